@@ -1,0 +1,52 @@
+// BullMQ on a Redis with an append-only file. Finished jobs stay on record, its default.
+const { createJobSender } = require('../lib/job-sender.js');
+const { jobs } = require('../lib/workload.js');
+
+const QUEUE = 'deliver';
+const ENQUEUED_AT_ONCE = 1_000;
+
+/** @param {import('../lib/contender-process.js').ContenderConfig} config */
+async function open({ redis, client, inFlight, origin }) {
+  const { Queue, Worker } = require('bullmq');
+  const { Redis } = require('ioredis');
+  const connection = { ...redis, maxRetriesPerRequest: null };
+  const admin = new Redis(redis);
+  const deliver = createJobSender({ client, inFlight, origin });
+  let queue;
+  let worker;
+  let expected = 0;
+  return {
+    settings: { connections: 'one for commands, one that blocks' },
+
+    async prepare(first, count) {
+      await admin.flushall();
+      queue = new Queue(QUEUE, { connection });
+      const opts = { attempts: 10, backoff: { type: 'exponential', delay: 5_000 } };
+      for (let from = first; from < first + count; from += ENQUEUED_AT_ONCE) {
+        const batch = jobs(from, Math.min(ENQUEUED_AT_ONCE, first + count - from));
+        await queue.addBulk(batch.map((data) => ({ name: 'deliver', data, opts })));
+      }
+      worker = new Worker(QUEUE, ({ data }) => deliver(data), {
+        connection,
+        concurrency: inFlight,
+        autorun: false,
+      });
+      worker.on('error', (error) => console.error(error.message));
+      await worker.waitUntilReady();
+      expected = count;
+    },
+
+    async start() {
+      void worker.run();
+    },
+
+    settled: async () => (await queue.getCompletedCount()) === expected,
+
+    async stop() {
+      await worker.close();
+      await queue.close();
+    },
+  };
+}
+
+module.exports = { open };

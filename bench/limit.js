@@ -1,0 +1,94 @@
+// An endpoint limited to 600 a minute with 10,000 due, and several workers: does the limit hold, and do the others notice?
+const { setTimeout: delay } = require('node:timers/promises');
+const { streamInBackground } = require('./lib/background.js');
+const { startHost } = require('./lib/host-child.js');
+const { report, target } = require('./lib/report.js');
+const { script } = require('./lib/script.js');
+const { setStage } = require('./lib/stage.js');
+const { insertEndpoints } = require('./lib/tables.js');
+
+const OTHERS = { from: 0, to: 20 };
+const LIMITED = 20;
+const SLIDE_BY = 100;
+
+script(
+  { minutes: 15, options: { seconds: 180, queued: 10_000, limit: 600, workers: 4, rate: 50, before: 20 } },
+  async ({ seconds, queued, limit, workers, rate, before }, defer) => {
+    const { receiver, postgres, createDatabase } = await setStage(defer);
+    const database = await createDatabase('limit');
+    const url = (endpoint) => `${receiver.origin}/ok/${endpoint}`;
+    await insertEndpoints(database.client, { count: 20, url });
+    await insertEndpoints(database.client, { first: LIMITED, count: 1, url, perMinute: limit });
+    const publisher = await startHost({ databaseUrl: database.url, role: 'api' }, defer);
+    const config = { databaseUrl: database.url, role: 'worker' };
+    const running = await Promise.all(Array.from({ length: workers }, () => startHost(config, defer)));
+    const others = { publisher, receiver, perSecond: rate, ...OTHERS };
+
+    await receiver.reset({ recording: '/' });
+    await streamInBackground({ ...others, seconds: 3 });
+    await receiver.reset({ recording: '/' });
+    const alone = await streamInBackground({ ...others, seconds: before });
+
+    await receiver.reset({ recording: '/' });
+    await publisher.call('publishTogether', { count: queued, from: LIMITED, to: LIMITED + 1 });
+    await delay(1_000);
+    const [beside] = await Promise.all([streamInBackground({ ...others, seconds }), delay(seconds * 1000)]);
+    const { paths, at } = await receiver.record();
+    await Promise.all(running.map((worker) => worker.kill()));
+
+    const times = at.filter((_, i) => paths[i].endsWith(`/${LIMITED}`)).toSorted((a, b) => a - b);
+    const windows = slidingMinutes(times, seconds);
+    const burst = mostWithin(times, 100);
+    report({
+      name: 'limit',
+      options: { seconds, queued, limit, workers, rate, before },
+      table: [
+        { what: 'arrivals in all', value: times.length },
+        { what: 'fewest in a sliding minute after the first', value: windows.min },
+        { what: 'most', value: windows.max },
+        { what: 'most within 100 ms, the start included', value: burst },
+        { what: 'others before: p50 ms', value: alone.p50 },
+        { what: 'others before: p99 ms', value: alone.p99 },
+        { what: 'others beside: p50 ms', value: beside.p50 },
+        { what: 'others beside: p99 ms', value: beside.p99 },
+      ],
+      targets: [
+        ...(Number.isNaN(windows.min)
+          ? []
+          : [
+              target('fewest arrivals in a sliding minute', windows.min, { atLeast: limit - limit / 60 }),
+              target('most arrivals in a sliding minute', windows.max, { atMost: limit + limit / 60 }),
+            ]),
+        target('burst: most within 100 ms', burst, { atMost: limit / 60 + Math.ceil(limit / 600) }),
+        target('p99 of the others beside it / before', beside.p99 / alone.p99, { atMost: 1.5 }),
+      ],
+      stores: { postgres: await postgres.describe() },
+      notes: [
+        `${workers} workers, a process each; 20 other tenants at ${rate} events/s. One run: it is long.`,
+      ],
+      details: { arrivals: times.map((time) => Math.round(time - times[0])), alone, beside },
+    });
+  },
+);
+
+/** Arrivals in every minute that begins after the first one and ends within the run. */
+function slidingMinutes(times, seconds) {
+  let min = Infinity;
+  let max = 0;
+  const end = times[0] + seconds * 1000;
+  for (let from = times[0] + 60_000; from + 60_000 <= end; from += SLIDE_BY) {
+    const within = times.filter((time) => time >= from && time < from + 60_000).length;
+    min = Math.min(min, within);
+    max = Math.max(max, within);
+  }
+  return max === 0 ? { min: NaN, max: NaN } : { min, max };
+}
+
+function mostWithin(times, ms) {
+  let most = 0;
+  for (let from = 0, to = 0; to < times.length; to++) {
+    while (times[to] - times[from] >= ms) from++;
+    most = Math.max(most, to - from + 1);
+  }
+  return most;
+}

@@ -1,0 +1,111 @@
+// What publish() costs the host: CPU over a bare INSERT, transactions per second beside one UPDATE, and in bulk.
+const { join } = require('node:path');
+const { startChild } = require('./lib/child.js');
+const { summary } = require('./lib/figures.js');
+const { report, target } = require('./lib/report.js');
+const { script } = require('./lib/script.js');
+const { setStage } = require('./lib/stage.js');
+
+const BULK = [1_000, 10_000, 20_000];
+/** What a transaction does beside its UPDATE. */
+const BESIDE = ['publish', 'nothing', 'insert'];
+
+script(
+  { minutes: 30, options: { rounds: 7, calls: 4_000, seconds: 4, clients: 8 } },
+  async ({ rounds, calls, seconds, clients }, defer) => {
+    const { postgres, createDatabase } = await setStage(defer);
+    const database = await createDatabase('publish');
+    const host = startChild(join(__dirname, 'lib/publisher-process.js'));
+    defer(() => host.end());
+    await host.call('open', { databaseUrl: database.url, clients });
+    const clean = async () => {
+      await database.empty();
+      await postgres.checkpoint();
+    };
+
+    const figures = {
+      publish: [],
+      insert: [],
+      over: [],
+      without: [],
+      with: [],
+      ratio: [],
+      own: [],
+      ownRatio: [],
+      bulk: BULK.map(() => []),
+    };
+    for (let i = -1; i < rounds; i++) {
+      const cpu = {};
+      for (const what of i % 2 === 0 ? ['publish', 'insert'] : ['insert', 'publish']) {
+        await clean();
+        cpu[what] = await host.call('cpuOf', { what, count: calls });
+      }
+      const perSecond = {};
+      for (const beside of i % 2 === 0 ? BESIDE : BESIDE.toReversed()) {
+        await clean();
+        perSecond[beside] = await host.call('transactions', { beside, clients, seconds });
+      }
+      const bulk = [];
+      for (const count of BULK) {
+        await clean();
+        bulk.push(await host.call('bulk', { count }));
+      }
+      if (i < 0) continue; // warm-up
+      figures.publish.push(cpu.publish);
+      figures.insert.push(cpu.insert);
+      figures.over.push(cpu.publish - cpu.insert);
+      figures.without.push(perSecond.nothing);
+      figures.with.push(perSecond.publish);
+      figures.own.push(perSecond.insert);
+      figures.ratio.push(perSecond.publish / perSecond.nothing);
+      figures.ownRatio.push(perSecond.insert / perSecond.nothing);
+      bulk.forEach((ms, place) => figures.bulk[place].push(ms));
+      console.log(
+        `round ${i + 1}/${rounds}  publish +${figures.over.at(-1).toFixed(1)} µs, ratio ${figures.ratio.at(-1).toFixed(2)}`,
+      );
+    }
+
+    const rows = [
+      ['CPU of publish, µs', figures.publish],
+      ['CPU of the bare INSERT, µs', figures.insert],
+      ['publish over INSERT, µs', figures.over],
+      [`UPDATE alone, transactions/s`, figures.without],
+      [`UPDATE and publish, transactions/s`, figures.with],
+      ['with / without', figures.ratio],
+      ["UPDATE and an INSERT of the host's own, transactions/s", figures.own],
+      ['… of it / without', figures.ownRatio],
+      ...BULK.map((count, place) => [`publish of ${count} at once, ms`, figures.bulk[place]]),
+      ...BULK.map((count, place) => [
+        `… µs an event of ${count}`,
+        figures.bulk[place].map((ms) => (ms * 1000) / count),
+      ]),
+    ];
+    const medians = Object.fromEntries(rows.map(([what, values]) => [what, summary(values).median]));
+    report({
+      name: 'publish',
+      options: { rounds, calls, seconds, clients },
+      table: rows.map(([what, values]) => {
+        const { median, min, max } = summary(values);
+        return { what, median, least: min, most: max };
+      }),
+      targets: [
+        target('publish over the bare INSERT', medians['publish over INSERT, µs'], {
+          atMost: 25,
+          unit: 'µs',
+        }),
+        target('host transactions with publish / without', medians['with / without'], { atLeast: 0.65 }),
+        target(
+          'an event of 20,000 at once / of 1,000 (linear is 1)',
+          summary(figures.bulk[2]).median / 20 / summary(figures.bulk[0]).median,
+          { atMost: 1.3 },
+        ),
+      ],
+      stores: { postgres: await postgres.describe() },
+      notes: [
+        `One process, ${clients} clients on a pool of ${clients}; nothing is delivered meanwhile.`,
+        'CPU is that of the host process, over calls one after another in one transaction.',
+      ],
+      details: figures,
+    });
+  },
+);

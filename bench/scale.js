@@ -1,0 +1,82 @@
+// One to four workers of 32 slots each, a receiver that takes 200 ms: what the next worker adds.
+const { setTimeout: delay } = require('node:timers/promises');
+const { summary } = require('./lib/figures.js');
+const { startHost } = require('./lib/host-child.js');
+const { report, target } = require('./lib/report.js');
+const { script } = require('./lib/script.js');
+const { setStage } = require('./lib/stage.js');
+const { insertEndpoints } = require('./lib/tables.js');
+
+const SLOTS = 32;
+const ANSWER_MS = 200;
+/** Enough that no window or share of one endpoint is the limit, few enough that each worker has met all in the warm-up. */
+const ENDPOINTS = 100;
+const PUBLISHED_AT_ONCE = 5_000;
+
+script(
+  { minutes: 60, options: { rounds: 5, seconds: 20, warmup: 10, workers: 4 } },
+  async ({ rounds, seconds, warmup, workers }, defer) => {
+    const { receiver, postgres, createDatabase } = await setStage(defer);
+    const database = await createDatabase('scale');
+    await insertEndpoints(database.client, {
+      count: ENDPOINTS,
+      url: (endpoint) => `${receiver.origin}/slow-${ANSWER_MS}/${endpoint}`,
+    });
+    const publisher = await startHost({ databaseUrl: database.url, role: 'api' }, defer);
+    const perSecond = Array.from({ length: workers }, () => []);
+    for (let i = 0; i < rounds; i++) {
+      for (let count = 1; count <= workers; count++) {
+        await database.empty();
+        // Half as much again as they could send.
+        const backlog = Math.ceil(count * SLOTS * (1000 / ANSWER_MS) * (seconds + warmup + 2) * 1.5);
+        for (let left = backlog; left > 0; left -= PUBLISHED_AT_ONCE) {
+          await publisher.call('publishTogether', {
+            count: Math.min(left, PUBLISHED_AT_ONCE),
+            from: 0,
+            to: ENDPOINTS,
+          });
+        }
+        await database.client.query('vacuum analyze webhook_events');
+        await postgres.checkpoint();
+        const config = {
+          databaseUrl: database.url,
+          role: 'worker',
+          options: { worker: { slots: SLOTS, maxInFlight: SLOTS } },
+        };
+        const running = await Promise.all(Array.from({ length: count }, () => startHost(config, defer)));
+        await delay(warmup * 1000);
+        await receiver.reset();
+        const from = performance.now();
+        await delay(seconds * 1000);
+        const { count: arrived } = await receiver.counts();
+        const rate = (arrived / (performance.now() - from)) * 1000;
+        await Promise.all(running.map((worker) => worker.kill()));
+        perSecond[count - 1].push(rate);
+        console.log(`round ${i + 1}/${rounds}  ${count} worker(s): ${rate.toFixed(1)}/s`);
+      }
+    }
+    const medians = perSecond.map((rates) => summary(rates));
+    report({
+      name: 'scale',
+      options: { rounds, seconds, warmup, workers },
+      table: medians.map(({ median, min, max }, i) => ({
+        workers: i + 1,
+        'per s': median,
+        least: min,
+        most: max,
+        'times one': median / medians[0].median,
+        'of what the slots allow': median / ((i + 1) * SLOTS * (1000 / ANSWER_MS)),
+      })),
+      targets:
+        workers < 4
+          ? []
+          : [target('four workers / one', medians[3].median / medians[0].median, { atLeast: 3.6 })],
+      stores: { postgres: await postgres.describe() },
+      notes: [
+        `Steady state: arrivals in ${seconds} s after ${warmup} s, ${ENDPOINTS} endpoints of one tenant each, all behind one origin.`,
+        'Each worker is a process with a pool of 10.',
+      ],
+      details: perSecond,
+    });
+  },
+);

@@ -1,0 +1,36 @@
+// Nest 12 ships ESM only, and Jest can require() ESM only from Node 24.9 on.
+// Compiling the ESM-only packages to CommonJS along with our sources works on every Node.
+const swc = [
+  '@swc/jest',
+  {
+    jsc: {
+      target: 'es2022',
+      parser: { syntax: 'typescript', decorators: true },
+      transform: { legacyDecorator: true, decoratorMetadata: true },
+    },
+    module: { type: 'commonjs' },
+  },
+];
+
+module.exports = {
+  roots: ['<rootDir>/libs', '<rootDir>/sample-app', '<rootDir>/test'],
+  testRegex: '[.-]spec\\.ts$',
+  // The hosts have tests of their own, and dependencies that are not these.
+  testPathIgnorePatterns: ['/node_modules/', '/dist/', '/test/packages/hosts/'],
+  modulePathIgnorePatterns: ['/dist/', '/test/packages/hosts/'],
+  transform: { '\\.[jt]s$': swc },
+  transformIgnorePatterns: ['/node_modules/(?!(@nestjs|jose|nodemailer|fast-check|pure-rand)/)'],
+  moduleNameMapper: {
+    '^nestjs-sms-webhooks$': '<rootDir>/libs/webhooks/src/index.ts',
+    '^nestjs-sms-webhooks/testing$': '<rootDir>/libs/webhooks/src/testing/index.ts',
+    '^nestjs-sms-webhooks/alerts/nodemailer$': '<rootDir>/libs/webhooks/src/alerts/nodemailer.ts',
+    '^nestjs-sms-webhooks-receiver$': '<rootDir>/libs/receiver/src/index.ts',
+    '^(\\.{1,2}/.*)\\.js$': ['$1', '$1.js'],
+  },
+  globalSetup: '<rootDir>/test/support/start-postgres.js',
+  globalTeardown: '<rootDir>/test/support/stop-postgres.js',
+  reporters: ['default', '<rootDir>/test/support/count-reporter.js'],
+  maxWorkers: 2,
+  // Real databases and servers on a busy machine: nothing waits this long unless it hangs.
+  testTimeout: 120_000,
+};

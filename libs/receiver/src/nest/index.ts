@@ -1,0 +1,2 @@
+export { ReceivedWebhook, WebhookPayload } from './webhook-payload.decorator.js';
+export { WebhookGuard, webhookGuard, type SecretSource, type WebhookGuardOptions } from './webhook.guard.js';

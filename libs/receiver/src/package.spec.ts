@@ -1,0 +1,110 @@
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, sep } from 'node:path';
+import { bodyOf, requestOf, secretOf } from '../../../test/receivers/signed-request.js';
+
+const root = join(__dirname, '../../..');
+// Built and packed apart from the workspace: what others build or run from there meanwhile is left alone.
+const away = mkdtempSync(join(tmpdir(), 'receiver-package-'));
+const app = join(away, 'app');
+const installed = join(app, 'node_modules', 'nestjs-sms-webhooks-receiver');
+const tarball = join(away, 'package.tgz');
+const run = (file: string, args: string[], cwd: string): string =>
+  execFileSync(file, args, { cwd, stdio: ['ignore', 'pipe', 'ignore'] }).toString();
+
+jest.setTimeout(120_000);
+
+beforeAll(() => {
+  const library = join(away, 'libs', 'receiver');
+  cpSync(join(root, 'libs', 'receiver'), library, {
+    recursive: true,
+    filter: (path) => !path.endsWith(`${sep}dist`) && !path.endsWith(`${sep}node_modules`),
+  });
+  cpSync(join(root, 'tsconfig.json'), join(away, 'tsconfig.json'));
+  symlinkSync(join(root, 'node_modules'), join(away, 'node_modules'), 'junction');
+  const [packed] = JSON.parse(
+    run('npm', ['pack', '--json', '--silent', '--pack-destination', away], library),
+  );
+  cpSync(join(away, packed.filename), tarball);
+  mkdirSync(installed, { recursive: true });
+  run('tar', ['-xzf', tarball, '-C', installed, '--strip-components', '1'], away);
+});
+
+afterAll(() => rmSync(away, { recursive: true, force: true }));
+
+const request = requestOf.msgine(bodyOf.msgine, secretOf.msgine);
+const options = JSON.stringify({ profile: 'msgine', ...request, secrets: secretOf.msgine });
+
+/** Verifies a good and a bad request and prints what came out, with the names of every entry point. */
+const program = (verifyWebhook: string, names: string): string => `
+  const options = ${options};
+  const { id } = ${verifyWebhook}(options);
+  let reason;
+  try { ${verifyWebhook}({ ...options, body: options.body + ' ' }); } catch (error) { reason = error.reason; }
+  console.log(JSON.stringify({ id, reason, names: ${names} }));
+`;
+
+const expected = {
+  id: 'msg_1234567890:message.delivered',
+  reason: 'signature-mismatch',
+  names: [
+    ['DEDUPE_TTL_MS', 'MemoryDedupeStore', 'WebhookRefusedError', 'handleOnce', 'verifyWebhook'],
+    ['ReceivedWebhook', 'WebhookGuard', 'WebhookPayload', 'webhookGuard'],
+    ['TypeOrmDedupeStore', 'WebhookReceipt', 'webhookReceiptSchema'],
+  ],
+};
+
+function node(type: 'commonjs' | 'module', code: string): unknown {
+  return JSON.parse(run(process.execPath, [`--input-type=${type}`, '--eval', code], app));
+}
+
+it('can be required', () => {
+  const names = `['', '/nest', '/typeorm'].map((path) => Object.keys(require('nestjs-sms-webhooks-receiver' + path)).sort())`;
+  const code = program(`require('nestjs-sms-webhooks-receiver').verifyWebhook`, names);
+  expect(node('commonjs', code)).toEqual(expected);
+});
+
+it('can be imported', () => {
+  const names = `[root, nest, typeorm].map((entry) => Object.keys(entry).sort())`;
+  const code = `
+    import * as root from 'nestjs-sms-webhooks-receiver';
+    import * as nest from 'nestjs-sms-webhooks-receiver/nest';
+    import * as typeorm from 'nestjs-sms-webhooks-receiver/typeorm';
+    ${program('root.verifyWebhook', names)}
+  `;
+  expect(node('module', code)).toEqual(expected);
+});
+
+it('asks for nothing but its own files and Node outside its subpaths', () => {
+  for (const file of files(join(installed, 'dist')).filter((name) => !/[\\/](nest|typeorm)[\\/]/.test(name)))
+    for (const [, name] of readFileSync(file, 'utf8').matchAll(/(?:from |require\()["']([^"']+)["']/g))
+      expect([file, name]).toEqual([file, expect.stringMatching(/^(\.{1,2}\/|node:)/)]);
+});
+
+it('has no dependency, and what its subpaths need is optional', () => {
+  const manifest = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8'));
+  expect(manifest.dependencies).toBeUndefined();
+  for (const peer of Object.keys(manifest.peerDependencies))
+    expect(manifest.peerDependenciesMeta[peer]).toEqual({ optional: true });
+});
+
+it('ships its builds and what a reader needs, and no tests', () => {
+  const shipped = files(installed).map((file) => file.slice(installed.length + 1));
+  expect(shipped).toEqual(expect.arrayContaining(['LICENSE', 'README.md', 'package.json']));
+  expect(shipped.filter((file) => !file.startsWith(`dist${sep}`))).toHaveLength(3);
+  expect(shipped.filter((file) => file.includes('.spec.'))).toEqual([]);
+});
+
+it.each([
+  ['publint', ['run', '--strict', tarball]],
+  ['attw', [tarball]],
+])('%s finds nothing wrong with it', (tool, args) => {
+  expect(() => run(join(root, 'node_modules', '.bin', tool), args, away)).not.toThrow();
+});
+
+function files(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
+}

@@ -1,0 +1,110 @@
+/**
+ * What the platforms document of their bodies. A signature proves who sent a body, not that it has these fields: check what
+ * you rely on.
+ */
+
+/** Standard Webhooks: the recommended shape. */
+export interface StandardWebhook {
+  type: string;
+  /** ISO 8601, time of the event. */
+  timestamp?: string;
+  data?: unknown;
+  [field: string]: unknown;
+}
+
+/** CloudEvents 1.0 in structured JSON. */
+export interface CloudEventWebhook {
+  specversion: '1.0';
+  id: string;
+  source: string;
+  type: string;
+  subject?: string;
+  datacontenttype?: string;
+  /** RFC 3339. */
+  time?: string;
+  data?: unknown;
+  [attribute: string]: unknown;
+}
+
+export interface MsgineWebhook {
+  /** The message, so `message.sent` and `message.delivered` of one message share it. */
+  id: string;
+  event: 'message.sent' | 'message.delivered' | 'message.failed';
+  status: 'sent' | 'delivered' | 'failed';
+  to: string;
+  from: string;
+  /** ISO 8601, UTC. */
+  timestamp: string;
+  messageId?: string;
+  sid?: string;
+  failureReason?: string;
+  errorCode?: string;
+}
+
+export interface OpensmsWebhook {
+  event: 'sms.delivered' | 'sms.failed' | 'sms.pending';
+  message_id: string;
+  phone: string;
+  status: 'delivered' | 'failed' | 'pending';
+  error?: string;
+  /** ISO 8601, UTC. */
+  timestamp: string;
+}
+
+export interface MysmsgateIncomingSms {
+  from: string;
+  to: string;
+  message: string;
+  device_id: string;
+  sim_slot: number;
+  /** Unix seconds. */
+  timestamp: number;
+}
+
+export interface MysmsgateDeliveryReport {
+  message_id: string;
+  to: string;
+  status: 'delivered' | 'failed';
+  status_text?: string;
+  device_id: string;
+  sim_slot: number;
+  refunded: boolean;
+  /** Unix seconds. */
+  timestamp: number;
+}
+
+/** No field names the kind: {@link VerifiedWebhook.type} tells them apart. */
+export type MysmsgateWebhook = MysmsgateIncomingSms | MysmsgateDeliveryReport;
+
+/** Fields of the four events together; which of them come depends on the event and the account's payload version. */
+export interface MobileTextAlertsWebhook {
+  type?: string;
+  messageId?: string | number;
+  externalId?: string | null;
+  /** 1 queued, 2 sending, 3 sent, 4 delivered; above 4 the failures of the platform's table. */
+  status?: number;
+  replyId?: string | number;
+  message?: string;
+  fromNumber?: string;
+  toNumber?: string;
+  /** In place of `toNumber` in payload version 1. */
+  destinationNumber?: string;
+  optInType?: string;
+  timestamp?: string;
+  tags?: Record<string, string> | null;
+  [field: string]: unknown;
+}
+
+/** A CloudEvent. */
+export interface HttpsmsWebhook extends CloudEventWebhook {
+  type:
+    | 'message.phone.received'
+    | 'message.phone.sent'
+    | 'message.phone.delivered'
+    | 'message.send.failed'
+    | 'message.send.expired'
+    | 'message.call.missed'
+    | 'phone.heartbeat.offline'
+    | 'phone.heartbeat.online';
+  data: Record<string, unknown>;
+}

@@ -1,0 +1,166 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import type { AddressInfo } from 'node:net';
+import { transformSync } from '@swc/core';
+import { ExpressAdapter } from '@nestjs/platform-express';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import { Test } from '@nestjs/testing';
+import type { FastifyInstance } from 'fastify';
+import type { Express } from 'express';
+import { DataSource } from 'typeorm';
+import { createDatabase } from '../../../test/support/database.js';
+import { bodyOf, requestOf, secretOf, type SignedRequest } from '../../../test/receivers/signed-request.js';
+import * as library from './index.js';
+import * as nest from './nest/index.js';
+import * as typeorm from './typeorm/index.js';
+
+const readme = readFileSync(join(__dirname, '../README.md'), 'utf8');
+const blocks = [...readme.matchAll(/^```(?:js|ts)\n(.*?)^```/gms)].map(([, code]) => code!);
+const body = bodyOf.msgine;
+
+/** Runs the only code block of the README that holds `mark`; an `app` that would listen is exported instead. */
+function run<T>(mark: string): T {
+  const found = blocks.filter((block) => block.includes(mark));
+  expect(found).toHaveLength(1);
+  const source = found[0]!.replace(/^app\.listen\(.*\);$/m, 'export { app };');
+  const { code } = transformSync(source, {
+    filename: 'block.ts',
+    jsc: {
+      target: 'es2022',
+      parser: { syntax: 'typescript', decorators: true },
+      transform: { legacyDecorator: true, decoratorMetadata: true },
+    },
+    module: { type: 'commonjs' },
+  });
+  const module = { exports: {} as T };
+  new Function('module', 'exports', 'require', code)(module, module.exports, load);
+  return module.exports;
+}
+
+const nodeRequire = createRequire(__filename);
+
+function load(name: string): unknown {
+  if (name === 'nestjs-sms-webhooks-receiver') return library;
+  if (name === 'nestjs-sms-webhooks-receiver/nest') return nest;
+  if (name === 'nestjs-sms-webhooks-receiver/typeorm') return typeorm;
+  return name === '@nestjs/common' ? require('@nestjs/common') : nodeRequire(name);
+}
+
+async function post(url: string, { headers, body: sent }: SignedRequest): Promise<[number, string]> {
+  const response = await fetch(`${url}/webhooks`, { method: 'POST', headers, body: sent });
+  return [response.status, await response.text()];
+}
+
+/** What every recipe must do. */
+async function expectRecipe(url: string): Promise<void> {
+  const good = requestOf.msgine(body, secretOf.msgine);
+  expect(await post(url, good)).toEqual([200, '{"received":true}']);
+  // Blanks and key order as no serialiser would write them: only the exact bytes verify.
+  const odd = requestOf.msgine('{ "event":"message.sent",\n"id": "ÿ\\u00e9" }', secretOf.msgine);
+  expect((await post(url, odd))[0]).toBe(200);
+  const tampered = await post(url, { ...good, body: body.replace('delivered', 'failed') });
+  expect(tampered[0]).toBe(401);
+  expect(tampered[1]).not.toMatch(/signature|secret/);
+  const unsigned = { headers: { 'content-type': 'application/json' }, body };
+  expect((await post(url, unsigned))[0]).toBe(401);
+}
+
+async function expectAnyContentType(url: string): Promise<void> {
+  const { headers } = requestOf.msgine(body, secretOf.msgine);
+  for (const type of ['application/cloudevents+json', 'text/plain'])
+    expect((await post(url, { headers: { ...headers, 'content-type': type }, body }))[0]).toBe(200);
+}
+
+beforeEach(() => {
+  process.env.WEBHOOK_SECRET = secretOf.msgine;
+  for (const level of ['log', 'warn'] as const)
+    jest.spyOn(console, level).mockImplementation(() => undefined);
+});
+afterEach(() => {
+  delete process.env.WEBHOOK_SECRET;
+  jest.restoreAllMocks();
+});
+
+it('the Express recipe verifies raw bodies', async () => {
+  const { app } = run<{ app: Express }>("from 'express'");
+  const server = app.listen(0, '127.0.0.1');
+  await new Promise((listening) => server.once('listening', listening));
+  try {
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    await expectRecipe(url);
+    await expectAnyContentType(url);
+  } finally {
+    server.close();
+    server.closeAllConnections();
+  }
+});
+
+it('the Fastify recipe verifies raw bodies', async () => {
+  const { app } = run<{ app: FastifyInstance }>("from 'fastify'");
+  try {
+    const url = await app.listen({ port: 0, host: '127.0.0.1' });
+    await expectRecipe(url);
+    await expectAnyContentType(url);
+  } finally {
+    await app.close();
+  }
+});
+
+it.each([
+  ['Express', () => new ExpressAdapter()],
+  ['Fastify', () => new FastifyAdapter()],
+])('the Nest recipe verifies raw bodies on %s', async (_name, adapter) => {
+  const { WebhooksController } = run<{ WebhooksController: new () => object }>(
+    'nestjs-sms-webhooks-receiver/nest',
+  );
+  const module = await Test.createTestingModule({ controllers: [WebhooksController] }).compile();
+  const app = module.createNestApplication(adapter() as ExpressAdapter, { rawBody: true, logger: false });
+  try {
+    await app.listen(0, '127.0.0.1');
+    await expectRecipe(await app.getUrl());
+  } finally {
+    await app.close();
+  }
+});
+
+it('the Fetch recipe verifies raw bodies', async () => {
+  const { POST } = run<{ POST(request: Request): Promise<Response> }>('export async function POST');
+  process.env.WEBHOOK_SECRET = secretOf.standard;
+  const { headers, body: sent } = requestOf.standard(bodyOf.standard, secretOf.standard);
+  const request = (text: string) => new Request('http://127.0.0.1/', { method: 'POST', headers, body: text });
+  expect(await (await POST(request(sent))).json()).toEqual({ received: 'message.delivered' });
+  await expect(POST(request(`${sent} `))).rejects.toMatchObject({ reason: 'signature-mismatch' });
+});
+
+it('the memory recipe works on an event once', async () => {
+  type Receive = (webhook: object, work: (payload: string) => void) => Promise<string>;
+  const { receive } = run<{ receive: Receive }>('new MemoryDedupeStore(');
+  const worked: string[] = [];
+  const copies = [1, 2].map(() => receive({ id: 'a', payload: 'p' }, (payload) => worked.push(payload)));
+  expect([await Promise.all(copies), worked]).toEqual([['done', 'duplicate'], ['p']]);
+});
+
+it('the TypeORM recipe works on an event once, with its claim', async () => {
+  type Receive = (dataSource: DataSource, webhook: object) => Promise<void>;
+  const { receiveOnce } = run<{ receiveOnce: Receive }>('new TypeOrmDedupeStore(tx)');
+  const database = await createDatabase();
+  const dataSource = new DataSource({
+    type: 'postgres',
+    url: database.url,
+    entities: [typeorm.webhookReceiptSchema],
+    synchronize: true,
+  });
+  await dataSource.initialize();
+  try {
+    await dataSource.query("create table messages as select 'msg_1' as id, 'sent' as status");
+    const webhook = { id: 'msg_1:message.delivered', payload: { id: 'msg_1', status: 'delivered' } };
+    await receiveOnce(dataSource, webhook);
+    await dataSource.query("update messages set status = 'read'");
+    await receiveOnce(dataSource, webhook);
+    expect(await dataSource.query('select status from messages')).toEqual([{ status: 'read' }]);
+  } finally {
+    await dataSource.destroy();
+    await database.drop();
+  }
+});

@@ -1,0 +1,10 @@
+import { keyOf, text } from '../identity.js';
+import { verifyHmac } from './hmac.js';
+import type { Scheme } from './scheme.js';
+
+/** OpenSMS. Its guide asks receivers to verify but names neither header nor algorithm: the defaults are this project's own. */
+export const opensms: Scheme<'opensms'> = {
+  verify: (request, { header = 'x-opensms-signature', prefix, encoding }) =>
+    verifyHmac(request, { header, prefix, encoding }),
+  identify: ({ message_id, event }) => ({ id: keyOf(message_id, event), type: text(event) }),
+};

@@ -1,0 +1,224 @@
+import { Webhook } from 'standardwebhooks';
+import { refusalOf } from '../../../../test/receivers/refusal-of.js';
+import { standardRequest, standardSignature } from '../../../../test/receivers/signed-request.js';
+import { verifyWebhook } from '../verify.js';
+
+const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
+const other = 'whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD';
+const signingKey =
+  'whsk_6Xb/dCcHpPea21PS1N9VY/NZW723CEc77N4rJCubMbfVKIDij2HKpMKkioLlX0dRqSKJp4AJ6p9lMicMFs6Kvg==';
+const publicKey = 'whpk_1SiA4o9hyqTCpIqC5V9HUakiiaeACeqfZTInDBbOir4=';
+const body = '{"type":"message.delivered","data":{}}';
+const at = 1_700_000_000;
+const now = at * 1000;
+
+const verify = (
+  request: { headers: Record<string, string>; body: string },
+  secrets: string | string[] = secret,
+  more = {},
+) => verifyWebhook({ profile: 'standard', ...request, secrets, now, ...more });
+const refusal = (...args: Parameters<typeof verify>) => refusalOf(() => verify(...args));
+const signed = (secrets: string | string[] = secret, parts = {}) =>
+  standardRequest(body, secrets, { at, ...parts });
+
+describe('the published vectors of Standard Webhooks', () => {
+  const id = 'msg_p5jXN8AQM9LWM0D4loKWxJek';
+  const test = '{"test": 2432232314}';
+  it.each([
+    ['V1', secret, id, 1614265330, test, 'v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE='],
+    [
+      'V2',
+      other,
+      'msg_27UH4WbU6Z5A5EzD8u03UvzRbpk',
+      1649367553,
+      '{"email":"test@example.com","username":"test_user"}',
+      'v1,tZ1I4/hDygAJgO5TYxiSd6Sd0kDW6hPenDe+bTa3Kkw=',
+    ],
+    [
+      'V3',
+      'whsec_plJ3nmyCDGBKInavdOK15jsl',
+      'msg_loFOjxBNrRLzqYUf',
+      1731705121,
+      '{"event_type":"ping","data":{"success":true}}',
+      'v1,rAvfW3dJ/X/qxhsaXPOyyCGmRKsaKWcsNccKXlIktD0=',
+    ],
+    [
+      'V4 (v1a)',
+      publicKey,
+      id,
+      1614265330,
+      test,
+      'v1a,hnO3f9T8Ytu9HwrXslvumlUpqtNVqkhqw/enGzPCXe5BdqzCInXqYXFymVJaA7AZdpXwVLPo3mNl8EM+m7TBAg==',
+    ],
+  ])('%s verifies', (_name, key, webhookId, timestamp, text, signature) => {
+    const headers = {
+      'webhook-id': webhookId,
+      'webhook-timestamp': String(timestamp),
+      'webhook-signature': signature,
+    };
+    const webhook = verifyWebhook({
+      profile: 'standard',
+      headers,
+      body: text,
+      secrets: key,
+      now: timestamp * 1000,
+    });
+    expect(webhook).toMatchObject({ id: webhookId, payload: JSON.parse(text) });
+  });
+});
+
+describe('beside the standardwebhooks package', () => {
+  it('accepts what it signs', () => {
+    const date = new Date(now);
+    const headers = {
+      'webhook-id': 'evt_1',
+      'webhook-timestamp': String(at),
+      'webhook-signature': new Webhook(secret).sign('evt_1', date, body),
+    };
+    expect(verify({ headers, body })).toMatchObject({ id: 'evt_1', type: 'message.delivered' });
+  });
+
+  it.each([
+    ['accepts', body, secret],
+    ['refuses a changed body', `${body} `, secret],
+    ['refuses another secret', body, other],
+  ])('agrees with it: %s', (_name, sent, key) => {
+    const { headers } = standardRequest(body, secret);
+    const request = { headers, body: sent };
+    const theirs = outcome(() => new Webhook(key).verify(sent, headers));
+    expect(outcome(() => verifyWebhook({ profile: 'standard', ...request, secrets: key }))).toBe(theirs);
+  });
+
+  it.each([-301, -300, -299, 0, 299, 300, 301])('agrees with it at an age of %d s', (age) => {
+    jest.useFakeTimers({ now });
+    try {
+      const request = signed(secret, { at: at - age });
+      const theirs = outcome(() => new Webhook(secret).verify(body, request.headers));
+      expect(outcome(() => verify(request))).toBe(theirs);
+    } finally {
+      jest.useRealTimers();
+    }
+  });
+});
+
+describe('secrets', () => {
+  it('verifies while one secret replaces another, whichever side changes first', () => {
+    expect(verify(signed(secret), [other, secret]).id).toBe('evt_1');
+    expect(verify(signed([other, secret]), secret).id).toBe('evt_1');
+  });
+
+  it('verifies a v1a signature beside v1 ones, and the other way round', () => {
+    expect(verify(signed([secret, signingKey]), publicKey).id).toBe('evt_1');
+    expect(verify(signed([signingKey, secret]), secret).id).toBe('evt_1');
+    expect(verify(signed(signingKey), [secret, publicKey]).id).toBe('evt_1');
+  });
+
+  it('takes a secret without its prefix, with a line end, and a signature without its padding', () => {
+    const { headers } = signed();
+    const bare = { ...headers, 'webhook-signature': headers['webhook-signature']!.replace(/=+$/, '') };
+    expect(verify({ headers: bare, body }, `${secret.slice(6)}\n`).id).toBe('evt_1');
+  });
+
+  it.each([
+    ["the sender's private key", signingKey],
+    ['a public key of another length', 'whpk_AAAA'],
+    ['what is no base64', 'whsec_not base64!'],
+    ['a prefix alone', 'whsec_'],
+  ])('refuses %s as a secret', (_name, key) => {
+    expect(refusal(signed(), key).reason).toBe('bad-secret');
+  });
+
+  it('says which kind of key is missing where the sender signs with the other kind', () => {
+    const refused = refusal(signed(signingKey), secret);
+    expect(refused.reason).toBe('signature-mismatch');
+    expect(refused.message).toMatch(/v1a alone/);
+  });
+
+  it('does not take a v1a signature that is labelled v1, nor the reverse', () => {
+    const { headers } = signed(signingKey);
+    const relabelled = {
+      ...headers,
+      'webhook-signature': headers['webhook-signature']!.replace('v1a,', 'v1,'),
+    };
+    expect(refusal({ headers: relabelled, body }, publicKey).reason).toBe('signature-mismatch');
+  });
+});
+
+describe('time', () => {
+  it('refuses a stale and a future timestamp, well signed as they are', () => {
+    expect(refusal(signed(secret, { at: at - 301 })).reason).toBe('timestamp-too-old');
+    expect(refusal(signed(secret, { at: at + 301 })).reason).toBe('timestamp-too-new');
+  });
+
+  it('takes another tolerance, and none', () => {
+    expect(verify(signed(secret, { at: at - 900 }), secret, { toleranceSeconds: 900 }).id).toBe('evt_1');
+    expect(refusal(signed(secret, { at: at - 1 }), secret, { toleranceSeconds: 0 }).reason).toBe(
+      'timestamp-too-old',
+    );
+  });
+
+  it.each([-1, Number.NaN, '300', null])('refuses a tolerance of %p', (toleranceSeconds) => {
+    expect(refusal(signed(), secret, { toleranceSeconds }).reason).toBe('bad-option');
+  });
+
+  it('calls a stale forgery a forgery', () => {
+    expect(refusal(signed(other, { at: at - 9000 })).reason).toBe('signature-mismatch');
+  });
+});
+
+describe('headers', () => {
+  const change = (name: string, value: string) => ({
+    headers: { ...signed().headers, [name]: value },
+    body,
+  });
+
+  it.each(['webhook-id', 'webhook-timestamp', 'webhook-signature'])('needs %s', (name) => {
+    const headers = Object.entries(signed().headers).filter(([key]) => key !== name);
+    expect(refusal({ headers: Object.fromEntries(headers), body }).reason).toBe('missing-header');
+    expect(refusal(change(name, ' ')).reason).toBe('missing-header');
+  });
+
+  it.each([
+    ['webhook-id', 'evt.1'],
+    ['webhook-timestamp', '1700000000.5'],
+    ['webhook-timestamp', '17e8'],
+    ['webhook-timestamp', ' -1'],
+    ['webhook-timestamp', '1700000000, 1700000000'],
+    ['webhook-timestamp', 'Infinity'],
+    ['webhook-signature', 'v1'],
+    ['webhook-signature', 'v2,AAAA'],
+    ['webhook-signature', 'AAAA'],
+    ['webhook-signature', Array.from({ length: 33 }, () => 'v1,AAAA').join(' ')],
+  ])('refuses junk in %s: %s', (name, value) => {
+    expect(refusal(change(name, value)).reason).toBe('malformed-header');
+  });
+
+  it.each([
+    ['no signature', 'v1,'],
+    ['a shorter one', 'v1,g0hM9SsE'],
+    ['one of other letters', 'v1,🙂'],
+    ['one joined with a comma', `${signed().headers['webhook-signature']}, v1,AAAA`],
+  ])('finds no match in %s', (_name, value) => {
+    expect(refusal(change('webhook-signature', value)).reason).toBe('signature-mismatch');
+  });
+
+  it('skips versions that nobody knows yet', () => {
+    const signature = standardSignature(secret, `evt_1.${at}.${body}`);
+    expect(verify(change('webhook-signature', `v9,abc junk ${signature}`)).id).toBe('evt_1');
+  });
+
+  it('covers the id and the timestamp with the signature', () => {
+    expect(refusal(change('webhook-id', 'evt_2')).reason).toBe('signature-mismatch');
+    expect(refusal(change('webhook-timestamp', String(at + 1))).reason).toBe('signature-mismatch');
+    expect(refusal(change('webhook-timestamp', `0${at}`)).reason).toBe('signature-mismatch');
+  });
+});
+
+function outcome(work: () => unknown): 'accepted' | 'refused' {
+  try {
+    work();
+    return 'accepted';
+  } catch {
+    return 'refused';
+  }
+}

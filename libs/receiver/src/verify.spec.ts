@@ -1,0 +1,160 @@
+import { IncomingMessage } from 'node:http';
+import { Socket } from 'node:net';
+import { refusalOf } from '../../../test/receivers/refusal-of.js';
+import { bodyOf, requestOf, secretOf } from '../../../test/receivers/signed-request.js';
+import type { WebhookProfile } from './profile.js';
+import { verifyWebhook } from './verify.js';
+
+const profiles = Object.keys(bodyOf) as WebhookProfile[];
+const signed = (profile: WebhookProfile, body = bodyOf[profile]) =>
+  requestOf[profile](body, secretOf[profile]);
+const verify = (profile: WebhookProfile, changes: object = {}) =>
+  verifyWebhook({ profile, ...signed(profile), secrets: secretOf[profile], ...changes });
+const refusal = (profile: WebhookProfile, changes: object) => refusalOf(() => verify(profile, changes));
+
+describe.each(profiles)('%s', (profile) => {
+  const body = bodyOf[profile];
+
+  it.each([
+    ['text', body],
+    ['a Buffer', Buffer.from(body)],
+    ['a Uint8Array', new TextEncoder().encode(body)],
+    ['a view into a larger buffer', new Uint8Array(Buffer.from(`xx${body}yy`)).subarray(2, -2)],
+    ['an ArrayBuffer', new Uint8Array(Buffer.from(body)).buffer],
+  ])('takes the body as %s', (_name, form) => {
+    expect(verify(profile, { body: form }).payload).toEqual(JSON.parse(body));
+  });
+
+  it.each([
+    ['a parsed object', JSON.parse(body)],
+    ['nothing', undefined],
+    ['null', null],
+    ['a number', 1],
+    ['a list', [1]],
+  ])('refuses %s for a body and says why', (_name, form) => {
+    const refused = refusal(profile, { body: form });
+    expect(refused).toMatchObject({ reason: 'body-not-raw', status: 500, profile });
+    expect(refused.message).toMatch(/exact bytes.*express\.raw\(\)/);
+  });
+
+  it('takes headers of Node and of the Fetch API, their names in any case', () => {
+    const { headers } = signed(profile);
+    const upper = Object.fromEntries(
+      Object.entries(headers).map(([name, value]) => [name.toUpperCase(), value]),
+    );
+    const message = new IncomingMessage(new Socket());
+    Object.assign(message.headers, headers);
+    for (const form of [
+      headers,
+      upper,
+      message.headers,
+      new Headers(headers),
+      new Map(Object.entries(headers)),
+    ])
+      expect(verify(profile, { headers: form }).profile).toBe(profile);
+  });
+
+  it('refuses a header that came twice', () => {
+    const { headers } = signed(profile);
+    const twice = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value, value]]));
+    expect(refusal(profile, { headers: twice }).reason).toBe('malformed-header');
+  });
+
+  it.each([[undefined], [null], [''], ['  '], [[]], [['', '']], [[undefined]]])(
+    'refuses %p for secrets',
+    (secrets) => {
+      expect(refusal(profile, { secrets })).toMatchObject({ reason: 'no-secret', status: 500 });
+    },
+  );
+
+  it.each([[1], [[{}]], [Buffer.from('secret')]])('refuses %p for secrets', (secrets) => {
+    expect(refusal(profile, { secrets })).toMatchObject({ reason: 'bad-secret', status: 500 });
+  });
+
+  it.each(['', 'null', '7', '"text"', '{"a":', '\u{feff}', '{}{}'])('refuses the signed body %s', (junk) => {
+    // An httpSMS request names its type in a header, which nobody signs and nobody reads.
+    const { headers } = profile === 'httpsms' ? signed(profile) : signed(profile, junk);
+    expect(refusal(profile, { headers, body: junk })).toMatchObject({
+      reason: 'malformed-body',
+      status: 400,
+    });
+  });
+
+  it.each([undefined, null, 7])('refuses %p for headers', (headers) => {
+    expect(refusal(profile, { headers }).reason).toBe('bad-option');
+  });
+
+  it.each([null, Number.NaN, '0', new Date()])('refuses %p for the time', (now) => {
+    expect(refusal(profile, { now }).reason).toBe('bad-option');
+  });
+});
+
+it('refuses bytes that are no UTF-8, signed as they are', () => {
+  const body = Buffer.from('{"id":"\xff"}', 'latin1');
+  const { headers } = requestOf.msgine(body as unknown as string, secretOf.msgine);
+  expect(refusal('msgine', { headers, body }).reason).toBe('malformed-body');
+});
+
+it.each([undefined, null, 'twilio', '__proto__', 'toString', 7])('refuses the profile %p', (profile) => {
+  const work = () => verifyWebhook({ ...signed('msgine'), secrets: 's', profile: profile as 'msgine' });
+  expect(refusalOf(work)).toMatchObject({ reason: 'bad-option', profile: null, status: 500 });
+});
+
+it.each([undefined, null, 'x'])('refuses to be called with %p', (options) => {
+  expect(refusalOf(() => verifyWebhook(options as never)).reason).toBe('bad-option');
+});
+
+it("answers 401 to what is the sender's fault", () => {
+  expect(refusal('msgine', { headers: {} })).toMatchObject({ reason: 'missing-header', status: 401 });
+  expect(refusal('msgine', { secrets: 'other' })).toMatchObject({
+    reason: 'signature-mismatch',
+    status: 401,
+  });
+});
+
+describe('the id, which names the event for a dedupe store', () => {
+  const idOf = (profile: WebhookProfile, payload: object) =>
+    verify(profile, { ...signed(profile, JSON.stringify(payload)) });
+
+  it.each<[WebhookProfile, object, string | RegExp, string | null]>([
+    ['standard', { type: 'message.sent' }, 'evt_1', 'message.sent'],
+    ['standard', { hello: 1 }, 'evt_1', null],
+    ['msgine', { id: 'msg_1', event: 'message.sent' }, 'msg_1:message.sent', 'message.sent'],
+    ['msgine', { id: 'msg_1', event: 'message.delivered' }, 'msg_1:message.delivered', 'message.delivered'],
+    ['msgine', { hello: 1 }, /^sha256:[0-9a-f]{64}$/, null],
+    ['opensms', { message_id: 'msg_1', event: 'sms.failed' }, 'msg_1:sms.failed', 'sms.failed'],
+    ['mysmsgate', { message_id: 'm1', status: 'failed' }, 'm1:failed', 'delivery-report'],
+    ['mysmsgate', { from: '+1', message: 'hi' }, /^sha256:/, 'incoming-sms'],
+    ['mysmsgate', { hello: 1 }, /^sha256:/, null],
+    ['mobile-text-alerts', { messageId: 7, status: 4, toNumber: '+1' }, '7:+1:4', 'delivery-status'],
+    ['mobile-text-alerts', { messageId: 7, status: 4, toNumber: '+2' }, '7:+2:4', 'delivery-status'],
+    ['mobile-text-alerts', { messageId: 7, status: 3, destinationNumber: '5' }, '7:5:3', 'delivery-status'],
+    ['mobile-text-alerts', { messageId: 'm', status: 3 }, 'm:-:3', 'delivery-status'],
+    ['mobile-text-alerts', { messageId: 7, toNumber: '+1', message: 'x' }, '7:+1:send', 'message-send'],
+    ['mobile-text-alerts', { replyId: 'r1', message: 'STOP' }, 'reply:r1', 'message-reply'],
+    ['mobile-text-alerts', { optInType: 'sms', fromNumber: '+1' }, /^sha256:/, 'number-opt-in'],
+    ['mobile-text-alerts', { type: 'other' }, /^sha256:/, 'other'],
+    ['httpsms', { id: 'uuid-1', type: 'message.phone.sent' }, 'uuid-1', 'message.phone.sent'],
+  ])('%s %j', (profile, payload, id, type) => {
+    const webhook = idOf(profile, payload);
+    expect(webhook.id).toEqual(typeof id === 'string' ? id : expect.stringMatching(id));
+    expect(webhook.type).toBe(type);
+  });
+
+  it('differs where only the body differs, and is the same for the same bytes', () => {
+    const [one, two] = [{ hello: 1 }, { hello: 2 }].map((payload) => idOf('msgine', payload).id);
+    expect(one).not.toBe(two);
+    expect(one).toBe(idOf('msgine', { hello: 1 }).id);
+  });
+});
+
+it('types the payload by the profile, and knows which options it has', () => {
+  const request = { ...signed('msgine'), secrets: secretOf.msgine };
+  const { event } = verifyWebhook({ profile: 'msgine', ...request }).payload;
+  const known: 'message.sent' | 'message.delivered' | 'message.failed' = event;
+  expect(known).toBe('message.delivered');
+  // @ts-expect-error MsGine signs no time.
+  verifyWebhook({ profile: 'msgine', ...request, toleranceSeconds: 5 });
+  // @ts-expect-error Only httpSMS has an audience.
+  verifyWebhook({ profile: 'msgine', ...request, audience: 'https://example.com/hook' });
+});

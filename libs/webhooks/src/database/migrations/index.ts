@@ -1,0 +1,7 @@
+import { CreateWebhooks1763600000000 } from './1763600000000-create-webhooks.js';
+
+/**
+ * The module's migrations, oldest first: list them in the data source, `migrations: [...webhooksMigrations, ...own]`.
+ * A release may add classes here and never changes one.
+ */
+export const webhooksMigrations = [CreateWebhooks1763600000000];

@@ -1,0 +1,47 @@
+import { createHash } from 'node:crypto';
+import type { Logger, QueryRunner } from 'typeorm';
+
+/** SQLSTATEs: no such prepared statement, there is one already, its result would look different now. */
+const LOST = new Set(['26000', '42P05', '0A000']);
+
+/** What TypeORM's PostgreSQL query runner holds: a client of `pg`. */
+interface Connection {
+  query(statement: { name: string; text: string; values: unknown[] }): Promise<{ rows: unknown[] }>;
+}
+
+/**
+ * Statements that a connection parses and plans once. TypeORM has no word for them, so they go to the client below it,
+ * and to the host's SQL log as any other. Behind a pooler that hands out another connection each time they do not work:
+ * then they are sent as plain ones, from the first fault on.
+ */
+export class PreparedStatements {
+  private readonly names = new Map<string, string>();
+  private works = true;
+
+  constructor(private readonly logger: Logger) {}
+
+  async run<Row>(text: string, values: unknown[], runner: QueryRunner): Promise<Row[]> {
+    if (!this.works) return runner.query(text, values) as Promise<Row[]>;
+    const connection = (await runner.connect()) as Connection;
+    this.logger.logQuery(text, values, runner);
+    const { rows } = await connection.query({ name: this.nameOf(text), text, values });
+    return rows as Row[];
+  }
+
+  /** Is `code` the fault of a pooler? The same work may be done again, without them. */
+  wereLost(code: string): boolean {
+    if (!this.works || !LOST.has(code)) return false;
+    this.works = false;
+    return true;
+  }
+
+  /** At most 63 bytes, and of nobody else. */
+  private nameOf(text: string): string {
+    let name = this.names.get(text);
+    if (!name) {
+      name = `webhooks_${createHash('sha256').update(text).digest('hex').slice(0, 32)}`;
+      this.names.set(text, name);
+    }
+    return name;
+  }
+}

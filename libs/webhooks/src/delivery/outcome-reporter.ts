@@ -1,0 +1,80 @@
+import { Injectable } from '@nestjs/common';
+import { LineLogger } from '../line-logger.js';
+import { encodeDeliveryId, encodeId } from '../model/ids.js';
+import { DeliveryEvents, type DeliveryEventMap, type DeliveryNotice } from './delivery-events.js';
+import type { Reason } from '../model/states.js';
+import type { Outcome } from './outcome.js';
+import type { Target } from './target.js';
+
+const EVENT_OF = {
+  delivered: 'delivered',
+  pending: 'retrying',
+  exhausted: 'exhausted',
+  discarded: 'discarded',
+} as const;
+
+/** Tells the host of recorded outcomes: one log line for each that is not a plain success, and the in-process events. */
+@Injectable()
+export class OutcomeReporter {
+  private readonly logger = new LineLogger('WebhookDispatcher');
+
+  constructor(private readonly events: DeliveryEvents) {}
+
+  report(outcome: Outcome, recorded: boolean): void {
+    const name: keyof DeliveryEventMap = recorded ? EVENT_OF[outcome.state] : 'leaseLost';
+    this.log(outcome, name);
+    if (this.events.has(name)) this.events.emit(name, notice(outcome));
+  }
+
+  turned(target: Target, healthy: boolean): void {
+    const endpointId = target.endpointId && encodeId('wh', target.endpointId);
+    const who = endpointId ?? `callbacks of ${target.tenantId}`;
+    if (healthy) this.logger.log(`Endpoint ${who} answers again`);
+    else this.logger.warn(`Endpoint ${who} is failing: it is only probed until it answers`);
+    const name = healthy ? 'endpointRecovered' : 'endpointFailing';
+    this.events.emit(name, { endpointId, tenantId: target.tenantId, reason: null });
+  }
+
+  disabled(endpoint: string, tenantId: string, reason: Reason): void {
+    const endpointId = encodeId('wh', endpoint);
+    this.logger.warn(`Endpoint ${endpointId} was disabled: ${reason}`);
+    this.events.emit('endpointDisabled', { endpointId, tenantId, reason });
+  }
+
+  private log(outcome: Outcome, name: keyof DeliveryEventMap): void {
+    const { delivery, attempt } = outcome;
+    if (name === 'delivered') return;
+    const cause = attempt
+      ? attempt.status === null
+        ? attempt.error
+        : `HTTP ${attempt.status}`
+      : (outcome.reason ?? 'given back');
+    const which = `dlv_${delivery.id} (${delivery.wireType}, attempt ${delivery.attempts + (attempt ? 1 : 0)})`;
+    if (name === 'retrying') {
+      if (attempt) this.logger.debug(`Delivery ${which} failed: ${cause}; again in ${outcome.delayMs} ms`);
+    } else if (name === 'leaseLost') {
+      this.logger.warn(
+        `Delivery ${which} outlived its lease: its outcome (${cause}) was not recorded, another worker has it`,
+      );
+    } else {
+      this.logger.warn(`Delivery ${which} ${name}: ${outcome.reason}, ${cause}`);
+    }
+  }
+}
+
+function notice({ delivery, attempt, reason, delayMs }: Outcome): DeliveryNotice {
+  return {
+    deliveryId: encodeDeliveryId(delivery.id),
+    eventId: encodeId('evt', delivery.eventUuid),
+    eventType: delivery.eventType,
+    tenantId: delivery.target.tenantId,
+    endpointId: delivery.target.endpointId && encodeId('wh', delivery.target.endpointId),
+    subject: delivery.subject,
+    attempts: attempt?.number ?? delivery.attempts,
+    status: attempt?.status ?? null,
+    error: attempt?.error ?? null,
+    reason,
+    delayMs,
+    test: delivery.test,
+  };
+}

@@ -1,0 +1,33 @@
+/** Tells whoever waits that outcomes were recorded, or that requests that hang have made room. */
+export class Settled {
+  private readonly listeners = new Set<(lanesDue: boolean) => void>();
+  private promise!: Promise<void>;
+  private resolve!: () => void;
+
+  constructor() {
+    this.renew();
+  }
+
+  /** Calls `listener` each time. `lanesDue`: lanes want a turn by this, or have room again. */
+  on(listener: (lanesDue: boolean) => void): void {
+    this.listeners.add(listener);
+  }
+
+  /** Resolves the next time. */
+  next(): Promise<void> {
+    return this.promise;
+  }
+
+  /** It has happened. */
+  tell(lanesDue: boolean): void {
+    this.resolve();
+    this.renew();
+    for (const listener of this.listeners) listener(lanesDue);
+  }
+
+  private renew(): void {
+    this.promise = new Promise((resolve) => {
+      this.resolve = resolve;
+    });
+  }
+}

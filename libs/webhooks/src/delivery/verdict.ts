@@ -1,0 +1,99 @@
+import type { Obstacle } from '../model/states.js';
+import { HttpError, type HttpResponse } from '../http/transport.js';
+import type { AttemptRecord, Outcome } from './outcome.js';
+import { parseRetryAfter, type RetrySchedule, waitAfter } from './retry-policy.js';
+import type { LeasedDelivery } from './target.js';
+
+/** Statuses that ask for a pause rather than report a fault. */
+const THROTTLES = new Set([429, 502, 503, 504]);
+/** Our own faults and a broken proxy are tried again after this, ms, and cost the customer no attempt. */
+const OWN_FAULT_WAIT = 10_000;
+const OWN_FAULTS = new Set(['proxy', 'aborted', 'internal']);
+
+/** The answer's head arrived: what follows from its status. `now`: epoch ms on the database's clock. */
+export function onResponse(
+  delivery: LeasedDelivery,
+  response: HttpResponse,
+  startedAt: number,
+  schedule: RetrySchedule,
+  now: number,
+): Outcome {
+  const { profile } = delivery.target;
+  const success = profile.isSuccess(response.status);
+  const attempt: AttemptRecord = {
+    number: delivery.attempts + 1,
+    startedAt,
+    durationMs: response.durationMs,
+    status: response.status,
+    error: success ? null : 'http',
+    response: response.body,
+  };
+  if (success) return { ...ended(delivery, 'delivered'), attempt };
+  const ignored = profile.onFailure({ status: response.status, error: 'http' }, delivery.target) === 'ignore';
+  if (response.status === 410 && profile.disablesOnGone && !ignored) {
+    return {
+      ...ended(delivery, 'discarded', 'endpoint-gone'),
+      attempt,
+      failure: true,
+      disable: 'endpoint-gone',
+    };
+  }
+  const throttled = profile.honoursRetryAfter && THROTTLES.has(response.status);
+  const asked = throttled ? (parseRetryAfter(response.retryAfter, now) ?? 0) : 0;
+  return { ...afterFailure(delivery, attempt, schedule, asked), holdMs: asked };
+}
+
+/** No head arrived. */
+export function onError(
+  delivery: LeasedDelivery,
+  error: unknown,
+  startedAt: number,
+  schedule: RetrySchedule,
+): Outcome {
+  const code = error instanceof HttpError ? error.code : 'internal';
+  if (OWN_FAULTS.has(code)) return givenBack(delivery, code === 'aborted' ? 0 : OWN_FAULT_WAIT);
+  const attempt: AttemptRecord = {
+    number: delivery.attempts + 1,
+    startedAt,
+    durationMs: Math.round(performance.now() - startedAt),
+    status: null,
+    error: code,
+    response: '',
+  };
+  return afterFailure(delivery, attempt, schedule, 0);
+}
+
+function afterFailure(
+  delivery: LeasedDelivery,
+  attempt: AttemptRecord,
+  schedule: RetrySchedule,
+  askedMs: number,
+): Outcome {
+  const { target } = delivery;
+  const verdict = target.profile.onFailure({ status: attempt.status, error: attempt.error! }, target);
+  if (verdict === 'ignore') return { ...ended(delivery, 'discarded', 'ignored'), attempt };
+  const wait = verdict === 'retry' ? waitAfter(schedule, attempt.number - delivery.attemptsBefore) : null;
+  if (wait === null) {
+    const reason = verdict === 'retry' ? 'retries-used-up' : 'not-retryable';
+    return { ...ended(delivery, 'exhausted', reason), attempt, failure: true };
+  }
+  return { ...givenBack(delivery, Math.max(wait, askedMs)), attempt, failure: true };
+}
+
+/** Back to waiting. Without an attempt it costs none. `obstacle`: why it could not be sent. */
+export function givenBack(
+  delivery: LeasedDelivery,
+  delayMs: number,
+  obstacle: Obstacle | null = null,
+): Outcome {
+  return { ...ended(delivery, 'delivered', obstacle), state: 'pending', delayMs };
+}
+
+/** The end of a delivery. */
+export function ended(
+  delivery: LeasedDelivery,
+  state: 'delivered' | 'exhausted' | 'discarded',
+  reason: Outcome['reason'] = null,
+): Outcome {
+  return { delivery, state, reason, delayMs: 0, attempt: null, failure: false, holdMs: 0, disable: null };
+}

@@ -1,0 +1,48 @@
+import { decodeId, encodeId } from '../model/ids.js';
+import { type Page, PAGE_LIMIT } from '../model/page.js';
+import type { EndpointState } from '../model/states.js';
+import { badRequest } from '../request-error.js';
+import type { EndpointScope, EndpointStore } from './endpoint-store.js';
+import type { EndpointRecord } from './endpoint.js';
+
+/** Which endpoints a list shows. */
+export interface EndpointList {
+  /** At most 100. Default 20. */
+  limit?: number;
+  /** `nextCursor` of the page before. */
+  cursor?: string;
+  state?: EndpointState;
+  /** Name of a profile. */
+  profile?: string;
+}
+
+/** One page of `scope`, newest first. Throws a 400 where the cursor is none of ours. */
+export async function listEndpoints<View>(
+  store: EndpointStore,
+  scope: EndpointScope,
+  { limit = PAGE_LIMIT.default, cursor, state, profile }: EndpointList,
+  view: (row: EndpointRecord) => View,
+): Promise<Page<View>> {
+  const size = Math.min(Math.max(1, Math.trunc(limit)), PAGE_LIMIT.max);
+  const after = cursor === undefined ? undefined : readCursor(cursor);
+  const rows = await store.page(scope, { limit: size, after, state, profile });
+  const last = rows[size - 1];
+  const more = rows.length > size && last;
+  return {
+    data: rows.slice(0, size).map(view),
+    nextCursor: more ? `${last.createdAt}.${encodeId('wh', last.id)}` : null,
+  };
+}
+
+function readCursor(cursor: string): { createdAt: number; id: string } {
+  const [, createdAt, id] = /^(\d{1,15})\.(wh_\w{26})$/.exec(cursor) ?? [];
+  const uuid = id === undefined ? null : decodeId('wh', id);
+  if (uuid === null) {
+    throw badRequest({
+      field: 'cursor',
+      code: 'invalid',
+      message: 'cursor must be the nextCursor of another page.',
+    });
+  }
+  return { createdAt: Number(createdAt), id: uuid };
+}

@@ -1,0 +1,55 @@
+import { Injectable } from '@nestjs/common';
+import { WebhookAudit } from '../audit.js';
+import type { CallContext } from '../call-context.js';
+import { Database } from '../database/database.js';
+import { recover, type Recovery } from '../delivery/recovery.js';
+import { CommitWake } from '../database/commit-wake.js';
+import { badRequest, notFound } from '../request-error.js';
+import { RECOVERABLE, RecoverEndpoint } from './dto/action.dto.js';
+import { parseInstant } from './dto/field.js';
+import { EndpointStore, uuidOf } from './endpoint-store.js';
+import { readInput } from './input.js';
+
+/** Sends again what an endpoint missed. */
+@Injectable()
+export class EndpointRecovery {
+  constructor(
+    private readonly database: Database,
+    private readonly store: EndpointStore,
+    private readonly commits: CommitWake,
+    private readonly audit: WebhookAudit,
+  ) {}
+
+  /**
+   * Makes the deliveries that ended without success in a span of time due again, the earliest first, at most 10,000 in one
+   * call; with `dryRun` counts them. Not those that were cancelled, ignored, or tests. Works in batches, each in a
+   * transaction of its own. Throws a 409 where the endpoint is disabled.
+   */
+  async recover(
+    tenantId: string,
+    id: string,
+    input: RecoverEndpoint,
+    { actor, request }: Omit<CallContext, 'tx'> = {},
+  ): Promise<Recovery> {
+    const fields = await readInput(RecoverEndpoint, input);
+    const since = parseInstant(fields.since)!;
+    const until = fields.until === undefined ? null : parseInstant(fields.until);
+    if (until !== null && until <= since) {
+      throw badRequest({ field: 'until', code: 'out_of_range', message: 'until must be later than since.' });
+    }
+    const uuid = uuidOf(id);
+    if (!(await this.store.find({ tenantId }, uuid))) throw notFound('endpoint');
+    const { states = RECOVERABLE, dryRun = false } = fields;
+    const recovery = await recover(this.database, this.commits, tenantId, uuid, {
+      since,
+      until,
+      states,
+      dryRun,
+    });
+    if (!dryRun) {
+      const data = { recovered: recovery.recovered };
+      this.audit.record({ action: 'endpoint.recovered', tenantId, endpointId: id, actor, request, data });
+    }
+    return recovery;
+  }
+}

@@ -1,0 +1,129 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { Database } from '../database/database.js';
+import type { WebhookEndpointRow } from '../model/endpoint.entity.js';
+import { newUuid } from '../model/ids.js';
+import type { WebhookLaneRow } from '../model/lane.entity.js';
+import type { Profile } from '../profiles/profile.js';
+import type { Settings } from '../settings.js';
+import { sealContext, type SecretBox } from '../signing/secret-box.js';
+import { rotate } from '../signing/stored-secrets.js';
+import { SECRET_BOX, SETTINGS } from '../tokens.js';
+import { defaultProfileOf } from './default-profile.js';
+import type { ChangeEndpoint, RegisterEndpoint } from './dto/endpoint.dto.js';
+import { EndpointSecrets } from './endpoint-secrets.js';
+import { EndpointStore } from './endpoint-store.js';
+import type { EndpointRecord } from './endpoint.js';
+import { RegistrationCheck } from './registration-check.js';
+import { chosenSecret } from './registration-policy.js';
+import { sealHeaders } from '../signing/sealed-headers.js';
+import type { Transition } from './transitions.js';
+
+/** A new endpoint's row, and its secret in the clear; `null`: unsigned, or signed with the account's. */
+export interface Registration {
+  row: EndpointRecord;
+  profile: Profile;
+  secret: string | null;
+}
+
+/** Turns checked bodies into rows: what the module and the profile allow is decided here, before anything is written. */
+@Injectable()
+export class EndpointRegistration {
+  constructor(
+    private readonly database: Database,
+    private readonly store: EndpointStore,
+    private readonly check: RegistrationCheck,
+    private readonly secrets: EndpointSecrets,
+    @Inject(SECRET_BOX) private readonly box: SecretBox,
+    @Inject(SETTINGS) private readonly settings: Settings,
+  ) {}
+
+  /** Writes a new endpoint and its lane. Throws a 400, 409 or 422 before that. */
+  async register(tx: EntityManager, tenantId: string, fields: RegisterEndpoint): Promise<Registration> {
+    const now = await this.store.lockAccount(tx, tenantId);
+    const name = fields.profile ?? (await defaultProfileOf(this.database, this.settings, tenantId, tx));
+    const profile = this.check.profile(name, 'profile');
+    const events = [...new Set(fields.events)];
+    this.check.fields(profile, fields);
+    const url = this.check.url(profile, fields.url);
+    const headers = this.check.headers(profile, fields.headers ?? {});
+    const existing = await this.store.summaries(tx, tenantId);
+    this.check.count(profile, existing);
+    this.check.taken(profile, events, existing);
+    const id = newUuid();
+    const secret = chosenSecret(profile, fields.secret);
+    const sealed = secret === null ? null : this.box.seal(secret, sealContext(tenantId, id));
+    const paused = fields.active === false;
+    await this.store.insert(
+      tx,
+      {
+        id,
+        tenantId,
+        url,
+        events,
+        profile: profile.name,
+        headers: sealHeaders(this.box, { tenantId, id }, headers),
+        secrets: rotate([], sealed, now, 0),
+        description: fields.description ?? null,
+        phoneNumbers: fields.phoneNumbers ?? null,
+        timeoutMs: fields.timeoutMs ?? null,
+        alertEmail: fields.alertEmail ?? null,
+        sendAlertEmail: fields.sendAlertEmail ?? false,
+        skipErrors: fields.skipErrors ?? false,
+        skipErrorCodes: fields.skipErrorCodes ?? [],
+        retryOnError: fields.retryOnError ?? true,
+        state: paused ? 'paused' : 'active',
+        stateAt: now,
+        createdAt: now,
+        updatedAt: now,
+      },
+      {
+        state: paused ? 'paused' : 'open',
+        ordering: fields.ordering ?? 'relaxed',
+        maxInFlight: fields.maxInFlight ?? null,
+        maxThroughputPerMinute:
+          fields.maxThroughputPerMinute === undefined
+            ? profile.registration.maxThroughputPerMinute
+            : fields.maxThroughputPerMinute,
+      },
+    );
+    return { row: (await this.store.find({ tenantId }, id, tx))!, profile, secret };
+  }
+
+  /** The columns that a change sets, but for the state. Throws as {@link register} does. */
+  async changes(
+    tx: EntityManager,
+    row: EndpointRecord,
+    fields: ChangeEndpoint,
+    now: number,
+  ): Promise<Transition> {
+    const profile = this.check.profileOf(row);
+    this.check.fields(profile, fields);
+    const endpoint: Partial<WebhookEndpointRow> = {};
+    const lane: Partial<WebhookLaneRow> = {};
+    if (fields.url !== undefined) endpoint.url = this.check.url(profile, fields.url);
+    if (fields.events !== undefined) {
+      endpoint.events = [...new Set(fields.events)];
+      const others = (await this.store.summaries(tx, row.tenantId)).filter((other) => other.id !== row.id);
+      this.check.taken(profile, endpoint.events, others);
+    }
+    if (fields.headers !== undefined) {
+      endpoint.headers = sealHeaders(this.box, row, this.check.headers(profile, fields.headers ?? {}));
+    }
+    if (fields.secret !== undefined) {
+      endpoint.secrets = this.secrets.rotated(row, fields.secret, now, this.settings.rotationOverlapMs);
+    }
+    const { description, phoneNumbers, timeoutMs, alertEmail, sendAlertEmail } = fields;
+    const { skipErrors, skipErrorCodes, retryOnError } = fields;
+    Object.assign(endpoint, given({ description, phoneNumbers, timeoutMs, alertEmail, sendAlertEmail }));
+    Object.assign(endpoint, given({ skipErrors, skipErrorCodes, retryOnError }));
+    const { ordering, maxInFlight, maxThroughputPerMinute } = fields;
+    Object.assign(lane, given({ ordering, maxInFlight, maxThroughputPerMinute }));
+    return { endpoint, lane };
+  }
+}
+
+/** The entries that are there: `undefined` leaves a column as it is. */
+function given<T extends object>(fields: T): Partial<T> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Partial<T>;
+}

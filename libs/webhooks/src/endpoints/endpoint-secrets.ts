@@ -1,0 +1,135 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { type AuditAction, WebhookAudit } from '../audit.js';
+import { type CallContext, inTransaction } from '../call-context.js';
+import { Database } from '../database/database.js';
+import type { StoredSecret } from '../model/endpoint.entity.js';
+import type { Profile } from '../profiles/profile.js';
+import { conflict, notFound, unprocessable } from '../request-error.js';
+import type { Settings } from '../settings.js';
+import { sealContext, type SecretBox } from '../signing/secret-box.js';
+import { liveSecrets, MAX_LIVE_SECRETS, rotate } from '../signing/stored-secrets.js';
+import { SECRET_BOX, SETTINGS } from '../tokens.js';
+import { RotateSecret } from './dto/action.dto.js';
+import { EndpointStore, uuidOf } from './endpoint-store.js';
+import { type EndpointRecord, instantText } from './endpoint.js';
+import { readInput } from './input.js';
+import { RegistrationCheck } from './registration-check.js';
+import { secretProblem } from './registration-policy.js';
+
+/** What a rotation answers. */
+export interface RotatedSecret {
+  secret: string;
+  /** Until then the old secrets sign along; `null`: there are none. */
+  previousExpiresAt: string | null;
+}
+
+/** What a reveal answers. */
+export interface RevealedSecret {
+  /** `null`: unsigned. */
+  secret: string | null;
+}
+
+/** The signing secrets that endpoints have of their own. */
+@Injectable()
+export class EndpointSecrets {
+  constructor(
+    private readonly database: Database,
+    private readonly store: EndpointStore,
+    private readonly check: RegistrationCheck,
+    private readonly audit: WebhookAudit,
+    @Inject(SECRET_BOX) private readonly box: SecretBox,
+    @Inject(SETTINGS) private readonly settings: Settings,
+  ) {}
+
+  /** A new secret; the old ones sign along for a while where the profile can. Parallel rotations all count. */
+  async rotate(
+    tenantId: string,
+    id: string,
+    input: RotateSecret = {},
+    context: CallContext = {},
+  ): Promise<RotatedSecret> {
+    const { secret: given, overlapMs = this.settings.rotationOverlapMs } = await readInput(
+      RotateSecret,
+      input,
+    );
+    const uuid = uuidOf(id);
+    const rotated = await inTransaction(this.database, context, async (tx) => {
+      const now = await this.store.lock(tx, { tenantId }, uuid);
+      const row = now === null ? null : await this.store.find({ tenantId }, uuid, tx);
+      if (now === null || row === null) throw notFound('endpoint');
+      const profile = this.ownSecretProfile(row);
+      const problem = secretProblem(profile, given);
+      if (problem) throw unprocessable(problem);
+      const secret = given ?? profile.secret.generate();
+      const secrets = this.rotated(row, secret, now, overlapMs);
+      await this.store.update(tx, row, { secrets, updatedAt: now });
+      const previous = secrets[1]?.expiresAt ?? null;
+      return { secret: this.shown(profile, secret), previousExpiresAt: instantText(previous) };
+    });
+    this.record('endpoint.secret_rotated', tenantId, id, context);
+    return rotated;
+  }
+
+  /** The current secret in the clear. */
+  async reveal(tenantId: string, id: string, context: CallContext = {}): Promise<RevealedSecret> {
+    const row = await this.store.find({ tenantId }, uuidOf(id), context.tx);
+    if (row === null) throw notFound('endpoint');
+    const profile = this.ownSecretProfile(row);
+    const secret = this.current(row);
+    this.record('endpoint.secret_revealed', tenantId, id, context);
+    return { secret: secret === null ? null : this.shown(profile, secret) };
+  }
+
+  /** The current secret of a row, in the clear, unheard by the audit; `null`: unsigned. */
+  current({ tenantId, id, secrets }: EndpointRecord): string | null {
+    const stored = secrets.find((secret) => secret.expiresAt === null);
+    return stored ? this.box.open(stored.sealed, sealContext(tenantId, id)) : null;
+  }
+
+  /**
+   * The secrets of a row with `secret` in front; `null`: none from now on. The old ones go at once where the profile's
+   * requests hold one signature, the newest secret's. Throws a 409 where too many would sign.
+   */
+  rotated(row: EndpointRecord, secret: string | null, now: number, overlapMs: number): StoredSecret[] {
+    const sealed = secret === null ? null : this.box.seal(secret, sealContext(row.tenantId, row.id));
+    const signsAlong = secret !== null && this.check.profileOf(row).secret.signsWithAll === true;
+    const secrets = rotate(row.secrets, sealed, now, signsAlong ? overlapMs : 0);
+    refuseTooMany(secrets, now);
+    return secrets;
+  }
+
+  /** A secret as its owner gets to see it. */
+  shown(profile: Profile, secret: string): string {
+    return profile.secret.reveal?.(secret) ?? secret;
+  }
+
+  /** Throws a 409 where the endpoint is signed with the account's secret. */
+  private ownSecretProfile(row: EndpointRecord): Profile {
+    const profile = this.check.profileOf(row);
+    if (profile.secret.owner === 'endpoint') return profile;
+    throw conflict(
+      'account_secret',
+      `Webhooks of the profile ${profile.name} are signed with the account's secret: use the account's routes (account/secret, account/rotate-secret).`,
+    );
+  }
+
+  private record(
+    action: AuditAction,
+    tenantId: string,
+    endpointId: string,
+    { actor, request }: CallContext,
+  ): void {
+    this.audit.record({ action, tenantId, endpointId, actor, request });
+  }
+}
+
+/** Throws a 409 where more secrets would sign than may. */
+export function refuseTooMany(secrets: readonly StoredSecret[], now: number): void {
+  const live = liveSecrets(secrets, now);
+  if (live.length <= MAX_LIVE_SECRETS) return;
+  const soonest = instantText(Math.min(...live.map(({ expiresAt }) => expiresAt ?? Infinity)));
+  throw conflict(
+    'too_many_secrets',
+    `At most ${MAX_LIVE_SECRETS} secrets sign at one time. Wait until ${soonest}, or rotate with overlapMs: 0.`,
+  );
+}

@@ -1,0 +1,210 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { type AuditAction, WebhookAudit } from '../audit.js';
+import { type CallContext, inTransaction } from '../call-context.js';
+import { Database } from '../database/database.js';
+import type { Recovery } from '../delivery/recovery.js';
+import { encodeId } from '../model/ids.js';
+import type { Page } from '../model/page.js';
+import { CommitWake } from '../database/commit-wake.js';
+import { conflict, notFound } from '../request-error.js';
+import type { SecretBox } from '../signing/secret-box.js';
+import { SECRET_BOX } from '../tokens.js';
+import type { RecoverEndpoint, RotateSecret, TestEndpoint } from './dto/action.dto.js';
+import { ChangeEndpoint, RegisterEndpoint } from './dto/endpoint.dto.js';
+import { type EndpointList, listEndpoints } from './endpoint-list.js';
+import { EndpointRecovery } from './endpoint-recovery.js';
+import { EndpointRegistration } from './endpoint-registration.js';
+import { EndpointSecrets, type RevealedSecret, type RotatedSecret } from './endpoint-secrets.js';
+import { EndpointStore, uuidOf } from './endpoint-store.js';
+import {
+  type EndpointRecord,
+  type RegisteredEndpoint,
+  toEndpoint,
+  type WebhookEndpoint,
+} from './endpoint.js';
+import { readInput } from './input.js';
+import { headerNames } from '../signing/sealed-headers.js';
+import { type SentTest, TestEvents } from './test-events.js';
+import { pause, remove, resume, type Transition } from './transitions.js';
+
+/**
+ * A tenant's registered URLs.
+ * - Every call names its tenant; another tenant's endpoint is a 404, as one that does not exist.
+ * - Limits hold under races: registrations of one tenant go one after another.
+ * - Throws {@link WebhooksRequestError} for what cannot be done, before anything is written.
+ * - `context.tx` puts what is written into the host's own transaction.
+ */
+@Injectable()
+export class WebhookEndpoints {
+  constructor(
+    private readonly database: Database,
+    private readonly store: EndpointStore,
+    private readonly registration: EndpointRegistration,
+    private readonly secrets: EndpointSecrets,
+    private readonly tests: TestEvents,
+    private readonly recovery: EndpointRecovery,
+    private readonly commits: CommitWake,
+    private readonly audit: WebhookAudit,
+    @Inject(SECRET_BOX) private readonly box: SecretBox,
+  ) {}
+
+  /** Registers a URL. The answer holds its secret, this once. */
+  async create(
+    tenantId: string,
+    input: RegisterEndpoint,
+    context: CallContext = {},
+  ): Promise<RegisteredEndpoint> {
+    const fields = await readInput(RegisterEndpoint, input);
+    const created = await inTransaction(this.database, context, (tx) =>
+      this.registration.register(tx, tenantId, fields),
+    );
+    const { row, profile, secret } = created;
+    this.record('endpoint.created', row, context);
+    const endpoint = this.view(row);
+    if (profile.secret.owner === 'account') return endpoint;
+    return { ...endpoint, secret: secret === null ? null : this.secrets.shown(profile, secret) };
+  }
+
+  /** Newest first. */
+  async list(tenantId: string, query: EndpointList = {}): Promise<Page<WebhookEndpoint>> {
+    return listEndpoints(this.store, { tenantId }, query, (row) => this.view(row));
+  }
+
+  async get(tenantId: string, id: string): Promise<WebhookEndpoint> {
+    const row = await this.store.find({ tenantId }, uuidOf(id));
+    if (!row) throw notFound('endpoint');
+    return this.view(row);
+  }
+
+  /** Changes what `input` holds and leaves the rest. Deliveries that wait go to the new URL. */
+  async update(
+    tenantId: string,
+    id: string,
+    input: ChangeEndpoint,
+    context: CallContext = {},
+  ): Promise<WebhookEndpoint> {
+    const fields = await readInput(ChangeEndpoint, input);
+    const row = await inTransaction(this.database, context, async (tx) => {
+      await this.store.lockAccount(tx, tenantId);
+      return this.change(tx, tenantId, id, async (before, now) => {
+        const { endpoint, lane } = await this.registration.changes(tx, before, fields, now);
+        const { active } = fields;
+        const state = active === undefined ? null : active ? resuming(before, now) : pausing(before, now);
+        return { endpoint: { ...endpoint, ...state?.endpoint }, lane: { ...lane, ...state?.lane } };
+      });
+    });
+    const changed = Object.entries(fields).flatMap(([field, value]) => (value === undefined ? [] : [field]));
+    this.record('endpoint.updated', row, context, { fields: changed });
+    return this.view(row);
+  }
+
+  /** Takes it away: what waits for it is discarded, its log stays until retention. */
+  async delete(tenantId: string, id: string, context: CallContext = {}): Promise<void> {
+    await this.transition('endpoint.deleted', tenantId, id, context, (_, now) => remove(now));
+  }
+
+  /** Holds its deliveries until it is resumed. Throws a 409 where it is disabled. */
+  async pause(tenantId: string, id: string, context: CallContext = {}): Promise<WebhookEndpoint> {
+    return this.transition('endpoint.paused', tenantId, id, context, pausing);
+  }
+
+  /** Sends again, what waits and what is new. Throws a 409 where the operator disabled it. */
+  async resume(tenantId: string, id: string, context: CallContext = {}): Promise<WebhookEndpoint> {
+    return this.transition('endpoint.resumed', tenantId, id, context, resuming);
+  }
+
+  /** A new secret; the old ones sign along for a while. Parallel rotations all count. Throws a 409 where the secret is the account's. */
+  rotateSecret(
+    tenantId: string,
+    id: string,
+    input?: RotateSecret,
+    context?: CallContext,
+  ): Promise<RotatedSecret> {
+    return this.secrets.rotate(tenantId, id, input, context);
+  }
+
+  /** The current secret in the clear. Throws a 409 where it is the account's. */
+  secret(tenantId: string, id: string, context?: CallContext): Promise<RevealedSecret> {
+    return this.secrets.reveal(tenantId, id, context);
+  }
+
+  /** Sends a test event to this endpoint alone. See {@link TestEvents.send}. */
+  test(
+    tenantId: string,
+    id: string,
+    input?: TestEndpoint,
+    waitMs?: number,
+    context?: CallContext,
+  ): Promise<SentTest> {
+    return this.tests.send(tenantId, id, input, waitMs, context);
+  }
+
+  /** Sends again what ended without success in a span of time, or counts it. See {@link EndpointRecovery.recover}. */
+  recover(tenantId: string, id: string, input: RecoverEndpoint, context?: CallContext): Promise<Recovery> {
+    return this.recovery.recover(tenantId, id, input, context);
+  }
+
+  private async transition(
+    action: AuditAction,
+    tenantId: string,
+    id: string,
+    context: CallContext,
+    decide: (row: EndpointRecord, now: number) => Transition | null,
+  ): Promise<WebhookEndpoint> {
+    const row = await inTransaction(this.database, context, (tx) => this.change(tx, tenantId, id, decide));
+    this.record(action, row, context);
+    return this.view(row);
+  }
+
+  /** Locks an endpoint, changes it as `decide` says (`null`: not at all) and answers it as it is then. */
+  private async change(
+    tx: EntityManager,
+    tenantId: string,
+    id: string,
+    decide: (row: EndpointRecord, now: number) => Transition | null | Promise<Transition>,
+  ): Promise<EndpointRecord> {
+    const uuid = uuidOf(id);
+    const now = await this.store.lock(tx, { tenantId }, uuid);
+    const row = now === null ? null : await this.store.find({ tenantId }, uuid, tx);
+    if (now === null || row === null) throw notFound('endpoint');
+    const transition = await decide(row, now);
+    if (transition === null) return row;
+    await this.store.update(tx, row, { ...transition.endpoint, updatedAt: now }, transition.lane);
+    if (transition.lane.nextDueAt) this.commits.expectLane(tx.queryRunner!);
+    return (await this.store.find({ tenantId }, uuid, tx)) ?? row;
+  }
+
+  private view(row: EndpointRecord): WebhookEndpoint {
+    return toEndpoint(row, headerNames(this.box, row));
+  }
+
+  private record(
+    action: AuditAction,
+    { tenantId, id }: EndpointRecord,
+    { actor, request }: CallContext,
+    data?: Record<string, unknown>,
+  ): void {
+    this.audit.record({ action, tenantId, endpointId: encodeId('wh', id), actor, request, data });
+  }
+}
+
+function pausing(row: EndpointRecord, now: number): Transition | null {
+  if (row.state !== 'disabled') return row.state === 'paused' ? null : pause(now);
+  throw conflict(
+    'endpoint_disabled',
+    'This webhook is disabled, so there is nothing to pause. Resume it first.',
+  );
+}
+
+/** An active one too: its owner mended it and does not want to wait for the next probe. */
+function resuming(row: EndpointRecord, now: number): Transition {
+  if (row.state === 'disabled' && row.stateReason === 'operator') {
+    throw conflict(
+      'disabled_by_operator',
+      'This webhook was disabled by the operator of this service, who alone can enable it.',
+    );
+  }
+  const { endpoint, lane } = resume(now);
+  return { endpoint: row.state === 'active' ? {} : endpoint, lane };
+}

@@ -1,0 +1,59 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { InvalidOptionError } from '../errors.js';
+import { catalogue, type CatalogueEntry, isCatalogueType } from '../model/catalogue.js';
+import { eventExample, ownEventExample } from '../model/event-example.js';
+import type { WebhookEvent } from '../model/event.js';
+import type { Profile } from '../profiles/profile.js';
+import type { Settings } from '../settings.js';
+import { SETTINGS } from '../tokens.js';
+
+/** One type of event, and what it is called where. */
+export interface EventTypeInfo extends CatalogueEntry {
+  /** Names to subscribe to, by profile; a profile that is missing has no words for this type. */
+  names: Record<string, string[]>;
+}
+
+/** The catalogue and the host's own types, for those who choose what to subscribe to. */
+@Injectable()
+export class EventTypes {
+  private readonly entries: EventTypeInfo[];
+
+  constructor(@Inject(SETTINGS) { profiles, eventTypes }: Settings) {
+    this.entries = [...catalogue, ...(eventTypes ?? [])].map((entry) => {
+      const names: Record<string, string[]> = {};
+      const { name, example } = entry;
+      const event = isCatalogueType(name) ? eventExample(name) : ownEventExample(name, example);
+      for (const profile of profiles.values()) {
+        const types = namesIn(profile, event);
+        if (types.length > 0) names[profile.name] = types;
+      }
+      return { ...entry, names };
+    });
+  }
+
+  list(): EventTypeInfo[] {
+    return this.entries;
+  }
+}
+
+/** Throws {@link InvalidOptionError} where a profile of the host, or the example it gave, fails. */
+function namesIn(profile: Profile, event: WebhookEvent): string[] {
+  try {
+    return profile.render(event).map(({ type }) => type);
+  } catch (error) {
+    const { message } = error as Error;
+    throw isCatalogueType(event.type)
+      ? new InvalidOptionError(
+          'profiles',
+          profile.name,
+          `it fails on the example of ${event.type} (${message}); answer [] for what it has no words for`,
+          { cause: error },
+        )
+      : new InvalidOptionError(
+          'eventTypes',
+          event.type,
+          `the profile ${profile.name} fails on its example (${message}); give it one that fits`,
+          { cause: error },
+        );
+  }
+}

@@ -1,0 +1,140 @@
+import { HttpStatus, Inject, Injectable } from '@nestjs/common';
+import { checkHeaders, HeaderRefusedError } from '../http/header-policy.js';
+import { UrlPolicy, UrlRefusedError } from '../http/url-policy.js';
+import { knownTypes } from '../model/catalogue.js';
+import type { Profile } from '../profiles/profile.js';
+import {
+  badRequest,
+  conflict,
+  type ErrorDetail,
+  unprocessable,
+  WebhooksRequestError,
+} from '../request-error.js';
+import type { Settings } from '../settings.js';
+import { SETTINGS } from '../tokens.js';
+import { type ChangeEndpoint, RegisterEndpoint } from './dto/endpoint.dto.js';
+import { eventProblems, fieldProblems, secretProblem } from './registration-policy.js';
+import { LineLogger } from '../line-logger.js';
+
+/** Any valid signing input: only the names of the headers matter. */
+const SAMPLE = {
+  eventId: 'evt_00000000000000000000000000',
+  sequence: '1',
+  wireType: 'webhook.test',
+  tenantId: 'tenant',
+  url: 'https://example.com/',
+  body: Buffer.from('{}'),
+  now: 0,
+  attempt: 1,
+};
+
+/** The rules of a registration that go beyond the shape of its fields: what this module and the profile allow. */
+@Injectable()
+export class RegistrationCheck {
+  private readonly logger = new LineLogger('Webhooks');
+  private readonly urls: UrlPolicy;
+  private readonly httpsUrls: UrlPolicy;
+  private readonly types: string[] | null;
+
+  constructor(@Inject(SETTINGS) private readonly settings: Settings) {
+    this.urls = new UrlPolicy(settings);
+    this.httpsUrls = new UrlPolicy({ ...settings, allowHttp: false });
+    this.types = settings.eventTypes && knownTypes(settings.eventTypes);
+  }
+
+  /** The profile of this name. Throws a 422 naming `field`. */
+  profile(name: string, field: string): Profile {
+    const profile = this.settings.profiles.get(name);
+    if (profile) return profile;
+    const known = [...this.settings.profiles.keys()].join(', ');
+    throw unprocessable({
+      field,
+      code: 'unknown_profile',
+      message: `There is no such profile. Known: ${known}.`,
+    });
+  }
+
+  /** The profile of an endpoint that exists. Throws a 409 where the host no longer has it. */
+  profileOf(endpoint: { profile: string }): Profile {
+    const profile = this.settings.profiles.get(endpoint.profile);
+    if (profile) return profile;
+    throw conflict(
+      'profile_missing',
+      `The profile ${endpoint.profile} of this webhook does not exist any more: register the webhook anew with another profile.`,
+    );
+  }
+
+  /** Throws a 422 naming every field that the profile refuses. */
+  fields(profile: Profile, input: RegisterEndpoint | ChangeEndpoint): void {
+    const problems: ErrorDetail[] = fieldProblems(profile, input);
+    if (input.events) problems.push(...eventProblems(profile, input.events, this.types));
+    const secret =
+      input instanceof RegisterEndpoint || input.secret !== undefined
+        ? secretProblem(profile, input.secret)
+        : null;
+    if (secret) problems.push(secret);
+    if (problems.length > 0) throw unprocessable(...problems);
+  }
+
+  /** The URL as it is stored. Throws a 400 where it is no URL, a 422 where it is not allowed. */
+  url(profile: Profile, url: string): string {
+    const { httpsOnly } = profile.registration;
+    try {
+      return (httpsOnly ? this.httpsUrls : this.urls).check(url).href;
+    } catch (error) {
+      if (!(error instanceof UrlRefusedError)) throw error;
+      // For the operator alone: the tenant must not learn what is where.
+      this.logger.debug(`A webhook URL was refused: ${error.reason}`);
+      const only = error.code === 'https_required' && this.settings.allowHttp;
+      const message = only
+        ? `Webhooks of the profile ${profile.name} are sent over https only.`
+        : error.message;
+      const detail = { field: 'url', code: error.code, message };
+      throw error.code === 'invalid_url' ? badRequest(detail) : unprocessable(detail);
+    }
+  }
+
+  /** Custom headers with lower-case names. Throws a 400 naming the header. */
+  headers(profile: Profile, headers: Record<string, string>): Record<string, string> {
+    const own = Object.keys(profile.headers({ ...SAMPLE, secrets: [profile.secret.generate()] }));
+    try {
+      return checkHeaders(headers, own);
+    } catch (error) {
+      if (!(error instanceof HeaderRefusedError)) throw error;
+      throw badRequest({ field: error.field, code: error.code, message: error.message });
+    }
+  }
+
+  /** Throws a 409 where one more endpoint of this profile is one too many. */
+  count(profile: Profile, existing: readonly { profile: string }[]): void {
+    const { maxEndpoints } = profile.registration;
+    const limit = this.settings.endpointsPerTenant;
+    if (existing.length >= limit)
+      throw tooMany(`An account has at most ${limit} webhooks. Delete one first.`);
+    const same = existing.filter((endpoint) => endpoint.profile === profile.name).length;
+    if (maxEndpoints !== null && same >= maxEndpoints) {
+      throw tooMany(
+        `An account has at most ${maxEndpoints} webhooks of the profile ${profile.name}. Delete one first.`,
+      );
+    }
+  }
+
+  /** Throws a 409 where another endpoint has one of these events and the profile allows one URL for each. */
+  taken(
+    profile: Profile,
+    events: readonly string[],
+    others: readonly { profile: string; events: string[] }[],
+  ): void {
+    if (!profile.registration.onePerEvent) return;
+    const taken = events.filter((name) =>
+      others.some((other) => other.profile === profile.name && other.events.includes(name)),
+    );
+    if (taken.length === 0) return;
+    const message = `The profile ${profile.name} sends each event to one URL, and another webhook has ${taken.join(', ')}.`;
+    throw conflict('event_taken', message, [{ field: 'events', code: 'event_taken', message }]);
+  }
+}
+
+function tooMany(message: string): WebhooksRequestError {
+  return new WebhooksRequestError(HttpStatus.CONFLICT, 'endpoint_limit', message);
+}

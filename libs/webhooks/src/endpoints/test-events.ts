@@ -1,0 +1,156 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { WebhookAudit } from '../audit.js';
+import type { CallContext } from '../call-context.js';
+import { Database } from '../database/database.js';
+import { DeliveryLog } from '../delivery/delivery-log.js';
+import { DeliveryWatch } from '../delivery/delivery-watch.js';
+import type { WebhookDeliveryDetail } from '../delivery/delivery.js';
+import { probeSoon } from '../delivery/replay.js';
+import { catalogueEntry, isCatalogueType, knownTypes } from '../model/catalogue.js';
+import { eventExample, ownEventExample } from '../model/event-example.js';
+import type { WebhookEvent } from '../model/event.js';
+import { encodeId, newUuid } from '../model/ids.js';
+import { CommitWake } from '../database/commit-wake.js';
+import { writeEvents } from '../outbox/write-events.js';
+import type { Profile } from '../profiles/profile.js';
+import { testTypeFor } from '../profiles/test-type.js';
+import { conflict, notFound, unprocessable } from '../request-error.js';
+import type { Settings } from '../settings.js';
+import { SETTINGS } from '../tokens.js';
+import { TestEndpoint } from './dto/action.dto.js';
+import { EndpointStore, uuidOf } from './endpoint-store.js';
+import { readInput } from './input.js';
+import { RegistrationCheck } from './registration-check.js';
+
+/** What a test answers. */
+export interface SentTest {
+  /** `evt_…`, the `webhook-id` on the wire. */
+  eventId: string;
+  /** How it stands; `null`: no worker has taken the event up yet. */
+  delivery: WebhookDeliveryDetail | null;
+}
+
+/** How long a test waits for a worker to take it up, ms. */
+const TAKEN_UP_MS = 2000;
+/** Longest wait for an outcome, ms. */
+export const LONGEST_WAIT_MS = 30_000;
+
+/** Test events: to one endpoint alone, through the real pipeline, marked as tests. */
+@Injectable()
+export class TestEvents {
+  constructor(
+    private readonly database: Database,
+    private readonly store: EndpointStore,
+    private readonly check: RegistrationCheck,
+    private readonly log: DeliveryLog,
+    private readonly watch: DeliveryWatch,
+    private readonly commits: CommitWake,
+    private readonly audit: WebhookAudit,
+    @Inject(SETTINGS) private readonly settings: Settings,
+  ) {}
+
+  /**
+   * Publishes a test event. Throws a 422 where the profile has no such event, a 409 where the endpoint is disabled.
+   *
+   * @param waitMs wait this long for the first attempt's outcome, at most 30 s; a paused endpoint has none to wait for
+   */
+  async send(
+    tenantId: string,
+    id: string,
+    input: TestEndpoint = {},
+    waitMs = 0,
+    context: CallContext = {},
+  ): Promise<SentTest> {
+    const { type: asked, data } = await readInput(TestEndpoint, input);
+    const row = await this.store.find({ tenantId }, uuidOf(id));
+    if (!row) throw notFound('endpoint');
+    const profile = this.check.profileOf(row);
+    if (row.state === 'disabled')
+      throw conflict('endpoint_disabled', 'This webhook is disabled. Resume it first.');
+    const type = testTypeFor(profile, row.events, asked);
+    if (type === null) throw this.unknownType(profile, asked!);
+    const event = this.compose(profile, type, tenantId, data);
+    await this.database.transaction(async (tx) => {
+      const { uuid, subject, data: content } = event;
+      await writeEvents(this.database, tx, [
+        {
+          uuid,
+          tenantId,
+          type,
+          subject,
+          occurredAt: null,
+          source: null,
+          data: JSON.stringify(content),
+          callbackUrl: null,
+          idempotencyKey: null,
+          test: true,
+          endpointId: row.id,
+        },
+      ]);
+      await probeSoon(this.database, tx, row.id);
+      this.commits.expectEvents(tx.queryRunner!);
+    });
+    const { actor, request } = context;
+    this.audit.record({ action: 'endpoint.tested', tenantId, endpointId: id, actor, request });
+    const waits = waitMs > 0 && row.state === 'active';
+    const settled = (delivery: WebhookDeliveryDetail | null) =>
+      delivery !== null && (!waits || delivery.attemptCount > 0 || delivery.finishedAt !== null);
+    const timeoutMs = Math.min(waitMs || TAKEN_UP_MS, LONGEST_WAIT_MS);
+    const delivery = await this.watch.until(timeoutMs, () => this.find(tenantId, event.uuid), settled);
+    return { eventId: encodeId('evt', event.uuid), delivery };
+  }
+
+  /** The event, which the profile must have words for: a test without a request would look like a lost one. */
+  private compose(
+    profile: Profile,
+    type: string,
+    tenantId: string,
+    data: Record<string, unknown> | undefined,
+  ): WebhookEvent {
+    const uuid = newUuid();
+    const event = isCatalogueType(type)
+      ? eventExample(type, { uuid, tenantId, occurredAt: Date.now() })
+      : ownEventExample(type, this.ownExample(profile, type), { uuid, tenantId });
+    if (data !== undefined) Object.assign(event, { data });
+    const bytes = Buffer.byteLength(JSON.stringify(event.data));
+    if (bytes > this.settings.payloadBytes) {
+      const message = `data must be at most ${this.settings.payloadBytes} bytes as JSON.`;
+      throw unprocessable({ field: 'data', code: 'too_long', message });
+    }
+    let requests: number;
+    try {
+      requests = profile.render(event).length;
+    } catch {
+      throw unprocessable({
+        field: 'data',
+        code: 'invalid',
+        message: `data does not fit an event of the type ${type}: see the example at event-types, or leave data out.`,
+      });
+    }
+    if (requests === 0) throw this.unknownType(profile, type);
+    return event;
+  }
+
+  /** Throws a 422 where the host has said which types it has, and this is none. */
+  private ownExample(profile: Profile, type: string): unknown {
+    const { eventTypes } = this.settings;
+    if (eventTypes === null) return catalogueEntry('webhook.test').example;
+    const own = eventTypes.find(({ name }) => name === type);
+    if (!own) throw this.unknownType(profile, type);
+    return own.example;
+  }
+
+  private unknownType(profile: Profile, type: string): Error {
+    const known = profile.registration.eventNames ?? knownTypes(this.settings.eventTypes);
+    return unprocessable({
+      field: 'type',
+      code: 'unknown_event',
+      message: `The profile ${profile.name} has no event ${type}. Known: ${known.join(', ')}.`,
+    });
+  }
+
+  private async find(tenantId: string, uuid: string): Promise<WebhookDeliveryDetail | null> {
+    const [found] = await this.log.ofEvent(tenantId, uuid);
+    return found ? this.log.get(tenantId, found) : null;
+  }
+}

@@ -1,0 +1,44 @@
+/** Base of every error this module throws on purpose. */
+export abstract class WebhooksError extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = new.target.name;
+  }
+}
+
+/** An option of `forRoot` cannot be used. Thrown once, at start. */
+export class InvalidOptionError extends WebhooksError {
+  constructor(
+    readonly option: string,
+    readonly value: unknown,
+    fix: string,
+    options?: ErrorOptions,
+  ) {
+    super(`WebhooksModule: ${option} cannot be ${describe(value)}: ${fix}.`, options);
+  }
+}
+
+/** The module cannot start in this host as it is set up. */
+export class WebhooksSetupError extends WebhooksError {}
+
+/** `publish` was called without an open transaction. */
+export class TransactionRequiredError extends WebhooksError {}
+
+/** An event handed to `publish` cannot be stored. Nothing was written. */
+export class InvalidEventError extends WebhooksError {
+  constructor(
+    /** Place of the event in the list handed over, from 0. */
+    readonly index: number,
+    readonly field: string,
+    fix: string,
+  ) {
+    super(`publish: event ${index}, ${field} ${fix}.`);
+  }
+}
+
+function describe(value: unknown): string {
+  if (typeof value === 'string') return `the text ${JSON.stringify(value.slice(0, 80))}`;
+  if (typeof value === 'function') return value.name ? `the function ${value.name}` : 'this function';
+  if (value === null || value === undefined || typeof value !== 'object') return String(value);
+  return Array.isArray(value) ? 'this list' : 'this object';
+}

@@ -1,0 +1,137 @@
+import * as fc from 'fast-check';
+import { checkUrl, UrlRefusedError } from './url-policy.js';
+import type { UrlRules } from './url-policy.js';
+
+function refusal(url: unknown, rules?: UrlRules): UrlRefusedError {
+  try {
+    checkUrl(url as string, rules);
+  } catch (error) {
+    expect(error).toBeInstanceOf(UrlRefusedError);
+    return error as UrlRefusedError;
+  }
+  throw new Error(`${String(url)} passed`);
+}
+
+describe('checkUrl', () => {
+  it.each([
+    ['HTTPS://Hooks.Example.COM:443', 'https://hooks.example.com/'],
+    ['https://hooks.example.com/a/../b?c=d e'.replace(' ', '%20'), 'https://hooks.example.com/b?c=d%20e'],
+    ['https://hooks.example.com/päth', 'https://hooks.example.com/p%C3%A4th'],
+    ['https://hooks.example.com:8443/x', 'https://hooks.example.com:8443/x'],
+  ])('answers %s normalised', (url, normalised) => {
+    expect(checkUrl(url)).toBe(normalised);
+    expect(checkUrl(normalised)).toBe(normalised);
+  });
+
+  it('wants https unless http is allowed', () => {
+    expect(refusal('http://hooks.example.com/')).toMatchObject({
+      field: 'url',
+      code: 'https_required',
+      message: 'The URL must start with https://.',
+    });
+    expect(checkUrl('http://hooks.example.com/', { allowHttp: true })).toBe('http://hooks.example.com/');
+  });
+
+  it('tells a tenant the same of every refused destination, and the operator why', () => {
+    const refusals = [
+      'https://10.0.0.1/',
+      'https://localhost/',
+      'https://db.internal/',
+      'https://2130706433/',
+      'https://hooks.example.com:6379/',
+      'https://[::1]/',
+      'https://hooks.example.com./',
+    ].map((url) => refusal(url));
+
+    expect(new Set(refusals.map(({ code, message }) => `${code}: ${message}`))).toEqual(
+      new Set(['destination_not_allowed: This destination is not allowed. Use a public https address.']),
+    );
+    expect(refusals.map(({ reason }) => reason)).toEqual([
+      'address 10.0.0.1 is not public',
+      '"localhost" is no fully qualified name',
+      'names under "internal" are reserved',
+      'host written as "2130706433" means "127.0.0.1"',
+      'port 6379 is not for webhooks',
+      'address ::1 is not public',
+      'host name ends with a dot',
+    ]);
+  });
+
+  it('lets loopback through only with http and the address allowed', () => {
+    const url = 'http://127.0.0.1:4000/x';
+    expect(refusal(url).code).toBe('destination_not_allowed');
+    expect(refusal(url, { allowHttp: true }).code).toBe('destination_not_allowed');
+    expect(refusal(url, { allowedAddresses: ['127.0.0.0/8'] }).code).toBe('https_required');
+    expect(checkUrl(url, { allowHttp: true, allowedAddresses: ['127.0.0.0/8'] })).toBe(url);
+    expect(checkUrl('http://[::1]:4000/', { allowHttp: true, allowedAddresses: ['::1/128'] })).toBe(
+      'http://[::1]:4000/',
+    );
+    expect(refusal('http://0x7f.1:4000/', { allowHttp: true, allowedAddresses: ['127.0.0.0/8'] }).code).toBe(
+      'destination_not_allowed',
+    );
+  });
+
+  it('lets allowed hosts through whatever their name', () => {
+    const rules = { allowHttp: true, allowedHosts: ['receiver', 'sms_sink.svc.cluster.local', 'localhost'] };
+    for (const url of [
+      'http://receiver/',
+      'http://sms_sink.svc.cluster.local:8080/a',
+      'https://LOCALHOST:3000/',
+    ]) {
+      expect(checkUrl(url, rules)).toBe(url.toLowerCase());
+    }
+    expect(refusal('http://other/', rules).code).toBe('destination_not_allowed');
+    expect(refusal('http://receiver.svc/', rules).code).toBe('destination_not_allowed');
+  });
+
+  it('takes only allowed ports where some are named', () => {
+    const rules = { allowedPorts: [443, 8443] };
+    expect(checkUrl('https://hooks.example.com/', rules)).toBe('https://hooks.example.com/');
+    expect(checkUrl('https://hooks.example.com:8443/', rules)).toBe('https://hooks.example.com:8443/');
+    expect(refusal('https://hooks.example.com:444/', rules).reason).toBe('port 444 is not for webhooks');
+    expect(refusal('http://hooks.example.com/', { ...rules, allowHttp: true }).code).toBe(
+      'destination_not_allowed',
+    );
+  });
+
+  it('takes 2048 characters and no more, as typed and as sent', () => {
+    const base = 'https://hooks.example.com/';
+    expect(checkUrl(base.padEnd(2_048, 'x'))).toHaveLength(2_048);
+    expect(refusal(base.padEnd(2_049, 'x')).message).toBe('The URL must be at most 2048 characters long.');
+    expect(refusal(base.padEnd(1_000, 'ä')).message).toBe('The URL must be at most 2048 characters long.');
+  });
+
+  it.each([undefined, null, 42, {}, ['https://hooks.example.com/']])('refuses %p', (value) => {
+    expect(refusal(value)).toMatchObject({ code: 'invalid_url', field: 'url' });
+  });
+
+  it('either passes a string or throws its own error, whatever the input', () => {
+    const hostLike = fc.stringMatching(/^https?:\/\/[ -~]{0,40}$/);
+    fc.assert(
+      fc.property(fc.oneof(fc.string({ unit: 'binary' }), hostLike, fc.webUrl()), (url) => {
+        let passed: string;
+        try {
+          passed = checkUrl(url, { allowHttp: true });
+        } catch (error) {
+          expect(error).toBeInstanceOf(UrlRefusedError);
+          return;
+        }
+        expect(checkUrl(passed, { allowHttp: true })).toBe(passed);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  it('refuses an address written in any way but the usual one', () => {
+    const part = fc.tuple(fc.nat(255), fc.constantFrom(8, 10, 16));
+    fc.assert(
+      fc.property(fc.tuple(part, part, part, part), (parts) => {
+        fc.pre(parts.some(([value, radix]) => radix !== 10 && !(radix === 8 && value === 0)));
+        const host = parts.map(
+          ([value, radix]) => (radix === 16 ? '0x' : radix === 8 ? '0' : '') + value.toString(radix),
+        );
+        expect(refusal(`https://${host.join('.')}/`).code).toBe('destination_not_allowed');
+      }),
+    );
+  });
+});

@@ -1,0 +1,164 @@
+import { isIP } from 'node:net';
+import { EgressGuard } from './egress-guard.js';
+import type { EgressRules } from './egress-guard.js';
+import { NON_HTTP_PORTS, RESERVED_SUFFIXES } from './reserved-destinations.js';
+
+/** What a webhook URL may be, besides {@link EgressRules}. */
+export interface UrlRules extends EgressRules {
+  /** `http:` is accepted beside `https:`. Default: false. */
+  allowHttp?: boolean;
+  /** The only ports accepted. Default: any port but those known to speak something else than HTTP. */
+  allowedPorts?: readonly number[];
+}
+
+/** A URL that passed, cut up as a request needs it. */
+export interface Target {
+  /** Normalised: what to store and to show. */
+  href: string;
+  origin: string;
+  /** Path and query. */
+  path: string;
+}
+
+/**
+ * `invalid_url` is not written as a web address must be; `https_required`; `url_credentials` and `url_fragment` have no
+ * place in a webhook; `destination_not_allowed` names a place this process does not send to.
+ */
+export type UrlRefusal =
+  'invalid_url' | 'https_required' | 'url_credentials' | 'url_fragment' | 'destination_not_allowed';
+
+/** What a tenant is told of any refused destination, whatever the reason. */
+export const DESTINATION_NOT_ALLOWED = 'This destination is not allowed. Use a public https address.';
+
+/** A URL that may not be used. `message` is for the tenant, `reason` for the operator's log alone. */
+export class UrlRefusedError extends Error {
+  override readonly name = 'UrlRefusedError';
+  readonly field = 'url';
+  constructor(
+    readonly code: UrlRefusal,
+    message: string,
+    readonly reason: string = message,
+  ) {
+    super(message);
+  }
+}
+
+const MAX_LENGTH = 2048;
+// oxlint-disable-next-line no-control-regex -- control characters are what it looks for
+const FORBIDDEN_CHARACTER = /[\u0000-\u0020\u007f-\u00a0\u2028\u2029\ufeff\\]|\p{Surrogate}/u;
+const WEB_ADDRESS = /^(https?):\/\/([^/?#]+)/i;
+const PLAIN_AUTHORITY = /^(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::([1-9]\d{0,4}))?$/i;
+const LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
+
+/**
+ * The rules for URLs, without any network: run at registration and again before each attempt, since a row may be older
+ * than a rule. Which address a name resolves to is checked where it is dialled.
+ */
+export class UrlPolicy {
+  private readonly ports: ReadonlySet<number> | null;
+
+  constructor(
+    private readonly rules: UrlRules = {},
+    private readonly guard: EgressGuard = new EgressGuard(rules),
+  ) {
+    this.ports = rules.allowedPorts ? new Set(rules.allowedPorts) : null;
+  }
+
+  /** @throws UrlRefusedError */
+  check(raw: string): Target {
+    const [scheme, host, port] = this.readAuthority(raw);
+    const url = parse(raw);
+    // Octal, hexadecimal and short addresses, full-width digits and the like: the parser reads another host than a person does.
+    if (host.toLowerCase() !== url.hostname) refuse(`host written as "${host}" means "${url.hostname}"`);
+    this.checkHost(url.hostname);
+    this.checkPort(Number(port ?? (scheme === 'https' ? 443 : 80)));
+    if (scheme === 'http' && !this.rules.allowHttp) {
+      throw new UrlRefusedError('https_required', 'The URL must start with https://.');
+    }
+    if (url.href.length > MAX_LENGTH) throw tooLong();
+    return { href: url.href, origin: url.origin, path: url.pathname + url.search };
+  }
+
+  private readAuthority(raw: string): [scheme: string, host: string, port: string | undefined] {
+    if (typeof raw !== 'string') throw new UrlRefusedError('invalid_url', 'The URL must be a string.');
+    if (raw.length > MAX_LENGTH) throw tooLong();
+    if (FORBIDDEN_CHARACTER.test(raw)) {
+      throw new UrlRefusedError(
+        'invalid_url',
+        'The URL must not contain spaces, backslashes or control characters. Percent-encode them in the path or query.',
+      );
+    }
+    const [, scheme, authority] = WEB_ADDRESS.exec(raw) ?? [];
+    if (!scheme || !authority) {
+      throw new UrlRefusedError(
+        'invalid_url',
+        'The URL must be a web address such as https://example.com/webhooks.',
+      );
+    }
+    if (authority.includes('@')) {
+      throw new UrlRefusedError('url_credentials', 'The URL must not contain a user name or password.');
+    }
+    if (raw.includes('#')) {
+      throw new UrlRefusedError('url_fragment', 'The URL must not contain a fragment (#).');
+    }
+    const [, host, port] = PLAIN_AUTHORITY.exec(authority) ?? [];
+    if (!host) {
+      throw new UrlRefusedError(
+        'invalid_url',
+        'The host of the URL must be a plain ASCII name or address, with a port from 1 to 65535 if any. Write international names in their xn-- form.',
+      );
+    }
+    return [scheme.toLowerCase(), host, port];
+  }
+
+  private checkHost(hostname: string): void {
+    const address = hostname.startsWith('[') ? hostname.slice(1, -1) : hostname;
+    if (isIP(address) !== 0) {
+      if (!this.guard.allowsAddress(address)) refuse(`address ${address} is not public`);
+      return;
+    }
+    if (this.guard.trustsHost(hostname)) return;
+    if (hostname.endsWith('.')) refuse('host name ends with a dot');
+    const labels = hostname.split('.');
+    if (labels.length < 2) refuse(`"${hostname}" is no fully qualified name`);
+    if (hostname.length > 253 || !labels.every((label) => LABEL.test(label)))
+      refuse(`"${hostname}" is no host name`);
+    const reserved = RESERVED_SUFFIXES.find((suffix) => `.${hostname}`.endsWith(`.${suffix}`));
+    if (reserved) refuse(`names under "${reserved}" are reserved`);
+  }
+
+  private checkPort(port: number): void {
+    if (this.ports ? !this.ports.has(port) : NON_HTTP_PORTS.has(port))
+      refuse(`port ${port} is not for webhooks`);
+  }
+}
+
+const DEFAULT_RULES: UrlRules = {};
+const policies = new WeakMap<UrlRules, UrlPolicy>();
+
+/**
+ * Checks a URL that somebody wants to register and answers it normalised. Pure: no look-up, no request. The compiled rules
+ * are kept by the `rules` object: pass the same one each time.
+ * @throws UrlRefusedError with `field`, `code`, a `message` for the tenant and a `reason` for the operator
+ */
+export function checkUrl(raw: string, rules: UrlRules = DEFAULT_RULES): string {
+  let policy = policies.get(rules);
+  if (!policy) policies.set(rules, (policy = new UrlPolicy(rules)));
+  return policy.check(raw).href;
+}
+
+function parse(raw: string): URL {
+  try {
+    return new URL(raw);
+  } catch {
+    throw new UrlRefusedError('invalid_url', 'The URL is not a valid web address.');
+  }
+}
+
+function refuse(reason: string): never {
+  throw new UrlRefusedError('destination_not_allowed', DESTINATION_NOT_ALLOWED, reason);
+}
+
+function tooLong(): UrlRefusedError {
+  return new UrlRefusedError('invalid_url', `The URL must be at most ${MAX_LENGTH} characters long.`);
+}

@@ -1,0 +1,29 @@
+import { EntitySchema } from 'typeorm';
+import { instant, integer, key, nullable, text } from './columns.js';
+
+/** An attempt that is not its delivery's last. Written when a later one is recorded. */
+export class WebhookAttemptRow {
+  deliveryId!: string;
+  number!: number;
+  startedAt!: number;
+  durationMs!: number | null;
+  status!: number | null;
+  error!: string | null;
+  response!: string | null;
+}
+
+export const attemptSchema = (prefix: string): EntitySchema<WebhookAttemptRow> =>
+  new EntitySchema<WebhookAttemptRow>({
+    target: WebhookAttemptRow,
+    name: 'WebhookAttemptRow',
+    tableName: `${prefix}webhook_attempts`,
+    columns: {
+      deliveryId: key('delivery_id', { primary: true }),
+      number: integer('number', { primary: true }),
+      startedAt: instant('started_at'),
+      durationMs: integer('duration_ms', nullable),
+      status: integer('status', nullable),
+      error: text('error', 32, nullable),
+      response: { type: 'text', name: 'response', nullable: true },
+    },
+  });

@@ -1,0 +1,33 @@
+/** See the vocabulary in the README: a delivery is in exactly one of these. The last three are terminal. */
+export const DELIVERY_STATES = ['pending', 'sending', 'delivered', 'exhausted', 'discarded'] as const;
+export type DeliveryState = (typeof DELIVERY_STATES)[number];
+
+/** `paused` by its owner: the backlog waits. `disabled` by the module or the operator: the backlog is discarded. */
+export const ENDPOINT_STATES = ['active', 'paused', 'disabled'] as const;
+export type EndpointState = (typeof ENDPOINT_STATES)[number];
+
+/** `open` lanes are claimed from; `paused` ones wait; the backlog of `closed` ones is discarded in batches. */
+export type LaneState = 'open' | 'paused' | 'closed';
+
+/** Order of the deliveries of one subject within a lane. */
+export const ORDERINGS = ['relaxed', 'strict', 'none'] as const;
+export type Ordering = (typeof ORDERINGS)[number];
+
+/** Why nothing can be sent to an endpoint until somebody repairs its row: what is due waits, and costs no attempt. */
+export type Obstacle = 'endpoint-unreadable' | 'headers-unreadable' | 'secret-unreadable' | 'secret-missing';
+
+/** Why a delivery ended without success or cannot be sent for now, or an endpoint was disabled. */
+export type Reason =
+  | Obstacle
+  | 'retries-used-up'
+  | 'not-retryable'
+  | 'ignored'
+  | 'cancelled'
+  | 'endpoint-disabled'
+  | 'endpoint-deleted'
+  | 'endpoint-gone'
+  | 'endpoint-failing'
+  | 'url-refused'
+  | 'render-failed'
+  | 'claims-used-up'
+  | 'operator';

@@ -1,0 +1,27 @@
+import { isoMilliseconds } from './timestamp.js';
+
+/** The attributes that differ between events. */
+export interface CloudEventFields {
+  type: string;
+  /** URI reference, not empty. */
+  source: string;
+  /** `null` or left out: no such attribute. */
+  subject?: string | null;
+  /** Epoch milliseconds. */
+  time: number;
+  data: unknown;
+}
+
+/** A CloudEvents 1.0 event in structured JSON mode, its keys in the order of the Go SDK that httpSMS uses. */
+export function cloudEvent(id: string, { type, source, subject, time, data }: CloudEventFields): object {
+  return {
+    specversion: '1.0',
+    id,
+    source,
+    type,
+    subject: subject ?? undefined,
+    datacontenttype: 'application/json',
+    time: isoMilliseconds(time),
+    data,
+  };
+}

@@ -1,0 +1,34 @@
+import type { WebhookMessage } from '../model/message.js';
+
+/** Why a message failed, as finely as the platforms tell it apart. */
+export type FailureCause =
+  | 'sending'
+  | 'delivery'
+  | 'rejected'
+  | 'undelivered'
+  | 'invalid-number'
+  | 'stopped-number'
+  | 'landline'
+  | 'send-rejected';
+
+const BY_ERROR_CODE = new Map<string, FailureCause>([
+  ['invalid_number', 'invalid-number'],
+  ['invalid_phone_number', 'invalid-number'],
+  ['landline', 'landline'],
+  ['opted_out', 'stopped-number'],
+  ['stopped_number', 'stopped-number'],
+  ['unsubscribed', 'stopped-number'],
+  ['send_rejected', 'send-rejected'],
+  ['sending_failed', 'sending'],
+  ['rejected', 'rejected'],
+  ['undelivered', 'undelivered'],
+  ['unreachable', 'undelivered'],
+]);
+
+/** The cause of a failed message: from its `errorCode`, else its `status`, else a failure after the carrier took it. */
+export function failureCause(message: WebhookMessage): FailureCause {
+  const known = BY_ERROR_CODE.get(message.errorCode ?? '');
+  if (known) return known;
+  if (message.status === 'rejected' || message.status === 'undelivered') return message.status;
+  return 'delivery';
+}

@@ -1,0 +1,165 @@
+import { catalogue } from '../model/catalogue.js';
+import { eventExample } from '../model/event-example.js';
+import { encodeId } from '../model/ids.js';
+import type { WebhookEvent, WebhookEventType } from '../model/event.js';
+import type { Profile, SigningInput, WireEvent } from '../profiles/profile.js';
+
+/** A profile does not keep what a profile promises. The message names the profile and what to change. */
+export class ProfileProofError extends Error {
+  override readonly name = 'ProfileProofError';
+  constructor(profile: Profile, what: string) {
+    super(`Webhook profile "${profile.name}": ${what}.`);
+  }
+}
+
+/** A signed request as a receiver gets it. */
+export interface ProvenRequest {
+  wireType: string;
+  url: string;
+  /** Lower-case names; `content-type` too. */
+  headers: Record<string, string>;
+  body: Buffer;
+  /** What the receiver verifies with: the secret, or the public key of a private one. */
+  secret: string;
+  /** Epoch milliseconds. */
+  now: number;
+}
+
+/** A receiver's check: throws, rejects or answers `false` for a request it refuses. */
+export type Verify = (request: ProvenRequest) => unknown;
+
+/** What a proof of headers may set. */
+export interface HeadersProofOptions {
+  /** Live secrets, newest first. Default: one that the profile generates. */
+  secrets?: readonly string[];
+  /** Default `https://receiver.example/hook`. */
+  url?: string;
+  /** Epoch milliseconds. Default: now. */
+  now?: number;
+  /** False for a scheme that does not cover the body, such as a bearer token. Default true. */
+  coversBody?: boolean;
+}
+
+const OWN_HEADERS = ['content-type', 'content-length', 'user-agent', 'host', 'transfer-encoding'];
+
+/**
+ * Proves what a profile makes of an event, and answers it: the same event gives the same bytes, the bytes survive UTF-8,
+ * names are unique, in the vocabulary and at most 128 characters, and the event is left as it was.
+ * Throws {@link ProfileProofError}.
+ */
+export function proveRendering(profile: Profile, event: WebhookEvent): WireEvent[] {
+  const before = JSON.stringify(event);
+  const rendered = profile.render(event);
+  const again = profile.render(JSON.parse(before) as WebhookEvent);
+  if (JSON.stringify(rendered) !== JSON.stringify(again))
+    throw new ProfileProofError(
+      profile,
+      `${event.type} gave other bytes the second time: render must be pure`,
+    );
+  if (JSON.stringify(event) !== before)
+    throw new ProfileProofError(profile, `render changed the event ${event.type}`);
+  const names = profile.registration.eventNames;
+  for (const { type, body } of rendered) {
+    if (!type || type.length > 128)
+      throw new ProfileProofError(profile, `the name ${JSON.stringify(type)} must have 1 to 128 characters`);
+    if (names && !names.includes(type))
+      throw new ProfileProofError(profile, `${type} is not in registration.eventNames`);
+    if (!body.isWellFormed())
+      throw new ProfileProofError(profile, `the body of ${type} holds half a surrogate pair: escape it`);
+  }
+  if (new Set(rendered.map(({ type }) => type)).size < rendered.length)
+    throw new ProfileProofError(profile, `${event.type} gave two requests of one name`);
+  return rendered;
+}
+
+/**
+ * Proves the headers of each request that an event becomes, and answers the requests: `verify` takes them, refuses them with
+ * another secret and with another body, and the headers are ones that a profile may set.
+ * Throws {@link ProfileProofError}.
+ */
+export async function proveHeaders(
+  profile: Profile,
+  event: WebhookEvent,
+  verify: Verify,
+  { secrets = [profile.secret.generate()], url, now, coversBody = true }: HeadersProofOptions = {},
+): Promise<ProvenRequest[]> {
+  const shown = profile.secret.reveal ?? ((secret: string) => secret);
+  const proven: ProvenRequest[] = [];
+  for (const wire of proveRendering(profile, event)) {
+    const input = signingInput(event, wire, secrets, url, now);
+    const headers = { ...checkHeaders(profile, input), 'content-type': profile.contentType };
+    const { body, wireType } = input;
+    const request = { wireType, url: input.url, headers, body, secret: shown(secrets[0]!), now: input.now };
+    if (!(await accepts(verify, request)))
+      throw new ProfileProofError(profile, `verify refused ${wireType} as it was signed`);
+    if (await accepts(verify, { ...request, secret: shown(profile.secret.generate()) }))
+      throw new ProfileProofError(profile, `verify took ${wireType} with a secret that did not sign it`);
+    // Still JSON, and another value: a check that parses and serialises again must see it too.
+    if (coversBody && (await accepts(verify, { ...request, body: Buffer.from(`[${wire.body}]`) })))
+      throw new ProfileProofError(profile, `verify took ${wireType} with a body that was not signed`);
+    proven.push(request);
+  }
+  return proven;
+}
+
+/**
+ * Proves a whole profile on the catalogue's examples and on `events` of the host's own: rendering and headers of each, its
+ * secret rules, and that the events of its test route, and the host's, give a request. Throws {@link ProfileProofError}.
+ */
+export async function proveProfile(
+  profile: Profile,
+  verify: Verify,
+  { events = [], ...options }: HeadersProofOptions & { events?: readonly WebhookEvent[] } = {},
+): Promise<void> {
+  const complaint = profile.secret.check(profile.secret.generate());
+  if (complaint) throw new ProfileProofError(profile, `it refuses the secret it generates: ${complaint}`);
+  const examples = catalogue.map(({ name }) => eventExample(name as WebhookEventType));
+  const shown = new Set<string>();
+  for (const event of [...examples, ...events])
+    if ((await proveHeaders(profile, event, verify, options)).length > 0) shown.add(event.type);
+  for (const type of [profile.testType, ...events.map((event) => event.type)])
+    if (!shown.has(type)) throw new ProfileProofError(profile, `${type} gives no request`);
+  for (const [name, type] of Object.entries(profile.testTypes ?? {}))
+    if (!profile.render(eventExample(type)).some((wire) => wire.type === name))
+      throw new ProfileProofError(profile, `the example of ${type} gives no ${name}: change testTypes`);
+}
+
+function signingInput(
+  event: WebhookEvent,
+  { type, body }: WireEvent,
+  secrets: readonly string[],
+  url = 'https://receiver.example/hook',
+  now = Date.now(),
+): SigningInput {
+  return {
+    eventId: encodeId('evt', event.uuid),
+    sequence: event.sequence,
+    wireType: type,
+    tenantId: event.tenantId,
+    url,
+    body: Buffer.from(body),
+    secrets,
+    now,
+    attempt: 1,
+  };
+}
+
+function checkHeaders(profile: Profile, input: SigningInput): Record<string, string> {
+  const headers = profile.headers(input);
+  for (const [name, value] of Object.entries(headers)) {
+    if (!/^[a-z0-9-]+$/.test(name) || OWN_HEADERS.includes(name))
+      throw new ProfileProofError(profile, `it may not set the header ${JSON.stringify(name)}`);
+    if (typeof value !== 'string' || !/^[\x20-\x7e]+$/.test(value))
+      throw new ProfileProofError(profile, `the value of ${name} must be printable ASCII`);
+  }
+  return headers;
+}
+
+async function accepts(verify: Verify, request: ProvenRequest): Promise<boolean> {
+  try {
+    return (await verify(request)) !== false;
+  } catch {
+    // A refusal by throwing is how most verifiers say no; the caller tells what was expected.
+    return false;
+  }
+}

@@ -1,0 +1,45 @@
+import type { HttpRequest, HttpResponse, HttpTransport, TransportStats } from '../http/transport.js';
+
+/** A request that would have been sent. */
+export interface SentRequest {
+  url: string;
+  headers: Record<string, string>;
+  /** The exact body. */
+  body: string;
+  /** The body, parsed. */
+  json: unknown;
+}
+
+/** What the receiver is to answer: a status, or a function of the request that answers one (or throws an `HttpError`). */
+export type Answer = number | ((request: SentRequest) => number | Promise<number>);
+
+/** Takes the place of HTTP in a host's tests: records every request and answers as told, 200 by default. */
+export class RecordingTransport implements HttpTransport {
+  readonly sent: SentRequest[] = [];
+  answer: Answer = 200;
+
+  async send({ url, headers, body }: HttpRequest): Promise<HttpResponse> {
+    const text = body.toString();
+    const request: SentRequest = { url, headers: { ...headers }, body: text, json: parsed(text) };
+    this.sent.push(request);
+    const status = typeof this.answer === 'number' ? this.answer : await this.answer(request);
+    return { status, retryAfter: null, body: '', durationMs: 0 };
+  }
+
+  stats(): TransportStats {
+    return { requests: this.sent.length, reused: 0, connections: 0, pools: 0 };
+  }
+
+  async close(): Promise<void> {
+    // nothing to close
+  }
+}
+
+/** `undefined` for a body that is no JSON: a profile of the host's may send anything. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,62 @@
+import type { Profile, ProfileEndpoint } from '../profiles/profile.js';
+
+/** One attempt of a walk. */
+export interface WalkedAttempt {
+  /** From 1. */
+  attempt: number;
+  /** When it starts, in milliseconds after the delivery became due: without jitter … */
+  at: number;
+  /** … and at the ends of the jitter, if each wait before it takes the same end. */
+  earliest: number;
+  latest: number;
+  /** What came back: an HTTP status, or the class of error where no answer came. */
+  answer: number | string;
+  /** What follows: the end of the delivery, or another attempt. */
+  next: 'delivered' | 'retry' | 'exhausted' | 'discarded';
+}
+
+/** Endpoint settings as a registration leaves them when it names none. */
+const DEFAULT_SETTINGS: ProfileEndpoint = { skipErrors: false, skipErrorCodes: [], retryOnError: true };
+
+/**
+ * Walks a delivery through a profile's success rule, failure rule and schedule, attempt by attempt, up to its end.
+ * Attempts take no time here. The last entry's `next` is the state that the delivery ends in.
+ *
+ * @param answers what the receiver does: a status, or `timeout`, `connect`, …; the last one repeats
+ * @param endpoint settings that the failure rule may read. Default: what a registration leaves unset
+ */
+export function walkSchedule(
+  profile: Profile,
+  answers: readonly (number | string)[],
+  endpoint: Partial<ProfileEndpoint> = {},
+): WalkedAttempt[] {
+  if (answers.length === 0) throw new TypeError('walkSchedule: give at least one answer.');
+  const settings = { ...DEFAULT_SETTINGS, ...endpoint };
+  const { share, direction } = profile.jitter;
+  const walked: WalkedAttempt[] = [];
+  let [at, earliest, latest] = [0, 0, 0];
+  for (let attempt = 1; ; attempt += 1) {
+    const answer = answers[Math.min(attempt, answers.length) - 1]!;
+    const wait = profile.schedule[attempt - 1];
+    const next = judge(profile, answer, wait !== undefined, settings);
+    walked.push({ attempt, at, earliest, latest, answer, next });
+    if (next !== 'retry') return walked;
+    at += wait!;
+    earliest += wait! * (direction === 'both' ? 1 - share : 1);
+    latest += wait! * (1 + share);
+  }
+}
+
+function judge(
+  profile: Profile,
+  answer: number | string,
+  waitsLeft: boolean,
+  settings: ProfileEndpoint,
+): WalkedAttempt['next'] {
+  const answered = typeof answer === 'number';
+  if (answered && profile.isSuccess(answer)) return 'delivered';
+  const outcome = answered ? { status: answer, error: 'http' } : { status: null, error: answer };
+  const verdict = profile.onFailure(outcome, settings);
+  if (verdict === 'ignore') return 'discarded';
+  return verdict === 'retry' && waitsLeft ? 'retry' : 'exhausted';
+}

@@ -1,0 +1,114 @@
+import type { Type } from '@nestjs/common';
+import { Database } from '../database/database.js';
+import type { WebhookEventType } from '../model/event.js';
+import { encodeId } from '../model/ids.js';
+import { type RunCounts, RunOnce } from '../run-once.js';
+import { TRANSPORT } from '../tokens.js';
+import { WebhooksLifecycle } from '../webhooks.lifecycle.js';
+import { type Answer, RecordingTransport, type SentRequest } from './recording-transport.js';
+
+/** What this needs of `@nestjs/testing`'s `TestingModuleBuilder`. */
+interface Overridable<Builder> {
+  overrideProvider(token: unknown): { useValue(value: unknown): Builder };
+}
+
+/** What this needs of an application or a testing module. */
+interface Container {
+  get<T>(token: Type<T> | symbol, options?: { strict: boolean }): T;
+}
+
+/** An event of the outbox. */
+export interface OutboxEvent {
+  /** `evt_…` */
+  id: string;
+  type: string;
+  tenantId: string;
+  subject: string | null;
+  data: unknown;
+}
+
+/**
+ * For a host's own tests: no poller, no HTTP, the real outbox and the real pipeline on the test's database.
+ *
+ * ```ts
+ * const module = await WebhooksTesting.override(Test.createTestingModule({ imports: [AppModule] })).compile();
+ * const webhooks = WebhooksTesting.of(module);
+ * await sendSms();
+ * expect(await webhooks.published('message.queued')).toHaveLength(1);
+ * await webhooks.flush();
+ * expect(webhooks.sent[0].json).toMatchObject({ type: 'message.queued' });
+ * ```
+ */
+export class WebhooksTesting {
+  private constructor(
+    private readonly transport: RecordingTransport,
+    private readonly once: RunOnce,
+    private readonly database: Database,
+  ) {}
+
+  /** Replaces HTTP by a {@link RecordingTransport} and keeps the poller from starting. */
+  static override<Builder extends Overridable<Builder>>(builder: Builder): Builder {
+    return builder
+      .overrideProvider(TRANSPORT)
+      .useValue(new RecordingTransport())
+      .overrideProvider(WebhooksLifecycle)
+      .useValue({});
+  }
+
+  /** The one of an application or testing module that was built after {@link override}. */
+  static of(container: Container): WebhooksTesting {
+    const transport = container.get<RecordingTransport>(TRANSPORT, { strict: false });
+    if (!(transport instanceof RecordingTransport)) {
+      throw new TypeError(
+        'WebhooksTesting.of: build the module with WebhooksTesting.override(builder) first.',
+      );
+    }
+    return new WebhooksTesting(
+      transport,
+      container.get(RunOnce, { strict: false }),
+      container.get(Database, { strict: false }),
+    );
+  }
+
+  /** Requests that would have been sent, oldest first. */
+  get sent(): readonly SentRequest[] {
+    return this.transport.sent;
+  }
+
+  /** What receivers answer from now on. */
+  respondWith(answer: Answer): void {
+    this.transport.answer = answer;
+  }
+
+  /** Committed events, oldest first; of one type where given. */
+  async published(type?: WebhookEventType | (string & {})): Promise<OutboxEvent[]> {
+    const rows = await this.database.query<{ id: string; data: string } & Omit<OutboxEvent, 'id' | 'data'>>(
+      `select id, type, tenant_id as "tenantId", subject, data
+         from ${this.database.tables.events}
+        where $1::text is null or type = $1
+        order by sequence`,
+      [type ?? null],
+    );
+    return rows.map((row) => ({
+      ...row,
+      id: encodeId('evt', row.id),
+      data: JSON.parse(row.data) as unknown,
+    }));
+  }
+
+  /** Relays and delivers everything that is due now. */
+  async flush(): Promise<RunCounts> {
+    return this.once.run();
+  }
+
+  /** Moves the module's clock on: retries within `ms` milliseconds become due. */
+  advance(ms: number): void {
+    this.database.clockOffset += ms;
+  }
+
+  /** Forgets what was sent and answers 200 again. */
+  clear(): void {
+    this.transport.sent.length = 0;
+    this.transport.answer = 200;
+  }
+}

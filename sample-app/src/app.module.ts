@@ -1,0 +1,27 @@
+import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { webhooksMigrations } from 'nestjs-sms-webhooks';
+import { CarrierModule } from './carrier/carrier.module.js';
+import { IndexController } from './index.controller.js';
+import { MessagesModule } from './messages/messages.module.js';
+import { migrations } from './migrations/index.js';
+import { webhooks } from './webhooks.js';
+
+@Module({
+  imports: [
+    TypeOrmModule.forRootAsync({
+      useFactory: () => ({
+        type: 'postgres',
+        url: process.env.DATABASE_URL,
+        autoLoadEntities: true,
+        migrations: [...migrations, ...webhooksMigrations],
+        migrationsRun: true,
+      }),
+    }),
+    webhooks,
+    MessagesModule,
+    CarrierModule,
+  ],
+  controllers: [IndexController],
+})
+export class AppModule {}

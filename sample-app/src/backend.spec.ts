@@ -1,0 +1,174 @@
+import request from 'supertest';
+import { startBackend } from '../../test/support/sample-app.js';
+import type { RunningBackend } from '../../test/support/sample-app.js';
+
+const MANUAL = '+99900000001';
+
+describe('The sample backend', () => {
+  let backend: RunningBackend;
+  beforeAll(async () => (backend = await startBackend()));
+  afterAll(() => backend.close());
+
+  async function sendTo(to: string, extra: object = {}): Promise<string> {
+    const { body } = await backend.post('/messages/sms', { to, message: 'Hello', ...extra }).expect(201);
+    return body.id;
+  }
+
+  async function statusOf(id: string): Promise<string> {
+    return (await backend.get(`/messages/${id}`).expect(200)).body.status;
+  }
+
+  it('asks for an API key', async () => {
+    const server = backend.app.getHttpServer();
+    await request(server).get('/api/v1/messages').expect(401);
+    await backend.get('/messages', 'somebody-elses-key').expect(401);
+  });
+
+  it('takes a message and shows it', async () => {
+    const { body } = await backend
+      .post('/messages/sms', { to: MANUAL, message: 'Hello', callbackUrl: 'https://example.com/status' })
+      .expect(201);
+
+    expect(body).toMatchObject({
+      direction: 'out',
+      from: '+14155550100',
+      to: MANUAL,
+      message: 'Hello',
+      status: 'queued',
+      callbackUrl: 'https://example.com/status',
+    });
+    expect((await backend.get(`/messages/${body.id}`).expect(200)).body).toEqual(body);
+  });
+
+  it('keeps accounts apart', async () => {
+    const id = await sendTo(MANUAL);
+
+    await backend.get(`/messages/${id}`, 'demo-key-b').expect(404);
+    await backend.post('/carrier/reports', { messageId: id, status: 'sent' }, 'demo-key-b').expect(404);
+    const { body } = await backend.get('/messages', 'demo-key-b').expect(200);
+    expect(body.data).toEqual([]);
+  });
+
+  it('lists messages newest first, page by page', async () => {
+    const first = await sendTo(MANUAL);
+    const second = await sendTo(MANUAL);
+    const page = (await backend.get('/messages?limit=1').expect(200)).body;
+    const next = (await backend.get(`/messages?limit=1&cursor=${page.nextCursor}`).expect(200)).body;
+
+    expect(page.data[0].id).toBe(second);
+    expect(next.data[0].id).toBe(first);
+  });
+
+  it.each([
+    [{ to: 'nobody' }, /to must be/],
+    [{ message: '' }, /message must be/],
+    [{ message: 'a\0b' }, /NUL/],
+    [{ from: '+' }, /from must be/],
+    [{ callbackUrl: 7 }, /callbackUrl/],
+    [{ colour: 'red' }, /colour/],
+  ])('refuses a message with %j', async (wrong, message) => {
+    const { body } = await backend
+      .post('/messages/sms', { to: MANUAL, message: 'Hello', ...wrong })
+      .expect(400);
+    expect(body.message.join()).toMatch(message);
+  });
+
+  it('refuses a callback URL that no webhook could be sent to', async () => {
+    for (const callbackUrl of ['nope', 'https://10.0.0.1/status']) {
+      const sms = { to: MANUAL, message: 'Hello', callbackUrl };
+      const { body } = await backend.post('/messages/sms', sms).expect(422);
+      expect(body.message).toMatch(/^callbackUrl: /);
+    }
+  });
+
+  it('refuses a registration for an event that there is none of, and says which there are', async () => {
+    const registration = { url: 'https://example.com/hooks', events: ['message.deliverd'] };
+    const { body } = await backend.post('/webhooks', registration).expect(422);
+    expect(body.details).toMatchObject([{ field: 'events', code: 'unknown_event' }]);
+    expect(body.message).toContain('message.delivered');
+  });
+
+  it('leaves messages to +999 numbers to whoever tries it', async () => {
+    const id = await sendTo(MANUAL);
+    const delivered = { messageId: id, status: 'delivered', at: '2026-03-01T12:00:00Z', providerId: 'SM1' };
+    const { body } = await backend.post('/carrier/reports', delivered).expect(200);
+
+    expect(body).toMatchObject({
+      applied: true,
+      message: { status: 'delivered', providerId: 'SM1', updatedAt: '2026-03-01T12:00:00.000Z' },
+    });
+  });
+
+  it.each([
+    ['the same report again', ['sent', 'sent'], 'sent'],
+    ['an earlier stage', ['delivered', 'sent'], 'delivered'],
+    ['another end', ['failed', 'delivered'], 'failed'],
+  ])('ignores %s', async (_, [first, second], end) => {
+    const id = await sendTo(MANUAL);
+    await backend.post('/carrier/reports', { messageId: id, status: first }).expect(200);
+
+    const { body } = await backend.post('/carrier/reports', { messageId: id, status: second }).expect(200);
+
+    expect(body.applied).toBe(false);
+    expect(await statusOf(id)).toBe(end);
+  });
+
+  it('applies one of many reports that come at once', async () => {
+    const id = await sendTo(MANUAL);
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, () =>
+        backend.post('/carrier/reports', { messageId: id, status: 'delivered' }),
+      ),
+    );
+    expect(answers.filter(({ body }) => body.applied)).toHaveLength(1);
+  });
+
+  it('publishes one event for each status, however often and in whatever order the carrier reports', async () => {
+    const id = await sendTo(MANUAL);
+    const statuses = ['sent', 'delivered', 'sending'].flatMap((status) => Array<string>(10).fill(status));
+    for (const status of statuses)
+      await backend.post('/carrier/reports', { messageId: id, status }).expect(200);
+
+    const { body } = await backend.get(`/webhooks/subjects/${id}`).expect(200);
+    const types = body.data.map(({ type }: { type: string }) => type);
+    expect(types.toSorted()).toEqual([
+      'message.delivered',
+      'message.queued',
+      'message.sending',
+      'message.sent',
+    ]);
+  });
+
+  it.each([
+    [{ status: 'lost' }, /status must be/],
+    [{ messageId: 'x' }, /messageId must be/],
+    [{ at: 'yesterday' }, /at must be/],
+    [{ at: '2026-02-31T00:00:00Z' }, /at must be/],
+    [{ errorCode: 7 }, /errorCode must be/],
+  ])('refuses a report with %j', async (wrong, message) => {
+    const id = await sendTo(MANUAL);
+    const report = { messageId: id, status: 'sent', ...wrong };
+    const { body } = await backend.post('/carrier/reports', report).expect(400);
+    expect(body.message.join()).toMatch(message);
+  });
+
+  it('takes inbound messages, missed calls and opt-ins', async () => {
+    const way = { from: '+14155550999', to: '+14155550100' };
+    const inbound = (await backend.post('/carrier/inbound', { ...way, message: 'Hi' }).expect(201)).body;
+    expect(inbound).toMatchObject({ ...way, direction: 'in', status: 'received', message: 'Hi' });
+    expect(await statusOf(inbound.id)).toBe('received');
+    await backend.post('/carrier/missed-call', way).expect(201);
+    await backend.post('/carrier/opt-in', way).expect(200);
+    await backend.post('/carrier/reports', { messageId: inbound.id, status: 'sent' }).expect(404);
+  });
+
+  it('notices phones that come and go', async () => {
+    const heartbeat = async (online: boolean) =>
+      (await backend.post('/carrier/heartbeat', { phoneNumber: '+14155550777', online }).expect(200)).body
+        .applied;
+
+    expect(await heartbeat(true)).toBe(true);
+    expect(await heartbeat(true)).toBe(false);
+    expect(await heartbeat(false)).toBe(true);
+  });
+});

@@ -1,0 +1,126 @@
+import { WebhooksService } from 'nestjs-sms-webhooks';
+import { verifyWebhook, type WebhookProfile } from 'nestjs-sms-webhooks-receiver';
+import { type Receiver, startReceiver } from '../../../test/endpoints/receiver.js';
+import { startBackend } from '../../../test/support/sample-app.js';
+import type { RunningBackend } from '../../../test/support/sample-app.js';
+
+const SECOND = 1000;
+/** One number for each test: nobody but the test reports on it. */
+const MANUAL = '+9990000000';
+
+describe('Ten duplicate and ten out-of-order reports on one message', () => {
+  let backend: RunningBackend;
+  let receiver: Receiver;
+  beforeEach(async () => {
+    backend = await startBackend();
+    receiver = await startReceiver();
+  });
+  afterEach(async () => {
+    await backend.close();
+    await receiver.close();
+  });
+
+  async function register(profile: WebhookProfile, fields: object): Promise<string> {
+    const body = { url: receiver.url, profile, ...fields };
+    return (await backend.post('/webhooks', body).expect(201)).body.secret;
+  }
+
+  /** The carrier's reports, told in this order; most of them come ten times, also at the same time. */
+  async function tell(number: string): Promise<string> {
+    const { body } = await backend
+      .post('/messages/sms', { to: MANUAL + number, message: 'Hello' })
+      .expect(201);
+    const sentAt = Date.parse(body.createdAt);
+    const at: Record<string, string> = Object.fromEntries(
+      ['sending', 'sent', 'unconfirmed', 'delivered'].map((status, i) => [
+        status,
+        new Date(sentAt + (i + 1) * SECOND).toISOString(),
+      ]),
+    );
+    const report = (status: string) =>
+      backend.post('/carrier/reports', { messageId: body.id, status, at: at[status] }).expect(200);
+    // Ten duplicates, five of them at the same time.
+    for (let i = 0; i < 5; i++) await report('sent');
+    await Promise.all(Array.from({ length: 5 }, () => report('sent')));
+    // Ten out of order: the end comes first.
+    await report('delivered');
+    for (const status of ['unconfirmed', 'sending', 'sent', 'sending', 'unconfirmed', 'delivered', 'sending'])
+      await report(status);
+    await Promise.all(['sending', 'unconfirmed'].map(report));
+    return body.id;
+  }
+
+  /** What the receiver has, each verified; no two are the same event. */
+  function taken(profile: WebhookProfile, secret: string): Record<string, unknown>[] {
+    const all = receiver.received.map(({ headers, body }) =>
+      verifyWebhook({ profile, headers, body: Buffer.from(body), secrets: secret }),
+    );
+    expect(new Set(all.map(({ id }) => id)).size).toBe(all.length);
+    return all.map(({ payload }) => ({ ...payload }));
+  }
+
+  it('are one event for each status, which the receiver puts in order by its time', async () => {
+    const secret = await register('standard', { events: ['message.*'] });
+    const id = await tell('1');
+    await backend.app.get(WebhooksService).runOnce();
+
+    const came = taken('standard', secret);
+    expect(came.map(({ type }) => type)).toEqual([
+      'message.queued',
+      'message.sent',
+      'message.delivered',
+      'message.unconfirmed',
+      'message.sending',
+    ]);
+    const inOrder = came.toSorted(
+      (a, b) => Date.parse(String(a.timestamp)) - Date.parse(String(b.timestamp)),
+    );
+    expect(inOrder.map(({ type }) => type)).toEqual([
+      'message.queued',
+      'message.sending',
+      'message.sent',
+      'message.unconfirmed',
+      'message.delivered',
+    ]);
+    expect((await backend.get(`/messages/${id}`).expect(200)).body.status).toBe('delivered');
+    expect((await backend.get(`/webhooks/subjects/${id}`).expect(200)).body.data).toHaveLength(5);
+  });
+
+  it('are the full history to a customer of Mobile Text Alerts', async () => {
+    const secret = 'abc123-abc2-cde1-1234-xyz123456';
+    await register('mobile-text-alerts', { events: ['delivery-status'], secret });
+    await tell('2');
+    await backend.app.get(WebhooksService).runOnce();
+
+    const came = taken('mobile-text-alerts', secret);
+    const inOrder = came.toSorted(
+      (a, b) => Date.parse(String(a.timestamp)) - Date.parse(String(b.timestamp)),
+    );
+    expect(came.map(({ status }) => status)).toEqual([1, 3, 4, 7, 2]);
+    expect(inOrder.map(({ status }) => status)).toEqual([1, 2, 3, 7, 4]);
+  });
+
+  it('without a time of their own are told as before what is known', async () => {
+    const secret = await register('standard', { events: ['*'] });
+    const { body } = await backend.post('/messages/sms', { to: `${MANUAL}3`, message: 'Hello' }).expect(201);
+    for (const status of ['delivered', 'sent', 'sent'])
+      await backend.post('/carrier/reports', { messageId: body.id, status }).expect(200);
+    await backend.app.get(WebhooksService).runOnce();
+
+    const came = taken('standard', secret);
+    expect(came.map(({ type }) => type)).toEqual(['message.queued', 'message.delivered', 'message.sent']);
+    const [, delivered, sent] = came.map(({ timestamp }) => Date.parse(String(timestamp)));
+    expect(sent).toBe(delivered! - 1);
+  });
+
+  it('of another end are no events: a message ends once', async () => {
+    await register('standard', { events: ['*'] });
+    const { body } = await backend.post('/messages/sms', { to: `${MANUAL}4`, message: 'Hello' }).expect(201);
+    for (const status of ['failed', 'delivered', 'expired', 'failed'])
+      await backend.post('/carrier/reports', { messageId: body.id, status }).expect(200);
+    await backend.app.get(WebhooksService).runOnce();
+
+    const types = receiver.received.map(({ body: sent }) => (JSON.parse(sent) as { type: string }).type);
+    expect(types).toEqual(['message.queued', 'message.failed']);
+  });
+});

@@ -1,0 +1,58 @@
+import { randomBytes } from 'node:crypto';
+import type { WebhookProfile } from 'nestjs-sms-webhooks-receiver';
+import type { DemoApi } from './demo-api.js';
+
+/** How the demo subscribes under each profile, endpoint by endpoint: where it may, to everything. */
+const SUBSCRIPTIONS: Partial<Record<WebhookProfile, string[]>> = {
+  // One event name for each endpoint.
+  'mobile-text-alerts': ['message-send', 'delivery-status', 'message-reply', 'number-opt-in'],
+  // One URL for each of the two streams.
+  mysmsgate: ['incoming-sms', 'delivery-report'],
+};
+
+/** Profiles whose customers bring the secret along. */
+const BRINGS_SECRET: WebhookProfile[] = ['opensms', 'mobile-text-alerts', 'httpsms'];
+
+const DESCRIPTION = 'Demo receiver';
+
+interface Endpoint {
+  id: string;
+  url: string;
+  events: string[];
+  profile: string;
+  description: string | null;
+}
+
+/**
+ * Registers the demo receiver, one endpoint for each path. Endpoints of an earlier run are used again, so that what was
+ * waiting for them arrives; those of another profile are deleted.
+ */
+export async function registerDemo(
+  api: DemoApi,
+  profile: WebhookProfile,
+  receiverUrl: string,
+): Promise<void> {
+  const { data } = await api.get<{ data: Endpoint[] }>('/webhooks?limit=100');
+  const earlier = data.filter(({ description }) => description === DESCRIPTION);
+  for (const endpoint of earlier) {
+    if (endpoint.profile !== profile) await api.delete(`/webhooks/${endpoint.id}`);
+  }
+  for (const event of SUBSCRIPTIONS[profile] ?? ['*']) {
+    const path = event === '*' ? '/hooks/all' : `/hooks/${event}`;
+    const known = earlier.find((endpoint) => endpoint.profile === profile && endpoint.events.includes(event));
+    const endpoint = known ?? (await register(api, profile, event, receiverUrl + path));
+    if (endpoint.url !== receiverUrl + path)
+      await api.patch(`/webhooks/${endpoint.id}`, { url: receiverUrl + path });
+  }
+}
+
+function register(api: DemoApi, profile: WebhookProfile, event: string, url: string): Promise<Endpoint> {
+  const secret = BRINGS_SECRET.includes(profile) ? { secret: randomBytes(24).toString('hex') } : {};
+  return api.post<Endpoint>('/webhooks', {
+    url,
+    events: [event],
+    profile,
+    description: DESCRIPTION,
+    ...secret,
+  });
+}

@@ -1,0 +1,58 @@
+import { verifyWebhook, WebhookRefusedError } from 'nestjs-sms-webhooks-receiver';
+import type { VerifiedWebhook, VerifyOptions, WebhookProfile } from 'nestjs-sms-webhooks-receiver';
+import type { DemoApi } from './demo-api.js';
+
+/** Who may have signed a webhook, and how. */
+export interface Signer {
+  profile: WebhookProfile;
+  secret: string;
+}
+
+interface Endpoint {
+  id: string;
+  url: string;
+  profile: WebhookProfile;
+}
+
+/** Profiles whose webhooks are signed with the account's secret. */
+const SIGNED_BY_ACCOUNT: WebhookProfile[] = ['msgine', 'mysmsgate'];
+
+/** Whoever may sign what is sent to `url`: the endpoints registered there, then the accounts, who sign callbacks. */
+export async function signersOf(customers: readonly DemoApi[], url: string): Promise<Signer[]> {
+  const found = await Promise.all(customers.map((api) => signersOfAccount(api, url)));
+  return found.flat();
+}
+
+async function signersOfAccount(api: DemoApi, url: string): Promise<Signer[]> {
+  const { data } = await api.get<{ data: Endpoint[] }>('/webhooks?limit=100');
+  const here = data.filter((endpoint) => endpoint.url === url);
+  const own = here.filter(({ profile }) => !SIGNED_BY_ACCOUNT.includes(profile));
+  const { secret } = await api.get<{ secret: string }>('/webhooks/account/secret');
+  const { profile } = await api.get<{ profile: WebhookProfile }>('/webhooks/account');
+  const profiles = new Set([...here.map((endpoint) => endpoint.profile), profile]);
+  const secrets = own.map(async (endpoint) => ({
+    profile: endpoint.profile,
+    secret: (await api.get<{ secret: string | null }>(`/webhooks/${endpoint.id}/secret`)).secret ?? '',
+  }));
+  return [...(await Promise.all(secrets)), ...[...profiles].map((each) => ({ profile: each, secret }))];
+}
+
+/**
+ * The webhook, verified with the first signer it fits.
+ * Throws the first `WebhookRefusedError` where it fits none.
+ */
+export function verifyWithAny(
+  signers: readonly Signer[],
+  request: Pick<VerifyOptions, 'headers' | 'body'>,
+): VerifiedWebhook {
+  let refusal: unknown = null;
+  for (const { profile, secret } of signers) {
+    try {
+      return verifyWebhook({ profile, ...request, secrets: secret } as VerifyOptions);
+    } catch (error) {
+      if (!(error instanceof WebhookRefusedError)) throw error;
+      refusal ??= error;
+    }
+  }
+  throw refusal ?? new WebhookRefusedError('no-secret', 'Nobody has registered this URL.');
+}

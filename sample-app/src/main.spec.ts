@@ -1,0 +1,79 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { catalogue } from '../../libs/webhooks/src/model/catalogue.js';
+import { builtInProfiles } from '../../libs/webhooks/src/profiles/registry.js';
+import { createDatabase } from '../../test/support/database.js';
+
+const FROM_SOURCE = join(__dirname, '../../test/support/from-source.js');
+const everyType = catalogue.map(({ name }) => name).filter((name) => name !== 'webhook.test');
+
+let child: ChildProcess | undefined;
+
+/** What `npm start` runs, as a process of its own; ended by Ctrl-C once `enough` says so of what it printed. */
+async function start(env: Record<string, string>, enough: (lines: readonly string[]) => boolean) {
+  const started = spawn(process.execPath, ['--require', FROM_SOURCE, join(__dirname, 'main.ts')], {
+    env: { ...process.env, NODE_OPTIONS: '', NODE_ENV: '', ...env },
+  });
+  child = started;
+  const lines: string[] = [];
+  let stopping = false;
+  for (const stream of [started.stdout, started.stderr]) {
+    createInterface(stream).on('line', (line) => {
+      lines.push(line);
+      if (stopping || !enough(lines)) return;
+      stopping = true;
+      started.kill('SIGINT');
+    });
+  }
+  const [code] = (await once(started, 'close')) as [number | null];
+  return { code, lines };
+}
+
+async function freePort(): Promise<string> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return String(port);
+}
+
+/** Names of the webhooks that the demo receiver verified. */
+const verified = (lines: readonly string[]): string[] => [
+  ...new Set(lines.flatMap((line) => /^\S+  verified +(\S+)/.exec(line)?.[1] ?? [])),
+];
+
+const isBad = (line: string): boolean => /REFUSED|FAILED|ERROR/.test(line);
+
+describe('The sample, as a process', () => {
+  afterEach(() => void child?.kill('SIGKILL'));
+
+  it.each(builtInProfiles)(
+    'with PROFILE=$name: shows every webhook of it arriving and verified, and Ctrl-C ends it cleanly',
+    async ({ name, registration }) => {
+      const database = await createDatabase();
+      const names = (registration.eventNames ?? everyType).toSorted();
+      const env = { PROFILE: name, PORT: await freePort(), DATABASE_URL: database.url };
+
+      const { code, lines } = await start(
+        env,
+        (printed) => printed.some(isBad) || verified(printed).length === names.length,
+      );
+      await database.drop();
+
+      expect(lines.filter(isBad)).toEqual([]);
+      expect(verified(lines).toSorted()).toEqual(names);
+      expect(lines.join('\n')).toContain(`profile: ${name}`);
+      expect(code).toBe(0);
+    },
+  );
+
+  it('with a PROFILE that is none says which there are, and ends', async () => {
+    const { code, lines } = await start({ PROFILE: 'twilio', PORT: await freePort() }, () => false);
+    expect(code).toBe(1);
+    expect(lines.join('\n')).toMatch(/PROFILE must be one of standard, .*httpsms, not "twilio"/);
+  });
+});

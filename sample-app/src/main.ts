@@ -1,0 +1,63 @@
+import 'reflect-metadata';
+import { resolve } from 'node:path';
+import { NestFactory } from '@nestjs/core';
+import { WebhooksService } from 'nestjs-sms-webhooks';
+import { AppModule } from './app.module.js';
+import { banner } from './banner.js';
+import { configureApp } from './configure-app.js';
+import { requireDatabase, withoutPassword } from './database-url.js';
+import { Demo } from './demo/demo.js';
+import { printFailures } from './demo/print-failures.js';
+import { portError, portOf, requireFree } from './port.js';
+import { profileFromEnvironment } from './profile.js';
+import { startPostgres } from './postgres/start-postgres.js';
+import { Shutdown } from './shutdown.js';
+
+const production = process.env.NODE_ENV === 'production';
+/** The demo's keys are public: only this machine gets in, unless HOST says otherwise. */
+const host = process.env.HOST ?? (production ? '0.0.0.0' : '127.0.0.1');
+
+async function main(shutdown: Shutdown): Promise<void> {
+  const port = portOf('PORT', 3000);
+  const profile = profileFromEnvironment();
+  await requireFree(port, host);
+  const given = process.env.DATABASE_URL;
+  if (given) await requireDatabase(given);
+  const own = given ? null : await startPostgres({ directory: resolve('.data', 'postgres') });
+  if (own) {
+    await shutdown.add(() => own.stop());
+    if (own.notice) console.log(own.notice);
+    process.env.DATABASE_URL = own.url;
+  }
+
+  const demo = production || process.env.DEMO === 'off' ? null : new Demo(profile);
+  await demo?.listen(portOf('RECEIVER_PORT', port + 1));
+  // Opened before the backend, so closed after it: what is on its way still arrives.
+  await shutdown.add(async () => demo?.close());
+
+  const app = await NestFactory.create(AppModule, {
+    logger: ['warn', 'error', 'fatal'],
+    abortOnError: false,
+    forceCloseConnections: true,
+  });
+  await shutdown.add(() => app.close());
+  configureApp(app);
+  await app
+    .listen(port, host)
+    .catch((error: NodeJS.ErrnoException) => Promise.reject(portError(error, port)));
+
+  const api = `http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${port}/api/v1`;
+  if (demo) printFailures(app.get(WebhooksService));
+  await demo?.register(api);
+  const postgres = given ? withoutPassword(given) : own!.url;
+  console.log(banner({ api, receiver: demo?.url, postgres, profile }));
+  await demo?.sendMessages(api);
+}
+
+const shutdown = new Shutdown(() => console.log('\nStopping…'));
+main(shutdown).catch(async (error: Error) => {
+  if (shutdown.begun) return; // What was not ready yet was stopped half way.
+  console.error(error.message);
+  await shutdown.close();
+  process.exit(1);
+});

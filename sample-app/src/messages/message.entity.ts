@@ -1,0 +1,68 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+
+/** What a carrier may say of a message on its way out. */
+export const REPORTED_STATUSES = [
+  'queued',
+  'sending',
+  'sent',
+  'unconfirmed',
+  'delivered',
+  'failed',
+  'rejected',
+  'undelivered',
+  'expired',
+] as const;
+
+export type ReportedStatus = (typeof REPORTED_STATUSES)[number];
+
+/** An SMS of an account, sent by it or to it. */
+@Entity('messages')
+export class Message {
+  @PrimaryColumn('uuid')
+  id: string;
+
+  @Column('varchar', { name: 'account_id', length: 64 })
+  accountId: string;
+
+  @Column('varchar', { length: 3 })
+  direction: 'out' | 'in';
+
+  @Column('varchar', { length: 16 })
+  from: string;
+
+  @Column('varchar', { length: 16 })
+  to: string;
+
+  @Column('text')
+  body: string;
+
+  @Column('varchar', { length: 16 })
+  status: ReportedStatus | 'received';
+
+  /** Which try to send it this is, from 1. */
+  @Column('int', { default: 1 })
+  attempt: number;
+
+  @Column('int', { name: 'max_attempts', default: 1 })
+  maxAttempts: number;
+
+  @Column('varchar', { name: 'error_code', length: 64, nullable: true })
+  errorCode: string | null;
+
+  @Column('varchar', { name: 'error_message', length: 255, nullable: true })
+  errorMessage: string | null;
+
+  /** The carrier's own id of the message. */
+  @Column('varchar', { name: 'provider_id', length: 128, nullable: true })
+  providerId: string | null;
+
+  /** Where the customer wants to hear about this message alone. */
+  @Column('text', { name: 'callback_url', nullable: true })
+  callbackUrl: string | null;
+
+  @Column('timestamptz', { name: 'created_at' })
+  createdAt: Date;
+
+  @Column('timestamptz', { name: 'updated_at' })
+  updatedAt: Date;
+}

@@ -1,0 +1,110 @@
+import { randomUUID } from 'node:crypto';
+import { Injectable, NotFoundException, UnprocessableEntityException } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { UrlRefusedError, WebhooksService } from 'nestjs-sms-webhooks';
+import { Subject } from 'rxjs';
+import { DataSource } from 'typeorm';
+import type { Account } from '../accounts/account.entity.js';
+import { Message } from './message.entity.js';
+import type { ListMessagesDto } from './list-messages.dto.js';
+import type { SendSmsDto } from './send-sms.dto.js';
+import { statusEvent } from './status-event.js';
+
+/** Numbers that the carrier does nothing with: whoever tries this backend reports on their messages by hand. */
+export const MANUAL_NUMBERS = '+999';
+
+@Injectable()
+export class MessagesService {
+  /** Each message that was taken for sending, once its transaction is over. */
+  readonly accepted = new Subject<Message>();
+
+  constructor(
+    @InjectDataSource() private readonly dataSource: DataSource,
+    private readonly webhooks: WebhooksService,
+  ) {}
+
+  async send(account: Account, { to, message: body, from, callbackUrl }: SendSmsDto): Promise<Message> {
+    if (callbackUrl) this.checkCallback(callbackUrl);
+    const message = await this.create(account, {
+      direction: 'out',
+      from: from ?? account.phoneNumber,
+      to,
+      body,
+      status: 'queued',
+      // A phone that is out of reach is tried once more.
+      maxAttempts: to.startsWith(MANUAL_NUMBERS) ? 1 : 2,
+      callbackUrl: callbackUrl ?? null,
+      createdAt: new Date(),
+    });
+    this.accepted.next(message);
+    return message;
+  }
+
+  /** Takes a message that somebody sent to one of the account's numbers. */
+  receive(
+    account: Account,
+    inbound: { from: string; to: string; message: string; at?: Date },
+  ): Promise<Message> {
+    const { from, to, message: body, at = new Date() } = inbound;
+    return this.create(account, { direction: 'in', from, to, body, status: 'received', createdAt: at });
+  }
+
+  async get(account: Account, id: string): Promise<Message> {
+    const message = await this.dataSource.manager.findOneBy(Message, { id, accountId: account.id });
+    if (!message) throw new NotFoundException(`There is no message ${id}.`);
+    return message;
+  }
+
+  /** Newest first. */
+  async list(
+    account: Account,
+    { limit = 50, cursor }: ListMessagesDto,
+  ): Promise<{ data: Message[]; nextCursor: string | null }> {
+    const query = this.dataSource.manager
+      .createQueryBuilder(Message, 'message')
+      .where('message.accountId = :accountId', { accountId: account.id })
+      .orderBy('message.createdAt', 'DESC')
+      .addOrderBy('message.id', 'DESC')
+      .take(limit + 1);
+    if (cursor) {
+      query.andWhere(
+        '(message.createdAt, message.id) < (SELECT last.created_at, last.id FROM messages last WHERE last.id = :cursor)',
+        { cursor },
+      );
+    }
+    const found = await query.getMany();
+    const data = found.slice(0, limit);
+    return { data, nextCursor: found.length > limit ? data.at(-1)!.id : null };
+  }
+
+  /** Says at once what would otherwise be found out when the first event is due. */
+  private checkCallback(url: string): void {
+    try {
+      this.webhooks.assertCallbackUrl(url);
+    } catch (error) {
+      if (error instanceof UrlRefusedError)
+        throw new UnprocessableEntityException(`callbackUrl: ${error.message}`);
+      throw error;
+    }
+  }
+
+  private create(account: Account, fields: Partial<Message> & { createdAt: Date }): Promise<Message> {
+    return this.dataSource.transaction(async (tx) => {
+      const message = tx.create(Message, {
+        id: randomUUID(),
+        accountId: account.id,
+        attempt: 1,
+        maxAttempts: 1,
+        errorCode: null,
+        errorMessage: null,
+        providerId: null,
+        callbackUrl: null,
+        updatedAt: fields.createdAt,
+        ...fields,
+      });
+      await tx.insert(Message, message);
+      await this.webhooks.publish(tx, statusEvent(message, message.createdAt));
+      return message;
+    });
+  }
+}

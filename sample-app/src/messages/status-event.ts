@@ -1,0 +1,42 @@
+import { messageEvent } from 'nestjs-sms-webhooks';
+import type { WebhookEventInput } from 'nestjs-sms-webhooks';
+import type { Message } from './message.entity.js';
+
+const EVENT = {
+  queued: 'message.queued',
+  sending: 'message.sending',
+  sent: 'message.sent',
+  unconfirmed: 'message.unconfirmed',
+  delivered: 'message.delivered',
+  failed: 'message.failed',
+  rejected: 'message.failed',
+  undelivered: 'message.failed',
+  expired: 'message.expired',
+  received: 'message.received',
+} as const;
+
+/** The event that says that a message has the status it has now, since `occurredAt`. */
+export function statusEvent(message: Message, occurredAt: Date): WebhookEventInput {
+  const { id, direction, from, to, body, status, attempt, maxAttempts } = message;
+  return messageEvent(EVENT[status], {
+    tenantId: message.accountId,
+    occurredAt,
+    callbackUrl: message.callbackUrl ?? undefined,
+    // A carrier repeats its reports: the same status of the same try is one event.
+    idempotencyKey: `${id}:${attempt}:${status}`,
+    message: {
+      id,
+      direction,
+      from,
+      to,
+      body,
+      status,
+      errorCode: message.errorCode ?? undefined,
+      errorMessage: message.errorMessage ?? undefined,
+      providerId: message.providerId ?? undefined,
+      attemptCount: attempt,
+      maxAttempts,
+      isFinal: status === 'expired' ? attempt >= maxAttempts : undefined,
+    },
+  });
+}

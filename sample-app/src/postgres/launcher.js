@@ -1,0 +1,97 @@
+// @ts-check
+// A process of its own that keeps one PostgreSQL running for as long as somebody uses it; `start-postgres.js` is its
+// caller. The guarantees:
+// - the server outlives a killed app, so that the next start finds it (or its data) as a crash left it;
+// - it stops when the last user says goodbye, `lingerMs` after the last one vanished without a word, or on a signal;
+// - a temporary server's folder is deleted with it;
+// - several apps on one folder share one server.
+const { rmSync } = require('node:fs');
+const { setTimeout: delay } = require('node:timers/promises');
+const { Client } = require('pg');
+const { runnableBinaries, serverUser } = require('./binaries.js');
+const { ensureRunning, stop } = require('./cluster.js');
+const { serverHome } = require('./home.js');
+const { countUsers, GOODBYE } = require('./presence.js');
+
+const CHECK_EVERY_MS = 1_000;
+
+/**
+ * @typedef {object} LauncherOptions
+ * @property {string} [directory] where the files live; left out: a temporary folder, deleted at the end
+ * @property {boolean} durable
+ * @property {number} lingerMs
+ */
+
+/** @param {LauncherOptions} options */
+async function main({ directory, durable, lingerMs }) {
+  const user = serverUser();
+  const home = serverHome(directory, user);
+  const temporary = directory === undefined;
+  try {
+    const { folder, copied } = runnableBinaries(user, home);
+    const moved = [copied && 'binaries', !temporary && home !== directory && 'data'].filter(Boolean);
+    const notice =
+      moved.length > 0
+        ? `PostgreSQL runs as "${user?.name}", who cannot enter this folder: its ${moved.join(' and ')} are in ${home}.`
+        : null;
+    const cluster = { home, binaries: folder, user, durable };
+    const url = await ensureRunning(cluster);
+    const watch = await watching(url);
+    // The caller may have been killed meanwhile: then nobody listens, and the server ends after lingerMs.
+    process.send?.({ url, notice }, undefined, undefined, () => undefined);
+    if (await unused(watch, lingerMs)) await stop(cluster);
+  } finally {
+    if (temporary) rmSync(home, { recursive: true, force: true });
+  }
+}
+
+/**
+ * A connection that hears goodbyes and sees who is there.
+ *
+ * @param {string} url
+ */
+async function watching(url) {
+  const client = new Client({ connectionString: url, application_name: 'postgres-launcher' });
+  await client.connect();
+  await client.query(`LISTEN ${GOODBYE}`);
+  return client;
+}
+
+/**
+ * @param {Client} client
+ * @param {number} lingerMs
+ * @returns {Promise<boolean>} true when nobody uses the server any more, false when the server is gone
+ */
+async function unused(client, lingerMs) {
+  let patience = lingerMs;
+  let lastSeen = Date.now();
+  let wake = new AbortController();
+  const wakeWith = (/** @type {number} */ newPatience) => {
+    patience = newPatience;
+    wake.abort();
+  };
+  client.on('error', () => {
+    // The next query says so too.
+  });
+  client.on('notification', () => wakeWith(0));
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => wakeWith(-1));
+  for (;;) {
+    await delay(CHECK_EVERY_MS, undefined, { signal: wake.signal }).catch(
+      () => (wake = new AbortController()),
+    );
+    const users = await countUsers(client).catch(() => null);
+    if (users === null) return false;
+    if (patience < 0) return true;
+    if (users === 0 && Date.now() - lastSeen >= patience) return true;
+    if (users > 0) lastSeen = Date.now();
+    if (users > 0 && !wake.signal.aborted) patience = lingerMs;
+  }
+}
+
+main(JSON.parse(process.argv[2] ?? '{}')).then(
+  () => process.exit(0),
+  (error) => {
+    if (!process.connected) process.exit(1);
+    process.send?.({ error: error.message }, undefined, undefined, () => process.exit(1));
+  },
+);

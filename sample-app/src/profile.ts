@@ -1,0 +1,19 @@
+import type { WebhookProfile } from 'nestjs-sms-webhooks-receiver';
+
+const PROFILES: readonly WebhookProfile[] = [
+  'standard',
+  'standard-cloudevents',
+  'msgine',
+  'opensms',
+  'mysmsgate',
+  'mobile-text-alerts',
+  'httpsms',
+];
+
+/** The wire dialect that PROFILE names; `standard` where it names none. Throws a sentence that lists them. */
+export function profileFromEnvironment(): WebhookProfile {
+  const wanted = process.env.PROFILE || 'standard';
+  const profile = PROFILES.find((name) => name === wanted);
+  if (!profile) throw new Error(`PROFILE must be one of ${PROFILES.join(', ')}, not "${wanted}".`);
+  return profile;
+}

@@ -1,0 +1,27 @@
+import { msgine, WebhooksModule } from 'nestjs-sms-webhooks';
+import { AccountsModule } from './accounts/accounts.module.js';
+import { ApiKeyGuard } from './accounts/api-key.guard.js';
+import type { AccountRequest } from './accounts/api-key.guard.js';
+
+const production = process.env.NODE_ENV === 'production';
+
+/** Webhooks of this backend: routes behind its guard, an account is a tenant. */
+export const webhooks = WebhooksModule.forRoot({
+  isGlobal: true,
+  imports: [AccountsModule],
+  guards: [ApiKeyGuard],
+  tenant: (request: AccountRequest) => request.account.id,
+  profile: process.env.PROFILE || 'standard',
+  eventTypes: [], // None but the catalogue's: a slip in a registration is an error.
+  encryption: { current: { id: 'k1', key: process.env.WEBHOOKS_KEY ?? developmentKey() } },
+  // Receivers on this machine, over http, are for development alone.
+  ...(!production && {
+    allowHttp: true,
+    allowedAddresses: ['127.0.0.0/8', '::1/128'],
+    profiles: [msgine({ httpsOnly: false })],
+  }),
+});
+
+function developmentKey(): string | undefined {
+  return production ? undefined : 'only for development: anybody can read this key';
+}

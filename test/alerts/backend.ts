@@ -1,0 +1,131 @@
+import { Test } from '@nestjs/testing';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { DataSource } from 'typeorm';
+import type { AlertChannel, WebhookAlert } from '../../libs/webhooks/src/alerts/alert-channel.js';
+import { AlertSender } from '../../libs/webhooks/src/alerts/alert-sender.js';
+import { callbackChannel } from '../../libs/webhooks/src/alerts/callback-channel.js';
+import { Database } from '../../libs/webhooks/src/database/database.js';
+import { webhooksMigrations } from '../../libs/webhooks/src/database/migrations/index.js';
+import { Targets } from '../../libs/webhooks/src/delivery/targets.js';
+import { Housekeeper } from '../../libs/webhooks/src/delivery/housekeeper.js';
+import type { RegisterEndpoint } from '../../libs/webhooks/src/endpoints/dto/endpoint.dto.js';
+import type { WebhookMessage } from '../../libs/webhooks/src/model/message.js';
+import type { WebhooksModuleOptions } from '../../libs/webhooks/src/options.js';
+import { WebhooksModule } from '../../libs/webhooks/src/webhooks.module.js';
+import { WebhooksService } from '../../libs/webhooks/src/webhooks.service.js';
+import { createDatabase, type TestDatabase } from '../support/database.js';
+
+export const SECOND = 1000;
+export const MINUTE = 60 * SECOND;
+export const HOUR = 60 * MINUTE;
+export const DAY = 24 * HOUR;
+
+/** Text that no alert may hold: it is in the messages of {@link Backend.publish}. */
+export const PRIVATE = { from: '+256700000001', to: '+256701521269', body: 'your code is 4711' };
+
+/** An SMS backend whose clock the test moves, and what its channels were told. */
+export interface Backend {
+  webhooks: WebhooksService;
+  database: Database;
+  dataSource: DataSource;
+  sender: AlertSender;
+  housekeeper: Housekeeper;
+  targets: Targets;
+  /** What the function channel heard. */
+  heard: WebhookAlert[];
+  register(tenantId: string, fields: RegisterEndpoint): Promise<string>;
+  /** Publishes as many events as there are `subjects`, each about a message of its own. */
+  publish(tenantId: string, subjects: readonly string[], more?: Partial<PublishedMessage>): Promise<void>;
+  /** Moves the clock on and does all that is due then. */
+  pass(ms: number): Promise<void>;
+  rows<Row>(sql: string, parameters?: unknown[]): Promise<Row[]>;
+  close(): Promise<void>;
+}
+
+export interface PublishedMessage {
+  message: Partial<WebhookMessage>;
+  callbackUrl: string;
+}
+
+export interface BackendSettings {
+  /** Beside the function channel. */
+  channels?: AlertChannel[];
+  options?: WebhooksModuleOptions;
+  /** Default `api`: nothing happens but by {@link Backend.pass}. */
+  role?: 'all' | 'api';
+  /** One that stays after `close()`. Default a new one that goes. */
+  database?: TestDatabase;
+}
+
+export async function startBackend({
+  channels = [],
+  options = {},
+  role = 'api',
+  database: given,
+}: BackendSettings = {}): Promise<Backend> {
+  const own = given ?? (await createDatabase());
+  const heard: WebhookAlert[] = [];
+  const module = await Test.createTestingModule({
+    imports: [
+      TypeOrmModule.forRoot({
+        type: 'postgres',
+        url: own.url,
+        autoLoadEntities: true,
+        migrations: [...webhooksMigrations],
+        migrationsRun: true,
+      }),
+      WebhooksModule.forRoot({
+        role,
+        encryption: { current: { id: 'k1', key: 'ab'.repeat(32) } },
+        allowHttp: true,
+        allowedAddresses: ['127.0.0.0/8'],
+        ...options,
+        alerts: { ...options.alerts, channels: [callbackChannel((alert) => heard.push(alert)), ...channels] },
+      }),
+    ],
+  })
+    .setLogger(false as never)
+    .compile();
+  await module.init();
+  const dataSource = module.get(DataSource);
+  const webhooks = module.get<WebhooksService>(WebhooksService);
+  const database = module.get(Database, { strict: false });
+  return {
+    webhooks,
+    database,
+    dataSource,
+    sender: module.get(AlertSender, { strict: false }),
+    housekeeper: module.get(Housekeeper, { strict: false }),
+    targets: module.get(Targets, { strict: false }),
+    heard,
+    async register(tenantId, fields) {
+      return (await webhooks.endpoints.create(tenantId, fields)).id;
+    },
+    async publish(tenantId, subjects, { message, callbackUrl } = {}) {
+      const events = subjects.map((id) => ({
+        type: 'message.delivered' as const,
+        tenantId,
+        subject: id,
+        callbackUrl,
+        data: { message: { id, direction: 'out' as const, ...PRIVATE, ...message } },
+      }));
+      await dataSource.transaction((tx) => webhooks.publish(tx, events));
+    },
+    async pass(ms) {
+      database.clockOffset += ms;
+      await webhooks.runOnce();
+    },
+    rows: (sql, parameters) => database.query(sql, parameters),
+    async close() {
+      await module.close();
+      if (!given) await own.drop();
+    },
+  };
+}
+
+/** `count` names that no other call gives. */
+export function names(count: number): string[] {
+  return Array.from({ length: count }, () => `msg_${++named}`);
+}
+
+let named = 0;

@@ -1,0 +1,178 @@
+import { Database } from '../../libs/webhooks/src/database/database.js';
+import type { Outcome } from '../../libs/webhooks/src/delivery/outcome.js';
+import { recordOutcomes } from '../../libs/webhooks/src/delivery/record-outcomes.js';
+import type { LeasedDelivery, Target } from '../../libs/webhooks/src/delivery/target.js';
+import { nodemailerChannel } from '../../libs/webhooks/src/alerts/nodemailer.js';
+import { type Receiver, startReceiver } from '../endpoints/receiver.js';
+import { type MailServer, startMailServer } from '../support/mail-server.js';
+import { type Backend, DAY, HOUR, startBackend } from './backend.js';
+
+const LEASE = '4711';
+
+let backend: Backend;
+let receiver: Receiver;
+let mail: MailServer;
+let tenants = 0;
+let tenantId: string;
+
+beforeAll(async () => {
+  mail = await startMailServer();
+  receiver = await startReceiver();
+  backend = await startBackend({
+    channels: [nodemailerChannel({ smtp: mail.url, from: 'webhooks@example.com' })],
+  });
+});
+afterAll(async () => {
+  await backend.close();
+  await receiver.close();
+  await mail.stop();
+});
+beforeEach(() => {
+  tenantId = `tenant-${++tenants}`;
+  mail.mails.length = 0;
+  backend.heard.length = 0;
+});
+
+/** Endpoints of the tenant, each with deliveries in flight under one lease. */
+async function inFlight(
+  endpoints: number,
+  deliveries: number,
+  fields: object = {},
+): Promise<LeasedDelivery[]> {
+  for (let i = 0; i < endpoints; i++) {
+    await backend.register(tenantId, {
+      url: receiver.url,
+      events: ['*'],
+      alertEmail: 'owner@example.com',
+      ...fields,
+    } as never);
+  }
+  const lanes = await backend.rows<{ id: string }>('select id from webhook_lanes where tenant_id = $1', [
+    tenantId,
+  ]);
+  const targets = await backend.targets.ofLanes(lanes.map(({ id }) => id));
+  const rows = await backend.rows<{ id: string; sequence: string; lane_id: string }>(
+    `with published as (
+       insert into webhook_events (id, tenant_id, type, occurred_at, created_at, data)
+       select gen_random_uuid(), $1, 'message.delivered', 0, 0,
+              json_build_object('message', json_build_object('direction', 'out', 'from', '+1800555' || (1000 + n % 7)))::text
+         from generate_series(1, $3::int) n
+       returning sequence
+     )
+     insert into webhook_deliveries (event_sequence, lane_id, lease_id, created_at, state, wire_type, body)
+     select sequence, ($2::bigint[])[1 + sequence % $4], $5, 0, 'sending', 'message.delivered', '{}' from published
+     returning id, event_sequence as sequence, lane_id`,
+    [tenantId, lanes.map(({ id }) => id), deliveries, endpoints, LEASE],
+  );
+  return rows.map((row) => leased(row, targets.get(row.lane_id)!));
+}
+
+function leased(row: { id: string; sequence: string }, target: Target): LeasedDelivery {
+  return {
+    id: row.id,
+    leaseId: LEASE,
+    target,
+    callbackUrl: null,
+    wireType: 'message.delivered',
+    body: '{}',
+    eventUuid: '00000000-0000-7000-8000-000000000000',
+    sequence: row.sequence,
+    eventType: 'message.delivered',
+    subject: null,
+    test: false,
+    attempts: 0,
+    attemptsBefore: 0,
+    claims: 1,
+    attemptAt: null,
+    counted: false,
+    probe: false,
+  };
+}
+
+function outcome(delivery: LeasedDelivery, state: Outcome['state']): Outcome {
+  const failure = state !== 'delivered';
+  return {
+    delivery,
+    state,
+    reason: null,
+    delayMs: state === 'pending' ? 30 * DAY : 0,
+    attempt: {
+      number: 1,
+      startedAt: performance.now(),
+      durationMs: 1,
+      status: failure ? 503 : 200,
+      error: failure ? 'http' : null,
+      response: '',
+    },
+    failure,
+    holdMs: 0,
+    disable: null,
+  };
+}
+
+/** Two workers record these, batch by batch, at the same time. */
+async function recordByTwo(outcomes: readonly Outcome[], size = 250): Promise<void> {
+  const batches = Array.from({ length: Math.ceil(outcomes.length / size) }, (_, i) =>
+    outcomes.slice(i * size, (i + 1) * size),
+  );
+  const worker = async (): Promise<void> => {
+    const database = new Database(backend.dataSource);
+    for (let batch = batches.shift(); batch; batch = batches.shift()) {
+      const { ids } = await recordOutcomes(database, batch, []);
+      expect(ids.size).toBe(batch.length);
+    }
+  };
+  await Promise.all([worker(), worker()]);
+}
+
+it('An outage of 10,000 failures, recorded by two workers, is three mails at most', async () => {
+  const deliveries = await inFlight(1, 10_001, { sendAlertEmail: true });
+  await recordByTwo(deliveries.slice(1).map((delivery) => outcome(delivery, 'pending')));
+  await backend.pass(0);
+  await recordByTwo([outcome(deliveries[0]!, 'delivered')]);
+  await backend.pass(0);
+  expect(backend.heard.map(({ kind }) => kind).toSorted()).toEqual([
+    'delivery.failed',
+    'endpoint.failing',
+    'endpoint.recovered',
+  ]);
+  expect(mail.mails).toHaveLength(3);
+  await backend.pass(9 * HOUR);
+  expect(mail.mails).toHaveLength(3);
+});
+
+it('10,000 deliveries that are given up are two mails: that it fails, and a digest', async () => {
+  const deliveries = await inFlight(1, 10_000, { profile: 'httpsms', events: ['message.phone.delivered'] });
+  await backend.rows(`update webhook_events set data = '{}' where tenant_id = $1`, [tenantId]); // no number
+  await recordByTwo(deliveries.map((delivery) => outcome(delivery, 'exhausted')));
+  await backend.pass(0);
+  await backend.pass(3 * HOUR);
+  expect(mail.mails).toHaveLength(2);
+  const digest = backend.heard.find(({ kind }) => kind === 'delivery.exhausted')!;
+  expect(digest.data).toMatchObject({ count: 10_000 });
+  expect(digest.text).toContain('10000 or more deliveries failed for good');
+});
+
+it('Workers that meet the same phone numbers over many endpoints write one alert each and do not block each other', async () => {
+  const deliveries = await inFlight(10, 2_000, { profile: 'httpsms', events: ['message.phone.delivered'] });
+  await recordByTwo(
+    deliveries.map((delivery) => outcome(delivery, 'exhausted')),
+    50,
+  );
+  await backend.pass(0);
+  expect(backend.heard.filter(({ kind }) => kind === 'delivery.exhausted')).toHaveLength(7);
+  expect(backend.heard.filter(({ kind }) => kind === 'endpoint.failing')).toHaveLength(10);
+});
+
+it('A batch of successes is one statement and writes no alert', async () => {
+  const deliveries = await inFlight(3, 300, { sendAlertEmail: true });
+  const statements = jest.spyOn(backend.database, 'query');
+  await recordOutcomes(
+    backend.database,
+    deliveries.map((delivery) => outcome(delivery, 'delivered')),
+    [],
+  );
+  expect(statements).toHaveBeenCalledTimes(1);
+  statements.mockRestore();
+  expect(await backend.rows('select 1 from webhook_alerts where tenant_id = $1', [tenantId])).toEqual([]);
+});

@@ -1,0 +1,222 @@
+import type { WebhookAlert } from '../../libs/webhooks/src/alerts/alert-channel.js';
+import { msgine } from '../../libs/webhooks/src/profiles/msgine.js';
+import { type Receiver, startReceiver } from '../endpoints/receiver.js';
+import { type Backend, DAY, HOUR, MINUTE, names, SECOND, startBackend } from './backend.js';
+
+let backend: Backend;
+let receiver: Receiver;
+let tenants = 0;
+let tenantId: string;
+
+beforeAll(async () => {
+  backend = await startBackend({ options: { profiles: [msgine({ httpsOnly: false })] } });
+  receiver = await startReceiver();
+});
+afterAll(async () => {
+  await backend.close();
+  await receiver.close();
+});
+beforeEach(() => {
+  tenantId = `tenant-${++tenants}`;
+  backend.heard.length = 0;
+  receiver.answer(200);
+});
+
+const told = (kind: WebhookAlert['kind']): WebhookAlert[] =>
+  backend.heard.filter((alert) => alert.tenantId === tenantId && alert.kind === kind);
+
+/** Ends in the middle of an hour by the clock, so that nothing depends on when the test runs. */
+async function startOfAnHour(): Promise<void> {
+  const [row] = await backend.rows<{ now: string }>(
+    `select floor(extract(epoch from statement_timestamp()) * 1000)::bigint + $1::bigint as now`,
+    [backend.database.clockOffset],
+  );
+  backend.database.clockOffset += HOUR - (Number(row!.now) % HOUR);
+}
+
+describe('MsGine: “after 5 failed attempts you’ll receive an email”', () => {
+  /** The retries of one delivery, from the second attempt to the sixth. */
+  const fail = async (): Promise<void> => {
+    for (const wait of [1, 5, 15, 60, 360]) await backend.pass(wait * 1.3 * MINUTE);
+  };
+
+  it('mails the account after the sixth attempt, not before', async () => {
+    await backend.webhooks.accounts.update(tenantId, { alertEmail: 'account@example.com' });
+    await backend.register(tenantId, { url: receiver.url, profile: 'msgine', events: ['message.delivered'] });
+    receiver.answer(500);
+    await backend.publish(tenantId, names(1));
+    await backend.pass(0);
+    for (const wait of [1, 5, 15, 60]) await backend.pass(wait * 1.3 * MINUTE);
+    expect(told('delivery.exhausted')).toEqual([]);
+    await backend.pass(6 * 1.3 * HOUR);
+    expect(told('delivery.exhausted')).toMatchObject([
+      { email: 'account@example.com', data: { count: 1, status: 500, attempt: 6 } },
+    ]);
+    expect(told('delivery.exhausted')[0]!.text).toContain('1 delivery failed for good');
+  });
+
+  it('mails a digest an hour: what comes after the first waits and is counted', async () => {
+    await backend.register(tenantId, {
+      url: receiver.url,
+      profile: 'msgine',
+      events: ['message.delivered'],
+      alertEmail: 'owner@example.com',
+    });
+    await startOfAnHour();
+    receiver.answer(500);
+    await backend.publish(tenantId, names(1));
+    await backend.pass(0);
+    await fail();
+    expect(told('delivery.exhausted')).toMatchObject([{ data: { count: 1 } }]);
+
+    // Three more end ten minutes later, as after seven hours of retries.
+    await exhaustNow(3);
+    await backend.pass(50 * MINUTE);
+    expect(told('delivery.exhausted')).toHaveLength(1);
+    await backend.pass(20 * MINUTE);
+    expect(told('delivery.exhausted')).toMatchObject([{ data: { count: 1 } }, { data: { count: 3 } }]);
+    await backend.pass(5 * HOUR);
+    expect(told('delivery.exhausted')).toHaveLength(2);
+  });
+
+  /** Deliveries that had five attempts make their sixth. */
+  async function exhaustNow(count: number): Promise<void> {
+    await backend.publish(tenantId, names(count));
+    await backend.pass(0);
+    await backend.rows(
+      `update webhook_deliveries set attempts = 5, next_at = 0, retry = true
+        where state = 'pending' and lane_id = (select id from webhook_lanes where tenant_id = $1)`,
+      [tenantId],
+    );
+    await backend.rows(`update webhook_lanes set next_due_at = 0, hold_until = null where tenant_id = $1`, [
+      tenantId,
+    ]);
+    await backend.pass(0);
+  }
+});
+
+describe('httpSMS: at most one an hour for each phone number', () => {
+  const publishFrom = (from: string) => backend.publish(tenantId, names(1), { message: { from } });
+
+  it('counts by number, over all endpoints', async () => {
+    for (let i = 0; i < 2; i++) {
+      await backend.register(tenantId, {
+        url: receiver.url,
+        profile: 'httpsms',
+        events: ['message.phone.delivered'],
+        alertEmail: 'owner@example.com',
+      });
+    }
+    await startOfAnHour();
+    receiver.answer(404); // no 5xx: not retried
+    await publishFrom('+18005550199');
+    await backend.pass(0);
+    expect(told('delivery.exhausted')).toHaveLength(1);
+    await publishFrom('+18005550199');
+    await publishFrom('+18005550177');
+    await backend.pass(0);
+    expect(told('delivery.exhausted')).toHaveLength(2);
+    await publishFrom('+18005550199');
+    await publishFrom('+18005550177');
+    await backend.pass(59 * MINUTE);
+    expect(told('delivery.exhausted')).toHaveLength(2);
+    await backend.pass(2 * MINUTE);
+    expect(told('delivery.exhausted')).toHaveLength(4);
+  });
+
+  it('is as exact across the hours of the clock', async () => {
+    await backend.register(tenantId, {
+      url: receiver.url,
+      profile: 'httpsms',
+      events: ['message.phone.delivered'],
+    });
+    await startOfAnHour();
+    receiver.answer(404);
+    await backend.pass(50 * MINUTE);
+    await publishFrom('+18005550199');
+    await backend.pass(0);
+    await backend.pass(11 * MINUTE); // the next hour
+    await publishFrom('+18005550199');
+    await backend.pass(0);
+    await backend.pass(30 * MINUTE);
+    expect(told('delivery.exhausted')).toHaveLength(1);
+    await backend.pass(20 * MINUTE);
+    expect(told('delivery.exhausted')).toHaveLength(2);
+  });
+});
+
+describe('Mobile Text Alerts: a mail for each failed request, at most one an hour', () => {
+  const register = (fields: object) =>
+    backend.register(tenantId, {
+      url: receiver.url,
+      profile: 'mobile-text-alerts',
+      events: ['delivery-status'],
+      secret: 'abc123-abc2-cde1',
+      alertEmail: 'owner@example.com',
+      ...fields,
+    });
+
+  it('tells the first failed request and passes over the rest of the hour', async () => {
+    await register({ sendAlertEmail: true });
+    await startOfAnHour();
+    receiver.answer(202); // exactly 200 is a success
+    await backend.publish(tenantId, names(1));
+    await backend.pass(0);
+    expect(told('delivery.failed')).toMatchObject([
+      { email: 'owner@example.com', data: { status: 202, attempt: 1 } },
+    ]);
+    await backend.pass(2 * MINUTE); // its retries
+    await backend.pass(7 * MINUTE);
+    await backend.publish(tenantId, names(2));
+    await backend.pass(40 * MINUTE);
+    expect(told('delivery.failed')).toHaveLength(1);
+    await backend.pass(30 * MINUTE); // and the retries of those two, an hour after the mail
+    expect(told('delivery.failed')).toHaveLength(2);
+    await backend.pass(2 * HOUR);
+    const after = told('delivery.failed').length;
+    receiver.answer(200);
+    await backend.pass(2 * HOUR);
+    await backend.pass(2 * HOUR);
+    expect(told('delivery.failed')).toHaveLength(after);
+  });
+
+  it('goes to the account’s address where the endpoint has none', async () => {
+    await backend.webhooks.accounts.update(tenantId, { alertEmail: 'account@example.com' });
+    await register({ sendAlertEmail: true, alertEmail: null });
+    receiver.answer(500);
+    await backend.publish(tenantId, names(1));
+    await backend.pass(0);
+    expect(told('delivery.failed')).toMatchObject([{ email: 'account@example.com' }]);
+  });
+
+  it.each([
+    ['sendAlertEmail is off', { sendAlertEmail: false }],
+    ['the status is skipped', { sendAlertEmail: true, skipErrorCodes: ['500'] }],
+    ['errors are skipped', { sendAlertEmail: true, skipErrors: true }],
+  ])('is silent where %s', async (_, fields) => {
+    await register(fields);
+    receiver.answer(500);
+    await backend.publish(tenantId, names(1));
+    await backend.pass(0);
+    await backend.pass(DAY);
+    expect(backend.heard.filter((alert) => alert.tenantId === tenantId)).toEqual([]);
+  });
+
+  it('tells a request without an answer although errors are skipped', async () => {
+    const gone = await startReceiver();
+    await gone.close();
+    await register({ sendAlertEmail: true, skipErrors: true, url: gone.url });
+    await backend.publish(tenantId, names(1));
+    await backend.pass(0);
+    expect(told('delivery.failed')).toMatchObject([{ data: { status: null, error: 'connect' } }]);
+  });
+});
+
+it('The other platforms mail only what every endpoint’s owner hears', async () => {
+  await backend.register(tenantId, { url: receiver.url, profile: 'opensms', events: ['sms.delivered'] });
+  receiver.answer(500);
+  await backend.publish(tenantId, names(1));
+  await backend.pass(0);
+  for (let retries = 0; retries < 4; retries++) await backend.pass(HOUR + SECOND);
+  expect(backend.heard.filter((alert) => alert.tenantId === tenantId)).toEqual([]);
+});

@@ -1,0 +1,166 @@
+import type { WebhookAlert } from '../../libs/webhooks/src/alerts/alert-channel.js';
+import { type Receiver, startReceiver } from '../endpoints/receiver.js';
+import { type Backend, DAY, HOUR, MINUTE, names, startBackend } from './backend.js';
+
+let backend: Backend;
+let receiver: Receiver;
+let tenants = 0;
+let tenantId: string;
+
+beforeAll(async () => {
+  backend = await startBackend({
+    options: { alerts: { endpointUrl: (id) => `https://app.example.com/hooks/${id}` } },
+  });
+  receiver = await startReceiver();
+});
+afterAll(async () => {
+  await backend.close();
+  await receiver.close();
+});
+beforeEach(() => {
+  tenantId = `tenant-${++tenants}`;
+  backend.heard.length = 0;
+  receiver.answer(200);
+});
+
+const own = (): WebhookAlert[] => backend.heard.filter((alert) => alert.tenantId === tenantId);
+const kinds = (): string[] => own().map(({ kind }) => kind);
+const heard = (kind: WebhookAlert['kind']): WebhookAlert => own().find((alert) => alert.kind === kind)!;
+const register = (fields: object = {}) =>
+  backend.register(tenantId, { url: `${receiver.url}/customer-7?token=s3cret`, events: ['*'], ...fields });
+
+describe('An endpoint that fails', () => {
+  it('is nobody’s concern while four different deliveries have failed, however often', async () => {
+    await register({ alertEmail: 'owner@example.com' });
+    receiver.answer(500);
+    await backend.publish(tenantId, names(4));
+    await backend.pass(0);
+    for (let retries = 0; retries < 3; retries++) await backend.pass(HOUR);
+    expect(kinds()).toEqual([]);
+  });
+
+  it('is told of once, when the fifth fails, and once when it answers again', async () => {
+    const endpointId = await register({ alertEmail: 'owner@example.com' });
+    receiver.answer(503);
+    await backend.publish(tenantId, names(5));
+    await backend.pass(0);
+    expect(kinds()).toEqual(['endpoint.failing']);
+    await backend.publish(tenantId, names(5));
+    await backend.pass(10 * MINUTE);
+    expect(kinds()).toEqual(['endpoint.failing']);
+
+    receiver.answer(200);
+    await backend.pass(10 * MINUTE);
+    await backend.pass(10 * MINUTE);
+    expect(kinds()).toEqual(['endpoint.failing', 'endpoint.recovered']);
+    const origin = new URL(receiver.url).origin;
+    expect(heard('endpoint.failing')).toMatchObject({
+      tenantId,
+      endpointId,
+      origin,
+      email: 'owner@example.com',
+      subject: `Webhook failing: ${origin}`,
+      data: { failures: 5, since: expect.any(Number), causes: [{ status: 503, error: 'http', count: 5 }] },
+    });
+    expect(heard('endpoint.failing').text).toContain('5 deliveries in a row failed');
+    expect(heard('endpoint.failing').text).toContain('HTTP 503 (5)');
+    expect(heard('endpoint.failing').text).toContain(`https://app.example.com/hooks/${endpointId}`);
+    expect(heard('endpoint.recovered').subject).toBe(`Webhook recovered: ${origin}`);
+    expect(heard('endpoint.recovered').data.since).toBe(heard('endpoint.failing').data.since);
+  });
+
+  it('is told of again in the next time of failure', async () => {
+    await register();
+    for (let episode = 0; episode < 2; episode++) {
+      receiver.answer(500);
+      await backend.publish(tenantId, names(5));
+      await backend.pass(0);
+      receiver.answer(200);
+      await backend.pass(10 * MINUTE);
+      await backend.pass(10 * MINUTE);
+    }
+    expect(kinds()).toEqual([
+      'endpoint.failing',
+      'endpoint.recovered',
+      'endpoint.failing',
+      'endpoint.recovered',
+    ]);
+    expect(heard('endpoint.failing').email).toBeNull();
+  });
+
+  it('is told of at the account’s address where it has none, and for callbacks', async () => {
+    await backend.webhooks.accounts.update(tenantId, { alertEmail: 'account@example.com' });
+    receiver.answer(500);
+    await backend.publish(tenantId, names(5), { callbackUrl: `${receiver.url}/callback` });
+    await backend.pass(0);
+    expect(own()).toMatchObject([
+      {
+        kind: 'endpoint.failing',
+        endpointId: null,
+        origin: new URL(receiver.url).origin,
+        email: 'account@example.com',
+      },
+    ]);
+  });
+});
+
+describe('Disabling', () => {
+  it('is announced about a day before, once, and told when it happens, with what waited', async () => {
+    const endpointId = await register({ alertEmail: 'owner@example.com' });
+    receiver.answer(500);
+    await backend.publish(tenantId, names(12));
+    await backend.pass(0);
+    for (let probes = 0; probes < 7; probes++) await backend.pass(10 * MINUTE);
+    backend.heard.length = 0;
+
+    backend.database.clockOffset += 3.8 * DAY;
+    await backend.housekeeper.round();
+    await backend.pass(0);
+    expect(kinds()).toEqual([]);
+    backend.database.clockOffset += 0.2 * DAY;
+    await backend.housekeeper.round();
+    await backend.housekeeper.round();
+    await backend.pass(0);
+    expect(kinds()).toEqual(['endpoint.will_be_disabled']);
+    const { since, disableAt } = heard('endpoint.will_be_disabled').data;
+    expect(disableAt).toBe((since as number) + 5 * DAY);
+
+    backend.database.clockOffset += DAY;
+    await backend.housekeeper.round();
+    await backend.pass(0);
+    expect(kinds()).toEqual(['endpoint.will_be_disabled', 'endpoint.disabled']);
+    expect(heard('endpoint.disabled')).toMatchObject({
+      endpointId,
+      email: 'owner@example.com',
+      data: { reason: 'endpoint-failing', waiting: 12 },
+    });
+    expect(heard('endpoint.disabled').text).toContain('it failed for too long without one success');
+  });
+
+  it('by a 410 is told', async () => {
+    await register();
+    receiver.answer(410);
+    await backend.publish(tenantId, names(1));
+    await backend.pass(0);
+    expect(own()).toMatchObject([{ kind: 'endpoint.disabled', data: { reason: 'endpoint-gone' } }]);
+  });
+
+  it('by the operator is told when it is committed, once', async () => {
+    const endpointId = await register();
+    const { operator } = backend.webhooks;
+    const undone = backend.dataSource.transaction(async (tx) => {
+      await operator.disable(endpointId, { tx });
+      throw new Error('the host changed its mind');
+    });
+    await expect(undone).rejects.toThrow('changed its mind');
+    await backend.pass(0);
+    expect(kinds()).toEqual([]);
+
+    await operator.disable(endpointId);
+    await operator.disable(endpointId);
+    await backend.pass(0);
+    expect(own()).toMatchObject([
+      { kind: 'endpoint.disabled', endpointId, data: { reason: 'operator', causes: [] } },
+    ]);
+  });
+});

@@ -1,0 +1,429 @@
+import {
+  BadRequestException,
+  type INestApplication,
+  type PipeTransform,
+  ValidationPipe,
+} from '@nestjs/common';
+import * as fc from 'fast-check';
+import { type Calls, startHost, type WebhooksHost } from '../support/webhooks-host.js';
+
+const URL = 'https://example.com/hooks';
+const good = { url: URL, events: ['message.delivered'] };
+/** Fewer than the limit of any route. */
+const CALLS_EACH = 8;
+const LONG = 'x'.repeat(70_000);
+
+/** Wrong values for fields of each kind. */
+const wrongText = [1, true, {}, [], '', '   ', LONG, 'nul\0', 'half \ud800'];
+const wrongFlag = ['true', 1, {}, [], null, ''];
+const wrongWhole = ['5', 1.5, -1, 0, 1e12, true, {}, []];
+const wrongTexts = [
+  'x',
+  1,
+  {},
+  [1],
+  [null],
+  [['x']],
+  Array.from({ length: 101 }, (_, i) => `e${i}`),
+  ['nul\0'],
+];
+const wrongMail = [
+  ...wrongText,
+  'nobody',
+  'a@b@c',
+  'a b@example.com',
+  'a@example.com\r\nBcc: b@example.com',
+  '"a\r\nBcc: b@example.org"@example.com',
+  '"b@example.org x"@example.com',
+];
+
+/** What an endpoint's body may hold, and what it may not. */
+const endpointFields: Record<string, unknown[]> = {
+  url: [
+    ...wrongText,
+    'x',
+    'javascript:alert(1)',
+    'https://',
+    'https://127.0.0.1:22/',
+    'https://example.com/ x',
+    `https://example.com/${'x'.repeat(2048)}`,
+  ],
+  events: [...wrongTexts, [], ['with space'], ['x'.repeat(129)], ['ünï']],
+  description: [...wrongText, 'x'.repeat(501)].filter((value) => value !== null),
+  headers: [
+    'x',
+    1,
+    true,
+    [],
+    { a: 1 },
+    { a: null },
+    { 'x-a': 'b\nc' },
+    { 'x-a': 'ü' },
+    { host: 'x' },
+    { '': 'x' },
+  ],
+  phoneNumbers: [...wrongTexts, [], ['not a number!'], ['+']],
+  maxThroughputPerMinute: wrongWhole,
+  maxInFlight: wrongWhole,
+  timeoutMs: [...wrongWhole, 999, 30_001],
+  ordering: ['fifo', null, 1, {}, [], ''],
+  alertEmail: wrongMail,
+  sendAlertEmail: wrongFlag,
+  skipErrors: wrongFlag,
+  skipErrorCodes: [
+    ...wrongTexts.filter((value) => !Array.isArray(value) || value.length > 0),
+    ['4xx'],
+    ['999'],
+    [404],
+  ],
+  retryOnError: wrongFlag,
+  secret: [...wrongText, 'whsec_short', 'no-prefix-but-long-enough-for-anybody'],
+  active: wrongFlag,
+};
+
+const routes: Record<
+  string,
+  {
+    fields: Record<string, unknown[]>;
+    base: object;
+    call: (api: Calls, id: string, body: unknown) => ReturnType<Calls['post']>;
+  }
+> = {
+  'POST /webhooks': {
+    base: good,
+    fields: { ...endpointFields, profile: [...wrongText, 'nobody', null] },
+    call: (api, _, body) => api.post('/webhooks', body),
+  },
+  'PATCH /webhooks/:id': {
+    base: {},
+    fields: {
+      ...endpointFields,
+      url: [...endpointFields.url!, null],
+      events: [...endpointFields.events!, null],
+      profile: ['standard', 'msgine'],
+    },
+    call: (api, id, body) => api.patch(`/webhooks/${id}`, body),
+  },
+  'POST /webhooks/:id/rotate-secret': {
+    base: {},
+    fields: {
+      secret: [...endpointFields.secret!, null],
+      overlapMs: ['1', -1, 1.5, 7 * 24 * 3_600_000 + 1, null, {}],
+    },
+    call: (api, id, body) => api.post(`/webhooks/${id}/rotate-secret`, body),
+  },
+  'POST /webhooks/:id/test': {
+    base: {},
+    fields: {
+      type: [...wrongText, 'x'.repeat(129), null],
+      data: ['x', 1, [], null, { a: { b: { c: { d: { e: 1 } } } } }],
+    },
+    call: (api, id, body) => api.post(`/webhooks/${id}/test?wait=1`, body),
+  },
+  'POST /webhooks/:id/recover': {
+    base: { since: '2020-01-01' },
+    fields: {
+      since: [undefined, null, '', 'yesterday', 5, '2026', '2026-02-30T99:00:00Z', '2026-01-01T10:00:00', {}],
+      until: [null, 'x', '2019-01-01', 5, []],
+      states: ['exhausted', [], ['delivered'], ['pending'], [1], {}],
+      dryRun: wrongFlag,
+    },
+    call: (api, id, body) => api.post(`/webhooks/${id}/recover`, body),
+  },
+  'PATCH /webhooks/account': {
+    base: {},
+    fields: { alertEmail: wrongMail, defaultProfile: [...wrongText, 'nobody'], egressIps: [['1.2.3.4']] },
+    call: (api, _, body) => api.patch('/webhooks/account', body),
+  },
+  'POST /webhooks/account/rotate-secret': {
+    base: {},
+    fields: { secret: [...endpointFields.secret!, null], overlapMs: ['1', -1, null] },
+    call: (api, _, body) => api.post('/webhooks/account/rotate-secret', body),
+  },
+};
+
+const queries: Record<string, [path: string, wrong: string[]]> = {
+  limit: [
+    '/webhooks',
+    ['limit=0', 'limit=101', 'limit=x', 'limit=1.5', 'limit=', 'limit=-1', 'limit=5&limit=6'],
+  ],
+  cursor: ['/webhooks', ['cursor=x', 'cursor=', `cursor=${'9'.repeat(300)}`, 'cursor=1.wh_1', 'cursor=%00']],
+  state: ['/webhooks', ['state=on', 'state=active&state=paused', 'state[]=active']],
+  profile: ['/webhooks', [`profile=${'x'.repeat(33)}`, 'profile=']],
+  'limit of deliveries': ['/webhooks/deliveries', ['limit=1000']],
+  'cursor of deliveries': ['/webhooks/deliveries', ['cursor=5', 'cursor=dlv_0']],
+  'state of deliveries': ['/webhooks/deliveries', ['state=failed', 'state=,', 'state=delivered,x']],
+  statusClass: ['/webhooks/deliveries', ['statusClass=200', 'statusClass=6xx']],
+  since: ['/webhooks/deliveries', ['since=today', 'since=1700000000', 'since=2026-13-01']],
+  until: ['/webhooks/deliveries', ['until=x']],
+  test: ['/webhooks/deliveries', ['test=1', 'test=TRUE']],
+  eventType: ['/webhooks/deliveries', ['eventType=', `eventType=${'x'.repeat(129)}`]],
+  subject: ['/webhooks/deliveries', ['subject=', 'subject=%00', `subject=${'x'.repeat(256)}`]],
+  endpointId: ['/webhooks/deliveries', ['endpointId=x', 'endpointId=dlv_1']],
+  'cursor of a subject': ['/webhooks/subjects/x', ['cursor=x', 'cursor=-1']],
+};
+
+describe('Bad input', () => {
+  let host: WebhooksHost;
+  let endpointId: string;
+  let fuzzers: { api: Calls; id: string }[];
+  let callers = 0;
+  let calls = 0;
+
+  /** All rows of the tables that a body could change. */
+  const rows = () =>
+    Promise.all(
+      ['webhook_endpoints', 'webhook_accounts', 'webhook_lanes', 'webhook_events', 'webhook_deliveries'].map(
+        (table) => host.dataSource.query(`select * from ${table} order by 1`),
+      ),
+    );
+
+  beforeAll(async () => {
+    host = await startHost({ logger: false });
+    endpointId = (await host.as('a').post('/webhooks', good).expect(201)).body.id;
+    await host.as('a').get('/webhooks/account');
+    fuzzers = await Promise.all(Array.from({ length: 20 }, newCaller));
+  });
+  afterAll(() => host.close());
+
+  const cases = Object.entries(routes).flatMap(([route, { fields }]) =>
+    Object.keys(fields).map((field) => [route, field] as const),
+  );
+
+  /** An account with an endpoint: calls of one account are limited, so each makes a few. */
+  async function newCaller(): Promise<{ api: Calls; id: string }> {
+    const caller = host.as(`caller-${++callers}`);
+    return { api: caller, id: (await caller.post('/webhooks', good).expect(201)).body.id };
+  }
+
+  it.each(cases)(
+    '%s: a wrong %s is a 400 or 422 that names it, and nothing is written',
+    async (route, field) => {
+      const { base, fields, call } = routes[route]!;
+      const values = fields[field]!;
+      const some = await Promise.all(values.flatMap((_, i) => (i % CALLS_EACH === 0 ? [newCaller()] : [])));
+      const before = await rows();
+      for (const [i, value] of values.entries()) {
+        const { api, id } = some[Math.floor(i / CALLS_EACH)]!;
+        const { status, body } = await call(api, id, { ...base, [field]: value });
+        const fieldsNamed: string[] = body.details?.map(
+          (detail: { field: string }) => detail.field.split(/[.[]/)[0],
+        );
+        expect([value, [400, 422].includes(status), body.statusCode, fieldsNamed]).toEqual([
+          value,
+          true,
+          status,
+          [field],
+        ]);
+      }
+      expect(await rows()).toEqual(before);
+    },
+  );
+
+  it.each(Object.entries(queries))(
+    'a wrong %s in a query is a 400 that names it',
+    async (name, [path, wrong]) => {
+      for (const query of wrong) {
+        const { status, body } = await host.as('a').get(`${path}?${query}`);
+        const field = name.split(' ')[0];
+        // Brackets make another name, which may be the host's: it is left alone.
+        if (query.includes('[')) expect(status).toBe(200);
+        else
+          expect([query, status, body.details?.map((detail: { field: string }) => detail.field)]).toEqual([
+            query,
+            400,
+            [field],
+          ]);
+      }
+    },
+  );
+
+  it('is answered in words that say what is wanted', async () => {
+    const { body } = await host.as('a').post('/webhooks', { events: 'x', active: 1 }).expect(400);
+    const words = body.details.map(({ message }: { message: string }) => message);
+    expect(words.toSorted()).toEqual([
+      'active must be true or false.',
+      'events must be a list.',
+      'url is required.',
+    ]);
+  });
+
+  it.each(['allowedAddresses', 'allowedHosts', 'allowHttp', 'nat64Prefixes', 'proxy', 'lookup'])(
+    '%s is for the host to set, not for whoever registers',
+    async (field) => {
+      for (const [method, path] of [
+        ['post', '/webhooks'],
+        ['patch', `/webhooks/${endpointId}`],
+      ] as const) {
+        const wrong = { ...good, [field]: ['127.0.0.0/8'] };
+        const { body } = await host.as('a')[method](path, wrong).expect(400);
+        expect(body.details).toMatchObject([{ field, code: 'unknown_field' }]);
+      }
+    },
+  );
+
+  it('several wrong fields are named together', async () => {
+    const { body } = await host
+      .as('a')
+      .post('/webhooks', { url: 5, events: 'x', descripton: 'typo', active: 1 })
+      .expect(400);
+    expect(body.details.map(({ field, code }: { field: string; code: string }) => [field, code])).toEqual(
+      expect.arrayContaining([
+        ['url', 'wrong_type'],
+        ['events', 'wrong_type'],
+        ['descripton', 'unknown_field'],
+        ['active', 'wrong_type'],
+      ]),
+    );
+  });
+
+  it.each([
+    ['a list', '[]'],
+    ['a text', '"x"'],
+    ['a number', '5'],
+    ['no JSON', '{'],
+    ['a key that reaches the prototype', '{"__proto__": {"url": "x"}}'],
+    ['one in an object', '{"headers": {"__proto__": "x"}}'],
+    ['a constructor', '{"constructor": {"prototype": {"x": 1}}}'],
+    ['a constructor in an object', '{"headers": {"constructor": "x"}}'],
+    ['a deep body', `{"url": ${'['.repeat(1000)}${']'.repeat(1000)}}`],
+    ['a body of many values', `{"events": [${'"a",'.repeat(5000)}"a"]}`],
+    ['a name with a NUL', '{"a\\u0000b": 1}'],
+    ['half a surrogate pair in a name', '{"\\ud800": 1}'],
+  ])('%s as a body is a 400 and leaves no trace', async (_, body) => {
+    const before = await rows();
+    for (const [method, path] of [
+      ['post', '/webhooks'],
+      ['patch', `/webhooks/${endpointId}`],
+      ['patch', '/webhooks/account'],
+      ['post', `/webhooks/${endpointId}/rotate-secret`],
+    ] as const) {
+      const { status } = await host.as('a')[method](path).set('content-type', 'application/json').send(body);
+      expect([method, path, status]).toEqual([method, path, 400]);
+    }
+    expect(({} as Record<string, unknown>).url).toBeUndefined();
+    expect(await rows()).toEqual(before);
+  });
+
+  it.each(['application/x-www-form-urlencoded', 'text/plain', 'multipart/form-data; boundary=x'])(
+    'a body that is %s is a 415: a form of another site must change nothing',
+    async (type) => {
+      const body = 'url=https%3A%2F%2Fexample.com&events=*';
+      expect((await host.as('a').post('/webhooks').set('content-type', type).send(body)).status).toBe(415);
+      expect(
+        (await host.as('a').post(`/webhooks/${endpointId}/pause`).set('content-type', type).send(body))
+          .status,
+      ).toBe(415);
+    },
+  );
+
+  it.each(['cross-site', 'same-site'])(
+    'a call without a body from a page of another origin (%s) is a 415, unless it brings what no browser sends unasked',
+    async (site) => {
+      const call = (path: string) => host.as('a').post(path).set('sec-fetch-site', site);
+      await call('/webhooks/account/rotate-secret').expect(415);
+      await call(`/webhooks/${endpointId}/pause`).expect(415);
+      await call(`/webhooks/${endpointId}/resume`).set('authorization', 'Bearer x').expect(200);
+      await call(`/webhooks/${endpointId}/resume`).set('content-type', 'application/json').expect(200);
+      await call(`/webhooks/${endpointId}/resume`).set('sec-fetch-site', 'same-origin').expect(200);
+      await host.as('a').post(`/webhooks/${endpointId}/resume`).expect(200);
+      await host.as('a').get('/webhooks').set('sec-fetch-site', site).expect(200);
+    },
+  );
+
+  it('whatever JSON comes: never a 500, and a 2xx only for what the contract allows', async () => {
+    const field = fc.oneof(
+      fc.constantFrom(...new Set(Object.values(routes).flatMap(({ fields }) => Object.keys(fields)))),
+      fc.string({ unit: 'binary', maxLength: 12 }),
+    );
+    const body = fc.oneof(
+      fc.dictionary(
+        field,
+        fc.oneof(fc.jsonValue({ maxDepth: 4 }), fc.string({ unit: 'binary' }), fc.webUrl()),
+        { maxKeys: 6 },
+      ),
+      fc.array(fc.jsonValue({ maxDepth: 2 })),
+    );
+    await fc.assert(
+      fc.asyncProperty(body, fc.constantFrom(...Object.keys(routes)), async (value, route) => {
+        const { api, id } = fuzzers[calls++ % fuzzers.length]!;
+        const { status, body: answer } = await routes[route]!.call(api, id, value ?? undefined);
+        expect([400, 409, 422, 429, 200, 201, 202]).toContain(status);
+        if (status >= 400) expect(answer).toMatchObject({ statusCode: status, message: expect.anything() });
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('whatever query comes: never a 500', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom(...Object.values(queries).map(([path]) => path)),
+        fc.dictionary(
+          fc.constantFrom('limit', 'cursor', 'state', 'since', 'subject', 'test', 'statusClass', 'x'),
+          fc.string({ unit: 'binary-ascii' }),
+        ),
+        async (path, query) => {
+          const { status } = await host.as('a').get(`${path}?${new URLSearchParams(query)}`);
+          expect([200, 400]).toContain(status);
+        },
+      ),
+      { numRuns: 200 },
+    );
+  });
+});
+
+describe.each([
+  [
+    'strict and converting',
+    () =>
+      new ValidationPipe({
+        whitelist: true,
+        forbidNonWhitelisted: true,
+        forbidUnknownValues: true,
+        transform: true,
+        transformOptions: { enableImplicitConversion: true },
+      }),
+  ],
+  [
+    'whitelisting in silence',
+    () => new ValidationPipe({ whitelist: true, transform: true, validateCustomDecorators: true }),
+  ],
+  [
+    'for its own DTOs alone',
+    (): PipeTransform => ({
+      transform(value: unknown, { metatype }) {
+        if (metatype && ![Object, String, Number, Boolean, Array].includes(metatype as never))
+          throw new BadRequestException();
+        return value;
+      },
+    }),
+  ],
+])("Under a host's global pipe that is %s", (_, pipe) => {
+  it.each(['express', 'fastify'] as const)(
+    'bodies arrive whole and errors stay ours, on %s',
+    async (adapter) => {
+      const configure = (app: INestApplication) => void app.useGlobalPipes(pipe());
+      const host = await startHost({ adapter, configure });
+      const api = host.as('a');
+      const headers = { 'x-number': '5', 'x-true': 'true' };
+      const { body } = await api
+        .post('/webhooks', { ...good, headers, skipErrorCodes: ['404'], maxInFlight: 3 })
+        .expect(201);
+      expect(body).toMatchObject({
+        headerNames: ['x-number', 'x-true'],
+        skipErrorCodes: ['404'],
+        maxInFlight: 3,
+      });
+      await api.post('/webhooks', { ...good, maxInFlight: '3' }).expect(400);
+      const unknown = await api.patch(`/webhooks/${body.id}`, { nonsense: 1 }).expect(400);
+      expect(unknown.body.details).toEqual([
+        expect.objectContaining({ field: 'nonsense', code: 'unknown_field' }),
+      ]);
+      const list = await api.get('/webhooks/deliveries?test=false&limit=5&since=2020-01-01').expect(200);
+      expect(list.body).toEqual({ data: [], nextCursor: null });
+      await api.post(`/webhooks/${body.id}/pause`).expect(200);
+      await host.close();
+    },
+  );
+});

@@ -1,0 +1,318 @@
+import { createHmac } from 'node:crypto';
+import type { AuditEntry } from '../../libs/webhooks/src/audit.js';
+import { encodeId } from '../../libs/webhooks/src/model/ids.js';
+import { type Calls, startHost, type WebhooksHost } from '../support/webhooks-host.js';
+import { type Receiver, startReceiver } from './receiver.js';
+
+const options = { compat: ['mobile-text-alerts', 'httpsms'] as ('mobile-text-alerts' | 'httpsms')[] };
+
+it('The compatibility routes are not there unless they are asked for', async () => {
+  const host = await startHost();
+  await host.as('a').get('/v3/webhooks').expect(404);
+  await host.as('a').get('/v1/webhooks').expect(404);
+  await host.close();
+});
+
+it('A platform that has none stops the start', async () => {
+  await expect(startHost({ options: { compat: ['msgine' as never] } })).rejects.toThrow(
+    'mobile-text-alerts or httpsms',
+  );
+});
+
+describe.each(['express', 'fastify'] as const)('Compatibility routes on %s', (adapter) => {
+  let host: WebhooksHost;
+  let receiver: Receiver;
+  let tenants = 0;
+  let tenantId: string;
+  let api: Calls;
+
+  beforeAll(async () => {
+    host = await startHost({ adapter, options });
+    receiver = await startReceiver();
+  });
+  afterAll(async () => {
+    await host.close();
+    await receiver.close();
+  });
+  beforeEach(() => {
+    tenantId = `account-${++tenants}`;
+    api = host.as(tenantId);
+  });
+
+  describe('of Mobile Text Alerts', () => {
+    /** The request that its document prints, with an address in place of the one that is hidden there. */
+    const documented = {
+      event: 'delivery-status',
+      url: 'https://www.example.com/app/hooks',
+      secret: 'abc123-abc2-cde1-1234-xyz123456',
+      alertEmail: 'ops@example.com',
+      sendAlertEmail: true,
+    };
+
+    it('register as documented: a 200, an integer id, the defaults, no secret', async () => {
+      const { status, body } = await api.post('/v3/webhooks', documented);
+      const { id } = body.data;
+      expect(status).toBe(200);
+      expect(Number.isInteger(id)).toBe(true);
+      expect(body).toEqual({
+        message: `Webhook ${id} created successfully.`,
+        data: {
+          id,
+          event: 'delivery-status',
+          url: 'https://www.example.com/app/hooks',
+          alertEmail: 'ops@example.com',
+          sendAlertEmail: true,
+          skipErrors: false,
+          skipErrorCodes: [],
+          retryOnError: true,
+          maxThroughputPerMinute: 600,
+          createdAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
+        },
+      });
+      expect(Object.keys(body.data)).toEqual([
+        'id',
+        'event',
+        'url',
+        'alertEmail',
+        'sendAlertEmail',
+        'skipErrors',
+        'skipErrorCodes',
+        'retryOnError',
+        'maxThroughputPerMinute',
+        'createdAt',
+      ]);
+    });
+
+    it('take the documented curl call, which does not say that it sends JSON', async () => {
+      const text = JSON.stringify(documented, null, 4);
+      const call = () =>
+        api.post('/v3/webhooks').set('content-type', 'application/x-www-form-urlencoded').send(text);
+      const { body } = await call().set('authorization', 'Bearer 89fa747a').expect(200);
+      expect(body.data).toMatchObject({ url: documented.url, alertEmail: documented.alertEmail });
+      // A form of another site cannot send that header.
+      await call().expect(415);
+    });
+
+    it('refuse such a call where a parser of forms may have changed a value', async () => {
+      for (const [field, value] of [
+        ['secret', 'base64+with+pluses'],
+        ['skipErrorCodes', ['404']],
+      ] as const) {
+        const text = JSON.stringify({ ...documented, [field]: value });
+        const { status, body } = await api
+          .post('/v3/webhooks')
+          .set({ 'content-type': 'application/x-www-form-urlencoded', authorization: 'Bearer x' })
+          .send(text);
+        // A platform that keeps brackets as they are loses nothing of a list.
+        if (status === 200) expect(body.data.skipErrorCodes).toEqual(['404']);
+        else expect(body).toEqual({ httpCode: 400, message: expect.stringContaining('application/json') });
+      }
+    });
+
+    it('list from page 0, newest first, this profile alone', async () => {
+      await api.post('/webhooks', { url: receiver.url, events: ['*'] }).expect(201);
+      const ids: number[] = [];
+      for (let i = 0; i < 3; i++) ids.unshift((await api.post('/v3/webhooks', documented)).body.data.id);
+      const first = await api.get('/v3/webhooks?page=0&pageSize=2').expect(200);
+      expect(first.body.data).toMatchObject({ page: 0, pageSize: 2, total: 3 });
+      expect(first.body.data.rows.map(({ id }: { id: number }) => id)).toEqual(ids.slice(0, 2));
+      const second = await api.get('/v3/webhooks?page=1&pageSize=2').expect(200);
+      expect(second.body.data.rows.map(({ id }: { id: number }) => id)).toEqual(ids.slice(2));
+      expect(JSON.stringify(first.body)).not.toContain(documented.secret);
+    });
+
+    it('change some fields and delete', async () => {
+      const { id } = (await api.post('/v3/webhooks', documented)).body.data;
+      const changed = await api
+        .patch(`/v3/webhooks/${id}`, { event: 'message-reply', skipErrorCodes: ['404'] })
+        .expect(200);
+      expect(changed.body).toMatchObject({
+        message: `Webhook ${id} updated successfully.`,
+        data: { id, event: 'message-reply', skipErrorCodes: ['404'], url: documented.url },
+      });
+      const { body } = await api.delete(`/v3/webhooks/${id}`).expect(200);
+      expect(body).toEqual({ message: `Webhook ${id} deleted successfully.` });
+      await api.delete(`/v3/webhooks/${id}`).expect(404);
+    });
+
+    it.each([
+      ['no event', { event: undefined }, 400],
+      ['an event that is none', { event: 'message' }, 400],
+      ['an event that is no text', { event: ['message-reply'] }, 400],
+      ['no secret', { secret: undefined }, 400],
+      ['a private address', { url: 'https://10.0.0.1/' }, 400],
+      ['a limit of nothing', { maxThroughputPerMinute: 0 }, 400],
+    ])('answer %s in their own shape', async (_, change, status) => {
+      const answer = await api.post('/v3/webhooks', { ...documented, ...change });
+      expect([answer.status, answer.body]).toEqual([
+        status,
+        { httpCode: status, message: expect.any(String) },
+      ]);
+    });
+
+    it("hide another account's webhooks and those of other profiles", async () => {
+      const { id } = (await api.post('/v3/webhooks', documented)).body.data;
+      const { body: other } = await api.post('/webhooks', { url: receiver.url, events: ['*'] });
+      const stranger = host.as('stranger');
+      for (const call of [
+        stranger.patch(`/v3/webhooks/${id}`, { skipErrors: true }),
+        stranger.delete(`/v3/webhooks/${id}`),
+        api.delete(`/v3/webhooks/${other.publicNo}`),
+        api.delete('/v3/webhooks/x'),
+      ]) {
+        const { status, body } = await call;
+        expect([status, body]).toEqual([404, { httpCode: 404, message: 'There is no such webhook.' }]);
+      }
+      expect((await stranger.get('/v3/webhooks')).body.data.rows).toEqual([]);
+    });
+
+    it('deliver: the same endpoint, signed with the secret that was registered', async () => {
+      await api.post('/v3/webhooks', { ...documented, url: receiver.url }).expect(200);
+      const message = { id: 7, direction: 'out' as const, from: '+15555550999', to: '+15555550123' };
+      await host.dataSource.transaction((tx) =>
+        host.webhooks.publish(tx, { type: 'message.delivered', tenantId, data: { message } }),
+      );
+      await host.webhooks.runOnce();
+      const { headers, body } = receiver.received.at(-1)!;
+      expect(JSON.parse(body)).toMatchObject({ messageId: 7, status: 4 });
+      expect(headers['x-signature']).toBe(createHmac('sha256', documented.secret).update(body).digest('hex'));
+    });
+  });
+
+  describe('of httpSMS', () => {
+    const body = {
+      url: 'https://www.example.com/hooks',
+      signing_key: 'a signing key',
+      events: ['message.phone.received', 'message.phone.sent', 'message.phone.sent'],
+      phone_numbers: ['+18005550199'],
+    };
+
+    it('store: a 201 in its envelope, with the signing key in clear', async () => {
+      const answer = await api.post('/v1/webhooks', body).expect(201);
+      expect(answer.body).toEqual({
+        status: 'success',
+        message: 'webhook created successfully',
+        data: {
+          id: expect.stringMatching(/^[0-9a-f-]{36}$/),
+          user_id: tenantId,
+          url: body.url,
+          signing_key: 'a signing key',
+          phone_numbers: ['+18005550199'],
+          events: ['message.phone.received', 'message.phone.sent'],
+          created_at: expect.any(String),
+          updated_at: expect.any(String),
+        },
+      });
+      expect(answer.headers['cache-control']).toBe('no-store');
+    });
+
+    it('add the scheme that is missing and leave unsigned what brings no key', async () => {
+      const { data } = (
+        await api.post('/v1/webhooks', { ...body, url: ' example.com/x ', signing_key: undefined })
+      ).body;
+      expect(data).toMatchObject({ url: 'https://example.com/x', signing_key: '' });
+    });
+
+    it('index: newest first, by a part of the URL, with skip and limit', async () => {
+      for (const path of ['one', 'two', 'three'])
+        await api.post('/v1/webhooks', { ...body, url: `https://example.com/${path}` });
+      const paths = async (query: string) =>
+        (await api.get(`/v1/webhooks?${query}`).expect(200)).body.data.map(({ url }: { url: string }) =>
+          url.slice(20),
+        );
+      expect(await paths('')).toEqual(['three', 'two', 'one']);
+      expect(await paths('skip=1&limit=1')).toEqual(['two']);
+      expect(await paths('query=T')).toHaveLength(3);
+      expect(await paths('query=THR')).toEqual(['three']);
+      const { body: answer } = await api.get('/v1/webhooks?limit=1');
+      expect(answer).toMatchObject({ status: 'success', message: 'fetched 1 webhook' });
+      expect((await api.get('/v1/webhooks?limit=0').expect(422)).body.data).toHaveProperty('limit');
+    });
+
+    it('index tells the audit whose keys it showed', async () => {
+      const { data } = (await api.post('/v1/webhooks', body)).body;
+      await api.post('/v1/webhooks', { ...body, signing_key: '' });
+      const entries: AuditEntry[] = [];
+      const stop = host.webhooks.audit.onAudit((entry) => entries.push(entry));
+      await api.get('/v1/webhooks').expect(200);
+      stop();
+      expect(entries.map(({ request: _, ...entry }) => entry)).toEqual([
+        { action: 'endpoint.secret_revealed', tenantId, endpointId: encodeId('wh', data.id) },
+      ]);
+    });
+
+    it('update replaces everything, and the same key again is no rotation', async () => {
+      const { data } = (await api.post('/v1/webhooks', body)).body;
+      for (let i = 0; i < 7; i++) await api.put(`/v1/webhooks/${data.id}`, body).expect(200);
+      const change = {
+        url: 'https://example.com/new',
+        events: ['message.call.missed'],
+        phone_numbers: ['18005550100'],
+      };
+      const answer = await api.put(`/v1/webhooks/${data.id}`, change).expect(200);
+      expect(answer.body).toMatchObject({
+        message: 'webhook updated successfully',
+        data: { id: data.id, ...change, signing_key: '' },
+      });
+      await api.put(`/v1/webhooks/${data.id}`, { ...body, url: undefined }).expect(422);
+    });
+
+    it('delete answers null', async () => {
+      const { data } = (await api.post('/v1/webhooks', body)).body;
+      const answer = await api.delete(`/v1/webhooks/${data.id}`).expect(200);
+      expect(answer.body).toEqual({ status: 'success', message: 'webhook deleted successfully', data: null });
+      const gone = await api.delete(`/v1/webhooks/${data.id}`).expect(404);
+      expect(gone.body).toEqual({ status: 'error', message: 'There is no such webhook.' });
+      await host.as('stranger').put(`/v1/webhooks/${data.id}`, body).expect(404);
+    });
+
+    it.each([
+      ['url', { url: 'not a url' }],
+      ['events', { events: [] }],
+      ['events', { events: ['message.api.sent'] }],
+      ['events', { events: undefined }],
+      ['signing_key', { signing_key: 'x'.repeat(256) }],
+      ['phone_numbers', { phone_numbers: [] }],
+      ['phone_numbers', { phone_numbers: undefined }],
+      ['phone_numbers', { phone_numbers: ['nobody'] }],
+    ])('name a wrong %s in their own shape (%j)', async (field, change) => {
+      const answer = await api.post('/v1/webhooks', { ...body, ...change }).expect(422);
+      expect(answer.body).toEqual({
+        status: 'error',
+        message: expect.any(String),
+        data: { [field]: [expect.any(String)] },
+      });
+    });
+
+    it('deliver: of the phone numbers that were named, with a token by the signing key', async () => {
+      await api.post('/v1/webhooks', { ...body, url: receiver.url }).expect(201);
+      const before = receiver.received.length;
+      for (const from of ['+18005550177', '+18005550199']) {
+        const message = { id: 7, direction: 'out' as const, from, to: '+18005550100' };
+        await host.dataSource.transaction((tx) =>
+          host.webhooks.publish(tx, { type: 'message.sent', tenantId, data: { message } }),
+        );
+      }
+      await host.webhooks.runOnce();
+      const [arrival, ...others] = receiver.received.slice(before);
+      expect(others).toEqual([]);
+      const [head, claims, signature] = arrival!.headers.authorization!.replace('Bearer ', '').split('.');
+      const signed = createHmac('sha256', body.signing_key).update(`${head}.${claims}`);
+      expect(signature).toBe(signed.digest('base64url'));
+      expect(JSON.parse(Buffer.from(claims!, 'base64url').toString())).toMatchObject({
+        sub: tenantId,
+        aud: [receiver.url],
+      });
+      expect(JSON.parse(arrival!.body)).toMatchObject({
+        type: 'message.phone.sent',
+        data: { owner: '+18005550199' },
+      });
+    });
+
+    it('ten webhooks at most: a 402', async () => {
+      for (let i = 0; i < 10; i++) await api.post('/v1/webhooks', body).expect(201);
+      const answer = await api.post('/v1/webhooks', body).expect(402);
+      expect(answer.body).toEqual({ status: 'error', message: expect.stringContaining('10') });
+    });
+  });
+});

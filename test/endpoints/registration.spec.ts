@@ -1,0 +1,467 @@
+import { WebhookDeliveries } from '../../libs/webhooks/src/delivery/deliveries.service.js';
+import { WebhookOperator } from '../../libs/webhooks/src/endpoints/operator.service.js';
+import { newUuid } from '../../libs/webhooks/src/model/ids.js';
+import { startHost, type WebhooksHost } from '../support/webhooks-host.js';
+
+const URL = 'https://example.com/hooks';
+const standard = { url: URL, events: ['message.delivered'] };
+
+let host: WebhooksHost;
+let tenants = 0;
+
+const operator = () => host.app.get(WebhookOperator);
+
+/** An account that nobody has used yet. */
+const newAccount = () => host.as(`account-${++tenants}`);
+
+beforeAll(async () => {
+  host = await startHost();
+});
+afterAll(() => host.close());
+
+describe.each(['express', 'fastify'] as const)('Registration over REST on %s', (adapter) => {
+  let served: WebhooksHost;
+  beforeAll(async () => {
+    served = await startHost({ adapter });
+  });
+  afterAll(() => served.close());
+
+  it('registers a URL, shows its secret this once, and shows it again only where it is asked for', async () => {
+    const a = served.as('a');
+    const created = await a.post('/webhooks', { url: URL, events: ['message.*'] }).expect(201);
+    expect(created.body).toMatchObject({
+      id: expect.stringMatching(/^wh_[0-9A-HJKMNP-TV-Z]{26}$/),
+      publicNo: expect.any(Number),
+      url: URL,
+      events: ['message.*'],
+      profile: 'standard',
+      state: 'active',
+      secret: expect.stringMatching(/^whsec_/),
+    });
+    const { secret, ...endpoint } = created.body;
+    const got = await a.get(`/webhooks/${endpoint.id}`).expect(200);
+    expect(got.body).toEqual(endpoint);
+    const list = await a.get('/webhooks').expect(200);
+    expect(list.body).toEqual({ data: [endpoint], nextCursor: null });
+    const revealed = await a.get(`/webhooks/${endpoint.id}/secret`).expect(200);
+    expect(revealed.body).toEqual({ secret });
+    expect(revealed.headers['cache-control']).toBe('no-store');
+  });
+
+  it('changes what a PATCH holds and leaves the rest, the profile for ever', async () => {
+    const a = served.as('b');
+    const { body: before } = await a.post('/webhooks', { ...standard, description: 'mine', timeoutMs: 2000 });
+    const changed = await a
+      .patch(`/webhooks/${before.id}`, { description: null, maxInFlight: 3 })
+      .expect(200);
+    expect(changed.body).toMatchObject({ url: URL, description: null, timeoutMs: 2000, maxInFlight: 3 });
+    const refused = await a.patch(`/webhooks/${before.id}`, { profile: 'msgine' }).expect(400);
+    expect(refused.body.details).toEqual([
+      expect.objectContaining({ field: 'profile', code: 'unknown_field' }),
+    ]);
+  });
+
+  it('pauses, resumes and deletes', async () => {
+    const a = served.as('c');
+    const { body } = await a.post('/webhooks', standard);
+    expect((await a.post(`/webhooks/${body.id}/pause`).expect(200)).body.state).toBe('paused');
+    expect((await a.post(`/webhooks/${body.id}/resume`).expect(200)).body.state).toBe('active');
+    const deleted = await a.delete(`/webhooks/${body.id}`).expect(204);
+    expect(deleted.text).toBe('');
+    await a.get(`/webhooks/${body.id}`).expect(404);
+    expect((await a.get('/webhooks')).body.data).toEqual([]);
+  });
+
+  it('shows the catalogue with examples, schemas and the names of each profile', async () => {
+    const { body } = await served.as('d').get('/webhooks/event-types').expect(200);
+    const delivered = body.data.find(({ name }: { name: string }) => name === 'message.delivered');
+    expect(delivered).toMatchObject({
+      example: { message: expect.any(Object) },
+      schema: { type: 'object' },
+      names: { standard: ['message.delivered'], httpsms: ['message.phone.delivered'] },
+    });
+    expect(delivered.names).not.toHaveProperty('nobody');
+  });
+
+  it('answers errors in the shape of Nest with a code and details', async () => {
+    const { body } = await served.as('e').post('/webhooks', { events: [] }).expect(400);
+    expect(body).toEqual({
+      statusCode: 400,
+      error: 'Bad Request',
+      code: 'invalid_request',
+      message: expect.any(String),
+      details: [
+        { field: 'url', code: 'required', message: expect.any(String) },
+        { field: 'events', code: 'required', message: expect.any(String) },
+      ],
+    });
+  });
+});
+
+describe('Lists of endpoints', () => {
+  it('are newest first, in pages that neither repeat nor miss one', async () => {
+    const a = newAccount();
+    const ids: string[] = [];
+    for (let i = 0; i < 7; i++) ids.unshift((await a.post('/webhooks', standard)).body.id);
+    const seen: string[] = [];
+    let cursor: string | null = '';
+    while (cursor !== null) {
+      const page: { body: { data: { id: string }[]; nextCursor: string | null } } = await a
+        .get(`/webhooks?limit=3${cursor && `&cursor=${cursor}`}`)
+        .expect(200);
+      expect(page.body.data.length).toBeLessThanOrEqual(3);
+      seen.push(...page.body.data.map(({ id }: { id: string }) => id));
+      cursor = page.body.nextCursor;
+    }
+    expect(seen).toEqual(ids);
+  });
+
+  it('filter by state and profile', async () => {
+    const a = newAccount();
+    const { body: paused } = await a.post('/webhooks', { ...standard, active: false });
+    const { body: active } = await a.post('/webhooks', { ...standard, profile: 'msgine', events: ['*'] });
+    expect(paused.state).toBe('paused');
+    const ids = async (query: string) =>
+      (await a.get(`/webhooks?${query}`)).body.data.map(({ id }: { id: string }) => id);
+    expect(await ids('state=paused')).toEqual([paused.id]);
+    expect(await ids('profile=msgine')).toEqual([active.id]);
+    expect(await ids('state=disabled')).toEqual([]);
+  });
+});
+
+describe('What a profile asks of a registration', () => {
+  const register = (body: object) => newAccount().post('/webhooks', { url: URL, ...body });
+
+  it.each([
+    ['msgine', ['message.sent', 'message.failed']],
+    ['msgine', ['message.*']],
+    ['opensms', ['sms.delivered', 'sms.*']],
+    ['mysmsgate', ['incoming-sms', 'delivery-report']],
+    ['httpsms', ['message.phone.received', 'phone.*']],
+    ['standard', ['*', 'invoice.paid']],
+    ['standard-cloudevents', ['message.delivered']],
+  ])('%s takes %j', async (profile, events) => {
+    expect((await register({ profile, events }).expect(201)).body.events).toEqual(events);
+  });
+
+  it.each([
+    ['msgine', { events: ['message.received'] }, 'events', 'unknown_event'],
+    ['msgine', { events: ['phone.*'] }, 'events', 'unknown_event'],
+    ['msgine', { events: ['*'], secret: 'a-secret-of-my-own-1234' }, 'secret', 'not_in_profile'],
+    ['msgine', { events: ['*'], url: 'http://example.com/' }, 'url', 'https_required'],
+    ['msgine', { events: ['*'], skipErrors: true }, 'skipErrors', 'not_in_profile'],
+    ['msgine', { events: ['*'], phoneNumbers: ['+256701521269'] }, 'phoneNumbers', 'not_in_profile'],
+    ['mysmsgate', { events: ['*'] }, 'events', 'unknown_event'],
+    ['mobile-text-alerts', { events: ['message-reply', 'message-send'], secret: 's' }, 'events', 'too_many'],
+    ['mobile-text-alerts', { events: ['message-reply'] }, 'secret', 'required'],
+    ['mobile-text-alerts', { events: ['message-reply'], secret: null }, 'secret', 'required'],
+    ['httpsms', { events: ['message.phone.sent'], retryOnError: false }, 'retryOnError', 'not_in_profile'],
+    ['standard', { events: ['Message.Sent'] }, 'events', 'unknown_event'],
+    ['standard', { events: ['message.*.sent'] }, 'events', 'unknown_event'],
+    ['standard', { events: ['*'], secret: 'no-prefix' }, 'secret', 'invalid'],
+    ['standard', { events: ['*'], secret: null }, 'secret', 'required'],
+    ['nobody', { events: ['*'] }, 'profile', 'unknown_profile'],
+  ])('%s refuses %j, naming %s', async (profile, body, field, code) => {
+    const { status, body: answer } = await register({ profile, ...body });
+    expect([status, answer.details]).toEqual([422, [expect.objectContaining({ field, code })]]);
+  });
+
+  it('names the profile in the error', async () => {
+    const { body } = await register({ profile: 'msgine', events: ['message.received'] });
+    expect(body.message).toContain('msgine');
+    expect(body.message).toContain('message.delivered');
+  });
+
+  it('Mobile Text Alerts: 600 a minute unless another number, or none, is asked for', async () => {
+    const body = { profile: 'mobile-text-alerts', events: ['message-reply'], secret: 'abc123-abc2-cde1' };
+    expect((await register(body)).body.maxThroughputPerMinute).toBe(600);
+    expect((await register({ ...body, maxThroughputPerMinute: 5 })).body.maxThroughputPerMinute).toBe(5);
+    expect(
+      (await register({ ...body, maxThroughputPerMinute: null })).body.maxThroughputPerMinute,
+    ).toBeNull();
+  });
+
+  it('MySMSGate: one URL for each stream, 409 for a second one, also by a change', async () => {
+    const a = newAccount();
+    const both = { url: URL, profile: 'mysmsgate', events: ['incoming-sms'] };
+    await a.post('/webhooks', both).expect(201);
+    const taken = await a.post('/webhooks', both).expect(409);
+    expect(taken.body).toMatchObject({ code: 'event_taken', details: [{ field: 'events' }] });
+    const { body: report } = await a.post('/webhooks', { ...both, events: ['delivery-report'] }).expect(201);
+    await a.patch(`/webhooks/${report.id}`, { events: ['incoming-sms', 'delivery-report'] }).expect(409);
+    await a.patch(`/webhooks/${report.id}`, { events: ['delivery-report'] }).expect(200);
+  });
+
+  it('httpSMS: a secret is made unless none is wanted, and ten endpoints at most', async () => {
+    const a = newAccount();
+    const body = {
+      url: URL,
+      profile: 'httpsms',
+      events: ['message.phone.sent'],
+      phoneNumbers: ['+18005550199'],
+    };
+    expect((await a.post('/webhooks', body)).body.secret).toMatch(/^whsec_/);
+    expect((await a.post('/webhooks', { ...body, secret: null })).body).toMatchObject({
+      secret: null,
+      secrets: [],
+    });
+    for (let i = 0; i < 8; i++) await a.post('/webhooks', body).expect(201);
+    expect((await a.post('/webhooks', body).expect(409)).body.code).toBe('endpoint_limit');
+    await a.post('/webhooks', standard).expect(201);
+  });
+
+  it("msgine and mysmsgate answer no secret: it is the account's, where both routes point", async () => {
+    const a = newAccount();
+    const { body } = await a.post('/webhooks', { url: URL, profile: 'msgine', events: ['*'] });
+    expect(body).not.toHaveProperty('secret');
+    for (const call of [
+      a.get(`/webhooks/${body.id}/secret`),
+      a.post(`/webhooks/${body.id}/rotate-secret`, {}),
+    ]) {
+      const { status, body: answer } = await call;
+      expect([status, answer.code]).toEqual([409, 'account_secret']);
+      expect(answer.message).toContain('account/secret');
+    }
+  });
+});
+
+describe('Custom headers', () => {
+  it('are stored sealed and only their names are shown', async () => {
+    const a = newAccount();
+    const headers = { 'X-Api-Key': 'very-secret-value', 'x-team': 'blue' };
+    const { body } = await a.post('/webhooks', { ...standard, headers }).expect(201);
+    expect(body.headerNames).toEqual(['x-api-key', 'x-team']);
+    expect(JSON.stringify(body)).not.toContain('very-secret-value');
+    const [row] = await host.dataSource.query(
+      'select headers from webhook_endpoints order by created_at desc limit 1',
+    );
+    expect(row.headers).toMatch(/^v1\.k1\./);
+    const changed = await a.patch(`/webhooks/${body.id}`, { headers: null }).expect(200);
+    expect(changed.body.headerNames).toEqual([]);
+  });
+
+  it.each([
+    ['a name of ours', { 'webhook-id': 'x' }, 'headers.webhook-id'],
+    ['the signature of the profile, in any case', { 'WEBHOOK-Signature': 'x' }, 'headers.webhook-signature'],
+    ['a framing header', { 'Content-Length': '2' }, 'headers.content-length'],
+    ['a line break', { 'x-a': 'a\r\nEvil: 1' }, 'headers.x-a'],
+    ['a value that is no text', { 'x-a': 1 }, 'headers.x-a'],
+    ['a name with a space', { 'x a': '1' }, 'headers'],
+  ])('refuse %s', async (_, headers, field) => {
+    const { status, body } = await newAccount().post('/webhooks', { ...standard, headers });
+    expect([status, body.details]).toEqual([400, [expect.objectContaining({ field })]]);
+  });
+
+  it("refuse a profile's own header: httpSMS signs in authorization, standard leaves it free", async () => {
+    const headers = { authorization: 'Bearer x' };
+    await newAccount()
+      .post('/webhooks', { ...standard, headers })
+      .expect(201);
+    const httpsms = { url: URL, profile: 'httpsms', events: ['message.phone.sent'], headers };
+    await newAccount().post('/webhooks', httpsms).expect(400);
+  });
+});
+
+describe('URLs', () => {
+  it.each([
+    ['https://localhost/hooks', 422],
+    ['https://169.254.169.254/latest', 422],
+    ['https://[::1]/', 422],
+    ['https://2130706433/', 422],
+    ['https://user:pass@example.com/', 422],
+    ['https://example.com/#part', 422],
+    ['https://intranet/', 422],
+    ['ftp://example.com/', 400],
+    ['example.com/hooks', 400],
+    ['https://exa mple.com/', 400],
+  ])('%s is refused with %i', async (url, status) => {
+    const answer = await newAccount().post('/webhooks', { ...standard, url });
+    expect([answer.status, answer.body.details?.[0]?.field]).toEqual([status, 'url']);
+  });
+
+  it('of private places get one answer that tells nothing of what is there', async () => {
+    const texts = await Promise.all(
+      ['https://10.0.0.1/', 'https://db.internal/', 'https://example.com:6379/', 'https://printer/'].map(
+        async (url) => (await newAccount().post('/webhooks', { ...standard, url })).body.message,
+      ),
+    );
+    expect(new Set(texts).size).toBe(1);
+  });
+});
+
+describe('Limits hold under races', () => {
+  it('fifty endpoints at most, however many are registered at once', async () => {
+    const a = newAccount();
+    const answers = await Promise.all(Array.from({ length: 60 }, () => a.post('/webhooks', standard)));
+    const count = (status: number) => answers.filter((answer) => answer.status === status).length;
+    expect([count(201), count(409)]).toEqual([50, 10]);
+    expect(answers.find(({ status }) => status === 409)!.body.code).toBe('endpoint_limit');
+  });
+
+  it('one URL for each stream, however many ask for it at once', async () => {
+    const a = newAccount();
+    const body = { url: URL, profile: 'mysmsgate', events: ['incoming-sms'] };
+    const answers = await Promise.all(Array.from({ length: 8 }, () => a.post('/webhooks', body)));
+    expect(answers.filter(({ status }) => status === 201)).toHaveLength(1);
+  });
+
+  it('five live secrets, each of which was answered', async () => {
+    const a = newAccount();
+    const { body } = await a.post('/webhooks', standard);
+    const answers = await Promise.all(
+      Array.from({ length: 8 }, () => a.post(`/webhooks/${body.id}/rotate-secret`, {})),
+    );
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(4);
+    expect(answers.find(({ status }) => status === 409)!.body.code).toBe('too_many_secrets');
+    expect((await a.get(`/webhooks/${body.id}`)).body.secrets).toHaveLength(5);
+    await a.post(`/webhooks/${body.id}/rotate-secret`, { overlapMs: 0 }).expect(200);
+    expect((await a.get(`/webhooks/${body.id}`)).body.secrets).toHaveLength(1);
+  });
+});
+
+describe('Rotating a secret', () => {
+  it('answers the new one, lets the old one sign along for a day, and takes one that the caller brings', async () => {
+    const a = newAccount();
+    const { body } = await a.post('/webhooks', standard);
+    const { body: rotated } = await a.post(`/webhooks/${body.id}/rotate-secret`).expect(200);
+    expect(rotated.secret).not.toBe(body.secret);
+    expect(Date.parse(rotated.previousExpiresAt) - Date.now()).toBeGreaterThan(23 * 3_600_000);
+    const secret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
+    await a.post(`/webhooks/${body.id}/rotate-secret`, { secret, overlapMs: 1000 }).expect(200);
+    expect((await a.get(`/webhooks/${body.id}/secret`)).body.secret).toBe(secret);
+    const wrong = await a.post(`/webhooks/${body.id}/rotate-secret`, { secret: 'whsec_short' }).expect(422);
+    expect(wrong.body.details[0].field).toBe('secret');
+  });
+
+  it('as a change of the endpoint does the same', async () => {
+    const a = newAccount();
+    const { body } = await a.post('/webhooks', standard);
+    const secret = `whsec_${Buffer.alloc(32, 8).toString('base64')}`;
+    const changed = await a.patch(`/webhooks/${body.id}`, { secret }).expect(200);
+    expect(changed.body.secrets).toHaveLength(2);
+    expect((await a.get(`/webhooks/${body.id}/secret`)).body.secret).toBe(secret);
+  });
+});
+
+describe('States', () => {
+  const laneOf = async (id: string) => {
+    const [lane] = await host.dataSource.query(
+      'select l.* from webhook_lanes l join webhook_endpoints e on e.id = l.endpoint_id order by l.id desc limit 1',
+    );
+    expect(id).toBeDefined();
+    return lane;
+  };
+
+  it('each endpoint has one lane, which follows: open, paused, open and due, closed', async () => {
+    const a = newAccount();
+    const { body } = await a.post('/webhooks', {
+      ...standard,
+      ordering: 'strict',
+      maxThroughputPerMinute: 60,
+    });
+    expect(await laneOf(body.id)).toMatchObject({
+      id: String(body.publicNo),
+      state: 'open',
+      next_due_at: null,
+      ordering: 'strict',
+      max_throughput_per_minute: 60,
+    });
+    await a.post(`/webhooks/${body.id}/pause`);
+    expect(await laneOf(body.id)).toMatchObject({ state: 'paused', next_due_at: null });
+    await a.patch(`/webhooks/${body.id}`, { active: true });
+    expect(await laneOf(body.id)).toMatchObject({ state: 'open', next_due_at: expect.any(String) });
+    await a.delete(`/webhooks/${body.id}`);
+    expect(await laneOf(body.id)).toMatchObject({ state: 'closed', next_due_at: expect.any(String) });
+  });
+
+  it('resume starts a failing endpoint anew', async () => {
+    const a = newAccount();
+    const { body } = await a.post('/webhooks', standard);
+    await host.dataSource.query(
+      `update webhook_lanes set failures = 9, failing_since = 1, hold_until = 99999999999999, probes = 3 where id = $1`,
+      [body.publicNo],
+    );
+    expect((await a.get(`/webhooks/${body.id}`)).body.failingSince).toBe('1970-01-01T00:00:00.001Z');
+    expect((await a.post(`/webhooks/${body.id}/resume`)).body.failingSince).toBeNull();
+    expect(await laneOf(body.id)).toMatchObject({
+      failures: 0,
+      hold_until: null,
+      probes: 0,
+    });
+  });
+
+  it('a deleted endpoint keeps neither secrets nor headers', async () => {
+    const a = newAccount();
+    const { body } = await a.post('/webhooks', { ...standard, headers: { 'x-a': 'b' } });
+    await a.delete(`/webhooks/${body.id}`);
+    const [row] = await host.dataSource.query(
+      'select secrets, headers from webhook_endpoints where deleted_at is not null order by created_at desc limit 1',
+    );
+    expect(row).toEqual({ secrets: '[]', headers: null });
+  });
+
+  it('what the operator disabled cannot be paused or resumed by its owner', async () => {
+    const a = newAccount();
+    const { body } = await a.post('/webhooks', standard);
+    const disabled = await operator().disable(body.id);
+    expect(disabled).toMatchObject({ state: 'disabled', stateReason: 'operator', id: body.id });
+    expect((await a.post(`/webhooks/${body.id}/pause`).expect(409)).body.code).toBe('endpoint_disabled');
+    expect((await a.post(`/webhooks/${body.id}/resume`).expect(409)).body.code).toBe('disabled_by_operator');
+    expect((await a.patch(`/webhooks/${body.id}`, { active: true }).expect(409)).body.code).toBe(
+      'disabled_by_operator',
+    );
+    expect((await a.post(`/webhooks/${body.id}/test`, {}).expect(409)).body.code).toBe('endpoint_disabled');
+    await operator().enable(body.id);
+    expect((await a.get(`/webhooks/${body.id}`)).body).toMatchObject({ state: 'active', stateReason: null });
+  });
+});
+
+describe("In the host's transaction", () => {
+  it('an endpoint is registered with what the host writes, or not at all', async () => {
+    const tenant = `tx-${newUuid()}`;
+    await expect(
+      host.dataSource.transaction(async (tx) => {
+        await host.webhooks.endpoints.create(tenant, standard, { tx });
+        throw new Error('the host changed its mind');
+      }),
+    ).rejects.toThrow('changed its mind');
+    expect((await host.webhooks.endpoints.list(tenant)).data).toEqual([]);
+
+    const created = await host.dataSource.transaction((tx) =>
+      host.webhooks.endpoints.create(tenant, standard, { tx }),
+    );
+    expect((await host.webhooks.endpoints.get(tenant, created.id)).url).toBe(URL);
+  });
+
+  it('a tx without an open transaction is refused', async () => {
+    const tx = host.dataSource.manager;
+    await expect(host.webhooks.endpoints.create('t', standard, { tx })).rejects.toThrow(
+      'no open transaction',
+    );
+  });
+});
+
+describe('The services', () => {
+  it.each([undefined, null, '', 7, 'x'.repeat(256), 'a\0b', '\ud800'])(
+    'run no query for the tenant %j',
+    async (tenant) => {
+      const { endpoints, accounts } = host.webhooks;
+      const deliveries = host.app.get(WebhookDeliveries);
+      const any = tenant as string;
+      const id = `wh_${'0'.repeat(26)}`;
+      for (const call of [
+        () => endpoints.list(any),
+        () => endpoints.get(any, id),
+        () => endpoints.create(any, standard),
+        () => endpoints.delete(any, id),
+        () => endpoints.rotateSecret(any, id),
+        () => accounts.get(any),
+        () => deliveries.list(any),
+        () => deliveries.get(any, 'dlv_1'),
+        () => deliveries.retry(any, 'dlv_1'),
+      ]) {
+        await expect(call()).rejects.toMatchObject({ name: 'TenantRequiredError' });
+      }
+    },
+  );
+});

@@ -1,0 +1,390 @@
+import { Controller, Get, type INestApplication } from '@nestjs/common';
+import type { FastifyInstance } from 'fastify';
+import { WebhooksController } from '../../libs/webhooks/src/endpoints/webhooks.controller.js';
+import { expressRoutes } from '../support/routes.js';
+import { type Calls, startHost, type WebhooksHost } from '../support/webhooks-host.js';
+import { type Receiver, startReceiver } from './receiver.js';
+
+/** Things of one account that a route may be called with. */
+interface Things {
+  endpoint: string;
+  delivery: string;
+  waiting: string;
+  /** Numbers and keys of the platforms' own routes. */
+  textAlerts: string;
+  httpsms: string;
+}
+
+interface Account {
+  api: Calls;
+  tenantId: string;
+  things: Things;
+  /** Text that no answer to anybody else may hold: it is in all that the account has. */
+  hidden: string[];
+}
+
+interface RouteCase {
+  /** Calls the route with these things. */
+  call(api: Calls, things: Things): ReturnType<Calls['get']>;
+  /** Status for the account whose things they are. */
+  own: number;
+  /** For another account: a 404, or an answer that holds nothing of theirs. */
+  other: 404 | 'own things only';
+}
+
+const url = 'https://example.com/hooks';
+const textAlerts = { event: 'message-reply', url, secret: 'abc123' };
+const httpsms = { url, events: ['message.phone.sent'], phone_numbers: ['+18005550199'] };
+
+const CASES: Record<string, RouteCase> = {
+  'POST /webhooks': {
+    call: (api) => api.post('/webhooks', { url, events: ['*'] }),
+    own: 201,
+    other: 'own things only',
+  },
+  'GET /webhooks': { call: (api) => api.get('/webhooks'), own: 200, other: 'own things only' },
+  'GET /webhooks/event-types': {
+    call: (api) => api.get('/webhooks/event-types'),
+    own: 200,
+    other: 'own things only',
+  },
+  'GET /webhooks/account': {
+    call: (api) => api.get('/webhooks/account'),
+    own: 200,
+    other: 'own things only',
+  },
+  'PATCH /webhooks/account': {
+    call: (api) => api.patch('/webhooks/account', { alertEmail: 'ops@example.com' }),
+    own: 200,
+    other: 'own things only',
+  },
+  'POST /webhooks/account/rotate-secret': {
+    call: (api) => api.post('/webhooks/account/rotate-secret', { overlapMs: 0 }),
+    own: 200,
+    other: 'own things only',
+  },
+  'GET /webhooks/account/secret': {
+    call: (api) => api.get('/webhooks/account/secret'),
+    own: 200,
+    other: 'own things only',
+  },
+  'GET /webhooks/subjects/:subject': {
+    call: (api) => api.get('/webhooks/subjects/msg_1'),
+    own: 200,
+    other: 'own things only',
+  },
+  'GET /webhooks/deliveries': {
+    call: (api) => api.get('/webhooks/deliveries'),
+    own: 200,
+    other: 'own things only',
+  },
+  'GET /webhooks/deliveries/dlv_:id': {
+    call: (api, { delivery }) => api.get(`/webhooks/deliveries/${delivery}`),
+    own: 200,
+    other: 404,
+  },
+  'POST /webhooks/deliveries/dlv_:id/retry': {
+    call: (api, { delivery }) => api.post(`/webhooks/deliveries/${delivery}/retry`),
+    own: 202,
+    other: 404,
+  },
+  'POST /webhooks/deliveries/dlv_:id/cancel': {
+    call: (api, { waiting }) => api.post(`/webhooks/deliveries/${waiting}/cancel`),
+    own: 200,
+    other: 404,
+  },
+  'GET /webhooks/wh_:id': {
+    call: (api, { endpoint }) => api.get(`/webhooks/${endpoint}`),
+    own: 200,
+    other: 404,
+  },
+  'PATCH /webhooks/wh_:id': {
+    call: (api, { endpoint }) => api.patch(`/webhooks/${endpoint}`, { description: 'changed' }),
+    own: 200,
+    other: 404,
+  },
+  'DELETE /webhooks/wh_:id': {
+    call: (api, { endpoint }) => api.delete(`/webhooks/${endpoint}`),
+    own: 204,
+    other: 404,
+  },
+  'POST /webhooks/wh_:id/pause': {
+    call: (api, { endpoint }) => api.post(`/webhooks/${endpoint}/pause`),
+    own: 200,
+    other: 404,
+  },
+  'POST /webhooks/wh_:id/resume': {
+    call: (api, { endpoint }) => api.post(`/webhooks/${endpoint}/resume`),
+    own: 200,
+    other: 404,
+  },
+  'POST /webhooks/wh_:id/rotate-secret': {
+    call: (api, { endpoint }) => api.post(`/webhooks/${endpoint}/rotate-secret`, {}),
+    own: 200,
+    other: 404,
+  },
+  'GET /webhooks/wh_:id/secret': {
+    call: (api, { endpoint }) => api.get(`/webhooks/${endpoint}/secret`),
+    own: 200,
+    other: 404,
+  },
+  'POST /webhooks/wh_:id/test': {
+    call: (api, { endpoint }) => api.post(`/webhooks/${endpoint}/test?wait=1`, {}),
+    own: 202,
+    other: 404,
+  },
+  'GET /webhooks/wh_:id/deliveries': {
+    call: (api, { endpoint }) => api.get(`/webhooks/${endpoint}/deliveries`),
+    own: 200,
+    other: 404,
+  },
+  'POST /webhooks/wh_:id/recover': {
+    call: (api, { endpoint }) => api.post(`/webhooks/${endpoint}/recover`, { since: '2020-01-01' }),
+    own: 202,
+    other: 404,
+  },
+};
+
+/** The platforms' own routes, which the host asked for. */
+const COMPAT_CASES: Record<string, RouteCase> = {
+  'POST /v3/webhooks': {
+    call: (api) => api.post('/v3/webhooks', textAlerts),
+    own: 200,
+    other: 'own things only',
+  },
+  'GET /v3/webhooks': { call: (api) => api.get('/v3/webhooks'), own: 200, other: 'own things only' },
+  'PATCH /v3/webhooks/:id': {
+    call: (api, things) => api.patch(`/v3/webhooks/${things.textAlerts}`, { skipErrors: true }),
+    own: 200,
+    other: 404,
+  },
+  'DELETE /v3/webhooks/:id': {
+    call: (api, things) => api.delete(`/v3/webhooks/${things.textAlerts}`),
+    own: 200,
+    other: 404,
+  },
+  'GET /v1/webhooks': { call: (api) => api.get('/v1/webhooks'), own: 200, other: 'own things only' },
+  'POST /v1/webhooks': {
+    call: (api) => api.post('/v1/webhooks', httpsms),
+    own: 201,
+    other: 'own things only',
+  },
+  'PUT /v1/webhooks/:id': {
+    call: (api, things) => api.put(`/v1/webhooks/${things.httpsms}`, httpsms),
+    own: 200,
+    other: 404,
+  },
+  'DELETE /v1/webhooks/:id': {
+    call: (api, things) => api.delete(`/v1/webhooks/${things.httpsms}`),
+    own: 200,
+    other: 404,
+  },
+};
+const COMPAT = { compat: ['mobile-text-alerts', 'httpsms'] as ('mobile-text-alerts' | 'httpsms')[] };
+const ALL_CASES = { ...CASES, ...COMPAT_CASES };
+
+/** Routes of an app that have no case here, and cases that have no route. */
+function unmatched(app: INestApplication): string[] {
+  const routes = expressRoutes(app);
+  const cases = Object.keys(ALL_CASES);
+  return [
+    ...routes.filter((route) => !cases.includes(route)),
+    ...cases.filter((route) => !routes.includes(route)),
+  ];
+}
+
+@Controller('webhooks')
+class WithNewRoute extends WebhooksController {
+  @Get('wh_:id/new')
+  unheardOf(): string {
+    return 'a route without a case';
+  }
+}
+
+it('A new route without a case is noticed', async () => {
+  const options = { ...COMPAT, controller: WithNewRoute };
+  const host = await startHost({ logger: false, options });
+  expect(unmatched(host.app)).toEqual(['GET /webhooks/wh_:id/new']);
+  await host.close();
+});
+
+describe.each(['express', 'fastify'] as const)('Whose things a route touches, on %s', (adapter) => {
+  let host: WebhooksHost;
+  let receiver: Receiver;
+  let accounts = 0;
+  let bystander: Account;
+
+  /** A new account with an endpoint, a delivery that arrived, and one that waits. */
+  async function newAccount(): Promise<Account> {
+    const tenantId = `account-${++accounts}-of-many`;
+    const api = host.as(tenantId);
+    const fields = { url: `${receiver.url}/${tenantId}`, events: ['*'], description: `of ${tenantId}` };
+    const endpoint = await api.post('/webhooks', fields).expect(201);
+    await api.patch('/webhooks/account', { alertEmail: `${tenantId}@example.com` }).expect(200);
+    const { body: account } = await api.get('/webhooks/account/secret').expect(200);
+    const { body: first } = await api.post('/v3/webhooks', { ...textAlerts, secret: tenantId }).expect(200);
+    const { body: second } = await api
+      .post('/v1/webhooks', { ...httpsms, signing_key: tenantId })
+      .expect(201);
+    const publish = () =>
+      host.dataSource.transaction((tx) =>
+        host.webhooks.publish(tx, {
+          type: 'webhook.test',
+          tenantId,
+          subject: 'msg_1',
+          data: { message: `to ${tenantId}` },
+        }),
+      );
+    await publish();
+    await host.webhooks.runOnce();
+    receiver.answer(500);
+    await publish();
+    await host.webhooks.runOnce();
+    receiver.answer(200);
+    const { body } = await api.get('/webhooks/deliveries').expect(200);
+    const [waiting, delivery] = body.data;
+    expect([waiting.state, delivery.state]).toEqual(['pending', 'delivered']);
+    return {
+      api,
+      tenantId,
+      hidden: [tenantId, endpoint.body.secret, account.secret],
+      things: {
+        endpoint: endpoint.body.id,
+        delivery: delivery.id,
+        waiting: waiting.id,
+        textAlerts: String(first.data.id),
+        httpsms: second.data.id,
+      },
+    };
+  }
+
+  /** Everything that the tables hold of an account, to see that nothing changed. */
+  const rowsOf = async (tenantId: string): Promise<unknown> => {
+    const all = ['webhook_endpoints', 'webhook_accounts', 'webhook_lanes', 'webhook_events'].map((table) =>
+      host.dataSource.query(`select * from ${table} where tenant_id = $1 order by 1`, [tenantId]),
+    );
+    const deliveries = host.dataSource.query(
+      'select d.* from webhook_deliveries d join webhook_lanes l on l.id = d.lane_id where l.tenant_id = $1 order by d.id',
+      [tenantId],
+    );
+    return Promise.all([...all, deliveries]);
+  };
+
+  beforeAll(async () => {
+    host = await startHost({
+      adapter,
+      logger: false,
+      options: COMPAT,
+    });
+    receiver = await startReceiver();
+    bystander = await newAccount();
+  });
+  afterAll(async () => {
+    await host.close();
+    await receiver.close();
+  });
+
+  it('every route of the router has a case here', () => {
+    if (adapter === 'express') {
+      expect(unmatched(host.app)).toEqual([]);
+    } else {
+      const router = host.app.getHttpAdapter().getInstance() as FastifyInstance;
+      const missing = Object.keys(ALL_CASES).filter((route) => {
+        const [method, path] = route.split(' ');
+        return !router.hasRoute({ method: method as 'GET', url: path! });
+      });
+      expect(missing).toEqual([]);
+    }
+  });
+
+  describe.each(Object.entries(ALL_CASES))('%s', (route, { call, own, other }) => {
+    it('serves its account', async () => {
+      const { api, things } = await newAccount();
+      const { status, body } = await call(api, things);
+      expect([status, body]).toEqual([own, expect.anything()]);
+    });
+
+    it("hides and leaves alone what is another account's", async () => {
+      const victim = await newAccount();
+      const before = await rowsOf(victim.tenantId);
+      const stranger = await newAccount();
+      const answer = await call(stranger.api, victim.things);
+
+      expect(await rowsOf(victim.tenantId)).toEqual(before);
+      const text = JSON.stringify(answer.body);
+      for (const id of Object.values(victim.things)) expect(text).not.toContain(`"${id}"`);
+      for (const hidden of victim.hidden) expect(text).not.toContain(hidden);
+      if (other !== 404) return void expect(answer.status).toBe(own);
+      const unknown = {
+        endpoint: `wh_${'0'.repeat(26)}`,
+        delivery: 'dlv_999999999',
+        waiting: 'dlv_999999999',
+        textAlerts: '999999999',
+        httpsms: '00000000-0000-7000-8000-000000000000',
+      };
+      const nothing = await call(stranger.api, unknown);
+      expect([answer.status, answer.body]).toEqual([404, nothing.body]);
+      expect(nothing.status).toBe(404);
+    });
+
+    it.each(['none', 'empty'])('answers 403 and runs no query where the tenant is %s', async (key) => {
+      const connections = jest.spyOn(host.dataSource, 'createQueryRunner');
+      const { status, body } = await call(host.as(key), bystander.things);
+      const queries = connections.mock.calls.length;
+      connections.mockRestore();
+      expect([status, queries]).toEqual([403, 0]);
+      if (route in CASES) expect(body.code).toBe('tenant_missing');
+    });
+
+    it('is not reached without the host having let the request in', async () => {
+      const { status } = await call(host.as(''), bystander.things).unset('x-key');
+      expect(status).toBe(401);
+    });
+  });
+
+  it.each([
+    [
+      'the id of an endpoint in a filter',
+      ({ endpoint }: Things) => `/webhooks/deliveries?endpointId=${endpoint}`,
+    ],
+    ['a delivery as a cursor', ({ delivery }: Things) => `/webhooks/deliveries?cursor=${delivery}`],
+    ['an endpoint as a cursor', ({ endpoint }: Things) => `/webhooks?cursor=99999999999999.${endpoint}`],
+    [
+      'a delivery as the cursor of a subject',
+      ({ delivery }: Things) => `/webhooks/subjects/msg_1?cursor=${delivery.slice(4)}`,
+    ],
+    ['the id of an endpoint as a subject', ({ endpoint }: Things) => `/webhooks/subjects/${endpoint}`],
+  ])("%s of another account's shows nothing of theirs", async (_, path) => {
+    const [victim, stranger] = [await newAccount(), await newAccount()];
+    const theirs = await stranger.api.get(path(victim.things)).expect(200);
+    const text = JSON.stringify(theirs.body);
+    for (const hidden of victim.hidden) expect(text).not.toContain(hidden);
+    expect(text).not.toContain(`"${victim.things.waiting}"`);
+    expect(Object.keys(theirs.body)).toEqual(['data', 'nextCursor']);
+  });
+
+  it.each([
+    'wh_',
+    'wh_1',
+    'wh_../../x',
+    `wh_${'Z'.repeat(26)}`,
+    `wh_${'0'.repeat(27)}`,
+    `evt_${'0'.repeat(26)}`,
+    'x',
+  ])('answers 404 for the id %s', async (id) => {
+    await host
+      .as('a')
+      .get(`/webhooks/${encodeURIComponent(id)}`)
+      .expect(404);
+  });
+
+  it.each(['dlv_', 'dlv_0', 'dlv_-1', 'dlv_1e3', `dlv_${'9'.repeat(25)}`, 'dlv_1; drop table x', '7'])(
+    'answers 404 for the delivery %s',
+    async (id) => {
+      await host
+        .as('a')
+        .get(`/webhooks/deliveries/${encodeURIComponent(id)}`)
+        .expect(404);
+    },
+  );
+});

@@ -1,0 +1,136 @@
+import { StoredKeys } from '../../libs/webhooks/src/signing/stored-keys.js';
+import { createSecretBox } from '../../libs/webhooks/src/signing/create-secret-box.js';
+import { Database } from '../../libs/webhooks/src/database/database.js';
+import { sealContext } from '../../libs/webhooks/src/signing/secret-box.js';
+import { WebhookOperator } from '../../libs/webhooks/src/endpoints/operator.service.js';
+import { createDatabase } from '../support/database.js';
+import { startHost, type WebhooksHost } from '../support/webhooks-host.js';
+
+const OLD = 'ab'.repeat(32);
+const NEW = 'cd'.repeat(32);
+const body = { url: 'https://example.com/hooks', events: ['*'], headers: { 'x-token': 'header-value-1' } };
+
+describe('The keys of stored secrets', () => {
+  let host: WebhooksHost;
+  const keysWith = (current: string, previous: string[] = []) => {
+    const key = (id: string) => ({ id, key: id === 'k1' ? OLD : NEW });
+    const encryption = { current: key(current), previous: previous.map(key) };
+    return new StoredKeys(
+      host.app.get(Database),
+      createSecretBox({ encryption, allowPlaintextSecrets: false }),
+    );
+  };
+  const plain = () =>
+    new StoredKeys(
+      host.app.get(Database),
+      createSecretBox({ encryption: null, allowPlaintextSecrets: true }),
+    );
+
+  beforeEach(async () => {
+    host = await startHost();
+  });
+  afterEach(() => host.close());
+
+  it('that the options do not hold stop the start, by name', async () => {
+    await host.as('a').post('/webhooks', body).expect(201);
+    await expect(keysWith('k1').check()).resolves.toBeUndefined();
+    await expect(keysWith('k2', ['k1']).check()).resolves.toBeUndefined();
+    await expect(keysWith('k2').check()).rejects.toThrow(/"k1".*encryption\.previous/s);
+    await expect(plain().check()).rejects.toThrow('"k1"');
+  });
+
+  it('are checked when the app starts', async () => {
+    const database = await createDatabase();
+    const first = await startHost({ database });
+    await first.as('a').post('/webhooks', body).expect(201);
+    await first.close();
+    const rotated = { current: { id: 'k2', key: NEW }, previous: [{ id: 'k1', key: OLD }] };
+    await expect(
+      startHost({ database, options: { encryption: { current: rotated.current } }, logger: false }),
+    ).rejects.toThrow(/"k1".*encryption\.previous/s);
+    const second = await startHost({ database, options: { encryption: rotated } });
+    expect(await second.app.get(WebhookOperator).reencryptSecrets()).toEqual({ resealed: 2, unreadable: [] });
+    await second.close();
+    const third = await startHost({ database, options: { encryption: { current: rotated.current } } });
+    await third.as('a').get('/webhooks/account/secret').expect(200);
+    await third.close();
+    await database.drop();
+  });
+
+  it('that have another value under the same id stop the start, though one damaged row does not', async () => {
+    await host.as('a').post('/webhooks', body).expect(201);
+    const withKey = (key: string) =>
+      new StoredKeys(
+        host.app.get(Database),
+        createSecretBox({
+          encryption: { current: { id: 'k1', key }, previous: [] },
+          allowPlaintextSecrets: false,
+        }),
+      );
+    await expect(withKey(NEW).check()).rejects.toThrow(/the key "k1": it is not the one .* id of its own/s);
+    await host.as('b').post('/webhooks', body).expect(201);
+    await host.dataSource.query(
+      `update webhook_endpoints set headers = null, secrets = (select secrets from webhook_endpoints where tenant_id = 'b') where tenant_id = 'a'`,
+    );
+    await expect(withKey(OLD).check()).resolves.toBeUndefined();
+  });
+
+  it('matter only while something live is sealed under them', async () => {
+    const { body: endpoint } = await host.as('a').post('/webhooks', body).expect(201);
+    await host.as('a').delete(`/webhooks/${endpoint.id}`);
+    await host.dataSource.query(
+      `update webhook_accounts set secrets = replace(secrets, '"expiresAt" : null', '"expiresAt" : 1')`,
+    );
+    await expect(keysWith('k2').check()).resolves.toBeUndefined();
+  });
+
+  it('change by reencryptSecrets(), after which the old key can go', async () => {
+    const api = host.as('a');
+    const { body: endpoint } = await api.post('/webhooks', body).expect(201);
+    const { body: account } = await api.get('/webhooks/account/secret');
+    const keys = keysWith('k2', ['k1']);
+    expect(await keys.reencryptSecrets()).toEqual({ resealed: 2, unreadable: [] });
+    expect(await keys.reencryptSecrets()).toEqual({ resealed: 0, unreadable: [] });
+
+    await expect(keysWith('k2').check()).resolves.toBeUndefined();
+    const box = createSecretBox({
+      encryption: { current: { id: 'k2', key: NEW }, previous: [] },
+      allowPlaintextSecrets: false,
+    });
+    const [row] = await host.dataSource.query('select id, secrets, headers from webhook_endpoints');
+    const context = sealContext('a', row.id);
+    expect(box.open(JSON.parse(row.secrets)[0].sealed, context)).toBe(endpoint.secret);
+    expect(box.open(row.headers, context)).toBe('{"x-token":"header-value-1"}');
+    const [stored] = await host.dataSource.query('select secrets from webhook_accounts');
+    expect(box.open(JSON.parse(stored.secrets)[0].sealed, sealContext('a', null))).toBe(account.secret);
+  });
+
+  it('seal what was stored plain', async () => {
+    const plainHost = await startHost({ options: { encryption: undefined, allowPlaintextSecrets: true } });
+    const api = plainHost.as('a');
+    const { body: endpoint } = await api.post('/webhooks', body).expect(201);
+    expect(endpoint.headerNames).toEqual(['x-token']);
+    const database = plainHost.app.get(Database);
+    const dump = async () =>
+      JSON.stringify(await plainHost.dataSource.query('select secrets, headers from webhook_endpoints'));
+    expect(await dump()).toContain(endpoint.secret);
+    const box = createSecretBox({
+      encryption: { current: { id: 'k1', key: OLD }, previous: [] },
+      allowPlaintextSecrets: false,
+    });
+    expect(await new StoredKeys(database, box).reencryptSecrets()).toEqual({ resealed: 2, unreadable: [] });
+    expect(await dump()).not.toContain(endpoint.secret);
+    await plainHost.close();
+  });
+
+  it('leave a row that cannot be opened as it is, and name it', async () => {
+    await host.as('a').post('/webhooks', body).expect(201);
+    await host.as('b').post('/webhooks', body).expect(201);
+    await host.dataSource.query(
+      `update webhook_endpoints set secrets = (select secrets from webhook_endpoints where tenant_id = 'b') where tenant_id = 'a'`,
+    );
+    const { resealed, unreadable } = await keysWith('k2', ['k1']).reencryptSecrets();
+    expect(resealed).toBe(3);
+    expect(unreadable).toEqual([expect.stringMatching(/^a:/)]);
+  });
+});

@@ -1,0 +1,62 @@
+import { host, list, message, newAccount, receiver, useCustomers } from './customers.js';
+
+useCustomers();
+
+describe('Test events', () => {
+  it('reach the one endpoint, marked, and are in the log as tests', async () => {
+    const account = newAccount();
+    const endpoint = await account.register();
+    await account.register();
+    const sent = account.api.post(`/webhooks/${endpoint.id}/test?wait=10000`, { type: 'message.failed' });
+    const [{ body, status }] = await Promise.all([sent, deliverSoon()]);
+    expect(status).toBe(202);
+    expect(body).toMatchObject({
+      eventId: expect.stringMatching(/^evt_/),
+      delivery: {
+        event: { id: body.eventId, type: 'message.failed', test: true },
+        endpointId: endpoint.id,
+        state: 'delivered',
+        attempts: [{ status: 200 }],
+      },
+    });
+    expect(receiver.received).toHaveLength(1);
+    expect(receiver.received[0]!.headers['webhook-id']).toBe(body.eventId);
+    expect(await list(account.api, '/webhooks/deliveries?test=true')).toMatchObject({
+      data: [{ id: body.delivery.id }],
+    });
+  });
+
+  it('are of an event that the endpoint takes where none is named, with data of the caller where given', async () => {
+    const account = newAccount();
+    const endpoint = await account.register({ profile: 'mysmsgate', events: ['incoming-sms'] });
+    const data = message('msg_9', { direction: 'in', body: 'mine' });
+    const sent = account.api.post(`/webhooks/${endpoint.id}/test?wait=10000`, { data });
+    const [{ body }] = await Promise.all([sent, deliverSoon()]);
+    expect(body.delivery.wireType).toBe('incoming-sms');
+    expect(JSON.parse(receiver.received[0]!.body)).toMatchObject({ message: 'mine' });
+  });
+
+  it('that nobody takes up are answered without a delivery', async () => {
+    const account = newAccount();
+    const endpoint = await account.register();
+    const { body } = await account.api.post(`/webhooks/${endpoint.id}/test?wait=1`, {}).expect(202);
+    expect(body).toEqual({ eventId: expect.any(String), delivery: null });
+  });
+
+  it.each([
+    ['standard', { type: 'message.delivered', data: {} }, 202, undefined],
+    ['msgine', { type: 'message.received' }, 422, 'type'],
+    ['msgine', { type: 'message.delivered', data: { wrong: true } }, 422, 'data'],
+    ['httpsms', { type: 'nothing' }, 422, 'type'],
+  ])('of %s with %j: %i', async (profile, body, status, field) => {
+    const account = newAccount();
+    const endpoint = await account.register({ profile, events: ['*'], url: 'https://example.com/' });
+    const answer = await account.api.post(`/webhooks/${endpoint.id}/test?wait=1`, body);
+    expect([answer.status, answer.body.details?.[0]?.field]).toEqual([status, field]);
+  });
+
+  /** Delivers as soon as the request that publishes has committed. */
+  async function deliverSoon(): Promise<void> {
+    while ((await host.webhooks.runOnce()).relayed === 0);
+  }
+});

@@ -1,0 +1,197 @@
+import { deleteIdleLanes } from '../../libs/webhooks/src/delivery/idle-lanes.js';
+import { Targets } from '../../libs/webhooks/src/delivery/targets.js';
+import { delivered, useEngine } from './support/engine.js';
+import { answer } from './support/receiver.js';
+
+const DAY = 24 * 3_600_000;
+
+describe('The lane of callbacks to an origin', () => {
+  const engine = useEngine({ workers: 2 });
+  const keeper = () => engine().workers[1]!;
+  const callback = (tenantId: string, subject: string) =>
+    delivered(tenantId, subject, { callbackUrl: engine().receiver.url('/callback') });
+  const callbackLanes = () => engine().count('$lanes where endpoint_id is null');
+  const strayDeliveries = () =>
+    engine().count('$deliveries d where not exists (select 1 from $lanes l where l.id = d.lane_id)');
+  /** Leaves the lane of `tenantId` behind with no deliveries. */
+  const emptyLane = async (tenantId: string) => {
+    await engine().publish(callback(tenantId, 'm0'));
+    await engine().runOnce();
+    await engine().query('delete from $deliveries');
+    engine().receiver.arrivals.length = 0;
+    expect(await callbackLanes()).toBe(1);
+  };
+
+  it('goes in the round that takes its last delivery, and not before; those of endpoints stay', async () => {
+    await engine().endpoint('a', '/a');
+    await engine().publish(callback('a', 'm1'), callback('b', 'm1'));
+    await engine().runOnce();
+    engine().advance(29 * DAY);
+    await engine().first.housekeeper.round();
+    expect(await callbackLanes()).toBe(2);
+
+    await engine().publish(callback('b', 'm2'));
+    await engine().runOnce();
+    engine().advance(2 * DAY);
+    await engine().first.housekeeper.round();
+    expect(await engine().query('select tenant_id from $lanes order by 1')).toEqual([
+      { tenant_id: 'a' },
+      { tenant_id: 'b' },
+    ]);
+    expect(await callbackLanes()).toBe(1);
+  });
+
+  it('is made anew by the next event with such a callback', async () => {
+    await emptyLane('a');
+    await engine().first.housekeeper.round();
+    expect(await callbackLanes()).toBe(0);
+    await engine().publish(callback('a', 'm1'));
+    await engine().runOnce();
+    expect(engine().receiver.at('/callback')).toHaveLength(1);
+    expect(await callbackLanes()).toBe(1);
+  });
+
+  it.each([
+    ['is held', 'hold_until = (extract(epoch from now()) * 1000)::bigint + 86400000000'],
+    ['wants a turn', 'next_due_at = 1'],
+    ['has something in flight', 'in_flight = 1'],
+    ['is closed', `state = 'closed'`],
+  ])('stays while it %s', async (_, change) => {
+    await emptyLane('a');
+    await engine().query(`update $lanes set ${change}`);
+    await engine().first.housekeeper.round();
+    expect(await callbackLanes()).toBe(1);
+    await engine().query(`delete from $lanes`);
+  });
+
+  it('stays while a retry waits', async () => {
+    engine().receiver.on('/callback', answer(500));
+    await engine().publish(callback('a', 'm1'));
+    await engine().runOnce();
+    await engine().query('update $lanes set next_due_at = null');
+    await engine().first.housekeeper.round();
+    expect(await callbackLanes()).toBe(1);
+  });
+
+  it('is found behind any number of others, a bounded look at a time', async () => {
+    await engine().query(
+      `insert into $lanes (tenant_id, endpoint_id) select 'a', gen_random_uuid() from generate_series(1, 2500)`,
+    );
+    await engine().query(`insert into $lanes (tenant_id, origin) values ('a', 'https://example.com')`);
+    const next = await deleteIdleLanes(engine().first.database, '0');
+    expect([Number(next) > 0, await callbackLanes()]).toEqual([true, 1]);
+    expect(await deleteIdleLanes(engine().first.database, next)).toBe('0');
+    expect([await callbackLanes(), await engine().count('$lanes')]).toEqual([0, 2_500]);
+  });
+
+  it('goes in batches', async () => {
+    await engine().query(
+      `insert into $lanes (tenant_id, origin) select 'a', 'https://' || i from generate_series(1, 700) i`,
+    );
+    const next = await deleteIdleLanes(engine().first.database, '0');
+    expect(await callbackLanes()).toBe(200);
+    await deleteIdleLanes(engine().first.database, next);
+    expect(await callbackLanes()).toBe(0);
+  });
+
+  it('stays when a relay has found it and is about to insert a delivery', async () => {
+    await emptyLane('a');
+    const targets = engine().first.module.get(Targets, { strict: false });
+    const find = targets.ofCallbacks.bind(targets);
+    let kept = 0;
+    const spy = jest.spyOn(targets, 'ofCallbacks').mockImplementationOnce(async (...wanted) => {
+      const found = await find(...wanted);
+      await keeper().housekeeper.round();
+      kept = await callbackLanes();
+      return found;
+    });
+    await engine().publish(callback('a', 'm1'));
+    await engine().runOnce();
+    spy.mockRestore();
+    expect([kept, await strayDeliveries()]).toEqual([1, 0]);
+    expect(engine().receiver.at('/callback')).toHaveLength(1);
+  });
+
+  it('is made anew by a relay that saw it and finds that it is being deleted', async () => {
+    await emptyLane('a');
+    await engine().publish(callback('a', 'm1'));
+    const { database } = keeper();
+    const query = database.query.bind(database);
+    let relaying: Promise<unknown> = Promise.resolve();
+    let waited = false;
+    const spy = jest.spyOn(database, 'query').mockImplementation(async (sql, ...rest) => {
+      const result = await query(sql, ...rest);
+      if (/delete from \S*webhook_lanes"? l where/.test(sql)) {
+        let done = false;
+        relaying = engine()
+          .runOnce()
+          .finally(() => (done = true));
+        while (!waited && !done)
+          waited =
+            (await engine().count(
+              `pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+            )) > 0;
+      }
+      return result as never;
+    });
+    await keeper().housekeeper.round();
+    spy.mockRestore();
+    await relaying;
+    expect(waited).toBe(true);
+    expect([await callbackLanes(), await strayDeliveries()]).toEqual([1, 0]);
+    expect(engine().receiver.at('/callback')).toHaveLength(1);
+  });
+
+  it('stays when a relay committed a delivery just before the lock, too late for the first look', async () => {
+    await emptyLane('a');
+    const { database } = keeper();
+    const query = database.query.bind(database);
+    const spy = jest.spyOn(database, 'query').mockImplementation(async (sql, ...rest) => {
+      const result = await query(sql, ...rest);
+      if (/webhook_lanes.* for update of l skip locked/s.test(sql.replaceAll('"', '')))
+        await engine().query(
+          `insert into $deliveries (event_sequence, lane_id, created_at, finished_at, state, wire_type, body)
+           select 1, id, 0, 0, 'delivered', 'x', '' from $lanes`,
+        );
+      return result as never;
+    });
+    await keeper().housekeeper.round();
+    spy.mockRestore();
+    expect([await engine().count('$deliveries'), await callbackLanes()]).toEqual([1, 1]);
+  });
+
+  it('never goes from under a delivery, however relay and retention meet', async () => {
+    const tenants = Array.from({ length: 10 }, (_, i) => `t${i}`);
+    const rounds = 60;
+    const lanesMade = async () => {
+      const [last] = await engine().query<{ id: string }>(
+        `select nextval(pg_get_serial_sequence($1, 'id')) as id`,
+        [engine().first.database.tables.lanes],
+      );
+      return Number(last!.id);
+    };
+    const before = await lanesMade();
+    keeper().database.clockOffset = engine().first.database.clockOffset + 31 * DAY;
+    let relaying = true;
+    const keeping = Promise.all(
+      [1, 2].map(async () => {
+        while (relaying) await keeper().housekeeper.round();
+      }),
+    );
+    try {
+      for (let i = 0; i < rounds; i++) {
+        await engine().publish(...tenants.map((tenantId) => callback(tenantId, `m${i}`)));
+        await engine().runOnce();
+        expect(await strayDeliveries()).toBe(0);
+      }
+    } finally {
+      relaying = false;
+      await keeping;
+      keeper().database.clockOffset = engine().first.database.clockOffset;
+    }
+    expect(engine().receiver.at('/callback')).toHaveLength(rounds * tenants.length);
+    expect(await engine().count('$unrelayed')).toBe(0);
+    // Else nothing was shown.
+    expect((await lanesMade()) - before).toBeGreaterThan(tenants.length * 2);
+  });
+});

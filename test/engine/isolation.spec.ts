@@ -1,0 +1,170 @@
+import { type Behaviour, Gate } from './support/receiver.js';
+import { delivered, Engine, NOTHING_LEFT } from './support/engine.js';
+
+const HUNG = 100;
+
+/** Answers a turn of the event loop later. */
+const prompt: Behaviour = (response) => void setImmediate(() => response.writeHead(200).end());
+
+/** A worker that polls, for one test. The gate opens at its end. */
+async function withEngine(work: (engine: Engine, gate: Gate) => Promise<void>): Promise<void> {
+  const gate = new Gate();
+  const engine = await Engine.start({
+    role: 'all',
+    pool: 5,
+    options: { limits: { endpointsPerTenant: 1000 }, worker: { idlePollMs: 60_000 } },
+  });
+  try {
+    await work(engine, gate);
+  } finally {
+    gate.open();
+    await engine.close();
+  }
+}
+
+/** Endpoints of tenants of their own that all behave so. */
+async function endpoints(
+  engine: Engine,
+  name: string,
+  count: number,
+  behaviour: Behaviour,
+): Promise<string[]> {
+  const tenants = Array.from({ length: count }, (_, i) => `${name}${i}`);
+  for (const tenant of tenants) {
+    engine.receiver.on(`/${tenant}`, behaviour);
+    await engine.endpoint(tenant, `/${tenant}`);
+  }
+  return tenants;
+}
+
+const some = (tenantId: string, count: number) =>
+  Array.from({ length: count }, (_, i) => delivered(tenantId, `m${i}`));
+
+describe('While a hundred endpoints hang, on a pool of five connections,', () => {
+  it('a healthy endpoint gets all of its events, and the host its connections', async () => {
+    await withEngine(async (engine, gate) => {
+      await engine.endpoint('healthy', '/healthy');
+      await engine.publish(delivered('healthy', 'first'));
+      await engine.receiver.arrived(1, '/healthy');
+      const hung = await endpoints(engine, 'hung', HUNG, gate.behaviour);
+      await engine.publish(...hung.flatMap((tenant) => some(tenant, 20)));
+      await engine.receiver.arrived(17);
+      await engine.publish(...some('healthy', 200));
+      const before = performance.now();
+      await engine.receiver.arrived(201, '/healthy');
+      // Far below the deadline of the hung ones: nobody waited for those.
+      expect(performance.now() - before).toBeLessThan(10_000);
+      const idleInTransaction = await engine.query(
+        `select query from pg_stat_activity where datname = current_database() and state like 'idle in%'
+            and now() - state_change > interval '1 second'`,
+      );
+      expect(idleInTransaction).toEqual([]);
+    });
+  });
+
+  it('one that was never seen before gets its first event soon', async () => {
+    await withEngine(async (engine, gate) => {
+      const hung = await endpoints(engine, 'hung', HUNG, gate.behaviour);
+      await engine.publish(...hung.flatMap((tenant) => some(tenant, 20)));
+      await engine.receiver.arrived(16);
+      await engine.endpoint('new', '/new');
+      await engine.publish(...some('new', 5));
+      const before = performance.now();
+      await engine.receiver.arrived(5, '/new');
+      expect(performance.now() - before).toBeLessThan(10_000);
+    });
+  });
+
+  it('though all of them answered well until now, healthy ones go on', async () => {
+    await withEngine(async (engine, gate) => {
+      const tenants = await endpoints(engine, 'turned', HUNG, prompt);
+      await engine.endpoint('healthy', '/healthy');
+      await engine.publish(...tenants.flatMap((tenant) => some(tenant, 10)), delivered('healthy', 'first'));
+      await engine.receiver.arrived(HUNG * 10 + 1);
+      for (const tenant of tenants) engine.receiver.on(`/${tenant}`, gate.behaviour);
+      await engine.publish(...tenants.flatMap((tenant) => some(tenant, 20)));
+      await engine.receiver.arrived(HUNG * 10 + 1 + 64);
+      await engine.publish(...some('healthy', 50));
+      const before = performance.now();
+      await engine.receiver.arrived(51, '/healthy');
+      expect(performance.now() - before).toBeLessThan(10_000);
+    });
+  });
+});
+
+describe('While others have a burst,', () => {
+  it.each([
+    { tenants: 1, events: 3000 },
+    { tenants: 8, events: 500 },
+  ])(
+    '($tenants with $events events each), a tenant’s first event arrives before the burst is half done',
+    async ({ tenants, events }) => {
+      await withEngine(async (engine) => {
+        const { receiver } = engine;
+        const loud = await endpoints(engine, 'loud', tenants, prompt);
+        await engine.endpoint('quiet', '/quiet');
+        await engine.publish(...loud.flatMap((tenant) => some(tenant, events)));
+        await receiver.arrived(200);
+        await engine.publish(delivered('quiet', 'm1'));
+        await receiver.arrived(1, '/quiet');
+        const before = receiver.arrivals.findIndex(({ path }) => path === '/quiet');
+        expect(before).toBeLessThan((events * tenants) / 2);
+      });
+    },
+  );
+
+  it('a tenant’s events go on, though proven endpoints could keep every slot busy', async () => {
+    await withEngine(async (engine, gate) => {
+      const { receiver } = engine;
+      const loud = await endpoints(engine, 'loud', 4, prompt);
+      await engine.publish(...loud.flatMap((tenant) => some(tenant, 60)));
+      await receiver.arrived(240);
+      // Each has grown its window: together they have more than all slots in flight from now on.
+      let answers = 0;
+      const slow: Behaviour = (response, arrival) => {
+        answers++;
+        gate.behaviour(response, arrival);
+        void setImmediate(() => gate.let(1));
+      };
+      for (const tenant of loud) receiver.on(`/${tenant}`, slow);
+      await engine.publish(...loud.flatMap((tenant) => some(tenant, 1000)));
+      await receiver.arrived(500);
+      await engine.endpoint('quiet', '/quiet');
+      await engine.publish(...some('quiet', 20));
+      await receiver.arrived(20, '/quiet');
+      expect(answers).toBeLessThan(3000);
+    });
+  });
+});
+
+describe('While one endpoint hangs with a backlog,', () => {
+  it('the worker does not ask the database over and over', async () => {
+    await withEngine(async (engine, gate) => {
+      engine.receiver.on('/hung', gate.behaviour);
+      await engine.endpoint('hung', '/hung', { timeoutMs: 2000 });
+      await engine.publish(...some('hung', 100));
+      await engine.receiver.arrived(4);
+      const { statements } = engine.first;
+      const retried = new Promise((resolve) => engine.webhooks.events.on('retrying', resolve));
+      // Until the first deadline passes, two seconds in which there is nothing to do.
+      const made = await statements.during(() => retried);
+      expect(made.length).toBeLessThan(200);
+    });
+  });
+});
+
+describe('A worker that has nothing to do', () => {
+  it('asks one question each time it looks', async () => {
+    const engine = await Engine.start({ role: 'worker', options: { worker: { idlePollMs: 100 } } });
+    const { statements } = engine.first;
+    const looks = () => statements.statements.filter((sql) => sql.includes('as events')).length;
+    const before = looks();
+    const made = await statements.during(async () => {
+      while (looks() < before + 10) await new Promise((resolve) => setImmediate(resolve));
+    });
+    // The first look of a worker keeps house.
+    expect(made.length).toBeLessThanOrEqual(20);
+    expect(await engine.leftovers()).toEqual(NOTHING_LEFT);
+    await engine.close();
+  });
+});

@@ -1,0 +1,179 @@
+import { answer, type Behaviour, Gate, inTurn } from './support/receiver.js';
+import { delivered, useEngine } from './support/engine.js';
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+
+const many = (count: number, tenantId = 'acme') =>
+  Array.from({ length: count }, (_, i) => delivered(tenantId, `m${i}`));
+
+/** Answers some turns of the event loop later, so that requests overlap. */
+const later =
+  (status: number): Behaviour =>
+  (response) => {
+    const end = (turns: number): void => {
+      if (turns > 0) setImmediate(end, turns - 1);
+      else response.writeHead(status).end();
+    };
+    end(30);
+  };
+
+describe('With four workers', () => {
+  const engine = useEngine({ workers: 4, pool: 4 });
+
+  const delivering = () => engine().count(`$deliveries where state = 'delivered'`);
+
+  describe('maxInFlight', () => {
+    it.each([1, 3, 10])('%i is exact over all of them', async (maxInFlight) => {
+      engine().receiver.on('/hooks', later(200));
+      await engine().endpoint('acme', '/hooks', { maxInFlight });
+      await engine().publish(...many(150));
+      await engine().runAll();
+      expect(engine().receiver.peak('/hooks')).toBe(maxInFlight);
+      expect(await delivering()).toBe(150);
+    });
+
+    it('counts retries too, and failures give their places back', async () => {
+      let count = 0;
+      engine().receiver.on('/hooks', (response, arrival) =>
+        later(++count % 3 ? 200 : 400)(response, arrival),
+      );
+      await engine().endpoint('acme', '/hooks', { maxInFlight: 2 });
+      await engine().publish(...many(60));
+      for (; (await delivering()) < 60; engine().advance(10 * MINUTE)) await engine().runAll();
+      expect(engine().receiver.peak('/hooks')).toBe(2);
+    });
+
+    it('set while requests are in flight counts those that come after, and never loses count', async () => {
+      const gate = new Gate();
+      engine().receiver.on('/hooks', gate.behaviour);
+      const { id } = await engine().endpoint('acme', '/hooks');
+      await engine().publish(...many(4));
+      const run = engine().runOnce();
+      await engine().receiver.arrived(4);
+      await engine().webhooks.endpoints.update('acme', id, { maxInFlight: 2 });
+      await engine().publish(...many(40));
+      const other = engine().workers[1]!.webhooks.runOnce();
+      await engine().receiver.arrived(6);
+      // The four that were never counted end; the two that were go on.
+      gate.let(4);
+      await run;
+      await engine().workers[2]!.webhooks.runOnce();
+      expect(engine().receiver.arrivals).toHaveLength(6);
+      gate.open();
+      await other;
+      await engine().runAll();
+      expect(await delivering()).toBe(44);
+    });
+
+    it('still holds after the endpoint was disabled and enabled again with a request in flight', async () => {
+      const gate = new Gate();
+      engine().receiver.on('/hooks', gate.behaviour);
+      const { id } = await engine().endpoint('acme', '/hooks', { maxInFlight: 1 });
+      await engine().publish(...many(3));
+      const run = engine().runOnce();
+      await engine().receiver.arrived(1);
+      await engine().webhooks.operator.disable(id);
+      await engine().workers[1]!.webhooks.runOnce();
+      await engine().webhooks.operator.enable(id);
+      await engine().publish(...many(3));
+      await engine().workers[1]!.webhooks.runOnce();
+      expect(engine().receiver.arrivals).toHaveLength(1);
+      gate.open();
+      await run;
+      await engine().runAll();
+      expect(await delivering()).toBe(4);
+      expect(engine().receiver.peak('/hooks')).toBe(1);
+    });
+
+    it('is for its endpoint alone', async () => {
+      engine().receiver.on('/one', later(200));
+      engine().receiver.on('/many', later(200));
+      await engine().endpoint('acme', '/one', { maxInFlight: 1 });
+      await engine().endpoint('acme', '/many');
+      await engine().publish(...many(100));
+      await engine().runAll();
+      expect(engine().receiver.peak('/one')).toBe(1);
+      expect(engine().receiver.peak('/many')).toBeGreaterThan(2);
+    });
+  });
+
+  describe('maxThroughputPerMinute', () => {
+    /** Epoch milliseconds on the workers' clock. */
+    async function now(): Promise<number> {
+      const [{ ms }] = (await engine().query(
+        'select extract(epoch from clock_timestamp()) * 1000 as ms',
+      )) as [{ ms: string }];
+      return Number(ms) + engine().first.database.clockOffset;
+    }
+
+    it.each([
+      { perMinute: 60, step: SECOND, steps: 20 },
+      { perMinute: 600, step: 900, steps: 12 },
+      { perMinute: 600, step: 5 * SECOND, steps: 5 },
+      { perMinute: 6, step: 2 * SECOND, steps: 20 },
+    ])(
+      '$perMinute is exact, looked at every $step ms, over all of them, to one second of quota',
+      async ({ perMinute, step, steps }) => {
+        const burst = Math.ceil(perMinute / 60);
+        await engine().endpoint('acme', '/hooks', { maxThroughputPerMinute: perMinute });
+        await engine().publish(...many(perMinute * 2));
+        const start = await now();
+        for (let i = 0; i < steps; i++) {
+          const before = await now();
+          await engine().runAll();
+          const sent = engine().receiver.arrivals.length;
+          const quota = (ms: number) => (ms * perMinute) / MINUTE;
+          expect(sent).toBeLessThanOrEqual(quota((await now()) - start) + burst + 0.25);
+          // Where the worker looks often enough, all that the time until then allowed has gone.
+          if (step <= SECOND || step * perMinute < MINUTE)
+            expect(sent).toBeGreaterThanOrEqual(Math.floor(quota(before - start)));
+          engine().advance(step);
+        }
+      },
+    );
+
+    it('makes the rest wait: no attempt, no failure, still in order', async () => {
+      await engine().endpoint('acme', '/hooks', { maxThroughputPerMinute: 60 });
+      await engine().publish(...many(30));
+      await engine().runAll();
+      const waiting = await engine().query(
+        `select state, attempts, claims, failed_at, lease_id, count(*)::int as deliveries
+           from $deliveries where state <> 'delivered' group by 1, 2, 3, 4, 5`,
+      );
+      const sent = engine().receiver.arrivals.length;
+      expect(waiting).toEqual([
+        { state: 'pending', attempts: 0, claims: 0, failed_at: null, lease_id: null, deliveries: 30 - sent },
+      ]);
+      for (; engine().receiver.arrivals.length < 30; engine().advance(SECOND)) await engine().runAll();
+      const ids = engine().receiver.arrivals.map(({ body }) => JSON.parse(body).data.message.id);
+      expect(ids).toEqual(many(30).map(({ subject }) => subject));
+      expect(await engine().count('$lanes where failures > 0')).toBe(0);
+    });
+
+    it('counts retries too', async () => {
+      engine().receiver.on('/hooks', inTurn(answer(500), answer(200)));
+      await engine().endpoint('acme', '/hooks', { maxThroughputPerMinute: 6 });
+      await engine().publish(delivered('acme', 'm1'));
+      await engine().runAll();
+      engine().advance(7 * SECOND);
+      await engine().publish(delivered('acme', 'm2'));
+      await engine().runAll();
+      expect(engine().receiver.arrivals).toHaveLength(1);
+      engine().advance(4 * SECOND);
+      await engine().runAll();
+      expect(engine().receiver.arrivals).toHaveLength(2);
+      engine().advance(10 * SECOND);
+      await engine().runAll();
+      expect(engine().receiver.arrivals).toHaveLength(3);
+    });
+
+    it('together with maxInFlight keeps both', async () => {
+      engine().receiver.on('/hooks', later(200));
+      await engine().endpoint('acme', '/hooks', { maxThroughputPerMinute: 1200, maxInFlight: 2 });
+      await engine().publish(...many(60));
+      for (; (await delivering()) < 60; engine().advance(SECOND)) await engine().runAll();
+      expect(engine().receiver.peak('/hooks')).toBe(2);
+    });
+  });
+});

@@ -1,0 +1,147 @@
+import { msgine } from '../../libs/webhooks/src/profiles/msgine.js';
+import { defineProfile, type Profile } from '../../libs/webhooks/src/profiles/profile.js';
+import { standard } from '../../libs/webhooks/src/profiles/standard.js';
+import { delivered, useEngine } from './support/engine.js';
+
+const about = (message: object) => ({ data: { message: { id: 'm1', ...message } } }) as never;
+
+describe('An event', () => {
+  const engine = useEngine({ options: { profiles: [msgine({ httpsOnly: false })] } });
+
+  const arrivedAt = () =>
+    engine()
+      .receiver.arrivals.map(({ path }) => path)
+      .toSorted();
+
+  it('goes to the tenant’s endpoints that take its name, to all at the same id', async () => {
+    await engine().endpoint('acme', '/all', { events: ['*'] });
+    await engine().endpoint('acme', '/group', { events: ['message.*'] });
+    await engine().endpoint('acme', '/exact', { events: ['message.delivered'] });
+    await engine().endpoint('acme', '/other', { events: ['message.failed', 'phone.*'] });
+    await engine().endpoint('umbrella', '/foreign');
+    await engine().publish(delivered('acme', 'm1'));
+    await engine().runOnce();
+    expect(arrivedAt()).toEqual(['/all', '/exact', '/group']);
+    expect(new Set(engine().receiver.arrivals.map(({ headers }) => headers['webhook-id'])).size).toBe(1);
+  });
+
+  it('goes by the account’s own number where an endpoint asks for numbers', async () => {
+    const own = '+18005550199';
+    const { first } = engine();
+    await engine().endpoint('acme', '/own', { phoneNumbers: [own] });
+    await engine().endpoint('acme', '/other', { phoneNumbers: ['+18005550100'] });
+    const publish = async (type: string, data: never) => {
+      await engine().publish(delivered('acme', 'm1', { type: type as never, ...(data as object) }));
+      await first.webhooks.runOnce();
+      const seen = arrivedAt();
+      engine().receiver.arrivals.length = 0;
+      return seen;
+    };
+    const customer = '+256701521269';
+    expect(await publish('message.sent', about({ direction: 'out', from: own, to: customer }))).toEqual([
+      '/own',
+    ]);
+    expect(await publish('message.received', about({ direction: 'in', from: customer, to: own }))).toEqual([
+      '/own',
+    ]);
+    expect(await publish('message.sent', about({ direction: 'out', from: customer, to: own }))).toEqual([]);
+    const phone = { id: 'p1', number: own, monitorId: 'x', lastHeartbeatAt: 0 };
+    expect(await publish('phone.offline', { data: { phone } } as never)).toEqual(['/own']);
+    // An event without a number matches no filter.
+    expect(await publish('webhook.test', { data: { message: 'hello' } } as never)).toEqual([]);
+  });
+
+  it('that a profile cannot express makes no delivery there', async () => {
+    await engine().endpoint('acme', '/msgine', { profile: 'msgine', events: ['message.delivered'] });
+    await engine().endpoint('acme', '/standard');
+    await engine().publish(delivered('acme', 'm1', { type: 'message.queued' as never }));
+    await engine().runOnce();
+    expect(arrivedAt()).toEqual(['/standard']);
+    expect(await engine().count('$deliveries')).toBe(1);
+  });
+
+  it('is sent in each endpoint’s profile, side by side', async () => {
+    await engine().endpoint('acme', '/msgine', { profile: 'msgine', events: ['message.delivered'] });
+    await engine().endpoint('acme', '/standard');
+    await engine().publish(delivered('acme', 'm1'));
+    await engine().runOnce();
+    const [flat] = engine().receiver.at('/msgine');
+    const [enveloped] = engine().receiver.at('/standard');
+    expect(JSON.parse(flat!.body)).toMatchObject({ event: 'message.delivered', messageId: 'm1' });
+    expect(flat!.headers).toHaveProperty('x-msgine-signature');
+    expect(JSON.parse(enveloped!.body)).toMatchObject({ type: 'message.delivered' });
+    expect(enveloped!.headers).not.toHaveProperty('x-msgine-signature');
+  });
+
+  it('without any endpoint is relayed and makes nothing', async () => {
+    await engine().publish(delivered('nobody', 'm1'));
+    await expect(engine().runOnce()).resolves.toMatchObject({ relayed: 1, claimed: 0 });
+    expect(await engine().count('$unrelayed')).toBe(0);
+    expect(await engine().count('$deliveries')).toBe(0);
+  });
+});
+
+/** `standard`, but for what it makes of `host.broken`. */
+const broken = (name: string, render: Profile['render']): Profile =>
+  defineProfile({
+    ...standard(),
+    name,
+    render: (event) => (event.type === 'host.broken' ? render(event) : standard().render(event)),
+  });
+
+const event = (subject: string, fields = {}) =>
+  delivered('acme', subject, { type: 'host.broken' as never, ...fields });
+
+describe('A profile that fails to render', () => {
+  const engine = useEngine({
+    options: {
+      profiles: [
+        broken('throws', () => {
+          throw new Error('no such field');
+        }),
+        broken('no-list', () => undefined as never),
+        broken('no-body', ({ type }) => [{ type, body: undefined as never }]),
+        broken('bytes', ({ type }) => [{ type, body: Buffer.from('x') as never }]),
+        broken('nul', ({ type }) => [{ type, body: 'a\0b' }]),
+        broken('half-pair', ({ type }) => [{ type, body: '\ud800' }]),
+        broken('no-type', () => [{ type: '', body: '{}' }]),
+        broken('long-type', () => [{ type: 'x'.repeat(129), body: '{}' }]),
+        broken('half-good', ({ type }) => [{ type, body: '{}' }, null as never]),
+      ],
+    },
+  });
+
+  it.each(['throws', 'no-list', 'no-body', 'bytes', 'nul', 'half-pair', 'no-type', 'long-type', 'half-good'])(
+    '(%s) ends that delivery with its reason; all others of the batch go',
+    async (profile) => {
+      await engine().endpoint('acme', '/broken', { profile });
+      await engine().endpoint('acme', '/fine');
+      await engine().publish(...Array.from({ length: 20 }, (_, i) => event(`m${i}`)));
+      await engine().publish(delivered('umbrella', 'm1'));
+      await engine().runOnce();
+      expect(engine().receiver.at('/fine')).toHaveLength(20);
+      expect(engine().receiver.at('/broken')).toEqual([]);
+      const ends = await engine().query(
+        'select state, reason, count(*)::int as deliveries from $deliveries group by 1, 2 order by 1',
+      );
+      expect(ends).toEqual([
+        { state: 'delivered', reason: null, deliveries: 20 },
+        { state: 'discarded', reason: 'render-failed', deliveries: 20 },
+      ]);
+      expect(engine().log.errors).toContainEqual(
+        expect.stringMatching(`Profile "${profile}" could not render event \\d+ \\(host.broken\\)`),
+      );
+      engine().log.errors.length = 0;
+    },
+  );
+
+  it('fails only deliveries that would have been: not where a callback takes their place', async () => {
+    const fine = engine().receiver.url('/callback');
+    await engine().endpoint('acme', '/broken', { profile: 'throws' });
+    await engine().publish(event('m1', { callbackUrl: fine }));
+    await engine().runOnce();
+    expect(engine().receiver.at('/callback')).toHaveLength(1);
+    expect(await engine().count('$deliveries')).toBe(1);
+    engine().log.errors.length = 0;
+  });
+});

@@ -1,0 +1,193 @@
+import type { Ordering } from '../../libs/webhooks/src/model/states.js';
+import { answer, Gate, inTurn } from './support/receiver.js';
+import { delivered, useEngine } from './support/engine.js';
+
+const SECOND = 1000;
+
+// Order within one endpoint and subject. order-under-load.spec.ts tries to break it.
+describe('Deliveries of one subject', () => {
+  const engine = useEngine({ workers: 2 });
+
+  const publish = (...subjects: (string | undefined)[]) =>
+    engine().publish(...subjects.map((subject) => delivered('acme', 'm', { subject })));
+
+  /** Waits for `count` requests; answers how many there are when another worker has looked for more to do. */
+  async function inFlight(count: number): Promise<number> {
+    await engine().receiver.arrived(count);
+    await engine().workers[1]!.webhooks.runOnce();
+    return engine().receiver.arrivals.length;
+  }
+
+  describe.each<Ordering>(['relaxed', 'strict'])('in %s order', (ordering) => {
+    it('go one after another', async () => {
+      const gate = new Gate();
+      engine().receiver.on('/hooks', gate.behaviour);
+      await engine().endpoint('acme', '/hooks', { ordering });
+      const published = await publish('m1', 'm1', 'm1');
+      const run = engine().runOnce();
+      for (let sent = 1; sent <= 3; sent++) {
+        expect(await inFlight(sent)).toBe(sent);
+        gate.let(1);
+      }
+      await run;
+      const ids = engine().receiver.arrivals.map(({ headers }) => headers['webhook-id']);
+      expect(ids).toEqual(published.map(({ id }) => id));
+    });
+
+    it('are all sent by one runOnce(), wherever their answers fall among its looks', async () => {
+      await engine().endpoint('acme', '/hooks', { ordering });
+      for (let message = 1; message <= 40; message++) {
+        await publish(...Array<string>(4).fill(`m${message}`));
+        await expect(engine().runOnce()).resolves.toMatchObject({ relayed: 4, delivered: 4 });
+      }
+    });
+
+    it('wait for one that was published in another batch and is in flight', async () => {
+      const gate = new Gate();
+      engine().receiver.on('/hooks', gate.behaviour);
+      await engine().endpoint('acme', '/hooks', { ordering });
+      await publish('m1');
+      const run = engine().runOnce();
+      await engine().receiver.arrived(1);
+      await publish('m1');
+      expect(await inFlight(1)).toBe(1);
+      gate.open();
+      await run;
+      await engine().runAll();
+      expect(engine().receiver.arrivals).toHaveLength(2);
+    });
+
+    it('do not wait for other subjects, events without one, or other endpoints', async () => {
+      const gate = new Gate();
+      engine().receiver.on('/slow', gate.behaviour);
+      await engine().endpoint('acme', '/slow', { ordering });
+      await engine().endpoint('acme', '/quick', { ordering });
+      await publish('m1', 'm2', undefined, undefined, 'm1');
+      const run = engine().runOnce();
+      // All but the second of m1 at the slow endpoint.
+      await engine().receiver.arrived(9);
+      expect(engine().receiver.at('/quick')).toHaveLength(5);
+      expect(engine().receiver.at('/slow')).toHaveLength(4);
+      gate.open();
+      await run;
+      expect(engine().receiver.at('/slow')).toHaveLength(5);
+    });
+  });
+
+  it('in relaxed order do not wait for a retry', async () => {
+    engine().receiver.on('/hooks', inTurn(answer(500), answer(200)));
+    await engine().endpoint('acme', '/hooks');
+    await publish('m1', 'm1');
+    await engine().runAll();
+    expect(await engine().deliveries('acme')).toMatchObject([
+      { state: 'pending', attemptCount: 1 },
+      { state: 'delivered', attemptCount: 1 },
+    ]);
+    engine().advance(7 * SECOND);
+    await engine().runAll();
+  });
+
+  it('in relaxed order are not sent together with the retry of an earlier one that is due as well', async () => {
+    const gate = new Gate();
+    engine().receiver.on('/hooks', inTurn(answer(500), gate.behaviour));
+    await engine().endpoint('acme', '/hooks');
+    await publish('m1');
+    await engine().runAll();
+    engine().advance(7 * SECOND);
+    await publish('m1');
+    const run = engine().runOnce();
+    expect(await inFlight(2)).toBe(2);
+    gate.open();
+    await run;
+    await engine().runAll();
+    const [first, retry, second] = engine().receiver.arrivals.map(({ headers }) => headers['webhook-id']);
+    expect(retry).toBe(first);
+    expect(second).not.toBe(first);
+  });
+
+  it('in strict order wait until the earlier one has ended', async () => {
+    const fails = inTurn(answer(500), answer(200));
+    engine().receiver.on('/hooks', (response, arrival) => {
+      const subject = Number(arrival.headers['webhook-sequence']) === first ? fails : answer(200);
+      subject(response, arrival);
+    });
+    await engine().endpoint('acme', '/hooks', { ordering: 'strict' });
+    await publish('m1', 'm1', 'm2');
+    const [{ first }] = (await engine().query('select min(sequence)::int as first from $events')) as [
+      { first: number },
+    ];
+    await engine().runAll();
+    expect(await engine().deliveries('acme')).toMatchObject([
+      { state: 'pending', attemptCount: 1 },
+      { state: 'pending', attemptCount: 0 },
+      { state: 'delivered', attemptCount: 1 },
+    ]);
+    engine().advance(7 * SECOND);
+    await engine().runAll();
+    expect(await engine().count('$deliveries where state = $1', ['delivered'])).toBe(3);
+  });
+
+  it('in strict order wait in their hundreds for a retry, without hiding other subjects behind them', async () => {
+    engine().receiver.on('/hooks', inTurn(answer(500), answer(200)));
+    await engine().endpoint('acme', '/hooks', { ordering: 'strict' });
+    await engine().publish(delivered('acme', 'm1'));
+    await engine().runAll();
+    await engine().publish(...Array.from({ length: 600 }, () => delivered('acme', 'm1')));
+    await engine().runAll();
+
+    await engine().publish(delivered('acme', 'm2'), delivered('acme', 'm3'));
+    await engine().runAll();
+
+    const subjects = engine().receiver.arrivals.map(({ body }) => JSON.parse(body).data.message.id as string);
+    expect(subjects).toEqual(['m1', 'm2', 'm3']);
+  });
+
+  it('in strict order go on when the earlier one was given up', async () => {
+    engine().receiver.on('/hooks', inTurn(answer(500), answer(200)));
+    await engine().endpoint('acme', '/hooks', { ordering: 'strict' });
+    await publish('m1', 'm1');
+    await engine().runAll();
+    const [first] = await engine().deliveries('acme');
+    await engine().webhooks.deliveries.cancel('acme', first!.id);
+    engine().advance(SECOND);
+    await engine().runAll();
+    expect(await engine().deliveries('acme')).toMatchObject([{ state: 'discarded' }, { state: 'delivered' }]);
+  });
+
+  it('without order go beside each other', async () => {
+    const gate = new Gate();
+    engine().receiver.on('/hooks', gate.behaviour);
+    await engine().endpoint('acme', '/hooks', { ordering: 'none' });
+    await publish('m1', 'm1', 'm1', 'm1');
+    const run = engine().runOnce();
+    await engine().receiver.arrived(4);
+    gate.open();
+    await run;
+  });
+
+  it('carry a number that grows', async () => {
+    await engine().endpoint('acme', '/hooks');
+    await publish('m1', 'm1', 'm1');
+    await engine().runAll();
+    const numbers = engine().receiver.arrivals.map(({ headers }) => Number(headers['webhook-sequence']));
+    expect(numbers).toEqual(numbers.toSorted((a, b) => a - b));
+    expect(new Set(numbers).size).toBe(3);
+  });
+
+  it('are held in their hundreds by one that hangs, without hiding other subjects behind them', async () => {
+    const gate = new Gate();
+    engine().receiver.on('/hooks', gate.behaviour);
+    await engine().endpoint('acme', '/hooks');
+    await publish('m1');
+    const run = engine().runOnce();
+    await engine().receiver.arrived(1);
+    await publish(...Array.from({ length: 120 }, () => 'm1'), 'm2');
+    const other = engine().workers[1]!.webhooks.runOnce();
+    await engine().receiver.arrived(2);
+    expect(engine().receiver.arrivals).toHaveLength(2);
+    gate.open();
+    await Promise.all([run, other]);
+    await engine().runAll();
+    expect(engine().receiver.arrivals).toHaveLength(122);
+  });
+});

@@ -1,0 +1,73 @@
+import { Test, type TestingModule } from '@nestjs/testing';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { DataSource } from 'typeorm';
+import { Database } from '../../../libs/webhooks/src/database/database.js';
+import { webhooksMigrations } from '../../../libs/webhooks/src/database/migrations/index.js';
+import { Housekeeper } from '../../../libs/webhooks/src/delivery/housekeeper.js';
+import type { WebhooksModuleOptions, WebhooksModuleStructure } from '../../../libs/webhooks/src/options.js';
+import { WebhooksModule } from '../../../libs/webhooks/src/webhooks.module.js';
+import { WebhooksService } from '../../../libs/webhooks/src/webhooks.service.js';
+import type { Log } from './log.js';
+import { StatementLog } from './statement-log.js';
+
+/** One process of the host, as far as this module goes: a Nest application context with a pool of its own. */
+export interface Worker {
+  module: TestingModule;
+  webhooks: WebhooksService;
+  dataSource: DataSource;
+  database: Database;
+  housekeeper: Housekeeper;
+  statements: StatementLog;
+  close(): Promise<void>;
+}
+
+export interface WorkerSettings {
+  /** `api`, the default: delivers only by `runOnce()`. */
+  role?: WebhooksModuleStructure['role'];
+  options?: WebhooksModuleOptions;
+  /** Connections of its pool. Default 10. */
+  pool?: number;
+}
+
+/** Options under which loopback receivers are allowed. */
+export const LOOPBACK: WebhooksModuleOptions = {
+  encryption: { current: { id: 'k1', key: 'ab'.repeat(32) } },
+  allowHttp: true,
+  allowedAddresses: ['127.0.0.0/8'],
+};
+
+/** Starts one on the database at `url`. */
+export async function startWorker(
+  url: string,
+  { role = 'api', options = {}, pool = 10 }: WorkerSettings,
+  log: Log,
+): Promise<Worker> {
+  const statements = new StatementLog();
+  const module = await Test.createTestingModule({
+    imports: [
+      TypeOrmModule.forRoot({
+        type: 'postgres',
+        url,
+        poolSize: pool,
+        autoLoadEntities: true,
+        migrations: [...webhooksMigrations],
+        migrationsRun: true,
+        logging: true,
+        logger: statements,
+      }),
+      WebhooksModule.forRoot({ ...LOOPBACK, ...options, role }),
+    ],
+  }).compile();
+  module.useLogger(log);
+  await module.init();
+  let closed: Promise<void> | null = null;
+  return {
+    module,
+    webhooks: module.get(WebhooksService),
+    dataSource: module.get(DataSource),
+    database: module.get(Database, { strict: false }),
+    housekeeper: module.get(Housekeeper, { strict: false }),
+    statements,
+    close: () => (closed ??= module.close()),
+  };
+}

@@ -1,0 +1,112 @@
+import { once, EventEmitter } from 'node:events';
+import type { EntityManager } from 'typeorm';
+import type { DeliveryEventMap } from '../../libs/webhooks/src/delivery/delivery-events.js';
+import { delivered, Engine } from './support/engine.js';
+import { answer, inTurn } from './support/receiver.js';
+
+// Sooner than the look that would find everything.
+jest.setTimeout(45_000);
+
+/**
+ * A worker that, left alone, looks once a minute: what arrives in these tests arrives because a commit of its own
+ * process woke it.
+ */
+describe('The worker of the process that commits', () => {
+  let started: Engine;
+  beforeEach(async () => {
+    const worker = { idlePollMs: 60_000, busyPollMs: 60_000 };
+    started = await Engine.start({ role: 'all', options: { worker } });
+  });
+  afterEach(() => started.close());
+  const engine = (): Engine => started;
+
+  /** Resolves when the next delivery has ended so, or is to be tried again. */
+  async function next(name: keyof DeliveryEventMap): Promise<{ deliveryId: string }> {
+    const emitter = new EventEmitter();
+    const off = engine().webhooks.events.on(name, (notice) => emitter.emit('notice', notice));
+    const [notice] = await once(emitter, 'notice');
+    off();
+    return notice as { deliveryId: string };
+  }
+
+  it('sends at once what is published', async () => {
+    await engine().endpoint('a', '/a');
+    const done = next('delivered');
+    await engine().publish(delivered('a', 'm1'));
+    await done;
+  });
+
+  it('sends at once what somebody asks to have sent again', async () => {
+    await engine().endpoint('a', '/a');
+    const first = next('delivered');
+    await engine().publish(delivered('a', 'm1'));
+    const { deliveryId } = await first;
+
+    const second = next('delivered');
+    await engine().webhooks.deliveries.retry('a', deliveryId);
+    await second;
+    expect(engine().receiver.at('/a')).toHaveLength(2);
+  });
+
+  it('sends at once what waited for an endpoint that is resumed', async () => {
+    const { id } = await engine().endpoint('a', '/a', { active: false });
+    await engine().endpoint('a', '/b');
+    const relayed = next('delivered');
+    await engine().publish(delivered('a', 'm1'));
+    await relayed;
+
+    const resumed = next('delivered');
+    await engine().webhooks.endpoints.resume('a', id);
+    await resumed;
+    expect(engine().receiver.at('/a')).toHaveLength(1);
+  });
+
+  it('sends at once what an endpoint recovers', async () => {
+    const { id } = await engine().endpoint('a', '/a', { retryOnError: false });
+    engine().receiver.on('/a', inTurn(answer(500), answer(200)));
+    const failed = next('exhausted');
+    await engine().publish(delivered('a', 'm1'));
+    await failed;
+
+    const recovered = next('delivered');
+    await engine().webhooks.endpoints.recover('a', id, { since: '2026-01-01T00:00:00Z' });
+    await recovered;
+  });
+
+  describe('with an event of another tenant in the same transaction', () => {
+    beforeEach(() => engine().endpoint('b', '/b'));
+
+    const publishIn = (tx: EntityManager) => engine().webhooks.publish(tx, delivered('b', 'm2'));
+
+    it('sends at once what somebody asks to have sent again, too', async () => {
+      await engine().endpoint('a', '/a');
+      const first = next('delivered');
+      await engine().publish(delivered('a', 'm1'));
+      const { deliveryId } = await first;
+
+      await engine().transaction(async (tx) => {
+        await publishIn(tx);
+        await engine().webhooks.deliveries.retry('a', deliveryId, { tx });
+      });
+      await engine().receiver.arrived(3);
+      expect(engine().receiver.at('/a')).toHaveLength(2);
+      expect(engine().receiver.at('/b')).toHaveLength(1);
+    });
+
+    it('sends at once what waited for an endpoint that is resumed, too', async () => {
+      const { id } = await engine().endpoint('a', '/a', { active: false });
+      await engine().endpoint('a', '/c');
+      const relayed = next('delivered');
+      await engine().publish(delivered('a', 'm1'));
+      await relayed;
+
+      await engine().transaction(async (tx) => {
+        await engine().webhooks.endpoints.resume('a', id, { tx });
+        await publishIn(tx);
+      });
+      await engine().receiver.arrived(3);
+      expect(engine().receiver.at('/a')).toHaveLength(1);
+      expect(engine().receiver.at('/b')).toHaveLength(1);
+    });
+  });
+});

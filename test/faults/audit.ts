@@ -1,0 +1,40 @@
+/**
+ * Witnesses in the database itself:
+ * - `take-over`: a delivery was in flight, and its lease ended without an outcome (crash, lost lease, lost answer);
+ * - `given-back`: it was in flight, and its worker gave it back, perhaps after it broke off the request (shutdown);
+ * - `revived`: a delivery that had ended is under way again (a manual retry, or a broken promise).
+ *
+ * What retention deletes is kept aside in `gone_…`, so that the books can be held against each other all the same.
+ */
+export const AUDIT = `
+  create table audit (kind text not null, delivery_id bigint not null, at timestamptz not null default clock_timestamp());
+  create table gone_events (like webhook_events);
+  create table gone_deliveries (like webhook_deliveries);
+  create table gone_attempts (like webhook_attempts);
+  create function note_change() returns trigger language plpgsql as $$
+  begin
+    insert into audit (kind, delivery_id) values (tg_argv[0], new.id);
+    return null;
+  end $$;
+  create function keep_aside() returns trigger language plpgsql as $$
+  begin
+    execute format('insert into %I select ($1).*', tg_argv[0]) using old;
+    return null;
+  end $$;
+`;
+
+/** Of the module's tables, and gone with them. */
+export const AUDIT_TRIGGERS = `
+  create trigger take_over after update on webhook_deliveries for each row
+    when (old.state = 'sending' and new.lease_id is distinct from old.lease_id)
+    execute function note_change('take-over');
+  create trigger given_back after update on webhook_deliveries for each row
+    when (old.state = 'sending' and new.state = 'pending' and new.attempts = old.attempts and new.lease_id = old.lease_id)
+    execute function note_change('given-back');
+  create trigger revived after update on webhook_deliveries for each row
+    when (old.state in ('delivered', 'exhausted', 'discarded') and new.state <> old.state)
+    execute function note_change('revived');
+  create trigger gone after delete on webhook_events for each row execute function keep_aside('gone_events');
+  create trigger gone after delete on webhook_deliveries for each row execute function keep_aside('gone_deliveries');
+  create trigger gone after delete on webhook_attempts for each row execute function keep_aside('gone_attempts');
+`;

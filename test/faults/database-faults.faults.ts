@@ -1,0 +1,115 @@
+import { settle } from './figures.js';
+import { promises } from './reconcile.js';
+import { until } from './until.js';
+import { World } from './world.js';
+
+describe('When a statement goes wrong', () => {
+  let world: World;
+  beforeEach(async () => {
+    world = await World.create();
+  });
+  afterEach(() => world.close());
+
+  it('an attempt that cannot be stored: the others are recorded, and its result stays although its history is lost', async () => {
+    await world.admin.query(`
+      create function refuse_one() returns trigger language plpgsql as $$
+        begin
+          if exists (select 1 from webhook_deliveries d join webhook_events e on e.sequence = d.event_sequence
+                      where d.id = new.delivery_id and e.subject = 'm2') then
+            raise 'This attempt cannot be stored.';
+          end if;
+          return new;
+        end $$;
+      create trigger refuse_one before insert on webhook_attempts for each row execute function refuse_one()`);
+    const host = await world.host();
+    await world.register(host, '/hook');
+    await world.ledger.behave('/hook', { failFirst: true });
+    await host.publish('acme', ['m1', 'm2', 'm3', 'm4']);
+    await world.drained();
+
+    expect(await settle(world)).toMatchObject({ ...promises(), requests: 8, takeOvers: 0, misnumbered: 1 });
+    expect(await world.count(`webhook_deliveries where state = 'delivered'`)).toBe(4);
+  });
+
+  it('an outcome that cannot be stored at all: the others are recorded, and it ends with a reason', async () => {
+    await world.admin.query(`
+      create function refuse_one() returns trigger language plpgsql as $$
+        begin
+          if new.state = 'delivered' and new.id = 13 then raise 'This outcome cannot be stored.'; end if;
+          return new;
+        end $$;
+      create trigger refuse_one before update on webhook_deliveries for each row execute function refuse_one()`);
+    const host = await world.host();
+    await world.register(host, '/hook');
+    await host.publish(
+      'acme',
+      Array.from({ length: 40 }, (_, i) => `m${i}`),
+    );
+    await until(
+      'the others',
+      async () => (await world.count(`webhook_deliveries where state = 'delivered'`)) === 39,
+    );
+    await world.drained();
+
+    expect(await world.rows(`select state, reason from webhook_deliveries where id = 13`)).toEqual([
+      { state: 'discarded', reason: 'claims-used-up' },
+    ]);
+    const account = await settle(world);
+    expect(account).toMatchObject({ ...promises(), deliveries: 40 });
+    expect(account.duplicates).toBeLessThanOrEqual(account.takeOvers);
+  });
+
+  it('an event that commits late: it is sent, although later ones went before it', async () => {
+    const host = await world.host();
+    const other = await world.host({ role: 'api' });
+    await world.register(host, '/hook');
+    const commit = other.database.holdCommit('before', /host_messages/);
+    const late = other.publish('acme', ['early-number']);
+    const held = await commit;
+    await host.publish('acme', ['late-number']);
+    await world.ledger.arrivals(1);
+    expect(world.ledger.lines()[0]!.body).toContain('late-number');
+    held.release();
+    await late;
+    await world.drained();
+
+    const events = await world.rows<{ subject: string }>(
+      'select subject from webhook_events order by sequence',
+    );
+    expect(events.map(({ subject }) => subject)).toEqual(['early-number', 'late-number']);
+    expect(await settle(world)).toMatchObject({ ...promises(), requests: 2, duplicates: 0 });
+  });
+
+  it('a savepoint that is rolled back: its event is gone, the rest of the transaction is sent', async () => {
+    const host = await world.host();
+    await world.register(host, '/hook');
+    await host.publish('acme', ['undone'], { rollback: 'savepoint' });
+    await host.publish('acme', ['undone too'], { rollback: 'all' });
+    await host.publish('acme', ['kept']);
+    await world.drained();
+
+    expect(world.ledger.lines().map(({ body }) => JSON.parse(body).data.subject)).toEqual(['kept']);
+    expect(await settle(world)).toMatchObject({ ...promises(), committed: 1, requests: 1 });
+  });
+
+  it('10,000 events in one transaction: all are sent, in batches', async () => {
+    const host = await world.host();
+    await world.register(host, '/hook', { ordering: 'none' });
+    const begun = performance.now();
+    await host.publish(
+      'acme',
+      Array.from({ length: 10_000 }, (_, i) => `m${i}`),
+    );
+    const published = performance.now() - begun;
+    await world.drained();
+    const seconds = (performance.now() - begun) / 1000;
+
+    const measured = { 'publish, ms': Math.round(published), 'sent after, s': Math.round(seconds) };
+    expect(await settle(world, measured)).toMatchObject({
+      ...promises(),
+      committed: 10_000,
+      deliveries: 10_000,
+      duplicates: 0,
+    });
+  });
+});

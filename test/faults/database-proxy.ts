@@ -1,0 +1,212 @@
+import { createServer, connect, type AddressInfo, type Server, type Socket } from 'node:net';
+import { Statements, type WireMessage, WireMessages } from './wire-messages.js';
+
+/** Where a statement is held: before the server sees it, or when it is done and only the answer is missing. */
+type Place = 'before' | 'after';
+
+/** Which statement: its text, and all that its transaction has sent so far. */
+type Matcher = (statement: string, transaction: string) => boolean;
+
+interface Trap {
+  place: Place;
+  matches: Matcher;
+  sprung: (held: Link) => void;
+}
+
+/**
+ * A wire to PostgreSQL that can be cut, go silent, be slow, or lose one answer. One for each process of a test, so that
+ * a fault strikes one process alone.
+ */
+export class DatabaseProxy {
+  private readonly links = new Set<Link>();
+  private trap: Trap | null = null;
+  private frozen = false;
+  /** Added to each way, ms. */
+  delayMs = 0;
+  /** Which statements are timed. */
+  timed: RegExp | null = null;
+  /** What those took until the server was ready for the next one, ms, in order. */
+  readonly times: number[] = [];
+
+  private constructor(
+    private readonly server: Server,
+    private database: URL,
+  ) {}
+
+  /** A wire to the database of `url`. */
+  static async open(url: string): Promise<DatabaseProxy> {
+    const server = createServer((socket) => proxy.accept(socket));
+    const proxy = new DatabaseProxy(server, new URL(url));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    return proxy;
+  }
+
+  /** The database's URL through this wire. */
+  get url(): string {
+    const url = new URL(this.database);
+    url.port = String((this.server.address() as AddressInfo).port);
+    return url.href;
+  }
+
+  /** New connections lead to this database. */
+  retarget(url: string): void {
+    this.database = new URL(url);
+  }
+
+  /** Resets every connection, on both sides. */
+  cut(): void {
+    for (const link of this.links) link.cut();
+  }
+
+  /** Half-open: every connection stays and carries nothing any more, nor does any new one, until `thaw`. */
+  freeze(): void {
+    this.frozen = true;
+    for (const link of this.links) link.freeze();
+  }
+
+  /** New connections work; those that went silent stay so. */
+  thaw(): void {
+    this.frozen = false;
+  }
+
+  /** Holds the next such statement. Resolves when it is held, with what goes on or breaks off. */
+  hold(place: Place, statement: RegExp): Promise<Link> {
+    return this.trapNext(place, (each) => statement.test(each));
+  }
+
+  /** Holds the next COMMIT of a transaction that sent something that matches `part`. */
+  holdCommit(place: Place, part: RegExp): Promise<Link> {
+    return this.trapNext(place, (each, transaction) => each === 'COMMIT' && part.test(transaction));
+  }
+
+  async close(): Promise<void> {
+    this.server.close();
+    this.cut();
+  }
+
+  /** Is this statement the one that is waited for? */
+  springs(statement: string, transaction: string): Trap | null {
+    const { trap } = this;
+    if (!trap?.matches(statement, transaction)) return null;
+    this.trap = null;
+    return trap;
+  }
+
+  forget(link: Link): void {
+    this.links.delete(link);
+  }
+
+  private trapNext(place: Place, matches: Matcher): Promise<Link> {
+    return new Promise((resolve) => {
+      this.trap = { place, matches, sprung: resolve };
+    });
+  }
+
+  private accept(client: Socket): void {
+    const { hostname, port } = this.database;
+    const link = new Link(this, client, connect(Number(port), hostname));
+    this.links.add(link);
+    if (this.frozen) link.freeze();
+  }
+}
+
+/** One connection through the proxy. */
+export class Link {
+  private readonly fromClient = new WireMessages(true);
+  private readonly fromServer = new WireMessages(false);
+  private readonly statements = new Statements();
+  private transaction = '';
+  private silent = false;
+  private trap: Trap | null = null;
+  private kept: Buffer[] = [];
+  /** When a statement that is timed went out. */
+  private timedSince: number | null = null;
+
+  constructor(
+    private readonly proxy: DatabaseProxy,
+    private readonly client: Socket,
+    private readonly server: Socket,
+  ) {
+    client.setNoDelay(true);
+    server.setNoDelay(true);
+    client.on('data', (bytes: Buffer) => this.later(() => this.toServer(bytes)));
+    server.on('data', (bytes: Buffer) => this.later(() => this.toClient(bytes)));
+    for (const [one, other] of [
+      [client, server],
+      [server, client],
+    ] as const) {
+      // A connection that breaks is broken for the other side too, unless the wire is silent.
+      one.on('error', () => undefined);
+      one.on('close', () => {
+        if (!this.silent) other.destroy();
+        proxy.forget(this);
+      });
+    }
+  }
+
+  cut(): void {
+    this.silent = false;
+    for (const socket of [this.client, this.server]) {
+      if (socket.connecting) socket.destroy();
+      else socket.resetAndDestroy();
+    }
+  }
+
+  /** Carries nothing any more, and tells neither side. */
+  freeze(): void {
+    this.silent = true;
+  }
+
+  /** Lets a held statement, or its answer, go on. */
+  release(): void {
+    const { kept } = this;
+    const place = this.trap?.place;
+    this.silent = false;
+    this.trap = null;
+    this.kept = [];
+    for (const bytes of kept)
+      if (place === 'before') this.server.write(bytes);
+      else this.client.write(bytes);
+  }
+
+  private later(pass: () => void): void {
+    if (this.proxy.delayMs > 0) setTimeout(pass, this.proxy.delayMs);
+    else pass();
+  }
+
+  private toServer(bytes: Buffer): void {
+    for (const message of this.fromClient.push(bytes)) {
+      const statement = this.statements.of(message);
+      if (statement !== null) this.note(statement);
+      if (this.trap?.place === 'before') this.kept.push(message.bytes);
+      else if (!this.silent) this.server.write(message.bytes);
+    }
+  }
+
+  private note(statement: string): void {
+    if (/^(start|begin)/i.test(statement)) this.transaction = '';
+    if (this.proxy.timed?.test(statement)) this.timedSince = performance.now();
+    const trap = this.proxy.springs(statement, this.transaction);
+    this.transaction += `${statement}\n`;
+    if (!trap) return;
+    this.trap = trap;
+    if (trap.place === 'before') trap.sprung(this);
+  }
+
+  private toClient(bytes: Buffer): void {
+    for (const message of this.fromServer.push(bytes)) {
+      if (message.type === 'Z' && this.timedSince !== null) {
+        this.proxy.times.push(performance.now() - this.timedSince);
+        this.timedSince = null;
+      }
+      if (this.trap?.place === 'after') this.keepAnswer(message, this.trap);
+      else if (!this.silent) this.client.write(message.bytes);
+    }
+  }
+
+  /** The server is done with it when it is ready for the next one. */
+  private keepAnswer(message: WireMessage, trap: Trap): void {
+    this.kept.push(message.bytes);
+    if (message.type === 'Z') trap.sprung(this);
+  }
+}

@@ -1,0 +1,110 @@
+import { settle } from './figures.js';
+import type { Host } from './host.js';
+import { OwnPostgres } from './own-postgres.js';
+import { promises } from './reconcile.js';
+import { RECORD } from './statements.js';
+import { until } from './until.js';
+import { World } from './world.js';
+
+/** Enough for the windows of both endpoints to be open. */
+const PROVEN = 30;
+const FORGOTTEN = 16;
+const LIMIT = 4;
+
+const subjects = (name: string, count: number): string[] =>
+  Array.from({ length: count }, (_, i) => `${name}-${i}`);
+
+describe('A crash of the database that forgets commits which were not on the disk yet', () => {
+  let postgres: OwnPostgres;
+  let world: World;
+  let host: Host;
+  beforeEach(async () => {
+    postgres = await OwnPostgres.start();
+    world = await World.create(postgres.url);
+    // Nothing but a durable commit writes the log out.
+    await world.rows(`alter system set wal_writer_delay = '10s'`);
+    await world.rows('select pg_reload_conf()');
+    host = await world.host({ leaseMs: 60_000 });
+  });
+  afterEach(async () => {
+    await world.close();
+    await postgres.stop();
+  });
+
+  /** Crashes it; what is held is answered meanwhile. */
+  async function crash(paths: string[], held: number): Promise<void> {
+    await postgres.restart('immediate');
+    for (const path of paths) expect(await world.ledger.release(path)).toBe(held);
+    await world.moved(postgres.url);
+  }
+
+  it('forgets no hand-over: no answer counts for another delivery that got the same number', async () => {
+    // One before them: the numbers that come again belong to the other endpoint.
+    await world.register(host, '/first', {}, 'first');
+    await host.publish('first', ['m1']);
+    for (const path of ['/good', '/bad']) await world.register(host, path, { timeoutMs: 30_000 });
+    await host.publish('acme', subjects('proven', PROVEN));
+    await world.drained();
+    const before = world.ledger.count;
+    await world.ledger.behave('/good', { hold: true });
+    await world.ledger.behave('/bad', { hold: true, status: 404 });
+    await world.rows('select pg_reload_conf()'); // its ten seconds begin now
+    await host.publish('acme', subjects('forgotten', FORGOTTEN));
+    await world.ledger.arrivals(before + FORGOTTEN * 2);
+    const forgotten = await underWay(world);
+
+    const record = host.database.hold('before', RECORD);
+    await crash(['/good', '/bad'], FORGOTTEN);
+    const held = await record;
+    const again = await until('it to be handed over again', async () => {
+      const rows = await underWay(world);
+      return rows.length > 0 && rows;
+    });
+    // Forgotten, their numbers would be given to others, under the same lease.
+    expect(again).toEqual(forgotten);
+    held.release();
+    await until('the answers to be on record', async () => {
+      const { recorded } = await host.call<{ recorded: Record<string, number> }>(null, 'stats');
+      return recorded.delivered! + recorded.retried! + recorded.leaseLost! >= before + FORGOTTEN * 2;
+    });
+    // It never answered them with a success.
+    expect(await delivered(world, '/bad')).toBe(PROVEN);
+    for (const path of ['/good', '/bad']) await world.ledger.behave(path, {});
+    for (const path of ['/good', '/bad']) await world.ledger.release(path);
+    await world.drained();
+
+    expect(await settle(world)).toMatchObject(promises());
+  });
+
+  it('forgets claims: they are made again, no more are repeated than were in flight, and no limit loses count', async () => {
+    await world.register(host, '/limited', { maxInFlight: LIMIT, timeoutMs: 30_000 });
+    await world.ledger.behave('/limited', { hold: true });
+    await world.rows('select pg_reload_conf()');
+    await host.publish('acme', subjects('claimed', FORGOTTEN));
+    await world.ledger.arrivals(LIMIT);
+    await world.ledger.behave('/limited', {});
+
+    await crash(['/limited'], LIMIT);
+    await world.drained();
+
+    const account = await settle(world);
+    // Nothing tells of a claim that was forgotten but the second request.
+    expect(account).toMatchObject({ ...promises(), unexplained: LIMIT, requests: FORGOTTEN + LIMIT });
+    expect(await world.count('webhook_lanes where in_flight <> 0')).toBe(0);
+    expect(world.ledger.mostAtOnce('/limited')).toBe(LIMIT);
+  });
+});
+
+function underWay(world: World): Promise<unknown[]> {
+  return world.rows(
+    `select id, event_sequence, lane_id from webhook_deliveries where state <> 'delivered' order by id`,
+  );
+}
+
+function delivered(world: World, path: string): Promise<number> {
+  return world.count(
+    `webhook_deliveries d join webhook_lanes l on l.id = d.lane_id join webhook_endpoints e on e.id = l.endpoint_id
+      where d.state = 'delivered' and e.url like $1`,
+    [`%${path}`],
+  );
+}

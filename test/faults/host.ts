@@ -1,0 +1,84 @@
+import type { WebhooksModuleOptions } from '../../libs/webhooks/src/options.js';
+import type { DatabaseProxy } from './database-proxy.js';
+import { Child } from './processes/child.js';
+import type { Batch, HostConfig } from './processes/host.js';
+import { join } from 'node:path';
+
+export type HostSettings = Partial<Omit<HostConfig, 'databaseUrl' | 'options'>> & {
+  options?: Omit<WebhooksModuleOptions, 'profiles'>;
+  /** The machine's clock is wrong by this, ms. */
+  clockErrorMs?: number;
+  /** IANA time zone of the machine. Default: this one's. */
+  timeZone?: string;
+};
+
+/** Leases of the suite's hosts, ms. As the real rule has it: twice the longest timeout of its endpoints, and a margin. */
+export const LEASE_MS = 4_000;
+/** Timeout of the suite's endpoints, ms: the shortest that a registration may ask for. */
+export const TIMEOUT_MS = 1_000;
+
+/** A backend with the module mounted, in a process of its own, on a wire of its own to the database. */
+export class Host {
+  private constructor(
+    /** `application_name` of its sessions. */
+    readonly name: string,
+    readonly process: Child,
+    readonly database: DatabaseProxy,
+  ) {}
+
+  static async start(name: string, database: DatabaseProxy, settings: HostSettings = {}): Promise<Host> {
+    const { options, clockErrorMs, timeZone, ...rest } = settings;
+    const env: Record<string, string> = timeZone ? { TZ: timeZone } : {};
+    const preload: string[] = [];
+    if (clockErrorMs !== undefined) {
+      env.CLOCK_ERROR_MS = String(clockErrorMs);
+      preload.push(join(__dirname, 'processes/wrong-clock.js'));
+    }
+    const host = new Host(name, new Child('host.ts', env, preload), database);
+    const config: HostConfig = {
+      databaseUrl: database.url,
+      role: 'all',
+      leaseMs: LEASE_MS,
+      clockOffset: 0,
+      pool: 10,
+      options: {
+        retry: { attempts: 30, delayMs: 150, factor: 1 },
+        ...options,
+        worker: { idlePollMs: 100, ...options?.worker },
+      },
+      ...rest,
+    };
+    await host.process.ask('start', config);
+    return host;
+  }
+
+  /** Writes rows and events in one transaction of the host; answers the events' ids. */
+  publish(tenantId: string, subjects: string[], more: Partial<Batch> = {}): Promise<string[]> {
+    return this.process.ask('publish', { tenantId, subjects, ...more });
+  }
+
+  /** Publishes one by one; answers the sorted times of the transactions, ms. */
+  load(tenantId: string, subjects: string[], pauseMs?: number): Promise<number[]> {
+    return this.process.ask('load', tenantId, subjects, pauseMs);
+  }
+
+  /** A method of `WebhooksService` or of one of its parts. */
+  call<Result = void>(part: string | null, method: string, ...args: unknown[]): Promise<Result> {
+    return this.process.ask('call', part, method, ...args);
+  }
+
+  /** Time passes: the database's clock moves on, as this process sees it. */
+  shiftClock(ms: number): Promise<void> {
+    return this.process.ask('shiftClock', ms);
+  }
+
+  kill(): Promise<void> {
+    return this.process.kill();
+  }
+
+  /** Closes the application and ends the process. */
+  async stop(): Promise<void> {
+    await this.process.ask('stop');
+    await this.process.kill();
+  }
+}

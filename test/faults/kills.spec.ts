@@ -1,0 +1,121 @@
+import { settle } from './figures.js';
+import { promises } from './reconcile.js';
+import { CLAIM, HAND_OVER, RECORD } from './statements.js';
+import { until } from './until.js';
+import { World } from './world.js';
+
+describe('A worker that is killed with kill -9', () => {
+  let world: World;
+  beforeEach(async () => {
+    world = await World.create();
+  });
+  afterEach(() => world.close());
+
+  it('before the answer: the delivery is sent again, with the same id and bytes', async () => {
+    const first = await world.host();
+    await world.register(first, '/held');
+    await world.ledger.behave('/held', { hold: true });
+    await first.publish('acme', ['m1']);
+    await world.ledger.arrivals(1);
+
+    await first.kill();
+    await world.ledger.behave('/held', {});
+    await world.host();
+    await world.drained();
+
+    expect(await settle(world)).toMatchObject({
+      ...promises(),
+      requests: 2,
+      attempts: 1,
+      duplicates: 1,
+      takeOvers: 1,
+    });
+  });
+
+  it('after the answer and before the record: the delivery is sent again, with the same id and bytes', async () => {
+    const first = await world.host();
+    await world.register(first, '/hook');
+    const record = first.database.hold('before', RECORD);
+    await first.publish('acme', ['m1']);
+    await record;
+
+    await first.kill();
+    expect(world.ledger.lines()).toHaveLength(1);
+    await world.host();
+    await world.drained();
+
+    expect(await settle(world)).toMatchObject({
+      ...promises(),
+      requests: 2,
+      attempts: 1,
+      duplicates: 1,
+      takeOvers: 1,
+    });
+  });
+
+  it('after the hand-over by the relay and before the request: the delivery is sent, once', async () => {
+    const first = await world.host();
+    await world.register(first, '/hook');
+    const commit = first.database.holdCommit('after', HAND_OVER);
+    await first.publish('acme', ['m1']);
+    await commit;
+    expect(await world.count(`webhook_deliveries where state = 'sending'`)).toBe(1);
+
+    await first.kill();
+    await world.host();
+    await world.drained();
+
+    expect(await settle(world)).toMatchObject({ ...promises(), requests: 1, duplicates: 0, takeOvers: 1 });
+  });
+
+  it('after a claim from a lane and before the request: the delivery is sent, once', async () => {
+    const first = await world.host();
+    await world.register(first, '/limited', { maxInFlight: 1 });
+    const claim = first.database.holdCommit('after', CLAIM);
+    await first.publish('acme', ['m1', 'm2']);
+    await claim;
+    expect(world.ledger.count).toBe(0);
+
+    await first.kill();
+    await world.host();
+    await world.drained();
+
+    expect(await settle(world)).toMatchObject({ ...promises(), requests: 2, duplicates: 0, takeOvers: 1 });
+  });
+
+  it('after a claim of the last thing a lane had: nothing else needs to happen to that lane', async () => {
+    const first = await world.host();
+    await world.register(first, '/hook');
+    await world.ledger.behave('/hook', { status: 500 });
+    const claim = first.database.holdCommit('after', CLAIM);
+    await first.publish('acme', ['m1']);
+    await claim;
+
+    await first.kill();
+    await world.ledger.behave('/hook', {});
+    await world.host();
+    await world.drained();
+
+    expect(await settle(world)).toMatchObject({ ...promises(), requests: 2, attempts: 2, duplicates: 0 });
+  });
+
+  it("during the host's commit: the event exists if and only if the host's row does", async () => {
+    const worker = await world.host({ role: 'worker' });
+    await world.register(worker, '/hook');
+    const before = await world.host({ role: 'api' });
+    const unseen = before.database.holdCommit('before', /host_messages/);
+    const after = await world.host({ role: 'api' });
+    const done = after.database.holdCommit('after', /host_messages/);
+    // Neither host lives to see its answer.
+    void before.publish('acme', ['rolled-back']).catch(() => undefined);
+    void after.publish('acme', ['committed']).catch(() => undefined);
+    await Promise.all([unseen, done]);
+
+    await Promise.all([before.kill(), after.kill()]);
+    await until('the event of the committed row', () => world.count('webhook_events'));
+    await world.drained();
+
+    expect(await world.rows('select id from host_messages')).toEqual([{ id: 'committed' }]);
+    expect(await settle(world)).toMatchObject({ ...promises(), committed: 1, requests: 1, duplicates: 0 });
+  });
+});

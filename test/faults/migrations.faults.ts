@@ -1,0 +1,89 @@
+import { again } from './again.js';
+import { settle } from './figures.js';
+import type { Host } from './host.js';
+import { promises } from './reconcile.js';
+import { RECORD } from './statements.js';
+import { until } from './until.js';
+import { World } from './world.js';
+
+describe('While workers run, the migrations go down and up again', () => {
+  let world: World;
+  let api: Host;
+  beforeEach(async () => {
+    world = await World.create();
+    api = await world.host({ role: 'api' });
+  });
+  afterEach(() => world.close());
+
+  const migrate = (direction: 'up' | 'down') => api.process.ask('migrate', direction);
+
+  it('under load: workers complain and live, the host is told, and what comes after is delivered', async () => {
+    const workers = await Promise.all([world.host({ role: 'worker' }), world.host({ role: 'worker' })]);
+    await world.register(api, '/quick');
+    await world.register(api, '/limited', { maxInFlight: 2 });
+    let published = 0;
+    let refused = 0;
+    const publishing = again(() =>
+      api.publish('acme', [`old${published++}`]).catch((error: Error) => {
+        if (!/webhook_/.test(error.message)) throw error;
+        refused++;
+      }),
+    );
+    await world.ledger.arrivals(50);
+    await migrate('down');
+    await until('both workers to complain', () =>
+      workers.every(({ process }) => /could not be asked for work/.test(process.output)),
+    );
+    await until('the host to be told', () => refused > 0);
+    await publishing.stop();
+    // An event that was refused took the host's row with it.
+    expect(await world.count('host_messages')).toBe(published - refused);
+
+    await migrate('up');
+    await world.beginAnew();
+    for (const path of ['/quick', '/limited']) await world.register(api, path);
+    for (let i = 0; i < 100; i++) await api.publish('acme', [`new${i}`]);
+    await world.drained();
+
+    for (const { process } of workers) expect(process.alive).toBe(true);
+    const account = await settle(world, { 'refused while down': refused });
+    expect(account).toMatchObject({ ...promises(), committed: 100, deliveries: 200, requests: 200 });
+  });
+
+  it('an answer to a request from before ends nothing of after, whatever number it has', async () => {
+    const late = await world.host({ role: 'worker' });
+    await world.register(api, '/held');
+    await world.ledger.behave('/held', { hold: true });
+    await api.publish('acme', ['before']);
+    await world.ledger.arrivals(1);
+    // The outcome is all that it has to say: it takes nothing of what comes.
+    const record = late.database.hold('before', RECORD);
+    await world.ledger.release('/held');
+    const held = await record;
+
+    await migrate('down');
+    await migrate('up');
+    await world.beginAnew();
+    await world.register(api, '/failing');
+    await world.ledger.behave('/failing', { hold: true, status: 500 });
+    late.process.signal('SIGSTOP');
+    await world.host({ role: 'worker' });
+    await api.publish('acme', ['after']);
+    await world.ledger.arrivals(2);
+    held.release();
+    late.process.signal('SIGCONT');
+    await until('the late one to notice', async () => {
+      const { recorded } = await late.call<{ recorded: { leaseLost: number; delivered: number } }>(
+        null,
+        'stats',
+      );
+      return recorded.leaseLost + recorded.delivered > 0;
+    });
+    await world.ledger.behave('/failing', {});
+    await world.ledger.release('/failing');
+    await world.drained();
+
+    // The one that failed, and the one that did not.
+    expect(await settle(world)).toMatchObject({ ...promises(), requests: 2, attempts: 2, duplicates: 0 });
+  });
+});

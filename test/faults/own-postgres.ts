@@ -1,0 +1,51 @@
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { runnableBinaries, serverUser } from '../../sample-app/src/postgres/binaries.js';
+import { ensureRunning, stop } from '../../sample-app/src/postgres/cluster.js';
+import { serverHome } from '../../sample-app/src/postgres/home.js';
+import { until } from './until.js';
+
+/** A PostgreSQL of a test's own, which it may restart and crash. Durable: what was committed survives. */
+export class OwnPostgres {
+  private constructor(
+    private readonly cluster: Parameters<typeof ensureRunning>[0],
+    /** Of its database `postgres`. Changes with each start: it picks a free port. */
+    public url: string,
+  ) {}
+
+  static async start(): Promise<OwnPostgres> {
+    const user = serverUser();
+    const home = serverHome(undefined, user);
+    const { folder: binaries } = runnableBinaries(user, home);
+    const cluster = { home, binaries, user, durable: true };
+    return new OwnPostgres(cluster, await ensureRunning(cluster));
+  }
+
+  /** `fast` breaks all connections off, `immediate` is a crash: it recovers from its log. */
+  async restart(mode: 'fast' | 'immediate'): Promise<void> {
+    const pid = this.pid();
+    process.kill(pid, mode === 'fast' ? 'SIGINT' : 'SIGQUIT');
+    await until('PostgreSQL to end', () => !isAlive(pid));
+    this.url = await ensureRunning(this.cluster);
+  }
+
+  async stop(): Promise<void> {
+    const pid = this.pid();
+    await stop(this.cluster);
+    await until('PostgreSQL to end', () => !isAlive(pid));
+    rmSync(this.cluster.home, { recursive: true, force: true });
+  }
+
+  private pid(): number {
+    const file = join(this.cluster.home, 'data', 'postmaster.pid');
+    return Number(readFileSync(file, 'utf8').split('\n')[0]);
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}

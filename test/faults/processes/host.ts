@@ -1,0 +1,181 @@
+import 'reflect-metadata';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { INestApplicationContext } from '@nestjs/common';
+import { Test } from '@nestjs/testing';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
+import { Database } from '../../../libs/webhooks/src/database/database.js';
+import { webhooksMigrations } from '../../../libs/webhooks/src/database/migrations/index.js';
+import { Housekeeper } from '../../../libs/webhooks/src/delivery/housekeeper.js';
+import type { WebhooksModuleOptions } from '../../../libs/webhooks/src/options.js';
+import { type Settings, resolveSettings } from '../../../libs/webhooks/src/settings.js';
+import { SETTINGS, WEBHOOKS_OPTIONS } from '../../../libs/webhooks/src/tokens.js';
+import { WebhooksModule } from '../../../libs/webhooks/src/webhooks.module.js';
+import { WebhooksService } from '../../../libs/webhooks/src/webhooks.service.js';
+import { dangerousProfile } from './dangerous-profile.js';
+import { serve } from './serve.js';
+
+/** How a host is set up. */
+export interface HostConfig {
+  databaseUrl: string;
+  role: 'all' | 'api' | 'worker';
+  options: Omit<WebhooksModuleOptions, 'profiles'>;
+  /** Shorter leases than the options allow: the suite's endpoints have short timeouts too. */
+  leaseMs?: number;
+  /** What ended this long ago is deleted: sooner than the options allow. */
+  retentionMs?: number;
+  /** Added to the database's clock, ms. */
+  clockOffset: number;
+  /** Connections of the host's pool. */
+  pool: number;
+  /** Settings of the pool's connections, for `pg`. */
+  connection?: Record<string, unknown>;
+  /** A connection to the database that says nothing for so long is given up, ms. */
+  silenceMs?: number;
+  /** Listen for SIGTERM as a host with shutdown hooks does. */
+  shutdownHooks?: boolean;
+}
+
+/** Events that a host publishes, each with a row of its own table in the same transaction. */
+export interface Batch {
+  tenantId: string;
+  /** Of the host's rows and of the events. */
+  subjects: string[];
+  type?: string;
+  callbackUrl?: string;
+  /** Each event's subject is its idempotency key too, so that a repeated call publishes nothing new. */
+  keyed?: boolean;
+  /** `all`: the transaction is rolled back. `savepoint`: only the part of it that held this batch is. */
+  rollback?: 'all' | 'savepoint';
+}
+
+let app: INestApplicationContext;
+
+async function start(config: HostConfig): Promise<void> {
+  const { databaseUrl, role, options, clockOffset, pool, connection } = config;
+  const shorten = (given: WebhooksModuleOptions): Settings => {
+    const settings = resolveSettings(given);
+    const { leaseMs = settings.leaseMs, retentionMs = settings.retentionMs } = config;
+    return { ...settings, leaseMs, retentionMs };
+  };
+  const module = Test.createTestingModule({
+    imports: [
+      TypeOrmModule.forRoot({
+        type: 'postgres',
+        url: databaseUrl,
+        autoLoadEntities: true,
+        migrations: [...webhooksMigrations],
+        poolSize: pool,
+        extra: connection,
+        retryAttempts: 0,
+      }),
+      WebhooksModule.forRoot({
+        role,
+        encryption: { current: { id: 'k1', key: 'ab'.repeat(32) } },
+        allowHttp: true,
+        allowedAddresses: ['127.0.0.0/8'],
+        profiles: [dangerousProfile],
+        ...options,
+      }),
+    ],
+  })
+    .overrideProvider(SETTINGS)
+    .useFactory({ factory: shorten, inject: [WEBHOOKS_OPTIONS] });
+  const compiled = await module.compile();
+  compiled.useLogger(['error', 'warn', 'log']);
+  compiled.get(Database).clockOffset = clockOffset;
+  if (config.silenceMs) compiled.get(Database).silenceMs = config.silenceMs;
+  if (config.shutdownHooks) compiled.enableShutdownHooks();
+  app = await compiled.init();
+}
+
+/** What a host does all day: a row of its own and its event, in one transaction. */
+async function publish({
+  tenantId,
+  subjects,
+  type = 'fault.tested',
+  callbackUrl,
+  keyed,
+  rollback,
+}: Batch): Promise<string[]> {
+  const webhooks = app.get<WebhooksService<Record<string, unknown>>>(WebhooksService);
+  const write = async (tx: EntityManager): Promise<string[]> => {
+    await tx.query('insert into host_messages (id) select unnest($1::text[]) on conflict do nothing', [
+      subjects,
+    ]);
+    const published = await webhooks.publish(
+      tx,
+      subjects.map((subject) => ({
+        tenantId,
+        type,
+        subject,
+        callbackUrl,
+        idempotencyKey: keyed ? subject : undefined,
+        data: { subject },
+      })),
+    );
+    return published.map(({ id }) => id);
+  };
+  let ids: string[] = [];
+  await app
+    .get(DataSource)
+    .transaction(async (tx) => {
+      if (rollback === 'savepoint') await tx.transaction(async (inner) => undo(inner, write)).catch(ifUndone);
+      else ids = await write(tx);
+      if (rollback === 'all') throw new Undone();
+    })
+    .catch(ifUndone);
+  return ids;
+}
+
+class Undone extends Error {}
+
+async function undo(tx: EntityManager, write: (tx: EntityManager) => Promise<unknown>): Promise<void> {
+  await write(tx);
+  throw new Undone();
+}
+
+function ifUndone(error: unknown): void {
+  if (!(error instanceof Undone)) throw error;
+}
+
+/** Publishes one event after the other and answers how long each transaction took, ms, sorted. */
+async function load(tenantId: string, subjects: string[], pauseMs = 0): Promise<number[]> {
+  const took: number[] = [];
+  for (const subject of subjects) {
+    const begun = performance.now();
+    await publish({ tenantId, subjects: [subject] });
+    took.push(performance.now() - begun);
+    if (pauseMs > 0) await delay(pauseMs);
+  }
+  return took.toSorted((a, b) => a - b);
+}
+
+serve({
+  start,
+  publish,
+  load,
+  /** A method of `WebhooksService`, or of one of its parts: `call('endpoints', 'create', …)`. */
+  async call(part: string | null, method: string, ...args: unknown[]): Promise<unknown> {
+    const service = app.get(WebhooksService) as unknown as Record<string, Record<string, unknown>>;
+    const owner = part === null ? service : service[part]!;
+    return (owner[method] as (...args: unknown[]) => unknown)(...args);
+  },
+  /** A statement of the host's own, on its pool. */
+  query: (sql: string, parameters?: unknown[]): Promise<unknown> =>
+    app.get(DataSource).query(sql, parameters),
+  /** Moves the clock of the database, as this process sees it. */
+  shiftClock(ms: number): void {
+    app.get(Database).clockOffset += ms;
+  },
+  /** What a worker does once a minute: retention, mainly. */
+  keepHouse: (): Promise<void> => app.get(Housekeeper, { strict: false }).round(),
+  /** The memory it holds, bytes. */
+  memory: (): number => process.memoryUsage.rss(),
+  async migrate(direction: 'up' | 'down'): Promise<void> {
+    const dataSource = app.get(DataSource);
+    if (direction === 'up') await dataSource.runMigrations();
+    else await dataSource.undoLastMigration();
+  },
+  stop: (): Promise<void> => app.close(),
+});

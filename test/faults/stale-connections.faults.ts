@@ -1,0 +1,56 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { settle } from './figures.js';
+import type { Host } from './host.js';
+import { randomOf, seed } from './random.js';
+import { promises } from './reconcile.js';
+import { World } from './world.js';
+
+const EVENTS = 400;
+
+describe('A receiver that closes connections which the sender believes to be alive', () => {
+  let world: World;
+  let host: Host;
+  beforeEach(async () => {
+    world = await World.create();
+    host = await world.host();
+    await world.register(host, '/hook');
+  });
+  afterEach(() => world.close());
+
+  const failures = () =>
+    world.count(`webhook_deliveries where state <> 'delivered' or attempts <> 1 or error is not null`);
+
+  it('by a reset before any answer: the request is sent once more, at once, as the same attempt', async () => {
+    await world.ledger.behave('/hook', { resetReused: true });
+    for (const subject of ['opens', 'meets a reset']) {
+      await host.publish('acme', [subject]);
+      await world.drained();
+    }
+
+    const [, reset, again] = world.ledger.lines();
+    expect([reset!.reused, again!.reused]).toEqual([true, false]);
+    expect(again).toMatchObject({ id: reset!.id, body: reset!.body, signature: reset!.signature });
+    expect(again!.at - reset!.at).toBeLessThan(1_000);
+    expect(await failures()).toBe(0);
+    // The ledger has it twice: nobody but the receiver can know that it arrived.
+    expect(await settle(world)).toMatchObject({ ...promises(), requests: 3, attempts: 2, unexplained: 1 });
+  });
+
+  it('in the moment in which they are used: no attempt fails, nothing arrives twice', async () => {
+    const random = randomOf(seed);
+    await world.ledger.behave('/hook', { closeAfterMs: 4 });
+    for (let i = 0; i < EVENTS; i++) {
+      await host.publish('acme', [`m${i}`]);
+      await delay(random() * 8);
+    }
+    await world.drained();
+
+    const reused = world.ledger.lines().filter((line) => line.reused).length;
+    expect(await failures()).toBe(0);
+    const account = await settle(world, { 'on a used connection': reused });
+    expect(account).toMatchObject({ ...promises(), requests: EVENTS, duplicates: 0 });
+    // Else they were all new.
+    expect(reused).toBeGreaterThan(0);
+    expect(reused).toBeLessThan(EVENTS);
+  });
+});

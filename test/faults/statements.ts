@@ -1,0 +1,13 @@
+// The module's decisive statements, by what they do rather than how they are written: for DatabaseProxy.hold().
+
+/** The relay's hand-over: an event becomes deliveries. */
+export const HAND_OVER = /insert into "?webhook_deliveries/;
+
+/** A worker takes deliveries from a lane. */
+export const CLAIM = /update "?webhook_deliveries"?[^;]*set state = 'sending'/;
+
+/** The relay takes events. */
+export const TAKE_EVENTS = /from "?webhook_unrelayed"?[^;()]*for update skip locked/;
+
+/** A worker writes down what came of its requests. */
+export const RECORD = /update "?webhook_deliveries"?[^;]*duration_ms = /;

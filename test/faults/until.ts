@@ -1,0 +1,19 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+/**
+ * Waits until other processes have brought something about: asks again and again, and fails with `what` and the last
+ * answer after `patience` ms. Answers the first answer that is truthy: a count of none is not yet one.
+ */
+export async function until<Answer>(
+  what: string,
+  ask: () => Promise<Answer> | Answer,
+  patience = 60_000,
+): Promise<NonNullable<Answer>> {
+  const end = Date.now() + patience;
+  for (;;) {
+    const answer = await ask();
+    if (answer) return answer;
+    if (Date.now() > end) throw new Error(`Not within ${patience} ms: ${what}`);
+    await delay(15);
+  }
+}

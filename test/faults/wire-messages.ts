@@ -1,0 +1,62 @@
+/** One message of PostgreSQL's protocol: its type byte (`''` for the first one of a connection) and all its bytes. */
+export interface WireMessage {
+  type: string;
+  bytes: Buffer;
+}
+
+/** Cuts a stream of bytes into the messages of PostgreSQL's protocol (version 3). */
+export class WireMessages {
+  private rest = Buffer.alloc(0);
+
+  /** `untyped`: the stream is a client's, whose first message has no type. */
+  constructor(private untyped: boolean) {}
+
+  push(bytes: Buffer): WireMessage[] {
+    this.rest = Buffer.concat([this.rest, bytes]);
+    const messages: WireMessage[] = [];
+    for (;;) {
+      const start = this.untyped ? 0 : 1;
+      if (this.rest.length < start + 4) return messages;
+      const length = start + this.rest.readInt32BE(start);
+      if (this.rest.length < length) return messages;
+      const type = this.untyped ? '' : String.fromCharCode(this.rest[0]!);
+      messages.push({ type, bytes: this.rest.subarray(0, length) });
+      this.rest = this.rest.subarray(length);
+      this.untyped = false;
+    }
+  }
+}
+
+/** What a client's messages run: text of its own, or statements that it has prepared under a name. */
+export class Statements {
+  private readonly prepared = new Map<string, string>();
+  /** The name of the statement that was told last, and is bound next. */
+  private told: string | null = null;
+
+  /** The statement that this message runs, or makes ready to run at once; `null`: none. */
+  of({ type, bytes }: WireMessage): string | null {
+    if (type === 'Q') return textAt(bytes, 5);
+    if (type === 'P') {
+      const name = textAt(bytes, 5);
+      const statement = textAfter(bytes, name);
+      this.prepared.set(name, statement);
+      this.told = name;
+      return statement;
+    }
+    if (type !== 'B') return null;
+    const name = textAfter(bytes, textAt(bytes, 5));
+    const again = name !== this.told;
+    this.told = null;
+    return again ? (this.prepared.get(name) ?? null) : null;
+  }
+}
+
+/** Text ends in a NUL. */
+function textAt(bytes: Buffer, start: number): string {
+  return bytes.toString('utf8', start, bytes.indexOf(0, start));
+}
+
+/** The text that follows the first one of a message. */
+function textAfter(bytes: Buffer, first: string): string {
+  return textAt(bytes, 5 + Buffer.byteLength(first) + 1);
+}

@@ -1,0 +1,197 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client } from 'pg';
+import { DataSource } from 'typeorm';
+import { webhooksMigrations } from '../../libs/webhooks/src/database/migrations/index.js';
+import { webhooksEntities } from '../../libs/webhooks/src/model/entities.js';
+import { createDatabase } from '../support/database.js';
+import { AUDIT, AUDIT_TRIGGERS } from './audit.js';
+import { DatabaseProxy } from './database-proxy.js';
+import { Host, type HostSettings, LEASE_MS, TIMEOUT_MS } from './host.js';
+import { Ledger } from './ledger.js';
+import { until } from './until.js';
+
+/** A registered URL, as the suite knows it. */
+export interface KnownEndpoint {
+  id: string;
+  tenantId: string;
+  /** Where its requests arrive: more than one where its URL was changed. */
+  paths: string[];
+  secrets: string[];
+}
+
+/** Everything a fault needs: a database, a receiver with a ledger, and hosts that can be killed. */
+export class World {
+  readonly endpoints: KnownEndpoint[] = [];
+  private readonly hosts = new Set<Host>();
+  private readonly proxies: DatabaseProxy[] = [];
+
+  private constructor(
+    private databaseUrl: string,
+    /** A connection of the test's own, past all proxies. */
+    public admin: Client,
+    readonly ledger: Ledger,
+    private readonly tidyUp: () => Promise<void>,
+  ) {}
+
+  /** On a database of its own of this run's server, or on the one of `databaseUrl`. */
+  static async create(databaseUrl?: string): Promise<World> {
+    const database = databaseUrl ? { url: databaseUrl, drop: async () => undefined } : await createDatabase();
+    await migrate(database.url);
+    const admin = await connect(database.url);
+    await admin.query('create table host_messages (id text primary key)');
+    await admin.query(AUDIT + AUDIT_TRIGGERS);
+    const folder = mkdtempSync(join(tmpdir(), 'sms-webhooks-faults-'));
+    const ledger = await Ledger.open(folder);
+    return new World(database.url, admin, ledger, async () => {
+      await database.drop();
+      rmSync(folder, { recursive: true, force: true });
+    });
+  }
+
+  /** Of the database, past all proxies. */
+  get url(): string {
+    return this.databaseUrl;
+  }
+
+  async host(settings: HostSettings = {}): Promise<Host> {
+    const proxy = await DatabaseProxy.open(this.databaseUrl);
+    this.proxies.push(proxy);
+    const name = `host-${this.proxies.length}`;
+    const connection = { application_name: name, ...settings.connection };
+    const host = await Host.start(name, proxy, { ...settings, connection });
+    this.hosts.add(host);
+    return host;
+  }
+
+  /** The module's tables were dropped and made anew: what was before is forgotten, and the books begin here. */
+  async beginAnew(): Promise<void> {
+    this.endpoints.length = 0;
+    this.ledger.turnPage();
+    await this.rows('truncate host_messages, audit, gone_events, gone_deliveries, gone_attempts');
+    await this.rows(AUDIT_TRIGGERS);
+  }
+
+  /** Waits until the database has noticed that a host is gone. Answers how many deliveries it held. */
+  async heldBy(dead: Host): Promise<number> {
+    await until(
+      `the sessions of ${dead.name} to end`,
+      async () => (await this.count('pg_stat_activity where application_name = $1', [dead.name])) === 0,
+    ).catch(async (error: Error) => {
+      throw new Error(`${error.message}\n${await this.describe()}`);
+    });
+    return this.count(
+      `webhook_deliveries d join webhook_leases l on l.id = d.lease_id where d.state = 'sending' and l.owner like $1`,
+      [`%:${dead.process.pid}:%`],
+    );
+  }
+
+  /** The server has come back at another place. */
+  async moved(url: string): Promise<void> {
+    this.databaseUrl = url;
+    for (const proxy of this.proxies) proxy.retarget(url);
+    await this.admin.end().catch(() => undefined);
+    this.admin = await connect(url);
+  }
+
+  /** Registers an endpoint on the receiver's `path`. */
+  async register(
+    host: Host,
+    path: string,
+    fields: Record<string, unknown> = {},
+    tenantId = 'acme',
+  ): Promise<KnownEndpoint> {
+    const { id, secret } = await host.call<{ id: string; secret: string }>('endpoints', 'create', tenantId, {
+      url: this.ledger.url(path),
+      events: ['*'],
+      timeoutMs: TIMEOUT_MS,
+      ...fields,
+    });
+    const endpoint = { id, tenantId, paths: [path], secrets: [secret] };
+    this.endpoints.push(endpoint);
+    return endpoint;
+  }
+
+  async rows<Row = Record<string, unknown>>(sql: string, parameters: unknown[] = []): Promise<Row[]> {
+    return (await this.admin.query(sql, parameters)).rows as Row[];
+  }
+
+  async count(sql: string, parameters?: unknown[]): Promise<number> {
+    const [row] = await this.rows<{ n: string }>(`select count(*) as n from ${sql}`, parameters);
+    return Number(row!.n);
+  }
+
+  /** Waits until every event has become deliveries. */
+  async relayed(): Promise<void> {
+    await until('all events relayed', async () => (await this.count('webhook_unrelayed')) === 0);
+  }
+
+  /** Waits until every event is relayed and every delivery has ended. */
+  async drained(patience = 90_000): Promise<void> {
+    await until(
+      'all events relayed and all deliveries ended',
+      async () =>
+        (await this.count('webhook_unrelayed')) === 0 &&
+        (await this.count(`webhook_deliveries where state in ('pending', 'sending')`)) === 0,
+      patience,
+    ).catch(async (error: Error) => {
+      throw new Error(`${error.message}\n${await this.describe()}`);
+    });
+  }
+
+  /** Stops the hosts that live, lets the leases of the dead run out, and leaves the database at rest. */
+  async rest(): Promise<void> {
+    for (const host of this.hosts) if (host.process.alive) await host.stop();
+    if ((await this.count('webhook_leases')) === 0) return;
+    const last = await this.host({ clockOffset: LEASE_MS * 100 });
+    await until('the leases of the dead to run out', async () => (await this.count('webhook_leases')) === 0);
+    await last.stop();
+  }
+
+  async close(): Promise<void> {
+    for (const host of this.hosts) if (host.process.alive) await host.kill();
+    for (const proxy of this.proxies) await proxy.close();
+    await this.ledger.close();
+    await this.admin.end().catch(() => undefined); // its server may be gone
+    await this.tidyUp();
+  }
+
+  /** What hangs, for the message of a failed test. */
+  private async describe(): Promise<string> {
+    const left = await this.rows(
+      `select d.id, d.state, d.claims, d.attempts, d.next_at, d.lease_id, l.state as lane, l.next_due_at, l.hold_until, l.in_flight
+         from webhook_deliveries d join webhook_lanes l on l.id = d.lane_id
+        where d.state in ('pending', 'sending') limit 5`,
+    );
+    const leases = await this.rows('select * from webhook_leases');
+    const sessions = await this.rows(
+      `select application_name, state, wait_event, now() - query_start as since, pg_blocking_pids(pid) as blocked_by, pid, left(query, 300) as query
+         from pg_stat_activity where datname = current_database() and state <> 'idle'`,
+    );
+    const outputs = [...this.hosts].map((host) => host.process.output.slice(-2_000));
+    return [left, leases, sessions]
+      .map((rows) => JSON.stringify(rows, null, 1))
+      .concat(outputs)
+      .join('\n');
+  }
+}
+
+async function connect(url: string): Promise<Client> {
+  const client = new Client({ connectionString: url });
+  client.on('error', () => undefined); // tests restart the server
+  await client.connect();
+  return client;
+}
+
+async function migrate(url: string): Promise<void> {
+  const dataSource = new DataSource({
+    type: 'postgres',
+    url,
+    entities: [...webhooksEntities],
+    migrations: [...webhooksMigrations],
+  });
+  await dataSource.initialize();
+  await dataSource.runMigrations();
+  await dataSource.destroy();
+}

@@ -1,0 +1,227 @@
+import { inspect } from 'node:util';
+import { InvalidOptionError } from '../../libs/webhooks/src/errors.js';
+import type { WebhooksModuleOptions, WebhooksModuleStructure } from '../../libs/webhooks/src/options.js';
+import { builtInProfiles } from '../../libs/webhooks/src/profiles/registry.js';
+import { resolveSettings } from '../../libs/webhooks/src/settings.js';
+import { WebhooksModule } from '../../libs/webhooks/src/webhooks.module.js';
+import { createDatabase } from '../support/database.js';
+import { AccountGuard, given, shape, startApp, tenant, values } from './support/app.js';
+
+const channel = (name: string) => ({ name, send: async () => undefined });
+
+/** Options, the name and value that the error must show, and a word of the fix. */
+type WrongValue = [option: string, options: unknown, shown: string, fix: string];
+
+const WRONG_VALUES: WrongValue[] = [
+  ['profile', { profile: 'standart' }, '"standart"', 'standard, standard-cloudevents, msgine'],
+  ['profiles', { profiles: 'msgine' }, '"msgine"', 'a list of profiles'],
+  ['profiles', { profiles: [builtInProfiles[0], builtInProfiles[0]] }, '"standard, standard"', 'once'],
+  ['eventTypes', { eventTypes: 'invoice.paid' }, '"invoice.paid"', '{ name, description }'],
+  ['eventTypes[0]', { eventTypes: ['invoice.paid'] }, '"invoice.paid"', '{ name, description }'],
+  [
+    'eventTypes[0].name',
+    { eventTypes: [{ name: 'Invoice paid', description: 'x' }] },
+    '"Invoice paid"',
+    'lower',
+  ],
+  [
+    'eventTypes[0].name',
+    { eventTypes: [{ name: 'message.sent', description: 'x' }] },
+    '"message.sent"',
+    'leave',
+  ],
+  [
+    'eventTypes[1].name',
+    {
+      eventTypes: [
+        { name: 'a', description: 'x' },
+        { name: 'a', description: 'x' },
+      ],
+    },
+    '"a"',
+    'once',
+  ],
+  ['eventTypes[0].description', { eventTypes: [{ name: 'a' }] }, 'undefined', 'a sentence'],
+  ['encryption', { encryption: 'k1' }, '"…"', "{ current: { id: 'k1', key }"],
+  ['encryption', { encryption: null }, '"…"', "{ current: { id: 'k1', key }"],
+  ['encryption', { encryption: { current: { id: 'k1' }, previous: 'k0' } }, '"…"', 'previous: ['],
+  ['allowPlaintextSecrets', { allowPlaintextSecrets: 'no' }, '"no"', 'true or false'],
+  ['allowHttp', { allowHttp: 'false' }, '"false"', 'true or false'],
+  ['allowedAddresses', { allowedAddresses: '10.0.0.0/8' }, '"10.0.0.0/8"', 'a list'],
+  ['allowedAddresses', { allowedAddresses: ['10.0.0.0/8', '10.0.0'] }, '"10.0.0"', '10.1.0.0/16'],
+  ['allowedAddresses', { allowedAddresses: ['10.0.0.0/33'] }, '"10.0.0.0/33"', '10.1.0.0/16'],
+  ['allowedHosts', { allowedHosts: ['*.internal'] }, '"*.internal"', 'receiver.internal'],
+  ['allowedHosts', { allowedHosts: ['10.0.0.1'] }, '"10.0.0.1"', 'allowedAddresses'],
+  ['nat64Prefixes', { nat64Prefixes: ['2a00::/129'] }, '"2a00::/129"', '2a00:1:2:64::/96'],
+  ['allowedPorts', { allowedPorts: 443 }, '443', 'a list'],
+  ['allowedPorts', { allowedPorts: [443, 70_000] }, '70000', '1 to 65535'],
+  ['lookup', { lookup: '8.8.8.8' }, '"8.8.8.8"', 'a function'],
+  ['proxy', { proxy: 'egress:4750' }, '"egress:4750"', 'http:// or https://'],
+  ['proxy', { proxy: 'socks5://me:secret@egress' }, '"socks5://…@egress"', 'http:// or https://'],
+  ['proxy', { proxy: 'me:secret@egress:3128' }, '"…@egress:3128"', 'http:// or https://'],
+  ['ca', { ca: '/etc/ssl/own.pem' }, '"…"', 'certificates as PEM'],
+  ['ca', { ca: [] }, '"…"', 'certificates as PEM'],
+  ['transport', { transport: 'fetch' }, '"fetch"', '"axios" or "undici"'],
+  ['axios', { axios: { timeout: 1 } }, 'this object', 'a function'],
+  ['callbackMode', { callbackMode: 'both' }, '"both"', '"replace" or "add"'],
+  ['retry', { retry: 5 }, '5', 'an object'],
+  ['retry.schedule', { retry: { schedule: [0, -1] } }, 'this list', 'waits in milliseconds'],
+  ['retry.schedule', { retry: { schedule: 'fast' } }, '"fast"', 'waits in milliseconds'],
+  ['retry.attempts', { retry: { delayMs: 5 } }, 'NaN', '1 to 100'],
+  ['retry.attempts', { retry: { attempts: 0, delayMs: 5 } }, '0', '1 to 100'],
+  ['retry.delayMs', { retry: { attempts: 3, delayMs: '5s' } }, '"5s"', 'whole number'],
+  ['retry.factor', { retry: { attempts: 3, delayMs: 5, factor: 0.5 } }, '0.5', '1 or more'],
+  ['retry.maxDelayMs', { retry: { attempts: 3, delayMs: 5, maxDelayMs: -1 } }, '-1', 'whole number'],
+  ['retry.jitter', { retry: { schedule: [5], jitter: 20 } }, '20', '0 to 1'],
+  ['egressIps', { egressIps: [''] }, 'this list', 'a list of strings'],
+  ['limits', { limits: 50 }, '50', 'an object'],
+  ['limits.endpointsPerTenant', { limits: { endpointsPerTenant: 0 } }, '0', '1 to 10000'],
+  ['limits.payloadBytes', { limits: { payloadBytes: '256KB' } }, '"256KB"', 'whole number'],
+  ['limits.endpoints', { limits: { endpoints: 5 } }, '5', 'no option of this name'],
+  ['worker', { worker: true }, 'true', 'an object'],
+  ['worker.slots', { worker: { slots: 1.5 } }, '1.5', '1 to 4096'],
+  ['worker.maxInFlight', { worker: { maxInFlight: 0 } }, '0', '1 to 4096'],
+  ['worker.idlePollMs', { worker: { idlePollMs: 5 } }, '5', '10 to 60000'],
+  ['worker.busyPollMs', { worker: { busyPollMs: 0 } }, '0', '1 to 60000'],
+  ['worker.leaseMs', { worker: { leaseMs: 30_000 } }, '30000', 'from 65000'],
+  ['worker.drainMs', { worker: { drainMs: -1 } }, '-1', 'whole number'],
+  ['worker.handleSignals', { worker: { handleSignals: 1 } }, '1', 'true or false'],
+  ['worker.notify', { worker: { notify: 'yes' } }, '"yes"', 'true or false'],
+  ['worker.concurrency', { worker: { concurrency: 5 } }, '5', 'no option of this name'],
+  ['retentionMs', { retentionMs: '30d' }, '"30d"', 'at least 1000 ms, or false'],
+  ['disableAfterMs', { disableAfterMs: 0 }, '0', 'at least 1000 ms, or false'],
+  ['rotationOverlapMs', { rotationOverlapMs: -5 }, '-5', 'whole number'],
+  ['alerts', { alerts: 'log' }, '"log"', 'an object'],
+  ['alerts.channels', { alerts: { channels: 'mail' } }, '"mail"', 'a list of channels'],
+  ['alerts.channels', { alerts: { channels: [channel('log'), channel('log')] } }, '"log, log"', 'its own'],
+  ['alerts.channels', { alerts: { channels: [{ name: 'mail' }] } }, '"mail"', 'a send function'],
+  ['alerts.endpointUrl', { alerts: { endpointUrl: 'https://us' } }, '"https://us"', 'a function'],
+  ['alowHttp', { alowHttp: true }, 'true', 'no option of this name'],
+  ['guards', { guards: [AccountGuard] }, 'this list', 'beside useFactory'],
+  ['the answer of the options factory', undefined, 'undefined', 'answer an object'],
+];
+
+/** What decides the module's shape: refused while `forRoot` runs. */
+const WRONG_SHAPES: WrongValue[] = [
+  ['dataSource', { dataSource: '' }, '""', 'the name of a data source'],
+  ['dataSource', { dataSource: 5 }, '5', 'the name of a data source'],
+  ['dataSource', { dataSource: null }, 'null', 'the name of a data source'],
+  ['tablePrefix', { tablePrefix: 'My-' }, '"My-"', 'lower-case letters, digits and underscores'],
+  ['guards', { guards: [], tenant }, 'this list', 'one guard or more'],
+  ['guards', { guards: AccountGuard, tenant }, 'the function AccountGuard', 'a list'],
+  ['guards', { guards: 'app', tenant }, '"app"', "'global' if your APP_GUARD serves"],
+  ['guards', { tenant }, 'undefined', 'allowUnauthenticated: true'],
+  ['tenant', { guards: [AccountGuard] }, 'undefined', '(request) => request.account.id'],
+  ['tenant', { guards: [AccountGuard], tenant: 'id' }, '"id"', 'a function of the request'],
+  ['allowUnauthenticated', { allowUnauthenticated: 'yes', tenant }, '"yes"', 'true or false'],
+  ['controller', { ...shape, controller: true }, 'true', 'false for no routes'],
+  ['imports', { ...shape, imports: {} }, 'this object', 'a list'],
+  ['path', { ...shape, path: 5 }, '5', 'a path'],
+  ['role', { ...shape, role: 'web' }, '"web"', '"all" or "api" or "worker"'],
+  ['isGlobal', { ...shape, isGlobal: 'yes' }, '"yes"', 'true or false'],
+  ['compat', { ...shape, compat: 'httpsms' }, '"httpsms"', 'a list'],
+  ['compat', { ...shape, compat: ['twilio'] }, '"twilio"', 'mobile-text-alerts or httpsms'],
+];
+
+const errorOf = (work: () => unknown): InvalidOptionError => {
+  try {
+    work();
+  } catch (error) {
+    expect(error).toBeInstanceOf(InvalidOptionError);
+    return error as InvalidOptionError;
+  }
+  throw new Error('nothing was thrown');
+};
+
+const naming = (option: string, shown: string, fix: string) => ({
+  name: 'InvalidOptionError',
+  option,
+  message: expect.stringMatching(
+    new RegExp(
+      `^WebhooksModule: ${escaped(option)} cannot be .*${escaped(shown)}.*: .*${escaped(fix)}.*\\.$`,
+    ),
+  ),
+});
+
+const escaped = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
+
+describe('A wrong value names the option, what it was, and what to write instead', () => {
+  it.each(WRONG_VALUES)('%s: %j', (option, options, shown, fix) => {
+    expect(errorOf(() => resolveSettings(options as WebhooksModuleOptions))).toMatchObject(
+      naming(option, shown, fix),
+    );
+  });
+
+  it.each(WRONG_SHAPES)('%s: %j', (option, options, shown, fix) => {
+    expect(errorOf(() => WebhooksModule.forRoot(options as WebhooksModuleStructure))).toMatchObject(
+      naming(option, shown, fix),
+    );
+  });
+});
+
+describe('A wrong value', () => {
+  it.each(['forRoot', 'forRootAsync'] as const)(
+    'stops the start of the app that mounts by %s',
+    async (form) => {
+      const database = await createDatabase();
+      const source = await given(database.url);
+      const options = { ...values, retentionMs: -1 };
+      const module =
+        form === 'forRoot'
+          ? WebhooksModule.forRoot({ ...shape, ...options, dataSource: source })
+          : WebhooksModule.forRootAsync({ ...shape, dataSource: source, useFactory: () => options });
+      const start = startApp([module], { logger: false });
+      await expect(start).rejects.toMatchObject(naming('retentionMs', '-1', 'at least 1000 ms'));
+      await source.destroy();
+      await database.drop();
+    },
+  );
+
+  it.each([
+    { encryption: 'SECRET' },
+    { encryption: { current: 'SECRET' } },
+    { encryptionKey: 'SECRET' },
+    { worker: { key: 'SECRET' } },
+    { proxy: 'ftp://me:SECRET@egress' },
+    { proxy: 'me:SECRET@egress:3128' },
+    { proxy: 'SECRET@@egress' },
+    { ca: 'SECRET' },
+  ])('that may be a key or a password is not shown: %j', (options) => {
+    const error = errorOf(() => resolveSettings(options as never));
+    expect(inspect(error, { depth: 9, showHidden: true })).not.toContain('SECRET');
+  });
+
+  it.each([null, undefined, 'on', 5])('in place of all options is refused: %p', (options) => {
+    expect(() => WebhooksModule.forRootAsync(options as never)).toThrow(/forRootAsync is given/);
+    if (options !== undefined)
+      expect(() => WebhooksModule.forRoot(options as never)).toThrow(/forRoot is given/);
+  });
+});
+
+it('Left out options have the documented defaults', () => {
+  const settings = resolveSettings({});
+  expect(settings).toMatchObject({
+    profile: { name: 'standard' },
+    eventTypes: null,
+    encryption: null,
+    allowPlaintextSecrets: false,
+    allowHttp: false,
+    allowedAddresses: [],
+    allowedHosts: [],
+    proxy: undefined,
+    transport: 'axios',
+    callbackMode: 'replace',
+    retry: null,
+    endpointsPerTenant: 50,
+    payloadBytes: 256 * 1024,
+    slots: 64,
+    maxInFlight: 32,
+    idlePollMs: 1000,
+    leaseMs: 65_000,
+    handleSignals: false,
+    notify: false,
+    retentionMs: 30 * 24 * 3600 * 1000,
+    disableAfterMs: 5 * 24 * 3600 * 1000,
+    rotationOverlapMs: 24 * 3600 * 1000,
+  });
+});

@@ -1,0 +1,100 @@
+import type { INestApplication } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { Database } from '../../libs/webhooks/src/database/database.js';
+import { messageEvent } from '../../libs/webhooks/src/model/event-input.js';
+import type { WebhooksModuleOptions } from '../../libs/webhooks/src/options.js';
+import { WebhooksModule } from '../../libs/webhooks/src/webhooks.module.js';
+import { WebhooksService } from '../../libs/webhooks/src/webhooks.service.js';
+import { Gate, hang, Receiver } from '../engine/support/receiver.js';
+import { createDatabase, type TestDatabase } from '../support/database.js';
+import { dataSource, shape, startApp, values } from './support/app.js';
+
+let database: TestDatabase;
+let receiver: Receiver;
+
+beforeEach(async () => {
+  [database, receiver] = await Promise.all([createDatabase(), Receiver.start()]);
+});
+afterEach(() => Promise.all([receiver.close(), database.drop()]));
+
+const service = (app: INestApplication) => app.get<WebhooksService>(WebhooksService);
+
+const startWorker = (options: WebhooksModuleOptions = {}, role: 'all' | 'api' = 'all') =>
+  startApp([dataSource(database.url), WebhooksModule.forRoot({ ...shape, ...values, ...options, role })]);
+
+const publish = (app: INestApplication, id: string) =>
+  app.get(DataSource).transaction((tx) =>
+    service(app).publish(
+      tx,
+      messageEvent('message.delivered', {
+        tenantId: 'a',
+        message: { id, direction: 'out', from: 'ACME', to: '+15550100' },
+      }),
+    ),
+  );
+
+const register = (app: INestApplication, path: string) =>
+  service(app).endpoints.create('a', { url: receiver.url(path), events: ['*'] });
+
+describe('app.close()', () => {
+  it('waits for requests in flight, records how they end, and claims nothing more', async () => {
+    const gate = new Gate();
+    receiver.on('/slow', gate.behaviour);
+    const app = await startWorker();
+    await register(app, '/slow');
+    await publish(app, 'm1');
+    await receiver.arrived(1);
+
+    let closed = false;
+    const closing = app.close().then(() => (closed = true));
+    const later = await startWorker({}, 'api');
+    await publish(later, 'm2');
+    expect(await service(later).stats()).toMatchObject({ unrelayed: 1, leases: 1 });
+    expect(closed).toBe(false);
+    gate.open();
+    await closing;
+
+    expect(receiver.arrivals).toHaveLength(1);
+    const { data } = await service(later).deliveries.list('a');
+    expect(data.map(({ state }) => state)).toEqual(['delivered']);
+    expect(await service(later).runOnce()).toMatchObject({ relayed: 1, delivered: 1 });
+    await later.close();
+  });
+
+  it('waits no longer than drainMs: the delivery is sent again by the next worker, with the same id and bytes', async () => {
+    receiver.on('/dead', hang);
+    const app = await startWorker({ worker: { drainMs: 50 } });
+    await register(app, '/dead');
+    await publish(app, 'm1');
+    await receiver.arrived(1);
+    await app.close();
+
+    receiver.on('/dead', (response) => response.writeHead(204).end());
+    const next = await startWorker({}, 'api');
+    next.get(Database, { strict: false }).clockOffset += 24 * 3600_000;
+    expect(await service(next).runOnce()).toMatchObject({ delivered: 1 });
+    const [first, second] = receiver.arrivals;
+    expect(second!.headers['webhook-id']).toBe(first!.headers['webhook-id']);
+    expect(second!.body).toBe(first!.body);
+    await next.close();
+  });
+
+  it('may be called twice, and before anything was sent', async () => {
+    const app = await startWorker();
+    await Promise.all([app.close(), app.close()]);
+    await app.close();
+  });
+
+  it.each([true, false])(
+    'listens for signals until then only where handleSignals is %p',
+    async (handleSignals) => {
+      const signals = ['SIGTERM', 'SIGINT'] as const;
+      const before = signals.map((signal) => process.listenerCount(signal));
+      const app = await startWorker({ worker: { handleSignals } });
+      const during = signals.map((signal) => process.listenerCount(signal));
+      expect(during).toEqual(before.map((count) => count + (handleSignals ? 1 : 0)));
+      await app.close();
+      expect(signals.map((signal) => process.listenerCount(signal))).toEqual(before);
+    },
+  );
+});

@@ -1,0 +1,65 @@
+import type { Logger } from 'typeorm';
+import { DataSource } from 'typeorm';
+import { WebhooksModule } from '../../libs/webhooks/src/webhooks.module.js';
+import { WebhooksService } from '../../libs/webhooks/src/webhooks.service.js';
+import { type Receiver, startReceiver } from '../endpoints/receiver.js';
+import { createDatabase, type TestDatabase } from '../support/database.js';
+import { as, dataSource, shape, startApp, values } from './support/app.js';
+import { journey } from './support/journey.js';
+
+/** What a host's `logging: true` prints: statements and their parameters. */
+class SqlLog implements Logger {
+  readonly lines: string[] = [];
+  logQuery(query: string, parameters?: unknown[]): void {
+    this.lines.push(`${query} -- ${JSON.stringify(parameters)}`);
+  }
+  logQueryError(error: string | Error, query: string, parameters?: unknown[]): void {
+    this.lines.push(`${error} ${query} -- ${JSON.stringify(parameters)}`);
+  }
+  logQuerySlow(time: number, query: string, parameters?: unknown[]): void {
+    this.lines.push(`${time} ${query} -- ${JSON.stringify(parameters)}`);
+  }
+  logSchemaBuild(): void {}
+  logMigration(): void {}
+  log(): void {}
+}
+
+let database: TestDatabase;
+let receiver: Receiver;
+
+beforeAll(async () => {
+  [database, receiver] = await Promise.all([createDatabase(), startReceiver()]);
+});
+afterAll(() => Promise.all([database.drop(), receiver.close()]));
+
+it('A host that logs its SQL logs no secret, no header value and no key', async () => {
+  const log = new SqlLog();
+  const app = await startApp([
+    dataSource(database.url, { logging: true, logger: log, maxQueryExecutionTime: 1 }),
+    WebhooksModule.forRoot({ ...shape, ...values }),
+  ]);
+  const api = as(app, 'b');
+  const secrets = ['header-value-of-b', values.encryption!.current.key as string];
+  const remember = ({ body }: { body: { secret: string } }) => void secrets.push(body.secret);
+  for (const profile of ['standard', 'opensms', 'httpsms']) {
+    const registration = { url: receiver.url, events: ['*'], profile, headers: { 'x-token': secrets[0] } };
+    const created = await api.post('/webhooks', registration).expect(201);
+    remember(created);
+    remember(await api.post(`/webhooks/${created.body.id}/rotate-secret`).expect(200));
+  }
+  const brought = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
+  await api.post('/webhooks', { url: receiver.url, events: ['*'], secret: brought }).expect(201);
+  secrets.push(brought);
+  remember(await api.get('/webhooks/account/secret').expect(200));
+  remember(await api.post('/webhooks/account/rotate-secret').expect(200));
+  await journey(app, app.get<WebhooksService>(WebhooksService), app.get(DataSource), receiver);
+  await app.close();
+
+  const said = log.lines.join('\n');
+  expect(log.lines.length).toBeGreaterThan(100);
+  expect(said).toContain('webhook_endpoints');
+  expect(new Set(secrets).size).toBe(11);
+  for (const secret of secrets) expect(said).not.toContain(secret);
+  // Nor what a signature is made of, without its wrapping.
+  for (const secret of secrets) expect(said).not.toContain(secret.replace(/^whsec_/, ''));
+});

@@ -1,0 +1,108 @@
+import { DataSource } from 'typeorm';
+import { createDatabase as createModuleDatabase } from '../../libs/webhooks/src/database/create-database.js';
+import type { WebhooksModuleOptions } from '../../libs/webhooks/src/options.js';
+import { WebhooksModule } from '../../libs/webhooks/src/webhooks.module.js';
+import { createDatabase, type TestDatabase } from '../support/database.js';
+import { given, shape, startApp, values } from './support/app.js';
+
+let database: TestDatabase;
+let source: DataSource;
+
+beforeEach(async () => {
+  database = await createDatabase();
+});
+afterEach(async () => {
+  await source.destroy();
+  await database.drop();
+});
+
+const start = (role: 'all' | 'api' | 'worker', options: WebhooksModuleOptions = values) =>
+  startApp([WebhooksModule.forRoot({ ...shape, ...options, role, dataSource: source })], { logger: false });
+
+const setupError = (message: string | RegExp) => ({
+  name: 'WebhooksSetupError',
+  message: expect.stringMatching(message),
+});
+
+describe.each(['all', 'api', 'worker'] as const)('In the role %s the start stops', (role) => {
+  it('where the entities are not in the data source', async () => {
+    source = await given(database.url, { entities: [], migrations: [] });
+    await expect(start(role)).rejects.toMatchObject(
+      setupError(/entities are not in the data source.*autoLoadEntities.*\.\.\.webhooksEntities/),
+    );
+  });
+
+  it('where the migrations were not run', async () => {
+    source = await given(database.url, { migrations: [] });
+    await expect(start(role)).rejects.toMatchObject(
+      setupError(/"webhook_\w+", is not there: .*\.\.\.webhooksMigrations.*run the migrations/),
+    );
+  });
+
+  it('where the tables are those of an earlier version', async () => {
+    source = await given(database.url);
+    await source.query('alter table webhook_lanes drop column probes');
+    await expect(start(role)).rejects.toMatchObject(
+      setupError(/"webhook_lanes", is of an earlier version.*probes.*run the migrations/),
+    );
+  });
+
+  it('where an endpoint that is not deleted has a profile that the host does not', async () => {
+    source = await given(database.url);
+    await source.query(
+      `insert into webhook_endpoints (id, tenant_id, url, events, profile, secrets, skip_error_codes, state_at, created_at, updated_at)
+       values (gen_random_uuid(), 'a', 'https://example.com/', '["*"]', 'acme', '[]', '[]', 1, 1, 1)`,
+    );
+    await expect(start(role)).rejects.toMatchObject(
+      setupError(/profile "acme" \(1 endpoints, 0 accounts\).*profiles/),
+    );
+    await source.query('update webhook_endpoints set deleted_at = 2');
+    const app = await start(role);
+    await app.close();
+  });
+
+  it('where there is no key, whatever NODE_ENV says', async () => {
+    source = await given(database.url);
+    await expect(start(role, { ...values, encryption: undefined })).rejects.toMatchObject(
+      setupError(/no encryption key.*openssl rand.*allowPlaintextSecrets/),
+    );
+  });
+
+  it('where the key is not set', async () => {
+    source = await given(database.url);
+    const encryption = { current: { id: 'k1', key: process.env.NOT_SET_ANYWHERE } };
+    await expect(start(role, { ...values, encryption })).rejects.toMatchObject({
+      name: 'InvalidOptionError',
+      message: expect.stringMatching(/encryption\.current\.key.*its environment variable may not be set/),
+    });
+  });
+});
+
+describe('A data source', () => {
+  it('of the command line that lacks the entities is told so by the migrations', async () => {
+    source = await given(database.url, { entities: [], migrationsRun: false });
+    const said = jest.spyOn(console, 'log').mockImplementation(() => undefined);
+    await expect(source.runMigrations()).rejects.toMatchObject(
+      setupError(/entities are not in the data source.*\.\.\.webhooksEntities.*command line/),
+    );
+    said.mockRestore();
+  });
+
+  it('that is not connected is an error that says so', async () => {
+    source = await given(database.url);
+    const closed = new DataSource({ type: 'postgres', url: database.url });
+    const module = WebhooksModule.forRoot({ ...values, dataSource: closed });
+    await expect(startApp([module], { logger: false })).rejects.toMatchObject(
+      setupError(/is not connected: await dataSource\.initialize\(\)/),
+    );
+  });
+
+  it.each(['mysql', 'mariadb', 'better-sqlite3', 'cockroachdb'])('of type %s is named', async (type) => {
+    source = await given(database.url);
+    // Its drivers are not installed here: only its type is looked at.
+    const other = { options: { type }, isInitialized: true } as unknown as DataSource;
+    expect(() => createModuleDatabase(other)).toThrow(
+      expect.objectContaining(setupError(new RegExp(`PostgreSQL for now; this data source is "${type}"`))),
+    );
+  });
+});

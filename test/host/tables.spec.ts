@@ -1,0 +1,237 @@
+import {
+  DataSource,
+  DefaultNamingStrategy,
+  type DataSourceOptions,
+  type NamingStrategyInterface,
+} from 'typeorm';
+import { webhooksMigrations } from '../../libs/webhooks/src/database/migrations/index.js';
+import { webhooksEntitiesWith } from '../../libs/webhooks/src/model/entities.js';
+import { WebhooksModule } from '../../libs/webhooks/src/webhooks.module.js';
+import { WebhooksService } from '../../libs/webhooks/src/webhooks.service.js';
+import { type Receiver, startReceiver } from '../endpoints/receiver.js';
+import { createDatabase, type TestDatabase } from '../support/database.js';
+import { dataSource, shape, startApp, values } from './support/app.js';
+import { journey } from './support/journey.js';
+
+const snake = (text: string): string => text.replaceAll(/([a-z0-9])([A-Z])/g, '$1_$2').toLowerCase();
+
+/** As `typeorm-naming-strategies` has it: what has a name keeps it. */
+class SnakeNaming extends DefaultNamingStrategy implements NamingStrategyInterface {
+  override tableName(className: string, given?: string): string {
+    return given ?? snake(className);
+  }
+  override columnName(property: string, given: string | undefined, prefixes: string[]): string {
+    return snake([...prefixes, ''].join('_')) + (given ?? snake(property));
+  }
+}
+
+/** Names after its own head what has no name. */
+class HashNaming extends DefaultNamingStrategy implements NamingStrategyInterface {
+  override tableName(className: string, given?: string): string {
+    return given ?? `T_${className.toUpperCase()}`;
+  }
+  override columnName(property: string, given: string | undefined, prefixes: string[]): string {
+    return given ?? `C_${[...prefixes, property].join('$').toUpperCase()}`;
+  }
+  override indexName(): string {
+    return 'ONE_NAME_FOR_ALL';
+  }
+  override primaryKeyName(): string {
+    return 'ONE_NAME_FOR_ALL';
+  }
+}
+
+/** Renames even what has a name. */
+class UpperCase extends DefaultNamingStrategy implements NamingStrategyInterface {
+  override tableName(className: string, given?: string): string {
+    return (given ?? className).toUpperCase();
+  }
+  override columnName(property: string, given: string | undefined): string {
+    return (given ?? property).toUpperCase();
+  }
+}
+
+const NAMES = [
+  'webhook_accounts',
+  'webhook_alerts',
+  'webhook_attempts',
+  'webhook_deliveries',
+  'webhook_endpoints',
+  'webhook_events',
+  'webhook_lanes',
+  'webhook_leases',
+  'webhook_unrelayed',
+];
+const prefixed = (prefix: string) => NAMES.map((name) => `${prefix}${name}`);
+
+interface Place {
+  options?: Partial<DataSourceOptions>;
+  tablePrefix?: string;
+  schema?: string;
+  tables: string[];
+}
+
+const PLACES: [name: string, place: Place][] = [
+  ['as they are', { tables: NAMES }],
+  ['in a schema of the host', { options: { schema: 'sms backend' }, schema: 'sms backend', tables: NAMES }],
+  ["with the host's entityPrefix", { options: { entityPrefix: 'Acme_' }, tables: prefixed('Acme_') }],
+  ['with a tablePrefix', { tablePrefix: 'sms_', tables: prefixed('sms_') }],
+  [
+    'with all of them',
+    {
+      options: { schema: 'backend', entityPrefix: 'acme_' },
+      tablePrefix: 'sms_',
+      schema: 'backend',
+      tables: prefixed('acme_sms_'),
+    },
+  ],
+  ['under a naming strategy of snakes', { options: { namingStrategy: new SnakeNaming() }, tables: NAMES }],
+  ['under a naming strategy that hashes', { options: { namingStrategy: new HashNaming() }, tables: NAMES }],
+];
+
+let database: TestDatabase;
+let receiver: Receiver;
+
+beforeAll(async () => {
+  receiver = await startReceiver();
+});
+afterAll(() => receiver.close());
+beforeEach(async () => {
+  database = await createDatabase();
+  receiver.received.length = 0;
+  receiver.answer(200);
+});
+afterEach(() => database.drop());
+
+/** A data source on the test's database, in the place it is for. Does nothing by itself. */
+async function connect(place: Place, options: Partial<DataSourceOptions> = {}): Promise<DataSource> {
+  const source = new DataSource({
+    type: 'postgres',
+    url: database.url,
+    entities: webhooksEntitiesWith(place.tablePrefix ?? ''),
+    migrations: [...webhooksMigrations],
+    ...place.options,
+    ...options,
+  } as DataSourceOptions);
+  await source.initialize();
+  await source.query(`create schema if not exists "${place.schema ?? 'public'}"`);
+  return source;
+}
+
+const tablesIn = async (source: DataSource, schema = 'public'): Promise<string[]> =>
+  (
+    await source.query<{ name: string }[]>(
+      `select table_name as name from information_schema.tables
+        where table_schema = $1 and table_name not in ('migrations', 'typeorm_metadata') order by 1`,
+      [schema],
+    )
+  ).map(({ name }) => name);
+
+const drift = async (source: DataSource): Promise<string[]> =>
+  (await source.driver.createSchemaBuilder().log()).upQueries.map(({ query }) => query);
+
+describe('The tables work', () => {
+  it.each(PLACES)('%s: publish, register, deliver, retry, look, forget', async (_, place) => {
+    const source = await connect(place);
+    const { tablePrefix } = place;
+    // Listed: @nestjs/typeorm collects for autoLoadEntities by process, so each of these would get all prefixes.
+    const entities = webhooksEntitiesWith(tablePrefix ?? '');
+    const app = await startApp([
+      dataSource(database.url, { autoLoadEntities: false, entities, ...place.options } as object),
+      WebhooksModule.forRoot({ ...shape, ...values, tablePrefix }),
+    ]);
+    expect((await tablesIn(source, place.schema)).toSorted()).toEqual(place.tables.toSorted());
+    await journey(app, app.get<WebhooksService>(WebhooksService), app.get(DataSource), receiver);
+    await app.close();
+    await source.destroy();
+  });
+});
+
+it('Two apps share a schema, each with a tablePrefix and a migrations table of its own', async () => {
+  const place = (name: string): Place => ({
+    tablePrefix: `${name}_`,
+    options: { migrationsTableName: `${name}_migrations` },
+    tables: [],
+  });
+  const [one, two] = [await connect(place('one')), await connect(place('two'))];
+  await one.runMigrations();
+  await two.runMigrations();
+  expect(await drift(one)).toEqual([]);
+  expect(await drift(two)).toEqual([]);
+  await Promise.all([one.destroy(), two.destroy()]);
+});
+
+describe('A naming strategy that renames what has a name', () => {
+  it('stops the migrations before anything is made', async () => {
+    const source = await connect({ tables: [], options: { namingStrategy: new UpperCase() } });
+    const said = jest.spyOn(console, 'log').mockImplementation(() => undefined);
+    await expect(source.runMigrations()).rejects.toThrow(/UpperCase makes "WEBHOOK_\w+" of "webhook_\w+"/);
+    said.mockRestore();
+    expect(await tablesIn(source)).toEqual([]);
+    await source.destroy();
+  });
+
+  it('stops the start, and says what to change', async () => {
+    const source = await connect({ tables: [], options: { namingStrategy: new UpperCase() } });
+    const module = WebhooksModule.forRoot({ ...shape, ...values, dataSource: source });
+    await expect(startApp([module], { logger: false })).rejects.toMatchObject({
+      name: 'WebhooksSetupError',
+      message: expect.stringContaining('answer `given` where there is one'),
+    });
+    await source.destroy();
+  });
+});
+
+describe('The migrations', () => {
+  it.each(PLACES)('make what the entities say, %s', async (_, place) => {
+    const source = await connect(place);
+    await source.runMigrations();
+    expect(await drift(source)).toEqual([]);
+    await source.synchronize();
+    expect(await drift(source)).toEqual([]);
+    await source.destroy();
+  });
+
+  it.each(PLACES)('go down without a trace, and up again, %s', async (_, place) => {
+    const source = await connect(place);
+    await source.runMigrations();
+    for (const migration of webhooksMigrations) {
+      void migration;
+      await source.undoLastMigration();
+    }
+    expect(await tablesIn(source, place.schema)).toEqual([]);
+    await source.runMigrations();
+    expect((await tablesIn(source, place.schema)).toSorted()).toEqual(place.tables.toSorted());
+    expect(await drift(source)).toEqual([]);
+    await source.destroy();
+  });
+
+  it('make what synchronize makes, column by column and index by index', async () => {
+    const source = await connect({ tables: NAMES });
+    await source.runMigrations();
+    const migrated = await described(source);
+    await source.dropDatabase();
+    await source.synchronize();
+    expect(await described(source)).toEqual(migrated);
+    await source.destroy();
+  });
+});
+
+/** Columns and indexes as PostgreSQL knows them, without the names of constraints. */
+async function described(source: DataSource): Promise<unknown> {
+  const columns = await source.query(
+    `select table_name, column_name, data_type, character_maximum_length, is_nullable,
+            regexp_replace(column_default, '::.*', '') as default
+       from information_schema.columns where table_schema = 'public' and table_name like 'webhook%' order by 1, 2`,
+  );
+  const indexes = await source.query(
+    `select tablename, indexname, indexdef from pg_indexes
+      where schemaname = 'public' and tablename like 'webhook%' and indexname not like '%pkey' and indexname not like 'PK%'
+      order by 1, 2`,
+  );
+  const keys = await source.query(
+    `select c.conrelid::regclass::text as table, pg_get_constraintdef(c.oid) as key
+       from pg_constraint c where c.contype = 'p' and c.conrelid::regclass::text like 'webhook%' order by 1`,
+  );
+  return { columns, indexes, keys };
+}

@@ -1,0 +1,134 @@
+import { Injectable, Module } from '@nestjs/common';
+import { SchedulerRegistry } from '@nestjs/schedule';
+import { Test, type TestingModule } from '@nestjs/testing';
+import { DataSource } from 'typeorm';
+import { messageEvent, WebhooksModule, WebhooksService } from '../../libs/webhooks/src/index.js';
+import { HttpError, WebhooksTesting } from '../../libs/webhooks/src/testing/index.js';
+import { createDatabase, type TestDatabase } from '../support/database.js';
+import { dataSource, shape, values } from './support/app.js';
+
+/** What a host would test. */
+@Injectable()
+class Messages {
+  constructor(
+    private readonly source: DataSource,
+    private readonly webhooks: WebhooksService,
+  ) {}
+
+  async deliver(id: string, fails = false): Promise<void> {
+    await this.source.transaction(async (tx) => {
+      const message = { id, direction: 'out', from: 'ACME', to: '+15550100' } as const;
+      await this.webhooks.publish(tx, messageEvent('message.delivered', { tenantId: 'a', message }));
+      if (fails) throw new Error('the host failed');
+    });
+  }
+}
+
+let database: TestDatabase;
+let host: TestingModule;
+let testing: WebhooksTesting;
+
+beforeEach(async () => {
+  database = await createDatabase();
+  @Module({
+    imports: [dataSource(database.url), WebhooksModule.forRoot({ ...shape, ...values, role: 'all' })],
+    providers: [Messages],
+  })
+  class AppModule {}
+  const builder = Test.createTestingModule({ imports: [AppModule] });
+  host = await WebhooksTesting.override(builder).compile();
+  await host.init();
+  testing = WebhooksTesting.of(host);
+  await host
+    .get(WebhooksService)
+    .endpoints.create('a', { url: 'https://customer.example.com/hooks', events: ['message.*'] });
+});
+afterEach(async () => {
+  await host.close();
+  await database.drop();
+});
+
+const messages = () => host.get(Messages);
+
+describe("In a host's own tests", () => {
+  it('published() has what was committed, by type, and nothing else', async () => {
+    await messages().deliver('m1');
+    await expect(messages().deliver('m2', true)).rejects.toThrow('the host failed');
+    expect(await testing.published()).toEqual([
+      {
+        id: expect.stringMatching(/^evt_/),
+        type: 'message.delivered',
+        tenantId: 'a',
+        subject: 'm1',
+        data: { message: { id: 'm1', direction: 'out', from: 'ACME', to: '+15550100', status: 'delivered' } },
+      },
+    ]);
+    expect(await testing.published('message.delivered')).toHaveLength(1);
+    expect(await testing.published('message.failed')).toEqual([]);
+  });
+
+  it('nothing is sent before flush(), and nothing leaves the process then', async () => {
+    await messages().deliver('m1');
+    expect(testing.sent).toEqual([]);
+    expect(await testing.flush()).toMatchObject({ relayed: 1, delivered: 1 });
+    expect(testing.sent).toEqual([
+      {
+        url: 'https://customer.example.com/hooks',
+        headers: expect.objectContaining({ 'webhook-id': expect.stringMatching(/^evt_/) }),
+        body: expect.stringContaining('"type":"message.delivered"'),
+        json: expect.objectContaining({ type: 'message.delivered' }),
+      },
+    ]);
+  });
+
+  it('receivers answer as they are told, and time passes by advance()', async () => {
+    testing.respondWith(503);
+    await messages().deliver('m1');
+    expect(await testing.flush()).toMatchObject({ delivered: 0 });
+    expect(await testing.flush()).toMatchObject({ claimed: 0 });
+    testing.respondWith(({ json }) => ((json as { type: string }).type === 'message.delivered' ? 200 : 400));
+    testing.advance(60_000);
+    expect(await testing.flush()).toMatchObject({ claimed: 1, delivered: 1 });
+    expect(testing.sent).toHaveLength(2);
+    expect(testing.sent[1]!.body).toBe(testing.sent[0]!.body);
+  });
+
+  it('a receiver may be away', async () => {
+    testing.respondWith(() => {
+      throw new HttpError('connect', 'nobody there');
+    });
+    await messages().deliver('m1');
+    await testing.flush();
+    const { data } = await host.get(WebhooksService).deliveries.list('a');
+    expect(data.map(({ state }) => state)).toEqual(['pending']);
+  });
+
+  it('clear() begins anew', async () => {
+    testing.respondWith(500);
+    await messages().deliver('m1');
+    await testing.flush();
+    testing.clear();
+    expect(testing.sent).toEqual([]);
+    await messages().deliver('m2');
+    expect(await testing.flush()).toMatchObject({ delivered: 1 });
+  });
+
+  it('no poller runs, whatever the role', async () => {
+    await messages().deliver('m1');
+    const { unrelayed } = await host.get(WebhooksService).stats();
+    expect(unrelayed).toBe(1);
+    expect(host.get(SchedulerRegistry, { strict: false }).getTimeouts()).toEqual([]);
+  });
+});
+
+it('A module that was built without override() is told so', async () => {
+  const own = await createDatabase();
+  const real = await Test.createTestingModule({
+    imports: [dataSource(own.url), WebhooksModule.forRoot({ ...shape, ...values })],
+  }).compile();
+  expect(() => WebhooksTesting.of(real)).toThrow(
+    'build the module with WebhooksTesting.override(builder) first',
+  );
+  await real.close();
+  await own.drop();
+});

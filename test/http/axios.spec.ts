@@ -1,0 +1,198 @@
+import { AxiosError, create } from 'axios';
+import type { InternalAxiosRequestConfig } from 'axios';
+import { AxiosTransport } from '../../libs/webhooks/src/http/axios-transport.js';
+import { always, RawReceiver } from './raw-receiver.js';
+import { failureOf, request, Transports } from './sending.js';
+
+describe('axios in front', () => {
+  const transports = new Transports();
+  let receiver: RawReceiver;
+  beforeEach(async () => {
+    receiver = await RawReceiver.listen(always(500, 'broken', { 'x-request-id': 'r1' }));
+  });
+  afterEach(async () => {
+    await transports.close();
+    await receiver.close();
+  });
+
+  const headersSent = (): string[] =>
+    receiver.requests[0]!.toString().split('\r\n\r\n')[0]!.split('\r\n').slice(3);
+
+  it('lets an interceptor add headers, which go before ours', async () => {
+    const transport = transports.make('axios', {
+      interceptors: [
+        async (config) => {
+          await new Promise(setImmediate);
+          config.headers.set('X-Egress-Team', 'sms');
+          config.headers['traceparent'] = '00-abc';
+          return config;
+        },
+      ],
+    });
+    await transport.send(request(receiver.origin));
+
+    expect(headersSent()).toEqual([
+      'x-egress-team: sms',
+      'traceparent: 00-abc',
+      'content-type: application/json',
+      'content-length: 7',
+    ]);
+  });
+
+  it.each(['webhook-signature', 'Webhook-Signature', 'WEBHOOK-SIGNATURE'])(
+    'keeps our header whatever is set as %s',
+    async (name) => {
+      const transport = transports.make('axios', {
+        interceptors: [
+          (config) => {
+            config.headers.set(name, 'forged', true);
+            config.headers.delete('content-type');
+            return config;
+          },
+        ],
+      });
+      await transport.send(
+        request(receiver.origin, {
+          headers: { 'content-type': 'application/json', 'webhook-signature': 'v1,true' },
+        }),
+      );
+
+      expect(headersSent()).toEqual([
+        'content-type: application/json',
+        'webhook-signature: v1,true',
+        'content-length: 7',
+      ]);
+    },
+  );
+
+  it.each<[string, (config: InternalAxiosRequestConfig) => unknown]>([
+    ['the URL', (config) => (config.url += '?x=1')],
+    ['the URL by parameters', (config) => (config.params = { x: 1 })],
+    ['the URL by a base', (config) => (config.baseURL = 'http://127.0.0.1:1')],
+    ['the method', (config) => (config.method = 'put')],
+    ['the body', (config) => (config.data = Buffer.from('{"a":1}'))],
+    ['the body by a transform', (config) => (config.transformRequest = [() => 'other'])],
+    ['a framing header', (config) => config.headers.set('Transfer-Encoding', 'chunked')],
+    ['the Host header', (config) => config.headers.set('Host', 'evil.example.com')],
+    [
+      'the adapter',
+      (config) =>
+        (config.adapter = async () => ({ status: 200, statusText: '', headers: {}, data: '', config })),
+    ],
+    [
+      'nothing but throws',
+      () => {
+        throw new TypeError(`cannot read ${receiver.origin}/path`);
+      },
+    ],
+  ])('fails where an interceptor changes %s, and sends nothing', async (_, change) => {
+    const transport = transports.make('axios', {
+      interceptors: [
+        (config) => {
+          change(config);
+          return config;
+        },
+      ],
+    });
+    const error = await failureOf(transport.send(request(receiver.origin)));
+
+    expect(error).toMatchObject({
+      code: 'internal',
+      message: expect.stringMatching(/^An axios interceptor /),
+    });
+    expect(error.message).not.toContain(receiver.origin);
+    expect(receiver.connections).toBe(0);
+  });
+
+  it('counts the time of interceptors, and sends nothing after the deadline', async () => {
+    let go = (): void => undefined;
+    const transport = transports.make('axios', {
+      interceptors: [
+        (config) =>
+          new Promise((resolve) => {
+            go = () => resolve(config);
+          }),
+      ],
+    });
+    const error = await failureOf(transport.send(request(receiver.origin, { timeoutMs: 100 })));
+    go();
+    await new Promise(setImmediate);
+
+    expect(error.code).toBe('timeout');
+    expect(receiver.connections).toBe(0);
+  });
+
+  it('uses an instance of the host: its default headers, its interceptors, its eyes on the answer', async () => {
+    const instance = create({
+      headers: { 'X-From': 'host' },
+      timeout: 1,
+      maxRedirects: 5,
+      responseType: 'json',
+    });
+    const answers: unknown[] = [];
+    instance.interceptors.response.use((response) => {
+      answers.push([response.status, response.headers['x-request-id'], response.data]);
+      throw new Error('The host dislikes a 500');
+    });
+    const response = await transports.make('axios', { axios: instance }).send(request(receiver.origin));
+    await new Promise(setImmediate);
+
+    expect(response).toMatchObject({ status: 500, body: 'broken' });
+    expect(answers).toEqual([[500, 'r1', 'broken']]);
+    expect(headersSent()).toContain('x-from: host');
+  });
+
+  it.each([
+    { proxy: { host: '127.0.0.1', port: 1 } },
+    { baseURL: 'http://x' },
+    { auth: { username: 'a', password: 'b' } },
+  ])('refuses an instance with %p', (defaults) => {
+    expect(() => new AxiosTransport({ axios: create(defaults) })).toThrow(
+      new RegExp(`default ${Object.keys(defaults)[0]} is set`),
+    );
+  });
+
+  it.each([
+    { Authorization: 'Bearer S3CRET' },
+    { common: { authorization: 'Bearer S3CRET' } },
+    { post: { Cookie: 'session=S3CRET' } },
+  ])('refuses an instance with credentials of the host: %p', (headers) => {
+    const instance = create({ headers: headers as never });
+    expect(() => new AxiosTransport({ axios: instance })).toThrow(/default header \w+ is set would send it/i);
+  });
+
+  it('sends nothing with credentials that an instance was given later', async () => {
+    const instance = create();
+    const transport = transports.make('axios', { axios: instance });
+    instance.defaults.headers.common['Authorization'] = 'Bearer S3CRET';
+    const error = await failureOf(transport.send(request(receiver.origin)));
+
+    expect(error).toMatchObject({ code: 'internal', message: expect.stringContaining('to every customer') });
+    expect(error.message).not.toContain('S3CRET');
+    expect(receiver.requests).toEqual([]);
+    delete instance.defaults.headers.common['Authorization'];
+    instance.interceptors.request.use((config) => {
+      config.headers.set('Authorization', 'Bearer of-the-customer');
+      return config;
+    });
+    await transport.send(request(receiver.origin));
+    expect(headersSent()).toContain('authorization: Bearer of-the-customer');
+  });
+
+  it('lets no AxiosError out', async () => {
+    const instance = create();
+    instance.interceptors.request.use(() =>
+      Promise.reject(new AxiosError('x', 'ERR', { data: 'secret' } as never)),
+    );
+    const error = await failureOf(
+      transports.make('axios', { axios: instance }).send(request(receiver.origin)),
+    );
+
+    expect(error).toMatchObject({
+      name: 'HttpError',
+      code: 'internal',
+      message: 'An axios interceptor failed (AxiosError).',
+    });
+    expect(error).not.toHaveProperty('config');
+  });
+});

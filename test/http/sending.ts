@@ -1,0 +1,48 @@
+import { createTransport } from '../../libs/webhooks/src/http/create-transport.js';
+import type { AxiosTransportOptions } from '../../libs/webhooks/src/http/axios-transport.js';
+import { HttpError } from '../../libs/webhooks/src/http/transport.js';
+import type { HttpRequest, HttpTransport } from '../../libs/webhooks/src/http/transport.js';
+import type { GuardedHttpOptions } from '../../libs/webhooks/src/http/undici-transport.js';
+
+export const KINDS = ['axios', 'undici'] as const;
+
+/** Makes transports that may reach loopback, and closes them. */
+export class Transports {
+  private readonly made: HttpTransport[] = [];
+
+  make(kind: 'axios' | 'undici', options: GuardedHttpOptions & AxiosTransportOptions = {}): HttpTransport {
+    const transport = createTransport({
+      kind,
+      allowHttp: true,
+      allowedAddresses: ['127.0.0.0/8'],
+      ...options,
+    });
+    this.made.push(transport);
+    return transport;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.made.splice(0).map((transport) => transport.close()));
+  }
+}
+
+/** A request with the least that a test has to say. */
+export function request(url: string, given: Partial<HttpRequest> = {}): HttpRequest {
+  return {
+    url,
+    headers: { 'content-type': 'application/json' },
+    body: Buffer.from('{"a":1}'),
+    timeoutMs: 5_000,
+    ...given,
+  };
+}
+
+/** The error that sending ends with. */
+export async function failureOf(sent: Promise<unknown>): Promise<HttpError> {
+  const outcome = await sent.then(
+    (response) => new Error(`It was answered: ${JSON.stringify(response)}`),
+    (error: unknown) => error,
+  );
+  if (outcome instanceof HttpError) return outcome;
+  throw outcome;
+}

@@ -1,0 +1,55 @@
+// @ts-check
+// Copied into a host and run there: both builds of each package load in plain Node, export the same names, and use the
+// host's own copy of their peers.
+const assert = require('node:assert/strict');
+const { existsSync, readdirSync, readFileSync } = require('node:fs');
+const { createRequire } = require('node:module');
+const { join } = require('node:path');
+
+const PEERS = ['typeorm', '@nestjs/common', '@nestjs/core', '@nestjs/typeorm', '@nestjs/schedule'];
+
+async function main() {
+  for (const name of ['nestjs-sms-webhooks', 'nestjs-sms-webhooks-receiver']) {
+    const folder = join(process.cwd(), 'node_modules', name);
+    const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+    for (const subpath of entries(manifest)) await sameNames(join(name, subpath));
+    for (const file of ['LICENSE', 'README.md'])
+      assert.ok(existsSync(join(folder, file)), `${name} has no ${file}`);
+    noCommonJs(join(folder, 'dist', 'esm'));
+    const fromPackage = createRequire(join(folder, 'dist', 'cjs', 'index.js'));
+    for (const peer of PEERS.filter((each) => each in (manifest.peerDependencies ?? {})))
+      assert.equal(fromPackage.resolve(peer), require.resolve(peer), `${name} has a ${peer} of its own`);
+  }
+}
+
+/** Subpaths that the host can load: those of peers it has. */
+function entries(/** @type {{ exports: object }} */ { exports }) {
+  return Object.keys(exports).filter((key) => key !== './package.json');
+}
+
+/** What `import` finds is what `require` finds. */
+async function sameNames(/** @type {string} */ entry) {
+  const required = Object.keys(require(entry)).toSorted();
+  const imported = Object.keys(await import(entry)).toSorted();
+  assert.deepEqual(
+    imported.filter((name) => name !== 'default' && name !== 'module.exports'),
+    required,
+    entry,
+  );
+  assert.ok(required.length > 0, `${entry} exports nothing`);
+}
+
+/** An ES module has no `require`, no `__dirname`; and each relative import names its file. */
+function noCommonJs(/** @type {string} */ folder) {
+  for (const file of readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((each) =>
+    each.endsWith('.js'),
+  )) {
+    const code = readFileSync(join(folder, file), 'utf8').replaceAll(/\/\*[^]*?\*\/|^\s*\/\/.*$/gm, '');
+    assert.doesNotMatch(code, /\b(require\(|__dirname|__filename|module\.exports)/, file);
+  }
+}
+
+main().catch((error) => {
+  console.error(error);
+  process.exitCode = 1;
+});

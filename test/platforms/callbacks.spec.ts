@@ -1,0 +1,136 @@
+import { verifyWebhook, type VerifyOptions, type WebhookProfile } from 'nestjs-sms-webhooks-receiver';
+import type { WebhookAlert } from '../../libs/webhooks/src/alerts/alert-channel.js';
+import { callbackChannel } from '../../libs/webhooks/src/alerts/callback-channel.js';
+import { messageEvent } from '../../libs/webhooks/src/model/event-input.js';
+import type { WebhookMessage } from '../../libs/webhooks/src/model/message.js';
+import { msgine } from '../../libs/webhooks/src/profiles/msgine.js';
+import { builtInProfiles } from '../../libs/webhooks/src/profiles/registry.js';
+import { useEngine } from '../engine/support/engine.js';
+import { answer, inTurn } from '../engine/support/receiver.js';
+
+const message: WebhookMessage = { id: 'm1', direction: 'out', from: 'MyApp', to: '+256701521269' };
+
+/** Every event that a message's `callbackUrl` may hear of. */
+const story = (tenantId: string, callbackUrl: string) => [
+  messageEvent('message.queued', { tenantId, callbackUrl, message }),
+  messageEvent('message.sent', { tenantId, callbackUrl, message }),
+  messageEvent('message.delivered', { tenantId, callbackUrl, message }),
+  messageEvent('message.failed', { tenantId, callbackUrl, message }),
+];
+
+describe('A callbackUrl, where the default profile is msgine', () => {
+  const heard: WebhookAlert[] = [];
+  const engine = useEngine({
+    options: {
+      profile: 'msgine',
+      profiles: [msgine({ httpsOnly: false })],
+      alerts: { channels: [callbackChannel((alert) => heard.push(alert))] },
+    },
+  });
+
+  it('gets all three events, whatever the endpoints it replaces selected', async () => {
+    await engine().endpoint('acme', '/hooks', { events: ['message.failed'] });
+    await engine().publish(...story('acme', engine().receiver.url('/callback')));
+    await engine().runOnce();
+    const { secret } = await engine().webhooks.accounts.secret('acme');
+    const events = engine().receiver.arrivals.map(({ path, headers, body }) => {
+      const { payload } = verifyWebhook({
+        profile: 'msgine',
+        headers,
+        body: Buffer.from(body),
+        secrets: secret!,
+      });
+      return `${path} ${payload.event}`;
+    });
+    expect(events).toEqual([
+      '/callback message.sent',
+      '/callback message.delivered',
+      '/callback message.failed',
+    ]);
+  });
+
+  it('is retried on its schedule, with the same bytes, and is in the log', async () => {
+    engine().receiver.on('/callback', inTurn(answer(404), answer(200)));
+    const callbackUrl = engine().receiver.url('/callback');
+    await engine().publish(messageEvent('message.sent', { tenantId: 'acme', callbackUrl, message }));
+    await engine().runOnce();
+    engine().advance(59_000);
+    await expect(engine().runOnce()).resolves.toMatchObject({ claimed: 0 });
+    engine().advance(15_000);
+    await engine().runOnce();
+    const [first, second] = engine().receiver.at('/callback');
+    expect(second!.body).toBe(first!.body);
+    expect(await engine().deliveries('acme')).toMatchObject([
+      {
+        state: 'delivered',
+        url: callbackUrl,
+        endpointId: null,
+        attempts: [{ status: 404 }, { status: 200 }],
+      },
+    ]);
+  });
+
+  it('that is given up after six attempts is told to the account', async () => {
+    await engine().webhooks.accounts.update('acme', { alertEmail: 'account@example.com' });
+    engine().receiver.on('/callback', answer(500));
+    const callbackUrl = engine().receiver.url('/callback');
+    await engine().publish(messageEvent('message.sent', { tenantId: 'acme', callbackUrl, message }));
+    for (let attempt = 1; attempt <= 6; attempt++) {
+      expect(heard).toEqual([]);
+      await engine().runOnce();
+      engine().advance(8 * 3_600_000);
+    }
+    expect(heard).toMatchObject([
+      {
+        kind: 'delivery.exhausted',
+        email: 'account@example.com',
+        endpointId: null,
+        origin: new URL(callbackUrl).origin,
+        data: { attempt: 6 },
+      },
+    ]);
+  });
+});
+
+describe('A callbackUrl over http, where the default profile takes https only', () => {
+  const engine = useEngine({ options: { profile: 'msgine' } });
+
+  it('is refused at the intake, and becomes a delivery that says so where it was taken', async () => {
+    const url = engine().receiver.url('/callback');
+    expect(() => engine().webhooks.assertCallbackUrl(url)).toThrow('https://');
+    expect(() => engine().webhooks.assertCallbackUrl('https://example.com/callback')).not.toThrow();
+    await engine().publish(messageEvent('message.sent', { tenantId: 'acme', callbackUrl: url, message }));
+    await engine().runOnce();
+    expect(await engine().deliveries('acme')).toMatchObject([
+      { state: 'discarded', reason: 'url-refused', attemptCount: 0 },
+    ]);
+  });
+});
+
+describe('A callbackUrl of an account', () => {
+  const engine = useEngine({ options: { profiles: [msgine({ httpsOnly: false })] } });
+
+  it.each(builtInProfiles.map(({ name }) => name as WebhookProfile))(
+    'whose default profile is %s speaks that, signed with the account’s secret',
+    async (profile) => {
+      await engine().webhooks.accounts.update('acme', { defaultProfile: profile });
+      const url = engine().receiver.url('/callback');
+      await engine().publish(...story('acme', url));
+      await engine().runOnce();
+
+      const { secret } = await engine().webhooks.accounts.secret('acme');
+      const { arrivals } = engine().receiver;
+      expect(arrivals.length).toBeGreaterThan(0);
+      for (const { headers, body } of arrivals) {
+        const request = { profile, headers, body: Buffer.from(body) };
+        const token = profile === 'httpsms' ? { audience: url } : {};
+        expect(() =>
+          verifyWebhook({ ...request, ...token, secrets: secret! } as VerifyOptions),
+        ).not.toThrow();
+        expect(() =>
+          verifyWebhook({ ...request, secrets: `whsec_${'A'.repeat(32)}` } as VerifyOptions),
+        ).toThrow(expect.objectContaining({ reason: 'signature-mismatch' }));
+      }
+    },
+  );
+});

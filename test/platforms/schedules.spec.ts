@@ -1,0 +1,136 @@
+import type { WebhookAlert } from '../../libs/webhooks/src/alerts/alert-channel.js';
+import { callbackChannel } from '../../libs/webhooks/src/alerts/callback-channel.js';
+import type { DeliveryNotice } from '../../libs/webhooks/src/delivery/delivery-events.js';
+import { msgine } from '../../libs/webhooks/src/profiles/msgine.js';
+import { type EndpointFields, useEngine, delivered } from '../engine/support/engine.js';
+import { answer, cut, hang } from '../engine/support/receiver.js';
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+
+/** How a customer of each profile registers for delivered messages, with everything on that tells somebody of failures. */
+const REGISTRATIONS: Record<string, EndpointFields> = {
+  standard: { events: ['message.delivered'], sendAlertEmail: true },
+  'standard-cloudevents': { events: ['message.delivered'], sendAlertEmail: true },
+  msgine: { events: ['message.delivered'] },
+  opensms: { events: ['sms.delivered'] },
+  mysmsgate: { events: ['delivery-report'] },
+  'mobile-text-alerts': { events: ['delivery-status'], secret: 'abc123-abc2-cde1', sendAlertEmail: true },
+  httpsms: { events: ['message.phone.delivered'] },
+};
+
+const STANDARD = [
+  5 * SECOND,
+  5 * MINUTE,
+  30 * MINUTE,
+  ...[2, 5, 10, 14, 20, 24].map((hours) => hours * HOUR),
+];
+
+/** By profile: the documented waits, and after which attempts the owner is told of what. */
+const WALKS: [string, readonly number[], string[]][] = [
+  ['standard', STANDARD, [1, 5, 6, 7, 8, 9, 10].map((attempt) => `delivery.failed ${attempt}`)],
+  ['standard-cloudevents', STANDARD, [1, 5, 6, 7, 8, 9, 10].map((attempt) => `delivery.failed ${attempt}`)],
+  ['msgine', [MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR, 6 * HOUR], ['delivery.exhausted 6']],
+  ['opensms', [MINUTE, 5 * MINUTE, 15 * MINUTE], []],
+  ['mysmsgate', [MINUTE, 5 * MINUTE, 15 * MINUTE], []],
+  // A mail for each failed request, at most one an hour.
+  ['mobile-text-alerts', [MINUTE, 5 * MINUTE, 15 * MINUTE], ['delivery.failed 1']],
+  ['httpsms', [SECOND, 2 * SECOND, 4 * SECOND, 8 * SECOND], ['delivery.exhausted 5']],
+];
+
+describe('A delivery whose receiver always fails, on a clock that the test moves,', () => {
+  const heard: WebhookAlert[] = [];
+  const engine = useEngine({
+    options: {
+      profiles: [msgine({ httpsOnly: false })],
+      alerts: { channels: [callbackChannel((alert) => heard.push(alert))] },
+    },
+  });
+  beforeEach(() => void (heard.length = 0));
+
+  const register = (profile: string, path: string, fields: EndpointFields = {}) =>
+    engine().endpoint(profile, path, {
+      profile,
+      ...REGISTRATIONS[profile],
+      alertEmail: 'owner@example.com',
+      ...fields,
+    });
+
+  it.each(WALKS)('of %s is walked attempt by attempt to its end', async (profile, waits, told) => {
+    engine().receiver.on('/hooks', answer(500));
+    await register(profile, '/hooks');
+    await engine().publish(delivered(profile, 'm1'));
+    const announced: number[] = [];
+    const stop = engine().webhooks.events.on('retrying', ({ delayMs }: DeliveryNotice) =>
+      announced.push(delayMs),
+    );
+    await engine().runOnce();
+    for (const [done, wait] of waits.entries()) {
+      expect(announced).toHaveLength(done + 1);
+      const [earliest, latest] = profile.startsWith('standard')
+        ? [0.8 * wait, 1.2 * wait]
+        : [wait, 1.2 * wait];
+      expect(announced[done]).toBeGreaterThanOrEqual(earliest);
+      expect(announced[done]).toBeLessThanOrEqual(latest);
+      // Two seconds before its time nothing happens; shorter waits are seen in the log below.
+      const early = Math.max(0, announced[done]! - 2 * SECOND);
+      engine().advance(early);
+      if (early > 0) expect(await engine().runOnce()).toMatchObject({ claimed: 0 });
+      engine().advance(announced[done]! - early + SECOND);
+      await engine().runOnce();
+      expect(engine().receiver.arrivals).toHaveLength(done + 2);
+    }
+    stop();
+    engine().advance(30 * 24 * HOUR);
+    await expect(engine().runOnce()).resolves.toMatchObject({ claimed: 0 });
+
+    const [delivery] = await engine().deliveries(profile);
+    expect(delivery).toMatchObject({ state: 'exhausted', attemptCount: waits.length + 1 });
+    const starts = delivery!.attempts.map(({ startedAt }) => Date.parse(startedAt));
+    waits.forEach((wait, i) => {
+      const earliest = profile.startsWith('standard') ? 0.8 * wait : wait;
+      expect(starts[i + 1]! - starts[i]!).toBeGreaterThanOrEqual(earliest);
+    });
+    expect(new Set(engine().receiver.arrivals.map(({ body }) => body)).size).toBe(1);
+    expect(heard.map(({ kind, data }) => `${kind} ${String(data.attempt)}`)).toEqual(told);
+    for (const { email } of heard) expect(email).toBe('owner@example.com');
+  });
+
+  /** What each profile does after one failed attempt: goes on, or ends for good. */
+  it.each<[string, string]>([
+    ['standard', '204 delivered, 301 pending, 404 pending, 410 discarded, 429 pending, 503 pending'],
+    ['msgine', '204 delivered, 301 pending, 404 pending, 410 pending, 429 pending, 503 pending'],
+    ['opensms', '204 delivered, 301 pending, 404 pending, 410 pending, 429 pending, 503 pending'],
+    ['mysmsgate', '204 delivered, 301 exhausted, 404 exhausted, 410 exhausted, 429 pending, 503 pending'],
+    ['mobile-text-alerts', '204 pending, 301 pending, 404 pending, 410 pending, 429 pending, 503 pending'],
+    ['httpsms', '204 delivered, 301 exhausted, 404 exhausted, 410 exhausted, 429 exhausted, 503 pending'],
+  ])('of %s goes on, or ends, as its document says of the status: %s', async (profile, expected) => {
+    const outcomes: string[] = [];
+    for (const status of [204, 301, 404, 410, 429, 503]) {
+      const { id } = await register(profile, `/${status}`);
+      engine().receiver.on(`/${status}`, answer(status, { body: '' }));
+      await engine().publish(delivered(profile, `m${status}`));
+      await engine().runOnce();
+      const { data } = await engine().webhooks.deliveries.list(profile, { endpointId: id });
+      outcomes.push(`${status} ${data[0]!.state}`);
+      await engine().webhooks.endpoints.delete(profile, id);
+    }
+    expect(outcomes.join(', ')).toBe(expected);
+  });
+
+  it.each(Object.keys(REGISTRATIONS))('of %s goes on where no answer came', async (profile) => {
+    for (const [path, behaviour] of [
+      ['/timeout', hang],
+      ['/reset', cut],
+    ] as const) {
+      engine().receiver.on(path, behaviour);
+      const { id } = await register(profile, path, { timeoutMs: 1000 });
+      await engine().publish(delivered(profile, path));
+      await engine().runOnce();
+      const { data } = await engine().webhooks.deliveries.list(profile, { endpointId: id });
+      expect(data).toMatchObject([{ state: 'pending', lastAttempt: { status: null, error: path.slice(1) } }]);
+      await engine().webhooks.endpoints.delete(profile, id);
+    }
+  });
+});

@@ -1,0 +1,170 @@
+import { createHmac, createPublicKey, timingSafeEqual, verify as verifyBytes } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
+import { CloudEvent, HTTP } from 'cloudevents';
+import { jwtVerify } from 'jose';
+import { Webhook } from 'standardwebhooks';
+import { msgine } from '../../libs/webhooks/src/profiles/msgine.js';
+import { standard } from '../../libs/webhooks/src/profiles/standard.js';
+import { useEngine } from '../engine/support/engine.js';
+import { capture, type Captured } from './capture.js';
+
+/** Throws, rejects or answers false where it refuses. */
+type Verifier = (request: Captured) => unknown;
+
+const same = (given: Buffer, expected: Buffer): boolean =>
+  given.length === expected.length && timingSafeEqual(given, expected);
+
+/** The recipe of MsGine and Mobile Text Alerts, and ours for OpenSMS and MySMSGate: a digest of the raw body, in hex. */
+const digestIn =
+  (header: string): Verifier =>
+  ({ headers, body, secret }) =>
+    /^[0-9a-f]{64}$/.test(headers[header]!) &&
+    same(Buffer.from(headers[header]!, 'hex'), createHmac('sha256', secret).update(body).digest());
+
+const signedPart = ({ headers, body }: Captured): Buffer =>
+  Buffer.concat([Buffer.from(`${headers['webhook-id']}.${headers['webhook-timestamp']}.`), body]);
+
+const signatureOf = ({ headers }: Captured, version: string): Buffer => {
+  const [, text = ''] = headers['webhook-signature']!.split(`${version},`);
+  return Buffer.from(text, 'base64');
+};
+
+const v1: Verifier = (request) => {
+  const key = Buffer.from(request.secret.replace('whsec_', ''), 'base64');
+  return same(signatureOf(request, 'v1'), createHmac('sha256', key).update(signedPart(request)).digest());
+};
+
+const v1a: Verifier = (request) => {
+  const x = Buffer.from(request.secret.replace('whpk_', ''), 'base64').toString('base64url');
+  const key = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' });
+  return verifyBytes(null, signedPart(request), key, signatureOf(request, 'v1a'));
+};
+
+const tokenOf = ({ headers }: Captured): string => headers['authorization']!.replace('Bearer ', '');
+
+const bearer: Verifier = (request) => {
+  const [head = '', claims = '', signature = ''] = tokenOf(request).split('.');
+  const read = (part: string) => JSON.parse(Buffer.from(part, 'base64url').toString()) as { iat: number };
+  const { iat } = read(claims);
+  const promised = {
+    iss: 'api.httpsms.com',
+    sub: request.tenantId,
+    aud: [request.url],
+    exp: iat + 600,
+    nbf: iat - 600,
+    iat,
+  };
+  return (
+    same(
+      Buffer.from(signature, 'base64url'),
+      createHmac('sha256', request.secret).update(`${head}.${claims}`).digest(),
+    ) &&
+    isDeepStrictEqual([read(head), read(claims)], [{ alg: 'HS256', typ: 'JWT' }, promised]) &&
+    Math.abs(iat - Date.now() / 1000) < 120
+  );
+};
+
+const library: Verifier = ({ headers, body, secret }) => new Webhook(secret).verify(body, headers);
+
+const jose: Verifier = (request) =>
+  jwtVerify(tokenOf(request), new TextEncoder().encode(request.secret), {
+    algorithms: ['HS256'],
+    issuer: 'api.httpsms.com',
+    subject: request.tenantId,
+    audience: request.url,
+  });
+
+const accepts = async (verifier: Verifier, request: Captured): Promise<boolean> => {
+  try {
+    return (await verifier(request)) !== false;
+  } catch {
+    return false;
+  }
+};
+
+/** Another secret of the same form. */
+const otherSecret = ({ secret }: Captured): string =>
+  secret.startsWith('wh')
+    ? secret.replace(/_(.)/, (_, first) => (first === 'A' ? '_B' : '_A'))
+    : `${secret}x`;
+
+/** How many requests the catalogue makes of each profile, the retries of the first ones counted. */
+const REQUESTS: Record<string, number> = {
+  standard: 13 + 1,
+  'standard-cloudevents': 13 + 1,
+  msgine: 4 + 1,
+  opensms: 4 + 1,
+  mysmsgate: 4 + 2,
+  'mobile-text-alerts': 10 + 4,
+  httpsms: 8 + 1,
+};
+
+/** What each verifier must take and must refuse of what arrived. */
+async function prove(requests: readonly Captured[], verifier: Verifier, coversBody = true): Promise<void> {
+  for (const request of requests) {
+    const tampered = { ...request, body: Buffer.concat([request.body, Buffer.from(' ')]) };
+    expect(await accepts(verifier, request)).toBe(true);
+    expect(await accepts(verifier, { ...request, secret: otherSecret(request) })).toBe(false);
+    expect(await accepts(verifier, tampered)).toBe(!coversBody);
+  }
+}
+
+describe('Deliveries captured over HTTP, retries among them,', () => {
+  const engine = useEngine({ options: { profiles: [msgine({ httpsOnly: false })] } });
+
+  it.each<[string, string, Verifier]>([
+    ['standard', 'Standard Webhooks, v1', v1],
+    ['standard-cloudevents', 'Standard Webhooks, v1', v1],
+    ['msgine', 'MsGine, Signature Verification', digestIn('x-msgine-signature')],
+    ['opensms', 'ours: OpenSMS names none', digestIn('x-opensms-signature')],
+    ['mysmsgate', 'ours: MySMSGate names none', digestIn('x-mysmsgate-signature')],
+    ['mobile-text-alerts', 'Mobile Text Alerts, Create a secret value', digestIn('x-signature')],
+    ['httpsms', 'httpSMS, Webhook Request Headers', bearer],
+  ])('of %s are verified by hand with node:crypto (%s)', async (profile, _, verifier) => {
+    const requests = await capture(engine(), profile);
+    expect(requests).toHaveLength(REQUESTS[profile]!);
+    await prove(requests, verifier, profile !== 'httpsms');
+  });
+
+  it.each(['standard', 'standard-cloudevents'])('of %s are verified by standardwebhooks', async (profile) => {
+    await prove(await capture(engine(), profile), library);
+  });
+
+  it('of httpsms carry a token that jose verifies, for this URL and account, another one on a retry', async () => {
+    const requests = await capture(engine(), 'httpsms');
+    await prove(requests, jose, false);
+    const [first, ...rest] = requests;
+    const retry = rest.find(({ body }) => body.equals(first!.body))!;
+    expect(tokenOf(retry)).not.toBe(tokenOf(first!));
+    for (const wrong of [{ url: `${first!.url}/x` }, { tenantId: 'another' }])
+      expect(await accepts(jose, { ...first!, ...wrong })).toBe(false);
+  });
+
+  it('of standard-cloudevents are events to the CloudEvents SDK, by their headers and bytes', async () => {
+    for (const { headers, body } of await capture(engine(), 'standard-cloudevents')) {
+      const event = HTTP.toEvent({ headers, body: body.toString() }) as CloudEvent<unknown>;
+      expect(event).toMatchObject({ type: expect.any(String), time: expect.any(String), source: '/' });
+      expect(event.validate()).toBe(true);
+    }
+  });
+
+  it('of httpsms are valid CloudEvents to the SDK, their type the one in X-Event-Type', async () => {
+    for (const { headers, body } of await capture(engine(), 'httpsms')) {
+      const event = new CloudEvent(JSON.parse(body.toString()) as object, true);
+      expect(event).toMatchObject({ specversion: '1.0', id: expect.any(String), data: expect.any(Object) });
+      expect(event.validate()).toBe(true);
+      expect(event.type).toBe(headers['x-event-type']);
+      expect(headers['content-type']).toBe('application/json');
+    }
+  });
+});
+
+describe('Deliveries captured over HTTP of a host whose endpoints sign by v1a', () => {
+  const engine = useEngine({ options: { profiles: [standard({ scheme: 'v1a' })] } });
+
+  it('are verified by hand with the public key that the customer was shown', async () => {
+    const requests = await capture(engine(), 'standard');
+    expect(requests.map(({ secret }) => secret.slice(0, 5))).toContain('whpk_');
+    await prove(requests, v1a);
+  });
+});

@@ -1,0 +1,149 @@
+import { execFile } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { startBackend } from '../support/sample-app.js';
+
+const run = promisify(execFile);
+const root = resolve(__dirname, '../..');
+
+interface Block {
+  language: string;
+  /** After the language: `file=name`. */
+  file: string | null;
+  text: string;
+}
+
+function blocksOf(file: string): Block[] {
+  const text = readFileSync(join(root, file), 'utf8');
+  return [...text.matchAll(/^```(\w*)(?: file=(\S+))?\n([\s\S]*?)^```$/gm)].map(
+    ([, language, name, content]) => ({ language: language!, file: name ?? null, text: content! }),
+  );
+}
+
+/** What the blocks import from a host that the README does not show. */
+const HOST: Record<string, string> = {
+  'accounts.module.ts': `
+    import { Module } from '@nestjs/common';
+    @Module({})
+    export class AccountsModule {}`,
+  'config.module.ts': `
+    import { Module } from '@nestjs/common';
+    export class Config { get(name: string): string { return process.env[name] ?? ''; } }
+    @Module({ providers: [Config], exports: [Config] })
+    export class ConfigModule {}`,
+  'api-key.guard.ts': `
+    import type { CanActivate } from '@nestjs/common';
+    export interface AccountRequest { account: { id: string } }
+    export class ApiKeyGuard implements CanActivate {
+      canActivate(): boolean { return true; }
+    }`,
+  'message.entity.ts': `
+    import { Column, Entity, PrimaryColumn } from 'typeorm';
+    @Entity()
+    export class Message {
+      @PrimaryColumn({ type: 'varchar' }) id: string;
+      @Column({ type: 'varchar' }) accountId: string;
+      @Column({ type: 'varchar' }) from: string;
+      @Column({ type: 'varchar' }) to: string;
+      @Column({ type: 'varchar' }) status: string;
+    }`,
+};
+
+describe.each(['README.md', 'libs/webhooks/README.md'])('%s', (readme) => {
+  const blocks = blocksOf(readme);
+
+  it('has no block that this file does not compile or run', () => {
+    const kinds = blocks.map(({ language, file, text }) =>
+      language === 'ts' && file
+        ? 'compiled'
+        : language === 'sh' && /^(curl|npm install)/.test(text)
+          ? 'run'
+          : text,
+    );
+    expect(new Set(kinds)).toEqual(new Set(['compiled', 'run']));
+  });
+
+  it('compiles: every TypeScript block is a file of one host', async () => {
+    const directory = mkdtempSync(join(root, 'test/readme/.host-'));
+    try {
+      const files = blocks
+        .filter(({ language }) => language === 'ts')
+        .map(({ file, text }) => [file!, text] as const);
+      for (const [file, text] of [...Object.entries(HOST), ...files]) {
+        mkdirSync(dirname(join(directory, file)), { recursive: true });
+        writeFileSync(join(directory, file), text);
+      }
+      const up = '../../..';
+      writeFileSync(
+        join(directory, 'tsconfig.json'),
+        JSON.stringify({
+          extends: `${up}/tsconfig.json`,
+          compilerOptions: {
+            noEmit: true,
+            rootDir: up,
+            types: ['node'],
+            paths: {
+              'nestjs-sms-webhooks': [`${up}/libs/webhooks/src`],
+              'nestjs-sms-webhooks/testing': [`${up}/libs/webhooks/src/testing`],
+              'nestjs-sms-webhooks-receiver': [`${up}/libs/receiver/src`],
+            },
+          },
+          include: ['*.ts'],
+          exclude: [],
+        }),
+      );
+      const tsc = join(root, 'node_modules/typescript/bin/tsc');
+      const { stdout } = await run(process.execPath, [tsc, '-p', directory]).catch(
+        (error) => error as { stdout: string },
+      );
+      expect(stdout).toBe('');
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
+  }, 120_000);
+});
+
+describe('The README', () => {
+  const blocks = blocksOf('README.md');
+
+  it('runs: every curl command succeeds against the sample', async () => {
+    const backend = await startBackend();
+    try {
+      const url = await backend.listen();
+      const commands = blocks
+        .filter(({ language, text }) => language === 'sh' && text.startsWith('curl'))
+        .flatMap(({ text }) => text.replaceAll('\\\n', ' ').trim().split('\n'));
+      expect(commands.length).toBeGreaterThan(2);
+      for (const command of commands) {
+        const local = command
+          .replace('http://127.0.0.1:3000/api/v1', url)
+          .replace(/^curl /, 'curl --silent --fail-with-body ');
+        const { stdout } = await run('bash', ['-c', local]);
+        expect(JSON.parse(stdout)).toEqual(expect.any(Object));
+      }
+    } finally {
+      await backend.close();
+    }
+  });
+
+  it('names every option', () => {
+    const source = readFileSync(join(root, 'libs/webhooks/src/options.ts'), 'utf8');
+    const named = (text: string, indent: number) =>
+      [...text.matchAll(new RegExp(`^ {${indent}}(\\w+)\\?:`, 'gm'))].map(([, name]) => name!);
+    const nested = [...source.matchAll(/^ {2}(worker|limits|alerts)\?: \{\n([^]*?)^ {2}\};/gm)].flatMap(
+      ([, part, text]) => named(text!, 4).map((name) => (part === 'worker' ? `worker.${name}` : name)),
+    );
+    const all = [...named(source, 2).filter((name) => name !== 'worker'), ...nested];
+    expect(all.length).toBeGreaterThan(40);
+    const options = readFileSync(join(root, 'README.md'), 'utf8').split('## Options')[1]!;
+    expect(all.filter((name) => !options.includes(`\`${name}\``))).toEqual([]);
+  });
+
+  it('names scripts that are there', () => {
+    const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+      scripts: Record<string, string>;
+    };
+    expect(scripts).toMatchObject({ start: expect.any(String), test: expect.any(String) });
+  });
+});

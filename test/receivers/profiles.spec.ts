@@ -1,0 +1,77 @@
+import { verifyWebhook, type VerifyOptions, type WebhookProfile } from 'nestjs-sms-webhooks-receiver';
+import { catalogue } from '../../libs/webhooks/src/model/catalogue.js';
+import { eventExample } from '../../libs/webhooks/src/model/event-example.js';
+import type { WebhookEvent, WebhookEventType } from '../../libs/webhooks/src/model/event.js';
+import { newUuid } from '../../libs/webhooks/src/model/ids.js';
+import type { Profile } from '../../libs/webhooks/src/profiles/profile.js';
+import { builtInProfiles } from '../../libs/webhooks/src/profiles/registry.js';
+import { standard } from '../../libs/webhooks/src/profiles/standard.js';
+import {
+  proveHeaders,
+  proveProfile,
+  type ProvenRequest,
+} from '../../libs/webhooks/src/testing/profile-kit.js';
+
+const profiles: [string, Profile][] = [
+  ...builtInProfiles.map((profile): [string, Profile] => [profile.name, profile]),
+  ['standard with v1a', standard({ scheme: 'v1a' })],
+];
+
+describe.each(profiles)('the receiver library and the profile %s', (_name, profile) => {
+  const coversBody = profile.name !== 'httpsms';
+  const verify = ({ headers, body, secret, now, url }: ProvenRequest) => {
+    const token = coversBody ? {} : { audience: url, issuer: 'api.httpsms.com' };
+    const options = {
+      profile: profile.name as WebhookProfile,
+      headers,
+      body,
+      secrets: secret,
+      now,
+      ...token,
+    };
+    return verifyWebhook(options as VerifyOptions);
+  };
+
+  it('agree on every event of the catalogue', async () => {
+    await proveProfile(profile, verify, { coversBody });
+  });
+
+  it('agree on the name of the request', async () => {
+    for (const { name } of catalogue) {
+      const requests = await proveHeaders(profile, eventExample(name as WebhookEventType), verify, {
+        coversBody,
+      });
+      for (const request of requests) expect(verify(request).type).toBe(request.wireType);
+    }
+  });
+
+  it('name an event the same on a retry and apart from the others of its message', async () => {
+    const outcomes = new Map<string, unknown>();
+    for (const event of history()) {
+      const secrets = [profile.secret.generate()];
+      const [first, retry] = await Promise.all(
+        [0, 3_600_000].map((later) =>
+          proveHeaders(profile, event, verify, { coversBody, secrets, now: event.occurredAt + later }),
+        ),
+      );
+      first!.forEach((request, index) => {
+        const { id, payload } = verify(request);
+        expect(verify(retry![index]!).id).toBe(id);
+        const outcome = [request.wireType, (payload as { status?: unknown }).status];
+        expect(outcomes.get(id) ?? outcome).toEqual(outcome);
+        outcomes.set(id, outcome);
+      });
+    }
+    expect(outcomes.size).toBeGreaterThan(1);
+  });
+});
+
+/** One event of each type; those about a message are about the same one. */
+function history(): WebhookEvent[] {
+  return catalogue.map(({ name }) => {
+    const event = eventExample(name as WebhookEventType, { uuid: newUuid() });
+    const { message } = event.data as { message?: unknown };
+    if (typeof message !== 'object' || message === null) return event;
+    return { ...event, data: { message: { ...message, id: 'msg_1' } } } as WebhookEvent;
+  });
+}

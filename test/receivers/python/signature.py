@@ -1,0 +1,11 @@
+"""The check that the documents leave to the reader: HMAC-SHA256 of the raw body, in hex."""
+
+import hashlib
+import hmac
+import os
+
+
+def is_signed(body, given):
+    secret = os.environ["WEBHOOK_SECRET"].encode()
+    expected = hmac.new(secret, body, hashlib.sha256).hexdigest()
+    return hmac.compare_digest(expected.encode(), (given or "").encode())

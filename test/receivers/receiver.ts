@@ -1,0 +1,107 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Express } from 'express';
+
+export interface ReceiverSettings {
+  secret: string;
+  /** Takes a line for each event that was worked on. */
+  log(line: string): void;
+}
+
+/** A customer's receiver that runs. */
+export interface Receiver {
+  /** `http://127.0.0.1:…`, without a path. */
+  url: string;
+  /** What it worked on, one line each; complete once it has stopped. */
+  worked: readonly string[];
+  /** May be called again. */
+  stop(): Promise<void>;
+}
+
+/** Starts a receiver with this secret. */
+export type StartReceiver = (secret: string) => Promise<Receiver>;
+
+export const node =
+  (make: (settings: ReceiverSettings) => Express): StartReceiver =>
+  async (secret) => {
+    const worked: string[] = [];
+    const server = make({ secret, log: (line) => worked.push(line) }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const closed = once(server, 'close');
+    return {
+      url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+      worked,
+      async stop() {
+        server.close();
+        server.closeAllConnections();
+        await closed;
+      },
+    };
+  };
+
+/** Interpreters found on this machine, by language. */
+export const interpreters = {
+  python: interpreter(process.env.PYTHON ?? 'python3'),
+  php: interpreter(process.env.PHP ?? 'php'),
+};
+
+export const python =
+  (name: string): StartReceiver =>
+  (secret) =>
+    run(interpreters.python, ['-B', join(__dirname, 'python/serve.py'), name], secret, 'stdout');
+
+export const php =
+  (name: string): StartReceiver =>
+  async (secret) => {
+    // PHP's own server does not say which port it was given, so it is told one.
+    const address = `127.0.0.1:${await freePort()}`;
+    return run(interpreters.php, ['-S', address, join(__dirname, `php/${name}.php`)], secret, 'stderr');
+  };
+
+async function run(
+  file: string | null,
+  args: string[],
+  secret: string,
+  output: 'stdout' | 'stderr',
+): Promise<Receiver> {
+  if (file === null) throw new Error(`No interpreter for ${args.at(-1)}.`);
+  const child = spawn(file, args, { env: { ...process.env, WEBHOOK_SECRET: secret } });
+  const closed = once(child, 'close');
+  const worked: string[] = [];
+  const stop = async (): Promise<void> => {
+    child.kill();
+    await closed;
+  };
+  const port = await new Promise<string>((listening, failed) => {
+    child.once('error', failed);
+    child.once('exit', (code) => failed(new Error(`${file} ended with ${code}: ${worked.join('\n')}`)));
+    createInterface(child[output]).on('line', (line) => {
+      const [, found] =
+        /listening on (\d+)|Server \(http:\/\/127\.0\.0\.1:(\d+)\) started/.exec(line)?.filter(Boolean) ?? [];
+      if (found) listening(found);
+      else if (!isServerTalk(line)) worked.push(line.replace(/^\[[^\]]*\] /, ''));
+    });
+  });
+  return { url: `http://127.0.0.1:${port}`, worked, stop };
+}
+
+/** PHP's server logs connections and requests along. */
+function isServerTalk(line: string): boolean {
+  return /\] 127\.0\.0\.1:\d+ (Accepted|Closing|\[\d{3}\])/.test(line);
+}
+
+function interpreter(file: string): string | null {
+  return spawnSync(file, ['--version']).status === 0 ? file : null;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}

@@ -1,0 +1,130 @@
+import * as fc from 'fast-check';
+import { InvalidEventError } from '../../libs/webhooks/src/errors.js';
+import { catalogue } from '../../libs/webhooks/src/model/catalogue.js';
+import { decodeId } from '../../libs/webhooks/src/model/ids.js';
+import { builtInProfiles } from '../../libs/webhooks/src/profiles/registry.js';
+import { delivered, useEngine } from '../engine/support/engine.js';
+import { nastyText, nastyValue } from './hostile.js';
+
+const TENANT = 'acme';
+
+type Given = Record<'type' | 'tenantId' | 'subject' | 'source' | 'data', unknown>;
+
+const anything = fc.anything({ withBigInt: true, withDate: true, withMap: true, withNullPrototype: true });
+const type = fc.oneof(
+  { weight: 8, arbitrary: fc.constantFrom(...catalogue.map(({ name }) => name)) },
+  { weight: 1, arbitrary: fc.constantFrom('invoice.paid', 'constructor', '__proto__', 'a') },
+  { weight: 1, arbitrary: nastyText },
+);
+/** What a catalogue's event holds, each part as it should be or not. */
+const PART_NAMES = (
+  'id direction from to body status errorMessage errorCode isFinal sim tags attachments replyId number statusCode ' +
+  'lastSeenAt statusText externalId'
+).split(' ');
+const part = fc.dictionary(
+  fc.constantFrom(...PART_NAMES),
+  fc.oneof(nastyValue, fc.constantFrom<unknown>('out', 'in', '+18005550199', 'm1', 3)),
+);
+const data = fc.oneof(
+  { weight: 3, arbitrary: fc.record({ message: part, phone: part, optIn: part }, { requiredKeys: [] }) },
+  { weight: 1, arbitrary: nastyValue },
+  { weight: 1, arbitrary: anything },
+);
+const text = fc.oneof(
+  { weight: 1, arbitrary: nastyText },
+  { weight: 5, arbitrary: fc.constantFrom<unknown>(undefined, null, 'msg_1', "'; --", '\u202e') },
+);
+const event = fc.oneof(
+  {
+    weight: 9,
+    arbitrary: fc.record({
+      type,
+      tenantId: fc.oneof(
+        { weight: 9, arbitrary: fc.constant<unknown>(TENANT) },
+        { weight: 1, arbitrary: text },
+      ),
+      subject: text,
+      source: text,
+      idempotencyKey: text,
+      occurredAt: fc.oneof(
+        { weight: 5, arbitrary: fc.constantFrom<unknown>(undefined, new Date(0), new Date(8.64e15)) },
+        { weight: 1, arbitrary: fc.date({ noInvalidDate: false }) },
+        { weight: 1, arbitrary: nastyText },
+      ),
+      callbackUrl: fc.oneof(
+        { weight: 5, arbitrary: fc.constant<unknown>(undefined) },
+        { weight: 1, arbitrary: nastyText },
+      ),
+      data,
+    }),
+  },
+  { weight: 1, arbitrary: anything },
+);
+
+/** The columns of an event as it was handed over. */
+const asGiven = ({ type: name, tenantId, subject, source, data: given }: Given): object => ({
+  type: name,
+  tenant_id: tenantId,
+  subject: subject ?? null,
+  source: source ?? null,
+  data: JSON.stringify(given),
+});
+
+describe('Whatever is published', () => {
+  const engine = useEngine();
+
+  /** What the database has of an event that could have been changed on the way there. */
+  async function storedEvent(id: string): Promise<object> {
+    const [row] = await engine().query<object>(
+      'select type, tenant_id, subject, source, data from $events where id = $1',
+      [decodeId('evt', id)],
+    );
+    return row!;
+  }
+
+  it('is stored whole or refused by name, and stops nothing that comes after it', async () => {
+    for (const { name, registration, secret } of builtInProfiles) {
+      if (registration.httpsOnly) continue;
+      await engine().endpoint(TENANT, `/${name}`, {
+        profile: name,
+        events: registration.eventNames?.slice(0, registration.maxEvents) ?? ['*'],
+        ...(secret.callerSupplied ? { secret: 'a-secret-of-the-caller' } : {}),
+      });
+    }
+    let stored = 0;
+    await fc.assert(
+      fc.asyncProperty(fc.array(event, { minLength: 1, maxLength: 3 }), async (events) => {
+        const before = await engine().count('$events');
+        try {
+          const published = await engine().publish(...(events as never[]));
+          expect(published).toHaveLength(events.length);
+          for (const { id } of published) expect(id).toMatch(/^evt_[0-9A-HJKMNP-TV-Z]{26}$/);
+          for (const [i, { id, duplicate }] of published.entries()) {
+            if (duplicate) continue;
+            stored++;
+            expect(await storedEvent(id)).toEqual(asGiven(events[i] as Given));
+          }
+        } catch (error) {
+          expect(error).toBeInstanceOf(InvalidEventError);
+          expect((error as InvalidEventError).field).toMatch(/^(event|[a-zA-Z]+)$/);
+          expect(await engine().count('$events')).toBe(before);
+        }
+      }),
+      { numRuns: 300 },
+    );
+    expect(stored).toBeGreaterThan(50);
+    await engine().publish(delivered(TENANT, 'the-last-one'));
+    await engine().runOnce();
+    expect(await engine().count('$events')).toBe(stored + 1);
+    expect(await engine().count('$unrelayed')).toBe(0);
+    expect(engine().receiver.at('/standard').length).toBeGreaterThan(50);
+    expect(engine().receiver.at('/httpsms').length).toBeGreaterThan(0);
+    expect(
+      engine()
+        .receiver.at('/standard')
+        .filter(({ body }) => body.includes('the-last-one')),
+    ).toHaveLength(1);
+    // Data that a profile has no words for is said, and is no fault of the relay.
+    for (const error of engine().log.errors.splice(0)) expect(error).toContain('could not render event');
+  });
+});

@@ -1,0 +1,56 @@
+import * as fc from 'fast-check';
+import { InvalidOptionError, WebhooksSetupError } from '../../libs/webhooks/src/errors.js';
+import type { WebhooksModuleOptions, WebhooksModuleStructure } from '../../libs/webhooks/src/options.js';
+import { resolveSettings } from '../../libs/webhooks/src/settings.js';
+import { createSecretBox } from '../../libs/webhooks/src/signing/create-secret-box.js';
+import { WebhooksModule } from '../../libs/webhooks/src/webhooks.module.js';
+import { nastyText } from './hostile.js';
+
+const anything = fc.oneof(
+  fc.anything({ withBigInt: true, withDate: true, withMap: true, withNullPrototype: true }),
+  nastyText,
+  fc.constantFrom<unknown>(() => 1, Symbol('s'), NaN, Infinity, -1, '0', 'false'),
+);
+const VALUES = (
+  'profile profiles encryption allowPlaintextSecrets allowHttp allowedAddresses allowedHosts nat64Prefixes allowedPorts lookup ca ' +
+  'proxy transport axios callbackMode retry egressIps limits worker retentionMs disableAfterMs rotationOverlapMs alerts'
+).split(' ');
+const STRUCTURE =
+  'dataSource tablePrefix imports guards tenant allowUnauthenticated controller path role isGlobal compat'.split(
+    ' ',
+  );
+
+const options = (names: readonly string[]): fc.Arbitrary<unknown> =>
+  fc.oneof(
+    { weight: 5, arbitrary: fc.dictionary(fc.constantFrom(...names), anything, { maxKeys: 2 }) },
+    { weight: 1, arbitrary: fc.dictionary(fc.oneof(fc.constantFrom(...names), nastyText), anything) },
+    { weight: 1, arbitrary: anything },
+  );
+
+it('Whatever value an option has, it is taken or refused by the name of the option', () => {
+  fc.assert(
+    fc.property(options(VALUES), (given) => {
+      try {
+        createSecretBox(resolveSettings(given as WebhooksModuleOptions));
+      } catch (error) {
+        if (error instanceof WebhooksSetupError) expect(error.message).toContain('no encryption key');
+        else expect(error).toBeInstanceOf(InvalidOptionError);
+      }
+    }),
+    { numRuns: 2_000 },
+  );
+});
+
+it('Whatever decides the shape of the module, it is taken or refused by the name of the option', () => {
+  fc.assert(
+    fc.property(options(STRUCTURE), (given) => {
+      try {
+        WebhooksModule.forRoot(given as WebhooksModuleStructure);
+        WebhooksModule.forRootAsync({ ...(given as object), useFactory: () => ({}) });
+      } catch (error) {
+        expect(error).toBeInstanceOf(InvalidOptionError);
+      }
+    }),
+    { numRuns: 2_000 },
+  );
+});

@@ -1,0 +1,85 @@
+import { inspect } from 'node:util';
+import type { LoggerService } from '@nestjs/common';
+import type { Logger as SqlLogger } from 'typeorm';
+import { formsOf } from './secret-forms.js';
+
+/** Everything that was said anywhere, by where it was said. */
+export class Places {
+  private readonly said = new Map<string, string[]>();
+
+  /** Keeps whatever can be read out of a value: its text, its JSON, and what an inspector sees of an object. */
+  add(place: string, ...values: unknown[]): void {
+    const texts = values.flatMap((value) => {
+      if (typeof value === 'string') return [value];
+      if (Buffer.isBuffer(value)) return [value.toString('latin1')];
+      return [asJson(value), inspect(value, INSPECTION)];
+    });
+    this.said.set(place, [...(this.said.get(place) ?? []), ...texts]);
+  }
+
+  /** Where a secret is, in whatever form. */
+  whereIs(secret: string): string[] {
+    const forms = formsOf(secret);
+    return [...this.said].flatMap(([place, texts]) =>
+      texts.some((text) => forms.some((form) => text.includes(form))) ? [place] : [],
+    );
+  }
+
+  /** How much was said in each place. */
+  sizes(): Record<string, number> {
+    return Object.fromEntries([...this.said].map(([place, texts]) => [place, texts.length]));
+  }
+
+  /** A Nest logger of every level. */
+  logger(): LoggerService {
+    const at =
+      (level: string) =>
+      (...said: unknown[]): void =>
+        this.add(`log: ${level}`, ...said);
+    return {
+      log: at('log'),
+      error: at('error'),
+      warn: at('warn'),
+      debug: at('debug'),
+      verbose: at('verbose'),
+      fatal: at('fatal'),
+    };
+  }
+
+  /** What a host's `logging: true` sees: statements and their parameters. */
+  sqlLogger(): SqlLogger {
+    const keep = (...said: unknown[]): void =>
+      this.add('log of statements', said.slice(0, 4).map(String).join(' '));
+    const parameters = (given: unknown): string => JSON.stringify(given) ?? '';
+    return {
+      logQuery: (query, given) => keep(query, parameters(given)),
+      logQueryError: (error, query, given) => keep(error, query, parameters(given)),
+      logQuerySlow: (time, query, given) => keep(time, query, parameters(given)),
+      logSchemaBuild: keep,
+      logMigration: keep,
+      log: (_, message) => keep(message),
+    };
+  }
+
+  /** Listens to console and both streams of this process; answers what ends that. */
+  listenToProcess(): () => void {
+    const consoles = (['log', 'error', 'warn', 'debug', 'info', 'trace'] as const).map((level) =>
+      jest.spyOn(console, level).mockImplementation((...said: unknown[]) => this.add('console', ...said)),
+    );
+    const streams = [process.stdout, process.stderr].map((stream) =>
+      jest.spyOn(stream, 'write').mockImplementation((said) => (this.add('console', String(said)), true)),
+    );
+    return () => [...consoles, ...streams].forEach((spy) => spy.mockRestore());
+  }
+}
+
+const INSPECTION = { depth: 12, showHidden: true, maxArrayLength: null, maxStringLength: null } as const;
+
+function asJson(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? '';
+  } catch {
+    // What holds itself is left to the inspector.
+    return '';
+  }
+}

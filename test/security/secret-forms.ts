@@ -1,0 +1,55 @@
+import { scryptSync, createHash } from 'node:crypto';
+
+/** Shorter pieces of text meet by chance. */
+const SHORTEST = 10;
+
+/**
+ * The forms in which a secret could turn up: as it is, without its prefix, percent-encoded, and its characters and its
+ * bytes in hex, in base64 and as lists, also in the middle of something that was encoded as a whole.
+ */
+export function formsOf(secret: string): string[] {
+  const bare = secret.replace(/^wh(sec|sk|pk)_/, '');
+  const texts = [secret, bare, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1)];
+  const bytes = [Buffer.from(secret), Buffer.from(bare), ...decoded(secret, bare)];
+  const encoded = bytes.flatMap((each) => [
+    each.toString('hex'),
+    each.toString('hex').toUpperCase(),
+    each.toString('latin1'),
+    // As an inspector and as JSON write a Buffer.
+    (each.toString('hex').match(/../g) ?? []).join(' '),
+    each.join(','),
+    ...withinBase64(each),
+  ]);
+  return [...new Set([...texts, ...encoded])].filter((form) => form.length >= SHORTEST);
+}
+
+/** The key behind a secret's text, where the text is an encoding of one. */
+function decoded(secret: string, bare: string): Buffer[] {
+  if (bare !== secret) {
+    const bytes = Buffer.from(bare, 'base64');
+    // A signing key is a seed and its public half, which is no secret.
+    return [secret.startsWith('whsk_') ? bytes.subarray(0, 32) : bytes];
+  }
+  if (/^[0-9a-f]{64}$/i.test(secret)) return [Buffer.from(secret, 'hex')];
+  if (/^[A-Za-z0-9+/]{43}=$/.test(secret)) return [Buffer.from(secret, 'base64')];
+  return [];
+}
+
+/** What is left of these bytes in any base64 that holds them: in each of the three places where they may begin. */
+function withinBase64(bytes: Buffer): string[] {
+  return [0, 1, 2].flatMap((offset) => {
+    const text = Buffer.concat([Buffer.alloc(offset), bytes])
+      .toString('base64')
+      .replace(/=+$/, '');
+    // The characters at either end hold bits of the neighbours too.
+    const own = text.slice(offset === 0 ? 0 : offset + 1, (offset + bytes.length) % 3 === 0 ? undefined : -1);
+    return [own, own.replaceAll('+', '-').replaceAll('/', '_')];
+  });
+}
+
+/** The key that a passphrase of the key ring becomes. */
+export function keyOfPassphrase(passphrase: string): string {
+  return scryptSync(passphrase, createHash('sha256').update('nestjs-sms-webhooks').digest(), 32).toString(
+    'hex',
+  );
+}

@@ -1,0 +1,209 @@
+import { Logger } from '@nestjs/common';
+import { Database } from '../../libs/webhooks/src/database/database.js';
+import { AesGcmSecretBox } from '../../libs/webhooks/src/signing/aes-gcm-secret-box.js';
+import { decodeId } from '../../libs/webhooks/src/model/ids.js';
+import { sealContext } from '../../libs/webhooks/src/signing/secret-box.js';
+import { type Receiver, startReceiver } from '../endpoints/receiver.js';
+import { startHost, type WebhooksHost } from '../support/webhooks-host.js';
+
+const MINE = 'value-of-this-webhook';
+const SISTERS = 'value-of-its-sister';
+const STRANGERS = 'value-of-a-stranger';
+const MINUTE = 60_000;
+
+interface Stored {
+  id: string;
+  headers: string;
+  secrets: string;
+}
+
+/** `v1.<keyId>.<nonce>.<ciphertext>.<tag>` with another first character in one of its parts. */
+const tampered =
+  (part: number) =>
+  ({ headers }: Stored): string =>
+    headers
+      .split('.')
+      .map((text, place) => (place === part ? (text.startsWith('A') ? 'B' : 'A') + text.slice(1) : text))
+      .join('.');
+
+/** Seals for the very row, as this host does but with another key of the same name. */
+function underAnotherKey({ id }: Stored): string {
+  const box = new AesGcmSecretBox({ current: 'k1', keys: new Map([['k1', Buffer.alloc(32, 7)]]) });
+  return box.seal(JSON.stringify({ 'x-token': 'sealed-elsewhere' }), sealContext('a', id));
+}
+
+/** Seals for the very row, under its key. */
+function underItsKey(text: string): (row: Stored) => string {
+  const box = new AesGcmSecretBox({ current: 'k1', keys: new Map([['k1', Buffer.alloc(32, 0xab)]]) });
+  return ({ id }) => box.seal(text, sealContext('a', id));
+}
+
+type Damage = (own: Stored, sister: Stored, stranger: Stored) => string;
+
+describe('Headers of a webhook that cannot be opened', () => {
+  let host: WebhooksHost;
+  let receiver: Receiver;
+  let logged: string[];
+  let path: string;
+
+  beforeEach(async () => {
+    [host, receiver] = await Promise.all([startHost(), startReceiver()]);
+    logged = [];
+    for (const level of ['error', 'warn', 'log', 'debug'] as const)
+      jest.spyOn(Logger.prototype, level).mockImplementation((...lines) => void logged.push(String(lines)));
+    path = `/webhooks/${await register('a', 'mine', MINE)}`;
+    await register('a', 'sister', SISTERS);
+    await register('b', 'stranger', STRANGERS);
+  });
+  afterEach(async () => {
+    jest.restoreAllMocks();
+    await Promise.all([host.close(), receiver.close()]);
+  });
+
+  async function register(tenant: string, name: string, token: string): Promise<string> {
+    const fields = {
+      url: `${receiver.url}/${name}`,
+      events: ['message.sent'],
+      headers: { 'x-token': token },
+    };
+    const { body } = await host.as(tenant).post('/webhooks', fields).expect(201);
+    return body.id;
+  }
+
+  async function damage(how: Damage): Promise<void> {
+    const [own, sister, stranger] = await Promise.all(
+      ['mine', 'sister', 'stranger'].map(async (name) => {
+        const sql = 'select id, headers, secrets from webhook_endpoints where url = $1';
+        const [row] = await host.dataSource.query<Stored[]>(sql, [`${receiver.url}/${name}`]);
+        return row!;
+      }),
+    );
+    const parameters = [own!.id, how(own!, sister!, stranger!)];
+    await host.dataSource.query('update webhook_endpoints set headers = $2 where id = $1', parameters);
+  }
+
+  const spoil = (): Promise<void> => damage(tampered(3));
+
+  async function publish(...types: string[]): Promise<void> {
+    const message = { id: 'm1', direction: 'out', from: '+18005550199', to: '+256701521269' };
+    const events = (types.length > 0 ? types : ['message.sent']).map((type) => ({
+      type,
+      tenantId: 'a',
+      subject: 'm1',
+      data: { message },
+    }));
+    await host.dataSource.transaction((tx) => host.webhooks.publish(tx, events as never));
+    await host.webhooks.runOnce();
+  }
+
+  async function later(ms: number): Promise<void> {
+    host.app.get(Database, { strict: false }).clockOffset += ms;
+    await host.webhooks.runOnce();
+  }
+
+  /** The `x-token` of each request to a webhook. */
+  const tokens = (name: string): unknown[] =>
+    receiver.received
+      .filter(({ path: to }) => to.endsWith(`/${name}`))
+      .map(({ headers }) => headers['x-token']);
+
+  const deliveries = async () => (await host.as('a').get(`${path}/deliveries`).expect(200)).body.data;
+
+  it.each<[string, Damage]>([
+    ['sealed under another key of the same name', underAnotherKey],
+    ['whose nonce was changed', tampered(2)],
+    ['whose bytes were changed', tampered(3)],
+    ['whose tag was changed', tampered(4)],
+    ['that were cut off', ({ headers }) => headers.slice(0, -1)],
+    ['whose key has another name', ({ headers }) => headers.replace('v1.k1.', 'v1.k2.')],
+    ['of another webhook of the account', (_, sister) => sister.headers],
+    ['of a webhook of another account', (_, __, stranger) => stranger.headers],
+    ['with a signing secret in their place', ({ secrets }) => JSON.parse(secrets)[0].sealed],
+    ['with a text in their place', underItsKey('"text"')],
+    ['with a number in their place', underItsKey('1234')],
+    ['with null in their place', underItsKey('null')],
+    ['with a list in their place', underItsKey('["x-token"]')],
+    ['with values that are no text', underItsKey('{"x-token":{"a":1}}')],
+    ['with nothing in their place', () => ''],
+  ])('(%s) are missed: nothing is sent without them, and new ones mend it', async (_, how) => {
+    await damage(how);
+    await publish();
+    expect(tokens('mine')).toEqual([]);
+    expect(tokens('sister')).toEqual([SISTERS]);
+    const waiting = { reason: 'headers-unreadable', state: 'pending', attemptCount: 0, lastAttempt: null };
+    const log = await deliveries();
+    expect(log).toMatchObject([{ ...waiting, nextAttemptAt: expect.any(String) }]);
+
+    const api = host.as('a');
+    const { body: list } = await api.get('/webhooks').expect(200);
+    expect(list.data).toMatchObject([{ headerNames: ['x-token'] }, { headerNames: null, state: 'active' }]);
+    const { body: one } = await api.get(path).expect(200);
+    expect(one).toMatchObject({ headerNames: null, failingSince: null });
+    const { body: detail } = await api.get(`/webhooks/deliveries/${log[0].id}`).expect(200);
+    expect(detail).toMatchObject({ ...waiting, attempts: [] });
+    expect(logged.join('\n')).toMatch(/The headers of a:[0-9a-f-]{36} cannot be opened/);
+    const shown = [...logged, JSON.stringify([list, one, detail])].join('\n');
+    const [row] = await host.dataSource.query<Stored[]>(
+      'select headers from webhook_endpoints where id = $1',
+      [decodeId('wh', one.id)],
+    );
+    for (const text of [MINE, SISTERS, STRANGERS, 'sealed-elsewhere', 'whsec_', row!.headers || 'v1.'])
+      expect(shown).not.toContain(text);
+
+    await api.patch(path, { headers: { 'x-token': 'new' } }).expect(200);
+    await later(MINUTE);
+    expect(tokens('mine')).toEqual(['new']);
+    expect(tokens('sister')).toEqual([SISTERS]);
+    expect(await deliveries()).toMatchObject([{ state: 'delivered', reason: null, attemptCount: 1 }]);
+  });
+
+  it('stop a retry that waits too: it costs no attempt, and goes out with the new ones', async () => {
+    receiver.answer(500);
+    await publish();
+    receiver.answer(200);
+    await spoil();
+    await later(MINUTE);
+    expect(tokens('mine')).toEqual([MINE]);
+    const waiting = { state: 'pending', reason: 'headers-unreadable', attemptCount: 1 };
+    expect(await deliveries()).toMatchObject([{ ...waiting, lastAttempt: { status: 500 } }]);
+    await host
+      .as('a')
+      .patch(path, { headers: { 'x-token': 'new' } })
+      .expect(200);
+    await later(MINUTE);
+    expect(tokens('mine')).toEqual([MINE, 'new']);
+    expect(await deliveries()).toMatchObject([{ state: 'delivered', reason: null, attemptCount: 2 }]);
+  });
+
+  it('leave what it is registered for as it is', async () => {
+    await spoil();
+    await publish('message.failed', 'message.sent');
+    expect(await deliveries()).toMatchObject([{ wireType: 'message.sent', state: 'pending' }]);
+  });
+
+  it('cost nothing however long nobody mends them: it does not fail and is not disabled', async () => {
+    await spoil();
+    await publish();
+    for (let day = 0; day < 10; day++) await later(24 * 60 * MINUTE);
+    expect(await deliveries()).toMatchObject([{ state: 'pending', attemptCount: 0 }]);
+    expect((await host.as('a').get(path)).body).toMatchObject({ state: 'active', failingSince: null });
+    await host.as('a').patch(path, { headers: {} }).expect(200);
+    await later(MINUTE);
+    expect(tokens('mine')).toEqual([undefined]);
+  });
+
+  it('make no route of the webhook fail', async () => {
+    await spoil();
+    const api = host.as('a');
+    await api.post(`${path}/test`, {}).expect(202);
+    await api.patch(path, { description: 'still here' }).expect(200);
+    await api.post(`${path}/rotate-secret`, {}).expect(200);
+    await api.get(`${path}/secret`).expect(200);
+    await api.post(`${path}/pause`).expect(200);
+    const { body } = await api.post(`${path}/resume`).expect(200);
+    expect(body).toMatchObject({ description: 'still here', headerNames: null });
+    await api.post(`${path}/recover`, { since: '2020-01-01' }).expect(202);
+    expect(await host.webhooks.operator.reencryptSecrets()).toMatchObject({ unreadable: [] });
+    await api.delete(path).expect(204);
+  });
+});

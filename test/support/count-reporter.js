@@ -1,0 +1,13 @@
+// The last line of a run, for scripts to read: `12 passed, 0 failed`.
+module.exports = class CountReporter {
+  constructor({ json }) {
+    this.output = json ? process.stderr : process.stdout;
+  }
+
+  onRunComplete(_contexts, { numPassedTests, numFailedTests, numRuntimeErrorTestSuites }) {
+    // A file that could not even run is a failure too.
+    const line = `${numPassedTests} passed, ${numFailedTests + numRuntimeErrorTestSuites} failed\n`;
+    // Jest's own summary comes after every other reporter.
+    process.once('exit', () => this.output.write(line));
+  }
+};

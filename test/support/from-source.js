@@ -1,0 +1,18 @@
+// @ts-check
+// Lets plain Node run the sample app from its sources, with the packages of this repository from theirs:
+// `node --require from-source.js sample-app/src/main.ts`. Nothing has to be built before.
+const Module = require('node:module');
+const { resolve } = require('node:path');
+require('../faults/processes/register.js');
+
+const libs = resolve(__dirname, '../../libs');
+const sources = new Map([
+  ['nestjs-sms-webhooks', `${libs}/webhooks/src/index.ts`],
+  ['nestjs-sms-webhooks-receiver', `${libs}/receiver/src/index.ts`],
+]);
+
+/** @type {any} */
+const loader = Module;
+const resolveFilename = loader._resolveFilename;
+loader._resolveFilename = (/** @type {string} */ request, /** @type {unknown[]} */ ...rest) =>
+  sources.get(request) ?? resolveFilename(request, ...rest);

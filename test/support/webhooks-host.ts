@@ -1,0 +1,153 @@
+import {
+  type CanActivate,
+  type ExecutionContext,
+  type INestApplication,
+  Injectable,
+  Module,
+  UnauthorizedException,
+} from '@nestjs/common';
+import { ExpressAdapter } from '@nestjs/platform-express';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Test } from '@nestjs/testing';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import request from 'supertest';
+import { DataSource } from 'typeorm';
+import { webhooksMigrations } from '../../libs/webhooks/src/database/migrations/index.js';
+import type { WebhooksModuleOptions, WebhooksModuleStructure } from '../../libs/webhooks/src/options.js';
+import { WebhooksModule } from '../../libs/webhooks/src/webhooks.module.js';
+import { WebhooksService } from '../../libs/webhooks/src/webhooks.service.js';
+import { createDatabase, type TestDatabase } from './database.js';
+
+/** Accounts of the host: the guard asks them, so that guards with dependencies are proven. */
+@Injectable()
+class Accounts {
+  /** `none` has no tenant, `empty` an empty one. */
+  idOf(key: string): unknown {
+    return key === 'none' ? undefined : key === 'empty' ? '' : key;
+  }
+}
+
+@Injectable()
+class KeyGuard implements CanActivate {
+  constructor(private readonly accounts: Accounts) {}
+
+  canActivate(context: ExecutionContext): boolean {
+    const call = context.switchToHttp().getRequest<HostRequest>();
+    const key = call.headers['x-key'];
+    if (key === undefined) throw new UnauthorizedException();
+    call.account = { id: this.accounts.idOf(key) as string };
+    return true;
+  }
+}
+
+@Module({ providers: [Accounts], exports: [Accounts] })
+class AccountsModule {}
+
+interface HostRequest {
+  headers: Record<string, string | undefined>;
+  account: { id: string };
+}
+
+/** A host with the module mounted, over real HTTP and a database of its own. */
+export interface WebhooksHost {
+  app: INestApplication;
+  webhooks: WebhooksService;
+  dataSource: DataSource;
+  /** Calls a path under the host's prefix as the account of this key. */
+  as(key: string): Calls;
+  close(): Promise<void>;
+}
+
+/** HTTP calls of one account. */
+export interface Calls {
+  get(path: string): request.Test;
+  post(path: string, body?: unknown): request.Test;
+  put(path: string, body?: unknown): request.Test;
+  patch(path: string, body?: unknown): request.Test;
+  delete(path: string): request.Test;
+}
+
+export interface HostSettings {
+  adapter?: 'express' | 'fastify';
+  /** Runs before the app listens: pipes, prefix, versioning. */
+  configure?: (app: INestApplication) => void;
+  options?: WebhooksModuleOptions & WebhooksModuleStructure;
+  /** One that stays after `close()`. Default a new one that goes. */
+  database?: TestDatabase;
+  /** `false` for tests that make the module complain. Default errors and warnings. */
+  logger?: false;
+}
+
+/** Starts one. It delivers only when the test says `webhooks.runOnce()`, unless `options.role` says otherwise. */
+export async function startHost({
+  adapter = 'express',
+  configure,
+  options = {},
+  logger,
+  database: given,
+}: HostSettings = {}): Promise<WebhooksHost> {
+  const database = given ?? (await createDatabase());
+  const module = await Test.createTestingModule({
+    imports: [
+      TypeOrmModule.forRoot({
+        type: 'postgres',
+        url: database.url,
+        autoLoadEntities: true,
+        migrations: [...webhooksMigrations],
+        migrationsRun: true,
+      }),
+      WebhooksModule.forRoot({
+        guards: [KeyGuard],
+        tenant: (call: HostRequest) => call.account.id,
+        role: 'api',
+        encryption: { current: { id: 'k1', key: 'ab'.repeat(32) } },
+        allowHttp: true,
+        allowedAddresses: ['127.0.0.0/8'],
+        ...options,
+        imports: [AccountsModule, ...(options.imports ?? [])],
+      }),
+    ],
+  }).compile();
+  const app = module.createNestApplication<INestApplication>(
+    adapter === 'express' ? new ExpressAdapter() : new FastifyAdapter(),
+    { logger: logger ?? ['error', 'warn'] },
+  );
+  configure?.(app);
+  const close = async (): Promise<void> => {
+    await app.close();
+    if (!given) await database.drop();
+  };
+  try {
+    await app.init();
+    if (adapter === 'fastify') await (app as NestFastifyApplication).getHttpAdapter().getInstance().ready();
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  const server = app.getHttpServer();
+  return {
+    app,
+    webhooks: app.get(WebhooksService),
+    dataSource: app.get(DataSource),
+    as: (key) => ({
+      get: (path) => request(server).get(path).set('x-key', key),
+      post: (path, body) =>
+        request(server)
+          .post(path)
+          .set('x-key', key)
+          .send(body as object),
+      put: (path, body) =>
+        request(server)
+          .put(path)
+          .set('x-key', key)
+          .send(body as object),
+      patch: (path, body) =>
+        request(server)
+          .patch(path)
+          .set('x-key', key)
+          .send(body as object),
+      delete: (path) => request(server).delete(path).set('x-key', key),
+    }),
+    close,
+  };
+}
