@@ -122,15 +122,16 @@ describe('A long history of which nothing is old enough', () => {
        insert into $deliveries (event_sequence, lane_id, created_at, finished_at, state, wire_type, body)
        select e.sequence, d.lane_id, d.created_at, d.finished_at, d.state, d.wire_type, d.body from event e, $deliveries d`,
     );
+    await engine().query(`insert into $lanes (tenant_id, origin) values ('a', 'https://idle.example.com')`);
     await engine().query('analyze $events');
     await engine().query('analyze $deliveries');
     const { database, housekeeper } = engine().first;
     const asked = jest.spyOn(database, 'query');
     await housekeeper.round();
-    const sweeps = asked.mock.calls.filter(([sql, , tx]) => sql.includes('looked') && !tx);
+    const looks = asked.mock.calls.filter(([sql]) => sql.includes('looked'));
     asked.mockRestore();
-    expect(sweeps).toHaveLength(2);
-    for (const [sql, parameters] of sweeps) {
+    expect(looks).toHaveLength(3); // for deliveries, for events and for idle lanes
+    for (const [sql, parameters] of looks) {
       const [row] = await database.query<{ 'QUERY PLAN': [{ Plan: Plan }] }>(
         `explain (analyze, format json) ${sql}`,
         parameters,
