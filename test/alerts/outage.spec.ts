@@ -125,6 +125,18 @@ async function recordByTwo(outcomes: readonly Outcome[], size = 250): Promise<vo
   await Promise.all([worker(), worker()]);
 }
 
+/** Resolves when a statement has waited for a lock for longer than `ms`. */
+async function heldUp(ms: number): Promise<void> {
+  for (let waiting = 0; waiting === 0;) {
+    const rows = await backend.rows(
+      `select 1 from pg_stat_activity
+        where datname = current_database() and wait_event_type = 'Lock' and clock_timestamp() - query_start > $1 * interval '1 ms'`,
+      [ms],
+    );
+    waiting = rows.length;
+  }
+}
+
 it('An outage of 10,000 failures, recorded by two workers, is three mails at most', async () => {
   const deliveries = await inFlight(1, 10_001, { sendAlertEmail: true });
   await recordByTwo(deliveries.slice(1).map((delivery) => outcome(delivery, 'pending')));
@@ -151,6 +163,23 @@ it('10,000 deliveries that are given up are two mails: that it fails, and a dige
   const digest = backend.heard.find(({ kind }) => kind === 'delivery.exhausted')!;
   expect(digest.data).toMatchObject({ count: 10_000 });
   expect(digest.text).toContain('10000 or more deliveries failed for good');
+});
+
+it('A digest counts what was given up by a worker that began before the one that wrote it', async () => {
+  const deliveries = await inFlight(1, 20, { profile: 'httpsms', events: ['message.phone.delivered'] });
+  await backend.rows(`update webhook_events set data = '{}' where tenant_id = $1`, [tenantId]); // no number
+  const given = deliveries.map((delivery) => outcome(delivery, 'exhausted'));
+  let slow!: Promise<unknown>;
+  await backend.dataSource.transaction(async (tx) => {
+    await tx.query('select 1 from webhook_deliveries where id = $1 for update', [deliveries[0]!.id]);
+    slow = recordOutcomes(backend.database, given.slice(0, 10), []);
+    await heldUp(2);
+    await recordOutcomes(backend.database, given.slice(10), []);
+  });
+  await slow;
+  await backend.pass(3 * HOUR);
+  const digests = backend.heard.filter(({ kind }) => kind === 'delivery.exhausted');
+  expect(digests).toMatchObject([{ data: { count: 20 } }]);
 });
 
 it('Workers that meet the same phone numbers over many endpoints write one alert each and do not block each other', async () => {

@@ -39,7 +39,7 @@ export function occasionAlerts(database: Database, from: number): string {
   const { alerts } = database.tables;
   const key = (span: string): string => `o.kind || ':' || o.scope || ':' || (${span})`;
   return `
-    insert into ${alerts} (tenant_id, endpoint_id, kind, dedupe_key, data, created_at, next_at)
+    insert into ${alerts} as written (tenant_id, endpoint_id, kind, dedupe_key, data, created_at, next_at)
     select s.tenant_id, s.endpoint_id, o.kind, ${key("greatest(o.span, split_part(last.dedupe_key, ':', 3)::bigint + 1)")} as dedupe_key,
            o.data, ${now(1)},
            case when last.id is null then ${now(1)} else greatest(${now(1)}, coalesce(last.sent_at, ${now(1)}) + o.every) end
@@ -58,7 +58,8 @@ export function occasionAlerts(database: Database, from: number): string {
         -- What happens until a digest is on its way is counted in it; then the next one waits until it may go.
         or case when o.kind = 'delivery.exhausted' then last.attempts > 0 else last.created_at <= ${now(1)} - o.every end
      order by dedupe_key
-    on conflict (dedupe_key) do nothing`;
+    -- Another worker wrote it just now, perhaps later than this one began: what a digest counts starts with the earlier.
+    on conflict (dedupe_key) do update set created_at = least(written.created_at, excluded.created_at)`;
 }
 
 /** What {@link occasionAlerts} binds. */
