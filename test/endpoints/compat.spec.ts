@@ -109,6 +109,27 @@ describe.each(['express', 'fastify'] as const)('Compatibility routes on %s', (ad
       }
     });
 
+    it('take one call for each event type, all with the same URL, and deliver each type there', async () => {
+      const { url } = receiver;
+      for (const event of ['message-send', 'delivery-status'])
+        expect(
+          (await api.post('/v3/webhooks', { ...documented, url, event }).expect(200)).body.data,
+        ).toMatchObject({
+          event,
+          url,
+        });
+      const before = receiver.received.length;
+      const message = { id: 7, direction: 'out' as const, from: '+15555550999', to: '+15555550123' };
+      await host.dataSource.transaction((tx) =>
+        host.webhooks.publish(tx, { type: 'message.sent', tenantId, data: { message } }),
+      );
+      await host.webhooks.runOnce();
+      const bodies = receiver.received.slice(before).map(({ body }) => JSON.parse(body) as object);
+      expect(bodies).toHaveLength(2);
+      expect(bodies).toContainEqual(expect.objectContaining({ messageId: 7, status: 3 }));
+      expect(bodies).toContainEqual(expect.objectContaining({ messageId: 7, message: '' }));
+    });
+
     it('list from page 0, newest first, this profile alone', async () => {
       await api.post('/webhooks', { url: receiver.url, events: ['*'] }).expect(201);
       const ids: number[] = [];
@@ -282,6 +303,17 @@ describe.each(['express', 'fastify'] as const)('Compatibility routes on %s', (ad
         message: expect.any(String),
         data: { [field]: [expect.any(String)] },
       });
+    });
+
+    it('say what they were doing when they found wrong fields', async () => {
+      const { data } = (await api.post('/v1/webhooks', body)).body;
+      const wrong = { ...body, url: 'not a url' };
+      for (const [call, doing] of [
+        [api.get('/v1/webhooks?limit=0'), 'fetching webhooks'],
+        [api.post('/v1/webhooks', wrong), 'storing webhook'],
+        [api.put(`/v1/webhooks/${data.id}`, wrong), 'updating webhook'],
+      ] as const)
+        expect((await call.expect(422)).body.message).toBe(`validation errors while ${doing}`);
     });
 
     it('deliver: of the phone numbers that were named, with a token by the signing key', async () => {

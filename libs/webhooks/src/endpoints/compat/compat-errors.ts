@@ -1,6 +1,7 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, Injectable } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { WebhooksRequestError } from '../../request-error.js';
+import type { IncomingRequest } from '../caller.js';
 
 /** Errors of ours in a platform's own shape. What the host's guards say stays as it is. */
 @Injectable()
@@ -9,11 +10,12 @@ abstract class CompatErrors implements ExceptionFilter<WebhooksRequestError> {
 
   catch(error: WebhooksRequestError, context: ArgumentsHost): void {
     const { httpAdapter } = this.host;
-    const { status, body } = this.shape(error);
-    httpAdapter.reply(context.switchToHttp().getResponse(), body, status);
+    const http = context.switchToHttp();
+    const { status, body } = this.shape(error, http.getRequest<IncomingRequest>().method);
+    httpAdapter.reply(http.getResponse(), body, status);
   }
 
-  protected abstract shape(error: WebhooksRequestError): { status: number; body: object };
+  protected abstract shape(error: WebhooksRequestError, method?: string): { status: number; body: object };
 }
 
 /** Mobile Text Alerts: `{ httpCode, message }`; what is refused is a 400. */
@@ -31,10 +33,16 @@ const HTTPSMS_FIELDS = new Map([
   ['phoneNumbers', 'phone_numbers'],
 ]);
 
+/** What httpSMS says it was doing when it found wrong fields. */
+const HTTPSMS_DOING = new Map([
+  ['GET', 'fetching webhooks'],
+  ['PUT', 'updating webhook'],
+]);
+
 /** httpSMS: `{ status, message, data: { field: [messages] } }`; wrong fields are a 422, one webhook too many a 402. */
 @Catch(WebhooksRequestError)
 export class HttpsmsErrors extends CompatErrors {
-  protected shape(error: WebhooksRequestError): { status: number; body: object } {
+  protected shape(error: WebhooksRequestError, method = 'POST'): { status: number; body: object } {
     if (error.code === 'endpoint_limit')
       return { status: 402, body: { status: 'error', message: error.message } };
     // Fields are a stranger's words: `constructor` must find nothing here.
@@ -44,9 +52,7 @@ export class HttpsmsErrors extends CompatErrors {
     if (error.details.length === 0) {
       return { status: error.getStatus(), body: { status: 'error', message: error.message } };
     }
-    return {
-      status: 422,
-      body: { status: 'error', message: 'validation errors while storing webhook', data },
-    };
+    const message = `validation errors while ${HTTPSMS_DOING.get(method) ?? 'storing webhook'}`;
+    return { status: 422, body: { status: 'error', message, data } };
   }
 }
