@@ -170,6 +170,8 @@ describe('What a profile asks of a registration', () => {
     const { body } = await register({ profile: 'msgine', events: ['message.received'] });
     expect(body.message).toContain('msgine');
     expect(body.message).toContain('message.delivered');
+    const short = await register({ profile: 'opensms', events: ['*'], secret: 'short' }).expect(422);
+    expect(short.body.message).toMatch(/profile opensms.*16 to 255/);
   });
 
   it('Mobile Text Alerts: 600 a minute unless another number, or none, is asked for', async () => {
@@ -431,6 +433,15 @@ describe("In the host's transaction", () => {
       host.webhooks.endpoints.create(tenant, standard, { tx }),
     );
     expect((await host.webhooks.endpoints.get(tenant, created.id)).url).toBe(URL);
+  });
+
+  it('a test and a recovery cannot be: they commit by themselves, so the compiler takes no tx', () => {
+    const { endpoints } = host.webhooks;
+    const tx = host.dataSource.manager;
+    // @ts-expect-error It would be sent although the host's transaction rolls back.
+    void (() => endpoints.test('t', 'wh_', {}, 0, { tx }));
+    // @ts-expect-error It goes batch by batch.
+    void (() => endpoints.recover('t', 'wh_', { since: '2020-01-01' }, { tx }));
   });
 
   it('a tx without an open transaction is refused', async () => {

@@ -94,7 +94,9 @@ export function secretProblem(profile: Profile, secret: string | null | undefine
     return problem('required', `The profile ${profile.name} needs a secret.`);
   }
   const wrong = check(secret);
-  return wrong === null ? null : problem('invalid', wrong);
+  return wrong === null
+    ? null
+    : problem('invalid', `The secret does not fit the profile ${profile.name}. ${wrong}`);
 }
 
 /** The secret that a registration ends up with; `null`: unsigned. Asked only where {@link secretProblem} finds nothing. */
