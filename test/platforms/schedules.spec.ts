@@ -119,6 +119,21 @@ describe('A delivery whose receiver always fails, on a clock that the test moves
     expect(outcomes.join(', ')).toBe(expected);
   });
 
+  it('of a platform is given up after the five seconds that its document says', async () => {
+    engine().receiver.on('/silent', hang);
+    const platforms = Object.keys(REGISTRATIONS).filter((profile) => !profile.startsWith('standard'));
+    for (const profile of platforms) await register(profile, '/silent');
+    await engine().publish(...platforms.map((profile) => delivered(profile, 'm1')));
+    await engine().runOnce();
+    for (const profile of platforms) {
+      const [delivery] = await engine().deliveries(profile);
+      const [attempt] = delivery!.attempts;
+      expect([profile, attempt!.error]).toEqual([profile, 'timeout']);
+      expect(attempt!.durationMs).toBeGreaterThanOrEqual(4990);
+      expect(attempt!.durationMs).toBeLessThan(10_000);
+    }
+  });
+
   it.each(Object.keys(REGISTRATIONS))('of %s goes on where no answer came', async (profile) => {
     for (const [path, behaviour] of [
       ['/timeout', hang],
