@@ -135,6 +135,22 @@ describe('A profile that fails to render', () => {
     },
   );
 
+  it('leaves nothing to send again: a retry is refused, a recovery passes it over', async () => {
+    const { id } = await engine().endpoint('acme', '/broken', { profile: 'throws' });
+    await engine().publish(event('m1'));
+    await engine().runOnce();
+    engine().log.errors.length = 0;
+    const { deliveries, endpoints } = engine().webhooks;
+    const [delivery] = await engine().deliveries('acme');
+    await expect(deliveries.retry('acme', delivery!.id)).rejects.toMatchObject({
+      code: 'delivery_not_rendered',
+    });
+    const recovery = await endpoints.recover('acme', id, { since: '2020-01-01' });
+    expect(recovery).toMatchObject({ matched: 0, recovered: 0 });
+    await engine().runOnce();
+    expect(engine().receiver.at('/broken')).toEqual([]);
+  });
+
   it('fails only deliveries that would have been: not where a callback takes their place', async () => {
     const fine = engine().receiver.url('/callback');
     await engine().endpoint('acme', '/broken', { profile: 'throws' });

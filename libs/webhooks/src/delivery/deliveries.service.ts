@@ -42,7 +42,7 @@ export class WebhookDeliveries {
 
   /**
    * Sends a finished delivery again, whatever its end: same id, same bytes, the schedule from its start, the attempts'
-   * numbers going on. Throws a 409 where it is not finished or its endpoint takes nothing.
+   * numbers going on. Throws a 409 where it is not finished, has no body to send, or its endpoint takes nothing.
    */
   async retry(tenantId: string, id: string, context: CallContext = {}): Promise<WebhookDeliveryDetail> {
     const delivery = await inTransaction(this.database, context, async (tx) => {
@@ -52,6 +52,12 @@ export class WebhookDeliveries {
         throw conflict(
           'delivery_not_finished',
           'This delivery is still being tried. Wait for its end, or cancel it.',
+        );
+      }
+      if (found.reason === 'render-failed') {
+        throw conflict(
+          'delivery_not_rendered',
+          'There is nothing to send: the body of this delivery could not be made when its event came.',
         );
       }
       if (found.laneState === 'closed') throw endpointClosed();

@@ -1,6 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import { type Database, now } from '../database/database.js';
-import type { DeliveryState, LaneState } from '../model/states.js';
+import type { DeliveryState, LaneState, Reason } from '../model/states.js';
 import { requireTenant } from '../model/tenant.js';
 import { BREAKER_THRESHOLD } from './lane-claim.js';
 
@@ -13,6 +13,7 @@ export interface LockedDelivery {
   laneId: string;
   laneState: LaneState;
   state: DeliveryState;
+  reason: Reason | null;
 }
 
 /**
@@ -26,8 +27,13 @@ export async function lockDelivery(
   id: string,
 ): Promise<LockedDelivery | null> {
   const { deliveries, lanes } = database.tables;
-  const [delivery] = await database.query<{ id: string; lane_id: string; state: DeliveryState }>(
-    `select d.id, d.lane_id, d.state
+  const [delivery] = await database.query<{
+    id: string;
+    lane_id: string;
+    state: DeliveryState;
+    reason: Reason | null;
+  }>(
+    `select d.id, d.lane_id, d.state, d.reason
        from ${deliveries} d
        join ${lanes} l on l.id = d.lane_id
       where d.id = $1
@@ -45,9 +51,9 @@ export async function lockDelivery(
     [delivery.lane_id],
     tx,
   );
-  return lane
-    ? { id: delivery.id, laneId: delivery.lane_id, laneState: lane.state, state: delivery.state }
-    : null;
+  if (!lane) return null;
+  const { lane_id: laneId, state, reason } = delivery;
+  return { id: delivery.id, laneId, laneState: lane.state, state, reason };
 }
 
 /** The lane of a tenant's endpoint, and now, epoch milliseconds. `null`: there is none. */
@@ -152,7 +158,7 @@ const FAILED = (tables: Database['tables']): string => `from ${tables.deliveries
         and d.failed_at >= $2
         and d.failed_at < $3
         and d.state = any($4::text[])
-        and coalesce(d.reason, '') not in ('cancelled', 'ignored')
+        and coalesce(d.reason, '') not in ('cancelled', 'ignored', 'render-failed')
         and not e.test`;
 
 const parameters = ({ laneId, since, until, states, limit }: FailedSearch): unknown[] => [
@@ -165,7 +171,7 @@ const parameters = ({ laneId, since, until, states, limit }: FailedSearch): unkn
 
 /**
  * Locks the deliveries of a lane that ended without success in a span of time, the earliest first, at most `limit`. Not
- * those that somebody cancelled, that the endpoint asked to ignore, and tests.
+ * those that somebody cancelled, that the endpoint asked to ignore, that have no body to send, and tests.
  */
 export async function lockFailed(
   database: Database,

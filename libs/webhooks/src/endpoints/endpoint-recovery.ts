@@ -22,7 +22,7 @@ export class EndpointRecovery {
 
   /**
    * Makes the deliveries that ended without success in a span of time due again, the earliest first, at most 10,000 in one
-   * call; with `dryRun` counts them. Not those that were cancelled, ignored, or tests. Works in batches, each in a
+   * call; with `dryRun` counts them. Not those that were cancelled, ignored, never rendered, or tests. Works in batches, each in a
    * transaction of its own. Throws a 409 where the endpoint is disabled.
    */
   async recover(
