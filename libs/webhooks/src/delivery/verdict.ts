@@ -1,5 +1,7 @@
-import type { Obstacle } from '../model/states.js';
 import { HttpError, type HttpResponse } from '../http/transport.js';
+import { LineLogger } from '../line-logger.js';
+import type { Obstacle } from '../model/states.js';
+import type { FailureVerdict, Profile } from '../profiles/profile.js';
 import type { AttemptRecord, Outcome } from './outcome.js';
 import { parseRetryAfter, type RetrySchedule, waitAfter } from './retry-policy.js';
 import type { LeasedDelivery } from './target.js';
@@ -10,6 +12,8 @@ const THROTTLES = new Set([429, 502, 503, 504]);
 const OWN_FAULT_WAIT = 10_000;
 const OWN_FAULTS = new Set(['proxy', 'aborted', 'internal']);
 
+const logger = new LineLogger('WebhookSender');
+
 /** The answer's head arrived: what follows from its status. `now`: epoch ms on the database's clock. */
 export function onResponse(
   delivery: LeasedDelivery,
@@ -19,7 +23,8 @@ export function onResponse(
   now: number,
 ): Outcome {
   const { profile } = delivery.target;
-  const success = profile.isSuccess(response.status);
+  const fine = response.status >= 200 && response.status < 300;
+  const success = ruled(profile, 'isSuccess', () => profile.isSuccess(response.status), fine);
   const attempt: AttemptRecord = {
     number: delivery.attempts + 1,
     startedAt,
@@ -29,8 +34,8 @@ export function onResponse(
     response: response.body,
   };
   if (success) return { ...ended(delivery, 'delivered'), attempt };
-  const ignored = profile.onFailure({ status: response.status, error: 'http' }, delivery.target) === 'ignore';
-  if (response.status === 410 && profile.disablesOnGone && !ignored) {
+  const verdict = verdictOn(delivery, attempt);
+  if (response.status === 410 && profile.disablesOnGone && verdict !== 'ignore') {
     return {
       ...ended(delivery, 'discarded', 'endpoint-gone'),
       attempt,
@@ -40,7 +45,7 @@ export function onResponse(
   }
   const throttled = profile.honoursRetryAfter && THROTTLES.has(response.status);
   const asked = throttled ? (parseRetryAfter(response.retryAfter, now) ?? 0) : 0;
-  return { ...afterFailure(delivery, attempt, schedule, asked), holdMs: asked };
+  return { ...afterFailure(delivery, attempt, verdict, schedule, asked), holdMs: asked };
 }
 
 /** No head arrived. */
@@ -60,17 +65,34 @@ export function onError(
     error: code,
     response: '',
   };
-  return afterFailure(delivery, attempt, schedule, 0);
+  return afterFailure(delivery, attempt, verdictOn(delivery, attempt), schedule, 0);
+}
+
+function verdictOn({ target }: LeasedDelivery, { status, error }: AttemptRecord): FailureVerdict {
+  const { profile } = target;
+  return ruled(profile, 'onFailure', () => profile.onFailure({ status, error: error! }, target), 'retry');
+}
+
+/**
+ * What a rule of a profile says. One of the host's own may throw: the request was made all the same, so its attempt has to
+ * be on record and its schedule to go on, as `otherwise` says.
+ */
+function ruled<T>(profile: Profile, rule: 'isSuccess' | 'onFailure', ask: () => T, otherwise: T): T {
+  try {
+    return ask();
+  } catch (error) {
+    logger.error(`Profile "${profile.name}": ${rule} failed (${(error as Error).message})`);
+    return otherwise;
+  }
 }
 
 function afterFailure(
   delivery: LeasedDelivery,
   attempt: AttemptRecord,
+  verdict: FailureVerdict,
   schedule: RetrySchedule,
   askedMs: number,
 ): Outcome {
-  const { target } = delivery;
-  const verdict = target.profile.onFailure({ status: attempt.status, error: attempt.error! }, target);
   if (verdict === 'ignore') return { ...ended(delivery, 'discarded', 'ignored'), attempt };
   const wait = verdict === 'retry' ? waitAfter(schedule, attempt.number - delivery.attemptsBefore) : null;
   if (wait === null) {
