@@ -105,6 +105,17 @@ describe('A callbackUrl over http, where the default profile takes https only', 
       { state: 'discarded', reason: 'url-refused', attemptCount: 0 },
     ]);
   });
+
+  it('is refused again where somebody asks for a retry', async () => {
+    const callbackUrl = engine().receiver.url('/callback');
+    await engine().publish(messageEvent('message.sent', { tenantId: 'acme', callbackUrl, message }));
+    await engine().runOnce();
+    const [refused] = await engine().deliveries('acme');
+    await engine().webhooks.deliveries.retry('acme', refused!.id);
+    await engine().runOnce();
+    expect(await engine().deliveries('acme')).toMatchObject([{ state: 'discarded', reason: 'url-refused' }]);
+    expect(engine().receiver.arrivals).toEqual([]);
+  });
 });
 
 describe('A callbackUrl of an account', () => {

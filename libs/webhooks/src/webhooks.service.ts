@@ -8,7 +8,7 @@ import { WebhookStats, type WebhookStatsSnapshot } from './delivery/stats.js';
 import { WebhookAccounts } from './endpoints/accounts.service.js';
 import { WebhookEndpoints } from './endpoints/endpoints.service.js';
 import { WebhookOperator } from './endpoints/operator.service.js';
-import { type UrlPolicy, UrlRefusedError } from './http/url-policy.js';
+import type { UrlPolicy } from './http/url-policy.js';
 import type { PublishedEvent, WebhookEventInput, WebhookEventMap } from './model/event.js';
 import { Outbox } from './outbox/outbox.js';
 import { SubjectReport } from './relay/subject-report.js';
@@ -75,10 +75,7 @@ export class WebhooksService<Map = WebhookEventMap> {
    * could not be used. `publish` itself takes any: a bad one becomes a discarded delivery.
    */
   assertCallbackUrl(url: string): void {
-    this.urls.check(url);
-    if (this.settings.profile.registration.httpsOnly && !/^https:/i.test(url)) {
-      throw new UrlRefusedError('https_required', 'The URL must start with https://.');
-    }
+    this.urls.check(url, this.settings.profile.registration);
   }
 
   /** Relays, claims and sends until nothing is due, waits for what it sent, and answers what it did. For tests and cron. */

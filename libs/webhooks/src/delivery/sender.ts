@@ -5,6 +5,7 @@ import type { HttpTransport } from '../http/transport.js';
 import { UrlRefusedError, type UrlPolicy } from '../http/url-policy.js';
 import { encodeId } from '../model/ids.js';
 import type { Obstacle } from '../model/states.js';
+import type { Profile } from '../profiles/profile.js';
 import type { Settings } from '../settings.js';
 import { SETTINGS, TRANSPORT, URL_POLICY } from '../tokens.js';
 import { USER_AGENT } from '../version.js';
@@ -42,7 +43,7 @@ export class Sender {
     const startedAt = performance.now();
     try {
       const url = delivery.callbackUrl ?? target.url!;
-      this.checkUrl(url);
+      this.checkUrl(url, target.profile);
       const body = Buffer.from(delivery.body);
       const response = await this.transport.send({
         url,
@@ -61,11 +62,12 @@ export class Sender {
   }
 
   /** The row may be older than a rule. The rules do not change while the process runs, so a URL is checked once. */
-  private checkUrl(url: string): void {
-    if (this.checked.has(url)) return;
-    this.urls.check(url);
+  private checkUrl(url: string, { registration }: Profile): void {
+    const rule = registration.httpsOnly ? `https ${url}` : url;
+    if (this.checked.has(rule)) return;
+    this.urls.check(url, registration);
     if (this.checked.size >= URLS_REMEMBERED) this.checked.clear();
-    this.checked.add(url);
+    this.checked.add(rule);
   }
 
   /** The customer's headers first, ours over them. */

@@ -33,12 +33,10 @@ const SAMPLE = {
 export class RegistrationCheck {
   private readonly logger = new LineLogger('Webhooks');
   private readonly urls: UrlPolicy;
-  private readonly httpsUrls: UrlPolicy;
   private readonly types: string[] | null;
 
   constructor(@Inject(SETTINGS) private readonly settings: Settings) {
     this.urls = new UrlPolicy(settings);
-    this.httpsUrls = new UrlPolicy({ ...settings, allowHttp: false });
     this.types = settings.eventTypes && knownTypes(settings.eventTypes);
   }
 
@@ -78,9 +76,8 @@ export class RegistrationCheck {
 
   /** The URL as it is stored. Throws a 400 where it is no URL, a 422 where it is not allowed. */
   url(profile: Profile, url: string): string {
-    const { httpsOnly } = profile.registration;
     try {
-      return (httpsOnly ? this.httpsUrls : this.urls).check(url).href;
+      return this.urls.check(url, profile.registration).href;
     } catch (error) {
       if (!(error instanceof UrlRefusedError)) throw error;
       // For the operator alone: the tenant must not learn what is where.

@@ -64,15 +64,18 @@ export class UrlPolicy {
     this.ports = rules.allowedPorts ? new Set(rules.allowedPorts) : null;
   }
 
-  /** @throws UrlRefusedError */
-  check(raw: string): Target {
+  /**
+   * `httpsOnly`: whatever `allowHttp` says.
+   * @throws UrlRefusedError
+   */
+  check(raw: string, { httpsOnly = false }: { httpsOnly?: boolean } = {}): Target {
     const [scheme, host, port] = this.readAuthority(raw);
     const url = parse(raw);
     // Octal, hexadecimal and short addresses, full-width digits and the like: the parser reads another host than a person does.
     if (host.toLowerCase() !== url.hostname) refuse(`host written as "${host}" means "${url.hostname}"`);
     this.checkHost(url.hostname);
     this.checkPort(Number(port ?? (scheme === 'https' ? 443 : 80)));
-    if (scheme === 'http' && !this.rules.allowHttp) {
+    if (scheme === 'http' && (httpsOnly || !this.rules.allowHttp)) {
       throw new UrlRefusedError('https_required', 'The URL must start with https://.');
     }
     if (url.href.length > MAX_LENGTH) throw tooLong();
