@@ -1,7 +1,8 @@
 import { InvalidOptionError } from './errors.js';
 import type { WebhooksModuleOptions, WebhooksModuleStructure } from './options.js';
 
-type Names<T> = { [Key in keyof Required<T>]: undefined };
+/** Of a union, the names of all its members. */
+type Names<T> = { [Key in T extends unknown ? keyof T : never]: undefined };
 
 /** Every option that decides the module's shape. An async factory cannot answer them. */
 export const STRUCTURE_NAMES: Names<WebhooksModuleStructure> = {
@@ -46,8 +47,19 @@ const OPTION_NAMES: Names<WebhooksModuleOptions> = {
 };
 
 const NESTED_NAMES: {
-  [Part in 'limits' | 'worker' | 'alerts']: Names<NonNullable<WebhooksModuleOptions[Part]>>;
+  [Part in 'encryption' | 'retry' | 'limits' | 'worker' | 'alerts']: Names<
+    NonNullable<WebhooksModuleOptions[Part]>
+  >;
 } = {
+  encryption: { current: undefined, previous: undefined },
+  retry: {
+    schedule: undefined,
+    attempts: undefined,
+    delayMs: undefined,
+    factor: undefined,
+    maxDelayMs: undefined,
+    jitter: undefined,
+  },
   limits: { endpointsPerTenant: undefined, payloadBytes: undefined },
   worker: {
     slots: undefined,
@@ -87,7 +99,9 @@ export function checkOptionNames(options: WebhooksModuleOptions): void {
   }
 }
 
-/** What may be shown of a value that nobody asked for: the text of a slip of the pen may be a key. */
+/** What may be shown of a value that nobody asked for: under a slip of the pen there may be a key. */
 function unnamed(value: unknown): unknown {
-  return typeof value === 'string' ? '…' : value;
+  if (typeof value === 'string') return '…';
+  if (typeof value !== 'object' || value === null) return value;
+  return Array.isArray(value) ? [] : {};
 }
