@@ -134,6 +134,7 @@ export class Engine {
     this.receiver.clear();
     this.log.warnings.length = 0;
     this.log.errors.length = 0;
+    this.log.debugs.length = 0;
   }
 
   async close(): Promise<void> {

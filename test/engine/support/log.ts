@@ -1,16 +1,20 @@
 import type { LoggerService } from '@nestjs/common';
 
-/** A Nest logger that keeps warnings and errors. */
+/** A Nest logger that keeps warnings, errors, and what is said for debugging. */
 export class Log implements LoggerService {
   readonly warnings: string[] = [];
   readonly errors: string[] = [];
+  readonly debugs: string[] = [];
 
   log(): void {}
-  debug(): void {}
   verbose(): void {}
 
   warn(message: unknown): void {
     this.warnings.push(String(message));
+  }
+
+  debug(message: unknown): void {
+    this.debugs.push(String(message));
   }
 
   error(message: unknown): void {

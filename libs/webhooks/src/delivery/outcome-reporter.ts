@@ -1,9 +1,12 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { LineLogger } from '../line-logger.js';
 import { encodeDeliveryId, encodeId } from '../model/ids.js';
 import { DeliveryEvents, type DeliveryEventMap, type DeliveryNotice } from './delivery-events.js';
 import type { Reason } from '../model/states.js';
+import type { Settings } from '../settings.js';
+import { SETTINGS } from '../tokens.js';
 import type { Outcome } from './outcome.js';
+import { scheduleOf } from './retry-policy.js';
 import type { Target } from './target.js';
 
 const EVENT_OF = {
@@ -18,7 +21,10 @@ const EVENT_OF = {
 export class OutcomeReporter {
   private readonly logger = new LineLogger('WebhookDispatcher');
 
-  constructor(private readonly events: DeliveryEvents) {}
+  constructor(
+    private readonly events: DeliveryEvents,
+    @Inject(SETTINGS) private readonly settings: Settings,
+  ) {}
 
   report(outcome: Outcome, recorded: boolean): void {
     const name: keyof DeliveryEventMap = recorded ? EVENT_OF[outcome.state] : 'leaseLost';
@@ -49,7 +55,10 @@ export class OutcomeReporter {
         ? attempt.error
         : `HTTP ${attempt.status}`
       : (outcome.reason ?? 'given back');
-    const which = `dlv_${delivery.id} (${delivery.wireType}, attempt ${delivery.attempts + (attempt ? 1 : 0)})`;
+    const { endpointId } = delivery.target;
+    const where = endpointId === null ? 'a callback' : encodeId('wh', endpointId);
+    const number = `attempt ${delivery.attempts + (attempt ? 1 : 0)} of ${this.lastAttemptOf(outcome)}`;
+    const which = `dlv_${delivery.id} to ${where} (${delivery.wireType}, ${number})`;
     if (name === 'retrying') {
       if (attempt) this.logger.debug(`Delivery ${which} failed: ${cause}; again in ${outcome.delayMs} ms`);
     } else if (name === 'leaseLost') {
@@ -59,6 +68,12 @@ export class OutcomeReporter {
     } else {
       this.logger.warn(`Delivery ${which} ${name}: ${outcome.reason}, ${cause}`);
     }
+  }
+
+  /** Numbers go on over manual retries, and so does this one. */
+  private lastAttemptOf({ delivery }: Outcome): number {
+    const { waits } = scheduleOf(delivery.target.profile, this.settings.retry);
+    return delivery.attemptsBefore + 1 + waits.length;
   }
 }
 
