@@ -33,7 +33,7 @@ import { pause, remove, resume, type Transition } from './transitions.js';
  * - Every call names its tenant; another tenant's endpoint is a 404, as one that does not exist.
  * - Limits hold under races: registrations of one tenant go one after another.
  * - Throws {@link WebhooksRequestError} for what cannot be done, before anything is written.
- * - `context.tx` puts what is written into the host's own transaction.
+ * - `context.tx` puts what is written into the host's own transaction; tests and recoveries commit by themselves.
  */
 @Injectable()
 export class WebhookEndpoints {
@@ -135,13 +135,18 @@ export class WebhookEndpoints {
     id: string,
     input?: TestEndpoint,
     waitMs?: number,
-    context?: CallContext,
+    context?: Omit<CallContext, 'tx'>,
   ): Promise<SentTest> {
     return this.tests.send(tenantId, id, input, waitMs, context);
   }
 
   /** Sends again what ended without success in a span of time, or counts it. See {@link EndpointRecovery.recover}. */
-  recover(tenantId: string, id: string, input: RecoverEndpoint, context?: CallContext): Promise<Recovery> {
+  recover(
+    tenantId: string,
+    id: string,
+    input: RecoverEndpoint,
+    context?: Omit<CallContext, 'tx'>,
+  ): Promise<Recovery> {
     return this.recovery.recover(tenantId, id, input, context);
   }
 

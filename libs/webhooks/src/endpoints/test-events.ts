@@ -59,7 +59,7 @@ export class TestEvents {
     id: string,
     input: TestEndpoint = {},
     waitMs = 0,
-    context: CallContext = {},
+    { actor, request }: Omit<CallContext, 'tx'> = {},
   ): Promise<SentTest> {
     const { type: asked, data } = await readInput(TestEndpoint, input);
     const row = await this.store.find({ tenantId }, uuidOf(id));
@@ -90,7 +90,6 @@ export class TestEvents {
       await probeSoon(this.database, tx, row.id);
       this.commits.expectEvents(tx.queryRunner!);
     });
-    const { actor, request } = context;
     this.audit.record({ action: 'endpoint.tested', tenantId, endpointId: id, actor, request });
     const waits = waitMs > 0 && row.state === 'active';
     const settled = (delivery: WebhookDeliveryDetail | null) =>
