@@ -25,8 +25,18 @@ describe('A test event, over REST and through the whole engine,', () => {
     ['standard-cloudevents', '*', 'webhook.test', { type: 'webhook.test' }],
     ['msgine', '*', 'message.delivered', { event: 'message.delivered', id: fake() }],
     ['opensms', '*', 'sms.delivered', { event: 'sms.delivered', message_id: fake() }, { secret: SECRET }],
-    ['mysmsgate', 'incoming-sms', 'incoming-sms', { from: '+18005550100', message: 'This is a test reply' }],
-    ['mysmsgate', 'delivery-report', 'delivery-report', { message_id: fake(), status: 'delivered' }],
+    [
+      'mysmsgate',
+      'incoming-sms',
+      'incoming-sms',
+      { from: '+18005550100', message: 'This is a test reply', device_id: fake('device') },
+    ],
+    [
+      'mysmsgate',
+      'delivery-report',
+      'delivery-report',
+      { message_id: fake(), status: 'delivered', device_id: fake('device') },
+    ],
     ['mobile-text-alerts', 'message-reply', 'message-reply', { replyId: fake() }, { secret: SECRET }],
     ['mobile-text-alerts', 'delivery-status', 'delivery-status', { messageId: fake() }, { secret: SECRET }],
     ['mobile-text-alerts', 'message-send', 'message-send', { messageId: fake() }, { secret: SECRET }],
@@ -59,8 +69,8 @@ describe('A test event, over REST and through the whole engine,', () => {
   );
 });
 
-function fake(): unknown {
-  return expect.stringMatching(/^msg_test_/);
+function fake(kind = 'msg'): unknown {
+  return expect.stringMatching(new RegExp(`^${kind}_test_`));
 }
 
 function fakeData(): unknown {

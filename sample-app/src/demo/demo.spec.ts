@@ -76,6 +76,32 @@ describe('The demo', () => {
     },
   );
 
+  it('as mysmsgate: leaves no field of its document empty', async () => {
+    const backend = await startBackend();
+    const arrivals: Arrival[] = [];
+    const demo = new Demo('mysmsgate', (arrival) => arrivals.push(arrival));
+    await demo.listen(0);
+    const api = await backend.listen();
+    await demo.register(api);
+
+    await demo.sendMessages(api);
+    await backend.app.get(CarrierSimulator).settled();
+    await backend.app.get(WebhooksService).runOnce();
+    await backend.close();
+    await demo.close();
+
+    expect(arrivals.length).toBeGreaterThan(0);
+    for (const { body, path } of arrivals) {
+      const payload = JSON.parse(body) as Record<string, unknown>;
+      expect(Object.keys(payload)).toEqual(
+        path.endsWith('incoming-sms')
+          ? ['from', 'to', 'message', 'device_id', 'sim_slot', 'timestamp']
+          : ['message_id', 'to', 'status', 'status_text', 'device_id', 'sim_slot', 'refunded', 'timestamp'],
+      );
+      expect(Object.values(payload)).not.toContain('');
+    }
+  });
+
   it('finds its endpoints of an earlier run, and moves them to its new port', async () => {
     const backend = await startBackend();
     const api = await backend.listen();

@@ -31,12 +31,15 @@ export function statusEvent(message: Message, occurredAt: Date): WebhookEventInp
       to,
       body,
       status,
+      statusText: status === 'delivered' ? 'DELIVERED_TO_HANDSET' : undefined,
       errorCode: message.errorCode ?? undefined,
       errorMessage: message.errorMessage ?? undefined,
       providerId: message.providerId ?? undefined,
       attemptCount: attempt,
       maxAttempts,
       isFinal: status === 'expired' ? attempt >= maxAttempts : undefined,
+      sim: 0,
+      deviceId: `phone-of-${message.accountId}`, // Each account of this sample has one phone.
     },
   });
 }

@@ -13,6 +13,8 @@ const outgoing: WebhookMessage = {
   from: '+18005550199',
   to: '+18005550100',
   body: 'This is a test message',
+  sim: 0,
+  deviceId: 'device_test_1234567890',
 };
 
 const handedOver = { ...outgoing, providerId: 'SM_test_1234567890' };
@@ -23,6 +25,8 @@ const call: WebhookMessage = {
   direction: 'in',
   from: outgoing.to,
   to: outgoing.from,
+  sim: outgoing.sim,
+  deviceId: outgoing.deviceId,
 };
 
 export const messageTypes: { [Type in Exclude<MessageEventType, 'call.missed'>]: MessageEntry } = {
