@@ -88,6 +88,7 @@ export class AlertSender {
   private async send(alert: ClaimedAlert): Promise<void> {
     let message: WebhookAlert;
     try {
+      if (alert.damaged) throw new TypeError('its data in the database is not JSON');
       message = wordAlert(alert, await alertFacts(this.database, alert), this.linkTo(alert.endpointId));
     } catch (error) {
       return this.settle(alert, [], `it cannot be put into words: ${(error as Error).message}`);

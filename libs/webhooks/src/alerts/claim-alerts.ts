@@ -2,6 +2,7 @@ import type { EntityManager } from 'typeorm';
 import { type Database, now } from '../database/database.js';
 import type { AlertKind } from './alert-channel.js';
 import type { AlertData } from './alert-data.js';
+import { storedJson } from '../model/stored-json.js';
 import { type MailOption, rationMail } from './mail-ration.js';
 
 /** An alert that this sender has until its lease runs out. */
@@ -15,6 +16,8 @@ export interface ClaimedAlert {
   /** Of the endpoint; `null` for callbacks, summaries, and an endpoint that is no more. */
   url: string | null;
   data: AlertData;
+  /** Its row cannot be read: somebody changed it by hand. */
+  damaged: boolean;
   createdAt: number;
   /** Tries, this one included. */
   attempts: number;
@@ -104,16 +107,18 @@ async function dueRows(database: Database, tx: EntityManager, limit: number): Pr
 }
 
 function toClaimed(row: Row, mail: MailOption): ClaimedAlert {
+  const data = storedJson(row.data);
   return {
     id: row.id,
     kind: row.kind,
     tenantId: row.tenant_id,
     endpointId: row.endpoint_id,
     url: row.url,
-    data: JSON.parse(row.data) as AlertData,
+    data: data as AlertData,
+    damaged: data === undefined,
     createdAt: Number(row.created_at),
     attempts: row.attempts + 1,
-    takenBy: row.taken_by === null ? [] : (JSON.parse(row.taken_by) as string[]),
+    takenBy: row.taken_by === null ? [] : ((storedJson(row.taken_by) ?? []) as string[]),
     mail,
     now: Number(row.now),
   };

@@ -4,6 +4,7 @@ import type { AlertOccasion } from '../alerts/outcome-alerts.js';
 import type { Database } from '../database/database.js';
 import { encodeDeliveryId } from '../model/ids.js';
 import { ownNumber } from '../model/own-number.js';
+import { storedJson } from '../model/stored-json.js';
 import type { Outcome } from './outcome.js';
 
 /** Limit of a profile that names none, ms. */
@@ -85,7 +86,7 @@ async function ownNumbers(database: Database, sequences: readonly string[]): Pro
       [wanted.slice(start, start + BATCH)],
     );
     for (const { sequence, data } of rows) {
-      const number = ownNumber(JSON.parse(data));
+      const number = ownNumber(storedJson(data));
       if (number !== null) numbers.set(sequence, number);
     }
   }

@@ -1,6 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import { type Database, endsIfSilent, now } from '../database/database.js';
 import type { WebhookEvent } from '../model/event.js';
+import { storedJson } from '../model/stored-json.js';
 
 /** Data of one batch at most, bytes; a single larger event still goes. */
 const BATCH_BYTES = 8 * 1024 * 1024;
@@ -112,7 +113,7 @@ function inOrder(rows: EventRow[]): EventRow[] {
 }
 
 function toEvent(row: EventRow): ClaimedEvent {
-  const data = dataOf(row);
+  const data = storedJson(row.data);
   return {
     sequence: row.sequence,
     uuid: row.id,
@@ -129,13 +130,4 @@ function toEvent(row: EventRow): ClaimedEvent {
     data,
     damaged: data === undefined,
   };
-}
-
-/** One event that cannot be read must not stop the batch. */
-function dataOf({ data }: EventRow): unknown {
-  try {
-    return JSON.parse(data);
-  } catch {
-    return undefined; // which JSON is never
-  }
 }

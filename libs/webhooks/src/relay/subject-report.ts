@@ -8,6 +8,7 @@ import type { WebhookEvent } from '../model/event.js';
 import { encodeId } from '../model/ids.js';
 import { type Page, PAGE_LIMIT } from '../model/page.js';
 import type { EndpointState } from '../model/states.js';
+import { storedJson } from '../model/stored-json.js';
 import { requireTenant } from '../model/tenant.js';
 import type { Profile, WireEvent } from '../profiles/profile.js';
 import { badRequest } from '../request-error.js';
@@ -188,7 +189,7 @@ export class SubjectReport {
 }
 
 function toEvent({ id, data, ...row }: WebhookEventRow): WebhookEvent {
-  return { ...row, uuid: id, data: JSON.parse(data) as unknown };
+  return { ...row, uuid: id, data: storedJson(data) };
 }
 
 /** What a profile makes of an event; nothing where the host dropped the profile or the data is not of the event's type. */

@@ -1,14 +1,13 @@
 import type { EntityManager } from 'typeorm';
 import { type Database, now } from '../database/database.js';
-import type { StoredSecret } from '../model/endpoint.entity.js';
 import type { Profile } from '../profiles/profile.js';
 import { sealContext, type SecretBox } from './secret-box.js';
 
 /** A tenant's account as the relay and the dispatcher need it. */
 export interface TenantAccount {
   tenantId: string;
-  /** Newest first, sealed with {@link sealContext}`(tenantId, null)`. */
-  secrets: StoredSecret[];
+  /** As stored, newest first, sealed with {@link sealContext}`(tenantId, null)`. Not read here: one damaged account must not stop the others. */
+  secrets: string;
   defaultProfile: string | null;
 }
 
@@ -56,7 +55,7 @@ async function findAccounts(
       row.tenant_id,
       {
         tenantId: row.tenant_id,
-        secrets: JSON.parse(row.secrets) as StoredSecret[],
+        secrets: row.secrets,
         defaultProfile: row.default_profile,
       },
     ]),

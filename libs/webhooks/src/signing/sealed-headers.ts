@@ -1,3 +1,4 @@
+import { storedJson } from '../model/stored-json.js';
 import { sealContext, type SecretBox, SecretUnreadableError } from './secret-box.js';
 
 interface Owner {
@@ -26,18 +27,10 @@ export function openHeaders(
  * their column too, is sent as no header, and what a parser says of it would quote its beginning.
  */
 export function parseHeaders(opened: string, context: string): Record<string, string> {
-  const headers = jsonOf(opened);
+  const headers = storedJson(opened);
   if (isRecord(headers) && Object.values(headers).every((value) => typeof value === 'string'))
     return headers as Record<string, string>;
   throw new SecretUnreadableError(context, null, 'the column of the headers holds something else');
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 const isRecord = (value: unknown): value is object =>

@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { Database, now } from '../database/database.js';
 import type { StoredSecret } from '../model/endpoint.entity.js';
+import { storedJson } from '../model/stored-json.js';
 import { SECRET_BOX } from '../tokens.js';
 import { checkStoredKeys } from './key-check.js';
 import { sealContext, type SecretBox, SecretUnreadableError } from './secret-box.js';
@@ -101,10 +102,11 @@ export class StoredKeys {
 
   /** The row's new columns, or `null` where they are up to date. */
   private reseal(row: SecretRow): { secrets: string; headers: string | null } | null {
-    const stored = JSON.parse(row.secrets) as StoredSecret[];
+    const context = sealContext(row.tenant_id, row.endpoint_id);
+    const stored = storedJson(row.secrets) as StoredSecret[] | undefined;
+    if (!stored) throw new SecretUnreadableError(context, null, 'its column holds no JSON');
     const all = [...stored.map(({ sealed }) => sealed), ...(row.headers === null ? [] : [row.headers])];
     if (!all.some((sealed) => this.box.isStale(sealed))) return null;
-    const context = sealContext(row.tenant_id, row.endpoint_id);
     const anew = (sealed: string) => this.box.seal(this.box.open(sealed, context), context);
     const secrets = liveSecrets(stored, Number(row.now)).map((secret) => ({
       ...secret,
