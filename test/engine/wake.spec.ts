@@ -36,6 +36,16 @@ describe('The worker of the process that commits', () => {
     await done;
   });
 
+  it('sends soon what was published when the database failed it', async () => {
+    await engine().endpoint('a', '/a');
+    jest
+      .spyOn(engine().first.database, 'transaction')
+      .mockRejectedValueOnce(new Error('terminating connection due to administrator command'));
+    await engine().publish(delivered('a', 'm1'));
+    await engine().receiver.arrived(1);
+    expect(engine().log.errors).toEqual([expect.stringContaining('terminating connection')]);
+  });
+
   it('sends at once what somebody asks to have sent again', async () => {
     await engine().endpoint('a', '/a');
     const first = next('delivered');
