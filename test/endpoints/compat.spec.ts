@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import type { INestApplication } from '@nestjs/common';
 import type { AuditEntry } from '../../libs/webhooks/src/audit.js';
 import { encodeId } from '../../libs/webhooks/src/model/ids.js';
 import { type Calls, startHost, type WebhooksHost } from '../support/webhooks-host.js';
@@ -18,6 +19,22 @@ it('A platform that has none stops the start', async () => {
     'mobile-text-alerts or httpsms',
   );
 });
+
+it.each(['express', 'fastify'] as const)(
+  'The compatibility routes stand where the platforms have them, if the host’s prefix on %s leaves them out',
+  async (adapter) => {
+    const exclude = ['v3/webhooks{/*path}', 'v1/webhooks{/*path}'];
+    const configure = (app: INestApplication) => void app.setGlobalPrefix('api', { exclude });
+    const host = await startHost({ adapter, options, configure });
+    const api = host.as('a');
+    const textAlerts = { url: 'https://example.com/', event: 'message-send', secret: 'abc' };
+    const { body } = await api.post('/v3/webhooks', textAlerts).expect(200);
+    await api.patch(`/v3/webhooks/${body.data.id}`, { skipErrors: true }).expect(200);
+    expect((await api.get('/v1/webhooks').expect(200)).body.status).toBe('success');
+    await api.get('/api/webhooks').expect(200);
+    await host.close();
+  },
+);
 
 describe.each(['express', 'fastify'] as const)('Compatibility routes on %s', (adapter) => {
   let host: WebhooksHost;
