@@ -45,6 +45,9 @@ describe('Test events', () => {
 
   it.each([
     ['standard', { type: 'message.delivered', data: {} }, 202, undefined],
+    ['standard', { type: 'host.own' }, 202, undefined],
+    ['standard', { type: 'message.*' }, 422, 'type'],
+    ['standard', { type: 'Message Sent' }, 422, 'type'],
     ['msgine', { type: 'message.received' }, 422, 'type'],
     ['msgine', { type: 'message.delivered', data: { wrong: true } }, 422, 'data'],
     ['httpsms', { type: 'nothing' }, 422, 'type'],

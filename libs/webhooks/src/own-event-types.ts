@@ -1,4 +1,5 @@
 import { type CatalogueEntry, isCatalogueType } from './model/catalogue.js';
+import { isEventType } from './model/event.js';
 import type { JsonSchema } from './model/json-schema.js';
 import { check } from './option-checks.js';
 
@@ -16,8 +17,6 @@ export interface OwnEventType {
   example?: Record<string, unknown>;
 }
 
-const NAME = /^[a-z0-9_-]+(\.[a-z0-9_-]+)*$/;
-
 /** The option `eventTypes`, each complete; `null`: not given. Throws `InvalidOptionError`. */
 export function checkEventTypes(types: readonly OwnEventType[] | undefined): CatalogueEntry[] | null {
   if (types === undefined) return null;
@@ -28,7 +27,7 @@ export function checkEventTypes(types: readonly OwnEventType[] | undefined): Cat
     check(typeof type === 'object' && type !== null, option, type, 'use { name, description }');
     const { name, description, schema = {}, example = {} } = type;
     check(
-      typeof name === 'string' && name.length <= 128 && NAME.test(name),
+      typeof name === 'string' && isEventType(name),
       `${option}.name`,
       name,
       'use lower-case words joined by full stops, such as "invoice.paid"',

@@ -1,8 +1,7 @@
+import { isEventType } from '../model/event.js';
 import type { Profile, ProfileField } from '../profiles/profile.js';
 import { matchesEvents } from '../relay/match.js';
 import type { ErrorDetail } from '../request-error.js';
-
-const OWN_TYPE = /^[a-z0-9_-]+(\.[a-z0-9_-]+)*$/;
 
 const PROFILE_FIELDS: readonly ProfileField[] = [
   'phoneNumbers',
@@ -70,7 +69,7 @@ function eventProblem(
     return found ? null : `The profile ${profile} has no event ${name}.${known}`;
   }
   if (name === '*') return null;
-  return OWN_TYPE.test(isPattern ? name.slice(0, -2) : name)
+  return isEventType(isPattern ? name.slice(0, -2) : name)
     ? null
     : `${name} is no event name: use lower-case words joined by full stops, with * or .* for all of them.`;
 }

@@ -8,7 +8,7 @@ import type { WebhookDeliveryDetail } from '../delivery/delivery.js';
 import { probeSoon } from '../delivery/replay.js';
 import { catalogueEntry, isCatalogueType, knownTypes } from '../model/catalogue.js';
 import { eventExample, ownEventExample } from '../model/event-example.js';
-import type { WebhookEvent } from '../model/event.js';
+import { isEventType, type WebhookEvent } from '../model/event.js';
 import { encodeId, newUuid } from '../model/ids.js';
 import { CommitWake } from '../database/commit-wake.js';
 import { writeEvents } from '../outbox/write-events.js';
@@ -130,9 +130,10 @@ export class TestEvents {
     return event;
   }
 
-  /** Throws a 422 where the host has said which types it has, and this is none. */
+  /** Throws a 422 for what cannot be a type, and where the host has said which types it has, and this is none. */
   private ownExample(profile: Profile, type: string): unknown {
     const { eventTypes } = this.settings;
+    if (!isEventType(type)) throw this.unknownType(profile, type);
     if (eventTypes === null) return catalogueEntry('webhook.test').example;
     const own = eventTypes.find(({ name }) => name === type);
     if (!own) throw this.unknownType(profile, type);

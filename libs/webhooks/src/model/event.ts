@@ -20,6 +20,11 @@ export interface WebhookEventMap {
 /** A type of the catalogue. */
 export type WebhookEventType = keyof WebhookEventMap;
 
+/** Could this be the type of an event: lower-case words joined by full stops, at most 128 characters? */
+export function isEventType(name: string): boolean {
+  return name.length <= 128 && /^[a-z0-9_-]+(\.[a-z0-9_-]+)*$/.test(name);
+}
+
 /**
  * What a host hands to `publish`. `Map` names the types and their data: the catalogue, or the catalogue with the
  * host's own types (`WebhookEventMap & { 'invoice.paid': { invoice: Invoice } }`).

@@ -1,9 +1,8 @@
 import { InvalidEventError } from '../errors.js';
-import type { WebhookEventFields } from '../model/event.js';
+import { isEventType, type WebhookEventFields } from '../model/event.js';
 import { newUuid } from '../model/ids.js';
 import type { NewEvent } from './write-events.js';
 
-const TYPE = /^[a-z0-9_-]+(\.[a-z0-9_-]+)*$/;
 /** A callback longer than any URL we accept is kept this far, to show why it was refused. */
 const CALLBACK_KEPT = 4096;
 
@@ -29,7 +28,7 @@ export function checkEvent(event: AnyEvent, index: number, payloadBytes: number)
     value === undefined || value === null ? null : string(field, value);
 
   const type = string('type', event.type);
-  if (type.length > 128 || !TYPE.test(type)) {
+  if (!isEventType(type)) {
     fail(
       'type',
       'must be lower-case words joined by full stops, at most 128 characters, such as message.delivered',

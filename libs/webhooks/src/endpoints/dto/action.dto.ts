@@ -28,7 +28,7 @@ export class RotateSecret {
 
 /** Body of `POST /webhooks/:id/test`. */
 export class TestEndpoint {
-  /** A name of the endpoint's vocabulary. Default one that the endpoint subscribed to. */
+  /** A name of the profile's vocabulary. Default one that the endpoint subscribed to, in `standard` `webhook.test`. */
   @Optional()
   @Text(128)
   type?: string;
