@@ -123,7 +123,18 @@ const routes: Record<
   'POST /webhooks/:id/recover': {
     base: { since: '2020-01-01' },
     fields: {
-      since: [undefined, null, '', 'yesterday', 5, '2026', '2026-02-30T99:00:00Z', '2026-01-01T10:00:00', {}],
+      since: [
+        undefined,
+        null,
+        '',
+        'yesterday',
+        5,
+        '2026',
+        '2026-02-30T99:00:00Z',
+        '2026-02-30',
+        '2026-01-01T10:00:00',
+        {},
+      ],
       until: [null, 'x', '2019-01-01', 5, []],
       states: ['exhausted', [], ['delivered'], ['pending'], [1], {}],
       dryRun: wrongFlag,
@@ -154,7 +165,10 @@ const queries: Record<string, [path: string, wrong: string[]]> = {
   'cursor of deliveries': ['/webhooks/deliveries', ['cursor=5', 'cursor=dlv_0']],
   'state of deliveries': ['/webhooks/deliveries', ['state=failed', 'state=,', 'state=delivered,x']],
   statusClass: ['/webhooks/deliveries', ['statusClass=200', 'statusClass=6xx']],
-  since: ['/webhooks/deliveries', ['since=today', 'since=1700000000', 'since=2026-13-01']],
+  since: [
+    '/webhooks/deliveries',
+    ['since=today', 'since=1700000000', 'since=2026-13-01', 'since=2026-02-29'],
+  ],
   until: ['/webhooks/deliveries', ['until=x']],
   test: ['/webhooks/deliveries', ['test=1', 'test=TRUE']],
   eventType: ['/webhooks/deliveries', ['eventType=', `eventType=${'x'.repeat(129)}`]],

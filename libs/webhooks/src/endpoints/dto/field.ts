@@ -60,12 +60,14 @@ export const Texts = (max: number, pattern: RegExp, wanted: string, min = 1): Pr
     Matches(pattern, { each: true, message: `each value in $property must be ${wanted}` }),
   );
 
-const INSTANT = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d))?$/;
+const INSTANT = /^(\d{4}-\d\d)-(\d\d)(T\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d))?$/;
 
 /** RFC 3339 text, or a date alone, as epoch milliseconds; `null` for anything else. */
 export function parseInstant(text: unknown): number | null {
-  if (typeof text !== 'string' || !INSTANT.test(text)) return null;
-  const instant = Date.parse(text);
+  const [, month, day] = (typeof text === 'string' && INSTANT.exec(text)) || [];
+  // Date.parse takes 30 February for 2 March.
+  if (month === undefined || new Date(`${month}-${day}`).getUTCDate() !== Number(day)) return null;
+  const instant = Date.parse(text as string);
   return Number.isFinite(instant) ? instant : null;
 }
 
