@@ -1,11 +1,17 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { Client } from 'pg';
 import { catalogue } from '../../libs/webhooks/src/model/catalogue.js';
 import { builtInProfiles } from '../../libs/webhooks/src/profiles/registry.js';
+import { webhooksMigrations } from '../../libs/webhooks/src/database/migrations/index.js';
 import { createDatabase } from '../../test/support/database.js';
+import { migrations } from './migrations/index.js';
+import { startPostgres } from './postgres/start-postgres.js';
 
 const FROM_SOURCE = join(__dirname, '../../test/support/from-source.js');
 const everyType = catalogue.map(({ name }) => name).filter((name) => name !== 'webhook.test');
@@ -13,8 +19,13 @@ const everyType = catalogue.map(({ name }) => name).filter((name) => name !== 'w
 let child: ChildProcess | undefined;
 
 /** What `npm start` runs, as a process of its own; ended by Ctrl-C once `enough` says so of what it printed. */
-async function start(env: Record<string, string>, enough: (lines: readonly string[]) => boolean) {
+async function start(
+  env: Record<string, string>,
+  enough: (lines: readonly string[]) => boolean,
+  folder?: string,
+) {
   const started = spawn(process.execPath, ['--require', FROM_SOURCE, join(__dirname, 'main.ts')], {
+    cwd: folder,
     env: { ...process.env, NODE_OPTIONS: '', NODE_ENV: '', ...env },
   });
   child = started;
@@ -75,5 +86,30 @@ describe('The sample, as a process', () => {
     const { code, lines } = await start({ PROFILE: 'twilio', PORT: await freePort() }, () => false);
     expect(code).toBe(1);
     expect(lines.join('\n')).toMatch(/PROFILE must be one of standard, .*httpsms, not "twilio"/);
+  });
+
+  it('with data of an earlier version, whose tables are others, says how to start anew', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'sample-old-data-'));
+    chmodSync(folder, 0o755); // The server may run as another user.
+    try {
+      const postgres = await startPostgres({ directory: join(folder, '.data/postgres'), durable: false });
+      const client = new Client({ connectionString: postgres.url });
+      await client.connect();
+      await client.query('CREATE TABLE migrations (id serial PRIMARY KEY, timestamp bigint, name varchar)');
+      for (const { name } of [...migrations, ...webhooksMigrations])
+        await client.query('INSERT INTO migrations (timestamp, name) VALUES ($1, $2)', [
+          name.slice(-13),
+          name,
+        ]);
+      await client.end();
+      await postgres.stop();
+
+      const { code, lines } = await start({ DATABASE_URL: '', PORT: await freePort() }, () => false, folder);
+
+      expect(code).toBe(1);
+      expect(lines.at(-1)).toMatch(/\.data .*earlier version.*rm -rf \.data/);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 });

@@ -8,6 +8,7 @@ import { configureApp } from './configure-app.js';
 import { requireDatabase, withoutPassword } from './database-url.js';
 import { Demo } from './demo/demo.js';
 import { printFailures } from './demo/print-failures.js';
+import { withWayOut } from './old-data.js';
 import { portError, portOf, requireFree } from './port.js';
 import { profileFromEnvironment } from './profile.js';
 import { startPostgres } from './postgres/start-postgres.js';
@@ -16,12 +17,13 @@ import { Shutdown } from './shutdown.js';
 const production = process.env.NODE_ENV === 'production';
 /** The demo's keys are public: only this machine gets in, unless HOST says otherwise. */
 const host = process.env.HOST ?? (production ? '0.0.0.0' : '127.0.0.1');
+/** Left out: a PostgreSQL is started here, with its data in `.data`. */
+const given = process.env.DATABASE_URL;
 
 async function main(shutdown: Shutdown): Promise<void> {
   const port = portOf('PORT', 3000);
   const profile = profileFromEnvironment();
   await requireFree(port, host);
-  const given = process.env.DATABASE_URL;
   if (given) await requireDatabase(given);
   const own = given ? null : await startPostgres({ directory: resolve('.data', 'postgres') });
   if (own) {
@@ -57,7 +59,7 @@ async function main(shutdown: Shutdown): Promise<void> {
 const shutdown = new Shutdown(() => console.log('\nStopping…'));
 main(shutdown).catch(async (error: Error) => {
   if (shutdown.begun) return; // What was not ready yet was stopped half way.
-  console.error(error.message);
+  console.error(given ? error.message : withWayOut(error));
   await shutdown.close();
   process.exit(1);
 });
