@@ -4,7 +4,9 @@ import { mobileTextAlerts } from './mobile-text-alerts.js';
 import { msgine } from './msgine.js';
 import { mysmsgate } from './mysmsgate.js';
 import { opensms } from './opensms.js';
+import { defineProfile } from './profile.js';
 import type { Profile, ProfileEndpoint } from './profile.js';
+import { createProfileRegistry } from './registry.js';
 import { standardCloudEvents } from './standard-cloudevents.js';
 import { standard } from './standard.js';
 
@@ -85,6 +87,14 @@ describe('retry schedules', () => {
     [mobileTextAlerts({ schedule: [SECOND, SECOND] }), 3],
   ])('are the host’s to set where the document gives none: %#', (profile, attempts) => {
     expect(walkSchedule(profile, [500])).toHaveLength(attempts);
+  });
+
+  it('and what else was chosen for a platform can be written over', () => {
+    const profile = defineProfile({ ...mysmsgate(), timeoutMs: 10_000, onFailure: () => 'retry' });
+
+    expect(profile.timeoutMs).toBe(10_000);
+    expect(endings(profile, [404])).toEqual({ 404: 'exhausted after 4' });
+    expect(createProfileRegistry([profile]).get('mysmsgate')).toBe(profile);
   });
 });
 
