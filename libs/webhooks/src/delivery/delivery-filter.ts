@@ -1,5 +1,5 @@
 import { decodeDeliveryId, decodeId } from '../model/ids.js';
-import { PAGE_LIMIT } from '../model/page.js';
+import { checkInstants, checkTexts, pageSize } from '../model/search.js';
 import type { DeliveryState } from '../model/states.js';
 import { badRequest } from '../request-error.js';
 
@@ -42,9 +42,12 @@ export interface DeliverySearch {
   filter: DeliveryFilter;
 }
 
-/** Throws a 400 naming the field where cursor or endpoint id are none of ours. */
+/** Throws a 400 naming the field that cannot be looked for: a cursor or an endpoint id that is none of ours, a NUL. */
 export function toSearch(filter: DeliveryFilter): DeliverySearch {
-  const limit = Math.min(Math.max(1, Math.trunc(filter.limit ?? PAGE_LIMIT.default)), PAGE_LIMIT.max);
+  const { states, subject, eventType, statusClass, since, until, test } = filter;
+  checkTexts({ subject, eventType });
+  checkInstants({ since, until });
+  const limit = pageSize(filter.limit);
   const before = filter.cursor === undefined ? '9223372036854775807' : decodeDeliveryId(filter.cursor);
   if (before === null) {
     throw badRequest({
@@ -61,7 +64,6 @@ export function toSearch(filter: DeliveryFilter): DeliverySearch {
       message: 'endpointId must be the id of a webhook.',
     });
   }
-  const { states, subject, eventType, statusClass, since, until, test } = filter;
   const failed =
     states !== undefined && states.every((state) => state === 'exhausted' || state === 'discarded');
   const plain = [states, eventType, statusClass, since, until, test].every((value) => value === undefined);

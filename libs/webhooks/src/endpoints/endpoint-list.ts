@@ -1,5 +1,6 @@
 import { decodeId, encodeId } from '../model/ids.js';
-import { type Page, PAGE_LIMIT } from '../model/page.js';
+import type { Page } from '../model/page.js';
+import { checkTexts, pageSize } from '../model/search.js';
 import type { EndpointState } from '../model/states.js';
 import { badRequest } from '../request-error.js';
 import type { EndpointScope, EndpointStore } from './endpoint-store.js';
@@ -16,14 +17,15 @@ export interface EndpointList {
   profile?: string;
 }
 
-/** One page of `scope`, newest first. Throws a 400 where the cursor is none of ours. */
+/** One page of `scope`, newest first. Throws a 400 where the cursor is none of ours, or something cannot be looked for. */
 export async function listEndpoints<View>(
   store: EndpointStore,
   scope: EndpointScope,
-  { limit = PAGE_LIMIT.default, cursor, state, profile }: EndpointList,
+  { limit, cursor, state, profile }: EndpointList,
   view: (row: EndpointRecord) => View,
 ): Promise<Page<View>> {
-  const size = Math.min(Math.max(1, Math.trunc(limit)), PAGE_LIMIT.max);
+  checkTexts({ state, profile });
+  const size = pageSize(limit);
   const after = cursor === undefined ? undefined : readCursor(cursor);
   const rows = await store.page(scope, { limit: size, after, state, profile });
   const last = rows[size - 1];

@@ -174,7 +174,7 @@ export class EndpointStore {
 
 /** The row's key behind `wh_…`. Anything else is a 404 too. */
 export function uuidOf(id: string): string {
-  const uuid = typeof id === 'string' ? decodeId('wh', id) : null;
+  const uuid = decodeId('wh', id);
   if (uuid === null) throw notFound('endpoint');
   return uuid;
 }

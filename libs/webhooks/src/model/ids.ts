@@ -31,7 +31,7 @@ export function encodeId(prefix: IdPrefix, uuid: string): string {
 
 /** The UUID behind a public id, or `null` for anything else: another prefix, another length, a foreign character. */
 export function decodeId(prefix: IdPrefix, id: string): string | null {
-  if (id.length !== prefix.length + 27 || !id.startsWith(`${prefix}_`)) return null;
+  if (typeof id !== 'string' || id.length !== prefix.length + 27 || !id.startsWith(`${prefix}_`)) return null;
   let bits = -2;
   let held = 0;
   let hex = '';

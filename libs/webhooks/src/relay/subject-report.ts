@@ -6,7 +6,8 @@ import { WebhookEndpointRow } from '../model/endpoint.entity.js';
 import { WebhookEventRow } from '../model/event.entity.js';
 import type { WebhookEvent } from '../model/event.js';
 import { encodeId } from '../model/ids.js';
-import { type Page, PAGE_LIMIT } from '../model/page.js';
+import type { Page } from '../model/page.js';
+import { checkTexts, pageSize } from '../model/search.js';
 import type { EndpointState } from '../model/states.js';
 import { storedJson } from '../model/stored-json.js';
 import { requireTenant } from '../model/tenant.js';
@@ -70,9 +71,10 @@ export class SubjectReport {
   async of(
     tenantId: string,
     subject: string,
-    { limit = PAGE_LIMIT.default, cursor }: { limit?: number; cursor?: string } = {},
+    { limit, cursor }: { limit?: number; cursor?: string } = {},
   ): Promise<Page<EventReport>> {
-    const size = Math.min(Math.max(1, Math.trunc(limit)), PAGE_LIMIT.max);
+    checkTexts({ subject });
+    const size = pageSize(limit);
     const rows = await this.events(tenantId, subject, size + 1, cursor);
     const events = rows.slice(0, size);
     const deliveries = await this.log.ofEvents(
