@@ -89,6 +89,30 @@ describe('A row that somebody damaged', () => {
     expect(complaints()).toContain('cannot be put into words: its data in the database is not JSON');
   });
 
+  it('of an endpoint with a backlog: a few of it are tried each minute, and all go out within one of a rotation', async () => {
+    const { id } = await engine().endpoint('acme', '/hooks');
+    await engine().webhooks.endpoints.pause('acme', id);
+    await engine().publish(...Array.from({ length: 300 }, (_, i) => delivered('acme', `m${i}`)));
+    await engine().runOnce();
+    await engine().query(`update $endpoints set secrets = replace(secrets, 'v1.k1.', 'v1.k1.AAAA')`);
+    await engine().webhooks.endpoints.resume('acme', id);
+    for (let minute = 0; minute < 3; minute++) {
+      const { claimed, givenBack } = await engine().runOnce();
+      expect([claimed, givenBack]).toEqual([expect.any(Number), claimed]);
+      expect(claimed).toBeGreaterThan(0);
+      expect(claimed).toBeLessThan(20);
+      engine().advance(MINUTE);
+    }
+    await engine().publish(delivered('acme', 'new'));
+    expect(await engine().runOnce()).toMatchObject({ relayed: 1, delivered: 0 });
+    expect(engine().receiver.arrivals).toEqual([]);
+    expect(complaints()).toContain('cannot be opened');
+
+    await engine().webhooks.endpoints.rotateSecret('acme', id, { overlapMs: 0 });
+    engine().advance(MINUTE);
+    expect(await engine().runOnce()).toMatchObject({ delivered: 301 });
+  });
+
   it('of secrets is named by a re-encryption, which goes on with the others', async () => {
     await engine().endpoint('acme', '/hooks');
     await engine().endpoint('other', '/hooks');

@@ -6,6 +6,7 @@ import { disableEndpoint } from './disable-endpoint.js';
 import { SUSPECT_CLAIMS } from './lane-claim.js';
 import { LaneBook } from './lane-book.js';
 import { Leases } from './leases.js';
+import { ObstructedLanes } from './obstructed-lanes.js';
 import type { Outcome } from './outcome.js';
 import { OutcomeQueue } from './outcome-queue.js';
 import { OutcomeRecorder } from './outcome-recorder.js';
@@ -39,6 +40,7 @@ export class Dispatcher {
   private readonly book: LaneBook;
   private readonly recorder: OutcomeRecorder;
   private readonly unrecorded: OutcomeQueue;
+  private readonly obstructed: ObstructedLanes;
   private readonly settled = new Settled();
   private pumping = false;
   private watching: NodeJS.Timeout | null = null;
@@ -65,6 +67,7 @@ export class Dispatcher {
     this.book = new LaneBook(settings.slots, () =>
       Math.max(1, Math.floor(settings.maxInFlight / leases.workers)),
     );
+    this.obstructed = new ObstructedLanes(() => performance.now() + database.clockOffset);
     this.unrecorded = new OutcomeQueue(
       () => this.book.inFlight,
       (batch) => this.record(batch),
@@ -94,7 +97,7 @@ export class Dispatcher {
 
   /** Lanes that are not worth a turn now. */
   fullLanes(): string[] {
-    return this.book.fullLanes();
+    return [...this.book.fullLanes(), ...this.obstructed.ids()];
   }
 
   /** A delivery that crashed workers before has no recorded outcome yet. */
@@ -126,6 +129,7 @@ export class Dispatcher {
   accept(deliveries: readonly LeasedDelivery[]): void {
     for (const delivery of deliveries) {
       if (isSuspect(delivery)) this.suspects++;
+      this.obstructed.saw(delivery.target);
       if (this.stopped || delivery.target.state !== 'open') this.unrecorded.add(givenBack(delivery, 0));
       else this.book.add(delivery, originOf(delivery));
     }
@@ -182,6 +186,7 @@ export class Dispatcher {
       attempt?.durationMs ?? 0,
     );
     this.unrecorded.add(outcome);
+    this.obstructed.learn(outcome);
     if (endsLane(outcome)) this.giveBack(this.book.shut(delivery.target.laneId));
     this.pump();
   }
