@@ -1,0 +1,32 @@
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
+import { portOf, requireFree } from './port.js';
+
+describe('The port', () => {
+  afterEach(() => void delete process.env.SOME_PORT);
+
+  it('that another process has is named, with a command that takes another one', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const { port } = other.address() as AddressInfo;
+    await expect(requireFree(port, '127.0.0.1')).rejects.toThrow(
+      new RegExp(`^Port ${port} is in use\\. Choose another one: PORT=\\d+ npm start$`),
+    );
+    other.close();
+    await once(other, 'close');
+    await expect(requireFree(port, '127.0.0.1')).resolves.toBeUndefined();
+  });
+
+  it.each(['x', '0', '65536', '80.5'])('cannot be %s: the variable is named', (text) => {
+    process.env.SOME_PORT = text;
+    expect(() => portOf('SOME_PORT', 3000)).toThrow(
+      `SOME_PORT must be a port from 1 to 65535, not "${text}".`,
+    );
+  });
+
+  it('is the default where the variable is not set, or empty', () => {
+    expect(portOf('SOME_PORT', 3000)).toBe(3000);
+    process.env.SOME_PORT = '';
+    expect(portOf('SOME_PORT', 3000)).toBe(3000);
+  });
+});
