@@ -51,6 +51,17 @@ afterEach(async () => {
 const messages = () => host.get(Messages);
 
 describe("In a host's own tests", () => {
+  it('the service that the container hands out knows the catalogue', async () => {
+    const webhooks = host.get(WebhooksService);
+    const message = { id: 'm1', direction: 'out', from: 'ACME', to: '+15550100' } as const;
+    await host.get(DataSource).transaction(async (tx) => {
+      await webhooks.publish(tx, { type: 'message.sent', tenantId: 'a', data: { message } });
+      // @ts-expect-error: a phone's event has no message
+      await webhooks.publish(tx, { type: 'phone.online', tenantId: 'a', data: { message } });
+    });
+    expect(await testing.published('message.sent')).toHaveLength(1);
+  });
+
   it('published() has what was committed, by type, and nothing else', async () => {
     await messages().deliver('m1');
     await expect(messages().deliver('m2', true)).rejects.toThrow('the host failed');

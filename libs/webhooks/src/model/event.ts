@@ -25,18 +25,21 @@ export function isEventType(name: string): boolean {
   return name.length <= 128 && /^[a-z0-9_-]+(\.[a-z0-9_-]+)*$/.test(name);
 }
 
+/** `app.get(WebhooksService)` infers no map, so `unknown`: the catalogue. */
+type Known<Map> = unknown extends Map ? WebhookEventMap : Map;
+
 /**
  * What a host hands to `publish`. `Map` names the types and their data: the catalogue, or the catalogue with the
  * host's own types (`WebhookEventMap & { 'invoice.paid': { invoice: Invoice } }`).
  */
 export type WebhookEventInput<Map = WebhookEventMap> = {
-  [Type in keyof Map & string]: WebhookEventFields & {
+  [Type in keyof Known<Map> & string]: WebhookEventFields & {
     /** Full-stop hierarchy of lower-case words, such as `message.delivered`; at most 128 characters. */
     type: Type;
     /** JSON-safe; at most 256 KB as JSON. */
-    data: Map[Type];
+    data: Known<Map>[Type];
   };
-}[keyof Map & string];
+}[keyof Known<Map> & string];
 
 /** The part of an event that does not depend on its type. */
 export interface WebhookEventFields {
