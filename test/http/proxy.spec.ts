@@ -98,12 +98,15 @@ describe.each(KINDS)('through a forward proxy, the %s transport', (kind) => {
     expect(error).toMatchObject({ code: 'timeout', message: expect.stringContaining('through the proxy') });
   });
 
-  it.each(['socks5://127.0.0.1:1080', 'proxy.internal:3128', 'http://proxy.internal/path', ''.padEnd(3)])(
-    'refuses %j as a proxy',
-    (wrong) => {
-      expect(() => createTransport({ kind, proxy: wrong })).toThrow(
-        /proxy must be the address of an HTTP proxy/,
-      );
-    },
-  );
+  it.each([
+    'socks5://127.0.0.1:1080',
+    'proxy.internal:3128',
+    'http://proxy.internal/path',
+    'http://user:50%@proxy.internal:3128',
+    ''.padEnd(3),
+  ])('refuses %j as a proxy', (wrong) => {
+    expect(() => createTransport({ kind, proxy: wrong })).toThrow(
+      /proxy must be the address of an HTTP proxy/,
+    );
+  });
 });

@@ -81,12 +81,23 @@ function tunnelRefusal(status: number, headers: Record<string, string | string[]
 
 function readProxy(proxy: string): { url: string; authorization: string | null } {
   const url = URL.canParse(proxy) ? new URL(proxy) : null;
-  if (!url || !/^https?:$/.test(url.protocol) || url.pathname !== '/' || url.search || url.hash) {
-    throw new TypeError('proxy must be the address of an HTTP proxy, such as http://proxy.internal:4750.');
+  const user = url && userOf(url);
+  if (!user || !/^https?:$/.test(url.protocol) || url.pathname !== '/' || url.search || url.hash) {
+    throw new TypeError(
+      'proxy must be the address of an HTTP proxy, such as http://proxy.internal:4750, a user and password percent-encoded.',
+    );
   }
-  const user = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
   return {
     url: url.origin,
     authorization: user === ':' ? null : `Basic ${Buffer.from(user).toString('base64')}`,
   };
+}
+
+/** `null`: it is not percent-encoded, as with a bare `%` in a password. */
+function userOf({ username, password }: URL): string | null {
+  try {
+    return `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  } catch {
+    return null;
+  }
 }
