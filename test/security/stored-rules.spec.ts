@@ -1,3 +1,4 @@
+import { Logger } from '@nestjs/common';
 import { AesGcmSecretBox } from '../../libs/webhooks/src/signing/aes-gcm-secret-box.js';
 import { sealContext } from '../../libs/webhooks/src/signing/secret-box.js';
 import { type Receiver, startReceiver } from '../endpoints/receiver.js';
@@ -44,6 +45,15 @@ describe('What was registered is judged again before each attempt', () => {
     }
   }
 
+  /** What the operator's log says meanwhile, at level debug. */
+  async function logged(work: () => Promise<unknown>): Promise<string> {
+    const debug = jest.spyOn(Logger.prototype, 'debug').mockImplementation();
+    await work();
+    const lines = debug.mock.calls.map(String);
+    debug.mockRestore();
+    return lines.join('\n');
+  }
+
   const log = async () => (await host.as('a').get('/webhooks/deliveries').expect(200)).body.data;
 
   it.each([
@@ -57,7 +67,8 @@ describe('What was registered is judged again before each attempt', () => {
   ])('a row that says %s: nothing is dialled, and the delivery says why', async (url) => {
     await register('https://example.com/hooks');
     await host.dataSource.query('update webhook_endpoints set url = $1', [url]);
-    expect(await dialled(() => publish(host))).toEqual([]);
+    const said = await logged(async () => expect(await dialled(() => publish(host))).toEqual([]));
+    expect(said).toMatch(/Why delivery dlv_\d+ was not sent: ./);
     expect(await log()).toMatchObject([{ state: 'discarded', reason: 'url-refused', attemptCount: 0 }]);
   });
 
@@ -73,7 +84,8 @@ describe('What was registered is judged again before each attempt', () => {
 
   it('a name that leads inside: its owner is told no address, which would make the log a map of the network', async () => {
     await register('https://inside.example.com/hooks');
-    expect(await dialled(() => publish(host))).toEqual([]);
+    const said = await logged(async () => expect(await dialled(() => publish(host))).toEqual([]));
+    expect(said).toMatch(/Why delivery dlv_\d+ was not sent: inside.example.com resolves to 10.20.30.40/);
     const list = await log();
     expect(list).toMatchObject([{ state: 'pending', lastAttempt: { status: null, error: 'blocked' } }]);
     const { body } = await host.as('a').get(`/webhooks/deliveries/${list[0].id}`).expect(200);

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { LineLogger } from '../line-logger.js';
 import { DatabaseClock } from '../database/clock.js';
-import type { HttpTransport } from '../http/transport.js';
+import { HttpError, type HttpTransport } from '../http/transport.js';
 import { UrlRefusedError, type UrlPolicy } from '../http/url-policy.js';
 import { encodeId } from '../model/ids.js';
 import type { Obstacle } from '../model/states.js';
@@ -53,12 +53,20 @@ export class Sender {
       });
       return onResponse(delivery, response, startedAt, this.scheduleOf(delivery), this.clock.now());
     } catch (error) {
+      this.explain(delivery, error);
       if (error instanceof UrlRefusedError) return ended(delivery, 'discarded', 'url-refused');
       const outcome = onError(delivery, error, startedAt, this.scheduleOf(delivery));
       if (!outcome.attempt)
         this.logger.error(`Delivery dlv_${delivery.id} could not be sent: ${(error as Error).message}`);
       return outcome;
     }
+  }
+
+  /** For the operator alone: it may name addresses, and a customer must not learn what is where. */
+  private explain({ id }: LeasedDelivery, error: unknown): void {
+    const why =
+      error instanceof UrlRefusedError ? error.reason : error instanceof HttpError ? error.detail : null;
+    if (why) this.logger.debug(`Why delivery dlv_${id} was not sent: ${why}`);
   }
 
   /** The row may be older than a rule. The rules do not change while the process runs, so a URL is checked once. */
