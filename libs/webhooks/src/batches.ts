@@ -51,32 +51,24 @@ export class Batches {
     return seen;
   }
 
-  /** One batch of events. A fault leaves them to the next call: no other word of them need come. */
+  /** One batch of events. */
   async relayEvents(): Promise<RelayResult> {
-    const { woken } = this;
     this.committed = false;
     this.woken = false;
     // What this worker has no room for would only be written twice: others may take it, or it waits a moment.
     const limit = Math.max(FEWEST_RELAYED, Math.min(RELAY_BATCH, this.dispatcher.relayRoom));
-    const result = await this.relay.relay(limit).catch((error) => {
-      this.committed = true;
-      this.woken ||= woken;
-      throw error;
-    });
+    const result = await this.relay.relay(limit);
     this.relayedAt = performance.now();
     this.committed ||= result.more;
     this.lanesWait ||= result.waiting > 0;
     return result;
   }
 
-  /** One claim from the lanes. Answers how many deliveries it leased. A fault leaves them to the next call. */
+  /** One claim from the lanes. Answers how many deliveries it leased. */
   async takeTurns(): Promise<number> {
     this.lanesWait = false;
     this.claimedAt = performance.now();
-    const { leased, more } = await this.turns.claim().catch((error) => {
-      this.lanesWait = true;
-      throw error;
-    });
+    const { leased, more } = await this.turns.claim();
     this.lanesWait ||= more || leased > 0;
     return leased;
   }

@@ -105,6 +105,7 @@ export class WebhooksWorker {
         pause = FIRST_PAUSE;
       } catch (error) {
         this.logger.error(`The database could not be asked for work: ${(error as Error).message}`);
+        this.lookAt = 0; // what a commit left is taken for done by now
         wait = pause * (1 + Math.random() / 2);
         pause = Math.min(pause * 2, LONGEST_PAUSE);
       }
