@@ -111,6 +111,12 @@ export class AlertSender {
 
   private linkTo(endpointId: string | null): string | null {
     if (endpointId === null || this.settings.endpointUrl === null) return null;
-    return this.settings.endpointUrl(encodeId('wh', endpointId));
+    try {
+      return this.settings.endpointUrl(encodeId('wh', endpointId));
+    } catch (error) {
+      const { message } = error as Error;
+      this.logger.error(`alerts.endpointUrl failed (${message}): the alert goes out without a link`);
+      return null;
+    }
   }
 }
