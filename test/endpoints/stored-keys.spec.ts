@@ -73,6 +73,9 @@ describe('The keys of stored secrets', () => {
       `update webhook_endpoints set headers = null, secrets = (select secrets from webhook_endpoints where tenant_id = 'b') where tenant_id = 'a'`,
     );
     await expect(withKey(OLD).check()).resolves.toBeUndefined();
+    await host.dataSource.query(`update webhook_endpoints set secrets = 'not JSON' where tenant_id = 'a'`);
+    await expect(withKey(OLD).check()).resolves.toBeUndefined();
+    await expect(withKey(NEW).check()).rejects.toThrow('the key "k1"');
   });
 
   it('matter only while something live is sealed under them', async () => {
