@@ -65,6 +65,16 @@ describe('An endpoint that fails', () => {
     expect(await held()).toBe(0);
   });
 
+  it('shows of what waits when the pause is over', async () => {
+    await open();
+    await engine().publish(delivered('acme', 'm5'));
+    await engine().runAll();
+    const [lane] = await engine().query<{ hold_until: string }>('select hold_until from $lanes');
+    const over = new Date(Number(lane!.hold_until)).toISOString();
+    const waiting = await engine().deliveries('acme');
+    expect(waiting.map(({ nextAttemptAt }) => nextAttemptAt)).toEqual(Array(6).fill(over));
+  });
+
   it('with five different ones is only probed, and that is told once', async () => {
     const told = await toldDuring(engine(), async () => {
       await open();

@@ -37,7 +37,7 @@ export interface WebhookDelivery {
   state: DeliveryState;
   /** Why it ended without success; while it is pending: what has to be repaired before it can be sent. */
   reason: Reason | null;
-  /** When it is due; `null`: at once, being sent, or finished. */
+  /** When it may be sent: it is due, and its endpoint's pause is over. `null`: being sent, or finished. */
   nextAttemptAt: string | null;
   attemptCount: number;
   lastAttempt: WebhookAttempt | null;
@@ -79,8 +79,8 @@ export interface DeliveryRow {
 }
 
 /** The columns of {@link DeliveryRow}: deliveries are `d`, events `e`, lanes `l`, endpoints `w`. */
-export const DELIVERY_COLUMNS = `d.id, d.state, d.reason, d.wire_type, d.next_at, d.attempts, d.created_at, d.finished_at,
-       d.attempt_at, d.duration_ms, d.status, d.error, d.response, d.event_sequence,
+export const DELIVERY_COLUMNS = `d.id, d.state, d.reason, d.wire_type, greatest(d.next_at, l.hold_until) as next_at,
+       d.attempts, d.created_at, d.finished_at, d.attempt_at, d.duration_ms, d.status, d.error, d.response, d.event_sequence,
        l.endpoint_id, coalesce(d.callback_url, w.url) as url,
        e.id as event_id, e.type, e.subject, e.occurred_at, e.test`;
 
