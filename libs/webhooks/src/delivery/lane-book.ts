@@ -12,8 +12,8 @@ const ASIDE = 7;
 /** While many hang: requests of a lane without a success in the last moments, ms. */
 const CAREFUL = 2;
 const MOMENTS = 2_000;
-/** Deliveries that a worker holds at most, for each slot. */
-const HELD = 16;
+/** Deliveries that a worker holds at most, for each slot: enough to send while the next batch is relayed. */
+const HELD = 24;
 /** Statuses that ask for less. */
 const THROTTLED = 429;
 /** Lanes remembered without work; beyond it the longest unused are forgotten and start small again. */
