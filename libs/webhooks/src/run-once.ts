@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { AlertSender } from './alerts/alert-sender.js';
 import { Batches } from './batches.js';
-import { Dispatcher, type DispatchCounts } from './delivery/dispatcher.js';
+import type { DispatchCounts } from './delivery/dispatch-counts.js';
+import { Dispatcher } from './delivery/dispatcher.js';
 import { Housekeeper } from './delivery/housekeeper.js';
 import { HELD_WAIT } from './delivery/lane-claim.js';
 import { Leases } from './delivery/leases.js';

@@ -3,6 +3,7 @@ import { Database } from '../database/database.js';
 import type { Settings } from '../settings.js';
 import { SETTINGS } from '../tokens.js';
 import { disableEndpoint } from './disable-endpoint.js';
+import { DispatchTally } from './dispatch-counts.js';
 import { SUSPECT_CLAIMS } from './lane-claim.js';
 import { LaneBook } from './lane-book.js';
 import { Leases } from './leases.js';
@@ -19,15 +20,6 @@ import { givenBack } from './verdict.js';
 
 /** More unrecorded outcomes than this: nothing new is sent until the database takes them. */
 const MOST_UNRECORDED = 2_000;
-
-export interface DispatchCounts {
-  delivered: number;
-  retried: number;
-  exhausted: number;
-  discarded: number;
-  givenBack: number;
-  leaseLost: number;
-}
 
 /**
  * Sends leased deliveries and records what came of them.
@@ -47,14 +39,7 @@ export class Dispatcher {
   private suspects = 0;
   private stopped = false;
   private readonly idleWaiters: (() => void)[] = [];
-  readonly counts: DispatchCounts = {
-    delivered: 0,
-    retried: 0,
-    exhausted: 0,
-    discarded: 0,
-    givenBack: 0,
-    leaseLost: 0,
-  };
+  readonly counts = new DispatchTally();
 
   constructor(
     private readonly database: Database,
@@ -234,9 +219,7 @@ export class Dispatcher {
   }
 
   private report(outcome: Outcome, recorded: boolean): void {
-    if (!recorded) this.counts.leaseLost++;
-    else if (outcome.state === 'pending') this.counts[outcome.attempt ? 'retried' : 'givenBack']++;
-    else this.counts[outcome.state]++;
+    this.counts.add(outcome, recorded);
     this.reporter.report(outcome, recorded);
   }
 }

@@ -3,19 +3,12 @@ import type { Lane, Share } from './lane.js';
 import { Room, type RoomBook } from './room.js';
 import { Standings } from './standings.js';
 import type { LeasedDelivery } from './target.js';
+import { afterFailure, afterSuccess, carefulWindow, FIRST_WINDOW, firstWindow } from './window.js';
 
-const FIRST_WINDOW = 4;
-/** An answer slower than this does not widen the window, ms. */
-const QUICK = 2_000;
 /** Requests that hang and have lost their slot at most, for each slot. */
 const ASIDE = 7;
-/** While many hang: requests of a lane without a success in the last moments, ms. */
-const CAREFUL = 2;
-const MOMENTS = 2_000;
 /** Deliveries that a worker holds at most, for each slot: enough to send while the next batch is relayed. */
 const HELD = 24;
-/** Statuses that ask for less. */
-const THROTTLED = 429;
 /** Lanes remembered without work; beyond it the longest unused are forgotten and start small again. */
 const REMEMBERED = 20_000;
 
@@ -117,8 +110,7 @@ export class LaneBook implements RoomBook {
       lane = {
         target,
         standing: target.healthy ? 'fresh' : 'failing',
-        // One that recovers is met with a ramp, whoever saw it fail.
-        window: target.healthy ? Math.min(FIRST_WINDOW, this.mostInFlight()) : 1,
+        window: firstWindow(target.healthy, this.mostInFlight()),
         provenAt: -Infinity,
         inFlight: 0,
         aside: 0,
@@ -236,17 +228,11 @@ export class LaneBook implements RoomBook {
   }
 
   private learn(lane: Lane, success: boolean, status: number | null, durationMs: number): void {
-    if (success) {
-      this.standings.move(lane, 'good');
-      lane.provenAt = performance.now();
-      const most = this.mostInFlight();
-      if (lane.window > most) lane.window = most;
-      else if (durationMs <= QUICK && lane.window < most) lane.window++;
-    } else {
-      this.standings.move(lane, 'failing');
-      const overloaded = status === null || status === THROTTLED || status >= 500;
-      if (overloaded) lane.window = Math.max(1, lane.window >> 1);
-    }
+    this.standings.move(lane, success ? 'good' : 'failing');
+    if (success) lane.provenAt = performance.now();
+    lane.window = success
+      ? afterSuccess(lane.window, durationMs, this.mostInFlight())
+      : afterFailure(lane.window, status);
   }
 
   private list(lane: Lane): void {
@@ -260,8 +246,7 @@ export class LaneBook implements RoomBook {
 
   private windowOf(lane: Lane): number {
     const manyHang = this.inFlight - this.flights.slots > this.slots;
-    if (!manyHang || performance.now() - lane.provenAt < MOMENTS) return lane.window;
-    return Math.min(lane.window, CAREFUL);
+    return manyHang ? carefulWindow(lane.window, lane.provenAt) : lane.window;
   }
 
   private shareOf(key: string): Share {

@@ -1,6 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import { commitsLazily, type Database, endsIfSilent, now, plansOnce } from '../database/database.js';
 import type { Ordering } from '../model/states.js';
+import { heldByOrder, metByLater } from './order.js';
 
 /** A lane whose turn it is, locked by this transaction. */
 export interface Turn {
@@ -39,32 +40,12 @@ export interface ClaimedRow {
 
 /** Failing deliveries after which a lane is only probed. */
 export const BREAKER_THRESHOLD = 5;
-/** Earlier events of a subject that order looks back over: more than a message ever has. */
-const LOOK_BACK = 64;
 /** Wait of a lane whose due deliveries are all held by order, ms. */
 export const HELD_WAIT = 25;
 /** Wait of a lane with all it may have in flight, ms: an outcome ends it sooner. */
 const FULL_WAIT = 1_000;
 /** Claims without an outcome after which a delivery may be what kills its workers. */
 export const SUSPECT_CLAIMS = 2;
-
-/**
- * SQL that is true while order holds `delivery` of `event` back: an earlier delivery of the same lane and subject is in
- * flight, or has not had its first attempt, or (strict) has not ended.
- */
-export function heldByOrder(
-  database: Database,
-  of: { tenant: string; subject: string; sequence: string; lane: string; ordering: string },
-): string {
-  const { events, deliveries } = database.tables;
-  return `(${of.subject} is not null and ${of.ordering} <> 'none' and exists (
-    select 1
-      from (select e.sequence from ${events} e
-             where e.tenant_id = ${of.tenant} and e.subject = ${of.subject} and e.sequence < ${of.sequence}
-             order by e.sequence desc limit ${LOOK_BACK}) earlier
-      join ${deliveries} p on p.event_sequence = earlier.sequence and p.lane_id = ${of.lane}
-     where p.state = 'sending' or (p.state = 'pending' and (p.attempts = 0 or ${of.ordering} = 'strict'))))`;
-}
 
 /**
  * Locks up to `count` lanes whose turn it is, the longest waiting first, but for the lanes in `full`.
@@ -145,21 +126,15 @@ export async function claimFromTurns(
   suspects: number,
 ): Promise<ClaimedRow[]> {
   const { deliveries, events, lanes } = database.tables;
-  const held = heldByOrder(database, {
+  const names = {
     tenant: 'v.tenant_id',
     subject: 'v.subject',
     sequence: 'v.sequence',
     lane: 'd.lane_id',
     ordering: 't.ordering',
-  });
-  // The other way round, for retries: a later one may have passed, and be on its way.
-  const met = `(v.subject is not null and t.ordering <> 'none' and exists (
-    select 1
-      from (select e.sequence from ${events} e
-             where e.tenant_id = v.tenant_id and e.subject = v.subject and e.sequence > v.sequence
-             order by e.sequence limit ${LOOK_BACK}) later
-      join ${deliveries} p on p.event_sequence = later.sequence and p.lane_id = d.lane_id
-     where p.state = 'sending'))`;
+  };
+  const held = heldByOrder(database, names);
+  const met = metByLater(database, names);
   const due = (retry: boolean, limit: string): string => `
     select d.id, d.claims, v.subject, v.sequence
       from (select id from ${deliveries}

@@ -2,7 +2,8 @@ import { Inject, Injectable } from '@nestjs/common';
 import { Database, now } from '../database/database.js';
 import type { HttpTransport, TransportStats } from '../http/transport.js';
 import { TRANSPORT } from '../tokens.js';
-import { Dispatcher, type DispatchCounts } from './dispatcher.js';
+import type { DispatchCounts } from './dispatch-counts.js';
+import { Dispatcher } from './dispatcher.js';
 
 /** Deliveries are counted up to this many: more is "very many", and counting must stay cheap. */
 const COUNTED = 10_000;

@@ -3,17 +3,14 @@ import { LineLogger } from '../line-logger.js';
 import type { EntityManager } from 'typeorm';
 import { Database, now } from '../database/database.js';
 import { encodeId } from '../model/ids.js';
-import type { StoredSecret } from '../model/endpoint.entity.js';
 import type { LaneState, Obstacle, Ordering } from '../model/states.js';
 import type { Profile } from '../profiles/profile.js';
 import type { Settings } from '../settings.js';
-import { parseHeaders } from '../signing/sealed-headers.js';
 import { sealContext, type SecretBox } from '../signing/secret-box.js';
+import { SecretOpener } from '../signing/secret-opener.js';
 import { SECRET_BOX, SETTINGS } from '../tokens.js';
 import type { Target } from './target.js';
 
-/** Opened values kept, so that a batch does not decrypt the same secret again and again. */
-const OPENED_KEPT = 20_000;
 /** Times that a lane of callbacks is made and looked for. */
 const LANE_TRIES = 8;
 
@@ -47,13 +44,15 @@ interface TargetRow {
 @Injectable()
 export class Targets {
   private readonly logger = new LineLogger('WebhookTargets');
-  private readonly opened = new Map<string, string>();
+  private readonly opener: SecretOpener;
 
   constructor(
     private readonly database: Database,
     @Inject(SETTINGS) private readonly settings: Settings,
-    @Inject(SECRET_BOX) private readonly box: SecretBox,
-  ) {}
+    @Inject(SECRET_BOX) box: SecretBox,
+  ) {
+    this.opener = new SecretOpener(box, this.logger);
+  }
 
   /** The endpoints of `tenantIds` that events may match: active and paused ones. */
   async ofTenants(tenantIds: string[], tx: EntityManager): Promise<Target[]> {
@@ -68,12 +67,11 @@ export class Targets {
   }
 
   /** By lane, whatever its state. */
-  async ofLanes(laneIds: string[], tx?: EntityManager): Promise<Map<string, Target>> {
+  async ofLanes(laneIds: string[]): Promise<Map<string, Target>> {
     const targets = await this.read(
       `left join ${this.database.tables.endpoints} e on e.id = l.endpoint_id`,
       'l.id = any($2::bigint[])',
       [laneIds],
-      tx,
     );
     return new Map(targets.map((target) => [target.laneId, target]));
   }
@@ -120,12 +118,11 @@ export class Targets {
     join: string,
     where: string,
     parameters: unknown[],
-    tx: EntityManager | undefined,
+    tx?: EntityManager,
     url = 'e.url',
   ): Promise<Target[]> {
     const { lanes, accounts } = this.database.tables;
-    const rows = await this.database.query<TargetRow>(
-      `select l.id as lane_id, l.tenant_id, l.endpoint_id, l.state as lane_state, l.ordering,
+    const sql = `select l.id as lane_id, l.tenant_id, l.endpoint_id, l.state as lane_state, l.ordering,
               l.max_in_flight is not null or l.max_throughput_per_minute is not null as limited,
               l.failing_since is null and (l.hold_until is null or l.hold_until <= ${now(1)}) as healthy,
               coalesce(l.next_due_at <= ${now(1)}, false) as backlog,
@@ -134,10 +131,9 @@ export class Targets {
               a.default_profile as account_profile, ${now(1)} as now
          from ${lanes} l ${join}
          left join ${accounts} a on a.tenant_id = l.tenant_id
-        where ${where}`,
-      [this.database.clockOffset, ...parameters],
-      tx,
-    );
+        where ${where}`;
+    const values = [this.database.clockOffset, ...parameters];
+    const rows = await this.database.query<TargetRow>(sql, values, tx);
     return rows.map((row) => this.toTarget(row, Number(row.now)));
   }
 
@@ -167,10 +163,12 @@ export class Targets {
     const profile = this.profileOf(row);
     const ownSecrets = profile.secret.owner === 'endpoint' && row.endpoint_id !== null;
     const context = sealContext(row.tenant_id, row.endpoint_id);
-    const headers = row.headers === null ? {} : this.openHeaders(row.headers, context);
-    const secrets = ownSecrets
-      ? this.openSecrets(row.secrets, context, instant)
-      : this.openSecrets(row.account_secrets, sealContext(row.tenant_id, null), instant);
+    const headers = row.headers === null ? {} : this.opener.headers(row.headers, context);
+    const secrets = this.opener.secrets(
+      parse(ownSecrets ? row.secrets : row.account_secrets, []),
+      ownSecrets ? context : sealContext(row.tenant_id, null),
+      instant,
+    );
     return {
       laneId: row.lane_id,
       tenantId: row.tenant_id,
@@ -199,48 +197,6 @@ export class Targets {
   private profileOf(row: TargetRow): Profile {
     const name = row.profile ?? row.account_profile;
     return (name && this.settings.profiles.get(name)) || this.settings.profile;
-  }
-
-  /**
-   * Live secrets, newest first; `null`: the current one cannot be opened, and what an older one signs alone, or nothing,
-   * would be refused. An older one may be missing: a rotation mends it.
-   */
-  private openSecrets(stored: string | null, context: string, instant: number): string[] | null {
-    const live = parse<StoredSecret[]>(stored, []).filter(
-      (each) => each.expiresAt === null || each.expiresAt > instant,
-    );
-    live.sort((a, b) => b.createdAt - a.createdAt);
-    const opened: string[] = [];
-    for (const { sealed, expiresAt } of live) {
-      const secret = this.tryOpen('A secret', context, () => this.open(sealed, context));
-      if (secret !== null) opened.push(secret);
-      else if (expiresAt === null) return null;
-    }
-    return opened;
-  }
-
-  /** `null`: they cannot be opened. */
-  private openHeaders(sealed: string, context: string): Record<string, string> | null {
-    return this.tryOpen('The headers', context, () => parseHeaders(this.open(sealed, context), context));
-  }
-
-  private tryOpen<T>(what: string, context: string, open: () => T): T | null {
-    try {
-      return open();
-    } catch (error) {
-      this.logger.error(`${what} of ${context} cannot be opened: ${(error as Error).message}`);
-      return null;
-    }
-  }
-
-  private open(sealed: string, context: string): string {
-    const cacheKey = `${context} ${sealed}`;
-    const known = this.opened.get(cacheKey);
-    if (known !== undefined) return known;
-    const plain = this.box.open(sealed, context);
-    if (this.opened.size >= OPENED_KEPT) this.opened.clear();
-    this.opened.set(cacheKey, plain);
-    return plain;
   }
 }
 

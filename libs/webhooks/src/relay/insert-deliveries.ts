@@ -1,6 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import { type Database, now } from '../database/database.js';
-import { heldByOrder } from '../delivery/lane-claim.js';
+import { heldByOrder } from '../delivery/order.js';
 import type { DeliveryState } from '../model/states.js';
 import type { NewDelivery } from './fan-out.js';
 
