@@ -114,6 +114,7 @@ export class Targets {
     return found;
   }
 
+  /** `tx`: the relay's, which plans once. */
   private async read(
     join: string,
     where: string,
@@ -133,7 +134,9 @@ export class Targets {
          left join ${accounts} a on a.tenant_id = l.tenant_id
         where ${where}`;
     const values = [this.database.clockOffset, ...parameters];
-    const rows = await this.database.query<TargetRow>(sql, values, tx);
+    const rows = tx
+      ? await this.database.prepared<TargetRow>(sql, values, tx)
+      : await this.database.query<TargetRow>(sql, values);
     return rows.map((row) => this.toTarget(row, Number(row.now)));
   }
 

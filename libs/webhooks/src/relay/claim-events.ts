@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import { type Database, endsIfSilent, now } from '../database/database.js';
+import { type Database, endsIfSilent, now, plansOnce } from '../database/database.js';
 import type { WebhookEvent } from '../model/event.js';
 import { storedJson } from '../model/stored-json.js';
 
@@ -49,8 +49,8 @@ export async function claimEvents(
 ): Promise<{ events: ClaimedEvent[]; locked: number; now: string | null }> {
   const { events, unrelayed } = database.tables;
   const rows = await database.query<EventRow>(
-    `with patience as materialized (
-       select ${endsIfSilent(4)}
+    `with settings as materialized (
+       select ${endsIfSilent(4)}, ${plansOnce()}
      ), oldest as materialized (
        select sequence
          from ${unrelayed}
@@ -75,7 +75,7 @@ export async function claimEvents(
      select e.sequence, e.id, e.type, e.tenant_id, e.occurred_at, e.created_at, e.subject, e.source, e.callback_url,
             e.test, e.endpoint_id, e.data, (select ${now(1)}) as now, f.follows, f.waits
        from sized e
-      cross join patience
+      cross join settings
       cross join lateral (
               select count(*) > 0 as follows,
                      coalesce(bool_or(u.sequence is not null and earlier.sequence not in (select sequence from locked)), false) as waits

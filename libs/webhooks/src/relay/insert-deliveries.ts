@@ -39,7 +39,7 @@ export async function insertDeliveries(
   const following = <T>(pick: (delivery: NewDelivery) => T): T[] =>
     places.map((place) => pick(deliveries[place]!));
   const instant = `(select ${now(1)})`;
-  const rows = await database.query<{ id: string; state: DeliveryState }>(
+  const rows = await database.prepared<{ id: string; state: DeliveryState }>(
     // The lease is looked for again, and kept until the commit: a worker that was away for longer than its lease must
     // hand itself nothing under it, for nobody would look for that again.
     `with lease as materialized (
