@@ -123,7 +123,7 @@ describe('An endpoint that is changed by another process', () => {
 
       await world.host({ role: 'worker' });
       await call(what, endpoint);
-      await until('its lease to be taken back', async () => (await world.count('webhook_leases')) === 0);
+      await until('its lease to be taken back', async () => (await world.leasesOf(victim)) === 0);
       if (what === 'pause') await call('resume', endpoint);
       await world.drained(20_000);
 

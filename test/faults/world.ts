@@ -87,6 +87,11 @@ export class World {
     );
   }
 
+  /** Leases that a host holds: others may take one again and again meanwhile, to look for work. */
+  leasesOf(host: Host): Promise<number> {
+    return this.count('webhook_leases where owner like $1', [`%:${host.process.pid}:%`]);
+  }
+
   /** The server has come back at another place. */
   async moved(url: string): Promise<void> {
     this.databaseUrl = url;
