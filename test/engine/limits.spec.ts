@@ -136,7 +136,7 @@ describe('With four workers', () => {
     it('makes the rest wait: no attempt, no failure, still in order', async () => {
       await engine().endpoint('acme', '/hooks', { maxThroughputPerMinute: 60 });
       await engine().publish(...many(30));
-      await engine().runAll();
+      await engine().runOnce(); // relayed by one: two may share a batch out in any order
       const waiting = await engine().query(
         `select state, attempts, claims, failed_at, lease_id, count(*)::int as deliveries
            from $deliveries where state <> 'delivered' group by 1, 2, 3, 4, 5`,
