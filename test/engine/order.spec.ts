@@ -142,6 +142,19 @@ describe('Deliveries of one subject', () => {
     expect(subjects).toEqual(['m1', 'm2', 'm3']);
   });
 
+  it('in strict order do not hide another subject from the first runOnce() of a new worker', async () => {
+    engine().receiver.on('/hooks', inTurn(answer(500), answer(200)));
+    await engine().endpoint('acme', '/hooks', { ordering: 'strict' });
+    await engine().publish(delivered('acme', 'm1'));
+    await engine().runAll();
+    await engine().publish(...Array.from({ length: 600 }, () => delivered('acme', 'm1')));
+    await engine().runAll();
+
+    const worker = await engine().addWorker();
+    await engine().publish(delivered('acme', 'm2'));
+    await expect(worker.webhooks.runOnce()).resolves.toMatchObject({ relayed: 1, delivered: 1 });
+  });
+
   it('in strict order go on when the earlier one was given up', async () => {
     engine().receiver.on('/hooks', inTurn(answer(500), answer(200)));
     await engine().endpoint('acme', '/hooks', { ordering: 'strict' });

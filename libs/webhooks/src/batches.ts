@@ -3,7 +3,7 @@ import { DatabaseClock } from './database/clock.js';
 import { Database } from './database/database.js';
 import { Dispatcher } from './delivery/dispatcher.js';
 import { look, type Look } from './delivery/look.js';
-import { Turns } from './delivery/turns.js';
+import { type ClaimResult, Turns } from './delivery/turns.js';
 import { Relay, type RelayResult } from './relay/relay.js';
 
 const RELAY_BATCH = 1_000;
@@ -44,9 +44,9 @@ export class Batches {
     return result;
   }
 
-  /** Asks the database what there is to do. */
-  async look(): Promise<Look> {
-    const seen = await look(this.database, this.dispatcher.fullLanes());
+  /** Asks the database what there is to do, but for the lanes in `skip`. */
+  async look(skip: readonly string[] = []): Promise<Look> {
+    const seen = await look(this.database, [...this.dispatcher.fullLanes(), ...skip]);
     this.clock.observe(seen.now);
     return seen;
   }
@@ -64,12 +64,12 @@ export class Batches {
     return result;
   }
 
-  /** One claim from the lanes. Answers how many deliveries it leased. */
-  async takeTurns(): Promise<number> {
+  /** One claim from the lanes, but for those in `skip`. */
+  async takeTurns(skip: readonly string[] = []): Promise<ClaimResult> {
     this.lanesWait = false;
     this.claimedAt = performance.now();
-    const { leased, more } = await this.turns.claim();
-    this.lanesWait ||= more || leased > 0;
-    return leased;
+    const result = await this.turns.claim(skip);
+    this.lanesWait ||= result.more || result.leased > 0;
+    return result;
   }
 }

@@ -125,7 +125,7 @@ export class WebhooksWorker {
       // Another worker relays it, or an earlier event of its subject, which it must wait for.
       if (woken && !progress) this.lookAt = 0;
     }
-    if (batches.lanesWait && this.mayClaim()) progress = (await batches.takeTurns()) > 0 || progress;
+    if (batches.lanesWait && this.mayClaim()) progress = (await batches.takeTurns()).leased > 0 || progress;
     if (this.lanesChanged) {
       this.lanesChanged = false;
       this.lookAt = 0;

@@ -19,17 +19,23 @@ export class LookDepths {
     return Math.max(leastFor(take), this.depths.get(laneId) ?? 0);
   }
 
-  learn(takes: readonly Take[], rows: readonly ClaimedRow[]): void {
+  /** Returns the lanes that gave nothing, however deep one looks: all that is due there is held back. */
+  learn(takes: readonly Take[], rows: readonly ClaimedRow[]): string[] {
     if (this.depths.size > REMEMBERED) this.depths.clear();
     const found = new Map<string, number>();
     for (const { lane_id } of rows) found.set(lane_id, (found.get(lane_id) ?? 0) + 1);
+    const exhausted: string[] = [];
     for (const { turn, take, look } of takes) {
+      const count = found.get(turn.laneId) ?? 0;
+      if (count === 0 && (take === 0 || turn.ordering === 'none' || look >= DEEPEST))
+        exhausted.push(turn.laneId);
       if (take === 0 || turn.ordering === 'none') continue;
-      const enough = (found.get(turn.laneId) ?? 0) * 2 >= take;
+      const enough = count * 2 >= take;
       const depth = enough ? look >> 1 : Math.min(look * GROWTH, DEEPEST);
       if (depth > leastFor(take)) this.depths.set(turn.laneId, depth);
       else this.depths.delete(turn.laneId);
     }
+    return exhausted;
   }
 }
 

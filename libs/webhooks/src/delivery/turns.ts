@@ -16,6 +16,15 @@ const LANES_PER_CLAIM = 64;
 /** A probe holds its lane this much longer than its lease could last. */
 const PROBE_MARGIN = 1_000;
 
+export interface ClaimResult {
+  /** Deliveries leased. */
+  leased: number;
+  /** Other lanes may still be waiting. */
+  more: boolean;
+  /** Lanes whose due deliveries are all held back, until something of theirs ends. */
+  exhausted: string[];
+}
+
 /** Leases what waits in lanes whose turn it is and hands it to the dispatcher. */
 @Injectable()
 export class Turns {
@@ -32,26 +41,33 @@ export class Turns {
     @Inject(SETTINGS) private readonly settings: Settings,
   ) {}
 
-  /** One claim. Answers how many deliveries it leased, and whether other lanes may still be waiting. */
-  async claim(): Promise<{ leased: number; more: boolean }> {
-    if (this.dispatcher.room === 0) return { leased: 0, more: false };
+  /** One claim. `skip`: lanes that it passes over, beside those that this worker has no room for. */
+  async claim(skip: readonly string[] = []): Promise<ClaimResult> {
+    if (this.dispatcher.room === 0) return { leased: 0, more: false, exhausted: [] };
     const lease = await this.leases.acquire();
     try {
-      const { rows, turns } = await this.database.transaction((tx) => this.claimIn(tx, lease));
+      const { rows, turns, exhausted } = await this.database.transaction((tx) =>
+        this.claimIn(tx, lease, skip),
+      );
       const leased = await this.toLeased(rows, turns, lease);
       this.leases.took(lease, leased.length);
       this.dispatcher.accept(leased);
-      return { leased: leased.length, more: turns.length === LANES_PER_CLAIM };
+      return { leased: leased.length, more: turns.length === LANES_PER_CLAIM, exhausted };
     } catch (error) {
       this.leases.doubt(lease);
       throw error;
     }
   }
 
-  private async claimIn(tx: EntityManager, lease: Lease): Promise<{ rows: ClaimedRow[]; turns: Turn[] }> {
+  private async claimIn(
+    tx: EntityManager,
+    lease: Lease,
+    skip: readonly string[],
+  ): Promise<{ rows: ClaimedRow[]; turns: Turn[]; exhausted: string[] }> {
     this.rotation++;
-    const { turns, now } = await takeTurns(this.database, tx, LANES_PER_CLAIM, this.dispatcher.fullLanes());
-    if (turns.length === 0) return { rows: [], turns };
+    const full = [...this.dispatcher.fullLanes(), ...skip];
+    const { turns, now } = await takeTurns(this.database, tx, LANES_PER_CLAIM, full);
+    if (turns.length === 0) return { rows: [], turns, exhausted: [] };
     this.clock.observe(now);
     const terms = {
       id: lease.id,
@@ -60,10 +76,9 @@ export class Turns {
     };
     const suspects = this.dispatcher.hasSuspect ? 0 : 1;
     const takes = this.shareOut(turns).filter(({ turn, take }) => take > 0 || turn.allowance === 0);
-    if (takes.length === 0) return { rows: [], turns };
+    if (takes.length === 0) return { rows: [], turns, exhausted: [] };
     const rows = await claimFromTurns(this.database, tx, takes, terms, suspects);
-    this.depths.learn(takes, rows);
-    return { rows, turns };
+    return { rows, turns, exhausted: this.depths.learn(takes, rows) };
   }
 
   private async toLeased(
