@@ -23,7 +23,7 @@ module.exports = {
   moduleNameMapper: {
     '^nestjs-sms-webhooks$': '<rootDir>/libs/webhooks/src/index.ts',
     '^nestjs-sms-webhooks/testing$': '<rootDir>/libs/webhooks/src/testing/index.ts',
-    '^nestjs-sms-webhooks/alerts/nodemailer$': '<rootDir>/libs/webhooks/src/alerts/nodemailer.ts',
+    '^nestjs-sms-webhooks/alerts/nodemailer$': '<rootDir>/libs/webhooks/src/alerts/channels/nodemailer.ts',
     '^nestjs-sms-webhooks-receiver$': '<rootDir>/libs/receiver/src/index.ts',
     '^(\\.{1,2}/.*)\\.js$': ['$1', '$1.js'],
   },

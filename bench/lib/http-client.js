@@ -50,7 +50,7 @@ const CLIENTS = {
 };
 
 function engineClient(kind) {
-  const { createTransport } = enginePart('http/create-transport.js');
+  const { createTransport } = enginePart('http/client/create-transport.js', 'http/create-transport.js');
   const transport = createTransport({ kind, allowHttp: true, allowedAddresses: ['127.0.0.0/8'] });
   return {
     async post({ url }, headers, body) {

@@ -1,5 +1,5 @@
 import type { WebhookAlert } from '../../libs/webhooks/src/alerts/alert-channel.js';
-import { callbackChannel } from '../../libs/webhooks/src/alerts/callback-channel.js';
+import { callbackChannel } from '../../libs/webhooks/src/alerts/channels/callback-channel.js';
 import { delivered, useEngine } from '../engine/support/engine.js';
 import { answer } from '../engine/support/receiver.js';
 

@@ -1,8 +1,8 @@
-import { Database } from '../../libs/webhooks/src/database/database.js';
-import type { Outcome } from '../../libs/webhooks/src/delivery/outcome.js';
-import { recordOutcomes } from '../../libs/webhooks/src/delivery/record-outcomes.js';
-import type { LeasedDelivery, Target } from '../../libs/webhooks/src/delivery/target.js';
-import { nodemailerChannel } from '../../libs/webhooks/src/alerts/nodemailer.js';
+import { Database } from '../../libs/webhooks/src/store/postgres/connection/session.js';
+import type { Outcome } from '../../libs/webhooks/src/engine/send/outcome.js';
+import { recordOutcomes } from '../../libs/webhooks/src/store/postgres/record/record-outcomes.js';
+import type { LeasedDelivery, Target } from '../../libs/webhooks/src/engine/destinations/destination.js';
+import { nodemailerChannel } from '../../libs/webhooks/src/alerts/channels/nodemailer.js';
 import { type Receiver, startReceiver } from '../endpoints/receiver.js';
 import { type MailServer, startMailServer } from '../support/mail-server.js';
 import { type Backend, DAY, HOUR, startBackend } from './backend.js';

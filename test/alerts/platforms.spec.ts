@@ -1,5 +1,5 @@
 import type { WebhookAlert } from '../../libs/webhooks/src/alerts/alert-channel.js';
-import { msgine } from '../../libs/webhooks/src/profiles/msgine.js';
+import { msgine } from '../../libs/webhooks/src/profiles/dialects/msgine.js';
 import { type Receiver, startReceiver } from '../endpoints/receiver.js';
 import { type Backend, DAY, HOUR, MINUTE, names, SECOND, startBackend } from './backend.js';
 

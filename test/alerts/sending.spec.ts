@@ -1,11 +1,11 @@
 import { Logger } from '@nestjs/common';
 import type { AlertChannel, WebhookAlert } from '../../libs/webhooks/src/alerts/alert-channel.js';
 import { AlertSender } from '../../libs/webhooks/src/alerts/alert-sender.js';
-import { callbackChannel } from '../../libs/webhooks/src/alerts/callback-channel.js';
+import { callbackChannel } from '../../libs/webhooks/src/alerts/channels/callback-channel.js';
 import { claimAlerts } from '../../libs/webhooks/src/alerts/claim-alerts.js';
-import { nodemailerChannel } from '../../libs/webhooks/src/alerts/nodemailer.js';
-import { Database } from '../../libs/webhooks/src/database/database.js';
-import { resolveSettings } from '../../libs/webhooks/src/settings.js';
+import { nodemailerChannel } from '../../libs/webhooks/src/alerts/channels/nodemailer.js';
+import { Database } from '../../libs/webhooks/src/store/postgres/connection/session.js';
+import { resolveSettings } from '../../libs/webhooks/src/config/settings.js';
 import { type Receiver, startReceiver } from '../endpoints/receiver.js';
 import { createDatabase } from '../support/database.js';
 import { type MailServer, startMailServer } from '../support/mail-server.js';

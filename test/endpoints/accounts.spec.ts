@@ -1,10 +1,10 @@
-import { WebhookAudit } from '../../libs/webhooks/src/audit.js';
-import { WebhookOperator } from '../../libs/webhooks/src/endpoints/operator.service.js';
-import { ensureAccounts } from '../../libs/webhooks/src/signing/account-secrets.js';
-import { Database } from '../../libs/webhooks/src/database/database.js';
-import type { Settings } from '../../libs/webhooks/src/settings.js';
-import { SECRET_BOX, SETTINGS } from '../../libs/webhooks/src/tokens.js';
-import type { AuditEntry } from '../../libs/webhooks/src/audit.js';
+import { WebhookAudit } from '../../libs/webhooks/src/observability/audit.js';
+import { WebhookOperator } from '../../libs/webhooks/src/operator/operator.service.js';
+import { ensureAccounts } from '../../libs/webhooks/src/secrets/ensure-accounts.js';
+import { Database } from '../../libs/webhooks/src/store/postgres/connection/session.js';
+import type { Settings } from '../../libs/webhooks/src/config/settings.js';
+import { SECRET_BOX, SETTINGS } from '../../libs/webhooks/src/core/tokens.js';
+import type { AuditEntry } from '../../libs/webhooks/src/observability/audit.js';
 import { startHost, type WebhooksHost } from '../support/webhooks-host.js';
 import { type Receiver, startReceiver } from './receiver.js';
 

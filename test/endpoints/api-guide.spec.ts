@@ -6,8 +6,8 @@ import {
   RecoverEndpoint,
   RotateSecret,
   TestEndpoint,
-} from '../../libs/webhooks/src/endpoints/dto/action.dto.js';
-import { ChangeEndpoint, RegisterEndpoint } from '../../libs/webhooks/src/endpoints/dto/endpoint.dto.js';
+} from '../../libs/webhooks/src/endpoints/action.dto.js';
+import { ChangeEndpoint, RegisterEndpoint } from '../../libs/webhooks/src/endpoints/register-endpoint.dto.js';
 import { type Calls, startHost, type WebhooksHost } from '../support/webhooks-host.js';
 
 const guide = readFileSync(join(__dirname, '../../docs/api.md'), 'utf8');

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import type { INestApplication } from '@nestjs/common';
-import type { AuditEntry } from '../../libs/webhooks/src/audit.js';
-import { encodeId } from '../../libs/webhooks/src/model/ids.js';
+import type { AuditEntry } from '../../libs/webhooks/src/observability/audit.js';
+import { encodeId } from '../../libs/webhooks/src/core/ids.js';
 import { type Calls, startHost, type WebhooksHost } from '../support/webhooks-host.js';
 import { type Receiver, startReceiver } from './receiver.js';
 

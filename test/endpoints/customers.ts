@@ -1,4 +1,4 @@
-import type { WebhookMessage } from '../../libs/webhooks/src/model/message.js';
+import type { WebhookMessage } from '../../libs/webhooks/src/events/message.js';
 import { type Calls, startHost, type WebhooksHost } from '../support/webhooks-host.js';
 import { type Receiver, startReceiver } from './receiver.js';
 

@@ -1,4 +1,4 @@
-import { Database } from '../../libs/webhooks/src/database/database.js';
+import { Database } from '../../libs/webhooks/src/store/postgres/connection/session.js';
 import { first, host, newAccount, receiver, useCustomers } from './customers.js';
 
 useCustomers();

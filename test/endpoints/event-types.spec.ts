@@ -1,6 +1,6 @@
 import { defineProfile } from '../../libs/webhooks/src/profiles/profile.js';
 import { messageOf } from '../../libs/webhooks/src/profiles/event-data.js';
-import { standard } from '../../libs/webhooks/src/profiles/standard.js';
+import { standard } from '../../libs/webhooks/src/profiles/dialects/standard.js';
 import { type Calls, startHost, type WebhooksHost } from '../support/webhooks-host.js';
 
 const invoice = {

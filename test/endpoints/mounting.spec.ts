@@ -8,8 +8,8 @@ import {
   UseGuards,
   VersioningType,
 } from '@nestjs/common';
-import { WebhooksApi } from '../../libs/webhooks/src/endpoints/webhooks-api.js';
-import { WebhooksController } from '../../libs/webhooks/src/endpoints/webhooks.controller.js';
+import { WebhooksApi } from '../../libs/webhooks/src/api/webhooks-api.js';
+import { WebhooksController } from '../../libs/webhooks/src/api/webhooks.controller.js';
 import { type Calls, type HostSettings, startHost } from '../support/webhooks-host.js';
 
 const body = { url: 'https://example.com/hooks', events: ['*'] };

@@ -1,6 +1,6 @@
-import { WebhookDeliveries } from '../../libs/webhooks/src/delivery/deliveries.service.js';
-import { WebhookOperator } from '../../libs/webhooks/src/endpoints/operator.service.js';
-import { newUuid } from '../../libs/webhooks/src/model/ids.js';
+import { WebhookDeliveries } from '../../libs/webhooks/src/deliveries/deliveries.service.js';
+import { WebhookOperator } from '../../libs/webhooks/src/operator/operator.service.js';
+import { newUuid } from '../../libs/webhooks/src/core/ids.js';
 import { startHost, type WebhooksHost } from '../support/webhooks-host.js';
 
 const URL = 'https://example.com/hooks';

@@ -1,6 +1,6 @@
 import { Controller, Get, type INestApplication } from '@nestjs/common';
 import type { FastifyInstance } from 'fastify';
-import { WebhooksController } from '../../libs/webhooks/src/endpoints/webhooks.controller.js';
+import { WebhooksController } from '../../libs/webhooks/src/api/webhooks.controller.js';
 import { expressRoutes } from '../support/routes.js';
 import { type Calls, startHost, type WebhooksHost } from '../support/webhooks-host.js';
 import { type Receiver, startReceiver } from './receiver.js';

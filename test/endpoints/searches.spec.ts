@@ -1,4 +1,4 @@
-import { WebhooksRequestError } from '../../libs/webhooks/src/request-error.js';
+import { WebhooksRequestError } from '../../libs/webhooks/src/core/request-error.js';
 import type { WebhooksService } from '../../libs/webhooks/src/webhooks.service.js';
 import { startHost, type WebhooksHost } from '../support/webhooks-host.js';
 

@@ -1,8 +1,8 @@
-import { StoredKeys } from '../../libs/webhooks/src/signing/stored-keys.js';
-import { createSecretBox } from '../../libs/webhooks/src/signing/create-secret-box.js';
-import { Database } from '../../libs/webhooks/src/database/database.js';
-import { sealContext } from '../../libs/webhooks/src/signing/secret-box.js';
-import { WebhookOperator } from '../../libs/webhooks/src/endpoints/operator.service.js';
+import { StoredKeys } from '../../libs/webhooks/src/secrets/reencrypt-secrets.js';
+import { createSecretBox } from '../../libs/webhooks/src/secrets/create-secret-box.js';
+import { Database } from '../../libs/webhooks/src/store/postgres/connection/session.js';
+import { sealContext } from '../../libs/webhooks/src/secrets/secret-box.js';
+import { WebhookOperator } from '../../libs/webhooks/src/operator/operator.service.js';
 import { createDatabase } from '../support/database.js';
 import { startHost, type WebhooksHost } from '../support/webhooks-host.js';
 

@@ -1,5 +1,5 @@
-import type { EndpointNotice } from '../../libs/webhooks/src/delivery/delivery-events.js';
-import { msgine } from '../../libs/webhooks/src/profiles/msgine.js';
+import type { EndpointNotice } from '../../libs/webhooks/src/observability/delivery-events.js';
+import { msgine } from '../../libs/webhooks/src/profiles/dialects/msgine.js';
 import { answer, Gate } from './support/receiver.js';
 import { delivered, type Engine, useEngine } from './support/engine.js';
 

@@ -1,4 +1,4 @@
-import { messageEvent } from '../../libs/webhooks/src/model/event-input.js';
+import { messageEvent } from '../../libs/webhooks/src/events/event-builders.js';
 import { delivered, useEngine } from './support/engine.js';
 import { answer } from './support/receiver.js';
 

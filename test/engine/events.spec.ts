@@ -1,5 +1,5 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import type { DeliveryEventMap } from '../../libs/webhooks/src/delivery/delivery-events.js';
+import type { DeliveryEventMap } from '../../libs/webhooks/src/observability/delivery-events.js';
 import { delivered, useEngine } from './support/engine.js';
 import { answer, inTurn } from './support/receiver.js';
 

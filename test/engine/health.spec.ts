@@ -1,4 +1,4 @@
-import { Database } from '../../libs/webhooks/src/database/database.js';
+import { Database } from '../../libs/webhooks/src/store/postgres/connection/session.js';
 import { startHost, type WebhooksHost } from '../support/webhooks-host.js';
 
 describe('The health of the tables', () => {

@@ -1,5 +1,5 @@
-import { deleteIdleLanes } from '../../libs/webhooks/src/delivery/idle-lanes.js';
-import { Targets } from '../../libs/webhooks/src/delivery/targets.js';
+import { deleteIdleLanes } from '../../libs/webhooks/src/store/postgres/maintenance/delete-idle-lanes.js';
+import { Targets } from '../../libs/webhooks/src/engine/destinations/destination-reader.js';
 import { delivered, useEngine } from './support/engine.js';
 import { answer } from './support/receiver.js';
 

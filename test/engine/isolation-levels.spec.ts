@@ -1,4 +1,4 @@
-import type { PublishedEvent } from '../../libs/webhooks/src/model/event.js';
+import type { PublishedEvent } from '../../libs/webhooks/src/events/event.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
 import { startHost, type WebhooksHost } from '../support/webhooks-host.js';
 import { delivered } from './support/engine.js';

@@ -1,4 +1,4 @@
-import type { DeliveryNotice } from '../../libs/webhooks/src/delivery/delivery-events.js';
+import type { DeliveryNotice } from '../../libs/webhooks/src/observability/delivery-events.js';
 import { delivered, useEngine } from './support/engine.js';
 import { answer, Gate, inTurn } from './support/receiver.js';
 

@@ -1,6 +1,6 @@
-import { msgine } from '../../libs/webhooks/src/profiles/msgine.js';
+import { msgine } from '../../libs/webhooks/src/profiles/dialects/msgine.js';
 import { defineProfile, type Profile } from '../../libs/webhooks/src/profiles/profile.js';
-import { standard } from '../../libs/webhooks/src/profiles/standard.js';
+import { standard } from '../../libs/webhooks/src/profiles/dialects/standard.js';
 import { delivered, useEngine } from './support/engine.js';
 
 const about = (message: object) => ({ data: { message: { id: 'm1', ...message } } }) as never;

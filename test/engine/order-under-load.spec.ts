@@ -1,4 +1,4 @@
-import type { Ordering } from '../../libs/webhooks/src/model/states.js';
+import type { Ordering } from '../../libs/webhooks/src/core/states.js';
 import type { Arrival, Behaviour } from './support/receiver.js';
 import { delivered, type Engine, useEngine } from './support/engine.js';
 

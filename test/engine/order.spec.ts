@@ -1,4 +1,4 @@
-import type { Ordering } from '../../libs/webhooks/src/model/states.js';
+import type { Ordering } from '../../libs/webhooks/src/core/states.js';
 import { answer, Gate, inTurn } from './support/receiver.js';
 import { delivered, useEngine } from './support/engine.js';
 

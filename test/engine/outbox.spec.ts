@@ -1,5 +1,5 @@
 import { DataSource } from 'typeorm';
-import { TransactionRequiredError } from '../../libs/webhooks/src/errors.js';
+import { TransactionRequiredError } from '../../libs/webhooks/src/core/errors.js';
 import { delivered, useEngine } from './support/engine.js';
 
 // What publish promises about the host's transaction. Its input is in publish-input.spec.ts, keys in idempotency.spec.ts.

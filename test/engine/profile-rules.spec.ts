@@ -1,5 +1,5 @@
 import { defineProfile } from '../../libs/webhooks/src/profiles/profile.js';
-import { standard } from '../../libs/webhooks/src/profiles/standard.js';
+import { standard } from '../../libs/webhooks/src/profiles/dialects/standard.js';
 import { delivered, useEngine } from './support/engine.js';
 import { answer, cut, inTurn } from './support/receiver.js';
 

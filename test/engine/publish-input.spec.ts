@@ -1,4 +1,4 @@
-import { InvalidEventError } from '../../libs/webhooks/src/errors.js';
+import { InvalidEventError } from '../../libs/webhooks/src/core/errors.js';
 import { delivered, useEngine } from './support/engine.js';
 
 const circular: Record<string, unknown> = {};

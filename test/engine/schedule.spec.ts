@@ -1,5 +1,5 @@
-import { msgine } from '../../libs/webhooks/src/profiles/msgine.js';
-import type { DeliveryNotice } from '../../libs/webhooks/src/delivery/delivery-events.js';
+import { msgine } from '../../libs/webhooks/src/profiles/dialects/msgine.js';
+import type { DeliveryNotice } from '../../libs/webhooks/src/observability/delivery-events.js';
 import { answer, inTurn } from './support/receiver.js';
 import { delivered, useEngine, type Engine } from './support/engine.js';
 

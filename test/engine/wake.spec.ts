@@ -1,6 +1,6 @@
 import { once, EventEmitter } from 'node:events';
 import type { EntityManager } from 'typeorm';
-import type { DeliveryEventMap } from '../../libs/webhooks/src/delivery/delivery-events.js';
+import type { DeliveryEventMap } from '../../libs/webhooks/src/observability/delivery-events.js';
 import { delivered, Engine } from './support/engine.js';
 import { answer, inTurn } from './support/receiver.js';
 

@@ -1,4 +1,4 @@
-import type { WebhooksModuleOptions } from '../../libs/webhooks/src/options.js';
+import type { WebhooksModuleOptions } from '../../libs/webhooks/src/config/options.js';
 import type { DatabaseProxy } from './database-proxy.js';
 import { Child } from './processes/child.js';
 import type { Batch, HostConfig } from './processes/host.js';

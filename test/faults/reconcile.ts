@@ -1,7 +1,7 @@
 import type { LedgerLine } from './processes/receiver.js';
 import { isSigned } from './ledger.js';
 import type { KnownEndpoint, World } from './world.js';
-import { encodeId } from '../../libs/webhooks/src/model/ids.js';
+import { encodeId } from '../../libs/webhooks/src/core/ids.js';
 
 /** What the suite found when it held the host's rows, the module's rows and the receiver's ledger against each other. */
 export interface Account {

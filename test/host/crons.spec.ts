@@ -1,6 +1,6 @@
 import { type DynamicModule, Injectable, Module, Optional } from '@nestjs/common';
 import { Cron, Interval, ScheduleModule, SchedulerRegistry, Timeout } from '@nestjs/schedule';
-import { webhooksEntities } from '../../libs/webhooks/src/model/entities.js';
+import { webhooksEntities } from '../../libs/webhooks/src/store/schema/entities.js';
 import { WebhooksModule } from '../../libs/webhooks/src/webhooks.module.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
 import { dataSource, shape, startApp, values } from './support/app.js';

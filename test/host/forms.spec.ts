@@ -1,7 +1,7 @@
 import { type INestApplication, Injectable, Module } from '@nestjs/common';
 import { getDataSourceToken } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
-import type { WebhooksModuleOptions } from '../../libs/webhooks/src/options.js';
+import type { WebhooksModuleOptions } from '../../libs/webhooks/src/config/options.js';
 import { WebhooksModule } from '../../libs/webhooks/src/webhooks.module.js';
 import { WebhooksService } from '../../libs/webhooks/src/webhooks.service.js';
 import { type Receiver, startReceiver } from '../endpoints/receiver.js';

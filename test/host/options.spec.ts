@@ -1,8 +1,11 @@
 import { inspect } from 'node:util';
-import { InvalidOptionError } from '../../libs/webhooks/src/errors.js';
-import type { WebhooksModuleOptions, WebhooksModuleStructure } from '../../libs/webhooks/src/options.js';
-import { builtInProfiles } from '../../libs/webhooks/src/profiles/registry.js';
-import { resolveSettings } from '../../libs/webhooks/src/settings.js';
+import { InvalidOptionError } from '../../libs/webhooks/src/core/errors.js';
+import type {
+  WebhooksModuleOptions,
+  WebhooksModuleStructure,
+} from '../../libs/webhooks/src/config/options.js';
+import { builtInProfiles } from '../../libs/webhooks/src/profiles/dialects/built-in-profiles.js';
+import { resolveSettings } from '../../libs/webhooks/src/config/settings.js';
 import { WebhooksModule } from '../../libs/webhooks/src/webhooks.module.js';
 import { createDatabase } from '../support/database.js';
 import { AccountGuard, given, shape, startApp, tenant, values } from './support/app.js';

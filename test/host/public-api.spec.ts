@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as webhooks from '../../libs/webhooks/src/index.js';
 import * as testing from '../../libs/webhooks/src/testing/index.js';
-import { USER_AGENT, VERSION } from '../../libs/webhooks/src/version.js';
+import { USER_AGENT, VERSION } from '../../libs/webhooks/src/engine/send/user-agent.js';
 
 const library = join(__dirname, '../../libs/webhooks');
 const manifest = JSON.parse(readFileSync(join(library, 'package.json'), 'utf8'));

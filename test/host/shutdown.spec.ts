@@ -1,8 +1,8 @@
 import type { INestApplication } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { Database } from '../../libs/webhooks/src/database/database.js';
-import { messageEvent } from '../../libs/webhooks/src/model/event-input.js';
-import type { WebhooksModuleOptions } from '../../libs/webhooks/src/options.js';
+import { Database } from '../../libs/webhooks/src/store/postgres/connection/session.js';
+import { messageEvent } from '../../libs/webhooks/src/events/event-builders.js';
+import type { WebhooksModuleOptions } from '../../libs/webhooks/src/config/options.js';
 import { WebhooksModule } from '../../libs/webhooks/src/webhooks.module.js';
 import { WebhooksService } from '../../libs/webhooks/src/webhooks.service.js';
 import { Gate, hang, Receiver } from '../engine/support/receiver.js';

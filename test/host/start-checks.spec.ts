@@ -1,6 +1,6 @@
 import { DataSource } from 'typeorm';
-import { createDatabase as createModuleDatabase } from '../../libs/webhooks/src/database/create-database.js';
-import type { WebhooksModuleOptions } from '../../libs/webhooks/src/options.js';
+import { createDatabase as createModuleDatabase } from '../../libs/webhooks/src/store/postgres/create-postgres-store.js';
+import type { WebhooksModuleOptions } from '../../libs/webhooks/src/config/options.js';
 import { WebhooksModule } from '../../libs/webhooks/src/webhooks.module.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
 import { given, shape, startApp, values } from './support/app.js';

@@ -4,8 +4,8 @@ import {
   type DataSourceOptions,
   type NamingStrategyInterface,
 } from 'typeorm';
-import { webhooksMigrations } from '../../libs/webhooks/src/database/migrations/index.js';
-import { webhooksEntitiesWith } from '../../libs/webhooks/src/model/entities.js';
+import { webhooksMigrations } from '../../libs/webhooks/src/store/schema/migrations/index.js';
+import { webhooksEntitiesWith } from '../../libs/webhooks/src/store/schema/entities.js';
 import { WebhooksModule } from '../../libs/webhooks/src/webhooks.module.js';
 import { WebhooksService } from '../../libs/webhooks/src/webhooks.service.js';
 import { type Receiver, startReceiver } from '../endpoints/receiver.js';

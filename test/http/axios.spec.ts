@@ -1,6 +1,6 @@
 import { AxiosError, create } from 'axios';
 import type { InternalAxiosRequestConfig } from 'axios';
-import { AxiosTransport } from '../../libs/webhooks/src/http/axios-transport.js';
+import { AxiosTransport } from '../../libs/webhooks/src/http/client/axios-transport.js';
 import { always, RawReceiver } from './raw-receiver.js';
 import { failureOf, request, Transports } from './sending.js';
 

@@ -1,4 +1,4 @@
-import { dnsLookup } from '../../libs/webhooks/src/http/resolver.js';
+import { dnsLookup } from '../../libs/webhooks/src/http/connections/resolver.js';
 import { DnsServer } from './dns-server.js';
 import type { DnsAnswer } from './dns-server.js';
 import { always, RawReceiver } from './raw-receiver.js';

@@ -1,11 +1,11 @@
-import { EgressGuard } from '../../libs/webhooks/src/http/egress-guard.js';
-import { createTransport } from '../../libs/webhooks/src/http/create-transport.js';
-import { guardedDial } from '../../libs/webhooks/src/http/guarded-dial.js';
-import { Resolver } from '../../libs/webhooks/src/http/resolver.js';
-import type { Lookup } from '../../libs/webhooks/src/http/resolver.js';
+import { EgressGuard } from '../../libs/webhooks/src/http/policy/egress-guard.js';
+import { createTransport } from '../../libs/webhooks/src/http/client/create-transport.js';
+import { guardedDial } from '../../libs/webhooks/src/http/connections/guarded-dial.js';
+import { Resolver } from '../../libs/webhooks/src/http/connections/resolver.js';
+import type { Lookup } from '../../libs/webhooks/src/http/connections/resolver.js';
 import { HttpError } from '../../libs/webhooks/src/http/transport.js';
 import type { HttpTransport } from '../../libs/webhooks/src/http/transport.js';
-import { checkUrl, UrlRefusedError } from '../../libs/webhooks/src/http/url-policy.js';
+import { checkUrl, UrlRefusedError } from '../../libs/webhooks/src/http/policy/url-policy.js';
 import { DialRecorder } from './dial-recorder.js';
 import { HOSTILE, LEGAL } from './url-corpus.js';
 import type { CorpusRow } from './url-corpus.js';

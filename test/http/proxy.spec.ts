@@ -1,4 +1,4 @@
-import { createTransport } from '../../libs/webhooks/src/http/create-transport.js';
+import { createTransport } from '../../libs/webhooks/src/http/client/create-transport.js';
 import type { HttpTransport } from '../../libs/webhooks/src/http/transport.js';
 import { selfSigned } from './certificate.js';
 import { ForwardProxy } from './forward-proxy.js';

@@ -1,8 +1,8 @@
-import { createTransport } from '../../libs/webhooks/src/http/create-transport.js';
-import type { AxiosTransportOptions } from '../../libs/webhooks/src/http/axios-transport.js';
+import { createTransport } from '../../libs/webhooks/src/http/client/create-transport.js';
+import type { AxiosTransportOptions } from '../../libs/webhooks/src/http/client/axios-transport.js';
 import { HttpError } from '../../libs/webhooks/src/http/transport.js';
 import type { HttpRequest, HttpTransport } from '../../libs/webhooks/src/http/transport.js';
-import type { GuardedHttpOptions } from '../../libs/webhooks/src/http/undici-transport.js';
+import type { GuardedHttpOptions } from '../../libs/webhooks/src/http/client/undici-transport.js';
 
 export const KINDS = ['axios', 'undici'] as const;
 

@@ -1,4 +1,4 @@
-import type { UrlRefusal } from '../../libs/webhooks/src/http/url-policy.js';
+import type { UrlRefusal } from '../../libs/webhooks/src/http/policy/url-policy.js';
 
 /** One URL and what must become of it. */
 export interface CorpusRow {

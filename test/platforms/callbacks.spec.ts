@@ -1,10 +1,10 @@
 import { verifyWebhook, type VerifyOptions, type WebhookProfile } from 'nestjs-sms-webhooks-receiver';
 import type { WebhookAlert } from '../../libs/webhooks/src/alerts/alert-channel.js';
-import { callbackChannel } from '../../libs/webhooks/src/alerts/callback-channel.js';
-import { messageEvent } from '../../libs/webhooks/src/model/event-input.js';
-import type { WebhookMessage } from '../../libs/webhooks/src/model/message.js';
-import { msgine } from '../../libs/webhooks/src/profiles/msgine.js';
-import { builtInProfiles } from '../../libs/webhooks/src/profiles/registry.js';
+import { callbackChannel } from '../../libs/webhooks/src/alerts/channels/callback-channel.js';
+import { messageEvent } from '../../libs/webhooks/src/events/event-builders.js';
+import type { WebhookMessage } from '../../libs/webhooks/src/events/message.js';
+import { msgine } from '../../libs/webhooks/src/profiles/dialects/msgine.js';
+import { builtInProfiles } from '../../libs/webhooks/src/profiles/dialects/built-in-profiles.js';
 import { useEngine } from '../engine/support/engine.js';
 import { answer, inTurn } from '../engine/support/receiver.js';
 

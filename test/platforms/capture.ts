@@ -1,5 +1,5 @@
-import type { WebhookEventInput } from '../../libs/webhooks/src/model/event.js';
-import { catalogue } from '../../libs/webhooks/src/model/catalogue.js';
+import type { WebhookEventInput } from '../../libs/webhooks/src/events/event.js';
+import { catalogue } from '../../libs/webhooks/src/events/catalogue/catalogue.js';
 import type { Engine } from '../engine/support/engine.js';
 import { answer, inTurn } from '../engine/support/receiver.js';
 

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { messageEvent } from '../../libs/webhooks/src/model/event-input.js';
+import { messageEvent } from '../../libs/webhooks/src/events/event-builders.js';
 import { useEngine } from '../engine/support/engine.js';
 import { answer, inTurn } from '../engine/support/receiver.js';
 import { acme } from './own/acme.js';

@@ -1,7 +1,7 @@
 import type { WebhookAlert } from '../../libs/webhooks/src/alerts/alert-channel.js';
-import { callbackChannel } from '../../libs/webhooks/src/alerts/callback-channel.js';
-import type { DeliveryNotice } from '../../libs/webhooks/src/delivery/delivery-events.js';
-import { msgine } from '../../libs/webhooks/src/profiles/msgine.js';
+import { callbackChannel } from '../../libs/webhooks/src/alerts/channels/callback-channel.js';
+import type { DeliveryNotice } from '../../libs/webhooks/src/observability/delivery-events.js';
+import { msgine } from '../../libs/webhooks/src/profiles/dialects/msgine.js';
 import { type EndpointFields, useEngine, delivered } from '../engine/support/engine.js';
 import { answer, cut, hang } from '../engine/support/receiver.js';
 

@@ -1,5 +1,5 @@
 import { verifyWebhook, type VerifyOptions, type WebhookProfile } from 'nestjs-sms-webhooks-receiver';
-import { msgine } from '../../libs/webhooks/src/profiles/msgine.js';
+import { msgine } from '../../libs/webhooks/src/profiles/dialects/msgine.js';
 import { type Receiver, startReceiver } from '../endpoints/receiver.js';
 import { startHost, type WebhooksHost } from '../support/webhooks-host.js';
 

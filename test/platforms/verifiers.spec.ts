@@ -3,8 +3,8 @@ import { isDeepStrictEqual } from 'node:util';
 import { CloudEvent, HTTP } from 'cloudevents';
 import { jwtVerify } from 'jose';
 import { Webhook } from 'standardwebhooks';
-import { msgine } from '../../libs/webhooks/src/profiles/msgine.js';
-import { standard } from '../../libs/webhooks/src/profiles/standard.js';
+import { msgine } from '../../libs/webhooks/src/profiles/dialects/msgine.js';
+import { standard } from '../../libs/webhooks/src/profiles/dialects/standard.js';
 import { useEngine } from '../engine/support/engine.js';
 import { capture, type Captured } from './capture.js';
 

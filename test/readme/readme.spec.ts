@@ -128,7 +128,7 @@ describe('The README', () => {
   });
 
   it('names every option', () => {
-    const source = readFileSync(join(root, 'libs/webhooks/src/options.ts'), 'utf8');
+    const source = readFileSync(join(root, 'libs/webhooks/src/config/options.ts'), 'utf8');
     const named = (text: string, indent: number) =>
       [...text.matchAll(new RegExp(`^ {${indent}}(\\w+)\\?:`, 'gm'))].map(([, name]) => name!);
     const nested = [...source.matchAll(/^ {2}(worker|limits|alerts)\?: \{\n([^]*?)^ {2}\};/gm)].flatMap(

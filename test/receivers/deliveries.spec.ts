@@ -1,7 +1,7 @@
 import type { WebhookProfile } from 'nestjs-sms-webhooks-receiver';
-import { messageEvent } from '../../libs/webhooks/src/model/event-input.js';
-import type { WebhookMessage } from '../../libs/webhooks/src/model/message.js';
-import { msgine } from '../../libs/webhooks/src/profiles/msgine.js';
+import { messageEvent } from '../../libs/webhooks/src/events/event-builders.js';
+import type { WebhookMessage } from '../../libs/webhooks/src/events/message.js';
+import { msgine } from '../../libs/webhooks/src/profiles/dialects/msgine.js';
 import { useEngine } from '../engine/support/engine.js';
 import { documentedReceivers, type DocumentedReceiver } from './documented-receivers.js';
 import { secretOf } from './signed-request.js';

@@ -1,11 +1,11 @@
 import { verifyWebhook, type VerifyOptions, type WebhookProfile } from 'nestjs-sms-webhooks-receiver';
-import { catalogue } from '../../libs/webhooks/src/model/catalogue.js';
-import { eventExample } from '../../libs/webhooks/src/model/event-example.js';
-import type { WebhookEvent, WebhookEventType } from '../../libs/webhooks/src/model/event.js';
-import { newUuid } from '../../libs/webhooks/src/model/ids.js';
+import { catalogue } from '../../libs/webhooks/src/events/catalogue/catalogue.js';
+import { eventExample } from '../../libs/webhooks/src/events/catalogue/event-example.js';
+import type { WebhookEvent, WebhookEventType } from '../../libs/webhooks/src/events/event.js';
+import { newUuid } from '../../libs/webhooks/src/core/ids.js';
 import type { Profile } from '../../libs/webhooks/src/profiles/profile.js';
-import { builtInProfiles } from '../../libs/webhooks/src/profiles/registry.js';
-import { standard } from '../../libs/webhooks/src/profiles/standard.js';
+import { builtInProfiles } from '../../libs/webhooks/src/profiles/dialects/built-in-profiles.js';
+import { standard } from '../../libs/webhooks/src/profiles/dialects/standard.js';
 import {
   proveHeaders,
   proveProfile,

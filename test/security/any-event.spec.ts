@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
-import { InvalidEventError } from '../../libs/webhooks/src/errors.js';
-import { catalogue } from '../../libs/webhooks/src/model/catalogue.js';
-import { decodeId } from '../../libs/webhooks/src/model/ids.js';
-import { builtInProfiles } from '../../libs/webhooks/src/profiles/registry.js';
+import { InvalidEventError } from '../../libs/webhooks/src/core/errors.js';
+import { catalogue } from '../../libs/webhooks/src/events/catalogue/catalogue.js';
+import { decodeId } from '../../libs/webhooks/src/core/ids.js';
+import { builtInProfiles } from '../../libs/webhooks/src/profiles/dialects/built-in-profiles.js';
 import { delivered, useEngine } from '../engine/support/engine.js';
 import { nastyText, nastyValue } from './hostile.js';
 

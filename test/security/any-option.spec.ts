@@ -1,8 +1,11 @@
 import * as fc from 'fast-check';
-import { InvalidOptionError, WebhooksSetupError } from '../../libs/webhooks/src/errors.js';
-import type { WebhooksModuleOptions, WebhooksModuleStructure } from '../../libs/webhooks/src/options.js';
-import { resolveSettings } from '../../libs/webhooks/src/settings.js';
-import { createSecretBox } from '../../libs/webhooks/src/signing/create-secret-box.js';
+import { InvalidOptionError, WebhooksSetupError } from '../../libs/webhooks/src/core/errors.js';
+import type {
+  WebhooksModuleOptions,
+  WebhooksModuleStructure,
+} from '../../libs/webhooks/src/config/options.js';
+import { resolveSettings } from '../../libs/webhooks/src/config/settings.js';
+import { createSecretBox } from '../../libs/webhooks/src/secrets/create-secret-box.js';
 import { WebhooksModule } from '../../libs/webhooks/src/webhooks.module.js';
 import { nastyText } from './hostile.js';
 

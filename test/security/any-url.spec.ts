@@ -1,6 +1,6 @@
 import { isIPv4 } from 'node:net';
 import * as fc from 'fast-check';
-import { createTransport } from '../../libs/webhooks/src/http/create-transport.js';
+import { createTransport } from '../../libs/webhooks/src/http/client/create-transport.js';
 import { HttpError } from '../../libs/webhooks/src/http/transport.js';
 import { DialRecorder } from '../http/dial-recorder.js';
 

@@ -1,9 +1,9 @@
 import type { LoggerService } from '@nestjs/common';
 import { AlertSender } from '../../libs/webhooks/src/alerts/alert-sender.js';
-import { callbackChannel } from '../../libs/webhooks/src/alerts/callback-channel.js';
-import { logChannel } from '../../libs/webhooks/src/alerts/log-channel.js';
+import { callbackChannel } from '../../libs/webhooks/src/alerts/channels/callback-channel.js';
+import { logChannel } from '../../libs/webhooks/src/alerts/channels/log-channel.js';
 import { defineProfile } from '../../libs/webhooks/src/profiles/profile.js';
-import { standard } from '../../libs/webhooks/src/profiles/standard.js';
+import { standard } from '../../libs/webhooks/src/profiles/dialects/standard.js';
 import { type Receiver, startReceiver } from '../endpoints/receiver.js';
 import { startHost, type WebhooksHost } from '../support/webhooks-host.js';
 

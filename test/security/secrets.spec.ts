@@ -1,4 +1,4 @@
-import { builtInProfiles } from '../../libs/webhooks/src/profiles/registry.js';
+import { builtInProfiles } from '../../libs/webhooks/src/profiles/dialects/built-in-profiles.js';
 import { type Receiver, startReceiver } from '../endpoints/receiver.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
 import { type MailServer, startMailServer } from '../support/mail-server.js';

@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
-import { AesGcmSecretBox } from '../../libs/webhooks/src/signing/aes-gcm-secret-box.js';
-import { sealContext } from '../../libs/webhooks/src/signing/secret-box.js';
+import { AesGcmSecretBox } from '../../libs/webhooks/src/secrets/aes-gcm-secret-box.js';
+import { sealContext } from '../../libs/webhooks/src/secrets/secret-box.js';
 import { type Receiver, startReceiver } from '../endpoints/receiver.js';
 import { DialRecorder } from '../http/dial-recorder.js';
 import { startHost, type WebhooksHost } from '../support/webhooks-host.js';

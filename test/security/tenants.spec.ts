@@ -1,7 +1,7 @@
-import type { WebhookDeliveries } from '../../libs/webhooks/src/delivery/deliveries.service.js';
-import type { WebhookAccounts } from '../../libs/webhooks/src/endpoints/accounts.service.js';
+import type { WebhookDeliveries } from '../../libs/webhooks/src/deliveries/deliveries.service.js';
+import type { WebhookAccounts } from '../../libs/webhooks/src/accounts/accounts.service.js';
 import type { WebhookEndpoints } from '../../libs/webhooks/src/endpoints/endpoints.service.js';
-import { SubjectReport } from '../../libs/webhooks/src/relay/subject-report.js';
+import { SubjectReport } from '../../libs/webhooks/src/deliveries/subjects.service.js';
 import { startHost, type WebhooksHost } from '../support/webhooks-host.js';
 
 /** A call for each public method: one that is added without a case does not compile. */

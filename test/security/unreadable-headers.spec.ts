@@ -1,8 +1,8 @@
 import { Logger } from '@nestjs/common';
-import { Database } from '../../libs/webhooks/src/database/database.js';
-import { AesGcmSecretBox } from '../../libs/webhooks/src/signing/aes-gcm-secret-box.js';
-import { decodeId } from '../../libs/webhooks/src/model/ids.js';
-import { sealContext } from '../../libs/webhooks/src/signing/secret-box.js';
+import { Database } from '../../libs/webhooks/src/store/postgres/connection/session.js';
+import { AesGcmSecretBox } from '../../libs/webhooks/src/secrets/aes-gcm-secret-box.js';
+import { decodeId } from '../../libs/webhooks/src/core/ids.js';
+import { sealContext } from '../../libs/webhooks/src/secrets/secret-box.js';
 import { type Receiver, startReceiver } from '../endpoints/receiver.js';
 import { startHost, type WebhooksHost } from '../support/webhooks-host.js';
 

@@ -12,8 +12,11 @@ import { Test } from '@nestjs/testing';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import request from 'supertest';
 import { DataSource } from 'typeorm';
-import { webhooksMigrations } from '../../libs/webhooks/src/database/migrations/index.js';
-import type { WebhooksModuleOptions, WebhooksModuleStructure } from '../../libs/webhooks/src/options.js';
+import { webhooksMigrations } from '../../libs/webhooks/src/store/schema/migrations/index.js';
+import type {
+  WebhooksModuleOptions,
+  WebhooksModuleStructure,
+} from '../../libs/webhooks/src/config/options.js';
 import { WebhooksModule } from '../../libs/webhooks/src/webhooks.module.js';
 import { WebhooksService } from '../../libs/webhooks/src/webhooks.service.js';
 import { createDatabase, type TestDatabase } from './database.js';

@@ -1,6 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import { check } from './option-checks.js';
-import { ASYNC_OPTIONS_TYPE, ConfigurableModuleClass, OPTIONS_TYPE } from './webhooks.module-definition.js';
+import { check } from './config/option-checks.js';
+import { ASYNC_OPTIONS_TYPE, ConfigurableModuleClass, OPTIONS_TYPE } from './module/module-definition.js';
 
 /**
  * Webhooks from the host's own database: entities, outbox, registration routes, and the poller that delivers.

@@ -1,20 +1,20 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { WebhookAudit } from './audit.js';
-import { WebhookDeliveries } from './delivery/deliveries.service.js';
-import { DeliveryEvents } from './delivery/delivery-events.js';
-import { type HealthWarning, WebhookHealth } from './delivery/health.js';
-import { WebhookStats, type WebhookStatsSnapshot } from './delivery/stats.js';
-import { WebhookAccounts } from './endpoints/accounts.service.js';
+import { WebhookAudit } from './observability/audit.js';
+import { WebhookDeliveries } from './deliveries/deliveries.service.js';
+import { DeliveryEvents } from './observability/delivery-events.js';
+import { type HealthWarning, WebhookHealth } from './observability/health.js';
+import { WebhookStats, type WebhookStatsSnapshot } from './operator/stats.js';
+import { WebhookAccounts } from './accounts/accounts.service.js';
 import { WebhookEndpoints } from './endpoints/endpoints.service.js';
-import { WebhookOperator } from './endpoints/operator.service.js';
-import type { UrlPolicy } from './http/url-policy.js';
-import type { PublishedEvent, WebhookEventInput, WebhookEventMap } from './model/event.js';
+import { WebhookOperator } from './operator/operator.service.js';
+import type { UrlPolicy } from './http/policy/url-policy.js';
+import type { PublishedEvent, WebhookEventInput, WebhookEventMap } from './events/event.js';
 import { Outbox } from './outbox/outbox.js';
-import { SubjectReport } from './relay/subject-report.js';
-import { type RunCounts, RunOnce } from './run-once.js';
-import type { Settings } from './settings.js';
-import { SETTINGS, URL_POLICY } from './tokens.js';
+import { SubjectReport } from './deliveries/subjects.service.js';
+import { type RunCounts, RunOnce } from './engine/run-once.js';
+import type { Settings } from './config/settings.js';
+import { SETTINGS, URL_POLICY } from './core/tokens.js';
 
 /**
  * What a host injects. `Map` names its types of events: the catalogue, or that and its own

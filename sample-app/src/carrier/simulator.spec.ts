@@ -1,5 +1,5 @@
 import { WebhooksService } from 'nestjs-sms-webhooks';
-import { catalogue } from '../../../libs/webhooks/src/model/catalogue.js';
+import { catalogue } from '../../../libs/webhooks/src/events/catalogue/catalogue.js';
 import { startReceiver } from '../../../test/endpoints/receiver.js';
 import { startBackend } from '../../../test/support/sample-app.js';
 import type { RunningBackend } from '../../../test/support/sample-app.js';

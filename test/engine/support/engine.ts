@@ -1,10 +1,10 @@
 import type { EntityManager } from 'typeorm';
-import type { RegisterEndpoint } from '../../../libs/webhooks/src/endpoints/dto/endpoint.dto.js';
+import type { RegisterEndpoint } from '../../../libs/webhooks/src/endpoints/register-endpoint.dto.js';
 import type { RegisteredEndpoint } from '../../../libs/webhooks/src/endpoints/endpoint.js';
-import type { WebhookDeliveryDetail } from '../../../libs/webhooks/src/delivery/delivery.js';
-import type { PublishedEvent, WebhookEventInput } from '../../../libs/webhooks/src/model/event.js';
+import type { WebhookDeliveryDetail } from '../../../libs/webhooks/src/deliveries/delivery.js';
+import type { PublishedEvent, WebhookEventInput } from '../../../libs/webhooks/src/events/event.js';
 import type { WebhooksService } from '../../../libs/webhooks/src/webhooks.service.js';
-import type { RunCounts } from '../../../libs/webhooks/src/run-once.js';
+import type { RunCounts } from '../../../libs/webhooks/src/engine/run-once.js';
 import { createDatabase, type TestDatabase } from '../../support/database.js';
 import { Log } from './log.js';
 import { Receiver } from './receiver.js';

@@ -1,10 +1,13 @@
 import { Test, type TestingModule } from '@nestjs/testing';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
-import { Database } from '../../../libs/webhooks/src/database/database.js';
-import { webhooksMigrations } from '../../../libs/webhooks/src/database/migrations/index.js';
-import { Housekeeper } from '../../../libs/webhooks/src/delivery/housekeeper.js';
-import type { WebhooksModuleOptions, WebhooksModuleStructure } from '../../../libs/webhooks/src/options.js';
+import { Database } from '../../../libs/webhooks/src/store/postgres/connection/session.js';
+import { webhooksMigrations } from '../../../libs/webhooks/src/store/schema/migrations/index.js';
+import { Housekeeper } from '../../../libs/webhooks/src/engine/maintenance/maintenance.js';
+import type {
+  WebhooksModuleOptions,
+  WebhooksModuleStructure,
+} from '../../../libs/webhooks/src/config/options.js';
 import { WebhooksModule } from '../../../libs/webhooks/src/webhooks.module.js';
 import { WebhooksService } from '../../../libs/webhooks/src/webhooks.service.js';
 import type { Log } from './log.js';

@@ -1,5 +1,5 @@
 import { defineProfile, type Profile } from '../../../libs/webhooks/src/profiles/profile.js';
-import { standard } from '../../../libs/webhooks/src/profiles/standard.js';
+import { standard } from '../../../libs/webhooks/src/profiles/dialects/standard.js';
 
 const { headers, render, ...rest } = standard();
 

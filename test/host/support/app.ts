@@ -13,9 +13,12 @@ import { Test } from '@nestjs/testing';
 import { TypeOrmModule, type TypeOrmModuleOptions } from '@nestjs/typeorm';
 import request from 'supertest';
 import { DataSource, type DataSourceOptions } from 'typeorm';
-import { webhooksMigrations } from '../../../libs/webhooks/src/database/migrations/index.js';
-import { webhooksEntities } from '../../../libs/webhooks/src/model/entities.js';
-import type { WebhooksModuleOptions, WebhooksModuleStructure } from '../../../libs/webhooks/src/options.js';
+import { webhooksMigrations } from '../../../libs/webhooks/src/store/schema/migrations/index.js';
+import { webhooksEntities } from '../../../libs/webhooks/src/store/schema/entities.js';
+import type {
+  WebhooksModuleOptions,
+  WebhooksModuleStructure,
+} from '../../../libs/webhooks/src/config/options.js';
 
 /** What every host here says of values: a key, and leave to send to this machine. */
 export const values: WebhooksModuleOptions = {

@@ -1,8 +1,8 @@
 import type { INestApplication } from '@nestjs/common';
 import type { DataSource } from 'typeorm';
-import { Database } from '../../../libs/webhooks/src/database/database.js';
-import { Housekeeper } from '../../../libs/webhooks/src/delivery/housekeeper.js';
-import { messageEvent } from '../../../libs/webhooks/src/model/event-input.js';
+import { Database } from '../../../libs/webhooks/src/store/postgres/connection/session.js';
+import { Housekeeper } from '../../../libs/webhooks/src/engine/maintenance/maintenance.js';
+import { messageEvent } from '../../../libs/webhooks/src/events/event-builders.js';
 import type { WebhooksService } from '../../../libs/webhooks/src/webhooks.service.js';
 import type { Receiver } from '../../endpoints/receiver.js';
 import { as } from './app.js';

@@ -1,6 +1,6 @@
-import type { Database } from '../database/database.js';
+import type { Database } from '../store/postgres/connection/session.js';
 import type { ClaimedAlert } from './claim-alerts.js';
-import { DAY } from './mail-ration.js';
+import { DAY } from './mail-quota.js';
 
 /** Deliveries looked at for causes, the newest. */
 const LOOKED_AT = 500;

@@ -1,15 +1,15 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { Database } from '../database/database.js';
-import { encodeId } from '../model/ids.js';
-import type { Settings } from '../settings.js';
-import { SETTINGS } from '../tokens.js';
+import { Database } from '../store/postgres/connection/session.js';
+import { encodeId } from '../core/ids.js';
+import type { Settings } from '../config/settings.js';
+import { SETTINGS } from '../core/tokens.js';
 import type { WebhookAlert } from './alert-channel.js';
 import { alertFacts } from './alert-facts.js';
 import { wordAlert } from './alert-text.js';
-import { ChannelLine } from './channel-line.js';
+import { ChannelLine } from './channel-runner.js';
 import { type ClaimedAlert, claimAlerts } from './claim-alerts.js';
-import { settleAlert } from './settle-alert.js';
-import { LineLogger } from '../line-logger.js';
+import { settleAlert } from './finish-alert.js';
+import { LineLogger } from '../core/line-logger.js';
 
 /** Alerts in hand at once. */
 const HANDS = 16;

@@ -1,8 +1,8 @@
-import { encodeId } from '../model/ids.js';
+import { encodeId } from '../core/ids.js';
 import type { AlertKind, WebhookAlert } from './alert-channel.js';
 import type { AlertFacts, Cause } from './alert-facts.js';
 import type { ClaimedAlert } from './claim-alerts.js';
-import { MAILS_A_DAY } from './mail-ration.js';
+import { MAILS_A_DAY } from './mail-quota.js';
 
 /** Causes named in one alert. */
 const NAMED_CAUSES = 3;

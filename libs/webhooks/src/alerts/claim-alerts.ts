@@ -1,9 +1,9 @@
 import type { EntityManager } from 'typeorm';
-import { type Database, now } from '../database/database.js';
+import { type Database, now } from '../store/postgres/connection/session.js';
 import type { AlertKind } from './alert-channel.js';
-import type { AlertData } from './alert-data.js';
-import { storedJson } from '../model/stored-json.js';
-import { type MailOption, rationMail } from './mail-ration.js';
+import type { AlertData } from '../store/alert-store.js';
+import { storedJson } from '../core/parse-json.js';
+import { type MailOption, rationMail } from './mail-quota.js';
 
 /** An alert that this sender has until its lease runs out. */
 export interface ClaimedAlert {

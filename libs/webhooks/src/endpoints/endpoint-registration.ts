@@ -1,23 +1,23 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { Database } from '../database/database.js';
-import type { WebhookEndpointRow } from '../model/endpoint.entity.js';
-import { newUuid } from '../model/ids.js';
-import type { WebhookLaneRow } from '../model/lane.entity.js';
+import { Database } from '../store/postgres/connection/session.js';
+import type { WebhookEndpointRow } from '../store/schema/endpoint.entity.js';
+import { newUuid } from '../core/ids.js';
+import type { WebhookLaneRow } from '../store/schema/lane.entity.js';
 import type { Profile } from '../profiles/profile.js';
-import type { Settings } from '../settings.js';
-import { sealContext, type SecretBox } from '../signing/secret-box.js';
-import { rotate } from '../signing/stored-secrets.js';
-import { SECRET_BOX, SETTINGS } from '../tokens.js';
-import { defaultProfileOf } from './default-profile.js';
-import type { ChangeEndpoint, RegisterEndpoint } from './dto/endpoint.dto.js';
+import type { Settings } from '../config/settings.js';
+import { sealContext, type SecretBox } from '../secrets/secret-box.js';
+import { rotate } from '../secrets/secret-rotation.js';
+import { SECRET_BOX, SETTINGS } from '../core/tokens.js';
+import { defaultProfileOf } from '../accounts/profile-choice.js';
+import type { ChangeEndpoint, RegisterEndpoint } from './register-endpoint.dto.js';
 import { EndpointSecrets } from './endpoint-secrets.js';
-import { EndpointStore } from './endpoint-store.js';
+import { EndpointStore } from '../store/typeorm/endpoint-records.js';
 import type { EndpointRecord } from './endpoint.js';
 import { RegistrationCheck } from './registration-check.js';
-import { chosenSecret } from './registration-policy.js';
-import { sealHeaders } from '../signing/sealed-headers.js';
-import type { Transition } from './transitions.js';
+import { chosenSecret } from './registration-rules.js';
+import { sealHeaders } from '../secrets/sealed-headers.js';
+import type { Transition } from './state-changes.js';
 
 /** A new endpoint's row, and its secret in the clear; `null`: unsigned, or signed with the account's. */
 export interface Registration {

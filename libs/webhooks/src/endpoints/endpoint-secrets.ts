@@ -1,20 +1,20 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { type AuditAction, WebhookAudit } from '../audit.js';
-import { type CallContext, inTransaction } from '../call-context.js';
-import { Database } from '../database/database.js';
-import type { StoredSecret } from '../model/endpoint.entity.js';
+import { type AuditAction, WebhookAudit } from '../observability/audit.js';
+import { type CallContext, inTransaction } from '../core/call-context.js';
+import { Database } from '../store/postgres/connection/session.js';
+import type { StoredSecret } from '../store/schema/endpoint.entity.js';
 import type { Profile } from '../profiles/profile.js';
-import { conflict, notFound, unprocessable } from '../request-error.js';
-import type { Settings } from '../settings.js';
-import { sealContext, type SecretBox } from '../signing/secret-box.js';
-import { liveSecrets, MAX_LIVE_SECRETS, rotate } from '../signing/stored-secrets.js';
-import { SECRET_BOX, SETTINGS } from '../tokens.js';
-import { RotateSecret } from './dto/action.dto.js';
-import { EndpointStore, uuidOf } from './endpoint-store.js';
+import { conflict, notFound, unprocessable } from '../core/request-error.js';
+import type { Settings } from '../config/settings.js';
+import { sealContext, type SecretBox } from '../secrets/secret-box.js';
+import { liveSecrets, MAX_LIVE_SECRETS, rotate } from '../secrets/secret-rotation.js';
+import { SECRET_BOX, SETTINGS } from '../core/tokens.js';
+import { RotateSecret } from './action.dto.js';
+import { EndpointStore, uuidOf } from '../store/typeorm/endpoint-records.js';
 import { type EndpointRecord, instantText } from './endpoint.js';
-import { readInput } from './input.js';
+import { readInput } from '../validation/read-input.js';
 import { RegistrationCheck } from './registration-check.js';
-import { secretProblem } from './registration-policy.js';
+import { secretProblem } from './registration-rules.js';
 
 /** What a rotation answers. */
 export interface RotatedSecret {

@@ -1,7 +1,7 @@
-import type { WebhookEndpointRow } from '../model/endpoint.entity.js';
-import { encodeId } from '../model/ids.js';
-import type { WebhookLaneRow } from '../model/lane.entity.js';
-import type { EndpointState, Ordering, Reason } from '../model/states.js';
+import type { WebhookEndpointRow } from '../store/schema/endpoint.entity.js';
+import { encodeId } from '../core/ids.js';
+import type { WebhookLaneRow } from '../store/schema/lane.entity.js';
+import type { EndpointState, Ordering, Reason } from '../core/states.js';
 
 /** A registered URL as its owner sees it: no secret, no header value. Instants are RFC 3339 in UTC. */
 export interface WebhookEndpoint {

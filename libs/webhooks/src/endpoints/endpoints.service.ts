@@ -1,32 +1,32 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { type AuditAction, WebhookAudit } from '../audit.js';
-import { type CallContext, inTransaction } from '../call-context.js';
-import { Database } from '../database/database.js';
-import type { Recovery } from '../delivery/recovery.js';
-import { encodeId } from '../model/ids.js';
-import type { Page } from '../model/page.js';
-import { CommitWake } from '../database/commit-wake.js';
-import { conflict, notFound } from '../request-error.js';
-import type { SecretBox } from '../signing/secret-box.js';
-import { SECRET_BOX } from '../tokens.js';
-import type { RecoverEndpoint, RotateSecret, TestEndpoint } from './dto/action.dto.js';
-import { ChangeEndpoint, RegisterEndpoint } from './dto/endpoint.dto.js';
-import { type EndpointList, listEndpoints } from './endpoint-list.js';
-import { EndpointRecovery } from './endpoint-recovery.js';
+import { type AuditAction, WebhookAudit } from '../observability/audit.js';
+import { type CallContext, inTransaction } from '../core/call-context.js';
+import { Database } from '../store/postgres/connection/session.js';
+import type { Recovery } from '../deliveries/bulk-retry.js';
+import { encodeId } from '../core/ids.js';
+import type { Page } from '../core/page.js';
+import { CommitWake } from '../store/typeorm/commit-listener.js';
+import { conflict, notFound } from '../core/request-error.js';
+import type { SecretBox } from '../secrets/secret-box.js';
+import { SECRET_BOX } from '../core/tokens.js';
+import type { RecoverEndpoint, RotateSecret, TestEndpoint } from './action.dto.js';
+import { ChangeEndpoint, RegisterEndpoint } from './register-endpoint.dto.js';
+import { type EndpointList, listEndpoints } from './list-endpoints.js';
+import { EndpointRecovery } from '../deliveries/endpoint-recovery.js';
 import { EndpointRegistration } from './endpoint-registration.js';
 import { EndpointSecrets, type RevealedSecret, type RotatedSecret } from './endpoint-secrets.js';
-import { EndpointStore, uuidOf } from './endpoint-store.js';
+import { EndpointStore, uuidOf } from '../store/typeorm/endpoint-records.js';
 import {
   type EndpointRecord,
   type RegisteredEndpoint,
   toEndpoint,
   type WebhookEndpoint,
 } from './endpoint.js';
-import { readInput } from './input.js';
-import { headerNames } from '../signing/sealed-headers.js';
+import { readInput } from '../validation/read-input.js';
+import { headerNames } from '../secrets/sealed-headers.js';
 import { type SentTest, TestEvents } from './test-events.js';
-import { pause, remove, resume, type Transition } from './transitions.js';
+import { pause, remove, resume, type Transition } from './state-changes.js';
 
 /**
  * A tenant's registered URLs.

@@ -1,11 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { InvalidOptionError } from '../errors.js';
-import { catalogue, type CatalogueEntry, isCatalogueType } from '../model/catalogue.js';
-import { eventExample, ownEventExample } from '../model/event-example.js';
-import type { WebhookEvent } from '../model/event.js';
+import { InvalidOptionError } from '../core/errors.js';
+import { catalogue, type CatalogueEntry, isCatalogueType } from '../events/catalogue/catalogue.js';
+import { eventExample, ownEventExample } from '../events/catalogue/event-example.js';
+import type { WebhookEvent } from '../events/event.js';
 import type { Profile } from '../profiles/profile.js';
-import type { Settings } from '../settings.js';
-import { SETTINGS } from '../tokens.js';
+import type { Settings } from '../config/settings.js';
+import { SETTINGS } from '../core/tokens.js';
 
 /** One type of event, and what it is called where. */
 export interface EventTypeInfo extends CatalogueEntry {

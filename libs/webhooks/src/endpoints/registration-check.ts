@@ -1,7 +1,7 @@
 import { HttpStatus, Inject, Injectable } from '@nestjs/common';
-import { checkHeaders, HeaderRefusedError } from '../http/header-policy.js';
-import { UrlPolicy, UrlRefusedError } from '../http/url-policy.js';
-import { knownTypes } from '../model/catalogue.js';
+import { checkHeaders, HeaderRefusedError } from '../http/policy/header-policy.js';
+import { UrlPolicy, UrlRefusedError } from '../http/policy/url-policy.js';
+import { knownTypes } from '../events/catalogue/catalogue.js';
 import type { Profile } from '../profiles/profile.js';
 import {
   badRequest,
@@ -9,12 +9,12 @@ import {
   type ErrorDetail,
   unprocessable,
   WebhooksRequestError,
-} from '../request-error.js';
-import type { Settings } from '../settings.js';
-import { SETTINGS } from '../tokens.js';
-import { type ChangeEndpoint, RegisterEndpoint } from './dto/endpoint.dto.js';
-import { eventProblems, fieldProblems, secretProblem } from './registration-policy.js';
-import { LineLogger } from '../line-logger.js';
+} from '../core/request-error.js';
+import type { Settings } from '../config/settings.js';
+import { SETTINGS } from '../core/tokens.js';
+import { type ChangeEndpoint, RegisterEndpoint } from './register-endpoint.dto.js';
+import { eventProblems, fieldProblems, secretProblem } from './registration-rules.js';
+import { LineLogger } from '../core/line-logger.js';
 
 /** Any valid signing input: only the names of the headers matter. */
 const SAMPLE = {

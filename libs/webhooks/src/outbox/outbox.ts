@@ -1,13 +1,13 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { Database } from '../database/database.js';
-import { TransactionRequiredError } from '../errors.js';
-import type { PublishedEvent, WebhookEventInput } from '../model/event.js';
-import type { Settings } from '../settings.js';
-import { SETTINGS } from '../tokens.js';
-import { CommitWake } from '../database/commit-wake.js';
-import { checkEvent } from './event-check.js';
-import { writeEvents } from './write-events.js';
+import { Database } from '../store/postgres/connection/session.js';
+import { TransactionRequiredError } from '../core/errors.js';
+import type { PublishedEvent, WebhookEventInput } from '../events/event.js';
+import type { Settings } from '../config/settings.js';
+import { SETTINGS } from '../core/tokens.js';
+import { CommitWake } from '../store/typeorm/commit-listener.js';
+import { checkEvent } from './check-event.js';
+import { writeEvents } from '../store/postgres/publish/insert-events.js';
 
 /**
  * Writes events in the caller's transaction.

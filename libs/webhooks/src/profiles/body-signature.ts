@@ -1,4 +1,4 @@
-import { hmacSha256 } from '../signing/hmac-sha256.js';
+import { hmacSha256 } from './signatures/hmac-sha256.js';
 import type { Profile } from './profile.js';
 
 /** How a signature of the body is sent, for platforms whose documents name no header. */

@@ -1,6 +1,6 @@
-import { WebhooksError } from '../errors.js';
-import type { WebhookEvent } from '../model/event.js';
-import type { WebhookMessage, WebhookOptIn, WebhookPhone } from '../model/message.js';
+import { WebhooksError } from '../core/errors.js';
+import type { WebhookEvent } from '../events/event.js';
+import type { WebhookMessage, WebhookOptIn, WebhookPhone } from '../events/message.js';
 
 /** An event of the catalogue's types does not carry the data of its type. */
 export class EventDataError extends WebhooksError {

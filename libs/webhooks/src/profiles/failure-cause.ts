@@ -1,4 +1,4 @@
-import type { WebhookMessage } from '../model/message.js';
+import type { WebhookMessage } from '../events/message.js';
 
 /** Why a message failed, as finely as the platforms tell it apart. */
 export type FailureCause =

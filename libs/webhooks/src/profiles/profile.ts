@@ -1,4 +1,4 @@
-import type { WebhookEvent, WebhookEventType } from '../model/event.js';
+import type { WebhookEvent, WebhookEventType } from '../events/event.js';
 
 /** One HTTP request that an event becomes: its name in the profile's vocabulary and its exact body. */
 export interface WireEvent {

@@ -1,4 +1,4 @@
-import { generateSecret } from '../signing/standard-secret.js';
+import { generateSecret } from './signatures/standard-secret.js';
 import type { SecretRules } from './profile.js';
 
 /** Secrets that are keys as they are written, in UTF-8. */

@@ -1,7 +1,7 @@
 export { WebhooksTesting, type OutboxEvent } from './webhooks-testing.js';
 export { RecordingTransport, type Answer, type SentRequest } from './recording-transport.js';
 export { HttpError, type HttpErrorCode } from '../http/transport.js';
-export { eventExample } from '../model/event-example.js';
+export { eventExample } from '../events/catalogue/event-example.js';
 export {
   ProfileProofError,
   proveHeaders,

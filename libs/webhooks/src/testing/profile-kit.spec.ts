@@ -1,10 +1,10 @@
 import { createHmac } from 'node:crypto';
-import { eventExample } from '../model/event-example.js';
+import { eventExample } from '../events/catalogue/event-example.js';
 import { bodySignature } from '../profiles/body-signature.js';
 import { defineProfile } from '../profiles/profile.js';
 import type { Profile } from '../profiles/profile.js';
-import { renderByType, wireEvent } from '../profiles/renderer.js';
-import { opensms } from '../profiles/opensms.js';
+import { renderByType, wireEvent } from '../profiles/rendering.js';
+import { opensms } from '../profiles/dialects/opensms.js';
 import { ProfileProofError, proveHeaders, proveProfile, proveRendering } from './profile-kit.js';
 import type { Verify } from './profile-kit.js';
 import { walkSchedule } from './schedule-walk.js';

@@ -1,7 +1,7 @@
-import { catalogue } from '../model/catalogue.js';
-import { eventExample } from '../model/event-example.js';
-import { encodeId } from '../model/ids.js';
-import type { WebhookEvent, WebhookEventType } from '../model/event.js';
+import { catalogue } from '../events/catalogue/catalogue.js';
+import { eventExample } from '../events/catalogue/event-example.js';
+import { encodeId } from '../core/ids.js';
+import type { WebhookEvent, WebhookEventType } from '../events/event.js';
 import type { Profile, SigningInput, WireEvent } from '../profiles/profile.js';
 
 /** A profile does not keep what a profile promises. The message names the profile and what to change. */

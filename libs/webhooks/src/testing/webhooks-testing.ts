@@ -1,10 +1,10 @@
 import type { Type } from '@nestjs/common';
-import { Database } from '../database/database.js';
-import type { WebhookEventType } from '../model/event.js';
-import { encodeId } from '../model/ids.js';
-import { type RunCounts, RunOnce } from '../run-once.js';
-import { TRANSPORT } from '../tokens.js';
-import { WebhooksLifecycle } from '../webhooks.lifecycle.js';
+import { Database } from '../store/postgres/connection/session.js';
+import type { WebhookEventType } from '../events/event.js';
+import { encodeId } from '../core/ids.js';
+import { type RunCounts, RunOnce } from '../engine/run-once.js';
+import { TRANSPORT } from '../core/tokens.js';
+import { WebhooksLifecycle } from '../engine/worker-lifecycle.js';
 import { type Answer, RecordingTransport, type SentRequest } from './recording-transport.js';
 
 /** What this needs of `@nestjs/testing`'s `TestingModuleBuilder`. */

@@ -1,0 +1,143 @@
+import { Logger } from '@nestjs/common';
+import { resolveSettings } from '../../config/settings.js';
+import type { WebhookAlert } from '../alert-channel.js';
+import { callbackChannel } from './callback-channel.js';
+import { ChannelLine } from '../channel-runner.js';
+import { logChannel } from './log-channel.js';
+import { nodemailerChannel } from './nodemailer.js';
+
+const alert: WebhookAlert = {
+  id: '7',
+  kind: 'endpoint.failing',
+  tenantId: 'acme',
+  endpointId: 'wh_01ARZ3NDEKTSV4RRFFQ69G5FAV',
+  origin: 'https://hooks.example.com',
+  email: 'owner@example.com',
+  subject: 'Webhook failing: https://hooks.example.com',
+  text: 'It fails.\n\nMore of it.',
+  data: {},
+  createdAt: 1_700_000_000_000,
+};
+
+afterEach(() => jest.restoreAllMocks());
+
+describe('The log channel', () => {
+  it('writes one line: a warning for a fault, plain for what is good', async () => {
+    const warn = jest.spyOn(Logger.prototype, 'warn').mockImplementation(() => undefined);
+    const log = jest.spyOn(Logger.prototype, 'log').mockImplementation(() => undefined);
+    await logChannel().send(alert);
+    await logChannel().send({ ...alert, kind: 'endpoint.recovered', endpointId: null });
+    expect(warn.mock.calls).toEqual([
+      ['Webhook failing: https://hooks.example.com (wh_01ARZ3NDEKTSV4RRFFQ69G5FAV of acme): It fails.'],
+    ]);
+    expect(log).toHaveBeenCalledTimes(1);
+  });
+
+  it('is the one that a host has which names none', () => {
+    const { alertChannels } = resolveSettings({ allowPlaintextSecrets: true });
+    expect(alertChannels.map(({ name }) => name)).toEqual(['log']);
+  });
+});
+
+describe('The function channel', () => {
+  it('hands over each alert and waits for a promise', async () => {
+    const heard: WebhookAlert[] = [];
+    await callbackChannel(async (each) => void heard.push(each)).send(alert);
+    expect(heard).toEqual([alert]);
+    await expect(callbackChannel(() => Promise.reject(new Error('no'))).send(alert)).rejects.toThrow('no');
+  });
+});
+
+describe('The nodemailer channel', () => {
+  it('takes the host’s own transporter', async () => {
+    const sendMail = jest.fn().mockResolvedValue({});
+    const channel = nodemailerChannel({
+      transporter: { sendMail },
+      from: 'SMS <sms@example.com>',
+      brand: 'SMS',
+    });
+    await channel.send(alert);
+    await channel.send(alert);
+    expect(sendMail.mock.calls[0][0]).toEqual({
+      from: 'SMS <sms@example.com>',
+      to: 'owner@example.com',
+      subject: '[SMS] Webhook failing: https://hooks.example.com',
+      text: alert.text,
+      messageId: '<webhook-alert-7-1700000000000@example.com>',
+      references: '<webhook-wh_01ARZ3NDEKTSV4RRFFQ69G5FAV@example.com>',
+      headers: { 'Auto-Submitted': 'auto-generated' },
+    });
+    expect(sendMail.mock.calls[1]).toEqual(sendMail.mock.calls[0]);
+  });
+
+  it('mails nobody where nobody is to be mailed', async () => {
+    const sendMail = jest.fn();
+    await nodemailerChannel({ transporter: { sendMail }, from: 'sms@example.com' }).send({
+      ...alert,
+      email: null,
+    });
+    expect(sendMail).not.toHaveBeenCalled();
+  });
+
+  it('mails nobody where the address on record is more than one address', async () => {
+    const sendMail = jest.fn();
+    const channel = nodemailerChannel({ transporter: { sendMail }, from: 'sms@example.com' });
+    for (const email of [
+      '"victim@example.org x"@example.com',
+      '"a\r\nBcc: b@example.org"@example.com',
+      'a@b.de,c@d.de',
+    ])
+      await expect(channel.send({ ...alert, email })).rejects.toThrow('no plain mail address');
+    expect(sendMail).not.toHaveBeenCalled();
+  });
+
+  it.each([
+    ['neither', {}],
+    ['both', { smtp: 'smtp://127.0.0.1', transporter: { sendMail: async () => ({}) } }],
+  ])('refuses %s of a transporter and options', (_, options) => {
+    expect(() => nodemailerChannel({ from: 'sms@example.com', ...options })).toThrow(
+      'give either `transporter`, made by nodemailer, or `smtp`',
+    );
+  });
+});
+
+describe('The way to a channel', () => {
+  it('says once that the channel fails and once that it works again', async () => {
+    const error = jest.spyOn(Logger.prototype, 'error').mockImplementation(() => undefined);
+    const log = jest.spyOn(Logger.prototype, 'log').mockImplementation(() => undefined);
+    let fine = false;
+    const line = new ChannelLine(
+      callbackChannel(() => {
+        if (!fine) throw new Error('pager is off');
+      }),
+    );
+    expect(await line.send(alert, 1000, 0)).toBe('pager is off');
+    expect(await line.send(alert, 1000, 0)).toBe('pager is off');
+    fine = true;
+    expect(await line.send(alert, 1000, 0)).toBeNull();
+    expect(error.mock.calls).toEqual([
+      ['The alert channel "callback" fails: pager is off. Alerts wait and are tried again'],
+    ]);
+    expect(log.mock.calls).toEqual([['The alert channel "callback" works again']]);
+  });
+
+  it('takes a channel that throws before it answers for a failed one', async () => {
+    jest.spyOn(Logger.prototype, 'error').mockImplementation(() => undefined);
+    const line = new ChannelLine({
+      name: 'hasty',
+      send: () => {
+        throw new Error('at once');
+      },
+    });
+    expect(await line.send(alert, 1000, 0)).toBe('at once');
+  });
+});
+
+it.each([
+  ['twice the same', [logChannel(), logChannel()]],
+  ['none', [{ name: '', send: async () => undefined }]],
+])('Channels are known by their name: %s is refused at the start', (_, channels) => {
+  expect(() => resolveSettings({ allowPlaintextSecrets: true, alerts: { channels } })).toThrow(
+    'give each channel a name of its own',
+  );
+});

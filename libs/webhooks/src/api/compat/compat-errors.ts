@@ -1,0 +1,58 @@
+import { type ArgumentsHost, Catch, type ExceptionFilter, Injectable } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import { WebhooksRequestError } from '../../core/request-error.js';
+import type { IncomingRequest } from '../caller.js';
+
+/** Errors of ours in a platform's own shape. What the host's guards say stays as it is. */
+@Injectable()
+abstract class CompatErrors implements ExceptionFilter<WebhooksRequestError> {
+  constructor(private readonly host: HttpAdapterHost) {}
+
+  catch(error: WebhooksRequestError, context: ArgumentsHost): void {
+    const { httpAdapter } = this.host;
+    const http = context.switchToHttp();
+    const { status, body } = this.shape(error, http.getRequest<IncomingRequest>().method);
+    httpAdapter.reply(http.getResponse(), body, status);
+  }
+
+  protected abstract shape(error: WebhooksRequestError, method?: string): { status: number; body: object };
+}
+
+/** Mobile Text Alerts: `{ httpCode, message }`; what is refused is a 400. */
+@Catch(WebhooksRequestError)
+export class MobileTextAlertsErrors extends CompatErrors {
+  protected shape(error: WebhooksRequestError): { status: number; body: object } {
+    const status = error.getStatus() === 422 ? 400 : error.getStatus();
+    return { status, body: { httpCode: status, message: error.message } };
+  }
+}
+
+/** Names of fields on httpSMS's wire. */
+const HTTPSMS_FIELDS = new Map([
+  ['secret', 'signing_key'],
+  ['phoneNumbers', 'phone_numbers'],
+]);
+
+/** What httpSMS says it was doing when it found wrong fields. */
+const HTTPSMS_DOING = new Map([
+  ['GET', 'fetching webhooks'],
+  ['PUT', 'updating webhook'],
+]);
+
+/** httpSMS: `{ status, message, data: { field: [messages] } }`; wrong fields are a 422, one webhook too many a 402. */
+@Catch(WebhooksRequestError)
+export class HttpsmsErrors extends CompatErrors {
+  protected shape(error: WebhooksRequestError, method = 'POST'): { status: number; body: object } {
+    if (error.code === 'endpoint_limit')
+      return { status: 402, body: { status: 'error', message: error.message } };
+    // Fields are a stranger's words: `constructor` must find nothing here.
+    const data = Object.create(null) as Record<string, string[]>;
+    for (const { field, message } of error.details)
+      (data[HTTPSMS_FIELDS.get(field) ?? field] ??= []).push(message);
+    if (error.details.length === 0) {
+      return { status: error.getStatus(), body: { status: 'error', message: error.message } };
+    }
+    const message = `validation errors while ${HTTPSMS_DOING.get(method) ?? 'storing webhook'}`;
+    return { status: 422, body: { status: 'error', message, data } };
+  }
+}

@@ -1,0 +1,23 @@
+import { Injectable } from '@nestjs/common';
+import { WebhookDeliveries } from '../deliveries/deliveries.service.js';
+import { SubjectReport } from '../deliveries/subjects.service.js';
+import { WebhookAccounts } from '../accounts/accounts.service.js';
+import { WebhookEndpoints } from '../endpoints/endpoints.service.js';
+import { EventTypes } from '../endpoints/event-types.js';
+import { RateLimit } from './rate-limit.js';
+
+/**
+ * What the routes call. One dependency, so that a subclass of `WebhooksController` with dependencies of its own has one
+ * thing to hand on: `constructor(api: WebhooksApi, private readonly plans: Plans) { super(api) }`.
+ */
+@Injectable()
+export class WebhooksApi {
+  constructor(
+    readonly endpoints: WebhookEndpoints,
+    readonly deliveries: WebhookDeliveries,
+    readonly accounts: WebhookAccounts,
+    readonly subjects: SubjectReport,
+    readonly eventTypes: EventTypes,
+    readonly limits: RateLimit,
+  ) {}
+}

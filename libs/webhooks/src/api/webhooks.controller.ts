@@ -1,0 +1,224 @@
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  Header,
+  HttpCode,
+  Param,
+  Patch,
+  Post,
+  Query as QueryString,
+  UseInterceptors,
+} from '@nestjs/common';
+import { DELIVERY_STATES, ENDPOINT_STATES } from '../core/states.js';
+import { type DeliveryFilter, STATUS_CLASSES } from '../deliveries/delivery-filter.js';
+import type { WebhookDelivery, WebhookDeliveryDetail } from '../deliveries/delivery.js';
+import type { Recovery } from '../deliveries/bulk-retry.js';
+import { type Page, PAGE_LIMIT } from '../core/page.js';
+import type { EventReport } from '../deliveries/subjects.service.js';
+import type { WebhookAccount } from '../accounts/accounts.service.js';
+import { Caller, CallerInterceptor, type WebhookCaller } from './caller.js';
+import type { RevealedSecret, RotatedSecret } from '../endpoints/endpoint-secrets.js';
+import type { RegisteredEndpoint, WebhookEndpoint } from '../endpoints/endpoint.js';
+import type { EventTypeInfo } from '../endpoints/event-types.js';
+import { Query } from './query-reader.js';
+import { LONGEST_WAIT_MS, type SentTest } from '../endpoints/test-events.js';
+import { WebhooksApi } from './webhooks-api.js';
+
+/** A body or query as it came: checked by the services, out of reach of the host's pipes. */
+type Fields = Record<string, unknown>;
+
+/**
+ * The REST routes. Mounted by `WebhooksModule.forRoot({ guards, tenant })`; a subclass of the host's may add guards, a
+ * path, routes of its own, or change one.
+ *
+ * `wh_` and `dlv_` are part of the paths, so that no other path below ours is taken from the host.
+ */
+@Controller('webhooks')
+@UseInterceptors(CallerInterceptor)
+export class WebhooksController {
+  constructor(protected readonly api: WebhooksApi) {}
+
+  @Post()
+  @Header('Cache-Control', 'no-store')
+  create(@Caller() caller: WebhookCaller, @Body() body: Fields): Promise<RegisteredEndpoint> {
+    return this.api.endpoints.create(caller.tenantId, body as never, caller);
+  }
+
+  @Get()
+  list(@Caller() caller: WebhookCaller, @QueryString() query: Fields): Promise<Page<WebhookEndpoint>> {
+    const read = new Query(query);
+    const filter = {
+      ...page(read),
+      state: read.oneOf('state', ENDPOINT_STATES),
+      profile: read.text('profile', 32),
+    };
+    return this.api.endpoints.list(caller.tenantId, read.done(filter));
+  }
+
+  @Get('event-types')
+  eventTypes(): { data: EventTypeInfo[] } {
+    return { data: this.api.eventTypes.list() };
+  }
+
+  @Get('account')
+  account(@Caller() caller: WebhookCaller): Promise<WebhookAccount> {
+    return this.api.accounts.get(caller.tenantId);
+  }
+
+  @Patch('account')
+  updateAccount(@Caller() caller: WebhookCaller, @Body() body: Fields): Promise<WebhookAccount> {
+    return this.api.accounts.update(caller.tenantId, body, caller);
+  }
+
+  @Post('account/rotate-secret')
+  @HttpCode(200)
+  @Header('Cache-Control', 'no-store')
+  rotateAccountSecret(@Caller() caller: WebhookCaller, @Body() body: Fields): Promise<RotatedSecret> {
+    return this.api.accounts.rotateSecret(caller.tenantId, body, caller);
+  }
+
+  @Get('account/secret')
+  @Header('Cache-Control', 'no-store')
+  accountSecret(@Caller() caller: WebhookCaller): Promise<RevealedSecret> {
+    return this.api.accounts.secret(caller.tenantId, caller);
+  }
+
+  @Get('subjects/:subject')
+  subject(
+    @Caller() caller: WebhookCaller,
+    @Param('subject') subject: string,
+    @QueryString() query: Fields,
+  ): Promise<Page<EventReport>> {
+    const path = new Query({ subject });
+    const read = new Query(query);
+    return this.api.subjects.of(caller.tenantId, path.done(path.text('subject'))!, read.done(page(read)));
+  }
+
+  @Get('deliveries')
+  deliveries(@Caller() caller: WebhookCaller, @QueryString() query: Fields): Promise<Page<WebhookDelivery>> {
+    const read = new Query(query);
+    const filter = { ...deliveryFilter(read), endpointId: read.text('endpointId') };
+    return this.api.deliveries.list(caller.tenantId, read.done(filter));
+  }
+
+  @Get('deliveries/dlv_:id')
+  delivery(@Caller() caller: WebhookCaller, @Param('id') id: string): Promise<WebhookDeliveryDetail> {
+    return this.api.deliveries.get(caller.tenantId, `dlv_${id}`);
+  }
+
+  @Post('deliveries/dlv_:id/retry')
+  @HttpCode(202)
+  async retry(@Caller() caller: WebhookCaller, @Param('id') id: string): Promise<WebhookDeliveryDetail> {
+    this.api.limits.take('retry', caller.tenantId);
+    return this.api.deliveries.retry(caller.tenantId, `dlv_${id}`, caller);
+  }
+
+  @Post('deliveries/dlv_:id/cancel')
+  @HttpCode(200)
+  cancel(@Caller() caller: WebhookCaller, @Param('id') id: string): Promise<WebhookDeliveryDetail> {
+    return this.api.deliveries.cancel(caller.tenantId, `dlv_${id}`, caller);
+  }
+
+  @Get('wh_:id')
+  get(@Caller() caller: WebhookCaller, @Param('id') id: string): Promise<WebhookEndpoint> {
+    return this.api.endpoints.get(caller.tenantId, `wh_${id}`);
+  }
+
+  @Patch('wh_:id')
+  update(
+    @Caller() caller: WebhookCaller,
+    @Param('id') id: string,
+    @Body() body: Fields,
+  ): Promise<WebhookEndpoint> {
+    return this.api.endpoints.update(caller.tenantId, `wh_${id}`, body, caller);
+  }
+
+  @Delete('wh_:id')
+  @HttpCode(204)
+  delete(@Caller() caller: WebhookCaller, @Param('id') id: string): Promise<void> {
+    return this.api.endpoints.delete(caller.tenantId, `wh_${id}`, caller);
+  }
+
+  @Post('wh_:id/pause')
+  @HttpCode(200)
+  pause(@Caller() caller: WebhookCaller, @Param('id') id: string): Promise<WebhookEndpoint> {
+    return this.api.endpoints.pause(caller.tenantId, `wh_${id}`, caller);
+  }
+
+  @Post('wh_:id/resume')
+  @HttpCode(200)
+  resume(@Caller() caller: WebhookCaller, @Param('id') id: string): Promise<WebhookEndpoint> {
+    return this.api.endpoints.resume(caller.tenantId, `wh_${id}`, caller);
+  }
+
+  @Post('wh_:id/rotate-secret')
+  @HttpCode(200)
+  @Header('Cache-Control', 'no-store')
+  rotateSecret(
+    @Caller() caller: WebhookCaller,
+    @Param('id') id: string,
+    @Body() body: Fields,
+  ): Promise<RotatedSecret> {
+    return this.api.endpoints.rotateSecret(caller.tenantId, `wh_${id}`, body, caller);
+  }
+
+  @Get('wh_:id/secret')
+  @Header('Cache-Control', 'no-store')
+  secret(@Caller() caller: WebhookCaller, @Param('id') id: string): Promise<RevealedSecret> {
+    return this.api.endpoints.secret(caller.tenantId, `wh_${id}`, caller);
+  }
+
+  @Post('wh_:id/test')
+  @HttpCode(202)
+  async test(
+    @Caller() caller: WebhookCaller,
+    @Param('id') id: string,
+    @Body() body: Fields,
+    @QueryString() query: Fields,
+  ): Promise<SentTest> {
+    const read = new Query(query);
+    const wait = read.done(read.whole('wait', 0, LONGEST_WAIT_MS));
+    this.api.limits.take('test', caller.tenantId);
+    return this.api.endpoints.test(caller.tenantId, `wh_${id}`, body, wait, caller);
+  }
+
+  @Get('wh_:id/deliveries')
+  deliveriesOf(
+    @Caller() caller: WebhookCaller,
+    @Param('id') id: string,
+    @QueryString() query: Fields,
+  ): Promise<Page<WebhookDelivery>> {
+    const read = new Query(query);
+    return this.api.deliveries.listOf(caller.tenantId, `wh_${id}`, read.done(deliveryFilter(read)));
+  }
+
+  @Post('wh_:id/recover')
+  @HttpCode(202)
+  async recover(
+    @Caller() caller: WebhookCaller,
+    @Param('id') id: string,
+    @Body() body: Fields,
+  ): Promise<Recovery> {
+    this.api.limits.take('recover', caller.tenantId);
+    return this.api.endpoints.recover(caller.tenantId, `wh_${id}`, body as never, caller);
+  }
+}
+
+function page(read: Query): { limit?: number; cursor?: string } {
+  return { limit: read.whole('limit', 1, PAGE_LIMIT.max), cursor: read.text('cursor') };
+}
+
+function deliveryFilter(read: Query): DeliveryFilter {
+  return {
+    ...page(read),
+    states: read.someOf('state', DELIVERY_STATES),
+    eventType: read.text('eventType', 128),
+    statusClass: read.oneOf('statusClass', STATUS_CLASSES),
+    subject: read.text('subject'),
+    since: read.instant('since'),
+    until: read.instant('until'),
+    test: read.flag('test'),
+  };
+}

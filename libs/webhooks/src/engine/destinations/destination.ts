@@ -1,0 +1,64 @@
+import type { Profile, ProfileEndpoint } from '../../profiles/profile.js';
+import type { LaneState, Obstacle, Ordering } from '../../core/states.js';
+
+/** Where a lane's deliveries go and how, as it stood when they were claimed. */
+export interface Target extends ProfileEndpoint {
+  laneId: string;
+  tenantId: string;
+  /** UUID; `null` for a lane of callbacks. */
+  endpointId: string | null;
+  /** `null` for callbacks: each delivery brings its own. */
+  url: string | null;
+  profile: Profile;
+  /** Patterns, of an endpoint. */
+  events: readonly string[];
+  phoneNumbers: readonly string[] | null;
+  customHeaders: Record<string, string>;
+  /** Opened, newest first. */
+  secrets: readonly string[];
+  timeoutMs: number;
+  /** Its owner is mailed about each failure, where the profile does that. */
+  sendAlertEmail: boolean;
+  /** Epoch milliseconds; 0 for callbacks. */
+  createdAt: number;
+  state: LaneState;
+  ordering: Ordering;
+  /** Has an exact limit: deliveries are only taken in turns, where the lane counts them. */
+  limited: boolean;
+  /** No failure since the last success, no pause: may be handed deliveries directly. */
+  healthy: boolean;
+  /** Has older work waiting. */
+  backlog: boolean;
+  /**
+   * What of the row cannot be read, so that nothing is sent for now; `null`: nothing. `endpoint-unreadable`: the row cannot be read, or names a profile that
+   * this host does not have, so that nobody can say what matches either.
+   */
+  obstacle: Obstacle | null;
+}
+
+/** A delivery that this worker holds a lease on. */
+export interface LeasedDelivery {
+  id: string;
+  leaseId: string;
+  target: Target;
+  /** Of a callback. */
+  callbackUrl: string | null;
+  wireType: string;
+  body: string;
+  eventUuid: string;
+  sequence: string;
+  eventType: string;
+  subject: string | null;
+  test: boolean;
+  /** Attempts made so far. */
+  attempts: number;
+  attemptsBefore: number;
+  /** Claims without an outcome, this one included. */
+  claims: number;
+  /** When the last attempt began, epoch milliseconds on the database's clock. */
+  attemptAt: number | null;
+  /** Holds one of the places in flight that its lane counts. */
+  counted: boolean;
+  /** Claimed alone, to see whether a failing endpoint is back. */
+  probe: boolean;
+}

@@ -1,0 +1,88 @@
+import { messageSchema } from './message-schema.js';
+import type { CatalogueEntry } from './catalogue.js';
+import type { MessageEventType } from '../event-builders.js';
+import { objectSchema } from './json-schema.js';
+import type { WebhookMessage } from '../message.js';
+
+type MessageEntry = CatalogueEntry<{ message: WebhookMessage }>;
+
+/** A message the account sends. Numbers and ids that nobody has, marked as a test. */
+const outgoing: WebhookMessage = {
+  id: 'msg_test_1234567890',
+  direction: 'out',
+  from: '+18005550199',
+  to: '+18005550100',
+  body: 'This is a test message',
+  sim: 0,
+  deviceId: 'device_test_1234567890',
+};
+
+const handedOver = { ...outgoing, providerId: 'SM_test_1234567890' };
+
+/** Somebody calls or writes to the account. */
+const call: WebhookMessage = {
+  id: outgoing.id,
+  direction: 'in',
+  from: outgoing.to,
+  to: outgoing.from,
+  sim: outgoing.sim,
+  deviceId: outgoing.deviceId,
+};
+
+export const messageTypes: { [Type in Exclude<MessageEventType, 'call.missed'>]: MessageEntry } = {
+  'message.queued': entry('message.queued', 'A message was accepted and waits to be sent.', {
+    ...outgoing,
+    status: 'queued',
+  }),
+  'message.sending': entry('message.sending', 'A message is being handed to a provider or phone.', {
+    ...outgoing,
+    status: 'sending',
+  }),
+  'message.sent': entry('message.sent', 'The carrier, or the phone that sends, took a message.', {
+    ...handedOver,
+    status: 'sent',
+  }),
+  'message.delivered': entry('message.delivered', 'A message reached its recipient’s phone.', {
+    ...handedOver,
+    status: 'delivered',
+    statusText: 'DELIVERED_TO_HANDSET',
+  }),
+  'message.failed': entry('message.failed', 'A message could not be sent or delivered.', {
+    ...handedOver,
+    status: 'failed',
+    errorCode: 'invalid_phone_number',
+    errorMessage: 'Invalid phone number',
+  }),
+  'message.expired': entry(
+    'message.expired',
+    'A message was not sent in time; `isFinal` tells whether it will be tried again.',
+    {
+      ...outgoing,
+      status: 'expired',
+      errorCode: 'expired',
+      errorMessage: 'Message expired',
+      attemptCount: 2,
+      maxAttempts: 2,
+      isFinal: true,
+    },
+  ),
+  'message.unconfirmed': entry('message.unconfirmed', 'The carrier will not say whether a message arrived.', {
+    ...handedOver,
+    status: 'unconfirmed',
+  }),
+  'message.received': entry('message.received', 'Somebody sent a message to one of the account’s numbers.', {
+    ...call,
+    body: 'This is a test reply',
+    status: 'received',
+  }),
+};
+
+export const callMissed: MessageEntry = {
+  ...entry('call.missed', 'Somebody called one of the account’s numbers and nobody answered.', call),
+  group: 'call',
+};
+
+function entry(name: string, description: string, message: WebhookMessage): MessageEntry {
+  const schema = objectSchema(`Data of ${name}.`, { message: messageSchema }, ['message']);
+  return { name, group: 'message', description, schema, example: { message } };
+}

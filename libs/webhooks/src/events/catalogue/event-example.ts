@@ -1,0 +1,65 @@
+import { catalogueEntry } from './catalogue.js';
+import type { WebhookEvent, WebhookEventMap, WebhookEventType } from '../event.js';
+
+/**
+ * An event of a type with the catalogue's example data, marked as a test. Its ids are plainly fake (`msg_test_…`) and end in
+ * the last digits of its `uuid`, so that receivers that drop duplicates take the next test too.
+ *
+ * @param fields what shall differ: give `uuid` (`newUuid()`) and `tenantId` for an event that is sent. Without them the
+ * same example comes every time
+ */
+export function eventExample(type: WebhookEventType, fields: Partial<WebhookEvent> = {}): WebhookEvent {
+  const uuid = fields.uuid ?? '018d0c9c-5e58-7000-8000-001234567890';
+  const occurredAt = fields.occurredAt ?? Date.UTC(2024, 0, 15, 10, 30, 15);
+  const data = marked(type, uuid.slice(-12), occurredAt);
+  return {
+    sequence: '1',
+    uuid,
+    type,
+    tenantId: 'tenant_test',
+    occurredAt,
+    createdAt: occurredAt,
+    subject: subjectOf(data),
+    source: null,
+    callbackUrl: null,
+    test: true,
+    data,
+    ...fields,
+  };
+}
+
+/** An event of a type of the host's own with this data, marked as a test. */
+export function ownEventExample(
+  type: string,
+  data: unknown,
+  fields: Partial<WebhookEvent> = {},
+): WebhookEvent {
+  return { ...eventExample('webhook.test', fields), type, subject: null, data };
+}
+
+type Data = WebhookEventMap[WebhookEventType];
+
+const HEARTBEAT_AGE = { 'phone.offline': 65 * 60_000, 'phone.online': 0 };
+
+function marked(type: WebhookEventType, mark: string, occurredAt: number): Data {
+  const data: Data = catalogueEntry(type).example;
+  if ('phone' in data) {
+    const age = HEARTBEAT_AGE[type as keyof typeof HEARTBEAT_AGE];
+    return {
+      phone: {
+        ...data.phone,
+        id: `phone_test_${mark}`,
+        lastHeartbeatAt: new Date(occurredAt - age).toISOString(),
+      },
+    };
+  }
+  if ('message' in data && typeof data.message === 'object')
+    return { message: { ...data.message, id: `msg_test_${mark}` } };
+  return data;
+}
+
+function subjectOf(data: Data): string | null {
+  if ('phone' in data) return data.phone.id;
+  if ('optIn' in data) return data.optIn.from;
+  return typeof data.message === 'object' ? String(data.message.id) : null;
+}

@@ -1,0 +1,136 @@
+import * as fc from 'fast-check';
+import { ownNumber } from './account-number.js';
+import {
+  explainMatch,
+  type MatchEndpoint,
+  type MatchEvent,
+  matchesEvents,
+  takenRequests,
+} from './subscription.js';
+
+const endpoint: MatchEndpoint = {
+  id: 'e1',
+  events: ['message.*'],
+  phoneNumbers: null,
+  state: 'active',
+  createdAt: 1000,
+  deletedAt: null,
+};
+const event: MatchEvent = {
+  createdAt: 1000,
+  callbackUrl: null,
+  test: false,
+  endpointId: null,
+  data: { message: { direction: 'out', from: '+256700000001', to: '+256700000002' } },
+};
+const rendered = [{ type: 'message.sent', body: '{}' }];
+
+const explain = (
+  change: Partial<MatchEvent> = {},
+  who: Partial<MatchEndpoint> = {},
+  { requests = rendered, mode = 'replace' as 'replace' | 'add' } = {},
+) => explainMatch({ ...event, ...change }, { ...endpoint, ...who }, requests, mode);
+
+describe('Event patterns', () => {
+  it.each([
+    [['*'], 'message.sent', true],
+    [['message.*'], 'message.sent', true],
+    [['message.*'], 'message.phone.sent', true],
+    [['message.sent'], 'message.sent', true],
+    [['call.missed', 'message.sent'], 'message.sent', true],
+    [['message.*'], 'message', false],
+    [['message.*'], 'messages.sent', false],
+    [['message'], 'message.sent', false],
+    [['message.sent'], 'message.sent.twice', false],
+    [['delivery-status'], 'delivery-status', true],
+    [[], 'message.sent', false],
+  ])('%j takes %s: %s', (patterns, type, taken) => {
+    expect(matchesEvents(patterns, type)).toBe(taken);
+  });
+
+  it('a name always takes itself and everything below its pattern', () => {
+    const word = fc.stringMatching(/^[a-z0-9_-]{1,8}$/);
+    const name = fc.array(word, { minLength: 1, maxLength: 4 }).map((words) => words.join('.'));
+    fc.assert(
+      fc.property(name, word, (type, more) => {
+        expect(matchesEvents([type], type)).toBe(true);
+        expect(matchesEvents([`${type}.*`], `${type}.${more}`)).toBe(true);
+        expect(matchesEvents([`${type}.*`], `${type}${more}`)).toBe(false);
+      }),
+    );
+  });
+});
+
+describe("The account's own number", () => {
+  it.each([
+    ['the sender of what goes out', { message: { direction: 'out', from: 'A', to: 'B' } }, 'A'],
+    ['the recipient of what comes in', { message: { direction: 'in', from: 'A', to: 'B' } }, 'B'],
+    ['the number of the phone', { phone: { number: 'P' } }, 'P'],
+    ['the number opted in to', { optIn: { from: 'A', to: 'B' } }, 'B'],
+    ['none in free-form data', { invoice: { id: 1 } }, null],
+    ['none in the text of a test', { message: 'This is a test' }, null],
+    ['none in nothing', null, null],
+  ])('is %s', (_, data, number) => {
+    expect(ownNumber(data)).toBe(number);
+  });
+});
+
+describe('Why an endpoint does not get an event', () => {
+  it('it does: active or paused, there in time, of its events', () => {
+    expect(explain()).toBeNull();
+    expect(explain({}, { state: 'paused' })).toBeNull();
+  });
+
+  it.each([
+    ['it was deleted', {}, { deletedAt: 5 }, 'deleted'],
+    ['it is disabled', {}, { state: 'disabled' as const }, 'disabled'],
+    ['it was registered later', { createdAt: 999 }, {}, 'created-later'],
+    ['it takes other events', {}, { events: ['call.missed'] }, 'events'],
+    ['the event is a test of another one', { endpointId: 'e2', test: true }, {}, 'test-for-another-endpoint'],
+    ['the message brought a callback', { callbackUrl: 'https://example.com' }, {}, 'callback-instead'],
+    ['the number is not among its numbers', {}, { phoneNumbers: ['+256700000002'] }, 'phone-numbers'],
+    [
+      'it filters by number and the event has none',
+      { data: {} },
+      { phoneNumbers: ['+256700000001'] },
+      'phone-numbers',
+    ],
+  ])('%s', (_, change, who, reason) => {
+    expect(explain(change, who)).toBe(reason);
+  });
+
+  it('its profile has no words for it', () => {
+    expect(explain({}, {}, { requests: [] })).toBe('profile-cannot-express');
+  });
+
+  it('a callback on top of the endpoints takes nothing away', () => {
+    expect(explain({ callbackUrl: 'https://example.com' }, {}, { mode: 'add' })).toBeNull();
+  });
+
+  it('numbers are compared with and without their plus', () => {
+    expect(explain({}, { phoneNumbers: ['256700000001'] })).toBeNull();
+  });
+
+  it('a test reaches its endpoint whatever it filters', () => {
+    expect(
+      explain({ test: true, endpointId: 'e1' }, { events: ['call.missed'], phoneNumbers: ['+1'] }),
+    ).toBeNull();
+  });
+});
+
+describe('The requests that an endpoint takes', () => {
+  const both = [
+    { type: 'message-send', body: '1' },
+    { type: 'delivery-status', body: '2' },
+  ];
+
+  it('are those of its events', () => {
+    expect(takenRequests(['delivery-status'], both, false)).toEqual([both[1]]);
+    expect(takenRequests(['message-reply'], both, false)).toEqual([]);
+  });
+
+  it('are all of them for a test of an event it does not take, so that a test always shows something', () => {
+    expect(takenRequests(['delivery-status'], both, true)).toEqual([both[1]]);
+    expect(takenRequests(['message-reply'], both, true)).toEqual(both);
+  });
+});

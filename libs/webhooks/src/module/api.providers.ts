@@ -1,0 +1,60 @@
+import type { Provider, Type } from '@nestjs/common';
+import { WebhookAudit } from '../observability/audit.js';
+import { WebhookDeliveries } from '../deliveries/deliveries.service.js';
+import { DeliveryLog } from '../deliveries/delivery-log.js';
+import { DeliveryWatch } from '../deliveries/outcome-waiter.js';
+import { InvalidOptionError } from '../core/errors.js';
+import type { WebhooksModuleStructure } from '../config/options.js';
+import { SubjectReport } from '../deliveries/subjects.service.js';
+import { StoredKeys } from '../secrets/reencrypt-secrets.js';
+import { WebhookAccounts } from '../accounts/accounts.service.js';
+import { CompatEndpoints } from '../api/compat/compat-endpoints.js';
+import { HttpsmsController } from '../api/compat/httpsms.controller.js';
+import { MobileTextAlertsController } from '../api/compat/mobile-text-alerts.controller.js';
+import { EndpointRecovery } from '../deliveries/endpoint-recovery.js';
+import { EndpointRegistration } from '../endpoints/endpoint-registration.js';
+import { EndpointSecrets } from '../endpoints/endpoint-secrets.js';
+import { EndpointStore } from '../store/typeorm/endpoint-records.js';
+import { WebhookEndpoints } from '../endpoints/endpoints.service.js';
+import { EventTypes } from '../endpoints/event-types.js';
+import { WebhookOperator } from '../operator/operator.service.js';
+import { RateLimit } from '../api/rate-limit.js';
+import { RegistrationCheck } from '../endpoints/registration-check.js';
+import { TestEvents } from '../endpoints/test-events.js';
+import { WebhooksApi } from '../api/webhooks-api.js';
+
+/** Registration, the delivery log and what the routes need. They stand on the foundation, `CommitWake` and `DeliveryEvents`. */
+export const endpointsProviders: Provider[] = [
+  WebhookAudit,
+  DeliveryLog,
+  DeliveryWatch,
+  WebhookDeliveries,
+  SubjectReport,
+  StoredKeys,
+  RegistrationCheck,
+  EndpointStore,
+  EndpointSecrets,
+  EndpointRegistration,
+  EndpointRecovery,
+  TestEvents,
+  WebhookEndpoints,
+  WebhookAccounts,
+  WebhookOperator,
+  EventTypes,
+  RateLimit,
+  WebhooksApi,
+  CompatEndpoints,
+];
+
+const COMPAT: Record<NonNullable<WebhooksModuleStructure['compat']>[number], Type<object>> = {
+  'mobile-text-alerts': MobileTextAlertsController,
+  httpsms: HttpsmsController,
+};
+
+/** The registration routes of the platforms named in `compat`. Throws {@link InvalidOptionError} for a name that is none. */
+export function compatControllers(compat: NonNullable<WebhooksModuleStructure['compat']>): Type<object>[] {
+  return compat.map((name) => {
+    if (Object.hasOwn(COMPAT, name)) return COMPAT[name];
+    throw new InvalidOptionError('compat', name, `use ${Object.keys(COMPAT).join(' or ')}`);
+  });
+}

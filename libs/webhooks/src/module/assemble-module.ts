@@ -1,0 +1,103 @@
+import {
+  type CanActivate,
+  Controller,
+  type DynamicModule,
+  type Provider,
+  type Type,
+  UseGuards,
+} from '@nestjs/common';
+import { ScheduleModule } from '@nestjs/schedule';
+import { getDataSourceToken, TypeOrmModule } from '@nestjs/typeorm';
+import { compatControllers, endpointsProviders } from './api.providers.js';
+import { WebhooksController } from '../api/webhooks.controller.js';
+import { webhooksEntitiesWith } from '../store/schema/entities.js';
+import type { TenantProvider, TenantResolver, WebhooksModuleStructure } from '../config/options.js';
+import { checkStructure, isTenantClass } from '../config/check-structure.js';
+import { DATA_SOURCE, STRUCTURE, TENANT } from '../core/tokens.js';
+import { WebhooksLifecycle } from '../engine/worker-lifecycle.js';
+import { deliveryProviders, foundationProviders } from './providers.js';
+import { WebhooksService } from '../webhooks.service.js';
+
+/** Turns what the host decided statically into imports, providers and controllers. */
+export function assembleModule(definition: DynamicModule, structure: WebhooksModuleStructure): DynamicModule {
+  checkStructure(structure);
+  const { imports = [], isGlobal = false } = structure;
+  return {
+    ...definition,
+    global: isGlobal,
+    imports: [...(definition.imports ?? []), ...imports, ...entityImports(structure), privateScheduler()],
+    controllers: controllersOf(structure),
+    providers: [
+      ...(definition.providers ?? []),
+      { provide: STRUCTURE, useValue: structure },
+      dataSourceProvider(structure),
+      ...tenantProviders(structure),
+      ...foundationProviders,
+      ...deliveryProviders,
+      ...endpointsProviders,
+      WebhooksLifecycle,
+      WebhooksService,
+    ],
+    exports: [WebhooksService],
+  };
+}
+
+/** For `autoLoadEntities`, which knows data sources by their names: one that is handed over lists its entities itself. */
+function entityImports({ dataSource, tablePrefix = '' }: WebhooksModuleStructure): DynamicModule[] {
+  if (typeof dataSource === 'object') return [];
+  return [TypeOrmModule.forFeature(webhooksEntitiesWith(tablePrefix), dataSource)];
+}
+
+function dataSourceProvider({ dataSource }: WebhooksModuleStructure): Provider {
+  if (typeof dataSource === 'object') return { provide: DATA_SOURCE, useValue: dataSource };
+  return { provide: DATA_SOURCE, useExisting: getDataSourceToken(dataSource) };
+}
+
+/**
+ * A registry of our own. `ScheduleModule.forRoot()` in a library would register all of the host's crons a second time:
+ * this one explores nothing.
+ */
+function privateScheduler(): DynamicModule {
+  return { ...ScheduleModule.forRoot({ cronJobs: false, intervals: false, timeouts: false }), global: false };
+}
+
+function tenantProviders({ tenant }: WebhooksModuleStructure): Provider[] {
+  if (!tenant) return [{ provide: TENANT, useValue: null }];
+  if (isTenantClass(tenant)) return [{ provide: TENANT, useClass: tenant }];
+  const resolve = tenant as TenantResolver;
+  const provider: TenantProvider = { resolve: (request, context) => resolve(request as never, context) };
+  return [{ provide: TENANT, useValue: provider }];
+}
+
+/** Mounted with guards and a tenant, or not at all. */
+function controllersOf(structure: WebhooksModuleStructure): Type<object>[] {
+  const {
+    controller = WebhooksController,
+    guards,
+    tenant,
+    allowUnauthenticated,
+    role,
+    path,
+    compat = [],
+  } = structure;
+  if (controller === false || role === 'worker') return [];
+  const guarded = guards !== undefined || allowUnauthenticated === true;
+  if (!guarded || !tenant) return [];
+  const own = guards === undefined || guards === 'global' ? [] : guards;
+  return [
+    mounted(controller, own, path),
+    ...compatControllers(compat).map((each: Type<object>) => mounted(each, own)),
+  ];
+}
+
+/** A class of its own for each `forRoot()`: decorating the shared one would reach every other module in the process. */
+function mounted(
+  controller: Type<object>,
+  guards: (Type<CanActivate> | CanActivate)[],
+  path?: string,
+): Type<object> {
+  const Mounted = { [controller.name]: class extends controller {} }[controller.name]!;
+  if (path !== undefined) Controller(path)(Mounted);
+  if (guards.length > 0) UseGuards(...guards)(Mounted);
+  return Mounted;
+}

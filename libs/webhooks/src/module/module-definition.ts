@@ -1,0 +1,15 @@
+import { ConfigurableModuleBuilder } from '@nestjs/common';
+import { assembleModule } from './assemble-module.js';
+import { STRUCTURE_NAMES } from '../config/option-names.js';
+import type { WebhooksModuleOptions, WebhooksModuleStructure } from '../config/options.js';
+import { WEBHOOKS_OPTIONS } from '../core/tokens.js';
+
+export const { ConfigurableModuleClass, OPTIONS_TYPE, ASYNC_OPTIONS_TYPE } =
+  new ConfigurableModuleBuilder<WebhooksModuleOptions>({
+    moduleName: 'Webhooks',
+    optionsInjectionToken: WEBHOOKS_OPTIONS,
+  })
+    .setClassMethodName('forRoot')
+    .setFactoryMethodName('createWebhooksOptions')
+    .setExtras<WebhooksModuleStructure>(STRUCTURE_NAMES, assembleModule)
+    .build();

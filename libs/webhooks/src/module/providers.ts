@@ -1,0 +1,94 @@
+import type { Provider } from '@nestjs/common';
+import { AlertSender } from '../alerts/alert-sender.js';
+import { Batches } from '../engine/pipeline.js';
+import { DatabaseClock } from '../store/postgres/connection/clock.js';
+import { createDatabase } from '../store/postgres/create-postgres-store.js';
+import { Database } from '../store/postgres/connection/session.js';
+import { DeliveryEvents } from '../observability/delivery-events.js';
+import { Dispatcher } from '../engine/dispatcher.js';
+import { WebhookHealth } from '../observability/health.js';
+import { Housekeeper } from '../engine/maintenance/maintenance.js';
+import { Leases } from '../engine/claim/leases.js';
+import { OutcomeReporter } from '../engine/record/outcome-reporter.js';
+import { Sender } from '../engine/send/sender.js';
+import { WebhookStats } from '../operator/stats.js';
+import { Targets } from '../engine/destinations/destination-reader.js';
+import { Turns } from '../engine/claim/lane-claimer.js';
+import { WakeChannel } from '../store/postgres/connection/notify-channel.js';
+import { createTransport } from '../http/client/create-transport.js';
+import { UrlPolicy } from '../http/policy/url-policy.js';
+import { CommitWake } from '../store/typeorm/commit-listener.js';
+import { Outbox } from '../outbox/outbox.js';
+import { Relay } from '../engine/relay/relay.js';
+import { RunOnce } from '../engine/run-once.js';
+import { resolveSettings, type Settings } from '../config/settings.js';
+import { createSecretBox } from '../secrets/create-secret-box.js';
+import { StartCheck } from './start-check.js';
+import {
+  DATA_SOURCE,
+  SECRET_BOX,
+  SETTINGS,
+  TRANSPORT,
+  URL_POLICY,
+  WEBHOOKS_OPTIONS,
+} from '../core/tokens.js';
+import { WebhooksWorker } from '../engine/worker.js';
+
+/** What everything stands on: options, database, secrets, HTTP. */
+export const foundationProviders: Provider[] = [
+  { provide: SETTINGS, useFactory: resolveSettings, inject: [WEBHOOKS_OPTIONS] },
+  { provide: Database, useFactory: createDatabase, inject: [DATA_SOURCE] },
+  { provide: SECRET_BOX, useFactory: createSecretBox, inject: [SETTINGS] },
+  { provide: URL_POLICY, useFactory: (settings: Settings) => new UrlPolicy(settings), inject: [SETTINGS] },
+  { provide: TRANSPORT, useFactory: transportOf, inject: [SETTINGS] },
+  DatabaseClock,
+  StartCheck,
+];
+
+/** The way of the data, from the host's transaction to the recorded outcome. */
+export const deliveryProviders: Provider[] = [
+  CommitWake,
+  WakeChannel,
+  Outbox,
+  Relay,
+  Turns,
+  Targets,
+  Dispatcher,
+  Sender,
+  {
+    provide: Leases,
+    useFactory: (database: Database, clock: DatabaseClock, settings: Settings) =>
+      new Leases(database, clock, settings.leaseMs),
+    inject: [Database, DatabaseClock, SETTINGS],
+  },
+  OutcomeReporter,
+  DeliveryEvents,
+  AlertSender,
+  WebhookHealth,
+  Housekeeper,
+  WebhookStats,
+  Batches,
+  RunOnce,
+  WebhooksWorker,
+];
+
+function transportOf(settings: Settings): ReturnType<typeof createTransport> {
+  const { allowHttp, allowedAddresses, allowedHosts, nat64Prefixes, allowedPorts } = settings;
+  const { lookup, ca, proxy, axios, slots } = settings;
+  const guarded = {
+    allowHttp,
+    allowedAddresses,
+    allowedHosts,
+    nat64Prefixes,
+    allowedPorts,
+    lookup,
+    ca,
+    proxy,
+    // All of a worker's requests, those that hang too, may go to one origin: the lanes decide who sends, not the pool.
+    connectionsPerOrigin: Math.max(64, slots * 8),
+    maxConnections: Math.max(512, slots * 9),
+  };
+  return settings.transport === 'undici'
+    ? createTransport({ kind: 'undici', ...guarded })
+    : createTransport({ kind: 'axios', ...guarded, axios });
+}

@@ -1,0 +1,187 @@
+import { eventExample } from '../../events/catalogue/event-example.js';
+import { catalogueEntry, isCatalogueType } from '../../events/catalogue/catalogue.js';
+import { msgine } from './msgine.js';
+import { defineProfile } from '../profile.js';
+import { builtInProfiles, createProfileRegistry } from './built-in-profiles.js';
+import { standard } from './standard.js';
+import { testTypeFor } from '../../endpoints/test-type.js';
+
+describe('the profiles of a module', () => {
+  it('are the seven built-in ones where the host brings none', () => {
+    expect([...createProfileRegistry().keys()]).toEqual([
+      'standard',
+      'standard-cloudevents',
+      'msgine',
+      'opensms',
+      'mysmsgate',
+      'mobile-text-alerts',
+      'httpsms',
+    ]);
+  });
+
+  it('are the host’s where it gives a built-in one other switches, or one of its own', () => {
+    const [own, changed] = [defineProfile({ ...standard(), name: 'acme' }), msgine({ idMode: 'event' })];
+
+    const profiles = createProfileRegistry([own, changed]);
+
+    expect(profiles.get('msgine')).toBe(changed);
+    expect(profiles.get('acme')).toBe(own);
+    expect(profiles.size).toBe(8);
+  });
+
+  it('have one name each', () => {
+    expect(() => createProfileRegistry([msgine(), msgine()])).toThrow(
+      'Webhook profiles: each name may be given once (got msgine, msgine).',
+    );
+  });
+});
+
+describe('a registration', () => {
+  const rules = Object.fromEntries(builtInProfiles.map((profile) => [profile.name, profile.registration]));
+  const secrets = Object.fromEntries(builtInProfiles.map((profile) => [profile.name, profile.secret]));
+
+  it.each([
+    ['msgine', ['message.sent', 'message.delivered', 'message.failed']],
+    ['opensms', ['sms.delivered', 'sms.failed', 'sms.pending']],
+    ['mysmsgate', ['incoming-sms', 'delivery-report']],
+    ['mobile-text-alerts', ['message-reply', 'delivery-status', 'message-send', 'number-opt-in']],
+    [
+      'httpsms',
+      [
+        'message.phone.received',
+        'message.phone.sent',
+        'message.phone.delivered',
+        'message.send.failed',
+        'message.send.expired',
+        'message.call.missed',
+        'phone.heartbeat.offline',
+        'phone.heartbeat.online',
+      ],
+    ],
+  ])('of %s names exactly the events of its document', (name, events) => {
+    expect(rules[name]!.eventNames).toEqual(events);
+  });
+
+  it('keeps the platforms’ own limits', () => {
+    expect(rules['msgine']).toMatchObject({ httpsOnly: true });
+    expect(rules['mysmsgate']).toMatchObject({ onePerEvent: true, wildcards: false });
+    expect(rules['mobile-text-alerts']).toMatchObject({
+      maxEvents: 1,
+      maxThroughputPerMinute: 600,
+      wildcards: false,
+    });
+    expect(rules['httpsms']).toMatchObject({ maxEndpoints: 10, httpsOnly: false });
+    expect(msgine({ httpsOnly: false }).registration.httpsOnly).toBe(false);
+  });
+
+  it('takes the fields that mean something to its profile, and no others', () => {
+    expect(rules['msgine']!.fields).toEqual(['alertEmail']);
+    expect(rules['httpsms']!.fields).toEqual(['alertEmail', 'phoneNumbers']);
+    expect(rules['mobile-text-alerts']!.fields).not.toContain('phoneNumbers');
+    expect(rules['standard']!.fields).toHaveLength(6);
+  });
+
+  it('asks for a secret as its platform does', () => {
+    const asked = Object.entries(secrets).map(([name, { owner, required, callerSupplied }]) => [
+      name,
+      owner,
+      required,
+      callerSupplied,
+    ]);
+
+    expect(asked).toEqual([
+      ['standard', 'endpoint', true, false],
+      ['standard-cloudevents', 'endpoint', true, false],
+      ['msgine', 'account', true, false],
+      ['opensms', 'endpoint', false, false],
+      ['mysmsgate', 'account', true, false],
+      ['mobile-text-alerts', 'endpoint', true, true],
+      ['httpsms', 'endpoint', false, false],
+    ]);
+  });
+
+  it('generates a secret that every profile can sign with: an account may change its default profile', () => {
+    for (const { generate } of Object.values(secrets)) {
+      const secret = generate();
+      for (const { check } of Object.values(secrets)) expect(check(secret)).toBeNull();
+    }
+  });
+
+  it.each([
+    ['mobile-text-alerts', 'abc123-abc2-cde1-1234-xyz123456', null],
+    ['mobile-text-alerts', 'ab'.repeat(64), null],
+    ['mobile-text-alerts', '', 'The secret must be 1 to 512 printable characters'],
+    ['httpsms', 'clé 🔑', null],
+    ['httpsms', 'k'.repeat(256), 'The secret must be 1 to 255 printable characters'],
+    ['httpsms', ' padded ', 'with no space at either end'],
+    ['msgine', 'whsec_test_secret', null],
+    ['msgine', 'short', 'The secret must be 16 to 255 printable characters'],
+    ['opensms', `line\nbreak${'x'.repeat(16)}`, 'printable characters'],
+    ['mysmsgate', `half a pair \ud83d${'x'.repeat(16)}`, 'printable characters'],
+  ])('of %s judges the secret %j', (name, secret, complaint) => {
+    const found = secrets[name]!.check(secret);
+
+    if (complaint === null) expect(found).toBeNull();
+    else expect(found).toContain(complaint);
+  });
+});
+
+describe('the test event of an endpoint', () => {
+  const profiles = createProfileRegistry();
+
+  it.each([
+    ['standard', ['*'], undefined, 'webhook.test'],
+    ['standard', ['*'], 'message.failed', 'message.failed'],
+    ['msgine', ['*'], undefined, 'message.delivered'],
+    ['msgine', ['message.sent'], undefined, 'message.sent'],
+    ['opensms', ['sms.delivered'], undefined, 'message.delivered'],
+    ['opensms', ['sms.pending'], undefined, 'message.queued'],
+    ['opensms', ['sms.delivered'], 'sms.failed', 'message.failed'],
+    ['mysmsgate', ['incoming-sms'], undefined, 'message.received'],
+    ['mysmsgate', ['delivery-report'], undefined, 'message.delivered'],
+    ['mobile-text-alerts', ['number-opt-in'], undefined, 'number.opted_in'],
+    ['httpsms', ['phone.heartbeat.offline'], undefined, 'phone.offline'],
+    ['httpsms', ['message.phone.sent', 'message.phone.received'], undefined, 'message.received'],
+    ['opensms', ['sms.delivered'], 'message.failed', null],
+    ['opensms', ['sms.delivered'], 'constructor', null],
+  ])('of %s that takes %j, asked for %j, is of type %j', (name, events, asked, type) => {
+    expect(testTypeFor(profiles.get(name)!, events, asked)).toBe(type);
+  });
+
+  it.each(builtInProfiles)(
+    'shows each name of the vocabulary, with ids that are plainly fake: $name',
+    (profile) => {
+      for (const [name, type] of Object.entries(profile.testTypes ?? { 'message.sent': 'message.sent' })) {
+        const wire = profile
+          .render(eventExample(type as 'message.sent'))
+          .find((request) => request.type === name);
+        const { message, phone } = catalogueEntry(type as 'message.sent').example as Record<string, unknown>;
+
+        if (message !== undefined && name !== 'incoming-sms')
+          expect(wire!.body).toContain('"msg_test_001234567890"');
+        else if (phone !== undefined) expect(wire!.body).toContain('"phone_test_001234567890"');
+        else expect(wire!.body).toContain('"+18005550100"');
+      }
+    },
+  );
+});
+
+describe('defining a profile', () => {
+  it.each([
+    ['name', { name: 'My Profile' }, 'must be lower-case words and dashes'],
+    ['timeoutMs', { timeoutMs: 0 }, 'must be 100 to 60000 milliseconds'],
+    ['schedule', { schedule: [1000, -1] }, 'must hold waits of 0 ms or more'],
+    ['jitter.share', { jitter: { share: 2, direction: 'both' as const } }, 'must be between 0 and 1'],
+    ['testType', { testType: 'message.delivered', testTypes: {} }, 'must be among the types of testTypes'],
+  ])('refuses a wrong %s with a sentence that says what to do', (field, change, fix) => {
+    const defining = () => defineProfile({ ...standard(), ...change });
+
+    expect(defining).toThrow(TypeError);
+    expect(defining).toThrow(`${field} ${fix}`);
+  });
+
+  it('gives it back frozen', () => {
+    expect(Object.isFrozen(msgine())).toBe(true);
+    expect(isCatalogueType(msgine().testType)).toBe(true);
+  });
+});

@@ -1,0 +1,62 @@
+import { jwtHs256 } from '../signatures/jwt-hs256.js';
+import { httpsmsRender } from './httpsms-events.js';
+import { isTwoHundreds } from '../profile-defaults.js';
+import { platformPolicy } from '../platform-policy.js';
+import { defineProfile } from '../profile.js';
+import type { Profile } from '../profile.js';
+import { plainRegistration } from '../registration.js';
+import { HOUR, SECOND } from '../schedule.js';
+import { textSecret } from '../text-secret.js';
+import { unixSeconds } from '../timestamp.js';
+
+/** Switches of {@link httpsms}. */
+export interface HttpsmsOptions {
+  /** `iss` of the token. Default `api.httpsms.com`, what httpSMS itself sends. */
+  issuer?: string;
+}
+
+const EVENTS = {
+  'message.phone.received': 'message.received',
+  'message.phone.sent': 'message.sent',
+  'message.phone.delivered': 'message.delivered',
+  'message.send.failed': 'message.failed',
+  'message.send.expired': 'message.expired',
+  'message.call.missed': 'call.missed',
+  'phone.heartbeat.offline': 'phone.offline',
+  'phone.heartbeat.online': 'phone.online',
+} as const;
+
+/**
+ * httpSMS's webhooks: CloudEvents, `X-Event-Type`, and a JSON Web Token minted for each attempt (it does not cover the body).
+ * No signing key, no `Authorization`. Retries 5xx and requests without an answer four times, never sooner than 1 s.
+ */
+export function httpsms({ issuer = 'api.httpsms.com' }: HttpsmsOptions = {}): Profile {
+  return defineProfile({
+    ...platformPolicy,
+    name: 'httpsms',
+    title: 'httpSMS',
+    render: httpsmsRender,
+    headers: ({ wireType, secrets, tenantId, url, now }) => {
+      const headers: Record<string, string> = { 'x-event-type': wireType };
+      const key = secrets[0]?.trim();
+      if (key) {
+        const claims = { issuer, subject: tenantId, audience: url, issuedAt: unixSeconds(now) };
+        headers['authorization'] = `Bearer ${jwtHs256(key, claims)}`;
+      }
+      return headers;
+    },
+    secret: textSecret({ owner: 'endpoint', required: false, shortest: 1, longest: 255 }),
+    registration: {
+      ...plainRegistration,
+      eventNames: Object.keys(EVENTS),
+      maxEndpoints: 10,
+      fields: ['alertEmail', 'phoneNumbers'],
+    },
+    isSuccess: isTwoHundreds,
+    onFailure: ({ status }) => (status === null || status >= 500 ? 'retry' : 'fail'),
+    schedule: [SECOND, 2 * SECOND, 4 * SECOND, 8 * SECOND],
+    alerts: { onExhausted: true, onEveryFailure: false, scope: 'phone-number', atMostEveryMs: HOUR },
+    testType: 'message.received',
+    testTypes: EVENTS,
+  });
+}

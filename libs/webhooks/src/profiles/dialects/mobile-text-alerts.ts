@@ -1,0 +1,153 @@
+import type { WebhookEvent } from '../../events/event.js';
+import { bodySignature } from '../body-signature.js';
+import { isFinalExpiry, messageOf, optInOf } from '../event-data.js';
+import { failureCause } from '../failure-cause.js';
+import type { FailureCause } from '../failure-cause.js';
+import { asTheEndpointAsks } from '../profile-defaults.js';
+import { isInternationalNumber } from '../phone-number.js';
+import { platformPolicy } from '../platform-policy.js';
+import { defineProfile } from '../profile.js';
+import type { Profile, WireEvent } from '../profile.js';
+import { plainRegistration } from '../registration.js';
+import { renderByType, wireEvent } from '../rendering.js';
+import { HOUR, MINUTE } from '../schedule.js';
+import { textSecret } from '../text-secret.js';
+import { isoMilliseconds } from '../timestamp.js';
+
+/** Switches of {@link mobileTextAlerts}. */
+export interface MobileTextAlertsOptions {
+  /** Shape of `delivery-status`: accounts that never asked for an older one get V3. The other three have one shape. Default `V3`. */
+  payloadVersion?: 'V1' | 'V3';
+  /** Waits before each retry where `retryOnError` is set, in milliseconds. The platform publishes none. Default 1, 5 and 15 minutes. */
+  schedule?: readonly number[];
+}
+
+const EVENTS = {
+  'message-reply': 'message.received',
+  'delivery-status': 'message.delivered',
+  'message-send': 'message.sent',
+  'number-opt-in': 'number.opted_in',
+} as const;
+
+/** Mobile Text Alerts' status codes of failures. */
+const FAILURE_STATUS: Record<FailureCause, number> = {
+  sending: 5,
+  delivery: 6,
+  rejected: 8,
+  undelivered: 9,
+  'invalid-number': 10,
+  'stopped-number': 11,
+  landline: 12,
+  'send-rejected': 13,
+};
+
+/** Mobile Text Alerts' webhooks: one event for each endpoint, `X-Signature`, success is exactly 200, the endpoint says what is retried. */
+export function mobileTextAlerts({
+  payloadVersion = 'V3',
+  schedule = [MINUTE, 5 * MINUTE, 15 * MINUTE],
+}: MobileTextAlertsOptions = {}): Profile {
+  const status = payloadVersion === 'V3' ? statusV3 : statusV1;
+  return defineProfile({
+    ...platformPolicy,
+    name: 'mobile-text-alerts',
+    title: 'Mobile Text Alerts',
+    render: renderByType({
+      'message.queued': (event) => [status(event, 1)],
+      'message.sending': (event) => [status(event, 2)],
+      'message.sent': (event) => [send(event), status(event, 3)],
+      'message.delivered': (event) => [status(event, 4)],
+      'message.failed': (event) => [status(event, FAILURE_STATUS[failureCause(messageOf(event))])],
+      'message.expired': (event) => (isFinalExpiry(messageOf(event)) ? [status(event, 9)] : []),
+      'message.unconfirmed': (event) => [status(event, 7)],
+      'message.received': (event) => [reply(event)],
+      'number.opted_in': (event) => [optIn(event)],
+    }),
+    headers: bodySignature({ header: 'x-signature' }),
+    secret: textSecret({
+      owner: 'endpoint',
+      required: true,
+      callerSupplied: true,
+      shortest: 1,
+      longest: 512,
+    }),
+    registration: {
+      ...plainRegistration,
+      eventNames: Object.keys(EVENTS),
+      wildcards: false,
+      maxEvents: 1,
+      maxThroughputPerMinute: 600,
+      fields: ['alertEmail', 'sendAlertEmail', 'skipErrors', 'skipErrorCodes', 'retryOnError'],
+    },
+    isSuccess: (code) => code === 200,
+    onFailure: asTheEndpointAsks,
+    schedule,
+    alerts: { onExhausted: false, onEveryFailure: true, scope: 'endpoint', atMostEveryMs: HOUR },
+    testType: 'message.delivered',
+    testTypes: EVENTS,
+  });
+}
+
+function statusV3(event: WebhookEvent, status: number): WireEvent {
+  const message = messageOf(event);
+  return wireEvent('delivery-status', {
+    messageId: message.id,
+    externalId: message.externalId ?? null,
+    status: message.statusCode ?? status,
+    timestamp: isoMilliseconds(event.occurredAt),
+    toNumber: message.to,
+    fromNumber: isInternationalNumber(message.from) ? message.from : undefined,
+    tags: message.tags,
+    senderName: message.senderName,
+    type: 'delivery-status',
+  });
+}
+
+function statusV1(event: WebhookEvent, status: number): WireEvent {
+  const message = messageOf(event);
+  return wireEvent('delivery-status', {
+    destinationNumber: message.to,
+    messageId: message.id,
+    externalId: message.externalId ?? null,
+    status: message.statusCode ?? status,
+    tags: message.tags,
+    senderName: message.senderName,
+    type: 'delivery-status',
+  });
+}
+
+function reply(event: WebhookEvent): WireEvent {
+  const message = messageOf(event);
+  return wireEvent('message-reply', {
+    fromNumber: message.from,
+    toNumber: message.to,
+    replyId: message.replyId ?? message.id,
+    externalId: message.externalId,
+    message: message.body ?? '',
+    timestamp: isoMilliseconds(event.occurredAt),
+    tags: message.tags,
+    url: message.attachments?.[0],
+  });
+}
+
+function send(event: WebhookEvent): WireEvent {
+  const message = messageOf(event);
+  return wireEvent('message-send', {
+    messageId: message.id,
+    externalId: message.externalId ?? null,
+    toNumber: message.to,
+    fromNumber: message.from,
+    message: message.body ?? '',
+    timestamp: isoMilliseconds(event.occurredAt),
+    tags: message.tags,
+  });
+}
+
+function optIn(event: WebhookEvent): WireEvent {
+  const { type, from, to } = optInOf(event);
+  return wireEvent('number-opt-in', {
+    optInType: type,
+    fromNumber: from,
+    toNumber: to,
+    timestamp: isoMilliseconds(event.occurredAt),
+  });
+}

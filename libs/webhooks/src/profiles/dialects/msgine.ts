@@ -1,0 +1,95 @@
+import { encodeId } from '../../core/ids.js';
+import type { WebhookEvent } from '../../events/event.js';
+import { bodySignature } from '../body-signature.js';
+import { isFinalExpiry, messageOf } from '../event-data.js';
+import { always, isTwoHundreds } from '../profile-defaults.js';
+import { platformPolicy } from '../platform-policy.js';
+import { defineProfile } from '../profile.js';
+import type { Profile, WireEvent } from '../profile.js';
+import { plainRegistration } from '../registration.js';
+import { renderByType, wireEvent } from '../rendering.js';
+import { HOUR, MINUTE } from '../schedule.js';
+import { textSecret } from '../text-secret.js';
+import { isoSeconds } from '../timestamp.js';
+
+/** Switches of {@link msgine}. */
+export interface MsgineOptions {
+  /**
+   * What `id` holds: the message's id, as MsGine's field table and examples say, or the event's. The document's own
+   * duplicate check keys on `id` alone and would drop `delivered` after `sent`; `event` serves such receivers. Default `message`.
+   */
+  idMode?: 'message' | 'event';
+  /** MsGine refuses `http:` URLs. `false` serves local development. Default true. */
+  httpsOnly?: boolean;
+}
+
+const EVENTS = {
+  'message.sent': 'message.sent',
+  'message.delivered': 'message.delivered',
+  'message.failed': 'message.failed',
+} as const;
+
+/** MsGine's webhooks: flat JSON, `X-MsGine-Signature`, one secret for each account, five retries up to 6 h, then a mail. */
+export function msgine({ idMode = 'message', httpsOnly = true }: MsgineOptions = {}): Profile {
+  const report = (
+    event: WebhookEvent,
+    status: 'sent' | 'delivered' | 'failed',
+    failure?: Failure,
+  ): WireEvent[] => {
+    const message = messageOf(event);
+    const type = `message.${status}`;
+    return [
+      wireEvent(type, {
+        id: idMode === 'event' ? encodeId('evt', event.uuid) : String(message.id),
+        event: type,
+        status,
+        to: message.to,
+        from: message.from,
+        timestamp: isoSeconds(event.occurredAt),
+        failureReason: failure?.reason,
+        errorCode: failure?.code,
+        messageId: String(message.id),
+        sid: message.providerId ?? undefined,
+      }),
+    ];
+  };
+  return defineProfile({
+    ...platformPolicy,
+    name: 'msgine',
+    title: 'MsGine',
+    render: renderByType({
+      'message.sent': (event) => report(event, 'sent'),
+      'message.delivered': (event) => report(event, 'delivered'),
+      'message.failed': (event) => {
+        const { errorMessage, errorCode } = messageOf(event);
+        return report(event, 'failed', {
+          reason: errorMessage ?? 'Message delivery failed',
+          code: errorCode ?? undefined,
+        });
+      },
+      'message.expired': (event) => {
+        const message = messageOf(event);
+        if (!isFinalExpiry(message)) return [];
+        return report(event, 'failed', {
+          reason: message.errorMessage ?? 'Message expired',
+          code: 'expired',
+        });
+      },
+    }),
+    headers: bodySignature({ header: 'x-msgine-signature' }),
+    secret: textSecret({ owner: 'account', required: true, shortest: 16, longest: 255 }),
+    registration: { ...plainRegistration, eventNames: Object.keys(EVENTS), httpsOnly },
+    isSuccess: isTwoHundreds,
+    onFailure: always,
+    schedule: [MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR, 6 * HOUR],
+    alerts: { onExhausted: true, onEveryFailure: false, scope: 'endpoint' },
+    testType: 'message.delivered',
+    testTypes: EVENTS,
+  });
+}
+
+/** What the payload of a failed message adds. */
+interface Failure {
+  reason: string;
+  code: string | undefined;
+}

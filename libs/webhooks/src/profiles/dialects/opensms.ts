@@ -1,0 +1,85 @@
+import type { WebhookEvent } from '../../events/event.js';
+import { bodySignature } from '../body-signature.js';
+import type { BodySignatureOptions } from '../body-signature.js';
+import { isFinalExpiry, messageOf } from '../event-data.js';
+import { always, isTwoHundreds } from '../profile-defaults.js';
+import { internationalNumber } from '../phone-number.js';
+import { platformPolicy } from '../platform-policy.js';
+import { defineProfile } from '../profile.js';
+import type { Profile, WireEvent } from '../profile.js';
+import { plainRegistration } from '../registration.js';
+import { renderByType, wireEvent } from '../rendering.js';
+import { MINUTE } from '../schedule.js';
+import { textSecret } from '../text-secret.js';
+import { isoSeconds } from '../timestamp.js';
+
+/** Switches of {@link opensms}. All of them settle what OpenSMS's guide leaves open: the defaults are this module's. */
+export interface OpensmsOptions {
+  /** Default header `X-OpenSMS-Signature`, lower-case hex HMAC-SHA256 of the body. */
+  signature?: BodySignatureOptions;
+  /** Whose secret signs: each endpoint's own or the account's. Default `endpoint`. */
+  secretOwner?: 'endpoint' | 'account';
+  /** Only a 200 is a success, as the guide words it, not every 2xx. Default false. */
+  strict200?: boolean;
+  /** Waits before each retry, in milliseconds; `[]` for none. Default 1, 5 and 15 minutes. */
+  schedule?: readonly number[];
+}
+
+const EVENTS = {
+  'sms.delivered': 'message.delivered',
+  'sms.failed': 'message.failed',
+  'sms.pending': 'message.queued',
+} as const;
+
+/** OpenSMS's webhooks: flat JSON in snake case. Signature and retries are this module's, since the guide defines none. */
+export function opensms({
+  signature = {},
+  secretOwner = 'endpoint',
+  strict200 = false,
+  schedule = [MINUTE, 5 * MINUTE, 15 * MINUTE],
+}: OpensmsOptions = {}): Profile {
+  return defineProfile({
+    ...platformPolicy,
+    name: 'opensms',
+    title: 'OpenSMS',
+    render: renderByType({
+      'message.queued': (event) => report(event, 'pending'),
+      'message.delivered': (event) => report(event, 'delivered'),
+      'message.failed': (event) =>
+        report(event, 'failed', messageOf(event).errorMessage ?? 'Message delivery failed'),
+      'message.expired': (event) => {
+        const message = messageOf(event);
+        return isFinalExpiry(message)
+          ? report(event, 'failed', message.errorMessage ?? 'Message expired')
+          : [];
+      },
+    }),
+    headers: bodySignature({ ...signature, header: signature.header ?? 'x-opensms-signature' }),
+    secret: textSecret({ owner: secretOwner, required: false, shortest: 16, longest: 255 }),
+    registration: { ...plainRegistration, eventNames: Object.keys(EVENTS) },
+    isSuccess: strict200 ? (status) => status === 200 : isTwoHundreds,
+    onFailure: always,
+    schedule,
+    testType: 'message.delivered',
+    testTypes: EVENTS,
+  });
+}
+
+function report(
+  event: WebhookEvent,
+  status: 'pending' | 'delivered' | 'failed',
+  error?: string,
+): WireEvent[] {
+  const message = messageOf(event);
+  const type = `sms.${status}`;
+  return [
+    wireEvent(type, {
+      event: type,
+      message_id: String(message.id),
+      phone: internationalNumber(message.to),
+      status,
+      error,
+      timestamp: isoSeconds(event.occurredAt),
+    }),
+  ];
+}

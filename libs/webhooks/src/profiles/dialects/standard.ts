@@ -1,0 +1,94 @@
+import {
+  checkStandardSecret,
+  generateSecret,
+  generateSigningKey,
+  verificationSecret,
+} from '../signatures/standard-secret.js';
+import { standardSignature } from '../signatures/standard-signature.js';
+import { asTheEndpointAsks, isTwoHundreds } from '../profile-defaults.js';
+import { defineProfile } from '../profile.js';
+import type { Profile, SigningInput } from '../profile.js';
+import { plainRegistration } from '../registration.js';
+import { wireEvent } from '../rendering.js';
+import { HOUR, MINUTE, SECOND } from '../schedule.js';
+import { isoMilliseconds, unixSeconds } from '../timestamp.js';
+
+/** Switches of {@link standard} and of its CloudEvents form. */
+export interface StandardOptions {
+  /**
+   * New secrets: `v1` symmetric (`whsec_`), `v1a` an ed25519 pair (`whsk_`; the owner sees `whpk_`). Default `v1`, which
+   * every published verifier knows. Either signs under both.
+   */
+  scheme?: 'v1' | 'v1a';
+}
+
+/**
+ * Standard Webhooks 1.0: body `{ type, timestamp, data }`, the event's own type and data, `webhook-id`,
+ * `webhook-timestamp` and `webhook-signature`; the event's growing number is in `webhook-sequence`. Expresses every type,
+ * the host's own too.
+ */
+export function standard({ scheme = 'v1' }: StandardOptions = {}): Profile {
+  return defineProfile({
+    name: 'standard',
+    title: 'Standard Webhooks',
+    render: (event) => [
+      wireEvent(event.type, {
+        type: event.type,
+        timestamp: isoMilliseconds(event.occurredAt),
+        data: event.data,
+      }),
+    ],
+    headers: signed,
+    contentType: 'application/json',
+    secret: {
+      owner: 'endpoint',
+      required: true,
+      callerSupplied: false,
+      signsWithAll: true,
+      generate: scheme === 'v1' ? generateSecret : generateSigningKey,
+      check: checkStandardSecret,
+      reveal: verificationSecret,
+    },
+    registration: {
+      ...plainRegistration,
+      fields: [
+        'phoneNumbers',
+        'alertEmail',
+        'sendAlertEmail',
+        'skipErrors',
+        'skipErrorCodes',
+        'retryOnError',
+      ],
+    },
+    isSuccess: isTwoHundreds,
+    onFailure: asTheEndpointAsks,
+    schedule: [
+      5 * SECOND,
+      5 * MINUTE,
+      30 * MINUTE,
+      2 * HOUR,
+      5 * HOUR,
+      10 * HOUR,
+      14 * HOUR,
+      20 * HOUR,
+      24 * HOUR,
+    ],
+    jitter: { share: 0.2, direction: 'both' },
+    timeoutMs: 15 * SECOND,
+    disablesOnGone: true,
+    honoursRetryAfter: true,
+    disablesOnFailure: true,
+    alerts: { onExhausted: false, onEveryFailure: true, scope: 'endpoint', atMostEveryMs: HOUR },
+    testType: 'webhook.test',
+  });
+}
+
+function signed({ eventId, now, body, secrets, sequence }: SigningInput): Record<string, string> {
+  const timestamp = unixSeconds(now);
+  return {
+    'webhook-id': eventId,
+    'webhook-timestamp': String(timestamp),
+    'webhook-signature': standardSignature(eventId, timestamp, body, secrets),
+    'webhook-sequence': sequence,
+  };
+}

@@ -1,0 +1,66 @@
+import { createHash, scryptSync } from 'node:crypto';
+import { InvalidOptionError } from '../core/errors.js';
+import type { EncryptionKey } from '../config/options.js';
+
+/** Named keys of 32 bytes. The current one seals; all of them open. */
+export interface KeyRing {
+  current: string;
+  keys: ReadonlyMap<string, Buffer>;
+}
+
+const ID = /^[A-Za-z0-9-]{1,16}$/;
+/** A passphrase must give the same key in every process, so the salt cannot be random. */
+const SALT = 'nestjs-sms-webhooks';
+
+/**
+ * Checks the keys of `encryption` and reads them.
+ * Throws {@link InvalidOptionError} that names the option and never shows a key.
+ */
+export function createKeyRing(encryption: { current: EncryptionKey; previous: EncryptionKey[] }): KeyRing {
+  const keys = new Map<string, Buffer>();
+  const add = (option: string, { id, key }: EncryptionKey): void => {
+    if (typeof id !== 'string' || !ID.test(id)) {
+      // Cut: the key may have been put here by mistake.
+      const shown = typeof id === 'string' ? `${id.slice(0, 3)}…` : id;
+      throw new InvalidOptionError(`${option}.id`, shown, 'use 1 to 16 letters, digits or dashes');
+    }
+    if (id === 'plain')
+      throw new InvalidOptionError(`${option}.id`, id, 'use another name, this one is taken');
+    if (keys.has(id)) throw new InvalidOptionError(`${option}.id`, id, 'give each key an id of its own');
+    keys.set(id, readKey(`${option}.key`, key));
+  };
+  add('encryption.current', encryption.current ?? {});
+  encryption.previous.forEach((key, place) => add(`encryption.previous[${place}]`, key ?? {}));
+  return { current: encryption.current.id, keys };
+}
+
+function readKey(option: string, key: string | Buffer | undefined): Buffer {
+  if (key === undefined || key === null || key === '') {
+    throw new InvalidOptionError(
+      option,
+      undefined,
+      'set it to 32 random bytes, such as the output of `openssl rand -base64 32` (its environment variable may not be set)',
+    );
+  }
+  const bytes = typeof key === 'string' ? textKey(key.trim()) : isKeyBuffer(key) ? key : null;
+  if (bytes) return bytes;
+  // The value itself must not reach a log.
+  const size =
+    typeof key === 'string' ? `it has ${key.trim().length} characters` : 'it is no Buffer of 32 bytes';
+  throw new InvalidOptionError(
+    option,
+    '…',
+    `${size}; use 32 bytes as a Buffer, 64 hex characters, 44 base64 characters, or a passphrase of 32 or more`,
+  );
+}
+
+function isKeyBuffer(key: unknown): key is Buffer {
+  return Buffer.isBuffer(key) && key.length === 32;
+}
+
+function textKey(text: string): Buffer | null {
+  if (/^[0-9a-f]{64}$/i.test(text)) return Buffer.from(text, 'hex');
+  if (/^[A-Za-z0-9+/]{43}=$/.test(text)) return Buffer.from(text, 'base64');
+  if (text.length < 32) return null;
+  return scryptSync(text, createHash('sha256').update(SALT).digest(), 32);
+}

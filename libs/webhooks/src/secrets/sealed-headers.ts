@@ -1,0 +1,47 @@
+import { storedJson } from '../core/parse-json.js';
+import { sealContext, type SecretBox, SecretUnreadableError } from './secret-box.js';
+
+interface Owner {
+  tenantId: string;
+  id: string;
+}
+
+/** Custom headers as they are stored: values may be credentials. `null` for none. */
+export function sealHeaders(box: SecretBox, owner: Owner, headers: Record<string, string>): string | null {
+  if (Object.keys(headers).length === 0) return null;
+  return box.seal(JSON.stringify(headers), sealContext(owner.tenantId, owner.id));
+}
+
+/** Custom headers as they are sent: lower-case names. Throws {@link SecretUnreadableError}. */
+export function openHeaders(
+  box: SecretBox,
+  owner: Owner & { headers: string | null },
+): Record<string, string> {
+  if (owner.headers === null) return {};
+  const context = sealContext(owner.tenantId, owner.id);
+  return parseHeaders(box.open(owner.headers, context), context);
+}
+
+/**
+ * Custom headers from the text that was sealed. Throws {@link SecretUnreadableError}: a secret of the same row opens in
+ * their column too, is sent as no header, and what a parser says of it would quote its beginning.
+ */
+export function parseHeaders(opened: string, context: string): Record<string, string> {
+  const headers = storedJson(opened);
+  if (isRecord(headers) && Object.values(headers).every((value) => typeof value === 'string'))
+    return headers as Record<string, string>;
+  throw new SecretUnreadableError(context, null, 'the column of the headers holds something else');
+}
+
+const isRecord = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Their names, or `null` where they cannot be read: one row must not spoil a list. */
+export function headerNames(box: SecretBox, owner: Owner & { headers: string | null }): string[] | null {
+  try {
+    return Object.keys(openHeaders(box, owner));
+  } catch (error) {
+    if (error instanceof SecretUnreadableError) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,57 @@
+import type { LineLogger } from '../core/line-logger.js';
+import type { StoredSecret } from '../store/schema/endpoint.entity.js';
+import { parseHeaders } from './sealed-headers.js';
+import type { SecretBox } from './secret-box.js';
+import { liveSecrets } from './secret-rotation.js';
+
+/** Opened values kept, so that a batch does not decrypt the same secret again and again. */
+const KEPT = 20_000;
+
+/** Opens what requests are signed and sent with. What cannot be opened is logged, and stops nobody else. */
+export class SecretOpener {
+  private readonly opened = new Map<string, string>();
+
+  constructor(
+    private readonly box: SecretBox,
+    private readonly logger: LineLogger,
+  ) {}
+
+  /**
+   * Live secrets, newest first; `null`: the current one cannot be opened, and what an older one signs alone, or nothing,
+   * would be refused. An older one may be missing: a rotation mends it.
+   */
+  secrets(stored: readonly StoredSecret[], context: string, now: number): string[] | null {
+    const live = liveSecrets(stored, now).toSorted((a, b) => b.createdAt - a.createdAt);
+    const opened: string[] = [];
+    for (const { sealed, expiresAt } of live) {
+      const secret = this.tryOpen('A secret', context, () => this.open(sealed, context));
+      if (secret !== null) opened.push(secret);
+      else if (expiresAt === null) return null;
+    }
+    return opened;
+  }
+
+  /** Custom headers; `null`: they cannot be opened. */
+  headers(sealed: string, context: string): Record<string, string> | null {
+    return this.tryOpen('The headers', context, () => parseHeaders(this.open(sealed, context), context));
+  }
+
+  private tryOpen<T>(what: string, context: string, open: () => T): T | null {
+    try {
+      return open();
+    } catch (error) {
+      this.logger.error(`${what} of ${context} cannot be opened: ${(error as Error).message}`);
+      return null;
+    }
+  }
+
+  private open(sealed: string, context: string): string {
+    const cacheKey = `${context} ${sealed}`;
+    const known = this.opened.get(cacheKey);
+    if (known !== undefined) return known;
+    const plain = this.box.open(sealed, context);
+    if (this.opened.size >= KEPT) this.opened.clear();
+    this.opened.set(cacheKey, plain);
+    return plain;
+  }
+}

@@ -1,0 +1,41 @@
+import type { StoredSecret } from '../store/schema/endpoint.entity.js';
+import type { SecretBox } from './secret-box.js';
+
+/** Secrets that sign at one time: the current one and those rotated out that sign along. */
+export const MAX_LIVE_SECRETS = 5;
+
+function isLive(secret: StoredSecret, now: number): boolean {
+  return secret.expiresAt === null || secret.expiresAt > now;
+}
+
+/** The secrets that sign at `now`, newest first, still sealed. */
+export function liveSecrets(secrets: readonly StoredSecret[], now: number): StoredSecret[] {
+  return secrets.filter((secret) => isLive(secret, now));
+}
+
+/** The secrets that sign at `now`, newest first, in the clear. Throws {@link SecretUnreadableError}. */
+export function openSecrets(
+  box: SecretBox,
+  secrets: readonly StoredSecret[],
+  context: string,
+  now: number,
+): string[] {
+  return liveSecrets(secrets, now).map(({ sealed }) => box.open(sealed, context));
+}
+
+/**
+ * `secrets` with a new one in front (`null`: none from now on), the live ones signing along for at most `overlapMs`.
+ * Expired ones are dropped.
+ */
+export function rotate(
+  secrets: readonly StoredSecret[],
+  sealed: string | null,
+  now: number,
+  overlapMs: number,
+): StoredSecret[] {
+  const until = now + overlapMs;
+  const old = liveSecrets(secrets, now)
+    .map((secret) => ({ ...secret, expiresAt: Math.min(secret.expiresAt ?? until, until) }))
+    .filter((secret) => isLive(secret, now));
+  return sealed === null ? old : [{ sealed, createdAt: now, expiresAt: null }, ...old];
+}

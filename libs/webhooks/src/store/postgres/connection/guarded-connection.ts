@@ -1,0 +1,59 @@
+import type { DataSource, QueryRunner } from 'typeorm';
+import { WebhooksError } from '../../../core/errors.js';
+
+/** What TypeORM's PostgreSQL query runner holds: a client of `pg`. */
+interface Connection {
+  end(): Promise<void>;
+}
+
+/** The database said nothing for so long that its connection was given up. The work is tried again on another one. */
+export class DatabaseSilentError extends WebhooksError {
+  constructor(readonly silentMs: number) {
+    super(
+      `The database did not answer for ${silentMs} ms, so this connection to it was given up. If it was only slow, look for long locks and slow storage.`,
+    );
+  }
+}
+
+/**
+ * Runs `work` on a connection from the host's pool. A connection can go silent without an error (a partition, a server
+ * that moved), and then `pg` waits for ever: after `silenceMs` it is broken off and this throws
+ * {@link DatabaseSilentError}. What `work` did may have been committed all the same.
+ */
+export async function onConnection<T>(
+  dataSource: DataSource,
+  silenceMs: number,
+  work: (runner: QueryRunner) => Promise<T>,
+): Promise<T> {
+  const runner = dataSource.createQueryRunner();
+  let timeout!: NodeJS.Timeout;
+  const silence = new Promise<never>((_, reject) => {
+    timeout = setTimeout(() => {
+      reject(new DatabaseSilentError(silenceMs));
+      void breakOff(runner);
+    }, silenceMs);
+  });
+  try {
+    return await Promise.race([runAndRelease(runner, work), silence]);
+  } finally {
+    clearTimeout(timeout);
+  }
+}
+
+async function runAndRelease<T>(runner: QueryRunner, work: (runner: QueryRunner) => Promise<T>): Promise<T> {
+  try {
+    return await work(runner);
+  } finally {
+    await runner.release();
+  }
+}
+
+/** Ends the connection, a running statement with it, so that the pool opens a new one. */
+async function breakOff(runner: QueryRunner): Promise<void> {
+  try {
+    const connection = (await runner.connect()) as Connection;
+    await connection.end();
+  } catch {
+    // It could not be made, or is gone already: either way nobody waits for it any more.
+  }
+}

@@ -1,0 +1,125 @@
+import { createHash } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { LineLogger } from '../../../core/line-logger.js';
+import type { Wake } from '../../typeorm/commit-listener.js';
+import { Database } from './session.js';
+
+/** Commits within this time are told of once, ms. */
+const THROTTLE = 15;
+const FIRST_RECONNECT = 500;
+const LONGEST_RECONNECT = 30_000;
+
+/** What this needs of a `pg` client. */
+interface PgClient {
+  connect(): Promise<unknown>;
+  query(text: string, values?: unknown[]): Promise<unknown>;
+  end(): Promise<void>;
+  on(event: 'notification', listener: (message: { payload?: string }) => void): void;
+  on(event: 'error' | 'end', listener: (argument?: unknown) => void): void;
+}
+
+/** What this needs of TypeORM's PostgreSQL driver: its pool knows how to make a client with the host's settings. */
+interface PgDriver {
+  master: { Client: new (options: unknown) => PgClient; options: unknown };
+}
+
+/**
+ * Tells other processes of commits, and hears of theirs, over one connection of its own (opt-in, `worker.notify`).
+ * The NOTIFY comes after the commit and at most every 15 ms: inside the host's transaction it would serialise commits.
+ * Losing the connection costs speed, not events: polling goes on underneath.
+ */
+@Injectable()
+export class WakeChannel {
+  private readonly logger = new LineLogger('WebhookWakeChannel');
+  private readonly channel: string;
+  private client: PgClient | null = null;
+  private listener: ((wake: Wake) => void) | null = null;
+  private reconnect: NodeJS.Timeout | null = null;
+  private pause = FIRST_RECONNECT;
+  private pending: NodeJS.Timeout | null = null;
+  /** Of the commits that are not told of yet. */
+  private unsaid: Wake = { events: false, lanes: false };
+  private saidAt = 0;
+  private stopped = true;
+
+  constructor(private readonly database: Database) {
+    const tables = createHash('sha256').update(database.tables.events).digest('hex').slice(0, 12);
+    this.channel = `webhooks_${tables}`;
+  }
+
+  /** Connects; with `onWake` it listens too. Resolves when connected, or when the first try has failed. */
+  async start(onWake: ((wake: Wake) => void) | null): Promise<void> {
+    this.stopped = false;
+    this.listener = onWake;
+    await this.open();
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    if (this.reconnect) clearTimeout(this.reconnect);
+    if (this.pending) clearTimeout(this.pending);
+    const { client } = this;
+    this.client = null;
+    await client?.end().catch((error: Error) => this.logger.warn(`Closing failed: ${error.message}`));
+  }
+
+  /** A transaction with work for others has committed here. */
+  say({ events, lanes }: Wake): void {
+    if (this.stopped) return;
+    this.unsaid.events ||= events;
+    this.unsaid.lanes ||= lanes;
+    if (this.pending) return;
+    const wait = this.saidAt + THROTTLE - performance.now();
+    if (wait <= 0) this.send();
+    else
+      this.pending = setTimeout(() => {
+        this.pending = null;
+        this.send();
+      }, wait);
+  }
+
+  private send(): void {
+    this.saidAt = performance.now();
+    const { events, lanes } = this.unsaid;
+    this.unsaid = { events: false, lanes: false };
+    // Without a payload: both.
+    const only = events && lanes ? '' : `, '${events ? 'events' : 'lanes'}'`;
+    this.client?.query(`notify ${this.channel}${only}`).catch((error: Error) => this.lost(error));
+  }
+
+  private async open(): Promise<void> {
+    const { master } = this.database.dataSource.driver as unknown as PgDriver;
+    const client = new master.Client(master.options);
+    client.on('error', (error) => this.lost(error as Error, client));
+    client.on('end', () => this.lost(new Error('the server closed it'), client));
+    client.on('notification', ({ payload }) =>
+      this.listener?.({ events: payload !== 'lanes', lanes: payload !== 'events' }),
+    );
+    try {
+      await client.connect();
+      if (this.listener) await client.query(`listen ${this.channel}`);
+      if (this.stopped) return await client.end();
+      this.client = client;
+      this.pause = FIRST_RECONNECT;
+      // Whatever was said while nobody listened.
+      this.listener?.({ events: true, lanes: true });
+    } catch (error) {
+      this.lost(error as Error);
+    }
+  }
+
+  /** `client`: the connection that ended, where it may be one that was replaced already. */
+  private lost(error: Error, client: PgClient | null = this.client): void {
+    if (this.stopped || this.reconnect || (client !== null && client !== this.client && this.client !== null))
+      return;
+    this.client = null;
+    this.logger.warn(
+      `The connection for NOTIFY was lost (${error.message}): polling only, again in ${this.pause} ms`,
+    );
+    this.reconnect = setTimeout(() => {
+      this.reconnect = null;
+      if (!this.stopped) void this.open();
+    }, this.pause);
+    this.pause = Math.min(this.pause * 2, LONGEST_RECONNECT);
+  }
+}

@@ -1,0 +1,40 @@
+import type { EntityManager } from 'typeorm';
+import { type Database, now } from '../connection/session.js';
+
+/** A backlog is counted up to here. */
+const MOST_COUNTED = 10_001;
+
+/**
+ * SQL that writes an alert for each endpoint that a statement disables, as part of it. It reads
+ * `disabled(id, tenant_id, state_reason, state_at)`.
+ */
+export function disableAlerts(database: Database): string {
+  const { alerts, deliveries, lanes } = database.tables;
+  return `
+    insert into ${alerts} (tenant_id, endpoint_id, kind, dedupe_key, data, created_at, next_at)
+    select d.tenant_id, d.id, 'endpoint.disabled', 'endpoint.disabled:' || d.id || ':' || d.state_at,
+           json_build_object('lane', l.id::text, 'reason', d.state_reason, 'since', l.failing_since, 'waiting', (
+             select count(*) from (select 1 from ${deliveries} w
+                                    where w.lane_id = l.id and w.next_at is not null limit ${MOST_COUNTED}) waiting))::text,
+           ${now(1)}, ${now(1)}
+      from disabled d
+      join ${lanes} l on l.endpoint_id = d.id
+     order by d.id
+    on conflict (dedupe_key) do nothing`;
+}
+
+/** Writes the alert of an endpoint that `tx` has just disabled. */
+export async function alertDisabled(
+  database: Database,
+  tx: EntityManager,
+  endpointId: string,
+): Promise<void> {
+  await database.query(
+    `with disabled as (
+       select id, tenant_id, state_reason, state_at from ${database.tables.endpoints} where id = $2
+     )
+     ${disableAlerts(database)}`,
+    [database.clockOffset, endpointId],
+    tx,
+  );
+}

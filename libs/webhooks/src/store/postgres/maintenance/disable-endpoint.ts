@@ -1,0 +1,31 @@
+import { disableAlerts } from '../fragments/disabled-alerts.js';
+import { type Database, now } from '../connection/session.js';
+import type { Reason } from '../../../core/states.js';
+
+/**
+ * Disables an active or paused endpoint, closes its lane and writes the alert in one statement: no turn comes after it, its backlog is
+ * discarded in batches. Answers whether it was this call that did it.
+ */
+export async function disableEndpoint(
+  database: Database,
+  endpointId: string,
+  reason: Reason,
+): Promise<boolean> {
+  const { endpoints, lanes } = database.tables;
+  const rows = await database.query<{ id: string }>(
+    `with disabled as (
+       update ${endpoints}
+          set state = 'disabled', state_reason = $3, state_at = ${now(1)}, updated_at = ${now(1)}
+        where id = $2 and state <> 'disabled' and deleted_at is null
+       returning id, tenant_id, state_reason, state_at
+     ), alerted as (${disableAlerts(database)}
+     )
+     update ${lanes} l
+        set state = 'closed', next_due_at = ${now(1)}
+       from disabled d
+      where l.endpoint_id = d.id
+     returning d.id`,
+    [database.clockOffset, endpointId, reason],
+  );
+  return rows.length > 0;
+}

@@ -1,0 +1,70 @@
+import { EntitySchema } from 'typeorm';
+import { flag, instant, integer, json, nullable, text } from './columns.js';
+import type { EndpointState } from '../../core/states.js';
+
+/** One signing secret of an endpoint or account, sealed (or plain where the host allows that). */
+export interface StoredSecret {
+  /** Output of the secret box. */
+  sealed: string;
+  createdAt: number;
+  /** Signs along until then; `null`: the current one. */
+  expiresAt: number | null;
+}
+
+/** A registered URL. Its limits, order and health are in its lane. */
+export class WebhookEndpointRow {
+  id!: string;
+  tenantId!: string;
+  url!: string;
+  events!: string[];
+  profile!: string;
+  description!: string | null;
+  /** Custom headers as a JSON record, sealed like a secret: they may hold credentials. */
+  headers!: string | null;
+  secrets!: StoredSecret[];
+  /** `null`: all numbers. */
+  phoneNumbers!: string[] | null;
+  timeoutMs!: number | null;
+  alertEmail!: string | null;
+  sendAlertEmail!: boolean;
+  skipErrors!: boolean;
+  skipErrorCodes!: string[];
+  retryOnError!: boolean;
+  state!: EndpointState;
+  stateReason!: string | null;
+  stateAt!: number;
+  createdAt!: number;
+  updatedAt!: number;
+  deletedAt!: number | null;
+}
+
+export const endpointSchema = (prefix: string): EntitySchema<WebhookEndpointRow> =>
+  new EntitySchema<WebhookEndpointRow>({
+    target: WebhookEndpointRow,
+    name: 'WebhookEndpointRow',
+    tableName: `${prefix}webhook_endpoints`,
+    columns: {
+      id: { type: 'uuid', name: 'id', primary: true },
+      tenantId: text('tenant_id', 255),
+      url: { type: 'text', name: 'url' },
+      events: json('events'),
+      profile: text('profile', 32),
+      description: text('description', 500, nullable),
+      headers: { type: 'text', name: 'headers', nullable: true },
+      secrets: json('secrets'),
+      phoneNumbers: json('phone_numbers', nullable),
+      timeoutMs: integer('timeout_ms', nullable),
+      alertEmail: text('alert_email', 320, nullable),
+      sendAlertEmail: flag('send_alert_email', { default: false }),
+      skipErrors: flag('skip_errors', { default: false }),
+      skipErrorCodes: json('skip_error_codes'),
+      retryOnError: flag('retry_on_error', { default: true }),
+      state: text('state', 16, { default: 'active' }),
+      stateReason: text('state_reason', 64, nullable),
+      stateAt: instant('state_at'),
+      createdAt: instant('created_at'),
+      updatedAt: instant('updated_at'),
+      deletedAt: instant('deleted_at', nullable),
+    },
+    indices: [{ name: `${prefix}webhook_endpoints_tenant`, columns: ['tenantId', 'createdAt', 'id'] }],
+  });

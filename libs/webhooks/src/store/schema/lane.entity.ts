@@ -1,0 +1,63 @@
+import { EntitySchema } from 'typeorm';
+import { instant, integer, key, nullable, text } from './columns.js';
+import type { LaneState, Ordering } from '../../core/states.js';
+
+/**
+ * What the dispatcher schedules by: one endpoint, or one (tenant, origin) of callbacks. The hot table: narrow, and
+ * written once for a batch. Its number is also the endpoint's `publicNo`.
+ */
+export class WebhookLaneRow {
+  id!: string;
+  tenantId!: string;
+  /** `null` for a lane of callbacks. */
+  endpointId!: string | null;
+  /** `https://host:port` of a lane of callbacks. */
+  origin!: string | null;
+  state!: LaneState;
+  ordering!: Ordering;
+  /** When this lane wants a turn: `null` for never. Moved to the back of the queue by each turn. */
+  nextDueAt!: number | null;
+  /** No turn before this: an open breaker, or `Retry-After`. */
+  holdUntil!: number | null;
+  /** Exact limit over all workers; `null`: each worker's window alone. */
+  maxInFlight!: number | null;
+  maxThroughputPerMinute!: number | null;
+  /** Leased deliveries of a lane with limits. */
+  inFlight!: number;
+  /** Rate clock: theoretical arrival time of the next request, epoch microseconds. */
+  rateClock!: string | null;
+  /** Deliveries whose attempt failed since the last success. */
+  failures!: number;
+  failingSince!: number | null;
+  /** Breaker openings since the last success: sets the length of the next pause. */
+  probes!: number;
+}
+
+export const laneSchema = (prefix: string): EntitySchema<WebhookLaneRow> =>
+  new EntitySchema<WebhookLaneRow>({
+    target: WebhookLaneRow,
+    name: 'WebhookLaneRow',
+    tableName: `${prefix}webhook_lanes`,
+    columns: {
+      id: key('id', { primary: true, generated: 'increment' }),
+      tenantId: text('tenant_id', 255),
+      endpointId: { type: 'uuid', name: 'endpoint_id', nullable: true },
+      origin: text('origin', 300, nullable),
+      state: text('state', 8, { default: 'open' }),
+      ordering: text('ordering', 8, { default: 'relaxed' }),
+      nextDueAt: instant('next_due_at', nullable),
+      holdUntil: instant('hold_until', nullable),
+      maxInFlight: integer('max_in_flight', nullable),
+      maxThroughputPerMinute: integer('max_throughput_per_minute', nullable),
+      inFlight: integer('in_flight', { default: 0 }),
+      rateClock: key('rate_clock', nullable),
+      failures: integer('failures', { default: 0 }),
+      failingSince: instant('failing_since', nullable),
+      probes: integer('probes', { default: 0 }),
+    },
+    indices: [
+      { name: `${prefix}webhook_lanes_endpoint`, columns: ['endpointId'], unique: true },
+      { name: `${prefix}webhook_lanes_callback`, columns: ['tenantId', 'origin'], unique: true },
+      { name: `${prefix}webhook_lanes_due`, columns: ['nextDueAt'], where: 'next_due_at is not null' },
+    ],
+  });

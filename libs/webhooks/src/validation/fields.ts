@@ -1,0 +1,102 @@
+import {
+  ArrayMaxSize,
+  ArrayMinSize,
+  IsArray,
+  IsBoolean,
+  IsDefined,
+  IsInt,
+  IsOptional,
+  IsString,
+  Matches,
+  Max,
+  MaxLength,
+  Min,
+  ValidateBy,
+  ValidateIf,
+} from 'class-validator';
+import { isMailAddress } from '../core/mail-address.js';
+
+/** Several decorators of one field as one. */
+const all =
+  (...decorators: PropertyDecorator[]): PropertyDecorator =>
+  (target, key) =>
+    decorators.forEach((decorate) => decorate(target, key));
+
+/** Must be there, and not null. */
+export const Required = (): PropertyDecorator => IsDefined({ message: '$property is required' });
+
+/** May be left out; null is refused. */
+export const Optional = (): PropertyDecorator => ValidateIf((_, value) => value !== undefined);
+
+/** May be left out; null takes the value away. */
+export const Nullable = (): PropertyDecorator => IsOptional();
+
+/** A text of `min` to `max` characters. */
+export const Text = (max: number, min = 1): PropertyDecorator =>
+  all(
+    IsString(),
+    MaxLength(max),
+    ValidateBy({
+      name: 'minLength',
+      validator: {
+        validate: (value: unknown) => typeof value !== 'string' || value.trim().length >= min,
+        defaultMessage: () => '$property must not be empty',
+      },
+    }),
+  );
+
+/** A whole number of `min` to `max`. */
+export const Whole = (min: number, max: number): PropertyDecorator => all(IsInt(), Min(min), Max(max));
+
+export const Flag = (): PropertyDecorator => IsBoolean({ message: '$property must be true or false' });
+
+/** A list of 1 (or `min`) to `max` texts that match `pattern`; `wanted` says in words what is. */
+export const Texts = (max: number, pattern: RegExp, wanted: string, min = 1): PropertyDecorator =>
+  all(
+    IsArray({ message: '$property must be a list' }),
+    ArrayMinSize(min),
+    ArrayMaxSize(max),
+    IsString({ each: true }),
+    Matches(pattern, { each: true, message: `each value in $property must be ${wanted}` }),
+  );
+
+const INSTANT = /^(\d{4}-\d\d)-(\d\d)(T\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d))?$/;
+
+/** RFC 3339 text, or a date alone, as epoch milliseconds; `null` for anything else. */
+export function parseInstant(text: unknown): number | null {
+  const [, month, day] = (typeof text === 'string' && INSTANT.exec(text)) || [];
+  // Date.parse takes 30 February for 2 March.
+  if (month === undefined || new Date(`${month}-${day}`).getUTCDate() !== Number(day)) return null;
+  const instant = Date.parse(text as string);
+  return Number.isFinite(instant) ? instant : null;
+}
+
+/** An instant as text, with its zone. */
+export const Instant = (): PropertyDecorator =>
+  ValidateBy({
+    name: 'instant',
+    validator: {
+      validate: (value: unknown) => parseInstant(value) !== null,
+      defaultMessage: () => '$property must be an instant such as 2026-11-20T10:00:00Z',
+    },
+  });
+
+/** An object, not a list. */
+export const Fields = (): PropertyDecorator =>
+  ValidateBy({
+    name: 'isRecord',
+    validator: {
+      validate: (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value),
+      defaultMessage: () => '$property must be an object',
+    },
+  });
+
+/** One mail address. class-validator's own takes the quoted form, with line breaks in it. */
+export const MailAddress = (): PropertyDecorator =>
+  ValidateBy({
+    name: 'mailAddress',
+    validator: {
+      validate: isMailAddress,
+      defaultMessage: () => '$property must be a plain mail address such as ops@example.com',
+    },
+  });
