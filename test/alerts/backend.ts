@@ -4,10 +4,10 @@ import { DataSource } from 'typeorm';
 import type { AlertChannel, WebhookAlert } from '../../libs/webhooks/src/alerts/alert-channel.js';
 import { AlertSender } from '../../libs/webhooks/src/alerts/alert-sender.js';
 import { callbackChannel } from '../../libs/webhooks/src/alerts/channels/callback-channel.js';
-import { Database } from '../../libs/webhooks/src/store/postgres/connection/session.js';
+import { Session } from '../../libs/webhooks/src/store/postgres/connection/session.js';
 import { webhooksMigrations } from '../../libs/webhooks/src/store/schema/migrations/index.js';
-import { Targets } from '../../libs/webhooks/src/engine/destinations/destination-reader.js';
-import { Housekeeper } from '../../libs/webhooks/src/engine/maintenance/maintenance.js';
+import { DestinationReader } from '../../libs/webhooks/src/engine/destinations/destination-reader.js';
+import { Maintenance } from '../../libs/webhooks/src/engine/maintenance/maintenance.js';
 import type { RegisterEndpoint } from '../../libs/webhooks/src/endpoints/register-endpoint.dto.js';
 import type { WebhookMessage } from '../../libs/webhooks/src/events/message.js';
 import type { WebhooksModuleOptions } from '../../libs/webhooks/src/config/options.js';
@@ -26,11 +26,11 @@ export const PRIVATE = { from: '+256700000001', to: '+256701521269', body: 'your
 /** An SMS backend whose clock the test moves, and what its channels were told. */
 export interface Backend {
   webhooks: WebhooksService;
-  database: Database;
+  database: Session;
   dataSource: DataSource;
   sender: AlertSender;
-  housekeeper: Housekeeper;
-  targets: Targets;
+  housekeeper: Maintenance;
+  targets: DestinationReader;
   /** What the function channel heard. */
   heard: WebhookAlert[];
   register(tenantId: string, fields: RegisterEndpoint): Promise<string>;
@@ -89,14 +89,14 @@ export async function startBackend({
   await module.init();
   const dataSource = module.get(DataSource);
   const webhooks = module.get<WebhooksService>(WebhooksService);
-  const database = module.get(Database, { strict: false });
+  const database = module.get(Session, { strict: false });
   return {
     webhooks,
     database,
     dataSource,
     sender: module.get(AlertSender, { strict: false }),
-    housekeeper: module.get(Housekeeper, { strict: false }),
-    targets: module.get(Targets, { strict: false }),
+    housekeeper: module.get(Maintenance, { strict: false }),
+    targets: module.get(DestinationReader, { strict: false }),
     heard,
     async register(tenantId, fields) {
       return (await webhooks.endpoints.create(tenantId, fields)).id;

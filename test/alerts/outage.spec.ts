@@ -1,7 +1,7 @@
-import { Database } from '../../libs/webhooks/src/store/postgres/connection/session.js';
+import { Session } from '../../libs/webhooks/src/store/postgres/connection/session.js';
 import type { Outcome } from '../../libs/webhooks/src/engine/send/outcome.js';
 import { recordOutcomes } from '../../libs/webhooks/src/store/postgres/record/record-outcomes.js';
-import type { LeasedDelivery, Target } from '../../libs/webhooks/src/engine/destinations/destination.js';
+import type { LeasedDelivery, Destination } from '../../libs/webhooks/src/engine/destinations/destination.js';
 import { nodemailerChannel } from '../../libs/webhooks/src/alerts/channels/nodemailer.js';
 import { type Receiver, startReceiver } from '../endpoints/receiver.js';
 import { type MailServer, startMailServer } from '../support/mail-server.js';
@@ -50,7 +50,7 @@ async function inFlight(
   const lanes = await backend.rows<{ id: string }>('select id from webhook_lanes where tenant_id = $1', [
     tenantId,
   ]);
-  const targets = await backend.targets.ofLanes(lanes.map(({ id }) => id));
+  const targets = await backend.targets.readByLanes(lanes.map(({ id }) => id));
   const rows = await backend.rows<{ id: string; sequence: string; lane_id: string }>(
     `with published as (
        insert into webhook_events (id, tenant_id, type, occurred_at, created_at, data)
@@ -67,11 +67,11 @@ async function inFlight(
   return rows.map((row) => leased(row, targets.get(row.lane_id)!));
 }
 
-function leased(row: { id: string; sequence: string }, target: Target): LeasedDelivery {
+function leased(row: { id: string; sequence: string }, target: Destination): LeasedDelivery {
   return {
     id: row.id,
     leaseId: LEASE,
-    target,
+    destination: target,
     callbackUrl: null,
     wireType: 'message.delivered',
     body: '{}',
@@ -105,7 +105,7 @@ function outcome(delivery: LeasedDelivery, state: Outcome['state']): Outcome {
       response: '',
     },
     failure,
-    holdMs: 0,
+    pauseLaneMs: 0,
     disable: null,
   };
 }
@@ -116,7 +116,7 @@ async function recordByTwo(outcomes: readonly Outcome[], size = 250): Promise<vo
     outcomes.slice(i * size, (i + 1) * size),
   );
   const worker = async (): Promise<void> => {
-    const database = new Database(backend.dataSource);
+    const database = new Session(backend.dataSource);
     for (let batch = batches.shift(); batch; batch = batches.shift()) {
       const { ids } = await recordOutcomes(database, batch, []);
       expect(ids.size).toBe(batch.length);

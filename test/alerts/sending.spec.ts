@@ -4,7 +4,7 @@ import { AlertSender } from '../../libs/webhooks/src/alerts/alert-sender.js';
 import { callbackChannel } from '../../libs/webhooks/src/alerts/channels/callback-channel.js';
 import { claimAlerts } from '../../libs/webhooks/src/alerts/claim-alerts.js';
 import { nodemailerChannel } from '../../libs/webhooks/src/alerts/channels/nodemailer.js';
-import { Database } from '../../libs/webhooks/src/store/postgres/connection/session.js';
+import { Session } from '../../libs/webhooks/src/store/postgres/connection/session.js';
 import { resolveSettings } from '../../libs/webhooks/src/config/settings.js';
 import { type Receiver, startReceiver } from '../endpoints/receiver.js';
 import { createDatabase } from '../support/database.js';
@@ -222,12 +222,12 @@ describe('An alert that is written', () => {
         channels: [{ name: 'callback', send: async (alert) => void backend.heard.push(alert) }, mailing()],
       },
     });
-    const other = new AlertSender(new Database(backend.dataSource), settings);
+    const other = new AlertSender(new Session(backend.dataSource), settings);
     for (let round = 0; round < 8; round++) {
       await write(backend, 'acme', 1);
       backend.sender.wake();
       other.wake();
-      await Promise.all([backend.sender.settled(), other.settled()]);
+      await Promise.all([backend.sender.whenIdle(), other.whenIdle()]);
       await backend.pass(0);
     }
     expect(backend.heard).toHaveLength(8);
@@ -340,7 +340,7 @@ it('Alerts go with the deliveries, but not before a week, and never before they 
        from generate_series(5, 9) n`,
     [DAY],
   );
-  await backend.housekeeper.round();
+  await backend.housekeeper.runRound();
   const left = await backend.rows<{ dedupe_key: string }>('select dedupe_key from webhook_alerts order by 1');
   expect(left.map((row) => row.dedupe_key)).toEqual(['test:5', 'test:6', 'test:9']);
 });

@@ -1,7 +1,7 @@
 import { WebhookAudit } from '../../libs/webhooks/src/observability/audit.js';
 import { WebhookOperator } from '../../libs/webhooks/src/operator/operator.service.js';
 import { ensureAccounts } from '../../libs/webhooks/src/secrets/ensure-accounts.js';
-import { Database } from '../../libs/webhooks/src/store/postgres/connection/session.js';
+import { Session } from '../../libs/webhooks/src/store/postgres/connection/session.js';
 import type { Settings } from '../../libs/webhooks/src/config/settings.js';
 import { SECRET_BOX, SETTINGS } from '../../libs/webhooks/src/core/tokens.js';
 import type { AuditEntry } from '../../libs/webhooks/src/observability/audit.js';
@@ -81,7 +81,7 @@ describe('The account', () => {
   });
 
   it('are made together, whatever their number, and each once however many ask', async () => {
-    const database = host.app.get(Database);
+    const database = host.app.get(Session);
     const { profile } = host.app.get<Settings>(SETTINGS);
     const ids = Array.from({ length: 50 }, newTenant);
     const statements = jest.spyOn(database, 'query');
@@ -215,7 +215,7 @@ describe('The operator', () => {
         }),
       );
       await host.webhooks.runOnce();
-      host.app.get(Database).clockOffset += 60_000;
+      host.app.get(Session).clockOffset += 60_000;
       await host.webhooks.runOnce();
       await host.dataSource.query(
         `insert into webhook_alerts (tenant_id, kind, dedupe_key, data, created_at) values ($1, 'delivery.failed', $1, '{}', 1)`,

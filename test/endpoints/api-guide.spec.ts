@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { getMetadataStorage } from 'class-validator';
 import {
   ChangeAccount,
-  RecoverEndpoint,
+  RecoverDeliveries,
   RotateSecret,
   TestEndpoint,
 } from '../../libs/webhooks/src/endpoints/action.dto.js';
@@ -35,7 +35,7 @@ describe('The guide to the REST API', () => {
   it.each([
     ['…/rotate-secret', RotateSecret],
     ['POST /webhooks/:id/test', TestEndpoint],
-    ['POST /webhooks/:id/recover', RecoverEndpoint],
+    ['POST /webhooks/:id/recover', RecoverDeliveries],
     ['PATCH /webhooks/account', ChangeAccount],
   ])('names every field of %s', (route, Type) => {
     expect(named(rowOf(route))).toEqual(expect.arrayContaining(fieldsOf(Type)));

@@ -1,4 +1,4 @@
-import { Database } from '../../libs/webhooks/src/store/postgres/connection/session.js';
+import { Session } from '../../libs/webhooks/src/store/postgres/connection/session.js';
 import { first, host, newAccount, receiver, useCustomers } from './customers.js';
 
 useCustomers();
@@ -30,7 +30,7 @@ describe('One delivery', () => {
       nextAttemptAt: expect.any(String),
       finishedAt: null,
     });
-    host.app.get(Database).clockOffset += 60_000;
+    host.app.get(Session).clockOffset += 60_000;
     await host.webhooks.runOnce();
 
     const { body } = await api.get(`/webhooks/deliveries/${waiting.id}`).expect(200);

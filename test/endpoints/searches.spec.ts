@@ -13,8 +13,8 @@ const WRONG: [name: string, field: string, call: (webhooks: WebhooksService) => 
   ['endpoints.list', 'limit', ({ endpoints }) => endpoints.list('a', { limit: NaN })],
   ['endpoints.list', 'profile', ({ endpoints }) => endpoints.list('a', { profile: 'a\0b' })],
   ['operator.list', 'limit', ({ operator }) => operator.list({ limit: NaN })],
-  ['subjects.of', 'subject', ({ subjects }) => subjects.of('a', 'a\0b')],
-  ['subjects.of', 'limit', ({ subjects }) => subjects.of('a', 'm1', { limit: NaN })],
+  ['subjects.of', 'subject', ({ subjects }) => subjects.list('a', 'a\0b')],
+  ['subjects.of', 'limit', ({ subjects }) => subjects.list('a', 'm1', { limit: NaN })],
 ];
 
 describe('A search by the services', () => {

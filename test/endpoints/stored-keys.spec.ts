@@ -1,6 +1,6 @@
-import { StoredKeys } from '../../libs/webhooks/src/secrets/reencrypt-secrets.js';
+import { SecretReencryption } from '../../libs/webhooks/src/secrets/reencrypt-secrets.js';
 import { createSecretBox } from '../../libs/webhooks/src/secrets/create-secret-box.js';
-import { Database } from '../../libs/webhooks/src/store/postgres/connection/session.js';
+import { Session } from '../../libs/webhooks/src/store/postgres/connection/session.js';
 import { sealContext } from '../../libs/webhooks/src/secrets/secret-box.js';
 import { WebhookOperator } from '../../libs/webhooks/src/operator/operator.service.js';
 import { createDatabase } from '../support/database.js';
@@ -15,14 +15,14 @@ describe('The keys of stored secrets', () => {
   const keysWith = (current: string, previous: string[] = []) => {
     const key = (id: string) => ({ id, key: id === 'k1' ? OLD : NEW });
     const encryption = { current: key(current), previous: previous.map(key) };
-    return new StoredKeys(
-      host.app.get(Database),
+    return new SecretReencryption(
+      host.app.get(Session),
       createSecretBox({ encryption, allowPlaintextSecrets: false }),
     );
   };
   const plain = () =>
-    new StoredKeys(
-      host.app.get(Database),
+    new SecretReencryption(
+      host.app.get(Session),
       createSecretBox({ encryption: null, allowPlaintextSecrets: true }),
     );
 
@@ -60,8 +60,8 @@ describe('The keys of stored secrets', () => {
   it('that have another value under the same id stop the start, though one damaged row does not', async () => {
     await host.as('a').post('/webhooks', body).expect(201);
     const withKey = (key: string) =>
-      new StoredKeys(
-        host.app.get(Database),
+      new SecretReencryption(
+        host.app.get(Session),
         createSecretBox({
           encryption: { current: { id: 'k1', key }, previous: [] },
           allowPlaintextSecrets: false,
@@ -113,7 +113,7 @@ describe('The keys of stored secrets', () => {
     const api = plainHost.as('a');
     const { body: endpoint } = await api.post('/webhooks', body).expect(201);
     expect(endpoint.headerNames).toEqual(['x-token']);
-    const database = plainHost.app.get(Database);
+    const database = plainHost.app.get(Session);
     const dump = async () =>
       JSON.stringify(await plainHost.dataSource.query('select secrets, headers from webhook_endpoints'));
     expect(await dump()).toContain(endpoint.secret);
@@ -121,7 +121,10 @@ describe('The keys of stored secrets', () => {
       encryption: { current: { id: 'k1', key: OLD }, previous: [] },
       allowPlaintextSecrets: false,
     });
-    expect(await new StoredKeys(database, box).reencryptSecrets()).toEqual({ resealed: 2, unreadable: [] });
+    expect(await new SecretReencryption(database, box).reencryptSecrets()).toEqual({
+      resealed: 2,
+      unreadable: [],
+    });
     expect(await dump()).not.toContain(endpoint.secret);
     await plainHost.close();
   });

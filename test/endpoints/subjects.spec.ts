@@ -69,7 +69,7 @@ describe('What became of a message', () => {
     await register();
     await publish('m1');
     await host.webhooks.runOnce();
-    const told = await host.webhooks.subjects.of(tenantId, 'm1');
+    const told = await host.webhooks.subjects.list(tenantId, 'm1');
     expect(told.data).toMatchObject([{ type: 'message.delivered', deliveries: [{ state: 'delivered' }] }]);
     expect(told).toEqual(await list(api, '/webhooks/subjects/m1'));
   });

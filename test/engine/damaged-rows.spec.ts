@@ -62,7 +62,7 @@ describe('A row that somebody damaged', () => {
       await engine().runOnce();
     }
     expect(await engine().deliveries('acme')).toMatchObject([{ state: 'exhausted' }]);
-    expect(await engine().webhooks.subjects.of('acme', '7')).toMatchObject({
+    expect(await engine().webhooks.subjects.list('acme', '7')).toMatchObject({
       data: [{ type: 'message.sent' }],
     });
     complaints();
@@ -97,7 +97,7 @@ describe('A row that somebody damaged', () => {
     await engine().query(`update $endpoints set secrets = replace(secrets, 'v1.k1.', 'v1.k1.AAAA')`);
     await engine().webhooks.endpoints.resume('acme', id);
     for (let minute = 0; minute < 3; minute++) {
-      const { claimed, givenBack } = await engine().runOnce();
+      const { claimed, returned: givenBack } = await engine().runOnce();
       expect([claimed, givenBack]).toEqual([expect.any(Number), claimed]);
       expect(claimed).toBeGreaterThan(0);
       expect(claimed).toBeLessThan(20);

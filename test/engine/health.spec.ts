@@ -1,4 +1,4 @@
-import { Database } from '../../libs/webhooks/src/store/postgres/connection/session.js';
+import { Session } from '../../libs/webhooks/src/store/postgres/connection/session.js';
 import { startHost, type WebhooksHost } from '../support/webhooks-host.js';
 
 describe('The health of the tables', () => {
@@ -14,7 +14,7 @@ describe('The health of the tables', () => {
     await host.dataSource.transaction((tx) =>
       host.webhooks.publish(tx, { type: 'webhook.test', tenantId: 'a', data: { message: 'hello' } }),
     );
-    host.app.get(Database, { strict: false }).clockOffset += 5 * 60_000;
+    host.app.get(Session, { strict: false }).clockOffset += 5 * 60_000;
     const warnings = await host.webhooks.health();
     expect(warnings).toMatchObject([
       { kind: 'relay-lag', message: expect.stringContaining('no worker runs') },

@@ -1,5 +1,5 @@
 import { deleteIdleLanes } from '../../libs/webhooks/src/store/postgres/maintenance/delete-idle-lanes.js';
-import { Targets } from '../../libs/webhooks/src/engine/destinations/destination-reader.js';
+import { DestinationReader } from '../../libs/webhooks/src/engine/destinations/destination-reader.js';
 import { delivered, useEngine } from './support/engine.js';
 import { answer } from './support/receiver.js';
 
@@ -27,13 +27,13 @@ describe('The lane of callbacks to an origin', () => {
     await engine().publish(callback('a', 'm1'), callback('b', 'm1'));
     await engine().runOnce();
     engine().advance(29 * DAY);
-    await engine().first.housekeeper.round();
+    await engine().first.housekeeper.runRound();
     expect(await callbackLanes()).toBe(2);
 
     await engine().publish(callback('b', 'm2'));
     await engine().runOnce();
     engine().advance(2 * DAY);
-    await engine().first.housekeeper.round();
+    await engine().first.housekeeper.runRound();
     expect(await engine().query('select tenant_id from $lanes order by 1')).toEqual([
       { tenant_id: 'a' },
       { tenant_id: 'b' },
@@ -43,7 +43,7 @@ describe('The lane of callbacks to an origin', () => {
 
   it('is made anew by the next event with such a callback', async () => {
     await emptyLane('a');
-    await engine().first.housekeeper.round();
+    await engine().first.housekeeper.runRound();
     expect(await callbackLanes()).toBe(0);
     await engine().publish(callback('a', 'm1'));
     await engine().runOnce();
@@ -59,7 +59,7 @@ describe('The lane of callbacks to an origin', () => {
   ])('stays while it %s', async (_, change) => {
     await emptyLane('a');
     await engine().query(`update $lanes set ${change}`);
-    await engine().first.housekeeper.round();
+    await engine().first.housekeeper.runRound();
     expect(await callbackLanes()).toBe(1);
     await engine().query(`delete from $lanes`);
   });
@@ -69,7 +69,7 @@ describe('The lane of callbacks to an origin', () => {
     await engine().publish(callback('a', 'm1'));
     await engine().runOnce();
     await engine().query('update $lanes set next_due_at = null');
-    await engine().first.housekeeper.round();
+    await engine().first.housekeeper.runRound();
     expect(await callbackLanes()).toBe(1);
   });
 
@@ -96,12 +96,12 @@ describe('The lane of callbacks to an origin', () => {
 
   it('stays when a relay has found it and is about to insert a delivery', async () => {
     await emptyLane('a');
-    const targets = engine().first.module.get(Targets, { strict: false });
-    const find = targets.ofCallbacks.bind(targets);
+    const targets = engine().first.module.get(DestinationReader, { strict: false });
+    const find = targets.readCallbacks.bind(targets);
     let kept = 0;
-    const spy = jest.spyOn(targets, 'ofCallbacks').mockImplementationOnce(async (...wanted) => {
+    const spy = jest.spyOn(targets, 'readCallbacks').mockImplementationOnce(async (...wanted) => {
       const found = await find(...wanted);
-      await keeper().housekeeper.round();
+      await keeper().housekeeper.runRound();
       kept = await callbackLanes();
       return found;
     });
@@ -134,7 +134,7 @@ describe('The lane of callbacks to an origin', () => {
       }
       return result as never;
     });
-    await keeper().housekeeper.round();
+    await keeper().housekeeper.runRound();
     spy.mockRestore();
     await relaying;
     expect(waited).toBe(true);
@@ -155,7 +155,7 @@ describe('The lane of callbacks to an origin', () => {
         );
       return result as never;
     });
-    await keeper().housekeeper.round();
+    await keeper().housekeeper.runRound();
     spy.mockRestore();
     expect([await engine().count('$deliveries'), await callbackLanes()]).toEqual([1, 1]);
   });
@@ -175,7 +175,7 @@ describe('The lane of callbacks to an origin', () => {
     let relaying = true;
     const keeping = Promise.all(
       [1, 2].map(async () => {
-        while (relaying) await keeper().housekeeper.round();
+        while (relaying) await keeper().housekeeper.runRound();
       }),
     );
     try {

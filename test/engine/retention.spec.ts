@@ -27,11 +27,11 @@ describe('Retention', () => {
     engine().advance(29 * DAY);
     await engine().publish(delivered('a', 'm2'));
     await engine().runOnce();
-    await engine().first.housekeeper.round();
+    await engine().first.housekeeper.runRound();
     expect(await rows()).toEqual({ events: 2, deliveries: 4, attempts: 1 });
 
     engine().advance(2 * DAY);
-    await engine().first.housekeeper.round();
+    await engine().first.housekeeper.runRound();
     expect(await rows()).toEqual({ events: 1, deliveries: 2, attempts: 0 });
     expect((await engine().deliveries('a')).map(({ event }) => event.subject)).toEqual(['m2', 'm2']);
   });
@@ -42,16 +42,16 @@ describe('Retention', () => {
     await engine().publish(delivered('a', 'm1'));
     await engine().runOnce();
     engine().advance(400 * DAY);
-    await engine().first.housekeeper.round();
+    await engine().first.housekeeper.runRound();
     expect(await rows()).toEqual({ events: 1, deliveries: 1, attempts: 0 });
 
     await engine().webhooks.endpoints.resume('a', id);
     await engine().runOnce();
     expect(engine().receiver.at('/a')).toHaveLength(1);
-    await engine().first.housekeeper.round();
+    await engine().first.housekeeper.runRound();
     expect(await rows()).toEqual({ events: 1, deliveries: 1, attempts: 0 });
     engine().advance(31 * DAY);
-    await engine().first.housekeeper.round();
+    await engine().first.housekeeper.runRound();
     expect(await rows()).toEqual({ events: 0, deliveries: 0, attempts: 0 });
   });
 
@@ -60,7 +60,7 @@ describe('Retention', () => {
     await engine().runOnce();
     await engine().publish(delivered('a', 'm2'));
     engine().advance(31 * DAY);
-    await engine().first.housekeeper.round();
+    await engine().first.housekeeper.runRound();
     const left = await engine().query<{ subject: string }>('select subject from $events');
     expect(left).toEqual([{ subject: 'm2' }]);
   });
@@ -70,10 +70,10 @@ describe('Retention', () => {
     const [first] = await engine().publish(event);
     await engine().runOnce();
     engine().advance(29 * DAY);
-    await engine().first.housekeeper.round();
+    await engine().first.housekeeper.runRound();
     expect(await engine().publish(event)).toEqual([{ id: first!.id, duplicate: true }]);
     engine().advance(2 * DAY);
-    await engine().first.housekeeper.round();
+    await engine().first.housekeeper.runRound();
     expect(await engine().publish(event)).toMatchObject([{ duplicate: false }]);
   });
 
@@ -84,7 +84,7 @@ describe('Retention', () => {
     await engine().runOnce();
     expect(await rows()).toMatchObject({ events: 700, deliveries: 1_400 });
     engine().advance(31 * DAY);
-    await engine().first.housekeeper.round();
+    await engine().first.housekeeper.runRound();
     expect(await rows()).toEqual({ events: 0, deliveries: 0, attempts: 0 });
   });
 });
@@ -127,7 +127,7 @@ describe('A long history of which nothing is old enough', () => {
     await engine().query('analyze $deliveries');
     const { database, housekeeper } = engine().first;
     const asked = jest.spyOn(database, 'query');
-    await housekeeper.round();
+    await housekeeper.runRound();
     const looks = asked.mock.calls.filter(([sql]) => sql.includes('looked'));
     asked.mockRestore();
     expect(looks).toHaveLength(3); // for deliveries, for events and for idle lanes
@@ -149,7 +149,7 @@ describe('Retention that the host switched off', () => {
     await engine().publish(delivered('a', 'm1'));
     await engine().runOnce();
     engine().advance(4_000 * DAY);
-    await engine().first.housekeeper.round();
+    await engine().first.housekeeper.runRound();
     expect(await engine().count('$deliveries')).toBe(1);
   });
 });

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { eventExample } from '../../libs/webhooks/src/events/catalogue/event-example.js';
 import type { WebhookMessage } from '../../libs/webhooks/src/events/message.js';
-import { proveRendering } from '../../libs/webhooks/src/testing/profile-kit.js';
+import { assertRendering } from '../../libs/webhooks/src/testing/profile-kit.js';
 import {
   builtInProfiles,
   createProfileRegistry,
@@ -50,7 +50,7 @@ describe('any message', () => {
   it.each(builtInProfiles)('gives stable bytes that survive UTF-8 and parse back: $name', (profile) => {
     fc.assert(
       fc.property(message, fc.constantFrom(...types), (value, type) => {
-        for (const { body } of proveRendering(profile, eventExample(type, { data: { message: value } }))) {
+        for (const { body } of assertRendering(profile, eventExample(type, { data: { message: value } }))) {
           const received = Buffer.from(body).toString('utf8');
           expect(received).toBe(body);
           expect(JSON.stringify(JSON.parse(received))).toBe(body);
@@ -84,7 +84,7 @@ describe('any data of a host’s own type', () => {
     fc.assert(
       fc.property(json, fc.stringMatching(/^[a-z_]{1,20}(\.[a-z_]{1,20}){0,3}$/), (data, type) => {
         const event = { ...eventExample('webhook.test'), type, data };
-        const [wire, ...more] = proveRendering(profiles.get(name)!, event);
+        const [wire, ...more] = assertRendering(profiles.get(name)!, event);
 
         expect(more).toEqual([]);
         expect(wire!.type).toBe(type);

@@ -2,7 +2,7 @@ import { catalogue } from '../../libs/webhooks/src/events/catalogue/catalogue.js
 import { eventExample } from '../../libs/webhooks/src/events/catalogue/event-example.js';
 import type { WebhookEventType } from '../../libs/webhooks/src/events/event.js';
 import type { WebhookMessage } from '../../libs/webhooks/src/events/message.js';
-import { proveRendering } from '../../libs/webhooks/src/testing/profile-kit.js';
+import { assertRendering } from '../../libs/webhooks/src/testing/profile-kit.js';
 import { httpsms } from '../../libs/webhooks/src/profiles/dialects/httpsms.js';
 import { mobileTextAlerts } from '../../libs/webhooks/src/profiles/dialects/mobile-text-alerts.js';
 import { msgine } from '../../libs/webhooks/src/profiles/dialects/msgine.js';
@@ -20,7 +20,7 @@ function rendered(type: WebhookEventType, change: Partial<WebhookMessage>): stri
   // The examples carry an error of their own, which would decide the cause of a failure.
   const data = type.startsWith('message.') && own ? { message: { ...message, ...change } } : example.data;
   return profiles.map((profile) =>
-    proveRendering(profile, { ...example, data })
+    assertRendering(profile, { ...example, data })
       .map(({ type: name, body }) => {
         const { status } = JSON.parse(body) as { status?: unknown };
         return profile.name === 'msgine' || profile.name === 'opensms' || status === undefined

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { runInNewContext } from 'node:vm';
 import { eventExample } from '../../libs/webhooks/src/events/catalogue/event-example.js';
 import type { WebhookEventType } from '../../libs/webhooks/src/events/event.js';
-import { proveHeaders } from '../../libs/webhooks/src/testing/profile-kit.js';
+import { assertHeaders } from '../../libs/webhooks/src/testing/profile-kit.js';
 import type { Verify } from '../../libs/webhooks/src/testing/profile-kit.js';
 import { createProfileRegistry } from '../../libs/webhooks/src/profiles/dialects/built-in-profiles.js';
 
@@ -34,7 +34,7 @@ describe('the guides for customers', () => {
     async (name) => {
       const event = eventExample('message.delivered');
 
-      const proven = await proveHeaders(profiles.get(name)!, event, printedVerify(name), {
+      const proven = await assertHeaders(profiles.get(name)!, event, printedVerify(name), {
         coversBody: name !== 'httpsms',
       });
       expect(proven).toHaveLength(1);

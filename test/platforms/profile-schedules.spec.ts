@@ -1,4 +1,4 @@
-import { walkSchedule } from '../../libs/webhooks/src/testing/schedule-walk.js';
+import { simulateRetries } from '../../libs/webhooks/src/testing/schedule-walk.js';
 import { httpsms } from '../../libs/webhooks/src/profiles/dialects/httpsms.js';
 import { mobileTextAlerts } from '../../libs/webhooks/src/profiles/dialects/mobile-text-alerts.js';
 import { msgine } from '../../libs/webhooks/src/profiles/dialects/msgine.js';
@@ -37,7 +37,7 @@ const schedules: [Profile, number[]][] = [
 function endings(profile: Profile, answers: (number | string)[], endpoint?: Partial<ProfileEndpoint>) {
   return Object.fromEntries(
     answers.map((answer) => {
-      const walk = walkSchedule(profile, [answer], endpoint);
+      const walk = simulateRetries(profile, [answer], endpoint);
       return [answer, `${walk.at(-1)!.next} after ${walk.length}`];
     }),
   );
@@ -45,7 +45,7 @@ function endings(profile: Profile, answers: (number | string)[], endpoint?: Part
 
 describe('retry schedules', () => {
   it.each(schedules)('are walked attempt by attempt to their end: $name', (profile, waits) => {
-    const walk = walkSchedule(profile, [500]);
+    const walk = simulateRetries(profile, [500]);
     const starts = waits.map((_, attempt) => waits.slice(0, attempt + 1).reduce((sum, wait) => sum + wait));
 
     expect(walk.map(({ attempt, at }) => [attempt, at])).toEqual(starts.map((at, i) => [i + 1, at]));
@@ -55,25 +55,25 @@ describe('retry schedules', () => {
   });
 
   it('last 75 h 35 m 5 s in the standard profile and 7 h 21 m in MsGine’s', () => {
-    expect(walkSchedule(standard(), [500]).at(-1)!.at).toBe(75 * HOUR + 35 * MINUTE + 5 * SECOND);
-    expect(walkSchedule(msgine(), [500]).at(-1)!.at).toBe(7 * HOUR + 21 * MINUTE);
+    expect(simulateRetries(standard(), [500]).at(-1)!.at).toBe(75 * HOUR + 35 * MINUTE + 5 * SECOND);
+    expect(simulateRetries(msgine(), [500]).at(-1)!.at).toBe(7 * HOUR + 21 * MINUTE);
   });
 
   it.each(platforms)('never retry sooner than the platform’s document says: $name', (profile) => {
-    for (const { at, earliest, latest } of walkSchedule(profile, [503])) {
+    for (const { at, earliest, latest } of simulateRetries(profile, [503])) {
       expect(earliest).toBe(at);
       expect(latest).toBeCloseTo(at * 1.2, 3);
     }
   });
 
   it('vary by a fifth both ways in the standard profile', () => {
-    const [, second] = walkSchedule(standard(), [503]);
+    const [, second] = simulateRetries(standard(), [503]);
 
     expect([second!.earliest, second!.latest]).toEqual([4 * SECOND, 6 * SECOND]);
   });
 
   it('end as soon as the receiver answers well', () => {
-    expect(walkSchedule(msgine(), [500, 'timeout', 404, 204]).map(({ next }) => next)).toEqual([
+    expect(simulateRetries(msgine(), [500, 'timeout', 404, 204]).map(({ next }) => next)).toEqual([
       'retry',
       'retry',
       'retry',
@@ -86,7 +86,7 @@ describe('retry schedules', () => {
     [mysmsgate({ schedule: [SECOND] }), 2],
     [mobileTextAlerts({ schedule: [SECOND, SECOND] }), 3],
   ])('are the host’s to set where the document gives none: %#', (profile, attempts) => {
-    expect(walkSchedule(profile, [500])).toHaveLength(attempts);
+    expect(simulateRetries(profile, [500])).toHaveLength(attempts);
   });
 
   it('and what else was chosen for a platform can be written over', () => {

@@ -1,6 +1,6 @@
 import { eventExample } from '../../libs/webhooks/src/events/catalogue/event-example.js';
 import type { WebhookEvent, WebhookEventType } from '../../libs/webhooks/src/events/event.js';
-import { proveRendering } from '../../libs/webhooks/src/testing/profile-kit.js';
+import { assertRendering } from '../../libs/webhooks/src/testing/profile-kit.js';
 import { httpsms } from '../../libs/webhooks/src/profiles/dialects/httpsms.js';
 import { mobileTextAlerts } from '../../libs/webhooks/src/profiles/dialects/mobile-text-alerts.js';
 import { msgine } from '../../libs/webhooks/src/profiles/dialects/msgine.js';
@@ -255,7 +255,7 @@ function bodyOf({
   data,
   name,
 }: Omit<Example, 'body' | 'document'>): string | undefined {
-  const rendered = proveRendering(
+  const rendered = assertRendering(
     profile,
     eventExample(type, { occurredAt: Date.parse(at), data, ...event }),
   );

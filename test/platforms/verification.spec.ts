@@ -3,7 +3,7 @@ import { HTTP } from 'cloudevents';
 import { jwtVerify } from 'jose';
 import { Webhook } from 'standardwebhooks';
 import { eventExample } from '../../libs/webhooks/src/events/catalogue/event-example.js';
-import { proveHeaders, proveProfile } from '../../libs/webhooks/src/testing/profile-kit.js';
+import { assertHeaders, assertProfile } from '../../libs/webhooks/src/testing/profile-kit.js';
 import type { ProvenRequest, Verify } from '../../libs/webhooks/src/testing/profile-kit.js';
 import { httpsms } from '../../libs/webhooks/src/profiles/dialects/httpsms.js';
 import { mobileTextAlerts } from '../../libs/webhooks/src/profiles/dialects/mobile-text-alerts.js';
@@ -49,11 +49,11 @@ describe('what a profile sends', () => {
     { profile: mysmsgate(), verify: digest('x-mysmsgate-signature'), verifier: 'a digest of the body' },
     { profile: mobileTextAlerts(), verify: digest('x-signature'), verifier: 'the recipe of its document' },
   ])('is verified by $verifier: $profile.name', async ({ profile, verify }) => {
-    await proveProfile(profile, verify);
+    await assertProfile(profile, verify);
   });
 
   it('is verified by a JWT library, under the URL and the tenant it is for: httpsms', async () => {
-    await proveProfile(httpsms(), bearer, { coversBody: false });
+    await assertProfile(httpsms(), bearer, { coversBody: false });
   });
 
   it('is accepted by MsGine’s printed check, which serialises the parsed body again', async () => {
@@ -62,7 +62,7 @@ describe('what a profile sends', () => {
       data: { message: { ...message, errorMessage: 'Numéro "invalide" / введено 🎉 < & \u2028' } },
     });
 
-    await proveHeaders(msgine(), event, ({ headers, body, secret }) => {
+    await assertHeaders(msgine(), event, ({ headers, body, secret }) => {
       const payload = JSON.stringify(JSON.parse(body.toString('utf8')));
       return headers['x-msgine-signature'] === createHmac('sha256', secret).update(payload).digest('hex');
     });
@@ -71,7 +71,7 @@ describe('what a profile sends', () => {
   it('carries id, timestamp of the attempt and growing number in the standard profile', async () => {
     const event = eventExample('message.sent', { sequence: '90071992547409930' });
 
-    const [request] = await proveHeaders(standard(), event, atTheTime, { now: 1700000000999 });
+    const [request] = await assertHeaders(standard(), event, atTheTime, { now: 1700000000999 });
 
     expect(request!.headers).toEqual({
       'webhook-id': 'evt_01HM69RQJRE008000028T5CY4G',
@@ -92,9 +92,9 @@ describe('what a profile sends', () => {
 
     for (const first of [newest, oldest]) {
       const order = first === newest ? [newest, oldest] : [oldest, newest];
-      await proveHeaders(standard(), event, standardWebhooks, both(order));
+      await assertHeaders(standard(), event, standardWebhooks, both(order));
     }
-    await proveHeaders(msgine(), event, digest('x-msgine-signature'), both([newest, oldest]));
+    await assertHeaders(msgine(), event, digest('x-msgine-signature'), both([newest, oldest]));
     expect([standard(), msgine(), httpsms()].map(({ secret }) => secret.signsWithAll)).toEqual([
       true,
       false,
@@ -123,7 +123,7 @@ describe('what a profile sends', () => {
   });
 
   it('names its event in X-Event-Type and another issuer where the host says so: httpsms', async () => {
-    const [request] = await proveHeaders(
+    const [request] = await assertHeaders(
       httpsms({ issuer: 'api.example.com' }),
       eventExample('phone.offline'),
       ({ headers, secret }) =>
@@ -142,8 +142,8 @@ describe('what a profile sends', () => {
     const signature = { header: 'X-Acme-Signature', prefix: 'sha256=', encoding: 'base64' } as const;
     const verify = digest('x-acme-signature', { prefix: 'sha256=', encoding: 'base64' });
 
-    await proveHeaders(opensms({ signature }), event, verify);
-    await proveHeaders(mysmsgate({ signature }), event, verify);
+    await assertHeaders(opensms({ signature }), event, verify);
+    await assertHeaders(mysmsgate({ signature }), event, verify);
   });
 
   it.each([standardCloudEvents(), httpsms()])(

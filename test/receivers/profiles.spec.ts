@@ -7,8 +7,8 @@ import type { Profile } from '../../libs/webhooks/src/profiles/profile.js';
 import { builtInProfiles } from '../../libs/webhooks/src/profiles/dialects/built-in-profiles.js';
 import { standard } from '../../libs/webhooks/src/profiles/dialects/standard.js';
 import {
-  proveHeaders,
-  proveProfile,
+  assertHeaders,
+  assertProfile,
   type ProvenRequest,
 } from '../../libs/webhooks/src/testing/profile-kit.js';
 
@@ -33,12 +33,12 @@ describe.each(profiles)('the receiver library and the profile %s', (_name, profi
   };
 
   it('agree on every event of the catalogue', async () => {
-    await proveProfile(profile, verify, { coversBody });
+    await assertProfile(profile, verify, { coversBody });
   });
 
   it('agree on the name of the request', async () => {
     for (const { name } of catalogue) {
-      const requests = await proveHeaders(profile, eventExample(name as WebhookEventType), verify, {
+      const requests = await assertHeaders(profile, eventExample(name as WebhookEventType), verify, {
         coversBody,
       });
       for (const request of requests) expect(verify(request).type).toBe(request.wireType);
@@ -51,7 +51,7 @@ describe.each(profiles)('the receiver library and the profile %s', (_name, profi
       const secrets = [profile.secret.generate()];
       const [first, retry] = await Promise.all(
         [0, 3_600_000].map((later) =>
-          proveHeaders(profile, event, verify, { coversBody, secrets, now: event.occurredAt + later }),
+          assertHeaders(profile, event, verify, { coversBody, secrets, now: event.occurredAt + later }),
         ),
       );
       first!.forEach((request, index) => {

@@ -4,8 +4,8 @@ import { DataSource } from 'typeorm';
 import { callbackChannel } from '../../libs/webhooks/src/alerts/channels/callback-channel.js';
 import { logChannel } from '../../libs/webhooks/src/alerts/channels/log-channel.js';
 import { nodemailerChannel } from '../../libs/webhooks/src/alerts/channels/nodemailer.js';
-import { Database } from '../../libs/webhooks/src/store/postgres/connection/session.js';
-import { Housekeeper } from '../../libs/webhooks/src/engine/maintenance/maintenance.js';
+import { Session } from '../../libs/webhooks/src/store/postgres/connection/session.js';
+import { Maintenance } from '../../libs/webhooks/src/engine/maintenance/maintenance.js';
 import { catalogue, catalogueEntry } from '../../libs/webhooks/src/events/catalogue/catalogue.js';
 import type { WebhooksModuleOptions } from '../../libs/webhooks/src/config/options.js';
 import { msgine } from '../../libs/webhooks/src/profiles/dialects/msgine.js';
@@ -103,14 +103,14 @@ export class Life {
   }
 
   async later(ms: number): Promise<void> {
-    this.app.get(Database, { strict: false }).clockOffset += ms;
+    this.app.get(Session, { strict: false }).clockOffset += ms;
     this.places.add(
       'counts',
       await this.webhooks.runOnce(),
       await this.webhooks.stats(),
       await this.webhooks.health(),
     );
-    await this.app.get(Housekeeper, { strict: false }).round();
+    await this.app.get(Maintenance, { strict: false }).runRound();
   }
 
   /** One event of every type, for this tenant's endpoints and for a callback. */

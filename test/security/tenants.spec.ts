@@ -1,7 +1,7 @@
 import type { WebhookDeliveries } from '../../libs/webhooks/src/deliveries/deliveries.service.js';
 import type { WebhookAccounts } from '../../libs/webhooks/src/accounts/accounts.service.js';
 import type { WebhookEndpoints } from '../../libs/webhooks/src/endpoints/endpoints.service.js';
-import { SubjectReport } from '../../libs/webhooks/src/deliveries/subjects.service.js';
+import { WebhookSubjects } from '../../libs/webhooks/src/deliveries/subjects.service.js';
 import { startHost, type WebhooksHost } from '../support/webhooks-host.js';
 
 /** A call for each public method: one that is added without a case does not compile. */
@@ -37,7 +37,7 @@ const ACCOUNTS: Cases<WebhookAccounts> = {
   rotateSecret: (s, tenant) => s.rotateSecret(tenant),
   secret: (s, tenant) => s.secret(tenant),
 };
-const SUBJECTS: Cases<SubjectReport> = { of: (s, tenant) => s.of(tenant, 'msg_1', {}) };
+const SUBJECTS: Cases<WebhookSubjects> = { list: (s, tenant) => s.list(tenant, 'msg_1', {}) };
 
 type Call = (host: WebhooksHost, tenant: string) => Promise<unknown>;
 type Named = [name: string, call: Call];
@@ -53,7 +53,7 @@ const ALL: Named[] = [
   ...named<WebhookEndpoints>('endpoints', ENDPOINTS, ({ webhooks }) => webhooks.endpoints),
   ...named<WebhookDeliveries>('deliveries', DELIVERIES, ({ webhooks }) => webhooks.deliveries),
   ...named<WebhookAccounts>('accounts', ACCOUNTS, ({ webhooks }) => webhooks.accounts),
-  ...named<SubjectReport>('subjects', SUBJECTS, ({ app }) => app.get(SubjectReport, { strict: false })),
+  ...named<WebhookSubjects>('subjects', SUBJECTS, ({ app }) => app.get(WebhookSubjects, { strict: false })),
   ['operator.deleteTenant', ({ webhooks }, tenant) => webhooks.operator.deleteTenant(tenant)],
 ];
 

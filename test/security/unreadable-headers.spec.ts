@@ -1,5 +1,5 @@
 import { Logger } from '@nestjs/common';
-import { Database } from '../../libs/webhooks/src/store/postgres/connection/session.js';
+import { Session } from '../../libs/webhooks/src/store/postgres/connection/session.js';
 import { AesGcmSecretBox } from '../../libs/webhooks/src/secrets/aes-gcm-secret-box.js';
 import { decodeId } from '../../libs/webhooks/src/core/ids.js';
 import { sealContext } from '../../libs/webhooks/src/secrets/secret-box.js';
@@ -97,7 +97,7 @@ describe('Headers of a webhook that cannot be opened', () => {
   }
 
   async function later(ms: number): Promise<void> {
-    host.app.get(Database, { strict: false }).clockOffset += ms;
+    host.app.get(Session, { strict: false }).clockOffset += ms;
     await host.webhooks.runOnce();
   }
 

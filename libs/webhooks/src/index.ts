@@ -1,9 +1,9 @@
 // Module
 export { WebhooksModule } from './webhooks.module.js';
 export { WebhooksService } from './webhooks.service.js';
-export type { RunCounts } from './engine/run-once.js';
+export type { RunResult } from './engine/run-once.js';
 export type { HealthWarning } from './observability/health.js';
-export type { WebhookStatsSnapshot } from './operator/stats.js';
+export type { WebhookStats } from './operator/stats.js';
 export type {
   EncryptionKey,
   RetryPolicy,
@@ -42,7 +42,7 @@ export type { MessageStatus, WebhookMessage, WebhookOptIn, WebhookPhone } from '
 export { messageEvent, optInEvent, phoneEvent } from './events/event-builders.js';
 export { catalogue, type CatalogueEntry } from './events/catalogue/catalogue.js';
 export type { JsonSchema } from './events/catalogue/json-schema.js';
-export type { OwnEventType } from './config/check-event-types.js';
+export type { CustomEventType } from './config/check-event-types.js';
 
 // Registration and the delivery log
 export { WebhooksController } from './api/webhooks.controller.js';
@@ -50,23 +50,23 @@ export { WebhooksApi } from './api/webhooks-api.js';
 export { Caller, type WebhookCaller } from './api/caller.js';
 export { MobileTextAlertsController } from './api/compat/mobile-text-alerts.controller.js';
 export { HttpsmsController } from './api/compat/httpsms.controller.js';
-export { ChangeAccount, RecoverEndpoint, RotateSecret, TestEndpoint } from './endpoints/action.dto.js';
+export { ChangeAccount, RecoverDeliveries, RotateSecret, TestEndpoint } from './endpoints/action.dto.js';
 export { ChangeEndpoint, RegisterEndpoint } from './endpoints/register-endpoint.dto.js';
 export { WebhookEndpoints } from './endpoints/endpoints.service.js';
 export { WebhookAccounts, type WebhookAccount } from './accounts/accounts.service.js';
 export { WebhookOperator, type TenantEndpoint } from './operator/operator.service.js';
-export type { Reencryption } from './secrets/reencrypt-secrets.js';
+export type { ReencryptionResult } from './secrets/reencrypt-secrets.js';
 export type { RegisteredEndpoint, SecretInfo, WebhookEndpoint } from './endpoints/endpoint.js';
 export { WebhookDeliveries } from './deliveries/deliveries.service.js';
 export type { WebhookAttempt, WebhookDelivery, WebhookDeliveryDetail } from './deliveries/delivery.js';
 export type { DeliveryFilter } from './deliveries/delivery-filter.js';
-export type { Recovery } from './deliveries/bulk-retry.js';
+export type { RecoverResult } from './deliveries/bulk-retry.js';
 export type { Page } from './core/page.js';
-export { SubjectReport, type EventReport, type SkippedEndpoint } from './deliveries/subjects.service.js';
-export type { EndpointList } from './endpoints/list-endpoints.js';
+export { WebhookSubjects, type EventReport, type SkippedEndpoint } from './deliveries/subjects.service.js';
+export type { EndpointQuery } from './endpoints/list-endpoints.js';
 export type { RevealedSecret, RotatedSecret } from './endpoints/endpoint-secrets.js';
 export type { EventTypeInfo } from './endpoints/event-types.js';
-export type { SentTest } from './endpoints/test-events.js';
+export type { TestEventResult } from './endpoints/test-events.js';
 
 // In-process events
 export {

@@ -3,16 +3,16 @@ import type { EntityManager } from 'typeorm';
 import { WebhookAudit } from './observability/audit.js';
 import { WebhookDeliveries } from './deliveries/deliveries.service.js';
 import { DeliveryEvents } from './observability/delivery-events.js';
-import { type HealthWarning, WebhookHealth } from './observability/health.js';
-import { WebhookStats, type WebhookStatsSnapshot } from './operator/stats.js';
+import { type HealthWarning, HealthCheck } from './observability/health.js';
+import { StatsReader, type WebhookStats } from './operator/stats.js';
 import { WebhookAccounts } from './accounts/accounts.service.js';
 import { WebhookEndpoints } from './endpoints/endpoints.service.js';
 import { WebhookOperator } from './operator/operator.service.js';
 import type { UrlPolicy } from './http/policy/url-policy.js';
 import type { PublishedEvent, WebhookEventInput, WebhookEventMap } from './events/event.js';
 import { Outbox } from './outbox/outbox.js';
-import { SubjectReport } from './deliveries/subjects.service.js';
-import { type RunCounts, RunOnce } from './engine/run-once.js';
+import { WebhookSubjects } from './deliveries/subjects.service.js';
+import { type RunResult, RunOnce } from './engine/run-once.js';
 import type { Settings } from './config/settings.js';
 import { SETTINGS, URL_POLICY } from './core/tokens.js';
 
@@ -31,8 +31,8 @@ export class WebhooksService<Map = WebhookEventMap> {
   constructor(
     private readonly outbox: Outbox,
     private readonly once: RunOnce,
-    private readonly statistics: WebhookStats,
-    private readonly healthCheck: WebhookHealth,
+    private readonly statistics: StatsReader,
+    private readonly healthCheck: HealthCheck,
     @Inject(URL_POLICY) private readonly urls: UrlPolicy,
     @Inject(SETTINGS) private readonly settings: Settings,
     /** Registration: what the REST routes do. */
@@ -40,7 +40,7 @@ export class WebhooksService<Map = WebhookEventMap> {
     /** The delivery log: look, retry, cancel. */
     readonly deliveries: WebhookDeliveries,
     /** What became of one message, for the host's own pages. */
-    readonly subjects: SubjectReport,
+    readonly subjects: WebhookSubjects,
     /** Over all tenants: for the people who run the backend, never for a tenant. */
     readonly operator: WebhookOperator,
     /** Tenants' own settings. */
@@ -79,7 +79,7 @@ export class WebhooksService<Map = WebhookEventMap> {
   }
 
   /** Relays, claims and sends until nothing is due, waits for what it sent, and answers what it did. For tests and cron. */
-  async runOnce(): Promise<RunCounts> {
+  async runOnce(): Promise<RunResult> {
     return this.once.run();
   }
 
@@ -89,7 +89,7 @@ export class WebhooksService<Map = WebhookEventMap> {
   }
 
   /** How the queue stands: a few indexed look-ups. */
-  async stats(): Promise<WebhookStatsSnapshot> {
+  async stats(): Promise<WebhookStats> {
     return this.statistics.read();
   }
 }

@@ -4,7 +4,7 @@ import type { RegisteredEndpoint } from '../../../libs/webhooks/src/endpoints/en
 import type { WebhookDeliveryDetail } from '../../../libs/webhooks/src/deliveries/delivery.js';
 import type { PublishedEvent, WebhookEventInput } from '../../../libs/webhooks/src/events/event.js';
 import type { WebhooksService } from '../../../libs/webhooks/src/webhooks.service.js';
-import type { RunCounts } from '../../../libs/webhooks/src/engine/run-once.js';
+import type { RunResult } from '../../../libs/webhooks/src/engine/run-once.js';
 import { createDatabase, type TestDatabase } from '../../support/database.js';
 import { Log } from './log.js';
 import { Receiver } from './receiver.js';
@@ -88,7 +88,7 @@ export class Engine {
   }
 
   /** One worker relays and delivers what is due. */
-  runOnce(): Promise<RunCounts> {
+  runOnce(): Promise<RunResult> {
     return this.webhooks.runOnce();
   }
 

@@ -1,9 +1,9 @@
 import { Test, type TestingModule } from '@nestjs/testing';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
-import { Database } from '../../../libs/webhooks/src/store/postgres/connection/session.js';
+import { Session } from '../../../libs/webhooks/src/store/postgres/connection/session.js';
 import { webhooksMigrations } from '../../../libs/webhooks/src/store/schema/migrations/index.js';
-import { Housekeeper } from '../../../libs/webhooks/src/engine/maintenance/maintenance.js';
+import { Maintenance } from '../../../libs/webhooks/src/engine/maintenance/maintenance.js';
 import type {
   WebhooksModuleOptions,
   WebhooksModuleStructure,
@@ -18,8 +18,8 @@ export interface Worker {
   module: TestingModule;
   webhooks: WebhooksService;
   dataSource: DataSource;
-  database: Database;
-  housekeeper: Housekeeper;
+  database: Session;
+  housekeeper: Maintenance;
   statements: StatementLog;
   close(): Promise<void>;
 }
@@ -68,8 +68,8 @@ export async function startWorker(
     module,
     webhooks: module.get(WebhooksService),
     dataSource: module.get(DataSource),
-    database: module.get(Database, { strict: false }),
-    housekeeper: module.get(Housekeeper, { strict: false }),
+    database: module.get(Session, { strict: false }),
+    housekeeper: module.get(Maintenance, { strict: false }),
     statements,
     close: () => (closed ??= module.close()),
   };

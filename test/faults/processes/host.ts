@@ -4,9 +4,9 @@ import type { INestApplicationContext } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
-import { Database } from '../../../libs/webhooks/src/store/postgres/connection/session.js';
+import { Session } from '../../../libs/webhooks/src/store/postgres/connection/session.js';
 import { webhooksMigrations } from '../../../libs/webhooks/src/store/schema/migrations/index.js';
-import { Housekeeper } from '../../../libs/webhooks/src/engine/maintenance/maintenance.js';
+import { Maintenance } from '../../../libs/webhooks/src/engine/maintenance/maintenance.js';
 import type { WebhooksModuleOptions } from '../../../libs/webhooks/src/config/options.js';
 import { type Settings, resolveSettings } from '../../../libs/webhooks/src/config/settings.js';
 import { SETTINGS, WEBHOOKS_OPTIONS } from '../../../libs/webhooks/src/core/tokens.js';
@@ -83,8 +83,8 @@ async function start(config: HostConfig): Promise<void> {
     .useFactory({ factory: shorten, inject: [WEBHOOKS_OPTIONS] });
   const compiled = await module.compile();
   compiled.useLogger(['error', 'warn', 'log']);
-  compiled.get(Database).clockOffset = clockOffset;
-  if (config.silenceMs) compiled.get(Database).silenceMs = config.silenceMs;
+  compiled.get(Session).clockOffset = clockOffset;
+  if (config.silenceMs) compiled.get(Session).timeoutMs = config.silenceMs;
   if (config.shutdownHooks) compiled.enableShutdownHooks();
   app = await compiled.init();
 }
@@ -166,10 +166,10 @@ serve({
     app.get(DataSource).query(sql, parameters),
   /** Moves the clock of the database, as this process sees it. */
   shiftClock(ms: number): void {
-    app.get(Database).clockOffset += ms;
+    app.get(Session).clockOffset += ms;
   },
   /** What a worker does once a minute: retention, mainly. */
-  keepHouse: (): Promise<void> => app.get(Housekeeper, { strict: false }).round(),
+  keepHouse: (): Promise<void> => app.get(Maintenance, { strict: false }).runRound(),
   /** The memory it holds, bytes. */
   memory: (): number => process.memoryUsage.rss(),
   async migrate(direction: 'up' | 'down'): Promise<void> {

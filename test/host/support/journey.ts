@@ -1,7 +1,7 @@
 import type { INestApplication } from '@nestjs/common';
 import type { DataSource } from 'typeorm';
-import { Database } from '../../../libs/webhooks/src/store/postgres/connection/session.js';
-import { Housekeeper } from '../../../libs/webhooks/src/engine/maintenance/maintenance.js';
+import { Session } from '../../../libs/webhooks/src/store/postgres/connection/session.js';
+import { Maintenance } from '../../../libs/webhooks/src/engine/maintenance/maintenance.js';
 import { messageEvent } from '../../../libs/webhooks/src/events/event-builders.js';
 import type { WebhooksService } from '../../../libs/webhooks/src/webhooks.service.js';
 import type { Receiver } from '../../endpoints/receiver.js';
@@ -20,7 +20,7 @@ export async function journey(
   receiver: Receiver,
 ): Promise<void> {
   const api = as(app, 'a');
-  const database = app.get(Database, { strict: false });
+  const database = app.get(Session, { strict: false });
   const message = (id: string) => ({ id, direction: 'out', from: 'ACME', to: '+15550100' }) as const;
   const publish = (id: string, more: { idempotencyKey?: string; callbackUrl?: string } = {}) =>
     source.transaction((tx) =>
@@ -72,9 +72,9 @@ export async function journey(
   expect((await api.get('/webhooks').expect(200)).body.data).toHaveLength(1);
   expect(await webhooks.stats()).toMatchObject({ due: 0 });
 
-  const housekeeper = app.get(Housekeeper, { strict: false });
+  const housekeeper = app.get(Maintenance, { strict: false });
   database.clockOffset += 40 * DAY;
-  await housekeeper.round();
+  await housekeeper.runRound();
   expect((await api.get('/webhooks/deliveries').expect(200)).body.data).toEqual([]);
   const [left] = await database.query<{ count: string }>(`select count(*) from ${database.tables.events}`);
   expect(left).toEqual({ count: '0' });

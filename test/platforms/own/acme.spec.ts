@@ -1,22 +1,22 @@
 import { createHmac } from 'node:crypto';
-import { eventExample, proveProfile, proveRendering, walkSchedule } from 'nestjs-sms-webhooks/testing';
+import { eventExample, assertProfile, assertRendering, simulateRetries } from 'nestjs-sms-webhooks/testing';
 import { acme } from './acme.js';
 
 it('is signed as our customers check it, whatever the event', async () => {
-  await proveProfile(acme, ({ headers, body, secret }) => {
+  await assertProfile(acme, ({ headers, body, secret }) => {
     const digest = createHmac('sha256', secret).update(body).digest('hex');
     return headers['x-acme-signature'] === `sha256=${digest}`;
   });
 });
 
 it('has the body of our documents, byte for byte', () => {
-  const [wire] = proveRendering(acme, eventExample('message.failed'));
+  const [wire] = assertRendering(acme, eventExample('message.failed'));
   expect(wire!.body).toBe(
     '{"event":"undelivered","id":"msg_test_001234567890","to":"+18005550100","error":"invalid_phone_number","at":1705314615000}',
   );
 });
 
 it('is tried again after 10 s, 1 min and 10 min, but not after a 400', () => {
-  expect(walkSchedule(acme, [500]).map(({ at }) => at)).toEqual([0, 10_000, 70_000, 670_000]);
-  expect(walkSchedule(acme, [400])).toMatchObject([{ next: 'exhausted' }]);
+  expect(simulateRetries(acme, [500]).map(({ at }) => at)).toEqual([0, 10_000, 70_000, 670_000]);
+  expect(simulateRetries(acme, [400])).toMatchObject([{ next: 'exhausted' }]);
 });

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { type AuditAction, WebhookAudit } from '../observability/audit.js';
 import { type CallContext, inTransaction } from '../core/call-context.js';
-import { Database } from '../store/postgres/connection/session.js';
+import { Session } from '../store/postgres/connection/session.js';
 import { WebhookAccountRow } from '../store/schema/account.entity.js';
 import { requireTenant } from '../core/tenant.js';
 import type { Profile } from '../profiles/profile.js';
@@ -10,13 +10,13 @@ import { conflict, unprocessable } from '../core/request-error.js';
 import type { Settings } from '../config/settings.js';
 import { ensureAccounts } from '../secrets/ensure-accounts.js';
 import { sealContext, type SecretBox } from '../secrets/secret-box.js';
-import { openSecrets, rotate } from '../secrets/secret-rotation.js';
+import { openSecrets, rotateSecrets } from '../secrets/secret-rotation.js';
 import { SECRET_BOX, SETTINGS } from '../core/tokens.js';
 import { ChangeAccount, RotateSecret } from '../endpoints/action.dto.js';
 import { refuseTooMany, type RevealedSecret, type RotatedSecret } from '../endpoints/endpoint-secrets.js';
 import { EndpointStore } from '../store/typeorm/endpoint-records.js';
-import { instantText, secretInfo, type SecretInfo } from '../endpoints/endpoint.js';
-import { readInput } from '../validation/read-input.js';
+import { formatInstant, toSecretInfo, type SecretInfo } from '../endpoints/endpoint.js';
+import { readBody } from '../validation/read-input.js';
 import { RegistrationCheck } from '../endpoints/registration-check.js';
 
 /** A tenant's own settings. */
@@ -37,7 +37,7 @@ export interface WebhookAccount {
 @Injectable()
 export class WebhookAccounts {
   constructor(
-    private readonly database: Database,
+    private readonly database: Session,
     private readonly store: EndpointStore,
     private readonly check: RegistrationCheck,
     private readonly audit: WebhookAudit,
@@ -50,7 +50,7 @@ export class WebhookAccounts {
   }
 
   async update(tenantId: string, input: ChangeAccount, context: CallContext = {}): Promise<WebhookAccount> {
-    const { alertEmail, defaultProfile } = await readInput(ChangeAccount, input);
+    const { alertEmail, defaultProfile } = await readBody(ChangeAccount, input);
     const updated = await inTransaction(this.database, context, async (tx) => {
       const now = await this.store.lockAccount(tx, tenantId);
       const changes: Partial<WebhookAccountRow> = { updatedAt: now };
@@ -77,7 +77,7 @@ export class WebhookAccounts {
     input: RotateSecret = {},
     context: CallContext = {},
   ): Promise<RotatedSecret> {
-    const { secret: given, overlapMs = this.settings.rotationOverlapMs } = await readInput(
+    const { secret: given, overlapMs = this.settings.rotationOverlapMs } = await readBody(
       RotateSecret,
       input,
     );
@@ -89,10 +89,10 @@ export class WebhookAccounts {
       const secret = given ?? profile.secret.generate();
       const sealed = this.box.seal(secret, sealContext(tenantId, null));
       const signsAlong = this.usersOf(profile).some((each) => each.secret.signsWithAll);
-      const secrets = rotate(account.secrets, sealed, now, signsAlong ? overlapMs : 0);
+      const secrets = rotateSecrets(account.secrets, sealed, now, signsAlong ? overlapMs : 0);
       refuseTooMany(secrets, now);
       await this.write(tx, tenantId, { secrets, updatedAt: now });
-      const previousExpiresAt = instantText(secrets[1]?.expiresAt ?? null);
+      const previousExpiresAt = formatInstant(secrets[1]?.expiresAt ?? null);
       return { secret: profile.secret.reveal?.(secret) ?? secret, previousExpiresAt };
     });
     this.record('account.secret_rotated', tenantId, context);
@@ -176,7 +176,7 @@ export class WebhookAccounts {
       alertEmail,
       defaultProfile,
       profile: defaultProfile ?? this.settings.profile.name,
-      secrets: secretInfo(secrets),
+      secrets: toSecretInfo(secrets),
       egressIps: this.settings.egressIps,
     };
   }

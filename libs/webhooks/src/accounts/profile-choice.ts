@@ -1,12 +1,12 @@
 import type { EntityManager } from 'typeorm';
-import type { Database } from '../store/postgres/connection/session.js';
+import type { Session } from '../store/postgres/connection/session.js';
 import { WebhookAccountRow } from '../store/schema/account.entity.js';
 import { requireTenant } from '../core/tenant.js';
 import type { Settings } from '../config/settings.js';
 
 /** Name of the profile of a tenant's new endpoints and callbacks: the account's choice, or the module's. */
-export async function defaultProfileOf(
-  database: Database,
+export async function defaultProfileFor(
+  database: Session,
   settings: Settings,
   tenantId: string,
   tx: EntityManager = database.dataSource.manager,

@@ -1,6 +1,6 @@
-import type { Database } from '../store/postgres/connection/session.js';
+import type { Session } from '../store/postgres/connection/session.js';
 import type { ClaimedAlert } from './claim-alerts.js';
-import { DAY } from './mail-quota.js';
+import { DAY_MS } from './mail-quota.js';
 
 /** Deliveries looked at for causes, the newest. */
 const LOOKED_AT = 500;
@@ -10,7 +10,7 @@ const MOST_COUNTED = 10_000;
 const LONGEST_ATTEMPT = 60_000;
 
 /** One cause of failure and how often it was seen. */
-export interface Cause {
+export interface FailureCount {
   /** Of the answer; `null`: none came. */
   status: number | null;
   /** Class of the failure. */
@@ -21,12 +21,12 @@ export interface Cause {
 /** What an alert is about, read when it is sent: what happened since is in it. */
 export interface AlertFacts {
   /** The commonest first. */
-  causes: Cause[];
+  causes: FailureCount[];
   /** Of a summary: alerts by kind. */
   held: { kind: string; count: number }[];
 }
 
-export async function alertFacts(database: Database, alert: ClaimedAlert): Promise<AlertFacts> {
+export async function readAlertFacts(database: Session, alert: ClaimedAlert): Promise<AlertFacts> {
   if (alert.kind === 'alerts.summary') return { causes: [], held: await heldAlerts(database, alert) };
   if (
     alert.data.lane === undefined ||
@@ -50,8 +50,8 @@ export async function alertFacts(database: Database, alert: ClaimedAlert): Promi
   return { causes, held: [] };
 }
 
-async function causesOf(database: Database, where: string, parameters: unknown[]): Promise<Cause[]> {
-  return database.query<Cause>(
+async function causesOf(database: Session, where: string, parameters: unknown[]): Promise<FailureCount[]> {
+  return database.query<FailureCount>(
     `select status, error, count(*)::int as count
        from (select status, error from ${database.tables.deliveries} where lane_id = $1 and ${where}) recent
       group by status, error
@@ -61,7 +61,7 @@ async function causesOf(database: Database, where: string, parameters: unknown[]
 }
 
 async function heldAlerts(
-  database: Database,
+  database: Session,
   { tenantId, mail, data }: ClaimedAlert,
 ): Promise<AlertFacts['held']> {
   return database.query<{ kind: string; count: number }>(
@@ -70,6 +70,6 @@ async function heldAlerts(
       where tenant_id = $1 and recipient = $2 and held_at >= $3 and held_at < $4
       group by kind
       order by count desc, kind`,
-    [tenantId, mail.recipient, data.day, data.day! + DAY],
+    [tenantId, mail.recipient, data.day, data.day! + DAY_MS],
   );
 }

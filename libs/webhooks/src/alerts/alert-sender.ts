@@ -1,20 +1,20 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { Database } from '../store/postgres/connection/session.js';
+import { Session } from '../store/postgres/connection/session.js';
 import { encodeId } from '../core/ids.js';
 import type { Settings } from '../config/settings.js';
 import { SETTINGS } from '../core/tokens.js';
 import type { WebhookAlert } from './alert-channel.js';
-import { alertFacts } from './alert-facts.js';
-import { wordAlert } from './alert-text.js';
-import { ChannelLine } from './channel-runner.js';
+import { readAlertFacts } from './alert-facts.js';
+import { composeAlert } from './alert-text.js';
+import { ChannelRunner } from './channel-runner.js';
 import { type ClaimedAlert, claimAlerts } from './claim-alerts.js';
-import { settleAlert } from './finish-alert.js';
+import { finishAlert } from './finish-alert.js';
 import { LineLogger } from '../core/line-logger.js';
 
 /** Alerts in hand at once. */
-const HANDS = 16;
+const MAX_CONCURRENT_ALERTS = 16;
 /** How long a sender has an alert, ms: longer than a try can take. */
-const LEASE = 60_000;
+const ALERT_LEASE_MS = 60_000;
 
 /**
  * Tells owners what happened to their endpoints.
@@ -25,18 +25,18 @@ const LEASE = 60_000;
 @Injectable()
 export class AlertSender {
   private readonly logger = new LineLogger('WebhookAlerts');
-  private readonly lines: ChannelLine[];
-  private readonly inHand = new Set<Promise<void>>();
+  private readonly lines: ChannelRunner[];
+  private readonly sending = new Set<Promise<void>>();
   private claiming: Promise<void> | null = null;
   private stopped = false;
   /** Deadline of one channel for one alert, ms. */
   timeoutMs = 15_000;
 
   constructor(
-    private readonly database: Database,
+    private readonly database: Session,
     @Inject(SETTINGS) private readonly settings: Settings,
   ) {
-    this.lines = settings.alertChannels.map((channel) => new ChannelLine(channel));
+    this.lines = settings.alertChannels.map((channel) => new ChannelRunner(channel));
   }
 
   /** Sends what is due, and returns at once. */
@@ -49,14 +49,14 @@ export class AlertSender {
 
   /** Sends what is due now and waits for it. */
   async sendDue(): Promise<void> {
-    await this.settled(); // a claim that is under way may have looked too early
+    await this.whenIdle(); // a claim that is under way may have looked too early
     this.wake();
-    await this.settled();
+    await this.whenIdle();
   }
 
   /** Resolves when nothing is being sent. */
-  async settled(): Promise<void> {
-    while (this.claiming || this.inHand.size > 0) await Promise.all([this.claiming, ...this.inHand]);
+  async whenIdle(): Promise<void> {
+    while (this.claiming || this.sending.size > 0) await Promise.all([this.claiming, ...this.sending]);
   }
 
   /** Claims nothing more and waits for what is in hand, `patienceMs` at most: the rest is sent again by another. */
@@ -64,15 +64,15 @@ export class AlertSender {
     this.stopped = true;
     let timer: NodeJS.Timeout | undefined;
     const patience = new Promise<void>((resolve) => (timer = setTimeout(resolve, patienceMs)));
-    await Promise.race([this.settled(), patience]);
+    await Promise.race([this.whenIdle(), patience]);
     clearTimeout(timer);
   }
 
   private async claim(): Promise<void> {
     for (let more = true; more && !this.stopped;) {
-      if (this.inHand.size >= HANDS) await Promise.race(this.inHand);
-      const free = HANDS - this.inHand.size;
-      const alerts = await claimAlerts(this.database, free, LEASE);
+      if (this.sending.size >= MAX_CONCURRENT_ALERTS) await Promise.race(this.sending);
+      const free = MAX_CONCURRENT_ALERTS - this.sending.size;
+      const alerts = await claimAlerts(this.database, free, ALERT_LEASE_MS);
       for (const alert of alerts) this.take(alert);
       more = alerts.length === free;
     }
@@ -81,15 +81,19 @@ export class AlertSender {
   private take(alert: ClaimedAlert): void {
     const sending: Promise<void> = this.send(alert)
       .catch((error: Error) => this.logger.error(`Alert ${alert.id} could not be sent yet: ${error.message}`))
-      .finally(() => this.inHand.delete(sending));
-    this.inHand.add(sending);
+      .finally(() => this.sending.delete(sending));
+    this.sending.add(sending);
   }
 
   private async send(alert: ClaimedAlert): Promise<void> {
     let message: WebhookAlert;
     try {
       if (alert.damaged) throw new TypeError('its data in the database is not JSON');
-      message = wordAlert(alert, await alertFacts(this.database, alert), this.linkTo(alert.endpointId));
+      message = composeAlert(
+        alert,
+        await readAlertFacts(this.database, alert),
+        this.linkTo(alert.endpointId),
+      );
     } catch (error) {
       return this.settle(alert, [], `it cannot be put into words: ${(error as Error).message}`);
     }
@@ -101,7 +105,7 @@ export class AlertSender {
   }
 
   private async settle(alert: ClaimedAlert, taken: readonly string[], error: string | null): Promise<void> {
-    const { again } = await settleAlert(this.database, alert, [...alert.takenBy, ...taken], error);
+    const { again } = await finishAlert(this.database, alert, [...alert.takenBy, ...taken], error);
     if (error !== null && again === null) {
       this.logger.error(
         `Alert ${alert.id} (${alert.kind}) is given up after ${alert.attempts} tries: ${error}`,

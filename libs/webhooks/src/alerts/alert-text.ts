@@ -1,15 +1,15 @@
 import { encodeId } from '../core/ids.js';
 import type { AlertKind, WebhookAlert } from './alert-channel.js';
-import type { AlertFacts, Cause } from './alert-facts.js';
+import type { AlertFacts, FailureCount } from './alert-facts.js';
 import type { ClaimedAlert } from './claim-alerts.js';
-import { MAILS_A_DAY } from './mail-quota.js';
+import { MAX_MAILS_PER_DAY } from './mail-quota.js';
 
 /** Causes named in one alert. */
 const NAMED_CAUSES = 3;
 /** Counts stop here. */
 const MANY = 10_000;
 
-interface Wording {
+interface AlertTemplate {
   subject: string;
   /** The first line: what happened. */
   headline(alert: ClaimedAlert, facts: AlertFacts): string;
@@ -17,7 +17,7 @@ interface Wording {
   advice: string;
 }
 
-const WORDING: Record<Exclude<AlertKind, 'alerts.summary'>, Wording> = {
+const WORDING: Record<Exclude<AlertKind, 'alerts.summary'>, AlertTemplate> = {
   'endpoint.failing': {
     subject: 'Webhook failing',
     headline: ({ data }) =>
@@ -62,7 +62,7 @@ const DISABLED_BECAUSE: Record<string, string> = {
 };
 
 /** Words an alert for its owner. `link`: where to look at the endpoint. */
-export function wordAlert(alert: ClaimedAlert, facts: AlertFacts, link: string | null): WebhookAlert {
+export function composeAlert(alert: ClaimedAlert, facts: AlertFacts, link: string | null): WebhookAlert {
   const { kind, data, mail } = alert;
   const endpointId = alert.endpointId && encodeId('wh', alert.endpointId);
   const origin = alert.url === null ? (data.origin ?? null) : new URL(alert.url).origin;
@@ -104,7 +104,7 @@ export function wordAlert(alert: ClaimedAlert, facts: AlertFacts, link: string |
   };
 }
 
-const LAST_MAIL = `This is the last of today's ${MAILS_A_DAY} mails about webhooks to this address. The rest of the day (UTC) comes as one summary.`;
+const LAST_MAIL = `This is the last of today's ${MAX_MAILS_PER_DAY} mails about webhooks to this address. The rest of the day (UTC) comes as one summary.`;
 
 function summary(
   { data }: ClaimedAlert,
@@ -125,13 +125,14 @@ function summary(
   };
 }
 
-const total = (causes: readonly Cause[]): number => causes.reduce((sum, { count: times }) => sum + times, 0);
+const total = (causes: readonly FailureCount[]): number =>
+  causes.reduce((sum, { count: times }) => sum + times, 0);
 
-const seen = (each: Cause): string => `${cause(each)} (${upTo(each.count)})`;
+const seen = (each: FailureCount): string => `${cause(each)} (${upTo(each.count)})`;
 
 const upTo = (number: number): string => (number >= MANY ? `${MANY} or more` : String(number));
 
-function cause({ status, error }: Pick<Cause, 'status' | 'error'>): string {
+function cause({ status, error }: Pick<FailureCount, 'status' | 'error'>): string {
   return status === null ? (error ?? 'unknown') : `HTTP ${status}`;
 }
 

@@ -2,10 +2,10 @@ import type { AlertChannel, WebhookAlert } from './alert-channel.js';
 import { LineLogger } from '../core/line-logger.js';
 
 /** A channel that did not answer in time is left alone for this long, ms: it must not hold up the others' alerts. */
-const HUNG_PAUSE = 30_000;
+const HUNG_CHANNEL_PAUSE_MS = 30_000;
 
 /** The way to one channel: with a deadline, and with a word to the operator when it breaks and when it works again. */
-export class ChannelLine {
+export class ChannelRunner {
   private readonly logger = new LineLogger('WebhookAlerts');
   private failing = false;
   private hungUntil = 0;
@@ -33,7 +33,7 @@ export class ChannelLine {
     let timer: NodeJS.Timeout | undefined;
     const deadline = new Promise<string>((resolve) => {
       timer = setTimeout(() => {
-        this.hungUntil = now + timeoutMs + HUNG_PAUSE;
+        this.hungUntil = now + timeoutMs + HUNG_CHANNEL_PAUSE_MS;
         resolve(`no answer within ${timeoutMs} ms`);
       }, timeoutMs);
     });

@@ -1,9 +1,9 @@
 import type { EntityManager } from 'typeorm';
-import { type Database, now } from '../store/postgres/connection/session.js';
+import { type Session, nowMs } from '../store/postgres/connection/session.js';
 import type { AlertKind } from './alert-channel.js';
 import type { AlertData } from '../store/alert-store.js';
-import { storedJson } from '../core/parse-json.js';
-import { type MailOption, rationMail } from './mail-quota.js';
+import { tryParseJson } from '../core/parse-json.js';
+import { type MailDecision, assignMailQuota } from './mail-quota.js';
 
 /** An alert that this sender has until its lease runs out. */
 export interface ClaimedAlert {
@@ -23,7 +23,7 @@ export interface ClaimedAlert {
   attempts: number;
   /** Channels that have it already. */
   takenBy: string[];
-  mail: MailOption;
+  mail: MailDecision;
   /** The database's clock at the claim, epoch milliseconds. */
   now: number;
 }
@@ -49,7 +49,7 @@ interface Row {
  * mailed. One sender at a time: where another is at it this answers none, and the next look comes soon.
  */
 export async function claimAlerts(
-  database: Database,
+  database: Session,
   limit: number,
   leaseMs: number,
 ): Promise<ClaimedAlert[]> {
@@ -62,7 +62,7 @@ export async function claimAlerts(
     if (!lock!.mine) return [];
     const rows = await dueRows(database, tx, limit);
     if (rows.length === 0) return [];
-    const options = await rationMail(
+    const options = await assignMailQuota(
       database,
       tx,
       rows.map((row) => ({
@@ -76,7 +76,7 @@ export async function claimAlerts(
     );
     await database.query(
       `update ${database.tables.alerts}
-          set next_at = ${now(1)} + $2::bigint, attempts = attempts + 1
+          set next_at = ${nowMs(1)} + $2::bigint, attempts = attempts + 1
         where id = any($3::bigint[])`,
       [database.clockOffset, leaseMs, rows.map((row) => row.id)],
       tx,
@@ -86,18 +86,18 @@ export async function claimAlerts(
 }
 
 /** Its endpoint's address comes before the account's; mail about each failure only where that is switched on. */
-async function dueRows(database: Database, tx: EntityManager, limit: number): Promise<Row[]> {
+async function dueRows(database: Session, tx: EntityManager, limit: number): Promise<Row[]> {
   const { accounts, alerts, endpoints } = database.tables;
   return database.query<Row>(
     `select a.id, a.kind, a.tenant_id, a.endpoint_id, a.data, a.created_at, a.attempts, a.taken_by, a.mailed_at, a.held_at, e.url,
             case when a.kind = 'alerts.summary' then a.recipient
                  when a.kind = 'delivery.failed' and not e.send_alert_email then null
                  else coalesce(e.alert_email, c.alert_email) end as recipient,
-            ${now(1)} as now
+            ${nowMs(1)} as now
        from ${alerts} a
        left join ${endpoints} e on e.id = a.endpoint_id
        left join ${accounts} c on c.tenant_id = a.tenant_id
-      where a.next_at <= ${now(1)}
+      where a.next_at <= ${nowMs(1)}
       order by a.next_at, a.id
       limit $2
         for no key update of a skip locked`,
@@ -106,8 +106,8 @@ async function dueRows(database: Database, tx: EntityManager, limit: number): Pr
   );
 }
 
-function toClaimed(row: Row, mail: MailOption): ClaimedAlert {
-  const data = storedJson(row.data);
+function toClaimed(row: Row, mail: MailDecision): ClaimedAlert {
+  const data = tryParseJson(row.data);
   return {
     id: row.id,
     kind: row.kind,
@@ -118,7 +118,7 @@ function toClaimed(row: Row, mail: MailOption): ClaimedAlert {
     damaged: data === undefined,
     createdAt: Number(row.created_at),
     attempts: row.attempts + 1,
-    takenBy: row.taken_by === null ? [] : ((storedJson(row.taken_by) ?? []) as string[]),
+    takenBy: row.taken_by === null ? [] : ((tryParseJson(row.taken_by) ?? []) as string[]),
     mail,
     now: Number(row.now),
   };

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { EntityManager } from 'typeorm';
-import { type Database, now } from '../store/postgres/connection/session.js';
+import { type Session, nowMs } from '../store/postgres/connection/session.js';
 
 /** Mails that one address of a tenant gets in a day (UTC); the rest of the day comes in one summary after it. */
-export const MAILS_A_DAY = 10;
-export const DAY = 24 * 3_600_000;
+export const MAX_MAILS_PER_DAY = 10;
+export const DAY_MS = 24 * 3_600_000;
 
 /** Where an alert may be mailed. */
-export interface MailOption {
+export interface MailDecision {
   /** `null`: not to be mailed. */
   recipient: string | null;
   /** It is the last of today's. */
@@ -15,7 +15,7 @@ export interface MailOption {
 }
 
 /** An alert that is being claimed. */
-export interface Rationed {
+export interface QuotaCandidate {
   id: string;
   tenantId: string;
   recipient: string | null;
@@ -33,15 +33,15 @@ const keyOf = (tenantId: string, recipient: string | null): string => JSON.strin
  * summary, whose row is made here. A tenant cannot use up another's, whatever address it names. Answers by alert.
  * Needs the claim's lock: two at a time would give out a mail twice.
  */
-export async function rationMail(
-  database: Database,
+export async function assignMailQuota(
+  database: Session,
   tx: EntityManager,
-  alerts: readonly Rationed[],
-): Promise<Map<string, MailOption>> {
-  const options = new Map<string, MailOption>();
+  alerts: readonly QuotaCandidate[],
+): Promise<Map<string, MailDecision>> {
+  const options = new Map<string, MailDecision>();
   const given = await mailsToday(database, tx, alerts);
-  const mailed: Rationed[] = [];
-  const held: Rationed[] = [];
+  const mailed: QuotaCandidate[] = [];
+  const held: QuotaCandidate[] = [];
   for (const alert of alerts) {
     const { id, tenantId, recipient } = alert;
     options.set(id, { recipient: alert.held ? null : recipient, last: false });
@@ -49,8 +49,11 @@ export async function rationMail(
     const key = keyOf(tenantId, recipient);
     const before = given.get(key) ?? 0;
     given.set(key, before + 1);
-    (before < MAILS_A_DAY ? mailed : held).push(alert);
-    options.set(id, { recipient: before < MAILS_A_DAY ? recipient : null, last: before === MAILS_A_DAY - 1 });
+    (before < MAX_MAILS_PER_DAY ? mailed : held).push(alert);
+    options.set(id, {
+      recipient: before < MAX_MAILS_PER_DAY ? recipient : null,
+      last: before === MAX_MAILS_PER_DAY - 1,
+    });
   }
   await mark(database, tx, 'mailed_at', mailed);
   await mark(database, tx, 'held_at', held);
@@ -59,9 +62,9 @@ export async function rationMail(
 }
 
 async function mailsToday(
-  database: Database,
+  database: Session,
   tx: EntityManager,
-  alerts: readonly Rationed[],
+  alerts: readonly QuotaCandidate[],
 ): Promise<Map<string, number>> {
   const asked = alerts.filter((alert) => alert.recipient !== null);
   if (asked.length === 0) return new Map();
@@ -69,7 +72,7 @@ async function mailsToday(
     `select a.tenant_id, a.recipient, count(*)::int as mails
        from (select distinct * from unnest($2::text[], $3::text[])) as i(tenant_id, recipient)
        join ${database.tables.alerts} a on a.tenant_id = i.tenant_id and a.recipient = i.recipient
-      where a.mailed_at >= ${now(1)} / ${DAY} * ${DAY}
+      where a.mailed_at >= ${nowMs(1)} / ${DAY_MS} * ${DAY_MS}
       group by a.tenant_id, a.recipient`,
     [database.clockOffset, asked.map((alert) => alert.tenantId), asked.map((alert) => alert.recipient)],
     tx,
@@ -78,15 +81,15 @@ async function mailsToday(
 }
 
 async function mark(
-  database: Database,
+  database: Session,
   tx: EntityManager,
   column: 'mailed_at' | 'held_at',
-  alerts: readonly Rationed[],
+  alerts: readonly QuotaCandidate[],
 ): Promise<void> {
   if (alerts.length === 0) return;
   await database.query(
     `update ${database.tables.alerts} a
-        set recipient = i.recipient, ${column} = ${now(1)}
+        set recipient = i.recipient, ${column} = ${nowMs(1)}
        from unnest($2::bigint[], $3::text[]) as i(id, recipient)
       where a.id = i.id`,
     [database.clockOffset, alerts.map((alert) => alert.id), alerts.map((alert) => alert.recipient)],
@@ -96,16 +99,16 @@ async function mark(
 
 /** One for each address and day, due when the day is over. */
 async function promiseSummaries(
-  database: Database,
+  database: Session,
   tx: EntityManager,
-  held: readonly Rationed[],
+  held: readonly QuotaCandidate[],
 ): Promise<void> {
   if (held.length === 0) return;
-  const today = `(${now(1)} / ${DAY} * ${DAY})`;
+  const today = `(${nowMs(1)} / ${DAY_MS} * ${DAY_MS})`;
   await database.query(
     `insert into ${database.tables.alerts} (tenant_id, kind, dedupe_key, data, created_at, next_at, recipient)
      select i.tenant_id, 'alerts.summary', 'alerts.summary:' || i.scope || ':' || ${today},
-            json_build_object('day', ${today})::text, ${now(1)}, ${today} + ${DAY}, i.recipient
+            json_build_object('day', ${today})::text, ${nowMs(1)}, ${today} + ${DAY_MS}, i.recipient
        from unnest($2::text[], $3::text[], $4::text[]) as i(tenant_id, recipient, scope)
       order by i.scope
      on conflict (dedupe_key) do nothing`,

@@ -5,7 +5,7 @@ import { parseInstant } from '../validation/fields.js';
  * Reads a query string's fields one by one and names all that are wrong in one 400. Names it is not asked for are left
  * alone: they may be the host's.
  */
-export class Query {
+export class QueryReader {
   private readonly problems: ErrorDetail[] = [];
 
   constructor(private readonly values: Record<string, unknown>) {}
@@ -43,7 +43,7 @@ export class Query {
   }
 
   /** Several, separated by commas. */
-  someOf<T extends string>(field: string, all: readonly T[]): T[] | undefined {
+  manyOf<T extends string>(field: string, all: readonly T[]): T[] | undefined {
     const texts = this.text(field)?.split(',');
     if (texts === undefined) return undefined;
     const found = all.filter((each) => texts.includes(each));
@@ -60,7 +60,7 @@ export class Query {
   }
 
   /** What was read, unless something was wrong. */
-  done<T>(read: T): T {
+  result<T>(read: T): T {
     if (this.problems.length > 0) throw badRequest(...this.problems);
     return read;
   }

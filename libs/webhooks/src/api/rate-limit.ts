@@ -3,14 +3,14 @@ import { requireTenant } from '../core/tenant.js';
 import { WebhooksRequestError } from '../core/request-error.js';
 
 /** Calls a tenant may make at once, and how many come back each minute. */
-const LIMITS = {
+const CALLS_PER_MINUTE = {
   test: { burst: 20, perMinute: 20 },
   retry: { burst: 100, perMinute: 100 },
   recover: { burst: 10, perMinute: 10 },
 } as const;
 
 /** What is limited. */
-export type LimitedAction = keyof typeof LIMITS;
+export type LimitedAction = keyof typeof CALLS_PER_MINUTE;
 
 /** Buckets kept: the ones that are full again are forgotten first. */
 const KEPT = 10_000;
@@ -28,7 +28,7 @@ export class RateLimit {
 
   /** Takes one. Throws a 429 that says when the next one comes. */
   take(action: LimitedAction, tenantId: string): void {
-    const { burst, perMinute } = LIMITS[action];
+    const { burst, perMinute } = CALLS_PER_MINUTE[action];
     const perMs = perMinute / 60_000;
     const now = performance.now();
     const key = `${action} ${requireTenant(tenantId)}`;

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { WebhookDeliveries } from '../deliveries/deliveries.service.js';
-import { SubjectReport } from '../deliveries/subjects.service.js';
+import { WebhookSubjects } from '../deliveries/subjects.service.js';
 import { WebhookAccounts } from '../accounts/accounts.service.js';
 import { WebhookEndpoints } from '../endpoints/endpoints.service.js';
-import { EventTypes } from '../endpoints/event-types.js';
+import { EventTypeList } from '../endpoints/event-types.js';
 import { RateLimit } from './rate-limit.js';
 
 /**
@@ -16,8 +16,8 @@ export class WebhooksApi {
     readonly endpoints: WebhookEndpoints,
     readonly deliveries: WebhookDeliveries,
     readonly accounts: WebhookAccounts,
-    readonly subjects: SubjectReport,
-    readonly eventTypes: EventTypes,
+    readonly subjects: WebhookSubjects,
+    readonly eventTypes: EventTypeList,
     readonly limits: RateLimit,
   ) {}
 }

@@ -14,7 +14,7 @@ import {
 import { DELIVERY_STATES, ENDPOINT_STATES } from '../core/states.js';
 import { type DeliveryFilter, STATUS_CLASSES } from '../deliveries/delivery-filter.js';
 import type { WebhookDelivery, WebhookDeliveryDetail } from '../deliveries/delivery.js';
-import type { Recovery } from '../deliveries/bulk-retry.js';
+import type { RecoverResult } from '../deliveries/bulk-retry.js';
 import { type Page, PAGE_LIMIT } from '../core/page.js';
 import type { EventReport } from '../deliveries/subjects.service.js';
 import type { WebhookAccount } from '../accounts/accounts.service.js';
@@ -22,8 +22,8 @@ import { Caller, CallerInterceptor, type WebhookCaller } from './caller.js';
 import type { RevealedSecret, RotatedSecret } from '../endpoints/endpoint-secrets.js';
 import type { RegisteredEndpoint, WebhookEndpoint } from '../endpoints/endpoint.js';
 import type { EventTypeInfo } from '../endpoints/event-types.js';
-import { Query } from './query-reader.js';
-import { LONGEST_WAIT_MS, type SentTest } from '../endpoints/test-events.js';
+import { QueryReader } from './query-reader.js';
+import { MAX_TEST_WAIT_MS, type TestEventResult } from '../endpoints/test-events.js';
 import { WebhooksApi } from './webhooks-api.js';
 
 /** A body or query as it came: checked by the services, out of reach of the host's pipes. */
@@ -48,13 +48,13 @@ export class WebhooksController {
 
   @Get()
   list(@Caller() caller: WebhookCaller, @QueryString() query: Fields): Promise<Page<WebhookEndpoint>> {
-    const read = new Query(query);
+    const read = new QueryReader(query);
     const filter = {
       ...page(read),
       state: read.oneOf('state', ENDPOINT_STATES),
       profile: read.text('profile', 32),
     };
-    return this.api.endpoints.list(caller.tenantId, read.done(filter));
+    return this.api.endpoints.list(caller.tenantId, read.result(filter));
   }
 
   @Get('event-types')
@@ -91,16 +91,20 @@ export class WebhooksController {
     @Param('subject') subject: string,
     @QueryString() query: Fields,
   ): Promise<Page<EventReport>> {
-    const path = new Query({ subject });
-    const read = new Query(query);
-    return this.api.subjects.of(caller.tenantId, path.done(path.text('subject'))!, read.done(page(read)));
+    const path = new QueryReader({ subject });
+    const read = new QueryReader(query);
+    return this.api.subjects.list(
+      caller.tenantId,
+      path.result(path.text('subject'))!,
+      read.result(page(read)),
+    );
   }
 
   @Get('deliveries')
   deliveries(@Caller() caller: WebhookCaller, @QueryString() query: Fields): Promise<Page<WebhookDelivery>> {
-    const read = new Query(query);
+    const read = new QueryReader(query);
     const filter = { ...deliveryFilter(read), endpointId: read.text('endpointId') };
-    return this.api.deliveries.list(caller.tenantId, read.done(filter));
+    return this.api.deliveries.list(caller.tenantId, read.result(filter));
   }
 
   @Get('deliveries/dlv_:id')
@@ -177,9 +181,9 @@ export class WebhooksController {
     @Param('id') id: string,
     @Body() body: Fields,
     @QueryString() query: Fields,
-  ): Promise<SentTest> {
-    const read = new Query(query);
-    const wait = read.done(read.whole('wait', 0, LONGEST_WAIT_MS));
+  ): Promise<TestEventResult> {
+    const read = new QueryReader(query);
+    const wait = read.result(read.whole('wait', 0, MAX_TEST_WAIT_MS));
     this.api.limits.take('test', caller.tenantId);
     return this.api.endpoints.test(caller.tenantId, `wh_${id}`, body, wait, caller);
   }
@@ -190,8 +194,8 @@ export class WebhooksController {
     @Param('id') id: string,
     @QueryString() query: Fields,
   ): Promise<Page<WebhookDelivery>> {
-    const read = new Query(query);
-    return this.api.deliveries.listOf(caller.tenantId, `wh_${id}`, read.done(deliveryFilter(read)));
+    const read = new QueryReader(query);
+    return this.api.deliveries.listOf(caller.tenantId, `wh_${id}`, read.result(deliveryFilter(read)));
   }
 
   @Post('wh_:id/recover')
@@ -200,20 +204,20 @@ export class WebhooksController {
     @Caller() caller: WebhookCaller,
     @Param('id') id: string,
     @Body() body: Fields,
-  ): Promise<Recovery> {
+  ): Promise<RecoverResult> {
     this.api.limits.take('recover', caller.tenantId);
     return this.api.endpoints.recover(caller.tenantId, `wh_${id}`, body as never, caller);
   }
 }
 
-function page(read: Query): { limit?: number; cursor?: string } {
+function page(read: QueryReader): { limit?: number; cursor?: string } {
   return { limit: read.whole('limit', 1, PAGE_LIMIT.max), cursor: read.text('cursor') };
 }
 
-function deliveryFilter(read: Query): DeliveryFilter {
+function deliveryFilter(read: QueryReader): DeliveryFilter {
   return {
     ...page(read),
-    states: read.someOf('state', DELIVERY_STATES),
+    states: read.manyOf('state', DELIVERY_STATES),
     eventType: read.text('eventType', 128),
     statusClass: read.oneOf('statusClass', STATUS_CLASSES),
     subject: read.text('subject'),

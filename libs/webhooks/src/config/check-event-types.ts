@@ -4,7 +4,7 @@ import type { JsonSchema } from '../events/catalogue/json-schema.js';
 import { check } from './option-checks.js';
 
 /** A type of event of the host's own, beside the catalogue's. */
-export interface OwnEventType {
+export interface CustomEventType {
   /** Lower-case words joined by full stops, such as `invoice.paid`; at most 128 characters. */
   name: string;
   /** One sentence: when it happens. */
@@ -18,7 +18,7 @@ export interface OwnEventType {
 }
 
 /** The option `eventTypes`, each complete; `null`: not given. Throws `InvalidOptionError`. */
-export function checkEventTypes(types: readonly OwnEventType[] | undefined): CatalogueEntry[] | null {
+export function checkEventTypes(types: readonly CustomEventType[] | undefined): CatalogueEntry[] | null {
   if (types === undefined) return null;
   check(Array.isArray(types), 'eventTypes', types, 'use a list of { name, description }');
   const seen = new Set<string>();

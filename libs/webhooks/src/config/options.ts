@@ -3,7 +3,7 @@ import type { AxiosInstance } from 'axios';
 import type { DataSource } from 'typeorm';
 import type { AlertChannel } from '../alerts/alert-channel.js';
 import type { Lookup } from '../http/connections/resolver.js';
-import type { OwnEventType } from './check-event-types.js';
+import type { CustomEventType } from './check-event-types.js';
 import type { Profile } from '../profiles/profile.js';
 
 /** Answers the tenant of a request: a non-empty string, taken from what a guard put there, never from the body or query. */
@@ -76,7 +76,7 @@ export interface WebhooksModuleOptions {
    * Types of events of the host's own: shown beside the catalogue's. Where they are given (`[]`: there are none)
    * registrations may name these and the catalogue's alone. Default: any name.
    */
-  eventTypes?: readonly OwnEventType[];
+  eventTypes?: readonly CustomEventType[];
   /** Seals secrets and custom headers in the database. Needed unless `allowPlaintextSecrets`. */
   encryption?: { current: EncryptionKey; previous?: EncryptionKey[] };
   /** Store secrets as they are where no key is set. Default false. */

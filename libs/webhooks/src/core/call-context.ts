@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import type { Database } from '../store/postgres/connection/session.js';
+import type { Session } from '../store/postgres/connection/session.js';
 import { TransactionRequiredError } from './errors.js';
 
 /** What a caller of a service may say beside the call itself. */
@@ -17,7 +17,7 @@ export interface CallContext {
  * Throws {@link TransactionRequiredError} where the caller's has none open or belongs to another data source.
  */
 export function inTransaction<T>(
-  database: Database,
+  database: Session,
   { tx }: CallContext,
   work: (tx: EntityManager) => Promise<T>,
 ): Promise<T> {

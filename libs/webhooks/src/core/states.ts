@@ -14,11 +14,12 @@ export const ORDERINGS = ['relaxed', 'strict', 'none'] as const;
 export type Ordering = (typeof ORDERINGS)[number];
 
 /** Why nothing can be sent to an endpoint until somebody repairs its row: what is due waits, and costs no attempt. */
-export type Obstacle = 'endpoint-unreadable' | 'headers-unreadable' | 'secret-unreadable' | 'secret-missing';
+export type BlockedReason =
+  'endpoint-unreadable' | 'headers-unreadable' | 'secret-unreadable' | 'secret-missing';
 
 /** Why a delivery ended without success or cannot be sent for now, or an endpoint was disabled. */
 export type Reason =
-  | Obstacle
+  | BlockedReason
   | 'retries-used-up'
   | 'not-retryable'
   | 'ignored'

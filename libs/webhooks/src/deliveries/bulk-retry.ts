@@ -1,16 +1,16 @@
-import type { Database } from '../store/postgres/connection/session.js';
+import type { Session } from '../store/postgres/connection/session.js';
 import type { DeliveryState } from '../core/states.js';
-import type { CommitWake } from '../store/typeorm/commit-listener.js';
+import type { CommitListener } from '../store/typeorm/commit-listener.js';
 import { conflict, notFound } from '../core/request-error.js';
 import {
-  countFailedIn,
-  laneOf,
-  lockFailed,
-  makeDue,
+  countFailedDeliveries,
+  findLane,
+  lockFailedDeliveries,
+  requeueDeliveries,
 } from '../store/postgres/deliveries/requeue-deliveries.js';
 
 /** What to send again. */
-export interface RecoverySpan {
+export interface BulkRetryRange {
   /** Ended from then on, epoch milliseconds. */
   since: number;
   /** Ended before then, epoch milliseconds; `null`: until now. */
@@ -21,7 +21,7 @@ export interface RecoverySpan {
 }
 
 /** What a recovery did, or would do. */
-export interface Recovery {
+export interface RecoverResult {
   dryRun: boolean;
   /** Deliveries that ended without success in the span, counted up to 100,000. */
   matched: number;
@@ -37,30 +37,30 @@ const MOST = 10_000;
 const COUNTED = 100_000;
 
 /** Makes the failed deliveries of an endpoint due again, the earliest first. */
-export async function recover(
-  database: Database,
-  commits: CommitWake,
+export async function retryFailed(
+  database: Session,
+  commits: CommitListener,
   tenantId: string,
   endpointUuid: string,
-  { since, until, states, dryRun }: RecoverySpan,
-): Promise<Recovery> {
-  const lane = await laneOf(database, tenantId, endpointUuid);
+  { since, until, states, dryRun }: BulkRetryRange,
+): Promise<RecoverResult> {
+  const lane = await findLane(database, tenantId, endpointUuid);
   if (!lane) throw notFound('endpoint');
   if (lane.state === 'closed' && !dryRun) {
     throw conflict('endpoint_closed', 'This webhook is disabled. Resume it first.');
   }
   // Until now at the latest: what fails again meanwhile must not go round in this call.
   const span = { laneId: lane.id, states, since, until: until ?? lane.now };
-  const matched = await countFailedIn(database, { ...span, limit: COUNTED });
+  const matched = await countFailedDeliveries(database, { ...span, limit: COUNTED });
   if (dryRun) return { dryRun, matched, recovered: 0, more: false };
   let recovered = 0;
   while (recovered < Math.min(matched, MOST)) {
     const limit = Math.min(BATCH, MOST - recovered);
     const taken = await database.transaction(async (tx) => {
-      const ids = await lockFailed(database, tx, { ...span, limit });
+      const ids = await lockFailedDeliveries(database, tx, { ...span, limit });
       if (ids.length === 0) return 0;
-      await makeDue(database, tx, lane.id, ids);
-      commits.expectLane(tx.queryRunner!);
+      await requeueDeliveries(database, tx, lane.id, ids);
+      commits.noteLanes(tx.queryRunner!);
       return ids.length;
     });
     if (taken === 0) break;

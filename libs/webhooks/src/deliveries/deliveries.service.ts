@@ -1,23 +1,27 @@
 import { Injectable } from '@nestjs/common';
 import { type AuditAction, WebhookAudit } from '../observability/audit.js';
 import { type CallContext, inTransaction } from '../core/call-context.js';
-import { Database } from '../store/postgres/connection/session.js';
+import { Session } from '../store/postgres/connection/session.js';
 import { decodeDeliveryId } from '../core/ids.js';
 import type { Page } from '../core/page.js';
-import { CommitWake } from '../store/typeorm/commit-listener.js';
+import { CommitListener } from '../store/typeorm/commit-listener.js';
 import { conflict, notFound } from '../core/request-error.js';
 import type { DeliveryFilter } from './delivery-filter.js';
 import { DeliveryLog } from './delivery-log.js';
 import type { WebhookDelivery, WebhookDeliveryDetail } from './delivery.js';
-import { cancel, lockDelivery, makeDue } from '../store/postgres/deliveries/requeue-deliveries.js';
+import {
+  cancelDelivery,
+  lockDelivery,
+  requeueDeliveries,
+} from '../store/postgres/deliveries/requeue-deliveries.js';
 
 /** A tenant's deliveries: what became of them, and sending them again. Another tenant's are a 404. */
 @Injectable()
 export class WebhookDeliveries {
   constructor(
-    private readonly database: Database,
+    private readonly database: Session,
     private readonly log: DeliveryLog,
-    private readonly commits: CommitWake,
+    private readonly commits: CommitListener,
     private readonly audit: WebhookAudit,
   ) {}
 
@@ -32,7 +36,7 @@ export class WebhookDeliveries {
     endpointId: string,
     filter: DeliveryFilter = {},
   ): Promise<Page<WebhookDelivery>> {
-    if (!(await this.log.hasLane(tenantId, endpointId))) throw notFound('endpoint');
+    if (!(await this.log.hasEndpoint(tenantId, endpointId))) throw notFound('endpoint');
     return this.log.list(tenantId, { ...filter, endpointId });
   }
 
@@ -60,9 +64,9 @@ export class WebhookDeliveries {
           'There is nothing to send: the body of this delivery could not be made when its event came.',
         );
       }
-      if (found.laneState === 'closed') throw endpointClosed();
-      await makeDue(this.database, tx, found.laneId, [found.id]);
-      this.commits.expectLane(tx.queryRunner!);
+      if (found.laneState === 'closed') throw endpointClosedError();
+      await requeueDeliveries(this.database, tx, found.laneId, [found.id]);
+      this.commits.noteLanes(tx.queryRunner!);
       return this.log.get(tenantId, id, tx);
     });
     this.record('delivery.retried', tenantId, delivery, context);
@@ -83,7 +87,7 @@ export class WebhookDeliveries {
       if (found.state !== 'pending') {
         throw conflict('delivery_finished', 'This delivery is finished, so there is nothing to cancel.');
       }
-      await cancel(this.database, tx, found.id);
+      await cancelDelivery(this.database, tx, found.id);
       return this.log.get(tenantId, id, tx);
     });
     this.record('delivery.cancelled', tenantId, delivery, context);
@@ -107,7 +111,7 @@ function numberOf(id: string): string {
 }
 
 /** 409: nothing can be sent to a disabled or deleted endpoint. */
-export function endpointClosed(): Error {
+export function endpointClosedError(): Error {
   return conflict(
     'endpoint_closed',
     'The webhook of this delivery is disabled or deleted. Resume it first, or register it anew.',

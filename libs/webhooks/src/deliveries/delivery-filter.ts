@@ -28,7 +28,7 @@ export interface DeliveryFilter {
 }
 
 /** Rows that one page looks at where a filter may match few of them: a page may be short, and have a cursor nevertheless. */
-const SCAN = 2000;
+const MAX_ROWS_SCANNED = 2000;
 
 /** A filter as the statement takes it. */
 export interface DeliverySearch {
@@ -43,7 +43,7 @@ export interface DeliverySearch {
 }
 
 /** Throws a 400 naming the field that cannot be looked for: a cursor or an endpoint id that is none of ours, a NUL. */
-export function toSearch(filter: DeliveryFilter): DeliverySearch {
+export function toDeliverySearch(filter: DeliveryFilter): DeliverySearch {
   const { states, subject, eventType, statusClass, since, until, test } = filter;
   checkTexts({ subject, eventType });
   checkInstants({ since, until });
@@ -68,5 +68,5 @@ export function toSearch(filter: DeliveryFilter): DeliverySearch {
     states !== undefined && states.every((state) => state === 'exhausted' || state === 'discarded');
   const plain = [states, eventType, statusClass, since, until, test].every((value) => value === undefined);
   const source = subject !== undefined ? 'subject' : failed ? 'failed' : 'newest';
-  return { limit, before, scan: plain ? limit + 1 : SCAN, source, endpoint, filter };
+  return { limit, before, scan: plain ? limit + 1 : MAX_ROWS_SCANNED, source, endpoint, filter };
 }

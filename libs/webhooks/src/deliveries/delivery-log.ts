@@ -1,12 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { Database } from '../store/postgres/connection/session.js';
+import { Session } from '../store/postgres/connection/session.js';
 import { decodeDeliveryId, decodeId, encodeDeliveryId } from '../core/ids.js';
 import type { Page } from '../core/page.js';
 import { requireTenant } from '../core/tenant.js';
 import { notFound } from '../core/request-error.js';
-import { type DeliveryFilter, toSearch } from './delivery-filter.js';
-import { nextFloor, type Scan, searchStatement } from '../store/postgres/deliveries/search-deliveries.js';
+import { type DeliveryFilter, toDeliverySearch } from './delivery-filter.js';
+import {
+  nextCursorOf,
+  type ScannedRange,
+  searchDeliveries,
+} from '../store/postgres/deliveries/search-deliveries.js';
 import {
   type AttemptRow,
   DELIVERY_COLUMNS,
@@ -21,20 +25,20 @@ import {
 /** Reads what became of a tenant's deliveries. Deliveries of deleted endpoints are there until retention. */
 @Injectable()
 export class DeliveryLog {
-  constructor(private readonly database: Database) {}
+  constructor(private readonly database: Session) {}
 
   /**
    * Newest first. With a filter that matches little, a page may be short or empty and yet have a cursor: it looked at as
    * many rows as one page may.
    */
   async list(tenantId: string, filter: DeliveryFilter = {}): Promise<Page<WebhookDelivery>> {
-    const search = toSearch(filter);
-    const rows = await this.database.query<DeliveryRow & Scan>(
-      ...searchStatement(this.database.tables, requireTenant(tenantId), search),
+    const search = toDeliverySearch(filter);
+    const rows = await this.database.query<DeliveryRow & ScannedRange>(
+      ...searchDeliveries(this.database.tables, requireTenant(tenantId), search),
     );
     const found = rows.filter((row) => row.id !== null);
     const page = found.slice(0, search.limit);
-    const next = found.length > search.limit ? page.at(-1)!.id : nextFloor(rows[0]!, search);
+    const next = found.length > search.limit ? page.at(-1)!.id : nextCursorOf(rows[0]!, search);
     return { data: page.map(toDelivery), nextCursor: next === null ? null : encodeDeliveryId(next) };
   }
 
@@ -70,7 +74,7 @@ export class DeliveryLog {
   }
 
   /** The deliveries of these events, oldest first. */
-  async ofEvents(
+  async listByEvents(
     tenantId: string,
     sequences: readonly string[],
   ): Promise<(WebhookDelivery & { sequence: string })[]> {
@@ -90,7 +94,7 @@ export class DeliveryLog {
   }
 
   /** Was there ever such an endpoint of this tenant? */
-  async hasLane(tenantId: string, endpointId: string): Promise<boolean> {
+  async hasEndpoint(tenantId: string, endpointId: string): Promise<boolean> {
     const uuid = decodeId('wh', endpointId);
     if (uuid === null) return false;
     const rows = await this.database.query(
@@ -101,7 +105,7 @@ export class DeliveryLog {
   }
 
   /** The ids of an event's deliveries, oldest first. */
-  async ofEvent(tenantId: string, eventUuid: string): Promise<string[]> {
+  async listIdsByEvent(tenantId: string, eventUuid: string): Promise<string[]> {
     const { tables } = this.database;
     const rows = await this.database.query<{ id: string }>(
       `select d.id

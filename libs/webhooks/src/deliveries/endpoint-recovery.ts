@@ -1,22 +1,22 @@
 import { Injectable } from '@nestjs/common';
 import { WebhookAudit } from '../observability/audit.js';
 import type { CallContext } from '../core/call-context.js';
-import { Database } from '../store/postgres/connection/session.js';
-import { recover, type Recovery } from './bulk-retry.js';
-import { CommitWake } from '../store/typeorm/commit-listener.js';
+import { Session } from '../store/postgres/connection/session.js';
+import { retryFailed, type RecoverResult } from './bulk-retry.js';
+import { CommitListener } from '../store/typeorm/commit-listener.js';
 import { badRequest, notFound } from '../core/request-error.js';
-import { RECOVERABLE, RecoverEndpoint } from '../endpoints/action.dto.js';
+import { RECOVERABLE, RecoverDeliveries } from '../endpoints/action.dto.js';
 import { parseInstant } from '../validation/fields.js';
-import { EndpointStore, uuidOf } from '../store/typeorm/endpoint-records.js';
-import { readInput } from '../validation/read-input.js';
+import { EndpointStore, requireEndpointUuid } from '../store/typeorm/endpoint-records.js';
+import { readBody } from '../validation/read-input.js';
 
 /** Sends again what an endpoint missed. */
 @Injectable()
-export class EndpointRecovery {
+export class BulkRetry {
   constructor(
-    private readonly database: Database,
+    private readonly database: Session,
     private readonly store: EndpointStore,
-    private readonly commits: CommitWake,
+    private readonly commits: CommitListener,
     private readonly audit: WebhookAudit,
   ) {}
 
@@ -28,19 +28,19 @@ export class EndpointRecovery {
   async recover(
     tenantId: string,
     id: string,
-    input: RecoverEndpoint,
+    input: RecoverDeliveries,
     { actor, request }: Omit<CallContext, 'tx'> = {},
-  ): Promise<Recovery> {
-    const fields = await readInput(RecoverEndpoint, input);
+  ): Promise<RecoverResult> {
+    const fields = await readBody(RecoverDeliveries, input);
     const since = parseInstant(fields.since)!;
     const until = fields.until === undefined ? null : parseInstant(fields.until);
     if (until !== null && until <= since) {
       throw badRequest({ field: 'until', code: 'out_of_range', message: 'until must be later than since.' });
     }
-    const uuid = uuidOf(id);
+    const uuid = requireEndpointUuid(id);
     if (!(await this.store.find({ tenantId }, uuid))) throw notFound('endpoint');
     const { states = RECOVERABLE, dryRun = false } = fields;
-    const recovery = await recover(this.database, this.commits, tenantId, uuid, {
+    const recovery = await retryFailed(this.database, this.commits, tenantId, uuid, {
       since,
       until,
       states,

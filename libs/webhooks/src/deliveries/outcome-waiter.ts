@@ -2,21 +2,21 @@ import { Injectable } from '@nestjs/common';
 import { DeliveryEvents } from '../observability/delivery-events.js';
 
 /** How long a change made by another process may go unseen, ms. */
-const LOOK_EVERY_MS = 100;
+const POLL_MS = 100;
 const OUTCOMES = ['delivered', 'retrying', 'exhausted', 'discarded'] as const;
 
 /** Waits for something to be true of a delivery: looks when this process records an outcome, and now and then. */
 @Injectable()
-export class DeliveryWatch {
+export class OutcomeWaiter {
   constructor(private readonly events: DeliveryEvents) {}
 
   /** Asks `look` again and again until `done` likes its answer, at most until `timeoutMs` have passed; answers the last one. */
-  async until<T>(timeoutMs: number, look: () => Promise<T>, done: (found: T) => boolean): Promise<T> {
+  async waitUntil<T>(timeoutMs: number, look: () => Promise<T>, done: (found: T) => boolean): Promise<T> {
     const deadline = performance.now() + timeoutMs;
     for (;;) {
       const left = Math.max(0, deadline - performance.now());
       // Listening before looking: what is recorded during the look must not be missed.
-      const change = this.nextOutcome(Math.min(LOOK_EVERY_MS, left));
+      const change = this.nextOutcome(Math.min(POLL_MS, left));
       try {
         const found = await look();
         if (done(found) || left === 0) return found;

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { Database } from '../store/postgres/connection/session.js';
+import { Session } from '../store/postgres/connection/session.js';
 import { DeliveryLog } from './delivery-log.js';
 import type { WebhookDelivery } from './delivery.js';
 import { WebhookEndpointRow } from '../store/schema/endpoint.entity.js';
@@ -9,13 +9,13 @@ import { encodeId } from '../core/ids.js';
 import type { Page } from '../core/page.js';
 import { checkTexts, pageSize } from '../validation/list-query.js';
 import type { EndpointState } from '../core/states.js';
-import { storedJson } from '../core/parse-json.js';
+import { tryParseJson } from '../core/parse-json.js';
 import { requireTenant } from '../core/tenant.js';
 import type { Profile, WireEvent } from '../profiles/profile.js';
 import { badRequest } from '../core/request-error.js';
 import type { Settings } from '../config/settings.js';
 import { SETTINGS } from '../core/tokens.js';
-import { explainMatch, type Mismatch } from '../events/subscription.js';
+import { explainMismatch, type Mismatch } from '../events/subscription.js';
 
 /** An endpoint that did not get an event. */
 export interface SkippedEndpoint {
@@ -60,15 +60,15 @@ const EXPLANATIONS: Record<Mismatch, (endpoint: WebhookEndpointRow) => string> =
 
 /** Answers "why did I not get it?" for everything about one message. */
 @Injectable()
-export class SubjectReport {
+export class WebhookSubjects {
   constructor(
-    private readonly database: Database,
+    private readonly database: Session,
     private readonly log: DeliveryLog,
     @Inject(SETTINGS) private readonly settings: Settings,
   ) {}
 
   /** The events of a subject, the newest first, each with its deliveries and with who did not get it, and why. */
-  async of(
+  async list(
     tenantId: string,
     subject: string,
     { limit, cursor }: { limit?: number; cursor?: string } = {},
@@ -77,7 +77,7 @@ export class SubjectReport {
     const size = pageSize(limit);
     const rows = await this.events(tenantId, subject, size + 1, cursor);
     const events = rows.slice(0, size);
-    const deliveries = await this.log.ofEvents(
+    const deliveries = await this.log.listByEvents(
       tenantId,
       events.map(({ sequence }) => sequence),
     );
@@ -163,7 +163,7 @@ export class SubjectReport {
       const { id, url, description, state, profile: name } = endpoint;
       if (!rendered.has(name)) rendered.set(name, render(this.settings.profiles.get(name), event));
       const { callbackMode } = this.settings;
-      const reason = explainMatch(
+      const reason = explainMismatch(
         { ...event, endpointId: row.endpointId },
         endpoint,
         rendered.get(name)!,
@@ -173,7 +173,7 @@ export class SubjectReport {
         ? EXPLANATIONS[reason](endpoint)
         : !relayed
           ? 'It will get it: the event is waiting to be handed out.'
-          : 'It would get it as it is set up now, which it was not when the event came.';
+          : 'It would get it is set up now, which it was not when the event came.';
       return { endpointId: encodeId('wh', id), url, description, state, reason, explanation };
     });
     return {
@@ -191,7 +191,7 @@ export class SubjectReport {
 }
 
 function toEvent({ id, data, ...row }: WebhookEventRow): WebhookEvent {
-  return { ...row, uuid: id, data: storedJson(data) };
+  return { ...row, uuid: id, data: tryParseJson(data) };
 }
 
 /** What a profile makes of an event; nothing where the host dropped the profile or the data is not of the event's type. */

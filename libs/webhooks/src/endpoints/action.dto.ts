@@ -1,5 +1,5 @@
 import {
-  Fields,
+  PlainObject,
   Flag,
   Instant,
   MailAddress,
@@ -7,8 +7,8 @@ import {
   Optional,
   Required,
   Text,
-  Texts,
-  Whole,
+  TextList,
+  WholeNumber,
 } from '../validation/fields.js';
 
 const WEEK_MS = 7 * 24 * 3600 * 1000;
@@ -22,7 +22,7 @@ export class RotateSecret {
 
   /** How long the old ones sign along, milliseconds, at most 7 days; 0 for a secret that leaked. Default the module's, 24 h. */
   @Optional()
-  @Whole(0, WEEK_MS)
+  @WholeNumber(0, WEEK_MS)
   overlapMs?: number;
 }
 
@@ -35,7 +35,7 @@ export class TestEndpoint {
 
   /** The event's data. Default the catalogue's example. */
   @Optional()
-  @Fields()
+  @PlainObject()
   data?: Record<string, unknown>;
 }
 
@@ -43,7 +43,7 @@ export class TestEndpoint {
 export const RECOVERABLE = ['exhausted', 'discarded'] as const;
 
 /** Body of `POST /webhooks/:id/recover`. */
-export class RecoverEndpoint {
+export class RecoverDeliveries {
   /** Deliveries that ended without success from then on: RFC 3339. */
   @Required()
   @Instant()
@@ -56,7 +56,7 @@ export class RecoverEndpoint {
 
   /** Default both. */
   @Optional()
-  @Texts(2, /^(exhausted|discarded)$/, '"exhausted" or "discarded"')
+  @TextList(2, /^(exhausted|discarded)$/, '"exhausted" or "discarded"')
   states?: (typeof RECOVERABLE)[number][];
 
   /** Count only. Default false. */

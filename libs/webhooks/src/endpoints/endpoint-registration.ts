@@ -1,26 +1,26 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { Database } from '../store/postgres/connection/session.js';
+import { Session } from '../store/postgres/connection/session.js';
 import type { WebhookEndpointRow } from '../store/schema/endpoint.entity.js';
 import { newUuid } from '../core/ids.js';
 import type { WebhookLaneRow } from '../store/schema/lane.entity.js';
 import type { Profile } from '../profiles/profile.js';
 import type { Settings } from '../config/settings.js';
 import { sealContext, type SecretBox } from '../secrets/secret-box.js';
-import { rotate } from '../secrets/secret-rotation.js';
+import { rotateSecrets } from '../secrets/secret-rotation.js';
 import { SECRET_BOX, SETTINGS } from '../core/tokens.js';
-import { defaultProfileOf } from '../accounts/profile-choice.js';
+import { defaultProfileFor } from '../accounts/profile-choice.js';
 import type { ChangeEndpoint, RegisterEndpoint } from './register-endpoint.dto.js';
 import { EndpointSecrets } from './endpoint-secrets.js';
 import { EndpointStore } from '../store/typeorm/endpoint-records.js';
 import type { EndpointRecord } from './endpoint.js';
 import { RegistrationCheck } from './registration-check.js';
-import { chosenSecret } from './registration-rules.js';
+import { chooseSecret } from './registration-rules.js';
 import { sealHeaders } from '../secrets/sealed-headers.js';
-import type { Transition } from './state-changes.js';
+import type { StateChange } from './state-changes.js';
 
 /** A new endpoint's row, and its secret in the clear; `null`: unsigned, or signed with the account's. */
-export interface Registration {
+export interface NewRegistration {
   row: EndpointRecord;
   profile: Profile;
   secret: string | null;
@@ -30,7 +30,7 @@ export interface Registration {
 @Injectable()
 export class EndpointRegistration {
   constructor(
-    private readonly database: Database,
+    private readonly database: Session,
     private readonly store: EndpointStore,
     private readonly check: RegistrationCheck,
     private readonly secrets: EndpointSecrets,
@@ -39,19 +39,19 @@ export class EndpointRegistration {
   ) {}
 
   /** Writes a new endpoint and its lane. Throws a 400, 409 or 422 before that. */
-  async register(tx: EntityManager, tenantId: string, fields: RegisterEndpoint): Promise<Registration> {
+  async register(tx: EntityManager, tenantId: string, fields: RegisterEndpoint): Promise<NewRegistration> {
     const now = await this.store.lockAccount(tx, tenantId);
-    const name = fields.profile ?? (await defaultProfileOf(this.database, this.settings, tenantId, tx));
+    const name = fields.profile ?? (await defaultProfileFor(this.database, this.settings, tenantId, tx));
     const profile = this.check.profile(name, 'profile');
     const events = [...new Set(fields.events)];
-    this.check.fields(profile, fields);
-    const url = this.check.url(profile, fields.url);
-    const headers = this.check.headers(profile, fields.headers ?? {});
+    this.check.checkFields(profile, fields);
+    const url = this.check.checkUrl(profile, fields.url);
+    const headers = this.check.checkHeaders(profile, fields.headers ?? {});
     const existing = await this.store.summaries(tx, tenantId);
-    this.check.count(profile, existing);
-    this.check.taken(profile, events, existing);
+    this.check.checkLimit(profile, existing);
+    this.check.checkEventsFree(profile, events, existing);
     const id = newUuid();
-    const secret = chosenSecret(profile, fields.secret);
+    const secret = chooseSecret(profile, fields.secret);
     const sealed = secret === null ? null : this.box.seal(secret, sealContext(tenantId, id));
     const paused = fields.active === false;
     await this.store.insert(
@@ -63,7 +63,7 @@ export class EndpointRegistration {
         events,
         profile: profile.name,
         headers: sealHeaders(this.box, { tenantId, id }, headers),
-        secrets: rotate([], sealed, now, 0),
+        secrets: rotateSecrets([], sealed, now, 0),
         description: fields.description ?? null,
         phoneNumbers: fields.phoneNumbers ?? null,
         timeoutMs: fields.timeoutMs ?? null,
@@ -91,24 +91,24 @@ export class EndpointRegistration {
   }
 
   /** The columns that a change sets, but for the state. Throws as {@link register} does. */
-  async changes(
+  async prepareChanges(
     tx: EntityManager,
     row: EndpointRecord,
     fields: ChangeEndpoint,
     now: number,
-  ): Promise<Transition> {
-    const profile = this.check.profileOf(row);
-    this.check.fields(profile, fields);
+  ): Promise<StateChange> {
+    const profile = this.check.requireProfileOf(row);
+    this.check.checkFields(profile, fields);
     const endpoint: Partial<WebhookEndpointRow> = {};
     const lane: Partial<WebhookLaneRow> = {};
-    if (fields.url !== undefined) endpoint.url = this.check.url(profile, fields.url);
+    if (fields.url !== undefined) endpoint.url = this.check.checkUrl(profile, fields.url);
     if (fields.events !== undefined) {
       endpoint.events = [...new Set(fields.events)];
       const others = (await this.store.summaries(tx, row.tenantId)).filter((other) => other.id !== row.id);
-      this.check.taken(profile, endpoint.events, others);
+      this.check.checkEventsFree(profile, endpoint.events, others);
     }
     if (fields.headers !== undefined) {
-      endpoint.headers = sealHeaders(this.box, row, this.check.headers(profile, fields.headers ?? {}));
+      endpoint.headers = sealHeaders(this.box, row, this.check.checkHeaders(profile, fields.headers ?? {}));
     }
     if (fields.secret !== undefined) {
       endpoint.secrets = this.secrets.rotated(row, fields.secret, now, this.settings.rotationOverlapMs);

@@ -1,20 +1,20 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type AuditAction, WebhookAudit } from '../observability/audit.js';
 import { type CallContext, inTransaction } from '../core/call-context.js';
-import { Database } from '../store/postgres/connection/session.js';
+import { Session } from '../store/postgres/connection/session.js';
 import type { StoredSecret } from '../store/schema/endpoint.entity.js';
 import type { Profile } from '../profiles/profile.js';
 import { conflict, notFound, unprocessable } from '../core/request-error.js';
 import type { Settings } from '../config/settings.js';
 import { sealContext, type SecretBox } from '../secrets/secret-box.js';
-import { liveSecrets, MAX_LIVE_SECRETS, rotate } from '../secrets/secret-rotation.js';
+import { liveSecrets, MAX_LIVE_SECRETS, rotateSecrets } from '../secrets/secret-rotation.js';
 import { SECRET_BOX, SETTINGS } from '../core/tokens.js';
 import { RotateSecret } from './action.dto.js';
-import { EndpointStore, uuidOf } from '../store/typeorm/endpoint-records.js';
-import { type EndpointRecord, instantText } from './endpoint.js';
-import { readInput } from '../validation/read-input.js';
+import { EndpointStore, requireEndpointUuid } from '../store/typeorm/endpoint-records.js';
+import { type EndpointRecord, formatInstant } from './endpoint.js';
+import { readBody } from '../validation/read-input.js';
 import { RegistrationCheck } from './registration-check.js';
-import { secretProblem } from './registration-rules.js';
+import { findSecretProblem } from './registration-rules.js';
 
 /** What a rotation answers. */
 export interface RotatedSecret {
@@ -33,7 +33,7 @@ export interface RevealedSecret {
 @Injectable()
 export class EndpointSecrets {
   constructor(
-    private readonly database: Database,
+    private readonly database: Session,
     private readonly store: EndpointStore,
     private readonly check: RegistrationCheck,
     private readonly audit: WebhookAudit,
@@ -48,23 +48,23 @@ export class EndpointSecrets {
     input: RotateSecret = {},
     context: CallContext = {},
   ): Promise<RotatedSecret> {
-    const { secret: given, overlapMs = this.settings.rotationOverlapMs } = await readInput(
+    const { secret: given, overlapMs = this.settings.rotationOverlapMs } = await readBody(
       RotateSecret,
       input,
     );
-    const uuid = uuidOf(id);
+    const uuid = requireEndpointUuid(id);
     const rotated = await inTransaction(this.database, context, async (tx) => {
       const now = await this.store.lock(tx, { tenantId }, uuid);
       const row = now === null ? null : await this.store.find({ tenantId }, uuid, tx);
       if (now === null || row === null) throw notFound('endpoint');
       const profile = this.ownSecretProfile(row);
-      const problem = secretProblem(profile, given);
+      const problem = findSecretProblem(profile, given);
       if (problem) throw unprocessable(problem);
       const secret = given ?? profile.secret.generate();
       const secrets = this.rotated(row, secret, now, overlapMs);
       await this.store.update(tx, row, { secrets, updatedAt: now });
       const previous = secrets[1]?.expiresAt ?? null;
-      return { secret: this.shown(profile, secret), previousExpiresAt: instantText(previous) };
+      return { secret: this.present(profile, secret), previousExpiresAt: formatInstant(previous) };
     });
     this.record('endpoint.secret_rotated', tenantId, id, context);
     return rotated;
@@ -72,12 +72,12 @@ export class EndpointSecrets {
 
   /** The current secret in the clear. */
   async reveal(tenantId: string, id: string, context: CallContext = {}): Promise<RevealedSecret> {
-    const row = await this.store.find({ tenantId }, uuidOf(id), context.tx);
+    const row = await this.store.find({ tenantId }, requireEndpointUuid(id), context.tx);
     if (row === null) throw notFound('endpoint');
     const profile = this.ownSecretProfile(row);
     const secret = this.current(row);
     this.record('endpoint.secret_revealed', tenantId, id, context);
-    return { secret: secret === null ? null : this.shown(profile, secret) };
+    return { secret: secret === null ? null : this.present(profile, secret) };
   }
 
   /** The current secret of a row, in the clear, unheard by the audit; `null`: unsigned. */
@@ -92,20 +92,20 @@ export class EndpointSecrets {
    */
   rotated(row: EndpointRecord, secret: string | null, now: number, overlapMs: number): StoredSecret[] {
     const sealed = secret === null ? null : this.box.seal(secret, sealContext(row.tenantId, row.id));
-    const signsAlong = secret !== null && this.check.profileOf(row).secret.signsWithAll === true;
-    const secrets = rotate(row.secrets, sealed, now, signsAlong ? overlapMs : 0);
+    const signsAlong = secret !== null && this.check.requireProfileOf(row).secret.signsWithAll === true;
+    const secrets = rotateSecrets(row.secrets, sealed, now, signsAlong ? overlapMs : 0);
     refuseTooMany(secrets, now);
     return secrets;
   }
 
   /** A secret as its owner gets to see it. */
-  shown(profile: Profile, secret: string): string {
+  present(profile: Profile, secret: string): string {
     return profile.secret.reveal?.(secret) ?? secret;
   }
 
   /** Throws a 409 where the endpoint is signed with the account's secret. */
   private ownSecretProfile(row: EndpointRecord): Profile {
-    const profile = this.check.profileOf(row);
+    const profile = this.check.requireProfileOf(row);
     if (profile.secret.owner === 'endpoint') return profile;
     throw conflict(
       'account_secret',
@@ -127,7 +127,7 @@ export class EndpointSecrets {
 export function refuseTooMany(secrets: readonly StoredSecret[], now: number): void {
   const live = liveSecrets(secrets, now);
   if (live.length <= MAX_LIVE_SECRETS) return;
-  const soonest = instantText(Math.min(...live.map(({ expiresAt }) => expiresAt ?? Infinity)));
+  const soonest = formatInstant(Math.min(...live.map(({ expiresAt }) => expiresAt ?? Infinity)));
   throw conflict(
     'too_many_secrets',
     `At most ${MAX_LIVE_SECRETS} secrets sign at one time. Wait until ${soonest}, or rotate with overlapMs: 0.`,

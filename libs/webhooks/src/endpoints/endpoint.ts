@@ -56,13 +56,15 @@ export interface RegisteredEndpoint extends WebhookEndpoint {
 export type EndpointRecord = WebhookEndpointRow & { lane: WebhookLaneRow };
 
 /** An instant as text, or `null`. */
-export const instantText = <T extends number | null>(instant: T): T extends number ? string : string | null =>
+export const formatInstant = <T extends number | null>(
+  instant: T,
+): T extends number ? string : string | null =>
   (instant === null ? null : new Date(instant).toISOString()) as T extends number ? string : string | null;
 
-export function secretInfo(secrets: { createdAt: number; expiresAt: number | null }[]): SecretInfo[] {
+export function toSecretInfo(secrets: { createdAt: number; expiresAt: number | null }[]): SecretInfo[] {
   return secrets.map(({ createdAt, expiresAt }) => ({
-    createdAt: instantText(createdAt),
-    expiresAt: instantText(expiresAt),
+    createdAt: formatInstant(createdAt),
+    expiresAt: formatInstant(expiresAt),
   }));
 }
 
@@ -89,10 +91,10 @@ export function toEndpoint(row: EndpointRecord, headerNames: string[] | null): W
     retryOnError: row.retryOnError,
     state: row.state,
     stateReason: row.stateReason as Reason | null,
-    stateAt: instantText(row.stateAt),
-    failingSince: instantText(lane.failingSince),
-    secrets: secretInfo(row.secrets),
-    createdAt: instantText(row.createdAt),
-    updatedAt: instantText(row.updatedAt),
+    stateAt: formatInstant(row.stateAt),
+    failingSince: formatInstant(lane.failingSince),
+    secrets: toSecretInfo(row.secrets),
+    createdAt: formatInstant(row.createdAt),
+    updatedAt: formatInstant(row.updatedAt),
   };
 }

@@ -2,31 +2,31 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { type AuditAction, WebhookAudit } from '../observability/audit.js';
 import { type CallContext, inTransaction } from '../core/call-context.js';
-import { Database } from '../store/postgres/connection/session.js';
-import type { Recovery } from '../deliveries/bulk-retry.js';
+import { Session } from '../store/postgres/connection/session.js';
+import type { RecoverResult } from '../deliveries/bulk-retry.js';
 import { encodeId } from '../core/ids.js';
 import type { Page } from '../core/page.js';
-import { CommitWake } from '../store/typeorm/commit-listener.js';
+import { CommitListener } from '../store/typeorm/commit-listener.js';
 import { conflict, notFound } from '../core/request-error.js';
 import type { SecretBox } from '../secrets/secret-box.js';
 import { SECRET_BOX } from '../core/tokens.js';
-import type { RecoverEndpoint, RotateSecret, TestEndpoint } from './action.dto.js';
+import type { RecoverDeliveries, RotateSecret, TestEndpoint } from './action.dto.js';
 import { ChangeEndpoint, RegisterEndpoint } from './register-endpoint.dto.js';
-import { type EndpointList, listEndpoints } from './list-endpoints.js';
-import { EndpointRecovery } from '../deliveries/endpoint-recovery.js';
+import { type EndpointQuery, listEndpoints } from './list-endpoints.js';
+import { BulkRetry } from '../deliveries/endpoint-recovery.js';
 import { EndpointRegistration } from './endpoint-registration.js';
 import { EndpointSecrets, type RevealedSecret, type RotatedSecret } from './endpoint-secrets.js';
-import { EndpointStore, uuidOf } from '../store/typeorm/endpoint-records.js';
+import { EndpointStore, requireEndpointUuid } from '../store/typeorm/endpoint-records.js';
 import {
   type EndpointRecord,
   type RegisteredEndpoint,
   toEndpoint,
   type WebhookEndpoint,
 } from './endpoint.js';
-import { readInput } from '../validation/read-input.js';
+import { readBody } from '../validation/read-input.js';
 import { headerNames } from '../secrets/sealed-headers.js';
-import { type SentTest, TestEvents } from './test-events.js';
-import { pause, remove, resume, type Transition } from './state-changes.js';
+import { type TestEventResult, TestEventSender } from './test-events.js';
+import { toPaused, toDeleted, toActive, type StateChange } from './state-changes.js';
 
 /**
  * A tenant's registered URLs.
@@ -38,13 +38,13 @@ import { pause, remove, resume, type Transition } from './state-changes.js';
 @Injectable()
 export class WebhookEndpoints {
   constructor(
-    private readonly database: Database,
+    private readonly database: Session,
     private readonly store: EndpointStore,
     private readonly registration: EndpointRegistration,
     private readonly secrets: EndpointSecrets,
-    private readonly tests: TestEvents,
-    private readonly recovery: EndpointRecovery,
-    private readonly commits: CommitWake,
+    private readonly tests: TestEventSender,
+    private readonly recovery: BulkRetry,
+    private readonly commits: CommitListener,
     private readonly audit: WebhookAudit,
     @Inject(SECRET_BOX) private readonly box: SecretBox,
   ) {}
@@ -55,7 +55,7 @@ export class WebhookEndpoints {
     input: RegisterEndpoint,
     context: CallContext = {},
   ): Promise<RegisteredEndpoint> {
-    const fields = await readInput(RegisterEndpoint, input);
+    const fields = await readBody(RegisterEndpoint, input);
     const created = await inTransaction(this.database, context, (tx) =>
       this.registration.register(tx, tenantId, fields),
     );
@@ -63,16 +63,16 @@ export class WebhookEndpoints {
     this.record('endpoint.created', row, context);
     const endpoint = this.view(row);
     if (profile.secret.owner === 'account') return endpoint;
-    return { ...endpoint, secret: secret === null ? null : this.secrets.shown(profile, secret) };
+    return { ...endpoint, secret: secret === null ? null : this.secrets.present(profile, secret) };
   }
 
   /** Newest first. */
-  async list(tenantId: string, query: EndpointList = {}): Promise<Page<WebhookEndpoint>> {
+  async list(tenantId: string, query: EndpointQuery = {}): Promise<Page<WebhookEndpoint>> {
     return listEndpoints(this.store, { tenantId }, query, (row) => this.view(row));
   }
 
   async get(tenantId: string, id: string): Promise<WebhookEndpoint> {
-    const row = await this.store.find({ tenantId }, uuidOf(id));
+    const row = await this.store.find({ tenantId }, requireEndpointUuid(id));
     if (!row) throw notFound('endpoint');
     return this.view(row);
   }
@@ -84,13 +84,14 @@ export class WebhookEndpoints {
     input: ChangeEndpoint,
     context: CallContext = {},
   ): Promise<WebhookEndpoint> {
-    const fields = await readInput(ChangeEndpoint, input);
+    const fields = await readBody(ChangeEndpoint, input);
     const row = await inTransaction(this.database, context, async (tx) => {
       await this.store.lockAccount(tx, tenantId);
       return this.change(tx, tenantId, id, async (before, now) => {
-        const { endpoint, lane } = await this.registration.changes(tx, before, fields, now);
+        const { endpoint, lane } = await this.registration.prepareChanges(tx, before, fields, now);
         const { active } = fields;
-        const state = active === undefined ? null : active ? resuming(before, now) : pausing(before, now);
+        const state =
+          active === undefined ? null : active ? decideResume(before, now) : decidePause(before, now);
         return { endpoint: { ...endpoint, ...state?.endpoint }, lane: { ...lane, ...state?.lane } };
       });
     });
@@ -101,17 +102,17 @@ export class WebhookEndpoints {
 
   /** Takes it away: what waits for it is discarded, its log stays until retention. */
   async delete(tenantId: string, id: string, context: CallContext = {}): Promise<void> {
-    await this.transition('endpoint.deleted', tenantId, id, context, (_, now) => remove(now));
+    await this.transition('endpoint.deleted', tenantId, id, context, (_, now) => toDeleted(now));
   }
 
   /** Holds its deliveries until it is resumed. Throws a 409 where it is disabled. */
   async pause(tenantId: string, id: string, context: CallContext = {}): Promise<WebhookEndpoint> {
-    return this.transition('endpoint.paused', tenantId, id, context, pausing);
+    return this.transition('endpoint.paused', tenantId, id, context, decidePause);
   }
 
   /** Sends again, what waits and what is new. Throws a 409 where the operator disabled it. */
   async resume(tenantId: string, id: string, context: CallContext = {}): Promise<WebhookEndpoint> {
-    return this.transition('endpoint.resumed', tenantId, id, context, resuming);
+    return this.transition('endpoint.resumed', tenantId, id, context, decideResume);
   }
 
   /** A new secret; the old ones sign along for a while. Parallel rotations all count. Throws a 409 where the secret is the account's. */
@@ -129,24 +130,24 @@ export class WebhookEndpoints {
     return this.secrets.reveal(tenantId, id, context);
   }
 
-  /** Sends a test event to this endpoint alone. See {@link TestEvents.send}. */
+  /** Sends a test event to this endpoint alone. See {@link TestEventSender.send}. */
   test(
     tenantId: string,
     id: string,
     input?: TestEndpoint,
     waitMs?: number,
     context?: Omit<CallContext, 'tx'>,
-  ): Promise<SentTest> {
+  ): Promise<TestEventResult> {
     return this.tests.send(tenantId, id, input, waitMs, context);
   }
 
-  /** Sends again what ended without success in a span of time, or counts it. See {@link EndpointRecovery.recover}. */
+  /** Sends again what ended without success in a span of time, or counts it. See {@link BulkRetry.recover}. */
   recover(
     tenantId: string,
     id: string,
-    input: RecoverEndpoint,
+    input: RecoverDeliveries,
     context?: Omit<CallContext, 'tx'>,
-  ): Promise<Recovery> {
+  ): Promise<RecoverResult> {
     return this.recovery.recover(tenantId, id, input, context);
   }
 
@@ -155,28 +156,28 @@ export class WebhookEndpoints {
     tenantId: string,
     id: string,
     context: CallContext,
-    decide: (row: EndpointRecord, now: number) => Transition | null,
+    decide: (row: EndpointRecord, now: number) => StateChange | null,
   ): Promise<WebhookEndpoint> {
     const row = await inTransaction(this.database, context, (tx) => this.change(tx, tenantId, id, decide));
     this.record(action, row, context);
     return this.view(row);
   }
 
-  /** Locks an endpoint, changes it as `decide` says (`null`: not at all) and answers it as it is then. */
+  /** Locks an endpoint, changes it as `decide` says (`null`: not at all) and answers it is then. */
   private async change(
     tx: EntityManager,
     tenantId: string,
     id: string,
-    decide: (row: EndpointRecord, now: number) => Transition | null | Promise<Transition>,
+    decide: (row: EndpointRecord, now: number) => StateChange | null | Promise<StateChange>,
   ): Promise<EndpointRecord> {
-    const uuid = uuidOf(id);
+    const uuid = requireEndpointUuid(id);
     const now = await this.store.lock(tx, { tenantId }, uuid);
     const row = now === null ? null : await this.store.find({ tenantId }, uuid, tx);
     if (now === null || row === null) throw notFound('endpoint');
     const transition = await decide(row, now);
     if (transition === null) return row;
     await this.store.update(tx, row, { ...transition.endpoint, updatedAt: now }, transition.lane);
-    if (transition.lane.nextDueAt) this.commits.expectLane(tx.queryRunner!);
+    if (transition.lane.nextDueAt) this.commits.noteLanes(tx.queryRunner!);
     return (await this.store.find({ tenantId }, uuid, tx)) ?? row;
   }
 
@@ -194,8 +195,8 @@ export class WebhookEndpoints {
   }
 }
 
-function pausing(row: EndpointRecord, now: number): Transition | null {
-  if (row.state !== 'disabled') return row.state === 'paused' ? null : pause(now);
+function decidePause(row: EndpointRecord, now: number): StateChange | null {
+  if (row.state !== 'disabled') return row.state === 'paused' ? null : toPaused(now);
   throw conflict(
     'endpoint_disabled',
     'This webhook is disabled, so there is nothing to pause. Resume it first.',
@@ -203,13 +204,13 @@ function pausing(row: EndpointRecord, now: number): Transition | null {
 }
 
 /** An active one too: its owner mended it and does not want to wait for the next probe. */
-function resuming(row: EndpointRecord, now: number): Transition {
+function decideResume(row: EndpointRecord, now: number): StateChange {
   if (row.state === 'disabled' && row.stateReason === 'operator') {
     throw conflict(
       'disabled_by_operator',
       'This webhook was disabled by the operator of this service, who alone can enable it.',
     );
   }
-  const { endpoint, lane } = resume(now);
+  const { endpoint, lane } = toActive(now);
   return { endpoint: row.state === 'active' ? {} : endpoint, lane };
 }

@@ -15,7 +15,7 @@ export interface EventTypeInfo extends CatalogueEntry {
 
 /** The catalogue and the host's own types, for those who choose what to subscribe to. */
 @Injectable()
-export class EventTypes {
+export class EventTypeList {
   private readonly entries: EventTypeInfo[];
 
   constructor(@Inject(SETTINGS) { profiles, eventTypes }: Settings) {

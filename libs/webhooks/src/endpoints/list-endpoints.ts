@@ -7,7 +7,7 @@ import type { EndpointScope, EndpointStore } from '../store/typeorm/endpoint-rec
 import type { EndpointRecord } from './endpoint.js';
 
 /** Which endpoints a list shows. */
-export interface EndpointList {
+export interface EndpointQuery {
   /** At most 100. Default 20. */
   limit?: number;
   /** `nextCursor` of the page before. */
@@ -21,7 +21,7 @@ export interface EndpointList {
 export async function listEndpoints<View>(
   store: EndpointStore,
   scope: EndpointScope,
-  { limit, cursor, state, profile }: EndpointList,
+  { limit, cursor, state, profile }: EndpointQuery,
   view: (row: EndpointRecord) => View,
 ): Promise<Page<View>> {
   checkTexts({ state, profile });

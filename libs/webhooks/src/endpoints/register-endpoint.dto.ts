@@ -2,15 +2,15 @@ import { IsIn } from 'class-validator';
 import { type Ordering, ORDERINGS } from '../core/states.js';
 import { TIMEOUT_RANGE } from '../config/settings.js';
 import {
-  Fields,
+  PlainObject,
   Flag,
   MailAddress,
   Nullable,
   Optional,
   Required,
   Text,
-  Texts,
-  Whole,
+  TextList,
+  WholeNumber,
 } from '../validation/fields.js';
 
 const EVENT_NAME = /^[!-~]{1,128}$/;
@@ -27,27 +27,27 @@ abstract class EndpointSettings {
 
   /** Sent with every request: at most 20, values are stored sealed and never shown again. */
   @Nullable()
-  @Fields()
+  @PlainObject()
   headers?: Record<string, string> | null;
 
   /** Only events of these of the account's own numbers. `null` or left out: all. */
   @Nullable()
-  @Texts(100, NUMBER, 'a phone number such as +256701521269, or a sender name')
+  @TextList(100, NUMBER, 'a phone number such as +256701521269, or a sender name')
   phoneNumbers?: string[] | null;
 
   /** Requests a minute at most; what is over waits. Default no limit, or the profile's. */
   @Nullable()
-  @Whole(1, 600_000)
+  @WholeNumber(1, 600_000)
   maxThroughputPerMinute?: number | null;
 
   /** Requests at the same time at most, over all workers. Default 32. */
   @Nullable()
-  @Whole(1, 1000)
+  @WholeNumber(1, 1000)
   maxInFlight?: number | null;
 
   /** Deadline of an attempt, milliseconds. Default the profile's. */
   @Nullable()
-  @Whole(TIMEOUT_RANGE.min, TIMEOUT_RANGE.max)
+  @WholeNumber(TIMEOUT_RANGE.min, TIMEOUT_RANGE.max)
   timeoutMs?: number | null;
 
   /** Order of the deliveries of one subject. Default `relaxed`. */
@@ -71,7 +71,7 @@ abstract class EndpointSettings {
 
   /** Ignore answers with these status codes, given as text. */
   @Optional()
-  @Texts(100, STATUS_CODE, 'a status code as text, such as "404"', 0)
+  @TextList(100, STATUS_CODE, 'a status code as text, such as "404"', 0)
   skipErrorCodes?: string[];
 
   @Optional()
@@ -87,7 +87,7 @@ export class RegisterEndpoint extends EndpointSettings {
 
   /** Names in the profile's vocabulary; `message.*` and `*` where the profile knows patterns. */
   @Required()
-  @Texts(100, EVENT_NAME, 'an event name of 1 to 128 printable characters without spaces')
+  @TextList(100, EVENT_NAME, 'an event name of 1 to 128 printable characters without spaces')
   events!: string[];
 
   /** Default the account's. It never changes. */
@@ -113,7 +113,7 @@ export class ChangeEndpoint extends EndpointSettings {
   url?: string;
 
   @Optional()
-  @Texts(100, EVENT_NAME, 'an event name of 1 to 128 printable characters without spaces')
+  @TextList(100, EVENT_NAME, 'an event name of 1 to 128 printable characters without spaces')
   events?: string[];
 
   /** As a rotation with this secret. `null`: unsigned, where the profile allows that. */

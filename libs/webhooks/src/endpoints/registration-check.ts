@@ -13,7 +13,7 @@ import {
 import type { Settings } from '../config/settings.js';
 import { SETTINGS } from '../core/tokens.js';
 import { type ChangeEndpoint, RegisterEndpoint } from './register-endpoint.dto.js';
-import { eventProblems, fieldProblems, secretProblem } from './registration-rules.js';
+import { findEventProblems, findFieldProblems, findSecretProblem } from './registration-rules.js';
 import { LineLogger } from '../core/line-logger.js';
 
 /** Any valid signing input: only the names of the headers matter. */
@@ -53,7 +53,7 @@ export class RegistrationCheck {
   }
 
   /** The profile of an endpoint that exists. Throws a 409 where the host no longer has it. */
-  profileOf(endpoint: { profile: string }): Profile {
+  requireProfileOf(endpoint: { profile: string }): Profile {
     const profile = this.settings.profiles.get(endpoint.profile);
     if (profile) return profile;
     throw conflict(
@@ -63,19 +63,19 @@ export class RegistrationCheck {
   }
 
   /** Throws a 422 naming every field that the profile refuses. */
-  fields(profile: Profile, input: RegisterEndpoint | ChangeEndpoint): void {
-    const problems: ErrorDetail[] = fieldProblems(profile, input);
-    if (input.events) problems.push(...eventProblems(profile, input.events, this.types));
+  checkFields(profile: Profile, input: RegisterEndpoint | ChangeEndpoint): void {
+    const problems: ErrorDetail[] = findFieldProblems(profile, input);
+    if (input.events) problems.push(...findEventProblems(profile, input.events, this.types));
     const secret =
       input instanceof RegisterEndpoint || input.secret !== undefined
-        ? secretProblem(profile, input.secret)
+        ? findSecretProblem(profile, input.secret)
         : null;
     if (secret) problems.push(secret);
     if (problems.length > 0) throw unprocessable(...problems);
   }
 
   /** The URL as it is stored. Throws a 400 where it is no URL, a 422 where it is not allowed. */
-  url(profile: Profile, url: string): string {
+  checkUrl(profile: Profile, url: string): string {
     try {
       return this.urls.check(url, profile.registration).href;
     } catch (error) {
@@ -92,7 +92,7 @@ export class RegistrationCheck {
   }
 
   /** Custom headers with lower-case names. Throws a 400 naming the header. */
-  headers(profile: Profile, headers: Record<string, string>): Record<string, string> {
+  checkHeaders(profile: Profile, headers: Record<string, string>): Record<string, string> {
     const own = Object.keys(profile.headers({ ...SAMPLE, secrets: [profile.secret.generate()] }));
     try {
       return checkHeaders(headers, own);
@@ -103,7 +103,7 @@ export class RegistrationCheck {
   }
 
   /** Throws a 409 where one more endpoint of this profile is one too many. */
-  count(profile: Profile, existing: readonly { profile: string }[]): void {
+  checkLimit(profile: Profile, existing: readonly { profile: string }[]): void {
     const { maxEndpoints } = profile.registration;
     const limit = this.settings.endpointsPerTenant;
     if (existing.length >= limit)
@@ -117,7 +117,7 @@ export class RegistrationCheck {
   }
 
   /** Throws a 409 where another endpoint has one of these events and the profile allows one URL for each. */
-  taken(
+  checkEventsFree(
     profile: Profile,
     events: readonly string[],
     others: readonly { profile: string; events: string[] }[],

@@ -1,6 +1,6 @@
 import { isEventType } from '../events/event.js';
 import type { Profile, ProfileField } from '../profiles/profile.js';
-import { matchesEvents } from '../events/subscription.js';
+import { matchesEventName } from '../events/subscription.js';
 import type { ErrorDetail } from '../core/request-error.js';
 
 const PROFILE_FIELDS: readonly ProfileField[] = [
@@ -13,7 +13,7 @@ const PROFILE_FIELDS: readonly ProfileField[] = [
 ];
 
 /** Fields that this profile has no use for: refused by name, so that nobody counts on them. */
-export function fieldProblems(profile: Profile, input: object): ErrorDetail[] {
+export function findFieldProblems(profile: Profile, input: object): ErrorDetail[] {
   const known = profile.registration.fields;
   return PROFILE_FIELDS.filter((field) => {
     const value = (input as Record<string, unknown>)[field];
@@ -30,7 +30,7 @@ export function fieldProblems(profile: Profile, input: object): ErrorDetail[] {
  *
  * @param types of events that there are, for profiles without names of their own; `null`: any
  */
-export function eventProblems(
+export function findEventProblems(
   profile: Profile,
   events: readonly string[],
   types: readonly string[] | null,
@@ -64,7 +64,7 @@ function eventProblem(
   if (isPattern && !wildcards) return `The profile ${profile} takes no patterns such as ${name}.${known}`;
   if (eventNames) {
     const found = isPattern
-      ? eventNames.some((each) => matchesEvents([name], each))
+      ? eventNames.some((each) => matchesEventName([name], each))
       : eventNames.includes(name);
     return found ? null : `The profile ${profile} has no event ${name}.${known}`;
   }
@@ -79,7 +79,7 @@ function eventProblem(
  *
  * @param secret `undefined`: none was brought; `null`: none is wanted
  */
-export function secretProblem(profile: Profile, secret: string | null | undefined): ErrorDetail | null {
+export function findSecretProblem(profile: Profile, secret: string | null | undefined): ErrorDetail | null {
   const { owner, required, callerSupplied, check } = profile.secret;
   const problem = (code: string, message: string): ErrorDetail => ({ field: 'secret', code, message });
   if (owner === 'account') {
@@ -98,8 +98,8 @@ export function secretProblem(profile: Profile, secret: string | null | undefine
     : problem('invalid', `The secret does not fit the profile ${profile.name}. ${wrong}`);
 }
 
-/** The secret that a registration ends up with; `null`: unsigned. Asked only where {@link secretProblem} finds nothing. */
-export function chosenSecret(profile: Profile, secret: string | null | undefined): string | null {
+/** The secret that a registration ends up with; `null`: unsigned. Asked only where {@link findSecretProblem} finds nothing. */
+export function chooseSecret(profile: Profile, secret: string | null | undefined): string | null {
   const { owner, callerSupplied, generate } = profile.secret;
   if (owner === 'account') return null;
   if (secret !== undefined) return secret;

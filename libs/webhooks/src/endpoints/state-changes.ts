@@ -3,13 +3,13 @@ import type { WebhookLaneRow } from '../store/schema/lane.entity.js';
 import type { Reason } from '../core/states.js';
 
 /** Columns that change together: of an endpoint and of its lane. `now`: epoch milliseconds on the database's clock. */
-export interface Transition {
+export interface StateChange {
   endpoint: Partial<WebhookEndpointRow>;
   lane: Partial<WebhookLaneRow>;
 }
 
 /** Its owner pauses it: new deliveries and those that wait stay where they are. */
-export function pause(now: number): Transition {
+export function toPaused(now: number): StateChange {
   return {
     endpoint: { state: 'paused', stateReason: null, stateAt: now },
     lane: { state: 'paused', nextDueAt: null },
@@ -17,7 +17,7 @@ export function pause(now: number): Transition {
 }
 
 /** It is sent to again, at once, as if it had never failed. */
-export function resume(now: number): Transition {
+export function toActive(now: number): StateChange {
   return {
     endpoint: { state: 'active', stateReason: null, stateAt: now },
     lane: {
@@ -32,12 +32,12 @@ export function resume(now: number): Transition {
 }
 
 /** Nothing is sent to it any more; the engine discards what waits, in batches. */
-export function disable(now: number, reason: Reason): Transition {
+export function toDisabled(now: number, reason: Reason): StateChange {
   return { endpoint: { state: 'disabled', stateReason: reason, stateAt: now }, lane: closed(now) };
 }
 
 /** As disabled, for ever. Its secrets and headers are gone at once; its log stays until retention. */
-export function remove(now: number): Transition {
+export function toDeleted(now: number): StateChange {
   return { endpoint: { deletedAt: now, updatedAt: now, secrets: [], headers: null }, lane: closed(now) };
 }
 

@@ -1,29 +1,29 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { WebhookAudit } from '../observability/audit.js';
 import type { CallContext } from '../core/call-context.js';
-import { Database } from '../store/postgres/connection/session.js';
+import { Session } from '../store/postgres/connection/session.js';
 import { DeliveryLog } from '../deliveries/delivery-log.js';
-import { DeliveryWatch } from '../deliveries/outcome-waiter.js';
+import { OutcomeWaiter } from '../deliveries/outcome-waiter.js';
 import type { WebhookDeliveryDetail } from '../deliveries/delivery.js';
 import { probeSoon } from '../store/postgres/deliveries/requeue-deliveries.js';
 import { catalogueEntry, isCatalogueType, knownTypes } from '../events/catalogue/catalogue.js';
 import { eventExample, ownEventExample } from '../events/catalogue/event-example.js';
 import { isEventType, type WebhookEvent } from '../events/event.js';
 import { encodeId, newUuid } from '../core/ids.js';
-import { CommitWake } from '../store/typeorm/commit-listener.js';
-import { writeEvents } from '../store/postgres/publish/insert-events.js';
+import { CommitListener } from '../store/typeorm/commit-listener.js';
+import { insertEvents } from '../store/postgres/publish/insert-events.js';
 import type { Profile } from '../profiles/profile.js';
-import { testTypeFor } from './test-type.js';
+import { chooseTestType } from './test-type.js';
 import { conflict, notFound, unprocessable } from '../core/request-error.js';
 import type { Settings } from '../config/settings.js';
 import { SETTINGS } from '../core/tokens.js';
 import { TestEndpoint } from './action.dto.js';
-import { EndpointStore, uuidOf } from '../store/typeorm/endpoint-records.js';
-import { readInput } from '../validation/read-input.js';
+import { EndpointStore, requireEndpointUuid } from '../store/typeorm/endpoint-records.js';
+import { readBody } from '../validation/read-input.js';
 import { RegistrationCheck } from './registration-check.js';
 
 /** What a test answers. */
-export interface SentTest {
+export interface TestEventResult {
   /** `evt_…`, the `webhook-id` on the wire. */
   eventId: string;
   /** How it stands; `null`: no worker has taken the event up yet. */
@@ -33,18 +33,18 @@ export interface SentTest {
 /** How long a test waits for a worker to take it up, ms. */
 const TAKEN_UP_MS = 2000;
 /** Longest wait for an outcome, ms. */
-export const LONGEST_WAIT_MS = 30_000;
+export const MAX_TEST_WAIT_MS = 30_000;
 
 /** Test events: to one endpoint alone, through the real pipeline, marked as tests. */
 @Injectable()
-export class TestEvents {
+export class TestEventSender {
   constructor(
-    private readonly database: Database,
+    private readonly database: Session,
     private readonly store: EndpointStore,
     private readonly check: RegistrationCheck,
     private readonly log: DeliveryLog,
-    private readonly watch: DeliveryWatch,
-    private readonly commits: CommitWake,
+    private readonly watch: OutcomeWaiter,
+    private readonly commits: CommitListener,
     private readonly audit: WebhookAudit,
     @Inject(SETTINGS) private readonly settings: Settings,
   ) {}
@@ -60,19 +60,19 @@ export class TestEvents {
     input: TestEndpoint = {},
     waitMs = 0,
     { actor, request }: Omit<CallContext, 'tx'> = {},
-  ): Promise<SentTest> {
-    const { type: asked, data } = await readInput(TestEndpoint, input);
-    const row = await this.store.find({ tenantId }, uuidOf(id));
+  ): Promise<TestEventResult> {
+    const { type: asked, data } = await readBody(TestEndpoint, input);
+    const row = await this.store.find({ tenantId }, requireEndpointUuid(id));
     if (!row) throw notFound('endpoint');
-    const profile = this.check.profileOf(row);
+    const profile = this.check.requireProfileOf(row);
     if (row.state === 'disabled')
       throw conflict('endpoint_disabled', 'This webhook is disabled. Resume it first.');
-    const type = testTypeFor(profile, row.events, asked);
+    const type = chooseTestType(profile, row.events, asked);
     if (type === null) throw this.unknownType(profile, asked!);
     const event = this.compose(profile, type, tenantId, data);
     await this.database.transaction(async (tx) => {
       const { uuid, subject, data: content } = event;
-      await writeEvents(this.database, tx, [
+      await insertEvents(this.database, tx, [
         {
           uuid,
           tenantId,
@@ -88,14 +88,14 @@ export class TestEvents {
         },
       ]);
       await probeSoon(this.database, tx, row.id);
-      this.commits.expectEvents(tx.queryRunner!);
+      this.commits.noteEvents(tx.queryRunner!);
     });
     this.audit.record({ action: 'endpoint.tested', tenantId, endpointId: id, actor, request });
     const waits = waitMs > 0 && row.state === 'active';
     const settled = (delivery: WebhookDeliveryDetail | null) =>
       delivery !== null && (!waits || delivery.attemptCount > 0 || delivery.finishedAt !== null);
-    const timeoutMs = Math.min(waitMs || TAKEN_UP_MS, LONGEST_WAIT_MS);
-    const delivery = await this.watch.until(timeoutMs, () => this.find(tenantId, event.uuid), settled);
+    const timeoutMs = Math.min(waitMs || TAKEN_UP_MS, MAX_TEST_WAIT_MS);
+    const delivery = await this.watch.waitUntil(timeoutMs, () => this.find(tenantId, event.uuid), settled);
     return { eventId: encodeId('evt', event.uuid), delivery };
   }
 
@@ -150,7 +150,7 @@ export class TestEvents {
   }
 
   private async find(tenantId: string, uuid: string): Promise<WebhookDeliveryDetail | null> {
-    const [found] = await this.log.ofEvent(tenantId, uuid);
+    const [found] = await this.log.listIdsByEvent(tenantId, uuid);
     return found ? this.log.get(tenantId, found) : null;
   }
 }

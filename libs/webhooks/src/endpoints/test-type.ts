@@ -8,7 +8,7 @@ import type { Profile } from '../profiles/profile.js';
  * profile's own choice, unless the endpoint's list names others
  * @returns `null` where the profile has no such name
  */
-export function testTypeFor(profile: Profile, events: readonly string[], asked?: string): string | null {
+export function chooseTestType(profile: Profile, events: readonly string[], asked?: string): string | null {
   const { testTypes, testType } = profile;
   if (!testTypes) return asked ?? testType;
   if (asked !== undefined) return Object.hasOwn(testTypes, asked) ? testTypes[asked]! : null;

@@ -1,25 +1,25 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { Database } from '../store/postgres/connection/session.js';
+import { Session } from '../store/postgres/connection/session.js';
 import type { Settings } from '../config/settings.js';
 import { SETTINGS } from '../core/tokens.js';
 import { disableEndpoint } from '../store/postgres/maintenance/disable-endpoint.js';
-import { DispatchTally } from './record/outcome-tally.js';
-import { SUSPECT_CLAIMS } from '../store/postgres/claim/lease-deliveries.js';
-import { LaneBook } from './schedule/lane-scheduler.js';
+import { OutcomeTally } from './record/outcome-tally.js';
+import { SUSPECT_AFTER_CLAIMS } from '../store/postgres/claim/lease-deliveries.js';
+import { LaneScheduler } from './schedule/lane-scheduler.js';
 import { Leases } from './claim/leases.js';
-import { ObstructedLanes } from './schedule/blocked-lanes.js';
+import { BlockedLanes } from './schedule/blocked-lanes.js';
 import type { Outcome } from './send/outcome.js';
 import { OutcomeQueue } from './record/outcome-queue.js';
 import { OutcomeRecorder } from './record/outcome-recorder.js';
 import { OutcomeReporter } from './record/outcome-reporter.js';
-import type { Room } from './schedule/claim-budget.js';
+import type { ClaimBudget } from './schedule/claim-budget.js';
 import { Sender } from './send/sender.js';
-import { Settled } from './record/outcome-signal.js';
+import { OutcomeSignal } from './record/outcome-signal.js';
 import type { LeasedDelivery } from './destinations/destination.js';
-import { givenBack } from './send/classify-response.js';
+import { returnToLane } from './send/classify-response.js';
 
 /** More unrecorded outcomes than this: nothing new is sent until the database takes them. */
-const MOST_UNRECORDED = 2_000;
+const MAX_UNRECORDED = 2_000;
 
 /**
  * Sends leased deliveries and records what came of them.
@@ -29,30 +29,30 @@ const MOST_UNRECORDED = 2_000;
  */
 @Injectable()
 export class Dispatcher {
-  private readonly book: LaneBook;
+  private readonly book: LaneScheduler;
   private readonly recorder: OutcomeRecorder;
   private readonly unrecorded: OutcomeQueue;
-  private readonly obstructed: ObstructedLanes;
-  private readonly settled = new Settled();
+  private readonly obstructed: BlockedLanes;
+  private readonly settled = new OutcomeSignal();
   private pumping = false;
   private watching: NodeJS.Timeout | null = null;
   private suspects = 0;
   private stopped = false;
   private readonly idleWaiters: (() => void)[] = [];
-  readonly counts = new DispatchTally();
+  readonly counts = new OutcomeTally();
 
   constructor(
-    private readonly database: Database,
+    private readonly database: Session,
     private readonly leases: Leases,
     private readonly sender: Sender,
     private readonly reporter: OutcomeReporter,
     @Inject(SETTINGS) settings: Settings,
   ) {
     this.recorder = new OutcomeRecorder(database, leases);
-    this.book = new LaneBook(settings.slots, () =>
+    this.book = new LaneScheduler(settings.slots, () =>
       Math.max(1, Math.floor(settings.maxInFlight / leases.workers)),
     );
-    this.obstructed = new ObstructedLanes(() => performance.now() + database.clockOffset);
+    this.obstructed = new BlockedLanes(() => performance.now() + database.clockOffset);
     this.unrecorded = new OutcomeQueue(
       () => this.book.inFlight,
       (batch) => this.record(batch),
@@ -61,27 +61,27 @@ export class Dispatcher {
   }
 
   /** How many more deliveries may be leased. */
-  get room(): number {
+  get claimableCount(): number {
     return this.stopped ? 0 : Math.max(0, this.book.room - this.unrecorded.length);
   }
 
   /** How many of them are worth relaying now. */
-  get relayRoom(): number {
-    return Math.max(0, Math.min(this.room, this.book.relayRoom - this.unrecorded.length));
+  get relayableCount(): number {
+    return Math.max(0, Math.min(this.claimableCount, this.book.relayRoom - this.unrecorded.length));
   }
 
   /** It is time to lease more. */
-  get wantsTurns(): boolean {
-    return this.room > 0 && this.book.wantsTurns;
+  get shouldClaim(): boolean {
+    return this.claimableCount > 0 && this.book.wantsTurns;
   }
 
   /** That room, to be handed out. */
-  openRoom({ forTurns = false } = {}): Room {
+  openBudget({ forTurns = false } = {}): ClaimBudget {
     return this.book.openRoom(this.stopped ? Infinity : this.unrecorded.length, forTurns);
   }
 
   /** Lanes that are not worth a turn now. */
-  fullLanes(): string[] {
+  unclaimableLanes(): string[] {
     return [...this.book.fullLanes(), ...this.obstructed.ids()];
   }
 
@@ -101,12 +101,12 @@ export class Dispatcher {
   }
 
   /** Calls `listener` whenever outcomes were recorded. `lanesDue`: lanes want a turn by this, or have room again. */
-  onSettled(listener: (lanesDue: boolean) => void): void {
-    this.settled.on(listener);
+  onRecorded(listener: (lanesDue: boolean) => void): void {
+    this.settled.subscribe(listener);
   }
 
   /** Resolves when the next outcomes are recorded, or requests that hang have made room. */
-  nextSettled(): Promise<void> {
+  nextRecording(): Promise<void> {
     return this.settled.next();
   }
 
@@ -114,11 +114,12 @@ export class Dispatcher {
   accept(deliveries: readonly LeasedDelivery[]): void {
     for (const delivery of deliveries) {
       if (isSuspect(delivery)) this.suspects++;
-      this.obstructed.saw(delivery.target);
-      if (this.stopped || delivery.target.state !== 'open') this.unrecorded.add(givenBack(delivery, 0));
+      this.obstructed.unblock(delivery.destination);
+      if (this.stopped || delivery.destination.state !== 'open')
+        this.unrecorded.add(returnToLane(delivery, 0));
       else this.book.add(delivery, originOf(delivery));
     }
-    this.pump();
+    this.sendReady();
   }
 
   /** Resolves when nothing waits, flies or is to be recorded. */
@@ -137,11 +138,11 @@ export class Dispatcher {
     this.recorder.abandon();
   }
 
-  private pump(): void {
+  private sendReady(): void {
     if (this.pumping) return;
     this.pumping = true;
     this.giveBack(this.book.setAside());
-    while (!this.stopped && this.unrecorded.length < MOST_UNRECORDED) {
+    while (!this.stopped && this.unrecorded.length < MAX_UNRECORDED) {
       const delivery = this.book.next();
       if (!delivery) break;
       void this.attempt(delivery);
@@ -155,66 +156,67 @@ export class Dispatcher {
     if (this.watching || this.stopped || this.book.patience === null) return;
     this.watching = setTimeout(() => {
       this.watching = null;
-      this.pump();
+      this.sendReady();
       this.tell(false);
     }, this.book.patience + 1).unref();
   }
 
   private async attempt(delivery: LeasedDelivery): Promise<void> {
-    const covered = this.leases.covers(delivery.leaseId, delivery.target.timeoutMs);
-    const outcome = covered ? await this.sender.send(delivery) : givenBack(delivery, 0);
+    const covered = this.leases.covers(delivery.leaseId, delivery.destination.timeoutMs);
+    const outcome = covered ? await this.sender.send(delivery) : returnToLane(delivery, 0);
     const { attempt } = outcome;
-    this.book.done(
+    this.book.finish(
       delivery,
       outcome.state === 'delivered',
       attempt ? attempt.status : undefined,
       attempt?.durationMs ?? 0,
     );
     this.unrecorded.add(outcome);
-    this.obstructed.learn(outcome);
-    if (endsLane(outcome)) this.giveBack(this.book.shut(delivery.target.laneId));
-    this.pump();
+    this.obstructed.block(outcome);
+    if (endsLane(outcome)) this.giveBack(this.book.shut(delivery.destination.laneId));
+    this.sendReady();
   }
 
   /** Deliveries that this worker has taken and will not send: they wait in their lane again. */
   private giveBack(deliveries: readonly LeasedDelivery[]): void {
-    for (const delivery of deliveries) this.unrecorded.add(givenBack(delivery, 0));
+    for (const delivery of deliveries) this.unrecorded.add(returnToLane(delivery, 0));
   }
 
   private afterRecording(batch: readonly Outcome[], lanesDue: boolean): void {
     for (const { delivery } of batch) if (isSuspect(delivery)) this.suspects--;
-    this.pump();
-    this.unrecorded.goOn();
+    this.sendReady();
+    this.unrecorded.resume();
     this.tell(lanesDue);
     if (this.idle) for (const resolve of this.idleWaiters.splice(0)) resolve();
   }
 
   /** Outcomes were recorded, or requests that hang made room. */
   private tell(due: boolean): void {
-    this.settled.tell(this.book.takeRoomMade() || due);
+    this.settled.emit(this.book.takeRoomMade() || due);
   }
 
   /** Answers whether lanes are due by it. */
   private async record(batch: readonly Outcome[]): Promise<boolean> {
     const recorded = await this.recorder.record(batch);
     if (!recorded) return false;
-    const { ids, turned, stopped, due } = recorded;
+    const { ids, healthChanges: turned, stopped, hasDueLanes: due } = recorded;
     for (const laneId of stopped) this.giveBack(this.book.withdraw(laneId));
     for (const outcome of batch) this.report(outcome, ids.has(outcome.delivery.id));
     for (const { laneId, healthy } of turned) {
-      const target = batch.find((each) => each.delivery.target.laneId === laneId)!.delivery.target;
-      this.reporter.turned(target, healthy);
+      const target = batch.find((each) => each.delivery.destination.laneId === laneId)!.delivery.destination;
+      this.reporter.reportHealthChange(target, healthy);
     }
     for (const { disable, delivery } of batch) {
-      const { endpointId, tenantId } = delivery.target;
+      const { endpointId, tenantId } = delivery.destination;
       if (!disable || !endpointId) continue;
-      const disabled = await this.recorder.insist(`Endpoint ${endpointId} could not be disabled`, () =>
-        disableEndpoint(this.database, endpointId, disable),
+      const disabled = await this.recorder.retryUntilRecorded(
+        `Endpoint ${endpointId} could not be disabled`,
+        () => disableEndpoint(this.database, endpointId, disable),
       );
-      if (disabled) this.reporter.disabled(endpointId, tenantId, disable);
+      if (disabled) this.reporter.reportDisabled(endpointId, tenantId, disable);
     }
     for (const outcome of batch)
-      if (endsLane(outcome)) this.giveBack(this.book.reopen(outcome.delivery.target.laneId));
+      if (endsLane(outcome)) this.giveBack(this.book.reopen(outcome.delivery.destination.laneId));
     return due;
   }
 
@@ -225,16 +227,16 @@ export class Dispatcher {
 }
 
 function isSuspect(delivery: LeasedDelivery): boolean {
-  return delivery.claims > SUSPECT_CLAIMS;
+  return delivery.claims > SUSPECT_AFTER_CLAIMS;
 }
 
 /** The receiver asked for a pause, or for the end. */
-function endsLane({ holdMs, disable }: Outcome): boolean {
+function endsLane({ pauseLaneMs: holdMs, disable }: Outcome): boolean {
   return holdMs > 0 || disable !== null;
 }
 
 function originOf(delivery: LeasedDelivery): string {
-  const url = delivery.callbackUrl ?? delivery.target.url ?? '';
+  const url = delivery.callbackUrl ?? delivery.destination.url ?? '';
   const end = url.indexOf('/', 8);
   return end < 0 ? url : url.slice(0, end);
 }

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { DatabaseClock } from '../store/postgres/connection/clock.js';
-import { Database } from '../store/postgres/connection/session.js';
+import { StoreClock } from '../store/postgres/connection/clock.js';
+import { Session } from '../store/postgres/connection/session.js';
 import { Dispatcher } from './dispatcher.js';
-import { look, type Look } from '../store/postgres/claim/check-for-work.js';
-import { type ClaimResult, Turns } from './claim/lane-claimer.js';
+import { checkForWork, type WorkCheck } from '../store/postgres/claim/check-for-work.js';
+import { type ClaimResult, LaneClaimer } from './claim/lane-claimer.js';
 import { Relay, type RelayResult } from './relay/relay.js';
 
 const RELAY_BATCH = 1_000;
@@ -11,7 +11,7 @@ const FEWEST_RELAYED = 100;
 
 /** What this worker does a batch at a time, and what is known to be there for it. The poller and `runOnce()` share it. */
 @Injectable()
-export class Batches {
+export class Pipeline {
   /** There are events to relay. */
   committed = false;
   /** A commit of events in this process, or word of one, came since the last relay. */
@@ -25,14 +25,14 @@ export class Batches {
   private turn: Promise<unknown> = Promise.resolve();
 
   constructor(
-    private readonly database: Database,
-    private readonly clock: DatabaseClock,
+    private readonly database: Session,
+    private readonly clock: StoreClock,
     private readonly relay: Relay,
-    private readonly turns: Turns,
+    private readonly turns: LaneClaimer,
     private readonly dispatcher: Dispatcher,
   ) {
     // Lanes that waited for room may go on.
-    dispatcher.onSettled((lanesDue) => {
+    dispatcher.onRecorded((lanesDue) => {
       this.lanesWait ||= lanesDue;
     });
   }
@@ -45,19 +45,19 @@ export class Batches {
   }
 
   /** Asks the database what there is to do, but for the lanes in `skip`. */
-  async look(skip: readonly string[] = []): Promise<Look> {
-    const seen = await look(this.database, [...this.dispatcher.fullLanes(), ...skip]);
+  async checkForWork(skip: readonly string[] = []): Promise<WorkCheck> {
+    const seen = await checkForWork(this.database, [...this.dispatcher.unclaimableLanes(), ...skip]);
     this.clock.observe(seen.now);
     return seen;
   }
 
   /** One batch of events. */
-  async relayEvents(): Promise<RelayResult> {
+  async relayBatch(): Promise<RelayResult> {
     this.committed = false;
     this.woken = false;
     // What this worker has no room for would only be written twice: others may take it, or it waits a moment.
-    const limit = Math.max(FEWEST_RELAYED, Math.min(RELAY_BATCH, this.dispatcher.relayRoom));
-    const result = await this.relay.relay(limit);
+    const limit = Math.max(FEWEST_RELAYED, Math.min(RELAY_BATCH, this.dispatcher.relayableCount));
+    const result = await this.relay.relayBatch(limit);
     this.relayedAt = performance.now();
     this.committed ||= result.more;
     this.lanesWait ||= result.waiting > 0;
@@ -65,7 +65,7 @@ export class Batches {
   }
 
   /** One claim from the lanes, but for those in `skip`. */
-  async takeTurns(skip: readonly string[] = []): Promise<ClaimResult> {
+  async claimBatch(skip: readonly string[] = []): Promise<ClaimResult> {
     this.lanesWait = false;
     this.claimedAt = performance.now();
     const result = await this.turns.claim(skip);

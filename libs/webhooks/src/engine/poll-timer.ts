@@ -9,18 +9,18 @@ export class PollTimer {
 
   constructor(private readonly schedule: SchedulerRegistry) {}
 
-  /** Something happened since the last {@link listen}. */
-  get signalled(): boolean {
+  /** Something happened since the last {@link beginStep}. */
+  get wasWoken(): boolean {
     return this.heard;
   }
 
   /** A step begins: a signal from now on leaves no time to sleep after it. */
-  listen(): void {
+  beginStep(): void {
     this.heard = false;
   }
 
   /** Ends the sleep, or the next one as it begins. */
-  signal(): void {
+  wake(): void {
     this.heard = true;
     this.end?.();
   }

@@ -1,14 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { AlertSender } from '../alerts/alert-sender.js';
-import { Batches } from './pipeline.js';
-import type { DispatchCounts } from './record/outcome-tally.js';
+import { Pipeline } from './pipeline.js';
+import type { OutcomeCounts } from './record/outcome-tally.js';
 import { Dispatcher } from './dispatcher.js';
-import { Housekeeper } from './maintenance/maintenance.js';
-import { HELD_WAIT } from '../store/postgres/claim/lease-deliveries.js';
+import { Maintenance } from './maintenance/maintenance.js';
+import { HELD_LANE_WAIT_MS } from '../store/postgres/claim/lease-deliveries.js';
 import { Leases } from './claim/leases.js';
 
 /** What one `runOnce()` did. */
-export interface RunCounts extends DispatchCounts {
+export interface RunResult extends OutcomeCounts {
   /** Events relayed. */
   relayed: number;
   /** Deliveries that were leased from their lanes. */
@@ -36,15 +36,15 @@ interface Round {
 @Injectable()
 export class RunOnce {
   constructor(
-    private readonly batches: Batches,
+    private readonly batches: Pipeline,
     private readonly dispatcher: Dispatcher,
-    private readonly housekeeper: Housekeeper,
+    private readonly housekeeper: Maintenance,
     private readonly alerts: AlertSender,
     private readonly leases: Leases,
   ) {}
 
   /** Relays, claims and sends until nothing is due, waits for what it sent, alerts too, and answers what it did. */
-  async run(): Promise<RunCounts> {
+  async run(): Promise<RunResult> {
     const before = { ...this.dispatcher.counts };
     const { relayed, claimed } = await this.untilNothingIsDue();
     await this.alerts.sendDue();
@@ -59,7 +59,7 @@ export class RunOnce {
     // Lanes whose due deliveries are all held back, by a claim of full depth since anything last changed.
     const exhausted = new Set<string>();
     for (;;) {
-      const settled = this.dispatcher.nextSettled();
+      const settled = this.dispatcher.nextRecording();
       // Before the look: an outcome that is recorded meanwhile may make due what the look has not seen.
       const wasIdle = this.dispatcher.idle;
       const done = await this.batches.exclusively(() => this.round([...exhausted]));
@@ -75,20 +75,20 @@ export class RunOnce {
       }
       for (const laneId of done.exhausted) exhausted.add(laneId);
       // A lane that gave nothing is due again after a moment, and is then looked into deeper.
-      const dueSoon = done.dueInMs !== null && done.dueInMs <= HELD_WAIT;
+      const dueSoon = done.dueInMs !== null && done.dueInMs <= HELD_LANE_WAIT_MS;
       if (!dueSoon && !done.left) return { relayed, claimed };
       fruitless = done.exhausted.length > 0 ? 0 : fruitless + 1;
       if (fruitless > MAX_FRUITLESS_ROUNDS) return { relayed, claimed };
-      await new Promise((resolve) => setTimeout(resolve, dueSoon ? done.dueInMs! + 1 : HELD_WAIT));
+      await new Promise((resolve) => setTimeout(resolve, dueSoon ? done.dueInMs! + 1 : HELD_LANE_WAIT_MS));
     }
   }
 
   private async round(skip: readonly string[]): Promise<Round> {
-    const seen = await this.batches.look(skip);
-    const more = await this.housekeeper.tidy(seen);
-    const relayed = seen.events ? (await this.batches.relayEvents()).events : 0;
+    const seen = await this.batches.checkForWork(skip);
+    const more = await this.housekeeper.runUrgent(seen);
+    const relayed = seen.events ? (await this.batches.relayBatch()).events : 0;
     const due = seen.dueInMs === 0 || this.batches.lanesWait;
-    const { leased, exhausted } = due ? await this.batches.takeTurns(skip) : NO_CLAIM;
+    const { leased, exhausted } = due ? await this.batches.claimBatch(skip) : NO_CLAIM;
     return {
       relayed,
       claimed: leased,
@@ -102,10 +102,10 @@ export class RunOnce {
 
 const NO_CLAIM = { leased: 0, exhausted: [] as string[] };
 
-function difference(after: DispatchCounts, before: DispatchCounts): DispatchCounts {
+function difference(after: OutcomeCounts, before: OutcomeCounts): OutcomeCounts {
   const counts = Object.entries(after).map(([name, count]) => [
     name,
-    count - before[name as keyof DispatchCounts],
+    count - before[name as keyof OutcomeCounts],
   ]);
-  return Object.fromEntries(counts) as unknown as DispatchCounts;
+  return Object.fromEntries(counts) as unknown as OutcomeCounts;
 }

@@ -1,14 +1,14 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
-import { WakeChannel } from '../store/postgres/connection/notify-channel.js';
-import { CommitWake } from '../store/typeorm/commit-listener.js';
+import { NotifyChannel } from '../store/postgres/connection/notify-channel.js';
+import { CommitListener } from '../store/typeorm/commit-listener.js';
 import type { WebhooksModuleStructure } from '../config/options.js';
 import type { Settings } from '../config/settings.js';
 import { SETTINGS, STRUCTURE } from '../core/tokens.js';
-import { WebhooksWorker } from './worker.js';
+import { Worker } from './worker.js';
 
 /** Starts the poller with the application, in the roles that deliver, and stops it before the host's pool closes. */
 @Injectable()
-export class WebhooksLifecycle implements OnApplicationBootstrap, OnModuleDestroy {
+export class WorkerLifecycle implements OnApplicationBootstrap, OnModuleDestroy {
   private detach: (() => void) | null = null;
   private stopped: Promise<void> | null = null;
   private readonly onSignal = (signal: NodeJS.Signals): void => {
@@ -16,9 +16,9 @@ export class WebhooksLifecycle implements OnApplicationBootstrap, OnModuleDestro
   };
 
   constructor(
-    private readonly worker: WebhooksWorker,
-    private readonly commits: CommitWake,
-    private readonly channel: WakeChannel,
+    private readonly worker: Worker,
+    private readonly commits: CommitListener,
+    private readonly channel: NotifyChannel,
     @Inject(SETTINGS) private readonly settings: Settings,
     @Inject(STRUCTURE) private readonly structure: WebhooksModuleStructure,
   ) {}
@@ -29,7 +29,7 @@ export class WebhooksLifecycle implements OnApplicationBootstrap, OnModuleDestro
     if (delivers) this.commits.onCommit((wake) => this.worker.wake(wake));
     if (this.settings.notify) {
       await this.channel.start(delivers ? (wake) => this.worker.wake(wake) : null);
-      this.commits.onCommit((wake) => this.channel.say(wake));
+      this.commits.onCommit((wake) => this.channel.notify(wake));
     }
     if (!delivers) return;
     this.worker.start();

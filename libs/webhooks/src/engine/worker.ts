@@ -2,10 +2,10 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { Inject, Injectable } from '@nestjs/common';
 import { SchedulerRegistry } from '@nestjs/schedule';
 import { AlertSender } from '../alerts/alert-sender.js';
-import { Batches } from './pipeline.js';
-import type { Wake } from '../store/typeorm/commit-listener.js';
+import { Pipeline } from './pipeline.js';
+import type { CommittedWork } from '../store/typeorm/commit-listener.js';
 import { Dispatcher } from './dispatcher.js';
-import { Housekeeper } from './maintenance/maintenance.js';
+import { Maintenance } from './maintenance/maintenance.js';
 import { Leases } from './claim/leases.js';
 import type { HttpTransport } from '../http/transport.js';
 import { LineLogger } from '../core/line-logger.js';
@@ -14,14 +14,14 @@ import type { Settings } from '../config/settings.js';
 import { SETTINGS, TRANSPORT } from '../core/tokens.js';
 
 /** While there is little room, relaying waits for outcomes, but not longer than this, ms. */
-const FULL_PATIENCE = 250;
+const MAX_RELAY_DELAY_MS = 250;
 /** How long a shutdown waits for the database to take the last outcomes, beyond `drainMs`, ms. */
-const RECORD_PATIENCE = 5_000;
+const RECORD_GRACE_MS = 5_000;
 /** Between two looks while lanes are due, ms. */
-const SHORTEST_POLL = 5;
+const MIN_POLL_MS = 5;
 /** Pause after a failed look, ms; doubled each time up to the longest. */
-const FIRST_PAUSE = 100;
-const LONGEST_PAUSE = 5_000;
+const MIN_RETRY_PAUSE_MS = 100;
+const MAX_RETRY_PAUSE_MS = 5_000;
 
 /**
  * The poller: relays, takes turns and keeps house, again and again.
@@ -30,7 +30,7 @@ const LONGEST_PAUSE = 5_000;
  * - A fault of the database pauses it and is logged; nothing is lost.
  */
 @Injectable()
-export class WebhooksWorker {
+export class Worker {
   private readonly logger = new LineLogger('WebhookWorker');
   private running: Promise<void> | null = null;
   private stopping = false;
@@ -42,9 +42,9 @@ export class WebhooksWorker {
   private readonly timer: PollTimer;
 
   constructor(
-    private readonly batches: Batches,
+    private readonly batches: Pipeline,
     private readonly dispatcher: Dispatcher,
-    private readonly housekeeper: Housekeeper,
+    private readonly housekeeper: Maintenance,
     private readonly alerts: AlertSender,
     private readonly leases: Leases,
     schedule: SchedulerRegistry,
@@ -52,8 +52,8 @@ export class WebhooksWorker {
     @Inject(TRANSPORT) private readonly transport: HttpTransport,
   ) {
     this.timer = new PollTimer(schedule);
-    dispatcher.onSettled(() => {
-      if (batches.lanesWait || batches.committed) this.timer.signal();
+    dispatcher.onRecorded(() => {
+      if (batches.lanesWait || batches.committed) this.timer.wake();
     });
   }
 
@@ -65,11 +65,11 @@ export class WebhooksWorker {
   }
 
   /** A commit, here or elsewhere, has left work: do it now. */
-  wake({ events, lanes }: Wake): void {
+  wake({ events, lanes }: CommittedWork): void {
     this.batches.committed ||= events;
     this.batches.woken ||= events;
     this.lanesChanged ||= lanes;
-    this.timer.signal();
+    this.timer.wake();
   }
 
   /**
@@ -78,7 +78,7 @@ export class WebhooksWorker {
    */
   async stop(): Promise<void> {
     this.stopping = true;
-    this.timer.signal();
+    this.timer.wake();
     await this.running;
     this.running = null;
     await this.housekeeper.stop();
@@ -86,7 +86,7 @@ export class WebhooksWorker {
     const drained = this.dispatcher.whenIdle();
     const { drainMs } = this.settings;
     const end = setTimeout(() => void this.transport.close(), drainMs);
-    const late = setTimeout(() => this.dispatcher.abandon(), drainMs + RECORD_PATIENCE);
+    const late = setTimeout(() => this.dispatcher.abandon(), drainMs + RECORD_GRACE_MS);
     await Promise.all([drained, this.alerts.stop(drainMs)]);
     clearTimeout(end);
     clearTimeout(late);
@@ -97,17 +97,17 @@ export class WebhooksWorker {
   }
 
   private async loop(): Promise<void> {
-    let pause = FIRST_PAUSE;
+    let pause = MIN_RETRY_PAUSE_MS;
     while (!this.stopping) {
       let wait = 0;
       try {
         wait = await this.batches.exclusively(() => this.step());
-        pause = FIRST_PAUSE;
+        pause = MIN_RETRY_PAUSE_MS;
       } catch (error) {
         this.logger.error(`The database could not be asked for work: ${(error as Error).message}`);
         this.lookAt = 0; // what a commit left is taken for done by now
         wait = pause * (1 + Math.random() / 2);
-        pause = Math.min(pause * 2, LONGEST_PAUSE);
+        pause = Math.min(pause * 2, MAX_RETRY_PAUSE_MS);
       }
       if (wait > 0 && !this.stopping) await this.timer.sleep(wait);
       else await new Promise((resolve) => setImmediate(resolve));
@@ -117,55 +117,58 @@ export class WebhooksWorker {
   /** Whatever is known to be there to do, then a look where one is due. Answers how long to wait, ms. */
   private async step(): Promise<number> {
     const { batches } = this;
-    this.timer.listen();
+    this.timer.beginStep();
     let progress = false;
     if (batches.committed && this.mayRelay()) {
       const { woken } = batches;
-      progress = (await batches.relayEvents()).events > 0;
+      progress = (await batches.relayBatch()).events > 0;
       // Another worker relays it, or an earlier event of its subject, which it must wait for.
       if (woken && !progress) this.lookAt = 0;
     }
-    if (batches.lanesWait && this.mayClaim()) progress = (await batches.takeTurns()).leased > 0 || progress;
+    if (batches.lanesWait && this.mayClaim()) progress = (await batches.claimBatch()).leased > 0 || progress;
     if (this.lanesChanged) {
       this.lanesChanged = false;
       this.lookAt = 0;
     }
-    if (performance.now() >= this.lookAt) progress = (await this.lookAround()) || progress;
-    if (progress || this.timer.signalled) return 0;
+    if (performance.now() >= this.lookAt) progress = (await this.checkForWork()) || progress;
+    if (progress || this.timer.wasWoken) return 0;
     return Math.max(
       1,
-      Math.min(this.lookAt - performance.now(), batches.committed ? FULL_PATIENCE : Infinity),
+      Math.min(this.lookAt - performance.now(), batches.committed ? MAX_RELAY_DELAY_MS : Infinity),
     );
   }
 
   /** Asks the database what there is to do, and keeps house. Answers whether there is something. */
-  private async lookAround(): Promise<boolean> {
-    const seen = await this.batches.look();
+  private async checkForWork(): Promise<boolean> {
+    const seen = await this.batches.checkForWork();
     this.batches.committed ||= seen.events;
     this.batches.lanesWait ||= seen.dueInMs === 0;
-    const more = await this.housekeeper.tidy(seen);
+    const more = await this.housekeeper.runUrgent(seen);
     this.housekeeper.startRound();
     const found = seen.events || seen.dueInMs === 0;
     const { busyPollMs, idlePollMs } = this.settings;
     this.pollMs = found ? busyPollMs : Math.min(Math.max(this.pollMs * 2, busyPollMs), idlePollMs);
-    const due = seen.dueInMs === null ? Infinity : Math.max(seen.dueInMs, SHORTEST_POLL);
+    const due = seen.dueInMs === null ? Infinity : Math.max(seen.dueInMs, MIN_POLL_MS);
     this.lookAt = performance.now() + (more ? 0 : Math.min(due, this.pollMs));
-    return more || (seen.events && this.mayRelay()) || (seen.dueInMs === 0 && this.dispatcher.room > 0);
+    return (
+      more || (seen.events && this.mayRelay()) || (seen.dueInMs === 0 && this.dispatcher.claimableCount > 0)
+    );
   }
 
   /** Relaying a little at a time costs most: it waits for room, but not for long. */
   private mayRelay(): boolean {
     return (
-      this.dispatcher.room >= this.settings.slots * 8 ||
-      performance.now() - this.batches.relayedAt > FULL_PATIENCE
+      this.dispatcher.claimableCount >= this.settings.slots * 8 ||
+      performance.now() - this.batches.relayedAt > MAX_RELAY_DELAY_MS
     );
   }
 
   /** A claim costs the same for few as for many: it waits for room, but not for long. */
   private mayClaim(): boolean {
     return (
-      this.dispatcher.wantsTurns ||
-      (this.dispatcher.room > 0 && performance.now() - this.batches.claimedAt > this.settings.busyPollMs)
+      this.dispatcher.shouldClaim ||
+      (this.dispatcher.claimableCount > 0 &&
+        performance.now() - this.batches.claimedAt > this.settings.busyPollMs)
     );
   }
 }

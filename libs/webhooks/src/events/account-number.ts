@@ -2,7 +2,7 @@
  * The account's own number in an event's data: sender of what goes out, recipient of what comes in, the phone's number.
  * `null`: there is none.
  */
-export function ownNumber(data: unknown): string | null {
+export function accountNumberOf(data: unknown): string | null {
   const { message, phone, optIn } = (data ?? {}) as Record<
     string,
     Record<string, unknown> | null | undefined

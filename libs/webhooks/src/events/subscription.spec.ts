@@ -1,11 +1,11 @@
 import * as fc from 'fast-check';
-import { ownNumber } from './account-number.js';
+import { accountNumberOf } from './account-number.js';
 import {
-  explainMatch,
+  explainMismatch,
   type MatchEndpoint,
   type MatchEvent,
-  matchesEvents,
-  takenRequests,
+  matchesEventName,
+  selectRequests,
 } from './subscription.js';
 
 const endpoint: MatchEndpoint = {
@@ -29,7 +29,7 @@ const explain = (
   change: Partial<MatchEvent> = {},
   who: Partial<MatchEndpoint> = {},
   { requests = rendered, mode = 'replace' as 'replace' | 'add' } = {},
-) => explainMatch({ ...event, ...change }, { ...endpoint, ...who }, requests, mode);
+) => explainMismatch({ ...event, ...change }, { ...endpoint, ...who }, requests, mode);
 
 describe('Event patterns', () => {
   it.each([
@@ -45,7 +45,7 @@ describe('Event patterns', () => {
     [['delivery-status'], 'delivery-status', true],
     [[], 'message.sent', false],
   ])('%j takes %s: %s', (patterns, type, taken) => {
-    expect(matchesEvents(patterns, type)).toBe(taken);
+    expect(matchesEventName(patterns, type)).toBe(taken);
   });
 
   it('a name always takes itself and everything below its pattern', () => {
@@ -53,9 +53,9 @@ describe('Event patterns', () => {
     const name = fc.array(word, { minLength: 1, maxLength: 4 }).map((words) => words.join('.'));
     fc.assert(
       fc.property(name, word, (type, more) => {
-        expect(matchesEvents([type], type)).toBe(true);
-        expect(matchesEvents([`${type}.*`], `${type}.${more}`)).toBe(true);
-        expect(matchesEvents([`${type}.*`], `${type}${more}`)).toBe(false);
+        expect(matchesEventName([type], type)).toBe(true);
+        expect(matchesEventName([`${type}.*`], `${type}.${more}`)).toBe(true);
+        expect(matchesEventName([`${type}.*`], `${type}${more}`)).toBe(false);
       }),
     );
   });
@@ -71,7 +71,7 @@ describe("The account's own number", () => {
     ['none in the text of a test', { message: 'This is a test' }, null],
     ['none in nothing', null, null],
   ])('is %s', (_, data, number) => {
-    expect(ownNumber(data)).toBe(number);
+    expect(accountNumberOf(data)).toBe(number);
   });
 });
 
@@ -125,12 +125,12 @@ describe('The requests that an endpoint takes', () => {
   ];
 
   it('are those of its events', () => {
-    expect(takenRequests(['delivery-status'], both, false)).toEqual([both[1]]);
-    expect(takenRequests(['message-reply'], both, false)).toEqual([]);
+    expect(selectRequests(['delivery-status'], both, false)).toEqual([both[1]]);
+    expect(selectRequests(['message-reply'], both, false)).toEqual([]);
   });
 
   it('are all of them for a test of an event it does not take, so that a test always shows something', () => {
-    expect(takenRequests(['delivery-status'], both, true)).toEqual([both[1]]);
-    expect(takenRequests(['message-reply'], both, true)).toEqual(both);
+    expect(selectRequests(['delivery-status'], both, true)).toEqual([both[1]]);
+    expect(selectRequests(['message-reply'], both, true)).toEqual(both);
   });
 });

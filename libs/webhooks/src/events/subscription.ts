@@ -1,5 +1,5 @@
 import type { WebhookEvent } from './event.js';
-import { ownNumber } from './account-number.js';
+import { accountNumberOf } from './account-number.js';
 import type { EndpointState } from '../core/states.js';
 import type { WireEvent } from '../profiles/profile.js';
 
@@ -35,7 +35,7 @@ export type Mismatch =
   | 'phone-numbers';
 
 /** Is `wireType` among these names and patterns? A pattern ends in `.*` and takes every name below it; `*` takes all. */
-export function matchesEvents(patterns: readonly string[], wireType: string): boolean {
+export function matchesEventName(patterns: readonly string[], wireType: string): boolean {
   return patterns.some(
     (pattern) =>
       pattern === '*' ||
@@ -47,7 +47,7 @@ export function matchesEvents(patterns: readonly string[], wireType: string): bo
 /** Does the account's own number in this event pass the filter? An event without one passes only where there is no filter. */
 export function matchesNumbers(phoneNumbers: readonly string[] | null, data: unknown): boolean {
   if (phoneNumbers === null) return true;
-  const own = ownNumber(data);
+  const own = accountNumberOf(data);
   return own !== null && phoneNumbers.some((number) => digits(number) === digits(own));
 }
 
@@ -55,12 +55,12 @@ export function matchesNumbers(phoneNumbers: readonly string[] | null, data: unk
  * The requests of an event that an endpoint takes. A test event shows something in any case: where the endpoint takes
  * none of its names, it gets them all.
  */
-export function takenRequests(
+export function selectRequests(
   patterns: readonly string[],
   rendered: readonly WireEvent[],
   test: boolean,
 ): readonly WireEvent[] {
-  const taken = rendered.filter(({ type }) => matchesEvents(patterns, type));
+  const taken = rendered.filter(({ type }) => matchesEventName(patterns, type));
   return test && taken.length === 0 ? rendered : taken;
 }
 
@@ -70,7 +70,7 @@ export function takenRequests(
  * @param rendered the requests that the endpoint's profile makes of the event
  * @param callbackMode the module's option
  */
-export function explainMatch(
+export function explainMismatch(
   event: MatchEvent,
   endpoint: MatchEndpoint,
   rendered: readonly WireEvent[],
@@ -82,7 +82,7 @@ export function explainMatch(
   if (event.callbackUrl !== null && callbackMode === 'replace') return 'callback-instead';
   if (endpoint.createdAt > event.createdAt) return 'created-later';
   if (rendered.length === 0) return 'profile-cannot-express';
-  if (takenRequests(endpoint.events, rendered, event.test).length === 0) return 'events';
+  if (selectRequests(endpoint.events, rendered, event.test).length === 0) return 'events';
   if (!event.test && !matchesNumbers(endpoint.phoneNumbers, event.data)) return 'phone-numbers';
   return null;
 }

@@ -2,45 +2,45 @@ import type { Provider, Type } from '@nestjs/common';
 import { WebhookAudit } from '../observability/audit.js';
 import { WebhookDeliveries } from '../deliveries/deliveries.service.js';
 import { DeliveryLog } from '../deliveries/delivery-log.js';
-import { DeliveryWatch } from '../deliveries/outcome-waiter.js';
+import { OutcomeWaiter } from '../deliveries/outcome-waiter.js';
 import { InvalidOptionError } from '../core/errors.js';
 import type { WebhooksModuleStructure } from '../config/options.js';
-import { SubjectReport } from '../deliveries/subjects.service.js';
-import { StoredKeys } from '../secrets/reencrypt-secrets.js';
+import { WebhookSubjects } from '../deliveries/subjects.service.js';
+import { SecretReencryption } from '../secrets/reencrypt-secrets.js';
 import { WebhookAccounts } from '../accounts/accounts.service.js';
 import { CompatEndpoints } from '../api/compat/compat-endpoints.js';
 import { HttpsmsController } from '../api/compat/httpsms.controller.js';
 import { MobileTextAlertsController } from '../api/compat/mobile-text-alerts.controller.js';
-import { EndpointRecovery } from '../deliveries/endpoint-recovery.js';
+import { BulkRetry } from '../deliveries/endpoint-recovery.js';
 import { EndpointRegistration } from '../endpoints/endpoint-registration.js';
 import { EndpointSecrets } from '../endpoints/endpoint-secrets.js';
 import { EndpointStore } from '../store/typeorm/endpoint-records.js';
 import { WebhookEndpoints } from '../endpoints/endpoints.service.js';
-import { EventTypes } from '../endpoints/event-types.js';
+import { EventTypeList } from '../endpoints/event-types.js';
 import { WebhookOperator } from '../operator/operator.service.js';
 import { RateLimit } from '../api/rate-limit.js';
 import { RegistrationCheck } from '../endpoints/registration-check.js';
-import { TestEvents } from '../endpoints/test-events.js';
+import { TestEventSender } from '../endpoints/test-events.js';
 import { WebhooksApi } from '../api/webhooks-api.js';
 
 /** Registration, the delivery log and what the routes need. They stand on the foundation, `CommitWake` and `DeliveryEvents`. */
-export const endpointsProviders: Provider[] = [
+export const apiProviders: Provider[] = [
   WebhookAudit,
   DeliveryLog,
-  DeliveryWatch,
+  OutcomeWaiter,
   WebhookDeliveries,
-  SubjectReport,
-  StoredKeys,
+  WebhookSubjects,
+  SecretReencryption,
   RegistrationCheck,
   EndpointStore,
   EndpointSecrets,
   EndpointRegistration,
-  EndpointRecovery,
-  TestEvents,
+  BulkRetry,
+  TestEventSender,
   WebhookEndpoints,
   WebhookAccounts,
   WebhookOperator,
-  EventTypes,
+  EventTypeList,
   RateLimit,
   WebhooksApi,
   CompatEndpoints,

@@ -8,14 +8,14 @@ import {
 } from '@nestjs/common';
 import { ScheduleModule } from '@nestjs/schedule';
 import { getDataSourceToken, TypeOrmModule } from '@nestjs/typeorm';
-import { compatControllers, endpointsProviders } from './api.providers.js';
+import { compatControllers, apiProviders } from './api.providers.js';
 import { WebhooksController } from '../api/webhooks.controller.js';
 import { webhooksEntitiesWith } from '../store/schema/entities.js';
 import type { TenantProvider, TenantResolver, WebhooksModuleStructure } from '../config/options.js';
 import { checkStructure, isTenantClass } from '../config/check-structure.js';
 import { DATA_SOURCE, STRUCTURE, TENANT } from '../core/tokens.js';
-import { WebhooksLifecycle } from '../engine/worker-lifecycle.js';
-import { deliveryProviders, foundationProviders } from './providers.js';
+import { WorkerLifecycle } from '../engine/worker-lifecycle.js';
+import { engineProviders, baseProviders } from './providers.js';
 import { WebhooksService } from '../webhooks.service.js';
 
 /** Turns what the host decided statically into imports, providers and controllers. */
@@ -32,10 +32,10 @@ export function assembleModule(definition: DynamicModule, structure: WebhooksMod
       { provide: STRUCTURE, useValue: structure },
       dataSourceProvider(structure),
       ...tenantProviders(structure),
-      ...foundationProviders,
-      ...deliveryProviders,
-      ...endpointsProviders,
-      WebhooksLifecycle,
+      ...baseProviders,
+      ...engineProviders,
+      ...apiProviders,
+      WorkerLifecycle,
       WebhooksService,
     ],
     exports: [WebhooksService],

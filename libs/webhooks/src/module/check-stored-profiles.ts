@@ -1,4 +1,4 @@
-import type { Database } from '../store/postgres/connection/session.js';
+import type { Session } from '../store/postgres/connection/session.js';
 import { WebhooksSetupError } from '../core/errors.js';
 import type { Profile } from '../profiles/profile.js';
 
@@ -7,7 +7,7 @@ import type { Profile } from '../profiles/profile.js';
  * could not be rendered, and would be discarded one after the other.
  */
 export async function checkStoredProfiles(
-  database: Database,
+  database: Session,
   profiles: ReadonlyMap<string, Profile>,
 ): Promise<void> {
   const { endpoints, accounts } = database.tables;

@@ -1,29 +1,29 @@
 import type { Provider } from '@nestjs/common';
 import { AlertSender } from '../alerts/alert-sender.js';
-import { Batches } from '../engine/pipeline.js';
-import { DatabaseClock } from '../store/postgres/connection/clock.js';
-import { createDatabase } from '../store/postgres/create-postgres-store.js';
-import { Database } from '../store/postgres/connection/session.js';
+import { Pipeline } from '../engine/pipeline.js';
+import { StoreClock } from '../store/postgres/connection/clock.js';
+import { createPostgresStore } from '../store/postgres/create-postgres-store.js';
+import { Session } from '../store/postgres/connection/session.js';
 import { DeliveryEvents } from '../observability/delivery-events.js';
 import { Dispatcher } from '../engine/dispatcher.js';
-import { WebhookHealth } from '../observability/health.js';
-import { Housekeeper } from '../engine/maintenance/maintenance.js';
+import { HealthCheck } from '../observability/health.js';
+import { Maintenance } from '../engine/maintenance/maintenance.js';
 import { Leases } from '../engine/claim/leases.js';
 import { OutcomeReporter } from '../engine/record/outcome-reporter.js';
 import { Sender } from '../engine/send/sender.js';
-import { WebhookStats } from '../operator/stats.js';
-import { Targets } from '../engine/destinations/destination-reader.js';
-import { Turns } from '../engine/claim/lane-claimer.js';
-import { WakeChannel } from '../store/postgres/connection/notify-channel.js';
+import { StatsReader } from '../operator/stats.js';
+import { DestinationReader } from '../engine/destinations/destination-reader.js';
+import { LaneClaimer } from '../engine/claim/lane-claimer.js';
+import { NotifyChannel } from '../store/postgres/connection/notify-channel.js';
 import { createTransport } from '../http/client/create-transport.js';
 import { UrlPolicy } from '../http/policy/url-policy.js';
-import { CommitWake } from '../store/typeorm/commit-listener.js';
+import { CommitListener } from '../store/typeorm/commit-listener.js';
 import { Outbox } from '../outbox/outbox.js';
 import { Relay } from '../engine/relay/relay.js';
 import { RunOnce } from '../engine/run-once.js';
 import { resolveSettings, type Settings } from '../config/settings.js';
 import { createSecretBox } from '../secrets/create-secret-box.js';
-import { StartCheck } from './start-check.js';
+import { StartupCheck } from './start-check.js';
 import {
   DATA_SOURCE,
   SECRET_BOX,
@@ -32,44 +32,44 @@ import {
   URL_POLICY,
   WEBHOOKS_OPTIONS,
 } from '../core/tokens.js';
-import { WebhooksWorker } from '../engine/worker.js';
+import { Worker } from '../engine/worker.js';
 
 /** What everything stands on: options, database, secrets, HTTP. */
-export const foundationProviders: Provider[] = [
+export const baseProviders: Provider[] = [
   { provide: SETTINGS, useFactory: resolveSettings, inject: [WEBHOOKS_OPTIONS] },
-  { provide: Database, useFactory: createDatabase, inject: [DATA_SOURCE] },
+  { provide: Session, useFactory: createPostgresStore, inject: [DATA_SOURCE] },
   { provide: SECRET_BOX, useFactory: createSecretBox, inject: [SETTINGS] },
   { provide: URL_POLICY, useFactory: (settings: Settings) => new UrlPolicy(settings), inject: [SETTINGS] },
   { provide: TRANSPORT, useFactory: transportOf, inject: [SETTINGS] },
-  DatabaseClock,
-  StartCheck,
+  StoreClock,
+  StartupCheck,
 ];
 
 /** The way of the data, from the host's transaction to the recorded outcome. */
-export const deliveryProviders: Provider[] = [
-  CommitWake,
-  WakeChannel,
+export const engineProviders: Provider[] = [
+  CommitListener,
+  NotifyChannel,
   Outbox,
   Relay,
-  Turns,
-  Targets,
+  LaneClaimer,
+  DestinationReader,
   Dispatcher,
   Sender,
   {
     provide: Leases,
-    useFactory: (database: Database, clock: DatabaseClock, settings: Settings) =>
+    useFactory: (database: Session, clock: StoreClock, settings: Settings) =>
       new Leases(database, clock, settings.leaseMs),
-    inject: [Database, DatabaseClock, SETTINGS],
+    inject: [Session, StoreClock, SETTINGS],
   },
   OutcomeReporter,
   DeliveryEvents,
   AlertSender,
-  WebhookHealth,
-  Housekeeper,
-  WebhookStats,
-  Batches,
+  HealthCheck,
+  Maintenance,
+  StatsReader,
+  Pipeline,
   RunOnce,
-  WebhooksWorker,
+  Worker,
 ];
 
 function transportOf(settings: Settings): ReturnType<typeof createTransport> {

@@ -1,12 +1,12 @@
 import { Inject, Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
-import { Database } from '../store/postgres/connection/session.js';
+import { Session } from '../store/postgres/connection/session.js';
 import { type Tables, tableMetadata } from '../store/schema/tables.js';
 import { WebhooksSetupError } from '../core/errors.js';
-import { MODULE_ATTACHED } from './attachment.js';
+import { attachedDataSources } from './attachment.js';
 import type { WebhooksModuleStructure } from '../config/options.js';
 import { checkStoredProfiles } from './check-stored-profiles.js';
 import type { Settings } from '../config/settings.js';
-import { StoredKeys } from '../secrets/reencrypt-secrets.js';
+import { SecretReencryption } from '../secrets/reencrypt-secrets.js';
 import { SETTINGS, STRUCTURE } from '../core/tokens.js';
 import { LineLogger } from '../core/line-logger.js';
 
@@ -15,13 +15,13 @@ const UNDEFINED_COLUMN = '42703';
 
 /** Looks, once and in every role, whether this host can run the module: better now than at its first write. */
 @Injectable()
-export class StartCheck implements OnModuleInit, OnModuleDestroy {
+export class StartupCheck implements OnModuleInit, OnModuleDestroy {
   private readonly logger = new LineLogger('WebhooksModule');
   private attached = false;
 
   constructor(
-    private readonly database: Database,
-    private readonly keys: StoredKeys,
+    private readonly database: Session,
+    private readonly keys: SecretReencryption,
     @Inject(SETTINGS) private readonly settings: Settings,
     @Inject(STRUCTURE) private readonly structure: WebhooksModuleStructure,
   ) {}
@@ -40,7 +40,7 @@ export class StartCheck implements OnModuleInit, OnModuleDestroy {
     const [row] = await this.database.query<{ level: string }>(
       `select current_setting('default_transaction_isolation') as level`,
     );
-    this.database.namesIsolation = row!.level !== 'read committed';
+    this.database.setsIsolation = row!.level !== 'read committed';
     if (this.structure.allowUnauthenticated) {
       this.logger.warn(
         'The webhook routes are mounted without guards (allowUnauthenticated): anybody who reaches them may use them',
@@ -53,17 +53,17 @@ export class StartCheck implements OnModuleInit, OnModuleDestroy {
   }
 
   private detach(): void {
-    if (this.attached) MODULE_ATTACHED.delete(this.database.dataSource);
+    if (this.attached) attachedDataSources.delete(this.database.dataSource);
     this.attached = false;
   }
 
   private attach(): void {
-    if (MODULE_ATTACHED.has(this.database.dataSource)) {
+    if (attachedDataSources.has(this.database.dataSource)) {
       throw new WebhooksSetupError(
         'WebhooksModule is registered twice on one data source: import the result of one forRoot() call everywhere, or give each its own data source.',
       );
     }
-    MODULE_ATTACHED.add(this.database.dataSource);
+    attachedDataSources.add(this.database.dataSource);
     this.attached = true;
   }
 

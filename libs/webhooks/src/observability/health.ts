@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { Database, now } from '../store/postgres/connection/session.js';
+import { Session, nowMs } from '../store/postgres/connection/session.js';
 import { tableMetadata } from '../store/schema/tables.js';
 
 /** Dead rows that are worth a word: this many, and more than live ones. */
-const DEAD_ROWS = 50_000;
+const DEAD_ROWS_WARNING = 50_000;
 /** A snapshot older than this keeps vacuum from its work, ms. */
 const OLD_SNAPSHOT = 10 * 60_000;
 /** An event that waits longer for the relay says that no worker runs, ms. */
@@ -18,8 +18,8 @@ export interface HealthWarning {
 
 /** Looks at what makes queues in PostgreSQL slow before it does. A customer's failing endpoint is not its business. */
 @Injectable()
-export class WebhookHealth {
-  constructor(private readonly database: Database) {}
+export class HealthCheck {
+  constructor(private readonly database: Session) {}
 
   async check(): Promise<HealthWarning[]> {
     const [row] = await this.database.query<{
@@ -33,7 +33,7 @@ export class WebhookHealth {
               (select coalesce(max(extract(epoch from clock_timestamp() - xact_start) * 1000), 0)::bigint
                  from pg_stat_activity where backend_xmin is not null and datname = current_database()
                   and pid <> pg_backend_pid()) as "snapshotMs",
-              (select coalesce(${now(1)} - min(created_at), 0)
+              (select coalesce(${nowMs(1)} - min(created_at), 0)
                  from (select e.created_at from ${this.database.tables.unrelayed} u
                          join ${this.database.tables.events} e on e.sequence = u.sequence
                         order by u.sequence limit 1) oldest) as "lagMs"`,
@@ -48,7 +48,7 @@ export class WebhookHealth {
   private warnings(dead: number, live: number, snapshotMs: number, lagMs: number): HealthWarning[] {
     const all: HealthWarning[] = [];
     const table = tableMetadata(this.database.dataSource, 'deliveries').tableName;
-    if (dead > DEAD_ROWS && dead > live) {
+    if (dead > DEAD_ROWS_WARNING && dead > live) {
       const message = `The webhook tables hold ${dead} dead rows beside ${live} live ones: look at autovacuum of ${table}, and at old transactions.`;
       all.push({ kind: 'dead-rows', message, data: { dead, live } });
     }

@@ -1,23 +1,23 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { alertDisabled } from '../store/postgres/fragments/disabled-alerts.js';
+import { insertDisabledAlert } from '../store/postgres/fragments/disabled-alerts.js';
 import { WebhookAudit } from '../observability/audit.js';
 import { type CallContext, inTransaction } from '../core/call-context.js';
-import { Database } from '../store/postgres/connection/session.js';
+import { Session } from '../store/postgres/connection/session.js';
 import { encodeId } from '../core/ids.js';
 import type { Page } from '../core/page.js';
 import { requireTenant } from '../core/tenant.js';
-import { CommitWake } from '../store/typeorm/commit-listener.js';
+import { CommitListener } from '../store/typeorm/commit-listener.js';
 import { notFound } from '../core/request-error.js';
 import type { SecretBox } from '../secrets/secret-box.js';
-import { type Reencryption, StoredKeys } from '../secrets/reencrypt-secrets.js';
+import { type ReencryptionResult, SecretReencryption } from '../secrets/reencrypt-secrets.js';
 import { SECRET_BOX } from '../core/tokens.js';
-import { type EndpointList, listEndpoints } from '../endpoints/list-endpoints.js';
-import { EndpointStore, uuidOf } from '../store/typeorm/endpoint-records.js';
+import { type EndpointQuery, listEndpoints } from '../endpoints/list-endpoints.js';
+import { EndpointStore, requireEndpointUuid } from '../store/typeorm/endpoint-records.js';
 import { toEndpoint, type WebhookEndpoint } from '../endpoints/endpoint.js';
 import { headerNames } from '../secrets/sealed-headers.js';
 import { removeTenant } from './remove-tenant.js';
-import { disable, resume, type Transition } from '../endpoints/state-changes.js';
+import { toDisabled, toActive, type StateChange } from '../endpoints/state-changes.js';
 
 /** An endpoint with its tenant. */
 export interface TenantEndpoint extends WebhookEndpoint {
@@ -28,16 +28,16 @@ export interface TenantEndpoint extends WebhookEndpoint {
 @Injectable()
 export class WebhookOperator {
   constructor(
-    private readonly database: Database,
+    private readonly database: Session,
     private readonly store: EndpointStore,
-    private readonly commits: CommitWake,
+    private readonly commits: CommitListener,
     private readonly audit: WebhookAudit,
-    private readonly keys: StoredKeys,
+    private readonly keys: SecretReencryption,
     @Inject(SECRET_BOX) private readonly box: SecretBox,
   ) {}
 
   /** The endpoints of all tenants, newest first. */
-  async list(query: EndpointList = {}): Promise<Page<TenantEndpoint>> {
+  async list(query: EndpointQuery = {}): Promise<Page<TenantEndpoint>> {
     return listEndpoints(this.store, 'operator', query, (row) => ({
       tenantId: row.tenantId,
       ...toEndpoint(row, headerNames(this.box, row)),
@@ -46,12 +46,12 @@ export class WebhookOperator {
 
   /** Disables an endpoint, for the reason `operator`: what waits is discarded, and only {@link enable} brings it back. */
   async disable(id: string, context: CallContext = {}): Promise<TenantEndpoint> {
-    return this.transition(id, context, 'endpoint.disabled', (now) => disable(now, 'operator'));
+    return this.transition(id, context, 'endpoint.disabled', (now) => toDisabled(now, 'operator'));
   }
 
   /** Enables a paused or disabled endpoint, whoever disabled it. */
   async enable(id: string, context: CallContext = {}): Promise<TenantEndpoint> {
-    return this.transition(id, context, 'endpoint.resumed', resume);
+    return this.transition(id, context, 'endpoint.resumed', toActive);
   }
 
   /**
@@ -68,7 +68,7 @@ export class WebhookOperator {
    * Seals every secret and header anew that is plain or sealed under a previous key, while the app runs. When it found
    * nothing unreadable, the previous keys can go.
    */
-  reencryptSecrets(): Promise<Reencryption> {
+  reencryptSecrets(): Promise<ReencryptionResult> {
     return this.keys.reencryptSecrets();
   }
 
@@ -76,9 +76,9 @@ export class WebhookOperator {
     id: string,
     context: CallContext,
     action: 'endpoint.disabled' | 'endpoint.resumed',
-    decide: (now: number) => Transition,
+    decide: (now: number) => StateChange,
   ): Promise<TenantEndpoint> {
-    const uuid = uuidOf(id);
+    const uuid = requireEndpointUuid(id);
     const endpoint = await inTransaction(this.database, context, async (tx: EntityManager) => {
       const now = await this.store.lock(tx, 'operator', uuid);
       const row = now === null ? null : await this.store.find('operator', uuid, tx);
@@ -86,9 +86,9 @@ export class WebhookOperator {
       const { endpoint: columns, lane } = decide(now);
       await this.store.update(tx, row, { ...columns, updatedAt: now }, lane);
       if (columns.state === 'disabled' && row.stateReason !== columns.stateReason) {
-        await alertDisabled(this.database, tx, uuid);
+        await insertDisabledAlert(this.database, tx, uuid);
       }
-      this.commits.expectLane(tx.queryRunner!);
+      this.commits.noteLanes(tx.queryRunner!);
       const after = (await this.store.find('operator', uuid, tx))!;
       return { tenantId: after.tenantId, ...toEndpoint(after, headerNames(this.box, after)) };
     });

@@ -1,9 +1,9 @@
-import { type Database, now } from '../store/postgres/connection/session.js';
+import { type Session, nowMs } from '../store/postgres/connection/session.js';
 
 const BATCH = 1000;
 
 /** Removes every row of a tenant. Answers how many deliveries went. */
-export async function removeTenant(database: Database, tenantId: string): Promise<number> {
+export async function removeTenant(database: Session, tenantId: string): Promise<number> {
   const { tables } = database;
   await closeLanes(database, tenantId);
   // Events first, so that the relay makes no more deliveries of them.
@@ -22,11 +22,11 @@ export async function removeTenant(database: Database, tenantId: string): Promis
 }
 
 /** From here on nothing is sent: what is in flight finds nothing to write to. */
-async function closeLanes(database: Database, tenantId: string): Promise<void> {
+async function closeLanes(database: Session, tenantId: string): Promise<void> {
   const { endpoints, lanes } = database.tables;
   await database.transaction(async (tx) => {
     await tx.query(
-      `update ${endpoints} set deleted_at = ${now(1)}, secrets = '[]', headers = null where tenant_id = $2 and deleted_at is null`,
+      `update ${endpoints} set deleted_at = ${nowMs(1)}, secrets = '[]', headers = null where tenant_id = $2 and deleted_at is null`,
       [database.clockOffset, tenantId],
     );
     await tx.query(`update ${lanes} set state = 'closed', next_due_at = null where tenant_id = $1`, [
@@ -40,7 +40,7 @@ async function inBatches(removeSome: () => Promise<number>): Promise<void> {
 }
 
 async function remove(
-  database: Database,
+  database: Session,
   table: string,
   key: string,
   where: string,
@@ -55,7 +55,7 @@ async function remove(
   return rows.length;
 }
 
-async function removeEvents(database: Database, tenantId: string): Promise<number> {
+async function removeEvents(database: Session, tenantId: string): Promise<number> {
   const { events, unrelayed } = database.tables;
   const [row] = await database.query<{ removed: number }>(
     `with gone as (
@@ -71,7 +71,7 @@ async function removeEvents(database: Database, tenantId: string): Promise<numbe
   return row!.removed;
 }
 
-async function removeDeliveries(database: Database, tenantId: string): Promise<number> {
+async function removeDeliveries(database: Session, tenantId: string): Promise<number> {
   const { attempts, deliveries, lanes } = database.tables;
   const [row] = await database.query<{ removed: string }>(
     `with picked as materialized (

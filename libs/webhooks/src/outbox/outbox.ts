@@ -1,13 +1,13 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { Database } from '../store/postgres/connection/session.js';
+import { Session } from '../store/postgres/connection/session.js';
 import { TransactionRequiredError } from '../core/errors.js';
 import type { PublishedEvent, WebhookEventInput } from '../events/event.js';
 import type { Settings } from '../config/settings.js';
 import { SETTINGS } from '../core/tokens.js';
-import { CommitWake } from '../store/typeorm/commit-listener.js';
+import { CommitListener } from '../store/typeorm/commit-listener.js';
 import { checkEvent } from './check-event.js';
-import { writeEvents } from '../store/postgres/publish/insert-events.js';
+import { insertEvents } from '../store/postgres/publish/insert-events.js';
 
 /**
  * Writes events in the caller's transaction.
@@ -18,16 +18,16 @@ import { writeEvents } from '../store/postgres/publish/insert-events.js';
 @Injectable()
 export class Outbox {
   constructor(
-    private readonly database: Database,
-    private readonly commits: CommitWake,
+    private readonly database: Session,
+    private readonly commits: CommitListener,
     @Inject(SETTINGS) private readonly settings: Settings,
   ) {}
 
   async publish(tx: EntityManager, events: readonly WebhookEventInput[]): Promise<PublishedEvent[]> {
     this.requireTransaction(tx);
     const checked = events.map((event, index) => checkEvent(event, index, this.settings.payloadBytes));
-    this.commits.expectEvents(tx.queryRunner!);
-    return writeEvents(this.database, tx, checked);
+    this.commits.noteEvents(tx.queryRunner!);
+    return insertEvents(this.database, tx, checked);
   }
 
   private requireTransaction(tx: EntityManager): void {

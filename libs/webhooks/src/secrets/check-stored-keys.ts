@@ -1,4 +1,4 @@
-import { type Database, now } from '../store/postgres/connection/session.js';
+import { type Session, nowMs } from '../store/postgres/connection/session.js';
 import { WebhooksSetupError } from '../core/errors.js';
 import { sealContext, type SecretBox, SecretUnreadableError } from './secret-box.js';
 
@@ -16,7 +16,7 @@ interface Sample {
  * Throws {@link WebhooksSetupError} where live secrets are sealed under keys that the options do not hold, or under
  * another key of the same id: later every delivery would fail to be signed, and new secrets be sealed under the wrong one.
  */
-export async function checkStoredKeys(database: Database, box: SecretBox): Promise<void> {
+export async function checkStoredKeys(database: Session, box: SecretBox): Promise<void> {
   const byKey = new Map<string, Sample[]>();
   for (const sample of await liveSamples(database)) {
     byKey.set(sample.keyId, [...(byKey.get(sample.keyId) ?? []), sample]);
@@ -37,13 +37,13 @@ export async function checkStoredKeys(database: Database, box: SecretBox): Promi
   }
 }
 
-async function liveSamples(database: Database): Promise<Sample[]> {
+async function liveSamples(database: Session): Promise<Sample[]> {
   const { endpoints, accounts } = database.tables;
   // What a slip in a console left is no list: the deliveries that need it wait, and say so.
   const live = (table: string, endpointId: string, where: string) =>
     `select tenant_id, ${endpointId} as endpoint_id, s ->> 'sealed' as sealed
        from ${table}, json_array_elements(case when secrets like '[{%}]' then secrets::json else '[]' end) s
-      where ${where} and ((s ->> 'expiresAt') is null or (s ->> 'expiresAt')::bigint > ${now(1)})`;
+      where ${where} and ((s ->> 'expiresAt') is null or (s ->> 'expiresAt')::bigint > ${nowMs(1)})`;
   return database.query<Sample>(
     `select key_id as "keyId", tenant_id as "tenantId", endpoint_id as "endpointId", sealed
        from (

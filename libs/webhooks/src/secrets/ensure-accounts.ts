@@ -1,10 +1,10 @@
 import type { EntityManager } from 'typeorm';
-import { type Database, now } from '../store/postgres/connection/session.js';
+import { type Session, nowMs } from '../store/postgres/connection/session.js';
 import type { Profile } from '../profiles/profile.js';
 import { sealContext, type SecretBox } from './secret-box.js';
 
 /** A tenant's account as the relay and the dispatcher need it. */
-export interface TenantAccount {
+export interface AccountRecord {
   tenantId: string;
   /** As stored, newest first, sealed with {@link sealContext}`(tenantId, null)`. Not read here: one damaged account must not stop the others. */
   secrets: string;
@@ -22,12 +22,12 @@ interface Row {
  * the module's default. One statement where all exist, whatever their number.
  */
 export async function ensureAccounts(
-  database: Database,
+  database: Session,
   box: SecretBox,
   profile: Profile,
   tenantIds: readonly string[],
   tx?: EntityManager,
-): Promise<Map<string, TenantAccount>> {
+): Promise<Map<string, AccountRecord>> {
   const wanted = [...new Set(tenantIds)];
   const found = await findAccounts(database, wanted, tx);
   const missing = wanted.filter((tenantId) => !found.has(tenantId));
@@ -39,10 +39,10 @@ export async function ensureAccounts(
 }
 
 async function findAccounts(
-  database: Database,
+  database: Session,
   tenantIds: readonly string[],
   tx?: EntityManager,
-): Promise<Map<string, TenantAccount>> {
+): Promise<Map<string, AccountRecord>> {
   const rows = await database.query<Row>(
     `select tenant_id, secrets, default_profile
        from ${database.tables.accounts}
@@ -64,7 +64,7 @@ async function findAccounts(
 
 /** Inserts in key order, so that two processes that make the same accounts wait instead of deadlocking. */
 async function insertAccounts(
-  database: Database,
+  database: Session,
   box: SecretBox,
   profile: Profile,
   tenantIds: readonly string[],
@@ -76,8 +76,8 @@ async function insertAccounts(
   await database.query(
     `insert into ${database.tables.accounts} (tenant_id, secrets, created_at, updated_at)
      select i.tenant_id,
-            json_build_array(json_build_object('sealed', i.sealed, 'createdAt', ${now(1)}, 'expiresAt', null))::text,
-            ${now(1)}, ${now(1)}
+            json_build_array(json_build_object('sealed', i.sealed, 'createdAt', ${nowMs(1)}, 'expiresAt', null))::text,
+            ${nowMs(1)}, ${nowMs(1)}
        from unnest($2::text[], $3::text[]) as i(tenant_id, sealed)
       order by i.tenant_id
      on conflict (tenant_id) do nothing`,

@@ -1,8 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { Database, now } from '../store/postgres/connection/session.js';
+import { Session, nowMs } from '../store/postgres/connection/session.js';
 import type { StoredSecret } from '../store/schema/endpoint.entity.js';
-import { storedJson } from '../core/parse-json.js';
+import { tryParseJson } from '../core/parse-json.js';
 import { SECRET_BOX } from '../core/tokens.js';
 import { checkStoredKeys } from './check-stored-keys.js';
 import { sealContext, type SecretBox, SecretUnreadableError } from './secret-box.js';
@@ -10,8 +10,8 @@ import { liveSecrets } from './secret-rotation.js';
 
 const BATCH = 200;
 
-/** What {@link StoredKeys.reencryptSecrets} did. */
-export interface Reencryption {
+/** What {@link SecretReencryption.reencryptSecrets} did. */
+export interface ReencryptionResult {
   /** Endpoints and accounts whose secrets or headers were sealed anew. */
   resealed: number;
   /** `tenant:endpoint` or `tenant:account` of those that could not be opened. They are as they were. */
@@ -29,9 +29,9 @@ interface SecretRow {
 
 /** The keys that stored secrets are sealed under. */
 @Injectable()
-export class StoredKeys {
+export class SecretReencryption {
   constructor(
-    private readonly database: Database,
+    private readonly database: Session,
     @Inject(SECRET_BOX) private readonly box: SecretBox,
   ) {}
 
@@ -44,8 +44,8 @@ export class StoredKeys {
    * Seals everything anew that is plain or sealed under a previous key, in batches, while the app runs. When it found
    * nothing unreadable, the previous keys can go.
    */
-  async reencryptSecrets(): Promise<Reencryption> {
-    const result: Reencryption = { resealed: 0, unreadable: [] };
+  async reencryptSecrets(): Promise<ReencryptionResult> {
+    const result: ReencryptionResult = { resealed: 0, unreadable: [] };
     for (const table of ['endpoints', 'accounts'] as const) {
       let after: string | null = null;
       do {
@@ -60,7 +60,7 @@ export class StoredKeys {
     tx: EntityManager,
     table: 'endpoints' | 'accounts',
     after: string | null,
-    result: Reencryption,
+    result: ReencryptionResult,
   ): Promise<string | null> {
     const rows = await this.lockBatch(tx, table, after);
     for (const row of rows) {
@@ -89,7 +89,7 @@ export class StoredKeys {
         : 'tenant_id as key, tenant_id, null as endpoint_id, secrets, null as headers';
     const [key, type] = table === 'endpoints' ? ['id', 'uuid'] : ['tenant_id', 'text'];
     return this.database.query<SecretRow>(
-      `select ${columns}, ${now(1)} as now
+      `select ${columns}, ${nowMs(1)} as now
          from ${name}
         where ($2::${type} is null or ${key} > $2::${type})
         order by ${key}
@@ -103,7 +103,7 @@ export class StoredKeys {
   /** The row's new columns, or `null` where they are up to date. */
   private reseal(row: SecretRow): { secrets: string; headers: string | null } | null {
     const context = sealContext(row.tenant_id, row.endpoint_id);
-    const stored = storedJson(row.secrets) as StoredSecret[] | undefined;
+    const stored = tryParseJson(row.secrets) as StoredSecret[] | undefined;
     if (!stored) throw new SecretUnreadableError(context, null, 'its column holds no JSON');
     const all = [...stored.map(({ sealed }) => sealed), ...(row.headers === null ? [] : [row.headers])];
     if (!all.some((sealed) => this.box.isStale(sealed))) return null;

@@ -1,4 +1,4 @@
-import { storedJson } from '../core/parse-json.js';
+import { tryParseJson } from '../core/parse-json.js';
 import { sealContext, type SecretBox, SecretUnreadableError } from './secret-box.js';
 
 interface Owner {
@@ -27,7 +27,7 @@ export function openHeaders(
  * their column too, is sent as no header, and what a parser says of it would quote its beginning.
  */
 export function parseHeaders(opened: string, context: string): Record<string, string> {
-  const headers = storedJson(opened);
+  const headers = tryParseJson(opened);
   if (isRecord(headers) && Object.values(headers).every((value) => typeof value === 'string'))
     return headers as Record<string, string>;
   throw new SecretUnreadableError(context, null, 'the column of the headers holds something else');

@@ -20,7 +20,7 @@ export class SecretOpener {
    * Live secrets, newest first; `null`: the current one cannot be opened, and what an older one signs alone, or nothing,
    * would be refused. An older one may be missing: a rotation mends it.
    */
-  secrets(stored: readonly StoredSecret[], context: string, now: number): string[] | null {
+  openSecrets(stored: readonly StoredSecret[], context: string, now: number): string[] | null {
     const live = liveSecrets(stored, now).toSorted((a, b) => b.createdAt - a.createdAt);
     const opened: string[] = [];
     for (const { sealed, expiresAt } of live) {
@@ -32,7 +32,7 @@ export class SecretOpener {
   }
 
   /** Custom headers; `null`: they cannot be opened. */
-  headers(sealed: string, context: string): Record<string, string> | null {
+  openHeaders(sealed: string, context: string): Record<string, string> | null {
     return this.tryOpen('The headers', context, () => parseHeaders(this.open(sealed, context), context));
   }
 

@@ -1,33 +1,46 @@
-import { liveSecrets, rotate } from './secret-rotation.js';
+import { liveSecrets, rotateSecrets } from './secret-rotation.js';
 
 const HOUR = 3_600_000;
 
 describe('Rotating stored secrets', () => {
   it('puts the new one first and lets the old one sign along until the overlap ends', () => {
-    const first = rotate([], 'one', 1000, 24 * HOUR);
+    const first = rotateSecrets([], 'one', 1000, 24 * HOUR);
     expect(first).toEqual([{ sealed: 'one', createdAt: 1000, expiresAt: null }]);
 
-    const second = rotate(first, 'two', 2000, 24 * HOUR);
+    const second = rotateSecrets(first, 'two', 2000, 24 * HOUR);
     expect(liveSecrets(second, 2000).map(({ sealed }) => sealed)).toEqual(['two', 'one']);
     expect(liveSecrets(second, 2000 + 24 * HOUR).map(({ sealed }) => sealed)).toEqual(['two']);
   });
 
   it('never lets an old one live longer than it was going to', () => {
-    const secrets = rotate(rotate(rotate([], 'one', 0, HOUR), 'two', 0, HOUR), 'three', 10, 5 * HOUR);
+    const secrets = rotateSecrets(
+      rotateSecrets(rotateSecrets([], 'one', 0, HOUR), 'two', 0, HOUR),
+      'three',
+      10,
+      5 * HOUR,
+    );
     expect(secrets.map(({ expiresAt }) => expiresAt)).toEqual([null, 10 + 5 * HOUR, HOUR]);
   });
 
   it('drops the old ones at once where the overlap is 0, for a secret that leaked', () => {
-    const secrets = rotate(rotate(rotate([], 'one', 0, HOUR), 'two', 0, HOUR), 'three', 10, 0);
+    const secrets = rotateSecrets(
+      rotateSecrets(rotateSecrets([], 'one', 0, HOUR), 'two', 0, HOUR),
+      'three',
+      10,
+      0,
+    );
     expect(secrets.map(({ sealed }) => sealed)).toEqual(['three']);
   });
 
   it('drops expired ones', () => {
-    const secrets = rotate(rotate([], 'one', 0, HOUR), 'two', 0, HOUR);
-    expect(rotate(secrets, 'three', 2 * HOUR, HOUR).map(({ sealed }) => sealed)).toEqual(['three', 'two']);
+    const secrets = rotateSecrets(rotateSecrets([], 'one', 0, HOUR), 'two', 0, HOUR);
+    expect(rotateSecrets(secrets, 'three', 2 * HOUR, HOUR).map(({ sealed }) => sealed)).toEqual([
+      'three',
+      'two',
+    ]);
   });
 
   it('leaves no current one where none is wanted', () => {
-    expect(rotate(rotate([], 'one', 0, HOUR), null, 10, 0)).toEqual([]);
+    expect(rotateSecrets(rotateSecrets([], 'one', 0, HOUR), null, 10, 0)).toEqual([]);
   });
 });

@@ -27,7 +27,7 @@ export function openSecrets(
  * `secrets` with a new one in front (`null`: none from now on), the live ones signing along for at most `overlapMs`.
  * Expired ones are dropped.
  */
-export function rotate(
+export function rotateSecrets(
   secrets: readonly StoredSecret[],
   sealed: string | null,
   now: number,

@@ -5,9 +5,9 @@ import { defineProfile } from '../profiles/profile.js';
 import type { Profile } from '../profiles/profile.js';
 import { renderByType, wireEvent } from '../profiles/rendering.js';
 import { opensms } from '../profiles/dialects/opensms.js';
-import { ProfileProofError, proveHeaders, proveProfile, proveRendering } from './profile-kit.js';
+import { ProfileAssertionError, assertHeaders, assertProfile, assertRendering } from './profile-kit.js';
 import type { Verify } from './profile-kit.js';
-import { walkSchedule } from './schedule-walk.js';
+import { simulateRetries } from './schedule-walk.js';
 
 /** A profile as a host writes one. */
 function acme(change: Partial<Profile> = {}): Profile {
@@ -36,15 +36,15 @@ const body = (text: string, type = 'sms.done'): Partial<Profile> => ({
 
 describe('the kit for profiles', () => {
   it('passes a profile that keeps its promises, and answers what it proved', async () => {
-    await proveProfile(acme(), verify);
+    await assertProfile(acme(), verify);
 
-    const [sent] = await proveHeaders(acme(), delivered, verify, { now: 1000, secrets: ['s'.repeat(16)] });
+    const [sent] = await assertHeaders(acme(), delivered, verify, { now: 1000, secrets: ['s'.repeat(16)] });
     expect(sent).toMatchObject({ wireType: 'sms.done', now: 1000, secret: 's'.repeat(16) });
     expect(sent!.headers['content-type']).toBe('application/json');
   });
 
   it('takes a promise that resolves to false for a refusal', async () => {
-    await expect(proveHeaders(acme(), delivered, async () => false)).rejects.toThrow(
+    await expect(assertHeaders(acme(), delivered, async () => false)).rejects.toThrow(
       'Webhook profile "acme": verify refused sms.done as it was signed.',
     );
   });
@@ -68,8 +68,8 @@ describe('the kit for profiles', () => {
       'gave two requests of one name',
     ],
   ] as [string, Partial<Profile>, string][])('finds %s', (_, change, what) => {
-    expect(() => proveRendering(acme(change), delivered)).toThrow(ProfileProofError);
-    expect(() => proveRendering(acme(change), delivered)).toThrow(what);
+    expect(() => assertRendering(acme(change), delivered)).toThrow(ProfileAssertionError);
+    expect(() => assertRendering(acme(change), delivered)).toThrow(what);
   });
 
   it('finds a render that changes the event', () => {
@@ -78,7 +78,7 @@ describe('the kit for profiles', () => {
       return [wireEvent('sms.done', {})];
     };
 
-    expect(() => proveRendering(acme({ render }), eventExample('message.delivered', { data: {} }))).toThrow(
+    expect(() => assertRendering(acme({ render }), eventExample('message.delivered', { data: {} }))).toThrow(
       'render changed the event message.delivered',
     );
   });
@@ -101,24 +101,24 @@ describe('the kit for profiles', () => {
       'verify refused sms.done as it was signed',
     ],
   ] as [string, Partial<Profile>, string][])('finds %s', async (_, change, what) => {
-    await expect(proveHeaders(acme(change), delivered, verify)).rejects.toThrow(what);
+    await expect(assertHeaders(acme(change), delivered, verify)).rejects.toThrow(what);
   });
 
   it('finds a check that takes everything, or does not look at the body', async () => {
     const headers: Profile['headers'] = ({ secrets }) => ({ 'x-acme': secrets[0]! });
 
-    await expect(proveHeaders(acme(), delivered, () => true)).rejects.toThrow(
+    await expect(assertHeaders(acme(), delivered, () => true)).rejects.toThrow(
       'with a secret that did not sign it',
     );
     await expect(
-      proveHeaders(acme({ headers }), delivered, (sent) => sent.headers['x-acme'] === sent.secret),
+      assertHeaders(acme({ headers }), delivered, (sent) => sent.headers['x-acme'] === sent.secret),
     ).rejects.toThrow('with a body that was not signed');
   });
 
   it('finds a secret that its own rules refuse', async () => {
     const secret = { ...acme().secret, generate: () => 'short' };
 
-    await expect(proveProfile(acme({ secret }), verify)).rejects.toThrow(
+    await expect(assertProfile(acme({ secret }), verify)).rejects.toThrow(
       'it refuses the secret it generates',
     );
   });
@@ -127,10 +127,10 @@ describe('the kit for profiles', () => {
     const render = renderByType({});
     const testTypes = { 'sms.done': 'message.delivered', 'sms.lost': 'message.delivered' } as const;
 
-    await expect(proveProfile(acme({ render }), verify)).rejects.toThrow(
+    await expect(assertProfile(acme({ render }), verify)).rejects.toThrow(
       'message.delivered gives no request',
     );
-    await expect(proveProfile(acme({ testTypes }), verify)).rejects.toThrow(
+    await expect(assertProfile(acme({ testTypes }), verify)).rejects.toThrow(
       'the example of message.delivered gives no sms.lost',
     );
   });
@@ -138,7 +138,7 @@ describe('the kit for profiles', () => {
   it('finds an event of the host’s own that its profile does not express', async () => {
     const events = [{ ...delivered, type: 'invoice.paid' }];
 
-    await expect(proveProfile(acme(), verify, { events })).rejects.toThrow('invoice.paid gives no request');
+    await expect(assertProfile(acme(), verify, { events })).rejects.toThrow('invoice.paid gives no request');
   });
 });
 
@@ -146,7 +146,7 @@ describe('walking a schedule', () => {
   it('repeats the last answer to the end of the delivery', () => {
     const profile = acme({ schedule: [1000, 4000], jitter: { share: 0.5, direction: 'both' } });
 
-    expect(walkSchedule(profile, [500, 'timeout'])).toEqual([
+    expect(simulateRetries(profile, [500, 'timeout'])).toEqual([
       { attempt: 1, at: 0, earliest: 0, latest: 0, answer: 500, next: 'retry' },
       { attempt: 2, at: 1000, earliest: 500, latest: 1500, answer: 'timeout', next: 'retry' },
       { attempt: 3, at: 5000, earliest: 2500, latest: 7500, answer: 'timeout', next: 'exhausted' },
@@ -154,6 +154,6 @@ describe('walking a schedule', () => {
   });
 
   it('wants at least one answer', () => {
-    expect(() => walkSchedule(acme(), [])).toThrow('walkSchedule: give at least one answer.');
+    expect(() => simulateRetries(acme(), [])).toThrow('walkSchedule: give at least one answer.');
   });
 });

@@ -5,7 +5,7 @@ import type { WebhookEvent, WebhookEventType } from '../events/event.js';
 import type { Profile, SigningInput, WireEvent } from '../profiles/profile.js';
 
 /** A profile does not keep what a profile promises. The message names the profile and what to change. */
-export class ProfileProofError extends Error {
+export class ProfileAssertionError extends Error {
   override readonly name = 'ProfileProofError';
   constructor(profile: Profile, what: string) {
     super(`Webhook profile "${profile.name}": ${what}.`);
@@ -45,39 +45,42 @@ const OWN_HEADERS = ['content-type', 'content-length', 'user-agent', 'host', 'tr
 /**
  * Proves what a profile makes of an event, and answers it: the same event gives the same bytes, the bytes survive UTF-8,
  * names are unique, in the vocabulary and at most 128 characters, and the event is left as it was.
- * Throws {@link ProfileProofError}.
+ * Throws {@link ProfileAssertionError}.
  */
-export function proveRendering(profile: Profile, event: WebhookEvent): WireEvent[] {
+export function assertRendering(profile: Profile, event: WebhookEvent): WireEvent[] {
   const before = JSON.stringify(event);
   const rendered = profile.render(event);
   const again = profile.render(JSON.parse(before) as WebhookEvent);
   if (JSON.stringify(rendered) !== JSON.stringify(again))
-    throw new ProfileProofError(
+    throw new ProfileAssertionError(
       profile,
       `${event.type} gave other bytes the second time: render must be pure`,
     );
   if (JSON.stringify(event) !== before)
-    throw new ProfileProofError(profile, `render changed the event ${event.type}`);
+    throw new ProfileAssertionError(profile, `render changed the event ${event.type}`);
   const names = profile.registration.eventNames;
   for (const { type, body } of rendered) {
     if (!type || type.length > 128)
-      throw new ProfileProofError(profile, `the name ${JSON.stringify(type)} must have 1 to 128 characters`);
+      throw new ProfileAssertionError(
+        profile,
+        `the name ${JSON.stringify(type)} must have 1 to 128 characters`,
+      );
     if (names && !names.includes(type))
-      throw new ProfileProofError(profile, `${type} is not in registration.eventNames`);
+      throw new ProfileAssertionError(profile, `${type} is not in registration.eventNames`);
     if (!body.isWellFormed())
-      throw new ProfileProofError(profile, `the body of ${type} holds half a surrogate pair: escape it`);
+      throw new ProfileAssertionError(profile, `the body of ${type} holds half a surrogate pair: escape it`);
   }
   if (new Set(rendered.map(({ type }) => type)).size < rendered.length)
-    throw new ProfileProofError(profile, `${event.type} gave two requests of one name`);
+    throw new ProfileAssertionError(profile, `${event.type} gave two requests of one name`);
   return rendered;
 }
 
 /**
  * Proves the headers of each request that an event becomes, and answers the requests: `verify` takes them, refuses them with
  * another secret and with another body, and the headers are ones that a profile may set.
- * Throws {@link ProfileProofError}.
+ * Throws {@link ProfileAssertionError}.
  */
-export async function proveHeaders(
+export async function assertHeaders(
   profile: Profile,
   event: WebhookEvent,
   verify: Verify,
@@ -85,18 +88,18 @@ export async function proveHeaders(
 ): Promise<ProvenRequest[]> {
   const shown = profile.secret.reveal ?? ((secret: string) => secret);
   const proven: ProvenRequest[] = [];
-  for (const wire of proveRendering(profile, event)) {
+  for (const wire of assertRendering(profile, event)) {
     const input = signingInput(event, wire, secrets, url, now);
     const headers = { ...checkHeaders(profile, input), 'content-type': profile.contentType };
     const { body, wireType } = input;
     const request = { wireType, url: input.url, headers, body, secret: shown(secrets[0]!), now: input.now };
     if (!(await accepts(verify, request)))
-      throw new ProfileProofError(profile, `verify refused ${wireType} as it was signed`);
+      throw new ProfileAssertionError(profile, `verify refused ${wireType} as it was signed`);
     if (await accepts(verify, { ...request, secret: shown(profile.secret.generate()) }))
-      throw new ProfileProofError(profile, `verify took ${wireType} with a secret that did not sign it`);
+      throw new ProfileAssertionError(profile, `verify took ${wireType} with a secret that did not sign it`);
     // Still JSON, and another value: a check that parses and serialises again must see it too.
     if (coversBody && (await accepts(verify, { ...request, body: Buffer.from(`[${wire.body}]`) })))
-      throw new ProfileProofError(profile, `verify took ${wireType} with a body that was not signed`);
+      throw new ProfileAssertionError(profile, `verify took ${wireType} with a body that was not signed`);
     proven.push(request);
   }
   return proven;
@@ -104,24 +107,24 @@ export async function proveHeaders(
 
 /**
  * Proves a whole profile on the catalogue's examples and on `events` of the host's own: rendering and headers of each, its
- * secret rules, and that the events of its test route, and the host's, give a request. Throws {@link ProfileProofError}.
+ * secret rules, and that the events of its test route, and the host's, give a request. Throws {@link ProfileAssertionError}.
  */
-export async function proveProfile(
+export async function assertProfile(
   profile: Profile,
   verify: Verify,
   { events = [], ...options }: HeadersProofOptions & { events?: readonly WebhookEvent[] } = {},
 ): Promise<void> {
   const complaint = profile.secret.check(profile.secret.generate());
-  if (complaint) throw new ProfileProofError(profile, `it refuses the secret it generates: ${complaint}`);
+  if (complaint) throw new ProfileAssertionError(profile, `it refuses the secret it generates: ${complaint}`);
   const examples = catalogue.map(({ name }) => eventExample(name as WebhookEventType));
   const shown = new Set<string>();
   for (const event of [...examples, ...events])
-    if ((await proveHeaders(profile, event, verify, options)).length > 0) shown.add(event.type);
+    if ((await assertHeaders(profile, event, verify, options)).length > 0) shown.add(event.type);
   for (const type of [profile.testType, ...events.map((event) => event.type)])
-    if (!shown.has(type)) throw new ProfileProofError(profile, `${type} gives no request`);
+    if (!shown.has(type)) throw new ProfileAssertionError(profile, `${type} gives no request`);
   for (const [name, type] of Object.entries(profile.testTypes ?? {}))
     if (!profile.render(eventExample(type)).some((wire) => wire.type === name))
-      throw new ProfileProofError(profile, `the example of ${type} gives no ${name}: change testTypes`);
+      throw new ProfileAssertionError(profile, `the example of ${type} gives no ${name}: change testTypes`);
 }
 
 function signingInput(
@@ -148,9 +151,9 @@ function checkHeaders(profile: Profile, input: SigningInput): Record<string, str
   const headers = profile.headers(input);
   for (const [name, value] of Object.entries(headers)) {
     if (!/^[a-z0-9-]+$/.test(name) || OWN_HEADERS.includes(name))
-      throw new ProfileProofError(profile, `it may not set the header ${JSON.stringify(name)}`);
+      throw new ProfileAssertionError(profile, `it may not set the header ${JSON.stringify(name)}`);
     if (typeof value !== 'string' || !/^[\x20-\x7e]+$/.test(value))
-      throw new ProfileProofError(profile, `the value of ${name} must be printable ASCII`);
+      throw new ProfileAssertionError(profile, `the value of ${name} must be printable ASCII`);
   }
   return headers;
 }

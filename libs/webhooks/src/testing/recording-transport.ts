@@ -11,12 +11,12 @@ export interface SentRequest {
 }
 
 /** What the receiver is to answer: a status, or a function of the request that answers one (or throws an `HttpError`). */
-export type Answer = number | ((request: SentRequest) => number | Promise<number>);
+export type Reply = number | ((request: SentRequest) => number | Promise<number>);
 
 /** Takes the place of HTTP in a host's tests: records every request and answers as told, 200 by default. */
 export class RecordingTransport implements HttpTransport {
   readonly sent: SentRequest[] = [];
-  answer: Answer = 200;
+  answer: Reply = 200;
 
   async send({ url, headers, body }: HttpRequest): Promise<HttpResponse> {
     const text = body.toString();

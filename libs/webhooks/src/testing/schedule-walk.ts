@@ -1,7 +1,7 @@
 import type { Profile, ProfileEndpoint } from '../profiles/profile.js';
 
 /** One attempt of a walk. */
-export interface WalkedAttempt {
+export interface SimulatedAttempt {
   /** From 1. */
   attempt: number;
   /** When it starts, in milliseconds after the delivery became due: without jitter … */
@@ -25,15 +25,15 @@ const DEFAULT_SETTINGS: ProfileEndpoint = { skipErrors: false, skipErrorCodes: [
  * @param answers what the receiver does: a status, or `timeout`, `connect`, …; the last one repeats
  * @param endpoint settings that the failure rule may read. Default: what a registration leaves unset
  */
-export function walkSchedule(
+export function simulateRetries(
   profile: Profile,
   answers: readonly (number | string)[],
   endpoint: Partial<ProfileEndpoint> = {},
-): WalkedAttempt[] {
+): SimulatedAttempt[] {
   if (answers.length === 0) throw new TypeError('walkSchedule: give at least one answer.');
   const settings = { ...DEFAULT_SETTINGS, ...endpoint };
   const { share, direction } = profile.jitter;
-  const walked: WalkedAttempt[] = [];
+  const walked: SimulatedAttempt[] = [];
   let [at, earliest, latest] = [0, 0, 0];
   for (let attempt = 1; ; attempt += 1) {
     const answer = answers[Math.min(attempt, answers.length) - 1]!;
@@ -52,7 +52,7 @@ function judge(
   answer: number | string,
   waitsLeft: boolean,
   settings: ProfileEndpoint,
-): WalkedAttempt['next'] {
+): SimulatedAttempt['next'] {
   const answered = typeof answer === 'number';
   if (answered && profile.isSuccess(answer)) return 'delivered';
   const outcome = answered ? { status: answer, error: 'http' } : { status: null, error: answer };

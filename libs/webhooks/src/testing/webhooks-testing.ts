@@ -1,11 +1,11 @@
 import type { Type } from '@nestjs/common';
-import { Database } from '../store/postgres/connection/session.js';
+import { Session } from '../store/postgres/connection/session.js';
 import type { WebhookEventType } from '../events/event.js';
 import { encodeId } from '../core/ids.js';
-import { type RunCounts, RunOnce } from '../engine/run-once.js';
+import { type RunResult, RunOnce } from '../engine/run-once.js';
 import { TRANSPORT } from '../core/tokens.js';
-import { WebhooksLifecycle } from '../engine/worker-lifecycle.js';
-import { type Answer, RecordingTransport, type SentRequest } from './recording-transport.js';
+import { WorkerLifecycle } from '../engine/worker-lifecycle.js';
+import { type Reply, RecordingTransport, type SentRequest } from './recording-transport.js';
 
 /** What this needs of `@nestjs/testing`'s `TestingModuleBuilder`. */
 interface Overridable<Builder> {
@@ -43,7 +43,7 @@ export class WebhooksTesting {
   private constructor(
     private readonly transport: RecordingTransport,
     private readonly once: RunOnce,
-    private readonly database: Database,
+    private readonly database: Session,
   ) {}
 
   /** Replaces HTTP by a {@link RecordingTransport} and keeps the poller from starting. */
@@ -51,7 +51,7 @@ export class WebhooksTesting {
     return builder
       .overrideProvider(TRANSPORT)
       .useValue(new RecordingTransport())
-      .overrideProvider(WebhooksLifecycle)
+      .overrideProvider(WorkerLifecycle)
       .useValue({});
   }
 
@@ -66,7 +66,7 @@ export class WebhooksTesting {
     return new WebhooksTesting(
       transport,
       container.get(RunOnce, { strict: false }),
-      container.get(Database, { strict: false }),
+      container.get(Session, { strict: false }),
     );
   }
 
@@ -76,7 +76,7 @@ export class WebhooksTesting {
   }
 
   /** What receivers answer from now on. */
-  respondWith(answer: Answer): void {
+  respondWith(answer: Reply): void {
     this.transport.answer = answer;
   }
 
@@ -97,7 +97,7 @@ export class WebhooksTesting {
   }
 
   /** Relays and delivers everything that is due now. */
-  async flush(): Promise<RunCounts> {
+  async flush(): Promise<RunResult> {
     return this.once.run();
   }
 

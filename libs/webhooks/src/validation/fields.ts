@@ -46,12 +46,12 @@ export const Text = (max: number, min = 1): PropertyDecorator =>
   );
 
 /** A whole number of `min` to `max`. */
-export const Whole = (min: number, max: number): PropertyDecorator => all(IsInt(), Min(min), Max(max));
+export const WholeNumber = (min: number, max: number): PropertyDecorator => all(IsInt(), Min(min), Max(max));
 
 export const Flag = (): PropertyDecorator => IsBoolean({ message: '$property must be true or false' });
 
 /** A list of 1 (or `min`) to `max` texts that match `pattern`; `wanted` says in words what is. */
-export const Texts = (max: number, pattern: RegExp, wanted: string, min = 1): PropertyDecorator =>
+export const TextList = (max: number, pattern: RegExp, wanted: string, min = 1): PropertyDecorator =>
   all(
     IsArray({ message: '$property must be a list' }),
     ArrayMinSize(min),
@@ -82,7 +82,7 @@ export const Instant = (): PropertyDecorator =>
   });
 
 /** An object, not a list. */
-export const Fields = (): PropertyDecorator =>
+export const PlainObject = (): PropertyDecorator =>
   ValidateBy({
     name: 'isRecord',
     validator: {

@@ -6,7 +6,7 @@ const LIMITS = { depth: 5, nodes: 1000, characters: 65_536 } as const;
 const FORBIDDEN = new Set(['__proto__', 'constructor', 'prototype']);
 
 /** A name from a stranger, short and printable enough for an error message. */
-export function shownName(name: string): string {
+export function printableName(name: string): string {
   const short = name.length > 64 ? `${name.slice(0, 64)}…` : name;
   return short.replace(/[^\x20-\x7e…]/g, '\uFFFD');
 }
@@ -15,7 +15,7 @@ export function shownName(name: string): string {
  * What makes a JSON value unfit before anybody looks at its fields: too deep, too many values, too long, keys that
  * reach prototypes, text that PostgreSQL cannot hold. `null`: nothing. Iterative, so depth cannot exhaust the stack.
  */
-export function shapeProblem(root: unknown): ErrorDetail | null {
+export function findShapeProblem(root: unknown): ErrorDetail | null {
   const open: { value: unknown; path: string; depth: number }[] = [{ value: root, path: '', depth: 0 }];
   let nodes = 0;
   let characters = 0;
@@ -38,8 +38,8 @@ export function shapeProblem(root: unknown): ErrorDetail | null {
         const name = Array.isArray(value)
           ? `${path || 'body'}[${key}]`
           : path
-            ? `${path}.${shownName(key)}`
-            : shownName(key);
+            ? `${path}.${printableName(key)}`
+            : printableName(key);
         if (FORBIDDEN.has(key))
           return { field: name, code: 'unknown_field', message: `${name} is not a field.` };
         if (key.includes('\0') || !key.isWellFormed()) {

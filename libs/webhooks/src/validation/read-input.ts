@@ -1,6 +1,6 @@
 import { type ValidationError, validate } from 'class-validator';
 import { badRequest, type ErrorDetail } from '../core/request-error.js';
-import { shapeProblem, shownName } from './json-shape.js';
+import { findShapeProblem, printableName } from './json-shape.js';
 
 /** Stable codes for class-validator's constraints. */
 const CODES: Record<string, string> = {
@@ -28,12 +28,12 @@ const FIRST = ['isDefined', 'isString', 'isArray', 'isRecord', 'isBoolean', 'isI
  * Throws a 400 naming each field that is unknown or has the wrong shape. Does not touch class-transformer, whose
  * conversions we do not want.
  */
-export async function readInput<T extends object>(Type: new () => T, body: unknown): Promise<T> {
+export async function readBody<T extends object>(Type: new () => T, body: unknown): Promise<T> {
   const record = body === undefined || body === null ? {} : body;
   if (typeof record !== 'object' || Array.isArray(record)) {
     throw badRequest({ field: 'body', code: 'wrong_type', message: 'The body must be a JSON object.' });
   }
-  const problem = shapeProblem(record);
+  const problem = findShapeProblem(record);
   if (problem) throw badRequest(problem);
   const input = Object.assign(new Type(), record);
   const errors = await validate(input, {
@@ -49,7 +49,7 @@ export async function readInput<T extends object>(Type: new () => T, body: unkno
 function toDetail({ property, constraints = {} }: ValidationError): ErrorDetail {
   const names = Object.keys(constraints);
   const name = FIRST.find((first) => names.includes(first)) ?? names[0] ?? 'invalid';
-  const field = shownName(property);
+  const field = printableName(property);
   if (name === 'whitelistValidation') {
     return { field, code: 'unknown_field', message: `${field} is not a field of this request.` };
   }

@@ -2,7 +2,7 @@ import { Logger } from '@nestjs/common';
 import { resolveSettings } from '../../config/settings.js';
 import type { WebhookAlert } from '../alert-channel.js';
 import { callbackChannel } from './callback-channel.js';
-import { ChannelLine } from '../channel-runner.js';
+import { ChannelRunner } from '../channel-runner.js';
 import { logChannel } from './log-channel.js';
 import { nodemailerChannel } from './nodemailer.js';
 
@@ -106,7 +106,7 @@ describe('The way to a channel', () => {
     const error = jest.spyOn(Logger.prototype, 'error').mockImplementation(() => undefined);
     const log = jest.spyOn(Logger.prototype, 'log').mockImplementation(() => undefined);
     let fine = false;
-    const line = new ChannelLine(
+    const line = new ChannelRunner(
       callbackChannel(() => {
         if (!fine) throw new Error('pager is off');
       }),
@@ -123,7 +123,7 @@ describe('The way to a channel', () => {
 
   it('takes a channel that throws before it answers for a failed one', async () => {
     jest.spyOn(Logger.prototype, 'error').mockImplementation(() => undefined);
-    const line = new ChannelLine({
+    const line = new ChannelRunner({
       name: 'hasty',
       send: () => {
         throw new Error('at once');

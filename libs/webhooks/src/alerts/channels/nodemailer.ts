@@ -30,7 +30,7 @@ export interface NodemailerChannelOptions {
 }
 
 /** Limits of an SMTP connection, ms, unless `smtp` has its own. */
-const PATIENCE = { connectionTimeout: 10_000, greetingTimeout: 10_000, socketTimeout: 10_000 };
+const SMTP_TIMEOUTS_MS = { connectionTimeout: 10_000, greetingTimeout: 10_000, socketTimeout: 10_000 };
 
 /**
  * Mails alerts to the owners of endpoints; those without an address are passed over. Needs the package `nodemailer`,
@@ -87,5 +87,8 @@ async function transporterOf(smtp: string | Record<string, unknown>): Promise<Ma
       { cause: error },
     );
   }
-  return nodemailer.createTransport({ ...PATIENCE, ...(typeof smtp === 'string' ? { url: smtp } : smtp) });
+  return nodemailer.createTransport({
+    ...SMTP_TIMEOUTS_MS,
+    ...(typeof smtp === 'string' ? { url: smtp } : smtp),
+  });
 }

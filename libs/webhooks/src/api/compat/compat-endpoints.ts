@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { WebhookAudit } from '../../observability/audit.js';
 import { inTransaction } from '../../core/call-context.js';
-import { Database } from '../../store/postgres/connection/session.js';
+import { Session } from '../../store/postgres/connection/session.js';
 import { decodeId, encodeId } from '../../core/ids.js';
 import { notFound } from '../../core/request-error.js';
 import { SecretUnreadableError } from '../../secrets/secret-box.js';
@@ -19,7 +19,7 @@ export class CompatEndpoints {
   private readonly logger = new LineLogger('Webhooks');
 
   constructor(
-    private readonly database: Database,
+    private readonly database: Session,
     private readonly endpoints: WebhookEndpoints,
     private readonly store: EndpointStore,
     private readonly secrets: EndpointSecrets,
@@ -39,12 +39,12 @@ export class CompatEndpoints {
 
   async byNumber(profile: string, { tenantId }: WebhookCaller, id: string): Promise<EndpointRecord> {
     const row = /^[1-9]\d{0,14}$/.test(id) ? await this.store.findByNumber({ tenantId }, Number(id)) : null;
-    return mine(profile, row);
+    return requireProfileMatch(profile, row);
   }
 
   async byUuid(profile: string, { tenantId }: WebhookCaller, id: string): Promise<EndpointRecord> {
     const row = UUID.test(id) ? await this.store.find({ tenantId }, id.toLowerCase()) : null;
-    return mine(profile, row);
+    return requireProfileMatch(profile, row);
   }
 
   async create(caller: WebhookCaller, input: RegisterEndpoint): Promise<EndpointRecord> {
@@ -84,7 +84,7 @@ export class CompatEndpoints {
 const PAGE = 100;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-function mine(profile: string, row: EndpointRecord | null): EndpointRecord {
+function requireProfileMatch(profile: string, row: EndpointRecord | null): EndpointRecord {
   if (row?.profile !== profile) throw notFound('endpoint');
   return row;
 }

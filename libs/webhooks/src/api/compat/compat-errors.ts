@@ -5,7 +5,7 @@ import type { IncomingRequest } from '../caller.js';
 
 /** Errors of ours in a platform's own shape. What the host's guards say stays as it is. */
 @Injectable()
-abstract class CompatErrors implements ExceptionFilter<WebhooksRequestError> {
+abstract class CompatErrorFilter implements ExceptionFilter<WebhooksRequestError> {
   constructor(private readonly host: HttpAdapterHost) {}
 
   catch(error: WebhooksRequestError, context: ArgumentsHost): void {
@@ -20,7 +20,7 @@ abstract class CompatErrors implements ExceptionFilter<WebhooksRequestError> {
 
 /** Mobile Text Alerts: `{ httpCode, message }`; what is refused is a 400. */
 @Catch(WebhooksRequestError)
-export class MobileTextAlertsErrors extends CompatErrors {
+export class MobileTextAlertsErrors extends CompatErrorFilter {
   protected shape(error: WebhooksRequestError): { status: number; body: object } {
     const status = error.getStatus() === 422 ? 400 : error.getStatus();
     return { status, body: { httpCode: status, message: error.message } };
@@ -41,7 +41,7 @@ const HTTPSMS_DOING = new Map([
 
 /** httpSMS: `{ status, message, data: { field: [messages] } }`; wrong fields are a 422, one webhook too many a 402. */
 @Catch(WebhooksRequestError)
-export class HttpsmsErrors extends CompatErrors {
+export class HttpsmsErrors extends CompatErrorFilter {
   protected shape(error: WebhooksRequestError, method = 'POST'): { status: number; body: object } {
     if (error.code === 'endpoint_limit')
       return { status: 402, body: { status: 'error', message: error.message } };

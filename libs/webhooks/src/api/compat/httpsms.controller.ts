@@ -16,8 +16,8 @@ import {
 import { badRequest } from '../../core/request-error.js';
 import { Caller, CallerInterceptor, type WebhookCaller } from '../caller.js';
 import type { ChangeEndpoint } from '../../endpoints/register-endpoint.dto.js';
-import { instantText, type EndpointRecord } from '../../endpoints/endpoint.js';
-import { Query } from '../query-reader.js';
+import { formatInstant, type EndpointRecord } from '../../endpoints/endpoint.js';
+import { QueryReader } from '../query-reader.js';
 import { CompatEndpoints } from './compat-endpoints.js';
 import { HttpsmsErrors } from './compat-errors.js';
 
@@ -55,12 +55,12 @@ export class HttpsmsController {
     @Caller() caller: WebhookCaller,
     @QueryString() query: Record<string, unknown>,
   ): Promise<Answer<HttpsmsWebhook[]>> {
-    const read = new Query(query);
+    const read = new QueryReader(query);
     const {
       skip = 0,
       limit = 20,
       text,
-    } = read.done({
+    } = read.result({
       skip: read.whole('skip', 0, 1_000_000),
       limit: read.whole('limit', 1, 100),
       text: query.query === '' ? undefined : read.text('query', 100)?.toLowerCase(),
@@ -117,8 +117,8 @@ export class HttpsmsController {
       signing_key: this.endpoints.secretOf(row) ?? '',
       phone_numbers: row.phoneNumbers ?? [],
       events: row.events,
-      created_at: instantText(row.createdAt),
-      updated_at: instantText(row.updatedAt),
+      created_at: formatInstant(row.createdAt),
+      updated_at: formatInstant(row.updatedAt),
     };
   }
 }

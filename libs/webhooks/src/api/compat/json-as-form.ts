@@ -25,7 +25,7 @@ interface ParsedRequest extends IncomingRequest {
  * The body of such a request. A parser of forms has taken the text to pieces at `&` and `=` and made `+` a blank: it is
  * put together again, and refused where a blank in a value shows that it may be another text than was sent.
  */
-export function readJson(request: unknown): unknown {
+export function readFormAsJson(request: unknown): unknown {
   const { headers, body, rawBody } = request as ParsedRequest;
   if (!isForm(headers?.['content-type'])) return body;
   const read = parse(rawBody ? rawBody.toString('utf8') : putTogether(body));

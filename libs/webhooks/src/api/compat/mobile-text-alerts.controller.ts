@@ -13,11 +13,11 @@ import {
 } from '@nestjs/common';
 import { badRequest } from '../../core/request-error.js';
 import { Caller, type WebhookCaller } from '../caller.js';
-import { instantText, type EndpointRecord } from '../../endpoints/endpoint.js';
-import { Query } from '../query-reader.js';
+import { formatInstant, type EndpointRecord } from '../../endpoints/endpoint.js';
+import { QueryReader } from '../query-reader.js';
 import { CompatEndpoints } from './compat-endpoints.js';
 import { MobileTextAlertsErrors } from './compat-errors.js';
-import { JsonAsFormInterceptor, readJson } from './json-as-form.js';
+import { JsonAsFormInterceptor, readFormAsJson } from './json-as-form.js';
 
 const PROFILE = 'mobile-text-alerts';
 
@@ -50,7 +50,7 @@ export class MobileTextAlertsController {
   @Post()
   @HttpCode(200)
   async create(@Caller() caller: WebhookCaller): Promise<Answer<MobileTextAlertsWebhook>> {
-    const fields = { events: null, ...toFields(readJson(caller.request)), profile: PROFILE };
+    const fields = { events: null, ...toFields(readFormAsJson(caller.request)), profile: PROFILE };
     return answer(await this.endpoints.create(caller, fields as never), 'created');
   }
 
@@ -59,8 +59,8 @@ export class MobileTextAlertsController {
     @Caller() caller: WebhookCaller,
     @QueryString() query: Record<string, unknown>,
   ): Promise<Answer<{ page: number; pageSize: number; total: number; rows: MobileTextAlertsWebhook[] }>> {
-    const read = new Query(query);
-    const { page = 0, pageSize = 100 } = read.done({
+    const read = new QueryReader(query);
+    const { page = 0, pageSize = 100 } = read.result({
       page: read.whole('page', 0, 1_000_000),
       pageSize: read.whole('pageSize', 1, 100),
     });
@@ -75,7 +75,7 @@ export class MobileTextAlertsController {
     @Param('id') id: string,
   ): Promise<Answer<MobileTextAlertsWebhook>> {
     const row = await this.endpoints.byNumber(PROFILE, caller, id);
-    const fields = toFields(readJson(caller.request));
+    const fields = toFields(readFormAsJson(caller.request));
     return answer(await this.endpoints.update(caller, row, fields as never), 'updated');
   }
 
@@ -123,6 +123,6 @@ function toWebhook(row: EndpointRecord): MobileTextAlertsWebhook {
     skipErrorCodes: row.skipErrorCodes,
     retryOnError: row.retryOnError,
     maxThroughputPerMinute: row.lane.maxThroughputPerMinute,
-    createdAt: instantText(row.createdAt),
+    createdAt: formatInstant(row.createdAt),
   };
 }

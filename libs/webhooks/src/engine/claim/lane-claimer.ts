@@ -1,21 +1,21 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { Database } from '../../store/postgres/connection/session.js';
-import { DatabaseClock } from '../../store/postgres/connection/clock.js';
+import { Session } from '../../store/postgres/connection/session.js';
+import { StoreClock } from '../../store/postgres/connection/clock.js';
 import type { Settings } from '../../config/settings.js';
 import { SETTINGS } from '../../core/tokens.js';
 import { Dispatcher } from '../dispatcher.js';
 import {
-  type ClaimedRow,
-  claimFromTurns,
-  type Take,
-  takeTurns,
-  type Turn,
+  type ClaimedDelivery,
+  leaseDeliveries,
+  type LaneClaim,
+  claimLanes,
+  type ClaimableLane,
 } from '../../store/postgres/claim/lease-deliveries.js';
 import { type Lease, Leases } from './leases.js';
-import { LookDepths } from './scan-depths.js';
-import type { LeasedDelivery, Target } from '../destinations/destination.js';
-import { Targets } from '../destinations/destination-reader.js';
+import { ScanDepths } from './scan-depths.js';
+import type { LeasedDelivery, Destination } from '../destinations/destination.js';
+import { DestinationReader } from '../destinations/destination-reader.js';
 
 /** Lanes that get their turn in one claim. */
 const LANES_PER_CLAIM = 64;
@@ -33,15 +33,15 @@ export interface ClaimResult {
 
 /** Leases what waits in lanes whose turn it is and hands it to the dispatcher. */
 @Injectable()
-export class Turns {
+export class LaneClaimer {
   /** Counts claims: every lane's share for retries comes round even where it takes one at a time. */
-  private rotation = 0;
-  private readonly depths = new LookDepths();
+  private claimCount = 0;
+  private readonly depths = new ScanDepths();
 
   constructor(
-    private readonly database: Database,
-    private readonly clock: DatabaseClock,
-    private readonly targets: Targets,
+    private readonly database: Session,
+    private readonly clock: StoreClock,
+    private readonly targets: DestinationReader,
     private readonly leases: Leases,
     private readonly dispatcher: Dispatcher,
     @Inject(SETTINGS) private readonly settings: Settings,
@@ -49,18 +49,18 @@ export class Turns {
 
   /** One claim. `skip`: lanes that it passes over, beside those that this worker has no room for. */
   async claim(skip: readonly string[] = []): Promise<ClaimResult> {
-    if (this.dispatcher.room === 0) return { leased: 0, more: false, exhausted: [] };
+    if (this.dispatcher.claimableCount === 0) return { leased: 0, more: false, exhausted: [] };
     const lease = await this.leases.acquire();
     try {
       const { rows, turns, exhausted } = await this.database.transaction((tx) =>
         this.claimIn(tx, lease, skip),
       );
       const leased = await this.toLeased(rows, turns, lease);
-      this.leases.took(lease, leased.length);
+      this.leases.addDeliveries(lease, leased.length);
       this.dispatcher.accept(leased);
       return { leased: leased.length, more: turns.length === LANES_PER_CLAIM, exhausted };
     } catch (error) {
-      this.leases.doubt(lease);
+      this.leases.markUncertain(lease);
       throw error;
     }
   }
@@ -69,10 +69,10 @@ export class Turns {
     tx: EntityManager,
     lease: Lease,
     skip: readonly string[],
-  ): Promise<{ rows: ClaimedRow[]; turns: Turn[]; exhausted: string[] }> {
-    this.rotation++;
-    const full = [...this.dispatcher.fullLanes(), ...skip];
-    const { turns, now } = await takeTurns(this.database, tx, LANES_PER_CLAIM, full);
+  ): Promise<{ rows: ClaimedDelivery[]; turns: ClaimableLane[]; exhausted: string[] }> {
+    this.claimCount++;
+    const full = [...this.dispatcher.unclaimableLanes(), ...skip];
+    const { turns, now } = await claimLanes(this.database, tx, LANES_PER_CLAIM, full);
     if (turns.length === 0) return { rows: [], turns, exhausted: [] };
     this.clock.observe(now);
     const terms = {
@@ -81,19 +81,19 @@ export class Turns {
       probeHoldMs: this.settings.leaseMs + PROBE_MARGIN,
     };
     const suspects = this.dispatcher.hasSuspect ? 0 : 1;
-    const takes = this.shareOut(turns).filter(({ turn, take }) => take > 0 || turn.allowance === 0);
+    const takes = this.allot(turns).filter(({ turn, take }) => take > 0 || turn.allowance === 0);
     if (takes.length === 0) return { rows: [], turns, exhausted: [] };
-    const rows = await claimFromTurns(this.database, tx, takes, terms, suspects);
+    const rows = await leaseDeliveries(this.database, tx, takes, terms, suspects);
     return { rows, turns, exhausted: this.depths.learn(takes, rows) };
   }
 
   private async toLeased(
-    rows: readonly ClaimedRow[],
-    turns: readonly Turn[],
+    rows: readonly ClaimedDelivery[],
+    turns: readonly ClaimableLane[],
     lease: Lease,
   ): Promise<LeasedDelivery[]> {
     if (rows.length === 0) return [];
-    const targets = await this.targets.ofLanes([...new Set(rows.map((row) => row.lane_id))]);
+    const targets = await this.targets.readByLanes([...new Set(rows.map((row) => row.lane_id))]);
     const turnOf = new Map(turns.map((turn) => [turn.laneId, turn]));
     return rows.flatMap((row) => {
       const target = targets.get(row.lane_id); // none: the tenant has just been removed
@@ -104,31 +104,36 @@ export class Turns {
   }
 
   /** A callback keeps the profile that its body was made in: the account may have chosen another since. */
-  private asFrozen(target: Target, name: string | null): Target {
+  private asFrozen(target: Destination, name: string | null): Destination {
     if (name === null || name === target.profile.name) return target;
     const profile = this.settings.profiles.get(name);
     return profile
       ? { ...target, profile, timeoutMs: profile.timeoutMs }
-      : { ...target, obstacle: 'endpoint-unreadable' };
+      : { ...target, blockedReason: 'endpoint-unreadable' };
   }
 
   /** How much of this worker's room each lane gets: an equal part, up to what the lane has room for. */
-  private shareOut(turns: readonly Turn[]): Take[] {
-    const room = this.dispatcher.openRoom({ forTurns: true });
-    const part = room.part(turns.length);
+  private allot(turns: readonly ClaimableLane[]): LaneClaim[] {
+    const room = this.dispatcher.openBudget({ forTurns: true });
+    const part = room.sharePerLane(turns.length);
     return turns.map((turn) => {
-      const take = room.take(turn.laneId, Math.min(part, turn.allowance));
-      const reserve = Math.floor((take + (this.rotation % 4)) / 4);
-      return { turn, take, reserve, look: this.depths.of(turn.laneId, take) };
+      const take = room.reserve(turn.laneId, Math.min(part, turn.allowance));
+      const reserve = Math.floor((take + (this.claimCount % 4)) / 4);
+      return { turn, take, reserve, look: this.depths.depthFor(turn.laneId, take) };
     });
   }
 }
 
-function toLeased(row: ClaimedRow, leaseId: string, target: Target, turn: Turn): LeasedDelivery {
+function toLeased(
+  row: ClaimedDelivery,
+  leaseId: string,
+  target: Destination,
+  turn: ClaimableLane,
+): LeasedDelivery {
   return {
     id: row.id,
     leaseId,
-    target,
+    destination: target,
     callbackUrl: row.callback_url,
     wireType: row.wire_type,
     body: row.body,

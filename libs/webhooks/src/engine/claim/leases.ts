@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
-import { type Database, now } from '../../store/postgres/connection/session.js';
-import type { DatabaseClock } from '../../store/postgres/connection/clock.js';
+import { type Session, nowMs } from '../../store/postgres/connection/session.js';
+import type { StoreClock } from '../../store/postgres/connection/clock.js';
 
 /** A lease as its worker sees it. */
 export interface Lease {
@@ -13,7 +13,7 @@ export interface Lease {
   /** Claims that are being made under it, and deliveries without a recorded outcome. */
   open: number;
   /** Something is held under it that nobody will account for, so it is left to run out. */
-  doubtful: boolean;
+  isUncertain: boolean;
 }
 
 /**
@@ -28,12 +28,12 @@ export class Leases {
   private readonly held = new Map<string, Lease>();
 
   constructor(
-    private readonly database: Database,
-    private readonly clock: DatabaseClock,
+    private readonly database: Session,
+    private readonly clock: StoreClock,
     private readonly leaseMs: number,
   ) {}
 
-  /** The lease to claim under now. Ends in {@link took} or {@link doubt}. */
+  /** The lease to claim under now. Ends in {@link addDeliveries} or {@link markUncertain}. */
   async acquire(): Promise<Lease> {
     const lease = this.current && performance.now() < this.current.renewAt ? this.current : await this.open();
     lease.open++;
@@ -44,10 +44,10 @@ export class Leases {
     const startedAt = performance.now(); // before the statement: we err on the early side
     const [row] = await this.database.query<{ id: string; now: string; workers: number }>(
       `insert into ${this.database.tables.leases} (owner, expires_at, first_delivery_id)
-       select $2, ${now(1)} + $3::bigint, coalesce(max(id), 0) + 1 from ${this.database.tables.deliveries}
-       returning id, ${now(1)} as now,
+       select $2, ${nowMs(1)} + $3::bigint, coalesce(max(id), 0) + 1 from ${this.database.tables.deliveries}
+       returning id, ${nowMs(1)} as now,
                  (select count(distinct owner)::int + 1 from ${this.database.tables.leases}
-                   where expires_at > ${now(1)} and owner <> $2) as workers`,
+                   where expires_at > ${nowMs(1)} and owner <> $2) as workers`,
       [this.database.clockOffset, this.owner, this.leaseMs],
     );
     this.clock.observe(row!.now);
@@ -57,7 +57,7 @@ export class Leases {
       endsAt: startedAt + this.leaseMs,
       renewAt: startedAt + this.leaseMs / 4,
       open: 0,
-      doubtful: false,
+      isUncertain: false,
     };
     this.held.set(row!.id, this.current);
     return this.current;
@@ -70,25 +70,25 @@ export class Leases {
   }
 
   /** The claim committed and took so many deliveries. */
-  took(lease: Lease, deliveries: number): void {
+  addDeliveries(lease: Lease, deliveries: number): void {
     lease.open += deliveries - 1;
   }
 
   /** The claim failed, perhaps after it was committed: what it took is recovered when the lease has run out. */
-  doubt(lease: Lease): void {
+  markUncertain(lease: Lease): void {
     lease.open--;
-    lease.doubtful = true;
+    lease.isUncertain = true;
     if (this.current === lease) this.current = null;
   }
 
   /** What came of a delivery cannot be recorded: it is recovered when the lease has run out. */
   forsake(leaseId: string): void {
     const lease = this.held.get(leaseId);
-    if (lease) lease.doubtful = true;
+    if (lease) lease.isUncertain = true;
   }
 
   /** Counts outcomes off and answers the leases that may be deleted with them. */
-  settle(leaseIds: Iterable<string>): string[] {
+  release(leaseIds: Iterable<string>): string[] {
     for (const id of leaseIds) {
       const lease = this.held.get(id);
       if (lease) lease.open--;
@@ -104,7 +104,7 @@ export class Leases {
       if (!retired || lease.open > 0) continue;
       if (lease === this.current) this.current = null;
       this.held.delete(lease.id);
-      if (!lease.doubtful) ids.push(lease.id);
+      if (!lease.isUncertain) ids.push(lease.id);
     }
     return ids;
   }

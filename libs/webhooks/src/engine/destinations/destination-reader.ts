@@ -1,15 +1,15 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { LineLogger } from '../../core/line-logger.js';
 import type { EntityManager } from 'typeorm';
-import { Database, now } from '../../store/postgres/connection/session.js';
+import { Session, nowMs } from '../../store/postgres/connection/session.js';
 import { encodeId } from '../../core/ids.js';
-import type { LaneState, Obstacle, Ordering } from '../../core/states.js';
+import type { LaneState, BlockedReason, Ordering } from '../../core/states.js';
 import type { Profile } from '../../profiles/profile.js';
 import type { Settings } from '../../config/settings.js';
 import { sealContext, type SecretBox } from '../../secrets/secret-box.js';
 import { SecretOpener } from '../../secrets/secret-opener.js';
 import { SECRET_BOX, SETTINGS } from '../../core/tokens.js';
-import type { Target } from './destination.js';
+import type { Destination } from './destination.js';
 
 /** Times that a lane of callbacks is made and looked for. */
 const LANE_TRIES = 8;
@@ -42,12 +42,12 @@ interface TargetRow {
 
 /** Reads where lanes deliver to: the endpoint's (or the account's) settings as they are now, secrets opened. */
 @Injectable()
-export class Targets {
+export class DestinationReader {
   private readonly logger = new LineLogger('WebhookTargets');
   private readonly opener: SecretOpener;
 
   constructor(
-    private readonly database: Database,
+    private readonly database: Session,
     @Inject(SETTINGS) private readonly settings: Settings,
     @Inject(SECRET_BOX) box: SecretBox,
   ) {
@@ -55,7 +55,7 @@ export class Targets {
   }
 
   /** The endpoints of `tenantIds` that events may match: active and paused ones. */
-  async ofTenants(tenantIds: string[], tx: EntityManager): Promise<Target[]> {
+  async readByTenants(tenantIds: string[], tx: EntityManager): Promise<Destination[]> {
     return this.read(
       `join ${this.database.tables.endpoints} e on e.id = l.endpoint_id and e.deleted_at is null and e.state <> 'disabled'`,
       'l.endpoint_id in (select id from ' +
@@ -67,7 +67,7 @@ export class Targets {
   }
 
   /** By lane, whatever its state. */
-  async ofLanes(laneIds: string[]): Promise<Map<string, Target>> {
+  async readByLanes(laneIds: string[]): Promise<Map<string, Destination>> {
     const targets = await this.read(
       `left join ${this.database.tables.endpoints} e on e.id = l.endpoint_id`,
       'l.id = any($2::bigint[])',
@@ -80,12 +80,12 @@ export class Targets {
    * The lanes of callbacks, made where there are none yet. None of them is deleted before the transaction ends.
    * Answers by `tenant origin`.
    */
-  async ofCallbacks(
+  async readCallbacks(
     callbacks: { tenantId: string; origin: string }[],
     tx: EntityManager,
-  ): Promise<Map<string, Target>> {
+  ): Promise<Map<string, Destination>> {
     const { lanes } = this.database.tables;
-    const found = new Map<string, Target>();
+    const found = new Map<string, Destination>();
     let missing = callbacks;
     // Once is enough, unless an idle lane is deleted between the two statements.
     for (let tries = 0; missing.length > 0; tries++) {
@@ -121,15 +121,15 @@ export class Targets {
     parameters: unknown[],
     tx?: EntityManager,
     url = 'e.url',
-  ): Promise<Target[]> {
+  ): Promise<Destination[]> {
     const { lanes, accounts } = this.database.tables;
     const sql = `select l.id as lane_id, l.tenant_id, l.endpoint_id, l.state as lane_state, l.ordering,
               l.max_in_flight is not null or l.max_throughput_per_minute is not null as limited,
-              l.failing_since is null and (l.hold_until is null or l.hold_until <= ${now(1)}) as healthy,
-              coalesce(l.next_due_at <= ${now(1)}, false) as backlog,
+              l.failing_since is null and (l.hold_until is null or l.hold_until <= ${nowMs(1)}) as healthy,
+              coalesce(l.next_due_at <= ${nowMs(1)}, false) as backlog,
               ${url} as url, e.events, e.profile, e.headers, e.secrets, e.phone_numbers, e.timeout_ms, e.skip_errors,
               e.skip_error_codes, e.retry_on_error, e.send_alert_email, e.created_at, a.secrets as account_secrets,
-              a.default_profile as account_profile, ${now(1)} as now
+              a.default_profile as account_profile, ${nowMs(1)} as now
          from ${lanes} l ${join}
          left join ${accounts} a on a.tenant_id = l.tenant_id
         where ${where}`;
@@ -141,7 +141,7 @@ export class Targets {
   }
 
   /** One endpoint that cannot be read must not stop those that are read with it. */
-  private toTarget(row: TargetRow, instant: number): Target {
+  private toTarget(row: TargetRow, instant: number): Destination {
     try {
       if (row.profile !== null && !this.settings.profiles.has(row.profile))
         throw new Error(`this host has no profile "${row.profile}"`);
@@ -158,16 +158,16 @@ export class Targets {
         skip_error_codes: null,
       };
       const target = this.readTarget({ ...row, ...unread, account_secrets: null }, instant);
-      return { ...target, obstacle: 'endpoint-unreadable' };
+      return { ...target, blockedReason: 'endpoint-unreadable' };
     }
   }
 
-  private readTarget(row: TargetRow, instant: number): Target {
+  private readTarget(row: TargetRow, instant: number): Destination {
     const profile = this.profileOf(row);
     const ownSecrets = profile.secret.owner === 'endpoint' && row.endpoint_id !== null;
     const context = sealContext(row.tenant_id, row.endpoint_id);
-    const headers = row.headers === null ? {} : this.opener.headers(row.headers, context);
-    const secrets = this.opener.secrets(
+    const headers = row.headers === null ? {} : this.opener.openHeaders(row.headers, context);
+    const secrets = this.opener.openSecrets(
       parse(ownSecrets ? row.secrets : row.account_secrets, []),
       ownSecrets ? context : sealContext(row.tenant_id, null),
       instant,
@@ -186,10 +186,10 @@ export class Targets {
       createdAt: Number(row.created_at ?? 0),
       state: row.lane_state,
       ordering: row.ordering,
-      limited: row.limited,
-      healthy: row.healthy,
-      backlog: row.backlog,
-      obstacle: obstacleOf(headers, secrets),
+      hasLimits: row.limited,
+      isHealthy: row.healthy,
+      hasBacklog: row.backlog,
+      blockedReason: obstacleOf(headers, secrets),
       skipErrors: row.skip_errors ?? false,
       skipErrorCodes: parse(row.skip_error_codes, []),
       retryOnError: row.retry_on_error ?? true,
@@ -203,7 +203,7 @@ export class Targets {
   }
 }
 
-function obstacleOf(headers: Record<string, string> | null, secrets: string[] | null): Obstacle | null {
+function obstacleOf(headers: Record<string, string> | null, secrets: string[] | null): BlockedReason | null {
   if (headers === null) return 'headers-unreadable';
   return secrets === null ? 'secret-unreadable' : null;
 }

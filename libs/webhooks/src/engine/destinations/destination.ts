@@ -1,8 +1,8 @@
 import type { Profile, ProfileEndpoint } from '../../profiles/profile.js';
-import type { LaneState, Obstacle, Ordering } from '../../core/states.js';
+import type { LaneState, BlockedReason, Ordering } from '../../core/states.js';
 
 /** Where a lane's deliveries go and how, as it stood when they were claimed. */
-export interface Target extends ProfileEndpoint {
+export interface Destination extends ProfileEndpoint {
   laneId: string;
   tenantId: string;
   /** UUID; `null` for a lane of callbacks. */
@@ -24,23 +24,23 @@ export interface Target extends ProfileEndpoint {
   state: LaneState;
   ordering: Ordering;
   /** Has an exact limit: deliveries are only taken in turns, where the lane counts them. */
-  limited: boolean;
+  hasLimits: boolean;
   /** No failure since the last success, no pause: may be handed deliveries directly. */
-  healthy: boolean;
+  isHealthy: boolean;
   /** Has older work waiting. */
-  backlog: boolean;
+  hasBacklog: boolean;
   /**
    * What of the row cannot be read, so that nothing is sent for now; `null`: nothing. `endpoint-unreadable`: the row cannot be read, or names a profile that
    * this host does not have, so that nobody can say what matches either.
    */
-  obstacle: Obstacle | null;
+  blockedReason: BlockedReason | null;
 }
 
 /** A delivery that this worker holds a lease on. */
 export interface LeasedDelivery {
   id: string;
   leaseId: string;
-  target: Target;
+  destination: Destination;
   /** Of a callback. */
   callbackUrl: string | null;
   wireType: string;

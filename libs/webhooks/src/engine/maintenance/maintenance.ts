@@ -2,23 +2,23 @@ import { Inject, Injectable } from '@nestjs/common';
 import { LineLogger } from '../../core/line-logger.js';
 import { deleteOldAlerts } from '../../store/postgres/maintenance/delete-old-alerts.js';
 import { AlertSender } from '../../alerts/alert-sender.js';
-import { Database } from '../../store/postgres/connection/session.js';
+import { Session } from '../../store/postgres/connection/session.js';
 import type { Settings } from '../../config/settings.js';
 import { SETTINGS } from '../../core/tokens.js';
-import { disableFailing } from '../../store/postgres/maintenance/disable-endpoints.js';
+import { disableFailingEndpoints } from '../../store/postgres/maintenance/disable-endpoints.js';
 import { discardBacklog } from '../../store/postgres/maintenance/discard-backlog.js';
-import { WebhookHealth } from '../../observability/health.js';
+import { HealthCheck } from '../../observability/health.js';
 import { deleteIdleLanes } from '../../store/postgres/maintenance/delete-idle-lanes.js';
 import { Leases } from '../claim/leases.js';
-import type { Look } from '../../store/postgres/claim/check-for-work.js';
+import type { WorkCheck } from '../../store/postgres/claim/check-for-work.js';
 import { OutcomeReporter } from '../record/outcome-reporter.js';
-import { recoverLeases } from '../../store/postgres/maintenance/rescue-leases.js';
+import { rescueExpiredLeases } from '../../store/postgres/maintenance/rescue-leases.js';
 import {
   deleteOldDeliveries,
   deleteUnusedEndpoints,
   deleteUnusedEvents,
 } from '../../store/postgres/maintenance/delete-old-rows.js';
-import { warnFailing } from '../../store/postgres/maintenance/warn-failing-endpoints.js';
+import { warnFailingEndpoints } from '../../store/postgres/maintenance/warn-failing-endpoints.js';
 
 /** Between two rounds of the slow chores, ms. */
 const ROUND = 60_000;
@@ -29,7 +29,7 @@ const RETENTION_BATCHES = 200;
 
 /** What keeps the tables small and the promises kept when workers die. */
 @Injectable()
-export class Housekeeper {
+export class Maintenance {
   private readonly logger = new LineLogger('WebhookHousekeeper');
   private nextRound = 0;
   private underWay: Promise<unknown> | null = null;
@@ -45,11 +45,11 @@ export class Housekeeper {
   private readonly exempt: string[];
 
   constructor(
-    private readonly database: Database,
+    private readonly database: Session,
     private readonly leases: Leases,
     private readonly reporter: OutcomeReporter,
     private readonly alerts: AlertSender,
-    private readonly health: WebhookHealth,
+    private readonly health: HealthCheck,
     @Inject(SETTINGS) private readonly settings: Settings,
   ) {
     this.exempt = [...settings.profiles.values()]
@@ -58,11 +58,11 @@ export class Housekeeper {
   }
 
   /** What a look found: leases that ran out, backlogs of closed lanes, alerts. Answers whether there may be more. */
-  async tidy(seen: Pick<Look, 'expired' | 'closed' | 'alerts'>): Promise<boolean> {
+  async runUrgent(seen: Pick<WorkCheck, 'expired' | 'closed' | 'alerts'>): Promise<boolean> {
     if (seen.alerts) this.alerts.wake();
     let more = false;
     if (seen.expired) {
-      const recovered = await recoverLeases(this.database);
+      const recovered = await rescueExpiredLeases(this.database);
       if (recovered > 0)
         this.logger.warn(`${recovered} deliveries came back from a worker that stopped without a word`);
       more ||= recovered > 0;
@@ -76,7 +76,7 @@ export class Housekeeper {
   startRound(): void {
     if (this.underWay || performance.now() < this.nextRound) return;
     this.nextRound = performance.now() + ROUND * (0.9 + Math.random() / 5);
-    this.underWay = this.round()
+    this.underWay = this.runRound()
       .catch((error: Error) => this.logger.error(`Housekeeping failed: ${error.message}`))
       .finally(() => (this.underWay = null));
   }
@@ -88,15 +88,15 @@ export class Housekeeper {
   }
 
   /** The slow chores: endpoints that failed too long, the health of the tables, retention. */
-  async round(): Promise<void> {
+  async runRound(): Promise<void> {
     if (this.settings.disableAfterMs !== false) {
-      await warnFailing(this.database, this.settings.disableAfterMs, this.exempt);
-      for (const { id, tenantId } of await disableFailing(
+      await warnFailingEndpoints(this.database, this.settings.disableAfterMs, this.exempt);
+      for (const { id, tenantId } of await disableFailingEndpoints(
         this.database,
         this.settings.disableAfterMs,
         this.exempt,
       )) {
-        this.reporter.disabled(id, tenantId, 'endpoint-failing');
+        this.reporter.reportDisabled(id, tenantId, 'endpoint-failing');
       }
     }
     for (const { kind, message } of await this.health.check()) this.warn(kind, message);

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { AlertData } from '../../store/alert-store.js';
-import type { AlertOccasion } from '../../store/postgres/record/outcome-alerts.js';
-import type { Database } from '../../store/postgres/connection/session.js';
+import type { FailureAlert } from '../../store/postgres/record/outcome-alerts.js';
+import type { Session } from '../../store/postgres/connection/session.js';
 import { encodeDeliveryId } from '../../core/ids.js';
-import { ownNumber } from '../../events/account-number.js';
-import { storedJson } from '../../core/parse-json.js';
+import { accountNumberOf } from '../../events/account-number.js';
+import { tryParseJson } from '../../core/parse-json.js';
 import type { Outcome } from '../send/outcome.js';
 
 /** Limit of a profile that names none, ms. */
@@ -16,10 +16,10 @@ const BATCH = 50;
  * The failures among `outcomes` whose profile mails the endpoint's owner. Asks the database only where the limit counts
  * by phone number.
  */
-export async function alertOccasions(
-  database: Database,
+export async function failureAlertsOf(
+  database: Session,
   outcomes: readonly Outcome[],
-): Promise<AlertOccasion[]> {
+): Promise<FailureAlert[]> {
   const found = outcomes.flatMap((outcome) => kindsOf(outcome).map((kind) => ({ kind, outcome })));
   if (found.length === 0) return [];
   const byNumber = found.filter(({ outcome }) => rulesOf(outcome).scope === 'phone-number');
@@ -39,20 +39,20 @@ export async function alertOccasions(
   });
 }
 
-const rulesOf = (outcome: Outcome) => outcome.delivery.target.profile.alerts;
+const rulesOf = (outcome: Outcome) => outcome.delivery.destination.profile.alerts;
 
-function kindsOf(outcome: Outcome): AlertOccasion['kind'][] {
+function kindsOf(outcome: Outcome): FailureAlert['kind'][] {
   if (!outcome.failure) return [];
   const { onExhausted, onEveryFailure } = rulesOf(outcome);
-  const kinds: AlertOccasion['kind'][] = [];
+  const kinds: FailureAlert['kind'][] = [];
   if (onExhausted && outcome.state === 'exhausted') kinds.push('delivery.exhausted');
-  if (onEveryFailure && outcome.delivery.target.sendAlertEmail) kinds.push('delivery.failed');
+  if (onEveryFailure && outcome.delivery.destination.sendAlertEmail) kinds.push('delivery.failed');
   return kinds;
 }
 
 /** A number is hashed: it belongs to the tenant's customers, and the key stays for weeks. */
 function scopeOf({ delivery }: Outcome, numbers: ReadonlyMap<string, string>): string {
-  const { tenantId, laneId } = delivery.target;
+  const { tenantId, laneId } = delivery.destination;
   const number = numbers.get(delivery.sequence);
   if (number === undefined) return `lane-${laneId}`;
   const digits = number.replace(/\D/g, '');
@@ -66,7 +66,7 @@ function attemptScope({ delivery, attempt }: Outcome): string {
 
 function dataOf({ delivery, attempt, reason }: Outcome): AlertData {
   return {
-    lane: delivery.target.laneId,
+    lane: delivery.destination.laneId,
     origin: delivery.callbackUrl === null ? null : new URL(delivery.callbackUrl).origin,
     deliveryId: encodeDeliveryId(delivery.id),
     eventType: delivery.eventType,
@@ -77,7 +77,7 @@ function dataOf({ delivery, attempt, reason }: Outcome): AlertData {
 }
 
 /** The account's own number in the events that have one, by the events' number. */
-async function ownNumbers(database: Database, sequences: readonly string[]): Promise<Map<string, string>> {
+async function ownNumbers(database: Session, sequences: readonly string[]): Promise<Map<string, string>> {
   const numbers = new Map<string, string>();
   const wanted = [...new Set(sequences)];
   for (let start = 0; start < wanted.length; start += BATCH) {
@@ -86,7 +86,7 @@ async function ownNumbers(database: Database, sequences: readonly string[]): Pro
       [wanted.slice(start, start + BATCH)],
     );
     for (const { sequence, data } of rows) {
-      const number = ownNumber(storedJson(data));
+      const number = accountNumberOf(tryParseJson(data));
       if (number !== null) numbers.set(sequence, number);
     }
   }

@@ -1,7 +1,7 @@
 import type { Outcome } from '../send/outcome.js';
 
 /** Outcomes wait this long for company while there is plenty in flight, ms. */
-const GATHER = 8;
+const GATHER_MS = 8;
 /** With fewer requests in flight than this no company is to be expected. */
 const FEW_IN_FLIGHT = 4;
 /** Outcomes in one statement at most. */
@@ -18,7 +18,7 @@ export class OutcomeQueue {
   /**
    * @param inFlight how many requests may still bring outcomes
    * @param write writes a batch, until the database takes it; answers whether lanes are due by it
-   * @param written hears that a batch has left the queue; {@link goOn} is up to it
+   * @param written hears that a batch has left the queue; {@link resume} is up to it
    */
   constructor(
     private readonly inFlight: () => number,
@@ -42,13 +42,13 @@ export class OutcomeQueue {
   }
 
   /** After a batch: whatever came meanwhile. */
-  goOn(): void {
+  resume(): void {
     if (this.outcomes.length > 0) this.writeOrGather();
   }
 
   private writeOrGather(): void {
     if (this.inFlight() < FEW_IN_FLIGHT || this.outcomes.length >= WORTHWHILE) this.start();
-    else this.gathering ??= setTimeout(() => this.start(), GATHER);
+    else this.gathering ??= setTimeout(() => this.start(), GATHER_MS);
   }
 
   private start(): void {

@@ -10,8 +10,8 @@ import type { Reason } from '../../core/states.js';
 import type { Settings } from '../../config/settings.js';
 import { SETTINGS } from '../../core/tokens.js';
 import type { Outcome } from '../send/outcome.js';
-import { scheduleOf } from '../send/retry-schedule.js';
-import type { Target } from '../destinations/destination.js';
+import { scheduleFor } from '../send/retry-schedule.js';
+import type { Destination } from '../destinations/destination.js';
 
 const EVENT_OF = {
   delivered: 'delivered',
@@ -36,7 +36,7 @@ export class OutcomeReporter {
     if (this.events.has(name)) this.events.emit(name, notice(outcome));
   }
 
-  turned(target: Target, healthy: boolean): void {
+  reportHealthChange(target: Destination, healthy: boolean): void {
     const endpointId = target.endpointId && encodeId('wh', target.endpointId);
     const who = endpointId ?? `callbacks of ${target.tenantId}`;
     if (healthy) this.logger.log(`Endpoint ${who} answers again`);
@@ -45,7 +45,7 @@ export class OutcomeReporter {
     this.events.emit(name, { endpointId, tenantId: target.tenantId, reason: null });
   }
 
-  disabled(endpoint: string, tenantId: string, reason: Reason): void {
+  reportDisabled(endpoint: string, tenantId: string, reason: Reason): void {
     const endpointId = encodeId('wh', endpoint);
     this.logger.warn(`Endpoint ${endpointId} was disabled: ${reason}`);
     this.events.emit('endpointDisabled', { endpointId, tenantId, reason });
@@ -59,7 +59,7 @@ export class OutcomeReporter {
         ? attempt.error
         : `HTTP ${attempt.status}`
       : (outcome.reason ?? 'given back');
-    const { endpointId } = delivery.target;
+    const { endpointId } = delivery.destination;
     const where = endpointId === null ? 'a callback' : encodeId('wh', endpointId);
     const number = `attempt ${delivery.attempts + (attempt ? 1 : 0)} of ${this.lastAttemptOf(outcome)}`;
     const which = `dlv_${delivery.id} to ${where} (${delivery.wireType}, ${number})`;
@@ -76,7 +76,7 @@ export class OutcomeReporter {
 
   /** Numbers go on over manual retries, and so does this one. */
   private lastAttemptOf({ delivery }: Outcome): number {
-    const { waits } = scheduleOf(delivery.target.profile, this.settings.retry);
+    const { waits } = scheduleFor(delivery.destination.profile, this.settings.retry);
     return delivery.attemptsBefore + 1 + waits.length;
   }
 }
@@ -86,8 +86,8 @@ function notice({ delivery, attempt, reason, delayMs }: Outcome): DeliveryNotice
     deliveryId: encodeDeliveryId(delivery.id),
     eventId: encodeId('evt', delivery.eventUuid),
     eventType: delivery.eventType,
-    tenantId: delivery.target.tenantId,
-    endpointId: delivery.target.endpointId && encodeId('wh', delivery.target.endpointId),
+    tenantId: delivery.destination.tenantId,
+    endpointId: delivery.destination.endpointId && encodeId('wh', delivery.destination.endpointId),
     subject: delivery.subject,
     attempts: attempt?.number ?? delivery.attempts,
     status: attempt?.status ?? null,

@@ -1,5 +1,5 @@
 /** Tells whoever waits that outcomes were recorded, or that requests that hang have made room. */
-export class Settled {
+export class OutcomeSignal {
   private readonly listeners = new Set<(lanesDue: boolean) => void>();
   private promise!: Promise<void>;
   private resolve!: () => void;
@@ -9,7 +9,7 @@ export class Settled {
   }
 
   /** Calls `listener` each time. `lanesDue`: lanes want a turn by this, or have room again. */
-  on(listener: (lanesDue: boolean) => void): void {
+  subscribe(listener: (lanesDue: boolean) => void): void {
     this.listeners.add(listener);
   }
 
@@ -19,7 +19,7 @@ export class Settled {
   }
 
   /** It has happened. */
-  tell(lanesDue: boolean): void {
+  emit(lanesDue: boolean): void {
     this.resolve();
     this.renew();
     for (const listener of this.listeners) listener(lanesDue);

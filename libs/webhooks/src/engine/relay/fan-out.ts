@@ -1,15 +1,15 @@
 import { LineLogger } from '../../core/line-logger.js';
-import type { Target } from '../destinations/destination.js';
+import type { Destination } from '../destinations/destination.js';
 import type { EndpointState, Reason } from '../../core/states.js';
 import type { WebhookEvent } from '../../events/event.js';
 import type { Profile, WireEvent } from '../../profiles/profile.js';
 import type { ClaimedEvent } from '../../store/postgres/relay/claim-events.js';
-import { explainMatch, takenRequests } from '../../events/subscription.js';
+import { explainMismatch, selectRequests } from '../../events/subscription.js';
 
 /** A delivery to be inserted. */
 export interface NewDelivery {
   event: ClaimedEvent;
-  target: Target;
+  target: Destination;
   wireType: string;
   body: string;
   callbackUrl: string | null;
@@ -20,7 +20,7 @@ export interface NewDelivery {
 }
 
 /** Renders each event once for each profile. */
-export class Renderer {
+export class EventRenderer {
   private readonly logger = new LineLogger('WebhookRelay');
   private readonly rendered = new Map<string, WireEvent[] | null>();
 
@@ -58,17 +58,17 @@ function checkRequest({ type, body }: WireEvent): void {
   if (!isText(body)) throw new TypeError(`the body of ${type} must be text without NUL`);
 }
 
-const STATE_OF: Record<Target['state'], EndpointState> = {
+const STATE_OF: Record<Destination['state'], EndpointState> = {
   open: 'active',
   paused: 'paused',
   closed: 'disabled',
 };
 
 /** The deliveries of one event for the tenant's endpoints: those that match, in their profiles' words. */
-export function toEndpoints(
+export function fanOutToEndpoints(
   event: ClaimedEvent,
-  targets: readonly Target[],
-  renderer: Renderer,
+  targets: readonly Destination[],
+  renderer: EventRenderer,
   callbackMode: 'replace' | 'add',
 ): NewDelivery[] {
   const deliveries: NewDelivery[] = [];
@@ -81,15 +81,15 @@ export function toEndpoints(
       createdAt: target.createdAt,
       deletedAt: null,
     };
-    const unreadable = target.obstacle === 'endpoint-unreadable';
+    const unreadable = target.blockedReason === 'endpoint-unreadable';
     const rendered = unreadable ? null : renderer.render(event, target.profile);
-    const mismatch = explainMatch(event, endpoint, rendered ?? [], callbackMode);
+    const mismatch = explainMismatch(event, endpoint, rendered ?? [], callbackMode);
     if (rendered === null) {
       // Nobody can say whether its names would have matched: a delivery that ended says what happened.
       if (mismatch === 'profile-cannot-express')
         deliveries.push({ ...blank(event, target), reason: 'render-failed' });
     } else if (mismatch === null) {
-      for (const { type, body } of takenRequests(target.events, rendered, event.test)) {
+      for (const { type, body } of selectRequests(target.events, rendered, event.test)) {
         deliveries.push({ ...blank(event, target), wireType: type, body });
       }
     }
@@ -98,11 +98,11 @@ export function toEndpoints(
 }
 
 /** The deliveries of one event to its `callbackUrl`; `refused`: the URL may not be used, as a delivery that ended. */
-export function toCallback(
+export function fanOutToCallback(
   event: ClaimedEvent,
-  target: Target,
+  target: Destination,
   refused: boolean,
-  renderer: Renderer,
+  renderer: EventRenderer,
 ): NewDelivery[] {
   const rendered = renderer.render(event, target.profile);
   const callback = { ...blank(event, target), callbackUrl: event.callbackUrl };
@@ -115,6 +115,6 @@ export function toCallback(
   }));
 }
 
-function blank(event: ClaimedEvent, target: Target): NewDelivery {
+function blank(event: ClaimedEvent, target: Destination): NewDelivery {
   return { event, target, wireType: event.type, body: '', callbackUrl: null, reason: null, direct: false };
 }

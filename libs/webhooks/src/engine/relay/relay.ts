@@ -1,18 +1,18 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { Database } from '../../store/postgres/connection/session.js';
-import { DatabaseClock } from '../../store/postgres/connection/clock.js';
+import { Session } from '../../store/postgres/connection/session.js';
+import { StoreClock } from '../../store/postgres/connection/clock.js';
 import { Dispatcher } from '../dispatcher.js';
 import { Leases } from '../claim/leases.js';
-import type { LeasedDelivery, Target } from '../destinations/destination.js';
-import { Targets } from '../destinations/destination-reader.js';
+import type { LeasedDelivery, Destination } from '../destinations/destination.js';
+import { DestinationReader } from '../destinations/destination-reader.js';
 import type { UrlPolicy } from '../../http/policy/url-policy.js';
 import type { Settings } from '../../config/settings.js';
 import { ensureAccounts } from '../../secrets/ensure-accounts.js';
 import type { SecretBox } from '../../secrets/secret-box.js';
 import { SECRET_BOX, SETTINGS, URL_POLICY } from '../../core/tokens.js';
 import { type ClaimedEvent, claimEvents } from '../../store/postgres/relay/claim-events.js';
-import { type NewDelivery, Renderer, toCallback, toEndpoints } from './fan-out.js';
+import { type NewDelivery, EventRenderer, fanOutToCallback, fanOutToEndpoints } from './fan-out.js';
 import { insertDeliveries } from '../../store/postgres/relay/insert-deliveries.js';
 
 /** Deliveries of one batch at most; a single event with more still goes. */
@@ -40,9 +40,9 @@ export interface RelayResult {
 @Injectable()
 export class Relay {
   constructor(
-    private readonly database: Database,
-    private readonly clock: DatabaseClock,
-    private readonly targets: Targets,
+    private readonly database: Session,
+    private readonly clock: StoreClock,
+    private readonly targets: DestinationReader,
     private readonly leases: Leases,
     private readonly dispatcher: Dispatcher,
     @Inject(SETTINGS) private readonly settings: Settings,
@@ -51,15 +51,15 @@ export class Relay {
   ) {}
 
   /** Relays up to `limit` events (500 by default). */
-  async relay(limit = 500): Promise<RelayResult> {
+  async relayBatch(limit = 500): Promise<RelayResult> {
     const lease = await this.leases.acquire();
     try {
       const { result, leased } = await this.database.transaction((tx) => this.relayIn(tx, limit, lease.id));
-      this.leases.took(lease, leased.length);
+      this.leases.addDeliveries(lease, leased.length);
       this.dispatcher.accept(leased);
       return result;
     } catch (error) {
-      this.leases.doubt(lease);
+      this.leases.markUncertain(lease);
       throw error;
     }
   }
@@ -74,7 +74,7 @@ export class Relay {
       return { result: { events: 0, deliveries: 0, waiting: 0, more: false }, leased: [] };
     this.clock.observe(batch.now!);
     const { deliveries, relayed } = await this.fanOut(batch.events, tx);
-    this.chooseDirect(deliveries);
+    this.chooseDirectDeliveries(deliveries);
     const handed = await insertDeliveries(this.database, tx, deliveries, relayed, leaseId);
     return {
       result: {
@@ -93,11 +93,11 @@ export class Relay {
   ): Promise<{ deliveries: NewDelivery[]; relayed: string[] }> {
     const endpoints = await this.endpointsOf(events, tx);
     const callbacks = await this.callbackTargetsOf(events, tx);
-    const renderer = new Renderer();
+    const renderer = new EventRenderer();
     const deliveries: NewDelivery[] = [];
     const relayed: string[] = [];
     for (const event of events) {
-      const made = toEndpoints(
+      const made = fanOutToEndpoints(
         event,
         endpoints.get(event.tenantId) ?? [],
         renderer,
@@ -108,7 +108,7 @@ export class Relay {
         const target = callbacks.get(`${event.tenantId} ${origin ?? NO_ORIGIN}`)!;
         const refused =
           origin === null || (target.profile.registration.httpsOnly && !origin.startsWith('https:'));
-        made.push(...toCallback(event, target, refused, renderer));
+        made.push(...fanOutToCallback(event, target, refused, renderer));
       }
       if (deliveries.length > 0 && deliveries.length + made.length > BATCH_DELIVERIES) break;
       deliveries.push(...made);
@@ -120,11 +120,11 @@ export class Relay {
   private async endpointsOf(
     events: readonly ClaimedEvent[],
     tx: EntityManager,
-  ): Promise<Map<string, Target[]>> {
-    const byTenant = new Map<string, Target[]>();
+  ): Promise<Map<string, Destination[]>> {
+    const byTenant = new Map<string, Destination[]>();
     const tenantIds = [...new Set(events.map((event) => event.tenantId))];
     if (tenantIds.length === 0) return byTenant;
-    for (const target of await this.targets.ofTenants(tenantIds, tx)) {
+    for (const target of await this.targets.readByTenants(tenantIds, tx)) {
       const list = byTenant.get(target.tenantId);
       if (list) list.push(target);
       else byTenant.set(target.tenantId, [target]);
@@ -135,7 +135,7 @@ export class Relay {
   private async callbackTargetsOf(
     events: readonly ClaimedEvent[],
     tx: EntityManager,
-  ): Promise<Map<string, Target>> {
+  ): Promise<Map<string, Destination>> {
     const wanted = new Map<string, { tenantId: string; origin: string }>();
     for (const { tenantId, callbackUrl } of events) {
       if (callbackUrl === null) continue;
@@ -151,7 +151,7 @@ export class Relay {
       callbacks.map((each) => each.tenantId),
       tx,
     );
-    return this.targets.ofCallbacks(callbacks, tx);
+    return this.targets.readCallbacks(callbacks, tx);
   }
 
   /** `null`: the URL may not be used. */
@@ -164,18 +164,18 @@ export class Relay {
   }
 
   /** Which deliveries may skip their lane: one of a subject and lane, while lane and worker have room. */
-  private chooseDirect(deliveries: NewDelivery[]): void {
-    const room = this.dispatcher.openRoom();
+  private chooseDirectDeliveries(deliveries: NewDelivery[]): void {
+    const room = this.dispatcher.openBudget();
     const subjects = new Set<string>();
     for (const delivery of deliveries) {
       const { target, event } = delivery;
-      if (room.isFull) return;
+      if (room.isSpent) return;
       if (
         delivery.reason !== null ||
         target.state !== 'open' ||
-        target.limited ||
-        !target.healthy ||
-        target.backlog
+        target.hasLimits ||
+        !target.isHealthy ||
+        target.hasBacklog
       )
         continue;
       if (event.subject !== null && target.ordering !== 'none') {
@@ -183,7 +183,7 @@ export class Relay {
         if (subjects.has(key)) continue;
         subjects.add(key);
       }
-      delivery.direct = room.take(target.laneId, 1) === 1;
+      delivery.direct = room.reserve(target.laneId, 1) === 1;
     }
   }
 }
@@ -196,7 +196,7 @@ function toLeased(
   return {
     id,
     leaseId,
-    target,
+    destination: target,
     callbackUrl,
     wireType,
     body,

@@ -1,7 +1,7 @@
 /** Requests in flight at once that a lane begins with. */
-export const FIRST_WINDOW = 4;
+export const INITIAL_WINDOW = 4;
 /** An answer slower than this does not widen the window, ms. */
-const QUICK = 2_000;
+const QUICK_ANSWER_MS = 2_000;
 /** Of the 4xx, the status that asks for less. */
 const THROTTLED = 429;
 /** While many hang: requests of a lane without a success in the last moments, ms. */
@@ -15,13 +15,13 @@ const MOMENTS = 2_000;
 
 /** One that recovers is met with a ramp, whoever saw it fail. */
 export function firstWindow(healthy: boolean, most: number): number {
-  return healthy ? Math.min(FIRST_WINDOW, most) : 1;
+  return healthy ? Math.min(INITIAL_WINDOW, most) : 1;
 }
 
 /** `most` may have become less meanwhile: other workers came. */
 export function afterSuccess(window: number, durationMs: number, most: number): number {
   if (window >= most) return most;
-  return durationMs <= QUICK ? window + 1 : window;
+  return durationMs <= QUICK_ANSWER_MS ? window + 1 : window;
 }
 
 /** `status`: of the answer; `null`: none came. */
@@ -31,6 +31,6 @@ export function afterFailure(window: number, status: number | null): number {
 }
 
 /** While many requests hang. `provenAt`: when the lane's last success came, on the process's monotonic clock, ms. */
-export function carefulWindow(window: number, provenAt: number): number {
+export function cautiousWindow(window: number, provenAt: number): number {
   return performance.now() - provenAt < MOMENTS ? window : Math.min(window, CAREFUL);
 }

@@ -1,22 +1,22 @@
-import { Flights } from './slot-tracker.js';
-import type { Lane, Share } from './lane.js';
-import { Room, type RoomBook } from './claim-budget.js';
-import { Standings } from './ready-queues.js';
+import { SlotTracker } from './slot-tracker.js';
+import type { Lane, OriginShare } from './lane.js';
+import { ClaimBudget, type LaneCapacity } from './claim-budget.js';
+import { ReadyQueues } from './ready-queues.js';
 import type { LeasedDelivery } from '../destinations/destination.js';
 import {
   afterFailure,
   afterSuccess,
-  carefulWindow,
-  FIRST_WINDOW,
+  cautiousWindow,
+  INITIAL_WINDOW,
   firstWindow,
 } from './concurrency-window.js';
 
 /** Requests that hang and have lost their slot at most, for each slot. */
-const ASIDE = 7;
+const MAX_DEMOTED_PER_SLOT = 7;
 /** Deliveries that a worker holds at most, for each slot: enough to send while the next batch is relayed. */
-const HELD = 24;
+const MAX_HELD_PER_SLOT = 24;
 /** Lanes remembered without work; beyond it the longest unused are forgotten and start small again. */
-const REMEMBERED = 20_000;
+const MAX_LANES_REMEMBERED = 20_000;
 
 /**
  * This worker's view of the lanes it has work for: who may send next.
@@ -25,11 +25,11 @@ const REMEMBERED = 20_000;
  * - A request that hangs holds its slot for half a second, and its lane sends no more at once than it has in flight.
  * - No lane passes its window; no tenant passes its share of one origin.
  */
-export class LaneBook implements RoomBook {
+export class LaneScheduler implements LaneCapacity {
   private readonly lanes = new Map<string, Lane>();
-  private readonly shares = new Map<string, Share>();
-  private readonly flights: Flights<Lane>;
-  private readonly standings: Standings;
+  private readonly shares = new Map<string, OriginShare>();
+  private readonly flights: SlotTracker<Lane>;
+  private readonly standings: ReadyQueues;
   /** What {@link fullLanes} answered last. */
   private full = new Set<string>();
   private unprovenFull = false;
@@ -40,8 +40,8 @@ export class LaneBook implements RoomBook {
     /** Requests in flight of one lane, and of one tenant at one origin. */
     private readonly mostInFlight: () => number,
   ) {
-    this.flights = new Flights(slots * ASIDE);
-    this.standings = new Standings(slots);
+    this.flights = new SlotTracker(slots * MAX_DEMOTED_PER_SLOT);
+    this.standings = new ReadyQueues(slots);
   }
 
   /** Deliveries that wait in this process. */
@@ -55,7 +55,7 @@ export class LaneBook implements RoomBook {
 
   /** How many more deliveries this worker may lease. */
   get room(): number {
-    return Math.max(0, this.slots * HELD - this.waiting - this.flights.slots);
+    return Math.max(0, this.slots * MAX_HELD_PER_SLOT - this.waiting - this.flights.slots);
   }
 
   /** How many deliveries are worth relaying: while no lane has had a success yet, what such lanes may take. */
@@ -72,20 +72,20 @@ export class LaneBook implements RoomBook {
    * The room there is but for `less` deliveries, to be handed out. A turn leaves some of the room of unproven lanes to
    * what is relayed: a new event of one of them must not wait behind the backlogs of all others.
    */
-  openRoom(less: number, forTurns: boolean): Room {
+  openRoom(less: number, forTurns: boolean): ClaimBudget {
     const unproven = this.standings.unprovenRoom - (forTurns ? this.slots : 0);
-    return new Room(this, Math.max(0, this.room - less), Math.max(0, unproven));
+    return new ClaimBudget(this, Math.max(0, this.room - less), Math.max(0, unproven));
   }
 
   /** How many more deliveries of a lane this worker may lease. */
   roomOf(laneId: string): number {
     const lane = this.lanes.get(laneId);
-    if (!lane) return FIRST_WINDOW;
-    return lane.shut ? 0 : Math.max(0, placesOf(lane) - lane.inFlight - lane.waiting.length);
+    if (!lane) return INITIAL_WINDOW;
+    return lane.isClosed ? 0 : Math.max(0, placesOf(lane) - lane.inFlight - lane.waiting.length);
   }
 
   isProven(laneId: string): boolean {
-    return this.lanes.get(laneId)?.standing === 'good';
+    return this.lanes.get(laneId)?.health === 'good';
   }
 
   /** Lanes that are not worth a turn now: they have most of what they can take. */
@@ -95,7 +95,7 @@ export class LaneBook implements RoomBook {
     if (this.waiting + this.inFlight === 0) return [];
     for (const [laneId, lane] of this.lanes) {
       const isFull = lane.inFlight + lane.waiting.length > placesOf(lane) * 0.75;
-      if (isFull || (this.unprovenFull && lane.standing !== 'good')) this.full.add(laneId);
+      if (isFull || (this.unprovenFull && lane.health !== 'good')) this.full.add(laneId);
     }
     return [...this.full];
   }
@@ -108,28 +108,28 @@ export class LaneBook implements RoomBook {
   }
 
   add(delivery: LeasedDelivery, origin: string): void {
-    const { target } = delivery;
+    const { destination: target } = delivery;
     let lane = this.lanes.get(target.laneId);
     if (lane) {
-      lane.target = target;
+      lane.destination = target;
     } else {
       lane = {
-        target,
-        standing: target.healthy ? 'fresh' : 'failing',
-        window: firstWindow(target.healthy, this.mostInFlight()),
+        destination: target,
+        health: target.isHealthy ? 'fresh' : 'failing',
+        window: firstWindow(target.isHealthy, this.mostInFlight()),
         provenAt: -Infinity,
         inFlight: 0,
-        aside: 0,
-        shut: false,
+        demoted: 0,
+        isClosed: false,
         waiting: [],
         origin: this.shareOf(`${target.tenantId} ${origin}`),
-        listed: false,
+        isQueued: false,
       };
       this.lanes.set(target.laneId, lane);
-      if (this.lanes.size > REMEMBERED) this.forget();
+      if (this.lanes.size > MAX_LANES_REMEMBERED) this.forget();
     }
     lane.waiting.push(delivery);
-    this.standings.queued[lane.standing]++;
+    this.standings.queued[lane.health]++;
     this.list(lane);
   }
 
@@ -138,66 +138,66 @@ export class LaneBook implements RoomBook {
     const lane = this.flights.slots < this.slots ? this.nextLane() : null;
     if (!lane) return null;
     const delivery = lane.waiting.shift()!;
-    this.standings.queued[lane.standing]--;
+    this.standings.queued[lane.health]--;
     lane.inFlight++;
     lane.origin.inFlight++;
-    this.standings.busy[lane.standing]++;
-    this.flights.begin(delivery, lane, lane.standing === 'good');
+    this.standings.slotsInUse[lane.health]++;
+    this.flights.begin(delivery, lane, lane.health === 'good');
     this.list(lane);
     return delivery;
   }
 
   /** The delivery is no longer in flight. `status`: of its answer; `null`: none came; `undefined`: it was not sent. */
-  done(
+  finish(
     delivery: LeasedDelivery,
     success: boolean,
     status: number | null | undefined,
     durationMs: number,
   ): void {
-    const lane = this.lanes.get(delivery.target.laneId)!;
+    const lane = this.lanes.get(delivery.destination.laneId)!;
     lane.inFlight--;
     lane.origin.inFlight--;
-    if (this.flights.end(delivery)) this.standings.busy[lane.standing]--;
-    else lane.aside--;
+    if (this.flights.end(delivery)) this.standings.slotsInUse[lane.health]--;
+    else lane.demoted--;
     if (status !== undefined) this.learn(lane, success, status, durationMs);
-    this.roomMade ||= this.full.has(lane.target.laneId) || (this.unprovenFull && lane.standing !== 'good');
+    this.roomMade ||= this.full.has(lane.destination.laneId) || (this.unprovenFull && lane.health !== 'good');
     this.list(lane);
     const { origin } = lane;
-    for (const starved of origin.starved) {
+    for (const starved of origin.waitingLanes) {
       if (this.isFull(origin)) break;
-      origin.starved.delete(starved);
+      origin.waitingLanes.delete(starved);
       this.list(starved);
-      if (starved.listed) break;
+      if (starved.isQueued) break;
     }
   }
 
   /** Takes the slots of requests that hang. Answers what waited behind them, taken out. */
   setAside(): LeasedDelivery[] {
-    return this.flights.setAside(this.standings.unprovenWait).flatMap((lane) => {
+    return this.flights.demoteHanging(this.standings.unprovenWait).flatMap((lane) => {
       this.roomMade ||= this.unprovenFull;
-      this.standings.busy[lane.standing]--;
-      lane.aside++;
+      this.standings.slotsInUse[lane.health]--;
+      lane.demoted++;
       lane.window = Math.max(1, Math.min(lane.window, lane.inFlight));
-      return this.withdraw(lane.target.laneId);
+      return this.withdraw(lane.destination.laneId);
     });
   }
 
   /** Until there may be a request to set aside, ms; `null`: there is none. */
   get patience(): number | null {
-    return this.flights.patience(this.standings.unprovenWait);
+    return this.flights.msUntilDemotion(this.standings.unprovenWait);
   }
 
   /** Sends nothing more to a lane until it is opened again. Answers what waited, taken out. */
   shut(laneId: string): LeasedDelivery[] {
     const lane = this.lanes.get(laneId);
-    if (lane) lane.shut = true;
+    if (lane) lane.isClosed = true;
     return this.withdraw(laneId);
   }
 
   /** Answers what came meanwhile, taken out. */
   reopen(laneId: string): LeasedDelivery[] {
     const lane = this.lanes.get(laneId);
-    if (lane) lane.shut = false;
+    if (lane) lane.isClosed = false;
     return this.withdraw(laneId);
   }
 
@@ -207,9 +207,9 @@ export class LaneBook implements RoomBook {
     if (!lane || lane.waiting.length === 0) return [];
     const waiting = lane.waiting;
     lane.waiting = [];
-    this.standings.queued[lane.standing] -= waiting.length;
-    this.standings.unlist(lane);
-    lane.origin.starved.delete(lane);
+    this.standings.queued[lane.health] -= waiting.length;
+    this.standings.dequeue(lane);
+    lane.origin.waitingLanes.delete(lane);
     return waiting;
   }
 
@@ -225,16 +225,16 @@ export class LaneBook implements RoomBook {
       if (!lane) return null;
       if (!this.isFull(lane.origin)) return lane;
       // Other lanes took the last places of the share since this one was listed.
-      lane.origin.starved.add(lane);
+      lane.origin.waitingLanes.add(lane);
     }
   }
 
-  private isFull(share: Share): boolean {
+  private isFull(share: OriginShare): boolean {
     return share.inFlight >= this.mostInFlight();
   }
 
   private learn(lane: Lane, success: boolean, status: number | null, durationMs: number): void {
-    this.standings.move(lane, success ? 'good' : 'failing');
+    this.standings.changeHealth(lane, success ? 'good' : 'failing');
     if (success) lane.provenAt = performance.now();
     lane.window = success
       ? afterSuccess(lane.window, durationMs, this.mostInFlight())
@@ -242,30 +242,31 @@ export class LaneBook implements RoomBook {
   }
 
   private list(lane: Lane): void {
-    if (lane.listed || lane.shut || lane.waiting.length === 0 || lane.inFlight >= this.windowOf(lane)) return;
+    if (lane.isQueued || lane.isClosed || lane.waiting.length === 0 || lane.inFlight >= this.windowOf(lane))
+      return;
     if (this.isFull(lane.origin)) {
-      lane.origin.starved.add(lane);
+      lane.origin.waitingLanes.add(lane);
       return;
     }
-    this.standings.list(lane);
+    this.standings.enqueue(lane);
   }
 
   private windowOf(lane: Lane): number {
     const manyHang = this.inFlight - this.flights.slots > this.slots;
-    return manyHang ? carefulWindow(lane.window, lane.provenAt) : lane.window;
+    return manyHang ? cautiousWindow(lane.window, lane.provenAt) : lane.window;
   }
 
-  private shareOf(key: string): Share {
+  private shareOf(key: string): OriginShare {
     let share = this.shares.get(key);
-    if (!share) this.shares.set(key, (share = { inFlight: 0, starved: new Set() }));
+    if (!share) this.shares.set(key, (share = { inFlight: 0, waitingLanes: new Set() }));
     return share;
   }
 
   private forget(): void {
-    const used = new Set<Share>();
+    const used = new Set<OriginShare>();
     for (const [laneId, lane] of this.lanes) {
       const idle = lane.inFlight === 0 && lane.waiting.length === 0;
-      if (idle && this.lanes.size > REMEMBERED / 2) {
+      if (idle && this.lanes.size > MAX_LANES_REMEMBERED / 2) {
         this.lanes.delete(laneId);
         this.standings.forget(lane);
       } else {
@@ -278,5 +279,5 @@ export class LaneBook implements RoomBook {
 
 /** Deliveries of a lane that a worker may hold: its window, and as many waiting once it is proven, unless one hangs. */
 function placesOf(lane: Lane): number {
-  return lane.aside > 0 || lane.standing !== 'good' ? lane.window : lane.window * 2;
+  return lane.demoted > 0 || lane.health !== 'good' ? lane.window : lane.window * 2;
 }

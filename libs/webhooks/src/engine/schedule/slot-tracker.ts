@@ -1,9 +1,9 @@
 import type { LeasedDelivery } from '../destinations/destination.js';
 
 /** A request without an answer for so long gives its slot to others, ms. */
-export const PATIENCE = 500;
+export const HANG_AFTER_MS = 500;
 /** The same of a lane without a recent success while others of that kind wait for a slot, ms. */
-export const SHORT_PATIENCE = 100;
+export const HANG_AFTER_MS_WHEN_CROWDED = 100;
 
 interface Flight<Lane> {
   lane: Lane;
@@ -11,12 +11,12 @@ interface Flight<Lane> {
 }
 
 /** Requests in flight. One that hangs holds its slot for a while only. */
-export class Flights<Lane> {
+export class SlotTracker<Lane> {
   /** Hold a slot; the oldest first. Those of lanes without a recent success stand apart. */
   private readonly proven = new Map<LeasedDelivery, Flight<Lane>>();
   private readonly unproven = new Map<LeasedDelivery, Flight<Lane>>();
   /** Hang, without a slot. */
-  private readonly aside = new Set<LeasedDelivery>();
+  private readonly demoted = new Set<LeasedDelivery>();
 
   constructor(
     /** Requests without a slot at most: what is beyond keeps its slot. */
@@ -24,7 +24,7 @@ export class Flights<Lane> {
   ) {}
 
   get size(): number {
-    return this.slots + this.aside.size;
+    return this.slots + this.demoted.size;
   }
 
   /** Requests that hold a slot. */
@@ -38,22 +38,25 @@ export class Flights<Lane> {
 
   /** Answers whether it held a slot. */
   end(delivery: LeasedDelivery): boolean {
-    this.aside.delete(delivery);
+    this.demoted.delete(delivery);
     return this.proven.delete(delivery) || this.unproven.delete(delivery);
   }
 
   /** Takes the slots of requests that hang. `hurry`: others wait for those without a recent success. Answers the lane of each. */
-  setAside(hurry: boolean): Lane[] {
+  demoteHanging(hurry: boolean): Lane[] {
     return [
-      ...this.setAsideOf(this.unproven, hurry ? SHORT_PATIENCE : PATIENCE),
-      ...this.setAsideOf(this.proven, PATIENCE),
+      ...this.setAsideOf(this.unproven, hurry ? HANG_AFTER_MS_WHEN_CROWDED : HANG_AFTER_MS),
+      ...this.setAsideOf(this.proven, HANG_AFTER_MS),
     ];
   }
 
   /** Until there may be one to set aside, ms; `null`: none will be. */
-  patience(hurry: boolean): number | null {
-    if (this.slots === 0 || this.aside.size >= this.mostAside) return null;
-    const ends = [endOf(this.unproven, hurry ? SHORT_PATIENCE : PATIENCE), endOf(this.proven, PATIENCE)];
+  msUntilDemotion(hurry: boolean): number | null {
+    if (this.slots === 0 || this.demoted.size >= this.mostAside) return null;
+    const ends = [
+      endOf(this.unproven, hurry ? HANG_AFTER_MS_WHEN_CROWDED : HANG_AFTER_MS),
+      endOf(this.proven, HANG_AFTER_MS),
+    ];
     return Math.max(0, Math.min(...ends) - performance.now());
   }
 
@@ -61,9 +64,9 @@ export class Flights<Lane> {
     const lanes: Lane[] = [];
     const before = performance.now() - patience;
     for (const [delivery, { lane, startedAt }] of flying) {
-      if (startedAt > before || this.aside.size >= this.mostAside) break;
+      if (startedAt > before || this.demoted.size >= this.mostAside) break;
       flying.delete(delivery);
-      this.aside.add(delivery);
+      this.demoted.add(delivery);
       lanes.push(lane);
     }
     return lanes;

@@ -1,8 +1,8 @@
 import { HttpError, type HttpResponse } from '../../http/transport.js';
 import { LineLogger } from '../../core/line-logger.js';
-import type { Obstacle } from '../../core/states.js';
+import type { BlockedReason } from '../../core/states.js';
 import type { FailureVerdict, Profile } from '../../profiles/profile.js';
-import type { AttemptRecord, Outcome } from './outcome.js';
+import type { AttemptResult, Outcome } from './outcome.js';
 import { parseRetryAfter, type RetrySchedule, waitAfter } from './retry-schedule.js';
 import type { LeasedDelivery } from '../destinations/destination.js';
 
@@ -15,17 +15,17 @@ const OWN_FAULTS = new Set(['proxy', 'aborted', 'internal']);
 const logger = new LineLogger('WebhookSender');
 
 /** The answer's head arrived: what follows from its status. `now`: epoch ms on the database's clock. */
-export function onResponse(
+export function classifyResponse(
   delivery: LeasedDelivery,
   response: HttpResponse,
   startedAt: number,
   schedule: RetrySchedule,
   now: number,
 ): Outcome {
-  const { profile } = delivery.target;
+  const { profile } = delivery.destination;
   const fine = response.status >= 200 && response.status < 300;
   const success = ruled(profile, 'isSuccess', () => profile.isSuccess(response.status), fine);
-  const attempt: AttemptRecord = {
+  const attempt: AttemptResult = {
     number: delivery.attempts + 1,
     startedAt,
     durationMs: response.durationMs,
@@ -33,11 +33,11 @@ export function onResponse(
     error: success ? null : 'http',
     response: response.body,
   };
-  if (success) return { ...ended(delivery, 'delivered'), attempt };
+  if (success) return { ...finish(delivery, 'delivered'), attempt };
   const verdict = verdictOn(delivery, attempt);
   if (response.status === 410 && profile.disablesOnGone && verdict !== 'ignore') {
     return {
-      ...ended(delivery, 'discarded', 'endpoint-gone'),
+      ...finish(delivery, 'discarded', 'endpoint-gone'),
       attempt,
       failure: true,
       disable: 'endpoint-gone',
@@ -45,19 +45,19 @@ export function onResponse(
   }
   const throttled = profile.honoursRetryAfter && THROTTLES.has(response.status);
   const asked = throttled ? (parseRetryAfter(response.retryAfter, now) ?? 0) : 0;
-  return { ...afterFailure(delivery, attempt, verdict, schedule, asked), holdMs: asked };
+  return { ...afterFailure(delivery, attempt, verdict, schedule, asked), pauseLaneMs: asked };
 }
 
 /** No head arrived. */
-export function onError(
+export function classifyError(
   delivery: LeasedDelivery,
   error: unknown,
   startedAt: number,
   schedule: RetrySchedule,
 ): Outcome {
   const code = error instanceof HttpError ? error.code : 'internal';
-  if (OWN_FAULTS.has(code)) return givenBack(delivery, code === 'aborted' ? 0 : OWN_FAULT_WAIT);
-  const attempt: AttemptRecord = {
+  if (OWN_FAULTS.has(code)) return returnToLane(delivery, code === 'aborted' ? 0 : OWN_FAULT_WAIT);
+  const attempt: AttemptResult = {
     number: delivery.attempts + 1,
     startedAt,
     durationMs: Math.round(performance.now() - startedAt),
@@ -68,7 +68,10 @@ export function onError(
   return afterFailure(delivery, attempt, verdictOn(delivery, attempt), schedule, 0);
 }
 
-function verdictOn({ target }: LeasedDelivery, { status, error }: AttemptRecord): FailureVerdict {
+function verdictOn(
+  { destination: target }: LeasedDelivery,
+  { status, error }: AttemptResult,
+): FailureVerdict {
   const { profile } = target;
   return ruled(profile, 'onFailure', () => profile.onFailure({ status, error: error! }, target), 'retry');
 }
@@ -88,34 +91,43 @@ function ruled<T>(profile: Profile, rule: 'isSuccess' | 'onFailure', ask: () => 
 
 function afterFailure(
   delivery: LeasedDelivery,
-  attempt: AttemptRecord,
+  attempt: AttemptResult,
   verdict: FailureVerdict,
   schedule: RetrySchedule,
   askedMs: number,
 ): Outcome {
-  if (verdict === 'ignore') return { ...ended(delivery, 'discarded', 'ignored'), attempt };
+  if (verdict === 'ignore') return { ...finish(delivery, 'discarded', 'ignored'), attempt };
   const wait = verdict === 'retry' ? waitAfter(schedule, attempt.number - delivery.attemptsBefore) : null;
   if (wait === null) {
     const reason = verdict === 'retry' ? 'retries-used-up' : 'not-retryable';
-    return { ...ended(delivery, 'exhausted', reason), attempt, failure: true };
+    return { ...finish(delivery, 'exhausted', reason), attempt, failure: true };
   }
-  return { ...givenBack(delivery, Math.max(wait, askedMs)), attempt, failure: true };
+  return { ...returnToLane(delivery, Math.max(wait, askedMs)), attempt, failure: true };
 }
 
 /** Back to waiting. Without an attempt it costs none. `obstacle`: why it could not be sent. */
-export function givenBack(
+export function returnToLane(
   delivery: LeasedDelivery,
   delayMs: number,
-  obstacle: Obstacle | null = null,
+  obstacle: BlockedReason | null = null,
 ): Outcome {
-  return { ...ended(delivery, 'delivered', obstacle), state: 'pending', delayMs };
+  return { ...finish(delivery, 'delivered', obstacle), state: 'pending', delayMs };
 }
 
 /** The end of a delivery. */
-export function ended(
+export function finish(
   delivery: LeasedDelivery,
   state: 'delivered' | 'exhausted' | 'discarded',
   reason: Outcome['reason'] = null,
 ): Outcome {
-  return { delivery, state, reason, delayMs: 0, attempt: null, failure: false, holdMs: 0, disable: null };
+  return {
+    delivery,
+    state,
+    reason,
+    delayMs: 0,
+    attempt: null,
+    failure: false,
+    pauseLaneMs: 0,
+    disable: null,
+  };
 }

@@ -11,17 +11,17 @@ export interface Outcome {
   /** Wait until the next attempt, ms; 0 unless `pending`. */
   delayMs: number;
   /** The attempt that was made; `null`: none was (given back, or ended without one). */
-  attempt: AttemptRecord | null;
+  attempt: AttemptResult | null;
   /** The receiver's fault: counts towards the lane's health. */
   failure: boolean;
   /** Pause of the whole lane that the receiver asked for, ms. */
-  holdMs: number;
+  pauseLaneMs: number;
   /** The endpoint is to be disabled. */
   disable: Reason | null;
 }
 
 /** One HTTP request, as it is kept. */
-export interface AttemptRecord {
+export interface AttemptResult {
   number: number;
   /** On the process's monotonic clock (`performance.now()`), ms. */
   startedAt: number;

@@ -22,11 +22,11 @@ export function expandRetryPolicy(policy: RetryPolicy): RetrySchedule {
 }
 
 /** Profiles whose schedule is ours to change: a platform's is its contract, and a host's own says what it wants. */
-const OURS: readonly string[] = ['standard', 'standard-cloudevents'];
+const ADJUSTABLE_PROFILES: readonly string[] = ['standard', 'standard-cloudevents'];
 
 /** The host's policy replaces the schedule of the standard profiles. */
-export function scheduleOf(profile: Profile, policy: RetryPolicy | null): RetrySchedule {
-  if (policy && OURS.includes(profile.name)) return expandRetryPolicy(policy);
+export function scheduleFor(profile: Profile, policy: RetryPolicy | null): RetrySchedule {
+  if (policy && ADJUSTABLE_PROFILES.includes(profile.name)) return expandRetryPolicy(policy);
   return { waits: profile.schedule, jitter: profile.jitter };
 }
 

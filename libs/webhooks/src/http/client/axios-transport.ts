@@ -3,7 +3,7 @@ import type { AxiosInstance, AxiosRequestConfig, AxiosResponse, InternalAxiosReq
 import type { Exchange } from './exchange.js';
 import { HttpError } from '../transport.js';
 import type { HttpRequest, HttpResponse, HttpTransport, TransportStats } from '../transport.js';
-import { asHttpError, UndiciTransport } from './undici-transport.js';
+import { toHttpError, UndiciTransport } from './undici-transport.js';
 import type { GuardedHttpOptions } from './undici-transport.js';
 
 /** Changes a request before it is sent: it may add headers. */
@@ -77,7 +77,7 @@ export class AxiosTransport implements HttpTransport {
     try {
       exchange = this.transport.open(request);
     } catch (error) {
-      return Promise.reject(asHttpError(error));
+      return Promise.reject(toHttpError(error));
     }
     void this.pass(exchange, {
       url: request.url,

@@ -1,11 +1,11 @@
 import type { Dispatcher } from 'undici';
 import type { Connection } from '../connections/connection.js';
-import type { Connections } from '../connections/connection-pool.js';
+import type { ConnectionPool } from '../connections/connection-pool.js';
 import { DialError } from '../connections/dial.js';
-import { responseText } from './response-text.js';
+import { toStorableText } from './response-text.js';
 import { HttpError } from '../transport.js';
 import type { HttpErrorCode, HttpRequest, HttpResponse } from '../transport.js';
-import type { Target } from '../policy/url-policy.js';
+import type { CheckedUrl } from '../policy/url-policy.js';
 
 const READ_BYTES = 16_384;
 /** What an answer may take on the wire in all: hints, head, body, and the frames of its chunks. */
@@ -17,7 +17,7 @@ const BODY_MS = 1_000;
 
 /** What an exchange needs of the transport it belongs to. */
 export interface ExchangeOwner {
-  connections: Connections;
+  connections: ConnectionPool;
   settled(exchange: Exchange): void;
   reused(): void;
 }
@@ -52,7 +52,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   private answering = false;
 
   constructor(
-    readonly target: Target,
+    readonly target: CheckedUrl,
     request: HttpRequest,
     private readonly owner: ExchangeOwner,
   ) {
@@ -70,13 +70,13 @@ export class Exchange implements Dispatcher.DispatchHandler {
   start(headers: Record<string, string>): void {
     this.started = true;
     this.headers = headers;
-    if (!this.settled) this.owner.connections.take(this);
+    if (!this.settled) this.owner.connections.acquire(this);
   }
 
   sendOver(connection: Connection): void {
     this.connection = connection;
     this.readBefore = connection.bytesRead;
-    connection.carry(this);
+    connection.send(this);
   }
 
   /** Looks, every now and then, whether the deadline has passed or the receiver floods us with what is no body. */
@@ -92,7 +92,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     if (this.status !== 0) return this.succeed(true);
     const phase = this.connection?.phase ?? 'waiting';
     const code = phase === 'proxy' ? 'proxy' : 'timeout';
-    this.fail(code, `No answer within ${this.timeoutMs} ms: still ${DOING[phase]}.`);
+    this.fail(code, `No answer within ${this.timeoutMs} ms: still ${PHASE_TEXT[phase]}.`);
   }
 
   fail(code: HttpErrorCode, message: string, detail: string | null = null): void {
@@ -102,7 +102,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onRequestStart(): void {
-    this.onUsedSocket = this.connection!.carried++ > 0;
+    this.onUsedSocket = this.connection!.requestsSent++ > 0;
     this.readBefore = this.connection!.bytesRead;
     if (this.onUsedSocket) this.owner.reused();
   }
@@ -158,8 +158,8 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.onUsedSocket = false;
     const stale = this.connection!;
     this.connection = null;
-    this.owner.connections.drop(stale);
-    this.owner.connections.take(this, true);
+    this.owner.connections.discard(stale);
+    this.owner.connections.acquire(this, true);
   }
 
   private succeed(cut: boolean): void {
@@ -177,7 +177,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   private readBody(cut: boolean): string {
     const { kept, bytes } = this;
     if (kept === null) return '';
-    return responseText(kept.subarray(0, bytes), kept.length, cut || bytes > kept.length);
+    return toStorableText(kept.subarray(0, bytes), kept.length, cut || bytes > kept.length);
   }
 
   private settle(reusable: boolean): void {
@@ -185,14 +185,14 @@ export class Exchange implements Dispatcher.DispatchHandler {
     const { connection } = this;
     this.connection = null;
     if (connection) {
-      if (reusable) this.owner.connections.give(connection);
-      else this.owner.connections.drop(connection);
+      if (reusable) this.owner.connections.release(connection);
+      else this.owner.connections.discard(connection);
     }
     this.owner.settled(this);
   }
 }
 
-const DOING = {
+const PHASE_TEXT = {
   waiting: 'waiting for a free connection',
   dns: 'resolving the host name',
   connect: 'connecting',

@@ -1,17 +1,17 @@
 import * as fc from 'fast-check';
-import { responseText } from './response-text.js';
+import { toStorableText } from './response-text.js';
 
 describe('responseText', () => {
   it('keeps a short text as it is', () => {
-    expect(responseText(Buffer.from('äöü €😀'), 100, false)).toBe('äöü €😀');
-    expect(responseText(Buffer.alloc(0), 100, true)).toBe('');
+    expect(toStorableText(Buffer.from('äöü €😀'), 100, false)).toBe('äöü €😀');
+    expect(toStorableText(Buffer.alloc(0), 100, true)).toBe('');
   });
 
   it('shows an unfinished character at the end of a whole body, and drops one that was cut', () => {
     const unfinished = Buffer.from('a€').subarray(0, 3);
-    expect(responseText(unfinished, 100, false)).toBe('a\ufffd');
-    expect(responseText(unfinished, 100, true)).toBe('a');
-    expect(responseText(Buffer.from('a€b'), 3, false)).toBe('a');
+    expect(toStorableText(unfinished, 100, false)).toBe('a\ufffd');
+    expect(toStorableText(unfinished, 100, true)).toBe('a');
+    expect(toStorableText(Buffer.from('a€b'), 3, false)).toBe('a');
   });
 
   it('gives text that any database stores, of at most so many bytes, whatever the input', () => {
@@ -21,7 +21,7 @@ describe('responseText', () => {
         fc.integer({ min: 4, max: 150 }),
         fc.boolean(),
         (bytes, keep, cut) => {
-          const text = responseText(Buffer.from(bytes), keep, cut);
+          const text = toStorableText(Buffer.from(bytes), keep, cut);
           expect(text).not.toContain('\0');
           expect(text).not.toMatch(/\p{Surrogate}/u);
           expect(Buffer.byteLength(text)).toBeLessThanOrEqual(keep);
@@ -35,7 +35,7 @@ describe('responseText', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme', maxLength: 50 }), (text) => {
         fc.pre(!text.includes('\0') && !text.startsWith('\ufeff'));
-        expect(responseText(Buffer.from(text), 10_000, false)).toBe(text);
+        expect(toStorableText(Buffer.from(text), 10_000, false)).toBe(text);
       }),
     );
   });

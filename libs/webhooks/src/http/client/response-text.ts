@@ -5,7 +5,7 @@ import { StringDecoder } from 'node:string_decoder';
  * border to at most `keep` bytes of UTF-8.
  * @param cut the bytes stop in the middle of the body, perhaps inside a character
  */
-export function responseText(bytes: Buffer, keep: number, cut: boolean): string {
+export function toStorableText(bytes: Buffer, keep: number, cut: boolean): string {
   if (bytes.length === 0) return '';
   const text = clean(bytes, keep, cut || bytes.length > keep);
   // Each replaced byte has become three.

@@ -1,4 +1,4 @@
-import { Connections } from '../connections/connection-pool.js';
+import { ConnectionPool } from '../connections/connection-pool.js';
 import type { ConnectionLimits } from '../connections/connection-pool.js';
 import { EgressGuard } from '../policy/egress-guard.js';
 import { Exchange } from './exchange.js';
@@ -11,7 +11,7 @@ import type { Lookup } from '../connections/resolver.js';
 import { HttpError } from '../transport.js';
 import type { HttpRequest, HttpResponse, HttpTransport, TransportStats } from '../transport.js';
 import { UrlPolicy, UrlRefusedError } from '../policy/url-policy.js';
-import type { Target, UrlRules } from '../policy/url-policy.js';
+import type { CheckedUrl, UrlRules } from '../policy/url-policy.js';
 
 /** What every transport may be told. */
 export interface GuardedHttpOptions extends UrlRules, ConnectionLimits {
@@ -32,9 +32,9 @@ const MAX_TARGETS = 1_000;
 
 /** Sends over undici directly: the least CPU per request. */
 export class UndiciTransport implements HttpTransport, ExchangeOwner {
-  readonly connections: Connections;
+  readonly connections: ConnectionPool;
   private readonly policy: UrlPolicy;
-  private readonly targets = new Map<string, Target>();
+  private readonly targets = new Map<string, CheckedUrl>();
   private readonly running = new Set<Exchange>();
   private tick: NodeJS.Timeout | null = null;
   private closed = false;
@@ -48,7 +48,7 @@ export class UndiciTransport implements HttpTransport, ExchangeOwner {
     const dial = options.proxy
       ? proxyDial(options.proxy, guard, options.ca)
       : guardedDial(guard, new Resolver(guard, options.lookup), options.ca);
-    this.connections = new Connections(dial, options);
+    this.connections = new ConnectionPool(dial, options);
   }
 
   send(request: HttpRequest): Promise<HttpResponse> {
@@ -57,7 +57,7 @@ export class UndiciTransport implements HttpTransport, ExchangeOwner {
       exchange.start(request.headers);
       return exchange.promise;
     } catch (error) {
-      return Promise.reject(asHttpError(error));
+      return Promise.reject(toHttpError(error));
     }
   }
 
@@ -90,7 +90,7 @@ export class UndiciTransport implements HttpTransport, ExchangeOwner {
     this.reuses++;
   }
 
-  private target(url: string): Target {
+  private target(url: string): CheckedUrl {
     let target = this.targets.get(url);
     if (!target) {
       target = this.policy.check(url);
@@ -114,7 +114,7 @@ export class UndiciTransport implements HttpTransport, ExchangeOwner {
 }
 
 /** Whatever it was, a caller gets an {@link HttpError}. */
-export function asHttpError(error: unknown): HttpError {
+export function toHttpError(error: unknown): HttpError {
   if (error instanceof HttpError) return error;
   if (error instanceof UrlRefusedError) return new HttpError('blocked', error.message, 0, error.reason);
   return new HttpError('internal', `The request could not be made (${(error as Error).name}).`);

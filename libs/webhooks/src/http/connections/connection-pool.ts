@@ -18,7 +18,7 @@ interface OriginPool {
 }
 
 /** Keep-alive connections by origin, bounded in all; a pool without connections is forgotten. */
-export class Connections implements ConnectionEvents {
+export class ConnectionPool implements ConnectionEvents {
   /** Sockets open now. */
   open = 0;
   private readonly all = new Set<Connection>();
@@ -45,12 +45,12 @@ export class Connections implements ConnectionEvents {
   }
 
   /** Sends the exchange over an idle or a new connection (`fresh`: a new one only), or as soon as there is one. */
-  take(exchange: Exchange, fresh = false): void {
+  acquire(exchange: Exchange, fresh = false): void {
     if (!this.assign(exchange, fresh)) this.waiting.push(exchange);
   }
 
   /** The request is answered to the end: the connection may carry another. */
-  give(connection: Connection): void {
+  release(connection: Connection): void {
     connection.exchange = null;
     this.idle.add(connection);
     this.pools.get(connection.origin)!.idle.push(connection);
@@ -58,7 +58,7 @@ export class Connections implements ConnectionEvents {
   }
 
   /** Gives a connection up. */
-  drop(connection: Connection): void {
+  discard(connection: Connection): void {
     if (this.all.delete(connection)) {
       const pool = this.pools.get(connection.origin)!;
       if (this.idle.delete(connection)) pool.idle.splice(pool.idle.indexOf(connection), 1);
@@ -70,7 +70,7 @@ export class Connections implements ConnectionEvents {
 
   /** Gives all connections up. Resolves when the last socket is closed. */
   async close(): Promise<void> {
-    for (const connection of this.all) this.drop(connection);
+    for (const connection of this.all) this.discard(connection);
     if (this.open > 0) {
       await new Promise<void>((resolve) => {
         this.lastClosed = resolve;
@@ -84,7 +84,7 @@ export class Connections implements ConnectionEvents {
 
   closed(connection: Connection, idle: boolean): void {
     this.open--;
-    if (idle) this.drop(connection);
+    if (idle) this.discard(connection);
     if (this.open === 0) this.lastClosed?.();
   }
 
@@ -110,7 +110,7 @@ export class Connections implements ConnectionEvents {
 
   private makeRoom(): boolean {
     for (const longestIdle of this.idle) {
-      this.drop(longestIdle);
+      this.discard(longestIdle);
       return true;
     }
     return false;

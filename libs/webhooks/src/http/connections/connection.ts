@@ -2,7 +2,7 @@ import type { EventEmitter } from 'node:events';
 import type { Socket } from 'node:net';
 import { Client } from 'undici';
 import type { buildConnector } from 'undici';
-import type { Dial, Dialling, Phase } from './dial.js';
+import type { Dial, PendingDial, RequestPhase } from './dial.js';
 import type { Exchange } from '../client/exchange.js';
 
 const MAX_HEAD_BYTES = 16_384;
@@ -25,10 +25,10 @@ export class Connection {
   /** The request it carries now. */
   exchange: Exchange | null = null;
   /** Requests that the present socket has carried. */
-  carried = 0;
-  phase: Phase = 'waiting';
+  requestsSent = 0;
+  phase: RequestPhase = 'waiting';
   private readonly client: Client;
-  private dialling: Dialling | null = null;
+  private dialling: PendingDial | null = null;
   private socket: Socket | null = null;
 
   constructor(
@@ -47,7 +47,7 @@ export class Connection {
       keepAliveTimeoutThreshold: 1_000,
     });
     this.client.on('connect', () => {
-      this.carried = 0;
+      this.requestsSent = 0;
       events.opened();
     });
     this.client.on('disconnect', () => events.closed(this, this.exchange === null));
@@ -61,7 +61,7 @@ export class Connection {
   }
 
   /** Sends one request; the exchange hears what comes of it, perhaps before this returns. */
-  carry(exchange: Exchange): void {
+  send(exchange: Exchange): void {
     this.exchange = exchange;
     this.phase = 'answer';
     const { target, headers, body } = exchange;
@@ -76,7 +76,7 @@ export class Connection {
   }
 
   private connect(target: buildConnector.Options, done: buildConnector.Callback): void {
-    const progress = (phase: Phase): void => {
+    const progress = (phase: RequestPhase): void => {
       this.phase = phase;
     };
     this.dialling = this.dial(target, progress, (error, socket) => {

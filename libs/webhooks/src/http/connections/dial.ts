@@ -3,19 +3,19 @@ import type { buildConnector } from 'undici';
 import type { HttpErrorCode } from '../transport.js';
 
 /** How far a request has come. What failed, and so what the error says, depends on it. */
-export type Phase = 'waiting' | 'dns' | 'connect' | 'tls' | 'proxy' | 'tunnel' | 'answer';
+export type RequestPhase = 'waiting' | 'dns' | 'connect' | 'tls' | 'proxy' | 'tunnel' | 'answer';
 
 /** What stops a dial that is under way. */
-export interface Dialling {
+export interface PendingDial {
   destroy(): unknown;
 }
 
 /** Opens one connection for an undici client: calls back once, never throws, answers what can stop it. */
 export type Dial = (
   target: buildConnector.Options,
-  progress: (phase: Phase) => void,
+  progress: (phase: RequestPhase) => void,
   done: (error: DialError | null, socket: Socket | null) => void,
-) => Dialling;
+) => PendingDial;
 
 /** A connection that did not come about. `detail` may name addresses: it is for the operator's log alone. */
 export class DialError extends Error {
@@ -30,7 +30,7 @@ export class DialError extends Error {
 }
 
 /** What Node says of a failed connection, sorted by how far it had come. Messages hold no address. */
-export function dialError(error: Error & { code?: string }, phase: Phase): DialError {
+export function dialError(error: Error & { code?: string }, phase: RequestPhase): DialError {
   if (error instanceof DialError) return error;
   const code = error.code ?? error.name;
   switch (phase) {

@@ -4,7 +4,7 @@ import { callbackify } from 'node:util';
 import type { LookupFunction, Socket } from 'node:net';
 import { buildConnector } from 'undici';
 import { DialError, dialError } from './dial.js';
-import type { Dial, Phase } from './dial.js';
+import type { Dial, RequestPhase } from './dial.js';
 import type { EgressGuard } from '../policy/egress-guard.js';
 import type { Resolver } from './resolver.js';
 import { DESTINATION_NOT_ALLOWED } from '../policy/url-policy.js';
@@ -41,8 +41,8 @@ export function guardedDial(guard: EgressGuard, resolver: Resolver, ca?: Certifi
       queueMicrotask(() => done(refused, null));
       return { destroy: () => undefined };
     }
-    let phase: Phase;
-    const enter = (next: Phase): void => progress((phase = next));
+    let phase: RequestPhase;
+    const enter = (next: RequestPhase): void => progress((phase = next));
     enter(isLiteral ? 'connect' : 'dns');
 
     let refused: DialError | null = null;

@@ -3,7 +3,7 @@ import { isIP } from 'node:net';
 import type { Socket } from 'node:net';
 import { buildConnector, Client } from 'undici';
 import { DialError, dialError } from './dial.js';
-import type { Dial, Phase } from './dial.js';
+import type { Dial, RequestPhase } from './dial.js';
 import type { EgressGuard } from '../policy/egress-guard.js';
 import { connectorOptions } from './guarded-dial.js';
 import type { CertificateAuthorities } from './guarded-dial.js';
@@ -27,8 +27,8 @@ export function proxyDial(proxy: string, guard: EgressGuard, ca?: CertificateAut
       queueMicrotask(() => done(refused, null));
       return { destroy: () => undefined };
     }
-    let phase: Phase;
-    const enter = (next: Phase): void => progress((phase = next));
+    let phase: RequestPhase;
+    const enter = (next: RequestPhase): void => progress((phase = next));
     enter('proxy');
 
     const client = new Client(url, {

@@ -12,7 +12,7 @@ export interface UrlRules extends EgressRules {
 }
 
 /** A URL that passed, cut up as a request needs it. */
-export interface Target {
+export interface CheckedUrl {
   /** Normalised: what to store and to show. */
   href: string;
   origin: string;
@@ -68,7 +68,7 @@ export class UrlPolicy {
    * `httpsOnly`: whatever `allowHttp` says.
    * @throws UrlRefusedError
    */
-  check(raw: string, { httpsOnly = false }: { httpsOnly?: boolean } = {}): Target {
+  check(raw: string, { httpsOnly = false }: { httpsOnly?: boolean } = {}): CheckedUrl {
     const [scheme, host, port] = this.readAuthority(raw);
     const url = parse(raw);
     // Octal, hexadecimal and short addresses, full-width digits and the like: the parser reads another host than a person does.

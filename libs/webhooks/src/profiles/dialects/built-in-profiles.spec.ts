@@ -4,7 +4,7 @@ import { msgine } from './msgine.js';
 import { defineProfile } from '../profile.js';
 import { builtInProfiles, createProfileRegistry } from './built-in-profiles.js';
 import { standard } from './standard.js';
-import { testTypeFor } from '../../endpoints/test-type.js';
+import { chooseTestType } from '../../endpoints/test-type.js';
 
 describe('the profiles of a module', () => {
   it('are the seven built-in ones where the host brings none', () => {
@@ -145,7 +145,7 @@ describe('the test event of an endpoint', () => {
     ['opensms', ['sms.delivered'], 'message.failed', null],
     ['opensms', ['sms.delivered'], 'constructor', null],
   ])('of %s that takes %j, asked for %j, is of type %j', (name, events, asked, type) => {
-    expect(testTypeFor(profiles.get(name)!, events, asked)).toBe(type);
+    expect(chooseTestType(profiles.get(name)!, events, asked)).toBe(type);
   });
 
   it.each(builtInProfiles)(

@@ -1,6 +1,6 @@
 import { jwtHs256 } from '../signatures/jwt-hs256.js';
 import { httpsmsRender } from './httpsms-events.js';
-import { isTwoHundreds } from '../profile-defaults.js';
+import { is2xx } from '../profile-defaults.js';
 import { platformPolicy } from '../platform-policy.js';
 import { defineProfile } from '../profile.js';
 import type { Profile } from '../profile.js';
@@ -52,7 +52,7 @@ export function httpsms({ issuer = 'api.httpsms.com' }: HttpsmsOptions = {}): Pr
       maxEndpoints: 10,
       fields: ['alertEmail', 'phoneNumbers'],
     },
-    isSuccess: isTwoHundreds,
+    isSuccess: is2xx,
     onFailure: ({ status }) => (status === null || status >= 500 ? 'retry' : 'fail'),
     schedule: [SECOND, 2 * SECOND, 4 * SECOND, 8 * SECOND],
     alerts: { onExhausted: true, onEveryFailure: false, scope: 'phone-number', atMostEveryMs: HOUR },

@@ -3,7 +3,7 @@ import { bodySignature } from '../body-signature.js';
 import { isFinalExpiry, messageOf, optInOf } from '../event-data.js';
 import { failureCause } from '../failure-cause.js';
 import type { FailureCause } from '../failure-cause.js';
-import { asTheEndpointAsks } from '../profile-defaults.js';
+import { retryAsEndpointAsks } from '../profile-defaults.js';
 import { isInternationalNumber } from '../phone-number.js';
 import { platformPolicy } from '../platform-policy.js';
 import { defineProfile } from '../profile.js';
@@ -79,7 +79,7 @@ export function mobileTextAlerts({
       fields: ['alertEmail', 'sendAlertEmail', 'skipErrors', 'skipErrorCodes', 'retryOnError'],
     },
     isSuccess: (code) => code === 200,
-    onFailure: asTheEndpointAsks,
+    onFailure: retryAsEndpointAsks,
     schedule,
     alerts: { onExhausted: false, onEveryFailure: true, scope: 'endpoint', atMostEveryMs: HOUR },
     testType: 'message.delivered',

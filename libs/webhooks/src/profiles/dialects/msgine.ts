@@ -2,7 +2,7 @@ import { encodeId } from '../../core/ids.js';
 import type { WebhookEvent } from '../../events/event.js';
 import { bodySignature } from '../body-signature.js';
 import { isFinalExpiry, messageOf } from '../event-data.js';
-import { always, isTwoHundreds } from '../profile-defaults.js';
+import { retryAlways, is2xx } from '../profile-defaults.js';
 import { platformPolicy } from '../platform-policy.js';
 import { defineProfile } from '../profile.js';
 import type { Profile, WireEvent } from '../profile.js';
@@ -79,8 +79,8 @@ export function msgine({ idMode = 'message', httpsOnly = true }: MsgineOptions =
     headers: bodySignature({ header: 'x-msgine-signature' }),
     secret: textSecret({ owner: 'account', required: true, shortest: 16, longest: 255 }),
     registration: { ...plainRegistration, eventNames: Object.keys(EVENTS), httpsOnly },
-    isSuccess: isTwoHundreds,
-    onFailure: always,
+    isSuccess: is2xx,
+    onFailure: retryAlways,
     schedule: [MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR, 6 * HOUR],
     alerts: { onExhausted: true, onEveryFailure: false, scope: 'endpoint' },
     testType: 'message.delivered',

@@ -4,7 +4,7 @@ import type { BodySignatureOptions } from '../body-signature.js';
 import { isFinalExpiry, messageOf } from '../event-data.js';
 import { failureCause } from '../failure-cause.js';
 import type { FailureCause } from '../failure-cause.js';
-import { isTwoHundreds } from '../profile-defaults.js';
+import { is2xx } from '../profile-defaults.js';
 import { platformPolicy } from '../platform-policy.js';
 import { defineProfile } from '../profile.js';
 import type { Profile, WireEvent } from '../profile.js';
@@ -64,7 +64,7 @@ export function mysmsgate({
       maxEvents: 2,
       onePerEvent: true,
     },
-    isSuccess: isTwoHundreds,
+    isSuccess: is2xx,
     onFailure: ({ status }) => (status === null || status === 429 || status >= 500 ? 'retry' : 'fail'),
     schedule,
     testType: 'message.delivered',

@@ -2,7 +2,7 @@ import type { WebhookEvent } from '../../events/event.js';
 import { bodySignature } from '../body-signature.js';
 import type { BodySignatureOptions } from '../body-signature.js';
 import { isFinalExpiry, messageOf } from '../event-data.js';
-import { always, isTwoHundreds } from '../profile-defaults.js';
+import { retryAlways, is2xx } from '../profile-defaults.js';
 import { internationalNumber } from '../phone-number.js';
 import { platformPolicy } from '../platform-policy.js';
 import { defineProfile } from '../profile.js';
@@ -57,8 +57,8 @@ export function opensms({
     headers: bodySignature({ ...signature, header: signature.header ?? 'x-opensms-signature' }),
     secret: textSecret({ owner: secretOwner, required: false, shortest: 16, longest: 255 }),
     registration: { ...plainRegistration, eventNames: Object.keys(EVENTS) },
-    isSuccess: strict200 ? (status) => status === 200 : isTwoHundreds,
-    onFailure: always,
+    isSuccess: strict200 ? (status) => status === 200 : is2xx,
+    onFailure: retryAlways,
     schedule,
     testType: 'message.delivered',
     testTypes: EVENTS,

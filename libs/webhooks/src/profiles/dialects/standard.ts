@@ -5,7 +5,7 @@ import {
   verificationSecret,
 } from '../signatures/standard-secret.js';
 import { standardSignature } from '../signatures/standard-signature.js';
-import { asTheEndpointAsks, isTwoHundreds } from '../profile-defaults.js';
+import { retryAsEndpointAsks, is2xx } from '../profile-defaults.js';
 import { defineProfile } from '../profile.js';
 import type { Profile, SigningInput } from '../profile.js';
 import { plainRegistration } from '../registration.js';
@@ -60,8 +60,8 @@ export function standard({ scheme = 'v1' }: StandardOptions = {}): Profile {
         'retryOnError',
       ],
     },
-    isSuccess: isTwoHundreds,
-    onFailure: asTheEndpointAsks,
+    isSuccess: is2xx,
+    onFailure: retryAsEndpointAsks,
     schedule: [
       5 * SECOND,
       5 * MINUTE,

@@ -1,9 +1,9 @@
 import type { DataSource } from 'typeorm';
 import { WebhooksSetupError } from '../../core/errors.js';
-import { Database } from './connection/session.js';
+import { Session } from './connection/session.js';
 
 /** The module's view of the host's data source. Throws {@link WebhooksSetupError} where it cannot serve. */
-export function createDatabase(dataSource: DataSource): Database {
+export function createPostgresStore(dataSource: DataSource): Session {
   const { type } = dataSource.options;
   if (type !== 'postgres') {
     throw new WebhooksSetupError(
@@ -15,5 +15,5 @@ export function createDatabase(dataSource: DataSource): Database {
       'The data source handed to WebhooksModule is not connected: await dataSource.initialize() before the app is created.',
     );
   }
-  return new Database(dataSource);
+  return new Session(dataSource);
 }

@@ -10,7 +10,7 @@ import { WebhookLaneRow } from './lane.entity.js';
 import { WebhookLeaseRow } from './lease.entity.js';
 import { WebhookUnrelayedRow } from './unrelayed.entity.js';
 
-const TARGETS = {
+const ROW_CLASSES = {
   accounts: WebhookAccountRow,
   alerts: WebhookAlertRow,
   attempts: WebhookAttemptRow,
@@ -23,18 +23,23 @@ const TARGETS = {
 } satisfies Record<string, EntityTarget<ObjectLiteral>>;
 
 /** Quoted, schema-qualified names for SQL text: whatever schema, `entityPrefix` and table prefix the host chose. */
-export type Tables = Record<keyof typeof TARGETS, string>;
+export type Tables = Record<keyof typeof ROW_CLASSES, string>;
 
 /** Bare names, for the names of indexes. */
 export function tableMetadata(dataSource: DataSource, table: keyof Tables): EntityMetadata {
-  return dataSource.getMetadata(TARGETS[table]);
+  return dataSource.getMetadata(ROW_CLASSES[table]);
 }
 
 /**
  * The statements name columns as they are declared. A strategy may name what has no name; one that renames the rest
  * would part the entities from them, so it stops migrations and start alike.
  */
-function checkNames({ tableNameWithoutPrefix, givenTableName, columns, connection }: EntityMetadata): void {
+function assertNotRenamed({
+  tableNameWithoutPrefix,
+  givenTableName,
+  columns,
+  connection,
+}: EntityMetadata): void {
   const names = columns.map(({ givenDatabaseName, databaseName }) => [givenDatabaseName, databaseName]);
   const renamed = [[givenTableName, tableNameWithoutPrefix], ...names].find(
     ([given, name]) => given !== undefined && given !== name,
@@ -56,13 +61,13 @@ export function tablesOf(dataSource: DataSource): Tables {
       .split('.')
       .map((part) => dataSource.driver.escape(part))
       .join('.');
-  const names = Object.keys(TARGETS) as (keyof Tables)[];
-  if (!names.every((name) => dataSource.hasMetadata(TARGETS[name]))) {
+  const names = Object.keys(ROW_CLASSES) as (keyof Tables)[];
+  if (!names.every((name) => dataSource.hasMetadata(ROW_CLASSES[name]))) {
     throw new WebhooksSetupError(
       'The webhook entities are not in the data source: set `autoLoadEntities: true` in TypeOrmModule.forRoot(), or add `entities: [...webhooksEntities]`, which a data source outside of Nest (of the command line, say) always needs.',
     );
   }
-  for (const name of names) checkNames(tableMetadata(dataSource, name));
+  for (const name of names) assertNotRenamed(tableMetadata(dataSource, name));
   return Object.fromEntries(
     names.map((name) => [name, quote(tableMetadata(dataSource, name).tablePath)]),
   ) as Tables;

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { EntitySubscriberInterface, QueryRunner } from 'typeorm';
-import { Database } from '../postgres/connection/session.js';
+import { Session } from '../postgres/connection/session.js';
 
 /** What a commit has left for workers to do. */
-export interface Wake {
+export interface CommittedWork {
   /** Events to relay. */
   events: boolean;
   /** Lanes to look at: a retry, a resume or a recovery made them due, or they were closed. */
@@ -16,11 +16,11 @@ export interface Wake {
  * returns at once and never throws.
  */
 @Injectable()
-export class CommitWake implements EntitySubscriberInterface {
-  private readonly expected = new WeakMap<QueryRunner, Wake>();
-  private readonly listeners = new Set<(wake: Wake) => void>();
+export class CommitListener implements EntitySubscriberInterface {
+  private readonly expected = new WeakMap<QueryRunner, CommittedWork>();
+  private readonly listeners = new Set<(wake: CommittedWork) => void>();
 
-  constructor(private readonly database: Database) {}
+  constructor(private readonly database: Session) {}
 
   /** Starts to listen; answers what stops it. */
   attach(): () => void {
@@ -33,16 +33,16 @@ export class CommitWake implements EntitySubscriberInterface {
   }
 
   /** This transaction wrote events. */
-  expectEvents(runner: QueryRunner): void {
+  noteEvents(runner: QueryRunner): void {
     this.of(runner).events = true;
   }
 
   /** This transaction made a lane due, or closed it. */
-  expectLane(runner: QueryRunner): void {
+  noteLanes(runner: QueryRunner): void {
     this.of(runner).lanes = true;
   }
 
-  onCommit(listener: (wake: Wake) => void): void {
+  onCommit(listener: (wake: CommittedWork) => void): void {
     this.listeners.add(listener);
   }
 
@@ -58,7 +58,7 @@ export class CommitWake implements EntitySubscriberInterface {
     if (!queryRunner.isTransactionActive) this.expected.delete(queryRunner);
   }
 
-  private of(runner: QueryRunner): Wake {
+  private of(runner: QueryRunner): CommittedWork {
     let wake = this.expected.get(runner);
     if (!wake) this.expected.set(runner, (wake = { events: false, lanes: false }));
     return wake;

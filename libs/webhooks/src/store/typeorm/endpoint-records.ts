@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager, SelectQueryBuilder } from 'typeorm';
-import { Database, now } from '../postgres/connection/session.js';
+import { Session, nowMs } from '../postgres/connection/session.js';
 import { WebhookEndpointRow } from '../schema/endpoint.entity.js';
 import { WebhookLaneRow } from '../schema/lane.entity.js';
 import type { EndpointState } from '../../core/states.js';
@@ -32,7 +32,7 @@ export interface EndpointPage {
 @Injectable()
 export class EndpointStore {
   constructor(
-    private readonly database: Database,
+    private readonly database: Session,
     @Inject(SECRET_BOX) private readonly box: SecretBox,
     @Inject(SETTINGS) private readonly settings: Settings,
   ) {}
@@ -45,7 +45,7 @@ export class EndpointStore {
     requireTenant(tenantId);
     await ensureAccounts(this.database, this.box, this.settings.profile, [tenantId], tx);
     const [row] = await this.database.query<{ now: string }>(
-      `select ${now(1)} as now
+      `select ${nowMs(1)} as now
          from ${this.database.tables.accounts}
         where tenant_id = $2
           for no key update`,
@@ -59,7 +59,7 @@ export class EndpointStore {
   async lock(tx: EntityManager, scope: EndpointScope, id: string): Promise<number | null> {
     const tenantId = scope === 'operator' ? null : requireTenant(scope.tenantId);
     const [row] = await this.database.query<{ now: string }>(
-      `select ${now(1)} as now
+      `select ${nowMs(1)} as now
          from ${this.database.tables.endpoints}
         where id = $2
           and ($3::text is null or tenant_id = $3)
@@ -173,7 +173,7 @@ export class EndpointStore {
 }
 
 /** The row's key behind `wh_…`. Anything else is a 404 too. */
-export function uuidOf(id: string): string {
+export function requireEndpointUuid(id: string): string {
   const uuid = decodeId('wh', id);
   if (uuid === null) throw notFound('endpoint');
   return uuid;

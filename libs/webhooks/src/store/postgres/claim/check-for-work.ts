@@ -1,7 +1,7 @@
-import { type Database, now } from '../connection/session.js';
+import { type Session, nowMs } from '../connection/session.js';
 
 /** What there is to do, seen with one statement: all that an idle worker asks the database. */
-export interface Look {
+export interface WorkCheck {
   /** There are unrelayed events. */
   events: boolean;
   /** Until the first lane wants a turn, ms, 0 for now; `null`: none does. */
@@ -17,7 +17,7 @@ export interface Look {
 }
 
 /** `full`: lanes whose turn this worker would not take. */
-export async function look(database: Database, full: readonly string[] = []): Promise<Look> {
+export async function checkForWork(database: Session, full: readonly string[] = []): Promise<WorkCheck> {
   const { alerts, lanes, leases, unrelayed } = database.tables;
   const [row] = await database.query<{
     events: boolean;
@@ -30,10 +30,10 @@ export async function look(database: Database, full: readonly string[] = []): Pr
     `select exists (select 1 from ${unrelayed}) as events,
             (select next_due_at from ${lanes} where state = 'open' and next_due_at is not null and not (id = any($2::bigint[]))
                order by next_due_at limit 1) as due,
-            exists (select 1 from ${leases} where expires_at <= ${now(1)}) as expired,
-            exists (select 1 from ${lanes} where state = 'closed' and next_due_at <= ${now(1)}) as closed,
-            exists (select 1 from ${alerts} where next_at <= ${now(1)}) as alerts,
-            ${now(1)} as now`,
+            exists (select 1 from ${leases} where expires_at <= ${nowMs(1)}) as expired,
+            exists (select 1 from ${lanes} where state = 'closed' and next_due_at <= ${nowMs(1)}) as closed,
+            exists (select 1 from ${alerts} where next_at <= ${nowMs(1)}) as alerts,
+            ${nowMs(1)} as now`,
     [database.clockOffset, full],
   );
   const instant = Number(row!.now);

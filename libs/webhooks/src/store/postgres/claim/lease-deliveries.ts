@@ -1,10 +1,10 @@
 import type { EntityManager } from 'typeorm';
-import { commitsLazily, type Database, endsIfSilent, now, plansOnce } from '../connection/session.js';
+import { commitAsync, type Session, endIfIdle, nowMs, useStablePlan } from '../connection/session.js';
 import type { Ordering } from '../../../core/states.js';
-import { heldByOrder, metByLater } from '../fragments/subject-order.js';
+import { isHeldByEarlier, isPassedByLater } from '../fragments/subject-order.js';
 
 /** A lane whose turn it is, locked by this transaction. */
-export interface Turn {
+export interface ClaimableLane {
   laneId: string;
   ordering: Ordering;
   /** Deliveries it may give now, by its own limits. */
@@ -20,7 +20,7 @@ export interface Turn {
   emptyWait: number;
 }
 
-export interface ClaimedRow {
+export interface ClaimedDelivery {
   id: string;
   lane_id: string;
   wire_type: string;
@@ -41,22 +41,22 @@ export interface ClaimedRow {
 /** Failing deliveries after which a lane is only probed. */
 export const BREAKER_THRESHOLD = 5;
 /** Wait of a lane whose due deliveries are all held by order, ms. */
-export const HELD_WAIT = 25;
+export const HELD_LANE_WAIT_MS = 25;
 /** Wait of a lane with all it may have in flight, ms: an outcome ends it sooner. */
-const FULL_WAIT = 1_000;
+const FULL_LANE_WAIT_MS = 1_000;
 /** Claims without an outcome after which a delivery may be what kills its workers. */
-export const SUSPECT_CLAIMS = 2;
+export const SUSPECT_AFTER_CLAIMS = 2;
 
 /**
  * Locks up to `count` lanes whose turn it is, the longest waiting first, but for the lanes in `full`.
  * Another worker's lanes are passed over. `now` is the database's, for the clock.
  */
-export async function takeTurns(
-  database: Database,
+export async function claimLanes(
+  database: Session,
   tx: EntityManager,
   count: number,
   full: string[],
-): Promise<{ turns: Turn[]; now: number }> {
+): Promise<{ turns: ClaimableLane[]; now: number }> {
   const rows = await database.query<{
     id: string;
     ordering: Ordering;
@@ -67,14 +67,14 @@ export async function takeTurns(
     failures: number;
     now: string;
   }>(
-    `select id, ordering, in_flight, max_in_flight, max_throughput_per_minute, rate_clock, failures, ${now(1)} as now,
-            ${endsIfSilent(4)}, ${commitsLazily()}, ${plansOnce()}
+    `select id, ordering, in_flight, max_in_flight, max_throughput_per_minute, rate_clock, failures, ${nowMs(1)} as now,
+            ${endIfIdle(4)}, ${commitAsync()}, ${useStablePlan()}
        from ${database.tables.lanes}
-      where state = 'open' and next_due_at <= ${now(1)} and not (id = any($2::bigint[]))
+      where state = 'open' and next_due_at <= ${nowMs(1)} and not (id = any($2::bigint[]))
       order by next_due_at, id
       limit $3
         for no key update skip locked`,
-    [database.clockOffset, full, count, database.silenceMs],
+    [database.clockOffset, full, count, database.timeoutMs],
     tx,
   );
   const turns = rows.map((row) => {
@@ -96,14 +96,14 @@ export async function takeTurns(
       interval,
       rateClock,
       limited: rate !== null || row.max_in_flight !== null,
-      emptyWait: byFlight === 0 ? FULL_WAIT : HELD_WAIT,
+      emptyWait: byFlight === 0 ? FULL_LANE_WAIT_MS : HELD_LANE_WAIT_MS,
     };
   });
   return { turns, now: Number(rows[0]?.now ?? 0) };
 }
 
-export interface Take {
-  turn: Turn;
+export interface LaneClaim {
+  turn: ClaimableLane;
   /** Deliveries to take. */
   take: number;
   /** How many of those places retries get if any are due. */
@@ -118,13 +118,13 @@ export interface Take {
  * Claimed ones stay in the due index until the lease runs out: that is how they are found after a crash.
  * Of those that crashed workers before, `suspects` at most: what is claimed beside the one that does it is blamed too.
  */
-export async function claimFromTurns(
-  database: Database,
+export async function leaseDeliveries(
+  database: Session,
   tx: EntityManager,
-  takes: readonly Take[],
+  takes: readonly LaneClaim[],
   lease: { id: string; leaseMs: number; probeHoldMs: number },
   suspects: number,
-): Promise<ClaimedRow[]> {
+): Promise<ClaimedDelivery[]> {
   const { deliveries, events, lanes } = database.tables;
   const names = {
     tenant: 'v.tenant_id',
@@ -133,16 +133,16 @@ export async function claimFromTurns(
     lane: 'd.lane_id',
     ordering: 't.ordering',
   };
-  const held = heldByOrder(database, names);
-  const met = metByLater(database, names);
+  const held = isHeldByEarlier(database, names);
+  const met = isPassedByLater(database, names);
   const due = (retry: boolean, limit: string): string => `
     select d.id, d.claims, v.subject, v.sequence
       from (select id from ${deliveries}
-             where lane_id = t.lane_id and retry = ${retry} and next_at <= ${now(1)}
+             where lane_id = t.lane_id and retry = ${retry} and next_at <= ${nowMs(1)}
              order by next_at, id limit case when ${limit} > 0 then t.look else 0 end) c
       join ${deliveries} d on d.id = c.id
       join ${events} v on v.sequence = d.event_sequence
-     where d.next_at <= ${now(1)} and not ${held}${retry ? ` and not ${met}` : ''}
+     where d.next_at <= ${nowMs(1)} and not ${held}${retry ? ` and not ${met}` : ''}
      order by d.next_at, d.id
      limit ${limit}
        for no key update of d skip locked`;
@@ -151,10 +151,10 @@ export async function claimFromTurns(
       where d.lane_id = t.lane_id and d.retry = ${retry} and d.next_at is not null
         and not exists (select 1 from picked p where p.id = d.id)
       order by d.next_at limit 1)`;
-  return database.prepared<ClaimedRow>(
+  return database.prepared<ClaimedDelivery>(
     `with turn as materialized (
        select t.*, t.take - case when exists (
-                select 1 from ${deliveries} d where d.lane_id = t.lane_id and d.retry and d.next_at <= ${now(1)}
+                select 1 from ${deliveries} d where d.lane_id = t.lane_id and d.retry and d.next_at <= ${nowMs(1)}
               ) then t.reserve else 0 end as take_fresh
          from unnest($2::bigint[], $3::text[], $4::int[], $5::int[], $6::bigint[], $7::float8[], $8::boolean[], $9::boolean[], $13::int[], $15::int[])
            as t(lane_id, ordering, take, reserve, rate_clock, rate_interval, limited, probe, empty_wait, look)
@@ -171,13 +171,13 @@ export async function claimFromTurns(
        -- A retry lets later ones of its subject pass, but not at the same time.
        select lane_id, id
          from (select f.*, min(f.sequence) over (partition by f.lane_id, f.subject) as first,
-                      row_number() over (partition by f.claims >= ${SUSPECT_CLAIMS} order by f.id) as place
+                      row_number() over (partition by f.claims >= ${SUSPECT_AFTER_CLAIMS} order by f.id) as place
                  from found f) f
         where (f.sequence = f.first or f.subject is null or f.ordering = 'none')
-          and (f.claims < ${SUSPECT_CLAIMS} or f.place <= $14)
+          and (f.claims < ${SUSPECT_AFTER_CLAIMS} or f.place <= $14)
      ), claimed as (
        update ${deliveries} d
-          set state = 'sending', next_at = ${now(1)} + $11::bigint, lease_id = $10, claims = d.claims + 1
+          set state = 'sending', next_at = ${nowMs(1)} + $11::bigint, lease_id = $10, claims = d.claims + 1
          from picked p
         where d.id = p.id
        returning d.*
@@ -185,16 +185,16 @@ export async function claimFromTurns(
        update ${lanes} l
           set next_due_at = case
                 when n.wake_at is null then null
-                when n.wake_at <= ${now(1)} then greatest(${now(1)} + case when n.taken = 0 then n.empty_wait else 0 end, n.resume_at)
+                when n.wake_at <= ${nowMs(1)} then greatest(${nowMs(1)} + case when n.taken = 0 then n.empty_wait else 0 end, n.resume_at)
                 else greatest(n.wake_at, n.resume_at) end,
-              hold_until = case when n.probe and n.taken > 0 then ${now(1)} + $12::bigint else l.hold_until end,
+              hold_until = case when n.probe and n.taken > 0 then ${nowMs(1)} + $12::bigint else l.hold_until end,
               in_flight = case when n.limited then l.in_flight + n.taken else l.in_flight end,
               rate_clock = case when n.rate_interval is null then l.rate_clock
                                 else n.rate_clock + round(n.taken * n.rate_interval)::bigint end
          from (select t.*, c.taken,
                       -- What it gives wakes it too, when the lease runs out: nobody else would look for it.
-                      least(${nextDue(false)}, ${nextDue(true)}, case when c.taken > 0 then ${now(1)} + $11::bigint end) as wake_at,
-                      case when t.probe and c.taken > 0 then ${now(1)} + $12::bigint
+                      least(${nextDue(false)}, ${nextDue(true)}, case when c.taken > 0 then ${nowMs(1)} + $11::bigint end) as wake_at,
+                      case when t.probe and c.taken > 0 then ${nowMs(1)} + $12::bigint
                            when t.rate_interval is not null
                            then ceil((t.rate_clock + (c.taken + 1) * t.rate_interval) / 1000)::bigint end as resume_at
                  from turn t

@@ -2,7 +2,7 @@
  * The database's clock between statements: each statement's `now` sets it, the process's monotonic clock carries it
  * on. The process's wall clock has no say.
  */
-export class DatabaseClock {
+export class StoreClock {
   private databaseNow = 0;
   private seenAt = 0;
 

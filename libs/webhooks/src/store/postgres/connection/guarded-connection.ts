@@ -7,7 +7,7 @@ interface Connection {
 }
 
 /** The database said nothing for so long that its connection was given up. The work is tried again on another one. */
-export class DatabaseSilentError extends WebhooksError {
+export class DatabaseTimeoutError extends WebhooksError {
   constructor(readonly silentMs: number) {
     super(
       `The database did not answer for ${silentMs} ms, so this connection to it was given up. If it was only slow, look for long locks and slow storage.`,
@@ -18,9 +18,9 @@ export class DatabaseSilentError extends WebhooksError {
 /**
  * Runs `work` on a connection from the host's pool. A connection can go silent without an error (a partition, a server
  * that moved), and then `pg` waits for ever: after `silenceMs` it is broken off and this throws
- * {@link DatabaseSilentError}. What `work` did may have been committed all the same.
+ * {@link DatabaseTimeoutError}. What `work` did may have been committed all the same.
  */
-export async function onConnection<T>(
+export async function withConnection<T>(
   dataSource: DataSource,
   silenceMs: number,
   work: (runner: QueryRunner) => Promise<T>,
@@ -29,8 +29,8 @@ export async function onConnection<T>(
   let timeout!: NodeJS.Timeout;
   const silence = new Promise<never>((_, reject) => {
     timeout = setTimeout(() => {
-      reject(new DatabaseSilentError(silenceMs));
-      void breakOff(runner);
+      reject(new DatabaseTimeoutError(silenceMs));
+      void closeConnection(runner);
     }, silenceMs);
   });
   try {
@@ -49,7 +49,7 @@ async function runAndRelease<T>(runner: QueryRunner, work: (runner: QueryRunner)
 }
 
 /** Ends the connection, a running statement with it, so that the pool opens a new one. */
-async function breakOff(runner: QueryRunner): Promise<void> {
+async function closeConnection(runner: QueryRunner): Promise<void> {
   try {
     const connection = (await runner.connect()) as Connection;
     await connection.end();

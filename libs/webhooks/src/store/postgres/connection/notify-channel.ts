@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { LineLogger } from '../../../core/line-logger.js';
-import type { Wake } from '../../typeorm/commit-listener.js';
-import { Database } from './session.js';
+import type { CommittedWork } from '../../typeorm/commit-listener.js';
+import { Session } from './session.js';
 
 /** Commits within this time are told of once, ms. */
 const THROTTLE = 15;
@@ -29,26 +29,26 @@ interface PgDriver {
  * Losing the connection costs speed, not events: polling goes on underneath.
  */
 @Injectable()
-export class WakeChannel {
+export class NotifyChannel {
   private readonly logger = new LineLogger('WebhookWakeChannel');
   private readonly channel: string;
   private client: PgClient | null = null;
-  private listener: ((wake: Wake) => void) | null = null;
+  private listener: ((wake: CommittedWork) => void) | null = null;
   private reconnect: NodeJS.Timeout | null = null;
   private pause = FIRST_RECONNECT;
   private pending: NodeJS.Timeout | null = null;
   /** Of the commits that are not told of yet. */
-  private unsaid: Wake = { events: false, lanes: false };
+  private unsaid: CommittedWork = { events: false, lanes: false };
   private saidAt = 0;
   private stopped = true;
 
-  constructor(private readonly database: Database) {
+  constructor(private readonly database: Session) {
     const tables = createHash('sha256').update(database.tables.events).digest('hex').slice(0, 12);
     this.channel = `webhooks_${tables}`;
   }
 
   /** Connects; with `onWake` it listens too. Resolves when connected, or when the first try has failed. */
-  async start(onWake: ((wake: Wake) => void) | null): Promise<void> {
+  async start(onWake: ((wake: CommittedWork) => void) | null): Promise<void> {
     this.stopped = false;
     this.listener = onWake;
     await this.open();
@@ -64,7 +64,7 @@ export class WakeChannel {
   }
 
   /** A transaction with work for others has committed here. */
-  say({ events, lanes }: Wake): void {
+  notify({ events, lanes }: CommittedWork): void {
     if (this.stopped) return;
     this.unsaid.events ||= events;
     this.unsaid.lanes ||= lanes;

@@ -29,7 +29,7 @@ export class PreparedStatements {
   }
 
   /** Is `code` the fault of a pooler? The same work may be done again, without them. */
-  wereLost(code: string): boolean {
+  disableIfUnsupported(code: string): boolean {
     if (!this.works || !LOST.has(code)) return false;
     this.works = false;
     return true;

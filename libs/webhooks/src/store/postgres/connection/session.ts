@@ -1,5 +1,5 @@
 import type { DataSource, EntityManager } from 'typeorm';
-import { onConnection } from './guarded-connection.js';
+import { withConnection } from './guarded-connection.js';
 import { PreparedStatements } from './prepared-statements.js';
 import { type Tables, tablesOf } from '../../schema/tables.js';
 
@@ -10,16 +10,16 @@ const TRIES = 8;
 const SILENCE = 30_000;
 
 /**
- * The host's data source as this module uses it: SQL text in, rows out. Instants are the database's own; see {@link now}.
+ * The host's data source as this module uses it: SQL text in, rows out. Instants are the database's own; see {@link nowMs}.
  */
-export class Database {
+export class Session {
   readonly tables: Tables;
   /** Milliseconds that tests add to the database's clock; bound as a parameter wherever an instant is made. */
   clockOffset = 0;
   /** A connection that says nothing for so long is given up, ms. */
-  silenceMs = SILENCE;
+  timeoutMs = SILENCE;
   /** The server's default is another level than READ COMMITTED: transactions must name theirs. Set by the start check. */
-  namesIsolation = true;
+  setsIsolation = true;
 
   private readonly statements: PreparedStatements;
 
@@ -33,7 +33,7 @@ export class Database {
     const result: unknown = tx
       ? await tx.query(sql, parameters)
       : await this.retrying(() =>
-          onConnection(this.dataSource, this.silenceMs, (runner) => runner.query(sql, parameters)),
+          withConnection(this.dataSource, this.timeoutMs, (runner) => runner.query(sql, parameters)),
         );
     // TypeORM answers `[rows, count]` for UPDATE and DELETE, and rows for everything else.
     if (
@@ -49,7 +49,7 @@ export class Database {
 
   /**
    * As {@link query}, for a statement that is long and always the same: each connection parses and plans it once. The plan
-   * must not depend on the sizes of the tables: see {@link plansOnce}.
+   * must not depend on the sizes of the tables: see {@link useStablePlan}.
    */
   prepared<Row>(sql: string, parameters: unknown[], tx: EntityManager): Promise<Row[]> {
     return this.statements.run<Row>(sql, parameters, tx.queryRunner!);
@@ -58,8 +58,8 @@ export class Database {
   /** Runs `work` in a READ COMMITTED transaction, again where the database asks for it (deadlock, serialization). */
   async transaction<T>(work: (tx: EntityManager) => Promise<T>): Promise<T> {
     return this.retrying(() =>
-      onConnection(this.dataSource, this.silenceMs, ({ manager }) =>
-        this.namesIsolation ? manager.transaction('READ COMMITTED', work) : manager.transaction(work),
+      withConnection(this.dataSource, this.timeoutMs, ({ manager }) =>
+        this.setsIsolation ? manager.transaction('READ COMMITTED', work) : manager.transaction(work),
       ),
     );
   }
@@ -71,7 +71,8 @@ export class Database {
         return await work();
       } catch (error) {
         const { code = '' } = error as { code?: string };
-        if (attempt === TRIES || !(RETRYABLE.has(code) || this.statements.wereLost(code))) throw error;
+        if (attempt === TRIES || !(RETRYABLE.has(code) || this.statements.disableIfUnsupported(code)))
+          throw error;
         await new Promise((resolve) => setTimeout(resolve, Math.random() * 2 ** attempt));
       }
     }
@@ -82,7 +83,7 @@ export class Database {
  * SQL for "now" as epoch milliseconds on the database's clock, shifted by the offset bound as parameter `$n`.
  * `statement_timestamp()` is stable within a statement, so an index can be searched with it.
  */
-export function now(parameter: number): string {
+export function nowMs(parameter: number): string {
   return `(floor(extract(epoch from statement_timestamp()) * 1000)::bigint + $${parameter}::bigint)`;
 }
 
@@ -90,7 +91,7 @@ export function now(parameter: number): string {
  * SQL that makes the server end this transaction, and free what it locked, where its client says nothing for the
  * milliseconds bound as parameter `$n`. Else a worker that was cut off would keep its locks for hours.
  */
-export function endsIfSilent(parameter: number): string {
+export function endIfIdle(parameter: number): string {
   return `set_config('idle_in_transaction_session_timeout', $${parameter}::text, true)`;
 }
 
@@ -99,7 +100,7 @@ export function endsIfSilent(parameter: number): string {
  * crash of the machine undoes is made again, and whatever is recorded later is written behind it, or not at all. Never
  * where numbers are drawn: a crash would give them to others, and a late answer would count for those.
  */
-export function commitsLazily(): string {
+export function commitAsync(): string {
   return `set_config('synchronous_commit', 'off', true)`;
 }
 
@@ -107,7 +108,7 @@ export function commitsLazily(): string {
  * SQL that has the rest of this transaction's prepared statements go row by row through indexes, whatever the planner
  * thinks of the tables: right for a batch at any size, so that one plan serves for ever.
  */
-export function plansOnce(): string {
+export function useStablePlan(): string {
   const settings = { plan_cache_mode: 'force_generic_plan', ...off('seqscan', 'hashjoin', 'mergejoin') };
   return Object.entries(settings)
     .map(([name, value]) => `set_config('${name}', '${value}', true)`)

@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import { type Database, now } from '../connection/session.js';
+import { type Session, nowMs } from '../connection/session.js';
 import type { DeliveryState, LaneState, Reason } from '../../../core/states.js';
 import { requireTenant } from '../../../core/tenant.js';
 import { BREAKER_THRESHOLD } from '../claim/lease-deliveries.js';
@@ -21,7 +21,7 @@ export interface LockedDelivery {
  * `null`: no such delivery.
  */
 export async function lockDelivery(
-  database: Database,
+  database: Session,
   tx: EntityManager,
   tenantId: string,
   id: string,
@@ -57,13 +57,13 @@ export async function lockDelivery(
 }
 
 /** The lane of a tenant's endpoint, and now, epoch milliseconds. `null`: there is none. */
-export async function laneOf(
-  database: Database,
+export async function findLane(
+  database: Session,
   tenantId: string,
   endpointUuid: string,
 ): Promise<{ id: string; state: LaneState; now: number } | null> {
   const [lane] = await database.query<{ id: string; state: LaneState; now: string }>(
-    `select id, state, ${now(1)} as now
+    `select id, state, ${nowMs(1)} as now
        from ${database.tables.lanes}
       where tenant_id = $2
         and endpoint_id = $3`,
@@ -76,8 +76,8 @@ export async function laneOf(
  * Makes finished, locked deliveries of one lane due now, their schedules anew, their attempts' numbers going on.
  * The last attempt stays in its columns until the next one is recorded.
  */
-export async function makeDue(
-  database: Database,
+export async function requeueDeliveries(
+  database: Session,
   tx: EntityManager,
   laneId: string,
   ids: readonly string[],
@@ -86,7 +86,7 @@ export async function makeDue(
   await database.query(
     `update ${tables.deliveries}
         set state = 'pending',
-            next_at = ${now(1)},
+            next_at = ${nowMs(1)},
             retry = attempts > 0,
             lease_id = null,
             claims = 0,
@@ -104,7 +104,7 @@ export async function makeDue(
     `update ${tables.lanes}
         set next_due_at = case
               when state = 'paused' then null
-              else greatest(least(coalesce(next_due_at, ${now(1)}), ${now(1)}), ${heldButForProbe})
+              else greatest(least(coalesce(next_due_at, ${nowMs(1)}), ${nowMs(1)}), ${heldButForProbe})
             end,
             hold_until = ${heldButForProbe}
       where id = $2`,
@@ -114,11 +114,11 @@ export async function makeDue(
 }
 
 /** The next probe of an endpoint that fails is made as soon as its lane has something to send. */
-export async function probeSoon(database: Database, tx: EntityManager, endpointId: string): Promise<void> {
+export async function probeSoon(database: Session, tx: EntityManager, endpointId: string): Promise<void> {
   await database.query(
     `update ${database.tables.lanes}
         set hold_until = null,
-            next_due_at = case when next_due_at is not null then ${now(1)} end
+            next_due_at = case when next_due_at is not null then ${nowMs(1)} end
       where endpoint_id = $2 and state = 'open' and failures >= ${BREAKER_THRESHOLD}`,
     [database.clockOffset, endpointId],
     tx,
@@ -126,14 +126,14 @@ export async function probeSoon(database: Database, tx: EntityManager, endpointI
 }
 
 /** Gives up a locked delivery that waits. */
-export async function cancel(database: Database, tx: EntityManager, id: string): Promise<void> {
+export async function cancelDelivery(database: Session, tx: EntityManager, id: string): Promise<void> {
   await database.query(
     `update ${database.tables.deliveries}
         set state = 'discarded',
             reason = 'cancelled',
             next_at = null,
-            finished_at = ${now(1)},
-            failed_at = ${now(1)}
+            finished_at = ${nowMs(1)},
+            failed_at = ${nowMs(1)}
       where id = $2
         and state = 'pending'`,
     [database.clockOffset, id],
@@ -141,7 +141,7 @@ export async function cancel(database: Database, tx: EntityManager, id: string):
   );
 }
 
-/** What {@link lockFailed} looks for in one lane. */
+/** What {@link lockFailedDeliveries} looks for in one lane. */
 export interface FailedSearch {
   laneId: string;
   states: readonly DeliveryState[];
@@ -152,7 +152,7 @@ export interface FailedSearch {
   limit: number;
 }
 
-const FAILED = (tables: Database['tables']): string => `from ${tables.deliveries} d
+const FAILED = (tables: Session['tables']): string => `from ${tables.deliveries} d
        join ${tables.events} e on e.sequence = d.event_sequence
       where d.lane_id = $1
         and d.failed_at >= $2
@@ -173,8 +173,8 @@ const parameters = ({ laneId, since, until, states, limit }: FailedSearch): unkn
  * Locks the deliveries of a lane that ended without success in a span of time, the earliest first, at most `limit`. Not
  * those that somebody cancelled, that the endpoint asked to ignore, that have no body to send, and tests.
  */
-export async function lockFailed(
-  database: Database,
+export async function lockFailedDeliveries(
+  database: Session,
   tx: EntityManager,
   search: FailedSearch,
 ): Promise<string[]> {
@@ -190,8 +190,8 @@ export async function lockFailed(
   return rows.map(({ id }) => id);
 }
 
-/** How many {@link lockFailed} would find, counted up to `limit`. */
-export async function countFailedIn(database: Database, search: FailedSearch): Promise<number> {
+/** How many {@link lockFailedDeliveries} would find, counted up to `limit`. */
+export async function countFailedDeliveries(database: Session, search: FailedSearch): Promise<number> {
   const [row] = await database.query<{ matched: string }>(
     `select count(*) as matched from (select 1 ${FAILED(database.tables)} limit $5) found`,
     parameters(search),

@@ -3,7 +3,7 @@ import type { DeliverySearch } from '../../../deliveries/delivery-filter.js';
 import { DELIVERY_COLUMNS } from '../../../deliveries/delivery.js';
 
 /** The candidates first, by the index that fits, then everything about those that pass the filter. */
-export function searchStatement(
+export function searchDeliveries(
   tables: Tables,
   tenantId: string,
   search: DeliverySearch,
@@ -67,7 +67,7 @@ export function searchStatement(
 }
 
 /** How far a page looked. */
-export interface Scan {
+export interface ScannedRange {
   /** The smallest id it looked at. */
   floor: string | null;
   scanned: string;
@@ -75,15 +75,15 @@ export interface Scan {
 }
 
 /** Numbers and times of deliveries grow together, but for this much: far above the length of any statement, ms. */
-const OUT_OF_ORDER = 3_600_000;
+const MAX_ID_SKEW_MS = 3_600_000;
 
 /** Where the next page begins, or `null` where nothing more can match. */
-export function nextFloor(
-  { floor, scanned, floor_created_at }: Scan,
+export function nextCursorOf(
+  { floor, scanned, floor_created_at }: ScannedRange,
   { scan, filter }: DeliverySearch,
 ): string | null {
   if (Number(scanned) < scan) return null;
   const { since } = filter;
-  const past = since !== undefined && Number(floor_created_at) < since - OUT_OF_ORDER;
+  const past = since !== undefined && Number(floor_created_at) < since - MAX_ID_SKEW_MS;
   return past ? null : floor;
 }

@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import { type Database, now } from '../connection/session.js';
+import { type Session, nowMs } from '../connection/session.js';
 
 /** A backlog is counted up to here. */
 const MOST_COUNTED = 10_001;
@@ -8,7 +8,7 @@ const MOST_COUNTED = 10_001;
  * SQL that writes an alert for each endpoint that a statement disables, as part of it. It reads
  * `disabled(id, tenant_id, state_reason, state_at)`.
  */
-export function disableAlerts(database: Database): string {
+export function disabledAlertsSql(database: Session): string {
   const { alerts, deliveries, lanes } = database.tables;
   return `
     insert into ${alerts} (tenant_id, endpoint_id, kind, dedupe_key, data, created_at, next_at)
@@ -16,7 +16,7 @@ export function disableAlerts(database: Database): string {
            json_build_object('lane', l.id::text, 'reason', d.state_reason, 'since', l.failing_since, 'waiting', (
              select count(*) from (select 1 from ${deliveries} w
                                     where w.lane_id = l.id and w.next_at is not null limit ${MOST_COUNTED}) waiting))::text,
-           ${now(1)}, ${now(1)}
+           ${nowMs(1)}, ${nowMs(1)}
       from disabled d
       join ${lanes} l on l.endpoint_id = d.id
      order by d.id
@@ -24,8 +24,8 @@ export function disableAlerts(database: Database): string {
 }
 
 /** Writes the alert of an endpoint that `tx` has just disabled. */
-export async function alertDisabled(
-  database: Database,
+export async function insertDisabledAlert(
+  database: Session,
   tx: EntityManager,
   endpointId: string,
 ): Promise<void> {
@@ -33,7 +33,7 @@ export async function alertDisabled(
     `with disabled as (
        select id, tenant_id, state_reason, state_at from ${database.tables.endpoints} where id = $2
      )
-     ${disableAlerts(database)}`,
+     ${disabledAlertsSql(database)}`,
     [database.clockOffset, endpointId],
     tx,
   );

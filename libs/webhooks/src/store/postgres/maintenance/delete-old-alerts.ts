@@ -1,4 +1,4 @@
-import { type Database, now } from '../connection/session.js';
+import { type Session, nowMs } from '../connection/session.js';
 
 const BATCH = 500;
 /** Alerts stay this long in any case, ms: the limits on how often are read from them. */
@@ -8,12 +8,12 @@ const SHORTEST = 7 * 24 * 3_600_000;
  * Deletes a batch of alerts that were written more than `retentionMs` ago (a week at least) and are sent or given up,
  * the oldest first. Answers how many; fewer than a batch: no more now.
  */
-export async function deleteOldAlerts(database: Database, retentionMs: number): Promise<number> {
+export async function deleteOldAlerts(database: Session, retentionMs: number): Promise<number> {
   const { alerts } = database.tables;
   const rows = await database.query<{ id: string }>(
     `with old as materialized (
        select id from ${alerts} where id in (select id from ${alerts} order by id limit ${BATCH})
-          and created_at < ${now(1)} - $2::bigint and next_at is null
+          and created_at < ${nowMs(1)} - $2::bigint and next_at is null
           for update skip locked
      )
      delete from ${alerts} where id in (select id from old) returning id`,

@@ -1,4 +1,4 @@
-import { type Database, now } from '../connection/session.js';
+import { type Session, nowMs } from '../connection/session.js';
 
 const BATCH = 500;
 /** Rows looked at in one go, old or not: the search for an old one must not read a table that has none. */
@@ -11,7 +11,7 @@ const SHORTEST_STAY = 3_600_000;
  * over, live ones never go. Looks at ids after `from`; answers where to go on, or `null`: here begin the young ones.
  */
 export async function deleteOldDeliveries(
-  database: Database,
+  database: Session,
   retentionMs: number,
   from: string,
 ): Promise<string | null> {
@@ -21,7 +21,7 @@ export async function deleteOldDeliveries(
        select id, created_at, finished_at from ${deliveries} where id > $3::bigint order by id limit ${LOOKED_AT}
      ), expired as materialized (
        select d.id from ${deliveries} d
-        where d.id in (select id from looked where finished_at < ${now(1)} - $2::bigint) and d.finished_at is not null
+        where d.id in (select id from looked where finished_at < ${nowMs(1)} - $2::bigint) and d.finished_at is not null
         order by d.id limit ${BATCH}
           for update skip locked
      ), gone_attempts as (
@@ -30,7 +30,7 @@ export async function deleteOldDeliveries(
        delete from ${deliveries} where id in (select id from expired)
      )
      select case when (select count(*) from expired) = ${BATCH} then (select max(id) from expired)
-                 when exists (select 1 from looked where created_at < ${now(1)} - $2::bigint) then (select max(id) from looked)
+                 when exists (select 1 from looked where created_at < ${nowMs(1)} - $2::bigint) then (select max(id) from looked)
             end as last`,
     [database.clockOffset, retentionMs, from],
   );
@@ -43,7 +43,7 @@ export async function deleteOldDeliveries(
  * round are gone: an event that is looked at before its last delivery goes is passed over until the next round.
  */
 export async function deleteUnusedEvents(
-  database: Database,
+  database: Session,
   retentionMs: number,
   from: string,
 ): Promise<string | null> {
@@ -53,7 +53,7 @@ export async function deleteUnusedEvents(
        select sequence, created_at from ${events} where sequence > $3::bigint order by sequence limit ${LOOKED_AT}
      ), unused as materialized (
        select e.sequence from ${events} e
-        where e.sequence in (select sequence from looked where created_at < ${now(1)} - $2::bigint)
+        where e.sequence in (select sequence from looked where created_at < ${nowMs(1)} - $2::bigint)
           and not exists (select 1 from ${unrelayed} u where u.sequence = e.sequence)
           and not exists (select 1 from ${deliveries} d where d.event_sequence = e.sequence)
         order by e.sequence limit ${BATCH}
@@ -62,7 +62,7 @@ export async function deleteUnusedEvents(
        delete from ${events} where sequence in (select sequence from unused)
      )
      select case when (select count(*) from unused) = ${BATCH} then (select max(sequence) from unused)
-                 when exists (select 1 from looked where created_at < ${now(1)} - $2::bigint) then (select max(sequence) from looked)
+                 when exists (select 1 from looked where created_at < ${nowMs(1)} - $2::bigint) then (select max(sequence) from looked)
             end as last`,
     [database.clockOffset, retentionMs, from],
   );
@@ -70,12 +70,12 @@ export async function deleteUnusedEvents(
 }
 
 /** Endpoints deleted long ago, with their lanes, once no delivery of theirs is left. */
-export async function deleteUnusedEndpoints(database: Database, retentionMs: number): Promise<void> {
+export async function deleteUnusedEndpoints(database: Session, retentionMs: number): Promise<void> {
   const { deliveries, endpoints, lanes } = database.tables;
   await database.query(
     `with unused as materialized (
        select e.id from ${endpoints} e
-        where e.deleted_at < ${now(1)} - $2::bigint
+        where e.deleted_at < ${nowMs(1)} - $2::bigint
           and not exists (select 1 from ${lanes} l join ${deliveries} d on d.lane_id = l.id where l.endpoint_id = e.id)
         limit ${BATCH}
           for update skip locked

@@ -1,5 +1,5 @@
-import { disableAlerts } from '../fragments/disabled-alerts.js';
-import { type Database, now } from '../connection/session.js';
+import { disabledAlertsSql } from '../fragments/disabled-alerts.js';
+import { type Session, nowMs } from '../connection/session.js';
 import type { Reason } from '../../../core/states.js';
 
 /**
@@ -7,7 +7,7 @@ import type { Reason } from '../../../core/states.js';
  * discarded in batches. Answers whether it was this call that did it.
  */
 export async function disableEndpoint(
-  database: Database,
+  database: Session,
   endpointId: string,
   reason: Reason,
 ): Promise<boolean> {
@@ -15,13 +15,13 @@ export async function disableEndpoint(
   const rows = await database.query<{ id: string }>(
     `with disabled as (
        update ${endpoints}
-          set state = 'disabled', state_reason = $3, state_at = ${now(1)}, updated_at = ${now(1)}
+          set state = 'disabled', state_reason = $3, state_at = ${nowMs(1)}, updated_at = ${nowMs(1)}
         where id = $2 and state <> 'disabled' and deleted_at is null
        returning id, tenant_id, state_reason, state_at
-     ), alerted as (${disableAlerts(database)}
+     ), alerted as (${disabledAlertsSql(database)}
      )
      update ${lanes} l
-        set state = 'closed', next_due_at = ${now(1)}
+        set state = 'closed', next_due_at = ${nowMs(1)}
        from disabled d
       where l.endpoint_id = d.id
      returning d.id`,

@@ -1,4 +1,4 @@
-import { type Database, now } from '../connection/session.js';
+import { type Session, nowMs } from '../connection/session.js';
 
 const BATCH = 500;
 
@@ -6,7 +6,7 @@ const BATCH = 500;
  * Discards a batch of what waits in a lane that is closed, each delivery with the reason of its endpoint. Answers how many.
  * What is in flight comes back by its outcome; the lane wakes when its lease runs out, for its worker may be dead.
  */
-export async function discardBacklog(database: Database): Promise<number> {
+export async function discardBacklog(database: Session): Promise<number> {
   const { deliveries, endpoints, lanes } = database.tables;
   return database.transaction(async (tx) => {
     // First the lock, then a look of its own: an outcome that was recorded between would be missed, and wait for ever.
@@ -14,7 +14,7 @@ export async function discardBacklog(database: Database): Promise<number> {
       `select l.id, case when e.deleted_at is not null then 'endpoint-deleted' else coalesce(e.state_reason, 'endpoint-disabled') end as reason
          from ${lanes} l
          left join ${endpoints} e on e.id = l.endpoint_id
-        where l.state = 'closed' and l.next_due_at <= ${now(1)}
+        where l.state = 'closed' and l.next_due_at <= ${nowMs(1)}
         order by l.next_due_at, l.id
         limit 1
           for no key update of l skip locked`,
@@ -26,12 +26,12 @@ export async function discardBacklog(database: Database): Promise<number> {
       `with picked as materialized (
          select d.id
            from ${deliveries} d
-          where d.lane_id = $2 and d.next_at is not null and (d.state = 'pending' or d.next_at <= ${now(1)})
+          where d.lane_id = $2 and d.next_at is not null and (d.state = 'pending' or d.next_at <= ${nowMs(1)})
           limit ${BATCH}
             for no key update of d skip locked
        ), discarded as (
          update ${deliveries} d
-            set state = 'discarded', reason = $3, next_at = null, finished_at = ${now(1)}, failed_at = ${now(1)}, lease_id = null
+            set state = 'discarded', reason = $3, next_at = null, finished_at = ${nowMs(1)}, failed_at = ${nowMs(1)}, lease_id = null
            from picked p
           where d.id = p.id
          returning d.id

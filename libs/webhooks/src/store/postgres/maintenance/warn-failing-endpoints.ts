@@ -1,5 +1,5 @@
-import { type Database, now } from '../connection/session.js';
-import { FEWEST_FAILURES } from './disable-endpoints.js';
+import { type Session, nowMs } from '../connection/session.js';
+import { MIN_FAILURES_TO_DISABLE } from './disable-endpoints.js';
 
 const DAY = 24 * 3_600_000;
 
@@ -8,8 +8,8 @@ const DAY = 24 * 3_600_000;
  * shorter) unless they answer, once for each time of failure. `exempt`: profiles whose platform promises not to.
  * Answers how many.
  */
-export async function warnFailing(
-  database: Database,
+export async function warnFailingEndpoints(
+  database: Session,
   disableAfterMs: number,
   exempt: readonly string[],
 ): Promise<number> {
@@ -20,11 +20,11 @@ export async function warnFailing(
      select l.tenant_id, l.endpoint_id, 'endpoint.will_be_disabled', ${key},
             json_build_object('lane', l.id::text, 'since', l.failing_since, 'failures', l.failures,
                               'disableAt', l.failing_since + $2::bigint)::text,
-            ${now(1)}, ${now(1)}
+            ${nowMs(1)}, ${nowMs(1)}
        from ${lanes} l
        join ${endpoints} e on e.id = l.endpoint_id
-      where l.failing_since <= ${now(1)} - $2::bigint + $4::bigint and l.failing_since > ${now(1)} - $2::bigint
-        and l.failures >= ${FEWEST_FAILURES} and l.state = 'open' and not (e.profile = any($3::text[]))
+      where l.failing_since <= ${nowMs(1)} - $2::bigint + $4::bigint and l.failing_since > ${nowMs(1)} - $2::bigint
+        and l.failures >= ${MIN_FAILURES_TO_DISABLE} and l.state = 'open' and not (e.profile = any($3::text[]))
         and not exists (select 1 from ${alerts} a where a.dedupe_key = ${key})
       order by l.id
       limit 100

@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import { type Database, now } from '../connection/session.js';
+import { type Session, nowMs } from '../connection/session.js';
 import type { PublishedEvent } from '../../../events/event.js';
 import { encodeId } from '../../../core/ids.js';
 
@@ -47,8 +47,8 @@ function columns(events: readonly NewEvent[]): unknown[] {
 }
 
 /** Writes `events` in `tx` with one statement whatever their number. Answers in their order. */
-export async function writeEvents(
-  database: Database,
+export async function insertEvents(
+  database: Session,
   tx: EntityManager,
   events: readonly NewEvent[],
 ): Promise<PublishedEvent[]> {
@@ -59,7 +59,7 @@ export async function writeEvents(
 }
 
 /** Names only what the event has a value for: the host's transaction waits while the rest would be parsed and planned. */
-async function writeOne(database: Database, tx: EntityManager, event: NewEvent): Promise<void> {
+async function writeOne(database: Session, tx: EntityManager, event: NewEvent): Promise<void> {
   const { uuid, tenantId, type, subject, data } = event;
   const parameters: unknown[] = [database.clockOffset, uuid, tenantId, type, subject, data];
   let names = '';
@@ -76,12 +76,12 @@ async function writeOne(database: Database, tx: EntityManager, event: NewEvent):
   name('occurred_at', event.occurredAt);
   if (event.occurredAt === null) {
     names += ', occurred_at';
-    places += `, ${now(1)}`;
+    places += `, ${nowMs(1)}`;
   }
   await tx.query(
     `with event as (
        insert into ${database.tables.events} (id, tenant_id, type, subject, data, created_at${names})
-       values ($2, $3, $4, $5, $6, ${now(1)}${places})
+       values ($2, $3, $4, $5, $6, ${nowMs(1)}${places})
        returning sequence
      )
      insert into ${database.tables.unrelayed} (sequence) select sequence from event`,
@@ -89,12 +89,12 @@ async function writeOne(database: Database, tx: EntityManager, event: NewEvent):
   );
 }
 
-async function writeMany(database: Database, tx: EntityManager, events: readonly NewEvent[]): Promise<void> {
+async function writeMany(database: Session, tx: EntityManager, events: readonly NewEvent[]): Promise<void> {
   await tx.query(
     `with event as (
        insert into ${database.tables.events} (${COLUMNS})
-       select i.id, i.tenant_id, i.type, i.subject, coalesce(i.occurred_at, ${now(1)}), i.source, i.data, i.callback_url,
-              i.idempotency_key, i.test, i.endpoint_id, ${now(1)}
+       select i.id, i.tenant_id, i.type, i.subject, coalesce(i.occurred_at, ${nowMs(1)}), i.source, i.data, i.callback_url,
+              i.idempotency_key, i.test, i.endpoint_id, ${nowMs(1)}
          from ${INPUT}
         order by i.place
        returning sequence
@@ -116,7 +116,7 @@ interface KeyedRow {
  * same keys wait for each other instead of deadlocking.
  */
 async function writeKeyed(
-  database: Database,
+  database: Session,
   tx: EntityManager,
   events: readonly NewEvent[],
 ): Promise<PublishedEvent[]> {
@@ -127,8 +127,8 @@ async function writeKeyed(
          from (select * from ${INPUT} order by i.place) i
      ), inserted as (
        insert into ${tables.events} (sequence, ${COLUMNS})
-       select i.sequence, i.id, i.tenant_id, i.type, i.subject, coalesce(i.occurred_at, ${now(1)}), i.source, i.data,
-              i.callback_url, i.idempotency_key, i.test, i.endpoint_id, ${now(1)}
+       select i.sequence, i.id, i.tenant_id, i.type, i.subject, coalesce(i.occurred_at, ${nowMs(1)}), i.source, i.data,
+              i.callback_url, i.idempotency_key, i.test, i.endpoint_id, ${nowMs(1)}
          from input i
         order by i.tenant_id, i.idempotency_key, i.place
        on conflict (tenant_id, idempotency_key) where idempotency_key is not null do nothing
@@ -150,7 +150,7 @@ async function writeKeyed(
 
 /** Gives each duplicate the id of the first: seen by the statement, in the same call, or committed while it ran. */
 async function resolveDuplicates(
-  database: Database,
+  database: Session,
   tx: EntityManager,
   events: readonly NewEvent[],
   rows: readonly KeyedRow[],

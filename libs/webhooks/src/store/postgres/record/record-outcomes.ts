@@ -1,9 +1,9 @@
 import { occasionAlerts, occasionParameters, turnAlerts } from './outcome-alerts.js';
-import { type Database, now } from '../connection/session.js';
-import { alertOccasions } from '../../../engine/record/failure-alerts.js';
-import { fence } from '../fragments/expressions.js';
+import { type Session, nowMs } from '../connection/session.js';
+import { failureAlertsOf } from '../../../engine/record/failure-alerts.js';
+import { opaque } from '../fragments/expressions.js';
 import type { Outcome } from '../../../engine/send/outcome.js';
-import { BREAKER_THRESHOLD, HELD_WAIT } from '../claim/lease-deliveries.js';
+import { BREAKER_THRESHOLD, HELD_LANE_WAIT_MS } from '../claim/lease-deliveries.js';
 
 /** First pause of an open breaker, ms; each next one is twice as long, up to the longest, and up to half longer by chance. */
 const FIRST_PROBE_WAIT = 5_000;
@@ -12,15 +12,15 @@ const LONGEST_PROBE_WAIT = 300_000;
 /** Two attempts of the same time may seem so far apart, ms: their ages are the process's, the clock is the database's. */
 const SAME_TIME = 1_000;
 
-export interface Recorded {
+export interface RecordedOutcomes {
   /** Ids of the deliveries whose outcome was written; the others' lease was lost. */
   ids: Set<string>;
   /** Lanes that turned from good to failing, or back, by this. */
-  turned: { laneId: string; healthy: boolean }[];
+  healthChanges: { laneId: string; healthy: boolean }[];
   /** Lanes that are paused, closed or held, whoever did it: nothing more is to be sent there now. */
   stopped: string[];
   /** Some of their lanes want a turn now. */
-  due: boolean;
+  hasDueLanes: boolean;
 }
 
 /**
@@ -29,16 +29,16 @@ export interface Recorded {
  * endpoint's owner is to hear of is written with it. `history: false` leaves out the attempts before these.
  */
 export async function recordOutcomes(
-  database: Database,
+  database: Session,
   outcomes: readonly Outcome[],
   retired: readonly string[],
   { history = true } = {},
-): Promise<Recorded> {
+): Promise<RecordedOutcomes> {
   const { attempts, deliveries, lanes, leases } = database.tables;
-  const occasions = await alertOccasions(database, outcomes);
+  const occasions = await failureAlertsOf(database, outcomes);
   const time = performance.now();
   // A lease may hold a delivery twice, one attempt after the other: the number tells them apart.
-  const own = `d.id = any($2::bigint[]) and d.id = i.id and ${fence(
+  const own = `d.id = any($2::bigint[]) and d.id = i.id and ${opaque(
     `d.lease_id = i.lease_id and d.state = 'sending' and (i.number is null or d.attempts = i.number - 1)`,
   )}`;
   const column = <T>(pick: (outcome: Outcome) => T): T[] => outcomes.map(pick);
@@ -65,17 +65,17 @@ export async function recordOutcomes(
          update ${deliveries} d
             set state = i.state,
                 reason = i.reason,
-                next_at = case when i.state = 'pending' then ${now(1)} + i.delay end,
+                next_at = case when i.state = 'pending' then ${nowMs(1)} + i.delay end,
                 retry = case when i.state = 'pending' then coalesce(i.number, d.attempts) > 0 else d.retry end,
                 claims = case when i.number is null and i.state = 'pending' then greatest(d.claims - 1, 0) else 0 end,
                 attempts = coalesce(i.number, d.attempts),
-                attempt_at = case when i.number is null then d.attempt_at else ${now(1)} - i.age end,
+                attempt_at = case when i.number is null then d.attempt_at else ${nowMs(1)} - i.age end,
                 duration_ms = case when i.number is null then d.duration_ms else i.duration_ms end,
                 status = case when i.number is null then d.status else i.status end,
                 error = case when i.number is null then d.error else i.error end,
                 response = case when i.number is null then d.response else i.response end,
-                finished_at = case when i.state = 'pending' then null else ${now(1)} end,
-                failed_at = case when i.state in ('exhausted', 'discarded') then ${now(1)} end
+                finished_at = case when i.state = 'pending' then null else ${nowMs(1)} end,
+                failed_at = case when i.state in ('exhausted', 'discarded') then ${nowMs(1)} end
            from input i
           where ${own}
          returning d.id, d.lane_id, d.next_at, i.state = 'delivered' as ok, i.failure, i.hold, i.probe, i.last_at, i.age, i.counted
@@ -83,9 +83,9 @@ export async function recordOutcomes(
          select d.lane_id, count(*) filter (where d.counted)::int as ended, min(d.next_at) as due, bool_or(d.ok) as ok, bool_or(d.probe) as probe,
                 bool_or(d.failure) as failed, max(d.hold) as hold,
                 max(d.age) filter (where d.failure) as age,
-                bool_or(n.state <> 'open' or coalesce(n.hold_until > ${now(1)}, false)) as stopped,
+                bool_or(n.state <> 'open' or coalesce(n.hold_until > ${nowMs(1)}, false)) as stopped,
                 -- A delivery counts once in a time of failure, however often it is tried.
-                count(*) filter (where d.failure and (d.last_at is null or d.last_at < coalesce(n.failing_since, ${now(1)}) - ${SAME_TIME}))::int
+                count(*) filter (where d.failure and (d.last_at is null or d.last_at < coalesce(n.failing_since, ${nowMs(1)}) - ${SAME_TIME}))::int
                   as failing
            from done d
            join ${lanes} n on n.id = d.lane_id
@@ -94,14 +94,14 @@ export async function recordOutcomes(
          select l.id, l.failures, l.failing_since, l.probes, l.hold_until
            from changes c
            join ${lanes} l on l.id = c.lane_id
-          where c.ended > 0 or (l.next_due_at > ${now(1)} and l.next_due_at <= ${now(1)} + ${HELD_WAIT}) or c.due is not null or c.failed or c.hold > 0 or (c.ok and l.failing_since is not null)
+          where c.ended > 0 or (l.next_due_at > ${nowMs(1)} and l.next_due_at <= ${nowMs(1)} + ${HELD_LANE_WAIT_MS}) or c.due is not null or c.failed or c.hold > 0 or (c.ok and l.failing_since is not null)
           order by l.id
             for no key update of l
        ), settled as (
          update ${lanes} l
             set in_flight = greatest(l.in_flight - c.ended, 0),
                 failures = case when c.ok then 0 else l.failures + c.failing end,
-                failing_since = case when c.ok then null when c.failed then coalesce(l.failing_since, ${now(1)} - coalesce(c.age, 0)) else l.failing_since end,
+                failing_since = case when c.ok then null when c.failed then coalesce(l.failing_since, ${nowMs(1)} - coalesce(c.age, 0)) else l.failing_since end,
                 probes = case when c.ok then 0 when c.opens then l.probes + 1 else l.probes end,
                 hold_until = nullif(greatest(c.held, c.paused), 0),
                 next_due_at = case when l.state = 'paused' then null
@@ -109,24 +109,24 @@ export async function recordOutcomes(
                   else greatest(least(l.next_due_at,
                                       case when l.state = 'closed'
                                              or (l.max_in_flight is not null or c.probe) and l.next_due_at is not null
-                                             or l.next_due_at <= ${now(1)} + ${HELD_WAIT} then ${now(1)} else c.due end),
+                                             or l.next_due_at <= ${nowMs(1)} + ${HELD_LANE_WAIT_MS} then ${nowMs(1)} else c.due end),
                                 nullif(greatest(c.held, c.paused), 0)) end
            from (select c.*, x.opens, n.failures as failures_before, n.failing_since as failing_before,
-                        case when c.hold > 0 then ${now(1)} + c.hold else 0 end as held,
+                        case when c.hold > 0 then ${nowMs(1)} + c.hold else 0 end as held,
                         case when c.ok then 0
-                             when x.opens then ${now(1)} + (least(${FIRST_PROBE_WAIT} * power(2, least(n.probes, 10)), ${LONGEST_PROBE_WAIT})
+                             when x.opens then ${nowMs(1)} + (least(${FIRST_PROBE_WAIT} * power(2, least(n.probes, 10)), ${LONGEST_PROBE_WAIT})
                                                             * (1 + random() / 2))::bigint
                              else coalesce(n.hold_until, 0) end as paused
                    from changes c
                    join touched n on n.id = c.lane_id
                    cross join lateral (select not c.ok and c.failed and n.failures + c.failing >= ${BREAKER_THRESHOLD}
-                     and (c.probe or n.hold_until is null or n.hold_until <= ${now(1)}) as opens) x) c
+                     and (c.probe or n.hold_until is null or n.hold_until <= ${nowMs(1)}) as opens) x) c
           where l.id = c.lane_id
          returning l.id, l.tenant_id, l.endpoint_id, l.origin, l.state, coalesce(l.failing_since, c.failing_before) as since,
                    greatest(l.failures, c.failures_before) as failures,
                    case when (c.failures_before >= ${BREAKER_THRESHOLD}) <> (l.failures >= ${BREAKER_THRESHOLD})
                               then l.failures < ${BREAKER_THRESHOLD} end as healthy,
-                   coalesce(l.state = 'open' and l.next_due_at <= ${now(1)}, false) as due
+                   coalesce(l.state = 'open' and l.next_due_at <= ${nowMs(1)}, false) as due
        ), retired as (
          delete from ${leases} where id = any($17::bigint[])
        ), turned as (${turnAlerts(database)}
@@ -149,7 +149,7 @@ export async function recordOutcomes(
       column((outcome) => outcome.attempt?.error ?? null),
       column((outcome) => outcome.attempt?.response ?? null),
       column((outcome) => outcome.failure),
-      column((outcome) => outcome.holdMs),
+      column((outcome) => outcome.pauseLaneMs),
       column((outcome) => outcome.delivery.probe),
       column((outcome) => outcome.delivery.attemptAt),
       retired,
@@ -161,14 +161,17 @@ export async function recordOutcomes(
   for (const row of rows) if (row.healthy !== null) turned.set(row.lane_id, row.healthy);
   return {
     ids: new Set(rows.map((row) => row.id)),
-    turned: [...turned].map(([laneId, healthy]) => ({ laneId, healthy })),
-    due: rows.some((row) => row.due),
+    healthChanges: [...turned].map(([laneId, healthy]) => ({ laneId, healthy })),
+    hasDueLanes: rows.some((row) => row.due),
     stopped: [...new Set(rows.filter((row) => row.stopped).map((row) => row.lane_id))],
   };
 }
 
 /** Which of these outcomes were recorded by a try whose answer was lost. */
-export async function recordedBefore(database: Database, outcomes: readonly Outcome[]): Promise<Set<string>> {
+export async function findRecordedOutcomes(
+  database: Session,
+  outcomes: readonly Outcome[],
+): Promise<Set<string>> {
   const rows = await database.query<{ id: string }>(
     `select d.id
        from unnest($1::bigint[], $2::bigint[], $3::int[]) as i(id, lease_id, number)

@@ -1,7 +1,7 @@
 import type { EntityManager } from 'typeorm';
-import { type Database, endsIfSilent, now, plansOnce } from '../connection/session.js';
+import { type Session, endIfIdle, nowMs, useStablePlan } from '../connection/session.js';
 import type { WebhookEvent } from '../../../events/event.js';
-import { storedJson } from '../../../core/parse-json.js';
+import { tryParseJson } from '../../../core/parse-json.js';
 
 /** Data of one batch at most, bytes; a single larger event still goes. */
 const BATCH_BYTES = 8 * 1024 * 1024;
@@ -43,14 +43,14 @@ interface EventRow {
  * those whose subject has an earlier one there: a subject's events are relayed in the order of their number.
  */
 export async function claimEvents(
-  database: Database,
+  database: Session,
   tx: EntityManager,
   limit: number,
 ): Promise<{ events: ClaimedEvent[]; locked: number; now: string | null }> {
   const { events, unrelayed } = database.tables;
   const rows = await database.query<EventRow>(
     `with settings as materialized (
-       select ${endsIfSilent(4)}, ${plansOnce()}
+       select ${endIfIdle(4)}, ${useStablePlan()}
      ), oldest as materialized (
        select sequence
          from ${unrelayed}
@@ -73,7 +73,7 @@ export async function claimEvents(
         cross join lateral (select * from ${events} e where e.sequence = l.sequence limit 1) e
      )
      select e.sequence, e.id, e.type, e.tenant_id, e.occurred_at, e.created_at, e.subject, e.source, e.callback_url,
-            e.test, e.endpoint_id, e.data, (select ${now(1)}) as now, f.follows, f.waits
+            e.test, e.endpoint_id, e.data, (select ${nowMs(1)}) as now, f.follows, f.waits
        from sized e
       cross join settings
       cross join lateral (
@@ -89,7 +89,7 @@ export async function claimEvents(
       database.clockOffset,
       limit - Math.floor(limit / NEWEST_SHARE),
       BATCH_BYTES,
-      database.silenceMs,
+      database.timeoutMs,
       Math.floor(limit / NEWEST_SHARE),
     ],
     tx,
@@ -113,7 +113,7 @@ function inOrder(rows: EventRow[]): EventRow[] {
 }
 
 function toEvent(row: EventRow): ClaimedEvent {
-  const data = storedJson(row.data);
+  const data = tryParseJson(row.data);
   return {
     sequence: row.sequence,
     uuid: row.id,

@@ -1,11 +1,11 @@
 import type { EntityManager } from 'typeorm';
-import { type Database, now } from '../connection/session.js';
-import { heldByOrder } from '../fragments/subject-order.js';
+import { type Session, nowMs } from '../connection/session.js';
+import { isHeldByEarlier } from '../fragments/subject-order.js';
 import type { DeliveryState } from '../../../core/states.js';
 import type { NewDelivery } from '../../../engine/relay/fan-out.js';
 
 /** A delivery that this worker now holds. */
-export interface HandedOver {
+export interface HandedOverDelivery {
   id: string;
   /** Place in the list handed in, from 0. */
   place: number;
@@ -17,14 +17,14 @@ export interface HandedOver {
  * never enter the due index, so that a first success is one update that stays on its page.
  */
 export async function insertDeliveries(
-  database: Database,
+  database: Session,
   tx: EntityManager,
   deliveries: readonly NewDelivery[],
   relayed: readonly string[],
   leaseId: string,
-): Promise<HandedOver[]> {
+): Promise<HandedOverDelivery[]> {
   const { deliveries: table, lanes, leases, unrelayed } = database.tables;
-  const held = heldByOrder(database, {
+  const held = isHeldByEarlier(database, {
     tenant: 'c.tenant_id',
     subject: 'c.subject',
     sequence: 'c.event_sequence',
@@ -38,12 +38,12 @@ export async function insertDeliveries(
   );
   const following = <T>(pick: (delivery: NewDelivery) => T): T[] =>
     places.map((place) => pick(deliveries[place]!));
-  const instant = `(select ${now(1)})`;
+  const instant = `(select ${nowMs(1)})`;
   const rows = await database.prepared<{ id: string; state: DeliveryState }>(
     // The lease is looked for again, and kept until the commit: a worker that was away for longer than its lease must
     // hand itself nothing under it, for nobody would look for that again.
     `with lease as materialized (
-       select id from ${leases} where id = $9 and expires_at > ${now(1)} for key share
+       select id from ${leases} where id = $9 and expires_at > ${nowMs(1)} for key share
      ), held as materialized (
        select c.place from unnest($11::int[], $12::bigint[], $13::bigint[], $14::text[], $15::text[])
            as c(place, event_sequence, lane_id, tenant_id, subject)
