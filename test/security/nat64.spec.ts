@@ -1,5 +1,4 @@
-import { TRANSPORT } from '../../libs/webhooks/src/core/tokens.js';
-import type { HttpTransport } from '../../libs/webhooks/src/http/transport.js';
+import { type HttpTransport, TRANSPORT } from '../../libs/webhooks/src/http/transport.js';
 import { DialRecorder } from '../http/dial-recorder.js';
 import { startHost } from '../support/webhooks-host.js';
 

@@ -4,14 +4,8 @@ export { WebhooksService } from './webhooks.service.js';
 export type { RunResult } from './engine/run-once.js';
 export type { HealthWarning } from './observability/health.js';
 export type { WebhookStats } from './operator/stats.js';
-export type {
-  EncryptionKey,
-  RetryPolicy,
-  TenantProvider,
-  TenantResolver,
-  WebhooksModuleOptions,
-  WebhooksModuleStructure,
-} from './config/options.js';
+export type { EncryptionKey, RetryPolicy, WebhooksModuleOptions } from './config/options.js';
+export type { TenantProvider, TenantResolver, WebhooksModuleStructure } from './config/structure.js';
 export type { Lookup } from './http/connections/resolver.js';
 
 // Tables

@@ -8,13 +8,12 @@ import { StatsReader, type WebhookStats } from './operator/stats.js';
 import { WebhookAccounts } from './accounts/accounts.service.js';
 import { WebhookEndpoints } from './endpoints/endpoints.service.js';
 import { WebhookOperator } from './operator/operator.service.js';
-import type { UrlPolicy } from './http/policy/url-policy.js';
+import { URL_POLICY, type UrlPolicy } from './http/policy/url-policy.js';
 import type { PublishedEvent, WebhookEventInput, WebhookEventMap } from './events/event.js';
 import { Outbox } from './outbox/outbox.js';
 import { WebhookSubjects } from './deliveries/subjects.service.js';
 import { type RunResult, RunOnce } from './engine/run-once.js';
-import type { Settings } from './config/settings.js';
-import { SETTINGS, URL_POLICY } from './core/tokens.js';
+import { SETTINGS, type Settings } from './config/settings.js';
 
 /**
  * What a host injects. `Map` names its types of events: the catalogue, or that and its own

@@ -15,10 +15,8 @@ import request from 'supertest';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { webhooksMigrations } from '../../../libs/webhooks/src/store/schema/migrations/index.js';
 import { webhooksEntities } from '../../../libs/webhooks/src/store/schema/entities.js';
-import type {
-  WebhooksModuleOptions,
-  WebhooksModuleStructure,
-} from '../../../libs/webhooks/src/config/options.js';
+import type { WebhooksModuleOptions } from '../../../libs/webhooks/src/config/options.js';
+import type { WebhooksModuleStructure } from '../../../libs/webhooks/src/config/structure.js';
 
 /** What every host here says of values: a key, and leave to send to this machine. */
 export const values: WebhooksModuleOptions = {

@@ -1,8 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Session } from '../store/postgres/connection/session.js';
 import { encodeId } from '../core/ids.js';
-import type { Settings } from '../config/settings.js';
-import { SETTINGS } from '../core/tokens.js';
+import { SETTINGS, type Settings } from '../config/settings.js';
 import type { WebhookAlert } from './alert-channel.js';
 import { readAlertFacts } from './alert-facts.js';
 import { composeAlert } from './alert-text.js';

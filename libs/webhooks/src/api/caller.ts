@@ -11,10 +11,9 @@ import {
 import { HttpAdapterHost } from '@nestjs/core';
 import { catchError, type Observable, throwError } from 'rxjs';
 import { requireTenant, TenantRequiredError } from '../core/tenant.js';
-import type { TenantProvider } from '../config/options.js';
+import { TENANT, type TenantProvider } from '../config/structure.js';
 import { conflict, WebhooksRequestError } from '../core/request-error.js';
 import { SecretUnreadableError } from '../secrets/secret-box.js';
-import { TENANT } from '../core/tokens.js';
 import { LineLogger } from '../core/line-logger.js';
 
 /** Who calls a route. */

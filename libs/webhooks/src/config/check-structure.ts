@@ -1,6 +1,6 @@
 import { InvalidOptionError } from '../core/errors.js';
 import { check, flag, oneOf } from './option-checks.js';
-import type { TenantProvider, WebhooksModuleStructure } from './options.js';
+import type { TenantProvider, WebhooksModuleStructure } from './structure.js';
 import type { Type } from '@nestjs/common';
 
 /** Checks what decides the module's shape, while `forRoot` runs. Throws {@link InvalidOptionError}. */

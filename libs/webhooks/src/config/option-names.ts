@@ -1,5 +1,6 @@
 import { InvalidOptionError } from '../core/errors.js';
-import type { WebhooksModuleOptions, WebhooksModuleStructure } from './options.js';
+import type { WebhooksModuleOptions } from './options.js';
+import type { WebhooksModuleStructure } from './structure.js';
 
 /** Of a union, the names of all its members. */
 type Names<T> = { [Key in T extends unknown ? keyof T : never]: undefined };

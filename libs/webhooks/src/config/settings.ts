@@ -13,6 +13,9 @@ import { checkOptionNames } from './option-names.js';
 const SECOND = 1000;
 const DAY = 24 * 3600 * SECOND;
 
+/** Injects the {@link Settings}. */
+export const SETTINGS = Symbol('webhooks:settings');
+
 /** The options, checked and complete. Trusted from there on. */
 export interface Settings {
   profile: Profile;

@@ -13,8 +13,7 @@ import { tryParseJson } from '../core/parse-json.js';
 import { requireTenant } from '../core/tenant.js';
 import type { Profile, WireEvent } from '../profiles/profile.js';
 import { badRequest } from '../core/request-error.js';
-import type { Settings } from '../config/settings.js';
-import { SETTINGS } from '../core/tokens.js';
+import { SETTINGS, type Settings } from '../config/settings.js';
 import { explainMismatch, type Mismatch } from '../events/subscription.js';
 
 /** An endpoint that did not get an event. */

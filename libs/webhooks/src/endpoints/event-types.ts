@@ -4,8 +4,7 @@ import { catalogue, type CatalogueEntry, isCatalogueType } from '../events/catal
 import { eventExample, ownEventExample } from '../events/catalogue/event-example.js';
 import type { WebhookEvent } from '../events/event.js';
 import type { Profile } from '../profiles/profile.js';
-import type { Settings } from '../config/settings.js';
-import { SETTINGS } from '../core/tokens.js';
+import { SETTINGS, type Settings } from '../config/settings.js';
 
 /** One type of event, and what it is called where. */
 export interface EventTypeInfo extends CatalogueEntry {

@@ -10,8 +10,7 @@ import {
   unprocessable,
   WebhooksRequestError,
 } from '../core/request-error.js';
-import type { Settings } from '../config/settings.js';
-import { SETTINGS } from '../core/tokens.js';
+import { SETTINGS, type Settings } from '../config/settings.js';
 import { type ChangeEndpoint, RegisterEndpoint } from './register-endpoint.dto.js';
 import { findEventProblems, findFieldProblems, findSecretProblem } from './registration-rules.js';
 import { LineLogger } from '../core/line-logger.js';

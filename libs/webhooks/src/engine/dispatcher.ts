@@ -1,7 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Session } from '../store/postgres/connection/session.js';
-import type { Settings } from '../config/settings.js';
-import { SETTINGS } from '../core/tokens.js';
+import { SETTINGS, type Settings } from '../config/settings.js';
 import { disableEndpoint } from '../store/postgres/maintenance/disable-endpoint.js';
 import { OutcomeTally } from './record/outcome-tally.js';
 import { SUSPECT_AFTER_CLAIMS } from '../store/postgres/claim/lease-deliveries.js';

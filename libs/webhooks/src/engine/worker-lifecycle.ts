@@ -1,9 +1,8 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { NotifyChannel } from '../store/postgres/connection/notify-channel.js';
 import { CommitListener } from '../store/typeorm/commit-listener.js';
-import type { WebhooksModuleStructure } from '../config/options.js';
-import type { Settings } from '../config/settings.js';
-import { SETTINGS, STRUCTURE } from '../core/tokens.js';
+import { STRUCTURE, type WebhooksModuleStructure } from '../config/structure.js';
+import { SETTINGS, type Settings } from '../config/settings.js';
 import { Worker } from './worker.js';
 
 /** Starts the poller with the application, in the roles that deliver, and stops it before the host's pool closes. */

@@ -7,11 +7,10 @@ import type { CommittedWork } from '../store/typeorm/commit-listener.js';
 import { Dispatcher } from './dispatcher.js';
 import { Maintenance } from './maintenance/maintenance.js';
 import { Leases } from './claim/leases.js';
-import type { HttpTransport } from '../http/transport.js';
+import { type HttpTransport, TRANSPORT } from '../http/transport.js';
 import { LineLogger } from '../core/line-logger.js';
 import { PollTimer } from './poll-timer.js';
-import type { Settings } from '../config/settings.js';
-import { SETTINGS, TRANSPORT } from '../core/tokens.js';
+import { SETTINGS, type Settings } from '../config/settings.js';
 
 /** While there is little room, relaying waits for outcomes, but not longer than this, ms. */
 const MAX_RELAY_DELAY_MS = 250;

@@ -1,3 +1,6 @@
+/** Injects the {@link HttpTransport}. */
+export const TRANSPORT = Symbol('webhooks:transport');
+
 /** One HTTP POST. */
 export interface HttpRequest {
   url: string;

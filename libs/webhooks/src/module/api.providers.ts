@@ -4,7 +4,7 @@ import { WebhookDeliveries } from '../deliveries/deliveries.service.js';
 import { DeliveryLog } from '../deliveries/delivery-log.js';
 import { OutcomeWaiter } from '../deliveries/outcome-waiter.js';
 import { InvalidOptionError } from '../core/errors.js';
-import type { WebhooksModuleStructure } from '../config/options.js';
+import type { WebhooksModuleStructure } from '../config/structure.js';
 import { WebhookSubjects } from '../deliveries/subjects.service.js';
 import { SecretReencryption } from '../secrets/reencrypt-secrets.js';
 import { WebhookAccounts } from '../accounts/accounts.service.js';

@@ -11,9 +11,15 @@ import { getDataSourceToken, TypeOrmModule } from '@nestjs/typeorm';
 import { compatControllers, apiProviders } from './api.providers.js';
 import { WebhooksController } from '../api/webhooks.controller.js';
 import { webhooksEntitiesWith } from '../store/schema/entities.js';
-import type { TenantProvider, TenantResolver, WebhooksModuleStructure } from '../config/options.js';
+import {
+  STRUCTURE,
+  TENANT,
+  type TenantProvider,
+  type TenantResolver,
+  type WebhooksModuleStructure,
+} from '../config/structure.js';
 import { checkStructure, isTenantClass } from '../config/check-structure.js';
-import { DATA_SOURCE, STRUCTURE, TENANT } from '../core/tokens.js';
+import { DATA_SOURCE } from '../core/tokens.js';
 import { WorkerLifecycle } from '../engine/worker-lifecycle.js';
 import { engineProviders, baseProviders } from './providers.js';
 import { WebhooksService } from '../webhooks.service.js';

@@ -1,8 +1,8 @@
 import { ConfigurableModuleBuilder } from '@nestjs/common';
 import { assembleModule } from './assemble-module.js';
 import { STRUCTURE_NAMES } from '../config/option-names.js';
-import type { WebhooksModuleOptions, WebhooksModuleStructure } from '../config/options.js';
-import { WEBHOOKS_OPTIONS } from '../core/tokens.js';
+import { WEBHOOKS_OPTIONS, type WebhooksModuleOptions } from '../config/options.js';
+import type { WebhooksModuleStructure } from '../config/structure.js';
 
 export const { ConfigurableModuleClass, OPTIONS_TYPE, ASYNC_OPTIONS_TYPE } =
   new ConfigurableModuleBuilder<WebhooksModuleOptions>({

@@ -16,22 +16,18 @@ import { DestinationReader } from '../engine/destinations/destination-reader.js'
 import { LaneClaimer } from '../engine/claim/lane-claimer.js';
 import { NotifyChannel } from '../store/postgres/connection/notify-channel.js';
 import { createTransport } from '../http/client/create-transport.js';
-import { UrlPolicy } from '../http/policy/url-policy.js';
+import { URL_POLICY, UrlPolicy } from '../http/policy/url-policy.js';
 import { CommitListener } from '../store/typeorm/commit-listener.js';
 import { Outbox } from '../outbox/outbox.js';
 import { Relay } from '../engine/relay/relay.js';
 import { RunOnce } from '../engine/run-once.js';
-import { resolveSettings, type Settings } from '../config/settings.js';
+import { resolveSettings, type Settings, SETTINGS } from '../config/settings.js';
 import { createSecretBox } from '../secrets/create-secret-box.js';
 import { StartupCheck } from './start-check.js';
-import {
-  DATA_SOURCE,
-  SECRET_BOX,
-  SETTINGS,
-  TRANSPORT,
-  URL_POLICY,
-  WEBHOOKS_OPTIONS,
-} from '../core/tokens.js';
+import { DATA_SOURCE } from '../core/tokens.js';
+import { SECRET_BOX } from '../secrets/secret-box.js';
+import { TRANSPORT } from '../http/transport.js';
+import { WEBHOOKS_OPTIONS } from '../config/options.js';
 import { Worker } from '../engine/worker.js';
 
 /** What everything stands on: options, database, secrets, HTTP. */

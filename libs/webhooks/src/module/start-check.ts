@@ -3,11 +3,10 @@ import { Session } from '../store/postgres/connection/session.js';
 import { type Tables, tableMetadata } from '../store/schema/tables.js';
 import { WebhooksSetupError } from '../core/errors.js';
 import { attachedDataSources } from './attachment.js';
-import type { WebhooksModuleStructure } from '../config/options.js';
+import { STRUCTURE, type WebhooksModuleStructure } from '../config/structure.js';
 import { checkStoredProfiles } from './check-stored-profiles.js';
-import type { Settings } from '../config/settings.js';
+import { SETTINGS, type Settings } from '../config/settings.js';
 import { SecretReencryption } from '../secrets/reencrypt-secrets.js';
-import { SETTINGS, STRUCTURE } from '../core/tokens.js';
 import { LineLogger } from '../core/line-logger.js';
 
 const UNDEFINED_TABLE = '42P01';

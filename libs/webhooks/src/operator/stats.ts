@@ -1,7 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Session, nowMs } from '../store/postgres/connection/session.js';
-import type { HttpTransport, TransportStats } from '../http/transport.js';
-import { TRANSPORT } from '../core/tokens.js';
+import { type HttpTransport, TRANSPORT, type TransportStats } from '../http/transport.js';
 import type { OutcomeCounts } from '../engine/record/outcome-tally.js';
 import { Dispatcher } from '../engine/dispatcher.js';
 

@@ -3,7 +3,7 @@ import type { EntityManager } from 'typeorm';
 import { Session, nowMs } from '../store/postgres/connection/session.js';
 import type { StoredSecret } from '../store/schema/endpoint.entity.js';
 import { tryParseJson } from '../core/parse-json.js';
-import { SECRET_BOX } from '../core/tokens.js';
+import { SECRET_BOX } from './secret-box.js';
 import { checkStoredKeys } from './check-stored-keys.js';
 import { sealContext, type SecretBox, SecretUnreadableError } from './secret-box.js';
 import { liveSecrets } from './secret-rotation.js';

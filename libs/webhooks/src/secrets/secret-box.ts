@@ -1,5 +1,8 @@
 import { WebhooksError } from '../core/errors.js';
 
+/** Injects the {@link SecretBox}. */
+export const SECRET_BOX = Symbol('webhooks:secret-box');
+
 /**
  * Seals secrets before they become a statement's parameter and opens them again. AES-256-GCM with key ids;
  * `context` (tenant and row) is authenticated, so a sealed value copied to another row does not open.

@@ -3,7 +3,7 @@ import { Session } from '../store/postgres/connection/session.js';
 import type { WebhookEventType } from '../events/event.js';
 import { encodeId } from '../core/ids.js';
 import { type RunResult, RunOnce } from '../engine/run-once.js';
-import { TRANSPORT } from '../core/tokens.js';
+import { TRANSPORT } from '../http/transport.js';
 import { WorkerLifecycle } from '../engine/worker-lifecycle.js';
 import { type Reply, RecordingTransport, type SentRequest } from './recording-transport.js';
 

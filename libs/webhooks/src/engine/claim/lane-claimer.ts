@@ -2,8 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { Session } from '../../store/postgres/connection/session.js';
 import { StoreClock } from '../../store/postgres/connection/clock.js';
-import type { Settings } from '../../config/settings.js';
-import { SETTINGS } from '../../core/tokens.js';
+import { SETTINGS, type Settings } from '../../config/settings.js';
 import { Dispatcher } from '../dispatcher.js';
 import {
   type ClaimedDelivery,

@@ -5,10 +5,9 @@ import { Session, nowMs } from '../../store/postgres/connection/session.js';
 import { encodeId } from '../../core/ids.js';
 import type { LaneState, BlockedReason, Ordering } from '../../core/states.js';
 import type { Profile } from '../../profiles/profile.js';
-import type { Settings } from '../../config/settings.js';
-import { sealContext, type SecretBox } from '../../secrets/secret-box.js';
+import { SETTINGS, type Settings } from '../../config/settings.js';
+import { sealContext, SECRET_BOX, type SecretBox } from '../../secrets/secret-box.js';
 import { SecretOpener } from '../../secrets/secret-opener.js';
-import { SECRET_BOX, SETTINGS } from '../../core/tokens.js';
 import type { Destination } from './destination.js';
 
 /** Times that a lane of callbacks is made and looked for. */

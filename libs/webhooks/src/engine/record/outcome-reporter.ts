@@ -7,8 +7,7 @@ import {
   type DeliveryNotice,
 } from '../../observability/delivery-events.js';
 import type { Reason } from '../../core/states.js';
-import type { Settings } from '../../config/settings.js';
-import { SETTINGS } from '../../core/tokens.js';
+import { SETTINGS, type Settings } from '../../config/settings.js';
 import type { Outcome } from '../send/outcome.js';
 import { scheduleFor } from '../send/retry-schedule.js';
 import type { Destination } from '../destinations/destination.js';

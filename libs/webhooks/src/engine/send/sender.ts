@@ -1,13 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { LineLogger } from '../../core/line-logger.js';
 import { StoreClock } from '../../store/postgres/connection/clock.js';
-import { HttpError, type HttpTransport } from '../../http/transport.js';
-import { UrlRefusedError, type UrlPolicy } from '../../http/policy/url-policy.js';
+import { HttpError, type HttpTransport, TRANSPORT } from '../../http/transport.js';
+import { URL_POLICY, type UrlPolicy, UrlRefusedError } from '../../http/policy/url-policy.js';
 import { encodeId } from '../../core/ids.js';
 import type { BlockedReason } from '../../core/states.js';
 import type { Profile } from '../../profiles/profile.js';
-import type { Settings } from '../../config/settings.js';
-import { SETTINGS, TRANSPORT, URL_POLICY } from '../../core/tokens.js';
+import { SETTINGS, type Settings } from '../../config/settings.js';
 import { USER_AGENT } from './user-agent.js';
 import type { Outcome } from './outcome.js';
 import { type RetrySchedule, scheduleFor } from './retry-schedule.js';

@@ -3,6 +3,9 @@ import { EgressGuard } from './egress-guard.js';
 import type { EgressRules } from './egress-guard.js';
 import { NON_HTTP_PORTS, RESERVED_SUFFIXES } from './reserved-destinations.js';
 
+/** Injects the {@link UrlPolicy}. */
+export const URL_POLICY = Symbol('webhooks:url-policy');
+
 /** What a webhook URL may be, besides {@link EgressRules}. */
 export interface UrlRules extends EgressRules {
   /** `http:` is accepted beside `https:`. Default: false. */

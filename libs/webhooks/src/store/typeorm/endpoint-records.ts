@@ -7,10 +7,9 @@ import type { EndpointState } from '../../core/states.js';
 import { decodeId } from '../../core/ids.js';
 import { requireTenant } from '../../core/tenant.js';
 import { notFound } from '../../core/request-error.js';
-import type { Settings } from '../../config/settings.js';
+import { SETTINGS, type Settings } from '../../config/settings.js';
 import { ensureAccounts } from '../../secrets/ensure-accounts.js';
-import type { SecretBox } from '../../secrets/secret-box.js';
-import { SECRET_BOX, SETTINGS } from '../../core/tokens.js';
+import { SECRET_BOX, type SecretBox } from '../../secrets/secret-box.js';
 import type { EndpointRecord } from '../../endpoints/endpoint.js';
 
 /** Whose endpoints: a tenant's, or everybody's for the operator. */
