@@ -102,8 +102,8 @@ export { httpsms, type HttpsmsOptions } from './profiles/dialects/httpsms.js';
 export { renderByType, wireEvent } from './profiles/rendering.js';
 export { bodySignature } from './profiles/body-signature.js';
 export { textSecret } from './profiles/text-secret.js';
-export { plainRegistration } from './profiles/registration.js';
-export { platformPolicy } from './profiles/platform-policy.js';
+export { plainRegistration } from './profiles/profile-defaults.js';
+export { platformPolicy } from './profiles/profile-defaults.js';
 export { messageOf, optInOf, phoneOf, EventDataError } from './profiles/event-data.js';
 
 // Ids and errors

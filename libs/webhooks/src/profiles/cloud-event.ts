@@ -1,4 +1,4 @@
-import { isoMilliseconds } from './timestamp.js';
+import { isoMilliseconds } from './rendering.js';
 
 /** The attributes that differ between events. */
 export interface CloudEventFields {

@@ -1,22 +1,65 @@
-import type { AttemptOutcome, FailureVerdict, ProfileEndpoint } from './profile.js';
+import type {
+  AttemptOutcome,
+  FailureVerdict,
+  Profile,
+  ProfileEndpoint,
+  RegistrationRules,
+} from './profile.js';
+
+/** Milliseconds, for schedules and timeouts. */
+export const SECOND = 1000;
+export const MINUTE = 60 * SECOND;
+export const HOUR = 60 * MINUTE;
 
 /**
- * The rule of Mobile Text Alerts, which `standard` shares: an answer that the endpoint asked to skip is ignored; else
- * `retryOnError` decides. Where no answer came there is nothing to skip.
+ * Registration rules without any restriction: all event names and wildcards, up to 100 names per endpoint. The only
+ * optional field is `alertEmail`.
  */
-export function retryAsEndpointAsks(outcome: AttemptOutcome, endpoint: ProfileEndpoint): FailureVerdict {
-  const { status } = outcome;
-  if (status !== null && (endpoint.skipErrors || endpoint.skipErrorCodes.includes(String(status))))
-    return 'ignore';
-  return endpoint.retryOnError ? 'retry' : 'fail';
+export const plainRegistration: RegistrationRules = {
+  eventNames: null,
+  wildcards: true,
+  maxEvents: 100,
+  onePerEvent: false,
+  httpsOnly: false,
+  maxEndpoints: null,
+  maxThroughputPerMinute: null,
+  fields: ['alertEmail'],
+};
+
+/**
+ * Defaults that the five platform profiles share: JSON, a timeout of 5 s (two of the platforms document it, the others
+ * document none), and retries that are never earlier than the documented delay. No platform documents a 410,
+ * `Retry-After` or a disabled endpoint, so none of them has an effect. No emails beside the alerts that every endpoint
+ * gets.
+ */
+export const platformPolicy = {
+  contentType: 'application/json',
+  timeoutMs: 5 * SECOND,
+  jitter: { share: 0.2, direction: 'later' },
+  disablesOnGone: false,
+  honoursRetryAfter: false,
+  disablesOnFailure: false,
+  alerts: { onExhausted: false, onEveryFailure: false, scope: 'endpoint' },
+} satisfies Partial<Profile>;
+
+/** Returns true for 200 to 299. */
+export function is2xx(status: number): boolean {
+  return status >= 200 && status <= 299;
 }
 
-/** Every failure is retried while the schedule has waits left. */
+/** Retries every failure as long as the schedule has waits left. */
 export function retryAlways(): FailureVerdict {
   return 'retry';
 }
 
-/** 2xx. */
-export function is2xx(status: number): boolean {
-  return status >= 200 && status <= 299;
+/**
+ * The rule of Mobile Text Alerts, which `standard` shares: ignores a response that the endpoint asked to skip, otherwise
+ * follows `retryOnError`. A request without a response is never skipped.
+ */
+export function retryAsEndpointAsks(outcome: AttemptOutcome, endpoint: ProfileEndpoint): FailureVerdict {
+  const { status } = outcome;
+  const isSkipped =
+    status !== null && (endpoint.skipErrors || endpoint.skipErrorCodes.includes(String(status)));
+  if (isSkipped) return 'ignore';
+  return endpoint.retryOnError ? 'retry' : 'fail';
 }

@@ -3,8 +3,7 @@ import type { WebhookMessage } from '../../events/message.js';
 import { cloudEvent } from '../cloud-event.js';
 import { isFinalExpiry, messageOf, phoneOf } from '../event-data.js';
 import type { WireEvent } from '../profile.js';
-import { renderByType, wireEvent } from '../rendering.js';
-import { isoMilliseconds } from '../timestamp.js';
+import { isoMilliseconds, renderByType, wireEvent } from '../rendering.js';
 
 /**
  * httpSMS's eight events. Keys stand in the order of the platform's own structs, every one present, `null` where unknown;

@@ -1,13 +1,9 @@
 import { jwtHs256 } from '../signatures/jwt-hs256.js';
 import { httpsmsRender } from './httpsms-events.js';
-import { is2xx } from '../profile-defaults.js';
-import { platformPolicy } from '../platform-policy.js';
-import { defineProfile } from '../profile.js';
-import type { Profile } from '../profile.js';
-import { plainRegistration } from '../registration.js';
-import { HOUR, SECOND } from '../schedule.js';
+import { HOUR, is2xx, plainRegistration, platformPolicy, SECOND } from '../profile-defaults.js';
+import { defineProfile, type Profile } from '../profile.js';
 import { textSecret } from '../text-secret.js';
-import { unixSeconds } from '../timestamp.js';
+import { unixSeconds } from '../rendering.js';
 
 /** Switches of {@link httpsms}. */
 export interface HttpsmsOptions {

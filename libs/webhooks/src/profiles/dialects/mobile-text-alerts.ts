@@ -1,18 +1,11 @@
 import type { WebhookEvent } from '../../events/event.js';
 import { bodySignature } from '../body-signature.js';
 import { isFinalExpiry, messageOf, optInOf } from '../event-data.js';
-import { failureCause } from '../failure-cause.js';
-import type { FailureCause } from '../failure-cause.js';
-import { retryAsEndpointAsks } from '../profile-defaults.js';
-import { isInternationalNumber } from '../phone-number.js';
-import { platformPolicy } from '../platform-policy.js';
-import { defineProfile } from '../profile.js';
-import type { Profile, WireEvent } from '../profile.js';
-import { plainRegistration } from '../registration.js';
-import { renderByType, wireEvent } from '../rendering.js';
-import { HOUR, MINUTE } from '../schedule.js';
+import { failureCause, type FailureCause } from '../failure-cause.js';
+import { HOUR, MINUTE, plainRegistration, platformPolicy, retryAsEndpointAsks } from '../profile-defaults.js';
+import { isInternationalNumber, isoMilliseconds, renderByType, wireEvent } from '../rendering.js';
+import { defineProfile, type Profile, type WireEvent } from '../profile.js';
 import { textSecret } from '../text-secret.js';
-import { isoMilliseconds } from '../timestamp.js';
 
 /** Switches of {@link mobileTextAlerts}. */
 export interface MobileTextAlertsOptions {

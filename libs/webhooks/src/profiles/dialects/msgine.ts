@@ -2,15 +2,10 @@ import { encodeId } from '../../core/ids.js';
 import type { WebhookEvent } from '../../events/event.js';
 import { bodySignature } from '../body-signature.js';
 import { isFinalExpiry, messageOf } from '../event-data.js';
-import { retryAlways, is2xx } from '../profile-defaults.js';
-import { platformPolicy } from '../platform-policy.js';
-import { defineProfile } from '../profile.js';
-import type { Profile, WireEvent } from '../profile.js';
-import { plainRegistration } from '../registration.js';
-import { renderByType, wireEvent } from '../rendering.js';
-import { HOUR, MINUTE } from '../schedule.js';
+import { HOUR, is2xx, MINUTE, plainRegistration, platformPolicy, retryAlways } from '../profile-defaults.js';
+import { defineProfile, type Profile, type WireEvent } from '../profile.js';
+import { isoSeconds, renderByType, wireEvent } from '../rendering.js';
 import { textSecret } from '../text-secret.js';
-import { isoSeconds } from '../timestamp.js';
 
 /** Switches of {@link msgine}. */
 export interface MsgineOptions {

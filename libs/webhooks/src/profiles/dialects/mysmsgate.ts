@@ -1,18 +1,11 @@
 import type { WebhookEvent } from '../../events/event.js';
-import { bodySignature } from '../body-signature.js';
-import type { BodySignatureOptions } from '../body-signature.js';
+import { bodySignature, type BodySignatureOptions } from '../body-signature.js';
 import { isFinalExpiry, messageOf } from '../event-data.js';
-import { failureCause } from '../failure-cause.js';
-import type { FailureCause } from '../failure-cause.js';
-import { is2xx } from '../profile-defaults.js';
-import { platformPolicy } from '../platform-policy.js';
-import { defineProfile } from '../profile.js';
-import type { Profile, WireEvent } from '../profile.js';
-import { plainRegistration } from '../registration.js';
-import { renderByType, wireEvent } from '../rendering.js';
-import { MINUTE } from '../schedule.js';
+import { failureCause, type FailureCause } from '../failure-cause.js';
+import { is2xx, MINUTE, plainRegistration, platformPolicy } from '../profile-defaults.js';
+import { defineProfile, type Profile, type WireEvent } from '../profile.js';
+import { renderByType, unixSeconds, wireEvent } from '../rendering.js';
 import { textSecret } from '../text-secret.js';
-import { unixSeconds } from '../timestamp.js';
 
 /** Switches of {@link mysmsgate}. All of them settle what MySMSGate leaves open: the defaults are this module's. */
 export interface MysmsgateOptions {

@@ -1,17 +1,10 @@
 import type { WebhookEvent } from '../../events/event.js';
-import { bodySignature } from '../body-signature.js';
-import type { BodySignatureOptions } from '../body-signature.js';
+import { bodySignature, type BodySignatureOptions } from '../body-signature.js';
 import { isFinalExpiry, messageOf } from '../event-data.js';
-import { retryAlways, is2xx } from '../profile-defaults.js';
-import { internationalNumber } from '../phone-number.js';
-import { platformPolicy } from '../platform-policy.js';
-import { defineProfile } from '../profile.js';
-import type { Profile, WireEvent } from '../profile.js';
-import { plainRegistration } from '../registration.js';
-import { renderByType, wireEvent } from '../rendering.js';
-import { MINUTE } from '../schedule.js';
+import { is2xx, MINUTE, plainRegistration, platformPolicy, retryAlways } from '../profile-defaults.js';
+import { internationalNumber, isoSeconds, renderByType, wireEvent } from '../rendering.js';
+import { defineProfile, type Profile, type WireEvent } from '../profile.js';
 import { textSecret } from '../text-secret.js';
-import { isoSeconds } from '../timestamp.js';
 
 /** Switches of {@link opensms}. All of them settle what OpenSMS's guide leaves open: the defaults are this module's. */
 export interface OpensmsOptions {

@@ -5,13 +5,9 @@ import {
   verificationSecret,
 } from '../signatures/standard-secret.js';
 import { standardSignature } from '../signatures/standard-signature.js';
-import { retryAsEndpointAsks, is2xx } from '../profile-defaults.js';
-import { defineProfile } from '../profile.js';
-import type { Profile, SigningInput } from '../profile.js';
-import { plainRegistration } from '../registration.js';
-import { wireEvent } from '../rendering.js';
-import { HOUR, MINUTE, SECOND } from '../schedule.js';
-import { isoMilliseconds, unixSeconds } from '../timestamp.js';
+import { HOUR, is2xx, MINUTE, plainRegistration, retryAsEndpointAsks, SECOND } from '../profile-defaults.js';
+import { defineProfile, type Profile, type SigningInput } from '../profile.js';
+import { isoMilliseconds, unixSeconds, wireEvent } from '../rendering.js';
 
 /** Switches of {@link standard} and of its CloudEvents form. */
 export interface StandardOptions {
