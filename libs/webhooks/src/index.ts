@@ -34,9 +34,10 @@ export type {
 } from './events/event.js';
 export type { MessageStatus, WebhookMessage, WebhookOptIn, WebhookPhone } from './events/message.js';
 export { messageEvent, optInEvent, phoneEvent } from './events/event-builders.js';
-export { catalogue, type CatalogueEntry } from './events/catalogue/catalogue.js';
+export { catalogue } from './events/catalogue/catalogue.js';
+export { type CatalogueEntry } from './events/catalogue/catalogue-entry.js';
 export type { JsonSchema } from './events/catalogue/json-schema.js';
-export type { CustomEventType } from './config/check-event-types.js';
+export type { CustomEventType } from './events/catalogue/custom-event-type.js';
 
 // Registration and the delivery log
 export { WebhooksController } from './api/webhooks.controller.js';
@@ -71,7 +72,8 @@ export {
 } from './observability/delivery-events.js';
 export { WebhookAudit, type AuditAction, type AuditEntry } from './observability/audit.js';
 export type { CallContext } from './core/call-context.js';
-export type { AlertChannel, AlertKind, WebhookAlert } from './alerts/alert-channel.js';
+export type { AlertChannel, WebhookAlert } from './alerts/alert-channel.js';
+export type { AlertKind } from './core/states.js';
 export { logChannel } from './alerts/channels/log-channel.js';
 export { callbackChannel } from './alerts/channels/callback-channel.js';
 

@@ -14,7 +14,8 @@ import { openSecrets, rotateSecrets } from '../secrets/secret-rotation.js';
 import { ChangeAccount, RotateSecret } from '../endpoints/action.dto.js';
 import { refuseTooMany, type RevealedSecret, type RotatedSecret } from '../endpoints/endpoint-secrets.js';
 import { EndpointStore } from '../store/typeorm/endpoint-records.js';
-import { formatInstant, toSecretInfo, type SecretInfo } from '../endpoints/endpoint.js';
+import { toSecretInfo, type SecretInfo } from '../endpoints/endpoint.js';
+import { formatInstant } from '../core/instants.js';
 import { readBody } from '../validation/read-input.js';
 import { RegistrationCheck } from '../endpoints/registration-check.js';
 

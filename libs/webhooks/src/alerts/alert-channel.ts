@@ -1,12 +1,4 @@
-/** Moments an endpoint's owner should hear of. `alerts.summary`: what was kept out of the mail on a day with too many. */
-export type AlertKind =
-  | 'endpoint.failing'
-  | 'endpoint.will_be_disabled'
-  | 'endpoint.disabled'
-  | 'endpoint.recovered'
-  | 'delivery.exhausted'
-  | 'delivery.failed'
-  | 'alerts.summary';
+import type { AlertKind } from '../core/states.js';
 
 /** What a channel is handed. Carries no payload, no phone number, no secret, and of the URL neither path nor query. */
 export interface WebhookAlert {

@@ -1,5 +1,6 @@
 import { encodeId } from '../core/ids.js';
-import type { AlertKind, WebhookAlert } from './alert-channel.js';
+import type { WebhookAlert } from './alert-channel.js';
+import type { AlertKind } from '../core/states.js';
 import type { AlertFacts, FailureCount } from './alert-facts.js';
 import type { ClaimedAlert } from './claim-alerts.js';
 import { MAX_MAILS_PER_DAY } from './mail-quota.js';

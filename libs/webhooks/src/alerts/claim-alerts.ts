@@ -1,6 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import { type Session, nowMs } from '../store/postgres/connection/session.js';
-import type { AlertKind } from './alert-channel.js';
+import type { AlertKind } from '../core/states.js';
 import type { AlertData } from '../store/alert-store.js';
 import { tryParseJson } from '../core/parse-json.js';
 import { type MailDecision, assignMailQuota } from './mail-quota.js';

@@ -1,5 +1,5 @@
 import { badRequest, type ErrorDetail } from '../core/request-error.js';
-import { parseInstant } from '../validation/fields.js';
+import { parseInstant } from '../core/instants.js';
 
 /**
  * Reads a query string's fields one by one and names all that are wrong in one 400. Names it is not asked for are left

@@ -11,8 +11,8 @@ import {
   Query as QueryString,
   UseInterceptors,
 } from '@nestjs/common';
-import { DELIVERY_STATES, ENDPOINT_STATES } from '../core/states.js';
-import { type DeliveryFilter, STATUS_CLASSES } from '../deliveries/delivery-filter.js';
+import { DELIVERY_STATES, ENDPOINT_STATES, STATUS_CLASSES } from '../core/states.js';
+import { type DeliveryFilter } from '../deliveries/delivery-filter.js';
 import type { WebhookDelivery, WebhookDeliveryDetail } from '../deliveries/delivery.js';
 import type { RecoverResult } from '../deliveries/bulk-retry.js';
 import { type Page, PAGE_LIMIT } from '../core/page.js';

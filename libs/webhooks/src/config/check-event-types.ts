@@ -1,21 +1,8 @@
-import { type CatalogueEntry, isCatalogueType } from '../events/catalogue/catalogue.js';
+import type { CustomEventType } from '../events/catalogue/custom-event-type.js';
+import { isCatalogueType } from '../events/catalogue/catalogue.js';
+import { type CatalogueEntry } from '../events/catalogue/catalogue-entry.js';
 import { isEventType } from '../events/event.js';
-import type { JsonSchema } from '../events/catalogue/json-schema.js';
 import { check } from './option-checks.js';
-
-/** A type of event of the host's own, beside the catalogue's. */
-export interface CustomEventType {
-  /** Lower-case words joined by full stops, such as `invoice.paid`; at most 128 characters. */
-  name: string;
-  /** One sentence: when it happens. */
-  description: string;
-  /** For lists. Default the first word of the name. */
-  group?: string;
-  /** JSON Schema of `data`. Default `{}`: anything. */
-  schema?: JsonSchema;
-  /** Data of an event of this type: shown, and sent by tests. Default `{}`. */
-  example?: Record<string, unknown>;
-}
 
 /** The option `eventTypes`, each complete; `null`: not given. Throws `InvalidOptionError`. */
 export function checkEventTypes(types: readonly CustomEventType[] | undefined): CatalogueEntry[] | null {

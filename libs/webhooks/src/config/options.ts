@@ -1,7 +1,7 @@
 import type { AxiosInstance } from 'axios';
 import type { AlertChannel } from '../alerts/alert-channel.js';
 import type { Lookup } from '../http/connections/resolver.js';
-import type { CustomEventType } from './check-event-types.js';
+import type { CustomEventType } from '../events/catalogue/custom-event-type.js';
 import type { Profile } from '../profiles/profile.js';
 
 /** Injects the {@link WebhooksModuleOptions} as the host gave them. */

@@ -1,7 +1,7 @@
 import type { EncryptionKey, RetryPolicy, WebhooksModuleOptions } from './options.js';
 import type { AlertChannel } from '../alerts/alert-channel.js';
 import { logChannel } from '../alerts/channels/log-channel.js';
-import type { CatalogueEntry } from '../events/catalogue/catalogue.js';
+import type { CatalogueEntry } from '../events/catalogue/catalogue-entry.js';
 import { checkEventTypes } from './check-event-types.js';
 import type { Profile } from '../profiles/profile.js';
 import { createProfileRegistry } from '../profiles/dialects/built-in-profiles.js';

@@ -1,3 +1,4 @@
+import { STATUS_CODES } from 'node:http';
 import { HttpException, HttpStatus } from '@nestjs/common';
 
 /** What is wrong with one field. */
@@ -9,16 +10,6 @@ export interface ErrorDetail {
   /** For people: what is allowed. */
   message: string;
 }
-
-const TITLES: Partial<Record<number, string>> = {
-  [HttpStatus.BAD_REQUEST]: 'Bad Request',
-  [HttpStatus.FORBIDDEN]: 'Forbidden',
-  [HttpStatus.NOT_FOUND]: 'Not Found',
-  [HttpStatus.CONFLICT]: 'Conflict',
-  [HttpStatus.UNSUPPORTED_MEDIA_TYPE]: 'Unsupported Media Type',
-  [HttpStatus.UNPROCESSABLE_ENTITY]: 'Unprocessable Entity',
-  [HttpStatus.TOO_MANY_REQUESTS]: 'Too Many Requests',
-};
 
 /** What {@link WebhooksRequestError} may carry beside its message. */
 export interface RequestErrorOptions {
@@ -39,7 +30,7 @@ export class WebhooksRequestError extends HttpException {
 
   constructor(status: HttpStatus, code: string, message: string, options: RequestErrorOptions = {}) {
     const { details = [], retryAfterSeconds } = options;
-    super({ statusCode: status, message, error: TITLES[status] ?? 'Error', code, details }, status, {
+    super({ statusCode: status, message, error: STATUS_CODES[status] ?? 'Error', code, details }, status, {
       errorCode: code,
     });
     this.code = code;

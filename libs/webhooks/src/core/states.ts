@@ -32,3 +32,17 @@ export type Reason =
   | 'render-failed'
   | 'claims-used-up'
   | 'operator';
+
+/** Class of the last attempt's status; `none`: no response, or no attempt yet. */
+export const STATUS_CLASSES = ['1xx', '2xx', '3xx', '4xx', '5xx', 'none'] as const;
+export type StatusClass = (typeof STATUS_CLASSES)[number];
+
+/** Moments that an endpoint's owner is told of. `alerts.summary`: what was not mailed on a day with too many alerts. */
+export type AlertKind =
+  | 'endpoint.failing'
+  | 'endpoint.will_be_disabled'
+  | 'endpoint.disabled'
+  | 'endpoint.recovered'
+  | 'delivery.exhausted'
+  | 'delivery.failed'
+  | 'alerts.summary';

@@ -1,11 +1,7 @@
 import { decodeDeliveryId, decodeId } from '../core/ids.js';
 import { checkInstants, checkTexts, pageSize } from '../validation/list-query.js';
-import type { DeliveryState } from '../core/states.js';
+import type { DeliveryState, StatusClass } from '../core/states.js';
 import { badRequest } from '../core/request-error.js';
-
-/** Class of the last attempt's status; `none`: there was no answer, or no attempt yet. */
-export const STATUS_CLASSES = ['1xx', '2xx', '3xx', '4xx', '5xx', 'none'] as const;
-export type StatusClass = (typeof STATUS_CLASSES)[number];
 
 /** Which deliveries a list shows. */
 export interface DeliveryFilter {

@@ -6,7 +6,7 @@ import { retryFailed, type RecoverResult } from './bulk-retry.js';
 import { CommitListener } from '../store/typeorm/commit-listener.js';
 import { badRequest, notFound } from '../core/request-error.js';
 import { RECOVERABLE, RecoverDeliveries } from '../endpoints/action.dto.js';
-import { parseInstant } from '../validation/fields.js';
+import { parseInstant } from '../core/instants.js';
 import { EndpointStore, requireEndpointUuid } from '../store/typeorm/endpoint-records.js';
 import { readBody } from '../validation/read-input.js';
 

@@ -10,7 +10,8 @@ import { sealContext, SECRET_BOX, type SecretBox } from '../secrets/secret-box.j
 import { liveSecrets, MAX_LIVE_SECRETS, rotateSecrets } from '../secrets/secret-rotation.js';
 import { RotateSecret } from './action.dto.js';
 import { EndpointStore, requireEndpointUuid } from '../store/typeorm/endpoint-records.js';
-import { type EndpointRecord, formatInstant } from './endpoint.js';
+import { type EndpointRecord } from './endpoint.js';
+import { formatInstant } from '../core/instants.js';
 import { readBody } from '../validation/read-input.js';
 import { RegistrationCheck } from './registration-check.js';
 import { findSecretProblem } from './registration-rules.js';

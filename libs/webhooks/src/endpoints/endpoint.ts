@@ -1,3 +1,4 @@
+import { formatInstant } from '../core/instants.js';
 import type { WebhookEndpointRow } from '../store/schema/endpoint.entity.js';
 import { encodeId } from '../core/ids.js';
 import type { WebhookLaneRow } from '../store/schema/lane.entity.js';
@@ -54,12 +55,6 @@ export interface RegisteredEndpoint extends WebhookEndpoint {
 
 /** An endpoint's row with its lane. */
 export type EndpointRecord = WebhookEndpointRow & { lane: WebhookLaneRow };
-
-/** An instant as text, or `null`. */
-export const formatInstant = <T extends number | null>(
-  instant: T,
-): T extends number ? string : string | null =>
-  (instant === null ? null : new Date(instant).toISOString()) as T extends number ? string : string | null;
 
 export function toSecretInfo(secrets: { createdAt: number; expiresAt: number | null }[]): SecretInfo[] {
   return secrets.map(({ createdAt, expiresAt }) => ({

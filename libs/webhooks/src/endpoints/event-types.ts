@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { InvalidOptionError } from '../core/errors.js';
-import { catalogue, type CatalogueEntry, isCatalogueType } from '../events/catalogue/catalogue.js';
+import { catalogue, isCatalogueType } from '../events/catalogue/catalogue.js';
+import { type CatalogueEntry } from '../events/catalogue/catalogue-entry.js';
 import { eventExample, ownEventExample } from '../events/catalogue/event-example.js';
 import type { WebhookEvent } from '../events/event.js';
 import type { Profile } from '../profiles/profile.js';

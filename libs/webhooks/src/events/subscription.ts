@@ -1,7 +1,6 @@
 import type { WebhookEvent } from './event.js';
 import { accountNumberOf } from './account-number.js';
 import type { EndpointState } from '../core/states.js';
-import type { WireEvent } from '../profiles/profile.js';
 
 /** What matching reads of an endpoint. */
 export interface MatchEndpoint {
@@ -55,11 +54,11 @@ export function matchesNumbers(phoneNumbers: readonly string[] | null, data: unk
  * The requests of an event that an endpoint takes. A test event shows something in any case: where the endpoint takes
  * none of its names, it gets them all.
  */
-export function selectRequests(
+export function selectRequests<Request extends { type: string }>(
   patterns: readonly string[],
-  rendered: readonly WireEvent[],
+  rendered: readonly Request[],
   test: boolean,
-): readonly WireEvent[] {
+): readonly Request[] {
   const taken = rendered.filter(({ type }) => matchesEventName(patterns, type));
   return test && taken.length === 0 ? rendered : taken;
 }
@@ -73,7 +72,7 @@ export function selectRequests(
 export function explainMismatch(
   event: MatchEvent,
   endpoint: MatchEndpoint,
-  rendered: readonly WireEvent[],
+  rendered: readonly { type: string }[],
   callbackMode: 'replace' | 'add',
 ): Mismatch | null {
   if (endpoint.deletedAt !== null) return 'deleted';

@@ -1,3 +1,4 @@
+import { parseInstant } from '../core/instants.js';
 import {
   ArrayMaxSize,
   ArrayMinSize,
@@ -59,17 +60,6 @@ export const TextList = (max: number, pattern: RegExp, wanted: string, min = 1):
     IsString({ each: true }),
     Matches(pattern, { each: true, message: `each value in $property must be ${wanted}` }),
   );
-
-const INSTANT = /^(\d{4}-\d\d)-(\d\d)(T\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d))?$/;
-
-/** RFC 3339 text, or a date alone, as epoch milliseconds; `null` for anything else. */
-export function parseInstant(text: unknown): number | null {
-  const [, month, day] = (typeof text === 'string' && INSTANT.exec(text)) || [];
-  // Date.parse takes 30 February for 2 March.
-  if (month === undefined || new Date(`${month}-${day}`).getUTCDate() !== Number(day)) return null;
-  const instant = Date.parse(text as string);
-  return Number.isFinite(instant) ? instant : null;
-}
 
 /** An instant as text, with its zone. */
 export const Instant = (): PropertyDecorator =>

@@ -1,4 +1,5 @@
-import type { AlertChannel, AlertKind } from '../alert-channel.js';
+import type { AlertChannel } from '../alert-channel.js';
+import type { AlertKind } from '../../core/states.js';
 import { LineLogger } from '../../core/line-logger.js';
 
 /** What is no fault. */

@@ -16,7 +16,8 @@ import {
 import { badRequest } from '../../core/request-error.js';
 import { Caller, CallerInterceptor, type WebhookCaller } from '../caller.js';
 import type { ChangeEndpoint } from '../../endpoints/register-endpoint.dto.js';
-import { formatInstant, type EndpointRecord } from '../../endpoints/endpoint.js';
+import { type EndpointRecord } from '../../endpoints/endpoint.js';
+import { formatInstant } from '../../core/instants.js';
 import { QueryReader } from '../query-reader.js';
 import { CompatEndpoints } from './compat-endpoints.js';
 import { HttpsmsErrors } from './compat-errors.js';

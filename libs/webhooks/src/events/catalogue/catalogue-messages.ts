@@ -1,5 +1,5 @@
 import { messageSchema } from './message-schema.js';
-import type { CatalogueEntry } from './catalogue.js';
+import type { CatalogueEntry } from './catalogue-entry.js';
 import type { MessageEventType } from '../event-builders.js';
 import { objectSchema } from './json-schema.js';
 import type { WebhookMessage } from '../message.js';

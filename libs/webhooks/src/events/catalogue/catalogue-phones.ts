@@ -1,4 +1,4 @@
-import type { CatalogueEntry } from './catalogue.js';
+import type { CatalogueEntry } from './catalogue-entry.js';
 import { objectSchema, textSchema } from './json-schema.js';
 import type { WebhookOptIn, WebhookPhone } from '../message.js';
 

@@ -1,22 +1,8 @@
+import type { CatalogueEntry } from './catalogue-entry.js';
 import { callMissed, messageTypes } from './catalogue-messages.js';
 import { numberTypes, phoneTypes } from './catalogue-phones.js';
 import { objectSchema, textSchema } from './json-schema.js';
-import type { JsonSchema } from './json-schema.js';
 import type { WebhookEventMap, WebhookEventType } from '../event.js';
-
-/** One type of event, as `GET …/event-types` shows it. `Data` is what its events carry. */
-export interface CatalogueEntry<Data = unknown> {
-  /** Such as `message.delivered`. */
-  name: string;
-  /** For lists: `message`, `call`, `phone`, `number`, `webhook`, or a word of the host's own. */
-  group: string;
-  /** One sentence: when it happens. */
-  description: string;
-  /** JSON Schema (draft 2020-12) of `data`. */
-  schema: JsonSchema;
-  /** Data of an event of this type; fits the schema. */
-  example: Data;
-}
 
 const byType: { [Type in WebhookEventType]: CatalogueEntry<WebhookEventMap[Type]> } = {
   ...messageTypes,
