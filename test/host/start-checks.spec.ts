@@ -1,5 +1,5 @@
 import { DataSource } from 'typeorm';
-import { createPostgresStore as createModuleDatabase } from '../../libs/webhooks/src/store/postgres/create-postgres-store.js';
+import { createSession as createModuleDatabase } from '../../libs/webhooks/src/store/postgres/create-postgres-store.js';
 import type { WebhooksModuleOptions } from '../../libs/webhooks/src/config/options.js';
 import { WebhooksModule } from '../../libs/webhooks/src/webhooks.module.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';

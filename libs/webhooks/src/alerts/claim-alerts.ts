@@ -1,5 +1,6 @@
 import type { EntityManager } from 'typeorm';
-import { type Session, nowMs } from '../store/postgres/connection/session.js';
+import type { Session } from '../store/postgres/connection/session.js';
+import { nowMs } from '../store/postgres/fragments/expressions.js';
 import type { AlertKind } from '../core/states.js';
 import type { AlertData } from '../store/alert-store.js';
 import { tryParseJson } from '../core/parse-json.js';

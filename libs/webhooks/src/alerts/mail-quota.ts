@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { EntityManager } from 'typeorm';
-import { type Session, nowMs } from '../store/postgres/connection/session.js';
+import type { Session } from '../store/postgres/connection/session.js';
+import { nowMs } from '../store/postgres/fragments/expressions.js';
 
 /** Mails that one address of a tenant gets in a day (UTC); the rest of the day comes in one summary after it. */
 export const MAX_MAILS_PER_DAY = 10;

@@ -1,6 +1,5 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
-import { NotifyChannel } from '../store/postgres/connection/notify-channel.js';
-import { CommitListener } from '../store/typeorm/commit-listener.js';
+import { type Store, STORE } from '../store/store.js';
 import { STRUCTURE, type WebhooksModuleStructure } from '../config/structure.js';
 import { SETTINGS, type Settings } from '../config/settings.js';
 import { Worker } from './worker.js';
@@ -16,19 +15,19 @@ export class WorkerLifecycle implements OnApplicationBootstrap, OnModuleDestroy 
 
   constructor(
     private readonly worker: Worker,
-    private readonly commits: CommitListener,
-    private readonly channel: NotifyChannel,
+    @Inject(STORE) private readonly store: Store,
     @Inject(SETTINGS) private readonly settings: Settings,
     @Inject(STRUCTURE) private readonly structure: WebhooksModuleStructure,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
     const delivers = this.structure.role !== 'api';
-    this.detach = this.commits.attach();
-    if (delivers) this.commits.onCommit((wake) => this.worker.wake(wake));
-    if (this.settings.notify) {
-      await this.channel.start(delivers ? (wake) => this.worker.wake(wake) : null);
-      this.commits.onCommit((wake) => this.channel.notify(wake));
+    this.detach = this.store.attach();
+    if (delivers) this.store.onCommit((work) => this.worker.wake(work));
+    const { notifier } = this.store;
+    if (this.settings.notify && notifier) {
+      await notifier.start(delivers ? (work) => this.worker.wake(work) : null);
+      this.store.onCommit((work) => notifier.notify(work));
     }
     if (!delivers) return;
     this.worker.start();
@@ -43,7 +42,9 @@ export class WorkerLifecycle implements OnApplicationBootstrap, OnModuleDestroy 
   private stop(): Promise<void> {
     for (const signal of SIGNALS) process.removeListener(signal, this.onSignal);
     this.detach?.();
-    return (this.stopped ??= Promise.all([this.worker.stop(), this.channel.stop()]).then(() => undefined));
+    return (this.stopped ??= Promise.all([this.worker.stop(), this.store.notifier?.stop()]).then(
+      () => undefined,
+    ));
   }
 }
 

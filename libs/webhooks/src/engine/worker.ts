@@ -3,7 +3,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { SchedulerRegistry } from '@nestjs/schedule';
 import { AlertSender } from '../alerts/alert-sender.js';
 import { Pipeline } from './pipeline.js';
-import type { CommittedWork } from '../store/typeorm/commit-listener.js';
+import type { CommittedWork } from '../store/store.js';
 import { Dispatcher } from './dispatcher.js';
 import { Maintenance } from './maintenance/maintenance.js';
 import { Leases } from './claim/leases.js';

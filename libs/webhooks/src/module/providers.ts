@@ -1,8 +1,9 @@
 import type { Provider } from '@nestjs/common';
+import type { DataSource } from 'typeorm';
 import { AlertSender } from '../alerts/alert-sender.js';
 import { Pipeline } from '../engine/pipeline.js';
 import { StoreClock } from '../store/postgres/connection/clock.js';
-import { createPostgresStore } from '../store/postgres/create-postgres-store.js';
+import { createPostgresStore, createSession } from '../store/postgres/create-postgres-store.js';
 import { Session } from '../store/postgres/connection/session.js';
 import { DeliveryEvents } from '../observability/delivery-events.js';
 import { Dispatcher } from '../engine/dispatcher.js';
@@ -14,7 +15,7 @@ import { Sender } from '../engine/send/sender.js';
 import { StatsReader } from '../operator/stats.js';
 import { DestinationReader } from '../engine/destinations/destination-reader.js';
 import { LaneClaimer } from '../engine/claim/lane-claimer.js';
-import { NotifyChannel } from '../store/postgres/connection/notify-channel.js';
+import { STORE } from '../store/store.js';
 import { createTransport } from '../http/client/create-transport.js';
 import { URL_POLICY, UrlPolicy } from '../http/policy/url-policy.js';
 import { CommitListener } from '../store/typeorm/commit-listener.js';
@@ -33,18 +34,22 @@ import { Worker } from '../engine/worker.js';
 /** What everything stands on: options, database, secrets, HTTP. */
 export const baseProviders: Provider[] = [
   { provide: SETTINGS, useFactory: resolveSettings, inject: [WEBHOOKS_OPTIONS] },
-  { provide: Session, useFactory: createPostgresStore, inject: [DATA_SOURCE] },
+  { provide: Session, useFactory: createSession, inject: [DATA_SOURCE] },
+  {
+    provide: CommitListener,
+    useFactory: (dataSource: DataSource) => new CommitListener(dataSource),
+    inject: [DATA_SOURCE],
+  },
+  { provide: STORE, useFactory: createPostgresStore, inject: [Session, CommitListener] },
+  { provide: StoreClock, useFactory: (session: Session) => session.clock, inject: [Session] },
   { provide: SECRET_BOX, useFactory: createSecretBox, inject: [SETTINGS] },
   { provide: URL_POLICY, useFactory: (settings: Settings) => new UrlPolicy(settings), inject: [SETTINGS] },
   { provide: TRANSPORT, useFactory: transportOf, inject: [SETTINGS] },
-  StoreClock,
   StartupCheck,
 ];
 
 /** The way of the data, from the host's transaction to the recorded outcome. */
 export const engineProviders: Provider[] = [
-  CommitListener,
-  NotifyChannel,
   Outbox,
   Relay,
   LaneClaimer,

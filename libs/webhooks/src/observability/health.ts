@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { Session, nowMs } from '../store/postgres/connection/session.js';
+import { Session } from '../store/postgres/connection/session.js';
+import { nowMs } from '../store/postgres/fragments/expressions.js';
 import { tableMetadata } from '../store/schema/tables.js';
 
 /** Dead rows that are worth a word: this many, and more than live ones. */

@@ -1,4 +1,5 @@
-import { type Session, nowMs } from '../store/postgres/connection/session.js';
+import type { Session } from '../store/postgres/connection/session.js';
+import { nowMs } from '../store/postgres/fragments/expressions.js';
 
 const BATCH = 1000;
 

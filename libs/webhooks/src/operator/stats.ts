@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { Session, nowMs } from '../store/postgres/connection/session.js';
+import { Session } from '../store/postgres/connection/session.js';
+import { nowMs } from '../store/postgres/fragments/expressions.js';
 import { type HttpTransport, TRANSPORT, type TransportStats } from '../http/transport.js';
 import type { OutcomeCounts } from '../engine/record/outcome-tally.js';
 import { Dispatcher } from '../engine/dispatcher.js';

@@ -1,5 +1,6 @@
 import type { EntityManager } from 'typeorm';
-import { type Session, nowMs } from '../store/postgres/connection/session.js';
+import type { Session } from '../store/postgres/connection/session.js';
+import { nowMs } from '../store/postgres/fragments/expressions.js';
 import type { Profile } from '../profiles/profile.js';
 import { sealContext, type SecretBox } from './secret-box.js';
 

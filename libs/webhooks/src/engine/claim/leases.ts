@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
-import { type Session, nowMs } from '../../store/postgres/connection/session.js';
+import type { Session } from '../../store/postgres/connection/session.js';
+import { nowMs } from '../../store/postgres/fragments/expressions.js';
 import type { StoreClock } from '../../store/postgres/connection/clock.js';
 
 /** A lease as its worker sees it. */

@@ -1,7 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { LineLogger } from '../../core/line-logger.js';
 import type { EntityManager } from 'typeorm';
-import { Session, nowMs } from '../../store/postgres/connection/session.js';
+import { Session } from '../../store/postgres/connection/session.js';
+import { nowMs } from '../../store/postgres/fragments/expressions.js';
 import { encodeId } from '../../core/ids.js';
 import type { LaneState, BlockedReason, Ordering } from '../../core/states.js';
 import type { Profile } from '../../profiles/profile.js';

@@ -1,9 +1,17 @@
 import type { DataSource } from 'typeorm';
 import { WebhooksSetupError } from '../../core/errors.js';
+import { CommitListener } from '../typeorm/commit-listener.js';
+import { NotifyChannel } from './connection/notify-channel.js';
 import { Session } from './connection/session.js';
+import { PostgresStore } from './postgres-store.js';
 
-/** The module's view of the host's data source. Throws {@link WebhooksSetupError} where it cannot serve. */
-export function createPostgresStore(dataSource: DataSource): Session {
+/** The store on the host's data source. Throws {@link WebhooksSetupError} if that is not PostgreSQL, or not connected. */
+export function createPostgresStore(session: Session, commits: CommitListener): PostgresStore {
+  return new PostgresStore(session, commits, new NotifyChannel(session));
+}
+
+/** Throws {@link WebhooksSetupError} if the data source is not PostgreSQL, or not connected. */
+export function createSession(dataSource: DataSource): Session {
   const { type } = dataSource.options;
   if (type !== 'postgres') {
     throw new WebhooksSetupError(

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager, SelectQueryBuilder } from 'typeorm';
-import { Session, nowMs } from '../postgres/connection/session.js';
+import { Session } from '../postgres/connection/session.js';
+import { nowMs } from '../postgres/fragments/expressions.js';
 import { WebhookEndpointRow } from '../schema/endpoint.entity.js';
 import { WebhookLaneRow } from '../schema/lane.entity.js';
 import type { EndpointState } from '../../core/states.js';

@@ -1,4 +1,5 @@
-import { type Session, nowMs } from '../connection/session.js';
+import type { Session } from '../connection/session.js';
+import { nowMs } from '../fragments/expressions.js';
 
 /** What there is to do, seen with one statement: all that an idle worker asks the database. */
 export interface WorkCheck {

@@ -1,5 +1,6 @@
 import type { EntityManager } from 'typeorm';
-import { commitAsync, type Session, endIfIdle, nowMs, useStablePlan } from '../connection/session.js';
+import type { Session } from '../connection/session.js';
+import { commitAsync, endIfIdle, nowMs, useStablePlan } from '../fragments/expressions.js';
 import type { Ordering } from '../../../core/states.js';
 import { isHeldByEarlier, isPassedByLater } from '../fragments/subject-order.js';
 

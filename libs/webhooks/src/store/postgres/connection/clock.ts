@@ -1,12 +1,14 @@
 /**
- * The database's clock between statements: each statement's `now` sets it, the process's monotonic clock carries it
- * on. The process's wall clock has no say.
+ * The database's clock between statements: each statement that reads it sets it, the process's monotonic clock carries it
+ * on. The process's wall clock is never used.
  */
 export class StoreClock {
+  /** Milliseconds that tests add to the database's clock; bound as a parameter wherever a statement uses an instant. */
+  offset = 0;
   private databaseNow = 0;
   private seenAt = 0;
 
-  /** `databaseNow`: epoch milliseconds that a statement has just answered. */
+  /** `databaseNow`: epoch milliseconds that a statement has just returned. */
   observe(databaseNow: string | number): void {
     this.databaseNow = Number(databaseNow);
     this.seenAt = performance.now();
@@ -15,5 +17,10 @@ export class StoreClock {
   /** Epoch milliseconds. */
   now(): number {
     return Math.round(this.databaseNow + performance.now() - this.seenAt);
+  }
+
+  /** The process's monotonic clock, moved by the offset, ms. */
+  monotonicNow(): number {
+    return performance.now() + this.offset;
   }
 }

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
-import { Injectable } from '@nestjs/common';
 import { LineLogger } from '../../../core/line-logger.js';
-import type { CommittedWork } from '../../typeorm/commit-listener.js';
-import { Session } from './session.js';
+import type { CommitNotifier, CommittedWork } from '../../store.js';
+import type { Session } from './session.js';
 
 /** Commits within this time are told of once, ms. */
 const THROTTLE = 15;
@@ -28,8 +27,7 @@ interface PgDriver {
  * The NOTIFY comes after the commit and at most every 15 ms: inside the host's transaction it would serialise commits.
  * Losing the connection costs speed, not events: polling goes on underneath.
  */
-@Injectable()
-export class NotifyChannel {
+export class NotifyChannel implements CommitNotifier {
   private readonly logger = new LineLogger('WebhookWakeChannel');
   private readonly channel: string;
   private client: PgClient | null = null;

@@ -1,41 +1,130 @@
 import type { DataSource, EntityManager } from 'typeorm';
+import { TransactionRequiredError } from '../../../core/errors.js';
+import { type Tables, tablesOf } from '../../schema/tables.js';
+import { StoreClock } from './clock.js';
 import { withConnection } from './guarded-connection.js';
 import { PreparedStatements } from './prepared-statements.js';
-import { type Tables, tablesOf } from '../../schema/tables.js';
 
-/** PostgreSQL: deadlock detected, serialization failure. Both leave nothing behind and want the same work again. */
+/** PostgreSQL: deadlock detected, serialization failure. Both leave nothing behind; the same work is tried again. */
 const RETRYABLE = new Set(['40P01', '40001']);
-const TRIES = 8;
-/** Longer than any statement of ours takes, shorter than a lease lasts, ms. */
-const SILENCE = 30_000;
+const MAX_TRIES = 8;
+/** Longer than any statement of ours takes, shorter than a lease lasts. */
+const TIMEOUT_MS = 30_000;
+
+/** What a session shares with those that are bound to transactions. */
+interface Connections {
+  readonly dataSource: DataSource;
+  readonly tables: Tables;
+  readonly clock: StoreClock;
+  readonly statements: PreparedStatements;
+  timeoutMs: number;
+  setsIsolation: boolean;
+}
 
 /**
- * The host's data source as this module uses it: SQL text in, rows out. Instants are the database's own; see {@link nowMs}.
+ * The host's data source as this module uses it: SQL text in, rows out. A session is bound to one transaction, or to none:
+ * then each statement is a transaction of its own. Instants are the database's own; see `nowMs`.
  */
 export class Session {
-  readonly tables: Tables;
-  /** Milliseconds that tests add to the database's clock; bound as a parameter wherever an instant is made. */
-  clockOffset = 0;
-  /** A connection that says nothing for so long is given up, ms. */
-  timeoutMs = SILENCE;
-  /** The server's default is another level than READ COMMITTED: transactions must name theirs. Set by the start check. */
-  setsIsolation = true;
+  private readonly shared: Connections;
 
-  private readonly statements: PreparedStatements;
-
-  constructor(readonly dataSource: DataSource) {
-    this.tables = tablesOf(dataSource);
-    this.statements = new PreparedStatements(dataSource.logger);
+  /** @param bound the transaction that all statements of this session run in */
+  constructor(
+    readonly dataSource: DataSource,
+    private readonly bound: EntityManager | null = null,
+    shared?: Connections,
+  ) {
+    this.shared = shared ?? {
+      dataSource,
+      tables: tablesOf(dataSource),
+      clock: new StoreClock(),
+      statements: new PreparedStatements(dataSource.logger),
+      timeoutMs: TIMEOUT_MS,
+      setsIsolation: true,
+    };
   }
 
-  /** Runs one statement, in `tx` where given, else by itself and again where the database asks for it, and answers its rows (of an UPDATE or DELETE: of its RETURNING). */
-  async query<Row>(sql: string, parameters: unknown[] = [], tx?: EntityManager): Promise<Row[]> {
+  get tables(): Tables {
+    return this.shared.tables;
+  }
+
+  get clock(): StoreClock {
+    return this.shared.clock;
+  }
+
+  /** Milliseconds to bind wherever a statement uses `nowMs`. */
+  get clockOffset(): number {
+    return this.shared.clock.offset;
+  }
+
+  set clockOffset(ms: number) {
+    this.shared.clock.offset = ms;
+  }
+
+  /** A connection that sends nothing for so long is closed. */
+  get timeoutMs(): number {
+    return this.shared.timeoutMs;
+  }
+
+  set timeoutMs(ms: number) {
+    this.shared.timeoutMs = ms;
+  }
+
+  /** The server's default is another level than READ COMMITTED, so transactions must name theirs. Set by the start-up check. */
+  set setsIsolation(sets: boolean) {
+    this.shared.setsIsolation = sets;
+  }
+
+  /** TypeORM's manager of the transaction, or of the data source. */
+  get manager(): EntityManager {
+    return this.bound ?? this.dataSource.manager;
+  }
+
+  /** The transaction's query runner. Throws if this session is bound to none. */
+  get runner(): NonNullable<EntityManager['queryRunner']> {
+    const runner = this.bound?.queryRunner;
+    if (!runner)
+      throw new Error(
+        'This statement must run in a transaction: call it on the store that transaction() passes.',
+      );
+    return runner;
+  }
+
+  /** The same session in the transaction of `tx`, which must be one of this data source. */
+  within(tx: EntityManager): Session {
+    if (typeof tx?.query !== 'function') {
+      throw new TransactionRequiredError(
+        'A transaction is required: pass the EntityManager of an open one, as in dataSource.transaction((tx) => webhooks.publish(tx, event)).',
+      );
+    }
+    if (!tx.queryRunner?.isTransactionActive) {
+      throw new TransactionRequiredError(
+        'This EntityManager has no open transaction. Pass the one that dataSource.transaction() hands to its callback, or that of a query runner after queryRunner.startTransaction(); a BEGIN written by hand is not seen.',
+      );
+    }
+    if (tx.connection !== this.dataSource) {
+      throw new TransactionRequiredError(
+        'This transaction belongs to another data source than the one that WebhooksModule.forRoot({ dataSource }) names.',
+      );
+    }
+    return this.bind(tx);
+  }
+
+  /**
+   * Runs one statement and returns its rows (of an UPDATE or DELETE: of its RETURNING). Outside a transaction it runs again
+   * if the database asks for it.
+   */
+  async query<Row>(
+    sql: string,
+    parameters: unknown[] = [],
+    tx: EntityManager | null = this.bound,
+  ): Promise<Row[]> {
     const result: unknown = tx
       ? await tx.query(sql, parameters)
       : await this.retrying(() =>
           withConnection(this.dataSource, this.timeoutMs, (runner) => runner.query(sql, parameters)),
         );
-    // TypeORM answers `[rows, count]` for UPDATE and DELETE, and rows for everything else.
+    // TypeORM returns `[rows, count]` for UPDATE and DELETE, and rows for everything else.
     if (
       Array.isArray(result) &&
       result.length === 2 &&
@@ -48,73 +137,45 @@ export class Session {
   }
 
   /**
-   * As {@link query}, for a statement that is long and always the same: each connection parses and plans it once. The plan
-   * must not depend on the sizes of the tables: see {@link useStablePlan}.
+   * As {@link query}, in a transaction, for a statement that is long and always the same: each connection parses and plans
+   * it once. The plan must not depend on the sizes of the tables: see `useStablePlan`.
    */
-  prepared<Row>(sql: string, parameters: unknown[], tx: EntityManager): Promise<Row[]> {
-    return this.statements.run<Row>(sql, parameters, tx.queryRunner!);
+  prepared<Row>(sql: string, parameters: unknown[], tx?: EntityManager): Promise<Row[]> {
+    return this.shared.statements.run<Row>(sql, parameters, tx?.queryRunner ?? this.runner);
   }
 
-  /** Runs `work` in a READ COMMITTED transaction, again where the database asks for it (deadlock, serialization). */
-  async transaction<T>(work: (tx: EntityManager) => Promise<T>): Promise<T> {
+  /** Runs `work` in a READ COMMITTED transaction, again if the database asks for it (deadlock, serialization failure). */
+  transaction<T>(work: (tx: EntityManager) => Promise<T>): Promise<T> {
     return this.retrying(() =>
       withConnection(this.dataSource, this.timeoutMs, ({ manager }) =>
-        this.setsIsolation ? manager.transaction('READ COMMITTED', work) : manager.transaction(work),
+        this.shared.setsIsolation ? manager.transaction('READ COMMITTED', work) : manager.transaction(work),
       ),
     );
   }
 
-  /** Runs `work` again, a few times at most, where the database gave it up for another transaction's sake. */
+  /** As {@link transaction}; `work` gets the session bound to it. */
+  inTransaction<T>(work: (session: Session) => Promise<T>): Promise<T> {
+    return this.transaction((tx) => work(this.bind(tx)));
+  }
+
+  private bind(tx: EntityManager): Session {
+    return new Session(this.dataSource, tx, this.shared);
+  }
+
+  /** Runs `work` again, a few times at most, if the database aborted it in favour of another transaction. */
   private async retrying<T>(work: () => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       try {
         return await work();
       } catch (error) {
         const { code = '' } = error as { code?: string };
-        if (attempt === TRIES || !(RETRYABLE.has(code) || this.statements.disableIfUnsupported(code)))
+        if (
+          attempt === MAX_TRIES ||
+          !(RETRYABLE.has(code) || this.shared.statements.disableIfUnsupported(code))
+        )
           throw error;
         await new Promise((resolve) => setTimeout(resolve, Math.random() * 2 ** attempt));
       }
     }
   }
-}
-
-/**
- * SQL for "now" as epoch milliseconds on the database's clock, shifted by the offset bound as parameter `$n`.
- * `statement_timestamp()` is stable within a statement, so an index can be searched with it.
- */
-export function nowMs(parameter: number): string {
-  return `(floor(extract(epoch from statement_timestamp()) * 1000)::bigint + $${parameter}::bigint)`;
-}
-
-/**
- * SQL that makes the server end this transaction, and free what it locked, where its client says nothing for the
- * milliseconds bound as parameter `$n`. Else a worker that was cut off would keep its locks for hours.
- */
-export function endIfIdle(parameter: number): string {
-  return `set_config('idle_in_transaction_session_timeout', $${parameter}::text, true)`;
-}
-
-/**
- * SQL that lets this transaction's commit return before it is on the disk. For claims of deliveries alone: one that a
- * crash of the machine undoes is made again, and whatever is recorded later is written behind it, or not at all. Never
- * where numbers are drawn: a crash would give them to others, and a late answer would count for those.
- */
-export function commitAsync(): string {
-  return `set_config('synchronous_commit', 'off', true)`;
-}
-
-/**
- * SQL that has the rest of this transaction's prepared statements go row by row through indexes, whatever the planner
- * thinks of the tables: right for a batch at any size, so that one plan serves for ever.
- */
-export function useStablePlan(): string {
-  const settings = { plan_cache_mode: 'force_generic_plan', ...off('seqscan', 'hashjoin', 'mergejoin') };
-  return Object.entries(settings)
-    .map(([name, value]) => `set_config('${name}', '${value}', true)`)
-    .join(', ');
-}
-
-function off(...methods: string[]): Record<string, string> {
-  return Object.fromEntries(methods.map((method) => [`enable_${method}`, 'off']));
 }

@@ -1,5 +1,6 @@
 import type { EntityManager } from 'typeorm';
-import { type Session, nowMs } from '../connection/session.js';
+import type { Session } from '../connection/session.js';
+import { nowMs } from '../fragments/expressions.js';
 import type { DeliveryState, LaneState, Reason } from '../../../core/states.js';
 import { requireTenant } from '../../../core/tenant.js';
 import { BREAKER_THRESHOLD } from '../claim/lease-deliveries.js';

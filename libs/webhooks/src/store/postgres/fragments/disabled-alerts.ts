@@ -1,5 +1,6 @@
 import type { EntityManager } from 'typeorm';
-import { type Session, nowMs } from '../connection/session.js';
+import type { Session } from '../connection/session.js';
+import { nowMs } from './expressions.js';
 
 /** A backlog is counted up to here. */
 const MOST_COUNTED = 10_001;

@@ -1,4 +1,5 @@
-import { type Session, endIfIdle, nowMs, useStablePlan } from '../connection/session.js';
+import type { Session } from '../connection/session.js';
+import { endIfIdle, nowMs, useStablePlan } from '../fragments/expressions.js';
 
 const BATCH = 500;
 /** Lanes looked at in one go, whosever they are: with many, a tour of them all takes many rounds. */

@@ -1,4 +1,5 @@
-import { type Session, nowMs } from '../connection/session.js';
+import type { Session } from '../connection/session.js';
+import { nowMs } from '../fragments/expressions.js';
 
 const BATCH = 500;
 /** Alerts stay this long in any case, ms: the limits on how often are read from them. */

@@ -1,4 +1,5 @@
-import { type Session, nowMs } from '../connection/session.js';
+import type { Session } from '../connection/session.js';
+import { nowMs } from '../fragments/expressions.js';
 
 const BATCH = 500;
 /** Rows looked at in one go, old or not: the search for an old one must not read a table that has none. */

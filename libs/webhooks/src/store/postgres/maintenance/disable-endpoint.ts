@@ -1,5 +1,6 @@
 import { disabledAlertsSql } from '../fragments/disabled-alerts.js';
-import { type Session, nowMs } from '../connection/session.js';
+import type { Session } from '../connection/session.js';
+import { nowMs } from '../fragments/expressions.js';
 import type { Reason } from '../../../core/states.js';
 
 /**

@@ -1,5 +1,6 @@
 import { disabledAlertsSql } from '../fragments/disabled-alerts.js';
-import { type Session, nowMs } from '../connection/session.js';
+import type { Session } from '../connection/session.js';
+import { nowMs } from '../fragments/expressions.js';
 
 /** Fewer failed deliveries than this disable nothing, however long ago the first was. */
 export const MIN_FAILURES_TO_DISABLE = 10;

@@ -1,4 +1,5 @@
-import { type Session, nowMs } from '../connection/session.js';
+import type { Session } from '../connection/session.js';
+import { nowMs } from '../fragments/expressions.js';
 
 /**
  * Takes back what leases that ran out still hold: deliveries that were handed over directly become due again, limits are

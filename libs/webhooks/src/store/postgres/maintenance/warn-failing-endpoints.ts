@@ -1,4 +1,5 @@
-import { type Session, nowMs } from '../connection/session.js';
+import type { Session } from '../connection/session.js';
+import { nowMs } from '../fragments/expressions.js';
 import { MIN_FAILURES_TO_DISABLE } from './disable-endpoints.js';
 
 const DAY = 24 * 3_600_000;

@@ -1,5 +1,6 @@
 import type { EntityManager } from 'typeorm';
-import { type Session, nowMs } from '../connection/session.js';
+import type { Session } from '../connection/session.js';
+import { nowMs } from '../fragments/expressions.js';
 import type { PublishedEvent } from '../../../events/event.js';
 import { encodeId } from '../../../core/ids.js';
 

@@ -1,4 +1,5 @@
-import { type Session, nowMs } from '../connection/session.js';
+import type { Session } from '../connection/session.js';
+import { nowMs } from '../fragments/expressions.js';
 
 /** A failed outcome whose endpoint's owner asked to hear of it, before the limit on how often. */
 export interface FailureAlert {

@@ -1,7 +1,7 @@
-import { type Session, nowMs } from '../connection/session.js';
+import type { Session } from '../connection/session.js';
 import { HELD_LANE_WAIT_MS } from '../claim/lease-deliveries.js';
 import type { Outcome } from '../../../engine/send/outcome.js';
-import { opaque } from '../fragments/expressions.js';
+import { nowMs, opaque } from '../fragments/expressions.js';
 
 /** Nothing but the delivery itself may change by it. */
 export function isFirstSuccess({ state, attempt, delivery }: Outcome): boolean {

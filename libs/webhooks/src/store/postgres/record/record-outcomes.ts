@@ -1,7 +1,7 @@
 import { occasionAlerts, occasionParameters, turnAlerts } from './outcome-alerts.js';
-import { type Session, nowMs } from '../connection/session.js';
+import type { Session } from '../connection/session.js';
 import { failureAlertsOf } from '../../../engine/record/failure-alerts.js';
-import { opaque } from '../fragments/expressions.js';
+import { nowMs, opaque } from '../fragments/expressions.js';
 import type { Outcome } from '../../../engine/send/outcome.js';
 import { BREAKER_THRESHOLD, HELD_LANE_WAIT_MS } from '../claim/lease-deliveries.js';
 

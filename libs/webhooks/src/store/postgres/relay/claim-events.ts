@@ -1,5 +1,6 @@
 import type { EntityManager } from 'typeorm';
-import { type Session, endIfIdle, nowMs, useStablePlan } from '../connection/session.js';
+import type { Session } from '../connection/session.js';
+import { endIfIdle, nowMs, useStablePlan } from '../fragments/expressions.js';
 import type { WebhookEvent } from '../../../events/event.js';
 import { tryParseJson } from '../../../core/parse-json.js';
 

@@ -1,5 +1,6 @@
 import type { EntityManager } from 'typeorm';
-import { type Session, nowMs } from '../connection/session.js';
+import type { Session } from '../connection/session.js';
+import { nowMs } from '../fragments/expressions.js';
 import { isHeldByEarlier } from '../fragments/subject-order.js';
 import type { DeliveryState } from '../../../core/states.js';
 import type { NewDelivery } from '../../../engine/relay/fan-out.js';

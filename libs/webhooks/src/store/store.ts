@@ -1,0 +1,35 @@
+import type { StoreTransactions } from './transactions.js';
+
+/** Token of the {@link Store}. */
+export const STORE = Symbol('nestjs-sms-webhooks:store');
+
+/** What a commit has left for workers to do. */
+export interface CommittedWork {
+  /** Events to relay. */
+  events: boolean;
+  /** Lanes to check: a retry, a resume or a recovery made them due, or they were closed. */
+  lanes: boolean;
+}
+
+/** Tells other processes of commits, and hears of theirs. Without it they poll. */
+export interface CommitNotifier {
+  /** Connects, and listens if `onWork` is given. Resolves when connected, or when the first try has failed. */
+  start(onWork: ((work: CommittedWork) => void) | null): Promise<void>;
+  /** A transaction with work for other processes has committed here. */
+  notify(work: CommittedWork): void;
+  stop(): Promise<void>;
+}
+
+/**
+ * Everything the module reads and writes. One implementation for each database; the suite in `test/store/` is what each
+ * must pass. A method is one transaction, mostly one statement, unless its comment says "in `tx`": then it must be called
+ * on a store that is bound to a transaction, and what it wrote or locked lasts as long as that.
+ */
+export interface Store extends StoreTransactions {
+  /** Starts to watch the data source's commits; returns what stops it. */
+  attach(): () => void;
+  /** Calls `listener` after each commit in this process that left work. */
+  onCommit(listener: (work: CommittedWork) => void): void;
+  /** `null` if the database has no such channel. */
+  readonly notifier: CommitNotifier | null;
+}

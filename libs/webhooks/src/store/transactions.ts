@@ -1,0 +1,26 @@
+import type { EntityManager } from 'typeorm';
+
+/** What every part of the store has: transactions and the database's clock. Instants are epoch milliseconds. */
+export interface StoreTransactions {
+  /**
+   * Runs `work` in a READ COMMITTED transaction of its own and returns its result. After a deadlock or a serialization
+   * failure `work` runs again: it must not change anything outside the database before it returns.
+   */
+  transaction<T>(work: (tx: this) => Promise<T>): Promise<T>;
+  /**
+   * Runs `work` in the host's transaction `tx`, or in one of its own if there is none.
+   * Throws {@link TransactionRequiredError} as {@link within} does.
+   */
+  inTransaction<T>(tx: EntityManager | undefined, work: (tx: this) => Promise<T>): Promise<T>;
+  /**
+   * The same store, bound to the host's transaction: what it writes commits or rolls back with it.
+   * Throws {@link TransactionRequiredError} if `tx` has no open transaction or belongs to another data source.
+   */
+  within(tx: EntityManager): this;
+  /** The database's clock as last seen, carried on by the process's monotonic clock. */
+  now(): number;
+  /** The process's monotonic clock, moved by {@link advanceClock} too. */
+  monotonicNow(): number;
+  /** Moves both clocks forward, for tests. */
+  advanceClock(ms: number): void;
+}
