@@ -19,7 +19,7 @@ import {
   type WebhooksModuleStructure,
 } from '../config/structure.js';
 import { checkStructure, isTenantClass } from '../config/check-structure.js';
-import { DATA_SOURCE } from '../core/tokens.js';
+import { DATA_SOURCE } from '../store/store.js';
 import { WorkerLifecycle } from '../engine/worker-lifecycle.js';
 import { engineProviders, baseProviders } from './providers.js';
 import { WebhooksService } from '../webhooks.service.js';

@@ -1,5 +1,7 @@
 import type { StoreTransactions } from './transactions.js';
 
+/** Token of the host's TypeORM `DataSource`. */
+export const DATA_SOURCE = Symbol('nestjs-sms-webhooks:data-source');
 /** Token of the {@link Store}. */
 export const STORE = Symbol('nestjs-sms-webhooks:store');
 

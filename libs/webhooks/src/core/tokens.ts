@@ -1,2 +1,0 @@
-/** The host's `DataSource`. */
-export const DATA_SOURCE = Symbol('webhooks:data-source');
