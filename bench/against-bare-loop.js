@@ -1,9 +1,9 @@
-// 20,000 deliveries to 100 endpoints, against `axios.post` in a loop: no database, the same bodies, the same run.
+// Compares 20,000 deliveries to 100 endpoints with `axios.post` in a loop without a database: the same bodies, in the same run.
 const { contendersNamed } = require('./contenders/index.js');
-const { race } = require('./lib/race.js');
-const { report, target } = require('./lib/report.js');
-const { script } = require('./lib/script.js');
-const { medianOf, standingsTable } = require('./lib/standings.js');
+const { race } = require('./race/race.js');
+const { report, target } = require('./script/report.js');
+const { script } = require('./script/script.js');
+const { medianOf, raceTable } = require('./race/race-results.js');
 
 const OURS = 'ours (axios)';
 const LOOP = 'loop: axios';
@@ -12,19 +12,19 @@ script(
   { minutes: 20, options: { deliveries: 20_000, rounds: 5, inflight: 64 } },
   async ({ deliveries, rounds, inflight }, defer) => {
     const options = { deliveries, rounds, inFlight: inflight, warmUp: Math.min(deliveries, 5_000) };
-    const { standings, stores } = await race(contendersNamed([OURS, LOOP]), options, defer);
+    const { results, stores } = await race(contendersNamed([OURS, LOOP]), options, defer);
     report({
       name: 'against-bare-loop',
       options: { deliveries, rounds, inflight },
-      table: standingsTable(standings),
+      table: raceTable(results),
       targets: [
-        target(`${OURS} / ${LOOP}`, medianOf(standings, OURS) / medianOf(standings, LOOP), { atLeast: 1 }),
+        target(`${OURS} / ${LOOP}`, medianOf(results, OURS) / medianOf(results, LOOP), { atLeast: 1 }),
       ],
       stores,
       notes: [
-        'The loop has as many in flight, a keep-alive agent, and bodies that are ready. Neither the database nor the relay slows it.',
+        'The loop has as many requests in flight, a keep-alive agent, and rendered bodies. It uses no database and no relay.',
       ],
-      details: standings,
+      details: results,
     });
   },
 );

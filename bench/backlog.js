@@ -1,17 +1,17 @@
-// A million due deliveries, most of them behind endpoints that hang: what the healthy ones notice, what a claim costs,
-// and how much memory a worker takes.
+// A million due deliveries, most of them for endpoints that hang: how much do healthy endpoints notice, what does a claim
+// cost, and how much memory does a worker take?
 const { setTimeout: delay } = require('node:timers/promises');
-const { streamInBackground } = require('./lib/background.js');
-const { median, percentile, summary } = require('./lib/figures.js');
-const { startHost } = require('./lib/host-child.js');
-const { startReceiver } = require('./lib/receiver.js');
-const { report, target } = require('./lib/report.js');
-const { script } = require('./lib/script.js');
-const { setStage } = require('./lib/stage.js');
-const { insertDeliveries, insertEndpoints } = require('./lib/tables.js');
+const { publishInBackground } = require('./workload/background-stream.js');
+const { median, percentile, summary } = require('./measure/figures.js');
+const { startHost } = require('./testbed/start-host.js');
+const { startReceiver } = require('./testbed/receiver.js');
+const { report, target } = require('./script/report.js');
+const { script } = require('./script/script.js');
+const { createTestbed } = require('./testbed/testbed.js');
+const { insertDeliveries, insertEndpoints } = require('./testbed/tables.js');
 
-/** Endpoints without a backlog: single events go to them meanwhile. */
-const LIVE = 100;
+/** Endpoints without a backlog, which get single events meanwhile. */
+const LIVE_ENDPOINTS = 100;
 const MB = 2 ** 20;
 
 script(
@@ -27,24 +27,24 @@ script(
       apart: 10_000,
       live: 10,
       rate: 50,
-      patience: 180,
+      timeout: 180,
       spread: 30,
       heap: 192,
     },
   },
   async (options, defer) => {
     const { rounds, origins, apart, heap } = options;
-    const small = [`--max-old-space-size=${heap}`, '--max-semi-space-size=4'];
-    const stage = await setStage(defer, { origins });
-    const { postgres } = stage;
-    const idle = await idleMemory(stage, defer);
-    const idleSmall = await idleMemory(stage, defer, small);
+    const smallHeap = [`--max-old-space-size=${heap}`, '--max-semi-space-size=4'];
+    const testbed = await createTestbed(defer, { origins });
+    const { postgres } = testbed;
+    const idle = await idleMemory(testbed, defer);
+    const idleSmall = await idleMemory(testbed, defer, smallHeap);
     console.log(
       `an idle worker takes ${(idle / MB).toFixed(0)} MB, with a small heap ${(idleSmall / MB).toFixed(0)} MB`,
     );
     const plan = planOf(options);
-    await fill(stage, 'backlog_all', plan, true);
-    await fill(stage, 'backlog_healthy', plan, false);
+    await fill(testbed, 'backlog_all', plan, true);
+    await fill(testbed, 'backlog_healthy', plan, false);
 
     const results = { all: [], healthy: [], small: [] };
     const order = ['healthy', 'all', 'small'];
@@ -52,12 +52,12 @@ script(
       for (const which of i % 2 === 0 ? order : order.toReversed()) {
         const template = which === 'healthy' ? 'backlog_healthy' : 'backlog_all';
         const result = await drain(
-          stage,
+          testbed,
           template,
           plan,
           options,
           defer,
-          which === 'small' ? small : undefined,
+          which === 'small' ? smallHeap : undefined,
         );
         results[which].push(result);
         console.log(
@@ -67,7 +67,7 @@ script(
       }
     }
     for (const which of ['all', 'healthy']) await postgres.dropDatabase(`backlog_${which}`);
-    const spread = apart === 0 ? [] : await drainApart(stage, options, defer, small);
+    const spread = apart === 0 ? [] : await measureSeparateOrigins(testbed, options, defer, smallHeap);
 
     const of = (which, pick) => summary(results[which].map(pick)).median;
     const row = (what, which) => ({
@@ -128,29 +128,29 @@ script(
       ],
       stores: { postgres: await postgres.describe() },
       notes: [
-        'One worker with the defaults. A claim is its two statements, timed at the client: waits for its busy event loop are in it.',
-        `A small heap: \`node ${small.join(' ')}\`. Without, V8 lets garbage grow while there is memory.`,
-        `Live: ${options.rate} events/s for ${options.live} s to ${LIVE} endpoints without a backlog, commit to arrival.`,
+        'One worker with the defaults. A claim is two statements, timed at the client, which includes waits for its busy event loop.',
+        `A small heap: \`node ${smallHeap.join(' ')}\`. Without it, V8 lets garbage grow while there is memory.`,
+        `Live: ${options.rate} events/s for ${options.live} s to ${LIVE_ENDPOINTS} endpoints without a backlog, commit to arrival.`,
       ],
       details: { results, spread, idle, idleSmall },
     });
   },
 );
 
-/** Who is who: hung endpoints first, then live ones, then those with a backlog. */
+/** Numbers of the endpoints: first those that hang, then the live ones, then those with a backlog. */
 function planOf({ rows, endpoints, hung, share }) {
-  const backlog = endpoints - hung - LIVE;
+  const backlog = endpoints - hung - LIVE_ENDPOINTS;
   const perHealthy = Math.max(1, Math.round((rows * (1 - share)) / backlog));
   return {
     hung: { first: 0, count: hung },
-    live: { first: hung, count: LIVE },
-    backlog: { first: hung + LIVE, count: backlog },
+    live: { first: hung, count: LIVE_ENDPOINTS },
+    backlog: { first: hung + LIVE_ENDPOINTS, count: backlog },
     perHealthy,
     perHung: Math.round((rows - backlog * perHealthy) / hung),
   };
 }
 
-/** A database to copy for each round. */
+/** Creates the database that each round copies. */
 async function fill({ receiver, postgres, createDatabase }, name, plan, withHung) {
   const began = performance.now();
   const { client } = await createDatabase(name);
@@ -171,26 +171,26 @@ async function fill({ receiver, postgres, createDatabase }, name, plan, withHung
       state: 'pending',
     });
   await client.query('vacuum analyze');
-  // A template must have nobody connected.
+  // A template must have no connections.
   await client.end();
   await postgres.checkpoint();
   console.log(`${name} is filled (${((performance.now() - began) / 1000).toFixed(0)} s)`);
 }
 
-async function drain({ receiver, postgres }, template, plan, { live, rate, patience }, defer, flags) {
+async function drain({ receiver, postgres }, template, plan, { live, rate, timeout }, defer, flags) {
   const databaseUrl = await postgres.createDatabase('backlog', template);
   await postgres.checkpoint();
   const publisher = await startHost({ databaseUrl, role: 'api' }, defer);
   const total = plan.backlog.count * plan.perHealthy;
   const to = { from: plan.live.first, to: plan.live.first + plan.live.count };
   await receiver.reset({ recording: '/live/', counting: '/ok/' });
-  // The clock begins with the first arrival, not with the boot of the process.
-  const firstAt = receiver.arrived(1, patience);
-  const lastAt = receiver.arrived(total, patience).catch(() => null);
+  // The clock starts with the first arrival, not with the start of the process.
+  const firstAt = receiver.arrived(1, timeout);
+  const lastAt = receiver.arrived(total, timeout).catch(() => null);
   const worker = await startHost({ databaseUrl, role: 'worker' }, defer, flags);
   await worker.call('watchClaims');
-  const stream = { publisher, receiver, perSecond: rate, seconds: live, patience, ...to };
-  const times = await streamInBackground(stream).catch(notArrived);
+  const stream = { publisher, receiver, perSecond: rate, seconds: live, timeout, ...to };
+  const times = await publishInBackground(stream).catch(notArrived);
   const first = await firstAt;
   const last = await lastAt;
   const claims = await worker.call('claims');
@@ -200,8 +200,8 @@ async function drain({ receiver, postgres }, template, plan, { live, rate, patie
   await publisher.kill();
   await postgres.dropDatabase('backlog');
   return {
-    // One that stalls has no end: what arrived within its patience counts.
-    perSecond: last === null ? count / patience : (total / (last - first)) * 1000,
+    // A round that stalls has no end: what arrived within the timeout counts.
+    perSecond: last === null ? count / timeout : (total / (last - first)) * 1000,
     stalled: last === null,
     claimP50: percentile(claims, 0.5),
     claimP95: percentile(claims, 0.95),
@@ -217,16 +217,16 @@ function notArrived(error) {
   return { count: 0, p50: Infinity, p95: Infinity, p99: Infinity, max: Infinity };
 }
 
-/** Memory alone: each endpoint is an origin. */
-async function drainApart(stage, { rounds, rows, apart, spread }, defer, flags) {
+/** Measures memory only: each endpoint has an origin of its own. */
+async function measureSeparateOrigins(testbed, { rounds, rows, apart, spread }, defer, flags) {
   const receiver = await startReceiver(apart).catch((error) => error);
   if (receiver instanceof Error) {
     console.log(`Skipped ${apart} origins: ${receiver.message.split('\n')[0]} (ulimit -n?)`);
     return [];
   }
   defer(() => receiver.end());
-  const { postgres } = stage;
-  const { client } = await stage.createDatabase('backlog_apart');
+  const { postgres } = testbed;
+  const { client } = await testbed.createDatabase('backlog_apart');
   await insertEndpoints(client, {
     count: apart,
     url: (endpoint) => `http://127.0.0.1:${receiver.ports[endpoint]}/ok/${endpoint}`,

@@ -1,27 +1,27 @@
-// Ten million delivered rows: does what was sent before slow what is sent now?
-const { summary } = require('./lib/figures.js');
-const { startHost } = require('./lib/host-child.js');
-const { report, target } = require('./lib/report.js');
-const { script } = require('./lib/script.js');
-const { setStage } = require('./lib/stage.js');
-const { insertDeliveries, insertEndpoints } = require('./lib/tables.js');
-const { TENANTS } = require('./lib/workload.js');
+// Do ten million delivered rows slow down new deliveries?
+const { summary } = require('./measure/figures.js');
+const { startHost } = require('./testbed/start-host.js');
+const { report, target } = require('./script/report.js');
+const { script } = require('./script/script.js');
+const { createTestbed } = require('./testbed/testbed.js');
+const { insertDeliveries, insertEndpoints } = require('./testbed/tables.js');
+const { TENANTS } = require('./workload/workload.js');
 
-const INSERTED_AT_ONCE = 500_000;
-const PUBLISHED_AT_ONCE = 1_000;
-const PATIENCE = 120;
+const ROWS_PER_INSERT = 500_000;
+const EVENTS_PER_TRANSACTION = 1_000;
+const TIMEOUT_SECONDS = 120;
 
 script(
   { minutes: 240, options: { rows: 10_000_000, rounds: 5, deliveries: 20_000 } },
   async ({ rows, rounds, deliveries }, defer) => {
-    const stage = await setStage(defer);
-    const { receiver, postgres } = stage;
+    const testbed = await createTestbed(defer);
+    const { receiver, postgres } = testbed;
     const tables = [];
     for (const [name, history] of /** @type {const} */ ([
       ['history_none', 0],
       ['history', rows],
     ])) {
-      const { url, client, empty } = await stage.createDatabase(name);
+      const { url, client, empty } = await testbed.createDatabase(name);
       await insertEndpoints(client, { url: (endpoint) => `${receiver.origin}/ok/${endpoint}` });
       if (history > 0) await fill(client, history);
       const publisher = await startHost({ databaseUrl: url, role: 'api' }, defer);
@@ -35,9 +35,9 @@ script(
       for (const table of i % 2 === 0 ? tables : tables.toReversed()) {
         const { history, url, client, empty, publisher } = table;
         if (history === 0) await empty();
-        for (let left = deliveries; left > 0; left -= PUBLISHED_AT_ONCE) {
-          await publisher.call('publishTogether', {
-            count: Math.min(left, PUBLISHED_AT_ONCE),
+        for (let left = deliveries; left > 0; left -= EVENTS_PER_TRANSACTION) {
+          await publisher.call('publishInOneTransaction', {
+            count: Math.min(left, EVENTS_PER_TRANSACTION),
             from: 0,
             to: TENANTS,
           });
@@ -46,7 +46,7 @@ script(
         await postgres.checkpoint();
         await receiver.reset();
         const storeBefore = postgres.cpuMs();
-        const marks = [receiver.arrived(1, PATIENCE), receiver.arrived(deliveries, PATIENCE)];
+        const marks = [receiver.arrived(1, TIMEOUT_SECONDS), receiver.arrived(deliveries, TIMEOUT_SECONDS)];
         const worker = await startHost({ databaseUrl: url, role: 'worker' }, defer);
         const booted = await worker.call('usage');
         const [first, last] = await Promise.all(marks);
@@ -79,14 +79,14 @@ script(
       targets: [target('with history / without', full.median / none.median, { atLeast: 0.9 })],
       stores: { postgres: await postgres.describe() },
       notes: [
-        `The database with history takes ${size[0].size}. From the first arrival to the last; a new process each round.`,
+        `The database with history takes ${size[0].size}. Measured from the first arrival to the last, in a new process each round.`,
       ],
       details: tables.map(({ history, perSecond, worker, store }) => ({ history, perSecond, worker, store })),
     });
   },
 );
 
-/** Indexes are built when the rows are there: a tenth of the time. */
+/** Drops the indexes first and builds them last, which takes a tenth of the time. */
 async function fill(client, history) {
   const began = performance.now();
   const { rows: indexes } = await client.query(
@@ -94,8 +94,8 @@ async function fill(client, history) {
       where tablename in ('webhook_events', 'webhook_deliveries') and indexname not like '%pkey'`,
   );
   for (const { name } of indexes) await client.query(`drop index "${name}"`);
-  for (let left = history; left > 0; left -= INSERTED_AT_ONCE) {
-    const perLane = Math.ceil(Math.min(left, INSERTED_AT_ONCE) / TENANTS);
+  for (let left = history; left > 0; left -= ROWS_PER_INSERT) {
+    const perLane = Math.ceil(Math.min(left, ROWS_PER_INSERT) / TENANTS);
     await insertDeliveries(client, { lanes: 'true', perLane, state: 'delivered' });
     console.log(
       `${history - left + perLane * TENANTS} rows of history (${((performance.now() - began) / 1000).toFixed(0)} s)`,

@@ -1,16 +1,16 @@
-// What a worker with nothing to do asks of the database and of a core, relay and housekeeping included.
+// What does a worker cost that has nothing to do? Includes the relay and maintenance.
 const { setTimeout: delay } = require('node:timers/promises');
-const { summary } = require('./lib/figures.js');
-const { startHost } = require('./lib/host-child.js');
-const { report, target } = require('./lib/report.js');
-const { script } = require('./lib/script.js');
-const { setStage } = require('./lib/stage.js');
-const { insertEndpoints } = require('./lib/tables.js');
+const { summary } = require('./measure/figures.js');
+const { startHost } = require('./testbed/start-host.js');
+const { report, target } = require('./script/report.js');
+const { script } = require('./script/script.js');
+const { createTestbed } = require('./testbed/testbed.js');
+const { insertEndpoints } = require('./testbed/tables.js');
 
 script(
   { minutes: 30, options: { rounds: 5, seconds: 60, settle: 10, endpoints: 10_000 } },
   async ({ rounds, seconds, settle, endpoints }, defer) => {
-    const { receiver, postgres, createDatabase } = await setStage(defer);
+    const { receiver, postgres, createDatabase } = await createTestbed(defer);
     const database = await createDatabase('idle');
     await insertEndpoints(database.client, {
       count: endpoints,
@@ -49,7 +49,7 @@ script(
       ],
       stores: { postgres: await postgres.describe() },
       notes: [
-        `${endpoints} endpoints are registered; nothing is published. The database's share has its own housekeeping in it.`,
+        `${endpoints} endpoints are registered; nothing is published. The database's share includes its own background processes.`,
       ],
       details: figures,
     });

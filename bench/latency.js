@@ -1,13 +1,13 @@
-// Commit to arrival: 200 events/s in one process and in two, and a lone event on an idle worker.
+// How long does an event take from commit to arrival: at 200 events/s in one process and in two, and alone on an idle worker?
 const { setTimeout: delay } = require('node:timers/promises');
-const { arrivalTimes } = require('./lib/arrivals.js');
-const { latencies, median } = require('./lib/figures.js');
-const { startHost } = require('./lib/host-child.js');
-const { report, target } = require('./lib/report.js');
-const { script } = require('./lib/script.js');
-const { setStage } = require('./lib/stage.js');
-const { insertEndpoints } = require('./lib/tables.js');
-const { TENANTS } = require('./lib/workload.js');
+const { arrivalTimes } = require('./measure/arrival-times.js');
+const { latencies, median } = require('./measure/figures.js');
+const { startHost } = require('./testbed/start-host.js');
+const { report, target } = require('./script/report.js');
+const { script } = require('./script/script.js');
+const { createTestbed } = require('./testbed/testbed.js');
+const { insertEndpoints } = require('./testbed/tables.js');
+const { TENANTS } = require('./workload/workload.js');
 
 const ALL = { from: 0, to: TENANTS };
 const WARM_UP_SECONDS = 3;
@@ -15,13 +15,13 @@ const WARM_UP_SECONDS = 3;
 script(
   { minutes: 45, options: { rounds: 5, seconds: 20, rate: 200, lone: 20 } },
   async ({ rounds, seconds, rate, lone }, defer) => {
-    const stage = await setStage(defer);
-    const { receiver, postgres } = stage;
-    const database = await stage.createDatabase('latency');
+    const testbed = await createTestbed(defer);
+    const { receiver, postgres } = testbed;
+    const database = await testbed.createDatabase('latency');
     await insertEndpoints(database.client, { url: (endpoint) => `${receiver.origin}/ok/${endpoint}` });
 
-    const steady = (publisher) => publisher.call('publishSteadily', { perSecond: rate, seconds, ...ALL });
-    const apart = (publisher) => publisher.call('publishApart', { count: lone, pauseMs: 1_500, ...ALL });
+    const steady = (publisher) => publisher.call('publishAtRate', { perSecond: rate, seconds, ...ALL });
+    const apart = (publisher) => publisher.call('publishWithPauses', { count: lone, pauseMs: 1_500, ...ALL });
     const scenes = [
       { name: `${rate}/s, one process`, processes: 1, notify: false, publish: steady },
       { name: `${rate}/s, two processes`, processes: 2, notify: false, publish: steady },
@@ -35,10 +35,10 @@ script(
     for (let i = 0; i < rounds; i++) {
       for (const scene of scenes) {
         if (scene.skipped) continue;
-        const times = await play(scene, { database, receiver, defer });
+        const times = await runScene(scene, { database, receiver, defer });
         if (times === null) {
           scene.skipped = true;
-          notes.push(`Skipped "${scene.name}": worker.notify does not make anybody LISTEN`);
+          notes.push(`Skipped "${scene.name}": with worker.notify no process executed LISTEN`);
           console.log(notes.at(-1));
           continue;
         }
@@ -59,22 +59,22 @@ script(
         'p95 ms': of(name, 'sent', 'p95'),
         'p99 ms': of(name, 'sent', 'p99'),
         'max ms': of(name, 'sent', 'max'),
-        'p50 from the answer': of(name, 'committed', 'p50'),
-        'p99 from the answer': of(name, 'committed', 'p99'),
+        'p50 after commit': of(name, 'committed', 'p50'),
+        'p99 after commit': of(name, 'committed', 'p99'),
       })),
       targets: targetsOf(scenes, of, stores.postgres.oneRowCommitMs),
       stores,
       notes: [
         ...notes,
-        'Counted from the moment COMMIT is sent; medians of the rounds. A pool of 10 connections in each process.',
+        'Measured from the moment COMMIT is sent; medians of the rounds. Each process has a pool of 10 connections.',
       ],
       details: Object.fromEntries(results),
     });
   },
 );
 
-/** One scene; `null` where NOTIFY is asked for and nobody listens. */
-async function play({ processes, notify, publish }, { database, receiver, defer }) {
+/** Returns the times of one scene, or `null` if it needs NOTIFY and no process listens. */
+async function runScene({ processes, notify, publish }, { database, receiver, defer }) {
   await database.empty();
   const config = { databaseUrl: database.url, options: { worker: { notify } } };
   const publisher = await startHost({ ...config, role: processes === 1 ? 'all' : 'api' }, defer);
@@ -82,7 +82,7 @@ async function play({ processes, notify, publish }, { database, receiver, defer 
   try {
     if (notify && !(await someoneListens(database.client))) return null;
     await receiver.reset({ recording: '/' });
-    const warm = await publisher.call('publishSteadily', {
+    const warm = await publisher.call('publishAtRate', {
       perSecond: 100,
       seconds: WARM_UP_SECONDS,
       ...ALL,

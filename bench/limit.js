@@ -1,20 +1,20 @@
-// An endpoint limited to 600 a minute with 10,000 due, and several workers: does the limit hold, and do the others notice?
+// Does a limit of 600 requests a minute hold with 10,000 due and several workers, and do other tenants notice?
 const { setTimeout: delay } = require('node:timers/promises');
-const { streamInBackground } = require('./lib/background.js');
-const { startHost } = require('./lib/host-child.js');
-const { report, target } = require('./lib/report.js');
-const { script } = require('./lib/script.js');
-const { setStage } = require('./lib/stage.js');
-const { insertEndpoints } = require('./lib/tables.js');
+const { publishInBackground } = require('./workload/background-stream.js');
+const { startHost } = require('./testbed/start-host.js');
+const { report, target } = require('./script/report.js');
+const { script } = require('./script/script.js');
+const { createTestbed } = require('./testbed/testbed.js');
+const { insertEndpoints } = require('./testbed/tables.js');
 
 const OTHERS = { from: 0, to: 20 };
 const LIMITED = 20;
-const SLIDE_BY = 100;
+const WINDOW_STEP_MS = 100;
 
 script(
   { minutes: 15, options: { seconds: 180, queued: 10_000, limit: 600, workers: 4, rate: 50, before: 20 } },
   async ({ seconds, queued, limit, workers, rate, before }, defer) => {
-    const { receiver, postgres, createDatabase } = await setStage(defer);
+    const { receiver, postgres, createDatabase } = await createTestbed(defer);
     const database = await createDatabase('limit');
     const url = (endpoint) => `${receiver.origin}/ok/${endpoint}`;
     await insertEndpoints(database.client, { count: 20, url });
@@ -25,14 +25,14 @@ script(
     const others = { publisher, receiver, perSecond: rate, ...OTHERS };
 
     await receiver.reset({ recording: '/' });
-    await streamInBackground({ ...others, seconds: 3 });
+    await publishInBackground({ ...others, seconds: 3 });
     await receiver.reset({ recording: '/' });
-    const alone = await streamInBackground({ ...others, seconds: before });
+    const alone = await publishInBackground({ ...others, seconds: before });
 
     await receiver.reset({ recording: '/' });
-    await publisher.call('publishTogether', { count: queued, from: LIMITED, to: LIMITED + 1 });
+    await publisher.call('publishInOneTransaction', { count: queued, from: LIMITED, to: LIMITED + 1 });
     await delay(1_000);
-    const [beside] = await Promise.all([streamInBackground({ ...others, seconds }), delay(seconds * 1000)]);
+    const [beside] = await Promise.all([publishInBackground({ ...others, seconds }), delay(seconds * 1000)]);
     const { paths, at } = await receiver.record();
     await Promise.all(running.map((worker) => worker.kill()));
 
@@ -64,19 +64,19 @@ script(
       ],
       stores: { postgres: await postgres.describe() },
       notes: [
-        `${workers} workers, a process each; 20 other tenants at ${rate} events/s. One run: it is long.`,
+        `${workers} workers, a process each; 20 other tenants at ${rate} events/s. One run, because it takes long.`,
       ],
       details: { arrivals: times.map((time) => Math.round(time - times[0])), alone, beside },
     });
   },
 );
 
-/** Arrivals in every minute that begins after the first one and ends within the run. */
+/** Minimum and maximum of the arrivals in all minutes after the first one. */
 function slidingMinutes(times, seconds) {
   let min = Infinity;
   let max = 0;
   const end = times[0] + seconds * 1000;
-  for (let from = times[0] + 60_000; from + 60_000 <= end; from += SLIDE_BY) {
+  for (let from = times[0] + 60_000; from + 60_000 <= end; from += WINDOW_STEP_MS) {
     const within = times.filter((time) => time >= from && time < from + 60_000).length;
     min = Math.min(min, within);
     max = Math.max(max, within);

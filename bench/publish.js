@@ -1,21 +1,21 @@
-// What publish() costs the host: CPU over a bare INSERT, transactions per second beside one UPDATE, and in bulk.
+// What does publish() cost the host: CPU compared with a bare INSERT, transactions per second beside one UPDATE, and in bulk?
 const { join } = require('node:path');
-const { startChild } = require('./lib/child.js');
-const { summary } = require('./lib/figures.js');
-const { report, target } = require('./lib/report.js');
-const { script } = require('./lib/script.js');
-const { setStage } = require('./lib/stage.js');
+const { startChild } = require('./testbed/child-process.js');
+const { summary } = require('./measure/figures.js');
+const { report, target } = require('./script/report.js');
+const { script } = require('./script/script.js');
+const { createTestbed } = require('./testbed/testbed.js');
 
 const BULK = [1_000, 10_000, 20_000];
-/** What a transaction does beside its UPDATE. */
+/** What each transaction does beside its UPDATE. */
 const BESIDE = ['publish', 'nothing', 'insert'];
 
 script(
   { minutes: 30, options: { rounds: 7, calls: 4_000, seconds: 4, clients: 8 } },
   async ({ rounds, calls, seconds, clients }, defer) => {
-    const { postgres, createDatabase } = await setStage(defer);
+    const { postgres, createDatabase } = await createTestbed(defer);
     const database = await createDatabase('publish');
-    const host = startChild(join(__dirname, 'lib/publisher-process.js'));
+    const host = startChild(join(__dirname, 'testbed/publisher-process.js'));
     defer(() => host.end());
     await host.call('open', { databaseUrl: database.url, clients });
     const clean = async () => {
@@ -38,7 +38,7 @@ script(
       const cpu = {};
       for (const what of i % 2 === 0 ? ['publish', 'insert'] : ['insert', 'publish']) {
         await clean();
-        cpu[what] = await host.call('cpuOf', { what, count: calls });
+        cpu[what] = await host.call('measureCpu', { what, count: calls });
       }
       const perSecond = {};
       for (const beside of i % 2 === 0 ? BESIDE : BESIDE.toReversed()) {
@@ -103,7 +103,7 @@ script(
       stores: { postgres: await postgres.describe() },
       notes: [
         `One process, ${clients} clients on a pool of ${clients}; nothing is delivered meanwhile.`,
-        'CPU is that of the host process, over calls one after another in one transaction.',
+        'CPU is the time of the host process for sequential calls in one transaction.',
       ],
       details: figures,
     });

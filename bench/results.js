@@ -1,7 +1,7 @@
-// Writes RESULTS.md from the JSON that the scripts left in results/: what was measured last.
+// Writes RESULTS.md from the JSON files in results/: the last run of each script.
 const { readdirSync, readFileSync, writeFileSync } = require('node:fs');
 const { join } = require('node:path');
-const { short } = require('./lib/figures.js');
+const { short } = require('./measure/figures.js');
 
 const ORDER = [
   'drain',
@@ -27,7 +27,7 @@ console.log(`RESULTS.md: ${results.map(({ name }) => name).join(', ')}`);
 function document(all) {
   return [
     '# Results',
-    'Made by `node bench/results.js` from the last run of each script; how each measures is in [README.md](README.md).',
+    'Written by `node bench/results.js` from the last run of each script. [README.md](README.md) says how each measures.',
     ...all.map(section),
   ].join('\n\n');
 }

@@ -1,37 +1,37 @@
-// One to four workers of 32 slots each, a receiver that takes 200 ms: what the next worker adds.
+// What does the next worker add? One to four workers of 32 slots, and a receiver that takes 200 ms.
 const { setTimeout: delay } = require('node:timers/promises');
-const { summary } = require('./lib/figures.js');
-const { startHost } = require('./lib/host-child.js');
-const { report, target } = require('./lib/report.js');
-const { script } = require('./lib/script.js');
-const { setStage } = require('./lib/stage.js');
-const { insertEndpoints } = require('./lib/tables.js');
+const { summary } = require('./measure/figures.js');
+const { startHost } = require('./testbed/start-host.js');
+const { report, target } = require('./script/report.js');
+const { script } = require('./script/script.js');
+const { createTestbed } = require('./testbed/testbed.js');
+const { insertEndpoints } = require('./testbed/tables.js');
 
 const SLOTS = 32;
-const ANSWER_MS = 200;
-/** Enough that no window or share of one endpoint is the limit, few enough that each worker has met all in the warm-up. */
+const RESPONSE_MS = 200;
+/** Enough that no endpoint's window or share is the limit, and few enough that each worker sends to all of them in the warm-up. */
 const ENDPOINTS = 100;
-const PUBLISHED_AT_ONCE = 5_000;
+const EVENTS_PER_TRANSACTION = 5_000;
 
 script(
   { minutes: 60, options: { rounds: 5, seconds: 20, warmup: 10, workers: 4 } },
   async ({ rounds, seconds, warmup, workers }, defer) => {
-    const { receiver, postgres, createDatabase } = await setStage(defer);
+    const { receiver, postgres, createDatabase } = await createTestbed(defer);
     const database = await createDatabase('scale');
     await insertEndpoints(database.client, {
       count: ENDPOINTS,
-      url: (endpoint) => `${receiver.origin}/slow-${ANSWER_MS}/${endpoint}`,
+      url: (endpoint) => `${receiver.origin}/slow-${RESPONSE_MS}/${endpoint}`,
     });
     const publisher = await startHost({ databaseUrl: database.url, role: 'api' }, defer);
     const perSecond = Array.from({ length: workers }, () => []);
     for (let i = 0; i < rounds; i++) {
       for (let count = 1; count <= workers; count++) {
         await database.empty();
-        // Half as much again as they could send.
-        const backlog = Math.ceil(count * SLOTS * (1000 / ANSWER_MS) * (seconds + warmup + 2) * 1.5);
-        for (let left = backlog; left > 0; left -= PUBLISHED_AT_ONCE) {
-          await publisher.call('publishTogether', {
-            count: Math.min(left, PUBLISHED_AT_ONCE),
+        // 1.5 times what they can send.
+        const backlog = Math.ceil(count * SLOTS * (1000 / RESPONSE_MS) * (seconds + warmup + 2) * 1.5);
+        for (let left = backlog; left > 0; left -= EVENTS_PER_TRANSACTION) {
+          await publisher.call('publishInOneTransaction', {
+            count: Math.min(left, EVENTS_PER_TRANSACTION),
             from: 0,
             to: ENDPOINTS,
           });
@@ -65,7 +65,7 @@ script(
         least: min,
         most: max,
         'times one': median / medians[0].median,
-        'of what the slots allow': median / ((i + 1) * SLOTS * (1000 / ANSWER_MS)),
+        'of what the slots allow': median / ((i + 1) * SLOTS * (1000 / RESPONSE_MS)),
       })),
       targets:
         workers < 4
@@ -73,7 +73,7 @@ script(
           : [target('four workers / one', medians[3].median / medians[0].median, { atLeast: 3.6 })],
       stores: { postgres: await postgres.describe() },
       notes: [
-        `Steady state: arrivals in ${seconds} s after ${warmup} s, ${ENDPOINTS} endpoints of one tenant each, all behind one origin.`,
+        `Steady state: arrivals in ${seconds} s after ${warmup} s of warm-up. ${ENDPOINTS} endpoints of one tenant each, all on one origin.`,
         'Each worker is a process with a pool of 10.',
       ],
       details: perSecond,

@@ -1,11 +1,11 @@
-// BullMQ on a Redis with an append-only file. Finished jobs stay on record, its default.
-const { createJobSender } = require('../lib/job-sender.js');
-const { jobs } = require('../lib/workload.js');
+// BullMQ on a Redis with an append-only file. Finished jobs are kept, which is its default.
+const { createJobSender } = require('../race/job-sender.js');
+const { jobs } = require('../workload/workload.js');
 
 const QUEUE = 'deliver';
-const ENQUEUED_AT_ONCE = 1_000;
+const JOBS_PER_TRANSACTION = 1_000;
 
-/** @param {import('../lib/contender-process.js').ContenderConfig} config */
+/** @param {import('../race/contender-process.js').ContenderConfig} config */
 async function open({ redis, client, inFlight, origin }) {
   const { Queue, Worker } = require('bullmq');
   const { Redis } = require('ioredis');
@@ -16,14 +16,14 @@ async function open({ redis, client, inFlight, origin }) {
   let worker;
   let expected = 0;
   return {
-    settings: { connections: 'one for commands, one that blocks' },
+    settings: { connections: 'one for commands, one for blocking reads' },
 
     async prepare(first, count) {
       await admin.flushall();
       queue = new Queue(QUEUE, { connection });
       const opts = { attempts: 10, backoff: { type: 'exponential', delay: 5_000 } };
-      for (let from = first; from < first + count; from += ENQUEUED_AT_ONCE) {
-        const batch = jobs(from, Math.min(ENQUEUED_AT_ONCE, first + count - from));
+      for (let from = first; from < first + count; from += JOBS_PER_TRANSACTION) {
+        const batch = jobs(from, Math.min(JOBS_PER_TRANSACTION, first + count - from));
         await queue.addBulk(batch.map((data) => ({ name: 'deliver', data, opts })));
       }
       worker = new Worker(QUEUE, ({ data }) => deliver(data), {
@@ -40,7 +40,7 @@ async function open({ redis, client, inFlight, origin }) {
       void worker.run();
     },
 
-    settled: async () => (await queue.getCompletedCount()) === expected,
+    isDone: async () => (await queue.getCompletedCount()) === expected,
 
     async stop() {
       await worker.close();

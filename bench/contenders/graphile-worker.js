@@ -1,13 +1,13 @@
-// graphile-worker with what its documentation advises for throughput: local queue, batched completion.
-const { createJobSender } = require('../lib/job-sender.js');
-const { jobs } = require('../lib/workload.js');
+// graphile-worker with the settings that its documentation advises for throughput: local queue, batched completion.
+const { createJobSender } = require('../race/job-sender.js');
+const { jobs } = require('../workload/workload.js');
 
-const ENQUEUED_AT_ONCE = 1_000;
+const JOBS_PER_TRANSACTION = 1_000;
 const POOL_SIZE = 10;
-/** Its fastest here, of 0, 20 and 100 ms and queues of 200, 500 and 2,000. */
-const BATCH_DELAY = 20;
+/** The fastest of 0, 20 and 100 ms, with local queues of 200, 500 and 2,000. */
+const BATCH_DELAY_MS = 20;
 
-/** @param {import('../lib/contender-process.js').ContenderConfig} config */
+/** @param {import('../race/contender-process.js').ContenderConfig} config */
 async function open({ databaseUrl, client, inFlight, origin, connect }) {
   const { Logger, makeWorkerUtils, run } = await import('graphile-worker');
   const logger = new Logger(() => () => undefined);
@@ -20,19 +20,23 @@ async function open({ databaseUrl, client, inFlight, origin, connect }) {
     maxPoolSize: POOL_SIZE,
     pollInterval: 500,
     localQueue: { size: 500, refetchDelay: { durationMs: 0 } },
-    completeJobBatchDelay: BATCH_DELAY,
-    failJobBatchDelay: BATCH_DELAY,
+    completeJobBatchDelay: BATCH_DELAY_MS,
+    failJobBatchDelay: BATCH_DELAY_MS,
     logger,
   };
   const deliver = createJobSender({ client, inFlight, origin });
   let runner;
   return {
-    settings: { poolSize: POOL_SIZE, localQueue: worker.localQueue.size, completeJobBatchDelay: BATCH_DELAY },
+    settings: {
+      poolSize: POOL_SIZE,
+      localQueue: worker.localQueue.size,
+      completeJobBatchDelay: BATCH_DELAY_MS,
+    },
 
     async prepare(first, count) {
       await sql.query('truncate graphile_worker._private_jobs');
-      for (let from = first; from < first + count; from += ENQUEUED_AT_ONCE) {
-        const batch = jobs(from, Math.min(ENQUEUED_AT_ONCE, first + count - from));
+      for (let from = first; from < first + count; from += JOBS_PER_TRANSACTION) {
+        const batch = jobs(from, Math.min(JOBS_PER_TRANSACTION, first + count - from));
         await sql.query('begin');
         await sql.query(
           `select count(*) from graphile_worker.add_jobs(array(
@@ -49,7 +53,7 @@ async function open({ databaseUrl, client, inFlight, origin, connect }) {
       runner = await run({ preset: { worker }, taskList: { deliver }, noHandleSignals: true, crontab: '' });
     },
 
-    async settled() {
+    async isDone() {
       const { rows } = await sql.query(
         'select not exists (select 1 from graphile_worker._private_jobs) as done',
       );

@@ -1,15 +1,15 @@
-// Who drains against whom, and what each does not do: a figure means little without it.
+// The contenders, and what each of them does not do: the figures cannot be compared without it.
 
 const QUEUE_LACKS = 'endpoints, fan-out and rendering (done when enqueued), limits and fairness per endpoint';
 
 /**
  * @typedef {object} Contender
  * @property {string} name
- * @property {string} file of this folder
+ * @property {string} file in this folder
  * @property {string} client HTTP client
  * @property {'ours' | 'peer' | 'loop'} kind
- * @property {'postgres' | 'everysec' | 'always' | null} store what it needs: PostgreSQL, a Redis with that `appendfsync`, nothing
- * @property {string} lacks
+ * @property {'postgres' | 'everysec' | 'always' | null} store PostgreSQL, a Redis with this `appendfsync`, or none
+ * @property {string} lacks what it does not do
  */
 
 /** @type {Contender[]} */
@@ -18,7 +18,7 @@ const contenders = [
   ours('undici'),
   ...['axios', 'undici'].flatMap((client) => [
     peer('BullMQ everysec', 'bullmq.js', client, 'everysec', {
-      lacks: `the host's transaction, a log of attempts, ${QUEUE_LACKS}; the last second is lost with the power`,
+      lacks: `the host's transaction, a log of attempts, ${QUEUE_LACKS}; a power failure loses the last second`,
     }),
     peer('BullMQ always', 'bullmq.js', client, 'always', {
       lacks: `the host's transaction, a log of attempts, ${QUEUE_LACKS}`,
@@ -43,7 +43,7 @@ function ours(client) {
     client,
     kind: 'ours',
     store: 'postgres',
-    lacks: 'nothing of the list',
+    lacks: 'nothing on this list',
   };
 }
 
@@ -62,12 +62,14 @@ function loop(name, client) {
   };
 }
 
-/** By name. @param {string[]} names @returns {Contender[]} */
+/** @param {string[]} names @returns {Contender[]} */
 function contendersNamed(names) {
   return names.map((name) => {
     const found = contenders.find((each) => each.name === name);
     if (!found)
-      throw new Error(`No contender is called "${name}": ${contenders.map((each) => each.name).join(', ')}`);
+      throw new Error(
+        `There is no contender "${name}". Use one of: ${contenders.map((each) => each.name).join(', ')}`,
+      );
     return found;
   });
 }

@@ -1,16 +1,16 @@
-// No queue and no database at all: a list in memory, so many in flight. What the HTTP client can do on this machine.
-const { inFlight: runInFlight } = require('../lib/in-flight.js');
-const { createJobSender } = require('../lib/job-sender.js');
-const { jobs } = require('../lib/workload.js');
+// No queue and no database: a list in memory. Shows what the HTTP client can do on this machine.
+const { runConcurrently } = require('../workload/run-concurrently.js');
+const { createJobSender } = require('../race/job-sender.js');
+const { jobs } = require('../workload/workload.js');
 
-/** @param {import('../lib/contender-process.js').ContenderConfig} config */
+/** @param {import('../race/contender-process.js').ContenderConfig} config */
 async function open({ client, inFlight, origin }) {
   const deliver = createJobSender({ client, inFlight, origin });
   let list = [];
   let running = null;
   let done = false;
   const drain = async () => {
-    await runInFlight(inFlight, list.length, (i) => deliver(list[i]));
+    await runConcurrently(inFlight, list.length, (i) => deliver(list[i]));
     done = true;
   };
   return {
@@ -25,7 +25,7 @@ async function open({ client, inFlight, origin }) {
       running = drain();
     },
 
-    settled: async () => done,
+    isDone: async () => done,
     stop: () => running,
   };
 }

@@ -1,12 +1,12 @@
-// This project: published in the host's transaction, relayed, claimed by lanes, sent, recorded. Its clock starts with the
-// start of the worker, so that the relay and the module's start checks are in it.
-const { createHost, migrate } = require('../lib/host.js');
-const { emptyTables, insertEndpoints } = require('../lib/tables.js');
-const { eventOf } = require('../lib/workload.js');
+// This project: publishes in the host's transaction, relays, claims, sends and records. The clock starts when the worker
+// starts, so it includes the relay and the module's start-up checks.
+const { createHost, migrate } = require('../testbed/host.js');
+const { emptyTables, insertEndpoints } = require('../testbed/tables.js');
+const { eventOf } = require('../workload/workload.js');
 
-const PUBLISHED_AT_ONCE = 1_000;
+const EVENTS_PER_TRANSACTION = 1_000;
 
-/** @param {import('../lib/contender-process.js').ContenderConfig} config */
+/** @param {import('../race/contender-process.js').ContenderConfig} config */
 async function open({ databaseUrl, client, inFlight, origin, connect }) {
   await migrate(databaseUrl);
   const sql = await connect(databaseUrl);
@@ -19,9 +19,10 @@ async function open({ databaseUrl, client, inFlight, origin, connect }) {
     async prepare(first, count) {
       await emptyTables(sql);
       host = await createHost({ databaseUrl, options: { transport: client, worker: { slots: inFlight } } });
-      for (let from = first; from < first + count; from += PUBLISHED_AT_ONCE) {
-        const events = Array.from({ length: Math.min(PUBLISHED_AT_ONCE, first + count - from) }, (_, i) =>
-          eventOf(from + i),
+      for (let from = first; from < first + count; from += EVENTS_PER_TRANSACTION) {
+        const events = Array.from(
+          { length: Math.min(EVENTS_PER_TRANSACTION, first + count - from) },
+          (_, i) => eventOf(from + i),
         );
         await host.dataSource.transaction((tx) => host.webhooks.publish(tx, events));
       }
@@ -31,7 +32,7 @@ async function open({ databaseUrl, client, inFlight, origin, connect }) {
 
     start: () => host.app.init(),
 
-    settled: async () => (await host.webhooks.stats()).recorded.delivered === expected,
+    isDone: async () => (await host.webhooks.stats()).recorded.delivered === expected,
 
     async stop() {
       await host.app.close();
@@ -40,7 +41,7 @@ async function open({ databaseUrl, client, inFlight, origin, connect }) {
       );
       if (rows[0].delivered !== expected || rows[0].total !== expected) {
         throw new Error(
-          `${expected} were published, ${rows[0].delivered} of ${rows[0].total} deliveries are done.`,
+          `${expected} events were published, but ${rows[0].delivered} of ${rows[0].total} deliveries are delivered.`,
         );
       }
     },

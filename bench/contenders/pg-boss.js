@@ -1,15 +1,15 @@
-// pg-boss with large batches: two workers, so that one sends while the other completes and fetches.
-const { inFlight: runInFlight } = require('../lib/in-flight.js');
-const { createJobSender } = require('../lib/job-sender.js');
-const { jobs } = require('../lib/workload.js');
+// pg-boss with large batches. Two workers, so that one sends while the other completes and fetches.
+const { runConcurrently } = require('../workload/run-concurrently.js');
+const { createJobSender } = require('../race/job-sender.js');
+const { jobs } = require('../workload/workload.js');
 
 const QUEUE = 'deliver';
-const ENQUEUED_AT_ONCE = 1_000;
+const JOBS_PER_TRANSACTION = 1_000;
 const POOL_SIZE = 10;
-const BATCH = 1_000;
+const BATCH_SIZE = 1_000;
 const WORKERS = 2;
 
-/** @param {import('../lib/contender-process.js').ContenderConfig} config */
+/** @param {import('../race/contender-process.js').ContenderConfig} config */
 async function open({ databaseUrl, client, inFlight, origin, connect }) {
   const { PgBoss } = await import('pg-boss');
   const boss = new PgBoss({ connectionString: databaseUrl, max: POOL_SIZE });
@@ -20,12 +20,12 @@ async function open({ databaseUrl, client, inFlight, origin, connect }) {
   const inHostTransaction = { executeSql: (text, values) => sql.query(text, values) };
   const deliver = createJobSender({ client, inFlight, origin });
   return {
-    settings: { poolSize: POOL_SIZE, batchSize: BATCH, workers: WORKERS, perJobResults: true },
+    settings: { poolSize: POOL_SIZE, batchSize: BATCH_SIZE, workers: WORKERS, perJobResults: true },
 
     async prepare(first, count) {
       await boss.deleteAllJobs(QUEUE);
-      for (let from = first; from < first + count; from += ENQUEUED_AT_ONCE) {
-        const batch = jobs(from, Math.min(ENQUEUED_AT_ONCE, first + count - from));
+      for (let from = first; from < first + count; from += JOBS_PER_TRANSACTION) {
+        const batch = jobs(from, Math.min(JOBS_PER_TRANSACTION, first + count - from));
         await sql.query('begin');
         await boss.insert(
           QUEUE,
@@ -39,16 +39,16 @@ async function open({ databaseUrl, client, inFlight, origin, connect }) {
 
     async start() {
       const options = {
-        batchSize: BATCH,
+        batchSize: BATCH_SIZE,
         localConcurrency: WORKERS,
         pollingIntervalSeconds: 0.5,
         burstWhenBatchFull: true,
-        // A batch that fails as one would send 999 webhooks again for one that failed.
+        // Without this, one failed webhook fails its whole batch, and the other 999 are sent again.
         perJobResults: true,
       };
       await boss.work(QUEUE, options, async (batch) => {
         const results = [];
-        await runInFlight(inFlight / WORKERS, batch.length, async (i) => {
+        await runConcurrently(inFlight / WORKERS, batch.length, async (i) => {
           results[i] = await deliver(batch[i].data).then(
             () => ({ id: batch[i].id, status: 'completed' }),
             (error) => ({ id: batch[i].id, status: 'failed', output: { message: error.message } }),
@@ -58,7 +58,7 @@ async function open({ databaseUrl, client, inFlight, origin, connect }) {
       });
     },
 
-    async settled() {
+    async isDone() {
       const { rows } = await sql.query(
         `select not exists (select 1 from pgboss.job where name = $1 and state < 'completed') as done`,
         [QUEUE],

@@ -1,0 +1,47 @@
+// Counts statements at the PostgreSQL client. Each is a round trip, BEGIN and COMMIT included.
+const { createRequire } = require('node:module');
+const { join } = require('node:path');
+
+/** The copy of `pg` that the peers use, and the workspace's, which TypeORM uses. */
+const COPIES = [__filename, join(__dirname, '../../package.json')].map((from) => createRequire(from)('pg'));
+
+let sent = 0;
+/** @type {null | ((text: string, ms: number) => void)} */
+let observer = null;
+
+for (const { Client } of new Set(COPIES)) {
+  const { query } = Client.prototype;
+  Client.prototype.query = function (...args) {
+    sent++;
+    const began = performance.now();
+    const result = query.apply(this, args);
+    if (observer && typeof result?.then === 'function') void notifyObserver(args[0], began, result);
+    return result;
+  };
+}
+
+async function notifyObserver(query, began, result) {
+  try {
+    await result;
+  } catch {
+    // The caller that sent the statement handles its error.
+  }
+  observer?.(typeof query === 'string' ? query : query.text, performance.now() - began);
+}
+
+/** Number of statements this process has sent since it started. */
+function statementsSent() {
+  return sent;
+}
+
+/**
+ * Calls `observe` with the text and the duration (ms) of every statement that completes from now on; `null` stops that. The
+ * duration is measured at the client, so it includes waits for its own event loop.
+ *
+ * @param {typeof observer} observe
+ */
+function observeStatements(observe) {
+  observer = observe;
+}
+
+module.exports = { observeStatements, statementsSent };

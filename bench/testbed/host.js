@@ -1,0 +1,73 @@
+// A host that mounts the module as an application does, with public exports only.
+const { engine, hostPackage } = require('./engine.js');
+
+hostPackage('reflect-metadata');
+
+/**
+ * @typedef {object} HostConfig
+ * @property {string} databaseUrl
+ * @property {'all' | 'api' | 'worker'} [role]
+ * @property {number} [poolSize] connections to PostgreSQL. Default 10, the client's own
+ * @property {Record<string, unknown>} [options] of `forRoot`; they override the benchmark's own
+ */
+
+/**
+ * Creates the application without initialising it: `app.init()` starts its worker.
+ *
+ * @param {HostConfig} config
+ */
+async function createHost({ databaseUrl, role = 'all', poolSize = 10, options = {} }) {
+  const { WebhooksModule, WebhooksService } = engine();
+  const { NestFactory } = hostPackage('@nestjs/core');
+  const { TypeOrmModule } = hostPackage('@nestjs/typeorm');
+  const { DataSource } = hostPackage('typeorm');
+  class HostModule {}
+  const app = await NestFactory.create(
+    {
+      module: HostModule,
+      imports: [
+        TypeOrmModule.forRoot({
+          type: 'postgres',
+          url: databaseUrl,
+          autoLoadEntities: true,
+          extra: { max: poolSize },
+          retryAttempts: 0,
+        }),
+        WebhooksModule.forRoot({
+          role,
+          controller: false,
+          allowPlaintextSecrets: true,
+          allowHttp: true,
+          allowedAddresses: ['127.0.0.0/8'],
+          ...options,
+        }),
+      ],
+    },
+    { logger: ['error', 'warn'], abortOnError: false },
+  );
+  return { app, webhooks: app.get(WebhooksService), dataSource: app.get(DataSource) };
+}
+
+/**
+ * Creates the module's tables by its migrations.
+ *
+ * @param {string} databaseUrl
+ */
+async function migrate(databaseUrl) {
+  const { webhooksEntities, webhooksMigrations } = engine();
+  const { DataSource } = hostPackage('typeorm');
+  const dataSource = new DataSource({
+    type: 'postgres',
+    url: databaseUrl,
+    entities: webhooksEntities,
+    migrations: [...webhooksMigrations],
+  });
+  await dataSource.initialize();
+  try {
+    await dataSource.runMigrations();
+  } finally {
+    await dataSource.destroy();
+  }
+}
+
+module.exports = { createHost, migrate };

@@ -1,0 +1,124 @@
+// The PostgreSQL of a benchmark: the embedded one with its defaults and fsync on, or the one that DATABASE_URL names.
+const { join } = require('node:path');
+const { Client } = require('pg');
+const { processTreeCpuMs, parentOf } = require('../measure/cpu-of-processes.js');
+const { ROOT } = require('./engine.js');
+const { median } = require('../measure/figures.js');
+
+/**
+ * @param {(cleanUp: () => unknown) => void} defer
+ */
+async function startPostgres(defer) {
+  const url = process.env.DATABASE_URL ?? (await embedded(defer));
+  const client = await connect(url, defer);
+  const postmaster = await postmasterOf(client);
+  if (!process.env.DATABASE_URL) await dropOrphans(client);
+  return {
+    url,
+
+    /** Runs SQL in the server's default database. */
+    query: (sql, parameters) => client.query(sql, parameters),
+
+    /** CPU time of all server processes in ms, or `null` if they run on another machine. */
+    cpuMs: () => processTreeCpuMs(postmaster),
+
+    /** Creates an empty database, or a copy of another one. Returns its URL. */
+    async createDatabase(name, template) {
+      // Copies files, so that a template of a gigabyte does not go through the WAL.
+      const original = template ? nameOf(template) : 'template0';
+      await client.query(`create database ${nameOf(name)} template ${original} strategy file_copy`);
+      return urlOf(url, nameOf(name));
+    },
+
+    dropDatabase: (name) => client.query(`drop database if exists ${nameOf(name)} with (force)`),
+
+    /** Writes everything to disk, so that no round pays for the one before. */
+    checkpoint: () => client.query('checkpoint'),
+
+    describe: () => describe(client),
+    connect: (databaseUrl) => connect(databaseUrl, defer),
+  };
+}
+
+async function embedded(defer) {
+  const { startPostgres: start } = require('../../sample-app/src/postgres/start-postgres.js');
+  // In `.data`, like the sample's: a temporary folder may not be on a real disk.
+  const server = await start({ directory: join(ROOT, '.data/bench'), durable: true, lingerMs: 5_000 });
+  defer(() => server.stop());
+  if (server.notice) console.log(server.notice);
+  return server.url;
+}
+
+/** Runs at the same time use different databases, although their figures are worthless. @param {string} name */
+function nameOf(name) {
+  return `bench_${process.pid}_${name}`;
+}
+
+/** Drops the databases that killed runs have left. */
+async function dropOrphans(client) {
+  const { rows } = await client.query(
+    `select datname as name from pg_database where datname ~ '^bench_[0-9]+_'`,
+  );
+  for (const { name } of rows) {
+    if (!isAlive(Number(name.split('_')[1])))
+      await client.query(`drop database if exists ${name} with (force)`);
+    else
+      console.log(
+        `Another benchmark is running (${name}). Wait until it has ended: the figures of both are wrong.`,
+      );
+  }
+}
+
+function isAlive(pid) {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+async function connect(url, defer) {
+  const client = new Client({ connectionString: url, application_name: 'bench' });
+  client.on('error', () => undefined); // The next query reports it.
+  await client.connect();
+  defer(() => client.end());
+  return client;
+}
+
+/** The process id of the server if it runs on this machine, else 0: the parent of our connection's process. */
+async function postmasterOf(client) {
+  const { hostname } = new URL(process.env.DATABASE_URL ?? 'http://127.0.0.1');
+  if (!['127.0.0.1', 'localhost', '[::1]'].includes(hostname)) return 0;
+  const { rows } = await client.query('select pg_backend_pid() as pid');
+  return parentOf(rows[0].pid) ?? 0;
+}
+
+function urlOf(serverUrl, name) {
+  const url = new URL(serverUrl);
+  url.pathname = `/${name}`;
+  return url.href;
+}
+
+async function describe(client) {
+  const { rows } = await client.query(
+    `select name, current_setting(name) as setting from pg_settings
+      where name in ('server_version', 'fsync', 'synchronous_commit', 'full_page_writes', 'shared_buffers', 'max_wal_size')`,
+  );
+  const settings = Object.fromEntries(rows.map(({ name, setting }) => [name, setting]));
+  return { ...settings, oneRowCommitMs: await oneRowCommit(client) };
+}
+
+/** Median time of a transaction that inserts one row, in ms. */
+async function oneRowCommit(client) {
+  await client.query('create table if not exists bench_probe (at timestamptz)');
+  const times = [];
+  for (let i = 0; i < 200; i++) {
+    const began = performance.now();
+    await client.query('insert into bench_probe values (now())');
+    times.push(performance.now() - began);
+  }
+  await client.query('drop table bench_probe');
+  return median(times);
+}
+
+module.exports = { startPostgres };

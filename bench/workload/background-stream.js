@@ -1,0 +1,34 @@
+// The other tenants of a benchmark: a steady stream of single events, whose latency is measured while something else happens.
+const { arrivalTimes } = require('../measure/arrival-times.js');
+const { latencies } = require('../measure/figures.js');
+
+/**
+ * Publishes at a fixed rate. Returns the latencies from commit to arrival once every event has arrived.
+ *
+ * @param {object} of
+ * @param {{ call(method: string, params: unknown): Promise<any> }} of.publisher
+ * @param {{ record(): Promise<{ ids: string[], at: number[] }> }} of.receiver must be recording
+ * @param {number} of.perSecond
+ * @param {number} of.seconds
+ * @param {number} of.from @param {number} of.to endpoints
+ * @param {number} [of.timeout] seconds to wait for the last events. Default 60
+ * @throws {Error} if an event has not arrived by then
+ */
+async function publishInBackground({ publisher, receiver, timeout = 60, ...stream }) {
+  const commits = await publisher.call('publishAtRate', stream);
+  const deadline = Date.now() + timeout * 1000;
+  for (;;) {
+    const record = await receiver.record();
+    const arrived = new Set(record.ids);
+    if (commits.ids.every((id) => arrived.has(id))) return latencies(arrivalTimes(commits, record).fromSent);
+    if (Date.now() > deadline) {
+      const missing = commits.ids.filter((id) => !arrived.has(id)).length;
+      throw new Error(
+        `${missing} of ${commits.ids.length} events of the other tenants had not arrived ${timeout} s after the last was published.`,
+      );
+    }
+    await new Promise((resolve) => setTimeout(resolve, 250));
+  }
+}
+
+module.exports = { publishInBackground };
