@@ -1,6 +1,7 @@
 import request from 'supertest';
 import { startBackend } from '../../test/support/sample-app.js';
 import type { RunningBackend } from '../../test/support/sample-app.js';
+import { itForAll } from '../../test/support/it-for-all.js';
 
 const MANUAL = '+99900000001';
 
@@ -59,14 +60,14 @@ describe('The sample backend', () => {
     expect(next.data[0].id).toBe(first);
   });
 
-  it.each([
+  itForAll([
     [{ to: 'nobody' }, /to must be/],
     [{ message: '' }, /message must be/],
     [{ message: 'a\0b' }, /NUL/],
     [{ from: '+' }, /from must be/],
     [{ callbackUrl: 7 }, /callbackUrl/],
     [{ colour: 'red' }, /colour/],
-  ])('refuses a message with %j', async (wrong, message) => {
+  ])('refuses messages with wrong fields', async ([wrong, message]) => {
     const { body } = await backend
       .post('/messages/sms', { to: MANUAL, message: 'Hello', ...wrong })
       .expect(400);
@@ -139,13 +140,13 @@ describe('The sample backend', () => {
     ]);
   });
 
-  it.each([
+  itForAll([
     [{ status: 'lost' }, /status must be/],
     [{ messageId: 'x' }, /messageId must be/],
     [{ at: 'yesterday' }, /at must be/],
     [{ at: '2026-02-31T00:00:00Z' }, /at must be/],
     [{ errorCode: 7 }, /errorCode must be/],
-  ])('refuses a report with %j', async (wrong, message) => {
+  ])('refuses reports with wrong fields', async ([wrong, message]) => {
     const id = await sendTo(MANUAL);
     const report = { messageId: id, status: 'sent', ...wrong };
     const { body } = await backend.post('/carrier/reports', report).expect(400);

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { portOf, requireFree } from './port.js';
+import { itForAll } from '../../test/support/it-for-all.js';
 
 describe('The port', () => {
   afterEach(() => void delete process.env.SOME_PORT);
@@ -17,7 +18,7 @@ describe('The port', () => {
     await expect(requireFree(port, '127.0.0.1')).resolves.toBeUndefined();
   });
 
-  it.each(['x', '0', '65536', '80.5'])('cannot be %s: the variable is named', (text) => {
+  itForAll(['x', '0', '65536', '80.5'])('is refused, with the variable named, if it is no port', (text) => {
     process.env.SOME_PORT = text;
     expect(() => portOf('SOME_PORT', 3000)).toThrow(
       `SOME_PORT must be a port from 1 to 65535, not "${text}".`,

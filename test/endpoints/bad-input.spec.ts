@@ -6,6 +6,7 @@ import {
 } from '@nestjs/common';
 import * as fc from 'fast-check';
 import { type Calls, startHost, type WebhooksHost } from '../support/webhooks-host.js';
+import { itForAll } from '../support/it-for-all.js';
 
 const URL = 'https://example.com/hooks';
 const good = { url: URL, events: ['message.delivered'] };
@@ -210,9 +211,9 @@ describe('Bad input', () => {
     return { api: caller, id: (await caller.post('/webhooks', good).expect(201)).body.id };
   }
 
-  it.each(cases)(
-    '%s: a wrong %s is a 400 or 422 that names it, and nothing is written',
-    async (route, field) => {
+  itForAll(cases)(
+    'each wrong value of each field is a 400 or 422 that names the field, and nothing is written',
+    async ([route, field]) => {
       const { base, fields, call } = routes[route]!;
       const values = fields[field]!;
       const some = await Promise.all(values.flatMap((_, i) => (i % CALLS_EACH === 0 ? [newCaller()] : [])));
@@ -234,9 +235,9 @@ describe('Bad input', () => {
     },
   );
 
-  it.each(Object.entries(queries))(
-    'a wrong %s in a query is a 400 that names it',
-    async (name, [path, wrong]) => {
+  itForAll(Object.entries(queries))(
+    'a wrong value in a query is a 400 that names its parameter',
+    async ([name, [path, wrong]]) => {
       for (const query of wrong) {
         const { status, body } = await host.as('a').get(`${path}?${query}`);
         const field = name.split(' ')[0];
@@ -262,8 +263,8 @@ describe('Bad input', () => {
     ]);
   });
 
-  it.each(['allowedAddresses', 'allowedHosts', 'allowHttp', 'nat64Prefixes', 'proxy', 'lookup'])(
-    '%s is for the host to set, not for whoever registers',
+  itForAll(['allowedAddresses', 'allowedHosts', 'allowHttp', 'nat64Prefixes', 'proxy', 'lookup'])(
+    'options of the host are refused from whoever registers',
     async (field) => {
       for (const [method, path] of [
         ['post', '/webhooks'],
@@ -291,7 +292,7 @@ describe('Bad input', () => {
     );
   });
 
-  it.each([
+  itForAll([
     ['a list', '[]'],
     ['a text', '"x"'],
     ['a number', '5'],
@@ -304,7 +305,7 @@ describe('Bad input', () => {
     ['a body of many values', `{"events": [${'"a",'.repeat(5000)}"a"]}`],
     ['a name with a NUL', '{"a\\u0000b": 1}'],
     ['half a surrogate pair in a name', '{"\\ud800": 1}'],
-  ])('%s as a body is a 400 and leaves no trace', async (_, body) => {
+  ])('bodies that are no plain JSON object are a 400 and leave no trace', async ([, body]) => {
     const before = await rows();
     for (const [method, path] of [
       ['post', '/webhooks'],
@@ -319,8 +320,8 @@ describe('Bad input', () => {
     expect(await rows()).toEqual(before);
   });
 
-  it.each(['application/x-www-form-urlencoded', 'text/plain', 'multipart/form-data; boundary=x'])(
-    'a body that is %s is a 415: a form of another site must change nothing',
+  itForAll(['application/x-www-form-urlencoded', 'text/plain', 'multipart/form-data; boundary=x'])(
+    'a body of another content type is a 415: a form of another site must change nothing',
     async (type) => {
       const body = 'url=https%3A%2F%2Fexample.com&events=*';
       expect((await host.as('a').post('/webhooks').set('content-type', type).send(body)).status).toBe(415);

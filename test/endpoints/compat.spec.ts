@@ -4,6 +4,7 @@ import type { AuditEntry } from '../../libs/webhooks/src/observability/audit.js'
 import { encodeId } from '../../libs/webhooks/src/core/ids.js';
 import { type Calls, startHost, type WebhooksHost } from '../support/webhooks-host.js';
 import { type Receiver, startReceiver } from './receiver.js';
+import { itForAll } from '../support/it-for-all.js';
 
 const options = { compat: ['mobile-text-alerts', 'httpsms'] as ('mobile-text-alerts' | 'httpsms')[] };
 
@@ -173,14 +174,14 @@ describe.each(['express', 'fastify'] as const)('Compatibility routes on %s', (ad
       await api.delete(`/v3/webhooks/${id}`).expect(404);
     });
 
-    it.each([
+    itForAll([
       ['no event', { event: undefined }, 400],
       ['an event that is none', { event: 'message' }, 400],
       ['an event that is no text', { event: ['message-reply'] }, 400],
       ['no secret', { secret: undefined }, 400],
       ['a private address', { url: 'https://10.0.0.1/' }, 400],
       ['a limit of nothing', { maxThroughputPerMinute: 0 }, 400],
-    ])('answer %s in their own shape', async (_, change, status) => {
+    ])('answer every error in their own shape', async ([, change, status]) => {
       const answer = await api.post('/v3/webhooks', { ...documented, ...change });
       expect([answer.status, answer.body]).toEqual([
         status,
@@ -304,7 +305,7 @@ describe.each(['express', 'fastify'] as const)('Compatibility routes on %s', (ad
       await host.as('stranger').put(`/v1/webhooks/${data.id}`, body).expect(404);
     });
 
-    it.each([
+    itForAll([
       ['url', { url: 'not a url' }],
       ['events', { events: [] }],
       ['events', { events: ['message.api.sent'] }],
@@ -313,7 +314,7 @@ describe.each(['express', 'fastify'] as const)('Compatibility routes on %s', (ad
       ['phone_numbers', { phone_numbers: [] }],
       ['phone_numbers', { phone_numbers: undefined }],
       ['phone_numbers', { phone_numbers: ['nobody'] }],
-    ])('name a wrong %s in their own shape (%j)', async (field, change) => {
+    ])('name every wrong field in their own shape', async ([field, change]) => {
       const answer = await api.post('/v1/webhooks', { ...body, ...change }).expect(422);
       expect(answer.body).toEqual({
         status: 'error',

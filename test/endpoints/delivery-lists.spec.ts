@@ -1,5 +1,6 @@
 import type { Calls } from '../support/webhooks-host.js';
 import { host, list, message, newAccount, receiver, useCustomers } from './customers.js';
+import { itForAll } from '../support/it-for-all.js';
 
 useCustomers();
 
@@ -33,7 +34,7 @@ describe('Lists of deliveries', () => {
     expect(await subjects(`/webhooks/deliveries?endpointId=${hooks[1]!.id}`)).toEqual(['msg_6']);
   });
 
-  it.each([
+  itForAll([
     ['state=exhausted', 2],
     ['state=exhausted,delivered', 7],
     ['state=discarded', 0],
@@ -50,7 +51,7 @@ describe('Lists of deliveries', () => {
     ['test=true', 0],
     ['test=false', 7],
     ['limit=2', 2],
-  ])('%s finds %i', async (query, count) => {
+  ])('find what each filter says', async ([query, count]) => {
     expect(await subjects(`/webhooks/deliveries?${query}`)).toHaveLength(count);
   });
 

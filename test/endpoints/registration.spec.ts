@@ -2,6 +2,7 @@ import { WebhookDeliveries } from '../../libs/webhooks/src/deliveries/deliveries
 import { WebhookOperator } from '../../libs/webhooks/src/operator/operator.service.js';
 import { newUuid } from '../../libs/webhooks/src/core/ids.js';
 import { startHost, type WebhooksHost } from '../support/webhooks-host.js';
+import { itForAll } from '../support/it-for-all.js';
 
 const URL = 'https://example.com/hooks';
 const standard = { url: URL, events: ['message.delivered'] };
@@ -132,7 +133,7 @@ describe('Lists of endpoints', () => {
 describe('What a profile asks of a registration', () => {
   const register = (body: object) => newAccount().post('/webhooks', { url: URL, ...body });
 
-  it.each([
+  itForAll([
     ['msgine', ['message.sent', 'message.failed']],
     ['msgine', ['message.*']],
     ['opensms', ['sms.delivered', 'sms.*']],
@@ -140,11 +141,11 @@ describe('What a profile asks of a registration', () => {
     ['httpsms', ['message.phone.received', 'phone.*']],
     ['standard', ['*', 'invoice.paid']],
     ['standard-cloudevents', ['message.delivered']],
-  ])('%s takes %j', async (profile, events) => {
+  ])('each profile takes its events', async ([profile, events]) => {
     expect((await register({ profile, events }).expect(201)).body.events).toEqual(events);
   });
 
-  it.each([
+  itForAll([
     ['msgine', { events: ['message.received'] }, 'events', 'unknown_event'],
     ['msgine', { events: ['phone.*'] }, 'events', 'unknown_event'],
     ['msgine', { events: ['*'], secret: 'a-secret-of-my-own-1234' }, 'secret', 'not_in_profile'],
@@ -161,10 +162,13 @@ describe('What a profile asks of a registration', () => {
     ['standard', { events: ['*'], secret: 'no-prefix' }, 'secret', 'invalid'],
     ['standard', { events: ['*'], secret: null }, 'secret', 'required'],
     ['nobody', { events: ['*'] }, 'profile', 'unknown_profile'],
-  ])('%s refuses %j, naming %s', async (profile, body, field, code) => {
-    const { status, body: answer } = await register({ profile, ...body });
-    expect([status, answer.details]).toEqual([422, [expect.objectContaining({ field, code })]]);
-  });
+  ])(
+    'each profile refuses what it does not support, naming the field',
+    async ([profile, body, field, code]) => {
+      const { status, body: answer } = await register({ profile, ...body });
+      expect([status, answer.details]).toEqual([422, [expect.objectContaining({ field, code })]]);
+    },
+  );
 
   it('names the profile in the error', async () => {
     const { body } = await register({ profile: 'msgine', events: ['message.received'] });
@@ -242,14 +246,14 @@ describe('Custom headers', () => {
     expect(changed.body.headerNames).toEqual([]);
   });
 
-  it.each([
+  itForAll([
     ['a name of ours', { 'webhook-id': 'x' }, 'headers.webhook-id'],
     ['the signature of the profile, in any case', { 'WEBHOOK-Signature': 'x' }, 'headers.webhook-signature'],
     ['a framing header', { 'Content-Length': '2' }, 'headers.content-length'],
     ['a line break', { 'x-a': 'a\r\nEvil: 1' }, 'headers.x-a'],
     ['a value that is no text', { 'x-a': 1 }, 'headers.x-a'],
     ['a name with a space', { 'x a': '1' }, 'headers'],
-  ])('refuse %s', async (_, headers, field) => {
+  ])("refuse names and values that are not the caller's to set", async ([, headers, field]) => {
     const { status, body } = await newAccount().post('/webhooks', { ...standard, headers });
     expect([status, body.details]).toEqual([400, [expect.objectContaining({ field })]]);
   });
@@ -265,7 +269,7 @@ describe('Custom headers', () => {
 });
 
 describe('URLs', () => {
-  it.each([
+  itForAll([
     ['https://localhost/hooks', 422],
     ['https://169.254.169.254/latest', 422],
     ['https://[::1]/', 422],
@@ -276,7 +280,7 @@ describe('URLs', () => {
     ['ftp://example.com/', 400],
     ['example.com/hooks', 400],
     ['https://exa mple.com/', 400],
-  ])('%s is refused with %i', async (url, status) => {
+  ])('that must not be sent to are refused', async ([url, status]) => {
     const answer = await newAccount().post('/webhooks', { ...standard, url });
     expect([answer.status, answer.body.details?.[0]?.field]).toEqual([status, 'url']);
   });
@@ -453,8 +457,8 @@ describe("In the host's transaction", () => {
 });
 
 describe('The services', () => {
-  it.each([undefined, null, '', 7, 'x'.repeat(256), 'a\0b', '\ud800'])(
-    'run no query for the tenant %j',
+  itForAll([undefined, null, '', 7, 'x'.repeat(256), 'a\0b', '\ud800'])(
+    'run no query for a tenant that is none',
     async (tenant) => {
       const { endpoints, accounts } = host.webhooks;
       const deliveries = host.app.get(WebhookDeliveries);

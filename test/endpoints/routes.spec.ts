@@ -4,6 +4,7 @@ import { WebhooksController } from '../../libs/webhooks/src/api/webhooks.control
 import { expressRoutes } from '../support/routes.js';
 import { type Calls, startHost, type WebhooksHost } from '../support/webhooks-host.js';
 import { type Receiver, startReceiver } from './receiver.js';
+import { itForAll } from '../support/it-for-all.js';
 
 /** Things of one account that a route may be called with. */
 interface Things {
@@ -182,6 +183,7 @@ const COMPAT_CASES: Record<string, RouteCase> = {
 };
 const COMPAT = { compat: ['mobile-text-alerts', 'httpsms'] as ('mobile-text-alerts' | 'httpsms')[] };
 const ALL_CASES = { ...CASES, ...COMPAT_CASES };
+const ROUTES = Object.entries(ALL_CASES).map(([route, routeCase]) => ({ route, ...routeCase }));
 
 /** Routes of an app that have no case here, and cases that have no route. */
 function unmatched(app: INestApplication): string[] {
@@ -211,12 +213,45 @@ it('A new route without a case is noticed', async () => {
 describe.each(['express', 'fastify'] as const)('Whose things a route touches, on %s', (adapter) => {
   let host: WebhooksHost;
   let receiver: Receiver;
-  let accounts = 0;
-  let bystander: Account;
+  /** One for each route, which may change what it has. */
+  let owners: Account[];
+  /** What it has must stay as it is. */
+  let victim: Account;
+  let stranger: Account;
 
-  /** A new account with an endpoint, a delivery that arrived, and one that waits. */
-  async function newAccount(): Promise<Account> {
-    const tenantId = `account-${++accounts}-of-many`;
+  /** New accounts, each with endpoints, a delivery that arrived, and one that waits. */
+  async function newAccounts(count: number): Promise<Account[]> {
+    const registered: Awaited<ReturnType<typeof register>>[] = [];
+    for (let i = 1; i <= count; i++) registered.push(await register(`account-${i}-of-many`));
+    const publish = () =>
+      host.dataSource.transaction((tx) =>
+        host.webhooks.publish(
+          tx,
+          registered.map(({ tenantId }) => ({
+            type: 'webhook.test' as const,
+            tenantId,
+            subject: 'msg_1',
+            data: { message: `to ${tenantId}` },
+          })),
+        ),
+      );
+    await publish();
+    await host.webhooks.runOnce();
+    receiver.answer(500);
+    await publish();
+    await host.webhooks.runOnce();
+    receiver.answer(200);
+    return Promise.all(
+      registered.map(async ({ things, ...account }) => {
+        const { body } = await account.api.get('/webhooks/deliveries').expect(200);
+        const [waiting, delivery] = body.data;
+        expect([waiting.state, delivery.state]).toEqual(['pending', 'delivered']);
+        return { ...account, things: { ...things, delivery: delivery.id, waiting: waiting.id } };
+      }),
+    );
+  }
+
+  async function register(tenantId: string) {
     const api = host.as(tenantId);
     const fields = { url: `${receiver.url}/${tenantId}`, events: ['*'], description: `of ${tenantId}` };
     const endpoint = await api.post('/webhooks', fields).expect(201);
@@ -226,35 +261,11 @@ describe.each(['express', 'fastify'] as const)('Whose things a route touches, on
     const { body: second } = await api
       .post('/v1/webhooks', { ...httpsms, signing_key: tenantId })
       .expect(201);
-    const publish = () =>
-      host.dataSource.transaction((tx) =>
-        host.webhooks.publish(tx, {
-          type: 'webhook.test',
-          tenantId,
-          subject: 'msg_1',
-          data: { message: `to ${tenantId}` },
-        }),
-      );
-    await publish();
-    await host.webhooks.runOnce();
-    receiver.answer(500);
-    await publish();
-    await host.webhooks.runOnce();
-    receiver.answer(200);
-    const { body } = await api.get('/webhooks/deliveries').expect(200);
-    const [waiting, delivery] = body.data;
-    expect([waiting.state, delivery.state]).toEqual(['pending', 'delivered']);
     return {
       api,
       tenantId,
       hidden: [tenantId, endpoint.body.secret, account.secret],
-      things: {
-        endpoint: endpoint.body.id,
-        delivery: delivery.id,
-        waiting: waiting.id,
-        textAlerts: String(first.data.id),
-        httpsms: second.data.id,
-      },
+      things: { endpoint: endpoint.body.id, textAlerts: String(first.data.id), httpsms: second.data.id },
     };
   }
 
@@ -271,13 +282,11 @@ describe.each(['express', 'fastify'] as const)('Whose things a route touches, on
   };
 
   beforeAll(async () => {
-    host = await startHost({
-      adapter,
-      logger: false,
-      options: COMPAT,
-    });
+    host = await startHost({ adapter, logger: false, options: COMPAT });
     receiver = await startReceiver();
-    bystander = await newAccount();
+    owners = await newAccounts(ROUTES.length + 2);
+    // The last ones: their numbers are too high to be anything else in an answer.
+    [victim, stranger] = [owners.pop()!, owners.pop()!];
   });
   afterAll(async () => {
     await host.close();
@@ -297,52 +306,51 @@ describe.each(['express', 'fastify'] as const)('Whose things a route touches, on
     }
   });
 
-  describe.each(Object.entries(ALL_CASES))('%s', (route, { call, own, other }) => {
-    it('serves its account', async () => {
-      const { api, things } = await newAccount();
-      const { status, body } = await call(api, things);
-      expect([status, body]).toEqual([own, expect.anything()]);
-    });
-
-    it("hides and leaves alone what is another account's", async () => {
-      const victim = await newAccount();
-      const before = await rowsOf(victim.tenantId);
-      const stranger = await newAccount();
-      const answer = await call(stranger.api, victim.things);
-
-      expect(await rowsOf(victim.tenantId)).toEqual(before);
-      const text = JSON.stringify(answer.body);
-      for (const id of Object.values(victim.things)) expect(text).not.toContain(`"${id}"`);
-      for (const hidden of victim.hidden) expect(text).not.toContain(hidden);
-      if (other !== 404) return void expect(answer.status).toBe(own);
-      const unknown = {
-        endpoint: `wh_${'0'.repeat(26)}`,
-        delivery: 'dlv_999999999',
-        waiting: 'dlv_999999999',
-        textAlerts: '999999999',
-        httpsms: '00000000-0000-7000-8000-000000000000',
-      };
-      const nothing = await call(stranger.api, unknown);
-      expect([answer.status, answer.body]).toEqual([404, nothing.body]);
-      expect(nothing.status).toBe(404);
-    });
-
-    it.each(['none', 'empty'])('answers 403 and runs no query where the tenant is %s', async (key) => {
-      const connections = jest.spyOn(host.dataSource, 'createQueryRunner');
-      const { status, body } = await call(host.as(key), bystander.things);
-      const queries = connections.mock.calls.length;
-      connections.mockRestore();
-      expect([status, queries]).toEqual([403, 0]);
-      if (route in CASES) expect(body.code).toBe('tenant_missing');
-    });
-
-    it('is not reached without the host having let the request in', async () => {
-      const { status } = await call(host.as(''), bystander.things).unset('x-key');
-      expect(status).toBe(401);
-    });
+  itForAll(ROUTES)('every route serves its account', async ({ call, own }) => {
+    const { api, things } = owners.pop()!;
+    const { status, body } = await call(api, things);
+    expect([status, body]).toEqual([own, expect.anything()]);
   });
 
-  it.each([
+  itForAll(ROUTES)("every route hides and leaves alone what is another account's", async (route) => {
+    const { call, own, other } = route;
+    const before = await rowsOf(victim.tenantId);
+    const answer = await call(stranger.api, victim.things);
+
+    expect(await rowsOf(victim.tenantId)).toEqual(before);
+    const text = JSON.stringify(answer.body);
+    for (const id of Object.values(victim.things)) expect(text).not.toContain(`"${id}"`);
+    for (const hidden of victim.hidden) expect(text).not.toContain(hidden);
+    if (other !== 404) return void expect(answer.status).toBe(own);
+    const unknown = {
+      endpoint: `wh_${'0'.repeat(26)}`,
+      delivery: 'dlv_999999999',
+      waiting: 'dlv_999999999',
+      textAlerts: '999999999',
+      httpsms: '00000000-0000-7000-8000-000000000000',
+    };
+    const nothing = await call(stranger.api, unknown);
+    expect([answer.status, answer.body]).toEqual([404, nothing.body]);
+    expect(nothing.status).toBe(404);
+  });
+
+  itForAll(ROUTES)('every route answers 403 and runs no query without a tenant', async ({ route, call }) => {
+    for (const key of ['none', 'empty']) {
+      const connections = jest.spyOn(host.dataSource, 'createQueryRunner');
+      const { status, body } = await call(host.as(key), victim.things);
+      const queries = connections.mock.calls.length;
+      connections.mockRestore();
+      expect([key, status, queries]).toEqual([key, 403, 0]);
+      if (route in CASES) expect(body.code).toBe('tenant_missing');
+    }
+  });
+
+  itForAll(ROUTES)('no route is reached unless the host lets the request in', async ({ call }) => {
+    const { status } = await call(host.as(''), victim.things).unset('x-key');
+    expect(status).toBe(401);
+  });
+
+  itForAll([
     [
       'the id of an endpoint in a filter',
       ({ endpoint }: Things) => `/webhooks/deliveries?endpointId=${endpoint}`,
@@ -354,8 +362,7 @@ describe.each(['express', 'fastify'] as const)('Whose things a route touches, on
       ({ delivery }: Things) => `/webhooks/subjects/msg_1?cursor=${delivery.slice(4)}`,
     ],
     ['the id of an endpoint as a subject', ({ endpoint }: Things) => `/webhooks/subjects/${endpoint}`],
-  ])("%s of another account's shows nothing of theirs", async (_, path) => {
-    const [victim, stranger] = [await newAccount(), await newAccount()];
+  ])('what another account owns shows nothing in filters, cursors and subjects', async ([, path]) => {
     const theirs = await stranger.api.get(path(victim.things)).expect(200);
     const text = JSON.stringify(theirs.body);
     for (const hidden of victim.hidden) expect(text).not.toContain(hidden);
@@ -363,7 +370,7 @@ describe.each(['express', 'fastify'] as const)('Whose things a route touches, on
     expect(Object.keys(theirs.body)).toEqual(['data', 'nextCursor']);
   });
 
-  it.each([
+  itForAll([
     'wh_',
     'wh_1',
     'wh_../../x',
@@ -371,15 +378,15 @@ describe.each(['express', 'fastify'] as const)('Whose things a route touches, on
     `wh_${'0'.repeat(27)}`,
     `evt_${'0'.repeat(26)}`,
     'x',
-  ])('answers 404 for the id %s', async (id) => {
+  ])('answers 404 for ids of no endpoint', async (id) => {
     await host
       .as('a')
       .get(`/webhooks/${encodeURIComponent(id)}`)
       .expect(404);
   });
 
-  it.each(['dlv_', 'dlv_0', 'dlv_-1', 'dlv_1e3', `dlv_${'9'.repeat(25)}`, 'dlv_1; drop table x', '7'])(
-    'answers 404 for the delivery %s',
+  itForAll(['dlv_', 'dlv_0', 'dlv_-1', 'dlv_1e3', `dlv_${'9'.repeat(25)}`, 'dlv_1; drop table x', '7'])(
+    'answers 404 for ids of no delivery',
     async (id) => {
       await host
         .as('a')

@@ -1,4 +1,5 @@
 import { host, list, message, newAccount, receiver, useCustomers } from './customers.js';
+import { itForAll } from '../support/it-for-all.js';
 
 useCustomers();
 
@@ -43,7 +44,7 @@ describe('Test events', () => {
     expect(body).toEqual({ eventId: expect.any(String), delivery: null });
   });
 
-  it.each([
+  itForAll([
     ['standard', { type: 'message.delivered', data: {} }, 202, undefined],
     ['standard', { type: 'host.own' }, 202, undefined],
     ['standard', { type: 'message.*' }, 422, 'type'],
@@ -51,7 +52,7 @@ describe('Test events', () => {
     ['msgine', { type: 'message.received' }, 422, 'type'],
     ['msgine', { type: 'message.delivered', data: { wrong: true } }, 422, 'data'],
     ['httpsms', { type: 'nothing' }, 422, 'type'],
-  ])('of %s with %j: %i', async (profile, body, status, field) => {
+  ])('wrong requests are refused and name the field', async ([profile, body, status, field]) => {
     const account = newAccount();
     const endpoint = await account.register({ profile, events: ['*'], url: 'https://example.com/' });
     const answer = await account.api.post(`/webhooks/${endpoint.id}/test?wait=1`, body);

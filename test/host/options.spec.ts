@@ -7,6 +7,7 @@ import { resolveSettings } from '../../libs/webhooks/src/config/settings.js';
 import { WebhooksModule } from '../../libs/webhooks/src/webhooks.module.js';
 import { createDatabase } from '../support/database.js';
 import { AccountGuard, given, shape, startApp, tenant, values } from './support/app.js';
+import { itForAll } from '../support/it-for-all.js';
 
 const channel = (name: string) => ({ name, send: async () => undefined });
 
@@ -149,13 +150,13 @@ const naming = (option: string, shown: string, fix: string) => ({
 const escaped = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
 describe('A wrong value names the option, what it was, and what to write instead', () => {
-  it.each(WRONG_VALUES)('%s: %j', (option, options, shown, fix) => {
+  itForAll(WRONG_VALUES)('in the options that are values', ([option, options, shown, fix]) => {
     expect(errorOf(() => resolveSettings(options as WebhooksModuleOptions))).toMatchObject(
       naming(option, shown, fix),
     );
   });
 
-  it.each(WRONG_SHAPES)('%s: %j', (option, options, shown, fix) => {
+  itForAll(WRONG_SHAPES)('in the options that shape the module', ([option, options, shown, fix]) => {
     expect(errorOf(() => WebhooksModule.forRoot(options as WebhooksModuleStructure))).toMatchObject(
       naming(option, shown, fix),
     );
@@ -180,7 +181,7 @@ describe('A wrong value', () => {
     },
   );
 
-  it.each([
+  itForAll([
     { encryption: 'SECRET' },
     { encryption: { current: 'SECRET' } },
     { encryptionKey: 'SECRET' },
@@ -192,12 +193,12 @@ describe('A wrong value', () => {
     { proxy: 'me:SECRET@egress:3128' },
     { proxy: 'SECRET@@egress' },
     { ca: 'SECRET' },
-  ])('that may be a key or a password is not shown: %j', (options) => {
+  ])('that may be a key or a password is not shown', (options) => {
     const error = errorOf(() => resolveSettings(options as never));
     expect(inspect(error, { depth: 9, showHidden: true })).not.toContain('SECRET');
   });
 
-  it.each([null, undefined, 'on', 5])('in place of all options is refused: %p', (options) => {
+  itForAll([null, undefined, 'on', 5])('in place of all options is refused', (options) => {
     expect(() => WebhooksModule.forRootAsync(options as never)).toThrow(/forRootAsync is given/);
     if (options !== undefined)
       expect(() => WebhooksModule.forRoot(options as never)).toThrow(/forRoot is given/);

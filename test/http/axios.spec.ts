@@ -3,6 +3,7 @@ import type { InternalAxiosRequestConfig } from 'axios';
 import { AxiosTransport } from '../../libs/webhooks/src/http/client/axios-transport.js';
 import { always, RawReceiver } from './raw-receiver.js';
 import { failureOf, request, Transports } from './sending.js';
+import { itForAll } from '../support/it-for-all.js';
 
 describe('axios in front', () => {
   const transports = new Transports();
@@ -39,8 +40,8 @@ describe('axios in front', () => {
     ]);
   });
 
-  it.each(['webhook-signature', 'Webhook-Signature', 'WEBHOOK-SIGNATURE'])(
-    'keeps our header whatever is set as %s',
+  itForAll(['webhook-signature', 'Webhook-Signature', 'WEBHOOK-SIGNATURE'])(
+    'keeps our header however its name is spelled',
     async (name) => {
       const transport = transports.make('axios', {
         interceptors: [

@@ -9,21 +9,9 @@ import { checkUrl, UrlRefusedError } from '../../libs/webhooks/src/http/policy/u
 import { DialRecorder } from './dial-recorder.js';
 import { HOSTILE, LEGAL } from './url-corpus.js';
 import type { CorpusRow } from './url-corpus.js';
+import { itForAll } from '../support/it-for-all.js';
 
 const CORPUS = [...LEGAL, ...HOSTILE];
-
-/** Rows with a title that a terminal can show. */
-function titled(rows: readonly CorpusRow[]): [title: string, row: CorpusRow][] {
-  return rows.map((row) => [title(row), row]);
-}
-
-function title({ url, answers }: CorpusRow): string {
-  const plain = JSON.stringify(url).replace(
-    /[^ -~]/g,
-    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
-  return `${plain.slice(0, 80)} (${answers.join(', ')})`;
-}
 
 function answering(answers: readonly string[]): Lookup {
   return async () => answers.map((address) => ({ address, family: address.includes(':') ? 6 : 4 }));
@@ -39,7 +27,7 @@ async function failure(transport: HttpTransport, url: string): Promise<HttpError
   throw new Error('It was sent.');
 }
 
-describe('what leaves this process', () => {
+describe('What leaves this process', () => {
   const recorder = new DialRecorder();
   beforeAll(() => recorder.start());
   afterAll(() => recorder.stop());
@@ -52,7 +40,7 @@ describe('what leaves this process', () => {
     expect(new Set(CORPUS.map(({ url }) => url)).size).toBe(CORPUS.length);
   });
 
-  it.each(titled(CORPUS))('the URL rules judge %s', (_, { url, policy }) => {
+  itForAll(CORPUS)('is judged by the URL rules', ({ url, policy }) => {
     let said: string = 'passes';
     try {
       checkUrl(url, { allowHttp: true });
@@ -71,13 +59,13 @@ describe('what leaves this process', () => {
       return [recorder.take(), error];
     }
 
-    it.each(titled(LEGAL))('%s is dialled at its own addresses', async (_, row) => {
+    itForAll(LEGAL)('dials a legal URL at its own addresses', async (row) => {
       const [dials, error] = await dialsOf(row);
       expect(new Set(dials)).toEqual(new Set(row.dials));
       expect(error.code).toBe('connect');
     });
 
-    it.each(titled(HOSTILE))('%s reaches nothing that is not public', async (_, row) => {
+    itForAll(HOSTILE)('reaches nothing that is not public for a hostile URL', async (row) => {
       const [dials, error] = await dialsOf(row);
       expect(dials).toEqual(row.policy === 'passes' ? row.dials : []);
       expect(error.code).toBe(row.policy === 'passes' && row.dials.length > 0 ? 'connect' : 'blocked');
@@ -85,24 +73,19 @@ describe('what leaves this process', () => {
     });
   });
 
-  it.each(titled(CORPUS))('the dial alone keeps %s from private addresses', async (_, row) => {
+  itForAll(CORPUS)('is kept from private addresses by the dial alone', async (row) => {
     if (!URL.canParse(row.url)) return;
     const { hostname, protocol, port, host } = new URL(row.url);
     if (!/^https?:$/.test(protocol)) return;
     const guard = new EgressGuard();
     const dial = guardedDial(guard, new Resolver(guard, answering(row.answers)));
     const target = { hostname: hostname.replace(/^\[|\]$/g, ''), host, protocol, port };
-    await new Promise<void>((resolve) => {
-      dial(
-        target,
-        () => undefined,
-        (error) => {
-          expect(error).not.toBeNull();
-          resolve();
-        },
-      );
+    const error = await new Promise((resolve) => {
+      dial(target, () => undefined, resolve);
     });
-    for (const dialled of recorder.take()) expect(row.dials).toContain(dialled);
+    const dialled = recorder.take();
+    expect(error).not.toBeNull();
+    for (const address of dialled) expect(row.dials).toContain(address);
   });
 
   it('a socket path is not dialled', async () => {
@@ -184,11 +167,11 @@ describe('what leaves this process', () => {
     await transport.close();
   });
 
-  it.each(
+  itForAll(
     ['HTTPS_PROXY', 'HTTP_PROXY', 'https_proxy', 'http_proxy', 'ALL_PROXY'].flatMap((variable) =>
       (['axios', 'undici'] as const).map((kind) => [variable, kind] as const),
     ),
-  )('%s in the environment changes nothing (%s)', async (variable, kind) => {
+  )('takes no proxy from the environment', async ([variable, kind]) => {
     process.env[variable] = 'http://93.184.216.99:3128';
     try {
       const transport = createTransport({ kind, allowHttp: true, lookup: answering(['93.184.216.34']) });

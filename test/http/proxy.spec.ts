@@ -4,6 +4,7 @@ import { selfSigned } from './certificate.js';
 import { ForwardProxy } from './forward-proxy.js';
 import { always, RawReceiver } from './raw-receiver.js';
 import { failureOf, KINDS, request, Transports } from './sending.js';
+import { itForAll } from '../support/it-for-all.js';
 
 describe.each(KINDS)('through a forward proxy, the %s transport', (kind) => {
   const transports = new Transports();
@@ -54,8 +55,8 @@ describe.each(KINDS)('through a forward proxy, the %s transport', (kind) => {
     await secure.close();
   });
 
-  it.each(['http://10.0.0.1/', 'http://127.0.0.1:4000/', 'https://[::1]/', 'http://localhost/'])(
-    'does not ask the proxy for %s',
+  itForAll(['http://10.0.0.1/', 'http://127.0.0.1:4000/', 'https://[::1]/', 'http://localhost/'])(
+    'does not ask the proxy for private addresses',
     async (url) => {
       expect((await failureOf(proxied().send(request(url)))).code).toBe('blocked');
       expect(proxy.asked).toEqual([]);
@@ -98,13 +99,13 @@ describe.each(KINDS)('through a forward proxy, the %s transport', (kind) => {
     expect(error).toMatchObject({ code: 'timeout', message: expect.stringContaining('through the proxy') });
   });
 
-  it.each([
+  itForAll([
     'socks5://127.0.0.1:1080',
     'proxy.internal:3128',
     'http://proxy.internal/path',
     'http://user:50%@proxy.internal:3128',
     ''.padEnd(3),
-  ])('refuses %j as a proxy', (wrong) => {
+  ])('refuses values that are no proxy', (wrong) => {
     expect(() => createTransport({ kind, proxy: wrong })).toThrow(
       /proxy must be the address of an HTTP proxy/,
     );

@@ -9,6 +9,7 @@ import { msgine } from '../../libs/webhooks/src/profiles/dialects/msgine.js';
 import { mysmsgate } from '../../libs/webhooks/src/profiles/dialects/mysmsgate.js';
 import { opensms } from '../../libs/webhooks/src/profiles/dialects/opensms.js';
 import { builtInProfiles } from '../../libs/webhooks/src/profiles/dialects/built-in-profiles.js';
+import { itForAll } from '../support/it-for-all.js';
 
 const message: WebhookMessage = { id: 42, direction: 'out', from: '+18005550199', to: '+18005550100' };
 const profiles = [msgine(), opensms(), mysmsgate(), mobileTextAlerts(), httpsms()];
@@ -91,7 +92,7 @@ const map: [WebhookEventType, Partial<WebhookMessage>, string, string, string, s
 ];
 
 describe('the event map', () => {
-  it.each(map)('renders %s %j as each platform knows it', (type, change, ...expected) => {
+  itForAll(map)('renders every event as each platform knows it', ([type, change, ...expected]) => {
     expect(rendered(type, change)).toEqual(expected);
   });
 
@@ -101,7 +102,7 @@ describe('the event map', () => {
     );
   });
 
-  it.each([
+  itForAll([
     [{ errorCode: 'sending_failed' }, 5, 'SENDING_FAILED'],
     [{ errorCode: 'something_else' }, 6, 'UNDELIVERABLE'],
     [{ status: 'rejected' }, 8, 'REJECTED'],
@@ -113,8 +114,8 @@ describe('the event map', () => {
     [{ errorCode: 'send_rejected' }, 13, 'SEND_REJECTED'],
     [{ errorCode: 'landline', statusCode: 14, statusText: 'CARRIER_SAYS_NO' }, 14, 'CARRIER_SAYS_NO'],
   ] as [Partial<WebhookMessage>, number, string][])(
-    'tells the cause of a failure apart: %j is status %i and %s',
-    (change, code, text) => {
+    'tells the causes of a failure apart by status and text',
+    ([change, code, text]) => {
       const event = eventExample('message.failed', { data: { message: { ...message, ...change } } });
 
       expect(JSON.parse(mobileTextAlerts().render(event)[0]!.body)).toMatchObject({ status: code });
@@ -122,28 +123,25 @@ describe('the event map', () => {
     },
   );
 
-  it.each([
+  itForAll([
     [msgine(), { failureReason: 'Message expired', errorCode: 'expired' }],
     [opensms(), { error: 'Message expired' }],
     [mysmsgate(), { status: 'failed', status_text: 'EXPIRED' }],
-  ] as const)('tells that a message expired in the words of %#', (profile, expected) => {
+  ] as const)("tells that a message expired in each platform's words", ([profile, expected]) => {
     const event = eventExample('message.expired', { data: { message } });
 
     expect(JSON.parse(profile.render(event)[0]!.body)).toMatchObject(expected);
   });
 
-  it.each([
+  itForAll([
     [msgine(), 'failureReason', 'Message delivery failed'],
     [opensms(), 'error', 'Message delivery failed'],
     [httpsms(), 'data', expect.objectContaining({ error_message: 'UNKNOWN ERROR' })],
-  ] as const)(
-    'always gives a failure a reason, also where the host gave none: %#',
-    (profile, key, reason) => {
-      const event = eventExample('message.failed', { data: { message } });
+  ] as const)('always gives a failure a reason, also if the host gave none', ([profile, key, reason]) => {
+    const event = eventExample('message.failed', { data: { message } });
 
-      expect(JSON.parse(profile.render(event)[0]!.body)).toHaveProperty(key, reason);
-    },
-  );
+    expect(JSON.parse(profile.render(event)[0]!.body)).toHaveProperty(key, reason);
+  });
 
   it('leaves a host’s own type to the standard profiles', () => {
     const event = { ...eventExample('webhook.test'), type: 'invoice.paid', data: ['free', { form: null }] };

@@ -6,6 +6,7 @@ import type { WebhookEventType } from '../../libs/webhooks/src/events/event.js';
 import { assertHeaders } from '../../libs/webhooks/src/testing/profile-kit.js';
 import type { Verify } from '../../libs/webhooks/src/testing/profile-kit.js';
 import { createProfileRegistry } from '../../libs/webhooks/src/profiles/dialects/built-in-profiles.js';
+import { itForAll } from '../support/it-for-all.js';
 
 const profiles = createProfileRegistry();
 
@@ -29,8 +30,8 @@ function printedVerify(name: string): Verify {
 }
 
 describe('the guides for customers', () => {
-  it.each(['standard', 'msgine', 'opensms', 'mysmsgate', 'mobile-text-alerts', 'httpsms'])(
-    'print a check that takes what the profile sends, and nothing else: %s',
+  itForAll(['standard', 'msgine', 'opensms', 'mysmsgate', 'mobile-text-alerts', 'httpsms'])(
+    'print a check that takes what the profile sends, and nothing else',
     async (name) => {
       const event = eventExample('message.delivered');
 
@@ -41,8 +42,8 @@ describe('the guides for customers', () => {
     },
   );
 
-  it.each(['msgine', 'opensms', 'mysmsgate', 'mobile-text-alerts', 'httpsms'])(
-    'show payloads with the keys, in the order, that the profile sends: %s',
+  itForAll(['msgine', 'opensms', 'mysmsgate', 'mobile-text-alerts', 'httpsms'])(
+    'show payloads with the keys, in the order, that the profile sends',
     (name) => {
       const shown = blocks(guide(name), 'json').map((body) => JSON.parse(body) as Record<string, unknown>);
 

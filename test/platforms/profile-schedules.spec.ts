@@ -9,6 +9,7 @@ import type { Profile, ProfileEndpoint } from '../../libs/webhooks/src/profiles/
 import { createProfileRegistry } from '../../libs/webhooks/src/profiles/dialects/built-in-profiles.js';
 import { standardCloudEvents } from '../../libs/webhooks/src/profiles/dialects/standard-cloudevents.js';
 import { standard } from '../../libs/webhooks/src/profiles/dialects/standard.js';
+import { itForAll } from '../support/it-for-all.js';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -44,7 +45,7 @@ function endings(profile: Profile, answers: (number | string)[], endpoint?: Part
 }
 
 describe('retry schedules', () => {
-  it.each(schedules)('are walked attempt by attempt to their end: $name', (profile, waits) => {
+  itForAll(schedules)('are walked attempt by attempt to their end', ([profile, waits]) => {
     const walk = simulateRetries(profile, [500]);
     const starts = waits.map((_, attempt) => waits.slice(0, attempt + 1).reduce((sum, wait) => sum + wait));
 
@@ -59,7 +60,7 @@ describe('retry schedules', () => {
     expect(simulateRetries(msgine(), [500]).at(-1)!.at).toBe(7 * HOUR + 21 * MINUTE);
   });
 
-  it.each(platforms)('never retry sooner than the platform’s document says: $name', (profile) => {
+  itForAll(platforms)('never retry sooner than the platform’s document says', (profile) => {
     for (const { at, earliest, latest } of simulateRetries(profile, [503])) {
       expect(earliest).toBe(at);
       expect(latest).toBeCloseTo(at * 1.2, 3);
@@ -81,11 +82,11 @@ describe('retry schedules', () => {
     ]);
   });
 
-  it.each([
+  itForAll([
     [opensms({ schedule: [] }), 1],
     [mysmsgate({ schedule: [SECOND] }), 2],
     [mobileTextAlerts({ schedule: [SECOND, SECOND] }), 3],
-  ])('are the host’s to set where the document gives none: %#', (profile, attempts) => {
+  ])('are the host’s to set where the document gives none', ([profile, attempts]) => {
     expect(simulateRetries(profile, [500])).toHaveLength(attempts);
   });
 

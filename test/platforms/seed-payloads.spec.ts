@@ -7,6 +7,7 @@ import { msgine } from '../../libs/webhooks/src/profiles/dialects/msgine.js';
 import { mysmsgate } from '../../libs/webhooks/src/profiles/dialects/mysmsgate.js';
 import { opensms } from '../../libs/webhooks/src/profiles/dialects/opensms.js';
 import type { Profile } from '../../libs/webhooks/src/profiles/profile.js';
+import { itForAll } from '../support/it-for-all.js';
 
 interface Example {
   document: string;
@@ -263,7 +264,7 @@ function bodyOf({
 }
 
 describe('the example payloads of the platforms’ documents', () => {
-  it.each(documents)('come out byte for byte: $document', (example) => {
+  itForAll(documents)('come out byte for byte', (example) => {
     expect(bodyOf(example)).toBe(example.body);
   });
 
@@ -290,7 +291,7 @@ describe('the example payloads of the platforms’ documents', () => {
 });
 
 describe('payloads that other public pages show', () => {
-  it.each(contracts)('come out byte for byte: $document', (example) => {
+  itForAll(contracts)('come out byte for byte', (example) => {
     expect(bodyOf(example)).toBe(example.body);
   });
 

@@ -3,6 +3,7 @@ import type { WebhookAccounts } from '../../libs/webhooks/src/accounts/accounts.
 import type { WebhookEndpoints } from '../../libs/webhooks/src/endpoints/endpoints.service.js';
 import { WebhookSubjects } from '../../libs/webhooks/src/deliveries/subjects.service.js';
 import { startHost, type WebhooksHost } from '../support/webhooks-host.js';
+import { itForAll } from '../support/it-for-all.js';
 
 /** A call for each public method: one that is added without a case does not compile. */
 type Cases<Service> = Record<keyof Service, (service: Service, tenant: string) => Promise<unknown>>;
@@ -77,7 +78,7 @@ describe('Without a tenant', () => {
   });
   afterAll(() => host.close());
 
-  it.each(ALL)('%s refuses, reads nothing and changes nothing', async (_, call) => {
+  itForAll(ALL)('each call refuses, reads nothing and changes nothing', async ([, call]) => {
     const before = await host.dataSource.query('select * from webhook_endpoints');
     const statements = jest.spyOn(runner, 'query');
     for (const nobody of NOBODY)

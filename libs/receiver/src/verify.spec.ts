@@ -4,6 +4,7 @@ import { refusalOf } from '../../../test/receivers/refusal-of.js';
 import { bodyOf, requestOf, secretOf } from '../../../test/receivers/signed-request.js';
 import type { WebhookProfile } from './profile.js';
 import { verifyWebhook } from './verify.js';
+import { itForAll } from '../../../test/support/it-for-all.js';
 
 const profiles = Object.keys(bodyOf) as WebhookProfile[];
 const signed = (profile: WebhookProfile, body = bodyOf[profile]) =>
@@ -15,23 +16,23 @@ const refusal = (profile: WebhookProfile, changes: object) => refusalOf(() => ve
 describe.each(profiles)('%s', (profile) => {
   const body = bodyOf[profile];
 
-  it.each([
+  itForAll([
     ['text', body],
     ['a Buffer', Buffer.from(body)],
     ['a Uint8Array', new TextEncoder().encode(body)],
     ['a view into a larger buffer', new Uint8Array(Buffer.from(`xx${body}yy`)).subarray(2, -2)],
     ['an ArrayBuffer', new Uint8Array(Buffer.from(body)).buffer],
-  ])('takes the body as %s', (_name, form) => {
+  ])('takes the body in each form of raw bytes', ([, form]) => {
     expect(verify(profile, { body: form }).payload).toEqual(JSON.parse(body));
   });
 
-  it.each([
+  itForAll([
     ['a parsed object', JSON.parse(body)],
     ['nothing', undefined],
     ['null', null],
     ['a number', 1],
     ['a list', [1]],
-  ])('refuses %s for a body and says why', (_name, form) => {
+  ])('refuses a body that is not raw and says why', ([, form]) => {
     const refused = refusal(profile, { body: form });
     expect(refused).toMatchObject({ reason: 'body-not-raw', status: 500, profile });
     expect(refused.message).toMatch(/exact bytes.*express\.raw\(\)/);
@@ -60,31 +61,34 @@ describe.each(profiles)('%s', (profile) => {
     expect(refusal(profile, { headers: twice }).reason).toBe('malformed-header');
   });
 
-  it.each([[undefined], [null], [''], ['  '], [[]], [['', '']], [[undefined]]])(
-    'refuses %p for secrets',
-    (secrets) => {
+  itForAll([[undefined], [null], [''], ['  '], [[]], [['', '']], [[undefined]]])(
+    'refuses secrets that are empty',
+    ([secrets]) => {
       expect(refusal(profile, { secrets })).toMatchObject({ reason: 'no-secret', status: 500 });
     },
   );
 
-  it.each([[1], [[{}]], [Buffer.from('secret')]])('refuses %p for secrets', (secrets) => {
+  itForAll([[1], [[{}]], [Buffer.from('secret')]])('refuses secrets of another type', (secrets) => {
     expect(refusal(profile, { secrets })).toMatchObject({ reason: 'bad-secret', status: 500 });
   });
 
-  it.each(['', 'null', '7', '"text"', '{"a":', '\u{feff}', '{}{}'])('refuses the signed body %s', (junk) => {
-    // An httpSMS request names its type in a header, which nobody signs and nobody reads.
-    const { headers } = profile === 'httpsms' ? signed(profile) : signed(profile, junk);
-    expect(refusal(profile, { headers, body: junk })).toMatchObject({
-      reason: 'malformed-body',
-      status: 400,
-    });
-  });
+  itForAll(['', 'null', '7', '"text"', '{"a":', '\u{feff}', '{}{}'])(
+    'refuses signed bodies that are no JSON object',
+    (junk) => {
+      // An httpSMS request names its type in a header, which nobody signs and nobody reads.
+      const { headers } = profile === 'httpsms' ? signed(profile) : signed(profile, junk);
+      expect(refusal(profile, { headers, body: junk })).toMatchObject({
+        reason: 'malformed-body',
+        status: 400,
+      });
+    },
+  );
 
-  it.each([undefined, null, 7])('refuses %p for headers', (headers) => {
+  itForAll([undefined, null, 7])('refuses headers of another type', (headers) => {
     expect(refusal(profile, { headers }).reason).toBe('bad-option');
   });
 
-  it.each([null, Number.NaN, '0', new Date()])('refuses %p for the time', (now) => {
+  itForAll([null, Number.NaN, '0', new Date()])('refuses a time of another type', (now) => {
     expect(refusal(profile, { now }).reason).toBe('bad-option');
   });
 });
@@ -95,12 +99,15 @@ it('refuses bytes that are no UTF-8, signed as they are', () => {
   expect(refusal('msgine', { headers, body }).reason).toBe('malformed-body');
 });
 
-it.each([undefined, null, 'twilio', '__proto__', 'toString', 7])('refuses the profile %p', (profile) => {
-  const work = () => verifyWebhook({ ...signed('msgine'), secrets: 's', profile: profile as 'msgine' });
-  expect(refusalOf(work)).toMatchObject({ reason: 'bad-option', profile: null, status: 500 });
-});
+itForAll([undefined, null, 'twilio', '__proto__', 'toString', 7])(
+  'refuses profiles that do not exist',
+  (profile) => {
+    const work = () => verifyWebhook({ ...signed('msgine'), secrets: 's', profile: profile as 'msgine' });
+    expect(refusalOf(work)).toMatchObject({ reason: 'bad-option', profile: null, status: 500 });
+  },
+);
 
-it.each([undefined, null, 'x'])('refuses to be called with %p', (options) => {
+itForAll([undefined, null, 'x'])('refuses to be called without options', (options) => {
   expect(refusalOf(() => verifyWebhook(options as never)).reason).toBe('bad-option');
 });
 
@@ -116,7 +123,7 @@ describe('the id, which names the event for a dedupe store', () => {
   const idOf = (profile: WebhookProfile, payload: object) =>
     verify(profile, { ...signed(profile, JSON.stringify(payload)) });
 
-  it.each<[WebhookProfile, object, string | RegExp, string | null]>([
+  itForAll<[WebhookProfile, object, string | RegExp, string | null]>([
     ['standard', { type: 'message.sent' }, 'evt_1', 'message.sent'],
     ['standard', { hello: 1 }, 'evt_1', null],
     ['msgine', { id: 'msg_1', event: 'message.sent' }, 'msg_1:message.sent', 'message.sent'],
@@ -135,7 +142,7 @@ describe('the id, which names the event for a dedupe store', () => {
     ['mobile-text-alerts', { optInType: 'sms', fromNumber: '+1' }, /^sha256:/, 'number-opt-in'],
     ['mobile-text-alerts', { type: 'other' }, /^sha256:/, 'other'],
     ['httpsms', { id: 'uuid-1', type: 'message.phone.sent' }, 'uuid-1', 'message.phone.sent'],
-  ])('%s %j', (profile, payload, id, type) => {
+  ])('is what each profile says of each payload', ([profile, payload, id, type]) => {
     const webhook = idOf(profile, payload);
     expect(webhook.id).toEqual(typeof id === 'string' ? id : expect.stringMatching(id));
     expect(webhook.type).toBe(type);

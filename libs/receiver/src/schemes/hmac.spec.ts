@@ -3,6 +3,7 @@ import { bodyOf, hmacRequest, requestOf, secretOf } from '../../../../test/recei
 import { readRequest } from '../request.js';
 import { verifyWebhook } from '../verify.js';
 import { verifyHmac } from './hmac.js';
+import { itForAll } from '../../../../test/support/it-for-all.js';
 
 const profiles = ['msgine', 'opensms', 'mysmsgate', 'mobile-text-alerts'] as const;
 const headerOf = {
@@ -84,7 +85,7 @@ describe.each(profiles)('%s', (profile) => {
     expect(refusal({ headers: {} }).reason).toBe('missing-header');
   });
 
-  it.each([
+  itForAll([
     'junk',
     '',
     '0'.repeat(63),
@@ -92,7 +93,7 @@ describe.each(profiles)('%s', (profile) => {
     headers[header]!.toUpperCase(),
     `sha256=${headers[header]}`,
     'ü'.repeat(64),
-  ])('refuses %s for a signature', (value) => {
+  ])('refuses each value that is no signature', (value) => {
     expect(refusal({ headers: { [header]: value } }).reason).toMatch(/malformed-header|missing-header/);
   });
 
@@ -123,8 +124,8 @@ describe.each(['opensms', 'mysmsgate'] as const)('%s, whose document names no he
     expect(refusalOf(() => verifyWebhook({ ...options, prefix: 'hmac ' })).reason).toBe('malformed-header');
   });
 
-  it.each([{ header: 'x y' }, { header: '' }, { header: 7 }, { prefix: null }, { encoding: 'latin1' }])(
-    'refuses the option %p',
+  itForAll([{ header: 'x y' }, { header: '' }, { header: 7 }, { prefix: null }, { encoding: 'latin1' }])(
+    'refuses each wrong option',
     (option) => {
       const request = requestOf[profile](body, secrets);
       const options = { profile, ...request, secrets, ...(option as object) };

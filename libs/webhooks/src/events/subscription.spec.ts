@@ -7,6 +7,7 @@ import {
   matchesEventName,
   selectRequests,
 } from './subscription.js';
+import { itForAll } from '../../../../test/support/it-for-all.js';
 
 const endpoint: MatchEndpoint = {
   id: 'e1',
@@ -32,7 +33,7 @@ const explain = (
 ) => explainMismatch({ ...event, ...change }, { ...endpoint, ...who }, requests, mode);
 
 describe('Event patterns', () => {
-  it.each([
+  itForAll([
     [['*'], 'message.sent', true],
     [['message.*'], 'message.sent', true],
     [['message.*'], 'message.phone.sent', true],
@@ -44,7 +45,7 @@ describe('Event patterns', () => {
     [['message.sent'], 'message.sent.twice', false],
     [['delivery-status'], 'delivery-status', true],
     [[], 'message.sent', false],
-  ])('%j takes %s: %s', (patterns, type, taken) => {
+  ])('takes the types that its patterns match, and no others', ([patterns, type, taken]) => {
     expect(matchesEventName(patterns, type)).toBe(taken);
   });
 
@@ -62,7 +63,7 @@ describe('Event patterns', () => {
 });
 
 describe("The account's own number", () => {
-  it.each([
+  itForAll([
     ['the sender of what goes out', { message: { direction: 'out', from: 'A', to: 'B' } }, 'A'],
     ['the recipient of what comes in', { message: { direction: 'in', from: 'A', to: 'B' } }, 'B'],
     ['the number of the phone', { phone: { number: 'P' } }, 'P'],
@@ -70,7 +71,7 @@ describe("The account's own number", () => {
     ['none in free-form data', { invoice: { id: 1 } }, null],
     ['none in the text of a test', { message: 'This is a test' }, null],
     ['none in nothing', null, null],
-  ])('is %s', (_, data, number) => {
+  ])('is read from each kind of event', ([, data, number]) => {
     expect(accountNumberOf(data)).toBe(number);
   });
 });
@@ -81,7 +82,7 @@ describe('Why an endpoint does not get an event', () => {
     expect(explain({}, { state: 'paused' })).toBeNull();
   });
 
-  it.each([
+  itForAll([
     ['it was deleted', {}, { deletedAt: 5 }, 'deleted'],
     ['it is disabled', {}, { state: 'disabled' as const }, 'disabled'],
     ['it was registered later', { createdAt: 999 }, {}, 'created-later'],
@@ -95,7 +96,7 @@ describe('Why an endpoint does not get an event', () => {
       { phoneNumbers: ['+256700000001'] },
       'phone-numbers',
     ],
-  ])('%s', (_, change, who, reason) => {
+  ])('it is named for each kind of mismatch', ([, change, who, reason]) => {
     expect(explain(change, who)).toBe(reason);
   });
 

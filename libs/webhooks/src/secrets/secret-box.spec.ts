@@ -3,6 +3,7 @@ import { InvalidOptionError, WebhooksSetupError } from '../core/errors.js';
 import type { EncryptionKey } from '../config/options.js';
 import { createSecretBox } from './create-secret-box.js';
 import { sealContext, type SecretBox, SecretUnreadableError } from './secret-box.js';
+import { itForAll } from '../../../../test/support/it-for-all.js';
 
 const HEX = 'ab'.repeat(32);
 const key = (id: string, value: EncryptionKey['key'] = HEX): EncryptionKey => ({ id, key: value });
@@ -121,7 +122,7 @@ describe('Without a usable key the start fails', () => {
     expect(createSecretBox({ encryption, allowPlaintextSecrets: true }).seal('x', '')).toBe('plain.x');
   });
 
-  it.each([
+  itForAll([
     ['too short', 'k1', 'not long enough'],
     ['half a hex key', 'k1', 'ab'.repeat(15)],
     ['bytes of another length', 'k1', Buffer.alloc(16, 7)],
@@ -129,7 +130,7 @@ describe('Without a usable key the start fails', () => {
     ['an id with other characters', 'k 1', HEX],
     ['an empty id', '', HEX],
     ['the name of plain values', 'plain', HEX],
-  ])('where the key is %s, and the key is not in the error', (_, id, value) => {
+  ])('where the key is none, and the key is not in the error', ([, id, value]) => {
     const error = thrown(() => sealed(key(id, value)));
     expect(error).toBeInstanceOf(InvalidOptionError);
     const shown = JSON.stringify({ ...error, message: error.message });

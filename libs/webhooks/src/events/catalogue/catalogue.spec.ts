@@ -3,6 +3,7 @@ import { catalogue, catalogueEntry, isCatalogueType } from './catalogue.js';
 import { eventExample } from './event-example.js';
 import type { WebhookEventType } from '../event.js';
 import { MESSAGE_STATUSES } from '../message.js';
+import { itForAll } from '../../../../../test/support/it-for-all.js';
 
 const types: WebhookEventType[] = [
   'message.queued',
@@ -26,17 +27,20 @@ describe('the catalogue', () => {
     expect(catalogue.map(({ name }) => name)).toEqual(types);
   });
 
-  it.each(types)('describes %s in a group, with a sentence and an example that fits its schema', (type) => {
-    const entry = catalogueEntry(type);
+  itForAll(types)(
+    'describes each type in a group, with a sentence and an example that fits its schema',
+    (type) => {
+      const entry = catalogueEntry(type);
 
-    expect(entry.name).toBe(type);
-    expect(entry.group).toBe(type.split('.')[0]);
-    expect(entry.description).toMatch(/^[A-Z].+\.$/);
-    const fits = schemas.compile(entry.schema);
-    expect([fits(entry.example), fits.errors]).toEqual([true, null]);
-    expect(fits(eventExample(type).data)).toBe(true);
-    expect(fits({})).toBe(false);
-  });
+      expect(entry.name).toBe(type);
+      expect(entry.group).toBe(type.split('.')[0]);
+      expect(entry.description).toMatch(/^[A-Z].+\.$/);
+      const fits = schemas.compile(entry.schema);
+      expect([fits(entry.example), fits.errors]).toEqual([true, null]);
+      expect(fits(eventExample(type).data)).toBe(true);
+      expect(fits({})).toBe(false);
+    },
+  );
 
   it('is plain JSON, so that the API can show it', () => {
     expect(JSON.parse(JSON.stringify(catalogue))).toEqual(catalogue);

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { checkUrl, UrlRefusedError } from './url-policy.js';
 import type { UrlRules } from './url-policy.js';
+import { itForAll } from '../../../../../test/support/it-for-all.js';
 
 function refusal(url: unknown, rules?: UrlRules): UrlRefusedError {
   try {
@@ -13,12 +14,12 @@ function refusal(url: unknown, rules?: UrlRules): UrlRefusedError {
 }
 
 describe('checkUrl', () => {
-  it.each([
+  itForAll([
     ['HTTPS://Hooks.Example.COM:443', 'https://hooks.example.com/'],
     ['https://hooks.example.com/a/../b?c=d e'.replace(' ', '%20'), 'https://hooks.example.com/b?c=d%20e'],
     ['https://hooks.example.com/päth', 'https://hooks.example.com/p%C3%A4th'],
     ['https://hooks.example.com:8443/x', 'https://hooks.example.com:8443/x'],
-  ])('answers %s normalised', (url, normalised) => {
+  ])('returns URLs normalised', ([url, normalised]) => {
     expect(checkUrl(url)).toBe(normalised);
     expect(checkUrl(normalised)).toBe(normalised);
   });
@@ -101,9 +102,12 @@ describe('checkUrl', () => {
     expect(refusal(base.padEnd(1_000, 'ä')).message).toBe('The URL must be at most 2048 characters long.');
   });
 
-  it.each([undefined, null, 42, {}, ['https://hooks.example.com/']])('refuses %p', (value) => {
-    expect(refusal(value)).toMatchObject({ code: 'invalid_url', field: 'url' });
-  });
+  itForAll([undefined, null, 42, {}, ['https://hooks.example.com/']])(
+    'refuses values that are not strings',
+    (value) => {
+      expect(refusal(value)).toMatchObject({ code: 'invalid_url', field: 'url' });
+    },
+  );
 
   it('either passes a string or throws its own error, whatever the input', () => {
     const hostLike = fc.stringMatching(/^https?:\/\/[ -~]{0,40}$/);

@@ -5,6 +5,7 @@ import { defineProfile } from '../profile.js';
 import { builtInProfiles, createProfileRegistry } from './built-in-profiles.js';
 import { standard } from './standard.js';
 import { chooseTestType } from '../../endpoints/test-type.js';
+import { itForAll } from '../../../../../test/support/it-for-all.js';
 
 describe('the profiles of a module', () => {
   it('are the seven built-in ones where the host brings none', () => {
@@ -40,7 +41,7 @@ describe('a registration', () => {
   const rules = Object.fromEntries(builtInProfiles.map((profile) => [profile.name, profile.registration]));
   const secrets = Object.fromEntries(builtInProfiles.map((profile) => [profile.name, profile.secret]));
 
-  it.each([
+  itForAll([
     ['msgine', ['message.sent', 'message.delivered', 'message.failed']],
     ['opensms', ['sms.delivered', 'sms.failed', 'sms.pending']],
     ['mysmsgate', ['incoming-sms', 'delivery-report']],
@@ -58,7 +59,7 @@ describe('a registration', () => {
         'phone.heartbeat.online',
       ],
     ],
-  ])('of %s names exactly the events of its document', (name, events) => {
+  ])('of each platform: names exactly the events of its document', ([name, events]) => {
     expect(rules[name]!.eventNames).toEqual(events);
   });
 
@@ -107,7 +108,7 @@ describe('a registration', () => {
     }
   });
 
-  it.each([
+  itForAll([
     ['mobile-text-alerts', 'abc123-abc2-cde1-1234-xyz123456', null],
     ['mobile-text-alerts', 'ab'.repeat(64), null],
     ['mobile-text-alerts', '', 'The secret must be 1 to 512 printable characters'],
@@ -118,7 +119,7 @@ describe('a registration', () => {
     ['msgine', 'short', 'The secret must be 16 to 255 printable characters'],
     ['opensms', `line\nbreak${'x'.repeat(16)}`, 'printable characters'],
     ['mysmsgate', `half a pair \ud83d${'x'.repeat(16)}`, 'printable characters'],
-  ])('of %s judges the secret %j', (name, secret, complaint) => {
+  ])('of each profile judge secrets as its document says', ([name, secret, complaint]) => {
     const found = secrets[name]!.check(secret);
 
     if (complaint === null) expect(found).toBeNull();
@@ -129,7 +130,7 @@ describe('a registration', () => {
 describe('the test event of an endpoint', () => {
   const profiles = createProfileRegistry();
 
-  it.each([
+  itForAll([
     ['standard', ['*'], undefined, 'webhook.test'],
     ['standard', ['*'], 'message.failed', 'message.failed'],
     ['msgine', ['*'], undefined, 'message.delivered'],
@@ -144,12 +145,12 @@ describe('the test event of an endpoint', () => {
     ['httpsms', ['message.phone.sent', 'message.phone.received'], undefined, 'message.received'],
     ['opensms', ['sms.delivered'], 'message.failed', null],
     ['opensms', ['sms.delivered'], 'constructor', null],
-  ])('of %s that takes %j, asked for %j, is of type %j', (name, events, asked, type) => {
+  ])('of each profile has a type that the endpoint takes', ([name, events, asked, type]) => {
     expect(chooseTestType(profiles.get(name)!, events, asked)).toBe(type);
   });
 
-  it.each(builtInProfiles)(
-    'shows each name of the vocabulary, with ids that are plainly fake: $name',
+  itForAll(builtInProfiles)(
+    'shows each name of the vocabulary of each profile, with ids that are plainly fake',
     (profile) => {
       for (const [name, type] of Object.entries(profile.testTypes ?? { 'message.sent': 'message.sent' })) {
         const wire = profile
@@ -167,13 +168,13 @@ describe('the test event of an endpoint', () => {
 });
 
 describe('defining a profile', () => {
-  it.each([
+  itForAll([
     ['name', { name: 'My Profile' }, 'must be lower-case words and dashes'],
     ['timeoutMs', { timeoutMs: 0 }, 'must be 100 to 60000 milliseconds'],
     ['schedule', { schedule: [1000, -1] }, 'must hold waits of 0 ms or more'],
     ['jitter.share', { jitter: { share: 2, direction: 'both' as const } }, 'must be between 0 and 1'],
     ['testType', { testType: 'message.delivered', testTypes: {} }, 'must be among the types of testTypes'],
-  ])('refuses a wrong %s with a sentence that says what to do', (field, change, fix) => {
+  ])('refuses wrong fields with a sentence that says what to do', ([field, change, fix]) => {
     const defining = () => defineProfile({ ...standard(), ...change });
 
     expect(defining).toThrow(TypeError);

@@ -1,4 +1,5 @@
 import { hmacSha256 } from './hmac-sha256.js';
+import { itForAll } from '../../../../../test/support/it-for-all.js';
 
 const vectors = [
   {
@@ -28,7 +29,7 @@ const vectors = [
 ];
 
 describe('the HMAC of a body', () => {
-  it.each(vectors)('reproduces the vector: $vector', ({ secret, body, hex }) => {
+  itForAll(vectors)('reproduces the vectors', ({ secret, body, hex }) => {
     expect(hmacSha256(secret, Buffer.from(body))).toBe(hex);
   });
 

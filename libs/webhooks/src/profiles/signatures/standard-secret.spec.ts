@@ -4,6 +4,7 @@ import {
   generateSigningKey,
   verificationSecret,
 } from './standard-secret.js';
+import { itForAll } from '../../../../../test/support/it-for-all.js';
 
 const whsec = (bytes: number) => `whsec_${Buffer.alloc(bytes, 7).toString('base64')}`;
 
@@ -22,11 +23,11 @@ describe('a Standard Webhooks secret', () => {
     expect(verificationSecret(whsec(24))).toBe(whsec(24));
   });
 
-  it.each([whsec(24), whsec(32), whsec(64)])('is taken from a caller: %s', (secret) => {
+  itForAll([whsec(24), whsec(32), whsec(64)])('is taken from a caller in every allowed length', (secret) => {
     expect(checkStandardSecret(secret)).toBeNull();
   });
 
-  it.each([
+  itForAll([
     ['too short', whsec(23), 'it holds 23 bytes'],
     ['too long', whsec(65), 'it holds 65 bytes'],
     ['without a prefix', whsec(32).slice(6), 'it has neither prefix'],
@@ -41,7 +42,7 @@ describe('a Standard Webhooks secret', () => {
       'its public half does not belong',
     ],
     ['a public key', 'whpk_1SiA4o9hyqTCpIqC5V9HUakiiaeACeqfZTInDBbOir4=', 'it has neither prefix'],
-  ])('is refused, with the reason, when it is %s', (_, secret, reason) => {
+  ])('is refused, with the reason, in every other form', ([, secret, reason]) => {
     expect(checkStandardSecret(secret)).toContain(reason);
   });
 });
