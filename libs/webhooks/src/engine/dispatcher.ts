@@ -3,7 +3,7 @@ import { Session } from '../store/postgres/connection/session.js';
 import { SETTINGS, type Settings } from '../config/settings.js';
 import { disableEndpoint } from '../store/postgres/maintenance/disable-endpoint.js';
 import { OutcomeTally } from './record/outcome-tally.js';
-import { SUSPECT_AFTER_CLAIMS } from '../store/postgres/claim/lease-deliveries.js';
+import { SUSPECT_AFTER_CLAIMS } from '../store/lane-rules.js';
 import { LaneScheduler } from './schedule/lane-scheduler.js';
 import { Leases } from './claim/leases.js';
 import { BlockedLanes } from './schedule/blocked-lanes.js';

@@ -4,7 +4,7 @@ import { Pipeline } from './pipeline.js';
 import type { OutcomeCounts } from './record/outcome-tally.js';
 import { Dispatcher } from './dispatcher.js';
 import { Maintenance } from './maintenance/maintenance.js';
-import { HELD_LANE_WAIT_MS } from '../store/postgres/claim/lease-deliveries.js';
+import { HELD_LANE_WAIT_MS } from '../store/lane-rules.js';
 import { Leases } from './claim/leases.js';
 
 /** What one `runOnce()` did. */

@@ -2,6 +2,7 @@ import type { EntityManager } from 'typeorm';
 import type { Session } from '../connection/session.js';
 import { commitAsync, endIfIdle, nowMs, useStablePlan } from '../fragments/expressions.js';
 import type { Ordering } from '../../../core/states.js';
+import { BREAKER_THRESHOLD, HELD_LANE_WAIT_MS, SUSPECT_AFTER_CLAIMS } from '../../lane-rules.js';
 import { isHeldByEarlier, isPassedByLater } from '../fragments/subject-order.js';
 
 /** A lane whose turn it is, locked by this transaction. */
@@ -39,14 +40,8 @@ export interface ClaimedDelivery {
   test: boolean;
 }
 
-/** Failing deliveries after which a lane is only probed. */
-export const BREAKER_THRESHOLD = 5;
-/** Wait of a lane whose due deliveries are all held by order, ms. */
-export const HELD_LANE_WAIT_MS = 25;
 /** Wait of a lane with all it may have in flight, ms: an outcome ends it sooner. */
 const FULL_LANE_WAIT_MS = 1_000;
-/** Claims without an outcome after which a delivery may be what kills its workers. */
-export const SUSPECT_AFTER_CLAIMS = 2;
 
 /**
  * Locks up to `count` lanes whose turn it is, the longest waiting first, but for the lanes in `full`.

@@ -3,7 +3,7 @@ import type { Session } from '../connection/session.js';
 import { nowMs } from '../fragments/expressions.js';
 import type { DeliveryState, LaneState, Reason } from '../../../core/states.js';
 import { requireTenant } from '../../../core/tenant.js';
-import { BREAKER_THRESHOLD } from '../claim/lease-deliveries.js';
+import { BREAKER_THRESHOLD } from '../../lane-rules.js';
 
 /** Somebody wants to see whether an endpoint that fails is back: its next probe need not wait. */
 const heldButForProbe = `case when failures >= ${BREAKER_THRESHOLD} then null else hold_until end`;

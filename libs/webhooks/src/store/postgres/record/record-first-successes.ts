@@ -1,5 +1,5 @@
 import type { Session } from '../connection/session.js';
-import { HELD_LANE_WAIT_MS } from '../claim/lease-deliveries.js';
+import { HELD_LANE_WAIT_MS } from '../../lane-rules.js';
 import type { Outcome } from '../../../engine/send/outcome.js';
 import { nowMs, opaque } from '../fragments/expressions.js';
 

@@ -3,7 +3,7 @@ import type { Session } from '../connection/session.js';
 import { failureAlertsOf } from '../../../engine/record/failure-alerts.js';
 import { nowMs, opaque } from '../fragments/expressions.js';
 import type { Outcome } from '../../../engine/send/outcome.js';
-import { BREAKER_THRESHOLD, HELD_LANE_WAIT_MS } from '../claim/lease-deliveries.js';
+import { BREAKER_THRESHOLD, HELD_LANE_WAIT_MS } from '../../lane-rules.js';
 
 /** First pause of an open breaker, ms; each next one is twice as long, up to the longest, and up to half longer by chance. */
 const FIRST_PROBE_WAIT = 5_000;
