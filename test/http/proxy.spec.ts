@@ -106,8 +106,6 @@ describe.each(KINDS)('through a forward proxy, the %s transport', (kind) => {
     'http://user:50%@proxy.internal:3128',
     ''.padEnd(3),
   ])('refuses values that are no proxy', (wrong) => {
-    expect(() => createTransport({ kind, proxy: wrong })).toThrow(
-      /proxy must be the address of an HTTP proxy/,
-    );
+    expect(() => createTransport({ kind, proxy: wrong })).toThrow(/proxy must be the URL of an HTTP proxy/);
   });
 });

@@ -289,7 +289,7 @@ describe.each(KINDS)('on the wire, the %s transport', (kind) => {
         const error = await failureOf(transport.send(request(`${scheme}://127.0.0.1:${receiver.port}/`)));
         while (receiver.connections === 0 || receiver.sockets.size > 0) await new Promise(setImmediate);
 
-        expect(error).toMatchObject({ code: 'blocked', detail: '127.0.0.1 led to 10.0.0.9' });
+        expect(error).toMatchObject({ code: 'blocked', detail: '127.0.0.1 connected to 10.0.0.9' });
         expect(error.message).not.toContain('10.0.0.9');
         expect(bytes).toEqual([]);
         expect(transport.stats()).toMatchObject({ connections: 0, pools: 0 });

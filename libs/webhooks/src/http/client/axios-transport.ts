@@ -136,12 +136,12 @@ export class AxiosTransport implements HttpTransport {
   private async pass(exchange: Exchange, config: AxiosRequestConfig & { sending: Sending }): Promise<void> {
     try {
       await this.axios.request(config);
-      if (!exchange.started) {
+      if (!exchange.isStarted) {
         exchange.fail('internal', 'An axios interceptor answered a webhook itself. It may add headers only.');
       }
     } catch (error) {
       if (error instanceof HttpError) exchange.fail(error.code, error.message);
-      else if (!exchange.started) {
+      else if (!exchange.isStarted) {
         exchange.fail(
           'internal',
           `An axios interceptor failed (${error instanceof Error ? error.name : typeof error}).`,

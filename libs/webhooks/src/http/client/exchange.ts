@@ -1,61 +1,66 @@
 import type { Dispatcher } from 'undici';
-import type { Connection } from '../connections/connection.js';
-import type { ConnectionPool } from '../connections/connection-pool.js';
+import type { CarriedRequest, Connection } from '../connections/connection.js';
+import type { ConnectionPool, PooledRequest } from '../connections/connection-pool.js';
 import { DialError } from '../connections/dial.js';
-import { toStorableText } from './response-text.js';
-import { HttpError } from '../transport.js';
-import type { HttpErrorCode, HttpRequest, HttpResponse } from '../transport.js';
 import type { CheckedUrl } from '../policy/url-policy.js';
+import { HttpError, type HttpErrorCode, type HttpRequest, type HttpResponse } from '../transport.js';
+import { toStorableText } from './response-text.js';
 
-const READ_BYTES = 16_384;
-/** What an answer may take on the wire in all: hints, head, body, and the frames of its chunks. */
-const WIRE_BYTES = 131_072;
-const KEEP_OF_SUCCESS = 1_024;
-const KEEP_OF_FAILURE = 4_096;
-/** A body may take this much longer than the head, and never longer than the deadline. */
-const BODY_MS = 1_000;
+const MAX_BODY_BYTES = 16_384;
+/** Limit on all bytes of a response on the wire: informational responses, head, body and chunk framing. */
+const MAX_WIRE_BYTES = 131_072;
+const KEPT_BYTES_OF_SUCCESS = 1_024;
+const KEPT_BYTES_OF_FAILURE = 4_096;
+/** The body may arrive this much later than the head, but never after the deadline. */
+const MAX_BODY_MS = 1_000;
 
-/** What an exchange needs of the transport it belongs to. */
+/** What an exchange needs of its transport. */
 export interface ExchangeOwner {
   connections: ConnectionPool;
-  settled(exchange: Exchange): void;
-  reused(): void;
+  onSettled(exchange: Exchange): void;
+  /** The request went over a socket that had been used before. */
+  onReuse(): void;
 }
 
 /**
- * One request and what comes of it: the handler that undici calls, the deadline, and the promise. The head decides: once
- * it is there, nothing that befalls the body makes a failure of it.
+ * One request and its result: undici's handler, the deadline and the promise. As soon as the response head has arrived,
+ * the promise fulfills: a body that breaks off, stalls or is too long does not make the request a failure.
  */
-export class Exchange implements Dispatcher.DispatchHandler {
+export class Exchange implements CarriedRequest, PooledRequest {
   readonly promise: Promise<HttpResponse>;
+  readonly origin: string;
+  readonly path: string;
   readonly body: Buffer;
   headers: Record<string, string>;
-  /** Head of the answer, as undici parsed it. */
+  /** Head of the response, as undici parsed it. */
   responseHeaders: Record<string, string | string[] | undefined> = {};
-  settled = false;
-  started = false;
-  /** On the process's monotonic clock, in milliseconds. */
-  deadline: number;
+  isSettled = false;
+  isStarted = false;
+  /** Monotonic clock of the process, ms. */
+  private deadline: number;
   private readonly startedAt = performance.now();
   private readonly timeoutMs: number;
   private resolve!: (response: HttpResponse) => void;
   private reject!: (error: HttpError) => void;
   private connection: Connection | null = null;
+  /** 0 until the response head has arrived. */
   private status = 0;
   private durationMs = 0;
-  /** The beginning of the body: copied, since a piece of one byte would keep alive all that was read with it. */
-  private kept: Buffer | null = null;
-  private bytes = 0;
+  /** Start of the body. A copy, because even a chunk of one byte keeps the whole read buffer in memory. */
+  private keptBody: Buffer | null = null;
+  private bodyBytes = 0;
   /** What the socket had read before this request. */
-  private readBefore = 0;
-  private onUsedSocket = false;
-  private answering = false;
+  private bytesReadBefore = 0;
+  private isOnUsedSocket = false;
+  private hasResponseStarted = false;
 
   constructor(
-    readonly target: CheckedUrl,
+    { origin, path }: CheckedUrl,
     request: HttpRequest,
     private readonly owner: ExchangeOwner,
   ) {
+    this.origin = origin;
+    this.path = path;
     this.headers = request.headers;
     this.body = request.body;
     this.timeoutMs = request.timeoutMs;
@@ -66,49 +71,50 @@ export class Exchange implements Dispatcher.DispatchHandler {
     });
   }
 
-  /** Sends it, unless its time is up already. */
+  /** Sends the request, unless its deadline has already passed. */
   start(headers: Record<string, string>): void {
-    this.started = true;
+    this.isStarted = true;
     this.headers = headers;
-    if (!this.settled) this.owner.connections.acquire(this);
+    if (!this.isSettled) this.owner.connections.acquire(this);
   }
 
   sendOver(connection: Connection): void {
     this.connection = connection;
-    this.readBefore = connection.bytesRead;
+    this.bytesReadBefore = connection.bytesRead;
     connection.send(this);
   }
 
-  /** Looks, every now and then, whether the deadline has passed or the receiver floods us with what is no body. */
-  check(now: number): void {
+  /** Ends the exchange if its deadline has passed or the response is too long. Called every few ms. */
+  checkLimits(now: number): void {
     if (this.deadline <= now) return this.expire();
-    if (this.connection === null || this.connection.bytesRead - this.readBefore <= WIRE_BYTES) return;
+    if (this.connection === null) return;
+    if (this.connection.bytesRead - this.bytesReadBefore <= MAX_WIRE_BYTES) return;
     if (this.status !== 0) this.succeed(true);
-    else this.fail('headers', `No head of an answer within ${WIRE_BYTES} bytes.`);
+    else this.fail('headers', `No response head within ${MAX_WIRE_BYTES} bytes.`);
   }
 
-  /** The deadline has passed. */
   private expire(): void {
     if (this.status !== 0) return this.succeed(true);
     const phase = this.connection?.phase ?? 'waiting';
     const code = phase === 'proxy' ? 'proxy' : 'timeout';
-    this.fail(code, `No answer within ${this.timeoutMs} ms: still ${PHASE_TEXT[phase]}.`);
+    this.fail(code, `No response within ${this.timeoutMs} ms: still ${PHASE_TEXT[phase]}.`);
   }
 
+  /** Rejects the promise, unless it is already settled. */
   fail(code: HttpErrorCode, message: string, detail: string | null = null): void {
-    if (this.settled) return;
+    if (this.isSettled) return;
     this.settle(false);
     this.reject(new HttpError(code, message, performance.now() - this.startedAt, detail));
   }
 
   onRequestStart(): void {
-    this.onUsedSocket = this.connection!.requestsSent++ > 0;
-    this.readBefore = this.connection!.bytesRead;
-    if (this.onUsedSocket) this.owner.reused();
+    this.isOnUsedSocket = this.connection!.requestsSent++ > 0;
+    this.bytesReadBefore = this.connection!.bytesRead;
+    if (this.isOnUsedSocket) this.owner.onReuse();
   }
 
   onResponseStarted(): void {
-    this.answering = true;
+    this.hasResponseStarted = true;
   }
 
   onResponseStart(
@@ -116,20 +122,20 @@ export class Exchange implements Dispatcher.DispatchHandler {
     status: number,
     headers: Record<string, string | string[] | undefined>,
   ): void {
-    if (status < 200 || this.settled) return;
+    if (status < 200 || this.isSettled) return;
     const now = performance.now();
     this.status = status;
     this.responseHeaders = headers;
     this.durationMs = now - this.startedAt;
-    this.deadline = Math.min(this.deadline, now + BODY_MS);
+    this.deadline = Math.min(this.deadline, now + MAX_BODY_MS);
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    if (this.settled) return;
-    this.kept ??= Buffer.allocUnsafe(this.status < 300 ? KEEP_OF_SUCCESS : KEEP_OF_FAILURE);
-    if (this.bytes < this.kept.length) chunk.copy(this.kept, this.bytes);
-    this.bytes += chunk.length;
-    if (this.bytes > READ_BYTES) this.succeed(true);
+    if (this.isSettled) return;
+    this.keptBody ??= Buffer.allocUnsafe(this.status < 300 ? KEPT_BYTES_OF_SUCCESS : KEPT_BYTES_OF_FAILURE);
+    if (this.bodyBytes < this.keptBody.length) chunk.copy(this.keptBody, this.bodyBytes);
+    this.bodyBytes += chunk.length;
+    if (this.bodyBytes > MAX_BODY_BYTES) this.succeed(true);
   }
 
   onResponseEnd(): void {
@@ -140,55 +146,60 @@ export class Exchange implements Dispatcher.DispatchHandler {
     _controller: Dispatcher.DispatchController | undefined,
     error: Error & { code?: string },
   ): void {
-    if (this.settled) return;
+    if (this.isSettled) return;
     if (this.status !== 0) return this.succeed(true);
     if (error instanceof DialError) return this.fail(error.code, error.message, error.detail);
     const code = error.code ?? error.name;
     if (isReset(code, error.message)) {
-      if (this.onUsedSocket && !this.answering) return this.retry();
-      return this.fail('reset', `The connection broke before an answer came (${code}).`);
+      if (this.isOnUsedSocket && !this.hasResponseStarted) return this.sendAgain();
+      return this.fail('reset', `The connection closed before a response arrived (${code}).`);
     }
     if (isMalformed(code))
-      return this.fail('headers', `The head of the answer is malformed or too large (${code}).`);
+      return this.fail('headers', `The response head is malformed or too large (${code}).`);
     this.fail('internal', `The request could not be sent (${code}).`);
   }
 
-  /** The receiver closed an idle connection just as we used it: nothing came back. Once more, on a connection not used before. */
-  private retry(): void {
-    this.onUsedSocket = false;
+  /**
+   * The receiver closed an idle connection at the moment of its reuse, and no byte came back. Sends the request once more,
+   * over a new connection.
+   */
+  private sendAgain(): void {
+    this.isOnUsedSocket = false;
     const stale = this.connection!;
     this.connection = null;
     this.owner.connections.discard(stale);
     this.owner.connections.acquire(this, true);
   }
 
-  private succeed(cut: boolean): void {
-    if (this.settled) return;
-    this.settle(!cut);
+  /** `isCut`: the body was not read to its end, so its connection cannot be reused. */
+  private succeed(isCut: boolean): void {
+    if (this.isSettled) return;
+    this.settle(!isCut);
     const retryAfter = this.responseHeaders['retry-after'];
     this.resolve({
       status: this.status,
       retryAfter: (Array.isArray(retryAfter) ? retryAfter[0] : retryAfter) ?? null,
-      body: this.readBody(cut),
+      body: this.readBody(isCut),
       durationMs: this.durationMs,
     });
   }
 
-  private readBody(cut: boolean): string {
-    const { kept, bytes } = this;
-    if (kept === null) return '';
-    return toStorableText(kept.subarray(0, bytes), kept.length, cut || bytes > kept.length);
+  private readBody(isCut: boolean): string {
+    const { keptBody, bodyBytes } = this;
+    if (keptBody === null) return '';
+    const isIncomplete = isCut || bodyBytes > keptBody.length;
+    return toStorableText(keptBody.subarray(0, bodyBytes), keptBody.length, isIncomplete);
   }
 
-  private settle(reusable: boolean): void {
-    this.settled = true;
+  private settle(isReusable: boolean): void {
+    this.isSettled = true;
     const { connection } = this;
     this.connection = null;
     if (connection) {
-      if (reusable) this.owner.connections.release(connection);
+      if (isReusable) this.owner.connections.release(connection);
       else this.owner.connections.discard(connection);
     }
-    this.owner.settled(this);
+    this.owner.onSettled(this);
   }
 }
 
@@ -199,7 +210,7 @@ const PHASE_TEXT = {
   tls: 'in the TLS handshake',
   proxy: 'connecting to the proxy',
   tunnel: 'connecting through the proxy',
-  answer: 'waiting for the answer',
+  response: 'waiting for the response',
 };
 
 function isReset(code: string, message: string): boolean {
@@ -207,7 +218,7 @@ function isReset(code: string, message: string): boolean {
   return code === 'ECONNRESET' || code === 'EPIPE' || code === 'ECONNABORTED' || code === 'ETIMEDOUT';
 }
 
-// A parser error has no code of its own in every release; its name stands in then.
+// Not every release of undici gives its parser errors a code. Their name is used then.
 const MALFORMED = new Set([
   'HTTPParserError',
   'UND_ERR_HEADERS_OVERFLOW',

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { toStorableText } from './response-text.js';
 
-describe('responseText', () => {
+describe('toStorableText', () => {
   it('keeps a short text as it is', () => {
     expect(toStorableText(Buffer.from('äöü €😀'), 100, false)).toBe('äöü €😀');
     expect(toStorableText(Buffer.alloc(0), 100, true)).toBe('');

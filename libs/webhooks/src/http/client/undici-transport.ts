@@ -1,43 +1,43 @@
-import { ConnectionPool } from '../connections/connection-pool.js';
-import type { ConnectionLimits } from '../connections/connection-pool.js';
-import { EgressGuard } from '../policy/egress-guard.js';
-import { Exchange } from './exchange.js';
-import type { ExchangeOwner } from './exchange.js';
-import { guardedDial } from '../connections/guarded-dial.js';
-import type { CertificateAuthorities } from '../connections/guarded-dial.js';
+import { type ConnectionLimits, ConnectionPool } from '../connections/connection-pool.js';
+import { type CertificateAuthorities, guardedDial } from '../connections/guarded-dial.js';
 import { proxyDial } from '../connections/proxy-dial.js';
-import { Resolver } from '../connections/resolver.js';
-import type { Lookup } from '../connections/resolver.js';
-import { HttpError } from '../transport.js';
-import type { HttpRequest, HttpResponse, HttpTransport, TransportStats } from '../transport.js';
-import { UrlPolicy, UrlRefusedError } from '../policy/url-policy.js';
-import type { CheckedUrl, UrlRules } from '../policy/url-policy.js';
+import { type Lookup, Resolver } from '../connections/resolver.js';
+import { EgressGuard } from '../policy/egress-guard.js';
+import { type CheckedUrl, UrlPolicy, UrlRefusedError, type UrlRules } from '../policy/url-policy.js';
+import {
+  HttpError,
+  type HttpRequest,
+  type HttpResponse,
+  type HttpTransport,
+  type TransportStats,
+} from '../transport.js';
+import { Exchange, type ExchangeOwner } from './exchange.js';
 
-/** What every transport may be told. */
+/** Options that both transports share. */
 export interface GuardedHttpOptions extends UrlRules, ConnectionLimits {
-  /** Resolves names instead of DNS, for networks with a view of their own. The guard filters its answers. */
+  /** Resolves host names instead of DNS, for networks with their own resolver. The guard filters its results. */
   lookup?: Lookup;
   /**
-   * `http://` or `https://` address of a forward proxy that every request goes through (CONNECT). It resolves the names, so
-   * it must keep private addresses closed itself. Default: none; environment variables are never read.
+   * `http://` or `https://` URL of a forward proxy that all requests go through (CONNECT). It resolves the host names, so it
+   * must block private addresses itself. Default: none. Environment variables are never read.
    */
   proxy?: string;
   /** Certificate authorities to trust instead of Node's own list, as PEM. */
   ca?: CertificateAuthorities;
 }
 
-/** How exact a deadline is, in milliseconds: it costs one timer for all requests rather than one each. */
+/** Precision of deadlines, ms. One timer for all requests costs less than one each. */
 const TICK_MS = 20;
-const MAX_TARGETS = 1_000;
+const MAX_CHECKED_URLS = 1_000;
 
-/** Sends over undici directly: the least CPU per request. */
+/** Sends with undici directly, with the least CPU per request. */
 export class UndiciTransport implements HttpTransport, ExchangeOwner {
   readonly connections: ConnectionPool;
   private readonly policy: UrlPolicy;
-  private readonly targets = new Map<string, CheckedUrl>();
+  private readonly checkedUrls = new Map<string, CheckedUrl>();
   private readonly running = new Set<Exchange>();
   private tick: NodeJS.Timeout | null = null;
-  private closed = false;
+  private isClosed = false;
   private requests = 0;
   private reuses = 0;
 
@@ -61,10 +61,10 @@ export class UndiciTransport implements HttpTransport, ExchangeOwner {
     }
   }
 
-  /** Begins an exchange, whose deadline runs from now on, without sending it. Throws where the URL is refused. */
+  /** Creates an exchange without sending it. Its deadline runs from now on. Throws if the URL is refused. */
   open(request: HttpRequest): Exchange {
-    if (this.closed) throw new HttpError('aborted', 'The sender is shutting down.');
-    const exchange = new Exchange(this.target(request.url), request, this);
+    if (this.isClosed) throw new HttpError('aborted', 'The sender is shutting down.');
+    const exchange = new Exchange(this.checkUrl(request.url), request, this);
     this.requests++;
     this.running.add(exchange);
     this.tick ??= setTimeout(this.onTick, TICK_MS);
@@ -72,50 +72,50 @@ export class UndiciTransport implements HttpTransport, ExchangeOwner {
   }
 
   stats(): TransportStats {
-    const { open, origins } = this.connections;
-    return { requests: this.requests, reused: this.reuses, connections: open, pools: origins };
+    const { openCount, originCount } = this.connections;
+    return { requests: this.requests, reused: this.reuses, connections: openCount, pools: originCount };
   }
 
   async close(): Promise<void> {
-    this.closed = true;
+    this.isClosed = true;
     for (const exchange of this.running) exchange.fail('aborted', 'The sender is shutting down.');
     await this.connections.close();
   }
 
-  settled(exchange: Exchange): void {
+  onSettled(exchange: Exchange): void {
     this.running.delete(exchange);
   }
 
-  reused(): void {
+  onReuse(): void {
     this.reuses++;
   }
 
-  private target(url: string): CheckedUrl {
-    let target = this.targets.get(url);
-    if (!target) {
-      target = this.policy.check(url);
-      if (this.targets.size >= MAX_TARGETS) this.targets.clear();
-      this.targets.set(url, target);
+  private checkUrl(url: string): CheckedUrl {
+    let checked = this.checkedUrls.get(url);
+    if (!checked) {
+      checked = this.policy.check(url);
+      if (this.checkedUrls.size >= MAX_CHECKED_URLS) this.checkedUrls.clear();
+      this.checkedUrls.set(url, checked);
     }
-    return target;
+    return checked;
   }
 
   private readonly onTick = (): void => {
-    // After a stall of the process, answers that have arrived meanwhile come before the deadlines they have missed.
-    setImmediate(this.expire);
+    // If the process was blocked, responses that arrived meanwhile are read before their deadlines are checked.
+    setImmediate(this.checkRunning);
   };
 
-  private readonly expire = (): void => {
+  private readonly checkRunning = (): void => {
     const now = performance.now();
-    for (const exchange of this.running) exchange.check(now);
+    for (const exchange of this.running) exchange.checkLimits(now);
     if (this.running.size > 0) this.tick!.refresh();
     else this.tick = null;
   };
 }
 
-/** Whatever it was, a caller gets an {@link HttpError}. */
+/** Returns an {@link HttpError} for any error. */
 export function toHttpError(error: unknown): HttpError {
   if (error instanceof HttpError) return error;
   if (error instanceof UrlRefusedError) return new HttpError('blocked', error.message, 0, error.reason);
-  return new HttpError('internal', `The request could not be made (${(error as Error).name}).`);
+  return new HttpError('internal', `The request could not be created (${(error as Error).name}).`);
 }

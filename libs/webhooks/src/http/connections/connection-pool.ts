@@ -1,114 +1,131 @@
-import { Connection } from './connection.js';
-import type { ConnectionEvents } from './connection.js';
+import { Connection, type ConnectionEvents } from './connection.js';
 import type { Dial } from './dial.js';
-import type { Exchange } from '../client/exchange.js';
 
 /** How many connections there may be. */
 export interface ConnectionLimits {
-  /** Connections to one origin (scheme, host and port). More requests wait, on their own deadline. Default: 64. */
+  /** Connections to one origin (scheme, host and port). More requests wait, within their own deadline. Default 64. */
   connectionsPerOrigin?: number;
-  /** Connections in all. At the limit the one idle for longest makes room; if none is idle, requests wait. Default: 512. */
+  /** Connections in total. At the limit the one idle for longest is closed; if none is idle, requests wait. Default 512. */
   maxConnections?: number;
+}
+
+/** What the pool sees of a request that waits for a connection. */
+export interface PooledRequest {
+  readonly origin: string;
+  /** The request ended while it waited, for example at its deadline. */
+  readonly isSettled: boolean;
+  sendOver(connection: Connection): void;
 }
 
 interface OriginPool {
   size: number;
-  /** Last used last: the others get to close. */
+  /** The last used one is last. It is taken first, so that the others can close. */
   idle: Connection[];
 }
 
-/** Keep-alive connections by origin, bounded in all; a pool without connections is forgotten. */
+/**
+ * Keep-alive connections by origin, with a limit on their total number. An origin without connections is forgotten.
+ *
+ * Why not undici's `Agent`: it limits connections per origin, but their total only by rejecting new origins. This pool
+ * closes the longest idle connection instead, so any number of receivers shares a bounded number of sockets. Because each
+ * connection is a client of our own, the pool also knows whether a socket was used before, which decides if a request may
+ * be sent again, and a deadline can stop the very dial that its request waits for.
+ */
 export class ConnectionPool implements ConnectionEvents {
-  /** Sockets open now. */
-  open = 0;
+  private openSockets = 0;
   private readonly all = new Set<Connection>();
   private readonly pools = new Map<string, OriginPool>();
-  /** All idle connections, idle for longest first. */
+  /** All idle connections, the longest idle first. */
   private readonly idle = new Set<Connection>();
-  private readonly waiting: Exchange[] = [];
-  private serving = false;
-  private lastClosed: (() => void) | null = null;
-  private readonly perOrigin: number;
-  private readonly max: number;
+  private readonly waiting: PooledRequest[] = [];
+  private isServing = false;
+  private onLastClose: (() => void) | null = null;
+  private readonly maxPerOrigin: number;
+  private readonly maxTotal: number;
 
   constructor(
     private readonly dial: Dial,
     { connectionsPerOrigin = 64, maxConnections = 512 }: ConnectionLimits,
   ) {
-    this.perOrigin = connectionsPerOrigin;
-    this.max = maxConnections;
+    this.maxPerOrigin = connectionsPerOrigin;
+    this.maxTotal = maxConnections;
   }
 
-  /** Origins with a pool now. */
-  get origins(): number {
+  /** Number of open sockets. */
+  get openCount(): number {
+    return this.openSockets;
+  }
+
+  /** Number of origins that have a connection. */
+  get originCount(): number {
     return this.pools.size;
   }
 
-  /** Sends the exchange over an idle or a new connection (`fresh`: a new one only), or as soon as there is one. */
-  acquire(exchange: Exchange, fresh = false): void {
-    if (!this.assign(exchange, fresh)) this.waiting.push(exchange);
+  /** Sends the request over an idle or a new connection as soon as there is one. `onlyNew`: never over an idle one. */
+  acquire(request: PooledRequest, onlyNew = false): void {
+    if (!this.assign(request, onlyNew)) this.waiting.push(request);
   }
 
-  /** The request is answered to the end: the connection may carry another. */
+  /** Takes back a connection whose response was read to its end. */
   release(connection: Connection): void {
-    connection.exchange = null;
+    connection.markIdle();
     this.idle.add(connection);
     this.pools.get(connection.origin)!.idle.push(connection);
-    this.serve();
+    this.serveWaiting();
   }
 
-  /** Gives a connection up. */
+  /** Closes a connection. */
   discard(connection: Connection): void {
     if (this.all.delete(connection)) {
       const pool = this.pools.get(connection.origin)!;
       if (this.idle.delete(connection)) pool.idle.splice(pool.idle.indexOf(connection), 1);
       if (--pool.size === 0) this.pools.delete(connection.origin);
-      this.serve();
+      this.serveWaiting();
     }
     connection.destroy();
   }
 
-  /** Gives all connections up. Resolves when the last socket is closed. */
+  /** Closes all connections. Resolves when the last socket is closed. */
   async close(): Promise<void> {
     for (const connection of this.all) this.discard(connection);
-    if (this.open > 0) {
+    if (this.openSockets > 0) {
       await new Promise<void>((resolve) => {
-        this.lastClosed = resolve;
+        this.onLastClose = resolve;
       });
     }
   }
 
-  opened(): void {
-    this.open++;
+  onOpen(): void {
+    this.openSockets++;
   }
 
-  closed(connection: Connection, idle: boolean): void {
-    this.open--;
-    if (idle) this.discard(connection);
-    if (this.open === 0) this.lastClosed?.();
+  onClose(connection: Connection, wasIdle: boolean): void {
+    this.openSockets--;
+    if (wasIdle) this.discard(connection);
+    if (this.openSockets === 0) this.onLastClose?.();
   }
 
-  private assign(exchange: Exchange, fresh: boolean): boolean {
-    const { origin } = exchange.target;
+  private assign(request: PooledRequest, onlyNew: boolean): boolean {
+    const { origin } = request;
     let pool = this.pools.get(origin);
-    let connection = fresh ? undefined : pool?.idle.pop();
+    let connection = onlyNew ? undefined : pool?.idle.pop();
     if (connection) {
       this.idle.delete(connection);
     } else {
-      if (pool && pool.size >= this.perOrigin) return false;
-      if (this.all.size >= this.max && !this.makeRoom()) return false;
-      // Making room may have emptied and forgotten the pool.
+      if (pool && pool.size >= this.maxPerOrigin) return false;
+      if (this.all.size >= this.maxTotal && !this.closeLongestIdle()) return false;
+      // Closing one may have emptied this pool, and so forgotten it.
       pool = this.pools.get(origin);
       if (!pool) this.pools.set(origin, (pool = { size: 0, idle: [] }));
       connection = new Connection(origin, this.dial, this);
       pool.size++;
       this.all.add(connection);
     }
-    exchange.sendOver(connection);
+    request.sendOver(connection);
     return true;
   }
 
-  private makeRoom(): boolean {
+  private closeLongestIdle(): boolean {
     for (const longestIdle of this.idle) {
       this.discard(longestIdle);
       return true;
@@ -116,15 +133,18 @@ export class ConnectionPool implements ConnectionEvents {
     return false;
   }
 
-  /** First come, first served, past those whose origin is full. Later, so that no caller is in the middle of something. */
-  private serve(): void {
-    if (this.serving || this.waiting.length === 0) return;
-    this.serving = true;
+  /**
+   * Serves waiting requests in their order, but passes those whose origin is at its limit. Runs in a microtask, so that
+   * no caller is interrupted in the middle of a change.
+   */
+  private serveWaiting(): void {
+    if (this.isServing || this.waiting.length === 0) return;
+    this.isServing = true;
     queueMicrotask(() => {
-      this.serving = false;
+      this.isServing = false;
       const waiting = this.waiting.splice(0);
-      for (const exchange of waiting) {
-        if (!exchange.settled && !this.assign(exchange, false)) this.waiting.push(exchange);
+      for (const request of waiting) {
+        if (!request.isSettled && !this.assign(request, false)) this.waiting.push(request);
       }
     });
   }

@@ -1,34 +1,37 @@
 import type { EventEmitter } from 'node:events';
 import type { Socket } from 'node:net';
-import { Client } from 'undici';
-import type { buildConnector } from 'undici';
+import { type buildConnector, Client, type Dispatcher } from 'undici';
 import type { Dial, PendingDial, RequestPhase } from './dial.js';
-import type { Exchange } from '../client/exchange.js';
 
 const MAX_HEAD_BYTES = 16_384;
-const IDLE_MS = 4_000;
-/** One for all: what hears it has ended already, and a stack trace for each would cost more than the rest of closing. */
-const GIVEN_UP = new Error('The connection was given up.');
+const MAX_IDLE_MS = 4_000;
+/** undici stops reusing a socket this long before the receiver closes it. */
+const CLOSE_EARLY_MS = 1_000;
+/** One error for all: nobody reads it, and a stack trace per connection costs more than the rest of closing it. */
+const DISCARDED = new Error('The connection was discarded.');
 
-/** What a connection tells its owner. */
-export interface ConnectionEvents {
-  opened(): void;
-  /** The socket closed; `idle` if no request needed it. */
-  closed(connection: Connection, idle: boolean): void;
+/** What a connection sends: one POST, and undici's handler for the response. */
+export interface CarriedRequest extends Dispatcher.DispatchHandler {
+  readonly path: string;
+  readonly headers: Record<string, string>;
+  readonly body: Buffer;
 }
 
-/**
- * One undici client, which is one socket and at most one request at a time. Owning the clients, rather than a pool of
- * undici's, tells for certain whether a socket has been used before, and lets a deadline stop the very dial it waits for.
- */
+/** What a connection tells its pool. */
+export interface ConnectionEvents {
+  onOpen(): void;
+  /** The socket closed. `wasIdle`: no request was using it. */
+  onClose(connection: Connection, wasIdle: boolean): void;
+}
+
+/** One undici client: one socket and at most one request at a time. */
 export class Connection {
-  /** The request it carries now. */
-  exchange: Exchange | null = null;
-  /** Requests that the present socket has carried. */
+  /** Number of requests sent over the current socket. */
   requestsSent = 0;
   phase: RequestPhase = 'waiting';
   private readonly client: Client;
-  private dialling: PendingDial | null = null;
+  private isBusy = false;
+  private pendingDial: PendingDial | null = null;
   private socket: Socket | null = null;
 
   constructor(
@@ -38,51 +41,56 @@ export class Connection {
   ) {
     this.client = new Client(origin, {
       connect: (target, done) => this.connect(target, done),
-      // Deadlines are the exchange's business.
+      // The exchange enforces the deadlines.
       headersTimeout: 0,
       bodyTimeout: 0,
       maxHeaderSize: MAX_HEAD_BYTES,
-      keepAliveTimeout: IDLE_MS,
-      keepAliveMaxTimeout: IDLE_MS,
-      keepAliveTimeoutThreshold: 1_000,
+      keepAliveTimeout: MAX_IDLE_MS,
+      keepAliveMaxTimeout: MAX_IDLE_MS,
+      keepAliveTimeoutThreshold: CLOSE_EARLY_MS,
     });
     this.client.on('connect', () => {
       this.requestsSent = 0;
-      events.opened();
+      events.onOpen();
     });
-    this.client.on('disconnect', () => events.closed(this, this.exchange === null));
-    // Unheard, an 'error' event would end the process. The request itself has failed with the same error.
+    this.client.on('disconnect', () => events.onClose(this, !this.isBusy));
+    // Without a listener, an 'error' event ends the process. The request has already failed with the same error.
     (this.client as EventEmitter).on('error', () => undefined);
   }
 
-  /** Bytes that the present socket has read. */
+  /** Bytes read from the current socket. */
   get bytesRead(): number {
     return this.socket?.bytesRead ?? 0;
   }
 
-  /** Sends one request; the exchange hears what comes of it, perhaps before this returns. */
-  send(exchange: Exchange): void {
-    this.exchange = exchange;
-    this.phase = 'answer';
-    const { target, headers, body } = exchange;
-    this.client.dispatch({ path: target.path, method: 'POST', headers, body }, exchange);
+  /** Sends one request. Its handler may be called before this returns. */
+  send(request: CarriedRequest): void {
+    this.isBusy = true;
+    this.phase = 'response';
+    const { path, headers, body } = request;
+    this.client.dispatch({ path, method: 'POST', headers, body }, request);
   }
 
-  /** Breaks it off, a dial under way too. */
+  /** The request ended: the connection can send another one. */
+  markIdle(): void {
+    this.isBusy = false;
+  }
+
+  /** Closes the socket, or stops the dial that is in progress. */
   destroy(): void {
-    this.exchange = null;
-    this.dialling?.destroy();
-    this.client.destroy(GIVEN_UP, () => undefined);
+    this.isBusy = false;
+    this.pendingDial?.destroy();
+    this.client.destroy(DISCARDED, () => undefined);
   }
 
   private connect(target: buildConnector.Options, done: buildConnector.Callback): void {
-    const progress = (phase: RequestPhase): void => {
+    const setPhase = (phase: RequestPhase): void => {
       this.phase = phase;
     };
-    this.dialling = this.dial(target, progress, (error, socket) => {
-      this.dialling = null;
+    this.pendingDial = this.dial(target, setPhase, (error, socket) => {
+      this.pendingDial = null;
       if (error) return done(error, null);
-      this.phase = 'answer';
+      this.phase = 'response';
       this.socket = socket;
       done(null, socket!);
     });

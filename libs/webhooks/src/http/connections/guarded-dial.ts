@@ -1,39 +1,38 @@
 import type { LookupAddress } from 'node:dns';
-import { isIP } from 'node:net';
+import { isIP, type LookupFunction, type Socket } from 'node:net';
 import { callbackify } from 'node:util';
-import type { LookupFunction, Socket } from 'node:net';
 import { buildConnector } from 'undici';
-import { DialError, dialError } from './dial.js';
-import type { Dial, RequestPhase } from './dial.js';
+import { type Dial, DialError, type RequestPhase, toDialError } from './dial.js';
 import type { EgressGuard } from '../policy/egress-guard.js';
 import type { Resolver } from './resolver.js';
 import { DESTINATION_NOT_ALLOWED } from '../policy/url-policy.js';
 
-/** Certificates of authorities to trust beside Node's own, as PEM. */
+/** Certificate authorities to trust instead of Node's own list, as PEM. */
 export type CertificateAuthorities = string | Buffer | (string | Buffer)[];
 
-const SMALL_READS = { highWaterMark: 16_384 };
+/** Read buffer of a socket, in bytes. undici passes it on to `net.connect`, but its types do not list it. */
+const READ_BUFFER = { highWaterMark: 16_384 };
 
-/** Settings that every connection shares: HTTP/1.1 only, no TLS session shared between identities, small reads. */
+/** Options of every connection: HTTP/1.1 only, and no TLS session is reused, so that tenants never share one. */
 export function connectorOptions(ca: CertificateAuthorities | undefined): buildConnector.BuildOptions {
   return {
     allowH2: false,
     maxCachedSessions: 0,
-    rejectUnauthorized: true, // also where NODE_TLS_REJECT_UNAUTHORIZED says otherwise
-    timeout: 0, // each dial belongs to one request, whose deadline ends it
-    ...SMALL_READS,
+    rejectUnauthorized: true, // overrides NODE_TLS_REJECT_UNAUTHORIZED
+    timeout: 0, // each dial belongs to one request, whose deadline stops it
+    ...READ_BUFFER,
     ...(ca ? { ca } : {}),
   };
 }
 
 /**
- * Dials the customer's server itself. Three checks: an address literal before (Node calls no look-up for those), the
- * answers of the look-up in between (the refused ones are dropped, so that address fall-back never sees them), the
- * peer's address after, before the first byte of TLS.
+ * Connects to the receiver directly and checks its address three times: an address literal before the dial, because Node
+ * resolves no literals; the resolved addresses, of which only allowed ones are kept, so that address fallback never tries
+ * another; and the peer's address after the connect, before the first byte is sent.
  */
 export function guardedDial(guard: EgressGuard, resolver: Resolver, ca?: CertificateAuthorities): Dial {
   const connect = connector(ca, guardedLookup(guard, resolver));
-  return (target, progress, done) => {
+  return (target, setPhase, done) => {
     const { hostname } = target;
     const isLiteral = isIP(hostname) !== 0;
     if (target.socketPath || (isLiteral && !guard.allowsAddress(hostname))) {
@@ -42,12 +41,12 @@ export function guardedDial(guard: EgressGuard, resolver: Resolver, ca?: Certifi
       return { destroy: () => undefined };
     }
     let phase: RequestPhase;
-    const enter = (next: RequestPhase): void => progress((phase = next));
+    const enter = (next: RequestPhase): void => setPhase((phase = next));
     enter(isLiteral ? 'connect' : 'dns');
 
     let refused: DialError | null = null;
     const socket = connect(target, (error, opened) => {
-      if (error || refused) done(refused ?? dialError(error!, phase), null);
+      if (error || refused) done(refused ?? toDialError(error!, phase), null);
       else done(null, opened);
     });
     socket.on('lookup', (error) => {
@@ -63,36 +62,38 @@ export function guardedDial(guard: EgressGuard, resolver: Resolver, ca?: Certifi
 }
 
 function guardedLookup(guard: EgressGuard, resolver: Resolver): LookupFunction {
-  const openAddresses = callbackify(async (name: string): Promise<LookupAddress[]> => {
+  const resolveAllowed = callbackify(async (name: string): Promise<LookupAddress[]> => {
     const addresses = await resolver.resolve(name);
-    const trusted = guard.trustsHost(name);
-    const open = addresses.filter(({ address }) => trusted || guard.allowsAddress(address));
-    if (open.length === 0) throw blocked(`${name} resolves to ${list(addresses)}`);
-    return open;
+    const isTrusted = guard.trustsHost(name);
+    const allowed = addresses.filter(({ address }) => isTrusted || guard.allowsAddress(address));
+    if (allowed.length === 0) throw blocked(`${name} resolves to ${list(addresses)}`);
+    return allowed;
   });
   return (name, options, callback) => {
-    openAddresses(name, (error, open) => {
-      if (error || options.all) callback(error, open);
-      else callback(null, open[0]!.address, open[0]!.family);
+    resolveAllowed(name, (error, allowed) => {
+      if (error || options.all) callback(error, allowed);
+      else callback(null, allowed[0]!.address, allowed[0]!.family);
     });
   };
 }
 
 function peerRefusal(guard: EgressGuard, hostname: string, peer: string | undefined): DialError | null {
   if (guard.trustsHost(hostname) || (peer && guard.allowsAddress(peer))) return null;
-  // A peer that has hung up already has no address any more.
+  // A peer that has already closed the connection has no address.
   return peer
-    ? blocked(`${hostname} led to ${peer}`)
-    : new DialError('reset', 'The connection was closed as soon as it was open.');
+    ? blocked(`${hostname} connected to ${peer}`)
+    : new DialError('reset', 'The receiver closed the connection immediately.');
 }
 
-/** undici's own connector, which keeps SNI, certificate checks and address fall-back. It answers the socket it opens. */
+/** undici's own connector: it does SNI, certificate checks and address fallback. It returns the socket that it opens. */
 function connector(
   ca: CertificateAuthorities | undefined,
   lookup: LookupFunction,
 ): (target: buildConnector.Options, callback: buildConnector.Callback) => Socket {
-  const addresses = { lookup, autoSelectFamily: true, autoSelectFamilyAttemptTimeout: 250 };
-  return buildConnector({ ...connectorOptions(ca), ...addresses }) as unknown as ReturnType<typeof connector>;
+  const fallback = { autoSelectFamily: true, autoSelectFamilyAttemptTimeout: 250 };
+  return buildConnector({ ...connectorOptions(ca), lookup, ...fallback }) as unknown as ReturnType<
+    typeof connector
+  >;
 }
 
 function list(addresses: readonly LookupAddress[]): string {

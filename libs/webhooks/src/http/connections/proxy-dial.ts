@@ -1,26 +1,23 @@
 import type { EventEmitter } from 'node:events';
-import { isIP } from 'node:net';
-import type { Socket } from 'node:net';
+import { isIP, type Socket } from 'node:net';
 import { buildConnector, Client } from 'undici';
-import { DialError, dialError } from './dial.js';
-import type { Dial, RequestPhase } from './dial.js';
+import { type Dial, DialError, type RequestPhase, toDialError } from './dial.js';
 import type { EgressGuard } from '../policy/egress-guard.js';
-import { connectorOptions } from './guarded-dial.js';
-import type { CertificateAuthorities } from './guarded-dial.js';
+import { type CertificateAuthorities, connectorOptions } from './guarded-dial.js';
 import { DESTINATION_NOT_ALLOWED } from '../policy/url-policy.js';
 
 /**
- * Sends everything through a forward proxy (CONNECT), such as smokescreen or Envoy. The proxy resolves the names and so
- * must keep private addresses closed; only address literals are checked here.
- * @param proxy `http://` or `https://` address of the proxy, with user and password if it wants them
- * @throws TypeError when that is not so
+ * Connects through a forward proxy (CONNECT), such as smokescreen or Envoy. The proxy resolves the host names, so it must
+ * block private addresses. Only address literals are checked here.
+ * @param proxy `http://` or `https://` URL of the proxy, with a percent-encoded user and password if it needs them
+ * @throws TypeError if `proxy` is anything else
  */
 export function proxyDial(proxy: string, guard: EgressGuard, ca?: CertificateAuthorities): Dial {
   const { url, authorization } = readProxy(proxy);
   const toProxy = buildConnector(connectorOptions(ca));
   const throughTunnel = buildConnector(connectorOptions(ca));
 
-  return (target, progress, done) => {
+  return (target, setPhase, done) => {
     const { hostname, port, protocol } = target;
     if (isIP(hostname) !== 0 && !guard.allowsAddress(hostname)) {
       const refused = new DialError('blocked', DESTINATION_NOT_ALLOWED, `address ${hostname} is not public`);
@@ -28,7 +25,7 @@ export function proxyDial(proxy: string, guard: EgressGuard, ca?: CertificateAut
       return { destroy: () => undefined };
     }
     let phase: RequestPhase;
-    const enter = (next: RequestPhase): void => progress((phase = next));
+    const enter = (next: RequestPhase): void => setPhase((phase = next));
     enter('proxy');
 
     const client = new Client(url, {
@@ -36,7 +33,7 @@ export function proxyDial(proxy: string, guard: EgressGuard, ca?: CertificateAut
       connect: (proxyTarget, callback) =>
         toProxy(proxyTarget, (...result) => {
           if (result[1]) enter('tunnel');
-          callback(...(result[0] ? ([dialError(result[0], phase), null] as [Error, null]) : result));
+          callback(...(result[0] ? ([toDialError(result[0], phase), null] as [Error, null]) : result));
         }),
     });
     (client as EventEmitter).on('error', () => undefined);
@@ -44,18 +41,18 @@ export function proxyDial(proxy: string, guard: EgressGuard, ca?: CertificateAut
     const authority = `${isIP(hostname) === 6 ? `[${hostname}]` : hostname}:${port || (protocol === 'https:' ? 443 : 80)}`;
     const headers = { host: authority, ...(authorization ? { 'proxy-authorization': authorization } : {}) };
     let socket: Socket | null = null;
-    client.connect({ path: authority, headers }, (error, answer) => {
-      if (error) return done(dialError(error, phase), null);
-      socket = answer.socket as Socket;
+    client.connect({ path: authority, headers }, (error, response) => {
+      if (error) return done(toDialError(error, phase), null);
+      socket = response.socket as Socket;
       socket.on('error', () => undefined);
-      if (answer.statusCode !== 200) {
+      if (response.statusCode !== 200) {
         socket.destroy();
-        return done(tunnelRefusal(answer.statusCode, answer.headers), null);
+        return done(tunnelRefusal(response.statusCode, response.headers), null);
       }
       if (protocol !== 'https:') return done(null, socket);
       enter('tls');
       throughTunnel({ ...target, httpSocket: socket }, (tlsError, opened) => {
-        if (tlsError) done(dialError(tlsError, 'tls'), null);
+        if (tlsError) done(toDialError(tlsError, 'tls'), null);
         else done(null, opened);
       });
     });
@@ -68,13 +65,13 @@ export function proxyDial(proxy: string, guard: EgressGuard, ca?: CertificateAut
   };
 }
 
-/** Whose fault is it? A refusal by policy and a target that is down are not the proxy's. */
+/** A refusal by the proxy's policy, or a receiver that is down, is not a fault of the proxy. */
 function tunnelRefusal(status: number, headers: Record<string, string | string[] | undefined>): DialError {
   if (status === 403 || headers['x-smokescreen-error']) {
-    return new DialError('blocked', DESTINATION_NOT_ALLOWED, `the proxy answered ${status}`);
+    return new DialError('blocked', DESTINATION_NOT_ALLOWED, `the proxy returned ${status}`);
   }
   if (status === 502 || status === 503 || status === 504) {
-    return new DialError('connect', `The connection could not be made (the proxy answered ${status}).`);
+    return new DialError('connect', `The connection failed (the proxy returned ${status}).`);
   }
   return new DialError('proxy', `The proxy refused the tunnel (${status}).`);
 }
@@ -84,7 +81,7 @@ function readProxy(proxy: string): { url: string; authorization: string | null }
   const user = url && userOf(url);
   if (!user || !/^https?:$/.test(url.protocol) || url.pathname !== '/' || url.search || url.hash) {
     throw new TypeError(
-      'proxy must be the address of an HTTP proxy, such as http://proxy.internal:4750, a user and password percent-encoded.',
+      'proxy must be the URL of an HTTP proxy, such as http://proxy.internal:4750. Percent-encode its user and password.',
     );
   }
   return {
@@ -93,7 +90,7 @@ function readProxy(proxy: string): { url: string; authorization: string | null }
   };
 }
 
-/** `null`: it is not percent-encoded, as with a bare `%` in a password. */
+/** Returns `user:password`, or `null` if they are not percent-encoded, for example because of a bare `%`. */
 function userOf({ username, password }: URL): string | null {
   try {
     return `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;

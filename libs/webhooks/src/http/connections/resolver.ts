@@ -1,47 +1,51 @@
-import { lookup as systemLookup, Resolver as DnsResolver } from 'node:dns/promises';
 import type { LookupAddress } from 'node:dns';
+import { lookup as systemLookup, Resolver as DnsResolver } from 'node:dns/promises';
 import type { EgressGuard } from '../policy/egress-guard.js';
 
-/** Resolves a name to all its addresses; throws what `node:dns` throws. The guard filters what it answers. */
+/** Resolves a host name to all its addresses and throws what `node:dns` throws. The guard filters the result. */
 export type Lookup = (hostname: string) => Promise<readonly LookupAddress[]>;
 
 const MAX_LOOKUPS = 64;
-/** A look-up that takes longer gives its turn to the next one: the names of one slow server must not stop all others. */
-const SLOW_MS = 250;
-/** So many may be slow at once: more than there are requests that hang in a worker of 64 slots. */
-const MAX_SLOW = 1_000;
-const MAX_REMEMBERED = 1000;
-const MAX_PROVEN = 10_000;
+/** A lookup that takes longer gives its slot to the next one: the names of one slow server must not stop all others. */
+const SLOW_AFTER_MS = 250;
+/** Slow lookups at a time. More than the requests that can hang in a worker of 64 slots. */
+const MAX_SLOW_LOOKUPS = 1_000;
+const MAX_CACHED = 1_000;
+const MAX_RESOLVED_NAMES = 10_000;
 const MAX_ADDRESSES = 8;
-const POSITIVE_MS = 10_000;
-/** A definite "no such name" is cheap to ask again; a name server that hangs is not. */
-const NEGATIVE_MS = 5_000;
-const HANGING_MS = 30_000;
-/** No look-up keeps its turn for longer, whatever answers it. */
-const LOOKUP_MS = 5_000;
-/** How long an A answer waits for AAAA: many name servers never answer the latter. */
-const SECOND_FAMILY_MS = 100;
+const CACHE_MS = 10_000;
+/** A definite "no such name" costs little to ask again. A name server that does not respond costs a lot. */
+const CACHE_NOT_FOUND_MS = 5_000;
+const CACHE_TIMEOUT_MS = 30_000;
+/** Maximum time of one lookup. */
+const LOOKUP_TIMEOUT_MS = 5_000;
+/** How long an A record waits for AAAA: many name servers never respond to the latter. */
+const SECOND_FAMILY_WAIT_MS = 100;
 
-interface Remembered {
+interface CachedResult {
   addresses: readonly LookupAddress[] | null;
   error: unknown;
-  until: number;
+  expiresAt: number;
 }
 
 /**
- * Resolves host names off the thread pool, so that a slow name server of a customer cannot stall the host's own file and
- * crypto work: at most 64 look-ups at once and 1,000 slow ones beside them, one per name, names that resolved before ahead of
- * new ones; failures remembered for 5 s (30 s where the server did not answer), answers for at most 10 s. `allowedHosts` go through the system's resolver, and so know `/etc/hosts`.
+ * Resolves host names with limits: at most 64 lookups at a time and 1,000 slow ones besides, one per name. Names that
+ * resolved before come first. Addresses are cached for 10 s, failures for 5 s, or 30 s if the name server did not respond.
+ *
+ * Why not undici's DNS interceptor: by default it uses `dns.lookup`, which runs on libuv's small thread pool together with
+ * the host's file and crypto work. It also limits neither the lookups at a time nor the repeated lookups of a name that
+ * fails, so the slow name servers of one tenant would delay everybody. `allowedHosts` alone use the system's resolver,
+ * which knows `/etc/hosts` and search domains.
  */
 export class Resolver {
-  private readonly remembered = new Map<string, Remembered>();
+  private readonly cache = new Map<string, CachedResult>();
   private readonly running = new Map<string, Promise<readonly LookupAddress[]>>();
-  /** Names that have resolved, the latest last: whoever makes up a new name each time is never among them. */
-  private readonly proven = new Set<string>();
-  private readonly ahead: (() => void)[] = [];
+  /** Names that resolved once, the latest last. Somebody who invents a new name for each request is never among them. */
+  private readonly resolvedNames = new Set<string>();
+  private readonly priorityQueue: (() => void)[] = [];
   private readonly queue: (() => void)[] = [];
-  private quick = 0;
-  private slow = 0;
+  private slotsInUse = 0;
+  private slowLookups = 0;
 
   constructor(
     private readonly guard: EgressGuard,
@@ -49,84 +53,85 @@ export class Resolver {
     private readonly now: () => number = () => performance.now(),
   ) {}
 
-  /** All addresses of a name, not yet filtered; at most 8. Rejects with the resolver's own error. */
+  /** Returns up to 8 addresses, which the caller has to filter. Rejects with the resolver's own error. */
   resolve(hostname: string): Promise<readonly LookupAddress[]> {
-    const known = this.remembered.get(hostname);
-    if (known && known.until > this.now()) {
-      return known.addresses ? Promise.resolve(known.addresses) : Promise.reject(known.error);
+    const cached = this.cache.get(hostname);
+    if (cached && cached.expiresAt > this.now()) {
+      return cached.addresses ? Promise.resolve(cached.addresses) : Promise.reject(cached.error);
     }
     let running = this.running.get(hostname);
     if (!running) {
-      running = this.ask(hostname).finally(() => this.running.delete(hostname));
+      running = this.lookUp(hostname).finally(() => this.running.delete(hostname));
       this.running.set(hostname, running);
     }
     return running;
   }
 
-  private async ask(hostname: string): Promise<readonly LookupAddress[]> {
-    const leave = await this.enter(this.proven.has(hostname) ? this.ahead : this.queue);
+  private async lookUp(hostname: string): Promise<readonly LookupAddress[]> {
+    const queue = this.resolvedNames.has(hostname) ? this.priorityQueue : this.queue;
+    const releaseSlot = await this.acquireSlot(queue);
     try {
       const lookup = this.guard.trustsHost(hostname) ? hostLookup : this.lookup;
-      const answer = await Promise.race([lookup(hostname), after(LOOKUP_MS)]);
-      if (!answer) throw Object.assign(new Error(`No answer for ${hostname}`), { code: 'ETIMEOUT' });
-      const addresses = answer.slice(0, MAX_ADDRESSES);
-      this.remember(hostname, { addresses, error: null, until: this.now() + POSITIVE_MS });
-      this.prove(hostname);
+      const found = await Promise.race([lookup(hostname), after(LOOKUP_TIMEOUT_MS)]);
+      if (!found) throw Object.assign(new Error(`No response for ${hostname}`), { code: 'ETIMEOUT' });
+      const addresses = found.slice(0, MAX_ADDRESSES);
+      this.addToCache(hostname, { addresses, error: null, expiresAt: this.now() + CACHE_MS });
+      this.addResolvedName(hostname);
       return addresses;
     } catch (error) {
-      const wait = isHanging(error) ? HANGING_MS : NEGATIVE_MS;
-      this.remember(hostname, { addresses: null, error, until: this.now() + wait });
+      const cacheMs = isTimeout(error) ? CACHE_TIMEOUT_MS : CACHE_NOT_FOUND_MS;
+      this.addToCache(hostname, { addresses: null, error, expiresAt: this.now() + cacheMs });
       throw error;
     } finally {
-      leave();
+      releaseSlot();
     }
   }
 
-  /** Waits for a turn. Answers what ends it. */
-  private async enter(queue: (() => void)[]): Promise<() => void> {
-    while (this.quick >= MAX_LOOKUPS) await new Promise<void>((go) => queue.push(go));
-    this.quick++;
+  /** Waits for a free slot. Returns what releases it. */
+  private async acquireSlot(queue: (() => void)[]): Promise<() => void> {
+    while (this.slotsInUse >= MAX_LOOKUPS) await new Promise<void>((wake) => queue.push(wake));
+    this.slotsInUse++;
     let isSlow = false;
     const timer = setTimeout(() => {
-      if (this.slow >= MAX_SLOW) return;
+      if (this.slowLookups >= MAX_SLOW_LOOKUPS) return;
       isSlow = true;
-      this.slow++;
-      this.next();
-    }, SLOW_MS).unref();
+      this.slowLookups++;
+      this.freeSlot();
+    }, SLOW_AFTER_MS).unref();
     return () => {
       clearTimeout(timer);
-      if (isSlow) this.slow--;
-      else this.next();
+      if (isSlow) this.slowLookups--;
+      else this.freeSlot();
     };
   }
 
-  private next(): void {
-    this.quick--;
-    (this.ahead.shift() ?? this.queue.shift())?.();
+  private freeSlot(): void {
+    this.slotsInUse--;
+    (this.priorityQueue.shift() ?? this.queue.shift())?.();
   }
 
-  private prove(hostname: string): void {
-    this.proven.delete(hostname);
-    if (this.proven.size >= MAX_PROVEN) {
-      const [oldest] = this.proven;
-      this.proven.delete(oldest!);
+  private addResolvedName(hostname: string): void {
+    this.resolvedNames.delete(hostname);
+    if (this.resolvedNames.size >= MAX_RESOLVED_NAMES) {
+      const [oldest] = this.resolvedNames;
+      this.resolvedNames.delete(oldest!);
     }
-    this.proven.add(hostname);
+    this.resolvedNames.add(hostname);
   }
 
-  private remember(hostname: string, answer: Remembered): void {
-    this.remembered.delete(hostname);
-    if (this.remembered.size >= MAX_REMEMBERED) {
-      const [oldest] = this.remembered.keys();
-      this.remembered.delete(oldest!);
+  private addToCache(hostname: string, result: CachedResult): void {
+    this.cache.delete(hostname);
+    if (this.cache.size >= MAX_CACHED) {
+      const [oldest] = this.cache.keys();
+      this.cache.delete(oldest!);
     }
-    this.remembered.set(hostname, answer);
+    this.cache.set(hostname, result);
   }
 }
 
 const hostLookup: Lookup = (hostname) => systemLookup(hostname, { all: true, verbatim: true });
 
-/** A and AAAA over DNS alone: no `/etc/hosts`, no search domains. IPv4 first. */
+/** Looks up A and AAAA records over DNS only, without `/etc/hosts` and search domains. IPv4 comes first. */
 export function dnsLookup(dns: DnsResolver = new DnsResolver({ timeout: 2_000, tries: 2 })): Lookup {
   return async (hostname) => {
     const v6 = dns.resolve6(hostname).then(
@@ -138,12 +143,12 @@ export function dnsLookup(dns: DnsResolver = new DnsResolver({ timeout: 2_000, t
       (error: unknown) => ({ error }),
     );
     if (Array.isArray(v4) && v4.length > 0) {
-      const second = await Promise.race([v6, after(SECOND_FAMILY_MS)]);
+      const second = await Promise.race([v6, after(SECOND_FAMILY_WAIT_MS)]);
       return Array.isArray(second) ? [...v4, ...second] : v4;
     }
-    const only = await v6;
-    if (Array.isArray(only)) return only;
-    throw isHanging(only.error) || Array.isArray(v4) ? only.error : v4.error;
+    const onlyV6 = await v6;
+    if (Array.isArray(onlyV6)) return onlyV6;
+    throw isTimeout(onlyV6.error) || Array.isArray(v4) ? onlyV6.error : v4.error;
   };
 }
 
@@ -153,6 +158,6 @@ function after(ms: number): Promise<null> {
   });
 }
 
-function isHanging(error: unknown): boolean {
+function isTimeout(error: unknown): boolean {
   return (error as NodeJS.ErrnoException).code === 'ETIMEOUT';
 }
