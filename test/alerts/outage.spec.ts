@@ -1,7 +1,8 @@
 import { Session } from '../../libs/webhooks/src/store/postgres/connection/session.js';
 import type { Outcome } from '../../libs/webhooks/src/engine/send/outcome.js';
 import { recordOutcomes } from '../../libs/webhooks/src/store/postgres/record/record-outcomes.js';
-import type { LeasedDelivery, Destination } from '../../libs/webhooks/src/engine/destinations/destination.js';
+import type { Destination } from '../../libs/webhooks/src/engine/destinations/destination.js';
+import type { LeasedDelivery } from '../../libs/webhooks/src/engine/destinations/leased-delivery.js';
 import { nodemailerChannel } from '../../libs/webhooks/src/alerts/channels/nodemailer.js';
 import { type Receiver, startReceiver } from '../endpoints/receiver.js';
 import { type MailServer, startMailServer } from '../support/mail-server.js';

@@ -14,7 +14,7 @@ import { OutcomeReporter } from './record/outcome-reporter.js';
 import type { ClaimBudget } from './schedule/claim-budget.js';
 import { Sender } from './send/sender.js';
 import { OutcomeSignal } from './record/outcome-signal.js';
-import type { LeasedDelivery } from './destinations/destination.js';
+import type { LeasedDelivery } from './destinations/leased-delivery.js';
 import { returnToLane } from './send/classify-response.js';
 
 /** More unrecorded outcomes than this: nothing new is sent until the database takes them. */

@@ -13,7 +13,8 @@ import {
 } from '../../store/postgres/claim/lease-deliveries.js';
 import { type Lease, Leases } from './leases.js';
 import { ScanDepths } from './scan-depths.js';
-import type { LeasedDelivery, Destination } from '../destinations/destination.js';
+import type { Destination } from '../destinations/destination.js';
+import type { LeasedDelivery } from '../destinations/leased-delivery.js';
 import { DestinationReader } from '../destinations/destination-reader.js';
 
 /** Lanes that get their turn in one claim. */

@@ -35,30 +35,3 @@ export interface Destination extends ProfileEndpoint {
    */
   blockedReason: BlockedReason | null;
 }
-
-/** A delivery that this worker holds a lease on. */
-export interface LeasedDelivery {
-  id: string;
-  leaseId: string;
-  destination: Destination;
-  /** Of a callback. */
-  callbackUrl: string | null;
-  wireType: string;
-  body: string;
-  eventUuid: string;
-  sequence: string;
-  eventType: string;
-  subject: string | null;
-  test: boolean;
-  /** Attempts made so far. */
-  attempts: number;
-  attemptsBefore: number;
-  /** Claims without an outcome, this one included. */
-  claims: number;
-  /** When the last attempt began, epoch milliseconds on the database's clock. */
-  attemptAt: number | null;
-  /** Holds one of the places in flight that its lane counts. */
-  counted: boolean;
-  /** Claimed alone, to see whether a failing endpoint is back. */
-  probe: boolean;
-}

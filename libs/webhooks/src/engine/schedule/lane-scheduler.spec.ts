@@ -1,5 +1,6 @@
 import { LaneScheduler } from './lane-scheduler.js';
-import type { LeasedDelivery, Destination } from '../destinations/destination.js';
+import type { Destination } from '../destinations/destination.js';
+import type { LeasedDelivery } from '../destinations/leased-delivery.js';
 
 const ORIGIN = 'https://receiver.example';
 

@@ -2,7 +2,7 @@ import { SlotTracker } from './slot-tracker.js';
 import type { Lane, OriginShare } from './lane.js';
 import { ClaimBudget, type LaneCapacity } from './claim-budget.js';
 import { ReadyQueues } from './ready-queues.js';
-import type { LeasedDelivery } from '../destinations/destination.js';
+import type { LeasedDelivery } from '../destinations/leased-delivery.js';
 import {
   afterFailure,
   afterSuccess,

@@ -1,4 +1,5 @@
-import type { LeasedDelivery, Destination } from '../destinations/destination.js';
+import type { Destination } from '../destinations/destination.js';
+import type { LeasedDelivery } from '../destinations/leased-delivery.js';
 
 /** `good`: its last answer was a success. `fresh`: none yet. `failing`: its last attempt failed. */
 export type LaneHealth = 'good' | 'fresh' | 'failing';

@@ -1,4 +1,4 @@
-import type { LeasedDelivery } from '../destinations/destination.js';
+import type { LeasedDelivery } from '../destinations/leased-delivery.js';
 
 /** A request without an answer for so long gives its slot to others, ms. */
 export const HANG_AFTER_MS = 500;

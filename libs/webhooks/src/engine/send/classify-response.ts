@@ -4,7 +4,7 @@ import type { BlockedReason } from '../../core/states.js';
 import type { FailureVerdict, Profile } from '../../profiles/profile.js';
 import type { AttemptResult, Outcome } from './outcome.js';
 import { parseRetryAfter, type RetrySchedule, waitAfter } from './retry-schedule.js';
-import type { LeasedDelivery } from '../destinations/destination.js';
+import type { LeasedDelivery } from '../destinations/leased-delivery.js';
 
 /** Statuses that ask for a pause rather than report a fault. */
 const THROTTLES = new Set([429, 502, 503, 504]);

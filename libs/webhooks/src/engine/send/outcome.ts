@@ -1,5 +1,5 @@
 import type { Reason } from '../../core/states.js';
-import type { LeasedDelivery } from '../destinations/destination.js';
+import type { LeasedDelivery } from '../destinations/leased-delivery.js';
 
 /** What is to be recorded of a leased delivery. */
 export interface Outcome {

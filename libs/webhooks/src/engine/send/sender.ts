@@ -10,7 +10,8 @@ import { SETTINGS, type Settings } from '../../config/settings.js';
 import { USER_AGENT } from './user-agent.js';
 import type { Outcome } from './outcome.js';
 import { type RetrySchedule, scheduleFor } from './retry-schedule.js';
-import type { LeasedDelivery, Destination } from '../destinations/destination.js';
+import type { Destination } from '../destinations/destination.js';
+import type { LeasedDelivery } from '../destinations/leased-delivery.js';
 import { finish, returnToLane, classifyError, classifyResponse } from './classify-response.js';
 
 /** A claim that never comes to an outcome so often has crashed its worker each time. */

@@ -1,0 +1,28 @@
+import type { Destination } from './destination.js';
+
+/** A delivery that this worker holds a lease on: what it needs to send it and to record the outcome. */
+export interface LeasedDelivery {
+  id: string;
+  leaseId: string;
+  destination: Destination;
+  /** Of a callback. */
+  callbackUrl: string | null;
+  wireType: string;
+  body: string;
+  eventUuid: string;
+  sequence: string;
+  eventType: string;
+  subject: string | null;
+  test: boolean;
+  /** Attempts made so far. */
+  attempts: number;
+  attemptsBefore: number;
+  /** Claims without an outcome, this one included. */
+  claims: number;
+  /** When the last attempt began, epoch milliseconds on the database's clock. */
+  attemptAt: number | null;
+  /** Counts towards its lane's limit of deliveries in flight. */
+  counted: boolean;
+  /** The one delivery that tests whether a failing endpoint works again. */
+  probe: boolean;
+}
