@@ -4,7 +4,7 @@ import { recordOutcomes } from '../../libs/webhooks/src/store/postgres/record/re
 import type { Destination } from '../../libs/webhooks/src/engine/destinations/destination.js';
 import type { LeasedDelivery } from '../../libs/webhooks/src/engine/destinations/leased-delivery.js';
 import { nodemailerChannel } from '../../libs/webhooks/src/alerts/channels/nodemailer.js';
-import { type Receiver, startReceiver } from '../endpoints/receiver.js';
+import { type Receiver, startReceiver } from '../api/receiver.js';
 import { type MailServer, startMailServer } from '../support/mail-server.js';
 import { type Backend, DAY, HOUR, startBackend } from './backend.js';
 

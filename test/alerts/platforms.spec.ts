@@ -1,6 +1,6 @@
 import type { WebhookAlert } from '../../libs/webhooks/src/alerts/alert-channel.js';
 import { msgine } from '../../libs/webhooks/src/profiles/dialects/msgine.js';
-import { type Receiver, startReceiver } from '../endpoints/receiver.js';
+import { type Receiver, startReceiver } from '../api/receiver.js';
 import { type Backend, DAY, HOUR, MINUTE, names, SECOND, startBackend } from './backend.js';
 
 let backend: Backend;

@@ -6,7 +6,7 @@ import { claimAlerts } from '../../libs/webhooks/src/alerts/claim-alerts.js';
 import { nodemailerChannel } from '../../libs/webhooks/src/alerts/channels/nodemailer.js';
 import { Session } from '../../libs/webhooks/src/store/postgres/connection/session.js';
 import { resolveSettings } from '../../libs/webhooks/src/config/settings.js';
-import { type Receiver, startReceiver } from '../endpoints/receiver.js';
+import { type Receiver, startReceiver } from '../api/receiver.js';
 import { createDatabase } from '../support/database.js';
 import { type MailServer, startMailServer } from '../support/mail-server.js';
 import { type Backend, DAY, HOUR, MINUTE, names, PRIVATE, SECOND, startBackend } from './backend.js';

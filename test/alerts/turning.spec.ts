@@ -1,5 +1,5 @@
 import type { WebhookAlert } from '../../libs/webhooks/src/alerts/alert-channel.js';
-import { type Receiver, startReceiver } from '../endpoints/receiver.js';
+import { type Receiver, startReceiver } from '../api/receiver.js';
 import { type Backend, DAY, HOUR, MINUTE, names, startBackend } from './backend.js';
 
 let backend: Backend;

@@ -57,7 +57,7 @@ describe('A worker', () => {
     const counts = await running;
     clock.mockRestore();
 
-    expect(counts).toMatchObject({ delivered: 2, givenBack: 1 });
+    expect(counts).toMatchObject({ delivered: 2, returned: 1 });
     expect(engine().receiver.arrivals).toHaveLength(2);
     const [first, second] = await engine().deliveries('a');
     expect([first!.attemptCount, second!.attemptCount]).toEqual([1, 1]);

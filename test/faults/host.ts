@@ -1,6 +1,6 @@
 import type { WebhooksModuleOptions } from '../../libs/webhooks/src/config/options.js';
 import type { DatabaseProxy } from './database-proxy.js';
-import { Child } from './processes/child.js';
+import { Child } from '../support/processes/child.js';
 import type { Batch, HostConfig } from './processes/host.js';
 import { join } from 'node:path';
 
@@ -34,7 +34,7 @@ export class Host {
       env.CLOCK_ERROR_MS = String(clockErrorMs);
       preload.push(join(__dirname, 'processes/wrong-clock.js'));
     }
-    const host = new Host(name, new Child('host.ts', env, preload), database);
+    const host = new Host(name, new Child(join(__dirname, 'processes/host.ts'), env, preload), database);
     const config: HostConfig = {
       databaseUrl: database.url,
       role: 'all',

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Child } from './processes/child.js';
+import { Child } from '../support/processes/child.js';
 import type { Behaviour, LedgerLine } from './processes/receiver.js';
 import { until } from './until.js';
 
@@ -24,7 +24,7 @@ export class Ledger {
   /** A receiver that keeps its ledger in `folder`. */
   static async open(folder: string): Promise<Ledger> {
     const file = join(folder, 'ledger.jsonl');
-    const process = new Child('receiver.ts');
+    const process = new Child(join(__dirname, 'processes/receiver.ts'));
     const port = await process.ask<number>('start', file);
     return new Ledger(process, file, port);
   }

@@ -4,7 +4,7 @@ import { DataSource } from 'typeorm';
 import type { WebhooksModuleOptions } from '../../libs/webhooks/src/config/options.js';
 import { WebhooksModule } from '../../libs/webhooks/src/webhooks.module.js';
 import { WebhooksService } from '../../libs/webhooks/src/webhooks.service.js';
-import { type Receiver, startReceiver } from '../endpoints/receiver.js';
+import { type Receiver, startReceiver } from '../api/receiver.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
 import { as, dataSource, given, shape, startApp, values } from './support/app.js';
 

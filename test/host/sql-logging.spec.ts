@@ -2,7 +2,7 @@ import type { Logger } from 'typeorm';
 import { DataSource } from 'typeorm';
 import { WebhooksModule } from '../../libs/webhooks/src/webhooks.module.js';
 import { WebhooksService } from '../../libs/webhooks/src/webhooks.service.js';
-import { type Receiver, startReceiver } from '../endpoints/receiver.js';
+import { type Receiver, startReceiver } from '../api/receiver.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
 import { as, dataSource, shape, startApp, values } from './support/app.js';
 import { journey } from './support/journey.js';

@@ -8,7 +8,7 @@ import { webhooksMigrations } from '../../libs/webhooks/src/store/schema/migrati
 import { webhooksEntitiesWith } from '../../libs/webhooks/src/store/schema/entities.js';
 import { WebhooksModule } from '../../libs/webhooks/src/webhooks.module.js';
 import { WebhooksService } from '../../libs/webhooks/src/webhooks.service.js';
-import { type Receiver, startReceiver } from '../endpoints/receiver.js';
+import { type Receiver, startReceiver } from '../api/receiver.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
 import { dataSource, shape, startApp, values } from './support/app.js';
 import { journey } from './support/journey.js';

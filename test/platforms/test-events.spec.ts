@@ -1,6 +1,6 @@
 import { verifyWebhook, type VerifyOptions, type WebhookProfile } from 'nestjs-sms-webhooks-receiver';
 import { msgine } from '../../libs/webhooks/src/profiles/dialects/msgine.js';
-import { type Receiver, startReceiver } from '../endpoints/receiver.js';
+import { type Receiver, startReceiver } from '../api/receiver.js';
 import { startHost, type WebhooksHost } from '../support/webhooks-host.js';
 
 const SECRET = 'abc123-abc2-cde1-1234-xyz123456';

@@ -12,7 +12,7 @@ import { msgine } from '../../libs/webhooks/src/profiles/dialects/msgine.js';
 import { generateSigningKey } from '../../libs/webhooks/src/profiles/signatures/standard-secret.js';
 import { WebhooksModule } from '../../libs/webhooks/src/webhooks.module.js';
 import { WebhooksService } from '../../libs/webhooks/src/webhooks.service.js';
-import type { Receiver } from '../endpoints/receiver.js';
+import type { Receiver } from '../api/receiver.js';
 import { dataSource, shape, startApp } from '../host/support/app.js';
 import type { TestDatabase } from '../support/database.js';
 import type { MailServer } from '../support/mail-server.js';

@@ -4,7 +4,7 @@ import { callbackChannel } from '../../libs/webhooks/src/alerts/channels/callbac
 import { logChannel } from '../../libs/webhooks/src/alerts/channels/log-channel.js';
 import { defineProfile } from '../../libs/webhooks/src/profiles/profile.js';
 import { standard } from '../../libs/webhooks/src/profiles/dialects/standard.js';
-import { type Receiver, startReceiver } from '../endpoints/receiver.js';
+import { type Receiver, startReceiver } from '../api/receiver.js';
 import { startHost, type WebhooksHost } from '../support/webhooks-host.js';
 
 /** Ends the line, forges another one, clears a terminal, and turns its text round. */

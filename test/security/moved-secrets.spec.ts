@@ -1,5 +1,5 @@
 import { Logger } from '@nestjs/common';
-import { type Receiver, startReceiver } from '../endpoints/receiver.js';
+import { type Receiver, startReceiver } from '../api/receiver.js';
 import { startHost, type WebhooksHost } from '../support/webhooks-host.js';
 
 const UNREADABLE = {

@@ -1,5 +1,5 @@
 import { builtInProfiles } from '../../libs/webhooks/src/profiles/dialects/built-in-profiles.js';
-import { type Receiver, startReceiver } from '../endpoints/receiver.js';
+import { type Receiver, startReceiver } from '../api/receiver.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
 import { type MailServer, startMailServer } from '../support/mail-server.js';
 import { liveThrough, usePlatformRoutes } from './customers.js';

@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { AesGcmSecretBox } from '../../libs/webhooks/src/secrets/aes-gcm-secret-box.js';
 import { sealContext } from '../../libs/webhooks/src/secrets/secret-box.js';
-import { type Receiver, startReceiver } from '../endpoints/receiver.js';
+import { type Receiver, startReceiver } from '../api/receiver.js';
 import { DialRecorder } from '../http/dial-recorder.js';
 import { startHost, type WebhooksHost } from '../support/webhooks-host.js';
 

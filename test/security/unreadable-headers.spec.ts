@@ -3,7 +3,7 @@ import { Session } from '../../libs/webhooks/src/store/postgres/connection/sessi
 import { AesGcmSecretBox } from '../../libs/webhooks/src/secrets/aes-gcm-secret-box.js';
 import { decodeId } from '../../libs/webhooks/src/core/ids.js';
 import { sealContext } from '../../libs/webhooks/src/secrets/secret-box.js';
-import { type Receiver, startReceiver } from '../endpoints/receiver.js';
+import { type Receiver, startReceiver } from '../api/receiver.js';
 import { startHost, type WebhooksHost } from '../support/webhooks-host.js';
 
 const MINE = 'value-of-this-webhook';

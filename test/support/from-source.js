@@ -3,7 +3,7 @@
 // `node --require from-source.js sample-app/src/main.ts`. Nothing has to be built before.
 const Module = require('node:module');
 const { resolve } = require('node:path');
-require('../faults/processes/register.js');
+require('./processes/register.js');
 
 const libs = resolve(__dirname, '../../libs');
 const sources = new Map([

@@ -1,6 +1,6 @@
 import { WebhooksService } from 'nestjs-sms-webhooks';
 import { verifyWebhook, type WebhookProfile } from 'nestjs-sms-webhooks-receiver';
-import { type Receiver, startReceiver } from '../../../test/endpoints/receiver.js';
+import { type Receiver, startReceiver } from '../../../test/api/receiver.js';
 import { startBackend } from '../../../test/support/sample-app.js';
 import type { RunningBackend } from '../../../test/support/sample-app.js';
 

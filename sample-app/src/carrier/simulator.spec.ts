@@ -1,6 +1,6 @@
 import { WebhooksService } from 'nestjs-sms-webhooks';
 import { catalogue } from '../../../libs/webhooks/src/events/catalogue/catalogue.js';
-import { startReceiver } from '../../../test/endpoints/receiver.js';
+import { startReceiver } from '../../../test/api/receiver.js';
 import { startBackend } from '../../../test/support/sample-app.js';
 import type { RunningBackend } from '../../../test/support/sample-app.js';
 import { CarrierSimulator } from './simulator.js';

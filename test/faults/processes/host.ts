@@ -12,7 +12,7 @@ import { resolveSettings, type Settings, SETTINGS } from '../../../libs/webhooks
 import { WebhooksModule } from '../../../libs/webhooks/src/webhooks.module.js';
 import { WebhooksService } from '../../../libs/webhooks/src/webhooks.service.js';
 import { dangerousProfile } from './dangerous-profile.js';
-import { serve } from './serve.js';
+import { serve } from '../../support/processes/serve.js';
 
 /** How a host is set up. */
 export interface HostConfig {

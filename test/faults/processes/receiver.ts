@@ -1,7 +1,7 @@
 import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { serve, tell } from './serve.js';
+import { serve, tell } from '../../support/processes/serve.js';
 
 /** One line of the ledger: a request, on disk before it is answered. */
 export interface LedgerLine {

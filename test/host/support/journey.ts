@@ -4,7 +4,7 @@ import { Session } from '../../../libs/webhooks/src/store/postgres/connection/se
 import { Maintenance } from '../../../libs/webhooks/src/engine/maintenance/maintenance.js';
 import { messageEvent } from '../../../libs/webhooks/src/events/event-builders.js';
 import type { WebhooksService } from '../../../libs/webhooks/src/webhooks.service.js';
-import type { Receiver } from '../../endpoints/receiver.js';
+import type { Receiver } from '../../api/receiver.js';
 import { as } from './app.js';
 
 const DAY = 24 * 3600 * 1000;

@@ -1,4 +1,4 @@
-/** A command to a process of the suite, and its answer. */
+/** A command to a process of a test, and its answer. */
 export interface Command {
   id: number;
   name: string;

@@ -1,12 +1,12 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Answer, News } from './serve.js';
 
 const REGISTER = join(__dirname, 'register.js');
 const OUTPUT_KEPT = 20_000;
 
-/** A process of the suite: asked over IPC, stopped and killed by signals. */
+/** A process of a test: called over IPC, stopped and killed by signals. */
 export class Child {
   private readonly process: ChildProcess;
   private readonly waiting = new Map<number, (answer: Answer) => void>();
@@ -16,9 +16,9 @@ export class Child {
   /** The end of what it printed. */
   output = '';
 
-  /** `preload`: modules to load before the program. */
+  /** `program`: the path of its TypeScript. `preload`: modules to load before it. */
   constructor(program: string, env: Record<string, string> = {}, preload: string[] = []) {
-    this.process = fork(join(__dirname, program), [], {
+    this.process = fork(program, [], {
       execArgv: [REGISTER, ...preload].flatMap((module) => ['--require', module]),
       env: { ...process.env, NODE_OPTIONS: '', ...env },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
@@ -30,7 +30,10 @@ export class Child {
     }
     this.process.on('message', (message: Answer | News) => this.hear(message));
     this.ended = once(this.process, 'exit').then(([code, signal]) => {
-      const error = { name: 'Gone', message: `${program} ended (${signal ?? code})\n${this.output}` };
+      const error = {
+        name: 'Gone',
+        message: `${basename(program)} ended (${signal ?? code})\n${this.output}`,
+      };
       for (const [id, settle] of this.waiting) settle({ id, error });
       this.waiting.clear();
       return signal ?? code;
