@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as webhooks from '../../libs/webhooks/src/index.js';
+import * as profiles from '../../libs/webhooks/src/profiles/index.js';
+import * as schema from '../../libs/webhooks/src/store/schema/index.js';
 import * as testing from '../../libs/webhooks/src/testing/index.js';
 import { USER_AGENT, VERSION } from '../../libs/webhooks/src/engine/send/user-agent.js';
 
@@ -23,12 +25,17 @@ function namesOf(file: string): string[] {
 
 describe('The public names', () => {
   // A name that goes, or changes its case, breaks hosts: that is a new major version. A new one belongs into the README.
-  it.each(['index.ts', 'testing/index.ts'])('of %s are these', (file) => {
-    expect(namesOf(file).toSorted()).toMatchSnapshot();
-  });
+  it.each(['index.ts', 'profiles/index.ts', 'store/schema/index.ts', 'testing/index.ts'])(
+    'of %s are these',
+    (file) => {
+      expect(namesOf(file).toSorted()).toMatchSnapshot();
+    },
+  );
 
   it.each([
     ['index.ts', webhooks],
+    ['profiles/index.ts', profiles],
+    ['store/schema/index.ts', schema],
     ['testing/index.ts', testing],
   ])('of %s that are values are there when it is loaded', (file, loaded) => {
     const values = Object.keys(loaded);

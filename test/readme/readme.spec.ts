@@ -86,6 +86,8 @@ describe.each(['README.md', 'libs/webhooks/README.md'])('%s', (readme) => {
             paths: {
               'nestjs-sms-webhooks': [`${up}/libs/webhooks/src`],
               'nestjs-sms-webhooks/testing': [`${up}/libs/webhooks/src/testing`],
+              'nestjs-sms-webhooks/profiles': [`${up}/libs/webhooks/src/profiles`],
+              'nestjs-sms-webhooks/schema': [`${up}/libs/webhooks/src/store/schema`],
               'nestjs-sms-webhooks-receiver': [`${up}/libs/receiver/src`],
             },
           },

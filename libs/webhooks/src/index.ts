@@ -11,17 +11,7 @@ export type { Lookup } from './http/connections/resolver.js';
 // Tables
 export { webhooksEntities, webhooksEntitiesWith } from './store/schema/entities.js';
 export { webhooksMigrations } from './store/schema/migrations/index.js';
-export { CreateWebhooks1763600000000 } from './store/schema/migrations/1763600000000-create-webhooks.js';
-export { WebhookAccountRow } from './store/schema/account.entity.js';
-export { WebhookAlertRow } from './store/schema/alert.entity.js';
-export { WebhookAttemptRow } from './store/schema/attempt.entity.js';
-export { WebhookDeliveryRow } from './store/schema/delivery.entity.js';
-export { WebhookEndpointRow, type StoredSecret } from './store/schema/endpoint.entity.js';
-export { WebhookEventRow } from './store/schema/event.entity.js';
-export { WebhookLaneRow } from './store/schema/lane.entity.js';
-export { WebhookLeaseRow } from './store/schema/lease.entity.js';
-export { WebhookUnrelayedRow } from './store/schema/unrelayed.entity.js';
-export type { DeliveryState, EndpointState, LaneState, Ordering, Reason } from './core/states.js';
+export type { DeliveryState, EndpointState, Ordering, Reason } from './core/states.js';
 
 // Events
 export type {
@@ -78,19 +68,8 @@ export { logChannel } from './alerts/channels/log-channel.js';
 export { callbackChannel } from './alerts/channels/callback-channel.js';
 
 // Profiles
-export {
-  defineProfile,
-  type AlertRules,
-  type AttemptOutcome,
-  type FailureVerdict,
-  type Profile,
-  type ProfileEndpoint,
-  type ProfileField,
-  type RegistrationRules,
-  type SecretRules,
-  type SigningInput,
-  type WireEvent,
-} from './profiles/profile.js';
+export type { BodySignatureOptions } from './profiles/body-signature.js';
+export type { Profile } from './profiles/profile.js';
 export { standard, type StandardOptions } from './profiles/dialects/standard.js';
 export {
   standardCloudEvents,
@@ -101,12 +80,6 @@ export { opensms, type OpensmsOptions } from './profiles/dialects/opensms.js';
 export { mysmsgate, type MysmsgateOptions } from './profiles/dialects/mysmsgate.js';
 export { mobileTextAlerts, type MobileTextAlertsOptions } from './profiles/dialects/mobile-text-alerts.js';
 export { httpsms, type HttpsmsOptions } from './profiles/dialects/httpsms.js';
-export { renderByType, wireEvent } from './profiles/rendering.js';
-export { bodySignature } from './profiles/body-signature.js';
-export { textSecret } from './profiles/text-secret.js';
-export { plainRegistration } from './profiles/profile-defaults.js';
-export { platformPolicy } from './profiles/profile-defaults.js';
-export { messageOf, optInOf, phoneOf, EventDataError } from './profiles/event-data.js';
 
 // Ids and errors
 export { WebhooksRequestError, type ErrorDetail } from './core/request-error.js';

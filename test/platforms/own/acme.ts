@@ -7,8 +7,9 @@ import {
   renderByType,
   textSecret,
   wireEvent,
-} from 'nestjs-sms-webhooks';
-import type { WebhookEvent, WireEvent } from 'nestjs-sms-webhooks';
+  type WireEvent,
+} from 'nestjs-sms-webhooks/profiles';
+import type { WebhookEvent } from 'nestjs-sms-webhooks';
 
 /** Our names, and the catalogue's type that each is an example of. */
 const EVENTS = { delivered: 'message.delivered', undelivered: 'message.failed' } as const;

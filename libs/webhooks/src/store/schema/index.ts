@@ -1,0 +1,14 @@
+// The tables, for hosts that list entities and migrations one by one: `nestjs-sms-webhooks/schema`.
+export { webhooksEntities, webhooksEntitiesWith } from './entities.js';
+export { webhooksMigrations } from './migrations/index.js';
+export { CreateWebhooks1763600000000 } from './migrations/1763600000000-create-webhooks.js';
+export { WebhookAccountRow } from './account.entity.js';
+export { WebhookAlertRow } from './alert.entity.js';
+export { WebhookAttemptRow } from './attempt.entity.js';
+export { WebhookDeliveryRow } from './delivery.entity.js';
+export { WebhookEndpointRow, type StoredSecret } from './endpoint.entity.js';
+export { WebhookEventRow } from './event.entity.js';
+export { WebhookLaneRow } from './lane.entity.js';
+export { WebhookLeaseRow } from './lease.entity.js';
+export { WebhookUnrelayedRow } from './unrelayed.entity.js';
+export type { LaneState } from '../../core/states.js';
