@@ -1,13 +1,29 @@
-import { deleteIdleLanes } from '../../libs/webhooks/src/store/postgres/maintenance/delete-idle-lanes.js';
 import { DestinationReader } from '../../libs/webhooks/src/engine/destinations/destination-reader.js';
+import { Session } from '../../libs/webhooks/src/store/postgres/connection/session.js';
+import { STORE, type Store } from '../../libs/webhooks/src/store/store.js';
 import { delivered, useEngine } from './support/engine.js';
 import { answer } from './support/receiver.js';
 
 const DAY = 24 * 3_600_000;
 
+/** Calls `work` after each statement of every worker, before its result is returned. */
+function afterStatements(work: (sql: string) => Promise<void>): { mockRestore(): void } {
+  const { query } = Session.prototype;
+  return jest.spyOn(Session.prototype, 'query').mockImplementation(async function (
+    this: Session,
+    sql,
+    ...rest
+  ) {
+    const rows = await query.call(this, sql, ...rest);
+    await work(sql);
+    return rows as never;
+  });
+}
+
 describe('The lane of callbacks to an origin', () => {
   const engine = useEngine({ workers: 2 });
   const keeper = () => engine().workers[1]!;
+  const store = () => engine().first.module.get<Store>(STORE, { strict: false });
   const callback = (tenantId: string, subject: string) =>
     delivered(tenantId, subject, { callbackUrl: engine().receiver.url('/callback') });
   const callbackLanes = () => engine().count('$lanes where endpoint_id is null');
@@ -78,9 +94,9 @@ describe('The lane of callbacks to an origin', () => {
       `insert into $lanes (tenant_id, endpoint_id) select 'a', gen_random_uuid() from generate_series(1, 2500)`,
     );
     await engine().query(`insert into $lanes (tenant_id, origin) values ('a', 'https://example.com')`);
-    const next = await deleteIdleLanes(engine().first.database, '0');
+    const next = await store().deleteIdleLanes('0');
     expect([Number(next) > 0, await callbackLanes()]).toEqual([true, 1]);
-    expect(await deleteIdleLanes(engine().first.database, next)).toBe('0');
+    expect(await store().deleteIdleLanes(next)).toBe('0');
     expect([await callbackLanes(), await engine().count('$lanes')]).toEqual([0, 2_500]);
   });
 
@@ -88,9 +104,9 @@ describe('The lane of callbacks to an origin', () => {
     await engine().query(
       `insert into $lanes (tenant_id, origin) select 'a', 'https://' || i from generate_series(1, 700) i`,
     );
-    const next = await deleteIdleLanes(engine().first.database, '0');
+    const next = await store().deleteIdleLanes('0');
     expect(await callbackLanes()).toBe(200);
-    await deleteIdleLanes(engine().first.database, next);
+    await store().deleteIdleLanes(next);
     expect(await callbackLanes()).toBe(0);
   });
 
@@ -115,12 +131,9 @@ describe('The lane of callbacks to an origin', () => {
   it('is made anew by a relay that saw it and finds that it is being deleted', async () => {
     await emptyLane('a');
     await engine().publish(callback('a', 'm1'));
-    const { database } = keeper();
-    const query = database.query.bind(database);
     let relaying: Promise<unknown> = Promise.resolve();
     let waited = false;
-    const spy = jest.spyOn(database, 'query').mockImplementation(async (sql, ...rest) => {
-      const result = await query(sql, ...rest);
+    const spy = afterStatements(async (sql) => {
       if (/delete from \S*webhook_lanes"? l where/.test(sql)) {
         let done = false;
         relaying = engine()
@@ -132,7 +145,6 @@ describe('The lane of callbacks to an origin', () => {
               `pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
             )) > 0;
       }
-      return result as never;
     });
     await keeper().housekeeper.runRound();
     spy.mockRestore();
@@ -144,16 +156,12 @@ describe('The lane of callbacks to an origin', () => {
 
   it('stays when a relay committed a delivery just before the lock, too late for the first look', async () => {
     await emptyLane('a');
-    const { database } = keeper();
-    const query = database.query.bind(database);
-    const spy = jest.spyOn(database, 'query').mockImplementation(async (sql, ...rest) => {
-      const result = await query(sql, ...rest);
+    const spy = afterStatements(async (sql) => {
       if (/webhook_lanes.* for update of l skip locked/s.test(sql.replaceAll('"', '')))
         await engine().query(
           `insert into $deliveries (event_sequence, lane_id, created_at, finished_at, state, wire_type, body)
            select 1, id, 0, 0, 'delivered', 'x', '' from $lanes`,
         );
-      return result as never;
     });
     await keeper().housekeeper.runRound();
     spy.mockRestore();

@@ -128,10 +128,10 @@ describe('A long history of which nothing is old enough', () => {
     const { database, housekeeper } = engine().first;
     const asked = jest.spyOn(database, 'query');
     await housekeeper.runRound();
-    const looks = asked.mock.calls.filter(([sql]) => sql.includes('looked'));
+    const scans = asked.mock.calls.filter(([sql]) => sql.includes('scanned'));
     asked.mockRestore();
-    expect(looks).toHaveLength(3); // for deliveries, for events and for idle lanes
-    for (const [sql, parameters] of looks) {
+    expect(scans).toHaveLength(3); // for deliveries, for events and for idle lanes
+    for (const [sql, parameters] of scans) {
       const [row] = await database.query<{ 'QUERY PLAN': [{ Plan: Plan }] }>(
         `explain (analyze, format json) ${sql}`,
         parameters,

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Session } from '../store/postgres/connection/session.js';
 import { SETTINGS, type Settings } from '../config/settings.js';
-import { disableEndpoint } from '../store/postgres/maintenance/disable-endpoint.js';
+import { disableEndpoint } from '../store/postgres/maintenance/disable-endpoints.js';
 import { OutcomeTally } from './record/outcome-tally.js';
 import { SUSPECT_AFTER_CLAIMS } from '../store/lane-rules.js';
 import { LaneScheduler } from './schedule/lane-scheduler.js';

@@ -9,6 +9,8 @@ import { DeliveryEvents } from '../observability/delivery-events.js';
 import { Dispatcher } from '../engine/dispatcher.js';
 import { HealthCheck } from '../observability/health.js';
 import { Maintenance } from '../engine/maintenance/maintenance.js';
+import { FailingEndpoints } from '../engine/maintenance/failing-endpoints.js';
+import { Retention } from '../engine/maintenance/retention.js';
 import { Leases } from '../engine/claim/leases.js';
 import { OutcomeReporter } from '../engine/record/outcome-reporter.js';
 import { Sender } from '../engine/send/sender.js';
@@ -65,6 +67,8 @@ export const engineProviders: Provider[] = [
   DeliveryEvents,
   AlertSender,
   HealthCheck,
+  FailingEndpoints,
+  Retention,
   Maintenance,
   StatsReader,
   Pipeline,

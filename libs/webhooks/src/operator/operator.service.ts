@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { insertDisabledAlert } from '../store/postgres/fragments/disabled-alerts.js';
+import { insertDisabledAlert } from '../store/postgres/maintenance/disable-endpoints.js';
 import { WebhookAudit } from '../observability/audit.js';
 import { type CallContext, inTransaction } from '../core/call-context.js';
 import { Session } from '../store/postgres/connection/session.js';
@@ -85,7 +85,7 @@ export class WebhookOperator {
       const { endpoint: columns, lane } = decide(now);
       await this.store.update(tx, row, { ...columns, updatedAt: now }, lane);
       if (columns.state === 'disabled' && row.stateReason !== columns.stateReason) {
-        await insertDisabledAlert(this.database, tx, uuid);
+        await insertDisabledAlert(this.database.within(tx), uuid);
       }
       this.commits.noteLanes(tx.queryRunner!);
       const after = (await this.store.find('operator', uuid, tx))!;

@@ -1,4 +1,4 @@
-import type { StoreTransactions } from './transactions.js';
+import type { MaintenanceStore } from './maintenance-store.js';
 
 /** Token of the host's TypeORM `DataSource`. */
 export const DATA_SOURCE = Symbol('nestjs-sms-webhooks:data-source');
@@ -27,7 +27,7 @@ export interface CommitNotifier {
  * must pass. A method is one transaction, mostly one statement, unless its comment says "in `tx`": then it must be called
  * on a store that is bound to a transaction, and what it wrote or locked lasts as long as that.
  */
-export interface Store extends StoreTransactions {
+export interface Store extends MaintenanceStore {
   /** Starts to watch the data source's commits; returns what stops it. */
   attach(): () => void;
   /** Calls `listener` after each commit in this process that left work. */

@@ -1,52 +1,49 @@
 import type { Session } from '../connection/session.js';
 import { endIfIdle, nowMs, useStablePlan } from '../fragments/expressions.js';
 
-const BATCH = 500;
-/** Lanes looked at in one go, whosever they are: with many, a tour of them all takes many rounds. */
-const LOOKED_AT = 2_000;
+const MAX_LANES_DELETED = 500;
+/** Lanes read at a time, of all kinds: with many lanes one pass over all of them takes many rounds. */
+const MAX_LANES_SCANNED = 2_000;
 
 /**
- * Deletes a batch of the lanes of callbacks that are idle and have no deliveries left: retention took the last of them,
- * so that nothing has been sent there for that long. Looks at ids after `from`; answers where to go on, `'0'`: from the start.
+ * Deletes a batch of the callbacks' lanes that are idle and have no deliveries left: retention took the last of them, so
+ * nothing has been sent there for that long. Reads ids after `after`; returns where to continue, `'0'` for the start.
  *
- * No delivery is lost to it: the relay locks the lanes it found against being deleted until its deliveries are committed,
- * and makes a lane anew that went before. What a relay committed just before the lock here only a new look can see, so the
- * lanes are locked first and looked at again by the statement that deletes them.
+ * No delivery is lost. The relay locks the lanes that it found against deletion until its deliveries are committed, and
+ * creates a lane again if it is gone. A relay may commit just before the lock here, and only a new statement sees what it
+ * wrote: so the lanes are locked first, and checked again by the statement that deletes them.
  */
-export async function deleteIdleLanes(database: Session, from: string): Promise<string> {
-  const { deliveries, lanes } = database.tables;
-  // The first delivery from this lane on: only the index by lane answers that. Asked for a delivery of the lane itself, a
-  // planner that knows of a few busy lanes expects one behind every corner, and searches the whole table to find none.
+export async function deleteIdleLanes(session: Session, after: string): Promise<string> {
+  const { deliveries, lanes } = session.tables;
+  // Finds the first delivery from this lane's id on, which only the index by lane can do. For "a delivery of this lane" the
+  // planner, after statistics of a few busy lanes, overestimates the matches and scans the whole table.
   const unused = `l.endpoint_id is null and l.id is distinct from
     (select d.lane_id from ${deliveries} d where d.lane_id >= l.id order by d.lane_id, d.id limit 1)`;
   const idle = `${unused} and l.state = 'open' and l.next_due_at is null and l.in_flight = 0
     and (l.hold_until is null or l.hold_until <= ${nowMs(1)})`;
-  const [look] = await database.query<{ ids: string[]; next: string }>(
-    `with looked as materialized (
-       select id from ${lanes} where id > $2::bigint order by id limit ${LOOKED_AT}
+  const [scan] = await session.query<{ ids: string[]; next: string }>(
+    `with scanned as materialized (
+       select id from ${lanes} where id > $2::bigint order by id limit ${MAX_LANES_SCANNED}
      ), idle as materialized (
-       select l.id from ${lanes} l where l.id in (select id from looked) and ${idle} order by l.id limit ${BATCH}
+       select l.id from ${lanes} l where l.id in (select id from scanned) and ${idle} order by l.id limit ${MAX_LANES_DELETED}
      )
      select array(select id from idle) as ids,
-            case when (select count(*) from idle) = ${BATCH} then (select max(id) from idle)
-                 when (select count(*) from looked) = ${LOOKED_AT} then (select max(id) from looked)
+            case when (select count(*) from idle) = ${MAX_LANES_DELETED} then (select max(id) from idle)
+                 when (select count(*) from scanned) = ${MAX_LANES_SCANNED} then (select max(id) from scanned)
                  else 0 end as next`,
-    [database.clockOffset, from],
+    [session.clockOffset, after],
   );
-  const { ids, next } = look!;
+  const { ids, next } = scan!;
   if (ids.length > 0)
-    await database.transaction(async (tx) => {
-      await database.query(`select ${endIfIdle(1)}, ${useStablePlan()}`, [database.timeoutMs], tx);
-      const locked = await database.query<{ id: string }>(
+    await session.inTransaction(async (tx) => {
+      await tx.query(`select ${endIfIdle(1)}, ${useStablePlan()}`, [tx.timeoutMs]);
+      const locked = await tx.query<{ id: string }>(
         `select l.id from ${lanes} l where l.id = any($2::bigint[]) and ${idle} order by l.id for update of l skip locked`,
-        [database.clockOffset, ids],
-        tx,
+        [tx.clockOffset, ids],
       );
-      await database.query(
-        `delete from ${lanes} l where l.id = any($1::bigint[]) and ${unused}`,
-        [locked.map(({ id }) => id)],
-        tx,
-      );
+      await tx.query(`delete from ${lanes} l where l.id = any($1::bigint[]) and ${unused}`, [
+        locked.map(({ id }) => id),
+      ]);
     });
   return next;
 }

@@ -1,28 +1,51 @@
-import { disabledAlertsSql } from '../fragments/disabled-alerts.js';
+import type { Reason } from '../../../core/states.js';
+import type { DisabledEndpoint } from '../../maintenance-store.js';
 import type { Session } from '../connection/session.js';
+import { disabledAlertsSql } from '../fragments/disabled-alerts.js';
 import { nowMs } from '../fragments/expressions.js';
 
-/** Fewer failed deliveries than this disable nothing, however long ago the first was. */
+/** Fewer failed deliveries than this disable nothing, however long ago the first one was. */
 export const MIN_FAILURES_TO_DISABLE = 10;
+const MAX_ENDPOINTS_DISABLED = 100;
 
-/**
- * Disables endpoints that have failed for longer than `disableAfterMs` with no success, and closes their lanes.
- * `exempt`: profiles whose platform promises not to. Answers the endpoints (UUID and tenant).
- */
+export async function disableEndpoint(
+  session: Session,
+  endpointId: string,
+  reason: Reason,
+): Promise<boolean> {
+  const { endpoints, lanes } = session.tables;
+  const rows = await session.query<{ id: string }>(
+    `with disabled as (
+       update ${endpoints}
+          set state = 'disabled', state_reason = $3, state_at = ${nowMs(1)}, updated_at = ${nowMs(1)}
+        where id = $2 and state <> 'disabled' and deleted_at is null
+       returning id, tenant_id, state_reason, state_at
+     ), alerted as (${disabledAlertsSql(session)}
+     )
+     update ${lanes} l
+        set state = 'closed', next_due_at = ${nowMs(1)}
+       from disabled d
+      where l.endpoint_id = d.id
+     returning d.id`,
+    [session.clockOffset, endpointId, reason],
+  );
+  return rows.length > 0;
+}
+
 export async function disableFailingEndpoints(
-  database: Session,
+  session: Session,
   disableAfterMs: number,
-  exempt: readonly string[],
-): Promise<{ id: string; tenantId: string }[]> {
-  const { endpoints, lanes } = database.tables;
-  return database.query<{ id: string; tenantId: string }>(
+  exemptProfiles: readonly string[],
+): Promise<DisabledEndpoint[]> {
+  const { endpoints, lanes } = session.tables;
+  return session.query<DisabledEndpoint>(
     `with failing as materialized (
        select l.id, l.endpoint_id
          from ${lanes} l
          join ${endpoints} e on e.id = l.endpoint_id
         where l.failing_since <= ${nowMs(1)} - $2::bigint and l.failures >= ${MIN_FAILURES_TO_DISABLE} and l.state = 'open'
           and not (e.profile = any($3::text[]))
-        limit 100
+        limit ${MAX_ENDPOINTS_DISABLED}
           for no key update of l skip locked
      ), closed as (
        update ${lanes} l set state = 'closed', next_due_at = ${nowMs(1)} from failing f where l.id = f.id
@@ -32,9 +55,20 @@ export async function disableFailingEndpoints(
          from failing f
         where e.id = f.endpoint_id and e.state <> 'disabled'
        returning e.id, e.tenant_id, e.state_reason, e.state_at
-     ), alerted as (${disabledAlertsSql(database)}
+     ), alerted as (${disabledAlertsSql(session)}
      )
      select id, tenant_id as "tenantId" from disabled`,
-    [database.clockOffset, disableAfterMs, exempt],
+    [session.clockOffset, disableAfterMs, exemptProfiles],
+  );
+}
+
+/** Writes the alert of an endpoint that this transaction has disabled. */
+export async function insertDisabledAlert(session: Session, endpointId: string): Promise<void> {
+  await session.query(
+    `with disabled as (
+       select id, tenant_id, state_reason, state_at from ${session.tables.endpoints} where id = $2
+     )
+     ${disabledAlertsSql(session)}`,
+    [session.clockOffset, endpointId],
   );
 }

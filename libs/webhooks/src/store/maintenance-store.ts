@@ -1,0 +1,80 @@
+import type { Reason } from '../core/states.js';
+import type { StoreTransactions } from './transactions.js';
+
+export interface DisabledEndpoint {
+  /** UUID. */
+  id: string;
+  tenantId: string;
+}
+
+/** Tables whose rows of a tenant are deleted by their key alone. */
+export type TenantTable = 'alerts' | 'lanes' | 'endpoints' | 'accounts';
+
+/**
+ * What keeps the tables small, and what cleans up after workers that died. Each method takes one batch, passes over rows
+ * that others have locked, and may be repeated.
+ */
+export interface MaintenanceStore extends StoreTransactions {
+  /**
+   * Makes the deliveries of expired leases due again, counts their lanes' deliveries in flight anew and deletes the
+   * leases. Returns the number of deliveries that were handed over directly; claimed ones need no rescue, because their
+   * due time is the end of their lease.
+   */
+  rescueExpiredLeases(): Promise<number>;
+  /**
+   * Discards a batch of the deliveries that wait in one closed lane, with the reason of its endpoint. Returns how many.
+   * The lane stays due until nothing waits in it; deliveries in flight end with their outcome or their lease.
+   */
+  discardBacklog(): Promise<number>;
+  /**
+   * Disables an active or paused endpoint, closes its lane and writes the alert, all in one statement: no claim follows.
+   * Returns false if it was disabled or deleted before.
+   */
+  disableEndpoint(endpointId: string, reason: Reason): Promise<boolean>;
+  /**
+   * Disables the endpoints that have failed for `disableAfterMs` without a success, as {@link disableEndpoint} does.
+   * Returns those that this call disabled. `exemptProfiles`: profiles whose platform promises never to disable.
+   */
+  disableFailingEndpoints(
+    disableAfterMs: number,
+    exemptProfiles: readonly string[],
+  ): Promise<DisabledEndpoint[]>;
+  /**
+   * Writes an alert for each endpoint that will be disabled within a day (within a fifth of `disableAfterMs` if that is
+   * shorter), once for each time of failure. Returns how many alerts it wrote.
+   */
+  warnFailingEndpoints(disableAfterMs: number, exemptProfiles: readonly string[]): Promise<number>;
+
+  /**
+   * Deletes deliveries that ended more than `retentionMs` ago, with their attempts, among a batch of ids after `after`.
+   * Returns where to continue, or null if the next rows are younger. Never deletes a delivery that has not ended.
+   */
+  deleteOldDeliveries(retentionMs: number, after: string): Promise<string | null>;
+  /**
+   * Deletes events that were published more than `retentionMs` ago, are relayed and have no delivery left, among a batch of
+   * sequences after `after`. Returns where to continue, or null if the next rows are younger. Call it after
+   * {@link deleteOldDeliveries}: an event that still has a delivery stays until the next round.
+   */
+  deleteUnusedEvents(retentionMs: number, after: string): Promise<string | null>;
+  /**
+   * Deletes endpoints that were deleted by their owner more than `retentionMs` (at least an hour) ago and have no delivery
+   * left, with their lanes.
+   */
+  deleteUnusedEndpoints(retentionMs: number): Promise<void>;
+  /** Deletes alerts that were written more than `retentionMs` (at least a week) ago and are sent or given up. Returns how many. */
+  deleteOldAlerts(retentionMs: number): Promise<number>;
+  /**
+   * Deletes lanes of callbacks that are idle and have no deliveries left, among a batch of ids after `after`.
+   * Returns where to continue; `'0'` means at the start.
+   */
+  deleteIdleLanes(after: string): Promise<string>;
+
+  /** Marks the tenant's endpoints as deleted, without their secrets, and closes its lanes: nothing more is sent for it. */
+  closeTenant(tenantId: string): Promise<void>;
+  /** Deletes a batch of the tenant's events, relayed or not. Returns how many; 0 means that none is left. */
+  deleteTenantEvents(tenantId: string): Promise<number>;
+  /** Deletes a batch of the tenant's deliveries with their attempts. Returns how many; 0 means that none is left. */
+  deleteTenantDeliveries(tenantId: string): Promise<number>;
+  /** Deletes a batch of the tenant's rows in `table`. Returns how many; 0 means that none is left. */
+  deleteTenantRows(tenantId: string, table: TenantTable): Promise<number>;
+}

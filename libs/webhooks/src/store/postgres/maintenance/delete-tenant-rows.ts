@@ -1,0 +1,54 @@
+import type { Session } from '../connection/session.js';
+import { nowMs } from '../fragments/expressions.js';
+
+const BATCH_ROWS = 1000;
+
+/** From here on nothing is sent for the tenant: outcomes of requests in flight find no lane that would schedule more. */
+export async function closeTenant(session: Session, tenantId: string): Promise<void> {
+  const { endpoints, lanes } = session.tables;
+  await session.inTransaction(async (tx) => {
+    await tx.query(
+      `update ${endpoints} set deleted_at = ${nowMs(1)}, secrets = '[]', headers = null where tenant_id = $2 and deleted_at is null`,
+      [session.clockOffset, tenantId],
+    );
+    await tx.query(`update ${lanes} set state = 'closed', next_due_at = null where tenant_id = $1`, [
+      tenantId,
+    ]);
+  });
+}
+
+export async function deleteTenantEvents(session: Session, tenantId: string): Promise<number> {
+  const { events, unrelayed } = session.tables;
+  const [row] = await session.query<{ deleted: number }>(
+    `with gone as (
+       delete from ${events}
+        where sequence = any(array(select sequence from ${events} where tenant_id = $1 order by sequence limit ${BATCH_ROWS}))
+       returning sequence
+     ), unqueued as (
+       delete from ${unrelayed} where sequence in (select sequence from gone)
+     )
+     select count(*)::int as deleted from gone`,
+    [tenantId],
+  );
+  return row!.deleted;
+}
+
+export async function deleteTenantDeliveries(session: Session, tenantId: string): Promise<number> {
+  const { attempts, deliveries, lanes } = session.tables;
+  const [row] = await session.query<{ deleted: number }>(
+    `with picked as materialized (
+       select d.id
+         from ${lanes} l
+         join ${deliveries} d on d.lane_id = l.id
+        where l.tenant_id = $1
+        limit ${BATCH_ROWS}
+     ), gone_attempts as (
+       delete from ${attempts} where delivery_id in (select id from picked)
+     ), gone as (
+       delete from ${deliveries} where id in (select id from picked) returning id
+     )
+     select count(*)::int as deleted from gone`,
+    [tenantId],
+  );
+  return row!.deleted;
+}

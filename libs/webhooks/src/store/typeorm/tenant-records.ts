@@ -1,0 +1,32 @@
+import { type EntityManager, In, type EntityTarget, type ObjectLiteral } from 'typeorm';
+import { WebhookAccountRow } from '../schema/account.entity.js';
+import { WebhookAlertRow } from '../schema/alert.entity.js';
+import { WebhookEndpointRow } from '../schema/endpoint.entity.js';
+import { WebhookLaneRow } from '../schema/lane.entity.js';
+import type { TenantTable } from '../maintenance-store.js';
+
+const BATCH_ROWS = 1000;
+
+const ROW_CLASSES: Record<TenantTable, EntityTarget<ObjectLiteral>> = {
+  accounts: WebhookAccountRow,
+  alerts: WebhookAlertRow,
+  endpoints: WebhookEndpointRow,
+  lanes: WebhookLaneRow,
+};
+
+export async function deleteTenantRows(
+  manager: EntityManager,
+  tenantId: string,
+  table: TenantTable,
+): Promise<number> {
+  const rows = manager.getRepository(ROW_CLASSES[table]);
+  const key = rows.metadata.primaryColumns[0]!.propertyName;
+  const batch = await rows.find({
+    select: { [key]: true },
+    where: { tenantId },
+    order: { [key]: 'ASC' },
+    take: BATCH_ROWS,
+  });
+  if (batch.length > 0) await rows.delete({ [key]: In(batch.map((row) => row[key] as unknown)) });
+  return batch.length;
+}
