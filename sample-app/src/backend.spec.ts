@@ -19,13 +19,13 @@ describe('The sample backend', () => {
     return (await backend.get(`/messages/${id}`).expect(200)).body.status;
   }
 
-  it('asks for an API key', async () => {
+  it('requires an API key', async () => {
     const server = backend.app.getHttpServer();
     await request(server).get('/api/v1/messages').expect(401);
     await backend.get('/messages', 'somebody-elses-key').expect(401);
   });
 
-  it('takes a message and shows it', async () => {
+  it('accepts a message and returns it', async () => {
     const { body } = await backend
       .post('/messages/sms', { to: MANUAL, message: 'Hello', callbackUrl: 'https://example.com/status' })
       .expect(201);
@@ -41,7 +41,7 @@ describe('The sample backend', () => {
     expect((await backend.get(`/messages/${body.id}`).expect(200)).body).toEqual(body);
   });
 
-  it('keeps accounts apart', async () => {
+  it('isolates accounts', async () => {
     const id = await sendTo(MANUAL);
 
     await backend.get(`/messages/${id}`, 'demo-key-b').expect(404);
@@ -67,14 +67,14 @@ describe('The sample backend', () => {
     [{ from: '+' }, /from must be/],
     [{ callbackUrl: 7 }, /callbackUrl/],
     [{ colour: 'red' }, /colour/],
-  ])('refuses messages with wrong fields', async ([wrong, message]) => {
+  ])('rejects messages with wrong fields', async ([wrong, message]) => {
     const { body } = await backend
       .post('/messages/sms', { to: MANUAL, message: 'Hello', ...wrong })
       .expect(400);
     expect(body.message.join()).toMatch(message);
   });
 
-  it('refuses a callback URL that no webhook could be sent to', async () => {
+  it('rejects a callback URL that webhooks cannot be sent to', async () => {
     for (const callbackUrl of ['nope', 'https://10.0.0.1/status']) {
       const sms = { to: MANUAL, message: 'Hello', callbackUrl };
       const { body } = await backend.post('/messages/sms', sms).expect(422);
@@ -82,14 +82,14 @@ describe('The sample backend', () => {
     }
   });
 
-  it('refuses a registration for an event that there is none of, and says which there are', async () => {
+  it('rejects a registration for an unknown event, and lists the known ones', async () => {
     const registration = { url: 'https://example.com/hooks', events: ['message.deliverd'] };
     const { body } = await backend.post('/webhooks', registration).expect(422);
     expect(body.details).toMatchObject([{ field: 'events', code: 'unknown_event' }]);
     expect(body.message).toContain('message.delivered');
   });
 
-  it('leaves messages to +999 numbers to whoever tries it', async () => {
+  it('does not simulate a carrier for +999 numbers', async () => {
     const id = await sendTo(MANUAL);
     const delivered = { messageId: id, status: 'delivered', at: '2026-03-01T12:00:00Z', providerId: 'SM1' };
     const { body } = await backend.post('/carrier/reports', delivered).expect(200);
@@ -102,8 +102,8 @@ describe('The sample backend', () => {
 
   it.each([
     ['the same report again', ['sent', 'sent'], 'sent'],
-    ['an earlier stage', ['delivered', 'sent'], 'delivered'],
-    ['another end', ['failed', 'delivered'], 'failed'],
+    ['an earlier status', ['delivered', 'sent'], 'delivered'],
+    ['another final status', ['failed', 'delivered'], 'failed'],
   ])('ignores %s', async (_, [first, second], end) => {
     const id = await sendTo(MANUAL);
     await backend.post('/carrier/reports', { messageId: id, status: first }).expect(200);
@@ -114,17 +114,17 @@ describe('The sample backend', () => {
     expect(await statusOf(id)).toBe(end);
   });
 
-  it('applies one of many reports that come at once', async () => {
+  it('applies one of many simultaneous reports', async () => {
     const id = await sendTo(MANUAL);
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       Array.from({ length: 10 }, () =>
         backend.post('/carrier/reports', { messageId: id, status: 'delivered' }),
       ),
     );
-    expect(answers.filter(({ body }) => body.applied)).toHaveLength(1);
+    expect(responses.filter(({ body }) => body.applied)).toHaveLength(1);
   });
 
-  it('publishes one event for each status, however often and in whatever order the carrier reports', async () => {
+  it('publishes one event for each status, however often and in whatever order the carrier reports it', async () => {
     const id = await sendTo(MANUAL);
     const statuses = ['sent', 'delivered', 'sending'].flatMap((status) => Array<string>(10).fill(status));
     for (const status of statuses)
@@ -146,20 +146,20 @@ describe('The sample backend', () => {
     [{ at: 'yesterday' }, /at must be/],
     [{ at: '2026-02-31T00:00:00Z' }, /at must be/],
     [{ errorCode: 7 }, /errorCode must be/],
-  ])('refuses reports with wrong fields', async ([wrong, message]) => {
+  ])('rejects reports with wrong fields', async ([wrong, message]) => {
     const id = await sendTo(MANUAL);
     const report = { messageId: id, status: 'sent', ...wrong };
     const { body } = await backend.post('/carrier/reports', report).expect(400);
     expect(body.message.join()).toMatch(message);
   });
 
-  it('takes inbound messages, missed calls and opt-ins', async () => {
-    const way = { from: '+14155550999', to: '+14155550100' };
-    const inbound = (await backend.post('/carrier/inbound', { ...way, message: 'Hi' }).expect(201)).body;
-    expect(inbound).toMatchObject({ ...way, direction: 'in', status: 'received', message: 'Hi' });
+  it('accepts inbound messages, missed calls and opt-ins', async () => {
+    const numbers = { from: '+14155550999', to: '+14155550100' };
+    const inbound = (await backend.post('/carrier/inbound', { ...numbers, message: 'Hi' }).expect(201)).body;
+    expect(inbound).toMatchObject({ ...numbers, direction: 'in', status: 'received', message: 'Hi' });
     expect(await statusOf(inbound.id)).toBe('received');
-    await backend.post('/carrier/missed-call', way).expect(201);
-    await backend.post('/carrier/opt-in', way).expect(200);
+    await backend.post('/carrier/missed-call', numbers).expect(201);
+    await backend.post('/carrier/opt-in', numbers).expect(200);
     await backend.post('/carrier/reports', { messageId: inbound.id, status: 'sent' }).expect(404);
   });
 

@@ -1,4 +1,4 @@
-/** What the sample prints once everything runs: where to look, and what to try. */
+/** What the sample prints once everything runs: the URLs, and commands to try. */
 export function banner(urls: { api: string; receiver?: string; postgres: string; profile: string }): string {
   const { api, receiver, postgres, profile } = urls;
   const curl = `curl -H 'Authorization: Bearer demo-key-a'`;
@@ -13,12 +13,12 @@ export function banner(urls: { api: string; receiver?: string; postgres: string;
     `      -d '{"to":"+14155550123","message":"Hello"}' ${api}/messages/sms`,
     ...(receiver
       ? [
-          '  Register a URL of your own; this receiver takes any path, and callbackUrls too:',
+          '  Register a URL. The demo receiver accepts any path, callbackUrls too:',
           `    ${curl} -H 'Content-Type: application/json' \\`,
           `      -d '{"url":"${receiver}/mine","events":["message.delivered"],"profile":"standard"}' ${api}/webhooks`,
         ]
       : []),
-    '  See what was registered, and what was delivered:',
+    '  List the registered URLs and the deliveries:',
     `    ${curl} ${api}/webhooks`,
     `    ${curl} ${api}/webhooks/deliveries`,
     '  Ctrl-C stops everything.',

@@ -1,9 +1,9 @@
 import { requireDatabase, withoutPassword } from './database-url.js';
 
 describe('DATABASE_URL', () => {
-  it('where no PostgreSQL answers is named, with what to do', async () => {
+  it('fails with advice if no PostgreSQL listens there', async () => {
     await expect(requireDatabase('postgresql://postgres@127.0.0.1:1/sms')).rejects.toThrow(
-      /^DATABASE_URL cannot be used: .*ECONNREFUSED.*\. Start that PostgreSQL, or leave DATABASE_URL out/,
+      /^DATABASE_URL cannot be used: .*ECONNREFUSED.*\. Start that PostgreSQL, or unset DATABASE_URL to start one here/,
     );
   });
 

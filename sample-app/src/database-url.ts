@@ -1,6 +1,6 @@
 import { Client } from 'pg';
 
-/** Throws a sentence naming DATABASE_URL if no PostgreSQL answers there: TypeORM would try again and again first. */
+/** Throws if PostgreSQL cannot be reached at `url`. TypeORM would retry several times first. */
 export async function requireDatabase(url: string): Promise<void> {
   const client = new Client({ connectionString: url, connectionTimeoutMillis: 10_000 });
   try {
@@ -8,7 +8,7 @@ export async function requireDatabase(url: string): Promise<void> {
   } catch (error) {
     const causes = error instanceof AggregateError ? (error.errors as Error[]) : [error as Error];
     throw new Error(
-      `DATABASE_URL cannot be used: ${causes[0]?.message}. Start that PostgreSQL, or leave DATABASE_URL out to have one started here.`,
+      `DATABASE_URL cannot be used: ${causes[0]?.message}. Start that PostgreSQL, or unset DATABASE_URL to start one here.`,
       { cause: error },
     );
   } finally {
@@ -16,7 +16,7 @@ export async function requireDatabase(url: string): Promise<void> {
   }
 }
 
-/** The URL as it may be printed. */
+/** Returns the URL without its password, for logs. */
 export function withoutPassword(url: string): string {
   if (!URL.canParse(url)) return 'DATABASE_URL';
   const shown = new URL(url);

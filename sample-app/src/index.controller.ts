@@ -1,6 +1,6 @@
 import { Controller, Get } from '@nestjs/common';
 
-/** What there is to call, for whoever opens the API's address in a browser. */
+/** The list of routes, for people who open the API's address in a browser. */
 @Controller()
 export class IndexController {
   @Get()
@@ -13,11 +13,11 @@ export class IndexController {
         'GET /messages': 'messages, newest first',
         'GET /messages/:id': 'one message',
         'POST /webhooks': 'register a URL: url, events',
-        'GET /webhooks': 'what is registered',
-        'GET /webhooks/deliveries': 'what was sent, and what became of it',
+        'GET /webhooks': 'registered URLs',
+        'GET /webhooks/deliveries': 'the delivery log',
         'GET /webhooks/event-types': 'the events, with examples',
-        'POST /carrier/reports': 'play the carrier: messageId, status',
-        'POST /carrier/inbound': 'play somebody who writes: from, to, message',
+        'POST /carrier/reports': 'report a status as the carrier: messageId, status',
+        'POST /carrier/inbound': 'send an inbound message: from, to, message',
       },
     };
   }

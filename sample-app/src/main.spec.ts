@@ -18,7 +18,7 @@ const everyType = catalogue.map(({ name }) => name).filter((name) => name !== 'w
 
 let child: ChildProcess | undefined;
 
-/** What `npm start` runs, as a process of its own; ended by Ctrl-C once `enough` says so of what it printed. */
+/** Runs what `npm start` runs in a process of its own, and ends it with Ctrl-C once `enough` returns true for its output. */
 async function start(
   env: Record<string, string>,
   enough: (lines: readonly string[]) => boolean,
@@ -82,13 +82,13 @@ describe('The sample, as a process', () => {
     },
   );
 
-  it('with a PROFILE that is none says which there are, and ends', async () => {
+  it('with an unknown PROFILE lists the profiles, and exits', async () => {
     const { code, lines } = await start({ PROFILE: 'twilio', PORT: await freePort() }, () => false);
     expect(code).toBe(1);
     expect(lines.join('\n')).toMatch(/PROFILE must be one of standard, .*httpsms, not "twilio"/);
   });
 
-  it('with data of an earlier version, whose tables are others, says how to start anew', async () => {
+  it('with data of an earlier version says how to start without it', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'sample-old-data-'));
     chmodSync(folder, 0o755); // The server may run as another user.
     try {

@@ -8,16 +8,16 @@ import { configureApp } from './configure-app.js';
 import { requireDatabase, withoutPassword } from './database-url.js';
 import { Demo } from './demo/demo.js';
 import { printFailures } from './demo/print-failures.js';
-import { withWayOut } from './old-data.js';
+import { withAdvice } from './old-data.js';
 import { portError, portOf, requireFree } from './port.js';
 import { profileFromEnvironment } from './profile.js';
 import { startPostgres } from './postgres/start-postgres.js';
 import { Shutdown } from './shutdown.js';
 
 const production = process.env.NODE_ENV === 'production';
-/** The demo's keys are public: only this machine gets in, unless HOST says otherwise. */
+/** The demo's keys are public, so only this machine may connect unless HOST is set. */
 const host = process.env.HOST ?? (production ? '0.0.0.0' : '127.0.0.1');
-/** Left out: a PostgreSQL is started here, with its data in `.data`. */
+/** If it is not set, a PostgreSQL is started with its data in `.data`. */
 const given = process.env.DATABASE_URL;
 
 async function main(shutdown: Shutdown): Promise<void> {
@@ -34,7 +34,7 @@ async function main(shutdown: Shutdown): Promise<void> {
 
   const demo = production || process.env.DEMO === 'off' ? null : new Demo(profile);
   await demo?.listen(portOf('RECEIVER_PORT', port + 1));
-  // Opened before the backend, so closed after it: what is on its way still arrives.
+  // Opened before the backend, so it is closed after it: requests in flight still arrive.
   await shutdown.add(async () => demo?.close());
 
   const app = await NestFactory.create(AppModule, {
@@ -58,8 +58,8 @@ async function main(shutdown: Shutdown): Promise<void> {
 
 const shutdown = new Shutdown(() => console.log('\nStopping…'));
 main(shutdown).catch(async (error: Error) => {
-  if (shutdown.begun) return; // What was not ready yet was stopped half way.
-  console.error(given ? error.message : withWayOut(error));
+  if (shutdown.hasBegun) return; // The start was interrupted; its errors do not matter.
+  console.error(given ? error.message : withAdvice(error));
   await shutdown.close();
   process.exit(1);
 });

@@ -1,11 +1,11 @@
 import { QueryFailedError } from 'typeorm';
 
 /**
- * The error's message, with what to do where the database does not have the tables of this code: data of an earlier
- * version, whose migrations were edited since, is never brought up to date.
+ * Returns the error's message, with advice if the tables in the database do not match this code. That happens with data of an
+ * earlier version, if its migrations were edited since.
  */
-export function withWayOut(error: Error): string {
+export function withAdvice(error: Error): string {
   const failed = error.cause ?? error;
   if (!(failed instanceof QueryFailedError)) return error.message;
-  return `${error.message}\nThe data in .data may be of an earlier version of this sample. Start anew without it: rm -rf .data && npm start`;
+  return `${error.message}\nThe data in .data may be of an earlier version of this sample. Delete it and start again: rm -rf .data && npm start`;
 }

@@ -6,7 +6,7 @@ import { itForAll } from '../../test/support/it-for-all.js';
 describe('The port', () => {
   afterEach(() => void delete process.env.SOME_PORT);
 
-  it('that another process has is named, with a command that takes another one', async () => {
+  it('in use by another process fails with a command that uses another port', async () => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
     const { port } = other.address() as AddressInfo;
@@ -18,14 +18,17 @@ describe('The port', () => {
     await expect(requireFree(port, '127.0.0.1')).resolves.toBeUndefined();
   });
 
-  itForAll(['x', '0', '65536', '80.5'])('is refused, with the variable named, if it is no port', (text) => {
-    process.env.SOME_PORT = text;
-    expect(() => portOf('SOME_PORT', 3000)).toThrow(
-      `SOME_PORT must be a port from 1 to 65535, not "${text}".`,
-    );
-  });
+  itForAll(['x', '0', '65536', '80.5'])(
+    'must be a number from 1 to 65535: the error names the variable',
+    (text) => {
+      process.env.SOME_PORT = text;
+      expect(() => portOf('SOME_PORT', 3000)).toThrow(
+        `SOME_PORT must be a port from 1 to 65535, not "${text}".`,
+      );
+    },
+  );
 
-  it('is the default where the variable is not set, or empty', () => {
+  it('is the default if the variable is not set or empty', () => {
     expect(portOf('SOME_PORT', 3000)).toBe(3000);
     process.env.SOME_PORT = '';
     expect(portOf('SOME_PORT', 3000)).toBe(3000);

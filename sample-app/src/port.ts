@@ -1,6 +1,6 @@
 import { createServer } from 'node:net';
 
-/** The port of an environment variable, or the default. Throws a sentence naming the variable. */
+/** Returns the port that an environment variable sets, or the default. The error names the variable. */
 export function portOf(variable: string, fallback: number): number {
   const text = process.env[variable];
   if (!text) return fallback;
@@ -9,7 +9,7 @@ export function portOf(variable: string, fallback: number): number {
   throw new Error(`${variable} must be a port from 1 to 65535, not "${text}".`);
 }
 
-/** Throws a sentence naming PORT if another process has it. Asked before anything is started. */
+/** Throws if another process uses the port. Called before anything is started. */
 export function requireFree(port: number, host: string): Promise<void> {
   return new Promise((resolve, reject) => {
     const probe = createServer();
@@ -18,16 +18,14 @@ export function requireFree(port: number, host: string): Promise<void> {
   });
 }
 
-/** The same error in words that say what to do, where it is about the port. */
+/** Adds what to do to an error about the port. Returns other errors as they are. */
 export function portError(error: NodeJS.ErrnoException, port: number): Error {
   if (error.code === 'EADDRINUSE') {
     const other = port < 65_000 ? port + 100 : 3000;
     return new Error(`Port ${port} is in use. Choose another one: PORT=${other} npm start`);
   }
   if (error.code === 'EACCES') {
-    return new Error(
-      `Port ${port} needs rights that this user does not have. Choose another one: PORT=3000 npm start`,
-    );
+    return new Error(`This user may not listen on port ${port}. Choose another one: PORT=3000 npm start`);
   }
   return error;
 }

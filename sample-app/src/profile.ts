@@ -10,7 +10,7 @@ const PROFILES: readonly WebhookProfile[] = [
   'httpsms',
 ];
 
-/** The wire dialect that PROFILE names; `standard` where it names none. Throws a sentence that lists them. */
+/** Returns the profile that PROFILE names, `standard` by default. The error lists the profiles. */
 export function profileFromEnvironment(): WebhookProfile {
   const wanted = process.env.PROFILE || 'standard';
   const profile = PROFILES.find((name) => name === wanted);

@@ -1,6 +1,6 @@
 /**
- * What has to be closed at the end, last opened first.
- * Ctrl-C and SIGTERM close everything and end the process with 0; a second one, a second later, ends it at once.
+ * Closes everything at the end, last opened first.
+ * Ctrl-C and SIGTERM close everything and exit with 0. A second signal, at least a second later, exits at once.
  */
 export class Shutdown {
   private readonly steps: (() => Promise<void>)[] = [];
@@ -10,7 +10,7 @@ export class Shutdown {
   constructor(onSignal: () => void) {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {
       process.on(signal, () => {
-        // npm hands on a Ctrl-C that the terminal has already sent to everybody: that is one signal, not two.
+        // npm forwards a Ctrl-C that the terminal has already sent to this process: the two count as one.
         if (this.since !== null && Date.now() - this.since > 1_000) process.exit(130);
         if (this.since !== null) return;
         onSignal();
@@ -19,17 +19,17 @@ export class Shutdown {
     }
   }
 
-  get begun(): boolean {
+  get hasBegun(): boolean {
     return this.since !== null;
   }
 
-  /** Adds a step; once the end has begun, it is done at once. */
+  /** Adds a step. If closing has begun, the step runs at once. */
   async add(step: () => Promise<void>): Promise<void> {
     if (this.since === null) this.steps.push(step);
     else await step();
   }
 
-  /** Answers whether every step went well; the others are done all the same. */
+  /** Runs every step, also after one has failed. Returns whether all succeeded. */
   async close(): Promise<boolean> {
     this.since ??= Date.now();
     let clean = true;

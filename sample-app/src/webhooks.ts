@@ -5,16 +5,16 @@ import type { AccountRequest } from './accounts/api-key.guard.js';
 
 const production = process.env.NODE_ENV === 'production';
 
-/** Webhooks of this backend: routes behind its guard, an account is a tenant. */
+/** The webhooks of this backend: routes behind its guard. Each account is a tenant. */
 export const webhooks = WebhooksModule.forRoot({
   isGlobal: true,
   imports: [AccountsModule],
   guards: [ApiKeyGuard],
   tenant: (request: AccountRequest) => request.account.id,
   profile: process.env.PROFILE || 'standard',
-  eventTypes: [], // None but the catalogue's: a slip in a registration is an error.
+  eventTypes: [], // Only the types of the catalogue, so that misspelled event types are rejected.
   encryption: { current: { id: 'k1', key: process.env.WEBHOOKS_KEY ?? developmentKey() } },
-  // Receivers on this machine, over http, are for development alone.
+  // Receivers on this machine over http, for development only.
   ...(!production && {
     allowHttp: true,
     allowedAddresses: ['127.0.0.0/8', '::1/128'],

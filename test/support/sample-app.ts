@@ -2,7 +2,7 @@ import { Test } from '@nestjs/testing';
 import type { INestApplication } from '@nestjs/common';
 import request from 'supertest';
 import { AppModule } from '../../sample-app/src/app.module.js';
-import { CARRIER_PACE } from '../../sample-app/src/carrier/simulator.js';
+import { CARRIER_DELAY_FACTOR } from '../../sample-app/src/carrier/simulator.js';
 import { configureApp } from '../../sample-app/src/configure-app.js';
 import { createDatabase } from './database.js';
 
@@ -21,7 +21,7 @@ export async function startBackend(): Promise<RunningBackend> {
   const database = await createDatabase();
   process.env.DATABASE_URL = database.url;
   const module = await Test.createTestingModule({ imports: [AppModule] })
-    .overrideProvider(CARRIER_PACE)
+    .overrideProvider(CARRIER_DELAY_FACTOR)
     .useValue(0)
     .compile();
   const app = module.createNestApplication({ logger: ['error', 'warn'] });

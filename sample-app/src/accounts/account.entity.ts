@@ -9,11 +9,11 @@ export class Account {
   @Column('varchar', { length: 120 })
   name: string;
 
-  /** The number its messages come from, unless a message says otherwise. */
+  /** The default sender of its messages. */
   @Column('varchar', { name: 'phone_number', length: 16 })
   phoneNumber: string;
 
-  /** SHA-256 of the API key, hex: the key itself is not kept. */
+  /** SHA-256 of the API key in hex. The key itself is not stored. */
   @Column('char', { name: 'api_key_hash', length: 64, unique: true })
   apiKeyHash: string;
 }

@@ -5,7 +5,7 @@ import { InjectRepository } from '@nestjs/typeorm';
 import { Repository } from 'typeorm';
 import { Account } from './account.entity.js';
 
-/** Two customers to try things with. Not created in production. */
+/** Two customers for development. Not created in production. */
 export const DEMO_ACCOUNTS = [
   { id: 'acme', name: 'Acme Ltd', phoneNumber: '+14155550100', key: 'demo-key-a' },
   { id: 'globex', name: 'Globex Ltd', phoneNumber: '+14155550200', key: 'demo-key-b' },
@@ -21,7 +21,7 @@ export class AccountsService implements OnModuleInit {
     await this.accounts.createQueryBuilder().insert().values(rows).orIgnore().execute();
   }
 
-  /** The account an API key belongs to, or `null`. */
+  /** Returns the account of an API key, or `null`. */
   findByKey(key: string): Promise<Account | null> {
     return this.accounts.findOneBy({ apiKeyHash: hash(key) });
   }

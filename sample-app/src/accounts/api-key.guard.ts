@@ -7,7 +7,7 @@ import { AccountsService } from './accounts.service.js';
 /** A request that passed {@link ApiKeyGuard}. */
 export type AccountRequest = Request & { account: Account };
 
-/** Lets a request with `Authorization: Bearer <key>` in and puts its account on it; others get 401. */
+/** Accepts requests with `Authorization: Bearer <key>` and sets `request.account`. Other requests get 401. */
 @Injectable()
 export class ApiKeyGuard implements CanActivate {
   constructor(private readonly accounts: AccountsService) {}

@@ -6,7 +6,7 @@ import { NO_NUL, PHONE_NUMBER, SENDER } from '../messages/send-sms.dto.js';
 
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)$/;
 
-/** When it happened, such as `2026-03-01T12:00:00Z`. */
+/** Date and time with a zone, such as `2026-03-01T12:00:00Z`. */
 function IsInstant(): PropertyDecorator {
   const message = 'at must be a date and time with its zone, such as 2026-03-01T12:00:00Z';
   return applyDecorators(IsISO8601({ strict: true }, { message }), Matches(INSTANT, { message }));
@@ -37,7 +37,7 @@ export class ReportRequest {
   @IsIn(REPORTED_STATUSES)
   status: ReportedStatus;
 
-  /** Such as `invalid_phone_number`. */
+  /** For example `invalid_phone_number`. */
   @IsOptional()
   @IsText(64)
   errorCode?: string;
@@ -55,7 +55,7 @@ export class ReportRequest {
   providerId?: string;
 }
 
-/** A message from outside to one of the account's numbers. */
+/** An inbound message to one of the account's numbers. */
 export class InboundRequest {
   @IsSender()
   from: string;
@@ -79,7 +79,7 @@ export class MissedCallRequest {
   to: string;
 }
 
-/** A phone of the account says that it is there, or its absence was noticed. */
+/** A phone of the account came online or went offline. */
 export class HeartbeatRequest {
   @IsNumber()
   phoneNumber: string;

@@ -13,7 +13,7 @@ import {
 } from './carrier-requests.js';
 import { PhonesService } from './phones.service.js';
 
-/** What carriers and phones tell this backend. In this sample they show the account's own key. */
+/** What carriers and phones call. In this sample they use the account's own API key. */
 @Controller('carrier')
 @UseGuards(ApiKeyGuard)
 export class CarrierController {
@@ -23,7 +23,7 @@ export class CarrierController {
     private readonly phones: PhonesService,
   ) {}
 
-  /** `applied` is false for a report that came twice, late or out of order. */
+  /** `applied` is false for a report that is a duplicate, late or out of order. */
   @Post('reports')
   @HttpCode(200)
   async report(@CurrentAccount() account: Account, @Body() { at, ...report }: ReportRequest) {

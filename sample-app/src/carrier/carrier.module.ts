@@ -5,11 +5,11 @@ import { MessagesModule } from '../messages/messages.module.js';
 import { CarrierController } from './carrier.controller.js';
 import { Phone } from './phone.entity.js';
 import { PhonesService } from './phones.service.js';
-import { CARRIER_PACE, CarrierSimulator } from './simulator.js';
+import { CARRIER_DELAY_FACTOR, CarrierSimulator } from './simulator.js';
 
 @Module({
   imports: [TypeOrmModule.forFeature([Phone]), AccountsModule, MessagesModule],
   controllers: [CarrierController],
-  providers: [PhonesService, CarrierSimulator, { provide: CARRIER_PACE, useValue: 1 }],
+  providers: [PhonesService, CarrierSimulator, { provide: CARRIER_DELAY_FACTOR, useValue: 1 }],
 })
 export class CarrierModule {}

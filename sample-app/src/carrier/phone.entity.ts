@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryColumn, Unique } from 'typeorm';
 
-/** A phone that sends and receives for an account. */
+/** A phone that sends and receives messages for an account. */
 @Entity('phones')
 @Unique(['accountId', 'number'])
 export class Phone {
@@ -13,14 +13,14 @@ export class Phone {
   @Column('varchar', { length: 16 })
   number: string;
 
-  /** `null` until it was heard of. */
+  /** `null` until the first heartbeat. */
   @Column('boolean', { nullable: true })
   online: boolean | null;
 
   @Column('timestamptz', { name: 'last_heartbeat_at' })
   lastHeartbeatAt: Date;
 
-  /** How often it came or went. */
+  /** Number of times it came online or went offline. */
   @Column('int', { default: 0 })
   changes: number;
 }

@@ -6,7 +6,7 @@ import { DataSource } from 'typeorm';
 import type { Account } from '../accounts/account.entity.js';
 import { Phone } from './phone.entity.js';
 
-/** What happens to an account's phones. */
+/** Events of an account's phones. */
 @Injectable()
 export class PhonesService {
   constructor(
@@ -14,13 +14,13 @@ export class PhonesService {
     private readonly webhooks: WebhooksService,
   ) {}
 
-  /** Only a phone that comes or goes is an event; its regular heartbeats are not. */
+  /** Publishes an event if the phone came online or went offline, not for regular heartbeats. */
   heartbeat(account: Account, number: string, online: boolean): Promise<{ applied: boolean; phone: Phone }> {
     return this.dataSource.transaction(async (tx) => {
       const now = new Date();
       const key = { accountId: account.id, number };
-      const fresh = { id: randomUUID(), ...key, online: null, lastHeartbeatAt: now, changes: 0 };
-      await tx.createQueryBuilder().insert().into(Phone).values(fresh).orIgnore().execute();
+      const newPhone = { id: randomUUID(), ...key, online: null, lastHeartbeatAt: now, changes: 0 };
+      await tx.createQueryBuilder().insert().into(Phone).values(newPhone).orIgnore().execute();
       const phone = await tx.findOneOrFail(Phone, { where: key, lock: { mode: 'pessimistic_write' } });
 
       const applied = phone.online !== online;
@@ -48,7 +48,7 @@ export class PhonesService {
     });
   }
 
-  /** Somebody called, and nobody answered. Answers the call's id. */
+  /** Publishes a missed call. Returns the call's id. */
   async missedCall(account: Account, from: string, to: string): Promise<string> {
     const id = randomUUID();
     await this.dataSource.transaction((tx) =>
@@ -62,7 +62,7 @@ export class PhonesService {
     return id;
   }
 
-  /** Somebody allowed the account to write to them. */
+  /** Publishes that `from` has agreed to get messages from the account. */
   async optIn(account: Account, from: string, to: string): Promise<void> {
     await this.dataSource.transaction((tx) =>
       this.webhooks.publish(tx, {

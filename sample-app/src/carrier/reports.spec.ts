@@ -5,7 +5,7 @@ import { startBackend } from '../../../test/support/sample-app.js';
 import type { RunningBackend } from '../../../test/support/sample-app.js';
 
 const SECOND = 1000;
-/** One number for each test: nobody but the test reports on it. */
+/** Prefix of the tests' numbers. The simulated carrier does not report on them. */
 const MANUAL = '+9990000000';
 
 describe('Ten duplicate and ten out-of-order reports on one message', () => {
@@ -25,8 +25,8 @@ describe('Ten duplicate and ten out-of-order reports on one message', () => {
     return (await backend.post('/webhooks', body).expect(201)).body.secret;
   }
 
-  /** The carrier's reports, told in this order; most of them come ten times, also at the same time. */
-  async function tell(number: string): Promise<string> {
+  /** Sends a message and the carrier's reports on it: duplicates, some at the same time, and reports out of order. */
+  async function sendWithReports(number: string): Promise<string> {
     const { body } = await backend
       .post('/messages/sms', { to: MANUAL + number, message: 'Hello' })
       .expect(201);
@@ -42,7 +42,7 @@ describe('Ten duplicate and ten out-of-order reports on one message', () => {
     // Ten duplicates, five of them at the same time.
     for (let i = 0; i < 5; i++) await report('sent');
     await Promise.all(Array.from({ length: 5 }, () => report('sent')));
-    // Ten out of order: the end comes first.
+    // Ten out of order: the final status comes first.
     await report('delivered');
     for (const status of ['unconfirmed', 'sending', 'sent', 'sending', 'unconfirmed', 'delivered', 'sending'])
       await report(status);
@@ -50,8 +50,8 @@ describe('Ten duplicate and ten out-of-order reports on one message', () => {
     return body.id;
   }
 
-  /** What the receiver has, each verified; no two are the same event. */
-  function taken(profile: WebhookProfile, secret: string): Record<string, unknown>[] {
+  /** Verifies what the receiver got, and that no event arrived twice. */
+  function verified(profile: WebhookProfile, secret: string): Record<string, unknown>[] {
     const all = receiver.received.map(({ headers, body }) =>
       verifyWebhook({ profile, headers, body: Buffer.from(body), secrets: secret }),
     );
@@ -59,20 +59,20 @@ describe('Ten duplicate and ten out-of-order reports on one message', () => {
     return all.map(({ payload }) => ({ ...payload }));
   }
 
-  it('are one event for each status, which the receiver puts in order by its time', async () => {
+  it('publish one event for each status, which the receiver can sort by time', async () => {
     const secret = await register('standard', { events: ['message.*'] });
-    const id = await tell('1');
+    const id = await sendWithReports('1');
     await backend.app.get(WebhooksService).runOnce();
 
-    const came = taken('standard', secret);
-    expect(came.map(({ type }) => type)).toEqual([
+    const arrived = verified('standard', secret);
+    expect(arrived.map(({ type }) => type)).toEqual([
       'message.queued',
       'message.sent',
       'message.delivered',
       'message.unconfirmed',
       'message.sending',
     ]);
-    const inOrder = came.toSorted(
+    const inOrder = arrived.toSorted(
       (a, b) => Date.parse(String(a.timestamp)) - Date.parse(String(b.timestamp)),
     );
     expect(inOrder.map(({ type }) => type)).toEqual([
@@ -86,34 +86,34 @@ describe('Ten duplicate and ten out-of-order reports on one message', () => {
     expect((await backend.get(`/webhooks/subjects/${id}`).expect(200)).body.data).toHaveLength(5);
   });
 
-  it('are the full history to a customer of Mobile Text Alerts', async () => {
+  it('give a customer of Mobile Text Alerts the full history', async () => {
     const secret = 'abc123-abc2-cde1-1234-xyz123456';
     await register('mobile-text-alerts', { events: ['delivery-status'], secret });
-    await tell('2');
+    await sendWithReports('2');
     await backend.app.get(WebhooksService).runOnce();
 
-    const came = taken('mobile-text-alerts', secret);
-    const inOrder = came.toSorted(
+    const arrived = verified('mobile-text-alerts', secret);
+    const inOrder = arrived.toSorted(
       (a, b) => Date.parse(String(a.timestamp)) - Date.parse(String(b.timestamp)),
     );
-    expect(came.map(({ status }) => status)).toEqual([1, 3, 4, 7, 2]);
+    expect(arrived.map(({ status }) => status)).toEqual([1, 3, 4, 7, 2]);
     expect(inOrder.map(({ status }) => status)).toEqual([1, 2, 3, 7, 4]);
   });
 
-  it('without a time of their own are told as before what is known', async () => {
+  it('without a time get one before the current status', async () => {
     const secret = await register('standard', { events: ['*'] });
     const { body } = await backend.post('/messages/sms', { to: `${MANUAL}3`, message: 'Hello' }).expect(201);
     for (const status of ['delivered', 'sent', 'sent'])
       await backend.post('/carrier/reports', { messageId: body.id, status }).expect(200);
     await backend.app.get(WebhooksService).runOnce();
 
-    const came = taken('standard', secret);
-    expect(came.map(({ type }) => type)).toEqual(['message.queued', 'message.delivered', 'message.sent']);
-    const [, delivered, sent] = came.map(({ timestamp }) => Date.parse(String(timestamp)));
+    const arrived = verified('standard', secret);
+    expect(arrived.map(({ type }) => type)).toEqual(['message.queued', 'message.delivered', 'message.sent']);
+    const [, delivered, sent] = arrived.map(({ timestamp }) => Date.parse(String(timestamp)));
     expect(sent).toBe(delivered! - 1);
   });
 
-  it('of another end are no events: a message ends once', async () => {
+  it('with a second final status publish no event', async () => {
     await register('standard', { events: ['*'] });
     const { body } = await backend.post('/messages/sms', { to: `${MANUAL}4`, message: 'Hello' }).expect(201);
     for (const status of ['failed', 'delivered', 'expired', 'failed'])

@@ -1,7 +1,7 @@
 import type { Message } from '../messages/message.entity.js';
 import type { StatusReport } from '../messages/message-status.js';
 
-/** One thing that the simulated carrier, phone or recipient does, and how long after the one before, in ms. */
+/** One action of the simulated carrier, phone or recipient. `afterMs`: delay after the action before. */
 export type Step = { afterMs: number } & (
   | { does: 'report'; report: Omit<StatusReport, 'messageId'> }
   | { does: 'heartbeat'; online: boolean }
@@ -11,23 +11,23 @@ export type Step = { afterMs: number } & (
 );
 
 /**
- * What becomes of a message. The last digit of its number decides its fate:
+ * Returns what happens to a message. The last digit of its recipient decides the outcome:
  *
- * | digit | fate |
+ * | digit | outcome |
  * | --- | --- |
  * | 0 to 4 | sent, delivered |
  * | 5 | sent, unconfirmed, delivered late |
- * | 6 | failed: not a number |
+ * | 6 | failed: invalid number |
  * | 7 | sent, undelivered: out of reach |
- * | 8 | expired, tried again, expired for good |
- * | 9 | the account's phone goes offline, comes back, then sends it |
+ * | 8 | expired, sent again, expired finally |
+ * | 9 | the account's phone goes offline, comes back online, then sends it |
  *
- * Its text decides what the recipient does afterwards: a question is answered, "call" makes them call, "join" opts them in.
- * Reports come twice and out of order, as carriers' reports do.
+ * The text decides what the recipient does afterwards: a question gets a reply, "call" a call, "join" an opt-in.
+ * Some reports are duplicates or out of order, because real carriers send such reports too.
  */
 export function scriptFor({ to, body }: Message): Step[] {
-  const fate = FATES[Number(to.at(-1))] ?? delivered;
-  return [...fate, ...answer(body)];
+  const outcome = OUTCOMES[Number(to.at(-1))] ?? delivered;
+  return [...outcome, ...reactionsTo(body)];
 }
 
 const sent: Step[] = [
@@ -68,7 +68,7 @@ const undelivered: Step[] = [
   },
 ];
 
-/** The phone never fetches it, neither the first time nor the second. */
+/** The phone never fetches the message, in neither of the two attempts. */
 const expired: Step[] = [1, 2].map((attempt) => ({
   afterMs: 700,
   does: 'report',
@@ -81,7 +81,7 @@ const offline: Step[] = [
   ...delivered,
 ];
 
-const FATES: Step[][] = [
+const OUTCOMES: Step[][] = [
   delivered,
   delivered,
   delivered,
@@ -94,7 +94,7 @@ const FATES: Step[][] = [
   offline,
 ];
 
-function answer(text: string): Step[] {
+function reactionsTo(text: string): Step[] {
   const steps: Step[] = [];
   if (text.includes('?')) steps.push({ afterMs: 300, does: 'reply', text: 'Yes, thank you.' });
   if (/\bcall\b/i.test(text)) steps.push({ afterMs: 300, does: 'call' });

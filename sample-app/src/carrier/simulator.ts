@@ -11,65 +11,65 @@ import { PhonesService } from './phones.service.js';
 import { scriptFor } from './script.js';
 import type { Step } from './script.js';
 
-/** Multiplies every wait of the simulator: 1 is its natural pace, 0 does not wait at all. */
-export const CARRIER_PACE = Symbol('CARRIER_PACE');
+/** Factor of all delays of the simulator: 1 is real time, 0 is no delay. */
+export const CARRIER_DELAY_FACTOR = Symbol('CARRIER_DELAY_FACTOR');
 
 /**
- * Stands in for the carrier, the account's phone and the people who get its messages. Plays each message's script, and
- * after a restart the scripts of the messages that had not come to their end: what was reported already changes nothing.
+ * Simulates the carrier, the account's phone and the recipients of its messages. Runs the script of each message, and after
+ * a restart those of unfinished messages from their start: reports that repeat change nothing.
  */
 @Injectable()
 export class CarrierSimulator implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger(CarrierSimulator.name);
   private readonly stopping = new AbortController();
-  private readonly playing = new Set<Promise<void>>();
+  private readonly running = new Set<Promise<void>>();
 
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
     private readonly messages: MessagesService,
     private readonly statuses: MessageStatus,
     private readonly phones: PhonesService,
-    @Inject(CARRIER_PACE) private readonly pace: number,
+    @Inject(CARRIER_DELAY_FACTOR) private readonly delayFactor: number,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
-    this.messages.accepted.subscribe((message) => this.take(message));
+    this.messages.accepted.subscribe((message) => this.start(message));
     const unfinished = await this.dataSource.manager.findBy(Message, {
       direction: 'out',
       status: In(['queued', 'sending', 'sent', 'unconfirmed']),
       to: Not(Like(`${MANUAL_NUMBERS}%`)),
     });
-    for (const message of unfinished) this.take(message);
+    for (const message of unfinished) this.start(message);
   }
 
   async onModuleDestroy(): Promise<void> {
     this.messages.accepted.complete();
     this.stopping.abort();
-    await this.settled();
+    await this.whenIdle();
   }
 
-  /** Answers when every script that plays now has come to its end. */
-  async settled(): Promise<void> {
-    await Promise.all(this.playing);
+  /** Waits until all running scripts have ended. */
+  async whenIdle(): Promise<void> {
+    await Promise.all(this.running);
   }
 
-  private take(message: Message): void {
+  private start(message: Message): void {
     if (message.to.startsWith(MANUAL_NUMBERS)) return;
-    const play = this.play(message).finally(() => this.playing.delete(play));
-    this.playing.add(play);
+    const script = this.run(message).finally(() => this.running.delete(script));
+    this.running.add(script);
   }
 
-  private async play(message: Message): Promise<void> {
+  private async run(message: Message): Promise<void> {
     try {
       const account = await this.dataSource.manager.findOneByOrFail(Account, { id: message.accountId });
       for (const step of scriptFor(message)) {
-        await delay(step.afterMs * this.pace, undefined, { signal: this.stopping.signal });
+        await delay(step.afterMs * this.delayFactor, undefined, { signal: this.stopping.signal });
         await this.perform(step, message, account);
       }
     } catch (error) {
       if (this.stopping.signal.aborted) return;
       this.logger.error(
-        `The carrier lost message ${message.id}`,
+        `Simulating the carrier failed for message ${message.id}`,
         error instanceof Error ? error.stack : error,
       );
     }

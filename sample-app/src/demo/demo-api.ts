@@ -21,7 +21,7 @@ export class DemoApi {
     return this.call('DELETE', path);
   }
 
-  /** Throws with the API's own words for every status but 2xx. */
+  /** Throws for every status except 2xx, with the response of the API. */
   private async call<Answer>(method: string, path: string, body?: object): Promise<Answer> {
     const response = await fetch(`${this.url}${path}`, {
       method,

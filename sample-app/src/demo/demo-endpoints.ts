@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { WebhookProfile } from 'nestjs-sms-webhooks-receiver';
 import type { DemoApi } from './demo-api.js';
 
-/** How the demo subscribes under each profile, endpoint by endpoint: where it may, to everything. */
+/** Events of each endpoint that the demo registers. One endpoint for all events, unless the profile allows only one event each. */
 const SUBSCRIPTIONS: Partial<Record<WebhookProfile, string[]>> = {
   // One event name for each endpoint.
   'mobile-text-alerts': ['message-send', 'delivery-status', 'message-reply', 'number-opt-in'],
@@ -10,8 +10,8 @@ const SUBSCRIPTIONS: Partial<Record<WebhookProfile, string[]>> = {
   mysmsgate: ['incoming-sms', 'delivery-report'],
 };
 
-/** Profiles whose customers bring the secret along. */
-const BRINGS_SECRET: WebhookProfile[] = ['opensms', 'mobile-text-alerts', 'httpsms'];
+/** Profiles whose customers choose the secret. */
+const SECRET_FROM_CUSTOMER: WebhookProfile[] = ['opensms', 'mobile-text-alerts', 'httpsms'];
 
 const DESCRIPTION = 'Demo receiver';
 
@@ -24,8 +24,8 @@ interface Endpoint {
 }
 
 /**
- * Registers the demo receiver, one endpoint for each path. Endpoints of an earlier run are used again, so that what was
- * waiting for them arrives; those of another profile are deleted.
+ * Registers the demo receiver, one endpoint for each path. Reuses the endpoints of an earlier run, so that their waiting
+ * deliveries arrive, and deletes those of another profile.
  */
 export async function registerDemo(
   api: DemoApi,
@@ -47,7 +47,7 @@ export async function registerDemo(
 }
 
 function register(api: DemoApi, profile: WebhookProfile, event: string, url: string): Promise<Endpoint> {
-  const secret = BRINGS_SECRET.includes(profile) ? { secret: randomBytes(24).toString('hex') } : {};
+  const secret = SECRET_FROM_CUSTOMER.includes(profile) ? { secret: randomBytes(24).toString('hex') } : {};
   return api.post<Endpoint>('/webhooks', {
     url,
     events: [event],

@@ -6,35 +6,35 @@ import type { VerifiedWebhook } from 'nestjs-sms-webhooks-receiver';
 import { verifyWithAny } from './signers.js';
 import type { Signer } from './signers.js';
 
-/** A webhook that came in, or did not get in. */
+/** A webhook that was verified, or refused. */
 export type Arrival = { at: Date; path: string; body: string } & (
   { verified: true; webhook: VerifiedWebhook; again: boolean } | { verified: false; reason: string }
 );
 
-const KEPT = 200;
+const MAX_ARRIVALS_KEPT = 200;
 
-/** Finds out who may sign what is sent to a URL. */
+/** Finds the secrets that may sign webhooks to a URL. */
 type FindSigners = (url: string) => Promise<readonly Signer[]>;
 
 /**
- * What a customer runs: takes webhooks at any path, verifies each with the secret of whoever registered that URL, and
- * answers 200. `GET` shows the latest as JSON. Requests wait until somebody can be asked for secrets.
+ * The receiver that a customer runs. Accepts webhooks at any path, verifies each with the secret of the account that
+ * registered the URL, and responds 200. `GET` shows the latest as JSON. Requests wait until `askSigners` is called.
  */
 export class DemoReceiver {
-  private readonly server: Server = createServer((request, response) => void this.answer(request, response));
+  private readonly server: Server = createServer((request, response) => void this.handle(request, response));
   private readonly latest: Arrival[] = [];
   private readonly seen = new Set<string>();
   private readonly signers = new Map<string, Promise<readonly Signer[]>>();
   private readonly ready: Promise<FindSigners>;
   private url: string;
-  /** Hands over whom to ask. */
+  /** Sets how secrets are found. Call it once the backend listens. */
   askSigners: (find: FindSigners) => void;
 
   constructor(private readonly onArrival: (arrival: Arrival) => void) {
     this.ready = new Promise((resolve) => (this.askSigners = resolve));
   }
 
-  /** Answers the receiver's URL: on `port` if that is free, else on another one. */
+  /** Listens on `port`, or on another port if it is in use. Returns the receiver's URL. */
   async listen(port: number): Promise<string> {
     await this.listenOn(port).catch((error: NodeJS.ErrnoException) => {
       if (error.code !== 'EADDRINUSE') throw error;
@@ -59,28 +59,28 @@ export class DemoReceiver {
     });
   }
 
-  private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  private async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (request.method !== 'POST') {
       response.setHeader('content-type', 'application/json; charset=utf-8');
-      response.end(JSON.stringify(this.latest.map(shown), null, 2));
+      response.end(JSON.stringify(this.latest.map(toJson), null, 2));
       return;
     }
     try {
-      response.statusCode = await this.take(request);
+      response.statusCode = await this.receive(request);
     } catch {
-      response.statusCode = 500; // The sender went away in the middle, or the backend is not there to be asked.
+      response.statusCode = 500; // The sender closed the connection, or the backend does not respond.
     }
     response.end();
   }
 
-  private async take(request: IncomingMessage): Promise<number> {
+  private async receive(request: IncomingMessage): Promise<number> {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const body = Buffer.concat(chunks);
     const path = request.url ?? '/';
     const arrival = { at: new Date(), path, body: body.toString('utf8') };
     try {
-      const webhook = await this.verified(path, { headers: request.headers, body });
+      const webhook = await this.verify(path, { headers: request.headers, body });
       const name = `${path} ${webhook.id}`;
       const again = this.seen.has(name);
       this.seen.add(name);
@@ -93,11 +93,8 @@ export class DemoReceiver {
     }
   }
 
-  /** With the secrets known for this path, and where they do not fit with those of now. */
-  private async verified(
-    path: string,
-    request: Parameters<typeof verifyWithAny>[1],
-  ): Promise<VerifiedWebhook> {
+  /** Verifies with the known secrets of this path. If they do not match, fetches the current ones. */
+  private async verify(path: string, request: Parameters<typeof verifyWithAny>[1]): Promise<VerifiedWebhook> {
     const known = this.signers.get(path);
     if (known) {
       try {
@@ -106,10 +103,10 @@ export class DemoReceiver {
         if (!(error instanceof WebhookRefusedError)) throw error;
       }
     }
-    return verifyWithAny(await this.ask(path), request);
+    return verifyWithAny(await this.fetchSigners(path), request);
   }
 
-  private ask(path: string): Promise<readonly Signer[]> {
+  private fetchSigners(path: string): Promise<readonly Signer[]> {
     const asked = this.ready.then((find) => find(this.url + path));
     this.signers.set(path, asked);
     asked.catch(() => this.signers.delete(path));
@@ -118,12 +115,12 @@ export class DemoReceiver {
 
   private keep(arrival: Arrival): void {
     this.latest.unshift(arrival);
-    this.latest.length = Math.min(this.latest.length, KEPT);
+    this.latest.length = Math.min(this.latest.length, MAX_ARRIVALS_KEPT);
     this.onArrival(arrival);
   }
 }
 
-function shown(arrival: Arrival) {
+function toJson(arrival: Arrival) {
   const { at, path } = arrival;
   if (!arrival.verified) return { at, path, verified: false, reason: arrival.reason, body: arrival.body };
   const { id, type, payload } = arrival.webhook;

@@ -7,7 +7,7 @@ import { Demo } from './demo.js';
 
 jest.setTimeout(30_000);
 
-/** What the demo's messages make each platform send: all that it can express. */
+/** The webhooks that the demo's messages cause with each profile: all that it can express. */
 const NAMES: Record<WebhookProfile, string[]> = {
   standard: [
     'call.missed',
@@ -55,7 +55,7 @@ const NAMES: Record<WebhookProfile, string[]> = {
 
 describe('The demo', () => {
   it.each(Object.entries(NAMES) as [WebhookProfile, string[]][])(
-    'as %s: raises every event of the platform, and verifies each webhook',
+    'as %s: sends every event of the platform, and verifies each webhook',
     async (profile, names) => {
       const backend = await startBackend();
       const arrivals: Arrival[] = [];
@@ -65,7 +65,7 @@ describe('The demo', () => {
       await demo.register(api);
 
       await demo.sendMessages(api);
-      await backend.app.get(CarrierSimulator).settled();
+      await backend.app.get(CarrierSimulator).whenIdle();
       await backend.app.get(WebhooksService).runOnce();
       await backend.close();
       await demo.close();
@@ -76,7 +76,7 @@ describe('The demo', () => {
     },
   );
 
-  it('as mysmsgate: leaves no field of its document empty', async () => {
+  it('as mysmsgate: fills every field of the platform’s document', async () => {
     const backend = await startBackend();
     const arrivals: Arrival[] = [];
     const demo = new Demo('mysmsgate', (arrival) => arrivals.push(arrival));
@@ -85,7 +85,7 @@ describe('The demo', () => {
     await demo.register(api);
 
     await demo.sendMessages(api);
-    await backend.app.get(CarrierSimulator).settled();
+    await backend.app.get(CarrierSimulator).whenIdle();
     await backend.app.get(WebhooksService).runOnce();
     await backend.close();
     await demo.close();
@@ -102,7 +102,7 @@ describe('The demo', () => {
     }
   });
 
-  it('finds its endpoints of an earlier run, and moves them to its new port', async () => {
+  it('reuses its endpoints of an earlier run, and changes them to its new port', async () => {
     const backend = await startBackend();
     const api = await backend.listen();
     const before = new Demo('mysmsgate');
@@ -128,7 +128,7 @@ describe('The demo', () => {
     await after.close();
   });
 
-  it('verifies what anybody registers at its receiver, whatever the path, profile and account, and callbacks', async () => {
+  it('verifies webhooks to any path of its receiver, whatever the profile and account, and callbacks', async () => {
     const backend = await startBackend();
     const arrivals: Arrival[] = [];
     const demo = new Demo('standard', (arrival) => arrivals.push(arrival));
@@ -162,7 +162,7 @@ describe('The demo', () => {
     await demo.close();
   });
 
-  it('refuses what nobody here has signed', async () => {
+  it('rejects a wrong signature', async () => {
     const backend = await startBackend();
     const arrivals: Arrival[] = [];
     const demo = new Demo('standard', (arrival) => arrivals.push(arrival));

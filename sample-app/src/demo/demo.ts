@@ -7,7 +7,7 @@ import type { Arrival } from './demo-receiver.js';
 import { printLine } from './print-line.js';
 import { signersOf } from './signers.js';
 
-/** Messages that between them raise every event of the catalogue (`carrier/script.ts` says which does what). */
+/** Messages that together publish every event of the catalogue. `carrier/script.ts` defines what each does. */
 const MESSAGES = [
   { to: '+14155550121', message: 'Your code is 4711.' },
   { to: '+14155550122', message: 'Are you coming? Call us, or reply JOIN.' },
@@ -17,10 +17,10 @@ const MESSAGES = [
   { to: '+14155550129', message: 'The phone goes offline first.' },
 ];
 
-/** A customer of the backend: runs a receiver, registers it, sends messages, and prints what arrives. */
+/** A customer of the backend: runs a receiver, registers it, sends messages, and prints the webhooks that arrive. */
 export class Demo {
   private readonly receiver: DemoReceiver;
-  /** Of the receiver, once it listens. */
+  /** URL of the receiver, once it listens. */
   url: string;
 
   constructor(
@@ -30,16 +30,16 @@ export class Demo {
     this.receiver = new DemoReceiver(onArrival);
   }
 
-  /** On `port`, or on another one if that is not free. */
+  /** Listens on `port`, or on another port if it is in use. */
   async listen(port: number): Promise<void> {
     this.url = await this.receiver.listen(port);
   }
 
   /** `apiUrl` includes the prefix. */
   async register(apiUrl: string): Promise<void> {
-    const everybody = customers(apiUrl);
-    await registerDemo(everybody[0]!, this.profile, this.url);
-    this.receiver.askSigners((url) => signersOf(everybody, url));
+    const all = customers(apiUrl);
+    await registerDemo(all[0]!, this.profile, this.url);
+    this.receiver.askSigners((url) => signersOf(all, url));
   }
 
   async sendMessages(apiUrl: string): Promise<void> {
@@ -63,8 +63,8 @@ function print(arrival: Arrival): void {
 function line(arrival: Arrival): string {
   if (!arrival.verified) return `REFUSED         ${arrival.path} ${arrival.reason} ${arrival.body}`;
   const { type, payload } = arrival.webhook;
-  // What is around the data repeats the type, and would fill the line.
+  // Prints only the data: the fields around it repeat the type.
   const { data = payload } = payload as { data?: unknown };
-  const verdict = arrival.again ? 'verified again' : 'verified';
-  return `${verdict.padEnd(14)}  ${(type ?? arrival.path).padEnd(20)} ${JSON.stringify(data)}`;
+  const result = arrival.again ? 'verified again' : 'verified';
+  return `${result.padEnd(14)}  ${(type ?? arrival.path).padEnd(20)} ${JSON.stringify(data)}`;
 }

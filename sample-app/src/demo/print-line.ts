@@ -1,4 +1,4 @@
-/** One line of what the demo tells, as wide as the terminal. */
+/** Prints one line with its time, cut to the width of the terminal. */
 export function printLine(at: Date, text: string): void {
   const width = process.stdout.columns ?? 200;
   const line = `${at.toISOString().slice(11, 23)}  ${text}`;

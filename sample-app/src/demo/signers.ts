@@ -2,7 +2,7 @@ import { verifyWebhook, WebhookRefusedError } from 'nestjs-sms-webhooks-receiver
 import type { VerifiedWebhook, VerifyOptions, WebhookProfile } from 'nestjs-sms-webhooks-receiver';
 import type { DemoApi } from './demo-api.js';
 
-/** Who may have signed a webhook, and how. */
+/** A secret that may have signed a webhook, and its profile. */
 export interface Signer {
   profile: WebhookProfile;
   secret: string;
@@ -17,7 +17,7 @@ interface Endpoint {
 /** Profiles whose webhooks are signed with the account's secret. */
 const SIGNED_BY_ACCOUNT: WebhookProfile[] = ['msgine', 'mysmsgate'];
 
-/** Whoever may sign what is sent to `url`: the endpoints registered there, then the accounts, who sign callbacks. */
+/** Returns who may sign webhooks to `url`: the endpoints registered with it, then the accounts, which sign callbacks. */
 export async function signersOf(customers: readonly DemoApi[], url: string): Promise<Signer[]> {
   const found = await Promise.all(customers.map((api) => signersOfAccount(api, url)));
   return found.flat();
@@ -38,8 +38,8 @@ async function signersOfAccount(api: DemoApi, url: string): Promise<Signer[]> {
 }
 
 /**
- * The webhook, verified with the first signer it fits.
- * Throws the first `WebhookRefusedError` where it fits none.
+ * Verifies the webhook with the first signer that matches.
+ * Throws the first `WebhookRefusedError` if none matches.
  */
 export function verifyWithAny(
   signers: readonly Signer[],
@@ -54,5 +54,5 @@ export function verifyWithAny(
       refusal ??= error;
     }
   }
-  throw refusal ?? new WebhookRefusedError('no-secret', 'Nobody has registered this URL.');
+  throw refusal ?? new WebhookRefusedError('no-secret', 'This URL is not registered.');
 }

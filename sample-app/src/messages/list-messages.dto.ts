@@ -2,7 +2,7 @@ import { Transform } from 'class-transformer';
 import { IsInt, IsOptional, IsUUID, Max, Min } from 'class-validator';
 
 export class ListMessagesDto {
-  /** How many, at most 100. */
+  /** Page size, 1 to 100. */
   @IsOptional()
   @Transform(({ value }) => Number(value))
   @IsInt()
@@ -10,7 +10,7 @@ export class ListMessagesDto {
   @Max(100)
   limit?: number;
 
-  /** The last answer's `nextCursor`. */
+  /** `nextCursor` of the page before. */
   @IsOptional()
   @IsUUID()
   cursor?: string;

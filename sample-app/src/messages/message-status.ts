@@ -7,21 +7,21 @@ import { Message } from './message.entity.js';
 import type { ReportedStatus } from './message.entity.js';
 import { statusEvent } from './status-event.js';
 
-/** A carrier's word on a message. */
+/** A carrier's report on a message. */
 export interface StatusReport {
   messageId: string;
   status: ReportedStatus;
   errorCode?: string;
   errorMessage?: string;
-  /** When it happened. Default: now. */
+  /** When the status changed. Default: now. */
   at?: Date;
   providerId?: string;
-  /** Which try it speaks of. Default: the present one. */
+  /** The attempt that the report is about. Default: the current one. */
   attempt?: number;
 }
 
-/** How far along a status is: a report never takes a message back, and the first end stays the end. */
-const STAGE: Record<Message['status'], number> = {
+/** Order of the statuses. A report never sets a lower rank, and the first final status stays. */
+const STATUS_RANK: Record<Message['status'], number> = {
   queued: 0,
   sending: 1,
   sent: 2,
@@ -35,10 +35,10 @@ const STAGE: Record<Message['status'], number> = {
 };
 
 /**
- * The one place where a message changes its status.
- * - The row and its event change together, or not at all.
- * - Reports that come twice or late change nothing about the message. A late one of a status that it was never seen in
- *   is an event all the same, of the time when it happened: customers get the whole story, and can put it in order.
+ * The only place that changes the status of a message.
+ * - The row and its event commit together, or not at all.
+ * - Duplicate and late reports do not change the message. A late report of a status that was skipped still publishes an
+ *   event with the time of that status, so that customers get the full history and can sort it.
  */
 @Injectable()
 export class MessageStatus {
@@ -48,8 +48,8 @@ export class MessageStatus {
   ) {}
 
   /**
-   * Answers the message and whether the report changed it.
-   * Throws `NotFoundException` for a message that is not one the account sent.
+   * Returns the message and whether the report changed it.
+   * Throws `NotFoundException` if the account did not send such a message.
    */
   apply(accountId: string, report: StatusReport): Promise<{ applied: boolean; message: Message }> {
     return this.dataSource.transaction(async (tx) => {
@@ -58,8 +58,8 @@ export class MessageStatus {
         lock: { mode: 'pessimistic_write' },
       });
       if (!message) throw new NotFoundException(`There is no message ${report.messageId} that you sent.`);
-      if (isLate(message, report)) await this.publishLate(tx, message, report);
-      if (!isNews(message, report)) return { applied: false, message };
+      if (isLate(message, report)) await this.publishLateStatus(tx, message, report);
+      if (!isAdvance(message, report)) return { applied: false, message };
 
       const at = report.at ?? new Date();
       message.status = report.status;
@@ -77,29 +77,25 @@ export class MessageStatus {
     });
   }
 
-  /** The stage that was passed over, as it was: before what is known of the message now, if the carrier does not say when. */
-  private async publishLate(tx: EntityManager, message: Message, report: StatusReport): Promise<void> {
+  /** Publishes the status that was skipped. Its time is before the current status, also if the carrier gives none. */
+  private async publishLateStatus(tx: EntityManager, message: Message, report: StatusReport): Promise<void> {
     const { status, errorCode = null, errorMessage = null, providerId = message.providerId } = report;
     const before = new Date(message.updatedAt.getTime() - 1);
     const at = report.at && report.at < before ? report.at : before;
-    const then = tx.create(Message, { ...message, status, errorCode, errorMessage, providerId });
-    await this.webhooks.publish(tx, statusEvent(then, at));
+    const earlier = tx.create(Message, { ...message, status, errorCode, errorMessage, providerId });
+    await this.webhooks.publish(tx, statusEvent(earlier, at));
   }
 }
 
-function isNews(message: Message, report: StatusReport): boolean {
-  return isOfThisTry(message, report) && stageOf(report) > stageOf(message);
+function isAdvance(message: Message, report: StatusReport): boolean {
+  return isOfCurrentAttempt(message, report) && STATUS_RANK[report.status] > STATUS_RANK[message.status];
 }
 
-/** Of a stage that the message has left behind; it may have been told before. */
+/** The report is about a status before the current one. It may be a duplicate. */
 function isLate(message: Message, report: StatusReport): boolean {
-  return isOfThisTry(message, report) && stageOf(report) < stageOf(message);
+  return isOfCurrentAttempt(message, report) && STATUS_RANK[report.status] < STATUS_RANK[message.status];
 }
 
-function isOfThisTry(message: Message, report: StatusReport): boolean {
+function isOfCurrentAttempt(message: Message, report: StatusReport): boolean {
   return report.attempt === undefined || report.attempt === message.attempt;
-}
-
-function stageOf({ status }: { status: Message['status'] }): number {
-  return STAGE[status];
 }

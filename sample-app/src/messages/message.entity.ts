@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
-/** What a carrier may say of a message on its way out. */
+/** The statuses that a carrier may report of an outbound message. */
 export const REPORTED_STATUSES = [
   'queued',
   'sending',
@@ -39,7 +39,7 @@ export class Message {
   @Column('varchar', { length: 16 })
   status: ReportedStatus | 'received';
 
-  /** Which try to send it this is, from 1. */
+  /** Number of the current attempt to send it, from 1. */
   @Column('int', { default: 1 })
   attempt: number;
 
@@ -52,11 +52,11 @@ export class Message {
   @Column('varchar', { name: 'error_message', length: 255, nullable: true })
   errorMessage: string | null;
 
-  /** The carrier's own id of the message. */
+  /** The carrier's id of the message. */
   @Column('varchar', { name: 'provider_id', length: 128, nullable: true })
   providerId: string | null;
 
-  /** Where the customer wants to hear about this message alone. */
+  /** URL that gets the events of this message. */
   @Column('text', { name: 'callback_url', nullable: true })
   callbackUrl: string | null;
 

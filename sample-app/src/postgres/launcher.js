@@ -1,9 +1,9 @@
 // @ts-check
-// A process of its own that keeps one PostgreSQL running for as long as somebody uses it; `start-postgres.js` is its
-// caller. The guarantees:
-// - the server outlives a killed app, so that the next start finds it (or its data) as a crash left it;
-// - it stops when the last user says goodbye, `lingerMs` after the last one vanished without a word, or on a signal;
-// - a temporary server's folder is deleted with it;
+// A process of its own that keeps one PostgreSQL running while other processes use it. `start-postgres.js` starts it.
+// It guarantees:
+// - the server survives a killed app, so that the next start finds it, or its data as the crash left it;
+// - it stops when its last user leaves, `lingerMs` after its last user disconnected without leaving, or on a signal;
+// - the folder of a temporary server is deleted with it;
 // - several apps on one folder share one server.
 const { rmSync } = require('node:fs');
 const { setTimeout: delay } = require('node:timers/promises');
@@ -17,7 +17,7 @@ const CHECK_EVERY_MS = 1_000;
 
 /**
  * @typedef {object} LauncherOptions
- * @property {string} [directory] where the files live; left out: a temporary folder, deleted at the end
+ * @property {string} [directory] folder of the files. Default: a temporary folder, deleted at the end
  * @property {boolean} durable
  * @property {number} lingerMs
  */
@@ -36,21 +36,21 @@ async function main({ directory, durable, lingerMs }) {
         : null;
     const cluster = { home, binaries: folder, user, durable };
     const url = await ensureRunning(cluster);
-    const watch = await watching(url);
-    // The caller may have been killed meanwhile: then nobody listens, and the server ends after lingerMs.
+    const watcher = await connectWatcher(url);
+    // The caller may have been killed meanwhile. Then sending fails, and the server stops after lingerMs.
     process.send?.({ url, notice }, undefined, undefined, () => undefined);
-    if (await unused(watch, lingerMs)) await stop(cluster);
+    if (await waitUntilUnused(watcher, lingerMs)) await stop(cluster);
   } finally {
     if (temporary) rmSync(home, { recursive: true, force: true });
   }
 }
 
 /**
- * A connection that hears goodbyes and sees who is there.
+ * Opens a connection that is notified when a user leaves, and that counts users.
  *
  * @param {string} url
  */
-async function watching(url) {
+async function connectWatcher(url) {
   const client = new Client({ connectionString: url, application_name: 'postgres-launcher' });
   await client.connect();
   await client.query(`LISTEN ${GOODBYE}`);
@@ -60,18 +60,18 @@ async function watching(url) {
 /**
  * @param {Client} client
  * @param {number} lingerMs
- * @returns {Promise<boolean>} true when nobody uses the server any more, false when the server is gone
+ * @returns {Promise<boolean>} true if no process uses the server, false if the server has ended
  */
-async function unused(client, lingerMs) {
-  let patience = lingerMs;
+async function waitUntilUnused(client, lingerMs) {
+  let graceMs = lingerMs;
   let lastSeen = Date.now();
   let wake = new AbortController();
-  const wakeWith = (/** @type {number} */ newPatience) => {
-    patience = newPatience;
+  const wakeWith = (/** @type {number} */ newGraceMs) => {
+    graceMs = newGraceMs;
     wake.abort();
   };
   client.on('error', () => {
-    // The next query says so too.
+    // The next query throws too.
   });
   client.on('notification', () => wakeWith(0));
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => wakeWith(-1));
@@ -81,10 +81,10 @@ async function unused(client, lingerMs) {
     );
     const users = await countUsers(client).catch(() => null);
     if (users === null) return false;
-    if (patience < 0) return true;
-    if (users === 0 && Date.now() - lastSeen >= patience) return true;
+    if (graceMs < 0) return true;
+    if (users === 0 && Date.now() - lastSeen >= graceMs) return true;
     if (users > 0) lastSeen = Date.now();
-    if (users > 0 && !wake.signal.aborted) patience = lingerMs;
+    if (users > 0 && !wake.signal.aborted) graceMs = lingerMs;
   }
 }
 

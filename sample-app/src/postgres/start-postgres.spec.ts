@@ -15,12 +15,12 @@ import { join } from 'node:path';
 import { Client } from 'pg';
 import { startPostgres } from './start-postgres.js';
 
-// Each test starts a server or two, and other files may run beside it.
+// Each test starts one or two servers, and other tests may run at the same time.
 jest.setTimeout(30_000);
 
 const isRoot = process.getuid?.() === 0;
 
-/** Runs `body` in a process of its own, which has `start()` and `directory`; answers its output's first line. */
+/** Runs `body`, which can call `start()`, in a process of its own. Returns the first line of its output. */
 async function inAnotherProcess(
   directory: string,
   body: string,
@@ -75,7 +75,7 @@ describe('startPostgres', () => {
     await second.stop();
   });
 
-  it('survives kill -9 of the process that started it, and is found again', async () => {
+  it('survives kill -9 of the process that started it, and is reused', async () => {
     const app = await inAnotherProcess(
       folder,
       'console.log((await start()).url); setInterval(() => {}, 1000);',
@@ -87,11 +87,11 @@ describe('startPostgres', () => {
     expect(again.url).toBe(app.line);
     await again.stop();
     await expect(query(again.url, 'SELECT 1')).rejects.toThrow(
-      /ECONNREFUSED|ECONNRESET|shutting down/, // the server takes its leave when the launcher has
+      /ECONNREFUSED|ECONNRESET|shutting down/, // the server stops when the launcher has
     );
   });
 
-  it('goes on while another process uses it', async () => {
+  it('keeps running while another process uses it', async () => {
     const app = await inAnotherProcess(
       folder,
       'console.log((await start()).url); setInterval(() => {}, 1000);',
@@ -105,12 +105,12 @@ describe('startPostgres', () => {
     await last.stop();
   });
 
-  it('clears a postmaster.pid whose number belongs to another process now', async () => {
+  it('deletes a postmaster.pid whose pid belongs to another process', async () => {
     const first = await startPostgres({ directory: folder, durable: false });
     const pidFile = join(dataFolder(), 'postmaster.pid');
     const written = readFileSync(pidFile, 'utf8').split('\n');
     await first.stop();
-    // A process of the server's own user: PostgreSQL takes it for a server and refuses to start.
+    // A process of the same user: PostgreSQL believes it is a server and refuses to start.
     const stranger = spawn('sleep', ['60'], isRoot ? { uid: statSync(dataFolder()).uid } : {});
     writeFileSync(pidFile, [String(stranger.pid), ...written.slice(1)].join('\n'));
 
@@ -120,11 +120,11 @@ describe('startPostgres', () => {
     stranger.kill();
   });
 
-  (isRoot ? it : it.skip)('moves to where the server user gets in, and says so', async () => {
+  (isRoot ? it : it.skip)('moves to a folder that the server user can enter, and says so', async () => {
     chmodSync(folder, 0o700);
     const server = await startPostgres({ directory: folder, durable: false });
     expect(server.notice).toMatch(
-      // In a clone that the server user cannot enter, the binaries move along.
+      // If the server user cannot enter the clone, the binaries are copied too.
       /^PostgreSQL runs as "\w+", who cannot enter .*: its (binaries and )?data are in \/var\/tmp\//,
     );
     await server.stop();
