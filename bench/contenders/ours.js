@@ -18,7 +18,10 @@ async function open({ databaseUrl, client, inFlight, origin, connect }) {
 
     async prepare(first, count) {
       await emptyTables(sql);
-      host = await createHost({ databaseUrl, options: { transport: client, worker: { slots: inFlight } } });
+      host = await createHost({
+        databaseUrl,
+        options: { network: { transport: client }, worker: { slots: inFlight } },
+      });
       for (let from = first; from < first + count; from += EVENTS_PER_TRANSACTION) {
         const events = Array.from(
           { length: Math.min(EVENTS_PER_TRANSACTION, first + count - from) },

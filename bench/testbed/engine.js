@@ -23,9 +23,14 @@ function engine() {
  * @param {string[]} files its path, such as `http/client/create-transport.js`, then the paths it had in older builds
  */
 function requireFromBuild(...files) {
-  const file = files.find((each) => existsSync(join(build(), each)));
+  const file = files.find(buildHas);
   if (!file) throw new Error(`The build in ${build()} has none of these files: ${files.join(', ')}`);
   return require(join(build(), file));
+}
+
+/** Whether the build has this file. @param {string} file */
+function buildHas(file) {
+  return existsSync(join(build(), file));
 }
 
 /** Loads a package of the host (Nest, TypeORM, pg): the same copy that the engine uses. @param {string} name */
@@ -53,4 +58,4 @@ function isStale() {
   );
 }
 
-module.exports = { buildEngine, engine, hostPackage, isStale, requireFromBuild, ROOT };
+module.exports = { buildEngine, buildHas, engine, hostPackage, isStale, requireFromBuild, ROOT };

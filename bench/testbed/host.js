@@ -1,5 +1,5 @@
 // A host that mounts the module as an application does, with public exports only.
-const { engine, hostPackage } = require('./engine.js');
+const { buildHas, engine, hostPackage } = require('./engine.js');
 
 hostPackage('reflect-metadata');
 
@@ -36,16 +36,24 @@ async function createHost({ databaseUrl, role = 'all', poolSize = 10, options = 
         WebhooksModule.forRoot({
           role,
           controller: false,
-          allowPlaintextSecrets: true,
-          allowHttp: true,
-          allowedAddresses: ['127.0.0.0/8'],
-          ...options,
+          ...optionsOf({
+            ...options,
+            security: { allowPlaintextSecrets: true, ...options.security },
+            network: { allowHttp: true, allowedAddresses: ['127.0.0.0/8'], ...options.network },
+          }),
         }),
       ],
     },
     { logger: ['error', 'warn'], abortOnError: false },
   );
   return { app, webhooks: app.get(WebhooksService), dataSource: app.get(DataSource) };
+}
+
+/** Takes the options out of the groups `security`, `network` and `delivery` for builds that do not have groups. @param {Record<string, any>} options */
+function optionsOf(options) {
+  if (buildHas('config/option.js')) return options;
+  const { security, network, delivery, ...others } = options;
+  return { ...security, ...network, ...delivery, ...others };
 }
 
 /**

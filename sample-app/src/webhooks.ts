@@ -16,8 +16,7 @@ export const webhooks = WebhooksModule.forRoot({
   encryption: { current: { id: 'k1', key: process.env.WEBHOOKS_KEY ?? developmentKey() } },
   // Receivers on this machine over http, for development only.
   ...(!production && {
-    allowHttp: true,
-    allowedAddresses: ['127.0.0.0/8', '::1/128'],
+    network: { allowHttp: true, allowedAddresses: ['127.0.0.0/8', '::1/128'] },
     profiles: [msgine({ httpsOnly: false })],
   }),
 });

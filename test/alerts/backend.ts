@@ -77,9 +77,8 @@ export async function startBackend({
       WebhooksModule.forRoot({
         role,
         encryption: { current: { id: 'k1', key: 'ab'.repeat(32) } },
-        allowHttp: true,
-        allowedAddresses: ['127.0.0.0/8'],
         ...options,
+        network: { allowHttp: true, allowedAddresses: ['127.0.0.0/8'], ...options.network },
         alerts: { ...options.alerts, channels: [callbackChannel((alert) => heard.push(alert)), ...channels] },
       }),
     ],

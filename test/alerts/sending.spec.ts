@@ -5,7 +5,7 @@ import { callbackChannel } from '../../libs/webhooks/src/alerts/channels/callbac
 import { claimAlerts } from '../../libs/webhooks/src/alerts/claim-alerts.js';
 import { nodemailerChannel } from '../../libs/webhooks/src/alerts/channels/nodemailer.js';
 import { Session } from '../../libs/webhooks/src/store/postgres/connection/session.js';
-import { resolveSettings } from '../../libs/webhooks/src/config/settings.js';
+import { resolveSettings } from '../../libs/webhooks/src/config/resolve-settings.js';
 import { type Receiver, startReceiver } from '../api/receiver.js';
 import { createDatabase } from '../support/database.js';
 import { type MailServer, startMailServer } from '../support/mail-server.js';
@@ -217,7 +217,6 @@ describe('An alert that is written', () => {
     const backend = await start({ channels: [mailing()] });
     await backend.register('acme', { url: receiver.url, events: ['*'], alertEmail: 'owner@example.com' });
     const settings = resolveSettings({
-      allowPlaintextSecrets: true,
       alerts: {
         channels: [{ name: 'callback', send: async (alert) => void backend.heard.push(alert) }, mailing()],
       },
@@ -330,7 +329,7 @@ describe('A channel that hangs', () => {
 });
 
 it('Alerts go with the deliveries, but not before a week, and never before they are sent', async () => {
-  const backend = await start({ options: { retentionMs: DAY } });
+  const backend = await start({ options: { retention: { keepMs: DAY } } });
   await backend.register('acme', { url: receiver.url, events: ['*'] });
   await backend.rows(
     `insert into webhook_alerts (tenant_id, kind, dedupe_key, data, created_at, next_at)

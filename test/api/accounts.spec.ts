@@ -14,7 +14,7 @@ let tenants = 0;
 const newTenant = () => `account-${++tenants}`;
 
 beforeAll(async () => {
-  host = await startHost({ options: { egressIps: ['198.51.100.7'] } });
+  host = await startHost({ options: { network: { egressIps: ['198.51.100.7'] } } });
   receiver = await startReceiver();
 });
 afterAll(async () => {

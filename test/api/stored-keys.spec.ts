@@ -109,7 +109,9 @@ describe('The keys of stored secrets', () => {
   });
 
   it('seal what was stored plain', async () => {
-    const plainHost = await startHost({ options: { encryption: undefined, allowPlaintextSecrets: true } });
+    const plainHost = await startHost({
+      options: { encryption: undefined, security: { allowPlaintextSecrets: true } },
+    });
     const api = plainHost.as('a');
     const { body: endpoint } = await api.post('/webhooks', body).expect(201);
     expect(endpoint.headerNames).toEqual(['x-token']);

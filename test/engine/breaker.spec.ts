@@ -31,7 +31,7 @@ describe('An endpoint that fails', () => {
     workers: 2,
     options: {
       profiles: [msgine({ httpsOnly: false })],
-      retry: { schedule: Array(30).fill(1000), jitter: 0 },
+      delivery: { retry: { schedule: Array(30).fill(1000), jitter: 0 } },
     },
   });
 

@@ -131,7 +131,7 @@ describe('A callback URL', () => {
 });
 
 describe('A callback URL with callbackMode "add"', () => {
-  const engine = useEngine({ options: { callbackMode: 'add' } });
+  const engine = useEngine({ options: { delivery: { callbackMode: 'add' } } });
 
   it('comes on top of the tenant’s endpoints', async () => {
     await engine().endpoint('acme', '/hooks');

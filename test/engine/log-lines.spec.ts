@@ -3,7 +3,7 @@ import { answer, cut, inTurn } from './support/receiver.js';
 
 // That nobody can write a line of their own is in test/security/log-lines.spec.ts.
 describe('The log', () => {
-  const engine = useEngine({ options: { retry: { schedule: [1000, 2000], jitter: 0 } } });
+  const engine = useEngine({ options: { delivery: { retry: { schedule: [1000, 2000], jitter: 0 } } } });
 
   it('has a line for each failed attempt at level debug, and a warning where that was the last', async () => {
     engine().receiver.on('/hooks', inTurn(cut, answer(503), answer(500)));

@@ -93,7 +93,7 @@ describe('With four workers that relay and deliver at the same time, over random
   const engine = useEngine({
     workers: 4,
     pool: 4,
-    options: { retry: { schedule: [0, 0, 0], jitter: 0 } },
+    options: { delivery: { retry: { schedule: [0, 0, 0], jitter: 0 } } },
   });
 
   it.each<[Ordering, number]>([

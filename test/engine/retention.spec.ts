@@ -142,7 +142,7 @@ describe('A long history of which nothing is old enough', () => {
 });
 
 describe('Retention that the host switched off', () => {
-  const engine = useEngine({ options: { retentionMs: false } });
+  const engine = useEngine({ options: { retention: { keepMs: false } } });
 
   it('takes nothing', async () => {
     await engine().endpoint('a', '/a');

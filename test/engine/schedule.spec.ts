@@ -131,7 +131,9 @@ describe('The schedule', () => {
 
 describe('A schedule of the host', () => {
   const engine = useEngine({
-    options: { retry: { attempts: 4, delayMs: MINUTE, factor: 10, maxDelayMs: HOUR, jitter: 0 } },
+    options: {
+      delivery: { retry: { attempts: 4, delayMs: MINUTE, factor: 10, maxDelayMs: HOUR, jitter: 0 } },
+    },
   });
 
   it('grows as it says, up to its longest wait', async () => {

@@ -33,7 +33,7 @@ describe('Clocks', () => {
   }
 
   it('of two workers are wrong by three hours, one each way: leases, retries and signatures go by the database', async () => {
-    const options = { retry };
+    const options = { delivery: { retry } };
     const early = await world.host({ clockErrorMs: -3 * HOUR, options });
     const late = await world.host({ clockErrorMs: 3 * HOUR, options });
     await world.register(early, '/hook');
@@ -67,7 +67,7 @@ describe('Clocks', () => {
     );
     // 01:59:57 in New York, three seconds before it is 01:00:00 again.
     const offset = Date.parse('2026-11-01T05:59:57Z') - Date.now();
-    const settings = { clockOffset: offset, clockErrorMs: offset, options: { retry } };
+    const settings = { clockOffset: offset, clockErrorMs: offset, options: { delivery: { retry } } };
     const newYork = await world.host({ ...settings, timeZone: 'America/New_York' });
     await world.host({ ...settings, timeZone: 'Pacific/Kiritimati', role: 'worker' });
     await world.host({ ...settings, timeZone: 'Asia/Kathmandu', role: 'worker' });

@@ -42,7 +42,7 @@ export class Host {
       clockOffset: 0,
       pool: 10,
       options: {
-        retry: { attempts: 30, delayMs: 150, factor: 1 },
+        delivery: { retry: { attempts: 30, delayMs: 150, factor: 1 } },
         ...options,
         worker: { idlePollMs: 100, ...options?.worker },
       },

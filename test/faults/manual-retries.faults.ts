@@ -19,7 +19,7 @@ describe('A retry that somebody asks for while the schedule runs', () => {
   afterEach(() => world.close());
 
   it('happens or is refused, never beside another attempt: numbers go on, and none is sent twice', async () => {
-    const options = { retry: { schedule: [20, 20], jitter: 0 } };
+    const options = { delivery: { retry: { schedule: [20, 20], jitter: 0 } } };
     const apis = [await world.host({ role: 'api', options }), await world.host({ role: 'api', options })];
     await Promise.all([world.host({ role: 'worker', options }), world.host({ role: 'worker', options })]);
     for (const path of PATHS) {

@@ -68,8 +68,7 @@ export class Life {
           encryption,
           compat: ['httpsms', 'mobile-text-alerts'],
           profiles: [msgine({ httpsOnly: false })],
-          allowHttp: true,
-          allowedAddresses: ['127.0.0.0/8'],
+          network: { allowHttp: true, allowedAddresses: ['127.0.0.0/8'] },
           alerts: {
             channels: [
               logChannel(),

@@ -3,7 +3,9 @@ import { DialRecorder } from '../http/dial-recorder.js';
 import { startHost } from '../support/webhooks-host.js';
 
 it("the network's own NAT64 prefixes are refused when they are registered, and not dialled", async () => {
-  const host = await startHost({ options: { nat64Prefixes: ['2a00:1:2:64::/96'], allowedAddresses: [] } });
+  const host = await startHost({
+    options: { network: { nat64Prefixes: ['2a00:1:2:64::/96'], allowedAddresses: [] } },
+  });
   const hidden = 'https://[2a00:1:2:64::a00:1]/';
   const { body } = await host
     .as('a')

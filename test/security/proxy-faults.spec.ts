@@ -13,7 +13,7 @@ describe.each(['axios', 'undici'] as const)('With a forward proxy, over %s', (tr
   beforeEach(async () => {
     proxy = new ForwardProxy();
     address = await proxy.listen();
-    engine = await Engine.start({ options: { transport, proxy: `http://${address}` } });
+    engine = await Engine.start({ options: { network: { transport, proxy: `http://${address}` } } });
     engine.receiver.on('/hooks', answer(200));
   });
   afterEach(async () => {

@@ -21,7 +21,7 @@ describe('What was registered is judged again before each attempt', () => {
   let host: WebhooksHost;
   const recorder = new DialRecorder();
   beforeEach(async () => {
-    host = await startHost({ options: { allowedAddresses: [], lookup }, logger: false });
+    host = await startHost({ options: { network: { allowedAddresses: [], lookup } }, logger: false });
   });
   afterEach(() => host.close());
 

@@ -1,11 +1,29 @@
 // Module
 export { WebhooksModule } from './webhooks.module.js';
+export type { WebhooksModuleAsyncOptions } from './module/module-definition.js';
 export { WebhooksService } from './webhooks.service.js';
 export type { RunResult } from './engine/run-once.js';
 export type { HealthWarning } from './observability/health.js';
 export type { WebhookStats } from './operator/stats.js';
-export type { EncryptionKey, RetryPolicy, WebhooksModuleOptions } from './config/options.js';
-export type { TenantProvider, TenantResolver, WebhooksModuleStructure } from './config/structure.js';
+export type {
+  AlertOptions,
+  DeliveryOptions,
+  EncryptionOptions,
+  LimitOptions,
+  NetworkOptions,
+  RetentionOptions,
+  SecurityOptions,
+  WebhooksModuleOptions,
+  WorkerOptions,
+} from './config/options.js';
+export type { GrowingRetries, ListedRetries, RetryPolicy } from './config/retry-policy.js';
+export type {
+  CompatPlatform,
+  TenantProvider,
+  TenantResolver,
+  WebhooksModuleStructure,
+} from './config/structure.js';
+export type { EncryptionKey } from './secrets/key-ring.js';
 export type { Lookup } from './http/connections/resolver.js';
 
 // Tables

@@ -1,28 +1,43 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import { check } from './config/option-checks.js';
-import { ASYNC_OPTIONS_TYPE, ConfigurableModuleClass, OPTIONS_TYPE } from './module/module-definition.js';
+import type { WebhooksModuleOptions } from './config/options.js';
+import type { WebhooksModuleStructure } from './config/structure.js';
+import { InvalidOptionError } from './core/errors.js';
+import { ConfigurableModuleClass, type WebhooksModuleAsyncOptions } from './module/module-definition.js';
 
 /**
- * Webhooks from the host's own database: entities, outbox, registration routes, and the poller that delivers.
+ * Sends webhooks from the host's own database: entities, outbox, registration routes, and the worker that delivers.
  *
  * @publicApi
  */
 @Module({})
 export class WebhooksModule extends ConfigurableModuleClass {
-  /** Options as they are. Throws `InvalidOptionError` for what decides the module's shape; values are checked at start. */
-  static override forRoot(options: typeof OPTIONS_TYPE = {}): DynamicModule {
-    checkObject('forRoot', options);
+  /**
+   * Registers the module with options that are known now. Option values are checked when the app starts.
+   *
+   * @throws InvalidOptionError for what decides the module's shape
+   */
+  static override forRoot(options: WebhooksModuleOptions & WebhooksModuleStructure = {}): DynamicModule {
+    assertObject('forRoot', options);
     return super.forRoot(options);
   }
 
-  /** Values from `useFactory`, `useClass` or `useExisting`; what decides the module's shape stands beside them. */
-  static override forRootAsync(options: typeof ASYNC_OPTIONS_TYPE): DynamicModule {
-    checkObject('forRootAsync', options);
+  /**
+   * Registers the module with option values from `useFactory`, `useClass` or `useExisting`. What decides the module's
+   * shape is set beside them.
+   *
+   * @throws InvalidOptionError for what decides the module's shape
+   */
+  static override forRootAsync(options: WebhooksModuleAsyncOptions): DynamicModule {
+    assertObject('forRootAsync', options);
     return super.forRootAsync(options);
   }
 }
 
-function checkObject(method: string, options: unknown): void {
-  const fine = typeof options === 'object' && options !== null;
-  check(fine, `what ${method} is given`, options, 'hand over an object of options');
+function assertObject(method: string, options: unknown): void {
+  if (typeof options === 'object' && options !== null) return;
+  throw new InvalidOptionError(
+    method,
+    undefined,
+    `${method} takes an options object, not ${options === null ? 'null' : typeof options}`,
+  );
 }

@@ -33,8 +33,7 @@ export interface WorkerSettings {
 /** Options under which loopback receivers are allowed. */
 export const LOOPBACK: WebhooksModuleOptions = {
   encryption: { current: { id: 'k1', key: 'ab'.repeat(32) } },
-  allowHttp: true,
-  allowedAddresses: ['127.0.0.0/8'],
+  network: { allowHttp: true, allowedAddresses: ['127.0.0.0/8'] },
 };
 
 /** Starts one on the database at `url`. */
@@ -56,7 +55,12 @@ export async function startWorker(
         logging: true,
         logger: statements,
       }),
-      WebhooksModule.forRoot({ ...LOOPBACK, ...options, role }),
+      WebhooksModule.forRoot({
+        ...LOOPBACK,
+        ...options,
+        network: { ...LOOPBACK.network, ...options.network },
+        role,
+      }),
     ],
   }).compile();
   module.useLogger(log);

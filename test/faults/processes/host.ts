@@ -8,7 +8,8 @@ import { Session } from '../../../libs/webhooks/src/store/postgres/connection/se
 import { webhooksMigrations } from '../../../libs/webhooks/src/store/schema/migrations/index.js';
 import { Maintenance } from '../../../libs/webhooks/src/engine/maintenance/maintenance.js';
 import { WEBHOOKS_OPTIONS, type WebhooksModuleOptions } from '../../../libs/webhooks/src/config/options.js';
-import { resolveSettings, type Settings, SETTINGS } from '../../../libs/webhooks/src/config/settings.js';
+import { resolveSettings } from '../../../libs/webhooks/src/config/resolve-settings.js';
+import { type Settings, SETTINGS } from '../../../libs/webhooks/src/config/settings.js';
 import { WebhooksModule } from '../../../libs/webhooks/src/webhooks.module.js';
 import { WebhooksService } from '../../../libs/webhooks/src/webhooks.service.js';
 import { dangerousProfile } from './dangerous-profile.js';
@@ -71,8 +72,7 @@ async function start(config: HostConfig): Promise<void> {
       WebhooksModule.forRoot({
         role,
         encryption: { current: { id: 'k1', key: 'ab'.repeat(32) } },
-        allowHttp: true,
-        allowedAddresses: ['127.0.0.0/8'],
+        network: { allowHttp: true, allowedAddresses: ['127.0.0.0/8'] },
         profiles: [dangerousProfile],
         ...options,
       }),

@@ -21,8 +21,7 @@ import type { WebhooksModuleStructure } from '../../../libs/webhooks/src/config/
 /** What every host here says of values: a key, and leave to send to this machine. */
 export const values: WebhooksModuleOptions = {
   encryption: { current: { id: 'k1', key: 'ab'.repeat(32) } },
-  allowHttp: true,
-  allowedAddresses: ['127.0.0.0/8'],
+  network: { allowHttp: true, allowedAddresses: ['127.0.0.0/8'] },
 };
 
 /** A request of this host: the account is its `x-account` header. */

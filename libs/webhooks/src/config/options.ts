@@ -1,116 +1,257 @@
 import type { AxiosInstance } from 'axios';
 import type { AlertChannel } from '../alerts/alert-channel.js';
-import type { Lookup } from '../http/connections/resolver.js';
+import { logChannel } from '../alerts/channels/log-channel.js';
 import type { CustomEventType } from '../events/catalogue/custom-event-type.js';
+import type { Lookup } from '../http/connections/resolver.js';
 import type { Profile } from '../profiles/profile.js';
+import type { EncryptionKey } from '../secrets/key-ring.js';
+import {
+  callable,
+  flag,
+  hidden,
+  isText,
+  listOf,
+  oneOf,
+  stringList,
+  timeOrNever,
+  value,
+  wholeNumber,
+} from './checks.js';
+import { customEventTypes } from './event-types.js';
+import { channelList, profileList } from './list-checks.js';
+import { certificates, egressRules, proxyUrl } from './network-checks.js';
+import { group, Option } from './option.js';
+import { type RetryPolicy, retryPolicy } from './retry-policy.js';
 
 /** Injects the {@link WebhooksModuleOptions} as the host gave them. */
 export const WEBHOOKS_OPTIONS = Symbol('webhooks:options');
 
-/** One key of the key ring: 32 bytes, as a Buffer, 64 hex characters, 44 base64 characters, or a passphrase of 32+ characters. */
-export interface EncryptionKey {
-  /** Stored with each sealed value: at most 16 letters, digits, dashes. */
-  id: string;
-  key: string | Buffer | undefined;
+const SECOND_MS = 1000;
+const DAY_MS = 24 * 3600 * SECOND_MS;
+
+/** Keys that seal secrets and custom headers in the database. */
+export class EncryptionOptions {
+  /** Seals new values, and opens those that it sealed. */
+  @Option(
+    hidden<EncryptionKey>((key) => typeof key === 'object' && key !== null, "an object: { id: 'k1', key }"),
+    {
+      isRequired: true,
+    },
+  )
+  current: EncryptionKey;
+
+  /** Open what they sealed. Default none. */
+  @Option(hidden<EncryptionKey[]>(Array.isArray, 'a list of { id, key }'))
+  previous?: EncryptionKey[] = [];
 }
 
-/** Waits between attempts: as a list, or growing. Milliseconds. */
-export type RetryPolicy =
-  | { schedule: readonly number[]; jitter?: number }
-  | {
-      /** Attempts in all, the first included. */
-      attempts: number;
-      /** Wait before the second attempt. */
-      delayMs: number;
-      /** Each wait is this many times the last. Default 2. */
-      factor?: number;
-      /** Longest wait. Default 24 h. */
-      maxDelayMs?: number;
-      /** Share by which a wait varies, 0 to 1. Default 0.2. */
-      jitter?: number;
-    };
+/** How deliveries are made. */
+export class DeliveryOptions {
+  /** Retries of endpoints with the profile `standard`. Default: the schedule of Standard Webhooks, ±20 %. */
+  @Option(retryPolicy)
+  retry?: RetryPolicy;
+
+  /**
+   * What a `callbackUrl` does to the tenant's endpoints for that event. `replace`: takes their place. `add`: gets the
+   * event as well. Default `replace`.
+   */
+  @Option(oneOf('replace', 'add'))
+  callbackMode?: 'replace' | 'add' = 'replace';
+
+  /**
+   * Disable an endpoint after this long without a success, ms, if at least ten deliveries failed. `false`: never.
+   * Default 5 days.
+   */
+  @Option(timeOrNever(SECOND_MS))
+  disableAfterMs?: number | false = 5 * DAY_MS;
+}
+
+/** Where deliveries may go, and by which client. */
+export class NetworkOptions {
+  /** HTTP client. Default `axios`. */
+  @Option(oneOf('axios', 'undici'))
+  transport?: 'axios' | 'undici' = 'axios';
+
+  /**
+   * Your own axios instance: its interceptors may add headers, but must not change the URL or the body. An instance with
+   * credentials among its default headers is refused, because every customer would get them. Default: a new one.
+   */
+  @Option(callable<AxiosInstance>('an axios instance, which is a function'))
+  axios?: AxiosInstance;
+
+  /**
+   * Forward proxy for all deliveries, such as `http://egress:4750`. Default none. Proxy variables of the environment are
+   * not read.
+   */
+  @Option(proxyUrl)
+  proxy?: string;
+
+  /**
+   * Resolves host names instead of DNS, for networks with a view of their own. The addresses that it returns are checked
+   * as well. Default: DNS.
+   */
+  @Option(callable<Lookup>())
+  lookup?: Lookup;
+
+  /** Certificate authorities to trust, as PEM. Default: Node's own list. */
+  @Option(certificates)
+  ca?: string | Buffer | (string | Buffer)[];
+
+  /** Accept `http:` URLs. Default false. */
+  @Option(flag)
+  allowHttp?: boolean = false;
+
+  /**
+   * Private addresses and CIDR blocks that deliveries may reach, such as `127.0.0.0/8` in development. Default none.
+   */
+  @Option(egressRules('allowedAddresses', 'an address or a CIDR block, such as "10.1.0.0/16" or "fd00::/8"'))
+  allowedAddresses?: string[] = [];
+
+  /** Host names that may resolve to any address, also through `/etc/hosts` and search domains. Default none. */
+  @Option(
+    egressRules(
+      'allowedHosts',
+      'a host name, such as "receiver.internal" (addresses belong into network.allowedAddresses)',
+    ),
+  )
+  allowedHosts?: string[] = [];
+
+  /** The only ports that deliveries may go to. Default: any except those of services other than HTTP. */
+  @Option(listOf('a list of ports', wholeNumber(1, 65_535)))
+  allowedPorts?: number[];
+
+  /**
+   * NAT64 prefixes of your network beside the well-known ones, such as `2a00:1:2:64::/96`: never connected to, because
+   * they lead to private IPv4 addresses. Default none.
+   */
+  @Option(egressRules('nat64Prefixes', 'a CIDR block, such as "2a00:1:2:64::/96"'))
+  nat64Prefixes?: string[] = [];
+
+  /** Addresses that deliveries come from, shown to tenants for their firewalls. Default none. */
+  @Option(stringList)
+  egressIps?: string[] = [];
+}
+
+/** How secrets are stored and rotated. */
+export class SecurityOptions {
+  /** Store secrets unencrypted if no key is set. Default false. */
+  @Option(flag)
+  allowPlaintextSecrets?: boolean = false;
+
+  /** How long the old secret stays valid after a rotation, ms, at most 7 days. Default 24 h. */
+  @Option(wholeNumber(0, 7 * DAY_MS))
+  rotationOverlapMs?: number = DAY_MS;
+}
+
+/** How much one tenant may use. */
+export class LimitOptions {
+  /** Endpoints of one tenant. Default 50. */
+  @Option(wholeNumber(1, 10_000))
+  endpointsPerTenant?: number = 50;
+
+  /** Size of an event's `data` as JSON, bytes. Default 262144 (256 KB). */
+  @Option(wholeNumber(1, 16_777_216))
+  payloadBytes?: number = 262_144;
+}
+
+/** How long data is kept. */
+export class RetentionOptions {
+  /** Keep finished deliveries and their events for this long, ms. `false`: for ever. Default 30 days. */
+  @Option(timeOrNever(SECOND_MS))
+  keepMs?: number | false = 30 * DAY_MS;
+}
+
+/** How a process delivers. */
+export class WorkerOptions {
+  /** Requests in flight per process. Default 64. */
+  @Option(wholeNumber(1, 4096))
+  slots?: number = 64;
+
+  /** Requests in flight per endpoint that sets no limit of its own. Default 32. */
+  @Option(wholeNumber(1, 4096))
+  maxInFlight?: number = 32;
+
+  /** Longest pause between two polls of an idle database, ms. Default 1000. */
+  @Option(wholeNumber(10, 60_000))
+  idlePollMs?: number = SECOND_MS;
+
+  /** Pause after a poll that found work, ms; doubled after each poll that finds none. Default 10. */
+  @Option(wholeNumber(1, 60_000))
+  busyPollMs?: number = 10;
+
+  /**
+   * How long a claim of deliveries lasts if its process stops responding, ms. At least 2 × the longest timeout + 5 s,
+   * which is the default.
+   */
+  @Option(wholeNumber(1, DAY_MS))
+  leaseMs?: number;
+
+  /** How long a shutdown waits for requests in flight, ms. Default: the longest timeout + 1 s. */
+  @Option(wholeNumber(0, DAY_MS))
+  drainMs?: number;
+
+  /** Listen for `SIGTERM` and `SIGINT`, for hosts that do not call `enableShutdownHooks()`. Default false. */
+  @Option(flag)
+  handleSignals?: boolean = false;
+
+  /** Tell other processes of a commit by a throttled NOTIFY, and listen for it. Default false. */
+  @Option(flag)
+  notify?: boolean = false;
+}
+
+/** Who is told of endpoints that fail. */
+export class AlertOptions {
+  /**
+   * Where alerts go: `logChannel()`, `callbackChannel(fn)`, `nodemailerChannel()` of
+   * `nestjs-sms-webhooks/alerts/nodemailer`, or your own. `[]`: nowhere. Default `[logChannel()]`.
+   */
+  @Option(channelList)
+  channels?: AlertChannel[] = [logChannel()];
+
+  /** Returns a link to an endpoint on your own pages, for the text of alerts. Default: no link. */
+  @Option(callable<(endpointId: string) => string>())
+  endpointUrl?: (endpointId: string) => string;
+}
 
 /** Values; an async factory may return them. */
-export interface WebhooksModuleOptions {
-  /** Profile of new endpoints and of callbacks, where the account names none. Default `standard`. */
-  profile?: string;
-  /** Profiles of the host's own, and built-in ones with other switches (`msgine({ idMode: 'event' })`). */
-  profiles?: Profile[];
+export class WebhooksModuleOptions {
+  /** Profile of new endpoints and of callbacks whose account names none. Default `standard`. */
+  @Option(value<string>(isText, 'the name of a profile'))
+  profile?: string = 'standard';
+
+  /** Your own profiles, and built-in ones with other options (`msgine({ idMode: 'event' })`). Default none. */
+  @Option(profileList)
+  profiles?: Profile[] = [];
+
   /**
-   * Types of events of the host's own: shown beside the catalogue's. Where they are given (`[]`: there are none)
-   * registrations may name these and the catalogue's alone. Default: any name.
+   * Your own event types, listed beside the catalogue's. If given, registrations accept these and the catalogue's only
+   * (`[]`: the catalogue's only). Default: registrations accept any name.
    */
+  @Option(customEventTypes)
   eventTypes?: readonly CustomEventType[];
-  /** Seals secrets and custom headers in the database. Needed unless `allowPlaintextSecrets`. */
-  encryption?: { current: EncryptionKey; previous?: EncryptionKey[] };
-  /** Store secrets as they are where no key is set. Default false. */
-  allowPlaintextSecrets?: boolean;
-  /** Accept `http:` URLs. Default false. */
-  allowHttp?: boolean;
-  /** CIDR ranges that deliveries may reach although they are private, such as `127.0.0.0/8` in development. Default none. */
-  allowedAddresses?: string[];
-  /** Host names that may resolve to anything, also through `/etc/hosts` and search domains. Default none. */
-  allowedHosts?: string[];
-  /** NAT64 prefixes of this network beside the well-known ones, such as `2a00:1:2:64::/96`: never dialled. Default none. */
-  nat64Prefixes?: string[];
-  /** The only ports that deliveries go to. Default: any but those known for something else than HTTP. */
-  allowedPorts?: number[];
-  /** Resolves host names instead of DNS, for networks with a view of their own; its answers are still checked. */
-  lookup?: Lookup;
-  /** Certificate authorities to trust instead of Node's own list, as PEM. */
-  ca?: string | Buffer | (string | Buffer)[];
-  /** Forward proxy for all deliveries, such as `http://egress:4750`. Default none; proxy variables of the environment are not read. */
-  proxy?: string;
-  /** HTTP client. Default `axios`. */
-  transport?: 'axios' | 'undici';
-  /**
-   * The host's axios instance: its interceptors may add headers; the URL and the body must stay. One with credentials among
-   * its default headers is refused: every customer would get them. Default: a new one.
-   */
-  axios?: AxiosInstance;
-  /** `replace`: a `callbackUrl` takes the place of the tenant's endpoints for that event. `add`: it comes on top. Default `replace`. */
-  callbackMode?: 'replace' | 'add';
-  /** Retries of `standard` endpoints. Default: the schedule of Standard Webhooks, ±20 %. */
-  retry?: RetryPolicy;
-  /** Addresses that deliveries come from, shown to tenants. Default none. */
-  egressIps?: string[];
-  limits?: {
-    /** Endpoints of one tenant. Default 50. */
-    endpointsPerTenant?: number;
-    /** Bytes of an event's data as JSON. Default 262144. */
-    payloadBytes?: number;
-  };
-  worker?: {
-    /** Requests in flight per process. Default 64. */
-    slots?: number;
-    /** Requests in flight per endpoint that sets no limit of its own. Default 32. */
-    maxInFlight?: number;
-    /** Longest wait between two looks at an idle database, ms. Default 1000. */
-    idlePollMs?: number;
-    /** Wait before the next look after one that found something, ms; doubled after each that did not. Default 10. */
-    busyPollMs?: number;
-    /** How long a claim lasts, ms. At least 2 × the longest timeout + 5 s, the default. */
-    leaseMs?: number;
-    /** How long a shutdown waits for requests in flight, ms. Default: the longest timeout + 1 s. */
-    drainMs?: number;
-    /** Listen for `SIGTERM` and `SIGINT`, for hosts that do not call `enableShutdownHooks()`. Default false. */
-    handleSignals?: boolean;
-    /** Tell other processes of a commit by a throttled NOTIFY, and listen for it. Default false. */
-    notify?: boolean;
-  };
-  /** How long finished deliveries and relayed events are kept, ms. `false`: for ever. Default 30 days. */
-  retentionMs?: number | false;
-  /** Disable an endpoint after this long without a success, ms, and at least ten failed deliveries. `false`: never. Default 5 days. */
-  disableAfterMs?: number | false;
-  /** How long a rotated secret signs along, ms. Default 24 h. */
-  rotationOverlapMs?: number;
-  alerts?: {
-    /**
-     * Who is told: `logChannel()`, `callbackChannel(fn)`, `nodemailerChannel()` of `nestjs-sms-webhooks/alerts/nodemailer`,
-     * or the host's own. `[]`: nobody. Default `[logChannel()]`.
-     */
-    channels?: AlertChannel[];
-    /** Link to one endpoint on the host's own pages, put into alerts. */
-    endpointUrl?: (endpointId: string) => string;
-  };
+
+  /** Keys for secrets and custom headers in the database. Required unless `security.allowPlaintextSecrets` is set. */
+  @Option(group(EncryptionOptions))
+  encryption?: EncryptionOptions;
+
+  @Option(group(DeliveryOptions))
+  delivery?: DeliveryOptions = new DeliveryOptions();
+
+  @Option(group(NetworkOptions))
+  network?: NetworkOptions = new NetworkOptions();
+
+  @Option(group(SecurityOptions))
+  security?: SecurityOptions = new SecurityOptions();
+
+  @Option(group(LimitOptions))
+  limits?: LimitOptions = new LimitOptions();
+
+  @Option(group(RetentionOptions))
+  retention?: RetentionOptions = new RetentionOptions();
+
+  @Option(group(WorkerOptions))
+  worker?: WorkerOptions = new WorkerOptions();
+
+  @Option(group(AlertOptions))
+  alerts?: AlertOptions = new AlertOptions();
 }

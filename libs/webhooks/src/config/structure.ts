@@ -1,5 +1,7 @@
 import type { CanActivate, ExecutionContext, ModuleMetadata, Type } from '@nestjs/common';
 import type { DataSource } from 'typeorm';
+import { flag, isText, listOf, oneOf, value } from './checks.js';
+import { Option } from './option.js';
 
 /** Injects the {@link WebhooksModuleStructure} that `forRoot` was given. */
 export const STRUCTURE = Symbol('webhooks:structure');
@@ -7,7 +9,7 @@ export const STRUCTURE = Symbol('webhooks:structure');
 /** Injects the {@link TenantProvider}; `null` if no `tenant` is configured. */
 export const TENANT = Symbol('webhooks:tenant');
 
-/** Answers the tenant of a request: a non-empty string, taken from what a guard put there, never from the body or query. */
+/** Returns the tenant of a request: a non-empty string, taken from what a guard put there, never from the body or query. */
 export type TenantResolver = (request: never, context: ExecutionContext) => string | Promise<string>;
 
 /** The same as a provider class, for resolvers with dependencies. */
@@ -15,31 +17,94 @@ export interface TenantProvider {
   resolve(request: unknown, context: ExecutionContext): string | Promise<string>;
 }
 
-/** What decides which providers and controllers exist; an async factory cannot return these. */
-export interface WebhooksModuleStructure {
-  /** Name of the data source, or the data source. Default: the default one. */
+/** Registration routes of platforms whose customers' scripts must keep working. */
+export type CompatPlatform = 'mobile-text-alerts' | 'httpsms';
+
+const isFunction = (given: unknown): boolean => typeof given === 'function';
+
+/** Decides which providers and controllers exist; an async factory cannot return these. */
+export class WebhooksModuleStructure {
+  /** Name of the data source, or the data source itself. Default: the default data source. */
+  @Option(value<string | DataSource>(isDataSource, 'the name of a data source, or a DataSource'))
   dataSource?: string | DataSource;
+
   /**
-   * Starts the name of each table and index: lower-case letters, digits, underscores. Two apps in one schema need one
-   * each: `entityPrefix` leaves the names of indexes alone. Default none.
+   * Begins the name of each table and index: lower-case letters, digits, underscores. Two apps in one schema need
+   * different prefixes, because `entityPrefix` does not rename indexes. Default none.
    */
+  @Option(value<string>(isTablePrefix, 'at most 41 lower-case letters, digits and underscores'))
   tablePrefix?: string;
-  /** What the guards and the tenant provider need. */
+
+  /** Modules that the guards and the tenant provider need. Default none. */
+  @Option(
+    value<NonNullable<ModuleMetadata['imports']>>(
+      Array.isArray,
+      'a list of modules that the guards and the tenant provider need',
+    ),
+  )
   imports?: ModuleMetadata['imports'];
-  /** Guard every route. `'global'`: the host's `APP_GUARD` does. Without guards no controller is mounted. */
+
+  /** Guards of every route. `'global'`: your `APP_GUARD` protects them. Without guards there are no routes. */
+  @Option(
+    value<(Type<CanActivate> | CanActivate)[] | 'global'>(
+      areGuards,
+      "a list of at least one guard, or 'global' if your APP_GUARD protects the routes",
+    ),
+  )
   guards?: (Type<CanActivate> | CanActivate)[] | 'global';
-  /** Whose webhooks a request is about. Needed to mount the controller. */
+
+  /** Whose webhooks a request is about. Without it there are no routes. */
+  @Option(
+    value<TenantResolver | Type<TenantProvider>>(
+      isFunction,
+      'a function of the request, or a class with a resolve method',
+    ),
+  )
   tenant?: TenantResolver | Type<TenantProvider>;
-  /** Mount the controller without guards. Warned about at start. Default false. */
+
+  /** Mount the routes without guards. Logs a warning at start. Default false. */
+  @Option(flag)
   allowUnauthenticated?: boolean;
-  /** A subclass of `WebhooksController` with a path, guards or pipes of its own; `false`: no routes. */
+
+  /** A subclass of `WebhooksController` with its own path, guards or pipes; `false`: no routes. */
+  @Option(
+    value<Type<object> | false>(
+      (given) => given === false || isFunction(given),
+      'a class that extends WebhooksController, or false for no routes',
+    ),
+  )
   controller?: Type<object> | false;
-  /** Path of the routes, under the host's prefix. Default `webhooks`. */
+
+  /** Path of the routes, below the host's prefix. Default `webhooks`. */
+  @Option(value<string>((given) => typeof given === 'string', 'a path, such as "webhooks"'))
   path?: string;
+
   /** `api` publishes and registers, `worker` delivers, `all` does both. Default `all`. */
+  @Option(oneOf('all', 'api', 'worker'))
   role?: 'all' | 'api' | 'worker';
-  /** Make `WebhooksService` injectable everywhere. Default false. */
+
+  /** Make `WebhooksService` injectable in every module. Default false. */
+  @Option(flag)
   isGlobal?: boolean;
-  /** Registration routes of platforms whose customers' scripts must keep working. Default none. */
-  compat?: ('mobile-text-alerts' | 'httpsms')[];
+
+  /** Also mount the registration routes of these platforms, for customers' existing scripts. Default none. */
+  @Option(listOf('a list, such as ["mobile-text-alerts"]', oneOf('mobile-text-alerts', 'httpsms')))
+  compat?: CompatPlatform[];
+}
+
+function isDataSource(given: unknown): boolean {
+  return isText(given) || (typeof given === 'object' && given !== null && 'options' in given);
+}
+
+function isTablePrefix(given: unknown): boolean {
+  return typeof given === 'string' && /^[a-z_]?[a-z0-9_]{0,40}$/.test(given);
+}
+
+function areGuards(given: unknown): boolean {
+  if (given === 'global') return true;
+  return (
+    Array.isArray(given) &&
+    given.length > 0 &&
+    given.every((guard) => isFunction(guard) || isFunction(guard?.canActivate))
+  );
 }

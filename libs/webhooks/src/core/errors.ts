@@ -9,12 +9,14 @@ export abstract class WebhooksError extends Error {
 /** An option of `forRoot` cannot be used. Thrown once, at start. */
 export class InvalidOptionError extends WebhooksError {
   constructor(
+    /** Such as `worker.slots`. */
     readonly option: string,
+    /** `undefined` if it may contain a key or a password. */
     readonly value: unknown,
-    fix: string,
+    problem: string,
     options?: ErrorOptions,
   ) {
-    super(`WebhooksModule: ${option} cannot be ${describe(value)}: ${fix}.`, options);
+    super(`WebhooksModule: ${problem}${/[.?]$/.test(problem) ? '' : '.'}`, options);
   }
 }
 
@@ -34,11 +36,4 @@ export class InvalidEventError extends WebhooksError {
   ) {
     super(`publish: event ${index}, ${field} ${fix}.`);
   }
-}
-
-function describe(value: unknown): string {
-  if (typeof value === 'string') return `the text ${JSON.stringify(value.slice(0, 80))}`;
-  if (typeof value === 'function') return value.name ? `the function ${value.name}` : 'this function';
-  if (value === null || value === undefined || typeof value !== 'object') return String(value);
-  return Array.isArray(value) ? 'this list' : 'this object';
 }

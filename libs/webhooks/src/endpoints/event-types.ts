@@ -46,13 +46,13 @@ function namesIn(profile: Profile, event: WebhookEvent): string[] {
       ? new InvalidOptionError(
           'profiles',
           profile.name,
-          `it fails on the example of ${event.type} (${message}); answer [] for what it has no words for`,
+          `the profile ${profile.name} fails on the example of ${event.type} (${message}). Return [] for events that the profile does not support`,
           { cause: error },
         )
       : new InvalidOptionError(
           'eventTypes',
           event.type,
-          `the profile ${profile.name} fails on its example (${message}); give it one that fits`,
+          `the profile ${profile.name} fails on the example of the event type ${event.type} (${message}). Change the example`,
           { cause: error },
         );
   }

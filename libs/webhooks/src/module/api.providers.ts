@@ -3,8 +3,7 @@ import { WebhookAudit } from '../observability/audit.js';
 import { WebhookDeliveries } from '../deliveries/deliveries.service.js';
 import { DeliveryLog } from '../deliveries/delivery-log.js';
 import { OutcomeWaiter } from '../deliveries/outcome-waiter.js';
-import { InvalidOptionError } from '../core/errors.js';
-import type { WebhooksModuleStructure } from '../config/structure.js';
+import type { CompatPlatform } from '../config/structure.js';
 import { WebhookSubjects } from '../deliveries/subjects.service.js';
 import { SecretReencryption } from '../secrets/reencrypt-secrets.js';
 import { WebhookAccounts } from '../accounts/accounts.service.js';
@@ -46,15 +45,8 @@ export const apiProviders: Provider[] = [
   CompatEndpoints,
 ];
 
-const COMPAT: Record<NonNullable<WebhooksModuleStructure['compat']>[number], Type<object>> = {
+/** The registration routes of each platform. */
+export const compatControllers: Record<CompatPlatform, Type<object>> = {
   'mobile-text-alerts': MobileTextAlertsController,
   httpsms: HttpsmsController,
 };
-
-/** The registration routes of the platforms named in `compat`. Throws {@link InvalidOptionError} for a name that is none. */
-export function compatControllers(compat: NonNullable<WebhooksModuleStructure['compat']>): Type<object>[] {
-  return compat.map((name) => {
-    if (Object.hasOwn(COMPAT, name)) return COMPAT[name];
-    throw new InvalidOptionError('compat', name, `use ${Object.keys(COMPAT).join(' or ')}`);
-  });
-}

@@ -25,8 +25,8 @@ import { engineProviders, baseProviders } from './providers.js';
 import { WebhooksService } from '../webhooks.service.js';
 
 /** Turns what the host decided statically into imports, providers and controllers. */
-export function assembleModule(definition: DynamicModule, structure: WebhooksModuleStructure): DynamicModule {
-  checkStructure(structure);
+export function assembleModule(definition: DynamicModule, given: WebhooksModuleStructure): DynamicModule {
+  const structure = checkStructure(given);
   const { imports = [], isGlobal = false } = structure;
   return {
     ...definition,
@@ -92,7 +92,7 @@ function controllersOf(structure: WebhooksModuleStructure): Type<object>[] {
   const own = guards === undefined || guards === 'global' ? [] : guards;
   return [
     mounted(controller, own, path),
-    ...compatControllers(compat).map((each: Type<object>) => mounted(each, own)),
+    ...compat.map((platform) => mounted(compatControllers[platform], own)),
   ];
 }
 

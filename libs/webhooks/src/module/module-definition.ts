@@ -1,15 +1,26 @@
-import { ConfigurableModuleBuilder } from '@nestjs/common';
-import { assembleModule } from './assemble-module.js';
-import { STRUCTURE_NAMES } from '../config/option-names.js';
+import { type ConfigurableModuleAsyncOptions, ConfigurableModuleBuilder } from '@nestjs/common';
+import { optionNames } from '../config/option.js';
 import { WEBHOOKS_OPTIONS, type WebhooksModuleOptions } from '../config/options.js';
-import type { WebhooksModuleStructure } from '../config/structure.js';
+import { WebhooksModuleStructure } from '../config/structure.js';
+import { assembleModule } from './assemble-module.js';
 
-export const { ConfigurableModuleClass, OPTIONS_TYPE, ASYNC_OPTIONS_TYPE } =
-  new ConfigurableModuleBuilder<WebhooksModuleOptions>({
-    moduleName: 'Webhooks',
-    optionsInjectionToken: WEBHOOKS_OPTIONS,
-  })
-    .setClassMethodName('forRoot')
-    .setFactoryMethodName('createWebhooksOptions')
-    .setExtras<WebhooksModuleStructure>(STRUCTURE_NAMES, assembleModule)
-    .build();
+/** Values from `useFactory`, `useClass` or `useExisting`; what decides the module's shape is set beside them. */
+export type WebhooksModuleAsyncOptions = ConfigurableModuleAsyncOptions<
+  WebhooksModuleOptions,
+  'createWebhooksOptions'
+> &
+  WebhooksModuleStructure;
+
+/** Nest leaves these out of the values that it provides. */
+const structureNames = Object.fromEntries(
+  optionNames(WebhooksModuleStructure).map((name) => [name, undefined]),
+);
+
+export const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<WebhooksModuleOptions>({
+  moduleName: 'Webhooks',
+  optionsInjectionToken: WEBHOOKS_OPTIONS,
+})
+  .setClassMethodName('forRoot')
+  .setFactoryMethodName('createWebhooksOptions')
+  .setExtras<WebhooksModuleStructure>(structureNames, assembleModule)
+  .build();

@@ -18,7 +18,7 @@ export function createSecretBox({
   if (keyless && allowPlaintextSecrets) return new PlaintextSecretBox();
   if (encryption) return new AesGcmSecretBox(createKeyRing(encryption));
   throw new WebhooksSetupError(
-    "WebhooksModule: no encryption key. Signing secrets are sealed in the database: set encryption: { current: { id: 'k1', key: process.env.WEBHOOKS_KEY } } " +
-      'with 32 random bytes (`openssl rand -base64 32`), or allowPlaintextSecrets: true to store them as they are.',
+    "WebhooksModule: no encryption key. Signing secrets are encrypted in the database: set encryption: { current: { id: 'k1', key: process.env.WEBHOOKS_KEY } } " +
+      'with 32 random bytes (`openssl rand -base64 32`), or security: { allowPlaintextSecrets: true } to store them unencrypted.',
   );
 }

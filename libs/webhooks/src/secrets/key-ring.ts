@@ -1,6 +1,15 @@
 import { createHash, scryptSync } from 'node:crypto';
 import { InvalidOptionError } from '../core/errors.js';
-import type { EncryptionKey } from '../config/options.js';
+
+/**
+ * One key of the key ring: 32 bytes, as a Buffer, 64 hex characters or 44 base64 characters; or a passphrase of at least
+ * 32 characters.
+ */
+export interface EncryptionKey {
+  /** Stored with each sealed value: at most 16 letters, digits, dashes. */
+  id: string;
+  key: string | Buffer | undefined;
+}
 
 /** Named keys of 32 bytes. The current one seals; all of them open. */
 export interface KeyRing {
@@ -22,11 +31,24 @@ export function createKeyRing(encryption: { current: EncryptionKey; previous: En
     if (typeof id !== 'string' || !ID.test(id)) {
       // Cut: the key may have been put here by mistake.
       const shown = typeof id === 'string' ? `${id.slice(0, 3)}…` : id;
-      throw new InvalidOptionError(`${option}.id`, shown, 'use 1 to 16 letters, digits or dashes');
+      throw new InvalidOptionError(
+        `${option}.id`,
+        shown,
+        `${option}.id must be 1 to 16 letters, digits or dashes, not ${JSON.stringify(shown)}`,
+      );
     }
     if (id === 'plain')
-      throw new InvalidOptionError(`${option}.id`, id, 'use another name, this one is taken');
-    if (keys.has(id)) throw new InvalidOptionError(`${option}.id`, id, 'give each key an id of its own');
+      throw new InvalidOptionError(
+        `${option}.id`,
+        id,
+        `${option}.id must not be "plain", which marks unencrypted values`,
+      );
+    if (keys.has(id))
+      throw new InvalidOptionError(
+        `${option}.id`,
+        id,
+        `${option}.id must differ from the ids of the other keys`,
+      );
     keys.set(id, readKey(`${option}.key`, key));
   };
   add('encryption.current', encryption.current ?? {});
@@ -39,18 +61,17 @@ function readKey(option: string, key: string | Buffer | undefined): Buffer {
     throw new InvalidOptionError(
       option,
       undefined,
-      'set it to 32 random bytes, such as the output of `openssl rand -base64 32` (its environment variable may not be set)',
+      `${option} is missing. Set it to 32 random bytes, such as the output of \`openssl rand -base64 32\` (its environment variable may not be set)`,
     );
   }
   const bytes = typeof key === 'string' ? textKey(key.trim()) : isKeyBuffer(key) ? key : null;
   if (bytes) return bytes;
   // The value itself must not reach a log.
-  const size =
-    typeof key === 'string' ? `it has ${key.trim().length} characters` : 'it is no Buffer of 32 bytes';
+  const given = typeof key === 'string' ? `a string of ${key.trim().length} characters` : `a ${typeof key}`;
   throw new InvalidOptionError(
     option,
-    '…',
-    `${size}; use 32 bytes as a Buffer, 64 hex characters, 44 base64 characters, or a passphrase of 32 or more`,
+    undefined,
+    `${option} must be 32 bytes as a Buffer, 64 hex characters, 44 base64 characters, or a passphrase of at least 32 characters, not ${given}`,
   );
 }
 

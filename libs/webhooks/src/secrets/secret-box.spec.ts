@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { InvalidOptionError, WebhooksSetupError } from '../core/errors.js';
-import type { EncryptionKey } from '../config/options.js';
+import type { EncryptionKey } from './key-ring.js';
 import { createSecretBox } from './create-secret-box.js';
 import { sealContext, type SecretBox, SecretUnreadableError } from './secret-box.js';
 import { itForAll } from '../../../../test/support/it-for-all.js';

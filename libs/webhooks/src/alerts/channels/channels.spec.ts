@@ -1,5 +1,5 @@
 import { Logger } from '@nestjs/common';
-import { resolveSettings } from '../../config/settings.js';
+import { resolveSettings } from '../../config/resolve-settings.js';
 import type { WebhookAlert } from '../alert-channel.js';
 import { callbackChannel } from './callback-channel.js';
 import { ChannelRunner } from '../channel-runner.js';
@@ -34,7 +34,7 @@ describe('The log channel', () => {
   });
 
   it('is the one that a host has which names none', () => {
-    const { alertChannels } = resolveSettings({ allowPlaintextSecrets: true });
+    const { alertChannels } = resolveSettings({});
     expect(alertChannels.map(({ name }) => name)).toEqual(['log']);
   });
 });
@@ -137,7 +137,5 @@ it.each([
   ['twice the same', [logChannel(), logChannel()]],
   ['none', [{ name: '', send: async () => undefined }]],
 ])('Channels are known by their name: %s is refused at the start', (_, channels) => {
-  expect(() => resolveSettings({ allowPlaintextSecrets: true, alerts: { channels } })).toThrow(
-    'give each channel a name of its own',
-  );
+  expect(() => resolveSettings({ alerts: { channels } })).toThrow('different names');
 });

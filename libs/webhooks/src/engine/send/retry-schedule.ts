@@ -1,4 +1,4 @@
-import type { RetryPolicy } from '../../config/options.js';
+import type { CompleteRetryPolicy } from '../../config/retry-policy.js';
 import type { Profile } from '../../profiles/profile.js';
 
 const DAY = 24 * 3600 * 1000;
@@ -13,10 +13,10 @@ export interface RetrySchedule {
 }
 
 /** The waits that a policy spells out, ms. */
-export function expandRetryPolicy(policy: RetryPolicy): RetrySchedule {
-  const jitter = { share: policy.jitter ?? 0.2, direction: 'both' } as const;
+export function expandRetryPolicy(policy: CompleteRetryPolicy): RetrySchedule {
+  const jitter = { share: policy.jitter, direction: 'both' } as const;
   if ('schedule' in policy) return { waits: policy.schedule, jitter };
-  const { attempts, delayMs, factor = 2, maxDelayMs = DAY } = policy;
+  const { attempts, delayMs, factor, maxDelayMs } = policy;
   const waits = Array.from({ length: attempts - 1 }, (_, i) => Math.min(delayMs * factor ** i, maxDelayMs));
   return { waits, jitter };
 }
@@ -25,7 +25,7 @@ export function expandRetryPolicy(policy: RetryPolicy): RetrySchedule {
 const ADJUSTABLE_PROFILES: readonly string[] = ['standard', 'standard-cloudevents'];
 
 /** The host's policy replaces the schedule of the standard profiles. */
-export function scheduleFor(profile: Profile, policy: RetryPolicy | null): RetrySchedule {
+export function scheduleFor(profile: Profile, policy: CompleteRetryPolicy | null): RetrySchedule {
   if (policy && ADJUSTABLE_PROFILES.includes(profile.name)) return expandRetryPolicy(policy);
   return { waits: profile.schedule, jitter: profile.jitter };
 }

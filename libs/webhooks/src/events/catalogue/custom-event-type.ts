@@ -1,15 +1,15 @@
 import type { JsonSchema } from './json-schema.js';
 
-/** A type of event of the host's own, beside the catalogue's. */
+/** An event type of the host's own, beside those of the catalogue. */
 export interface CustomEventType {
-  /** Lower-case words joined by full stops, such as `invoice.paid`; at most 128 characters. */
+  /** Lower-case words joined by full stops, such as `invoice.paid`. At most 128 characters. */
   name: string;
   /** One sentence: when it happens. */
   description: string;
-  /** For lists. Default the first word of the name. */
+  /** Heading in lists of event types. Default: the first word of the name. */
   group?: string;
   /** JSON Schema of `data`. Default `{}`: anything. */
   schema?: JsonSchema;
-  /** Data of an event of this type: shown, and sent by tests. Default `{}`. */
+  /** `data` of an example event, shown in lists and sent by test events. Default `{}`. */
   example?: Record<string, unknown>;
 }

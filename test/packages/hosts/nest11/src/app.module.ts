@@ -13,8 +13,7 @@ import { MessagesService } from './messages.service';
       tenant: (request: AccountRequest) => request.account!.id,
       useFactory: () => ({
         encryption: { current: { id: 'k1', key: 'a passphrase of the host, long enough' } },
-        allowHttp: true,
-        allowedAddresses: ['127.0.0.0/8'],
+        network: { allowHttp: true, allowedAddresses: ['127.0.0.0/8'] },
       }),
     }),
   ],
