@@ -1,12 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { getMetadataStorage } from 'class-validator';
-import {
-  ChangeAccount,
-  RecoverDeliveries,
-  RotateSecret,
-  TestEndpoint,
-} from '../../libs/webhooks/src/endpoints/action.dto.js';
+import { ChangeAccount } from '../../libs/webhooks/src/accounts/change-account.dto.js';
+import { RotateSecret } from '../../libs/webhooks/src/accounts/rotate-secret.dto.js';
+import { RecoverDeliveries } from '../../libs/webhooks/src/endpoints/action.dto.js';
+import { TestEndpoint } from '../../libs/webhooks/src/endpoints/test-endpoint.dto.js';
 import { ChangeEndpoint, RegisterEndpoint } from '../../libs/webhooks/src/endpoints/register-endpoint.dto.js';
 import { type Calls, startHost, type WebhooksHost } from '../support/webhooks-host.js';
 

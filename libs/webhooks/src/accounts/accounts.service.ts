@@ -10,14 +10,19 @@ import { conflict, unprocessable } from '../core/request-error.js';
 import { SETTINGS, type Settings } from '../config/settings.js';
 import { ensureAccounts } from '../secrets/ensure-accounts.js';
 import { sealContext, SECRET_BOX, type SecretBox } from '../secrets/secret-box.js';
-import { openSecrets, rotateSecrets } from '../secrets/secret-rotation.js';
-import { ChangeAccount, RotateSecret } from '../endpoints/action.dto.js';
-import { refuseTooMany, type RevealedSecret, type RotatedSecret } from '../endpoints/endpoint-secrets.js';
+import { assertSecretLimit, openSecrets, rotateSecrets } from '../secrets/secret-rotation.js';
+import { ChangeAccount } from './change-account.dto.js';
+import { RotateSecret } from './rotate-secret.dto.js';
+import {
+  type RevealedSecret,
+  type RotatedSecret,
+  type SecretInfo,
+  toSecretInfo,
+} from '../secrets/secret-info.js';
 import { EndpointStore } from '../store/typeorm/endpoint-records.js';
-import { toSecretInfo, type SecretInfo } from '../endpoints/endpoint.js';
 import { formatInstant } from '../core/instants.js';
 import { readBody } from '../validation/read-input.js';
-import { RegistrationCheck } from '../endpoints/registration-check.js';
+import { requireProfile } from './profile-choice.js';
 
 /** A tenant's own settings. */
 export interface WebhookAccount {
@@ -39,7 +44,6 @@ export class WebhookAccounts {
   constructor(
     private readonly database: Session,
     private readonly store: EndpointStore,
-    private readonly check: RegistrationCheck,
     private readonly audit: WebhookAudit,
     @Inject(SECRET_BOX) private readonly box: SecretBox,
     @Inject(SETTINGS) private readonly settings: Settings,
@@ -61,7 +65,7 @@ export class WebhookAccounts {
         const profile =
           defaultProfile === null
             ? this.settings.profile
-            : this.check.profile(defaultProfile, 'defaultProfile');
+            : requireProfile(this.settings, defaultProfile, 'defaultProfile');
         this.refuseUnfit(profile, account, now);
       }
       await this.write(tx, tenantId, changes);
@@ -90,7 +94,7 @@ export class WebhookAccounts {
       const sealed = this.box.seal(secret, sealContext(tenantId, null));
       const signsAlong = this.usersOf(profile).some((each) => each.secret.signsWithAll);
       const secrets = rotateSecrets(account.secrets, sealed, now, signsAlong ? overlapMs : 0);
-      refuseTooMany(secrets, now);
+      assertSecretLimit(secrets, now);
       await this.write(tx, tenantId, { secrets, updatedAt: now });
       const previousExpiresAt = formatInstant(secrets[1]?.expiresAt ?? null);
       return { secret: profile.secret.reveal?.(secret) ?? secret, previousExpiresAt };

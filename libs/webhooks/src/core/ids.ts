@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { notFound } from './request-error.js';
 
 const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 const VALUES = new Map([...ALPHABET].map((character, value) => [character, value]));
@@ -57,4 +58,11 @@ export function encodeDeliveryId(id: string | number): string {
 export function decodeDeliveryId(id: string): string | null {
   const match = /^dlv_([1-9]\d{0,17})$/.exec(id);
   return match ? match[1]! : null;
+}
+
+/** The UUID behind `wh_…`. Throws a 404 for anything else: an id that cannot exist names no endpoint. */
+export function requireEndpointUuid(id: string): string {
+  const uuid = decodeId('wh', id);
+  if (uuid === null) throw notFound('endpoint');
+  return uuid;
 }

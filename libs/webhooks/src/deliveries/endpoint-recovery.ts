@@ -7,7 +7,8 @@ import { CommitListener } from '../store/typeorm/commit-listener.js';
 import { badRequest, notFound } from '../core/request-error.js';
 import { RECOVERABLE, RecoverDeliveries } from '../endpoints/action.dto.js';
 import { parseInstant } from '../core/instants.js';
-import { EndpointStore, requireEndpointUuid } from '../store/typeorm/endpoint-records.js';
+import { requireEndpointUuid } from '../core/ids.js';
+import { EndpointStore } from '../store/typeorm/endpoint-records.js';
 import { readBody } from '../validation/read-input.js';
 
 /** Sends again what an endpoint missed. */

@@ -8,7 +8,7 @@ import type { Profile } from '../profiles/profile.js';
 import { SETTINGS, type Settings } from '../config/settings.js';
 import { sealContext, SECRET_BOX, type SecretBox } from '../secrets/secret-box.js';
 import { rotateSecrets } from '../secrets/secret-rotation.js';
-import { defaultProfileFor } from '../accounts/profile-choice.js';
+import { defaultProfileFor, requireProfile } from '../accounts/profile-choice.js';
 import type { ChangeEndpoint, RegisterEndpoint } from './register-endpoint.dto.js';
 import { EndpointSecrets } from './endpoint-secrets.js';
 import { EndpointStore } from '../store/typeorm/endpoint-records.js';
@@ -41,7 +41,7 @@ export class EndpointRegistration {
   async register(tx: EntityManager, tenantId: string, fields: RegisterEndpoint): Promise<NewRegistration> {
     const now = await this.store.lockAccount(tx, tenantId);
     const name = fields.profile ?? (await defaultProfileFor(this.database, this.settings, tenantId, tx));
-    const profile = this.check.profile(name, 'profile');
+    const profile = requireProfile(this.settings, name, 'profile');
     const events = [...new Set(fields.events)];
     this.check.checkFields(profile, fields);
     const url = this.check.checkUrl(profile, fields.url);

@@ -2,32 +2,21 @@ import { Inject, Injectable } from '@nestjs/common';
 import { type AuditAction, WebhookAudit } from '../observability/audit.js';
 import { type CallContext, inTransaction } from '../core/call-context.js';
 import { Session } from '../store/postgres/connection/session.js';
-import type { StoredSecret } from '../store/schema/endpoint.entity.js';
+import type { StoredSecret } from '../store/stored-secret.js';
 import type { Profile } from '../profiles/profile.js';
 import { conflict, notFound, unprocessable } from '../core/request-error.js';
 import { SETTINGS, type Settings } from '../config/settings.js';
 import { sealContext, SECRET_BOX, type SecretBox } from '../secrets/secret-box.js';
-import { liveSecrets, MAX_LIVE_SECRETS, rotateSecrets } from '../secrets/secret-rotation.js';
-import { RotateSecret } from './action.dto.js';
-import { EndpointStore, requireEndpointUuid } from '../store/typeorm/endpoint-records.js';
+import { assertSecretLimit, rotateSecrets } from '../secrets/secret-rotation.js';
+import { RotateSecret } from '../accounts/rotate-secret.dto.js';
+import type { RevealedSecret, RotatedSecret } from '../secrets/secret-info.js';
+import { requireEndpointUuid } from '../core/ids.js';
+import { EndpointStore } from '../store/typeorm/endpoint-records.js';
 import { type EndpointRecord } from './endpoint.js';
 import { formatInstant } from '../core/instants.js';
 import { readBody } from '../validation/read-input.js';
 import { RegistrationCheck } from './registration-check.js';
 import { findSecretProblem } from './registration-rules.js';
-
-/** What a rotation answers. */
-export interface RotatedSecret {
-  secret: string;
-  /** Until then the old secrets sign along; `null`: there are none. */
-  previousExpiresAt: string | null;
-}
-
-/** What a reveal answers. */
-export interface RevealedSecret {
-  /** `null`: unsigned. */
-  secret: string | null;
-}
 
 /** The signing secrets that endpoints have of their own. */
 @Injectable()
@@ -94,7 +83,7 @@ export class EndpointSecrets {
     const sealed = secret === null ? null : this.box.seal(secret, sealContext(row.tenantId, row.id));
     const signsAlong = secret !== null && this.check.requireProfileOf(row).secret.signsWithAll === true;
     const secrets = rotateSecrets(row.secrets, sealed, now, signsAlong ? overlapMs : 0);
-    refuseTooMany(secrets, now);
+    assertSecretLimit(secrets, now);
     return secrets;
   }
 
@@ -121,15 +110,4 @@ export class EndpointSecrets {
   ): void {
     this.audit.record({ action, tenantId, endpointId, actor, request });
   }
-}
-
-/** Throws a 409 where more secrets would sign than may. */
-export function refuseTooMany(secrets: readonly StoredSecret[], now: number): void {
-  const live = liveSecrets(secrets, now);
-  if (live.length <= MAX_LIVE_SECRETS) return;
-  const soonest = formatInstant(Math.min(...live.map(({ expiresAt }) => expiresAt ?? Infinity)));
-  throw conflict(
-    'too_many_secrets',
-    `At most ${MAX_LIVE_SECRETS} secrets sign at one time. Wait until ${soonest}, or rotate with overlapMs: 0.`,
-  );
 }

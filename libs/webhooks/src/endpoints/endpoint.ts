@@ -3,6 +3,7 @@ import type { WebhookEndpointRow } from '../store/schema/endpoint.entity.js';
 import { encodeId } from '../core/ids.js';
 import type { WebhookLaneRow } from '../store/schema/lane.entity.js';
 import type { EndpointState, Ordering, Reason } from '../core/states.js';
+import { type SecretInfo, toSecretInfo } from '../secrets/secret-info.js';
 
 /** A registered URL as its owner sees it: no secret, no header value. Instants are RFC 3339 in UTC. */
 export interface WebhookEndpoint {
@@ -40,13 +41,6 @@ export interface WebhookEndpoint {
   updatedAt: string;
 }
 
-/** A secret without its value. */
-export interface SecretInfo {
-  createdAt: string;
-  /** It signs along until then; `null`: the current one. */
-  expiresAt: string | null;
-}
-
 /** What registering answers: the endpoint and, this once, its secret. */
 export interface RegisteredEndpoint extends WebhookEndpoint {
   /** `null`: unsigned. Left out: it is signed with the account's secret. */
@@ -55,13 +49,6 @@ export interface RegisteredEndpoint extends WebhookEndpoint {
 
 /** An endpoint's row with its lane. */
 export type EndpointRecord = WebhookEndpointRow & { lane: WebhookLaneRow };
-
-export function toSecretInfo(secrets: { createdAt: number; expiresAt: number | null }[]): SecretInfo[] {
-  return secrets.map(({ createdAt, expiresAt }) => ({
-    createdAt: formatInstant(createdAt),
-    expiresAt: formatInstant(expiresAt),
-  }));
-}
 
 /** @param headerNames names of the custom headers, which are sealed in the row */
 export function toEndpoint(row: EndpointRecord, headerNames: string[] | null): WebhookEndpoint {

@@ -4,18 +4,21 @@ import { type AuditAction, WebhookAudit } from '../observability/audit.js';
 import { type CallContext, inTransaction } from '../core/call-context.js';
 import { Session } from '../store/postgres/connection/session.js';
 import type { RecoverResult } from '../deliveries/bulk-retry.js';
-import { encodeId } from '../core/ids.js';
+import { encodeId, requireEndpointUuid } from '../core/ids.js';
 import type { Page } from '../core/page.js';
 import { CommitListener } from '../store/typeorm/commit-listener.js';
 import { conflict, notFound } from '../core/request-error.js';
 import { SECRET_BOX, type SecretBox } from '../secrets/secret-box.js';
-import type { RecoverDeliveries, RotateSecret, TestEndpoint } from './action.dto.js';
+import type { RotateSecret } from '../accounts/rotate-secret.dto.js';
+import type { RevealedSecret, RotatedSecret } from '../secrets/secret-info.js';
+import type { RecoverDeliveries } from './action.dto.js';
+import type { TestEndpoint } from './test-endpoint.dto.js';
 import { ChangeEndpoint, RegisterEndpoint } from './register-endpoint.dto.js';
 import { type EndpointQuery, listEndpoints } from './list-endpoints.js';
 import { BulkRetry } from '../deliveries/endpoint-recovery.js';
 import { EndpointRegistration } from './endpoint-registration.js';
-import { EndpointSecrets, type RevealedSecret, type RotatedSecret } from './endpoint-secrets.js';
-import { EndpointStore, requireEndpointUuid } from '../store/typeorm/endpoint-records.js';
+import { EndpointSecrets } from './endpoint-secrets.js';
+import { EndpointStore } from '../store/typeorm/endpoint-records.js';
 import {
   type EndpointRecord,
   type RegisteredEndpoint,

@@ -39,18 +39,6 @@ export class RegistrationCheck {
     this.types = settings.eventTypes && knownTypes(settings.eventTypes);
   }
 
-  /** The profile of this name. Throws a 422 naming `field`. */
-  profile(name: string, field: string): Profile {
-    const profile = this.settings.profiles.get(name);
-    if (profile) return profile;
-    const known = [...this.settings.profiles.keys()].join(', ');
-    throw unprocessable({
-      field,
-      code: 'unknown_profile',
-      message: `There is no such profile. Known: ${known}.`,
-    });
-  }
-
   /** The profile of an endpoint that exists. Throws a 409 where the host no longer has it. */
   requireProfileOf(endpoint: { profile: string }): Profile {
     const profile = this.settings.profiles.get(endpoint.profile);

@@ -9,15 +9,14 @@ import { probeSoon } from '../store/postgres/deliveries/requeue-deliveries.js';
 import { catalogueEntry, isCatalogueType, knownTypes } from '../events/catalogue/catalogue.js';
 import { eventExample, ownEventExample } from '../events/catalogue/event-example.js';
 import { isEventType, type WebhookEvent } from '../events/event.js';
-import { encodeId, newUuid } from '../core/ids.js';
+import { encodeId, newUuid, requireEndpointUuid } from '../core/ids.js';
 import { CommitListener } from '../store/typeorm/commit-listener.js';
 import { insertEvents } from '../store/postgres/publish/insert-events.js';
 import type { Profile } from '../profiles/profile.js';
-import { chooseTestType } from './test-type.js';
 import { conflict, notFound, unprocessable } from '../core/request-error.js';
 import { SETTINGS, type Settings } from '../config/settings.js';
-import { TestEndpoint } from './action.dto.js';
-import { EndpointStore, requireEndpointUuid } from '../store/typeorm/endpoint-records.js';
+import { TestEndpoint } from './test-endpoint.dto.js';
+import { EndpointStore } from '../store/typeorm/endpoint-records.js';
 import { readBody } from '../validation/read-input.js';
 import { RegistrationCheck } from './registration-check.js';
 
@@ -152,4 +151,20 @@ export class TestEventSender {
     const [found] = await this.log.listIdsByEvent(tenantId, uuid);
     return found ? this.log.get(tenantId, found) : null;
   }
+}
+
+/**
+ * The catalogue's type of the event that the test route sends to an endpoint.
+ *
+ * @param events what the endpoint subscribed to
+ * @param asked a name of the profile's vocabulary, or of the catalogue where that is the vocabulary. Left out: the
+ * profile's own choice, unless the endpoint's list names others
+ * @returns `null` where the profile has no such name
+ */
+export function chooseTestType(profile: Profile, events: readonly string[], asked?: string): string | null {
+  const { testTypes, testType } = profile;
+  if (!testTypes) return asked ?? testType;
+  if (asked !== undefined) return Object.hasOwn(testTypes, asked) ? testTypes[asked]! : null;
+  const named = events.flatMap((name) => (Object.hasOwn(testTypes, name) ? [testTypes[name]!] : []));
+  return named.length === 0 || named.some((type) => type === testType) ? testType : named[0]!;
 }

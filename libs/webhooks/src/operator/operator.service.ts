@@ -4,7 +4,7 @@ import { insertDisabledAlert } from '../store/postgres/maintenance/disable-endpo
 import { WebhookAudit } from '../observability/audit.js';
 import { type CallContext, inTransaction } from '../core/call-context.js';
 import { Session } from '../store/postgres/connection/session.js';
-import { encodeId } from '../core/ids.js';
+import { encodeId, requireEndpointUuid } from '../core/ids.js';
 import type { Page } from '../core/page.js';
 import { requireTenant } from '../core/tenant.js';
 import { CommitListener } from '../store/typeorm/commit-listener.js';
@@ -12,7 +12,7 @@ import { notFound } from '../core/request-error.js';
 import { SECRET_BOX, type SecretBox } from '../secrets/secret-box.js';
 import { type ReencryptionResult, SecretReencryption } from '../secrets/reencrypt-secrets.js';
 import { type EndpointQuery, listEndpoints } from '../endpoints/list-endpoints.js';
-import { EndpointStore, requireEndpointUuid } from '../store/typeorm/endpoint-records.js';
+import { EndpointStore } from '../store/typeorm/endpoint-records.js';
 import { toEndpoint, type WebhookEndpoint } from '../endpoints/endpoint.js';
 import { headerNames } from '../secrets/sealed-headers.js';
 import { removeTenant } from './remove-tenant.js';

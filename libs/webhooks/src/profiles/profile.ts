@@ -145,7 +145,7 @@ export interface Profile {
   testType: string;
   /**
    * For each name of the profile's vocabulary, the catalogue's type whose example shows it. Left out where the names are
-   * the catalogue's own. `testTypeFor` picks with it.
+   * the catalogue's own.
    */
   testTypes?: Readonly<Record<string, WebhookEventType>>;
 }

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { Session } from '../store/postgres/connection/session.js';
 import { nowMs } from '../store/postgres/fragments/expressions.js';
-import type { StoredSecret } from '../store/schema/endpoint.entity.js';
+import type { StoredSecret } from '../store/stored-secret.js';
 import { tryParseJson } from '../core/parse-json.js';
 import { SECRET_BOX } from './secret-box.js';
 import { checkStoredKeys } from './check-stored-keys.js';

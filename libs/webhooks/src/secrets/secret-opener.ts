@@ -1,5 +1,5 @@
 import type { LineLogger } from '../core/line-logger.js';
-import type { StoredSecret } from '../store/schema/endpoint.entity.js';
+import type { StoredSecret } from '../store/stored-secret.js';
 import { parseHeaders } from './sealed-headers.js';
 import type { SecretBox } from './secret-box.js';
 import { liveSecrets } from './secret-rotation.js';

@@ -1,4 +1,6 @@
-import type { StoredSecret } from '../store/schema/endpoint.entity.js';
+import type { StoredSecret } from '../store/stored-secret.js';
+import { formatInstant } from '../core/instants.js';
+import { conflict } from '../core/request-error.js';
 import type { SecretBox } from './secret-box.js';
 
 /** Secrets that sign at one time: the current one and those rotated out that sign along. */
@@ -38,4 +40,15 @@ export function rotateSecrets(
     .map((secret) => ({ ...secret, expiresAt: Math.min(secret.expiresAt ?? until, until) }))
     .filter((secret) => isLive(secret, now));
   return sealed === null ? old : [{ sealed, createdAt: now, expiresAt: null }, ...old];
+}
+
+/** Throws a 409 if more than {@link MAX_LIVE_SECRETS} would be valid. */
+export function assertSecretLimit(secrets: readonly StoredSecret[], now: number): void {
+  const live = liveSecrets(secrets, now);
+  if (live.length <= MAX_LIVE_SECRETS) return;
+  const soonest = formatInstant(Math.min(...live.map(({ expiresAt }) => expiresAt ?? Infinity)));
+  throw conflict(
+    'too_many_secrets',
+    `At most ${MAX_LIVE_SECRETS} secrets can be valid at one time. Wait until ${soonest}, or rotate with overlapMs: 0.`,
+  );
 }

@@ -1,7 +1,7 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, Injectable } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { WebhooksRequestError } from '../../core/request-error.js';
-import type { IncomingRequest } from '../caller.js';
+import type { IncomingRequest } from '../caller.interceptor.js';
 
 /** Errors of ours in a platform's own shape. What the host's guards say stays as it is. */
 @Injectable()

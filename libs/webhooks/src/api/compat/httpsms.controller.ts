@@ -14,7 +14,8 @@ import {
   VERSION_NEUTRAL,
 } from '@nestjs/common';
 import { badRequest } from '../../core/request-error.js';
-import { Caller, CallerInterceptor, type WebhookCaller } from '../caller.js';
+import { Caller, type WebhookCaller } from '../caller.js';
+import { CallerInterceptor } from '../caller.interceptor.js';
 import type { ChangeEndpoint } from '../../endpoints/register-endpoint.dto.js';
 import { type EndpointRecord } from '../../endpoints/endpoint.js';
 import { formatInstant } from '../../core/instants.js';

@@ -1,5 +1,5 @@
 import { badRequest } from '../../core/request-error.js';
-import { CallerInterceptor, type IncomingRequest } from '../caller.js';
+import { CallerInterceptor, type IncomingRequest } from '../caller.interceptor.js';
 
 /**
  * Takes JSON that says it is a form, too: the platform's own documents send it so (`curl --data-raw '{…}'` without a

@@ -4,7 +4,6 @@ import { msgine } from './msgine.js';
 import { defineProfile } from '../profile.js';
 import { builtInProfiles, createProfileRegistry } from './built-in-profiles.js';
 import { standard } from './standard.js';
-import { chooseTestType } from '../../endpoints/test-type.js';
 import { itForAll } from '../../../../../test/support/it-for-all.js';
 
 describe('the profiles of a module', () => {
@@ -128,27 +127,6 @@ describe('a registration', () => {
 });
 
 describe('the test event of an endpoint', () => {
-  const profiles = createProfileRegistry();
-
-  itForAll([
-    ['standard', ['*'], undefined, 'webhook.test'],
-    ['standard', ['*'], 'message.failed', 'message.failed'],
-    ['msgine', ['*'], undefined, 'message.delivered'],
-    ['msgine', ['message.sent'], undefined, 'message.sent'],
-    ['opensms', ['sms.delivered'], undefined, 'message.delivered'],
-    ['opensms', ['sms.pending'], undefined, 'message.queued'],
-    ['opensms', ['sms.delivered'], 'sms.failed', 'message.failed'],
-    ['mysmsgate', ['incoming-sms'], undefined, 'message.received'],
-    ['mysmsgate', ['delivery-report'], undefined, 'message.delivered'],
-    ['mobile-text-alerts', ['number-opt-in'], undefined, 'number.opted_in'],
-    ['httpsms', ['phone.heartbeat.offline'], undefined, 'phone.offline'],
-    ['httpsms', ['message.phone.sent', 'message.phone.received'], undefined, 'message.received'],
-    ['opensms', ['sms.delivered'], 'message.failed', null],
-    ['opensms', ['sms.delivered'], 'constructor', null],
-  ])('of each profile has a type that the endpoint takes', ([name, events, asked, type]) => {
-    expect(chooseTestType(profiles.get(name)!, events, asked)).toBe(type);
-  });
-
   itForAll(builtInProfiles)(
     'shows each name of the vocabulary of each profile, with ids that are plainly fake',
     (profile) => {

@@ -1,6 +1,6 @@
 import { EntitySchema } from 'typeorm';
 import { instant, json, nullable, text } from './columns.js';
-import type { StoredSecret } from './endpoint.entity.js';
+import type { StoredSecret } from '../stored-secret.js';
 
 /** A tenant's own settings. Made when first needed. */
 export class WebhookAccountRow {

@@ -1,15 +1,7 @@
 import { EntitySchema } from 'typeorm';
 import { flag, instant, integer, json, nullable, text } from './columns.js';
 import type { EndpointState } from '../../core/states.js';
-
-/** One signing secret of an endpoint or account, sealed (or plain where the host allows that). */
-export interface StoredSecret {
-  /** Output of the secret box. */
-  sealed: string;
-  createdAt: number;
-  /** Signs along until then; `null`: the current one. */
-  expiresAt: number | null;
-}
+import type { StoredSecret } from '../stored-secret.js';
 
 /** A registered URL. Its limits, order and health are in its lane. */
 export class WebhookEndpointRow {

@@ -5,9 +5,7 @@ import { nowMs } from '../postgres/fragments/expressions.js';
 import { WebhookEndpointRow } from '../schema/endpoint.entity.js';
 import { WebhookLaneRow } from '../schema/lane.entity.js';
 import type { EndpointState } from '../../core/states.js';
-import { decodeId } from '../../core/ids.js';
 import { requireTenant } from '../../core/tenant.js';
-import { notFound } from '../../core/request-error.js';
 import { SETTINGS, type Settings } from '../../config/settings.js';
 import { ensureAccounts } from '../../secrets/ensure-accounts.js';
 import { SECRET_BOX, type SecretBox } from '../../secrets/secret-box.js';
@@ -170,11 +168,4 @@ export class EndpointStore {
       query.andWhere('e.tenantId = :tenantId', { tenantId: requireTenant(scope.tenantId) });
     return query;
   }
-}
-
-/** The row's key behind `wh_…`. Anything else is a 404 too. */
-export function requireEndpointUuid(id: string): string {
-  const uuid = decodeId('wh', id);
-  if (uuid === null) throw notFound('endpoint');
-  return uuid;
 }

@@ -1,0 +1,98 @@
+import {
+  type CallHandler,
+  type ExecutionContext,
+  HttpStatus,
+  Inject,
+  Injectable,
+  type NestInterceptor,
+} from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import { catchError, type Observable, throwError } from 'rxjs';
+import { LineLogger } from '../core/line-logger.js';
+import { conflict, WebhooksRequestError } from '../core/request-error.js';
+import { requireTenant, TenantRequiredError } from '../core/tenant.js';
+import { TENANT, type TenantProvider } from '../config/structure.js';
+import { SecretUnreadableError } from '../secrets/secret-box.js';
+import { setCaller } from './caller.js';
+
+/** What the checks read of a request, whatever the platform. */
+export interface IncomingRequest {
+  method?: string;
+  headers?: Record<string, string | string[] | undefined>;
+}
+
+/**
+ * Finds the tenant of a request, once, after all guards: no handler runs without one.
+ * It also does what all routes share: accepts JSON only, sets `Retry-After` on a 429, and turns an unreadable stored
+ * secret into a 409.
+ */
+@Injectable()
+export class CallerInterceptor implements NestInterceptor {
+  private readonly logger = new LineLogger('Webhooks');
+
+  constructor(
+    @Inject(TENANT) private readonly tenants: TenantProvider,
+    private readonly host: HttpAdapterHost,
+  ) {}
+
+  async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
+    const http = context.switchToHttp();
+    const request = http.getRequest<object>();
+    this.checkContentType(request as IncomingRequest);
+    setCaller(request, { tenantId: await this.tenantOf(request, context), request });
+    return next.handle().pipe(
+      catchError((thrown: unknown) => {
+        const error = this.toRequestError(thrown);
+        if (error instanceof WebhooksRequestError && error.retryAfterSeconds !== undefined) {
+          const seconds = String(error.retryAfterSeconds);
+          this.host.httpAdapter.setHeader(http.getResponse(), 'Retry-After', seconds);
+        }
+        return throwError(() => error);
+      }),
+    );
+  }
+
+  /**
+   * Protects hosts that authenticate by cookie. A form of another site can send a body, but none with a JSON content type.
+   * A script of another site can send a request without a body, and without a preflight: enough to rotate a secret.
+   */
+  protected checkContentType({ method, headers }: IncomingRequest): void {
+    if (method === 'GET') return;
+    const type = headers?.['content-type'];
+    const isAllowed =
+      type === undefined ? !isFromOtherSite(headers) : /^application\/([\w.-]+\+)?json\b/i.test(String(type));
+    if (isAllowed) return;
+    throw new WebhooksRequestError(
+      HttpStatus.UNSUPPORTED_MEDIA_TYPE,
+      'json_only',
+      'Send JSON: content-type: application/json.',
+    );
+  }
+
+  /** A stored secret that was moved or changed, or whose key is missing: the operator reads why, the tenant can rotate it. */
+  private toRequestError(error: unknown): unknown {
+    if (!(error instanceof SecretUnreadableError)) return error;
+    this.logger.error(error.message);
+    return conflict('secret_unreadable', 'The stored secret cannot be read. Rotate it to get a new one.');
+  }
+
+  private async tenantOf(request: object, context: ExecutionContext): Promise<string> {
+    try {
+      return requireTenant(await this.tenants.resolve(request, context));
+    } catch (error) {
+      if (!(error instanceof TenantRequiredError)) throw error;
+      this.logger.error(`${error.message} (${context.getClass().name}.${context.getHandler().name})`);
+      throw new WebhooksRequestError(
+        HttpStatus.FORBIDDEN,
+        'tenant_missing',
+        'This request belongs to no account.',
+      );
+    }
+  }
+}
+
+/** The browser says that the request is of another origin, and `Authorization`, which no browser adds by itself, is missing. */
+function isFromOtherSite(headers: IncomingRequest['headers']): boolean {
+  const site = headers?.['sec-fetch-site'];
+  return site !== undefined && site !== 'same-origin' && site !== 'none' && !headers?.authorization;
+}
