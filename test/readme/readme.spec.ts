@@ -53,11 +53,17 @@ const HOST: Record<string, string> = {
     }`,
 };
 
-describe.each(['README.md', 'libs/webhooks/README.md'])('%s', (readme) => {
-  const blocks = blocksOf(readme);
+/** Pages that share one host. */
+const PAGES = [
+  ['README.md', 'docs/setup.md', 'docs/publishing.md', 'docs/testing.md'],
+  ['libs/webhooks/README.md'],
+];
+
+describe.each(PAGES)('%s', (readme, ...pages) => {
+  const blocks = [readme, ...pages].flatMap(blocksOf);
 
   it('has no block that this file does not compile or run', () => {
-    const kinds = blocks.map(({ language, file, text }) =>
+    const kinds = blocksOf(readme).map(({ language, file, text }) =>
       language === 'ts' && file
         ? 'compiled'
         : language === 'sh' && /^(curl|npm install)/.test(text)
@@ -67,11 +73,11 @@ describe.each(['README.md', 'libs/webhooks/README.md'])('%s', (readme) => {
     expect(new Set(kinds)).toEqual(new Set(['compiled', 'run']));
   });
 
-  it('compiles: every TypeScript block is a file of one host', async () => {
+  it('compiles: every TypeScript block that names its file is a file of one host', async () => {
     const directory = mkdtempSync(join(root, 'test/readme/.host-'));
     try {
       const files = blocks
-        .filter(({ language }) => language === 'ts')
+        .filter(({ language, file }) => language === 'ts' && file)
         .map(({ file, text }) => [file!, text] as const);
       for (const [file, text] of [...Object.entries(HOST), ...files]) {
         mkdirSync(dirname(join(directory, file)), { recursive: true });
