@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 
-/** Compares two texts in a time that does not depend on where they differ. Lengths are no secret. */
+/** Compares two strings in a time that does not depend on where they differ. Their lengths are not secret. */
 export function constantTimeEqual(left: string, right: string): boolean {
   const a = Buffer.from(left);
   const b = Buffer.from(right);

@@ -1,13 +1,13 @@
-import { WebhookRefusedError } from './refusal.js';
+import { WebhookRefusedError } from './webhook-refused.error.js';
 
-/** Headers as Node, Express, Fastify and Nest have them, or anything with a `get`, such as the Fetch API's `Headers`. */
+/** Headers as Node, Express, Fastify and Nest provide them, or an object with `get`, such as `Headers` of the Fetch API. */
 export type WebhookHeaders =
   | Readonly<Record<string, string | readonly string[] | undefined>>
   | { get(name: string): string | null | undefined };
 
-/** The one value of a header, whatever the case of its name. Throws `missing-header`, or `malformed-header` for several values. */
+/** Returns the single value of a header; its name is case-insensitive. Throws `missing-header`, or `malformed-header` for several values. */
 export function readHeader(headers: WebhookHeaders, name: string): string {
-  const values = valuesOf(headers, name).filter((value) => value !== undefined && value !== null);
+  const values = headerValues(headers, name).filter((value) => value !== undefined && value !== null);
   const [value] = values;
   if (values.length > 1 || (value !== undefined && typeof value !== 'string'))
     throw new WebhookRefusedError('malformed-header', `The header "${name}" must have exactly one value.`);
@@ -16,7 +16,7 @@ export function readHeader(headers: WebhookHeaders, name: string): string {
   return value.trim();
 }
 
-function valuesOf(headers: WebhookHeaders, name: string): unknown[] {
+function headerValues(headers: WebhookHeaders, name: string): unknown[] {
   if (isFetchHeaders(headers)) return [headers.get(name)];
   return Object.entries(headers)
     .filter(([key]) => key.toLowerCase() === name.toLowerCase())

@@ -1,4 +1,5 @@
-export { DEDUPE_TTL_MS, handleOnce, type DedupeStore } from './dedupe/dedupe-store.js';
+export type { DedupeStore } from './dedupe/dedupe-store.js';
+export { DEDUPE_TTL_MS, handleOnce } from './dedupe/handle-once.js';
 export { MemoryDedupeStore, type MemoryDedupeStoreOptions } from './dedupe/memory-dedupe-store.js';
 export type { WebhookHeaders } from './headers.js';
 export type {
@@ -12,11 +13,16 @@ export type {
   OpensmsWebhook,
   StandardWebhook,
 } from './payloads.js';
-export type { NoOptions, ProfileOptions, WebhookPayloads, WebhookProfile } from './profile.js';
+export type {
+  HttpsmsOptions,
+  NoOptions,
+  ProfileOptions,
+  SignatureFormat,
+  StandardOptions,
+  WebhookPayloads,
+  WebhookProfile,
+} from './profiles.js';
 export type { RawBody } from './raw-body.js';
-export { WebhookRefusedError, type RefusalReason } from './refusal.js';
 export type { WebhookRequest } from './request.js';
-export type { SignatureForm } from './schemes/hmac.js';
-export type { HttpsmsOptions } from './schemes/httpsms.js';
-export type { StandardOptions } from './schemes/standard.js';
 export { verifyWebhook, type VerifiedWebhook, type VerifyOptions } from './verify.js';
+export { WebhookRefusedError, type RefusalReason } from './webhook-refused.error.js';

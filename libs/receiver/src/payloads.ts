@@ -1,12 +1,12 @@
 /**
- * What the platforms document of their bodies. A signature proves who sent a body, not that it has these fields: check what
- * you rely on.
+ * Bodies as the platforms document them. A signature proves who sent a body, not that it has these fields: check what you
+ * rely on.
  */
 
 /** Standard Webhooks: the recommended shape. */
 export interface StandardWebhook {
   type: string;
-  /** ISO 8601, time of the event. */
+  /** Time of the event, ISO 8601. */
   timestamp?: string;
   data?: unknown;
   [field: string]: unknown;
@@ -26,8 +26,9 @@ export interface CloudEventWebhook {
   [attribute: string]: unknown;
 }
 
+/** MsGine. */
 export interface MsgineWebhook {
-  /** The message, so `message.sent` and `message.delivered` of one message share it. */
+  /** Id of the message: `message.sent` and `message.delivered` of one message share it. */
   id: string;
   event: 'message.sent' | 'message.delivered' | 'message.failed';
   status: 'sent' | 'delivered' | 'failed';
@@ -41,6 +42,7 @@ export interface MsgineWebhook {
   errorCode?: string;
 }
 
+/** OpenSMS. */
 export interface OpensmsWebhook {
   event: 'sms.delivered' | 'sms.failed' | 'sms.pending';
   message_id: string;
@@ -51,6 +53,7 @@ export interface OpensmsWebhook {
   timestamp: string;
 }
 
+/** MySMSGate: a message arrived. */
 export interface MysmsgateIncomingSms {
   from: string;
   to: string;
@@ -61,6 +64,7 @@ export interface MysmsgateIncomingSms {
   timestamp: number;
 }
 
+/** MySMSGate: a message was delivered or failed. */
 export interface MysmsgateDeliveryReport {
   message_id: string;
   to: string;
@@ -73,21 +77,21 @@ export interface MysmsgateDeliveryReport {
   timestamp: number;
 }
 
-/** No field names the kind: {@link VerifiedWebhook.type} tells them apart. */
+/** No field names the event: {@link VerifiedWebhook.type} does. */
 export type MysmsgateWebhook = MysmsgateIncomingSms | MysmsgateDeliveryReport;
 
-/** Fields of the four events together; which of them come depends on the event and the account's payload version. */
+/** Mobile Text Alerts: the fields of all four events. Which are present depends on the event and the account's payload version. */
 export interface MobileTextAlertsWebhook {
   type?: string;
   messageId?: string | number;
   externalId?: string | null;
-  /** 1 queued, 2 sending, 3 sent, 4 delivered; above 4 the failures of the platform's table. */
+  /** 1 queued, 2 sending, 3 sent, 4 delivered; above 4 a failure of the platform's table. */
   status?: number;
   replyId?: string | number;
   message?: string;
   fromNumber?: string;
   toNumber?: string;
-  /** In place of `toNumber` in payload version 1. */
+  /** Instead of `toNumber` in payload version 1. */
   destinationNumber?: string;
   optInType?: string;
   timestamp?: string;
@@ -95,7 +99,7 @@ export interface MobileTextAlertsWebhook {
   [field: string]: unknown;
 }
 
-/** A CloudEvent. */
+/** httpSMS: a CloudEvent. */
 export interface HttpsmsWebhook extends CloudEventWebhook {
   type:
     | 'message.phone.received'

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { bodyOf, requestOf, secretOf } from '../../../test/receivers/signed-request.js';
-import type { WebhookProfile } from './profile.js';
-import { WebhookRefusedError } from './refusal.js';
+import type { WebhookProfile } from './profiles.js';
+import { WebhookRefusedError } from './webhook-refused.error.js';
 import { verifyWebhook } from './verify.js';
 
 const profiles = Object.keys(bodyOf) as WebhookProfile[];

@@ -2,7 +2,7 @@ import { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
 import { refusalOf } from '../../../test/receivers/refusal-of.js';
 import { bodyOf, requestOf, secretOf } from '../../../test/receivers/signed-request.js';
-import type { WebhookProfile } from './profile.js';
+import type { WebhookProfile } from './profiles.js';
 import { verifyWebhook } from './verify.js';
 import { itForAll } from '../../../test/support/it-for-all.js';
 

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { ProfileOptions, WebhookPayloads, WebhookProfile } from './profile.js';
+import type { ProfileOptions, WebhookPayloads, WebhookProfile } from './profiles.js';
 import { parseObject } from './raw-body.js';
-import { WebhookRefusedError } from './refusal.js';
 import { readRequest, type WebhookRequest } from './request.js';
 import { httpsms } from './schemes/httpsms.js';
 import { mobileTextAlerts } from './schemes/mobile-text-alerts.js';
@@ -10,19 +9,21 @@ import { mysmsgate } from './schemes/mysmsgate.js';
 import { opensms } from './schemes/opensms.js';
 import type { Scheme } from './schemes/scheme.js';
 import { standard } from './schemes/standard.js';
+import { WebhookRefusedError } from './webhook-refused.error.js';
 
+/** The request, the secrets, and the options of the profile. */
 export type VerifyOptions<P extends WebhookProfile = WebhookProfile> = { profile: P } & WebhookRequest &
   ProfileOptions[P];
 
-/** A webhook whose sender is known. */
+/** A webhook whose signature is valid. */
 export interface VerifiedWebhook<P extends WebhookProfile = WebhookProfile> {
   profile: P;
   /**
-   * Names the event: the same on every retry, so claim it in a {@link DedupeStore}. Made of the profile's own ids; where a payload
-   * has none (an incoming SMS of MySMSGate), a digest of the body.
+   * Identifies the event: the same on every retry, so claim it in a {@link DedupeStore}. Built from the profile's own ids,
+   * or a digest of the body if the payload has none (an incoming SMS of MySMSGate).
    */
   id: string;
-  /** Event name in the profile's vocabulary; `null` where the payload does not say. */
+  /** Event name in the profile's vocabulary, or `null` if the payload does not contain it. */
   type: string | null;
   payload: WebhookPayloads[P];
 }
@@ -38,8 +39,8 @@ const schemes: { [P in WebhookProfile]: Scheme<P> } = {
 };
 
 /**
- * Verifies one webhook. Synchronous; sends nothing, keeps nothing.
- * Throws {@link WebhookRefusedError} and nothing else, whatever it is given.
+ * Verifies one webhook. Synchronous, without I/O or state.
+ * @throws WebhookRefusedError and nothing else, whatever the input
  */
 export function verifyWebhook<P extends WebhookProfile>(options: VerifyOptions<P>): VerifiedWebhook<P> {
   const scheme = schemeOf<P>(options);

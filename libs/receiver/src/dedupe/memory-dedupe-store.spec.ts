@@ -1,4 +1,4 @@
-import { DEDUPE_TTL_MS, handleOnce } from './dedupe-store.js';
+import { DEDUPE_TTL_MS, handleOnce } from './handle-once.js';
 import { MemoryDedupeStore } from './memory-dedupe-store.js';
 
 let now = 0;

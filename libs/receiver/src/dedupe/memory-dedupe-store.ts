@@ -1,16 +1,16 @@
 import type { DedupeStore } from './dedupe-store.js';
 
 export interface MemoryDedupeStoreOptions {
-  /** How many keys to keep; beyond it the oldest are forgotten. Default 100,000 (some 20 MB). */
+  /** Maximum number of keys; beyond it the oldest are forgotten. Default 100,000 (about 20 MB). */
   maxKeys?: number;
-  /** Epoch milliseconds. Default: this machine's clock. */
+  /** Epoch milliseconds. Default: the system clock. */
   now?: () => number;
 }
 
-/** For one process, until it restarts. */
+/** Keeps claims in memory: for one process, until it restarts. */
 export class MemoryDedupeStore implements DedupeStore {
-  /** Key to the end of its claim, oldest claim first. */
-  private readonly claims = new Map<string, number>();
+  /** When each claim expires, epoch ms, by key. The oldest claim is first. */
+  private readonly expiries = new Map<string, number>();
   private readonly maxKeys: number;
   private readonly now: () => number;
 
@@ -20,31 +20,31 @@ export class MemoryDedupeStore implements DedupeStore {
     this.now = now;
   }
 
-  /** How many keys are kept, ended ones that nothing has swept yet included. */
+  /** Number of keys, including expired ones that are not yet removed. */
   get size(): number {
-    return this.claims.size;
+    return this.expiries.size;
   }
 
   claim(key: string, ttlMs: number): Promise<boolean> {
     const now = this.now();
-    const end = this.claims.get(key);
-    if (end !== undefined && end > now) return Promise.resolve(false);
-    this.claims.delete(key);
-    this.claims.set(key, now + ttlMs);
-    this.sweep(now);
+    const expiresAt = this.expiries.get(key);
+    if (expiresAt !== undefined && expiresAt > now) return Promise.resolve(false);
+    this.expiries.delete(key);
+    this.expiries.set(key, now + ttlMs);
+    this.removeOldest(now);
     return Promise.resolve(true);
   }
 
   release(key: string): Promise<void> {
-    this.claims.delete(key);
+    this.expiries.delete(key);
     return Promise.resolve();
   }
 
-  /** From the oldest claim on: what has ended, and what is too many. Each key is dropped once, so a claim stays cheap. */
-  private sweep(now: number): void {
-    for (const [key, end] of this.claims) {
-      if (end > now && this.claims.size <= this.maxKeys) return;
-      this.claims.delete(key);
+  /** Removes the oldest keys as long as they are expired or too many. Each key is removed once, so a claim stays cheap. */
+  private removeOldest(now: number): void {
+    for (const [key, expiresAt] of this.expiries) {
+      if (expiresAt > now && this.expiries.size <= this.maxKeys) return;
+      this.expiries.delete(key);
     }
   }
 }

@@ -1,2 +1,3 @@
+export type { NestRequest } from './verified-request.js';
 export { ReceivedWebhook, WebhookPayload } from './webhook-payload.decorator.js';
 export { WebhookGuard, webhookGuard, type SecretSource, type WebhookGuardOptions } from './webhook.guard.js';

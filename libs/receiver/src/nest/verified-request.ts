@@ -1,27 +1,27 @@
 import type { WebhookHeaders } from '../headers.js';
 import type { VerifiedWebhook } from '../verify.js';
 
-/** Of Express's and Fastify's requests under Nest, what is needed here. */
+/** What this package reads of a request of Express or Fastify under Nest. */
 export interface NestRequest {
   headers: WebhookHeaders & Record<string, string | string[] | undefined>;
-  /** Kept by Nest where the application was made with `rawBody: true`. */
+  /** Kept by Nest if the application was created with `rawBody: true`. */
   rawBody?: Buffer;
   body?: unknown;
 }
 
-// In the global registry, so that the CommonJS and the ESM build of this package find each other's.
-const verified = Symbol.for('nestjs-sms-webhooks-receiver.verified');
+// In the global symbol registry, so that the CommonJS and the ESM build of this package share it.
+const VERIFIED = Symbol.for('nestjs-sms-webhooks-receiver.verified');
 
-export function keepVerified(request: object, webhook: VerifiedWebhook): void {
-  Object.defineProperty(request, verified, { value: webhook, configurable: true });
+export function setVerifiedWebhook(request: object, webhook: VerifiedWebhook): void {
+  Object.defineProperty(request, VERIFIED, { value: webhook, configurable: true });
 }
 
-/** What the guard verified; throws where no guard ran. */
-export function verifiedOf(request: object): VerifiedWebhook {
-  const webhook = (request as { [verified]?: VerifiedWebhook })[verified];
+/** Returns what the guard verified. Throws if no guard ran. */
+export function getVerifiedWebhook(request: object): VerifiedWebhook {
+  const webhook = (request as { [VERIFIED]?: VerifiedWebhook })[VERIFIED];
   if (webhook === undefined)
     throw new Error(
-      'No verified webhook on this request: put @UseGuards(webhookGuard({ … })) on the route that asks for one.',
+      'This request has no verified webhook. Put @UseGuards(webhookGuard({ … })) on its route.',
     );
   return webhook;
 }

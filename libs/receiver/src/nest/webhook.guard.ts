@@ -1,22 +1,25 @@
 import {
-  InternalServerErrorException,
-  Logger,
-  UnauthorizedException,
   BadRequestException,
   type CanActivate,
   type ExecutionContext,
+  InternalServerErrorException,
+  Logger,
+  UnauthorizedException,
 } from '@nestjs/common';
-import type { ProfileOptions, WebhookProfile } from '../profile.js';
-import { WebhookRefusedError } from '../refusal.js';
-import type { WebhookRequest } from '../request.js';
+import type { ProfileOptions, WebhookProfile } from '../profiles.js';
+import { WebhookRefusedError } from '../webhook-refused.error.js';
 import { verifyWebhook } from '../verify.js';
-import { rawBodyOf } from './raw-body-of.js';
-import { keepVerified, type NestRequest } from './verified-request.js';
+import { readRawBody } from './read-raw-body.js';
+import { setVerifiedWebhook, type NestRequest } from './verified-request.js';
 
-type Secrets = WebhookRequest['secrets'] | undefined;
-
-/** The secrets, or where to find those of this request: a tenant's by its path, or an environment that loads late. */
-export type SecretSource = Secrets | ((request: NestRequest) => Secrets | Promise<Secrets>);
+/** The secrets, or a function that returns those of a request, for example of the tenant in its path. */
+export type SecretSource =
+  | string
+  | readonly string[]
+  | undefined
+  | ((
+      request: NestRequest,
+    ) => string | readonly string[] | undefined | Promise<string | readonly string[] | undefined>);
 
 /** A profile with its options, and the secrets. */
 export type WebhookGuardOptions = {
@@ -24,9 +27,10 @@ export type WebhookGuardOptions = {
 }[WebhookProfile];
 
 /**
- * Lets verified webhooks through. Needs `NestFactory.create(AppModule, { rawBody: true })`.
- * The sender of a refused one gets 401 (400 for a signed body that is no JSON) and no reason; the reason is logged. A mistake in the
- * set-up, such as a missing `rawBody: true`, is a 500 and an error in the log. Extend it where options come from injection.
+ * Accepts verified webhooks only. Needs `NestFactory.create(AppModule, { rawBody: true })`.
+ * A refused request gets 401 (400 for a signed body that is not JSON) without a reason; the reason is logged. A mistake in
+ * the set-up, such as a missing `rawBody: true`, is a 500 and an error in the log. Extend this class if the options come
+ * from injection.
  */
 export class WebhookGuard implements CanActivate {
   private readonly logger = new Logger('WebhookGuard');
@@ -35,17 +39,17 @@ export class WebhookGuard implements CanActivate {
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = context.switchToHttp().getRequest<NestRequest>();
-    const { secrets } = this.options;
-    const found = typeof secrets === 'function' ? await secrets(request) : secrets;
+    const { secrets: source } = this.options;
+    const secrets = typeof source === 'function' ? await source(request) : source;
     try {
-      const body = rawBodyOf(request);
+      const body = readRawBody(request);
       const webhook = verifyWebhook({
         ...this.options,
-        secrets: found ?? [],
+        secrets: secrets ?? [],
         headers: request.headers,
         body,
       });
-      keepVerified(request, webhook);
+      setVerifiedWebhook(request, webhook);
     } catch (error) {
       throw error instanceof WebhookRefusedError ? this.refuse(error) : error;
     }
@@ -63,7 +67,7 @@ export class WebhookGuard implements CanActivate {
   }
 }
 
-/** For `@UseGuards(webhookGuard({ profile: 'msgine', secrets: () => process.env.MSGINE_SECRET }))`. */
+/** Creates a guard: `@UseGuards(webhookGuard({ profile: 'msgine', secrets: () => process.env.MSGINE_SECRET }))`. */
 export function webhookGuard(options: WebhookGuardOptions): WebhookGuard {
   return new WebhookGuard(options);
 }

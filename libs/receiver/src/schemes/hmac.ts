@@ -1,47 +1,35 @@
 import { createHmac } from 'node:crypto';
 import { constantTimeEqual } from '../constant-time.js';
+import type { SignatureFormat } from '../profiles.js';
 import type { ReadRequest } from '../request.js';
-import { WebhookRefusedError } from '../refusal.js';
+import { WebhookRefusedError } from '../webhook-refused.error.js';
+import { signatureMismatch, WRONG_SECRET_OR_BODY } from './signature-mismatch.js';
 
-/** Where a body's HMAC-SHA256 travels and how it is written. */
-export interface SignatureForm {
-  /** Header name, in any case. */
-  header?: string;
-  /** What stands before the digest, such as `sha256=`. Default: nothing. */
-  prefix?: string;
-  /** Default: `hex`, lower-case. */
-  encoding?: 'hex' | 'base64';
-}
+const SIGNATURE_PATTERNS = { hex: /^[0-9a-f]{64}$/, base64: /^[A-Za-z0-9+/]{43}=$/ };
+const SIGNATURE_HINTS = { hex: '64 lower-case hexadecimal digits', base64: '44 characters of base64' };
 
-const shapes = { hex: /^[0-9a-f]{64}$/, base64: /^[A-Za-z0-9+/]{43}=$/ };
-const names = { hex: '64 lower-case hexadecimal digits', base64: '44 characters of base64' };
-
-/** The secrets' UTF-8 bytes are the keys, the exact bytes of the body the message. */
-export function verifyHmac(request: ReadRequest, form: SignatureForm & { header: string }): void {
-  const { header, prefix = '', encoding = 'hex' } = form;
-  checkForm(header, prefix, encoding);
+/** Verifies the HMAC-SHA256 of the exact body, keyed with the UTF-8 bytes of one of the secrets. */
+export function verifyHmac(request: ReadRequest, format: SignatureFormat & { header: string }): void {
+  const { header, prefix = '', encoding = 'hex' } = format;
+  checkFormat(header, prefix, encoding);
   const value = request.header(header);
   const signature = value.slice(prefix.length);
-  if (!value.startsWith(prefix) || !shapes[encoding].test(signature))
+  if (!value.startsWith(prefix) || !SIGNATURE_PATTERNS[encoding].test(signature))
     throw new WebhookRefusedError(
       'malformed-header',
-      `The header "${header}" must be ${prefix === '' ? '' : `"${prefix}" and `}${names[encoding]}.`,
+      `The header "${header}" must be ${prefix === '' ? '' : `"${prefix}" and `}${SIGNATURE_HINTS[encoding]}.`,
     );
-  const signed = request.secrets.some((secret) =>
+  const isSigned = request.secrets.some((secret) =>
     constantTimeEqual(signature, createHmac('sha256', secret).update(request.body).digest(encoding)),
   );
-  if (!signed)
-    throw new WebhookRefusedError(
-      'signature-mismatch',
-      `The signature in "${header}" fits none of the ${request.secrets.length} secrets: another secret, or a body that was ` +
-        'changed on the way (a proxy, or middleware that parsed it and wrote it anew).',
-    );
+  if (!isSigned)
+    throw signatureMismatch(`The signature in "${header}"`, request.secrets.length, WRONG_SECRET_OR_BODY);
 }
 
-function checkForm(header: unknown, prefix: unknown, encoding: unknown): void {
+function checkFormat(header: unknown, prefix: unknown, encoding: unknown): void {
   if (typeof header !== 'string' || !/^[\w!#$%&'*+.^`|~-]+$/.test(header))
     throw new WebhookRefusedError('bad-option', 'header must be the name of an HTTP header.');
-  if (typeof prefix !== 'string') throw new WebhookRefusedError('bad-option', 'prefix must be a text.');
+  if (typeof prefix !== 'string') throw new WebhookRefusedError('bad-option', 'prefix must be a string.');
   if (encoding !== 'hex' && encoding !== 'base64')
     throw new WebhookRefusedError('bad-option', 'encoding must be "hex" or "base64".');
 }

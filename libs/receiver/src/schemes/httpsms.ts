@@ -1,21 +1,13 @@
-import { text } from '../identity.js';
-import { WebhookRefusedError } from '../refusal.js';
+import { textField } from '../event-identity.js';
+import { WebhookRefusedError } from '../webhook-refused.error.js';
 import { checkTimeWindow } from '../time-window.js';
-import { readToken, type Claims } from './json-web-token.js';
+import { verifyToken, type Claims } from './json-web-token.js';
 import type { Scheme } from './scheme.js';
 
-export interface HttpsmsOptions {
-  /** Leeway for the token's `nbf` and `exp`, in seconds. Default 60. */
-  toleranceSeconds?: number;
-  /** The URL as registered with the sender; several: one of them. Default: not checked. */
-  audience?: string | readonly string[];
-  /** `api.httpsms.com` for the platform itself; a backend may set its own. Default: not checked. */
-  issuer?: string;
-}
-
 /**
- * httpSMS, "Webhook Request Headers": `Authorization: Bearer` and a JSON Web Token signed with the signing key. The token does not
- * cover the body: only TLS keeps that whole, and whoever sees a token may send another body with it while it lasts.
+ * httpSMS, "Webhook Request Headers": `Authorization: Bearer` and a JSON Web Token signed with the signing key. The token
+ * does not cover the body. Only TLS protects the body, and anybody who sees a token can send another body with it until it
+ * expires.
  */
 export const httpsms: Scheme<'httpsms'> = {
   verify(request, { toleranceSeconds = 60, audience, issuer }) {
@@ -25,30 +17,30 @@ export const httpsms: Scheme<'httpsms'> = {
         'malformed-header',
         'The header "authorization" must be "Bearer" and a token.',
       );
-    const claims = readToken(
+    const claims = verifyToken(
       token,
       request.secrets.map((secret) => secret.trim()),
     );
     checkTimeWindow({
       from: claims.nbf ?? -Infinity,
-      // A token is no longer good in the second it names.
+      // A token is already invalid in the second of its `exp`.
       until: claims.exp - 1,
       now: request.now,
       toleranceSeconds,
     });
     checkAudience(claims, audience);
     if (issuer !== undefined && claims.iss !== issuer)
-      throw new WebhookRefusedError('wrong-issuer', 'The token is good, but another issuer made it.');
+      throw new WebhookRefusedError('wrong-issuer', 'The token is valid, but another issuer created it.');
   },
-  identify: ({ id, type }) => ({ id: text(id), type: text(type) }),
+  identify: ({ id, type }) => ({ id: textField(id), type: textField(type) }),
 };
 
 function checkAudience(claims: Claims, audience: string | readonly string[] | undefined): void {
   if (audience === undefined) return;
-  const meant: unknown[] = Array.isArray(claims.aud) ? claims.aud : [claims.aud];
-  if (![audience].flat().some((url) => meant.includes(url)))
+  const audiences: unknown[] = Array.isArray(claims.aud) ? claims.aud : [claims.aud];
+  if (![audience].flat().some((url) => audiences.includes(url)))
     throw new WebhookRefusedError(
       'wrong-audience',
-      'The token is good, but made for another URL than `audience`: compare it with the URL as registered, letter by letter.',
+      'The token is valid, but was created for a URL other than `audience`. Compare it with the registered URL character by character.',
     );
 }

@@ -1,8 +1,9 @@
 import { createHmac } from 'node:crypto';
 import { constantTimeEqual } from '../constant-time.js';
-import { WebhookRefusedError } from '../refusal.js';
+import { WebhookRefusedError } from '../webhook-refused.error.js';
+import { signatureMismatch } from './signature-mismatch.js';
 
-/** Claims of a token whose signature is good. */
+/** Claims of a token whose signature is valid. */
 export interface Claims {
   /** Unix seconds. */
   exp: number;
@@ -12,39 +13,36 @@ export interface Claims {
 }
 
 /**
- * The claims of an HS256 token (RFC 7519) signed with one of the keys, as UTF-8 text. Times are not checked yet.
- * Throws `malformed-header` or `signature-mismatch`.
+ * Returns the claims of an HS256 token (RFC 7519) that is signed with one of the keys, taken as UTF-8. Does not check its
+ * times. Throws `malformed-header` or `signature-mismatch`.
  */
-export function readToken(token: string, keys: readonly string[]): Claims {
+export function verifyToken(token: string, keys: readonly string[]): Claims {
   const [head, body, signature, ...rest] = token.split('.');
   if (head === undefined || body === undefined || signature === undefined || rest.length > 0)
     throw malformed('must have three parts');
   const header = readPart(head);
-  // Whoever chose the algorithm here would choose "none".
+  // If the token could choose the algorithm, an attacker would choose "none".
   if (header.alg !== 'HS256') throw malformed('must be signed with HS256');
-  if (header.crit !== undefined) throw malformed('asks for an extension ("crit") that nobody here knows');
-  const signed = keys.some((key) =>
-    // Compared as text: the last character of base64url has spare bits that a decoder would ignore.
+  if (header.crit !== undefined) throw malformed('requires an unknown extension ("crit")');
+  const isSigned = keys.some((key) =>
+    // Compared as text, because a decoder ignores the unused bits of the last base64url character.
     constantTimeEqual(signature, createHmac('sha256', key).update(`${head}.${body}`).digest('base64url')),
   );
-  if (!signed)
-    throw new WebhookRefusedError(
-      'signature-mismatch',
-      `The token's signature fits none of the ${keys.length} signing keys.`,
-    );
+  if (!isSigned) throw signatureMismatch("The token's signature", keys.length);
   return readClaims(readPart(body));
 }
 
 function readClaims(claims: Record<string, unknown>): Claims {
   const { exp, nbf } = claims;
-  if (typeof exp !== 'number') throw malformed('must say when it ends ("exp", Unix seconds)');
-  if (nbf !== undefined && typeof nbf !== 'number') throw malformed('has an odd start ("nbf", Unix seconds)');
+  if (typeof exp !== 'number') throw malformed('must have an expiry ("exp", Unix seconds)');
+  if (nbf !== undefined && typeof nbf !== 'number')
+    throw malformed('has an invalid start ("nbf", Unix seconds)');
   return { exp, nbf, iss: claims.iss, aud: claims.aud };
 }
 
 function readPart(part: string): Record<string, unknown> {
   const value = parse(part);
-  if (typeof value !== 'object' || value === null) throw malformed('must be made of JSON objects');
+  if (typeof value !== 'object' || value === null) throw malformed('must consist of JSON objects');
   return value as Record<string, unknown>;
 }
 
@@ -52,7 +50,7 @@ function parse(part: string): unknown {
   try {
     return JSON.parse(Buffer.from(part, 'base64url').toString('utf8'));
   } catch {
-    throw malformed('must be made of JSON objects in base64url');
+    throw malformed('must consist of JSON objects in base64url');
   }
 }
 

@@ -1,10 +1,10 @@
-import { keyOf, text } from '../identity.js';
+import { joinKey, textField } from '../event-identity.js';
 import { verifyHmac } from './hmac.js';
 import type { Scheme } from './scheme.js';
 
-/** MsGine, "Signature Verification": `X-MsGine-Signature`, the secret is the account's. */
+/** MsGine, "Signature Verification": `X-MsGine-Signature` with the account's secret. */
 export const msgine: Scheme<'msgine'> = {
   verify: (request) => verifyHmac(request, { header: 'x-msgine-signature' }),
-  // `id` is the message's: a key of it alone would drop `message.delivered` after `message.sent`.
-  identify: ({ id, event }) => ({ id: keyOf(id, event), type: text(event) }),
+  // `id` identifies the message: a key without the event would drop `message.delivered` after `message.sent`.
+  identify: ({ id, event }) => ({ id: joinKey(id, event), type: textField(event) }),
 };

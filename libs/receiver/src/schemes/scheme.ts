@@ -1,11 +1,11 @@
-import type { Identity } from '../identity.js';
+import type { EventIdentity } from '../event-identity.js';
 import type { ReadRequest } from '../request.js';
-import type { ProfileOptions, WebhookProfile } from '../profile.js';
+import type { ProfileOptions, WebhookProfile } from '../profiles.js';
 
-/** How the webhooks of one profile prove their sender, and what names them. */
+/** How webhooks of one profile are verified and identified. */
 export interface Scheme<P extends WebhookProfile> {
-  /** Throws a `WebhookRefusedError` unless the request was made with one of the secrets. */
+  /** Throws `WebhookRefusedError` unless the request was signed with one of the secrets. */
   verify(request: ReadRequest, options: ProfileOptions[P]): void;
-  /** Asked after `verify`. The same for every retry, different for every event. */
-  identify(payload: Record<string, unknown>, request: ReadRequest): Identity;
+  /** Called after `verify`. The result is the same for every retry and different for every event. */
+  identify(payload: Record<string, unknown>, request: ReadRequest): EventIdentity;
 }

@@ -135,7 +135,7 @@ describe('secrets', () => {
   it('says which kind of key is missing where the sender signs with the other kind', () => {
     const refused = refusal(signed(signingKey), secret);
     expect(refused.reason).toBe('signature-mismatch');
-    expect(refused.message).toMatch(/v1a alone/);
+    expect(refused.message).toMatch(/v1a only/);
   });
 
   it('does not take a v1a signature that is labelled v1, nor the reverse', () => {

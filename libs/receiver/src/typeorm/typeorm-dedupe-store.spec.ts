@@ -1,6 +1,6 @@
 import { DataSource } from 'typeorm';
 import { createDatabase, type TestDatabase } from '../../../../test/support/database.js';
-import { handleOnce } from '../dedupe/dedupe-store.js';
+import { handleOnce } from '../dedupe/handle-once.js';
 import { TypeOrmDedupeStore } from './typeorm-dedupe-store.js';
 import { WebhookReceipt, webhookReceiptSchema } from './webhook-receipt.entity.js';
 

@@ -4,19 +4,20 @@ import type { DedupeStore } from '../dedupe/dedupe-store.js';
 import { WebhookReceipt } from './webhook-receipt.entity.js';
 
 export interface TypeOrmDedupeStoreOptions {
-  /** Epoch milliseconds. Default: this machine's clock. */
+  /** Epoch milliseconds. Default: the system clock. */
   now?: () => number;
 }
 
 /**
- * For any number of processes over one database. Best inside the receiver's own transaction, where a claim lives and dies with the
- * work: `new TypeOrmDedupeStore(tx)`, or `store.within(tx)`. A second copy then waits for that transaction's end.
+ * Keeps claims in a table: for any number of processes that share a database. Best used inside the receiver's own
+ * transaction (`new TypeOrmDedupeStore(tx)` or `store.within(tx)`): the claim commits or rolls back together with the work,
+ * and a second copy waits for the end of that transaction.
  */
 export class TypeOrmDedupeStore implements DedupeStore {
   private readonly receipts: Repository<WebhookReceipt>;
   private readonly now: () => number;
 
-  /** @param manager `dataSource.manager`, or the one a transaction hands out. */
+  /** @param manager `dataSource.manager`, or the manager of a transaction */
   constructor(
     manager: EntityManager,
     private readonly options: TypeOrmDedupeStoreOptions = {},
@@ -25,12 +26,12 @@ export class TypeOrmDedupeStore implements DedupeStore {
     this.now = options.now ?? Date.now;
   }
 
-  /** The same store inside a transaction. */
+  /** Returns the same store inside a transaction. */
   within(manager: EntityManager): TypeOrmDedupeStore {
     return new TypeOrmDedupeStore(manager, this.options);
   }
 
-  // A unique violation would end a PostgreSQL transaction, so nothing here may raise one.
+  // A unique violation aborts a PostgreSQL transaction, so no statement here may cause one.
   async claim(key: string, ttlMs: number): Promise<boolean> {
     const keyDigest = digest(key);
     const claim = { token: randomUUID(), expiresAt: String(this.now() + ttlMs) };
@@ -48,13 +49,13 @@ export class TypeOrmDedupeStore implements DedupeStore {
     return takenOver.affected === 1;
   }
 
-  /** Does nothing inside a transaction: its rollback gives the claim back, and it may take no statements any more. */
+  /** Does nothing inside a transaction: its rollback ends the claim, and after an error it accepts no more statements. */
   async release(key: string): Promise<void> {
     if (this.receipts.manager.queryRunner?.isTransactionActive) return;
     await this.receipts.delete({ keyDigest: digest(key) });
   }
 
-  /** Deletes claims that have ended and answers how many. Call it now and then, such as once an hour. */
+  /** Deletes expired claims and returns their number. Call it regularly, for example once an hour. */
   async prune(): Promise<number> {
     const { affected } = await this.receipts.delete({ expiresAt: LessThanOrEqual(String(this.now())) });
     return affected ?? 0;

@@ -2,15 +2,15 @@ import { EntitySchema } from 'typeorm';
 
 /** A claim on one webhook. */
 export class WebhookReceipt {
-  /** SHA-256 of the key in hex: of one length, and equal only if equal, whatever the database's collation. */
+  /** SHA-256 of the key in hex: it has a fixed length, and no collation treats two different ones as equal. */
   keyDigest!: string;
-  /** Made by the claim that won. */
+  /** Created by the caller whose claim succeeded. */
   token!: string;
-  /** Epoch milliseconds; `bigint` arrives as text from most drivers. */
+  /** Epoch milliseconds. Most drivers return `bigint` as a string. */
   expiresAt!: string;
 }
 
-/** Add it to the data source's `entities`; the host's own migration creates the table. */
+/** Add it to the data source's `entities`. Your own migration creates the table. */
 export const webhookReceiptSchema: EntitySchema<WebhookReceipt> = new EntitySchema<WebhookReceipt>({
   target: WebhookReceipt,
   name: 'WebhookReceipt',

@@ -1,0 +1,17 @@
+/** What identifies a webhook within its profile. `null`: the payload does not contain it. */
+export interface EventIdentity {
+  id: string | null;
+  type: string | null;
+}
+
+/** Returns a field as text, or `null` if it is missing, empty, or neither a string nor a number. */
+export function textField(value: unknown): string | null {
+  if (typeof value === 'number') return String(value);
+  return typeof value === 'string' && value !== '' ? value : null;
+}
+
+/** Joins the parts to one key. Returns `null` if a part is missing. */
+export function joinKey(...parts: unknown[]): string | null {
+  const texts = parts.map(textField);
+  return texts.includes(null) ? null : texts.join(':');
+}

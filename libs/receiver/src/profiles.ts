@@ -1,0 +1,66 @@
+import type {
+  CloudEventWebhook,
+  HttpsmsWebhook,
+  MobileTextAlertsWebhook,
+  MsgineWebhook,
+  MysmsgateWebhook,
+  OpensmsWebhook,
+  StandardWebhook,
+} from './payloads.js';
+
+/** Options of Standard Webhooks. */
+export interface StandardOptions {
+  /** Maximum distance of `webhook-timestamp` from now, in seconds, in both directions. Default 300. */
+  toleranceSeconds?: number;
+}
+
+/** Options of httpSMS. */
+export interface HttpsmsOptions {
+  /** Leeway for the token's `nbf` and `exp`, in seconds. Default 60. */
+  toleranceSeconds?: number;
+  /** The URL as registered with the sender, or a list of which one must match. Default: not checked. */
+  audience?: string | readonly string[];
+  /** `api.httpsms.com` for the platform itself; other backends may use another one. Default: not checked. */
+  issuer?: string;
+}
+
+/** Which header carries the HMAC-SHA256 of the body, and how it is written. */
+export interface SignatureFormat {
+  /** Header name, in any case. */
+  header?: string;
+  /** Text before the digest, such as `sha256=`. Default: none. */
+  prefix?: string;
+  /** Default `hex` (lower case). */
+  encoding?: 'hex' | 'base64';
+}
+
+/** The platform's documentation leaves nothing open. */
+export interface NoOptions {
+  /** The signature covers no time: only a dedupe store stops a request that is sent again. */
+  toleranceSeconds?: never;
+}
+
+/** Options of each profile, besides headers, body and secrets. */
+export interface ProfileOptions {
+  standard: StandardOptions;
+  'standard-cloudevents': StandardOptions;
+  msgine: NoOptions;
+  opensms: SignatureFormat;
+  mysmsgate: SignatureFormat;
+  'mobile-text-alerts': NoOptions;
+  httpsms: HttpsmsOptions;
+}
+
+/** Body of each profile's webhooks. */
+export interface WebhookPayloads {
+  standard: StandardWebhook;
+  'standard-cloudevents': CloudEventWebhook;
+  msgine: MsgineWebhook;
+  opensms: OpensmsWebhook;
+  mysmsgate: MysmsgateWebhook;
+  'mobile-text-alerts': MobileTextAlertsWebhook;
+  httpsms: HttpsmsWebhook;
+}
+
+/** Who signs, and how: `standard` is Standard Webhooks (also with a CloudEvents body), the others are platforms. */
+export type WebhookProfile = keyof ProfileOptions;
