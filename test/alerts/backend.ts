@@ -5,6 +5,7 @@ import type { AlertChannel, WebhookAlert } from '../../libs/webhooks/src/alerts/
 import { AlertSender } from '../../libs/webhooks/src/alerts/alert-sender.js';
 import { callbackChannel } from '../../libs/webhooks/src/alerts/channels/callback-channel.js';
 import { Session } from '../../libs/webhooks/src/store/postgres/connection/session.js';
+import { type Store, STORE } from '../../libs/webhooks/src/store/store.js';
 import { webhooksMigrations } from '../../libs/webhooks/src/store/schema/migrations/index.js';
 import { DestinationReader } from '../../libs/webhooks/src/engine/destinations/destination-reader.js';
 import { Maintenance } from '../../libs/webhooks/src/engine/maintenance/maintenance.js';
@@ -27,6 +28,7 @@ export const PRIVATE = { from: '+256700000001', to: '+256701521269', body: 'your
 export interface Backend {
   webhooks: WebhooksService;
   database: Session;
+  store: Store;
   dataSource: DataSource;
   sender: AlertSender;
   housekeeper: Maintenance;
@@ -92,6 +94,7 @@ export async function startBackend({
   return {
     webhooks,
     database,
+    store: module.get<Store>(STORE, { strict: false }),
     dataSource,
     sender: module.get(AlertSender, { strict: false }),
     housekeeper: module.get(Maintenance, { strict: false }),

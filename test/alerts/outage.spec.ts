@@ -1,6 +1,6 @@
-import { Session } from '../../libs/webhooks/src/store/postgres/connection/session.js';
 import type { Outcome } from '../../libs/webhooks/src/engine/send/outcome.js';
-import { recordOutcomes } from '../../libs/webhooks/src/store/postgres/record/record-outcomes.js';
+import { failureAlertsOf } from '../../libs/webhooks/src/engine/record/failure-alerts.js';
+import type { RecordedOutcomes } from '../../libs/webhooks/src/store/outcome-store.js';
 import type { Destination } from '../../libs/webhooks/src/engine/destinations/destination.js';
 import type { LeasedDelivery } from '../../libs/webhooks/src/engine/destinations/leased-delivery.js';
 import { nodemailerChannel } from '../../libs/webhooks/src/alerts/channels/nodemailer.js';
@@ -111,15 +111,20 @@ function outcome(delivery: LeasedDelivery, state: Outcome['state']): Outcome {
   };
 }
 
+/** As a worker does. */
+async function record(outcomes: readonly Outcome[]): Promise<RecordedOutcomes> {
+  const alerts = await failureAlertsOf(backend.store, outcomes);
+  return backend.store.recordOutcomes(outcomes, alerts, []);
+}
+
 /** Two workers record these, batch by batch, at the same time. */
 async function recordByTwo(outcomes: readonly Outcome[], size = 250): Promise<void> {
   const batches = Array.from({ length: Math.ceil(outcomes.length / size) }, (_, i) =>
     outcomes.slice(i * size, (i + 1) * size),
   );
   const worker = async (): Promise<void> => {
-    const database = new Session(backend.dataSource);
     for (let batch = batches.shift(); batch; batch = batches.shift()) {
-      const { ids } = await recordOutcomes(database, batch, []);
+      const { ids } = await record(batch);
       expect(ids.size).toBe(batch.length);
     }
   };
@@ -173,9 +178,9 @@ it('A digest counts what was given up by a worker that began before the one that
   let slow!: Promise<unknown>;
   await backend.dataSource.transaction(async (tx) => {
     await tx.query('select 1 from webhook_deliveries where id = $1 for update', [deliveries[0]!.id]);
-    slow = recordOutcomes(backend.database, given.slice(0, 10), []);
+    slow = record(given.slice(0, 10));
     await heldUp(2);
-    await recordOutcomes(backend.database, given.slice(10), []);
+    await record(given.slice(10));
   });
   await slow;
   await backend.pass(3 * HOUR);
@@ -197,11 +202,7 @@ it('Workers that meet the same phone numbers over many endpoints write one alert
 it('A batch of successes is one statement and writes no alert', async () => {
   const deliveries = await inFlight(3, 300, { sendAlertEmail: true });
   const statements = jest.spyOn(backend.database, 'query');
-  await recordOutcomes(
-    backend.database,
-    deliveries.map((delivery) => outcome(delivery, 'delivered')),
-    [],
-  );
+  await record(deliveries.map((delivery) => outcome(delivery, 'delivered')));
   expect(statements).toHaveBeenCalledTimes(1);
   statements.mockRestore();
   expect(await backend.rows('select 1 from webhook_alerts where tenant_id = $1', [tenantId])).toEqual([]);

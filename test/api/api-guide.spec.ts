@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { getMetadataStorage } from 'class-validator';
 import { ChangeAccount } from '../../libs/webhooks/src/accounts/change-account.dto.js';
 import { RotateSecret } from '../../libs/webhooks/src/accounts/rotate-secret.dto.js';
-import { RecoverDeliveries } from '../../libs/webhooks/src/endpoints/action.dto.js';
 import { TestEndpoint } from '../../libs/webhooks/src/endpoints/test-endpoint.dto.js';
+import { RecoverDeliveries } from '../../libs/webhooks/src/deliveries/recover-deliveries.dto.js';
 import { ChangeEndpoint, RegisterEndpoint } from '../../libs/webhooks/src/endpoints/register-endpoint.dto.js';
 import { type Calls, startHost, type WebhooksHost } from '../support/webhooks-host.js';
 

@@ -89,7 +89,9 @@ describe('While the database comes and goes', () => {
       );
       await world.ledger.release('/held');
       await world.ledger.behave('/held', {});
-      await until('the outcome to be refused', () => /could not be recorded yet/.test(worker.process.output));
+      await until('the outcome to be refused', () =>
+        /Recording \d+ outcomes failed/.test(worker.process.output),
+      );
       await readOnly(world, false);
       await until('a write to be taken', () => worker.publish('acme', ['after']).catch(() => null));
       await world.drained();

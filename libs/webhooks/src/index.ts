@@ -55,8 +55,8 @@ export { MobileTextAlertsController } from './api/compat/mobile-text-alerts.cont
 export { HttpsmsController } from './api/compat/httpsms.controller.js';
 export { ChangeAccount } from './accounts/change-account.dto.js';
 export { RotateSecret } from './accounts/rotate-secret.dto.js';
-export { RecoverDeliveries } from './endpoints/action.dto.js';
 export { TestEndpoint } from './endpoints/test-endpoint.dto.js';
+export { RecoverDeliveries } from './deliveries/recover-deliveries.dto.js';
 export { ChangeEndpoint, RegisterEndpoint } from './endpoints/register-endpoint.dto.js';
 export { WebhookEndpoints } from './endpoints/endpoints.service.js';
 export { WebhookAccounts, type WebhookAccount } from './accounts/accounts.service.js';
@@ -68,7 +68,8 @@ export type { WebhookAttempt, WebhookDelivery, WebhookDeliveryDetail } from './d
 export type { DeliveryFilter } from './deliveries/delivery-filter.js';
 export type { RecoverResult } from './deliveries/bulk-retry.js';
 export type { Page } from './core/page.js';
-export { WebhookSubjects, type EventReport, type SkippedEndpoint } from './deliveries/subjects.service.js';
+export { WebhookSubjects } from './deliveries/subjects.service.js';
+export type { EventReport, SkippedEndpoint } from './deliveries/event-report.js';
 export type { EndpointQuery } from './endpoints/list-endpoints.js';
 export type { RevealedSecret, RotatedSecret, SecretInfo } from './secrets/secret-info.js';
 export type { EventTypeInfo } from './endpoints/event-types.js';

@@ -16,7 +16,7 @@ import { type DeliveryFilter } from '../deliveries/delivery-filter.js';
 import type { WebhookDelivery, WebhookDeliveryDetail } from '../deliveries/delivery.js';
 import type { RecoverResult } from '../deliveries/bulk-retry.js';
 import { type Page, PAGE_LIMIT } from '../core/page.js';
-import type { EventReport } from '../deliveries/subjects.service.js';
+import type { EventReport } from '../deliveries/event-report.js';
 import type { WebhookAccount } from '../accounts/accounts.service.js';
 import { Caller, type WebhookCaller } from './caller.js';
 import { CallerInterceptor } from './caller.interceptor.js';

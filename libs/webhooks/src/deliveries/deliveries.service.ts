@@ -1,27 +1,21 @@
-import { Injectable } from '@nestjs/common';
-import { type AuditAction, WebhookAudit } from '../observability/audit.js';
-import { type CallContext, inTransaction } from '../core/call-context.js';
-import { Session } from '../store/postgres/connection/session.js';
+import { Inject, Injectable } from '@nestjs/common';
+import type { CallContext } from '../core/call-context.js';
 import { decodeDeliveryId } from '../core/ids.js';
 import type { Page } from '../core/page.js';
-import { CommitListener } from '../store/typeorm/commit-listener.js';
 import { conflict, notFound } from '../core/request-error.js';
+import { type AuditAction, WebhookAudit } from '../observability/audit.js';
+import type { DeliveryStore, LockedDelivery } from '../store/delivery-store.js';
+import { STORE } from '../store/store.js';
 import type { DeliveryFilter } from './delivery-filter.js';
 import { DeliveryLog } from './delivery-log.js';
 import type { WebhookDelivery, WebhookDeliveryDetail } from './delivery.js';
-import {
-  cancelDelivery,
-  lockDelivery,
-  requeueDeliveries,
-} from '../store/postgres/deliveries/requeue-deliveries.js';
 
-/** A tenant's deliveries: what became of them, and sending them again. Another tenant's are a 404. */
+/** A tenant's deliveries: lists, one delivery, retry, cancel. Another tenant's deliveries are a 404. */
 @Injectable()
 export class WebhookDeliveries {
   constructor(
-    private readonly database: Session,
+    @Inject(STORE) private readonly store: DeliveryStore,
     private readonly log: DeliveryLog,
-    private readonly commits: CommitListener,
     private readonly audit: WebhookAudit,
   ) {}
 
@@ -30,7 +24,7 @@ export class WebhookDeliveries {
     return this.log.list(tenantId, filter);
   }
 
-  /** Those of one endpoint, deleted or not. Throws a 404 where there never was one, or its log is gone. */
+  /** The deliveries of one endpoint, deleted or not. Throws a 404 if it never existed or its log is deleted. */
   async listOf(
     tenantId: string,
     endpointId: string,
@@ -40,54 +34,52 @@ export class WebhookDeliveries {
     return this.log.list(tenantId, { ...filter, endpointId });
   }
 
+  /** One delivery with all its attempts. Throws a 404. */
   get(tenantId: string, id: string): Promise<WebhookDeliveryDetail> {
     return this.log.get(tenantId, id);
   }
 
   /**
-   * Sends a finished delivery again, whatever its end: same id, same bytes, the schedule from its start, the attempts'
-   * numbers going on. Throws a 409 where it is not finished, has no body to send, or its endpoint takes nothing.
+   * Sends a finished delivery again, whatever its end: same id, same bytes. The schedule begins anew, and the numbers of the
+   * attempts continue. Throws a 409 if it is not finished, has no body, or its endpoint is disabled or deleted.
    */
   async retry(tenantId: string, id: string, context: CallContext = {}): Promise<WebhookDeliveryDetail> {
-    const delivery = await inTransaction(this.database, context, async (tx) => {
-      const found = await lockDelivery(this.database, tx, tenantId, numberOf(id));
-      if (!found) throw notFound('delivery');
-      if (found.state === 'pending' || found.state === 'sending') {
+    const delivery = await this.store.inTransaction(context.tx, async (tx) => {
+      const locked = await lock(tx, tenantId, id);
+      if (locked.state === 'pending' || locked.state === 'sending') {
         throw conflict(
           'delivery_not_finished',
-          'This delivery is still being tried. Wait for its end, or cancel it.',
+          'This delivery is not finished. Wait until it is, or cancel it.',
         );
       }
-      if (found.reason === 'render-failed') {
+      if (locked.reason === 'render-failed') {
         throw conflict(
           'delivery_not_rendered',
-          'There is nothing to send: the body of this delivery could not be made when its event came.',
+          'This delivery has no body to send: rendering its event failed.',
         );
       }
-      if (found.laneState === 'closed') throw endpointClosedError();
-      await requeueDeliveries(this.database, tx, found.laneId, [found.id]);
-      this.commits.noteLanes(tx.queryRunner!);
+      if (locked.laneState === 'closed') throw endpointClosedError();
+      await tx.requeueDeliveries(locked.laneId, [locked.id]);
       return this.log.get(tenantId, id, tx);
     });
     this.record('delivery.retried', tenantId, delivery, context);
     return delivery;
   }
 
-  /** Gives up a delivery that waits. Throws a 409 where it is being sent or finished. */
+  /** Discards a delivery that is waiting. Throws a 409 if it is being sent or finished. */
   async cancel(tenantId: string, id: string, context: CallContext = {}): Promise<WebhookDeliveryDetail> {
-    const delivery = await inTransaction(this.database, context, async (tx) => {
-      const found = await lockDelivery(this.database, tx, tenantId, numberOf(id));
-      if (!found) throw notFound('delivery');
-      if (found.state === 'sending') {
+    const delivery = await this.store.inTransaction(context.tx, async (tx) => {
+      const locked = await lock(tx, tenantId, id);
+      if (locked.state === 'sending') {
         throw conflict(
           'delivery_being_sent',
-          'This delivery is being sent right now. Try again when the attempt is over.',
+          'This delivery is being sent right now. Try again after this attempt.',
         );
       }
-      if (found.state !== 'pending') {
-        throw conflict('delivery_finished', 'This delivery is finished, so there is nothing to cancel.');
+      if (locked.state !== 'pending') {
+        throw conflict('delivery_finished', 'This delivery is finished: there is nothing to cancel.');
       }
-      await cancelDelivery(this.database, tx, found.id);
+      await tx.cancelDelivery(locked.id);
       return this.log.get(tenantId, id, tx);
     });
     this.record('delivery.cancelled', tenantId, delivery, context);
@@ -104,16 +96,16 @@ export class WebhookDeliveries {
   }
 }
 
-function numberOf(id: string): string {
+async function lock(tx: DeliveryStore, tenantId: string, id: string): Promise<LockedDelivery> {
   const number = typeof id === 'string' ? decodeDeliveryId(id) : null;
-  if (number === null) throw notFound('delivery');
-  return number;
+  const locked = number === null ? null : await tx.lockDelivery(tenantId, number);
+  if (!locked) throw notFound('delivery');
+  return locked;
 }
 
-/** 409: nothing can be sent to a disabled or deleted endpoint. */
-export function endpointClosedError(): Error {
+function endpointClosedError(): Error {
   return conflict(
     'endpoint_closed',
-    'The webhook of this delivery is disabled or deleted. Resume it first, or register it anew.',
+    'The webhook of this delivery is disabled or deleted. Resume it, or register another one.',
   );
 }

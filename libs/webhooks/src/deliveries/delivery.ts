@@ -1,5 +1,7 @@
 import { encodeDeliveryId, encodeId } from '../core/ids.js';
+import { formatInstant } from '../core/instants.js';
 import type { DeliveryState, Reason } from '../core/states.js';
+import type { AttemptRecord, DeliveryRecord } from '../store/delivery-store.js';
 
 /** One HTTP request of a delivery. Instants are RFC 3339 in UTC. */
 export interface WebhookAttempt {
@@ -7,11 +9,11 @@ export interface WebhookAttempt {
   number: number;
   startedAt: string;
   durationMs: number | null;
-  /** HTTP status; `null`: no answer. */
+  /** HTTP status; `null`: no response. */
   status: number | null;
   /** Class of the failure; `null`: a success. */
   error: string | null;
-  /** What was kept of the answer's body, as text; `null`: nothing. */
+  /** The beginning of the response's body, as text; `null`: nothing was kept. */
   response: string | null;
 }
 
@@ -30,14 +32,14 @@ export interface WebhookDelivery {
   };
   /** `wh_…`; `null`: a callback. */
   endpointId: string | null;
-  /** Where it goes: the callback's URL, or the endpoint's at present. */
+  /** The callback's URL, or the endpoint's current one. */
   url: string | null;
   /** Name of the event in the profile's vocabulary. */
   wireType: string;
   state: DeliveryState;
-  /** Why it ended without success; while it is pending: what has to be repaired before it can be sent. */
+  /** Why it ended without success; while it is pending, what must be repaired before it can be sent. */
   reason: Reason | null;
-  /** When it may be sent: it is due, and its endpoint's pause is over. `null`: being sent, or finished. */
+  /** When it is due and its endpoint's pause is over; `null`: it is being sent or finished. */
   nextAttemptAt: string | null;
   attemptCount: number;
   lastAttempt: WebhookAttempt | null;
@@ -47,85 +49,44 @@ export interface WebhookDelivery {
 
 /** A delivery with its body and all its attempts. */
 export interface WebhookDeliveryDetail extends WebhookDelivery {
-  /** The exact bytes, as text. */
+  /** The exact body of the request, as text. */
   body: string;
   /** Oldest first. */
   attempts: WebhookAttempt[];
 }
 
-/** What a statement reads of a delivery, its event and its lane. PostgreSQL's `bigint` arrives as text. */
-export interface DeliveryRow {
-  id: string;
-  state: DeliveryState;
-  reason: string | null;
-  wire_type: string;
-  next_at: string | null;
-  attempts: number;
-  created_at: string;
-  finished_at: string | null;
-  attempt_at: string | null;
-  duration_ms: number | null;
-  status: number | null;
-  error: string | null;
-  response: string | null;
-  endpoint_id: string | null;
-  url: string | null;
-  event_id: string;
-  event_sequence: string;
-  type: string;
-  subject: string | null;
-  occurred_at: string;
-  test: boolean;
+export function toAttempt(attempt: AttemptRecord): WebhookAttempt {
+  const { number, startedAt, durationMs, status, error, response } = attempt;
+  return { number, startedAt: formatInstant(startedAt), durationMs, status, error, response };
 }
 
-/** The columns of {@link DeliveryRow}: deliveries are `d`, events `e`, lanes `l`, endpoints `w`. */
-export const DELIVERY_COLUMNS = `d.id, d.state, d.reason, d.wire_type, greatest(d.next_at, l.hold_until) as next_at,
-       d.attempts, d.created_at, d.finished_at, d.attempt_at, d.duration_ms, d.status, d.error, d.response, d.event_sequence,
-       l.endpoint_id, coalesce(d.callback_url, w.url) as url,
-       e.id as event_id, e.type, e.subject, e.occurred_at, e.test`;
-
-/** An attempt as the tables hold it. */
-export interface AttemptRow {
-  number: number;
-  started_at: string;
-  duration_ms: number | null;
-  status: number | null;
-  error: string | null;
-  response: string | null;
+/** The last attempt, which is part of the delivery itself; `null`: there was none. */
+export function lastAttemptOf(delivery: DeliveryRecord): WebhookAttempt | null {
+  const { attempts, attemptAt } = delivery;
+  if (attempts === 0 || attemptAt === null) return null;
+  return toAttempt({ ...delivery, number: attempts, startedAt: attemptAt });
 }
 
-const instant = (value: string | null) => (value === null ? null : new Date(Number(value)).toISOString());
-
-export function toAttempt(row: AttemptRow): WebhookAttempt {
-  const { number, started_at, duration_ms, status, error, response } = row;
-  return { number, startedAt: instant(started_at)!, durationMs: duration_ms, status, error, response };
-}
-
-/** The last attempt, which is in the delivery's own columns. */
-export function lastAttempt(row: DeliveryRow): WebhookAttempt | null {
-  if (row.attempts === 0 || row.attempt_at === null) return null;
-  return toAttempt({ ...row, number: row.attempts, started_at: row.attempt_at });
-}
-
-export function toDelivery(row: DeliveryRow): WebhookDelivery {
+export function toDelivery(delivery: DeliveryRecord): WebhookDelivery {
+  const { eventId, eventType, subject, occurredAt, test, endpointId } = delivery;
   return {
-    id: encodeDeliveryId(row.id),
+    id: encodeDeliveryId(delivery.id),
     event: {
-      id: encodeId('evt', row.event_id),
-      type: row.type,
-      subject: row.subject,
-      occurredAt: instant(row.occurred_at)!,
-      test: row.test,
+      id: encodeId('evt', eventId),
+      type: eventType,
+      subject,
+      occurredAt: formatInstant(occurredAt),
+      test,
     },
-    endpointId: row.endpoint_id === null ? null : encodeId('wh', row.endpoint_id),
-    url: row.url,
-    wireType: row.wire_type,
-    state: row.state,
-    reason: row.reason as Reason | null,
-    nextAttemptAt: row.state === 'pending' ? instant(row.next_at) : null,
-    attemptCount: row.attempts,
-    lastAttempt: lastAttempt(row),
-    createdAt: instant(row.created_at)!,
-    finishedAt: instant(row.finished_at),
+    endpointId: endpointId === null ? null : encodeId('wh', endpointId),
+    url: delivery.url,
+    wireType: delivery.wireType,
+    state: delivery.state,
+    reason: delivery.reason,
+    nextAttemptAt: delivery.state === 'pending' ? formatInstant(delivery.nextAt) : null,
+    attemptCount: delivery.attempts,
+    lastAttempt: lastAttemptOf(delivery),
+    createdAt: formatInstant(delivery.createdAt),
+    finishedAt: formatInstant(delivery.finishedAt),
   };
 }

@@ -1,28 +1,28 @@
 import { Injectable } from '@nestjs/common';
 import { DeliveryEvents } from '../observability/delivery-events.js';
 
-/** How long a change made by another process may go unseen, ms. */
+/** Maximum time before a change made by another process is seen. */
 const POLL_MS = 100;
 const OUTCOMES = ['delivered', 'retrying', 'exhausted', 'discarded'] as const;
 
-/** Waits for something to be true of a delivery: looks when this process records an outcome, and now and then. */
+/** Waits until something is true of a delivery: reads again after each outcome of this process, and every 100 ms. */
 @Injectable()
 export class OutcomeWaiter {
   constructor(private readonly events: DeliveryEvents) {}
 
-  /** Asks `look` again and again until `done` likes its answer, at most until `timeoutMs` have passed; answers the last one. */
-  async waitUntil<T>(timeoutMs: number, look: () => Promise<T>, done: (found: T) => boolean): Promise<T> {
+  /** Polls until `done` returns true or `timeoutMs` have passed. Returns what `read` returned last. */
+  async waitUntil<T>(timeoutMs: number, read: () => Promise<T>, done: (found: T) => boolean): Promise<T> {
     const deadline = performance.now() + timeoutMs;
     for (;;) {
       const left = Math.max(0, deadline - performance.now());
-      // Listening before looking: what is recorded during the look must not be missed.
-      const change = this.nextOutcome(Math.min(POLL_MS, left));
+      // Listens before it reads: an outcome that is recorded during the read must not be missed.
+      const outcome = this.nextOutcome(Math.min(POLL_MS, left));
       try {
-        const found = await look();
+        const found = await read();
         if (done(found) || left === 0) return found;
-        await change.happened;
+        await outcome.happened;
       } finally {
-        change.cancel();
+        outcome.cancel();
       }
     }
   }

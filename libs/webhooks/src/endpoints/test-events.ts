@@ -85,7 +85,7 @@ export class TestEventSender {
           endpointId: row.id,
         },
       ]);
-      await probeSoon(this.database, tx, row.id);
+      await probeSoon(this.database.within(tx), row.id);
       this.commits.noteEvents(tx.queryRunner!);
     });
     this.audit.record({ action: 'endpoint.tested', tenantId, endpointId: id, actor, request });

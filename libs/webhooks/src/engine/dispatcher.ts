@@ -1,5 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Session } from '../store/postgres/connection/session.js';
+import type { OutboxStore } from '../store/outbox-store.js';
+import type { OutcomeStore } from '../store/outcome-store.js';
+import { STORE } from '../store/store.js';
 import { SETTINGS, type Settings } from '../config/settings.js';
 import { disableEndpoint } from '../store/postgres/maintenance/disable-endpoints.js';
 import { OutcomeTally } from './record/outcome-tally.js';
@@ -42,12 +45,13 @@ export class Dispatcher {
 
   constructor(
     private readonly database: Session,
+    @Inject(STORE) store: OutcomeStore & OutboxStore,
     private readonly leases: Leases,
     private readonly sender: Sender,
     private readonly reporter: OutcomeReporter,
     @Inject(SETTINGS) settings: Settings,
   ) {
-    this.recorder = new OutcomeRecorder(database, leases);
+    this.recorder = new OutcomeRecorder(store, leases);
     this.book = new LaneScheduler(settings.slots, () =>
       Math.max(1, Math.floor(settings.maxInFlight / leases.workers)),
     );

@@ -10,7 +10,7 @@ import { WebhookAccounts } from '../accounts/accounts.service.js';
 import { CompatEndpoints } from '../api/compat/compat-endpoints.js';
 import { HttpsmsController } from '../api/compat/httpsms.controller.js';
 import { MobileTextAlertsController } from '../api/compat/mobile-text-alerts.controller.js';
-import { BulkRetry } from '../deliveries/endpoint-recovery.js';
+import { BulkRetry } from '../deliveries/bulk-retry.js';
 import { EndpointRegistration } from '../endpoints/endpoint-registration.js';
 import { EndpointSecrets } from '../endpoints/endpoint-secrets.js';
 import { EndpointStore } from '../store/typeorm/endpoint-records.js';

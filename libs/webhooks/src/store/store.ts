@@ -1,4 +1,7 @@
 import type { MaintenanceStore } from './maintenance-store.js';
+import type { DeliveryStore } from './delivery-store.js';
+import type { OutboxStore } from './outbox-store.js';
+import type { OutcomeStore } from './outcome-store.js';
 
 /** Token of the host's TypeORM `DataSource`. */
 export const DATA_SOURCE = Symbol('nestjs-sms-webhooks:data-source');
@@ -27,7 +30,7 @@ export interface CommitNotifier {
  * must pass. A method is one transaction, mostly one statement, unless its comment says "in `tx`": then it must be called
  * on a store that is bound to a transaction, and what it wrote or locked lasts as long as that.
  */
-export interface Store extends MaintenanceStore {
+export interface Store extends OutboxStore, OutcomeStore, DeliveryStore, MaintenanceStore {
   /** Starts to watch the data source's commits; returns what stops it. */
   attach(): () => void;
   /** Calls `listener` after each commit in this process that left work. */

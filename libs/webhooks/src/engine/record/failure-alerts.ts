@@ -1,39 +1,38 @@
 import { createHash } from 'node:crypto';
-import type { AlertData } from '../../store/alert-store.js';
-import type { FailureAlert } from '../../store/postgres/record/outcome-alerts.js';
-import type { Session } from '../../store/postgres/connection/session.js';
 import { encodeDeliveryId } from '../../core/ids.js';
 import { accountNumberOf } from '../../events/account-number.js';
-import { tryParseJson } from '../../core/parse-json.js';
+import type { AlertData } from '../../store/alert-store.js';
+import type { OutboxStore } from '../../store/outbox-store.js';
+import type { FailureAlert } from '../../store/outcome-store.js';
 import type { Outcome } from '../send/outcome.js';
 
-/** Limit of a profile that names none, ms. */
-const HOUR = 3_600_000;
-/** Events whose data is read in one go: data may be large. */
-const BATCH = 50;
+/** Limit of a profile that names none. */
+const DEFAULT_EVERY_MS = 3_600_000;
+/** Events whose data is read at once: data may be large. */
+const MAX_EVENTS_PER_READ = 50;
 
 /**
- * The failures among `outcomes` whose profile mails the endpoint's owner. Asks the database only where the limit counts
- * by phone number.
+ * Returns an alert for each failure among `outcomes` whose profile mails the endpoint's owner. Reads events only for
+ * profiles that limit alerts by phone number.
  */
 export async function failureAlertsOf(
-  database: Session,
+  store: OutboxStore,
   outcomes: readonly Outcome[],
 ): Promise<FailureAlert[]> {
-  const found = outcomes.flatMap((outcome) => kindsOf(outcome).map((kind) => ({ kind, outcome })));
-  if (found.length === 0) return [];
-  const byNumber = found.filter(({ outcome }) => rulesOf(outcome).scope === 'phone-number');
-  const numbers = await ownNumbers(
-    database,
+  const failures = outcomes.flatMap((outcome) => kindsOf(outcome).map((kind) => ({ kind, outcome })));
+  if (failures.length === 0) return [];
+  const byNumber = failures.filter(({ outcome }) => rulesOf(outcome).scope === 'phone-number');
+  const numbers = await readAccountNumbers(
+    store,
     byNumber.map(({ outcome }) => outcome.delivery.sequence),
   );
-  return found.map(({ kind, outcome }) => {
-    const everyMs = rulesOf(outcome).atMostEveryMs ?? HOUR;
+  return failures.map(({ kind, outcome }) => {
+    const everyMs = rulesOf(outcome).atMostEveryMs ?? DEFAULT_EVERY_MS;
     return {
       deliveryId: outcome.delivery.id,
       kind,
       scope: everyMs > 0 ? scopeOf(outcome, numbers) : attemptScope(outcome),
-      everyMs: everyMs || HOUR,
+      everyMs: everyMs || DEFAULT_EVERY_MS,
       data: JSON.stringify(dataOf(outcome)),
     };
   });
@@ -50,7 +49,7 @@ function kindsOf(outcome: Outcome): FailureAlert['kind'][] {
   return kinds;
 }
 
-/** A number is hashed: it belongs to the tenant's customers, and the key stays for weeks. */
+/** The number is hashed: it belongs to the tenant's customers, and the key is stored for weeks. */
 function scopeOf({ delivery }: Outcome, numbers: ReadonlyMap<string, string>): string {
   const { tenantId, laneId } = delivery.destination;
   const number = numbers.get(delivery.sequence);
@@ -59,7 +58,7 @@ function scopeOf({ delivery }: Outcome, numbers: ReadonlyMap<string, string>): s
   return `number-${createHash('sha256').update(`${tenantId} ${digits}`).digest('hex').slice(0, 32)}`;
 }
 
-/** Without a limit each attempt counts for itself. */
+/** Without a limit each attempt is a scope of its own. */
 function attemptScope({ delivery, attempt }: Outcome): string {
   return `${encodeDeliveryId(delivery.id)}-${attempt?.number ?? delivery.attempts}`;
 }
@@ -76,17 +75,17 @@ function dataOf({ delivery, attempt, reason }: Outcome): AlertData {
   };
 }
 
-/** The account's own number in the events that have one, by the events' number. */
-async function ownNumbers(database: Session, sequences: readonly string[]): Promise<Map<string, string>> {
+/** The account's own number in each event that has one, by the event's sequence. */
+async function readAccountNumbers(
+  store: OutboxStore,
+  sequences: readonly string[],
+): Promise<Map<string, string>> {
   const numbers = new Map<string, string>();
-  const wanted = [...new Set(sequences)];
-  for (let start = 0; start < wanted.length; start += BATCH) {
-    const rows = await database.query<{ sequence: string; data: string }>(
-      `select sequence, data from ${database.tables.events} where sequence = any($1::bigint[])`,
-      [wanted.slice(start, start + BATCH)],
-    );
-    for (const { sequence, data } of rows) {
-      const number = accountNumberOf(tryParseJson(data));
+  const unique = [...new Set(sequences)];
+  for (let start = 0; start < unique.length; start += MAX_EVENTS_PER_READ) {
+    const data = await store.readEventData(unique.slice(start, start + MAX_EVENTS_PER_READ));
+    for (const [sequence, value] of data) {
+      const number = accountNumberOf(value);
       if (number !== null) numbers.set(sequence, number);
     }
   }

@@ -1,51 +1,47 @@
 import { LineLogger } from '../../core/line-logger.js';
-import type { Session } from '../../store/postgres/connection/session.js';
+import type { OutboxStore } from '../../store/outbox-store.js';
+import type { OutcomeStore, RecordedOutcomes } from '../../store/outcome-store.js';
 import type { Leases } from '../claim/leases.js';
 import type { Outcome } from '../send/outcome.js';
-import {
-  type RecordedOutcomes,
-  recordOutcomes,
-  findRecordedOutcomes,
-} from '../../store/postgres/record/record-outcomes.js';
-import { isFirstSuccess, recordFirstSuccesses } from '../../store/postgres/record/record-first-successes.js';
+import { failureAlertsOf } from './failure-alerts.js';
 
-/** Pauses between tries to record while the database is away, ms. */
+/** Pauses between tries to record while the database fails, ms. The last one repeats. */
 const RETRY_WAITS_MS = [50, 200, 1000, 3000];
-/** SQLSTATE classes of a fault in what is written: cardinality, data, constraints, limits, what a trigger raised. */
-const REFUSAL = /^(21|22|23|44|54|P0)/;
+/** SQLSTATE classes of errors in the data: cardinality, data, constraints, limits, errors raised by triggers. */
+const REJECTED = /^(21|22|23|44|54|P0)/;
 
 /**
- * Records outcomes until the database takes them: one that is given up would be sent again.
- * - An answer that was lost is found out: what was recorded is not recorded twice.
- * - An outcome that the database refuses does not hold up the others. It loses its history rather than its result.
+ * Records outcomes until the database accepts them: a delivery whose outcome is lost would be sent again.
+ * - After a lost answer it finds out which outcomes were written. None is written twice.
+ * - An outcome that the database rejects does not hold up the others. It loses its history before its result.
  */
 export class OutcomeRecorder {
   private readonly logger = new LineLogger('WebhookDispatcher');
   private abandoned = false;
 
   constructor(
-    private readonly database: Session,
+    private readonly store: OutcomeStore & OutboxStore,
     private readonly leases: Leases,
   ) {}
 
-  /** The process ends and the database does not answer: what is unrecorded is left to the leases. */
+  /** Stops retrying, because the process ends. Unrecorded deliveries come back when their leases run out. */
   abandon(): void {
     this.abandoned = true;
   }
 
-  /** `null`: {@link abandon} came first. */
+  /** Returns `null` if {@link abandon} was called before the database accepted the outcomes. */
   async record(outcomes: readonly Outcome[]): Promise<RecordedOutcomes | null> {
-    const retired = this.leases.release(outcomes.map((outcome) => outcome.delivery.leaseId));
-    return this.retryUntilRecorded(`${outcomes.length} outcomes could not be recorded`, async (tries) => {
-      const before = tries === 0 ? new Set<string>() : await findRecordedOutcomes(this.database, outcomes);
-      const rest = outcomes.filter((outcome) => !before.has(outcome.delivery.id));
-      const recorded = await this.recordAll(rest, retired);
-      for (const id of before) recorded.ids.add(id);
+    const retiredLeaseIds = this.leases.release(outcomes.map((outcome) => outcome.delivery.leaseId));
+    return this.retryUntilRecorded(`Recording ${outcomes.length} outcomes failed`, async (tries) => {
+      const earlier = tries === 0 ? new Set<string>() : await this.store.findRecordedOutcomes(outcomes);
+      const missing = outcomes.filter((outcome) => !earlier.has(outcome.delivery.id));
+      const recorded = await this.recordAll(missing, retiredLeaseIds);
+      for (const id of earlier) recorded.ids.add(id);
       return recorded;
     });
   }
 
-  /** Until `work` succeeds. `null`: {@link abandon} came first. */
+  /** Repeats `work` until it succeeds. Returns `null` if {@link abandon} was called before. */
   async retryUntilRecorded<T>(failure: string, work: (tries: number) => Promise<T>): Promise<T | null> {
     for (let tries = 0; ; tries++) {
       try {
@@ -53,7 +49,7 @@ export class OutcomeRecorder {
       } catch (error) {
         if (this.abandoned) return null;
         const wait = RETRY_WAITS_MS[Math.min(tries, RETRY_WAITS_MS.length - 1)]!;
-        this.logger.error(`${failure} yet: ${(error as Error).message}; again in ${wait} ms`);
+        this.logger.error(`${failure}: ${(error as Error).message}; next try in ${wait} ms`);
         await new Promise((resolve) => setTimeout(resolve, wait));
       }
     }
@@ -61,55 +57,55 @@ export class OutcomeRecorder {
 
   private async recordAll(
     outcomes: readonly Outcome[],
-    retired: readonly string[],
+    retiredLeaseIds: readonly string[],
   ): Promise<RecordedOutcomes> {
-    const ids = await this.recordPlain(outcomes.filter(isFirstSuccess));
+    const ids = await this.recordFirstSuccesses(outcomes.filter(isFirstSuccess));
     const others = outcomes.filter((outcome) => !ids.has(outcome.delivery.id));
     if (others.length > 0) {
-      const recorded = await this.recordOthers(others, retired);
+      const recorded = await this.recordOthers(others, retiredLeaseIds);
       for (const id of ids) recorded.ids.add(id);
       return recorded;
     }
-    await this.leases.remove(retired);
+    await this.leases.remove(retiredLeaseIds);
     return { ids, healthChanges: [], stopped: [], hasDueLanes: false };
   }
 
-  /** Those it leaves out are among the others. */
-  private async recordPlain(outcomes: readonly Outcome[]): Promise<Set<string>> {
+  /** Those that it does not write are recorded with the others. */
+  private async recordFirstSuccesses(outcomes: readonly Outcome[]): Promise<Set<string>> {
     if (outcomes.length === 0) return new Set();
     try {
-      return await recordFirstSuccesses(this.database, outcomes);
+      return await this.store.recordFirstSuccesses(outcomes);
     } catch (error) {
-      if (!isRefusal(error)) throw error;
+      if (!isRejection(error)) throw error;
       return new Set();
     }
   }
 
   private async recordOthers(
     outcomes: readonly Outcome[],
-    retired: readonly string[],
+    retiredLeaseIds: readonly string[],
   ): Promise<RecordedOutcomes> {
     try {
-      return await recordOutcomes(this.database, outcomes, retired);
+      return await this.write(outcomes, retiredLeaseIds);
     } catch (error) {
-      if (!isRefusal(error)) throw error;
+      if (!isRejection(error)) throw error;
     }
     const kept = new Set<string>();
     const recorded = await this.recordInHalves(outcomes, kept);
-    await this.leases.remove(retired.filter((id) => !kept.has(id)));
+    await this.leases.remove(retiredLeaseIds.filter((id) => !kept.has(id)));
     return recorded;
   }
 
-  /** Halves until those that are refused stand alone. `kept`: the leases of those that are refused altogether. */
+  /** Divides the batch until each rejected outcome is alone. Adds the leases of those that cannot be recorded to `kept`. */
   private async recordInHalves(outcomes: readonly Outcome[], kept: Set<string>): Promise<RecordedOutcomes> {
     if (outcomes.length === 1) return this.recordWithoutHistory(outcomes[0]!, kept);
     const middle = outcomes.length >> 1;
     const halves: RecordedOutcomes[] = [];
     for (const half of [outcomes.slice(0, middle), outcomes.slice(middle)]) {
       try {
-        halves.push(await recordOutcomes(this.database, half, []));
+        halves.push(await this.write(half, []));
       } catch (error) {
-        if (!isRefusal(error)) throw error;
+        if (!isRejection(error)) throw error;
         halves.push(await this.recordInHalves(half, kept));
       }
     }
@@ -122,26 +118,45 @@ export class OutcomeRecorder {
     };
   }
 
-  /** Without what was answered and without the attempt before it. Refused too, it comes back when its lease runs out. */
+  /**
+   * Records an outcome without the response and without the attempt before it. If that is rejected too, the delivery comes
+   * back when its lease runs out.
+   */
   private async recordWithoutHistory(outcome: Outcome, kept: Set<string>): Promise<RecordedOutcomes> {
     const { delivery, attempt } = outcome;
     try {
       const bare = { ...outcome, attempt: attempt && { ...attempt, response: '' } };
-      const recorded = await recordOutcomes(this.database, [bare], [], { history: false });
+      const recorded = await this.write([bare], [], { history: false });
       this.logger.error(
-        `The database refused the history of delivery dlv_${delivery.id}: it goes on without`,
+        `The database rejected the history of delivery dlv_${delivery.id}: its outcome is recorded without it`,
       );
       return recorded;
     } catch (error) {
-      if (!isRefusal(error)) throw error;
-      this.logger.error(`The database refuses what came of delivery dlv_${delivery.id}: ${error.message}`);
+      if (!isRejection(error)) throw error;
+      this.logger.error(
+        `The database rejected the outcome of delivery dlv_${delivery.id}: ${error.message}; it is sent again when its lease runs out`,
+      );
       this.leases.forsake(delivery.leaseId);
       kept.add(delivery.leaseId);
       return { ids: new Set(), healthChanges: [], stopped: [], hasDueLanes: false };
     }
   }
+
+  private async write(
+    outcomes: readonly Outcome[],
+    retiredLeaseIds: readonly string[],
+    options?: { history: boolean },
+  ): Promise<RecordedOutcomes> {
+    const failureAlerts = await failureAlertsOf(this.store, outcomes);
+    return this.store.recordOutcomes(outcomes, failureAlerts, retiredLeaseIds, options);
+  }
 }
 
-function isRefusal(error: unknown): error is Error {
-  return REFUSAL.test(String((error as { code?: unknown }).code));
+/** Nothing but the delivery itself can change: the lane neither counts it nor learns from it, unless it was failing. */
+function isFirstSuccess({ state, attempt, delivery }: Outcome): boolean {
+  return state === 'delivered' && attempt?.number === 1 && !delivery.probe && !delivery.counted;
+}
+
+function isRejection(error: unknown): error is Error {
+  return REJECTED.test(String((error as { code?: unknown }).code));
 }

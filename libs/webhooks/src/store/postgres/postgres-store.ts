@@ -1,6 +1,15 @@
 import type { EntityManager } from 'typeorm';
 import type { Reason } from '../../core/states.js';
 import type { DisabledEndpoint } from '../maintenance-store.js';
+import type { LaneState } from '../../core/states.js';
+import type {
+  DeliveryRecord,
+  DeliverySearch,
+  FailedSearch,
+  LockedDelivery,
+  ScannedRange,
+} from '../delivery-store.js';
+import type { FailureAlert, RecordableOutcome, RecordedOutcomes } from '../outcome-store.js';
 import type { CommitNotifier, CommittedWork, Store } from '../store.js';
 import type { CommitListener } from '../typeorm/commit-listener.js';
 import { TypeOrmStore } from '../typeorm/typeorm-store.js';
@@ -17,6 +26,18 @@ import { disableEndpoint, disableFailingEndpoints } from './maintenance/disable-
 import { discardBacklog } from './maintenance/discard-backlog.js';
 import { rescueExpiredLeases } from './maintenance/rescue-leases.js';
 import { warnFailingEndpoints } from './maintenance/warn-failing-endpoints.js';
+import { countFailedDeliveries, findLane, lockFailedDeliveries } from './deliveries/failed-deliveries.js';
+import { findDelivery } from './deliveries/find-delivery.js';
+import {
+  cancelDelivery,
+  lockDelivery,
+  probeSoon,
+  requeueDeliveries,
+} from './deliveries/requeue-deliveries.js';
+import { searchDeliveries } from './deliveries/search-deliveries.js';
+import { findRecordedOutcomes } from './record/find-recorded-outcomes.js';
+import { recordFirstSuccesses } from './record/record-first-successes.js';
+import { recordOutcomes } from './record/record-outcomes.js';
 
 /** The store on PostgreSQL: one line a method; each statement has a file. */
 export class PostgresStore extends TypeOrmStore implements Store {
@@ -30,6 +51,10 @@ export class PostgresStore extends TypeOrmStore implements Store {
 
   protected get manager(): EntityManager {
     return this.session.manager;
+  }
+
+  protected run<T>(statement: (manager: EntityManager) => Promise<T>): Promise<T> {
+    return this.session.run(statement);
   }
 
   // Transactions, clock, commits
@@ -121,6 +146,70 @@ export class PostgresStore extends TypeOrmStore implements Store {
 
   deleteTenantDeliveries(tenantId: string): Promise<number> {
     return deleteTenantDeliveries(this.session, tenantId);
+  }
+
+  // Outcomes
+
+  recordOutcomes(
+    outcomes: readonly RecordableOutcome[],
+    failureAlerts: readonly FailureAlert[],
+    retiredLeaseIds: readonly string[],
+    options?: { history?: boolean },
+  ): Promise<RecordedOutcomes> {
+    return recordOutcomes(this.session, outcomes, failureAlerts, retiredLeaseIds, options);
+  }
+
+  recordFirstSuccesses(outcomes: readonly RecordableOutcome[]): Promise<Set<string>> {
+    return recordFirstSuccesses(this.session, outcomes);
+  }
+
+  findRecordedOutcomes(outcomes: readonly RecordableOutcome[]): Promise<Set<string>> {
+    return findRecordedOutcomes(this.session, outcomes);
+  }
+
+  // Deliveries
+
+  searchDeliveries(
+    tenantId: string,
+    search: DeliverySearch,
+  ): Promise<{ deliveries: DeliveryRecord[]; scanned: ScannedRange }> {
+    return searchDeliveries(this.session, tenantId, search);
+  }
+
+  findDelivery(tenantId: string, id: string): Promise<(DeliveryRecord & { body: string }) | null> {
+    return findDelivery(this.session, tenantId, id);
+  }
+
+  lockDelivery(tenantId: string, id: string): Promise<LockedDelivery | null> {
+    return lockDelivery(this.session, tenantId, id);
+  }
+
+  requeueDeliveries(laneId: string, ids: readonly string[]): Promise<void> {
+    this.commits.noteLanes(this.session.runner);
+    return requeueDeliveries(this.session, laneId, ids);
+  }
+
+  cancelDelivery(id: string): Promise<void> {
+    return cancelDelivery(this.session, id);
+  }
+
+  probeSoon(endpointId: string): Promise<void> {
+    return probeSoon(this.session, endpointId);
+  }
+
+  findLane(
+    tenantId: string,
+    endpointId: string,
+  ): Promise<{ id: string; state: LaneState; now: number } | null> {
+    return findLane(this.session, tenantId, endpointId);
+  }
+
+  lockFailedDeliveries(search: FailedSearch): Promise<string[]> {
+    return lockFailedDeliveries(this.session, search);
+  }
+
+  countFailedDeliveries(search: FailedSearch): Promise<number> {
+    return countFailedDeliveries(this.session, search);
   }
 
   private bind(session: Session): this {

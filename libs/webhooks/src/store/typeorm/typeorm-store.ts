@@ -1,6 +1,9 @@
 import type { EntityManager } from 'typeorm';
 import type { TenantTable } from '../maintenance-store.js';
 import { deleteTenantRows } from './tenant-records.js';
+import type { AttemptRecord, DeliveryRecord, SubjectEvent, SubscriberRecord } from '../delivery-store.js';
+import { hasLane, listAttempts, listDeliveriesOfEvents, listDeliveryIdsOfEvent } from './delivery-records.js';
+import { listEndpointsSince, listSubjectEvents, listUnrelayed, readEventData } from './event-records.js';
 
 /**
  * The part of the store that TypeORM's query builder and repositories serve: it works on every database. A driver extends
@@ -10,7 +13,53 @@ export abstract class TypeOrmStore {
   /** Of the transaction that this store is bound to, or of the data source. */
   protected abstract readonly manager: EntityManager;
 
+  /** Runs one statement with the manager of the transaction that this store is bound to, or of a connection of its own. */
+  protected abstract run<T>(statement: (manager: EntityManager) => Promise<T>): Promise<T>;
+
+  // Outbox
+
+  readEventData(sequences: readonly string[]): Promise<Map<string, unknown>> {
+    return this.run((manager) => readEventData(manager, sequences));
+  }
+
+  // Deliveries
+
+  listAttempts(deliveryId: string): Promise<AttemptRecord[]> {
+    return this.run((manager) => listAttempts(manager, deliveryId));
+  }
+
+  listDeliveriesOfEvents(tenantId: string, sequences: readonly string[]): Promise<DeliveryRecord[]> {
+    return this.run((manager) => listDeliveriesOfEvents(manager, tenantId, sequences));
+  }
+
+  listDeliveryIdsOfEvent(tenantId: string, eventUuid: string): Promise<string[]> {
+    return this.run((manager) => listDeliveryIdsOfEvent(manager, tenantId, eventUuid));
+  }
+
+  hasLane(tenantId: string, endpointId: string): Promise<boolean> {
+    return this.run((manager) => hasLane(manager, tenantId, endpointId));
+  }
+
+  listSubjectEvents(
+    tenantId: string,
+    subject: string,
+    limit: number,
+    before?: string,
+  ): Promise<SubjectEvent[]> {
+    return this.run((manager) => listSubjectEvents(manager, tenantId, subject, limit, before));
+  }
+
+  listUnrelayed(sequences: readonly string[]): Promise<Set<string>> {
+    return this.run((manager) => listUnrelayed(manager, sequences));
+  }
+
+  listEndpointsSince(tenantId: string, time: number): Promise<SubscriberRecord[]> {
+    return this.run((manager) => listEndpointsSince(manager, tenantId, time));
+  }
+
+  // Maintenance
+
   deleteTenantRows(tenantId: string, table: TenantTable): Promise<number> {
-    return deleteTenantRows(this.manager, tenantId, table);
+    return this.run((manager) => deleteTenantRows(manager, tenantId, table));
   }
 }

@@ -137,6 +137,17 @@ export class Session {
   }
 
   /**
+   * Runs one statement that TypeORM composes, under the rules of {@link query}: on this transaction's connection, or on one
+   * of its own, which is closed if it stays silent.
+   */
+  run<T>(statement: (manager: EntityManager) => Promise<T>): Promise<T> {
+    if (this.bound) return statement(this.bound);
+    return this.retrying(() =>
+      withConnection(this.dataSource, this.timeoutMs, ({ manager }) => statement(manager)),
+    );
+  }
+
+  /**
    * As {@link query}, in a transaction, for a statement that is long and always the same: each connection parses and plans
    * it once. The plan must not depend on the sizes of the tables: see `useStablePlan`.
    */

@@ -1,45 +1,35 @@
+import { requireTenant } from '../../../core/tenant.js';
+import type { DeliveryRecord, DeliverySearch, ScannedRange } from '../../delivery-store.js';
 import type { Tables } from '../../schema/tables.js';
-import type { DeliverySearch } from '../../../deliveries/delivery-filter.js';
-import { DELIVERY_COLUMNS } from '../../../deliveries/delivery.js';
+import type { Session } from '../connection/session.js';
+import { DELIVERY_COLUMNS, type DeliveryRow, toDeliveryRecord } from '../fragments/delivery-columns.js';
 
-/** The candidates first, by the index that fits, then everything about those that pass the filter. */
-export function searchDeliveries(
-  tables: Tables,
+/** The scanned range is in each row, also in the only one that there is if nothing was found. */
+type Row = (DeliveryRow | { [Column in keyof DeliveryRow]: null }) & {
+  floor: string | null;
+  floor_created_at: string | null;
+  scanned: string;
+};
+
+/** First a limited number of candidates by the index that fits, then those of them that pass all filters. */
+export async function searchDeliveries(
+  session: Session,
   tenantId: string,
   search: DeliverySearch,
-): [sql: string, parameters: unknown[]] {
-  const { states, eventType, statusClass, since, until, test, subject } = search.filter;
-  const lanes = `select id from ${tables.lanes} where tenant_id = $1 and ($2::uuid is null or endpoint_id = $2)`;
-  const candidates = {
-    subject: `select d.id
-                from ${tables.events} e
-                join ${tables.deliveries} d on d.event_sequence = e.sequence
-               where e.tenant_id = $1
-                 and e.subject = $11::text
-                 and d.lane_id in (${lanes})
-                 and d.id < $3`,
-    failed: `select d.id
-               from ${tables.deliveries} d
-              where d.lane_id in (${lanes})
-                and d.failed_at is not null
-                and d.id < $3`,
-    newest: `select d.id
-               from (${lanes}) lane
-              cross join lateral (
-                select d.id
-                  from ${tables.deliveries} d
-                 where d.lane_id = lane.id
-                   and d.id < $3
-                 order by d.id desc
-                 limit $4) d`,
-  };
-  const sql = `with candidates as materialized (
-       ${candidates[search.source]}
+): Promise<{ deliveries: DeliveryRecord[]; scanned: ScannedRange }> {
+  const { tables } = session;
+  const { endpoint, before, scan, limit, source } = search;
+  const { states, eventType, statusClass, since, until, test, subject } = search;
+  const filters = [states, eventType, statusClass, since, until, test, subject].map((value) => value ?? null);
+  const rows = await session.query<Row>(
+    `with candidates as materialized (
+       ${CANDIDATES[source](tables)}
         order by id desc
         limit $4
      ), scan as (
-       select floor, scanned, (select created_at from ${tables.deliveries} where id = floor) as floor_created_at
-         from (select min(id) as floor, count(*) as scanned from candidates) all_of_them
+       select floor, scanned,
+              (select created_at from ${tables.deliveries} where id = floor) as floor_created_at
+         from (select min(id) as floor, count(*) as scanned from candidates) range
      ), found as (
        select ${DELIVERY_COLUMNS}
          from candidates c
@@ -60,30 +50,49 @@ export function searchDeliveries(
      select scan.*, found.*
        from scan
        left join found on true
-      order by found.id desc`;
-  const { endpoint, before, scan, limit } = search;
-  const values = [states, eventType, statusClass, since, until, test, subject].map((value) => value ?? null);
-  return [sql, [tenantId, endpoint, before, scan, ...values, limit + 1]];
+      order by found.id desc`,
+    [requireTenant(tenantId), endpoint, before, scan, ...filters, limit + 1],
+  );
+  const { floor, floor_created_at, scanned } = rows[0]!;
+  return {
+    deliveries: rows.filter((row): row is Row & DeliveryRow => row.id !== null).map(toDeliveryRecord),
+    scanned: {
+      floor,
+      floorCreatedAt: floor_created_at === null ? null : Number(floor_created_at),
+      scanned: Number(scanned),
+    },
+  };
 }
 
-/** How far a page looked. */
-export interface ScannedRange {
-  /** The smallest id it looked at. */
-  floor: string | null;
-  scanned: string;
-  floor_created_at: string | null;
-}
-
-/** Numbers and times of deliveries grow together, but for this much: far above the length of any statement, ms. */
-const MAX_ID_SKEW_MS = 3_600_000;
-
-/** Where the next page begins, or `null` where nothing more can match. */
-export function nextCursorOf(
-  { floor, scanned, floor_created_at }: ScannedRange,
-  { scan, filter }: DeliverySearch,
-): string | null {
-  if (Number(scanned) < scan) return null;
-  const { since } = filter;
-  const past = since !== undefined && Number(floor_created_at) < since - MAX_ID_SKEW_MS;
-  return past ? null : floor;
-}
+/** $1 is the tenant, $2 the endpoint or null, $3 the id to stay below, $4 the number of candidates, $11 the subject. */
+const CANDIDATES: Record<DeliverySearch['source'], (tables: Tables) => string> = {
+  /** By the index of events by subject. */
+  subject: ({ events, deliveries, lanes }) =>
+    `select d.id
+         from ${events} e
+         join ${deliveries} d on d.event_sequence = e.sequence
+        where e.tenant_id = $1
+          and e.subject = $11::text
+          and d.lane_id in (
+            select id from ${lanes} where tenant_id = $1 and ($2::uuid is null or endpoint_id = $2))
+          and d.id < $3`,
+  /** By the index of failed deliveries. */
+  failed: ({ deliveries, lanes }) =>
+    `select d.id
+         from ${deliveries} d
+        where d.lane_id in (
+            select id from ${lanes} where tenant_id = $1 and ($2::uuid is null or endpoint_id = $2))
+          and d.failed_at is not null
+          and d.id < $3`,
+  /** By the index of deliveries by lane: the newest of each lane, then the newest of all. */
+  newest: ({ deliveries, lanes }) =>
+    `select d.id
+         from (select id from ${lanes} where tenant_id = $1 and ($2::uuid is null or endpoint_id = $2)) lane
+        cross join lateral (
+          select d.id
+            from ${deliveries} d
+           where d.lane_id = lane.id
+             and d.id < $3
+           order by d.id desc
+           limit $4) d`,
+};

@@ -1,187 +1,240 @@
-import { occasionAlerts, occasionParameters, turnAlerts } from './outcome-alerts.js';
-import type { Session } from '../connection/session.js';
-import { failureAlertsOf } from '../../../engine/record/failure-alerts.js';
-import { nowMs, opaque } from '../fragments/expressions.js';
-import type { Outcome } from '../../../engine/send/outcome.js';
+import type { Tables } from '../../schema/tables.js';
 import { BREAKER_THRESHOLD, HELD_LANE_WAIT_MS } from '../../lane-rules.js';
+import type { FailureAlert, RecordableOutcome, RecordedOutcomes } from '../../outcome-store.js';
+import type { Session } from '../connection/session.js';
+import { nowMs, opaque } from '../fragments/expressions.js';
+import { attemptColumns, failureAlertColumns, identityColumns, resultColumns } from './outcome-parameters.js';
 
-/** First pause of an open breaker, ms; each next one is twice as long, up to the longest, and up to half longer by chance. */
-const FIRST_PROBE_WAIT = 5_000;
-const LONGEST_PROBE_WAIT = 300_000;
-
-/** Two attempts of the same time may seem so far apart, ms: their ages are the process's, the clock is the database's. */
-const SAME_TIME = 1_000;
-
-export interface RecordedOutcomes {
-  /** Ids of the deliveries whose outcome was written; the others' lease was lost. */
-  ids: Set<string>;
-  /** Lanes that turned from good to failing, or back, by this. */
-  healthChanges: { laneId: string; healthy: boolean }[];
-  /** Lanes that are paused, closed or held, whoever did it: nothing more is to be sent there now. */
-  stopped: string[];
-  /** Some of their lanes want a turn now. */
-  hasDueLanes: boolean;
-}
+/** First pause of an open breaker. Each next one is twice as long up to the maximum, then up to half longer at random. */
+const MIN_PROBE_WAIT_MS = 5_000;
+const MAX_PROBE_WAIT_MS = 300_000;
 
 /**
- * Writes the outcomes of many deliveries with one statement. Each is fenced by its lease: one that was lost changes
- * nothing. Lanes are touched only where something about them changes; `retired` leases are deleted along. What an
- * endpoint's owner is to hear of is written with it. `history: false` leaves out the attempts before these.
+ * Times this close may be of the same attempt: a start is the database's clock minus an age on the process's clock, and the
+ * two disagree a little.
  */
+const SAME_START_MS = 1_000;
+
+interface Row {
+  id: string;
+  lane_id: string;
+  stopped: boolean;
+  due: boolean;
+  healthy: boolean | null;
+}
+
+/** One statement for the whole batch. Lanes are updated only if something about them changes. */
 export async function recordOutcomes(
-  database: Session,
-  outcomes: readonly Outcome[],
-  retired: readonly string[],
+  session: Session,
+  outcomes: readonly RecordableOutcome[],
+  failureAlerts: readonly FailureAlert[],
+  retiredLeaseIds: readonly string[],
   { history = true } = {},
 ): Promise<RecordedOutcomes> {
-  const { attempts, deliveries, lanes, leases } = database.tables;
-  const occasions = await failureAlertsOf(database, outcomes);
-  const time = performance.now();
-  // A lease may hold a delivery twice, one attempt after the other: the number tells them apart.
-  const own = `d.id = any($2::bigint[]) and d.id = i.id and ${opaque(
-    `d.lease_id = i.lease_id and d.state = 'sending' and (i.number is null or d.attempts = i.number - 1)`,
-  )}`;
-  const column = <T>(pick: (outcome: Outcome) => T): T[] => outcomes.map(pick);
-  const rows = await database.query<{
-    id: string;
-    lane_id: string;
-    stopped: boolean;
-    due: boolean;
-    healthy: boolean | null;
-  }>(
-    `with input as materialized (
-         select * from unnest($2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::bigint[], $7::int[], $8::int[], $9::int[],
-                              $10::int[], $11::text[], $12::text[], $13::boolean[], $14::bigint[], $15::boolean[],
-                              $16::bigint[], $18::boolean[])
-           as i(id, lease_id, state, reason, delay, number, age, duration_ms, status, error, response, failure, hold, probe, last_at, counted)
-       ), earlier as (
-         insert into ${attempts} (delivery_id, number, started_at, duration_ms, status, error, response)
-         select d.id, d.attempts, d.attempt_at, d.duration_ms, d.status, d.error, d.response
-           from input i
-           join ${deliveries} d on ${own}
-          where i.number > 1 and d.attempts > 0 and ${history}
-         on conflict (delivery_id, number) do nothing
-       ), done as (
-         update ${deliveries} d
-            set state = i.state,
-                reason = i.reason,
-                next_at = case when i.state = 'pending' then ${nowMs(1)} + i.delay end,
-                retry = case when i.state = 'pending' then coalesce(i.number, d.attempts) > 0 else d.retry end,
-                claims = case when i.number is null and i.state = 'pending' then greatest(d.claims - 1, 0) else 0 end,
-                attempts = coalesce(i.number, d.attempts),
-                attempt_at = case when i.number is null then d.attempt_at else ${nowMs(1)} - i.age end,
-                duration_ms = case when i.number is null then d.duration_ms else i.duration_ms end,
-                status = case when i.number is null then d.status else i.status end,
-                error = case when i.number is null then d.error else i.error end,
-                response = case when i.number is null then d.response else i.response end,
-                finished_at = case when i.state = 'pending' then null else ${nowMs(1)} end,
-                failed_at = case when i.state in ('exhausted', 'discarded') then ${nowMs(1)} end
-           from input i
-          where ${own}
-         returning d.id, d.lane_id, d.next_at, i.state = 'delivered' as ok, i.failure, i.hold, i.probe, i.last_at, i.age, i.counted
-       ), changes as (
-         select d.lane_id, count(*) filter (where d.counted)::int as ended, min(d.next_at) as due, bool_or(d.ok) as ok, bool_or(d.probe) as probe,
-                bool_or(d.failure) as failed, max(d.hold) as hold,
-                max(d.age) filter (where d.failure) as age,
-                bool_or(n.state <> 'open' or coalesce(n.hold_until > ${nowMs(1)}, false)) as stopped,
-                -- A delivery counts once in a time of failure, however often it is tried.
-                count(*) filter (where d.failure and (d.last_at is null or d.last_at < coalesce(n.failing_since, ${nowMs(1)}) - ${SAME_TIME}))::int
-                  as failing
-           from done d
-           join ${lanes} n on n.id = d.lane_id
-          group by d.lane_id
-       ), touched as materialized (
-         select l.id, l.failures, l.failing_since, l.probes, l.hold_until
-           from changes c
-           join ${lanes} l on l.id = c.lane_id
-          where c.ended > 0 or (l.next_due_at > ${nowMs(1)} and l.next_due_at <= ${nowMs(1)} + ${HELD_LANE_WAIT_MS}) or c.due is not null or c.failed or c.hold > 0 or (c.ok and l.failing_since is not null)
-          order by l.id
-            for no key update of l
-       ), settled as (
-         update ${lanes} l
-            set in_flight = greatest(l.in_flight - c.ended, 0),
-                failures = case when c.ok then 0 else l.failures + c.failing end,
-                failing_since = case when c.ok then null when c.failed then coalesce(l.failing_since, ${nowMs(1)} - coalesce(c.age, 0)) else l.failing_since end,
-                probes = case when c.ok then 0 when c.opens then l.probes + 1 else l.probes end,
-                hold_until = nullif(greatest(c.held, c.paused), 0),
-                next_due_at = case when l.state = 'paused' then null
-                  -- An end may be what others wait for: a probe, a place in flight, or their turn in a subject.
-                  else greatest(least(l.next_due_at,
-                                      case when l.state = 'closed'
-                                             or (l.max_in_flight is not null or c.probe) and l.next_due_at is not null
-                                             or l.next_due_at <= ${nowMs(1)} + ${HELD_LANE_WAIT_MS} then ${nowMs(1)} else c.due end),
-                                nullif(greatest(c.held, c.paused), 0)) end
-           from (select c.*, x.opens, n.failures as failures_before, n.failing_since as failing_before,
-                        case when c.hold > 0 then ${nowMs(1)} + c.hold else 0 end as held,
-                        case when c.ok then 0
-                             when x.opens then ${nowMs(1)} + (least(${FIRST_PROBE_WAIT} * power(2, least(n.probes, 10)), ${LONGEST_PROBE_WAIT})
-                                                            * (1 + random() / 2))::bigint
-                             else coalesce(n.hold_until, 0) end as paused
-                   from changes c
-                   join touched n on n.id = c.lane_id
-                   cross join lateral (select not c.ok and c.failed and n.failures + c.failing >= ${BREAKER_THRESHOLD}
-                     and (c.probe or n.hold_until is null or n.hold_until <= ${nowMs(1)}) as opens) x) c
-          where l.id = c.lane_id
-         returning l.id, l.tenant_id, l.endpoint_id, l.origin, l.state, coalesce(l.failing_since, c.failing_before) as since,
-                   greatest(l.failures, c.failures_before) as failures,
-                   case when (c.failures_before >= ${BREAKER_THRESHOLD}) <> (l.failures >= ${BREAKER_THRESHOLD})
-                              then l.failures < ${BREAKER_THRESHOLD} end as healthy,
-                   coalesce(l.state = 'open' and l.next_due_at <= ${nowMs(1)}, false) as due
-       ), retired as (
-         delete from ${leases} where id = any($17::bigint[])
-       ), turned as (${turnAlerts(database)}
-       )${occasions.length > 0 ? `, alerted as (${occasionAlerts(database, 19)})` : ''}
-       select d.id, d.lane_id, c.stopped, coalesce(s.due, false) as due, s.healthy
-         from done d
-         join changes c on c.lane_id = d.lane_id
-         left join settled s on s.id = d.lane_id`,
+  const rows = await session.query<Row>(
+    recordOutcomesSql(session.tables, history, failureAlerts.length > 0),
     [
-      database.clockOffset,
-      column((outcome) => outcome.delivery.id),
-      column((outcome) => outcome.delivery.leaseId),
-      column((outcome) => outcome.state),
-      column((outcome) => outcome.reason),
-      column((outcome) => outcome.delayMs),
-      column((outcome) => outcome.attempt?.number ?? null),
-      column((outcome) => (outcome.attempt ? Math.round(time - outcome.attempt.startedAt) : null)),
-      column((outcome) => (outcome.attempt ? Math.round(outcome.attempt.durationMs) : null)),
-      column((outcome) => outcome.attempt?.status ?? null),
-      column((outcome) => outcome.attempt?.error ?? null),
-      column((outcome) => outcome.attempt?.response ?? null),
-      column((outcome) => outcome.failure),
-      column((outcome) => outcome.pauseLaneMs),
-      column((outcome) => outcome.delivery.probe),
-      column((outcome) => outcome.delivery.attemptAt),
-      retired,
-      column((outcome) => outcome.delivery.counted),
-      ...(occasions.length > 0 ? occasionParameters(occasions) : []),
+      session.clockOffset,
+      ...identityColumns(outcomes),
+      ...attemptColumns(outcomes),
+      ...resultColumns(outcomes),
+      retiredLeaseIds,
+      ...(failureAlerts.length > 0 ? failureAlertColumns(failureAlerts) : []),
     ],
   );
-  const turned = new Map<string, boolean>();
-  for (const row of rows) if (row.healthy !== null) turned.set(row.lane_id, row.healthy);
+  const healthOf = new Map<string, boolean>();
+  for (const { lane_id, healthy } of rows) if (healthy !== null) healthOf.set(lane_id, healthy);
   return {
-    ids: new Set(rows.map((row) => row.id)),
-    healthChanges: [...turned].map(([laneId, healthy]) => ({ laneId, healthy })),
-    hasDueLanes: rows.some((row) => row.due),
-    stopped: [...new Set(rows.filter((row) => row.stopped).map((row) => row.lane_id))],
+    ids: new Set(rows.map(({ id }) => id)),
+    healthChanges: [...healthOf].map(([laneId, healthy]) => ({ laneId, healthy })),
+    stopped: [...new Set(rows.filter(({ stopped }) => stopped).map(({ lane_id }) => lane_id))],
+    hasDueLanes: rows.some(({ due }) => due),
   };
 }
 
-/** Which of these outcomes were recorded by a try whose answer was lost. */
-export async function findRecordedOutcomes(
-  database: Session,
-  outcomes: readonly Outcome[],
-): Promise<Set<string>> {
-  const rows = await database.query<{ id: string }>(
-    `select d.id
-       from unnest($1::bigint[], $2::bigint[], $3::int[]) as i(id, lease_id, number)
-       join ${database.tables.deliveries} d on d.id = i.id and d.lease_id = i.lease_id
-      where d.state <> 'sending' or d.attempts = i.number`,
-    [
-      outcomes.map(({ delivery }) => delivery.id),
-      outcomes.map(({ delivery }) => delivery.leaseId),
-      outcomes.map(({ attempt }) => attempt?.number ?? null),
-    ],
-  );
-  return new Set(rows.map((row) => row.id));
+function recordOutcomesSql(tables: Tables, history: boolean, hasFailureAlerts: boolean): string {
+  const { alerts, attempts, deliveries, lanes, leases } = tables;
+  const now = nowMs(1);
+  // One lease may hold a delivery twice, for one attempt after the other: the attempt's number tells them apart.
+  const ownsLease = `d.id = any($2::bigint[]) and d.id = i.id and ${opaque(
+    `d.lease_id = i.lease_id and d.state = 'sending' and (i.number is null or d.attempts = i.number - 1)`,
+  )}`;
+  return `
+    with input as materialized (
+      select *
+        from unnest($2::bigint[], $3::bigint[], $4::int[], $5::int[], $6::int[], $7::int[], $8::text[], $9::text[],
+                    $10::text[], $11::text[], $12::bigint[], $13::boolean[], $14::bigint[], $15::boolean[],
+                    $16::boolean[], $17::bigint[])
+               as i(id, lease_id, number, age, duration_ms, status, response, error,
+                    state, reason, delay, failure, pause, probe, counted, previous_at)
+    ),
+    -- The delivery's own columns hold its last attempt. The one that they hold now moves to the attempts.
+    previous_attempts as (
+      insert into ${attempts} (delivery_id, number, started_at, duration_ms, status, error, response)
+      select d.id, d.attempts, d.attempt_at, d.duration_ms, d.status, d.error, d.response
+        from input i
+        join ${deliveries} d on ${ownsLease}
+       where i.number > 1 and d.attempts > 0 and ${history}
+      on conflict (delivery_id, number) do nothing
+    ),
+    written as (
+      update ${deliveries} d
+         set state = i.state,
+             reason = i.reason,
+             next_at = case when i.state = 'pending' then ${now} + i.delay end,
+             retry = case when i.state = 'pending' then coalesce(i.number, d.attempts) > 0 else d.retry end,
+             -- Returned without an attempt: the claim does not count.
+             claims = case when i.number is null and i.state = 'pending' then greatest(d.claims - 1, 0) else 0 end,
+             attempts = coalesce(i.number, d.attempts),
+             attempt_at = case when i.number is null then d.attempt_at else ${now} - i.age end,
+             duration_ms = case when i.number is null then d.duration_ms else i.duration_ms end,
+             status = case when i.number is null then d.status else i.status end,
+             error = case when i.number is null then d.error else i.error end,
+             response = case when i.number is null then d.response else i.response end,
+             finished_at = case when i.state = 'pending' then null else ${now} end,
+             failed_at = case when i.state in ('exhausted', 'discarded') then ${now} end
+        from input i
+       where ${ownsLease}
+      returning d.id, d.lane_id, d.next_at, i.state = 'delivered' as success, i.failure, i.pause, i.probe, i.previous_at,
+                i.age, i.counted
+    ),
+    -- What this batch means for each lane.
+    changes as (
+      select d.lane_id,
+             count(*) filter (where d.counted)::int as ended,
+             min(d.next_at) as due,
+             bool_or(d.success) as succeeded,
+             bool_or(d.probe) as probed,
+             bool_or(d.failure) as failed,
+             max(d.pause) as pause,
+             max(d.age) filter (where d.failure) as failure_age,
+             bool_or(n.state <> 'open' or coalesce(n.hold_until > ${now}, false)) as stopped,
+             -- A delivery counts once while its lane keeps failing, however often it is tried.
+             count(*) filter (
+               where d.failure
+                 and (d.previous_at is null or d.previous_at < coalesce(n.failing_since, ${now}) - ${SAME_START_MS})
+             )::int as new_failures
+        from written d
+        join ${lanes} n on n.id = d.lane_id
+       group by d.lane_id
+    ),
+    -- Lanes that change, locked in the order of their ids, so that two workers cannot deadlock. They are also read here,
+    -- since an UPDATE returns new values only.
+    locked_lanes as materialized (
+      select l.id, l.failures, l.failing_since, l.probes, l.hold_until
+        from changes c
+        join ${lanes} l on l.id = c.lane_id
+       where c.ended > 0
+          or (l.next_due_at > ${now} and l.next_due_at <= ${now} + ${HELD_LANE_WAIT_MS})
+          or c.due is not null
+          or c.failed
+          or c.pause > 0
+          or (c.succeeded and l.failing_since is not null)
+       order by l.id
+         for no key update of l
+    ),
+    updated_lanes as (
+      update ${lanes} l
+         set in_flight = greatest(l.in_flight - c.ended, 0),
+             failures = case when c.succeeded then 0 else l.failures + c.new_failures end,
+             failing_since = case
+               when c.succeeded then null
+               when c.failed then coalesce(l.failing_since, ${now} - coalesce(c.failure_age, 0))
+               else l.failing_since
+             end,
+             probes = case when c.succeeded then 0 when c.opens_breaker then l.probes + 1 else l.probes end,
+             hold_until = nullif(greatest(c.asked_hold, c.breaker_hold), 0),
+             next_due_at = case
+               when l.state = 'paused' then null
+               else greatest(
+                 least(
+                   l.next_due_at,
+                   case
+                     -- Others may have waited for this end: of a probe, of a place in flight, or of an earlier delivery of
+                     -- their subject. A closed lane has a backlog to discard.
+                     when l.state = 'closed'
+                       or (l.max_in_flight is not null or c.probed) and l.next_due_at is not null
+                       or l.next_due_at <= ${now} + ${HELD_LANE_WAIT_MS} then ${now}
+                     else c.due
+                   end),
+                 nullif(greatest(c.asked_hold, c.breaker_hold), 0))
+             end
+        from (
+          select c.*, b.opens_breaker, n.failures as failures_before, n.failing_since as failing_before,
+                 case when c.pause > 0 then ${now} + c.pause else 0 end as asked_hold,
+                 case
+                   when c.succeeded then 0
+                   when b.opens_breaker then
+                     ${now} + (least(${MIN_PROBE_WAIT_MS} * power(2, least(n.probes, 10)), ${MAX_PROBE_WAIT_MS}) * (1 + random() / 2))::bigint
+                   else coalesce(n.hold_until, 0)
+                 end as breaker_hold
+            from changes c
+            join locked_lanes n on n.id = c.lane_id
+           cross join lateral (
+             select not c.succeeded and c.failed and n.failures + c.new_failures >= ${BREAKER_THRESHOLD}
+                    -- A request that was in flight when the breaker opened does not open it again.
+                    and (c.probed or n.hold_until is null or n.hold_until <= ${now}) as opens_breaker
+           ) b
+        ) c
+       where l.id = c.lane_id
+      returning l.id, l.tenant_id, l.endpoint_id, l.origin, l.state,
+                coalesce(l.failing_since, c.failing_before) as since,
+                greatest(l.failures, c.failures_before) as failures,
+                case
+                  when (c.failures_before >= ${BREAKER_THRESHOLD}) <> (l.failures >= ${BREAKER_THRESHOLD})
+                  then l.failures < ${BREAKER_THRESHOLD}
+                end as healthy,
+                coalesce(l.state = 'open' and l.next_due_at <= ${now}, false) as due
+    ),
+    deleted_leases as (
+      delete from ${leases} where id = any($18::bigint[])
+    ),
+    -- The lanes' locks are held by now, so two workers cannot deadlock over alerts either.
+    health_alerts as (
+      insert into ${alerts} (tenant_id, endpoint_id, kind, dedupe_key, data, created_at, next_at)
+      select tenant_id, endpoint_id, kind, kind || ':' || id || ':' || since,
+             json_build_object('lane', id::text, 'origin', origin, 'since', since, 'failures', failures)::text,
+             ${now}, ${now}
+        from (select *, case when healthy then 'endpoint.recovered' else 'endpoint.failing' end as kind
+                from updated_lanes
+               where healthy is not null and state <> 'closed') changed
+      on conflict (dedupe_key) do nothing
+    )${hasFailureAlerts ? `, failure_alerts as (${insertFailureAlerts(alerts, now)})` : ''}
+    select d.id, d.lane_id, c.stopped, coalesce(l.due, false) as due, l.healthy
+      from written d
+      join changes c on c.lane_id = d.lane_id
+      left join updated_lanes l on l.id = d.lane_id`;
+}
+
+/**
+ * Part of the statement above: an alert for each scope whose limit allows one. Time is cut into periods as long as the
+ * limit, and the period is in the key: two workers write one alert.
+ */
+function insertFailureAlerts(alerts: string, now: string): string {
+  const key = (period: string): string => `a.kind || ':' || a.scope || ':' || (${period})`;
+  return `
+      insert into ${alerts} as existing (tenant_id, endpoint_id, kind, dedupe_key, data, created_at, next_at)
+      select l.tenant_id, l.endpoint_id, a.kind,
+             ${key("greatest(a.period, split_part(last.dedupe_key, ':', 3)::bigint + 1)")} as dedupe_key,
+             a.data, ${now},
+             case when last.id is null then ${now} else greatest(${now}, coalesce(last.sent_at, ${now}) + a.every) end
+        from (select distinct on (i.kind, i.scope) i.*, d.lane_id, ${now} / i.every as period
+                from unnest($19::bigint[], $20::text[], $21::text[], $22::bigint[], $23::text[])
+                       as i(delivery_id, kind, scope, every, data)
+                join written d on d.id = i.delivery_id) a
+        join updated_lanes l on l.id = a.lane_id
+        left join lateral (
+          select e.id, e.dedupe_key, e.created_at, e.sent_at, e.attempts
+            from ${alerts} e
+           where e.dedupe_key in (${key('a.period - 1')}, ${key('a.period')}, ${key('a.period + 1')})
+           order by e.id desc
+           limit 1) last on true
+       where last.id is null
+          -- A delivery.exhausted alert that waits to be sent already covers this failure. Once it has been tried, the next
+          -- one is written, and waits until the limit allows it. delivery.failed skips everything within the limit.
+          or case when a.kind = 'delivery.exhausted' then last.attempts > 0 else last.created_at <= ${now} - a.every end
+       order by dedupe_key
+      -- Another worker has just written it, and may have begun earlier or later: the failures that the alert counts start
+      -- with the earlier of the two.
+      on conflict (dedupe_key) do update set created_at = least(existing.created_at, excluded.created_at)`;
 }

@@ -1,16 +1,16 @@
 import { Flag, Instant, Optional, Required, TextList } from '../validation/fields.js';
 
-/** States that `recover` looks for. */
+/** States that a recovery may look for. */
 export const RECOVERABLE = ['exhausted', 'discarded'] as const;
 
 /** Body of `POST /webhooks/:id/recover`. */
 export class RecoverDeliveries {
-  /** Deliveries that ended without success from then on: RFC 3339. */
+  /** Deliveries that ended without success at this time or later: RFC 3339. */
   @Required()
   @Instant()
   since!: string;
 
-  /** … and before then. Default now. */
+  /** Deliveries that ended before this time: RFC 3339. Default now. */
   @Optional()
   @Instant()
   until?: string;
@@ -20,7 +20,7 @@ export class RecoverDeliveries {
   @TextList(2, /^(exhausted|discarded)$/, '"exhausted" or "discarded"')
   states?: (typeof RECOVERABLE)[number][];
 
-  /** Count only. Default false. */
+  /** Only count. Default false. */
   @Optional()
   @Flag()
   dryRun?: boolean;

@@ -1,0 +1,111 @@
+import { encodeId } from '../core/ids.js';
+import { formatInstant } from '../core/instants.js';
+import type { EndpointState } from '../core/states.js';
+import type { WebhookEvent } from '../events/event.js';
+import { explainMismatch, type Mismatch } from '../events/subscription.js';
+import type { Profile, WireEvent } from '../profiles/profile.js';
+import type { SubjectEvent, SubscriberRecord } from '../store/delivery-store.js';
+import type { WebhookDelivery } from './delivery.js';
+
+/** An endpoint that did not get an event. */
+export interface SkippedEndpoint {
+  /** `wh_…` */
+  endpointId: string;
+  url: string;
+  description: string | null;
+  state: EndpointState;
+  /** By its present configuration; `null`: it would get the event now, but was not configured so then. */
+  reason: Mismatch | null;
+  /** The reason as a sentence. */
+  explanation: string;
+}
+
+/** What became of one event. Instants are RFC 3339 in UTC. */
+export interface EventReport {
+  /** `evt_…` */
+  id: string;
+  /** Larger is later. */
+  sequence: string;
+  type: string;
+  test: boolean;
+  occurredAt: string;
+  createdAt: string;
+  /** The relay has processed it: all its deliveries exist. */
+  relayed: boolean;
+  deliveries: WebhookDelivery[];
+  skipped: SkippedEndpoint[];
+}
+
+/** What an {@link EventReport} is made of. */
+export interface ReportedEvent {
+  event: SubjectEvent;
+  relayed: boolean;
+  deliveries: WebhookDelivery[];
+  /** Endpoints that existed when the event was published, and got no delivery. */
+  others: readonly SubscriberRecord[];
+}
+
+/** Settings that decide who gets an event. */
+interface MatchSettings {
+  profiles: ReadonlyMap<string, Profile>;
+  callbackMode: 'replace' | 'add';
+}
+
+const EXPLANATIONS: Record<Mismatch, (endpoint: SubscriberRecord) => string> = {
+  deleted: () => 'This webhook was deleted.',
+  disabled: ({ stateReason }) => `This webhook is disabled (${stateReason ?? 'no reason recorded'}).`,
+  'test-for-another-endpoint': () => 'The event was a test of another webhook.',
+  'callback-instead': () => 'The message had its own callback URL, which replaces the webhooks.',
+  'created-later': () => 'This webhook was registered after the event.',
+  'profile-cannot-express': ({ profile }) => `The profile ${profile} does not support this type of event.`,
+  events: ({ events }) => `This webhook is subscribed to other events (${events.join(', ')}).`,
+  'phone-numbers': () =>
+    "The account's phone number in this event is not among the phone numbers of this webhook.",
+};
+const NOT_RELAYED_YET = 'The event is waiting to be relayed. This webhook will get it.';
+const CONFIGURED_LATER =
+  'This webhook would get the event as it is configured now, but it was configured differently when the event came.';
+
+export function toEventReport(reported: ReportedEvent, settings: MatchSettings): EventReport {
+  const { relayed, deliveries } = reported;
+  const { id, sequence, type, test, occurredAt, createdAt } = reported.event;
+  return {
+    id: encodeId('evt', id),
+    sequence,
+    type,
+    test,
+    occurredAt: formatInstant(occurredAt),
+    createdAt: formatInstant(createdAt),
+    relayed,
+    deliveries,
+    skipped: explainSkipped(reported, settings),
+  };
+}
+
+function explainSkipped(
+  { event, relayed, others }: ReportedEvent,
+  { profiles, callbackMode }: MatchSettings,
+): SkippedEndpoint[] {
+  const { id: uuid, ...fields } = event;
+  const rendered = new Map<string, readonly WireEvent[]>();
+  return others.map((endpoint) => {
+    const { id, url, description, state, profile: name } = endpoint;
+    if (!rendered.has(name)) rendered.set(name, render(profiles.get(name), { ...fields, uuid }));
+    const reason = explainMismatch(event, endpoint, rendered.get(name)!, callbackMode);
+    const explanation = reason
+      ? EXPLANATIONS[reason](endpoint)
+      : relayed
+        ? CONFIGURED_LATER
+        : NOT_RELAYED_YET;
+    return { endpointId: encodeId('wh', id), url, description, state, reason, explanation };
+  });
+}
+
+/** Returns no requests if the host has removed the profile, or if the data does not fit the event's type. */
+function render(profile: Profile | undefined, event: WebhookEvent): readonly WireEvent[] {
+  try {
+    return profile?.render(event) ?? [];
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,191 @@
+import type { DeliveryState, EndpointState, LaneState, Reason, StatusClass } from '../core/states.js';
+import type { StoreTransactions } from './transactions.js';
+
+/** A delivery with its last attempt, its event and its endpoint. Instants are epoch ms. */
+export interface DeliveryRecord {
+  id: string;
+  state: DeliveryState;
+  reason: Reason | null;
+  wireType: string;
+  /** When it may be sent: it is due, and its lane is not on hold. */
+  nextAt: number | null;
+  /** Attempts so far, over all rounds: the number of the last one. */
+  attempts: number;
+  createdAt: number;
+  finishedAt: number | null;
+  /** When the last attempt began. */
+  attemptAt: number | null;
+  durationMs: number | null;
+  status: number | null;
+  error: string | null;
+  response: string | null;
+  /** UUID; `null`: a callback. */
+  endpointId: string | null;
+  /** The callback's URL, or the endpoint's at present. */
+  url: string | null;
+  eventId: string;
+  eventSequence: string;
+  eventType: string;
+  subject: string | null;
+  occurredAt: number;
+  test: boolean;
+}
+
+/** An attempt. Those before a delivery's last one are stored apart. */
+export interface AttemptRecord {
+  number: number;
+  startedAt: number;
+  durationMs: number | null;
+  status: number | null;
+  error: string | null;
+  response: string | null;
+}
+
+/** Which deliveries {@link DeliveryStore.searchDeliveries} returns. `undefined`: any. Instants are epoch ms. */
+export interface DeliverySearch {
+  /** It returns one more if there are more. */
+  limit: number;
+  /** Only ids below this one. */
+  before: string;
+  /** Rows to look at, at most. */
+  scan: number;
+  /** Which index leads: the subject's events, failed deliveries, or the newest of each lane. */
+  source: 'subject' | 'failed' | 'newest';
+  /** UUID; `null`: all endpoints. */
+  endpoint: string | null;
+  states?: readonly DeliveryState[];
+  /** Type of the event, or its name in the profile's vocabulary. */
+  eventType?: string;
+  statusClass?: StatusClass;
+  subject?: string;
+  /** Created at this time or later. */
+  since?: number;
+  /** Created before this time. */
+  until?: number;
+  test?: boolean;
+}
+
+/** How far a search looked. */
+export interface ScannedRange {
+  /** The smallest id that it looked at; `null`: there was none. */
+  floor: string | null;
+  /** When that delivery was created. */
+  floorCreatedAt: number | null;
+  /** Number of rows it looked at. */
+  scanned: number;
+}
+
+/** A delivery that is locked, with its lane, until the transaction ends. */
+export interface LockedDelivery {
+  id: string;
+  laneId: string;
+  laneState: LaneState;
+  state: DeliveryState;
+  reason: Reason | null;
+}
+
+/** Deliveries of one lane that ended without success. */
+export interface FailedSearch {
+  laneId: string;
+  states: readonly DeliveryState[];
+  /** Ended at this time or later, epoch ms. */
+  since: number;
+  /** Ended before this time, epoch ms. */
+  until: number;
+  limit: number;
+}
+
+/** An event of a subject. Instants are epoch ms. */
+export interface SubjectEvent {
+  /** Larger is later. */
+  sequence: string;
+  /** UUID. */
+  id: string;
+  tenantId: string;
+  type: string;
+  subject: string | null;
+  occurredAt: number;
+  createdAt: number;
+  source: string | null;
+  /** Parsed; `undefined`: the row holds no JSON. */
+  data: unknown;
+  callbackUrl: string | null;
+  test: boolean;
+  /** UUID of the one endpoint that a test event is for. */
+  endpointId: string | null;
+}
+
+/** What decides whether an endpoint gets an event, and what identifies the endpoint to its owner. */
+export interface SubscriberRecord {
+  /** UUID. */
+  id: string;
+  url: string;
+  description: string | null;
+  profile: string;
+  /** Names and patterns in the profile's vocabulary. */
+  events: readonly string[];
+  /** `null`: all numbers. */
+  phoneNumbers: readonly string[] | null;
+  state: EndpointState;
+  stateReason: string | null;
+  createdAt: number;
+  deletedAt: number | null;
+}
+
+/** The log of deliveries, and what people do with them: retry, cancel, recover. Everything is one tenant's. */
+export interface DeliveryStore extends StoreTransactions {
+  /** Newest first. Looks at a limited number of rows: a page may be short or empty although there is more below `floor`. */
+  searchDeliveries(
+    tenantId: string,
+    search: DeliverySearch,
+  ): Promise<{ deliveries: DeliveryRecord[]; scanned: ScannedRange }>;
+  /** One delivery with its body, or `null`. */
+  findDelivery(tenantId: string, id: string): Promise<(DeliveryRecord & { body: string }) | null>;
+  /** The attempts before the last one, oldest first. */
+  listAttempts(deliveryId: string): Promise<AttemptRecord[]>;
+  /** The deliveries of these events, oldest first. */
+  listDeliveriesOfEvents(tenantId: string, sequences: readonly string[]): Promise<DeliveryRecord[]>;
+  /** The ids of one event's deliveries, oldest first. */
+  listDeliveryIdsOfEvent(tenantId: string, eventUuid: string): Promise<string[]>;
+  /** Whether the tenant has, or had within retention, this endpoint (UUID). */
+  hasLane(tenantId: string, endpointId: string): Promise<boolean>;
+
+  /**
+   * In `tx`: locks a delivery and its lane, in the order in which outcomes are recorded. `null`: there is no such delivery.
+   */
+  lockDelivery(tenantId: string, id: string): Promise<LockedDelivery | null>;
+  /**
+   * In `tx`: makes finished deliveries of one lane due now. Their schedule begins anew, and the numbers of their attempts
+   * continue. The lane is due; at commit this process's worker wakes up. Deliveries that are not finished stay as they are.
+   */
+  requeueDeliveries(laneId: string, ids: readonly string[]): Promise<void>;
+  /** In `tx`: discards a locked delivery if it is waiting. Repeatable. */
+  cancelDelivery(id: string): Promise<void>;
+  /** In `tx`: a failing endpoint (UUID) is probed as soon as its lane has something to send. Repeatable. */
+  probeSoon(endpointId: string): Promise<void>;
+
+  /** The lane of an endpoint (UUID), and the database's time, epoch ms. `null`: there is none. */
+  findLane(
+    tenantId: string,
+    endpointId: string,
+  ): Promise<{ id: string; state: LaneState; now: number } | null>;
+  /**
+   * In `tx`: locks deliveries that ended without success and returns their ids, earliest end first. Passes over those that
+   * others have locked, that were cancelled, that the endpoint asked to ignore, that have no body, and tests.
+   */
+  lockFailedDeliveries(search: FailedSearch): Promise<string[]>;
+  /** Number of deliveries that {@link lockFailedDeliveries} would find, locked or not, counted up to `limit`. */
+  countFailedDeliveries(search: FailedSearch): Promise<number>;
+
+  /** The newest events of a subject. `before`: only sequences below this one. */
+  listSubjectEvents(
+    tenantId: string,
+    subject: string,
+    limit: number,
+    before?: string,
+  ): Promise<SubjectEvent[]>;
+  /** Which of these events are not relayed yet. */
+  listUnrelayed(sequences: readonly string[]): Promise<Set<string>>;
+  /** The tenant's endpoints that existed at `time` (epoch ms) or later, oldest first. Includes deleted ones. */
+  listEndpointsSince(tenantId: string, time: number): Promise<SubscriberRecord[]>;
+}

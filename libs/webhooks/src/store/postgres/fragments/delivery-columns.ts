@@ -1,0 +1,61 @@
+import type { DeliveryState, Reason } from '../../../core/states.js';
+import type { DeliveryRecord } from '../../delivery-store.js';
+
+/** Columns of {@link DeliveryRow}. Aliases: delivery `d`, event `e`, lane `l`, endpoint `w`. */
+export const DELIVERY_COLUMNS = `d.id, d.state, d.reason, d.wire_type, greatest(d.next_at, l.hold_until) as next_at,
+       d.attempts, d.created_at, d.finished_at, d.attempt_at, d.duration_ms, d.status, d.error, d.response, d.event_sequence,
+       l.endpoint_id, coalesce(d.callback_url, w.url) as url,
+       e.id as event_id, e.type, e.subject, e.occurred_at, e.test`;
+
+/** PostgreSQL's `bigint` arrives as text. */
+export interface DeliveryRow {
+  id: string;
+  state: DeliveryState;
+  reason: Reason | null;
+  wire_type: string;
+  next_at: string | null;
+  attempts: number;
+  created_at: string;
+  finished_at: string | null;
+  attempt_at: string | null;
+  duration_ms: number | null;
+  status: number | null;
+  error: string | null;
+  response: string | null;
+  endpoint_id: string | null;
+  url: string | null;
+  event_id: string;
+  event_sequence: string;
+  type: string;
+  subject: string | null;
+  occurred_at: string;
+  test: boolean;
+}
+
+const toNumber = (value: string | null): number | null => (value === null ? null : Number(value));
+
+export function toDeliveryRecord(row: DeliveryRow): DeliveryRecord {
+  return {
+    id: row.id,
+    state: row.state,
+    reason: row.reason,
+    wireType: row.wire_type,
+    nextAt: toNumber(row.next_at),
+    attempts: row.attempts,
+    createdAt: Number(row.created_at),
+    finishedAt: toNumber(row.finished_at),
+    attemptAt: toNumber(row.attempt_at),
+    durationMs: row.duration_ms,
+    status: row.status,
+    error: row.error,
+    response: row.response,
+    endpointId: row.endpoint_id,
+    url: row.url,
+    eventId: row.event_id,
+    eventSequence: row.event_sequence,
+    eventType: row.type,
+    subject: row.subject,
+    occurredAt: Number(row.occurred_at),
+    test: row.test,
+  };
+}

@@ -1,0 +1,51 @@
+import type { FailureAlert, RecordableOutcome } from '../../outcome-store.js';
+
+/*
+ * Outcomes as the arrays that `unnest` makes rows of. They are read straight from the engine's objects: recording is hot,
+ * so there is no object in between.
+ */
+
+/** Ids, leases and attempts' numbers: which outcome of which delivery. */
+export function identityColumns(outcomes: readonly RecordableOutcome[]): unknown[] {
+  return [
+    outcomes.map(({ delivery }) => delivery.id),
+    outcomes.map(({ delivery }) => delivery.leaseId),
+    outcomes.map(({ attempt }) => attempt?.number ?? null),
+  ];
+}
+
+/** Age, duration, status and response of the attempts. The age is in ms, because the database has a clock of its own. */
+export function attemptColumns(outcomes: readonly RecordableOutcome[]): unknown[] {
+  const time = performance.now();
+  return [
+    outcomes.map(({ attempt }) => (attempt ? Math.round(time - attempt.startedAt) : null)),
+    outcomes.map(({ attempt }) => (attempt ? Math.round(attempt.durationMs) : null)),
+    outcomes.map(({ attempt }) => attempt?.status ?? null),
+    outcomes.map(({ attempt }) => attempt?.response ?? null),
+  ];
+}
+
+/** Everything else that an outcome changes. */
+export function resultColumns(outcomes: readonly RecordableOutcome[]): unknown[] {
+  return [
+    outcomes.map(({ attempt }) => attempt?.error ?? null),
+    outcomes.map(({ state }) => state),
+    outcomes.map(({ reason }) => reason),
+    outcomes.map(({ delayMs }) => delayMs),
+    outcomes.map(({ failure }) => failure),
+    outcomes.map(({ pauseLaneMs }) => pauseLaneMs),
+    outcomes.map(({ delivery }) => delivery.probe),
+    outcomes.map(({ delivery }) => delivery.counted),
+    outcomes.map(({ delivery }) => delivery.attemptAt),
+  ];
+}
+
+export function failureAlertColumns(alerts: readonly FailureAlert[]): unknown[] {
+  return [
+    alerts.map(({ deliveryId }) => deliveryId),
+    alerts.map(({ kind }) => kind),
+    alerts.map(({ scope }) => scope),
+    alerts.map(({ everyMs }) => everyMs),
+    alerts.map(({ data }) => data),
+  ];
+}

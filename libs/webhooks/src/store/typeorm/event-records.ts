@@ -1,0 +1,61 @@
+import { type EntityManager, In } from 'typeorm';
+import { tryParseJson } from '../../core/parse-json.js';
+import { requireTenant } from '../../core/tenant.js';
+import type { SubjectEvent, SubscriberRecord } from '../delivery-store.js';
+import { WebhookEndpointRow } from '../schema/endpoint.entity.js';
+import { WebhookEventRow } from '../schema/event.entity.js';
+import { WebhookUnrelayedRow } from '../schema/unrelayed.entity.js';
+
+export async function listSubjectEvents(
+  manager: EntityManager,
+  tenantId: string,
+  subject: string,
+  limit: number,
+  before?: string,
+): Promise<SubjectEvent[]> {
+  const query = manager
+    .createQueryBuilder(WebhookEventRow, 'e')
+    .where('e.tenantId = :tenantId', { tenantId: requireTenant(tenantId) })
+    .andWhere('e.subject = :subject', { subject })
+    .orderBy('e.sequence', 'DESC')
+    .limit(limit);
+  if (before !== undefined) query.andWhere('e.sequence < :before', { before });
+  const rows = await query.getMany();
+  return rows.map(({ data, ...row }) => ({ ...row, data: tryParseJson(data) }));
+}
+
+export async function listUnrelayed(
+  manager: EntityManager,
+  sequences: readonly string[],
+): Promise<Set<string>> {
+  const rows = await manager.findBy(WebhookUnrelayedRow, { sequence: In([...sequences]) });
+  return new Set(rows.map(({ sequence }) => sequence));
+}
+
+export async function listEndpointsSince(
+  manager: EntityManager,
+  tenantId: string,
+  time: number,
+): Promise<SubscriberRecord[]> {
+  return manager
+    .createQueryBuilder(WebhookEndpointRow, 'w')
+    .select(['w.id', 'w.url', 'w.description', 'w.profile', 'w.events', 'w.phoneNumbers'])
+    .addSelect(['w.state', 'w.stateReason', 'w.createdAt', 'w.deletedAt'])
+    .where('w.tenantId = :tenantId', { tenantId: requireTenant(tenantId) })
+    .andWhere('(w.deletedAt is null or w.deletedAt >= :time)', { time })
+    .orderBy('w.createdAt', 'ASC')
+    .addOrderBy('w.id', 'ASC')
+    .getMany();
+}
+
+/** The data of events, parsed, by sequence; `undefined`: the row holds no JSON. */
+export async function readEventData(
+  manager: EntityManager,
+  sequences: readonly string[],
+): Promise<Map<string, unknown>> {
+  const rows = await manager.find(WebhookEventRow, {
+    select: { sequence: true, data: true },
+    where: { sequence: In([...sequences]) },
+  });
+  return new Map(rows.map(({ sequence, data }) => [sequence, tryParseJson(data)]));
+}
