@@ -5,6 +5,8 @@ export { WebhooksService } from './webhooks.service.js';
 export type { RunResult } from './engine/run-once.js';
 export type { HealthWarning } from './observability/health.js';
 export type { WebhookStats } from './operator/stats.js';
+export type { OutcomeCounts } from './engine/record/outcome-tally.js';
+export type { TransportStats } from './http/transport.js';
 export type {
   AlertOptions,
   DeliveryOptions,
@@ -29,7 +31,14 @@ export type { Lookup } from './http/connections/resolver.js';
 // Tables
 export { webhooksEntities, webhooksEntitiesWith } from './store/schema/entities.js';
 export { webhooksMigrations } from './store/schema/migrations/index.js';
-export type { DeliveryState, EndpointState, Ordering, Reason } from './core/states.js';
+export type {
+  BlockedReason,
+  DeliveryState,
+  EndpointState,
+  Ordering,
+  Reason,
+  StatusClass,
+} from './core/states.js';
 
 // Events
 export type {
@@ -41,9 +50,16 @@ export type {
   WebhookEventType,
 } from './events/event.js';
 export type { MessageStatus, WebhookMessage, WebhookOptIn, WebhookPhone } from './events/message.js';
-export { messageEvent, optInEvent, phoneEvent } from './events/event-builders.js';
+export {
+  messageEvent,
+  optInEvent,
+  phoneEvent,
+  type EventInputOf,
+  type MessageEventType,
+} from './events/event-builders.js';
+export type { Mismatch } from './events/subscription.js';
 export { catalogue } from './events/catalogue/catalogue.js';
-export { type CatalogueEntry } from './events/catalogue/catalogue-entry.js';
+export type { CatalogueEntry } from './events/catalogue/catalogue-entry.js';
 export type { JsonSchema } from './events/catalogue/json-schema.js';
 export type { CustomEventType } from './events/catalogue/custom-event-type.js';
 
@@ -51,13 +67,15 @@ export type { CustomEventType } from './events/catalogue/custom-event-type.js';
 export { WebhooksController } from './api/webhooks.controller.js';
 export { WebhooksApi } from './api/webhooks-api.js';
 export { Caller, type WebhookCaller } from './api/caller.js';
-export { MobileTextAlertsController } from './api/compat/mobile-text-alerts.controller.js';
-export { HttpsmsController } from './api/compat/httpsms.controller.js';
 export { ChangeAccount } from './accounts/change-account.dto.js';
 export { RotateSecret } from './accounts/rotate-secret.dto.js';
 export { TestEndpoint } from './endpoints/test-endpoint.dto.js';
 export { RecoverDeliveries } from './deliveries/recover-deliveries.dto.js';
-export { ChangeEndpoint, RegisterEndpoint } from './endpoints/register-endpoint.dto.js';
+export {
+  ChangeEndpoint,
+  RegisterEndpoint,
+  type EndpointSettings,
+} from './endpoints/register-endpoint.dto.js';
 export { WebhookEndpoints } from './endpoints/endpoints.service.js';
 export { WebhookAccounts, type WebhookAccount } from './accounts/accounts.service.js';
 export { WebhookOperator, type TenantEndpoint } from './operator/operator.service.js';
@@ -103,9 +121,8 @@ export { mysmsgate, type MysmsgateOptions } from './profiles/dialects/mysmsgate.
 export { mobileTextAlerts, type MobileTextAlertsOptions } from './profiles/dialects/mobile-text-alerts.js';
 export { httpsms, type HttpsmsOptions } from './profiles/dialects/httpsms.js';
 
-// Ids and errors
+// Errors
 export { WebhooksRequestError, type ErrorDetail } from './core/request-error.js';
-export { decodeId, encodeId } from './core/ids.js';
 export {
   InvalidEventError,
   InvalidOptionError,
@@ -115,4 +132,4 @@ export {
 } from './core/errors.js';
 export { TenantRequiredError } from './core/tenant.js';
 export { SecretUnreadableError } from './secrets/secret-box.js';
-export { UrlRefusedError } from './http/policy/url-policy.js';
+export { UrlRefusedError, type UrlRefusal } from './http/policy/url-policy.js';

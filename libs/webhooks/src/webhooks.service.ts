@@ -27,6 +27,7 @@ import { SETTINGS, type Settings } from './config/settings.js';
  */
 @Injectable()
 export class WebhooksService<Map = WebhookEventMap> {
+  /** @internal The module constructs this class. */
   constructor(
     private readonly outbox: Outbox,
     private readonly once: RunOnce,

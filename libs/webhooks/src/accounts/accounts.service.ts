@@ -41,6 +41,7 @@ export interface WebhookAccount {
 /** Accounts: made when first needed, with a secret that signs callbacks and the webhooks of some profiles. */
 @Injectable()
 export class WebhookAccounts {
+  /** @internal The module constructs this class. */
   constructor(
     private readonly database: Session,
     private readonly store: EndpointStore,

@@ -12,12 +12,15 @@ import { RateLimit } from './rate-limit.js';
  */
 @Injectable()
 export class WebhooksApi {
+  /** @internal The module constructs this class. */
   constructor(
     readonly endpoints: WebhookEndpoints,
     readonly deliveries: WebhookDeliveries,
     readonly accounts: WebhookAccounts,
     readonly subjects: WebhookSubjects,
+    /** @internal */
     readonly eventTypes: EventTypeList,
+    /** @internal */
     readonly limits: RateLimit,
   ) {}
 }

@@ -28,7 +28,6 @@ import { MAX_TEST_WAIT_MS, type TestEventResult } from '../endpoints/test-events
 import { WebhooksApi } from './webhooks-api.js';
 
 /** A body or query as it came: checked by the services, out of reach of the host's pipes. */
-type Fields = Record<string, unknown>;
 
 /**
  * The REST routes. Mounted by `WebhooksModule.forRoot({ guards, tenant })`; a subclass of the host's may add guards, a
@@ -43,12 +42,18 @@ export class WebhooksController {
 
   @Post()
   @Header('Cache-Control', 'no-store')
-  create(@Caller() caller: WebhookCaller, @Body() body: Fields): Promise<RegisteredEndpoint> {
+  create(
+    @Caller() caller: WebhookCaller,
+    @Body() body: Record<string, unknown>,
+  ): Promise<RegisteredEndpoint> {
     return this.api.endpoints.create(caller.tenantId, body as never, caller);
   }
 
   @Get()
-  list(@Caller() caller: WebhookCaller, @QueryString() query: Fields): Promise<Page<WebhookEndpoint>> {
+  list(
+    @Caller() caller: WebhookCaller,
+    @QueryString() query: Record<string, unknown>,
+  ): Promise<Page<WebhookEndpoint>> {
     const read = new QueryReader(query);
     const filter = {
       ...page(read),
@@ -69,14 +74,20 @@ export class WebhooksController {
   }
 
   @Patch('account')
-  updateAccount(@Caller() caller: WebhookCaller, @Body() body: Fields): Promise<WebhookAccount> {
+  updateAccount(
+    @Caller() caller: WebhookCaller,
+    @Body() body: Record<string, unknown>,
+  ): Promise<WebhookAccount> {
     return this.api.accounts.update(caller.tenantId, body, caller);
   }
 
   @Post('account/rotate-secret')
   @HttpCode(200)
   @Header('Cache-Control', 'no-store')
-  rotateAccountSecret(@Caller() caller: WebhookCaller, @Body() body: Fields): Promise<RotatedSecret> {
+  rotateAccountSecret(
+    @Caller() caller: WebhookCaller,
+    @Body() body: Record<string, unknown>,
+  ): Promise<RotatedSecret> {
     return this.api.accounts.rotateSecret(caller.tenantId, body, caller);
   }
 
@@ -90,7 +101,7 @@ export class WebhooksController {
   subject(
     @Caller() caller: WebhookCaller,
     @Param('subject') subject: string,
-    @QueryString() query: Fields,
+    @QueryString() query: Record<string, unknown>,
   ): Promise<Page<EventReport>> {
     const path = new QueryReader({ subject });
     const read = new QueryReader(query);
@@ -102,7 +113,10 @@ export class WebhooksController {
   }
 
   @Get('deliveries')
-  deliveries(@Caller() caller: WebhookCaller, @QueryString() query: Fields): Promise<Page<WebhookDelivery>> {
+  deliveries(
+    @Caller() caller: WebhookCaller,
+    @QueryString() query: Record<string, unknown>,
+  ): Promise<Page<WebhookDelivery>> {
     const read = new QueryReader(query);
     const filter = { ...deliveryFilter(read), endpointId: read.text('endpointId') };
     return this.api.deliveries.list(caller.tenantId, read.result(filter));
@@ -135,7 +149,7 @@ export class WebhooksController {
   update(
     @Caller() caller: WebhookCaller,
     @Param('id') id: string,
-    @Body() body: Fields,
+    @Body() body: Record<string, unknown>,
   ): Promise<WebhookEndpoint> {
     return this.api.endpoints.update(caller.tenantId, `wh_${id}`, body, caller);
   }
@@ -164,7 +178,7 @@ export class WebhooksController {
   rotateSecret(
     @Caller() caller: WebhookCaller,
     @Param('id') id: string,
-    @Body() body: Fields,
+    @Body() body: Record<string, unknown>,
   ): Promise<RotatedSecret> {
     return this.api.endpoints.rotateSecret(caller.tenantId, `wh_${id}`, body, caller);
   }
@@ -180,8 +194,8 @@ export class WebhooksController {
   async test(
     @Caller() caller: WebhookCaller,
     @Param('id') id: string,
-    @Body() body: Fields,
-    @QueryString() query: Fields,
+    @Body() body: Record<string, unknown>,
+    @QueryString() query: Record<string, unknown>,
   ): Promise<TestEventResult> {
     const read = new QueryReader(query);
     const wait = read.result(read.whole('wait', 0, MAX_TEST_WAIT_MS));
@@ -193,7 +207,7 @@ export class WebhooksController {
   deliveriesOf(
     @Caller() caller: WebhookCaller,
     @Param('id') id: string,
-    @QueryString() query: Fields,
+    @QueryString() query: Record<string, unknown>,
   ): Promise<Page<WebhookDelivery>> {
     const read = new QueryReader(query);
     return this.api.deliveries.listOf(caller.tenantId, `wh_${id}`, read.result(deliveryFilter(read)));
@@ -204,7 +218,7 @@ export class WebhooksController {
   async recover(
     @Caller() caller: WebhookCaller,
     @Param('id') id: string,
-    @Body() body: Fields,
+    @Body() body: Record<string, unknown>,
   ): Promise<RecoverResult> {
     this.api.limits.take('recover', caller.tenantId);
     return this.api.endpoints.recover(caller.tenantId, `wh_${id}`, body as never, caller);

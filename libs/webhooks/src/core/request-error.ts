@@ -28,6 +28,7 @@ export class WebhooksRequestError extends HttpException {
   readonly details: ErrorDetail[];
   readonly retryAfterSeconds: number | undefined;
 
+  /** @internal The module throws these errors. */
   constructor(status: HttpStatus, code: string, message: string, options: RequestErrorOptions = {}) {
     const { details = [], retryAfterSeconds } = options;
     super({ statusCode: status, message, error: STATUS_CODES[status] ?? 'Error', code, details }, status, {

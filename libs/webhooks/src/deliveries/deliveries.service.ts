@@ -13,6 +13,7 @@ import type { WebhookDelivery, WebhookDeliveryDetail } from './delivery.js';
 /** A tenant's deliveries: lists, one delivery, retry, cancel. Another tenant's deliveries are a 404. */
 @Injectable()
 export class WebhookDeliveries {
+  /** @internal The module constructs this class. */
   constructor(
     @Inject(STORE) private readonly store: DeliveryStore,
     private readonly log: DeliveryLog,

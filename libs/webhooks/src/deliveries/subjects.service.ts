@@ -12,6 +12,7 @@ import { type EventReport, toEventReport } from './event-report.js';
 /** Explains what became of everything about one subject, such as a message. */
 @Injectable()
 export class WebhookSubjects {
+  /** @internal The module constructs this class. */
   constructor(
     @Inject(STORE) private readonly store: DeliveryStore,
     private readonly log: DeliveryLog,

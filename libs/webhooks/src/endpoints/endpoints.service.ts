@@ -38,6 +38,7 @@ import { toPaused, toDeleted, toActive, type StateChange } from './state-changes
  */
 @Injectable()
 export class WebhookEndpoints {
+  /** @internal The module constructs this class. */
   constructor(
     private readonly database: Session,
     private readonly store: EndpointStore,

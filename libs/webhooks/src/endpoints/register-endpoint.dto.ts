@@ -19,7 +19,7 @@ const NUMBER = /^(\+?\d{2,15}|[A-Za-z0-9][A-Za-z0-9 ._-]{0,10})$/;
 const STATUS_CODE = /^[1-5]\d\d$/;
 
 /** Fields that both a registration and a change may hold. */
-abstract class EndpointSettings {
+export abstract class EndpointSettings {
   /** For people, at most 500 characters. */
   @Nullable()
   @Text(500)

@@ -9,8 +9,6 @@ export type MessageEventType = {
 /** What `publish` takes for one type of the catalogue, or for one of several. */
 export type EventInputOf<Type extends WebhookEventType> = Extract<WebhookEventInput, { type: Type }>;
 
-type Fields<Part> = WebhookEventFields & Part;
-
 const STATUS: { [Type in MessageEventType]?: MessageStatus } = {
   'message.queued': 'queued',
   'message.sending': 'sending',
@@ -28,7 +26,7 @@ const STATUS: { [Type in MessageEventType]?: MessageStatus } = {
  */
 export function messageEvent<Type extends MessageEventType>(
   type: Type,
-  { message, subject = String(message.id), ...fields }: Fields<{ message: WebhookMessage }>,
+  { message, subject = String(message.id), ...fields }: WebhookEventFields & { message: WebhookMessage },
 ): EventInputOf<Type> {
   const status = message.status ?? STATUS[type];
   const data = { message: status === undefined ? message : { ...message, status } };
@@ -38,7 +36,7 @@ export function messageEvent<Type extends MessageEventType>(
 /** The event of a phone that went away or came back. The subject is the phone's id unless another is given. */
 export function phoneEvent<Type extends 'phone.offline' | 'phone.online'>(
   type: Type,
-  { phone, subject = phone.id, ...fields }: Fields<{ phone: WebhookPhone }>,
+  { phone, subject = phone.id, ...fields }: WebhookEventFields & { phone: WebhookPhone },
 ): EventInputOf<Type> {
   return { ...fields, type, subject, data: { phone } } as EventInputOf<Type>;
 }
@@ -48,6 +46,6 @@ export function optInEvent({
   optIn,
   subject = optIn.from,
   ...fields
-}: Fields<{ optIn: WebhookOptIn }>): EventInputOf<'number.opted_in'> {
+}: WebhookEventFields & { optIn: WebhookOptIn }): EventInputOf<'number.opted_in'> {
   return { ...fields, type: 'number.opted_in', subject, data: { optIn } };
 }

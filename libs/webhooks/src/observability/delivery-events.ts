@@ -59,7 +59,10 @@ export class DeliveryEvents {
   private readonly listeners = new Map<keyof DeliveryEventMap, Set<Listener<never>>>();
 
   /** Calls `listener` for each event of `name`; answers what stops that. */
-  on<Name extends keyof DeliveryEventMap>(name: Name, listener: Listener<Name>): () => void {
+  on<Name extends keyof DeliveryEventMap>(
+    name: Name,
+    listener: (notice: DeliveryEventMap[Name]) => void,
+  ): () => void {
     let all = this.listeners.get(name);
     if (!all) this.listeners.set(name, (all = new Set()));
     all.add(listener as Listener<never>);

@@ -26,6 +26,7 @@ export interface TenantEndpoint extends WebhookEndpoint {
 /** The operator's view over all tenants. Not in the REST routes: the host puts its own permissions before it. */
 @Injectable()
 export class WebhookOperator {
+  /** @internal The module constructs this class. */
   constructor(
     private readonly database: Session,
     private readonly store: EndpointStore,

@@ -1,6 +1,12 @@
-export { WebhooksTesting, type OutboxEvent } from './webhooks-testing.js';
+export { WebhooksTesting, type Container, type OutboxEvent, type Overridable } from './webhooks-testing.js';
 export { RecordingTransport, type Reply, type SentRequest } from './recording-transport.js';
-export { HttpError, type HttpErrorCode } from '../http/transport.js';
+export {
+  HttpError,
+  type HttpErrorCode,
+  type HttpRequest,
+  type HttpResponse,
+  type HttpTransport,
+} from '../http/transport.js';
 export { eventExample } from '../events/catalogue/event-example.js';
 export {
   ProfileAssertionError,

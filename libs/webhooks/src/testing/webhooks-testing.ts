@@ -8,12 +8,12 @@ import { WorkerLifecycle } from '../engine/worker-lifecycle.js';
 import { type Reply, RecordingTransport, type SentRequest } from './recording-transport.js';
 
 /** What this needs of `@nestjs/testing`'s `TestingModuleBuilder`. */
-interface Overridable<Builder> {
+export interface Overridable<Builder> {
   overrideProvider(token: unknown): { useValue(value: unknown): Builder };
 }
 
 /** What this needs of an application or a testing module. */
-interface Container {
+export interface Container {
   get<T>(token: Type<T> | symbol, options?: { strict: boolean }): T;
 }
 
