@@ -23,7 +23,7 @@ describe('An alert whose link cannot be made', () => {
     await engine().runOnce();
     expect(heard).toMatchObject([{ kind: 'endpoint.disabled', endpointId: id }]);
     expect(engine().log.errors.splice(0)).toEqual([
-      'alerts.endpointUrl failed (no such page): the alert goes out without a link',
+      'alerts.endpointUrl threw (no such page): the alert is sent without a link',
     ]);
   });
 });

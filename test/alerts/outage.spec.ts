@@ -168,7 +168,7 @@ it('10,000 deliveries that are given up are two mails: that it fails, and a dige
   expect(mail.mails).toHaveLength(2);
   const digest = backend.heard.find(({ kind }) => kind === 'delivery.exhausted')!;
   expect(digest.data).toMatchObject({ count: 10_000 });
-  expect(digest.text).toContain('10000 or more deliveries failed for good');
+  expect(digest.text).toContain('10000 or more deliveries failed permanently');
 });
 
 it('A digest counts what was given up by a worker that began before the one that wrote it', async () => {

@@ -52,7 +52,7 @@ describe('MsGine: “after 5 failed attempts you’ll receive an email”', () =
     expect(told('delivery.exhausted')).toMatchObject([
       { email: 'account@example.com', data: { count: 1, status: 500, attempt: 6 } },
     ]);
-    expect(told('delivery.exhausted')[0]!.text).toContain('1 delivery failed for good');
+    expect(told('delivery.exhausted')[0]!.text).toContain('1 delivery failed permanently');
   });
 
   it('mails a digest an hour: what comes after the first waits and is counted', async () => {

@@ -4,8 +4,6 @@ import { AlertSender } from '../../libs/webhooks/src/alerts/alert-sender.js';
 import { callbackChannel } from '../../libs/webhooks/src/alerts/channels/callback-channel.js';
 import { claimAlerts } from '../../libs/webhooks/src/alerts/claim-alerts.js';
 import { nodemailerChannel } from '../../libs/webhooks/src/alerts/channels/nodemailer.js';
-import { Session } from '../../libs/webhooks/src/store/postgres/connection/session.js';
-import { resolveSettings } from '../../libs/webhooks/src/config/resolve-settings.js';
 import { type Receiver, startReceiver } from '../api/receiver.js';
 import { createDatabase } from '../support/database.js';
 import { type MailServer, startMailServer } from '../support/mail-server.js';
@@ -206,7 +204,7 @@ describe('An alert that is written', () => {
     const backend = await start();
     await backend.register('acme', { url: receiver.url, events: ['*'] });
     await write(backend, 'acme');
-    expect(await claimAlerts(backend.database, 10, MINUTE)).toHaveLength(1);
+    expect(await claimAlerts(backend.store, 10, MINUTE)).toHaveLength(1);
     await backend.pass(59 * SECOND);
     expect(backend.heard).toHaveLength(0);
     await backend.pass(2 * SECOND);
@@ -216,12 +214,8 @@ describe('An alert that is written', () => {
   it('is sent once by two senders that look at the same time', async () => {
     const backend = await start({ channels: [mailing()] });
     await backend.register('acme', { url: receiver.url, events: ['*'], alertEmail: 'owner@example.com' });
-    const settings = resolveSettings({
-      alerts: {
-        channels: [{ name: 'callback', send: async (alert) => void backend.heard.push(alert) }, mailing()],
-      },
-    });
-    const other = new AlertSender(new Session(backend.dataSource), settings);
+    const channels = [callbackChannel((alert) => backend.heard.push(alert)), mailing()];
+    const other = new AlertSender(backend.store, { channels, endpointUrl: null });
     for (let round = 0; round < 8; round++) {
       await write(backend, 'acme', 1);
       backend.sender.wake();
@@ -248,7 +242,7 @@ describe('An alert that is written', () => {
       )[0]!;
     expect(await failed()).toMatchObject({ attempts: 1, error: expect.stringContaining('ECONNREFUSED') });
     expect(
-      errors.mock.calls.flat().filter((text) => String(text).includes('channel "nodemailer" fails')),
+      errors.mock.calls.flat().filter((text) => String(text).includes('channel "nodemailer" failed')),
     ).toHaveLength(1);
     const before = Number((await failed()).wait);
     await backend.pass(2 * MINUTE);
@@ -294,7 +288,7 @@ describe('An alert that is written', () => {
     expect(hours).toBeLessThan(30);
     const [row] = await backend.rows<object>('select * from webhook_alerts');
     expect(row).toMatchObject({ sent_at: null, error: 'broken: no route to the pager' });
-    expect(errors.mock.calls.flat().join('\n')).toMatch(/is given up after 9 tries/);
+    expect(errors.mock.calls.flat().join('\n')).toMatch(/Gave up alert .* after 9 tries/);
     expect(backend.heard).toHaveLength(1);
   });
 });

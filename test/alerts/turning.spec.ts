@@ -134,7 +134,7 @@ describe('Disabling', () => {
       email: 'owner@example.com',
       data: { reason: 'endpoint-failing', waiting: 12 },
     });
-    expect(heard('endpoint.disabled').text).toContain('it failed for too long without one success');
+    expect(heard('endpoint.disabled').text).toContain('it failed for too long without a single success');
   });
 
   it('by a 410 is told', async () => {

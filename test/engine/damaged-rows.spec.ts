@@ -86,7 +86,7 @@ describe('A row that somebody damaged', () => {
       { tenant_id: 'acme', sent: false, next_at: null },
       { tenant_id: 'other', sent: true, next_at: null },
     ]);
-    expect(complaints()).toContain('cannot be put into words: its data in the database is not JSON');
+    expect(complaints()).toContain('its text cannot be composed: its data in the database is not JSON');
   });
 
   it('of an endpoint with a backlog: a few of it are tried each minute, and all go out within one of a rotation', async () => {

@@ -77,7 +77,7 @@ describe('A line of the log cannot be forged', () => {
     await host.webhooks.operator.disable(await register());
     await host.app.get(AlertSender, { strict: false }).sendDue();
     expect(said().toSorted()).toEqual([
-      expect.stringContaining('error: The alert channel "callback" fails: 550 no such user x'),
+      expect.stringContaining('error: Alert channel "callback" failed: 550 no such user x'),
       expect.stringContaining('warn: Webhook disabled: http://127.0.0.1'),
     ]);
   });

@@ -1,33 +1,33 @@
 import type { AlertKind } from '../core/states.js';
 
-/** What a channel is handed. Carries no payload, no phone number, no secret, and of the URL neither path nor query. */
+/** What a channel receives. Holds no payload, phone number or secret, and of the URL neither path nor query. */
 export interface WebhookAlert {
-  /** The same where an alert is handed over again after a crash. */
+  /** The same if the alert is handed over again after a crash. */
   id: string;
   kind: AlertKind;
   tenantId: string;
-  /** `wh_…`, or `null` for a callback. */
+  /** `wh_…`, or `null` for callbacks. */
   endpointId: string | null;
-  /** Scheme, host and port of the target; `null` in a summary. */
+  /** Scheme, host and port of the endpoint or callback; `null` in a summary. */
   origin: string | null;
-  /** Where to mail it: the endpoint's `alertEmail`, else the account's; `null`: not to be mailed. */
+  /** Address to mail it to: the endpoint's `alertEmail`, else the account's. `null` if it must not be mailed. */
   email: string | null;
-  /** For people, one line. The same for every alert of a kind and target. */
+  /** One line for people. The same for every alert of one kind and endpoint. */
   subject: string;
-  /** For people, a few lines of text. */
+  /** A few lines of text for people. */
   text: string;
-  /** What happened, in fields: counts, causes, since when (epoch milliseconds). */
+  /** What happened, as fields: counts, causes, start (epoch milliseconds). */
   data: Record<string, unknown>;
   /** Epoch milliseconds. */
   createdAt: number;
 }
 
 /**
- * Takes alerts somewhere. A rejected promise, or one that takes longer than 15 s, is tried again with growing pauses for
- * about a day and holds nothing else up.
+ * Delivers alerts somewhere. If the promise rejects, or takes longer than 15 s, the alert is retried with growing pauses
+ * for about a day. Meanwhile other channels and deliveries are not delayed.
  */
 export interface AlertChannel {
-  /** Different from every other channel's. */
+  /** Different from the name of every other channel. */
   name: string;
   send(alert: WebhookAlert): Promise<void>;
 }

@@ -1,54 +1,59 @@
-import { Inject, Injectable } from '@nestjs/common';
-import { Session } from '../store/postgres/connection/session.js';
 import { encodeId } from '../core/ids.js';
-import { SETTINGS, type Settings } from '../config/settings.js';
-import type { WebhookAlert } from './alert-channel.js';
+import { LineLogger } from '../core/line-logger.js';
+import type { AlertStore } from '../store/alert-store.js';
+import type { AlertChannel, WebhookAlert } from './alert-channel.js';
 import { readAlertFacts } from './alert-facts.js';
 import { composeAlert } from './alert-text.js';
 import { ChannelRunner } from './channel-runner.js';
-import { type ClaimedAlert, claimAlerts } from './claim-alerts.js';
+import { claimAlerts } from './claim-alerts.js';
+import type { ClaimedAlert } from './claimed-alert.js';
 import { finishAlert } from './finish-alert.js';
-import { LineLogger } from '../core/line-logger.js';
 
-/** Alerts in hand at once. */
 const MAX_CONCURRENT_ALERTS = 16;
-/** How long a sender has an alert, ms: longer than a try can take. */
+/** How long a sender holds an alert: longer than one try can take. */
 const ALERT_LEASE_MS = 60_000;
 
+export interface AlertSenderOptions {
+  channels: readonly AlertChannel[];
+  /** Link to an endpoint on the host's pages, from its `wh_…`; null for no link. */
+  endpointUrl: ((endpointId: string) => string) | null;
+}
+
 /**
- * Tells owners what happened to their endpoints.
- * - An alert that is written is sent at least once; two senders send one.
- * - Each channel has a deadline of its own; one that fails is tried again by itself, the others do not hear twice.
- * - It never runs on the way of a delivery.
+ * Sends alerts to the owners of endpoints.
+ * - Each stored alert is sent at least once; of several senders only one sends it.
+ * - Each channel has a deadline of its own. A channel that fails is retried alone: the others do not get the alert twice.
+ * - It never delays a delivery.
  */
-@Injectable()
 export class AlertSender {
   private readonly logger = new LineLogger('WebhookAlerts');
-  private readonly lines: ChannelRunner[];
+  private readonly channels: ChannelRunner[];
+  private readonly endpointUrl: AlertSenderOptions['endpointUrl'];
   private readonly sending = new Set<Promise<void>>();
   private claiming: Promise<void> | null = null;
-  private stopped = false;
-  /** Deadline of one channel for one alert, ms. */
+  private isStopped = false;
+  /** Deadline of one channel for one alert. */
   timeoutMs = 15_000;
 
   constructor(
-    private readonly database: Session,
-    @Inject(SETTINGS) private readonly settings: Settings,
+    private readonly store: AlertStore,
+    { channels, endpointUrl }: AlertSenderOptions,
   ) {
-    this.lines = settings.alertChannels.map((channel) => new ChannelRunner(channel));
+    this.channels = channels.map((channel) => new ChannelRunner(channel));
+    this.endpointUrl = endpointUrl;
   }
 
-  /** Sends what is due, and returns at once. */
+  /** Sends due alerts in the background. */
   wake(): void {
-    if (this.stopped) return;
+    if (this.isStopped) return;
     this.claiming ??= this.claim()
-      .catch((error: Error) => this.logger.error(`Alerts could not be read: ${error.message}`))
+      .catch((error: Error) => this.logger.error(`Reading due alerts failed: ${error.message}`))
       .finally(() => (this.claiming = null));
   }
 
-  /** Sends what is due now and waits for it. */
+  /** Sends the alerts that are due now. Resolves when they are sent. */
   async sendDue(): Promise<void> {
-    await this.whenIdle(); // a claim that is under way may have looked too early
+    await this.whenIdle(); // A claim that is running may have begun before the alerts were written.
     this.wake();
     await this.whenIdle();
   }
@@ -58,28 +63,30 @@ export class AlertSender {
     while (this.claiming || this.sending.size > 0) await Promise.all([this.claiming, ...this.sending]);
   }
 
-  /** Claims nothing more and waits for what is in hand, `patienceMs` at most: the rest is sent again by another. */
-  async stop(patienceMs: number): Promise<void> {
-    this.stopped = true;
+  /** Claims no more alerts and waits up to `graceMs` for those being sent. After that another sender sends them again. */
+  async stop(graceMs: number): Promise<void> {
+    this.isStopped = true;
     let timer: NodeJS.Timeout | undefined;
-    const patience = new Promise<void>((resolve) => (timer = setTimeout(resolve, patienceMs)));
-    await Promise.race([this.whenIdle(), patience]);
+    const grace = new Promise<void>((resolve) => (timer = setTimeout(resolve, graceMs)));
+    await Promise.race([this.whenIdle(), grace]);
     clearTimeout(timer);
   }
 
   private async claim(): Promise<void> {
-    for (let more = true; more && !this.stopped;) {
+    for (let hasMore = true; hasMore && !this.isStopped;) {
       if (this.sending.size >= MAX_CONCURRENT_ALERTS) await Promise.race(this.sending);
       const free = MAX_CONCURRENT_ALERTS - this.sending.size;
-      const alerts = await claimAlerts(this.database, free, ALERT_LEASE_MS);
-      for (const alert of alerts) this.take(alert);
-      more = alerts.length === free;
+      const alerts = await claimAlerts(this.store, free, ALERT_LEASE_MS);
+      for (const alert of alerts) this.start(alert);
+      hasMore = alerts.length === free;
     }
   }
 
-  private take(alert: ClaimedAlert): void {
+  private start(alert: ClaimedAlert): void {
     const sending: Promise<void> = this.send(alert)
-      .catch((error: Error) => this.logger.error(`Alert ${alert.id} could not be sent yet: ${error.message}`))
+      .catch((error: Error) =>
+        this.logger.error(`Sending alert ${alert.id} failed, it is retried: ${error.message}`),
+      )
       .finally(() => this.sending.delete(sending));
     this.sending.add(sending);
   }
@@ -87,38 +94,35 @@ export class AlertSender {
   private async send(alert: ClaimedAlert): Promise<void> {
     let message: WebhookAlert;
     try {
-      if (alert.damaged) throw new TypeError('its data in the database is not JSON');
-      message = composeAlert(
-        alert,
-        await readAlertFacts(this.database, alert),
-        this.linkTo(alert.endpointId),
-      );
+      if (alert.data === null) throw new TypeError('its data in the database is not JSON');
+      const facts = await readAlertFacts(this.store, alert);
+      message = composeAlert(alert, facts, this.linkTo(alert.endpointId));
     } catch (error) {
-      return this.settle(alert, [], `it cannot be put into words: ${(error as Error).message}`);
+      return this.finish(alert, [], `its text cannot be composed: ${(error as Error).message}`);
     }
-    const lines = this.lines.filter((line) => !alert.takenBy.includes(line.name));
-    const errors = await Promise.all(lines.map((line) => line.send(message, this.timeoutMs, alert.now)));
-    const failed = lines.flatMap((line, i) => (errors[i] === null ? [] : [`${line.name}: ${errors[i]}`]));
-    const taken = lines.filter((_, i) => errors[i] === null).map((line) => line.name);
-    await this.settle(alert, taken, failed.length === 0 ? null : failed.join('; '));
+    const channels = this.channels.filter(({ name }) => !alert.takenBy.includes(name));
+    const errors = await Promise.all(
+      channels.map((channel) => channel.send(message, this.timeoutMs, alert.now)),
+    );
+    const failed = channels.flatMap(({ name }, i) => (errors[i] === null ? [] : [`${name}: ${errors[i]}`]));
+    const taken = channels.filter((_, i) => errors[i] === null).map(({ name }) => name);
+    await this.finish(alert, taken, failed.length === 0 ? null : failed.join('; '));
   }
 
-  private async settle(alert: ClaimedAlert, taken: readonly string[], error: string | null): Promise<void> {
-    const { again } = await finishAlert(this.database, alert, [...alert.takenBy, ...taken], error);
-    if (error !== null && again === null) {
-      this.logger.error(
-        `Alert ${alert.id} (${alert.kind}) is given up after ${alert.attempts} tries: ${error}`,
-      );
+  private async finish(alert: ClaimedAlert, taken: readonly string[], error: string | null): Promise<void> {
+    const nextTryInMs = await finishAlert(this.store, alert, [...alert.takenBy, ...taken], error);
+    if (error !== null && nextTryInMs === null) {
+      this.logger.error(`Gave up alert ${alert.id} (${alert.kind}) after ${alert.attempts} tries: ${error}`);
     }
   }
 
   private linkTo(endpointId: string | null): string | null {
-    if (endpointId === null || this.settings.endpointUrl === null) return null;
+    if (endpointId === null || this.endpointUrl === null) return null;
     try {
-      return this.settings.endpointUrl(encodeId('wh', endpointId));
+      return this.endpointUrl(encodeId('wh', endpointId));
     } catch (error) {
       const { message } = error as Error;
-      this.logger.error(`alerts.endpointUrl failed (${message}): the alert goes out without a link`);
+      this.logger.error(`alerts.endpointUrl threw (${message}): the alert is sent without a link`);
       return null;
     }
   }

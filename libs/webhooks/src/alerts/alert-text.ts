@@ -1,147 +1,141 @@
 import { encodeId } from '../core/ids.js';
-import type { WebhookAlert } from './alert-channel.js';
 import type { AlertKind } from '../core/states.js';
-import type { AlertFacts, FailureCount } from './alert-facts.js';
-import type { ClaimedAlert } from './claim-alerts.js';
+import type { FailureCount } from '../store/alert-store.js';
+import type { WebhookAlert } from './alert-channel.js';
+import type { AlertFacts } from './alert-facts.js';
+import type { ClaimedAlert } from './claimed-alert.js';
 import { MAX_MAILS_PER_DAY } from './mail-quota.js';
 
-/** Causes named in one alert. */
-const NAMED_CAUSES = 3;
-/** Counts stop here. */
-const MANY = 10_000;
+/** Causes listed in one alert. */
+const MAX_CAUSES_LISTED = 3;
+/** Numbers from here on are shown as "10000 or more": deliveries are counted up to this number. */
+const MAX_NUMBER_SHOWN = 10_000;
 
 interface AlertTemplate {
   subject: string;
   /** The first line: what happened. */
   headline(alert: ClaimedAlert, facts: AlertFacts): string;
-  /** What follows from it. */
+  /** What that means for the owner. */
   advice: string;
 }
 
-const WORDING: Record<Exclude<AlertKind, 'alerts.summary'>, AlertTemplate> = {
+const TEMPLATES: Record<Exclude<AlertKind, 'alerts.summary'>, AlertTemplate> = {
   'endpoint.failing': {
     subject: 'Webhook failing',
     headline: ({ data }) =>
-      `${count(data.failures, 'delivery')} in a row failed, the first at ${time(data.since)}`,
+      `${countOf(data!.failures)} in a row failed, the first at ${formatTime(data!.since)}`,
     advice:
-      'Deliveries are retried as planned; until your endpoint answers again only a few requests are sent to it.',
+      'Deliveries are retried on schedule. Until your endpoint responds again, only a few requests are sent to it.',
   },
   'endpoint.recovered': {
     subject: 'Webhook recovered',
-    headline: ({ data }) => `Your endpoint answers again, after failures from ${time(data.since)} on`,
-    advice: 'What waited is being delivered. What was given up in between can be sent again.',
+    headline: ({ data }) => `Your endpoint works again. It had been failing since ${formatTime(data!.since)}`,
+    advice:
+      'Deliveries that were waiting are being sent now. Deliveries that were given up can be sent again.',
   },
   'endpoint.will_be_disabled': {
     subject: 'Webhook will be disabled',
     headline: ({ data }) =>
-      `Your endpoint has failed since ${time(data.since)} and will be disabled at ${time(data.disableAt)}`,
+      `Your endpoint has been failing since ${formatTime(data!.since)} and will be disabled at ${formatTime(data!.disableAt)}`,
     advice: 'One successful delivery before then keeps it enabled.',
   },
   'endpoint.disabled': {
     subject: 'Webhook disabled',
-    headline: ({ data }) => `Your endpoint was disabled: ${DISABLED_BECAUSE[data.reason!] ?? data.reason}`,
-    advice: 'Nothing more is sent to it. When it is enabled again, what was not delivered can be sent again.',
+    headline: ({ data }) => `Your endpoint was disabled: ${DISABLED_BECAUSE[data!.reason!] ?? data!.reason}`,
+    advice: 'Nothing more is sent to it. After it is enabled again, undelivered events can be sent again.',
   },
   'delivery.exhausted': {
     subject: 'Webhook deliveries given up',
     headline: ({ createdAt }, { causes }) =>
-      `${count(total(causes), 'delivery')} failed for good since ${time(createdAt)}`,
-    advice: 'They are not retried any more, but can be sent again.',
+      `${countOf(totalOf(causes))} failed permanently since ${formatTime(createdAt)}`,
+    advice: 'They are no longer retried, but can be sent again.',
   },
   'delivery.failed': {
     subject: 'Webhook request failed',
     headline: ({ data, createdAt }) =>
-      `A request failed at ${time(createdAt)}: ${cause({ status: data.status ?? null, error: data.error ?? null })}`,
-    advice: 'Further failures are not mailed for a while.',
+      `A request failed at ${formatTime(createdAt)}: ${formatCause({ status: data!.status ?? null, error: data!.error ?? null })}`,
+    advice: 'You will not get a mail about further failures for a while.',
   },
 };
 
 const DISABLED_BECAUSE: Record<string, string> = {
-  'endpoint-gone': 'it answered 410 Gone',
-  'endpoint-failing': 'it failed for too long without one success',
-  operator: 'the operator of this service did it',
+  'endpoint-gone': 'it returned 410 Gone',
+  'endpoint-failing': 'it failed for too long without a single success',
+  operator: 'the operator of this service disabled it',
 };
 
-/** Words an alert for its owner. `link`: where to look at the endpoint. */
+/** Composes the alert that channels receive. `link`: the endpoint's page at the host, or null. */
 export function composeAlert(alert: ClaimedAlert, facts: AlertFacts, link: string | null): WebhookAlert {
-  const { kind, data, mail } = alert;
+  const { id, kind, tenantId, createdAt, url } = alert;
+  const data = alert.data!;
   const endpointId = alert.endpointId && encodeId('wh', alert.endpointId);
-  const origin = alert.url === null ? (data.origin ?? null) : new URL(alert.url).origin;
-  const common = {
-    id: alert.id,
-    kind,
-    tenantId: alert.tenantId,
-    endpointId,
-    origin,
-    email: mail.recipient,
-    createdAt: alert.createdAt,
-  };
-  if (kind === 'alerts.summary') return { ...common, ...summary(alert, facts) };
-  const { subject, headline, advice } = WORDING[kind];
+  const origin = url === null ? (data.origin ?? null) : new URL(url).origin;
+  const common = { id, kind, tenantId, endpointId, origin, email: alert.recipient, createdAt };
+  if (kind === 'alerts.summary') return { ...common, ...composeSummary(data.day!, facts) };
+  const { subject, headline, advice } = TEMPLATES[kind];
+  const causes = facts.causes
+    .slice(0, MAX_CAUSES_LISTED)
+    .map((each) => `${formatCause(each)} (${formatNumber(each.count)})`);
   const lines = [
     `${headline(alert, facts)}.`,
     '',
     `Webhook: ${endpointId ?? 'callback URLs'} (${origin ?? 'no longer registered'})`,
-    ...(facts.causes.length > 0
-      ? [`Causes: ${facts.causes.slice(0, NAMED_CAUSES).map(seen).join(', ')}`]
-      : []),
+    ...(causes.length > 0 ? [`Causes: ${causes.join(', ')}`] : []),
     ...(data.deliveryId && kind === 'delivery.failed'
       ? [`Delivery: ${data.deliveryId}, attempt ${data.attempt}`]
       : []),
-    ...(data.waiting ? [`Deliveries that waited: ${upTo(data.waiting)}`] : []),
+    ...(data.waiting ? [`Deliveries that were waiting: ${formatNumber(data.waiting)}`] : []),
     '',
     advice,
     ...(link === null ? [] : [link]),
-    ...(mail.last ? ['', LAST_MAIL] : []),
+    ...(alert.isLastMail ? ['', LAST_MAIL_NOTE] : []),
   ];
-  const told = { ...data };
-  delete told.lane;
-  delete told.origin;
+  const shown = { ...data };
+  delete shown.lane;
+  delete shown.origin;
   return {
     ...common,
     subject: origin === null ? subject : `${subject}: ${origin}`,
     text: lines.join('\n'),
-    data: { ...told, causes: facts.causes, count: total(facts.causes) },
+    data: { ...shown, causes: facts.causes, count: totalOf(facts.causes) },
   };
 }
 
-const LAST_MAIL = `This is the last of today's ${MAX_MAILS_PER_DAY} mails about webhooks to this address. The rest of the day (UTC) comes as one summary.`;
+const LAST_MAIL_NOTE = `This is the last of today's ${MAX_MAILS_PER_DAY} mails about webhooks to this address. Further alerts of today (UTC) arrive in one summary.`;
 
-function summary(
-  { data }: ClaimedAlert,
-  { held }: AlertFacts,
-): Pick<WebhookAlert, 'subject' | 'text' | 'data'> {
-  const sum = held.reduce((all, each) => all + each.count, 0);
-  const kinds = held.map(
-    ({ kind, count: times }) => `${WORDING[kind as keyof typeof WORDING].subject}: ${times}`,
+function composeSummary(day: number, { held }: AlertFacts): Pick<WebhookAlert, 'subject' | 'text' | 'data'> {
+  const total = held.reduce((sum, { count }) => sum + count, 0);
+  const byKind = held.map(
+    ({ kind, count }) => `${TEMPLATES[kind as keyof typeof TEMPLATES].subject}: ${count}`,
   );
   return {
     subject: 'More webhook alerts',
     text: [
-      `${sum} more webhook alerts on ${time(data.day).slice(0, 10)} were not mailed one by one.`,
+      `${total} more webhook alerts on ${formatTime(day).slice(0, 10)} were not mailed one by one.`,
       '',
-      ...kinds,
+      ...byKind,
     ].join('\n'),
-    data: { day: data.day, held },
+    data: { day, held },
   };
 }
 
-const total = (causes: readonly FailureCount[]): number =>
-  causes.reduce((sum, { count: times }) => sum + times, 0);
+function totalOf(causes: readonly FailureCount[]): number {
+  return causes.reduce((sum, { count }) => sum + count, 0);
+}
 
-const seen = (each: FailureCount): string => `${cause(each)} (${upTo(each.count)})`;
+function formatNumber(number: number): string {
+  return number >= MAX_NUMBER_SHOWN ? `${MAX_NUMBER_SHOWN} or more` : String(number);
+}
 
-const upTo = (number: number): string => (number >= MANY ? `${MANY} or more` : String(number));
-
-function cause({ status, error }: Pick<FailureCount, 'status' | 'error'>): string {
+function formatCause({ status, error }: Pick<FailureCount, 'status' | 'error'>): string {
   return status === null ? (error ?? 'unknown') : `HTTP ${status}`;
 }
 
-function count(number: number | undefined, noun: 'delivery'): string {
-  return number === 1 ? `1 ${noun}` : `${upTo(number ?? 0)} deliveries`;
+function countOf(deliveries = 0): string {
+  return deliveries === 1 ? '1 delivery' : `${formatNumber(deliveries)} deliveries`;
 }
 
 /** `2025-01-31 12:00:00 UTC` */
-function time(instant: number | null | undefined): string {
+function formatTime(instant: number | null | undefined): string {
   return `${new Date(instant ?? 0).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
 }

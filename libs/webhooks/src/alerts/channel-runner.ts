@@ -1,13 +1,13 @@
-import type { AlertChannel, WebhookAlert } from './alert-channel.js';
 import { LineLogger } from '../core/line-logger.js';
+import type { AlertChannel, WebhookAlert } from './alert-channel.js';
 
-/** A channel that did not answer in time is left alone for this long, ms: it must not hold up the others' alerts. */
+/** A channel that did not respond in time is skipped for this long: it must not delay the alerts of other channels. */
 const HUNG_CHANNEL_PAUSE_MS = 30_000;
 
-/** The way to one channel: with a deadline, and with a word to the operator when it breaks and when it works again. */
+/** Calls one channel with a deadline. Logs the first failure and the recovery. */
 export class ChannelRunner {
   private readonly logger = new LineLogger('WebhookAlerts');
-  private failing = false;
+  private isFailing = false;
   private hungUntil = 0;
 
   constructor(private readonly channel: AlertChannel) {}
@@ -16,16 +16,16 @@ export class ChannelRunner {
     return this.channel.name;
   }
 
-  /** Hands an alert over. Never rejects: answers what went wrong, or `null`. `now`: epoch ms on the database's clock. */
+  /** Returns why the channel did not take the alert, or null if it did. Never rejects. `now`: database clock, epoch ms. */
   async send(alert: WebhookAlert, timeoutMs: number, now: number): Promise<string | null> {
-    if (now < this.hungUntil) return 'did not answer a moment ago';
+    if (now < this.hungUntil) return 'skipped, because it did not respond to an earlier alert';
     const error = await this.attempt(alert, timeoutMs, now);
-    if (error !== null && !this.failing) {
-      this.logger.error(`The alert channel "${this.name}" fails: ${error}. Alerts wait and are tried again`);
-    } else if (error === null && this.failing) {
-      this.logger.log(`The alert channel "${this.name}" works again`);
+    if (error !== null && !this.isFailing) {
+      this.logger.error(`Alert channel "${this.name}" failed: ${error}. Its alerts are retried`);
+    } else if (error === null && this.isFailing) {
+      this.logger.log(`Alert channel "${this.name}" works again`);
     }
-    this.failing = error !== null;
+    this.isFailing = error !== null;
     return error;
   }
 
@@ -34,7 +34,7 @@ export class ChannelRunner {
     const deadline = new Promise<string>((resolve) => {
       timer = setTimeout(() => {
         this.hungUntil = now + timeoutMs + HUNG_CHANNEL_PAUSE_MS;
-        resolve(`no answer within ${timeoutMs} ms`);
+        resolve(`no response within ${timeoutMs} ms`);
       }, timeoutMs);
     });
     try {

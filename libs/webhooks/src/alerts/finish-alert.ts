@@ -1,43 +1,23 @@
-import type { Session } from '../store/postgres/connection/session.js';
-import { nowMs } from '../store/postgres/fragments/expressions.js';
-import type { ClaimedAlert } from './claim-alerts.js';
+import type { AlertStore } from '../store/alert-store.js';
+import type { ClaimedAlert } from './claimed-alert.js';
 
-const MINUTE = 60_000;
-/** Pauses between tries, ms: about a day in all. */
-const RETRY_PAUSES_MS = [0.5, 2, 10, 30, 60, 180, 360, 720].map((minutes) => minutes * MINUTE);
-const LONGEST_ERROR = 500;
-
-/** How a try ended: for good where `again` is null. */
-export interface Settled {
-  /** Until the next try, ms; `null`: sent, or given up. */
-  again: number | null;
-}
+const MINUTE_MS = 60_000;
+/** Pauses between tries: about a day in all. */
+const RETRY_PAUSES_MS = [0.5, 2, 10, 30, 60, 180, 360, 720].map((minutes) => minutes * MINUTE_MS);
 
 /**
- * Writes down what came of a try: the channels that have the alert now, and the error of those that do not. A sender
- * whose lease another has taken over changes nothing.
+ * Stores the result of a try: `takenBy`, the channels that have the alert now, and why the others do not. Changes nothing
+ * if another sender has taken the alert over. Returns the time until the next try, ms, or null if there is none.
  */
 export async function finishAlert(
-  database: Session,
-  alert: Pick<ClaimedAlert, 'id' | 'attempts'>,
+  store: AlertStore,
+  { id, attempts }: Pick<ClaimedAlert, 'id' | 'attempts'>,
   takenBy: readonly string[],
   error: string | null,
-): Promise<Settled> {
-  const pause = error === null ? undefined : RETRY_PAUSES_MS[alert.attempts - 1];
-  const again = pause === undefined ? null : Math.round(pause * (1 + Math.random() / 5));
-  await database.query(
-    `update ${database.tables.alerts}
-        set next_at = ${nowMs(1)} + $4::bigint, sent_at = case when $6::text is null then ${nowMs(1)} end,
-            taken_by = $5, error = $6
-      where id = $2 and attempts = $3 and next_at is not null`,
-    [
-      database.clockOffset,
-      alert.id,
-      alert.attempts,
-      again,
-      JSON.stringify(takenBy),
-      error?.slice(0, LONGEST_ERROR) ?? null,
-    ],
-  );
-  return { again };
+): Promise<number | null> {
+  const pauseMs = error === null ? undefined : RETRY_PAUSES_MS[attempts - 1];
+  // Up to a fifth longer, so that alerts that failed together are not retried together.
+  const nextTryInMs = pauseMs === undefined ? null : Math.round(pauseMs * (1 + Math.random() / 5));
+  await store.finishAlert(id, attempts, { takenBy, error, nextTryInMs });
+  return nextTryInMs;
 }

@@ -17,7 +17,7 @@ import { Sender } from '../engine/send/sender.js';
 import { StatsReader } from '../operator/stats.js';
 import { DestinationReader } from '../engine/destinations/destination-reader.js';
 import { LaneClaimer } from '../engine/claim/lane-claimer.js';
-import { DATA_SOURCE, STORE } from '../store/store.js';
+import { DATA_SOURCE, STORE, type Store } from '../store/store.js';
 import { createTransport } from '../http/client/create-transport.js';
 import { URL_POLICY, UrlPolicy } from '../http/policy/url-policy.js';
 import { CommitListener } from '../store/typeorm/commit-listener.js';
@@ -66,7 +66,12 @@ export const engineProviders: Provider[] = [
   },
   OutcomeReporter,
   DeliveryEvents,
-  AlertSender,
+  {
+    provide: AlertSender,
+    useFactory: (store: Store, { alertChannels: channels, endpointUrl }: Settings) =>
+      new AlertSender(store, { channels, endpointUrl }),
+    inject: [STORE, SETTINGS],
+  },
   HealthCheck,
   FailingEndpoints,
   Retention,

@@ -1,20 +1,23 @@
-/** What a row of an alert knows of its cause: counts and causes are read when it is sent. */
+import type { AlertKind } from '../core/states.js';
+import type { StoreTransactions } from './transactions.js';
+
+/** What is stored with an alert about its cause. Counts and causes that may still grow are read when it is sent. */
 export interface AlertData {
-  /** Number of the lane; not of a summary. */
+  /** Id of the lane. Not in a summary. */
   lane?: string;
   /** `https://host:port` of callbacks. */
   origin?: string | null;
-  /** When the time of failure began, epoch milliseconds. */
+  /** When the failures began, epoch ms. */
   since?: number | null;
-  /** Deliveries that failed in it. */
+  /** Deliveries that have failed since then. */
   failures?: number;
-  /** When the endpoint will be disabled, epoch milliseconds. */
+  /** When the endpoint will be disabled, epoch ms. */
   disableAt?: number;
   /** Why it was disabled. */
   reason?: string;
   /** Deliveries that waited when it was disabled, counted up to 10,001. */
   waiting?: number;
-  /** `dlv_…`, the first of those that the alert is about. */
+  /** `dlv_…`, the first delivery that the alert is about. */
   deliveryId?: string;
   eventType?: string;
   /** Number of the attempt that failed. */
@@ -22,6 +25,101 @@ export interface AlertData {
   status?: number | null;
   /** Class of the failure. */
   error?: string | null;
-  /** Of a summary: the beginning of its day, epoch milliseconds. */
+  /** Only in a summary: the start of its day, epoch ms. */
   day?: number;
+}
+
+/** An alert that is due. */
+export interface DueAlert {
+  id: string;
+  kind: AlertKind;
+  tenantId: string;
+  /** UUID; null for callbacks and summaries. */
+  endpointId: string | null;
+  /** URL of the endpoint; null for callbacks, summaries and endpoints that are deleted. */
+  url: string | null;
+  /** Null if the row cannot be read, because somebody changed it by hand. */
+  data: AlertData | null;
+  /** Epoch ms. */
+  createdAt: number;
+  /** Tries, the next one included. */
+  attempts: number;
+  /** Names of the channels that have the alert already. */
+  takenBy: string[];
+  /**
+   * Address to mail it to: the endpoint's, else the account's. Null if there is none, or if the endpoint does not want mail
+   * about each failure.
+   */
+  recipient: string | null;
+  /** An earlier try took one of the day's mails. */
+  isMailed: boolean;
+  /** An earlier try found no mail left for the day. */
+  isHeld: boolean;
+  /** The database's clock, epoch ms. */
+  now: number;
+}
+
+/** One mail address of one tenant: the unit that the daily limit counts. */
+export interface MailRecipient {
+  tenantId: string;
+  recipient: string;
+}
+
+/** Which deliveries of a lane to count by the cause of their failure. Instants are epoch ms. */
+export type FailureSelection =
+  /** Those given up since then. */
+  | { exhaustedSince: number }
+  /** Those whose last attempt was made since then and failed, the newest. */
+  | { attemptedSince: number };
+
+/** One cause of failure, and how often it occurred. */
+export interface FailureCount {
+  /** HTTP status; null if there was no response. */
+  status: number | null;
+  /** Class of the failure. */
+  error: string | null;
+  count: number;
+}
+
+export interface AlertCount {
+  kind: AlertKind;
+  count: number;
+}
+
+export interface AlertResult {
+  /** Names of the channels that have the alert now. */
+  takenBy: readonly string[];
+  /** Why the others do not have it. */
+  error: string | null;
+  /** Time until the next try; null if the alert is sent or given up. */
+  nextTryInMs: number | null;
+}
+
+/** Alerts to the owners of endpoints, written by the statements that make the change, sent by `alerts/`. */
+export interface AlertStore extends StoreTransactions {
+  /** In `tx`: takes the lock on claiming alerts until `tx` ends. Returns false if another process has it. */
+  lockAlerts(): Promise<boolean>;
+  /** In `tx`: up to `limit` due alerts, those that have waited longest first. They stay locked until `tx` ends. */
+  listDueAlerts(limit: number): Promise<DueAlert[]>;
+  /** In `tx`: counts a try of these alerts. They are due again, for any sender, after `leaseMs`. */
+  leaseAlerts(ids: readonly string[], leaseMs: number): Promise<void>;
+  /** In `tx`: how many mails each of `recipients` has been sent today (UTC). Recipients without any are left out. */
+  countMailsToday(recipients: readonly MailRecipient[]): Promise<(MailRecipient & { mails: number })[]>;
+  /** In `tx`: each of `alerts` takes one of its recipient's mails of today. */
+  markMailed(alerts: readonly { id: string; recipient: string }[]): Promise<void>;
+  /** In `tx`: each of `alerts` is held back from its recipient's mail. */
+  markHeld(alerts: readonly { id: string; recipient: string }[]): Promise<void>;
+  /** In `tx`: one summary for each recipient, due when the day (UTC) is over. May be repeated: a day has one summary. */
+  insertSummaries(recipients: readonly MailRecipient[]): Promise<void>;
+  /**
+   * Writes the result of the try number `attempt`. Changes nothing if another sender has taken the alert over: its try has
+   * another number.
+   */
+  finishAlert(id: string, attempt: number, result: AlertResult): Promise<void>;
+  /** Failed deliveries by cause, the most frequent first. */
+  countFailureCauses(laneId: string, which: FailureSelection): Promise<FailureCount[]>;
+  /** Alerts that were held back from the mail on the day that starts at `day` (epoch ms), by kind, the most frequent first. */
+  countHeldAlerts(recipient: MailRecipient, day: number): Promise<AlertCount[]>;
+  /** In `tx`: writes the alert of an endpoint that `tx` has disabled. May be repeated: each time it was disabled has one alert. */
+  insertDisabledAlert(endpointId: string): Promise<void>;
 }

@@ -1,8 +1,8 @@
 import type { AlertChannel, WebhookAlert } from '../alert-channel.js';
 
 /**
- * Hands each alert to a function of the host's: a queue, a chat, a mail service of its own. An alert comes at least once;
- * its `id` tells a repeated one. `name`: needed where there are several such channels.
+ * Passes each alert to a function of the host: a queue, a chat, its own mail service. An alert is passed at least once;
+ * use its `id` to recognize a repeated one. `name` is required if there are several such channels (default `callback`).
  */
 export function callbackChannel(
   callback: (alert: WebhookAlert) => unknown,

@@ -87,7 +87,7 @@ describe('The nodemailer channel', () => {
       '"a\r\nBcc: b@example.org"@example.com',
       'a@b.de,c@d.de',
     ])
-      await expect(channel.send({ ...alert, email })).rejects.toThrow('no plain mail address');
+      await expect(channel.send({ ...alert, email })).rejects.toThrow('not a plain mail address');
     expect(sendMail).not.toHaveBeenCalled();
   });
 
@@ -96,7 +96,7 @@ describe('The nodemailer channel', () => {
     ['both', { smtp: 'smtp://127.0.0.1', transporter: { sendMail: async () => ({}) } }],
   ])('refuses %s of a transporter and options', (_, options) => {
     expect(() => nodemailerChannel({ from: 'sms@example.com', ...options })).toThrow(
-      'give either `transporter`, made by nodemailer, or `smtp`',
+      'set exactly one of `transporter`',
     );
   });
 });
@@ -116,9 +116,9 @@ describe('The way to a channel', () => {
     fine = true;
     expect(await line.send(alert, 1000, 0)).toBeNull();
     expect(error.mock.calls).toEqual([
-      ['The alert channel "callback" fails: pager is off. Alerts wait and are tried again'],
+      ['Alert channel "callback" failed: pager is off. Its alerts are retried'],
     ]);
-    expect(log.mock.calls).toEqual([['The alert channel "callback" works again']]);
+    expect(log.mock.calls).toEqual([['Alert channel "callback" works again']]);
   });
 
   it('takes a channel that throws before it answers for a failed one', async () => {

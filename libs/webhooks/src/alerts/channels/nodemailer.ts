@@ -2,7 +2,7 @@ import { WebhooksSetupError } from '../../core/errors.js';
 import { isMailAddress } from '../../core/mail-address.js';
 import type { AlertChannel, WebhookAlert } from '../alert-channel.js';
 
-/** A mail as nodemailer takes it. */
+/** A mail in nodemailer's format. */
 export interface AlertMail {
   from: string;
   to: string;
@@ -13,47 +13,46 @@ export interface AlertMail {
   headers: Record<string, string>;
 }
 
-/** What this needs of nodemailer's transporter, or of anything that sends mail. */
+/** The part of nodemailer's transporter that is used. Anything that sends mail can implement it. */
 export interface MailTransporter {
   sendMail(mail: AlertMail): Promise<unknown>;
 }
 
 export interface NodemailerChannelOptions {
-  /** The host's own transporter. */
+  /** The host's own transporter. Give this or `smtp`. */
   transporter?: MailTransporter;
-  /** What nodemailer's `createTransport()` takes: `smtps://user:password@host`, or its options. */
+  /** URL or options for nodemailer's `createTransport()`, such as `smtps://user:password@host`. */
   smtp?: string | Record<string, unknown>;
   /** Sender, such as `Webhooks <webhooks@example.com>`. */
   from: string;
-  /** Starts each subject as `[brand] `. Default none. */
+  /** Each subject begins with `[brand] `. Default: none. */
   brand?: string;
 }
 
-/** Limits of an SMTP connection, ms, unless `smtp` has its own. */
+/** Timeouts of an SMTP connection, unless `smtp` sets its own. */
 const SMTP_TIMEOUTS_MS = { connectionTimeout: 10_000, greetingTimeout: 10_000, socketTimeout: 10_000 };
 
 /**
- * Mails alerts to the owners of endpoints; those without an address are passed over. Needs the package `nodemailer`,
- * unless `transporter` is handed over. Throws {@link WebhooksSetupError} unless exactly one of `transporter` and `smtp`
- * is given.
+ * Mails alerts to the owners of endpoints. Skips alerts that have no address. Needs the package `nodemailer`, unless
+ * `transporter` is given. Throws {@link WebhooksSetupError} unless exactly one of `transporter` and `smtp` is given.
  */
 export function nodemailerChannel(options: NodemailerChannelOptions): AlertChannel {
   const { transporter, smtp, from, brand } = options;
   if ((transporter === undefined) === (smtp === undefined)) {
     throw new WebhooksSetupError(
-      'nodemailerChannel: give either `transporter`, made by nodemailer, or `smtp`, from which it is made.',
+      'nodemailerChannel: set exactly one of `transporter` (a nodemailer transporter) and `smtp` (a URL or options to create one).',
     );
   }
-  let made: Promise<MailTransporter> | null = transporter ? Promise.resolve(transporter) : null;
+  let created: Promise<MailTransporter> | null = transporter ? Promise.resolve(transporter) : null;
   return {
     name: 'nodemailer',
     async send(alert) {
       if (alert.email === null) return;
-      // It may have been written by SQL. A mailer would read a list, or headers, out of the quoted form.
-      if (!isMailAddress(alert.email)) throw new TypeError('the address on record is no plain mail address');
-      made ??= transporterOf(smtp!);
-      const mailer = await made.catch((error: unknown) => {
-        made = null;
+      // It may have been written by SQL, past the checks. Mailers read the quoted form as several addresses, or as headers.
+      if (!isMailAddress(alert.email)) throw new TypeError('the stored address is not a plain mail address');
+      created ??= createTransporter(smtp!);
+      const mailer = await created.catch((error: unknown) => {
+        created = null; // the next alert tries again
         throw error;
       });
       await mailer.sendMail(mailOf(alert, alert.email, from, brand));
@@ -61,7 +60,7 @@ export function nodemailerChannel(options: NodemailerChannelOptions): AlertChann
   };
 }
 
-/** Mails about one endpoint hang together; a repeated one has the same id. */
+/** Mails about one endpoint form a thread. A repeated mail has the same id. */
 function mailOf(alert: WebhookAlert, to: string, from: string, brand: string | undefined): AlertMail {
   const domain = /@([^\s>]+)/.exec(from)?.[1] ?? 'localhost';
   const thread = alert.endpointId ?? `callbacks-${alert.origin?.replace(/\W+/g, '-') ?? 'summary'}`;
@@ -76,14 +75,14 @@ function mailOf(alert: WebhookAlert, to: string, from: string, brand: string | u
   };
 }
 
-/** Loaded when the first mail is due: whoever mails in another way need not install it. */
-async function transporterOf(smtp: string | Record<string, unknown>): Promise<MailTransporter> {
+/** Loads nodemailer when the first mail is due, because it is an optional dependency. */
+async function createTransporter(smtp: string | Record<string, unknown>): Promise<MailTransporter> {
   let nodemailer: typeof import('nodemailer');
   try {
     nodemailer = await import('nodemailer');
   } catch (error) {
     throw new WebhooksSetupError(
-      'nodemailerChannel: the package nodemailer cannot be loaded. Install it (npm install nodemailer), or hand over a `transporter` of your own.',
+      'nodemailerChannel: the package nodemailer cannot be loaded. Install it (npm install nodemailer), or set `transporter`.',
       { cause: error },
     );
   }

@@ -1,5 +1,13 @@
 import type { EntityManager } from 'typeorm';
 import type { Reason } from '../../core/states.js';
+import type {
+  AlertCount,
+  AlertResult,
+  DueAlert,
+  FailureCount,
+  FailureSelection,
+  MailRecipient,
+} from '../alert-store.js';
 import type { DisabledEndpoint } from '../maintenance-store.js';
 import type { LaneState } from '../../core/states.js';
 import type {
@@ -13,6 +21,10 @@ import type { FailureAlert, RecordableOutcome, RecordedOutcomes } from '../outco
 import type { CommitNotifier, CommittedWork, Store } from '../store.js';
 import type { CommitListener } from '../typeorm/commit-listener.js';
 import { TypeOrmStore } from '../typeorm/typeorm-store.js';
+import { countFailureCauses, countHeldAlerts } from './alerts/alert-facts.js';
+import { leaseAlerts, listDueAlerts, lockAlerts } from './alerts/claim-alerts.js';
+import { finishAlert } from './alerts/finish-alert.js';
+import { countMailsToday, insertSummaries, markAlerts } from './alerts/mail-quota.js';
 import type { Session } from './connection/session.js';
 import { deleteIdleLanes } from './maintenance/delete-idle-lanes.js';
 import {
@@ -22,7 +34,11 @@ import {
   deleteUnusedEvents,
 } from './maintenance/delete-old-rows.js';
 import { closeTenant, deleteTenantDeliveries, deleteTenantEvents } from './maintenance/delete-tenant-rows.js';
-import { disableEndpoint, disableFailingEndpoints } from './maintenance/disable-endpoints.js';
+import {
+  disableEndpoint,
+  disableFailingEndpoints,
+  insertDisabledAlert,
+} from './maintenance/disable-endpoints.js';
 import { discardBacklog } from './maintenance/discard-backlog.js';
 import { rescueExpiredLeases } from './maintenance/rescue-leases.js';
 import { warnFailingEndpoints } from './maintenance/warn-failing-endpoints.js';
@@ -210,6 +226,52 @@ export class PostgresStore extends TypeOrmStore implements Store {
 
   countFailedDeliveries(search: FailedSearch): Promise<number> {
     return countFailedDeliveries(this.session, search);
+  }
+
+  // Alerts
+
+  lockAlerts(): Promise<boolean> {
+    return lockAlerts(this.session);
+  }
+
+  listDueAlerts(limit: number): Promise<DueAlert[]> {
+    return listDueAlerts(this.session, limit);
+  }
+
+  leaseAlerts(ids: readonly string[], leaseMs: number): Promise<void> {
+    return leaseAlerts(this.session, ids, leaseMs);
+  }
+
+  countMailsToday(recipients: readonly MailRecipient[]): Promise<(MailRecipient & { mails: number })[]> {
+    return countMailsToday(this.session, recipients);
+  }
+
+  markMailed(alerts: readonly { id: string; recipient: string }[]): Promise<void> {
+    return markAlerts(this.session, 'mailed_at', alerts);
+  }
+
+  markHeld(alerts: readonly { id: string; recipient: string }[]): Promise<void> {
+    return markAlerts(this.session, 'held_at', alerts);
+  }
+
+  insertSummaries(recipients: readonly MailRecipient[]): Promise<void> {
+    return insertSummaries(this.session, recipients);
+  }
+
+  finishAlert(id: string, attempt: number, result: AlertResult): Promise<void> {
+    return finishAlert(this.session, id, attempt, result);
+  }
+
+  countFailureCauses(laneId: string, which: FailureSelection): Promise<FailureCount[]> {
+    return countFailureCauses(this.session, laneId, which);
+  }
+
+  countHeldAlerts(recipient: MailRecipient, day: number): Promise<AlertCount[]> {
+    return countHeldAlerts(this.session, recipient, day);
+  }
+
+  insertDisabledAlert(endpointId: string): Promise<void> {
+    return insertDisabledAlert(this.session, endpointId);
   }
 
   private bind(session: Session): this {

@@ -1,0 +1,9 @@
+import type { DueAlert } from '../store/alert-store.js';
+
+/** An alert that this sender holds until its lease expires. */
+export interface ClaimedAlert extends DueAlert {
+  /** Address to mail it to; null if it must not be mailed. */
+  recipient: string | null;
+  /** It is the recipient's last mail of today. */
+  isLastMail: boolean;
+}
