@@ -119,6 +119,7 @@ describe('With four workers', () => {
         await engine().endpoint('acme', '/hooks', { maxThroughputPerMinute: perMinute });
         await engine().publish(...many(perMinute * 2));
         const start = await now();
+        let isLate = false;
         for (let i = 0; i < steps; i++) {
           const before = await now();
           await engine().runAll();
@@ -126,9 +127,12 @@ describe('With four workers', () => {
           const quota = (ms: number) => (ms * perMinute) / MINUTE;
           expect(sent).toBeLessThanOrEqual(quota((await now()) - start) + burst + 0.25);
           // Where the worker looks often enough, all that the time until then allowed has gone.
-          if (step <= SECOND || step * perMinute < MINUTE)
+          if (!isLate && (step <= SECOND || step * perMinute < MINUTE))
             expect(sent).toBeGreaterThanOrEqual(Math.floor(quota(before - start)));
-          engine().advance(step);
+          // The looks are a step apart, however long a look takes: what is over after a second is lost by design.
+          const took = (await now()) - before;
+          isLate ||= took > step;
+          engine().advance(Math.max(0, step - took));
         }
       },
     );

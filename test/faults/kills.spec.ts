@@ -1,8 +1,12 @@
 import { settle } from './figures.js';
+import { LEASE_MS } from './host.js';
 import { promises } from './reconcile.js';
 import { CLAIM, HAND_OVER, RECORD } from './statements.js';
 import { until } from './until.js';
 import { World } from './world.js';
+
+/** The clock of a host that starts when the leases of the dead have run out, so that the test need not wait for that. */
+const AFTER_THE_LEASE = { clockOffset: LEASE_MS };
 
 describe('A worker that is killed with kill -9', () => {
   let world: World;
@@ -20,7 +24,7 @@ describe('A worker that is killed with kill -9', () => {
 
     await first.kill();
     await world.ledger.behave('/held', {});
-    await world.host();
+    await world.host(AFTER_THE_LEASE);
     await world.drained();
 
     expect(await settle(world)).toMatchObject({
@@ -41,7 +45,7 @@ describe('A worker that is killed with kill -9', () => {
 
     await first.kill();
     expect(world.ledger.lines()).toHaveLength(1);
-    await world.host();
+    await world.host(AFTER_THE_LEASE);
     await world.drained();
 
     expect(await settle(world)).toMatchObject({
@@ -62,7 +66,7 @@ describe('A worker that is killed with kill -9', () => {
     expect(await world.count(`webhook_deliveries where state = 'sending'`)).toBe(1);
 
     await first.kill();
-    await world.host();
+    await world.host(AFTER_THE_LEASE);
     await world.drained();
 
     expect(await settle(world)).toMatchObject({ ...promises(), requests: 1, duplicates: 0, takeOvers: 1 });
@@ -77,7 +81,7 @@ describe('A worker that is killed with kill -9', () => {
     expect(world.ledger.count).toBe(0);
 
     await first.kill();
-    await world.host();
+    await world.host(AFTER_THE_LEASE);
     await world.drained();
 
     expect(await settle(world)).toMatchObject({ ...promises(), requests: 2, duplicates: 0, takeOvers: 1 });
@@ -93,7 +97,7 @@ describe('A worker that is killed with kill -9', () => {
 
     await first.kill();
     await world.ledger.behave('/hook', {});
-    await world.host();
+    await world.host(AFTER_THE_LEASE);
     await world.drained();
 
     expect(await settle(world)).toMatchObject({ ...promises(), requests: 2, attempts: 2, duplicates: 0 });

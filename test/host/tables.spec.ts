@@ -183,28 +183,25 @@ describe('A naming strategy that renames what has a name', () => {
 });
 
 describe('The migrations', () => {
-  it.each(PLACES)('make what the entities say, %s', async (_, place) => {
-    const source = await connect(place);
-    await source.runMigrations();
-    expect(await drift(source)).toEqual([]);
-    await source.synchronize();
-    expect(await drift(source)).toEqual([]);
-    await source.destroy();
-  });
-
-  it.each(PLACES)('go down without a trace, and up again, %s', async (_, place) => {
-    const source = await connect(place);
-    await source.runMigrations();
-    for (const migration of webhooksMigrations) {
-      void migration;
-      await source.undoLastMigration();
-    }
-    expect(await tablesIn(source, place.schema)).toEqual([]);
-    await source.runMigrations();
-    expect((await tablesIn(source, place.schema)).toSorted()).toEqual(place.tables.toSorted());
-    expect(await drift(source)).toEqual([]);
-    await source.destroy();
-  });
+  it.each(PLACES)(
+    'make what the entities say, go down without a trace, and up again, %s',
+    async (_, place) => {
+      const source = await connect(place);
+      await source.runMigrations();
+      expect(await drift(source)).toEqual([]);
+      await source.synchronize();
+      expect(await drift(source)).toEqual([]);
+      for (const migration of webhooksMigrations) {
+        void migration;
+        await source.undoLastMigration();
+      }
+      expect(await tablesIn(source, place.schema)).toEqual([]);
+      await source.runMigrations();
+      expect((await tablesIn(source, place.schema)).toSorted()).toEqual(place.tables.toSorted());
+      expect(await drift(source)).toEqual([]);
+      await source.destroy();
+    },
+  );
 
   it('make what synchronize makes, column by column and index by index', async () => {
     const source = await connect({ tables: NAMES });

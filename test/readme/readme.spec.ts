@@ -53,16 +53,14 @@ const HOST: Record<string, string> = {
     }`,
 };
 
-/** Pages that share one host. */
-const PAGES = [
-  ['README.md', 'docs/setup.md', 'docs/publishing.md', 'docs/testing.md'],
-  ['libs/webhooks/README.md'],
-];
+/** Pages that share one host with a README, beside that README. */
+const PAGES: Record<string, string[]> = {
+  'README.md': ['docs/setup.md', 'docs/publishing.md', 'docs/testing.md'],
+  'libs/webhooks/README.md': [],
+};
 
-describe.each(PAGES)('%s', (readme, ...pages) => {
-  const blocks = [readme, ...pages].flatMap(blocksOf);
-
-  it('has no block that this file does not compile or run', () => {
+describe('The READMEs', () => {
+  it.each(Object.keys(PAGES))('%s has no block that this file does not compile or run', (readme) => {
     const kinds = blocksOf(readme).map(({ language, file, text }) =>
       language === 'ts' && file
         ? 'compiled'
@@ -73,15 +71,19 @@ describe.each(PAGES)('%s', (readme, ...pages) => {
     expect(new Set(kinds)).toEqual(new Set(['compiled', 'run']));
   });
 
-  it('compiles: every TypeScript block that names its file is a file of one host', async () => {
+  it('compile: every TypeScript block that names its file is a file of one host', async () => {
     const directory = mkdtempSync(join(root, 'test/readme/.host-'));
     try {
-      const files = blocks
-        .filter(({ language, file }) => language === 'ts' && file)
-        .map(({ file, text }) => [file!, text] as const);
-      for (const [file, text] of [...Object.entries(HOST), ...files]) {
-        mkdirSync(dirname(join(directory, file)), { recursive: true });
-        writeFileSync(join(directory, file), text);
+      for (const [readme, pages] of Object.entries(PAGES)) {
+        const files = [readme, ...pages]
+          .flatMap(blocksOf)
+          .filter(({ language, file }) => language === 'ts' && file)
+          .map(({ file, text }) => [file!, text] as const);
+        for (const [file, text] of [...Object.entries(HOST), ...files]) {
+          const path = join(directory, dirname(readme), file);
+          mkdirSync(dirname(path), { recursive: true });
+          writeFileSync(path, text);
+        }
       }
       const up = '../../..';
       writeFileSync(
@@ -100,7 +102,7 @@ describe.each(PAGES)('%s', (readme, ...pages) => {
               'nestjs-sms-webhooks-receiver': [`${up}/libs/receiver/src`],
             },
           },
-          include: ['*.ts'],
+          include: ['**/*.ts'],
           exclude: [],
         }),
       );
@@ -121,14 +123,13 @@ describe('The README', () => {
   it('runs: every curl command succeeds against the sample', async () => {
     const backend = await startBackend();
     try {
-      const url = await backend.listen();
       const commands = blocks
         .filter(({ language, text }) => language === 'sh' && text.startsWith('curl'))
         .flatMap(({ text }) => text.replaceAll('\\\n', ' ').trim().split('\n'));
       expect(commands.length).toBeGreaterThan(2);
       for (const command of commands) {
         const local = command
-          .replace('http://127.0.0.1:3000/api/v1', url)
+          .replace('http://127.0.0.1:3000/api/v1', backend.url)
           .replace(/^curl /, 'curl --silent --fail-with-body ');
         const { stdout } = await run('bash', ['-c', local]);
         expect(JSON.parse(stdout)).toEqual(expect.any(Object));

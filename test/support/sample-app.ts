@@ -5,6 +5,7 @@ import { AppModule } from '../../sample-app/src/app.module.js';
 import { CARRIER_DELAY_FACTOR } from '../../sample-app/src/carrier/simulator.js';
 import { configureApp } from '../../sample-app/src/configure-app.js';
 import { createDatabase } from './database.js';
+import { listen } from './listen.js';
 
 /** The sample backend on a database of its own, with a carrier that does not wait. */
 export interface RunningBackend {
@@ -12,8 +13,8 @@ export interface RunningBackend {
   databaseUrl: string;
   get(path: string, key?: string): request.Test;
   post(path: string, body: object, key?: string): request.Test;
-  /** Answers the API's URL, on a port of the system's choosing. */
-  listen(): Promise<string>;
+  /** Of the API. */
+  url: string;
   close(): Promise<void>;
 }
 
@@ -26,7 +27,7 @@ export async function startBackend(): Promise<RunningBackend> {
     .compile();
   const app = module.createNestApplication({ logger: ['error', 'warn'] });
   configureApp(app);
-  await app.init();
+  await listen(app);
   const server = app.getHttpServer();
   const bearer = (key: string) => `Bearer ${key}`;
   return {
@@ -36,10 +37,7 @@ export async function startBackend(): Promise<RunningBackend> {
       request(server).get(`/api/v1${path}`).set('Authorization', bearer(key)),
     post: (path, body, key = 'demo-key-a') =>
       request(server).post(`/api/v1${path}`).set('Authorization', bearer(key)).send(body),
-    async listen() {
-      await app.listen(0, '127.0.0.1');
-      return `${await app.getUrl()}/api/v1`;
-    },
+    url: `${await app.getUrl()}/api/v1`,
     async close() {
       await app.close();
       await database.drop();

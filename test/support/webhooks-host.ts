@@ -7,7 +7,7 @@ import {
   UnauthorizedException,
 } from '@nestjs/common';
 import { ExpressAdapter } from '@nestjs/platform-express';
-import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import request from 'supertest';
@@ -18,6 +18,7 @@ import type { WebhooksModuleStructure } from '../../libs/webhooks/src/config/str
 import { WebhooksModule } from '../../libs/webhooks/src/webhooks.module.js';
 import { WebhooksService } from '../../libs/webhooks/src/webhooks.service.js';
 import { createDatabase, type TestDatabase } from './database.js';
+import { listen } from './listen.js';
 
 /** Accounts of the host: the guard asks them, so that guards with dependencies are proven. */
 @Injectable()
@@ -118,8 +119,7 @@ export async function startHost({
     if (!given) await database.drop();
   };
   try {
-    await app.init();
-    if (adapter === 'fastify') await (app as NestFastifyApplication).getHttpAdapter().getInstance().ready();
+    await listen(app);
   } catch (error) {
     await close();
     throw error;

@@ -8,7 +8,7 @@ import {
   type Type,
 } from '@nestjs/common';
 import { ExpressAdapter } from '@nestjs/platform-express';
-import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import { TypeOrmModule, type TypeOrmModuleOptions } from '@nestjs/typeorm';
 import request from 'supertest';
@@ -17,6 +17,7 @@ import { webhooksMigrations } from '../../../libs/webhooks/src/store/schema/migr
 import { webhooksEntities } from '../../../libs/webhooks/src/store/schema/entities.js';
 import type { WebhooksModuleOptions } from '../../../libs/webhooks/src/config/options.js';
 import type { WebhooksModuleStructure } from '../../../libs/webhooks/src/config/structure.js';
+import { listen } from '../../support/listen.js';
 
 /** What every host here says of values: a key, and leave to send to this machine. */
 export const values: WebhooksModuleOptions = {
@@ -88,8 +89,7 @@ export async function startApp(
   );
   configure?.(app);
   try {
-    await app.init();
-    if (adapter === 'fastify') await (app as NestFastifyApplication).getHttpAdapter().getInstance().ready();
+    await listen(app);
     return app;
   } catch (error) {
     await app.close();
