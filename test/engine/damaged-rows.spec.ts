@@ -36,7 +36,7 @@ describe('A row that somebody damaged', () => {
       { state: 'delivered' },
       { state: 'pending', reason: 'endpoint-unreadable', attemptCount: 0 },
     ]);
-    expect(complaints()).toContain('Callbacks of damaged cannot be sent to');
+    expect(complaints()).toContain('Nothing can be sent to callbacks of tenant damaged: ');
 
     await setSecrets(before!.secrets);
     engine().advance(MINUTE);

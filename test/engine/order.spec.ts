@@ -18,6 +18,10 @@ describe('Deliveries of one subject', () => {
     return engine().receiver.arrivals.length;
   }
 
+  /** However slow the machine is, no retry that waits now is due during the test. */
+  const postponeRetries = () =>
+    engine().query('update $deliveries set next_at = next_at + $1 where retry', [600 * SECOND]);
+
   describe.each<Ordering>(['relaxed', 'strict'])('in %s order', (ordering) => {
     it('go one after another', async () => {
       const gate = new Gate();
@@ -132,6 +136,7 @@ describe('Deliveries of one subject', () => {
     await engine().endpoint('acme', '/hooks', { ordering: 'strict' });
     await engine().publish(delivered('acme', 'm1'));
     await engine().runAll();
+    await postponeRetries();
     await engine().publish(...Array.from({ length: 600 }, () => delivered('acme', 'm1')));
     await engine().runAll();
 
@@ -147,6 +152,7 @@ describe('Deliveries of one subject', () => {
     await engine().endpoint('acme', '/hooks', { ordering: 'strict' });
     await engine().publish(delivered('acme', 'm1'));
     await engine().runAll();
+    await postponeRetries();
     await engine().publish(...Array.from({ length: 600 }, () => delivered('acme', 'm1')));
     await engine().runAll();
 

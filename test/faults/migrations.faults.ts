@@ -32,7 +32,7 @@ describe('While workers run, the migrations go down and up again', () => {
     await world.ledger.arrivals(50);
     await migrate('down');
     await until('both workers to complain', () =>
-      workers.every(({ process }) => /could not be asked for work/.test(process.output)),
+      workers.every(({ process }) => /Polling the database failed/.test(process.output)),
     );
     await until('the host to be told', () => refused > 0);
     await publishing.stop();

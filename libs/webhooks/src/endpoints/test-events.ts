@@ -70,7 +70,7 @@ export class TestEventSender {
     const event = this.compose(profile, type, tenantId, data);
     await this.database.transaction(async (tx) => {
       const { uuid, subject, data: content } = event;
-      await insertEvents(this.database, tx, [
+      await insertEvents(this.database.within(tx), [
         {
           uuid,
           tenantId,

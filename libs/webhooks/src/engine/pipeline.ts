@@ -1,75 +1,83 @@
-import { Injectable } from '@nestjs/common';
-import { StoreClock } from '../store/postgres/connection/clock.js';
-import { Session } from '../store/postgres/connection/session.js';
-import { Dispatcher } from './dispatcher.js';
-import { checkForWork, type WorkCheck } from '../store/postgres/claim/check-for-work.js';
+import { Inject, Injectable } from '@nestjs/common';
+import type { LaneStore, WorkCheck } from '../store/lane-store.js';
+import { STORE } from '../store/store.js';
 import { type ClaimResult, LaneClaimer } from './claim/lane-claimer.js';
+import { type Lease, Leases } from './claim/leases.js';
+import type { LeasedDelivery } from './destinations/leased-delivery.js';
+import { Dispatcher } from './dispatcher.js';
 import { Relay, type RelayResult } from './relay/relay.js';
 
-const RELAY_BATCH = 1_000;
-const FEWEST_RELAYED = 100;
+/** Events of one batch. */
+const MAX_RELAYED = 1_000;
+const MIN_RELAYED = 100;
 
-/** What this worker does a batch at a time, and what is known to be there for it. The poller and `runOnce()` share it. */
+/**
+ * The steps of a worker, a batch at a time: each leases deliveries and hands them to the dispatcher. The worker's loop and
+ * `runOnce()` share it.
+ */
 @Injectable()
 export class Pipeline {
-  /** There are events to relay. */
-  committed = false;
-  /** A commit of events in this process, or word of one, came since the last relay. */
-  woken = false;
-  /** There are lanes that want a turn. */
-  lanesWait = false;
-  /** On the process's monotonic clock, ms. */
-  relayedAt = 0;
-  /** On the same clock. */
-  claimedAt = 0;
-  private turn: Promise<unknown> = Promise.resolve();
+  private lastStep: Promise<unknown> = Promise.resolve();
 
   constructor(
-    private readonly database: Session,
-    private readonly clock: StoreClock,
+    @Inject(STORE) private readonly store: LaneStore,
     private readonly relay: Relay,
-    private readonly turns: LaneClaimer,
+    private readonly claimer: LaneClaimer,
+    private readonly leases: Leases,
     private readonly dispatcher: Dispatcher,
-  ) {
-    // Lanes that waited for room may go on.
-    dispatcher.onRecorded((lanesDue) => {
-      this.lanesWait ||= lanesDue;
-    });
-  }
+  ) {}
 
-  /** `runOnce()` beside the running poller: one step at a time. */
+  /** Runs `work` after the work before it: `runOnce()` beside the worker's loop, one step at a time. */
   exclusively<T>(work: () => Promise<T>): Promise<T> {
-    const result = this.turn.then(work);
-    this.turn = result.catch(() => undefined);
+    const result = this.lastStep.then(work);
+    this.lastStep = result.catch(() => undefined);
     return result;
   }
 
-  /** Asks the database what there is to do, but for the lanes in `skip`. */
-  async checkForWork(skip: readonly string[] = []): Promise<WorkCheck> {
-    const seen = await checkForWork(this.database, [...this.dispatcher.unclaimableLanes(), ...skip]);
-    this.clock.observe(seen.now);
-    return seen;
+  /** Asks the database what there is to do, except in `skipLanes` and in lanes that this worker has no room for. */
+  checkForWork(skipLanes: readonly string[] = []): Promise<WorkCheck> {
+    return this.store.checkForWork(this.lanesToSkip(skipLanes));
   }
 
-  /** One batch of events. */
-  async relayBatch(): Promise<RelayResult> {
-    this.committed = false;
-    this.woken = false;
-    // What this worker has no room for would only be written twice: others may take it, or it waits a moment.
-    const limit = Math.max(FEWEST_RELAYED, Math.min(RELAY_BATCH, this.dispatcher.relayableCount));
-    const result = await this.relay.relayBatch(limit);
-    this.relayedAt = performance.now();
-    this.committed ||= result.more;
-    this.lanesWait ||= result.waiting > 0;
-    return result;
+  /** Relays one batch of events. */
+  relayBatch(): Promise<RelayResult> {
+    // Deliveries that this worker has no room for would be written twice: other workers may relay their events, or they
+    // wait a moment.
+    const limit = Math.max(MIN_RELAYED, Math.min(MAX_RELAYED, this.dispatcher.relayableCount));
+    return this.underLease((lease) =>
+      this.relay.relayBatch(limit, lease.id, () => this.dispatcher.openBudget()),
+    );
   }
 
-  /** One claim from the lanes, but for those in `skip`. */
-  async claimBatch(skip: readonly string[] = []): Promise<ClaimResult> {
-    this.lanesWait = false;
-    this.claimedAt = performance.now();
-    const result = await this.turns.claim(skip);
-    this.lanesWait ||= result.more || result.leased > 0;
-    return result;
+  /** Claims once from the lanes that are due, except from `skipLanes`. */
+  async claimBatch(skipLanes: readonly string[] = []): Promise<ClaimResult> {
+    if (this.dispatcher.claimableCount === 0) return { leased: [], hasMore: false, exhausted: [] };
+    return this.underLease((lease) =>
+      this.claimer.claim(lease, {
+        openBudget: () => this.dispatcher.openBudget({ forTurns: true }),
+        skipLanes: this.lanesToSkip(skipLanes),
+        allowSuspect: !this.dispatcher.hasSuspect,
+      }),
+    );
+  }
+
+  /** Runs `step` under the worker's lease and hands what it has leased to the dispatcher. */
+  private async underLease<Result extends { leased: LeasedDelivery[] }>(
+    step: (lease: Lease) => Promise<Result>,
+  ): Promise<Result> {
+    const lease = await this.leases.acquire();
+    try {
+      const result = await step(lease);
+      this.leases.addDeliveries(lease, result.leased.length);
+      this.dispatcher.accept(result.leased);
+      return result;
+    } catch (error) {
+      this.leases.markUncertain(lease);
+      throw error;
+    }
+  }
+
+  private lanesToSkip(more: readonly string[]): string[] {
+    return [...this.dispatcher.unclaimableLanes(), ...more];
   }
 }

@@ -1,41 +1,41 @@
 import type { SchedulerRegistry } from '@nestjs/schedule';
 
-const POLL = 'webhooks:poll';
+const TIMEOUT_NAME = 'webhooks:poll';
 
-/** The poller's sleep between two steps: a timeout in the scheduler's registry, which a signal ends early. */
+/** The worker's sleep between two steps: a timeout in the host's scheduler registry, which {@link wake} ends early. */
 export class PollTimer {
-  private heard = false;
-  private end: (() => void) | null = null;
+  private isWoken = false;
+  private endSleep: (() => void) | null = null;
 
   constructor(private readonly schedule: SchedulerRegistry) {}
 
-  /** Something happened since the last {@link beginStep}. */
+  /** {@link wake} was called since the last {@link beginStep}. */
   get wasWoken(): boolean {
-    return this.heard;
+    return this.isWoken;
   }
 
-  /** A step begins: a signal from now on leaves no time to sleep after it. */
+  /** A step begins. A wake-up from now on ends the sleep after it at once. */
   beginStep(): void {
-    this.heard = false;
+    this.isWoken = false;
   }
 
   /** Ends the sleep, or the next one as it begins. */
   wake(): void {
-    this.heard = true;
-    this.end?.();
+    this.isWoken = true;
+    this.endSleep?.();
   }
 
-  /** Resolves after `ms` milliseconds, or a signal. */
+  /** Resolves after `ms` milliseconds, or at a {@link wake}. */
   sleep(ms: number): Promise<void> {
     return new Promise((resolve) => {
       const end = (): void => {
-        this.end = null;
-        if (this.schedule.doesExist('timeout', POLL)) this.schedule.deleteTimeout(POLL);
+        this.endSleep = null;
+        if (this.schedule.doesExist('timeout', TIMEOUT_NAME)) this.schedule.deleteTimeout(TIMEOUT_NAME);
         resolve();
       };
-      this.end = end;
-      this.schedule.addTimeout(POLL, setTimeout(end, ms));
-      if (this.heard) end();
+      this.endSleep = end;
+      this.schedule.addTimeout(TIMEOUT_NAME, setTimeout(end, ms));
+      if (this.isWoken) end();
     });
   }
 }

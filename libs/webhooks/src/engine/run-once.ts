@@ -1,11 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { AlertSender } from '../alerts/alert-sender.js';
-import { Pipeline } from './pipeline.js';
-import type { OutcomeCounts } from './record/outcome-tally.js';
+import { HELD_LANE_WAIT_MS } from '../store/lane-rules.js';
+import type { ClaimResult } from './claim/lane-claimer.js';
+import { Leases } from './claim/leases.js';
 import { Dispatcher } from './dispatcher.js';
 import { Maintenance } from './maintenance/maintenance.js';
-import { HELD_LANE_WAIT_MS } from '../store/lane-rules.js';
-import { Leases } from './claim/leases.js';
+import { PendingWork } from './pending-work.js';
+import { Pipeline } from './pipeline.js';
+import type { OutcomeCounts } from './record/outcome-tally.js';
 
 /** What one `runOnce()` did. */
 export interface RunResult extends OutcomeCounts {
@@ -22,85 +24,101 @@ const MAX_FRUITLESS_ROUNDS = 40;
 interface Round {
   relayed: number;
   claimed: number;
-  /** Something was done, or there may be more to tidy up. */
-  progress: boolean;
+  /** Something was done, or maintenance has more to do. */
+  hasProgress: boolean;
   /** Lanes whose due deliveries are all held back. */
   exhausted: string[];
   /** There are events or due lanes, but this round got none of them: another worker has them locked, for example. */
-  left: boolean;
-  /** Until a lane is due, ms; `null`: none will be. */
+  leftWork: boolean;
+  /** Time until the next lane is due, ms; `null`: none will be. */
   dueInMs: number | null;
 }
 
-/** `runOnce()`: for tests, for cron, beside the running poller too. */
+/** `runOnce()`: for tests and cron jobs, beside the running worker too. */
 @Injectable()
 export class RunOnce {
   constructor(
-    private readonly batches: Pipeline,
+    private readonly pipeline: Pipeline,
+    private readonly pending: PendingWork,
     private readonly dispatcher: Dispatcher,
-    private readonly housekeeper: Maintenance,
+    private readonly maintenance: Maintenance,
     private readonly alerts: AlertSender,
     private readonly leases: Leases,
   ) {}
 
-  /** Relays, claims and sends until nothing is due, waits for what it sent, alerts too, and answers what it did. */
+  /** Relays, claims and sends until nothing is due, waits for the outcomes and for alerts, and returns what it did. */
   async run(): Promise<RunResult> {
     const before = { ...this.dispatcher.counts };
     const { relayed, claimed } = await this.untilNothingIsDue();
     await this.alerts.sendDue();
-    await this.leases.remove(this.leases.finished(true));
+    await this.leases.deleteFinished(true);
     return { relayed, claimed, ...difference(this.dispatcher.counts, before) };
   }
 
   private async untilNothingIsDue(): Promise<{ relayed: number; claimed: number }> {
     let relayed = 0;
     let claimed = 0;
-    let fruitless = 0;
-    // Lanes whose due deliveries are all held back, by a claim of full depth since anything last changed.
+    let fruitlessRounds = 0;
+    // Lanes whose due deliveries were all held back, even at full depth, since anything last changed.
     const exhausted = new Set<string>();
     for (;;) {
-      const settled = this.dispatcher.nextRecording();
-      // Before the look: an outcome that is recorded meanwhile may make due what the look has not seen.
+      const recording = this.dispatcher.nextRecording();
+      // Before the check: an outcome that is recorded meanwhile may make due what the check has not seen.
       const wasIdle = this.dispatcher.idle;
-      const done = await this.batches.exclusively(() => this.round([...exhausted]));
-      relayed += done.relayed;
-      claimed += done.claimed;
+      const round = await this.pipeline.exclusively(() => this.round([...exhausted]));
+      relayed += round.relayed;
+      claimed += round.claimed;
       const isIdle = this.dispatcher.idle;
-      if (done.progress || !wasIdle || !isIdle) {
+      if (round.hasProgress || !wasIdle || !isIdle) {
         // An outcome may make room, or be what others of its subject wait for.
-        if (!done.progress && !isIdle) await settled;
+        if (!round.hasProgress && !isIdle) await recording;
         exhausted.clear();
-        fruitless = 0;
+        fruitlessRounds = 0;
         continue;
       }
-      for (const laneId of done.exhausted) exhausted.add(laneId);
-      // A lane that gave nothing is due again after a moment, and is then looked into deeper.
-      const dueSoon = done.dueInMs !== null && done.dueInMs <= HELD_LANE_WAIT_MS;
-      if (!dueSoon && !done.left) return { relayed, claimed };
-      fruitless = done.exhausted.length > 0 ? 0 : fruitless + 1;
-      if (fruitless > MAX_FRUITLESS_ROUNDS) return { relayed, claimed };
-      await new Promise((resolve) => setTimeout(resolve, dueSoon ? done.dueInMs! + 1 : HELD_LANE_WAIT_MS));
+      for (const laneId of round.exhausted) exhausted.add(laneId);
+      // A lane that gave nothing is due again after a moment; the claim then looks deeper into it.
+      const isDueSoon = round.dueInMs !== null && round.dueInMs <= HELD_LANE_WAIT_MS;
+      if (!isDueSoon && !round.leftWork) return { relayed, claimed };
+      fruitlessRounds = round.exhausted.length > 0 ? 0 : fruitlessRounds + 1;
+      if (fruitlessRounds > MAX_FRUITLESS_ROUNDS) return { relayed, claimed };
+      const waitMs = isDueSoon ? round.dueInMs! + 1 : HELD_LANE_WAIT_MS;
+      await new Promise((resolve) => setTimeout(resolve, waitMs));
     }
   }
 
-  private async round(skip: readonly string[]): Promise<Round> {
-    const seen = await this.batches.checkForWork(skip);
-    const more = await this.housekeeper.runUrgent(seen);
-    const relayed = seen.events ? (await this.batches.relayBatch()).events : 0;
-    const due = seen.dueInMs === 0 || this.batches.lanesWait;
-    const { leased, exhausted } = due ? await this.batches.claimBatch(skip) : NO_CLAIM;
+  private async round(skipLanes: readonly string[]): Promise<Round> {
+    const { events, dueInMs, ...urgent } = await this.pipeline.checkForWork(skipLanes);
+    const hasMoreMaintenance = await this.maintenance.runUrgent(urgent);
+    const relayed = events ? await this.relay() : 0;
+    const isDue = dueInMs === 0 || this.pending.hasLanes;
+    const { leased, exhausted } = isDue ? await this.claim(skipLanes) : NO_CLAIM;
     return {
       relayed,
-      claimed: leased,
-      progress: relayed > 0 || leased > 0 || more,
+      claimed: leased.length,
+      hasProgress: relayed > 0 || leased.length > 0 || hasMoreMaintenance,
       exhausted,
-      left: (seen.events && relayed === 0) || (seen.dueInMs === 0 && leased === 0),
-      dueInMs: seen.dueInMs,
+      leftWork: (events && relayed === 0) || (dueInMs === 0 && leased.length === 0),
+      dueInMs,
     };
+  }
+
+  private async relay(): Promise<number> {
+    this.pending.noteRelayBegins();
+    const result = await this.pipeline.relayBatch();
+    this.pending.noteRelayed(result);
+    return result.relayed;
+  }
+
+  private async claim(skipLanes: readonly string[]): Promise<ClaimResult> {
+    this.pending.noteClaimBegins();
+    const result = await this.pipeline.claimBatch(skipLanes);
+    this.pending.noteClaimed(result);
+    return result;
   }
 }
 
-const NO_CLAIM = { leased: 0, exhausted: [] as string[] };
+const NO_CLAIM: Pick<ClaimResult, 'leased' | 'exhausted'> = { leased: [], exhausted: [] };
 
 function difference(after: OutcomeCounts, before: OutcomeCounts): OutcomeCounts {
   const counts = Object.entries(after).map(([name, count]) => [

@@ -2,48 +2,47 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { Inject, Injectable } from '@nestjs/common';
 import { SchedulerRegistry } from '@nestjs/schedule';
 import { AlertSender } from '../alerts/alert-sender.js';
-import { Pipeline } from './pipeline.js';
+import { SETTINGS, type Settings } from '../config/settings.js';
+import { LineLogger } from '../core/line-logger.js';
+import { type HttpTransport, TRANSPORT } from '../http/transport.js';
 import type { CommittedWork } from '../store/store.js';
+import { Leases } from './claim/leases.js';
 import { Dispatcher } from './dispatcher.js';
 import { Maintenance } from './maintenance/maintenance.js';
-import { Leases } from './claim/leases.js';
-import { type HttpTransport, TRANSPORT } from '../http/transport.js';
-import { LineLogger } from '../core/line-logger.js';
+import { MAX_RELAY_DELAY_MS, PendingWork } from './pending-work.js';
+import { Pipeline } from './pipeline.js';
 import { PollTimer } from './poll-timer.js';
-import { SETTINGS, type Settings } from '../config/settings.js';
 
-/** While there is little room, relaying waits for outcomes, but not longer than this, ms. */
-const MAX_RELAY_DELAY_MS = 250;
 /** How long a shutdown waits for the database to take the last outcomes, beyond `drainMs`, ms. */
 const RECORD_GRACE_MS = 5_000;
-/** Between two looks while lanes are due, ms. */
+/** Between two checks while lanes are due, ms. */
 const MIN_POLL_MS = 5;
-/** Pause after a failed look, ms; doubled each time up to the longest. */
+/** Pause after a database error, ms; doubled each time up to the maximum. */
 const MIN_RETRY_PAUSE_MS = 100;
 const MAX_RETRY_PAUSE_MS = 5_000;
 
 /**
- * The poller: relays, takes turns and keeps house, again and again.
- * - A commit in this process wakes it at once; other processes' are seen at the next look.
+ * The loop that delivers: relay, claim, check for work and run what is urgent in maintenance, again and again.
+ * - A commit in this process wakes it at once; other processes' commits are seen at the next check.
  * - It never waits for a request before it claims again.
- * - A fault of the database pauses it and is logged; nothing is lost.
+ * - A database error pauses it and is logged; nothing is lost.
  */
 @Injectable()
 export class Worker {
   private readonly logger = new LineLogger('WebhookWorker');
+  private readonly timer: PollTimer;
   private running: Promise<void> | null = null;
   private stopping = false;
-  /** A commit made lanes due or closed them, which no look has seen. */
-  private lanesChanged = false;
-  private lookAt = 0;
-  /** Between two looks: short after one that found something, twice as long after each that did not. */
+  /** When to ask the database for work, on the process's monotonic clock, ms. */
+  private nextCheckAt = 0;
+  /** Between two checks, ms: short after one that found work, doubled after each one that did not. */
   private pollMs = 0;
-  private readonly timer: PollTimer;
 
   constructor(
-    private readonly batches: Pipeline,
+    private readonly pipeline: Pipeline,
+    private readonly pending: PendingWork,
     private readonly dispatcher: Dispatcher,
-    private readonly housekeeper: Maintenance,
+    private readonly maintenance: Maintenance,
     private readonly alerts: AlertSender,
     private readonly leases: Leases,
     schedule: SchedulerRegistry,
@@ -52,47 +51,47 @@ export class Worker {
   ) {
     this.timer = new PollTimer(schedule);
     dispatcher.onRecorded(() => {
-      if (batches.lanesWait || batches.committed) this.timer.wake();
+      if (pending.hasLanes || pending.hasEvents) this.timer.wake();
     });
   }
 
-  /** Begins to poll, outside any request's context. */
+  /** Starts the loop, outside of any request's context. */
   start(): void {
     if (this.running) return;
     this.stopping = false;
     this.running = AsyncLocalStorage.snapshot()(() => this.loop());
   }
 
-  /** A commit, here or elsewhere, has left work: do it now. */
-  wake({ events, lanes }: CommittedWork): void {
-    this.batches.committed ||= events;
-    this.batches.woken ||= events;
-    this.lanesChanged ||= lanes;
+  /** A commit, here or in another process, has left work: do it now. */
+  wake(work: CommittedWork): void {
+    this.pending.noteCommit(work);
     this.timer.wake();
   }
 
   /**
-   * Stops claiming, gives back what has not been sent, waits for requests in flight up to `worker.drainMs` and ends the
-   * rest. Resolves when all outcomes are recorded.
+   * Stops claiming, returns unsent deliveries to their lanes, waits for requests in flight up to `worker.drainMs` and
+   * aborts the rest. Resolves when all outcomes are recorded.
    */
   async stop(): Promise<void> {
     this.stopping = true;
     this.timer.wake();
     await this.running;
     this.running = null;
-    await this.housekeeper.stop();
+    await this.maintenance.stop();
     this.dispatcher.stop();
     const drained = this.dispatcher.whenIdle();
     const { drainMs } = this.settings;
-    const end = setTimeout(() => void this.transport.close(), drainMs);
-    const late = setTimeout(() => this.dispatcher.abandon(), drainMs + RECORD_GRACE_MS);
+    const closing = setTimeout(() => void this.transport.close(), drainMs);
+    const abandoning = setTimeout(() => this.dispatcher.abandon(), drainMs + RECORD_GRACE_MS);
     await Promise.all([drained, this.alerts.stop(drainMs)]);
-    clearTimeout(end);
-    clearTimeout(late);
+    clearTimeout(closing);
+    clearTimeout(abandoning);
     await this.transport.close();
     await this.leases
-      .remove(this.leases.finished(true))
-      .catch((error: Error) => this.logger.warn(`A lease is left to run out: ${error.message}`));
+      .deleteFinished(true)
+      .catch((error: Error) =>
+        this.logger.warn(`Deleting this worker's lease failed, it will expire: ${error.message}`),
+      );
   }
 
   private async loop(): Promise<void> {
@@ -100,11 +99,11 @@ export class Worker {
     while (!this.stopping) {
       let wait = 0;
       try {
-        wait = await this.batches.exclusively(() => this.step());
+        wait = await this.pipeline.exclusively(() => this.step());
         pause = MIN_RETRY_PAUSE_MS;
       } catch (error) {
-        this.logger.error(`The database could not be asked for work: ${(error as Error).message}`);
-        this.lookAt = 0; // what a commit left is taken for done by now
+        this.logger.error(`Polling the database failed: ${(error as Error).message}`);
+        this.nextCheckAt = 0; // the failed step has cleared what was known
         wait = pause * (1 + Math.random() / 2);
         pause = Math.min(pause * 2, MAX_RETRY_PAUSE_MS);
       }
@@ -113,61 +112,54 @@ export class Worker {
     }
   }
 
-  /** Whatever is known to be there to do, then a look where one is due. Answers how long to wait, ms. */
+  /** Does what is known to be there, then checks for more if a check is due. Returns how long to wait, ms. */
   private async step(): Promise<number> {
-    const { batches } = this;
+    const { pending } = this;
     this.timer.beginStep();
-    let progress = false;
-    if (batches.committed && this.mayRelay()) {
-      const { woken } = batches;
-      progress = (await batches.relayBatch()).events > 0;
-      // Another worker relays it, or an earlier event of its subject, which it must wait for.
-      if (woken && !progress) this.lookAt = 0;
-    }
-    if (batches.lanesWait && this.mayClaim()) progress = (await batches.claimBatch()).leased > 0 || progress;
-    if (this.lanesChanged) {
-      this.lanesChanged = false;
-      this.lookAt = 0;
-    }
-    if (performance.now() >= this.lookAt) progress = (await this.checkForWork()) || progress;
-    if (progress || this.timer.wasWoken) return 0;
-    return Math.max(
-      1,
-      Math.min(this.lookAt - performance.now(), batches.committed ? MAX_RELAY_DELAY_MS : Infinity),
-    );
+    let hasProgress = false;
+    if (pending.hasEvents && pending.mayRelay()) hasProgress = await this.relay();
+    if (pending.hasLanes && pending.mayClaim()) hasProgress = (await this.claim()) || hasProgress;
+    if (pending.takeLaneChange()) this.nextCheckAt = 0;
+    if (performance.now() >= this.nextCheckAt) hasProgress = (await this.checkForWork()) || hasProgress;
+    if (hasProgress || this.timer.wasWoken) return 0;
+    const untilCheck = this.nextCheckAt - performance.now();
+    return Math.max(1, pending.hasEvents ? Math.min(untilCheck, MAX_RELAY_DELAY_MS) : untilCheck);
   }
 
-  /** Asks the database what there is to do, and keeps house. Answers whether there is something. */
+  private async relay(): Promise<boolean> {
+    const { pending } = this;
+    const wereAnnounced = pending.hasAnnouncedEvents;
+    pending.noteRelayBegins();
+    const result = await this.pipeline.relayBatch();
+    pending.noteRelayed(result);
+    // Another worker relays the events, or an earlier event of their subject, which they must wait for.
+    if (wereAnnounced && result.relayed === 0) this.nextCheckAt = 0;
+    return result.relayed > 0;
+  }
+
+  private async claim(): Promise<boolean> {
+    this.pending.noteClaimBegins();
+    const result = await this.pipeline.claimBatch();
+    this.pending.noteClaimed(result);
+    return result.leased.length > 0;
+  }
+
+  /** Asks the database what there is to do, and does what is urgent in maintenance. Returns whether there is more to do now. */
   private async checkForWork(): Promise<boolean> {
-    const seen = await this.batches.checkForWork();
-    this.batches.committed ||= seen.events;
-    this.batches.lanesWait ||= seen.dueInMs === 0;
-    const more = await this.housekeeper.runUrgent(seen);
-    this.housekeeper.startRound();
-    const found = seen.events || seen.dueInMs === 0;
+    const check = await this.pipeline.checkForWork();
+    this.pending.noteChecked(check);
+    const hasMoreMaintenance = await this.maintenance.runUrgent(check);
+    this.maintenance.startRound();
+    const { events, dueInMs } = check;
     const { busyPollMs, idlePollMs } = this.settings;
-    this.pollMs = found ? busyPollMs : Math.min(Math.max(this.pollMs * 2, busyPollMs), idlePollMs);
-    const due = seen.dueInMs === null ? Infinity : Math.max(seen.dueInMs, MIN_POLL_MS);
-    this.lookAt = performance.now() + (more ? 0 : Math.min(due, this.pollMs));
+    const foundWork = events || dueInMs === 0;
+    this.pollMs = foundWork ? busyPollMs : Math.min(Math.max(this.pollMs * 2, busyPollMs), idlePollMs);
+    const untilDue = dueInMs === null ? Infinity : Math.max(dueInMs, MIN_POLL_MS);
+    this.nextCheckAt = performance.now() + (hasMoreMaintenance ? 0 : Math.min(untilDue, this.pollMs));
     return (
-      more || (seen.events && this.mayRelay()) || (seen.dueInMs === 0 && this.dispatcher.claimableCount > 0)
-    );
-  }
-
-  /** Relaying a little at a time costs most: it waits for room, but not for long. */
-  private mayRelay(): boolean {
-    return (
-      this.dispatcher.claimableCount >= this.settings.slots * 8 ||
-      performance.now() - this.batches.relayedAt > MAX_RELAY_DELAY_MS
-    );
-  }
-
-  /** A claim costs the same for few as for many: it waits for room, but not for long. */
-  private mayClaim(): boolean {
-    return (
-      this.dispatcher.shouldClaim ||
-      (this.dispatcher.claimableCount > 0 &&
-        performance.now() - this.batches.claimedAt > this.settings.busyPollMs)
+      hasMoreMaintenance ||
+      (events && this.pending.mayRelay()) ||
+      (dueInMs === 0 && this.dispatcher.claimableCount > 0)
     );
   }
 }

@@ -1,6 +1,7 @@
 import type { Provider } from '@nestjs/common';
 import type { DataSource } from 'typeorm';
 import { AlertSender } from '../alerts/alert-sender.js';
+import { PendingWork } from '../engine/pending-work.js';
 import { Pipeline } from '../engine/pipeline.js';
 import { StoreClock } from '../store/postgres/connection/clock.js';
 import { createPostgresStore, createSession } from '../store/postgres/create-postgres-store.js';
@@ -22,6 +23,7 @@ import { createTransport } from '../http/client/create-transport.js';
 import { URL_POLICY, UrlPolicy } from '../http/policy/url-policy.js';
 import { CommitListener } from '../store/typeorm/commit-listener.js';
 import { Outbox } from '../outbox/outbox.js';
+import { CallbackDestinations } from '../engine/relay/callback-destinations.js';
 import { Relay } from '../engine/relay/relay.js';
 import { RunOnce } from '../engine/run-once.js';
 import { resolveSettings } from '../config/resolve-settings.js';
@@ -53,17 +55,13 @@ export const baseProviders: Provider[] = [
 /** The way of the data, from the host's transaction to the recorded outcome. */
 export const engineProviders: Provider[] = [
   Outbox,
+  CallbackDestinations,
   Relay,
   LaneClaimer,
   DestinationReader,
   Dispatcher,
   Sender,
-  {
-    provide: Leases,
-    useFactory: (database: Session, clock: StoreClock, settings: Settings) =>
-      new Leases(database, clock, settings.leaseMs),
-    inject: [Session, StoreClock, SETTINGS],
-  },
+  Leases,
   OutcomeReporter,
   DeliveryEvents,
   {
@@ -77,6 +75,7 @@ export const engineProviders: Provider[] = [
   Retention,
   Maintenance,
   StatsReader,
+  PendingWork,
   Pipeline,
   RunOnce,
   Worker,

@@ -1,37 +1,43 @@
 import { InvalidEventError } from '../core/errors.js';
-import { isEventType, type WebhookEventFields } from '../events/event.js';
 import { newUuid } from '../core/ids.js';
-import type { NewEvent } from '../store/postgres/publish/insert-events.js';
+import { isEventType, type WebhookEventFields } from '../events/event.js';
+import type { NewEvent } from '../store/outbox-store.js';
 
-/** A callback longer than any URL we accept is kept this far, to show why it was refused. */
-const CALLBACK_KEPT = 4096;
+const MAX_FIELD_LENGTH = 255;
+/** A callback URL is stored up to this length, which no URL policy accepts: it shows why the URL was refused. */
+const MAX_CALLBACK_LENGTH = 4096;
+/** UTF-8 bytes of one UTF-16 code unit at most. */
+const MAX_BYTES_PER_UNIT = 3;
 
 type AnyEvent = WebhookEventFields & { type: string; data: unknown };
 
 /**
- * Checks one event and serialises its data, once: later changes of the object are not sent.
- * Throws {@link InvalidEventError} naming its place, the field and the fix.
+ * Checks one event and serializes its data: later changes of the object are not sent. Throws {@link InvalidEventError},
+ * which names the event's index, the field and the fix.
+ *
+ * @param maxDataBytes of `data` as JSON
  */
-export function checkEvent(event: AnyEvent, index: number, payloadBytes: number): NewEvent {
+export function checkEvent(event: AnyEvent, index: number, maxDataBytes: number): NewEvent {
   const fail = (field: string, fix: string): never => {
     throw new InvalidEventError(index, field, fix);
   };
   if (typeof event !== 'object' || event === null) fail('event', 'must be an object');
-  const string = (field: keyof AnyEvent, value: unknown): string => {
-    if (typeof value !== 'string' || value === '') return fail(field, 'must be a text that is not empty');
-    if (value.length > 255) fail(field, `must be at most 255 characters (it has ${value.length})`);
+  const text = (field: keyof AnyEvent, value: unknown): string => {
+    if (typeof value !== 'string' || value === '') return fail(field, 'must be a non-empty string');
+    if (value.length > MAX_FIELD_LENGTH)
+      fail(field, `must be at most ${MAX_FIELD_LENGTH} characters (it has ${value.length})`);
     if (value.includes('\0') || !value.isWellFormed())
-      fail(field, 'must hold no NUL and no half of a surrogate pair');
+      fail(field, 'must not contain NUL or an unpaired surrogate');
     return value;
   };
-  const optional = (field: keyof AnyEvent, value: unknown) =>
-    value === undefined || value === null ? null : string(field, value);
+  const optionalText = (field: keyof AnyEvent, value: unknown) =>
+    value === undefined || value === null ? null : text(field, value);
 
-  const type = string('type', event.type);
+  const type = text('type', event.type);
   if (!isEventType(type)) {
     fail(
       'type',
-      'must be lower-case words joined by full stops, at most 128 characters, such as message.delivered',
+      'must be lower-case words joined by dots, at most 128 characters, such as message.delivered',
     );
   }
   const { occurredAt, callbackUrl } = event;
@@ -39,47 +45,41 @@ export function checkEvent(event: AnyEvent, index: number, payloadBytes: number)
     fail('occurredAt', 'must be a valid Date');
   }
   if (callbackUrl !== undefined && callbackUrl !== null && typeof callbackUrl !== 'string') {
-    fail('callbackUrl', 'must be a text');
+    fail('callbackUrl', 'must be a string');
   }
   return {
     uuid: newUuid(),
-    tenantId: string('tenantId', event.tenantId),
+    tenantId: text('tenantId', event.tenantId),
     type,
-    subject: optional('subject', event.subject),
+    subject: optionalText('subject', event.subject),
     occurredAt: occurredAt === undefined ? null : occurredAt.getTime(),
-    source: optional('source', event.source),
-    data: serialise(event.data, index, payloadBytes),
-    callbackUrl: callbackUrl ? storable(callbackUrl) : null,
-    idempotencyKey: optional('idempotencyKey', event.idempotencyKey),
+    source: optionalText('source', event.source),
+    data: toJson(event.data, index, maxDataBytes),
+    callbackUrl: callbackUrl ? toStorable(callbackUrl) : null,
+    idempotencyKey: optionalText('idempotencyKey', event.idempotencyKey),
     test: false,
     endpointId: null,
   };
 }
 
-function serialise(data: unknown, index: number, payloadBytes: number): string {
-  let text: string | undefined;
+function toJson(data: unknown, index: number, maxBytes: number): string {
+  let json: string | undefined;
   try {
-    text = JSON.stringify(data);
+    json = JSON.stringify(data);
   } catch (error) {
-    throw new InvalidEventError(
-      index,
-      'data',
-      `must be JSON-safe (${(error as Error).message.split('\n')[0]})`,
-    );
+    const [firstLine] = (error as Error).message.split('\n');
+    throw new InvalidEventError(index, 'data', `must be JSON-safe (${firstLine})`);
   }
-  if (text === undefined) throw new InvalidEventError(index, 'data', `must be JSON-safe, not ${typeof data}`);
-  const bytes = text.length * 3 <= payloadBytes ? 0 : Buffer.byteLength(text);
-  if (bytes > payloadBytes) {
-    throw new InvalidEventError(
-      index,
-      'data',
-      `must be at most ${payloadBytes} bytes as JSON (it has ${bytes})`,
-    );
+  if (json === undefined) throw new InvalidEventError(index, 'data', `must be JSON-safe, not ${typeof data}`);
+  // Most data is far smaller than the limit: its bytes are only counted if they may exceed it.
+  const bytes = json.length * MAX_BYTES_PER_UNIT <= maxBytes ? 0 : Buffer.byteLength(json);
+  if (bytes > maxBytes) {
+    throw new InvalidEventError(index, 'data', `must be at most ${maxBytes} bytes as JSON (it has ${bytes})`);
   }
-  return text;
+  return json;
 }
 
-/** A callback URL comes from a customer: what the database cannot hold is replaced, and refused later as a URL. */
-function storable(url: string): string {
-  return url.slice(0, CALLBACK_KEPT).replaceAll('\0', '\uFFFD').toWellFormed();
+/** A callback URL comes from a customer: what the database cannot store is replaced, and the URL is refused later. */
+function toStorable(url: string): string {
+  return url.slice(0, MAX_CALLBACK_LENGTH).replaceAll('\0', '\uFFFD').toWellFormed();
 }

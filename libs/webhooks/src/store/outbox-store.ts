@@ -1,7 +1,160 @@
+import type { LaneState, Ordering, Reason } from '../core/states.js';
+import type { PublishedEvent, WebhookEvent } from '../events/event.js';
 import type { StoreTransactions } from './transactions.js';
 
 /** The outbox and the relay: published events, and the deliveries that they become. */
 export interface OutboxStore extends StoreTransactions {
+  /**
+   * In `tx`: writes events for the relay and returns their ids in the same order. They exist if and only if `tx` commits;
+   * the commit wakes this process's worker. An event whose idempotency key is known is not written: its result holds the
+   * id of the first. Calling it again writes the events again, except those with a key.
+   */
+  insertEvents(events: readonly NewEvent[]): Promise<PublishedEvent[]>;
+  /**
+   * In `tx`: locks up to `limit` unrelayed events until `tx` ends; events that another worker has locked are skipped. The
+   * events of a subject are in order, and none is returned while an earlier one of its subject waits elsewhere.
+   */
+  claimEvents(limit: number): Promise<ClaimedEvents>;
+  /** In `tx`: the lanes of these tenants' endpoints that events may match: active and paused ones. Read only. */
+  readDestinationsOfTenants(tenantIds: readonly string[]): Promise<DestinationRecord[]>;
+  /** These lanes, whatever their state. One that no longer exists is left out. Read only. */
+  readDestinationsOfLanes(laneIds: readonly string[]): Promise<DestinationRecord[]>;
+  /**
+   * In `tx`: the lanes of these callbacks, created if missing. None of them is deleted before `tx` ends. Calling it again
+   * returns the same lanes.
+   */
+  ensureCallbackLanes(callbacks: readonly CallbackOrigin[]): Promise<DestinationRecord[]>;
+  /**
+   * In `tx`: inserts deliveries, marks the events `relayed` (their sequences) and makes the lanes due that got deliveries
+   * to wait. Returns the deliveries that are now leased under `leaseId`: those with `direct` set, unless an earlier one of
+   * their subject holds them back or the lease has expired. All of it commits together.
+   */
+  insertDeliveries(
+    deliveries: readonly DeliveryToInsert[],
+    relayed: readonly string[],
+    leaseId: string,
+  ): Promise<HandedOverDelivery[]>;
   /** The data of these events by their sequence; `undefined` if it is not valid JSON. Read only. */
   readEventData(sequences: readonly string[]): Promise<Map<string, unknown>>;
+  /** Committed events, oldest first, of one type if given. For hosts' tests: it reads the whole table. */
+  listEvents(type?: string): Promise<StoredEvent[]>;
+}
+
+/** 1. A published event: checked, serialized, not written yet. */
+export interface NewEvent {
+  uuid: string;
+  tenantId: string;
+  type: string;
+  subject: string | null;
+  /** Epoch milliseconds; `null`: now, on the database's clock. */
+  occurredAt: number | null;
+  source: string | null;
+  /** JSON text. */
+  data: string;
+  callbackUrl: string | null;
+  idempotencyKey: string | null;
+  test: boolean;
+  /** Of a test event: UUID of the one endpoint it is for. */
+  endpointId: string | null;
+}
+
+/** 2. A committed event that the relay's transaction has locked. */
+export interface ClaimedEvent extends WebhookEvent {
+  /** Of a test event: UUID of the one endpoint it is for. */
+  endpointId: string | null;
+  /** Its subject has earlier events. */
+  follows: boolean;
+  /** Its data is not valid JSON, because the row was changed by hand. */
+  damaged: boolean;
+}
+
+export interface ClaimedEvents {
+  events: ClaimedEvent[];
+  /** The limit was reached: there may be more. */
+  isFull: boolean;
+}
+
+/** 3. A delivery as `insertDeliveries` needs it. */
+export interface DeliveryToInsert {
+  event: Pick<ClaimedEvent, 'sequence' | 'tenantId' | 'subject' | 'follows'>;
+  destination: {
+    laneId: string;
+    /** `null`: a callback, which keeps the profile that its body was rendered in. */
+    endpointId: string | null;
+    ordering: Ordering;
+    profile: { name: string };
+  };
+  wireType: string;
+  body: string;
+  callbackUrl: string | null;
+  /** Set: the delivery is inserted as discarded, for this reason. */
+  reason: Reason | null;
+  /** May be leased at once instead of waiting in its lane. */
+  direct: boolean;
+}
+
+/** A delivery that was leased at its insert. */
+export interface HandedOverDelivery {
+  id: string;
+  /** Index in the list of deliveries that was inserted. */
+  index: number;
+}
+
+/** A lane of callbacks: one for each tenant and origin. */
+export interface CallbackOrigin {
+  tenantId: string;
+  /** `https://host:port` */
+  origin: string;
+}
+
+/**
+ * A lane with its endpoint and its tenant's account, as they are now. JSON columns stay text: one row that is damaged must
+ * not stop those that are read with it.
+ */
+export interface DestinationRecord {
+  laneId: string;
+  tenantId: string;
+  laneState: LaneState;
+  ordering: Ordering;
+  /** Has an exact limit of rate or of requests in flight. */
+  hasLimits: boolean;
+  /** No failure since the last success, and no pause. */
+  isHealthy: boolean;
+  /** Has deliveries that are due. */
+  hasBacklog: boolean;
+  /** UUID; `null`: a lane of callbacks, and all columns of the endpoint are `null`. */
+  endpointId: string | null;
+  /** Of a lane of callbacks. */
+  origin: string | null;
+  url: string | null;
+  profile: string | null;
+  /** JSON: list of patterns. */
+  events: string | null;
+  /** JSON: sealed headers. */
+  headers: string | null;
+  /** JSON: list of sealed secrets. */
+  secrets: string | null;
+  /** JSON: list of numbers. */
+  phoneNumbers: string | null;
+  timeoutMs: number | null;
+  skipErrors: boolean | null;
+  /** JSON: list of codes. */
+  skipErrorCodes: string | null;
+  retryOnError: boolean | null;
+  sendAlertEmail: boolean | null;
+  /** Of the endpoint, epoch milliseconds. */
+  createdAt: number | null;
+  /** JSON: list of sealed secrets; `null`: there is no account yet. */
+  accountSecrets: string | null;
+  accountProfile: string | null;
+}
+
+/** An event as {@link OutboxStore.listEvents} returns it. */
+export interface StoredEvent {
+  uuid: string;
+  type: string;
+  tenantId: string;
+  subject: string | null;
+  /** JSON text. */
+  data: string;
 }

@@ -1,6 +1,7 @@
 import type { AlertStore } from './alert-store.js';
 import type { MaintenanceStore } from './maintenance-store.js';
 import type { DeliveryStore } from './delivery-store.js';
+import type { LaneStore } from './lane-store.js';
 import type { OutboxStore } from './outbox-store.js';
 import type { OutcomeStore } from './outcome-store.js';
 
@@ -31,7 +32,8 @@ export interface CommitNotifier {
  * must pass. A method is one transaction, mostly one statement, unless its comment says "in `tx`": then it must be called
  * on a store that is bound to a transaction, and what it wrote or locked lasts as long as that.
  */
-export interface Store extends OutboxStore, OutcomeStore, MaintenanceStore, DeliveryStore, AlertStore {
+export interface Store
+  extends OutboxStore, LaneStore, OutcomeStore, MaintenanceStore, DeliveryStore, AlertStore {
   /** Starts to watch the data source's commits; returns what stops it. */
   attach(): () => void;
   /** Calls `listener` after each commit in this process that left work. */

@@ -1,9 +1,10 @@
 import type { Type } from '@nestjs/common';
-import { Session } from '../store/postgres/connection/session.js';
 import type { WebhookEventType } from '../events/event.js';
 import { encodeId } from '../core/ids.js';
 import { type RunResult, RunOnce } from '../engine/run-once.js';
 import { TRANSPORT } from '../http/transport.js';
+import type { OutboxStore } from '../store/outbox-store.js';
+import { STORE } from '../store/store.js';
 import { WorkerLifecycle } from '../engine/worker-lifecycle.js';
 import { type Reply, RecordingTransport, type SentRequest } from './recording-transport.js';
 
@@ -42,8 +43,8 @@ export interface OutboxEvent {
 export class WebhooksTesting {
   private constructor(
     private readonly transport: RecordingTransport,
-    private readonly once: RunOnce,
-    private readonly database: Session,
+    private readonly runner: RunOnce,
+    private readonly store: OutboxStore,
   ) {}
 
   /** Replaces HTTP by a {@link RecordingTransport} and keeps the poller from starting. */
@@ -66,7 +67,7 @@ export class WebhooksTesting {
     return new WebhooksTesting(
       transport,
       container.get(RunOnce, { strict: false }),
-      container.get(Session, { strict: false }),
+      container.get<OutboxStore>(STORE, { strict: false }),
     );
   }
 
@@ -82,28 +83,22 @@ export class WebhooksTesting {
 
   /** Committed events, oldest first; of one type where given. */
   async published(type?: WebhookEventType | (string & {})): Promise<OutboxEvent[]> {
-    const rows = await this.database.query<{ id: string; data: string } & Omit<OutboxEvent, 'id' | 'data'>>(
-      `select id, type, tenant_id as "tenantId", subject, data
-         from ${this.database.tables.events}
-        where $1::text is null or type = $1
-        order by sequence`,
-      [type ?? null],
-    );
-    return rows.map((row) => ({
-      ...row,
-      id: encodeId('evt', row.id),
-      data: JSON.parse(row.data) as unknown,
+    const events = await this.store.listEvents(type);
+    return events.map(({ uuid, data, ...event }) => ({
+      id: encodeId('evt', uuid),
+      ...event,
+      data: JSON.parse(data) as unknown,
     }));
   }
 
   /** Relays and delivers everything that is due now. */
   async flush(): Promise<RunResult> {
-    return this.once.run();
+    return this.runner.run();
   }
 
   /** Moves the module's clock on: retries within `ms` milliseconds become due. */
   advance(ms: number): void {
-    this.database.clockOffset += ms;
+    this.store.advanceClock(ms);
   }
 
   /** Forgets what was sent and answers 200 again. */

@@ -1,152 +1,142 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { EntityManager } from 'typeorm';
-import { Session } from '../../store/postgres/connection/session.js';
-import { StoreClock } from '../../store/postgres/connection/clock.js';
 import { SETTINGS, type Settings } from '../../config/settings.js';
-import { Dispatcher } from '../dispatcher.js';
-import {
-  type ClaimedDelivery,
-  leaseDeliveries,
-  type LaneClaim,
-  claimLanes,
-  type ClaimableLane,
-} from '../../store/postgres/claim/lease-deliveries.js';
-import { type Lease, Leases } from './leases.js';
-import { ScanDepths } from './scan-depths.js';
+import type { ClaimableLane, ClaimedDelivery, LaneClaim, LaneStore } from '../../store/lane-store.js';
+import { STORE } from '../../store/store.js';
 import type { Destination } from '../destinations/destination.js';
-import type { LeasedDelivery } from '../destinations/leased-delivery.js';
 import { DestinationReader } from '../destinations/destination-reader.js';
+import type { LeasedDelivery } from '../destinations/leased-delivery.js';
+import type { ClaimBudget } from '../schedule/claim-budget.js';
+import type { Lease } from './leases.js';
+import { ScanDepths } from './scan-depths.js';
 
-/** Lanes that get their turn in one claim. */
-const LANES_PER_CLAIM = 64;
-/** A probe holds its lane this much longer than its lease could last. */
-const PROBE_MARGIN = 1_000;
+/** Lanes that one claim locks. */
+const MAX_LANES_PER_CLAIM = 64;
+/** A probed lane waits this much longer for the outcome than a lease can last, ms. */
+const PROBE_MARGIN_MS = 1_000;
+/** Of what a claim takes from a lane, one in so many is kept for retries. */
+const RETRY_SHARE = 4;
+
+export interface ClaimOptions {
+  /** Called once the lanes are known, again if the transaction is repeated. */
+  openBudget: () => ClaimBudget;
+  /** Lanes to pass over. */
+  skipLanes: readonly string[];
+  /** May claim one delivery that may have crashed workers before. */
+  allowSuspect: boolean;
+}
 
 export interface ClaimResult {
-  /** Deliveries leased. */
-  leased: number;
-  /** Other lanes may still be waiting. */
-  more: boolean;
-  /** Lanes whose due deliveries are all held back, until something of theirs ends. */
+  /** Deliveries that this worker holds now. */
+  leased: LeasedDelivery[];
+  /** Other lanes may still be due. */
+  hasMore: boolean;
+  /** Lanes whose due deliveries are all held back, until one of theirs ends. */
   exhausted: string[];
 }
 
-/** Leases what waits in lanes whose turn it is and hands it to the dispatcher. */
+/** Leases deliveries that wait in lanes that are due. */
 @Injectable()
 export class LaneClaimer {
-  /** Counts claims: every lane's share for retries comes round even where it takes one at a time. */
+  /** Number of claims: a lane that gives one delivery at a time gives a retry in every fourth claim. */
   private claimCount = 0;
   private readonly depths = new ScanDepths();
 
   constructor(
-    private readonly database: Session,
-    private readonly clock: StoreClock,
-    private readonly targets: DestinationReader,
-    private readonly leases: Leases,
-    private readonly dispatcher: Dispatcher,
+    @Inject(STORE) private readonly store: LaneStore,
+    private readonly reader: DestinationReader,
     @Inject(SETTINGS) private readonly settings: Settings,
   ) {}
 
-  /** One claim. `skip`: lanes that it passes over, beside those that this worker has no room for. */
-  async claim(skip: readonly string[] = []): Promise<ClaimResult> {
-    if (this.dispatcher.claimableCount === 0) return { leased: 0, more: false, exhausted: [] };
-    const lease = await this.leases.acquire();
-    try {
-      const { rows, turns, exhausted } = await this.database.transaction((tx) =>
-        this.claimIn(tx, lease, skip),
-      );
-      const leased = await this.toLeased(rows, turns, lease);
-      this.leases.addDeliveries(lease, leased.length);
-      this.dispatcher.accept(leased);
-      return { leased: leased.length, more: turns.length === LANES_PER_CLAIM, exhausted };
-    } catch (error) {
-      this.leases.markUncertain(lease);
-      throw error;
-    }
+  /** One claim, in one transaction. */
+  async claim(lease: Lease, options: ClaimOptions): Promise<ClaimResult> {
+    const { claimed, lanes, exhausted } = await this.store.transaction((tx) =>
+      this.claimIn(tx, lease, options),
+    );
+    const leased = await this.toLeasedDeliveries(claimed, lanes, lease.id);
+    return { leased, hasMore: lanes.length === MAX_LANES_PER_CLAIM, exhausted };
   }
 
   private async claimIn(
-    tx: EntityManager,
+    tx: LaneStore,
     lease: Lease,
-    skip: readonly string[],
-  ): Promise<{ rows: ClaimedDelivery[]; turns: ClaimableLane[]; exhausted: string[] }> {
+    { openBudget, skipLanes, allowSuspect }: ClaimOptions,
+  ): Promise<{ claimed: ClaimedDelivery[]; lanes: ClaimableLane[]; exhausted: string[] }> {
     this.claimCount++;
-    const full = [...this.dispatcher.unclaimableLanes(), ...skip];
-    const { turns, now } = await claimLanes(this.database, tx, LANES_PER_CLAIM, full);
-    if (turns.length === 0) return { rows: [], turns, exhausted: [] };
-    this.clock.observe(now);
+    const lanes = await tx.claimLanes(MAX_LANES_PER_CLAIM, skipLanes);
+    if (lanes.length === 0) return { claimed: [], lanes, exhausted: [] };
     const terms = {
       id: lease.id,
       leaseMs: Math.max(0, Math.round(lease.endsAt - performance.now())),
-      probeHoldMs: this.settings.leaseMs + PROBE_MARGIN,
+      probeHoldMs: this.settings.leaseMs + PROBE_MARGIN_MS,
     };
-    const suspects = this.dispatcher.hasSuspect ? 0 : 1;
-    const takes = this.allot(turns).filter(({ turn, take }) => take > 0 || turn.allowance === 0);
-    if (takes.length === 0) return { rows: [], turns, exhausted: [] };
-    const rows = await leaseDeliveries(this.database, tx, takes, terms, suspects);
-    return { rows, turns, exhausted: this.depths.learn(takes, rows) };
+    // A lane that may give nothing now by its own limits is claimed all the same: that sets when it is due again.
+    const claims = this.allot(lanes, openBudget()).filter(
+      ({ count, lane }) => count > 0 || lane.allowance === 0,
+    );
+    if (claims.length === 0) return { claimed: [], lanes, exhausted: [] };
+    const claimed = await tx.leaseDeliveries(claims, terms, allowSuspect ? 1 : 0);
+    return { claimed, lanes, exhausted: this.depths.learn(claims, claimed) };
   }
 
-  private async toLeased(
-    rows: readonly ClaimedDelivery[],
-    turns: readonly ClaimableLane[],
-    lease: Lease,
-  ): Promise<LeasedDelivery[]> {
-    if (rows.length === 0) return [];
-    const targets = await this.targets.readByLanes([...new Set(rows.map((row) => row.lane_id))]);
-    const turnOf = new Map(turns.map((turn) => [turn.laneId, turn]));
-    return rows.flatMap((row) => {
-      const target = targets.get(row.lane_id); // none: the tenant has just been removed
-      return target
-        ? [toLeased(row, lease.id, this.asFrozen(target, row.profile), turnOf.get(row.lane_id)!)]
-        : [];
+  /** Gives each lane an equal share of the budget, up to what the lane has room for. */
+  private allot(lanes: readonly ClaimableLane[], budget: ClaimBudget): LaneClaim[] {
+    const share = budget.sharePerLane(lanes.length);
+    return lanes.map((lane) => {
+      const count = budget.reserve(lane.laneId, Math.min(share, lane.allowance));
+      const retryCount = Math.floor((count + (this.claimCount % RETRY_SHARE)) / RETRY_SHARE);
+      return { lane, count, retryCount, depth: this.depths.depthFor(lane.laneId, count) };
     });
   }
 
-  /** A callback keeps the profile that its body was made in: the account may have chosen another since. */
-  private asFrozen(target: Destination, name: string | null): Destination {
-    if (name === null || name === target.profile.name) return target;
+  private async toLeasedDeliveries(
+    claimed: readonly ClaimedDelivery[],
+    lanes: readonly ClaimableLane[],
+    leaseId: string,
+  ): Promise<LeasedDelivery[]> {
+    if (claimed.length === 0) return [];
+    const destinations = await this.reader.readByLanes([...new Set(claimed.map(({ laneId }) => laneId))]);
+    const laneOf = new Map(lanes.map((lane) => [lane.laneId, lane]));
+    return claimed.flatMap((delivery) => {
+      const destination = destinations.get(delivery.laneId);
+      if (!destination) return []; // the tenant has just been removed
+      const frozen = this.withProfileOf(delivery, destination);
+      return [toLeasedDelivery(delivery, leaseId, frozen, laneOf.get(delivery.laneId)!)];
+    });
+  }
+
+  /** A callback keeps the profile that its body was rendered in: the account may have chosen another since. */
+  private withProfileOf({ profile: name }: ClaimedDelivery, destination: Destination): Destination {
+    if (name === null || name === destination.profile.name) return destination;
     const profile = this.settings.profiles.get(name);
     return profile
-      ? { ...target, profile, timeoutMs: profile.timeoutMs }
-      : { ...target, blockedReason: 'endpoint-unreadable' };
-  }
-
-  /** How much of this worker's room each lane gets: an equal part, up to what the lane has room for. */
-  private allot(turns: readonly ClaimableLane[]): LaneClaim[] {
-    const room = this.dispatcher.openBudget({ forTurns: true });
-    const part = room.sharePerLane(turns.length);
-    return turns.map((turn) => {
-      const take = room.reserve(turn.laneId, Math.min(part, turn.allowance));
-      const reserve = Math.floor((take + (this.claimCount % 4)) / 4);
-      return { turn, take, reserve, look: this.depths.depthFor(turn.laneId, take) };
-    });
+      ? { ...destination, profile, timeoutMs: profile.timeoutMs }
+      : { ...destination, blockedReason: 'endpoint-unreadable' };
   }
 }
 
-function toLeased(
-  row: ClaimedDelivery,
+function toLeasedDelivery(
+  delivery: ClaimedDelivery,
   leaseId: string,
-  target: Destination,
-  turn: ClaimableLane,
+  destination: Destination,
+  lane: ClaimableLane,
 ): LeasedDelivery {
   return {
-    id: row.id,
+    id: delivery.id,
     leaseId,
-    destination: target,
-    callbackUrl: row.callback_url,
-    wireType: row.wire_type,
-    body: row.body,
-    eventUuid: row.event_uuid,
-    sequence: row.sequence,
-    eventType: row.event_type,
-    subject: row.subject,
-    test: row.test,
-    attempts: row.attempts,
-    attemptsBefore: row.attempts_before,
-    claims: row.claims,
-    attemptAt: row.attempt_at === null ? null : Number(row.attempt_at),
-    counted: turn.limited,
-    probe: turn.probe,
+    destination,
+    callbackUrl: delivery.callbackUrl,
+    wireType: delivery.wireType,
+    body: delivery.body,
+    eventUuid: delivery.eventUuid,
+    sequence: delivery.sequence,
+    eventType: delivery.eventType,
+    subject: delivery.subject,
+    test: delivery.test,
+    attempts: delivery.attempts,
+    attemptsBefore: delivery.attemptsBefore,
+    claims: delivery.claims,
+    attemptAt: delivery.attemptAt,
+    counted: lane.hasLimits,
+    probe: lane.probe,
   };
 }

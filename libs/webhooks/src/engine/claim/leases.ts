@@ -1,40 +1,44 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
-import type { Session } from '../../store/postgres/connection/session.js';
-import { nowMs } from '../../store/postgres/fragments/expressions.js';
-import type { StoreClock } from '../../store/postgres/connection/clock.js';
+import { Inject, Injectable } from '@nestjs/common';
+import { SETTINGS, type Settings } from '../../config/settings.js';
+import type { LaneStore } from '../../store/lane-store.js';
+import { STORE } from '../../store/store.js';
 
-/** A lease as its worker sees it. */
+/** A lease as its worker sees it. Instants are of the process's monotonic clock, ms. */
 export interface Lease {
   id: string;
-  /** Runs out then, on the process's monotonic clock, ms. */
   endsAt: number;
-  /** Not used for new claims after this, on the same clock. */
+  /** No new claims after this. */
   renewAt: number;
   /** Claims that are being made under it, and deliveries without a recorded outcome. */
   open: number;
-  /** Something is held under it that nobody will account for, so it is left to run out. */
+  /** It may cover deliveries that this worker does not know of, so it is left to expire. */
   isUncertain: boolean;
 }
 
 /**
- * The leases of this worker: one at a time for everything it takes, a new one every quarter of a lease, each deleted
+ * The leases of this worker: one at a time for everything it claims, a new one every quarter of a lease. Each is deleted
  * when the last outcome under it is recorded. An idle worker holds none.
  */
+@Injectable()
 export class Leases {
+  /** `host:pid:random`, for people who read the table. */
   readonly owner = `${hostname().slice(0, 80)}:${process.pid}:${randomBytes(4).toString('hex')}`;
-  /** Workers that held a lease when this one last took one, itself included: they share what a lane may have in flight. */
+  /** Workers that held a lease when this one last opened one, itself included: they share what a lane may have in flight. */
   workers = 1;
+  private readonly leaseMs: number;
   private current: Lease | null = null;
   private readonly held = new Map<string, Lease>();
 
   constructor(
-    private readonly database: Session,
-    private readonly clock: StoreClock,
-    private readonly leaseMs: number,
-  ) {}
+    @Inject(STORE) private readonly store: LaneStore,
+    @Inject(SETTINGS) { leaseMs }: Settings,
+  ) {
+    this.leaseMs = leaseMs;
+  }
 
-  /** The lease to claim under now. Ends in {@link addDeliveries} or {@link markUncertain}. */
+  /** The lease for a claim that begins now. The claim ends in {@link addDeliveries} or {@link markUncertain}. */
   async acquire(): Promise<Lease> {
     const lease = this.current && performance.now() < this.current.renewAt ? this.current : await this.open();
     lease.open++;
@@ -42,78 +46,73 @@ export class Leases {
   }
 
   private async open(): Promise<Lease> {
-    const startedAt = performance.now(); // before the statement: we err on the early side
-    const [row] = await this.database.query<{ id: string; now: string; workers: number }>(
-      `insert into ${this.database.tables.leases} (owner, expires_at, first_delivery_id)
-       select $2, ${nowMs(1)} + $3::bigint, coalesce(max(id), 0) + 1 from ${this.database.tables.deliveries}
-       returning id, ${nowMs(1)} as now,
-                 (select count(distinct owner)::int + 1 from ${this.database.tables.leases}
-                   where expires_at > ${nowMs(1)} and owner <> $2) as workers`,
-      [this.database.clockOffset, this.owner, this.leaseMs],
-    );
-    this.clock.observe(row!.now);
-    this.workers = row!.workers;
+    const startedAt = performance.now(); // before the statement: here the lease ends a little earlier than in the database
+    const { id, workers } = await this.store.openLease(this.owner, this.leaseMs);
+    this.workers = workers;
     this.current = {
-      id: row!.id,
+      id,
       endsAt: startedAt + this.leaseMs,
       renewAt: startedAt + this.leaseMs / 4,
       open: 0,
       isUncertain: false,
     };
-    this.held.set(row!.id, this.current);
+    this.held.set(id, this.current);
     return this.current;
   }
 
-  /** Can an attempt of `timeoutMs` that starts now end before the lease does? */
+  /** Would an attempt of `timeoutMs` that starts now end before the lease does? */
   covers(leaseId: string, timeoutMs: number): boolean {
     const lease = this.held.get(leaseId);
     return lease !== undefined && performance.now() + timeoutMs < lease.endsAt;
   }
 
-  /** The claim committed and took so many deliveries. */
+  /** The claim committed with this many deliveries. */
   addDeliveries(lease: Lease, deliveries: number): void {
     lease.open += deliveries - 1;
   }
 
-  /** The claim failed, perhaps after it was committed: what it took is recovered when the lease has run out. */
+  /** The claim failed, perhaps after its commit: what it leased is rescued when the lease expires. */
   markUncertain(lease: Lease): void {
     lease.open--;
     lease.isUncertain = true;
     if (this.current === lease) this.current = null;
   }
 
-  /** What came of a delivery cannot be recorded: it is recovered when the lease has run out. */
+  /** The outcome of a delivery cannot be recorded: the delivery is rescued when the lease expires. */
   forsake(leaseId: string): void {
     const lease = this.held.get(leaseId);
     if (lease) lease.isUncertain = true;
   }
 
-  /** Counts outcomes off and answers the leases that may be deleted with them. */
+  /** Counts one outcome for each of `leaseIds`. Returns the leases that may be deleted with them. */
   release(leaseIds: Iterable<string>): string[] {
     for (const id of leaseIds) {
       const lease = this.held.get(id);
       if (lease) lease.open--;
     }
-    return this.finished();
+    return this.takeFinished(false);
   }
 
-  /** Leases without open deliveries that no new claim will use; forgets them. `all`: the current one too. */
-  finished(all = false): string[] {
+  /** Deletes the leases under which nothing is open. `all`: the current one too; the next claim opens another. */
+  async deleteFinished(all = false): Promise<void> {
+    await this.remove(this.takeFinished(all));
+  }
+
+  /** Deletes leases that {@link release} has returned. */
+  async remove(ids: readonly string[]): Promise<void> {
+    if (ids.length > 0) await this.store.deleteLeases(ids);
+  }
+
+  /** Forgets the leases that nothing is open under and no claim will use, and returns those that may be deleted. */
+  private takeFinished(all: boolean): string[] {
     const ids: string[] = [];
     for (const lease of this.held.values()) {
-      const retired = all || lease !== this.current || performance.now() >= lease.renewAt;
-      if (!retired || lease.open > 0) continue;
+      const isRetired = all || lease !== this.current || performance.now() >= lease.renewAt;
+      if (!isRetired || lease.open > 0) continue;
       if (lease === this.current) this.current = null;
       this.held.delete(lease.id);
       if (!lease.isUncertain) ids.push(lease.id);
     }
     return ids;
-  }
-
-  async remove(ids: readonly string[]): Promise<void> {
-    if (ids.length === 0) return;
-    await this.database.query(`delete from ${this.database.tables.leases} where id = any($1::bigint[])`, [
-      ids,
-    ]);
   }
 }

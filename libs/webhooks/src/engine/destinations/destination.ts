@@ -1,37 +1,37 @@
+import type { BlockedReason, LaneState, Ordering } from '../../core/states.js';
 import type { Profile, ProfileEndpoint } from '../../profiles/profile.js';
-import type { LaneState, BlockedReason, Ordering } from '../../core/states.js';
 
-/** Where a lane's deliveries go and how, as it stood when they were claimed. */
+/** Where a lane's deliveries go and how, as it was when they were claimed. */
 export interface Destination extends ProfileEndpoint {
   laneId: string;
   tenantId: string;
-  /** UUID; `null` for a lane of callbacks. */
+  /** UUID; `null`: a lane of callbacks. */
   endpointId: string | null;
-  /** `null` for callbacks: each delivery brings its own. */
+  /** `null` for callbacks: each delivery has its own. */
   url: string | null;
   profile: Profile;
-  /** Patterns, of an endpoint. */
+  /** Patterns of event types that the endpoint subscribes to. */
   events: readonly string[];
   phoneNumbers: readonly string[] | null;
   customHeaders: Record<string, string>;
   /** Opened, newest first. */
   secrets: readonly string[];
   timeoutMs: number;
-  /** Its owner is mailed about each failure, where the profile does that. */
+  /** Its owner gets an email for each failure, if the profile does that. */
   sendAlertEmail: boolean;
   /** Epoch milliseconds; 0 for callbacks. */
   createdAt: number;
   state: LaneState;
   ordering: Ordering;
-  /** Has an exact limit: deliveries are only taken in turns, where the lane counts them. */
+  /** Has an exact limit: its deliveries are only claimed from the lane, which counts them. */
   hasLimits: boolean;
-  /** No failure since the last success, no pause: may be handed deliveries directly. */
+  /** No failure since the last success, and no pause: deliveries may skip the lane. */
   isHealthy: boolean;
-  /** Has older work waiting. */
+  /** Has older deliveries that are due. */
   hasBacklog: boolean;
   /**
-   * What of the row cannot be read, so that nothing is sent for now; `null`: nothing. `endpoint-unreadable`: the row cannot be read, or names a profile that
-   * this host does not have, so that nobody can say what matches either.
+   * Why nothing can be sent for now; `null`: nothing is wrong. `endpoint-unreadable`: its row cannot be read or names a
+   * profile that this host does not have, so it is not known either which events match.
    */
   blockedReason: BlockedReason | null;
 }

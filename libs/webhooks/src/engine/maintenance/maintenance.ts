@@ -3,7 +3,7 @@ import { AlertSender } from '../../alerts/alert-sender.js';
 import { LineLogger } from '../../core/line-logger.js';
 import { HealthCheck } from '../../observability/health.js';
 import type { MaintenanceStore } from '../../store/maintenance-store.js';
-import type { WorkCheck } from '../../store/postgres/claim/check-for-work.js';
+import type { WorkCheck } from '../../store/lane-store.js';
 import { STORE } from '../../store/store.js';
 import { Leases } from '../claim/leases.js';
 import { FailingEndpoints } from './failing-endpoints.js';
@@ -41,7 +41,7 @@ export class Maintenance {
     if (rescued > 0)
       this.logger.warn(`Recovered ${rescued} deliveries from a worker that stopped without releasing them`);
     const discarded = found.closed ? await this.store.discardBacklog() : 0;
-    await this.leases.remove(this.leases.finished());
+    await this.leases.deleteFinished();
     return rescued > 0 || discarded > 0;
   }
 

@@ -25,6 +25,13 @@ import { countFailureCauses, countHeldAlerts } from './alerts/alert-facts.js';
 import { leaseAlerts, listDueAlerts, lockAlerts } from './alerts/claim-alerts.js';
 import { finishAlert } from './alerts/finish-alert.js';
 import { countMailsToday, insertSummaries, markAlerts } from './alerts/mail-quota.js';
+import type { PublishedEvent } from '../../events/event.js';
+import type * as lanes from '../lane-store.js';
+import type * as outbox from '../outbox-store.js';
+import { checkForWork } from './claim/check-for-work.js';
+import { claimLanes } from './claim/claim-lanes.js';
+import { leaseDeliveries } from './claim/lease-deliveries.js';
+import { openLease } from './claim/open-lease.js';
 import type { Session } from './connection/session.js';
 import { deleteIdleLanes } from './maintenance/delete-idle-lanes.js';
 import {
@@ -54,6 +61,11 @@ import { searchDeliveries } from './deliveries/search-deliveries.js';
 import { findRecordedOutcomes } from './record/find-recorded-outcomes.js';
 import { recordFirstSuccesses } from './record/record-first-successes.js';
 import { recordOutcomes } from './record/record-outcomes.js';
+import { insertEvents } from './publish/insert-events.js';
+import { claimEvents } from './relay/claim-events.js';
+import { ensureCallbackLanes } from './relay/ensure-callback-lanes.js';
+import { insertDeliveries } from './relay/insert-deliveries.js';
+import { readDestinationsOfLanes, readDestinationsOfTenants } from './relay/read-destinations.js';
 
 /** The store on PostgreSQL: one line a method; each statement has a file. */
 export class PostgresStore extends TypeOrmStore implements Store {
@@ -105,6 +117,59 @@ export class PostgresStore extends TypeOrmStore implements Store {
 
   onCommit(listener: (work: CommittedWork) => void): void {
     this.commits.onCommit(listener);
+  }
+
+  // Outbox
+
+  insertEvents(events: readonly outbox.NewEvent[]): Promise<PublishedEvent[]> {
+    this.commits.noteEvents(this.session.runner);
+    return insertEvents(this.session, events);
+  }
+
+  claimEvents(limit: number): Promise<outbox.ClaimedEvents> {
+    return claimEvents(this.session, limit);
+  }
+
+  readDestinationsOfTenants(tenantIds: readonly string[]): Promise<outbox.DestinationRecord[]> {
+    return readDestinationsOfTenants(this.session, tenantIds);
+  }
+
+  readDestinationsOfLanes(laneIds: readonly string[]): Promise<outbox.DestinationRecord[]> {
+    return readDestinationsOfLanes(this.session, laneIds);
+  }
+
+  ensureCallbackLanes(callbacks: readonly outbox.CallbackOrigin[]): Promise<outbox.DestinationRecord[]> {
+    return ensureCallbackLanes(this.session, callbacks);
+  }
+
+  insertDeliveries(
+    deliveries: readonly outbox.DeliveryToInsert[],
+    relayed: readonly string[],
+    leaseId: string,
+  ): Promise<outbox.HandedOverDelivery[]> {
+    return insertDeliveries(this.session, deliveries, relayed, leaseId);
+  }
+
+  // Lanes
+
+  checkForWork(skipLanes: readonly string[]): Promise<lanes.WorkCheck> {
+    return checkForWork(this.session, skipLanes);
+  }
+
+  claimLanes(count: number, skipLanes: readonly string[]): Promise<lanes.ClaimableLane[]> {
+    return claimLanes(this.session, count, skipLanes);
+  }
+
+  leaseDeliveries(
+    claims: readonly lanes.LaneClaim[],
+    lease: lanes.LeaseTerms,
+    maxSuspects: number,
+  ): Promise<lanes.ClaimedDelivery[]> {
+    return leaseDeliveries(this.session, claims, lease, maxSuspects);
+  }
+
+  openLease(owner: string, leaseMs: number): Promise<lanes.OpenedLease> {
+    return openLease(this.session, owner, leaseMs);
   }
 
   // Maintenance

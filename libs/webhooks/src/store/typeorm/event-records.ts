@@ -2,6 +2,7 @@ import { type EntityManager, In } from 'typeorm';
 import { tryParseJson } from '../../core/parse-json.js';
 import { requireTenant } from '../../core/tenant.js';
 import type { SubjectEvent, SubscriberRecord } from '../delivery-store.js';
+import type { StoredEvent } from '../outbox-store.js';
 import { WebhookEndpointRow } from '../schema/endpoint.entity.js';
 import { WebhookEventRow } from '../schema/event.entity.js';
 import { WebhookUnrelayedRow } from '../schema/unrelayed.entity.js';
@@ -58,4 +59,20 @@ export async function readEventData(
     where: { sequence: In([...sequences]) },
   });
   return new Map(rows.map(({ sequence, data }) => [sequence, tryParseJson(data)]));
+}
+
+export async function listEvents(manager: EntityManager, type?: string): Promise<StoredEvent[]> {
+  const query = manager
+    .createQueryBuilder(WebhookEventRow, 'e')
+    .select(['e.sequence', 'e.id', 'e.type', 'e.tenantId', 'e.subject', 'e.data'])
+    .orderBy('e.sequence');
+  if (type !== undefined) query.where('e.type = :type', { type });
+  const rows = await query.getMany();
+  return rows.map((row) => ({
+    uuid: row.id,
+    type: row.type,
+    tenantId: row.tenantId,
+    subject: row.subject,
+    data: row.data,
+  }));
 }

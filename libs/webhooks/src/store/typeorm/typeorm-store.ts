@@ -3,7 +3,15 @@ import type { TenantTable } from '../maintenance-store.js';
 import { deleteTenantRows } from './tenant-records.js';
 import type { AttemptRecord, DeliveryRecord, SubjectEvent, SubscriberRecord } from '../delivery-store.js';
 import { hasLane, listAttempts, listDeliveriesOfEvents, listDeliveryIdsOfEvent } from './delivery-records.js';
-import { listEndpointsSince, listSubjectEvents, listUnrelayed, readEventData } from './event-records.js';
+import {
+  listEndpointsSince,
+  listEvents,
+  listSubjectEvents,
+  listUnrelayed,
+  readEventData,
+} from './event-records.js';
+import { deleteLeases } from './lease-records.js';
+import type { StoredEvent } from '../outbox-store.js';
 
 /**
  * The part of the store that TypeORM's query builder and repositories serve: it works on every database. A driver extends
@@ -20,6 +28,16 @@ export abstract class TypeOrmStore {
 
   readEventData(sequences: readonly string[]): Promise<Map<string, unknown>> {
     return this.run((manager) => readEventData(manager, sequences));
+  }
+
+  listEvents(type?: string): Promise<StoredEvent[]> {
+    return this.run((manager) => listEvents(manager, type));
+  }
+
+  // Lanes
+
+  deleteLeases(ids: readonly string[]): Promise<void> {
+    return this.run((manager) => deleteLeases(manager, ids));
   }
 
   // Deliveries

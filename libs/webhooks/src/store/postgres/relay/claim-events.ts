@@ -1,25 +1,14 @@
-import type { EntityManager } from 'typeorm';
+import { tryParseJson } from '../../../core/parse-json.js';
+import type { ClaimedEvent, ClaimedEvents } from '../../outbox-store.js';
 import type { Session } from '../connection/session.js';
 import { endIfIdle, nowMs, useStablePlan } from '../fragments/expressions.js';
-import type { WebhookEvent } from '../../../events/event.js';
-import { tryParseJson } from '../../../core/parse-json.js';
 
-/** Data of one batch at most, bytes; a single larger event still goes. */
-const BATCH_BYTES = 8 * 1024 * 1024;
-/** Share of a batch for the newest events, where there are more than a batch takes: they do not wait behind a burst. */
+/** Data of one batch at most, bytes; a single larger event is still claimed. */
+const MAX_BATCH_BYTES = 8 * 1024 * 1024;
+/** If more events wait than a batch holds, one in five is one of the newest: they do not wait behind a burst. */
 const NEWEST_SHARE = 5;
-/** As the dispatcher looks back over a subject's events. */
-const LOOK_BACK = 64;
-
-/** An event of the outbox, locked by the relay's transaction. */
-export interface ClaimedEvent extends WebhookEvent {
-  /** Of a test event: the one endpoint it is for (UUID). */
-  endpointId: string | null;
-  /** Its subject has earlier events. */
-  follows: boolean;
-  /** Its row cannot be read: somebody changed it by hand. */
-  damaged: boolean;
-}
+/** Earlier events of a subject that are checked; `MAX_EVENTS_COMPARED` of `subject-order` is the same. */
+const MAX_EARLIER_EVENTS = 64;
 
 interface EventRow {
   sequence: string;
@@ -39,17 +28,11 @@ interface EventRow {
   now: string;
 }
 
-/**
- * Locks the oldest unrelayed events and some of the newest, passing over those that another relay holds, and leaves out
- * those whose subject has an earlier one there: a subject's events are relayed in the order of their number.
- */
-export async function claimEvents(
-  database: Session,
-  tx: EntityManager,
-  limit: number,
-): Promise<{ events: ClaimedEvent[]; locked: number; now: string | null }> {
-  const { events, unrelayed } = database.tables;
-  const rows = await database.query<EventRow>(
+/** Locks the oldest unrelayed events and some of the newest, without those whose subject has an earlier one elsewhere. */
+export async function claimEvents(session: Session, limit: number): Promise<ClaimedEvents> {
+  const { events, unrelayed } = session.tables;
+  const newest = Math.floor(limit / NEWEST_SHARE);
+  const rows = await session.query<EventRow>(
     `with settings as materialized (
        select ${endIfIdle(4)}, ${useStablePlan()}
      ), oldest as materialized (
@@ -59,6 +42,7 @@ export async function claimEvents(
         limit $2
           for update skip locked
      ), newest as materialized (
+       -- Only if there are more than the oldest.
        select sequence
          from ${unrelayed}
         where sequence > (select max(sequence) from oldest) and (select count(*) from oldest) = $2
@@ -68,7 +52,7 @@ export async function claimEvents(
      ), locked as materialized (
        select sequence from oldest union all select sequence from newest
      ), sized as (
-       -- Each by its number, whatever the planner thinks of the table's size.
+       -- "limit 1" makes it a look-up by sequence for each row, whatever size the planner assumes for the table.
        select e.*, sum(octet_length(e.data)) over (order by e.sequence) - octet_length(e.data) as before
          from locked l
         cross join lateral (select * from ${events} e where e.sequence = l.sequence limit 1) e
@@ -78,32 +62,23 @@ export async function claimEvents(
        from sized e
       cross join settings
       cross join lateral (
+              -- follows: the subject has earlier events; waits: one of them is unrelayed and not locked here.
               select count(*) > 0 as follows,
                      coalesce(bool_or(u.sequence is not null and earlier.sequence not in (select sequence from locked)), false) as waits
                 from (select p.sequence from ${events} p
                        where p.tenant_id = e.tenant_id and p.subject = e.subject and p.sequence < e.sequence
-                       order by p.sequence desc limit ${LOOK_BACK}) earlier
+                       order by p.sequence desc limit ${MAX_EARLIER_EVENTS}) earlier
                 left join ${unrelayed} u on u.sequence = earlier.sequence) f
       where e.before < $3
       order by e.sequence`,
-    [
-      database.clockOffset,
-      limit - Math.floor(limit / NEWEST_SHARE),
-      BATCH_BYTES,
-      database.timeoutMs,
-      Math.floor(limit / NEWEST_SHARE),
-    ],
-    tx,
+    [session.clockOffset, limit - newest, MAX_BATCH_BYTES, session.timeoutMs, newest],
   );
-  return {
-    events: inOrder(rows).map(toEvent),
-    locked: rows.length,
-    now: rows[0]?.now ?? null,
-  };
+  if (rows.length > 0) session.clock.observe(rows[0]!.now);
+  return { events: withoutWaiting(rows).map(toEvent), isFull: rows.length === limit };
 }
 
-/** Without the events that wait for an earlier one, and those behind them. */
-function inOrder(rows: EventRow[]): EventRow[] {
+/** Leaves out the events that wait for an earlier one of their subject, and the later ones of that subject. */
+function withoutWaiting(rows: EventRow[]): EventRow[] {
   if (!rows.some((row) => row.waits)) return rows;
   const waiting = new Set<string>();
   return rows.filter((row) => {

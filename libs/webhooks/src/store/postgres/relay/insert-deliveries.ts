@@ -1,55 +1,47 @@
-import type { EntityManager } from 'typeorm';
+import type { DeliveryState } from '../../../core/states.js';
+import type { DeliveryToInsert, HandedOverDelivery } from '../../outbox-store.js';
 import type { Session } from '../connection/session.js';
 import { nowMs } from '../fragments/expressions.js';
 import { isHeldByEarlier } from '../fragments/subject-order.js';
-import type { DeliveryState } from '../../../core/states.js';
-import type { NewDelivery } from '../../../engine/relay/fan-out.js';
-
-/** A delivery that this worker now holds. */
-export interface HandedOverDelivery {
-  id: string;
-  /** Place in the list handed in, from 0. */
-  place: number;
-}
 
 /**
- * Inserts a batch's deliveries, marks its events relayed and wakes the lanes that got work to wait for, in one
- * statement. Those that may go straight to this worker are leased at the insert, unless order holds them back: they
- * never enter the due index, so that a first success is one update that stays on its page.
+ * Inserts a batch's deliveries, marks its events relayed and makes the lanes due that got deliveries to wait, in one
+ * statement. A delivery that goes straight to this worker is leased at the insert and never enters the index of due
+ * deliveries: recording its first success is then one update that stays on its page.
  */
 export async function insertDeliveries(
-  database: Session,
-  tx: EntityManager,
-  deliveries: readonly NewDelivery[],
+  session: Session,
+  deliveries: readonly DeliveryToInsert[],
   relayed: readonly string[],
   leaseId: string,
 ): Promise<HandedOverDelivery[]> {
-  const { deliveries: table, lanes, leases, unrelayed } = database.tables;
-  const held = isHeldByEarlier(database, {
+  const { deliveries: table, lanes, leases, unrelayed } = session.tables;
+  const isHeld = isHeldByEarlier(session, {
     tenant: 'c.tenant_id',
     subject: 'c.subject',
     sequence: 'c.event_sequence',
     lane: 'c.lane_id',
-    // A waiting retry of an earlier one may go out at any moment: its turn and this one's must not meet.
+    // Strict for all: an earlier delivery that waits for its retry may be sent at any moment, and must not overlap.
     ordering: `'strict'`,
   });
-  const column = <T>(pick: (delivery: NewDelivery) => T): T[] => deliveries.map(pick);
-  const places = deliveries.flatMap(({ direct, event, target }, place) =>
-    direct && event.follows && target.ordering !== 'none' ? [place] : [],
+  const column = <T>(pick: (delivery: DeliveryToInsert) => T): T[] => deliveries.map(pick);
+  // Only these can be held back by an earlier one.
+  const following = deliveries.flatMap(({ direct, event, destination }, index) =>
+    direct && event.follows && destination.ordering !== 'none' ? [index] : [],
   );
-  const following = <T>(pick: (delivery: NewDelivery) => T): T[] =>
-    places.map((place) => pick(deliveries[place]!));
+  const columnOfFollowing = <T>(pick: (delivery: DeliveryToInsert) => T): T[] =>
+    following.map((index) => pick(deliveries[index]!));
   const instant = `(select ${nowMs(1)})`;
-  const rows = await database.prepared<{ id: string; state: DeliveryState }>(
-    // The lease is looked for again, and kept until the commit: a worker that was away for longer than its lease must
-    // hand itself nothing under it, for nobody would look for that again.
+  const rows = await session.prepared<{ id: string; state: DeliveryState }>(
     `with lease as materialized (
+       -- Checked again and kept until the commit: nobody would look for a delivery under a lease that expired meanwhile.
        select id from ${leases} where id = $9 and expires_at > ${nowMs(1)} for key share
      ), held as materialized (
        select c.place from unnest($11::int[], $12::bigint[], $13::bigint[], $14::text[], $15::text[])
            as c(place, event_sequence, lane_id, tenant_id, subject)
-        where ${held}
+        where ${isHeld}
      ), input as materialized (
+       -- "place" counts from 1 here, from 0 in "held".
        select i.*, i.direct and exists (select 1 from lease) and not i.place - 1 = any(array(select place from held)) as handed
          from unnest($2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::boolean[], $16::text[]) with ordinality
            as i(event_sequence, lane_id, wire_type, body, callback_url, reason, direct, profile, place)
@@ -66,15 +58,16 @@ export async function insertDeliveries(
               case when reason is not null then ${instant} end,
               case when reason is not null then ${instant} end
          from input
-        order by place
+        order by place -- ids are drawn in the order of the list: the result relies on it
        returning id, lane_id, state
      ), relayed as (
        delete from ${unrelayed} where sequence = any($10::bigint[])
      ), waiting as materialized (
-       select l.id, l.state -- as it is once it is locked: an endpoint that is resumed meanwhile must not miss them
+       -- The state as it is once the lane is locked: an endpoint that is resumed meanwhile must not miss its deliveries.
+       select l.id, l.state
          from ${lanes} l
         where l.id in (select lane_id from inserted where state = 'pending')
-        order by l.id
+        order by l.id -- whoever waits for several lanes locks them in this order, so none deadlocks
           for no key update
      ), woken as (
        update ${lanes} l
@@ -84,9 +77,9 @@ export async function insertDeliveries(
      )
      select id, state from inserted order by id`,
     [
-      database.clockOffset,
+      session.clockOffset,
       column(({ event }) => event.sequence),
-      column(({ target }) => target.laneId),
+      column(({ destination }) => destination.laneId),
       column(({ wireType }) => wireType),
       column(({ body }) => body),
       column(({ callbackUrl }) => callbackUrl),
@@ -94,15 +87,13 @@ export async function insertDeliveries(
       column(({ direct }) => direct),
       leaseId,
       relayed,
-      places,
-      following(({ event }) => event.sequence),
-      following(({ target }) => target.laneId),
-      following(({ event }) => event.tenantId),
-      following(({ event }) => event.subject),
-      column(({ target }) => (target.endpointId === null ? target.profile.name : null)),
+      following,
+      columnOfFollowing(({ event }) => event.sequence),
+      columnOfFollowing(({ destination }) => destination.laneId),
+      columnOfFollowing(({ event }) => event.tenantId),
+      columnOfFollowing(({ event }) => event.subject),
+      column(({ destination }) => (destination.endpointId === null ? destination.profile.name : null)),
     ],
-    tx,
   );
-  // Numbers were drawn in the order of the list.
-  return rows.flatMap(({ id, state }, place) => (state === 'sending' ? [{ id, place }] : []));
+  return rows.flatMap(({ id, state }, index) => (state === 'sending' ? [{ id, index }] : []));
 }

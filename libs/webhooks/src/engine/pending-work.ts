@@ -1,0 +1,106 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { SETTINGS, type Settings } from '../config/settings.js';
+import type { WorkCheck } from '../store/lane-store.js';
+import type { CommittedWork } from '../store/store.js';
+import type { ClaimResult } from './claim/lane-claimer.js';
+import { Dispatcher } from './dispatcher.js';
+import type { RelayResult } from './relay/relay.js';
+
+/** While there is little room, events wait for outcomes to make more, but not longer than this, ms. */
+export const MAX_RELAY_DELAY_MS = 250;
+/** Deliveries for each slot that there must be room for, so that a relay need not wait. */
+const ROOM_PER_SLOT = 8;
+
+/** What is known to be there for this worker: events to relay, lanes to claim from. */
+@Injectable()
+export class PendingWork {
+  private events = false;
+  private announcedEvents = false;
+  private lanes = false;
+  private unseenLanes = false;
+  // On the process's monotonic clock, ms.
+  private relayedAt = 0;
+  private claimedAt = 0;
+
+  constructor(
+    private readonly dispatcher: Dispatcher,
+    @Inject(SETTINGS) private readonly settings: Settings,
+  ) {
+    // Lanes that waited for room, or for an outcome.
+    dispatcher.onRecorded((hasDueLanes) => {
+      this.lanes ||= hasDueLanes;
+    });
+  }
+
+  /** There are events to relay. */
+  get hasEvents(): boolean {
+    return this.events;
+  }
+
+  /** A commit since the last relay wrote events. */
+  get hasAnnouncedEvents(): boolean {
+    return this.announcedEvents;
+  }
+
+  /** There are lanes to claim from. */
+  get hasLanes(): boolean {
+    return this.lanes;
+  }
+
+  /** A commit, in this process or announced by another one, has left work. */
+  noteCommit({ events, lanes }: CommittedWork): void {
+    this.events ||= events;
+    this.announcedEvents ||= events;
+    this.unseenLanes ||= lanes;
+  }
+
+  /** Has a commit changed lanes since the last call? When they are due, only a check can tell. */
+  takeLaneChange(): boolean {
+    const changed = this.unseenLanes;
+    this.unseenLanes = false;
+    return changed;
+  }
+
+  noteChecked({ events, dueInMs }: WorkCheck): void {
+    this.events ||= events;
+    this.lanes ||= dueInMs === 0;
+  }
+
+  /** Before a relay: what commits while it runs is for the next one. */
+  noteRelayBegins(): void {
+    this.events = false;
+    this.announcedEvents = false;
+  }
+
+  noteRelayed({ hasMore, hasWaiting }: RelayResult): void {
+    this.relayedAt = performance.now();
+    this.events ||= hasMore;
+    this.lanes ||= hasWaiting;
+  }
+
+  /** Before a claim: lanes that get room while it runs are for the next one. */
+  noteClaimBegins(): void {
+    this.lanes = false;
+    this.claimedAt = performance.now();
+  }
+
+  noteClaimed({ hasMore, leased }: ClaimResult): void {
+    this.lanes ||= hasMore || leased.length > 0;
+  }
+
+  /** Relaying a few events at a time costs most: it waits for room, but not for long. */
+  mayRelay(): boolean {
+    return (
+      this.dispatcher.claimableCount >= this.settings.slots * ROOM_PER_SLOT ||
+      performance.now() - this.relayedAt > MAX_RELAY_DELAY_MS
+    );
+  }
+
+  /** A claim costs the same for few deliveries as for many: it waits for room, but not for long. */
+  mayClaim(): boolean {
+    return (
+      this.dispatcher.shouldClaim ||
+      (this.dispatcher.claimableCount > 0 && performance.now() - this.claimedAt > this.settings.busyPollMs)
+    );
+  }
+}

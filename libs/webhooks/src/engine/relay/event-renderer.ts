@@ -1,0 +1,45 @@
+import { LineLogger } from '../../core/line-logger.js';
+import type { Profile, WireEvent } from '../../profiles/profile.js';
+import type { ClaimedEvent } from '../../store/outbox-store.js';
+
+const MAX_TYPE_LENGTH = 128;
+const NUL = '\0';
+
+/** Renders each event of a batch once for each profile. */
+export class EventRenderer {
+  private readonly logger = new LineLogger('WebhookRelay');
+  private readonly rendered = new Map<string, WireEvent[] | null>();
+
+  /** The requests of an event in a profile, one for each wire type; `null`: the profile failed, which is logged. */
+  render(event: ClaimedEvent, profile: Profile): WireEvent[] | null {
+    const key = `${event.sequence} ${profile.name}`;
+    let requests = this.rendered.get(key);
+    if (requests === undefined) this.rendered.set(key, (requests = this.tryRender(event, profile)));
+    return requests;
+  }
+
+  private tryRender(event: ClaimedEvent, profile: Profile): WireEvent[] | null {
+    try {
+      if (event.damaged) throw new TypeError('its data in the database is not valid JSON');
+      const requests = profile.render(event);
+      requests.forEach(checkRequest);
+      return [...new Map(requests.map((request) => [request.type, request])).values()];
+    } catch (error) {
+      this.logger.error(
+        `Profile "${profile.name}" could not render event ${event.sequence} (${event.type}): ${(error as Error).message}`,
+      );
+      return null;
+    }
+  }
+}
+
+/** Throws if a host's own profile rendered what the database would reject: that would stop the whole batch. */
+function checkRequest({ type, body }: WireEvent): void {
+  if (!isStorable(type) || type === '' || type.length > MAX_TYPE_LENGTH)
+    throw new TypeError(`each request needs a type of 1 to ${MAX_TYPE_LENGTH} characters`);
+  if (!isStorable(body)) throw new TypeError(`the body of ${type} must be text without NUL`);
+}
+
+function isStorable(value: unknown): boolean {
+  return typeof value === 'string' && !value.includes(NUL) && value.isWellFormed();
+}

@@ -1,0 +1,111 @@
+import type { Ordering } from '../core/states.js';
+import type { StoreTransactions } from './transactions.js';
+
+/** Lanes and leases: what an idle worker asks, and how it claims deliveries that wait. */
+export interface LaneStore extends StoreTransactions {
+  /** What there is to do, except in the lanes `skipLanes`. Read only. */
+  checkForWork(skipLanes: readonly string[]): Promise<WorkCheck>;
+  /**
+   * In `tx`: locks up to `count` open lanes that are due, the longest waiting first, until `tx` ends. Lanes that another
+   * worker has locked are skipped, and those in `skipLanes`. The commit of `tx` does not wait for the disk: a crash of the
+   * database may undo the claim, never what is recorded later.
+   */
+  claimLanes(count: number, skipLanes: readonly string[]): Promise<ClaimableLane[]>;
+  /**
+   * In `tx`: leases due deliveries of lanes that `claimLanes` has locked, until the lease ends. The lanes move to the back
+   * of the queue and their counters move. Calling it again leases the next deliveries.
+   *
+   * @param maxSuspects deliveries at most that may have crashed workers before: whatever is claimed beside the one that
+   * crashes this worker becomes a suspect too
+   */
+  leaseDeliveries(
+    claims: readonly LaneClaim[],
+    lease: LeaseTerms,
+    maxSuspects: number,
+  ): Promise<ClaimedDelivery[]>;
+  /** A new lease that lasts `leaseMs`. */
+  openLease(owner: string, leaseMs: number): Promise<OpenedLease>;
+  /** Deletes leases; one that is gone already is ignored. */
+  deleteLeases(ids: readonly string[]): Promise<void>;
+}
+
+/** What there is to do, as one statement sees it. */
+export interface WorkCheck {
+  /** There are unrelayed events. */
+  events: boolean;
+  /** Time until the first lane is due, ms; 0: now; `null`: none will be. */
+  dueInMs: number | null;
+  /** A lease has expired. */
+  expired: boolean;
+  /** A closed lane has a backlog, or one of its deliveries a lease that expired. */
+  closed: boolean;
+  /** There are alerts to send. */
+  alerts: boolean;
+}
+
+/** A lane that is due, locked by this transaction. */
+export interface ClaimableLane {
+  laneId: string;
+  ordering: Ordering;
+  /** Deliveries that may be claimed now by the lane's own limits; `Infinity` without limits. */
+  allowance: number;
+  /** Its breaker is open: one delivery is claimed, to test the endpoint. */
+  probe: boolean;
+  /** Time between two requests by its rate limit, microseconds; `null`: no limit. */
+  requestIntervalUs: number | null;
+  /** Rate clock before this claim, epoch microseconds; 0 without a limit. */
+  rateClockUs: number;
+  /** Has an exact limit: its deliveries in flight are counted. */
+  hasLimits: boolean;
+  /** When it is due again if nothing is claimed from it, ms from now. */
+  emptyWaitMs: number;
+}
+
+/** What to claim from a lane. */
+export interface LaneClaim {
+  lane: ClaimableLane;
+  /** Deliveries to claim at most. */
+  count: number;
+  /** How many of these are kept for retries, if any are due. */
+  retryCount: number;
+  /** Due deliveries to look at: subject order may hold back the first ones. */
+  depth: number;
+}
+
+export interface OpenedLease {
+  /** The fencing token: larger than that of every lease before it. */
+  id: string;
+  /** Workers that hold a lease now, its owner included. */
+  workers: number;
+}
+
+/** The lease that deliveries are claimed under. */
+export interface LeaseTerms {
+  id: string;
+  /** What is left of it, ms. */
+  leaseMs: number;
+  /** How long a probed lane waits for the outcome of its probe, ms. */
+  probeHoldMs: number;
+}
+
+/** A delivery that has just been leased, with its event. */
+export interface ClaimedDelivery {
+  id: string;
+  laneId: string;
+  wireType: string;
+  /** Of a callback: the profile that its body was rendered in. */
+  profile: string | null;
+  body: string;
+  callbackUrl: string | null;
+  attempts: number;
+  attemptsBefore: number;
+  /** When the last attempt began, epoch milliseconds; `null`: there was none. */
+  attemptAt: number | null;
+  /** Claims without an outcome, this one included. */
+  claims: number;
+  eventUuid: string;
+  sequence: string;
+  eventType: string;
+  subject: string | null;
+  test: boolean;
+}

@@ -1,0 +1,68 @@
+import type { Ordering } from '../../../core/states.js';
+import type { ClaimableLane } from '../../lane-store.js';
+import { BREAKER_THRESHOLD, HELD_LANE_WAIT_MS } from '../../lane-rules.js';
+import type { Session } from '../connection/session.js';
+import { commitAsync, endIfIdle, nowMs, useStablePlan } from '../fragments/expressions.js';
+
+/** How long a lane waits that has all it may have in flight, ms: an outcome ends the wait sooner. */
+const FULL_LANE_WAIT_MS = 1_000;
+const MINUTE_US = 60_000_000;
+/** Added to the second of quota that a lane may save up, requests: a claim that is a little late loses nothing. */
+const EXTRA_BURST = 0.25;
+
+interface LaneRow {
+  id: string;
+  ordering: Ordering;
+  in_flight: number;
+  max_in_flight: number | null;
+  max_throughput_per_minute: number | null;
+  rate_clock: string | null;
+  failures: number;
+  now: string;
+}
+
+/** Locks lanes that are due, and sets how the transaction runs: see `endIfIdle`, `commitAsync` and `useStablePlan`. */
+export async function claimLanes(
+  session: Session,
+  count: number,
+  skipLanes: readonly string[],
+): Promise<ClaimableLane[]> {
+  const rows = await session.query<LaneRow>(
+    `select id, ordering, in_flight, max_in_flight, max_throughput_per_minute, rate_clock, failures, ${nowMs(1)} as now,
+            ${endIfIdle(4)}, ${commitAsync()}, ${useStablePlan()}
+       from ${session.tables.lanes}
+      where state = 'open' and next_due_at <= ${nowMs(1)} and not (id = any($2::bigint[]))
+      order by next_due_at, id
+      limit $3
+        for no key update skip locked`,
+    [session.clockOffset, skipLanes, count, session.timeoutMs],
+  );
+  if (rows.length > 0) session.clock.observe(rows[0]!.now);
+  return rows.map(toClaimableLane);
+}
+
+function toClaimableLane(row: LaneRow): ClaimableLane {
+  const rate = row.max_throughput_per_minute;
+  const nowUs = Number(row.now) * 1000;
+  const requestIntervalUs = rate === null ? null : MINUTE_US / rate;
+  // A lane saves up one second of quota at most.
+  const burst = rate === null ? 0 : Math.ceil(rate / 60) + EXTRA_BURST;
+  const rateClockUs =
+    requestIntervalUs === null ? 0 : Math.max(Number(row.rate_clock ?? 0), nowUs - burst * requestIntervalUs);
+  const byRate =
+    requestIntervalUs === null
+      ? Infinity
+      : Math.max(0, Math.floor((nowUs - rateClockUs) / requestIntervalUs));
+  const byInFlight = row.max_in_flight === null ? Infinity : Math.max(0, row.max_in_flight - row.in_flight);
+  const probe = row.failures >= BREAKER_THRESHOLD;
+  return {
+    laneId: row.id,
+    ordering: row.ordering,
+    allowance: Math.min(byRate, byInFlight, probe ? 1 : Infinity),
+    probe,
+    requestIntervalUs,
+    rateClockUs,
+    hasLimits: rate !== null || row.max_in_flight !== null,
+    emptyWaitMs: byInFlight === 0 ? FULL_LANE_WAIT_MS : HELD_LANE_WAIT_MS,
+  };
+}

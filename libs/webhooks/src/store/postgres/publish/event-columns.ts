@@ -1,0 +1,28 @@
+import type { NewEvent } from '../../outbox-store.js';
+
+/** The columns of the events table that a published event fills; `created_at` is the database's. */
+export const EVENT_COLUMNS =
+  'id, tenant_id, type, subject, occurred_at, source, data, callback_url, idempotency_key, test, endpoint_id, created_at';
+
+/** SQL that reads the arrays of {@link toColumns}, bound from `$2` on, as rows `i` with their `place`. */
+export const EVENT_INPUT = `unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::text[], $8::text[], $9::text[],
+    $10::text[], $11::boolean[], $12::uuid[]) with ordinality
+    as i(id, tenant_id, type, subject, occurred_at, source, data, callback_url, idempotency_key, test, endpoint_id, place)`;
+
+/** One array for each column, in the order of {@link EVENT_INPUT}. */
+export function toColumns(events: readonly NewEvent[]): unknown[] {
+  const column = <Key extends keyof NewEvent>(key: Key) => events.map((event) => event[key]);
+  return [
+    column('uuid'),
+    column('tenantId'),
+    column('type'),
+    column('subject'),
+    column('occurredAt'),
+    column('source'),
+    column('data'),
+    column('callbackUrl'),
+    column('idempotencyKey'),
+    column('test'),
+    column('endpointId'),
+  ];
+}

@@ -1,0 +1,46 @@
+import type { CallbackOrigin, DestinationRecord } from '../../outbox-store.js';
+import type { Session } from '../connection/session.js';
+import { readCallbackDestinations } from './read-destinations.js';
+
+/** Once is enough, unless an idle lane is deleted between the two statements. */
+const MAX_TRIES = 8;
+
+/** Creates the lanes of callbacks that are missing, then reads and locks them all. */
+export async function ensureCallbackLanes(
+  session: Session,
+  callbacks: readonly CallbackOrigin[],
+): Promise<DestinationRecord[]> {
+  const found: DestinationRecord[] = [];
+  let missing = callbacks;
+  for (let tries = 0; missing.length > 0; tries++) {
+    if (tries === MAX_TRIES) {
+      throw new Error(
+        `${missing.length} lanes of callbacks were deleted each time they were created (${MAX_TRIES} tries); the batch is relayed again.`,
+      );
+    }
+    await insertMissing(session, missing);
+    const records = await readCallbackDestinations(session, missing);
+    found.push(...records);
+    const keys = new Set(records.map(keyOf));
+    missing = missing.filter((callback) => !keys.has(keyOf(callback)));
+  }
+  return found;
+}
+
+/** In the order of their keys, so that two relays that create the same lanes wait for each other instead of deadlocking. */
+async function insertMissing(session: Session, callbacks: readonly CallbackOrigin[]): Promise<void> {
+  const { lanes } = session.tables;
+  await session.query(
+    `insert into ${lanes} (tenant_id, origin)
+     select * from unnest($1::text[], $2::text[]) as c(tenant_id, origin)
+      -- A conflict would draw a number each time.
+      where not exists (select 1 from ${lanes} l where l.tenant_id = c.tenant_id and l.origin = c.origin)
+      order by 1, 2
+     on conflict (tenant_id, origin) do nothing`,
+    [callbacks.map((each) => each.tenantId), callbacks.map((each) => each.origin)],
+  );
+}
+
+function keyOf({ tenantId, origin }: { tenantId: string; origin: string | null }): string {
+  return `${tenantId} ${origin}`;
+}
