@@ -2,11 +2,11 @@ import type { EntityManager } from 'typeorm';
 import type { Session } from '../store/postgres/connection/session.js';
 import { TransactionRequiredError } from './errors.js';
 
-/** What a caller of a service may say beside the call itself. */
+/** Optional context of a service call. */
 export interface CallContext {
-  /** The host's open transaction: what the call writes commits or rolls back with it. Default: one of its own. */
+  /** The host's open transaction: the call's writes commit or roll back with it. Default: a transaction of its own. */
   tx?: EntityManager;
-  /** Who does it, for the audit. */
+  /** Who makes the call, for the audit. */
   actor?: string;
   /** The HTTP request, for the audit. */
   request?: unknown;

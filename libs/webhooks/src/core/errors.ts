@@ -1,4 +1,4 @@
-/** Base of every error this module throws on purpose. */
+/** Base class of all errors that this module throws on purpose. */
 export abstract class WebhooksError extends Error {
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);
@@ -6,7 +6,7 @@ export abstract class WebhooksError extends Error {
   }
 }
 
-/** An option of `forRoot` cannot be used. Thrown once, at start. */
+/** An option of `forRoot` is invalid. Thrown at start. */
 export class InvalidOptionError extends WebhooksError {
   constructor(
     /** Such as `worker.slots`. */
@@ -20,16 +20,16 @@ export class InvalidOptionError extends WebhooksError {
   }
 }
 
-/** The module cannot start in this host as it is set up. */
+/** The module cannot start with the host's present set-up. The message says what to change. */
 export class WebhooksSetupError extends WebhooksError {}
 
 /** `publish` was called without an open transaction. */
 export class TransactionRequiredError extends WebhooksError {}
 
-/** An event handed to `publish` cannot be stored. Nothing was written. */
+/** An event passed to `publish` cannot be stored. Nothing was written. */
 export class InvalidEventError extends WebhooksError {
   constructor(
-    /** Place of the event in the list handed over, from 0. */
+    /** Index of the event in the list that was passed, from 0. */
     readonly index: number,
     readonly field: string,
     fix: string,

@@ -1,17 +1,17 @@
 import { Logger } from '@nestjs/common';
 
-/** Control characters, ends of lines, and marks that turn the direction of what follows. */
-// oxlint-disable-next-line no-control-regex -- control characters are what it looks for
+/** Control characters, line separators, and marks that change the text direction. */
+// oxlint-disable-next-line no-control-regex -- it is meant to find control characters
 const UNSAFE_CHARACTERS = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
 
-/** Text of strangers as part of one line: what would end the line, or speak to a terminal, is written out. */
+/** Escapes what would end the line or control a terminal, so that untrusted text fits into one log line. */
 export function oneLine(text: string): string {
-  return text.replace(UNSAFE_CHARACTERS, (sign) =>
-    sign === '\n' ? '\\n' : `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  return text.replace(UNSAFE_CHARACTERS, (character) =>
+    character === '\n' ? '\\n' : `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
 }
 
-/** Nest's logger, but one record is one line whatever its message holds: nobody can write a second one. */
+/** Nest's logger, but each record is exactly one line: untrusted text in a message cannot add a second one. */
 export class LineLogger extends Logger {
   override log(message: string): void {
     super.log(oneLine(message));

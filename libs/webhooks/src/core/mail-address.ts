@@ -2,8 +2,8 @@ const LOCAL_PART = /^[A-Za-z0-9#$&'*+/=^_{}~-]+(?:\.[A-Za-z0-9#$&'*+/=^_{}~-]+)*
 const DOMAIN = /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$/i;
 
 /**
- * One address and nothing else, in ASCII. The quoted form (`"a b"@example.com`) is left out: it may hold line breaks and
- * further addresses, which some mailers take for headers and recipients.
+ * Returns true for exactly one address in ASCII. Quoted addresses (`"a b"@example.com`) are refused: they may contain line
+ * breaks and other addresses, which some mailers read as headers and recipients.
  */
 export function isMailAddress(value: unknown): value is string {
   if (typeof value !== 'string' || value.length > 254) return false;

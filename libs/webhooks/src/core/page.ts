@@ -1,9 +1,9 @@
-/** Part of a list, newest first. */
+/** One page of a list, newest first. */
 export interface Page<Item> {
   data: Item[];
-  /** Asks for the next part; `null` at the end. */
+  /** Pass it as `cursor` to get the next page. `null` on the last page. */
   nextCursor: string | null;
 }
 
-/** Items of a page where the caller asks for none: at least 1, at most 100. */
+/** Items per page: by default, and at most. */
 export const PAGE_LIMIT = { default: 20, max: 100 } as const;

@@ -1,6 +1,6 @@
 /**
- * JSON text of a row, read. `undefined`, which JSON is never, where somebody changed the row by hand: one that cannot be
- * read must not stop those that are read with it.
+ * Parses JSON text of a row. Returns `undefined`, which is never a JSON value, if the text is invalid because somebody
+ * changed the row by hand: one damaged row must not stop the batch that it is read with.
  */
 export function tryParseJson(text: string): unknown {
   try {

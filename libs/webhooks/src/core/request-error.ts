@@ -7,21 +7,21 @@ export interface ErrorDetail {
   field: string;
   /** Stable, snake_case. */
   code: string;
-  /** For people: what is allowed. */
+  /** A sentence for people: what is allowed. */
   message: string;
 }
 
-/** What {@link WebhooksRequestError} may carry beside its message. */
+/** What a {@link WebhooksRequestError} may contain besides its message. */
 export interface RequestErrorOptions {
   details?: ErrorDetail[];
-  /** Seconds until the same call may succeed: sent as `Retry-After`. */
+  /** Seconds until the same call may succeed. Sent as `Retry-After`. */
   retryAfterSeconds?: number;
 }
 
 /**
- * A call that cannot be done as asked, over HTTP or through the services. Its body keeps Nest's shape and adds a stable
- * `code` and `details`. 400: the shape is wrong; 404: no such thing, or another tenant's; 409: not in this state;
- * 422: refused by a rule; 429: too often.
+ * A call was refused, over HTTP or through the services. Its body has Nest's shape plus a stable `code` and `details`.
+ * 400: wrong shape. 404: not found, or it belongs to another tenant. 409: not possible in the present state. 422: refused
+ * by a rule. 429: too many calls.
  */
 export class WebhooksRequestError extends HttpException {
   readonly code: string;
@@ -40,16 +40,21 @@ export class WebhooksRequestError extends HttpException {
   }
 }
 
-const list = (details: readonly ErrorDetail[]): string => details.map(({ message }) => message).join(' ');
+const messagesOf = (details: readonly ErrorDetail[]): string =>
+  details.map(({ message }) => message).join(' ');
 
-/** 400: fields of the wrong shape. */
+/** 400: fields have the wrong shape. */
 export function badRequest(...details: ErrorDetail[]): WebhooksRequestError {
-  return new WebhooksRequestError(HttpStatus.BAD_REQUEST, 'invalid_request', list(details), { details });
+  return new WebhooksRequestError(HttpStatus.BAD_REQUEST, 'invalid_request', messagesOf(details), {
+    details,
+  });
 }
 
-/** 422: fields that a rule refuses. */
+/** 422: a rule refuses fields. */
 export function unprocessable(...details: ErrorDetail[]): WebhooksRequestError {
-  return new WebhooksRequestError(HttpStatus.UNPROCESSABLE_ENTITY, 'refused', list(details), { details });
+  return new WebhooksRequestError(HttpStatus.UNPROCESSABLE_ENTITY, 'refused', messagesOf(details), {
+    details,
+  });
 }
 
 /** 409: not possible in the present state. */
@@ -57,7 +62,7 @@ export function conflict(code: string, message: string, details: ErrorDetail[] =
   return new WebhooksRequestError(HttpStatus.CONFLICT, code, message, { details });
 }
 
-/** 404 for what does not exist and for what is another tenant's, in the same words. */
+/** 404. The same for what does not exist and for what belongs to another tenant. */
 export function notFound(what: 'endpoint' | 'delivery'): WebhooksRequestError {
   const name = what === 'endpoint' ? 'webhook' : 'delivery';
   return new WebhooksRequestError(HttpStatus.NOT_FOUND, `${what}_not_found`, `There is no such ${name}.`);

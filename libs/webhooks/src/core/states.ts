@@ -1,4 +1,4 @@
-/** See the vocabulary in the README: a delivery is in exactly one of these. The last three are terminal. */
+/** A delivery is in exactly one of these states. The last three are terminal. */
 export const DELIVERY_STATES = ['pending', 'sending', 'delivered', 'exhausted', 'discarded'] as const;
 export type DeliveryState = (typeof DELIVERY_STATES)[number];
 
@@ -6,18 +6,21 @@ export type DeliveryState = (typeof DELIVERY_STATES)[number];
 export const ENDPOINT_STATES = ['active', 'paused', 'disabled'] as const;
 export type EndpointState = (typeof ENDPOINT_STATES)[number];
 
-/** `open` lanes are claimed from; `paused` ones wait; the backlog of `closed` ones is discarded in batches. */
+/** `open`: deliveries are sent. `paused`: they wait. `closed`: the backlog is discarded in batches. */
 export type LaneState = 'open' | 'paused' | 'closed';
 
-/** Order of the deliveries of one subject within a lane. */
+/**
+ * Order of the deliveries of one subject within a lane. `relaxed`: each waits for the first attempt of the earlier ones.
+ * `strict`: each waits for their end. `none`: no order.
+ */
 export const ORDERINGS = ['relaxed', 'strict', 'none'] as const;
 export type Ordering = (typeof ORDERINGS)[number];
 
-/** Why nothing can be sent to an endpoint until somebody repairs its row: what is due waits, and costs no attempt. */
+/** Why nothing can be sent to an endpoint until its row is repaired. Due deliveries wait, without using up attempts. */
 export type BlockedReason =
   'endpoint-unreadable' | 'headers-unreadable' | 'secret-unreadable' | 'secret-missing';
 
-/** Why a delivery ended without success or cannot be sent for now, or an endpoint was disabled. */
+/** Why a delivery ended without success or cannot be sent yet, or why an endpoint was disabled. */
 export type Reason =
   | BlockedReason
   | 'retries-used-up'

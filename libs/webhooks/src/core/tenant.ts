@@ -1,15 +1,15 @@
 import { WebhooksError } from './errors.js';
 
-/** A call names no tenant. Nothing was read or written. */
+/** A call has no valid tenant. Nothing was read or written. */
 export class TenantRequiredError extends WebhooksError {
   constructor(readonly received: unknown) {
     super(
-      `The tenant must be a text of 1 to 255 characters without NUL, it is ${typeof received === 'string' ? `${received.length} characters long or not well-formed` : String(received === null ? 'null' : typeof received)}. Check what the host's \`tenant\` answers.`,
+      `The tenant must be a string of 1 to 255 characters, well-formed and without NUL, but is ${describe(received)}. Check the value that the host's \`tenant\` returns.`,
     );
   }
 }
 
-/** Answers `tenantId` where it can name a tenant. Throws {@link TenantRequiredError}: no query runs without one. */
+/** Returns `tenantId` if it is valid. Throws {@link TenantRequiredError} otherwise, so that no query runs without a tenant. */
 export function requireTenant(tenantId: unknown): string {
   if (
     typeof tenantId !== 'string' ||
@@ -21,4 +21,10 @@ export function requireTenant(tenantId: unknown): string {
     throw new TenantRequiredError(tenantId);
   }
   return tenantId;
+}
+
+/** The value is not shown: it may be a secret that was passed by mistake. */
+function describe(received: unknown): string {
+  if (typeof received === 'string') return `a string of ${received.length} characters`;
+  return received === null ? 'null' : typeof received;
 }

@@ -1,15 +1,15 @@
 import type { WebhookEventFields, WebhookEventInput, WebhookEventMap, WebhookEventType } from './event.js';
 import type { MessageStatus, WebhookMessage, WebhookOptIn, WebhookPhone } from './message.js';
 
-/** The types whose events are about a message or call. */
+/** Event types whose data is a message. */
 export type MessageEventType = {
   [Type in WebhookEventType]: WebhookEventMap[Type] extends { message: WebhookMessage } ? Type : never;
 }[WebhookEventType];
 
-/** What `publish` takes for one type of the catalogue, or for one of several. */
+/** What `publish` accepts for one or several types of the catalogue. */
 export type EventInputOf<Type extends WebhookEventType> = Extract<WebhookEventInput, { type: Type }>;
 
-const STATUS: { [Type in MessageEventType]?: MessageStatus } = {
+const STATUS_OF_TYPE: { [Type in MessageEventType]?: MessageStatus } = {
   'message.queued': 'queued',
   'message.sending': 'sending',
   'message.sent': 'sent',
@@ -21,19 +21,19 @@ const STATUS: { [Type in MessageEventType]?: MessageStatus } = {
 };
 
 /**
- * The event of a host's message, for `publish`. The subject is the message's id unless another is given; the message's
- * status is the type's where the message has none.
+ * Builds the event of a message for `publish`. Defaults: the subject is the id of the message, and the message's status is
+ * the one of the event type.
  */
 export function messageEvent<Type extends MessageEventType>(
   type: Type,
   { message, subject = String(message.id), ...fields }: WebhookEventFields & { message: WebhookMessage },
 ): EventInputOf<Type> {
-  const status = message.status ?? STATUS[type];
+  const status = message.status ?? STATUS_OF_TYPE[type];
   const data = { message: status === undefined ? message : { ...message, status } };
   return { ...fields, type, subject, data } as EventInputOf<Type>;
 }
 
-/** The event of a phone that went away or came back. The subject is the phone's id unless another is given. */
+/** Builds the event of a phone that went offline or online, for `publish`. Default subject: the phone's id. */
 export function phoneEvent<Type extends 'phone.offline' | 'phone.online'>(
   type: Type,
   { phone, subject = phone.id, ...fields }: WebhookEventFields & { phone: WebhookPhone },
@@ -41,7 +41,7 @@ export function phoneEvent<Type extends 'phone.offline' | 'phone.online'>(
   return { ...fields, type, subject, data: { phone } } as EventInputOf<Type>;
 }
 
-/** The event of a number that opted in. The subject is the person's number unless another is given. */
+/** Builds the event of a person's opt-in for `publish`. Default subject: the person's number. */
 export function optInEvent({
   optIn,
   subject = optIn.from,

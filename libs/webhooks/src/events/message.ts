@@ -1,4 +1,4 @@
-/** Where a message is in its life. Not every change is an event. */
+/** Status of a message. Not every change of status is an event. */
 export const MESSAGE_STATUSES = [
   'queued',
   'sending',
@@ -14,11 +14,11 @@ export const MESSAGE_STATUSES = [
 export type MessageStatus = (typeof MESSAGE_STATUSES)[number];
 
 /**
- * An SMS as the five platforms describe it: what an event of type `message.*` or `call.missed` carries.
- * Only what the host knows needs to be there; a profile leaves out, or fills in as its contract says, what is not.
+ * An SMS with the fields of all five platforms: the data of events of type `message.*` and `call.missed`.
+ * Set what you know. A profile omits the rest, or fills it in as its platform documents.
  */
 export interface WebhookMessage {
-  /** The host's id. A number stays a number on the wire where the platform allows one. */
+  /** The host's id. A number stays a number on the wire if the platform allows it. */
   id: string | number;
   /** `out`: sent by the account. `in`: received by it. */
   direction: 'out' | 'in';
@@ -29,33 +29,33 @@ export interface WebhookMessage {
   /** The text. */
   body?: string;
   status?: MessageStatus;
-  /** Detail of the status in the carrier's words, such as `DELIVERED_TO_HANDSET` (MySMSGate `status_text`). */
+  /** The carrier's own status text, such as `DELIVERED_TO_HANDSET` (MySMSGate `status_text`). */
   statusText?: string;
-  /** Numeric status of Mobile Text Alerts, 1 to 14; worked out from the event where left out. */
+  /** Numeric status of Mobile Text Alerts, 1 to 14. Default: derived from the event. */
   statusCode?: number;
   /** Stable, snake_case, such as `invalid_phone_number`. */
   errorCode?: string;
   /** For people, such as `Invalid phone number`. */
   errorMessage?: string;
-  /** The id that the account's own code gave the message (httpSMS `request_id`, Mobile Text Alerts `externalId`). */
+  /** The id that the account's own system gave the message (httpSMS `request_id`, Mobile Text Alerts `externalId`). */
   externalId?: string;
   /** The carrier's id (MsGine `sid`). */
   providerId?: string;
-  /** Id of an inbound reply (Mobile Text Alerts `replyId`); the message's own id where left out. */
+  /** Id of an incoming reply (Mobile Text Alerts `replyId`). Default: the message's own id. */
   replyId?: string | number;
   senderName?: string;
   tags?: Record<string, string>;
-  /** Links to media. */
+  /** URLs of media. */
   attachments?: string[] | null;
   /** The body is end-to-end encrypted. Default false. */
   encrypted?: boolean;
-  /** Sends tried so far. */
+  /** Number of sends so far. */
   attemptCount?: number;
-  /** Sends that will be tried at most. */
+  /** Maximum number of sends. */
   maxAttempts?: number;
-  /** For `message.expired`: no further send will be tried. Default true. */
+  /** For `message.expired`: no further send follows. Default true. */
   isFinal?: boolean;
-  /** The account got its money back. Default false: a billing claim is never assumed. */
+  /** The account was refunded. Default false: a refund is never assumed. */
   refunded?: boolean;
   /** SIM slot of the phone, 0 or 1. Default 0. */
   sim?: 0 | 1;
@@ -63,19 +63,19 @@ export interface WebhookMessage {
   deviceId?: string;
 }
 
-/** What an event of type `phone.*` carries. */
+/** Data of events of type `phone.*`. */
 export interface WebhookPhone {
   id: string;
   /** E.164. */
   number: string;
   monitorId: string;
-  /** Instant of the last heartbeat, as ISO 8601 text or epoch milliseconds. */
+  /** Time of the last heartbeat, as ISO 8601 text or epoch milliseconds. */
   lastHeartbeatAt: string | number;
 }
 
-/** What an event of type `number.opted_in` carries. */
+/** Data of events of type `number.opted_in`. */
 export interface WebhookOptIn {
-  /** How the person opted in; passed on as it is. */
+  /** How the person opted in. Sent unchanged. */
   type: string;
   /** The person's number, E.164. */
   from: string;

@@ -2,7 +2,7 @@ import type { WebhookEvent } from './event.js';
 import { accountNumberOf } from './account-number.js';
 import type { EndpointState } from '../core/states.js';
 
-/** What matching reads of an endpoint. */
+/** The fields of an endpoint that matching reads. */
 export interface MatchEndpoint {
   id: string;
   /** Names and patterns in its profile's vocabulary: `message.sent`, `message.*`, `*`. */
@@ -16,13 +16,13 @@ export interface MatchEndpoint {
   deletedAt: number | null;
 }
 
-/** What matching reads of an event, beside the event itself. */
+/** The fields of an event that matching reads. */
 export interface MatchEvent extends Pick<WebhookEvent, 'data' | 'createdAt' | 'callbackUrl' | 'test'> {
-  /** Of a test event: the one endpoint it is for. */
+  /** For a test event: the only endpoint that receives it. */
   endpointId: string | null;
 }
 
-/** Why an endpoint does not get an event. */
+/** Why an endpoint does not receive an event. */
 export type Mismatch =
   | 'deleted'
   | 'disabled'
@@ -33,7 +33,7 @@ export type Mismatch =
   | 'events'
   | 'phone-numbers';
 
-/** Is `wireType` among these names and patterns? A pattern ends in `.*` and takes every name below it; `*` takes all. */
+/** Returns true if a name or pattern matches. A pattern `message.*` matches all names below `message.`; `*` matches all. */
 export function matchesEventName(patterns: readonly string[], wireType: string): boolean {
   return patterns.some(
     (pattern) =>
@@ -43,31 +43,33 @@ export function matchesEventName(patterns: readonly string[], wireType: string):
   );
 }
 
-/** Does the account's own number in this event pass the filter? An event without one passes only where there is no filter. */
+/** Returns true if the account's own number in the data passes the filter. Data without a number passes no filter. */
 export function matchesNumbers(phoneNumbers: readonly string[] | null, data: unknown): boolean {
   if (phoneNumbers === null) return true;
-  const own = accountNumberOf(data);
-  return own !== null && phoneNumbers.some((number) => digits(number) === digits(own));
+  const accountNumber = accountNumberOf(data);
+  if (accountNumber === null) return false;
+  return phoneNumbers.some((number) => withoutPlus(number) === withoutPlus(accountNumber));
 }
 
 /**
- * The requests of an event that an endpoint takes. A test event shows something in any case: where the endpoint takes
- * none of its names, it gets them all.
+ * Returns the requests of an event that an endpoint subscribed to. A test event always sends something: if the endpoint
+ * subscribed to none of its requests, it returns all.
  */
 export function selectRequests<Request extends { type: string }>(
   patterns: readonly string[],
   rendered: readonly Request[],
-  test: boolean,
+  isTest: boolean,
 ): readonly Request[] {
-  const taken = rendered.filter(({ type }) => matchesEventName(patterns, type));
-  return test && taken.length === 0 ? rendered : taken;
+  const selected = rendered.filter(({ type }) => matchesEventName(patterns, type));
+  return isTest && selected.length === 0 ? rendered : selected;
 }
 
 /**
- * Why `endpoint` does not get `event`, or `null` where it does. The first reason that holds, the plainest first.
+ * Returns why `endpoint` does not receive `event`, or `null` if it does. If there are several reasons, the most obvious
+ * one is returned.
  *
- * @param rendered the requests that the endpoint's profile makes of the event
- * @param callbackMode the module's option
+ * @param rendered the requests that the endpoint's profile renders for the event
+ * @param callbackMode the option of the module
  */
 export function explainMismatch(
   event: MatchEvent,
@@ -86,6 +88,6 @@ export function explainMismatch(
   return null;
 }
 
-function digits(number: string): string {
+function withoutPlus(number: string): string {
   return number.startsWith('+') ? number.slice(1) : number;
 }

@@ -1,17 +1,17 @@
 import { hmacSha256 } from './signatures/hmac-sha256.js';
 import type { Profile } from './profile.js';
 
-/** How a signature of the body is sent, for platforms whose documents name no header. */
+/** How a signature of the body is sent, for platforms whose documentation names no header. */
 export interface BodySignatureOptions {
   /** Name of the header. */
   header?: string;
-  /** Text before the signature, such as `sha256=`. Default none. */
+  /** Text before the signature, such as `sha256=`. Default: none. */
   prefix?: string;
   /** Default `hex` (lower case). */
   encoding?: 'hex' | 'base64';
 }
 
-/** `Profile.headers` of one HMAC-SHA256 header over the body by the newest secret; no header where there is no secret. */
+/** Returns `Profile.headers` with one header: the HMAC-SHA256 of the body with the newest secret. No header without a secret. */
 export function bodySignature(options: BodySignatureOptions & { header: string }): Profile['headers'] {
   const { prefix = '', encoding = 'hex' } = options;
   const header = options.header.toLowerCase();

@@ -5,14 +5,14 @@ export interface CloudEventFields {
   type: string;
   /** URI reference, not empty. */
   source: string;
-  /** `null` or left out: no such attribute. */
+  /** `null` or omitted: the event has no such attribute. */
   subject?: string | null;
   /** Epoch milliseconds. */
   time: number;
   data: unknown;
 }
 
-/** A CloudEvents 1.0 event in structured JSON mode, its keys in the order of the Go SDK that httpSMS uses. */
+/** Returns a CloudEvents 1.0 event in structured JSON mode. Its keys have the order of the Go SDK that httpSMS uses. */
 export function cloudEvent(id: string, { type, source, subject, time, data }: CloudEventFields): object {
   return {
     specversion: '1.0',

@@ -2,7 +2,7 @@ import { WebhooksError } from '../core/errors.js';
 import type { WebhookEvent } from '../events/event.js';
 import type { WebhookMessage, WebhookOptIn, WebhookPhone } from '../events/message.js';
 
-/** An event of the catalogue's types does not carry the data of its type. */
+/** An event of a catalogue type does not have the data of its type. */
 export class EventDataError extends WebhooksError {
   constructor(
     readonly eventType: string,
@@ -13,22 +13,22 @@ export class EventDataError extends WebhooksError {
   }
 }
 
-/** The message that an event of type `message.*` or `call.missed` is about. Throws {@link EventDataError}. */
+/** Returns the message of an event of type `message.*` or `call.missed`. Throws {@link EventDataError}. */
 export function messageOf(event: WebhookEvent): WebhookMessage {
   return part<WebhookMessage>(event, 'message');
 }
 
-/** The phone that an event of type `phone.*` is about. Throws {@link EventDataError}. */
+/** Returns the phone of an event of type `phone.*`. Throws {@link EventDataError}. */
 export function phoneOf(event: WebhookEvent): WebhookPhone {
   return part<WebhookPhone>(event, 'phone');
 }
 
-/** The opt-in that an event of type `number.opted_in` is about. Throws {@link EventDataError}. */
+/** Returns the opt-in of an event of type `number.opted_in`. Throws {@link EventDataError}. */
 export function optInOf(event: WebhookEvent): WebhookOptIn {
   return part<WebhookOptIn>(event, 'optIn');
 }
 
-/** An expiry after which no further send is tried, which is all of them unless the host says otherwise. */
+/** Returns true if no further send follows the expiry. That is the default. */
 export function isFinalExpiry(message: WebhookMessage): boolean {
   return message.isFinal ?? true;
 }

@@ -1,6 +1,6 @@
 import type { WebhookMessage } from '../events/message.js';
 
-/** Why a message failed, as finely as the platforms tell it apart. */
+/** Why a message failed. As detailed as the most detailed platform. */
 export type FailureCause =
   | 'sending'
   | 'delivery'
@@ -25,7 +25,7 @@ const BY_ERROR_CODE = new Map<string, FailureCause>([
   ['unreachable', 'undelivered'],
 ]);
 
-/** The cause of a failed message: from its `errorCode`, else its `status`, else a failure after the carrier took it. */
+/** Returns the cause by the message's `errorCode`, else by its `status`, else `delivery`: it failed at the carrier. */
 export function failureCause(message: WebhookMessage): FailureCause {
   const known = BY_ERROR_CODE.get(message.errorCode ?? '');
   if (known) return known;

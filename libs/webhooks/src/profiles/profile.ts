@@ -1,169 +1,169 @@
 import type { WebhookEvent, WebhookEventType } from '../events/event.js';
 
-/** One HTTP request that an event becomes: its name in the profile's vocabulary and its exact body. */
+/** One HTTP request for an event: its name in the profile's vocabulary and its exact body. */
 export interface WireEvent {
   /** Name in the profile's vocabulary, at most 128 characters. */
   type: string;
-  /** The exact bytes to send, as UTF-8 text. Frozen when the delivery is created. */
+  /** The exact body, as UTF-8 text. Stored when the delivery is created, and never rendered again. */
   body: string;
 }
 
-/** What a signature may cover. One per attempt. */
+/** What a signature can cover. One per attempt. */
 export interface SigningInput {
   /** `evt_…`: the same for every endpoint and attempt. */
   eventId: string;
-  /** The event's growing number. */
+  /** Growing number of the event. */
   sequence: string;
   wireType: string;
   tenantId: string;
-  /** The URL as registered. */
+  /** The registered URL. */
   url: string;
   /** The exact bytes that are sent. */
   body: Buffer;
-  /** Live secrets, newest first; at least one unless the profile allows none. */
+  /** Valid secrets, the newest first. At least one, unless the profile allows endpoints without a secret. */
   secrets: readonly string[];
-  /** Instant of this attempt, epoch milliseconds, on the database's clock. */
+  /** Time of this attempt in epoch milliseconds, by the database's clock. */
   now: number;
   /** Number of the attempt, from 1. */
   attempt: number;
 }
 
-/** What came of an attempt, as far as a retry rule may know. */
+/** Result of a failed attempt, for `Profile.onFailure`. */
 export interface AttemptOutcome {
-  /** HTTP status, or `null` where no answer's head arrived. */
+  /** HTTP status, or `null` if no response head arrived. */
   status: number | null;
-  /** Class of the failure: `http` for an answer that is no success, else `timeout`, `dns`, `connect`, `tls`, `reset`, … */
+  /** Kind of failure: `http` for a response that is not a success, otherwise `timeout`, `dns`, `connect`, `tls`, `reset`, … */
   error: string;
 }
 
-/** The settings of an endpoint that a profile's rules may read. */
+/** Settings of an endpoint that `Profile.onFailure` can read. */
 export interface ProfileEndpoint {
   skipErrors: boolean;
-  /** Status codes as text, such as `["404"]`. */
+  /** Status codes as strings, such as `["404"]`. */
   skipErrorCodes: readonly string[];
   retryOnError: boolean;
 }
 
 /**
- * What follows a failed attempt: `retry` while the schedule has waits left; `fail`: exhausted at once;
- * `ignore`: discarded, as the endpoint asked for (no retry, no alert, not counted as a failure).
+ * What follows a failed attempt. `retry`: retry as long as the schedule has waits left. `fail`: exhausted at once.
+ * `ignore`: discarded, as the endpoint asked for, without retry or alert; it does not count as a failure.
  */
 export type FailureVerdict = 'retry' | 'fail' | 'ignore';
 
-/** What a profile asks of a registration, beyond what every profile does. */
+/** Rules for registrations, besides those of every profile. */
 export interface RegistrationRules {
-  /** Names that an endpoint may subscribe to; `null`: the catalogue and the host's own types. */
+  /** Event names that an endpoint can subscribe to. `null`: the catalogue and the host's own types. */
   eventNames: readonly string[] | null;
-  /** `*` and `message.*` are accepted beside exact names. */
+  /** Accept `*` and `message.*` besides exact names. */
   wildcards: boolean;
-  /** How many event names an endpoint takes at most. */
+  /** Maximum number of event names per endpoint. */
   maxEvents: number;
-  /** One endpoint for each event name and tenant (409 otherwise). */
+  /** A tenant can have one endpoint per event name (409 otherwise). */
   onePerEvent: boolean;
-  /** `https` only; an `http:` URL is refused even where the module's `allowHttp` is on for others. */
+  /** Refuse `http:` URLs even if the module's `allowHttp` is on. */
   httpsOnly: boolean;
-  /** Endpoints of this profile that a tenant may have; `null`: the module's limit alone. */
+  /** Maximum number of endpoints per tenant. `null`: only the module's limit applies. */
   maxEndpoints: number | null;
-  /** Default for `maxThroughputPerMinute`; `null`: no limit. */
+  /** Default of `maxThroughputPerMinute`, in requests per minute. `null`: no limit. */
   maxThroughputPerMinute: number | null;
-  /** Optional fields of the register body that mean something here; others of these are refused by name. */
+  /** Optional fields that a registration can set. The other {@link ProfileField}s are refused by name. */
   fields: readonly ProfileField[];
 }
 
-/** Register-body fields that only some profiles know. */
+/** Fields of a registration that only some profiles support. */
 export type ProfileField =
   'phoneNumbers' | 'alertEmail' | 'sendAlertEmail' | 'skipErrors' | 'skipErrorCodes' | 'retryOnError';
 
-/** Where the signing secret lives and what it looks like. */
+/** Who owns the signing secret, and what it looks like. */
 export interface SecretRules {
-  /** `endpoint`: each has its own. `account`: one for all of a tenant's endpoints and callbacks. */
+  /** `endpoint`: each endpoint has its own. `account`: one secret for all endpoints and callbacks of a tenant. */
   owner: 'endpoint' | 'account';
-  /** False: an endpoint may be registered without one and is then not signed. */
+  /** False: an endpoint can be registered without a secret. Its requests are then not signed. */
   required: boolean;
-  /** True: the caller must bring one; none is generated. */
+  /** True: the caller must send a secret; none is generated. */
   callerSupplied: boolean;
-  /** A new secret in the profile's form. */
+  /** Returns a new secret in the profile's form. */
   generate(): string;
-  /** What is wrong with a secret that a caller brings, as a sentence that says what is allowed; `null`: nothing. */
+  /** Checks a secret that a caller sends. Returns a sentence that says what is allowed, or `null` if the secret is valid. */
   check(secret: string): string | null;
-  /** True: during a rotation all live secrets sign. False, the default: the header holds one signature, the newest secret's. */
+  /** True: during a rotation, all valid secrets sign. False (default): the header has one signature, by the newest secret. */
   signsWithAll?: boolean;
-  /** What the owner is shown of a secret. Default: the secret itself; a private key shows its public half. */
+  /** Returns what the owner may see of a secret, such as the public half of a private key. Default: the secret itself. */
   reveal?(secret: string): string;
 }
 
-/** Which moments mail an endpoint's owner. */
+/** When an endpoint's owner gets an email. */
 export interface AlertRules {
   /** A delivery ended without success. */
   onExhausted: boolean;
-  /** Each failed attempt, where the endpoint set `sendAlertEmail`. */
+  /** Each failed attempt, if the endpoint has set `sendAlertEmail`. */
   onEveryFailure: boolean;
-  /** What the limit below counts by: the endpoint, or the account's own number in the event. */
+  /** What `atMostEveryMs` counts by: the endpoint, or the account's own number in the event. */
   scope: 'endpoint' | 'phone-number';
-  /** One mail for each scope in this time, in milliseconds. Default one hour; 0: no limit. */
+  /** At most one email per scope in this time, ms. Default: one hour. 0: no limit. */
   atMostEveryMs?: number;
 }
 
 /**
- * A wire dialect: everything that differs between the platforms' webhooks. Stateless; one object serves all endpoints.
- * Build one with {@link defineProfile}.
+ * A wire dialect: everything that differs between the webhooks of the platforms. Stateless: one object serves all
+ * endpoints. Create it with {@link defineProfile}.
  */
 export interface Profile {
-  /** Stored with each endpoint and for ever: lower-case words and dashes. */
+  /** Lower-case words and dashes. Stored with each endpoint, so it must never change. */
   name: string;
-  /** For people, such as `Mobile Text Alerts`. */
+  /** Name for people, such as `Mobile Text Alerts`. */
   title: string;
   /**
-   * The requests an event becomes: none where the profile cannot express it, rarely more than one.
-   * Pure: the same event gives the same bytes.
+   * Returns the requests for an event: none if the profile cannot express it, and rarely more than one. Must be pure: the
+   * same event gives the same bytes.
    */
   render(event: WebhookEvent): WireEvent[];
-  /** All headers of one attempt but `content-type`, `content-length` and `user-agent`. Lower-case names. */
+  /** Returns all headers of one attempt except `content-type`, `content-length` and `user-agent`. Lower-case names. */
   headers(input: SigningInput): Record<string, string>;
   contentType: string;
   secret: SecretRules;
   registration: RegistrationRules;
-  /** Is this HTTP status a success? */
+  /** Returns true if this HTTP status is a success. */
   isSuccess(status: number): boolean;
-  /** Asked for each failed attempt. */
+  /** Called for each failed attempt. */
   onFailure(outcome: AttemptOutcome, endpoint: ProfileEndpoint): FailureVerdict;
-  /** Waits before the second, third, … attempt, in milliseconds. The first attempt is at once. */
+  /** Waits before the second, third, … attempt, ms. The first attempt has none. */
   schedule: readonly number[];
-  /** Share of a wait by which it varies: `both` ways, or only `later` (never earlier than the platform's document). */
+  /** Share of a wait by which it varies, 0 to 1: in `both` directions, or only `later` than the platform documents. */
   jitter: { share: number; direction: 'both' | 'later' };
-  /** Total deadline of an attempt up to the response head, in milliseconds. */
+  /** Deadline of an attempt, up to the response head, ms. 100 to 60,000. */
   timeoutMs: number;
   /** A 410 disables the endpoint. */
   disablesOnGone: boolean;
-  /** `Retry-After` of a 429, 502, 503 or 504 moves the next attempt and pauses the lane. */
+  /** `Retry-After` of a 429, 502, 503 or 504 delays the next attempt and pauses the endpoint. */
   honoursRetryAfter: boolean;
-  /** Days of failure disable the endpoint. */
+  /** An endpoint that fails for days is disabled (`disableAfterMs`). */
   disablesOnFailure: boolean;
-  /** Which moments mail the owner, beside the alerts every endpoint has. */
+  /** When the owner gets an email, besides the alerts of every endpoint. */
   alerts: AlertRules;
-  /** Type of the event that the test route sends where the caller names none. */
+  /** Event type that the test route sends by default. */
   testType: string;
   /**
-   * For each name of the profile's vocabulary, the catalogue's type whose example shows it. Left out where the names are
-   * the catalogue's own.
+   * For each name of the profile's vocabulary, the catalogue type whose example renders it. Omit it if the names are those
+   * of the catalogue. The test route chooses the event to send with it.
    */
   testTypes?: Readonly<Record<string, WebhookEventType>>;
 }
 
-/** Checks a profile once, when it is defined, and answers it frozen. Throws `TypeError` naming the profile, the field and the fix. */
+/** Checks a profile and returns it frozen. Throws a `TypeError` that names the profile, the field and what is allowed. */
 export function defineProfile(profile: Profile): Profile {
-  const wrong = (field: string, fix: string): never => {
-    throw new TypeError(`Webhook profile "${profile.name}": ${field} ${fix}.`);
+  const fail = (field: string, rule: string): never => {
+    throw new TypeError(`Webhook profile "${profile.name}": ${field} ${rule}.`);
   };
   if (!/^[a-z][a-z0-9-]{0,31}$/.test(profile.name))
-    wrong('name', 'must be lower-case words and dashes, at most 32 characters');
+    fail('name', 'must be lower-case words and dashes, at most 32 characters');
   if (!(profile.timeoutMs >= 100 && profile.timeoutMs <= 60_000))
-    wrong('timeoutMs', 'must be 100 to 60000 milliseconds');
+    fail('timeoutMs', 'must be 100 to 60000 milliseconds');
   if (!profile.schedule.every((wait) => Number.isFinite(wait) && wait >= 0))
-    wrong('schedule', 'must hold waits of 0 ms or more');
+    fail('schedule', 'must contain waits of 0 ms or more');
   if (!(profile.jitter.share >= 0 && profile.jitter.share <= 1))
-    wrong('jitter.share', 'must be between 0 and 1');
+    fail('jitter.share', 'must be between 0 and 1');
   if (profile.testTypes && !Object.values<string>(profile.testTypes).includes(profile.testType))
-    wrong('testType', 'must be among the types of testTypes');
+    fail('testType', 'must be one of the types in testTypes');
   return Object.freeze(profile);
 }

@@ -1,25 +1,25 @@
 import { generateSecret } from './signatures/standard-secret.js';
 import type { SecretRules } from './profile.js';
 
-/** Secrets that are keys as they are written, in UTF-8. */
+/** Rules for secrets that are used as text: their UTF-8 bytes are the key. */
 export interface TextSecretOptions {
   owner: SecretRules['owner'];
   required: boolean;
   callerSupplied?: boolean;
-  /** Characters that a caller's secret has at least. */
+  /** Minimum length of a secret that a caller brings, in characters. */
   shortest: number;
-  /** Characters that it has at most. */
+  /** Maximum length of a secret that a caller brings, in characters. */
   longest: number;
 }
 
 /**
- * Rules for secrets that are used as they are written. One header holds one signature, so the newest secret signs alone.
- * Generated ones have the form of Standard Webhooks, which every built-in profile can sign with: an account's secret
- * stays good when the account's default profile changes.
+ * Returns rules for secrets that are used as text. The header has one signature, so only the newest secret signs.
+ * Generated secrets have the form of Standard Webhooks, which every built-in profile can sign with: an account's secret
+ * stays valid when the account's default profile changes.
  */
 export function textSecret(options: TextSecretOptions): SecretRules {
   const { owner, required, callerSupplied = false, shortest, longest } = options;
-  const sentence = `The secret must be ${shortest} to ${longest} printable characters, with no space at either end.`;
+  const rule = `The secret must be ${shortest} to ${longest} printable characters, with no space at either end.`;
   return {
     owner,
     required,
@@ -27,9 +27,9 @@ export function textSecret(options: TextSecretOptions): SecretRules {
     signsWithAll: false,
     generate: generateSecret,
     check: (secret) => {
-      const fits = secret.length >= shortest && secret.length <= longest;
-      // Control characters and halves of a surrogate pair do not survive a dashboard or UTF-8.
-      return fits && secret.trim() === secret && !/[\p{Cc}\p{Cs}]/u.test(secret) ? null : sentence;
+      const hasLength = secret.length >= shortest && secret.length <= longest;
+      // Control characters get lost in dashboards, and halves of a surrogate pair get lost in UTF-8.
+      return hasLength && secret.trim() === secret && !/[\p{Cc}\p{Cs}]/u.test(secret) ? null : rule;
     },
   };
 }

@@ -1,4 +1,3 @@
-import { parseInstant } from '../core/instants.js';
 import {
   ArrayMaxSize,
   ArrayMinSize,
@@ -15,28 +14,29 @@ import {
   ValidateBy,
   ValidateIf,
 } from 'class-validator';
+import { parseInstant } from '../core/instants.js';
 import { isMailAddress } from '../core/mail-address.js';
 
-/** Several decorators of one field as one. */
-const all =
+/** Combines several decorators into one. */
+const combine =
   (...decorators: PropertyDecorator[]): PropertyDecorator =>
   (target, key) =>
     decorators.forEach((decorate) => decorate(target, key));
 
-/** Must be there, and not null. */
+/** Must be present and not null. */
 export const Required = (): PropertyDecorator => IsDefined({ message: '$property is required' });
 
-/** May be left out; null is refused. */
+/** May be left out, but not null. */
 export const Optional = (): PropertyDecorator => ValidateIf((_, value) => value !== undefined);
 
-/** May be left out; null takes the value away. */
+/** May be left out or null. `null` clears the value. */
 export const Nullable = (): PropertyDecorator => IsOptional();
 
-/** A text of `min` to `max` characters. */
+/** A string of `min` to `max` characters. Blanks alone do not count as `min`. */
 export const Text = (max: number, min = 1): PropertyDecorator =>
-  all(
-    IsString(),
-    MaxLength(max),
+  combine(
+    IsString({ message: '$property must be a string' }),
+    MaxLength(max, { message: `$property must be at most ${max} characters long` }),
     ValidateBy({
       name: 'minLength',
       validator: {
@@ -46,32 +46,36 @@ export const Text = (max: number, min = 1): PropertyDecorator =>
     }),
   );
 
-/** A whole number of `min` to `max`. */
-export const WholeNumber = (min: number, max: number): PropertyDecorator => all(IsInt(), Min(min), Max(max));
+/** A whole number from `min` to `max`. */
+export const WholeNumber = (min: number, max: number): PropertyDecorator => {
+  const message = `$property must be a whole number from ${min} to ${max}`;
+  return combine(IsInt({ message }), Min(min, { message }), Max(max, { message }));
+};
 
+/** A boolean. */
 export const Flag = (): PropertyDecorator => IsBoolean({ message: '$property must be true or false' });
 
-/** A list of 1 (or `min`) to `max` texts that match `pattern`; `wanted` says in words what is. */
+/** A list of `min` to `max` strings that match `pattern`. `wanted` describes one of them in the error. */
 export const TextList = (max: number, pattern: RegExp, wanted: string, min = 1): PropertyDecorator =>
-  all(
+  combine(
     IsArray({ message: '$property must be a list' }),
-    ArrayMinSize(min),
-    ArrayMaxSize(max),
-    IsString({ each: true }),
-    Matches(pattern, { each: true, message: `each value in $property must be ${wanted}` }),
+    ArrayMinSize(min, { message: '$property must not be empty' }),
+    ArrayMaxSize(max, { message: `$property must have at most ${max} entries` }),
+    IsString({ each: true, message: `each entry of $property must be ${wanted}` }),
+    Matches(pattern, { each: true, message: `each entry of $property must be ${wanted}` }),
   );
 
-/** An instant as text, with its zone. */
+/** RFC 3339 text with a time zone, or a date alone. */
 export const Instant = (): PropertyDecorator =>
   ValidateBy({
     name: 'instant',
     validator: {
       validate: (value: unknown) => parseInstant(value) !== null,
-      defaultMessage: () => '$property must be an instant such as 2026-11-20T10:00:00Z',
+      defaultMessage: () => '$property must be a date and time such as 2026-11-20T10:00:00Z',
     },
   });
 
-/** An object, not a list. */
+/** An object, but not an array. */
 export const PlainObject = (): PropertyDecorator =>
   ValidateBy({
     name: 'isRecord',
@@ -81,12 +85,12 @@ export const PlainObject = (): PropertyDecorator =>
     },
   });
 
-/** One mail address. class-validator's own takes the quoted form, with line breaks in it. */
+/** One email address. class-validator's own decorator accepts quoted addresses, which may contain line breaks. */
 export const MailAddress = (): PropertyDecorator =>
   ValidateBy({
     name: 'mailAddress',
     validator: {
       validate: isMailAddress,
-      defaultMessage: () => '$property must be a plain mail address such as ops@example.com',
+      defaultMessage: () => '$property must be a plain email address such as ops@example.com',
     },
   });

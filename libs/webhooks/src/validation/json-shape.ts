@@ -1,38 +1,40 @@
 import type { ErrorDetail } from '../core/request-error.js';
 
-/** What a body may be made of; far above what any field needs. */
-const LIMITS = { depth: 5, nodes: 1000, characters: 65_536 } as const;
-/** Keys that reach prototypes, or class-transformer's and class-validator's own look-ups. */
-const FORBIDDEN = new Set(['__proto__', 'constructor', 'prototype']);
+/** Far above what the fields of any body need. */
+const MAX_DEPTH = 5;
+const MAX_VALUES = 1_000;
+const MAX_CHARACTERS = 65_536;
+/** Keys that could change prototypes, or that class-validator looks up in objects of its own. */
+const FORBIDDEN_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
 
-/** A name from a stranger, short and printable enough for an error message. */
+/** Returns an untrusted name, shortened and without unprintable characters, for an error message. */
 export function printableName(name: string): string {
   const short = name.length > 64 ? `${name.slice(0, 64)}…` : name;
   return short.replace(/[^\x20-\x7e…]/g, '\uFFFD');
 }
 
 /**
- * What makes a JSON value unfit before anybody looks at its fields: too deep, too many values, too long, keys that
- * reach prototypes, text that PostgreSQL cannot hold. `null`: nothing. Iterative, so depth cannot exhaust the stack.
+ * Returns what is wrong with a JSON value independent of its fields, or `null`: too deep, too many values, too long, keys
+ * that could change prototypes, or text that PostgreSQL cannot store. Iterative, so that no depth exhausts the stack.
  */
 export function findShapeProblem(root: unknown): ErrorDetail | null {
-  const open: { value: unknown; path: string; depth: number }[] = [{ value: root, path: '', depth: 0 }];
-  let nodes = 0;
+  const pending: { value: unknown; path: string; depth: number }[] = [{ value: root, path: '', depth: 0 }];
+  let values = 0;
   let characters = 0;
-  while (open.length > 0) {
-    const { value, path, depth } = open.pop()!;
+  while (pending.length > 0) {
+    const { value, path, depth } = pending.pop()!;
     const problem = (code: string, message: string): ErrorDetail => ({
       field: path || 'body',
       code,
       message: `${path || 'The body'} ${message}.`,
     });
-    if (++nodes > LIMITS.nodes) return problem('too_large', `goes beyond ${LIMITS.nodes} values in one body`);
+    if (++values > MAX_VALUES) return problem('too_large', `must not have more than ${MAX_VALUES} values`);
     if (typeof value === 'string') {
       characters += value.length;
-      if (value.includes('\0')) return problem('invalid_text', 'must not hold a NUL character');
-      if (!value.isWellFormed()) return problem('invalid_text', 'must not hold half of a surrogate pair');
+      if (value.includes('\0')) return problem('invalid_text', 'must not contain a NUL character');
+      if (!value.isWellFormed()) return problem('invalid_text', 'must not contain half of a surrogate pair');
     } else if (typeof value === 'object' && value !== null) {
-      if (depth === LIMITS.depth) return problem('too_deep', `goes beyond ${LIMITS.depth} levels`);
+      if (depth === MAX_DEPTH) return problem('too_deep', `must not have more than ${MAX_DEPTH} levels`);
       for (const key of Object.keys(value)) {
         characters += key.length;
         const name = Array.isArray(value)
@@ -40,16 +42,16 @@ export function findShapeProblem(root: unknown): ErrorDetail | null {
           : path
             ? `${path}.${printableName(key)}`
             : printableName(key);
-        if (FORBIDDEN.has(key))
+        if (FORBIDDEN_KEYS.has(key))
           return { field: name, code: 'unknown_field', message: `${name} is not a field.` };
         if (key.includes('\0') || !key.isWellFormed()) {
           return { field: name, code: 'invalid_text', message: `${name} is not a field.` };
         }
-        open.push({ value: (value as Record<string, unknown>)[key], path: name, depth: depth + 1 });
+        pending.push({ value: (value as Record<string, unknown>)[key], path: name, depth: depth + 1 });
       }
     }
-    if (characters > LIMITS.characters)
-      return problem('too_large', `goes beyond ${LIMITS.characters} characters in one body`);
+    if (characters > MAX_CHARACTERS)
+      return problem('too_large', `must not have more than ${MAX_CHARACTERS} characters`);
   }
   return null;
 }

@@ -2,7 +2,7 @@ import { type ValidationError, validate } from 'class-validator';
 import { badRequest, type ErrorDetail } from '../core/request-error.js';
 import { findShapeProblem, printableName } from './json-shape.js';
 
-/** Stable codes for class-validator's constraints. */
+/** Stable error codes for the names of class-validator's constraints. */
 const CODES: Record<string, string> = {
   arrayMaxSize: 'too_many',
   arrayMinSize: 'required',
@@ -20,13 +20,12 @@ const CODES: Record<string, string> = {
   whitelistValidation: 'unknown_field',
 };
 
-/** What to say first where a field breaks several rules: a missing or mistyped value makes the rest noise. */
-const FIRST = ['isDefined', 'isString', 'isArray', 'isRecord', 'isBoolean', 'isInt'];
+/** If a field breaks several rules, the first of these is reported: with the wrong type, the other rules say nothing new. */
+const REPORTED_FIRST = ['isDefined', 'isString', 'isArray', 'isRecord', 'isBoolean', 'isInt'];
 
 /**
- * `body` as an instance of `Type`, all of its fields checked.
- * Throws a 400 naming each field that is unknown or has the wrong shape. Does not touch class-transformer, whose
- * conversions we do not want.
+ * Returns `body` as an instance of `Type` with all fields checked. Throws a 400 that names each field that is unknown or
+ * has the wrong shape. Does not use class-transformer, because its conversions are not wanted here.
  */
 export async function readBody<T extends object>(Type: new () => T, body: unknown): Promise<T> {
   const record = body === undefined || body === null ? {} : body;
@@ -48,7 +47,7 @@ export async function readBody<T extends object>(Type: new () => T, body: unknow
 
 function toDetail({ property, constraints = {} }: ValidationError): ErrorDetail {
   const names = Object.keys(constraints);
-  const name = FIRST.find((first) => names.includes(first)) ?? names[0] ?? 'invalid';
+  const name = REPORTED_FIRST.find((first) => names.includes(first)) ?? names[0] ?? 'invalid';
   const field = printableName(property);
   if (name === 'whitelistValidation') {
     return { field, code: 'unknown_field', message: `${field} is not a field of this request.` };

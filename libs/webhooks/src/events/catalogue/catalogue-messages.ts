@@ -1,12 +1,12 @@
-import { messageSchema } from './message-schema.js';
-import type { CatalogueEntry } from './catalogue-entry.js';
 import type { MessageEventType } from '../event-builders.js';
-import { objectSchema } from './json-schema.js';
 import type { WebhookMessage } from '../message.js';
+import type { CatalogueEntry } from './catalogue-entry.js';
+import { objectSchema } from './json-schema.js';
+import { messageSchema } from './message-schema.js';
 
 type MessageEntry = CatalogueEntry<{ message: WebhookMessage }>;
 
-/** A message the account sends. Numbers and ids that nobody has, marked as a test. */
+/** A message that the account sends. Its numbers and ids belong to nobody and are marked as a test. */
 const outgoing: WebhookMessage = {
   id: 'msg_test_1234567890',
   direction: 'out',
@@ -17,10 +17,10 @@ const outgoing: WebhookMessage = {
   deviceId: 'device_test_1234567890',
 };
 
-const handedOver = { ...outgoing, providerId: 'SM_test_1234567890' };
+const acceptedByCarrier = { ...outgoing, providerId: 'SM_test_1234567890' };
 
-/** Somebody calls or writes to the account. */
-const call: WebhookMessage = {
+/** A call or message to the account. */
+const incoming: WebhookMessage = {
   id: outgoing.id,
   direction: 'in',
   from: outgoing.to,
@@ -38,24 +38,24 @@ export const messageTypes: { [Type in Exclude<MessageEventType, 'call.missed'>]:
     ...outgoing,
     status: 'sending',
   }),
-  'message.sent': entry('message.sent', 'The carrier, or the phone that sends, took a message.', {
-    ...handedOver,
+  'message.sent': entry('message.sent', 'The carrier, or the sending phone, accepted a message.', {
+    ...acceptedByCarrier,
     status: 'sent',
   }),
   'message.delivered': entry('message.delivered', 'A message reached its recipient’s phone.', {
-    ...handedOver,
+    ...acceptedByCarrier,
     status: 'delivered',
     statusText: 'DELIVERED_TO_HANDSET',
   }),
   'message.failed': entry('message.failed', 'A message could not be sent or delivered.', {
-    ...handedOver,
+    ...acceptedByCarrier,
     status: 'failed',
     errorCode: 'invalid_phone_number',
     errorMessage: 'Invalid phone number',
   }),
   'message.expired': entry(
     'message.expired',
-    'A message was not sent in time; `isFinal` tells whether it will be tried again.',
+    'A message was not sent in time. If `isFinal` is false, it will be tried again.',
     {
       ...outgoing,
       status: 'expired',
@@ -66,19 +66,23 @@ export const messageTypes: { [Type in Exclude<MessageEventType, 'call.missed'>]:
       isFinal: true,
     },
   ),
-  'message.unconfirmed': entry('message.unconfirmed', 'The carrier will not say whether a message arrived.', {
-    ...handedOver,
-    status: 'unconfirmed',
-  }),
-  'message.received': entry('message.received', 'Somebody sent a message to one of the account’s numbers.', {
-    ...call,
+  'message.unconfirmed': entry(
+    'message.unconfirmed',
+    'The carrier does not report whether a message was delivered.',
+    {
+      ...acceptedByCarrier,
+      status: 'unconfirmed',
+    },
+  ),
+  'message.received': entry('message.received', 'A message to one of the account’s numbers arrived.', {
+    ...incoming,
     body: 'This is a test reply',
     status: 'received',
   }),
 };
 
 export const callMissed: MessageEntry = {
-  ...entry('call.missed', 'Somebody called one of the account’s numbers and nobody answered.', call),
+  ...entry('call.missed', 'A call to one of the account’s numbers was not answered.', incoming),
   group: 'call',
 };
 

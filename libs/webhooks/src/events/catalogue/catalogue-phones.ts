@@ -10,14 +10,14 @@ const phoneSchema = objectSchema(
     monitorId: textSchema('Id of the monitor that watches its heartbeat.'),
     lastHeartbeatAt: {
       type: ['string', 'number'],
-      description: 'Instant of the last heartbeat: ISO 8601 or epoch milliseconds.',
+      description: 'Time of the last heartbeat: ISO 8601 or epoch milliseconds.',
     },
   },
   ['id', 'number', 'monitorId', 'lastHeartbeatAt'],
 );
 
 const optInSchema = objectSchema(
-  'A person’s consent to be texted.',
+  'A person’s consent to receive messages.',
   {
     type: textSchema('How the person opted in.'),
     from: textSchema('The person’s number, E.164.'),
@@ -34,15 +34,15 @@ const phone: WebhookPhone = {
 };
 
 export const phoneTypes: Record<'phone.offline' | 'phone.online', CatalogueEntry<{ phone: WebhookPhone }>> = {
-  'phone.offline': phoneEntry('phone.offline', 'A phone was not heard of for an hour.'),
-  'phone.online': phoneEntry('phone.online', 'A phone that was offline is heard of again.'),
+  'phone.offline': phoneEntry('phone.offline', 'No heartbeat from a phone for an hour.'),
+  'phone.online': phoneEntry('phone.online', 'An offline phone sends heartbeats again.'),
 };
 
 export const numberTypes: Record<'number.opted_in', CatalogueEntry<{ optIn: WebhookOptIn }>> = {
   'number.opted_in': {
     name: 'number.opted_in',
     group: 'number',
-    description: 'A person agreed to be texted by one of the account’s numbers.',
+    description: 'A person agreed to receive messages from one of the account’s numbers.',
     schema: objectSchema('Data of number.opted_in.', { optIn: optInSchema }, ['optIn']),
     example: { optIn: { type: 'keyword', from: '+18005550100', to: '+18005550199' } },
   },

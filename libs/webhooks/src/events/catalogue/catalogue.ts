@@ -20,22 +20,22 @@ const byType: { [Type in WebhookEventType]: CatalogueEntry<WebhookEventMap[Type]
   },
 };
 
-/** Every type of event that the module knows. */
+/** All event types that the module knows. */
 export const catalogue: readonly CatalogueEntry[] = Object.values(byType);
 
-/** The entry of a type. */
+/** Returns the entry of a type. */
 export function catalogueEntry<Type extends WebhookEventType>(
   type: Type,
 ): CatalogueEntry<WebhookEventMap[Type]> {
   return byType[type];
 }
 
-/** The names of the catalogue and of a host's own types. */
+/** Returns the names of the catalogue and of the host's own types. */
 export function knownTypes(own: readonly CatalogueEntry[] | null): string[] {
   return [...catalogue, ...(own ?? [])].map(({ name }) => name);
 }
 
-/** A name of the catalogue, not of a host's own type. */
+/** Returns true for a type of the catalogue, false for a type of the host's own. */
 export function isCatalogueType(type: string): type is WebhookEventType {
   return Object.hasOwn(byType, type);
 }

@@ -1,6 +1,6 @@
 import type { JsonSchema } from './json-schema.js';
 
-/** An event type of the host's own, beside those of the catalogue. */
+/** An event type of the host's own, besides those of the catalogue. */
 export interface CustomEventType {
   /** Lower-case words joined by full stops, such as `invoice.paid`. At most 128 characters. */
   name: string;

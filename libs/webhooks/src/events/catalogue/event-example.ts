@@ -2,16 +2,16 @@ import { catalogueEntry } from './catalogue.js';
 import type { WebhookEvent, WebhookEventMap, WebhookEventType } from '../event.js';
 
 /**
- * An event of a type with the catalogue's example data, marked as a test. Its ids are plainly fake (`msg_test_…`) and end in
- * the last digits of its `uuid`, so that receivers that drop duplicates take the next test too.
+ * Returns an event with the catalogue's example data, marked as a test. Its ids are visibly fake (`msg_test_…`) and end with
+ * the last digits of its `uuid`, so that receivers that drop duplicates accept the next test too.
  *
- * @param fields what shall differ: give `uuid` (`newUuid()`) and `tenantId` for an event that is sent. Without them the
- * same example comes every time
+ * @param fields override the example. Set `uuid` (`newUuid()`) and `tenantId` for an event that is sent. Without them, every
+ * call returns the same example
  */
 export function eventExample(type: WebhookEventType, fields: Partial<WebhookEvent> = {}): WebhookEvent {
   const uuid = fields.uuid ?? '018d0c9c-5e58-7000-8000-001234567890';
   const occurredAt = fields.occurredAt ?? Date.UTC(2024, 0, 15, 10, 30, 15);
-  const data = marked(type, uuid.slice(-12), occurredAt);
+  const data = exampleData(type, uuid.slice(-12), occurredAt);
   return {
     sequence: '1',
     uuid,
@@ -28,7 +28,7 @@ export function eventExample(type: WebhookEventType, fields: Partial<WebhookEven
   };
 }
 
-/** An event of a type of the host's own with this data, marked as a test. */
+/** Returns an event of the host's own type with this data, marked as a test. */
 export function ownEventExample(
   type: string,
   data: unknown,
@@ -39,22 +39,22 @@ export function ownEventExample(
 
 type Data = WebhookEventMap[WebhookEventType];
 
-const HEARTBEAT_AGE = { 'phone.offline': 65 * 60_000, 'phone.online': 0 };
+const HEARTBEAT_AGE_MS = { 'phone.offline': 65 * 60_000, 'phone.online': 0 };
 
-function marked(type: WebhookEventType, mark: string, occurredAt: number): Data {
+function exampleData(type: WebhookEventType, idSuffix: string, occurredAt: number): Data {
   const data: Data = catalogueEntry(type).example;
   if ('phone' in data) {
-    const age = HEARTBEAT_AGE[type as keyof typeof HEARTBEAT_AGE];
+    const ageMs = HEARTBEAT_AGE_MS[type as keyof typeof HEARTBEAT_AGE_MS];
     return {
       phone: {
         ...data.phone,
-        id: `phone_test_${mark}`,
-        lastHeartbeatAt: new Date(occurredAt - age).toISOString(),
+        id: `phone_test_${idSuffix}`,
+        lastHeartbeatAt: new Date(occurredAt - ageMs).toISOString(),
       },
     };
   }
   if ('message' in data && typeof data.message === 'object')
-    return { message: { ...data.message, id: `msg_test_${mark}` } };
+    return { message: { ...data.message, id: `msg_test_${idSuffix}` } };
   return data;
 }
 

@@ -3,7 +3,7 @@ export interface JsonSchema {
   readonly [keyword: string]: unknown;
 }
 
-/** An object: unknown fields are allowed, since later versions may add some. */
+/** Schema of an object. Unknown fields are allowed, because later versions may add some. */
 export function objectSchema(
   description: string,
   properties: Record<string, JsonSchema>,
@@ -12,7 +12,7 @@ export function objectSchema(
   return { type: 'object', description, properties, required };
 }
 
-/** A text. */
+/** Schema of a string. `more` are further keywords. */
 export function textSchema(description: string, more: JsonSchema = {}): JsonSchema {
   return { type: 'string', description, ...more };
 }

@@ -31,7 +31,7 @@ describe('the profiles of a module', () => {
 
   it('have one name each', () => {
     expect(() => createProfileRegistry([msgine(), msgine()])).toThrow(
-      'Webhook profiles: each name may be given once (got msgine, msgine).',
+      'Webhook profiles: each name can be used once (got msgine, msgine).',
     );
   });
 });
@@ -149,9 +149,9 @@ describe('defining a profile', () => {
   itForAll([
     ['name', { name: 'My Profile' }, 'must be lower-case words and dashes'],
     ['timeoutMs', { timeoutMs: 0 }, 'must be 100 to 60000 milliseconds'],
-    ['schedule', { schedule: [1000, -1] }, 'must hold waits of 0 ms or more'],
+    ['schedule', { schedule: [1000, -1] }, 'must contain waits of 0 ms or more'],
     ['jitter.share', { jitter: { share: 2, direction: 'both' as const } }, 'must be between 0 and 1'],
-    ['testType', { testType: 'message.delivered', testTypes: {} }, 'must be among the types of testTypes'],
+    ['testType', { testType: 'message.delivered', testTypes: {} }, 'must be one of the types in testTypes'],
   ])('refuses wrong fields with a sentence that says what to do', ([field, change, fix]) => {
     const defining = () => defineProfile({ ...standard(), ...change });
 

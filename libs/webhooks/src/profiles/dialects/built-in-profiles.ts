@@ -7,7 +7,7 @@ import type { Profile } from '../profile.js';
 import { standardCloudEvents } from './standard-cloudevents.js';
 import { standard } from './standard.js';
 
-/** The profiles that come with the module, with their default switches. */
+/** The profiles of the module, with their default options. */
 export const builtInProfiles: readonly Profile[] = [
   standard(),
   standardCloudEvents(),
@@ -19,14 +19,14 @@ export const builtInProfiles: readonly Profile[] = [
 ];
 
 /**
- * The profiles of one module by name: the built-in ones, then the host's; one of the same name takes the place of a
- * built-in one (`msgine({ idMode: 'event' })`). Throws `TypeError` where the host gives one name twice.
+ * Returns the profiles of one module by name: the built-in ones, then the host's. A host's profile replaces a built-in one
+ * of the same name (`msgine({ idMode: 'event' })`). Throws a `TypeError` if the host gives a name twice.
  */
 export function createProfileRegistry(overrides: readonly Profile[] = []): Map<string, Profile> {
-  const own = new Map(overrides.map((profile) => [profile.name, profile]));
-  if (own.size < overrides.length)
+  const hostProfiles = new Map(overrides.map((profile) => [profile.name, profile]));
+  if (hostProfiles.size < overrides.length)
     throw new TypeError(
-      `Webhook profiles: each name may be given once (got ${overrides.map(({ name }) => name).join(', ')}).`,
+      `Webhook profiles: each name can be used once (got ${overrides.map(({ name }) => name).join(', ')}).`,
     );
-  return new Map([...builtInProfiles.map((profile) => [profile.name, profile] as const), ...own]);
+  return new Map([...builtInProfiles.map((profile) => [profile.name, profile] as const), ...hostProfiles]);
 }

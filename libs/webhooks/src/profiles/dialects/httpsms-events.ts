@@ -6,11 +6,11 @@ import type { WireEvent } from '../profile.js';
 import { isoMilliseconds, renderByType, wireEvent } from '../rendering.js';
 
 /**
- * httpSMS's eight events. Keys stand in the order of the platform's own structs, every one present, `null` where unknown;
- * `received`, `expired` and `missed` call the message `message_id`, the others `id`.
+ * httpSMS's eight events. The keys have the order of the platform's own structs and are always present, with `null` if
+ * unknown. `received`, `expired` and `missed` name the message `message_id`, the others `id`.
  */
 export const httpsmsRender = renderByType({
-  'message.received': about((message, common) => ({
+  'message.received': messageRenderer((message, common) => ({
     type: 'message.phone.received',
     source: '/v1/messages/receive',
     data: {
@@ -25,7 +25,7 @@ export const httpsmsRender = renderByType({
       attachments: message.attachments ?? null,
     },
   })),
-  'message.sent': about((_, common) => ({
+  'message.sent': messageRenderer((_, common) => ({
     type: 'message.phone.sent',
     source: `/v1/messages/${common.id}/events`,
     data: {
@@ -40,7 +40,7 @@ export const httpsmsRender = renderByType({
       sim: common.sim,
     },
   })),
-  'message.delivered': about((_, common) => ({
+  'message.delivered': messageRenderer((_, common) => ({
     type: 'message.phone.delivered',
     source: `/v1/messages/${common.id}/events`,
     data: {
@@ -55,7 +55,7 @@ export const httpsmsRender = renderByType({
       sim: common.sim,
     },
   })),
-  'message.failed': about((message, common) => ({
+  'message.failed': messageRenderer((message, common) => ({
     type: 'message.send.failed',
     source: `/v1/messages/${common.id}/events`,
     data: {
@@ -71,7 +71,7 @@ export const httpsmsRender = renderByType({
       sim: common.sim,
     },
   })),
-  'message.expired': about((message, common) => ({
+  'message.expired': messageRenderer((message, common) => ({
     type: 'message.send.expired',
     source: '/v1/messages/send',
     data: {
@@ -88,7 +88,7 @@ export const httpsmsRender = renderByType({
       sim: common.sim,
     },
   })),
-  'call.missed': about((_, common) => ({
+  'call.missed': messageRenderer((_, common) => ({
     type: 'message.call.missed',
     source: '/v1/messages/calls/missed',
     data: {
@@ -106,12 +106,12 @@ export const httpsmsRender = renderByType({
 
 interface Envelope {
   type: string;
-  /** Path of the request that caused it, for events published without one. */
+  /** Default `source`: the path of httpSMS's API that causes the event. */
   source: string;
   data: object;
 }
 
-function about(build: (message: WebhookMessage, common: ReturnType<typeof commonOf>) => Envelope) {
+function messageRenderer(build: (message: WebhookMessage, common: ReturnType<typeof commonOf>) => Envelope) {
   return (event: WebhookEvent): WireEvent[] => {
     const message = messageOf(event);
     return [wrap(event, build(message, commonOf(event, message)))];
@@ -123,15 +123,15 @@ function wrap(event: WebhookEvent, { type, source, data }: Envelope): WireEvent 
   return wireEvent(type, cloudEvent(event.uuid, { type, source: event.source ?? source, time, data }));
 }
 
-/** `owner` is the account's own phone, `contact` the other end. */
+/** Fields that most events share. `owner` is the account's own number, `contact` the other party's. */
 function commonOf(event: WebhookEvent, message: WebhookMessage) {
-  const out = message.direction === 'out';
+  const isOutgoing = message.direction === 'out';
   return {
     id: String(message.id),
     user_id: event.tenantId,
     request_id: message.externalId ?? null,
-    owner: out ? message.from : message.to,
-    contact: out ? message.to : message.from,
+    owner: isOutgoing ? message.from : message.to,
+    contact: isOutgoing ? message.to : message.from,
     encrypted: message.encrypted ?? false,
     timestamp: isoMilliseconds(event.occurredAt),
     content: message.body ?? '',

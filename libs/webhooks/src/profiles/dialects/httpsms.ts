@@ -5,9 +5,9 @@ import { defineProfile, type Profile } from '../profile.js';
 import { textSecret } from '../text-secret.js';
 import { unixSeconds } from '../rendering.js';
 
-/** Switches of {@link httpsms}. */
+/** Options of {@link httpsms}. */
 export interface HttpsmsOptions {
-  /** `iss` of the token. Default `api.httpsms.com`, what httpSMS itself sends. */
+  /** `iss` of the token. Default `api.httpsms.com`, as httpSMS itself. */
   issuer?: string;
 }
 
@@ -23,8 +23,9 @@ const EVENTS = {
 } as const;
 
 /**
- * httpSMS's webhooks: CloudEvents, `X-Event-Type`, and a JSON Web Token minted for each attempt (it does not cover the body).
- * No signing key, no `Authorization`. Retries 5xx and requests without an answer four times, never sooner than 1 s.
+ * httpSMS's webhooks: CloudEvents, `X-Event-Type`, and a new JSON Web Token for each attempt, which does not cover the body.
+ * Without a signing key there is no `Authorization` header. Retries 5xx and requests without a response four times, after
+ * 1 s or more.
  */
 export function httpsms({ issuer = 'api.httpsms.com' }: HttpsmsOptions = {}): Profile {
   return defineProfile({

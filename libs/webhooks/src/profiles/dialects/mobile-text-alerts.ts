@@ -7,11 +7,11 @@ import { isInternationalNumber, isoMilliseconds, renderByType, wireEvent } from 
 import { defineProfile, type Profile, type WireEvent } from '../profile.js';
 import { textSecret } from '../text-secret.js';
 
-/** Switches of {@link mobileTextAlerts}. */
+/** Options of {@link mobileTextAlerts}. */
 export interface MobileTextAlertsOptions {
-  /** Shape of `delivery-status`: accounts that never asked for an older one get V3. The other three have one shape. Default `V3`. */
+  /** Version of the `delivery-status` body. The other three events have one version. Default `V3`, the platform's own default. */
   payloadVersion?: 'V1' | 'V3';
-  /** Waits before each retry where `retryOnError` is set, in milliseconds. The platform publishes none. Default 1, 5 and 15 minutes. */
+  /** Waits before each retry of endpoints with `retryOnError`, ms. The platform documents none. Default: 1, 5 and 15 minutes. */
   schedule?: readonly number[];
 }
 
@@ -22,7 +22,7 @@ const EVENTS = {
   'number-opt-in': 'number.opted_in',
 } as const;
 
-/** Mobile Text Alerts' status codes of failures. */
+/** Status codes of Mobile Text Alerts for failures. */
 const FAILURE_STATUS: Record<FailureCause, number> = {
   sending: 5,
   delivery: 6,
@@ -34,7 +34,10 @@ const FAILURE_STATUS: Record<FailureCause, number> = {
   'send-rejected': 13,
 };
 
-/** Mobile Text Alerts' webhooks: one event for each endpoint, `X-Signature`, success is exactly 200, the endpoint says what is retried. */
+/**
+ * Mobile Text Alerts' webhooks: one event name per endpoint, `X-Signature`, only 200 is a success, and the endpoint decides
+ * what is retried.
+ */
 export function mobileTextAlerts({
   payloadVersion = 'V3',
   schedule = [MINUTE, 5 * MINUTE, 15 * MINUTE],

@@ -7,14 +7,15 @@ import { defineProfile, type Profile, type WireEvent } from '../profile.js';
 import { isoSeconds, renderByType, wireEvent } from '../rendering.js';
 import { textSecret } from '../text-secret.js';
 
-/** Switches of {@link msgine}. */
+/** Options of {@link msgine}. */
 export interface MsgineOptions {
   /**
-   * What `id` holds: the message's id, as MsGine's field table and examples say, or the event's. The document's own
-   * duplicate check keys on `id` alone and would drop `delivered` after `sent`; `event` serves such receivers. Default `message`.
+   * What `id` is: the id of the message, as in MsGine's field table and examples, or the id of the event. MsGine's own
+   * example of a duplicate check uses `id` alone and drops `delivered` after `sent`: use `event` for receivers that copied
+   * it. Default `message`.
    */
   idMode?: 'message' | 'event';
-  /** MsGine refuses `http:` URLs. `false` serves local development. Default true. */
+  /** Refuse `http:` URLs, as MsGine does. Use `false` for local development. Default true. */
   httpsOnly?: boolean;
 }
 
@@ -24,7 +25,7 @@ const EVENTS = {
   'message.failed': 'message.failed',
 } as const;
 
-/** MsGine's webhooks: flat JSON, `X-MsGine-Signature`, one secret for each account, five retries up to 6 h, then a mail. */
+/** MsGine's webhooks: flat JSON, `X-MsGine-Signature`, one secret per account, five retries after 1 min to 6 h, then an email. */
 export function msgine({ idMode = 'message', httpsOnly = true }: MsgineOptions = {}): Profile {
   const report = (
     event: WebhookEvent,
@@ -83,7 +84,7 @@ export function msgine({ idMode = 'message', httpsOnly = true }: MsgineOptions =
   });
 }
 
-/** What the payload of a failed message adds. */
+/** Additional fields of a failed message. */
 interface Failure {
   reason: string;
   code: string | undefined;

@@ -7,15 +7,15 @@ import { defineProfile, type Profile, type WireEvent } from '../profile.js';
 import { renderByType, unixSeconds, wireEvent } from '../rendering.js';
 import { textSecret } from '../text-secret.js';
 
-/** Switches of {@link mysmsgate}. All of them settle what MySMSGate leaves open: the defaults are this module's. */
+/** Options of {@link mysmsgate}. MySMSGate documents none of this: the defaults are this module's. */
 export interface MysmsgateOptions {
-  /** Default header `X-MySMSGate-Signature`, lower-case hex HMAC-SHA256 of the body. */
+  /** Default: header `X-MySMSGate-Signature`, lower-case hex HMAC-SHA256 of the body. */
   signature?: BodySignatureOptions;
-  /** Waits before each retry, in milliseconds; `[]` for none. Default 1, 5 and 15 minutes. */
+  /** Waits before each retry, ms; `[]`: no retries. Default: 1, 5 and 15 minutes. */
   schedule?: readonly number[];
 }
 
-/** The two streams. The payload does not name its stream: the URL that it arrives at tells. */
+/** The two streams. The body does not name its stream: receivers know it by the URL. */
 const STREAMS = { 'incoming-sms': 'message.received', 'delivery-report': 'message.delivered' } as const;
 
 const STATUS_TEXT: Record<FailureCause, string> = {
@@ -29,7 +29,7 @@ const STATUS_TEXT: Record<FailureCause, string> = {
   'send-rejected': 'SEND_REJECTED',
 };
 
-/** MySMSGate's webhooks: incoming messages and final delivery reports, one URL for each. Signature and retries are this module's. */
+/** MySMSGate's webhooks: incoming messages and final delivery reports, with one URL each. Signature and retries are this module's. */
 export function mysmsgate({
   signature = {},
   schedule = [MINUTE, 5 * MINUTE, 15 * MINUTE],
@@ -89,7 +89,7 @@ function report(event: WebhookEvent, status: 'delivered' | 'failed', statusText?
       status_text: statusText,
       device_id: message.deviceId ?? '',
       sim_slot: message.sim ?? 0,
-      // A claim about money: only a failure is refunded, and only where the host says so.
+      // Only failures are refunded, and only if the host says so: a refund is never assumed.
       refunded: status === 'failed' && message.refunded === true,
       timestamp: unixSeconds(event.occurredAt),
     }),

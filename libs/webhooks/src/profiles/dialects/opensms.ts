@@ -6,15 +6,15 @@ import { internationalNumber, isoSeconds, renderByType, wireEvent } from '../ren
 import { defineProfile, type Profile, type WireEvent } from '../profile.js';
 import { textSecret } from '../text-secret.js';
 
-/** Switches of {@link opensms}. All of them settle what OpenSMS's guide leaves open: the defaults are this module's. */
+/** Options of {@link opensms}. OpenSMS documents none of this: the defaults are this module's. */
 export interface OpensmsOptions {
-  /** Default header `X-OpenSMS-Signature`, lower-case hex HMAC-SHA256 of the body. */
+  /** Default: header `X-OpenSMS-Signature`, lower-case hex HMAC-SHA256 of the body. */
   signature?: BodySignatureOptions;
-  /** Whose secret signs: each endpoint's own or the account's. Default `endpoint`. */
+  /** Who owns the secret: each endpoint, or the account. Default `endpoint`. */
   secretOwner?: 'endpoint' | 'account';
-  /** Only a 200 is a success, as the guide words it, not every 2xx. Default false. */
+  /** Only a 200 is a success, as in the guide, not every 2xx. Default false. */
   strict200?: boolean;
-  /** Waits before each retry, in milliseconds; `[]` for none. Default 1, 5 and 15 minutes. */
+  /** Waits before each retry, ms; `[]`: no retries. Default: 1, 5 and 15 minutes. */
   schedule?: readonly number[];
 }
 
@@ -24,7 +24,7 @@ const EVENTS = {
   'sms.pending': 'message.queued',
 } as const;
 
-/** OpenSMS's webhooks: flat JSON in snake case. Signature and retries are this module's, since the guide defines none. */
+/** OpenSMS's webhooks: flat JSON in snake case. Signature and retries are this module's, because the guide defines none. */
 export function opensms({
   signature = {},
   secretOwner = 'endpoint',

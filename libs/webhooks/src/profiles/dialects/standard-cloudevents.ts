@@ -1,11 +1,9 @@
 import { cloudEvent } from '../cloud-event.js';
-import { defineProfile } from '../profile.js';
-import type { Profile } from '../profile.js';
+import { defineProfile, type Profile } from '../profile.js';
 import { wireEvent } from '../rendering.js';
-import { standard } from './standard.js';
-import type { StandardOptions } from './standard.js';
+import { standard, type StandardOptions } from './standard.js';
 
-/** Switches of {@link standardCloudEvents}. */
+/** Options of {@link standardCloudEvents}. */
 export interface StandardCloudEventsOptions extends StandardOptions {
   /** CloudEvents `source` of events that were published without one: a URI reference. Default `/`. */
   source?: string;
@@ -13,7 +11,7 @@ export interface StandardCloudEventsOptions extends StandardOptions {
 
 /**
  * The `standard` profile with a CloudEvents 1.0 body (structured JSON): same headers, signature, retries and rules. The
- * CloudEvents id is the event's bare UUID; `webhook-id` stays the public id.
+ * CloudEvents id is the event's UUID; `webhook-id` is the public id `evt_…`.
  */
 export function standardCloudEvents({ source = '/', ...rest }: StandardCloudEventsOptions = {}): Profile {
   return defineProfile({

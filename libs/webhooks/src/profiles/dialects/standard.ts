@@ -9,19 +9,19 @@ import { HOUR, is2xx, MINUTE, plainRegistration, retryAsEndpointAsks, SECOND } f
 import { defineProfile, type Profile, type SigningInput } from '../profile.js';
 import { isoMilliseconds, unixSeconds, wireEvent } from '../rendering.js';
 
-/** Switches of {@link standard} and of its CloudEvents form. */
+/** Options of {@link standard} and of its CloudEvents form. */
 export interface StandardOptions {
   /**
-   * New secrets: `v1` symmetric (`whsec_`), `v1a` an ed25519 pair (`whsk_`; the owner sees `whpk_`). Default `v1`, which
-   * every published verifier knows. Either signs under both.
+   * Kind of new secrets: `v1` is symmetric (`whsec_…`), `v1a` is an ed25519 key (`whsk_…`, of which the owner sees the public
+   * key `whpk_…`). Existing secrets of both kinds sign. Default `v1`, which every published verifier supports.
    */
   scheme?: 'v1' | 'v1a';
 }
 
 /**
- * Standard Webhooks 1.0: body `{ type, timestamp, data }`, the event's own type and data, `webhook-id`,
- * `webhook-timestamp` and `webhook-signature`; the event's growing number is in `webhook-sequence`. Expresses every type,
- * the host's own too.
+ * Standard Webhooks 1.0: the body is `{ type, timestamp, data }` with the event's own type and data; the headers are
+ * `webhook-id`, `webhook-timestamp`, `webhook-signature`, and `webhook-sequence` with the event's growing number. Expresses
+ * every type, including the host's own.
  */
 export function standard({ scheme = 'v1' }: StandardOptions = {}): Profile {
   return defineProfile({
@@ -34,7 +34,7 @@ export function standard({ scheme = 'v1' }: StandardOptions = {}): Profile {
         data: event.data,
       }),
     ],
-    headers: signed,
+    headers: signedHeaders,
     contentType: 'application/json',
     secret: {
       owner: 'endpoint',
@@ -79,7 +79,7 @@ export function standard({ scheme = 'v1' }: StandardOptions = {}): Profile {
   });
 }
 
-function signed({ eventId, now, body, secrets, sequence }: SigningInput): Record<string, string> {
+function signedHeaders({ eventId, now, body, secrets, sequence }: SigningInput): Record<string, string> {
   const timestamp = unixSeconds(now);
   return {
     'webhook-id': eventId,

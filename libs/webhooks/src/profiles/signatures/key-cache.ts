@@ -1,18 +1,18 @@
-/** Keys by the secret they were made from. When it is full, the key that came first goes. */
+/** Keys by the secret they were created from. When the cache is full, the oldest key is removed. */
 export class KeyCache<Key> {
   private readonly keys = new Map<string, Key>();
 
   constructor(
     private readonly load: (secret: string) => Key,
-    private readonly limit: number = 4096,
+    private readonly maxKeys: number = 4096,
   ) {}
 
-  /** The key of a secret. Throws what `load` throws; a secret that does not load is not kept. */
+  /** Returns the key of a secret. Throws what `load` throws; a failure is not cached. */
   get(secret: string): Key {
-    const known = this.keys.get(secret);
-    if (known !== undefined) return known;
+    const cached = this.keys.get(secret);
+    if (cached !== undefined) return cached;
     const key = this.load(secret);
-    if (this.keys.size >= this.limit) this.keys.delete(this.keys.keys().next().value!);
+    if (this.keys.size >= this.maxKeys) this.keys.delete(this.keys.keys().next().value!);
     this.keys.set(secret, key);
     return key;
   }

@@ -28,18 +28,18 @@ describe('a Standard Webhooks secret', () => {
   });
 
   itForAll([
-    ['too short', whsec(23), 'it holds 23 bytes'],
-    ['too long', whsec(65), 'it holds 65 bytes'],
+    ['too short', whsec(23), 'it has 23 bytes'],
+    ['too long', whsec(65), 'it has 65 bytes'],
     ['without a prefix', whsec(32).slice(6), 'it has neither prefix'],
     ['without padding', whsec(32).replace('=', ''), 'it is not padded base64'],
     ['in base64url', `whsec_${Buffer.alloc(32, 0xff).toString('base64url')}`, 'it is not padded base64'],
     ['with a line end', `${whsec(24)}\n`, 'it is not padded base64'],
     ['empty', '', 'it has neither prefix'],
-    ['half a key pair', `whsk_${Buffer.alloc(32).toString('base64')}`, 'the key holds 32 bytes, not 64'],
+    ['half a key pair', `whsk_${Buffer.alloc(32).toString('base64')}`, 'the key has 32 bytes, not 64'],
     [
       'a pair of strangers',
       `whsk_${Buffer.alloc(64, 1).toString('base64')}`,
-      'its public half does not belong',
+      'its public key does not belong',
     ],
     ['a public key', 'whpk_1SiA4o9hyqTCpIqC5V9HUakiiaeACeqfZTInDBbOir4=', 'it has neither prefix'],
   ])('is refused, with the reason, in every other form', ([, secret, reason]) => {

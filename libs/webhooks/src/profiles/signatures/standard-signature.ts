@@ -7,7 +7,7 @@ type Signer = (head: string, body: Buffer) => string;
 const signers = new KeyCache<Signer>((secret) => {
   const read = readStandardSecret(secret);
   if (read.version === 'v1') {
-    const key = createSecretKey(read.bytes); // made once: from bytes it costs more than the digest
+    const key = createSecretKey(read.bytes); // created once: creating it costs more than the digest
     return (head, body) => `v1,${createHmac('sha256', key).update(head).update(body).digest('base64')}`;
   }
   const { key } = read;
@@ -16,10 +16,10 @@ const signers = new KeyCache<Signer>((secret) => {
 });
 
 /**
- * Value of `webhook-signature` (Standard Webhooks 1.0): over `id.timestamp.body`, `v1` for each `whsec_` secret and `v1a`
- * for each `whsk_` key, in the order given, with a space between. Throws `SecretFormError` for any other secret.
+ * Returns the value of `webhook-signature` (Standard Webhooks 1.0): a signature of `id.timestamp.body` by each secret, in
+ * their order, separated by spaces: `v1` for `whsec_` secrets, `v1a` for `whsk_` keys. Throws `SecretFormError` for others.
  *
- * @param id the `webhook-id`; holds no full stop
+ * @param id the `webhook-id`; it contains no full stop
  * @param timestamp the `webhook-timestamp`, Unix seconds of the attempt
  */
 export function standardSignature(
