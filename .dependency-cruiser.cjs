@@ -1,0 +1,166 @@
+// The order of the rooms: which room may import which. `npm run lint:rooms` checks it, type-only imports included.
+// A room is a folder, or a file, below a package's src/. A sub-room such as `engine/relay` has a row of its own. A room may
+// always import itself. A folder without a row may not exist.
+
+/** For the rooms that put the others together. */
+const ANY = '*';
+
+const WEBHOOKS = {
+  base: 'libs/webhooks/src',
+  /** `core` is open to all rooms but these, which can be read and tested alone. */
+  shared: ['core'],
+  closed: ['http', 'http/policy', 'core'],
+  rows: {
+    // What a host imports
+    index: `webhooks.module webhooks.service module api operator endpoints deliveries accounts outbox engine engine/record
+            config alerts alerts/channels secrets observability store/schema profiles profiles/dialects events/catalogue
+            events http http/policy`,
+    testing: 'engine store store/schema profiles events/catalogue events http',
+    'webhooks.module': 'module config',
+    module: ANY,
+    'webhooks.service': `operator endpoints deliveries accounts outbox engine config observability events http/policy`,
+
+    // What customers and the operator call
+    'api/compat': 'api endpoints observability secrets store',
+    api: 'endpoints deliveries accounts config secrets',
+    operator: 'endpoints engine engine/record observability secrets store http',
+    endpoints: `deliveries accounts config secrets observability store profiles validation events/catalogue events
+                http/policy`,
+    deliveries: 'config observability store profiles validation events',
+    accounts: 'config secrets observability store profiles validation',
+    outbox: 'config store events',
+
+    // What a worker does
+    engine: `engine/maintenance engine/record engine/relay engine/claim engine/send engine/schedule engine/destinations
+             config alerts store http`,
+    'engine/maintenance': 'engine/record engine/claim config alerts observability store',
+    'engine/record': 'engine/claim engine/send engine/destinations config observability store events',
+    'engine/relay': 'engine/schedule engine/destinations config secrets store profiles events http/policy',
+    'engine/claim': 'engine/schedule engine/destinations config store',
+    'engine/send': 'engine/destinations config store profiles http http/policy',
+    'engine/schedule': 'engine/destinations',
+    'engine/destinations': 'config secrets store profiles',
+
+    // What they stand on
+    config: `alerts alerts/channels secrets profiles profiles/dialects events/catalogue events http/connections http/policy`,
+    'alerts/channels': 'alerts',
+    alerts: 'store',
+    observability: 'store',
+    secrets: 'store',
+    'store/postgres': 'store/typeorm store/schema store events',
+    'store/typeorm': 'store/schema store',
+    'store/schema': 'store',
+    store: 'events',
+    'profiles/dialects': 'profiles profiles/signatures events',
+    profiles: 'profiles/signatures events',
+    'profiles/signatures': '',
+    validation: '',
+    'events/catalogue': 'events',
+    events: '',
+    'http/client': 'http/connections http/policy http',
+    'http/connections': 'http/policy http',
+    http: '',
+    'http/policy': '',
+    core: '',
+  },
+};
+
+const RECEIVER = {
+  base: 'libs/receiver/src',
+  shared: [],
+  closed: [],
+  rows: {
+    index: ANY,
+    nest: 'verify headers raw-body webhook-refused.error profiles',
+    typeorm: 'dedupe',
+    verify: 'schemes request raw-body webhook-refused.error profiles',
+    schemes: 'request time-window constant-time event-identity webhook-refused.error profiles',
+    request: 'headers raw-body webhook-refused.error',
+    headers: 'webhook-refused.error',
+    'raw-body': 'webhook-refused.error',
+    'time-window': 'webhook-refused.error',
+    'webhook-refused.error': 'profiles',
+    profiles: 'payloads',
+    payloads: '',
+    dedupe: '',
+    'constant-time': '',
+    'event-identity': '',
+  },
+};
+
+/** Matches the files of a room, without those of its sub-rooms. */
+function filesOf({ base, rows }, room) {
+  const subRooms = Object.keys(rows)
+    .filter((each) => each.startsWith(`${room}/`))
+    .map((each) => each.slice(room.length + 1));
+  const notSubRooms = subRooms.length > 0 ? `(?!(${subRooms.join('|')})/)` : '';
+  return `^${base}/${room.replaceAll('.', '\\.')}(\\.ts$|/${notSubRooms})`;
+}
+
+function roomRules(library) {
+  const { base, rows, shared, closed } = library;
+  const rules = Object.entries(rows)
+    .filter(([, allowed]) => allowed !== ANY)
+    .map(([room, row]) => {
+      const allowed = [...row.split(/\s+/).filter(Boolean), ...(closed.includes(room) ? [] : shared)];
+      return {
+        name: `${base.split('/')[1]}: ${room}`,
+        comment: `${room} may import only ${allowed.join(', ') || 'nothing'}`,
+        severity: 'error',
+        from: { path: filesOf(library, room) },
+        to: { path: '^libs/', pathNot: [room, ...allowed].map((each) => filesOf(library, each)) },
+      };
+    });
+  const known = Object.keys(rows).map((room) => filesOf(library, room));
+  return [
+    ...rules,
+    {
+      name: `${base.split('/')[1]}: unknown room`,
+      comment: 'This file is in a folder that has no row in .dependency-cruiser.cjs',
+      severity: 'error',
+      from: { path: `^${base}/`, pathNot: known },
+      to: {},
+    },
+  ];
+}
+
+module.exports = {
+  forbidden: [
+    ...roomRules(WEBHOOKS),
+    ...roomRules(RECEIVER),
+    {
+      name: 'no circle',
+      comment: 'Files import each other in a circle, type-only imports included',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'TypeORM only in store',
+      comment: 'Only store/ calls TypeORM. Other rooms may import its types (DataSource, EntityManager)',
+      severity: 'error',
+      from: { path: '^libs/webhooks/src/', pathNot: '^libs/webhooks/src/store/' },
+      to: { path: 'node_modules/typeorm/', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'no Nest in http',
+      comment: 'http/ must be usable and testable without Nest',
+      severity: 'error',
+      from: { path: '^libs/webhooks/src/http/' },
+      to: { path: 'node_modules/@nestjs/' },
+    },
+    {
+      name: 'nothing from outside',
+      comment: 'A library imports neither tests nor the other library',
+      severity: 'error',
+      from: { path: '^libs/([^/]+)/src/' },
+      to: { path: '^(bench|libs|sample-app|test)/', pathNot: '^libs/$1/src/' },
+    },
+  ],
+  options: {
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '\\.spec\\.ts$' },
+  },
+};
