@@ -1,7 +1,7 @@
 import { WebhookAudit } from '../../libs/webhooks/src/observability/audit.js';
 import { WebhookOperator } from '../../libs/webhooks/src/operator/operator.service.js';
 import { ensureAccounts } from '../../libs/webhooks/src/secrets/ensure-accounts.js';
-import { Session } from '../../libs/webhooks/src/store/postgres/connection/session.js';
+import { STORE, type Store } from '../../libs/webhooks/src/store/store.js';
 import { SETTINGS, type Settings } from '../../libs/webhooks/src/config/settings.js';
 import { SECRET_BOX } from '../../libs/webhooks/src/secrets/secret-box.js';
 import type { AuditEntry } from '../../libs/webhooks/src/observability/audit.js';
@@ -81,20 +81,20 @@ describe('The account', () => {
   });
 
   it('are made together, whatever their number, and each once however many ask', async () => {
-    const database = host.app.get(Session);
+    const store = host.app.get<Store>(STORE);
     const { profile } = host.app.get<Settings>(SETTINGS);
+    const ensure = (tenantIds: string[]) =>
+      ensureAccounts(store, host.app.get(SECRET_BOX), () => profile.secret.generate(), tenantIds);
     const ids = Array.from({ length: 50 }, newTenant);
-    const statements = jest.spyOn(database, 'query');
-    const made = await ensureAccounts(database, host.app.get(SECRET_BOX), profile, ids);
+    const statements = jest.spyOn(host.dataSource.logger, 'logQuery');
+    const made = await ensure(ids);
     expect(statements.mock.calls.length).toBeLessThanOrEqual(3);
     statements.mockRestore();
     expect([...made.keys()].toSorted()).toEqual(ids.toSorted());
 
     const more = Array.from({ length: 20 }, newTenant);
     const all = await Promise.all(
-      Array.from({ length: 6 }, (_, i) =>
-        ensureAccounts(database, host.app.get(SECRET_BOX), profile, i % 2 ? more : more.toReversed()),
-      ),
+      Array.from({ length: 6 }, (_, i) => ensure(i % 2 ? more : more.toReversed())),
     );
     for (const accounts of all) expect(accounts.get(more[0]!)).toEqual(all[0]!.get(more[0]!));
   });
@@ -215,7 +215,7 @@ describe('The operator', () => {
         }),
       );
       await host.webhooks.runOnce();
-      host.app.get(Session).clockOffset += 60_000;
+      host.app.get<Store>(STORE).advanceClock(60_000);
       await host.webhooks.runOnce();
       await host.dataSource.query(
         `insert into webhook_alerts (tenant_id, kind, dedupe_key, data, created_at) values ($1, 'delivery.failed', $1, '{}', 1)`,

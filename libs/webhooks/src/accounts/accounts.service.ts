@@ -1,28 +1,26 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { EntityManager } from 'typeorm';
-import { type AuditAction, WebhookAudit } from '../observability/audit.js';
-import { type CallContext, inTransaction } from '../core/call-context.js';
-import { Session } from '../store/postgres/connection/session.js';
-import { WebhookAccountRow } from '../store/schema/account.entity.js';
-import { requireTenant } from '../core/tenant.js';
-import type { Profile } from '../profiles/profile.js';
+import type { CallContext } from '../core/call-context.js';
+import { formatInstant } from '../core/instants.js';
 import { conflict, unprocessable } from '../core/request-error.js';
 import { SETTINGS, type Settings } from '../config/settings.js';
-import { ensureAccounts } from '../secrets/ensure-accounts.js';
+import { type AuditAction, WebhookAudit } from '../observability/audit.js';
+import type { Profile } from '../profiles/profile.js';
 import { sealContext, SECRET_BOX, type SecretBox } from '../secrets/secret-box.js';
-import { assertSecretLimit, openSecrets, rotateSecrets } from '../secrets/secret-rotation.js';
-import { ChangeAccount } from './change-account.dto.js';
-import { RotateSecret } from './rotate-secret.dto.js';
 import {
   type RevealedSecret,
   type RotatedSecret,
   type SecretInfo,
   toSecretInfo,
 } from '../secrets/secret-info.js';
-import { EndpointStore } from '../store/typeorm/endpoint-records.js';
-import { formatInstant } from '../core/instants.js';
+import { assertSecretLimit, openSecrets, rotateSecrets } from '../secrets/secret-rotation.js';
+import type { AccountRecord, AccountStore } from '../store/account-store.js';
+import { STORE } from '../store/store.js';
+import type { StoredSecret } from '../store/stored-secret.js';
 import { readBody } from '../validation/read-input.js';
-import { requireProfile } from './profile-choice.js';
+import { ChangeAccount } from './change-account.dto.js';
+import { defaultProfileFor, requireProfile } from './profile-choice.js';
+import { RotateSecret } from './rotate-secret.dto.js';
+import { TenantAccounts } from './tenant-accounts.js';
 
 /** A tenant's own settings. */
 export interface WebhookAccount {
@@ -38,13 +36,13 @@ export interface WebhookAccount {
   egressIps: string[];
 }
 
-/** Accounts: made when first needed, with a secret that signs callbacks and the webhooks of some profiles. */
+/** Accounts. Each is made when it is first needed, with a secret that signs callbacks and the webhooks of some profiles. */
 @Injectable()
 export class WebhookAccounts {
   /** @internal The module constructs this class. */
   constructor(
-    private readonly database: Session,
-    private readonly store: EndpointStore,
+    @Inject(STORE) private readonly store: AccountStore,
+    private readonly accounts: TenantAccounts,
     private readonly audit: WebhookAudit,
     @Inject(SECRET_BOX) private readonly box: SecretBox,
     @Inject(SETTINGS) private readonly settings: Settings,
@@ -54,49 +52,47 @@ export class WebhookAccounts {
     return this.view(await this.find(tenantId, tx));
   }
 
+  /** Changes the fields that `input` holds. Throws a 409 if the account's secret does not fit the new default profile. */
   async update(tenantId: string, input: ChangeAccount, context: CallContext = {}): Promise<WebhookAccount> {
     const { alertEmail, defaultProfile } = await readBody(ChangeAccount, input);
-    const updated = await inTransaction(this.database, context, async (tx) => {
-      const now = await this.store.lockAccount(tx, tenantId);
-      const changes: Partial<WebhookAccountRow> = { updatedAt: now };
-      if (alertEmail !== undefined) changes.alertEmail = alertEmail;
+    const updated = await this.store.inTransaction(context.tx, async (tx) => {
+      const updatedAt = await this.accounts.lock(tx, tenantId);
       if (defaultProfile !== undefined) {
-        changes.defaultProfile = defaultProfile;
-        const account = await this.find(tenantId, tx);
         const profile =
           defaultProfile === null
             ? this.settings.profile
             : requireProfile(this.settings, defaultProfile, 'defaultProfile');
-        this.refuseUnfit(profile, account, now);
+        this.checkSecretFits(profile, await this.accounts.find(tx, tenantId), updatedAt);
       }
-      await this.write(tx, tenantId, changes);
-      return this.view(await this.find(tenantId, tx));
+      await tx.updateAccount(tenantId, { alertEmail, defaultProfile, updatedAt });
+      return this.view(await this.accounts.find(tx, tenantId));
     });
     this.record('account.updated', tenantId, context);
     return updated;
   }
 
-  /** A new secret; the old ones sign along for a while where a profile can. */
+  /**
+   * Sets a new secret. The old ones stay valid for `overlapMs` if a profile that signs with them can send several
+   * signatures. Throws a 422 if a given secret does not fit, a 409 if too many would be valid.
+   */
   async rotateSecret(
     tenantId: string,
     input: RotateSecret = {},
     context: CallContext = {},
   ): Promise<RotatedSecret> {
-    const { secret: given, overlapMs = this.settings.rotationOverlapMs } = await readBody(
-      RotateSecret,
-      input,
-    );
-    const rotated = await inTransaction(this.database, context, async (tx) => {
-      const now = await this.store.lockAccount(tx, tenantId);
-      const account = await this.find(tenantId, tx);
+    const fields = await readBody(RotateSecret, input);
+    const { overlapMs = this.settings.rotationOverlapMs } = fields;
+    const rotated = await this.store.inTransaction(context.tx, async (tx) => {
+      const now = await this.accounts.lock(tx, tenantId);
+      const account = await this.accounts.find(tx, tenantId);
       const profile = this.profileOf(account);
-      if (given !== undefined) this.refuseSecret(given, profile);
-      const secret = given ?? profile.secret.generate();
+      if (fields.secret !== undefined) this.checkGivenSecret(fields.secret, profile);
+      const secret = fields.secret ?? profile.secret.generate();
       const sealed = this.box.seal(secret, sealContext(tenantId, null));
-      const signsAlong = this.usersOf(profile).some((each) => each.secret.signsWithAll);
-      const secrets = rotateSecrets(account.secrets, sealed, now, signsAlong ? overlapMs : 0);
+      const keepsOldOnes = this.usersOf(profile).some((user) => user.secret.signsWithAll);
+      const secrets = rotateSecrets(secretsOf(account), sealed, now, keepsOldOnes ? overlapMs : 0);
       assertSecretLimit(secrets, now);
-      await this.write(tx, tenantId, { secrets, updatedAt: now });
+      await tx.updateAccount(tenantId, { secrets, updatedAt: now });
       const previousExpiresAt = formatInstant(secrets[1]?.expiresAt ?? null);
       return { secret: profile.secret.reveal?.(secret) ?? secret, previousExpiresAt };
     });
@@ -107,81 +103,55 @@ export class WebhookAccounts {
   /** The current secret in the clear. */
   async secret(tenantId: string, context: CallContext = {}): Promise<RevealedSecret> {
     const account = await this.find(tenantId, context.tx);
-    const [stored] = account.secrets;
+    const [stored] = secretsOf(account);
     const secret = stored ? this.box.open(stored.sealed, sealContext(tenantId, null)) : null;
-    const reveal = this.profileOf(account).secret.reveal;
+    const { reveal } = this.profileOf(account).secret;
     this.record('account.secret_revealed', tenantId, context);
     return { secret: secret !== null && reveal ? reveal(secret) : secret };
   }
 
-  /** Throws a 409 where this profile could not sign with the account's secret: callbacks would fail, one by one. */
-  private refuseUnfit(profile: Profile, { tenantId, secrets }: WebhookAccountRow, now: number): void {
-    const [current] = openSecrets(this.box, secrets, sealContext(tenantId, null), now);
-    const wrong = current === undefined ? null : profile.secret.check(current);
-    if (wrong === null) return;
+  /** Throws a 409 if this profile cannot sign with the account's secret: each callback would fail. */
+  private checkSecretFits(profile: Profile, account: AccountRecord, now: number): void {
+    const context = sealContext(account.tenantId, null);
+    const [current] = openSecrets(this.box, secretsOf(account), context, now);
+    const problem = current === undefined ? null : profile.secret.check(current);
+    if (problem === null) return;
     throw conflict(
       'account_secret_unfit',
-      `The account's secret does not fit the profile ${profile.name}. ${wrong} Rotate the account's secret first.`,
-      [{ field: 'defaultProfile', code: 'account_secret_unfit', message: wrong }],
+      `The account's secret does not fit the profile ${profile.name}. ${problem} Rotate the account's secret first.`,
+      [{ field: 'defaultProfile', code: 'account_secret_unfit', message: problem }],
     );
   }
 
   /** What signs with the account's secret: callbacks in the default profile, and the profiles that always do. */
   private usersOf(profile: Profile): Profile[] {
-    return [
-      profile,
-      ...[...this.settings.profiles.values()].filter((each) => each.secret.owner === 'account'),
-    ];
+    const profiles = [...this.settings.profiles.values()];
+    return [profile, ...profiles.filter(({ secret }) => secret.owner === 'account')];
   }
 
-  /** Throws a 422 where the default profile, or one that always signs with the account's secret, could not use it. */
-  private refuseSecret(secret: string, profile: Profile): void {
+  /** Throws a 422 if one of the profiles that sign with the account's secret cannot use this one. */
+  private checkGivenSecret(secret: string, profile: Profile): void {
     for (const user of this.usersOf(profile)) {
       const message = user.secret.check(secret);
       if (message !== null) throw unprocessable({ field: 'secret', code: 'invalid', message });
     }
   }
 
-  /** The account's profile; the module's where the host no longer has it. */
-  private profileOf({ defaultProfile }: WebhookAccountRow): Profile {
-    return (
-      (defaultProfile === null ? undefined : this.settings.profiles.get(defaultProfile)) ??
-      this.settings.profile
-    );
+  /** The account's profile; the module's default if the host no longer has that one. */
+  private profileOf(account: AccountRecord): Profile {
+    return this.settings.profiles.get(defaultProfileFor(this.settings, account)) ?? this.settings.profile;
   }
 
-  private async find(
-    tenantId: string,
-    tx: EntityManager = this.database.dataSource.manager,
-  ): Promise<WebhookAccountRow> {
-    requireTenant(tenantId);
-    await ensureAccounts(this.database, this.box, this.settings.profile, [tenantId], tx);
-    return tx
-      .createQueryBuilder(WebhookAccountRow, 'a')
-      .where('a.tenantId = :tenantId', { tenantId })
-      .getOneOrFail();
+  private find(tenantId: string, tx: CallContext['tx']): Promise<AccountRecord> {
+    return this.accounts.find(tx ? this.store.within(tx) : this.store, tenantId);
   }
 
-  private async write(
-    tx: EntityManager,
-    tenantId: string,
-    changes: Partial<WebhookAccountRow>,
-  ): Promise<void> {
-    await tx
-      .createQueryBuilder()
-      .update(WebhookAccountRow)
-      .set(changes)
-      .where({ tenantId: requireTenant(tenantId) })
-      .callListeners(false)
-      .execute();
-  }
-
-  private view({ alertEmail, defaultProfile, secrets }: WebhookAccountRow): WebhookAccount {
+  private view(account: AccountRecord): WebhookAccount {
     return {
-      alertEmail,
-      defaultProfile,
-      profile: defaultProfile ?? this.settings.profile.name,
-      secrets: toSecretInfo(secrets),
+      alertEmail: account.alertEmail,
+      defaultProfile: account.defaultProfile,
+      profile: defaultProfileFor(this.settings, account),
+      secrets: toSecretInfo(secretsOf(account)),
       egressIps: this.settings.egressIps,
     };
   }
@@ -189,4 +159,8 @@ export class WebhookAccounts {
   private record(action: AuditAction, tenantId: string, { actor, request }: CallContext): void {
     this.audit.record({ action, tenantId, actor, request });
   }
+}
+
+function secretsOf({ secrets }: AccountRecord): StoredSecret[] {
+  return JSON.parse(secrets) as StoredSecret[];
 }

@@ -6,8 +6,8 @@ import { badRequest, conflict, notFound } from '../core/request-error.js';
 import type { DeliveryState } from '../core/states.js';
 import { WebhookAudit } from '../observability/audit.js';
 import type { DeliveryStore } from '../store/delivery-store.js';
+import type { EndpointStore } from '../store/endpoint-store.js';
 import { STORE } from '../store/store.js';
-import { EndpointStore } from '../store/typeorm/endpoint-records.js';
 import { readBody } from '../validation/read-input.js';
 import { RECOVERABLE, RecoverDeliveries } from './recover-deliveries.dto.js';
 
@@ -42,8 +42,7 @@ const MAX_COUNTED = 100_000;
 @Injectable()
 export class BulkRetry {
   constructor(
-    @Inject(STORE) private readonly store: DeliveryStore,
-    private readonly endpoints: EndpointStore,
+    @Inject(STORE) private readonly store: DeliveryStore & EndpointStore,
     private readonly audit: WebhookAudit,
   ) {}
 
@@ -67,7 +66,7 @@ export class BulkRetry {
       throw badRequest({ field: 'until', code: 'out_of_range', message: 'until must be later than since.' });
     }
     const uuid = requireEndpointUuid(id);
-    if (!(await this.endpoints.find({ tenantId }, uuid))) throw notFound('endpoint');
+    if (!(await this.store.findEndpoint({ tenantId }, uuid))) throw notFound('endpoint');
     const { states = RECOVERABLE, dryRun = false } = fields;
     const result = await this.retryFailed(tenantId, uuid, { since, until, states, dryRun });
     if (!dryRun) {

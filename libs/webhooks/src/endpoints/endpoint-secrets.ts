@@ -1,59 +1,55 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { type AuditAction, WebhookAudit } from '../observability/audit.js';
-import { type CallContext, inTransaction } from '../core/call-context.js';
-import { Session } from '../store/postgres/connection/session.js';
-import type { StoredSecret } from '../store/stored-secret.js';
-import type { Profile } from '../profiles/profile.js';
-import { conflict, notFound, unprocessable } from '../core/request-error.js';
-import { SETTINGS, type Settings } from '../config/settings.js';
-import { sealContext, SECRET_BOX, type SecretBox } from '../secrets/secret-box.js';
-import { assertSecretLimit, rotateSecrets } from '../secrets/secret-rotation.js';
-import { RotateSecret } from '../accounts/rotate-secret.dto.js';
-import type { RevealedSecret, RotatedSecret } from '../secrets/secret-info.js';
-import { requireEndpointUuid } from '../core/ids.js';
-import { EndpointStore } from '../store/typeorm/endpoint-records.js';
-import { type EndpointRecord } from './endpoint.js';
+import type { CallContext } from '../core/call-context.js';
 import { formatInstant } from '../core/instants.js';
+import { conflict, unprocessable } from '../core/request-error.js';
+import { RotateSecret } from '../accounts/rotate-secret.dto.js';
+import { SETTINGS, type Settings } from '../config/settings.js';
+import { type AuditAction, WebhookAudit } from '../observability/audit.js';
+import type { Profile } from '../profiles/profile.js';
+import { sealContext, SECRET_BOX, type SecretBox } from '../secrets/secret-box.js';
+import type { RevealedSecret, RotatedSecret } from '../secrets/secret-info.js';
+import { assertSecretLimit, rotateSecrets } from '../secrets/secret-rotation.js';
+import type { EndpointRecord, EndpointStore } from '../store/endpoint-store.js';
+import { STORE } from '../store/store.js';
+import type { StoredSecret } from '../store/stored-secret.js';
 import { readBody } from '../validation/read-input.js';
 import { RegistrationCheck } from './registration-check.js';
 import { findSecretProblem } from './registration-rules.js';
+import { lockEndpoint, requireEndpoint } from './require-endpoint.js';
 
-/** The signing secrets that endpoints have of their own. */
+/** The signing secrets of endpoints that have their own. */
 @Injectable()
 export class EndpointSecrets {
   constructor(
-    private readonly database: Session,
-    private readonly store: EndpointStore,
+    @Inject(STORE) private readonly store: EndpointStore,
     private readonly check: RegistrationCheck,
     private readonly audit: WebhookAudit,
     @Inject(SECRET_BOX) private readonly box: SecretBox,
     @Inject(SETTINGS) private readonly settings: Settings,
   ) {}
 
-  /** A new secret; the old ones sign along for a while where the profile can. Parallel rotations all count. */
+  /**
+   * Sets a new secret. The old ones stay valid for `overlapMs` if the profile can send several signatures. Rotations in
+   * parallel each add one. Throws a 422 if a given secret does not fit the profile, a 409 if too many would be valid.
+   */
   async rotate(
     tenantId: string,
     id: string,
     input: RotateSecret = {},
     context: CallContext = {},
   ): Promise<RotatedSecret> {
-    const { secret: given, overlapMs = this.settings.rotationOverlapMs } = await readBody(
-      RotateSecret,
-      input,
-    );
-    const uuid = requireEndpointUuid(id);
-    const rotated = await inTransaction(this.database, context, async (tx) => {
-      const now = await this.store.lock(tx, { tenantId }, uuid);
-      const row = now === null ? null : await this.store.find({ tenantId }, uuid, tx);
-      if (now === null || row === null) throw notFound('endpoint');
-      const profile = this.ownSecretProfile(row);
-      const problem = findSecretProblem(profile, given);
+    const fields = await readBody(RotateSecret, input);
+    const { overlapMs = this.settings.rotationOverlapMs } = fields;
+    const rotated = await this.store.inTransaction(context.tx, async (tx) => {
+      const { endpoint, now } = await lockEndpoint(tx, { tenantId }, id);
+      const profile = this.requireOwnSecret(endpoint);
+      const problem = findSecretProblem(profile, fields.secret);
       if (problem) throw unprocessable(problem);
-      const secret = given ?? profile.secret.generate();
-      const secrets = this.rotated(row, secret, now, overlapMs);
-      await this.store.update(tx, row, { secrets, updatedAt: now });
-      const previous = secrets[1]?.expiresAt ?? null;
-      return { secret: this.present(profile, secret), previousExpiresAt: formatInstant(previous) };
+      const secret = fields.secret ?? profile.secret.generate();
+      const secrets = this.rotated(endpoint, secret, now, overlapMs);
+      await tx.updateEndpoint(endpoint, { secrets, updatedAt: now });
+      const previousExpiresAt = formatInstant(secrets[1]?.expiresAt ?? null);
+      return { secret: this.present(profile, secret), previousExpiresAt };
     });
     this.record('endpoint.secret_rotated', tenantId, id, context);
     return rotated;
@@ -61,40 +57,42 @@ export class EndpointSecrets {
 
   /** The current secret in the clear. */
   async reveal(tenantId: string, id: string, context: CallContext = {}): Promise<RevealedSecret> {
-    const row = await this.store.find({ tenantId }, requireEndpointUuid(id), context.tx);
-    if (row === null) throw notFound('endpoint');
-    const profile = this.ownSecretProfile(row);
-    const secret = this.current(row);
+    const store = context.tx ? this.store.within(context.tx) : this.store;
+    const endpoint = await requireEndpoint(store, { tenantId }, id);
+    const profile = this.requireOwnSecret(endpoint);
+    const secret = this.current(endpoint);
     this.record('endpoint.secret_revealed', tenantId, id, context);
     return { secret: secret === null ? null : this.present(profile, secret) };
   }
 
-  /** The current secret of a row, in the clear, unheard by the audit; `null`: unsigned. */
+  /** The current secret in the clear, without a record in the audit; `null`: unsigned. */
   current({ tenantId, id, secrets }: EndpointRecord): string | null {
     const stored = secrets.find((secret) => secret.expiresAt === null);
     return stored ? this.box.open(stored.sealed, sealContext(tenantId, id)) : null;
   }
 
   /**
-   * The secrets of a row with `secret` in front; `null`: none from now on. The old ones go at once where the profile's
-   * requests hold one signature, the newest secret's. Throws a 409 where too many would sign.
+   * The endpoint's secrets with `secret` in front; `null`: none from now on. The old ones end at once if the profile's
+   * requests hold one signature, that of the newest secret. Throws a 409 if too many would be valid.
    */
-  rotated(row: EndpointRecord, secret: string | null, now: number, overlapMs: number): StoredSecret[] {
-    const sealed = secret === null ? null : this.box.seal(secret, sealContext(row.tenantId, row.id));
-    const signsAlong = secret !== null && this.check.requireProfileOf(row).secret.signsWithAll === true;
-    const secrets = rotateSecrets(row.secrets, sealed, now, signsAlong ? overlapMs : 0);
+  rotated(endpoint: EndpointRecord, secret: string | null, now: number, overlapMs: number): StoredSecret[] {
+    const { tenantId, id } = endpoint;
+    const sealed = secret === null ? null : this.box.seal(secret, sealContext(tenantId, id));
+    const keepsOldOnes =
+      secret !== null && this.check.requireProfileOf(endpoint).secret.signsWithAll === true;
+    const secrets = rotateSecrets(endpoint.secrets, sealed, now, keepsOldOnes ? overlapMs : 0);
     assertSecretLimit(secrets, now);
     return secrets;
   }
 
-  /** A secret as its owner gets to see it. */
+  /** A secret as its owner sees it. */
   present(profile: Profile, secret: string): string {
     return profile.secret.reveal?.(secret) ?? secret;
   }
 
-  /** Throws a 409 where the endpoint is signed with the account's secret. */
-  private ownSecretProfile(row: EndpointRecord): Profile {
-    const profile = this.check.requireProfileOf(row);
+  /** The endpoint's profile. Throws a 409 if the account's secret signs the endpoint's requests. */
+  private requireOwnSecret(endpoint: EndpointRecord): Profile {
+    const profile = this.check.requireProfileOf(endpoint);
     if (profile.secret.owner === 'endpoint') return profile;
     throw conflict(
       'account_secret',

@@ -1,26 +1,28 @@
-import { formatInstant } from '../core/instants.js';
-import type { WebhookEndpointRow } from '../store/schema/endpoint.entity.js';
 import { encodeId } from '../core/ids.js';
-import type { WebhookLaneRow } from '../store/schema/lane.entity.js';
+import { formatInstant } from '../core/instants.js';
 import type { EndpointState, Ordering, Reason } from '../core/states.js';
 import { type SecretInfo, toSecretInfo } from '../secrets/secret-info.js';
+import type { EndpointRecord } from '../store/endpoint-store.js';
 
 /** A registered URL as its owner sees it: no secret, no header value. Instants are RFC 3339 in UTC. */
 export interface WebhookEndpoint {
   /** `wh_…` */
   id: string;
-  /** A small number of its own, for platforms whose ids are integers. */
+  /** A second id, a small number, for platforms whose ids are integers. */
   publicNo: number;
   url: string;
   events: string[];
   profile: string;
   description: string | null;
-  /** Names of the custom headers; their values are not shown again. `null`: they cannot be read any more. */
+  /** Names of the custom headers; their values are never shown again. `null`: they cannot be read any more. */
   headerNames: string[] | null;
   /** `null`: all numbers. */
   phoneNumbers: string[] | null;
+  /** Requests per minute. `null`: no limit. */
   maxThroughputPerMinute: number | null;
+  /** Requests at the same time, over all workers. `null`: the limit of each worker applies. */
   maxInFlight: number | null;
+  /** `null`: the profile's. */
   timeoutMs: number | null;
   ordering: Ordering;
   alertEmail: string | null;
@@ -41,42 +43,39 @@ export interface WebhookEndpoint {
   updatedAt: string;
 }
 
-/** What registering answers: the endpoint and, this once, its secret. */
+/** What registering returns: the endpoint and its secret. */
 export interface RegisteredEndpoint extends WebhookEndpoint {
   /** `null`: unsigned. Left out: it is signed with the account's secret. */
   secret?: string | null;
 }
 
-/** An endpoint's row with its lane. */
-export type EndpointRecord = WebhookEndpointRow & { lane: WebhookLaneRow };
-
-/** @param headerNames names of the custom headers, which are sealed in the row */
-export function toEndpoint(row: EndpointRecord, headerNames: string[] | null): WebhookEndpoint {
-  const { lane } = row;
+/** @param headerNames names of the custom headers, which are sealed in the record */
+export function toEndpoint(record: EndpointRecord, headerNames: string[] | null): WebhookEndpoint {
+  const { lane } = record;
   return {
-    id: encodeId('wh', row.id),
+    id: encodeId('wh', record.id),
     publicNo: Number(lane.id),
-    url: row.url,
-    events: row.events,
-    profile: row.profile,
-    description: row.description,
+    url: record.url,
+    events: record.events,
+    profile: record.profile,
+    description: record.description,
     headerNames,
-    phoneNumbers: row.phoneNumbers,
+    phoneNumbers: record.phoneNumbers,
     maxThroughputPerMinute: lane.maxThroughputPerMinute,
     maxInFlight: lane.maxInFlight,
-    timeoutMs: row.timeoutMs,
+    timeoutMs: record.timeoutMs,
     ordering: lane.ordering,
-    alertEmail: row.alertEmail,
-    sendAlertEmail: row.sendAlertEmail,
-    skipErrors: row.skipErrors,
-    skipErrorCodes: row.skipErrorCodes,
-    retryOnError: row.retryOnError,
-    state: row.state,
-    stateReason: row.stateReason as Reason | null,
-    stateAt: formatInstant(row.stateAt),
+    alertEmail: record.alertEmail,
+    sendAlertEmail: record.sendAlertEmail,
+    skipErrors: record.skipErrors,
+    skipErrorCodes: record.skipErrorCodes,
+    retryOnError: record.retryOnError,
+    state: record.state,
+    stateReason: record.stateReason as Reason | null,
+    stateAt: formatInstant(record.stateAt),
     failingSince: formatInstant(lane.failingSince),
-    secrets: toSecretInfo(row.secrets),
-    createdAt: formatInstant(row.createdAt),
-    updatedAt: formatInstant(row.updatedAt),
+    secrets: toSecretInfo(record.secrets),
+    createdAt: formatInstant(record.createdAt),
+    updatedAt: formatInstant(record.updatedAt),
   };
 }

@@ -1,38 +1,37 @@
 import { decodeId, encodeId } from '../core/ids.js';
 import type { Page } from '../core/page.js';
-import { checkTexts, pageSize } from '../validation/list-query.js';
-import type { EndpointState } from '../core/states.js';
 import { badRequest } from '../core/request-error.js';
-import type { EndpointScope, EndpointStore } from '../store/typeorm/endpoint-records.js';
-import type { EndpointRecord } from './endpoint.js';
+import type { EndpointState } from '../core/states.js';
+import type { EndpointRecord, EndpointScope, EndpointStore } from '../store/endpoint-store.js';
+import { checkTexts, pageSize } from '../validation/list-query.js';
 
-/** Which endpoints a list shows. */
+/** Which endpoints to list. */
 export interface EndpointQuery {
-  /** At most 100. Default 20. */
+  /** Endpoints of a page, 1 to 100. Default 20. */
   limit?: number;
-  /** `nextCursor` of the page before. */
+  /** `nextCursor` of the previous page. */
   cursor?: string;
   state?: EndpointState;
   /** Name of a profile. */
   profile?: string;
 }
 
-/** One page of `scope`, newest first. Throws a 400 where the cursor is none of ours, or something cannot be looked for. */
+/** One page, newest first. Throws a 400 if the cursor is not one of ours or a text cannot be searched for. */
 export async function listEndpoints<View>(
   store: EndpointStore,
   scope: EndpointScope,
   { limit, cursor, state, profile }: EndpointQuery,
-  view: (row: EndpointRecord) => View,
+  view: (endpoint: EndpointRecord) => View,
 ): Promise<Page<View>> {
   checkTexts({ state, profile });
   const size = pageSize(limit);
   const after = cursor === undefined ? undefined : readCursor(cursor);
-  const rows = await store.page(scope, { limit: size, after, state, profile });
-  const last = rows[size - 1];
-  const more = rows.length > size && last;
+  const found = await store.listEndpoints(scope, { limit: size, after, state, profile });
+  const last = found[size - 1];
+  const hasMore = found.length > size && last;
   return {
-    data: rows.slice(0, size).map(view),
-    nextCursor: more ? `${last.createdAt}.${encodeId('wh', last.id)}` : null,
+    data: found.slice(0, size).map(view),
+    nextCursor: hasMore ? `${last.createdAt}.${encodeId('wh', last.id)}` : null,
   };
 }
 

@@ -1,14 +1,16 @@
-import type { WebhookEndpointRow } from '../store/schema/endpoint.entity.js';
-import type { WebhookLaneRow } from '../store/schema/lane.entity.js';
+import { conflict } from '../core/request-error.js';
 import type { Reason } from '../core/states.js';
+import type { EndpointChanges, EndpointLaneChanges, EndpointRecord } from '../store/endpoint-store.js';
 
-/** Columns that change together: of an endpoint and of its lane. `now`: epoch milliseconds on the database's clock. */
+/** What changes together: fields of an endpoint and of its lane. */
 export interface StateChange {
-  endpoint: Partial<WebhookEndpointRow>;
-  lane: Partial<WebhookLaneRow>;
+  endpoint: EndpointChanges;
+  lane: EndpointLaneChanges;
 }
 
-/** Its owner pauses it: new deliveries and those that wait stay where they are. */
+// `now` is epoch ms on the database's clock.
+
+/** Its owner pauses it: deliveries, new ones included, wait. */
 export function toPaused(now: number): StateChange {
   return {
     endpoint: { state: 'paused', stateReason: null, stateAt: now },
@@ -16,7 +18,7 @@ export function toPaused(now: number): StateChange {
   };
 }
 
-/** It is sent to again, at once, as if it had never failed. */
+/** Deliveries are sent again, at once, as if none had ever failed. */
 export function toActive(now: number): StateChange {
   return {
     endpoint: { state: 'active', stateReason: null, stateAt: now },
@@ -31,14 +33,36 @@ export function toActive(now: number): StateChange {
   };
 }
 
-/** Nothing is sent to it any more; the engine discards what waits, in batches. */
+/** Nothing is sent to it any more. The engine discards in batches what waits. */
 export function toDisabled(now: number, reason: Reason): StateChange {
   return { endpoint: { state: 'disabled', stateReason: reason, stateAt: now }, lane: closed(now) };
 }
 
-/** As disabled, for ever. Its secrets and headers are gone at once; its log stays until retention. */
+/** Disabled for ever. Its secrets and headers are deleted at once; its log stays until retention. */
 export function toDeleted(now: number): StateChange {
   return { endpoint: { deletedAt: now, updatedAt: now, secrets: [], headers: null }, lane: closed(now) };
 }
 
-const closed = (now: number): Partial<WebhookLaneRow> => ({ state: 'closed', nextDueAt: now });
+/** Returns `null` if the endpoint is paused already. Throws a 409 if it is disabled. */
+export function decidePause(endpoint: EndpointRecord, now: number): StateChange | null {
+  if (endpoint.state !== 'disabled') return endpoint.state === 'paused' ? null : toPaused(now);
+  throw conflict(
+    'endpoint_disabled',
+    'This webhook is disabled, so there is nothing to pause. Resume it first.',
+  );
+}
+
+/** Resuming an active endpoint resets its breaker. Throws a 409 if the operator disabled it. */
+export function decideResume(endpoint: EndpointRecord, now: number): StateChange {
+  if (endpoint.state === 'disabled' && endpoint.stateReason === 'operator') {
+    throw conflict(
+      'disabled_by_operator',
+      'The operator of this service disabled this webhook. Only the operator can enable it.',
+    );
+  }
+  const { endpoint: changes, lane } = toActive(now);
+  return { endpoint: endpoint.state === 'active' ? {} : changes, lane };
+}
+
+// The lane is due so that a worker finds its backlog and discards it.
+const closed = (now: number): EndpointLaneChanges => ({ state: 'closed', nextDueAt: now });

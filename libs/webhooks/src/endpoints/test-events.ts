@@ -9,14 +9,16 @@ import { probeSoon } from '../store/postgres/deliveries/requeue-deliveries.js';
 import { catalogueEntry, isCatalogueType, knownTypes } from '../events/catalogue/catalogue.js';
 import { eventExample, ownEventExample } from '../events/catalogue/event-example.js';
 import { isEventType, type WebhookEvent } from '../events/event.js';
-import { encodeId, newUuid, requireEndpointUuid } from '../core/ids.js';
+import { encodeId, newUuid } from '../core/ids.js';
 import { CommitListener } from '../store/typeorm/commit-listener.js';
 import { insertEvents } from '../store/postgres/publish/insert-events.js';
 import type { Profile } from '../profiles/profile.js';
-import { conflict, notFound, unprocessable } from '../core/request-error.js';
+import { conflict, unprocessable } from '../core/request-error.js';
 import { SETTINGS, type Settings } from '../config/settings.js';
 import { TestEndpoint } from './test-endpoint.dto.js';
-import { EndpointStore } from '../store/typeorm/endpoint-records.js';
+import type { EndpointStore } from '../store/endpoint-store.js';
+import { STORE } from '../store/store.js';
+import { requireEndpoint } from './require-endpoint.js';
 import { readBody } from '../validation/read-input.js';
 import { RegistrationCheck } from './registration-check.js';
 
@@ -38,7 +40,7 @@ export const MAX_TEST_WAIT_MS = 30_000;
 export class TestEventSender {
   constructor(
     private readonly database: Session,
-    private readonly store: EndpointStore,
+    @Inject(STORE) private readonly store: EndpointStore,
     private readonly check: RegistrationCheck,
     private readonly log: DeliveryLog,
     private readonly watch: OutcomeWaiter,
@@ -60,8 +62,7 @@ export class TestEventSender {
     { actor, request }: Omit<CallContext, 'tx'> = {},
   ): Promise<TestEventResult> {
     const { type: asked, data } = await readBody(TestEndpoint, input);
-    const row = await this.store.find({ tenantId }, requireEndpointUuid(id));
-    if (!row) throw notFound('endpoint');
+    const row = await requireEndpoint(this.store, { tenantId }, id);
     const profile = this.check.requireProfileOf(row);
     if (row.state === 'disabled')
       throw conflict('endpoint_disabled', 'This webhook is disabled. Resume it first.');

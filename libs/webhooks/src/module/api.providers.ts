@@ -7,13 +7,13 @@ import type { CompatPlatform } from '../config/structure.js';
 import { WebhookSubjects } from '../deliveries/subjects.service.js';
 import { SecretReencryption } from '../secrets/reencrypt-secrets.js';
 import { WebhookAccounts } from '../accounts/accounts.service.js';
+import { TenantAccounts } from '../accounts/tenant-accounts.js';
 import { CompatEndpoints } from '../api/compat/compat-endpoints.js';
 import { HttpsmsController } from '../api/compat/httpsms.controller.js';
 import { MobileTextAlertsController } from '../api/compat/mobile-text-alerts.controller.js';
 import { BulkRetry } from '../deliveries/bulk-retry.js';
 import { EndpointRegistration } from '../endpoints/endpoint-registration.js';
 import { EndpointSecrets } from '../endpoints/endpoint-secrets.js';
-import { EndpointStore } from '../store/typeorm/endpoint-records.js';
 import { WebhookEndpoints } from '../endpoints/endpoints.service.js';
 import { EventTypeList } from '../endpoints/event-types.js';
 import { WebhookOperator } from '../operator/operator.service.js';
@@ -31,7 +31,7 @@ export const apiProviders: Provider[] = [
   WebhookSubjects,
   SecretReencryption,
   RegistrationCheck,
-  EndpointStore,
+  TenantAccounts,
   EndpointSecrets,
   EndpointRegistration,
   BulkRetry,

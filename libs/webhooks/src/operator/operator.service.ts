@@ -1,105 +1,94 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { EntityManager } from 'typeorm';
-import { insertDisabledAlert } from '../store/postgres/maintenance/disable-endpoints.js';
-import { WebhookAudit } from '../observability/audit.js';
-import { type CallContext, inTransaction } from '../core/call-context.js';
-import { Session } from '../store/postgres/connection/session.js';
-import { encodeId, requireEndpointUuid } from '../core/ids.js';
+import type { CallContext } from '../core/call-context.js';
+import { encodeId } from '../core/ids.js';
 import type { Page } from '../core/page.js';
 import { requireTenant } from '../core/tenant.js';
-import { CommitListener } from '../store/typeorm/commit-listener.js';
-import { notFound } from '../core/request-error.js';
-import { SECRET_BOX, type SecretBox } from '../secrets/secret-box.js';
-import { type ReencryptionResult, SecretReencryption } from '../secrets/reencrypt-secrets.js';
-import { type EndpointQuery, listEndpoints } from '../endpoints/list-endpoints.js';
-import { EndpointStore } from '../store/typeorm/endpoint-records.js';
 import { toEndpoint, type WebhookEndpoint } from '../endpoints/endpoint.js';
+import { type EndpointQuery, listEndpoints } from '../endpoints/list-endpoints.js';
+import { lockEndpoint, requireEndpoint } from '../endpoints/require-endpoint.js';
+import { type StateChange, toActive, toDisabled } from '../endpoints/state-changes.js';
+import { WebhookAudit } from '../observability/audit.js';
+import { type ReencryptionResult, SecretReencryption } from '../secrets/reencrypt-secrets.js';
 import { headerNames } from '../secrets/sealed-headers.js';
+import { SECRET_BOX, type SecretBox } from '../secrets/secret-box.js';
+import type { AlertStore } from '../store/alert-store.js';
+import type { EndpointRecord, EndpointStore } from '../store/endpoint-store.js';
+import type { MaintenanceStore } from '../store/maintenance-store.js';
+import { STORE } from '../store/store.js';
 import { removeTenant } from './remove-tenant.js';
-import { toDisabled, toActive, type StateChange } from '../endpoints/state-changes.js';
 
 /** An endpoint with its tenant. */
 export interface TenantEndpoint extends WebhookEndpoint {
   tenantId: string;
 }
 
-/** The operator's view over all tenants. Not in the REST routes: the host puts its own permissions before it. */
+/** The operator's view over all tenants. It has no REST routes: the host calls it behind its own permissions. */
 @Injectable()
 export class WebhookOperator {
   /** @internal The module constructs this class. */
   constructor(
-    private readonly database: Session,
-    private readonly store: EndpointStore,
-    private readonly commits: CommitListener,
+    @Inject(STORE) private readonly store: EndpointStore & AlertStore & MaintenanceStore,
     private readonly audit: WebhookAudit,
-    private readonly keys: SecretReencryption,
+    private readonly reencryption: SecretReencryption,
     @Inject(SECRET_BOX) private readonly box: SecretBox,
   ) {}
 
   /** The endpoints of all tenants, newest first. */
   async list(query: EndpointQuery = {}): Promise<Page<TenantEndpoint>> {
-    return listEndpoints(this.store, 'operator', query, (row) => ({
-      tenantId: row.tenantId,
-      ...toEndpoint(row, headerNames(this.box, row)),
-    }));
+    return listEndpoints(this.store, 'operator', query, (endpoint) => this.view(endpoint));
   }
 
-  /** Disables an endpoint, for the reason `operator`: what waits is discarded, and only {@link enable} brings it back. */
+  /** Disables an endpoint for the reason `operator`. What waits is discarded. Only {@link enable} enables it again. */
   async disable(id: string, context: CallContext = {}): Promise<TenantEndpoint> {
-    return this.transition(id, context, 'endpoint.disabled', (now) => toDisabled(now, 'operator'));
+    return this.changeState('endpoint.disabled', id, context, (now) => toDisabled(now, 'operator'));
   }
 
   /** Enables a paused or disabled endpoint, whoever disabled it. */
   async enable(id: string, context: CallContext = {}): Promise<TenantEndpoint> {
-    return this.transition(id, context, 'endpoint.resumed', toActive);
+    return this.changeState('endpoint.resumed', id, context, toActive);
   }
 
   /**
-   * Removes everything of a tenant: endpoints, secrets, events, deliveries, attempts, alerts. In batches, each in a
-   * transaction of its own; stop publishing for the tenant first. Answers how many deliveries went.
+   * Deletes everything of a tenant: endpoints, secrets, events, deliveries, attempts, alerts. It works in batches, each in
+   * a transaction of its own. Stop publishing for the tenant first. Returns how many deliveries were deleted.
    */
   async deleteTenant(tenantId: string, { actor }: Pick<CallContext, 'actor'> = {}): Promise<number> {
-    const deliveries = await removeTenant(this.database, requireTenant(tenantId));
+    const deliveries = await removeTenant(this.store, requireTenant(tenantId));
     this.audit.record({ action: 'tenant.deleted', tenantId, actor, data: { deliveries } });
     return deliveries;
   }
 
   /**
-   * Seals every secret and header anew that is plain or sealed under a previous key, while the app runs. When it found
-   * nothing unreadable, the previous keys can go.
+   * Seals again, under the current key, every secret and header that is plain or sealed under a previous key. The app may
+   * run meanwhile. If `unreadable` is empty, the previous keys can be removed.
    */
   reencryptSecrets(): Promise<ReencryptionResult> {
-    return this.keys.reencryptSecrets();
+    return this.reencryption.reencryptSecrets();
   }
 
-  private async transition(
+  private async changeState(
+    action: 'endpoint.disabled' | 'endpoint.resumed',
     id: string,
     context: CallContext,
-    action: 'endpoint.disabled' | 'endpoint.resumed',
     decide: (now: number) => StateChange,
   ): Promise<TenantEndpoint> {
-    const uuid = requireEndpointUuid(id);
-    const endpoint = await inTransaction(this.database, context, async (tx: EntityManager) => {
-      const now = await this.store.lock(tx, 'operator', uuid);
-      const row = now === null ? null : await this.store.find('operator', uuid, tx);
-      if (now === null || row === null) throw notFound('endpoint');
-      const { endpoint: columns, lane } = decide(now);
-      await this.store.update(tx, row, { ...columns, updatedAt: now }, lane);
-      if (columns.state === 'disabled' && row.stateReason !== columns.stateReason) {
-        await insertDisabledAlert(this.database.within(tx), uuid);
+    const endpoint = await this.store.inTransaction(context.tx, async (tx) => {
+      const { endpoint: before, now } = await lockEndpoint(tx, 'operator', id);
+      const { endpoint: changes, lane } = decide(now);
+      await tx.updateEndpoint(before, { ...changes, updatedAt: now }, lane);
+      // The alert reads the endpoint as this update left it.
+      if (changes.state === 'disabled' && before.stateReason !== changes.stateReason) {
+        await tx.insertDisabledAlert(before.id);
       }
-      this.commits.noteLanes(tx.queryRunner!);
-      const after = (await this.store.find('operator', uuid, tx))!;
-      return { tenantId: after.tenantId, ...toEndpoint(after, headerNames(this.box, after)) };
+      return requireEndpoint(tx, 'operator', id);
     });
     const { actor, request } = context;
-    this.audit.record({
-      action,
-      tenantId: endpoint.tenantId,
-      endpointId: encodeId('wh', uuid),
-      actor,
-      request,
-    });
-    return endpoint;
+    const { tenantId } = endpoint;
+    this.audit.record({ action, tenantId, endpointId: encodeId('wh', endpoint.id), actor, request });
+    return this.view(endpoint);
+  }
+
+  private view(endpoint: EndpointRecord): TenantEndpoint {
+    return { tenantId: endpoint.tenantId, ...toEndpoint(endpoint, headerNames(this.box, endpoint)) };
   }
 }

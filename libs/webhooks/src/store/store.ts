@@ -1,4 +1,6 @@
+import type { AccountStore } from './account-store.js';
 import type { AlertStore } from './alert-store.js';
+import type { EndpointStore } from './endpoint-store.js';
 import type { MaintenanceStore } from './maintenance-store.js';
 import type { DeliveryStore } from './delivery-store.js';
 import type { LaneStore } from './lane-store.js';
@@ -33,7 +35,15 @@ export interface CommitNotifier {
  * on a store that is bound to a transaction, and what it wrote or locked lasts as long as that.
  */
 export interface Store
-  extends OutboxStore, LaneStore, OutcomeStore, MaintenanceStore, DeliveryStore, AlertStore {
+  extends
+    OutboxStore,
+    LaneStore,
+    OutcomeStore,
+    DeliveryStore,
+    EndpointStore,
+    AccountStore,
+    AlertStore,
+    MaintenanceStore {
   /** Starts to watch the data source's commits; returns what stops it. */
   attach(): () => void;
   /** Calls `listener` after each commit in this process that left work. */

@@ -17,7 +17,7 @@ import { badRequest } from '../../core/request-error.js';
 import { Caller, type WebhookCaller } from '../caller.js';
 import { CallerInterceptor } from '../caller.interceptor.js';
 import type { ChangeEndpoint } from '../../endpoints/register-endpoint.dto.js';
-import { type EndpointRecord } from '../../endpoints/endpoint.js';
+import type { EndpointRecord } from '../../store/endpoint-store.js';
 import { formatInstant } from '../../core/instants.js';
 import { QueryReader } from '../query-reader.js';
 import { CompatEndpoints } from './compat-endpoints.js';
@@ -71,7 +71,7 @@ export class HttpsmsController {
     const found = text === undefined ? all : all.filter(({ url }) => url.toLowerCase().includes(text));
     const data = found.slice(skip, skip + limit).map((row) => {
       const webhook = this.toWebhook(row);
-      if (webhook.signing_key !== '') this.endpoints.revealed(caller, row);
+      if (webhook.signing_key !== '') this.endpoints.recordRevealed(caller, row);
       return webhook;
     });
     return success(`fetched ${data.length} ${data.length === 1 ? 'webhook' : 'webhooks'}`, data);

@@ -13,7 +13,7 @@ import {
 } from '@nestjs/common';
 import { badRequest } from '../../core/request-error.js';
 import { Caller, type WebhookCaller } from '../caller.js';
-import { type EndpointRecord } from '../../endpoints/endpoint.js';
+import type { EndpointRecord } from '../../store/endpoint-store.js';
 import { formatInstant } from '../../core/instants.js';
 import { QueryReader } from '../query-reader.js';
 import { CompatEndpoints } from './compat-endpoints.js';

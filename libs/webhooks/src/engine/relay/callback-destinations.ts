@@ -3,8 +3,8 @@ import { SETTINGS, type Settings } from '../../config/settings.js';
 import { URL_POLICY, type UrlPolicy } from '../../http/policy/url-policy.js';
 import { ensureAccounts } from '../../secrets/ensure-accounts.js';
 import { SECRET_BOX, type SecretBox } from '../../secrets/secret-box.js';
+import type { AccountStore } from '../../store/account-store.js';
 import type { CallbackOrigin, ClaimedEvent, OutboxStore } from '../../store/outbox-store.js';
-import type { Session } from '../../store/postgres/connection/session.js';
 import type { Destination } from '../destinations/destination.js';
 import { DestinationReader } from '../destinations/destination-reader.js';
 
@@ -29,8 +29,7 @@ export class CallbackDestinations {
 
   /** By the sequence of each event that has a `callbackUrl`. Creates lanes and accounts that are missing. */
   async read(
-    tx: OutboxStore,
-    session: Session,
+    tx: OutboxStore & AccountStore,
     events: readonly ClaimedEvent[],
   ): Promise<Map<string, CallbackDestination>> {
     const found = new Map<string, CallbackDestination>();
@@ -43,9 +42,9 @@ export class CallbackDestinations {
       lanes.set(`${tenantId} ${origin}`, { tenantId, origin });
     });
     await ensureAccounts(
-      session,
+      tx,
       this.box,
-      this.settings.profile,
+      () => this.settings.profile.secret.generate(),
       callbacks.map((event) => event.tenantId),
     );
     const destinations = await this.reader.readCallbacks(tx, [...lanes.values()]);

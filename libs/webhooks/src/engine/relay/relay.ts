@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { SETTINGS, type Settings } from '../../config/settings.js';
+import type { AccountStore } from '../../store/account-store.js';
 import type { ClaimedEvent, OutboxStore } from '../../store/outbox-store.js';
-import { Session } from '../../store/postgres/connection/session.js';
 import { STORE } from '../../store/store.js';
 import { DestinationReader } from '../destinations/destination-reader.js';
 import type { LeasedDelivery } from '../destinations/leased-delivery.js';
@@ -34,8 +34,7 @@ export interface RelayResult {
 @Injectable()
 export class Relay {
   constructor(
-    private readonly session: Session,
-    @Inject(STORE) private readonly store: OutboxStore,
+    @Inject(STORE) private readonly store: OutboxStore & AccountStore,
     private readonly reader: DestinationReader,
     private readonly callbacks: CallbackDestinations,
     @Inject(SETTINGS) private readonly settings: Settings,
@@ -47,11 +46,10 @@ export class Relay {
    * @param openBudget called once the deliveries are known, again if the transaction is repeated
    */
   relayBatch(limit: number, leaseId: string, openBudget: () => ClaimBudget): Promise<RelayResult> {
-    return this.session.inTransaction(async (session) => {
-      const tx = this.store.within(session.manager);
+    return this.store.transaction(async (tx) => {
       const { events, isFull } = await tx.claimEvents(limit);
       if (events.length === 0) return { relayed: 0, leased: [], hasWaiting: false, hasMore: false };
-      const { deliveries, relayed } = await this.fanOut(tx, session, events);
+      const { deliveries, relayed } = await this.fanOut(tx, events);
       chooseDirectDeliveries(deliveries, openBudget());
       const handedOver = await tx.insertDeliveries(deliveries, relayed, leaseId);
       return {
@@ -65,13 +63,12 @@ export class Relay {
 
   /** `relayed`: sequences of the events whose deliveries fit into the batch. */
   private async fanOut(
-    tx: OutboxStore,
-    session: Session,
+    tx: OutboxStore & AccountStore,
     events: readonly ClaimedEvent[],
   ): Promise<{ deliveries: NewDelivery[]; relayed: string[] }> {
     const tenantIds = [...new Set(events.map((event) => event.tenantId))];
     const endpoints = await this.reader.readByTenants(tx, tenantIds);
-    const callbacks = await this.callbacks.read(tx, session, events);
+    const callbacks = await this.callbacks.read(tx, events);
     const renderer = new EventRenderer();
     const deliveries: NewDelivery[] = [];
     const relayed: string[] = [];

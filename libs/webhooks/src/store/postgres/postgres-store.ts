@@ -1,4 +1,6 @@
 import type { EntityManager } from 'typeorm';
+import type { NewAccount } from '../account-store.js';
+import type { EndpointScope } from '../endpoint-store.js';
 import type { Reason } from '../../core/states.js';
 import type {
   AlertCount,
@@ -33,6 +35,8 @@ import { claimLanes } from './claim/claim-lanes.js';
 import { leaseDeliveries } from './claim/lease-deliveries.js';
 import { openLease } from './claim/open-lease.js';
 import type { Session } from './connection/session.js';
+import { insertAccounts } from './accounts/insert-accounts.js';
+import { lockAccount, lockEndpoint } from './accounts/lock-rows.js';
 import { deleteIdleLanes } from './maintenance/delete-idle-lanes.js';
 import {
   deleteOldAlerts,
@@ -71,7 +75,7 @@ import { readDestinationsOfLanes, readDestinationsOfTenants } from './relay/read
 export class PostgresStore extends TypeOrmStore implements Store {
   constructor(
     private readonly session: Session,
-    private readonly commits: CommitListener,
+    protected readonly commits: CommitListener,
     readonly notifier: CommitNotifier,
   ) {
     super();
@@ -170,6 +174,20 @@ export class PostgresStore extends TypeOrmStore implements Store {
 
   openLease(owner: string, leaseMs: number): Promise<lanes.OpenedLease> {
     return openLease(this.session, owner, leaseMs);
+  }
+
+  // Endpoints and accounts
+
+  lockEndpoint(scope: EndpointScope, id: string): Promise<number | null> {
+    return lockEndpoint(this.session, scope, id);
+  }
+
+  insertAccounts(accounts: readonly NewAccount[]): Promise<void> {
+    return insertAccounts(this.session, accounts);
+  }
+
+  lockAccount(tenantId: string): Promise<number> {
+    return lockAccount(this.session, tenantId);
   }
 
   // Maintenance

@@ -1,5 +1,26 @@
 import type { EntityManager } from 'typeorm';
+import type { AccountChanges, AccountRecord } from '../account-store.js';
+import type {
+  EndpointChanges,
+  EndpointLaneChanges,
+  EndpointPage,
+  EndpointRecord,
+  EndpointScope,
+  EndpointSummary,
+  NewEndpoint,
+  NewEndpointLane,
+} from '../endpoint-store.js';
 import type { TenantTable } from '../maintenance-store.js';
+import { findAccounts, updateAccount } from './account-records.js';
+import type { CommitListener } from './commit-listener.js';
+import {
+  findEndpoint,
+  findEndpointByNumber,
+  insertEndpoint,
+  listEndpoints,
+  summarizeEndpoints,
+  updateEndpoint,
+} from './endpoint-records.js';
 import { deleteTenantRows } from './tenant-records.js';
 import type { AttemptRecord, DeliveryRecord, SubjectEvent, SubscriberRecord } from '../delivery-store.js';
 import { hasLane, listAttempts, listDeliveriesOfEvents, listDeliveryIdsOfEvent } from './delivery-records.js';
@@ -20,6 +41,7 @@ import type { StoredEvent } from '../outbox-store.js';
 export abstract class TypeOrmStore {
   /** Of the transaction that this store is bound to, or of the data source. */
   protected abstract readonly manager: EntityManager;
+  protected abstract readonly commits: CommitListener;
 
   /** Runs one statement with the manager of the transaction that this store is bound to, or of a connection of its own. */
   protected abstract run<T>(statement: (manager: EntityManager) => Promise<T>): Promise<T>;
@@ -73,6 +95,47 @@ export abstract class TypeOrmStore {
 
   listEndpointsSince(tenantId: string, time: number): Promise<SubscriberRecord[]> {
     return this.run((manager) => listEndpointsSince(manager, tenantId, time));
+  }
+
+  // Endpoints and accounts
+
+  findEndpoint(scope: EndpointScope, id: string): Promise<EndpointRecord | null> {
+    return this.run((manager) => findEndpoint(manager, scope, id));
+  }
+
+  findEndpointByNumber(scope: EndpointScope, publicNo: number): Promise<EndpointRecord | null> {
+    return this.run((manager) => findEndpointByNumber(manager, scope, publicNo));
+  }
+
+  listEndpoints(scope: EndpointScope, page: EndpointPage): Promise<EndpointRecord[]> {
+    return this.run((manager) => listEndpoints(manager, scope, page));
+  }
+
+  summarizeEndpoints(tenantId: string): Promise<EndpointSummary[]> {
+    return this.run((manager) => summarizeEndpoints(manager, tenantId));
+  }
+
+  insertEndpoint(endpoint: NewEndpoint, lane: NewEndpointLane): Promise<void> {
+    return this.run((manager) => insertEndpoint(manager, endpoint, lane));
+  }
+
+  updateEndpoint(
+    endpoint: Pick<EndpointRecord, 'id' | 'tenantId'>,
+    changes: EndpointChanges,
+    laneChanges: EndpointLaneChanges = {},
+  ): Promise<void> {
+    return this.run(async (manager) => {
+      await updateEndpoint(manager, endpoint, changes, laneChanges);
+      if (laneChanges.nextDueAt) this.commits.noteLanes(manager.queryRunner!);
+    });
+  }
+
+  findAccounts(tenantIds: readonly string[]): Promise<AccountRecord[]> {
+    return this.run((manager) => findAccounts(manager, tenantIds));
+  }
+
+  updateAccount(tenantId: string, changes: AccountChanges): Promise<void> {
+    return this.run((manager) => updateAccount(manager, tenantId, changes));
   }
 
   // Maintenance

@@ -1,0 +1,45 @@
+import type { StoredSecret } from './stored-secret.js';
+import type { StoreTransactions } from './transactions.js';
+
+/** A tenant's own settings. */
+export interface AccountRecord {
+  tenantId: string;
+  /** {@link StoredSecret}s as JSON text, newest first. Not parsed: one damaged account must not stop a batch of others. */
+  secrets: string;
+  alertEmail: string | null;
+  /** `null`: the module's default. */
+  defaultProfile: string | null;
+}
+
+/** An account to make. */
+export interface NewAccount {
+  tenantId: string;
+  /** Its first secret, sealed. */
+  sealed: string;
+}
+
+export interface AccountChanges {
+  secrets?: StoredSecret[];
+  alertEmail?: string | null;
+  defaultProfile?: string | null;
+  /** Epoch ms. */
+  updatedAt: number;
+}
+
+/** The tenants' accounts. One is made when it is first needed. */
+export interface AccountStore extends StoreTransactions {
+  /** The accounts of these tenants; those that have none are left out. */
+  findAccounts(tenantIds: readonly string[]): Promise<AccountRecord[]>;
+  /**
+   * Makes these accounts, in the order of their keys so that two processes wait for each other instead of deadlocking.
+   * An account that exists stays as it is, so this may be repeated.
+   */
+  insertAccounts(accounts: readonly NewAccount[]): Promise<void>;
+  /**
+   * In `tx`: locks a tenant's account until `tx` ends, so that registrations of one tenant run one after another. Returns
+   * now. The account must exist.
+   */
+  lockAccount(tenantId: string): Promise<number>;
+  /** In `tx`, or at once: changes a tenant's account. Repeatable. */
+  updateAccount(tenantId: string, changes: AccountChanges): Promise<void>;
+}

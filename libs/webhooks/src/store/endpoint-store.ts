@@ -1,0 +1,106 @@
+import type { EndpointState, LaneState, Ordering } from '../core/states.js';
+import type { StoredSecret } from './stored-secret.js';
+import type { StoreTransactions } from './transactions.js';
+
+/** Whose endpoints: one tenant's, or those of all tenants for the operator. */
+export type EndpointScope = { tenantId: string } | 'operator';
+
+/** A registered URL with its lane. Instants are epoch ms. */
+export interface EndpointRecord {
+  /** UUID. */
+  id: string;
+  tenantId: string;
+  url: string;
+  events: string[];
+  profile: string;
+  description: string | null;
+  /** Custom headers as a JSON record, sealed like a secret because they may hold credentials. */
+  headers: string | null;
+  /** Newest first. */
+  secrets: StoredSecret[];
+  /** `null`: all numbers. */
+  phoneNumbers: string[] | null;
+  timeoutMs: number | null;
+  alertEmail: string | null;
+  sendAlertEmail: boolean;
+  skipErrors: boolean;
+  skipErrorCodes: string[];
+  retryOnError: boolean;
+  state: EndpointState;
+  stateReason: string | null;
+  stateAt: number;
+  createdAt: number;
+  updatedAt: number;
+  lane: EndpointLane;
+}
+
+/** What an endpoint's lane holds beside the counts that workers keep in it. */
+export interface EndpointLane {
+  /** The endpoint's public number, too. */
+  id: string;
+  state: LaneState;
+  ordering: Ordering;
+  /** When a worker should claim from it; `null`: never. */
+  nextDueAt: number | null;
+  /** Nothing is claimed before this. */
+  holdUntil: number | null;
+  maxInFlight: number | null;
+  maxThroughputPerMinute: number | null;
+  failures: number;
+  failingSince: number | null;
+  /** Probes since the last success. */
+  probes: number;
+}
+
+/** A new endpoint. */
+export type NewEndpoint = Omit<EndpointRecord, 'stateReason' | 'lane'>;
+/** The lane of a new endpoint. */
+export type NewEndpointLane = Pick<
+  EndpointLane,
+  'state' | 'ordering' | 'maxInFlight' | 'maxThroughputPerMinute'
+>;
+
+/** Fields to change. `deletedAt` deletes the endpoint: its row stays until retention, and no method returns it. */
+export type EndpointChanges = Partial<
+  Omit<EndpointRecord, 'id' | 'tenantId' | 'lane'> & { deletedAt: number }
+>;
+export type EndpointLaneChanges = Partial<Omit<EndpointLane, 'id'>>;
+
+/** A page of endpoints, newest first. */
+export interface EndpointPage {
+  limit: number;
+  /** The last endpoint of the previous page. */
+  after?: { createdAt: number; id: string };
+  state?: EndpointState;
+  profile?: string;
+}
+
+/** What the limits of a registration count. */
+export type EndpointSummary = Pick<EndpointRecord, 'id' | 'profile' | 'events'>;
+
+/**
+ * Endpoints. Every method names a tenant or says that it is the operator's, and throws {@link TenantRequiredError} for a
+ * tenant that cannot exist; deleted endpoints are not there.
+ */
+export interface EndpointStore extends StoreTransactions {
+  findEndpoint(scope: EndpointScope, id: string): Promise<EndpointRecord | null>;
+  /** By the endpoint's public number. */
+  findEndpointByNumber(scope: EndpointScope, publicNo: number): Promise<EndpointRecord | null>;
+  /** Newest first. Returns one more than `limit` if there are more. */
+  listEndpoints(scope: EndpointScope, page: EndpointPage): Promise<EndpointRecord[]>;
+  /** All endpoints of a tenant. */
+  summarizeEndpoints(tenantId: string): Promise<EndpointSummary[]>;
+  /** In `tx`: locks an endpoint until `tx` ends. Returns now, or `null` if there is no such endpoint. */
+  lockEndpoint(scope: EndpointScope, id: string): Promise<number | null>;
+  /** In `tx`: writes an endpoint and its lane. */
+  insertEndpoint(endpoint: NewEndpoint, lane: NewEndpointLane): Promise<void>;
+  /**
+   * In `tx`: changes an endpoint and its lane. Repeatable. If it makes the lane due, the workers of this process check
+   * for work when `tx` commits.
+   */
+  updateEndpoint(
+    endpoint: Pick<EndpointRecord, 'id' | 'tenantId'>,
+    changes: EndpointChanges,
+    laneChanges?: EndpointLaneChanges,
+  ): Promise<void>;
+}
