@@ -2,7 +2,7 @@ import { dnsLookup } from '../../libs/webhooks/src/http/connections/resolver.js'
 import { DnsServer } from './dns-server.js';
 import type { DnsAnswer } from './dns-server.js';
 import { always, RawReceiver } from './raw-receiver.js';
-import { failureOf, request, Transports } from './sending.js';
+import { failureOf, request, Transports, within } from './sending.js';
 
 const V4 = '93.184.216.34';
 const V6 = '2606:2800:220:1:248:1893:25c8:1946';
@@ -33,9 +33,7 @@ describe('names over DNS', () => {
   it.each<DnsAnswer>([[], 'NXDOMAIN', 'SERVFAIL', 'silence'])(
     'give IPv4 alone where AAAA is %j',
     async (aaaa) => {
-      const start = performance.now();
-      expect(await ask([V4], aaaa)).toEqual([{ address: V4, family: 4 }]);
-      expect(performance.now() - start).toBeLessThan(900);
+      expect(await within(900, () => ask([V4], aaaa))).toEqual([{ address: V4, family: 4 }]);
     },
   );
 

@@ -3,7 +3,7 @@ import { inspect } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { always, answerBytes, RawReceiver } from './raw-receiver.js';
 import type { Answer } from './raw-receiver.js';
-import { failureOf, KINDS, request, Transports } from './sending.js';
+import { failureOf, KINDS, request, Transports, within } from './sending.js';
 
 const HEAD = 'HTTP/1.1 200 OK\r\nx-a: b\r\n';
 
@@ -47,32 +47,37 @@ describe.each(KINDS)('whatever a receiver answers, the %s transport', (kind) => 
     it.each(cases)('%s', async (_, answer) => {
       const url = await answering(answer);
       const start = performance.now();
-      const error = await failureOf(transports.make(kind).send(request(url, { timeoutMs: 300 })));
+      const error = await within(1_500, () =>
+        failureOf(transports.make(kind).send(request(url, { timeoutMs: 300 }))),
+      );
 
       expect(error.code).toMatch(/timeout|headers/);
-      expect(error.durationMs).toBeLessThan(1_500);
-      expect(performance.now() - start).toBeLessThan(1_500);
+      expect(error.durationMs).toBeLessThan(performance.now() - start);
     });
 
     it('the name does not resolve in time', async () => {
       const transport = transports.make(kind, { lookup: () => new Promise(() => undefined) });
-      const error = await failureOf(transport.send(request('http://hooks.example.com/', { timeoutMs: 200 })));
+      const start = performance.now();
+      const error = await within(1_500, () =>
+        failureOf(transport.send(request('http://hooks.example.com/', { timeoutMs: 200 }))),
+      );
 
       expect(error).toMatchObject({
         code: 'timeout',
         message: expect.stringContaining('resolving the host name'),
       });
-      expect(error.durationMs).toBeLessThan(1_500);
+      expect(error.durationMs).toBeLessThan(performance.now() - start);
     });
 
     it('the TLS handshake stalls', async () => {
       const url = await answering(() => undefined);
-      const error = await failureOf(
-        transports.make(kind).send(request(url.replace('http:', 'https:'), { timeoutMs: 200 })),
+      const start = performance.now();
+      const error = await within(1_500, () =>
+        failureOf(transports.make(kind).send(request(url.replace('http:', 'https:'), { timeoutMs: 200 }))),
       );
 
       expect(error).toMatchObject({ code: 'timeout', message: expect.stringContaining('TLS handshake') });
-      expect(error.durationMs).toBeLessThan(1_500);
+      expect(error.durationMs).toBeLessThan(performance.now() - start);
       // The dial is stopped too, not only no longer waited for.
       while (receiver!.sockets.size > 0) await new Promise(setImmediate);
     });
@@ -115,22 +120,21 @@ describe.each(KINDS)('whatever a receiver answers, the %s transport', (kind) => 
     ];
     it.each(cases)('%s', async (_, status, answer) => {
       const url = await answering(answer);
-      const start = performance.now();
-      const response = await transports.make(kind).send(request(url, { timeoutMs: 300 }));
+      const transport = transports.make(kind);
+      const response = await within(1_500, () => transport.send(request(url, { timeoutMs: 300 })));
 
       expect(response.status).toBe(status);
       expect(response.body).toMatch(/^(abc)*$/);
-      expect(performance.now() - start).toBeLessThan(1_500);
     });
 
     it('a body takes a second longer than the head, and no more', async () => {
       const url = await answering((socket) => socket.write(`${HEAD}content-length: 9\r\n\r\nabc`));
       const start = performance.now();
-      const response = await transports.make(kind).send(request(url));
+      const response = await within(3_000, () => transports.make(kind).send(request(url)));
 
       expect(response).toMatchObject({ status: 200, body: 'abc' });
-      expect(response.durationMs).toBeLessThan(900);
-      expect(performance.now() - start).toBeLessThan(3_000);
+      // Until the head: the second that the body was waited for is not in it.
+      expect(response.durationMs).toBeLessThan(performance.now() - start - 900);
     });
   });
 
@@ -140,10 +144,9 @@ describe.each(KINDS)('whatever a receiver answers, the %s transport', (kind) => 
   ])('does not wait behind a %i with the body %p', async (status, body) => {
     const url = await answering(always(status, body));
     const transport = transports.make(kind);
-    const start = performance.now();
-    for (let i = 0; i < 10; i++) await transport.send(request(url));
-
-    expect(performance.now() - start).toBeLessThan(5_000);
+    await within(5_000, async () => {
+      for (let i = 0; i < 10; i++) await transport.send(request(url));
+    });
   });
 
   describe('reads little and keeps less:', () => {

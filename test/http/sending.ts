@@ -46,3 +46,21 @@ export async function failureOf(sent: Promise<unknown>): Promise<HttpError> {
   if (outcome instanceof HttpError) return outcome;
   throw outcome;
 }
+
+/**
+ * What `work` returns. Fails if a timer of `ms`, started with it, fires first. Timers of a process fire in their order
+ * however late a busy machine makes them all, so this compares a deadline of `work` with `ms` where a clock could not.
+ */
+export async function within<Result>(ms: number, work: () => Promise<Result>): Promise<Result> {
+  let isLate = false;
+  const timer = setTimeout(() => {
+    isLate = true;
+  }, ms);
+  try {
+    const result = await work();
+    if (isLate) throw new Error(`It took longer than ${ms} ms.`);
+    return result;
+  } finally {
+    clearTimeout(timer);
+  }
+}
