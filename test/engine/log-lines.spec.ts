@@ -14,8 +14,8 @@ describe('The log', () => {
     const which = (number: number) =>
       `Delivery ${delivery!.id} to ${id} (message.delivered, attempt ${number} of 3)`;
     expect(engine().log.debugs.filter((line) => line.startsWith('Delivery'))).toEqual([
-      `${which(1)} failed: reset; again in 1000 ms`,
-      `${which(2)} failed: HTTP 503; again in 2000 ms`,
+      `${which(1)} failed: reset; next attempt in 1000 ms`,
+      `${which(2)} failed: HTTP 503; next attempt in 2000 ms`,
     ]);
     expect(engine().log.warnings).toEqual([`${which(3)} exhausted: retries-used-up, HTTP 500`]);
   });
@@ -29,7 +29,7 @@ describe('The log', () => {
     await engine().webhooks.deliveries.retry('acme', delivery!.id);
     await engine().runOnce();
     expect(engine().log.debugs.at(-1)).toBe(
-      `Delivery ${delivery!.id} to a callback (message.delivered, attempt 4 of 6) failed: HTTP 500; again in 1000 ms`,
+      `Delivery ${delivery!.id} to a callback (message.delivered, attempt 4 of 6) failed: HTTP 500; next attempt in 1000 ms`,
     );
   });
 

@@ -1,63 +1,60 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { Session } from '../store/postgres/connection/session.js';
+import { SETTINGS, type Settings } from '../config/settings.js';
+import type { Reason } from '../core/states.js';
+import { SUSPECT_AFTER_CLAIMS } from '../store/lane-rules.js';
+import type { MaintenanceStore } from '../store/maintenance-store.js';
 import type { OutboxStore } from '../store/outbox-store.js';
 import type { OutcomeStore } from '../store/outcome-store.js';
 import { STORE } from '../store/store.js';
-import { SETTINGS, type Settings } from '../config/settings.js';
-import { disableEndpoint } from '../store/postgres/maintenance/disable-endpoints.js';
-import { OutcomeTally } from './record/outcome-tally.js';
-import { SUSPECT_AFTER_CLAIMS } from '../store/lane-rules.js';
-import { LaneScheduler } from './schedule/lane-scheduler.js';
 import { Leases } from './claim/leases.js';
-import { BlockedLanes } from './schedule/blocked-lanes.js';
-import type { Outcome } from './send/outcome.js';
+import type { LeasedDelivery } from './destinations/leased-delivery.js';
 import { OutcomeQueue } from './record/outcome-queue.js';
 import { OutcomeRecorder } from './record/outcome-recorder.js';
 import { OutcomeReporter } from './record/outcome-reporter.js';
-import type { ClaimBudget } from './schedule/claim-budget.js';
-import { Sender } from './send/sender.js';
 import { OutcomeSignal } from './record/outcome-signal.js';
-import type { LeasedDelivery } from './destinations/leased-delivery.js';
+import { OutcomeTally } from './record/outcome-tally.js';
+import { BlockedLanes } from './schedule/blocked-lanes.js';
+import type { ClaimBudget } from './schedule/claim-budget.js';
+import { LaneScheduler } from './schedule/lane-scheduler.js';
 import { returnToLane } from './send/classify-response.js';
+import type { Outcome } from './send/outcome.js';
+import { Sender } from './send/sender.js';
 
-/** More unrecorded outcomes than this: nothing new is sent until the database takes them. */
+/** With more unrecorded outcomes than this nothing is sent, until the database accepts them. */
 const MAX_UNRECORDED = 2_000;
 
 /**
- * Sends leased deliveries and records what came of them.
+ * Sends leased deliveries and records their outcomes.
  * - No connection and no transaction is held while a request is in flight.
- * - Outcomes are written in batches; a delivery is finished when its outcome is recorded.
- * - No attempt begins that could outlive its lease.
+ * - Outcomes are written in batches. A delivery is finished when its outcome is recorded.
+ * - No attempt begins that could last longer than its lease.
  */
 @Injectable()
 export class Dispatcher {
-  private readonly book: LaneScheduler;
+  readonly counts = new OutcomeTally();
+  private readonly scheduler: LaneScheduler;
   private readonly recorder: OutcomeRecorder;
   private readonly unrecorded: OutcomeQueue;
-  private readonly obstructed: BlockedLanes;
-  private readonly settled = new OutcomeSignal();
-  private pumping = false;
-  private watching: NodeJS.Timeout | null = null;
+  private readonly blocked: BlockedLanes;
+  private readonly recorded = new OutcomeSignal();
+  private isSending = false;
+  private demotionTimer: NodeJS.Timeout | null = null;
   private suspects = 0;
-  private stopped = false;
+  private isStopped = false;
   private readonly idleWaiters: (() => void)[] = [];
-  readonly counts = new OutcomeTally();
 
   constructor(
-    private readonly database: Session,
-    @Inject(STORE) store: OutcomeStore & OutboxStore,
+    @Inject(STORE) private readonly store: OutboxStore & OutcomeStore & MaintenanceStore,
     private readonly leases: Leases,
     private readonly sender: Sender,
     private readonly reporter: OutcomeReporter,
-    @Inject(SETTINGS) settings: Settings,
+    @Inject(SETTINGS) { slots, maxInFlight }: Settings,
   ) {
     this.recorder = new OutcomeRecorder(store, leases);
-    this.book = new LaneScheduler(settings.slots, () =>
-      Math.max(1, Math.floor(settings.maxInFlight / leases.workers)),
-    );
-    this.obstructed = new BlockedLanes(() => performance.now() + database.clockOffset);
+    this.scheduler = new LaneScheduler(slots, () => Math.max(1, Math.floor(maxInFlight / leases.workers)));
+    this.blocked = new BlockedLanes(() => store.monotonicNow());
     this.unrecorded = new OutcomeQueue(
-      () => this.book.inFlight,
+      () => this.scheduler.inFlight,
       (batch) => this.record(batch),
       (batch, lanesDue) => this.afterRecording(batch, lanesDue),
     );
@@ -65,123 +62,121 @@ export class Dispatcher {
 
   /** How many more deliveries may be leased. */
   get claimableCount(): number {
-    return this.stopped ? 0 : Math.max(0, this.book.room - this.unrecorded.length);
+    return this.isStopped ? 0 : Math.max(0, this.scheduler.claimableCount - this.unrecorded.length);
   }
 
   /** How many of them are worth relaying now. */
   get relayableCount(): number {
-    return Math.max(0, Math.min(this.claimableCount, this.book.relayRoom - this.unrecorded.length));
+    const count = this.scheduler.relayableCount - this.unrecorded.length;
+    return Math.max(0, Math.min(this.claimableCount, count));
   }
 
-  /** It is time to lease more. */
+  /** A claim is worth its cost now. */
   get shouldClaim(): boolean {
-    return this.claimableCount > 0 && this.book.wantsTurns;
+    return this.claimableCount > 0 && this.scheduler.shouldClaim;
   }
 
-  /** That room, to be handed out. */
+  /** What may be leased now, by a claim (`forTurns`) or by the relay. */
   openBudget({ forTurns = false } = {}): ClaimBudget {
-    return this.book.openRoom(this.stopped ? Infinity : this.unrecorded.length, forTurns);
+    return this.scheduler.openBudget(this.isStopped ? Infinity : this.unrecorded.length, forTurns);
   }
 
-  /** Lanes that are not worth a turn now. */
+  /** Lanes that a claim must pass over. */
   unclaimableLanes(): string[] {
-    return [...this.book.fullLanes(), ...this.obstructed.ids()];
+    return [...this.scheduler.unclaimableLanes(), ...this.blocked.ids()];
   }
 
-  /** A delivery that crashed workers before has no recorded outcome yet. */
+  /** A delivery that may have crashed workers before is in this process. */
   get hasSuspect(): boolean {
     return this.suspects > 0;
   }
 
   /** Requests in flight. */
   get inFlight(): number {
-    return this.book.inFlight;
+    return this.scheduler.inFlight;
   }
 
-  /** Nothing waits, flies or is to be recorded. */
+  /** Nothing waits, is in flight or is to be recorded. */
   get idle(): boolean {
-    return this.book.inFlight === 0 && this.book.waiting === 0 && this.unrecorded.idle;
+    return this.scheduler.inFlight === 0 && this.scheduler.waitingCount === 0 && this.unrecorded.isIdle;
   }
 
-  /** Calls `listener` whenever outcomes were recorded. `lanesDue`: lanes want a turn by this, or have room again. */
+  /** Calls `listener` whenever outcomes were recorded. `lanesDue`: lanes are due by it, or have room again. */
   onRecorded(listener: (lanesDue: boolean) => void): void {
-    this.settled.subscribe(listener);
+    this.recorded.subscribe(listener);
   }
 
-  /** Resolves when the next outcomes are recorded, or requests that hang have made room. */
+  /** Resolves when the next outcomes are recorded, or requests that hang have freed their slots. */
   nextRecording(): Promise<void> {
-    return this.settled.next();
+    return this.recorded.next();
   }
 
   /** Takes over deliveries that this worker has leased. */
   accept(deliveries: readonly LeasedDelivery[]): void {
     for (const delivery of deliveries) {
+      const { blockedReason, laneId, state } = delivery.destination;
       if (isSuspect(delivery)) this.suspects++;
-      this.obstructed.unblock(delivery.destination);
-      if (this.stopped || delivery.destination.state !== 'open')
-        this.unrecorded.add(returnToLane(delivery, 0));
-      else this.book.add(delivery, originOf(delivery));
+      if (blockedReason === null) this.blocked.unblock(laneId);
+      if (this.isStopped || state !== 'open') this.unrecorded.add(returnToLane(delivery, 0));
+      else this.scheduler.add(delivery, originOf(delivery));
     }
     this.sendReady();
   }
 
-  /** Resolves when nothing waits, flies or is to be recorded. */
+  /** Resolves when nothing waits, is in flight or is to be recorded. */
   async whenIdle(): Promise<void> {
     if (!this.idle) await new Promise<void>((resolve) => this.idleWaiters.push(resolve));
   }
 
-  /** Sends nothing more: what waits is given back. */
+  /** Sends nothing more: what waits is returned to its lanes. */
   stop(): void {
-    this.stopped = true;
-    this.giveBack(this.book.clear());
+    this.isStopped = true;
+    this.returnToLanes(this.scheduler.clear());
   }
 
-  /** The process ends and the database does not answer: what is unrecorded is left to the leases. */
+  /** Stops recording, because the process ends: what is unrecorded comes back when its leases run out. */
   abandon(): void {
     this.recorder.abandon();
   }
 
   private sendReady(): void {
-    if (this.pumping) return;
-    this.pumping = true;
-    this.giveBack(this.book.setAside());
-    while (!this.stopped && this.unrecorded.length < MAX_UNRECORDED) {
-      const delivery = this.book.next();
+    if (this.isSending) return;
+    this.isSending = true;
+    this.returnToLanes(this.scheduler.demoteHanging());
+    while (!this.isStopped && this.unrecorded.length < MAX_UNRECORDED) {
+      const delivery = this.scheduler.next();
       if (!delivery) break;
       void this.attempt(delivery);
     }
-    this.pumping = false;
-    this.watch();
+    this.isSending = false;
+    this.scheduleDemotion();
   }
 
-  /** Looks again when the oldest request may have hung for too long. */
-  private watch(): void {
-    if (this.watching || this.stopped || this.book.patience === null) return;
-    this.watching = setTimeout(() => {
-      this.watching = null;
+  private scheduleDemotion(): void {
+    const waitMs = this.scheduler.msUntilDemotion;
+    if (this.demotionTimer || this.isStopped || waitMs === null) return;
+    this.demotionTimer = setTimeout(() => {
+      this.demotionTimer = null;
       this.sendReady();
-      this.tell(false);
-    }, this.book.patience + 1).unref();
+      this.notifyRecorded(false);
+    }, waitMs + 1).unref();
   }
 
   private async attempt(delivery: LeasedDelivery): Promise<void> {
-    const covered = this.leases.covers(delivery.leaseId, delivery.destination.timeoutMs);
-    const outcome = covered ? await this.sender.send(delivery) : returnToLane(delivery, 0);
-    const { attempt } = outcome;
-    this.book.finish(
-      delivery,
-      outcome.state === 'delivered',
-      attempt ? attempt.status : undefined,
-      attempt?.durationMs ?? 0,
-    );
+    const { timeoutMs, laneId } = delivery.destination;
+    const isCovered = this.leases.covers(delivery.leaseId, timeoutMs);
+    const outcome = isCovered ? await this.sender.send(delivery) : returnToLane(delivery, 0);
+    const { state, attempt } = outcome;
+    const status = attempt ? attempt.status : undefined;
+    this.scheduler.finish(delivery, state === 'delivered', status, attempt?.durationMs ?? 0);
     this.unrecorded.add(outcome);
-    this.obstructed.block(outcome);
-    if (endsLane(outcome)) this.giveBack(this.book.shut(delivery.destination.laneId));
+    if (blocksLane(outcome)) this.blocked.block(laneId, outcome.delayMs);
+    if (closesLane(outcome)) this.returnToLanes(this.scheduler.close(laneId));
     this.sendReady();
   }
 
-  /** Deliveries that this worker has taken and will not send: they wait in their lane again. */
-  private giveBack(deliveries: readonly LeasedDelivery[]): void {
+  /** Deliveries that this worker has leased and does not send: they wait in their lanes again. */
+  private returnToLanes(deliveries: readonly LeasedDelivery[]): void {
     for (const delivery of deliveries) this.unrecorded.add(returnToLane(delivery, 0));
   }
 
@@ -189,43 +184,42 @@ export class Dispatcher {
     for (const { delivery } of batch) if (isSuspect(delivery)) this.suspects--;
     this.sendReady();
     this.unrecorded.resume();
-    this.tell(lanesDue);
+    this.notifyRecorded(lanesDue);
     if (this.idle) for (const resolve of this.idleWaiters.splice(0)) resolve();
   }
 
-  /** Outcomes were recorded, or requests that hang made room. */
-  private tell(due: boolean): void {
-    this.settled.emit(this.book.takeRoomMade() || due);
+  private notifyRecorded(lanesDue: boolean): void {
+    this.recorded.emit(this.scheduler.takeRoomFreed() || lanesDue);
   }
 
-  /** Answers whether lanes are due by it. */
+  /** Returns whether lanes are due by it. */
   private async record(batch: readonly Outcome[]): Promise<boolean> {
     const recorded = await this.recorder.record(batch);
     if (!recorded) return false;
-    const { ids, healthChanges: turned, stopped, hasDueLanes: due } = recorded;
-    for (const laneId of stopped) this.giveBack(this.book.withdraw(laneId));
-    for (const outcome of batch) this.report(outcome, ids.has(outcome.delivery.id));
-    for (const { laneId, healthy } of turned) {
-      const target = batch.find((each) => each.delivery.destination.laneId === laneId)!.delivery.destination;
-      this.reporter.reportHealthChange(target, healthy);
+    const { ids, healthChanges, stopped, hasDueLanes } = recorded;
+    for (const laneId of stopped) this.returnToLanes(this.scheduler.withdraw(laneId));
+    for (const outcome of batch) {
+      const isRecorded = ids.has(outcome.delivery.id);
+      this.counts.add(outcome, isRecorded);
+      this.reporter.report(outcome, isRecorded);
     }
-    for (const { disable, delivery } of batch) {
-      const { endpointId, tenantId } = delivery.destination;
-      if (!disable || !endpointId) continue;
-      const disabled = await this.recorder.retryUntilRecorded(
-        `Endpoint ${endpointId} could not be disabled`,
-        () => disableEndpoint(this.database, endpointId, disable),
-      );
-      if (disabled) this.reporter.reportDisabled(endpointId, tenantId, disable);
+    for (const { laneId, healthy } of healthChanges) {
+      const { delivery } = batch.find((each) => each.delivery.destination.laneId === laneId)!;
+      this.reporter.reportHealthChange(delivery.destination, healthy);
     }
+    for (const outcome of batch) if (outcome.disable) await this.disableEndpoint(outcome, outcome.disable);
     for (const outcome of batch)
-      if (endsLane(outcome)) this.giveBack(this.book.reopen(outcome.delivery.destination.laneId));
-    return due;
+      if (closesLane(outcome)) this.returnToLanes(this.scheduler.reopen(outcome.delivery.destination.laneId));
+    return hasDueLanes;
   }
 
-  private report(outcome: Outcome, recorded: boolean): void {
-    this.counts.add(outcome, recorded);
-    this.reporter.report(outcome, recorded);
+  private async disableEndpoint({ delivery }: Outcome, reason: Reason): Promise<void> {
+    const { endpointId, tenantId } = delivery.destination;
+    if (!endpointId) return;
+    const isDisabled = await this.recorder.retryUntilRecorded(`Disabling endpoint ${endpointId} failed`, () =>
+      this.store.disableEndpoint(endpointId, reason),
+    );
+    if (isDisabled) this.reporter.reportDisabled(endpointId, tenantId, reason);
   }
 }
 
@@ -233,9 +227,14 @@ function isSuspect(delivery: LeasedDelivery): boolean {
   return delivery.claims > SUSPECT_AFTER_CLAIMS;
 }
 
-/** The receiver asked for a pause, or for the end. */
-function endsLane({ pauseLaneMs: holdMs, disable }: Outcome): boolean {
-  return holdMs > 0 || disable !== null;
+/** Something that is stored must be repaired. A callback does not block its lane: others may use another profile. */
+function blocksLane({ state, reason, delivery }: Outcome): boolean {
+  return state === 'pending' && reason !== null && delivery.destination.endpointId !== null;
+}
+
+/** The receiver asked for a pause, or for no more requests. */
+function closesLane({ pauseLaneMs, disable }: Outcome): boolean {
+  return pauseLaneMs > 0 || disable !== null;
 }
 
 function originOf(delivery: LeasedDelivery): string {

@@ -1,15 +1,15 @@
 import type { Outcome } from '../send/outcome.js';
 
-/** Outcomes wait this long for company while there is plenty in flight, ms. */
+/** Maximum time an outcome waits for others to batch with. */
 const GATHER_MS = 8;
-/** With fewer requests in flight than this no company is to be expected. */
-const FEW_IN_FLIGHT = 4;
-/** Outcomes in one statement at most. */
-const BATCH = 500;
-/** As many are worth a statement at once. */
-const WORTHWHILE = BATCH / 2;
+/** With fewer requests in flight than this, an outcome does not wait: no others are to be expected soon. */
+const MIN_IN_FLIGHT_TO_GATHER = 4;
+/** Outcomes in one statement. */
+const MAX_BATCH = 500;
+/** This many are written at once. */
+const FULL_ENOUGH = MAX_BATCH / 2;
 
-/** Outcomes that are not recorded yet. One batch is written at a time, while the others wait for company. */
+/** Outcomes that are not recorded yet. One batch is written at a time. The others wait and make the next batch. */
 export class OutcomeQueue {
   private readonly outcomes: Outcome[] = [];
   private writing: Promise<void> | null = null;
@@ -17,13 +17,13 @@ export class OutcomeQueue {
 
   /**
    * @param inFlight how many requests may still bring outcomes
-   * @param write writes a batch, until the database takes it; answers whether lanes are due by it
-   * @param written hears that a batch has left the queue; {@link resume} is up to it
+   * @param write writes a batch and retries until the database accepts it. Returns whether lanes are due by it
+   * @param onWritten a batch has left the queue. It must call {@link resume}
    */
   constructor(
     private readonly inFlight: () => number,
     private readonly write: (batch: Outcome[]) => Promise<boolean>,
-    private readonly written: (batch: Outcome[], lanesDue: boolean) => void,
+    private readonly onWritten: (batch: Outcome[], lanesDue: boolean) => void,
   ) {}
 
   /** Outcomes that wait or are being written. */
@@ -31,23 +31,23 @@ export class OutcomeQueue {
     return this.outcomes.length;
   }
 
-  get idle(): boolean {
+  get isIdle(): boolean {
     return this.outcomes.length === 0 && !this.writing;
   }
 
   add(outcome: Outcome): void {
     this.outcomes.push(outcome);
-    if (this.writing || (this.gathering && this.outcomes.length < WORTHWHILE)) return;
+    if (this.writing || (this.gathering && this.outcomes.length < FULL_ENOUGH)) return;
     this.writeOrGather();
   }
 
-  /** After a batch: whatever came meanwhile. */
+  /** Continues with the outcomes that came while a batch was written. */
   resume(): void {
     if (this.outcomes.length > 0) this.writeOrGather();
   }
 
   private writeOrGather(): void {
-    if (this.inFlight() < FEW_IN_FLIGHT || this.outcomes.length >= WORTHWHILE) this.start();
+    if (this.inFlight() < MIN_IN_FLIGHT_TO_GATHER || this.outcomes.length >= FULL_ENOUGH) this.start();
     else this.gathering ??= setTimeout(() => this.start(), GATHER_MS);
   }
 
@@ -59,10 +59,10 @@ export class OutcomeQueue {
   }
 
   private async writeBatch(): Promise<void> {
-    const batch = this.outcomes.slice(0, BATCH);
+    const batch = this.outcomes.slice(0, MAX_BATCH);
     const lanesDue = await this.write(batch);
     this.writing = null;
     this.outcomes.splice(0, batch.length);
-    this.written(batch, lanesDue);
+    this.onWritten(batch, lanesDue);
   }
 }

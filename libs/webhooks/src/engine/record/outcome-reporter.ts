@@ -1,16 +1,16 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { LineLogger } from '../../core/line-logger.js';
+import { SETTINGS, type Settings } from '../../config/settings.js';
 import { encodeDeliveryId, encodeId } from '../../core/ids.js';
+import { LineLogger } from '../../core/line-logger.js';
+import type { Reason } from '../../core/states.js';
 import {
-  DeliveryEvents,
   type DeliveryEventMap,
+  DeliveryEvents,
   type DeliveryNotice,
 } from '../../observability/delivery-events.js';
-import type { Reason } from '../../core/states.js';
-import { SETTINGS, type Settings } from '../../config/settings.js';
+import type { Destination } from '../destinations/destination.js';
 import type { Outcome } from '../send/outcome.js';
 import { scheduleFor } from '../send/retry-schedule.js';
-import type { Destination } from '../destinations/destination.js';
 
 const EVENT_OF = {
   delivered: 'delivered',
@@ -19,7 +19,7 @@ const EVENT_OF = {
   discarded: 'discarded',
 } as const;
 
-/** Tells the host of recorded outcomes: one log line for each that is not a plain success, and the in-process events. */
+/** Tells the host of recorded outcomes: in-process events, and a log line for each that is not a success. */
 @Injectable()
 export class OutcomeReporter {
   private readonly logger = new LineLogger('WebhookDispatcher');
@@ -29,64 +29,68 @@ export class OutcomeReporter {
     @Inject(SETTINGS) private readonly settings: Settings,
   ) {}
 
+  /** `recorded`: `false` if the lease was lost. */
   report(outcome: Outcome, recorded: boolean): void {
     const name: keyof DeliveryEventMap = recorded ? EVENT_OF[outcome.state] : 'leaseLost';
     this.log(outcome, name);
-    if (this.events.has(name)) this.events.emit(name, notice(outcome));
+    if (this.events.has(name)) this.events.emit(name, toNotice(outcome));
   }
 
-  reportHealthChange(target: Destination, healthy: boolean): void {
-    const endpointId = target.endpointId && encodeId('wh', target.endpointId);
-    const who = endpointId ?? `callbacks of ${target.tenantId}`;
-    if (healthy) this.logger.log(`Endpoint ${who} answers again`);
-    else this.logger.warn(`Endpoint ${who} is failing: it is only probed until it answers`);
+  reportHealthChange(destination: Destination, healthy: boolean): void {
+    const { tenantId } = destination;
+    const endpointId = destination.endpointId && encodeId('wh', destination.endpointId);
+    const who = endpointId ?? `callbacks of ${tenantId}`;
+    if (healthy) this.logger.log(`Endpoint ${who} has recovered`);
+    else this.logger.warn(`Endpoint ${who} is failing: it is only probed until it succeeds`);
     const name = healthy ? 'endpointRecovered' : 'endpointFailing';
-    this.events.emit(name, { endpointId, tenantId: target.tenantId, reason: null });
+    this.events.emit(name, { endpointId, tenantId, reason: null });
   }
 
-  reportDisabled(endpoint: string, tenantId: string, reason: Reason): void {
-    const endpointId = encodeId('wh', endpoint);
+  /** `endpointUuid` was disabled by this process. */
+  reportDisabled(endpointUuid: string, tenantId: string, reason: Reason): void {
+    const endpointId = encodeId('wh', endpointUuid);
     this.logger.warn(`Endpoint ${endpointId} was disabled: ${reason}`);
     this.events.emit('endpointDisabled', { endpointId, tenantId, reason });
   }
 
   private log(outcome: Outcome, name: keyof DeliveryEventMap): void {
-    const { delivery, attempt } = outcome;
     if (name === 'delivered') return;
+    const { delivery, attempt, reason, delayMs } = outcome;
     const cause = attempt
       ? attempt.status === null
         ? attempt.error
         : `HTTP ${attempt.status}`
-      : (outcome.reason ?? 'given back');
+      : (reason ?? 'not sent');
     const { endpointId } = delivery.destination;
     const where = endpointId === null ? 'a callback' : encodeId('wh', endpointId);
     const number = `attempt ${delivery.attempts + (attempt ? 1 : 0)} of ${this.lastAttemptOf(outcome)}`;
     const which = `dlv_${delivery.id} to ${where} (${delivery.wireType}, ${number})`;
     if (name === 'retrying') {
-      if (attempt) this.logger.debug(`Delivery ${which} failed: ${cause}; again in ${outcome.delayMs} ms`);
+      if (attempt) this.logger.debug(`Delivery ${which} failed: ${cause}; next attempt in ${delayMs} ms`);
     } else if (name === 'leaseLost') {
       this.logger.warn(
-        `Delivery ${which} outlived its lease: its outcome (${cause}) was not recorded, another worker has it`,
+        `Delivery ${which} lost its lease: its outcome (${cause}) was not recorded, another worker has the delivery`,
       );
     } else {
-      this.logger.warn(`Delivery ${which} ${name}: ${outcome.reason}, ${cause}`);
+      this.logger.warn(`Delivery ${which} ${name}: ${reason}, ${cause}`);
     }
   }
 
-  /** Numbers go on over manual retries, and so does this one. */
+  /** Attempts are numbered over all rounds, so this number includes the rounds before a manual retry. */
   private lastAttemptOf({ delivery }: Outcome): number {
     const { waits } = scheduleFor(delivery.destination.profile, this.settings.retry);
     return delivery.attemptsBefore + 1 + waits.length;
   }
 }
 
-function notice({ delivery, attempt, reason, delayMs }: Outcome): DeliveryNotice {
+function toNotice({ delivery, attempt, reason, delayMs }: Outcome): DeliveryNotice {
+  const { endpointId, tenantId } = delivery.destination;
   return {
     deliveryId: encodeDeliveryId(delivery.id),
     eventId: encodeId('evt', delivery.eventUuid),
     eventType: delivery.eventType,
-    tenantId: delivery.destination.tenantId,
-    endpointId: delivery.destination.endpointId && encodeId('wh', delivery.destination.endpointId),
+    tenantId,
+    endpointId: endpointId && encodeId('wh', endpointId),
     subject: delivery.subject,
     attempts: attempt?.number ?? delivery.attempts,
     status: attempt?.status ?? null,

@@ -1,4 +1,4 @@
-/** Tells whoever waits that outcomes were recorded, or that requests that hang have made room. */
+/** Tells listeners that outcomes were recorded, or that requests that hang have freed their slots. */
 export class OutcomeSignal {
   private readonly listeners = new Set<(lanesDue: boolean) => void>();
   private promise!: Promise<void>;
@@ -8,7 +8,7 @@ export class OutcomeSignal {
     this.renew();
   }
 
-  /** Calls `listener` each time. `lanesDue`: lanes want a turn by this, or have room again. */
+  /** Calls `listener` each time. `lanesDue`: lanes are due now, or have room again. */
   subscribe(listener: (lanesDue: boolean) => void): void {
     this.listeners.add(listener);
   }
@@ -18,7 +18,6 @@ export class OutcomeSignal {
     return this.promise;
   }
 
-  /** It has happened. */
   emit(lanesDue: boolean): void {
     this.resolve();
     this.renew();

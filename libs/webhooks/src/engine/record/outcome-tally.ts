@@ -1,12 +1,15 @@
 import type { Outcome } from '../send/outcome.js';
 
-/** Deliveries by what came of them. */
+/** Number of deliveries by their outcome. */
 export interface OutcomeCounts {
   delivered: number;
+  /** Failed, and wait for their next attempt. */
   retried: number;
   exhausted: number;
   discarded: number;
+  /** Returned to their lane without an attempt. */
   returned: number;
+  /** Their lease ran out before the outcome was recorded. */
   leaseLost: number;
 }
 
@@ -19,7 +22,7 @@ export class OutcomeTally implements OutcomeCounts {
   returned = 0;
   leaseLost = 0;
 
-  /** `recorded`: not, where its lease was lost. */
+  /** `recorded`: `false` if the lease was lost. */
   add({ state, attempt }: Outcome, recorded: boolean): void {
     if (!recorded) this.leaseLost++;
     else if (state === 'pending') this[attempt ? 'retried' : 'returned']++;

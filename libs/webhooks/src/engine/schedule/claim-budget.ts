@@ -1,45 +1,46 @@
-/** What a book of lanes knows that decides how much may be leased. */
+/** What the scheduler knows of lanes that limits how much may be leased. */
 export interface LaneCapacity {
   /** How many more deliveries of a lane may be leased. */
-  roomOf(laneId: string): number;
-  /** Its last answer was a success. */
-  isProven(laneId: string): boolean;
+  freeCapacityOf(laneId: string): number;
+  /** Whether its last attempt succeeded. */
+  isHealthy(laneId: string): boolean;
 }
 
 /**
- * What a worker may lease now, handed out lane by lane: never more than it has room for, than the lane has room for, and
- * than all lanes without a recent success have room for together.
+ * What a worker may lease now, reserved lane by lane: never more than the worker has room for, than the lane has room for,
+ * and than all lanes that are not healthy have room for together.
  */
 export class ClaimBudget {
-  private readonly taken = new Map<string, number>();
+  private readonly reserved = new Map<string, number>();
 
+  /**
+   * @param left deliveries that may be leased
+   * @param leftForOthers how many of these may be of lanes that are not healthy
+   */
   constructor(
-    private readonly book: LaneCapacity,
-    /** Deliveries in all. */
+    private readonly lanes: LaneCapacity,
     private left: number,
-    /** Of these, for lanes without a recent success. */
-    private unproven: number,
+    private leftForOthers: number,
   ) {}
 
-  /** Nothing is left. */
   get isSpent(): boolean {
     return this.left === 0;
   }
 
-  /** The same part of what is left for each of `lanes`, at least one. */
+  /** An equal share of what is left for each of `lanes` lanes, at least 1. */
   sharePerLane(lanes: number): number {
     return Math.max(1, Math.floor(this.left / lanes));
   }
 
-  /** Takes up to `wanted` for a lane. Answers how many. */
+  /** Reserves up to `wanted` deliveries of a lane. Returns how many. */
   reserve(laneId: string, wanted: number): number {
-    const taken = this.taken.get(laneId) ?? 0;
-    const proven = this.book.isProven(laneId);
-    const bound = proven ? this.left : Math.min(this.left, this.unproven);
-    const count = Math.max(0, Math.min(wanted, bound, this.book.roomOf(laneId) - taken));
-    this.taken.set(laneId, taken + count);
+    const reserved = this.reserved.get(laneId) ?? 0;
+    const isHealthy = this.lanes.isHealthy(laneId);
+    const left = isHealthy ? this.left : Math.min(this.left, this.leftForOthers);
+    const count = Math.max(0, Math.min(wanted, left, this.lanes.freeCapacityOf(laneId) - reserved));
+    this.reserved.set(laneId, reserved + count);
     this.left -= count;
-    if (!proven) this.unproven -= count;
+    if (!isHealthy) this.leftForOthers -= count;
     return count;
   }
 }

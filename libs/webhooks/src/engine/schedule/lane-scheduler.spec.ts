@@ -5,56 +5,53 @@ import type { LeasedDelivery } from '../destinations/leased-delivery.js';
 const ORIGIN = 'https://receiver.example';
 
 function deliveriesOf(laneId: string, count: number): LeasedDelivery[] {
-  const target = { laneId, tenantId: 'acme', isHealthy: true } as Destination;
-  return Array.from(
-    { length: count },
-    (_, i) => ({ id: `${laneId}.${i}`, destination: target }) as LeasedDelivery,
-  );
+  const destination = { laneId, tenantId: 'acme', isHealthy: true } as Destination;
+  return Array.from({ length: count }, (_, i) => ({ id: `${laneId}.${i}`, destination }) as LeasedDelivery);
 }
 
-/** Takes everything that may be sent now. */
-function sendAll(book: LaneScheduler): LeasedDelivery[] {
+/** Takes out everything that may be sent now. */
+function sendAll(scheduler: LaneScheduler): LeasedDelivery[] {
   const sent: LeasedDelivery[] = [];
-  for (let next = book.next(); next; next = book.next()) sent.push(next);
+  for (let next = scheduler.next(); next; next = scheduler.next()) sent.push(next);
   return sent;
 }
 
-describe('LaneBook', () => {
+describe('LaneScheduler', () => {
   it('keeps a tenant to its share of one origin, over all its lanes there', () => {
-    const book = new LaneScheduler(64, () => 5);
-    for (const lane of ['1', '2', '3']) for (const each of deliveriesOf(lane, 4)) book.add(each, ORIGIN);
+    const scheduler = new LaneScheduler(64, () => 5);
+    for (const lane of ['1', '2', '3']) for (const each of deliveriesOf(lane, 4)) scheduler.add(each, ORIGIN);
 
-    expect(sendAll(book)).toHaveLength(5);
+    expect(sendAll(scheduler)).toHaveLength(5);
   });
 
-  it('sends everything in the end, though lanes wait for their share again and again', () => {
-    const book = new LaneScheduler(64, () => 3);
+  it('sends everything in the end, although lanes wait for their share again and again', () => {
+    const scheduler = new LaneScheduler(64, () => 3);
     for (const lane of ['1', '2', '3', '4'])
-      for (const each of deliveriesOf(lane, 10)) book.add(each, ORIGIN);
+      for (const each of deliveriesOf(lane, 10)) scheduler.add(each, ORIGIN);
 
     let sent = 0;
-    for (let flying = sendAll(book); flying.length > 0; flying = sendAll(book)) {
-      expect(flying.length).toBeLessThanOrEqual(3);
-      sent += flying.length;
-      for (const delivery of flying) book.finish(delivery, true, 200, 5);
+    for (let inFlight = sendAll(scheduler); inFlight.length > 0; inFlight = sendAll(scheduler)) {
+      expect(inFlight.length).toBeLessThanOrEqual(3);
+      sent += inFlight.length;
+      for (const delivery of inFlight) scheduler.finish(delivery, true, 200, 5);
     }
 
     expect(sent).toBe(40);
   });
 
-  it('ends requests although the share was cut while they flew', () => {
-    let most = 8;
-    const book = new LaneScheduler(64, () => most);
-    for (const lane of ['1', '2', '3']) for (const each of deliveriesOf(lane, 6)) book.add(each, ORIGIN);
-    const flying = sendAll(book);
-    expect(flying).toHaveLength(8);
+  it('ends requests although the share became smaller while they were in flight', () => {
+    let maxInFlight = 8;
+    const scheduler = new LaneScheduler(64, () => maxInFlight);
+    for (const lane of ['1', '2', '3']) for (const each of deliveriesOf(lane, 6)) scheduler.add(each, ORIGIN);
+    const inFlight = sendAll(scheduler);
+    expect(inFlight).toHaveLength(8);
 
-    most = 2; // more workers came, and share the limit
-    for (const delivery of flying.slice(0, 5)) book.finish(delivery, true, 200, 5);
+    maxInFlight = 2; // there are more workers now, which share the limit
+    for (const delivery of inFlight.slice(0, 5)) scheduler.finish(delivery, true, 200, 5);
 
-    expect(book.inFlight).toBe(3);
-    expect(book.next()).toBeNull();
-    for (const delivery of flying.slice(5)) book.finish(delivery, true, 200, 5);
-    expect(sendAll(book)).toHaveLength(2);
+    expect(scheduler.inFlight).toBe(3);
+    expect(scheduler.next()).toBeNull();
+    for (const delivery of inFlight.slice(5)) scheduler.finish(delivery, true, 200, 5);
+    expect(sendAll(scheduler)).toHaveLength(2);
   });
 });

@@ -1,31 +1,30 @@
 import type { Destination } from '../destinations/destination.js';
 import type { LeasedDelivery } from '../destinations/leased-delivery.js';
+import type { OriginShare } from './origin-shares.js';
 
-/** `good`: its last answer was a success. `fresh`: none yet. `failing`: its last attempt failed. */
-export type LaneHealth = 'good' | 'fresh' | 'failing';
+/** `healthy`: its last attempt succeeded. `untried`: it had none yet. `failing`: its last attempt failed. */
+export type LaneHealth = 'healthy' | 'untried' | 'failing';
 
-/** A lane as its worker sees it. */
+/** A lane as this worker sees it. */
 export interface Lane {
   destination: Destination;
   health: LaneHealth;
-  /** Requests in flight at once: grows with quick successes, halves on timeouts, 429 and 5xx. */
+  /** Requests that may be in flight at once. Grows with quick successes, halves on timeouts, 429 and 5xx. */
   window: number;
   /** When its last success came, on the process's monotonic clock, ms. */
-  provenAt: number;
+  lastSuccessAt: number;
   inFlight: number;
-  /** Of these, without an answer for long: they hold no slot. */
+  /** Requests in flight that hang: they hold no slot. */
   demoted: number;
-  /** Is being paused or closed: nothing more is sent until the database says so too. */
+  /** It is about to be paused or disabled: nothing more is sent until that is recorded. */
   isClosed: boolean;
   waiting: LeasedDelivery[];
-  origin: OriginShare;
-  /** Is in a ready list. */
+  originShare: OriginShare<Lane>;
+  /** Is in a ready queue. */
   isQueued: boolean;
 }
 
-/** What one tenant holds of one origin, over all its lanes there. */
-export interface OriginShare {
-  inFlight: number;
-  /** Lanes with work that wait for the share alone. */
-  waitingLanes: Set<Lane>;
+/** Deliveries that a worker may hold of a lane: its window, and as many waiting if it is healthy and no request hangs. */
+export function capacityOf(lane: Lane): number {
+  return lane.demoted > 0 || lane.health !== 'healthy' ? lane.window : lane.window * 2;
 }

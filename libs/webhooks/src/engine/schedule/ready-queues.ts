@@ -1,94 +1,95 @@
 import type { Lane, LaneHealth } from './lane.js';
 
-/** Deliveries of lanes without a recent success that a worker holds at most, for each slot. */
-const HELD_UNPROVEN = 4;
+/** Deliveries of lanes that are not healthy that a worker holds at most, for each slot. */
+const MAX_HELD_OF_OTHERS_PER_SLOT = 4;
 
 /**
- * What lanes hold by how they stand, and which are ready to send. Lanes without a recent success share a quarter of the
- * slots, failing ones an eighth.
+ * Lanes that are ready to send, one queue for each health, and what lanes of each health hold. Lanes that are not healthy
+ * share a quarter of the slots, failing ones an eighth: requests that fail slowly must not take the slots of those that
+ * succeed.
  */
 export class ReadyQueues {
   /** Requests that hold a slot. */
-  readonly slotsInUse: Record<LaneHealth, number> = { good: 0, fresh: 0, failing: 0 };
+  readonly slotsInUse: Record<LaneHealth, number> = { healthy: 0, untried: 0, failing: 0 };
   /** Deliveries that wait. */
-  readonly queued: Record<LaneHealth, number> = { good: 0, fresh: 0, failing: 0 };
-  /** Lanes in good standing. */
-  proven = 0;
-  private readonly ready: Record<LaneHealth, Lane[]> = { good: [], fresh: [], failing: [] };
+  readonly waiting: Record<LaneHealth, number> = { healthy: 0, untried: 0, failing: 0 };
+  /** Number of healthy lanes. */
+  healthyLanes = 0;
+  private readonly queues: Record<LaneHealth, Lane[]> = { healthy: [], untried: [], failing: [] };
   private picks = 0;
 
   constructor(private readonly slots: number) {}
 
-  get waiting(): number {
-    return this.queued.good + this.queued.fresh + this.queued.failing;
+  get waitingCount(): number {
+    return this.waiting.healthy + this.waiting.untried + this.waiting.failing;
   }
 
-  /** How many more deliveries of lanes without a recent success may be held. */
-  get unprovenRoom(): number {
-    const { slotsInUse: busy, queued } = this;
-    const held = busy.fresh + busy.failing + queued.fresh + queued.failing;
-    return Math.max(0, this.slots * HELD_UNPROVEN - held);
+  /** How many more deliveries of lanes that are not healthy may be held. */
+  get roomForOthers(): number {
+    const { slotsInUse, waiting } = this;
+    const held = slotsInUse.untried + slotsInUse.failing + waiting.untried + waiting.failing;
+    return Math.max(0, this.slots * MAX_HELD_OF_OTHERS_PER_SLOT - held);
   }
 
-  /** Such lanes wait for a slot. */
-  get unprovenWait(): boolean {
-    return !this.mayTry && this.ready.fresh.length + this.ready.failing.length > 0;
+  /** Lanes that are not healthy wait for a slot. */
+  get isCrowded(): boolean {
+    return !this.hasSlotForOthers && this.queues.untried.length + this.queues.failing.length > 0;
   }
 
   enqueue(lane: Lane): void {
     lane.isQueued = true;
-    this.ready[lane.health].push(lane);
+    this.queues[lane.health].push(lane);
   }
 
   dequeue(lane: Lane): void {
     if (!lane.isQueued) return;
-    const { health: standing } = lane;
-    this.ready[standing] = this.ready[standing].filter((each) => each !== lane);
+    const { health } = lane;
+    this.queues[health] = this.queues[health].filter((each) => each !== lane);
     lane.isQueued = false;
   }
 
-  /** Takes off the lane that is next. Those that have their share come first: proven lanes alone could keep all slots for ever. */
+  /** Takes out the lane that sends next. */
   next(): Lane | undefined {
     const lane = this.pick();
     if (lane) lane.isQueued = false;
     return lane;
   }
 
-  /** What is in flight and waits of a lane counts where it stands now, and it queues there. */
-  changeHealth(lane: Lane, standing: LaneHealth): void {
+  /** Moves the lane's counts to its new health. If that changes, the lane is taken out of its queue. */
+  changeHealth(lane: Lane, health: LaneHealth): void {
     const before = lane.health;
-    if (before === standing) return;
+    if (before === health) return;
     const slots = lane.inFlight - lane.demoted;
     this.slotsInUse[before] -= slots;
-    this.slotsInUse[standing] += slots;
-    this.queued[before] -= lane.waiting.length;
-    this.queued[standing] += lane.waiting.length;
+    this.slotsInUse[health] += slots;
+    this.waiting[before] -= lane.waiting.length;
+    this.waiting[health] += lane.waiting.length;
     this.dequeue(lane);
     this.forget(lane);
-    lane.health = standing;
-    if (standing === 'good') this.proven++;
+    lane.health = health;
+    if (health === 'healthy') this.healthyLanes++;
   }
 
-  /** The lane stands as it stood no longer. */
+  /** Removes the lane from the number of healthy lanes. */
   forget(lane: Lane): void {
-    if (lane.health === 'good') this.proven--;
+    if (lane.health === 'healthy') this.healthyLanes--;
   }
 
+  /** Lanes that are not healthy go first, up to their share of the slots: healthy ones alone could keep all slots for ever. */
   private pick(): Lane | undefined {
-    const { good, fresh, failing } = this.ready;
-    const { mayTry } = this;
+    const { healthy, untried, failing } = this.queues;
+    const mayTry = this.hasSlotForOthers;
     const mayRetry = mayTry && this.slotsInUse.failing < Math.max(1, this.slots >> 3);
-    const retriesFirst = mayRetry && ++this.picks % 4 === 0;
+    const failingFirst = mayRetry && ++this.picks % 4 === 0;
     return (
-      (retriesFirst ? failing.shift() : undefined) ??
-      (mayTry ? fresh.shift() : undefined) ??
-      good.shift() ??
+      (failingFirst ? failing.shift() : undefined) ??
+      (mayTry ? untried.shift() : undefined) ??
+      healthy.shift() ??
       (mayRetry ? failing.shift() : undefined)
     );
   }
 
-  /** Lanes without a recent success have not used up their share of the slots. */
-  private get mayTry(): boolean {
-    return this.slotsInUse.fresh + this.slotsInUse.failing < Math.max(1, this.slots >> 2);
+  private get hasSlotForOthers(): boolean {
+    return this.slotsInUse.untried + this.slotsInUse.failing < Math.max(1, this.slots >> 2);
   }
 }

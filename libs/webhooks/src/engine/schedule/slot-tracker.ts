@@ -1,8 +1,8 @@
 import type { LeasedDelivery } from '../destinations/leased-delivery.js';
 
-/** A request without an answer for so long gives its slot to others, ms. */
+/** A request without a response for this long gives its slot to others. */
 export const HANG_AFTER_MS = 500;
-/** The same of a lane without a recent success while others of that kind wait for a slot, ms. */
+/** The same for a lane that is not healthy, while others of that kind wait for a slot. */
 export const HANG_AFTER_MS_WHEN_CROWDED = 100;
 
 interface Flight<Lane> {
@@ -10,62 +10,65 @@ interface Flight<Lane> {
   startedAt: number;
 }
 
-/** Requests in flight. One that hangs holds its slot for a while only. */
+/** Requests in flight, and which of them hold a slot. One that hangs is demoted: it loses its slot and goes on. */
 export class SlotTracker<Lane> {
-  /** Hold a slot; the oldest first. Those of lanes without a recent success stand apart. */
-  private readonly proven = new Map<LeasedDelivery, Flight<Lane>>();
-  private readonly unproven = new Map<LeasedDelivery, Flight<Lane>>();
+  /** Hold a slot, oldest first. */
+  private readonly ofHealthy = new Map<LeasedDelivery, Flight<Lane>>();
+  private readonly ofOthers = new Map<LeasedDelivery, Flight<Lane>>();
   /** Hang, without a slot. */
   private readonly demoted = new Set<LeasedDelivery>();
 
-  constructor(
-    /** Requests without a slot at most: what is beyond keeps its slot. */
-    private readonly mostAside: number,
-  ) {}
+  /** @param maxDemoted requests without a slot at most. Others that hang keep their slot */
+  constructor(private readonly maxDemoted: number) {}
 
+  /** Requests in flight. */
   get size(): number {
-    return this.slots + this.demoted.size;
+    return this.slotsInUse + this.demoted.size;
   }
 
-  /** Requests that hold a slot. */
-  get slots(): number {
-    return this.proven.size + this.unproven.size;
+  get slotsInUse(): number {
+    return this.ofHealthy.size + this.ofOthers.size;
   }
 
-  begin(delivery: LeasedDelivery, lane: Lane, proven: boolean): void {
-    (proven ? this.proven : this.unproven).set(delivery, { lane, startedAt: performance.now() });
+  begin(delivery: LeasedDelivery, lane: Lane, isHealthy: boolean): void {
+    const flights = isHealthy ? this.ofHealthy : this.ofOthers;
+    flights.set(delivery, { lane, startedAt: performance.now() });
   }
 
-  /** Answers whether it held a slot. */
+  /** Returns whether the request held a slot. */
   end(delivery: LeasedDelivery): boolean {
     this.demoted.delete(delivery);
-    return this.proven.delete(delivery) || this.unproven.delete(delivery);
+    return this.ofHealthy.delete(delivery) || this.ofOthers.delete(delivery);
   }
 
-  /** Takes the slots of requests that hang. `hurry`: others wait for those without a recent success. Answers the lane of each. */
-  demoteHanging(hurry: boolean): Lane[] {
+  /**
+   * Takes the slots of requests that hang, and returns the lane of each.
+   *
+   * @param isCrowded lanes that are not healthy wait for a slot
+   */
+  demoteHanging(isCrowded: boolean): Lane[] {
     return [
-      ...this.setAsideOf(this.unproven, hurry ? HANG_AFTER_MS_WHEN_CROWDED : HANG_AFTER_MS),
-      ...this.setAsideOf(this.proven, HANG_AFTER_MS),
+      ...this.demoteOlder(this.ofOthers, isCrowded ? HANG_AFTER_MS_WHEN_CROWDED : HANG_AFTER_MS),
+      ...this.demoteOlder(this.ofHealthy, HANG_AFTER_MS),
     ];
   }
 
-  /** Until there may be one to set aside, ms; `null`: none will be. */
-  msUntilDemotion(hurry: boolean): number | null {
-    if (this.slots === 0 || this.demoted.size >= this.mostAside) return null;
-    const ends = [
-      endOf(this.unproven, hurry ? HANG_AFTER_MS_WHEN_CROWDED : HANG_AFTER_MS),
-      endOf(this.proven, HANG_AFTER_MS),
-    ];
-    return Math.max(0, Math.min(...ends) - performance.now());
+  /** Milliseconds until the next request may be demoted; `null`: none will be. */
+  msUntilDemotion(isCrowded: boolean): number | null {
+    if (this.slotsInUse === 0 || this.demoted.size >= this.maxDemoted) return null;
+    const dueAt = Math.min(
+      demotionOf(this.ofOthers, isCrowded ? HANG_AFTER_MS_WHEN_CROWDED : HANG_AFTER_MS),
+      demotionOf(this.ofHealthy, HANG_AFTER_MS),
+    );
+    return Math.max(0, dueAt - performance.now());
   }
 
-  private setAsideOf(flying: Map<LeasedDelivery, Flight<Lane>>, patience: number): Lane[] {
+  private demoteOlder(flights: Map<LeasedDelivery, Flight<Lane>>, ageMs: number): Lane[] {
     const lanes: Lane[] = [];
-    const before = performance.now() - patience;
-    for (const [delivery, { lane, startedAt }] of flying) {
-      if (startedAt > before || this.demoted.size >= this.mostAside) break;
-      flying.delete(delivery);
+    const startedBefore = performance.now() - ageMs;
+    for (const [delivery, { lane, startedAt }] of flights) {
+      if (startedAt > startedBefore || this.demoted.size >= this.maxDemoted) break;
+      flights.delete(delivery);
       this.demoted.add(delivery);
       lanes.push(lane);
     }
@@ -73,7 +76,8 @@ export class SlotTracker<Lane> {
   }
 }
 
-function endOf<Lane>(flying: Map<LeasedDelivery, Flight<Lane>>, patience: number): number {
-  const [oldest] = flying.values();
-  return oldest ? oldest.startedAt + patience : Infinity;
+/** When the oldest of these is due to be demoted. */
+function demotionOf<Lane>(flights: Map<LeasedDelivery, Flight<Lane>>, ageMs: number): number {
+  const [oldest] = flights.values();
+  return oldest ? oldest.startedAt + ageMs : Infinity;
 }

@@ -1,20 +1,22 @@
-import { HttpError, type HttpResponse } from '../../http/transport.js';
 import { LineLogger } from '../../core/line-logger.js';
-import type { BlockedReason } from '../../core/states.js';
+import type { BlockedReason, Reason } from '../../core/states.js';
+import { HttpError, type HttpResponse } from '../../http/transport.js';
 import type { FailureVerdict, Profile } from '../../profiles/profile.js';
-import type { AttemptResult, Outcome } from './outcome.js';
-import { parseRetryAfter, type RetrySchedule, waitAfter } from './retry-schedule.js';
 import type { LeasedDelivery } from '../destinations/leased-delivery.js';
+import type { AttemptResult, Outcome } from './outcome.js';
+import { parseRetryAfter } from './retry-after.js';
+import { type RetrySchedule, waitAfter } from './retry-schedule.js';
 
-/** Statuses that ask for a pause rather than report a fault. */
-const THROTTLES = new Set([429, 502, 503, 504]);
-/** Our own faults and a broken proxy are tried again after this, ms, and cost the customer no attempt. */
-const OWN_FAULT_WAIT = 10_000;
-const OWN_FAULTS = new Set(['proxy', 'aborted', 'internal']);
+/** Statuses whose `Retry-After` is honoured: they ask for a pause rather than report an error. */
+const THROTTLING_STATUSES = new Set([429, 502, 503, 504]);
+const GONE = 410;
+/** Errors of this side, a broken proxy included. They cost the customer no attempt. */
+const OWN_ERRORS = new Set(['proxy', 'aborted', 'internal']);
+const OWN_ERROR_WAIT_MS = 10_000;
 
 const logger = new LineLogger('WebhookSender');
 
-/** The answer's head arrived: what follows from its status. `now`: epoch ms on the database's clock. */
+/** The outcome of a request that got a response. `now`: the database's clock, epoch ms. */
 export function classifyResponse(
   delivery: LeasedDelivery,
   response: HttpResponse,
@@ -23,32 +25,24 @@ export function classifyResponse(
   now: number,
 ): Outcome {
   const { profile } = delivery.destination;
-  const fine = response.status >= 200 && response.status < 300;
-  const success = ruled(profile, 'isSuccess', () => profile.isSuccess(response.status), fine);
-  const attempt: AttemptResult = {
-    number: delivery.attempts + 1,
-    startedAt,
-    durationMs: response.durationMs,
-    status: response.status,
-    error: success ? null : 'http',
-    response: response.body,
-  };
-  if (success) return { ...finish(delivery, 'delivered'), attempt };
+  const { status, durationMs, body } = response;
+  const is2xx = status >= 200 && status < 300;
+  const isSuccess = askProfile(profile, 'isSuccess', () => profile.isSuccess(status), is2xx);
+  const number = delivery.attempts + 1;
+  const error = isSuccess ? null : 'http';
+  const attempt: AttemptResult = { number, startedAt, durationMs, status, error, response: body };
+  if (isSuccess) return { ...finish(delivery, 'delivered'), attempt };
   const verdict = verdictOn(delivery, attempt);
-  if (response.status === 410 && profile.disablesOnGone && verdict !== 'ignore') {
-    return {
-      ...finish(delivery, 'discarded', 'endpoint-gone'),
-      attempt,
-      failure: true,
-      disable: 'endpoint-gone',
-    };
+  if (status === GONE && profile.disablesOnGone && verdict !== 'ignore') {
+    const outcome = finish(delivery, 'discarded', 'endpoint-gone');
+    return { ...outcome, attempt, failure: true, disable: 'endpoint-gone' };
   }
-  const throttled = profile.honoursRetryAfter && THROTTLES.has(response.status);
-  const asked = throttled ? (parseRetryAfter(response.retryAfter, now) ?? 0) : 0;
-  return { ...afterFailure(delivery, attempt, verdict, schedule, asked), pauseLaneMs: asked };
+  const mayAsk = profile.honoursRetryAfter && THROTTLING_STATUSES.has(status);
+  const askedMs = mayAsk ? (parseRetryAfter(response.retryAfter, now) ?? 0) : 0;
+  return { ...afterFailure(delivery, attempt, verdict, schedule, askedMs), pauseLaneMs: askedMs };
 }
 
-/** No head arrived. */
+/** The outcome of a request that got no response. */
 export function classifyError(
   delivery: LeasedDelivery,
   error: unknown,
@@ -56,7 +50,7 @@ export function classifyError(
   schedule: RetrySchedule,
 ): Outcome {
   const code = error instanceof HttpError ? error.code : 'internal';
-  if (OWN_FAULTS.has(code)) return returnToLane(delivery, code === 'aborted' ? 0 : OWN_FAULT_WAIT);
+  if (OWN_ERRORS.has(code)) return returnToLane(delivery, code === 'aborted' ? 0 : OWN_ERROR_WAIT_MS);
   const attempt: AttemptResult = {
     number: delivery.attempts + 1,
     startedAt,
@@ -68,24 +62,26 @@ export function classifyError(
   return afterFailure(delivery, attempt, verdictOn(delivery, attempt), schedule, 0);
 }
 
-function verdictOn(
-  { destination: target }: LeasedDelivery,
-  { status, error }: AttemptResult,
-): FailureVerdict {
-  const { profile } = target;
-  return ruled(profile, 'onFailure', () => profile.onFailure({ status, error: error! }, target), 'retry');
+function verdictOn({ destination }: LeasedDelivery, { status, error }: AttemptResult): FailureVerdict {
+  const { profile } = destination;
+  return askProfile(
+    profile,
+    'onFailure',
+    () => profile.onFailure({ status, error: error! }, destination),
+    'retry',
+  );
 }
 
 /**
- * What a rule of a profile says. One of the host's own may throw: the request was made all the same, so its attempt has to
- * be on record and its schedule to go on, as `otherwise` says.
+ * A host's own profile may throw. The request has been made all the same, so its attempt must be recorded and the schedule
+ * must continue: then this returns `fallback`.
  */
-function ruled<T>(profile: Profile, rule: 'isSuccess' | 'onFailure', ask: () => T, otherwise: T): T {
+function askProfile<T>(profile: Profile, rule: 'isSuccess' | 'onFailure', ask: () => T, fallback: T): T {
   try {
     return ask();
   } catch (error) {
     logger.error(`Profile "${profile.name}": ${rule} failed (${(error as Error).message})`);
-    return otherwise;
+    return fallback;
   }
 }
 
@@ -105,20 +101,20 @@ function afterFailure(
   return { ...returnToLane(delivery, Math.max(wait, askedMs)), attempt, failure: true };
 }
 
-/** Back to waiting. Without an attempt it costs none. `obstacle`: why it could not be sent. */
+/** The delivery waits in its lane again. Without an attempt it costs none. `blocked`: why it cannot be sent. */
 export function returnToLane(
   delivery: LeasedDelivery,
   delayMs: number,
-  obstacle: BlockedReason | null = null,
+  blocked: BlockedReason | null = null,
 ): Outcome {
-  return { ...finish(delivery, 'delivered', obstacle), state: 'pending', delayMs };
+  return { ...finish(delivery, 'delivered', blocked), state: 'pending', delayMs };
 }
 
-/** The end of a delivery. */
+/** The delivery ends. */
 export function finish(
   delivery: LeasedDelivery,
   state: 'delivered' | 'exhausted' | 'discarded',
-  reason: Outcome['reason'] = null,
+  reason: Reason | null = null,
 ): Outcome {
   return {
     delivery,

@@ -1,26 +1,26 @@
 import type { Reason } from '../../core/states.js';
 import type { LeasedDelivery } from '../destinations/leased-delivery.js';
 
-/** What is to be recorded of a leased delivery. */
+/** What became of a leased delivery, to be recorded. */
 export interface Outcome {
   delivery: LeasedDelivery;
-  /** `pending`: again after `delayMs`. */
+  /** `pending`: try again after `delayMs`. */
   state: 'delivered' | 'pending' | 'exhausted' | 'discarded';
-  /** Why it ended without success, or is given back to wait for a repair. */
+  /** Why it ended without success, or what must be repaired before it can be sent. */
   reason: Reason | null;
-  /** Wait until the next attempt, ms; 0 unless `pending`. */
+  /** Time until the next attempt, ms; 0 unless `pending`. */
   delayMs: number;
-  /** The attempt that was made; `null`: none was (given back, or ended without one). */
+  /** The attempt that was made; `null`: the delivery was returned to its lane, or ended, without one. */
   attempt: AttemptResult | null;
-  /** The receiver's fault: counts towards the lane's health. */
+  /** The receiver failed: counts towards the health of the lane. */
   failure: boolean;
-  /** Pause of the whole lane that the receiver asked for, ms. */
+  /** Pause of the whole lane that the receiver asked for, ms; 0: none. */
   pauseLaneMs: number;
-  /** The endpoint is to be disabled. */
+  /** Why the endpoint is to be disabled; `null`: it is not. */
   disable: Reason | null;
 }
 
-/** One HTTP request, as it is kept. */
+/** One HTTP request and its response. */
 export interface AttemptResult {
   number: number;
   /** On the process's monotonic clock (`performance.now()`), ms. */

@@ -1,59 +1,59 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { LineLogger } from '../../core/line-logger.js';
-import { StoreClock } from '../../store/postgres/connection/clock.js';
-import { HttpError, type HttpTransport, TRANSPORT } from '../../http/transport.js';
-import { URL_POLICY, type UrlPolicy, UrlRefusedError } from '../../http/policy/url-policy.js';
-import { encodeId } from '../../core/ids.js';
-import type { BlockedReason } from '../../core/states.js';
-import type { Profile } from '../../profiles/profile.js';
 import { SETTINGS, type Settings } from '../../config/settings.js';
-import { USER_AGENT } from './user-agent.js';
-import type { Outcome } from './outcome.js';
-import { type RetrySchedule, scheduleFor } from './retry-schedule.js';
+import { encodeId } from '../../core/ids.js';
+import { LineLogger } from '../../core/line-logger.js';
+import type { BlockedReason } from '../../core/states.js';
+import { URL_POLICY, type UrlPolicy, UrlRefusedError } from '../../http/policy/url-policy.js';
+import { HttpError, type HttpTransport, TRANSPORT } from '../../http/transport.js';
+import type { Profile } from '../../profiles/profile.js';
+import { STORE } from '../../store/store.js';
+import type { StoreTransactions } from '../../store/transactions.js';
 import type { Destination } from '../destinations/destination.js';
 import type { LeasedDelivery } from '../destinations/leased-delivery.js';
-import { finish, returnToLane, classifyError, classifyResponse } from './classify-response.js';
+import { classifyError, classifyResponse, finish, returnToLane } from './classify-response.js';
+import type { Outcome } from './outcome.js';
+import { type RetrySchedule, scheduleFor } from './retry-schedule.js';
+import { USER_AGENT } from './user-agent.js';
 
-/** A claim that never comes to an outcome so often has crashed its worker each time. */
+/** A delivery that was claimed so often without an outcome has probably crashed its worker each time. */
 const MAX_CLAIMS = 5;
-/** Where something stored cannot be read, a delivery waits this long, ms: our fault, not the customer's. */
+/** Time until a delivery that cannot be sent is tried again: what is stored must be repaired first. */
 const REPAIR_WAIT_MS = 60_000;
+const MAX_URLS_REMEMBERED = 2_000;
 
-const URLS_REMEMBERED = 2_000;
-
-/** Makes one attempt of one delivery. Never rejects: whatever happens is an outcome. */
+/** Makes one attempt of one delivery. Never rejects: every error is an outcome. */
 @Injectable()
 export class Sender {
   private readonly logger = new LineLogger('WebhookSender');
-  private readonly checked = new Set<string>();
+  private readonly checkedUrls = new Set<string>();
   private readonly schedules = new Map<string, RetrySchedule>();
 
   constructor(
-    private readonly clock: StoreClock,
+    @Inject(STORE) private readonly store: StoreTransactions,
     @Inject(SETTINGS) private readonly settings: Settings,
     @Inject(TRANSPORT) private readonly transport: HttpTransport,
     @Inject(URL_POLICY) private readonly urls: UrlPolicy,
   ) {}
 
   async send(delivery: LeasedDelivery): Promise<Outcome> {
-    const { destination: target } = delivery;
+    const { destination } = delivery;
     if (delivery.claims > MAX_CLAIMS) return finish(delivery, 'discarded', 'claims-used-up');
-    const obstacle = target.blockedReason ?? missingSecret(target);
-    if (obstacle !== null) return returnToLane(delivery, REPAIR_WAIT_MS, obstacle);
+    const blocked = destination.blockedReason ?? missingSecret(destination);
+    if (blocked !== null) return returnToLane(delivery, REPAIR_WAIT_MS, blocked);
     const startedAt = performance.now();
     try {
-      const url = delivery.callbackUrl ?? target.url!;
-      this.checkUrl(url, target.profile);
+      const url = delivery.callbackUrl ?? destination.url!;
+      this.checkUrl(url, destination.profile);
       const body = Buffer.from(delivery.body);
       const response = await this.transport.send({
         url,
         body,
-        headers: this.headers(delivery, url, body),
-        timeoutMs: target.timeoutMs,
+        headers: this.headersOf(delivery, url, body),
+        timeoutMs: destination.timeoutMs,
       });
-      return classifyResponse(delivery, response, startedAt, this.scheduleOf(delivery), this.clock.now());
+      return classifyResponse(delivery, response, startedAt, this.scheduleOf(delivery), this.store.now());
     } catch (error) {
-      this.logReason(delivery, error);
+      this.logDetail(delivery, error);
       if (error instanceof UrlRefusedError) return finish(delivery, 'discarded', 'url-refused');
       const outcome = classifyError(delivery, error, startedAt, this.scheduleOf(delivery));
       if (!outcome.attempt)
@@ -62,42 +62,37 @@ export class Sender {
     }
   }
 
-  /** For the operator alone: it may name addresses, and a customer must not learn what is where. */
-  private logReason({ id }: LeasedDelivery, error: unknown): void {
-    const why =
+  /** Only in the operator's log: it may name addresses, and customers must not learn about the network. */
+  private logDetail({ id }: LeasedDelivery, error: unknown): void {
+    const detail =
       error instanceof UrlRefusedError ? error.reason : error instanceof HttpError ? error.detail : null;
-    if (why) this.logger.debug(`Why delivery dlv_${id} was not sent: ${why}`);
+    if (detail) this.logger.debug(`Delivery dlv_${id} was not sent: ${detail}`);
   }
 
-  /** The row may be older than a rule. The rules do not change while the process runs, so a URL is checked once. */
+  /** The rules may be newer than the stored URL. They do not change while the process runs, so each URL is checked once. */
   private checkUrl(url: string, { registration }: Profile): void {
-    const rule = registration.httpsOnly ? `https ${url}` : url;
-    if (this.checked.has(rule)) return;
+    const key = registration.httpsOnly ? `https ${url}` : url;
+    if (this.checkedUrls.has(key)) return;
     this.urls.check(url, registration);
-    if (this.checked.size >= URLS_REMEMBERED) this.checked.clear();
-    this.checked.add(rule);
+    if (this.checkedUrls.size >= MAX_URLS_REMEMBERED) this.checkedUrls.clear();
+    this.checkedUrls.add(key);
   }
 
-  /** The customer's headers first, ours over them. */
-  private headers(delivery: LeasedDelivery, url: string, body: Buffer): Record<string, string> {
-    const { destination: target } = delivery;
-    const signed = target.profile.headers({
+  /** The profile's headers replace custom headers of the same name. */
+  private headersOf(delivery: LeasedDelivery, url: string, body: Buffer): Record<string, string> {
+    const { profile, tenantId, secrets, customHeaders } = delivery.destination;
+    const signed = profile.headers({
       eventId: encodeId('evt', delivery.eventUuid),
       sequence: delivery.sequence,
       wireType: delivery.wireType,
-      tenantId: target.tenantId,
+      tenantId,
       url,
       body,
-      secrets: target.secrets,
-      now: this.clock.now(),
+      secrets,
+      now: this.store.now(),
       attempt: delivery.attempts + 1,
     });
-    return {
-      ...target.customHeaders,
-      ...signed,
-      'content-type': target.profile.contentType,
-      'user-agent': USER_AGENT,
-    };
+    return { ...customHeaders, ...signed, 'content-type': profile.contentType, 'user-agent': USER_AGENT };
   }
 
   private scheduleOf(delivery: LeasedDelivery): RetrySchedule {
@@ -108,7 +103,7 @@ export class Sender {
   }
 }
 
-/** By the profile that the body was made in, which need not be the account's present one. */
+/** Asks the profile that the body was rendered in: a callback's account may have another one by now. */
 function missingSecret({ secrets, profile }: Destination): BlockedReason | null {
   return secrets.length === 0 && profile.secret.required ? 'secret-missing' : null;
 }

@@ -1,5 +1,5 @@
-/** Of the package; a test holds it to package.json. */
+/** Version of the package. A test compares it with package.json. */
 export const VERSION = '0.1.0';
 
-/** What receivers see as `user-agent`. */
+/** The `user-agent` header of all requests. */
 export const USER_AGENT = `nestjs-sms-webhooks/${VERSION}`;

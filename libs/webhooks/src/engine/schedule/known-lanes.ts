@@ -1,0 +1,63 @@
+import type { Destination } from '../destinations/destination.js';
+import { initialWindow } from './concurrency-window.js';
+import type { Lane } from './lane.js';
+import type { OriginShares } from './origin-shares.js';
+import type { ReadyQueues } from './ready-queues.js';
+
+/** Beyond this, lanes without work are forgotten, the longest known first. Their health and window begin anew. */
+const MAX_LANES_REMEMBERED = 20_000;
+
+/** The lanes that this worker has work for, or had. */
+export class KnownLanes {
+  private readonly lanes = new Map<string, Lane>();
+
+  constructor(
+    private readonly queues: ReadyQueues,
+    private readonly shares: OriginShares<Lane>,
+    private readonly maxInFlight: () => number,
+  ) {}
+
+  get(laneId: string): Lane | undefined {
+    return this.lanes.get(laneId);
+  }
+
+  all(): IterableIterator<[laneId: string, lane: Lane]> {
+    return this.lanes.entries();
+  }
+
+  /** The lane of a destination that has just been read, added if it is new. */
+  update(destination: Destination, origin: string): Lane {
+    const { laneId, tenantId, isHealthy } = destination;
+    const known = this.lanes.get(laneId);
+    if (known) {
+      known.destination = destination;
+      return known;
+    }
+    const lane: Lane = {
+      destination,
+      health: isHealthy ? 'untried' : 'failing',
+      window: initialWindow(isHealthy, this.maxInFlight()),
+      lastSuccessAt: -Infinity,
+      inFlight: 0,
+      demoted: 0,
+      isClosed: false,
+      waiting: [],
+      originShare: this.shares.shareOf(tenantId, origin),
+      isQueued: false,
+    };
+    this.lanes.set(laneId, lane);
+    if (this.lanes.size > MAX_LANES_REMEMBERED) this.forgetIdle(lane);
+    return lane;
+  }
+
+  /** Forgets lanes without work down to half of the limit. */
+  private forgetIdle(keep: Lane): void {
+    for (const [laneId, lane] of this.lanes) {
+      if (this.lanes.size <= MAX_LANES_REMEMBERED / 2) break;
+      if (lane === keep || lane.inFlight > 0 || lane.waiting.length > 0) continue;
+      this.lanes.delete(laneId);
+      this.queues.forget(lane);
+    }
+    this.shares.keepOnly(this.lanes.values());
+  }
+}
