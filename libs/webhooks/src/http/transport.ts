@@ -4,64 +4,64 @@ export const TRANSPORT = Symbol('webhooks:transport');
 /** One HTTP POST. */
 export interface HttpRequest {
   url: string;
-  /** Final headers, lower-case names. */
+  /** Final headers with lower-case names. */
   headers: Record<string, string>;
   /** The exact bytes. */
   body: Buffer;
-  /** Total deadline up to the response head, in milliseconds: DNS, connect, TLS, request, head. */
+  /** Deadline for the response head, ms: it covers DNS, connect, TLS, request and head. */
   timeoutMs: number;
 }
 
-/** An answer whose head arrived. */
+/** A response whose head has arrived. */
 export interface HttpResponse {
   status: number;
-  /** Value of `retry-after`, as sent, or `null`. */
+  /** Value of `retry-after` as received, or `null`. */
   retryAfter: string | null;
-  /** What was read of the body, as cleaned text (no NUL, no invalid UTF-8), cut to what is kept; `''` for none. */
+  /** Start of the body as text without NUL and invalid UTF-8: at most 1,024 bytes of a success, 4,096 of a failure. */
   body: string;
-  /** From the call to the response head, in milliseconds, on the process's monotonic clock. */
+  /** Milliseconds from the call to the response head, by the process's monotonic clock. */
   durationMs: number;
 }
 
 /**
- * Why no answer's head arrived:
- * `timeout` the deadline passed; `dns` the name did not resolve; `connect` refused or unreachable; `tls` handshake or certificate;
- * `reset` the connection broke; `blocked` the egress guard refused the address or the URL; `headers` the answer's head was malformed or
- * too large; `proxy` the configured proxy failed (not the customer's fault); `aborted` the process is stopping; `internal` a fault of ours.
+ * Why no response head arrived. `timeout`: the deadline passed. `dns`: the name did not resolve. `connect`: refused or
+ * unreachable. `tls`: handshake or certificate. `reset`: the connection closed early. `blocked`: the egress guard refused
+ * the address or the URL. `headers`: the response head was malformed or too large. `proxy`: the configured proxy failed,
+ * which is not the customer's fault. `aborted`: the process is stopping. `internal`: a fault of this module or its host.
  */
 export type HttpErrorCode =
   'timeout' | 'dns' | 'connect' | 'tls' | 'reset' | 'blocked' | 'headers' | 'proxy' | 'aborted' | 'internal';
 
-/** An attempt that got no answer. Carries no header, body, path or query of the request. */
+/** A request without a response. The error contains no header, body, path or query of the request. */
 export class HttpError extends Error {
   override readonly name = 'HttpError';
   constructor(
     readonly code: HttpErrorCode,
     message: string,
-    /** Milliseconds until it failed. */
+    /** Milliseconds until the failure. */
     readonly durationMs: number = 0,
-    /** More for the operator's log, never for the customer: it may name addresses. */
+    /** Details for the operator's log. Never shown to the customer, because they may contain addresses. */
     readonly detail: string | null = null,
   ) {
     super(message);
   }
 }
 
-/** Counters since the transport was made. */
+/** Counters since the transport was created. */
 export interface TransportStats {
   requests: number;
-  /** Requests that used a connection that had carried one before. */
+  /** Requests over a connection that had been used before. */
   reused: number;
-  /** Open connections now. */
+  /** Connections that are open now. */
   connections: number;
-  /** Origins with a pool now. */
+  /** Origins that have a connection now. */
   pools: number;
 }
 
-/** What sends. Never follows a redirect, never throws anything but {@link HttpError}. */
+/** Sends requests. Never follows a redirect and throws only {@link HttpError}. */
 export interface HttpTransport {
   send(request: HttpRequest): Promise<HttpResponse>;
   stats(): TransportStats;
-  /** Ends idle connections at once and running requests with `aborted`. */
+  /** Closes all connections. Running requests fail with `aborted`. */
   close(): Promise<void>;
 }

@@ -1,29 +1,39 @@
-import { Axios, AxiosHeaders } from 'axios';
-import type { AxiosInstance, AxiosRequestConfig, AxiosResponse, InternalAxiosRequestConfig } from 'axios';
+import {
+  Axios,
+  AxiosHeaders,
+  type AxiosInstance,
+  type AxiosRequestConfig,
+  type AxiosResponse,
+  type InternalAxiosRequestConfig,
+} from 'axios';
+import {
+  HttpError,
+  type HttpRequest,
+  type HttpResponse,
+  type HttpTransport,
+  type TransportStats,
+} from '../transport.js';
 import type { Exchange } from './exchange.js';
-import { HttpError } from '../transport.js';
-import type { HttpRequest, HttpResponse, HttpTransport, TransportStats } from '../transport.js';
-import { toHttpError, UndiciTransport } from './undici-transport.js';
-import type { GuardedHttpOptions } from './undici-transport.js';
+import { type GuardedHttpOptions, toHttpError, UndiciTransport } from './undici-transport.js';
 
-/** Changes a request before it is sent: it may add headers. */
+/** Runs before a request is sent. It may add headers. */
 export type RequestInterceptor = (
   config: InternalAxiosRequestConfig,
 ) => InternalAxiosRequestConfig | Promise<InternalAxiosRequestConfig>;
 
-/** What the axios transport may be told on top. */
+/** Options of the axios transport. */
 export interface AxiosTransportOptions extends GuardedHttpOptions {
   /**
-   * An instance of the host, with its interceptors and default headers. What belongs to the socket (proxy, agents, base URL,
-   * credentials, parameters) must not be set on it. Default: an instance of our own.
+   * The host's instance, with its interceptors and default headers. Its defaults must not contain a proxy, agents, a base
+   * URL, credentials or parameters. Default: a new instance.
    */
   axios?: AxiosInstance;
-  /** Request interceptors for that instance. They may add headers; a changed URL, method or body is an error. */
+  /** Request interceptors for that instance. They may add headers. A changed URL, method or body is an error. */
   interceptors?: readonly RequestInterceptor[];
 }
 
-// These would be ignored under our adapter, or lead round the guard under another.
-const FOREIGN_SETTINGS = [
+// With this transport's adapter these have no effect, and with another adapter they bypass the guard.
+const FORBIDDEN_DEFAULTS = [
   'proxy',
   'httpAgent',
   'httpsAgent',
@@ -33,12 +43,12 @@ const FOREIGN_SETTINGS = [
   'params',
   'auth',
 ] as const;
-/** What a host's own instance may carry for its own servers, and no customer must be sent. */
-const CREDENTIALS = /^(authorization|proxy-authorization|cookie)$/i;
+/** Credentials for the host's own servers, which customers must not receive. */
+const CREDENTIAL_HEADERS = /^(authorization|proxy-authorization|cookie)$/i;
 const FRAMING_HEADERS =
   /^(host|content-length|transfer-encoding|connection|keep-alive|te|trailer|upgrade|expect|proxy-.*)$/;
 
-/** Carried through axios by reference, which a plain object would not be. */
+/** axios copies plain objects of a config, but passes on instances of a class. */
 class Sending {
   constructor(
     readonly exchange: Exchange,
@@ -48,27 +58,27 @@ class Sending {
 
 type SendingConfig = InternalAxiosRequestConfig & { sending: Sending };
 
-/** axios in front, for its interceptors; the guarded undici connections below it. */
+/** Sends with axios, so that its interceptors run, over the guarded undici connections. */
 export class AxiosTransport implements HttpTransport {
   private readonly transport: UndiciTransport;
   private readonly axios: Pick<AxiosInstance, 'interceptors' | 'request'>;
-  private readonly hasForeignReaders: boolean;
+  private readonly isHostInstance: boolean;
 
-  /** Throws `TypeError` naming the option that is wrong. */
+  /** Throws a `TypeError` that names the option that is wrong. */
   constructor({ axios, interceptors = [], ...options }: AxiosTransportOptions = {}) {
-    for (const setting of FOREIGN_SETTINGS) {
+    for (const setting of FORBIDDEN_DEFAULTS) {
       if (axios?.defaults[setting]) {
         throw new TypeError(
-          `axios: an instance whose default ${setting} is set cannot send webhooks. Remove it from the instance, or pass another.`,
+          `axios: the instance must not have a default ${setting}. Remove it, or pass another instance.`,
         );
       }
     }
     const credential = axios && credentialOf(axios);
     if (credential) throw new TypeError(`axios: ${credentialRefusal(credential)}`);
     this.transport = new UndiciTransport(options);
-    // The bare class: without axios's defaults there is less to merge for each request.
+    // The plain class has no defaults that axios would merge into each request.
     this.axios = axios ?? new Axios({});
-    this.hasForeignReaders = axios !== undefined;
+    this.isHostInstance = axios !== undefined;
     for (const interceptor of interceptors) this.axios.interceptors.request.use(interceptor);
   }
 
@@ -79,14 +89,14 @@ export class AxiosTransport implements HttpTransport {
     } catch (error) {
       return Promise.reject(toHttpError(error));
     }
-    void this.pass(exchange, {
+    void this.request(exchange, {
       url: request.url,
       method: 'post',
       data: request.body,
       headers: request.headers,
       adapter: this.adapter,
-      transformRequest: KEEP,
-      transformResponse: KEEP,
+      transformRequest: unchanged,
+      transformResponse: unchanged,
       validateStatus: null,
       sending: new Sending(exchange, request),
     });
@@ -101,30 +111,30 @@ export class AxiosTransport implements HttpTransport {
     return this.transport.close();
   }
 
-  /** What axios calls to send. It gets what the interceptors made of the request. */
+  /** Called by axios to send. `config` contains the changes of the interceptors. */
   private readonly adapter = async (config: InternalAxiosRequestConfig): Promise<AxiosResponse> => {
     const { exchange, request } = (config as SendingConfig).sending;
     if (config.url !== request.url || config.method !== 'post' || config.params || config.baseURL) {
       throw new HttpError(
         'internal',
-        'An axios interceptor changed the URL or the method of a webhook. It may add headers only.',
+        'An axios interceptor changed the URL or the method of a webhook. It may only add headers.',
       );
     }
     if (config.data !== request.body) {
       throw new HttpError(
         'internal',
-        'An axios interceptor changed the body of a webhook. It may add headers only.',
+        'An axios interceptor changed the body of a webhook. It may only add headers.',
       );
     }
-    // Tokens are often set on an instance later, by whoever logs in with it.
-    const credential = this.hasForeignReaders && credentialOf(this.axios as AxiosInstance);
+    // Tokens are often set on an instance later, after a login.
+    const credential = this.isHostInstance && credentialOf(this.axios as AxiosInstance);
     if (credential) throw new HttpError('internal', credentialRefusal(credential));
     exchange.start(withAddedHeaders(request.headers, config.headers));
     const response = await exchange.promise;
     return {
       status: response.status,
       statusText: '',
-      headers: this.hasForeignReaders
+      headers: this.isHostInstance
         ? new AxiosHeaders(exchange.responseHeaders as Record<string, string>)
         : NO_HEADERS,
       data: response.body,
@@ -132,12 +142,18 @@ export class AxiosTransport implements HttpTransport {
     };
   };
 
-  /** The exchange decides, not the chain round it: only where nothing was sent does the end of the chain mean anything. */
-  private async pass(exchange: Exchange, config: AxiosRequestConfig & { sending: Sending }): Promise<void> {
+  /** Runs axios. Once the request is sent, the exchange alone decides the result; axios's own result is ignored. */
+  private async request(
+    exchange: Exchange,
+    config: AxiosRequestConfig & { sending: Sending },
+  ): Promise<void> {
     try {
       await this.axios.request(config);
       if (!exchange.isStarted) {
-        exchange.fail('internal', 'An axios interceptor answered a webhook itself. It may add headers only.');
+        exchange.fail(
+          'internal',
+          'An axios interceptor responded to a webhook itself. It may only add headers.',
+        );
       }
     } catch (error) {
       if (error instanceof HttpError) exchange.fail(error.code, error.message);
@@ -151,19 +167,19 @@ export class AxiosTransport implements HttpTransport {
   }
 }
 
-const KEEP = (data: unknown): unknown => data;
+const unchanged = (data: unknown): unknown => data;
 const NO_HEADERS = new AxiosHeaders();
 
-/** Ours last: what an interceptor adds cannot replace a header that is signed or frames the request. */
+/** The module's own headers win: an interceptor cannot replace a header that is signed or that frames the request. */
 function withAddedHeaders(own: Record<string, string>, all: object): Record<string, string> {
   let added: Record<string, string> | null = null;
-  for (const [typed, value] of Object.entries(all)) {
-    const name = typed.toLowerCase();
+  for (const [typedName, value] of Object.entries(all)) {
+    const name = typedName.toLowerCase();
     if (value === undefined || value === null || value === false || Object.hasOwn(own, name)) continue;
     if (FRAMING_HEADERS.test(name)) {
       throw new HttpError(
         'internal',
-        `An axios interceptor set the header "${name}", which belongs to the HTTP client.`,
+        `An axios interceptor set the header "${name}", which only the HTTP client may set.`,
       );
     }
     (added ??= {})[name] = Array.isArray(value) ? value.join(', ') : String(value);
@@ -171,14 +187,14 @@ function withAddedHeaders(own: Record<string, string>, all: object): Record<stri
   return added ? { ...added, ...own } : own;
 }
 
-/** The first default header of an instance that is a credential. */
+/** Returns the name of an instance's first default header that is a credential. */
 function credentialOf({ defaults }: AxiosInstance): string | undefined {
   const { common, post, ...own } = (defaults.headers ?? {}) as Record<string, object>;
   return [common, post, own]
     .flatMap((each) => Object.keys(each ?? {}))
-    .find((name) => CREDENTIALS.test(name));
+    .find((name) => CREDENTIAL_HEADERS.test(name));
 }
 
 function credentialRefusal(name: string): string {
-  return `An instance whose default header ${name} is set would send it to every customer. Pass another instance, or add the header in an interceptor.`;
+  return `The instance has the default header ${name}, which every customer would receive. Pass another instance, or add the header in an interceptor.`;
 }

@@ -1,21 +1,23 @@
 import { StringDecoder } from 'node:string_decoder';
 
 /**
- * A receiver's bytes as text that any database stores: NUL and invalid UTF-8 become U+FFFD, and it is cut on a character
- * border to at most `keep` bytes of UTF-8.
- * @param cut the bytes stop in the middle of the body, perhaps inside a character
+ * Returns a receiver's bytes as text that any database can store: NUL and invalid UTF-8 become U+FFFD, and the text is cut
+ * between characters to at most `maxBytes` of UTF-8.
+ * @param isIncomplete the bytes stop in the middle of the body, perhaps inside a character
  */
-export function toStorableText(bytes: Buffer, keep: number, cut: boolean): string {
+export function toStorableText(bytes: Buffer, maxBytes: number, isIncomplete: boolean): string {
   if (bytes.length === 0) return '';
-  const text = clean(bytes, keep, cut || bytes.length > keep);
-  // Each replaced byte has become three.
-  return text.length * 3 <= keep || Buffer.byteLength(text) <= keep
+  const text = clean(bytes, maxBytes, isIncomplete || bytes.length > maxBytes);
+  // A replaced byte becomes three, so the text may be longer than before.
+  return text.length * 3 <= maxBytes || Buffer.byteLength(text) <= maxBytes
     ? text
-    : clean(Buffer.from(text), keep, true);
+    : clean(Buffer.from(text), maxBytes, true);
 }
 
-function clean(bytes: Buffer, keep: number, cut: boolean): string {
-  // A decoder that is never ended keeps an unfinished last character to itself.
-  const text = cut ? new StringDecoder('utf8').write(bytes.subarray(0, keep)) : bytes.toString('utf8');
+function clean(bytes: Buffer, maxBytes: number, isIncomplete: boolean): string {
+  // Without a call to end(), the decoder omits an incomplete last character.
+  const text = isIncomplete
+    ? new StringDecoder('utf8').write(bytes.subarray(0, maxBytes))
+    : bytes.toString('utf8');
   return text.includes('\0') ? text.replaceAll('\0', '\ufffd') : text;
 }

@@ -41,7 +41,7 @@ export class UndiciTransport implements HttpTransport, ExchangeOwner {
   private requests = 0;
   private reuses = 0;
 
-  /** Throws `TypeError` naming the option that is wrong. */
+  /** Throws a `TypeError` that names the option that is wrong. */
   constructor(options: GuardedHttpOptions = {}) {
     const guard = new EgressGuard(options);
     this.policy = new UrlPolicy(options, guard);

@@ -93,14 +93,17 @@ describe('EgressGuard', () => {
   });
 
   itForAll([
-    [{ allowedAddresses: ['10.0.0.0/33'] }, 'allowedAddresses: "10.0.0.0/33" is no IP address or CIDR block'],
+    [
+      { allowedAddresses: ['10.0.0.0/33'] },
+      'allowedAddresses: "10.0.0.0/33" is not an IP address or CIDR block',
+    ],
     [{ allowedAddresses: ['10.0.0.0/'] }, 'allowedAddresses: "10.0.0.0/"'],
     [{ allowedAddresses: ['10.0.0.0/8/8'] }, 'allowedAddresses'],
     [{ allowedAddresses: ['localhost'] }, 'allowedAddresses: "localhost"'],
     [{ allowedAddresses: ['fe80::1%eth0'] }, 'allowedAddresses'],
     [{ nat64Prefixes: ['64:ff9b::/129'] }, 'nat64Prefixes: "64:ff9b::/129"'],
-    [{ allowedHosts: ['10.0.0.1'] }, 'Put it into allowedAddresses'],
-    [{ allowedHosts: ['http://receiver'] }, 'allowedHosts: "http://receiver" is no host name'],
+    [{ allowedHosts: ['10.0.0.1'] }, 'Add it to allowedAddresses'],
+    [{ allowedHosts: ['http://receiver'] }, 'allowedHosts: "http://receiver" is not a host name'],
     [{ allowedHosts: ['receiver:8080'] }, 'allowedHosts'],
     [{ allowedHosts: ['*'] }, 'allowedHosts'],
     [{ allowedHosts: [''] }, 'allowedHosts'],

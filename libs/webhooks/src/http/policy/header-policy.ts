@@ -1,11 +1,11 @@
 /** Why a custom header is refused. */
 export type HeaderRefusal = 'invalid_header' | 'header_reserved' | 'header_duplicate' | 'headers_too_large';
 
-/** A custom header that may not be used. Carries the header's name, never its value. */
+/** A custom header is refused. The error contains the header's name, never its value. */
 export class HeaderRefusedError extends Error {
   override readonly name = 'HeaderRefusedError';
   constructor(
-    /** `headers`, or `headers.<name>` where one header is to blame. */
+    /** `headers.<name>` of the refused header, or `headers`. */
     readonly field: string,
     readonly code: HeaderRefusal,
     message: string,
@@ -21,8 +21,8 @@ const MAX_TOTAL_BYTES = 8192;
 const NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}$/;
 const VALUE = /^[\t\x20-\x7e]*$/;
 
-// Framing and connection belong to the HTTP client, content and identity to the profile, the rest to clouds and proxies
-// that trust what they read there. Three names are properties of every JavaScript object.
+// The HTTP client sets framing and connection, the profile sets content and identity, and clouds and proxies trust the
+// rest. The last three names are properties of JavaScript objects.
 const RESERVED_NAMES = new Set([
   'host',
   'content-length',
@@ -61,9 +61,9 @@ const RESERVED_PREFIXES = [
 ];
 
 /**
- * Checks the headers that a customer wants on each request and answers them with lower-case names.
- * At most 20, each value at most 4096 bytes of printable ASCII, 8192 bytes together; names of at most 64 characters.
- * @param reserved further lower-case names that are taken, such as a profile's own
+ * Checks the custom headers of an endpoint and returns them with lower-case names. Limits: 20 headers, names of 64
+ * characters, values of 4096 bytes of printable ASCII, 8192 bytes in total.
+ * @param reserved more reserved names in lower case, such as those of a profile
  * @throws HeaderRefusedError
  */
 export function checkHeaders(
@@ -86,39 +86,39 @@ export function checkHeaders(
     );
   }
   const checked: Record<string, string> = {};
-  let total = 0;
-  for (const [typed, value] of entries) {
-    const name = checkName(typed, reserved);
+  let totalBytes = 0;
+  for (const [typedName, value] of entries) {
+    const name = checkName(typedName, reserved);
     if (Object.hasOwn(checked, name)) refuse(name, 'header_duplicate', 'is given twice');
     checkValue(name, value);
-    total += name.length + value.length;
+    totalBytes += name.length + value.length;
     checked[name] = value;
   }
-  if (total > MAX_TOTAL_BYTES) {
+  if (totalBytes > MAX_TOTAL_BYTES) {
     throw new HeaderRefusedError(
       'headers',
       'headers_too_large',
-      `Custom headers may have ${MAX_TOTAL_BYTES} bytes together.`,
+      `Custom headers may have ${MAX_TOTAL_BYTES} bytes in total.`,
     );
   }
   return checked;
 }
 
-function checkName(typed: string, reserved: readonly string[]): string {
-  if (!NAME.test(typed)) {
+function checkName(typedName: string, reserved: readonly string[]): string {
+  if (!NAME.test(typedName)) {
     throw new HeaderRefusedError(
       'headers',
       'invalid_header',
       'A header name has 1 to 64 letters, digits or dashes and no spaces or colons.',
     );
   }
-  const name = typed.toLowerCase();
-  const taken =
+  const name = typedName.toLowerCase();
+  const isReserved =
     RESERVED_NAMES.has(name) ||
     RESERVED_PREFIXES.some((prefix) => name.startsWith(prefix)) ||
     name.endsWith('signature') ||
     reserved.includes(name);
-  if (taken) refuse(name, 'header_reserved', 'is set by the sender and cannot be chosen');
+  if (isReserved) refuse(name, 'header_reserved', 'is set by the sender and cannot be changed');
   return name;
 }
 
@@ -130,6 +130,6 @@ function checkValue(name: string, value: unknown): asserts value is string {
   if (!VALUE.test(value)) refuse(name, 'invalid_header', 'must have a value of printable ASCII characters');
 }
 
-function refuse(name: string, code: HeaderRefusal, what: string): never {
-  throw new HeaderRefusedError(`headers.${name}`, code, `The header "${name}" ${what}.`);
+function refuse(name: string, code: HeaderRefusal, rule: string): never {
+  throw new HeaderRefusedError(`headers.${name}`, code, `The header "${name}" ${rule}.`);
 }

@@ -1,6 +1,6 @@
 /**
- * Names that no public receiver has: special-use names (RFC 6761, RFC 6762, RFC 8375, ICANN's `internal`), names that
- * private networks use, Kubernetes' own, and public services whose names carry an address or point at loopback.
+ * Suffixes of names that no public receiver has: special-use names (RFC 6761, RFC 6762, RFC 8375, ICANN's `internal`),
+ * names of private networks and Kubernetes, and public services whose names encode an address or resolve to loopback.
  */
 export const RESERVED_SUFFIXES: readonly string[] = [
   'localhost',
@@ -12,7 +12,7 @@ export const RESERVED_SUFFIXES: readonly string[] = [
   'home',
   'corp',
   'private',
-  'arpa', // with home.arpa
+  'arpa', // includes home.arpa
   'onion',
   'i2p',
   'test',
@@ -31,7 +31,7 @@ export const RESERVED_SUFFIXES: readonly string[] = [
   'local.gd',
 ];
 
-/** Ports on which something other than HTTP listens: the fetch standard's list, then databases, queues and remote desktops. */
+/** Ports of protocols other than HTTP: the blocked ports of the Fetch standard, then databases, queues and remote desktops. */
 export const NON_HTTP_PORTS: ReadonlySet<number> = new Set([
   1, 7, 9, 11, 13, 15, 17, 19, 20, 21, 22, 23, 25, 37, 42, 43, 53, 69, 77, 79, 87, 95, 101, 102, 103, 104,
   109, 110, 111, 113, 115, 117, 119, 123, 135, 137, 139, 143, 161, 179, 389, 427, 465, 512, 513, 514, 515,

@@ -49,10 +49,10 @@ describe('checkUrl', () => {
     );
     expect(refusals.map(({ reason }) => reason)).toEqual([
       'address 10.0.0.1 is not public',
-      '"localhost" is no fully qualified name',
+      '"localhost" is not a fully qualified name',
       'names under "internal" are reserved',
       'host written as "2130706433" means "127.0.0.1"',
-      'port 6379 is not for webhooks',
+      'port 6379 is not allowed',
       'address ::1 is not public',
       'host name ends with a dot',
     ]);
@@ -89,7 +89,7 @@ describe('checkUrl', () => {
     const rules = { allowedPorts: [443, 8443] };
     expect(checkUrl('https://hooks.example.com/', rules)).toBe('https://hooks.example.com/');
     expect(checkUrl('https://hooks.example.com:8443/', rules)).toBe('https://hooks.example.com:8443/');
-    expect(refusal('https://hooks.example.com:444/', rules).reason).toBe('port 444 is not for webhooks');
+    expect(refusal('https://hooks.example.com:444/', rules).reason).toBe('port 444 is not allowed');
     expect(refusal('http://hooks.example.com/', { ...rules, allowHttp: true }).code).toBe(
       'destination_not_allowed',
     );

@@ -1,22 +1,21 @@
 import { isIP } from 'node:net';
-import { EgressGuard } from './egress-guard.js';
-import type { EgressRules } from './egress-guard.js';
+import { EgressGuard, type EgressRules } from './egress-guard.js';
 import { NON_HTTP_PORTS, RESERVED_SUFFIXES } from './reserved-destinations.js';
 
 /** Injects the {@link UrlPolicy}. */
 export const URL_POLICY = Symbol('webhooks:url-policy');
 
-/** What a webhook URL may be, besides {@link EgressRules}. */
+/** Which webhook URLs are allowed, besides {@link EgressRules}. */
 export interface UrlRules extends EgressRules {
-  /** `http:` is accepted beside `https:`. Default: false. */
+  /** Allow `http:` besides `https:`. Default: false. */
   allowHttp?: boolean;
-  /** The only ports accepted. Default: any port but those known to speak something else than HTTP. */
+  /** The only allowed ports. Default: all, except ports of well-known protocols other than HTTP. */
   allowedPorts?: readonly number[];
 }
 
-/** A URL that passed, cut up as a request needs it. */
+/** A URL that passed the checks, and its parts that a request needs. */
 export interface CheckedUrl {
-  /** Normalised: what to store and to show. */
+  /** Normalized, to store and to show. */
   href: string;
   origin: string;
   /** Path and query. */
@@ -24,16 +23,16 @@ export interface CheckedUrl {
 }
 
 /**
- * `invalid_url` is not written as a web address must be; `https_required`; `url_credentials` and `url_fragment` have no
- * place in a webhook; `destination_not_allowed` names a place this process does not send to.
+ * `invalid_url`: not a valid web address. `https_required`: starts with `http:`. `url_credentials`, `url_fragment`: contains
+ * a user name, password or fragment. `destination_not_allowed`: the module does not send there.
  */
 export type UrlRefusal =
   'invalid_url' | 'https_required' | 'url_credentials' | 'url_fragment' | 'destination_not_allowed';
 
-/** What a tenant is told of any refused destination, whatever the reason. */
+/** The only message that a tenant gets for a refused destination, so that it reveals nothing about the network. */
 export const DESTINATION_NOT_ALLOWED = 'This destination is not allowed. Use a public https address.';
 
-/** A URL that may not be used. `message` is for the tenant, `reason` for the operator's log alone. */
+/** A URL is refused. `message` is for the tenant, `reason` only for the operator's log. */
 export class UrlRefusedError extends Error {
   override readonly name = 'UrlRefusedError';
   readonly field = 'url';
@@ -46,16 +45,16 @@ export class UrlRefusedError extends Error {
   }
 }
 
-const MAX_LENGTH = 2048;
-// oxlint-disable-next-line no-control-regex -- control characters are what it looks for
+const MAX_URL_LENGTH = 2048;
+// oxlint-disable-next-line no-control-regex -- it is meant to find control characters
 const FORBIDDEN_CHARACTER = /[\u0000-\u0020\u007f-\u00a0\u2028\u2029\ufeff\\]|\p{Surrogate}/u;
 const WEB_ADDRESS = /^(https?):\/\/([^/?#]+)/i;
 const PLAIN_AUTHORITY = /^(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::([1-9]\d{0,4}))?$/i;
 const LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 
 /**
- * The rules for URLs, without any network: run at registration and again before each attempt, since a row may be older
- * than a rule. Which address a name resolves to is checked where it is dialled.
+ * Checks URLs without any network access: at registration, and again before each attempt, because a row may be older than
+ * a rule. The addresses that a name resolves to are checked when the connection is opened.
  */
 export class UrlPolicy {
   private readonly ports: ReadonlySet<number> | null;
@@ -68,26 +67,26 @@ export class UrlPolicy {
   }
 
   /**
-   * `httpsOnly`: whatever `allowHttp` says.
+   * @param httpsOnly refuse `http:` even if `allowHttp` is on
    * @throws UrlRefusedError
    */
   check(raw: string, { httpsOnly = false }: { httpsOnly?: boolean } = {}): CheckedUrl {
     const [scheme, host, port] = this.readAuthority(raw);
     const url = parse(raw);
-    // Octal, hexadecimal and short addresses, full-width digits and the like: the parser reads another host than a person does.
+    // With octal, hexadecimal or short addresses, full-width digits and so on, the parser reads another host than a person.
     if (host.toLowerCase() !== url.hostname) refuse(`host written as "${host}" means "${url.hostname}"`);
     this.checkHost(url.hostname);
     this.checkPort(Number(port ?? (scheme === 'https' ? 443 : 80)));
     if (scheme === 'http' && (httpsOnly || !this.rules.allowHttp)) {
       throw new UrlRefusedError('https_required', 'The URL must start with https://.');
     }
-    if (url.href.length > MAX_LENGTH) throw tooLong();
+    if (url.href.length > MAX_URL_LENGTH) throw tooLong();
     return { href: url.href, origin: url.origin, path: url.pathname + url.search };
   }
 
   private readAuthority(raw: string): [scheme: string, host: string, port: string | undefined] {
     if (typeof raw !== 'string') throw new UrlRefusedError('invalid_url', 'The URL must be a string.');
-    if (raw.length > MAX_LENGTH) throw tooLong();
+    if (raw.length > MAX_URL_LENGTH) throw tooLong();
     if (FORBIDDEN_CHARACTER.test(raw)) {
       throw new UrlRefusedError(
         'invalid_url',
@@ -126,16 +125,15 @@ export class UrlPolicy {
     if (this.guard.trustsHost(hostname)) return;
     if (hostname.endsWith('.')) refuse('host name ends with a dot');
     const labels = hostname.split('.');
-    if (labels.length < 2) refuse(`"${hostname}" is no fully qualified name`);
+    if (labels.length < 2) refuse(`"${hostname}" is not a fully qualified name`);
     if (hostname.length > 253 || !labels.every((label) => LABEL.test(label)))
-      refuse(`"${hostname}" is no host name`);
-    const reserved = RESERVED_SUFFIXES.find((suffix) => `.${hostname}`.endsWith(`.${suffix}`));
-    if (reserved) refuse(`names under "${reserved}" are reserved`);
+      refuse(`"${hostname}" is not a host name`);
+    const reservedSuffix = RESERVED_SUFFIXES.find((suffix) => `.${hostname}`.endsWith(`.${suffix}`));
+    if (reservedSuffix) refuse(`names under "${reservedSuffix}" are reserved`);
   }
 
   private checkPort(port: number): void {
-    if (this.ports ? !this.ports.has(port) : NON_HTTP_PORTS.has(port))
-      refuse(`port ${port} is not for webhooks`);
+    if (this.ports ? !this.ports.has(port) : NON_HTTP_PORTS.has(port)) refuse(`port ${port} is not allowed`);
   }
 }
 
@@ -143,8 +141,8 @@ const DEFAULT_RULES: UrlRules = {};
 const policies = new WeakMap<UrlRules, UrlPolicy>();
 
 /**
- * Checks a URL that somebody wants to register and answers it normalised. Pure: no look-up, no request. The compiled rules
- * are kept by the `rules` object: pass the same one each time.
+ * Checks a URL to register and returns it normalized, without DNS or requests. The compiled rules are cached by the `rules`
+ * object: pass the same one each time.
  * @throws UrlRefusedError with `field`, `code`, a `message` for the tenant and a `reason` for the operator
  */
 export function checkUrl(raw: string, rules: UrlRules = DEFAULT_RULES): string {
@@ -166,5 +164,5 @@ function refuse(reason: string): never {
 }
 
 function tooLong(): UrlRefusedError {
-  return new UrlRefusedError('invalid_url', `The URL must be at most ${MAX_LENGTH} characters long.`);
+  return new UrlRefusedError('invalid_url', `The URL must be at most ${MAX_URL_LENGTH} characters long.`);
 }
