@@ -1,0 +1,211 @@
+import type { ClaimedDelivery, LaneClaim } from '../../libs/webhooks/src/store/lane-store.js';
+import { addEndpoint, newEvent, publish, relayTo, useStore } from './support.js';
+
+const LEASE_MS = 60_000;
+const NO_WORK = { events: false, dueInMs: null, expired: false, closed: false, alerts: false };
+
+describe('The lanes of a store', () => {
+  const test = useStore();
+
+  /** A lane in which `count` deliveries wait. */
+  async function laneWith(count: number, lane: Parameters<typeof addEndpoint>[2] = {}): Promise<string> {
+    const laneId = await addEndpoint(test, {}, lane);
+    if (count > 0) await publish(test, ...Array.from({ length: count }, () => newEvent()));
+    await relayTo(test, laneId);
+    return laneId;
+  }
+
+  const dueLanes = (count = 10, skipLanes: string[] = []) =>
+    test.store.transaction(async (tx) => (await tx.claimLanes(count, skipLanes)).map(({ laneId }) => laneId));
+
+  interface Claim {
+    count?: number;
+    depth?: number;
+    maxSuspects?: number;
+  }
+
+  /** Claims from all due lanes under a new lease. */
+  async function claim({ count = 10, depth = 100, maxSuspects = 1 }: Claim = {}): Promise<ClaimedDelivery[]> {
+    const { id } = await test.store.openLease('worker', LEASE_MS);
+    return test.store.transaction(async (tx) => {
+      const claims: LaneClaim[] = (await tx.claimLanes(10, [])).map((lane) => ({
+        lane,
+        count: Math.min(count, lane.allowance),
+        retryCount: 0,
+        depth,
+      }));
+      const terms = { id, leaseMs: LEASE_MS, probeHoldMs: LEASE_MS };
+      return claims.length === 0 ? [] : tx.leaseDeliveries(claims, terms, maxSuspects);
+    });
+  }
+
+  describe('checkForWork', () => {
+    it('finds nothing in empty tables', async () => {
+      expect(await test.store.checkForWork([])).toEqual(NO_WORK);
+    });
+
+    it('sees events, due lanes that it may not skip, backlogs of closed lanes, expired leases', async () => {
+      await publish(test, newEvent());
+      expect(await test.store.checkForWork([])).toEqual({ ...NO_WORK, events: true });
+      const lane = await laneWith(0);
+      expect(await test.store.checkForWork([])).toEqual({ ...NO_WORK, dueInMs: 0 });
+      expect(await test.store.checkForWork([lane])).toEqual(NO_WORK);
+      await laneWith(1, { state: 'closed' });
+      expect(await test.store.checkForWork([lane])).toEqual({ ...NO_WORK, closed: true });
+      await test.store.openLease('worker', 1_000);
+      expect(await test.store.checkForWork([lane])).toMatchObject({ expired: false });
+      test.store.advanceClock(1_000);
+      expect(await test.store.checkForWork([lane])).toMatchObject({ expired: true });
+    });
+
+    it('sets the clock', async () => {
+      await test.store.checkForWork([]);
+      const [{ now }] = (await test.dataSource.query(
+        'select floor(extract(epoch from clock_timestamp()) * 1000)::float8 as now',
+      )) as [{ now: number }];
+      expect(Math.abs(test.store.now() - now)).toBeLessThan(10_000);
+    });
+  });
+
+  describe('claimLanes', () => {
+    it('takes open lanes that are due, the longest waiting first, up to the count', async () => {
+      const first = await laneWith(1);
+      test.store.advanceClock(10);
+      const second = await laneWith(1);
+      await laneWith(1, { state: 'paused' });
+      await laneWith(1, { state: 'closed' });
+      await laneWith(0);
+      expect(await dueLanes()).toEqual([first, second]);
+      expect(await dueLanes(1)).toEqual([first]);
+      expect(await dueLanes(10, [first])).toEqual([second]);
+    });
+
+    it('passes over the lanes that another transaction holds, until that ends', async () => {
+      const lanes = [await laneWith(1), await laneWith(1)];
+      await test.store.transaction(async (tx) => {
+        const [held] = await tx.claimLanes(1, []);
+        expect(await dueLanes()).toEqual(lanes.filter((lane) => lane !== held!.laneId));
+      });
+      expect(await dueLanes()).toHaveLength(2);
+    });
+
+    it('says what a lane may give: by its places in flight, its rate, its breaker', async () => {
+      const free = await laneWith(1);
+      const narrow = await laneWith(1, { maxInFlight: 2 });
+      const slow = await laneWith(1, { maxThroughputPerMinute: 60 });
+      const failing = await laneWith(1, { failures: 5 });
+      const lanes = await test.store.transaction((tx) => tx.claimLanes(10, []));
+      const of = (laneId: string) => lanes.find((lane) => lane.laneId === laneId);
+      expect(of(free)).toMatchObject({ allowance: Infinity, hasLimits: false, probe: false });
+      expect(of(narrow)).toMatchObject({ allowance: 2, hasLimits: true });
+      expect(of(slow)).toMatchObject({ allowance: 1, hasLimits: true, requestIntervalUs: 1_000_000 });
+      expect(of(failing)).toMatchObject({ allowance: 1, probe: true });
+    });
+  });
+
+  describe('leaseDeliveries', () => {
+    it('leases what is due with its event, once; the next call leases the next ones', async () => {
+      const lane = await laneWith(3);
+      const first = await claim({ count: 2 });
+      expect(first).toHaveLength(2);
+      expect(first[0]).toMatchObject({
+        laneId: lane,
+        wireType: 'message.sent',
+        eventType: 'message.sent',
+        body: '{}',
+        attempts: 0,
+        attemptAt: null,
+        claims: 1,
+        subject: null,
+        test: false,
+      });
+      const second = await claim();
+      expect(second).toHaveLength(1);
+      expect(new Set([...first, ...second].map(({ id }) => id)).size).toBe(3);
+      expect(await claim()).toEqual([]);
+    });
+
+    it('moves the lane to the back of the queue, or makes it due when its leases end', async () => {
+      const lane = await laneWith(2);
+      test.store.advanceClock(10);
+      const other = await laneWith(1);
+      await claim({ count: 1 });
+      expect(await dueLanes()).toEqual([lane]);
+      await claim();
+      expect(await dueLanes()).toEqual([]);
+      const { dueInMs } = await test.store.checkForWork([]);
+      expect(dueInMs).toBeGreaterThan(0);
+      expect(dueInMs).toBeLessThanOrEqual(LEASE_MS);
+      test.store.advanceClock(LEASE_MS);
+      expect(await dueLanes()).toEqual(expect.arrayContaining([lane, other]));
+    });
+
+    it('counts what it takes from a lane with limits', async () => {
+      await laneWith(3, { maxInFlight: 2 });
+      expect(await claim()).toHaveLength(2);
+      expect(await claim()).toEqual([]);
+      await laneWith(3, { maxThroughputPerMinute: 60 });
+      expect(await claim()).toHaveLength(1);
+      expect(await claim()).toEqual([]);
+      test.store.advanceClock(2_000);
+      expect((await claim()).length).toBeGreaterThan(0);
+    });
+
+    it('takes one delivery of a subject at a time, in order', async () => {
+      const lane = await addEndpoint(test);
+      await publish(test, ...['m1', 'm1', 'm2'].map((subject) => newEvent({ subject })));
+      await relayTo(test, lane);
+      expect((await claim()).map(({ subject }) => subject)).toEqual(['m1', 'm2']);
+      test.store.advanceClock(1_000);
+      expect(await claim()).toEqual([]);
+    });
+
+    it('takes what crashed its workers only as far as it may', async () => {
+      await laneWith(2);
+      for (let claims = 1; claims <= 2; claims++) {
+        expect(await claim()).toHaveLength(2);
+        test.store.advanceClock(LEASE_MS);
+      }
+      expect(await claim({ maxSuspects: 0 })).toEqual([]);
+      test.store.advanceClock(1_000);
+      expect(await claim({ maxSuspects: 1 })).toMatchObject([{ claims: 3 }]);
+    });
+
+    it('is undone with its transaction', async () => {
+      const lane = await laneWith(1);
+      const { id } = await test.store.openLease('worker', LEASE_MS);
+      const rolledBack = test.store.transaction(async (tx) => {
+        const [due] = await tx.claimLanes(1, []);
+        const terms = { id, leaseMs: LEASE_MS, probeHoldMs: LEASE_MS };
+        const claims = [{ lane: due!, count: 1, retryCount: 0, depth: 10 }];
+        expect(await tx.leaseDeliveries(claims, terms, 1)).toHaveLength(1);
+        throw new Error('the worker failed');
+      });
+      await expect(rolledBack).rejects.toThrow('the worker failed');
+      expect(await dueLanes()).toEqual([lane]);
+      expect(await claim()).toMatchObject([{ claims: 1 }]);
+    });
+  });
+
+  describe('leases', () => {
+    it('have ids that grow, and count the workers that hold one', async () => {
+      const first = await test.store.openLease('one', LEASE_MS);
+      expect(first.workers).toBe(1);
+      const second = await test.store.openLease('two', LEASE_MS);
+      expect(second.workers).toBe(2);
+      expect(BigInt(second.id)).toBeGreaterThan(BigInt(first.id));
+      expect(await test.store.openLease('one', LEASE_MS)).toMatchObject({ workers: 2 });
+      test.store.advanceClock(LEASE_MS);
+      expect(await test.store.openLease('one', LEASE_MS)).toMatchObject({ workers: 1 });
+    });
+
+    it('can be deleted again and again', async () => {
+      const { id } = await test.store.openLease('one', 0);
+      expect(await test.store.checkForWork([])).toMatchObject({ expired: true });
+      await test.store.deleteLeases([id]);
+      await test.store.deleteLeases([id]);
+      await test.store.deleteLeases([]);
+      expect(await test.store.checkForWork([])).toEqual(NO_WORK);
+    });
+  });
+});

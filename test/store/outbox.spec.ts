@@ -1,0 +1,228 @@
+import { WebhookEventRow } from '../../libs/webhooks/src/store/schema/event.entity.js';
+import type { CommittedWork } from '../../libs/webhooks/src/store/store.js';
+import { encodeId } from '../../libs/webhooks/src/core/ids.js';
+import { addEndpoint, newEvent, publish, relayTo, toDelivery, useStore } from './support.js';
+
+describe('The outbox of a store', () => {
+  const test = useStore();
+
+  const claimed = (limit = 100) => test.store.transaction((tx) => tx.claimEvents(limit));
+  const claimedSubjects = async (limit?: number) =>
+    (await claimed(limit)).events.map(({ subject }) => subject);
+
+  describe('insertEvents', () => {
+    it('returns the ids in the order given, and commits or rolls back with its transaction', async () => {
+      const [one, two] = [newEvent(), newEvent()];
+      const ids = [one, two].map(({ uuid }) => encodeId('evt', uuid));
+      const rolledBack = test.store.transaction(async (tx) => {
+        await tx.insertEvents([newEvent()]);
+        throw new Error('the host failed');
+      });
+      await expect(rolledBack).rejects.toThrow('the host failed');
+      expect(await claimed()).toEqual({ events: [], isFull: false });
+
+      expect(await publish(test, one, two)).toEqual(ids.map((id) => ({ id, duplicate: false })));
+      const { events } = await claimed();
+      expect(events.map(({ uuid }) => uuid)).toEqual([one.uuid, two.uuid]);
+    });
+
+    it('keeps every field, of one event and of many', async () => {
+      const fields = {
+        subject: 'm1',
+        occurredAt: 1_700_000_000_000,
+        source: '/v1/messages',
+        callbackUrl: 'https://example.com/callback',
+        test: true,
+        endpointId: newEvent().uuid,
+      };
+      await publish(test, newEvent(fields));
+      await publish(test, newEvent(fields), newEvent(fields));
+      const found = { ...fields, tenantId: 'a', type: 'message.sent', data: { message: 1 }, damaged: false };
+      expect((await claimed()).events).toMatchObject([found, found, found]);
+    });
+
+    it('writes the event of a known key once and returns the first id, in one call too', async () => {
+      const first = newEvent({ idempotencyKey: 'k' });
+      const id = encodeId('evt', first.uuid);
+      expect(await publish(test, first)).toEqual([{ id, duplicate: false }]);
+      const again = () => newEvent({ idempotencyKey: 'k' });
+      expect(await publish(test, again(), newEvent(), again())).toMatchObject([
+        { id, duplicate: true },
+        { duplicate: false },
+        { id, duplicate: true },
+      ]);
+      const [elsewhere] = await publish(test, { ...again(), tenantId: 'b' });
+      expect(elsewhere).toMatchObject({ duplicate: false });
+      expect((await claimed()).events).toHaveLength(3);
+    });
+
+    it('tells of its events after the commit, and only then', async () => {
+      const heard: CommittedWork[] = [];
+      const detach = test.store.attach();
+      test.store.onCommit((work) => heard.push(work));
+      const rolledBack = test.store.transaction(async (tx) => {
+        await tx.insertEvents([newEvent()]);
+        throw new Error('the host failed');
+      });
+      await expect(rolledBack).rejects.toThrow('the host failed');
+      await publish(test, newEvent());
+      await new Promise((resolve) => setImmediate(resolve));
+      detach();
+      expect(heard).toEqual([{ events: true, lanes: false }]);
+    });
+  });
+
+  describe('claimEvents', () => {
+    it('takes up to the limit, and says whether there may be more', async () => {
+      await publish(test, ...['m1', 'm2', 'm3'].map((subject) => newEvent({ subject })));
+      expect(await claimed(4)).toMatchObject({ isFull: false });
+      expect(await claimed(3)).toMatchObject({ isFull: true });
+      expect(await claimedSubjects(2)).toEqual(['m1', 'm2']);
+    });
+
+    it('passes over what another transaction holds, and over what must follow it', async () => {
+      await publish(test, ...['m1', 'm2', 'm1'].map((subject) => newEvent({ subject })));
+      await test.store.transaction(async (tx) => {
+        expect((await tx.claimEvents(1)).events).toMatchObject([{ subject: 'm1', follows: false }]);
+        expect(await claimedSubjects()).toEqual(['m2']);
+      });
+      expect((await claimed()).events).toMatchObject([
+        { subject: 'm1', follows: false },
+        { subject: 'm2', follows: false },
+        { subject: 'm1', follows: true },
+      ]);
+    });
+
+    it('returns an event whose data was damaged, marked', async () => {
+      await publish(test, newEvent(), newEvent());
+      const events = test.dataSource.getRepository(WebhookEventRow);
+      const [first] = await events.find({ order: { sequence: 'ASC' } });
+      await events.update({ sequence: first!.sequence }, { data: 'not JSON' });
+      expect((await claimed()).events).toMatchObject([
+        { damaged: true, data: undefined },
+        { damaged: false, data: { message: 1 } },
+      ]);
+    });
+  });
+
+  describe('destinations', () => {
+    it('of tenants are the lanes of their active and paused endpoints', async () => {
+      const active = await addEndpoint(test, { timeoutMs: 5_000 }, { maxInFlight: 3 });
+      const paused = await addEndpoint(test, { state: 'paused' }, { state: 'paused' });
+      await addEndpoint(test, { state: 'disabled' }, { state: 'closed' });
+      await addEndpoint(test, { deletedAt: 1 }, { state: 'closed' });
+      await addEndpoint(test, { tenantId: 'b' });
+      const found = await test.store.transaction((tx) => tx.readDestinationsOfTenants(['a', 'nobody']));
+      expect(found.toSorted((a, b) => Number(a.laneId) - Number(b.laneId))).toMatchObject([
+        { laneId: active, laneState: 'open', timeoutMs: 5_000, hasLimits: true, events: '["*"]' },
+        { laneId: paused, laneState: 'paused', timeoutMs: null, hasLimits: false, isHealthy: true },
+      ]);
+    });
+
+    it('of lanes are found whatever their state; lanes that are gone are left out', async () => {
+      const created = { state: 'disabled', createdAt: 1_700_000_000_000 } as const;
+      const closed = await addEndpoint(test, created, { state: 'closed', failingSince: 1 });
+      const found = await test.store.readDestinationsOfLanes([closed, '999999999']);
+      expect(found).toMatchObject([{ laneId: closed, laneState: 'closed', isHealthy: false, origin: null }]);
+      expect(found[0]!.createdAt).toBe(1_700_000_000_000);
+    });
+
+    it('of callbacks are made once, and stay until the transaction ends', async () => {
+      const callbacks = ['https://a.example', 'https://b.example'].map((origin) => ({
+        tenantId: 'a',
+        origin,
+      }));
+      const made = await test.store.transaction(async (tx) => {
+        const lanes = await tx.ensureCallbackLanes(callbacks);
+        await test.store.deleteIdleLanes('0');
+        return lanes;
+      });
+      expect(made).toMatchObject(callbacks.map((each) => ({ ...each, endpointId: null, url: null })));
+      const again = await test.store.transaction((tx) => tx.ensureCallbackLanes(callbacks));
+      expect(again.map(({ laneId }) => laneId)).toEqual(made.map(({ laneId }) => laneId));
+    });
+  });
+
+  describe('insertDeliveries', () => {
+    const openLease = async (ms = 60_000) => (await test.store.openLease('worker', ms)).id;
+
+    it('hands over what may skip the lane, makes the lane due for the rest, and marks the events', async () => {
+      const lane = await addEndpoint(test);
+      const leaseId = await openLease();
+      await publish(test, newEvent(), newEvent());
+      expect(await relayTo(test, lane, { leaseId, direct: true })).toEqual([0, 1]);
+      expect(await test.store.checkForWork([])).toMatchObject({ events: false, dueInMs: null });
+
+      await publish(test, newEvent());
+      expect(await relayTo(test, lane, { leaseId })).toEqual([]);
+      expect(await test.store.checkForWork([])).toMatchObject({ events: false, dueInMs: 0 });
+    });
+
+    it('commits all of it or nothing', async () => {
+      const lane = await addEndpoint(test);
+      await publish(test, newEvent());
+      const rolledBack = test.store.transaction(async (tx) => {
+        const [destination] = await tx.readDestinationsOfLanes([lane]);
+        const [event] = (await tx.claimEvents(1)).events;
+        await tx.insertDeliveries([toDelivery(event!, destination!)], [event!.sequence], '0');
+        throw new Error('the worker failed');
+      });
+      await expect(rolledBack).rejects.toThrow('the worker failed');
+      expect(await test.store.checkForWork([])).toMatchObject({ events: true, dueInMs: null });
+    });
+
+    it('hands over nothing under a lease that has expired or was deleted', async () => {
+      const lane = await addEndpoint(test);
+      const expired = await openLease();
+      test.store.advanceClock(60_000);
+      await publish(test, newEvent());
+      expect(await relayTo(test, lane, { leaseId: expired, direct: true })).toEqual([]);
+
+      const deleted = await openLease();
+      await test.store.deleteLeases([deleted]);
+      await publish(test, newEvent());
+      expect(await relayTo(test, lane, { leaseId: deleted, direct: true })).toEqual([]);
+    });
+
+    it('hands over nothing that an earlier delivery of its subject must precede', async () => {
+      const lane = await addEndpoint(test);
+      const leaseId = await openLease();
+      await publish(test, newEvent({ subject: 'm1' }));
+      expect(await relayTo(test, lane, { leaseId, direct: true })).toEqual([0]);
+      await publish(test, newEvent({ subject: 'm1' }), newEvent({ subject: 'm2' }));
+      expect(await relayTo(test, lane, { leaseId, direct: true })).toEqual([1]);
+    });
+
+    it('ends a delivery that has a reason at once', async () => {
+      const lane = await addEndpoint(test);
+      await publish(test, newEvent());
+      await test.store.transaction(async (tx) => {
+        const [destination] = await tx.readDestinationsOfLanes([lane]);
+        const [event] = (await tx.claimEvents(1)).events;
+        const refused = { ...toDelivery(event!, destination!), reason: 'url-refused' as const };
+        expect(await tx.insertDeliveries([refused], [event!.sequence], '0')).toEqual([]);
+      });
+      expect(await test.store.checkForWork([])).toMatchObject({ events: false, dueInMs: null });
+    });
+  });
+
+  it('reads the data of events, and lists the committed ones of a type, oldest first', async () => {
+    const [one, two] = [newEvent({ type: 'x.one', subject: 'm1' }), newEvent({ data: '[2]' })];
+    await publish(test, one, two, newEvent({ type: 'x.one', tenantId: 'b' }));
+    expect(await test.store.listEvents('x.one')).toMatchObject([
+      { uuid: one.uuid, type: 'x.one', tenantId: 'a', subject: 'm1', data: '{"message":1}' },
+      { tenantId: 'b' },
+    ]);
+    expect(await test.store.listEvents()).toHaveLength(3);
+
+    await test.dataSource.getRepository(WebhookEventRow).update({ id: one.uuid }, { data: 'not JSON' });
+    const sequences = (await claimed()).events.map(({ sequence }) => sequence);
+    expect(await test.store.readEventData(sequences.slice(0, 2))).toEqual(
+      new Map<string, unknown>([
+        [sequences[0]!, undefined],
+        [sequences[1]!, [2]],
+      ]),
+    );
+    expect(await test.store.readEventData([])).toEqual(new Map());
+  });
+});

@@ -1,0 +1,150 @@
+import { randomUUID } from 'node:crypto';
+import { DataSource } from 'typeorm';
+import type { EndpointChanges, EndpointLaneChanges } from '../../libs/webhooks/src/store/endpoint-store.js';
+import type {
+  ClaimedEvent,
+  DestinationRecord,
+  NewEvent,
+} from '../../libs/webhooks/src/store/outbox-store.js';
+import {
+  createPostgresStore,
+  createSession,
+} from '../../libs/webhooks/src/store/postgres/create-postgres-store.js';
+import { webhooksEntities } from '../../libs/webhooks/src/store/schema/entities.js';
+import { webhooksMigrations } from '../../libs/webhooks/src/store/schema/migrations/index.js';
+import type { Store } from '../../libs/webhooks/src/store/store.js';
+import { CommitListener } from '../../libs/webhooks/src/store/typeorm/commit-listener.js';
+import { createDatabase } from '../support/database.js';
+
+// The suite that every database's store must pass. It speaks to the store alone; rows are only changed by hand to damage
+// them.
+
+export interface StoreUnderTest {
+  store: Store;
+  dataSource: DataSource;
+}
+
+/** A store on a database of its own. Each test begins with empty tables and a clock that was not moved. */
+export function useStore(): StoreUnderTest {
+  const test = {} as StoreUnderTest;
+  let drop: () => Promise<void>;
+  beforeAll(async () => {
+    const database = await createDatabase();
+    drop = database.drop;
+    test.dataSource = await new DataSource({
+      type: 'postgres',
+      url: database.url,
+      entities: [...webhooksEntities],
+      migrations: [...webhooksMigrations],
+      migrationsRun: true,
+    }).initialize();
+  });
+  beforeEach(() => {
+    test.store = createPostgresStore(createSession(test.dataSource), new CommitListener(test.dataSource));
+  });
+  afterEach(async () => {
+    const tables = test.dataSource.entityMetadatas.map(({ tablePath }) => tablePath);
+    await test.dataSource.query(`truncate ${tables.join(', ')}`);
+  });
+  afterAll(async () => {
+    await test.dataSource.destroy();
+    await drop();
+  });
+  return test;
+}
+
+/** An event of tenant `a`, as `insertEvents` takes it. */
+export function newEvent(fields: Partial<NewEvent> = {}): NewEvent {
+  return {
+    uuid: randomUUID(),
+    tenantId: 'a',
+    type: 'message.sent',
+    subject: null,
+    occurredAt: null,
+    source: null,
+    data: '{"message":1}',
+    callbackUrl: null,
+    idempotencyKey: null,
+    test: false,
+    endpointId: null,
+    ...fields,
+  };
+}
+
+/** Commits `events`. */
+export function publish({ store }: StoreUnderTest, ...events: NewEvent[]) {
+  return store.transaction((tx) => tx.insertEvents(events));
+}
+
+/** An endpoint of tenant `a` with its lane. Returns the lane's id. */
+export async function addEndpoint(
+  { store }: StoreUnderTest,
+  endpoint: EndpointChanges & { tenantId?: string } = {},
+  lane: EndpointLaneChanges = {},
+): Promise<string> {
+  const { tenantId = 'a', ...changes } = endpoint;
+  const id = randomUUID();
+  const now = store.now();
+  const blank = {
+    id,
+    tenantId,
+    url: 'https://example.com/hooks',
+    events: ['*'],
+    profile: 'standard',
+    description: null,
+    headers: null,
+    secrets: [],
+    phoneNumbers: null,
+    timeoutMs: null,
+    alertEmail: null,
+    sendAlertEmail: false,
+    skipErrors: false,
+    skipErrorCodes: [],
+    retryOnError: true,
+    state: 'active' as const,
+    stateAt: now,
+    createdAt: now,
+    updatedAt: now,
+  };
+  return store.transaction(async (tx) => {
+    const limits = { maxInFlight: null, maxThroughputPerMinute: null };
+    await tx.insertEndpoint(blank, { state: 'open', ordering: 'relaxed', ...limits });
+    const { lane: inserted } = (await tx.findEndpoint({ tenantId }, id))!;
+    await tx.updateEndpoint({ id, tenantId }, { updatedAt: now, ...changes }, lane);
+    return inserted.id;
+  });
+}
+
+export interface RelayOptions {
+  leaseId?: string;
+  direct?: boolean;
+}
+
+/** Relays all events to one lane, in one transaction. Returns the indexes of those that were handed over. */
+export async function relayTo(
+  { store }: StoreUnderTest,
+  laneId: string,
+  { leaseId = '0', direct = false }: RelayOptions = {},
+): Promise<number[]> {
+  const [destination] = await store.readDestinationsOfLanes([laneId]);
+  return store.transaction(async (tx) => {
+    const { events } = await tx.claimEvents(100);
+    const deliveries = events.map((event) => ({ ...toDelivery(event, destination!), direct }));
+    const sequences = events.map(({ sequence }) => sequence);
+    const handedOver = await tx.insertDeliveries(deliveries, sequences, leaseId);
+    return handedOver.map(({ index }) => index);
+  });
+}
+
+/** A delivery of `event` that waits in its lane. */
+export function toDelivery(event: ClaimedEvent, { laneId, endpointId, ordering }: DestinationRecord) {
+  return {
+    event,
+    destination: { laneId, endpointId, ordering, profile: { name: 'standard' } },
+    wireType: event.type,
+    body: '{}',
+    callbackUrl: event.callbackUrl,
+    reason: null,
+    direct: false,
+  };
+}
