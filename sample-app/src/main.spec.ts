@@ -1,8 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -11,6 +9,7 @@ import { catalogue } from '../../libs/webhooks/src/events/catalogue/catalogue.js
 import { builtInProfiles } from '../../libs/webhooks/src/profiles/dialects/built-in-profiles.js';
 import { webhooksMigrations } from '../../libs/webhooks/src/store/schema/migrations/index.js';
 import { createDatabase } from '../../test/support/database.js';
+import { freePort } from '../../test/support/free-port.js';
 import { migrations } from './migrations/index.js';
 import { startPostgres } from './postgres/start-postgres.js';
 
@@ -44,22 +43,6 @@ async function start(
   return { code, lines };
 }
 
-/** A free port that the system gives to nobody by itself: others ask it for one until the sample listens. */
-async function freePort(): Promise<string> {
-  for (;;) {
-    const port = randomInt(10_000, 30_000);
-    const server = createServer().listen(port, '127.0.0.1');
-    const isFree = await once(server, 'listening').then(
-      () => true,
-      () => false,
-    );
-    if (!isFree) continue;
-    server.close();
-    await once(server, 'close');
-    return String(port);
-  }
-}
-
 /** Names of the webhooks that the demo receiver verified. */
 const verified = (lines: readonly string[]): string[] => [
   ...new Set(lines.flatMap((line) => /^\S+  verified +(\S+)/.exec(line)?.[1] ?? [])),
@@ -75,7 +58,7 @@ describe('The sample, as a process', () => {
     async ({ name, registration }) => {
       const database = await createDatabase();
       const names = (registration.eventNames ?? everyType).toSorted();
-      const env = { PROFILE: name, PORT: await freePort(), DATABASE_URL: database.url };
+      const env = { PROFILE: name, PORT: String(await freePort()), DATABASE_URL: database.url };
 
       const { code, lines } = await start(
         env,
@@ -91,7 +74,7 @@ describe('The sample, as a process', () => {
   );
 
   it('with an unknown PROFILE lists the profiles, and exits', async () => {
-    const { code, lines } = await start({ PROFILE: 'twilio', PORT: await freePort() }, () => false);
+    const { code, lines } = await start({ PROFILE: 'twilio', PORT: String(await freePort()) }, () => false);
     expect(code).toBe(1);
     expect(lines.join('\n')).toMatch(/PROFILE must be one of standard, .*httpsms, not "twilio"/);
   });
@@ -112,7 +95,11 @@ describe('The sample, as a process', () => {
       await client.end();
       await postgres.stop();
 
-      const { code, lines } = await start({ DATABASE_URL: '', PORT: await freePort() }, () => false, folder);
+      const { code, lines } = await start(
+        { DATABASE_URL: '', PORT: String(await freePort()) },
+        () => false,
+        folder,
+      );
 
       expect(code).toBe(1);
       expect(lines.at(-1)).toMatch(/\.data .*earlier version.*rm -rf \.data/);

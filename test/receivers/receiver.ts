@@ -1,9 +1,10 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Express } from 'express';
+import { freePort } from '../support/free-port.js';
 
 export interface ReceiverSettings {
   secret: string;
@@ -95,13 +96,4 @@ function isServerTalk(line: string): boolean {
 
 function interpreter(file: string): string | null {
   return spawnSync(file, ['--version']).status === 0 ? file : null;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
