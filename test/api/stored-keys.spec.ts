@@ -1,6 +1,6 @@
 import { SecretReencryption } from '../../libs/webhooks/src/secrets/reencrypt-secrets.js';
 import { createSecretBox } from '../../libs/webhooks/src/secrets/create-secret-box.js';
-import { Session } from '../../libs/webhooks/src/store/postgres/connection/session.js';
+import { STORE, type Store } from '../../libs/webhooks/src/store/store.js';
 import { sealContext } from '../../libs/webhooks/src/secrets/secret-box.js';
 import { WebhookOperator } from '../../libs/webhooks/src/operator/operator.service.js';
 import { createDatabase } from '../support/database.js';
@@ -16,13 +16,13 @@ describe('The keys of stored secrets', () => {
     const key = (id: string) => ({ id, key: id === 'k1' ? OLD : NEW });
     const encryption = { current: key(current), previous: previous.map(key) };
     return new SecretReencryption(
-      host.app.get(Session),
+      host.app.get<Store>(STORE),
       createSecretBox({ encryption, allowPlaintextSecrets: false }),
     );
   };
   const plain = () =>
     new SecretReencryption(
-      host.app.get(Session),
+      host.app.get<Store>(STORE),
       createSecretBox({ encryption: null, allowPlaintextSecrets: true }),
     );
 
@@ -61,7 +61,7 @@ describe('The keys of stored secrets', () => {
     await host.as('a').post('/webhooks', body).expect(201);
     const withKey = (key: string) =>
       new SecretReencryption(
-        host.app.get(Session),
+        host.app.get<Store>(STORE),
         createSecretBox({
           encryption: { current: { id: 'k1', key }, previous: [] },
           allowPlaintextSecrets: false,
@@ -115,7 +115,7 @@ describe('The keys of stored secrets', () => {
     const api = plainHost.as('a');
     const { body: endpoint } = await api.post('/webhooks', body).expect(201);
     expect(endpoint.headerNames).toEqual(['x-token']);
-    const database = plainHost.app.get(Session);
+    const store = plainHost.app.get<Store>(STORE);
     const dump = async () =>
       JSON.stringify(await plainHost.dataSource.query('select secrets, headers from webhook_endpoints'));
     expect(await dump()).toContain(endpoint.secret);
@@ -123,7 +123,7 @@ describe('The keys of stored secrets', () => {
       encryption: { current: { id: 'k1', key: OLD }, previous: [] },
       allowPlaintextSecrets: false,
     });
-    expect(await new SecretReencryption(database, box).reencryptSecrets()).toEqual({
+    expect(await new SecretReencryption(store, box).reencryptSecrets()).toEqual({
       resealed: 2,
       unreadable: [],
     });

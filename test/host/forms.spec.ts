@@ -226,7 +226,7 @@ describe('Registering twice on one data source', () => {
     await expect(startApp([module()], { logger: false })).rejects.toThrow('registered twice');
     await app.close();
     await source.query('alter table webhook_leases rename to hidden');
-    await expect(startApp([module()], { logger: false })).rejects.toThrow('"webhook_leases", is not there');
+    await expect(startApp([module()], { logger: false })).rejects.toThrow('"webhook_leases", does not exist');
     await source.query('alter table hidden rename to webhook_leases');
     await (await startApp([module()])).close();
     await source.destroy();

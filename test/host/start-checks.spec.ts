@@ -35,7 +35,7 @@ describe.each(['all', 'api', 'worker'] as const)('In the role %s the start stops
   it('where the migrations were not run', async () => {
     source = await given(database.url, { migrations: [] });
     await expect(start(role)).rejects.toMatchObject(
-      setupError(/"webhook_\w+", is not there: .*\.\.\.webhooksMigrations.*run the migrations/),
+      setupError(/"webhook_\w+", does not exist: .*\.\.\.webhooksMigrations.*run the migrations/),
     );
   });
 
@@ -54,7 +54,7 @@ describe.each(['all', 'api', 'worker'] as const)('In the role %s the start stops
        values (gen_random_uuid(), 'a', 'https://example.com/', '["*"]', 'acme', '[]', '[]', 1, 1, 1)`,
     );
     await expect(start(role)).rejects.toMatchObject(
-      setupError(/profile "acme" \(1 endpoints, 0 accounts\).*profiles/),
+      setupError(/not in the options: "acme" \(1 endpoints, 0 accounts\).*profiles/),
     );
     await source.query('update webhook_endpoints set deleted_at = 2');
     const app = await start(role);

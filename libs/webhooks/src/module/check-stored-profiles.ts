@@ -1,34 +1,22 @@
-import type { Session } from '../store/postgres/connection/session.js';
 import { WebhooksSetupError } from '../core/errors.js';
 import type { Profile } from '../profiles/profile.js';
+import type { SetupStore } from '../store/setup-store.js';
 
 /**
- * Throws {@link WebhooksSetupError} where endpoints or accounts name a profile that this host does not have: their events
- * could not be rendered, and would be discarded one after the other.
+ * Throws {@link WebhooksSetupError} if endpoints or accounts use a profile that the options do not hold: their events could
+ * not be rendered and would be discarded.
  */
 export async function checkStoredProfiles(
-  database: Session,
+  store: SetupStore,
   profiles: ReadonlyMap<string, Profile>,
 ): Promise<void> {
-  const { endpoints, accounts } = database.tables;
-  const unknown = await database.query<{ name: string; endpoints: number; accounts: number }>(
-    `select name, sum(endpoints)::int as endpoints, sum(accounts)::int as accounts
-       from (
-         select profile as name, 1 as endpoints, 0 as accounts from ${endpoints} where deleted_at is null
-         union all
-         select default_profile, 0, 1 from ${accounts}
-       ) used
-      where name <> all($1::text[])
-      group by name
-      order by name`,
-    [[...profiles.keys()]],
-  );
+  const unknown = await store.countUnknownProfiles([...profiles.keys()]);
   if (unknown.length === 0) return;
-  const who = unknown.map(
-    (each) => `"${each.name}" (${each.endpoints} endpoints, ${each.accounts} accounts)`,
+  const uses = unknown.map(
+    ({ profile, endpoints, accounts }) => `"${profile}" (${endpoints} endpoints, ${accounts} accounts)`,
   );
   throw new WebhooksSetupError(
-    `WebhooksModule: this host does not have the profile ${who.join(', ')}. ` +
-      'Add it to profiles again, or delete what uses it before you take it away: its events would be discarded.',
+    `WebhooksModule: stored endpoints or accounts use a profile that is not in the options: ${uses.join(', ')}. ` +
+      'Add it to profiles again, or delete what uses it first: its events would be discarded.',
   );
 }

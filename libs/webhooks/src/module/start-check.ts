@@ -1,26 +1,31 @@
 import { Inject, Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
-import { Session } from '../store/postgres/connection/session.js';
-import { type Tables, tableMetadata } from '../store/schema/tables.js';
-import { WebhooksSetupError } from '../core/errors.js';
-import { attachedDataSources } from './attachment.js';
-import { STRUCTURE, type WebhooksModuleStructure } from '../config/structure.js';
-import { checkStoredProfiles } from './check-stored-profiles.js';
+import type { DataSource } from 'typeorm';
 import { SETTINGS, type Settings } from '../config/settings.js';
-import { SecretReencryption } from '../secrets/reencrypt-secrets.js';
+import { STRUCTURE, type WebhooksModuleStructure } from '../config/structure.js';
+import { WebhooksSetupError } from '../core/errors.js';
 import { LineLogger } from '../core/line-logger.js';
+import { SecretReencryption } from '../secrets/reencrypt-secrets.js';
+import type { SetupStore } from '../store/setup-store.js';
+import { DATA_SOURCE, STORE } from '../store/store.js';
+import { checkStoredProfiles } from './check-stored-profiles.js';
 
-const UNDEFINED_TABLE = '42P01';
-const UNDEFINED_COLUMN = '42703';
+const ATTACHED = Symbol.for('nestjs-sms-webhooks:data-sources');
 
-/** Looks, once and in every role, whether this host can run the module: better now than at its first write. */
+/** Data sources that a module serves in this process. Global, so that all loaded copies of this package share it. */
+const attachedDataSources: WeakSet<DataSource> = ((
+  globalThis as Record<symbol, WeakSet<DataSource> | undefined>
+)[ATTACHED] ??= new WeakSet());
+
+/** Checks once, in every role, that this host can run the module, so that it fails at the start and not at the first write. */
 @Injectable()
 export class StartupCheck implements OnModuleInit, OnModuleDestroy {
   private readonly logger = new LineLogger('WebhooksModule');
-  private attached = false;
+  private isAttached = false;
 
   constructor(
-    private readonly database: Session,
-    private readonly keys: SecretReencryption,
+    @Inject(STORE) private readonly store: SetupStore,
+    @Inject(DATA_SOURCE) private readonly dataSource: DataSource,
+    private readonly reencryption: SecretReencryption,
     @Inject(SETTINGS) private readonly settings: Settings,
     @Inject(STRUCTURE) private readonly structure: WebhooksModuleStructure,
   ) {}
@@ -28,21 +33,18 @@ export class StartupCheck implements OnModuleInit, OnModuleDestroy {
   async onModuleInit(): Promise<void> {
     this.attach();
     try {
-      await this.checkTables();
-      await this.keys.check();
-      await checkStoredProfiles(this.database, this.settings.profiles);
+      await this.store.checkTables();
+      await this.reencryption.check();
+      await checkStoredProfiles(this.store, this.settings.profiles);
+      await this.store.checkIsolation();
     } catch (error) {
-      // The app that does not start is not destroyed either.
+      // Nest does not destroy an app that failed to start.
       this.detach();
       throw error;
     }
-    const [row] = await this.database.query<{ level: string }>(
-      `select current_setting('default_transaction_isolation') as level`,
-    );
-    this.database.setsIsolation = row!.level !== 'read committed';
     if (this.structure.allowUnauthenticated) {
       this.logger.warn(
-        'The webhook routes are mounted without guards (allowUnauthenticated): anybody who reaches them may use them',
+        'The webhook routes have no guards (allowUnauthenticated): anybody who can reach them can use them',
       );
     }
   }
@@ -51,37 +53,18 @@ export class StartupCheck implements OnModuleInit, OnModuleDestroy {
     this.detach();
   }
 
-  private detach(): void {
-    if (this.attached) attachedDataSources.delete(this.database.dataSource);
-    this.attached = false;
-  }
-
   private attach(): void {
-    if (attachedDataSources.has(this.database.dataSource)) {
+    if (attachedDataSources.has(this.dataSource)) {
       throw new WebhooksSetupError(
         'WebhooksModule is registered twice on one data source: import the result of one forRoot() call everywhere, or give each its own data source.',
       );
     }
-    attachedDataSources.add(this.database.dataSource);
-    this.attached = true;
+    attachedDataSources.add(this.dataSource);
+    this.isAttached = true;
   }
 
-  private async checkTables(): Promise<void> {
-    const { dataSource, tables } = this.database;
-    for (const [name, table] of Object.entries(tables) as [keyof Tables, string][]) {
-      const columns = tableMetadata(dataSource, name).columns.map((each) => `"${each.databaseName}"`);
-      try {
-        await this.database.query(`select ${columns.join(', ')} from ${table} limit 0`);
-      } catch (error) {
-        const { code, message } = error as Error & { code?: string };
-        if (code !== UNDEFINED_TABLE && code !== UNDEFINED_COLUMN) throw error;
-        const missing =
-          code === UNDEFINED_TABLE ? 'is not there' : `is of an earlier version of this module (${message})`;
-        throw new WebhooksSetupError(
-          `The table of webhook ${name}, ${table}, ${missing}: add \`migrations: [...webhooksMigrations]\` to the data source and run the migrations before the app starts (or set \`migrationsRun: true\`).`,
-          { cause: error },
-        );
-      }
-    }
+  private detach(): void {
+    if (this.isAttached) attachedDataSources.delete(this.dataSource);
+    this.isAttached = false;
   }
 }

@@ -1,6 +1,7 @@
 import type { AccountStore } from './account-store.js';
 import type { AlertStore } from './alert-store.js';
 import type { EndpointStore } from './endpoint-store.js';
+import type { SetupStore } from './setup-store.js';
 import type { MaintenanceStore } from './maintenance-store.js';
 import type { DeliveryStore } from './delivery-store.js';
 import type { LaneStore } from './lane-store.js';
@@ -43,7 +44,8 @@ export interface Store
     EndpointStore,
     AccountStore,
     AlertStore,
-    MaintenanceStore {
+    MaintenanceStore,
+    SetupStore {
   /** Starts to watch the data source's commits; returns what stops it. */
   attach(): () => void;
   /** Calls `listener` after each commit in this process that left work. */

@@ -20,6 +20,7 @@ import type {
   ScannedRange,
 } from '../delivery-store.js';
 import type { FailureAlert, RecordableOutcome, RecordedOutcomes } from '../outcome-store.js';
+import type { DatabaseHealth, QueueFigures, SealedRow, SealedSample, SealedTable } from '../setup-store.js';
 import type { CommitNotifier, CommittedWork, Store } from '../store.js';
 import type { CommitListener } from '../typeorm/commit-listener.js';
 import { TypeOrmStore } from '../typeorm/typeorm-store.js';
@@ -34,7 +35,11 @@ import { checkForWork } from './claim/check-for-work.js';
 import { claimLanes } from './claim/claim-lanes.js';
 import { leaseDeliveries } from './claim/lease-deliveries.js';
 import { openLease } from './claim/open-lease.js';
+import { lockSealedRows } from './accounts/sealed-rows.js';
 import type { Session } from './connection/session.js';
+import { readDatabaseHealth, readQueueFigures } from './setup/queue-figures.js';
+import { sampleSealedValues } from './setup/sealed-values.js';
+import { checkIsolation, checkTables } from './setup/start-up.js';
 import { insertAccounts } from './accounts/insert-accounts.js';
 import { lockAccount, lockEndpoint } from './accounts/lock-rows.js';
 import { deleteIdleLanes } from './maintenance/delete-idle-lanes.js';
@@ -355,6 +360,32 @@ export class PostgresStore extends TypeOrmStore implements Store {
 
   insertDisabledAlert(endpointId: string): Promise<void> {
     return insertDisabledAlert(this.session, endpointId);
+  }
+
+  // Set-up
+
+  checkTables(): Promise<void> {
+    return checkTables(this.session);
+  }
+
+  checkIsolation(): Promise<void> {
+    return checkIsolation(this.session);
+  }
+
+  sampleSealedValues(perKey: number): Promise<SealedSample[]> {
+    return sampleSealedValues(this.session, perKey);
+  }
+
+  lockSealedRows(table: SealedTable, after: string | null, limit: number): Promise<SealedRow[]> {
+    return lockSealedRows(this.session, table, after, limit);
+  }
+
+  readQueueFigures(): Promise<QueueFigures> {
+    return readQueueFigures(this.session);
+  }
+
+  readDatabaseHealth(): Promise<DatabaseHealth | null> {
+    return readDatabaseHealth(this.session);
   }
 
   private bind(session: Session): this {

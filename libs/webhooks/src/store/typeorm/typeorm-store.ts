@@ -11,6 +11,7 @@ import type {
   NewEndpointLane,
 } from '../endpoint-store.js';
 import type { TenantTable } from '../maintenance-store.js';
+import type { ProfileUse, SealedColumns, SealedTable } from '../setup-store.js';
 import { findAccounts, updateAccount } from './account-records.js';
 import type { CommitListener } from './commit-listener.js';
 import {
@@ -21,6 +22,8 @@ import {
   summarizeEndpoints,
   updateEndpoint,
 } from './endpoint-records.js';
+import { countUnknownProfiles } from './profile-use.js';
+import { updateSealedRow } from './sealed-records.js';
 import { deleteTenantRows } from './tenant-records.js';
 import type { AttemptRecord, DeliveryRecord, SubjectEvent, SubscriberRecord } from '../delivery-store.js';
 import { hasLane, listAttempts, listDeliveriesOfEvents, listDeliveryIdsOfEvent } from './delivery-records.js';
@@ -142,5 +145,13 @@ export abstract class TypeOrmStore {
 
   deleteTenantRows(tenantId: string, table: TenantTable): Promise<number> {
     return this.run((manager) => deleteTenantRows(manager, tenantId, table));
+  }
+
+  countUnknownProfiles(known: readonly string[]): Promise<ProfileUse[]> {
+    return countUnknownProfiles(this.manager, known);
+  }
+
+  updateSealedRow(table: SealedTable, key: string, columns: SealedColumns): Promise<void> {
+    return updateSealedRow(this.manager, table, key, columns);
   }
 }

@@ -1,0 +1,33 @@
+import type { SealedSample } from '../../setup-store.js';
+import type { Session } from '../connection/session.js';
+import { nowMs } from '../fragments/expressions.js';
+
+export async function sampleSealedValues(session: Session, perKey: number): Promise<SealedSample[]> {
+  const { endpoints, accounts } = session.tables;
+  // A column that was damaged by hand holds no list: it is left out here, and its deliveries wait with that reason.
+  const liveSecrets = (table: string, endpointId: string, where: string) =>
+    `select tenant_id, ${endpointId} as endpoint_id, s ->> 'sealed' as sealed
+       from ${table}, json_array_elements(case when secrets like '[{%}]' then secrets::json else '[]' end) s
+      where ${where} and ((s ->> 'expiresAt') is null or (s ->> 'expiresAt')::bigint > ${nowMs(1)})`;
+  return session.query<SealedSample>(
+    `select key_id as "keyId", tenant_id as "tenantId", endpoint_id as "endpointId", sealed
+       from (
+         select *, row_number() over (partition by key_id) as nth
+           from (
+             select *, case when sealed like 'v1.%' then split_part(sealed, '.', 2) else 'plain' end as key_id
+               from (
+                 ${liveSecrets(endpoints, 'id', 'deleted_at is null')}
+                 union all
+                 ${liveSecrets(accounts, 'null::uuid', 'true')}
+                 union all
+                 select tenant_id, id, headers
+                   from ${endpoints}
+                  where headers is not null and deleted_at is null
+               ) stored
+           ) keyed
+       ) numbered
+      where nth <= $2
+      order by key_id`,
+    [session.clockOffset, perKey],
+  );
+}

@@ -1,0 +1,90 @@
+import type { StoredSecret } from './stored-secret.js';
+import type { StoreTransactions } from './transactions.js';
+
+/** A sealed secret, or an endpoint's sealed headers. */
+export interface SealedSample {
+  /** Id of the key that it is sealed under; `plain` if it is not encrypted. */
+  keyId: string;
+  tenantId: string;
+  /** UUID; null for a secret of the account. */
+  endpointId: string | null;
+  sealed: string;
+}
+
+/** Tables that hold sealed secrets. */
+export type SealedTable = 'endpoints' | 'accounts';
+
+/** The sealed columns of an endpoint or account. */
+export interface SealedColumns {
+  secrets: StoredSecret[];
+  /** Null for an account, and for an endpoint without headers. */
+  headers: string | null;
+}
+
+export interface SealedRow {
+  /** Key of the row. */
+  key: string;
+  tenantId: string;
+  /** UUID; null for an account. */
+  endpointId: string | null;
+  /** Null if the column holds no JSON. */
+  secrets: StoredSecret[] | null;
+  headers: string | null;
+  /** The database's clock, epoch ms. */
+  now: number;
+}
+
+/** How many endpoints and accounts use a profile. */
+export interface ProfileUse {
+  profile: string;
+  endpoints: number;
+  accounts: number;
+}
+
+/** The state of the queue. Numbers of rows are counted up to 10,000, except `leases`. */
+export interface QueueFigures {
+  /** Events that wait for the relay. */
+  unrelayed: number;
+  /** Lanes that are due. */
+  dueLanes: number;
+  /** Deliveries that are due. */
+  due: number;
+  /** Age of the oldest due delivery or unrelayed event, ms; 0 if there is none. */
+  lagMs: number;
+  /** Leases of all workers. */
+  leases: number;
+}
+
+/** What makes a queue in this database slow. */
+export interface DatabaseHealth {
+  /** Row versions in the hot tables that are no longer visible, and rows that are. */
+  deadRows: number;
+  liveRows: number;
+  /** Name of the largest hot table, for a warning. */
+  table: string;
+  /** Age of the oldest open transaction, ms. */
+  oldestTransactionMs: number;
+  /** Age of the oldest unrelayed event, ms. */
+  relayLagMs: number;
+}
+
+/** The checks of a start, and the figures for operators. */
+export interface SetupStore extends StoreTransactions {
+  /**
+   * Throws {@link WebhooksSetupError} if a table or a column is missing, with the name of the table and how to add it.
+   */
+  checkTables(): Promise<void>;
+  /** Afterwards transactions name their isolation level if the server's default is not READ COMMITTED. */
+  checkIsolation(): Promise<void>;
+  /** Up to `perKey` live secrets and headers of each key. Columns that cannot be read are left out. */
+  sampleSealedValues(perKey: number): Promise<SealedSample[]>;
+  /** Use of profiles other than `known`, by name. Deleted endpoints do not count. */
+  countUnknownProfiles(known: readonly string[]): Promise<ProfileUse[]>;
+  /** In `tx`: up to `limit` rows with keys after `after` (null: from the start) in the order of their keys, locked. */
+  lockSealedRows(table: SealedTable, after: string | null, limit: number): Promise<SealedRow[]>;
+  /** In `tx`: writes the sealed columns of one row. */
+  updateSealedRow(table: SealedTable, key: string, columns: SealedColumns): Promise<void>;
+  readQueueFigures(): Promise<QueueFigures>;
+  /** Null if the database has no such statistics. */
+  readDatabaseHealth(): Promise<DatabaseHealth | null>;
+}
