@@ -1,0 +1,299 @@
+import type { DeliverySearch } from '../../libs/webhooks/src/store/delivery-store.js';
+import type { CommittedWork } from '../../libs/webhooks/src/store/store.js';
+import { exhausted, leaseDue, type LeasedDelivery, leaseNew, record, retried, succeeded } from './leased.js';
+import { addEndpoint, newEvent, publish, relayTo, useStore } from './support.js';
+
+const NO_SUCH_UUID = '00000000-0000-7000-8000-000000000000';
+const SEARCH: DeliverySearch = {
+  limit: 10,
+  before: '9223372036854775807',
+  scan: 100,
+  source: 'newest',
+  endpoint: null,
+};
+const events = (count: number) => Array.from({ length: count }, () => newEvent());
+
+describe('The deliveries of a store', () => {
+  const test = useStore();
+
+  const find = async ({ id }: { id: string }) => (await test.store.findDelivery('a', id))!;
+  const search = async (fields: Partial<DeliverySearch> = {}, tenantId = 'a') => {
+    const found = await test.store.searchDeliveries(tenantId, { ...SEARCH, ...fields });
+    return found.deliveries.map(({ id }) => id);
+  };
+  const endpointOf = async (laneId: string) => {
+    const all = await test.store.listEndpoints({ tenantId: 'a' }, { limit: 10 });
+    return all.find(({ lane }) => lane.id === laneId)!;
+  };
+  /** Each with this much time between. */
+  async function fail(deliveries: LeasedDelivery[], stepMs = 0): Promise<void> {
+    for (const delivery of deliveries) {
+      await record(test, [exhausted(delivery)]);
+      test.store.advanceClock(stepMs);
+    }
+  }
+
+  describe('searchDeliveries', () => {
+    it('returns the same by each index, newest first, one more than the limit', async () => {
+      const lane = await addEndpoint(test, {}, { ordering: 'none' });
+      const leased = await leaseNew(
+        test,
+        lane,
+        Array.from({ length: 4 }, () => newEvent({ subject: 's' })),
+      );
+      await fail(leased);
+      const newestFirst = leased.map(({ id }) => id).toSorted((a, b) => Number(b) - Number(a));
+      for (const fields of [{}, { source: 'failed' }, { source: 'subject', subject: 's' }] as const) {
+        expect(await search(fields)).toEqual(newestFirst);
+        expect(await search({ ...fields, limit: 2 })).toEqual(newestFirst.slice(0, 3));
+        expect(await search({ ...fields, before: newestFirst[1]! })).toEqual(newestFirst.slice(2));
+      }
+    });
+
+    it('filters by every field', async () => {
+      const lane = await addEndpoint(test);
+      const other = await addEndpoint(test);
+      const [first] = await leaseNew(test, lane, [newEvent({ type: 'message.failed', subject: 's' })]);
+      await fail([first!]);
+      test.store.advanceClock(1_000);
+      const [second] = await leaseNew(test, other, [newEvent({ test: true })]);
+      const { createdAt } = await find(second!);
+      const matches: Partial<DeliverySearch>[] = [
+        { endpoint: (await endpointOf(lane)).id },
+        { states: ['exhausted'] },
+        { eventType: 'message.failed' },
+        { statusClass: '5xx' },
+        { subject: 's' },
+        { until: createdAt },
+        { test: false },
+      ];
+      for (const fields of matches) expect(await search(fields)).toEqual([first!.id]);
+      expect(await search({ since: createdAt })).toEqual([second!.id]);
+      expect(await search({ statusClass: 'none' })).toEqual([second!.id]);
+    });
+
+    it('says how far it looked', async () => {
+      const lane = await addEndpoint(test);
+      await leaseNew(test, lane, events(4));
+      const all = await search();
+      const { deliveries, scanned } = await test.store.searchDeliveries('a', {
+        ...SEARCH,
+        scan: 3,
+        states: ['delivered'],
+      });
+      const { createdAt } = await find({ id: all[2]! });
+      expect(deliveries).toEqual([]);
+      expect(scanned).toEqual({ floor: all[2], floorCreatedAt: createdAt, scanned: 3 });
+      const nothing = await test.store.searchDeliveries('b', SEARCH);
+      expect(nothing.scanned).toEqual({ floor: null, floorCreatedAt: null, scanned: 0 });
+    });
+  });
+
+  it('reads a delivery the same way alone, in a search and by its event', async () => {
+    const lane = await addEndpoint(test);
+    const [delivery] = (await leaseNew(test, lane, [newEvent({ subject: 's' })])) as [LeasedDelivery];
+    // The lane is on hold for longer than the delivery waits.
+    await record(test, [{ ...retried(delivery, 1_000), pauseLaneMs: 30_000 }]);
+    const { body, ...alone } = await find(delivery);
+    const { deliveries } = await test.store.searchDeliveries('a', SEARCH);
+    const byEvent = await test.store.listDeliveriesOfEvents('a', [alone.eventSequence]);
+    expect(body).toBe('{}');
+    expect(alone).toMatchObject({ state: 'pending', subject: 's', url: 'https://example.com/hooks' });
+    expect(alone.nextAt! - alone.attemptAt!).toBeGreaterThan(29_000);
+    expect(deliveries).toEqual([alone]);
+    expect(byEvent).toEqual([expect.objectContaining(alone)]);
+    expect(await test.store.listDeliveryIdsOfEvent('a', alone.eventId)).toEqual([delivery.id]);
+  });
+
+  it('shows a tenant nothing of another', async () => {
+    const lane = await addEndpoint(test);
+    const [delivery] = (await leaseNew(test, lane, [newEvent({ subject: 's' })])) as [LeasedDelivery];
+    const { eventSequence, eventId, endpointId } = await find(delivery);
+    const { store } = test;
+    expect(await search({}, 'b')).toEqual([]);
+    expect(await store.findDelivery('b', delivery.id)).toBeNull();
+    expect(await store.listDeliveriesOfEvents('b', [eventSequence])).toEqual([]);
+    expect(await store.listDeliveryIdsOfEvent('b', eventId)).toEqual([]);
+    expect(await store.hasLane('b', endpointId!)).toBe(false);
+    expect(await store.findLane('b', endpointId!)).toBeNull();
+    expect(await store.listSubjectEvents('b', 's', 10)).toEqual([]);
+    expect(await store.listEndpointsSince('b', 0)).toEqual([]);
+    expect(await store.transaction((tx) => tx.lockDelivery('b', delivery.id))).toBeNull();
+  });
+
+  it('finds the lane of an endpoint, with the time', async () => {
+    const lane = await addEndpoint(test);
+    const { id } = await endpointOf(lane);
+    test.store.advanceClock(3_600_000);
+    const found = await test.store.findLane('a', id);
+    expect(found).toMatchObject({ id: lane, state: 'open' });
+    expect(found!.now).toBeGreaterThan(Date.now() + 3_000_000);
+    expect(await test.store.hasLane('a', id)).toBe(true);
+    expect(await test.store.hasLane('a', NO_SUCH_UUID)).toBe(false);
+    expect(await test.store.findLane('a', NO_SUCH_UUID)).toBeNull();
+  });
+
+  describe('requeueDeliveries', () => {
+    it('makes finished deliveries due now, leaves others alone, and wakes workers at commit', async () => {
+      const lane = await addEndpoint(test);
+      const leased = await leaseNew(test, lane, events(3));
+      const [first, second, third] = leased as [LeasedDelivery, LeasedDelivery, LeasedDelivery];
+      await record(test, [exhausted(first), retried(second, 60_000)]);
+      const before = [await find(second), await find(third)];
+      const heard: CommittedWork[] = [];
+      test.store.onCommit((work) => heard.push(work));
+      const detach = test.store.attach();
+      const ids = leased.map(({ id }) => id);
+      await test.store.transaction((tx) => tx.requeueDeliveries(lane, ids));
+      await new Promise((resolve) => setImmediate(resolve));
+      detach();
+      expect(heard).toEqual([{ events: false, lanes: true }]);
+      expect(await find(first)).toMatchObject({
+        state: 'pending',
+        reason: null,
+        attempts: 1,
+        status: 500,
+        finishedAt: null,
+      });
+      expect([await find(second), await find(third)]).toEqual(before);
+      expect(await leaseDue(test)).toMatchObject([{ id: first.id }]);
+    });
+
+    it('does nothing if its transaction rolls back', async () => {
+      const lane = await addEndpoint(test);
+      const [delivery] = (await leaseNew(test, lane)) as [LeasedDelivery];
+      await fail([delivery]);
+      const before = await find(delivery);
+      const heard: CommittedWork[] = [];
+      test.store.onCommit((work) => heard.push(work));
+      const detach = test.store.attach();
+      const work = test.store.transaction(async (tx) => {
+        await tx.requeueDeliveries(lane, [delivery.id]);
+        throw new Error('rolled back');
+      });
+      await expect(work).rejects.toThrow('rolled back');
+      await new Promise((resolve) => setImmediate(resolve));
+      detach();
+      expect(heard).toEqual([]);
+      expect(await find(delivery)).toEqual(before);
+    });
+
+    it('does not wait for the pause of an open breaker', async () => {
+      const lane = await addEndpoint(test);
+      const leased = await leaseNew(test, lane, events(5));
+      await fail(leased);
+      await test.store.transaction((tx) => tx.requeueDeliveries(lane, [leased[0]!.id]));
+      expect(await leaseDue(test)).toMatchObject([{ id: leased[0]!.id, probe: true }]);
+    });
+  });
+
+  it('locks a delivery with its lane until the transaction ends', async () => {
+    const lane = await addEndpoint(test);
+    const [delivery] = (await leaseNew(test, lane)) as [LeasedDelivery];
+    await fail([delivery]);
+    await test.store.transaction(async (tx) => {
+      expect(await tx.lockDelivery('a', delivery.id)).toEqual({
+        id: delivery.id,
+        laneId: lane,
+        laneState: 'open',
+        state: 'exhausted',
+        reason: 'retries-used-up',
+      });
+      const until = test.store.now() + 60_000;
+      const failed = { laneId: lane, states: ['exhausted'] as const, since: 0, until, limit: 10 };
+      expect(await test.store.transaction((other) => other.lockFailedDeliveries(failed))).toEqual([]);
+      expect(await test.store.countFailedDeliveries(failed)).toBe(1);
+    });
+  });
+
+  it('cancels a delivery that waits, and none that is being sent or finished', async () => {
+    const lane = await addEndpoint(test);
+    const leased = await leaseNew(test, lane, events(3));
+    const [waiting, sending, delivered] = leased as [LeasedDelivery, LeasedDelivery, LeasedDelivery];
+    await record(test, [retried(waiting, 60_000), succeeded(delivered)]);
+    const cancel = () =>
+      test.store.transaction(async (tx) => {
+        for (const { id } of leased) await tx.cancelDelivery(id);
+      });
+    await cancel();
+    const cancelled = await find(waiting);
+    expect(cancelled).toMatchObject({ state: 'discarded', reason: 'cancelled', nextAt: null });
+    expect(await find(sending)).toMatchObject({ state: 'sending' });
+    expect(await find(delivered)).toMatchObject({ state: 'delivered' });
+    await cancel();
+    expect(await find(waiting)).toEqual(cancelled);
+  });
+
+  it('probes a failing endpoint soon', async () => {
+    const lane = await addEndpoint(test);
+    await record(
+      test,
+      (await leaseNew(test, lane, events(5))).map((delivery) => retried(delivery, 0)),
+    );
+    expect(await leaseDue(test)).toEqual([]);
+    const { id } = await endpointOf(lane);
+    await test.store.transaction((tx) => tx.probeSoon(id));
+    expect(await leaseDue(test)).toMatchObject([{ probe: true }]);
+  });
+
+  describe('lockFailedDeliveries', () => {
+    it('finds the earliest failures of a range of time, up to the limit; countFailedDeliveries counts them', async () => {
+      const lane = await addEndpoint(test);
+      const leased = await leaseNew(test, lane, events(4));
+      await fail(leased, 1_000);
+      const ids = leased.map(({ id }) => id);
+      const ends = await Promise.all(leased.map(async (each) => (await find(each)).finishedAt!));
+      const range = { laneId: lane, states: ['exhausted'] as const, since: ends[1]!, until: ends[3]! };
+      const lock = (limit: number) =>
+        test.store.transaction((tx) => tx.lockFailedDeliveries({ ...range, limit }));
+      expect(await lock(10)).toEqual(ids.slice(1, 3));
+      expect(await lock(1)).toEqual(ids.slice(1, 2));
+      expect(await test.store.countFailedDeliveries({ ...range, limit: 10 })).toBe(2);
+      expect(await test.store.countFailedDeliveries({ ...range, limit: 1 })).toBe(1);
+      expect(await test.store.countFailedDeliveries({ ...range, states: ['discarded'], limit: 10 })).toBe(0);
+    });
+
+    it('passes over what was cancelled, tests, and what others have locked', async () => {
+      const lane = await addEndpoint(test);
+      const [sent, cancelled] = await leaseNew(test, lane, events(2));
+      const [tested] = await leaseNew(test, lane, [newEvent({ test: true })]);
+      await record(test, [exhausted(sent!), retried(cancelled!, 60_000), exhausted(tested!)]);
+      await test.store.transaction((tx) => tx.cancelDelivery(cancelled!.id));
+      const until = test.store.now() + 60_000;
+      const states = ['exhausted', 'discarded'] as const;
+      const range = { laneId: lane, states, since: 0, until, limit: 10 };
+      await test.store.transaction(async (tx) => {
+        expect(await tx.lockFailedDeliveries(range)).toEqual([sent!.id]);
+        expect(await test.store.transaction((other) => other.lockFailedDeliveries(range))).toEqual([]);
+        expect(await test.store.countFailedDeliveries(range)).toBe(1);
+      });
+    });
+  });
+
+  describe('what is known of a subject', () => {
+    it('lists its events, newest first, and which of them are not relayed', async () => {
+      const lane = await addEndpoint(test);
+      await publish(test, newEvent({ subject: 's' }), newEvent({ subject: 'other' }));
+      await relayTo(test, lane);
+      await publish(test, newEvent({ subject: 's', data: '{"n":2}', test: true }));
+      const [second, first] = await test.store.listSubjectEvents('a', 's', 10);
+      expect(second).toMatchObject({ subject: 's', data: { n: 2 }, test: true });
+      expect(await test.store.listSubjectEvents('a', 's', 1)).toEqual([second]);
+      expect(await test.store.listSubjectEvents('a', 's', 10, second!.sequence)).toEqual([first]);
+      const unrelayed = await test.store.listUnrelayed([first!.sequence, second!.sequence]);
+      expect(unrelayed).toEqual(new Set([second!.sequence]));
+    });
+
+    it('lists endpoints, with deleted ones that still existed then, oldest first', async () => {
+      const deleted = await addEndpoint(test, { createdAt: 1_000, deletedAt: 5_000 });
+      const present = await addEndpoint(test, { createdAt: 2_000, description: 'present' });
+      const { id } = await endpointOf(present);
+      expect(await test.store.listEndpointsSince('a', 5_000)).toEqual([
+        expect.objectContaining({ createdAt: 1_000, deletedAt: 5_000 }),
+        expect.objectContaining({ id, description: 'present', events: ['*'], deletedAt: null }),
+      ]);
+      expect(await test.store.listEndpointsSince('a', 5_001)).toMatchObject([{ id }]);
+      expect(deleted).not.toBe(present);
+    });
+  });
+});

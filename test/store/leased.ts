@@ -1,0 +1,75 @@
+import type { RecordableOutcome } from '../../libs/webhooks/src/store/outcome-store.js';
+import type { NewEvent } from '../../libs/webhooks/src/store/outbox-store.js';
+import { newEvent, publish, relayTo, type StoreUnderTest } from './support.js';
+
+export type LeasedDelivery = RecordableOutcome['delivery'];
+
+const LEASE_MS = 60_000;
+
+/** Publishes `events` to a lane and leases everything that is due there. */
+export async function leaseNew(
+  test: StoreUnderTest,
+  laneId: string,
+  events: NewEvent[] = [newEvent()],
+): Promise<LeasedDelivery[]> {
+  await publish(test, ...events);
+  await relayTo(test, laneId);
+  return leaseDue(test);
+}
+
+/** Leases everything that is due, under a new lease. */
+export async function leaseDue({ store }: StoreUnderTest): Promise<LeasedDelivery[]> {
+  const { id: leaseId } = await store.openLease('worker', LEASE_MS);
+  return store.transaction(async (tx) => {
+    const lanes = await tx.claimLanes(100, []);
+    if (lanes.length === 0) return [];
+    const claims = lanes.map((lane) => ({
+      lane,
+      count: Math.min(100, lane.allowance),
+      retryCount: 0,
+      depth: 100,
+    }));
+    const terms = { id: leaseId, leaseMs: LEASE_MS, probeHoldMs: LEASE_MS };
+    const claimed = await tx.leaseDeliveries(claims, terms, 10);
+    return claimed.map(({ id, laneId, attemptAt }) => {
+      const { probe, hasLimits } = lanes.find((lane) => lane.laneId === laneId)!;
+      return { id, leaseId, attemptAt, probe, counted: hasLimits, destination: { laneId } };
+    });
+  });
+}
+
+/** An attempt of 5 ms that began 10 ms ago. */
+function attemptOf(number: number, status: number): NonNullable<RecordableOutcome['attempt']> {
+  const error = status < 300 ? null : 'http';
+  return { number, startedAt: performance.now() - 10, durationMs: 5, status, error, response: `${status}` };
+}
+
+const NEUTRAL = { reason: null, delayMs: 0, failure: false, pauseLaneMs: 0 };
+
+export function succeeded(delivery: LeasedDelivery, number = 1): RecordableOutcome {
+  return { ...NEUTRAL, delivery, state: 'delivered', attempt: attemptOf(number, 200) };
+}
+
+/** Its next attempt is due after `delayMs`. */
+export function retried(delivery: LeasedDelivery, delayMs: number, number = 1): RecordableOutcome {
+  const attempt = attemptOf(number, 503);
+  return { ...NEUTRAL, delivery, state: 'pending', delayMs, failure: true, attempt };
+}
+
+export function exhausted(delivery: LeasedDelivery, number = 1): RecordableOutcome {
+  const attempt = attemptOf(number, 500);
+  return { ...NEUTRAL, delivery, state: 'exhausted', reason: 'retries-used-up', failure: true, attempt };
+}
+
+/** Waits in its lane again, without an attempt. */
+export function returned(delivery: LeasedDelivery): RecordableOutcome {
+  return { ...NEUTRAL, delivery, state: 'pending', attempt: null };
+}
+
+export function record(
+  { store }: StoreUnderTest,
+  outcomes: RecordableOutcome[],
+  retiredLeaseIds: string[] = [],
+) {
+  return store.recordOutcomes(outcomes, [], retiredLeaseIds);
+}

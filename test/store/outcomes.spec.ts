@@ -1,0 +1,230 @@
+import type { FailureAlert } from '../../libs/webhooks/src/store/outcome-store.js';
+import {
+  exhausted,
+  leaseDue,
+  type LeasedDelivery,
+  leaseNew,
+  record,
+  retried,
+  returned,
+  succeeded,
+} from './leased.js';
+import { addEndpoint, newEvent, useStore } from './support.js';
+
+const NOTHING = { healthChanges: [], stopped: [], hasDueLanes: false };
+const events = (count: number) => Array.from({ length: count }, () => newEvent());
+
+describe('The outcomes of a store', () => {
+  const test = useStore();
+
+  const find = async ({ id }: LeasedDelivery) => (await test.store.findDelivery('a', id))!;
+  const attemptsOf = ({ id }: LeasedDelivery) => test.store.listAttempts(id);
+
+  describe('recordOutcomes', () => {
+    it('writes results and attempts, and names what it wrote', async () => {
+      const lane = await addEndpoint(test);
+      const [first, second, third] = (await leaseNew(test, lane, events(3))) as [
+        LeasedDelivery,
+        LeasedDelivery,
+        LeasedDelivery,
+      ];
+      const outcomes = [succeeded(first), exhausted(second), returned(third)];
+      const { ids } = await record(test, outcomes);
+      expect([...ids].toSorted()).toEqual([first.id, second.id, third.id].toSorted());
+      expect(await find(first)).toMatchObject({
+        state: 'delivered',
+        attempts: 1,
+        status: 200,
+        error: null,
+        response: '200',
+        durationMs: 5,
+        nextAt: null,
+      });
+      expect(await find(second)).toMatchObject({
+        state: 'exhausted',
+        reason: 'retries-used-up',
+        attempts: 1,
+        status: 500,
+        error: 'http',
+      });
+      expect(await find(third)).toMatchObject({ state: 'pending', attempts: 0, attemptAt: null });
+    });
+
+    it('changes nothing when it is repeated, and reports the outcomes as lost; findRecordedOutcomes knows them', async () => {
+      const lane = await addEndpoint(test);
+      const [delivery, other] = (await leaseNew(test, lane, events(2))) as [LeasedDelivery, LeasedDelivery];
+      const outcomes = [retried(delivery, 1_000)];
+      expect(await test.store.findRecordedOutcomes(outcomes)).toEqual(new Set());
+      await record(test, outcomes);
+      const before = await find(delivery);
+      expect(await record(test, outcomes)).toEqual({ ...NOTHING, ids: new Set() });
+      expect(await find(delivery)).toEqual(before);
+      const all = [...outcomes, succeeded(other)];
+      expect(await test.store.findRecordedOutcomes(all)).toEqual(new Set([delivery.id]));
+    });
+
+    it('writes nothing for a delivery whose lease was lost', async () => {
+      const lane = await addEndpoint(test);
+      const [delivery] = (await leaseNew(test, lane)) as [LeasedDelivery];
+      const before = await find(delivery);
+      const { ids } = await record(test, [succeeded({ ...delivery, leaseId: '999' })]);
+      expect(ids.size).toBe(0);
+      expect(await find(delivery)).toEqual(before);
+    });
+
+    it('writes all outcomes or none', async () => {
+      const lane = await addEndpoint(test);
+      const [first, second] = (await leaseNew(test, lane, events(2))) as [LeasedDelivery, LeasedDelivery];
+      const bad = succeeded(second);
+      bad.attempt!.error = 'x'.repeat(33); // longer than its column
+      await expect(record(test, [exhausted(first), bad])).rejects.toThrow();
+      expect(await find(first)).toMatchObject({ state: 'sending', attempts: 0 });
+    });
+
+    it('keeps the attempts before the last one, unless it is told not to', async () => {
+      const lane = await addEndpoint(test);
+      const [delivery] = (await leaseNew(test, lane)) as [LeasedDelivery];
+      await record(test, [retried(delivery, 1_000)]);
+      expect(await attemptsOf(delivery)).toEqual([]);
+      test.store.advanceClock(1_000);
+      const [again] = (await leaseDue(test)) as [LeasedDelivery];
+      expect(again.attemptAt).not.toBeNull();
+      await record(test, [retried(again, 1_000, 2)]);
+      expect(await attemptsOf(delivery)).toMatchObject([
+        { number: 1, startedAt: again.attemptAt, durationMs: 5, status: 503, error: 'http', response: '503' },
+      ]);
+      test.store.advanceClock(1_000);
+      const [last] = (await leaseDue(test)) as [LeasedDelivery];
+      await test.store.recordOutcomes([exhausted(last, 3)], [], [], { history: false });
+      expect(await attemptsOf(delivery)).toHaveLength(1);
+      expect(await find(delivery)).toMatchObject({ state: 'exhausted', attempts: 3 });
+    });
+
+    it('makes a retry due after its delay, and the lane with it', async () => {
+      const lane = await addEndpoint(test);
+      const [delivery] = (await leaseNew(test, lane)) as [LeasedDelivery];
+      await record(test, [retried(delivery, 5_000)]);
+      test.store.advanceClock(4_000);
+      expect(await leaseDue(test)).toEqual([]);
+      test.store.advanceClock(1_000);
+      expect(await leaseDue(test)).toMatchObject([{ id: delivery.id }]);
+    });
+
+    it('deletes retired leases', async () => {
+      const lane = await addEndpoint(test);
+      const [delivery] = (await leaseNew(test, lane)) as [LeasedDelivery];
+      expect((await test.store.openLease('other', 60_000)).workers).toBe(2);
+      await record(test, [succeeded(delivery)], [delivery.leaseId]);
+      expect((await test.store.openLease('other', 60_000)).workers).toBe(1);
+    });
+
+    it('reports a lane that starts to fail, probes it, and reports that it has recovered', async () => {
+      const lane = await addEndpoint(test);
+      const failed = await leaseNew(test, lane, events(5));
+      const rest = await leaseNew(test, lane, events(2));
+      const four = await record(
+        test,
+        failed.slice(1).map((each) => retried(each, 1_000)),
+      );
+      expect(four.healthChanges).toEqual([]);
+      const fifth = await record(test, [retried(failed[0]!, 1_000)]);
+      expect(fifth.healthChanges).toEqual([{ laneId: lane, healthy: false }]);
+      expect(await test.store.checkForWork([])).toMatchObject({ alerts: true });
+      // Later outcomes of the same lane hear that it is on hold.
+      expect(await record(test, [returned(rest[0]!)])).toMatchObject({ stopped: [lane] });
+      test.store.advanceClock(10_000);
+      const probes = await leaseDue(test);
+      expect(probes).toMatchObject([{ id: rest[0]!.id, probe: true }]);
+      const recovered = await record(test, [succeeded(probes[0]!)]);
+      expect(recovered.healthChanges).toEqual([{ laneId: lane, healthy: true }]);
+      expect(recovered.hasDueLanes).toBe(true);
+    });
+
+    it('counts a delivery once while its lane keeps failing', async () => {
+      const lane = await addEndpoint(test);
+      let [delivery] = (await leaseNew(test, lane)) as [LeasedDelivery];
+      for (let number = 1; number <= 6; number++) {
+        const { healthChanges } = await record(test, [retried(delivery, 2_000, number)]);
+        expect(healthChanges).toEqual([]);
+        test.store.advanceClock(2_000);
+        [delivery] = (await leaseDue(test)) as [LeasedDelivery];
+      }
+    });
+
+    it('pauses the lane for as long as the receiver asked', async () => {
+      const lane = await addEndpoint(test);
+      const [first, second] = (await leaseNew(test, lane, events(2))) as [LeasedDelivery, LeasedDelivery];
+      await record(test, [{ ...retried(first, 1_000), pauseLaneMs: 30_000 }]);
+      expect(await record(test, [returned(second)])).toMatchObject({ stopped: [lane], hasDueLanes: false });
+      test.store.advanceClock(29_000);
+      expect(await leaseDue(test)).toEqual([]);
+      test.store.advanceClock(1_000);
+      expect(await leaseDue(test)).toHaveLength(2);
+    });
+
+    it('frees the places in flight of a lane with a limit', async () => {
+      const lane = await addEndpoint(test, {}, { maxInFlight: 2 });
+      const [first] = (await leaseNew(test, lane, events(3))) as [LeasedDelivery];
+      expect(await leaseDue(test)).toEqual([]);
+      expect((await record(test, [succeeded(first)])).hasDueLanes).toBe(true);
+      expect(await leaseDue(test)).toHaveLength(1);
+    });
+
+    it('writes one failure alert for each scope within its limit, and none for an outcome that was lost', async () => {
+      const lane = await addEndpoint(test);
+      const [first, second, lost] = (await leaseNew(test, lane, events(3))) as [
+        LeasedDelivery,
+        LeasedDelivery,
+        LeasedDelivery,
+      ];
+      const alertFor = ({ id }: LeasedDelivery, scope: string): FailureAlert => ({
+        deliveryId: id,
+        kind: 'delivery.failed',
+        scope,
+        everyMs: 3_600_000,
+        data: '{}',
+      });
+      await test.store.recordOutcomes(
+        [exhausted(first), exhausted(second), exhausted({ ...lost, leaseId: '999' })],
+        [alertFor(first, 'one'), alertFor(second, 'one'), alertFor(lost, 'another')],
+        [],
+      );
+      const alerts = await test.store.transaction((tx) => tx.listDueAlerts(10));
+      expect(alerts.map(({ kind }) => kind)).toEqual(['delivery.failed']);
+    });
+  });
+
+  describe('recordFirstSuccesses', () => {
+    it('writes what succeeded at once, and nothing when it is repeated', async () => {
+      const lane = await addEndpoint(test);
+      const [first, second] = (await leaseNew(test, lane, events(2))) as [LeasedDelivery, LeasedDelivery];
+      const outcomes = [succeeded(first), succeeded({ ...second, leaseId: '999' })];
+      expect(await test.store.recordFirstSuccesses(outcomes)).toEqual(new Set([first.id]));
+      expect(await find(first)).toMatchObject({
+        state: 'delivered',
+        attempts: 1,
+        status: 200,
+        durationMs: 5,
+      });
+      expect(await find(second)).toMatchObject({ state: 'sending' });
+      expect(await test.store.recordFirstSuccesses(outcomes)).toEqual(new Set());
+      expect(await test.store.findRecordedOutcomes(outcomes)).toEqual(new Set([first.id]));
+    });
+
+    it('leaves out those whose lane has something to update', async () => {
+      const failing = await addEndpoint(test);
+      const [failed, later] = (await leaseNew(test, failing, events(2))) as [LeasedDelivery, LeasedDelivery];
+      await record(test, [exhausted(failed)]);
+      const paused = await addEndpoint(test);
+      const [held] = (await leaseNew(test, paused)) as [LeasedDelivery];
+      const all = await test.store.listEndpoints({ tenantId: 'a' }, { limit: 10 });
+      const endpoint = all.find(({ lane }) => lane.id === paused)!;
+      await test.store.transaction((tx) =>
+        tx.updateEndpoint(endpoint, { state: 'paused' }, { state: 'paused' }),
+      );
+      const outcomes = [succeeded(later), succeeded(held)];
+      expect(await test.store.recordFirstSuccesses(outcomes)).toEqual(new Set());
+      expect((await record(test, outcomes)).ids.size).toBe(2);
+    });
+  });
+});
