@@ -16,12 +16,12 @@ import { type RunResult, RunOnce } from './engine/run-once.js';
 import { SETTINGS, type Settings } from './config/settings.js';
 
 /**
- * What a host injects. `Map` names its types of events: the catalogue, or that and its own
- * (`WebhooksService<WebhookEventMap & { 'invoice.paid': { invoice: Invoice } }>`).
+ * The service that a host injects. `Map` lists the event types and their data: the catalogue's, or those and the host's
+ * own (`WebhooksService<WebhookEventMap & { 'invoice.paid': { invoice: Invoice } }>`).
  *
  * - An event exists if and only if the transaction it was published in committed.
  * - Every committed event reaches every matching endpoint at least once, with the same id and the same bytes, or ends
- *   in a visible state with a true reason.
+ *   in a visible state with the reason.
  *
  * @publicApi
  */
@@ -37,27 +37,27 @@ export class WebhooksService<Map = WebhookEventMap> {
     @Inject(SETTINGS) private readonly settings: Settings,
     /** Registration: what the REST routes do. */
     readonly endpoints: WebhookEndpoints,
-    /** The delivery log: look, retry, cancel. */
+    /** The delivery log: list, retry, cancel. */
     readonly deliveries: WebhookDeliveries,
-    /** What became of one message, for the host's own pages. */
+    /** What happened to the events of one message, for the host's own pages. */
     readonly subjects: WebhookSubjects,
-    /** Over all tenants: for the people who run the backend, never for a tenant. */
+    /** Calls across all tenants: for the people who run the backend, never for a tenant. */
     readonly operator: WebhookOperator,
     /** Tenants' own settings. */
     readonly accounts: WebhookAccounts,
     /** In-process events: `events.on('exhausted', (notice) => …)`. */
     readonly events: DeliveryEvents,
-    /** Who created, rotated, revealed, replayed, deleted. */
+    /** Who created, changed or deleted an endpoint, rotated or revealed a secret, retried a delivery. */
     readonly audit: WebhookAudit,
   ) {}
 
   /**
-   * Writes one event, or several, in the caller's transaction, with one statement.
+   * Writes one event or several with one statement, in the caller's transaction.
    *
    * @param tx the `EntityManager` that `dataSource.transaction()` hands to its callback, or that of a query runner after `startTransaction()`
-   * @returns its id (`evt_…`) and whether its idempotency key was known, in the order given
-   * @throws TransactionRequiredError where `tx` has no open transaction of this data source
-   * @throws InvalidEventError where an event cannot be stored; nothing was written
+   * @returns the id (`evt_…`) of each event, and whether its idempotency key was already used, in the order given
+   * @throws TransactionRequiredError if `tx` has no open transaction of this data source
+   * @throws InvalidEventError if an event cannot be stored; nothing is written then
    */
   publish(tx: EntityManager, event: WebhookEventInput<Map>): Promise<PublishedEvent>;
   publish(tx: EntityManager, events: readonly WebhookEventInput<Map>[]): Promise<PublishedEvent[]>;
@@ -71,24 +71,30 @@ export class WebhooksService<Map = WebhookEventMap> {
   }
 
   /**
-   * For the host's intake: throws {@link UrlRefusedError} (`code`, and a `message` for the customer) where a `callbackUrl`
-   * could not be used. `publish` itself takes any: a bad one becomes a discarded delivery.
+   * Checks a customer's `callbackUrl` when the host accepts it. `publish` accepts any URL: the delivery to a bad one is
+   * discarded.
+   *
+   * @throws UrlRefusedError with a `code`, and a `message` for the customer
    */
   assertCallbackUrl(url: string): void {
     this.urls.check(url, this.settings.profile.registration);
   }
 
-  /** Relays, claims and sends until nothing is due, waits for what it sent, and answers what it did. For tests and cron. */
+  /**
+   * Relays, claims and sends until nothing is due, and waits until every outcome is recorded. For tests and cron jobs.
+   *
+   * @returns how many events it relayed, and how many deliveries ended in which way
+   */
   async runOnce(): Promise<RunResult> {
     return this.once.run();
   }
 
-  /** What will make deliveries slow, and what to do: empty when all is well. */
+  /** Returns what will make deliveries slow, and what to do about it. An empty list: all is well. */
   async health(): Promise<HealthWarning[]> {
     return this.healthCheck.check();
   }
 
-  /** How the queue stands: a few indexed look-ups. */
+  /** Returns the figures of the queue, by a few indexed queries. */
   async stats(): Promise<WebhookStats> {
     return this.statistics.read();
   }

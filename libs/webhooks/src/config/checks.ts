@@ -42,9 +42,9 @@ export function kindOf(value: unknown): string {
 
 const isPrimitive = (value: unknown): boolean => typeof value !== 'object' && typeof value !== 'function';
 
-/** Takes what passes the test. */
+/** Takes what passes the test. Without a type argument it fits an option of any type. */
 export const value =
-  <T>(test: (value: unknown) => boolean, requirement: string): Check<T> =>
+  <T = never>(test: (value: unknown) => boolean, requirement: string): Check<T> =>
   (given, option) => {
     if (!test(given)) throw mustBe(option, given, requirement);
     return given as T;
@@ -52,7 +52,7 @@ export const value =
 
 /** The same for what may be a key: the error does not show it. */
 export const hidden =
-  <T>(test: (value: unknown) => boolean, requirement: string): Check<T> =>
+  <T = never>(test: (value: unknown) => boolean, requirement: string): Check<T> =>
   (given, option) => {
     if (!test(given)) throw mustBeHidden(option, requirement);
     return given as T;
@@ -99,5 +99,5 @@ export const listOf =
   };
 
 /** A function; its parameters are TypeScript's to check. */
-export const callable = <T>(requirement = 'a function'): Check<T> =>
+export const callable = (requirement = 'a function'): Check<never> =>
   value((given) => typeof given === 'function', requirement);

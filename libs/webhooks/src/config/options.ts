@@ -32,81 +32,58 @@ const DAY_MS = 24 * 3600 * SECOND_MS;
 /** Keys that seal secrets and custom headers in the database. */
 export class EncryptionOptions {
   /** Seals new values, and opens those that it sealed. */
-  @Option(
-    hidden<EncryptionKey>((key) => typeof key === 'object' && key !== null, "an object: { id: 'k1', key }"),
-    {
-      isRequired: true,
-    },
-  )
+  @Option(hidden((key) => typeof key === 'object' && key !== null, "an object: { id: 'k1', key }"), {
+    isRequired: true,
+  })
   current: EncryptionKey;
-
   /** Open what they sealed. Default none. */
-  @Option(hidden<EncryptionKey[]>(Array.isArray, 'a list of { id, key }'))
-  previous?: EncryptionKey[] = [];
+  @Option(hidden(Array.isArray, 'a list of { id, key }')) previous?: EncryptionKey[] = [];
 }
 
 /** How deliveries are made. */
 export class DeliveryOptions {
   /** Retries of endpoints with the profile `standard`. Default: the schedule of Standard Webhooks, ±20 %. */
-  @Option(retryPolicy)
-  retry?: RetryPolicy;
-
+  @Option(retryPolicy) retry?: RetryPolicy;
   /**
    * What a `callbackUrl` does to the tenant's endpoints for that event. `replace`: takes their place. `add`: gets the
    * event as well. Default `replace`.
    */
-  @Option(oneOf('replace', 'add'))
-  callbackMode?: 'replace' | 'add' = 'replace';
-
+  @Option(oneOf('replace', 'add')) callbackMode?: 'replace' | 'add' = 'replace';
   /**
    * Disable an endpoint after this long without a success, ms, if at least ten deliveries failed. `false`: never.
    * Default 5 days.
    */
-  @Option(timeOrNever(SECOND_MS))
-  disableAfterMs?: number | false = 5 * DAY_MS;
+  @Option(timeOrNever(SECOND_MS)) disableAfterMs?: number | false = 5 * DAY_MS;
 }
 
 /** Where deliveries may go, and by which client. */
 export class NetworkOptions {
   /** HTTP client. Default `axios`. */
-  @Option(oneOf('axios', 'undici'))
-  transport?: 'axios' | 'undici' = 'axios';
-
+  @Option(oneOf('axios', 'undici')) transport?: 'axios' | 'undici' = 'axios';
   /**
    * Your own axios instance: its interceptors may add headers, but must not change the URL or the body. An instance with
    * credentials among its default headers is refused, because every customer would get them. Default: a new one.
    */
-  @Option(callable<AxiosInstance>('an axios instance, which is a function'))
-  axios?: AxiosInstance;
-
+  @Option(callable('an axios instance, which is a function')) axios?: AxiosInstance;
   /**
    * Forward proxy for all deliveries, such as `http://egress:4750`. Default none. Proxy variables of the environment are
    * not read.
    */
-  @Option(proxyUrl)
-  proxy?: string;
-
+  @Option(proxyUrl) proxy?: string;
   /**
    * Resolves host names instead of DNS, for networks with a view of their own. The addresses that it returns are checked
    * as well. Default: DNS.
    */
-  @Option(callable<Lookup>())
-  lookup?: Lookup;
-
+  @Option(callable()) lookup?: Lookup;
   /** Certificate authorities to trust, as PEM. Default: Node's own list. */
-  @Option(certificates)
-  ca?: string | Buffer | (string | Buffer)[];
-
+  @Option(certificates) ca?: string | Buffer | (string | Buffer)[];
   /** Accept `http:` URLs. Default false. */
-  @Option(flag)
-  allowHttp?: boolean = false;
-
+  @Option(flag) allowHttp?: boolean = false;
   /**
    * Private addresses and CIDR blocks that deliveries may reach, such as `127.0.0.0/8` in development. Default none.
    */
   @Option(egressRules('allowedAddresses', 'an address or a CIDR block, such as "10.1.0.0/16" or "fd00::/8"'))
   allowedAddresses?: string[] = [];
-
   /** Host names that may resolve to any address, also through `/etc/hosts` and search domains. Default none. */
   @Option(
     egressRules(
@@ -115,88 +92,61 @@ export class NetworkOptions {
     ),
   )
   allowedHosts?: string[] = [];
-
   /** The only ports that deliveries may go to. Default: any except those of services other than HTTP. */
-  @Option(listOf('a list of ports', wholeNumber(1, 65_535)))
-  allowedPorts?: number[];
-
+  @Option(listOf('a list of ports', wholeNumber(1, 65_535))) allowedPorts?: number[];
   /**
    * NAT64 prefixes of your network beside the well-known ones, such as `2a00:1:2:64::/96`: never connected to, because
    * they lead to private IPv4 addresses. Default none.
    */
   @Option(egressRules('nat64Prefixes', 'a CIDR block, such as "2a00:1:2:64::/96"'))
   nat64Prefixes?: string[] = [];
-
   /** Addresses that deliveries come from, shown to tenants for their firewalls. Default none. */
-  @Option(stringList)
-  egressIps?: string[] = [];
+  @Option(stringList) egressIps?: string[] = [];
 }
 
 /** How secrets are stored and rotated. */
 export class SecurityOptions {
   /** Store secrets unencrypted if no key is set. Default false. */
-  @Option(flag)
-  allowPlaintextSecrets?: boolean = false;
-
+  @Option(flag) allowPlaintextSecrets?: boolean = false;
   /** How long the old secret stays valid after a rotation, ms, at most 7 days. Default 24 h. */
-  @Option(wholeNumber(0, 7 * DAY_MS))
-  rotationOverlapMs?: number = DAY_MS;
+  @Option(wholeNumber(0, 7 * DAY_MS)) rotationOverlapMs?: number = DAY_MS;
 }
 
 /** How much one tenant may use. */
 export class LimitOptions {
   /** Endpoints of one tenant. Default 50. */
-  @Option(wholeNumber(1, 10_000))
-  endpointsPerTenant?: number = 50;
-
+  @Option(wholeNumber(1, 10_000)) endpointsPerTenant?: number = 50;
   /** Size of an event's `data` as JSON, bytes. Default 262144 (256 KB). */
-  @Option(wholeNumber(1, 16_777_216))
-  payloadBytes?: number = 262_144;
+  @Option(wholeNumber(1, 16_777_216)) payloadBytes?: number = 262_144;
 }
 
 /** How long data is kept. */
 export class RetentionOptions {
   /** Keep finished deliveries and their events for this long, ms. `false`: for ever. Default 30 days. */
-  @Option(timeOrNever(SECOND_MS))
-  keepMs?: number | false = 30 * DAY_MS;
+  @Option(timeOrNever(SECOND_MS)) keepMs?: number | false = 30 * DAY_MS;
 }
 
 /** How a process delivers. */
 export class WorkerOptions {
   /** Requests in flight per process. Default 64. */
-  @Option(wholeNumber(1, 4096))
-  slots?: number = 64;
-
+  @Option(wholeNumber(1, 4096)) slots?: number = 64;
   /** Requests in flight per endpoint that sets no limit of its own. Default 32. */
-  @Option(wholeNumber(1, 4096))
-  maxInFlight?: number = 32;
-
+  @Option(wholeNumber(1, 4096)) maxInFlight?: number = 32;
   /** Longest pause between two polls of an idle database, ms. Default 1000. */
-  @Option(wholeNumber(10, 60_000))
-  idlePollMs?: number = SECOND_MS;
-
+  @Option(wholeNumber(10, 60_000)) idlePollMs?: number = SECOND_MS;
   /** Pause after a poll that found work, ms; doubled after each poll that finds none. Default 10. */
-  @Option(wholeNumber(1, 60_000))
-  busyPollMs?: number = 10;
-
+  @Option(wholeNumber(1, 60_000)) busyPollMs?: number = 10;
   /**
    * How long a claim of deliveries lasts if its process stops responding, ms. At least 2 × the longest timeout + 5 s,
    * which is the default.
    */
-  @Option(wholeNumber(1, DAY_MS))
-  leaseMs?: number;
-
+  @Option(wholeNumber(1, DAY_MS)) leaseMs?: number;
   /** How long a shutdown waits for requests in flight, ms. Default: the longest timeout + 1 s. */
-  @Option(wholeNumber(0, DAY_MS))
-  drainMs?: number;
-
+  @Option(wholeNumber(0, DAY_MS)) drainMs?: number;
   /** Listen for `SIGTERM` and `SIGINT`, for hosts that do not call `enableShutdownHooks()`. Default false. */
-  @Option(flag)
-  handleSignals?: boolean = false;
-
+  @Option(flag) handleSignals?: boolean = false;
   /** Tell other processes of a commit by a throttled NOTIFY, and listen for it. Default false. */
-  @Option(flag)
-  notify?: boolean = false;
+  @Option(flag) notify?: boolean = false;
 }
 
 /** Who is told of endpoints that fail. */
@@ -205,53 +155,29 @@ export class AlertOptions {
    * Where alerts go: `logChannel()`, `callbackChannel(fn)`, `nodemailerChannel()` of
    * `nestjs-sms-webhooks/alerts/nodemailer`, or your own. `[]`: nowhere. Default `[logChannel()]`.
    */
-  @Option(channelList)
-  channels?: AlertChannel[] = [logChannel()];
-
+  @Option(channelList) channels?: AlertChannel[] = [logChannel()];
   /** Returns a link to an endpoint on your own pages, for the text of alerts. Default: no link. */
-  @Option(callable<(endpointId: string) => string>())
-  endpointUrl?: (endpointId: string) => string;
+  @Option(callable()) endpointUrl?: (endpointId: string) => string;
 }
 
 /** Values; an async factory may return them. */
 export class WebhooksModuleOptions {
   /** Profile of new endpoints and of callbacks whose account names none. Default `standard`. */
-  @Option(value<string>(isText, 'the name of a profile'))
-  profile?: string = 'standard';
-
+  @Option(value(isText, 'the name of a profile')) profile?: string = 'standard';
   /** Your own profiles, and built-in ones with other options (`msgine({ idMode: 'event' })`). Default none. */
-  @Option(profileList)
-  profiles?: Profile[] = [];
-
+  @Option(profileList) profiles?: Profile[] = [];
   /**
    * Your own event types, listed beside the catalogue's. If given, registrations accept these and the catalogue's only
    * (`[]`: the catalogue's only). Default: registrations accept any name.
    */
-  @Option(customEventTypes)
-  eventTypes?: readonly CustomEventType[];
-
+  @Option(customEventTypes) eventTypes?: readonly CustomEventType[];
   /** Keys for secrets and custom headers in the database. Required unless `security.allowPlaintextSecrets` is set. */
-  @Option(group(EncryptionOptions))
-  encryption?: EncryptionOptions;
-
-  @Option(group(DeliveryOptions))
-  delivery?: DeliveryOptions = new DeliveryOptions();
-
-  @Option(group(NetworkOptions))
-  network?: NetworkOptions = new NetworkOptions();
-
-  @Option(group(SecurityOptions))
-  security?: SecurityOptions = new SecurityOptions();
-
-  @Option(group(LimitOptions))
-  limits?: LimitOptions = new LimitOptions();
-
-  @Option(group(RetentionOptions))
-  retention?: RetentionOptions = new RetentionOptions();
-
-  @Option(group(WorkerOptions))
-  worker?: WorkerOptions = new WorkerOptions();
-
-  @Option(group(AlertOptions))
-  alerts?: AlertOptions = new AlertOptions();
+  @Option(group(EncryptionOptions)) encryption?: EncryptionOptions;
+  @Option(group(DeliveryOptions)) delivery?: DeliveryOptions = new DeliveryOptions();
+  @Option(group(NetworkOptions)) network?: NetworkOptions = new NetworkOptions();
+  @Option(group(SecurityOptions)) security?: SecurityOptions = new SecurityOptions();
+  @Option(group(LimitOptions)) limits?: LimitOptions = new LimitOptions();
+  @Option(group(RetentionOptions)) retention?: RetentionOptions = new RetentionOptions();
+  @Option(group(WorkerOptions)) worker?: WorkerOptions = new WorkerOptions();
+  @Option(group(AlertOptions)) alerts?: AlertOptions = new AlertOptions();
 }

@@ -8,33 +8,22 @@ export class ListedRetries {
   /** Wait before each retry, ms: `[5000, 60000]` makes three attempts. */
   @Option(listOf('a list of waits in milliseconds', numberBetween(0, Infinity)), { isRequired: true })
   schedule: readonly number[];
-
   /** Share by which a wait varies at random, 0 to 1. Default 0.2. */
-  @Option(numberBetween(0, 1))
-  jitter?: number = 0.2;
+  @Option(numberBetween(0, 1)) jitter?: number = 0.2;
 }
 
 /** Waits between attempts that grow. */
 export class GrowingRetries {
   /** Attempts in all, the first included. */
-  @Option(wholeNumber(1, 100), { isRequired: true })
-  attempts: number;
-
+  @Option(wholeNumber(1, 100), { isRequired: true }) attempts: number;
   /** Wait before the second attempt, ms. */
-  @Option(wholeNumber(0, 30 * DAY_MS), { isRequired: true })
-  delayMs: number;
-
+  @Option(wholeNumber(0, 30 * DAY_MS), { isRequired: true }) delayMs: number;
   /** Each wait is this many times the one before. Default 2. */
-  @Option(numberBetween(1, Infinity))
-  factor?: number = 2;
-
+  @Option(numberBetween(1, Infinity)) factor?: number = 2;
   /** Longest wait, ms. Default 24 h. */
-  @Option(wholeNumber(0, 30 * DAY_MS))
-  maxDelayMs?: number = DAY_MS;
-
+  @Option(wholeNumber(0, 30 * DAY_MS)) maxDelayMs?: number = DAY_MS;
   /** Share by which a wait varies at random, 0 to 1. Default 0.2. */
-  @Option(numberBetween(0, 1))
-  jitter?: number = 0.2;
+  @Option(numberBetween(0, 1)) jitter?: number = 0.2;
 }
 
 /** When a failed delivery is tried again. */

@@ -25,68 +25,37 @@ const isFunction = (given: unknown): boolean => typeof given === 'function';
 /** Decides which providers and controllers exist; an async factory cannot return these. */
 export class WebhooksModuleStructure {
   /** Name of the data source, or the data source itself. Default: the default data source. */
-  @Option(value<string | DataSource>(isDataSource, 'the name of a data source, or a DataSource'))
-  dataSource?: string | DataSource;
-
+  @Option(value(isDataSource, 'the name of a data source, or a DataSource')) dataSource?: string | DataSource;
   /**
    * Begins the name of each table and index: lower-case letters, digits, underscores. Two apps in one schema need
    * different prefixes, because `entityPrefix` does not rename indexes. Default none.
    */
-  @Option(value<string>(isTablePrefix, 'at most 41 lower-case letters, digits and underscores'))
-  tablePrefix?: string;
-
+  @Option(value(isTablePrefix, 'at most 41 lower-case letters, digits and underscores')) tablePrefix?: string;
   /** Modules that the guards and the tenant provider need. Default none. */
-  @Option(
-    value<NonNullable<ModuleMetadata['imports']>>(
-      Array.isArray,
-      'a list of modules that the guards and the tenant provider need',
-    ),
-  )
+  @Option(value(Array.isArray, 'a list of modules that the guards and the tenant provider need'))
   imports?: ModuleMetadata['imports'];
-
   /** Guards of every route. `'global'`: your `APP_GUARD` protects them. Without guards there are no routes. */
-  @Option(
-    value<(Type<CanActivate> | CanActivate)[] | 'global'>(
-      areGuards,
-      "a list of at least one guard, or 'global' if your APP_GUARD protects the routes",
-    ),
-  )
+  @Option(value(areGuards, "a list of at least one guard, or 'global' if your APP_GUARD protects the routes"))
   guards?: (Type<CanActivate> | CanActivate)[] | 'global';
-
   /** Whose webhooks a request is about. Without it there are no routes. */
-  @Option(
-    value<TenantResolver | Type<TenantProvider>>(
-      isFunction,
-      'a function of the request, or a class with a resolve method',
-    ),
-  )
+  @Option(value(isFunction, 'a function of the request, or a class with a resolve method'))
   tenant?: TenantResolver | Type<TenantProvider>;
-
   /** Mount the routes without guards. Logs a warning at start. Default false. */
-  @Option(flag)
-  allowUnauthenticated?: boolean;
-
+  @Option(flag) allowUnauthenticated?: boolean;
   /** A subclass of `WebhooksController` with its own path, guards or pipes; `false`: no routes. */
   @Option(
-    value<Type<object> | false>(
+    value(
       (given) => given === false || isFunction(given),
       'a class that extends WebhooksController, or false for no routes',
     ),
   )
   controller?: Type<object> | false;
-
   /** Path of the routes, below the host's prefix. Default `webhooks`. */
-  @Option(value<string>((given) => typeof given === 'string', 'a path, such as "webhooks"'))
-  path?: string;
-
+  @Option(value((given) => typeof given === 'string', 'a path, such as "webhooks"')) path?: string;
   /** `api` publishes and registers, `worker` delivers, `all` does both. Default `all`. */
-  @Option(oneOf('all', 'api', 'worker'))
-  role?: 'all' | 'api' | 'worker';
-
+  @Option(oneOf('all', 'api', 'worker')) role?: 'all' | 'api' | 'worker';
   /** Make `WebhooksService` injectable in every module. Default false. */
-  @Option(flag)
-  isGlobal?: boolean;
-
+  @Option(flag) isGlobal?: boolean;
   /** Also mount the registration routes of these platforms, for customers' existing scripts. Default none. */
   @Option(listOf('a list, such as ["mobile-text-alerts"]', oneOf('mobile-text-alerts', 'httpsms')))
   compat?: CompatPlatform[];
