@@ -13,7 +13,6 @@ import {
 import { webhooksEntities } from '../../libs/webhooks/src/store/schema/entities.js';
 import { webhooksMigrations } from '../../libs/webhooks/src/store/schema/migrations/index.js';
 import type { Store } from '../../libs/webhooks/src/store/store.js';
-import { CommitListener } from '../../libs/webhooks/src/store/typeorm/commit-listener.js';
 import { createDatabase } from '../support/database.js';
 
 // The suite that every database's store must pass. It speaks to the store alone; rows are only changed by hand to damage
@@ -40,7 +39,7 @@ export function useStore(): StoreUnderTest {
     }).initialize();
   });
   beforeEach(() => {
-    test.store = createPostgresStore(createSession(test.dataSource), new CommitListener(test.dataSource));
+    test.store = createPostgresStore(createSession(test.dataSource));
   });
   afterEach(async () => {
     const tables = test.dataSource.entityMetadatas.map(({ tablePath }) => tablePath);

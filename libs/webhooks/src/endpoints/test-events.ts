@@ -1,22 +1,20 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { WebhookAudit } from '../observability/audit.js';
 import type { CallContext } from '../core/call-context.js';
-import { Session } from '../store/postgres/connection/session.js';
 import { DeliveryLog } from '../deliveries/delivery-log.js';
 import { OutcomeWaiter } from '../deliveries/outcome-waiter.js';
 import type { WebhookDeliveryDetail } from '../deliveries/delivery.js';
-import { probeSoon } from '../store/postgres/deliveries/requeue-deliveries.js';
 import { catalogueEntry, isCatalogueType, knownTypes } from '../events/catalogue/catalogue.js';
 import { eventExample, ownEventExample } from '../events/catalogue/event-example.js';
 import { isEventType, type WebhookEvent } from '../events/event.js';
 import { encodeId, newUuid } from '../core/ids.js';
-import { CommitListener } from '../store/typeorm/commit-listener.js';
-import { insertEvents } from '../store/postgres/publish/insert-events.js';
 import type { Profile } from '../profiles/profile.js';
 import { conflict, unprocessable } from '../core/request-error.js';
 import { SETTINGS, type Settings } from '../config/settings.js';
 import { TestEndpoint } from './test-endpoint.dto.js';
+import type { DeliveryStore } from '../store/delivery-store.js';
 import type { EndpointStore } from '../store/endpoint-store.js';
+import type { OutboxStore } from '../store/outbox-store.js';
 import { STORE } from '../store/store.js';
 import { requireEndpoint } from './require-endpoint.js';
 import { readBody } from '../validation/read-input.js';
@@ -39,12 +37,10 @@ export const MAX_TEST_WAIT_MS = 30_000;
 @Injectable()
 export class TestEventSender {
   constructor(
-    private readonly database: Session,
-    @Inject(STORE) private readonly store: EndpointStore,
+    @Inject(STORE) private readonly store: EndpointStore & OutboxStore & DeliveryStore,
     private readonly check: RegistrationCheck,
     private readonly log: DeliveryLog,
     private readonly watch: OutcomeWaiter,
-    private readonly commits: CommitListener,
     private readonly audit: WebhookAudit,
     @Inject(SETTINGS) private readonly settings: Settings,
   ) {}
@@ -69,9 +65,9 @@ export class TestEventSender {
     const type = chooseTestType(profile, row.events, asked);
     if (type === null) throw this.unknownType(profile, asked!);
     const event = this.compose(profile, type, tenantId, data);
-    await this.database.transaction(async (tx) => {
+    await this.store.transaction(async (tx) => {
       const { uuid, subject, data: content } = event;
-      await insertEvents(this.database.within(tx), [
+      await tx.insertEvents([
         {
           uuid,
           tenantId,
@@ -86,8 +82,7 @@ export class TestEventSender {
           endpointId: row.id,
         },
       ]);
-      await probeSoon(this.database.within(tx), row.id);
-      this.commits.noteEvents(tx.queryRunner!);
+      await tx.probeSoon(row.id);
     });
     this.audit.record({ action: 'endpoint.tested', tenantId, endpointId: id, actor, request });
     const waits = waitMs > 0 && row.state === 'active';

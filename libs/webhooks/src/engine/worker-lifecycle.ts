@@ -1,14 +1,17 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
-import { type Store, STORE } from '../store/store.js';
-import { STRUCTURE, type WebhooksModuleStructure } from '../config/structure.js';
 import { SETTINGS, type Settings } from '../config/settings.js';
+import { STRUCTURE, type WebhooksModuleStructure } from '../config/structure.js';
+import { type Store, STORE } from '../store/store.js';
 import { Worker } from './worker.js';
 
-/** Starts the poller with the application, in the roles that deliver, and stops it before the host's pool closes. */
+const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
+
+/** Starts the worker with the application in the roles that deliver, and stops it before the host's pool closes. */
 @Injectable()
 export class WorkerLifecycle implements OnApplicationBootstrap, OnModuleDestroy {
   private detach: (() => void) | null = null;
   private stopped: Promise<void> | null = null;
+  /** Handled here, the signal is sent again afterwards: it then has the effect that the host expects. */
   private readonly onSignal = (signal: NodeJS.Signals): void => {
     void this.stop().finally(() => process.kill(process.pid, signal));
   };
@@ -38,7 +41,7 @@ export class WorkerLifecycle implements OnApplicationBootstrap, OnModuleDestroy 
     await this.stop();
   }
 
-  /** Once, whoever asks first. */
+  /** Runs once; every caller gets the same promise. */
   private stop(): Promise<void> {
     for (const signal of SIGNALS) process.removeListener(signal, this.onSignal);
     this.detach?.();
@@ -47,5 +50,3 @@ export class WorkerLifecycle implements OnApplicationBootstrap, OnModuleDestroy 
     ));
   }
 }
-
-const SIGNALS = ['SIGTERM', 'SIGINT'] as const;

@@ -1,9 +1,7 @@
 import type { Provider } from '@nestjs/common';
-import type { DataSource } from 'typeorm';
 import { AlertSender } from '../alerts/alert-sender.js';
 import { PendingWork } from '../engine/pending-work.js';
 import { Pipeline } from '../engine/pipeline.js';
-import { StoreClock } from '../store/postgres/connection/clock.js';
 import { createPostgresStore, createSession } from '../store/postgres/create-postgres-store.js';
 import { Session } from '../store/postgres/connection/session.js';
 import { DeliveryEvents } from '../observability/delivery-events.js';
@@ -21,7 +19,6 @@ import { LaneClaimer } from '../engine/claim/lane-claimer.js';
 import { DATA_SOURCE, STORE, type Store } from '../store/store.js';
 import { createTransport } from '../http/client/create-transport.js';
 import { URL_POLICY, UrlPolicy } from '../http/policy/url-policy.js';
-import { CommitListener } from '../store/typeorm/commit-listener.js';
 import { Outbox } from '../outbox/outbox.js';
 import { CallbackDestinations } from '../engine/relay/callback-destinations.js';
 import { Relay } from '../engine/relay/relay.js';
@@ -39,13 +36,7 @@ import { Worker } from '../engine/worker.js';
 export const baseProviders: Provider[] = [
   { provide: SETTINGS, useFactory: resolveSettings, inject: [WEBHOOKS_OPTIONS] },
   { provide: Session, useFactory: createSession, inject: [DATA_SOURCE] },
-  {
-    provide: CommitListener,
-    useFactory: (dataSource: DataSource) => new CommitListener(dataSource),
-    inject: [DATA_SOURCE],
-  },
-  { provide: STORE, useFactory: createPostgresStore, inject: [Session, CommitListener] },
-  { provide: StoreClock, useFactory: (session: Session) => session.clock, inject: [Session] },
+  { provide: STORE, useFactory: createPostgresStore, inject: [Session] },
   { provide: SECRET_BOX, useFactory: createSecretBox, inject: [SETTINGS] },
   { provide: URL_POLICY, useFactory: (settings: Settings) => new UrlPolicy(settings), inject: [SETTINGS] },
   { provide: TRANSPORT, useFactory: transportOf, inject: [SETTINGS] },

@@ -79,7 +79,7 @@ export class Leases {
   }
 
   /** The outcome of a delivery cannot be recorded: the delivery is rescued when the lease expires. */
-  forsake(leaseId: string): void {
+  leaveToExpire(leaseId: string): void {
     const lease = this.held.get(leaseId);
     if (lease) lease.isUncertain = true;
   }

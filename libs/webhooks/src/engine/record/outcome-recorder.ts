@@ -136,7 +136,7 @@ export class OutcomeRecorder {
       this.logger.error(
         `The database rejected the outcome of delivery dlv_${delivery.id}: ${error.message}; it is sent again when its lease runs out`,
       );
-      this.leases.forsake(delivery.leaseId);
+      this.leases.leaveToExpire(delivery.leaseId);
       kept.add(delivery.leaseId);
       return { ids: new Set(), healthChanges: [], stopped: [], hasDueLanes: false };
     }

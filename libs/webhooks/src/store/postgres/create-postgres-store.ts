@@ -5,9 +5,9 @@ import { NotifyChannel } from './connection/notify-channel.js';
 import { Session } from './connection/session.js';
 import { PostgresStore } from './postgres-store.js';
 
-/** The store on the host's data source. Throws {@link WebhooksSetupError} if that is not PostgreSQL, or not connected. */
-export function createPostgresStore(session: Session, commits: CommitListener): PostgresStore {
-  return new PostgresStore(session, commits, new NotifyChannel(session));
+/** The store on the data source of `session`. */
+export function createPostgresStore(session: Session): PostgresStore {
+  return new PostgresStore(session, new CommitListener(session.dataSource), new NotifyChannel(session));
 }
 
 /** Throws {@link WebhooksSetupError} if the data source is not PostgreSQL, or not connected. */
