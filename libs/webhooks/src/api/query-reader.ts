@@ -2,8 +2,11 @@ import { badRequest, type ErrorDetail } from '../core/request-error.js';
 import { parseInstant } from '../core/instants.js';
 
 /**
- * Reads a query string's fields one by one and names all that are wrong in one 400. Names it is not asked for are left
- * alone: they may be the host's.
+ * Reads the fields of a query string one by one and reports all that are wrong in one 400. Fields it is not asked for are
+ * ignored: they may be the host's.
+ *
+ * Not class-validator, as for bodies: everything in a query string is text, so each field would need a conversion beside
+ * its check, and a class for each list.
  */
 export class QueryReader {
   private readonly problems: ErrorDetail[] = [];
@@ -13,60 +16,60 @@ export class QueryReader {
   text(field: string, max = 255): string | undefined {
     const value = this.values[field];
     if (value === undefined) return undefined;
-    if (typeof value !== 'string') return this.wrong(field, 'must be given once');
-    if (value === '' || value.length > max) return this.wrong(field, `must have 1 to ${max} characters`);
+    if (typeof value !== 'string') return this.report(field, 'must be given once');
+    if (value === '' || value.length > max) return this.report(field, `must have 1 to ${max} characters`);
     if (value.includes('\0') || !value.isWellFormed())
-      return this.wrong(field, 'must not hold NUL or half of a surrogate pair');
+      return this.report(field, 'must not contain NUL characters or halves of surrogate pairs');
     return value;
   }
 
-  whole(field: string, min: number, max: number): number | undefined {
+  wholeNumber(field: string, min: number, max: number): number | undefined {
     const text = this.text(field);
     if (text === undefined) return undefined;
     const number = /^\d{1,9}$/.test(text) ? Number(text) : NaN;
     return number >= min && number <= max
       ? number
-      : this.wrong(field, `must be a whole number from ${min} to ${max}`);
+      : this.report(field, `must be a whole number from ${min} to ${max}`);
   }
 
   flag(field: string): boolean | undefined {
     const text = this.text(field);
     if (text === undefined) return undefined;
     if (text === 'true' || text === 'false') return text === 'true';
-    return this.wrong(field, 'must be true or false');
+    return this.report(field, 'must be true or false');
   }
 
   oneOf<T extends string>(field: string, all: readonly T[]): T | undefined {
     const text = this.text(field);
     if (text === undefined) return undefined;
-    return all.find((each) => each === text) ?? this.wrong(field, `must be one of ${all.join(', ')}`);
+    return all.find((each) => each === text) ?? this.report(field, `must be one of ${all.join(', ')}`);
   }
 
-  /** Several, separated by commas. */
+  /** Several values, separated by commas. */
   manyOf<T extends string>(field: string, all: readonly T[]): T[] | undefined {
     const texts = this.text(field)?.split(',');
     if (texts === undefined) return undefined;
     const found = all.filter((each) => texts.includes(each));
     return texts.every((text) => found.includes(text as T))
       ? found
-      : this.wrong(field, `must be one or more of ${all.join(', ')}, separated by commas`);
+      : this.report(field, `must be one or more of ${all.join(', ')}, separated by commas`);
   }
 
-  /** Epoch milliseconds. */
+  /** Epoch ms. */
   instant(field: string): number | undefined {
     const text = this.text(field);
     if (text === undefined) return undefined;
-    return parseInstant(text) ?? this.wrong(field, 'must be an instant such as 2026-11-20T10:00:00Z');
+    return parseInstant(text) ?? this.report(field, 'must be a date and time such as 2026-11-20T10:00:00Z');
   }
 
-  /** What was read, unless something was wrong. */
+  /** Returns `read`. Throws a 400 if a field that was read is wrong. */
   result<T>(read: T): T {
     if (this.problems.length > 0) throw badRequest(...this.problems);
     return read;
   }
 
-  private wrong(field: string, what: string): undefined {
-    this.problems.push({ field, code: 'invalid', message: `${field} ${what}.` });
+  private report(field: string, rule: string): undefined {
+    this.problems.push({ field, code: 'invalid', message: `${field} ${rule}.` });
     return undefined;
   }
 }

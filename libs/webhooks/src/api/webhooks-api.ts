@@ -7,8 +7,8 @@ import { EventTypeList } from '../endpoints/event-types.js';
 import { RateLimit } from './rate-limit.js';
 
 /**
- * What the routes call. One dependency, so that a subclass of `WebhooksController` with dependencies of its own has one
- * thing to hand on: `constructor(api: WebhooksApi, private readonly plans: Plans) { super(api) }`.
+ * What the routes call. It is one dependency, so that a subclass of `WebhooksController` with dependencies of its own
+ * passes one thing on: `constructor(api: WebhooksApi, private readonly plans: Plans) { super(api) }`.
  */
 @Injectable()
 export class WebhooksApi {

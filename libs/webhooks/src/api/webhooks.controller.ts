@@ -27,13 +27,13 @@ import { QueryReader } from './query-reader.js';
 import { MAX_TEST_WAIT_MS, type TestEventResult } from '../endpoints/test-events.js';
 import { WebhooksApi } from './webhooks-api.js';
 
-/** A body or query as it came: checked by the services, out of reach of the host's pipes. */
+/** A body or query as it was sent: a plain record, so that the host's validation pipes leave it alone. The services check it. */
 
 /**
- * The REST routes. Mounted by `WebhooksModule.forRoot({ guards, tenant })`; a subclass of the host's may add guards, a
- * path, routes of its own, or change one.
+ * The REST routes. `WebhooksModule.forRoot({ guards, tenant })` mounts them. A subclass can add guards, a path and routes,
+ * or override routes.
  *
- * `wh_` and `dlv_` are part of the paths, so that no other path below ours is taken from the host.
+ * `wh_` and `dlv_` are part of the paths, so that the host can use all other paths below this one.
  */
 @Controller('webhooks')
 @UseInterceptors(CallerInterceptor)
@@ -198,7 +198,7 @@ export class WebhooksController {
     @QueryString() query: Record<string, unknown>,
   ): Promise<TestEventResult> {
     const read = new QueryReader(query);
-    const wait = read.result(read.whole('wait', 0, MAX_TEST_WAIT_MS));
+    const wait = read.result(read.wholeNumber('wait', 0, MAX_TEST_WAIT_MS));
     this.api.limits.take('test', caller.tenantId);
     return this.api.endpoints.test(caller.tenantId, `wh_${id}`, body, wait, caller);
   }
@@ -226,7 +226,7 @@ export class WebhooksController {
 }
 
 function page(read: QueryReader): { limit?: number; cursor?: string } {
-  return { limit: read.whole('limit', 1, PAGE_LIMIT.max), cursor: read.text('cursor') };
+  return { limit: read.wholeNumber('limit', 1, PAGE_LIMIT.max), cursor: read.text('cursor') };
 }
 
 function deliveryFilter(read: QueryReader): DeliveryFilter {

@@ -24,6 +24,8 @@ import { decidePause, decideResume, type StateChange, toDeleted } from './state-
 import type { TestEndpoint } from './test-endpoint.dto.js';
 import { type TestEventResult, TestEventSender } from './test-events.js';
 
+const CHANGE_HINTS = { profile: 'The profile cannot be changed; register another webhook.' };
+
 /** Decides what to change of a locked endpoint; `null`: nothing. */
 type Decide = (endpoint: EndpointRecord, now: number) => StateChange | null;
 
@@ -80,7 +82,7 @@ export class WebhookEndpoints {
     input: ChangeEndpoint,
     context: CallContext = {},
   ): Promise<WebhookEndpoint> {
-    const fields = await readBody(ChangeEndpoint, input);
+    const fields = await readBody(ChangeEndpoint, input, CHANGE_HINTS);
     const endpoint = await this.store.inTransaction(context.tx, async (tx) => {
       await this.accounts.lock(tx, tenantId);
       return this.change(tx, tenantId, id, async (before, now) => {

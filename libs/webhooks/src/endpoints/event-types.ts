@@ -1,19 +1,19 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { InvalidOptionError } from '../core/errors.js';
 import { catalogue, isCatalogueType } from '../events/catalogue/catalogue.js';
-import { type CatalogueEntry } from '../events/catalogue/catalogue-entry.js';
+import type { CatalogueEntry } from '../events/catalogue/catalogue-entry.js';
 import { eventExample, ownEventExample } from '../events/catalogue/event-example.js';
 import type { WebhookEvent } from '../events/event.js';
 import type { Profile } from '../profiles/profile.js';
 import { SETTINGS, type Settings } from '../config/settings.js';
 
-/** One type of event, and what it is called where. */
+/** An event type and its names in each profile. */
 export interface EventTypeInfo extends CatalogueEntry {
-  /** Names to subscribe to, by profile; a profile that is missing has no words for this type. */
+  /** Names to subscribe to, by profile. Profiles that do not support this type are left out. */
   names: Record<string, string[]>;
 }
 
-/** The catalogue and the host's own types, for those who choose what to subscribe to. */
+/** The event types of the catalogue and of the host, for lists to subscribe from. */
 @Injectable()
 export class EventTypeList {
   private readonly entries: EventTypeInfo[];
@@ -36,7 +36,7 @@ export class EventTypeList {
   }
 }
 
-/** Throws {@link InvalidOptionError} where a profile of the host, or the example it gave, fails. */
+/** Throws {@link InvalidOptionError} if a profile of the host fails on an example, or an example of the host on a profile. */
 function namesIn(profile: Profile, event: WebhookEvent): string[] {
   try {
     return profile.render(event).map(({ type }) => type);

@@ -14,66 +14,68 @@ import {
 } from '../validation/fields.js';
 
 const EVENT_NAME = /^[!-~]{1,128}$/;
-/** A number with or without its plus, or a sender name. */
-const NUMBER = /^(\+?\d{2,15}|[A-Za-z0-9][A-Za-z0-9 ._-]{0,10})$/;
+/** A phone number with or without the plus, or an alphanumeric sender name. */
+const PHONE_NUMBER = /^(\+?\d{2,15}|[A-Za-z0-9][A-Za-z0-9 ._-]{0,10})$/;
 const STATUS_CODE = /^[1-5]\d\d$/;
 
-/** Fields that both a registration and a change may hold. */
+/** Fields of a registration that a change can set too. */
 export abstract class EndpointSettings {
   /** For people, at most 500 characters. */
   @Nullable()
   @Text(500)
   description?: string | null;
 
-  /** Sent with every request: at most 20, values are stored sealed and never shown again. */
+  /** Headers for every request, at most 20. Values are stored sealed and never shown again. */
   @Nullable()
   @PlainObject()
   headers?: Record<string, string> | null;
 
-  /** Only events of these of the account's own numbers. `null` or left out: all. */
+  /** Only events of these numbers of the account. Default and `null`: all numbers. */
   @Nullable()
-  @TextList(100, NUMBER, 'a phone number such as +256701521269, or a sender name')
+  @TextList(100, PHONE_NUMBER, 'a phone number such as +256701521269, or a sender name')
   phoneNumbers?: string[] | null;
 
-  /** Requests a minute at most; what is over waits. Default no limit, or the profile's. */
+  /** Requests per minute at most; excess requests wait. `null`: no limit. Default: the profile's limit, or none. */
   @Nullable()
   @WholeNumber(1, 600_000)
   maxThroughputPerMinute?: number | null;
 
-  /** Requests at the same time at most, over all workers. Default 32. */
+  /** Requests at the same time at most, over all workers. Default and `null`: `worker.maxInFlight` of the module, 32, in each worker. */
   @Nullable()
   @WholeNumber(1, 1000)
   maxInFlight?: number | null;
 
-  /** Deadline of an attempt, milliseconds. Default the profile's. */
+  /** Timeout of an attempt, ms. Default and `null`: the profile's. */
   @Nullable()
   @WholeNumber(TIMEOUT_RANGE.min, TIMEOUT_RANGE.max)
   timeoutMs?: number | null;
 
-  /** Order of the deliveries of one subject. Default `relaxed`. */
+  /** Order of the deliveries of one subject. Default: `relaxed`. */
   @Optional()
   @IsIn(ORDERINGS)
   ordering?: Ordering;
 
-  /** Where to mail what concerns this endpoint. Default the account's address. */
+  /** Where to mail alerts about this endpoint. Default and `null`: the account's address. */
   @Nullable()
   @MailAddress()
   alertEmail?: string | null;
 
+  /** Mail an alert about each failed attempt. Default: false. */
   @Optional()
   @Flag()
   sendAlertEmail?: boolean;
 
-  /** Ignore every answer that is an error: no retry, no alert. */
+  /** Ignore every error response: no retry, no alert. Default: false. */
   @Optional()
   @Flag()
   skipErrors?: boolean;
 
-  /** Ignore answers with these status codes, given as text. */
+  /** Ignore responses with these status codes, given as text. Default: none. */
   @Optional()
   @TextList(100, STATUS_CODE, 'a status code as text, such as "404"', 0)
   skipErrorCodes?: string[];
 
+  /** Retry failed deliveries. Default: true. */
   @Optional()
   @Flag()
   retryOnError?: boolean;
@@ -85,28 +87,28 @@ export class RegisterEndpoint extends EndpointSettings {
   @Text(2048)
   url!: string;
 
-  /** Names in the profile's vocabulary; `message.*` and `*` where the profile knows patterns. */
+  /** Event names of the profile; `message.*` and `*` if the profile supports patterns. */
   @Required()
   @TextList(100, EVENT_NAME, 'an event name of 1 to 128 printable characters without spaces')
   events!: string[];
 
-  /** Default the account's. It never changes. */
+  /** Name of the profile. It cannot be changed later. Default: the account's. */
   @Optional()
   @Text(32)
   profile?: string;
 
-  /** Default a new one. `null`: unsigned, where the profile allows that. */
+  /** Default: a new one is generated. `null`: unsigned, if the profile allows that. */
   @Nullable()
   @Text(512)
   secret?: string | null;
 
-  /** `false`: created paused. Default true. */
+  /** `false`: created paused. Default: true. */
   @Optional()
   @Flag()
   active?: boolean;
 }
 
-/** Body of `PATCH /webhooks/:id`: what is left out stays. */
+/** Body of `PATCH /webhooks/:id`. Fields that are left out stay as they are. */
 export class ChangeEndpoint extends EndpointSettings {
   @Optional()
   @Text(2048)
@@ -116,7 +118,7 @@ export class ChangeEndpoint extends EndpointSettings {
   @TextList(100, EVENT_NAME, 'an event name of 1 to 128 printable characters without spaces')
   events?: string[];
 
-  /** As a rotation with this secret. `null`: unsigned, where the profile allows that. */
+  /** Rotates to this secret. `null`: unsigned, if the profile allows that. */
   @Nullable()
   @Text(512)
   secret?: string | null;

@@ -15,8 +15,8 @@ import { type ChangeEndpoint, RegisterEndpoint } from './register-endpoint.dto.j
 import { findEventProblems, findFieldProblems, findSecretProblem } from './registration-rules.js';
 import { LineLogger } from '../core/line-logger.js';
 
-/** Any valid signing input: only the names of the headers matter. */
-const SAMPLE = {
+/** Any valid signing input: only the names of the resulting headers matter. */
+const SAMPLE_INPUT = {
   eventId: 'evt_00000000000000000000000000',
   sequence: '1',
   wireType: 'webhook.test',
@@ -27,7 +27,7 @@ const SAMPLE = {
   attempt: 1,
 };
 
-/** The rules of a registration that go beyond the shape of its fields: what this module and the profile allow. */
+/** What the module and the profile allow in a registration. The shape of its fields has been checked before. */
 @Injectable()
 export class RegistrationCheck {
   private readonly logger = new LineLogger('Webhooks');
@@ -39,13 +39,13 @@ export class RegistrationCheck {
     this.types = settings.eventTypes && knownTypes(settings.eventTypes);
   }
 
-  /** The profile of an endpoint that exists. Throws a 409 where the host no longer has it. */
+  /** The profile of an existing endpoint. Throws a 409 if the host no longer has it. */
   requireProfileOf(endpoint: { profile: string }): Profile {
     const profile = this.settings.profiles.get(endpoint.profile);
     if (profile) return profile;
     throw conflict(
       'profile_missing',
-      `The profile ${endpoint.profile} of this webhook does not exist any more: register the webhook anew with another profile.`,
+      `The profile ${endpoint.profile} of this webhook does not exist any more: register another webhook with another profile.`,
     );
   }
 
@@ -61,17 +61,17 @@ export class RegistrationCheck {
     if (problems.length > 0) throw unprocessable(...problems);
   }
 
-  /** The URL as it is stored. Throws a 400 where it is no URL, a 422 where it is not allowed. */
+  /** The URL as it is stored. Throws a 400 if it is not a URL, a 422 if it is not allowed. */
   checkUrl(profile: Profile, url: string): string {
     try {
       return this.urls.check(url, profile.registration).href;
     } catch (error) {
       if (!(error instanceof UrlRefusedError)) throw error;
-      // For the operator alone: the tenant must not learn what is where.
-      this.logger.debug(`A webhook URL was refused: ${error.reason}`);
-      const only = error.code === 'https_required' && this.settings.allowHttp;
-      const message = only
-        ? `Webhooks of the profile ${profile.name} are sent over https only.`
+      // Logged for the operator: the response must not tell the tenant what is reachable in this network.
+      this.logger.debug(`Refused a webhook URL: ${error.reason}`);
+      const isProfileRule = error.code === 'https_required' && this.settings.allowHttp;
+      const message = isProfileRule
+        ? `Webhooks of profile ${profile.name} are sent over https only.`
         : error.message;
       const detail = { field: 'url', code: error.code, message };
       throw error.code === 'invalid_url' ? badRequest(detail) : unprocessable(detail);
@@ -80,7 +80,7 @@ export class RegistrationCheck {
 
   /** Custom headers with lower-case names. Throws a 400 naming the header. */
   checkHeaders(profile: Profile, headers: Record<string, string>): Record<string, string> {
-    const own = Object.keys(profile.headers({ ...SAMPLE, secrets: [profile.secret.generate()] }));
+    const own = Object.keys(profile.headers({ ...SAMPLE_INPUT, secrets: [profile.secret.generate()] }));
     try {
       return checkHeaders(headers, own);
     } catch (error) {
@@ -89,21 +89,21 @@ export class RegistrationCheck {
     }
   }
 
-  /** Throws a 409 where one more endpoint of this profile is one too many. */
+  /** Throws a 409 if the tenant has as many endpoints, or endpoints of this profile, as it may. */
   checkLimit(profile: Profile, existing: readonly { profile: string }[]): void {
     const { maxEndpoints } = profile.registration;
     const limit = this.settings.endpointsPerTenant;
     if (existing.length >= limit)
-      throw tooMany(`An account has at most ${limit} webhooks. Delete one first.`);
+      throw tooMany(`An account can have at most ${limit} webhooks. Delete one first.`);
     const same = existing.filter((endpoint) => endpoint.profile === profile.name).length;
     if (maxEndpoints !== null && same >= maxEndpoints) {
       throw tooMany(
-        `An account has at most ${maxEndpoints} webhooks of the profile ${profile.name}. Delete one first.`,
+        `An account can have at most ${maxEndpoints} webhooks of profile ${profile.name}. Delete one first.`,
       );
     }
   }
 
-  /** Throws a 409 where another endpoint has one of these events and the profile allows one URL for each. */
+  /** Throws a 409 if the profile allows one endpoint for each event, and another endpoint has one of these events. */
   checkEventsFree(
     profile: Profile,
     events: readonly string[],
@@ -114,7 +114,7 @@ export class RegistrationCheck {
       others.some((other) => other.profile === profile.name && other.events.includes(name)),
     );
     if (taken.length === 0) return;
-    const message = `The profile ${profile.name} sends each event to one URL, and another webhook has ${taken.join(', ')}.`;
+    const message = `The profile ${profile.name} sends each event to one URL. Another webhook already has ${taken.join(', ')}.`;
     throw conflict('event_taken', message, [{ field: 'events', code: 'event_taken', message }]);
   }
 }

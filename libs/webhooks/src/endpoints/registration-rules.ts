@@ -12,7 +12,7 @@ const PROFILE_FIELDS: readonly ProfileField[] = [
   'retryOnError',
 ];
 
-/** Fields that this profile has no use for: refused by name, so that nobody counts on them. */
+/** Given fields that this profile ignores. They are refused, because a caller would rely on them. */
 export function findFieldProblems(profile: Profile, input: object): ErrorDetail[] {
   const known = profile.registration.fields;
   return PROFILE_FIELDS.filter((field) => {
@@ -21,14 +21,14 @@ export function findFieldProblems(profile: Profile, input: object): ErrorDetail[
   }).map((field) => ({
     field,
     code: 'not_in_profile',
-    message: `${field} means nothing to a webhook of the profile ${profile.name}: leave it out.`,
+    message: `${field} is not supported by profile ${profile.name}: leave it out.`,
   }));
 }
 
 /**
  * What is wrong with these event names for this profile.
  *
- * @param types of events that there are, for profiles without names of their own; `null`: any
+ * @param types the catalogue's and the host's types, for profiles without names of their own; `null`: any name is allowed
  */
 export function findEventProblems(
   profile: Profile,
@@ -42,7 +42,7 @@ export function findEventProblems(
       {
         field: 'events',
         code: 'too_many',
-        message: `A webhook of the profile ${profile.name} takes ${number}.`,
+        message: `A webhook of profile ${profile.name} takes ${number}.`,
       },
     ];
   }
@@ -57,11 +57,11 @@ function eventProblem(
   name: string,
   types: readonly string[] | null,
 ): string | null {
-  const { wildcards } = registration;
   const eventNames = registration.eventNames ?? types;
   const known = eventNames ? ` Known: ${eventNames.join(', ')}.` : '';
   const isPattern = name === '*' || name.endsWith('.*');
-  if (isPattern && !wildcards) return `The profile ${profile} takes no patterns such as ${name}.${known}`;
+  if (isPattern && !registration.wildcards)
+    return `The profile ${profile} does not support patterns such as ${name}.${known}`;
   if (eventNames) {
     const found = isPattern
       ? eventNames.some((each) => matchesEventName([name], each))
@@ -71,34 +71,34 @@ function eventProblem(
   if (name === '*') return null;
   return isEventType(isPattern ? name.slice(0, -2) : name)
     ? null
-    : `${name} is no event name: use lower-case words joined by full stops, with * or .* for all of them.`;
+    : `${name} is not an event name: use lower-case words joined by full stops, or a pattern: * or message.*.`;
 }
 
 /**
- * What is wrong with the secret that a registration brings, or leaves out.
+ * What is wrong with the secret of a registration or rotation; `null`: nothing.
  *
- * @param secret `undefined`: none was brought; `null`: none is wanted
+ * @param secret `undefined`: none is given; `null`: the endpoint shall be unsigned
  */
 export function findSecretProblem(profile: Profile, secret: string | null | undefined): ErrorDetail | null {
   const { owner, required, callerSupplied, check } = profile.secret;
   const problem = (code: string, message: string): ErrorDetail => ({ field: 'secret', code, message });
   if (owner === 'account') {
     if (secret === undefined) return null;
-    const text = `Webhooks of the profile ${profile.name} are signed with the account's secret: leave secret out.`;
+    const text = `Webhooks of profile ${profile.name} are signed with the account's secret: leave secret out.`;
     return problem('not_in_profile', text);
   }
   if (secret === null || secret === undefined) {
     const mayBeMissing = secret === null ? !required : !required || !callerSupplied;
     if (mayBeMissing) return null;
-    return problem('required', `The profile ${profile.name} needs a secret.`);
+    return problem('required', `The profile ${profile.name} requires a secret.`);
   }
-  const wrong = check(secret);
-  return wrong === null
+  const reason = check(secret);
+  return reason === null
     ? null
-    : problem('invalid', `The secret does not fit the profile ${profile.name}. ${wrong}`);
+    : problem('invalid', `The secret does not fit the profile ${profile.name}. ${reason}`);
 }
 
-/** The secret that a registration ends up with; `null`: unsigned. Asked only where {@link findSecretProblem} finds nothing. */
+/** The secret of a new endpoint; `null`: unsigned. Call it only if {@link findSecretProblem} returned `null`. */
 export function chooseSecret(profile: Profile, secret: string | null | undefined): string | null {
   const { owner, callerSupplied, generate } = profile.secret;
   if (owner === 'account') return null;

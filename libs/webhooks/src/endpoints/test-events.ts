@@ -1,54 +1,54 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { WebhookAudit } from '../observability/audit.js';
 import type { CallContext } from '../core/call-context.js';
+import { encodeId, newUuid } from '../core/ids.js';
+import { conflict, unprocessable } from '../core/request-error.js';
+import { SETTINGS, type Settings } from '../config/settings.js';
+import type { WebhookDeliveryDetail } from '../deliveries/delivery.js';
 import { DeliveryLog } from '../deliveries/delivery-log.js';
 import { OutcomeWaiter } from '../deliveries/outcome-waiter.js';
-import type { WebhookDeliveryDetail } from '../deliveries/delivery.js';
 import { catalogueEntry, isCatalogueType, knownTypes } from '../events/catalogue/catalogue.js';
 import { eventExample, ownEventExample } from '../events/catalogue/event-example.js';
 import { isEventType, type WebhookEvent } from '../events/event.js';
-import { encodeId, newUuid } from '../core/ids.js';
+import { WebhookAudit } from '../observability/audit.js';
 import type { Profile } from '../profiles/profile.js';
-import { conflict, unprocessable } from '../core/request-error.js';
-import { SETTINGS, type Settings } from '../config/settings.js';
-import { TestEndpoint } from './test-endpoint.dto.js';
 import type { DeliveryStore } from '../store/delivery-store.js';
 import type { EndpointStore } from '../store/endpoint-store.js';
 import type { OutboxStore } from '../store/outbox-store.js';
 import { STORE } from '../store/store.js';
-import { requireEndpoint } from './require-endpoint.js';
 import { readBody } from '../validation/read-input.js';
 import { RegistrationCheck } from './registration-check.js';
+import { requireEndpoint } from './require-endpoint.js';
+import { TestEndpoint } from './test-endpoint.dto.js';
 
-/** What a test answers. */
+/** What a test returns. */
 export interface TestEventResult {
-  /** `evt_…`, the `webhook-id` on the wire. */
+  /** `evt_…`, the `webhook-id` of the request. */
   eventId: string;
-  /** How it stands; `null`: no worker has taken the event up yet. */
+  /** The delivery as it is now; `null`: no worker has relayed the event yet. */
   delivery: WebhookDeliveryDetail | null;
 }
 
-/** How long a test waits for a worker to take it up, ms. */
-const TAKEN_UP_MS = 2000;
-/** Longest wait for an outcome, ms. */
+/** How long a test waits for a worker to relay the event if the caller does not wait for the outcome. */
+const RELAY_WAIT_MS = 2000;
 export const MAX_TEST_WAIT_MS = 30_000;
 
-/** Test events: to one endpoint alone, through the real pipeline, marked as tests. */
+/** Sends test events: to one endpoint alone, through the outbox and the worker like all others, marked as tests. */
 @Injectable()
 export class TestEventSender {
   constructor(
     @Inject(STORE) private readonly store: EndpointStore & OutboxStore & DeliveryStore,
     private readonly check: RegistrationCheck,
     private readonly log: DeliveryLog,
-    private readonly watch: OutcomeWaiter,
+    private readonly waiter: OutcomeWaiter,
     private readonly audit: WebhookAudit,
     @Inject(SETTINGS) private readonly settings: Settings,
   ) {}
 
   /**
-   * Publishes a test event. Throws a 422 where the profile has no such event, a 409 where the endpoint is disabled.
+   * Publishes a test event. Throws a 404 for an unknown endpoint, a 409 if it is disabled, and a 422 if its profile has no
+   * such event or the data does not fit.
    *
-   * @param waitMs wait this long for the first attempt's outcome, at most 30 s; a paused endpoint has none to wait for
+   * @param waitMs how long to wait for the outcome of the first attempt, at most 30 s; a paused endpoint is not waited for
    */
   async send(
     tenantId: string,
@@ -57,16 +57,32 @@ export class TestEventSender {
     waitMs = 0,
     { actor, request }: Omit<CallContext, 'tx'> = {},
   ): Promise<TestEventResult> {
-    const { type: asked, data } = await readBody(TestEndpoint, input);
-    const row = await requireEndpoint(this.store, { tenantId }, id);
-    const profile = this.check.requireProfileOf(row);
-    if (row.state === 'disabled')
+    const fields = await readBody(TestEndpoint, input);
+    const endpoint = await requireEndpoint(this.store, { tenantId }, id);
+    const profile = this.check.requireProfileOf(endpoint);
+    if (endpoint.state === 'disabled')
       throw conflict('endpoint_disabled', 'This webhook is disabled. Resume it first.');
-    const type = chooseTestType(profile, row.events, asked);
-    if (type === null) throw this.unknownType(profile, asked!);
-    const event = this.compose(profile, type, tenantId, data);
+    const type = chooseTestType(profile, endpoint.events, fields.type);
+    if (type === null) throw this.unknownType(profile, fields.type!);
+    const event = this.compose(profile, type, tenantId, fields.data);
+    await this.publish(event, endpoint.id);
+    this.audit.record({ action: 'endpoint.tested', tenantId, endpointId: id, actor, request });
+    const waitsForOutcome = waitMs > 0 && endpoint.state === 'active';
+    const isDone = (found: WebhookDeliveryDetail | null): boolean =>
+      found !== null && (!waitsForOutcome || found.attemptCount > 0 || found.finishedAt !== null);
+    const delivery = await this.waiter.waitUntil(
+      Math.min(waitMs || RELAY_WAIT_MS, MAX_TEST_WAIT_MS),
+      () => this.find(tenantId, event.uuid),
+      isDone,
+    );
+    return { eventId: encodeId('evt', event.uuid), delivery };
+  }
+
+  private async publish(
+    { uuid, tenantId, type, subject, data }: WebhookEvent,
+    endpointId: string,
+  ): Promise<void> {
     await this.store.transaction(async (tx) => {
-      const { uuid, subject, data: content } = event;
       await tx.insertEvents([
         {
           uuid,
@@ -75,25 +91,19 @@ export class TestEventSender {
           subject,
           occurredAt: null,
           source: null,
-          data: JSON.stringify(content),
+          data: JSON.stringify(data),
           callbackUrl: null,
           idempotencyKey: null,
           test: true,
-          endpointId: row.id,
+          endpointId,
         },
       ]);
-      await tx.probeSoon(row.id);
+      // A manual test skips the pause of the breaker.
+      await tx.probeSoon(endpointId);
     });
-    this.audit.record({ action: 'endpoint.tested', tenantId, endpointId: id, actor, request });
-    const waits = waitMs > 0 && row.state === 'active';
-    const settled = (delivery: WebhookDeliveryDetail | null) =>
-      delivery !== null && (!waits || delivery.attemptCount > 0 || delivery.finishedAt !== null);
-    const timeoutMs = Math.min(waitMs || TAKEN_UP_MS, MAX_TEST_WAIT_MS);
-    const delivery = await this.watch.waitUntil(timeoutMs, () => this.find(tenantId, event.uuid), settled);
-    return { eventId: encodeId('evt', event.uuid), delivery };
   }
 
-  /** The event, which the profile must have words for: a test without a request would look like a lost one. */
+  /** The event. Throws a 422 if the profile renders no request for it: the caller would wait for one in vain. */
   private compose(
     profile: Profile,
     type: string,
@@ -103,7 +113,7 @@ export class TestEventSender {
     const uuid = newUuid();
     const event = isCatalogueType(type)
       ? eventExample(type, { uuid, tenantId, occurredAt: Date.now() })
-      : ownEventExample(type, this.ownExample(profile, type), { uuid, tenantId });
+      : ownEventExample(type, this.exampleData(profile, type), { uuid, tenantId });
     if (data !== undefined) Object.assign(event, { data });
     const bytes = Buffer.byteLength(JSON.stringify(event.data));
     if (bytes > this.settings.payloadBytes) {
@@ -124,8 +134,8 @@ export class TestEventSender {
     return event;
   }
 
-  /** Throws a 422 for what cannot be a type, and where the host has said which types it has, and this is none. */
-  private ownExample(profile: Profile, type: string): unknown {
+  /** Example data of a type of the host's own. Throws a 422 if the host has named its types and this is none of them. */
+  private exampleData(profile: Profile, type: string): unknown {
     const { eventTypes } = this.settings;
     if (!isEventType(type)) throw this.unknownType(profile, type);
     if (eventTypes === null) return catalogueEntry('webhook.test').example;
@@ -143,24 +153,24 @@ export class TestEventSender {
     });
   }
 
-  private async find(tenantId: string, uuid: string): Promise<WebhookDeliveryDetail | null> {
-    const [found] = await this.log.listIdsByEvent(tenantId, uuid);
-    return found ? this.log.get(tenantId, found) : null;
+  private async find(tenantId: string, eventUuid: string): Promise<WebhookDeliveryDetail | null> {
+    const [id] = await this.log.listIdsByEvent(tenantId, eventUuid);
+    return id ? this.log.get(tenantId, id) : null;
   }
 }
 
 /**
- * The catalogue's type of the event that the test route sends to an endpoint.
+ * The type of the event that a test sends to an endpoint.
  *
- * @param events what the endpoint subscribed to
- * @param asked a name of the profile's vocabulary, or of the catalogue where that is the vocabulary. Left out: the
- * profile's own choice, unless the endpoint's list names others
- * @returns `null` where the profile has no such name
+ * @param events what the endpoint subscribes to
+ * @param asked an event name of the profile. Default: the profile's own choice, or the first name that the endpoint
+ * subscribes to if that choice is not among them
+ * @returns a type of the catalogue or the host's own; `null` if the profile has no event of this name
  */
 export function chooseTestType(profile: Profile, events: readonly string[], asked?: string): string | null {
   const { testTypes, testType } = profile;
   if (!testTypes) return asked ?? testType;
   if (asked !== undefined) return Object.hasOwn(testTypes, asked) ? testTypes[asked]! : null;
-  const named = events.flatMap((name) => (Object.hasOwn(testTypes, name) ? [testTypes[name]!] : []));
-  return named.length === 0 || named.some((type) => type === testType) ? testType : named[0]!;
+  const subscribed = events.flatMap((name) => (Object.hasOwn(testTypes, name) ? [testTypes[name]!] : []));
+  return subscribed.length === 0 || subscribed.some((type) => type === testType) ? testType : subscribed[0]!;
 }

@@ -26,8 +26,14 @@ const REPORTED_FIRST = ['isDefined', 'isString', 'isArray', 'isRecord', 'isBoole
 /**
  * Returns `body` as an instance of `Type` with all fields checked. Throws a 400 that names each field that is unknown or
  * has the wrong shape. Does not use class-transformer, because its conversions are not wanted here.
+ *
+ * @param hints messages for unknown fields that callers are likely to send, by field
  */
-export async function readBody<T extends object>(Type: new () => T, body: unknown): Promise<T> {
+export async function readBody<T extends object>(
+  Type: new () => T,
+  body: unknown,
+  hints: Readonly<Record<string, string>> = {},
+): Promise<T> {
   const record = body === undefined || body === null ? {} : body;
   if (typeof record !== 'object' || Array.isArray(record)) {
     throw badRequest({ field: 'body', code: 'wrong_type', message: 'The body must be a JSON object.' });
@@ -41,16 +47,20 @@ export async function readBody<T extends object>(Type: new () => T, body: unknow
     forbidUnknownValues: true,
     validationError: { target: false, value: false },
   });
-  if (errors.length > 0) throw badRequest(...errors.map(toDetail));
+  if (errors.length > 0) throw badRequest(...errors.map((error) => toDetail(error, hints)));
   return input;
 }
 
-function toDetail({ property, constraints = {} }: ValidationError): ErrorDetail {
+function toDetail(
+  { property, constraints = {} }: ValidationError,
+  hints: Readonly<Record<string, string>>,
+): ErrorDetail {
   const names = Object.keys(constraints);
   const name = REPORTED_FIRST.find((first) => names.includes(first)) ?? names[0] ?? 'invalid';
   const field = printableName(property);
   if (name === 'whitelistValidation') {
-    return { field, code: 'unknown_field', message: `${field} is not a field of this request.` };
+    const hint = Object.hasOwn(hints, property) ? hints[property] : undefined;
+    return { field, code: 'unknown_field', message: hint ?? `${field} is not a field of this request.` };
   }
   const message = `${constraints[name] ?? `${field} is not valid`}.`;
   return { field, code: CODES[name] ?? 'invalid', message };

@@ -3,7 +3,7 @@ import { HttpAdapterHost } from '@nestjs/core';
 import { WebhooksRequestError } from '../../core/request-error.js';
 import type { IncomingRequest } from '../caller.interceptor.js';
 
-/** Errors of ours in a platform's own shape. What the host's guards say stays as it is. */
+/** The module's errors in a platform's own format. Errors of the host's guards stay as they are. */
 @Injectable()
 abstract class CompatErrorFilter implements ExceptionFilter<WebhooksRequestError> {
   constructor(private readonly host: HttpAdapterHost) {}
@@ -18,7 +18,7 @@ abstract class CompatErrorFilter implements ExceptionFilter<WebhooksRequestError
   protected abstract shape(error: WebhooksRequestError, method?: string): { status: number; body: object };
 }
 
-/** Mobile Text Alerts: `{ httpCode, message }`; what is refused is a 400. */
+/** Mobile Text Alerts: `{ httpCode, message }`; a 422 becomes a 400. */
 @Catch(WebhooksRequestError)
 export class MobileTextAlertsErrors extends CompatErrorFilter {
   protected shape(error: WebhooksRequestError): { status: number; body: object } {
@@ -27,32 +27,32 @@ export class MobileTextAlertsErrors extends CompatErrorFilter {
   }
 }
 
-/** Names of fields on httpSMS's wire. */
+/** httpSMS's names of fields. */
 const HTTPSMS_FIELDS = new Map([
   ['secret', 'signing_key'],
   ['phoneNumbers', 'phone_numbers'],
 ]);
 
-/** What httpSMS says it was doing when it found wrong fields. */
-const HTTPSMS_DOING = new Map([
+/** How httpSMS's message names the operation that found wrong fields. */
+const HTTPSMS_OPERATIONS = new Map([
   ['GET', 'fetching webhooks'],
   ['PUT', 'updating webhook'],
 ]);
 
-/** httpSMS: `{ status, message, data: { field: [messages] } }`; wrong fields are a 422, one webhook too many a 402. */
+/** httpSMS: `{ status, message, data: { field: [messages] } }`; wrong fields are a 422, a webhook above the limit is a 402. */
 @Catch(WebhooksRequestError)
 export class HttpsmsErrors extends CompatErrorFilter {
   protected shape(error: WebhooksRequestError, method = 'POST'): { status: number; body: object } {
     if (error.code === 'endpoint_limit')
       return { status: 402, body: { status: 'error', message: error.message } };
-    // Fields are a stranger's words: `constructor` must find nothing here.
+    // Field names come from the request: `constructor` must not find an inherited property.
     const data = Object.create(null) as Record<string, string[]>;
     for (const { field, message } of error.details)
       (data[HTTPSMS_FIELDS.get(field) ?? field] ??= []).push(message);
     if (error.details.length === 0) {
       return { status: error.getStatus(), body: { status: 'error', message: error.message } };
     }
-    const message = `validation errors while ${HTTPSMS_DOING.get(method) ?? 'storing webhook'}`;
+    const message = `validation errors while ${HTTPSMS_OPERATIONS.get(method) ?? 'storing webhook'}`;
     return { status: 422, body: { status: 'error', message, data } };
   }
 }

@@ -26,7 +26,7 @@ import { HttpsmsErrors } from './compat-errors.js';
 const PROFILE = 'httpsms';
 const PHONE_NUMBER = /^\+?\d{2,15}$/;
 
-/** A webhook as httpSMS shows it. It echoes the signing key: its customers' scripts read it back. */
+/** A webhook as httpSMS returns it. It contains the signing key, because its customers' scripts read it back. */
 export interface HttpsmsWebhook {
   id: string;
   user_id: string;
@@ -38,13 +38,13 @@ export interface HttpsmsWebhook {
   updated_at: string;
 }
 
-interface Answer<Data> {
+interface ResponseBody<Data> {
   status: 'success';
   message: string;
   data: Data;
 }
 
-/** `…/v1/webhooks` of httpSMS, over the endpoints of its profile. */
+/** `…/v1/webhooks` of httpSMS, for the endpoints of its profile. */
 @Controller({ path: 'v1/webhooks', version: VERSION_NEUTRAL })
 @UseInterceptors(CallerInterceptor)
 @UseFilters(HttpsmsErrors)
@@ -56,22 +56,22 @@ export class HttpsmsController {
   async list(
     @Caller() caller: WebhookCaller,
     @QueryString() query: Record<string, unknown>,
-  ): Promise<Answer<HttpsmsWebhook[]>> {
+  ): Promise<ResponseBody<HttpsmsWebhook[]>> {
     const read = new QueryReader(query);
     const {
       skip = 0,
       limit = 20,
       text,
     } = read.result({
-      skip: read.whole('skip', 0, 1_000_000),
-      limit: read.whole('limit', 1, 100),
+      skip: read.wholeNumber('skip', 0, 1_000_000),
+      limit: read.wholeNumber('limit', 1, 100),
       text: query.query === '' ? undefined : read.text('query', 100)?.toLowerCase(),
     });
     const all = await this.endpoints.all(PROFILE, caller);
-    const found = text === undefined ? all : all.filter(({ url }) => url.toLowerCase().includes(text));
-    const data = found.slice(skip, skip + limit).map((row) => {
-      const webhook = this.toWebhook(row);
-      if (webhook.signing_key !== '') this.endpoints.recordRevealed(caller, row);
+    const matching = text === undefined ? all : all.filter(({ url }) => url.toLowerCase().includes(text));
+    const data = matching.slice(skip, skip + limit).map((endpoint) => {
+      const webhook = this.toWebhook(endpoint);
+      if (webhook.signing_key !== '') this.endpoints.recordRevealed(caller, endpoint);
       return webhook;
     });
     return success(`fetched ${data.length} ${data.length === 1 ? 'webhook' : 'webhooks'}`, data);
@@ -82,10 +82,11 @@ export class HttpsmsController {
   async create(
     @Caller() caller: WebhookCaller,
     @Body() body: Record<string, unknown>,
-  ): Promise<Answer<HttpsmsWebhook>> {
+  ): Promise<ResponseBody<HttpsmsWebhook>> {
     const { key, ...fields } = fieldsOf(body);
-    const row = await this.endpoints.create(caller, { ...fields, secret: key, profile: PROFILE } as never);
-    return success('webhook created successfully', this.toWebhook(row));
+    const input = { ...fields, secret: key, profile: PROFILE } as never;
+    const created = await this.endpoints.create(caller, input);
+    return success('webhook created successfully', this.toWebhook(created));
   }
 
   @Put(':id')
@@ -94,42 +95,42 @@ export class HttpsmsController {
     @Caller() caller: WebhookCaller,
     @Param('id') id: string,
     @Body() body: Record<string, unknown>,
-  ): Promise<Answer<HttpsmsWebhook>> {
-    const row = await this.endpoints.byUuid(PROFILE, caller, id);
+  ): Promise<ResponseBody<HttpsmsWebhook>> {
+    const before = await this.endpoints.byUuid(PROFILE, caller, id);
     const { key, ...fields } = fieldsOf(body);
     const changes = fields as unknown as ChangeEndpoint;
-    // The same key again is no rotation.
-    if (key !== this.endpoints.secretOf(row)) changes.secret = key as string | null;
-    const after = await this.endpoints.update(caller, row, changes);
+    // Sending the same key again does not rotate it.
+    if (key !== this.endpoints.secretOf(before)) changes.secret = key as string | null;
+    const after = await this.endpoints.update(caller, before, changes);
     return success('webhook updated successfully', this.toWebhook(after));
   }
 
   @Delete(':id')
   @HttpCode(200)
-  async delete(@Caller() caller: WebhookCaller, @Param('id') id: string): Promise<Answer<null>> {
+  async delete(@Caller() caller: WebhookCaller, @Param('id') id: string): Promise<ResponseBody<null>> {
     await this.endpoints.delete(caller, await this.endpoints.byUuid(PROFILE, caller, id));
     return success('webhook deleted successfully', null);
   }
 
-  private toWebhook(row: EndpointRecord): HttpsmsWebhook {
+  private toWebhook(endpoint: EndpointRecord): HttpsmsWebhook {
     return {
-      id: row.id,
-      user_id: row.tenantId,
-      url: row.url,
-      signing_key: this.endpoints.secretOf(row) ?? '',
-      phone_numbers: row.phoneNumbers ?? [],
-      events: row.events,
-      created_at: formatInstant(row.createdAt),
-      updated_at: formatInstant(row.updatedAt),
+      id: endpoint.id,
+      user_id: endpoint.tenantId,
+      url: endpoint.url,
+      signing_key: this.endpoints.secretOf(endpoint) ?? '',
+      phone_numbers: endpoint.phoneNumbers ?? [],
+      events: endpoint.events,
+      created_at: formatInstant(endpoint.createdAt),
+      updated_at: formatInstant(endpoint.updatedAt),
     };
   }
 }
 
-function success<Data>(message: string, data: Data): Answer<Data> {
+function success<Data>(message: string, data: Data): ResponseBody<Data> {
   return { status: 'success', message, data };
 }
 
-/** The platform's fields as ours. All of them are the webhook: what is missing is missing afterwards. */
+/** The platform's fields under our names. A PUT replaces the webhook: a field that is missing is cleared. */
 function fieldsOf(body: unknown): { url: unknown; events: unknown; phoneNumbers: unknown; key: unknown } {
   const { url, events, phone_numbers: numbers, signing_key: key } = (body ?? {}) as Record<string, unknown>;
   if (!Array.isArray(numbers) || numbers.length === 0 || !numbers.every(isPhoneNumber)) {
@@ -141,7 +142,7 @@ function fieldsOf(body: unknown): { url: unknown; events: unknown; phoneNumbers:
   }
   const trimmed = typeof key === 'string' ? key.trim() : key;
   return {
-    // Null is refused, where leaving it out would leave the old one in place.
+    // Null is refused. Without a value, a PUT would keep the old one.
     url: typeof url === 'string' ? withScheme(url.trim()) : (url ?? null),
     events: events ?? null,
     phoneNumbers: [...new Set(numbers)],

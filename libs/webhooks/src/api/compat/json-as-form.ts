@@ -2,8 +2,8 @@ import { badRequest } from '../../core/request-error.js';
 import { CallerInterceptor, type IncomingRequest } from '../caller.interceptor.js';
 
 /**
- * Takes JSON that says it is a form, too: the platform's own documents send it so (`curl --data-raw '{…}'` without a
- * content type). Only with an `Authorization` header, which a form of another site cannot send.
+ * Also accepts JSON with the content type of a form, as the examples in the platform's documentation send it (`curl
+ * --data-raw '{…}'`). The `Authorization` header is required then, because a form of another site cannot send it.
  */
 export class JsonAsFormInterceptor extends CallerInterceptor {
   protected override checkContentType(request: IncomingRequest): void {
@@ -17,21 +17,21 @@ const isForm = (type: unknown): boolean => /^application\/x-www-form-urlencoded\
 
 interface ParsedRequest extends IncomingRequest {
   body?: unknown;
-  /** Where the host keeps it (`rawBody: true`). */
+  /** Set if the host keeps it (`rawBody: true`). */
   rawBody?: Buffer;
 }
 
 /**
- * The body of such a request. A parser of forms has taken the text to pieces at `&` and `=` and made `+` a blank: it is
- * put together again, and refused where a blank in a value shows that it may be another text than was sent.
+ * The body of such a request. A form parser has split the text at `&` and `=` and replaced `+` by a blank. This joins the
+ * text again. It throws a 400 if a value contains a blank, because that may have been a `+`.
  */
 export function readFormAsJson(request: unknown): unknown {
   const { headers, body, rawBody } = request as ParsedRequest;
   if (!isForm(headers?.['content-type'])) return body;
-  const read = parse(rawBody ? rawBody.toString('utf8') : putTogether(body));
-  const doubtful =
+  const read = parse(rawBody ? rawBody.toString('utf8') : joinForm(body));
+  const isAmbiguous =
     !rawBody && Object.values(read).some((value) => typeof value === 'string' && value.includes(' '));
-  if (doubtful) throw sayJson();
+  if (isAmbiguous) throw jsonRequired();
   return read;
 }
 
@@ -40,22 +40,22 @@ function parse(text: string): object {
     const read: unknown = JSON.parse(text);
     if (typeof read === 'object' && read !== null) return read;
   } catch {
-    // No JSON: said below.
+    // Not JSON: the error below says so.
   }
-  throw sayJson();
+  throw jsonRequired();
 }
 
-function putTogether(body: unknown): string {
+function joinForm(body: unknown): string {
   const entries = Object.entries((body ?? {}) as Record<string, unknown>);
   return entries
     .map(([key, value]) => {
-      if (typeof value !== 'string') throw sayJson();
+      if (typeof value !== 'string') throw jsonRequired();
       return value === '' ? key : `${key}=${value}`;
     })
     .join('&');
 }
 
-function sayJson(): Error {
+function jsonRequired(): Error {
   return badRequest({
     field: 'body',
     code: 'invalid',

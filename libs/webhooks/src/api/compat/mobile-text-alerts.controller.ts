@@ -22,7 +22,7 @@ import { JsonAsFormInterceptor, readFormAsJson } from './json-as-form.js';
 
 const PROFILE = 'mobile-text-alerts';
 
-/** A webhook as Mobile Text Alerts shows it: the secret never comes back. */
+/** A webhook as Mobile Text Alerts returns it, without the secret. */
 export interface MobileTextAlertsWebhook {
   id: number;
   event: string;
@@ -36,12 +36,12 @@ export interface MobileTextAlertsWebhook {
   createdAt: string;
 }
 
-interface Answer<Data> {
+interface ResponseBody<Data> {
   message: string;
   data: Data;
 }
 
-/** `…/v3/webhooks` of Mobile Text Alerts, over the endpoints of its profile. */
+/** `…/v3/webhooks` of Mobile Text Alerts, for the endpoints of its profile. */
 @Controller({ path: 'v3/webhooks', version: VERSION_NEUTRAL })
 @UseInterceptors(JsonAsFormInterceptor)
 @UseFilters(MobileTextAlertsErrors)
@@ -50,20 +50,22 @@ export class MobileTextAlertsController {
 
   @Post()
   @HttpCode(200)
-  async create(@Caller() caller: WebhookCaller): Promise<Answer<MobileTextAlertsWebhook>> {
+  async create(@Caller() caller: WebhookCaller): Promise<ResponseBody<MobileTextAlertsWebhook>> {
     const fields = { events: null, ...toFields(readFormAsJson(caller.request)), profile: PROFILE };
-    return answer(await this.endpoints.create(caller, fields as never), 'created');
+    return success(await this.endpoints.create(caller, fields as never), 'created');
   }
 
   @Get()
   async list(
     @Caller() caller: WebhookCaller,
     @QueryString() query: Record<string, unknown>,
-  ): Promise<Answer<{ page: number; pageSize: number; total: number; rows: MobileTextAlertsWebhook[] }>> {
+  ): Promise<
+    ResponseBody<{ page: number; pageSize: number; total: number; rows: MobileTextAlertsWebhook[] }>
+  > {
     const read = new QueryReader(query);
     const { page = 0, pageSize = 100 } = read.result({
-      page: read.whole('page', 0, 1_000_000),
-      pageSize: read.whole('pageSize', 1, 100),
+      page: read.wholeNumber('page', 0, 1_000_000),
+      pageSize: read.wholeNumber('pageSize', 1, 100),
     });
     const all = await this.endpoints.all(PROFILE, caller);
     const rows = all.slice(page * pageSize, (page + 1) * pageSize).map(toWebhook);
@@ -74,17 +76,17 @@ export class MobileTextAlertsController {
   async update(
     @Caller() caller: WebhookCaller,
     @Param('id') id: string,
-  ): Promise<Answer<MobileTextAlertsWebhook>> {
-    const row = await this.endpoints.byNumber(PROFILE, caller, id);
+  ): Promise<ResponseBody<MobileTextAlertsWebhook>> {
+    const before = await this.endpoints.byNumber(PROFILE, caller, id);
     const fields = toFields(readFormAsJson(caller.request));
-    return answer(await this.endpoints.update(caller, row, fields as never), 'updated');
+    return success(await this.endpoints.update(caller, before, fields as never), 'updated');
   }
 
   @Delete(':id')
   async delete(@Caller() caller: WebhookCaller, @Param('id') id: string): Promise<{ message: string }> {
-    const row = await this.endpoints.byNumber(PROFILE, caller, id);
-    await this.endpoints.delete(caller, row);
-    return { message: `Webhook ${row.lane.id} deleted successfully.` };
+    const endpoint = await this.endpoints.byNumber(PROFILE, caller, id);
+    await this.endpoints.delete(caller, endpoint);
+    return { message: `Webhook ${endpoint.lane.id} deleted successfully.` };
   }
 }
 
@@ -99,31 +101,34 @@ const FIELDS = [
   'maxThroughputPerMinute',
 ];
 
-/** The fields that the platform knows, as ours; others are left alone, as it leaves them. */
+/** The platform's fields under our names. Unknown fields are ignored, as the platform does. */
 function toFields(body: unknown): Record<string, unknown> {
-  const { event, ...given } = (body ?? {}) as Record<string, unknown>;
+  const { event, ...fields } = (body ?? {}) as Record<string, unknown>;
   if (event !== undefined && typeof event !== 'string') {
     throw badRequest({ field: 'event', code: 'wrong_type', message: 'event must be a string.' });
   }
-  const known = Object.entries(given).filter(([field]) => FIELDS.includes(field));
+  const known = Object.entries(fields).filter(([field]) => FIELDS.includes(field));
   return Object.fromEntries(event === undefined ? known : [...known, ['events', [event]]]);
 }
 
-function answer(row: EndpointRecord, done: 'created' | 'updated'): Answer<MobileTextAlertsWebhook> {
-  return { message: `Webhook ${row.lane.id} ${done} successfully.`, data: toWebhook(row) };
+function success(
+  endpoint: EndpointRecord,
+  done: 'created' | 'updated',
+): ResponseBody<MobileTextAlertsWebhook> {
+  return { message: `Webhook ${endpoint.lane.id} ${done} successfully.`, data: toWebhook(endpoint) };
 }
 
-function toWebhook(row: EndpointRecord): MobileTextAlertsWebhook {
+function toWebhook(endpoint: EndpointRecord): MobileTextAlertsWebhook {
   return {
-    id: Number(row.lane.id),
-    event: row.events[0]!,
-    url: row.url,
-    alertEmail: row.alertEmail,
-    sendAlertEmail: row.sendAlertEmail,
-    skipErrors: row.skipErrors,
-    skipErrorCodes: row.skipErrorCodes,
-    retryOnError: row.retryOnError,
-    maxThroughputPerMinute: row.lane.maxThroughputPerMinute,
-    createdAt: formatInstant(row.createdAt),
+    id: Number(endpoint.lane.id),
+    event: endpoint.events[0]!,
+    url: endpoint.url,
+    alertEmail: endpoint.alertEmail,
+    sendAlertEmail: endpoint.sendAlertEmail,
+    skipErrors: endpoint.skipErrors,
+    skipErrorCodes: endpoint.skipErrorCodes,
+    retryOnError: endpoint.retryOnError,
+    maxThroughputPerMinute: endpoint.lane.maxThroughputPerMinute,
+    createdAt: formatInstant(endpoint.createdAt),
   };
 }
