@@ -6,9 +6,9 @@ const SEALED = /^v1\.([A-Za-z0-9-]{1,16})\.([A-Za-z0-9_-]{16})\.([A-Za-z0-9_-]*)
 
 /**
  * AES-256-GCM under a key ring: `v1.<keyId>.<nonce>.<ciphertext>.<tag>`, base64url.
- * - A fresh 12-byte nonce for each value.
- * - Context and key id are authenticated: a value moved to another row does not open.
- * - Values stored plain, from before there was a key, are read, and sealed when next written.
+ * - Each value has a random 12-byte nonce.
+ * - Context and key id are authenticated: a value that was moved to another row does not open.
+ * - Values that were stored plain, before there was a key, are readable. The next write seals them.
  */
 export class AesGcmSecretBox implements SecretBox {
   constructor(private readonly ring: KeyRing) {}
@@ -40,7 +40,7 @@ export class AesGcmSecretBox implements SecretBox {
     try {
       return Buffer.concat([decipher.update(text!, 'base64url'), decipher.final()]).toString('utf8');
     } catch {
-      // What node:crypto says ("unable to authenticate data") would not tell which row to look at.
+      // The message of node:crypto ("unable to authenticate data") does not tell which row to check.
       const fix = `it does not belong to this row, was changed, or the key "${keyId}" is not the one it was sealed under`;
       throw new SecretUnreadableError(context, keyId, fix);
     }

@@ -1,21 +1,23 @@
 import { WebhooksSetupError } from '../core/errors.js';
-import type { Settings } from '../config/settings.js';
 import { AesGcmSecretBox } from './aes-gcm-secret-box.js';
-import { createKeyRing } from './key-ring.js';
+import { createKeyRing, type EncryptionKey } from './key-ring.js';
 import { PlaintextSecretBox } from './plaintext-secret-box.js';
 import type { SecretBox } from './secret-box.js';
 
+/** The options that choose a {@link SecretBox}. */
+export interface SecretBoxOptions {
+  encryption: { current: EncryptionKey; previous: EncryptionKey[] } | null;
+  allowPlaintextSecrets: boolean;
+}
+
 /**
- * The secret box that the options ask for.
- * Throws {@link WebhooksSetupError} where there is no key, whatever NODE_ENV says, unless `allowPlaintextSecrets` is set;
- * {@link InvalidOptionError} where a key cannot be used.
+ * Creates the secret box that the options ask for.
+ * Throws {@link WebhooksSetupError} if there is no key and `allowPlaintextSecrets` is not set, whatever NODE_ENV is, and
+ * {@link InvalidOptionError} if a key cannot be used.
  */
-export function createSecretBox({
-  encryption,
-  allowPlaintextSecrets,
-}: Pick<Settings, 'encryption' | 'allowPlaintextSecrets'>): SecretBox {
-  const keyless = !encryption || (!encryption.current?.key && encryption.previous.length === 0);
-  if (keyless && allowPlaintextSecrets) return new PlaintextSecretBox();
+export function createSecretBox({ encryption, allowPlaintextSecrets }: SecretBoxOptions): SecretBox {
+  const hasNoKey = !encryption || (!encryption.current?.key && encryption.previous.length === 0);
+  if (hasNoKey && allowPlaintextSecrets) return new PlaintextSecretBox();
   if (encryption) return new AesGcmSecretBox(createKeyRing(encryption));
   throw new WebhooksSetupError(
     "WebhooksModule: no encryption key. Signing secrets are encrypted in the database: set encryption: { current: { id: 'k1', key: process.env.WEBHOOKS_KEY } } " +

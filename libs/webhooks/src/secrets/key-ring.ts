@@ -11,7 +11,7 @@ export interface EncryptionKey {
   key: string | Buffer | undefined;
 }
 
-/** Named keys of 32 bytes. The current one seals; all of them open. */
+/** Named keys of 32 bytes. The current one seals, all of them open. */
 export interface KeyRing {
   current: string;
   keys: ReadonlyMap<string, Buffer>;
@@ -21,15 +21,12 @@ const ID = /^[A-Za-z0-9-]{1,16}$/;
 /** A passphrase must give the same key in every process, so the salt cannot be random. */
 const SALT = 'nestjs-sms-webhooks';
 
-/**
- * Checks the keys of `encryption` and reads them.
- * Throws {@link InvalidOptionError} that names the option and never shows a key.
- */
+/** Reads the keys of `encryption`. Throws {@link InvalidOptionError} if one cannot be used; the error never shows a key. */
 export function createKeyRing(encryption: { current: EncryptionKey; previous: EncryptionKey[] }): KeyRing {
   const keys = new Map<string, Buffer>();
   const add = (option: string, { id, key }: EncryptionKey): void => {
     if (typeof id !== 'string' || !ID.test(id)) {
-      // Cut: the key may have been put here by mistake.
+      // Shortened, because a key may be set here by mistake.
       const shown = typeof id === 'string' ? `${id.slice(0, 3)}…` : id;
       throw new InvalidOptionError(
         `${option}.id`,
@@ -52,7 +49,7 @@ export function createKeyRing(encryption: { current: EncryptionKey; previous: En
     keys.set(id, readKey(`${option}.key`, key));
   };
   add('encryption.current', encryption.current ?? {});
-  encryption.previous.forEach((key, place) => add(`encryption.previous[${place}]`, key ?? {}));
+  encryption.previous.forEach((key, index) => add(`encryption.previous[${index}]`, key ?? {}));
   return { current: encryption.current.id, keys };
 }
 

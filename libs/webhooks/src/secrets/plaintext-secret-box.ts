@@ -1,6 +1,6 @@
 import { PLAIN, type SecretBox, SecretUnreadableError } from './secret-box.js';
 
-/** Stores values as they are, marked, for hosts that set `allowPlaintextSecrets` and no key. */
+/** Stores values unencrypted, with a prefix, for hosts that set `allowPlaintextSecrets` and no key. */
 export class PlaintextSecretBox implements SecretBox {
   seal(plain: string): string {
     return PLAIN + plain;

@@ -6,13 +6,13 @@ interface Owner {
   id: string;
 }
 
-/** Custom headers as they are stored: values may be credentials. `null` for none. */
+/** Custom headers as they are stored: sealed, because values may be credentials. `null` if there are none. */
 export function sealHeaders(box: SecretBox, owner: Owner, headers: Record<string, string>): string | null {
   if (Object.keys(headers).length === 0) return null;
   return box.seal(JSON.stringify(headers), sealContext(owner.tenantId, owner.id));
 }
 
-/** Custom headers as they are sent: lower-case names. Throws {@link SecretUnreadableError}. */
+/** Custom headers as they are sent, with lower-case names. Throws {@link SecretUnreadableError}. */
 export function openHeaders(
   box: SecretBox,
   owner: Owner & { headers: string | null },
@@ -23,20 +23,20 @@ export function openHeaders(
 }
 
 /**
- * Custom headers from the text that was sealed. Throws {@link SecretUnreadableError}: a secret of the same row opens in
- * their column too, is sent as no header, and what a parser says of it would quote its beginning.
+ * Custom headers from the opened text. Throws {@link SecretUnreadableError} if it is something else: a secret of the same
+ * row opens in this column too. It must not be sent as a header, and a parser's error would quote its beginning.
  */
 export function parseHeaders(opened: string, context: string): Record<string, string> {
   const headers = tryParseJson(opened);
   if (isRecord(headers) && Object.values(headers).every((value) => typeof value === 'string'))
     return headers as Record<string, string>;
-  throw new SecretUnreadableError(context, null, 'the column of the headers holds something else');
+  throw new SecretUnreadableError(context, null, 'the headers column does not hold headers');
 }
 
 const isRecord = (value: unknown): value is object =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Their names, or `null` where they cannot be read: one row must not spoil a list. */
+/** Names of the custom headers; `null` if they cannot be read, because one row must not fail a list. */
 export function headerNames(box: SecretBox, owner: Owner & { headers: string | null }): string[] | null {
   try {
     return Object.keys(openHeaders(box, owner));

@@ -8,20 +8,20 @@ export const SECRET_BOX = Symbol('webhooks:secret-box');
  * `context` (tenant and row) is authenticated, so a sealed value copied to another row does not open.
  */
 export interface SecretBox {
-  /** Throws nothing; the result names the key. */
+  /** Never throws. The result names the key. */
   seal(plain: string, context: string): string;
-  /** Throws {@link SecretUnreadableError} where the key is unknown or the value was moved or changed. */
+  /** Throws {@link SecretUnreadableError} if the key is unknown, or the value was moved or changed. */
   open(sealed: string, context: string): string;
-  /** The value is plain or sealed under another key than the current one: seal it again when next written. */
+  /** Whether the value is plain or sealed under another key than the current one, and should be sealed again. */
   isStale(sealed: string): boolean;
-  /** Could {@link open} read what was sealed under this key? `plain` stands for values stored as they are. */
+  /** Whether {@link open} can read values sealed under this key; `plain` stands for unencrypted values. */
   knows(keyId: string): boolean;
 }
 
-/** Starts a value that is stored as it is. */
+/** Prefix of an unencrypted value. */
 export const PLAIN = 'plain.';
 
-/** What a secret or the custom headers of this endpoint (`null`: of the tenant's account) are bound to. */
+/** Context of the secrets and custom headers of an endpoint; `null`: of the tenant's account. */
 export function sealContext(tenantId: string, endpointId: string | null): string {
   return `${tenantId}:${endpointId ?? 'account'}`;
 }
@@ -31,7 +31,7 @@ export class SecretUnreadableError extends WebhooksError {
   constructor(
     /** `tenant:endpoint` or `tenant:account`. */
     readonly context: string,
-    /** The key it was sealed under, or `null` where the value is no sealed value at all. */
+    /** Id of the key it was sealed under; `null` if the value is not a sealed one. */
     readonly keyId: string | null,
     fix: string,
   ) {

@@ -4,10 +4,10 @@ import { parseHeaders } from './sealed-headers.js';
 import type { SecretBox } from './secret-box.js';
 import { liveSecrets } from './secret-rotation.js';
 
-/** Opened values kept, so that a batch does not decrypt the same secret again and again. */
-const KEPT = 20_000;
+/** Opened values to keep in memory, so that batches do not decrypt the same secrets again. */
+const MAX_CACHED = 20_000;
 
-/** Opens what requests are signed and sent with. What cannot be opened is logged, and stops nobody else. */
+/** Opens the secrets and headers of requests. Logs what cannot be opened; the others of a batch are sent. */
 export class SecretOpener {
   private readonly opened = new Map<string, string>();
 
@@ -17,8 +17,8 @@ export class SecretOpener {
   ) {}
 
   /**
-   * Live secrets, newest first; `null`: the current one cannot be opened, and what an older one signs alone, or nothing,
-   * would be refused. An older one may be missing: a rotation mends it.
+   * Live secrets, newest first. `null`: the current one cannot be opened, and receivers would refuse requests that only an
+   * older one signs. An older one that cannot be opened is left out.
    */
   openSecrets(stored: readonly StoredSecret[], context: string, now: number): string[] | null {
     const live = liveSecrets(stored, now).toSorted((a, b) => b.createdAt - a.createdAt);
@@ -50,7 +50,7 @@ export class SecretOpener {
     const known = this.opened.get(cacheKey);
     if (known !== undefined) return known;
     const plain = this.box.open(sealed, context);
-    if (this.opened.size >= KEPT) this.opened.clear();
+    if (this.opened.size >= MAX_CACHED) this.opened.clear();
     this.opened.set(cacheKey, plain);
     return plain;
   }

@@ -3,19 +3,19 @@ import { formatInstant } from '../core/instants.js';
 import { conflict } from '../core/request-error.js';
 import type { SecretBox } from './secret-box.js';
 
-/** Secrets that sign at one time: the current one and those rotated out that sign along. */
+/** Secrets that are valid at one time: the current one, and old ones until they expire. */
 export const MAX_LIVE_SECRETS = 5;
 
 function isLive(secret: StoredSecret, now: number): boolean {
   return secret.expiresAt === null || secret.expiresAt > now;
 }
 
-/** The secrets that sign at `now`, newest first, still sealed. */
+/** The secrets that are valid at `now`, newest first, still sealed. */
 export function liveSecrets(secrets: readonly StoredSecret[], now: number): StoredSecret[] {
   return secrets.filter((secret) => isLive(secret, now));
 }
 
-/** The secrets that sign at `now`, newest first, in the clear. Throws {@link SecretUnreadableError}. */
+/** The secrets that are valid at `now`, newest first, in the clear. Throws {@link SecretUnreadableError}. */
 export function openSecrets(
   box: SecretBox,
   secrets: readonly StoredSecret[],
@@ -26,8 +26,8 @@ export function openSecrets(
 }
 
 /**
- * `secrets` with a new one in front (`null`: none from now on), the live ones signing along for at most `overlapMs`.
- * Expired ones are dropped.
+ * `secrets` with a new one in front; `null`: none from now on. The live ones stay valid for at most `overlapMs`; expired
+ * ones are dropped.
  */
 export function rotateSecrets(
   secrets: readonly StoredSecret[],
