@@ -17,7 +17,7 @@ it('The compatibility routes are not there unless they are asked for', async () 
 
 it('A platform that has none stops the start', async () => {
   await expect(startHost({ options: { compat: ['msgine' as never] } })).rejects.toThrow(
-    'mobile-text-alerts or httpsms',
+    '"mobile-text-alerts" or "httpsms"',
   );
 });
 
