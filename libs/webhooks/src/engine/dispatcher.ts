@@ -76,9 +76,9 @@ export class Dispatcher {
     return this.claimableCount > 0 && this.scheduler.shouldClaim;
   }
 
-  /** What may be leased now, by a claim (`forTurns`) or by the relay. */
-  openBudget({ forTurns = false } = {}): ClaimBudget {
-    return this.scheduler.openBudget(this.isStopped ? Infinity : this.unrecorded.length, forTurns);
+  /** What may be leased now, by a claim (`forClaim`) or by the relay. */
+  openBudget({ forClaim = false } = {}): ClaimBudget {
+    return this.scheduler.openBudget(this.isStopped ? Infinity : this.unrecorded.length, forClaim);
   }
 
   /** Lanes that a claim must pass over. */

@@ -54,7 +54,7 @@ export class Pipeline {
     if (this.dispatcher.claimableCount === 0) return { leased: [], hasMore: false, exhausted: [] };
     return this.underLease((lease) =>
       this.claimer.claim(lease, {
-        openBudget: () => this.dispatcher.openBudget({ forTurns: true }),
+        openBudget: () => this.dispatcher.openBudget({ forClaim: true }),
         skipLanes: this.lanesToSkip(skipLanes),
         allowSuspect: !this.dispatcher.hasSuspect,
       }),

@@ -77,8 +77,8 @@ export class LaneScheduler implements LaneCapacity {
    * What may be leased now, except `less` deliveries. A claim leaves some room for lanes that are not healthy to the
    * relay: their new events must not wait behind the backlogs of all others.
    */
-  openBudget(less: number, forTurns: boolean): ClaimBudget {
-    const roomForOthers = this.queues.roomForOthers - (forTurns ? this.slots : 0);
+  openBudget(less: number, forClaim: boolean): ClaimBudget {
+    const roomForOthers = this.queues.roomForOthers - (forClaim ? this.slots : 0);
     return new ClaimBudget(this, Math.max(0, this.claimableCount - less), Math.max(0, roomForOthers));
   }
 

@@ -86,10 +86,6 @@ export class PostgresStore extends TypeOrmStore implements Store {
     super();
   }
 
-  protected get manager(): EntityManager {
-    return this.session.manager;
-  }
-
   protected run<T>(statement: (manager: EntityManager) => Promise<T>): Promise<T> {
     return this.session.run(statement);
   }

@@ -42,8 +42,6 @@ import type { StoredEvent } from '../outbox-store.js';
  * it, and may override a method.
  */
 export abstract class TypeOrmStore {
-  /** Of the transaction that this store is bound to, or of the data source. */
-  protected abstract readonly manager: EntityManager;
   protected abstract readonly commits: CommitListener;
 
   /** Runs one statement with the manager of the transaction that this store is bound to, or of a connection of its own. */
@@ -148,10 +146,10 @@ export abstract class TypeOrmStore {
   }
 
   countUnknownProfiles(known: readonly string[]): Promise<ProfileUse[]> {
-    return countUnknownProfiles(this.manager, known);
+    return this.run((manager) => countUnknownProfiles(manager, known));
   }
 
   updateSealedRow(table: SealedTable, key: string, columns: SealedColumns): Promise<void> {
-    return updateSealedRow(this.manager, table, key, columns);
+    return this.run((manager) => updateSealedRow(manager, table, key, columns));
   }
 }

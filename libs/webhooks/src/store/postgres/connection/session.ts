@@ -75,11 +75,6 @@ export class Session {
     this.shared.setsIsolation = sets;
   }
 
-  /** TypeORM's manager of the transaction, or of the data source. */
-  get manager(): EntityManager {
-    return this.bound ?? this.dataSource.manager;
-  }
-
   /** The transaction's query runner. Throws if this session is bound to none. */
   get runner(): NonNullable<EntityManager['queryRunner']> {
     const runner = this.bound?.queryRunner;
