@@ -1,6 +1,9 @@
 import type { WebhookAlert } from '../../libs/webhooks/src/alerts/alert-channel.js';
 import { type Receiver, startReceiver } from '../api/receiver.js';
 import { type Backend, DAY, HOUR, MINUTE, names, startBackend } from './backend.js';
+import { callbackChannel } from '../../libs/webhooks/src/alerts/channels/callback-channel.js';
+import { delivered, useEngine } from '../engine/support/engine.js';
+import { answer } from '../engine/support/receiver.js';
 
 let backend: Backend;
 let receiver: Receiver;
@@ -161,6 +164,31 @@ describe('Disabling', () => {
     await backend.pass(0);
     expect(own()).toMatchObject([
       { kind: 'endpoint.disabled', endpointId, data: { reason: 'operator', causes: [] } },
+    ]);
+  });
+});
+
+describe('An alert whose link cannot be made', () => {
+  const sent: WebhookAlert[] = [];
+  const engine = useEngine({
+    options: {
+      alerts: {
+        channels: [callbackChannel((alert) => sent.push(alert))],
+        endpointUrl: () => {
+          throw new Error('no such page');
+        },
+      },
+    },
+  });
+
+  it('is told without it, at once', async () => {
+    engine().receiver.on('/hooks', answer(410));
+    const { id } = await engine().endpoint('acme', '/hooks');
+    await engine().publish(delivered('acme', 'm1'));
+    await engine().runOnce();
+    expect(sent).toMatchObject([{ kind: 'endpoint.disabled', endpointId: id }]);
+    expect(engine().log.errors.splice(0)).toEqual([
+      'alerts.endpointUrl threw (no such page): the alert is sent without a link',
     ]);
   });
 });

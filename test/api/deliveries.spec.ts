@@ -1,5 +1,9 @@
 import { Session } from '../../libs/webhooks/src/store/postgres/connection/session.js';
-import { first, host, newAccount, receiver, useCustomers } from './customers.js';
+import { first, host, newAccount, receiver, useCustomers, list, message } from './customers.js';
+import type { Calls } from '../support/webhooks-host.js';
+import { itForAll } from '../support/it-for-all.js';
+import { WebhooksRequestError } from '../../libs/webhooks/src/core/request-error.js';
+import type { WebhooksService } from '../../libs/webhooks/src/webhooks.service.js';
 
 useCustomers();
 
@@ -138,5 +142,241 @@ describe('One delivery', () => {
     await api.post(`/webhooks/${endpoint.id}/resume`);
     await host.webhooks.runOnce();
     expect(receiver.received).toHaveLength(2);
+  });
+});
+
+describe('Lists of deliveries', () => {
+  let api: Calls;
+  let hooks: { id: string }[];
+
+  beforeAll(async () => {
+    const account = newAccount();
+    api = account.api;
+    hooks = [await account.register(), await account.register({ events: ['message.received'] })];
+    receiver.answer(200);
+    for (let i = 1; i <= 5; i++) await account.publish(`msg_${i}`);
+    await host.webhooks.runOnce();
+    receiver.answer(404);
+    await account.publish('msg_6', { type: 'message.received', data: message('msg_6', { direction: 'in' }) });
+    await host.webhooks.runOnce();
+    await host.dataSource.query(
+      `update webhook_deliveries set state = 'exhausted', reason = 'retries-used-up', failed_at = 1, finished_at = 1, next_at = null
+        where state = 'pending'`,
+    );
+  });
+
+  const subjects = async (path: string) =>
+    (await list(api, path)).data.map(({ event }: { event: { subject: string } }) => event.subject);
+
+  it('are newest first, over all endpoints or of one', async () => {
+    const all = ['msg_6', 'msg_6', 'msg_5', 'msg_4', 'msg_3', 'msg_2', 'msg_1'];
+    expect(await subjects('/webhooks/deliveries')).toEqual(all);
+    expect(await subjects(`/webhooks/${hooks[0]!.id}/deliveries`)).toEqual(all.slice(1));
+    expect(await subjects(`/webhooks/deliveries?endpointId=${hooks[1]!.id}`)).toEqual(['msg_6']);
+  });
+
+  itForAll([
+    ['state=exhausted', 2],
+    ['state=exhausted,delivered', 7],
+    ['state=discarded', 0],
+    ['statusClass=2xx', 5],
+    ['statusClass=4xx', 2],
+    ['statusClass=none', 0],
+    ['eventType=message.received', 2],
+    ['subject=msg_3', 1],
+    ['subject=msg_3&state=exhausted', 0],
+    ['subject=msg_6&statusClass=4xx', 2],
+    ['since=2020-01-01', 7],
+    ['until=2020-01-01T00:00:00Z', 0],
+    ['since=2020-01-01T00:00:00%2B03:00&until=2099-01-01', 7],
+    ['test=true', 0],
+    ['test=false', 7],
+    ['limit=2', 2],
+  ])('find what each filter says', async ([query, count]) => {
+    expect(await subjects(`/webhooks/deliveries?${query}`)).toHaveLength(count);
+  });
+
+  it.each(['', '&state=delivered,exhausted', '&statusClass=2xx', '&state=exhausted'])(
+    'come in pages that neither repeat nor miss one (%s)',
+    async (filter) => {
+      const all = (await list(api, `/webhooks/deliveries?limit=100${filter}`)).data;
+      const seen: unknown[] = [];
+      let path: string | null = `/webhooks/deliveries?limit=2${filter}`;
+      while (path !== null) {
+        const page: { data: unknown[]; nextCursor: string | null } = await list(api, path);
+        seen.push(...page.data);
+        path = page.nextCursor && `/webhooks/deliveries?limit=2${filter}&cursor=${page.nextCursor}`;
+      }
+      expect(seen).toEqual(all);
+      expect(seen.length).toBeGreaterThan(1);
+    },
+  );
+
+  it('of a deleted endpoint stay, and of one that never was are a 404', async () => {
+    await api.delete(`/webhooks/${hooks[1]!.id}`).expect(204);
+    expect(await subjects(`/webhooks/${hooks[1]!.id}/deliveries`)).toEqual(['msg_6']);
+    await api.get(`/webhooks/wh_${'0'.repeat(26)}/deliveries`).expect(404);
+  });
+});
+
+describe('A long log', () => {
+  /** 2500 deliveries of long ago, to the account's last endpoint. */
+  const insertHay = (tenantId: string) =>
+    host.dataSource.query(
+      `with events as (
+         insert into webhook_events (id, tenant_id, type, subject, occurred_at, created_at, data, test)
+         select gen_random_uuid(), $1, 'message.sent', 'hay', 1, 1, '{}', false from generate_series(1, 2500)
+         returning sequence
+       )
+       insert into webhook_deliveries (event_sequence, lane_id, wire_type, body, state, created_at, finished_at)
+       select sequence, (select max(id) from webhook_lanes where tenant_id = $1), 'message.sent', '{}', 'delivered', 1, 1 from events`,
+      [tenantId],
+    );
+
+  it('is searched a piece at a time: a page may be short, and its cursor goes on', async () => {
+    const { api, tenantId, register, publish } = newAccount();
+    await register();
+    const { id } = await publish('needle');
+    await host.webhooks.runOnce();
+    await insertHay(tenantId);
+    const found: string[] = [];
+    let pages = 0;
+    let cursor: string | null = '';
+    while (cursor !== null) {
+      const page: { data: { event: { id: string } }[]; nextCursor: string | null } = await list(
+        api,
+        `/webhooks/deliveries?eventType=message.delivered${cursor && `&cursor=${cursor}`}`,
+      );
+      found.push(...page.data.map(({ event }) => event.id));
+      cursor = page.nextCursor;
+      pages++;
+    }
+    expect(found).toEqual([id]);
+    expect(pages).toBe(2);
+  });
+
+  it('is left where its rows are older than what is asked for', async () => {
+    const { api, tenantId, register } = newAccount();
+    await register();
+    await insertHay(tenantId);
+    expect(await list(api, '/webhooks/deliveries?since=2020-01-01')).toEqual({ data: [], nextCursor: null });
+    expect((await list(api, '/webhooks/deliveries?eventType=nothing')).nextCursor).toMatch(/^dlv_/);
+  });
+});
+
+/** What a page of the host's may hand on from a query string: the routes check theirs before that. */
+const WRONG: [name: string, field: string, call: (webhooks: WebhooksService) => Promise<unknown>][] = [
+  ['deliveries.list', 'limit', ({ deliveries }) => deliveries.list('a', { limit: NaN })],
+  ['deliveries.list', 'subject', ({ deliveries }) => deliveries.list('a', { subject: 'a\0b' })],
+  ['deliveries.list', 'eventType', ({ deliveries }) => deliveries.list('a', { eventType: '\ud800' })],
+  ['deliveries.list', 'since', ({ deliveries }) => deliveries.list('a', { since: NaN })],
+  ['deliveries.list', 'until', ({ deliveries }) => deliveries.list('a', { until: 1.5 })],
+  ['deliveries.list', 'endpointId', ({ deliveries }) => deliveries.list('a', { endpointId: 'x' })],
+  ['endpoints.list', 'limit', ({ endpoints }) => endpoints.list('a', { limit: NaN })],
+  ['endpoints.list', 'profile', ({ endpoints }) => endpoints.list('a', { profile: 'a\0b' })],
+  ['operator.list', 'limit', ({ operator }) => operator.list({ limit: NaN })],
+  ['subjects.of', 'subject', ({ subjects }) => subjects.list('a', 'a\0b')],
+  ['subjects.of', 'limit', ({ subjects }) => subjects.list('a', 'm1', { limit: NaN })],
+];
+
+describe('A search by the services', () => {
+  itForAll(WRONG)(
+    'for a wrong value is a 400 that names its field, not an error of the database',
+    async ([, field, call]) => {
+      const error = await call(host.webhooks).catch((thrown: unknown) => thrown);
+      expect(error).toBeInstanceOf(WebhooksRequestError);
+      expect(error).toMatchObject({ code: 'invalid_request', details: [{ field }] });
+    },
+  );
+
+  it('of an endpoint that nobody named is a 404', async () => {
+    const nobody = undefined as never;
+    await expect(host.webhooks.deliveries.listOf('a', nobody)).rejects.toMatchObject({
+      code: 'endpoint_not_found',
+    });
+    await expect(host.webhooks.endpoints.get('a', nobody)).rejects.toMatchObject({
+      code: 'endpoint_not_found',
+    });
+  });
+});
+
+describe('Recovering what an endpoint missed', () => {
+  /** Three that were used up, one that was cancelled, one that arrived. */
+  async function missed() {
+    const account = newAccount();
+    const endpoint = await account.register();
+    receiver.answer(500);
+    for (const subject of ['a', 'b', 'c']) await account.publish(subject);
+    await host.webhooks.runOnce();
+    await host.dataSource.query(
+      `update webhook_deliveries d set state = 'exhausted', reason = 'retries-used-up', next_at = null, failed_at = $2, finished_at = $2
+         from webhook_lanes l where l.id = d.lane_id and l.tenant_id = $1 and d.state = 'pending'`,
+      [account.tenantId, Date.parse('2026-11-20T10:00:00Z')],
+    );
+    await account.api.post(`/webhooks/${endpoint.id}/pause`);
+    await account.publish('d');
+    await host.webhooks.runOnce();
+    const { id } = await first(account.api);
+    await account.api.post(`/webhooks/deliveries/${id}/cancel`);
+    receiver.answer(200);
+    receiver.received.length = 0;
+    return { ...account, endpoint };
+  }
+
+  it('counts first where it is asked to, and changes nothing', async () => {
+    const { api, endpoint } = await missed();
+    const path = `/webhooks/${endpoint.id}/recover`;
+    const { body } = await api.post(path, { since: '2026-11-20T09:00:00Z', dryRun: true }).expect(202);
+    expect(body).toEqual({ dryRun: true, matched: 3, recovered: 0, more: false });
+    const later = await api.post(path, { since: '2026-11-20T10:00:01Z', until: '2027-01-01', dryRun: true });
+    expect(later.body.matched).toBe(0);
+    expect(await list(api, '/webhooks/deliveries?state=exhausted')).toMatchObject({ data: [{}, {}, {}] });
+  });
+
+  it('sends them again, the earliest first, but not what was cancelled', async () => {
+    const { api, endpoint } = await missed();
+    const { body } = await api
+      .post(`/webhooks/${endpoint.id}/recover`, { since: '2026-11-20T09:00:00Z' })
+      .expect(202);
+    expect(body).toEqual({ dryRun: false, matched: 3, recovered: 3, more: false });
+    await host.webhooks.runOnce();
+    expect(receiver.received).toEqual([]);
+    await api.post(`/webhooks/${endpoint.id}/resume`);
+    await host.webhooks.runOnce();
+    expect(receiver.received.map(({ body: sent }) => JSON.parse(sent).data.message.id).toSorted()).toEqual([
+      'a',
+      'b',
+      'c',
+    ]);
+  });
+
+  it('is done in batches, by several callers at once, each delivery once', async () => {
+    const { api, tenantId, register } = newAccount();
+    const endpoint = await register({ active: false });
+    await host.dataSource.query(
+      `with events as (
+         insert into webhook_events (id, tenant_id, type, occurred_at, created_at, data, test)
+         select gen_random_uuid(), $1, 'message.sent', 1, 1, '{}', false from generate_series(1, 1200)
+         returning sequence
+       )
+       insert into webhook_deliveries (event_sequence, lane_id, wire_type, body, state, reason, attempts, created_at, finished_at, failed_at)
+       select sequence, $2, 'message.sent', '{}', 'exhausted', 'retries-used-up', 10, 1, 1, 1 from events`,
+      [tenantId, endpoint.publicNo],
+    );
+    const answers = await Promise.all(
+      [1, 2, 3].map(() => api.post(`/webhooks/${endpoint.id}/recover`, { since: '1970-01-01' }).expect(202)),
+    );
+    expect(answers.reduce((sum, { body }) => sum + body.recovered, 0)).toBe(1200);
+    const [{ n, rounds }] = await host.dataSource.query(
+      `select count(*)::int as n, max(attempts_before)::int as rounds from webhook_deliveries where lane_id = $1 and state = 'pending'`,
+      [endpoint.publicNo],
+    );
+    expect([n, rounds]).toEqual([1200, 10]);
+  });
+
+  it('takes one state alone where it is asked to', async () => {
+    const { api, endpoint } = await missed();
+    const body = { since: '2020-01-01', states: ['discarded'], dryRun: true };
+    expect((await api.post(`/webhooks/${endpoint.id}/recover`, body)).body.matched).toBe(0);
   });
 });
