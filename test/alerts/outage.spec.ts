@@ -85,8 +85,8 @@ function leased(row: { id: string; sequence: string }, target: Destination): Lea
     attemptsBefore: 0,
     claims: 1,
     attemptAt: null,
-    counted: false,
-    probe: false,
+    isCounted: false,
+    isProbe: false,
   };
 }
 

@@ -183,7 +183,7 @@ describe('The deliveries of a store', () => {
       const leased = await leaseNew(test, lane, events(5));
       await fail(leased);
       await test.store.transaction((tx) => tx.requeueDeliveries(lane, [leased[0]!.id]));
-      expect(await leaseDue(test)).toMatchObject([{ id: leased[0]!.id, probe: true }]);
+      expect(await leaseDue(test)).toMatchObject([{ id: leased[0]!.id, isProbe: true }]);
     });
   });
 
@@ -233,7 +233,7 @@ describe('The deliveries of a store', () => {
     expect(await leaseDue(test)).toEqual([]);
     const { id } = await endpointOf(lane);
     await test.store.transaction((tx) => tx.probeSoon(id));
-    expect(await leaseDue(test)).toMatchObject([{ probe: true }]);
+    expect(await leaseDue(test)).toMatchObject([{ isProbe: true }]);
   });
 
   describe('lockFailedDeliveries', () => {

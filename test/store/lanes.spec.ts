@@ -2,7 +2,13 @@ import type { ClaimedDelivery, LaneClaim } from '../../libs/webhooks/src/store/l
 import { addEndpoint, newEvent, publish, relayTo, useStore } from './support.js';
 
 const LEASE_MS = 60_000;
-const NO_WORK = { events: false, dueInMs: null, expired: false, closed: false, alerts: false };
+const NO_WORK = {
+  hasEvents: false,
+  dueInMs: null,
+  hasExpiredLeases: false,
+  hasClosedBacklog: false,
+  hasAlerts: false,
+};
 
 describe('The lanes of a store', () => {
   const test = useStore();
@@ -46,16 +52,16 @@ describe('The lanes of a store', () => {
 
     it('sees events, due lanes that it may not skip, backlogs of closed lanes, expired leases', async () => {
       await publish(test, newEvent());
-      expect(await test.store.checkForWork([])).toEqual({ ...NO_WORK, events: true });
+      expect(await test.store.checkForWork([])).toEqual({ ...NO_WORK, hasEvents: true });
       const lane = await laneWith(0);
       expect(await test.store.checkForWork([])).toEqual({ ...NO_WORK, dueInMs: 0 });
       expect(await test.store.checkForWork([lane])).toEqual(NO_WORK);
       await laneWith(1, { state: 'closed' });
-      expect(await test.store.checkForWork([lane])).toEqual({ ...NO_WORK, closed: true });
+      expect(await test.store.checkForWork([lane])).toEqual({ ...NO_WORK, hasClosedBacklog: true });
       await test.store.openLease('worker', 1_000);
-      expect(await test.store.checkForWork([lane])).toMatchObject({ expired: false });
+      expect(await test.store.checkForWork([lane])).toMatchObject({ hasExpiredLeases: false });
       test.store.advanceClock(1_000);
-      expect(await test.store.checkForWork([lane])).toMatchObject({ expired: true });
+      expect(await test.store.checkForWork([lane])).toMatchObject({ hasExpiredLeases: true });
     });
 
     it('sets the clock', async () => {
@@ -96,10 +102,10 @@ describe('The lanes of a store', () => {
       const failing = await laneWith(1, { failures: 5 });
       const lanes = await test.store.transaction((tx) => tx.claimLanes(10, []));
       const of = (laneId: string) => lanes.find((lane) => lane.laneId === laneId);
-      expect(of(free)).toMatchObject({ allowance: Infinity, hasLimits: false, probe: false });
+      expect(of(free)).toMatchObject({ allowance: Infinity, hasLimits: false, isProbe: false });
       expect(of(narrow)).toMatchObject({ allowance: 2, hasLimits: true });
       expect(of(slow)).toMatchObject({ allowance: 1, hasLimits: true, requestIntervalUs: 1_000_000 });
-      expect(of(failing)).toMatchObject({ allowance: 1, probe: true });
+      expect(of(failing)).toMatchObject({ allowance: 1, isProbe: true });
     });
   });
 
@@ -201,7 +207,7 @@ describe('The lanes of a store', () => {
 
     it('can be deleted again and again', async () => {
       const { id } = await test.store.openLease('one', 0);
-      expect(await test.store.checkForWork([])).toMatchObject({ expired: true });
+      expect(await test.store.checkForWork([])).toMatchObject({ hasExpiredLeases: true });
       await test.store.deleteLeases([id]);
       await test.store.deleteLeases([id]);
       await test.store.deleteLeases([]);

@@ -32,8 +32,8 @@ export async function leaseDue({ store }: StoreUnderTest): Promise<LeasedDeliver
     const terms = { id: leaseId, leaseMs: LEASE_MS, probeHoldMs: LEASE_MS };
     const claimed = await tx.leaseDeliveries(claims, terms, 10);
     return claimed.map(({ id, laneId, attemptAt }) => {
-      const { probe, hasLimits } = lanes.find((lane) => lane.laneId === laneId)!;
-      return { id, leaseId, attemptAt, probe, counted: hasLimits, destination: { laneId } };
+      const { isProbe, hasLimits } = lanes.find((lane) => lane.laneId === laneId)!;
+      return { id, leaseId, attemptAt, isProbe, isCounted: hasLimits, destination: { laneId } };
     });
   });
 }

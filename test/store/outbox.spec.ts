@@ -37,7 +37,13 @@ describe('The outbox of a store', () => {
       };
       await publish(test, newEvent(fields));
       await publish(test, newEvent(fields), newEvent(fields));
-      const found = { ...fields, tenantId: 'a', type: 'message.sent', data: { message: 1 }, damaged: false };
+      const found = {
+        ...fields,
+        tenantId: 'a',
+        type: 'message.sent',
+        data: { message: 1 },
+        isDamaged: false,
+      };
       expect((await claimed()).events).toMatchObject([found, found, found]);
     });
 
@@ -83,13 +89,13 @@ describe('The outbox of a store', () => {
     it('passes over what another transaction holds, and over what must follow it', async () => {
       await publish(test, ...['m1', 'm2', 'm1'].map((subject) => newEvent({ subject })));
       await test.store.transaction(async (tx) => {
-        expect((await tx.claimEvents(1)).events).toMatchObject([{ subject: 'm1', follows: false }]);
+        expect((await tx.claimEvents(1)).events).toMatchObject([{ subject: 'm1', followsEarlier: false }]);
         expect(await claimedSubjects()).toEqual(['m2']);
       });
       expect((await claimed()).events).toMatchObject([
-        { subject: 'm1', follows: false },
-        { subject: 'm2', follows: false },
-        { subject: 'm1', follows: true },
+        { subject: 'm1', followsEarlier: false },
+        { subject: 'm2', followsEarlier: false },
+        { subject: 'm1', followsEarlier: true },
       ]);
     });
 
@@ -99,8 +105,8 @@ describe('The outbox of a store', () => {
       const [first] = await events.find({ order: { sequence: 'ASC' } });
       await events.update({ sequence: first!.sequence }, { data: 'not JSON' });
       expect((await claimed()).events).toMatchObject([
-        { damaged: true, data: undefined },
-        { damaged: false, data: { message: 1 } },
+        { isDamaged: true, data: undefined },
+        { isDamaged: false, data: { message: 1 } },
       ]);
     });
   });
@@ -151,11 +157,11 @@ describe('The outbox of a store', () => {
       const leaseId = await openLease();
       await publish(test, newEvent(), newEvent());
       expect(await relayTo(test, lane, { leaseId, direct: true })).toEqual([0, 1]);
-      expect(await test.store.checkForWork([])).toMatchObject({ events: false, dueInMs: null });
+      expect(await test.store.checkForWork([])).toMatchObject({ hasEvents: false, dueInMs: null });
 
       await publish(test, newEvent());
       expect(await relayTo(test, lane, { leaseId })).toEqual([]);
-      expect(await test.store.checkForWork([])).toMatchObject({ events: false, dueInMs: 0 });
+      expect(await test.store.checkForWork([])).toMatchObject({ hasEvents: false, dueInMs: 0 });
     });
 
     it('commits all of it or nothing', async () => {
@@ -168,7 +174,7 @@ describe('The outbox of a store', () => {
         throw new Error('the worker failed');
       });
       await expect(rolledBack).rejects.toThrow('the worker failed');
-      expect(await test.store.checkForWork([])).toMatchObject({ events: true, dueInMs: null });
+      expect(await test.store.checkForWork([])).toMatchObject({ hasEvents: true, dueInMs: null });
     });
 
     it('hands over nothing under a lease that has expired or was deleted', async () => {
@@ -202,7 +208,7 @@ describe('The outbox of a store', () => {
         const refused = { ...toDelivery(event!, destination!), reason: 'url-refused' as const };
         expect(await tx.insertDeliveries([refused], [event!.sequence], '0')).toEqual([]);
       });
-      expect(await test.store.checkForWork([])).toMatchObject({ events: false, dueInMs: null });
+      expect(await test.store.checkForWork([])).toMatchObject({ hasEvents: false, dueInMs: null });
     });
   });
 

@@ -134,7 +134,7 @@ describe('The outcomes of a store', () => {
       expect(await record(test, [returned(rest[0]!)])).toMatchObject({ stopped: [lane] });
       test.store.advanceClock(10_000);
       const probes = await leaseDue(test);
-      expect(probes).toMatchObject([{ id: rest[0]!.id, probe: true }]);
+      expect(probes).toMatchObject([{ id: rest[0]!.id, isProbe: true }]);
       const recovered = await record(test, [succeeded(probes[0]!)]);
       expect(recovered.healthChanges).toEqual([{ laneId: lane, healthy: true }]);
       expect(recovered.hasDueLanes).toBe(true);

@@ -128,7 +128,7 @@ export async function relayTo(
   const [destination] = await store.readDestinationsOfLanes([laneId]);
   return store.transaction(async (tx) => {
     const { events } = await tx.claimEvents(100);
-    const deliveries = events.map((event) => ({ ...toDelivery(event, destination!), direct }));
+    const deliveries = events.map((event) => ({ ...toDelivery(event, destination!), isDirect: direct }));
     const sequences = events.map(({ sequence }) => sequence);
     const handedOver = await tx.insertDeliveries(deliveries, sequences, leaseId);
     return handedOver.map(({ index }) => index);
@@ -144,6 +144,6 @@ export function toDelivery(event: ClaimedEvent, { laneId, endpointId, ordering }
     body: '{}',
     callbackUrl: event.callbackUrl,
     reason: null,
-    direct: false,
+    isDirect: false,
   };
 }

@@ -61,8 +61,8 @@ export class PendingWork {
     return changed;
   }
 
-  noteChecked({ events, dueInMs }: WorkCheck): void {
-    this.events ||= events;
+  noteChecked({ hasEvents, dueInMs }: WorkCheck): void {
+    this.events ||= hasEvents;
     this.lanes ||= dueInMs === 0;
   }
 

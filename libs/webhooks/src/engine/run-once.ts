@@ -88,9 +88,9 @@ export class RunOnce {
   }
 
   private async round(skipLanes: readonly string[]): Promise<Round> {
-    const { events, dueInMs, ...urgent } = await this.pipeline.checkForWork(skipLanes);
+    const { hasEvents, dueInMs, ...urgent } = await this.pipeline.checkForWork(skipLanes);
     const hasMoreMaintenance = await this.maintenance.runUrgent(urgent);
-    const relayed = events ? await this.relay() : 0;
+    const relayed = hasEvents ? await this.relay() : 0;
     const isDue = dueInMs === 0 || this.pending.hasLanes;
     const { leased, exhausted } = isDue ? await this.claim(skipLanes) : NO_CLAIM;
     return {
@@ -98,7 +98,7 @@ export class RunOnce {
       claimed: leased.length,
       hasProgress: relayed > 0 || leased.length > 0 || hasMoreMaintenance,
       exhausted,
-      leftWork: (events && relayed === 0) || (dueInMs === 0 && leased.length === 0),
+      leftWork: (hasEvents && relayed === 0) || (dueInMs === 0 && leased.length === 0),
       dueInMs,
     };
   }

@@ -150,15 +150,15 @@ export class Worker {
     this.pending.noteChecked(check);
     const hasMoreMaintenance = await this.maintenance.runUrgent(check);
     this.maintenance.startRound();
-    const { events, dueInMs } = check;
+    const { hasEvents, dueInMs } = check;
     const { busyPollMs, idlePollMs } = this.settings;
-    const foundWork = events || dueInMs === 0;
+    const foundWork = hasEvents || dueInMs === 0;
     this.pollMs = foundWork ? busyPollMs : Math.min(Math.max(this.pollMs * 2, busyPollMs), idlePollMs);
     const untilDue = dueInMs === null ? Infinity : Math.max(dueInMs, MIN_POLL_MS);
     this.nextCheckAt = performance.now() + (hasMoreMaintenance ? 0 : Math.min(untilDue, this.pollMs));
     return (
       hasMoreMaintenance ||
-      (events && this.pending.mayRelay()) ||
+      (hasEvents && this.pending.mayRelay()) ||
       (dueInMs === 0 && this.dispatcher.claimableCount > 0)
     );
   }

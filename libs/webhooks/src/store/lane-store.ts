@@ -32,15 +32,15 @@ export interface LaneStore extends StoreTransactions {
 /** What there is to do, as one statement sees it. */
 export interface WorkCheck {
   /** There are unrelayed events. */
-  events: boolean;
+  hasEvents: boolean;
   /** Time until the first lane is due, ms; 0: now; `null`: none will be. */
   dueInMs: number | null;
   /** A lease has expired. */
-  expired: boolean;
+  hasExpiredLeases: boolean;
   /** A closed lane has a backlog, or one of its deliveries a lease that expired. */
-  closed: boolean;
+  hasClosedBacklog: boolean;
   /** There are alerts to send. */
-  alerts: boolean;
+  hasAlerts: boolean;
 }
 
 /** A lane that is due, locked by this transaction. */
@@ -50,7 +50,7 @@ export interface ClaimableLane {
   /** Deliveries that may be claimed now by the lane's own limits; `Infinity` without limits. */
   allowance: number;
   /** Its breaker is open: one delivery is claimed, to test the endpoint. */
-  probe: boolean;
+  isProbe: boolean;
   /** Time between two requests by its rate limit, microseconds; `null`: no limit. */
   requestIntervalUs: number | null;
   /** Rate clock before this claim, epoch microseconds; 0 without a limit. */

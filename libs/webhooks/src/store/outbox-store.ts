@@ -63,9 +63,9 @@ export interface ClaimedEvent extends WebhookEvent {
   /** Of a test event: UUID of the one endpoint it is for. */
   endpointId: string | null;
   /** Its subject has earlier events. */
-  follows: boolean;
+  followsEarlier: boolean;
   /** Its data is not valid JSON, because the row was changed by hand. */
-  damaged: boolean;
+  isDamaged: boolean;
 }
 
 export interface ClaimedEvents {
@@ -76,7 +76,7 @@ export interface ClaimedEvents {
 
 /** 3. A delivery as `insertDeliveries` needs it. */
 export interface DeliveryToInsert {
-  event: Pick<ClaimedEvent, 'sequence' | 'tenantId' | 'subject' | 'follows'>;
+  event: Pick<ClaimedEvent, 'sequence' | 'tenantId' | 'subject' | 'followsEarlier'>;
   destination: {
     laneId: string;
     /** `null`: a callback, which keeps the profile that its body was rendered in. */
@@ -90,7 +90,7 @@ export interface DeliveryToInsert {
   /** Set: the delivery is inserted as discarded, for this reason. */
   reason: Reason | null;
   /** May be leased at once instead of waiting in its lane. */
-  direct: boolean;
+  isDirect: boolean;
 }
 
 /** A delivery that was leased at its insert. */

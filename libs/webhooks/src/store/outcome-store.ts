@@ -10,9 +10,9 @@ export interface RecordableOutcome {
     /** When the attempt before this one began, epoch ms; `null`: there was none. */
     attemptAt: number | null;
     /** Claimed alone, to test whether a failing endpoint works again. */
-    probe: boolean;
+    isProbe: boolean;
     /** Takes one of the places in flight that its lane counts. */
-    counted: boolean;
+    isCounted: boolean;
     destination: { laneId: string };
   };
   /** `pending`: try again after `delayMs`. */

@@ -136,7 +136,7 @@ function toLeasedDelivery(
     attemptsBefore: delivery.attemptsBefore,
     claims: delivery.claims,
     attemptAt: delivery.attemptAt,
-    counted: lane.hasLimits,
-    probe: lane.probe,
+    isCounted: lane.hasLimits,
+    isProbe: lane.isProbe,
   };
 }

@@ -22,7 +22,7 @@ export interface LeasedDelivery {
   /** When the last attempt began, epoch milliseconds on the database's clock. */
   attemptAt: number | null;
   /** Counts towards its lane's limit of deliveries in flight. */
-  counted: boolean;
+  isCounted: boolean;
   /** The one delivery that tests whether a failing endpoint works again. */
-  probe: boolean;
+  isProbe: boolean;
 }

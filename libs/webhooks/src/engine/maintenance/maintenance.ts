@@ -35,12 +35,14 @@ export class Maintenance {
    * Handles what a check for work found: expired leases, backlogs of closed lanes, alerts. Returns whether there may be
    * more of it.
    */
-  async runUrgent(found: Pick<WorkCheck, 'expired' | 'closed' | 'alerts'>): Promise<boolean> {
-    if (found.alerts) this.alerts.wake();
-    const rescued = found.expired ? await this.store.rescueExpiredLeases() : 0;
+  async runUrgent(
+    found: Pick<WorkCheck, 'hasExpiredLeases' | 'hasClosedBacklog' | 'hasAlerts'>,
+  ): Promise<boolean> {
+    if (found.hasAlerts) this.alerts.wake();
+    const rescued = found.hasExpiredLeases ? await this.store.rescueExpiredLeases() : 0;
     if (rescued > 0)
       this.logger.warn(`Recovered ${rescued} deliveries from a worker that stopped without releasing them`);
-    const discarded = found.closed ? await this.store.discardBacklog() : 0;
+    const discarded = found.hasClosedBacklog ? await this.store.discardBacklog() : 0;
     await this.leases.deleteFinished();
     return rescued > 0 || discarded > 0;
   }

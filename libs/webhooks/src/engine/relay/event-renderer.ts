@@ -20,7 +20,7 @@ export class EventRenderer {
 
   private tryRender(event: ClaimedEvent, profile: Profile): WireEvent[] | null {
     try {
-      if (event.damaged) throw new TypeError('its data in the database is not valid JSON');
+      if (event.isDamaged) throw new TypeError('its data in the database is not valid JSON');
       const requests = profile.render(event);
       requests.forEach(checkRequest);
       return [...new Map(requests.map((request) => [request.type, request])).values()];

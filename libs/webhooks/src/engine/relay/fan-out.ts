@@ -75,6 +75,6 @@ function blankDelivery(event: ClaimedEvent, destination: Destination): NewDelive
     body: '',
     callbackUrl: null,
     reason: null,
-    direct: false,
+    isDirect: false,
   };
 }

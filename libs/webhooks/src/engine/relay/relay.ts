@@ -98,7 +98,7 @@ function chooseDirectDeliveries(deliveries: readonly NewDelivery[], budget: Clai
       if (subjects.has(key)) continue;
       subjects.add(key);
     }
-    delivery.direct = budget.reserve(laneId, 1) === 1;
+    delivery.isDirect = budget.reserve(laneId, 1) === 1;
   }
 }
 
@@ -120,7 +120,7 @@ function toLeasedDelivery(id: string, leaseId: string, delivery: NewDelivery): L
     attemptsBefore: 0,
     claims: 1,
     attemptAt: null,
-    counted: false,
-    probe: false,
+    isCounted: false,
+    isProbe: false,
   };
 }

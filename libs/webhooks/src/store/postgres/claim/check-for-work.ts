@@ -6,25 +6,24 @@ import { nowMs } from '../fragments/expressions.js';
 export async function checkForWork(session: Session, skipLanes: readonly string[]): Promise<WorkCheck> {
   const { alerts, lanes, leases, unrelayed } = session.tables;
   const [row] = await session.query<{
-    events: boolean;
+    hasEvents: boolean;
     dueAt: string | null;
-    expired: boolean;
-    closed: boolean;
-    alerts: boolean;
+    hasExpiredLeases: boolean;
+    hasClosedBacklog: boolean;
+    hasAlerts: boolean;
     now: string;
   }>(
-    `select exists (select 1 from ${unrelayed}) as events,
+    `select exists (select 1 from ${unrelayed}) as "hasEvents",
             (select next_due_at from ${lanes}
               where state = 'open' and next_due_at is not null and not (id = any($2::bigint[]))
               order by next_due_at limit 1) as "dueAt",
-            exists (select 1 from ${leases} where expires_at <= ${nowMs(1)}) as expired,
-            exists (select 1 from ${lanes} where state = 'closed' and next_due_at <= ${nowMs(1)}) as closed,
-            exists (select 1 from ${alerts} where next_at <= ${nowMs(1)}) as alerts,
+            exists (select 1 from ${leases} where expires_at <= ${nowMs(1)}) as "hasExpiredLeases",
+            exists (select 1 from ${lanes} where state = 'closed' and next_due_at <= ${nowMs(1)}) as "hasClosedBacklog",
+            exists (select 1 from ${alerts} where next_at <= ${nowMs(1)}) as "hasAlerts",
             ${nowMs(1)} as now`,
     [session.clockOffset, skipLanes],
   );
-  const { events, dueAt, expired, closed, alerts: hasAlerts, now } = row!;
+  const { dueAt, now, ...found } = row!;
   session.clock.observe(now);
-  const dueInMs = dueAt === null ? null : Math.max(0, Number(dueAt) - Number(now));
-  return { events, dueInMs, expired, closed, alerts: hasAlerts };
+  return { ...found, dueInMs: dueAt === null ? null : Math.max(0, Number(dueAt) - Number(now)) };
 }

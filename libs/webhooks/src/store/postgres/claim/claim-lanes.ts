@@ -54,12 +54,12 @@ function toClaimableLane(row: LaneRow): ClaimableLane {
       ? Infinity
       : Math.max(0, Math.floor((nowUs - rateClockUs) / requestIntervalUs));
   const byInFlight = row.max_in_flight === null ? Infinity : Math.max(0, row.max_in_flight - row.in_flight);
-  const probe = row.failures >= BREAKER_THRESHOLD;
+  const isProbe = row.failures >= BREAKER_THRESHOLD;
   return {
     laneId: row.id,
     ordering: row.ordering,
-    allowance: Math.min(byRate, byInFlight, probe ? 1 : Infinity),
-    probe,
+    allowance: Math.min(byRate, byInFlight, isProbe ? 1 : Infinity),
+    isProbe,
     requestIntervalUs,
     rateClockUs,
     hasLimits: rate !== null || row.max_in_flight !== null,

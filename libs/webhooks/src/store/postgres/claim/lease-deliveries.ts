@@ -89,7 +89,7 @@ export async function leaseDeliveries(
       claims.map(({ lane }) => Math.round(lane.rateClockUs)),
       claims.map(({ lane }) => lane.requestIntervalUs),
       claims.map(({ lane }) => lane.hasLimits),
-      claims.map(({ lane }) => lane.probe),
+      claims.map(({ lane }) => lane.isProbe),
       lease.id,
       lease.leaseMs,
       lease.probeHoldMs,

@@ -102,8 +102,8 @@ function toEvent(row: EventRow): ClaimedEvent {
     callbackUrl: row.callback_url,
     test: row.test,
     endpointId: row.endpoint_id,
-    follows: row.follows,
+    followsEarlier: row.follows,
     data,
-    damaged: data === undefined,
+    isDamaged: data === undefined,
   };
 }

@@ -26,8 +26,8 @@ export async function insertDeliveries(
   });
   const column = <T>(pick: (delivery: DeliveryToInsert) => T): T[] => deliveries.map(pick);
   // Only these can be held back by an earlier one.
-  const following = deliveries.flatMap(({ direct, event, destination }, index) =>
-    direct && event.follows && destination.ordering !== 'none' ? [index] : [],
+  const following = deliveries.flatMap(({ isDirect, event, destination }, index) =>
+    isDirect && event.followsEarlier && destination.ordering !== 'none' ? [index] : [],
   );
   const columnOfFollowing = <T>(pick: (delivery: DeliveryToInsert) => T): T[] =>
     following.map((index) => pick(deliveries[index]!));
@@ -84,7 +84,7 @@ export async function insertDeliveries(
       column(({ body }) => body),
       column(({ callbackUrl }) => callbackUrl),
       column(({ reason }) => reason),
-      column(({ direct }) => direct),
+      column(({ isDirect }) => isDirect),
       leaseId,
       relayed,
       following,
