@@ -1,0 +1,188 @@
+import type { EntityManager } from 'typeorm';
+import type { LaneState } from '../../core/states.js';
+import type { NewAccount } from '../account-store.js';
+import type {
+  AlertCount,
+  AlertResult,
+  DueAlert,
+  FailureCount,
+  FailureSelection,
+  MailRecipient,
+} from '../alert-store.js';
+import type {
+  DeliveryRecord,
+  DeliverySearch,
+  FailedSearch,
+  LockedDelivery,
+  ScannedRange,
+} from '../delivery-store.js';
+import type { EndpointScope } from '../endpoint-store.js';
+import type { DatabaseHealth, QueueFigures, SealedRow, SealedSample, SealedTable } from '../setup-store.js';
+import type { CommitListener } from '../typeorm/commit-listener.js';
+import { TypeOrmStore } from '../typeorm/typeorm-store.js';
+import { insertAccounts } from './accounts/insert-accounts.js';
+import { lockAccount, lockEndpoint } from './accounts/lock-rows.js';
+import { lockSealedRows } from './accounts/sealed-rows.js';
+import { countFailureCauses, countHeldAlerts } from './alerts/alert-facts.js';
+import { leaseAlerts, listDueAlerts, lockAlerts } from './alerts/claim-alerts.js';
+import { finishAlert } from './alerts/finish-alert.js';
+import { countMailsToday, insertSummaries, markAlerts } from './alerts/mail-quota.js';
+import type { Session } from './connection/session.js';
+import { countFailedDeliveries, findLane, lockFailedDeliveries } from './deliveries/failed-deliveries.js';
+import { findDelivery } from './deliveries/find-delivery.js';
+import {
+  cancelDelivery,
+  lockDelivery,
+  probeSoon,
+  requeueDeliveries,
+} from './deliveries/requeue-deliveries.js';
+import { searchDeliveries } from './deliveries/search-deliveries.js';
+import { insertDisabledAlert } from './maintenance/disable-endpoints.js';
+import { readDatabaseHealth, readQueueFigures } from './setup/queue-figures.js';
+import { sampleSealedValues } from './setup/sealed-values.js';
+import { checkIsolation, checkTables } from './setup/start-up.js';
+
+/** The statements that services, alerts and the start-up use: one line a method. */
+export abstract class PostgresServiceStore extends TypeOrmStore {
+  constructor(
+    protected readonly session: Session,
+    protected readonly commits: CommitListener,
+  ) {
+    super();
+  }
+
+  protected run<T>(statement: (manager: EntityManager) => Promise<T>): Promise<T> {
+    return this.session.run(statement);
+  }
+
+  // Endpoints and accounts
+
+  lockEndpoint(scope: EndpointScope, id: string): Promise<number | null> {
+    return lockEndpoint(this.session, scope, id);
+  }
+
+  insertAccounts(accounts: readonly NewAccount[]): Promise<void> {
+    return insertAccounts(this.session, accounts);
+  }
+
+  lockAccount(tenantId: string): Promise<number> {
+    return lockAccount(this.session, tenantId);
+  }
+
+  // Deliveries
+
+  searchDeliveries(
+    tenantId: string,
+    search: DeliverySearch,
+  ): Promise<{ deliveries: DeliveryRecord[]; scanned: ScannedRange }> {
+    return searchDeliveries(this.session, tenantId, search);
+  }
+
+  findDelivery(tenantId: string, id: string): Promise<(DeliveryRecord & { body: string }) | null> {
+    return findDelivery(this.session, tenantId, id);
+  }
+
+  lockDelivery(tenantId: string, id: string): Promise<LockedDelivery | null> {
+    return lockDelivery(this.session, tenantId, id);
+  }
+
+  requeueDeliveries(laneId: string, ids: readonly string[]): Promise<void> {
+    this.commits.noteLanes(this.session.runner);
+    return requeueDeliveries(this.session, laneId, ids);
+  }
+
+  cancelDelivery(id: string): Promise<void> {
+    return cancelDelivery(this.session, id);
+  }
+
+  probeSoon(endpointId: string): Promise<void> {
+    return probeSoon(this.session, endpointId);
+  }
+
+  findLane(
+    tenantId: string,
+    endpointId: string,
+  ): Promise<{ id: string; state: LaneState; now: number } | null> {
+    return findLane(this.session, tenantId, endpointId);
+  }
+
+  lockFailedDeliveries(search: FailedSearch): Promise<string[]> {
+    return lockFailedDeliveries(this.session, search);
+  }
+
+  countFailedDeliveries(search: FailedSearch): Promise<number> {
+    return countFailedDeliveries(this.session, search);
+  }
+
+  // Alerts
+
+  lockAlerts(): Promise<boolean> {
+    return lockAlerts(this.session);
+  }
+
+  listDueAlerts(limit: number): Promise<DueAlert[]> {
+    return listDueAlerts(this.session, limit);
+  }
+
+  leaseAlerts(ids: readonly string[], leaseMs: number): Promise<void> {
+    return leaseAlerts(this.session, ids, leaseMs);
+  }
+
+  countMailsToday(recipients: readonly MailRecipient[]): Promise<(MailRecipient & { mails: number })[]> {
+    return countMailsToday(this.session, recipients);
+  }
+
+  markMailed(alerts: readonly { id: string; recipient: string }[]): Promise<void> {
+    return markAlerts(this.session, 'mailed_at', alerts);
+  }
+
+  markHeld(alerts: readonly { id: string; recipient: string }[]): Promise<void> {
+    return markAlerts(this.session, 'held_at', alerts);
+  }
+
+  insertSummaries(recipients: readonly MailRecipient[]): Promise<void> {
+    return insertSummaries(this.session, recipients);
+  }
+
+  finishAlert(id: string, attempt: number, result: AlertResult): Promise<void> {
+    return finishAlert(this.session, id, attempt, result);
+  }
+
+  countFailureCauses(laneId: string, which: FailureSelection): Promise<FailureCount[]> {
+    return countFailureCauses(this.session, laneId, which);
+  }
+
+  countHeldAlerts(recipient: MailRecipient, day: number): Promise<AlertCount[]> {
+    return countHeldAlerts(this.session, recipient, day);
+  }
+
+  insertDisabledAlert(endpointId: string): Promise<void> {
+    return insertDisabledAlert(this.session, endpointId);
+  }
+
+  // Set-up
+
+  checkTables(): Promise<void> {
+    return checkTables(this.session);
+  }
+
+  checkIsolation(): Promise<void> {
+    return checkIsolation(this.session);
+  }
+
+  sampleSealedValues(perKey: number): Promise<SealedSample[]> {
+    return sampleSealedValues(this.session, perKey);
+  }
+
+  lockSealedRows(table: SealedTable, after: string | null, limit: number): Promise<SealedRow[]> {
+    return lockSealedRows(this.session, table, after, limit);
+  }
+
+  readQueueFigures(): Promise<QueueFigures> {
+    return readQueueFigures(this.session);
+  }
+
+  readDatabaseHealth(): Promise<DatabaseHealth | null> {
+    return readDatabaseHealth(this.session);
+  }
+}
