@@ -129,7 +129,7 @@ describe('The outcomes of a store', () => {
       expect(four.healthChanges).toEqual([]);
       const fifth = await record(test, [retried(failed[0]!, 1_000)]);
       expect(fifth.healthChanges).toEqual([{ laneId: lane, healthy: false }]);
-      expect(await test.store.checkForWork([])).toMatchObject({ alerts: true });
+      expect(await test.store.checkForWork([])).toMatchObject({ hasAlerts: true });
       // Later outcomes of the same lane hear that it is on hold.
       expect(await record(test, [returned(rest[0]!)])).toMatchObject({ stopped: [lane] });
       test.store.advanceClock(10_000);

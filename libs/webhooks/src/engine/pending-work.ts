@@ -8,15 +8,17 @@ import type { RelayResult } from './relay/relay.js';
 
 /** While there is little room, events wait for outcomes to make more, but not longer than this, ms. */
 export const MAX_RELAY_DELAY_MS = 250;
-/** Deliveries for each slot that there must be room for, so that a relay need not wait. */
+/** A relay does not wait if there is room for so many deliveries for each slot. */
 const ROOM_PER_SLOT = 8;
 
-/** What is known to be there for this worker: events to relay, lanes to claim from. */
+/** What is known to be there for this worker, events to relay and lanes to claim from, and whether it is time for them. */
 @Injectable()
 export class PendingWork {
   private events = false;
+  /** Of these, a commit told of some. */
   private announcedEvents = false;
   private lanes = false;
+  /** A commit made lanes due or closed them, which no check has seen yet. */
   private unseenLanes = false;
   // On the process's monotonic clock, ms.
   private relayedAt = 0;
@@ -54,7 +56,7 @@ export class PendingWork {
     this.unseenLanes ||= lanes;
   }
 
-  /** Has a commit changed lanes since the last call? When they are due, only a check can tell. */
+  /** Has a commit changed lanes since the last call? Only a check can tell when they are due. */
   takeLaneChange(): boolean {
     const changed = this.unseenLanes;
     this.unseenLanes = false;
