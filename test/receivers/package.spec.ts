@@ -2,9 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, sep } from 'node:path';
-import { bodyOf, requestOf, secretOf } from '../../../test/receivers/signed-request.js';
+import { bodyOf, requestOf, secretOf } from './signed-request.js';
 
-const root = join(__dirname, '../../..');
+const root = join(__dirname, '../..');
 // Built and packed apart from the workspace: what others build or run from there meanwhile is left alone.
 const away = mkdtempSync(join(tmpdir(), 'receiver-package-'));
 const app = join(away, 'app');

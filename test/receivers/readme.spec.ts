@@ -9,13 +9,13 @@ import { Test } from '@nestjs/testing';
 import type { FastifyInstance } from 'fastify';
 import type { Express } from 'express';
 import { DataSource } from 'typeorm';
-import { createDatabase } from '../../../test/support/database.js';
-import { bodyOf, requestOf, secretOf, type SignedRequest } from '../../../test/receivers/signed-request.js';
-import * as library from './index.js';
-import * as nest from './nest/index.js';
-import * as typeorm from './typeorm/index.js';
+import { createDatabase } from '../support/database.js';
+import { bodyOf, requestOf, secretOf, type SignedRequest } from './signed-request.js';
+import * as library from '../../libs/receiver/src/index.js';
+import * as nest from '../../libs/receiver/src/nest/index.js';
+import * as typeorm from '../../libs/receiver/src/typeorm/index.js';
 
-const readme = readFileSync(join(__dirname, '../README.md'), 'utf8');
+const readme = readFileSync(join(__dirname, '../../libs/receiver/README.md'), 'utf8');
 const blocks = [...readme.matchAll(/^```(?:js|ts)\n(.*?)^```/gms)].map(([, code]) => code!);
 const body = bodyOf.msgine;
 
