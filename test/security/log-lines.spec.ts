@@ -87,7 +87,9 @@ describe('A line of the log cannot be forged', () => {
       throw new Error(`nobody knows ${FORGED}`);
     });
     await register();
-    expect(said()).toEqual([expect.stringContaining('error: An audit listener failed on endpoint.created')]);
+    expect(said()).toEqual([
+      expect.stringContaining('error: A listener of "audit" threw on endpoint.created'),
+    ]);
   });
 
   it('by what is published, nor by a listener of the host', async () => {

@@ -22,7 +22,7 @@ import { RegistrationCheck } from '../endpoints/registration-check.js';
 import { TestEventSender } from '../endpoints/test-events.js';
 import { WebhooksApi } from '../api/webhooks-api.js';
 
-/** Registration, the delivery log and what the routes need. They stand on the foundation, `CommitWake` and `DeliveryEvents`. */
+/** Registration, the delivery log and what the routes need. */
 export const apiProviders: Provider[] = [
   WebhookAudit,
   DeliveryLog,

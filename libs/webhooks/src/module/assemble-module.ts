@@ -24,7 +24,7 @@ import { WorkerLifecycle } from '../engine/worker-lifecycle.js';
 import { engineProviders, baseProviders } from './providers.js';
 import { WebhooksService } from '../webhooks.service.js';
 
-/** Turns what the host decided statically into imports, providers and controllers. */
+/** Builds the dynamic module's imports, providers and controllers from the static part of the options. */
 export function assembleModule(definition: DynamicModule, given: WebhooksModuleStructure): DynamicModule {
   const structure = checkStructure(given);
   const { imports = [], isGlobal = false } = structure;
@@ -48,7 +48,7 @@ export function assembleModule(definition: DynamicModule, given: WebhooksModuleS
   };
 }
 
-/** For `autoLoadEntities`, which knows data sources by their names: one that is handed over lists its entities itself. */
+/** For `autoLoadEntities`, which knows data sources by name. A data source that is passed as an object lists its entities itself. */
 function entityImports({ dataSource, tablePrefix = '' }: WebhooksModuleStructure): DynamicModule[] {
   if (typeof dataSource === 'object') return [];
   return [TypeOrmModule.forFeature(webhooksEntitiesWith(tablePrefix), dataSource)];
@@ -60,8 +60,8 @@ function dataSourceProvider({ dataSource }: WebhooksModuleStructure): Provider {
 }
 
 /**
- * A registry of our own. `ScheduleModule.forRoot()` in a library would register all of the host's crons a second time:
- * this one explores nothing.
+ * A scheduler registry for this module alone, which scans no providers. A plain `ScheduleModule.forRoot()` in a library would
+ * register all of the host's cron jobs a second time.
  */
 function privateScheduler(): DynamicModule {
   return { ...ScheduleModule.forRoot({ cronJobs: false, intervals: false, timeouts: false }), global: false };
@@ -75,7 +75,7 @@ function tenantProviders({ tenant }: WebhooksModuleStructure): Provider[] {
   return [{ provide: TENANT, useValue: provider }];
 }
 
-/** Mounted with guards and a tenant, or not at all. */
+/** No routes without a tenant resolver and guards, unless `allowUnauthenticated` is set. */
 function controllersOf(structure: WebhooksModuleStructure): Type<object>[] {
   const {
     controller = WebhooksController,
@@ -87,17 +87,17 @@ function controllersOf(structure: WebhooksModuleStructure): Type<object>[] {
     compat = [],
   } = structure;
   if (controller === false || role === 'worker') return [];
-  const guarded = guards !== undefined || allowUnauthenticated === true;
-  if (!guarded || !tenant) return [];
-  const own = guards === undefined || guards === 'global' ? [] : guards;
+  const isAllowed = guards !== undefined || allowUnauthenticated === true;
+  if (!isAllowed || !tenant) return [];
+  const ownGuards = guards === undefined || guards === 'global' ? [] : guards;
   return [
-    mounted(controller, own, path),
-    ...compat.map((platform) => mounted(compatControllers[platform], own)),
+    mount(controller, ownGuards, path),
+    ...compat.map((platform) => mount(compatControllers[platform], ownGuards)),
   ];
 }
 
-/** A class of its own for each `forRoot()`: decorating the shared one would reach every other module in the process. */
-function mounted(
+/** A subclass for each `forRoot()`: decorating the shared class would change every other module in the process. */
+function mount(
   controller: Type<object>,
   guards: (Type<CanActivate> | CanActivate)[],
   path?: string,

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { LineLogger } from '../core/line-logger.js';
+import { Emitter } from './emitter.js';
 
-/** What somebody did through the REST routes or the services. */
+/** An action through the REST routes or the services. */
 export type AuditAction =
   | 'endpoint.created'
   | 'endpoint.updated'
@@ -20,7 +20,7 @@ export type AuditAction =
   | 'delivery.cancelled'
   | 'tenant.deleted';
 
-/** One entry. Holds no secret and no payload. */
+/** One entry of the audit log. Holds no secret and no payload. */
 export interface AuditEntry {
   action: AuditAction;
   tenantId: string;
@@ -30,35 +30,26 @@ export interface AuditEntry {
   deliveryId?: string;
   /** Names of the fields that changed, or counts. */
   data?: Record<string, unknown>;
-  /** Who, where the caller of a service said so. */
+  /** Who did it, if the caller of a service named somebody. */
   actor?: string;
-  /** The HTTP request, where it came over a route: the host finds its user there. */
+  /** The HTTP request, if it came through a route: the host finds its user there. */
   request?: unknown;
 }
 
 /**
- * Tells the host who created, changed, revealed or replayed what, after the change is committed (in the host's own
- * transaction: when it is written). In-process; a listener that throws is logged and disturbs nobody.
+ * Reports to the host who created, changed, revealed or retried what. Reports a change after its commit, or, in the host's
+ * own transaction, when it is written. In-process; a listener that throws is logged and affects nothing else.
  */
 @Injectable()
 export class WebhookAudit {
-  private readonly logger = new LineLogger('Webhooks');
-  private readonly listeners = new Set<(entry: AuditEntry) => void>();
+  private readonly emitter = new Emitter<{ audit: AuditEntry }>('Webhooks');
 
-  /** Calls `listener` for each entry. Answers what ends that. */
+  /** Calls `listener` for each entry. Returns a function that stops it. */
   onAudit(listener: (entry: AuditEntry) => void): () => void {
-    this.listeners.add(listener);
-    return () => void this.listeners.delete(listener);
+    return this.emitter.on('audit', listener);
   }
 
   record(entry: AuditEntry): void {
-    for (const listener of this.listeners) {
-      try {
-        listener(entry);
-      } catch (error) {
-        const what = error instanceof Error ? error.stack : String(error);
-        this.logger.error(`An audit listener failed on ${entry.action}: ${what}`);
-      }
-    }
+    this.emitter.emit('audit', entry, entry.action);
   }
 }

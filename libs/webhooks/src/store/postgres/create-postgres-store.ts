@@ -20,7 +20,7 @@ export function createSession(dataSource: DataSource): Session {
   }
   if (!dataSource.isInitialized) {
     throw new WebhooksSetupError(
-      'The data source handed to WebhooksModule is not connected: await dataSource.initialize() before the app is created.',
+      'The data source passed to WebhooksModule is not connected: await dataSource.initialize() before the app is created.',
     );
   }
   return new Session(dataSource);

@@ -1,0 +1,263 @@
+import { WebhookAlertRow } from '../../libs/webhooks/src/store/schema/alert.entity.js';
+import { WebhookAttemptRow } from '../../libs/webhooks/src/store/schema/attempt.entity.js';
+import { WebhookDeliveryRow } from '../../libs/webhooks/src/store/schema/delivery.entity.js';
+import { WebhookEndpointRow } from '../../libs/webhooks/src/store/schema/endpoint.entity.js';
+import { WebhookEventRow } from '../../libs/webhooks/src/store/schema/event.entity.js';
+import { WebhookLaneRow } from '../../libs/webhooks/src/store/schema/lane.entity.js';
+import { addEndpoint, newEvent, publish, relayTo, useStore } from './support.js';
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+const DISABLE_AFTER_MS = 5 * DAY_MS;
+
+describe('The maintenance of a store', () => {
+  const test = useStore();
+  const rows = {
+    alerts: () => test.dataSource.getRepository(WebhookAlertRow),
+    attempts: () => test.dataSource.getRepository(WebhookAttemptRow),
+    deliveries: () => test.dataSource.getRepository(WebhookDeliveryRow),
+    endpoints: () => test.dataSource.getRepository(WebhookEndpointRow),
+    events: () => test.dataSource.getRepository(WebhookEventRow),
+    lanes: () => test.dataSource.getRepository(WebhookLaneRow),
+  };
+
+  // `now()` needs one statement that has seen the database's clock.
+  beforeEach(async () => {
+    const { id } = await test.store.openLease('worker', 1);
+    await test.store.deleteLeases([id]);
+  });
+
+  /** A lane in which `count` deliveries wait. */
+  async function laneWith(count: number, lane: Partial<WebhookLaneRow> = {}): Promise<string> {
+    const laneId = await addEndpoint(test, {}, lane);
+    await publish(test, ...Array.from({ length: count }, () => newEvent()));
+    await relayTo(test, laneId);
+    return laneId;
+  }
+
+  const endpointOf = async (laneId: string) => {
+    const { endpointId } = await rows.lanes().findOneByOrFail({ id: laneId });
+    return endpointId!;
+  };
+
+  /** Ends all deliveries, `ms` ago. */
+  const endDeliveries = (ms: number) => {
+    const at = test.store.now() - ms;
+    return rows
+      .deliveries()
+      .createQueryBuilder()
+      .update()
+      .set({ state: 'delivered', nextAt: null, createdAt: at, finishedAt: at })
+      .execute();
+  };
+
+  describe('rescueExpiredLeases', () => {
+    it('makes what a dead worker was handed due again, and deletes its lease', async () => {
+      const laneId = await addEndpoint(test);
+      const { id: leaseId } = await test.store.openLease('worker', 1_000);
+      await publish(test, newEvent(), newEvent());
+      expect(await relayTo(test, laneId, { leaseId, direct: true })).toHaveLength(2);
+      expect(await test.store.rescueExpiredLeases()).toBe(0);
+      test.store.advanceClock(1_000);
+      expect(await test.store.rescueExpiredLeases()).toBe(2);
+      expect(await test.store.rescueExpiredLeases()).toBe(0);
+      expect(await test.store.readQueueFigures()).toMatchObject({ due: 2, dueLanes: 1, leases: 0 });
+      expect(await rows.deliveries().find()).toMatchObject([
+        { state: 'pending', leaseId: null },
+        { state: 'pending', leaseId: null },
+      ]);
+    });
+
+    it('counts the deliveries in flight of a limited lane anew', async () => {
+      const laneId = await addEndpoint(test, {}, { maxInFlight: 3 });
+      await rows.lanes().update({ id: laneId }, { inFlight: 2 });
+      await test.store.openLease('worker', 1_000);
+      test.store.advanceClock(1_000);
+      await test.store.rescueExpiredLeases();
+      expect(await rows.lanes().findOneByOrFail({ id: laneId })).toMatchObject({ inFlight: 0 });
+    });
+  });
+
+  describe('discardBacklog', () => {
+    it('discards what waits in a closed lane, with the reason of its endpoint, and nothing else', async () => {
+      const laneId = await laneWith(2);
+      await laneWith(1);
+      expect(await test.store.discardBacklog()).toBe(0);
+      await test.store.disableEndpoint(await endpointOf(laneId), 'endpoint-gone');
+      expect(await test.store.discardBacklog()).toBe(2);
+      expect(await test.store.discardBacklog()).toBe(0);
+      expect(await rows.deliveries().findBy({ laneId })).toMatchObject([
+        { state: 'discarded', reason: 'endpoint-gone', nextAt: null, finishedAt: expect.any(Number) },
+        { state: 'discarded', reason: 'endpoint-gone', nextAt: null, finishedAt: expect.any(Number) },
+      ]);
+      expect(await test.store.readQueueFigures()).toMatchObject({ due: 1, dueLanes: 1 });
+    });
+
+    it('leaves a delivery in flight alone until its lease has expired', async () => {
+      const laneId = await laneWith(1);
+      await rows.deliveries().update({ laneId }, { state: 'sending', nextAt: test.store.now() + 60_000 });
+      await test.store.disableEndpoint(await endpointOf(laneId), 'operator');
+      expect(await test.store.discardBacklog()).toBe(0);
+      test.store.advanceClock(61_000);
+      expect(await test.store.discardBacklog()).toBe(1);
+    });
+  });
+
+  describe('disableEndpoint', () => {
+    it('changes endpoint, lane and alert together, once', async () => {
+      const laneId = await laneWith(1);
+      const id = await endpointOf(laneId);
+      expect(await test.store.disableEndpoint(id, 'endpoint-gone')).toBe(true);
+      expect(await test.store.disableEndpoint(id, 'operator')).toBe(false);
+      expect(await rows.endpoints().findOneByOrFail({ id })).toMatchObject({
+        state: 'disabled',
+        stateReason: 'endpoint-gone',
+      });
+      expect(await rows.lanes().findOneByOrFail({ id: laneId })).toMatchObject({ state: 'closed' });
+      expect(await rows.alerts().find()).toMatchObject([
+        { kind: 'endpoint.disabled', endpointId: id, data: { reason: 'endpoint-gone', waiting: 1 } },
+      ]);
+    });
+
+    it('returns false for a deleted endpoint', async () => {
+      const id = await endpointOf(await addEndpoint(test, { deletedAt: 1 }));
+      expect(await test.store.disableEndpoint(id, 'operator')).toBe(false);
+    });
+  });
+
+  describe('Endpoints that fail', () => {
+    const failing = async (sinceMs: number, failures = 10, profile = 'standard') =>
+      endpointOf(
+        await addEndpoint(test, { profile }, { failingSince: test.store.now() - sinceMs, failures }),
+      );
+
+    it('are disabled after the given time, unless their profile is exempt or few deliveries failed', async () => {
+      const id = await failing(DISABLE_AFTER_MS);
+      await failing(DISABLE_AFTER_MS - HOUR_MS);
+      await failing(DISABLE_AFTER_MS, 9);
+      await failing(DISABLE_AFTER_MS, 10, 'patient');
+      const disable = () => test.store.disableFailingEndpoints(DISABLE_AFTER_MS, ['patient']);
+      expect(await disable()).toEqual([{ id, tenantId: 'a' }]);
+      expect(await disable()).toEqual([]);
+      expect(await rows.alerts().find()).toMatchObject([{ kind: 'endpoint.disabled', endpointId: id }]);
+    });
+
+    it('have one warning within the day before, for each time of failure', async () => {
+      const id = await failing(DISABLE_AFTER_MS - HOUR_MS);
+      await failing(DISABLE_AFTER_MS - DAY_MS - HOUR_MS);
+      await failing(DISABLE_AFTER_MS - HOUR_MS, 10, 'patient');
+      const warn = () => test.store.warnFailingEndpoints(DISABLE_AFTER_MS, ['patient']);
+      expect([await warn(), await warn()]).toEqual([1, 0]);
+      const [alert] = await rows.alerts().find();
+      expect(alert).toMatchObject({ kind: 'endpoint.will_be_disabled', endpointId: id });
+      await rows
+        .lanes()
+        .update({ endpointId: id }, { failingSince: test.store.now() - DISABLE_AFTER_MS + 60_000 });
+      expect(await warn()).toBe(1);
+    });
+  });
+
+  describe('Retention', () => {
+    it('deletes old deliveries with their attempts, never one that has not ended', async () => {
+      await laneWith(2);
+      await endDeliveries(2 * DAY_MS);
+      const [old, live] = await rows.deliveries().find({ order: { id: 'ASC' } });
+      await rows.deliveries().update({ id: live!.id }, { state: 'pending', finishedAt: null });
+      await rows.attempts().save({ deliveryId: old!.id, number: 1, startedAt: 1 });
+      await laneWith(1);
+      const next = await test.store.deleteOldDeliveries(DAY_MS, '0');
+      expect(BigInt(next!)).toBeGreaterThanOrEqual(BigInt(live!.id));
+      expect(await test.store.deleteOldDeliveries(DAY_MS, next!)).toBeNull();
+      expect((await rows.deliveries().find({ order: { id: 'ASC' } })).map(({ id }) => id)).toEqual([
+        live!.id,
+        expect.any(String),
+      ]);
+      expect(await rows.attempts().count()).toBe(0);
+    });
+
+    it('deletes old events that are relayed and that no delivery needs', async () => {
+      await laneWith(1);
+      await publish(test, newEvent());
+      test.store.advanceClock(2 * DAY_MS);
+      expect(await test.store.deleteUnusedEvents(3 * DAY_MS, '0')).toBeNull();
+      await test.store.deleteUnusedEvents(DAY_MS, '0');
+      expect(await rows.events().count()).toBe(2);
+      await rows.deliveries().clear();
+      await test.store.deleteUnusedEvents(DAY_MS, '0');
+      expect(await rows.events().count()).toBe(1);
+    });
+
+    it('deletes endpoints that are long deleted, with their lanes, once their deliveries are gone', async () => {
+      const laneId = await laneWith(1);
+      await addEndpoint(test, { deletedAt: test.store.now() });
+      await rows.endpoints().update({ id: await endpointOf(laneId) }, { deletedAt: 1 });
+      await test.store.deleteUnusedEndpoints(0);
+      expect(await rows.endpoints().count()).toBe(2);
+      await rows.deliveries().clear();
+      await test.store.deleteUnusedEndpoints(0);
+      expect([await rows.endpoints().count(), await rows.lanes().count()]).toEqual([1, 1]);
+    });
+
+    it('deletes alerts that are sent or given up, after a week at least', async () => {
+      const now = test.store.now();
+      const alert = { tenantId: 'a', kind: 'endpoint.recovered', data: {} };
+      await rows.alerts().save([
+        { ...alert, dedupeKey: 'old', createdAt: now - 8 * DAY_MS, nextAt: null },
+        { ...alert, dedupeKey: 'due', createdAt: now - 8 * DAY_MS, nextAt: 1 },
+        { ...alert, dedupeKey: 'young', createdAt: now - 6 * DAY_MS, nextAt: null },
+      ]);
+      expect(await test.store.deleteOldAlerts(DAY_MS)).toBe(1);
+      expect(await test.store.deleteOldAlerts(DAY_MS)).toBe(0);
+      expect((await rows.alerts().find({ order: { id: 'ASC' } })).map(({ dedupeKey }) => dedupeKey)).toEqual([
+        'due',
+        'young',
+      ]);
+    });
+
+    it('deletes idle lanes of callbacks, not those with deliveries or of endpoints', async () => {
+      await addEndpoint(test);
+      const [idle, used] = await rows.lanes().save([
+        { tenantId: 'a', origin: 'https://idle.example.com' },
+        { tenantId: 'a', origin: 'https://used.example.com' },
+      ]);
+      await publish(test, newEvent());
+      await relayTo(test, used!.id);
+      await rows.lanes().update({ id: used!.id }, { nextDueAt: null });
+      expect(await test.store.deleteIdleLanes('0')).toBe('0');
+      const left = await rows.lanes().find({ order: { id: 'ASC' } });
+      expect(left).toHaveLength(2);
+      expect(left.map(({ id }) => id)).not.toContain(idle!.id);
+    });
+  });
+
+  it('Removing a tenant stops its deliveries at once and deletes its rows in batches, and only its own', async () => {
+    const laneId = await laneWith(3);
+    await publish(test, newEvent(), newEvent({ tenantId: 'b' }));
+    const other = await addEndpoint(test, { tenantId: 'b' });
+    await test.store.closeTenant('a');
+    expect(await rows.lanes().findOneByOrFail({ id: laneId })).toMatchObject({
+      state: 'closed',
+      nextDueAt: null,
+    });
+    expect(await rows.endpoints().findOneByOrFail({ tenantId: 'a' })).toMatchObject({
+      deletedAt: expect.any(Number),
+      secrets: [],
+    });
+    expect(await test.store.readQueueFigures()).toMatchObject({ dueLanes: 0, due: 0 });
+
+    const { store } = test;
+    expect([await store.deleteTenantEvents('a'), await store.deleteTenantEvents('a')]).toEqual([4, 0]);
+    expect([await store.deleteTenantDeliveries('a'), await store.deleteTenantDeliveries('a')]).toEqual([
+      3, 0,
+    ]);
+    for (const table of ['alerts', 'accounts'] as const)
+      expect(await store.deleteTenantRows('a', table)).toBe(0);
+    for (const table of ['lanes', 'endpoints'] as const)
+      expect([await store.deleteTenantRows('a', table), await store.deleteTenantRows('a', table)]).toEqual([
+        1, 0,
+      ]);
+    expect((await rows.lanes().find()).map(({ id }) => id)).toEqual([other]);
+    expect(await store.readQueueFigures()).toMatchObject({ unrelayed: 1 });
+    expect(await rows.endpoints().count()).toBe(1);
+  });
+});
