@@ -70,7 +70,7 @@ describe('A line of the log cannot be forged', () => {
   it('by the URL of a stranger', async () => {
     for (const url of [`https://10.0.0.1/${FORGED}`, `https://${FORGED}.local/`, 'https://forged-host/'])
       await host.as('a').post('/webhooks', { url, events: ['*'], description: FORGED });
-    expect(said()).toEqual([expect.stringContaining('debug: A webhook URL was refused: "forged-host"')]);
+    expect(said()).toEqual([expect.stringContaining('debug: Refused a webhook URL: "forged-host"')]);
   });
 
   it('by the name of a tenant in an alert, nor by what a mail server answers', async () => {
