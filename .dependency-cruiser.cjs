@@ -14,7 +14,7 @@ const WEBHOOKS = {
     // What a host imports
     index: `webhooks.module webhooks.service module api operator endpoints deliveries accounts outbox engine engine/record
             config alerts alerts/channels secrets observability store/schema profiles profiles/dialects events/catalogue
-            events http http/policy`,
+            events http http/connections http/policy`,
     testing: 'engine store store/schema profiles events/catalogue events http',
     'webhooks.module': 'module config',
     module: ANY,

@@ -90,8 +90,8 @@ describe('The set-up of a store', () => {
       expect([last!.key, more]).toEqual(['c', []]);
       await tx.updateSealedRow('accounts', 'c', { secrets: [secret('new')], headers: null });
     });
-    const [row] = await test.store.transaction((tx) => tx.lockSealedRows('accounts', 'b', 1));
-    expect(row!.secrets).toEqual([secret('new')]);
+    const [account] = await test.store.transaction((tx) => tx.lockSealedRows('accounts', 'b', 1));
+    expect(account!.secrets).toEqual([secret('new')]);
 
     await addEndpoint(test, { secrets: [secret('old')], headers: 'old' });
     await test.store.transaction(async (tx) => {
