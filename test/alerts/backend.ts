@@ -31,7 +31,7 @@ export interface Backend {
   store: Store;
   dataSource: DataSource;
   sender: AlertSender;
-  housekeeper: Maintenance;
+  maintenance: Maintenance;
   targets: DestinationReader;
   /** What the function channel heard. */
   heard: WebhookAlert[];
@@ -97,7 +97,7 @@ export async function startBackend({
     store: module.get<Store>(STORE, { strict: false }),
     dataSource,
     sender: module.get(AlertSender, { strict: false }),
-    housekeeper: module.get(Maintenance, { strict: false }),
+    maintenance: module.get(Maintenance, { strict: false }),
     targets: module.get(DestinationReader, { strict: false }),
     heard,
     async register(tenantId, fields) {

@@ -333,7 +333,7 @@ it('Alerts go with the deliveries, but not before a week, and never before they 
        from generate_series(5, 9) n`,
     [DAY],
   );
-  await backend.housekeeper.runRound();
+  await backend.maintenance.runRound();
   const left = await backend.rows<{ dedupe_key: string }>('select dedupe_key from webhook_alerts order by 1');
   expect(left.map((row) => row.dedupe_key)).toEqual(['test:5', 'test:6', 'test:9']);
 });

@@ -117,19 +117,19 @@ describe('Disabling', () => {
     backend.heard.length = 0;
 
     backend.database.clockOffset += 3.8 * DAY;
-    await backend.housekeeper.runRound();
+    await backend.maintenance.runRound();
     await backend.pass(0);
     expect(kinds()).toEqual([]);
     backend.database.clockOffset += 0.2 * DAY;
-    await backend.housekeeper.runRound();
-    await backend.housekeeper.runRound();
+    await backend.maintenance.runRound();
+    await backend.maintenance.runRound();
     await backend.pass(0);
     expect(kinds()).toEqual(['endpoint.will_be_disabled']);
     const { since, disableAt } = heard('endpoint.will_be_disabled').data;
     expect(disableAt).toBe((since as number) + 5 * DAY);
 
     backend.database.clockOffset += DAY;
-    await backend.housekeeper.runRound();
+    await backend.maintenance.runRound();
     await backend.pass(0);
     expect(kinds()).toEqual(['endpoint.will_be_disabled', 'endpoint.disabled']);
     expect(heard('endpoint.disabled')).toMatchObject({

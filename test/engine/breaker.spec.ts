@@ -225,7 +225,7 @@ describe('An endpoint that fails', () => {
 
     it('is disabled after five days and ten failed deliveries, told, and its backlog is discarded', async () => {
       const id = await failFor(5.01, 12);
-      const told = await toldDuring(engine(), () => engine().first.housekeeper.runRound());
+      const told = await toldDuring(engine(), () => engine().first.maintenance.runRound());
       expect(told).toEqual(['endpointDisabled endpoint-failing']);
       expect(await engine().webhooks.endpoints.get('acme', id)).toMatchObject({
         state: 'disabled',
@@ -238,13 +238,13 @@ describe('An endpoint that fails', () => {
 
     it('is not disabled before that', async () => {
       const id = await failFor(4.9, 12);
-      await engine().first.housekeeper.runRound();
+      await engine().first.maintenance.runRound();
       expect(await stateOf(id)).toBe('active');
     });
 
     it('is not disabled with fewer than ten failed deliveries, however old', async () => {
       const id = await failFor(40, 9);
-      await engine().first.housekeeper.runRound();
+      await engine().first.maintenance.runRound();
       expect(await stateOf(id)).toBe('active');
     });
 
@@ -254,7 +254,7 @@ describe('An endpoint that fails', () => {
       engine().advance(10 * MINUTE);
       await engine().runAll();
       engine().advance(DAY);
-      await engine().first.housekeeper.runRound();
+      await engine().first.maintenance.runRound();
       expect(await stateOf(id)).toBe('active');
     });
 
@@ -262,13 +262,13 @@ describe('An endpoint that fails', () => {
       const id = await failFor(4.9, 12);
       await engine().webhooks.endpoints.pause('acme', id);
       engine().advance(30 * DAY);
-      await engine().first.housekeeper.runRound();
+      await engine().first.maintenance.runRound();
       expect(await stateOf(id)).toBe('paused');
     });
 
     it('is not disabled where the platform of its profile promises not to', async () => {
       const id = await failFor(30, 12, { profile: 'msgine', events: ['message.delivered'] });
-      await engine().first.housekeeper.runRound();
+      await engine().first.maintenance.runRound();
       expect(await stateOf(id)).toBe('active');
     });
   });
@@ -285,7 +285,7 @@ describe('A callback that fails', () => {
     expect(told).toEqual(['endpointFailing']);
     expect(engine().receiver.arrivals.length).toBeLessThan(40);
     engine().advance(10 * DAY);
-    await engine().first.housekeeper.runRound();
+    await engine().first.maintenance.runRound();
     await engine().runOnce();
   });
 });

@@ -31,11 +31,11 @@ describe('Retention', () => {
     engine().advance(29 * DAY);
     await engine().publish(delivered('a', 'm2'));
     await engine().runOnce();
-    await engine().first.housekeeper.runRound();
+    await engine().first.maintenance.runRound();
     expect(await rows()).toEqual({ events: 2, deliveries: 4, attempts: 1 });
 
     engine().advance(2 * DAY);
-    await engine().first.housekeeper.runRound();
+    await engine().first.maintenance.runRound();
     expect(await rows()).toEqual({ events: 1, deliveries: 2, attempts: 0 });
     expect((await engine().deliveries('a')).map(({ event }) => event.subject)).toEqual(['m2', 'm2']);
   });
@@ -46,16 +46,16 @@ describe('Retention', () => {
     await engine().publish(delivered('a', 'm1'));
     await engine().runOnce();
     engine().advance(400 * DAY);
-    await engine().first.housekeeper.runRound();
+    await engine().first.maintenance.runRound();
     expect(await rows()).toEqual({ events: 1, deliveries: 1, attempts: 0 });
 
     await engine().webhooks.endpoints.resume('a', id);
     await engine().runOnce();
     expect(engine().receiver.at('/a')).toHaveLength(1);
-    await engine().first.housekeeper.runRound();
+    await engine().first.maintenance.runRound();
     expect(await rows()).toEqual({ events: 1, deliveries: 1, attempts: 0 });
     engine().advance(31 * DAY);
-    await engine().first.housekeeper.runRound();
+    await engine().first.maintenance.runRound();
     expect(await rows()).toEqual({ events: 0, deliveries: 0, attempts: 0 });
   });
 
@@ -64,7 +64,7 @@ describe('Retention', () => {
     await engine().runOnce();
     await engine().publish(delivered('a', 'm2'));
     engine().advance(31 * DAY);
-    await engine().first.housekeeper.runRound();
+    await engine().first.maintenance.runRound();
     const left = await engine().query<{ subject: string }>('select subject from $events');
     expect(left).toEqual([{ subject: 'm2' }]);
   });
@@ -74,10 +74,10 @@ describe('Retention', () => {
     const [first] = await engine().publish(event);
     await engine().runOnce();
     engine().advance(29 * DAY);
-    await engine().first.housekeeper.runRound();
+    await engine().first.maintenance.runRound();
     expect(await engine().publish(event)).toEqual([{ id: first!.id, duplicate: true }]);
     engine().advance(2 * DAY);
-    await engine().first.housekeeper.runRound();
+    await engine().first.maintenance.runRound();
     expect(await engine().publish(event)).toMatchObject([{ duplicate: false }]);
   });
 
@@ -88,7 +88,7 @@ describe('Retention', () => {
     await engine().runOnce();
     expect(await rows()).toMatchObject({ events: 700, deliveries: 1_400 });
     engine().advance(31 * DAY);
-    await engine().first.housekeeper.runRound();
+    await engine().first.maintenance.runRound();
     expect(await rows()).toEqual({ events: 0, deliveries: 0, attempts: 0 });
   });
 });
@@ -129,9 +129,9 @@ describe('A long history of which nothing is old enough', () => {
     await engine().query(`insert into $lanes (tenant_id, origin) values ('a', 'https://idle.example.com')`);
     await engine().query('analyze $events');
     await engine().query('analyze $deliveries');
-    const { database, housekeeper } = engine().first;
+    const { database, maintenance } = engine().first;
     const asked = jest.spyOn(database, 'query');
-    await housekeeper.runRound();
+    await maintenance.runRound();
     const scans = asked.mock.calls.filter(([sql]) => sql.includes('scanned'));
     asked.mockRestore();
     expect(scans).toHaveLength(3); // for deliveries, for events and for idle lanes
@@ -153,7 +153,7 @@ describe('Retention that the host switched off', () => {
     await engine().publish(delivered('a', 'm1'));
     await engine().runOnce();
     engine().advance(4_000 * DAY);
-    await engine().first.housekeeper.runRound();
+    await engine().first.maintenance.runRound();
     expect(await engine().count('$deliveries')).toBe(1);
   });
 });
@@ -195,13 +195,13 @@ describe('The lane of callbacks to an origin', () => {
     await engine().publish(callback('a', 'm1'), callback('b', 'm1'));
     await engine().runOnce();
     engine().advance(29 * DAY);
-    await engine().first.housekeeper.runRound();
+    await engine().first.maintenance.runRound();
     expect(await callbackLanes()).toBe(2);
 
     await engine().publish(callback('b', 'm2'));
     await engine().runOnce();
     engine().advance(2 * DAY);
-    await engine().first.housekeeper.runRound();
+    await engine().first.maintenance.runRound();
     expect(await engine().query('select tenant_id from $lanes order by 1')).toEqual([
       { tenant_id: 'a' },
       { tenant_id: 'b' },
@@ -211,7 +211,7 @@ describe('The lane of callbacks to an origin', () => {
 
   it('is made anew by the next event with such a callback', async () => {
     await emptyLane('a');
-    await engine().first.housekeeper.runRound();
+    await engine().first.maintenance.runRound();
     expect(await callbackLanes()).toBe(0);
     await engine().publish(callback('a', 'm1'));
     await engine().runOnce();
@@ -227,7 +227,7 @@ describe('The lane of callbacks to an origin', () => {
   ])('stays while it %s', async (_, change) => {
     await emptyLane('a');
     await engine().query(`update $lanes set ${change}`);
-    await engine().first.housekeeper.runRound();
+    await engine().first.maintenance.runRound();
     expect(await callbackLanes()).toBe(1);
     await engine().query(`delete from $lanes`);
   });
@@ -237,7 +237,7 @@ describe('The lane of callbacks to an origin', () => {
     await engine().publish(callback('a', 'm1'));
     await engine().runOnce();
     await engine().query('update $lanes set next_due_at = null');
-    await engine().first.housekeeper.runRound();
+    await engine().first.maintenance.runRound();
     expect(await callbackLanes()).toBe(1);
   });
 
@@ -269,7 +269,7 @@ describe('The lane of callbacks to an origin', () => {
     let kept = 0;
     const spy = jest.spyOn(targets, 'readCallbacks').mockImplementationOnce(async (...wanted) => {
       const found = await find(...wanted);
-      await keeper().housekeeper.runRound();
+      await keeper().maintenance.runRound();
       kept = await callbackLanes();
       return found;
     });
@@ -298,7 +298,7 @@ describe('The lane of callbacks to an origin', () => {
             )) > 0;
       }
     });
-    await keeper().housekeeper.runRound();
+    await keeper().maintenance.runRound();
     spy.mockRestore();
     await relaying;
     expect(waited).toBe(true);
@@ -315,7 +315,7 @@ describe('The lane of callbacks to an origin', () => {
            select 1, id, 0, 0, 'delivered', 'x', '' from $lanes`,
         );
     });
-    await keeper().housekeeper.runRound();
+    await keeper().maintenance.runRound();
     spy.mockRestore();
     expect([await engine().count('$deliveries'), await callbackLanes()]).toEqual([1, 1]);
   });
@@ -335,7 +335,7 @@ describe('The lane of callbacks to an origin', () => {
     let relaying = true;
     const keeping = Promise.all(
       [1, 2].map(async () => {
-        while (relaying) await keeper().housekeeper.runRound();
+        while (relaying) await keeper().maintenance.runRound();
       }),
     );
     try {

@@ -17,7 +17,7 @@ export interface Worker {
   webhooks: WebhooksService;
   dataSource: DataSource;
   database: Session;
-  housekeeper: Maintenance;
+  maintenance: Maintenance;
   statements: StatementLog;
   close(): Promise<void>;
 }
@@ -71,7 +71,7 @@ export async function startWorker(
     webhooks: module.get(WebhooksService),
     dataSource: module.get(DataSource),
     database: module.get(Session, { strict: false }),
-    housekeeper: module.get(Maintenance, { strict: false }),
+    maintenance: module.get(Maintenance, { strict: false }),
     statements,
     close: () => (closed ??= module.close()),
   };

@@ -72,9 +72,9 @@ export async function journey(
   expect((await api.get('/webhooks').expect(200)).body.data).toHaveLength(1);
   expect(await webhooks.stats()).toMatchObject({ due: 0 });
 
-  const housekeeper = app.get(Maintenance, { strict: false });
+  const maintenance = app.get(Maintenance, { strict: false });
   database.clockOffset += 40 * DAY;
-  await housekeeper.runRound();
+  await maintenance.runRound();
   expect((await api.get('/webhooks/deliveries').expect(200)).body.data).toEqual([]);
   const [left] = await database.query<{ count: string }>(`select count(*) from ${database.tables.events}`);
   expect(left).toEqual({ count: '0' });
