@@ -165,7 +165,7 @@ describe('A naming strategy that renames what has a name', () => {
   it('stops the migrations before anything is made', async () => {
     const source = await connect({ tables: [], options: { namingStrategy: new UpperCase() } });
     const said = jest.spyOn(console, 'log').mockImplementation(() => undefined);
-    await expect(source.runMigrations()).rejects.toThrow(/UpperCase makes "WEBHOOK_\w+" of "webhook_\w+"/);
+    await expect(source.runMigrations()).rejects.toThrow(/UpperCase renames "webhook_\w+" to "WEBHOOK_\w+"/);
     said.mockRestore();
     expect(await tablesIn(source)).toEqual([]);
     await source.destroy();
@@ -176,7 +176,7 @@ describe('A naming strategy that renames what has a name', () => {
     const module = WebhooksModule.forRoot({ ...shape, ...values, dataSource: source });
     await expect(startApp([module], { logger: false })).rejects.toMatchObject({
       name: 'WebhooksSetupError',
-      message: expect.stringContaining('answer `given` where there is one'),
+      message: expect.stringContaining('must return `given` if there is one'),
     });
     await source.destroy();
   });

@@ -60,7 +60,7 @@ export abstract class EndpointSettings {
   @MailAddress()
   alertEmail?: string | null;
 
-  /** Mail an alert about each failed attempt. Default: false. */
+  /** Mail alerts about failed attempts too. Default: false. */
   @Optional()
   @Flag()
   sendAlertEmail?: boolean;

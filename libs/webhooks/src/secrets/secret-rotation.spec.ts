@@ -3,7 +3,7 @@ import { liveSecrets, rotateSecrets } from './secret-rotation.js';
 const HOUR = 3_600_000;
 
 describe('Rotating stored secrets', () => {
-  it('puts the new one first and lets the old one sign along until the overlap ends', () => {
+  it('puts the new one first and keeps the old one valid until the overlap ends', () => {
     const first = rotateSecrets([], 'one', 1000, 24 * HOUR);
     expect(first).toEqual([{ sealed: 'one', createdAt: 1000, expiresAt: null }]);
 
@@ -12,7 +12,7 @@ describe('Rotating stored secrets', () => {
     expect(liveSecrets(second, 2000 + 24 * HOUR).map(({ sealed }) => sealed)).toEqual(['two']);
   });
 
-  it('never lets an old one live longer than it was going to', () => {
+  it('never extends the life of an old one', () => {
     const secrets = rotateSecrets(
       rotateSecrets(rotateSecrets([], 'one', 0, HOUR), 'two', 0, HOUR),
       'three',
@@ -22,7 +22,7 @@ describe('Rotating stored secrets', () => {
     expect(secrets.map(({ expiresAt }) => expiresAt)).toEqual([null, 10 + 5 * HOUR, HOUR]);
   });
 
-  it('drops the old ones at once where the overlap is 0, for a secret that leaked', () => {
+  it('drops the old ones at once if the overlap is 0, for a secret that leaked', () => {
     const secrets = rotateSecrets(
       rotateSecrets(rotateSecrets([], 'one', 0, HOUR), 'two', 0, HOUR),
       'three',
@@ -40,7 +40,7 @@ describe('Rotating stored secrets', () => {
     ]);
   });
 
-  it('leaves no current one where none is wanted', () => {
+  it('leaves no current one if none is wanted', () => {
     expect(rotateSecrets(rotateSecrets([], 'one', 0, HOUR), null, 10, 0)).toEqual([]);
   });
 });

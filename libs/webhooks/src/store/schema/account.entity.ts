@@ -2,7 +2,7 @@ import { EntitySchema } from 'typeorm';
 import { instant, json, nullable, text } from './columns.js';
 import type { StoredSecret } from '../stored-secret.js';
 
-/** A tenant's own settings. Made when first needed. */
+/** A tenant's own settings. Created when they are first needed. */
 export class WebhookAccountRow {
   tenantId!: string;
   secrets!: StoredSecret[];

@@ -1,30 +1,30 @@
 import { EntitySchema } from 'typeorm';
 import { instant, integer, json, key, nullable, text } from './columns.js';
 
-/** Something the owner of an endpoint should hear, written with the state change that causes it. */
+/** A message to the owner of an endpoint, written with the state change that causes it. */
 export class WebhookAlertRow {
   id!: string;
   tenantId!: string;
   endpointId!: string | null;
   /** `endpoint.failing`, `endpoint.will_be_disabled`, `endpoint.disabled`, `endpoint.recovered`, `delivery.exhausted`, `delivery.failed`, `alerts.summary`. */
   kind!: string;
-  /** One alert for each key: two workers that see the same change write one row. */
+  /** Unique: two workers that see the same change write one row. */
   dedupeKey!: string;
   data!: Record<string, unknown>;
   createdAt!: number;
-  /** When to try to send it, or until when a sender has it; `null`: sent, or given up. */
+  /** When to try to send it, or until when a sender holds it; `null`: sent, or given up. */
   nextAt!: number | null;
   sentAt!: number | null;
-  /** Tries to send it. Fences a sender's result. */
+  /** Number of tries to send it. Fences a sender's result. */
   attempts!: number;
   error!: string | null;
-  /** Names of the channels that have it already. */
+  /** Names of the channels that have taken it. */
   takenBy!: string[] | null;
-  /** Address of the mail, found when it was first sent; `null`: nobody asked for mail. */
+  /** Address of the mail, read when it was first sent; `null`: no mail is wanted. */
   recipient!: string | null;
-  /** When it took one of the recipient's mails of a day. */
+  /** When it used up one of the recipient's mails of the day. */
   mailedAt!: number | null;
-  /** When it was kept out of the mail, since the recipient had had a day's mails: told in a summary. */
+  /** When it was held back, because the recipient had the day's number of mails. A summary counts it. */
   heldAt!: number | null;
 }
 

@@ -1,7 +1,7 @@
 import { EntitySchema } from 'typeorm';
 import { instant, integer, key, nullable, text } from './columns.js';
 
-/** An attempt that is not its delivery's last. Written when a later one is recorded. */
+/** An attempt that is not the last of its delivery. Written when a later one is recorded. */
 export class WebhookAttemptRow {
   deliveryId!: string;
   number!: number;

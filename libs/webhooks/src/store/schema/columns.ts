@@ -1,12 +1,12 @@
 import type { EntitySchemaColumnOptions, ValueTransformer } from 'typeorm';
 
-/** `bigint` arrives as text from PostgreSQL; instants and counters of this module stay below 2^53. */
+/** PostgreSQL returns `bigint` as text. Instants and counters of this module stay below 2^53. */
 const asNumber: ValueTransformer = {
   to: (value: unknown) => value,
   from: (value: string | number | null) => (value === null ? null : Number(value)),
 };
 
-/** An instant: epoch milliseconds from the database's clock. */
+/** An instant: epoch ms of the database's clock. */
 export function instant(
   name: string,
   options: Partial<EntitySchemaColumnOptions> = {},
@@ -14,7 +14,7 @@ export function instant(
   return { type: 'bigint', name, transformer: asNumber, ...options };
 }
 
-/** A key that the database numbers; read as text, since it may pass 2^53. */
+/** A key that the database generates. It is read as text, because it may exceed 2^53. */
 export function key(
   name: string,
   options: Partial<EntitySchemaColumnOptions> = {},
@@ -30,7 +30,7 @@ export function text(
   return { type: 'varchar', length, name, ...options };
 }
 
-/** A list or record, as JSON text: portable, and never looked into by a statement. */
+/** A list or record as JSON text. It works on every database; hot statements do not read its content. */
 export function json(
   name: string,
   options: Partial<EntitySchemaColumnOptions> = {},

@@ -4,35 +4,36 @@ import type { DeliveryState } from '../../core/states.js';
 
 /**
  * One event for one endpoint or callback. The last attempt is in its own columns; earlier ones are in
- * `webhook_attempts`. No index names a column that a first-attempt success changes: that update stays on its page.
+ * `webhook_attempts`. No index contains a column that a successful first attempt changes, so that PostgreSQL can keep the
+ * update on the row's page.
  */
 export class WebhookDeliveryRow {
   id!: string;
   eventSequence!: string;
   laneId!: string;
   wireType!: string;
-  /** Of a callback: the profile its body was made in, whatever the account's is by now. An endpoint's never changes. */
+  /** Of a callback: the profile that rendered its body. The account's may have changed; an endpoint's cannot. */
   profile!: string | null;
-  /** Target of a callback; `null`: the endpoint's current URL. */
+  /** URL of a callback; `null`: the endpoint's current URL. */
   callbackUrl!: string | null;
   body!: string;
   state!: DeliveryState;
   reason!: string | null;
-  /** When it is due; of a claimed one: when its lease runs out; `null` when handed straight to a worker, and at the end. */
+  /** When it is due; if it is claimed, when its lease expires. `null`: it was handed directly to a worker, or has ended. */
   nextAt!: number | null;
-  /** Had an attempt: waits behind first attempts. */
+  /** It had an attempt: first attempts of its lane come before it. */
   retry!: boolean;
-  /** The lease it is or was last sent under: later writes are fenced by it. */
+  /** The lease it is or was last sent under. It fences later writes. */
   leaseId!: string | null;
   /** Claims without an outcome since the last outcome. */
   claims!: number;
-  /** Attempts so far, over all rounds: the number of the last one. */
+  /** Attempts so far, manual retries included: the number of the last one. */
   attempts!: number;
-  /** Attempts before the last manual retry: the schedule counts from here. */
+  /** Attempts before the last manual retry. The schedule counts from here. */
   attemptsBefore!: number;
   createdAt!: number;
   finishedAt!: number | null;
-  /** Set where it ended without success: what `recover` and the failure filter look for. */
+  /** When it ended without success. `recover` and the filter for failures read it. */
   failedAt!: number | null;
   attemptAt!: number | null;
   durationMs!: number | null;

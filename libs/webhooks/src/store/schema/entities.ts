@@ -12,9 +12,9 @@ import { unrelayedSchema } from './unrelayed.entity.js';
 const byPrefix = new Map<string, EntitySchema[]>();
 
 /**
- * The module's tables as TypeORM entities, their names starting with `prefix` (default none). Only needed by a data
- * source that lists its entities; `autoLoadEntities` finds them by itself. One prefix gives the same objects each time,
- * so that `autoLoadEntities` collects them once.
+ * The module's tables as TypeORM entities, with names that start with `prefix` (default: none). Needed only by a data source
+ * that lists its entities; `autoLoadEntities` finds them by itself. The same prefix returns the same objects, so that
+ * `autoLoadEntities` collects them once.
  */
 export function webhooksEntitiesWith(prefix: string): EntitySchema[] {
   let entities = byPrefix.get(prefix);
@@ -36,5 +36,5 @@ function createEntities(prefix: string): EntitySchema[] {
   ].map((schema) => schema(prefix) as EntitySchema);
 }
 
-/** The tables under their own names: what most data sources list. */
+/** The tables without a prefix: what most data sources list. */
 export const webhooksEntities: EntitySchema[] = webhooksEntitiesWith('');

@@ -3,8 +3,8 @@ import { instant, integer, key, nullable, text } from './columns.js';
 import type { LaneState, Ordering } from '../../core/states.js';
 
 /**
- * What the dispatcher schedules by: one endpoint, or one (tenant, origin) of callbacks. The hot table: narrow, and
- * written once for a batch. Its number is also the endpoint's `publicNo`.
+ * The unit of scheduling: one endpoint, or one origin of a tenant's callbacks. This table is hot, so its rows are short and
+ * written once per batch. The id is also the endpoint's `publicNo`.
  */
 export class WebhookLaneRow {
   id!: string;
@@ -15,21 +15,21 @@ export class WebhookLaneRow {
   origin!: string | null;
   state!: LaneState;
   ordering!: Ordering;
-  /** When this lane wants a turn: `null` for never. Moved to the back of the queue by each turn. */
+  /** When a worker should claim from this lane; `null`: never. Each claim moves it to the back of the queue. */
   nextDueAt!: number | null;
-  /** No turn before this: an open breaker, or `Retry-After`. */
+  /** No claims before this time, because the breaker is open or a receiver sent `Retry-After`. */
   holdUntil!: number | null;
-  /** Exact limit over all workers; `null`: each worker's window alone. */
+  /** Exact limit over all workers; `null`: only the window of each worker applies. */
   maxInFlight!: number | null;
   maxThroughputPerMinute!: number | null;
-  /** Leased deliveries of a lane with limits. */
+  /** Leased deliveries; counted only if the lane has limits. */
   inFlight!: number;
   /** Rate clock: theoretical arrival time of the next request, epoch microseconds. */
   rateClock!: string | null;
   /** Deliveries whose attempt failed since the last success. */
   failures!: number;
   failingSince!: number | null;
-  /** Breaker openings since the last success: sets the length of the next pause. */
+  /** How often the breaker has opened since the last success. Sets the length of the next pause. */
   probes!: number;
 }
 

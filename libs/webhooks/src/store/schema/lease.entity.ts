@@ -2,15 +2,15 @@ import { EntitySchema } from 'typeorm';
 import { instant, key, text } from './columns.js';
 
 /**
- * A worker's claim on everything it takes within a few seconds. Its number is the fencing token. Deleted when all of
- * it is recorded; one that runs out is recovered by any other worker.
+ * A worker's claim on all deliveries that it takes within a few seconds. Its id is the fencing token. The row is deleted
+ * when all of them are recorded. If it expires, any other worker rescues its deliveries.
  */
 export class WebhookLeaseRow {
   id!: string;
-  /** `host:pid:random`, for people. */
+  /** `host:pid:random`, for humans. */
   owner!: string;
   expiresAt!: number;
-  /** No delivery handed over under this lease has a smaller number: where recovery starts to look. */
+  /** Deliveries that were handed over under this lease have this id or a greater one: the rescue starts here. */
   firstDeliveryId!: string;
 }
 

@@ -22,7 +22,7 @@ const ROW_CLASSES = {
   unrelayed: WebhookUnrelayedRow,
 } satisfies Record<string, EntityTarget<ObjectLiteral>>;
 
-/** Quoted, schema-qualified names for SQL text: whatever schema, `entityPrefix` and table prefix the host chose. */
+/** Quoted, schema-qualified names for SQL text, with the schema, `entityPrefix` and table prefix of the host. */
 export type Tables = Record<keyof typeof ROW_CLASSES, string>;
 
 /** Bare names, for the names of indexes. */
@@ -31,8 +31,8 @@ export function tableMetadata(dataSource: DataSource, table: keyof Tables): Enti
 }
 
 /**
- * The statements name columns as they are declared. A strategy may name what has no name; one that renames the rest
- * would part the entities from them, so it stops migrations and start alike.
+ * The statements and migrations use the declared names. A naming strategy may name what has no name. If it renames the rest,
+ * the entities no longer match the statements, so migrations and start fail.
  */
 function assertNotRenamed({
   tableNameWithoutPrefix,
@@ -47,13 +47,13 @@ function assertNotRenamed({
   if (!renamed) return;
   const strategy = connection?.namingStrategy.constructor.name;
   throw new WebhooksSetupError(
-    `The naming strategy ${strategy} makes "${renamed[1]}" of "${renamed[0]}", a name that is given: let its tableName(target, given) and columnName(property, given) answer \`given\` where there is one.`,
+    `The naming strategy ${strategy} renames "${renamed[0]}" to "${renamed[1]}": its tableName(target, given) and columnName(property, given) must return \`given\` if there is one.`,
   );
 }
 
 /**
- * Throws {@link WebhooksSetupError} where the entities are not registered, in a running app or in the data source of
- * TypeORM's command line, and where a naming strategy renames them.
+ * The names of the tables. Throws {@link WebhooksSetupError} if the data source does not list the entities, or a naming
+ * strategy renames them.
  */
 export function tablesOf(dataSource: DataSource): Tables {
   const quote = (path: string): string =>
@@ -64,7 +64,7 @@ export function tablesOf(dataSource: DataSource): Tables {
   const names = Object.keys(ROW_CLASSES) as (keyof Tables)[];
   if (!names.every((name) => dataSource.hasMetadata(ROW_CLASSES[name]))) {
     throw new WebhooksSetupError(
-      'The webhook entities are not in the data source: set `autoLoadEntities: true` in TypeOrmModule.forRoot(), or add `entities: [...webhooksEntities]`, which a data source outside of Nest (of the command line, say) always needs.',
+      'The webhook entities are not in the data source: set `autoLoadEntities: true` in TypeOrmModule.forRoot(), or add `entities: [...webhooksEntities]`, which a data source outside of Nest, such as that of the command line, always needs.',
     );
   }
   for (const name of names) assertNotRenamed(tableMetadata(dataSource, name));

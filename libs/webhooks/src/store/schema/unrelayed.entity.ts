@@ -2,8 +2,8 @@ import { EntitySchema } from 'typeorm';
 import { key } from './columns.js';
 
 /**
- * An event that has no deliveries yet: its number alone. Written with the event and deleted with the making of its
- * deliveries, so that the event itself is never written again.
+ * Marks an event that has no deliveries yet. Written with the event and deleted with the insert of its deliveries, so that
+ * the event itself is never updated.
  */
 export class WebhookUnrelayedRow {
   sequence!: string;
