@@ -157,10 +157,10 @@ describe('A worker that has nothing to do', () => {
   it('asks one question each time it looks', async () => {
     const engine = await Engine.start({ role: 'worker', options: { worker: { idlePollMs: 100 } } });
     const { statements } = engine.first;
-    const looks = () => statements.statements.filter((sql) => sql.includes('as events')).length;
-    const before = looks();
+    const checks = () => statements.statements.filter((sql) => sql.includes('as "hasEvents"')).length;
+    const before = checks();
     const made = await statements.during(async () => {
-      while (looks() < before + 10) await new Promise((resolve) => setImmediate(resolve));
+      while (checks() < before + 10) await new Promise((resolve) => setImmediate(resolve));
     });
     // The first look of a worker keeps house.
     expect(made.length).toBeLessThanOrEqual(20);
