@@ -1,5 +1,5 @@
 import { Webhook } from 'standardwebhooks';
-import { answer, cut, Gate, hang, inTurn, Receiver, stall } from './support/receiver.js';
+import { answer, cut, Gate, hang, inSequence, Receiver, stall } from './support/receiver.js';
 import { delivered, useEngine } from './support/engine.js';
 import { defineProfile } from '../../libs/webhooks/src/profiles/profile.js';
 import { standard } from '../../libs/webhooks/src/profiles/dialects/standard.js';
@@ -11,7 +11,7 @@ describe('An attempt', () => {
   const engine = useEngine();
 
   /** One event for one endpoint whose receiver behaves so; answers what `runOnce` did. */
-  async function attempt(behaviour: ReturnType<typeof inTurn>, fields = {}) {
+  async function attempt(behaviour: ReturnType<typeof inSequence>, fields = {}) {
     engine().receiver.on('/hooks', behaviour);
     const endpoint = await engine().endpoint('acme', '/hooks', fields);
     const [event] = await engine().publish(delivered('acme', 'm1'));
@@ -35,7 +35,7 @@ describe('An attempt', () => {
   });
 
   it('repeats the id and the exact bytes; only time and signature change', async () => {
-    const { endpoint, event } = await attempt(inTurn(answer(500), answer(500), answer(200)));
+    const { endpoint, event } = await attempt(inSequence(answer(500), answer(500), answer(200)));
     engine().advance(6 * SECOND);
     await engine().runOnce();
     engine().advance(6 * MINUTE);
@@ -109,7 +109,7 @@ describe('An attempt', () => {
 
   it('is on record: number, start, duration, status, error and the answer’s text, the latest included', async () => {
     // A reused connection that breaks before any answer is tried once more on a new one: two cuts, one attempt.
-    await attempt(inTurn(answer(503, { body: 'try later' }), cut, cut, answer(200, { body: 'thanks' })));
+    await attempt(inSequence(answer(503, { body: 'try later' }), cut, cut, answer(200, { body: 'thanks' })));
     engine().advance(7 * SECOND);
     await engine().runOnce();
     engine().advance(7 * MINUTE);
@@ -128,7 +128,7 @@ describe('An attempt', () => {
 
   it('keeps 4 KB of a failure’s answer and 1 KB of a success’s', async () => {
     const body = 'x'.repeat(20_000);
-    await attempt(inTurn(answer(500, { body }), answer(200, { body })));
+    await attempt(inSequence(answer(500, { body }), answer(200, { body })));
     engine().advance(7 * SECOND);
     await engine().runOnce();
     const [delivery] = await engine().deliveries('acme');
@@ -239,7 +239,7 @@ describe('An answer that asks for a pause', () => {
     '(%i with Retry-After) holds the whole lane, for all workers',
     async (status) => {
       const { receiver } = engine();
-      receiver.on('/hooks', inTurn(answer(status, { headers: { 'retry-after': '600' } }), answer(200)));
+      receiver.on('/hooks', inSequence(answer(status, { headers: { 'retry-after': '600' } }), answer(200)));
       await engine().endpoint('acme', '/hooks');
       await engine().publish(delivered('acme', 'm1'));
       await engine().runAll();
@@ -321,7 +321,7 @@ describe('410 Gone', () => {
 
   it('stops what comes after, until the endpoint is resumed', async () => {
     const { receiver } = engine();
-    receiver.on('/hooks', inTurn(answer(410), answer(200)));
+    receiver.on('/hooks', inSequence(answer(410), answer(200)));
     const endpoint = await engine().endpoint('acme', '/hooks');
     await engine().publish(delivered('acme', 'm1'));
     await engine().runOnce();
@@ -370,7 +370,7 @@ describe('A rule of a profile that throws', () => {
   ])(
     '(onFailure) about %s: the attempt is on record, and the schedule goes on',
     async (_, behaviour, attempt) => {
-      engine().receiver.on('/hooks', inTurn(behaviour, answer(200)));
+      engine().receiver.on('/hooks', inSequence(behaviour, answer(200)));
       await engine().endpoint('acme', '/hooks', { profile: 'no-verdict' });
       await engine().publish(delivered('acme', 'm1'));
       await engine().runOnce();

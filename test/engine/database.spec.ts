@@ -1,5 +1,5 @@
 import { delivered, type Engine, useEngine } from './support/engine.js';
-import { answer, inTurn, Receiver } from './support/receiver.js';
+import { answer, inSequence, Receiver } from './support/receiver.js';
 import type { PublishedEvent } from '../../libs/webhooks/src/events/event.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
 import { startHost, type WebhooksHost } from '../support/webhooks-host.js';
@@ -39,7 +39,7 @@ describe('A claim whose prepared statement is gone', () => {
   const engine = useEngine({ pool: POOL });
 
   it('is made without it', async () => {
-    engine().receiver.on('/hooks', inTurn(answer(500), answer(500), answer(200)));
+    engine().receiver.on('/hooks', inSequence(answer(500), answer(500), answer(200)));
     await engine().endpoint('acme', '/hooks');
     await engine().publish(delivered('acme', 'm1'));
     await engine().runAll();

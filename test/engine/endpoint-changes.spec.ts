@@ -1,5 +1,5 @@
 import { Webhook } from 'standardwebhooks';
-import { answer, Gate, inTurn } from './support/receiver.js';
+import { answer, Gate, inSequence } from './support/receiver.js';
 import { delivered, useEngine } from './support/engine.js';
 
 const SECOND = 1000;
@@ -19,7 +19,7 @@ describe('An endpoint', () => {
 
   describe('that is paused', () => {
     it('keeps its backlog and what comes meanwhile; resumed, it sends all of it', async () => {
-      engine().receiver.on('/hooks', inTurn(answer(500), answer(200)));
+      engine().receiver.on('/hooks', inSequence(answer(500), answer(200)));
       const { id } = await engine().endpoint('acme', '/hooks');
       await engine().publish(delivered('acme', 'before'));
       await engine().runOnce();
@@ -44,7 +44,7 @@ describe('An endpoint', () => {
       await engine().webhooks.endpoints.pause('acme', id);
       // The first outcome to be recorded says that the lane is paused.
       const recorded = new Promise((resolve) => engine().webhooks.events.on('delivered', resolve));
-      gate.let(1);
+      gate.release(1);
       await recorded;
       gate.open();
       await run;
@@ -120,7 +120,7 @@ describe('An endpoint', () => {
     });
 
     it('while a request is in flight lets that one end, and makes no retry of it', async () => {
-      const gate = new Gate(inTurn(answer(200), answer(500)));
+      const gate = new Gate(inSequence(answer(200), answer(500)));
       engine().receiver.on('/hooks', gate.behaviour);
       const { id } = await engine().endpoint('acme', '/hooks');
       await engine().publish(...many(2));
@@ -161,7 +161,7 @@ describe('An endpoint', () => {
   });
 
   it('whose secret rotates signs with both in the overlap and with the new one after it', async () => {
-    engine().receiver.on('/hooks', inTurn(answer(500), answer(500), answer(200)));
+    engine().receiver.on('/hooks', inSequence(answer(500), answer(500), answer(200)));
     const { id, secret: first } = await engine().endpoint('acme', '/hooks');
     await engine().publish(delivered('acme', 'm1'));
     await engine().runOnce();
@@ -199,7 +199,7 @@ describe('An endpoint', () => {
   });
 
   it('whose custom headers change sends the new ones, and never lets them replace ours', async () => {
-    engine().receiver.on('/hooks', inTurn(answer(500), answer(200)));
+    engine().receiver.on('/hooks', inSequence(answer(500), answer(200)));
     const { id } = await engine().endpoint('acme', '/hooks', { headers: { 'x-key': 'one' } });
     await engine().publish(delivered('acme', 'm1'));
     await engine().runOnce();

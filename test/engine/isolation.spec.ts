@@ -124,7 +124,7 @@ describe('While others have a burst,', () => {
       const slow: Behaviour = (response, arrival) => {
         answers++;
         gate.behaviour(response, arrival);
-        void setImmediate(() => gate.let(1));
+        void setImmediate(() => gate.release(1));
       };
       for (const tenant of loud) receiver.on(`/${tenant}`, slow);
       await engine.publish(...loud.flatMap((tenant) => some(tenant, 1000)));

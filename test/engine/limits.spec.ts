@@ -1,4 +1,4 @@
-import { answer, type Behaviour, Gate, inTurn } from './support/receiver.js';
+import { answer, type Behaviour, Gate, inSequence } from './support/receiver.js';
 import { delivered, useEngine } from './support/engine.js';
 
 const SECOND = 1000;
@@ -56,7 +56,7 @@ describe('With four workers', () => {
       const other = engine().workers[1]!.webhooks.runOnce();
       await engine().receiver.arrived(6);
       // The four that were never counted end; the two that were go on.
-      gate.let(4);
+      gate.release(4);
       await run;
       await engine().workers[2]!.webhooks.runOnce();
       expect(engine().receiver.arrivals).toHaveLength(6);
@@ -162,7 +162,7 @@ describe('With four workers', () => {
     });
 
     it('counts retries too', async () => {
-      engine().receiver.on('/hooks', inTurn(answer(500), answer(200)));
+      engine().receiver.on('/hooks', inSequence(answer(500), answer(200)));
       await engine().endpoint('acme', '/hooks', { maxThroughputPerMinute: 6 });
       await engine().publish(delivered('acme', 'm1'));
       await engine().runAll();

@@ -1,5 +1,5 @@
 import { delivered, useEngine } from './support/engine.js';
-import { answer, Gate, inTurn } from './support/receiver.js';
+import { answer, Gate, inSequence } from './support/receiver.js';
 import { DestinationReader } from '../../libs/webhooks/src/engine/destinations/destination-reader.js';
 import { Session } from '../../libs/webhooks/src/store/postgres/connection/session.js';
 import { STORE, type Store } from '../../libs/webhooks/src/store/store.js';
@@ -367,7 +367,7 @@ describe('What a worker holds that says nothing any more', () => {
     'is sent by another one when the lease is over; its own late %i changes nothing, and is told',
     async (late) => {
       const gate = new Gate(answer(late));
-      engine().receiver.on('/a', inTurn(gate.behaviour, answer(204)));
+      engine().receiver.on('/a', inSequence(gate.behaviour, answer(204)));
       await engine().endpoint('a', '/a');
       await engine().publish(delivered('a', 'm1'));
       const lost: DeliveryNotice[] = [];

@@ -1,5 +1,5 @@
 import type { Ordering } from '../../libs/webhooks/src/core/states.js';
-import { answer, Gate, inTurn } from './support/receiver.js';
+import { answer, Gate, inSequence } from './support/receiver.js';
 import { delivered, useEngine } from './support/engine.js';
 
 const SECOND = 1000;
@@ -28,7 +28,7 @@ describe('Deliveries of one subject', () => {
       const run = engine().runOnce();
       for (let sent = 1; sent <= 3; sent++) {
         expect(await inFlight(sent)).toBe(sent);
-        gate.let(1);
+        gate.release(1);
       }
       await run;
       const ids = engine().receiver.arrivals.map(({ headers }) => headers['webhook-id']);
@@ -77,7 +77,7 @@ describe('Deliveries of one subject', () => {
 
   it('in relaxed order are not sent together with the retry of an earlier one that is due as well', async () => {
     const gate = new Gate();
-    engine().receiver.on('/hooks', inTurn(answer(500), gate.behaviour));
+    engine().receiver.on('/hooks', inSequence(answer(500), gate.behaviour));
     await engine().endpoint('acme', '/hooks');
     await publish('m1');
     await engine().runAll();
@@ -142,7 +142,7 @@ describe('While the retry of an earlier one is an hour away, deliveries of one s
     engine().publish(...subjects.map((subject) => delivered('acme', subject)));
 
   it('in relaxed order do not wait for a retry', async () => {
-    engine().receiver.on('/hooks', inTurn(answer(500), answer(200)));
+    engine().receiver.on('/hooks', inSequence(answer(500), answer(200)));
     await engine().endpoint('acme', '/hooks');
     await publish('m1', 'm1');
     await engine().runAll();
@@ -153,7 +153,7 @@ describe('While the retry of an earlier one is an hour away, deliveries of one s
   });
 
   it('in strict order wait until the earlier one has ended', async () => {
-    const fails = inTurn(answer(500), answer(200));
+    const fails = inSequence(answer(500), answer(200));
     engine().receiver.on('/hooks', (response, arrival) => {
       const subject = Number(arrival.headers['webhook-sequence']) === first ? fails : answer(200);
       subject(response, arrival);
@@ -175,7 +175,7 @@ describe('While the retry of an earlier one is an hour away, deliveries of one s
   });
 
   it('in strict order go on when the earlier one was given up', async () => {
-    engine().receiver.on('/hooks', inTurn(answer(500), answer(200)));
+    engine().receiver.on('/hooks', inSequence(answer(500), answer(200)));
     await engine().endpoint('acme', '/hooks', { ordering: 'strict' });
     await publish('m1', 'm1');
     await engine().runAll();
@@ -187,7 +187,7 @@ describe('While the retry of an earlier one is an hour away, deliveries of one s
   });
 
   it('in strict order wait in their hundreds for a retry, without hiding other subjects behind them', async () => {
-    engine().receiver.on('/hooks', inTurn(answer(500), answer(200)));
+    engine().receiver.on('/hooks', inSequence(answer(500), answer(200)));
     await engine().endpoint('acme', '/hooks', { ordering: 'strict' });
     await publish('m1');
     await engine().runAll();
@@ -202,7 +202,7 @@ describe('While the retry of an earlier one is an hour away, deliveries of one s
   });
 
   it('in strict order do not hide another subject from the first runOnce() of a new worker', async () => {
-    engine().receiver.on('/hooks', inTurn(answer(500), answer(200)));
+    engine().receiver.on('/hooks', inSequence(answer(500), answer(200)));
     await engine().endpoint('acme', '/hooks', { ordering: 'strict' });
     await publish('m1');
     await engine().runAll();

@@ -1,7 +1,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { DeliveryEventMap } from '../../libs/webhooks/src/observability/delivery-events.js';
 import { delivered, useEngine } from './support/engine.js';
-import { answer, inTurn, Gate, cut } from './support/receiver.js';
+import { answer, inSequence, Gate, cut } from './support/receiver.js';
 import { Session } from '../../libs/webhooks/src/store/postgres/connection/session.js';
 import { startHost, type WebhooksHost } from '../support/webhooks-host.js';
 
@@ -19,7 +19,7 @@ describe('In-process events', () => {
   }
 
   it('tell of a delivery that is tried again, and arrives', async () => {
-    engine().receiver.on('/a', inTurn(answer(503), answer(200)));
+    engine().receiver.on('/a', inSequence(answer(503), answer(200)));
     const { id: endpointId } = await engine().endpoint('a', '/a');
     const heard = listen();
     const [event] = await engine().publish(delivered('a', 'm1'));
@@ -214,7 +214,7 @@ describe('The log', () => {
   const engine = useEngine({ options: { delivery: { retry: { schedule: [1000, 2000], jitter: 0 } } } });
 
   it('has a line for each failed attempt at level debug, and a warning where that was the last', async () => {
-    engine().receiver.on('/hooks', inTurn(cut, answer(503), answer(500)));
+    engine().receiver.on('/hooks', inSequence(cut, answer(503), answer(500)));
     const { id } = await engine().endpoint('acme', '/hooks');
     await engine().publish(delivered('acme', 'm1'));
     for (let i = 0; i < 3; i++, engine().advance(2000)) await engine().runOnce();

@@ -1,6 +1,6 @@
 import { msgine } from '../../libs/webhooks/src/profiles/dialects/msgine.js';
 import type { DeliveryNotice } from '../../libs/webhooks/src/observability/delivery-events.js';
-import { answer, inTurn } from './support/receiver.js';
+import { answer, inSequence } from './support/receiver.js';
 import { delivered, useEngine, type Engine } from './support/engine.js';
 
 const SECOND = 1000;
@@ -137,7 +137,7 @@ describe('A schedule of the host', () => {
   });
 
   it('grows as it says, up to its longest wait', async () => {
-    engine().receiver.on('/hooks', inTurn(answer(500), answer(500), answer(500), answer(500)));
+    engine().receiver.on('/hooks', inSequence(answer(500), answer(500), answer(500), answer(500)));
     await engine().endpoint('acme', '/hooks');
     await engine().publish(delivered('acme', 'm1'));
     expect(await walk(engine())).toEqual([MINUTE, 10 * MINUTE, HOUR]);

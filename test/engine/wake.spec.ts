@@ -5,7 +5,7 @@ import type {
   DeliveryNotice,
 } from '../../libs/webhooks/src/observability/delivery-events.js';
 import { delivered, Engine } from './support/engine.js';
-import { answer, inTurn } from './support/receiver.js';
+import { answer, inSequence } from './support/receiver.js';
 import type { Worker } from './support/worker.js';
 
 // Sooner than the look that would find everything.
@@ -77,7 +77,7 @@ describe('The worker of the process that commits', () => {
 
   it('sends at once what an endpoint recovers', async () => {
     const { id } = await engine().endpoint('a', '/a', { retryOnError: false });
-    engine().receiver.on('/a', inTurn(answer(500), answer(200)));
+    engine().receiver.on('/a', inSequence(answer(500), answer(200)));
     const failed = next('exhausted');
     await engine().publish(delivered('a', 'm1'));
     await failed;

@@ -6,7 +6,7 @@ import type { WebhookMessage } from '../../libs/webhooks/src/events/message.js';
 import { msgine } from '../../libs/webhooks/src/profiles/dialects/msgine.js';
 import { builtInProfiles } from '../../libs/webhooks/src/profiles/dialects/built-in-profiles.js';
 import { useEngine } from '../engine/support/engine.js';
-import { answer, inTurn } from '../engine/support/receiver.js';
+import { answer, inSequence } from '../engine/support/receiver.js';
 
 const message: WebhookMessage = { id: 'm1', direction: 'out', from: 'MyApp', to: '+256701521269' };
 
@@ -50,7 +50,7 @@ describe('A callbackUrl, where the default profile is msgine', () => {
   });
 
   it('is retried on its schedule, with the same bytes, and is in the log', async () => {
-    engine().receiver.on('/callback', inTurn(answer(404), answer(200)));
+    engine().receiver.on('/callback', inSequence(answer(404), answer(200)));
     const callbackUrl = engine().receiver.url('/callback');
     await engine().publish(messageEvent('message.sent', { tenantId: 'acme', callbackUrl, message }));
     await engine().runOnce();

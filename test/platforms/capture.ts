@@ -1,7 +1,7 @@
 import type { WebhookEventInput } from '../../libs/webhooks/src/events/event.js';
 import { catalogue } from '../../libs/webhooks/src/events/catalogue/catalogue.js';
 import type { Engine } from '../engine/support/engine.js';
-import { answer, inTurn } from '../engine/support/receiver.js';
+import { answer, inSequence } from '../engine/support/receiver.js';
 
 /** A request as a customer's server got it over HTTP, and what the customer verifies it with. */
 export interface Captured {
@@ -36,7 +36,7 @@ export async function capture(engine: Engine, profile: string): Promise<Captured
   const secrets = new Map<string, string>();
   for (const event of ENDPOINTS[profile] ?? ['*']) {
     const path = event === '*' ? '/hooks' : `/hooks/${event}`;
-    engine.receiver.on(path, inTurn(answer(500), answer(200)));
+    engine.receiver.on(path, inSequence(answer(500), answer(200)));
     secrets.set(path, await register(engine, tenantId, profile, { path, event }));
   }
   await engine.publish(...catalogue.map(({ name, example }) => eventOf(tenantId, name, example)));

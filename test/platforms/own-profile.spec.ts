@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageEvent } from '../../libs/webhooks/src/events/event-builders.js';
 import { useEngine } from '../engine/support/engine.js';
-import { answer, inTurn } from '../engine/support/receiver.js';
+import { answer, inSequence } from '../engine/support/receiver.js';
 import { acme } from './own/acme.js';
 
 const message = { id: 7, direction: 'out', from: 'Acme', to: '+18005550100' } as const;
@@ -12,7 +12,7 @@ describe('A profile of the host’s own', () => {
   const engine = useEngine({ options: { profile: 'acme', profiles: [acme] } });
 
   it('is delivered, signed, judged and retried as it says', async () => {
-    engine().receiver.on('/hooks', inTurn(answer(201), answer(200)));
+    engine().receiver.on('/hooks', inSequence(answer(201), answer(200)));
     const { secret } = await engine().endpoint('customer', '/hooks');
     const story = (['message.queued', 'message.delivered'] as const).map((type) =>
       messageEvent(type, { tenantId: 'customer', message }),

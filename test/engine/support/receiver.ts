@@ -39,7 +39,7 @@ export const stall =
   };
 
 /** One behaviour after another; the last one goes on. */
-export const inTurn = (...all: Behaviour[]): Behaviour => {
+export const inSequence = (...all: Behaviour[]): Behaviour => {
   let turn = 0;
   return (response, arrival) => all[Math.min(turn++, all.length - 1)]!(response, arrival);
 };
@@ -63,7 +63,7 @@ export class Gate {
   }
 
   /** Lets the first `count` through. */
-  let(count: number): void {
+  release(count: number): void {
     for (const [response, arrival] of this.waiting?.splice(0, count) ?? []) this.behind(response, arrival);
   }
 }
