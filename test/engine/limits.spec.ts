@@ -25,9 +25,14 @@ describe('With four workers', () => {
 
   describe('maxInFlight', () => {
     it.each([1, 3, 10])('%i is exact over all of them', async (maxInFlight) => {
-      engine().receiver.on('/hooks', later(200));
+      const gate = new Gate(later(200));
+      engine().receiver.on('/hooks', gate.behaviour);
       await engine().endpoint('acme', '/hooks', { maxInFlight });
       await engine().publish(...many(150));
+      const run = engine().runAll();
+      await engine().receiver.arrived(maxInFlight);
+      gate.open();
+      await run;
       await engine().runAll();
       expect(engine().receiver.peak('/hooks')).toBe(maxInFlight);
       expect(await delivering()).toBe(150);
