@@ -47,7 +47,7 @@ export class PostgresStore extends PostgresServiceStore implements Store {
   // Transactions, clock, commits
 
   transaction<T>(work: (tx: this) => Promise<T>): Promise<T> {
-    return this.session.inTransaction((session) => work(this.bind(session)));
+    return this.session.transaction((session) => work(this.bind(session)));
   }
 
   async inTransaction<T>(tx: EntityManager | undefined, work: (tx: this) => Promise<T>): Promise<T> {

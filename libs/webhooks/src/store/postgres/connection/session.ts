@@ -109,16 +109,8 @@ export class Session {
    * Runs one statement and returns its rows (of an UPDATE or DELETE: of its RETURNING). Outside a transaction it runs again
    * if the database asks for it.
    */
-  async query<Row>(
-    sql: string,
-    parameters: unknown[] = [],
-    tx: EntityManager | null = this.bound,
-  ): Promise<Row[]> {
-    const result: unknown = tx
-      ? await tx.query(sql, parameters)
-      : await this.retrying(() =>
-          withConnection(this.dataSource, this.timeoutMs, (runner) => runner.query(sql, parameters)),
-        );
+  async query<Row>(sql: string, parameters: unknown[] = []): Promise<Row[]> {
+    const result: unknown = await this.run((manager) => manager.query(sql, parameters));
     // TypeORM returns `[rows, count]` for UPDATE and DELETE, and rows for everything else.
     if (
       Array.isArray(result) &&
@@ -146,22 +138,21 @@ export class Session {
    * As {@link query}, in a transaction, for a statement that is long and always the same: each connection parses and plans
    * it once. The plan must not depend on the sizes of the tables: see `useStablePlan`.
    */
-  prepared<Row>(sql: string, parameters: unknown[], tx?: EntityManager): Promise<Row[]> {
-    return this.shared.statements.run<Row>(sql, parameters, tx?.queryRunner ?? this.runner);
+  prepared<Row>(sql: string, parameters: unknown[]): Promise<Row[]> {
+    return this.shared.statements.run<Row>(sql, parameters, this.runner);
   }
 
-  /** Runs `work` in a READ COMMITTED transaction, again if the database asks for it (deadlock, serialization failure). */
-  transaction<T>(work: (tx: EntityManager) => Promise<T>): Promise<T> {
+  /**
+   * Runs `work` in a READ COMMITTED transaction, with the session that is bound to it; again if the database asks for it
+   * (deadlock, serialization failure).
+   */
+  transaction<T>(work: (session: Session) => Promise<T>): Promise<T> {
+    const bound = (tx: EntityManager): Promise<T> => work(this.bind(tx));
     return this.retrying(() =>
       withConnection(this.dataSource, this.timeoutMs, ({ manager }) =>
-        this.shared.setsIsolation ? manager.transaction('READ COMMITTED', work) : manager.transaction(work),
+        this.shared.setsIsolation ? manager.transaction('READ COMMITTED', bound) : manager.transaction(bound),
       ),
     );
-  }
-
-  /** As {@link transaction}; `work` gets the session bound to it. */
-  inTransaction<T>(work: (session: Session) => Promise<T>): Promise<T> {
-    return this.transaction((tx) => work(this.bind(tx)));
   }
 
   private bind(tx: EntityManager): Session {

@@ -35,7 +35,7 @@ export async function deleteIdleLanes(session: Session, after: string): Promise<
   );
   const { ids, next } = scan!;
   if (ids.length > 0)
-    await session.inTransaction(async (tx) => {
+    await session.transaction(async (tx) => {
       await tx.query(`select ${endIfIdle(1)}, ${useStablePlan()}`, [tx.timeoutMs]);
       const locked = await tx.query<{ id: string }>(
         `select l.id from ${lanes} l where l.id = any($2::bigint[]) and ${idle} order by l.id for update of l skip locked`,

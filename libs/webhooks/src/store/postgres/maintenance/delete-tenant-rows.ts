@@ -6,7 +6,7 @@ const BATCH_ROWS = 1000;
 /** From here on nothing is sent for the tenant: outcomes of requests in flight find no lane that would schedule more. */
 export async function closeTenant(session: Session, tenantId: string): Promise<void> {
   const { endpoints, lanes } = session.tables;
-  await session.inTransaction(async (tx) => {
+  await session.transaction(async (tx) => {
     await tx.query(
       `update ${endpoints} set deleted_at = ${nowMs(1)}, secrets = '[]', headers = null where tenant_id = $2 and deleted_at is null`,
       [session.clockOffset, tenantId],

@@ -5,7 +5,7 @@ const MAX_ROWS_DISCARDED = 500;
 
 export async function discardBacklog(session: Session): Promise<number> {
   const { deliveries, endpoints, lanes } = session.tables;
-  return session.inTransaction(async (tx) => {
+  return session.transaction(async (tx) => {
     // The lock is a statement of its own: the next one then sees every outcome that was recorded before the lock.
     // In a single statement such an outcome could be missed, and its retry would wait for ever.
     const [lane] = await tx.query<{ id: string; reason: string }>(

@@ -5,7 +5,7 @@ const MAX_LEASES_RESCUED = 20;
 
 export async function rescueExpiredLeases(session: Session): Promise<number> {
   const { deliveries, lanes, leases } = session.tables;
-  return session.inTransaction(async (tx) => {
+  return session.transaction(async (tx) => {
     const expired = await tx.query<{ id: string; first_delivery_id: string }>(
       `select id, first_delivery_id from ${leases} where expires_at <= ${nowMs(1)} order by id limit ${MAX_LEASES_RESCUED} for update skip locked`,
       [tx.clockOffset],
