@@ -9,7 +9,7 @@ import {
 import { APP_GUARD } from '@nestjs/core';
 import request from 'supertest';
 import { DataSource } from 'typeorm';
-import type { TenantProvider } from '../../libs/webhooks/src/config/structure.js';
+import type { TenantProvider } from '../../libs/webhooks/src/config/structure-options.js';
 import { WebhooksModule } from '../../libs/webhooks/src/webhooks.module.js';
 import { WebhooksService } from '../../libs/webhooks/src/webhooks.service.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { InvalidOptionError } from '../../libs/webhooks/src/core/errors.js';
 import type { WebhooksModuleOptions } from '../../libs/webhooks/src/config/options.js';
-import type { WebhooksModuleStructure } from '../../libs/webhooks/src/config/structure.js';
+import type { WebhooksModuleStructure } from '../../libs/webhooks/src/config/structure-options.js';
 import { builtInProfiles } from '../../libs/webhooks/src/profiles/dialects/built-in-profiles.js';
 import { resolveSettings } from '../../libs/webhooks/src/config/resolve-settings.js';
 import { WebhooksModule } from '../../libs/webhooks/src/webhooks.module.js';

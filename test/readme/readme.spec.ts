@@ -4,7 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { optionPaths } from '../../libs/webhooks/src/config/option.js';
 import { WebhooksModuleOptions } from '../../libs/webhooks/src/config/options.js';
-import { WebhooksModuleStructure } from '../../libs/webhooks/src/config/structure.js';
+import { WebhooksModuleStructure } from '../../libs/webhooks/src/config/structure-options.js';
 import { startBackend } from '../support/sample-app.js';
 
 const run = promisify(execFile);

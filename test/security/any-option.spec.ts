@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { InvalidOptionError, WebhooksSetupError } from '../../libs/webhooks/src/core/errors.js';
 import type { WebhooksModuleOptions } from '../../libs/webhooks/src/config/options.js';
-import type { WebhooksModuleStructure } from '../../libs/webhooks/src/config/structure.js';
+import type { WebhooksModuleStructure } from '../../libs/webhooks/src/config/structure-options.js';
 import { resolveSettings } from '../../libs/webhooks/src/config/resolve-settings.js';
 import { createSecretBox } from '../../libs/webhooks/src/secrets/create-secret-box.js';
 import { WebhooksModule } from '../../libs/webhooks/src/webhooks.module.js';

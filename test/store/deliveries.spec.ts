@@ -117,7 +117,7 @@ describe('The deliveries of a store', () => {
     expect(await store.hasLane('b', endpointId!)).toBe(false);
     expect(await store.findLane('b', endpointId!)).toBeNull();
     expect(await store.listSubjectEvents('b', 's', 10)).toEqual([]);
-    expect(await store.listEndpointsSince('b', 0)).toEqual([]);
+    expect(await store.listEndpointsExistingAfter('b', 0)).toEqual([]);
     expect(await store.transaction((tx) => tx.lockDelivery('b', delivery.id))).toBeNull();
   });
 
@@ -288,11 +288,11 @@ describe('The deliveries of a store', () => {
       const deleted = await addEndpoint(test, { createdAt: 1_000, deletedAt: 5_000 });
       const present = await addEndpoint(test, { createdAt: 2_000, description: 'present' });
       const { id } = await endpointOf(present);
-      expect(await test.store.listEndpointsSince('a', 5_000)).toEqual([
+      expect(await test.store.listEndpointsExistingAfter('a', 5_000)).toEqual([
         expect.objectContaining({ createdAt: 1_000, deletedAt: 5_000 }),
         expect.objectContaining({ id, description: 'present', events: ['*'], deletedAt: null }),
       ]);
-      expect(await test.store.listEndpointsSince('a', 5_001)).toMatchObject([{ id }]);
+      expect(await test.store.listEndpointsExistingAfter('a', 5_001)).toMatchObject([{ id }]);
       expect(deleted).not.toBe(present);
     });
   });

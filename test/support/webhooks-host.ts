@@ -14,7 +14,7 @@ import request from 'supertest';
 import { DataSource } from 'typeorm';
 import { webhooksMigrations } from '../../libs/webhooks/src/store/schema/migrations/index.js';
 import type { WebhooksModuleOptions } from '../../libs/webhooks/src/config/options.js';
-import type { WebhooksModuleStructure } from '../../libs/webhooks/src/config/structure.js';
+import type { WebhooksModuleStructure } from '../../libs/webhooks/src/config/structure-options.js';
 import { WebhooksModule } from '../../libs/webhooks/src/webhooks.module.js';
 import { WebhooksService } from '../../libs/webhooks/src/webhooks.service.js';
 import { createDatabase, type TestDatabase } from './database.js';

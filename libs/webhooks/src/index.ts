@@ -24,7 +24,7 @@ export type {
   TenantProvider,
   TenantResolver,
   WebhooksModuleStructure,
-} from './config/structure.js';
+} from './config/structure-options.js';
 export type { EncryptionKey } from './secrets/key-ring.js';
 export type { Lookup } from './http/connections/resolver.js';
 

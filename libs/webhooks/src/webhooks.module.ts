@@ -1,6 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { WebhooksModuleOptions } from './config/options.js';
-import type { WebhooksModuleStructure } from './config/structure.js';
+import type { WebhooksModuleStructure } from './config/structure-options.js';
 import { InvalidOptionError } from './core/errors.js';
 import { ConfigurableModuleClass, type WebhooksModuleAsyncOptions } from './module/module-definition.js';
 
@@ -14,7 +14,8 @@ export class WebhooksModule extends ConfigurableModuleClass {
   /**
    * Registers the module with options that are known now. Option values are checked when the app starts.
    *
-   * @throws InvalidOptionError for what decides the module's shape
+   * @throws InvalidOptionError if a structural option (`guards`, `tenant`, `role`, …) is invalid, or if `options` is not an
+   * object
    */
   static override forRoot(options: WebhooksModuleOptions & WebhooksModuleStructure = {}): DynamicModule {
     assertObject('forRoot', options);
@@ -22,10 +23,11 @@ export class WebhooksModule extends ConfigurableModuleClass {
   }
 
   /**
-   * Registers the module with option values from `useFactory`, `useClass` or `useExisting`. What decides the module's
-   * shape is set beside them.
+   * Registers the module with option values from `useFactory`, `useClass` or `useExisting`. Structural
+   * options are passed beside the factory, not returned by it.
    *
-   * @throws InvalidOptionError for what decides the module's shape
+   * @throws InvalidOptionError if a structural option (`guards`, `tenant`, `role`, …) is invalid, or if `options` is not an
+   * object
    */
   static override forRootAsync(options: WebhooksModuleAsyncOptions): DynamicModule {
     assertObject('forRootAsync', options);

@@ -5,7 +5,7 @@ import { Session } from '../../../libs/webhooks/src/store/postgres/connection/se
 import { webhooksMigrations } from '../../../libs/webhooks/src/store/schema/migrations/index.js';
 import { Maintenance } from '../../../libs/webhooks/src/engine/maintenance/maintenance.js';
 import type { WebhooksModuleOptions } from '../../../libs/webhooks/src/config/options.js';
-import type { WebhooksModuleStructure } from '../../../libs/webhooks/src/config/structure.js';
+import type { WebhooksModuleStructure } from '../../../libs/webhooks/src/config/structure-options.js';
 import { WebhooksModule } from '../../../libs/webhooks/src/webhooks.module.js';
 import { WebhooksService } from '../../../libs/webhooks/src/webhooks.service.js';
 import type { Log } from './log.js';

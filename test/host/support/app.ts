@@ -16,7 +16,7 @@ import { DataSource, type DataSourceOptions } from 'typeorm';
 import { webhooksMigrations } from '../../../libs/webhooks/src/store/schema/migrations/index.js';
 import { webhooksEntities } from '../../../libs/webhooks/src/store/schema/entities.js';
 import type { WebhooksModuleOptions } from '../../../libs/webhooks/src/config/options.js';
-import type { WebhooksModuleStructure } from '../../../libs/webhooks/src/config/structure.js';
+import type { WebhooksModuleStructure } from '../../../libs/webhooks/src/config/structure-options.js';
 import { listen } from '../../support/listen.js';
 
 /** What every host here says of values: a key, and leave to send to this machine. */

@@ -13,23 +13,31 @@ export interface Claims {
 }
 
 /**
- * Returns the claims of an HS256 token (RFC 7519) that is signed with one of the keys, taken as UTF-8. Does not check its
- * times. Throws `malformed-header` or `signature-mismatch`.
+ * Returns the claims of an HS256 token (RFC 7519) signed with one of the keys (UTF-8 text). Does not check `exp` and
+ * `nbf`. Throws `malformed-header` or `signature-mismatch`.
  */
 export function verifyToken(token: string, keys: readonly string[]): Claims {
-  const [head, body, signature, ...rest] = token.split('.');
-  if (head === undefined || body === undefined || signature === undefined || rest.length > 0)
+  const [encodedHeader, encodedClaims, signature, ...rest] = token.split('.');
+  if (
+    encodedHeader === undefined ||
+    encodedClaims === undefined ||
+    signature === undefined ||
+    rest.length > 0
+  )
     throw malformed('must have three parts');
-  const header = readPart(head);
+  const header = readPart(encodedHeader);
   // If the token could choose the algorithm, an attacker would choose "none".
   if (header.alg !== 'HS256') throw malformed('must be signed with HS256');
-  if (header.crit !== undefined) throw malformed('requires an unknown extension ("crit")');
+  if (header.crit !== undefined) throw malformed('has a "crit" header, which is not supported');
   const isSigned = keys.some((key) =>
     // Compared as text, because a decoder ignores the unused bits of the last base64url character.
-    constantTimeEqual(signature, createHmac('sha256', key).update(`${head}.${body}`).digest('base64url')),
+    constantTimeEqual(
+      signature,
+      createHmac('sha256', key).update(`${encodedHeader}.${encodedClaims}`).digest('base64url'),
+    ),
   );
   if (!isSigned) throw signatureMismatch("The token's signature", keys.length);
-  return readClaims(readPart(body));
+  return readClaims(readPart(encodedClaims));
 }
 
 function readClaims(claims: Record<string, unknown>): Claims {

@@ -11,7 +11,7 @@ import { catchError, type Observable, throwError } from 'rxjs';
 import { LineLogger } from '../core/line-logger.js';
 import { conflict, WebhooksRequestError } from '../core/request-error.js';
 import { requireTenant, TenantRequiredError } from '../core/tenant.js';
-import { TENANT, type TenantProvider } from '../config/structure.js';
+import { TENANT, type TenantProvider } from '../config/structure-options.js';
 import { SecretUnreadableError } from '../secrets/secret-box.js';
 import { setCaller } from './caller.js';
 

@@ -1,7 +1,7 @@
 import type { Type } from '@nestjs/common';
 import { InvalidOptionError } from '../core/errors.js';
 import { readOptions } from './option.js';
-import { type TenantProvider, WebhooksModuleStructure } from './structure.js';
+import { type TenantProvider, WebhooksModuleStructure } from './structure-options.js';
 
 /**
  * Checks what decides the module's shape, while `forRoot` runs.

@@ -42,7 +42,10 @@ export class EncryptionOptions {
 
 /** How deliveries are made. */
 export class DeliveryOptions {
-  /** Retries of endpoints with the profile `standard`. Default: the schedule of Standard Webhooks, ±20 %. */
+  /**
+   * Retries of endpoints with the profile `standard` or `standard-cloudevents`. Default: the schedule of Standard Webhooks,
+   * ±20 %.
+   */
   @Option(retryPolicy) retry?: RetryPolicy;
   /**
    * What a `callbackUrl` does to the tenant's endpoints for that event. `replace`: takes their place. `add`: gets the
@@ -95,7 +98,7 @@ export class NetworkOptions {
   /** The only ports that deliveries may go to. Default: any except those of services other than HTTP. */
   @Option(listOf('a list of ports', wholeNumber(1, 65_535))) allowedPorts?: number[];
   /**
-   * NAT64 prefixes of your network beside the well-known ones, such as `2a00:1:2:64::/96`: never connected to, because
+   * NAT64 prefixes of your network besides the well-known ones, such as `2a00:1:2:64::/96`: never connected to, because
    * they lead to private IPv4 addresses. Default none.
    */
   @Option(egressRules('nat64Prefixes', 'a CIDR block, such as "2a00:1:2:64::/96"'))

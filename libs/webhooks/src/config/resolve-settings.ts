@@ -6,7 +6,7 @@ import { optionNames, readOptions, refuseUnknownOptions } from './option.js';
 import { WebhooksModuleOptions } from './options.js';
 import type { CompleteRetryPolicy } from './retry-policy.js';
 import { type Settings, TIMEOUT_RANGE } from './settings.js';
-import { WebhooksModuleStructure } from './structure.js';
+import { WebhooksModuleStructure } from './structure-options.js';
 
 const SECOND_MS = 1000;
 const DAY_MS = 24 * 3600 * SECOND_MS;

@@ -20,7 +20,7 @@ export interface RequestErrorOptions {
 
 /**
  * A call was refused, over HTTP or through the services. Its body has Nest's shape plus a stable `code` and `details`.
- * 400: wrong shape. 404: not found, or it belongs to another tenant. 409: not possible in the present state. 422: refused
+ * 400: wrong shape. 404: not found, or it belongs to another tenant. 409: not possible in the current state. 422: refused
  * by a rule. 429: too many calls.
  */
 export class WebhooksRequestError extends HttpException {
@@ -57,7 +57,7 @@ export function unprocessable(...details: ErrorDetail[]): WebhooksRequestError {
   });
 }
 
-/** 409: not possible in the present state. */
+/** 409: not possible in the current state. */
 export function conflict(code: string, message: string, details: ErrorDetail[] = []): WebhooksRequestError {
   return new WebhooksRequestError(HttpStatus.CONFLICT, code, message, { details });
 }

@@ -40,7 +40,7 @@ export class WebhookSubjects {
     const sequences = events.map(({ sequence }) => sequence);
     const oldest = Math.min(...events.map(({ createdAt }) => createdAt));
     const deliveries = await this.log.listByEvents(tenantId, sequences);
-    const endpoints = await this.store.listEndpointsSince(tenantId, oldest);
+    const endpoints = await this.store.listEndpointsExistingAfter(tenantId, oldest);
     const unrelayed = await this.store.listUnrelayed(sequences);
     const data = events.map((event) => {
       const own = deliveries.filter(({ sequence }) => sequence === event.sequence);

@@ -105,27 +105,27 @@ export class EndpointRegistration {
     const { description, phoneNumbers, timeoutMs, alertEmail, sendAlertEmail } = fields;
     const { skipErrors, skipErrorCodes, retryOnError } = fields;
     const { ordering, maxInFlight, maxThroughputPerMinute } = fields;
-    const endpoint: EndpointChanges = {
+    const endpointChanges: EndpointChanges = {
       ...given({ description, phoneNumbers, timeoutMs, alertEmail, sendAlertEmail }),
       ...given({ skipErrors, skipErrorCodes, retryOnError }),
     };
-    const lane: EndpointLaneChanges = given({ ordering, maxInFlight, maxThroughputPerMinute });
-    if (fields.url !== undefined) endpoint.url = this.check.checkUrl(profile, fields.url);
+    const laneChanges: EndpointLaneChanges = given({ ordering, maxInFlight, maxThroughputPerMinute });
+    if (fields.url !== undefined) endpointChanges.url = this.check.checkUrl(profile, fields.url);
     if (fields.events !== undefined) {
-      endpoint.events = [...new Set(fields.events)];
+      endpointChanges.events = [...new Set(fields.events)];
       const existing = await tx.summarizeEndpoints(before.tenantId);
       const others = existing.filter(({ id }) => id !== before.id);
-      this.check.checkEventsFree(profile, endpoint.events, others);
+      this.check.checkEventsFree(profile, endpointChanges.events, others);
     }
     if (fields.headers !== undefined) {
       const headers = this.check.checkHeaders(profile, fields.headers ?? {});
-      endpoint.headers = sealHeaders(this.box, before, headers);
+      endpointChanges.headers = sealHeaders(this.box, before, headers);
     }
     if (fields.secret !== undefined) {
       const { rotationOverlapMs } = this.settings;
-      endpoint.secrets = this.secrets.rotated(before, fields.secret, now, rotationOverlapMs);
+      endpointChanges.secrets = this.secrets.rotated(before, fields.secret, now, rotationOverlapMs);
     }
-    return { endpoint, lane };
+    return { endpointChanges, laneChanges };
   }
 }
 

@@ -91,8 +91,8 @@ export class WebhookEndpoints {
         const state =
           active === undefined ? null : active ? decideResume(before, now) : decidePause(before, now);
         return {
-          endpoint: { ...changes.endpoint, ...state?.endpoint },
-          lane: { ...changes.lane, ...state?.lane },
+          endpointChanges: { ...changes.endpointChanges, ...state?.endpointChanges },
+          laneChanges: { ...changes.laneChanges, ...state?.laneChanges },
         };
       });
     });
@@ -176,7 +176,7 @@ export class WebhookEndpoints {
     const { endpoint: before, now } = await lockEndpoint(tx, { tenantId }, id);
     const changes = await decide(before, now);
     if (changes === null) return before;
-    await tx.updateEndpoint(before, { ...changes.endpoint, updatedAt: now }, changes.lane);
+    await tx.updateEndpoint(before, { ...changes.endpointChanges, updatedAt: now }, changes.laneChanges);
     return (await tx.findEndpoint({ tenantId }, before.id)) ?? before;
   }
 

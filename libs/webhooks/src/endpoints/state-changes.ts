@@ -4,8 +4,8 @@ import type { EndpointChanges, EndpointLaneChanges, EndpointRecord } from '../st
 
 /** What changes together: fields of an endpoint and of its lane. */
 export interface StateChange {
-  endpoint: EndpointChanges;
-  lane: EndpointLaneChanges;
+  endpointChanges: EndpointChanges;
+  laneChanges: EndpointLaneChanges;
 }
 
 // `now` is epoch ms on the database's clock.
@@ -13,16 +13,16 @@ export interface StateChange {
 /** Its owner pauses it: deliveries, new ones included, wait. */
 export function toPaused(now: number): StateChange {
   return {
-    endpoint: { state: 'paused', stateReason: null, stateAt: now },
-    lane: { state: 'paused', nextDueAt: null },
+    endpointChanges: { state: 'paused', stateReason: null, stateAt: now },
+    laneChanges: { state: 'paused', nextDueAt: null },
   };
 }
 
 /** Deliveries are sent again, at once, as if none had ever failed. */
 export function toActive(now: number): StateChange {
   return {
-    endpoint: { state: 'active', stateReason: null, stateAt: now },
-    lane: {
+    endpointChanges: { state: 'active', stateReason: null, stateAt: now },
+    laneChanges: {
       state: 'open',
       nextDueAt: now,
       holdUntil: null,
@@ -35,12 +35,18 @@ export function toActive(now: number): StateChange {
 
 /** Nothing is sent to it any more. The engine discards in batches what waits. */
 export function toDisabled(now: number, reason: Reason): StateChange {
-  return { endpoint: { state: 'disabled', stateReason: reason, stateAt: now }, lane: closed(now) };
+  return {
+    endpointChanges: { state: 'disabled', stateReason: reason, stateAt: now },
+    laneChanges: closed(now),
+  };
 }
 
 /** Disabled for ever. Its secrets and headers are deleted at once; its log stays until retention. */
 export function toDeleted(now: number): StateChange {
-  return { endpoint: { deletedAt: now, updatedAt: now, secrets: [], headers: null }, lane: closed(now) };
+  return {
+    endpointChanges: { deletedAt: now, updatedAt: now, secrets: [], headers: null },
+    laneChanges: closed(now),
+  };
 }
 
 /** Returns `null` if the endpoint is paused already. Throws a 409 if it is disabled. */
@@ -60,8 +66,8 @@ export function decideResume(endpoint: EndpointRecord, now: number): StateChange
       'The operator of this service disabled this webhook. Only the operator can enable it.',
     );
   }
-  const { endpoint: changes, lane } = toActive(now);
-  return { endpoint: endpoint.state === 'active' ? {} : changes, lane };
+  const { endpointChanges, laneChanges } = toActive(now);
+  return { endpointChanges: endpoint.state === 'active' ? {} : endpointChanges, laneChanges };
 }
 
 // The lane is due so that a worker finds its backlog and discards it.

@@ -1,6 +1,6 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { SETTINGS, type Settings } from '../config/settings.js';
-import { STRUCTURE, type WebhooksModuleStructure } from '../config/structure.js';
+import { STRUCTURE, type WebhooksModuleStructure } from '../config/structure-options.js';
 import { type Store, STORE } from '../store/store.js';
 import { Worker } from './worker.js';
 

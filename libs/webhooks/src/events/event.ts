@@ -20,26 +20,32 @@ export interface WebhookEventMap {
 /** An event type of the catalogue. */
 export type WebhookEventType = keyof WebhookEventMap;
 
-/** Returns true for a valid event type: lower-case words joined by full stops, at most 128 characters. */
+/**
+ * Returns true for a valid event type: lower-case letters, digits, `_` and `-`, in parts separated by dots; at most 128
+ * characters.
+ */
 export function isEventType(name: string): boolean {
   return name.length <= 128 && /^[a-z0-9_-]+(\.[a-z0-9_-]+)*$/.test(name);
 }
 
-/** `app.get(WebhooksService)` infers `unknown` as the map. It then means the catalogue. */
-type Known<Map> = unknown extends Map ? WebhookEventMap : Map;
+/** If the map is inferred as `unknown`, as with `app.get(WebhooksService)`, the catalogue is used. */
+type Known<EventMap> = unknown extends EventMap ? WebhookEventMap : EventMap;
 
 /**
- * What a host passes to `publish`. `Map` maps event types to their data: the catalogue, or the catalogue with the host's
- * own types (`WebhookEventMap & { 'invoice.paid': { invoice: Invoice } }`).
+ * What a host passes to `publish`. `EventMap` maps event types to their data: the catalogue, or the catalogue with the
+ * host's own types (`WebhookEventMap & { 'invoice.paid': { invoice: Invoice } }`).
  */
-export type WebhookEventInput<Map = WebhookEventMap> = {
-  [Type in keyof Known<Map> & string]: WebhookEventFields & {
-    /** Lower-case words joined by full stops, such as `message.delivered`; at most 128 characters. */
+export type WebhookEventInput<EventMap = WebhookEventMap> = {
+  [Type in keyof Known<EventMap> & string]: WebhookEventFields & {
+    /**
+     * Lower-case letters, digits, `_` and `-`, in parts separated by dots, such as `message.delivered`; at most 128
+     * characters.
+     */
     type: Type;
     /** JSON-safe; at most 256 KB as JSON, unless `limits.payloadBytes` says otherwise. */
-    data: Known<Map>[Type];
+    data: Known<EventMap>[Type];
   };
-}[keyof Known<Map> & string];
+}[keyof Known<EventMap> & string];
 
 /** The fields of an event that do not depend on its type. */
 export interface WebhookEventFields {
@@ -51,9 +57,12 @@ export interface WebhookEventFields {
   occurredAt?: Date;
   /** Path of the request that caused it, such as `/v1/messages/receive` (CloudEvents `source`); at most 255 characters. */
   source?: string;
-  /** URL that receives this event only. An invalid one results in a discarded delivery. */
+  /**
+   * URL that receives this event, in place of the tenant's endpoints or as well (`delivery.callbackMode`). An invalid one
+   * results in a discarded delivery.
+   */
   callbackUrl?: string;
-  /** A second event with the same key and tenant is not published, within retention; at most 255 characters. */
+  /** A later event with the same key and tenant is not published while the first is retained. At most 255 characters. */
   idempotencyKey?: string;
 }
 
@@ -67,7 +76,10 @@ export interface PublishedEvent {
 
 /** A committed event, as profiles receive it. Immutable. */
 export interface WebhookEvent {
-  /** Growing number: larger is later, gaps are normal. A decimal string, because it may exceed 2^53. */
+  /**
+   * Sequence number of the event. Later events have larger numbers; gaps are normal. A decimal string, because it may
+   * exceed 2^53.
+   */
   sequence: string;
   /** Plain UUIDv7, which is also the CloudEvents id. The public id `evt_…` is derived from it. */
   uuid: string;

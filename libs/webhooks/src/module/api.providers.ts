@@ -3,7 +3,7 @@ import { WebhookAudit } from '../observability/audit.js';
 import { WebhookDeliveries } from '../deliveries/deliveries.service.js';
 import { DeliveryLog } from '../deliveries/delivery-log.js';
 import { OutcomeWaiter } from '../deliveries/outcome-waiter.js';
-import type { CompatPlatform } from '../config/structure.js';
+import type { CompatPlatform } from '../config/structure-options.js';
 import { WebhookSubjects } from '../deliveries/subjects.service.js';
 import { SecretReencryption } from '../secrets/reencrypt-secrets.js';
 import { WebhookAccounts } from '../accounts/accounts.service.js';

@@ -17,7 +17,7 @@ import {
   type TenantProvider,
   type TenantResolver,
   type WebhooksModuleStructure,
-} from '../config/structure.js';
+} from '../config/structure-options.js';
 import { checkStructure, isTenantClass } from '../config/check-structure.js';
 import { DATA_SOURCE } from '../store/store.js';
 import { WorkerLifecycle } from '../engine/worker-lifecycle.js';

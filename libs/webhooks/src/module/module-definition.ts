@@ -1,7 +1,7 @@
 import { type ConfigurableModuleAsyncOptions, ConfigurableModuleBuilder } from '@nestjs/common';
 import { optionNames } from '../config/option.js';
 import { WEBHOOKS_OPTIONS, type WebhooksModuleOptions } from '../config/options.js';
-import { WebhooksModuleStructure } from '../config/structure.js';
+import { WebhooksModuleStructure } from '../config/structure-options.js';
 import { assembleModule } from './assemble-module.js';
 
 /** Values from `useFactory`, `useClass` or `useExisting`; what decides the module's shape is set beside them. */

@@ -16,6 +16,7 @@ import { OutcomeReporter } from '../engine/record/outcome-reporter.js';
 import { CallbackDestinations } from '../engine/relay/callback-destinations.js';
 import { Relay } from '../engine/relay/relay.js';
 import { RunOnce } from '../engine/run-once.js';
+import { MAX_DEMOTED_PER_SLOT } from '../engine/schedule/lane-scheduler.js';
 import { Sender } from '../engine/send/sender.js';
 import { Worker } from '../engine/worker.js';
 import { createTransport } from '../http/client/create-transport.js';
@@ -30,9 +31,9 @@ import { SECRET_BOX } from '../secrets/secret-box.js';
 import { Session } from '../store/postgres/connection/session.js';
 import { createPostgresStore, createSession } from '../store/postgres/create-postgres-store.js';
 import { DATA_SOURCE, STORE, type Store } from '../store/store.js';
-import { StartupCheck } from './start-check.js';
+import { StartupCheck } from './startup-check.js';
 
-/** What all rooms use: settings, store, secrets, HTTP. */
+/** Shared by all parts of the module: settings, store, secrets, HTTP. */
 export const baseProviders: Provider[] = [
   { provide: SETTINGS, useFactory: resolveSettings, inject: [WEBHOOKS_OPTIONS] },
   { provide: Session, useFactory: createSession, inject: [DATA_SOURCE] },
@@ -43,7 +44,7 @@ export const baseProviders: Provider[] = [
   StartupCheck,
 ];
 
-/** What an event passes through, from the host's transaction to the recorded outcome. */
+/** The engine: relay, claim, send, record, maintenance. */
 export const engineProviders: Provider[] = [
   Outbox,
   CallbackDestinations,
@@ -57,8 +58,8 @@ export const engineProviders: Provider[] = [
   DeliveryEvents,
   {
     provide: AlertSender,
-    useFactory: (store: Store, { alertChannels: channels, endpointUrl }: Settings) =>
-      new AlertSender(store, { channels, endpointUrl }),
+    useFactory: (store: Store, { alertChannels, endpointUrl }: Settings) =>
+      new AlertSender(store, { channels: alertChannels, endpointUrl }),
     inject: [STORE, SETTINGS],
   },
   HealthCheck,
@@ -75,6 +76,7 @@ export const engineProviders: Provider[] = [
 function createGuardedTransport(settings: Settings): ReturnType<typeof createTransport> {
   const { allowHttp, allowedAddresses, allowedHosts, nat64Prefixes, allowedPorts } = settings;
   const { lookup, ca, proxy, axios, slots } = settings;
+  const maxInFlight = slots * (1 + MAX_DEMOTED_PER_SLOT);
   const guarded = {
     allowHttp,
     allowedAddresses,
@@ -84,9 +86,10 @@ function createGuardedTransport(settings: Settings): ReturnType<typeof createTra
     lookup,
     ca,
     proxy,
-    // All requests of a worker, hanging ones included, may go to one origin: the lanes decide who sends, not the pool.
-    connectionsPerOrigin: Math.max(64, slots * 8),
-    maxConnections: Math.max(512, slots * 9),
+    // All requests of a worker, hanging ones included, may go to one origin: the scheduler limits requests, so the
+    // pool must not.
+    connectionsPerOrigin: Math.max(64, maxInFlight),
+    maxConnections: Math.max(512, maxInFlight + slots),
   };
   return settings.transport === 'undici'
     ? createTransport({ kind: 'undici', ...guarded })

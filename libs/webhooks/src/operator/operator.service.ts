@@ -22,7 +22,7 @@ export interface TenantEndpoint extends WebhookEndpoint {
   tenantId: string;
 }
 
-/** The operator's view over all tenants. It has no REST routes: the host calls it behind its own permissions. */
+/** The operator's view of all tenants. It has no REST routes: the host calls it behind its own permissions. */
 @Injectable()
 export class WebhookOperator {
   /** @internal The module constructs this class. */
@@ -38,7 +38,10 @@ export class WebhookOperator {
     return listEndpoints(this.store, 'operator', query, (endpoint) => this.view(endpoint));
   }
 
-  /** Disables an endpoint for the reason `operator`. What waits is discarded. Only {@link enable} enables it again. */
+  /**
+   * Disables an endpoint for the reason `operator`. Its pending deliveries are discarded. Only {@link enable} enables it
+   * again.
+   */
   async disable(id: string, context: CallContext = {}): Promise<TenantEndpoint> {
     return this.changeState('endpoint.disabled', id, context, (now) => toDisabled(now, 'operator'));
   }
@@ -59,8 +62,8 @@ export class WebhookOperator {
   }
 
   /**
-   * Seals again, under the current key, every secret and header that is plain or sealed under a previous key. The app may
-   * run meanwhile. If `unreadable` is empty, the previous keys can be removed.
+   * Re-encrypts with the current key every secret and header that is stored as plain text or encrypted with a previous key.
+   * Safe to run while the app is running. If `unreadable` is empty, the previous keys can be removed.
    */
   reencryptSecrets(): Promise<ReencryptionResult> {
     return this.reencryption.reencryptSecrets();
@@ -74,10 +77,10 @@ export class WebhookOperator {
   ): Promise<TenantEndpoint> {
     const endpoint = await this.store.inTransaction(context.tx, async (tx) => {
       const { endpoint: before, now } = await lockEndpoint(tx, 'operator', id);
-      const { endpoint: changes, lane } = decide(now);
-      await tx.updateEndpoint(before, { ...changes, updatedAt: now }, lane);
+      const { endpointChanges, laneChanges } = decide(now);
+      await tx.updateEndpoint(before, { ...endpointChanges, updatedAt: now }, laneChanges);
       // The alert reads the endpoint as this update left it.
-      if (changes.state === 'disabled' && before.stateReason !== changes.stateReason) {
+      if (endpointChanges.state === 'disabled' && before.stateReason !== endpointChanges.stateReason) {
         await tx.insertDisabledAlert(before.id);
       }
       return requireEndpoint(tx, 'operator', id);

@@ -12,7 +12,7 @@ export interface WireEvent {
 export interface SigningInput {
   /** `evt_…`: the same for every endpoint and attempt. */
   eventId: string;
-  /** Growing number of the event. */
+  /** Sequence number of the event. Later events have larger numbers. */
   sequence: string;
   wireType: string;
   tenantId: string;
@@ -45,8 +45,9 @@ export interface ProfileEndpoint {
 }
 
 /**
- * What follows a failed attempt. `retry`: retry as long as the schedule has waits left. `fail`: exhausted at once.
- * `ignore`: discarded, as the endpoint asked for, without retry or alert; it does not count as a failure.
+ * What follows a failed attempt. `retry`: try again until the schedule ends. `fail`: give up now; the delivery becomes
+ * `exhausted`. `ignore`: discarded, because the endpoint's settings say so, without retry or alert; it does not count as a
+ * failure.
  */
 export type FailureVerdict = 'retry' | 'fail' | 'ignore';
 
@@ -98,15 +99,15 @@ export interface AlertRules {
   onExhausted: boolean;
   /** Each failed attempt, if the endpoint has set `sendAlertEmail`. */
   onEveryFailure: boolean;
-  /** What `atMostEveryMs` counts by: the endpoint, or the account's own number in the event. */
+  /** What the limit `atMostEveryMs` applies to: the endpoint, or the account's own number in the event. */
   scope: 'endpoint' | 'phone-number';
   /** At most one email per scope in this time, ms. Default: one hour. 0: no limit. */
   atMostEveryMs?: number;
 }
 
 /**
- * A wire dialect: everything that differs between the webhooks of the platforms. Stateless: one object serves all
- * endpoints. Create it with {@link defineProfile}.
+ * The webhook format of one platform: everything in which platforms differ. Stateless: one object serves all endpoints.
+ * Create it with {@link defineProfile}.
  */
 export interface Profile {
   /** Lower-case words and dashes. Stored with each endpoint, so it must never change. */
@@ -114,8 +115,8 @@ export interface Profile {
   /** Name for people, such as `Mobile Text Alerts`. */
   title: string;
   /**
-   * Returns the requests for an event: none if the profile cannot express it, and rarely more than one. Must be pure: the
-   * same event gives the same bytes.
+   * Returns the requests for an event: none if the profile has no equivalent for it, and rarely more than one. Must be
+   * pure: the same event gives the same bytes.
    */
   render(event: WebhookEvent): WireEvent[];
   /** Returns all headers of one attempt except `content-type`, `content-length` and `user-agent`. Lower-case names. */
@@ -129,13 +130,16 @@ export interface Profile {
   onFailure(outcome: AttemptOutcome, endpoint: ProfileEndpoint): FailureVerdict;
   /** Waits before the second, third, … attempt, ms. The first attempt has none. */
   schedule: readonly number[];
-  /** Share of a wait by which it varies, 0 to 1: in `both` directions, or only `later` than the platform documents. */
+  /**
+   * Random variation of each wait, as a fraction from 0 to 1. `both`: shorter or longer. `later`: only longer, so never
+   * before the documented time.
+   */
   jitter: { share: number; direction: 'both' | 'later' };
   /** Deadline of an attempt, up to the response head, ms. 100 to 60,000. */
   timeoutMs: number;
   /** A 410 disables the endpoint. */
   disablesOnGone: boolean;
-  /** `Retry-After` of a 429, 502, 503 or 504 delays the next attempt and pauses the endpoint. */
+  /** `Retry-After` of a 429, 502, 503 or 504 delays the next attempt and holds back the endpoint's other deliveries. */
   honoursRetryAfter: boolean;
   /** An endpoint that fails for days is disabled (`disableAfterMs`). */
   disablesOnFailure: boolean;
@@ -144,8 +148,8 @@ export interface Profile {
   /** Event type that the test route sends by default. */
   testType: string;
   /**
-   * For each name of the profile's vocabulary, the catalogue type whose example renders it. Omit it if the names are those
-   * of the catalogue. The test route chooses the event to send with it.
+   * Maps each of the profile's event names to a catalogue type. The test route sends that type's example. Omit it if the
+   * names are the catalogue's.
    */
   testTypes?: Readonly<Record<string, WebhookEventType>>;
 }

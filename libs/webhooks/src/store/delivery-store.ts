@@ -187,5 +187,5 @@ export interface DeliveryStore extends StoreTransactions {
   /** Which of these events are not relayed yet. */
   listUnrelayed(sequences: readonly string[]): Promise<Set<string>>;
   /** The tenant's endpoints that existed at `time` (epoch ms) or later, oldest first. Includes deleted ones. */
-  listEndpointsSince(tenantId: string, time: number): Promise<SubscriberRecord[]>;
+  listEndpointsExistingAfter(tenantId: string, time: number): Promise<SubscriberRecord[]>;
 }

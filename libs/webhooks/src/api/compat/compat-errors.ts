@@ -6,10 +6,10 @@ import type { IncomingRequest } from '../caller.interceptor.js';
 /** The module's errors in a platform's own format. Errors of the host's guards stay as they are. */
 @Injectable()
 abstract class CompatErrorFilter implements ExceptionFilter<WebhooksRequestError> {
-  constructor(private readonly host: HttpAdapterHost) {}
+  constructor(private readonly adapterHost: HttpAdapterHost) {}
 
   catch(error: WebhooksRequestError, context: ArgumentsHost): void {
-    const { httpAdapter } = this.host;
+    const { httpAdapter } = this.adapterHost;
     const http = context.switchToHttp();
     const { status, body } = this.shape(error, http.getRequest<IncomingRequest>().method);
     httpAdapter.reply(http.getResponse(), body, status);
@@ -27,19 +27,22 @@ export class MobileTextAlertsErrors extends CompatErrorFilter {
   }
 }
 
-/** httpSMS's names of fields. */
+/** httpSMS's field names. */
 const HTTPSMS_FIELDS = new Map([
   ['secret', 'signing_key'],
   ['phoneNumbers', 'phone_numbers'],
 ]);
 
-/** How httpSMS's message names the operation that found wrong fields. */
+/** The operation as httpSMS's error message names it, by HTTP method. */
 const HTTPSMS_OPERATIONS = new Map([
   ['GET', 'fetching webhooks'],
   ['PUT', 'updating webhook'],
 ]);
 
-/** httpSMS: `{ status, message, data: { field: [messages] } }`; wrong fields are a 422, a webhook above the limit is a 402. */
+/**
+ * httpSMS: `{ status, message, data: { field: [messages] } }`. Invalid fields return 422; exceeding the endpoint limit
+ * returns 402.
+ */
 @Catch(WebhooksRequestError)
 export class HttpsmsErrors extends CompatErrorFilter {
   protected shape(error: WebhooksRequestError, method = 'POST'): { status: number; body: object } {

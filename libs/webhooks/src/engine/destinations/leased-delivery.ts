@@ -5,7 +5,7 @@ export interface LeasedDelivery {
   id: string;
   leaseId: string;
   destination: Destination;
-  /** Of a callback. */
+  /** The callback's URL; `null` for an endpoint's delivery. */
   callbackUrl: string | null;
   wireType: string;
   body: string;
@@ -16,6 +16,7 @@ export interface LeasedDelivery {
   test: boolean;
   /** Attempts made so far. */
   attempts: number;
+  /** Attempts before the last manual retry: the schedule starts over after them. */
   attemptsBefore: number;
   /** Claims without an outcome, this one included. */
   claims: number;

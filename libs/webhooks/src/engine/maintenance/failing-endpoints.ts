@@ -4,7 +4,7 @@ import type { MaintenanceStore } from '../../store/maintenance-store.js';
 import { STORE } from '../../store/store.js';
 import { OutcomeReporter } from '../record/outcome-reporter.js';
 
-/** Disables endpoints that have failed for too long, and alerts their owners before. */
+/** Disables endpoints that have failed for too long, after warning their owners. */
 @Injectable()
 export class FailingEndpoints {
   private readonly exemptProfiles: string[];
@@ -23,10 +23,8 @@ export class FailingEndpoints {
     const { disableAfterMs } = this.settings;
     if (disableAfterMs === false) return;
     await this.store.warnFailingEndpoints(disableAfterMs, this.exemptProfiles);
-    for (const { id, tenantId } of await this.store.disableFailingEndpoints(
-      disableAfterMs,
-      this.exemptProfiles,
-    )) {
+    const disabled = await this.store.disableFailingEndpoints(disableAfterMs, this.exemptProfiles);
+    for (const { id, tenantId } of disabled) {
       this.reporter.reportDisabled(id, tenantId, 'endpoint-failing');
     }
   }

@@ -2,8 +2,8 @@
 const MAX_LANES_REMEMBERED = 1_000;
 
 /**
- * Lanes that nothing can be sent to until somebody repairs what is stored. They are not claimed from while their
- * deliveries that were tried wait: otherwise a backlog of any size is claimed and returned again and again.
+ * Lanes whose stored data must be repaired before anything can be sent. They are skipped while their last tried
+ * deliveries wait: otherwise a backlog of any size is claimed and returned again and again.
  */
 export class BlockedLanes {
   private readonly blockedUntil = new Map<string, number>();
@@ -11,7 +11,7 @@ export class BlockedLanes {
   /** @param now a monotonic clock, ms */
   constructor(private readonly now: () => number) {}
 
-  /** Blocks a lane for `ms` from now. */
+  /** Blocks a lane for `ms` from now. Ignored if the list is full. */
   block(laneId: string, ms: number): void {
     if (this.blockedUntil.size < MAX_LANES_REMEMBERED || this.blockedUntil.has(laneId))
       this.blockedUntil.set(laneId, this.now() + ms);

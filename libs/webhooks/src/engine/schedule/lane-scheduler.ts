@@ -13,7 +13,7 @@ import { ReadyQueues } from './ready-queues.js';
 import { SlotTracker } from './slot-tracker.js';
 
 /** Requests that hang and hold no slot, at most, for each slot. */
-const MAX_DEMOTED_PER_SLOT = 7;
+export const MAX_DEMOTED_PER_SLOT = 7;
 /** Deliveries that a worker holds, at most, for each slot: enough to send while the next batch is relayed. */
 const MAX_HELD_PER_SLOT = 24;
 /** A lane that holds more than this share of its capacity is not claimed from. */

@@ -7,10 +7,10 @@ import type { AttemptResult, Outcome } from './outcome.js';
 import { parseRetryAfter } from './retry-after.js';
 import { type RetrySchedule, waitAfter } from './retry-schedule.js';
 
-/** Statuses whose `Retry-After` is honoured: they ask for a pause rather than report an error. */
-const THROTTLING_STATUSES = new Set([429, 502, 503, 504]);
+/** Statuses whose `Retry-After` is honoured. */
+const RETRY_AFTER_STATUSES = new Set([429, 502, 503, 504]);
 const GONE = 410;
-/** Errors of this side, a broken proxy included. They cost the customer no attempt. */
+/** Errors on our side, including a broken proxy. They do not count as attempts. */
 const OWN_ERRORS = new Set(['proxy', 'aborted', 'internal']);
 const OWN_ERROR_WAIT_MS = 10_000;
 
@@ -37,9 +37,9 @@ export function classifyResponse(
     const outcome = finish(delivery, 'discarded', 'endpoint-gone');
     return { ...outcome, attempt, failure: true, disable: 'endpoint-gone' };
   }
-  const mayAsk = profile.honoursRetryAfter && THROTTLING_STATUSES.has(status);
-  const askedMs = mayAsk ? (parseRetryAfter(response.retryAfter, now) ?? 0) : 0;
-  return { ...afterFailure(delivery, attempt, verdict, schedule, askedMs), pauseLaneMs: askedMs };
+  const honoursRetryAfter = profile.honoursRetryAfter && RETRY_AFTER_STATUSES.has(status);
+  const retryAfterMs = honoursRetryAfter ? (parseRetryAfter(response.retryAfter, now) ?? 0) : 0;
+  return { ...afterFailure(delivery, attempt, verdict, schedule, retryAfterMs), pauseLaneMs: retryAfterMs };
 }
 
 /** The outcome of a request that got no response. */
@@ -72,10 +72,7 @@ function verdictOn({ destination }: LeasedDelivery, { status, error }: AttemptRe
   );
 }
 
-/**
- * A host's own profile may throw. The request has been made all the same, so its attempt must be recorded and the schedule
- * must continue: then this returns `fallback`.
- */
+/** Returns `fallback` if the profile throws: the request was made, so its attempt must be recorded. */
 function askProfile<T>(profile: Profile, rule: 'isSuccess' | 'onFailure', ask: () => T, fallback: T): T {
   try {
     return ask();
@@ -90,7 +87,7 @@ function afterFailure(
   attempt: AttemptResult,
   verdict: FailureVerdict,
   schedule: RetrySchedule,
-  askedMs: number,
+  retryAfterMs: number,
 ): Outcome {
   if (verdict === 'ignore') return { ...finish(delivery, 'discarded', 'ignored'), attempt };
   const wait = verdict === 'retry' ? waitAfter(schedule, attempt.number - delivery.attemptsBefore) : null;
@@ -98,16 +95,16 @@ function afterFailure(
     const reason = verdict === 'retry' ? 'retries-used-up' : 'not-retryable';
     return { ...finish(delivery, 'exhausted', reason), attempt, failure: true };
   }
-  return { ...returnToLane(delivery, Math.max(wait, askedMs)), attempt, failure: true };
+  return { ...returnToLane(delivery, Math.max(wait, retryAfterMs)), attempt, failure: true };
 }
 
-/** The delivery waits in its lane again. Without an attempt it costs none. `blocked`: why it cannot be sent. */
+/** The delivery waits in its lane again. If no attempt was made, none is counted. `blocked`: why it cannot be sent. */
 export function returnToLane(
   delivery: LeasedDelivery,
   delayMs: number,
   blocked: BlockedReason | null = null,
 ): Outcome {
-  return { ...finish(delivery, 'delivered', blocked), state: 'pending', delayMs };
+  return { ...withoutAttempt(delivery, 'pending', blocked), delayMs };
 }
 
 /** The delivery ends. */
@@ -116,6 +113,10 @@ export function finish(
   state: 'delivered' | 'exhausted' | 'discarded',
   reason: Reason | null = null,
 ): Outcome {
+  return withoutAttempt(delivery, state, reason);
+}
+
+function withoutAttempt(delivery: LeasedDelivery, state: Outcome['state'], reason: Reason | null): Outcome {
   return {
     delivery,
     state,

@@ -5,7 +5,10 @@ import type { Dial } from './dial.js';
 export interface ConnectionLimits {
   /** Connections to one origin (scheme, host and port). More requests wait, within their own deadline. Default 64. */
   connectionsPerOrigin?: number;
-  /** Connections in total. At the limit the one idle for longest is closed; if none is idle, requests wait. Default 512. */
+  /**
+   * Connections in total. At the limit, the one that has been idle longest is closed; if none is idle, requests wait.
+   * Default 512.
+   */
   maxConnections?: number;
 }
 
@@ -27,18 +30,18 @@ interface OriginPool {
  * Keep-alive connections by origin, with a limit on their total number. An origin without connections is forgotten.
  *
  * Why not undici's `Agent`: it limits connections per origin, but their total only by rejecting new origins. This pool
- * closes the longest idle connection instead, so any number of receivers shares a bounded number of sockets. Because each
- * connection is a client of our own, the pool also knows whether a socket was used before, which decides if a request may
- * be sent again, and a deadline can stop the very dial that its request waits for.
+ * closes the connection that has been idle longest instead, so any number of receivers shares a bounded number of
+ * sockets. Because each connection is a client of our own, the pool also knows whether a socket was used before, which
+ * decides if a request may be sent again, and a deadline can abort the dial its request is waiting for.
  */
 export class ConnectionPool implements ConnectionEvents {
   private openSockets = 0;
   private readonly all = new Set<Connection>();
   private readonly pools = new Map<string, OriginPool>();
-  /** All idle connections, the longest idle first. */
+  /** All idle connections. The one that has been idle longest is first. */
   private readonly idle = new Set<Connection>();
   private readonly waiting: PooledRequest[] = [];
-  private isServing = false;
+  private isServeScheduled = false;
   private onLastClose: (() => void) | null = null;
   private readonly maxPerOrigin: number;
   private readonly maxTotal: number;
@@ -61,7 +64,10 @@ export class ConnectionPool implements ConnectionEvents {
     return this.pools.size;
   }
 
-  /** Sends the request over an idle or a new connection as soon as there is one. `onlyNew`: never over an idle one. */
+  /**
+   * Sends the request over an idle or a new connection as soon as there is one. `onlyNew`: over a new one, unless it has to
+   * wait for a place.
+   */
   acquire(request: PooledRequest, onlyNew = false): void {
     if (!this.assign(request, onlyNew)) this.waiting.push(request);
   }
@@ -126,22 +132,21 @@ export class ConnectionPool implements ConnectionEvents {
   }
 
   private closeLongestIdle(): boolean {
-    for (const longestIdle of this.idle) {
-      this.discard(longestIdle);
-      return true;
-    }
-    return false;
+    const [longest] = this.idle;
+    if (!longest) return false;
+    this.discard(longest);
+    return true;
   }
 
   /**
    * Serves waiting requests in their order, but passes those whose origin is at its limit. Runs in a microtask, so that
-   * no caller is interrupted in the middle of a change.
+   * a caller is never re-entered halfway through a change.
    */
   private serveWaiting(): void {
-    if (this.isServing || this.waiting.length === 0) return;
-    this.isServing = true;
+    if (this.isServeScheduled || this.waiting.length === 0) return;
+    this.isServeScheduled = true;
     queueMicrotask(() => {
-      this.isServing = false;
+      this.isServeScheduled = false;
       const waiting = this.waiting.splice(0);
       for (const request of waiting) {
         if (!request.isSettled && !this.assign(request, false)) this.waiting.push(request);

@@ -13,15 +13,15 @@ import { isoMilliseconds, unixSeconds, wireEvent } from '../rendering.js';
 export interface StandardOptions {
   /**
    * Kind of new secrets: `v1` is symmetric (`whsec_…`), `v1a` is an ed25519 key (`whsk_…`, of which the owner sees the public
-   * key `whpk_…`). Existing secrets of both kinds sign. Default `v1`, which every published verifier supports.
+   * key `whpk_…`). Existing secrets of either kind stay in use. Default `v1`, which every published verifier supports.
    */
   scheme?: 'v1' | 'v1a';
 }
 
 /**
  * Standard Webhooks 1.0: the body is `{ type, timestamp, data }` with the event's own type and data; the headers are
- * `webhook-id`, `webhook-timestamp`, `webhook-signature`, and `webhook-sequence` with the event's growing number. Expresses
- * every type, including the host's own.
+ * `webhook-id`, `webhook-timestamp`, `webhook-signature`, and `webhook-sequence` with the event's sequence number (later
+ * events have larger numbers). Supports every event type, including the host's own.
  */
 export function standard({ scheme = 'v1' }: StandardOptions = {}): Profile {
   return defineProfile({

@@ -13,7 +13,7 @@ export class WebhookAccountRow {
   updatedAt!: number;
 }
 
-export const accountSchema = (prefix: string): EntitySchema<WebhookAccountRow> =>
+export const createAccountSchema = (prefix: string): EntitySchema<WebhookAccountRow> =>
   new EntitySchema<WebhookAccountRow>({
     target: WebhookAccountRow,
     name: 'WebhookAccountRow',

@@ -28,7 +28,7 @@ export class WebhookAlertRow {
   heldAt!: number | null;
 }
 
-export const alertSchema = (prefix: string): EntitySchema<WebhookAlertRow> =>
+export const createAlertSchema = (prefix: string): EntitySchema<WebhookAlertRow> =>
   new EntitySchema<WebhookAlertRow>({
     target: WebhookAlertRow,
     name: 'WebhookAlertRow',

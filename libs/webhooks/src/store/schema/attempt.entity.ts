@@ -12,7 +12,7 @@ export class WebhookAttemptRow {
   response!: string | null;
 }
 
-export const attemptSchema = (prefix: string): EntitySchema<WebhookAttemptRow> =>
+export const createAttemptSchema = (prefix: string): EntitySchema<WebhookAttemptRow> =>
   new EntitySchema<WebhookAttemptRow>({
     target: WebhookAttemptRow,
     name: 'WebhookAttemptRow',

@@ -42,7 +42,7 @@ export class WebhookDeliveryRow {
   response!: string | null;
 }
 
-export const deliverySchema = (prefix: string): EntitySchema<WebhookDeliveryRow> =>
+export const createDeliverySchema = (prefix: string): EntitySchema<WebhookDeliveryRow> =>
   new EntitySchema<WebhookDeliveryRow>({
     target: WebhookDeliveryRow,
     name: 'WebhookDeliveryRow',

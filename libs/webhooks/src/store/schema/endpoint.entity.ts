@@ -30,7 +30,7 @@ export class WebhookEndpointRow {
   deletedAt!: number | null;
 }
 
-export const endpointSchema = (prefix: string): EntitySchema<WebhookEndpointRow> =>
+export const createEndpointSchema = (prefix: string): EntitySchema<WebhookEndpointRow> =>
   new EntitySchema<WebhookEndpointRow>({
     target: WebhookEndpointRow,
     name: 'WebhookEndpointRow',

@@ -1,13 +1,13 @@
 import type { EntitySchema } from 'typeorm';
-import { accountSchema } from './account.entity.js';
-import { alertSchema } from './alert.entity.js';
-import { attemptSchema } from './attempt.entity.js';
-import { deliverySchema } from './delivery.entity.js';
-import { endpointSchema } from './endpoint.entity.js';
-import { eventSchema } from './event.entity.js';
-import { laneSchema } from './lane.entity.js';
-import { leaseSchema } from './lease.entity.js';
-import { unrelayedSchema } from './unrelayed.entity.js';
+import { createAccountSchema } from './account.entity.js';
+import { createAlertSchema } from './alert.entity.js';
+import { createAttemptSchema } from './attempt.entity.js';
+import { createDeliverySchema } from './delivery.entity.js';
+import { createEndpointSchema } from './endpoint.entity.js';
+import { createEventSchema } from './event.entity.js';
+import { createLaneSchema } from './lane.entity.js';
+import { createLeaseSchema } from './lease.entity.js';
+import { createUnrelayedSchema } from './unrelayed.entity.js';
 
 const byPrefix = new Map<string, EntitySchema[]>();
 
@@ -24,16 +24,16 @@ export function webhooksEntitiesWith(prefix: string): EntitySchema[] {
 
 function createEntities(prefix: string): EntitySchema[] {
   return [
-    accountSchema,
-    alertSchema,
-    attemptSchema,
-    deliverySchema,
-    endpointSchema,
-    eventSchema,
-    laneSchema,
-    leaseSchema,
-    unrelayedSchema,
-  ].map((schema) => schema(prefix) as EntitySchema);
+    createAccountSchema,
+    createAlertSchema,
+    createAttemptSchema,
+    createDeliverySchema,
+    createEndpointSchema,
+    createEventSchema,
+    createLaneSchema,
+    createLeaseSchema,
+    createUnrelayedSchema,
+  ].map((createSchema) => createSchema(prefix) as EntitySchema);
 }
 
 /** The tables without a prefix: what most data sources list. */

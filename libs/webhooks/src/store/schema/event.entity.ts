@@ -19,7 +19,7 @@ export class WebhookEventRow {
   endpointId!: string | null;
 }
 
-export const eventSchema = (prefix: string): EntitySchema<WebhookEventRow> =>
+export const createEventSchema = (prefix: string): EntitySchema<WebhookEventRow> =>
   new EntitySchema<WebhookEventRow>({
     target: WebhookEventRow,
     name: 'WebhookEventRow',

@@ -33,7 +33,7 @@ export class WebhookLaneRow {
   probes!: number;
 }
 
-export const laneSchema = (prefix: string): EntitySchema<WebhookLaneRow> =>
+export const createLaneSchema = (prefix: string): EntitySchema<WebhookLaneRow> =>
   new EntitySchema<WebhookLaneRow>({
     target: WebhookLaneRow,
     name: 'WebhookLaneRow',

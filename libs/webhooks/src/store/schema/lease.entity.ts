@@ -14,7 +14,7 @@ export class WebhookLeaseRow {
   firstDeliveryId!: string;
 }
 
-export const leaseSchema = (prefix: string): EntitySchema<WebhookLeaseRow> =>
+export const createLeaseSchema = (prefix: string): EntitySchema<WebhookLeaseRow> =>
   new EntitySchema<WebhookLeaseRow>({
     target: WebhookLeaseRow,
     name: 'WebhookLeaseRow',

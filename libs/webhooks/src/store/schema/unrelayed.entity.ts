@@ -9,7 +9,7 @@ export class WebhookUnrelayedRow {
   sequence!: string;
 }
 
-export const unrelayedSchema = (prefix: string): EntitySchema<WebhookUnrelayedRow> =>
+export const createUnrelayedSchema = (prefix: string): EntitySchema<WebhookUnrelayedRow> =>
   new EntitySchema<WebhookUnrelayedRow>({
     target: WebhookUnrelayedRow,
     name: 'WebhookUnrelayedRow',

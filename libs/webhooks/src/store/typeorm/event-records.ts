@@ -33,23 +33,24 @@ export async function listUnrelayed(
   return new Set(rows.map(({ sequence }) => sequence));
 }
 
-export async function listEndpointsSince(
+/** The tenant's endpoints that existed at `time` (epoch ms) or later, oldest first. Includes deleted ones. */
+export async function listEndpointsExistingAfter(
   manager: EntityManager,
   tenantId: string,
   time: number,
 ): Promise<SubscriberRecord[]> {
   return manager
-    .createQueryBuilder(WebhookEndpointRow, 'w')
-    .select(['w.id', 'w.url', 'w.description', 'w.profile', 'w.events', 'w.phoneNumbers'])
-    .addSelect(['w.state', 'w.stateReason', 'w.createdAt', 'w.deletedAt'])
-    .where('w.tenantId = :tenantId', { tenantId: requireTenant(tenantId) })
-    .andWhere('(w.deletedAt is null or w.deletedAt >= :time)', { time })
-    .orderBy('w.createdAt', 'ASC')
-    .addOrderBy('w.id', 'ASC')
+    .createQueryBuilder(WebhookEndpointRow, 'e')
+    .select(['e.id', 'e.url', 'e.description', 'e.profile', 'e.events', 'e.phoneNumbers'])
+    .addSelect(['e.state', 'e.stateReason', 'e.createdAt', 'e.deletedAt'])
+    .where('e.tenantId = :tenantId', { tenantId: requireTenant(tenantId) })
+    .andWhere('(e.deletedAt is null or e.deletedAt >= :time)', { time })
+    .orderBy('e.createdAt', 'ASC')
+    .addOrderBy('e.id', 'ASC')
     .getMany();
 }
 
-/** The data of events, parsed, by sequence; `undefined`: the row holds no JSON. */
+/** The data of events, parsed, by sequence; `undefined`: it is not valid JSON. */
 export async function readEventData(
   manager: EntityManager,
   sequences: readonly string[],

@@ -28,7 +28,7 @@ import { deleteTenantRows } from './tenant-records.js';
 import type { AttemptRecord, DeliveryRecord, SubjectEvent, SubscriberRecord } from '../delivery-store.js';
 import { hasLane, listAttempts, listDeliveriesOfEvents, listDeliveryIdsOfEvent } from './delivery-records.js';
 import {
-  listEndpointsSince,
+  listEndpointsExistingAfter,
   listEvents,
   listSubjectEvents,
   listUnrelayed,
@@ -94,8 +94,8 @@ export abstract class TypeOrmStore {
     return this.run((manager) => listUnrelayed(manager, sequences));
   }
 
-  listEndpointsSince(tenantId: string, time: number): Promise<SubscriberRecord[]> {
-    return this.run((manager) => listEndpointsSince(manager, tenantId, time));
+  listEndpointsExistingAfter(tenantId: string, time: number): Promise<SubscriberRecord[]> {
+    return this.run((manager) => listEndpointsExistingAfter(manager, tenantId, time));
   }
 
   // Endpoints and accounts

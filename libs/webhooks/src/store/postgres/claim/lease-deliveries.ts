@@ -8,9 +8,9 @@ import { isHeldByEarlier, isPassedByLater } from '../fragments/subject-order.js'
 type Row = Omit<ClaimedDelivery, 'attemptAt'> & { attemptAt: string | number | null };
 
 /**
- * Leases due deliveries: first attempts before retries, except for the places kept for retries. Each lane moves to the
- * back of the queue if it has more, else it is due with its next delivery. What is leased stays in the index of due
- * deliveries until the lease ends: after a crash it is found there.
+ * Claims due deliveries of these lanes: leases them to this worker, first attempts before retries, except for the places
+ * kept for retries. Each lane moves to the back of the queue if it has more, else it is due with its next delivery.
+ * What is leased stays in the index of due deliveries until the lease ends: after a crash it is found there.
  */
 export async function leaseDeliveries(
   session: Session,

@@ -1,7 +1,7 @@
 import { Inject, Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import type { DataSource } from 'typeorm';
 import { SETTINGS, type Settings } from '../config/settings.js';
-import { STRUCTURE, type WebhooksModuleStructure } from '../config/structure.js';
+import { STRUCTURE, type WebhooksModuleStructure } from '../config/structure-options.js';
 import { WebhooksSetupError } from '../core/errors.js';
 import { LineLogger } from '../core/line-logger.js';
 import { SecretReencryption } from '../secrets/reencrypt-secrets.js';
