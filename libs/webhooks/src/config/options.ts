@@ -152,7 +152,7 @@ export class WorkerOptions {
   @Option(flag) notify?: boolean = false;
 }
 
-/** Who is told of endpoints that fail. */
+/** Who receives alerts about endpoints. */
 export class AlertOptions {
   /**
    * Where alerts go: `logChannel()`, `callbackChannel(fn)`, `nodemailerChannel()` of

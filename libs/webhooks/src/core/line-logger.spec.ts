@@ -33,7 +33,7 @@ describe('A record of the log', () => {
     );
   });
 
-  it('goes out under its context, as any other of the host', () => {
+  it('goes out under its context, like any line of the host', () => {
     const calls: unknown[][] = [];
     const keep = (...call: unknown[]): void => void calls.push(call);
     Logger.overrideLogger({ log: keep, warn: keep, error: keep, debug: keep });

@@ -40,7 +40,7 @@ export type Reason =
 export const STATUS_CLASSES = ['1xx', '2xx', '3xx', '4xx', '5xx', 'none'] as const;
 export type StatusClass = (typeof STATUS_CLASSES)[number];
 
-/** Moments that an endpoint's owner is told of. `alerts.summary`: what was not mailed on a day with too many alerts. */
+/** What an endpoint's owner is alerted about. `alerts.summary`: what was not mailed on a day with too many alerts. */
 export type AlertKind =
   | 'endpoint.failing'
   | 'endpoint.will_be_disabled'

@@ -14,7 +14,7 @@ export interface SecretBox {
   open(sealed: string, context: string): string;
   /** Whether the value is plain or sealed under another key than the current one, and should be sealed again. */
   isStale(sealed: string): boolean;
-  /** Whether {@link open} can read values sealed under this key; `plain` stands for unencrypted values. */
+  /** Whether {@link open} can read values sealed under this key; `plain` means unencrypted values. */
   knows(keyId: string): boolean;
 }
 

@@ -40,7 +40,7 @@ export interface RecordableOutcome {
 /** A failed outcome that the endpoint's owner asked to be told of. The store applies the limit on how often. */
 export interface FailureAlert {
   deliveryId: string;
-  /** A `delivery.exhausted` alert also stands for failures that come before it may be sent; `delivery.failed` skips them. */
+  /** A `delivery.exhausted` alert also covers failures that come before it may be sent; `delivery.failed` skips them. */
   kind: 'delivery.exhausted' | 'delivery.failed';
   /** What the limit counts by. Contains no colon. */
   scope: string;

@@ -21,7 +21,7 @@ export interface CommittedWork {
   lanes: boolean;
 }
 
-/** Tells other processes of commits, and hears of theirs. Without it they poll. */
+/** Notifies other processes of commits, and listens for theirs. Without it they poll. */
 export interface CommitNotifier {
   /** Connects, and listens if `onWork` is given. Resolves when connected, or when the first try has failed. */
   start(onWork: ((work: CommittedWork) => void) | null): Promise<void>;

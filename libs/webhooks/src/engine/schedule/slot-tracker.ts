@@ -10,7 +10,7 @@ interface Flight<Lane> {
   startedAt: number;
 }
 
-/** Requests in flight, and which of them hold a slot. One that hangs is demoted: it loses its slot and goes on. */
+/** Requests in flight, and which of them hold a slot. One that hangs is demoted: it loses its slot and continues. */
 export class SlotTracker<Lane> {
   /** Hold a slot, oldest first. */
   private readonly ofHealthy = new Map<LeasedDelivery, Flight<Lane>>();

@@ -13,7 +13,6 @@ const TIMEOUT_MS = 30_000;
 
 /** What a session shares with those that are bound to transactions. */
 interface Connections {
-  readonly dataSource: DataSource;
   readonly tables: Tables;
   readonly clock: StoreClock;
   readonly statements: PreparedStatements;
@@ -35,7 +34,6 @@ export class Session {
     shared?: Connections,
   ) {
     this.shared = shared ?? {
-      dataSource,
       tables: tablesOf(dataSource),
       clock: new StoreClock(),
       statements: new PreparedStatements(dataSource.logger),

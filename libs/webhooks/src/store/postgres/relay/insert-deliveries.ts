@@ -67,7 +67,7 @@ export async function insertDeliveries(
        select l.id, l.state
          from ${lanes} l
         where l.id in (select lane_id from inserted where state = 'pending')
-        order by l.id -- whoever waits for several lanes locks them in this order, so none deadlocks
+        order by l.id -- statements that wait for lanes lock them in this order, so none deadlocks
           for no key update
      ), woken as (
        update ${lanes} l

@@ -63,7 +63,7 @@ export async function readCallbackDestinations(
        left join ${accounts} a on a.tenant_id = l.tenant_id
       where exists (select 1 from unnest($2::text[], $3::text[]) as c(tenant_id, origin)
                      where c.tenant_id = l.tenant_id and c.origin = l.origin)
-      order by l.id -- whoever waits for several lanes locks them in this order, so none deadlocks
+      order by l.id -- statements that wait for lanes lock them in this order, so none deadlocks
         for key share of l`,
     [session.clockOffset, callbacks.map((each) => each.tenantId), callbacks.map((each) => each.origin)],
   );
