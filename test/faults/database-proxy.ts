@@ -20,6 +20,7 @@ interface Trap {
 export class DatabaseProxy {
   private readonly links = new Set<Link>();
   private trap: Trap | null = null;
+  private joined: ((pid: number) => void) | null = null;
   private frozen = false;
   /** Added to each way, ms. */
   delayMs = 0;
@@ -79,6 +80,16 @@ export class DatabaseProxy {
     return this.trapNext(place, (each, transaction) => each === 'COMMIT' && part.test(transaction));
   }
 
+  /**
+   * The next new session is ended as soon as it is ready: "ready" is held until the server ends it, and both arrive in
+   * one read. Resolves with the process id of the session, which is then to be ended.
+   */
+  joinReadyAndEnd(): Promise<number> {
+    return new Promise((resolve) => {
+      this.joined = resolve;
+    });
+  }
+
   async close(): Promise<void> {
     this.server.close();
     this.cut();
@@ -90,6 +101,14 @@ export class DatabaseProxy {
     if (!trap?.matches(statement, transaction)) return null;
     this.trap = null;
     return trap;
+  }
+
+  /** Is this new session the one whose end is waited for? */
+  joins(pid: number): boolean {
+    const { joined } = this;
+    this.joined = null;
+    joined?.(pid);
+    return joined !== null;
   }
 
   forget(link: Link): void {
@@ -119,6 +138,10 @@ export class Link {
   private silent = false;
   private trap: Trap | null = null;
   private kept: Buffer[] = [];
+  /** Of the server's process, until the session is ready. */
+  private pid: number | null = null;
+  /** "Ready", while it waits for the end of the session. */
+  private ready: Buffer | null = null;
   /** When a statement that is timed went out. */
   private timedSince: number | null = null;
 
@@ -200,8 +223,22 @@ export class Link {
         this.timedSince = null;
       }
       if (this.trap?.place === 'after') this.keepAnswer(message, this.trap);
-      else if (!this.silent) this.client.write(message.bytes);
+      else if (!this.silent) this.passOn(message);
     }
+  }
+
+  private passOn({ type, bytes }: WireMessage): void {
+    if (type === 'K') this.pid = bytes.readInt32BE(5);
+    if (type === 'Z' && this.pid !== null) {
+      const joins = this.proxy.joins(this.pid);
+      this.pid = null;
+      if (joins) {
+        this.ready = bytes;
+        return;
+      }
+    }
+    this.client.write(this.ready ? Buffer.concat([this.ready, bytes]) : bytes);
+    this.ready = null;
   }
 
   /** The server is done with it when it is ready for the next one. */

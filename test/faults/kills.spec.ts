@@ -1,5 +1,5 @@
 import { settle } from './figures.js';
-import { LEASE_MS } from './host.js';
+import { type Host, LEASE_MS } from './host.js';
 import { promises } from './reconcile.js';
 import { CLAIM, HAND_OVER, RECORD } from './statements.js';
 import { until } from './until.js';
@@ -121,5 +121,47 @@ describe('A worker that is killed with kill -9', () => {
 
     expect(await world.rows('select id from host_messages')).toEqual([{ id: 'committed' }]);
     expect(await settle(world)).toMatchObject({ ...promises(), committed: 1, requests: 1, duplicates: 0 });
+  });
+});
+
+describe('A session that the server ends as soon as it is ready', () => {
+  let world: World;
+  beforeEach(async () => {
+    world = await World.create();
+  });
+  afterEach(() => world.close());
+
+  /** All connections of `host` are lost, and the session of the first new one is ended. */
+  async function endFirstSession(host: Host, open: () => Promise<unknown> = async () => undefined) {
+    const session = host.database.joinReadyAndEnd();
+    host.database.cut();
+    const opened = open();
+    await world.rows('select pg_terminate_backend($1)', [await session]);
+    await opened;
+  }
+
+  it('does not end a web process: the statement fails, and the next one gets another session', async () => {
+    const web = await world.host({ role: 'api', replicated: true });
+    for (const query of ['query', 'queryReplica']) {
+      await endFirstSession(web, () =>
+        expect(web.process.ask(query, 'select 1 as one')).rejects.toThrow('not queryable'),
+      );
+      expect(await web.process.ask(query, 'select 1 as one')).toEqual([{ one: 1 }]);
+    }
+    await web.stop();
+  });
+
+  it('does not end a worker, which goes on delivering', async () => {
+    const worker = await world.host();
+    await world.register(worker, '/hook');
+    await endFirstSession(worker);
+    await until('the worker to publish again', () =>
+      worker.publish('acme', ['m1']).then(
+        () => true,
+        () => !worker.process.alive,
+      ),
+    );
+    await world.drained();
+    expect(await settle(world)).toMatchObject({ ...promises(), requests: 1, duplicates: 0 });
   });
 });

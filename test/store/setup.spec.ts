@@ -1,3 +1,4 @@
+import type { EventEmitter } from 'node:events';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import {
   createPostgresStore,
@@ -27,6 +28,14 @@ describe('The set-up of a store', () => {
       message: expect.stringMatching(/webhook_deliveries.*earlier version.*response/s),
     });
     await test.dataSource.query(`alter table ${tablePath} rename column former_response to response`);
+  });
+
+  it('guardConnections leaves the pool as it was when it is stopped', async () => {
+    const { master } = test.dataSource.driver as unknown as { master: EventEmitter };
+    const unguard = test.store.guardConnections();
+    expect(master.listenerCount('acquire')).toBe(1);
+    unguard();
+    expect(master.listenerCount('acquire')).toBe(0);
   });
 
   it('checkIsolation keeps transactions at READ COMMITTED if the server has another default', async () => {

@@ -28,6 +28,8 @@ export interface HostConfig {
   clockOffset: number;
   /** Connections of the host's pool. */
   pool: number;
+  /** Reads go to a replica, which is the same server. */
+  replicated?: boolean;
   /** Settings of the pool's connections, for `pg`. */
   connection?: Record<string, unknown>;
   /** A connection to the database that says nothing for so long is given up, ms. */
@@ -62,7 +64,9 @@ async function start(config: HostConfig): Promise<void> {
     imports: [
       TypeOrmModule.forRoot({
         type: 'postgres',
-        url: databaseUrl,
+        ...(config.replicated
+          ? { replication: { master: { url: databaseUrl }, slaves: [{ url: databaseUrl }] } }
+          : { url: databaseUrl }),
         autoLoadEntities: true,
         migrations: [...webhooksMigrations],
         poolSize: pool,
@@ -163,6 +167,15 @@ serve({
   /** A statement of the host's own, on its pool. */
   query: (sql: string, parameters?: unknown[]): Promise<unknown> =>
     app.get(DataSource).query(sql, parameters),
+  /** A statement of the host's own, on the pool of its replica. */
+  async queryReplica(sql: string): Promise<unknown> {
+    const runner = app.get(DataSource).createQueryRunner('slave');
+    try {
+      return await runner.query(sql);
+    } finally {
+      await runner.release();
+    }
+  },
   /** Moves the clock of the database, as this process sees it. */
   shiftClock(ms: number): void {
     app.get(Session).clockOffset += ms;

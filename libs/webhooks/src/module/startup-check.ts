@@ -1,4 +1,4 @@
-import { Inject, Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { type BeforeApplicationShutdown, Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import type { DataSource } from 'typeorm';
 import { SETTINGS, type Settings } from '../config/settings.js';
 import { STRUCTURE, type WebhooksModuleStructure } from '../config/structure-options.js';
@@ -18,9 +18,9 @@ const attachedDataSources: WeakSet<DataSource> = ((
 
 /** Checks once, in every role, that this host can run the module, so that it fails at the start and not at the first write. */
 @Injectable()
-export class StartupCheck implements OnModuleInit, OnModuleDestroy {
+export class StartupCheck implements OnModuleInit, BeforeApplicationShutdown {
   private readonly logger = new LineLogger('WebhooksModule');
-  private isAttached = false;
+  private unguard: (() => void) | null = null;
 
   constructor(
     @Inject(STORE) private readonly store: SetupStore,
@@ -49,7 +49,8 @@ export class StartupCheck implements OnModuleInit, OnModuleDestroy {
     }
   }
 
-  onModuleDestroy(): void {
+  /** After `onModuleDestroy`, in which the worker records its last outcomes. */
+  beforeApplicationShutdown(): void {
     this.detach();
   }
 
@@ -60,11 +61,13 @@ export class StartupCheck implements OnModuleInit, OnModuleDestroy {
       );
     }
     attachedDataSources.add(this.dataSource);
-    this.isAttached = true;
+    this.unguard = this.store.guardConnections();
   }
 
   private detach(): void {
-    if (this.isAttached) attachedDataSources.delete(this.dataSource);
-    this.isAttached = false;
+    if (!this.unguard) return;
+    this.unguard();
+    this.unguard = null;
+    attachedDataSources.delete(this.dataSource);
   }
 }

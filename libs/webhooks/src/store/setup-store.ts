@@ -70,6 +70,8 @@ export interface DatabaseHealth {
 
 /** The checks of a start, and the figures for operators. */
 export interface SetupStore extends StoreTransactions {
+  /** Keeps a connection of the host's pool that the server ends from ending the process; returns what stops it. */
+  guardConnections(): () => void;
   /**
    * Throws {@link WebhooksSetupError} if a table or a column is missing, with the name of the table and how to add it.
    */

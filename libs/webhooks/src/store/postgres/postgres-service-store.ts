@@ -27,6 +27,7 @@ import { countFailureCauses, countHeldAlerts } from './alerts/alert-facts.js';
 import { leaseAlerts, listDueAlerts, lockAlerts } from './alerts/claim-alerts.js';
 import { finishAlert } from './alerts/finish-alert.js';
 import { countMailsToday, insertSummaries, markAlerts } from './alerts/mail-quota.js';
+import { guardPools } from './connection/guard-pools.js';
 import type { Session } from './connection/session.js';
 import { countFailedDeliveries, findLane, lockFailedDeliveries } from './deliveries/failed-deliveries.js';
 import { findDelivery } from './deliveries/find-delivery.js';
@@ -161,6 +162,10 @@ export abstract class PostgresServiceStore extends TypeOrmStore {
   }
 
   // Set-up
+
+  guardConnections(): () => void {
+    return guardPools(this.session.dataSource);
+  }
 
   checkTables(): Promise<void> {
     return checkTables(this.session);

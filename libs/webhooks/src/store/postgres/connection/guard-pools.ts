@@ -1,0 +1,40 @@
+import type { DataSource } from 'typeorm';
+
+/** What this needs of a `pg` client. */
+interface PoolClient {
+  on(event: 'error', listener: () => void): void;
+}
+
+/** What this needs of a `pg` pool: it emits `acquire` before it hands a client over. */
+interface Pool {
+  on(event: 'acquire', listener: (client: PoolClient) => void): void;
+  removeListener(event: 'acquire', listener: (client: PoolClient) => void): void;
+}
+
+/** What this needs of TypeORM's PostgreSQL driver. */
+interface PgDriver {
+  master: Pool;
+  slaves?: Pool[];
+}
+
+const guarded = new WeakSet<PoolClient>();
+
+/**
+ * Keeps a session that the server ends (57P01) from ending the process; returns what stops it. `pg` emits `error` then,
+ * and nobody listens: the pool removes its listener before it hands a client over, and TypeORM adds its own some
+ * microtasks later. No error is lost: each statement on such a client fails, and the pool drops it when it is released.
+ */
+export function guardPools(dataSource: DataSource): () => void {
+  const { master, slaves = [] } = dataSource.driver as unknown as PgDriver;
+  const pools = [master, ...slaves];
+  for (const pool of pools) pool.on('acquire', guardClient);
+  return () => {
+    for (const pool of pools) pool.removeListener('acquire', guardClient);
+  };
+}
+
+function guardClient(client: PoolClient): void {
+  if (guarded.has(client)) return;
+  guarded.add(client);
+  client.on('error', () => undefined);
+}
