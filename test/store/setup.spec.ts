@@ -38,21 +38,26 @@ describe('The set-up of a store', () => {
     expect(master.listenerCount('acquire')).toBe(0);
   });
 
-  it('checkIsolation keeps transactions at READ COMMITTED if the server has another default', async () => {
-    const extra = { options: '-c default_transaction_isolation=serializable' };
-    const source = await new DataSource({
-      ...test.dataSource.options,
-      extra,
-    } as DataSourceOptions).initialize();
-    const store = createPostgresStore(createSession(source));
-    await store.checkIsolation();
-    await store.transaction(async (tx) => {
-      expect(await tx.countUnknownProfiles([])).toEqual([]);
-      await addEndpoint(test); // commits meanwhile
-      expect(await tx.countUnknownProfiles([])).toHaveLength(1);
-    });
-    await source.destroy();
-  });
+  it.each([
+    ['server', { extra: { options: '-c default_transaction_isolation=serializable' } }],
+    ['data source', { isolationLevel: 'SERIALIZABLE' }],
+  ])(
+    'checkIsolation keeps transactions at READ COMMITTED if the %s has another default',
+    async (_, options) => {
+      const source = await new DataSource({
+        ...test.dataSource.options,
+        ...options,
+      } as DataSourceOptions).initialize();
+      const store = createPostgresStore(createSession(source));
+      await store.checkIsolation();
+      await store.transaction(async (tx) => {
+        expect(await tx.countUnknownProfiles([])).toEqual([]);
+        await addEndpoint(test); // commits meanwhile
+        expect(await tx.countUnknownProfiles([])).toHaveLength(1);
+      });
+      await source.destroy();
+    },
+  );
 
   describe('sampleSealedValues', () => {
     it('returns live secrets and headers of each key, at most as many as asked', async () => {

@@ -76,7 +76,7 @@ export interface SetupStore extends StoreTransactions {
    * Throws {@link WebhooksSetupError} if a table or a column is missing, with the name of the table and how to add it.
    */
   checkTables(): Promise<void>;
-  /** Afterwards transactions name their isolation level if the server's default is not READ COMMITTED. */
+  /** Afterwards transactions name READ COMMITTED only if the server or the data source has another default. */
   checkIsolation(): Promise<void>;
   /** Up to `perKey` live secrets and headers of each key. Columns that cannot be read are left out. */
   sampleSealedValues(perKey: number): Promise<SealedSample[]>;

@@ -68,7 +68,7 @@ export class Session {
     this.shared.timeoutMs = ms;
   }
 
-  /** The server's default is another level than READ COMMITTED, so transactions must name theirs. Set by the start-up check. */
+  /** Transactions that name no level may have another one than READ COMMITTED, so they must name it. Set by the start-up check. */
   set setsIsolation(sets: boolean) {
     this.shared.setsIsolation = sets;
   }

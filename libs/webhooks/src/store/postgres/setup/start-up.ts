@@ -21,7 +21,9 @@ export async function checkIsolation(session: Session): Promise<void> {
   const [row] = await session.query<{ level: string }>(
     `select current_setting('default_transaction_isolation') as level`,
   );
-  session.setsIsolation = row!.level !== 'read committed';
+  // TypeORM 1 begins each transaction that names no level with this one.
+  const { isolationLevel } = session.dataSource.options as { isolationLevel?: string };
+  session.setsIsolation = row!.level !== 'read committed' || isolationLevel !== undefined;
 }
 
 function toSetupError(error: Error & { code?: string }, name: string, table: string): Error {
