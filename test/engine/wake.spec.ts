@@ -6,7 +6,9 @@ import type {
 } from '../../libs/webhooks/src/observability/delivery-events.js';
 import { delivered, Engine } from './support/engine.js';
 import { answer, inSequence } from './support/receiver.js';
-import type { Worker } from './support/worker.js';
+import { startWorker, type Worker } from './support/worker.js';
+import { DatabaseProxy } from '../faults/database-proxy.js';
+import { until } from '../faults/until.js';
 
 // Sooner than the look that would find everything.
 jest.setTimeout(45_000);
@@ -187,5 +189,33 @@ describe('With worker.notify', () => {
     await engine.publish(delivered('a', 'm1'));
     await engine.receiver.arrived(1);
     expect(engine.log.warnings.splice(0)).toContainEqual(expect.stringContaining('polling only, again in'));
+  });
+
+  it('a LISTEN or NOTIFY that the server refuses leaves no connection open', async () => {
+    const { url } = engine.first.dataSource.options as { url: string };
+    const proxy = await DatabaseProxy.open(url);
+    const sessions = (last: string) =>
+      engine.count(`pg_stat_activity where datname = current_database() and query ~* $1`, [last]);
+    proxy.refused = /^listen/;
+    const options = { worker: { ...SELDOM, notify: true } };
+    const host = await startWorker(proxy.url, { role: 'all', options }, engine.log);
+    try {
+      await until('the refused LISTEN to be tried again', () => proxy.refusals > 1);
+      await until('their connections to end', async () => (await sessions('^select refused$')) === 0);
+
+      proxy.refused = /^notify/;
+      await until('it to listen', async () => (await sessions('^listen webhooks_')) === 2);
+      const before = proxy.refusals;
+      await host.dataSource.transaction((tx) => host.webhooks.publish(tx, delivered('a', 'm1')));
+      await until('a NOTIFY to be refused', () => proxy.refusals > before);
+      await until('its connection to end', async () => (await sessions('^select refused$')) === 0);
+
+      proxy.refused = null;
+      await until('it to listen again', async () => (await sessions('^listen webhooks_')) === 2);
+      expect(engine.log.warnings.splice(0)).toContainEqual(expect.stringContaining('polling only, again in'));
+    } finally {
+      await host.close();
+      await proxy.close();
+    }
   });
 });

@@ -1,5 +1,5 @@
 import { createServer, connect, type AddressInfo, type Server, type Socket } from 'node:net';
-import { Statements, type WireMessage, WireMessages } from './wire-messages.js';
+import { plainStatement, Statements, type WireMessage, WireMessages } from './wire-messages.js';
 
 /** Where a statement is held: before the server sees it, or when it is done and only the answer is missing. */
 type Place = 'before' | 'after';
@@ -24,6 +24,9 @@ export class DatabaseProxy {
   private frozen = false;
   /** Added to each way, ms. */
   delayMs = 0;
+  /** Statements that the server refuses: it gets one that cannot run in their place. Plain ones only, without parameters. */
+  refused: RegExp | null = null;
+  refusals = 0;
   /** Which statements are timed. */
   timed: RegExp | null = null;
   /** What those took until the server was ready for the next one, ms, in order. */
@@ -202,8 +205,14 @@ export class Link {
       const statement = this.statements.of(message);
       if (statement !== null) this.note(statement);
       if (this.trap?.place === 'before') this.kept.push(message.bytes);
-      else if (!this.silent) this.server.write(message.bytes);
+      else if (!this.silent) this.server.write(this.refusalOf(message, statement) ?? message.bytes);
     }
+  }
+
+  private refusalOf({ type }: WireMessage, statement: string | null): Buffer | null {
+    if (type !== 'Q' || statement === null || !this.proxy.refused?.test(statement)) return null;
+    this.proxy.refusals++;
+    return plainStatement('select refused');
   }
 
   private note(statement: string): void {

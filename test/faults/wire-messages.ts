@@ -60,3 +60,11 @@ function textAt(bytes: Buffer, start: number): string {
 function textAfter(bytes: Buffer, first: string): string {
   return textAt(bytes, 5 + Buffer.byteLength(first) + 1);
 }
+
+/** The message that runs `statement`. */
+export function plainStatement(statement: string): Buffer {
+  const text = Buffer.from(`${statement}\0`);
+  const head = Buffer.from('Q\0\0\0\0');
+  head.writeInt32BE(4 + text.length, 1);
+  return Buffer.concat([head, text]);
+}

@@ -17,6 +17,12 @@ interface PgClient {
   on(event: 'error' | 'end', listener: (argument?: unknown) => void): void;
 }
 
+/** `lose` ends it and has another one made; called again it does nothing. */
+interface Connection {
+  client: PgClient;
+  lose(error: Error): void;
+}
+
 /** What this needs of TypeORM's PostgreSQL driver: its pool knows how to make a client with the host's settings. */
 interface PgDriver {
   master: { Client: new (options: unknown) => PgClient; options: unknown };
@@ -30,7 +36,8 @@ interface PgDriver {
 export class NotifyChannel implements CommitNotifier {
   private readonly logger = new LineLogger('WebhookWakeChannel');
   private readonly channel: string;
-  private client: PgClient | null = null;
+  /** Null until it listens. */
+  private connection: Connection | null = null;
   private listener: ((wake: CommittedWork) => void) | null = null;
   private reconnect: NodeJS.Timeout | null = null;
   private pause = FIRST_RECONNECT;
@@ -56,9 +63,9 @@ export class NotifyChannel implements CommitNotifier {
     this.stopped = true;
     if (this.reconnect) clearTimeout(this.reconnect);
     if (this.pending) clearTimeout(this.pending);
-    const { client } = this;
-    this.client = null;
-    await client?.end().catch((error: Error) => this.logger.warn(`Closing failed: ${error.message}`));
+    const { connection } = this;
+    this.connection = null;
+    if (connection) await this.end(connection.client);
   }
 
   /** A transaction with work for others has committed here. */
@@ -82,42 +89,49 @@ export class NotifyChannel implements CommitNotifier {
     this.unsaid = { events: false, lanes: false };
     // Without a payload: both.
     const only = events && lanes ? '' : `, '${events ? 'events' : 'lanes'}'`;
-    this.client?.query(`notify ${this.channel}${only}`).catch((error: Error) => this.lost(error));
+    const { connection } = this;
+    connection?.client.query(`notify ${this.channel}${only}`).catch((error: Error) => connection.lose(error));
   }
 
   private async open(): Promise<void> {
     const { master } = this.database.dataSource.driver as unknown as PgDriver;
     const client = new master.Client(master.options);
-    client.on('error', (error) => this.lost(error as Error, client));
-    client.on('end', () => this.lost(new Error('the server closed it'), client));
+    let isLost = false;
+    const lose = (error: Error): void => {
+      if (isLost) return;
+      isLost = true;
+      this.lost(client, error);
+    };
+    client.on('error', (error) => lose(error as Error));
+    client.on('end', () => lose(new Error('the server closed it')));
     client.on('notification', ({ payload }) =>
       this.listener?.({ events: payload !== 'lanes', lanes: payload !== 'events' }),
     );
     try {
       await client.connect();
       if (this.listener) await client.query(`listen ${this.channel}`);
-      if (this.stopped) return await client.end();
-      this.client = client;
+      if (this.stopped) return await this.end(client);
+      this.connection = { client, lose };
       this.pause = FIRST_RECONNECT;
       // Whatever was said while nobody listened.
       this.listener?.({ events: true, lanes: true });
     } catch (error) {
-      this.lost(error as Error);
+      lose(error as Error);
     }
   }
 
-  /** `client`: the connection that ended, where it may be one that was replaced already. */
-  private lost(error: Error, client: PgClient | null = this.client): void {
-    if (this.stopped || this.reconnect || (client !== null && client !== this.client && this.client !== null))
-      return;
-    this.client = null;
+  private lost(client: PgClient, error: Error): void {
+    void this.end(client);
+    this.connection = null;
+    if (this.stopped) return;
     this.logger.warn(
       `The connection for NOTIFY was lost (${error.message}): polling only, again in ${this.pause} ms`,
     );
-    this.reconnect = setTimeout(() => {
-      this.reconnect = null;
-      if (!this.stopped) void this.open();
-    }, this.pause);
+    this.reconnect = setTimeout(() => void this.open(), this.pause);
     this.pause = Math.min(this.pause * 2, LONGEST_RECONNECT);
+  }
+
+  private async end(client: PgClient): Promise<void> {
+    await client.end().catch((error: Error) => this.logger.warn(`Closing failed: ${error.message}`));
   }
 }
