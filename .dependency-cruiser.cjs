@@ -71,7 +71,7 @@ const RECEIVER = {
   closed: [],
   rows: {
     index: ANY,
-    nest: 'verify headers raw-body webhook-refused.error profiles',
+    nest: 'verify headers raw-body webhook-refused.error profiles dedupe',
     typeorm: 'dedupe',
     verify: 'schemes request raw-body webhook-refused.error profiles',
     schemes: 'request time-window constant-time event-identity webhook-refused.error profiles',

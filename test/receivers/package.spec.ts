@@ -49,8 +49,16 @@ const expected = {
   id: 'msg_1234567890:message.delivered',
   reason: 'signature-mismatch',
   names: [
-    ['DEDUPE_TTL_MS', 'MemoryDedupeStore', 'WebhookRefusedError', 'handleOnce', 'verifyWebhook'],
-    ['ReceivedWebhook', 'WebhookGuard', 'WebhookPayload', 'webhookGuard'],
+    [
+      'DEDUPE_LEASE_MS',
+      'DEDUPE_TTL_MS',
+      'MemoryDedupeStore',
+      'WebhookInProgressError',
+      'WebhookRefusedError',
+      'handleOnce',
+      'verifyWebhook',
+    ],
+    ['ReceivedWebhook', 'WebhookGuard', 'WebhookInProgressFilter', 'WebhookPayload', 'webhookGuard'],
     ['TypeOrmDedupeStore', 'WebhookReceipt', 'webhookReceiptSchema'],
   ],
 };

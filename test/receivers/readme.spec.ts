@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import type { Server } from 'node:http';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { AddressInfo } from 'node:net';
@@ -9,6 +11,7 @@ import { Test } from '@nestjs/testing';
 import type { FastifyInstance } from 'fastify';
 import type { Express } from 'express';
 import { DataSource } from 'typeorm';
+import { describeDedupeStore } from './dedupe-contract.js';
 import { createDatabase } from '../support/database.js';
 import { bodyOf, requestOf, secretOf, type SignedRequest } from './signed-request.js';
 import * as library from '../../libs/receiver/src/index.js';
@@ -83,7 +86,7 @@ afterEach(() => {
 });
 
 it('the Express recipe verifies raw bodies', async () => {
-  const { app } = run<{ app: Express }>("from 'express'");
+  const { app } = run<{ app: Express }>('before any app.use(express.json())');
   const server = app.listen(0, '127.0.0.1');
   await new Promise((listening) => server.once('listening', listening));
   try {
@@ -133,12 +136,51 @@ it('the Fetch recipe verifies raw bodies', async () => {
   await expect(POST(request(`${sent} `))).rejects.toMatchObject({ reason: 'signature-mismatch' });
 });
 
-it('the memory recipe works on an event once', async () => {
-  type Receive = (webhook: object, work: (payload: string) => void) => Promise<string>;
-  const { receive } = run<{ receive: Receive }>('new MemoryDedupeStore(');
-  const worked: string[] = [];
-  const copies = [1, 2].map(() => receive({ id: 'a', payload: 'p' }, (payload) => worked.push(payload)));
-  expect([await Promise.all(copies), worked]).toEqual([['done', 'duplicate'], ['p']]);
+it('the memory recipe works on an event once, and answers 503 meanwhile', async () => {
+  let server!: Server;
+  let finish!: () => void;
+  const { receiver } = run<{ receiver: (work: () => Promise<void>) => Express }>('new MemoryDedupeStore(');
+  const begun = new Promise<void>((started) => {
+    const app = receiver(() => new Promise((done) => ((finish = done), started())));
+    server = app.listen(0, '127.0.0.1');
+  });
+  await once(server, 'listening');
+  try {
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const request = requestOf.msgine(body, secretOf.msgine);
+    const first = post(url, request);
+    await begun;
+    const copy = await fetch(`${url}/webhooks`, { method: 'POST', ...request });
+    expect([copy.status, copy.headers.get('retry-after')]).toEqual([503, '30']);
+    finish();
+    expect(await first).toEqual([200, '{"received":true,"duplicate":false}']);
+    expect(await post(url, request)).toEqual([200, '{"received":true,"duplicate":true}']);
+  } finally {
+    server.close();
+    server.closeAllConnections();
+  }
+});
+
+it('Fastify answers 503 with Retry-After by itself, as the README says', async () => {
+  const app = (nodeRequire('fastify') as () => FastifyInstance)();
+  app.post('/', () => Promise.reject(new library.WebhookInProgressError('a', 30)));
+  try {
+    const { status, headers } = await fetch(await app.listen({ port: 0, host: '127.0.0.1' }), {
+      method: 'POST',
+    });
+    expect([status, headers.get('retry-after')]).toEqual([503, '30']);
+  } finally {
+    await app.close();
+  }
+});
+
+describe('the Redis recipe', () => {
+  type Constructor = new (redis: object) => library.DedupeStore;
+  describeDedupeStore(() => {
+    const { RedisDedupeStore } = run<{ RedisDedupeStore: Constructor }>('implements DedupeStore');
+    const redis = new RedisCommands();
+    return { store: new RedisDedupeStore(redis), advance: (ms) => (redis.now += ms) };
+  });
 });
 
 it('the TypeORM recipe works on an event once, with its claim', async () => {
@@ -164,3 +206,26 @@ it('the TypeORM recipe works on an event once, with its claim', async () => {
     await database.drop();
   }
 });
+
+/** What the commands of the recipe do, as Redis documents them. */
+class RedisCommands {
+  now = 0;
+  private readonly values = new Map<string, { value: string; expiresAt: number }>();
+
+  async get(key: string): Promise<string | null> {
+    const held = this.values.get(key);
+    return held !== undefined && held.expiresAt > this.now ? held.value : null;
+  }
+
+  async set(key: string, value: string, _px: 'PX', ms: number, nx?: 'NX'): Promise<'OK' | null> {
+    const held = this.values.get(key);
+    if (nx && held !== undefined && held.expiresAt > this.now) return null;
+    this.values.set(key, { value, expiresAt: this.now + ms });
+    return 'OK';
+  }
+
+  async eval(_script: string, _keys: 1, key: string, value: string): Promise<null> {
+    if ((await this.get(key)) === value) this.values.delete(key);
+    return null;
+  }
+}

@@ -1,6 +1,7 @@
-export type { DedupeStore } from './dedupe/dedupe-store.js';
-export { DEDUPE_TTL_MS, handleOnce } from './dedupe/handle-once.js';
+export type { DedupeState, DedupeStore } from './dedupe/dedupe-store.js';
+export { DEDUPE_LEASE_MS, DEDUPE_TTL_MS, handleOnce, type HandleOnceOptions } from './dedupe/handle-once.js';
 export { MemoryDedupeStore, type MemoryDedupeStoreOptions } from './dedupe/memory-dedupe-store.js';
+export { WebhookInProgressError } from './dedupe/webhook-in-progress.error.js';
 export type { WebhookHeaders } from './headers.js';
 export type {
   CloudEventWebhook,

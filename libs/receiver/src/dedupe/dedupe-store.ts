@@ -1,10 +1,19 @@
-/** Remembers which webhooks were handled, so that a second copy is not handled again. */
+/** `new`: the caller handles the webhook now. `in-progress`: another caller does. `done`: it was handled. */
+export type DedupeState = 'new' | 'in-progress' | 'done';
+
+/**
+ * Remembers which webhooks are being handled and which are done. {@link handleOnce} calls it. A key identifies the event:
+ * `VerifiedWebhook.id`, with a prefix of your own if several endpoints share a store.
+ */
 export interface DedupeStore {
   /**
-   * Returns true for the first caller with this key, and false for all others until `ttlMs` milliseconds have passed.
-   * @param key identifies the event: `VerifiedWebhook.id`, with a prefix of your own if several endpoints share a store
+   * Takes a lease on the key unless the key is leased or done. Of several callers at the same time one gets `new`.
+   * @param token is unique to this call; `abandon` needs it
+   * @param leaseMs how long the lease holds, in milliseconds; after it the next caller gets `new`
    */
-  claim(key: string, ttlMs: number): Promise<boolean>;
-  /** Ends a claim after the work failed, so that the sender's retry is handled. */
-  release(key: string): Promise<void>;
+  begin(key: string, token: string, leaseMs: number): Promise<DedupeState>;
+  /** Marks the key as done for `ttlMs` milliseconds, whoever holds a lease on it. */
+  complete(key: string, ttlMs: number): Promise<void>;
+  /** Ends the lease that `begin` took with this token. Changes nothing if the key is done or leased with another token. */
+  abandon(key: string, token: string): Promise<void>;
 }

@@ -1,33 +1,58 @@
+import { randomUUID } from 'node:crypto';
 import type { DedupeStore } from './dedupe-store.js';
+import { WebhookInProgressError } from './webhook-in-progress.error.js';
 
+/** Thirty seconds: longer than most senders wait for a response. */
+export const DEDUPE_LEASE_MS = 30_000;
 /** Seven days: longer than any profile retries by itself. A manual retry from the sender's log may come even later. */
 export const DEDUPE_TTL_MS = 7 * 24 * 60 * 60 * 1000;
 
+export interface HandleOnceOptions {
+  /**
+   * How long other copies wait for a handler that neither ends nor fails, in milliseconds. Default {@link DEDUPE_LEASE_MS}.
+   * Longer than the slowest handler, or two may run at once; shorter than the sender's last retry, or an event is not
+   * handled if the process dies.
+   */
+  leaseMs?: number;
+  /** How long a handled key is remembered, in milliseconds. Default {@link DEDUPE_TTL_MS}. */
+  ttlMs?: number;
+}
+
 /**
- * Runs `work` unless the key was claimed before, and releases the claim if `work` fails. Returns whether it ran. While it
- * runs, a second copy counts as a duplicate. Work in a database transaction is safer with the claim inside it.
+ * Runs `work` unless the key is done, and marks it as done afterwards. If `work` fails, the next copy is handled. Returns
+ * whether it ran. Throws {@link WebhookInProgressError}, for the response, while another caller works on the key.
+ * Work in a database transaction is safer with the store inside it.
  */
 export async function handleOnce(
   store: DedupeStore,
   key: string,
   work: () => unknown,
-  ttlMs: number = DEDUPE_TTL_MS,
+  { leaseMs = DEDUPE_LEASE_MS, ttlMs = DEDUPE_TTL_MS }: HandleOnceOptions = {},
 ): Promise<boolean> {
-  if (!(await store.claim(key, ttlMs))) return false;
+  const token = randomUUID();
+  const state = await store.begin(key, token, leaseMs);
+  if (state === 'done') return false;
+  if (state === 'in-progress') throw new WebhookInProgressError(key, Math.ceil(leaseMs / 1000));
   try {
     await work();
   } catch (error) {
-    await releaseAfterFailure(store, key, error);
+    await abandonAfterFailure(store, key, token, error);
     throw error;
   }
+  await store.complete(key, ttlMs);
   return true;
 }
 
-async function releaseAfterFailure(store: DedupeStore, key: string, failure: unknown): Promise<void> {
-  const [released] = await Promise.allSettled([store.release(key)]);
-  if (released.status === 'fulfilled') return;
+async function abandonAfterFailure(
+  store: DedupeStore,
+  key: string,
+  token: string,
+  failure: unknown,
+): Promise<void> {
+  const [abandoned] = await Promise.allSettled([store.abandon(key, token)]);
+  if (abandoned.status === 'fulfilled') return;
   throw new AggregateError(
-    [failure, released.reason],
-    `Handling "${key}" failed, and releasing its claim failed too.`,
+    [failure, abandoned.reason],
+    `Handling "${key}" failed, and ending its lease failed too: copies are handled once the lease has ended.`,
   );
 }

@@ -1,4 +1,4 @@
-import type { DedupeStore } from './dedupe-store.js';
+import type { DedupeState, DedupeStore } from './dedupe-store.js';
 
 export interface MemoryDedupeStoreOptions {
   /** Maximum number of keys; beyond it the oldest are forgotten. Default 100,000 (about 20 MB). */
@@ -7,10 +7,17 @@ export interface MemoryDedupeStoreOptions {
   now?: () => number;
 }
 
-/** Keeps claims in memory: for one process, until it restarts. */
+interface Entry {
+  /** Of the lease; `null` if the key is done. */
+  token: string | null;
+  /** Epoch milliseconds. */
+  expiresAt: number;
+}
+
+/** Keeps keys in memory: for one process, until it restarts. */
 export class MemoryDedupeStore implements DedupeStore {
-  /** When each claim expires, epoch ms, by key. The oldest claim is first. */
-  private readonly expiries = new Map<string, number>();
+  /** The entry that was set first is first. */
+  private readonly entries = new Map<string, Entry>();
   private readonly maxKeys: number;
   private readonly now: () => number;
 
@@ -22,29 +29,37 @@ export class MemoryDedupeStore implements DedupeStore {
 
   /** Number of keys, including expired ones that are not yet removed. */
   get size(): number {
-    return this.expiries.size;
+    return this.entries.size;
   }
 
-  claim(key: string, ttlMs: number): Promise<boolean> {
+  async begin(key: string, token: string, leaseMs: number): Promise<DedupeState> {
+    const entry = this.entries.get(key);
+    if (entry !== undefined && entry.expiresAt > this.now())
+      return entry.token === null ? 'done' : 'in-progress';
+    this.set(key, token, leaseMs);
+    return 'new';
+  }
+
+  async complete(key: string, ttlMs: number): Promise<void> {
+    this.set(key, null, ttlMs);
+  }
+
+  async abandon(key: string, token: string): Promise<void> {
+    if (this.entries.get(key)?.token === token) this.entries.delete(key);
+  }
+
+  private set(key: string, token: string | null, ms: number): void {
     const now = this.now();
-    const expiresAt = this.expiries.get(key);
-    if (expiresAt !== undefined && expiresAt > now) return Promise.resolve(false);
-    this.expiries.delete(key);
-    this.expiries.set(key, now + ttlMs);
+    this.entries.delete(key);
+    this.entries.set(key, { token, expiresAt: now + ms });
     this.removeOldest(now);
-    return Promise.resolve(true);
   }
 
-  release(key: string): Promise<void> {
-    this.expiries.delete(key);
-    return Promise.resolve();
-  }
-
-  /** Removes the oldest keys as long as they are expired or too many. Each key is removed once, so a claim stays cheap. */
+  /** Removes the oldest keys as long as they are expired or too many. Each key is removed once, so a call stays cheap. */
   private removeOldest(now: number): void {
-    for (const [key, expiresAt] of this.expiries) {
-      if (expiresAt > now && this.expiries.size <= this.maxKeys) return;
-      this.expiries.delete(key);
+    for (const [key, { expiresAt }] of this.entries) {
+      if (expiresAt > now && this.entries.size <= this.maxKeys) return;
+      this.entries.delete(key);
     }
   }
 }

@@ -5,6 +5,7 @@ import {
   Logger,
   Module,
   Post,
+  UseFilters,
   UseGuards,
   ValidationPipe,
 } from '@nestjs/common';
@@ -18,11 +19,21 @@ import {
   secretOf,
   type SignedRequest,
 } from '../../../../test/receivers/signed-request.js';
+import { handleOnce } from '../dedupe/handle-once.js';
+import { MemoryDedupeStore } from '../dedupe/memory-dedupe-store.js';
 import type { MsgineWebhook } from '../payloads.js';
 import type { VerifiedWebhook } from '../verify.js';
-import { ReceivedWebhook, WebhookGuard, WebhookPayload, webhookGuard } from './index.js';
+import {
+  ReceivedWebhook,
+  WebhookGuard,
+  WebhookInProgressFilter,
+  WebhookPayload,
+  webhookGuard,
+} from './index.js';
 
 let lateSecret: string | undefined;
+let seen = new MemoryDedupeStore();
+let handler: () => Promise<void>;
 
 @Injectable()
 class Vault {
@@ -73,6 +84,14 @@ class Hooks {
     return event;
   }
 
+  @Post('once')
+  @HttpCode(200)
+  @UseGuards(webhookGuard({ profile: 'msgine', secrets: secretOf.msgine }))
+  @UseFilters(WebhookInProgressFilter)
+  async once(@ReceivedWebhook() { id }: VerifiedWebhook): Promise<object> {
+    return { handled: await handleOnce(seen, id, () => handler()) };
+  }
+
   @Post('unguarded')
   unguarded(@WebhookPayload() event: MsgineWebhook): object {
     return event;
@@ -114,7 +133,8 @@ describe.each(adapters)('on %s', (name, adapter) => {
 
   const post = async (path: string, { headers, body }: SignedRequest) => {
     const response = await fetch(`${url}/${path}`, { method: 'POST', headers, body });
-    return { status: response.status, text: await response.text() };
+    const { status } = response;
+    return { status, text: await response.text(), retryAfter: response.headers.get('retry-after') };
   };
 
   beforeEach(() => {
@@ -134,7 +154,7 @@ describe.each(adapters)('on %s', (name, adapter) => {
     it('hands the verified payload to the handler, past a strict global pipe', async () => {
       const body = bodyOf.msgine.replace('MyApp', 'Mÿ Åpp 🙂');
       const answer = await post('msgine', requestOf.msgine(body, secretOf.msgine));
-      expect(answer).toEqual({ status: 200, text: '{"id":"msg_1234567890"}' });
+      expect(answer).toMatchObject({ status: 200, text: '{"id":"msg_1234567890"}' });
     });
 
     it('hands over the whole webhook', async () => {
@@ -202,6 +222,31 @@ describe.each(adapters)('on %s', (name, adapter) => {
       });
       expect((await post('vault', ofTenant('a'))).status).toBe(201);
       expect((await post('vault', ofTenant('b'))).status).toBe(401);
+    });
+
+    it('answers 503 with Retry-After to a retry while the first request is handled, and handles the next', async () => {
+      seen = new MemoryDedupeStore();
+      const request = requestOf.msgine(bodyOf.msgine, secretOf.msgine);
+      let fail!: (error: Error) => void;
+      const started = new Promise<void>((begun) => {
+        handler = () =>
+          new Promise((_, reject) => {
+            fail = reject;
+            begun();
+          });
+      });
+      const first = post('once', request);
+      await started;
+      expect(await post('once', request)).toEqual({
+        status: 503,
+        text: '{"statusCode":503,"message":"Service Unavailable"}',
+        retryAfter: '30',
+      });
+      fail(new Error('out of disk'));
+      expect((await first).status).toBe(500);
+      handler = () => Promise.resolve();
+      expect((await post('once', request)).text).toBe('{"handled":true}');
+      expect((await post('once', request)).text).toBe('{"handled":false}');
     });
 
     it('lets a failure of the secret source through as it is', async () => {

@@ -1,4 +1,6 @@
+import { createHash, randomUUID } from 'node:crypto';
 import { DataSource } from 'typeorm';
+import { describeDedupeStore } from '../../../../test/receivers/dedupe-contract.js';
 import { createDatabase, type TestDatabase } from '../../../../test/support/database.js';
 import { handleOnce } from '../dedupe/handle-once.js';
 import { TypeOrmDedupeStore } from './typeorm-dedupe-store.js';
@@ -32,90 +34,75 @@ beforeEach(async () => {
   await dataSource.query('truncate webhook_receipts, work');
 });
 
+const begin = (key: string, at = store) => at.begin(key, randomUUID(), hour);
 const receipts = () => dataSource.getRepository(WebhookReceipt).count();
 const works = async () => Number((await dataSource.query('select count(*) from work'))[0].count);
 
-it('gives a key to one of many callers', async () => {
-  const claims = await Promise.all(Array.from({ length: 20 }, () => store.claim('a', hour)));
-  expect(claims.filter(Boolean)).toHaveLength(1);
-  expect(await store.claim('b', hour)).toBe(true);
-});
+describeDedupeStore(() => ({ store, advance: (ms) => (now += ms) }));
 
 it('tells keys apart by every letter, however long', async () => {
   const long = 'x'.repeat(5000);
   for (const key of ['msg_a', 'msg_A', 'msg_a ', 'mśg', long, `${long}y`])
-    expect([key.slice(0, 9), await store.claim(key, hour)]).toEqual([key.slice(0, 9), true]);
+    expect([key.slice(0, 9), await begin(key)]).toEqual([key.slice(0, 9), 'new']);
 });
 
-it('gives a key to one of many callers again once its time has passed', async () => {
-  await store.claim('a', hour);
-  now += hour - 1;
-  expect(await store.claim('a', hour)).toBe(false);
-  now += 1;
-  const claims = await Promise.all(Array.from({ length: 20 }, () => store.claim('a', hour)));
-  expect(claims.filter(Boolean)).toHaveLength(1);
-});
-
-it('gives a key again once it was released', async () => {
-  await store.claim('a', hour);
-  await store.release('a');
-  expect(await store.claim('a', hour)).toBe(true);
-});
-
-it('prunes what has ended and nothing else', async () => {
-  await store.claim('short', 1000);
-  await store.claim('long', hour);
+it('removes what has expired and nothing else', async () => {
+  await store.begin('short', 't', 1000);
+  await store.complete('long', hour);
   now += 1000;
   expect(await store.prune()).toBe(1);
-  expect(await store.claim('long', hour)).toBe(false);
+  expect(await begin('long')).toBe('done');
   expect(await receipts()).toBe(1);
 });
 
+it('takes the rows that earlier snapshots wrote as done, until they expire', async () => {
+  const keyDigest = createHash('sha256').update('old').digest('hex');
+  const expiresAt = String(now + hour);
+  await dataSource.getRepository(WebhookReceipt).insert({ keyDigest, token: randomUUID(), expiresAt });
+  expect(await begin('old')).toBe('done');
+  now += hour;
+  expect(await begin('old')).toBe('new');
+});
+
 describe("inside the receiver's transaction", () => {
-  it('claims and works together or not at all', async () => {
+  it('commits the key and the work together or not at all', async () => {
     const receive = (fails: boolean) =>
-      dataSource.transaction(async (tx) => {
-        if (!(await store.within(tx).claim('a', hour))) return 'duplicate';
-        await tx.query("insert into work (note) values ('a')");
-        if (fails) throw new Error('later step failed');
-        return 'done';
-      });
+      dataSource.transaction((tx) =>
+        handleOnce(store.within(tx), 'a', async () => {
+          await tx.query("insert into work (note) values ('a')");
+          if (fails) throw new Error('later step failed');
+        }),
+      );
     await expect(receive(true)).rejects.toThrow('later step failed');
     expect([await receipts(), await works()]).toEqual([0, 0]);
-    expect(await receive(false)).toBe('done');
-    expect(await receive(false)).toBe('duplicate');
+    expect(await receive(false)).toBe(true);
+    expect(await receive(false)).toBe(false);
     expect(await works()).toBe(1);
   });
 
   it('leaves the transaction usable after a duplicate', async () => {
-    await store.claim('a', hour);
+    await store.complete('done', hour);
+    await begin('begun');
     await dataSource.transaction(async (tx) => {
-      expect(await store.within(tx).claim('a', hour)).toBe(false);
+      expect(await begin('done', store.within(tx))).toBe('done');
+      expect(await begin('begun', store.within(tx))).toBe('in-progress');
       await tx.query("insert into work (note) values ('after')");
     });
     expect(await works()).toBe(1);
   });
 
-  it('makes a second copy wait for the first one, and take over where that failed', async () => {
+  it.each([
+    ['takes over if that failed', 'rollbackTransaction', true],
+    ['does nothing if that succeeded', 'commitTransaction', false],
+  ] as const)('makes a second copy wait for the first one, which %s', async (_, end, handled) => {
     const first = dataSource.createQueryRunner();
     await first.startTransaction();
-    expect(await store.within(first.manager).claim('a', hour)).toBe(true);
-    const second = dataSource.transaction((tx) => store.within(tx).claim('a', hour));
+    await handleOnce(store.within(first.manager), 'a', () => undefined);
+    const second = dataSource.transaction((tx) => handleOnce(store.within(tx), 'a', () => undefined));
     await lockWaiter();
-    await first.rollbackTransaction();
+    await first[end]();
     await first.release();
-    expect(await second).toBe(true);
-  });
-
-  it('makes a second copy wait for the first one, and stand back where that worked', async () => {
-    const first = dataSource.createQueryRunner();
-    await first.startTransaction();
-    await store.within(first.manager).claim('a', hour);
-    const second = dataSource.transaction((tx) => store.within(tx).claim('a', hour));
-    await lockWaiter();
-    await first.commitTransaction();
-    await first.release();
-    expect(await second).toBe(false);
+    expect(await second).toBe(handled);
   });
 
   it('shows the failure of the work, not that of a statement in a broken transaction', async () => {
@@ -123,7 +110,7 @@ describe("inside the receiver's transaction", () => {
       handleOnce(store.within(tx), 'a', () => tx.query('select nonsense')),
     );
     await expect(failing).rejects.toThrow(/"nonsense" does not exist/);
-    expect(await store.claim('a', hour)).toBe(true);
+    expect(await begin('a')).toBe('new');
   });
 });
 

@@ -1,6 +1,6 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { LessThanOrEqual, type EntityManager, type Repository } from 'typeorm';
-import type { DedupeStore } from '../dedupe/dedupe-store.js';
+import type { DedupeState, DedupeStore } from '../dedupe/dedupe-store.js';
 import { WebhookReceipt } from './webhook-receipt.entity.js';
 
 export interface TypeOrmDedupeStoreOptions {
@@ -8,9 +8,13 @@ export interface TypeOrmDedupeStoreOptions {
   now?: () => number;
 }
 
+/** Starts the token of a lease. Any other token is of a key that is done, as are all those that 0.1.0 snapshots wrote. */
+const LEASE = 'lease:';
+const DONE = 'done';
+
 /**
- * Keeps claims in a table: for any number of processes that share a database. Best used inside the receiver's own
- * transaction (`new TypeOrmDedupeStore(tx)` or `store.within(tx)`): the claim commits or rolls back together with the work,
+ * Keeps keys in a table: for any number of processes that share a database. Best used inside the receiver's own
+ * transaction (`new TypeOrmDedupeStore(tx)` or `store.within(tx)`): the key commits or rolls back together with the work,
  * and a second copy waits for the end of that transaction.
  */
 export class TypeOrmDedupeStore implements DedupeStore {
@@ -32,34 +36,48 @@ export class TypeOrmDedupeStore implements DedupeStore {
   }
 
   // A unique violation aborts a PostgreSQL transaction, so no statement here may cause one.
-  async claim(key: string, ttlMs: number): Promise<boolean> {
+  async begin(key: string, token: string, leaseMs: number): Promise<DedupeState> {
     const keyDigest = digest(key);
-    const claim = { token: randomUUID(), expiresAt: String(this.now() + ttlMs) };
+    const lease = { token: leaseToken(token), expiresAt: String(this.now() + leaseMs) };
     await this.receipts
       .createQueryBuilder()
       .insert()
-      .values({ keyDigest, ...claim })
+      .values({ keyDigest, ...lease })
       .orIgnore()
       .updateEntity(false)
       .execute();
     const stored = await this.receipts.findOneBy({ keyDigest });
-    if (stored?.token === claim.token) return true;
-    if (stored === null || Number(stored.expiresAt) > this.now()) return false;
-    const takenOver = await this.receipts.update({ keyDigest, token: stored.token }, claim);
-    return takenOver.affected === 1;
+    if (stored?.token === lease.token) return 'new';
+    // Its lease was ended just now; the sender's retry takes the next one.
+    if (stored === null) return 'in-progress';
+    if (Number(stored.expiresAt) > this.now()) return stored.token.startsWith(LEASE) ? 'in-progress' : 'done';
+    const takenOver = await this.receipts.update({ keyDigest, token: stored.token }, lease);
+    return takenOver.affected === 1 ? 'new' : 'in-progress';
   }
 
-  /** Does nothing inside a transaction: its rollback ends the claim, and after an error it accepts no more statements. */
-  async release(key: string): Promise<void> {
+  async complete(key: string, ttlMs: number): Promise<void> {
+    await this.receipts
+      .createQueryBuilder()
+      .insert()
+      .values({ keyDigest: digest(key), token: DONE, expiresAt: String(this.now() + ttlMs) })
+      .orUpdate(['token', 'expires_at'], ['key_digest'])
+      .updateEntity(false)
+      .execute();
+  }
+
+  /** Does nothing inside a transaction: its rollback ends the lease, and after an error it accepts no more statements. */
+  async abandon(key: string, token: string): Promise<void> {
     if (this.receipts.manager.queryRunner?.isTransactionActive) return;
-    await this.receipts.delete({ keyDigest: digest(key) });
+    await this.receipts.delete({ keyDigest: digest(key), token: leaseToken(token) });
   }
 
-  /** Deletes expired claims and returns their number. Call it regularly, for example once an hour. */
+  /** Deletes expired keys and returns their number. Call it regularly, for example once an hour. */
   async prune(): Promise<number> {
     const { affected } = await this.receipts.delete({ expiresAt: LessThanOrEqual(String(this.now())) });
     return affected ?? 0;
   }
 }
 
-const digest = (key: string): string => createHash('sha256').update(key).digest('hex');
+const digest = (text: string): string => createHash('sha256').update(text).digest('hex');
+/** Fits the column, however long the token is. */
+const leaseToken = (token: string): string => LEASE + digest(token).slice(0, 30);

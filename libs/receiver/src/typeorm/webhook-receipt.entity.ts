@@ -1,12 +1,12 @@
 import { EntitySchema } from 'typeorm';
 
-/** A claim on one webhook. */
+/** What is known of one webhook: that it is being handled, or done. */
 export class WebhookReceipt {
   /** SHA-256 of the key in hex: it has a fixed length, and no collation treats two different ones as equal. */
   keyDigest!: string;
-  /** Created by the caller whose claim succeeded. */
+  /** Of the lease (begins with `lease:`) if the webhook is being handled; anything else if it is done. */
   token!: string;
-  /** Epoch milliseconds. Most drivers return `bigint` as a string. */
+  /** When the lease ends or the key is forgotten, epoch milliseconds. Most drivers return `bigint` as a string. */
   expiresAt!: string;
 }
 

@@ -1,0 +1,21 @@
+/**
+ * Thrown by `handleOnce` for a copy that arrives while another one is handled. Respond with `status` and `Retry-After`:
+ * if the other one fails, the sender's next retry is handled. Express 5 and Fastify do so by themselves, because they read
+ * `status` and `headers` of an error; in NestJS use `WebhookInProgressFilter`.
+ */
+export class WebhookInProgressError extends Error {
+  override readonly name = 'WebhookInProgressError';
+  /** Not a 4xx: some senders take it for final and do not retry. */
+  readonly status = 503;
+  readonly statusCode = 503;
+  readonly headers: Readonly<Record<string, string>>;
+
+  /** @param retryAfterSeconds when the lease of the other copy has ended for certain */
+  constructor(
+    readonly key: string,
+    readonly retryAfterSeconds: number,
+  ) {
+    super(`"${key}" is being handled. Respond with status 503 and "Retry-After: ${retryAfterSeconds}".`);
+    this.headers = { 'retry-after': String(retryAfterSeconds) };
+  }
+}
