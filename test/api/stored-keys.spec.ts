@@ -14,7 +14,7 @@ describe('The keys of stored secrets', () => {
   let host: WebhooksHost;
   const keysWith = (current: string, previous: string[] = []) => {
     const key = (id: string) => ({ id, key: id === 'k1' ? OLD : NEW });
-    const encryption = { current: key(current), previous: previous.map(key) };
+    const encryption = { current: key(current), previous: previous.map(key), acceptPlaintext: false };
     return new SecretReencryption(
       host.app.get<Store>(STORE),
       createSecretBox({ encryption, allowPlaintextSecrets: false }),
@@ -63,7 +63,7 @@ describe('The keys of stored secrets', () => {
       new SecretReencryption(
         host.app.get<Store>(STORE),
         createSecretBox({
-          encryption: { current: { id: 'k1', key }, previous: [] },
+          encryption: { current: { id: 'k1', key }, previous: [], acceptPlaintext: false },
           allowPlaintextSecrets: false,
         }),
       );
@@ -97,7 +97,7 @@ describe('The keys of stored secrets', () => {
 
     await expect(keysWith('k2').check()).resolves.toBeUndefined();
     const box = createSecretBox({
-      encryption: { current: { id: 'k2', key: NEW }, previous: [] },
+      encryption: { current: { id: 'k2', key: NEW }, previous: [], acceptPlaintext: false },
       allowPlaintextSecrets: false,
     });
     const [row] = await host.dataSource.query('select id, secrets, headers from webhook_endpoints');
@@ -108,27 +108,45 @@ describe('The keys of stored secrets', () => {
     expect(box.open(JSON.parse(stored.secrets)[0].sealed, sealContext('a', null))).toBe(account.secret);
   });
 
-  it('seal what was stored plain', async () => {
-    const plainHost = await startHost({
-      options: { encryption: undefined, security: { allowPlaintextSecrets: true } },
-    });
-    const api = plainHost.as('a');
-    const { body: endpoint } = await api.post('/webhooks', body).expect(201);
+  it('seal what was stored plain: a start that accepts it, reencryptSecrets(), and one that does not', async () => {
+    const database = await createDatabase();
+    const security = { allowPlaintextSecrets: true };
+    const plainHost = await startHost({ database, options: { encryption: undefined, security } });
+    const { body: endpoint } = await plainHost.as('a').post('/webhooks', body).expect(201);
+    const { body: account } = await plainHost.as('a').get('/webhooks/account/secret').expect(200);
     expect(endpoint.headerNames).toEqual(['x-token']);
-    const store = plainHost.app.get<Store>(STORE);
-    const dump = async () =>
-      JSON.stringify(await plainHost.dataSource.query('select secrets, headers from webhook_endpoints'));
-    expect(await dump()).toContain(endpoint.secret);
-    const box = createSecretBox({
-      encryption: { current: { id: 'k1', key: OLD }, previous: [] },
-      allowPlaintextSecrets: false,
-    });
-    expect(await new SecretReencryption(store, box).reencryptSecrets()).toEqual({
-      resealed: 2,
-      unreadable: [],
-    });
-    expect(await dump()).not.toContain(endpoint.secret);
+    await plainHost.as('b').get('/webhooks/account').expect(200);
     await plainHost.close();
+
+    const current = { id: 'k1', key: OLD };
+    const start = startHost({ database, options: { encryption: { current } }, logger: false });
+    await expect(start).rejects.toMatchObject({
+      name: 'PlaintextSecretsError',
+      endpoints: 1,
+      accounts: 2,
+      message: expect.stringMatching(
+        /1 endpoints and 2 accounts.*acceptPlaintext: true.*reencryptSecrets\(\)/,
+      ),
+    });
+
+    const options = { encryption: { current, acceptPlaintext: true } };
+    const migrating = await startHost({ database, options });
+    const secretOf = async ({ as }: WebhooksHost) =>
+      (await as('a').get(`/webhooks/${endpoint.id}/secret`).expect(200)).body.secret;
+    expect(await secretOf(migrating)).toBe(endpoint.secret);
+    const { operator } = migrating.webhooks;
+    expect(await operator.reencryptSecrets()).toEqual({ resealed: 3, unreadable: [] });
+    const stored = await migrating.dataSource.query(
+      'select secrets, headers from webhook_endpoints union all select secrets, null from webhook_accounts',
+    );
+    for (const text of ['plain.', 'header-value-1', endpoint.secret, account.secret])
+      expect(JSON.stringify(stored)).not.toContain(text);
+    await migrating.close();
+
+    const migrated = await startHost({ database, options: { encryption: { current } } });
+    expect(await secretOf(migrated)).toBe(endpoint.secret);
+    await migrated.close();
+    await database.drop();
   });
 
   it('leave a row that cannot be opened as it is, and name it', async () => {

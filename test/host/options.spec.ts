@@ -61,6 +61,12 @@ const WRONG_VALUES: WrongValue[] = [
     'a list of { id, key }',
   ],
   ['security', { security: 'plain' }, 'a string', 'an object'],
+  [
+    'encryption.acceptPlaintext',
+    { encryption: { current: { id: 'k1' }, acceptPlaintext: 1 } },
+    '1',
+    'true or false',
+  ],
   ['security.allowPlaintextSecrets', { security: { allowPlaintextSecrets: 'no' } }, '"no"', 'true or false'],
   [
     'security.rotationOverlapMs',

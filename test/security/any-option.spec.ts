@@ -13,7 +13,7 @@ const anything = fc.oneof(
   fc.constantFrom<unknown>(() => 1, Symbol('s'), NaN, Infinity, -1, '0', 'false'),
 );
 const GROUPS: Record<string, string> = {
-  encryption: 'current previous',
+  encryption: 'current previous acceptPlaintext',
   delivery: 'retry callbackMode disableAfterMs',
   network:
     'transport axios proxy lookup ca allowHttp allowedAddresses allowedHosts allowedPorts nat64Prefixes egressIps',

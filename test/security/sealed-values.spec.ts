@@ -159,6 +159,42 @@ describe('A sealed value that somebody moved to another row', () => {
   });
 });
 
+describe('A secret that somebody wrote unencrypted', () => {
+  let host: WebhooksHost;
+  let receiver: Receiver;
+
+  beforeEach(async () => {
+    [host, receiver] = await Promise.all([startHost(), startReceiver()]);
+    jest.spyOn(Logger.prototype, 'error').mockImplementation(() => undefined);
+  });
+  afterEach(async () => {
+    jest.restoreAllMocks();
+    await Promise.all([host.close(), receiver.close()]);
+  });
+
+  it('into the row of an endpoint or an account signs nothing, is not shown, and is not sealed', async () => {
+    const api = host.as('a');
+    const { id } = (await api.post('/webhooks', { url: receiver.url, events: ['*'] }).expect(201)).body;
+    await api.get('/webhooks/account').expect(200);
+    const theirs = JSON.stringify([{ sealed: 'plain.whsec_VEhFSVJT', createdAt: 1, expiresAt: null }]);
+    for (const table of ['webhook_endpoints', 'webhook_accounts'])
+      await host.dataSource.query(`update ${table} set secrets = $1`, [theirs]);
+
+    await host.dataSource.transaction((tx) =>
+      host.webhooks.publish(tx, [
+        { type: 'webhook.test', tenantId: 'a', data: { message: 'x' } },
+        { type: 'webhook.test', tenantId: 'a', data: { message: 'x' }, callbackUrl: receiver.url },
+      ]),
+    );
+    await host.webhooks.runOnce();
+    expect(receiver.received).toEqual([]);
+    for (const path of [`/webhooks/${id}/secret`, '/webhooks/account/secret'])
+      expect((await api.get(path).expect(409)).body).toMatchObject(UNREADABLE);
+    const { resealed, unreadable } = await host.webhooks.operator.reencryptSecrets();
+    expect([resealed, unreadable]).toEqual([0, [expect.stringMatching(/^a:/), 'a:account']]);
+  });
+});
+
 const MINE = 'value-of-this-webhook';
 const SISTERS = 'value-of-its-sister';
 const STRANGERS = 'value-of-a-stranger';
@@ -277,6 +313,7 @@ describe('Headers of a webhook that cannot be opened', () => {
     ['with null in their place', underItsKey('null')],
     ['with a list in their place', underItsKey('["x-token"]')],
     ['with values that are no text', underItsKey('{"x-token":{"a":1}}')],
+    ['with unencrypted ones in their place', () => 'plain.{"x-token":"sealed-elsewhere"}'],
     ['with nothing in their place', () => ''],
   ])('(%s) are missed: nothing is sent without them, and new ones mend it', async (_, how) => {
     await damage(how);

@@ -62,15 +62,16 @@ describe('The set-up of a store', () => {
   describe('sampleSealedValues', () => {
     it('returns live secrets and headers of each key, at most as many as asked', async () => {
       await addEndpoint(test, { secrets: [secret('v1.k1.a'), secret('v1.k1.b')], headers: 'v1.k2.c' });
-      await addAccount({ secrets: [secret('whsec_plain')] });
+      await addAccount({ secrets: [secret('plain.whsec')] });
       const samples = await test.store.sampleSealedValues(1);
       expect(samples.map(({ keyId }) => keyId)).toEqual(['k1', 'k2', 'plain']);
-      expect(samples[2]).toEqual({ keyId: 'plain', tenantId: 'a', endpointId: null, sealed: 'whsec_plain' });
+      expect(samples[2]).toEqual({ keyId: 'plain', tenantId: 'a', endpointId: null, sealed: 'plain.whsec' });
       expect(samples[1]!.endpointId).toEqual(expect.any(String));
       expect(await test.store.sampleSealedValues(3)).toHaveLength(4);
     });
 
-    it('leaves out expired secrets, deleted endpoints and damaged columns', async () => {
+    it('leaves out expired secrets, deleted endpoints and damaged columns and values', async () => {
+      await addEndpoint(test, { secrets: [secret('damaged')], headers: '' });
       await addEndpoint(test, { secrets: [secret('v1.k1.a', 1)] });
       await addEndpoint(test, { secrets: [secret('v1.k2.a')], headers: 'v1.k2.b', deletedAt: 1 });
       await addEndpoint(test, { description: 'damaged' });
@@ -78,6 +79,17 @@ describe('The set-up of a store', () => {
       await test.dataSource.query(`update ${tablePath} set secrets = '{"a' where description = 'damaged'`);
       expect(await test.store.sampleSealedValues(3)).toEqual([]);
     });
+  });
+
+  it('countPlaintextRows counts endpoints and accounts with a live secret or headers that are not encrypted', async () => {
+    await addEndpoint(test, { secrets: [secret('v1.k1.a'), secret('plain.b', 1)], headers: 'v1.k1.c' });
+    await addEndpoint(test, { secrets: [secret('plain.a')], deletedAt: 1 });
+    await addAccount({ tenantId: 'c', secrets: [secret('v1.k1.a')] });
+    expect(await test.store.countPlaintextRows()).toEqual({ endpoints: 0, accounts: 0 });
+    await addEndpoint(test, { secrets: [secret('v1.k1.a'), secret('plain.b'), secret('plain.c')] });
+    await addEndpoint(test, { headers: 'plain.{}' });
+    await addAccount({ secrets: [secret('plain.a')] });
+    expect(await test.store.countPlaintextRows()).toEqual({ endpoints: 2, accounts: 1 });
   });
 
   it('countUnknownProfiles counts live endpoints and accounts by profile', async () => {

@@ -126,6 +126,7 @@ export { WebhooksRequestError, type ErrorDetail } from './core/request-error.js'
 export {
   InvalidEventError,
   InvalidOptionError,
+  PlaintextSecretsError,
   TransactionRequiredError,
   WebhooksError,
   WebhooksSetupError,

@@ -38,6 +38,11 @@ export class EncryptionOptions {
   current: EncryptionKey;
   /** Open what they sealed. Default none. */
   @Option(hidden(Array.isArray, 'a list of { id, key }')) previous?: EncryptionKey[] = [];
+  /**
+   * Opens values that were stored unencrypted, before there was a key, until `reencryptSecrets()` has sealed them. Default
+   * `false`: the start stops if there are any, and one that is written later is not used.
+   */
+  @Option(flag) acceptPlaintext?: boolean = false;
 }
 
 /** How deliveries are made. */

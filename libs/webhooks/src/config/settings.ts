@@ -1,7 +1,7 @@
 import type { AlertChannel } from '../alerts/alert-channel.js';
 import type { CatalogueEntry } from '../events/catalogue/catalogue-entry.js';
 import type { Profile } from '../profiles/profile.js';
-import type { EncryptionKey } from '../secrets/key-ring.js';
+import type { EncryptionSettings } from '../secrets/create-secret-box.js';
 import type { NetworkOptions } from './options.js';
 import type { CompleteRetryPolicy } from './retry-policy.js';
 
@@ -14,7 +14,7 @@ export interface Settings {
   profiles: ReadonlyMap<string, Profile>;
   /** The host's own types; `null`: it did not list them, so any name may be one. */
   eventTypes: readonly CatalogueEntry[] | null;
-  encryption: { current: EncryptionKey; previous: EncryptionKey[] } | null;
+  encryption: EncryptionSettings | null;
   allowPlaintextSecrets: boolean;
   allowHttp: boolean;
   allowedAddresses: string[];

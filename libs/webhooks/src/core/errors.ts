@@ -23,6 +23,22 @@ export class InvalidOptionError extends WebhooksError {
 /** The module cannot start with the host's present set-up. The message says what to change. */
 export class WebhooksSetupError extends WebhooksError {}
 
+/** Stored secrets or headers are not encrypted, though there is a key. Thrown at start. */
+export class PlaintextSecretsError extends WebhooksSetupError {
+  constructor(
+    /** Endpoints with such a secret or such headers. */
+    readonly endpoints: number,
+    /** Accounts with such a secret. */
+    readonly accounts: number,
+  ) {
+    super(
+      `WebhooksModule: secrets or headers of ${endpoints} endpoints and ${accounts} accounts are stored unencrypted. ` +
+        'If they were stored before there was a key: set encryption.acceptPlaintext: true, call reencryptSecrets() and remove the option. ' +
+        'If not, somebody wrote them into the database: find out who, and rotate those secrets.',
+    );
+  }
+}
+
 /** `publish` was called without an open transaction. */
 export class TransactionRequiredError extends WebhooksError {}
 

@@ -8,10 +8,14 @@ const SEALED = /^v1\.([A-Za-z0-9-]{1,16})\.([A-Za-z0-9_-]{16})\.([A-Za-z0-9_-]*)
  * AES-256-GCM under a key ring: `v1.<keyId>.<nonce>.<ciphertext>.<tag>`, base64url.
  * - Each value has a random 12-byte nonce.
  * - Context and key id are authenticated: a value that was moved to another row does not open.
- * - Values that were stored plain, before there was a key, are readable. The next write seals them.
+ * - Values that were stored plain, before there was a key, open only if `acceptsPlaintext`: whoever can write rows could
+ *   replace a secret by one. The next write seals them.
  */
 export class AesGcmSecretBox implements SecretBox {
-  constructor(private readonly ring: KeyRing) {}
+  constructor(
+    private readonly ring: KeyRing,
+    private readonly acceptsPlaintext = false,
+  ) {}
 
   seal(plain: string, context: string): string {
     const keyId = this.ring.current;
@@ -24,7 +28,11 @@ export class AesGcmSecretBox implements SecretBox {
   }
 
   open(sealed: string, context: string): string {
-    if (sealed.startsWith(PLAIN)) return sealed.slice(PLAIN.length);
+    if (sealed.startsWith(PLAIN)) {
+      if (this.acceptsPlaintext) return sealed.slice(PLAIN.length);
+      const fix = 'it is not encrypted, and encryption.acceptPlaintext is not set';
+      throw new SecretUnreadableError(context, null, fix);
+    }
     const [, keyId, nonce, text, tag] = SEALED.exec(sealed) ?? [];
     if (keyId === undefined) throw new SecretUnreadableError(context, null, 'it is not a sealed value');
     const key = this.ring.keys.get(keyId);
@@ -51,7 +59,7 @@ export class AesGcmSecretBox implements SecretBox {
   }
 
   knows(keyId: string): boolean {
-    return keyId === 'plain' || this.ring.keys.has(keyId);
+    return keyId === 'plain' ? this.acceptsPlaintext : this.ring.keys.has(keyId);
   }
 }
 

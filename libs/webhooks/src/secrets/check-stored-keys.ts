@@ -1,4 +1,4 @@
-import { WebhooksSetupError } from '../core/errors.js';
+import { PlaintextSecretsError, WebhooksSetupError } from '../core/errors.js';
 import type { SealedSample, SetupStore } from '../store/setup-store.js';
 import { sealContext, type SecretBox, SecretUnreadableError } from './secret-box.js';
 
@@ -6,13 +6,19 @@ import { sealContext, type SecretBox, SecretUnreadableError } from './secret-box
 const SAMPLES_PER_KEY = 3;
 
 /**
- * Throws {@link WebhooksSetupError} if live secrets are sealed under keys that the options do not hold, or under another
- * key with the same id. Otherwise no delivery could be signed later, and new secrets would be sealed under the wrong key.
+ * Throws {@link PlaintextSecretsError} if live secrets or headers are stored unencrypted and the options do not accept that,
+ * because whoever can write rows could have put them there. Throws {@link WebhooksSetupError} if live secrets are sealed
+ * under keys that the options do not hold, or under another key with the same id. Otherwise no delivery could be signed
+ * later, and new secrets would be sealed under the wrong key.
  */
 export async function checkStoredKeys(store: SetupStore, box: SecretBox): Promise<void> {
   const byKey = new Map<string, SealedSample[]>();
   for (const sample of await store.sampleSealedValues(SAMPLES_PER_KEY)) {
     byKey.set(sample.keyId, [...(byKey.get(sample.keyId) ?? []), sample]);
+  }
+  if (byKey.has('plain') && !box.knows('plain')) {
+    const { endpoints, accounts } = await store.countPlaintextRows();
+    throw new PlaintextSecretsError(endpoints, accounts);
   }
   const unknown = [...byKey.keys()].filter((id) => !box.knows(id));
   if (unknown.length > 0) {

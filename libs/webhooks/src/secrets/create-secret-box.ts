@@ -4,9 +4,17 @@ import { createKeyRing, type EncryptionKey } from './key-ring.js';
 import { PlaintextSecretBox } from './plaintext-secret-box.js';
 import type { SecretBox } from './secret-box.js';
 
+/** The group `encryption` of the options. */
+export interface EncryptionSettings {
+  current: EncryptionKey;
+  previous: EncryptionKey[];
+  /** Open values that are stored unencrypted. */
+  acceptPlaintext: boolean;
+}
+
 /** The options that choose a {@link SecretBox}. */
 export interface SecretBoxOptions {
-  encryption: { current: EncryptionKey; previous: EncryptionKey[] } | null;
+  encryption: EncryptionSettings | null;
   allowPlaintextSecrets: boolean;
 }
 
@@ -18,7 +26,7 @@ export interface SecretBoxOptions {
 export function createSecretBox({ encryption, allowPlaintextSecrets }: SecretBoxOptions): SecretBox {
   const hasNoKey = !encryption || (!encryption.current?.key && encryption.previous.length === 0);
   if (hasNoKey && allowPlaintextSecrets) return new PlaintextSecretBox();
-  if (encryption) return new AesGcmSecretBox(createKeyRing(encryption));
+  if (encryption) return new AesGcmSecretBox(createKeyRing(encryption), encryption.acceptPlaintext);
   throw new WebhooksSetupError(
     "WebhooksModule: no encryption key. Signing secrets are encrypted in the database: set encryption: { current: { id: 'k1', key: process.env.WEBHOOKS_KEY } } " +
       'with 32 random bytes (`openssl rand -base64 32`), or security: { allowPlaintextSecrets: true } to store them unencrypted.',

@@ -8,7 +8,10 @@ import { itForAll } from '../../../../test/support/it-for-all.js';
 const HEX = 'ab'.repeat(32);
 const key = (id: string, value: EncryptionKey['key'] = HEX): EncryptionKey => ({ id, key: value });
 const sealed = (current: EncryptionKey, ...previous: EncryptionKey[]): SecretBox =>
-  createSecretBox({ encryption: { current, previous }, allowPlaintextSecrets: false });
+  createSecretBox({
+    encryption: { current, previous, acceptPlaintext: false },
+    allowPlaintextSecrets: false,
+  });
 const plain = createSecretBox({ encryption: null, allowPlaintextSecrets: true });
 
 const CONTEXT = sealContext('tenant-1', '0199f000-0000-7000-8000-000000000001');
@@ -81,11 +84,15 @@ describe('The secret box', () => {
     expect(error.message).toContain('encryption.previous');
   });
 
-  it('reads what was stored plain before there was a key, and calls it stale', () => {
+  it('opens what was stored plain before there was a key only if that is accepted, and calls it stale', () => {
     const stored = plain.seal('secret', CONTEXT);
-    const box = sealed(key('k1'));
-    expect(box.open(stored, CONTEXT)).toBe('secret');
-    expect(box.isStale(stored)).toBe(true);
+    const encryption = { current: key('k1'), previous: [], acceptPlaintext: true };
+    const accepting = createSecretBox({ encryption, allowPlaintextSecrets: false });
+    expect(accepting.open(stored, CONTEXT)).toBe('secret');
+    const error = thrown(() => sealed(key('k1')).open(stored, CONTEXT));
+    expect(error).toBeInstanceOf(SecretUnreadableError);
+    expect(error.message).toContain('it is not encrypted, and encryption.acceptPlaintext is not set');
+    for (const box of [accepting, sealed(key('k1'))]) expect(box.isStale(stored)).toBe(true);
   });
 
   it('without a key reads plain values, and names the key of sealed ones', () => {
@@ -115,7 +122,7 @@ describe('Without a usable key the start fails', () => {
   });
 
   it('where the environment variable is not set, unless plain secrets are allowed', () => {
-    const encryption = { current: { id: 'k1', key: undefined }, previous: [] };
+    const encryption = { current: { id: 'k1', key: undefined }, previous: [], acceptPlaintext: false };
     const error = thrown(() => createSecretBox({ encryption, allowPlaintextSecrets: false }));
     expect(error).toBeInstanceOf(InvalidOptionError);
     expect(error.message).toContain('encryption.current.key');

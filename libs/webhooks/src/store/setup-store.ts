@@ -3,7 +3,7 @@ import type { StoreTransactions } from './transactions.js';
 
 /** A sealed secret, or an endpoint's sealed headers. */
 export interface SealedSample {
-  /** Id of the key that it is sealed under; `plain` if it is not encrypted. */
+  /** Id of the key that it is sealed under; `plain` if it is stored unencrypted. */
   keyId: string;
   tenantId: string;
   /** UUID; null for a secret of the account. */
@@ -78,8 +78,10 @@ export interface SetupStore extends StoreTransactions {
   checkTables(): Promise<void>;
   /** Afterwards transactions name READ COMMITTED only if the server or the data source has another default. */
   checkIsolation(): Promise<void>;
-  /** Up to `perKey` live secrets and headers of each key. Columns that cannot be read are left out. */
+  /** Up to `perKey` live secrets and headers of each key. Columns and values that cannot be read are left out. */
   sampleSealedValues(perKey: number): Promise<SealedSample[]>;
+  /** Endpoints and accounts with a live secret, or headers, that are stored unencrypted. */
+  countPlaintextRows(): Promise<{ endpoints: number; accounts: number }>;
   /** Use of profiles other than `known`, by name. Deleted endpoints do not count. */
   countUnknownProfiles(known: readonly string[]): Promise<ProfileUse[]>;
   /** In `tx`: up to `limit` rows with keys after `after` (null: from the start) in the order of their keys, locked. */

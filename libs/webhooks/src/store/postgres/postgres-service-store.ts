@@ -40,7 +40,7 @@ import {
 import { searchDeliveries } from './deliveries/search-deliveries.js';
 import { insertDisabledAlert } from './maintenance/disable-endpoints.js';
 import { readDatabaseHealth, readQueueFigures } from './setup/queue-figures.js';
-import { sampleSealedValues } from './setup/sealed-values.js';
+import { countPlaintextRows, sampleSealedValues } from './setup/sealed-values.js';
 import { checkIsolation, checkTables } from './setup/start-up.js';
 
 /** The statements that services, alerts and the start-up use: one line a method. */
@@ -177,6 +177,10 @@ export abstract class PostgresServiceStore extends TypeOrmStore {
 
   sampleSealedValues(perKey: number): Promise<SealedSample[]> {
     return sampleSealedValues(this.session, perKey);
+  }
+
+  countPlaintextRows(): Promise<{ endpoints: number; accounts: number }> {
+    return countPlaintextRows(this.session);
   }
 
   lockSealedRows(table: SealedTable, after: string | null, limit: number): Promise<SealedRow[]> {
