@@ -12,7 +12,10 @@ async function withEngine(work: (engine: Engine, gate: Gate) => Promise<void>): 
   const engine = await Engine.start({
     role: 'all',
     pool: 5,
-    options: { limits: { endpointsPerTenant: 1000 }, worker: { idlePollMs: 60_000 } },
+    options: {
+      limits: { endpointsPerTenant: 1000, registrationsPerMinute: 1000 },
+      worker: { idlePollMs: 60_000 },
+    },
   });
   try {
     await work(engine, gate);

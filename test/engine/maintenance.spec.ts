@@ -134,7 +134,7 @@ describe('A long history of which nothing is old enough', () => {
     await maintenance.runRound();
     const scans = asked.mock.calls.filter(([sql]) => sql.includes('scanned'));
     asked.mockRestore();
-    expect(scans).toHaveLength(3); // for deliveries, for events and for idle lanes
+    expect(scans).toHaveLength(4); // for deliveries, events, deleted endpoints and idle lanes
     for (const [sql, parameters] of scans) {
       const [row] = await database.query<{ 'QUERY PLAN': [{ Plan: Plan }] }>(
         `explain (analyze, format json) ${sql}`,
@@ -142,6 +142,36 @@ describe('A long history of which nothing is old enough', () => {
       );
       expect(rowsRead(row!['QUERY PLAN'][0].Plan)).toBeLessThan(HISTORY / 2);
     }
+  });
+});
+
+describe('An endpoint that its tenant deleted', () => {
+  const engine = useEngine();
+
+  it('is not read by the relay, however many of them there are', async () => {
+    await engine().endpoint('a', '/a');
+    await engine().query(
+      `insert into $endpoints
+         (id, tenant_id, url, events, profile, secrets, skip_error_codes, state_at, created_at, updated_at, deleted_at)
+       select gen_random_uuid(), 'a', 'https://example.com', '["*"]', 'standard', '[]', '[]', n, n, n, n
+         from generate_series(1, 5000) n`,
+    );
+    await engine().query(
+      `insert into $lanes (tenant_id, endpoint_id, state)
+       select tenant_id, id, 'closed' from $endpoints where deleted_at is not null`,
+    );
+    await engine().query('analyze $endpoints');
+    await engine().query('analyze $lanes');
+    const asked = jest.spyOn(Session.prototype, 'prepared');
+    await engine().publish(delivered('a', 'm1'));
+    expect(await engine().runOnce()).toMatchObject({ relayed: 1, delivered: 1 });
+    const [sql, parameters] = asked.mock.calls.find(([, values]) => String(values[1]) === 'a')!;
+    asked.mockRestore();
+    const [row] = await engine().first.database.query<{ 'QUERY PLAN': [{ Plan: Plan }] }>(
+      `explain (analyze, format json) ${sql}`,
+      parameters,
+    );
+    expect(rowsRead(row!['QUERY PLAN'][0].Plan)).toBeLessThan(10);
   });
 });
 
@@ -155,6 +185,20 @@ describe('Retention that the host switched off', () => {
     engine().advance(4_000 * DAY);
     await engine().first.maintenance.runRound();
     expect(await engine().count('$deliveries')).toBe(1);
+  });
+
+  it('still takes an endpoint an hour after its tenant deleted it, if it never had a delivery', async () => {
+    const used = await engine().endpoint('a', '/a');
+    await engine().publish(delivered('a', 'm1'));
+    await engine().runOnce();
+    const unused = await engine().endpoint('a', '/b');
+    for (const { id } of [used, unused]) await engine().webhooks.endpoints.delete('a', id);
+    const leftAfter = async (ms: number) => {
+      engine().advance(ms);
+      await engine().first.maintenance.runRound();
+      return engine().count('$endpoints e join $lanes l on l.endpoint_id = e.id');
+    };
+    expect([await leftAfter(3_500_000), await leftAfter(200_000)]).toEqual([2, 1]);
   });
 });
 

@@ -214,6 +214,94 @@ describe('The migrations', () => {
   });
 });
 
+describe('The tables of the first release', () => {
+  const FIRST = webhooksMigrations.slice(0, 1);
+  /** Everything that a release may leave behind for tenant `t`, in the columns of the first migration. */
+  const fill = (source: DataSource, tenant: string, url: string) =>
+    source.query(
+      `with endpoint as (
+         insert into webhook_endpoints (id, tenant_id, url, events, profile, secrets, skip_error_codes, state_at, created_at, updated_at, deleted_at)
+         select id, $1::varchar, $2::text, '["message.phone.sent"]', 'httpsms', '[]', '[]', 1, 1, 1, deleted_at
+           from (values (gen_random_uuid(), null::bigint), (gen_random_uuid(), 2::bigint)) as e(id, deleted_at)
+         returning id, deleted_at
+       ), lane as (
+         insert into webhook_lanes (tenant_id, endpoint_id, state, next_due_at)
+         select $1, id, case when deleted_at is null then 'open' else 'closed' end, 1 from endpoint
+         returning id, state
+       ), event as (
+         insert into webhook_events (id, tenant_id, type, subject, occurred_at, created_at, data)
+         select gen_random_uuid(), $1, 'message.sent', name, 1, 2, '{"message":{"id":"m","direction":"out","from":"A","to":"+15550100"}}'
+           from unnest(array['done', 'failed', 'waiting', 'unrelayed']) name
+         returning sequence, subject
+       ), unrelayed as (
+         insert into webhook_unrelayed (sequence) select sequence from event where subject = 'unrelayed'
+       ), delivery as (
+         insert into webhook_deliveries (event_sequence, lane_id, wire_type, body, state, next_at, created_at, finished_at, failed_at, attempts)
+         select e.sequence, l.id, 'message.phone.sent', '{}', d.state, next_at, 2, finished_at, failed_at, attempts
+           from event e
+           join lane l on l.state = 'open'
+           join (values ('done', 'delivered', null::bigint, 3::bigint, null::bigint, 1),
+                        ('failed', 'exhausted', null, 3, 3, 2),
+                        ('waiting', 'pending', 1, null, null, 0)) as d(subject, state, next_at, finished_at, failed_at, attempts)
+             on d.subject = e.subject
+         returning id, state
+       ), attempt as (
+         insert into webhook_attempts (delivery_id, number, started_at, status) select id, 1, 2, 500 from delivery where state = 'exhausted'
+       ), account as (
+         insert into webhook_accounts (tenant_id, secrets, created_at, updated_at) values ($1, '[]', 1, 1)
+       ), lease as (
+         insert into webhook_leases (owner, expires_at, first_delivery_id) values ('dead', 1, 0)
+       )
+       insert into webhook_alerts (tenant_id, kind, dedupe_key, data, created_at, sent_at) values ($1, 'endpoint.recovered', $1, '{}', 1, 1)`,
+      [tenant, url],
+    );
+
+  it('are upgraded with what is in them: what waits is delivered, and the log is still there', async () => {
+    const before = await connect({ tables: NAMES }, { migrations: FIRST });
+    await before.runMigrations();
+    await fill(before, 'a', receiver.url);
+    const after = await connect({ tables: NAMES });
+    await after.runMigrations();
+    expect(await drift(after)).toEqual([]);
+    // A process of the release before goes on with the columns that it knows.
+    await fill(before, 'b', receiver.url);
+
+    const app = await startApp([dataSource(database.url), WebhooksModule.forRoot({ ...shape, ...values })]);
+    const webhooks = app.get<WebhooksService>(WebhooksService);
+    expect(await webhooks.runOnce()).toMatchObject({ relayed: 2, delivered: 4 });
+    expect(receiver.received).toHaveLength(4);
+    for (const tenant of ['a', 'b']) {
+      const { data } = await webhooks.deliveries.list(tenant);
+      const states = data.map(({ event, state }) => [event.subject, state]);
+      expect(Object.fromEntries(states)).toEqual({
+        done: 'delivered',
+        failed: 'exhausted',
+        waiting: 'delivered',
+        unrelayed: 'delivered',
+      });
+      expect((await webhooks.endpoints.list(tenant)).data).toHaveLength(1);
+    }
+    await app.close();
+    await before.destroy();
+    await after.destroy();
+  });
+
+  it('are what the later migrations leave when they go down', async () => {
+    const before = await connect({ tables: NAMES }, { migrations: FIRST });
+    await before.runMigrations();
+    await fill(before, 'a', receiver.url);
+    const first = await described(before);
+    const after = await connect({ tables: NAMES });
+    await after.runMigrations();
+    for (let i = FIRST.length; i < webhooksMigrations.length; i++) await after.undoLastMigration();
+    expect(await described(after)).toEqual(first);
+    const [{ count }] = await after.query('select count(*) from webhook_deliveries');
+    expect(count).toBe('3');
+    await before.destroy();
+    await after.destroy();
+  });
+});
+
 /** Columns and indexes as PostgreSQL knows them, without the names of constraints. */
 async function described(source: DataSource): Promise<unknown> {
   const columns = await source.query(

@@ -105,6 +105,7 @@ describe('The endpoints of a store', () => {
     await expect(store.findEndpointByNumber(nobody, 1)).rejects.toThrow(TenantRequiredError);
     await expect(store.listEndpoints(nobody, { limit: 1 })).rejects.toThrow(TenantRequiredError);
     await expect(store.summarizeEndpoints('')).rejects.toThrow(TenantRequiredError);
+    await expect(store.findRegistrationTime('', 1)).rejects.toThrow(TenantRequiredError);
     await expect(store.lockEndpoint(nobody, newUuid())).rejects.toThrow(TenantRequiredError);
     await expect(insert(nobody)).rejects.toThrow(TenantRequiredError);
     await expect(change(newEndpoint(nobody), { url: 'x' })).rejects.toThrow(TenantRequiredError);
@@ -140,6 +141,15 @@ describe('The endpoints of a store', () => {
       ]),
     );
     expect(summaries).toHaveLength(2);
+  });
+
+  it('finds when the n-th newest of a tenant was registered, deleted ones included', async () => {
+    const created: NewEndpoint[] = [];
+    for (const at of [2, 1, 3]) created.push(await insert({ createdAt: CREATED + at }));
+    await insert({ tenantId: 'b', createdAt: CREATED + 9 });
+    await change(created[2]!, { deletedAt: CREATED + 4 });
+    const times = await Promise.all([1, 2, 3, 4].map((n) => test.store.findRegistrationTime('a', n)));
+    expect(times).toEqual([CREATED + 3, CREATED + 2, CREATED + 1, null]);
   });
 
   it('changes the given fields of an endpoint and its lane, of its own tenant alone', async () => {

@@ -8,6 +8,7 @@ import { addEndpoint, newEvent, publish, relayTo, useStore } from './support.js'
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
+const NO_UUID = '00000000-0000-0000-0000-000000000000';
 const DISABLE_AFTER_MS = 5 * DAY_MS;
 
 describe('The maintenance of a store', () => {
@@ -187,15 +188,43 @@ describe('The maintenance of a store', () => {
       expect(await rows.events().count()).toBe(1);
     });
 
-    it('deletes endpoints that are long deleted, with their lanes, once their deliveries are gone', async () => {
+    it('deletes endpoints an hour after their owner did, with their lanes, once their deliveries are gone', async () => {
+      const now = test.store.now();
       const laneId = await laneWith(1);
-      await addEndpoint(test, { deletedAt: test.store.now() });
-      await rows.endpoints().update({ id: await endpointOf(laneId) }, { deletedAt: 1 });
-      await test.store.deleteUnusedEndpoints(0);
-      expect(await rows.endpoints().count()).toBe(2);
+      await rows.endpoints().update({ id: await endpointOf(laneId) }, { deletedAt: now - 2 * HOUR_MS });
+      await addEndpoint(test, { deletedAt: now - HOUR_MS + 60_000 });
+      await addEndpoint(test, { deletedAt: now - HOUR_MS - 60_000 });
+      await addEndpoint(test);
+      const left = async () => {
+        expect(await test.store.deleteUnusedEndpoints(NO_UUID)).toBeNull();
+        return [await rows.endpoints().count(), await rows.lanes().count()];
+      };
+      expect(await left()).toEqual([3, 3]);
       await rows.deliveries().clear();
-      await test.store.deleteUnusedEndpoints(0);
-      expect([await rows.endpoints().count(), await rows.lanes().count()]).toEqual([1, 1]);
+      expect(await left()).toEqual([2, 2]);
+    });
+
+    it('deletes such endpoints in batches, behind any number of those that stay', async () => {
+      await rows.endpoints().query(
+        `insert into webhook_endpoints
+           (id, tenant_id, url, events, profile, secrets, skip_error_codes, state_at, created_at, updated_at, deleted_at)
+         select lpad(to_hex(n), 32, '0')::uuid, 'a', 'https://example.com', '[]', 'standard', '[]', '[]', 1, 1, 1,
+                case when n <= 2100 then $1::bigint else 1 end
+           from generate_series(1, 2700) n`,
+        [test.store.now()],
+      );
+      const steps: [string | null, number][] = [];
+      let next: string | null = NO_UUID;
+      while (next !== null) {
+        next = await test.store.deleteUnusedEndpoints(next);
+        steps.push([next && next.replace(/^[0-]+/, ''), await rows.endpoints().count()]);
+      }
+      // A window without any, a full batch, the rest.
+      expect(steps).toEqual([
+        [(2000).toString(16), 2700],
+        [(2600).toString(16), 2200],
+        [null, 2100],
+      ]);
     });
 
     it('deletes alerts that are sent or given up, after a week at least', async () => {

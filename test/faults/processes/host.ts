@@ -187,7 +187,7 @@ serve({
   async migrate(direction: 'up' | 'down'): Promise<void> {
     const dataSource = app.get(DataSource);
     if (direction === 'up') await dataSource.runMigrations();
-    else await dataSource.undoLastMigration();
+    else for (let i = 0; i < webhooksMigrations.length; i++) await dataSource.undoLastMigration();
   },
   stop: (): Promise<void> => app.close(),
 });

@@ -1,5 +1,5 @@
-import { HttpStatus, Injectable } from '@nestjs/common';
-import { WebhooksRequestError } from '../core/request-error.js';
+import { Injectable } from '@nestjs/common';
+import { tooManyRequests } from '../core/request-error.js';
 import { requireTenant } from '../core/tenant.js';
 
 /** Calls of one tenant per minute, and what the error calls them. As many may be made at once. */
@@ -33,15 +33,7 @@ export class RateLimit {
     const key = `${action} ${requireTenant(tenantId)}`;
     const bucket = this.buckets.get(key) ?? { tokens: perMinute, at: now };
     const tokens = Math.min(perMinute, bucket.tokens + (now - bucket.at) * perMs);
-    if (tokens < 1) {
-      const retryAfterSeconds = Math.ceil((1 - tokens) / perMs / 1000);
-      throw new WebhooksRequestError(
-        HttpStatus.TOO_MANY_REQUESTS,
-        'too_many_requests',
-        `Too many ${name}: at most ${perMinute} a minute, try again in ${retryAfterSeconds} s.`,
-        { retryAfterSeconds },
-      );
-    }
+    if (tokens < 1) throw tooManyRequests(name, perMinute, (1 - tokens) / perMs);
     this.dropOldest();
     // Deleted first, so that the map stays in order of use.
     this.buckets.delete(key);

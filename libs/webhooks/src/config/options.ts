@@ -124,6 +124,8 @@ export class SecurityOptions {
 export class LimitOptions {
   /** Endpoints of one tenant. Default 50. */
   @Option(wholeNumber(1, 10_000)) endpointsPerTenant?: number = 50;
+  /** Registrations of one tenant within a minute, over all processes, deleted endpoints included. Default 20. */
+  @Option(wholeNumber(1, 10_000)) registrationsPerMinute?: number = 20;
   /** Size of an event's `data` as JSON, bytes. Default 262144 (256 KB). */
   @Option(wholeNumber(1, 16_777_216)) payloadBytes?: number = 262_144;
 }

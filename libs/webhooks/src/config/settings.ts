@@ -31,6 +31,7 @@ export interface Settings {
   retry: CompleteRetryPolicy | null;
   egressIps: string[];
   endpointsPerTenant: number;
+  registrationsPerMinute: number;
   payloadBytes: number;
   slots: number;
   maxInFlight: number;

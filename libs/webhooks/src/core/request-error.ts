@@ -62,6 +62,22 @@ export function conflict(code: string, message: string, details: ErrorDetail[] =
   return new WebhooksRequestError(HttpStatus.CONFLICT, code, message, { details });
 }
 
+/**
+ * 429: too many calls of one tenant.
+ *
+ * @param what such as `tests`
+ * @param waitMs time until the next call may succeed
+ */
+export function tooManyRequests(what: string, perMinute: number, waitMs: number): WebhooksRequestError {
+  const retryAfterSeconds = Math.ceil(waitMs / 1000);
+  return new WebhooksRequestError(
+    HttpStatus.TOO_MANY_REQUESTS,
+    'too_many_requests',
+    `Too many ${what}: at most ${perMinute} a minute, try again in ${retryAfterSeconds} s.`,
+    { retryAfterSeconds },
+  );
+}
+
 /** 404. The same for what does not exist and for what belongs to another tenant. */
 export function notFound(what: 'endpoint' | 'delivery'): WebhooksRequestError {
   const name = what === 'endpoint' ? 'webhook' : 'delivery';

@@ -38,7 +38,7 @@ export class EndpointRegistration {
     @Inject(SETTINGS) private readonly settings: Settings,
   ) {}
 
-  /** Writes a new endpoint and its lane. Throws a 400, 409 or 422 before that. */
+  /** Writes a new endpoint and its lane. Throws a 400, 409, 422 or 429 before that. */
   async register(
     tx: AccountStore & EndpointStore,
     tenantId: string,
@@ -54,6 +54,8 @@ export class EndpointRegistration {
     const existing = await tx.summarizeEndpoints(tenantId);
     this.check.checkLimit(profile, existing);
     this.check.checkEventsFree(profile, events, existing);
+    const { registrationsPerMinute } = this.settings;
+    this.check.checkRate(await tx.findRegistrationTime(tenantId, registrationsPerMinute), now);
     const id = newUuid();
     const secret = chooseSecret(profile, fields.secret);
     const sealed = secret === null ? null : this.box.seal(secret, sealContext(tenantId, id));

@@ -7,6 +7,7 @@ import {
   badRequest,
   conflict,
   type ErrorDetail,
+  tooManyRequests,
   unprocessable,
   WebhooksRequestError,
 } from '../core/request-error.js';
@@ -14,6 +15,8 @@ import { SETTINGS, type Settings } from '../config/settings.js';
 import { type ChangeEndpoint, RegisterEndpoint } from './register-endpoint.dto.js';
 import { findEventProblems, findFieldProblems, findSecretProblem } from './registration-rules.js';
 import { LineLogger } from '../core/line-logger.js';
+
+const MINUTE_MS = 60_000;
 
 /** Any valid signing input: only the names of the resulting headers matter. */
 const SAMPLE_INPUT = {
@@ -101,6 +104,16 @@ export class RegistrationCheck {
         `An account can have at most ${maxEndpoints} webhooks of profile ${profile.name}. Delete one first.`,
       );
     }
+  }
+
+  /**
+   * Throws a 429 if the tenant has registered as many endpoints within a minute as it may.
+   *
+   * @param earlier when it registered the `registrationsPerMinute`-th newest one, epoch ms; `null`: never so many
+   */
+  checkRate(earlier: number | null, now: number): void {
+    if (earlier === null || earlier <= now - MINUTE_MS) return;
+    throw tooManyRequests('registrations', this.settings.registrationsPerMinute, earlier + MINUTE_MS - now);
   }
 
   /** Throws a 409 if the profile allows one endpoint for each event, and another endpoint has one of these events. */

@@ -60,7 +60,7 @@ export type NewEndpointLane = Pick<
   'state' | 'ordering' | 'maxInFlight' | 'maxThroughputPerMinute'
 >;
 
-/** Fields to change. `deletedAt` deletes the endpoint: its row stays until retention, and no method returns it. */
+/** Fields to change. `deletedAt` deletes the endpoint: its row stays for an hour, or as long as it has deliveries. */
 export type EndpointChanges = Partial<
   Omit<EndpointRecord, 'id' | 'tenantId' | 'lane'> & { deletedAt: number }
 >;
@@ -90,6 +90,8 @@ export interface EndpointStore extends StoreTransactions {
   listEndpoints(scope: EndpointScope, page: EndpointPage): Promise<EndpointRecord[]>;
   /** All endpoints of a tenant. */
   summarizeEndpoints(tenantId: string): Promise<EndpointSummary[]>;
+  /** When the tenant's `n`-th newest endpoint was registered, deleted ones included. `null`: there are fewer. */
+  findRegistrationTime(tenantId: string, n: number): Promise<number | null>;
   /** In `tx`: locks an endpoint until `tx` ends. Returns now, or `null` if there is no such endpoint. */
   lockEndpoint(scope: EndpointScope, id: string): Promise<number | null>;
   /** In `tx`: writes an endpoint and its lane. */

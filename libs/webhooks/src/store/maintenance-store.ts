@@ -57,10 +57,10 @@ export interface MaintenanceStore extends StoreTransactions {
    */
   deleteUnusedEvents(retentionMs: number, after: string): Promise<string | null>;
   /**
-   * Deletes endpoints that were deleted by their owner more than `retentionMs` (at least an hour) ago and have no delivery
-   * left, with their lanes.
+   * Deletes endpoints that were deleted by their owner more than an hour ago and have no delivery left, with their lanes,
+   * among a batch of ids (UUIDs) after `after`. Returns where to continue, or null at the end.
    */
-  deleteUnusedEndpoints(retentionMs: number): Promise<void>;
+  deleteUnusedEndpoints(after: string): Promise<string | null>;
   /** Deletes alerts that were written more than `retentionMs` (at least a week) ago and are sent or given up. Returns how many. */
   deleteOldAlerts(retentionMs: number): Promise<number>;
   /**

@@ -164,8 +164,8 @@ export class PostgresStore extends PostgresServiceStore implements Store {
     return deleteUnusedEvents(this.session, retentionMs, after);
   }
 
-  deleteUnusedEndpoints(retentionMs: number): Promise<void> {
-    return deleteUnusedEndpoints(this.session, retentionMs);
+  deleteUnusedEndpoints(after: string): Promise<string | null> {
+    return deleteUnusedEndpoints(this.session, after);
   }
 
   deleteOldAlerts(retentionMs: number): Promise<number> {

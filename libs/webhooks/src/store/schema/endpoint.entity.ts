@@ -58,5 +58,13 @@ export const createEndpointSchema = (prefix: string): EntitySchema<WebhookEndpoi
       updatedAt: instant('updated_at'),
       deletedAt: instant('deleted_at', nullable),
     },
-    indices: [{ name: `${prefix}webhook_endpoints_tenant`, columns: ['tenantId', 'createdAt', 'id'] }],
+    indices: [
+      { name: `${prefix}webhook_endpoints_tenant`, columns: ['tenantId', 'createdAt', 'id'] },
+      {
+        name: `${prefix}webhook_endpoints_live`,
+        columns: ['tenantId', 'createdAt', 'id'],
+        where: 'deleted_at is null',
+      },
+      { name: `${prefix}webhook_endpoints_deleted`, columns: ['id'], where: 'deleted_at is not null' },
+    ],
   });

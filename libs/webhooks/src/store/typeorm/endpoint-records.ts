@@ -57,6 +57,23 @@ export function summarizeEndpoints(manager: EntityManager, tenantId: string): Pr
   return select(manager, { tenantId }).select(['e.id', 'e.profile', 'e.events']).getMany();
 }
 
+export async function findRegistrationTime(
+  manager: EntityManager,
+  tenantId: string,
+  n: number,
+): Promise<number | null> {
+  const found = await manager
+    .createQueryBuilder(WebhookEndpointRow, 'e')
+    .select(['e.id', 'e.createdAt'])
+    .where('e.tenantId = :tenantId', { tenantId: requireTenant(tenantId) })
+    .orderBy('e.createdAt', 'DESC')
+    .addOrderBy('e.id', 'DESC')
+    .offset(n - 1)
+    .limit(1)
+    .getOne();
+  return found?.createdAt ?? null;
+}
+
 export async function insertEndpoint(
   manager: EntityManager,
   endpoint: NewEndpoint,

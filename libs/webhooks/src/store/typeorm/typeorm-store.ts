@@ -17,6 +17,7 @@ import type { CommitListener } from './commit-listener.js';
 import {
   findEndpoint,
   findEndpointByNumber,
+  findRegistrationTime,
   insertEndpoint,
   listEndpoints,
   summarizeEndpoints,
@@ -114,6 +115,10 @@ export abstract class TypeOrmStore {
 
   summarizeEndpoints(tenantId: string): Promise<EndpointSummary[]> {
     return this.run((manager) => summarizeEndpoints(manager, tenantId));
+  }
+
+  findRegistrationTime(tenantId: string, n: number): Promise<number | null> {
+    return this.run((manager) => findRegistrationTime(manager, tenantId, n));
   }
 
   insertEndpoint(endpoint: NewEndpoint, lane: NewEndpointLane): Promise<void> {

@@ -4,8 +4,8 @@ import { nowMs } from '../fragments/expressions.js';
 const MAX_ROWS_DELETED = 500;
 /** Rows read at a time, old or not: the search for an old row must not read a whole table that has none. */
 const MAX_ROWS_SCANNED = 2_000;
-/** Deleted endpoints stay at least this long: every relay that read one before its deletion has ended by then. */
-const MIN_ENDPOINT_RETENTION_MS = 3_600_000;
+/** Deleted endpoints stay this long: every relay that read one before its deletion has ended by then. */
+const ENDPOINT_RETENTION_MS = 3_600_000;
 /** Alerts stay at least this long: the limits on how often to alert are read from them. */
 const MIN_ALERT_RETENTION_MS = 7 * 24 * 3_600_000;
 
@@ -63,21 +63,35 @@ export async function deleteUnusedEvents(
   return row!.next;
 }
 
-export async function deleteUnusedEndpoints(session: Session, retentionMs: number): Promise<void> {
+export async function deleteUnusedEndpoints(session: Session, after: string): Promise<string | null> {
   const { deliveries, endpoints, lanes } = session.tables;
-  await session.query(
-    `with unused as materialized (
-       select e.id from ${endpoints} e
-        where e.deleted_at < ${nowMs(1)} - $2::bigint
-          and not exists (select 1 from ${lanes} l join ${deliveries} d on d.lane_id = l.id where l.endpoint_id = e.id)
-        limit ${MAX_ROWS_DELETED}
-          for update skip locked
+  // Finds the first delivery from a lane's id on, for the reason that `deleteIdleLanes` gives.
+  const [row] = await session.query<{ next: string | null }>(
+    `with scanned as materialized (
+       select id, deleted_at from ${endpoints}
+        where id > $2::uuid and deleted_at is not null order by id limit ${MAX_ROWS_SCANNED}
+     ), unused as materialized (
+       select e.id, l.id as lane_id
+         from ${endpoints} e
+         left join ${lanes} l on l.endpoint_id = e.id
+        where e.id in (select id from scanned where deleted_at < ${nowMs(1)} - ${ENDPOINT_RETENTION_MS})
+          and (l.id is null or l.id is distinct from
+                (select d.lane_id from ${deliveries} d where d.lane_id >= l.id order by d.lane_id, d.id limit 1))
+        order by e.id limit ${MAX_ROWS_DELETED}
+          for update of e skip locked
      ), gone as (
-       delete from ${endpoints} where id in (select id from unused) returning id
+       delete from ${endpoints} where id in (select id from unused)
+     ), gone_lanes as (
+       delete from ${lanes} where id in (select lane_id from unused)
      )
-     delete from ${lanes} where endpoint_id in (select id from gone)`,
-    [session.clockOffset, Math.max(retentionMs, MIN_ENDPOINT_RETENTION_MS)],
+     select case when (select count(*) from unused) = ${MAX_ROWS_DELETED}
+                 then (select id from unused order by id desc limit 1)
+                 when (select count(*) from scanned) = ${MAX_ROWS_SCANNED}
+                 then (select id from scanned order by id desc limit 1)
+            end as next`,
+    [session.clockOffset, after],
   );
+  return row!.next;
 }
 
 export async function deleteOldAlerts(session: Session, retentionMs: number): Promise<number> {

@@ -24,10 +24,12 @@ export async function readDestinationsOfTenants(
   const { accounts, endpoints, lanes } = session.tables;
   const rows = await session.prepared<Row>(
     `select ${COLUMNS}
-       from ${lanes} l
-       join ${endpoints} e on e.id = l.endpoint_id and e.deleted_at is null and e.state <> 'disabled'
-       left join ${accounts} a on a.tenant_id = l.tenant_id
-      where l.endpoint_id in (select id from ${endpoints} where tenant_id = any($2::text[]))`,
+       from ${endpoints} e
+       join ${lanes} l on l.endpoint_id = e.id
+       left join ${accounts} a on a.tenant_id = e.tenant_id
+      where e.tenant_id = any($2::text[])
+        and e.deleted_at is null -- the index of live endpoints: a tenant may have deleted any number
+        and e.state <> 'disabled'`,
     [session.clockOffset, tenantIds],
   );
   return toRecords(session, rows);

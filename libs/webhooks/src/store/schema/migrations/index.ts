@@ -1,7 +1,8 @@
 import { CreateWebhooks1763600000000 } from './1763600000000-create-webhooks.js';
+import { IndexLiveEndpoints1764500000000 } from './1764500000000-index-live-endpoints.js';
 
 /**
  * The module's migrations, oldest first: list them in the data source, `migrations: [...webhooksMigrations, ...own]`.
  * A release may add classes here and never changes one.
  */
-export const webhooksMigrations = [CreateWebhooks1763600000000];
+export const webhooksMigrations = [CreateWebhooks1763600000000, IndexLiveEndpoints1764500000000];

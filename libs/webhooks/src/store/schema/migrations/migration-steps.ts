@@ -1,0 +1,41 @@
+import type { QueryRunner } from 'typeorm';
+import { type Tables, tableMetadata, tablesOf } from '../tables.js';
+
+/** The name of the index on `table` whose declared name ends in `suffix`, quoted. */
+export function indexName({ connection }: QueryRunner, table: keyof Tables, suffix: string): string {
+  const found = tableMetadata(connection, table).indices.find(({ name }) => name.endsWith(suffix));
+  return connection.driver.escape(found!.name);
+}
+
+/**
+ * Locks tables for the rest of the transaction: in `share` mode, as `create index` does, writers wait; in `access
+ * exclusive` mode, as `drop index` does, readers too. If others hold one of the tables, it releases all and tries again:
+ * nobody queues for long behind a lock that waits, and no other transaction is aborted as the victim of a deadlock.
+ */
+export async function lockTables(
+  runner: QueryRunner,
+  mode: 'share' | 'access exclusive',
+  ...names: (keyof Tables)[]
+): Promise<void> {
+  const tables = tablesOf(runner.connection);
+  await runner.query(`do $$ begin
+    perform set_config('lock_timeout', '200ms', true);
+    for i in 1..600 loop
+      begin
+        lock table ${names.map((name) => tables[name]).join(', ')} in ${mode} mode;
+        perform set_config('lock_timeout', '0', true);
+        return;
+      exception when lock_not_available then
+        perform pg_sleep(random() / 20);
+      end;
+    end loop;
+    raise exception 'The webhook tables are in use: stop the workers, and run this migration again.';
+  end $$`);
+}
+
+/** Drops an index that a host may have dropped before. */
+export async function dropIndex(runner: QueryRunner, table: keyof Tables, suffix: string): Promise<void> {
+  const path = tablesOf(runner.connection)[table];
+  const schema = path.slice(0, path.lastIndexOf('.') + 1);
+  await runner.query(`drop index if exists ${schema}${indexName(runner, table, suffix)}`);
+}
