@@ -1,3 +1,4 @@
+import type { EventEmitter } from 'node:events';
 import {
   DataSource,
   DefaultNamingStrategy,
@@ -10,7 +11,7 @@ import { WebhooksModule } from '../../libs/webhooks/src/webhooks.module.js';
 import { WebhooksService } from '../../libs/webhooks/src/webhooks.service.js';
 import { type Receiver, startReceiver } from '../api/receiver.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
-import { dataSource, shape, startApp, values } from './support/app.js';
+import { as, dataSource, shape, startApp, values } from './support/app.js';
 import { journey } from './support/journey.js';
 
 const snake = (text: string): string => text.replaceAll(/([a-z0-9])([A-Z])/g, '$1_$2').toLowerCase();
@@ -145,6 +146,38 @@ describe('The tables work', () => {
     await app.close();
     await source.destroy();
   });
+});
+
+it('The primary alone is read and written if the replica stands still', async () => {
+  const replica = await createDatabase();
+  const still = await connect({ tables: NAMES, options: { url: replica.url } });
+  await still.runMigrations();
+  const replication = { master: { url: database.url }, slaves: [{ url: replica.url }] };
+  const app = await startApp([
+    dataSource(database.url, { replication, entities: webhooksEntitiesWith(''), autoLoadEntities: false }),
+    WebhooksModule.forRoot({ ...shape, ...values, compat: ['mobile-text-alerts', 'httpsms'] }),
+  ]);
+  const source = app.get(DataSource);
+  let replicaReads = 0;
+  (source.driver as unknown as { slaves: EventEmitter[] }).slaves[0]!.on('acquire', () => replicaReads++);
+
+  const api = as(app, 'a');
+  await api.patch('/webhooks/account', { defaultProfile: 'opensms' }).expect(200);
+  const { body } = await api.post('/webhooks', { url: receiver.url, events: ['*'] }).expect(201);
+  expect((await api.get(`/webhooks/${body.id}`).expect(200)).body.profile).toBe('opensms');
+  const textAlerts = { url: receiver.url, event: 'delivery-status', secret: 'abc' };
+  const { body: compat } = await api.post('/v3/webhooks', textAlerts).expect(200);
+  await api.patch(`/v3/webhooks/${compat.data.id}`, { skipErrors: true }).expect(200);
+  const webhooks = app.get<WebhooksService>(WebhooksService);
+  await webhooks.operator.deleteTenant('a');
+  await journey(app, webhooks, source, receiver);
+
+  expect(replicaReads).toBe(0);
+  expect(await still.query('select count(*)::int as rows from webhook_events')).toEqual([{ rows: 0 }]);
+  expect(await source.query('select 1 as one')).toEqual([{ one: 1 }]);
+  await app.close();
+  await still.destroy();
+  await replica.drop();
 });
 
 it('Two apps share a schema, each with a tablePrefix and a migrations table of its own', async () => {

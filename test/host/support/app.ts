@@ -102,6 +102,7 @@ export function as(app: INestApplication, account: string) {
   const server = app.getHttpServer();
   return {
     get: (path: string) => request(server).get(path).set('x-account', account),
+    patch: (path: string, body: object) => request(server).patch(path).set('x-account', account).send(body),
     post: (path: string, body: object = {}) =>
       request(server).post(path).set('x-account', account).send(body),
   };

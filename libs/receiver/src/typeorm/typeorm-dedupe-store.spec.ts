@@ -114,6 +114,29 @@ describe("inside the receiver's transaction", () => {
   });
 });
 
+it('handles a webhook once if reads go to a replica that stands still', async () => {
+  const replica = await createDatabase();
+  const connect = (options: object) =>
+    new DataSource({ type: 'postgres', entities: [webhookReceiptSchema], ...options }).initialize();
+  const behind = await connect({ url: replica.url, synchronize: true });
+  const replicated = await connect({
+    replication: { master: { url: database.url }, slaves: [{ url: replica.url }] },
+  });
+  const onReplica = new TypeOrmDedupeStore(replicated.manager, { now: () => now });
+  try {
+    expect(await begin('a', onReplica)).toBe('new');
+    expect(await begin('a', onReplica)).toBe('in-progress');
+    await onReplica.complete('a', hour);
+    expect(await begin('a', onReplica)).toBe('done');
+    now += hour;
+    expect(await begin('a', onReplica)).toBe('new');
+    expect(await behind.getRepository(WebhookReceipt).count()).toBe(0);
+  } finally {
+    await Promise.all([behind.destroy(), replicated.destroy()]);
+    await replica.drop();
+  }
+});
+
 /** Returns once a statement waits for another transaction. */
 async function lockWaiter(): Promise<void> {
   const waiting =

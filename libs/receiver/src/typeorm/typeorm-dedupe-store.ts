@@ -18,15 +18,13 @@ const DONE = 'done';
  * and a second copy waits for the end of that transaction.
  */
 export class TypeOrmDedupeStore implements DedupeStore {
-  private readonly receipts: Repository<WebhookReceipt>;
   private readonly now: () => number;
 
   /** @param manager `dataSource.manager`, or the manager of a transaction */
   constructor(
-    manager: EntityManager,
+    private readonly manager: EntityManager,
     private readonly options: TypeOrmDedupeStoreOptions = {},
   ) {
-    this.receipts = manager.getRepository(WebhookReceipt);
     this.now = options.now ?? Date.now;
   }
 
@@ -36,30 +34,34 @@ export class TypeOrmDedupeStore implements DedupeStore {
   }
 
   // A unique violation aborts a PostgreSQL transaction, so no statement here may cause one.
-  async begin(key: string, token: string, leaseMs: number): Promise<DedupeState> {
+  begin(key: string, token: string, leaseMs: number): Promise<DedupeState> {
     const keyDigest = digest(key);
     const lease = { token: leaseToken(token), expiresAt: String(this.now() + leaseMs) };
-    await this.receipts
-      .createQueryBuilder()
-      .insert()
-      .values({ keyDigest, ...lease })
-      .orIgnore()
-      .updateEntity(false)
-      .execute();
-    const stored = await this.receipts.findOneBy({ keyDigest });
-    if (stored?.token === lease.token) return 'new';
-    // Its lease was ended just now; the sender's retry takes the next one.
-    if (stored === null) return 'in-progress';
-    if (Number(stored.expiresAt) > this.now()) return stored.token.startsWith(LEASE) ? 'in-progress' : 'done';
-    const takenOver = await this.receipts.update({ keyDigest, token: stored.token }, lease);
-    return takenOver.affected === 1 ? 'new' : 'in-progress';
+    return this.onPrimary(async (receipts) => {
+      await receipts
+        .createQueryBuilder()
+        .insert()
+        .values({ keyDigest, ...lease })
+        .orIgnore()
+        .updateEntity(false)
+        .execute();
+      const stored = await receipts.findOneBy({ keyDigest });
+      if (stored?.token === lease.token) return 'new';
+      // Its lease was ended just now; the sender's retry takes the next one.
+      if (stored === null) return 'in-progress';
+      if (Number(stored.expiresAt) > this.now())
+        return stored.token.startsWith(LEASE) ? 'in-progress' : 'done';
+      const takenOver = await receipts.update({ keyDigest, token: stored.token }, lease);
+      return takenOver.affected === 1 ? 'new' : 'in-progress';
+    });
   }
 
   async complete(key: string, ttlMs: number): Promise<void> {
-    await this.receipts
+    const done = { keyDigest: digest(key), token: DONE, expiresAt: String(this.now() + ttlMs) };
+    await receiptsOf(this.manager)
       .createQueryBuilder()
       .insert()
-      .values({ keyDigest: digest(key), token: DONE, expiresAt: String(this.now() + ttlMs) })
+      .values(done)
       .orUpdate(['token', 'expires_at'], ['key_digest'])
       .updateEntity(false)
       .execute();
@@ -67,17 +69,32 @@ export class TypeOrmDedupeStore implements DedupeStore {
 
   /** Does nothing inside a transaction: its rollback ends the lease, and after an error it accepts no more statements. */
   async abandon(key: string, token: string): Promise<void> {
-    if (this.receipts.manager.queryRunner?.isTransactionActive) return;
-    await this.receipts.delete({ keyDigest: digest(key), token: leaseToken(token) });
+    if (this.manager.queryRunner?.isTransactionActive) return;
+    await receiptsOf(this.manager).delete({ keyDigest: digest(key), token: leaseToken(token) });
   }
 
   /** Deletes expired keys and returns their number. Call it regularly, for example once an hour. */
   async prune(): Promise<number> {
-    const { affected } = await this.receipts.delete({ expiresAt: LessThanOrEqual(String(this.now())) });
+    const { affected } = await receiptsOf(this.manager).delete({
+      expiresAt: LessThanOrEqual(String(this.now())),
+    });
     return affected ?? 0;
+  }
+
+  /** Under TypeORM's `replication`, reads go to a replica, which may not have what was just written. */
+  private async onPrimary<T>(work: (receipts: Repository<WebhookReceipt>) => Promise<T>): Promise<T> {
+    if (this.manager.queryRunner) return work(receiptsOf(this.manager));
+    const runner = this.manager.connection.createQueryRunner('master');
+    try {
+      return await work(receiptsOf(runner.manager));
+    } finally {
+      await runner.release();
+    }
   }
 }
 
+const receiptsOf = (manager: EntityManager): Repository<WebhookReceipt> =>
+  manager.getRepository(WebhookReceipt);
 const digest = (text: string): string => createHash('sha256').update(text).digest('hex');
 /** Fits the column, however long the token is. */
 const leaseToken = (token: string): string => LEASE + digest(token).slice(0, 30);

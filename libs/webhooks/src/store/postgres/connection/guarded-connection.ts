@@ -16,7 +16,7 @@ export class DatabaseTimeoutError extends WebhooksError {
 }
 
 /**
- * Runs `work` on a connection from the host's pool. A connection can go silent without an error (a partition, a server
+ * Runs `work` on a connection to the primary, from the host's pool. A connection can go silent without an error (a partition, a server
  * that moved), and then `pg` waits for ever: after `silenceMs` it is broken off and this throws
  * {@link DatabaseTimeoutError}. What `work` did may have been committed all the same.
  */
@@ -25,7 +25,9 @@ export async function withConnection<T>(
   silenceMs: number,
   work: (runner: QueryRunner) => Promise<T>,
 ): Promise<T> {
-  const runner = dataSource.createQueryRunner();
+  // Reads too: under TypeORM's `replication` a replica may not have yet what this module or another process has just
+  // written, and nearly every read decides something or shows what was written.
+  const runner = dataSource.createQueryRunner('master');
   let timeout!: NodeJS.Timeout;
   const silence = new Promise<never>((_, reject) => {
     timeout = setTimeout(() => {
