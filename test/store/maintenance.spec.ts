@@ -4,6 +4,9 @@ import { WebhookDeliveryRow } from '../../libs/webhooks/src/store/schema/deliver
 import { WebhookEndpointRow } from '../../libs/webhooks/src/store/schema/endpoint.entity.js';
 import { WebhookEventRow } from '../../libs/webhooks/src/store/schema/event.entity.js';
 import { WebhookLaneRow } from '../../libs/webhooks/src/store/schema/lane.entity.js';
+import type { RecordableOutcome } from '../../libs/webhooks/src/store/outcome-store.js';
+import { until } from '../faults/until.js';
+import { leaseDue, leaseNew, record, retried } from './leased.js';
 import { addEndpoint, newEvent, publish, relayTo, useStore } from './support.js';
 
 const HOUR_MS = 3_600_000;
@@ -288,5 +291,45 @@ describe('The maintenance of a store', () => {
     expect((await rows.lanes().find()).map(({ id }) => id)).toEqual([other]);
     expect(await store.readQueueFigures()).toMatchObject({ unrelayed: 1 });
     expect(await rows.endpoints().count()).toBe(1);
+  });
+
+  describe('Removing a tenant beside an outcome that is recorded leaves no attempt', () => {
+    /** A delivery whose second attempt can be recorded: then the first one moves to the attempts. */
+    async function secondAttempt(): Promise<RecordableOutcome> {
+      const [delivery] = await leaseNew(test, await addEndpoint(test));
+      await record(test, [retried(delivery!, 0)]);
+      const [again] = await leaseDue(test);
+      return retried(again!, 0, 2);
+    }
+
+    const somebodyWaits = () =>
+      until('one session to wait for the other', async () => {
+        const waiting = `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+        return (await test.dataSource.query<unknown[]>(waiting)).length > 0;
+      });
+
+    it('where the outcome comes first', async () => {
+      const outcome = await secondAttempt();
+      const removal = await test.store.transaction(async (tx) => {
+        expect((await tx.recordOutcomes([outcome], [], [])).ids.size).toBe(1);
+        const deleted = test.store.deleteTenantDeliveries('a');
+        await somebodyWaits();
+        return { deleted };
+      });
+      expect(await removal.deleted).toBe(1);
+      expect([await rows.deliveries().count(), await rows.attempts().count()]).toEqual([0, 0]);
+    });
+
+    it('where the removal comes first', async () => {
+      const outcome = await secondAttempt();
+      const recording = await test.dataSource.transaction(async (tx) => {
+        await tx.query('delete from webhook_deliveries');
+        const recorded = record(test, [outcome]);
+        await somebodyWaits();
+        return { recorded };
+      });
+      expect((await recording.recorded).ids.size).toBe(0);
+      expect(await rows.attempts().count()).toBe(0);
+    });
   });
 });

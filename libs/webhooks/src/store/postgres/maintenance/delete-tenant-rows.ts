@@ -33,22 +33,24 @@ export async function deleteTenantEvents(session: Session, tenantId: string): Pr
   return row!.deleted;
 }
 
+/** The attempts in a statement of their own, which sees those of outcomes that were recorded while the first one waited. */
 export async function deleteTenantDeliveries(session: Session, tenantId: string): Promise<number> {
   const { attempts, deliveries, lanes } = session.tables;
-  const [row] = await session.query<{ deleted: number }>(
-    `with picked as materialized (
-       select d.id
-         from ${lanes} l
-         join ${deliveries} d on d.lane_id = l.id
-        where l.tenant_id = $1
-        limit ${BATCH_ROWS}
-     ), gone_attempts as (
-       delete from ${attempts} where delivery_id in (select id from picked)
-     ), gone as (
-       delete from ${deliveries} where id in (select id from picked) returning id
-     )
-     select count(*)::int as deleted from gone`,
-    [tenantId],
-  );
-  return row!.deleted;
+  return session.transaction(async (tx) => {
+    const gone = await tx.query<{ id: string }>(
+      `with picked as materialized (
+         select d.id
+           from ${lanes} l
+           join ${deliveries} d on d.lane_id = l.id
+          where l.tenant_id = $1
+          limit ${BATCH_ROWS}
+       )
+       delete from ${deliveries} where id in (select id from picked) returning id`,
+      [tenantId],
+    );
+    await tx.query(`delete from ${attempts} where delivery_id = any($1::bigint[])`, [
+      gone.map(({ id }) => id),
+    ]);
+    return gone.length;
+  });
 }

@@ -68,15 +68,6 @@ function recordOutcomesSql(tables: Tables, history: boolean, hasFailureAlerts: b
                as i(id, lease_id, number, age, duration_ms, status, response, error,
                     state, reason, delay, failure, pause, probe, counted, previous_at)
     ),
-    -- The delivery's own columns hold its last attempt. The one that they hold now moves to the attempts.
-    previous_attempts as (
-      insert into ${attempts} (delivery_id, number, started_at, duration_ms, status, error, response)
-      select d.id, d.attempts, d.attempt_at, d.duration_ms, d.status, d.error, d.response
-        from input i
-        join ${deliveries} d on ${ownsLease}
-       where i.number > 1 and d.attempts > 0 and ${history}
-      on conflict (delivery_id, number) do nothing
-    ),
     written as (
       update ${deliveries} d
          set state = i.state,
@@ -96,7 +87,17 @@ function recordOutcomesSql(tables: Tables, history: boolean, hasFailureAlerts: b
         from input i
        where ${ownsLease}
       returning d.id, d.lane_id, d.next_at, i.state = 'delivered' as success, i.failure, i.pause, i.probe, i.previous_at,
-                i.age, i.counted
+                i.age, i.counted, i.number
+    ),
+    -- The delivery's own columns hold its last attempt. The one that they held until now, as this statement still reads
+    -- them, moves to the attempts: after the update, because a delivery that is being deleted must leave none.
+    previous_attempts as (
+      insert into ${attempts} (delivery_id, number, started_at, duration_ms, status, error, response)
+      select d.id, d.attempts, d.attempt_at, d.duration_ms, d.status, d.error, d.response
+        from written w
+        join ${deliveries} d on d.id = any($2::bigint[]) and d.id = w.id
+       where w.number > 1 and d.attempts > 0 and ${history}
+      on conflict (delivery_id, number) do nothing
     ),
     -- What this batch means for each lane.
     changes as (
