@@ -49,6 +49,22 @@ describe('A callbackUrl, where the default profile is msgine', () => {
     ]);
   });
 
+  it('leaves a discarded delivery if the profile does not have the event', async () => {
+    const callbackUrl = engine().receiver.url('/callback');
+    await engine().publish(messageEvent('message.queued', { tenantId: 'acme', callbackUrl, message }));
+    await engine().runOnce();
+    expect(engine().receiver.arrivals).toEqual([]);
+    const lost = { state: 'discarded', reason: 'profile-cannot-express', url: callbackUrl, attemptCount: 0 };
+    const { deliveries, subjects } = engine().webhooks;
+    const { data } = await deliveries.list('acme', { states: ['discarded'] });
+    expect(data).toMatchObject([{ ...lost, endpointId: null, wireType: 'message.queued' }]);
+    expect((await subjects.list('acme', 'm1')).data).toMatchObject([{ deliveries: [lost] }]);
+    await expect(deliveries.retry('acme', data[0]!.id)).rejects.toMatchObject({
+      code: 'delivery_not_rendered',
+      message: expect.stringContaining('no request for this type'),
+    });
+  });
+
   it('is retried on its schedule, with the same bytes, and is in the log', async () => {
     engine().receiver.on('/callback', inSequence(answer(404), answer(200)));
     const callbackUrl = engine().receiver.url('/callback');

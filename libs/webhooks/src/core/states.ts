@@ -33,6 +33,7 @@ export type Reason =
   | 'endpoint-failing'
   | 'url-refused'
   | 'render-failed'
+  | 'profile-cannot-express'
   | 'claims-used-up'
   | 'operator';
 

@@ -53,10 +53,12 @@ export class WebhookDeliveries {
           'This delivery is not finished. Wait until it is, or cancel it.',
         );
       }
-      if (locked.reason === 'render-failed') {
+      if (locked.reason === 'render-failed' || locked.reason === 'profile-cannot-express') {
         throw conflict(
           'delivery_not_rendered',
-          'This delivery has no body to send: rendering its event failed.',
+          locked.reason === 'render-failed'
+            ? 'This delivery has no body to send: rendering its event failed.'
+            : 'This delivery has no body to send: the profile has no request for this type of event.',
         );
       }
       if (locked.laneState === 'closed') throw endpointClosedError();

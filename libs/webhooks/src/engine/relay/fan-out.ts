@@ -50,7 +50,7 @@ export function fanOutToEndpoints(
   return deliveries;
 }
 
-/** The deliveries of one event to its `callbackUrl`, discarded if that URL is refused. */
+/** The deliveries of one event to its `callbackUrl`, never none: one that cannot be sent is discarded with its reason. */
 export function fanOutToCallback(
   event: ClaimedEvent,
   { destination, isRefused }: CallbackDestination,
@@ -59,6 +59,7 @@ export function fanOutToCallback(
   const rendered = renderer.render(event, destination.profile);
   const callback = { ...blankDelivery(event, destination), callbackUrl: event.callbackUrl };
   if (rendered === null) return [{ ...callback, reason: 'render-failed' }];
+  if (rendered.length === 0) return [{ ...callback, reason: 'profile-cannot-express' }];
   return rendered.map(({ type, body }) => ({
     ...callback,
     wireType: type,
