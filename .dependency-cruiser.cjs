@@ -38,7 +38,7 @@ const WEBHOOKS = {
     'engine/relay': 'engine/schedule engine/destinations config secrets store profiles events http/policy',
     'engine/claim': 'engine/schedule engine/destinations config store',
     'engine/send': 'engine/destinations config store profiles http http/policy',
-    'engine/schedule': 'engine/destinations',
+    'engine/schedule': 'engine/destinations store',
     'engine/destinations': 'config secrets store profiles',
 
     // What they stand on

@@ -1,5 +1,5 @@
 import type { ClaimedDelivery, LaneClaim } from '../../libs/webhooks/src/store/lane-store.js';
-import { addEndpoint, newEvent, publish, relayTo, useStore } from './support.js';
+import { addEndpoint, newEvent, publish, relayTo, toDelivery, useStore } from './support.js';
 
 const LEASE_MS = 60_000;
 const NO_WORK = {
@@ -26,18 +26,25 @@ describe('The lanes of a store', () => {
 
   interface Claim {
     count?: number;
+    maxBytes?: number;
     depth?: number;
     maxSuspects?: number;
   }
 
   /** Claims from all due lanes under a new lease. */
-  async function claim({ count = 10, depth = 100, maxSuspects = 1 }: Claim = {}): Promise<ClaimedDelivery[]> {
+  async function claim({
+    count = 10,
+    maxBytes = 1_000_000,
+    depth = 100,
+    maxSuspects = 1,
+  }: Claim = {}): Promise<ClaimedDelivery[]> {
     const { id } = await test.store.openLease('worker', LEASE_MS);
     return test.store.transaction(async (tx) => {
       const claims: LaneClaim[] = (await tx.claimLanes(10, [])).map((lane) => ({
         lane,
         count: Math.min(count, lane.allowance),
         retryCount: 0,
+        maxBytes,
         depth,
       }));
       const terms = { id, leaseMs: LEASE_MS, probeHoldMs: LEASE_MS };
@@ -166,6 +173,31 @@ describe('The lanes of a store', () => {
       expect(await claim()).toEqual([]);
     });
 
+    it('leaves large bodies beyond the bytes in their lane, except the first; small ones have room', async () => {
+      const lane = await addEndpoint(test);
+      const lengths = [10_000, 300, 10_000, 10_000, 300];
+      await publish(test, ...lengths.map(() => newEvent()));
+      const [destination] = await test.store.readDestinationsOfLanes([lane]);
+      await test.store.transaction(async (tx) => {
+        const { events } = await tx.claimEvents(10);
+        const deliveries = events.map((event, i) => ({
+          ...toDelivery(event, destination!),
+          body: 'x'.repeat(lengths[i]!),
+        }));
+        await tx.insertDeliveries(
+          deliveries,
+          events.map(({ sequence }) => sequence),
+          '0',
+        );
+      });
+      const claimLengths = async (maxBytes: number) =>
+        (await claim({ maxBytes })).map(({ body }) => body.length);
+      expect(await claimLengths(20_000)).toEqual([10_000, 300, 10_000, 300]);
+      expect(await claimLengths(0)).toEqual([]);
+      test.store.advanceClock(250);
+      expect(await claimLengths(1)).toEqual([10_000]);
+    });
+
     it('takes what crashed its workers only as far as it may', async () => {
       await laneWith(2);
       for (let claims = 1; claims <= 2; claims++) {
@@ -183,7 +215,7 @@ describe('The lanes of a store', () => {
       const rolledBack = test.store.transaction(async (tx) => {
         const [due] = await tx.claimLanes(1, []);
         const terms = { id, leaseMs: LEASE_MS, probeHoldMs: LEASE_MS };
-        const claims = [{ lane: due!, count: 1, retryCount: 0, depth: 10 }];
+        const claims = [{ lane: due!, count: 1, retryCount: 0, maxBytes: 0, depth: 10 }];
         expect(await tx.leaseDeliveries(claims, terms, 1)).toHaveLength(1);
         throw new Error('the worker failed');
       });

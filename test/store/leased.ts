@@ -27,6 +27,7 @@ export async function leaseDue({ store }: StoreUnderTest): Promise<LeasedDeliver
       lane,
       count: Math.min(100, lane.allowance),
       retryCount: 0,
+      maxBytes: 1_000_000,
       depth: 100,
     }));
     const terms = { id: leaseId, leaseMs: LEASE_MS, probeHoldMs: LEASE_MS };

@@ -1,3 +1,4 @@
+import { WebhookDeliveryRow } from '../../libs/webhooks/src/store/schema/delivery.entity.js';
 import { WebhookEventRow } from '../../libs/webhooks/src/store/schema/event.entity.js';
 import type { CommittedWork } from '../../libs/webhooks/src/store/store.js';
 import { encodeId } from '../../libs/webhooks/src/core/ids.js';
@@ -99,6 +100,29 @@ describe('The outbox of a store', () => {
       ]);
     });
 
+    it('bounds the bytes of a batch: small events have room first, and none passes an earlier one of its subject', async () => {
+      const large = JSON.stringify('x'.repeat(300_000));
+      const subjects = Array.from({ length: 10 }, (_, i) => `large ${i}`);
+      await publish(
+        test,
+        ...subjects.map((subject) => newEvent({ subject, data: large })),
+        newEvent({ subject: 'large 0' }),
+        newEvent({ subject: 'large 9' }),
+        newEvent({ subject: 'small' }),
+      );
+      const { events, isFull } = await claimed();
+      expect(isFull).toBe(true);
+      expect(events.map(({ subject }) => subject)).toEqual([...subjects.slice(0, 6), 'large 0', 'small']);
+    });
+
+    it('takes the oldest event whatever its size', async () => {
+      await publish(test, newEvent({ data: JSON.stringify('x'.repeat(3_000_000)) }), newEvent());
+      expect(await claimed()).toMatchObject({
+        events: [{ isLarge: true }, { isLarge: false }],
+        isFull: false,
+      });
+    });
+
     it('returns an event whose data was damaged, marked', async () => {
       await publish(test, newEvent(), newEvent());
       const events = test.dataSource.getRepository(WebhookEventRow);
@@ -161,6 +185,32 @@ describe('The outbox of a store', () => {
 
       await publish(test, newEvent());
       expect(await relayTo(test, lane, { leaseId })).toEqual([]);
+      expect(await test.store.checkForWork([])).toMatchObject({ hasEvents: false, dueInMs: 0 });
+    });
+
+    it('keeps every character of bodies that are too many for one statement', async () => {
+      const lane = await addEndpoint(test);
+      const leaseId = await openLease();
+      await publish(test, newEvent(), newEvent());
+      const bodies = ['"\\\n\u{1F4F1}한', 'other'].map((text) => text + 'é'.repeat(1_000_000));
+      const handedOver = await test.store.transaction(async (tx) => {
+        const [destination] = await tx.readDestinationsOfLanes([lane]);
+        const { events } = await tx.claimEvents(2);
+        const deliveries = events.flatMap((event, i) =>
+          ['a', 'b', 'c', 'd'].map((wireType) => ({
+            ...toDelivery(event, destination!),
+            wireType,
+            body: bodies[i]!,
+            isDirect: wireType === 'b',
+          })),
+        );
+        const sequences = events.map(({ sequence }) => sequence);
+        return tx.insertDeliveries(deliveries, sequences, leaseId);
+      });
+      expect(handedOver.map(({ index }) => index)).toEqual([1, 5]);
+      const rows = await test.dataSource.getRepository(WebhookDeliveryRow).find({ order: { id: 'ASC' } });
+      expect(rows.map(({ wireType }) => wireType)).toEqual(['a', 'b', 'c', 'd', 'a', 'b', 'c', 'd']);
+      rows.forEach(({ body }, i) => expect(body === bodies[i >> 2]).toBe(true));
       expect(await test.store.checkForWork([])).toMatchObject({ hasEvents: false, dueInMs: 0 });
     });
 

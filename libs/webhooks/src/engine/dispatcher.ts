@@ -1,7 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { SETTINGS, type Settings } from '../config/settings.js';
 import type { Reason } from '../core/states.js';
-import { SUSPECT_AFTER_CLAIMS } from '../store/lane-rules.js';
 import type { MaintenanceStore } from '../store/maintenance-store.js';
 import type { OutboxStore } from '../store/outbox-store.js';
 import type { OutcomeStore } from '../store/outcome-store.js';
@@ -15,6 +14,7 @@ import { OutcomeSignal } from './record/outcome-signal.js';
 import { OutcomeTally } from './record/outcome-tally.js';
 import { BlockedLanes } from './schedule/blocked-lanes.js';
 import type { ClaimBudget } from './schedule/claim-budget.js';
+import { HeldDeliveries } from './schedule/held-deliveries.js';
 import { LaneScheduler } from './schedule/lane-scheduler.js';
 import { returnToLane } from './send/classify-response.js';
 import type { Outcome } from './send/outcome.js';
@@ -36,10 +36,10 @@ export class Dispatcher {
   private readonly recorder: OutcomeRecorder;
   private readonly unrecorded: OutcomeQueue;
   private readonly blocked: BlockedLanes;
+  private readonly held = new HeldDeliveries();
   private readonly recorded = new OutcomeSignal();
   private isSending = false;
   private demotionTimer: NodeJS.Timeout | null = null;
-  private suspects = 0;
   private isStopped = false;
   private readonly idleWaiters: (() => void)[] = [];
 
@@ -78,7 +78,8 @@ export class Dispatcher {
 
   /** What may be leased now, by a claim (`forClaim`) or by the relay. */
   openBudget({ forClaim = false } = {}): ClaimBudget {
-    return this.scheduler.openBudget(this.isStopped ? Infinity : this.unrecorded.length, forClaim);
+    const less = this.isStopped ? Infinity : this.unrecorded.length;
+    return this.scheduler.openBudget(less, forClaim, this.held.bodies);
   }
 
   /** Lanes that a claim must pass over. */
@@ -88,7 +89,7 @@ export class Dispatcher {
 
   /** A delivery that may have crashed workers before is in this process. */
   get hasSuspect(): boolean {
-    return this.suspects > 0;
+    return this.held.hasSuspect;
   }
 
   /** Requests in flight. */
@@ -115,7 +116,7 @@ export class Dispatcher {
   accept(deliveries: readonly LeasedDelivery[]): void {
     for (const delivery of deliveries) {
       const { blockedReason, laneId, state } = delivery.destination;
-      if (isSuspect(delivery)) this.suspects++;
+      this.held.add(delivery);
       if (blockedReason === null) this.blocked.unblock(laneId);
       if (this.isStopped || state !== 'open') this.unrecorded.add(returnToLane(delivery, 0));
       else this.scheduler.add(delivery, originOf(delivery));
@@ -181,7 +182,7 @@ export class Dispatcher {
   }
 
   private afterRecording(batch: readonly Outcome[], lanesDue: boolean): void {
-    for (const { delivery } of batch) if (isSuspect(delivery)) this.suspects--;
+    for (const { delivery } of batch) this.held.remove(delivery);
     this.sendReady();
     this.unrecorded.resume();
     this.notifyRecorded(lanesDue);
@@ -221,10 +222,6 @@ export class Dispatcher {
     );
     if (isDisabled) this.reporter.reportDisabled(endpointId, tenantId, reason);
   }
-}
-
-function isSuspect(delivery: LeasedDelivery): boolean {
-  return delivery.claims > SUSPECT_AFTER_CLAIMS;
 }
 
 /** Something that is stored must be repaired. A callback does not block its lane: others may use another profile. */

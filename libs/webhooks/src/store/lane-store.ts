@@ -46,6 +46,7 @@ export interface WorkCheck {
 /** A lane that is due, locked by this transaction. */
 export interface ClaimableLane {
   laneId: string;
+  tenantId: string;
   ordering: Ordering;
   /** Deliveries that may be claimed now by the lane's own limits; `Infinity` without limits. */
   allowance: number;
@@ -68,6 +69,11 @@ export interface LaneClaim {
   count: number;
   /** How many of these are kept for retries, if any are due. */
   retryCount: number;
+  /**
+   * Bytes of large bodies (`LARGE_BODY_BYTES`) to claim at most; the first is claimed whatever its size, unless this is 0.
+   * What exceeds it stays in the lane.
+   */
+  maxBytes: number;
   /** Due deliveries to look at: subject order may hold back the first ones. */
   depth: number;
 }

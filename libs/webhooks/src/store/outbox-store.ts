@@ -12,7 +12,8 @@ export interface OutboxStore extends StoreTransactions {
   insertEvents(events: readonly NewEvent[]): Promise<PublishedEvent[]>;
   /**
    * In `tx`: locks up to `limit` unrelayed events until `tx` ends; events that another worker has locked are skipped. The
-   * events of a subject are in order, and none is returned while an earlier one of its subject waits elsewhere.
+   * events of a subject are in order, and none is returned while an earlier one of its subject waits elsewhere. The bytes
+   * of their data are bounded: the oldest event and small ones have room first.
    */
   claimEvents(limit: number): Promise<ClaimedEvents>;
   /** In `tx`: the lanes of these tenants' endpoints that events may match: active and paused ones. Read only. */
@@ -64,13 +65,15 @@ export interface ClaimedEvent extends WebhookEvent {
   endpointId: string | null;
   /** Its subject has earlier events. */
   followsEarlier: boolean;
+  /** Its data is longer than `LARGE_BODY_BYTES`. */
+  isLarge: boolean;
   /** Its data is not valid JSON, because the row was changed by hand. */
   isDamaged: boolean;
 }
 
 export interface ClaimedEvents {
   events: ClaimedEvent[];
-  /** The limit was reached: there may be more. */
+  /** A limit was reached: there may be more. */
   isFull: boolean;
 }
 

@@ -78,13 +78,14 @@ export class LaneClaimer {
     return { claimed, lanes, exhausted: this.depths.learn(claims, claimed) };
   }
 
-  /** Gives each lane an equal share of the budget, up to what the lane has room for. */
+  /** Gives each lane an equal share of the budget, up to what the lane and its tenant have room for. */
   private allot(lanes: readonly ClaimableLane[], budget: ClaimBudget): LaneClaim[] {
     const share = budget.sharePerLane(lanes.length);
     return lanes.map((lane) => {
       const count = budget.reserve(lane.laneId, Math.min(share, lane.allowance));
       const retryCount = Math.floor((count + (this.claimCount % RETRY_SHARE)) / RETRY_SHARE);
-      return { lane, count, retryCount, depth: this.depths.depthFor(lane.laneId, count) };
+      const maxBytes = count > 0 ? budget.reserveBytes(lane.tenantId, lanes.length) : 0;
+      return { lane, count, retryCount, maxBytes, depth: this.depths.depthFor(lane.laneId, count) };
     });
   }
 

@@ -1,3 +1,4 @@
+import { LARGE_BODY_BYTES } from '../../store/lane-rules.js';
 import type { ClaimedDelivery, LaneClaim } from '../../store/lane-store.js';
 
 /** Due deliveries that a claim looks at in one lane: what is held back behind so many waits for some of them to end. */
@@ -24,15 +25,20 @@ export class ScanDepths {
   learn(claims: readonly LaneClaim[], claimed: readonly ClaimedDelivery[]): string[] {
     if (this.depths.size > MAX_LANES_REMEMBERED) this.depths.clear();
     const found = new Map<string, number>();
-    for (const { laneId } of claimed) found.set(laneId, (found.get(laneId) ?? 0) + 1);
+    const bytes = new Map<string, number>();
+    for (const { laneId, body } of claimed) {
+      found.set(laneId, (found.get(laneId) ?? 0) + 1);
+      if (body.length > LARGE_BODY_BYTES) bytes.set(laneId, (bytes.get(laneId) ?? 0) + body.length);
+    }
     const exhausted: string[] = [];
-    for (const { lane, count, depth } of claims) {
+    for (const { lane, count, maxBytes, depth } of claims) {
       const { laneId, ordering } = lane;
       const foundCount = found.get(laneId) ?? 0;
       if (foundCount === 0 && (count === 0 || ordering === 'none' || depth >= MAX_DEPTH))
         exhausted.push(laneId);
       if (count === 0 || ordering === 'none') continue;
-      const wasEnough = foundCount * 2 >= count;
+      // What the bytes left behind was found.
+      const wasEnough = foundCount * 2 >= count || (bytes.get(laneId) ?? 0) * 2 >= maxBytes;
       const nextDepth = wasEnough ? depth >> 1 : Math.min(depth * GROWTH, MAX_DEPTH);
       if (nextDepth > minDepthFor(count)) this.depths.set(laneId, nextDepth);
       else this.depths.delete(laneId);

@@ -5,16 +5,19 @@ import type { ClaimedEvent } from '../../store/outbox-store.js';
 const MAX_TYPE_LENGTH = 128;
 const NUL = '\0';
 
-/** Renders each event of a batch once for each profile. */
+/** Renders each event of a batch once for each profile. Call it for one event after the other. */
 export class EventRenderer {
   private readonly logger = new LineLogger('WebhookRelay');
-  private readonly rendered = new Map<string, WireEvent[] | null>();
+  private event: ClaimedEvent | null = null;
+  /** The requests of `event` by profile. */
+  private readonly rendered = new Map<Profile, WireEvent[] | null>();
 
   /** The requests of an event in a profile, one for each wire type; `null`: the profile failed, which is logged. */
   render(event: ClaimedEvent, profile: Profile): WireEvent[] | null {
-    const key = `${event.sequence} ${profile.name}`;
-    let requests = this.rendered.get(key);
-    if (requests === undefined) this.rendered.set(key, (requests = this.tryRender(event, profile)));
+    if (event !== this.event) this.rendered.clear();
+    this.event = event;
+    let requests = this.rendered.get(profile);
+    if (requests === undefined) this.rendered.set(profile, (requests = this.tryRender(event, profile)));
     return requests;
   }
 

@@ -9,9 +9,7 @@ import type { ClaimBudget } from '../schedule/claim-budget.js';
 import { CallbackDestinations } from './callback-destinations.js';
 import { EventRenderer } from './event-renderer.js';
 import { fanOutToCallback, fanOutToEndpoints, type NewDelivery } from './fan-out.js';
-
-/** Deliveries of one batch at most; a single event with more is still relayed. */
-const MAX_BATCH_DELIVERIES = 2_000;
+import { RelayBatch } from './relay-batch.js';
 
 export interface RelayResult {
   /** Number of events relayed. */
@@ -61,27 +59,22 @@ export class Relay {
     });
   }
 
-  /** `relayed`: sequences of the events whose deliveries fit into the batch. */
-  private async fanOut(
-    tx: OutboxStore & AccountStore,
-    events: readonly ClaimedEvent[],
-  ): Promise<{ deliveries: NewDelivery[]; relayed: string[] }> {
+  /** The events that fit into one batch. */
+  private async fanOut(tx: OutboxStore & AccountStore, events: readonly ClaimedEvent[]): Promise<RelayBatch> {
     const tenantIds = [...new Set(events.map((event) => event.tenantId))];
     const endpoints = await this.reader.readByTenants(tx, tenantIds);
     const callbacks = await this.callbacks.read(tx, events);
     const renderer = new EventRenderer();
-    const deliveries: NewDelivery[] = [];
-    const relayed: string[] = [];
+    const batch = new RelayBatch();
     for (const event of events) {
+      if (batch.mustWait(event)) continue;
       const ofTenant = endpoints.get(event.tenantId) ?? [];
       const added = fanOutToEndpoints(event, ofTenant, renderer, this.settings.callbackMode);
       const callback = callbacks.get(event.sequence);
       if (callback) added.push(...fanOutToCallback(event, callback, renderer));
-      if (deliveries.length > 0 && deliveries.length + added.length > MAX_BATCH_DELIVERIES) break;
-      deliveries.push(...added);
-      relayed.push(event.sequence);
+      if (!batch.add(event, added) && !event.isLarge) break;
     }
-    return { deliveries, relayed };
+    return batch;
   }
 }
 
@@ -91,14 +84,14 @@ function chooseDirectDeliveries(deliveries: readonly NewDelivery[], budget: Clai
   for (const delivery of deliveries) {
     const { destination, event, reason } = delivery;
     if (budget.isSpent) return;
-    const { laneId, state, hasLimits, isHealthy, hasBacklog } = destination;
+    const { laneId, tenantId, state, hasLimits, isHealthy, hasBacklog } = destination;
     if (reason !== null || state !== 'open' || hasLimits || !isHealthy || hasBacklog) continue;
     if (event.subject !== null && destination.ordering !== 'none') {
       const key = `${laneId} ${event.subject}`;
       if (subjects.has(key)) continue;
       subjects.add(key);
     }
-    delivery.isDirect = budget.reserve(laneId, 1) === 1;
+    delivery.isDirect = budget.reserveOne(laneId, tenantId, delivery.body.length);
   }
 }
 

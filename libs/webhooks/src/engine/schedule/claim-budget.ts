@@ -1,3 +1,9 @@
+import { LARGE_BODY_BYTES } from '../../store/lane-rules.js';
+import type { HeldBodies } from './held-bodies.js';
+
+/** What a claim may take of a lane's large bodies at least, while there is room, bytes. */
+const MIN_LANE_BYTES = 256 * 1024;
+
 /** What the scheduler knows of lanes that limits how much may be leased. */
 export interface LaneCapacity {
   /** How many more deliveries of a lane may be leased. */
@@ -8,17 +14,19 @@ export interface LaneCapacity {
 
 /**
  * What a worker may lease now, reserved lane by lane: never more than the worker has room for, than the lane has room for,
- * and than all lanes that are not healthy have room for together.
+ * and than all lanes that are not healthy have room for together. Large bodies are reserved by their bytes too.
  */
 export class ClaimBudget {
   private readonly reserved = new Map<string, number>();
 
   /**
+   * @param bodies what is held, which the budget adds its reservations to
    * @param left deliveries that may be leased
    * @param leftForOthers how many of these may be of lanes that are not healthy
    */
   constructor(
     private readonly lanes: LaneCapacity,
+    private readonly bodies: HeldBodies,
     private left: number,
     private leftForOthers: number,
   ) {}
@@ -42,5 +50,21 @@ export class ClaimBudget {
     this.left -= count;
     if (!isHealthy) this.leftForOthers -= count;
     return count;
+  }
+
+  /** Reserves one delivery with a body of `length` characters. Returns whether there was room. */
+  reserveOne(laneId: string, tenantId: string, length: number): boolean {
+    if (length > LARGE_BODY_BYTES && this.bodies.roomOf(tenantId) === 0) return false;
+    if (this.reserve(laneId, 1) === 0) return false;
+    this.bodies.add(tenantId, length);
+    return true;
+  }
+
+  /** Reserves an equal share for each of `lanes` lanes of what the tenant may hold of large bodies. Returns how many bytes. */
+  reserveBytes(tenantId: string, lanes: number): number {
+    const room = this.bodies.roomOf(tenantId);
+    const bytes = Math.min(room, Math.max(MIN_LANE_BYTES, Math.floor(room / lanes)));
+    this.bodies.add(tenantId, bytes);
+    return bytes;
   }
 }

@@ -1,3 +1,4 @@
+import { HeldBodies } from './held-bodies.js';
 import { LaneScheduler } from './lane-scheduler.js';
 import type { Destination } from '../destinations/destination.js';
 import type { LeasedDelivery } from '../destinations/leased-delivery.js';
@@ -53,5 +54,24 @@ describe('LaneScheduler', () => {
     expect(scheduler.next()).toBeNull();
     for (const delivery of inFlight.slice(5)) scheduler.finish(delivery, true, 200, 5);
     expect(sendAll(scheduler)).toHaveLength(2);
+  });
+
+  it('gives a tenant as much room for large bodies as is free, in equal shares for the lanes of a claim', () => {
+    const MB = 1024 * 1024;
+    const scheduler = new LaneScheduler(64, () => 32);
+    const bodies = new HeldBodies();
+    expect(scheduler.openBudget(0, true, bodies).reserveBytes('acme', 2)).toBe(8 * MB);
+    for (let i = 0; i < 16; i++) bodies.add('acme', MB);
+
+    const budget = scheduler.openBudget(0, true, bodies);
+    expect(budget.reserveBytes('acme', 1)).toBe(0);
+    expect(budget.reserveOne('1', 'acme', MB)).toBe(false);
+    expect(budget.reserveOne('1', 'acme', 8_192)).toBe(true);
+    expect(budget.reserveOne('2', 'other', MB)).toBe(true);
+    expect(budget.reserveBytes('other', 100)).toBe(MB / 4);
+    expect(bodies.roomOf('other')).toBe(8 * MB);
+
+    for (let i = 0; i < 16; i++) bodies.remove('acme', MB);
+    expect(bodies.roomOf('acme')).toBe(16 * MB);
   });
 });

@@ -6,6 +6,7 @@ import {
   windowAfterFailure,
   windowAfterSuccess,
 } from './concurrency-window.js';
+import type { HeldBodies } from './held-bodies.js';
 import { KnownLanes } from './known-lanes.js';
 import { capacityOf, type Lane } from './lane.js';
 import { OriginShares } from './origin-shares.js';
@@ -77,9 +78,10 @@ export class LaneScheduler implements LaneCapacity {
    * What may be leased now, except `less` deliveries. A claim leaves some room for lanes that are not healthy to the
    * relay: their new events must not wait behind the backlogs of all others.
    */
-  openBudget(less: number, forClaim: boolean): ClaimBudget {
+  openBudget(less: number, forClaim: boolean, bodies: HeldBodies): ClaimBudget {
     const roomForOthers = this.queues.roomForOthers - (forClaim ? this.slots : 0);
-    return new ClaimBudget(this, Math.max(0, this.claimableCount - less), Math.max(0, roomForOthers));
+    const left = Math.max(0, this.claimableCount - less);
+    return new ClaimBudget(this, bodies.copy(), left, Math.max(0, roomForOthers));
   }
 
   freeCapacityOf(laneId: string): number {

@@ -12,6 +12,7 @@ const EXTRA_BURST = 0.25;
 
 interface LaneRow {
   id: string;
+  tenant_id: string;
   ordering: Ordering;
   in_flight: number;
   max_in_flight: number | null;
@@ -28,7 +29,7 @@ export async function claimLanes(
   skipLanes: readonly string[],
 ): Promise<ClaimableLane[]> {
   const rows = await session.query<LaneRow>(
-    `select id, ordering, in_flight, max_in_flight, max_throughput_per_minute, rate_clock, failures, ${nowMs(1)} as now,
+    `select id, tenant_id, ordering, in_flight, max_in_flight, max_throughput_per_minute, rate_clock, failures, ${nowMs(1)} as now,
             ${endIfIdle(4)}, ${commitAsync()}, ${useStablePlan()}
        from ${session.tables.lanes}
       where state = 'open' and next_due_at <= ${nowMs(1)} and not (id = any($2::bigint[]))
@@ -57,6 +58,7 @@ function toClaimableLane(row: LaneRow): ClaimableLane {
   const isProbe = row.failures >= BREAKER_THRESHOLD;
   return {
     laneId: row.id,
+    tenantId: row.tenant_id,
     ordering: row.ordering,
     allowance: Math.min(byRate, byInFlight, isProbe ? 1 : Infinity),
     isProbe,

@@ -1,8 +1,11 @@
 import type { ClaimedDelivery, LaneClaim, LeaseTerms } from '../../lane-store.js';
-import { SUSPECT_AFTER_CLAIMS } from '../../lane-rules.js';
+import { LARGE_BODY_BYTES, SUSPECT_AFTER_CLAIMS } from '../../lane-rules.js';
 import type { Session } from '../connection/session.js';
 import { nowMs } from '../fragments/expressions.js';
 import { isHeldByEarlier, isPassedByLater } from '../fragments/subject-order.js';
+
+/** How long a lane waits if its tenant has no room for the large bodies that are due in it, ms. */
+const NO_BYTES_WAIT_MS = 250;
 
 /** What a row brings: the delivery, its bigint as text. */
 type Row = Omit<ClaimedDelivery, 'attemptAt'> & { attemptAt: string | number | null };
@@ -25,26 +28,28 @@ export async function leaseDeliveries(
                 select 1 from ${deliveries} d where d.lane_id = c.lane_id and d.retry and d.next_at <= ${nowMs(1)}
               ) then c.for_retries else 0 end as wanted_first
          from unnest($2::bigint[], $3::text[], $4::int[], $5::int[], $6::bigint[], $7::float8[], $8::boolean[], $9::boolean[],
-                     $13::int[], $15::int[])
-           as c(lane_id, ordering, wanted, for_retries, rate_clock, rate_interval, has_limits, probe, empty_wait, depth)
+                     $13::int[], $15::int[], $16::int[])
+           as c(lane_id, ordering, wanted, for_retries, rate_clock, rate_interval, has_limits, probe, empty_wait, depth, max_bytes)
      ), first_attempts as materialized (
-       select c.lane_id, c.ordering, d.* from claim c cross join lateral (${dueSql(session, false, 'c.wanted_first')}) d
+       select c.lane_id, c.ordering, c.max_bytes, d.* from claim c cross join lateral (${dueSql(session, false, 'c.wanted_first')}) d
      ), found as materialized (
        select * from first_attempts
        union all
-       select c.lane_id, c.ordering, d.*
+       select c.lane_id, c.ordering, c.max_bytes, d.*
          from claim c
          cross join lateral (select greatest(c.wanted - count(*), 0) as remaining
                                from first_attempts f where f.lane_id = c.lane_id) r
          cross join lateral (${dueSql(session, true, 'r.remaining')}) d
-     ), picked as materialized (
+     ), allowed as (
        -- Of each subject the earliest alone: a retry lets later deliveries of its subject pass, but not at the same time.
-       select lane_id, id
+       select lane_id, id, max_bytes, bytes, sum(bytes) over (partition by lane_id order by id) as total
          from (select f.*, min(f.sequence) over (partition by f.lane_id, f.subject) as first,
                       row_number() over (partition by f.claims >= ${SUSPECT_AFTER_CLAIMS} order by f.id) as place
                  from found f) f
         where (f.sequence = f.first or f.subject is null or f.ordering = 'none')
           and (f.claims < ${SUSPECT_AFTER_CLAIMS} or f.place <= $14)
+     ), picked as materialized (
+       select lane_id, id from allowed where bytes = 0 or total <= max_bytes or (total = bytes and max_bytes > 0)
      ), leased as (
        update ${deliveries} d
           set state = 'sending', next_at = ${nowMs(1)} + $11::bigint, lease_id = $10, claims = d.claims + 1
@@ -93,9 +98,12 @@ export async function leaseDeliveries(
       lease.id,
       lease.leaseMs,
       lease.probeHoldMs,
-      claims.map(({ lane }) => lane.emptyWaitMs),
+      claims.map(({ lane, count, maxBytes }) =>
+        count > 0 && maxBytes === 0 ? NO_BYTES_WAIT_MS : lane.emptyWaitMs,
+      ),
       maxSuspects,
       claims.map(({ depth }) => depth),
+      claims.map(({ maxBytes }) => maxBytes),
     ],
   );
   for (const row of rows) if (row.attemptAt !== null) row.attemptAt = Number(row.attemptAt);
@@ -113,7 +121,8 @@ function dueSql(session: Session, retry: boolean, limit: string): string {
     ordering: 'c.ordering',
   };
   return `
-    select d.id, d.claims, v.subject, v.sequence
+    select d.id, d.claims, v.subject, v.sequence,
+           case when octet_length(d.body) > ${LARGE_BODY_BYTES} then octet_length(d.body) else 0 end as bytes
       from (select id from ${deliveries}
              where lane_id = c.lane_id and retry = ${retry} and next_at <= ${nowMs(1)}
              order by next_at, id limit case when ${limit} > 0 then c.depth else 0 end) i

@@ -1,10 +1,11 @@
 import { tryParseJson } from '../../../core/parse-json.js';
+import { LARGE_BODY_BYTES } from '../../lane-rules.js';
 import type { ClaimedEvent, ClaimedEvents } from '../../outbox-store.js';
 import type { Session } from '../connection/session.js';
 import { endIfIdle, nowMs, useStablePlan } from '../fragments/expressions.js';
 
-/** Data of one batch at most, bytes; a single larger event is still claimed. */
-const MAX_BATCH_BYTES = 8 * 1024 * 1024;
+/** Data of one batch at most, bytes; the oldest event is claimed whatever its size. */
+const MAX_BATCH_BYTES = 2 * 1024 * 1024;
 /** If more events wait than a batch holds, one in five is one of the newest: they do not wait behind a burst. */
 const NEWEST_SHARE = 5;
 /** Earlier events of a subject that are checked; `MAX_EVENTS_COMPARED` of `subject-order` is the same. */
@@ -22,13 +23,17 @@ interface EventRow {
   callback_url: string | null;
   test: boolean;
   endpoint_id: string | null;
-  data: string;
+  /** `null`: there is no room for it in this batch. */
+  data: string | null;
   follows: boolean;
   waits: boolean;
   now: string;
 }
 
-/** Locks the oldest unrelayed events and some of the newest, without those whose subject has an earlier one elsewhere. */
+/**
+ * Locks the oldest unrelayed events and some of the newest, without those whose subject has an earlier one elsewhere. Small
+ * events have room first: they do not wait behind large ones.
+ */
 export async function claimEvents(session: Session, limit: number): Promise<ClaimedEvents> {
   const { events, unrelayed } = session.tables;
   const newest = Math.floor(limit / NEWEST_SHARE);
@@ -53,12 +58,13 @@ export async function claimEvents(session: Session, limit: number): Promise<Clai
        select sequence from oldest union all select sequence from newest
      ), sized as (
        -- "limit 1" makes it a look-up by sequence for each row, whatever size the planner assumes for the table.
-       select e.*, sum(octet_length(e.data)) over (order by e.sequence) - octet_length(e.data) as before
+       select e.*, sum(octet_length(e.data)) over (order by octet_length(e.data) > ${LARGE_BODY_BYTES}, e.sequence) as total
          from locked l
         cross join lateral (select * from ${events} e where e.sequence = l.sequence limit 1) e
      )
      select e.sequence, e.id, e.type, e.tenant_id, e.occurred_at, e.created_at, e.subject, e.source, e.callback_url,
-            e.test, e.endpoint_id, e.data, (select ${nowMs(1)}) as now, f.follows, f.waits
+            e.test, e.endpoint_id, f.follows, f.waits, (select ${nowMs(1)}) as now,
+            case when e.total <= $3 or e.sequence = (select min(sequence) from locked) then e.data end as data
        from sized e
       cross join settings
       cross join lateral (
@@ -69,27 +75,28 @@ export async function claimEvents(session: Session, limit: number): Promise<Clai
                        where p.tenant_id = e.tenant_id and p.subject = e.subject and p.sequence < e.sequence
                        order by p.sequence desc limit ${MAX_EARLIER_EVENTS}) earlier
                 left join ${unrelayed} u on u.sequence = earlier.sequence) f
-      where e.before < $3
       order by e.sequence`,
     [session.clockOffset, limit - newest, MAX_BATCH_BYTES, session.timeoutMs, newest],
   );
   if (rows.length > 0) session.clock.observe(rows[0]!.now);
-  return { events: withoutWaiting(rows).map(toEvent), isFull: rows.length === limit };
+  const isCut = rows.some((row) => row.data === null);
+  return { events: withoutWaiting(rows).map(toEvent), isFull: isCut || rows.length === limit };
 }
 
-/** Leaves out the events that wait for an earlier one of their subject, and the later ones of that subject. */
+/** Leaves out the events without room or that wait for an earlier one of their subject, and the later ones of that subject. */
 function withoutWaiting(rows: EventRow[]): EventRow[] {
-  if (!rows.some((row) => row.waits)) return rows;
+  if (!rows.some((row) => row.waits || row.data === null)) return rows;
   const waiting = new Set<string>();
   return rows.filter((row) => {
     const subject = JSON.stringify([row.tenant_id, row.subject]);
-    if (row.waits) waiting.add(subject);
-    return !waiting.has(subject);
+    const mustWait = row.waits || row.data === null || (row.subject !== null && waiting.has(subject));
+    if (mustWait) waiting.add(subject);
+    return !mustWait;
   });
 }
 
 function toEvent(row: EventRow): ClaimedEvent {
-  const data = tryParseJson(row.data);
+  const data = tryParseJson(row.data!);
   return {
     sequence: row.sequence,
     uuid: row.id,
@@ -103,6 +110,7 @@ function toEvent(row: EventRow): ClaimedEvent {
     test: row.test,
     endpointId: row.endpoint_id,
     followsEarlier: row.follows,
+    isLarge: row.data!.length > LARGE_BODY_BYTES,
     data,
     isDamaged: data === undefined,
   };

@@ -3,13 +3,34 @@ import type { DeliveryToInsert, HandedOverDelivery } from '../../outbox-store.js
 import type { Session } from '../connection/session.js';
 import { nowMs } from '../fragments/expressions.js';
 import { isHeldByEarlier } from '../fragments/subject-order.js';
+import { splitByBodies } from './split-by-bodies.js';
 
 /**
  * Inserts a batch's deliveries, marks its events relayed and makes the lanes due that got deliveries to wait, in one
- * statement. A delivery that goes straight to this worker is leased at the insert and never enters the index of due
- * deliveries: recording its first success is then one update that stays on its page.
+ * statement unless the bodies are too large for one. A delivery that goes straight to this worker is leased at the insert
+ * and never enters the index of due deliveries: recording its first success is then one update that stays on its page.
  */
 export async function insertDeliveries(
+  session: Session,
+  deliveries: readonly DeliveryToInsert[],
+  relayed: readonly string[],
+  leaseId: string,
+): Promise<HandedOverDelivery[]> {
+  const parts = splitByBodies(deliveries);
+  if (parts.length === 1) return insertPart(session, deliveries, relayed, leaseId);
+  const handedOver: HandedOverDelivery[] = [];
+  let start = 0;
+  for (const part of parts) {
+    const isLast = part === parts.at(-1);
+    for (const { id, index } of await insertPart(session, part, isLast ? relayed : [], leaseId))
+      handedOver.push({ id, index: start + index });
+    start += part.length;
+  }
+  return handedOver;
+}
+
+/** One statement. */
+async function insertPart(
   session: Session,
   deliveries: readonly DeliveryToInsert[],
   relayed: readonly string[],
@@ -31,6 +52,14 @@ export async function insertDeliveries(
   );
   const columnOfFollowing = <T>(pick: (delivery: DeliveryToInsert) => T): T[] =>
     following.map((index) => pick(deliveries[index]!));
+  // Endpoints of one profile share their bodies: each is sent once. As an array it would cost 15 times its size, because
+  // `pg` escapes the elements of arrays piece by piece.
+  const places = new Map<string, number>();
+  const bodyPlaces = deliveries.map(({ body }) => {
+    const place = places.get(body) ?? places.size;
+    if (place === places.size) places.set(body, place);
+    return place;
+  });
   const instant = `(select ${nowMs(1)})`;
   const rows = await session.prepared<{ id: string; state: DeliveryState }>(
     `with lease as materialized (
@@ -43,12 +72,12 @@ export async function insertDeliveries(
      ), input as materialized (
        -- "place" counts from 1 here, from 0 in "held".
        select i.*, i.direct and exists (select 1 from lease) and not i.place - 1 = any(array(select place from held)) as handed
-         from unnest($2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::boolean[], $16::text[]) with ordinality
-           as i(event_sequence, lane_id, wire_type, body, callback_url, reason, direct, profile, place)
+         from unnest($2::bigint[], $3::bigint[], $4::text[], $5::int[], $6::text[], $7::text[], $8::boolean[], $16::text[]) with ordinality
+           as i(event_sequence, lane_id, wire_type, body_place, callback_url, reason, direct, profile, place)
      ), inserted as (
        insert into ${table} (event_sequence, lane_id, wire_type, profile, body, callback_url, state, reason, next_at, lease_id, claims,
                              created_at, finished_at, failed_at)
-       select event_sequence, lane_id, wire_type, profile, body, callback_url,
+       select event_sequence, lane_id, wire_type, profile, $17::jsonb ->> body_place, callback_url,
               case when reason is not null then 'discarded' when handed then 'sending' else 'pending' end,
               reason,
               case when reason is null and not handed then ${instant} end,
@@ -57,8 +86,9 @@ export async function insertDeliveries(
               ${instant},
               case when reason is not null then ${instant} end,
               case when reason is not null then ${instant} end
-         from input
-        order by place -- ids are drawn in the order of the list: the result relies on it
+         -- Ids are drawn in the order of the list: the result relies on it. "offset 0": bodies are read one at a time, after
+         -- the sort.
+         from (select * from input order by place offset 0) i
        returning id, lane_id, state
      ), relayed as (
        delete from ${unrelayed} where sequence = any($10::bigint[])
@@ -81,7 +111,7 @@ export async function insertDeliveries(
       column(({ event }) => event.sequence),
       column(({ destination }) => destination.laneId),
       column(({ wireType }) => wireType),
-      column(({ body }) => body),
+      bodyPlaces,
       column(({ callbackUrl }) => callbackUrl),
       column(({ reason }) => reason),
       column(({ isDirect }) => isDirect),
@@ -93,6 +123,7 @@ export async function insertDeliveries(
       columnOfFollowing(({ event }) => event.tenantId),
       columnOfFollowing(({ event }) => event.subject),
       column(({ destination }) => (destination.endpointId === null ? destination.profile.name : null)),
+      JSON.stringify([...places.keys()]),
     ],
   );
   return rows.flatMap(({ id, state }, index) => (state === 'sending' ? [{ id, index }] : []));

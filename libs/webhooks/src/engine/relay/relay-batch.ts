@@ -1,0 +1,50 @@
+import { LARGE_BODY_BYTES } from '../../store/lane-rules.js';
+import type { ClaimedEvent } from '../../store/outbox-store.js';
+import type { NewDelivery } from './fan-out.js';
+
+/** Deliveries of one batch at most. */
+const MAX_DELIVERIES = 2_000;
+/** Characters of large bodies at most, counted for each delivery: the database writes each, in one transaction. */
+const MAX_LARGE_LENGTH = 4 * 1024 * 1024;
+
+/** The deliveries of one batch. The first event is relayed whatever its size. */
+export class RelayBatch {
+  readonly deliveries: NewDelivery[] = [];
+  /** Sequences of the events. */
+  readonly relayed: string[] = [];
+  private largeLength = 0;
+  /** A large event had no room. */
+  private isFull = false;
+  /** Subjects of the large events that had no room. */
+  private readonly waiting = new Set<string>();
+
+  /** Another large event, or an earlier one of the subject, had no room. The event then waits too. */
+  mustWait(event: ClaimedEvent): boolean {
+    if (!this.isFull) return false;
+    const mustWait = event.isLarge || (event.subject !== null && this.waiting.has(subjectOf(event)));
+    if (mustWait) this.waiting.add(subjectOf(event));
+    return mustWait;
+  }
+
+  /** Returns whether there was room for the event. */
+  add(event: ClaimedEvent, deliveries: readonly NewDelivery[]): boolean {
+    let largeLength = 0;
+    for (const { body } of deliveries) if (body.length > LARGE_BODY_BYTES) largeLength += body.length;
+    const isTooLong =
+      this.deliveries.length + deliveries.length > MAX_DELIVERIES ||
+      (largeLength > 0 && this.largeLength + largeLength > MAX_LARGE_LENGTH);
+    if (isTooLong && this.deliveries.length > 0) {
+      this.isFull = true;
+      this.waiting.add(subjectOf(event));
+      return false;
+    }
+    this.deliveries.push(...deliveries);
+    this.largeLength += largeLength;
+    this.relayed.push(event.sequence);
+    return true;
+  }
+}
+
+function subjectOf({ tenantId, subject }: ClaimedEvent): string {
+  return JSON.stringify([tenantId, subject]);
+}

@@ -1,0 +1,42 @@
+import { LARGE_BODY_BYTES } from '../../store/lane-rules.js';
+
+/** Characters of large bodies that a worker holds, about; each takes one or two bytes. */
+const MAX_HELD_LENGTH = 32 * 1024 * 1024;
+
+/**
+ * The large bodies that a worker holds until their outcomes are recorded, by tenant. Each tenant may hold as much as is free:
+ * one alone gets half, two a third each, so there is always something left for the next.
+ */
+export class HeldBodies {
+  constructor(
+    private total = 0,
+    private readonly ofTenants = new Map<string, number>(),
+  ) {}
+
+  /** How much more a tenant may hold, in characters. */
+  roomOf(tenantId: string): number {
+    const held = this.ofTenants.get(tenantId) ?? 0;
+    return Math.max(0, Math.floor((MAX_HELD_LENGTH - this.total - held) / 2));
+  }
+
+  /** `length`: of one body, or of what is reserved for some. Small bodies do not count: their number is limited. */
+  add(tenantId: string, length: number): void {
+    if (length > LARGE_BODY_BYTES) this.change(tenantId, length);
+  }
+
+  remove(tenantId: string, length: number): void {
+    if (length > LARGE_BODY_BYTES) this.change(tenantId, -length);
+  }
+
+  /** For a budget, which adds what it reserves. */
+  copy(): HeldBodies {
+    return new HeldBodies(this.total, new Map(this.ofTenants));
+  }
+
+  private change(tenantId: string, by: number): void {
+    const held = (this.ofTenants.get(tenantId) ?? 0) + by;
+    if (held === 0) this.ofTenants.delete(tenantId);
+    else this.ofTenants.set(tenantId, held);
+    this.total += by;
+  }
+}

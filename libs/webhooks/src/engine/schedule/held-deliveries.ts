@@ -1,0 +1,28 @@
+import { SUSPECT_AFTER_CLAIMS } from '../../store/lane-rules.js';
+import type { LeasedDelivery } from '../destinations/leased-delivery.js';
+import { HeldBodies } from './held-bodies.js';
+
+/** What this worker has leased and not recorded yet. */
+export class HeldDeliveries {
+  readonly bodies = new HeldBodies();
+  private suspects = 0;
+
+  /** Some of them may have crashed workers before. */
+  get hasSuspect(): boolean {
+    return this.suspects > 0;
+  }
+
+  add(delivery: LeasedDelivery): void {
+    this.bodies.add(delivery.destination.tenantId, delivery.body.length);
+    if (isSuspect(delivery)) this.suspects++;
+  }
+
+  remove(delivery: LeasedDelivery): void {
+    this.bodies.remove(delivery.destination.tenantId, delivery.body.length);
+    if (isSuspect(delivery)) this.suspects--;
+  }
+}
+
+function isSuspect(delivery: LeasedDelivery): boolean {
+  return delivery.claims > SUSPECT_AFTER_CLAIMS;
+}
