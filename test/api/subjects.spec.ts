@@ -48,6 +48,7 @@ describe('What became of a message', () => {
       [later.id]: 'created-later',
     });
     expect(data[0].skipped[0].explanation).toMatch(/phone numbers/);
+    expect(data[0]).toMatchObject({ hasMoreDeliveries: false, hasMoreSkipped: false });
   });
 
   it('that a profile has no words for, or that came with a callback, says so', async () => {
@@ -72,6 +73,88 @@ describe('What became of a message', () => {
     const told = await host.webhooks.subjects.list(tenantId, 'm1');
     expect(told.data).toMatchObject([{ type: 'message.delivered', deliveries: [{ state: 'delivered' }] }]);
     expect(told).toEqual(await list(api, '/webhooks/subjects/m1'));
+  });
+
+  it('comes in pages of a megabyte, whatever the customer registered and deleted and its receivers answered', async () => {
+    const { api, tenantId, publish } = newAccount();
+    const insertEndpoints = (count: number, deletedAt: number | null) =>
+      host.dataSource.query(
+        `with added as (
+           insert into webhook_endpoints (id, tenant_id, url, events, profile, description, secrets, skip_error_codes,
+                                          state_at, created_at, updated_at, deleted_at)
+           select gen_random_uuid(), $1::varchar, 'https://example.com/' || repeat('"', 1990), $2::text, 'standard',
+                  repeat('"', 500), '[]', '[]', 1, n, n, $3::bigint
+             from generate_series(1, $4::int) n
+           returning id, deleted_at
+         )
+         insert into webhook_lanes (tenant_id, endpoint_id, state)
+         select $1, id, case when deleted_at is null then 'open' else 'closed' end from added`,
+        [
+          tenantId,
+          JSON.stringify(Array.from({ length: 100 }, (_, i) => `${'x'.repeat(120)}.${i}`)),
+          deletedAt,
+          count,
+        ],
+      );
+    await insertEndpoints(50, null);
+    await insertEndpoints(1_500, 4_000_000_000_000);
+    for (let i = 0; i < 25; i++) await publish('big');
+    await host.webhooks.runOnce();
+    // Half of the live endpoints answered with as much as is kept.
+    await host.dataSource.query(
+      `insert into webhook_deliveries (event_sequence, lane_id, wire_type, body, state, created_at, finished_at, attempt_at, attempts, status, response)
+       select e.sequence, l.id, 'message.delivered', '{}', 'delivered', 1, 1, 1, 1, 200, repeat('"', 4096)
+         from webhook_events e
+         join (select l.id, row_number() over () as n
+                 from webhook_lanes l join webhook_endpoints w on w.id = l.endpoint_id
+                where l.tenant_id = $1 and w.deleted_at is null) l on l.n <= 25
+        where e.tenant_id = $1`,
+      [tenantId],
+    );
+    const seen: { deliveries: object[]; skipped: { reason: string }[]; hasMoreSkipped: boolean }[] = [];
+    for (let cursor: string | null = ''; cursor !== null;) {
+      const answer: { text: string; body: { data: typeof seen; nextCursor: string | null } } = await api
+        .get(`/webhooks/subjects/big?limit=100${cursor && `&cursor=${cursor}`}`)
+        .expect(200);
+      expect(answer.text.length).toBeLessThan(1_000_000);
+      expect(answer.body.data.length).toBeGreaterThan(0);
+      seen.push(...answer.body.data);
+      cursor = answer.body.nextCursor;
+    }
+    expect(seen).toHaveLength(25);
+    for (const { deliveries, skipped, hasMoreSkipped } of seen) {
+      const live = skipped.filter(({ reason }) => reason === 'events');
+      const deleted = skipped.filter(({ reason }) => reason === 'deleted');
+      expect([deliveries.length, live.length, deleted.length, hasMoreSkipped]).toEqual([25, 25, 50, true]);
+    }
+    expect(seen[0]!.skipped.find(({ reason }) => reason === 'events')).toMatchObject({
+      explanation: expect.stringMatching(/ and 90 more\)\.$/),
+    });
+  });
+
+  it('that alone is too large for a page says so', async () => {
+    const { api, tenantId, register, publish } = newAccount();
+    await register();
+    await publish('wide');
+    await host.webhooks.runOnce();
+    await host.dataSource.query(
+      `insert into webhook_deliveries (event_sequence, lane_id, wire_type, body, state, created_at, attempt_at, attempts, response)
+       select e.sequence, l.id, 'message.' || n, '{}', 'delivered', 1, 1, 1, repeat('"', $2::int)
+         from webhook_events e join webhook_lanes l using (tenant_id), generate_series(1, 110) n
+        where e.tenant_id = $1`,
+      [tenantId, 10],
+    );
+    const read = async () => (await list(api, '/webhooks/subjects/wide')).data[0];
+    const many = await read();
+    expect([many.deliveries.length, many.hasMoreDeliveries, many.hasMoreSkipped]).toEqual([100, true, true]);
+    await host.dataSource.query(
+      `update webhook_deliveries set response = repeat('"', 10000)
+        where lane_id in (select id from webhook_lanes where tenant_id = $1) and wire_type <> 'message.delivered'`,
+      [tenantId],
+    );
+    const large = await read();
+    expect(large.deliveries.length).toBeLessThan(50);
+    expect([large.hasMoreDeliveries, large.hasMoreSkipped]).toEqual([true, true]);
   });
 
   it('comes in pages, and is empty for a message that was never heard of', async () => {

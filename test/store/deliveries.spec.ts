@@ -1,7 +1,7 @@
-import type { DeliverySearch } from '../../libs/webhooks/src/store/delivery-store.js';
+import type { DeliverySearch, SubjectEventPage } from '../../libs/webhooks/src/store/delivery-store.js';
 import type { CommittedWork } from '../../libs/webhooks/src/store/store.js';
 import { exhausted, leaseDue, type LeasedDelivery, leaseNew, record, retried, succeeded } from './leased.js';
-import { addEndpoint, newEvent, publish, relayTo, useStore } from './support.js';
+import { addEndpoint, newEvent, publish, relayTo, toDelivery, useStore } from './support.js';
 
 const NO_SUCH_UUID = '00000000-0000-7000-8000-000000000000';
 const SEARCH: DeliverySearch = {
@@ -11,6 +11,8 @@ const SEARCH: DeliverySearch = {
   source: 'newest',
   endpoint: null,
 };
+const PAGE: SubjectEventPage = { limit: 10, maxDataBytes: 1_000 };
+const ALL = { perEvent: 10, total: 10 };
 const events = (count: number) => Array.from({ length: count }, () => newEvent());
 
 describe('The deliveries of a store', () => {
@@ -96,7 +98,7 @@ describe('The deliveries of a store', () => {
     await record(test, [{ ...retried(delivery, 1_000), pauseLaneMs: 30_000 }]);
     const { body, ...alone } = await find(delivery);
     const { deliveries } = await test.store.searchDeliveries('a', SEARCH);
-    const byEvent = await test.store.listDeliveriesOfEvents('a', [alone.eventSequence]);
+    const byEvent = await test.store.listDeliveriesOfEvents('a', [alone.eventSequence], ALL);
     expect(body).toBe('{}');
     expect(alone).toMatchObject({ state: 'pending', subject: 's', url: 'https://example.com/hooks' });
     expect(alone.nextAt! - alone.attemptAt!).toBeGreaterThan(29_000);
@@ -112,12 +114,12 @@ describe('The deliveries of a store', () => {
     const { store } = test;
     expect(await search({}, 'b')).toEqual([]);
     expect(await store.findDelivery('b', delivery.id)).toBeNull();
-    expect(await store.listDeliveriesOfEvents('b', [eventSequence])).toEqual([]);
+    expect(await store.listDeliveriesOfEvents('b', [eventSequence], ALL)).toEqual([]);
     expect(await store.listDeliveryIdsOfEvent('b', eventId)).toEqual([]);
     expect(await store.hasLane('b', endpointId!)).toBe(false);
     expect(await store.findLane('b', endpointId!)).toBeNull();
-    expect(await store.listSubjectEvents('b', 's', 10)).toEqual([]);
-    expect(await store.listEndpointsExistingAfter('b', 0)).toEqual([]);
+    expect(await store.listSubjectEvents('b', 's', PAGE)).toEqual({ events: [], hasMore: false });
+    expect(await store.listSubscribers('b', { from: 0, to: 0 })).toEqual({ endpoints: [], hasMore: false });
     expect(await store.transaction((tx) => tx.lockDelivery('b', delivery.id))).toBeNull();
   });
 
@@ -276,24 +278,90 @@ describe('The deliveries of a store', () => {
       await publish(test, newEvent({ subject: 's' }), newEvent({ subject: 'other' }));
       await relayTo(test, lane);
       await publish(test, newEvent({ subject: 's', data: '{"n":2}', test: true }));
-      const [second, first] = await test.store.listSubjectEvents('a', 's', 10);
+      const list = (page: Partial<SubjectEventPage> = {}) =>
+        test.store.listSubjectEvents('a', 's', { ...PAGE, ...page });
+      const { events: all, hasMore } = await list();
+      const [second, first] = all;
+      expect([all.length, hasMore]).toEqual([2, false]);
       expect(second).toMatchObject({ subject: 's', data: { n: 2 }, test: true });
-      expect(await test.store.listSubjectEvents('a', 's', 1)).toEqual([second]);
-      expect(await test.store.listSubjectEvents('a', 's', 10, second!.sequence)).toEqual([first]);
+      expect(await list({ limit: 1 })).toEqual({ events: [second], hasMore: true });
+      expect(await list({ before: second!.sequence })).toEqual({ events: [first], hasMore: false });
+      // Of `{"n":2}` and `{"message":1}`.
+      expect(await list({ maxDataBytes: 20 })).toEqual({ events: all, hasMore: false });
+      expect(await list({ maxDataBytes: 19 })).toEqual({ events: [second], hasMore: true });
+      expect(await list({ maxDataBytes: 0 })).toEqual({ events: [second], hasMore: true });
       const unrelayed = await test.store.listUnrelayed([first!.sequence, second!.sequence]);
       expect(unrelayed).toEqual(new Set([second!.sequence]));
     });
 
-    it('lists endpoints, with deleted ones that still existed then, oldest first', async () => {
-      const deleted = await addEndpoint(test, { createdAt: 1_000, deletedAt: 5_000 });
+    it('lists the first deliveries of each event, up to a number for each and for all', async () => {
+      const [first, second] = [await addEndpoint(test), await addEndpoint(test)];
+      await publish(test, newEvent(), newEvent());
+      await test.store.transaction(async (tx) => {
+        const { events: claimed } = await tx.claimEvents(10);
+        const lanes = await tx.readDestinationsOfLanes([first, second]);
+        const deliveries = claimed.flatMap((event) => lanes.map((lane) => toDelivery(event, lane)));
+        await tx.insertDeliveries(
+          deliveries,
+          claimed.map(({ sequence }) => sequence),
+          '0',
+        );
+      });
+      const all = (await search()).toReversed();
+      const [early, late] = [
+        (await find({ id: all[0]! })).eventSequence,
+        (await find({ id: all[3]! })).eventSequence,
+      ];
+      const list = async (perEvent: number, total: number) =>
+        (await test.store.listDeliveriesOfEvents('a', [late, early], { perEvent, total })).map(
+          ({ id }) => id,
+        );
+      expect(await list(2, 4)).toEqual([all[2], all[3], all[0], all[1]]);
+      expect(await list(1, 4)).toEqual([all[2], all[0]]);
+      expect(await list(2, 3)).toEqual([all[2], all[3], all[0]]);
+    });
+
+    it('lists endpoints, oldest first, and deleted ones that existed at some time of a range', async () => {
+      await addEndpoint(test, { createdAt: 1_000, deletedAt: 5_000 });
       const present = await addEndpoint(test, { createdAt: 2_000, description: 'present' });
       const { id } = await endpointOf(present);
-      expect(await test.store.listEndpointsExistingAfter('a', 5_000)).toEqual([
+      const list = async (from: number, to: number) => {
+        const { endpoints, hasMore } = await test.store.listSubscribers('a', { from, to });
+        expect(hasMore).toBe(false);
+        return endpoints;
+      };
+      expect(await list(5_000, 6_000)).toEqual([
         expect.objectContaining({ createdAt: 1_000, deletedAt: 5_000 }),
         expect.objectContaining({ id, description: 'present', events: ['*'], deletedAt: null }),
       ]);
-      expect(await test.store.listEndpointsExistingAfter('a', 5_001)).toMatchObject([{ id }]);
-      expect(deleted).not.toBe(present);
+      expect(await list(5_001, 6_000)).toMatchObject([{ id }]);
+      expect(await list(500, 999)).toMatchObject([{ id }]);
+    });
+
+    it('lists as many endpoints of each kind as an answer has room for, and says if there may be more', async () => {
+      /** `count` endpoints of tenant `tenantId`, created at 1, 2, … */
+      const insert = (tenantId: string, count: number, deletedAt: number | null) =>
+        test.dataSource.query(
+          `insert into webhook_endpoints
+             (id, tenant_id, url, events, profile, secrets, skip_error_codes, state_at, created_at, updated_at, deleted_at)
+           select gen_random_uuid(), $1, 'https://example.com', '["*"]', 'standard', '[]', '[]', 1, n, n, $3::bigint
+             from generate_series(1, $2::int) n`,
+          [tenantId, count, deletedAt],
+        );
+      await insert('live', 100, null);
+      await insert('more', 101, null);
+      await insert('more', 51, 5_000);
+      await insert('gone', 50, 5_000);
+      await insert('rotated', 500, 4_000);
+      const seen = async (tenantId: string) => {
+        const { endpoints, hasMore } = await test.store.listSubscribers(tenantId, { from: 5_000, to: 5_000 });
+        const live = endpoints.filter(({ deletedAt }) => deletedAt === null);
+        return { live: live.length, deleted: endpoints.length - live.length, hasMore };
+      };
+      expect(await seen('live')).toEqual({ live: 100, deleted: 0, hasMore: false });
+      expect(await seen('more')).toEqual({ live: 100, deleted: 50, hasMore: true });
+      expect(await seen('gone')).toEqual({ live: 0, deleted: 50, hasMore: false });
+      expect(await seen('rotated')).toEqual({ live: 0, deleted: 0, hasMore: true });
     });
   });
 });

@@ -47,15 +47,6 @@ export class DeliveryLog {
     return { ...toDelivery(delivery), body: delivery.body, attempts };
   }
 
-  /** The deliveries of these events, oldest first. */
-  async listByEvents(
-    tenantId: string,
-    sequences: readonly string[],
-  ): Promise<(WebhookDelivery & { sequence: string })[]> {
-    const deliveries = await this.store.listDeliveriesOfEvents(tenantId, sequences);
-    return deliveries.map((delivery) => ({ ...toDelivery(delivery), sequence: delivery.eventSequence }));
-  }
-
   /** Whether the tenant has this endpoint, or had it and its log is still there. */
   async hasEndpoint(tenantId: string, endpointId: string): Promise<boolean> {
     const uuid = decodeId('wh', endpointId);

@@ -4,8 +4,9 @@ import type { EndpointState } from '../core/states.js';
 import type { WebhookEvent } from '../events/event.js';
 import { explainMismatch, type Mismatch } from '../events/subscription.js';
 import type { Profile, WireEvent } from '../profiles/profile.js';
-import type { SubjectEvent, SubscriberRecord } from '../store/delivery-store.js';
-import type { WebhookDelivery } from './delivery.js';
+import type { DeliveryRecord, SubjectEvent, SubscriberRecord } from '../store/delivery-store.js';
+import type { ByteBudget } from './byte-budget.js';
+import { toDelivery, type WebhookDelivery } from './delivery.js';
 
 /** An endpoint that did not get an event. */
 export interface SkippedEndpoint {
@@ -33,16 +34,22 @@ export interface EventReport {
   /** The relay has processed it: all its deliveries exist. */
   relayed: boolean;
   deliveries: WebhookDelivery[];
+  /** There are more than `deliveries`: list them by subject. */
+  hasMoreDeliveries: boolean;
   skipped: SkippedEndpoint[];
+  /** There may be more than `skipped`. */
+  hasMoreSkipped: boolean;
 }
 
 /** What an {@link EventReport} is made of. */
 export interface ReportedEvent {
   event: SubjectEvent;
   relayed: boolean;
-  deliveries: WebhookDelivery[];
-  /** Endpoints that existed when the event was published, and got no delivery. */
+  deliveries: readonly DeliveryRecord[];
+  hasMoreDeliveries: boolean;
+  /** Endpoints that existed when the event was published, or exist now, and got no delivery. */
   others: readonly SubscriberRecord[];
+  hasMoreOthers: boolean;
 }
 
 /** Settings that decide who gets an event. */
@@ -51,6 +58,9 @@ interface MatchSettings {
   callbackMode: 'replace' | 'add';
 }
 
+/** Names of events in an explanation. */
+const MAX_NAMES_LISTED = 10;
+
 const EXPLANATIONS: Record<Mismatch, (endpoint: SubscriberRecord) => string> = {
   deleted: () => 'This webhook was deleted.',
   disabled: ({ stateReason }) => `This webhook is disabled (${stateReason ?? 'no reason recorded'}).`,
@@ -58,7 +68,7 @@ const EXPLANATIONS: Record<Mismatch, (endpoint: SubscriberRecord) => string> = {
   'callback-instead': () => 'The message had its own callback URL, which replaces the webhooks.',
   'created-later': () => 'This webhook was registered after the event.',
   'profile-cannot-express': ({ profile }) => `The profile ${profile} does not support this type of event.`,
-  events: ({ events }) => `This webhook is subscribed to other events (${events.join(', ')}).`,
+  events: ({ events }) => `This webhook is subscribed to other events (${listNames(events)}).`,
   'phone-numbers': () =>
     "The account's phone number in this event is not among the phone numbers of this webhook.",
 };
@@ -66,9 +76,19 @@ const NOT_RELAYED_YET = 'The event is waiting to be relayed. This webhook will g
 const CONFIGURED_LATER =
   'This webhook would get the event as it is configured now, but it was configured differently when the event came.';
 
-export function toEventReport(reported: ReportedEvent, settings: MatchSettings): EventReport {
-  const { relayed, deliveries } = reported;
+/** As much of the report as `budget` has room for: `null` if it is less than all, and `mayBeCut` is not set. */
+export function toEventReport(
+  reported: ReportedEvent,
+  settings: MatchSettings,
+  budget: ByteBudget,
+  mayBeCut: boolean,
+): EventReport | null {
+  const { relayed, others } = reported;
   const { id, sequence, type, test, occurredAt, createdAt } = reported.event;
+  const deliveries = budget.take(reported.deliveries.map(toDelivery));
+  const skipped = budget.take(explainSkipped(reported, settings));
+  const isCut = deliveries.length < reported.deliveries.length || skipped.length < others.length;
+  if (isCut && !mayBeCut) return null;
   return {
     id: encodeId('evt', id),
     sequence,
@@ -78,17 +98,19 @@ export function toEventReport(reported: ReportedEvent, settings: MatchSettings):
     createdAt: formatInstant(createdAt),
     relayed,
     deliveries,
-    skipped: explainSkipped(reported, settings),
+    hasMoreDeliveries: reported.hasMoreDeliveries || deliveries.length < reported.deliveries.length,
+    skipped,
+    hasMoreSkipped: reported.hasMoreOthers || skipped.length < others.length,
   };
 }
 
-function explainSkipped(
+function* explainSkipped(
   { event, relayed, others }: ReportedEvent,
   { profiles, callbackMode }: MatchSettings,
-): SkippedEndpoint[] {
+): Generator<SkippedEndpoint> {
   const { id: uuid, ...fields } = event;
   const rendered = new Map<string, readonly WireEvent[]>();
-  return others.map((endpoint) => {
+  for (const endpoint of others) {
     const { id, url, description, state, profile: name } = endpoint;
     if (!rendered.has(name)) rendered.set(name, render(profiles.get(name), { ...fields, uuid }));
     const reason = explainMismatch(event, endpoint, rendered.get(name)!, callbackMode);
@@ -97,8 +119,14 @@ function explainSkipped(
       : relayed
         ? CONFIGURED_LATER
         : NOT_RELAYED_YET;
-    return { endpointId: encodeId('wh', id), url, description, state, reason, explanation };
-  });
+    yield { endpointId: encodeId('wh', id), url, description, state, reason, explanation };
+  }
+}
+
+/** The first of an endpoint's up to 100 names. */
+function listNames(names: readonly string[]): string {
+  const more = names.length - MAX_NAMES_LISTED;
+  return more > 0 ? `${names.slice(0, MAX_NAMES_LISTED).join(', ')} and ${more} more` : names.join(', ');
 }
 
 /** Returns no requests if the host has removed the profile, or if the data does not fit the event's type. */

@@ -1,13 +1,28 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { SETTINGS, type Settings } from '../config/settings.js';
-import { encodeId } from '../core/ids.js';
 import type { Page } from '../core/page.js';
 import { badRequest } from '../core/request-error.js';
-import type { DeliveryStore } from '../store/delivery-store.js';
+import type {
+  DeliveryRecord,
+  DeliveryStore,
+  SubjectEvent,
+  SubscriberRecord,
+  Subscribers,
+} from '../store/delivery-store.js';
 import { STORE } from '../store/store.js';
 import { checkTexts, pageSize } from '../validation/list-query.js';
-import { DeliveryLog } from './delivery-log.js';
-import { type EventReport, toEventReport } from './event-report.js';
+import { ByteBudget } from './byte-budget.js';
+import { type EventReport, type ReportedEvent, toEventReport } from './event-report.js';
+
+/** Events in one page. */
+const MAX_EVENTS = 20;
+/** Data of these events: each is rendered to find out who would get it. */
+const MAX_DATA_BYTES = 256 * 1024;
+/** Deliveries of one event, and those that are read for a page. */
+const MAX_DELIVERIES_OF_EVENT = 100;
+const MAX_DELIVERIES = 200;
+/** Deliveries and skipped endpoints of a page as JSON. */
+const MAX_BYTES = 900_000;
 
 /** Explains what became of everything about one subject, such as a message. */
 @Injectable()
@@ -15,12 +30,13 @@ export class WebhookSubjects {
   /** @internal The module constructs this class. */
   constructor(
     @Inject(STORE) private readonly store: DeliveryStore,
-    private readonly log: DeliveryLog,
     @Inject(SETTINGS) private readonly settings: Settings,
   ) {}
 
   /**
-   * The events of a subject, newest first, each with its deliveries, and with the endpoints that did not get it and why.
+   * The events of a subject, newest first, each with its deliveries, and with the endpoints that did not get it and why. A
+   * page has at most 20 events and a megabyte: it may be short and have a cursor. An event that is too large for one page
+   * says so (`hasMoreDeliveries`, `hasMoreSkipped`). Endpoints that were deleted without a delivery are known for an hour.
    * Throws a 400 for a wrong cursor or subject.
    */
   async list(
@@ -33,26 +49,64 @@ export class WebhookSubjects {
       const message = 'cursor must be the nextCursor of another page.';
       throw badRequest({ field: 'cursor', code: 'invalid', message });
     }
-    const size = pageSize(limit);
-    const found = await this.store.listSubjectEvents(tenantId, subject, size + 1, cursor);
-    if (found.length === 0) return { data: [], nextCursor: null };
-    const events = found.slice(0, size);
-    const sequences = events.map(({ sequence }) => sequence);
-    const oldest = Math.min(...events.map(({ createdAt }) => createdAt));
-    const deliveries = await this.log.listByEvents(tenantId, sequences);
-    const endpoints = await this.store.listEndpointsExistingAfter(tenantId, oldest);
-    const unrelayed = await this.store.listUnrelayed(sequences);
-    const data = events.map((event) => {
-      const own = deliveries.filter(({ sequence }) => sequence === event.sequence);
-      const reached = new Set(own.map(({ endpointId }) => endpointId));
-      const others = endpoints.filter(
-        ({ id, deletedAt }) =>
-          !reached.has(encodeId('wh', id)) && (deletedAt === null || deletedAt >= event.createdAt),
-      );
-      const relayed = !unrelayed.has(event.sequence);
-      const shown = own.map(({ sequence: _, ...delivery }) => delivery);
-      return toEventReport({ event, relayed, deliveries: shown, others }, this.settings);
+    const { events, hasMore } = await this.store.listSubjectEvents(tenantId, subject, {
+      limit: Math.min(pageSize(limit), MAX_EVENTS),
+      before: cursor,
+      maxDataBytes: MAX_DATA_BYTES,
     });
-    return { data, nextCursor: found.length > size ? sequences.at(-1)! : null };
+    if (events.length === 0) return { data: [], nextCursor: null };
+    const data = await this.report(tenantId, events);
+    const isLast = !hasMore && data.length === events.length;
+    return { data, nextCursor: isLast ? null : data.at(-1)!.sequence };
   }
+
+  /** The reports of the leading events that one answer has room for: of one at least. */
+  private async report(tenantId: string, events: readonly SubjectEvent[]): Promise<EventReport[]> {
+    const sequences = events.map(({ sequence }) => sequence);
+    const unrelayed = await this.store.listUnrelayed(sequences);
+    const limits = { perEvent: MAX_DELIVERIES_OF_EVENT + 1, total: MAX_DELIVERIES };
+    const found = await this.store.listDeliveriesOfEvents(tenantId, sequences, limits);
+    const times = events.map(({ createdAt }) => createdAt);
+    const range = { from: Math.min(...times), to: Math.max(...times) };
+    const subscribers = await this.store.listSubscribers(tenantId, range);
+    const budget = new ByteBudget(MAX_BYTES);
+    const reports: EventReport[] = [];
+    // If not all deliveries were read, some of the last one's event may be missing, and of those behind it.
+    const isCut = found.length === MAX_DELIVERIES;
+    const complete = isCut ? sequences.indexOf(found.at(-1)!.eventSequence) : events.length;
+    for (const event of events.slice(0, complete)) {
+      const deliveries = found.filter(({ eventSequence }) => eventSequence === event.sequence);
+      const reported = {
+        ...reportDeliveries(event, deliveries, subscribers),
+        event,
+        relayed: !unrelayed.has(event.sequence),
+      };
+      const report = toEventReport(reported, this.settings, budget, reports.length === 0);
+      if (report === null) break;
+      reports.push(report);
+    }
+    return reports;
+  }
+}
+
+function reportDeliveries(
+  event: SubjectEvent,
+  deliveries: readonly DeliveryRecord[],
+  subscribers: Subscribers,
+): Omit<ReportedEvent, 'event' | 'relayed'> {
+  // Then it is unknown who else got the event.
+  const hasMoreDeliveries = deliveries.length > MAX_DELIVERIES_OF_EVENT;
+  const reached = new Set(deliveries.map(({ endpointId }) => endpointId));
+  return {
+    deliveries: deliveries.slice(0, MAX_DELIVERIES_OF_EVENT),
+    hasMoreDeliveries,
+    others: hasMoreDeliveries
+      ? []
+      : subscribers.endpoints.filter((each) => !reached.has(each.id) && existed(each, event)),
+    hasMoreOthers: hasMoreDeliveries || subscribers.hasMore,
+  };
+}
+
+function existed({ createdAt, deletedAt }: SubscriberRecord, event: SubjectEvent): boolean {
+  return deletedAt === null || (createdAt <= event.createdAt && deletedAt >= event.createdAt);
 }

@@ -115,6 +115,15 @@ export interface SubjectEvent {
   endpointId: string | null;
 }
 
+/** Which events {@link DeliveryStore.listSubjectEvents} returns. */
+export interface SubjectEventPage {
+  limit: number;
+  /** Only sequences below this one. */
+  before?: string;
+  /** Fewer events if their data is larger than this together, but at least one. */
+  maxDataBytes: number;
+}
+
 /** What decides whether an endpoint gets an event, and what identifies the endpoint to its owner. */
 export interface SubscriberRecord {
   /** UUID. */
@@ -122,14 +131,21 @@ export interface SubscriberRecord {
   url: string;
   description: string | null;
   profile: string;
-  /** Names and patterns in the profile's vocabulary. */
+  /** Names and patterns in the profile's vocabulary. Not read of a deleted endpoint: empty. */
   events: readonly string[];
-  /** `null`: all numbers. */
+  /** `null`: all numbers. Not read of a deleted endpoint. */
   phoneNumbers: readonly string[] | null;
   state: EndpointState;
   stateReason: string | null;
   createdAt: number;
   deletedAt: number | null;
+}
+
+export interface Subscribers {
+  /** Oldest first. */
+  endpoints: SubscriberRecord[];
+  /** There may be more. */
+  hasMore: boolean;
 }
 
 /** The log of deliveries, and what people do with them: retry, cancel, recover. Everything is one tenant's. */
@@ -143,8 +159,15 @@ export interface DeliveryStore extends StoreTransactions {
   findDelivery(tenantId: string, id: string): Promise<(DeliveryRecord & { body: string }) | null>;
   /** The attempts before the last one, oldest first. */
   listAttempts(deliveryId: string): Promise<AttemptRecord[]>;
-  /** The deliveries of these events, oldest first. */
-  listDeliveriesOfEvents(tenantId: string, sequences: readonly string[]): Promise<DeliveryRecord[]>;
+  /**
+   * The deliveries of these events, in the order of `sequences`, those of one event oldest first. At most `perEvent` of an
+   * event and `total` of all.
+   */
+  listDeliveriesOfEvents(
+    tenantId: string,
+    sequences: readonly string[],
+    limits: { perEvent: number; total: number },
+  ): Promise<DeliveryRecord[]>;
   /** The ids of one event's deliveries, oldest first. */
   listDeliveryIdsOfEvent(tenantId: string, eventUuid: string): Promise<string[]>;
   /** Whether the tenant has, or had within retention, this endpoint (UUID). */
@@ -177,15 +200,17 @@ export interface DeliveryStore extends StoreTransactions {
   /** Number of deliveries that {@link lockFailedDeliveries} would find, locked or not, counted up to `limit`. */
   countFailedDeliveries(search: FailedSearch): Promise<number>;
 
-  /** The newest events of a subject. `before`: only sequences below this one. */
+  /** The newest events of a subject. */
   listSubjectEvents(
     tenantId: string,
     subject: string,
-    limit: number,
-    before?: string,
-  ): Promise<SubjectEvent[]>;
+    page: SubjectEventPage,
+  ): Promise<{ events: SubjectEvent[]; hasMore: boolean }>;
   /** Which of these events are not relayed yet. */
   listUnrelayed(sequences: readonly string[]): Promise<Set<string>>;
-  /** The tenant's endpoints that existed at `time` (epoch ms) or later, oldest first. Includes deleted ones. */
-  listEndpointsExistingAfter(tenantId: string, time: number): Promise<SubscriberRecord[]>;
+  /**
+   * The tenant's endpoints, and those that were registered by `to`, and deleted at `from` or later (epoch ms). The newest of
+   * each, as many as an answer has room for.
+   */
+  listSubscribers(tenantId: string, range: { from: number; to: number }): Promise<Subscribers>;
 }

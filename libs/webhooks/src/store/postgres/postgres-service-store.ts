@@ -15,6 +15,9 @@ import type {
   FailedSearch,
   LockedDelivery,
   ScannedRange,
+  SubjectEvent,
+  SubjectEventPage,
+  Subscribers,
 } from '../delivery-store.js';
 import type { EndpointScope } from '../endpoint-store.js';
 import type { DatabaseHealth, QueueFigures, SealedRow, SealedSample, SealedTable } from '../setup-store.js';
@@ -29,6 +32,7 @@ import { finishAlert } from './alerts/finish-alert.js';
 import { countMailsToday, insertSummaries, markAlerts } from './alerts/mail-quota.js';
 import { guardPools } from './connection/guard-pools.js';
 import type { Session } from './connection/session.js';
+import { listDeliveriesOfEvents } from './deliveries/event-deliveries.js';
 import { countFailedDeliveries, findLane, lockFailedDeliveries } from './deliveries/failed-deliveries.js';
 import { findDelivery } from './deliveries/find-delivery.js';
 import {
@@ -38,6 +42,8 @@ import {
   requeueDeliveries,
 } from './deliveries/requeue-deliveries.js';
 import { searchDeliveries } from './deliveries/search-deliveries.js';
+import { listSubjectEvents } from './deliveries/subject-events.js';
+import { listSubscribers } from './deliveries/subscribers.js';
 import { insertDisabledAlert } from './maintenance/disable-endpoints.js';
 import { readDatabaseHealth, readQueueFigures } from './setup/queue-figures.js';
 import { countPlaintextRows, sampleSealedValues } from './setup/sealed-values.js';
@@ -113,6 +119,26 @@ export abstract class PostgresServiceStore extends TypeOrmStore {
 
   countFailedDeliveries(search: FailedSearch): Promise<number> {
     return countFailedDeliveries(this.session, search);
+  }
+
+  listSubjectEvents(
+    tenantId: string,
+    subject: string,
+    page: SubjectEventPage,
+  ): Promise<{ events: SubjectEvent[]; hasMore: boolean }> {
+    return listSubjectEvents(this.session, tenantId, subject, page);
+  }
+
+  listDeliveriesOfEvents(
+    tenantId: string,
+    sequences: readonly string[],
+    limits: { perEvent: number; total: number },
+  ): Promise<DeliveryRecord[]> {
+    return listDeliveriesOfEvents(this.session, tenantId, sequences, limits);
+  }
+
+  listSubscribers(tenantId: string, range: { from: number; to: number }): Promise<Subscribers> {
+    return listSubscribers(this.session, tenantId, range);
   }
 
   // Alerts

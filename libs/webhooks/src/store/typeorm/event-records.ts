@@ -1,29 +1,8 @@
 import { type EntityManager, In } from 'typeorm';
 import { tryParseJson } from '../../core/parse-json.js';
-import { requireTenant } from '../../core/tenant.js';
-import type { SubjectEvent, SubscriberRecord } from '../delivery-store.js';
 import type { StoredEvent } from '../outbox-store.js';
-import { WebhookEndpointRow } from '../schema/endpoint.entity.js';
 import { WebhookEventRow } from '../schema/event.entity.js';
 import { WebhookUnrelayedRow } from '../schema/unrelayed.entity.js';
-
-export async function listSubjectEvents(
-  manager: EntityManager,
-  tenantId: string,
-  subject: string,
-  limit: number,
-  before?: string,
-): Promise<SubjectEvent[]> {
-  const query = manager
-    .createQueryBuilder(WebhookEventRow, 'e')
-    .where('e.tenantId = :tenantId', { tenantId: requireTenant(tenantId) })
-    .andWhere('e.subject = :subject', { subject })
-    .orderBy('e.sequence', 'DESC')
-    .limit(limit);
-  if (before !== undefined) query.andWhere('e.sequence < :before', { before });
-  const rows = await query.getMany();
-  return rows.map(({ data, ...row }) => ({ ...row, data: tryParseJson(data) }));
-}
 
 export async function listUnrelayed(
   manager: EntityManager,
@@ -31,23 +10,6 @@ export async function listUnrelayed(
 ): Promise<Set<string>> {
   const rows = await manager.findBy(WebhookUnrelayedRow, { sequence: In([...sequences]) });
   return new Set(rows.map(({ sequence }) => sequence));
-}
-
-/** The tenant's endpoints that existed at `time` (epoch ms) or later, oldest first. Includes deleted ones. */
-export async function listEndpointsExistingAfter(
-  manager: EntityManager,
-  tenantId: string,
-  time: number,
-): Promise<SubscriberRecord[]> {
-  return manager
-    .createQueryBuilder(WebhookEndpointRow, 'e')
-    .select(['e.id', 'e.url', 'e.description', 'e.profile', 'e.events', 'e.phoneNumbers'])
-    .addSelect(['e.state', 'e.stateReason', 'e.createdAt', 'e.deletedAt'])
-    .where('e.tenantId = :tenantId', { tenantId: requireTenant(tenantId) })
-    .andWhere('(e.deletedAt is null or e.deletedAt >= :time)', { time })
-    .orderBy('e.createdAt', 'ASC')
-    .addOrderBy('e.id', 'ASC')
-    .getMany();
 }
 
 /** The data of events, parsed, by sequence; `undefined`: it is not valid JSON. */

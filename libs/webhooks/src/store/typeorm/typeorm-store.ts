@@ -26,15 +26,9 @@ import {
 import { countUnknownProfiles } from './profile-use.js';
 import { updateSealedRow } from './sealed-records.js';
 import { deleteTenantRows } from './tenant-records.js';
-import type { AttemptRecord, DeliveryRecord, SubjectEvent, SubscriberRecord } from '../delivery-store.js';
-import { hasLane, listAttempts, listDeliveriesOfEvents, listDeliveryIdsOfEvent } from './delivery-records.js';
-import {
-  listEndpointsExistingAfter,
-  listEvents,
-  listSubjectEvents,
-  listUnrelayed,
-  readEventData,
-} from './event-records.js';
+import type { AttemptRecord } from '../delivery-store.js';
+import { hasLane, listAttempts, listDeliveryIdsOfEvent } from './delivery-records.js';
+import { listEvents, listUnrelayed, readEventData } from './event-records.js';
 import { deleteLeases } from './lease-records.js';
 import type { StoredEvent } from '../outbox-store.js';
 
@@ -70,10 +64,6 @@ export abstract class TypeOrmStore {
     return this.run((manager) => listAttempts(manager, deliveryId));
   }
 
-  listDeliveriesOfEvents(tenantId: string, sequences: readonly string[]): Promise<DeliveryRecord[]> {
-    return this.run((manager) => listDeliveriesOfEvents(manager, tenantId, sequences));
-  }
-
   listDeliveryIdsOfEvent(tenantId: string, eventUuid: string): Promise<string[]> {
     return this.run((manager) => listDeliveryIdsOfEvent(manager, tenantId, eventUuid));
   }
@@ -82,21 +72,8 @@ export abstract class TypeOrmStore {
     return this.run((manager) => hasLane(manager, tenantId, endpointId));
   }
 
-  listSubjectEvents(
-    tenantId: string,
-    subject: string,
-    limit: number,
-    before?: string,
-  ): Promise<SubjectEvent[]> {
-    return this.run((manager) => listSubjectEvents(manager, tenantId, subject, limit, before));
-  }
-
   listUnrelayed(sequences: readonly string[]): Promise<Set<string>> {
     return this.run((manager) => listUnrelayed(manager, sequences));
-  }
-
-  listEndpointsExistingAfter(tenantId: string, time: number): Promise<SubscriberRecord[]> {
-    return this.run((manager) => listEndpointsExistingAfter(manager, tenantId, time));
   }
 
   // Endpoints and accounts
