@@ -18,7 +18,7 @@ const GROUPS: Record<string, string> = {
   network:
     'transport axios proxy lookup ca allowHttp allowedAddresses allowedHosts allowedPorts nat64Prefixes egressIps',
   security: 'allowPlaintextSecrets rotationOverlapMs',
-  limits: 'endpointsPerTenant registrationsPerMinute payloadBytes',
+  limits: 'endpointsPerTenant registrationsPerMinute pausedBacklog payloadBytes',
   retention: 'keepMs',
   worker: 'slots maxInFlight idlePollMs busyPollMs leaseMs drainMs handleSignals notify',
   alerts: 'channels endpointUrl',

@@ -161,6 +161,59 @@ describe('The maintenance of a store', () => {
     });
   });
 
+  describe('Paused backlogs', () => {
+    const check = (max: number, after = '0') => test.store.checkPausedBacklogs(max, after);
+
+    it('are counted in batches, and cause one alert at 80 % for each pause', async () => {
+      await laneWith(9);
+      const at = test.store.now();
+      const paused: string[] = [];
+      for (const count of [7, 8, 11]) {
+        const laneId = await laneWith(count);
+        paused.push(laneId);
+        await rows.lanes().update({ id: laneId }, { state: 'paused' });
+        await rows.endpoints().update({ id: await endpointOf(laneId) }, { state: 'paused', stateAt: at });
+      }
+      const all = await check(10);
+      expect(all.map(({ laneId, isOverLimit }) => [laneId, isOverLimit])).toEqual([
+        [paused[0], false],
+        [paused[1], false],
+        [paused[2], true],
+      ]);
+      expect(all[2]!.endpointId).toBe(await endpointOf(paused[2]!));
+      expect(await check(10, paused[1])).toEqual(all.slice(2));
+      expect(await check(10, paused[2])).toEqual([]);
+      const data = async () =>
+        (await rows.alerts().find({ order: { id: 'ASC' } })).map((alert) => [alert.kind, alert.data]);
+      const alertOf = (lane: string, backlog: number, since = at) => [
+        'endpoint.backlog_filling',
+        { lane, since, backlog, limit: 10 },
+      ];
+      expect(await data()).toEqual([alertOf(paused[1]!, 8), alertOf(paused[2]!, 10)]);
+      await rows.endpoints().update({ id: await endpointOf(paused[1]!) }, { stateAt: at + 1 });
+      await check(10);
+      expect((await data()).slice(2)).toEqual([alertOf(paused[1]!, 8, at + 1)]);
+    });
+
+    it('lose the oldest beyond the limit, what was attempted last, from many callers at once no more', async () => {
+      const laneId = await laneWith(8);
+      const ids = (await rows.deliveries().find({ order: { id: 'ASC' } })).map(({ id }) => id);
+      for (const [index, id] of ids.entries()) await rows.deliveries().update({ id }, { nextAt: index + 1 });
+      await rows.deliveries().update({ id: ids[0]! }, { retry: true, attempts: 1 });
+      await rows.deliveries().update({ id: ids[1]! }, { state: 'sending' });
+      const discard = () => test.store.discardPausedBacklog(laneId, 4);
+      expect(await discard()).toBe(0);
+      await rows.lanes().update({ id: laneId }, { state: 'paused' });
+      const discarded = await Promise.all([discard(), discard(), discard()]);
+      expect(discarded.reduce((sum, count) => sum + count)).toBe(3);
+      expect(await discard()).toBe(0);
+      const left = await rows.deliveries().find({ where: { reason: 'backlog-full' }, order: { id: 'ASC' } });
+      expect(left.map(({ id }) => id)).toEqual(ids.slice(2, 5));
+      expect(left[0]).toMatchObject({ state: 'discarded', nextAt: null });
+      expect(left[0]!.failedAt).toBe(left[0]!.finishedAt);
+    });
+  });
+
   describe('Retention', () => {
     it('deletes old deliveries with their attempts, never one that has not ended', async () => {
       await laneWith(2);

@@ -44,6 +44,13 @@ const TEMPLATES: Record<Exclude<AlertKind, 'alerts.summary'>, AlertTemplate> = {
     headline: ({ data }) => `Your endpoint was disabled: ${DISABLED_BECAUSE[data!.reason!] ?? data!.reason}`,
     advice: 'Nothing more is sent to it. After it is enabled again, undelivered events can be sent again.',
   },
+  'endpoint.backlog_filling': {
+    subject: 'Webhook paused with a long backlog',
+    headline: ({ data }) =>
+      `Your endpoint has been paused since ${formatTime(data!.since)}, and ${data!.backlog} deliveries wait for it; at most ${data!.limit} may`,
+    advice:
+      'Resume it before the limit is reached. After that the oldest are discarded: once it is resumed, they can be sent again.',
+  },
   'delivery.exhausted': {
     subject: 'Webhook deliveries given up',
     headline: ({ createdAt }, { causes }) =>

@@ -126,6 +126,11 @@ export class LimitOptions {
   @Option(wholeNumber(1, 10_000)) endpointsPerTenant?: number = 50;
   /** Registrations of one tenant within a minute, over all processes, deleted endpoints included. Default 20. */
   @Option(wholeNumber(1, 10_000)) registrationsPerMinute?: number = 20;
+  /**
+   * Deliveries that wait for one paused endpoint. Beyond it the oldest are discarded, checked once a minute; the owner is
+   * alerted from 80 % on. Default 100,000.
+   */
+  @Option(wholeNumber(1, 10_000_000)) pausedBacklog?: number = 100_000;
   /** Size of an event's `data` as JSON, bytes. Default 262144 (256 KB). */
   @Option(wholeNumber(1, 16_777_216)) payloadBytes?: number = 262_144;
 }

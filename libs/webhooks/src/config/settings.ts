@@ -32,6 +32,7 @@ export interface Settings {
   egressIps: string[];
   endpointsPerTenant: number;
   registrationsPerMinute: number;
+  pausedBacklog: number;
   payloadBytes: number;
   slots: number;
   maxInFlight: number;

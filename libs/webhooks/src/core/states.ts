@@ -35,6 +35,7 @@ export type Reason =
   | 'render-failed'
   | 'profile-cannot-express'
   | 'claims-used-up'
+  | 'backlog-full'
   | 'operator';
 
 /** Class of the last attempt's status; `none`: no response, or no attempt yet. */
@@ -46,6 +47,7 @@ export type AlertKind =
   | 'endpoint.failing'
   | 'endpoint.will_be_disabled'
   | 'endpoint.disabled'
+  | 'endpoint.backlog_filling'
   | 'endpoint.recovered'
   | 'delivery.exhausted'
   | 'delivery.failed'

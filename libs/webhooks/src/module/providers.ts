@@ -9,6 +9,7 @@ import { DestinationReader } from '../engine/destinations/destination-reader.js'
 import { Dispatcher } from '../engine/dispatcher.js';
 import { FailingEndpoints } from '../engine/maintenance/failing-endpoints.js';
 import { Maintenance } from '../engine/maintenance/maintenance.js';
+import { PausedBacklogs } from '../engine/maintenance/paused-backlogs.js';
 import { Retention } from '../engine/maintenance/retention.js';
 import { PendingWork } from '../engine/pending-work.js';
 import { Pipeline } from '../engine/pipeline.js';
@@ -64,6 +65,7 @@ export const engineProviders: Provider[] = [
   },
   HealthCheck,
   FailingEndpoints,
+  PausedBacklogs,
   Retention,
   Maintenance,
   StatsReader,

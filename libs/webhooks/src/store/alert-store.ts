@@ -17,6 +17,9 @@ export interface AlertData {
   reason?: string;
   /** Deliveries that waited when it was disabled, counted up to 10,001. */
   waiting?: number;
+  /** Deliveries that wait for a paused endpoint, at most `limit`. */
+  backlog?: number;
+  limit?: number;
   /** `dlv_…`, the first delivery that the alert is about. */
   deliveryId?: string;
   eventType?: string;

@@ -7,6 +7,14 @@ export interface DisabledEndpoint {
   tenantId: string;
 }
 
+/** What waits for a paused endpoint. */
+export interface PausedBacklog {
+  laneId: string;
+  /** UUID. */
+  endpointId: string;
+  isOverLimit: boolean;
+}
+
 /** Tables whose rows of a tenant are deleted by their key alone. */
 export type TenantTable = 'alerts' | 'lanes' | 'endpoints' | 'accounts';
 
@@ -44,6 +52,16 @@ export interface MaintenanceStore extends StoreTransactions {
    * shorter), once for each time of failure. Returns how many alerts it wrote.
    */
   warnFailingEndpoints(disableAfterMs: number, exemptProfiles: readonly string[]): Promise<number>;
+  /**
+   * Counts what waits in a batch of paused lanes whose ids come after `after`, and writes an alert for each that has reached
+   * 80 % of `maxWaiting`, once for each pause. Returns the batch by id: continue after the last one, until it is empty.
+   */
+  checkPausedBacklogs(maxWaiting: number, after: string): Promise<PausedBacklog[]>;
+  /**
+   * Discards a batch of what waits in a paused lane, with the reason `backlog-full`, until `maxWaiting` are left: first what
+   * was due first, last what has been attempted. Returns how many; 0 at the end. Several processes may call it at once.
+   */
+  discardPausedBacklog(laneId: string, maxWaiting: number): Promise<number>;
 
   /**
    * Deletes deliveries that ended more than `retentionMs` ago, with their attempts, among a batch of ids after `after`.

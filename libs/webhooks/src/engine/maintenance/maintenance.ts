@@ -7,6 +7,7 @@ import type { WorkCheck } from '../../store/lane-store.js';
 import { STORE } from '../../store/store.js';
 import { Leases } from '../claim/leases.js';
 import { FailingEndpoints } from './failing-endpoints.js';
+import { PausedBacklogs } from './paused-backlogs.js';
 import { Retention } from './retention.js';
 
 /** Time between two rounds of the slow tasks, give or take 10 %. */
@@ -28,6 +29,7 @@ export class Maintenance {
     private readonly alerts: AlertSender,
     private readonly health: HealthCheck,
     private readonly failingEndpoints: FailingEndpoints,
+    private readonly pausedBacklogs: PausedBacklogs,
     private readonly retention: Retention,
   ) {}
 
@@ -58,13 +60,15 @@ export class Maintenance {
 
   /** Resolves when the slow tasks have ended, after the batch that they are at. */
   async stop(): Promise<void> {
+    this.pausedBacklogs.stop();
     this.retention.stop();
     await this.running;
   }
 
-  /** The slow tasks: endpoints that failed for too long, the health of the tables, retention. */
+  /** The slow tasks: endpoints that failed for too long, the backlogs of paused ones, the health of the tables, retention. */
   async runRound(): Promise<void> {
     await this.failingEndpoints.runRound();
+    await this.pausedBacklogs.runRound();
     for (const { kind, message } of await this.health.check()) this.warn(kind, message);
     await this.retention.runRound();
   }

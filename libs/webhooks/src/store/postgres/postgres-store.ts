@@ -2,7 +2,7 @@ import type { EntityManager } from 'typeorm';
 import type { Reason } from '../../core/states.js';
 import type { PublishedEvent } from '../../events/event.js';
 import type * as lanes from '../lane-store.js';
-import type { DisabledEndpoint } from '../maintenance-store.js';
+import type { DisabledEndpoint, PausedBacklog } from '../maintenance-store.js';
 import type * as outbox from '../outbox-store.js';
 import type { FailureAlert, RecordableOutcome, RecordedOutcomes } from '../outcome-store.js';
 import type { CommitNotifier, CommittedWork, Store } from '../store.js';
@@ -22,6 +22,7 @@ import {
 import { closeTenant, deleteTenantDeliveries, deleteTenantEvents } from './maintenance/delete-tenant-rows.js';
 import { disableEndpoint, disableFailingEndpoints } from './maintenance/disable-endpoints.js';
 import { discardBacklog } from './maintenance/discard-backlog.js';
+import { checkPausedBacklogs, discardPausedBacklog } from './maintenance/paused-backlogs.js';
 import { rescueExpiredLeases } from './maintenance/rescue-leases.js';
 import { warnFailingEndpoints } from './maintenance/warn-failing-endpoints.js';
 import { PostgresServiceStore } from './postgres-service-store.js';
@@ -154,6 +155,14 @@ export class PostgresStore extends PostgresServiceStore implements Store {
 
   warnFailingEndpoints(disableAfterMs: number, exemptProfiles: readonly string[]): Promise<number> {
     return warnFailingEndpoints(this.session, disableAfterMs, exemptProfiles);
+  }
+
+  checkPausedBacklogs(maxWaiting: number, after: string): Promise<PausedBacklog[]> {
+    return checkPausedBacklogs(this.session, maxWaiting, after);
+  }
+
+  discardPausedBacklog(laneId: string, maxWaiting: number): Promise<number> {
+    return discardPausedBacklog(this.session, laneId, maxWaiting);
   }
 
   deleteOldDeliveries(retentionMs: number, after: string): Promise<string | null> {

@@ -6,7 +6,7 @@ export class WebhookAlertRow {
   id!: string;
   tenantId!: string;
   endpointId!: string | null;
-  /** `endpoint.failing`, `endpoint.will_be_disabled`, `endpoint.disabled`, `endpoint.recovered`, `delivery.exhausted`, `delivery.failed`, `alerts.summary`. */
+  /** `endpoint.failing`, `endpoint.will_be_disabled`, `endpoint.disabled`, `endpoint.recovered`, `endpoint.backlog_filling`, `delivery.exhausted`, `delivery.failed`, `alerts.summary`. */
   kind!: string;
   /** Unique: two workers that see the same change write one row. */
   dedupeKey!: string;

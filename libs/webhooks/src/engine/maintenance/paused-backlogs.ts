@@ -1,0 +1,52 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { SETTINGS, type Settings } from '../../config/settings.js';
+import { encodeId } from '../../core/ids.js';
+import { LineLogger } from '../../core/line-logger.js';
+import type { MaintenanceStore, PausedBacklog } from '../../store/maintenance-store.js';
+import { STORE } from '../../store/store.js';
+
+/** Batches of paused endpoints in one round, and of deliveries of one endpoint; the next round continues. */
+const MAX_BATCHES_PER_ROUND = 100;
+const START = '0';
+
+/** Keeps the backlogs of paused endpoints below the limit, after alerting their owners. */
+@Injectable()
+export class PausedBacklogs {
+  private readonly logger = new LineLogger('WebhookMaintenance');
+  /** Where the next round continues. */
+  private afterLane = START;
+  private isStopped = false;
+
+  constructor(
+    @Inject(STORE) private readonly store: MaintenanceStore,
+    @Inject(SETTINGS) private readonly settings: Settings,
+  ) {}
+
+  /** Ends a running round after its current batch. */
+  stop(): void {
+    this.isStopped = true;
+  }
+
+  async runRound(): Promise<void> {
+    for (let batch = 0; batch < MAX_BATCHES_PER_ROUND && !this.isStopped; batch++) {
+      const backlogs = await this.store.checkPausedBacklogs(this.settings.pausedBacklog, this.afterLane);
+      for (const backlog of backlogs) if (backlog.isOverLimit) await this.discardOldest(backlog);
+      this.afterLane = backlogs.at(-1)?.laneId ?? START;
+      if (backlogs.length === 0) return;
+    }
+  }
+
+  private async discardOldest({ laneId, endpointId }: PausedBacklog): Promise<void> {
+    const { pausedBacklog } = this.settings;
+    let total = 0;
+    for (let batch = 0; batch < MAX_BATCHES_PER_ROUND && !this.isStopped; batch++) {
+      const discarded = await this.store.discardPausedBacklog(laneId, pausedBacklog);
+      total += discarded;
+      if (discarded === 0) break;
+    }
+    if (total === 0) return;
+    this.logger.warn(
+      `Discarded the ${total} oldest deliveries that waited for the paused endpoint ${encodeId('wh', endpointId)}: at most ${pausedBacklog} may (limits.pausedBacklog)`,
+    );
+  }
+}
