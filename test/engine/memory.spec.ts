@@ -12,7 +12,8 @@ const SMALL_HEAP = '--max-old-space-size=192 --max-semi-space-size=4';
 const ENDPOINTS = 50;
 const LARGE_EVENTS = 25;
 const SMALL_EVENTS = 20;
-const LARGE_BYTES = 245_000;
+/** As JSON 245 KB, with quotes, as real text has them. */
+const LARGE_TEXT = 'said "x" '.repeat(22_200);
 
 /** Counts the requests on each path. */
 class Counter {
@@ -56,19 +57,23 @@ class Counter {
   }
 }
 
-describe('A worker with a small heap', () => {
+describe('A process with a small heap', () => {
   let database: TestDatabase;
   let receiver: Counter;
   let host: Worker;
-  let worker: Child;
+  let child: Child;
   beforeAll(async () => {
     database = await createDatabase();
     receiver = await Counter.start();
-    host = await startWorker(database.url, {}, new Log());
-    worker = new Child(join(__dirname, '../faults/processes/host.ts'), { NODE_OPTIONS: SMALL_HEAP });
+    host = await startWorker(
+      database.url,
+      { options: { limits: { registrationsPerMinute: 1000 } } },
+      new Log(),
+    );
+    child = new Child(join(__dirname, '../faults/processes/host.ts'), { NODE_OPTIONS: SMALL_HEAP });
   });
   afterAll(async () => {
-    await worker.kill();
+    await child.kill();
     await host.close();
     receiver.stop();
     await database.drop();
@@ -83,27 +88,35 @@ describe('A worker with a small heap', () => {
         Array.from({ length: count }, (_, i) => delivered(tenantId, `m${i}`, { data: { text } } as never)),
       ),
     );
+  const start = (role: 'api' | 'worker'): Promise<void> =>
+    child.ask('start', { databaseUrl: database.url, role, options: {}, clockOffset: 0, pool: 5 });
   const states = (): Promise<unknown> =>
     host.dataSource.query('select state, count(*)::int from webhook_deliveries group by state');
 
   it('delivers large events to many endpoints, and the small ones of others meanwhile', async () => {
     for (let i = 0; i < ENDPOINTS; i++) await endpoint('large');
     await endpoint('small');
-    await publish('large', LARGE_EVENTS, 'x'.repeat(LARGE_BYTES));
+    await publish('large', LARGE_EVENTS, LARGE_TEXT);
     await publish('small', SMALL_EVENTS, 'x');
-    const ended = worker.exit().then(() => Promise.reject(new Error(worker.output)));
-    await worker.ask('start', {
-      databaseUrl: database.url,
-      role: 'worker',
-      options: {},
-      clockOffset: 0,
-      pool: 5,
-    });
+    const ended = child.exit().then(() => Promise.reject(new Error(child.output)));
+    await start('worker');
 
     await Promise.race([receiver.reached('/small', SMALL_EVENTS), ended]);
     expect(receiver.of('/large')).toBeLessThan((ENDPOINTS * LARGE_EVENTS) / 2);
     await Promise.race([receiver.reached('/large', ENDPOINTS * LARGE_EVENTS), ended]);
-    await worker.ask('stop');
+    await child.ask('stop');
     expect(await states()).toEqual([{ state: 'delivered', count: ENDPOINTS * LARGE_EVENTS + SMALL_EVENTS }]);
+  });
+
+  it('publishes many large events in one transaction', async () => {
+    await host.dataSource.query('create table host_messages (id text primary key)');
+    await start('api');
+    const subjects = Array.from({ length: 100 }, (_, i) => `m${i}`);
+    const ids = await child.ask<string[]>('publish', {
+      tenantId: 'acme',
+      subjects,
+      text: LARGE_TEXT,
+    });
+    expect(ids).toHaveLength(subjects.length);
   });
 });

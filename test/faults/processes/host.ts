@@ -45,6 +45,8 @@ export interface Batch {
   subjects: string[];
   type?: string;
   callbackUrl?: string;
+  /** More data of each event. */
+  text?: string;
   /** Each event's subject is its idempotency key too, so that a repeated call publishes nothing new. */
   keyed?: boolean;
   /** `all`: the transaction is rolled back. `savepoint`: only the part of it that held this batch is. */
@@ -98,6 +100,7 @@ async function publish({
   subjects,
   type = 'fault.tested',
   callbackUrl,
+  text,
   keyed,
   rollback,
 }: Batch): Promise<string[]> {
@@ -114,7 +117,7 @@ async function publish({
         subject,
         callbackUrl,
         idempotencyKey: keyed ? subject : undefined,
-        data: { subject },
+        data: { subject, text },
       })),
     );
     return published.map(({ id }) => id);

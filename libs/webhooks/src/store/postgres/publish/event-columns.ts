@@ -4,12 +4,17 @@ import type { NewEvent } from '../../outbox-store.js';
 export const EVENT_COLUMNS =
   'id, tenant_id, type, subject, occurred_at, source, data, callback_url, idempotency_key, test, endpoint_id, created_at';
 
-/** SQL that reads the arrays of {@link toColumns}, bound from `$2` on, as rows `i` with their `place`. */
-export const EVENT_INPUT = `unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::text[], $8::text[], $9::text[],
-    $10::text[], $11::boolean[], $12::uuid[]) with ordinality
-    as i(id, tenant_id, type, subject, occurred_at, source, data, callback_url, idempotency_key, test, endpoint_id, place)`;
+/**
+ * SQL that reads the columns of {@link toColumns}, bound from `$2` on, as rows `i` with their `place`. The data is one JSON
+ * text: `pg` escapes the elements of arrays piece by piece, which takes 15 times their size.
+ */
+export const EVENT_INPUT = `rows from (
+      unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::text[], $8::text[], $9::text[], $10::boolean[],
+             $11::uuid[]),
+      json_array_elements_text($12::json)) with ordinality
+    as i(id, tenant_id, type, subject, occurred_at, source, callback_url, idempotency_key, test, endpoint_id, data, place)`;
 
-/** One array for each column, in the order of {@link EVENT_INPUT}. */
+/** An array for each column but the data, in the order of {@link EVENT_INPUT}. */
 export function toColumns(events: readonly NewEvent[]): unknown[] {
   const column = <Key extends keyof NewEvent>(key: Key) => events.map((event) => event[key]);
   return [
@@ -19,10 +24,10 @@ export function toColumns(events: readonly NewEvent[]): unknown[] {
     column('subject'),
     column('occurredAt'),
     column('source'),
-    column('data'),
     column('callbackUrl'),
     column('idempotencyKey'),
     column('test'),
     column('endpointId'),
+    JSON.stringify(column('data')),
   ];
 }
