@@ -86,7 +86,7 @@ function leased(row: { id: string; sequence: string }, target: Destination): Lea
     claims: 1,
     attemptAt: null,
     isCounted: false,
-    isProbe: false,
+    isExclusive: false,
   };
 }
 
@@ -107,6 +107,7 @@ function outcome(delivery: LeasedDelivery, state: Outcome['state']): Outcome {
     },
     failure,
     pauseLaneMs: 0,
+    releasesLane: false,
     disable: null,
   };
 }

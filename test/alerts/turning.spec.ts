@@ -113,7 +113,7 @@ describe('Disabling', () => {
     receiver.answer(500);
     await backend.publish(tenantId, names(12));
     await backend.pass(0);
-    for (let probes = 0; probes < 12; probes++) await backend.pass(10 * MINUTE);
+    for (let round = 0; round < 12; round++) await backend.pass(10 * MINUTE);
     backend.heard.length = 0;
 
     backend.database.clockOffset += 3.8 * DAY;

@@ -443,7 +443,7 @@ describe('States', () => {
     const a = newAccount();
     const { body } = await a.post('/webhooks', standard);
     await host.dataSource.query(
-      `update webhook_lanes set failures = 9, failing_since = 1, hold_until = 99999999999999, probes = 3 where id = $1`,
+      `update webhook_lanes set failures = 9, failing_since = 1, hold_until = 99999999999999, claimed_until = 99999999999999 where id = $1`,
       [body.publicNo],
     );
     expect((await a.get(`/webhooks/${body.id}`)).body.failingSince).toBe('1970-01-01T00:00:00.001Z');
@@ -451,7 +451,7 @@ describe('States', () => {
     expect(await laneOf(body.id)).toMatchObject({
       failures: 0,
       hold_until: null,
-      probes: 0,
+      claimed_until: null,
     });
   });
 

@@ -114,7 +114,6 @@ describe('With four workers that relay and deliver at the same time, over random
     });
     await Promise.all([publishing, ...working]);
     const open = `$deliveries where state in ('pending', 'sending')`;
-    // An endpoint that failed five times in a row is only probed for a while.
     for (; (await engine().count(open)) > 0; engine().advance(10_000)) await engine().runAll();
     expect(watcher.violations).toEqual([]);
     expect(await engine().count('$deliveries')).toBe(SUBJECTS * EVENTS_OF_EACH * PATHS.length);

@@ -5,7 +5,7 @@ import { answer, inSequence, Gate, cut } from './support/receiver.js';
 import { Session } from '../../libs/webhooks/src/store/postgres/connection/session.js';
 import { startHost, type WebhooksHost } from '../support/webhooks-host.js';
 
-// `leaseLost` is in maintenance.spec.ts; `endpointFailing`, `endpointRecovered` and `endpointDisabled` in breaker.spec.ts.
+// `leaseLost` is in maintenance.spec.ts; `endpointFailing`, `endpointRecovered` and `endpointDisabled` in failing-endpoints.spec.ts.
 describe('In-process events', () => {
   const engine = useEngine();
 

@@ -47,7 +47,6 @@ describe('Clocks', () => {
     expect(waits('/failing')).toHaveLength(4);
     expect(waits('/failing')[0]).toBeGreaterThanOrEqual(1_990);
     expect(waits('/failing').at(-1)).toBeLessThan(30_000);
-    // Fifty that fail would be a matter of probes.
     await world.ledger.behave('/failing', {});
     await Promise.all([early.publish('acme', subjects), late.publish('acme', ['l3'])]);
     await world.drained();

@@ -5,7 +5,7 @@ import { promises } from './reconcile.js';
 import { until } from './until.js';
 import { World } from './world.js';
 
-/** Too few of each endpoint for its breaker to open. */
+/** Too few of each endpoint for it to count as failing. */
 const EVENTS = 4;
 const PATHS = Array.from({ length: 8 }, (_, i) => `/failing-${i}`);
 /** Retries that somebody asks for before the endpoints work again. */

@@ -41,9 +41,9 @@ describe.each(['all', 'api', 'worker'] as const)('In the role %s the start stops
 
   it('where the tables are those of an earlier version', async () => {
     source = await given(database.url);
-    await source.query('alter table webhook_lanes drop column probes');
+    await source.query('alter table webhook_lanes drop column claimed_until');
     await expect(start(role)).rejects.toMatchObject(
-      setupError(/"webhook_lanes", is of an earlier version.*probes.*run the migrations/),
+      setupError(/"webhook_lanes", is of an earlier version.*claimed_until.*run the migrations/),
     );
   });
 

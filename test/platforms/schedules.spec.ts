@@ -9,6 +9,11 @@ const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 
+/** The clock is moved this much beyond the instant at which a retry is due, ms. */
+const STEP = 2 * SECOND;
+/** What an attempt may be late, beyond the jitter, ms. */
+const TOLERANCE = 10 * SECOND;
+
 /** How a customer of each profile registers for delivered messages, with everything on that tells somebody of failures. */
 const REGISTRATIONS: Record<string, EndpointFields> = {
   standard: { events: ['message.delivered'], sendAlertEmail: true },
@@ -38,6 +43,25 @@ const WALKS: [string, readonly number[], string[]][] = [
   ['mobile-text-alerts', [MINUTE, 5 * MINUTE, 15 * MINUTE], ['delivery.failed 1']],
   ['httpsms', [SECOND, 2 * SECOND, 4 * SECOND, 8 * SECOND], ['delivery.exhausted 5']],
 ];
+
+/** Between the end of an attempt and the start of the next one, ms. */
+interface Interval {
+  profile: string;
+  number: number;
+  took: number;
+}
+
+const INTERVALS = `
+  with attempts as (
+    select delivery_id, number, started_at, duration_ms from $attempts
+    union all
+    select id, attempts, attempt_at, duration_ms from $deliveries
+  )
+  select l.tenant_id as profile, a.number, (a.started_at - b.started_at - b.duration_ms)::float8 as took
+    from attempts a
+    join attempts b on b.delivery_id = a.delivery_id and b.number = a.number - 1
+    join $deliveries d on d.id = a.delivery_id
+    join $lanes l on l.id = d.lane_id`;
 
 describe('A delivery whose receiver always fails, on a clock that the test moves,', () => {
   const heard: WebhookAlert[] = [];
@@ -95,6 +119,56 @@ describe('A delivery whose receiver always fails, on a clock that the test moves
     expect(new Set(engine().receiver.arrivals.map(({ body }) => body)).size).toBe(1);
     expect(heard.map(({ kind, data }) => `${kind} ${String(data.attempt)}`)).toEqual(told);
     for (const { email } of heard) expect(email).toBe('owner@example.com');
+  });
+
+  it('is tried in time, however many others its endpoint has, of each profile at once', async () => {
+    /** Longer waits differ by hours at random, and each instant is a step of the clock: fewer of those. */
+    const count = (profile: string) => (profile === 'httpsms' ? 200 : 8);
+    engine().receiver.on('/hooks', answer(500));
+    const exhausted: string[] = [];
+    const stop = engine().webhooks.events.on('exhausted', ({ tenantId }: DeliveryNotice) =>
+      exhausted.push(tenantId),
+    );
+    for (const [profile] of WALKS) {
+      await register(profile, '/hooks');
+      await engine().publish(
+        ...Array.from({ length: count(profile) }, (_, i) => delivered(profile, `m${i}`)),
+      );
+    }
+    await engine().runOnce();
+    for (;;) {
+      const [{ wait }] = (await engine().query(
+        `select min(next_at)::float8 - floor(extract(epoch from clock_timestamp()) * 1000) - $1::float8 as wait from $deliveries`,
+        [engine().first.database.clockOffset],
+      )) as [{ wait: number | null }];
+      if (wait === null) break;
+      engine().advance(Math.max(0, wait) + STEP);
+      await engine().runOnce();
+    }
+    stop();
+
+    const waitsOf = new Map(WALKS.map(([profile, waits]) => [profile, waits]));
+    const late: string[] = [];
+    for (const { profile, number, took } of await engine().query<Interval>(INTERVALS)) {
+      const wait = waitsOf.get(profile)![number - 2]!;
+      const [earliest, latest] = profile.startsWith('standard') ? [0.8, 1.2] : [1, 1.2];
+      if (took < wait * earliest || took > wait * latest + TOLERANCE)
+        late.push(`${profile}, attempt ${number}: after ${took} ms instead of ${wait} ms`);
+    }
+    for (const [profile, waits] of WALKS) {
+      const made = await engine().count(
+        '$attempts a join $deliveries d on d.id = a.delivery_id where d.lane_id in (select id from $lanes where tenant_id = $1)',
+        [profile],
+      );
+      if (made !== count(profile) * waits.length) late.push(`${profile}: ${made} attempts before the last`);
+      const ended = exhausted.filter((tenantId) => tenantId === profile).length;
+      if (ended !== count(profile)) late.push(`${profile}: ${ended} of ${count(profile)} exhausted`);
+    }
+    expect(late).toEqual([]);
+    // At most one mail an hour of each: it is sent when the first delivery is exhausted.
+    expect(heard.filter(({ kind }) => kind === 'delivery.exhausted').map(({ tenantId }) => tenantId)).toEqual(
+      expect.arrayContaining(['httpsms', 'msgine']),
+    );
   });
 
   /** What each profile does after one failed attempt: goes on, or ends for good. */

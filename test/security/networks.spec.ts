@@ -202,7 +202,7 @@ describe.each(['axios', 'undici'] as const)('With a forward proxy, over %s', (tr
   ])('a proxy that %s costs no attempt, and nobody is said to fail', async (_, fault) => {
     if (typeof fault === 'string') proxy.refusal = fault;
     else await fault();
-    // More than would open the breaker.
+    // More than an endpoint needs to count as failing.
     const id = await send(6);
     for (let i = 0; i < 5; i++) {
       engine.advance(MINUTE);

@@ -180,12 +180,12 @@ describe('The deliveries of a store', () => {
       expect(await find(delivery)).toEqual(before);
     });
 
-    it('does not wait for the pause of an open breaker', async () => {
+    it('makes it due in a failing lane too, at once', async () => {
       const lane = await addEndpoint(test);
       const leased = await leaseNew(test, lane, events(5));
       await fail(leased);
       await test.store.transaction((tx) => tx.requeueDeliveries(lane, [leased[0]!.id]));
-      expect(await leaseDue(test)).toMatchObject([{ id: leased[0]!.id, isProbe: true }]);
+      expect(await leaseDue(test)).toMatchObject([{ id: leased[0]!.id, isExclusive: true }]);
     });
   });
 
@@ -224,18 +224,6 @@ describe('The deliveries of a store', () => {
     expect(await find(delivered)).toMatchObject({ state: 'delivered' });
     await cancel();
     expect(await find(waiting)).toEqual(cancelled);
-  });
-
-  it('probes a failing endpoint soon', async () => {
-    const lane = await addEndpoint(test);
-    await record(
-      test,
-      (await leaseNew(test, lane, events(5))).map((delivery) => retried(delivery, 0)),
-    );
-    expect(await leaseDue(test)).toEqual([]);
-    const { id } = await endpointOf(lane);
-    await test.store.transaction((tx) => tx.probeSoon(id));
-    expect(await leaseDue(test)).toMatchObject([{ isProbe: true }]);
   });
 
   describe('lockFailedDeliveries', () => {

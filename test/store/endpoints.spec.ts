@@ -62,7 +62,7 @@ describe('The endpoints of a store', () => {
       holdUntil: null,
       failures: 0,
       failingSince: null,
-      probes: 0,
+      claimedUntil: null,
     });
     expect(await test.store.findEndpointByNumber(A, Number(found.lane.id))).toEqual(found);
   });

@@ -1,5 +1,5 @@
 import type { ClaimedDelivery, LaneClaim } from '../../libs/webhooks/src/store/lane-store.js';
-import { addEndpoint, newEvent, publish, relayTo, toDelivery, useStore } from './support.js';
+import { addEndpoint, newEvent, publish, relayTo, skipping, toDelivery, useStore } from './support.js';
 
 const LEASE_MS = 60_000;
 const NO_WORK = {
@@ -22,7 +22,9 @@ describe('The lanes of a store', () => {
   }
 
   const dueLanes = (count = 10, skipLanes: string[] = []) =>
-    test.store.transaction(async (tx) => (await tx.claimLanes(count, skipLanes)).map(({ laneId }) => laneId));
+    test.store.transaction(async (tx) =>
+      (await tx.claimLanes(count, skipping(skipLanes))).map(({ laneId }) => laneId),
+    );
 
   interface Claim {
     count?: number;
@@ -40,39 +42,39 @@ describe('The lanes of a store', () => {
   }: Claim = {}): Promise<ClaimedDelivery[]> {
     const { id } = await test.store.openLease('worker', LEASE_MS);
     return test.store.transaction(async (tx) => {
-      const claims: LaneClaim[] = (await tx.claimLanes(10, [])).map((lane) => ({
+      const claims: LaneClaim[] = (await tx.claimLanes(10, skipping())).map((lane) => ({
         lane,
         count: Math.min(count, lane.allowance),
         retryCount: 0,
         maxBytes,
         depth,
       }));
-      const terms = { id, leaseMs: LEASE_MS, probeHoldMs: LEASE_MS };
+      const terms = { id, leaseMs: LEASE_MS, exclusiveMs: LEASE_MS };
       return claims.length === 0 ? [] : tx.leaseDeliveries(claims, terms, maxSuspects);
     });
   }
 
   describe('checkForWork', () => {
     it('finds nothing in empty tables', async () => {
-      expect(await test.store.checkForWork([])).toEqual(NO_WORK);
+      expect(await test.store.checkForWork(skipping())).toEqual(NO_WORK);
     });
 
     it('sees events, due lanes that it may not skip, backlogs of closed lanes, expired leases', async () => {
       await publish(test, newEvent());
-      expect(await test.store.checkForWork([])).toEqual({ ...NO_WORK, hasEvents: true });
+      expect(await test.store.checkForWork(skipping())).toEqual({ ...NO_WORK, hasEvents: true });
       const lane = await laneWith(0);
-      expect(await test.store.checkForWork([])).toEqual({ ...NO_WORK, dueInMs: 0 });
-      expect(await test.store.checkForWork([lane])).toEqual(NO_WORK);
+      expect(await test.store.checkForWork(skipping())).toEqual({ ...NO_WORK, dueInMs: 0 });
+      expect(await test.store.checkForWork(skipping([lane]))).toEqual(NO_WORK);
       await laneWith(1, { state: 'closed' });
-      expect(await test.store.checkForWork([lane])).toEqual({ ...NO_WORK, hasClosedBacklog: true });
+      expect(await test.store.checkForWork(skipping([lane]))).toEqual({ ...NO_WORK, hasClosedBacklog: true });
       await test.store.openLease('worker', 1_000);
-      expect(await test.store.checkForWork([lane])).toMatchObject({ hasExpiredLeases: false });
+      expect(await test.store.checkForWork(skipping([lane]))).toMatchObject({ hasExpiredLeases: false });
       test.store.advanceClock(1_000);
-      expect(await test.store.checkForWork([lane])).toMatchObject({ hasExpiredLeases: true });
+      expect(await test.store.checkForWork(skipping([lane]))).toMatchObject({ hasExpiredLeases: true });
     });
 
     it('sets the clock', async () => {
-      await test.store.checkForWork([]);
+      await test.store.checkForWork(skipping());
       const [{ now }] = (await test.dataSource.query(
         'select floor(extract(epoch from clock_timestamp()) * 1000)::float8 as now',
       )) as [{ now: number }];
@@ -96,23 +98,23 @@ describe('The lanes of a store', () => {
     it('passes over the lanes that another transaction holds, until that ends', async () => {
       const lanes = [await laneWith(1), await laneWith(1)];
       await test.store.transaction(async (tx) => {
-        const [held] = await tx.claimLanes(1, []);
+        const [held] = await tx.claimLanes(1, skipping());
         expect(await dueLanes()).toEqual(lanes.filter((lane) => lane !== held!.laneId));
       });
       expect(await dueLanes()).toHaveLength(2);
     });
 
-    it('says what a lane may give: by its places in flight, its rate, its breaker', async () => {
+    it('says what a lane may give: by its places in flight and its rate, and whether it is failing', async () => {
       const free = await laneWith(1);
       const narrow = await laneWith(1, { maxInFlight: 2 });
       const slow = await laneWith(1, { maxThroughputPerMinute: 60 });
       const failing = await laneWith(1, { failures: 5 });
-      const lanes = await test.store.transaction((tx) => tx.claimLanes(10, []));
+      const lanes = await test.store.transaction((tx) => tx.claimLanes(10, skipping()));
       const of = (laneId: string) => lanes.find((lane) => lane.laneId === laneId);
-      expect(of(free)).toMatchObject({ allowance: Infinity, hasLimits: false, isProbe: false });
+      expect(of(free)).toMatchObject({ allowance: Infinity, hasLimits: false, isFailing: false });
       expect(of(narrow)).toMatchObject({ allowance: 2, hasLimits: true });
       expect(of(slow)).toMatchObject({ allowance: 1, hasLimits: true, requestIntervalUs: 1_000_000 });
-      expect(of(failing)).toMatchObject({ allowance: 1, isProbe: true });
+      expect(of(failing)).toMatchObject({ allowance: Infinity, isFailing: true });
     });
   });
 
@@ -146,7 +148,7 @@ describe('The lanes of a store', () => {
       expect(await dueLanes()).toEqual([lane]);
       await claim();
       expect(await dueLanes()).toEqual([]);
-      const { dueInMs } = await test.store.checkForWork([]);
+      const { dueInMs } = await test.store.checkForWork(skipping());
       expect(dueInMs).toBeGreaterThan(0);
       expect(dueInMs).toBeLessThanOrEqual(LEASE_MS);
       test.store.advanceClock(LEASE_MS);
@@ -213,8 +215,8 @@ describe('The lanes of a store', () => {
       const lane = await laneWith(1);
       const { id } = await test.store.openLease('worker', LEASE_MS);
       const rolledBack = test.store.transaction(async (tx) => {
-        const [due] = await tx.claimLanes(1, []);
-        const terms = { id, leaseMs: LEASE_MS, probeHoldMs: LEASE_MS };
+        const [due] = await tx.claimLanes(1, skipping());
+        const terms = { id, leaseMs: LEASE_MS, exclusiveMs: LEASE_MS };
         const claims = [{ lane: due!, count: 1, retryCount: 0, maxBytes: 0, depth: 10 }];
         expect(await tx.leaseDeliveries(claims, terms, 1)).toHaveLength(1);
         throw new Error('the worker failed');
@@ -239,11 +241,11 @@ describe('The lanes of a store', () => {
 
     it('can be deleted again and again', async () => {
       const { id } = await test.store.openLease('one', 0);
-      expect(await test.store.checkForWork([])).toMatchObject({ hasExpiredLeases: true });
+      expect(await test.store.checkForWork(skipping())).toMatchObject({ hasExpiredLeases: true });
       await test.store.deleteLeases([id]);
       await test.store.deleteLeases([id]);
       await test.store.deleteLeases([]);
-      expect(await test.store.checkForWork([])).toEqual(NO_WORK);
+      expect(await test.store.checkForWork(skipping())).toEqual(NO_WORK);
     });
   });
 });

@@ -1,6 +1,6 @@
 import type { RecordableOutcome } from '../../libs/webhooks/src/store/outcome-store.js';
 import type { NewEvent } from '../../libs/webhooks/src/store/outbox-store.js';
-import { newEvent, publish, relayTo, type StoreUnderTest } from './support.js';
+import { newEvent, publish, relayTo, skipping, type StoreUnderTest } from './support.js';
 
 export type LeasedDelivery = RecordableOutcome['delivery'];
 
@@ -21,7 +21,7 @@ export async function leaseNew(
 export async function leaseDue({ store }: StoreUnderTest): Promise<LeasedDelivery[]> {
   const { id: leaseId } = await store.openLease('worker', LEASE_MS);
   return store.transaction(async (tx) => {
-    const lanes = await tx.claimLanes(100, []);
+    const lanes = await tx.claimLanes(100, skipping());
     if (lanes.length === 0) return [];
     const claims = lanes.map((lane) => ({
       lane,
@@ -30,11 +30,18 @@ export async function leaseDue({ store }: StoreUnderTest): Promise<LeasedDeliver
       maxBytes: 1_000_000,
       depth: 100,
     }));
-    const terms = { id: leaseId, leaseMs: LEASE_MS, probeHoldMs: LEASE_MS };
+    const terms = { id: leaseId, leaseMs: LEASE_MS, exclusiveMs: LEASE_MS };
     const claimed = await tx.leaseDeliveries(claims, terms, 10);
     return claimed.map(({ id, laneId, attemptAt }) => {
-      const { isProbe, hasLimits } = lanes.find((lane) => lane.laneId === laneId)!;
-      return { id, leaseId, attemptAt, isProbe, isCounted: hasLimits, destination: { laneId } };
+      const { isFailing, hasLimits } = lanes.find((lane) => lane.laneId === laneId)!;
+      return {
+        id,
+        leaseId,
+        attemptAt,
+        isExclusive: isFailing,
+        isCounted: hasLimits,
+        destination: { laneId },
+      };
     });
   });
 }
@@ -45,7 +52,7 @@ function attemptOf(number: number, status: number): NonNullable<RecordableOutcom
   return { number, startedAt: performance.now() - 10, durationMs: 5, status, error, response: `${status}` };
 }
 
-const NEUTRAL = { reason: null, delayMs: 0, failure: false, pauseLaneMs: 0 };
+const NEUTRAL = { reason: null, delayMs: 0, failure: false, pauseLaneMs: 0, releasesLane: false };
 
 export function succeeded(delivery: LeasedDelivery, number = 1): RecordableOutcome {
   return { ...NEUTRAL, delivery, state: 'delivered', attempt: attemptOf(number, 200) };

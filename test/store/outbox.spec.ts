@@ -2,7 +2,7 @@ import { WebhookDeliveryRow } from '../../libs/webhooks/src/store/schema/deliver
 import { WebhookEventRow } from '../../libs/webhooks/src/store/schema/event.entity.js';
 import type { CommittedWork } from '../../libs/webhooks/src/store/store.js';
 import { encodeId } from '../../libs/webhooks/src/core/ids.js';
-import { addEndpoint, newEvent, publish, relayTo, toDelivery, useStore } from './support.js';
+import { addEndpoint, newEvent, publish, relayTo, skipping, toDelivery, useStore } from './support.js';
 
 describe('The outbox of a store', () => {
   const test = useStore();
@@ -181,11 +181,11 @@ describe('The outbox of a store', () => {
       const leaseId = await openLease();
       await publish(test, newEvent(), newEvent());
       expect(await relayTo(test, lane, { leaseId, direct: true })).toEqual([0, 1]);
-      expect(await test.store.checkForWork([])).toMatchObject({ hasEvents: false, dueInMs: null });
+      expect(await test.store.checkForWork(skipping())).toMatchObject({ hasEvents: false, dueInMs: null });
 
       await publish(test, newEvent());
       expect(await relayTo(test, lane, { leaseId })).toEqual([]);
-      expect(await test.store.checkForWork([])).toMatchObject({ hasEvents: false, dueInMs: 0 });
+      expect(await test.store.checkForWork(skipping())).toMatchObject({ hasEvents: false, dueInMs: 0 });
     });
 
     it('keeps every character of bodies that are too many for one statement', async () => {
@@ -211,7 +211,7 @@ describe('The outbox of a store', () => {
       const rows = await test.dataSource.getRepository(WebhookDeliveryRow).find({ order: { id: 'ASC' } });
       expect(rows.map(({ wireType }) => wireType)).toEqual(['a', 'b', 'c', 'd', 'a', 'b', 'c', 'd']);
       rows.forEach(({ body }, i) => expect(body === bodies[i >> 2]).toBe(true));
-      expect(await test.store.checkForWork([])).toMatchObject({ hasEvents: false, dueInMs: 0 });
+      expect(await test.store.checkForWork(skipping())).toMatchObject({ hasEvents: false, dueInMs: 0 });
     });
 
     it('commits all of it or nothing', async () => {
@@ -224,7 +224,7 @@ describe('The outbox of a store', () => {
         throw new Error('the worker failed');
       });
       await expect(rolledBack).rejects.toThrow('the worker failed');
-      expect(await test.store.checkForWork([])).toMatchObject({ hasEvents: true, dueInMs: null });
+      expect(await test.store.checkForWork(skipping())).toMatchObject({ hasEvents: true, dueInMs: null });
     });
 
     it('hands over nothing under a lease that has expired or was deleted', async () => {
@@ -258,7 +258,7 @@ describe('The outbox of a store', () => {
         const refused = { ...toDelivery(event!, destination!), reason: 'url-refused' as const };
         expect(await tx.insertDeliveries([refused], [event!.sequence], '0')).toEqual([]);
       });
-      expect(await test.store.checkForWork([])).toMatchObject({ hasEvents: false, dueInMs: null });
+      expect(await test.store.checkForWork(skipping())).toMatchObject({ hasEvents: false, dueInMs: null });
     });
   });
 

@@ -9,7 +9,7 @@ import {
   returned,
   succeeded,
 } from './leased.js';
-import { addEndpoint, newEvent, useStore } from './support.js';
+import { addEndpoint, newEvent, publish, relayTo, skipping, useStore } from './support.js';
 
 const NOTHING = { healthChanges: [], stopped: [], hasDueLanes: false };
 const events = (count: number) => Array.from({ length: count }, () => newEvent());
@@ -118,7 +118,7 @@ describe('The outcomes of a store', () => {
       expect((await test.store.openLease('other', 60_000)).workers).toBe(1);
     });
 
-    it('reports a lane that starts to fail, probes it, and reports that it has recovered', async () => {
+    it('reports a lane that starts to fail, lets one worker at a time claim it, and reports that it has recovered', async () => {
       const lane = await addEndpoint(test);
       const failed = await leaseNew(test, lane, events(5));
       const rest = await leaseNew(test, lane, events(2));
@@ -129,13 +129,26 @@ describe('The outcomes of a store', () => {
       expect(four.healthChanges).toEqual([]);
       const fifth = await record(test, [retried(failed[0]!, 1_000)]);
       expect(fifth.healthChanges).toEqual([{ laneId: lane, healthy: false }]);
-      expect(await test.store.checkForWork([])).toMatchObject({ hasAlerts: true });
-      // Later outcomes of the same lane hear that it is on hold.
-      expect(await record(test, [returned(rest[0]!)])).toMatchObject({ stopped: [lane] });
-      test.store.advanceClock(10_000);
-      const probes = await leaseDue(test);
-      expect(probes).toMatchObject([{ id: rest[0]!.id, isProbe: true }]);
-      const recovered = await record(test, [succeeded(probes[0]!)]);
+      expect(await test.store.checkForWork(skipping())).toMatchObject({ hasAlerts: true });
+      // What was leased before is told to stop.
+      expect(await record(test, rest.map(returned))).toMatchObject({ stopped: [lane] });
+      test.store.advanceClock(1_500);
+      const alone = await leaseDue(test);
+      expect(alone).toHaveLength(7);
+      expect(alone).toMatchObject(alone.map(() => ({ isExclusive: true })));
+      // New deliveries and outcomes do not let others in, until one of the outcomes says so.
+      await publish(test, newEvent());
+      await relayTo(test, lane);
+      expect(await record(test, [retried(alone[0]!, 0, 2)])).toMatchObject({
+        stopped: [],
+        hasDueLanes: false,
+      });
+      expect(await leaseDue(test)).toEqual([]);
+      const last = { ...retried(alone[1]!, 0, 2), releasesLane: true };
+      expect(await record(test, [last])).toMatchObject({ hasDueLanes: true });
+      const next = await leaseDue(test);
+      expect(next).toHaveLength(3);
+      const recovered = await record(test, [succeeded(next[0]!, 3)]);
       expect(recovered.healthChanges).toEqual([{ laneId: lane, healthy: true }]);
       expect(recovered.hasDueLanes).toBe(true);
     });

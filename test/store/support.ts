@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { DataSource } from 'typeorm';
 import type { EndpointChanges, EndpointLaneChanges } from '../../libs/webhooks/src/store/endpoint-store.js';
+import type { LanesToSkip } from '../../libs/webhooks/src/store/lane-store.js';
 import type {
   ClaimedEvent,
   DestinationRecord,
@@ -17,6 +18,11 @@ import { createDatabase } from '../support/database.js';
 
 // The suite that every database's store must pass. It speaks to the store alone; rows are only changed by hand to damage
 // them.
+
+/** Lanes to skip. */
+export function skipping(laneIds: string[] = []): LanesToSkip {
+  return { laneIds, tenantIds: [], keptLaneIds: [] };
+}
 
 export interface StoreUnderTest {
   store: Store;

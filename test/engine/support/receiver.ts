@@ -120,6 +120,10 @@ export class Receiver {
     return this.peaks.get(path) ?? 0;
   }
 
+  forgetPeaks(): void {
+    this.peaks.clear();
+  }
+
   /** Resolves when `count` requests have arrived, at `path` or anywhere. */
   async arrived(count: number, path?: string): Promise<Arrival[]> {
     const list = (): Arrival[] => (path === undefined ? this.arrivals : this.at(path));

@@ -58,6 +58,11 @@ export class DeliveryOptions {
    */
   @Option(oneOf('replace', 'add')) callbackMode?: 'replace' | 'add' = 'replace';
   /**
+   * Requests in flight at once to an endpoint, or an origin of callbacks, that keeps failing, over all workers. Up to four
+   * times as many if it fails within half a second. Default 2.
+   */
+  @Option(wholeNumber(1, 32)) failingConcurrency?: number = 2;
+  /**
    * Disable an endpoint after this long without a success, ms, if at least ten deliveries failed. `false`: never.
    * Default 5 days.
    */
@@ -147,6 +152,12 @@ export class WorkerOptions {
   @Option(wholeNumber(1, 4096)) slots?: number = 64;
   /** Requests in flight per endpoint that sets no limit of its own. Default 32. */
   @Option(wholeNumber(1, 4096)) maxInFlight?: number = 32;
+  /**
+   * Requests in flight of one tenant to one origin (scheme, host and port), those that hang included. At most
+   * `maxInFlight` of them are answered within half a second, so more do no harm to others. At least `maxInFlight` + 1.
+   * Default 256.
+   */
+  @Option(wholeNumber(2, 65_536)) maxInFlightPerOrigin?: number = 256;
   /** Longest pause between two polls of an idle database, ms. Default 1000. */
   @Option(wholeNumber(10, 60_000)) idlePollMs?: number = SECOND_MS;
   /** Pause after a poll that found work, ms; doubled after each poll that finds none. Default 10. */

@@ -36,6 +36,8 @@ export interface Settings {
   payloadBytes: number;
   slots: number;
   maxInFlight: number;
+  maxInFlightPerOrigin: number;
+  failingConcurrency: number;
   idlePollMs: number;
   busyPollMs: number;
   leaseMs: number;

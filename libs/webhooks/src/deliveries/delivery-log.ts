@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { decodeDeliveryId, decodeId, encodeDeliveryId } from '../core/ids.js';
 import type { Page } from '../core/page.js';
 import { notFound } from '../core/request-error.js';
-import type { DeliverySearch, DeliveryStore, ScannedRange } from '../store/delivery-store.js';
+import type { DeliveryRecord, DeliverySearch, DeliveryStore, ScannedRange } from '../store/delivery-store.js';
 import { STORE } from '../store/store.js';
 import { type DeliveryFilter, toDeliverySearch } from './delivery-filter.js';
 import {
@@ -30,7 +30,10 @@ export class DeliveryLog {
     const { deliveries, scanned } = await this.store.searchDeliveries(tenantId, search);
     const page = deliveries.slice(0, search.limit);
     const next = deliveries.length > search.limit ? page.at(-1)!.id : nextCursorOf(scanned, search);
-    return { data: page.map(toDelivery), nextCursor: next === null ? null : encodeDeliveryId(next) };
+    return {
+      data: page.map((each) => this.toDelivery(each)),
+      nextCursor: next === null ? null : encodeDeliveryId(next),
+    };
   }
 
   /** One delivery with all its attempts. Throws a 404. `store`: bound to the transaction to read in. */
@@ -44,7 +47,7 @@ export class DeliveryLog {
       ({ number: each }) => each !== last?.number,
     );
     const attempts = last ? [...earlier.map(toAttempt), last] : earlier.map(toAttempt);
-    return { ...toDelivery(delivery), body: delivery.body, attempts };
+    return { ...this.toDelivery(delivery), body: delivery.body, attempts };
   }
 
   /** Whether the tenant has this endpoint, or had it and its log is still there. */
@@ -57,6 +60,10 @@ export class DeliveryLog {
   async listIdsByEvent(tenantId: string, eventUuid: string): Promise<string[]> {
     const ids = await this.store.listDeliveryIdsOfEvent(tenantId, eventUuid);
     return ids.map(encodeDeliveryId);
+  }
+
+  private toDelivery(delivery: DeliveryRecord): WebhookDelivery {
+    return toDelivery(delivery, this.store.now());
   }
 }
 

@@ -17,6 +17,8 @@ export interface WebhookAttempt {
   response: string | null;
 }
 
+export type WaitReason = 'paused' | 'retry-after' | 'concurrency';
+
 /** One event for one endpoint or callback. */
 export interface WebhookDelivery {
   /** `dlv_…` */
@@ -41,6 +43,12 @@ export interface WebhookDelivery {
   reason: Reason | null;
   /** When it is due and its endpoint's pause is over; `null`: it is being sent or finished. */
   nextAttemptAt: string | null;
+  /**
+   * Why it is not sent although it is due. `paused`: its owner has paused the endpoint. `retry-after`: the receiver asked
+   * for a pause. `concurrency`: the endpoint keeps failing, so few deliveries are sent to it at once. `null`: nothing holds
+   * it up.
+   */
+  waits: WaitReason | null;
   attemptCount: number;
   lastAttempt: WebhookAttempt | null;
   createdAt: string;
@@ -67,7 +75,8 @@ export function lastAttemptOf(delivery: DeliveryRecord): WebhookAttempt | null {
   return toAttempt({ ...delivery, number: attempts, startedAt: attemptAt });
 }
 
-export function toDelivery(delivery: DeliveryRecord): WebhookDelivery {
+/** `now`: of the database, epoch ms. */
+export function toDelivery(delivery: DeliveryRecord, now: number): WebhookDelivery {
   const { eventId, eventType, subject, occurredAt, test, endpointId } = delivery;
   return {
     id: encodeDeliveryId(delivery.id),
@@ -84,9 +93,18 @@ export function toDelivery(delivery: DeliveryRecord): WebhookDelivery {
     state: delivery.state,
     reason: delivery.reason,
     nextAttemptAt: delivery.state === 'pending' ? formatInstant(delivery.nextAt) : null,
+    waits: waitReasonOf(delivery, now),
     attemptCount: delivery.attempts,
     lastAttempt: lastAttemptOf(delivery),
     createdAt: formatInstant(delivery.createdAt),
     finishedAt: formatInstant(delivery.finishedAt),
   };
+}
+
+function waitReasonOf(delivery: DeliveryRecord, now: number): WaitReason | null {
+  const { state, nextAt, laneState, laneHoldUntil, isLaneFailing } = delivery;
+  if (state !== 'pending') return null;
+  if (laneState === 'paused') return 'paused';
+  if (laneHoldUntil !== null && laneHoldUntil > now) return nextAt === laneHoldUntil ? 'retry-after' : null;
+  return isLaneFailing && nextAt !== null && nextAt <= now ? 'concurrency' : null;
 }

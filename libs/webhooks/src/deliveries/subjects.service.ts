@@ -80,6 +80,7 @@ export class WebhookSubjects {
         ...reportDeliveries(event, deliveries, subscribers),
         event,
         relayed: !unrelayed.has(event.sequence),
+        now: this.store.now(),
       };
       const report = toEventReport(reported, this.settings, budget, reports.length === 0);
       if (report === null) break;
@@ -93,7 +94,7 @@ function reportDeliveries(
   event: SubjectEvent,
   deliveries: readonly DeliveryRecord[],
   subscribers: Subscribers,
-): Omit<ReportedEvent, 'event' | 'relayed'> {
+): Omit<ReportedEvent, 'event' | 'relayed' | 'now'> {
   // Then it is unknown who else got the event.
   const hasMoreDeliveries = deliveries.length > MAX_DELIVERIES_OF_EVENT;
   const reached = new Set(deliveries.map(({ endpointId }) => endpointId));

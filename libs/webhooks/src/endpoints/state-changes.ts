@@ -26,9 +26,9 @@ export function toActive(now: number): StateChange {
       state: 'open',
       nextDueAt: now,
       holdUntil: null,
+      claimedUntil: null,
       failures: 0,
       failingSince: null,
-      probes: 0,
     },
   };
 }
@@ -58,7 +58,7 @@ export function decidePause(endpoint: EndpointRecord, now: number): StateChange 
   );
 }
 
-/** Resuming an active endpoint resets its breaker. Throws a 409 if the operator disabled it. */
+/** Resuming an active endpoint ends its pause and clears its failures. Throws a 409 if the operator disabled it. */
 export function decideResume(endpoint: EndpointRecord, now: number): StateChange {
   if (endpoint.state === 'disabled' && endpoint.stateReason === 'operator') {
     throw conflict(

@@ -98,8 +98,6 @@ export class TestEventSender {
           endpointId,
         },
       ]);
-      // A manual test skips the pause of the breaker.
-      await tx.probeSoon(endpointId);
     });
   }
 

@@ -6,18 +6,20 @@ import type { OutboxStore } from '../store/outbox-store.js';
 import type { OutcomeStore } from '../store/outcome-store.js';
 import { STORE } from '../store/store.js';
 import { Leases } from './claim/leases.js';
-import type { LeasedDelivery } from './destinations/leased-delivery.js';
+import { type LeasedDelivery, originOf } from './destinations/leased-delivery.js';
 import { OutcomeQueue } from './record/outcome-queue.js';
 import { OutcomeRecorder } from './record/outcome-recorder.js';
 import { OutcomeReporter } from './record/outcome-reporter.js';
 import { OutcomeSignal } from './record/outcome-signal.js';
 import { OutcomeTally } from './record/outcome-tally.js';
-import { BlockedLanes } from './schedule/blocked-lanes.js';
-import type { ClaimBudget } from './schedule/claim-budget.js';
-import { HeldDeliveries } from './schedule/held-deliveries.js';
+import { BlockedLanes } from './schedule/room/blocked-lanes.js';
+import type { ClaimBudget } from './schedule/room/claim-budget.js';
+import { ExclusiveLanes } from './schedule/exclusive-lanes.js';
+import { HeldDeliveries } from './schedule/room/held-deliveries.js';
 import { LaneScheduler } from './schedule/lane-scheduler.js';
+import type { Unclaimable } from './schedule/room/unclaimable-lanes.js';
 import { returnToLane } from './send/classify-response.js';
-import type { Outcome } from './send/outcome.js';
+import { blocksLane, closesLane, type Outcome } from './send/outcome.js';
 import { Sender } from './send/sender.js';
 
 /** With more unrecorded outcomes than this nothing is sent, until the database accepts them. */
@@ -37,9 +39,10 @@ export class Dispatcher {
   private readonly unrecorded: OutcomeQueue;
   private readonly blocked: BlockedLanes;
   private readonly held = new HeldDeliveries();
+  private readonly exclusive = new ExclusiveLanes();
   private readonly recorded = new OutcomeSignal();
   private isSending = false;
-  private demotionTimer: NodeJS.Timeout | null = null;
+  private hangTimer: NodeJS.Timeout | null = null;
   private isStopped = false;
   private readonly idleWaiters: (() => void)[] = [];
 
@@ -48,10 +51,16 @@ export class Dispatcher {
     private readonly leases: Leases,
     private readonly sender: Sender,
     private readonly reporter: OutcomeReporter,
-    @Inject(SETTINGS) { slots, maxInFlight }: Settings,
+    @Inject(SETTINGS) { slots, maxInFlight, maxInFlightPerOrigin, failingConcurrency }: Settings,
   ) {
     this.recorder = new OutcomeRecorder(store, leases);
-    this.scheduler = new LaneScheduler(slots, () => Math.max(1, Math.floor(maxInFlight / leases.workers)));
+    const ofThisWorker = (count: number): number => Math.max(1, Math.floor(count / leases.workers));
+    this.scheduler = new LaneScheduler({
+      slots,
+      maxInFlight: () => ofThisWorker(maxInFlight),
+      maxHanging: () => ofThisWorker(maxInFlightPerOrigin - maxInFlight),
+      failingWindow: failingConcurrency,
+    });
     this.blocked = new BlockedLanes(() => store.monotonicNow());
     this.unrecorded = new OutcomeQueue(
       () => this.scheduler.inFlight,
@@ -62,29 +71,31 @@ export class Dispatcher {
 
   /** How many more deliveries may be leased. */
   get claimableCount(): number {
-    return this.isStopped ? 0 : Math.max(0, this.scheduler.claimableCount - this.unrecorded.length);
+    return this.isStopped ? 0 : Math.max(0, this.scheduler.room.claimableCount - this.unrecorded.length);
   }
 
   /** How many of them are worth relaying now. */
   get relayableCount(): number {
-    const count = this.scheduler.relayableCount - this.unrecorded.length;
+    const count = this.scheduler.room.relayableCount - this.unrecorded.length;
     return Math.max(0, Math.min(this.claimableCount, count));
   }
 
   /** A claim is worth its cost now. */
   get shouldClaim(): boolean {
-    return this.claimableCount > 0 && this.scheduler.shouldClaim;
+    return this.claimableCount > 0 && this.scheduler.room.shouldClaim;
   }
 
-  /** What may be leased now, by a claim (`forClaim`) or by the relay. */
-  openBudget({ forClaim = false } = {}): ClaimBudget {
+  /** What may be leased now. */
+  openBudget(by: 'claim' | 'relay'): ClaimBudget {
     const less = this.isStopped ? Infinity : this.unrecorded.length;
-    return this.scheduler.openBudget(less, forClaim, this.held.bodies);
+    return this.scheduler.room.openBudget(less, by, this.held.bodies);
   }
 
-  /** Lanes that a claim must pass over. */
-  unclaimableLanes(): string[] {
-    return [...this.scheduler.unclaimableLanes(), ...this.blocked.ids()];
+  /** What a claim must pass over. */
+  unclaimable(): Unclaimable {
+    const unclaimable = this.scheduler.room.unclaimable();
+    unclaimable.laneIds.push(...this.blocked.ids());
+    return unclaimable;
   }
 
   /** A delivery that may have crashed workers before is in this process. */
@@ -117,8 +128,9 @@ export class Dispatcher {
     for (const delivery of deliveries) {
       const { blockedReason, laneId, state } = delivery.destination;
       this.held.add(delivery);
+      this.exclusive.add(delivery);
       if (blockedReason === null) this.blocked.unblock(laneId);
-      if (this.isStopped || state !== 'open') this.unrecorded.add(returnToLane(delivery, 0));
+      if (this.isStopped || state !== 'open') this.enqueueOutcome(returnToLane(delivery, 0));
       else this.scheduler.add(delivery, originOf(delivery));
     }
     this.sendReady();
@@ -143,21 +155,21 @@ export class Dispatcher {
   private sendReady(): void {
     if (this.isSending) return;
     this.isSending = true;
-    this.returnToLanes(this.scheduler.demoteHanging());
+    this.returnToLanes(this.scheduler.takeSlotsOfHanging());
     while (!this.isStopped && this.unrecorded.length < MAX_UNRECORDED) {
       const delivery = this.scheduler.next();
       if (!delivery) break;
       void this.attempt(delivery);
     }
     this.isSending = false;
-    this.scheduleDemotion();
+    this.watchHanging();
   }
 
-  private scheduleDemotion(): void {
-    const waitMs = this.scheduler.msUntilDemotion;
-    if (this.demotionTimer || this.isStopped || waitMs === null) return;
-    this.demotionTimer = setTimeout(() => {
-      this.demotionTimer = null;
+  private watchHanging(): void {
+    const waitMs = this.scheduler.msUntilHanging;
+    if (this.hangTimer || this.isStopped || waitMs === null) return;
+    this.hangTimer = setTimeout(() => {
+      this.hangTimer = null;
       this.sendReady();
       this.notifyRecorded(false);
     }, waitMs + 1).unref();
@@ -170,7 +182,7 @@ export class Dispatcher {
     const { state, attempt } = outcome;
     const status = attempt ? attempt.status : undefined;
     this.scheduler.finish(delivery, state === 'delivered', status, attempt?.durationMs ?? 0);
-    this.unrecorded.add(outcome);
+    this.enqueueOutcome(outcome);
     if (blocksLane(outcome)) this.blocked.block(laneId, outcome.delayMs);
     if (closesLane(outcome)) this.returnToLanes(this.scheduler.close(laneId));
     this.sendReady();
@@ -178,7 +190,12 @@ export class Dispatcher {
 
   /** Deliveries that this worker has leased and does not send: they wait in their lanes again. */
   private returnToLanes(deliveries: readonly LeasedDelivery[]): void {
-    for (const delivery of deliveries) this.unrecorded.add(returnToLane(delivery, 0));
+    for (const delivery of deliveries) this.enqueueOutcome(returnToLane(delivery, 0));
+  }
+
+  private enqueueOutcome(outcome: Outcome): void {
+    outcome.releasesLane = this.exclusive.remove(outcome.delivery);
+    this.unrecorded.add(outcome);
   }
 
   private afterRecording(batch: readonly Outcome[], lanesDue: boolean): void {
@@ -190,7 +207,7 @@ export class Dispatcher {
   }
 
   private notifyRecorded(lanesDue: boolean): void {
-    this.recorded.emit(this.scheduler.takeRoomFreed() || lanesDue);
+    this.recorded.emit(this.scheduler.room.takeRoomFreed() || lanesDue);
   }
 
   /** Returns whether lanes are due by it. */
@@ -207,6 +224,8 @@ export class Dispatcher {
     for (const { laneId, healthy } of healthChanges) {
       const { delivery } = batch.find((each) => each.delivery.destination.laneId === laneId)!;
       this.reporter.reportHealthChange(delivery.destination, healthy);
+      // From now on one worker at a time claims it.
+      if (!healthy) this.returnToLanes(this.scheduler.withdraw(laneId));
     }
     for (const outcome of batch) if (outcome.disable) await this.disableEndpoint(outcome, outcome.disable);
     for (const outcome of batch)
@@ -222,20 +241,4 @@ export class Dispatcher {
     );
     if (isDisabled) this.reporter.reportDisabled(endpointId, tenantId, reason);
   }
-}
-
-/** Something that is stored must be repaired. A callback does not block its lane: others may use another profile. */
-function blocksLane({ state, reason, delivery }: Outcome): boolean {
-  return state === 'pending' && reason !== null && delivery.destination.endpointId !== null;
-}
-
-/** The receiver asked for a pause, or for no more requests. */
-function closesLane({ pauseLaneMs, disable }: Outcome): boolean {
-  return pauseLaneMs > 0 || disable !== null;
-}
-
-function originOf(delivery: LeasedDelivery): string {
-  const url = delivery.callbackUrl ?? delivery.destination.url ?? '';
-  const end = url.indexOf('/', 8);
-  return end < 0 ? url : url.slice(0, end);
 }

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { LaneStore, WorkCheck } from '../store/lane-store.js';
+import type { LanesToSkip, LaneStore, WorkCheck } from '../store/lane-store.js';
 import { STORE } from '../store/store.js';
 import { type ClaimResult, LaneClaimer } from './claim/lane-claimer.js';
 import { type Lease, Leases } from './claim/leases.js';
@@ -36,7 +36,7 @@ export class Pipeline {
 
   /** Asks the database what there is to do, except in `skipLanes` and in lanes that this worker has no room for. */
   checkForWork(skipLanes: readonly string[] = []): Promise<WorkCheck> {
-    return this.store.checkForWork(this.lanesToSkip(skipLanes));
+    return this.store.checkForWork(this.toSkip(skipLanes));
   }
 
   /** Relays one batch of events. */
@@ -45,7 +45,7 @@ export class Pipeline {
     // wait a moment.
     const limit = Math.max(MIN_RELAYED, Math.min(MAX_RELAYED, this.dispatcher.relayableCount));
     return this.underLease((lease) =>
-      this.relay.relayBatch(limit, lease.id, () => this.dispatcher.openBudget()),
+      this.relay.relayBatch(limit, lease.id, () => this.dispatcher.openBudget('relay')),
     );
   }
 
@@ -54,8 +54,8 @@ export class Pipeline {
     if (this.dispatcher.claimableCount === 0) return { leased: [], hasMore: false, exhausted: [] };
     return this.underLease((lease) =>
       this.claimer.claim(lease, {
-        openBudget: () => this.dispatcher.openBudget({ forClaim: true }),
-        skipLanes: this.lanesToSkip(skipLanes),
+        openBudget: () => this.dispatcher.openBudget('claim'),
+        skip: this.toSkip(skipLanes),
         allowSuspect: !this.dispatcher.hasSuspect,
       }),
     );
@@ -77,7 +77,9 @@ export class Pipeline {
     }
   }
 
-  private lanesToSkip(more: readonly string[]): string[] {
-    return [...this.dispatcher.unclaimableLanes(), ...more];
+  private toSkip(laneIds: readonly string[]): LanesToSkip {
+    const unclaimable = this.dispatcher.unclaimable();
+    unclaimable.laneIds.push(...laneIds);
+    return unclaimable;
   }
 }

@@ -17,7 +17,7 @@ import { OutcomeReporter } from '../engine/record/outcome-reporter.js';
 import { CallbackDestinations } from '../engine/relay/callback-destinations.js';
 import { Relay } from '../engine/relay/relay.js';
 import { RunOnce } from '../engine/run-once.js';
-import { MAX_DEMOTED_PER_SLOT } from '../engine/schedule/lane-scheduler.js';
+import { MAX_WITHOUT_SLOT_PER_SLOT } from '../engine/schedule/lane-scheduler.js';
 import { Sender } from '../engine/send/sender.js';
 import { Worker } from '../engine/worker.js';
 import { createTransport } from '../http/client/create-transport.js';
@@ -78,7 +78,7 @@ export const engineProviders: Provider[] = [
 function createGuardedTransport(settings: Settings): ReturnType<typeof createTransport> {
   const { allowHttp, allowedAddresses, allowedHosts, nat64Prefixes, allowedPorts } = settings;
   const { lookup, ca, proxy, axios, slots } = settings;
-  const maxInFlight = slots * (1 + MAX_DEMOTED_PER_SLOT);
+  const maxInFlight = slots * (1 + MAX_WITHOUT_SLOT_PER_SLOT);
   const guarded = {
     allowHttp,
     allowedAddresses,

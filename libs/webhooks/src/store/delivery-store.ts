@@ -23,6 +23,11 @@ export interface DeliveryRecord {
   endpointId: string | null;
   /** The callback's URL, or the endpoint's at present. */
   url: string | null;
+  laneState: LaneState;
+  /** The receiver asked for a pause until then. */
+  laneHoldUntil: number | null;
+  /** One worker at a time sends what its lane holds: `FAILING_AFTER`. */
+  isLaneFailing: boolean;
   eventId: string;
   eventSequence: string;
   eventType: string;
@@ -184,8 +189,6 @@ export interface DeliveryStore extends StoreTransactions {
   requeueDeliveries(laneId: string, ids: readonly string[]): Promise<void>;
   /** In `tx`: discards a locked delivery if it is waiting. Repeatable. */
   cancelDelivery(id: string): Promise<void>;
-  /** In `tx`: a failing endpoint (UUID) is probed as soon as its lane has something to send. Repeatable. */
-  probeSoon(endpointId: string): Promise<void>;
 
   /** The lane of an endpoint (UUID), and the database's time, epoch ms. `null`: there is none. */
   findLane(

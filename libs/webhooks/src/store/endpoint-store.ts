@@ -42,14 +42,14 @@ export interface EndpointLane {
   ordering: Ordering;
   /** When a worker should claim from it; `null`: never. */
   nextDueAt: number | null;
-  /** Nothing is claimed before this. */
+  /** Nothing is claimed before this, because the receiver asked for a pause. */
   holdUntil: number | null;
   maxInFlight: number | null;
   maxThroughputPerMinute: number | null;
   failures: number;
   failingSince: number | null;
-  /** Probes since the last success. */
-  probes: number;
+  /** One worker alone has claimed it until this time, because it is failing. */
+  claimedUntil: number | null;
 }
 
 /** A new endpoint. */

@@ -1,5 +1,10 @@
-/** Failed deliveries in a row after which a lane's breaker opens: from then on the lane is only probed. */
-export const BREAKER_THRESHOLD = 5;
+/** Deliveries that failed in a row after which a lane is failing: from then on one worker at a time claims from it. */
+export const FAILING_AFTER = 5;
+/**
+ * A failing lane is due at multiples of this, ms: many of them are then claimed with one statement. A delivery is never sent
+ * before it is due.
+ */
+export const FAILING_LANE_STEP_MS = 500;
 /** How long a lane waits if subject order holds back everything that is due in it, ms. */
 export const HELD_LANE_WAIT_MS = 25;
 /** Claims without an outcome after which a delivery may be what crashes its workers. */

@@ -3,14 +3,14 @@ import type { StoreTransactions } from './transactions.js';
 
 /** Lanes and leases: what an idle worker asks, and how it claims deliveries that wait. */
 export interface LaneStore extends StoreTransactions {
-  /** What there is to do, except in the lanes `skipLanes`. Read only. */
-  checkForWork(skipLanes: readonly string[]): Promise<WorkCheck>;
+  /** What there is to do, except in the lanes of `skip`. Read only. */
+  checkForWork(skip: LanesToSkip): Promise<WorkCheck>;
   /**
    * In `tx`: locks up to `count` open lanes that are due, the longest waiting first, until `tx` ends. Lanes that another
-   * worker has locked are skipped, and those in `skipLanes`. The commit of `tx` does not wait for the disk: a crash of the
+   * worker has locked are skipped, and those of `skip`. The commit of `tx` does not wait for the disk: a crash of the
    * database may undo the claim, never what is recorded later.
    */
-  claimLanes(count: number, skipLanes: readonly string[]): Promise<ClaimableLane[]>;
+  claimLanes(count: number, skip: LanesToSkip): Promise<ClaimableLane[]>;
   /**
    * In `tx`: leases due deliveries of lanes that `claimLanes` has locked, until the lease ends. The lanes move to the back
    * of the queue and their counters move. Calling it again leases the next deliveries.
@@ -27,6 +27,14 @@ export interface LaneStore extends StoreTransactions {
   openLease(owner: string, leaseMs: number): Promise<OpenedLease>;
   /** Deletes leases; one that is gone already is ignored. */
   deleteLeases(ids: readonly string[]): Promise<void>;
+}
+
+/** Lanes that a worker has no room for. */
+export interface LanesToSkip {
+  laneIds: readonly string[];
+  /** All lanes of these tenants, except `keptLaneIds`. */
+  tenantIds: readonly string[];
+  keptLaneIds: readonly string[];
 }
 
 /** What there is to do, as one statement sees it. */
@@ -50,8 +58,8 @@ export interface ClaimableLane {
   ordering: Ordering;
   /** Deliveries that may be claimed now by the lane's own limits; `Infinity` without limits. */
   allowance: number;
-  /** Its breaker is open: one delivery is claimed, to test the endpoint. */
-  isProbe: boolean;
+  /** So many of its deliveries failed in a row that one worker at a time claims it: `FAILING_AFTER`. */
+  isFailing: boolean;
   /** Time between two requests by its rate limit, microseconds; `null`: no limit. */
   requestIntervalUs: number | null;
   /** Rate clock before this claim, epoch microseconds; 0 without a limit. */
@@ -90,8 +98,8 @@ export interface LeaseTerms {
   id: string;
   /** What is left of it, ms. */
   leaseMs: number;
-  /** How long a probed lane waits for the outcome of its probe, ms. */
-  probeHoldMs: number;
+  /** How long a failing lane is claimed by this worker alone, unless one of its outcomes releases it, ms. */
+  exclusiveMs: number;
 }
 
 /** A delivery that has just been leased, with its event. */

@@ -9,8 +9,8 @@ export interface RecordableOutcome {
     leaseId: string;
     /** When the attempt before this one began, epoch ms; `null`: there was none. */
     attemptAt: number | null;
-    /** Claimed alone, to test whether a failing endpoint works again. */
-    isProbe: boolean;
+    /** Its lane was failing when it was claimed, and this worker claimed the lane alone. */
+    isExclusive: boolean;
     /** Takes one of the places in flight that its lane counts. */
     isCounted: boolean;
     destination: { laneId: string };
@@ -35,6 +35,8 @@ export interface RecordableOutcome {
   failure: boolean;
   /** Pause of the whole lane, ms; 0: none. */
   pauseLaneMs: number;
+  /** The lane, which this worker had claimed alone, may be claimed by all again. */
+  releasesLane: boolean;
 }
 
 /** A failed outcome that the endpoint's owner asked to be told of. The store applies the limit on how often. */
@@ -56,7 +58,7 @@ export interface RecordedOutcomes {
   ids: Set<string>;
   /** Lanes that became failing, or healthy again, with these outcomes. */
   healthChanges: { laneId: string; healthy: boolean }[];
-  /** Lanes that are paused, closed or on hold, whatever the cause: send nothing more there for now. */
+  /** Lanes that are paused, closed, on hold or now claimed by one worker at a time: what waits for them is returned. */
   stopped: string[];
   /** At least one of the lanes is due now. */
   hasDueLanes: boolean;
@@ -80,7 +82,7 @@ export interface OutcomeStore extends StoreTransactions {
     options?: { history?: boolean },
   ): Promise<RecordedOutcomes>;
   /**
-   * Writes first attempts that succeeded and that neither count in their lane nor are probes. It touches deliveries alone.
+   * Writes first attempts that succeeded and that neither count in their lane nor belong to a failing one. It touches deliveries alone.
    * Leaves out those whose lane has something to update, or whose lease was lost: {@link recordOutcomes} takes these.
    * Returns the ids that were written.
    *

@@ -1,18 +1,24 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { SETTINGS, type Settings } from '../../config/settings.js';
-import type { ClaimableLane, ClaimedDelivery, LaneClaim, LaneStore } from '../../store/lane-store.js';
+import type {
+  ClaimableLane,
+  ClaimedDelivery,
+  LaneClaim,
+  LanesToSkip,
+  LaneStore,
+} from '../../store/lane-store.js';
 import { STORE } from '../../store/store.js';
 import type { Destination } from '../destinations/destination.js';
 import { DestinationReader } from '../destinations/destination-reader.js';
 import type { LeasedDelivery } from '../destinations/leased-delivery.js';
-import type { ClaimBudget } from '../schedule/claim-budget.js';
+import type { ClaimBudget } from '../schedule/room/claim-budget.js';
 import type { Lease } from './leases.js';
 import { ScanDepths } from './scan-depths.js';
 
 /** Lanes that one claim locks. */
 const MAX_LANES_PER_CLAIM = 64;
-/** A probed lane waits this much longer for the outcome than a lease can last, ms. */
-const PROBE_MARGIN_MS = 1_000;
+/** A worker has a failing lane for itself this much longer than a lease can last, ms: it may still record its outcomes. */
+const EXCLUSIVE_MARGIN_MS = 1_000;
 /** Of what a claim takes from a lane, one in so many is kept for retries. */
 const RETRY_SHARE = 4;
 
@@ -20,7 +26,7 @@ export interface ClaimOptions {
   /** Called once the lanes are known, again if the transaction is repeated. */
   openBudget: () => ClaimBudget;
   /** Lanes to pass over. */
-  skipLanes: readonly string[];
+  skip: LanesToSkip;
   /** May claim one delivery that may have crashed workers before. */
   allowSuspect: boolean;
 }
@@ -59,19 +65,18 @@ export class LaneClaimer {
   private async claimIn(
     tx: LaneStore,
     lease: Lease,
-    { openBudget, skipLanes, allowSuspect }: ClaimOptions,
+    { openBudget, skip, allowSuspect }: ClaimOptions,
   ): Promise<{ claimed: ClaimedDelivery[]; lanes: ClaimableLane[]; exhausted: string[] }> {
     this.claimCount++;
-    const lanes = await tx.claimLanes(MAX_LANES_PER_CLAIM, skipLanes);
+    const lanes = await tx.claimLanes(MAX_LANES_PER_CLAIM, skip);
     if (lanes.length === 0) return { claimed: [], lanes, exhausted: [] };
-    const terms = {
-      id: lease.id,
-      leaseMs: Math.max(0, Math.round(lease.endsAt - performance.now())),
-      probeHoldMs: this.settings.leaseMs + PROBE_MARGIN_MS,
-    };
-    // A lane that may give nothing now by its own limits is claimed all the same: that sets when it is due again.
+    const leaseMs = Math.max(0, Math.round(lease.endsAt - performance.now()));
+    const terms = { id: lease.id, leaseMs, exclusiveMs: leaseMs + EXCLUSIVE_MARGIN_MS };
+    // A lane that may give nothing now by its own limits is claimed all the same: that sets when it is due again. So is
+    // one that this worker has no room for, if others may be due behind it.
+    const mayHideOthers = lanes.length === MAX_LANES_PER_CLAIM;
     const claims = this.allot(lanes, openBudget()).filter(
-      ({ count, lane }) => count > 0 || lane.allowance === 0,
+      ({ count, lane }) => count > 0 || lane.allowance === 0 || mayHideOthers,
     );
     if (claims.length === 0) return { claimed: [], lanes, exhausted: [] };
     const claimed = await tx.leaseDeliveries(claims, terms, allowSuspect ? 1 : 0);
@@ -82,7 +87,7 @@ export class LaneClaimer {
   private allot(lanes: readonly ClaimableLane[], budget: ClaimBudget): LaneClaim[] {
     const share = budget.sharePerLane(lanes.length);
     return lanes.map((lane) => {
-      const count = budget.reserve(lane.laneId, Math.min(share, lane.allowance));
+      const count = budget.reserve(lane, Math.min(share, lane.allowance));
       const retryCount = Math.floor((count + (this.claimCount % RETRY_SHARE)) / RETRY_SHARE);
       const maxBytes = count > 0 ? budget.reserveBytes(lane.tenantId, lanes.length) : 0;
       return { lane, count, retryCount, maxBytes, depth: this.depths.depthFor(lane.laneId, count) };
@@ -138,6 +143,6 @@ function toLeasedDelivery(
     claims: delivery.claims,
     attemptAt: delivery.attemptAt,
     isCounted: lane.hasLimits,
-    isProbe: lane.isProbe,
+    isExclusive: lane.isFailing,
   };
 }

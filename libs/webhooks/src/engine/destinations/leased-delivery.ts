@@ -24,6 +24,13 @@ export interface LeasedDelivery {
   attemptAt: number | null;
   /** Counts towards its lane's limit of deliveries in flight. */
   isCounted: boolean;
-  /** The one delivery that tests whether a failing endpoint works again. */
-  isProbe: boolean;
+  /** Its lane is failing, and this worker has claimed it alone. */
+  isExclusive: boolean;
+}
+
+/** Scheme, host and port of the URL that it goes to. */
+export function originOf(delivery: LeasedDelivery): string {
+  const url = delivery.callbackUrl ?? delivery.destination.url ?? '';
+  const end = url.indexOf('/', 8);
+  return end < 0 ? url : url.slice(0, end);
 }

@@ -154,7 +154,7 @@ export class OutcomeRecorder {
 
 /** Nothing but the delivery itself can change: the lane neither counts it nor learns from it, unless it was failing. */
 function isFirstSuccess({ state, attempt, delivery }: Outcome): boolean {
-  return state === 'delivered' && attempt?.number === 1 && !delivery.isProbe && !delivery.isCounted;
+  return state === 'delivered' && attempt?.number === 1 && !delivery.isExclusive && !delivery.isCounted;
 }
 
 function isRejection(error: unknown): error is Error {

@@ -41,7 +41,8 @@ export class OutcomeReporter {
     const endpointId = destination.endpointId && encodeId('wh', destination.endpointId);
     const who = endpointId ?? `callbacks of ${tenantId}`;
     if (healthy) this.logger.log(`Endpoint ${who} has recovered`);
-    else this.logger.warn(`Endpoint ${who} is failing: it is only probed until it succeeds`);
+    else
+      this.logger.warn(`Endpoint ${who} is failing: few requests at once are sent to it until it succeeds`);
     const name = healthy ? 'endpointRecovered' : 'endpointFailing';
     this.events.emit(name, { endpointId, tenantId, reason: null });
   }

@@ -5,7 +5,7 @@ import type { ClaimedEvent, OutboxStore } from '../../store/outbox-store.js';
 import { STORE } from '../../store/store.js';
 import { DestinationReader } from '../destinations/destination-reader.js';
 import type { LeasedDelivery } from '../destinations/leased-delivery.js';
-import type { ClaimBudget } from '../schedule/claim-budget.js';
+import type { ClaimBudget } from '../schedule/room/claim-budget.js';
 import { CallbackDestinations } from './callback-destinations.js';
 import { EventRenderer } from './event-renderer.js';
 import { fanOutToCallback, fanOutToEndpoints, type NewDelivery } from './fan-out.js';
@@ -84,14 +84,14 @@ function chooseDirectDeliveries(deliveries: readonly NewDelivery[], budget: Clai
   for (const delivery of deliveries) {
     const { destination, event, reason } = delivery;
     if (budget.isSpent) return;
-    const { laneId, tenantId, state, hasLimits, isHealthy, hasBacklog } = destination;
+    const { laneId, state, hasLimits, isHealthy, hasBacklog } = destination;
     if (reason !== null || state !== 'open' || hasLimits || !isHealthy || hasBacklog) continue;
     if (event.subject !== null && destination.ordering !== 'none') {
       const key = `${laneId} ${event.subject}`;
       if (subjects.has(key)) continue;
       subjects.add(key);
     }
-    delivery.isDirect = budget.reserveOne(laneId, tenantId, delivery.body.length);
+    delivery.isDirect = budget.reserveOne(destination, delivery.body.length);
   }
 }
 
@@ -114,6 +114,6 @@ function toLeasedDelivery(id: string, leaseId: string, delivery: NewDelivery): L
     claims: 1,
     attemptAt: null,
     isCounted: false,
-    isProbe: false,
+    isExclusive: false,
   };
 }

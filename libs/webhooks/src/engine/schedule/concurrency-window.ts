@@ -4,18 +4,21 @@ export const INITIAL_WINDOW = 4;
 const QUICK_RESPONSE_MS = 2_000;
 /** The only 4xx that asks for fewer requests. */
 const TOO_MANY_REQUESTS = 429;
+/** Window of a lane that keeps failing quickly, as a multiple of that of one whose requests hang. */
+const QUICK_FAILURES_FACTOR = 4;
 /** While many requests hang: window of a lane whose last success is longer ago than this. */
 const CAUTIOUS_WINDOW = 2;
 const RECENT_SUCCESS_MS = 2_000;
 
 /*
- * A lane's window is the number of requests that it may have in flight at once. It grows by one with each quick success, and
- * halves with a 429, a 5xx, or if there is no response.
+ * A lane's window is the number of requests that it may have in flight at once. It grows by one with each quick success. A
+ * 429, a 5xx and a request without a response halve it, down to `failingWindow`. While all attempts fail, it grows by one
+ * with each quick response, up to four times `failingWindow`, and is `failingWindow` while requests hang.
  */
 
-/** A lane that was failing begins with one request at a time, also if another worker saw it fail. */
-export function initialWindow(isHealthy: boolean, maxWindow: number): number {
-  return isHealthy ? Math.min(INITIAL_WINDOW, maxWindow) : 1;
+/** A lane that was failing begins with few requests at a time, also if another worker saw it fail. */
+export function initialWindow(isHealthy: boolean, maxWindow: number, failingWindow: number): number {
+  return isHealthy ? Math.min(INITIAL_WINDOW, maxWindow) : failingWindow;
 }
 
 /** `maxWindow` may be less than before, because there are more workers now. */
@@ -24,10 +27,16 @@ export function windowAfterSuccess(window: number, durationMs: number, maxWindow
   return durationMs <= QUICK_RESPONSE_MS ? window + 1 : window;
 }
 
-/** `status`: of the response; `null`: there was none. */
-export function windowAfterFailure(window: number, status: number | null): number {
+/** The window after the first failure since a success. `status`: of the response; `null`: there was none. */
+export function windowAfterFailure(window: number, status: number | null, failingWindow: number): number {
   const isOverloaded = status === null || status === TOO_MANY_REQUESTS || status >= 500;
-  return isOverloaded ? Math.max(1, window >> 1) : window;
+  return isOverloaded ? Math.max(Math.min(window, failingWindow), window >> 1) : window;
+}
+
+/** The window after a quick failure that follows another failure. */
+export function windowWhileFailing(window: number, failingWindow: number): number {
+  const max = failingWindow * QUICK_FAILURES_FACTOR;
+  return window < max ? window + 1 : window > max ? window >> 1 : max;
 }
 
 /** The window while many requests hang. `lastSuccessAt`: on the process's monotonic clock, ms. */

@@ -1,8 +1,8 @@
 import type { Destination } from '../destinations/destination.js';
-import { initialWindow } from './concurrency-window.js';
 import type { Lane } from './lane.js';
-import type { OriginShares } from './origin-shares.js';
-import type { ReadyQueues } from './ready-queues.js';
+import type { OriginShares } from './shares/origin-shares.js';
+import type { LaneCounts } from './lane-counts.js';
+import type { TenantShares } from './shares/tenant-shares.js';
 
 /** Beyond this, lanes without work are forgotten, the longest known first. Their health and window begin anew. */
 const MAX_LANES_REMEMBERED = 20_000;
@@ -12,9 +12,10 @@ export class KnownLanes {
   private readonly lanes = new Map<string, Lane>();
 
   constructor(
-    private readonly queues: ReadyQueues,
-    private readonly shares: OriginShares<Lane>,
-    private readonly maxInFlight: () => number,
+    private readonly counts: LaneCounts,
+    private readonly origins: OriginShares<Lane>,
+    private readonly tenants: TenantShares,
+    private readonly initialWindowFor: (isHealthy: boolean) => number,
   ) {}
 
   get(laneId: string): Lane | undefined {
@@ -36,13 +37,14 @@ export class KnownLanes {
     const lane: Lane = {
       destination,
       health: isHealthy ? 'untried' : 'failing',
-      window: initialWindow(isHealthy, this.maxInFlight()),
+      window: this.initialWindowFor(isHealthy),
       lastSuccessAt: -Infinity,
       inFlight: 0,
-      demoted: 0,
+      withoutSlot: 0,
       isClosed: false,
       waiting: [],
-      originShare: this.shares.shareOf(tenantId, origin),
+      originShare: this.origins.of(tenantId, origin),
+      tenantShare: this.tenants.of(tenantId),
       isQueued: false,
     };
     this.lanes.set(laneId, lane);
@@ -56,8 +58,9 @@ export class KnownLanes {
       if (this.lanes.size <= MAX_LANES_REMEMBERED / 2) break;
       if (lane === keep || lane.inFlight > 0 || lane.waiting.length > 0) continue;
       this.lanes.delete(laneId);
-      this.queues.forget(lane);
+      this.counts.forget(lane);
     }
-    this.shares.keepOnly(this.lanes.values());
+    this.origins.keepOnly(this.lanes.values());
+    this.tenants.keepOnly(new Set([...this.lanes.values()].map((lane) => lane.destination.tenantId)));
   }
 }

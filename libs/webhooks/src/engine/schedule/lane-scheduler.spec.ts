@@ -1,13 +1,30 @@
-import { HeldBodies } from './held-bodies.js';
-import { LaneScheduler } from './lane-scheduler.js';
+import { HeldBodies } from './room/held-bodies.js';
+import { LaneScheduler, type SchedulerLimits } from './lane-scheduler.js';
 import type { Destination } from '../destinations/destination.js';
 import type { LeasedDelivery } from '../destinations/leased-delivery.js';
 
 const ORIGIN = 'https://receiver.example';
 
-function deliveriesOf(laneId: string, count: number): LeasedDelivery[] {
-  const destination = { laneId, tenantId: 'acme', isHealthy: true } as Destination;
-  return Array.from({ length: count }, (_, i) => ({ id: `${laneId}.${i}`, destination }) as LeasedDelivery);
+interface LaneFields {
+  tenantId?: string;
+  isExclusive?: boolean;
+}
+
+function deliveriesOf(
+  laneId: string,
+  count: number,
+  { tenantId = 'acme', isExclusive = false }: LaneFields = {},
+): LeasedDelivery[] {
+  const destination = { laneId, tenantId, isHealthy: !isExclusive } as Destination;
+  return Array.from(
+    { length: count },
+    (_, i) => ({ id: `${laneId}.${i}`, destination, isExclusive }) as LeasedDelivery,
+  );
+}
+
+function createScheduler(limits: Partial<SchedulerLimits> = {}): LaneScheduler {
+  const maxInFlight = limits.maxInFlight ?? (() => 32);
+  return new LaneScheduler({ slots: 64, maxInFlight, maxHanging: () => 200, failingWindow: 2, ...limits });
 }
 
 /** Takes out everything that may be sent now. */
@@ -17,16 +34,24 @@ function sendAll(scheduler: LaneScheduler): LeasedDelivery[] {
   return sent;
 }
 
+/** One attempt of each lane hangs and then times out. */
+function timeOut(scheduler: LaneScheduler, lanes: string[], fields: LaneFields = {}, origin?: string): void {
+  for (const lane of lanes)
+    for (const each of deliveriesOf(lane, 1, fields)) scheduler.add(each, origin ?? lane);
+  for (let sent = sendAll(scheduler); sent.length > 0; sent = sendAll(scheduler))
+    for (const delivery of sent) scheduler.finish(delivery, false, null, 15_000);
+}
+
 describe('LaneScheduler', () => {
   it('keeps a tenant to its share of one origin, over all its lanes there', () => {
-    const scheduler = new LaneScheduler(64, () => 5);
+    const scheduler = createScheduler({ maxInFlight: () => 5 });
     for (const lane of ['1', '2', '3']) for (const each of deliveriesOf(lane, 4)) scheduler.add(each, ORIGIN);
 
     expect(sendAll(scheduler)).toHaveLength(5);
   });
 
   it('sends everything in the end, although lanes wait for their share again and again', () => {
-    const scheduler = new LaneScheduler(64, () => 3);
+    const scheduler = createScheduler({ maxInFlight: () => 3 });
     for (const lane of ['1', '2', '3', '4'])
       for (const each of deliveriesOf(lane, 10)) scheduler.add(each, ORIGIN);
 
@@ -42,7 +67,7 @@ describe('LaneScheduler', () => {
 
   it('ends requests although the share became smaller while they were in flight', () => {
     let maxInFlight = 8;
-    const scheduler = new LaneScheduler(64, () => maxInFlight);
+    const scheduler = createScheduler({ maxInFlight: () => maxInFlight });
     for (const lane of ['1', '2', '3']) for (const each of deliveriesOf(lane, 6)) scheduler.add(each, ORIGIN);
     const inFlight = sendAll(scheduler);
     expect(inFlight).toHaveLength(8);
@@ -56,18 +81,90 @@ describe('LaneScheduler', () => {
     expect(sendAll(scheduler)).toHaveLength(2);
   });
 
+  it('sends two requests at once to a lane that other workers saw fail, and up to eight if they fail quickly', () => {
+    const scheduler = createScheduler();
+    for (const each of deliveriesOf('1', 4)) scheduler.add(each, ORIGIN);
+    for (const each of sendAll(scheduler)) scheduler.finish(each, true, 200, 5);
+    for (const each of deliveriesOf('1', 40, { isExclusive: true })) scheduler.add(each, ORIGIN);
+    const inFlight: number[] = [];
+    for (let sent = sendAll(scheduler); sent.length > 0; sent = sendAll(scheduler)) {
+      inFlight.push(sent.length);
+      for (const each of sent) scheduler.finish(each, false, 500, 20);
+    }
+    expect(inFlight).toEqual([2, 4, 8, 8, 8, 8, 2]);
+  });
+
+  it('sends two requests at once, without slots, to a lane whose requests hang', () => {
+    const scheduler = createScheduler({ slots: 1 });
+    timeOut(scheduler, ['1']);
+    for (const each of deliveriesOf('1', 5)) scheduler.add(each, '1');
+    expect(sendAll(scheduler)).toHaveLength(2);
+    for (const each of deliveriesOf('2', 1)) scheduler.add(each, '2');
+    expect(sendAll(scheduler)).toHaveLength(1);
+  });
+
+  it('does not count requests that hang in the share of an origin, up to a limit of their own', () => {
+    const scheduler = createScheduler({ maxInFlight: () => 4, maxHanging: () => 6 });
+    timeOut(scheduler, ['1', '2', '3', '4', '5'], {}, ORIGIN);
+    for (const lane of ['1', '2', '3', '4', '5'])
+      for (const each of deliveriesOf(lane, 2)) scheduler.add(each, ORIGIN);
+    expect(sendAll(scheduler)).toHaveLength(6);
+    for (const each of deliveriesOf('6', 1)) scheduler.add(each, ORIGIN);
+    expect(sendAll(scheduler)).toEqual([]); // untried: it may hang too
+    for (const each of deliveriesOf('7', 1)) scheduler.add(each, 'https://elsewhere.example');
+    expect(sendAll(scheduler)).toHaveLength(1);
+  });
+
+  it('keeps places for requests that hang for other tenants', () => {
+    const scheduler = createScheduler({ slots: 8 });
+    const lanes = (tenant: string, count: number) =>
+      Array.from({ length: count }, (_, i) => `${tenant} ${i}`);
+    const many = lanes('noisy', 100);
+    timeOut(scheduler, many, { tenantId: 'noisy' });
+    timeOut(scheduler, ['quiet'], { tenantId: 'quiet' });
+    for (const lane of many)
+      for (const each of deliveriesOf(lane, 2, { tenantId: 'noisy' })) scheduler.add(each, lane);
+    expect(sendAll(scheduler)).toHaveLength(42); // three quarters of 7 × 8
+    for (const each of deliveriesOf('quiet', 2, { tenantId: 'quiet' })) scheduler.add(each, 'quiet');
+    expect(sendAll(scheduler).map(({ destination }) => destination.laneId)).toEqual(['quiet', 'quiet']);
+  });
+
+  it('lets tenants take turns among lanes that are untried, however many one of them has', () => {
+    const scheduler = createScheduler({ slots: 16 });
+    for (let lane = 0; lane < 100; lane++)
+      for (const each of deliveriesOf(`${lane}`, 1, { tenantId: 'noisy' })) scheduler.add(each, `${lane}`);
+    for (const each of deliveriesOf('quiet', 1, { tenantId: 'quiet' })) scheduler.add(each, 'quiet');
+    const sent = sendAll(scheduler);
+    expect(sent).toHaveLength(4); // a quarter of the slots
+    expect(sent.map(({ destination }) => destination.laneId)).toContain('quiet');
+  });
+
+  it('leases no more of one tenant than leaves room for others, and says whom a claim must pass over', () => {
+    const { room, ...scheduler } = roomAndAdd(createScheduler({ slots: 8 }));
+    const budget = room.openBudget(0, 'claim', new HeldBodies());
+    let leased = 0;
+    for (let lane = 0; lane < 100; lane++)
+      leased += budget.reserve({ laneId: `${lane}`, tenantId: 'noisy' }, 4);
+    expect(leased).toBe(18); // three quarters of 3 × 8
+    expect(budget.reserve({ laneId: 'quiet', tenantId: 'quiet' }, 4)).toBe(4);
+    for (let lane = 0; lane < 17; lane++) scheduler.add(`${lane}`, 'noisy');
+    expect(room.unclaimable().tenantIds).toEqual([]);
+    scheduler.add('17', 'noisy');
+    expect(room.unclaimable().tenantIds).toEqual(['noisy']);
+  });
+
   it('gives a tenant as much room for large bodies as is free, in equal shares for the lanes of a claim', () => {
     const MB = 1024 * 1024;
-    const scheduler = new LaneScheduler(64, () => 32);
+    const { room } = createScheduler();
     const bodies = new HeldBodies();
-    expect(scheduler.openBudget(0, true, bodies).reserveBytes('acme', 2)).toBe(8 * MB);
+    expect(room.openBudget(0, 'claim', bodies).reserveBytes('acme', 2)).toBe(8 * MB);
     for (let i = 0; i < 16; i++) bodies.add('acme', MB);
 
-    const budget = scheduler.openBudget(0, true, bodies);
+    const budget = room.openBudget(0, 'claim', bodies);
     expect(budget.reserveBytes('acme', 1)).toBe(0);
-    expect(budget.reserveOne('1', 'acme', MB)).toBe(false);
-    expect(budget.reserveOne('1', 'acme', 8_192)).toBe(true);
-    expect(budget.reserveOne('2', 'other', MB)).toBe(true);
+    expect(budget.reserveOne({ laneId: '1', tenantId: 'acme' }, MB)).toBe(false);
+    expect(budget.reserveOne({ laneId: '1', tenantId: 'acme' }, 8_192)).toBe(true);
+    expect(budget.reserveOne({ laneId: '2', tenantId: 'other' }, MB)).toBe(true);
     expect(budget.reserveBytes('other', 100)).toBe(MB / 4);
     expect(bodies.roomOf('other')).toBe(8 * MB);
 
@@ -75,3 +172,10 @@ describe('LaneScheduler', () => {
     expect(bodies.roomOf('acme')).toBe(16 * MB);
   });
 });
+
+function roomAndAdd(scheduler: LaneScheduler) {
+  const add = (laneId: string, tenantId: string) => {
+    for (const each of deliveriesOf(laneId, 1, { tenantId })) scheduler.add(each, laneId);
+  };
+  return { room: scheduler.room, add };
+}

@@ -1,136 +1,94 @@
 import type { LeasedDelivery } from '../destinations/leased-delivery.js';
-import { ClaimBudget, type LaneCapacity } from './claim-budget.js';
 import {
   cautiousWindow,
-  INITIAL_WINDOW,
+  initialWindow,
   windowAfterFailure,
   windowAfterSuccess,
+  windowWhileFailing,
 } from './concurrency-window.js';
-import type { HeldBodies } from './held-bodies.js';
 import { KnownLanes } from './known-lanes.js';
-import { capacityOf, type Lane } from './lane.js';
-import { OriginShares } from './origin-shares.js';
+import type { Lane } from './lane.js';
+import { LaneCounts } from './lane-counts.js';
+import { healthAfter } from './lane-health.js';
+import { OriginShares } from './shares/origin-shares.js';
 import { ReadyQueues } from './ready-queues.js';
 import { SlotTracker } from './slot-tracker.js';
+import { TenantShares } from './shares/tenant-shares.js';
+import { WorkerRoom } from './room/worker-room.js';
 
 /** Requests that hang and hold no slot, at most, for each slot. */
-export const MAX_DEMOTED_PER_SLOT = 7;
-/** Deliveries that a worker holds, at most, for each slot: enough to send while the next batch is relayed. */
-const MAX_HELD_PER_SLOT = 24;
-/** A lane that holds more than this share of its capacity is not claimed from. */
-const FULL_SHARE = 0.75;
+export const MAX_WITHOUT_SLOT_PER_SLOT = 7;
+
+/** Numbers of requests. Functions: the limit changes with the number of workers. */
+export interface SchedulerLimits {
+  slots: number;
+  /** In flight of one lane, and with a slot of one tenant at one origin. */
+  maxInFlight: () => number;
+  /** That hang of one tenant at one origin. */
+  maxHanging: () => number;
+  /** In flight of one lane whose requests fail slowly. */
+  failingWindow: number;
+}
 
 /**
  * Decides which lane of this worker sends next.
  * - Lanes send one request after the other, in rotation.
- * - Lanes that are not healthy share a quarter of the slots, failing ones an eighth.
- * - A request that hangs keeps its slot for half a second. Its lane then sends no more at once than it has in flight.
+ * - Lanes that are not healthy share a quarter of the slots, failing ones an eighth, and tenants take turns among them.
+ * - A request that hangs keeps its slot for half a second at most. Its lane then sends no more at once than it has in
+ *   flight, and without slots if it fails.
  * - No lane exceeds its window, and no tenant its share of one origin.
  */
-export class LaneScheduler implements LaneCapacity {
+export class LaneScheduler {
+  /** How many deliveries may be leased. */
+  readonly room: WorkerRoom;
+  private readonly counts = new LaneCounts();
   private readonly queues: ReadyQueues;
   private readonly flights: SlotTracker<Lane>;
-  private readonly shares: OriginShares<Lane>;
+  private readonly origins: OriginShares<Lane>;
   private readonly lanes: KnownLanes;
-  /** What {@link unclaimableLanes} returned last. */
-  private unclaimable = new Set<string>();
-  /** At that time there was no room for lanes that are not healthy. */
-  private othersUnclaimable = false;
-  private roomFreed = false;
 
-  /** @param maxInFlight requests in flight of one lane, and of one tenant at one origin */
-  constructor(
-    private readonly slots: number,
-    private readonly maxInFlight: () => number,
-  ) {
-    this.queues = new ReadyQueues(slots);
-    this.flights = new SlotTracker(slots * MAX_DEMOTED_PER_SLOT);
-    this.shares = new OriginShares(maxInFlight);
-    this.lanes = new KnownLanes(this.queues, this.shares, maxInFlight);
+  constructor(private readonly limits: SchedulerLimits) {
+    const { slots, maxInFlight, failingWindow } = limits;
+    const maxWithoutSlot = slots * MAX_WITHOUT_SLOT_PER_SLOT;
+    this.queues = new ReadyQueues(this.counts, { slots, maxWithoutSlot });
+    this.flights = new SlotTracker(maxWithoutSlot);
+    this.origins = new OriginShares(limits);
+    const tenants = new TenantShares();
+    this.lanes = new KnownLanes(this.counts, this.origins, tenants, (isHealthy) =>
+      initialWindow(isHealthy, maxInFlight(), failingWindow),
+    );
+    this.room = new WorkerRoom(this.lanes, this.counts, tenants, { slots, failingWindow, maxWithoutSlot });
   }
 
   /** Deliveries that wait in this process. */
   get waitingCount(): number {
-    return this.queues.waitingCount;
+    return this.counts.waitingCount;
   }
 
   get inFlight(): number {
     return this.flights.size;
   }
 
-  /** How many more deliveries this worker may lease. */
-  get claimableCount(): number {
-    return Math.max(0, this.slots * MAX_HELD_PER_SLOT - this.waitingCount - this.flights.slotsInUse);
-  }
-
-  /** How many deliveries are worth relaying: while no lane is healthy, only what other lanes may take. */
-  get relayableCount(): number {
-    const { healthyLanes, roomForOthers } = this.queues;
-    return healthyLanes > 0 ? this.claimableCount : Math.min(this.claimableCount, roomForOthers);
-  }
-
-  /** A claim is worth its cost: there is room for many deliveries, or nothing to send. */
-  get shouldClaim(): boolean {
-    return this.queues.roomForOthers >= this.slots * 2 || this.waitingCount === 0;
-  }
-
-  /**
-   * What may be leased now, except `less` deliveries. A claim leaves some room for lanes that are not healthy to the
-   * relay: their new events must not wait behind the backlogs of all others.
-   */
-  openBudget(less: number, forClaim: boolean, bodies: HeldBodies): ClaimBudget {
-    const roomForOthers = this.queues.roomForOthers - (forClaim ? this.slots : 0);
-    const left = Math.max(0, this.claimableCount - less);
-    return new ClaimBudget(this, bodies.copy(), left, Math.max(0, roomForOthers));
-  }
-
-  freeCapacityOf(laneId: string): number {
-    const lane = this.lanes.get(laneId);
-    if (!lane) return INITIAL_WINDOW;
-    return lane.isClosed ? 0 : Math.max(0, capacityOf(lane) - lane.inFlight - lane.waiting.length);
-  }
-
-  isHealthy(laneId: string): boolean {
-    return this.lanes.get(laneId)?.health === 'healthy';
-  }
-
-  /** Lanes that are not worth a claim now: they have most of what they can hold. */
-  unclaimableLanes(): string[] {
-    this.othersUnclaimable = this.queues.roomForOthers <= this.slots; // the rest is left to the relay
-    this.unclaimable.clear();
-    if (this.waitingCount + this.inFlight === 0) return [];
-    for (const [laneId, lane] of this.lanes.all()) {
-      const isFull = lane.inFlight + lane.waiting.length > capacityOf(lane) * FULL_SHARE;
-      if (isFull || (this.othersUnclaimable && lane.health !== 'healthy')) this.unclaimable.add(laneId);
-    }
-    return [...this.unclaimable];
-  }
-
-  /** Returns whether a lane that was unclaimable has room again since the last call. */
-  takeRoomFreed(): boolean {
-    const freed = this.roomFreed;
-    this.roomFreed = false;
-    return freed;
-  }
-
   /** `origin`: of the URL that the delivery goes to. */
   add(delivery: LeasedDelivery, origin: string): void {
     const lane = this.lanes.update(delivery.destination, origin);
+    if (delivery.isExclusive && (lane.health === 'healthy' || lane.health === 'untried')) {
+      this.queues.changeHealth(lane, 'failing'); // other workers saw it fail
+      lane.window = this.limits.failingWindow;
+    }
     lane.waiting.push(delivery);
-    this.queues.waiting[lane.health]++;
+    this.counts.changeWaiting(lane, 1);
     this.enqueueIfReady(lane);
   }
 
   /** Returns the delivery to send next, which is now in flight; `null`: none may be sent. */
   next(): LeasedDelivery | null {
-    const lane = this.flights.slotsInUse < this.slots ? this.nextLane() : null;
+    const lane = this.counts.slotsInUseCount < this.limits.slots ? this.nextLane() : null;
     if (!lane) return null;
     const delivery = lane.waiting.shift()!;
-    this.queues.waiting[lane.health]--;
-    lane.inFlight++;
-    lane.originShare.inFlight++;
-    this.queues.slotsInUse[lane.health]++;
-    this.flights.begin(delivery, lane, lane.health === 'healthy');
+    this.counts.changeWaiting(lane, -1);
+    if (this.counts.begin(lane)) this.flights.begin(delivery, lane, lane.health === 'healthy');
+    else this.flights.beginWithoutSlot(delivery);
     this.enqueueIfReady(lane);
     return delivery;
   }
@@ -146,38 +104,32 @@ export class LaneScheduler implements LaneCapacity {
     status: number | null | undefined,
     durationMs: number,
   ): void {
-    const { laneId } = delivery.destination;
-    const lane = this.lanes.get(laneId)!;
-    lane.inFlight--;
-    lane.originShare.inFlight--;
-    if (this.flights.end(delivery)) this.queues.slotsInUse[lane.health]--;
-    else lane.demoted--;
+    const lane = this.lanes.get(delivery.destination.laneId)!;
+    this.counts.end(lane, this.flights.end(delivery));
     if (status !== undefined) this.learn(lane, success, status, durationMs);
-    this.roomFreed ||= this.unclaimable.has(laneId) || (this.othersUnclaimable && lane.health !== 'healthy');
+    this.room.noteRoom(lane);
     this.enqueueIfReady(lane);
-    const { originShare } = lane;
-    for (const waiting of originShare.waitingLanes) {
-      if (this.shares.isFull(originShare)) break;
-      originShare.waitingLanes.delete(waiting);
-      this.enqueueIfReady(waiting);
-      if (waiting.isQueued) break;
-    }
+    this.enqueueNextOfShare(lane);
   }
 
   /** Takes the slots of requests that hang. Takes out and returns what waited in their lanes. */
-  demoteHanging(): LeasedDelivery[] {
-    return this.flights.demoteHanging(this.queues.isCrowded).flatMap((lane) => {
-      this.roomFreed ||= this.othersUnclaimable;
-      this.queues.slotsInUse[lane.health]--;
-      lane.demoted++;
-      lane.window = Math.max(1, Math.min(lane.window, lane.inFlight));
+  takeSlotsOfHanging(): LeasedDelivery[] {
+    return this.flights.takeSlotsOfHanging(this.isCrowded).flatMap((lane) => {
+      this.counts.freeSlot(lane);
+      if (lane.health === 'healthy') lane.window = Math.max(1, Math.min(lane.window, lane.inFlight));
+      else {
+        this.queues.changeHealth(lane, 'hanging');
+        lane.window = Math.min(lane.window, this.limits.failingWindow);
+      }
+      this.room.noteRoom(lane);
+      this.enqueueNextOfShare(lane);
       return this.withdraw(lane.destination.laneId);
     });
   }
 
-  /** Milliseconds until the next request may be demoted; `null`: none will be. */
-  get msUntilDemotion(): number | null {
-    return this.flights.msUntilDemotion(this.queues.isCrowded);
+  /** Milliseconds until the next request hangs that would lose its slot; `null`: none will. */
+  get msUntilHanging(): number | null {
+    return this.flights.msUntilHanging(this.isCrowded);
   }
 
   /** Sends nothing more to a lane until it is reopened. Takes out and returns what waited. */
@@ -199,10 +151,10 @@ export class LaneScheduler implements LaneCapacity {
     const lane = this.lanes.get(laneId);
     if (!lane || lane.waiting.length === 0) return [];
     const { waiting } = lane;
+    this.counts.changeWaiting(lane, -waiting.length);
     lane.waiting = [];
-    this.queues.waiting[lane.health] -= waiting.length;
     this.queues.dequeue(lane);
-    lane.originShare.waitingLanes.delete(lane);
+    this.origins.stopWaiting(lane);
     return waiting;
   }
 
@@ -211,33 +163,51 @@ export class LaneScheduler implements LaneCapacity {
     return [...this.lanes.all()].flatMap(([laneId]) => this.withdraw(laneId));
   }
 
+  private get isCrowded(): boolean {
+    return this.queues.isCrowded || this.origins.hasWaiting;
+  }
+
   private nextLane(): Lane | null {
     for (;;) {
       const lane = this.queues.next();
       if (!lane) return null;
-      if (!this.shares.isFull(lane.originShare)) return lane;
-      // Other lanes have filled the share since this one was queued.
-      lane.originShare.waitingLanes.add(lane);
+      if (!this.origins.isFullFor(lane)) return lane;
+      this.origins.wait(lane); // other lanes have filled the share since this one was queued
     }
   }
 
   private enqueueIfReady(lane: Lane): void {
     if (lane.isQueued || lane.isClosed || lane.waiting.length === 0 || lane.inFlight >= this.windowOf(lane))
       return;
-    if (this.shares.isFull(lane.originShare)) lane.originShare.waitingLanes.add(lane);
+    if (this.origins.isFullFor(lane)) this.origins.wait(lane);
     else this.queues.enqueue(lane);
   }
 
+  /** A place in the lane's share is free. */
+  private enqueueNextOfShare({ originShare }: Lane): void {
+    for (const waiting of originShare.waitingLanes) {
+      if (this.origins.isFullFor(waiting)) continue;
+      this.origins.stopWaiting(waiting);
+      this.enqueueIfReady(waiting);
+      if (waiting.isQueued) break;
+    }
+  }
+
   private learn(lane: Lane, success: boolean, status: number | null, durationMs: number): void {
-    this.queues.changeHealth(lane, success ? 'healthy' : 'failing');
-    if (success) lane.lastSuccessAt = performance.now();
-    lane.window = success
-      ? windowAfterSuccess(lane.window, durationMs, this.maxInFlight())
-      : windowAfterFailure(lane.window, status);
+    const { maxInFlight, failingWindow } = this.limits;
+    const before = lane.health;
+    const health = healthAfter(success, durationMs);
+    this.queues.changeHealth(lane, health);
+    if (success) {
+      lane.lastSuccessAt = performance.now();
+      lane.window = windowAfterSuccess(lane.window, durationMs, maxInFlight());
+    } else if (health === 'failing' && (before === 'failing' || before === 'hanging'))
+      lane.window = windowWhileFailing(lane.window, failingWindow);
+    else lane.window = windowAfterFailure(lane.window, status, failingWindow);
   }
 
   private windowOf(lane: Lane): number {
-    const manyHang = this.inFlight - this.flights.slotsInUse > this.slots;
+    const manyHang = this.counts.withoutSlot > this.limits.slots;
     return manyHang ? cautiousWindow(lane.window, lane.lastSuccessAt) : lane.window;
   }
 }

@@ -1,51 +1,53 @@
-import type { Lane, LaneHealth } from './lane.js';
+import type { Lane } from './lane.js';
+import type { LaneCounts } from './lane-counts.js';
+import type { LaneHealth } from './lane-health.js';
+import { TenantQueue } from './shares/tenant-queue.js';
+import { mayHang, type TenantShare } from './shares/tenant-shares.js';
 
-/** Deliveries of lanes that are not healthy that a worker holds at most, for each slot. */
-const MAX_HELD_OF_OTHERS_PER_SLOT = 4;
+/** Limits of what lanes that are not healthy take together. */
+export interface ReadyLimits {
+  /** Requests that hold a slot, of healthy lanes too. */
+  slots: number;
+  /** Requests that hold no slot. */
+  maxWithoutSlot: number;
+}
 
 /**
- * Lanes that are ready to send, one queue for each health, and what lanes of each health hold. Lanes that are not healthy
- * share a quarter of the slots, failing ones an eighth: requests that fail slowly must not take the slots of those that
- * succeed.
+ * Lanes that are ready to send, one queue for each health. Lanes that are not healthy share a quarter of the slots, failing
+ * ones an eighth: requests that fail slowly must not take the slots of those that succeed. Lanes whose requests hang take
+ * no slot, but places of their own. Tenants take turns in these queues, and share the places.
  */
 export class ReadyQueues {
-  /** Requests that hold a slot. */
-  readonly slotsInUse: Record<LaneHealth, number> = { healthy: 0, untried: 0, failing: 0 };
-  /** Deliveries that wait. */
-  readonly waiting: Record<LaneHealth, number> = { healthy: 0, untried: 0, failing: 0 };
-  /** Number of healthy lanes. */
-  healthyLanes = 0;
-  private readonly queues: Record<LaneHealth, Lane[]> = { healthy: [], untried: [], failing: [] };
+  private readonly healthy: Lane[] = [];
+  private readonly others = {
+    untried: new TenantQueue(),
+    failing: new TenantQueue(),
+    hanging: new TenantQueue(),
+  };
   private picks = 0;
 
-  constructor(private readonly slots: number) {}
-
-  get waitingCount(): number {
-    return this.waiting.healthy + this.waiting.untried + this.waiting.failing;
-  }
-
-  /** How many more deliveries of lanes that are not healthy may be held. */
-  get roomForOthers(): number {
-    const { slotsInUse, waiting } = this;
-    const held = slotsInUse.untried + slotsInUse.failing + waiting.untried + waiting.failing;
-    return Math.max(0, this.slots * MAX_HELD_OF_OTHERS_PER_SLOT - held);
-  }
+  constructor(
+    private readonly counts: LaneCounts,
+    private readonly limits: ReadyLimits,
+  ) {}
 
   /** Lanes that are not healthy wait for a slot. */
   get isCrowded(): boolean {
-    return !this.hasSlotForOthers && this.queues.untried.length + this.queues.failing.length > 0;
+    const { untried, failing } = this.others;
+    return !this.hasSlotForOthers && untried.length + failing.length > 0;
   }
 
   enqueue(lane: Lane): void {
     lane.isQueued = true;
-    this.queues[lane.health].push(lane);
+    if (lane.health === 'healthy') this.healthy.push(lane);
+    else this.others[lane.health].push(lane);
   }
 
   dequeue(lane: Lane): void {
     if (!lane.isQueued) return;
-    const { health } = lane;
-    this.queues[health] = this.queues[health].filter((each) => each !== lane);
     lane.isQueued = false;
+    if (lane.health === 'healthy') this.healthy.splice(this.healthy.indexOf(lane), 1);
+    else this.others[lane.health].remove(lane);
   }
 
   /** Takes out the lane that sends next. */
@@ -55,41 +57,33 @@ export class ReadyQueues {
     return lane;
   }
 
-  /** Moves the lane's counts to its new health. If that changes, the lane is taken out of its queue. */
+  /** If the lane's health changes, it is taken out of its queue. */
   changeHealth(lane: Lane, health: LaneHealth): void {
-    const before = lane.health;
-    if (before === health) return;
-    const slots = lane.inFlight - lane.demoted;
-    this.slotsInUse[before] -= slots;
-    this.slotsInUse[health] += slots;
-    this.waiting[before] -= lane.waiting.length;
-    this.waiting[health] += lane.waiting.length;
+    if (lane.health === health) return;
     this.dequeue(lane);
-    this.forget(lane);
-    lane.health = health;
-    if (health === 'healthy') this.healthyLanes++;
+    this.counts.changeHealth(lane, health);
   }
 
-  /** Removes the lane from the number of healthy lanes. */
-  forget(lane: Lane): void {
-    if (lane.health === 'healthy') this.healthyLanes--;
-  }
+  /** Whether requests of this tenant's lanes that are not healthy have a place if they hang. */
+  private readonly mayHang = (tenant: TenantShare): boolean =>
+    mayHang(tenant, this.limits.maxWithoutSlot - this.counts.withoutSlot);
 
   /** Lanes that are not healthy go first, up to their share of the slots: healthy ones alone could keep all slots for ever. */
   private pick(): Lane | undefined {
-    const { healthy, untried, failing } = this.queues;
+    const { untried, failing, hanging } = this.others;
     const mayTry = this.hasSlotForOthers;
-    const mayRetry = mayTry && this.slotsInUse.failing < Math.max(1, this.slots >> 3);
+    const mayRetry = mayTry && this.counts.slotsInUse.failing < Math.max(1, this.limits.slots >> 3);
     const failingFirst = mayRetry && ++this.picks % 4 === 0;
     return (
-      (failingFirst ? failing.shift() : undefined) ??
-      (mayTry ? untried.shift() : undefined) ??
-      healthy.shift() ??
-      (mayRetry ? failing.shift() : undefined)
+      (failingFirst ? failing.shift(this.mayHang) : undefined) ??
+      (mayTry ? untried.shift(this.mayHang) : undefined) ??
+      hanging.shift(this.mayHang) ??
+      this.healthy.shift() ??
+      (mayRetry ? failing.shift(this.mayHang) : undefined)
     );
   }
 
   private get hasSlotForOthers(): boolean {
-    return this.slotsInUse.untried + this.slotsInUse.failing < Math.max(1, this.slots >> 2);
+    return this.counts.slotsOfOthers < Math.max(1, this.limits.slots >> 2);
   }
 }

@@ -10,6 +10,9 @@ import { type RetrySchedule, waitAfter } from './retry-schedule.js';
 /** Statuses whose `Retry-After` is honoured. */
 const RETRY_AFTER_STATUSES = new Set([429, 502, 503, 504]);
 const GONE = 410;
+const TOO_MANY_REQUESTS = 429;
+/** The pause that a 429 without `Retry-After` asks for. */
+const DEFAULT_PAUSE_MS = 5_000;
 /** Errors on our side, including a broken proxy. They do not count as attempts. */
 const OWN_ERRORS = new Set(['proxy', 'aborted', 'internal']);
 const OWN_ERROR_WAIT_MS = 10_000;
@@ -37,9 +40,14 @@ export function classifyResponse(
     const outcome = finish(delivery, 'discarded', 'endpoint-gone');
     return { ...outcome, attempt, failure: true, disable: 'endpoint-gone' };
   }
-  const honoursRetryAfter = profile.honoursRetryAfter && RETRY_AFTER_STATUSES.has(status);
-  const retryAfterMs = honoursRetryAfter ? (parseRetryAfter(response.retryAfter, now) ?? 0) : 0;
-  return { ...afterFailure(delivery, attempt, verdict, schedule, retryAfterMs), pauseLaneMs: retryAfterMs };
+  const pauseMs = profile.honoursRetryAfter ? pauseAskedFor(response, now) : 0;
+  return { ...afterFailure(delivery, attempt, verdict, schedule, pauseMs), pauseLaneMs: pauseMs };
+}
+
+/** How long the receiver asks to be left alone, ms. */
+function pauseAskedFor({ status, retryAfter }: HttpResponse, now: number): number {
+  if (!RETRY_AFTER_STATUSES.has(status)) return 0;
+  return parseRetryAfter(retryAfter, now) ?? (status === TOO_MANY_REQUESTS ? DEFAULT_PAUSE_MS : 0);
 }
 
 /** The outcome of a request that got no response. */
@@ -125,6 +133,7 @@ function withoutAttempt(delivery: LeasedDelivery, state: Outcome['state'], reaso
     attempt: null,
     failure: false,
     pauseLaneMs: 0,
+    releasesLane: false,
     disable: null,
   };
 }

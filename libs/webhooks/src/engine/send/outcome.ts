@@ -16,6 +16,8 @@ export interface Outcome {
   failure: boolean;
   /** Pause of the whole lane that the receiver asked for, ms; 0: none. */
   pauseLaneMs: number;
+  /** Of a failing lane, which this worker had claimed alone: others may claim it again. */
+  releasesLane: boolean;
   /** Why the endpoint is to be disabled; `null`: it is not. */
   disable: Reason | null;
 }
@@ -30,4 +32,14 @@ export interface AttemptResult {
   /** Class of the failure, `null` for a success. */
   error: string | null;
   response: string;
+}
+
+/** Something that is stored must be repaired. A callback does not block its lane: others may use another profile. */
+export function blocksLane({ state, reason, delivery }: Outcome): boolean {
+  return state === 'pending' && reason !== null && delivery.destination.endpointId !== null;
+}
+
+/** The receiver asked for a pause, or for no more requests. */
+export function closesLane({ pauseLaneMs, disable }: Outcome): boolean {
+  return pauseLaneMs > 0 || disable !== null;
 }

@@ -35,12 +35,7 @@ import type { Session } from './connection/session.js';
 import { listDeliveriesOfEvents } from './deliveries/event-deliveries.js';
 import { countFailedDeliveries, findLane, lockFailedDeliveries } from './deliveries/failed-deliveries.js';
 import { findDelivery } from './deliveries/find-delivery.js';
-import {
-  cancelDelivery,
-  lockDelivery,
-  probeSoon,
-  requeueDeliveries,
-} from './deliveries/requeue-deliveries.js';
+import { cancelDelivery, lockDelivery, requeueDeliveries } from './deliveries/requeue-deliveries.js';
 import { searchDeliveries } from './deliveries/search-deliveries.js';
 import { listSubjectEvents } from './deliveries/subject-events.js';
 import { listSubscribers } from './deliveries/subscribers.js';
@@ -100,10 +95,6 @@ export abstract class PostgresServiceStore extends TypeOrmStore {
 
   cancelDelivery(id: string): Promise<void> {
     return cancelDelivery(this.session, id);
-  }
-
-  probeSoon(endpointId: string): Promise<void> {
-    return probeSoon(this.session, endpointId);
   }
 
   findLane(

@@ -112,12 +112,12 @@ export class PostgresStore extends PostgresServiceStore implements Store {
 
   // Lanes
 
-  checkForWork(skipLanes: readonly string[]): Promise<lanes.WorkCheck> {
-    return checkForWork(this.session, skipLanes);
+  checkForWork(skip: lanes.LanesToSkip): Promise<lanes.WorkCheck> {
+    return checkForWork(this.session, skip);
   }
 
-  claimLanes(count: number, skipLanes: readonly string[]): Promise<lanes.ClaimableLane[]> {
-    return claimLanes(this.session, count, skipLanes);
+  claimLanes(count: number, skip: lanes.LanesToSkip): Promise<lanes.ClaimableLane[]> {
+    return claimLanes(this.session, count, skip);
   }
 
   leaseDeliveries(

@@ -17,7 +17,7 @@ export class WebhookLaneRow {
   ordering!: Ordering;
   /** When a worker should claim from this lane; `null`: never. Each claim moves it to the back of the queue. */
   nextDueAt!: number | null;
-  /** No claims before this time, because the breaker is open or a receiver sent `Retry-After`. */
+  /** No claims before this time, because a receiver asked for a pause. */
   holdUntil!: number | null;
   /** Exact limit over all workers; `null`: only the window of each worker applies. */
   maxInFlight!: number | null;
@@ -29,8 +29,10 @@ export class WebhookLaneRow {
   /** Deliveries whose attempt failed since the last success. */
   failures!: number;
   failingSince!: number | null;
-  /** How often the breaker has opened since the last success. Sets the length of the next pause. */
+  /** Not used; processes of version 0.1 write it. */
   probes!: number;
+  /** The lane is failing, and one worker alone has claimed it until this time. */
+  claimedUntil!: number | null;
 }
 
 export const createLaneSchema = (prefix: string): EntitySchema<WebhookLaneRow> =>
@@ -54,6 +56,7 @@ export const createLaneSchema = (prefix: string): EntitySchema<WebhookLaneRow> =
       failures: integer('failures', { default: 0 }),
       failingSince: instant('failing_since', nullable),
       probes: integer('probes', { default: 0 }),
+      claimedUntil: instant('claimed_until', nullable),
     },
     indices: [
       { name: `${prefix}webhook_lanes_endpoint`, columns: ['endpointId'], unique: true },

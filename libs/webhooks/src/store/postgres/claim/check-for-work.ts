@@ -1,9 +1,10 @@
-import type { WorkCheck } from '../../lane-store.js';
+import type { LanesToSkip, WorkCheck } from '../../lane-store.js';
 import type { Session } from '../connection/session.js';
 import { nowMs } from '../fragments/expressions.js';
+import { isNotSkipped, skipParameters } from '../fragments/skipped-lanes.js';
 
 /** All that an idle worker asks the database, in one statement. */
-export async function checkForWork(session: Session, skipLanes: readonly string[]): Promise<WorkCheck> {
+export async function checkForWork(session: Session, skip: LanesToSkip): Promise<WorkCheck> {
   const { alerts, lanes, leases, unrelayed } = session.tables;
   const [row] = await session.query<{
     hasEvents: boolean;
@@ -15,13 +16,13 @@ export async function checkForWork(session: Session, skipLanes: readonly string[
   }>(
     `select exists (select 1 from ${unrelayed}) as "hasEvents",
             (select next_due_at from ${lanes}
-              where state = 'open' and next_due_at is not null and not (id = any($2::bigint[]))
+              where state = 'open' and next_due_at is not null and ${isNotSkipped(2)}
               order by next_due_at limit 1) as "dueAt",
             exists (select 1 from ${leases} where expires_at <= ${nowMs(1)}) as "hasExpiredLeases",
             exists (select 1 from ${lanes} where state = 'closed' and next_due_at <= ${nowMs(1)}) as "hasClosedBacklog",
             exists (select 1 from ${alerts} where next_at <= ${nowMs(1)}) as "hasAlerts",
             ${nowMs(1)} as now`,
-    [session.clockOffset, skipLanes],
+    [session.clockOffset, ...skipParameters(skip)],
   );
   const { dueAt, now, ...found } = row!;
   session.clock.observe(now);

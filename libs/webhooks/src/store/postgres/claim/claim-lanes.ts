@@ -1,7 +1,8 @@
 import type { Ordering } from '../../../core/states.js';
-import type { ClaimableLane } from '../../lane-store.js';
-import { BREAKER_THRESHOLD, HELD_LANE_WAIT_MS } from '../../lane-rules.js';
+import type { ClaimableLane, LanesToSkip } from '../../lane-store.js';
+import { FAILING_AFTER, HELD_LANE_WAIT_MS } from '../../lane-rules.js';
 import type { Session } from '../connection/session.js';
+import { isNotSkipped, skipParameters } from '../fragments/skipped-lanes.js';
 import { commitAsync, endIfIdle, nowMs, useStablePlan } from '../fragments/expressions.js';
 
 /** How long a lane waits that has all it may have in flight, ms: an outcome ends the wait sooner. */
@@ -26,17 +27,17 @@ interface LaneRow {
 export async function claimLanes(
   session: Session,
   count: number,
-  skipLanes: readonly string[],
+  skip: LanesToSkip,
 ): Promise<ClaimableLane[]> {
   const rows = await session.query<LaneRow>(
     `select id, tenant_id, ordering, in_flight, max_in_flight, max_throughput_per_minute, rate_clock, failures, ${nowMs(1)} as now,
-            ${endIfIdle(4)}, ${commitAsync()}, ${useStablePlan()}
+            ${endIfIdle(6)}, ${commitAsync()}, ${useStablePlan()}
        from ${session.tables.lanes}
-      where state = 'open' and next_due_at <= ${nowMs(1)} and not (id = any($2::bigint[]))
+      where state = 'open' and next_due_at <= ${nowMs(1)} and ${isNotSkipped(2)}
       order by next_due_at, id
-      limit $3
+      limit $5
         for no key update skip locked`,
-    [session.clockOffset, skipLanes, count, session.timeoutMs],
+    [session.clockOffset, ...skipParameters(skip), count, session.timeoutMs],
   );
   if (rows.length > 0) session.clock.observe(rows[0]!.now);
   return rows.map(toClaimableLane);
@@ -55,13 +56,12 @@ function toClaimableLane(row: LaneRow): ClaimableLane {
       ? Infinity
       : Math.max(0, Math.floor((nowUs - rateClockUs) / requestIntervalUs));
   const byInFlight = row.max_in_flight === null ? Infinity : Math.max(0, row.max_in_flight - row.in_flight);
-  const isProbe = row.failures >= BREAKER_THRESHOLD;
   return {
     laneId: row.id,
     tenantId: row.tenant_id,
     ordering: row.ordering,
-    allowance: Math.min(byRate, byInFlight, isProbe ? 1 : Infinity),
-    isProbe,
+    allowance: Math.min(byRate, byInFlight),
+    isFailing: row.failures >= FAILING_AFTER,
     requestIntervalUs,
     rateClockUs,
     hasLimits: rate !== null || row.max_in_flight !== null,

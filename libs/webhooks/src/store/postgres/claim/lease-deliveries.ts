@@ -1,7 +1,7 @@
 import type { ClaimedDelivery, LaneClaim, LeaseTerms } from '../../lane-store.js';
 import { LARGE_BODY_BYTES, SUSPECT_AFTER_CLAIMS } from '../../lane-rules.js';
 import type { Session } from '../connection/session.js';
-import { nowMs } from '../fragments/expressions.js';
+import { nextStep, nowMs } from '../fragments/expressions.js';
 import { isHeldByEarlier, isPassedByLater } from '../fragments/subject-order.js';
 
 /** How long a lane waits if its tenant has no room for the large bodies that are due in it, ms. */
@@ -29,7 +29,7 @@ export async function leaseDeliveries(
               ) then c.for_retries else 0 end as wanted_first
          from unnest($2::bigint[], $3::text[], $4::int[], $5::int[], $6::bigint[], $7::float8[], $8::boolean[], $9::boolean[],
                      $13::int[], $15::int[], $16::int[])
-           as c(lane_id, ordering, wanted, for_retries, rate_clock, rate_interval, has_limits, probe, empty_wait, depth, max_bytes)
+           as c(lane_id, ordering, wanted, for_retries, rate_clock, rate_interval, has_limits, failing, empty_wait, depth, max_bytes)
      ), first_attempts as materialized (
        select c.lane_id, c.ordering, c.max_bytes, d.* from claim c cross join lateral (${dueSql(session, false, 'c.wanted_first')}) d
      ), found as materialized (
@@ -62,8 +62,10 @@ export async function leaseDeliveries(
                 when n.wake_at is null then null
                 when n.wake_at <= ${nowMs(1)}
                 then greatest(${nowMs(1)} + case when n.leased = 0 then n.empty_wait else 0 end, n.resume_at)
+                when n.failing
+                then greatest(${nextStep('n.wake_at')}, n.resume_at)
                 else greatest(n.wake_at, n.resume_at) end,
-              hold_until = case when n.probe and n.leased > 0 then ${nowMs(1)} + $12::bigint else l.hold_until end,
+              claimed_until = case when n.failing and n.leased > 0 then ${nowMs(1)} + $12::bigint else l.claimed_until end,
               in_flight = case when n.has_limits then l.in_flight + n.leased else l.in_flight end,
               rate_clock = case when n.rate_interval is null then l.rate_clock
                                 else n.rate_clock + round(n.leased * n.rate_interval)::bigint end
@@ -71,7 +73,7 @@ export async function leaseDeliveries(
                       -- What is leased makes the lane due too, when the lease ends: nothing else would look for it.
                       least(${nextDueSql(session, false)}, ${nextDueSql(session, true)},
                             case when t.leased > 0 then ${nowMs(1)} + $11::bigint end) as wake_at,
-                      case when c.probe and t.leased > 0 then ${nowMs(1)} + $12::bigint
+                      case when c.failing and t.leased > 0 then ${nowMs(1)} + $12::bigint
                            when c.rate_interval is not null
                            then ceil((c.rate_clock + (t.leased + 1) * c.rate_interval) / 1000)::bigint end as resume_at
                  from claim c
@@ -94,10 +96,10 @@ export async function leaseDeliveries(
       claims.map(({ lane }) => Math.round(lane.rateClockUs)),
       claims.map(({ lane }) => lane.requestIntervalUs),
       claims.map(({ lane }) => lane.hasLimits),
-      claims.map(({ lane }) => lane.isProbe),
+      claims.map(({ lane }) => lane.isFailing),
       lease.id,
       lease.leaseMs,
-      lease.probeHoldMs,
+      lease.exclusiveMs,
       claims.map(({ lane, count, maxBytes }) =>
         count > 0 && maxBytes === 0 ? NO_BYTES_WAIT_MS : lane.emptyWaitMs,
       ),

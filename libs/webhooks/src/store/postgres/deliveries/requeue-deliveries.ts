@@ -1,7 +1,6 @@
 import type { DeliveryState, LaneState, Reason } from '../../../core/states.js';
 import { requireTenant } from '../../../core/tenant.js';
 import type { LockedDelivery } from '../../delivery-store.js';
-import { BREAKER_THRESHOLD } from '../../lane-rules.js';
 import type { Session } from '../connection/session.js';
 import { nowMs } from '../fragments/expressions.js';
 
@@ -61,30 +60,14 @@ export async function requeueDeliveries(
         and state in ('delivered', 'exhausted', 'discarded')`,
     [clockOffset, ids, laneId],
   );
-  // A manual retry skips the breaker's pause, so that people see at once whether the endpoint works again. A pause that the
-  // receiver asked for stays.
-  const hold = `case when failures >= ${BREAKER_THRESHOLD} then null else hold_until end`;
   await session.query(
     `update ${tables.lanes}
         set next_due_at = case
               when state = 'paused' then null
-              else greatest(least(coalesce(next_due_at, ${nowMs(1)}), ${nowMs(1)}), ${hold})
-            end,
-            hold_until = ${hold}
+              else greatest(least(next_due_at, ${nowMs(1)}), hold_until, claimed_until)
+            end
       where id = $2`,
     [clockOffset, laneId],
-  );
-}
-
-export async function probeSoon(session: Session, endpointId: string): Promise<void> {
-  await session.query(
-    `update ${session.tables.lanes}
-        set hold_until = null,
-            next_due_at = case when next_due_at is not null then ${nowMs(1)} end
-      where endpoint_id = $2
-        and state = 'open'
-        and failures >= ${BREAKER_THRESHOLD}`,
-    [session.clockOffset, endpointId],
   );
 }
 

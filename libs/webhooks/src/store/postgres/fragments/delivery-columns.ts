@@ -1,10 +1,11 @@
-import type { DeliveryState, Reason } from '../../../core/states.js';
+import type { DeliveryState, LaneState, Reason } from '../../../core/states.js';
 import type { DeliveryRecord } from '../../delivery-store.js';
+import { FAILING_AFTER } from '../../lane-rules.js';
 
 /** Columns of {@link DeliveryRow}. Aliases: delivery `d`, event `e`, lane `l`, endpoint `w`. */
 export const DELIVERY_COLUMNS = `d.id, d.state, d.reason, d.wire_type, greatest(d.next_at, l.hold_until) as next_at,
        d.attempts, d.created_at, d.finished_at, d.attempt_at, d.duration_ms, d.status, d.error, d.response, d.event_sequence,
-       l.endpoint_id, coalesce(d.callback_url, w.url) as url,
+       l.endpoint_id, l.state as lane_state, l.hold_until, l.failures, coalesce(d.callback_url, w.url) as url,
        e.id as event_id, e.type, e.subject, e.occurred_at, e.test`;
 
 /** PostgreSQL's `bigint` arrives as text. */
@@ -23,6 +24,9 @@ export interface DeliveryRow {
   error: string | null;
   response: string | null;
   endpoint_id: string | null;
+  lane_state: LaneState;
+  hold_until: string | null;
+  failures: number;
   url: string | null;
   event_id: string;
   event_sequence: string;
@@ -51,6 +55,9 @@ export function toDeliveryRecord(row: DeliveryRow): DeliveryRecord {
     response: row.response,
     endpointId: row.endpoint_id,
     url: row.url,
+    laneState: row.lane_state,
+    laneHoldUntil: toNumber(row.hold_until),
+    isLaneFailing: row.failures >= FAILING_AFTER,
     eventId: row.event_id,
     eventSequence: row.event_sequence,
     eventType: row.type,

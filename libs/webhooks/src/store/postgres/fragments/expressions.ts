@@ -1,9 +1,16 @@
+import { FAILING_LANE_STEP_MS } from '../../lane-rules.js';
+
 /**
  * SQL for "now" as epoch milliseconds on the database's clock, shifted by the offset bound as parameter `$n`.
  * `statement_timestamp()` is stable within a statement, so an index can be searched with it.
  */
 export function nowMs(parameter: number): string {
   return `(floor(extract(epoch from statement_timestamp()) * 1000)::bigint + $${parameter}::bigint)`;
+}
+
+/** SQL for the time of `instant`, or the first one after it, at which a failing lane may be due: `FAILING_LANE_STEP_MS`. */
+export function nextStep(instant: string): string {
+  return `((${instant} + ${FAILING_LANE_STEP_MS - 1}) / ${FAILING_LANE_STEP_MS} * ${FAILING_LANE_STEP_MS})`;
 }
 
 /**

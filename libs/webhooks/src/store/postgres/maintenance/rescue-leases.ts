@@ -29,7 +29,7 @@ export async function rescueExpiredLeases(session: Session): Promise<number> {
           order by l.id for no key update
        ), woken as (
          update ${lanes} l
-            set next_due_at = case when l.state = 'paused' then null else greatest(least(l.next_due_at, ${nowMs(1)}), l.hold_until) end,
+            set next_due_at = case when l.state = 'paused' then null else greatest(least(l.next_due_at, ${nowMs(1)}), l.hold_until, l.claimed_until) end,
                 in_flight = (select count(*)::int from ${deliveries} d
                               where l.in_flight > 0 and d.lane_id = l.id and d.next_at > ${nowMs(1)} and d.state = 'sending')
            from waiting w

@@ -34,7 +34,8 @@ export function resultColumns(outcomes: readonly RecordableOutcome[]): unknown[]
     outcomes.map(({ delayMs }) => delayMs),
     outcomes.map(({ failure }) => failure),
     outcomes.map(({ pauseLaneMs }) => pauseLaneMs),
-    outcomes.map(({ delivery }) => delivery.isProbe),
+    outcomes.map(({ releasesLane }) => releasesLane),
+    outcomes.map(({ delivery }) => delivery.isExclusive),
     outcomes.map(({ delivery }) => delivery.isCounted),
     outcomes.map(({ delivery }) => delivery.attemptAt),
   ];

@@ -1,13 +1,9 @@
 import type { Tables } from '../../schema/tables.js';
-import { BREAKER_THRESHOLD, HELD_LANE_WAIT_MS } from '../../lane-rules.js';
+import { FAILING_AFTER, HELD_LANE_WAIT_MS } from '../../lane-rules.js';
 import type { FailureAlert, RecordableOutcome, RecordedOutcomes } from '../../outcome-store.js';
 import type { Session } from '../connection/session.js';
-import { nowMs, opaque } from '../fragments/expressions.js';
+import { nextStep, nowMs, opaque } from '../fragments/expressions.js';
 import { attemptColumns, failureAlertColumns, identityColumns, resultColumns } from './outcome-parameters.js';
-
-/** First pause of an open breaker. Each next one is twice as long up to the maximum, then up to half longer at random. */
-const MIN_PROBE_WAIT_MS = 5_000;
-const MAX_PROBE_WAIT_MS = 300_000;
 
 /**
  * Times this close may be of the same attempt: a start is the database's clock minus an age on the process's clock, and the
@@ -64,9 +60,9 @@ function recordOutcomesSql(tables: Tables, history: boolean, hasFailureAlerts: b
       select *
         from unnest($2::bigint[], $3::bigint[], $4::int[], $5::int[], $6::int[], $7::int[], $8::text[], $9::text[],
                     $10::text[], $11::text[], $12::bigint[], $13::boolean[], $14::bigint[], $15::boolean[],
-                    $16::boolean[], $17::bigint[])
+                    $16::boolean[], $17::boolean[], $18::bigint[])
                as i(id, lease_id, number, age, duration_ms, status, response, error,
-                    state, reason, delay, failure, pause, probe, counted, previous_at)
+                    state, reason, delay, failure, pause, releases, exclusive, counted, previous_at)
     ),
     written as (
       update ${deliveries} d
@@ -86,8 +82,8 @@ function recordOutcomesSql(tables: Tables, history: boolean, hasFailureAlerts: b
              failed_at = case when i.state in ('exhausted', 'discarded') then ${now} end
         from input i
        where ${ownsLease}
-      returning d.id, d.lane_id, d.next_at, i.state = 'delivered' as success, i.failure, i.pause, i.probe, i.previous_at,
-                i.age, i.counted, i.number
+      returning d.id, d.lane_id, d.next_at, i.state = 'delivered' as success, i.failure, i.pause, i.releases, i.exclusive,
+                i.previous_at, i.age, i.counted, i.number
     ),
     -- The delivery's own columns hold its last attempt. The one that they held until now, as this statement still reads
     -- them, moves to the attempts: after the update, because a delivery that is being deleted must leave none.
@@ -105,11 +101,13 @@ function recordOutcomesSql(tables: Tables, history: boolean, hasFailureAlerts: b
              count(*) filter (where d.counted)::int as ended,
              min(d.next_at) as due,
              bool_or(d.success) as succeeded,
-             bool_or(d.probe) as probed,
+             bool_or(d.releases) as released,
              bool_or(d.failure) as failed,
              max(d.pause) as pause,
              max(d.age) filter (where d.failure) as failure_age,
-             bool_or(n.state <> 'open' or coalesce(n.hold_until > ${now}, false)) as stopped,
+             -- What waits since before the lane was failing is for the worker that claims the lane alone.
+             bool_or(n.state <> 'open' or coalesce(n.hold_until > ${now}, false)
+                     or (n.failures >= ${FAILING_AFTER} and not d.exclusive)) as stopped,
              -- A delivery counts once while its lane keeps failing, however often it is tried.
              count(*) filter (
                where d.failure
@@ -122,13 +120,14 @@ function recordOutcomesSql(tables: Tables, history: boolean, hasFailureAlerts: b
     -- Lanes that change, locked in the order of their ids, so that two workers cannot deadlock. They are also read here,
     -- since an UPDATE returns new values only.
     locked_lanes as materialized (
-      select l.id, l.failures, l.failing_since, l.probes, l.hold_until
+      select l.id, l.failures, l.failing_since, l.hold_until, l.claimed_until
         from changes c
         join ${lanes} l on l.id = c.lane_id
        where c.ended > 0
           or (l.next_due_at > ${now} and l.next_due_at <= ${now} + ${HELD_LANE_WAIT_MS})
           or c.due is not null
           or c.failed
+          or c.released
           or c.pause > 0
           or (c.succeeded and l.failing_since is not null)
        order by l.id
@@ -143,52 +142,49 @@ function recordOutcomesSql(tables: Tables, history: boolean, hasFailureAlerts: b
                when c.failed then coalesce(l.failing_since, ${now} - coalesce(c.failure_age, 0))
                else l.failing_since
              end,
-             probes = case when c.succeeded then 0 when c.opens_breaker then l.probes + 1 else l.probes end,
-             hold_until = nullif(greatest(c.asked_hold, c.breaker_hold), 0),
+             hold_until = c.hold_until,
+             claimed_until = c.claimed_until,
              next_due_at = case
                when l.state = 'paused' then null
                else greatest(
                  least(
                    l.next_due_at,
                    case
-                     -- Others may have waited for this end: of a probe, of a place in flight, or of an earlier delivery of
-                     -- their subject. A closed lane has a backlog to discard.
+                     -- Others may have waited for this end: of the claim of a failing lane, of a place in flight, or of an
+                     -- earlier delivery of their subject. A closed lane has a backlog to discard.
                      when l.state = 'closed'
-                       or (l.max_in_flight is not null or c.probed) and l.next_due_at is not null
+                       or (l.max_in_flight is not null or c.ends_claim) and l.next_due_at is not null
                        or l.next_due_at <= ${now} + ${HELD_LANE_WAIT_MS} then ${now}
+                     when c.is_failing then ${nextStep('c.due')}
                      else c.due
                    end),
-                 nullif(greatest(c.asked_hold, c.breaker_hold), 0))
+                 c.hold_until,
+                 c.claimed_until)
              end
         from (
-          select c.*, b.opens_breaker, n.failures as failures_before, n.failing_since as failing_before,
-                 case when c.pause > 0 then ${now} + c.pause else 0 end as asked_hold,
-                 case
-                   when c.succeeded then 0
-                   when b.opens_breaker then
-                     ${now} + (least(${MIN_PROBE_WAIT_MS} * power(2, least(n.probes, 10)), ${MAX_PROBE_WAIT_MS}) * (1 + random() / 2))::bigint
-                   else coalesce(n.hold_until, 0)
-                 end as breaker_hold
+          select c.*, s.ends_claim, n.failures as failures_before, n.failing_since as failing_before,
+                 not c.succeeded and n.failures + c.new_failures >= ${FAILING_AFTER} as is_failing,
+                 nullif(greatest(case when c.pause > 0 then ${now} + c.pause else 0 end,
+                                 case when c.succeeded then 0 else coalesce(n.hold_until, 0) end), 0) as hold_until,
+                 case when not s.ends_claim then n.claimed_until end as claimed_until
             from changes c
             join locked_lanes n on n.id = c.lane_id
            cross join lateral (
-             select not c.succeeded and c.failed and n.failures + c.new_failures >= ${BREAKER_THRESHOLD}
-                    -- A request that was in flight when the breaker opened does not open it again.
-                    and (c.probed or n.hold_until is null or n.hold_until <= ${now}) as opens_breaker
-           ) b
+             select c.released or (c.succeeded and n.claimed_until is not null) as ends_claim
+           ) s
         ) c
        where l.id = c.lane_id
       returning l.id, l.tenant_id, l.endpoint_id, l.origin, l.state,
                 coalesce(l.failing_since, c.failing_before) as since,
                 greatest(l.failures, c.failures_before) as failures,
                 case
-                  when (c.failures_before >= ${BREAKER_THRESHOLD}) <> (l.failures >= ${BREAKER_THRESHOLD})
-                  then l.failures < ${BREAKER_THRESHOLD}
+                  when (c.failures_before >= ${FAILING_AFTER}) <> (l.failures >= ${FAILING_AFTER})
+                  then l.failures < ${FAILING_AFTER}
                 end as healthy,
                 coalesce(l.state = 'open' and l.next_due_at <= ${now}, false) as due
     ),
     deleted_leases as (
-      delete from ${leases} where id = any($18::bigint[])
+      delete from ${leases} where id = any($19::bigint[])
     ),
     -- The lanes' locks are held by now, so two workers cannot deadlock over alerts either.
     health_alerts as (
@@ -220,7 +216,7 @@ function insertFailureAlerts(alerts: string, now: string): string {
              a.data, ${now},
              case when last.id is null then ${now} else greatest(${now}, coalesce(last.sent_at, ${now}) + a.every) end
         from (select distinct on (i.kind, i.scope) i.*, d.lane_id, ${now} / i.every as period
-                from unnest($19::bigint[], $20::text[], $21::text[], $22::bigint[], $23::text[])
+                from unnest($20::bigint[], $21::text[], $22::text[], $23::bigint[], $24::text[])
                        as i(delivery_id, kind, scope, every, data)
                 join written d on d.id = i.delivery_id) a
         join updated_lanes l on l.id = a.lane_id

@@ -101,7 +101,7 @@ async function insertPart(
           for no key update
      ), woken as (
        update ${lanes} l
-          set next_due_at = greatest(least(l.next_due_at, ${instant}), l.hold_until)
+          set next_due_at = greatest(least(l.next_due_at, ${instant}), l.hold_until, l.claimed_until)
          from waiting w
         where l.id = w.id and w.state <> 'paused'
      )

@@ -1,8 +1,13 @@
 import { CreateWebhooks1763600000000 } from './1763600000000-create-webhooks.js';
 import { IndexLiveEndpoints1764500000000 } from './1764500000000-index-live-endpoints.js';
+import { ClaimFailingLanesAlone1764600000000 } from './1764600000000-claim-failing-lanes-alone.js';
 
 /**
  * The module's migrations, oldest first: list them in the data source, `migrations: [...webhooksMigrations, ...own]`.
  * A release may add classes here and never changes one.
  */
-export const webhooksMigrations = [CreateWebhooks1763600000000, IndexLiveEndpoints1764500000000];
+export const webhooksMigrations = [
+  CreateWebhooks1763600000000,
+  IndexLiveEndpoints1764500000000,
+  ClaimFailingLanesAlone1764600000000,
+];

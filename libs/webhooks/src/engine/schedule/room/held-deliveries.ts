@@ -1,5 +1,5 @@
-import { SUSPECT_AFTER_CLAIMS } from '../../store/lane-rules.js';
-import type { LeasedDelivery } from '../destinations/leased-delivery.js';
+import { SUSPECT_AFTER_CLAIMS } from '../../../store/lane-rules.js';
+import type { LeasedDelivery } from '../../destinations/leased-delivery.js';
 import { HeldBodies } from './held-bodies.js';
 
 /** What this worker has leased and not recorded yet. */

@@ -1,15 +1,33 @@
-import { LARGE_BODY_BYTES } from '../../store/lane-rules.js';
+import { LARGE_BODY_BYTES } from '../../../store/lane-rules.js';
 import type { HeldBodies } from './held-bodies.js';
 
 /** What a claim may take of a lane's large bodies at least, while there is room, bytes. */
 const MIN_LANE_BYTES = 256 * 1024;
 
+export interface TenantQuestion {
+  /** Deliveries that are left for all such lanes. */
+  left: number;
+  /** Deliveries that are reserved for this tenant already. */
+  reserved: number;
+  by: 'claim' | 'relay';
+}
+
 /** What the scheduler knows of lanes that limits how much may be leased. */
 export interface LaneCapacity {
-  /** How many more deliveries of a lane may be leased. */
-  freeCapacityOf(laneId: string): number;
+  /** How many more deliveries of a lane may be leased. `isFailing`: the database says that it is. */
+  freeCapacityOf(laneId: string, isFailing: boolean): number;
   /** Whether its last attempt succeeded. */
   isHealthy(laneId: string): boolean;
+  /** How many more deliveries a tenant's lanes that are not healthy may hold. */
+  roomOfTenant(tenantId: string, question: TenantQuestion): number;
+}
+
+/** A lane that deliveries are leased from. */
+export interface ReservingLane {
+  laneId: string;
+  tenantId: string;
+  /** The database says so: this worker may not know yet. */
+  isFailing?: boolean;
 }
 
 /**
@@ -18,6 +36,8 @@ export interface LaneCapacity {
  */
 export class ClaimBudget {
   private readonly reserved = new Map<string, number>();
+  /** By tenant, of lanes that are not healthy. */
+  private readonly reservedOf = new Map<string, number>();
 
   /**
    * @param bodies what is held, which the budget adds its reservations to
@@ -29,6 +49,7 @@ export class ClaimBudget {
     private readonly bodies: HeldBodies,
     private left: number,
     private leftForOthers: number,
+    private readonly by: 'claim' | 'relay',
   ) {}
 
   get isSpent(): boolean {
@@ -41,22 +62,28 @@ export class ClaimBudget {
   }
 
   /** Reserves up to `wanted` deliveries of a lane. Returns how many. */
-  reserve(laneId: string, wanted: number): number {
+  reserve({ laneId, tenantId, isFailing = false }: ReservingLane, wanted: number): number {
     const reserved = this.reserved.get(laneId) ?? 0;
-    const isHealthy = this.lanes.isHealthy(laneId);
-    const left = isHealthy ? this.left : Math.min(this.left, this.leftForOthers);
-    const count = Math.max(0, Math.min(wanted, left, this.lanes.freeCapacityOf(laneId) - reserved));
+    const isHealthy = !isFailing && this.lanes.isHealthy(laneId);
+    const left = isHealthy ? this.left : Math.min(this.left, this.roomOfOthers(tenantId));
+    const count = Math.max(
+      0,
+      Math.min(wanted, left, this.lanes.freeCapacityOf(laneId, isFailing) - reserved),
+    );
     this.reserved.set(laneId, reserved + count);
     this.left -= count;
-    if (!isHealthy) this.leftForOthers -= count;
+    if (!isHealthy) {
+      this.leftForOthers -= count;
+      this.reservedOf.set(tenantId, (this.reservedOf.get(tenantId) ?? 0) + count);
+    }
     return count;
   }
 
   /** Reserves one delivery with a body of `length` characters. Returns whether there was room. */
-  reserveOne(laneId: string, tenantId: string, length: number): boolean {
-    if (length > LARGE_BODY_BYTES && this.bodies.roomOf(tenantId) === 0) return false;
-    if (this.reserve(laneId, 1) === 0) return false;
-    this.bodies.add(tenantId, length);
+  reserveOne(lane: ReservingLane, length: number): boolean {
+    if (length > LARGE_BODY_BYTES && this.bodies.roomOf(lane.tenantId) === 0) return false;
+    if (this.reserve(lane, 1) === 0) return false;
+    this.bodies.add(lane.tenantId, length);
     return true;
   }
 
@@ -66,5 +93,10 @@ export class ClaimBudget {
     const bytes = Math.min(room, Math.max(MIN_LANE_BYTES, Math.floor(room / lanes)));
     this.bodies.add(tenantId, bytes);
     return bytes;
+  }
+
+  private roomOfOthers(tenantId: string): number {
+    const reserved = this.reservedOf.get(tenantId) ?? 0;
+    return this.lanes.roomOfTenant(tenantId, { left: this.leftForOthers, reserved, by: this.by });
   }
 }

@@ -1,4 +1,4 @@
-import { LARGE_BODY_BYTES } from '../../store/lane-rules.js';
+import { LARGE_BODY_BYTES } from '../../../store/lane-rules.js';
 
 /** Characters of large bodies that a worker holds, about; each takes one or two bytes. */
 const MAX_HELD_LENGTH = 32 * 1024 * 1024;

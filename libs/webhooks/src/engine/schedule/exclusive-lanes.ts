@@ -1,0 +1,19 @@
+import type { LeasedDelivery } from '../destinations/leased-delivery.js';
+
+/** The failing lanes that this worker has claimed alone: it releases one with the last delivery that it holds of it. */
+export class ExclusiveLanes {
+  private readonly held = new Map<string, number>();
+
+  add({ isExclusive, destination }: LeasedDelivery): void {
+    if (isExclusive) this.held.set(destination.laneId, (this.held.get(destination.laneId) ?? 0) + 1);
+  }
+
+  /** Returns whether it was the last one of its lane. */
+  remove({ isExclusive, destination }: LeasedDelivery): boolean {
+    if (!isExclusive) return false;
+    const left = this.held.get(destination.laneId)! - 1;
+    if (left > 0) this.held.set(destination.laneId, left);
+    else this.held.delete(destination.laneId);
+    return left === 0;
+  }
+}

@@ -1,0 +1,98 @@
+import type { Lane } from './lane.js';
+import type { LaneHealth } from './lane-health.js';
+
+const none = (): Record<LaneHealth, number> => ({ healthy: 0, untried: 0, failing: 0, hanging: 0 });
+
+/** What all lanes of a worker hold, by the lanes' health. Keeps the counts of each lane and of its shares in step. */
+export class LaneCounts {
+  /** Requests that hold a slot. */
+  readonly slotsInUse = none();
+  /** Deliveries that wait. */
+  readonly waiting = none();
+  /** Requests in flight without a slot: they hang, or are expected to. */
+  withoutSlot = 0;
+  /** Number of healthy lanes. */
+  healthyLanes = 0;
+
+  get waitingCount(): number {
+    const { healthy, untried, failing, hanging } = this.waiting;
+    return healthy + untried + failing + hanging;
+  }
+
+  get slotsInUseCount(): number {
+    return this.slotsInUse.healthy + this.slotsOfOthers;
+  }
+
+  /** Deliveries of lanes that are not healthy that wait or hold a slot. */
+  get heldByOthers(): number {
+    const { untried, failing, hanging } = this.waiting;
+    return this.slotsOfOthers + untried + failing + hanging;
+  }
+
+  /** Requests of lanes that are not healthy that hold a slot. */
+  get slotsOfOthers(): number {
+    const { untried, failing, hanging } = this.slotsInUse;
+    return untried + failing + hanging;
+  }
+
+  /** `change`: deliveries that wait now, less than 0 if they no longer do. */
+  changeWaiting(lane: Lane, change: number): void {
+    this.waiting[lane.health] += change;
+    if (lane.health !== 'healthy') lane.tenantShare.held += change;
+  }
+
+  /** A request begins. That of a lane whose requests hang takes no slot. Returns whether it holds one. */
+  begin(lane: Lane): boolean {
+    lane.inFlight++;
+    const takesSlot = lane.health !== 'hanging';
+    if (takesSlot) this.changeSlots(lane, 1);
+    else this.changeWithoutSlot(lane, 1);
+    return takesSlot;
+  }
+
+  end(lane: Lane, heldSlot: boolean): void {
+    lane.inFlight--;
+    if (heldSlot) this.changeSlots(lane, -1);
+    else this.changeWithoutSlot(lane, -1);
+  }
+
+  /** A request that hangs gives up its slot. */
+  freeSlot(lane: Lane): void {
+    this.changeSlots(lane, -1);
+    this.changeWithoutSlot(lane, 1);
+  }
+
+  /** Moves the lane's counts to its new health. */
+  changeHealth(lane: Lane, health: LaneHealth): void {
+    const slots = lane.inFlight - lane.withoutSlot;
+    const waiting = lane.waiting.length;
+    const before = lane.health;
+    this.slotsInUse[before] -= slots;
+    this.waiting[before] -= waiting;
+    this.slotsInUse[health] += slots;
+    this.waiting[health] += waiting;
+    if (before === 'healthy') lane.tenantShare.held += slots + waiting;
+    if (health === 'healthy') lane.tenantShare.held -= slots + waiting;
+    this.forget(lane);
+    lane.health = health;
+    if (health === 'healthy') this.healthyLanes++;
+  }
+
+  /** Removes the lane from the number of healthy lanes. */
+  forget(lane: Lane): void {
+    if (lane.health === 'healthy') this.healthyLanes--;
+  }
+
+  private changeSlots(lane: Lane, change: number): void {
+    this.slotsInUse[lane.health] += change;
+    lane.originShare.inFlight += change;
+    if (lane.health !== 'healthy') lane.tenantShare.held += change;
+  }
+
+  private changeWithoutSlot(lane: Lane, change: number): void {
+    this.withoutSlot += change;
+    lane.withoutSlot += change;
+    lane.originShare.withoutSlot += change;
+    lane.tenantShare.withoutSlot += change;
+  }
+}

@@ -1,0 +1,62 @@
+import { capacityOf, type Lane } from '../lane.js';
+import type { KnownLanes } from '../known-lanes.js';
+import type { TenantShares } from '../shares/tenant-shares.js';
+
+/** A lane that holds more than this share of its capacity is not claimed from. */
+const FULL_SHARE = 0.75;
+
+/** What a claim passes over. */
+export interface Unclaimable {
+  laneIds: string[];
+  /** All lanes of these tenants, except `keptLaneIds`. */
+  tenantIds: string[];
+  keptLaneIds: string[];
+}
+
+/** Which lanes a worker has no room for, and whether that has changed. */
+export class UnclaimableLanes {
+  private laneIds = new Set<string>();
+  private tenantIds = new Set<string>();
+  /** There was no room for lanes that are not healthy. */
+  private withoutOthers = false;
+  private roomFreed = false;
+
+  constructor(
+    private readonly lanes: KnownLanes,
+    private readonly tenants: TenantShares,
+  ) {}
+
+  /**
+   * @param hasRoomForOthers there is room for lanes that are not healthy
+   * @param isFull the tenant has used up its part of that room
+   */
+  find(hasRoomForOthers: boolean, isFull: (tenantId: string) => boolean): Unclaimable {
+    this.withoutOthers = !hasRoomForOthers;
+    this.laneIds = new Set();
+    this.tenantIds = hasRoomForOthers ? new Set(this.tenants.ids().filter(isFull)) : new Set();
+    const keptLaneIds: string[] = [];
+    for (const [laneId, lane] of this.lanes.all()) {
+      const isHealthy = lane.health === 'healthy';
+      const isOfFullTenant = this.tenantIds.has(lane.destination.tenantId);
+      const holdsMost = lane.inFlight + lane.waiting.length > capacityOf(lane) * FULL_SHARE;
+      if (isOfFullTenant && isHealthy && !holdsMost) keptLaneIds.push(laneId);
+      else if (!isOfFullTenant && (holdsMost || (this.withoutOthers && !isHealthy))) this.laneIds.add(laneId);
+    }
+    return { laneIds: [...this.laneIds], tenantIds: [...this.tenantIds], keptLaneIds };
+  }
+
+  /** The lane has room for more. */
+  noteRoom({ destination, health }: Lane): void {
+    this.roomFreed ||=
+      this.laneIds.has(destination.laneId) ||
+      this.tenantIds.has(destination.tenantId) ||
+      (this.withoutOthers && health !== 'healthy');
+  }
+
+  /** Returns whether one that was unclaimable has room again since the last call. */
+  takeRoomFreed(): boolean {
+    const freed = this.roomFreed;
+    this.roomFreed = false;
+    return freed;
+  }
+}

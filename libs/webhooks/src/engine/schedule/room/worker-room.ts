@@ -1,0 +1,115 @@
+import { ClaimBudget, type LaneCapacity, type TenantQuestion } from './claim-budget.js';
+import { INITIAL_WINDOW } from '../concurrency-window.js';
+import type { HeldBodies } from './held-bodies.js';
+import type { KnownLanes } from '../known-lanes.js';
+import { capacityOf, type Lane } from '../lane.js';
+import type { LaneCounts } from '../lane-counts.js';
+import { mayHang, roomInShare, type TenantShares } from '../shares/tenant-shares.js';
+import { type Unclaimable, UnclaimableLanes } from './unclaimable-lanes.js';
+
+/** Deliveries that a worker holds, at most, for each slot: enough to send while the next batch is relayed. */
+const MAX_HELD_PER_SLOT = 24;
+/** Deliveries of lanes that are not healthy that a worker holds at most, for each slot. */
+const MAX_HELD_OF_OTHERS_PER_SLOT = 4;
+
+/**
+ * A tenant's lanes that are not healthy hold so many times what is left for all: fewer after a relay than after a claim,
+ * which leaves some room to the relay.
+ */
+const TIMES_LEFT = { claim: 3, relay: 1 } as const;
+
+/** Numbers of requests. */
+interface RoomLimits {
+  slots: number;
+  /** In flight of one lane whose requests fail slowly. */
+  failingWindow: number;
+  /** In flight without a slot. */
+  maxWithoutSlot: number;
+}
+
+/** How many deliveries a worker may lease: in all, of lanes that are not healthy, of each tenant and of each lane. */
+export class WorkerRoom implements LaneCapacity {
+  private readonly unclaimableNow: UnclaimableLanes;
+
+  constructor(
+    private readonly lanes: KnownLanes,
+    private readonly counts: LaneCounts,
+    private readonly tenants: TenantShares,
+    private readonly limits: RoomLimits,
+  ) {
+    this.unclaimableNow = new UnclaimableLanes(lanes, tenants);
+  }
+
+  /** How many more deliveries this worker may lease. */
+  get claimableCount(): number {
+    const { waitingCount, slotsInUseCount } = this.counts;
+    return Math.max(0, this.limits.slots * MAX_HELD_PER_SLOT - waitingCount - slotsInUseCount);
+  }
+
+  /** How many deliveries are worth relaying: while no lane is healthy, only what other lanes may take. */
+  get relayableCount(): number {
+    return this.counts.healthyLanes > 0
+      ? this.claimableCount
+      : Math.min(this.claimableCount, this.roomForOthers('relay'));
+  }
+
+  /** A claim is worth its cost: there is room for many deliveries, or nothing to send. */
+  get shouldClaim(): boolean {
+    return this.roomForOthers('relay') >= this.limits.slots * 2 || this.counts.waitingCount === 0;
+  }
+
+  /**
+   * What may be leased now, except `less` deliveries. A claim leaves some room for lanes that are not healthy to the
+   * relay: their new events must not wait behind the backlogs of all others.
+   */
+  openBudget(less: number, by: 'claim' | 'relay', bodies: HeldBodies): ClaimBudget {
+    const left = Math.max(0, this.claimableCount - less);
+    return new ClaimBudget(this, bodies.copy(), left, this.roomForOthers(by), by);
+  }
+
+  freeCapacityOf(laneId: string, isFailing: boolean): number {
+    const { failingWindow } = this.limits;
+    const lane = this.lanes.get(laneId);
+    if (!lane) return isFailing ? failingWindow : INITIAL_WINDOW;
+    if (lane.isClosed) return 0;
+    const isNews = isFailing && (lane.health === 'healthy' || lane.health === 'untried');
+    const capacity = isNews ? failingWindow : capacityOf(lane);
+    return Math.max(0, capacity - lane.inFlight - lane.waiting.length);
+  }
+
+  isHealthy(laneId: string): boolean {
+    return this.lanes.get(laneId)?.health === 'healthy';
+  }
+
+  roomOfTenant(tenantId: string, { left, reserved, by }: TenantQuestion): number {
+    const tenant = this.tenants.of(tenantId);
+    if (!mayHang(tenant, this.limits.maxWithoutSlot - this.counts.withoutSlot)) return 0;
+    return Math.min(left, roomInShare(tenant.held + reserved, left, TIMES_LEFT[by]));
+  }
+
+  /** What a claim must pass over: lanes that hold most of what they can, and lanes that there is no room for. */
+  unclaimable(): Unclaimable {
+    const left = this.roomForOthers('claim');
+    return this.unclaimableNow.find(
+      left > 0,
+      (tenantId) => this.roomOfTenant(tenantId, { left, reserved: 0, by: 'claim' }) === 0,
+    );
+  }
+
+  /** The lane has room for more. */
+  noteRoom(lane: Lane): void {
+    this.unclaimableNow.noteRoom(lane);
+  }
+
+  /** Returns whether a lane that was unclaimable has room again since the last call. */
+  takeRoomFreed(): boolean {
+    return this.unclaimableNow.takeRoomFreed();
+  }
+
+  /** How many more deliveries of lanes that are not healthy may be held. */
+  private roomForOthers(by: 'claim' | 'relay'): number {
+    const { slots } = this.limits;
+    const max = slots * MAX_HELD_OF_OTHERS_PER_SLOT - (by === 'claim' ? slots : 0);
+    return Math.max(0, max - this.counts.heldByOthers);
+  }
+}
