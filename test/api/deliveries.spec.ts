@@ -2,6 +2,7 @@ import { Session } from '../../libs/webhooks/src/store/postgres/connection/sessi
 import { first, host, newAccount, receiver, useCustomers, list, message } from './customers.js';
 import type { Calls } from '../support/webhooks-host.js';
 import { itForAll } from '../support/it-for-all.js';
+import { type Explained, rowsRead } from '../support/rows-read.js';
 import { WebhooksRequestError } from '../../libs/webhooks/src/core/request-error.js';
 import type { WebhooksService } from '../../libs/webhooks/src/webhooks.service.js';
 
@@ -253,6 +254,39 @@ describe('A long log', () => {
     }
     expect(found).toEqual([id]);
     expect(pages).toBe(2);
+  });
+
+  it('for failures reads about what it shows, whatever the number of failures and of successes', async () => {
+    const { api, tenantId, register, publish } = newAccount();
+    await register();
+    const rows = (state: string, failedAt: number | null) =>
+      host.dataSource.query(
+        `insert into webhook_deliveries (event_sequence, lane_id, wire_type, body, state, created_at, finished_at, failed_at)
+         select e.sequence, l.id, $2::text || n, '{}', $2::text, 1, 1, $3::bigint
+           from webhook_lanes l join webhook_events e using (tenant_id), generate_series(1, 10000) n
+          where l.tenant_id = $1 and e.subject = 'one'`,
+        [tenantId, state, failedAt],
+      );
+    await publish('one');
+    await host.webhooks.runOnce();
+    await rows('exhausted', 1);
+    await rows('delivered', null);
+    await host.dataSource.query('analyze webhook_deliveries');
+    const asked = jest.spyOn(Session.prototype, 'query');
+    for (const state of ['exhausted', 'discarded', 'exhausted,discarded']) {
+      asked.mockClear();
+      const { data } = await list(api, `/webhooks/deliveries?state=${state}`);
+      expect(data).toHaveLength(state === 'discarded' ? 0 : 20);
+      const [sql, parameters] = asked.mock.calls.find(([text]) => text.includes('candidates'))!;
+      const [plan] = await host.dataSource.transaction(async (tx) => {
+        // As with a table that is too large to be read from end to end.
+        for (const way of ['seqscan', 'hashjoin', 'mergejoin'])
+          await tx.query(`set local enable_${way} = off`);
+        return tx.query<Explained[]>(`explain (analyze, format json) ${sql}`, parameters);
+      });
+      expect(rowsRead(plan!)).toBeLessThan(5_000);
+    }
+    asked.mockRestore();
   });
 
   it('is left where its rows are older than what is asked for', async () => {

@@ -78,16 +78,50 @@ describe('The deliveries of a store', () => {
       const lane = await addEndpoint(test);
       await leaseNew(test, lane, events(4));
       const all = await search();
-      const { deliveries, scanned } = await test.store.searchDeliveries('a', {
-        ...SEARCH,
-        scan: 3,
-        states: ['delivered'],
-      });
+      const delivered = { ...SEARCH, states: ['delivered' as const] };
+      const short = await test.store.searchDeliveries('a', { ...delivered, limit: 2, scan: 3 });
       const { createdAt } = await find({ id: all[2]! });
-      expect(deliveries).toEqual([]);
-      expect(scanned).toEqual({ floor: all[2], floorCreatedAt: createdAt, scanned: 3 });
+      expect(short).toEqual({ deliveries: [], scanned: { floor: all[2], floorCreatedAt: createdAt } });
+      const { createdAt: first } = await find({ id: all[3]! });
+      const whole = await test.store.searchDeliveries('a', delivered);
+      expect(whole).toEqual({ deliveries: [], scanned: { floor: null, floorCreatedAt: first } });
       const nothing = await test.store.searchDeliveries('b', SEARCH);
-      expect(nothing.scanned).toEqual({ floor: null, floorCreatedAt: null, scanned: 0 });
+      expect(nothing.scanned).toEqual({ floor: null, floorCreatedAt: null });
+    });
+
+    it('looks at each lane alike, down to where the first of them has more, or one is left out', async () => {
+      // Lane 1 has the ids 1 and 2, lane 2 has 3 and 4, and so on; all have failed.
+      await test.dataSource.query(
+        `with lane as (
+           insert into webhook_lanes (tenant_id, origin) select 'a', n::text from generate_series(1, 210) n returning id, origin::int as n
+         ), event as (
+           insert into webhook_events (sequence, id, tenant_id, type, occurred_at, created_at, data)
+           values (1, gen_random_uuid(), 'a', 'message.sent', 1, 1, '{}')
+         )
+         insert into webhook_deliveries (id, event_sequence, lane_id, wire_type, body, state, created_at, failed_at)
+         select 2 * n + i, 1, lane.id, 't' || i, '{}', 'exhausted', 2 * n + i, 1 from lane, generate_series(-1, 0) i`,
+      );
+      const look = async (source: 'newest' | 'failed', fields: Partial<DeliverySearch>) => {
+        const { deliveries, scanned } = await test.store.searchDeliveries('a', {
+          ...SEARCH,
+          source,
+          states: ['discarded'],
+          ...fields,
+        });
+        return [deliveries.length, scanned.floor, scanned.floorCreatedAt];
+      };
+      for (const source of ['newest', 'failed'] as const) {
+        // Ten lanes are left out. The newest of them is 20.
+        expect(await look(source, { limit: 10 })).toEqual([0, '21', 21]);
+        // Each lane gives one: only the newest lane's are known.
+        expect(await look(source, { limit: 0, scan: 1 })).toEqual([0, '420', 420]);
+        // Below 6 there are three lanes, and it has room for all.
+        expect(await look(source, { before: '6' })).toEqual([0, null, 1]);
+      }
+      // A page that the filter lets through is complete, whatever lane its rows are of, and so is the next one.
+      const page = { states: ['exhausted' as const], limit: 2, scan: 3 };
+      expect(await search({ ...page, source: 'failed' })).toEqual(['420', '419', '418']);
+      expect(await search({ ...page, source: 'failed', before: '419' })).toEqual(['418', '417', '416']);
     });
   });
 

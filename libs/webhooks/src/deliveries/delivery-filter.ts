@@ -26,7 +26,7 @@ export interface DeliveryFilter {
   test?: boolean;
 }
 
-/** Rows that one page looks at while a filter matches few: then a page is short, but has a cursor. */
+/** Rows that one page looks at, about, while a filter matches few: then a page is short, but has a cursor. */
 const MAX_ROWS_SCANNED = 2_000;
 /** Above all ids: the largest `bigint`. */
 const MAX_ID = '9223372036854775807';

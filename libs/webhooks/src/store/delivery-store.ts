@@ -52,7 +52,7 @@ export interface DeliverySearch {
   limit: number;
   /** Only ids below this one. */
   before: string;
-  /** Rows to look at, at most. */
+  /** Rows to look at, about: less would be read than a page shows if it were less than `limit` for each lane. */
   scan: number;
   /** Which index leads: the subject's events, failed deliveries, or the newest of each lane. */
   source: 'subject' | 'failed' | 'newest';
@@ -72,12 +72,10 @@ export interface DeliverySearch {
 
 /** How far a search looked. */
 export interface ScannedRange {
-  /** The smallest id that it looked at; `null`: there was none. */
+  /** It looked at all ids from this one on; `null`: at all there are. */
   floor: string | null;
-  /** When that delivery was created. */
+  /** When the oldest delivery that it looked at was created; `null`: there was none. */
   floorCreatedAt: number | null;
-  /** Number of rows it looked at. */
-  scanned: number;
 }
 
 /** A delivery that is locked, with its lane, until the transaction ends. */
@@ -155,7 +153,7 @@ export interface Subscribers {
 
 /** The log of deliveries, and what people do with them: retry, cancel, recover. Everything is one tenant's. */
 export interface DeliveryStore extends StoreTransactions {
-  /** Newest first. Looks at a limited number of rows: a page may be short or empty although there is more below `floor`. */
+  /** Newest first. Looks at a limited number of rows: a page may be short or empty although more is below `floor`. */
   searchDeliveries(
     tenantId: string,
     search: DeliverySearch,

@@ -33,7 +33,7 @@ export class WebhookDeliveryRow {
   attemptsBefore!: number;
   createdAt!: number;
   finishedAt!: number | null;
-  /** When it ended without success. `recover` and the filter for failures read it. */
+  /** When it ended without success. `recover` and the lists of failures search for it. */
   failedAt!: number | null;
   attemptAt!: number | null;
   durationMs!: number | null;
@@ -87,6 +87,11 @@ export const createDeliverySchema = (prefix: string): EntitySchema<WebhookDelive
       {
         name: `${prefix}webhook_deliveries_failed`,
         columns: ['laneId', 'failedAt'],
+        where: 'failed_at is not null',
+      },
+      {
+        name: `${prefix}webhook_deliveries_failed_id`,
+        columns: ['laneId', 'id'],
         where: 'failed_at is not null',
       },
     ],

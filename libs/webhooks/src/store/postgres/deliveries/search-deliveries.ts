@@ -4,11 +4,13 @@ import type { Tables } from '../../schema/tables.js';
 import type { Session } from '../connection/session.js';
 import { DELIVERY_COLUMNS, type DeliveryRow, toDeliveryRecord } from '../fragments/delivery-columns.js';
 
+/** Lanes that one search reads rows of, those with the newest first. */
+const MAX_LANES = 200;
+
 /** The scanned range is in each row, also in the only one that there is if nothing was found. */
 type Row = (DeliveryRow | { [Column in keyof DeliveryRow]: null }) & {
   floor: string | null;
   floor_created_at: string | null;
-  scanned: string;
 };
 
 /** First a limited number of candidates by the index that fits, then those of them that pass all filters. */
@@ -22,20 +24,15 @@ export async function searchDeliveries(
   const { states, eventType, statusClass, since, until, test, subject } = search;
   const filters = [states, eventType, statusClass, since, until, test, subject].map((value) => value ?? null);
   const rows = await session.query<Row>(
-    `with candidates as materialized (
-       ${CANDIDATES[source](tables)}
-        order by id desc
-        limit $4
-     ), scan as (
-       select floor, scanned,
-              (select created_at from ${tables.deliveries} where id = floor) as floor_created_at
-         from (select min(id) as floor, count(*) as scanned from candidates) range
+    `with ${CANDIDATES[source](tables)}, looked as materialized (
+       select id from candidates where id >= (select coalesce(floor, 0) from range)
      ), found as (
        select ${DELIVERY_COLUMNS}
-         from candidates c
-         join ${tables.deliveries} d on d.id = c.id
-         join ${tables.lanes} l on l.id = d.lane_id
-         join ${tables.events} e on e.sequence = d.event_sequence
+         from (select id from looked order by id desc) c -- in order: it ends with the page
+        -- "limit 1" makes each a look-up by key. Filters that match few rows of a table would else let it be read whole.
+        cross join lateral (select * from ${tables.deliveries} where id = c.id limit 1) d
+        cross join lateral (select * from ${tables.lanes} where id = d.lane_id limit 1) l
+        cross join lateral (select * from ${tables.events} where sequence = d.event_sequence limit 1) e
          left join ${tables.endpoints} w on w.id = l.endpoint_id
         where ($5::text[] is null or d.state = any($5))
           and ($6::text is null or e.type = $6 or d.wire_type = $6)
@@ -44,55 +41,87 @@ export async function searchDeliveries(
           and ($9::bigint is null or d.created_at < $9)
           and ($10::boolean is null or e.test = $10)
           and ($11::text is null or e.subject = $11)
-        order by d.id desc
+        order by c.id desc
         limit $12
      )
-     select scan.*, found.*
-       from scan
+     select range.floor, found.*,
+            (select created_at from ${tables.deliveries} where id = (select min(id) from looked)) as floor_created_at
+       from range
        left join found on true
       order by found.id desc`,
     [requireTenant(tenantId), endpoint, before, scan, ...filters, limit + 1],
   );
-  const { floor, floor_created_at, scanned } = rows[0]!;
+  const { floor, floor_created_at } = rows[0]!;
   return {
     deliveries: rows.filter((row): row is Row & DeliveryRow => row.id !== null).map(toDeliveryRecord),
-    scanned: {
-      floor,
-      floorCreatedAt: floor_created_at === null ? null : Number(floor_created_at),
-      scanned: Number(scanned),
-    },
+    scanned: { floor, floorCreatedAt: floor_created_at === null ? null : Number(floor_created_at) },
   };
 }
 
-/** $1 is the tenant, $2 the endpoint or null, $3 the id to stay below, $4 the number of candidates, $11 the subject. */
+/**
+ * Common table expressions: `candidates`, and `range`, whose `floor` is the id down to which these are complete.
+ * $1 is the tenant, $2 the endpoint or null, $3 the id to stay below, $4 the number of candidates, $11 the subject, $12 the
+ * number of rows that a page needs.
+ */
 const CANDIDATES: Record<DeliverySearch['source'], (tables: Tables) => string> = {
   /** By the index of events by subject. */
   subject: ({ events, deliveries, lanes }) =>
-    `select d.id
+    `candidates as materialized (
+       select d.id
          from ${events} e
          join ${deliveries} d on d.event_sequence = e.sequence
         where e.tenant_id = $1
           and e.subject = $11::text
           and d.lane_id in (
             select id from ${lanes} where tenant_id = $1 and ($2::uuid is null or endpoint_id = $2))
-          and d.id < $3`,
-  /** By the index of failed deliveries. */
-  failed: ({ deliveries, lanes }) =>
-    `select d.id
-         from ${deliveries} d
-        where d.lane_id in (
-            select id from ${lanes} where tenant_id = $1 and ($2::uuid is null or endpoint_id = $2))
-          and d.failed_at is not null
-          and d.id < $3`,
-  /** By the index of deliveries by lane: the newest of each lane, then the newest of all. */
-  newest: ({ deliveries, lanes }) =>
-    `select d.id
-         from (select id from ${lanes} where tenant_id = $1 and ($2::uuid is null or endpoint_id = $2)) lane
-        cross join lateral (
-          select d.id
-            from ${deliveries} d
-           where d.lane_id = lane.id
-             and d.id < $3
-           order by d.id desc
-           limit $4) d`,
+          and d.id < $3
+        order by d.id desc
+        limit $4
+     ), range as materialized (
+       select case when count(*) = $4 then min(id) end as floor from candidates
+     )`,
+  /** By the index of failed deliveries by lane. */
+  failed: (tables) => newestOfLanes(tables, 'and d.failed_at is not null'),
+  /** By the index of deliveries by lane. */
+  newest: (tables) => newestOfLanes(tables, ''),
 };
+
+/**
+ * The newest rows of the lanes with the newest rows. Each lane gives as many, and at least a page: how many rows are read
+ * does not depend on how many there are. Below the last row of a lane that has given all it may, and below the newest of
+ * the lanes that are left out, candidates are missing.
+ */
+function newestOfLanes({ deliveries, lanes }: Tables, condition: string): string {
+  // From a lane's end down, whatever lane comes below, which only an index by lane can do. For "the last of this lane" the
+  // planner may read all lanes by id, and a lane whose last row is far down costs the whole table.
+  const newest = (lane: string, limit: string): string =>
+    `select d.id
+       from (select d.lane_id, d.id from ${deliveries} d
+              where (d.lane_id, d.id) < (${lane}, $3::bigint) ${condition}
+              order by d.lane_id desc, d.id desc limit ${limit}) d
+      where d.lane_id = ${lane}`;
+  return `lane as materialized (
+       select l.id, (${newest('l.id', '1')}) as newest
+         from ${lanes} l
+        where l.tenant_id = $1 and ($2::uuid is null or l.endpoint_id = $2)
+     ), ranked as materialized (
+       select id, newest, row_number() over (order by newest desc) as place
+         from lane
+        where newest is not null
+        order by newest desc
+        limit ${MAX_LANES} + 1
+     ), share as materialized (
+       select greatest($12, $4 / greatest(count(*), 1)) as rows from ranked
+     ), candidates as materialized (
+       select r.id as lane_id, d.id
+         from ranked r
+        cross join lateral (${newest('r.id', '(select rows from share)')}) d
+        where r.place <= ${MAX_LANES}
+     ), range as materialized (
+       select greatest(
+                (select max(last)
+                   from (select min(id) as last from candidates group by lane_id
+                         having count(*) = (select rows from share)) full_lanes),
+                (select newest + 1 from ranked where place > ${MAX_LANES})) as floor
+     )`;
+}
