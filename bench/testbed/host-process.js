@@ -30,6 +30,10 @@ serve({
   publishInOneTransaction: ({ count, from, to }) =>
     commit(Array.from({ length: count }, () => nextEvent(from, to))),
 
+  /** Publishes one event for a callback to each of `urls`, all of one tenant, in one transaction. Returns its times. */
+  publishCallbacks: ({ tenantId, urls }) =>
+    commit(urls.map((callbackUrl) => ({ ...nextEvent(0, 1), tenantId, callbackUrl }))),
+
   /**
    * Publishes `perSecond` times a second, one event in one transaction each. The schedule is fixed: slow transactions do not
    * delay the next ones. Returns columns: ids of the events, when COMMIT was sent, when it returned.

@@ -2,6 +2,7 @@
 //   /ok/<endpoint>            responds at once
 //   /slow-<ms>/<endpoint>     responds after <ms>
 //   /hang/<endpoint>          never responds
+//   /fail/<endpoint>          responds with 500 at once
 //   /<anything>/<endpoint>    like ok; the name tells apart what is counted
 // It checks the signature of one request in 500, so that no contender gains by not signing.
 const { createServer } = require('node:http');
@@ -56,6 +57,7 @@ function countRequest({ url, headers }, chunks, at) {
 function respond(url, response) {
   const [, behaviour] = url.split('/', 2);
   if (behaviour === 'hang') hung++;
+  else if (behaviour === 'fail') response.writeHead(500).end('failed');
   else if (behaviour.startsWith('slow-')) setTimeout(() => response.end('ok'), Number(behaviour.slice(5)));
   else response.end('ok');
 }

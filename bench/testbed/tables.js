@@ -105,6 +105,10 @@ async function emptyTables(client) {
     `update webhook_lanes set next_due_at = null, hold_until = null, in_flight = 0, rate_clock = null, failures = 0,
                               failing_since = null, probes = 0`,
   );
+  // Builds before version 0.2 have no such column.
+  await client.query(
+    `do $$ begin update webhook_lanes set claimed_until = null; exception when undefined_column then null; end $$`,
+  );
   await client.query('vacuum analyze webhook_lanes');
 }
 

@@ -5,6 +5,7 @@ const LEASE_MS = 60_000;
 const NO_WORK = {
   hasEvents: false,
   dueInMs: null,
+  failingDueInMs: null,
   hasExpiredLeases: false,
   hasClosedBacklog: false,
   hasAlerts: false,

@@ -30,8 +30,8 @@ interface Round {
   exhausted: string[];
   /** There are events or due lanes, but this round got none of them: another worker has them locked, for example. */
   leftWork: boolean;
-  /** Time until the next lane is due, ms; `null`: none will be. */
-  dueInMs: number | null;
+  /** Time until a lane is due that may hold deliveries which are due already, ms; `null`: there is none. */
+  dueSoonInMs: number | null;
 }
 
 /** `runOnce()`: for tests and cron jobs, beside the running worker too. */
@@ -77,18 +77,17 @@ export class RunOnce {
         continue;
       }
       for (const laneId of round.exhausted) exhausted.add(laneId);
-      // A lane that gave nothing is due again after a moment; the claim then looks deeper into it.
-      const isDueSoon = round.dueInMs !== null && round.dueInMs <= HELD_LANE_WAIT_MS;
-      if (!isDueSoon && !round.leftWork) return { relayed, claimed };
+      const { dueSoonInMs } = round;
+      if (dueSoonInMs === null && !round.leftWork) return { relayed, claimed };
       fruitlessRounds = round.exhausted.length > 0 ? 0 : fruitlessRounds + 1;
       if (fruitlessRounds > MAX_FRUITLESS_ROUNDS) return { relayed, claimed };
-      const waitMs = isDueSoon ? round.dueInMs! + 1 : HELD_LANE_WAIT_MS;
+      const waitMs = dueSoonInMs === null ? HELD_LANE_WAIT_MS : dueSoonInMs + 1;
       await new Promise((resolve) => setTimeout(resolve, waitMs));
     }
   }
 
   private async round(skipLanes: readonly string[]): Promise<Round> {
-    const { hasEvents, dueInMs, ...urgent } = await this.pipeline.checkForWork(skipLanes);
+    const { hasEvents, dueInMs, failingDueInMs, ...urgent } = await this.pipeline.checkForWork(skipLanes);
     const hasMoreMaintenance = await this.maintenance.runUrgent(urgent);
     const relayed = hasEvents ? await this.relay() : 0;
     const isDue = dueInMs === 0 || this.pending.hasLanes;
@@ -99,7 +98,8 @@ export class RunOnce {
       hasProgress: relayed > 0 || leased.length > 0 || hasMoreMaintenance,
       exhausted,
       leftWork: (hasEvents && relayed === 0) || (dueInMs === 0 && leased.length === 0),
-      dueInMs,
+      // A lane that gave nothing is due again after a moment; the claim then looks deeper into it.
+      dueSoonInMs: dueInMs !== null && dueInMs <= HELD_LANE_WAIT_MS ? dueInMs : failingDueInMs,
     };
   }
 

@@ -4,7 +4,7 @@ export const FAILING_AFTER = 5;
  * A failing lane is due at multiples of this, ms: many of them are then claimed with one statement. A delivery is never sent
  * before it is due.
  */
-export const FAILING_LANE_STEP_MS = 500;
+export const FAILING_LANE_STEP_MS = 250;
 /** How long a lane waits if subject order holds back everything that is due in it, ms. */
 export const HELD_LANE_WAIT_MS = 25;
 /** Claims without an outcome after which a delivery may be what crashes its workers. */

@@ -43,6 +43,8 @@ export interface WorkCheck {
   hasEvents: boolean;
   /** Time until the first lane is due, ms; 0: now; `null`: none will be. */
   dueInMs: number | null;
+  /** Time until a failing lane is due that will be at the next step, ms: it may hold deliveries that are due. `null`: none. */
+  failingDueInMs: number | null;
   /** A lease has expired. */
   hasExpiredLeases: boolean;
   /** A closed lane has a backlog, or one of its deliveries a lease that expired. */

@@ -1,7 +1,9 @@
 import type { Outcome } from '../send/outcome.js';
 
-/** Maximum time an outcome waits for others to batch with. */
+/** Maximum time an outcome waits for others to batch with, ms. */
 const GATHER_MS = 8;
+/** The same while all that wait are of failing lanes, which nobody waits for. */
+const GATHER_FAILURES_MS = 50;
 /** With fewer requests in flight than this, an outcome does not wait: no others are to be expected soon. */
 const MIN_IN_FLIGHT_TO_GATHER = 4;
 /** Outcomes in one statement. */
@@ -14,6 +16,8 @@ export class OutcomeQueue {
   private readonly outcomes: Outcome[] = [];
   private writing: Promise<void> | null = null;
   private gathering: NodeJS.Timeout | null = null;
+  /** All that wait are of failing lanes. */
+  private isPatient = true;
 
   /**
    * @param inFlight how many requests may still bring outcomes
@@ -37,6 +41,10 @@ export class OutcomeQueue {
 
   add(outcome: Outcome): void {
     this.outcomes.push(outcome);
+    if (this.isPatient && !outcome.delivery.isExclusive) {
+      this.isPatient = false;
+      this.stopGathering();
+    }
     if (this.writing || (this.gathering && this.outcomes.length < FULL_ENOUGH)) return;
     this.writeOrGather();
   }
@@ -47,15 +55,20 @@ export class OutcomeQueue {
   }
 
   private writeOrGather(): void {
-    if (this.inFlight() < MIN_IN_FLIGHT_TO_GATHER || this.outcomes.length >= FULL_ENOUGH) this.start();
-    else this.gathering ??= setTimeout(() => this.start(), GATHER_MS);
+    const minInFlight = this.isPatient ? 1 : MIN_IN_FLIGHT_TO_GATHER;
+    if (this.inFlight() < minInFlight || this.outcomes.length >= FULL_ENOUGH) this.start();
+    else this.gathering ??= setTimeout(() => this.start(), this.isPatient ? GATHER_FAILURES_MS : GATHER_MS);
   }
 
   private start(): void {
-    if (this.gathering) clearTimeout(this.gathering);
-    this.gathering = null;
+    this.stopGathering();
     if (this.writing || this.outcomes.length === 0) return;
     this.writing = this.writeBatch();
+  }
+
+  private stopGathering(): void {
+    if (this.gathering) clearTimeout(this.gathering);
+    this.gathering = null;
   }
 
   private async writeBatch(): Promise<void> {
@@ -63,6 +76,7 @@ export class OutcomeQueue {
     const lanesDue = await this.write(batch);
     this.writing = null;
     this.outcomes.splice(0, batch.length);
+    this.isPatient = this.outcomes.every(({ delivery }) => delivery.isExclusive);
     this.onWritten(batch, lanesDue);
   }
 }

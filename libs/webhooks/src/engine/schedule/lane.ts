@@ -25,7 +25,7 @@ export interface Lane {
 }
 
 /** A failing lane is sent by one worker at a time: with fewer deliveries, claims would cost more than requests. */
-const MAX_HELD_OF_FAILING = 32;
+const MAX_HELD_OF_FAILING = 64;
 
 /** Deliveries that a worker may hold of a lane: what it sends at once, and as much again that waits if responses are quick. */
 export function capacityOf(lane: Lane): number {

@@ -106,10 +106,12 @@ export class WorkerRoom implements LaneCapacity {
     return this.unclaimableNow.takeRoomFreed();
   }
 
-  /** How many more deliveries of lanes that are not healthy may be held. */
+  /** How many more deliveries of lanes that are not healthy may be held. A claim of a few would cost more than it brings. */
   private roomForOthers(by: 'claim' | 'relay'): number {
     const { slots } = this.limits;
-    const max = slots * MAX_HELD_OF_OTHERS_PER_SLOT - (by === 'claim' ? slots : 0);
-    return Math.max(0, max - this.counts.heldByOthers);
+    const room = slots * MAX_HELD_OF_OTHERS_PER_SLOT - this.counts.heldByOthers;
+    if (by === 'relay') return Math.max(0, room);
+    const ofClaim = room - slots;
+    return ofClaim < slots >> 2 ? 0 : ofClaim;
   }
 }

@@ -1,3 +1,4 @@
+import { FAILING_AFTER, FAILING_LANE_STEP_MS } from '../../lane-rules.js';
 import type { LanesToSkip, WorkCheck } from '../../lane-store.js';
 import type { Session } from '../connection/session.js';
 import { nowMs } from '../fragments/expressions.js';
@@ -9,6 +10,7 @@ export async function checkForWork(session: Session, skip: LanesToSkip): Promise
   const [row] = await session.query<{
     hasEvents: boolean;
     dueAt: string | null;
+    failingDueAt: string | null;
     hasExpiredLeases: boolean;
     hasClosedBacklog: boolean;
     hasAlerts: boolean;
@@ -18,13 +20,17 @@ export async function checkForWork(session: Session, skip: LanesToSkip): Promise
             (select next_due_at from ${lanes}
               where state = 'open' and next_due_at is not null and ${isNotSkipped(2)}
               order by next_due_at limit 1) as "dueAt",
+            (select min(next_due_at) from ${lanes}
+              where state = 'open' and failures >= ${FAILING_AFTER} and ${isNotSkipped(2)}
+                and next_due_at > ${nowMs(1)} and next_due_at <= ${nowMs(1)} + ${FAILING_LANE_STEP_MS}) as "failingDueAt",
             exists (select 1 from ${leases} where expires_at <= ${nowMs(1)}) as "hasExpiredLeases",
             exists (select 1 from ${lanes} where state = 'closed' and next_due_at <= ${nowMs(1)}) as "hasClosedBacklog",
             exists (select 1 from ${alerts} where next_at <= ${nowMs(1)}) as "hasAlerts",
             ${nowMs(1)} as now`,
     [session.clockOffset, ...skipParameters(skip)],
   );
-  const { dueAt, now, ...found } = row!;
+  const { dueAt, failingDueAt, now, ...found } = row!;
   session.clock.observe(now);
-  return { ...found, dueInMs: dueAt === null ? null : Math.max(0, Number(dueAt) - Number(now)) };
+  const timeUntil = (at: string | null) => (at === null ? null : Math.max(0, Number(at) - Number(now)));
+  return { ...found, dueInMs: timeUntil(dueAt), failingDueInMs: timeUntil(failingDueAt) };
 }

@@ -154,23 +154,24 @@ function recordOutcomesSql(tables: Tables, history: boolean, hasFailureAlerts: b
                      -- earlier delivery of their subject. A closed lane has a backlog to discard.
                      when l.state = 'closed'
                        or (l.max_in_flight is not null or c.ends_claim) and l.next_due_at is not null
-                       or l.next_due_at <= ${now} + ${HELD_LANE_WAIT_MS} then ${now}
-                     when c.is_failing then ${nextStep('c.due')}
-                     else c.due
+                       or l.next_due_at <= ${now} + ${HELD_LANE_WAIT_MS} then c.soon
+                     else c.due_at
                    end),
                  c.hold_until,
                  c.claimed_until)
              end
         from (
           select c.*, s.ends_claim, n.failures as failures_before, n.failing_since as failing_before,
-                 not c.succeeded and n.failures + c.new_failures >= ${FAILING_AFTER} as is_failing,
+                 case when s.is_failing then ${nextStep(now)} else ${now} end as soon,
+                 case when s.is_failing then ${nextStep('c.due')} else c.due end as due_at,
                  nullif(greatest(case when c.pause > 0 then ${now} + c.pause else 0 end,
                                  case when c.succeeded then 0 else coalesce(n.hold_until, 0) end), 0) as hold_until,
                  case when not s.ends_claim then n.claimed_until end as claimed_until
             from changes c
             join locked_lanes n on n.id = c.lane_id
            cross join lateral (
-             select c.released or (c.succeeded and n.claimed_until is not null) as ends_claim
+             select c.released or (c.succeeded and n.claimed_until is not null) as ends_claim,
+                    not c.succeeded and n.failures + c.new_failures >= ${FAILING_AFTER} as is_failing
            ) s
         ) c
        where l.id = c.lane_id
