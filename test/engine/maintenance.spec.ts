@@ -1,5 +1,9 @@
 import { delivered, useEngine } from './support/engine.js';
 import { answer, Gate, inSequence } from './support/receiver.js';
+import { until } from '../faults/until.js';
+import { Leases } from '../../libs/webhooks/src/engine/claim/leases.js';
+import { Dispatcher } from '../../libs/webhooks/src/engine/dispatcher.js';
+import { Pipeline } from '../../libs/webhooks/src/engine/pipeline.js';
 import { DestinationReader } from '../../libs/webhooks/src/engine/destinations/destination-reader.js';
 import { type Explained, rowsRead } from '../support/rows-read.js';
 import { Session } from '../../libs/webhooks/src/store/postgres/connection/session.js';
@@ -499,5 +503,72 @@ describe('A worker', () => {
     expect(engine().receiver.arrivals).toHaveLength(2);
     const [first, second] = await engine().deliveries('a');
     expect([first!.attemptCount, second!.attemptCount]).toEqual([1, 1]);
+  });
+});
+
+describe('A worker that cannot record what it has sent', () => {
+  const engine = useEngine();
+  const LEASE = 65_000;
+
+  /** The disk is full, for outcomes alone. */
+  const refuse = () =>
+    engine().query(`
+      create function refuse() returns trigger language plpgsql as $body$
+        begin raise exception 'no space left' using errcode = '53100'; end $body$;
+      create trigger refuse before update on $deliveries for each row
+        when (new.attempts > old.attempts) execute function refuse()`);
+  const accept = () => engine().query('drop function refuse cascade');
+  /** Runs between two steps of the worker: the clock does not jump within one. */
+  const betweenSteps = (work: () => void) =>
+    engine()
+      .first.module.get(Pipeline, { strict: false })
+      .exclusively(async () => work());
+
+  it('for longer than its lease sends nothing again, and records it when it can', async () => {
+    await engine().endpoint('acme', '/handed-over');
+    await engine().endpoint('acme', '/claimed', { maxInFlight: 5 });
+    await refuse();
+    const events = Array.from({ length: 5 }, (_, i) => delivered('acme', `m${i}`));
+    await engine().publish(...events);
+    const running = [engine().runOnce()];
+    await engine().receiver.arrived(10);
+    const dispatcher = engine().first.module.get(Dispatcher, { strict: false });
+    await until('all responses', () => dispatcher.inFlight === 0);
+    for (let leases = 0; leases < 3; leases++) {
+      await betweenSteps(() => engine().advance(LEASE + 1));
+      running.push(engine().runOnce());
+    }
+    await betweenSteps(() => undefined);
+    await engine().first.module.get(Leases, { strict: false }).deleteFinished(true);
+    const now = engine().first.database.clock.now();
+    const leases = await engine().count('$leases where expires_at > $1::bigint', [now]);
+
+    await accept();
+    await Promise.all(running);
+    // Others could not have taken them over meanwhile, nor would a crash have lost them.
+    expect(leases).toBe(1);
+    for (const path of ['/handed-over', '/claimed']) expect(engine().receiver.at(path)).toHaveLength(5);
+    expect(await engine().count(`$deliveries where state = 'delivered' and attempts = 1`)).toBe(10);
+    expect(engine().log.errors.splice(0)).toContainEqual(
+      expect.stringMatching(/Recording \d+ outcomes failed: no space left; next try in/),
+    );
+  });
+
+  it('when it ends leaves it to the next one, which sends it again when the lease has expired', async () => {
+    await engine().endpoint('acme', '/handed-over');
+    await refuse();
+    await engine().publish(delivered('acme', 'm1'));
+    const running = engine().runOnce();
+    await until('a try to record', () => engine().log.errors.splice(0).length > 0);
+    engine().first.module.get(Dispatcher, { strict: false }).abandon();
+    await running;
+    expect(await engine().count('$leases')).toBe(1);
+
+    await accept();
+    engine().advance(LEASE + 1);
+    await engine().runOnce();
+    expect(engine().receiver.arrivals).toHaveLength(2);
+    expect(await engine().count(`$deliveries where state = 'delivered'`)).toBe(1);
+    engine().log.errors.splice(0);
   });
 });

@@ -1,4 +1,5 @@
 import { settle } from './figures.js';
+import { LEASE_MS } from './host.js';
 import { promises } from './reconcile.js';
 import { until } from './until.js';
 import { World } from './world.js';
@@ -57,6 +58,43 @@ describe('When a statement goes wrong', () => {
     const account = await settle(world);
     expect(account).toMatchObject({ ...promises(), deliveries: 40 });
     expect(account.duplicates).toBeLessThanOrEqual(account.takeOvers);
+  });
+
+  it('no outcome can be stored for longer than two leases: nothing is sent again, by this worker or another', async () => {
+    await world.admin.query(`
+      create function refuse_all() returns trigger language plpgsql as $$
+        begin raise 'The disk is full.' using errcode = '53100'; end $$;
+      create trigger refuse_all before update on webhook_deliveries for each row
+        when (new.attempts > old.attempts) execute function refuse_all()`);
+    const hosts = [await world.host(), await world.host()];
+    await world.register(hosts[0]!, '/handed-over');
+    await world.register(hosts[0]!, '/claimed', { maxInFlight: 50 });
+    await hosts[0]!.publish(
+      'acme',
+      Array.from({ length: 40 }, (_, i) => `m${i}`),
+    );
+    await world.ledger.arrivals(80);
+    const [{ end }] = (await world.rows(
+      `select extract(epoch from clock_timestamp()) * 1000 + ${2 * LEASE_MS} as end`,
+    )) as [{ end: string }];
+    await until(
+      'the time of two leases to pass',
+      async () =>
+        (await world.count('generate_series(1, 1) where extract(epoch from clock_timestamp()) * 1000 > $1', [
+          end,
+        ])) > 0,
+    );
+    expect(world.ledger.count).toBe(80);
+    await world.admin.query('drop function refuse_all cascade');
+    await world.drained();
+
+    expect(await settle(world)).toMatchObject({
+      ...promises(),
+      deliveries: 80,
+      requests: 80,
+      duplicates: 0,
+      takeOvers: 0,
+    });
   });
 
   it('an event that commits late: it is sent, although later ones went before it', async () => {

@@ -207,6 +207,68 @@ describe('The outcomes of a store', () => {
     });
   });
 
+  describe('keepLeased', () => {
+    const HALF_MS = 30_000; // of a lease
+    const leaseIdOf = async ({ id }: LeasedDelivery): Promise<string | null> => {
+      const [row] = await test.dataSource.query('select lease_id from webhook_deliveries where id = $1', [
+        id,
+      ]);
+      return row.lease_id;
+    };
+
+    it('keeps what is leased from being claimed again, and its lease, also after it has expired', async () => {
+      const lane = await addEndpoint(test, {}, { maxInFlight: 9 });
+      const [kept, late, other] = (await leaseNew(test, lane, events(3))) as [
+        LeasedDelivery,
+        LeasedDelivery,
+        LeasedDelivery,
+      ];
+      test.store.advanceClock(HALF_MS);
+      await test.store.keepLeased([succeeded(kept)], 2 * HALF_MS);
+      test.store.advanceClock(HALF_MS);
+      await test.store.keepLeased([succeeded(late)], 2 * HALF_MS);
+      expect(await test.store.rescueExpiredLeases()).toBe(0);
+      expect(await leaseDue(test)).toMatchObject([{ id: other.id }]);
+
+      const { ids } = await record(
+        test,
+        [kept, late, other].map((delivery) => succeeded(delivery)),
+      );
+      expect([...ids]).toEqual([kept.id, late.id]);
+      const [{ in_flight: inFlight }] = await test.dataSource.query('select in_flight from webhook_lanes');
+      expect(inFlight).toBe(1);
+    });
+
+    it('leases again what was rescued, but not what was claimed or recorded since', async () => {
+      const lane = await addEndpoint(test);
+      const { id: leaseId } = await test.store.openLease('worker', HALF_MS);
+      await publish(test, ...events(2));
+      await relayTo(test, lane, { leaseId, direct: true });
+      const rows: { id: string }[] = await test.dataSource.query(
+        'select id from webhook_deliveries order by id',
+      );
+      const [kept, claimed] = rows.map(({ id }) => ({
+        id,
+        leaseId,
+        attemptAt: null,
+        isExclusive: false,
+        isCounted: false,
+        destination: { laneId: lane },
+      })) as [LeasedDelivery, LeasedDelivery];
+      test.store.advanceClock(HALF_MS);
+      expect(await test.store.rescueExpiredLeases()).toBe(2);
+      await test.store.keepLeased([succeeded(kept)], HALF_MS);
+      const [again] = await leaseDue(test);
+      expect(again!.id).toBe(claimed.id);
+
+      await test.store.keepLeased([succeeded(claimed)], HALF_MS);
+      expect(await leaseIdOf(claimed)).toBe(again!.leaseId);
+      expect((await record(test, [succeeded(kept), succeeded(claimed)])).ids).toEqual(new Set([kept.id]));
+      await test.store.keepLeased([succeeded(kept)], HALF_MS);
+      expect(await find(kept)).toMatchObject({ state: 'delivered', nextAt: null });
+    });
+  });
+
   describe('recordFirstSuccesses', () => {
     it('writes what succeeded at once, and nothing when it is repeated', async () => {
       const lane = await addEndpoint(test);

@@ -7,6 +7,7 @@ import type { OutcomeStore } from '../store/outcome-store.js';
 import { STORE } from '../store/store.js';
 import { Leases } from './claim/leases.js';
 import { type LeasedDelivery, originOf } from './destinations/leased-delivery.js';
+import { LeaseKeeper } from './record/lease-keeper.js';
 import { OutcomeQueue } from './record/outcome-queue.js';
 import { OutcomeRecorder } from './record/outcome-recorder.js';
 import { OutcomeReporter } from './record/outcome-reporter.js';
@@ -34,6 +35,7 @@ const MAX_UNRECORDED = 2_000;
 @Injectable()
 export class Dispatcher {
   readonly counts = new OutcomeTally();
+  readonly keeper: LeaseKeeper;
   private readonly scheduler: LaneScheduler;
   private readonly recorder: OutcomeRecorder;
   private readonly unrecorded: OutcomeQueue;
@@ -53,7 +55,8 @@ export class Dispatcher {
     private readonly reporter: OutcomeReporter,
     @Inject(SETTINGS) { slots, maxInFlight, maxInFlightPerOrigin, failingConcurrency }: Settings,
   ) {
-    this.recorder = new OutcomeRecorder(store, leases);
+    this.keeper = new LeaseKeeper(store, leases, () => this.unrecorded);
+    this.recorder = new OutcomeRecorder(store, leases, this.keeper);
     const ofThisWorker = (count: number): number => Math.max(1, Math.floor(count / leases.workers));
     this.scheduler = new LaneScheduler({
       slots,

@@ -35,7 +35,8 @@ export class Pipeline {
   }
 
   /** Asks the database what there is to do, except in `skipLanes` and in lanes that this worker has no room for. */
-  checkForWork(skipLanes: readonly string[] = []): Promise<WorkCheck> {
+  async checkForWork(skipLanes: readonly string[] = []): Promise<WorkCheck> {
+    await this.keepUnrecorded(); // a rescue may follow
     return this.store.checkForWork(this.toSkip(skipLanes));
   }
 
@@ -52,6 +53,7 @@ export class Pipeline {
   /** Claims once from the lanes that are due, except from `skipLanes`. */
   async claimBatch(skipLanes: readonly string[] = []): Promise<ClaimResult> {
     if (this.dispatcher.claimableCount === 0) return { leased: [], hasMore: false, exhausted: [] };
+    await this.keepUnrecorded();
     return this.underLease((lease) =>
       this.claimer.claim(lease, {
         openBudget: () => this.dispatcher.openBudget('claim'),
@@ -75,6 +77,11 @@ export class Pipeline {
       this.leases.markUncertain(lease);
       throw error;
     }
+  }
+
+  /** What this worker has sent and could not record must not become due again, for it or for others. */
+  private keepUnrecorded(): Promise<void> {
+    return this.dispatcher.keeper.keep();
   }
 
   private toSkip(laneIds: readonly string[]): LanesToSkip {

@@ -89,6 +89,12 @@ export interface OutcomeStore extends StoreTransactions {
    * Repeating it leaves out those that are already written: call {@link findRecordedOutcomes} first.
    */
   recordFirstSuccesses(outcomes: readonly RecordableOutcome[]): Promise<Set<string>>;
+  /**
+   * Keeps deliveries from being sent again for `ms` from now, because their outcomes cannot be recorded yet: prolongs their
+   * leases, even expired ones, and leases those again that were rescued and that nobody has claimed since. Leaves out
+   * those whose attempt is recorded, or that have another lease.
+   */
+  keepLeased(outcomes: readonly RecordableOutcome[], ms: number): Promise<void>;
   /** Returns the ids of outcomes that an earlier try, whose answer was lost, has written. Read only. */
   findRecordedOutcomes(outcomes: readonly RecordableOutcome[]): Promise<Set<string>>;
 }

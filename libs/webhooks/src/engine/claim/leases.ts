@@ -5,14 +5,18 @@ import { SETTINGS, type Settings } from '../../config/settings.js';
 import type { LaneStore } from '../../store/lane-store.js';
 import { STORE } from '../../store/store.js';
 
-/** A lease as its worker sees it. Instants are of the process's monotonic clock, ms. */
+/** A lease as its worker sees it. Instants are of the process's monotonic clock, ms, unless they say otherwise. */
 export interface Lease {
   id: string;
   endsAt: number;
   /** No new claims after this. */
   renewAt: number;
-  /** Claims that are being made under it, and deliveries without a recorded outcome. */
+  /** Claims that are being made under it, and deliveries that have no outcome or one that waits. */
   open: number;
+  /** Deliveries whose outcomes are being recorded. */
+  recording: number;
+  /** When it ends, on the store's monotonic clock. */
+  expiresAt: number;
   /** It may cover deliveries that this worker does not know of, so it is left to expire. */
   isUncertain: boolean;
 }
@@ -27,7 +31,8 @@ export class Leases {
   readonly owner = `${hostname().slice(0, 80)}:${process.pid}:${randomBytes(4).toString('hex')}`;
   /** Workers that held a lease when this one last opened one, itself included: they share what a lane may have in flight. */
   workers = 1;
-  private readonly leaseMs: number;
+  /** How long a lease lasts, ms. */
+  readonly leaseMs: number;
   private current: Lease | null = null;
   private readonly held = new Map<string, Lease>();
 
@@ -46,7 +51,9 @@ export class Leases {
   }
 
   private async open(): Promise<Lease> {
-    const startedAt = performance.now(); // before the statement: here the lease ends a little earlier than in the database
+    // Before the statement: here the lease ends a little earlier than in the database.
+    const startedAt = performance.now();
+    const expiresAt = this.store.monotonicNow() + this.leaseMs;
     const { id, workers } = await this.store.openLease(this.owner, this.leaseMs);
     this.workers = workers;
     this.current = {
@@ -54,6 +61,8 @@ export class Leases {
       endsAt: startedAt + this.leaseMs,
       renewAt: startedAt + this.leaseMs / 4,
       open: 0,
+      recording: 0,
+      expiresAt,
       isUncertain: false,
     };
     this.held.set(id, this.current);
@@ -84,33 +93,57 @@ export class Leases {
     if (lease) lease.isUncertain = true;
   }
 
-  /** Counts one outcome for each of `leaseIds`. Returns the leases that may be deleted with them. */
-  release(leaseIds: Iterable<string>): string[] {
+  /**
+   * Outcomes are about to be recorded, one for each of `leaseIds`. Returns the leases that may be deleted with them.
+   * {@link settle} follows when they are recorded.
+   */
+  release(leaseIds: readonly string[]): string[] {
     for (const id of leaseIds) {
       const lease = this.held.get(id);
-      if (lease) lease.open--;
+      if (!lease) continue;
+      lease.open--;
+      lease.recording++;
     }
-    return this.takeFinished(false);
+    return this.takeFinished({ recording: true });
+  }
+
+  /** The outcomes are recorded, and the leases that {@link release} returned are deleted. */
+  settle(leaseIds: readonly string[], deleted: readonly string[]): void {
+    for (const id of leaseIds) {
+      const lease = this.held.get(id);
+      if (lease) lease.recording--;
+    }
+    for (const id of deleted) this.held.delete(id);
+  }
+
+  /** Ids of the leases that end before `time`, on the store's monotonic clock. */
+  endingBefore(time: number): Set<string> {
+    const ids = new Set<string>();
+    for (const lease of this.held.values()) if (lease.expiresAt < time) ids.add(lease.id);
+    return ids;
   }
 
   /** Deletes the leases under which nothing is open. `all`: the current one too; the next claim opens another. */
   async deleteFinished(all = false): Promise<void> {
-    await this.remove(this.takeFinished(all));
+    await this.remove(this.takeFinished({ all }));
   }
 
-  /** Deletes leases that {@link release} has returned. */
+  /** Deletes leases under which nothing is open. */
   async remove(ids: readonly string[]): Promise<void> {
     if (ids.length > 0) await this.store.deleteLeases(ids);
   }
 
-  /** Forgets the leases that nothing is open under and no claim will use, and returns those that may be deleted. */
-  private takeFinished(all: boolean): string[] {
+  /**
+   * Ends the leases that nothing is open under and no claim will use, and returns those that may be deleted. `recording`:
+   * those too under which outcomes are being recorded, together with these; they are forgotten then.
+   */
+  private takeFinished({ all = false, recording = false }): string[] {
     const ids: string[] = [];
     for (const lease of this.held.values()) {
       const isRetired = all || lease !== this.current || performance.now() >= lease.renewAt;
-      if (!isRetired || lease.open > 0) continue;
+      if (!isRetired || lease.open > 0 || (lease.recording > 0 && !recording)) continue;
       if (lease === this.current) this.current = null;
-      this.held.delete(lease.id);
+      if (lease.recording === 0) this.held.delete(lease.id);
       if (!lease.isUncertain) ids.push(lease.id);
     }
     return ids;

@@ -15,6 +15,8 @@ const FULL_ENOUGH = MAX_BATCH / 2;
 export class OutcomeQueue {
   private readonly outcomes: Outcome[] = [];
   private writing: Promise<void> | null = null;
+  /** When the batch that is being written was begun, on the process's monotonic clock, ms. */
+  private writingSince = 0;
   private gathering: NodeJS.Timeout | null = null;
   /** All that wait are of failing lanes. */
   private isPatient = true;
@@ -33,6 +35,16 @@ export class OutcomeQueue {
   /** Outcomes that wait or are being written. */
   get length(): number {
     return this.outcomes.length;
+  }
+
+  /** For how long the present batch is being written, ms; 0: none is. */
+  get writingMs(): number {
+    return this.writing ? performance.now() - this.writingSince : 0;
+  }
+
+  /** Those whose delivery has one of these leases. */
+  underLeases(leaseIds: ReadonlySet<string>): Outcome[] {
+    return this.outcomes.filter(({ delivery }) => leaseIds.has(delivery.leaseId));
   }
 
   get isIdle(): boolean {
@@ -63,6 +75,7 @@ export class OutcomeQueue {
   private start(): void {
     this.stopGathering();
     if (this.writing || this.outcomes.length === 0) return;
+    this.writingSince = performance.now();
     this.writing = this.writeBatch();
   }
 

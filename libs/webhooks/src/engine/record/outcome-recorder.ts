@@ -4,6 +4,7 @@ import type { OutcomeStore, RecordedOutcomes } from '../../store/outcome-store.j
 import type { Leases } from '../claim/leases.js';
 import type { Outcome } from '../send/outcome.js';
 import { failureAlertsOf } from './failure-alerts.js';
+import type { LeaseKeeper } from './lease-keeper.js';
 
 /** Pauses between tries to record while the database fails, ms. The last one repeats. */
 const RETRY_WAITS_MS = [50, 200, 1000, 3000];
@@ -22,6 +23,7 @@ export class OutcomeRecorder {
   constructor(
     private readonly store: OutcomeStore & OutboxStore,
     private readonly leases: Leases,
+    private readonly keeper: LeaseKeeper,
   ) {}
 
   /** Stops retrying, because the process ends. Unrecorded deliveries come back when their leases run out. */
@@ -31,14 +33,20 @@ export class OutcomeRecorder {
 
   /** Returns `null` if {@link abandon} was called before the database accepted the outcomes. */
   async record(outcomes: readonly Outcome[]): Promise<RecordedOutcomes | null> {
-    const retiredLeaseIds = this.leases.release(outcomes.map((outcome) => outcome.delivery.leaseId));
-    return this.retryUntilRecorded(`Recording ${outcomes.length} outcomes failed`, async (tries) => {
+    const leaseIds = outcomes.map((outcome) => outcome.delivery.leaseId);
+    const retiredLeaseIds = this.leases.release(leaseIds);
+    const failure = `Recording ${outcomes.length} outcomes failed`;
+    const result = await this.retryUntilRecorded(failure, async (tries) => {
+      if (tries > 0) await this.keeper.keep();
       const earlier = tries === 0 ? new Set<string>() : await this.store.findRecordedOutcomes(outcomes);
       const missing = outcomes.filter((outcome) => !earlier.has(outcome.delivery.id));
       const recorded = await this.recordAll(missing, retiredLeaseIds);
       for (const id of earlier) recorded.ids.add(id);
       return recorded;
     });
+    if (result) this.leases.settle(leaseIds, retiredLeaseIds);
+    else for (const id of leaseIds) this.leases.leaveToExpire(id);
+    return result;
   }
 
   /** Repeats `work` until it succeeds. Returns `null` if {@link abandon} was called before. */

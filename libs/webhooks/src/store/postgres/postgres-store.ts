@@ -28,6 +28,7 @@ import { warnFailingEndpoints } from './maintenance/warn-failing-endpoints.js';
 import { PostgresServiceStore } from './postgres-service-store.js';
 import { insertEvents } from './publish/insert-events.js';
 import { findRecordedOutcomes } from './record/find-recorded-outcomes.js';
+import { keepLeased } from './record/keep-leased.js';
 import { recordFirstSuccesses } from './record/record-first-successes.js';
 import { recordOutcomes } from './record/record-outcomes.js';
 import { claimEvents } from './relay/claim-events.js';
@@ -210,6 +211,10 @@ export class PostgresStore extends PostgresServiceStore implements Store {
 
   recordFirstSuccesses(outcomes: readonly RecordableOutcome[]): Promise<Set<string>> {
     return recordFirstSuccesses(this.session, outcomes);
+  }
+
+  keepLeased(outcomes: readonly RecordableOutcome[], ms: number): Promise<void> {
+    return keepLeased(this.session, outcomes, ms);
   }
 
   findRecordedOutcomes(outcomes: readonly RecordableOutcome[]): Promise<Set<string>> {
