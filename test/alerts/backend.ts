@@ -4,6 +4,7 @@ import { DataSource } from 'typeorm';
 import type { AlertChannel, WebhookAlert } from '../../libs/webhooks/src/alerts/alert-channel.js';
 import { AlertSender } from '../../libs/webhooks/src/alerts/alert-sender.js';
 import { callbackChannel } from '../../libs/webhooks/src/alerts/channels/callback-channel.js';
+import { advanceClock } from '../support/clock.js';
 import { Session } from '../../libs/webhooks/src/store/postgres/connection/session.js';
 import { type Store, STORE } from '../../libs/webhooks/src/store/store.js';
 import { webhooksMigrations } from '../../libs/webhooks/src/store/schema/migrations/index.js';
@@ -114,7 +115,7 @@ export async function startBackend({
       await dataSource.transaction((tx) => webhooks.publish(tx, events));
     },
     async pass(ms) {
-      database.clockOffset += ms;
+      advanceClock(module, ms);
       await webhooks.runOnce();
     },
     rows: (sql, parameters) => database.query(sql, parameters),

@@ -31,7 +31,7 @@ async function startOfAnHour(): Promise<void> {
     `select floor(extract(epoch from statement_timestamp()) * 1000)::bigint + $1::bigint as now`,
     [backend.database.clockOffset],
   );
-  backend.database.clockOffset += HOUR - (Number(row!.now) % HOUR);
+  backend.store.advanceClock(HOUR - (Number(row!.now) % HOUR));
 }
 
 describe('MsGine: “after 5 failed attempts you’ll receive an email”', () => {

@@ -137,7 +137,7 @@ describe('A mail', () => {
     const backend = await start({ channels: [mailing()] });
     await backend.register('acme', { url: receiver.url, events: ['*'], alertEmail: 'owner@example.com' });
     await backend.register('other', { url: receiver.url, events: ['*'], alertEmail: 'owner@example.com' });
-    backend.database.clockOffset += DAY - (Date.now() % DAY) + HOUR; // an hour into a day
+    backend.store.advanceClock(DAY - (Date.now() % DAY) + HOUR); // an hour into a day
     await write(backend, 'acme', 14);
     await backend.pass(0);
     expect(mail.mails).toHaveLength(10);

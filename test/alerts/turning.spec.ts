@@ -116,11 +116,11 @@ describe('Disabling', () => {
     for (let round = 0; round < 12; round++) await backend.pass(10 * MINUTE);
     backend.heard.length = 0;
 
-    backend.database.clockOffset += 3.8 * DAY;
+    backend.store.advanceClock(3.8 * DAY);
     await backend.maintenance.runRound();
     await backend.pass(0);
     expect(kinds()).toEqual([]);
-    backend.database.clockOffset += 0.2 * DAY;
+    backend.store.advanceClock(0.2 * DAY);
     await backend.maintenance.runRound();
     await backend.maintenance.runRound();
     await backend.pass(0);
@@ -128,7 +128,7 @@ describe('Disabling', () => {
     const { since, disableAt } = heard('endpoint.will_be_disabled').data;
     expect(disableAt).toBe((since as number) + 5 * DAY);
 
-    backend.database.clockOffset += DAY;
+    backend.store.advanceClock(DAY);
     await backend.maintenance.runRound();
     await backend.pass(0);
     expect(kinds()).toEqual(['endpoint.will_be_disabled', 'endpoint.disabled']);

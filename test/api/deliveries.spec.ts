@@ -1,6 +1,7 @@
 import { Session } from '../../libs/webhooks/src/store/postgres/connection/session.js';
 import { first, host, newAccount, receiver, useCustomers, list, message } from './customers.js';
 import type { Calls } from '../support/webhooks-host.js';
+import { advanceClock } from '../support/clock.js';
 import { itForAll } from '../support/it-for-all.js';
 import { type Explained, rowsRead } from '../support/rows-read.js';
 import { WebhooksRequestError } from '../../libs/webhooks/src/core/request-error.js';
@@ -35,7 +36,7 @@ describe('One delivery', () => {
       nextAttemptAt: expect.any(String),
       finishedAt: null,
     });
-    host.app.get(Session).clockOffset += 60_000;
+    advanceClock(host.app, 60_000);
     await host.webhooks.runOnce();
 
     const { body } = await api.get(`/webhooks/deliveries/${waiting.id}`).expect(200);

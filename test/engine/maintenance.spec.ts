@@ -5,6 +5,7 @@ import { Leases } from '../../libs/webhooks/src/engine/claim/leases.js';
 import { Dispatcher } from '../../libs/webhooks/src/engine/dispatcher.js';
 import { Pipeline } from '../../libs/webhooks/src/engine/pipeline.js';
 import { DestinationReader } from '../../libs/webhooks/src/engine/destinations/destination-reader.js';
+import { advanceClock } from '../support/clock.js';
 import { type Explained, rowsRead } from '../support/rows-read.js';
 import { Session } from '../../libs/webhooks/src/store/postgres/connection/session.js';
 import { STORE, type Store } from '../../libs/webhooks/src/store/store.js';
@@ -419,7 +420,7 @@ describe('The lane of callbacks to an origin', () => {
       return Number(last!.id);
     };
     const before = await lanesMade();
-    keeper().database.clockOffset = engine().first.database.clockOffset + 31 * DAY;
+    advanceClock(keeper().module, 31 * DAY);
     let relaying = true;
     const keeping = Promise.all(
       [1, 2].map(async () => {
@@ -435,7 +436,7 @@ describe('The lane of callbacks to an origin', () => {
     } finally {
       relaying = false;
       await keeping;
-      keeper().database.clockOffset = engine().first.database.clockOffset;
+      advanceClock(keeper().module, -31 * DAY);
     }
     expect(engine().receiver.at('/callback')).toHaveLength(rounds * tenants.length);
     expect(await engine().count('$unrelayed')).toBe(0);

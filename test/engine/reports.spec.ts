@@ -2,7 +2,7 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { DeliveryEventMap } from '../../libs/webhooks/src/observability/delivery-events.js';
 import { delivered, useEngine } from './support/engine.js';
 import { answer, inSequence, Gate, cut } from './support/receiver.js';
-import { Session } from '../../libs/webhooks/src/store/postgres/connection/session.js';
+import { advanceClock } from '../support/clock.js';
 import { startHost, type WebhooksHost } from '../support/webhooks-host.js';
 
 // `leaseLost` is in maintenance.spec.ts; `endpointFailing`, `endpointRecovered` and `endpointDisabled` in failing-endpoints.spec.ts.
@@ -198,7 +198,7 @@ describe('The health of the tables', () => {
     await host.dataSource.transaction((tx) =>
       host.webhooks.publish(tx, { type: 'webhook.test', tenantId: 'a', data: { message: 'hello' } }),
     );
-    host.app.get(Session, { strict: false }).clockOffset += 5 * 60_000;
+    advanceClock(host.app, 5 * 60_000);
     const warnings = await host.webhooks.health();
     expect(warnings).toMatchObject([
       { kind: 'relay-lag', message: expect.stringContaining('no worker runs') },

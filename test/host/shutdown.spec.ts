@@ -1,6 +1,6 @@
 import type { INestApplication } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { Session } from '../../libs/webhooks/src/store/postgres/connection/session.js';
+import { advanceClock } from '../support/clock.js';
 import { messageEvent } from '../../libs/webhooks/src/events/event-builders.js';
 import type { WebhooksModuleOptions } from '../../libs/webhooks/src/config/options.js';
 import { WebhooksModule } from '../../libs/webhooks/src/webhooks.module.js';
@@ -71,7 +71,7 @@ describe('app.close()', () => {
 
     receiver.on('/dead', (response) => response.writeHead(204).end());
     const next = await startWorker({}, 'api');
-    next.get(Session, { strict: false }).clockOffset += 24 * 3600_000;
+    advanceClock(next, 24 * 3600_000);
     expect(await service(next).runOnce()).toMatchObject({ delivered: 1 });
     const [first, second] = receiver.arrivals;
     expect(second!.headers['webhook-id']).toBe(first!.headers['webhook-id']);

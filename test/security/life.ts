@@ -4,7 +4,7 @@ import { DataSource } from 'typeorm';
 import { callbackChannel } from '../../libs/webhooks/src/alerts/channels/callback-channel.js';
 import { logChannel } from '../../libs/webhooks/src/alerts/channels/log-channel.js';
 import { nodemailerChannel } from '../../libs/webhooks/src/alerts/channels/nodemailer.js';
-import { Session } from '../../libs/webhooks/src/store/postgres/connection/session.js';
+import { advanceClock } from '../support/clock.js';
 import { Maintenance } from '../../libs/webhooks/src/engine/maintenance/maintenance.js';
 import { catalogue, catalogueEntry } from '../../libs/webhooks/src/events/catalogue/catalogue.js';
 import type { WebhooksModuleOptions } from '../../libs/webhooks/src/config/options.js';
@@ -102,7 +102,7 @@ export class Life {
   }
 
   async later(ms: number): Promise<void> {
-    this.app.get(Session, { strict: false }).clockOffset += ms;
+    advanceClock(this.app, ms);
     this.places.add(
       'counts',
       await this.webhooks.runOnce(),

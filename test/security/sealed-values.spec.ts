@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { type Receiver, startReceiver } from '../api/receiver.js';
 import { startHost, type WebhooksHost } from '../support/webhooks-host.js';
-import { Session } from '../../libs/webhooks/src/store/postgres/connection/session.js';
+import { advanceClock } from '../support/clock.js';
 import { AesGcmSecretBox } from '../../libs/webhooks/src/secrets/aes-gcm-secret-box.js';
 import { decodeId } from '../../libs/webhooks/src/core/ids.js';
 import { sealContext } from '../../libs/webhooks/src/secrets/secret-box.js';
@@ -286,7 +286,7 @@ describe('Headers of a webhook that cannot be opened', () => {
   }
 
   async function later(ms: number): Promise<void> {
-    host.app.get(Session, { strict: false }).clockOffset += ms;
+    advanceClock(host.app, ms);
     await host.webhooks.runOnce();
   }
 

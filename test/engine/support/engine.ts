@@ -5,6 +5,7 @@ import type { WebhookDeliveryDetail } from '../../../libs/webhooks/src/deliverie
 import type { PublishedEvent, WebhookEventInput } from '../../../libs/webhooks/src/events/event.js';
 import type { WebhooksService } from '../../../libs/webhooks/src/webhooks.service.js';
 import type { RunResult } from '../../../libs/webhooks/src/engine/run-once.js';
+import { advanceClock } from '../../support/clock.js';
 import { createDatabase, type TestDatabase } from '../../support/database.js';
 import { Log } from './log.js';
 import { Receiver } from './receiver.js';
@@ -50,7 +51,7 @@ export class Engine {
 
   async addWorker(settings: WorkerSettings = {}): Promise<Worker> {
     const worker = await startWorker(this.test.url, { ...this.settings, ...settings }, this.log);
-    worker.database.clockOffset = this.moved;
+    advanceClock(worker.module, this.moved);
     this.workers.push(worker);
     return worker;
   }
@@ -65,8 +66,9 @@ export class Engine {
 
   /** Moves the clock of all workers on. */
   advance(ms: number): void {
-    this.moved += Math.round(ms);
-    for (const worker of this.workers) worker.database.clockOffset = this.moved;
+    const whole = Math.round(ms);
+    this.moved += whole;
+    for (const { module } of this.workers) advanceClock(module, whole);
   }
 
   /** Registers the receiver's `path` for everything, or for what `fields` say. */

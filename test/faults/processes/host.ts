@@ -4,6 +4,7 @@ import type { INestApplicationContext } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
+import { advanceClock } from '../../support/clock.js';
 import { Session } from '../../../libs/webhooks/src/store/postgres/connection/session.js';
 import { webhooksMigrations } from '../../../libs/webhooks/src/store/schema/migrations/index.js';
 import { Maintenance } from '../../../libs/webhooks/src/engine/maintenance/maintenance.js';
@@ -88,7 +89,7 @@ async function start(config: HostConfig): Promise<void> {
     .useFactory({ factory: shorten, inject: [WEBHOOKS_OPTIONS] });
   const compiled = await module.compile();
   compiled.useLogger(['error', 'warn', 'log']);
-  compiled.get(Session).clockOffset = clockOffset;
+  advanceClock(compiled, clockOffset);
   if (config.silenceMs) compiled.get(Session).timeoutMs = config.silenceMs;
   if (config.shutdownHooks) compiled.enableShutdownHooks();
   app = await compiled.init();
@@ -181,7 +182,7 @@ serve({
   },
   /** Moves the clock of the database, as this process sees it. */
   shiftClock(ms: number): void {
-    app.get(Session).clockOffset += ms;
+    advanceClock(app, ms);
   },
   /** What a worker does once a minute: retention, mainly. */
   keepHouse: (): Promise<void> => app.get(Maintenance, { strict: false }).runRound(),

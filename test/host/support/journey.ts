@@ -1,5 +1,6 @@
 import type { INestApplication } from '@nestjs/common';
 import type { DataSource } from 'typeorm';
+import { advanceClock } from '../../support/clock.js';
 import { Session } from '../../../libs/webhooks/src/store/postgres/connection/session.js';
 import { Maintenance } from '../../../libs/webhooks/src/engine/maintenance/maintenance.js';
 import { messageEvent } from '../../../libs/webhooks/src/events/event-builders.js';
@@ -45,7 +46,7 @@ export async function journey(
   await publish('m3');
   expect(await webhooks.runOnce()).toMatchObject({ relayed: 1, delivered: 0 });
   receiver.answer(200);
-  database.clockOffset += 60_000;
+  advanceClock(app, 60_000);
   expect(await webhooks.runOnce()).toMatchObject({ delivered: 1 });
 
   const { body: log } = await api.get(`/webhooks/deliveries?subject=m3`).expect(200);
@@ -73,7 +74,7 @@ export async function journey(
   expect(await webhooks.stats()).toMatchObject({ due: 0 });
 
   const maintenance = app.get(Maintenance, { strict: false });
-  database.clockOffset += 40 * DAY;
+  advanceClock(app, 40 * DAY);
   await maintenance.runRound();
   expect((await api.get('/webhooks/deliveries').expect(200)).body.data).toEqual([]);
   const [left] = await database.query<{ count: string }>(`select count(*) from ${database.tables.events}`);

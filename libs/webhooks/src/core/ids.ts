@@ -5,7 +5,7 @@ const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 const VALUES = new Map([...ALPHABET].map((character, value) => [character, value]));
 
 /** Prefixes of public ids: `evt_` of an event, `wh_` of an endpoint. */
-export type IdPrefix = 'evt' | 'wh';
+type IdPrefix = 'evt' | 'wh';
 
 /** Returns a new UUIDv7 (RFC 9562): 48 bits of Unix milliseconds, then 74 random bits. Lower case, with dashes. */
 export function newUuid(now: number = Date.now()): string {

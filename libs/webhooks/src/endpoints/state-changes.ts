@@ -11,7 +11,7 @@ export interface StateChange {
 // `now` is epoch ms on the database's clock.
 
 /** Its owner pauses it: deliveries, new ones included, wait. */
-export function toPaused(now: number): StateChange {
+function toPaused(now: number): StateChange {
   return {
     endpointChanges: { state: 'paused', stateReason: null, stateAt: now },
     laneChanges: { state: 'paused', nextDueAt: null },

@@ -44,7 +44,7 @@ export function matchesEventName(patterns: readonly string[], wireType: string):
 }
 
 /** Returns true if the account's own number in the data passes the filter. Data without a number passes no filter. */
-export function matchesNumbers(phoneNumbers: readonly string[] | null, data: unknown): boolean {
+function matchesNumbers(phoneNumbers: readonly string[] | null, data: unknown): boolean {
   if (phoneNumbers === null) return true;
   const accountNumber = accountNumberOf(data);
   if (accountNumber === null) return false;

@@ -4,7 +4,7 @@ import { conflict } from '../core/request-error.js';
 import type { SecretBox } from './secret-box.js';
 
 /** Secrets that are valid at one time: the current one, and old ones until they expire. */
-export const MAX_LIVE_SECRETS = 5;
+const MAX_LIVE_SECRETS = 5;
 
 function isLive(secret: StoredSecret, now: number): boolean {
   return secret.expiresAt === null || secret.expiresAt > now;

@@ -9,7 +9,7 @@ export interface RetrySchedule {
 }
 
 /** The schedule that a host's policy describes. */
-export function expandRetryPolicy(policy: CompleteRetryPolicy): RetrySchedule {
+function expandRetryPolicy(policy: CompleteRetryPolicy): RetrySchedule {
   const jitter = { share: policy.jitter, direction: 'both' } as const;
   if ('schedule' in policy) return { waits: policy.schedule, jitter };
   const { attempts, delayMs, factor, maxDelayMs } = policy;

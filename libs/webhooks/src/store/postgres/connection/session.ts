@@ -55,10 +55,6 @@ export class Session {
     return this.shared.clock.offset;
   }
 
-  set clockOffset(ms: number) {
-    this.shared.clock.offset = ms;
-  }
-
   /** A connection that sends nothing for so long is closed. */
   get timeoutMs(): number {
     return this.shared.timeoutMs;
