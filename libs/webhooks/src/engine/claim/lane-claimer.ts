@@ -85,9 +85,12 @@ export class LaneClaimer {
 
   /** Gives each lane an equal share of the budget, up to what the lane and its tenant have room for. */
   private allot(lanes: readonly ClaimableLane[], budget: ClaimBudget): LaneClaim[] {
-    const share = budget.sharePerLane(lanes.length);
+    const shares = budget.sharesOf(lanes.length);
     return lanes.map((lane) => {
-      const count = budget.reserve(lane, Math.min(share, lane.allowance));
+      const count = budget.reserve(
+        lane,
+        Math.min(budget.isHealthy(lane) ? shares.healthy : shares.other, lane.allowance),
+      );
       const retryCount = Math.floor((count + (this.claimCount % RETRY_SHARE)) / RETRY_SHARE);
       const maxBytes = count > 0 ? budget.reserveBytes(lane.tenantId, lanes.length) : 0;
       return { lane, count, retryCount, maxBytes, depth: this.depths.depthFor(lane.laneId, count) };

@@ -145,11 +145,11 @@ describe('LaneScheduler', () => {
     let leased = 0;
     for (let lane = 0; lane < 100; lane++)
       leased += budget.reserve({ laneId: `${lane}`, tenantId: 'noisy' }, 4);
-    expect(leased).toBe(18); // three quarters of 3 × 8
+    expect(leased).toBe(30); // three quarters of 5 × 8
     expect(budget.reserve({ laneId: 'quiet', tenantId: 'quiet' }, 4)).toBe(4);
-    for (let lane = 0; lane < 17; lane++) scheduler.add(`${lane}`, 'noisy');
+    for (let lane = 0; lane < 29; lane++) scheduler.add(`${lane}`, 'noisy');
     expect(room.unclaimable().tenantIds).toEqual([]);
-    scheduler.add('17', 'noisy');
+    scheduler.add('29', 'noisy');
     expect(room.unclaimable().tenantIds).toEqual(['noisy']);
   });
 

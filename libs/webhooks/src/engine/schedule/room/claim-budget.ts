@@ -56,15 +56,21 @@ export class ClaimBudget {
     return this.left === 0;
   }
 
-  /** An equal share of what is left for each of `lanes` lanes, at least 1. */
-  sharePerLane(lanes: number): number {
-    return Math.max(1, Math.floor(this.left / lanes));
+  /** An equal share of what is left, for each of so many lanes, at least 1: of a healthy lane, and of any other. */
+  sharesOf(lanes: number): { healthy: number; other: number } {
+    const shareOf = (left: number): number => Math.max(1, Math.floor(left / lanes));
+    return { healthy: shareOf(this.left), other: shareOf(Math.min(this.left, this.leftForOthers)) };
+  }
+
+  isHealthy({ laneId, isFailing = false }: ReservingLane): boolean {
+    return !isFailing && this.lanes.isHealthy(laneId);
   }
 
   /** Reserves up to `wanted` deliveries of a lane. Returns how many. */
-  reserve({ laneId, tenantId, isFailing = false }: ReservingLane, wanted: number): number {
+  reserve(lane: ReservingLane, wanted: number): number {
+    const { laneId, tenantId, isFailing = false } = lane;
     const reserved = this.reserved.get(laneId) ?? 0;
-    const isHealthy = !isFailing && this.lanes.isHealthy(laneId);
+    const isHealthy = this.isHealthy(lane);
     const left = isHealthy ? this.left : Math.min(this.left, this.roomOfOthers(tenantId));
     const count = Math.max(
       0,

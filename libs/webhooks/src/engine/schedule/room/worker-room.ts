@@ -10,7 +10,7 @@ import { type Unclaimable, UnclaimableLanes } from './unclaimable-lanes.js';
 /** Deliveries that a worker holds, at most, for each slot: enough to send while the next batch is relayed. */
 const MAX_HELD_PER_SLOT = 24;
 /** Deliveries of lanes that are not healthy that a worker holds at most, for each slot. */
-const MAX_HELD_OF_OTHERS_PER_SLOT = 4;
+const MAX_HELD_OF_OTHERS_PER_SLOT = 6;
 
 /**
  * A tenant's lanes that are not healthy hold so many times what is left for all: fewer after a relay than after a claim,
@@ -112,6 +112,6 @@ export class WorkerRoom implements LaneCapacity {
     const room = slots * MAX_HELD_OF_OTHERS_PER_SLOT - this.counts.heldByOthers;
     if (by === 'relay') return Math.max(0, room);
     const ofClaim = room - slots;
-    return ofClaim < slots >> 2 ? 0 : ofClaim;
+    return ofClaim < slots ? 0 : ofClaim;
   }
 }
