@@ -14,6 +14,7 @@ const ORDER = [
   'idle',
   'scale',
   'limit',
+  'lists',
 ];
 
 const folder = join(__dirname, 'results');
