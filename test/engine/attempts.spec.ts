@@ -253,6 +253,25 @@ describe('An answer that asks for a pause', () => {
     },
   );
 
+  it('(429 alone) holds the lane for five seconds, and what waits says so', async () => {
+    engine().receiver.on('/hooks', answer(429));
+    await engine().endpoint('acme', '/hooks');
+    await engine().publish(delivered('acme', 'm1'));
+    await engine().runAll();
+    const [{ held }] = (await engine().query(
+      'select (l.hold_until - d.attempt_at)::int as held from $lanes l join $deliveries d on d.lane_id = l.id',
+    )) as [{ held: number }];
+    expect(held).toBeGreaterThanOrEqual(5 * SECOND);
+    expect(held).toBeLessThan(10 * SECOND);
+    // Time passes while the test runs: a longer pause is seen for certain.
+    await engine().query('update $lanes set hold_until = hold_until + $1', [HOUR]);
+    await engine().publish(delivered('acme', 'm2'));
+    await engine().runAll();
+    const { data } = await engine().webhooks.deliveries.list('acme');
+    expect(data.map(({ waits }) => waits)).toEqual(['retry-after', 'retry-after']);
+    expect(engine().receiver.arrivals).toHaveLength(1);
+  });
+
   it('gives back what the worker had already taken: no attempt is made, none is counted', async () => {
     const { receiver } = engine();
     const gate = new Gate(answer(429, { headers: { 'retry-after': '600' } }));
