@@ -1,3 +1,5 @@
+import { WebhookDeliveryRow } from '../../libs/webhooks/src/store/schema/delivery.entity.js';
+import { WebhookLaneRow } from '../../libs/webhooks/src/store/schema/lane.entity.js';
 import type { ClaimedDelivery, LaneClaim } from '../../libs/webhooks/src/store/lane-store.js';
 import { addEndpoint, newEvent, publish, relayTo, skipping, toDelivery, useStore } from './support.js';
 
@@ -226,6 +228,23 @@ describe('The lanes of a store', () => {
       expect(await dueLanes()).toEqual([lane]);
       expect(await claim()).toMatchObject([{ claims: 1 }]);
     });
+  });
+
+  it('advanceUnheld moves what order does not hold back to where the next claim finds it', async () => {
+    const laneId = await addEndpoint(test, {}, { ordering: 'strict' });
+    await publish(test, ...['held', 'held', 'held', 'b', 'c'].map((subject) => newEvent({ subject })));
+    await relayTo(test, laneId);
+    const deliveries = test.dataSource.getRepository(WebhookDeliveryRow);
+    const [first] = await deliveries.find({ order: { id: 'ASC' }, take: 1 });
+    const waiting = { attempts: 1, retry: true, nextAt: test.store.now() + LEASE_MS };
+    await deliveries.update({ id: first!.id }, waiting);
+    expect(await claim({ depth: 2 })).toEqual([]);
+    expect(await test.store.advanceUnheld(laneId, 10)).toBe(0);
+    expect(await test.store.advanceUnheld(laneId, 2)).toBe(2);
+    await test.dataSource.getRepository(WebhookLaneRow).update({ id: laneId }, { nextDueAt: 1 });
+    const claimed = await claim({ depth: 2 });
+    expect(claimed.map(({ subject }) => subject)).toEqual(['b', 'c']);
+    expect(await test.store.advanceUnheld(laneId, 1)).toBe(0);
   });
 
   describe('leases', () => {

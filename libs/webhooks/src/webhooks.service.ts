@@ -81,7 +81,8 @@ export class WebhooksService<Map = WebhookEventMap> {
   }
 
   /**
-   * Relays, claims and sends until nothing is due, and waits until every outcome is recorded. For tests and cron jobs.
+   * Relays, claims and sends until nothing is due but what another worker holds, and waits until every outcome is recorded.
+   * For tests and cron jobs.
    *
    * @returns how many events it relayed, and how many deliveries ended in which way
    */

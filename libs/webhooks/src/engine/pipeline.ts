@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { LanesToSkip, LaneStore, WorkCheck } from '../store/lane-store.js';
 import { STORE } from '../store/store.js';
 import { type ClaimResult, LaneClaimer } from './claim/lane-claimer.js';
+import type { ScanDepths } from './claim/scan-depths.js';
 import { type Lease, Leases } from './claim/leases.js';
 import type { LeasedDelivery } from './destinations/leased-delivery.js';
 import { Dispatcher } from './dispatcher.js';
@@ -50,15 +51,17 @@ export class Pipeline {
     );
   }
 
-  /** Claims once from the lanes that are due, except from `skipLanes`. */
-  async claimBatch(skipLanes: readonly string[] = []): Promise<ClaimResult> {
-    if (this.dispatcher.claimableCount === 0) return { leased: [], hasMore: false, exhausted: [] };
+  /** Claims once from the lanes that are due, except from `skipLanes`. `depths`: see {@link ClaimOptions}. */
+  async claimBatch(skipLanes: readonly string[] = [], depths?: ScanDepths): Promise<ClaimResult> {
+    if (this.dispatcher.claimableCount === 0)
+      return { leased: [], hasMore: false, exhausted: [], examined: 0 };
     await this.keepUnrecorded();
     return this.underLease((lease) =>
       this.claimer.claim(lease, {
         openBudget: () => this.dispatcher.openBudget('claim'),
         skip: this.toSkip(skipLanes),
         allowSuspect: !this.dispatcher.hasSuspect,
+        depths,
       }),
     );
   }

@@ -1,8 +1,11 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { AlertSender } from '../alerts/alert-sender.js';
 import { HELD_LANE_WAIT_MS } from '../store/lane-rules.js';
+import type { LaneStore } from '../store/lane-store.js';
+import { STORE } from '../store/store.js';
 import type { ClaimResult } from './claim/lane-claimer.js';
 import { Leases } from './claim/leases.js';
+import { MAX_DEPTH, ScanDepths } from './claim/scan-depths.js';
 import { Dispatcher } from './dispatcher.js';
 import { Maintenance } from './maintenance/maintenance.js';
 import { PendingWork } from './pending-work.js';
@@ -28,6 +31,8 @@ interface Round {
   hasProgress: boolean;
   /** Lanes whose due deliveries are all held back. */
   exhausted: string[];
+  /** Lanes were looked into: those that gave nothing are looked into deeper, until they are exhausted. */
+  hasLooked: boolean;
   /** There are events or due lanes, but this round got none of them: another worker has them locked, for example. */
   leftWork: boolean;
   /** Time until a lane is due that may hold deliveries which are due already, ms; `null`: there is none. */
@@ -38,6 +43,7 @@ interface Round {
 @Injectable()
 export class RunOnce {
   constructor(
+    @Inject(STORE) private readonly store: LaneStore,
     private readonly pipeline: Pipeline,
     private readonly pending: PendingWork,
     private readonly dispatcher: Dispatcher,
@@ -46,7 +52,10 @@ export class RunOnce {
     private readonly leases: Leases,
   ) {}
 
-  /** Relays, claims and sends until nothing is due, waits for the outcomes and for alerts, and returns what it did. */
+  /**
+   * Relays, claims and sends until nothing is due but what another worker holds, waits for the outcomes and for alerts, and
+   * returns what it did.
+   */
   async run(): Promise<RunResult> {
     const before = { ...this.dispatcher.counts };
     const { relayed, claimed } = await this.untilNothingIsDue();
@@ -61,11 +70,13 @@ export class RunOnce {
     let fruitlessRounds = 0;
     // Lanes whose due deliveries were all held back, even at full depth, since anything last changed.
     const exhausted = new Set<string>();
+    // Of this run alone: what the worker's loop forgets about the first of many lanes would be looked for again and again.
+    const depths = new ScanDepths(Infinity);
     for (;;) {
       const recording = this.dispatcher.nextRecording();
       // Before the check: an outcome that is recorded meanwhile may make due what the check has not seen.
       const wasIdle = this.dispatcher.idle;
-      const round = await this.pipeline.exclusively(() => this.round([...exhausted]));
+      const round = await this.pipeline.exclusively(() => this.round([...exhausted], depths));
       relayed += round.relayed;
       claimed += round.claimed;
       const isIdle = this.dispatcher.idle;
@@ -78,25 +89,37 @@ export class RunOnce {
       }
       for (const laneId of round.exhausted) exhausted.add(laneId);
       const { dueSoonInMs } = round;
-      if (dueSoonInMs === null && !round.leftWork) return { relayed, claimed };
-      fruitlessRounds = round.exhausted.length > 0 ? 0 : fruitlessRounds + 1;
+      if (dueSoonInMs === null && !round.leftWork) {
+        if (!(await this.advanceUnheld(depths.deepest()))) return { relayed, claimed };
+        exhausted.clear();
+        continue;
+      }
+      fruitlessRounds = round.hasLooked ? 0 : fruitlessRounds + 1;
       if (fruitlessRounds > MAX_FRUITLESS_ROUNDS) return { relayed, claimed };
       const waitMs = dueSoonInMs === null ? HELD_LANE_WAIT_MS : dueSoonInMs + 1;
       await new Promise((resolve) => setTimeout(resolve, waitMs));
     }
   }
 
-  private async round(skipLanes: readonly string[]): Promise<Round> {
+  /** Whether there was something behind what claims look at. They find it now. */
+  private async advanceUnheld(laneIds: readonly string[]): Promise<boolean> {
+    let advanced = 0;
+    for (const laneId of laneIds) advanced += await this.store.advanceUnheld(laneId, MAX_DEPTH);
+    return advanced > 0;
+  }
+
+  private async round(skipLanes: readonly string[], depths: ScanDepths): Promise<Round> {
     const { hasEvents, dueInMs, failingDueInMs, ...urgent } = await this.pipeline.checkForWork(skipLanes);
     const hasMoreMaintenance = await this.maintenance.runUrgent(urgent);
     const relayed = hasEvents ? await this.relay() : 0;
     const isDue = dueInMs === 0 || this.pending.hasLanes;
-    const { leased, exhausted } = isDue ? await this.claim(skipLanes) : NO_CLAIM;
+    const { leased, exhausted, examined } = isDue ? await this.claim(skipLanes, depths) : NO_CLAIM;
     return {
       relayed,
       claimed: leased.length,
       hasProgress: relayed > 0 || leased.length > 0 || hasMoreMaintenance,
       exhausted,
+      hasLooked: examined > 0,
       leftWork: (hasEvents && relayed === 0) || (dueInMs === 0 && leased.length === 0),
       // A lane that gave nothing is due again after a moment; the claim then looks deeper into it.
       dueSoonInMs: dueInMs !== null && dueInMs <= HELD_LANE_WAIT_MS ? dueInMs : failingDueInMs,
@@ -110,15 +133,15 @@ export class RunOnce {
     return result.relayed;
   }
 
-  private async claim(skipLanes: readonly string[]): Promise<ClaimResult> {
+  private async claim(skipLanes: readonly string[], depths: ScanDepths): Promise<ClaimResult> {
     this.pending.noteClaimBegins();
-    const result = await this.pipeline.claimBatch(skipLanes);
+    const result = await this.pipeline.claimBatch(skipLanes, depths);
     this.pending.noteClaimed(result);
     return result;
   }
 }
 
-const NO_CLAIM: Pick<ClaimResult, 'leased' | 'exhausted'> = { leased: [], exhausted: [] };
+const NO_CLAIM: Omit<ClaimResult, 'hasMore'> = { leased: [], exhausted: [], examined: 0 };
 
 function difference(after: OutcomeCounts, before: OutcomeCounts): OutcomeCounts {
   const counts = Object.entries(after).map(([name, count]) => [

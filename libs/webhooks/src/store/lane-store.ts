@@ -23,6 +23,12 @@ export interface LaneStore extends StoreTransactions {
     lease: LeaseTerms,
     maxSuspects: number,
   ): Promise<ClaimedDelivery[]>;
+  /**
+   * Moves to the front of a lane the next deliveries behind its first `depth` due ones that subject order does not hold back:
+   * a claim finds them there. Returns how many; 0: there are none. It may look at all that is due, so it is not for a
+   * worker's loop.
+   */
+  advanceUnheld(laneId: string, depth: number): Promise<number>;
   /** A new lease that lasts `leaseMs`. */
   openLease(owner: string, leaseMs: number): Promise<OpenedLease>;
   /** Deletes leases; one that is gone already is ignored. */

@@ -29,6 +29,8 @@ export interface ClaimOptions {
   skip: LanesToSkip;
   /** May claim one delivery that may have crashed workers before. */
   allowSuspect: boolean;
+  /** What earlier claims have learned. Default: what this worker's have. */
+  depths?: ScanDepths;
 }
 
 export interface ClaimResult {
@@ -38,6 +40,8 @@ export interface ClaimResult {
   hasMore: boolean;
   /** Lanes whose due deliveries are all held back, until one of theirs ends. */
   exhausted: string[];
+  /** Number of lanes that it has looked into: less than were due if others hold them, or there was no room. */
+  examined: number;
 }
 
 /** Leases deliveries that wait in lanes that are due. */
@@ -55,36 +59,37 @@ export class LaneClaimer {
 
   /** One claim, in one transaction. */
   async claim(lease: Lease, options: ClaimOptions): Promise<ClaimResult> {
-    const { claimed, lanes, exhausted } = await this.store.transaction((tx) =>
+    const { claimed, lanes, exhausted, examined } = await this.store.transaction((tx) =>
       this.claimIn(tx, lease, options),
     );
     const leased = await this.toLeasedDeliveries(claimed, lanes, lease.id);
-    return { leased, hasMore: lanes.length === MAX_LANES_PER_CLAIM, exhausted };
+    return { leased, hasMore: lanes.length === MAX_LANES_PER_CLAIM, exhausted, examined };
   }
 
   private async claimIn(
     tx: LaneStore,
     lease: Lease,
-    { openBudget, skip, allowSuspect }: ClaimOptions,
-  ): Promise<{ claimed: ClaimedDelivery[]; lanes: ClaimableLane[]; exhausted: string[] }> {
+    { openBudget, skip, allowSuspect, depths = this.depths }: ClaimOptions,
+  ): Promise<{ claimed: ClaimedDelivery[]; lanes: ClaimableLane[]; exhausted: string[]; examined: number }> {
     this.claimCount++;
     const lanes = await tx.claimLanes(MAX_LANES_PER_CLAIM, skip);
-    if (lanes.length === 0) return { claimed: [], lanes, exhausted: [] };
+    if (lanes.length === 0) return { claimed: [], lanes, exhausted: [], examined: 0 };
     const leaseMs = Math.max(0, Math.round(lease.endsAt - performance.now()));
     const terms = { id: lease.id, leaseMs, exclusiveMs: leaseMs + EXCLUSIVE_MARGIN_MS };
     // A lane that may give nothing now by its own limits is claimed all the same: that sets when it is due again. So is
     // one that this worker has no room for, if others may be due behind it.
     const mayHideOthers = lanes.length === MAX_LANES_PER_CLAIM;
-    const claims = this.allot(lanes, openBudget()).filter(
+    const claims = this.allot(lanes, openBudget(), depths).filter(
       ({ count, lane }) => count > 0 || lane.allowance === 0 || mayHideOthers,
     );
-    if (claims.length === 0) return { claimed: [], lanes, exhausted: [] };
+    if (claims.length === 0) return { claimed: [], lanes, exhausted: [], examined: 0 };
+    const examined = claims.filter(({ count, lane }) => count > 0 || lane.allowance === 0).length;
     const claimed = await tx.leaseDeliveries(claims, terms, allowSuspect ? 1 : 0);
-    return { claimed, lanes, exhausted: this.depths.learn(claims, claimed) };
+    return { claimed, lanes, exhausted: depths.learn(claims, claimed), examined };
   }
 
   /** Gives each lane an equal share of the budget, up to what the lane and its tenant have room for. */
-  private allot(lanes: readonly ClaimableLane[], budget: ClaimBudget): LaneClaim[] {
+  private allot(lanes: readonly ClaimableLane[], budget: ClaimBudget, depths: ScanDepths): LaneClaim[] {
     const shares = budget.sharesOf(lanes.length);
     return lanes.map((lane) => {
       const count = budget.reserve(
@@ -93,7 +98,7 @@ export class LaneClaimer {
       );
       const retryCount = Math.floor((count + (this.claimCount % RETRY_SHARE)) / RETRY_SHARE);
       const maxBytes = count > 0 ? budget.reserveBytes(lane.tenantId, lanes.length) : 0;
-      return { lane, count, retryCount, maxBytes, depth: this.depths.depthFor(lane.laneId, count) };
+      return { lane, count, retryCount, maxBytes, depth: depths.depthFor(lane.laneId, count) };
     });
   }
 

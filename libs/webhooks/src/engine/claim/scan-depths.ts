@@ -2,7 +2,7 @@ import { LARGE_BODY_BYTES } from '../../store/lane-rules.js';
 import type { ClaimedDelivery, LaneClaim } from '../../store/lane-store.js';
 
 /** Due deliveries that a claim looks at in one lane: what is held back behind so many waits for some of them to end. */
-const MAX_DEPTH = 4_096;
+export const MAX_DEPTH = 4_096;
 /** Beyond it, all lanes start again at the smallest depth. */
 const MAX_LANES_REMEMBERED = 10_000;
 /** How many times deeper the next claim looks if one found too little. */
@@ -16,6 +16,13 @@ export class ScanDepths {
   /** Of lanes that need more than the smallest depth. */
   private readonly depths = new Map<string, number>();
 
+  constructor(private readonly maxLanes = MAX_LANES_REMEMBERED) {}
+
+  /** The lanes that the next claim looks into as deep as it may. */
+  deepest(): string[] {
+    return [...this.depths].flatMap(([laneId, depth]) => (depth >= MAX_DEPTH ? [laneId] : []));
+  }
+
   /** `count`: deliveries that the claim may take from the lane. */
   depthFor(laneId: string, count: number): number {
     return Math.max(minDepthFor(count), this.depths.get(laneId) ?? 0);
@@ -23,7 +30,7 @@ export class ScanDepths {
 
   /** Learns from a claim. Returns the lanes that gave nothing although no claim would look deeper: all that is due is held back. */
   learn(claims: readonly LaneClaim[], claimed: readonly ClaimedDelivery[]): string[] {
-    if (this.depths.size > MAX_LANES_REMEMBERED) this.depths.clear();
+    if (this.depths.size > this.maxLanes) this.depths.clear();
     const found = new Map<string, number>();
     const bytes = new Map<string, number>();
     for (const { laneId, body } of claimed) {
@@ -34,8 +41,9 @@ export class ScanDepths {
     for (const { lane, count, maxBytes, depth } of claims) {
       const { laneId, ordering } = lane;
       const foundCount = found.get(laneId) ?? 0;
-      if (foundCount === 0 && (count === 0 || ordering === 'none' || depth >= MAX_DEPTH))
-        exhausted.push(laneId);
+      // Nothing was looked at if there was no room; a lane's own limits end only with time.
+      const wasSeen = count > 0 ? ordering === 'none' || depth >= MAX_DEPTH : lane.allowance === 0;
+      if (foundCount === 0 && wasSeen) exhausted.push(laneId);
       if (count === 0 || ordering === 'none') continue;
       // What the bytes left behind was found.
       const wasEnough = foundCount * 2 >= count || (bytes.get(laneId) ?? 0) * 2 >= maxBytes;

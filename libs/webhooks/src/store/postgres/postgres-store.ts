@@ -7,6 +7,7 @@ import type * as outbox from '../outbox-store.js';
 import type { FailureAlert, RecordableOutcome, RecordedOutcomes } from '../outcome-store.js';
 import type { CommitNotifier, CommittedWork, Store } from '../store.js';
 import type { CommitListener } from '../typeorm/commit-listener.js';
+import { advanceUnheld } from './claim/advance-unheld.js';
 import { checkForWork } from './claim/check-for-work.js';
 import { claimLanes } from './claim/claim-lanes.js';
 import { leaseDeliveries } from './claim/lease-deliveries.js';
@@ -127,6 +128,10 @@ export class PostgresStore extends PostgresServiceStore implements Store {
     maxSuspects: number,
   ): Promise<lanes.ClaimedDelivery[]> {
     return leaseDeliveries(this.session, claims, lease, maxSuspects);
+  }
+
+  advanceUnheld(laneId: string, depth: number): Promise<number> {
+    return advanceUnheld(this.session, laneId, depth);
   }
 
   openLease(owner: string, leaseMs: number): Promise<lanes.OpenedLease> {

@@ -1,0 +1,125 @@
+import { delivered, type Engine, useEngine } from './support/engine.js';
+import { answer, Gate, inSequence } from './support/receiver.js';
+
+const HOUR = 3_600_000;
+
+/** Adds to each lane `count` events about `subject`, due now, behind those that it has. */
+const addToAllLanes = (engine: Engine, subject: string, count: number) =>
+  engine.query(
+    `with event as (
+       insert into $events (id, tenant_id, type, subject, occurred_at, created_at, data)
+       select gen_random_uuid(), 'acme', 'message.delivered', $1::text, 1, 1, '{}' from generate_series(1, $2::int)
+       returning sequence
+     )
+     insert into $deliveries (event_sequence, lane_id, wire_type, body, state, next_at, created_at, callback_url, profile)
+     select e.sequence, l.lane_id, l.wire_type, $1, 'pending', e.sequence, 1, l.callback_url, l.profile
+       from event e
+      cross join (select distinct on (lane_id) * from $deliveries order by lane_id, id) l
+      order by e.sequence`,
+    [subject, count],
+  );
+
+describe('runOnce() delivers what is due', () => {
+  const engine = useEngine({ options: { delivery: { retry: { schedule: [HOUR] } } } });
+
+  it('behind any number of deliveries that order holds back', async () => {
+    engine().receiver.on('/hooks', inSequence(answer(500), answer(200)));
+    await engine().endpoint('acme', '/hooks', { ordering: 'strict' });
+    await engine().publish(delivered('acme', 'held'));
+    await engine().runOnce();
+    await addToAllLanes(engine(), 'held', 5_000);
+    await engine().publish(delivered('acme', 'other'));
+    expect(await engine().runOnce()).toMatchObject({ relayed: 1, delivered: 1 });
+    const [, { body }] = engine().receiver.arrivals as [unknown, { body: string }];
+    expect(JSON.parse(body).data.message.id).toBe('other');
+  });
+
+  it('of large events too, more than it may hold at once', async () => {
+    await engine().endpoint('acme', '/hooks', { ordering: 'none' });
+    const message = { id: 'm', direction: 'out', from: '+18005550199', to: '+256701521269' } as const;
+    const large = delivered('acme', 'm', { data: { message: { ...message, body: 'x'.repeat(250_000) } } });
+    for (let batch = 0; batch < 10; batch++)
+      await engine().publish(...Array.from({ length: 20 }, () => large));
+    expect(await engine().runOnce()).toMatchObject({ relayed: 200, delivered: 200 });
+  });
+});
+
+describe('runOnce() beside another worker', () => {
+  const engine = useEngine({ workers: 2 });
+
+  it('sends what that one does not hold, and leaves to it what waits for that', async () => {
+    const gate = new Gate();
+    engine().receiver.on('/slow', gate.behaviour);
+    const slow = await engine().endpoint('acme', '/slow');
+    await engine().publish(delivered('acme', 'm1'));
+    const other = engine().workers[1]!.webhooks.runOnce();
+    await engine().receiver.arrived(1);
+
+    await engine().endpoint('acme', '/fine', { ordering: 'none' });
+    await engine().publish(...Array.from({ length: 10 }, () => delivered('acme', 'm1')));
+    expect(await engine().runOnce()).toMatchObject({ relayed: 10, delivered: 10 });
+    expect(engine().receiver.at('/fine')).toHaveLength(10);
+    gate.open();
+    await other;
+    expect(engine().receiver.at('/slow')).toHaveLength(11);
+    const { data } = await engine().webhooks.deliveries.listOf('acme', slow.id, { states: ['pending'] });
+    expect(data).toEqual([]);
+  });
+});
+
+describe('runOnce() of a worker with few slots', () => {
+  const lanes = 300;
+  const engine = useEngine({
+    options: {
+      worker: { slots: 2 },
+      limits: { registrationsPerMinute: 1000 },
+      network: { lookup: async () => [{ address: '127.0.0.1', family: 4 }] },
+    },
+  });
+
+  it('looks into hundreds of lanes as deep as it must', async () => {
+    const { receiver } = engine();
+    const origin = (lane: number) => receiver.url('/').replace('127.0.0.1', `h${lane}.hooks.dev`);
+    const first = Array.from({ length: lanes }, (_, lane) =>
+      delivered('acme', 'held', { callbackUrl: origin(lane) }),
+    );
+    await engine().publish(...first);
+    expect(await engine().runOnce()).toMatchObject({ delivered: lanes });
+    // One event for all lanes that waits for its retry in an hour, others that wait for it, and one that does not.
+    await engine().query(
+      `update $deliveries
+          set state = 'pending', retry = true, finished_at = null, next_at = $1,
+              event_sequence = (select max(event_sequence) from $deliveries)`,
+      [Date.now() + HOUR],
+    );
+    await engine().query(`update $lanes set ordering = 'strict', next_due_at = 1`);
+    await addToAllLanes(engine(), 'held', 20);
+    await addToAllLanes(engine(), 'other', 1);
+    receiver.clear();
+    const { webhooks } = await engine().addWorker(); // which knows none of these lanes
+    expect(await webhooks.runOnce()).toMatchObject({ delivered: lanes });
+    expect(new Set(receiver.arrivals.map(({ body }) => body))).toEqual(new Set(['other']));
+  });
+
+  it('delivers to all that work, among paused, limited, failing and unreadable endpoints', async () => {
+    const { receiver } = engine();
+    receiver.on('/failing', answer(500));
+    for (let endpoint = 0; endpoint < 8; endpoint++) {
+      await engine().endpoint('acme', '/paused', { active: false });
+      await engine().endpoint('acme', '/limited', { maxThroughputPerMinute: 1 });
+      await engine().endpoint('acme', '/failing');
+      await engine().endpoint('acme', '/fine');
+      await engine().endpoint('acme', '/unreadable');
+    }
+    await engine().query(`update $endpoints set secrets = '["damaged"]' where url like '%/unreadable'`);
+    await engine().publish(...Array.from({ length: 40 }, (_, message) => delivered('acme', `m${message}`)));
+    await engine().runOnce();
+    engine().log.errors.length = 0;
+
+    expect(receiver.at('/fine')).toHaveLength(8 * 40);
+    expect(receiver.at('/paused')).toEqual([]);
+    expect(receiver.at('/unreadable')).toEqual([]);
+    expect(receiver.at('/limited').length).toBeGreaterThanOrEqual(8);
+    expect(receiver.at('/failing').length).toBeGreaterThanOrEqual(8);
+  });
+});
