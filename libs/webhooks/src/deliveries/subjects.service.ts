@@ -103,11 +103,11 @@ function reportDeliveries(
     hasMoreDeliveries,
     others: hasMoreDeliveries
       ? []
-      : subscribers.endpoints.filter((each) => !reached.has(each.id) && existed(each, event)),
+      : subscribers.endpoints.filter((each) => !reached.has(each.id) && isRelevantTo(each, event)),
     hasMoreOthers: hasMoreDeliveries || subscribers.hasMore,
   };
 }
 
-function existed({ createdAt, deletedAt }: SubscriberRecord, event: SubjectEvent): boolean {
+function isRelevantTo({ createdAt, deletedAt }: SubscriberRecord, event: SubjectEvent): boolean {
   return deletedAt === null || (createdAt <= event.createdAt && deletedAt >= event.createdAt);
 }

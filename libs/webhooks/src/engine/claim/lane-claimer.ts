@@ -94,7 +94,7 @@ export class LaneClaimer {
     return lanes.map((lane) => {
       const count = budget.reserve(
         lane,
-        Math.min(budget.isHealthy(lane) ? shares.healthy : shares.other, lane.allowance),
+        Math.min(budget.isHealthy(lane) ? shares.healthy : shares.unhealthy, lane.allowance),
       );
       const retryCount = Math.floor((count + (this.claimCount % RETRY_SHARE)) / RETRY_SHARE);
       const maxBytes = count > 0 ? budget.reserveBytes(lane.tenantId, lanes.length) : 0;

@@ -58,7 +58,7 @@ export class KnownLanes {
       if (this.lanes.size <= MAX_LANES_REMEMBERED / 2) break;
       if (lane === keep || lane.inFlight > 0 || lane.waiting.length > 0) continue;
       this.lanes.delete(laneId);
-      this.counts.forget(lane);
+      this.counts.uncountHealthy(lane);
     }
     this.origins.keepOnly(this.lanes.values());
     this.tenants.keepOnly(new Set([...this.lanes.values()].map((lane) => lane.destination.tenantId)));

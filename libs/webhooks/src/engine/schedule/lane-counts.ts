@@ -20,17 +20,17 @@ export class LaneCounts {
   }
 
   get slotsInUseCount(): number {
-    return this.slotsInUse.healthy + this.slotsOfOthers;
+    return this.slotsInUse.healthy + this.unhealthySlots;
   }
 
-  /** Deliveries of lanes that are not healthy that wait or hold a slot. */
-  get heldByOthers(): number {
+  /** Deliveries of unhealthy lanes that wait or hold a slot. */
+  get heldByUnhealthy(): number {
     const { untried, failing, hanging } = this.waiting;
-    return this.slotsOfOthers + untried + failing + hanging;
+    return this.unhealthySlots + untried + failing + hanging;
   }
 
-  /** Requests of lanes that are not healthy that hold a slot. */
-  get slotsOfOthers(): number {
+  /** Requests of unhealthy lanes that hold a slot. */
+  get unhealthySlots(): number {
     const { untried, failing, hanging } = this.slotsInUse;
     return untried + failing + hanging;
   }
@@ -73,13 +73,13 @@ export class LaneCounts {
     this.waiting[health] += waiting;
     if (before === 'healthy') lane.tenantShare.held += slots + waiting;
     if (health === 'healthy') lane.tenantShare.held -= slots + waiting;
-    this.forget(lane);
+    this.uncountHealthy(lane);
     lane.health = health;
     if (health === 'healthy') this.healthyLanes++;
   }
 
   /** Removes the lane from the number of healthy lanes. */
-  forget(lane: Lane): void {
+  uncountHealthy(lane: Lane): void {
     if (lane.health === 'healthy') this.healthyLanes--;
   }
 

@@ -33,7 +33,7 @@ export interface SchedulerLimits {
 /**
  * Decides which lane of this worker sends next.
  * - Lanes send one request after the other, in rotation.
- * - Lanes that are not healthy share a quarter of the slots, failing ones an eighth, and tenants take turns among them.
+ * - Unhealthy lanes share a quarter of the slots, failing ones an eighth, and tenants take turns among them.
  * - A request that hangs keeps its slot for half a second at most. Its lane then sends no more at once than it has in
  *   flight, and without slots if it fails.
  * - No lane exceeds its window, and no tenant its share of one origin.

@@ -4,7 +4,7 @@ import type { LaneHealth } from './lane-health.js';
 import { TenantQueue } from './shares/tenant-queue.js';
 import { mayHang, type TenantShare } from './shares/tenant-shares.js';
 
-/** Limits of what lanes that are not healthy take together. */
+/** Limits of what unhealthy lanes take together. */
 export interface ReadyLimits {
   /** Requests that hold a slot, of healthy lanes too. */
   slots: number;
@@ -13,13 +13,13 @@ export interface ReadyLimits {
 }
 
 /**
- * Lanes that are ready to send, one queue for each health. Lanes that are not healthy share a quarter of the slots, failing
+ * Lanes that are ready to send, one queue for each health. Unhealthy lanes share a quarter of the slots, failing
  * ones an eighth: requests that fail slowly must not take the slots of those that succeed. Lanes whose requests hang take
  * no slot, but places of their own. Tenants take turns in these queues, and share the places.
  */
 export class ReadyQueues {
   private readonly healthy: Lane[] = [];
-  private readonly others = {
+  private readonly unhealthy = {
     untried: new TenantQueue(),
     failing: new TenantQueue(),
     hanging: new TenantQueue(),
@@ -31,23 +31,23 @@ export class ReadyQueues {
     private readonly limits: ReadyLimits,
   ) {}
 
-  /** Lanes that are not healthy wait for a slot. */
+  /** Unhealthy lanes wait for a slot. */
   get isCrowded(): boolean {
-    const { untried, failing } = this.others;
-    return !this.hasSlotForOthers && untried.length + failing.length > 0;
+    const { untried, failing } = this.unhealthy;
+    return !this.hasSlotForUnhealthy && untried.length + failing.length > 0;
   }
 
   enqueue(lane: Lane): void {
     lane.isQueued = true;
     if (lane.health === 'healthy') this.healthy.push(lane);
-    else this.others[lane.health].push(lane);
+    else this.unhealthy[lane.health].push(lane);
   }
 
   dequeue(lane: Lane): void {
     if (!lane.isQueued) return;
     lane.isQueued = false;
     if (lane.health === 'healthy') this.healthy.splice(this.healthy.indexOf(lane), 1);
-    else this.others[lane.health].remove(lane);
+    else this.unhealthy[lane.health].remove(lane);
   }
 
   /** Takes out the lane that sends next. */
@@ -64,14 +64,14 @@ export class ReadyQueues {
     this.counts.changeHealth(lane, health);
   }
 
-  /** Whether requests of this tenant's lanes that are not healthy have a place if they hang. */
+  /** Whether requests of this tenant's unhealthy lanes have a place if they hang. */
   private readonly mayHang = (tenant: TenantShare): boolean =>
     mayHang(tenant, this.limits.maxWithoutSlot - this.counts.withoutSlot);
 
-  /** Lanes that are not healthy go first, up to their share of the slots: healthy ones alone could keep all slots for ever. */
+  /** Unhealthy lanes go first, up to their share of the slots: healthy ones alone could keep all slots for ever. */
   private pick(): Lane | undefined {
-    const { untried, failing, hanging } = this.others;
-    const mayTry = this.hasSlotForOthers;
+    const { untried, failing, hanging } = this.unhealthy;
+    const mayTry = this.hasSlotForUnhealthy;
     const mayRetry = mayTry && this.counts.slotsInUse.failing < Math.max(1, this.limits.slots >> 3);
     const failingFirst = mayRetry && ++this.picks % 4 === 0;
     return (
@@ -83,7 +83,7 @@ export class ReadyQueues {
     );
   }
 
-  private get hasSlotForOthers(): boolean {
-    return this.counts.slotsOfOthers < Math.max(1, this.limits.slots >> 2);
+  private get hasSlotForUnhealthy(): boolean {
+    return this.counts.unhealthySlots < Math.max(1, this.limits.slots >> 2);
   }
 }

@@ -13,7 +13,7 @@ interface Flight<Lane> {
 export class SlotTracker<Lane> {
   /** Hold a slot, oldest first. */
   private readonly ofHealthy = new Map<LeasedDelivery, Flight<Lane>>();
-  private readonly ofOthers = new Map<LeasedDelivery, Flight<Lane>>();
+  private readonly ofUnhealthy = new Map<LeasedDelivery, Flight<Lane>>();
   private readonly withoutSlot = new Set<LeasedDelivery>();
 
   /** @param maxWithoutSlot requests without a slot at most. Others that hang keep their slot */
@@ -25,12 +25,12 @@ export class SlotTracker<Lane> {
   }
 
   get slotsInUse(): number {
-    return this.ofHealthy.size + this.ofOthers.size;
+    return this.ofHealthy.size + this.ofUnhealthy.size;
   }
 
   /** A request begins that holds a slot. `isHealthy`: its lane is. */
   begin(delivery: LeasedDelivery, lane: Lane, isHealthy: boolean): void {
-    const flights = isHealthy ? this.ofHealthy : this.ofOthers;
+    const flights = isHealthy ? this.ofHealthy : this.ofUnhealthy;
     flights.set(delivery, { lane, startedAt: performance.now() });
   }
 
@@ -41,17 +41,17 @@ export class SlotTracker<Lane> {
   /** Returns whether the request held a slot. */
   end(delivery: LeasedDelivery): boolean {
     this.withoutSlot.delete(delivery);
-    return this.ofHealthy.delete(delivery) || this.ofOthers.delete(delivery);
+    return this.ofHealthy.delete(delivery) || this.ofUnhealthy.delete(delivery);
   }
 
   /**
    * Takes the slots of requests that hang, and returns the lane of each.
    *
-   * @param isCrowded other requests of lanes that are not healthy wait
+   * @param isCrowded other requests of unhealthy lanes wait
    */
   takeSlotsOfHanging(isCrowded: boolean): Lane[] {
     return [
-      ...this.takeSlotsOfOlder(this.ofOthers, isCrowded ? HANG_AFTER_MS_WHEN_CROWDED : HANG_AFTER_MS),
+      ...this.takeSlotsOfOlder(this.ofUnhealthy, isCrowded ? HANG_AFTER_MS_WHEN_CROWDED : HANG_AFTER_MS),
       ...this.takeSlotsOfOlder(this.ofHealthy, HANG_AFTER_MS),
     ];
   }
@@ -60,7 +60,7 @@ export class SlotTracker<Lane> {
   msUntilHanging(isCrowded: boolean): number | null {
     if (this.slotsInUse === 0 || this.withoutSlot.size >= this.maxWithoutSlot) return null;
     const dueAt = Math.min(
-      hangTimeOf(this.ofOthers, isCrowded ? HANG_AFTER_MS_WHEN_CROWDED : HANG_AFTER_MS),
+      hangTimeOf(this.ofUnhealthy, isCrowded ? HANG_AFTER_MS_WHEN_CROWDED : HANG_AFTER_MS),
       hangTimeOf(this.ofHealthy, HANG_AFTER_MS),
     );
     return Math.max(0, dueAt - performance.now());

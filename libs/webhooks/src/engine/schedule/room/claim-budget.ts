@@ -4,7 +4,7 @@ import type { HeldBodies } from './held-bodies.js';
 /** What a claim may take of a lane's large bodies at least, while there is room, bytes. */
 const MIN_LANE_BYTES = 256 * 1024;
 
-export interface TenantQuestion {
+export interface TenantRoomQuery {
   /** Deliveries that are left for all such lanes. */
   left: number;
   /** Deliveries that are reserved for this tenant already. */
@@ -18,12 +18,12 @@ export interface LaneCapacity {
   freeCapacityOf(laneId: string, isFailing: boolean): number;
   /** Whether its last attempt succeeded. */
   isHealthy(laneId: string): boolean;
-  /** How many more deliveries a tenant's lanes that are not healthy may hold. */
-  roomOfTenant(tenantId: string, question: TenantQuestion): number;
+  /** How many more deliveries a tenant's unhealthy lanes may hold. */
+  roomOfTenant(tenantId: string, query: TenantRoomQuery): number;
 }
 
 /** A lane that deliveries are leased from. */
-export interface ReservingLane {
+export interface LaneRef {
   laneId: string;
   tenantId: string;
   /** The database says so: this worker may not know yet. */
@@ -32,23 +32,23 @@ export interface ReservingLane {
 
 /**
  * What a worker may lease now, reserved lane by lane: never more than the worker has room for, than the lane has room for,
- * and than all lanes that are not healthy have room for together. Large bodies are reserved by their bytes too.
+ * and than all unhealthy lanes have room for together. Large bodies are reserved by their bytes too.
  */
 export class ClaimBudget {
   private readonly reserved = new Map<string, number>();
-  /** By tenant, of lanes that are not healthy. */
+  /** By tenant, of unhealthy lanes. */
   private readonly reservedOf = new Map<string, number>();
 
   /**
    * @param bodies what is held, which the budget adds its reservations to
    * @param left deliveries that may be leased
-   * @param leftForOthers how many of these may be of lanes that are not healthy
+   * @param leftForUnhealthy how many of these may be of unhealthy lanes
    */
   constructor(
     private readonly lanes: LaneCapacity,
     private readonly bodies: HeldBodies,
     private left: number,
-    private leftForOthers: number,
+    private leftForUnhealthy: number,
     private readonly by: 'claim' | 'relay',
   ) {}
 
@@ -57,21 +57,21 @@ export class ClaimBudget {
   }
 
   /** An equal share of what is left, for each of so many lanes, at least 1: of a healthy lane, and of any other. */
-  sharesOf(lanes: number): { healthy: number; other: number } {
+  sharesOf(lanes: number): { healthy: number; unhealthy: number } {
     const shareOf = (left: number): number => Math.max(1, Math.floor(left / lanes));
-    return { healthy: shareOf(this.left), other: shareOf(Math.min(this.left, this.leftForOthers)) };
+    return { healthy: shareOf(this.left), unhealthy: shareOf(Math.min(this.left, this.leftForUnhealthy)) };
   }
 
-  isHealthy({ laneId, isFailing = false }: ReservingLane): boolean {
+  isHealthy({ laneId, isFailing = false }: LaneRef): boolean {
     return !isFailing && this.lanes.isHealthy(laneId);
   }
 
   /** Reserves up to `wanted` deliveries of a lane. Returns how many. */
-  reserve(lane: ReservingLane, wanted: number): number {
+  reserve(lane: LaneRef, wanted: number): number {
     const { laneId, tenantId, isFailing = false } = lane;
     const reserved = this.reserved.get(laneId) ?? 0;
     const isHealthy = this.isHealthy(lane);
-    const left = isHealthy ? this.left : Math.min(this.left, this.roomOfOthers(tenantId));
+    const left = isHealthy ? this.left : Math.min(this.left, this.roomOfUnhealthy(tenantId));
     const count = Math.max(
       0,
       Math.min(wanted, left, this.lanes.freeCapacityOf(laneId, isFailing) - reserved),
@@ -79,14 +79,14 @@ export class ClaimBudget {
     this.reserved.set(laneId, reserved + count);
     this.left -= count;
     if (!isHealthy) {
-      this.leftForOthers -= count;
+      this.leftForUnhealthy -= count;
       this.reservedOf.set(tenantId, (this.reservedOf.get(tenantId) ?? 0) + count);
     }
     return count;
   }
 
   /** Reserves one delivery with a body of `length` characters. Returns whether there was room. */
-  reserveOne(lane: ReservingLane, length: number): boolean {
+  reserveOne(lane: LaneRef, length: number): boolean {
     if (length > LARGE_BODY_BYTES && this.bodies.roomOf(lane.tenantId) === 0) return false;
     if (this.reserve(lane, 1) === 0) return false;
     this.bodies.add(lane.tenantId, length);
@@ -101,8 +101,8 @@ export class ClaimBudget {
     return bytes;
   }
 
-  private roomOfOthers(tenantId: string): number {
+  private roomOfUnhealthy(tenantId: string): number {
     const reserved = this.reservedOf.get(tenantId) ?? 0;
-    return this.lanes.roomOfTenant(tenantId, { left: this.leftForOthers, reserved, by: this.by });
+    return this.lanes.roomOfTenant(tenantId, { left: this.leftForUnhealthy, reserved, by: this.by });
   }
 }

@@ -17,8 +17,8 @@ export interface Unclaimable {
 export class UnclaimableLanes {
   private laneIds = new Set<string>();
   private tenantIds = new Set<string>();
-  /** There was no room for lanes that are not healthy. */
-  private withoutOthers = false;
+  /** There was no room for unhealthy lanes. */
+  private skipsUnhealthy = false;
   private roomFreed = false;
 
   constructor(
@@ -27,20 +27,21 @@ export class UnclaimableLanes {
   ) {}
 
   /**
-   * @param hasRoomForOthers there is room for lanes that are not healthy
+   * @param hasRoomForUnhealthy there is room for unhealthy lanes
    * @param isFull the tenant has used up its part of that room
    */
-  find(hasRoomForOthers: boolean, isFull: (tenantId: string) => boolean): Unclaimable {
-    this.withoutOthers = !hasRoomForOthers;
+  find(hasRoomForUnhealthy: boolean, isFull: (tenantId: string) => boolean): Unclaimable {
+    this.skipsUnhealthy = !hasRoomForUnhealthy;
     this.laneIds = new Set();
-    this.tenantIds = hasRoomForOthers ? new Set(this.tenants.ids().filter(isFull)) : new Set();
+    this.tenantIds = hasRoomForUnhealthy ? new Set(this.tenants.ids().filter(isFull)) : new Set();
     const keptLaneIds: string[] = [];
     for (const [laneId, lane] of this.lanes.all()) {
       const isHealthy = lane.health === 'healthy';
       const isOfFullTenant = this.tenantIds.has(lane.destination.tenantId);
       const holdsMost = lane.inFlight + lane.waiting.length > capacityOf(lane) * FULL_SHARE;
       if (isOfFullTenant && isHealthy && !holdsMost) keptLaneIds.push(laneId);
-      else if (!isOfFullTenant && (holdsMost || (this.withoutOthers && !isHealthy))) this.laneIds.add(laneId);
+      else if (!isOfFullTenant && (holdsMost || (this.skipsUnhealthy && !isHealthy)))
+        this.laneIds.add(laneId);
     }
     return { laneIds: [...this.laneIds], tenantIds: [...this.tenantIds], keptLaneIds };
   }
@@ -50,7 +51,7 @@ export class UnclaimableLanes {
     this.roomFreed ||=
       this.laneIds.has(destination.laneId) ||
       this.tenantIds.has(destination.tenantId) ||
-      (this.withoutOthers && health !== 'healthy');
+      (this.skipsUnhealthy && health !== 'healthy');
   }
 
   /** Returns whether one that was unclaimable has room again since the last call. */

@@ -1,4 +1,4 @@
-import { ClaimBudget, type LaneCapacity, type TenantQuestion } from './claim-budget.js';
+import { ClaimBudget, type LaneCapacity, type TenantRoomQuery } from './claim-budget.js';
 import { INITIAL_WINDOW } from '../concurrency-window.js';
 import type { HeldBodies } from './held-bodies.js';
 import type { KnownLanes } from '../known-lanes.js';
@@ -9,11 +9,11 @@ import { type Unclaimable, UnclaimableLanes } from './unclaimable-lanes.js';
 
 /** Deliveries that a worker holds, at most, for each slot: enough to send while the next batch is relayed. */
 const MAX_HELD_PER_SLOT = 24;
-/** Deliveries of lanes that are not healthy that a worker holds at most, for each slot. */
-const MAX_HELD_OF_OTHERS_PER_SLOT = 6;
+/** Deliveries of unhealthy lanes that a worker holds at most, for each slot. */
+const MAX_UNHEALTHY_HELD_PER_SLOT = 6;
 
 /**
- * A tenant's lanes that are not healthy hold so many times what is left for all: fewer after a relay than after a claim,
+ * A tenant's unhealthy lanes hold so many times what is left for all: fewer after a relay than after a claim,
  * which leaves some room to the relay.
  */
 const TIMES_LEFT = { claim: 3, relay: 1 } as const;
@@ -27,7 +27,7 @@ interface RoomLimits {
   maxWithoutSlot: number;
 }
 
-/** How many deliveries a worker may lease: in all, of lanes that are not healthy, of each tenant and of each lane. */
+/** How many deliveries a worker may lease: in all, of unhealthy lanes, of each tenant and of each lane. */
 export class WorkerRoom implements LaneCapacity {
   private readonly unclaimableNow: UnclaimableLanes;
 
@@ -50,21 +50,21 @@ export class WorkerRoom implements LaneCapacity {
   get relayableCount(): number {
     return this.counts.healthyLanes > 0
       ? this.claimableCount
-      : Math.min(this.claimableCount, this.roomForOthers('relay'));
+      : Math.min(this.claimableCount, this.roomForUnhealthy('relay'));
   }
 
   /** A claim is worth its cost: there is room for many deliveries, or nothing to send. */
   get shouldClaim(): boolean {
-    return this.roomForOthers('relay') >= this.limits.slots * 2 || this.counts.waitingCount === 0;
+    return this.roomForUnhealthy('relay') >= this.limits.slots * 2 || this.counts.waitingCount === 0;
   }
 
   /**
-   * What may be leased now, except `less` deliveries. A claim leaves some room for lanes that are not healthy to the
+   * What may be leased now, except `less` deliveries. A claim leaves some room for unhealthy lanes to the
    * relay: their new events must not wait behind the backlogs of all others.
    */
   openBudget(less: number, by: 'claim' | 'relay', bodies: HeldBodies): ClaimBudget {
     const left = Math.max(0, this.claimableCount - less);
-    return new ClaimBudget(this, bodies.copy(), left, this.roomForOthers(by), by);
+    return new ClaimBudget(this, bodies.copy(), left, this.roomForUnhealthy(by), by);
   }
 
   freeCapacityOf(laneId: string, isFailing: boolean): number {
@@ -72,8 +72,8 @@ export class WorkerRoom implements LaneCapacity {
     const lane = this.lanes.get(laneId);
     if (!lane) return isFailing ? failingWindow : INITIAL_WINDOW;
     if (lane.isClosed) return 0;
-    const isNews = isFailing && (lane.health === 'healthy' || lane.health === 'untried');
-    const capacity = isNews ? failingWindow : capacityOf(lane);
+    const isNewlyFailing = isFailing && (lane.health === 'healthy' || lane.health === 'untried');
+    const capacity = isNewlyFailing ? failingWindow : capacityOf(lane);
     return Math.max(0, capacity - lane.inFlight - lane.waiting.length);
   }
 
@@ -81,7 +81,7 @@ export class WorkerRoom implements LaneCapacity {
     return this.lanes.get(laneId)?.health === 'healthy';
   }
 
-  roomOfTenant(tenantId: string, { left, reserved, by }: TenantQuestion): number {
+  roomOfTenant(tenantId: string, { left, reserved, by }: TenantRoomQuery): number {
     const tenant = this.tenants.of(tenantId);
     if (!mayHang(tenant, this.limits.maxWithoutSlot - this.counts.withoutSlot)) return 0;
     return Math.min(left, roomInShare(tenant.held + reserved, left, TIMES_LEFT[by]));
@@ -89,7 +89,7 @@ export class WorkerRoom implements LaneCapacity {
 
   /** What a claim must pass over: lanes that hold most of what they can, and lanes that there is no room for. */
   unclaimable(): Unclaimable {
-    const left = this.roomForOthers('claim');
+    const left = this.roomForUnhealthy('claim');
     return this.unclaimableNow.find(
       left > 0,
       (tenantId) => this.roomOfTenant(tenantId, { left, reserved: 0, by: 'claim' }) === 0,
@@ -106,10 +106,10 @@ export class WorkerRoom implements LaneCapacity {
     return this.unclaimableNow.takeRoomFreed();
   }
 
-  /** How many more deliveries of lanes that are not healthy may be held. A claim of a few would cost more than it brings. */
-  private roomForOthers(by: 'claim' | 'relay'): number {
+  /** How many more deliveries of unhealthy lanes may be held. A claim of a few would cost more than it brings. */
+  private roomForUnhealthy(by: 'claim' | 'relay'): number {
     const { slots } = this.limits;
-    const room = slots * MAX_HELD_OF_OTHERS_PER_SLOT - this.counts.heldByOthers;
+    const room = slots * MAX_UNHEALTHY_HELD_PER_SLOT - this.counts.heldByUnhealthy;
     if (by === 'relay') return Math.max(0, room);
     const ofClaim = room - slots;
     return ofClaim < slots ? 0 : ofClaim;

@@ -14,7 +14,7 @@ export interface OriginShare<Lane> {
 export interface OriginLimits {
   /** Requests that hold a slot. */
   maxInFlight: () => number;
-  /** Requests that hang: nothing more is sent by lanes that are not healthy. */
+  /** Requests that hang: nothing more is sent by unhealthy lanes. */
   maxHanging: () => number;
 }
 

@@ -1,4 +1,4 @@
-/** What one tenant takes of what lanes that are not healthy share. */
+/** What one tenant takes of what unhealthy lanes share. */
 export interface TenantShare {
   /** Deliveries of such lanes that wait or hold a slot. */
   held: number;
@@ -7,7 +7,7 @@ export interface TenantShare {
 }
 
 /**
- * Shares between tenants what their lanes that are not healthy may hold. A tenant may take so many times what is left: three
+ * Shares between tenants what their unhealthy lanes may hold. A tenant may take so many times what is left: three
  * times, and alone it gets three quarters, while every other tenant finds room. (Dynamic thresholds: Choudhury and Hahne, IEEE/ACM
  * Transactions on Networking 6(2), 1998.)
  */
