@@ -244,7 +244,7 @@ describe('The backlog of a paused endpoint', () => {
     await publish(11, 13);
     expect(await stateOf(id)).toEqual([...each(1, 3, 'backlog-full'), ...each(4, 13, 'pending')]);
     expect(engine().log.warnings).toEqual([
-      `Discarded the 3 oldest deliveries that waited for the paused endpoint ${id}: at most 10 may (limits.pausedBacklog)`,
+      `Discarded the 3 oldest deliveries that waited for the paused endpoint ${id}: the limit is 10 (limits.pausedBacklog)`,
     ]);
     expect(alerts).toHaveLength(1);
     engine().log.warnings.length = 0;

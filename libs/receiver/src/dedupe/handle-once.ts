@@ -10,8 +10,8 @@ export const DEDUPE_TTL_MS = 7 * 24 * 60 * 60 * 1000;
 export interface HandleOnceOptions {
   /**
    * How long other copies wait for a handler that neither ends nor fails, in milliseconds. Default {@link DEDUPE_LEASE_MS}.
-   * Longer than the slowest handler, or two may run at once; shorter than the sender's last retry, or an event is not
-   * handled if the process dies.
+   * Must exceed the longest run time of the handler, otherwise two may run at once. Must be shorter than the time over which
+   * the sender retries, otherwise an event is lost if the process dies.
    */
   leaseMs?: number;
   /** How long a handled key is remembered, in milliseconds. Default {@link DEDUPE_TTL_MS}. */
@@ -20,8 +20,8 @@ export interface HandleOnceOptions {
 
 /**
  * Runs `work` unless the key is done, and marks it as done afterwards. If `work` fails, the next copy is handled. Returns
- * whether it ran. Throws {@link WebhookInProgressError}, for the response, while another caller works on the key.
- * Work in a database transaction is safer with the store inside it.
+ * whether it ran. Throws {@link WebhookInProgressError} while another caller works on the key: respond with 503 and
+ * `Retry-After`. If `work` uses a transaction, create the store on the same transaction.
  */
 export async function handleOnce(
   store: DedupeStore,

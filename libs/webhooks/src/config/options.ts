@@ -153,8 +153,8 @@ export class WorkerOptions {
   /** Requests in flight per endpoint that sets no limit of its own. Default 32. */
   @Option(wholeNumber(1, 4096)) maxInFlight?: number = 32;
   /**
-   * Requests in flight of one tenant to one origin (scheme, host and port), those that hang included. At most
-   * `maxInFlight` of them are answered within half a second, so more do no harm to others. At least `maxInFlight` + 1.
+   * Requests in flight of one tenant to one origin (scheme, host and port), including hanging ones. At most `maxInFlight`
+   * of them have not hung, so more do no harm to others. At least `maxInFlight` + 1.
    * Default 256.
    */
   @Option(wholeNumber(2, 65_536)) maxInFlightPerOrigin?: number = 256;

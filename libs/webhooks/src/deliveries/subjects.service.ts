@@ -14,17 +14,18 @@ import { checkTexts, pageSize } from '../validation/list-query.js';
 import { ByteBudget } from './byte-budget.js';
 import { type EventReport, type ReportedEvent, toEventReport } from './event-report.js';
 
-/** Events in one page. */
+/** Maximum events per page. */
 const MAX_EVENTS = 20;
-/** Data of these events: each is rendered to find out who would get it. */
+/** Maximum event data per page, bytes, because each event is rendered. */
 const MAX_DATA_BYTES = 256 * 1024;
-/** Deliveries of one event, and those that are read for a page. */
+/** Maximum deliveries per event. */
 const MAX_DELIVERIES_OF_EVENT = 100;
+/** Maximum deliveries read per page. */
 const MAX_DELIVERIES = 200;
-/** Deliveries and skipped endpoints of a page as JSON. */
+/** Maximum size of the deliveries and skipped endpoints per page, as JSON, bytes. */
 const MAX_BYTES = 900_000;
 
-/** Explains what became of everything about one subject, such as a message. */
+/** Lists the events of a subject with their deliveries and skipped endpoints. */
 @Injectable()
 export class WebhookSubjects {
   /** @internal The module constructs this class. */
@@ -35,9 +36,9 @@ export class WebhookSubjects {
 
   /**
    * The events of a subject, newest first, each with its deliveries, and with the endpoints that did not get it and why. A
-   * page has at most 20 events and a megabyte: it may be short and have a cursor. An event that is too large for one page
-   * says so (`hasMoreDeliveries`, `hasMoreSkipped`). Endpoints that were deleted without a delivery are known for an hour.
-   * Throws a 400 for a wrong cursor or subject.
+   * page has at most 20 events and a megabyte. It may contain fewer events than `limit` and still have a cursor. An event
+   * that is too large for one page says so (`hasMoreDeliveries`, `hasMoreSkipped`). Deleted endpoints that never had a
+   * delivery are listed for one hour. Throws a 400 for a wrong cursor or subject.
    */
   async list(
     tenantId: string,
@@ -60,7 +61,7 @@ export class WebhookSubjects {
     return { data, nextCursor: isLast ? null : data.at(-1)!.sequence };
   }
 
-  /** The reports of the leading events that one answer has room for: of one at least. */
+  /** The reports of as many leading events as fit into one page, at least one. */
   private async report(tenantId: string, events: readonly SubjectEvent[]): Promise<EventReport[]> {
     const sequences = events.map(({ sequence }) => sequence);
     const unrelayed = await this.store.listUnrelayed(sequences);
@@ -71,7 +72,7 @@ export class WebhookSubjects {
     const subscribers = await this.store.listSubscribers(tenantId, range);
     const budget = new ByteBudget(MAX_BYTES);
     const reports: EventReport[] = [];
-    // If not all deliveries were read, some of the last one's event may be missing, and of those behind it.
+    // If not all deliveries were read, some deliveries of the last event, and all of later ones, may be missing.
     const isCut = found.length === MAX_DELIVERIES;
     const complete = isCut ? sequences.indexOf(found.at(-1)!.eventSequence) : events.length;
     for (const event of events.slice(0, complete)) {
@@ -95,7 +96,7 @@ function reportDeliveries(
   deliveries: readonly DeliveryRecord[],
   subscribers: Subscribers,
 ): Omit<ReportedEvent, 'event' | 'relayed' | 'now'> {
-  // Then it is unknown who else got the event.
+  // If deliveries were cut off, other recipients are unknown, so no endpoint is reported as skipped.
   const hasMoreDeliveries = deliveries.length > MAX_DELIVERIES_OF_EVENT;
   const reached = new Set(deliveries.map(({ endpointId }) => endpointId));
   return {

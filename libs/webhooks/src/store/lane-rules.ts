@@ -7,7 +7,7 @@ export const FAILING_AFTER = 5;
 export const FAILING_LANE_STEP_MS = 250;
 /** How long a lane waits if subject order holds back everything that is due in it, ms. */
 export const HELD_LANE_WAIT_MS = 25;
-/** Claims without an outcome after which a delivery may be what crashes its workers. */
+/** After this many claims without an outcome, a delivery is suspected of crashing workers. */
 export const SUSPECT_AFTER_CLAIMS = 2;
-/** A longer body is large: of large bodies the bytes are limited, of others the number. */
+/** Bodies longer than this are limited by total bytes, shorter ones by number. */
 export const LARGE_BODY_BYTES = 8_192;

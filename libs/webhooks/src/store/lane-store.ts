@@ -13,10 +13,10 @@ export interface LaneStore extends StoreTransactions {
   claimLanes(count: number, skip: LanesToSkip): Promise<ClaimableLane[]>;
   /**
    * In `tx`: leases due deliveries of lanes that `claimLanes` has locked, until the lease ends. The lanes move to the back
-   * of the queue and their counters move. Calling it again leases the next deliveries.
+   * of the queue and their counters are updated. Calling it again leases the next deliveries.
    *
-   * @param maxSuspects deliveries at most that may have crashed workers before: whatever is claimed beside the one that
-   * crashes this worker becomes a suspect too
+   * @param maxSuspects maximum number of suspects (deliveries that may have crashed a worker). Keep it small: if the worker
+   * crashes, all deliveries claimed with it become suspects
    */
   leaseDeliveries(
     claims: readonly LaneClaim[],
@@ -24,9 +24,9 @@ export interface LaneStore extends StoreTransactions {
     maxSuspects: number,
   ): Promise<ClaimedDelivery[]>;
   /**
-   * Moves to the front of a lane the next deliveries behind its first `depth` due ones that subject order does not hold back:
-   * a claim finds them there. Returns how many; 0: there are none. It may look at all that is due, so it is not for a
-   * worker's loop.
+   * Finds deliveries after the first `depth` due ones that subject order does not hold back, and moves them to the front of
+   * the lane, so that the next claim finds them. Returns how many; 0: there are none. It may examine all that is due, so it
+   * is not for a worker's loop.
    */
   advanceUnheld(laneId: string, depth: number): Promise<number>;
   /** A new lease that lasts `leaseMs`. */
@@ -35,7 +35,7 @@ export interface LaneStore extends StoreTransactions {
   deleteLeases(ids: readonly string[]): Promise<void>;
 }
 
-/** Lanes that a worker has no room for. */
+/** Lanes that a claim skips: the worker has no room for them, or their data must be repaired. */
 export interface LanesToSkip {
   laneIds: readonly string[];
   /** All lanes of these tenants, except `keptLaneIds`. */
@@ -49,11 +49,14 @@ export interface WorkCheck {
   hasEvents: boolean;
   /** Time until the first lane is due, ms; 0: now; `null`: none will be. */
   dueInMs: number | null;
-  /** Time until a failing lane is due that will be at the next step, ms: it may hold deliveries that are due. `null`: none. */
+  /**
+   * Time until the first failing lane that is due at the next 250 ms step (`FAILING_LANE_STEP_MS`), ms. It may hold
+   * deliveries that are due now. `null`: none.
+   */
   failingDueInMs: number | null;
   /** A lease has expired. */
   hasExpiredLeases: boolean;
-  /** A closed lane has a backlog, or one of its deliveries a lease that expired. */
+  /** A closed lane has a backlog, or one of its deliveries has an expired lease. */
   hasClosedBacklog: boolean;
   /** There are alerts to send. */
   hasAlerts: boolean;

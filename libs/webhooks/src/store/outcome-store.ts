@@ -11,7 +11,7 @@ export interface RecordableOutcome {
     attemptAt: number | null;
     /** Its lane was failing when it was claimed, and this worker claimed the lane alone. */
     isExclusive: boolean;
-    /** Takes one of the places in flight that its lane counts. */
+    /** The lane has an exact limit and counts this delivery as in flight. */
     isCounted: boolean;
     destination: { laneId: string };
   };
@@ -58,7 +58,10 @@ export interface RecordedOutcomes {
   ids: Set<string>;
   /** Lanes that became failing, or healthy again, with these outcomes. */
   healthChanges: { laneId: string; healthy: boolean }[];
-  /** Lanes that are paused, closed, on hold or now claimed by one worker at a time: what waits for them is returned. */
+  /**
+   * Lanes that this worker must stop sending to: paused, closed, on hold, or now claimed by one worker at a time. The caller
+   * returns deliveries waiting for them.
+   */
   stopped: string[];
   /** At least one of the lanes is due now. */
   hasDueLanes: boolean;
@@ -82,7 +85,7 @@ export interface OutcomeStore extends StoreTransactions {
     options?: { history?: boolean },
   ): Promise<RecordedOutcomes>;
   /**
-   * Writes first attempts that succeeded and that neither count in their lane nor belong to a failing one. It touches deliveries alone.
+   * Writes successful first attempts of lanes that have no exact limit and are not failing. Updates only the deliveries.
    * Leaves out those whose lane has something to update, or whose lease was lost: {@link recordOutcomes} takes these.
    * Returns the ids that were written.
    *
@@ -95,6 +98,6 @@ export interface OutcomeStore extends StoreTransactions {
    * those whose attempt is recorded, or that have another lease.
    */
   keepLeased(outcomes: readonly RecordableOutcome[], ms: number): Promise<void>;
-  /** Returns the ids of outcomes that an earlier try, whose answer was lost, has written. Read only. */
+  /** Returns the ids of outcomes that were committed although the reply was lost. Read only. */
   findRecordedOutcomes(outcomes: readonly RecordableOutcome[]): Promise<Set<string>>;
 }

@@ -17,7 +17,7 @@ import { ScanDepths } from './scan-depths.js';
 
 /** Lanes that one claim locks. */
 const MAX_LANES_PER_CLAIM = 64;
-/** A worker has a failing lane for itself this much longer than a lease can last, ms: it may still record its outcomes. */
+/** How long exclusive access to a failing lane outlasts the lease, ms, so that the worker can still record outcomes. */
 const EXCLUSIVE_MARGIN_MS = 1_000;
 /** Of what a claim takes from a lane, one in so many is kept for retries. */
 const RETRY_SHARE = 4;
@@ -29,7 +29,7 @@ export interface ClaimOptions {
   skip: LanesToSkip;
   /** May claim one delivery that may have crashed workers before. */
   allowSuspect: boolean;
-  /** What earlier claims have learned. Default: what this worker's have. */
+  /** Scan depths to use. Default: those of this worker. */
   depths?: ScanDepths;
 }
 
@@ -40,7 +40,7 @@ export interface ClaimResult {
   hasMore: boolean;
   /** Lanes whose due deliveries are all held back, until one of theirs ends. */
   exhausted: string[];
-  /** Number of lanes that it has looked into: less than were due if others hold them, or there was no room. */
+  /** Lanes examined. May be less than the number due, if other workers have locked some or there was no room. */
   examined: number;
 }
 
@@ -76,8 +76,8 @@ export class LaneClaimer {
     if (lanes.length === 0) return { claimed: [], lanes, exhausted: [], examined: 0 };
     const leaseMs = Math.max(0, Math.round(lease.endsAt - performance.now()));
     const terms = { id: lease.id, leaseMs, exclusiveMs: leaseMs + EXCLUSIVE_MARGIN_MS };
-    // A lane that may give nothing now by its own limits is claimed all the same: that sets when it is due again. So is
-    // one that this worker has no room for, if others may be due behind it.
+    // Lanes at their own limits are included, because the statement sets when they are next due. If the batch is full,
+    // lanes without room are included too, so that they move behind other due lanes.
     const mayHideOthers = lanes.length === MAX_LANES_PER_CLAIM;
     const claims = this.allot(lanes, openBudget(), depths).filter(
       ({ count, lane }) => count > 0 || lane.allowance === 0 || mayHideOthers,

@@ -11,7 +11,7 @@ export interface Lease {
   endsAt: number;
   /** No new claims after this. */
   renewAt: number;
-  /** Claims that are being made under it, and deliveries that have no outcome or one that waits. */
+  /** Claims in progress, plus deliveries whose outcome is not yet being recorded. */
   open: number;
   /** Deliveries whose outcomes are being recorded. */
   recording: number;
@@ -134,8 +134,8 @@ export class Leases {
   }
 
   /**
-   * Ends the leases that nothing is open under and no claim will use, and returns those that may be deleted. `recording`:
-   * those too under which outcomes are being recorded, together with these; they are forgotten then.
+   * Removes leases that have nothing open and will not be used again; returns those to delete in the database. `recording`:
+   * also include leases whose last outcomes are being recorded; {@link settle} removes those.
    */
   private takeFinished({ all = false, recording = false }): string[] {
     const ids: string[] = [];

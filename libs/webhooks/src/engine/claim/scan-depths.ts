@@ -1,16 +1,17 @@
 import { LARGE_BODY_BYTES } from '../../store/lane-rules.js';
 import type { ClaimedDelivery, LaneClaim } from '../../store/lane-store.js';
 
-/** Due deliveries that a claim looks at in one lane: what is held back behind so many waits for some of them to end. */
+/** Maximum number of due deliveries examined per lane. Later ones are found after some of these have ended. */
 export const MAX_DEPTH = 4_096;
 /** Beyond it, all lanes start again at the smallest depth. */
 const MAX_LANES_REMEMBERED = 10_000;
-/** How many times deeper the next claim looks if one found too little. */
+/** By how much the depth grows after a claim that found too little. */
 const GROWTH = 16;
 
 /**
- * How many due deliveries of a lane a claim looks at. Subject order may hold back many in a row, all of one subject: if a
- * claim finds less than half of what it may take, the next one looks deeper, and less deep again once that has helped.
+ * How many due deliveries of a lane a claim examines. Subject order may hold back many in a row, all of one subject. If a
+ * claim finds less than half of what it may take, the next claim examines 16 times as many, up to {@link MAX_DEPTH}.
+ * Otherwise the depth is halved.
  */
 export class ScanDepths {
   /** Of lanes that need more than the smallest depth. */
@@ -18,7 +19,7 @@ export class ScanDepths {
 
   constructor(private readonly maxLanes = MAX_LANES_REMEMBERED) {}
 
-  /** The lanes that the next claim looks into as deep as it may. */
+  /** The lanes of which the next claim examines {@link MAX_DEPTH} deliveries. */
   deepest(): string[] {
     return [...this.depths].flatMap(([laneId, depth]) => (depth >= MAX_DEPTH ? [laneId] : []));
   }
@@ -41,11 +42,12 @@ export class ScanDepths {
     for (const { lane, count, maxBytes, depth } of claims) {
       const { laneId, ordering } = lane;
       const foundCount = found.get(laneId) ?? 0;
-      // Nothing was looked at if there was no room; a lane's own limits end only with time.
+      // With count 0 because of room, nothing was examined. With count 0 because of its own limits, the lane cannot give
+      // more now.
       const wasSeen = count > 0 ? ordering === 'none' || depth >= MAX_DEPTH : lane.allowance === 0;
       if (foundCount === 0 && wasSeen) exhausted.push(laneId);
       if (count === 0 || ordering === 'none') continue;
-      // What the bytes left behind was found.
+      // Deliveries left out because of `maxBytes` count as found.
       const wasEnough = foundCount * 2 >= count || (bytes.get(laneId) ?? 0) * 2 >= maxBytes;
       const nextDepth = wasEnough ? depth >> 1 : Math.min(depth * GROWTH, MAX_DEPTH);
       if (nextDepth > minDepthFor(count)) this.depths.set(laneId, nextDepth);

@@ -5,7 +5,7 @@ import { LineLogger } from '../../core/line-logger.js';
 import type { MaintenanceStore, PausedBacklog } from '../../store/maintenance-store.js';
 import { STORE } from '../../store/store.js';
 
-/** Batches of paused endpoints in one round, and of deliveries of one endpoint; the next round continues. */
+/** Maximum batches per round, for the list of endpoints and for the deliveries of each. The next round continues. */
 const MAX_BATCHES_PER_ROUND = 100;
 const START = '0';
 
@@ -46,7 +46,7 @@ export class PausedBacklogs {
     }
     if (total === 0) return;
     this.logger.warn(
-      `Discarded the ${total} oldest deliveries that waited for the paused endpoint ${encodeId('wh', endpointId)}: at most ${pausedBacklog} may (limits.pausedBacklog)`,
+      `Discarded the ${total} oldest deliveries that waited for the paused endpoint ${encodeId('wh', endpointId)}: the limit is ${pausedBacklog} (limits.pausedBacklog)`,
     );
   }
 }

@@ -5,16 +5,19 @@ import type { OutcomeQueue } from './outcome-queue.js';
 
 /** A batch that is being written for longer than this may take much longer, ms. */
 const PATIENCE_MS = 1_000;
-/** What waits is kept when so much of its lease is left: mostly it is recorded within milliseconds, and need not be kept. */
+/**
+ * Leases are extended when this share of their duration is left. Most outcomes are recorded within milliseconds and need no
+ * extension.
+ */
 const SHARE_LEFT = 1 / 20;
 const SHARE_LEFT_IF_SLOW = 1 / 2;
 
 /**
- * Keeps deliveries whose outcomes wait to be recorded from being sent again, however long the database refuses to record
- * them: it prolongs their leases before they end, and if the database was away, before this worker claims again.
+ * Extends the leases of deliveries whose outcomes are not recorded yet, so that they are not sent again. It does so before
+ * the leases end and, after a database outage, before this worker claims again.
  */
 export class LeaseKeeper {
-  /** Until when those are kept that were kept before, on the store's monotonic clock. */
+  /** Extended leases: when each ends, on the store's monotonic clock. */
   private readonly keptUntil = new WeakMap<Outcome, number>();
 
   constructor(
@@ -23,7 +26,7 @@ export class LeaseKeeper {
     private readonly queue: () => OutcomeQueue,
   ) {}
 
-  /** Mostly there is nothing to keep, and no statement. */
+  /** Usually there is nothing to extend, and no SQL is sent. */
   async keep(): Promise<void> {
     const { leaseMs } = this.leases;
     const now = this.store.monotonicNow();
@@ -34,7 +37,7 @@ export class LeaseKeeper {
     const outcomes = this.queue()
       .underLeases(leaseIds)
       .filter(
-        // Without an attempt nothing was sent: another claim sends it for the first time.
+        // If no attempt was made, nothing was sent, so another worker may send it.
         (outcome) => outcome.attempt !== null && (this.keptUntil.get(outcome) ?? 0) < limit,
       );
     if (outcomes.length === 0) return;

@@ -1,6 +1,9 @@
 import type { LeasedDelivery } from '../destinations/leased-delivery.js';
 
-/** The failing lanes that this worker has claimed alone: it releases one with the last delivery that it holds of it. */
+/**
+ * Failing lanes that only this worker may claim from. A lane is released with the outcome of the last delivery that the
+ * worker holds from it.
+ */
 export class ExclusiveLanes {
   private readonly held = new Map<string, number>();
 

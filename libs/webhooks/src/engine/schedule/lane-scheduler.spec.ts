@@ -139,17 +139,21 @@ describe('LaneScheduler', () => {
     expect(sent.map(({ destination }) => destination.laneId)).toContain('quiet');
   });
 
-  it('leases no more of one tenant than leaves room for others, and says whom a claim must pass over', () => {
-    const { room, ...scheduler } = roomAndAdd(createScheduler({ slots: 8 }));
+  it('limits one tenant so that others have room, and lists the tenants that a claim must skip', () => {
+    const scheduler = createScheduler({ slots: 8 });
+    const { room } = scheduler;
+    const add = (laneId: string, tenantId: string): void => {
+      for (const each of deliveriesOf(laneId, 1, { tenantId })) scheduler.add(each, laneId);
+    };
     const budget = room.openBudget(0, 'claim', new HeldBodies());
     let leased = 0;
     for (let lane = 0; lane < 100; lane++)
       leased += budget.reserve({ laneId: `${lane}`, tenantId: 'noisy' }, 4);
     expect(leased).toBe(30); // three quarters of 5 × 8
     expect(budget.reserve({ laneId: 'quiet', tenantId: 'quiet' }, 4)).toBe(4);
-    for (let lane = 0; lane < 29; lane++) scheduler.add(`${lane}`, 'noisy');
+    for (let lane = 0; lane < 29; lane++) add(`${lane}`, 'noisy');
     expect(room.unclaimable().tenantIds).toEqual([]);
-    scheduler.add('29', 'noisy');
+    add('29', 'noisy');
     expect(room.unclaimable().tenantIds).toEqual(['noisy']);
   });
 
@@ -172,10 +176,3 @@ describe('LaneScheduler', () => {
     expect(bodies.roomOf('acme')).toBe(16 * MB);
   });
 });
-
-function roomAndAdd(scheduler: LaneScheduler) {
-  const add = (laneId: string, tenantId: string) => {
-    for (const each of deliveriesOf(laneId, 1, { tenantId })) scheduler.add(each, laneId);
-  };
-  return { room: scheduler.room, add };
-}

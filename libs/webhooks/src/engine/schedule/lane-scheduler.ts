@@ -16,17 +16,17 @@ import { SlotTracker } from './slot-tracker.js';
 import { TenantShares } from './shares/tenant-shares.js';
 import { WorkerRoom } from './room/worker-room.js';
 
-/** Requests that hang and hold no slot, at most, for each slot. */
+/** Maximum number of requests without a slot, per slot. */
 export const MAX_WITHOUT_SLOT_PER_SLOT = 7;
 
-/** Numbers of requests. Functions: the limit changes with the number of workers. */
+/** Limits, in requests. Those that depend on the number of workers are functions. */
 export interface SchedulerLimits {
   slots: number;
-  /** In flight of one lane, and with a slot of one tenant at one origin. */
+  /** Maximum in flight per lane; also the maximum with a slot per tenant and origin. */
   maxInFlight: () => number;
-  /** That hang of one tenant at one origin. */
+  /** Maximum without a slot per tenant and origin. Beyond it, unhealthy lanes send no more. */
   maxHanging: () => number;
-  /** In flight of one lane whose requests fail slowly. */
+  /** Maximum in flight of one lane that keeps failing slowly. */
   failingWindow: number;
 }
 
@@ -34,8 +34,8 @@ export interface SchedulerLimits {
  * Decides which lane of this worker sends next.
  * - Lanes send one request after the other, in rotation.
  * - Unhealthy lanes share a quarter of the slots, failing ones an eighth, and tenants take turns among them.
- * - A request that hangs keeps its slot for half a second at most. Its lane then sends no more at once than it has in
- *   flight, and without slots if it fails.
+ * - A request that hangs loses its slot after half a second at most. A healthy lane is then limited to its current number
+ *   of requests. An unhealthy lane becomes `hanging`: at most `failingWindow` requests, and new ones take no slot.
  * - No lane exceeds its window, and no tenant its share of one origin.
  */
 export class LaneScheduler {
@@ -112,7 +112,7 @@ export class LaneScheduler {
     this.enqueueNextOfShare(lane);
   }
 
-  /** Takes the slots of requests that hang. Takes out and returns what waited in their lanes. */
+  /** Frees the slots of hanging requests. Removes and returns the deliveries waiting in their lanes. */
   takeSlotsOfHanging(): LeasedDelivery[] {
     return this.flights.takeSlotsOfHanging(this.isCrowded).flatMap((lane) => {
       this.counts.freeSlot(lane);
@@ -127,7 +127,7 @@ export class LaneScheduler {
     });
   }
 
-  /** Milliseconds until the next request hangs that would lose its slot; `null`: none will. */
+  /** Time until the next request loses its slot because it hangs, ms; `null`: none will. */
   get msUntilHanging(): number | null {
     return this.flights.msUntilHanging(this.isCrowded);
   }

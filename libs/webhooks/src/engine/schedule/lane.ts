@@ -24,10 +24,16 @@ export interface Lane {
   isQueued: boolean;
 }
 
-/** A failing lane is sent by one worker at a time: with fewer deliveries, claims would cost more than requests. */
+/**
+ * Maximum deliveries held from a failing lane. Only one worker claims from it, and smaller claims would cost more than the
+ * requests.
+ */
 const MAX_HELD_OF_FAILING = 64;
 
-/** Deliveries that a worker may hold of a lane: what it sends at once, and as much again that waits if responses are quick. */
+/**
+ * Maximum deliveries that a worker holds from a lane. If the lane is not failing: one window of deliveries; two windows if
+ * the lane is healthy and no request hangs.
+ */
 export function capacityOf(lane: Lane): number {
   if (lane.health === 'failing') return MAX_HELD_OF_FAILING;
   return lane.withoutSlot > 0 || lane.health !== 'healthy' ? lane.window : lane.window * 2;

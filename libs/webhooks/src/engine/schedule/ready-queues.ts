@@ -4,7 +4,7 @@ import type { LaneHealth } from './lane-health.js';
 import { TenantQueue } from './shares/tenant-queue.js';
 import { mayHang, type TenantShare } from './shares/tenant-shares.js';
 
-/** Limits of what unhealthy lanes take together. */
+/** Limits, in requests. */
 export interface ReadyLimits {
   /** Requests that hold a slot, of healthy lanes too. */
   slots: number;
@@ -64,11 +64,14 @@ export class ReadyQueues {
     this.counts.changeHealth(lane, health);
   }
 
-  /** Whether requests of this tenant's unhealthy lanes have a place if they hang. */
+  /** Whether the tenant may use another place without a slot. */
   private readonly mayHang = (tenant: TenantShare): boolean =>
     mayHang(tenant, this.limits.maxWithoutSlot - this.counts.withoutSlot);
 
-  /** Unhealthy lanes go first, up to their share of the slots: healthy ones alone could keep all slots for ever. */
+  /**
+   * Order: untried, hanging, healthy, failing; every fourth pick takes failing first. Otherwise healthy lanes could keep all
+   * slots for ever. Untried and failing lanes are limited to their share of the slots.
+   */
   private pick(): Lane | undefined {
     const { untried, failing, hanging } = this.unhealthy;
     const mayTry = this.hasSlotForUnhealthy;

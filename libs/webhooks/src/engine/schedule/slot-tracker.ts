@@ -16,7 +16,7 @@ export class SlotTracker<Lane> {
   private readonly ofUnhealthy = new Map<LeasedDelivery, Flight<Lane>>();
   private readonly withoutSlot = new Set<LeasedDelivery>();
 
-  /** @param maxWithoutSlot requests without a slot at most. Others that hang keep their slot */
+  /** @param maxWithoutSlot maximum number of requests without a slot. Beyond it, hanging requests keep theirs */
   constructor(private readonly maxWithoutSlot: number) {}
 
   /** Requests in flight. */
@@ -45,9 +45,9 @@ export class SlotTracker<Lane> {
   }
 
   /**
-   * Takes the slots of requests that hang, and returns the lane of each.
+   * Frees the slots of hanging requests. Returns the lane of each.
    *
-   * @param isCrowded other requests of unhealthy lanes wait
+   * @param isCrowded lanes wait for a slot or for their share of an origin
    */
   takeSlotsOfHanging(isCrowded: boolean): Lane[] {
     return [
@@ -56,7 +56,7 @@ export class SlotTracker<Lane> {
     ];
   }
 
-  /** Milliseconds until the next request hangs that would lose its slot; `null`: none will. */
+  /** Time until the next request loses its slot because it hangs, ms; `null`: none will. */
   msUntilHanging(isCrowded: boolean): number | null {
     if (this.slotsInUse === 0 || this.withoutSlot.size >= this.maxWithoutSlot) return null;
     const dueAt = Math.min(

@@ -2,8 +2,8 @@
 const MAX_LANES_REMEMBERED = 1_000;
 
 /**
- * Lanes whose stored data must be repaired before anything can be sent. They are skipped while their last tried
- * deliveries wait: otherwise a backlog of any size is claimed and returned again and again.
+ * Lanes whose stored data must be repaired before anything can be sent. A lane is skipped for the delay of the delivery
+ * that was last returned. Otherwise its whole backlog would be claimed and returned again and again.
  */
 export class BlockedLanes {
   private readonly blockedUntil = new Map<string, number>();

@@ -1,18 +1,18 @@
 import { LARGE_BODY_BYTES } from '../../../store/lane-rules.js';
 import type { HeldBodies } from './held-bodies.js';
 
-/** What a claim may take of a lane's large bodies at least, while there is room, bytes. */
+/** Minimum share of large bodies per lane in one claim, if there is room, bytes. */
 const MIN_LANE_BYTES = 256 * 1024;
 
 export interface TenantRoomQuery {
-  /** Deliveries that are left for all such lanes. */
+  /** Room left for all unhealthy lanes, deliveries. */
   left: number;
   /** Deliveries that are reserved for this tenant already. */
   reserved: number;
   by: 'claim' | 'relay';
 }
 
-/** What the scheduler knows of lanes that limits how much may be leased. */
+/** How many deliveries the worker can still accept, per lane and tenant. */
 export interface LaneCapacity {
   /** How many more deliveries of a lane may be leased. `isFailing`: the database says that it is. */
   freeCapacityOf(laneId: string, isFailing: boolean): number;
@@ -56,7 +56,10 @@ export class ClaimBudget {
     return this.left === 0;
   }
 
-  /** An equal share of what is left, for each of so many lanes, at least 1: of a healthy lane, and of any other. */
+  /**
+   * Divides the remaining budget by `lanes`, at least 1 each: `healthy` is the share of a healthy lane, `unhealthy` that of
+   * any other.
+   */
   sharesOf(lanes: number): { healthy: number; unhealthy: number } {
     const shareOf = (left: number): number => Math.max(1, Math.floor(left / lanes));
     return { healthy: shareOf(this.left), unhealthy: shareOf(Math.min(this.left, this.leftForUnhealthy)) };
@@ -93,7 +96,10 @@ export class ClaimBudget {
     return true;
   }
 
-  /** Reserves an equal share for each of `lanes` lanes of what the tenant may hold of large bodies. Returns how many bytes. */
+  /**
+   * Reserves large-body room for one lane: the tenant's free room divided by `lanes`, at least 256 KB if that much is free.
+   * Returns bytes.
+   */
   reserveBytes(tenantId: string, lanes: number): number {
     const room = this.bodies.roomOf(tenantId);
     const bytes = Math.min(room, Math.max(MIN_LANE_BYTES, Math.floor(room / lanes)));

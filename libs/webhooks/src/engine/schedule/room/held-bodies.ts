@@ -4,8 +4,8 @@ import { LARGE_BODY_BYTES } from '../../../store/lane-rules.js';
 const MAX_HELD_LENGTH = 32 * 1024 * 1024;
 
 /**
- * The large bodies that a worker holds until their outcomes are recorded, by tenant. Each tenant may hold as much as is free:
- * one alone gets half, two a third each, so there is always something left for the next.
+ * The large bodies that a worker holds until their outcomes are recorded, by tenant. A tenant may hold at most as much as
+ * stays free. A single tenant thus gets half of the total, two get a third each.
  */
 export class HeldBodies {
   constructor(

@@ -17,7 +17,7 @@ export interface Unclaimable {
 export class UnclaimableLanes {
   private laneIds = new Set<string>();
   private tenantIds = new Set<string>();
-  /** There was no room for unhealthy lanes. */
+  /** The last `find` skipped unhealthy lanes. */
   private skipsUnhealthy = false;
   private roomFreed = false;
 
@@ -54,7 +54,7 @@ export class UnclaimableLanes {
       (this.skipsUnhealthy && health !== 'healthy');
   }
 
-  /** Returns whether one that was unclaimable has room again since the last call. */
+  /** Returns whether a skipped lane has room again, and resets this. */
   takeRoomFreed(): boolean {
     const freed = this.roomFreed;
     this.roomFreed = false;

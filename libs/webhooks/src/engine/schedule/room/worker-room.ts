@@ -9,21 +9,21 @@ import { type Unclaimable, UnclaimableLanes } from './unclaimable-lanes.js';
 
 /** Deliveries that a worker holds, at most, for each slot: enough to send while the next batch is relayed. */
 const MAX_HELD_PER_SLOT = 24;
-/** Deliveries of unhealthy lanes that a worker holds at most, for each slot. */
+/** Maximum deliveries of unhealthy lanes that a worker holds, per slot. */
 const MAX_UNHEALTHY_HELD_PER_SLOT = 6;
 
 /**
- * A tenant's unhealthy lanes hold so many times what is left for all: fewer after a relay than after a claim,
- * which leaves some room to the relay.
+ * A tenant's unhealthy lanes may hold up to this multiple of the remaining room. The factor of a claim is larger because
+ * claims already leave room for the relay.
  */
 const TIMES_LEFT = { claim: 3, relay: 1 } as const;
 
-/** Numbers of requests. */
+/** Limits, in requests. */
 interface RoomLimits {
   slots: number;
-  /** In flight of one lane whose requests fail slowly. */
+  /** Maximum in flight of one lane that keeps failing slowly. */
   failingWindow: number;
-  /** In flight without a slot. */
+  /** Maximum in flight without a slot. */
   maxWithoutSlot: number;
 }
 
@@ -53,14 +53,14 @@ export class WorkerRoom implements LaneCapacity {
       : Math.min(this.claimableCount, this.roomForUnhealthy('relay'));
   }
 
-  /** A claim is worth its cost: there is room for many deliveries, or nothing to send. */
+  /** There is room for two deliveries of unhealthy lanes per slot, or nothing waits. */
   get shouldClaim(): boolean {
     return this.roomForUnhealthy('relay') >= this.limits.slots * 2 || this.counts.waitingCount === 0;
   }
 
   /**
-   * What may be leased now, except `less` deliveries. A claim leaves some room for unhealthy lanes to the
-   * relay: their new events must not wait behind the backlogs of all others.
+   * What may be leased now, except `less` deliveries. A claim leaves part of the room for unhealthy lanes to the relay, so
+   * that new events do not wait behind old backlogs.
    */
   openBudget(less: number, by: 'claim' | 'relay', bodies: HeldBodies): ClaimBudget {
     const left = Math.max(0, this.claimableCount - less);
@@ -101,12 +101,15 @@ export class WorkerRoom implements LaneCapacity {
     this.unclaimableNow.noteRoom(lane);
   }
 
-  /** Returns whether a lane that was unclaimable has room again since the last call. */
+  /** Returns whether a skipped lane has room again, and resets this. */
   takeRoomFreed(): boolean {
     return this.unclaimableNow.takeRoomFreed();
   }
 
-  /** How many more deliveries of unhealthy lanes may be held. A claim of a few would cost more than it brings. */
+  /**
+   * How many more deliveries of unhealthy lanes may be held. For a claim, 0 if the room is less than `slots`: a small claim
+   * is not worth its cost.
+   */
   private roomForUnhealthy(by: 'claim' | 'relay'): number {
     const { slots } = this.limits;
     const room = slots * MAX_UNHEALTHY_HELD_PER_SLOT - this.counts.heldByUnhealthy;

@@ -1,15 +1,15 @@
-/** What one tenant takes of what unhealthy lanes share. */
+/** A tenant's use of the capacity for unhealthy lanes. */
 export interface TenantShare {
-  /** Deliveries of such lanes that wait or hold a slot. */
+  /** Deliveries of unhealthy lanes that wait or hold a slot. */
   held: number;
   /** Requests in flight without a slot. */
   withoutSlot: number;
 }
 
 /**
- * Shares between tenants what their unhealthy lanes may hold. A tenant may take so many times what is left: three
- * times, and alone it gets three quarters, while every other tenant finds room. (Dynamic thresholds: Choudhury and Hahne, IEEE/ACM
- * Transactions on Networking 6(2), 1998.)
+ * Divides the capacity for unhealthy lanes among tenants. A tenant may hold up to `times` the remaining capacity. With
+ * `times` = 3, a single tenant gets three quarters, and the rest stays free for others. (Dynamic thresholds: Choudhury and
+ * Hahne, IEEE/ACM Transactions on Networking 6(2), 1998.)
  */
 export class TenantShares {
   private readonly shares = new Map<string, TenantShare>();
@@ -30,12 +30,12 @@ export class TenantShares {
   }
 }
 
-/** How much more a tenant may take that has taken `taken`, if `left` is left for all and it may take `times` as much. */
+/** How much more a tenant that holds `taken` may take. `left`: free capacity. */
 export function roomInShare(taken: number, left: number, times: number): number {
   return Math.max(0, Math.ceil((times * left - taken) / (times + 1)));
 }
 
-/** Whether requests of a tenant have a place if they hang, if `left` places are left for all. */
+/** Whether a tenant may use another place without a slot. `left`: free places. */
 export function mayHang({ withoutSlot }: TenantShare, left: number): boolean {
   return roomInShare(withoutSlot, left, 3) > 0;
 }
