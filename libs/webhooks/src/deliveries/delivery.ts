@@ -44,9 +44,9 @@ export interface WebhookDelivery {
   /** When it is due and its endpoint's pause is over; `null`: it is being sent or finished. */
   nextAttemptAt: string | null;
   /**
-   * Why it is not sent although it is due. `paused`: its owner has paused the endpoint. `retry-after`: the receiver asked
-   * for a pause. `concurrency`: the endpoint keeps failing, so few deliveries are sent to it at once. `null`: nothing holds
-   * it up.
+   * What delays it. `paused`: its owner has paused the endpoint. `retry-after`: the receiver asked for a pause, which ends at
+   * `nextAttemptAt`. `concurrency`: it is due, but the endpoint keeps failing, so few deliveries are sent to it at once.
+   * `null`: none of these.
    */
   waits: WaitReason | null;
   attemptCount: number;

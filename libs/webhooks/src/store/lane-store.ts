@@ -49,10 +49,7 @@ export interface WorkCheck {
   hasEvents: boolean;
   /** Time until the first lane is due, ms; 0: now; `null`: none will be. */
   dueInMs: number | null;
-  /**
-   * Time until the first failing lane that is due at the next 250 ms step (`FAILING_LANE_STEP_MS`), ms. It may hold
-   * deliveries that are due now. `null`: none.
-   */
+  /** Time until the first failing lane that holds due deliveries is due at its next step, ms. `null`: there is none. */
   failingDueInMs: number | null;
   /** A lease has expired. */
   hasExpiredLeases: boolean;

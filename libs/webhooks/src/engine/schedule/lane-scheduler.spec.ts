@@ -115,6 +115,15 @@ describe('LaneScheduler', () => {
     expect(sendAll(scheduler)).toHaveLength(1);
   });
 
+  it('gives a place that a withdrawn lane does not take to the next one of its origin', () => {
+    const scheduler = createScheduler({ maxInFlight: () => 1 });
+    for (const lane of ['1', '2', '3']) for (const each of deliveriesOf(lane, 1)) scheduler.add(each, ORIGIN);
+    const [first] = sendAll(scheduler);
+    scheduler.finish(first!, true, 200, 5); // lane 2 is ready now
+    scheduler.withdraw('2');
+    expect(sendAll(scheduler).map(({ destination }) => destination.laneId)).toEqual(['3']);
+  });
+
   it('keeps places for requests that hang for other tenants', () => {
     const scheduler = createScheduler({ slots: 8 });
     const lanes = (tenant: string, count: number) =>

@@ -122,8 +122,9 @@ export class LaneScheduler {
         lane.window = Math.min(lane.window, this.limits.failingWindow);
       }
       this.room.noteRoom(lane);
+      const withdrawn = this.withdraw(lane.destination.laneId);
       this.enqueueNextOfShare(lane);
-      return this.withdraw(lane.destination.laneId);
+      return withdrawn;
     });
   }
 
@@ -153,8 +154,10 @@ export class LaneScheduler {
     const { waiting } = lane;
     this.counts.changeWaiting(lane, -waiting.length);
     lane.waiting = [];
+    const leavesPlace = lane.isQueued;
     this.queues.dequeue(lane);
     this.origins.stopWaiting(lane);
+    if (leavesPlace) this.enqueueNextOfShare(lane);
     return waiting;
   }
 
@@ -189,7 +192,8 @@ export class LaneScheduler {
       if (this.origins.isFullFor(waiting)) continue;
       this.origins.stopWaiting(waiting);
       this.enqueueIfReady(waiting);
-      if (waiting.isQueued) break;
+      // A lane whose requests hang does not take the place.
+      if (waiting.isQueued && waiting.health !== 'hanging') break;
     }
   }
 

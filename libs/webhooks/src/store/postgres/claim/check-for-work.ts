@@ -6,7 +6,9 @@ import { isNotSkipped, skipParameters } from '../fragments/skipped-lanes.js';
 
 /** All that an idle worker asks the database, in one statement. */
 export async function checkForWork(session: Session, skip: LanesToSkip): Promise<WorkCheck> {
-  const { alerts, lanes, leases, unrelayed } = session.tables;
+  const { alerts, deliveries, lanes, leases, unrelayed } = session.tables;
+  const isAnyDue = (retry: string) =>
+    `exists (select 1 from ${deliveries} d where d.lane_id = l.id and d.retry = ${retry} and d.next_at <= ${nowMs(1)})`;
   const [row] = await session.query<{
     hasEvents: boolean;
     dueAt: string | null;
@@ -20,9 +22,10 @@ export async function checkForWork(session: Session, skip: LanesToSkip): Promise
             (select next_due_at from ${lanes}
               where state = 'open' and next_due_at is not null and ${isNotSkipped(2)}
               order by next_due_at limit 1) as "dueAt",
-            (select min(next_due_at) from ${lanes}
+            (select min(next_due_at) from ${lanes} l
               where state = 'open' and failures >= ${FAILING_AFTER} and ${isNotSkipped(2)}
-                and next_due_at > ${nowMs(1)} and next_due_at <= ${nowMs(1)} + ${FAILING_LANE_STEP_MS}) as "failingDueAt",
+                and next_due_at > ${nowMs(1)} and next_due_at <= ${nowMs(1)} + ${FAILING_LANE_STEP_MS}
+                and (${isAnyDue('false')} or ${isAnyDue('true')})) as "failingDueAt",
             exists (select 1 from ${leases} where expires_at <= ${nowMs(1)}) as "hasExpiredLeases",
             exists (select 1 from ${lanes} where state = 'closed' and next_due_at <= ${nowMs(1)}) as "hasClosedBacklog",
             exists (select 1 from ${alerts} where next_at <= ${nowMs(1)}) as "hasAlerts",
