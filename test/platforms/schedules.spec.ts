@@ -123,7 +123,7 @@ describe('A delivery whose receiver always fails, on a clock that the test moves
 
   it('is tried in time, however many others its endpoint has, of each profile at once', async () => {
     /** Longer waits differ by hours at random, and each instant is a step of the clock: fewer of those. */
-    const count = (profile: string) => (profile === 'httpsms' ? 200 : 8);
+    const count = (profile: string) => (profile === 'httpsms' ? 100 : 6);
     engine().receiver.on('/hooks', answer(500));
     const exhausted: string[] = [];
     const stop = engine().webhooks.events.on('exhausted', ({ tenantId }: DeliveryNotice) =>
