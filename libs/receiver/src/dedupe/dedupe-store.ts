@@ -12,7 +12,7 @@ export interface DedupeStore {
    * @param leaseMs how long the lease holds, in milliseconds; after it the next caller gets `new`
    */
   begin(key: string, token: string, leaseMs: number): Promise<DedupeState>;
-  /** Marks the key as done for `ttlMs` milliseconds, whoever holds a lease on it. */
+  /** Marks the key as done for `ttlMs` milliseconds, also if another caller holds a lease on it. */
   complete(key: string, ttlMs: number): Promise<void>;
   /** Ends the lease that `begin` took with this token. Changes nothing if the key is done or leased with another token. */
   abandon(key: string, token: string): Promise<void>;

@@ -154,7 +154,7 @@ export class WorkerOptions {
   @Option(wholeNumber(1, 4096)) maxInFlight?: number = 32;
   /**
    * Requests in flight of one tenant to one origin (scheme, host and port), including hanging ones. At most `maxInFlight`
-   * of them have not hung, so more do no harm to others. At least `maxInFlight` + 1.
+   * of them have not hung, so more do no harm to others. A value up to `maxInFlight` counts as `maxInFlight` + 1.
    * Default 256.
    */
   @Option(wholeNumber(2, 65_536)) maxInFlightPerOrigin?: number = 256;

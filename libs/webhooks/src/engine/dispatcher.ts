@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { SETTINGS, type Settings } from '../config/settings.js';
 import type { Reason } from '../core/states.js';
+import type { LanesToSkip } from '../store/lane-store.js';
 import type { MaintenanceStore } from '../store/maintenance-store.js';
 import type { OutboxStore } from '../store/outbox-store.js';
 import type { OutcomeStore } from '../store/outcome-store.js';
@@ -18,7 +19,6 @@ import type { ClaimBudget } from './schedule/room/claim-budget.js';
 import { ExclusiveLanes } from './schedule/exclusive-lanes.js';
 import { HeldDeliveries } from './schedule/room/held-deliveries.js';
 import { LaneScheduler } from './schedule/lane-scheduler.js';
-import type { Unclaimable } from './schedule/room/unclaimable-lanes.js';
 import { returnToLane } from './send/classify-response.js';
 import { blocksLane, closesLane, type Outcome } from './send/outcome.js';
 import { Sender } from './send/sender.js';
@@ -35,7 +35,7 @@ const MAX_UNRECORDED = 2_000;
 @Injectable()
 export class Dispatcher {
   readonly counts = new OutcomeTally();
-  readonly keeper: LeaseKeeper;
+  private readonly keeper: LeaseKeeper;
   private readonly scheduler: LaneScheduler;
   private readonly recorder: OutcomeRecorder;
   private readonly unrecorded: OutcomeQueue;
@@ -79,8 +79,8 @@ export class Dispatcher {
 
   /** How many of them are worth relaying now. */
   get relayableCount(): number {
-    const count = this.scheduler.room.relayableCount - this.unrecorded.length;
-    return Math.max(0, Math.min(this.claimableCount, count));
+    const { claimableCount, scheduler, unrecorded } = this;
+    return Math.max(0, Math.min(claimableCount, scheduler.room.relayableCount - unrecorded.length));
   }
 
   /** A claim is worth its cost now. */
@@ -94,11 +94,14 @@ export class Dispatcher {
     return this.scheduler.room.openBudget(less, by, this.held.bodies);
   }
 
-  /** What a claim must pass over. */
-  unclaimable(): Unclaimable {
-    const unclaimable = this.scheduler.room.unclaimable();
-    unclaimable.laneIds.push(...this.blocked.ids());
-    return unclaimable;
+  /** What a claim must pass over, and `more` lanes. */
+  unclaimable(more: readonly string[]): LanesToSkip {
+    return this.scheduler.room.unclaimable([...this.blocked.ids(), ...more]);
+  }
+
+  /** What is sent and cannot be recorded must not become due again, for this worker or for others. */
+  keepUnrecorded(): Promise<void> {
+    return this.keeper.keep();
   }
 
   /** A delivery that may have crashed workers before is in this process. */

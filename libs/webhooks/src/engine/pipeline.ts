@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { LanesToSkip, LaneStore, WorkCheck } from '../store/lane-store.js';
+import type { LaneStore, WorkCheck } from '../store/lane-store.js';
 import { STORE } from '../store/store.js';
 import { type ClaimResult, LaneClaimer } from './claim/lane-claimer.js';
 import type { ScanDepths } from './claim/scan-depths.js';
@@ -37,8 +37,8 @@ export class Pipeline {
 
   /** Asks the database what there is to do, except in `skipLanes` and in lanes that this worker has no room for. */
   async checkForWork(skipLanes: readonly string[] = []): Promise<WorkCheck> {
-    await this.keepUnrecorded(); // a rescue may follow
-    return this.store.checkForWork(this.toSkip(skipLanes));
+    await this.dispatcher.keepUnrecorded(); // a rescue may follow
+    return this.store.checkForWork(this.dispatcher.unclaimable(skipLanes));
   }
 
   /** Relays one batch of events. */
@@ -55,11 +55,11 @@ export class Pipeline {
   async claimBatch(skipLanes: readonly string[] = [], depths?: ScanDepths): Promise<ClaimResult> {
     if (this.dispatcher.claimableCount === 0)
       return { leased: [], hasMore: false, exhausted: [], examined: 0 };
-    await this.keepUnrecorded();
+    await this.dispatcher.keepUnrecorded();
     return this.underLease((lease) =>
       this.claimer.claim(lease, {
         openBudget: () => this.dispatcher.openBudget('claim'),
-        skip: this.toSkip(skipLanes),
+        skip: this.dispatcher.unclaimable(skipLanes),
         allowSuspect: !this.dispatcher.hasSuspect,
         depths,
       }),
@@ -80,16 +80,5 @@ export class Pipeline {
       this.leases.markUncertain(lease);
       throw error;
     }
-  }
-
-  /** What this worker has sent and could not record must not become due again, for it or for others. */
-  private keepUnrecorded(): Promise<void> {
-    return this.dispatcher.keeper.keep();
-  }
-
-  private toSkip(laneIds: readonly string[]): LanesToSkip {
-    const unclaimable = this.dispatcher.unclaimable();
-    unclaimable.laneIds.push(...laneIds);
-    return unclaimable;
   }
 }

@@ -7,9 +7,9 @@ const SAMPLES_PER_KEY = 3;
 
 /**
  * Throws {@link PlaintextSecretsError} if live secrets or headers are stored unencrypted and the options do not accept that,
- * because whoever can write rows could have put them there. Throws {@link WebhooksSetupError} if live secrets are sealed
- * under keys that the options do not hold, or under another key with the same id. Otherwise no delivery could be signed
- * later, and new secrets would be sealed under the wrong key.
+ * because anyone with write access to the tables could have put them there. Throws {@link WebhooksSetupError} if live
+ * secrets are sealed under keys that the options do not hold, or under another key with the same id. Otherwise no delivery
+ * could be signed later, and new secrets would be sealed under the wrong key.
  */
 export async function checkStoredKeys(store: SetupStore, box: SecretBox): Promise<void> {
   const byKey = new Map<string, SealedSample[]>();

@@ -1,5 +1,6 @@
 import type { Lane } from './lane.js';
 import type { LaneHealth } from './lane-health.js';
+import { roomInShare, type TenantShare } from './shares/tenant-shares.js';
 
 const none = (): Record<LaneHealth, number> => ({ healthy: 0, untried: 0, failing: 0, hanging: 0 });
 
@@ -13,6 +14,9 @@ export class LaneCounts {
   withoutSlot = 0;
   /** Number of healthy lanes. */
   healthyLanes = 0;
+
+  /** @param maxWithoutSlot maximum number of requests without a slot */
+  constructor(private readonly maxWithoutSlot: number) {}
 
   get waitingCount(): number {
     const { healthy, untried, failing, hanging } = this.waiting;
@@ -34,6 +38,10 @@ export class LaneCounts {
     const { untried, failing, hanging } = this.slotsInUse;
     return untried + failing + hanging;
   }
+
+  /** Whether the tenant may use another place without a slot. */
+  readonly mayHang = ({ withoutSlot }: TenantShare): boolean =>
+    roomInShare(withoutSlot, this.maxWithoutSlot - this.withoutSlot, 3) > 0;
 
   /** `change`: deliveries that wait now, less than 0 if they no longer do. */
   changeWaiting(lane: Lane, change: number): void {

@@ -41,7 +41,7 @@ export interface SchedulerLimits {
 export class LaneScheduler {
   /** How many deliveries may be leased. */
   readonly room: WorkerRoom;
-  private readonly counts = new LaneCounts();
+  private readonly counts: LaneCounts;
   private readonly queues: ReadyQueues;
   private readonly flights: SlotTracker<Lane>;
   private readonly origins: OriginShares<Lane>;
@@ -50,14 +50,15 @@ export class LaneScheduler {
   constructor(private readonly limits: SchedulerLimits) {
     const { slots, maxInFlight, failingWindow } = limits;
     const maxWithoutSlot = slots * MAX_WITHOUT_SLOT_PER_SLOT;
-    this.queues = new ReadyQueues(this.counts, { slots, maxWithoutSlot });
+    this.counts = new LaneCounts(maxWithoutSlot);
+    this.queues = new ReadyQueues(this.counts, slots);
     this.flights = new SlotTracker(maxWithoutSlot);
     this.origins = new OriginShares(limits);
     const tenants = new TenantShares();
     this.lanes = new KnownLanes(this.counts, this.origins, tenants, (isHealthy) =>
       initialWindow(isHealthy, maxInFlight(), failingWindow),
     );
-    this.room = new WorkerRoom(this.lanes, this.counts, tenants, { slots, failingWindow, maxWithoutSlot });
+    this.room = new WorkerRoom(this.lanes, this.counts, tenants, { slots, failingWindow });
   }
 
   /** Deliveries that wait in this process. */

@@ -2,15 +2,6 @@ import type { Lane } from './lane.js';
 import type { LaneCounts } from './lane-counts.js';
 import type { LaneHealth } from './lane-health.js';
 import { TenantQueue } from './shares/tenant-queue.js';
-import { mayHang, type TenantShare } from './shares/tenant-shares.js';
-
-/** Limits, in requests. */
-export interface ReadyLimits {
-  /** Requests that hold a slot, of healthy lanes too. */
-  slots: number;
-  /** Requests that hold no slot. */
-  maxWithoutSlot: number;
-}
 
 /**
  * Lanes that are ready to send, one queue for each health. Unhealthy lanes share a quarter of the slots, failing
@@ -28,7 +19,7 @@ export class ReadyQueues {
 
   constructor(
     private readonly counts: LaneCounts,
-    private readonly limits: ReadyLimits,
+    private readonly slots: number,
   ) {}
 
   /** Unhealthy lanes wait for a slot. */
@@ -64,29 +55,26 @@ export class ReadyQueues {
     this.counts.changeHealth(lane, health);
   }
 
-  /** Whether the tenant may use another place without a slot. */
-  private readonly mayHang = (tenant: TenantShare): boolean =>
-    mayHang(tenant, this.limits.maxWithoutSlot - this.counts.withoutSlot);
-
   /**
    * Order: untried, hanging, healthy, failing; every fourth pick takes failing first. Otherwise healthy lanes could keep all
    * slots for ever. Untried and failing lanes are limited to their share of the slots.
    */
   private pick(): Lane | undefined {
     const { untried, failing, hanging } = this.unhealthy;
+    const { mayHang } = this.counts;
     const mayTry = this.hasSlotForUnhealthy;
-    const mayRetry = mayTry && this.counts.slotsInUse.failing < Math.max(1, this.limits.slots >> 3);
+    const mayRetry = mayTry && this.counts.slotsInUse.failing < Math.max(1, this.slots >> 3);
     const failingFirst = mayRetry && ++this.picks % 4 === 0;
     return (
-      (failingFirst ? failing.shift(this.mayHang) : undefined) ??
-      (mayTry ? untried.shift(this.mayHang) : undefined) ??
-      hanging.shift(this.mayHang) ??
+      (failingFirst ? failing.shift(mayHang) : undefined) ??
+      (mayTry ? untried.shift(mayHang) : undefined) ??
+      hanging.shift(mayHang) ??
       this.healthy.shift() ??
-      (mayRetry ? failing.shift(this.mayHang) : undefined)
+      (mayRetry ? failing.shift(mayHang) : undefined)
     );
   }
 
   private get hasSlotForUnhealthy(): boolean {
-    return this.counts.unhealthySlots < Math.max(1, this.limits.slots >> 2);
+    return this.counts.unhealthySlots < Math.max(1, this.slots >> 2);
   }
 }

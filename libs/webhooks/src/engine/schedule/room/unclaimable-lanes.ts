@@ -1,17 +1,10 @@
+import type { LanesToSkip } from '../../../store/lane-store.js';
 import { capacityOf, type Lane } from '../lane.js';
 import type { KnownLanes } from '../known-lanes.js';
 import type { TenantShares } from '../shares/tenant-shares.js';
 
 /** A lane that holds more than this share of its capacity is not claimed from. */
 const FULL_SHARE = 0.75;
-
-/** What a claim passes over. */
-export interface Unclaimable {
-  laneIds: string[];
-  /** All lanes of these tenants, except `keptLaneIds`. */
-  tenantIds: string[];
-  keptLaneIds: string[];
-}
 
 /** Which lanes a worker has no room for, and whether that has changed. */
 export class UnclaimableLanes {
@@ -30,7 +23,7 @@ export class UnclaimableLanes {
    * @param hasRoomForUnhealthy there is room for unhealthy lanes
    * @param isFull the tenant has used up its part of that room
    */
-  find(hasRoomForUnhealthy: boolean, isFull: (tenantId: string) => boolean): Unclaimable {
+  find(hasRoomForUnhealthy: boolean, isFull: (tenantId: string) => boolean): LanesToSkip {
     this.skipsUnhealthy = !hasRoomForUnhealthy;
     this.laneIds = new Set();
     this.tenantIds = hasRoomForUnhealthy ? new Set(this.tenants.ids().filter(isFull)) : new Set();

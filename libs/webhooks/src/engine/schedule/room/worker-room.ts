@@ -1,11 +1,12 @@
+import type { LanesToSkip } from '../../../store/lane-store.js';
 import { ClaimBudget, type LaneCapacity, type TenantRoomQuery } from './claim-budget.js';
 import { INITIAL_WINDOW } from '../concurrency-window.js';
 import type { HeldBodies } from './held-bodies.js';
 import type { KnownLanes } from '../known-lanes.js';
 import { capacityOf, type Lane } from '../lane.js';
 import type { LaneCounts } from '../lane-counts.js';
-import { mayHang, roomInShare, type TenantShares } from '../shares/tenant-shares.js';
-import { type Unclaimable, UnclaimableLanes } from './unclaimable-lanes.js';
+import { roomInShare, type TenantShares } from '../shares/tenant-shares.js';
+import { UnclaimableLanes } from './unclaimable-lanes.js';
 
 /** Deliveries that a worker holds, at most, for each slot: enough to send while the next batch is relayed. */
 const MAX_HELD_PER_SLOT = 24;
@@ -23,8 +24,6 @@ interface RoomLimits {
   slots: number;
   /** Maximum in flight of one lane that keeps failing slowly. */
   failingWindow: number;
-  /** Maximum in flight without a slot. */
-  maxWithoutSlot: number;
 }
 
 /** How many deliveries a worker may lease: in all, of unhealthy lanes, of each tenant and of each lane. */
@@ -83,17 +82,18 @@ export class WorkerRoom implements LaneCapacity {
 
   roomOfTenant(tenantId: string, { left, reserved, by }: TenantRoomQuery): number {
     const tenant = this.tenants.of(tenantId);
-    if (!mayHang(tenant, this.limits.maxWithoutSlot - this.counts.withoutSlot)) return 0;
+    if (!this.counts.mayHang(tenant)) return 0;
     return Math.min(left, roomInShare(tenant.held + reserved, left, TIMES_LEFT[by]));
   }
 
-  /** What a claim must pass over: lanes that hold most of what they can, and lanes that there is no room for. */
-  unclaimable(): Unclaimable {
+  /** What a claim must pass over: lanes that hold most of what they can, lanes that there is no room for, and `more`. */
+  unclaimable(more: readonly string[] = []): LanesToSkip {
     const left = this.roomForUnhealthy('claim');
-    return this.unclaimableNow.find(
+    const found = this.unclaimableNow.find(
       left > 0,
       (tenantId) => this.roomOfTenant(tenantId, { left, reserved: 0, by: 'claim' }) === 0,
     );
+    return { ...found, laneIds: [...found.laneIds, ...more] };
   }
 
   /** The lane has room for more. */

@@ -34,8 +34,3 @@ export class TenantShares {
 export function roomInShare(taken: number, left: number, times: number): number {
   return Math.max(0, Math.ceil((times * left - taken) / (times + 1)));
 }
-
-/** Whether a tenant may use another place without a slot. `left`: free places. */
-export function mayHang({ withoutSlot }: TenantShare, left: number): boolean {
-  return roomInShare(withoutSlot, left, 3) > 0;
-}

@@ -16,8 +16,8 @@ export class DatabaseTimeoutError extends WebhooksError {
 }
 
 /**
- * Runs `work` on a connection to the primary, from the host's pool. A connection can go silent without an error (a partition, a server
- * that moved), and then `pg` waits for ever: after `silenceMs` it is broken off and this throws
+ * Runs `work` on a connection to the primary, from the host's pool. A connection can go silent without an error (a
+ * partition, a server that moved), and then `pg` waits for ever: after `silenceMs` it is broken off and this throws
  * {@link DatabaseTimeoutError}. What `work` did may have been committed all the same.
  */
 export async function withConnection<T>(
