@@ -30,7 +30,7 @@ const schedules: [Profile, number[]][] = [
   [msgine(), [0, MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR, 6 * HOUR]],
   [opensms(), [0, MINUTE, 5 * MINUTE, 15 * MINUTE]],
   [mysmsgate(), [0, MINUTE, 5 * MINUTE, 15 * MINUTE]],
-  [mobileTextAlerts(), [0, MINUTE, 5 * MINUTE, 15 * MINUTE]],
+  [mobileTextAlerts(), [0, MINUTE, 5 * MINUTE]],
   [httpsms(), [0, SECOND, 2 * SECOND, 4 * SECOND, 8 * SECOND]],
 ];
 
@@ -165,13 +165,13 @@ describe('what is a success, what is retried and what ends a delivery', () => {
   it('of Mobile Text Alerts: exactly 200; "if other status codes are returned, this is treated as a failed request"', () => {
     expect(endings(mobileTextAlerts(), [200, 201, 202, 204, 301, 404, 500, 'timeout'])).toEqual({
       200: 'delivered after 1',
-      201: 'exhausted after 4',
-      202: 'exhausted after 4',
-      204: 'exhausted after 4',
-      301: 'exhausted after 4',
-      404: 'exhausted after 4',
-      500: 'exhausted after 4',
-      timeout: 'exhausted after 4',
+      201: 'exhausted after 3',
+      202: 'exhausted after 3',
+      204: 'exhausted after 3',
+      301: 'exhausted after 3',
+      404: 'exhausted after 3',
+      500: 'exhausted after 3',
+      timeout: 'exhausted after 3',
     });
   });
 

@@ -40,7 +40,7 @@ const WALKS: [string, readonly number[], string[]][] = [
   ['opensms', [MINUTE, 5 * MINUTE, 15 * MINUTE], []],
   ['mysmsgate', [MINUTE, 5 * MINUTE, 15 * MINUTE], []],
   // A mail for each failed request, at most one an hour.
-  ['mobile-text-alerts', [MINUTE, 5 * MINUTE, 15 * MINUTE], ['delivery.failed 1']],
+  ['mobile-text-alerts', [MINUTE, 5 * MINUTE], ['delivery.failed 1']],
   ['httpsms', [SECOND, 2 * SECOND, 4 * SECOND, 8 * SECOND], ['delivery.exhausted 5']],
 ];
 

@@ -11,7 +11,10 @@ import { textSecret } from '../text-secret.js';
 export interface MobileTextAlertsOptions {
   /** Version of the `delivery-status` body. The other three events have one version. Default `V3`, the platform's own default. */
   payloadVersion?: 'V1' | 'V3';
-  /** Waits before each retry of endpoints with `retryOnError`, ms. The platform documents none. Default: 1, 5 and 15 minutes. */
+  /**
+   * Waits before each retry of endpoints with `retryOnError`, ms. The platform documents two retries with growing waits, not
+   * how long they are. Default: 1 and 5 minutes.
+   */
   schedule?: readonly number[];
 }
 
@@ -40,7 +43,7 @@ const FAILURE_STATUS: Record<FailureCause, number> = {
  */
 export function mobileTextAlerts({
   payloadVersion = 'V3',
-  schedule = [MINUTE, 5 * MINUTE, 15 * MINUTE],
+  schedule = [MINUTE, 5 * MINUTE],
 }: MobileTextAlertsOptions = {}): Profile {
   const status = payloadVersion === 'V3' ? statusV3 : statusV1;
   return defineProfile({
