@@ -1,4 +1,5 @@
 // The table of a race, and the figures that its targets compare.
+const { median } = require('../measure/figures.js');
 
 /** @param {import('./race.js').RaceResult[]} results */
 function raceTable(results) {
@@ -22,9 +23,19 @@ function medianOf(results, name, figure = 'perSecond') {
   return figuresOf(results, name)?.[figure].median ?? NaN;
 }
 
-/** Deliveries per second in the best round. @param {import('./race.js').RaceResult[]} results @param {string} name */
-function bestOf(results, name) {
-  return figuresOf(results, name)?.perSecond.max ?? NaN;
+/**
+ * The deliveries per second of one contender divided by those of another: the median of the ratios of each round. The two run
+ * within seconds of each other in a round, so a machine whose speed changes from minute to minute changes both. NaN if one did
+ * not run.
+ *
+ * @param {import('./race.js').RaceResult[]} results
+ * @param {string} name
+ * @param {string} other
+ */
+function ratioOf(results, name, other) {
+  const own = figuresOf(results, name)?.perSecond.rounds ?? [];
+  const others = figuresOf(results, other)?.perSecond.rounds ?? [];
+  return median(own.slice(0, others.length).map((perSecond, i) => perSecond / others[i]));
 }
 
 function figuresOf(results, name) {
@@ -32,18 +43,26 @@ function figuresOf(results, name) {
 }
 
 /**
- * Returns the fastest peer that uses an HTTP client, or `null` if none ran.
+ * Returns the peers that use an HTTP client.
  *
  * @param {import('./race.js').RaceResult[]} results
  * @param {string} client
- * @param {'median' | 'max'} [by]
  */
-function fastestPeer(results, client, by = 'median') {
-  const peers = results.filter(({ contender }) => contender.kind === 'peer' && contender.client === client);
-  return peers.reduce(
-    (best, each) => (!best || each.figures.perSecond[by] > best.figures.perSecond[by] ? each : best),
+function peersOf(results, client) {
+  return results.filter(({ contender }) => contender.kind === 'peer' && contender.client === client);
+}
+
+/**
+ * Returns the peer with the highest median that uses an HTTP client, or `null` if none ran.
+ *
+ * @param {import('./race.js').RaceResult[]} results
+ * @param {string} client
+ */
+function fastestPeer(results, client) {
+  return peersOf(results, client).reduce(
+    (best, each) => (!best || each.figures.perSecond.median > best.figures.perSecond.median ? each : best),
     /** @type {import('./race.js').RaceResult | null} */ (null),
   );
 }
 
-module.exports = { bestOf, fastestPeer, medianOf, raceTable };
+module.exports = { fastestPeer, medianOf, peersOf, raceTable, ratioOf };
