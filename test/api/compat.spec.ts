@@ -123,7 +123,7 @@ describe.each(['express', 'fastify'] as const)('Compatibility routes on %s', (ad
           .send(text);
         // A platform that keeps brackets as they are loses nothing of a list.
         if (status === 200) expect(body.data.skipErrorCodes).toEqual(['404']);
-        else expect(body).toEqual({ httpCode: 400, message: expect.stringContaining('application/json') });
+        else expect(body).toEqual(refusal(400, expect.stringContaining('application/json')));
       }
     });
 
@@ -174,19 +174,46 @@ describe.each(['express', 'fastify'] as const)('Compatibility routes on %s', (ad
       await api.delete(`/v3/webhooks/${id}`).expect(404);
     });
 
+    /** An error as the platform's error catalogue shows it. */
+    const refusal = (httpCode: number, message: unknown = expect.any(String)) => ({
+      httpCode,
+      message,
+      timestamp: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
+      type: expect.stringMatching(/^[a-z_]+$/),
+      name: httpCode === 404 ? 'NotFoundError' : 'BadRequestError',
+      requestId: expect.stringMatching(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/),
+    });
+
     itForAll([
-      ['no event', { event: undefined }, 400],
-      ['an event that is none', { event: 'message' }, 400],
-      ['an event that is no text', { event: ['message-reply'] }, 400],
-      ['no secret', { secret: undefined }, 400],
-      ['a private address', { url: 'https://10.0.0.1/' }, 400],
-      ['a limit of nothing', { maxThroughputPerMinute: 0 }, 400],
-    ])('answer every error in their own shape', async ([, change, status]) => {
-      const answer = await api.post('/v3/webhooks', { ...documented, ...change });
-      expect([answer.status, answer.body]).toEqual([
-        status,
-        { httpCode: status, message: expect.any(String) },
-      ]);
+      [{ event: undefined }, 'event is required.'],
+      [{ event: '' }, /^event must be an event name/],
+      [{ event: 'message' }, /has no event message\. Known: message-reply/],
+      [{ event: 'nul\0' }, 'event must not contain a NUL character.'],
+      [{ event: ['message-reply'] }, 'event must be a string.'],
+      [{ secret: undefined }, /requires a secret/],
+      [{ secret: ' x ' }, /^The secret does not fit the profile mobile-text-alerts\. The secret must be/],
+      [{ url: 'https://10.0.0.1/' }, /./],
+      [{ maxThroughputPerMinute: 0 }, /^maxThroughputPerMinute must/],
+      [{ skipErrorCodes: ['x'] }, /^each entry of skipErrorCodes must/],
+    ])(
+      'answer every error in their own shape and with the names that the caller wrote',
+      async ([change, message]) => {
+        const answer = await api.post('/v3/webhooks', { ...documented, ...change }).expect(400);
+        expect(answer.body).toEqual(refusal(400, expect.stringMatching(message)));
+        expect(answer.body.message).not.toMatch(/\bevents\b/);
+      },
+    );
+
+    it('answer an error with the request’s own id, where it brings one', async () => {
+      const id = 'b7f0c6a2-4b7e-4f0e-9a55-0c8a3d1c9f11';
+      const wrong = () => api.post('/v3/webhooks', {});
+      expect((await wrong().set('x-request-id', id)).body.requestId).toBe(id);
+      expect((await wrong().set('x-request-id', '<x>')).body).toEqual(refusal(400));
+    });
+
+    it('list 25 on a page, if the call does not say how many', async () => {
+      const { body } = await api.get('/v3/webhooks').expect(200);
+      expect(body.data).toEqual({ page: 0, pageSize: 25, total: 0, rows: [] });
     });
 
     it("hide another account's webhooks and those of other profiles", async () => {
@@ -200,7 +227,7 @@ describe.each(['express', 'fastify'] as const)('Compatibility routes on %s', (ad
         api.delete('/v3/webhooks/x'),
       ]) {
         const { status, body } = await call;
-        expect([status, body]).toEqual([404, { httpCode: 404, message: 'There is no such webhook.' }]);
+        expect([status, body]).toEqual([404, refusal(404, 'There is no such webhook.')]);
       }
       expect((await stranger.get('/v3/webhooks')).body.data.rows).toEqual([]);
     });
@@ -311,15 +338,19 @@ describe.each(['express', 'fastify'] as const)('Compatibility routes on %s', (ad
       ['events', { events: ['message.api.sent'] }],
       ['events', { events: undefined }],
       ['signing_key', { signing_key: 'x'.repeat(256) }],
+      ['signing_key', { signing_key: 'x'.repeat(513) }],
+      ['signing_key', { signing_key: 7 }],
+      ['signing_key', { signing_key: 'nul\0' }],
+      ['phone_numbers', { phone_numbers: Array.from({ length: 101 }, (_, i) => `+1800555${1000 + i}`) }],
       ['phone_numbers', { phone_numbers: [] }],
       ['phone_numbers', { phone_numbers: undefined }],
       ['phone_numbers', { phone_numbers: ['nobody'] }],
-    ])('name every wrong field in their own shape', async ([field, change]) => {
+    ])('name every wrong field as the caller wrote it, in their own shape', async ([field, change]) => {
       const answer = await api.post('/v1/webhooks', { ...body, ...change }).expect(422);
       expect(answer.body).toEqual({
         status: 'error',
         message: expect.any(String),
-        data: { [field]: [expect.any(String)] },
+        data: { [field]: [expect.not.stringMatching(/\bsecret\b|phoneNumbers/)] },
       });
     });
 

@@ -210,6 +210,9 @@ it('A new route without a case is noticed', async () => {
   await host.close();
 });
 
+/** A body without what differs from request to request. */
+const sameEachTime = ({ timestamp: _, requestId: __, ...body }: Record<string, unknown>) => body;
+
 describe.each(['express', 'fastify'] as const)('Whose things a route touches, on %s', (adapter) => {
   let host: WebhooksHost;
   let receiver: Receiver;
@@ -330,7 +333,7 @@ describe.each(['express', 'fastify'] as const)('Whose things a route touches, on
       httpsms: '00000000-0000-7000-8000-000000000000',
     };
     const nothing = await call(stranger.api, unknown);
-    expect([answer.status, answer.body]).toEqual([404, nothing.body]);
+    expect([answer.status, sameEachTime(answer.body)]).toEqual([404, sameEachTime(nothing.body)]);
     expect(nothing.status).toBe(404);
   });
 

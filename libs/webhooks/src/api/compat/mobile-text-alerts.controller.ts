@@ -63,7 +63,7 @@ export class MobileTextAlertsController {
     ResponseBody<{ page: number; pageSize: number; total: number; rows: MobileTextAlertsWebhook[] }>
   > {
     const read = new QueryReader(query);
-    const { page = 0, pageSize = 100 } = read.result({
+    const { page = 0, pageSize = 25 } = read.result({
       page: read.wholeNumber('page', 0, 1_000_000),
       pageSize: read.wholeNumber('pageSize', 1, 100),
     });
