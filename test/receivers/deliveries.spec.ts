@@ -7,7 +7,15 @@ import { documentedReceivers, type DocumentedReceiver } from './documented-recei
 import { secretOf } from './signed-request.js';
 
 const out = { id: 'm1', direction: 'out', from: '+18005550199', to: '+256701521269' } as const;
-const reply = { id: 'm2', direction: 'in', from: out.to, to: out.from, body: 'Ça va? 🙂 <a&b>' } as const;
+const reply = {
+  id: 'm2',
+  direction: 'in',
+  from: out.to,
+  to: out.from,
+  body: 'Ça va? 🙂 <a&b>',
+  deviceId: 'phone-1',
+  sim: 0,
+} as const;
 const failure = { errorMessage: 'Numéro / "inconnu" 🙂 <a&b>', errorCode: 'unreachable', refunded: true };
 
 /** What becomes of one message, and the answer to it. */
@@ -30,12 +38,15 @@ const WORK: Record<string, { events: string[]; deliveries: number; lines: string
   '/sms/receive': {
     events: ['incoming-sms'],
     deliveries: 1,
-    lines: [`${reply.from} to ${reply.to} (SIM 0): ${reply.body}`],
+    lines: [`${reply.from} to ${reply.to} (phone-1, SIM 0): ${reply.body}`],
   },
   '/sms/status': {
     events: ['delivery-report'],
     deliveries: 2,
-    lines: ['m1 delivered (DELIVERED_TO_HANDSET), refunded: no', 'm1 failed (UNDELIVERABLE), refunded: yes'],
+    lines: [
+      `m1 to ${out.to} delivered (DELIVERED_TO_HANDSET), refunded: No`,
+      `m1 to ${out.to} failed (UNDELIVERABLE), refunded: Yes`,
+    ],
   },
   '/app/hooks': {
     events: ['delivery-status'],
@@ -92,6 +103,6 @@ describe('What the engine delivers', () => {
 const missing = documentedReceivers.filter(({ available }) => !available);
 if (missing.length > 0)
   it.skip.each(missing)(
-    'the $language receiver of the $profile document: no interpreter here',
+    'the $language receiver of the $profile document: no interpreter, or no Flask, here',
     () => undefined,
   );

@@ -6,14 +6,16 @@ import { mysmsgate } from './express/mysmsgate.js';
 import { opensms } from './express/opensms.js';
 import { interpreters, node, php, python, type StartReceiver } from './receiver.js';
 
-/** A receiver as a platform's document tells its customers to write it. */
+/** A receiver that takes the steps which a platform's document prints or describes. */
 export interface DocumentedReceiver {
   profile: WebhookProfile;
   language: 'Node' | 'Python' | 'PHP';
   /** Where it listens. */
   path: string;
-  /** False where this machine has no interpreter for it. */
+  /** False where this machine has no interpreter for it, or that one no Flask. */
   available: boolean;
+  /** False if the document's sample checks no signature. */
+  verifies: boolean;
   start: StartReceiver;
   /** What it answers to a webhook it accepts. */
   answer: string;
@@ -45,6 +47,7 @@ const opensmsBody = (status: string, more: object = {}) =>
 
 const msgineReceiver = {
   profile: 'msgine' as const,
+  verifies: true,
   path: '/webhooks/msgine',
   answer: '{"received":true}',
   examples: [
@@ -60,6 +63,7 @@ const msgineReceiver = {
 
 const opensmsReceiver = {
   profile: 'opensms' as const,
+  verifies: false,
   path: '/webhooks/sms',
   answer: '{"status":"received"}',
   examples: [
@@ -69,7 +73,38 @@ const opensmsReceiver = {
   ] as [string, string | null][],
 };
 
+const mobileTextAlertsReceiver = {
+  profile: 'mobile-text-alerts' as const,
+  verifies: true,
+  path: '/app/hooks',
+  answer: '',
+  examples: [
+    [
+      '{"messageId":"mta-42","externalId":"customer-message-id","status":4,"timestamp":"2026-09-03T12:00:00.000Z","toNumber":"+15555550123"}',
+      'mta-42 has status 4',
+    ],
+    [
+      '{"fromNumber":"+15555550123","toNumber":"+15555550999","replyId":"reply-1","externalId":"outbound-1","message":"STOP","timestamp":"2026-09-03T12:30:00.000Z","tags":{"key":"value"}}',
+      '+15555550123 replied STOP',
+    ],
+  ] as [string, string][],
+};
+
+const httpsmsReceiver = {
+  profile: 'httpsms' as const,
+  verifies: true,
+  path: '/httpsms',
+  answer: '',
+  examples: [
+    [
+      '{"specversion":"1.0","id":"f4aed1d3-ab4f-42b9-b9dd-9fc7182f7197","source":"/v1/messages/receive","type":"message.phone.received","datacontenttype":"application/json","time":"2023-06-29T03:21:19.524331882Z","data":{"message_id":"0b0123bb-ef2e-468f-908a-c026d51636aa","user_id":"XtABz6zdeFMoBLoltz6SREDvRSh2","owner":"+18005550199","encrypted":false,"contact":"+18005550100","timestamp":"2023-06-29T03:21:19.814Z","content":"This is a test incoming message","sim":"SIM1","attachments":null}}',
+      'message.phone.received from /v1/messages/receive',
+    ],
+  ] as [string, string][],
+};
+
 const pythonAvailable = interpreters.python !== null;
+const pythonJwtAvailable = interpreters.pythonJwt;
 const phpAvailable = interpreters.php !== null;
 
 export const documentedReceivers: DocumentedReceiver[] = [
@@ -84,12 +119,13 @@ export const documentedReceivers: DocumentedReceiver[] = [
     language: 'Python',
     path: '/sms/receive',
     available: pythonAvailable,
+    verifies: false,
     start: python('mysmsgate'),
     answer: '{"status":"success"}',
     examples: [
       [
         '{"from":"+1234567890","to":"+1987654321","message":"Hello, how are you?","device_id":"your_device_uuid","sim_slot":0,"timestamp":1678886400}',
-        '+1234567890 to +1987654321 (SIM 0): Hello, how are you?',
+        '+1234567890 to +1987654321 (your_device_uuid, SIM 0): Hello, how are you?',
       ],
     ],
   },
@@ -98,49 +134,28 @@ export const documentedReceivers: DocumentedReceiver[] = [
     language: 'Node',
     path: '/sms/status',
     available: true,
+    verifies: false,
     start: node(mysmsgate),
     answer: '{"status":"success"}',
     examples: [
       [
         '{"message_id":"unique_message_identifier","to":"+1234567890","status":"delivered","status_text":"DELIVERED_TO_HANDSET","device_id":"your_device_uuid","sim_slot":0,"refunded":false,"timestamp":1678886400}',
-        'unique_message_identifier delivered (DELIVERED_TO_HANDSET), refunded: no',
+        'unique_message_identifier to +1234567890 delivered (DELIVERED_TO_HANDSET), refunded: No',
       ],
       [
         '{"message_id":"m2","to":"+1234567890","status":"failed","device_id":"your_device_uuid","sim_slot":1,"refunded":true,"timestamp":1678886400}',
-        'm2 failed (N/A), refunded: yes',
+        'm2 to +1234567890 failed (N/A), refunded: Yes',
       ],
     ],
   },
+  { ...mobileTextAlertsReceiver, language: 'Node', available: true, start: node(mobileTextAlerts) },
   {
-    profile: 'mobile-text-alerts',
-    language: 'Node',
-    path: '/app/hooks',
-    available: true,
-    start: node(mobileTextAlerts),
-    answer: '',
-    examples: [
-      [
-        '{"messageId":"mta-42","externalId":"customer-message-id","status":4,"timestamp":"2026-09-03T12:00:00.000Z","toNumber":"+15555550123"}',
-        'mta-42 has status 4',
-      ],
-      [
-        '{"fromNumber":"+15555550123","toNumber":"+15555550999","replyId":"reply-1","externalId":"outbound-1","message":"STOP","timestamp":"2026-09-03T12:30:00.000Z","tags":{"key":"value"}}',
-        '+15555550123 replied STOP',
-      ],
-    ],
+    ...mobileTextAlertsReceiver,
+    language: 'Python',
+    available: pythonAvailable,
+    start: python('mobile_text_alerts'),
   },
-  {
-    profile: 'httpsms',
-    language: 'Node',
-    path: '/httpsms',
-    available: true,
-    start: node(httpsms),
-    answer: '',
-    examples: [
-      [
-        '{"specversion":"1.0","id":"f4aed1d3-ab4f-42b9-b9dd-9fc7182f7197","source":"/v1/messages/receive","type":"message.phone.received","datacontenttype":"application/json","time":"2023-06-29T03:21:19.524331882Z","data":{"message_id":"0b0123bb-ef2e-468f-908a-c026d51636aa","user_id":"XtABz6zdeFMoBLoltz6SREDvRSh2","owner":"+18005550199","encrypted":false,"contact":"+18005550100","timestamp":"2023-06-29T03:21:19.814Z","content":"This is a test incoming message","sim":"SIM1","attachments":null}}',
-        'message.phone.received from /v1/messages/receive',
-      ],
-    ],
-  },
+  { ...mobileTextAlertsReceiver, language: 'PHP', available: phpAvailable, start: php('mobile-text-alerts') },
+  { ...httpsmsReceiver, language: 'Node', available: true, start: node(httpsms) },
+  { ...httpsmsReceiver, language: 'Python', available: pythonJwtAvailable, start: python('httpsms') },
 ];

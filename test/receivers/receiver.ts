@@ -43,10 +43,16 @@ export const node =
     };
   };
 
-/** Interpreters found on this machine, by language. */
+/** Debian's packages are for Debian's Python, which need not come first in PATH. */
+const pythons = [process.env.PYTHON ?? 'python3', '/usr/bin/python3'];
+const withJwt = pythons.find((file) => canImport(file, 'flask, jwt'));
+const phpName = process.env.PHP ?? 'php';
+
+/** What was found on this machine: Python with Flask, if it can be with PyJWT, and PHP. */
 export const interpreters = {
-  python: interpreter(process.env.PYTHON ?? 'python3'),
-  php: interpreter(process.env.PHP ?? 'php'),
+  python: withJwt ?? pythons.find((file) => canImport(file, 'flask')) ?? null,
+  pythonJwt: withJwt !== undefined,
+  php: spawnSync(phpName, ['--version']).status === 0 ? phpName : null,
 };
 
 export const python =
@@ -54,12 +60,16 @@ export const python =
   (secret) =>
     run(interpreters.python, ['-B', join(__dirname, 'python/serve.py'), name], secret, 'stdout');
 
+/** Its warnings are not among what a script logs. */
+const PHP_QUIET = ['-d', 'display_errors=0', '-d', 'log_errors=0'];
+
 export const php =
   (name: string): StartReceiver =>
   async (secret) => {
     // PHP's own server does not say which port it was given, so it is told one.
     const address = `127.0.0.1:${await freePort()}`;
-    return run(interpreters.php, ['-S', address, join(__dirname, `php/${name}.php`)], secret, 'stderr');
+    const script = join(__dirname, `php/${name}.php`);
+    return run(interpreters.php, [...PHP_QUIET, '-S', address, script], secret, 'stderr');
   };
 
 async function run(
@@ -94,6 +104,6 @@ function isServerTalk(line: string): boolean {
   return /\] 127\.0\.0\.1:\d+ (Accepted|Closing|\[\d{3}\])/.test(line);
 }
 
-function interpreter(file: string): string | null {
-  return spawnSync(file, ['--version']).status === 0 ? file : null;
+function canImport(interpreter: string, modules: string): boolean {
+  return spawnSync(interpreter, ['-c', `import ${modules}`]).status === 0;
 }

@@ -1,5 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import express, { type Express } from 'express';
+import express, { type Express, type Request } from 'express';
 import type { ReceiverSettings } from '../receiver.js';
 
 interface Event {
@@ -9,31 +9,71 @@ interface Event {
   failureReason?: string;
 }
 
-/**
- * MsGine, "Node.js/Express", "Signature Verification", "Handle Duplicates" and "Retry Failed Processing": the body is parsed first
- * and written anew for the signature.
- */
+/** MsGine, "Node.js/Express" with the check of "Signature Verification". */
 export function msgine({ secret, log }: ReceiverSettings): Express {
-  const app = express();
-  const known = new Set<string>();
-  app.use(express.json());
+  const app = parsesJson();
   app.post('/webhooks/msgine', (request, response) => {
-    const event = request.body as Event;
-    const expected = createHmac('sha256', secret).update(JSON.stringify(event)).digest();
-    const given = Buffer.from(request.get('x-msgine-signature') ?? '', 'hex');
-    if (given.length !== expected.length || !timingSafeEqual(given, expected)) {
+    if (!isSigned(request, secret)) {
       response.status(401).json({ error: 'Invalid signature' });
       return;
     }
-    const key = `${event.id} ${event.event}`;
-    if (!known.has(key) && !work(event, log)) {
-      response.status(500).json({ error: 'Processing failed' });
-      return;
-    }
-    known.add(key);
+    work(request.body as Event, log);
     response.status(200).json({ received: true });
   });
   return app;
+}
+
+/** MsGine, "Respond Quickly". */
+export function msgineAcknowledging({ log }: ReceiverSettings): Express {
+  const app = parsesJson();
+  app.post('/webhooks/msgine', (request, response) => {
+    response.status(200).json({ received: true });
+    Promise.resolve(request.body as Event)
+      .then((event) => workOrThrow(event, log))
+      .catch(({ message }: Error) => log(message));
+  });
+  return app;
+}
+
+/** MsGine, "Handle Duplicates": it goes by `id` alone. */
+export function msgineSkippingDuplicates({ log }: ReceiverSettings): Express {
+  const app = parsesJson();
+  const known = new Set<string>();
+  app.post('/webhooks/msgine', (request, response) => {
+    const event = request.body as Event;
+    if (!known.has(event.id)) {
+      known.add(event.id);
+      work(event, log);
+    }
+    response.status(200).json({ received: true });
+  });
+  return app;
+}
+
+/** MsGine, "Retry Failed Processing". */
+export function msgineAskingForRetries({ log }: ReceiverSettings): Express {
+  const app = parsesJson();
+  app.post('/webhooks/msgine', async (request, response) => {
+    try {
+      await workOrThrow(request.body as Event, log);
+      response.status(200).json({ received: true });
+    } catch {
+      response.status(500).json({ error: 'Processing failed' });
+    }
+  });
+  return app;
+}
+
+function parsesJson(): Express {
+  return express().use(express.json()) as Express;
+}
+
+/** The parsed body is written anew, and the two texts are compared as they are: without a header this throws. */
+function isSigned(request: Request, secret: string): boolean {
+  const signature = request.headers['x-msgine-signature'] as string;
+  const body = JSON.stringify(request.body);
+  const expected = createHmac('sha256', secret).update(body).digest('hex');
+  return timingSafeEqual(Buffer.from(signature), Buffer.from(expected));
 }
 
 function work({ id, event, to, failureReason }: Event, log: ReceiverSettings['log']): boolean {
@@ -50,4 +90,8 @@ function work({ id, event, to, failureReason }: Event, log: ReceiverSettings['lo
     default:
       return false;
   }
+}
+
+async function workOrThrow(event: Event, log: ReceiverSettings['log']): Promise<void> {
+  if (!work(event, log)) throw new Error(`cannot work on ${event.event}`);
 }

@@ -1,25 +1,27 @@
 <?php
 
-/** MsGine, "PHP". */
+/** MsGine, "PHP": it reads the header without asking whether there is one. */
 
 require __DIR__ . '/signature.php';
 
-$body = file_get_contents('php://input');
-if (!is_signed($body, $_SERVER['HTTP_X_MSGINE_SIGNATURE'] ?? null)) {
-    answer(401, ['error' => 'Invalid signature']);
+$payload = file_get_contents('php://input');
+$event = json_decode($payload, true);
+if (!is_signed($_SERVER['HTTP_X_MSGINE_SIGNATURE'], $payload)) {
+    http_response_code(401);
+    echo json_encode(['error' => 'Invalid signature']);
     exit;
 }
 
-$event = json_decode($body, true);
 switch ($event['event']) {
-    case 'message.sent':
-        error_log("{$event['id']} sent to carrier");
-        break;
     case 'message.delivered':
         error_log("{$event['id']} delivered to {$event['to']}");
         break;
     case 'message.failed':
         error_log("{$event['id']} failed: {$event['failureReason']}");
         break;
+    case 'message.sent':
+        error_log("{$event['id']} sent to carrier");
+        break;
 }
-answer(200, ['received' => true]);
+http_response_code(200);
+echo json_encode(['received' => true]);

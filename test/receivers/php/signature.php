@@ -1,14 +1,7 @@
 <?php
 
-/** The check that the documents leave to the reader: HMAC-SHA256 of the raw body, in hex. */
-function is_signed(string $body, ?string $given): bool
+/** The check that the documents describe in words: HMAC-SHA256 of the raw body, in hex. */
+function is_signed(?string $signature, string $payload): bool
 {
-    return hash_equals(hash_hmac('sha256', $body, getenv('WEBHOOK_SECRET')), $given ?? '');
-}
-
-function answer(int $status, array $content): void
-{
-    http_response_code($status);
-    header('content-type: application/json');
-    echo json_encode((object) $content);
+    return hash_equals(hash_hmac('sha256', $payload, getenv('WEBHOOK_SECRET')), $signature ?? '');
 }

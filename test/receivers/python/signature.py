@@ -1,4 +1,4 @@
-"""The check that the documents leave to the reader: HMAC-SHA256 of the raw body, in hex."""
+"""The check that the documents describe in words: HMAC-SHA256 of the raw body, in hex."""
 
 import hashlib
 import hmac

@@ -1,0 +1,23 @@
+"""httpSMS, "Webhook Request": the token checked with PyJWT, the body read as a CloudEvent in JSON."""
+
+import os
+
+import jwt
+from flask import Flask, request
+
+app = Flask(__name__)
+
+
+@app.route("/httpsms", methods=["POST"])
+def receive():
+    token = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    try:
+        # The page does not mention the audience, and PyJWT refuses a token that has one unless it is told what to do.
+        jwt.decode(token, os.environ["WEBHOOK_SECRET"], algorithms=["HS256"], options={"verify_aud": False})
+    except jwt.InvalidTokenError:
+        return "", 401
+    event = request.get_json()
+    if event["specversion"] != "1.0" or event["type"] != request.headers.get("X-Event-Type"):
+        return "", 400
+    print(f"{event['type']} from {event['source']}", flush=True)
+    return "", 200
