@@ -21,6 +21,7 @@ export type {
 export type { GrowingRetries, ListedRetries, RetryPolicy } from './config/retry-policy.js';
 export type {
   CompatPlatform,
+  RouteDecorator,
   TenantProvider,
   TenantResolver,
   WebhooksModuleStructure,

@@ -17,6 +17,9 @@ export interface TenantProvider {
   resolve(request: unknown, context: ExecutionContext): string | Promise<string>;
 }
 
+/** A decorator of classes, of methods, or of both, such as `Roles('admin')` or the result of `applyDecorators(…)`. */
+export type RouteDecorator = ClassDecorator | MethodDecorator;
+
 /** Registration routes of platforms whose customers' scripts must keep working. */
 export type CompatPlatform = 'mobile-text-alerts' | 'httpsms';
 
@@ -37,10 +40,24 @@ export class WebhooksModuleStructure {
   /** Guards of every route. `'global'`: your `APP_GUARD` protects them. Without guards there are no routes. */
   @Option(value(areGuards, "a list of at least one guard, or 'global' if your APP_GUARD protects the routes"))
   guards?: (Type<CanActivate> | CanActivate)[] | 'global';
+  /**
+   * Applied to the controller and to each of its handlers, for guards that act only where they find metadata:
+   * `[Roles('customer')]`. Default none.
+   */
+  @Option(
+    listOf(
+      'a list of decorators',
+      value<RouteDecorator>(isFunction, 'a decorator, such as Roles("customer")'),
+    ),
+  )
+  decorators?: RouteDecorator[];
   /** Whose webhooks a request is about. Without it there are no routes. */
   @Option(value(isFunction, 'a function of the request, or a class with a resolve method'))
   tenant?: TenantResolver | Type<TenantProvider>;
-  /** Mount the routes without guards. Logs a warning at start. Default false. */
+  /**
+   * Mount the routes without guards, or with guards that let in requests without credentials. Logs a warning at start.
+   * Default false.
+   */
   @Option(flag) allowUnauthenticated?: boolean;
   /** A subclass of `WebhooksController` with its own path, guards or pipes; `false`: no routes. */
   @Option(

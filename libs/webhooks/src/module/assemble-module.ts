@@ -1,11 +1,4 @@
-import {
-  type CanActivate,
-  Controller,
-  type DynamicModule,
-  type Provider,
-  type Type,
-  UseGuards,
-} from '@nestjs/common';
+import { type DynamicModule, type Provider, type Type } from '@nestjs/common';
 import { ScheduleModule } from '@nestjs/schedule';
 import { getDataSourceToken, TypeOrmModule } from '@nestjs/typeorm';
 import { compatControllers, apiProviders } from './api.providers.js';
@@ -21,6 +14,8 @@ import {
 import { checkStructure, isTenantClass } from '../config/check-structure.js';
 import { DATA_SOURCE } from '../store/store.js';
 import { WorkerLifecycle } from '../engine/worker-lifecycle.js';
+import { CONTROLLERS, mountController } from './mount-controller.js';
+import { OpenRoutesCheck } from './open-routes-check.js';
 import { engineProviders, baseProviders } from './providers.js';
 import { WebhooksService } from '../webhooks.service.js';
 
@@ -28,14 +23,17 @@ import { WebhooksService } from '../webhooks.service.js';
 export function assembleModule(definition: DynamicModule, given: WebhooksModuleStructure): DynamicModule {
   const structure = checkStructure(given);
   const { imports = [], isGlobal = false } = structure;
+  const controllers = controllersOf(structure);
   return {
     ...definition,
     global: isGlobal,
     imports: [...(definition.imports ?? []), ...imports, ...entityImports(structure), privateScheduler()],
-    controllers: controllersOf(structure),
+    controllers,
     providers: [
       ...(definition.providers ?? []),
       { provide: STRUCTURE, useValue: structure },
+      { provide: CONTROLLERS, useValue: controllers },
+      OpenRoutesCheck,
       dataSourceProvider(structure),
       ...tenantProviders(structure),
       ...baseProviders,
@@ -84,6 +82,7 @@ function controllersOf(structure: WebhooksModuleStructure): Type<object>[] {
     allowUnauthenticated,
     role,
     path,
+    decorators = [],
     compat = [],
   } = structure;
   if (controller === false || role === 'worker') return [];
@@ -91,19 +90,9 @@ function controllersOf(structure: WebhooksModuleStructure): Type<object>[] {
   if (!isAllowed || !tenant) return [];
   const ownGuards = guards === undefined || guards === 'global' ? [] : guards;
   return [
-    mount(controller, ownGuards, path),
-    ...compat.map((platform) => mount(compatControllers[platform], ownGuards)),
+    mountController(controller, { guards: ownGuards, decorators, path }),
+    ...compat.map((platform) =>
+      mountController(compatControllers[platform], { guards: ownGuards, decorators }),
+    ),
   ];
-}
-
-/** A subclass for each `forRoot()`: decorating the shared class would change every other module in the process. */
-function mount(
-  controller: Type<object>,
-  guards: (Type<CanActivate> | CanActivate)[],
-  path?: string,
-): Type<object> {
-  const Mounted = { [controller.name]: class extends controller {} }[controller.name]!;
-  if (path !== undefined) Controller(path)(Mounted);
-  if (guards.length > 0) UseGuards(...guards)(Mounted);
-  return Mounted;
 }

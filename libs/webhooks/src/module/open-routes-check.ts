@@ -1,0 +1,105 @@
+import {
+  type CanActivate,
+  type ExecutionContext,
+  Inject,
+  Injectable,
+  type OnApplicationBootstrap,
+  type Type,
+} from '@nestjs/common';
+import { ApplicationConfig, HttpAdapterHost, ModuleRef } from '@nestjs/core';
+import { firstValueFrom, isObservable } from 'rxjs';
+import {
+  STRUCTURE,
+  TENANT,
+  type TenantProvider,
+  type WebhooksModuleStructure,
+} from '../config/structure-options.js';
+import { WebhooksSetupError } from '../core/errors.js';
+import { LineLogger } from '../core/line-logger.js';
+import { anonymousContext, type Route } from './anonymous-request.js';
+import { CONTROLLERS, handlerOf, handlersOf } from './mount-controller.js';
+
+/** A guard that has not decided by then is not waited for. */
+const MAX_WAIT_MS = 5_000;
+
+/**
+ * Asks the guards of the routes, once at the start, about a request without credentials. A guard that acts only on
+ * handlers with its metadata lets it in: then the host's own routes are protected, and these are open.
+ */
+@Injectable()
+export class OpenRoutesCheck implements OnApplicationBootstrap {
+  private readonly logger = new LineLogger('WebhooksModule');
+
+  constructor(
+    @Inject(STRUCTURE) private readonly structure: WebhooksModuleStructure,
+    @Inject(TENANT) private readonly tenants: TenantProvider | null,
+    @Inject(CONTROLLERS) private readonly controllers: Type<object>[],
+    private readonly host: HttpAdapterHost,
+    private readonly config: ApplicationConfig,
+    private readonly modules: ModuleRef,
+  ) {}
+
+  async onApplicationBootstrap(): Promise<void> {
+    const [controller] = this.controllers;
+    if (!controller || !this.host?.httpAdapter || this.structure.allowUnauthenticated) return;
+    const names = handlersOf(controller);
+    const name = names.includes('create') ? 'create' : names[0];
+    if (name === undefined) return;
+    const route = { controller, handler: handlerOf(controller.prototype, name) };
+    const context = anonymousContext(this.host.httpAdapter, route);
+    if (!(await this.letsIn(route, context))) return;
+    const problem = `The guards of the webhook routes let in a request without credentials (they were asked about ${controller.name}.${name}). If a guard acts only on handlers with its metadata, add that decorator: decorators: [Roles('customer')]. If the routes may be open, set allowUnauthenticated: true.`;
+    const tenantId = await this.tenantOf(context);
+    if (process.env.NODE_ENV === 'production' && tenantId !== null)
+      throw new WebhooksSetupError(`WebhooksModule: ${problem} The tenant of that request is "${tenantId}".`);
+    this.logger.warn(problem);
+  }
+
+  /** Each guard has agreed. One that cannot be asked, or fails in another way than it refuses, leaves it open. */
+  private async letsIn(route: Route, context: ExecutionContext): Promise<boolean> {
+    if (this.config.getGlobalRequestGuards().length > 0) return false;
+    const guards = [
+      ...this.config.getGlobalGuards(),
+      ...[route.controller, route.handler].flatMap(
+        (target): (CanActivate | Type<CanActivate>)[] => Reflect.getMetadata('__guards__', target) ?? [],
+      ),
+    ];
+    for (const guard of guards) if (!(await this.agrees(guard, context))) return false;
+    return true;
+  }
+
+  private async agrees(given: CanActivate | Type<CanActivate>, context: ExecutionContext): Promise<boolean> {
+    try {
+      // Throws for a guard that is made for each request: it cannot be asked.
+      const guard = typeof given === 'function' ? this.modules.get(given, { strict: true }) : given;
+      return await inTime(async () => {
+        const answer = await guard.canActivate(context);
+        return isObservable(answer) ? firstValueFrom(answer) : answer;
+      });
+    } catch {
+      return false;
+    }
+  }
+
+  private async tenantOf(context: ExecutionContext): Promise<string | null> {
+    try {
+      const request = context.switchToHttp().getRequest<object>();
+      const tenantId = await inTime(async () => this.tenants?.resolve(request, context));
+      return typeof tenantId === 'string' && tenantId !== '' ? tenantId : null;
+    } catch {
+      return null;
+    }
+  }
+}
+
+async function inTime<T>(work: () => Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('No answer in time')), MAX_WAIT_MS);
+  });
+  try {
+    return await Promise.race([work(), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
