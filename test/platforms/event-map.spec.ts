@@ -1,6 +1,6 @@
 import { catalogue } from '../../libs/webhooks/src/events/catalogue/catalogue.js';
 import { eventExample } from '../../libs/webhooks/src/events/catalogue/event-example.js';
-import type { WebhookEventType } from '../../libs/webhooks/src/events/event.js';
+import type { CatalogueEventType } from '../../libs/webhooks/src/events/event-map.js';
 import type { WebhookMessage } from '../../libs/webhooks/src/events/message.js';
 import { assertRendering } from '../../libs/webhooks/src/testing/profile-kit.js';
 import { httpsms } from '../../libs/webhooks/src/profiles/dialects/httpsms.js';
@@ -15,7 +15,7 @@ const message: WebhookMessage = { id: 42, direction: 'out', from: '+18005550199'
 const profiles = [msgine(), opensms(), mysmsgate(), mobileTextAlerts(), httpsms()];
 
 /** What one profile makes of an event, in short: names, and of Mobile Text Alerts the status code. */
-function rendered(type: WebhookEventType, change: Partial<WebhookMessage>): string[] {
+function rendered(type: CatalogueEventType, change: Partial<WebhookMessage>): string[] {
   const example = eventExample(type);
   const { message: own } = example.data as { message?: WebhookMessage };
   // The examples carry an error of their own, which would decide the cause of a failure.
@@ -33,7 +33,7 @@ function rendered(type: WebhookEventType, change: Partial<WebhookMessage>): stri
 }
 
 /** The table of contracts section 7, row by row. */
-const map: [WebhookEventType, Partial<WebhookMessage>, string, string, string, string, string][] = [
+const map: [CatalogueEventType, Partial<WebhookMessage>, string, string, string, string, string][] = [
   ['message.queued', {}, '', 'sms.pending', '', 'delivery-status 1', ''],
   ['message.sending', {}, '', '', '', 'delivery-status 2', ''],
   ['message.sent', {}, 'message.sent', '', '', 'message-send + delivery-status 3', 'message.phone.sent'],

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runInNewContext } from 'node:vm';
 import { eventExample } from '../../libs/webhooks/src/events/catalogue/event-example.js';
-import type { WebhookEventType } from '../../libs/webhooks/src/events/event.js';
+import type { CatalogueEventType } from '../../libs/webhooks/src/events/event-map.js';
 import { assertHeaders } from '../../libs/webhooks/src/testing/profile-kit.js';
 import type { Verify } from '../../libs/webhooks/src/testing/profile-kit.js';
 import { createProfileRegistry } from '../../libs/webhooks/src/profiles/dialects/built-in-profiles.js';
@@ -100,7 +100,7 @@ function closest(name: string, example: Record<string, unknown>): Record<string,
   return JSON.parse(wire!.body) as Record<string, unknown>;
 }
 
-function typeOf(example: Record<string, unknown>): WebhookEventType {
+function typeOf(example: Record<string, unknown>): CatalogueEventType {
   if ('optInType' in example) return 'number.opted_in';
   if ('messageId' in example && 'message' in example) return 'message.sent';
   if ('message' in example || example['type'] === 'message.phone.received') return 'message.received';

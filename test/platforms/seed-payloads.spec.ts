@@ -1,5 +1,6 @@
 import { eventExample } from '../../libs/webhooks/src/events/catalogue/event-example.js';
-import type { WebhookEvent, WebhookEventType } from '../../libs/webhooks/src/events/event.js';
+import type { WebhookEvent } from '../../libs/webhooks/src/events/event.js';
+import type { CatalogueEventType } from '../../libs/webhooks/src/events/event-map.js';
 import { assertRendering } from '../../libs/webhooks/src/testing/profile-kit.js';
 import { httpsms } from '../../libs/webhooks/src/profiles/dialects/httpsms.js';
 import { mobileTextAlerts } from '../../libs/webhooks/src/profiles/dialects/mobile-text-alerts.js';
@@ -12,7 +13,7 @@ import { itForAll } from '../support/it-for-all.js';
 interface Example {
   document: string;
   profile: Profile;
-  type: WebhookEventType;
+  type: CatalogueEventType;
   at: string;
   event?: Partial<WebhookEvent>;
   data: unknown;

@@ -1,7 +1,8 @@
 import { verifyWebhook, type VerifyOptions, type WebhookProfile } from 'nestjs-sms-webhooks-receiver';
 import { catalogue } from '../../libs/webhooks/src/events/catalogue/catalogue.js';
 import { eventExample } from '../../libs/webhooks/src/events/catalogue/event-example.js';
-import type { WebhookEvent, WebhookEventType } from '../../libs/webhooks/src/events/event.js';
+import type { WebhookEvent } from '../../libs/webhooks/src/events/event.js';
+import type { CatalogueEventType } from '../../libs/webhooks/src/events/event-map.js';
 import { newUuid } from '../../libs/webhooks/src/core/ids.js';
 import type { Profile } from '../../libs/webhooks/src/profiles/profile.js';
 import { builtInProfiles } from '../../libs/webhooks/src/profiles/dialects/built-in-profiles.js';
@@ -38,7 +39,7 @@ describe.each(profiles)('the receiver library and the profile %s', (_name, profi
 
   it('agree on the name of the request', async () => {
     for (const { name } of catalogue) {
-      const requests = await assertHeaders(profile, eventExample(name as WebhookEventType), verify, {
+      const requests = await assertHeaders(profile, eventExample(name as CatalogueEventType), verify, {
         coversBody,
       });
       for (const request of requests) expect(verify(request).type).toBe(request.wireType);
@@ -69,7 +70,7 @@ describe.each(profiles)('the receiver library and the profile %s', (_name, profi
 /** One event of each type; those about a message are about the same one. */
 function history(): WebhookEvent[] {
   return catalogue.map(({ name }) => {
-    const event = eventExample(name as WebhookEventType, { uuid: newUuid() });
+    const event = eventExample(name as CatalogueEventType, { uuid: newUuid() });
     const { message } = event.data as { message?: unknown };
     if (typeof message !== 'object' || message === null) return event;
     return { ...event, data: { message: { ...message, id: 'msg_1' } } } as WebhookEvent;

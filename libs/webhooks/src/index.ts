@@ -42,22 +42,17 @@ export type {
 } from './core/states.js';
 
 // Events
+// All of it, because a host's declarations merge only with what `export *` exports.
+export type * from './events/event-map.js';
 export type {
+  EventInputOf,
   PublishedEvent,
   WebhookEvent,
   WebhookEventFields,
   WebhookEventInput,
-  WebhookEventMap,
-  WebhookEventType,
 } from './events/event.js';
 export type { MessageStatus, WebhookMessage, WebhookOptIn, WebhookPhone } from './events/message.js';
-export {
-  messageEvent,
-  optInEvent,
-  phoneEvent,
-  type EventInputOf,
-  type MessageEventType,
-} from './events/event-builders.js';
+export { messageEvent, optInEvent, phoneEvent, type MessageEventType } from './events/event-builders.js';
 export type { Mismatch } from './events/subscription.js';
 export { catalogue } from './events/catalogue/catalogue.js';
 export type { CatalogueEntry } from './events/catalogue/catalogue-entry.js';

@@ -9,15 +9,15 @@ import { WebhookAccounts } from './accounts/accounts.service.js';
 import { WebhookEndpoints } from './endpoints/endpoints.service.js';
 import { WebhookOperator } from './operator/operator.service.js';
 import { URL_POLICY, type UrlPolicy } from './http/policy/url-policy.js';
-import type { PublishedEvent, WebhookEventInput, WebhookEventMap } from './events/event.js';
+import type { EventInputOf, PublishedEvent, WebhookEventInput } from './events/event.js';
+import type { WebhookEventType } from './events/event-map.js';
 import { Outbox } from './outbox/outbox.js';
 import { WebhookSubjects } from './deliveries/subjects.service.js';
 import { type RunResult, RunOnce } from './engine/run-once.js';
 import { SETTINGS, type Settings } from './config/settings.js';
 
 /**
- * The service that a host injects. `Map` lists the event types and their data: the catalogue's, or those and the host's
- * own (`WebhooksService<WebhookEventMap & { 'invoice.paid': { invoice: Invoice } }>`).
+ * The service that a host injects.
  *
  * - An event exists if and only if the transaction it was published in committed.
  * - Every committed event reaches every matching endpoint at least once, with the same id and the same bytes, or ends
@@ -26,7 +26,7 @@ import { SETTINGS, type Settings } from './config/settings.js';
  * @publicApi
  */
 @Injectable()
-export class WebhooksService<Map = WebhookEventMap> {
+export class WebhooksService {
   /** @internal The module constructs this class. */
   constructor(
     private readonly outbox: Outbox,
@@ -59,15 +59,18 @@ export class WebhooksService<Map = WebhookEventMap> {
    * @throws TransactionRequiredError if `tx` has no open transaction of this data source
    * @throws InvalidEventError if an event cannot be stored; nothing is written then
    */
-  publish(tx: EntityManager, event: WebhookEventInput<Map>): Promise<PublishedEvent>;
-  publish(tx: EntityManager, events: readonly WebhookEventInput<Map>[]): Promise<PublishedEvent[]>;
+  publish<Type extends WebhookEventType, Item extends WebhookEventInput = never>(
+    tx: EntityManager,
+    // Not two overloads: TypeScript would report for each of them why it does not fit.
+    events: EventInputOf<Type> | readonly Item[],
+  ): Promise<[Item] extends [never] ? PublishedEvent : PublishedEvent[]>;
   async publish(
     tx: EntityManager,
-    events: WebhookEventInput<Map> | readonly WebhookEventInput<Map>[],
+    events: WebhookEventInput | readonly WebhookEventInput[],
   ): Promise<PublishedEvent | PublishedEvent[]> {
-    const list = (Array.isArray(events) ? events : [events]) as readonly WebhookEventInput[];
-    const published = await this.outbox.publish(tx, list);
-    return Array.isArray(events) ? published : published[0]!;
+    if (Array.isArray(events)) return this.outbox.publish(tx, events as readonly WebhookEventInput[]);
+    const [published] = await this.outbox.publish(tx, [events as WebhookEventInput]);
+    return published!;
   }
 
   /**

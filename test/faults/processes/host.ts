@@ -12,6 +12,7 @@ import { WEBHOOKS_OPTIONS, type WebhooksModuleOptions } from '../../../libs/webh
 import { resolveSettings } from '../../../libs/webhooks/src/config/resolve-settings.js';
 import { type Settings, SETTINGS } from '../../../libs/webhooks/src/config/settings.js';
 import { WebhooksModule } from '../../../libs/webhooks/src/webhooks.module.js';
+import type { WebhookEventInput } from '../../../libs/webhooks/src/events/event.js';
 import { WebhooksService } from '../../../libs/webhooks/src/webhooks.service.js';
 import { dangerousProfile } from './dangerous-profile.js';
 import { serve } from '../../support/processes/serve.js';
@@ -105,21 +106,24 @@ async function publish({
   keyed,
   rollback,
 }: Batch): Promise<string[]> {
-  const webhooks = app.get<WebhooksService<Record<string, unknown>>>(WebhooksService);
+  const webhooks = app.get(WebhooksService);
   const write = async (tx: EntityManager): Promise<string[]> => {
     await tx.query('insert into host_messages (id) select unnest($1::text[]) on conflict do nothing', [
       subjects,
     ]);
     const published = await webhooks.publish(
       tx,
-      subjects.map((subject) => ({
-        tenantId,
-        type,
-        subject,
-        callbackUrl,
-        idempotencyKey: keyed ? subject : undefined,
-        data: { subject, text },
-      })),
+      subjects.map(
+        (subject) =>
+          ({
+            tenantId,
+            type,
+            subject,
+            callbackUrl,
+            idempotencyKey: keyed ? subject : undefined,
+            data: { subject, text },
+          }) as unknown as WebhookEventInput,
+      ),
     );
     return published.map(({ id }) => id);
   };

@@ -9,8 +9,12 @@ export const STRUCTURE = Symbol('webhooks:structure');
 /** Injects the {@link TenantProvider}; `null` if no `tenant` is configured. */
 export const TENANT = Symbol('webhooks:tenant');
 
-/** Returns the tenant of a request: a non-empty string, taken from what a guard put there, never from the body or query. */
-export type TenantResolver = (request: never, context: ExecutionContext) => string | Promise<string>;
+/**
+ * Returns the tenant of a request: a non-empty string, taken from what a guard put there, never from the body or query. The
+ * request is `any`, because only the host knows what its guard adds: annotate it with your own type.
+ */
+// oxlint-disable-next-line typescript/no-explicit-any
+export type TenantResolver = (request: any, context: ExecutionContext) => string | Promise<string>;
 
 /** The same as a provider class, for resolvers with dependencies. */
 export interface TenantProvider {

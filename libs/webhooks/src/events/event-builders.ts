@@ -1,13 +1,11 @@
-import type { WebhookEventFields, WebhookEventInput, WebhookEventMap, WebhookEventType } from './event.js';
+import type { EventInputOf, WebhookEventFields } from './event.js';
+import type { WebhookEventMap, WebhookEventType } from './event-map.js';
 import type { MessageStatus, WebhookMessage, WebhookOptIn, WebhookPhone } from './message.js';
 
 /** Event types whose data is a message. */
 export type MessageEventType = {
   [Type in WebhookEventType]: WebhookEventMap[Type] extends { message: WebhookMessage } ? Type : never;
 }[WebhookEventType];
-
-/** What `publish` accepts for one or several types of the catalogue. */
-export type EventInputOf<Type extends WebhookEventType> = Extract<WebhookEventInput, { type: Type }>;
 
 const STATUS_OF_TYPE: { [Type in MessageEventType]?: MessageStatus } = {
   'message.queued': 'queued',

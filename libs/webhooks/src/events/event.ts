@@ -1,24 +1,4 @@
-import type { WebhookMessage, WebhookOptIn, WebhookPhone } from './message.js';
-
-/** The catalogue: each event type that the module knows, with the type of its `data`. */
-export interface WebhookEventMap {
-  'message.queued': { message: WebhookMessage };
-  'message.sending': { message: WebhookMessage };
-  'message.sent': { message: WebhookMessage };
-  'message.delivered': { message: WebhookMessage };
-  'message.failed': { message: WebhookMessage };
-  'message.expired': { message: WebhookMessage };
-  'message.unconfirmed': { message: WebhookMessage };
-  'message.received': { message: WebhookMessage };
-  'call.missed': { message: WebhookMessage };
-  'phone.offline': { phone: WebhookPhone };
-  'phone.online': { phone: WebhookPhone };
-  'number.opted_in': { optIn: WebhookOptIn };
-  'webhook.test': { message: string };
-}
-
-/** An event type of the catalogue. */
-export type WebhookEventType = keyof WebhookEventMap;
+import type { WebhookEventMap, WebhookEventType } from './event-map.js';
 
 /**
  * Returns true for a valid event type: lower-case letters, digits, `_` and `-`, in parts separated by dots; at most 128
@@ -27,25 +7,6 @@ export type WebhookEventType = keyof WebhookEventMap;
 export function isEventType(name: string): boolean {
   return name.length <= 128 && /^[a-z0-9_-]+(\.[a-z0-9_-]+)*$/.test(name);
 }
-
-/** If the map is inferred as `unknown`, as with `app.get(WebhooksService)`, the catalogue is used. */
-type Known<EventMap> = unknown extends EventMap ? WebhookEventMap : EventMap;
-
-/**
- * What a host passes to `publish`. `EventMap` maps event types to their data: the catalogue, or the catalogue with the
- * host's own types (`WebhookEventMap & { 'invoice.paid': { invoice: Invoice } }`).
- */
-export type WebhookEventInput<EventMap = WebhookEventMap> = {
-  [Type in keyof Known<EventMap> & string]: WebhookEventFields & {
-    /**
-     * Lower-case letters, digits, `_` and `-`, in parts separated by dots, such as `message.delivered`; at most 128
-     * characters.
-     */
-    type: Type;
-    /** JSON-safe; at most 256 KB as JSON, unless `limits.payloadBytes` says otherwise. */
-    data: Known<EventMap>[Type];
-  };
-}[keyof Known<EventMap> & string];
 
 /** The fields of an event that do not depend on its type. */
 export interface WebhookEventFields {
@@ -65,6 +26,20 @@ export interface WebhookEventFields {
   /** A later event with the same key and tenant is not published while the first is retained. At most 255 characters. */
   idempotencyKey?: string;
 }
+
+/** What `publish` accepts for one event type. */
+export interface EventInputOf<Type extends WebhookEventType> extends WebhookEventFields {
+  /**
+   * Lower-case letters, digits, `_` and `-`, in parts separated by dots, such as `message.delivered`; at most 128
+   * characters.
+   */
+  type: Type;
+  /** JSON-safe; at most 256 KB as JSON, unless `limits.payloadBytes` says otherwise. */
+  data: WebhookEventMap[Type];
+}
+
+/** What `publish` accepts: an event of any known type. */
+export type WebhookEventInput = { [Type in WebhookEventType]: EventInputOf<Type> }[WebhookEventType];
 
 /** What `publish` returns for each event, in the same order. */
 export interface PublishedEvent {

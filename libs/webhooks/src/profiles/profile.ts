@@ -1,4 +1,5 @@
-import type { WebhookEvent, WebhookEventType } from '../events/event.js';
+import type { WebhookEvent } from '../events/event.js';
+import type { CatalogueEventType } from '../events/event-map.js';
 
 /** One HTTP request for an event: its name in the profile's vocabulary and its exact body. */
 export interface WireEvent {
@@ -151,7 +152,7 @@ export interface Profile {
    * Maps each of the profile's event names to a catalogue type. The test route sends that type's example. Omit it if the
    * names are the catalogue's.
    */
-  testTypes?: Readonly<Record<string, WebhookEventType>>;
+  testTypes?: Readonly<Record<string, CatalogueEventType>>;
 }
 
 /** Checks a profile and returns it frozen. Throws a `TypeError` that names the profile, the field and what is allowed. */

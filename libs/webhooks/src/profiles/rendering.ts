@@ -1,4 +1,5 @@
-import type { WebhookEvent, WebhookEventType } from '../events/event.js';
+import type { WebhookEvent } from '../events/event.js';
+import type { WebhookEventType } from '../events/event-map.js';
 import type { WireEvent } from './profile.js';
 
 /** Renders events of one type. */

@@ -1,7 +1,8 @@
 import { catalogue } from '../events/catalogue/catalogue.js';
 import { eventExample } from '../events/catalogue/event-example.js';
 import { encodeId } from '../core/ids.js';
-import type { WebhookEvent, WebhookEventType } from '../events/event.js';
+import type { WebhookEvent } from '../events/event.js';
+import type { CatalogueEventType } from '../events/event-map.js';
 import type { Profile, SigningInput, WireEvent } from '../profiles/profile.js';
 
 /** A profile does not keep what a profile promises. The message names the profile and what to change. */
@@ -116,7 +117,7 @@ export async function assertProfile(
 ): Promise<void> {
   const complaint = profile.secret.check(profile.secret.generate());
   if (complaint) throw new ProfileAssertionError(profile, `it refuses the secret it generates: ${complaint}`);
-  const examples = catalogue.map(({ name }) => eventExample(name as WebhookEventType));
+  const examples = catalogue.map(({ name }) => eventExample(name as CatalogueEventType));
   const shown = new Set<string>();
   for (const event of [...examples, ...events])
     if ((await assertHeaders(profile, event, verify, options)).length > 0) shown.add(event.type);

@@ -1,5 +1,5 @@
 import type { Type } from '@nestjs/common';
-import type { WebhookEventType } from '../events/event.js';
+import type { WebhookEventType } from '../events/event-map.js';
 import { encodeId } from '../core/ids.js';
 import { type RunResult, RunOnce } from '../engine/run-once.js';
 import { TRANSPORT } from '../http/transport.js';

@@ -1,4 +1,4 @@
-import type { MessageEventType } from '../event-builders.js';
+import type { CatalogueEventType } from '../event-map.js';
 import type { WebhookMessage } from '../message.js';
 import type { CatalogueEntry } from './catalogue-entry.js';
 import { objectSchema } from './json-schema.js';
@@ -29,7 +29,7 @@ const incoming: WebhookMessage = {
   deviceId: outgoing.deviceId,
 };
 
-export const messageTypes: { [Type in Exclude<MessageEventType, 'call.missed'>]: MessageEntry } = {
+export const messageTypes: { [Type in Extract<CatalogueEventType, `message.${string}`>]: MessageEntry } = {
   'message.queued': entry('message.queued', 'A message was accepted and waits to be sent.', {
     ...outgoing,
     status: 'queued',

@@ -1,11 +1,11 @@
 import Ajv2020 from 'ajv/dist/2020.js';
 import { catalogue, catalogueEntry, isCatalogueType } from './catalogue.js';
 import { eventExample } from './event-example.js';
-import type { WebhookEventType } from '../event.js';
+import type { CatalogueEventType } from '../event-map.js';
 import { MESSAGE_STATUSES } from '../message.js';
 import { itForAll } from '../../../../../test/support/it-for-all.js';
 
-const types: WebhookEventType[] = [
+const types: CatalogueEventType[] = [
   'message.queued',
   'message.sending',
   'message.sent',

@@ -2,9 +2,9 @@ import type { CatalogueEntry } from './catalogue-entry.js';
 import { callMissed, messageTypes } from './catalogue-messages.js';
 import { numberTypes, phoneTypes } from './catalogue-phones.js';
 import { objectSchema, textSchema } from './json-schema.js';
-import type { WebhookEventMap, WebhookEventType } from '../event.js';
+import type { CatalogueEventMap, CatalogueEventType } from '../event-map.js';
 
-const byType: { [Type in WebhookEventType]: CatalogueEntry<WebhookEventMap[Type]> } = {
+const byType: { [Type in CatalogueEventType]: CatalogueEntry<CatalogueEventMap[Type]> } = {
   ...messageTypes,
   'call.missed': callMissed,
   ...phoneTypes,
@@ -24,9 +24,9 @@ const byType: { [Type in WebhookEventType]: CatalogueEntry<WebhookEventMap[Type]
 export const catalogue: readonly CatalogueEntry[] = Object.values(byType);
 
 /** Returns the entry of a type. */
-export function catalogueEntry<Type extends WebhookEventType>(
+export function catalogueEntry<Type extends CatalogueEventType>(
   type: Type,
-): CatalogueEntry<WebhookEventMap[Type]> {
+): CatalogueEntry<CatalogueEventMap[Type]> {
   return byType[type];
 }
 
@@ -36,6 +36,6 @@ export function knownTypes(own: readonly CatalogueEntry[] | null): string[] {
 }
 
 /** Returns true for a type of the catalogue, false for a type of the host's own. */
-export function isCatalogueType(type: string): type is WebhookEventType {
+export function isCatalogueType(type: string): type is CatalogueEventType {
   return Object.hasOwn(byType, type);
 }

@@ -1,5 +1,6 @@
 import { catalogueEntry } from './catalogue.js';
-import type { WebhookEvent, WebhookEventMap, WebhookEventType } from '../event.js';
+import type { WebhookEvent } from '../event.js';
+import type { CatalogueEventMap, CatalogueEventType } from '../event-map.js';
 
 /**
  * Returns an event with the catalogue's example data, marked as a test. Its ids are visibly fake (`msg_test_…`) and end with
@@ -8,7 +9,7 @@ import type { WebhookEvent, WebhookEventMap, WebhookEventType } from '../event.j
  * @param fields override the example. Set `uuid` (`newUuid()`) and `tenantId` for an event that is sent. Without them, every
  * call returns the same example
  */
-export function eventExample(type: WebhookEventType, fields: Partial<WebhookEvent> = {}): WebhookEvent {
+export function eventExample(type: CatalogueEventType, fields: Partial<WebhookEvent> = {}): WebhookEvent {
   const uuid = fields.uuid ?? '018d0c9c-5e58-7000-8000-001234567890';
   const occurredAt = fields.occurredAt ?? Date.UTC(2024, 0, 15, 10, 30, 15);
   const data = exampleData(type, uuid.slice(-12), occurredAt);
@@ -37,11 +38,11 @@ export function ownEventExample(
   return { ...eventExample('webhook.test', fields), type, subject: null, data };
 }
 
-type Data = WebhookEventMap[WebhookEventType];
+type Data = CatalogueEventMap[CatalogueEventType];
 
 const HEARTBEAT_AGE_MS = { 'phone.offline': 65 * 60_000, 'phone.online': 0 };
 
-function exampleData(type: WebhookEventType, idSuffix: string, occurredAt: number): Data {
+function exampleData(type: CatalogueEventType, idSuffix: string, occurredAt: number): Data {
   const data: Data = catalogueEntry(type).example;
   if ('phone' in data) {
     const ageMs = HEARTBEAT_AGE_MS[type as keyof typeof HEARTBEAT_AGE_MS];
