@@ -60,7 +60,7 @@ async function threeSeconds(imports: DynamicModule[]) {
   const known = registry && {
     crons: registry.getCronJobs().size,
     intervals: registry.getIntervals(),
-    timeouts: registry.getTimeouts(),
+    timeouts: registry.getTimeouts().filter((name) => !name.startsWith('webhooks:')),
   };
   await app.close();
   return { ticks, known };

@@ -137,7 +137,6 @@ it('The module registers nothing under a global token, and is global only where 
   const tokens = ours.flatMap(({ providers }) => [...providers.keys()].map(String));
   for (const token of [APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE])
     expect(tokens.filter((each) => each.startsWith(token))).toEqual([]);
-  // One of its imports is the private scheduler.
   const globals = modules.filter(({ isGlobal }) => isGlobal).map(({ name }) => name);
   expect(globals.toSorted()).toEqual(['InternalCoreModule', 'TypeOrmCoreModule']);
   await app.close();

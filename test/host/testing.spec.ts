@@ -1,5 +1,5 @@
 import { Injectable, Module } from '@nestjs/common';
-import { SchedulerRegistry } from '@nestjs/schedule';
+import { ScheduleModule, SchedulerRegistry } from '@nestjs/schedule';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { DataSource } from 'typeorm';
 import { messageEvent, WebhooksModule, WebhooksService } from '../../libs/webhooks/src/index.js';
@@ -31,7 +31,11 @@ let testing: WebhooksTesting;
 beforeEach(async () => {
   database = await createDatabase();
   @Module({
-    imports: [dataSource(database.url), WebhooksModule.forRoot({ ...shape, ...values, role: 'all' })],
+    imports: [
+      ScheduleModule.forRoot(),
+      dataSource(database.url),
+      WebhooksModule.forRoot({ ...shape, ...values, role: 'all' }),
+    ],
     providers: [Messages],
   })
   class AppModule {}

@@ -6,7 +6,7 @@ const { existsSync, readdirSync, readFileSync } = require('node:fs');
 const { createRequire } = require('node:module');
 const { join } = require('node:path');
 
-const PEERS = ['typeorm', '@nestjs/common', '@nestjs/core', '@nestjs/typeorm', '@nestjs/schedule'];
+const PEERS = ['typeorm', '@nestjs/common', '@nestjs/core', '@nestjs/typeorm'];
 
 async function main() {
   for (const name of ['nestjs-sms-webhooks', 'nestjs-sms-webhooks-receiver']) {

@@ -1,13 +1,29 @@
-import type { SchedulerRegistry } from '@nestjs/schedule';
+import type { TimeoutRegistry } from './host-scheduler.js';
 
 const TIMEOUT_NAME = 'webhooks:poll';
 
-/** The worker's sleep between two steps: a timeout in the host's scheduler registry, which {@link wake} ends early. */
+/** How many timers use a registry: several modules of one host share its scheduler. */
+const timersOf = new WeakMap<TimeoutRegistry, number>();
+
+/**
+ * The worker's sleep between two steps, which {@link wake} ends early. If the host uses `@nestjs/schedule`, its registry
+ * lists the timeout as `webhooks:poll` (of a second module: `webhooks:poll:2`).
+ */
 export class PollTimer {
   private isWoken = false;
   private endSleep: (() => void) | null = null;
+  private registry: TimeoutRegistry | null = null;
+  private name = TIMEOUT_NAME;
 
-  constructor(private readonly schedule: SchedulerRegistry) {}
+  /** The host's registry; null if it has none. */
+  use(registry: TimeoutRegistry | null): void {
+    if (registry === this.registry) return;
+    this.registry = registry;
+    if (!registry) return;
+    const number = (timersOf.get(registry) ?? 0) + 1;
+    timersOf.set(registry, number);
+    this.name = number === 1 ? TIMEOUT_NAME : `${TIMEOUT_NAME}:${number}`;
+  }
 
   /** {@link wake} was called since the last {@link beginStep}. */
   get wasWoken(): boolean {
@@ -28,13 +44,16 @@ export class PollTimer {
   /** Resolves after `ms` milliseconds, or at a {@link wake}. */
   sleep(ms: number): Promise<void> {
     return new Promise((resolve) => {
+      const { registry, name } = this;
       const end = (): void => {
         this.endSleep = null;
-        if (this.schedule.doesExist('timeout', TIMEOUT_NAME)) this.schedule.deleteTimeout(TIMEOUT_NAME);
+        clearTimeout(timeout);
+        if (registry?.doesExist('timeout', name)) registry.deleteTimeout(name);
         resolve();
       };
+      const timeout = setTimeout(end, ms);
       this.endSleep = end;
-      this.schedule.addTimeout(TIMEOUT_NAME, setTimeout(end, ms));
+      registry?.addTimeout(name, timeout);
       if (this.isWoken) end();
     });
   }

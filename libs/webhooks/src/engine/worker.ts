@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { Inject, Injectable } from '@nestjs/common';
-import { SchedulerRegistry } from '@nestjs/schedule';
+import { ModulesContainer } from '@nestjs/core';
 import { AlertSender } from '../alerts/alert-sender.js';
 import { SETTINGS, type Settings } from '../config/settings.js';
 import { LineLogger } from '../core/line-logger.js';
@@ -8,6 +8,7 @@ import { type HttpTransport, TRANSPORT } from '../http/transport.js';
 import type { CommittedWork } from '../store/store.js';
 import { Leases } from './claim/leases.js';
 import { Dispatcher } from './dispatcher.js';
+import { findHostScheduler } from './host-scheduler.js';
 import { Maintenance } from './maintenance/maintenance.js';
 import { MAX_RELAY_DELAY_MS, PendingWork } from './pending-work.js';
 import { Pipeline } from './pipeline.js';
@@ -30,7 +31,7 @@ const MAX_RETRY_PAUSE_MS = 5_000;
 @Injectable()
 export class Worker {
   private readonly logger = new LineLogger('WebhookWorker');
-  private readonly timer: PollTimer;
+  private readonly timer = new PollTimer();
   private running: Promise<void> | null = null;
   private stopping = false;
   /** When to ask the database for work, on the process's monotonic clock, ms. */
@@ -45,11 +46,10 @@ export class Worker {
     private readonly maintenance: Maintenance,
     private readonly alerts: AlertSender,
     private readonly leases: Leases,
-    schedule: SchedulerRegistry,
+    private readonly modules: ModulesContainer,
     @Inject(SETTINGS) private readonly settings: Settings,
     @Inject(TRANSPORT) private readonly transport: HttpTransport,
   ) {
-    this.timer = new PollTimer(schedule);
     dispatcher.onRecorded(() => {
       if (pending.hasLanes || pending.hasEvents) this.timer.wake();
     });
@@ -59,6 +59,7 @@ export class Worker {
   start(): void {
     if (this.running) return;
     this.stopping = false;
+    this.timer.use(findHostScheduler(this.modules));
     this.running = AsyncLocalStorage.snapshot()(() => this.loop());
   }
 

@@ -1,5 +1,4 @@
 import { type DynamicModule, type Provider, type Type } from '@nestjs/common';
-import { ScheduleModule } from '@nestjs/schedule';
 import { getDataSourceToken, TypeOrmModule } from '@nestjs/typeorm';
 import { compatControllers, apiProviders } from './api.providers.js';
 import { WebhooksController } from '../api/webhooks.controller.js';
@@ -27,7 +26,7 @@ export function assembleModule(definition: DynamicModule, given: WebhooksModuleS
   return {
     ...definition,
     global: isGlobal,
-    imports: [...(definition.imports ?? []), ...imports, ...entityImports(structure), privateScheduler()],
+    imports: [...(definition.imports ?? []), ...imports, ...entityImports(structure)],
     controllers,
     providers: [
       ...(definition.providers ?? []),
@@ -55,14 +54,6 @@ function entityImports({ dataSource, tablePrefix = '' }: WebhooksModuleStructure
 function dataSourceProvider({ dataSource }: WebhooksModuleStructure): Provider {
   if (typeof dataSource === 'object') return { provide: DATA_SOURCE, useValue: dataSource };
   return { provide: DATA_SOURCE, useExisting: getDataSourceToken(dataSource) };
-}
-
-/**
- * A scheduler registry for this module alone, which scans no providers. A plain `ScheduleModule.forRoot()` in a library would
- * register all of the host's cron jobs a second time.
- */
-function privateScheduler(): DynamicModule {
-  return { ...ScheduleModule.forRoot({ cronJobs: false, intervals: false, timeouts: false }), global: false };
 }
 
 function tenantProviders({ tenant }: WebhooksModuleStructure): Provider[] {
