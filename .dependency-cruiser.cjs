@@ -21,7 +21,7 @@ const WEBHOOKS = {
     'webhooks.service': `operator endpoints deliveries accounts outbox engine config observability events http/policy`,
 
     // What customers and the operator call
-    'api/compat': 'api endpoints observability secrets store',
+    'api/compat': 'api endpoints config observability secrets store',
     api: 'endpoints deliveries accounts config secrets',
     operator: 'endpoints engine engine/record observability secrets store http',
     endpoints: `deliveries accounts config secrets observability store profiles validation events/catalogue events

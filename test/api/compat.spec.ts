@@ -101,32 +101,6 @@ describe.each(['express', 'fastify'] as const)('Compatibility routes on %s', (ad
       ]);
     });
 
-    it('take the documented curl call, which does not say that it sends JSON', async () => {
-      const text = JSON.stringify(documented, null, 4);
-      const call = () =>
-        api.post('/v3/webhooks').set('content-type', 'application/x-www-form-urlencoded').send(text);
-      const { body } = await call().set('authorization', 'Bearer 89fa747a').expect(200);
-      expect(body.data).toMatchObject({ url: documented.url, alertEmail: documented.alertEmail });
-      // A form of another site cannot send that header.
-      await call().expect(415);
-    });
-
-    it('refuse such a call where a parser of forms may have changed a value', async () => {
-      for (const [field, value] of [
-        ['secret', 'base64+with+pluses'],
-        ['skipErrorCodes', ['404']],
-      ] as const) {
-        const text = JSON.stringify({ ...documented, [field]: value });
-        const { status, body } = await api
-          .post('/v3/webhooks')
-          .set({ 'content-type': 'application/x-www-form-urlencoded', authorization: 'Bearer x' })
-          .send(text);
-        // A platform that keeps brackets as they are loses nothing of a list.
-        if (status === 200) expect(body.data.skipErrorCodes).toEqual(['404']);
-        else expect(body).toEqual(refusal(400, expect.stringContaining('application/json')));
-      }
-    });
-
     it('take one call for each event type, all with the same URL, and deliver each type there', async () => {
       const { url } = receiver;
       for (const event of ['message-send', 'delivery-status'])

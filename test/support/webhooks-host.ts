@@ -70,7 +70,8 @@ export interface Calls {
 }
 
 export interface HostSettings {
-  adapter?: 'express' | 'fastify';
+  /** Default `express`, or an Express adapter that has middleware of its own. */
+  adapter?: 'express' | 'fastify' | ExpressAdapter;
   /** Runs before the app listens: pipes, prefix, versioning. */
   configure?: (app: INestApplication) => void;
   options?: WebhooksModuleOptions & WebhooksModuleStructure;
@@ -110,7 +111,7 @@ export async function startHost({
     ],
   }).compile();
   const app = module.createNestApplication<INestApplication>(
-    adapter === 'express' ? new ExpressAdapter() : new FastifyAdapter(),
+    adapter === 'express' ? new ExpressAdapter() : adapter === 'fastify' ? new FastifyAdapter() : adapter,
     { logger: logger ?? ['error', 'warn'] },
   );
   configure?.(app);

@@ -11,6 +11,7 @@ import { TenantAccounts } from '../accounts/tenant-accounts.js';
 import { CompatEndpoints } from '../api/compat/compat-endpoints.js';
 import { HttpsmsController } from '../api/compat/httpsms.controller.js';
 import { MobileTextAlertsController } from '../api/compat/mobile-text-alerts.controller.js';
+import { UnlabelledJson } from '../api/compat/unlabelled-json.js';
 import { BulkRetry } from '../deliveries/bulk-retry.js';
 import { EndpointRegistration } from '../endpoints/endpoint-registration.js';
 import { EndpointSecrets } from '../endpoints/endpoint-secrets.js';
@@ -43,6 +44,7 @@ export const apiProviders: Provider[] = [
   RateLimit,
   WebhooksApi,
   CompatEndpoints,
+  UnlabelledJson,
 ];
 
 /** The registration routes of each platform. */

@@ -18,7 +18,7 @@ import { formatInstant } from '../../core/instants.js';
 import { QueryReader } from '../query-reader.js';
 import { CompatEndpoints } from './compat-endpoints.js';
 import { MobileTextAlertsErrors } from './compat-errors.js';
-import { JsonAsFormInterceptor, readFormAsJson } from './json-as-form.js';
+import { readJson, UnlabelledJsonInterceptor } from './unlabelled-json.js';
 
 const PROFILE = 'mobile-text-alerts';
 
@@ -43,7 +43,7 @@ interface ResponseBody<Data> {
 
 /** `…/v3/webhooks` of Mobile Text Alerts, for the endpoints of its profile. */
 @Controller({ path: 'v3/webhooks', version: VERSION_NEUTRAL })
-@UseInterceptors(JsonAsFormInterceptor)
+@UseInterceptors(UnlabelledJsonInterceptor)
 @UseFilters(MobileTextAlertsErrors)
 export class MobileTextAlertsController {
   constructor(protected readonly endpoints: CompatEndpoints) {}
@@ -51,7 +51,7 @@ export class MobileTextAlertsController {
   @Post()
   @HttpCode(200)
   async create(@Caller() caller: WebhookCaller): Promise<ResponseBody<MobileTextAlertsWebhook>> {
-    const fields = { events: null, ...toFields(readFormAsJson(caller.request)), profile: PROFILE };
+    const fields = { events: null, ...toFields(readJson(caller.request)), profile: PROFILE };
     return success(await this.endpoints.create(caller, fields as never), 'created');
   }
 
@@ -78,7 +78,7 @@ export class MobileTextAlertsController {
     @Param('id') id: string,
   ): Promise<ResponseBody<MobileTextAlertsWebhook>> {
     const before = await this.endpoints.byNumber(PROFILE, caller, id);
-    const fields = toFields(readFormAsJson(caller.request));
+    const fields = toFields(readJson(caller.request));
     return success(await this.endpoints.update(caller, before, fields as never), 'updated');
   }
 

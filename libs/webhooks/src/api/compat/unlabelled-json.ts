@@ -1,0 +1,78 @@
+import type { IncomingMessage } from 'node:http';
+import { Inject, Injectable } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import { STRUCTURE, type WebhooksModuleStructure } from '../../config/structure-options.js';
+import { badRequest } from '../../core/request-error.js';
+import { CallerInterceptor, type IncomingRequest } from '../caller.interceptor.js';
+
+const FORM = /^application\/x-www-form-urlencoded\b/i;
+/** What clients send if nobody tells them a type: curl a form, `fetch` text, many others nothing. */
+const UNASKED = /^(application\/x-www-form-urlencoded|text\/plain)\b/i;
+const BEARER = /^bearer /i;
+const PATH = /(^|\/)v3\/webhooks(\/[^/?]*)?\/?(\?|$)/i;
+
+/**
+ * Lets the host parse as JSON what callers of Mobile Text Alerts send without saying that it is JSON: the platform's
+ * document prints its calls without a content type. A parser of forms would change the values (`%41`, `+`, `[`), so the
+ * type is set before the host's parsers run. A bearer token is required, because no form of another site can send it, and no
+ * script of another site without a preflight. (Basic credentials are sent by browsers on their own.)
+ */
+@Injectable()
+export class UnlabelledJson {
+  constructor(host: HttpAdapterHost, @Inject(STRUCTURE) { compat }: WebhooksModuleStructure) {
+    if (!compat?.includes('mobile-text-alerts')) return;
+    // Before Nest adds its parsers. A testing module gets its HTTP adapter later, and Nest 11.0 does not tell when.
+    if (host.httpAdapter) addTo(host);
+    else host.init$?.subscribe(() => addTo(host));
+  }
+}
+
+/** A request as a platform's adapter and its parsers leave it. */
+type ParsedRequest = Pick<IncomingMessage, 'method' | 'url' | 'headers'> & {
+  body?: unknown;
+  /** If the host keeps it (`rawBody: true`), or a cloud function has read the request before. */
+  rawBody?: unknown;
+};
+
+function addTo({ httpAdapter }: HttpAdapterHost): void {
+  httpAdapter.use((request: ParsedRequest, _: unknown, next: () => void) => {
+    label(request);
+    next();
+  });
+}
+
+function label({ method, url, headers, body }: ParsedRequest): void {
+  if ((method !== 'POST' && method !== 'PATCH') || !PATH.test(url ?? '')) return;
+  const { authorization, 'content-type': type, 'content-length': length } = headers;
+  const hasBody = length === undefined ? headers['transfer-encoding'] !== undefined : length !== '0';
+  const isParsed = body !== undefined;
+  if (!BEARER.test(authorization ?? '') || !hasBody || isParsed) return;
+  if (type === undefined || UNASKED.test(type)) headers['content-type'] = 'application/json';
+}
+
+/** Also accepts a body that was parsed as a form before the type could be set, if its bytes were kept. */
+export class UnlabelledJsonInterceptor extends CallerInterceptor {
+  protected override checkContentType(request: IncomingRequest): void {
+    const isReadable = isForm(request) && (request as ParsedRequest).rawBody instanceof Uint8Array;
+    if (isReadable && BEARER.test(String(request.headers?.authorization))) return;
+    super.checkContentType(request);
+  }
+}
+
+const isForm = ({ headers }: IncomingRequest): boolean => FORM.test(String(headers?.['content-type']));
+
+/** The body of a request that {@link UnlabelledJsonInterceptor} let pass. Throws a 400 if it is not JSON. */
+export function readJson(request: unknown): unknown {
+  const { body, rawBody } = request as ParsedRequest;
+  if (!isForm(request as IncomingRequest)) return body;
+  try {
+    // Fatal: bytes that are not UTF-8 would become other characters.
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(rawBody as Uint8Array)) as unknown;
+  } catch {
+    throw badRequest({
+      field: 'body',
+      code: 'invalid',
+      message: 'The body must be JSON in UTF-8. Add the header content-type: application/json.',
+    });
+  }
+}
