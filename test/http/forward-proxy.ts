@@ -1,16 +1,26 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import { connect } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
+import type { TlsOptions } from 'node:tls';
+import { writePieces } from './raw-receiver.js';
 
 /** A forward proxy that takes every name for 127.0.0.1. */
 export class ForwardProxy {
   readonly asked: { authority: string; authorization: string | undefined }[] = [];
   /** Answers instead of tunnelling; `null` hangs. */
   refusal: string | null | undefined;
+  /** What opens a tunnel, written piece by piece. */
+  established: readonly string[] = ['HTTP/1.1 200 Connection established\r\n\r\n'];
   private readonly sockets = new Set<Socket>();
-  private readonly server: Server = createServer();
+  private readonly server: Server;
+
+  /** `tls`: clients speak TLS with the proxy itself. */
+  constructor(tls?: TlsOptions) {
+    this.server = tls ? createSecureServer(tls) : createServer();
+  }
 
   /** Answers `host:port`. */
   async listen(port = 0): Promise<string> {
@@ -35,8 +45,8 @@ export class ForwardProxy {
       socket.end(this.refusal);
       return;
     }
-    const onward = connect(Number(asked.url!.split(':').at(-1)), '127.0.0.1', () => {
-      socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
+    const onward = connect(Number(asked.url!.split(':').at(-1)), '127.0.0.1', async () => {
+      await writePieces(socket, this.established);
       socket.pipe(onward).pipe(socket);
     });
     onward.on('error', () => socket.end('HTTP/1.1 502 Bad Gateway\r\n\r\n'));

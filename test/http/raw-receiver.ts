@@ -76,6 +76,16 @@ function requestLength(bytes: Buffer): number | null {
   return bytes.length >= length ? length : null;
 }
 
+/** Writes each piece once the one before it has left, so that they usually arrive one by one. */
+export async function writePieces(socket: Socket, pieces: readonly (Buffer | string)[]): Promise<void> {
+  for (const piece of pieces) {
+    await new Promise((resolve) => {
+      socket.write(piece, 'latin1', resolve);
+    });
+    await new Promise(setImmediate);
+  }
+}
+
 /** A whole answer, with its length. */
 export function answerBytes(
   status: number,

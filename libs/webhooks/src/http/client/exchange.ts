@@ -1,7 +1,7 @@
 import type { Dispatcher } from 'undici';
 import type { CarriedRequest, Connection } from '../connections/connection.js';
 import type { ConnectionPool, PooledRequest } from '../connections/connection-pool.js';
-import { DialError } from '../connections/dial.js';
+import { ConnectionError } from '../connections/dial.js';
 import type { CheckedUrl } from '../policy/url-policy.js';
 import { HttpError, type HttpErrorCode, type HttpRequest, type HttpResponse } from '../transport.js';
 import { toStorableText } from './response-text.js';
@@ -52,7 +52,6 @@ export class Exchange implements CarriedRequest, PooledRequest {
   /** What the socket had read before this request. */
   private bytesReadBefore = 0;
   private isOnUsedSocket = false;
-  private hasResponseStarted = false;
 
   constructor(
     { origin, path }: CheckedUrl,
@@ -108,13 +107,9 @@ export class Exchange implements CarriedRequest, PooledRequest {
   }
 
   onRequestStart(): void {
-    this.isOnUsedSocket = this.connection!.requestsSent++ > 0;
+    this.isOnUsedSocket = this.connection!.onRequestStart();
     this.bytesReadBefore = this.connection!.bytesRead;
     if (this.isOnUsedSocket) this.owner.onReuse();
-  }
-
-  onResponseStarted(): void {
-    this.hasResponseStarted = true;
   }
 
   onResponseStart(
@@ -148,10 +143,10 @@ export class Exchange implements CarriedRequest, PooledRequest {
   ): void {
     if (this.isSettled) return;
     if (this.status !== 0) return this.succeed(true);
-    if (error instanceof DialError) return this.fail(error.code, error.message, error.detail);
+    if (error instanceof ConnectionError) return this.fail(error.code, error.message, error.detail);
     const code = error.code ?? error.name;
     if (isReset(code, error.message)) {
-      if (this.isOnUsedSocket && !this.hasResponseStarted) return this.sendAgain();
+      if (this.isOnUsedSocket && !this.connection!.hasResponseStarted) return this.sendAgain();
       return this.fail('reset', `The connection closed before a response arrived (${code}).`);
     }
     if (isMalformed(code))
@@ -196,7 +191,7 @@ export class Exchange implements CarriedRequest, PooledRequest {
     const { connection } = this;
     this.connection = null;
     if (connection) {
-      if (isReusable) this.owner.connections.release(connection);
+      if (isReusable && connection.isReusable) this.owner.connections.release(connection);
       else this.owner.connections.discard(connection);
     }
     this.owner.onSettled(this);
@@ -224,6 +219,7 @@ const MALFORMED = new Set([
   'UND_ERR_HEADERS_OVERFLOW',
   'UND_ERR_RES_CONTENT_LENGTH_MISMATCH',
   'UND_ERR_SOCKET',
+  'ERR_ASSERTION', // of undici's parser, for a status that is none
 ]);
 
 function isMalformed(code: string): boolean {

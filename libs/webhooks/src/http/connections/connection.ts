@@ -1,14 +1,16 @@
 import type { EventEmitter } from 'node:events';
 import type { Socket } from 'node:net';
 import { type buildConnector, Client, type Dispatcher } from 'undici';
-import type { Dial, PendingDial, RequestPhase } from './dial.js';
+import { ConnectionError, type Dial, type PendingDial, type RequestPhase } from './dial.js';
+import { MAX_HEAD_BYTES } from './head-buffer.js';
+import { HeadReader } from './head-reader.js';
 
-const MAX_HEAD_BYTES = 16_384;
 const MAX_IDLE_MS = 4_000;
 /** undici stops reusing a socket this long before the receiver closes it. */
 const CLOSE_EARLY_MS = 1_000;
 /** One error for all: nobody reads it, and a stack trace per connection costs more than the rest of closing it. */
 const DISCARDED = new Error('The connection was discarded.');
+const SENT_TOO_EARLY = 'The receiver sent bytes before the request was sent.';
 
 /** What a connection sends: one POST, and undici's handler for the response. */
 export interface CarriedRequest extends Dispatcher.DispatchHandler {
@@ -26,13 +28,16 @@ export interface ConnectionEvents {
 
 /** One undici client: one socket and at most one request at a time. */
 export class Connection {
-  /** Number of requests sent over the current socket. */
-  requestsSent = 0;
   phase: RequestPhase = 'waiting';
   private readonly client: Client;
+  /** Number of requests sent over the current socket. */
+  private requestsSent = 0;
   private isBusy = false;
+  /** The current request has had a dial. */
+  private hasDialled = false;
   private pendingDial: PendingDial | null = null;
   private socket: Socket | null = null;
+  private head: HeadReader | null = null;
 
   constructor(
     readonly origin: string,
@@ -63,12 +68,29 @@ export class Connection {
     return this.socket?.bytesRead ?? 0;
   }
 
+  /** Bytes of the response to the current request arrived. */
+  get hasResponseStarted(): boolean {
+    return this.head?.hasStarted ?? false;
+  }
+
+  /** The current socket can carry another request after a response that was read to its end. */
+  get isReusable(): boolean {
+    return !this.head?.isOdd;
+  }
+
   /** Sends one request. Its handler may be called before this returns. */
   send(request: CarriedRequest): void {
     this.isBusy = true;
+    this.hasDialled = false;
     this.phase = 'response';
     const { path, headers, body } = request;
     this.client.dispatch({ path, method: 'POST', headers, body }, request);
+  }
+
+  /** undici is about to write the request. Returns true if the socket has been used before. */
+  onRequestStart(): boolean {
+    this.head!.expectHead();
+    return this.requestsSent++ > 0;
   }
 
   /** The request ended: the connection can send another one. */
@@ -84,6 +106,12 @@ export class Connection {
   }
 
   private connect(target: buildConnector.Options, done: buildConnector.Callback): void {
+    // undici closes a socket that receives bytes before a request was sent, and would open new ones for ever.
+    if (this.hasDialled) {
+      queueMicrotask(() => done(new ConnectionError('headers', SENT_TOO_EARLY), null));
+      return;
+    }
+    this.hasDialled = true;
     const setPhase = (phase: RequestPhase): void => {
       this.phase = phase;
     };
@@ -92,6 +120,7 @@ export class Connection {
       if (error) return done(error, null);
       this.phase = 'response';
       this.socket = socket;
+      this.head = new HeadReader(socket!);
       done(null, socket!);
     });
   }

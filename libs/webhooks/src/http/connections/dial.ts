@@ -14,12 +14,15 @@ export interface PendingDial {
 export type Dial = (
   target: buildConnector.Options,
   setPhase: (phase: RequestPhase) => void,
-  done: (error: DialError | null, socket: Socket | null) => void,
+  done: (error: ConnectionError | null, socket: Socket | null) => void,
 ) => PendingDial;
 
-/** A connection could not be opened. `detail` may contain addresses: it is for the operator's log only. */
-export class DialError extends Error {
-  override readonly name = 'DialError';
+/**
+ * A connection could not be opened, or does not carry HTTP/1. `detail` may contain addresses: it is for the operator's log
+ * only.
+ */
+export class ConnectionError extends Error {
+  override readonly name = 'ConnectionError';
   constructor(
     readonly code: HttpErrorCode,
     message: string,
@@ -30,19 +33,19 @@ export class DialError extends Error {
 }
 
 /** Classifies an error of Node's by the phase it happened in. The message contains no address. */
-export function toDialError(error: Error & { code?: string }, phase: RequestPhase): DialError {
-  if (error instanceof DialError) return error;
+export function toConnectionError(error: Error & { code?: string }, phase: RequestPhase): ConnectionError {
+  if (error instanceof ConnectionError) return error;
   const code = error.code ?? error.name;
   switch (phase) {
     case 'proxy':
-      return new DialError('proxy', `The proxy could not be reached (${code}).`, error.message);
+      return new ConnectionError('proxy', `The proxy could not be reached (${code}).`, error.message);
     case 'tunnel':
-      return new DialError('proxy', `The proxy closed the connection (${code}).`, error.message);
+      return new ConnectionError('proxy', `The proxy closed the connection (${code}).`, error.message);
     case 'dns':
-      return new DialError('dns', `The host name did not resolve (${code}).`, error.message);
+      return new ConnectionError('dns', `The host name did not resolve (${code}).`, error.message);
     case 'tls':
-      return new DialError('tls', `The TLS handshake failed (${code}).`, error.message);
+      return new ConnectionError('tls', `The TLS handshake failed (${code}).`, error.message);
     default:
-      return new DialError('connect', `The connection failed (${code}).`, error.message);
+      return new ConnectionError('connect', `The connection failed (${code}).`, error.message);
   }
 }

@@ -2,7 +2,7 @@ import type { LookupAddress } from 'node:dns';
 import { isIP, type LookupFunction, type Socket } from 'node:net';
 import { callbackify } from 'node:util';
 import { buildConnector } from 'undici';
-import { type Dial, DialError, type RequestPhase, toDialError } from './dial.js';
+import { ConnectionError, type Dial, type RequestPhase, toConnectionError } from './dial.js';
 import type { EgressGuard } from '../policy/egress-guard.js';
 import type { Resolver } from './resolver.js';
 import { DESTINATION_NOT_ALLOWED } from '../policy/url-policy.js';
@@ -44,9 +44,9 @@ export function guardedDial(guard: EgressGuard, resolver: Resolver, ca?: Certifi
     const enter = (next: RequestPhase): void => setPhase((phase = next));
     enter(isLiteral ? 'connect' : 'dns');
 
-    let refused: DialError | null = null;
+    let refused: ConnectionError | null = null;
     const socket = connect(target, (error, opened) => {
-      if (error || refused) done(refused ?? toDialError(error!, phase), null);
+      if (error || refused) done(refused ?? toConnectionError(error!, phase), null);
       else done(null, opened);
     });
     socket.on('lookup', (error) => {
@@ -77,12 +77,12 @@ function guardedLookup(guard: EgressGuard, resolver: Resolver): LookupFunction {
   };
 }
 
-function peerRefusal(guard: EgressGuard, hostname: string, peer: string | undefined): DialError | null {
+function peerRefusal(guard: EgressGuard, hostname: string, peer: string | undefined): ConnectionError | null {
   if (guard.trustsHost(hostname) || (peer && guard.allowsAddress(peer))) return null;
   // A peer that has already closed the connection has no address.
   return peer
     ? blocked(`${hostname} connected to ${peer}`)
-    : new DialError('reset', 'The receiver closed the connection immediately.');
+    : new ConnectionError('reset', 'The receiver closed the connection immediately.');
 }
 
 /** undici's own connector: it does SNI, certificate checks and address fallback. It returns the socket that it opens. */
@@ -100,6 +100,6 @@ function list(addresses: readonly LookupAddress[]): string {
   return addresses.map(({ address }) => address).join(', ') || 'no address';
 }
 
-function blocked(detail: string): DialError {
-  return new DialError('blocked', DESTINATION_NOT_ALLOWED, detail);
+function blocked(detail: string): ConnectionError {
+  return new ConnectionError('blocked', DESTINATION_NOT_ALLOWED, detail);
 }

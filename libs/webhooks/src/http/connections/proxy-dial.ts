@@ -1,9 +1,9 @@
-import type { EventEmitter } from 'node:events';
 import { isIP, type Socket } from 'node:net';
-import { buildConnector, Client } from 'undici';
-import { type Dial, DialError, type RequestPhase, toDialError } from './dial.js';
+import { buildConnector } from 'undici';
+import { ConnectionError, type Dial, type RequestPhase, toConnectionError } from './dial.js';
 import type { EgressGuard } from '../policy/egress-guard.js';
 import { type CertificateAuthorities, connectorOptions } from './guarded-dial.js';
+import { openTunnel } from './tunnel.js';
 import { DESTINATION_NOT_ALLOWED } from '../policy/url-policy.js';
 
 /**
@@ -13,14 +13,21 @@ import { DESTINATION_NOT_ALLOWED } from '../policy/url-policy.js';
  * @throws TypeError if `proxy` is anything else
  */
 export function proxyDial(proxy: string, guard: EgressGuard, ca?: CertificateAuthorities): Dial {
-  const { url, authorization } = readProxy(proxy);
-  const toProxy = buildConnector(connectorOptions(ca));
+  const { proxyTarget, authorization } = readProxy(proxy);
+  const toProxy = buildConnector(connectorOptions(ca)) as unknown as (
+    target: buildConnector.Options,
+    callback: buildConnector.Callback,
+  ) => Socket;
   const throughTunnel = buildConnector(connectorOptions(ca));
 
   return (target, setPhase, done) => {
-    const { hostname, port, protocol } = target;
+    const { hostname, protocol } = target;
     if (isIP(hostname) !== 0 && !guard.allowsAddress(hostname)) {
-      const refused = new DialError('blocked', DESTINATION_NOT_ALLOWED, `address ${hostname} is not public`);
+      const refused = new ConnectionError(
+        'blocked',
+        DESTINATION_NOT_ALLOWED,
+        `address ${hostname} is not public`,
+      );
       queueMicrotask(() => done(refused, null));
       return { destroy: () => undefined };
     }
@@ -28,55 +35,29 @@ export function proxyDial(proxy: string, guard: EgressGuard, ca?: CertificateAut
     const enter = (next: RequestPhase): void => setPhase((phase = next));
     enter('proxy');
 
-    const client = new Client(url, {
-      headersTimeout: 0,
-      connect: (proxyTarget, callback) =>
-        toProxy(proxyTarget, (...result) => {
-          if (result[1]) enter('tunnel');
-          callback(...(result[0] ? ([toDialError(result[0], phase), null] as [Error, null]) : result));
-        }),
-    });
-    (client as EventEmitter).on('error', () => undefined);
-
-    const authority = `${isIP(hostname) === 6 ? `[${hostname}]` : hostname}:${port || (protocol === 'https:' ? 443 : 80)}`;
-    const headers = { host: authority, ...(authorization ? { 'proxy-authorization': authorization } : {}) };
-    let socket: Socket | null = null;
-    client.connect({ path: authority, headers }, (error, response) => {
-      if (error) return done(toDialError(error, phase), null);
-      socket = response.socket as Socket;
-      socket.on('error', () => undefined);
-      if (response.statusCode !== 200) {
-        socket.destroy();
-        return done(tunnelRefusal(response.statusCode, response.headers), null);
-      }
-      if (protocol !== 'https:') return done(null, socket);
-      enter('tls');
-      throughTunnel({ ...target, httpSocket: socket }, (tlsError, opened) => {
-        if (tlsError) done(toDialError(tlsError, 'tls'), null);
-        else done(null, opened);
+    const socket = toProxy(proxyTarget, (error, opened) => {
+      if (error) return done(toConnectionError(error, phase), null);
+      enter('tunnel');
+      openTunnel(opened, authorityOf(target), authorization, (refusal) => {
+        if (refusal) return done(refusal, null);
+        if (protocol !== 'https:') return done(null, opened);
+        enter('tls');
+        throughTunnel({ ...target, httpSocket: opened }, (tlsError, secured) => {
+          if (tlsError) done(toConnectionError(tlsError, 'tls'), null);
+          else done(null, secured);
+        });
       });
     });
-    return {
-      destroy: () => {
-        socket?.destroy();
-        client.destroy(null, () => undefined);
-      },
-    };
+    return socket;
   };
 }
 
-/** A refusal by the proxy's policy, or a receiver that is down, is not a fault of the proxy. */
-function tunnelRefusal(status: number, headers: Record<string, string | string[] | undefined>): DialError {
-  if (status === 403 || headers['x-smokescreen-error']) {
-    return new DialError('blocked', DESTINATION_NOT_ALLOWED, `the proxy returned ${status}`);
-  }
-  if (status === 502 || status === 503 || status === 504) {
-    return new DialError('connect', `The connection failed (the proxy returned ${status}).`);
-  }
-  return new DialError('proxy', `The proxy refused the tunnel (${status}).`);
+function authorityOf({ hostname, port, protocol }: buildConnector.Options): string {
+  const host = isIP(hostname) === 6 ? `[${hostname}]` : hostname;
+  return `${host}:${port || (protocol === 'https:' ? 443 : 80)}`;
 }
 
-function readProxy(proxy: string): { url: string; authorization: string | null } {
+function readProxy(proxy: string): { proxyTarget: buildConnector.Options; authorization: string | null } {
   const url = URL.canParse(proxy) ? new URL(proxy) : null;
   const user = url && userOf(url);
   if (!user || !/^https?:$/.test(url.protocol) || url.pathname !== '/' || url.search || url.hash) {
@@ -84,8 +65,9 @@ function readProxy(proxy: string): { url: string; authorization: string | null }
       'proxy must be the URL of an HTTP proxy, such as http://proxy.internal:4750. Percent-encode its user and password.',
     );
   }
+  const { host, hostname, protocol, port } = url;
   return {
-    url: url.origin,
+    proxyTarget: { host, hostname: hostname.replace(/^\[|\]$/g, ''), protocol, port },
     authorization: user === ':' ? null : `Basic ${Buffer.from(user).toString('base64')}`,
   };
 }

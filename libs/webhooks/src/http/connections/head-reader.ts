@@ -1,0 +1,62 @@
+import type { Socket } from 'node:net';
+import { ConnectionError } from './dial.js';
+import { HeadBuffer, MAX_HEAD_BYTES } from './head-buffer.js';
+import { formatResponseHead, startsWithPlainHead } from './response-head.js';
+
+/**
+ * Sees what a socket receives before undici's parser does, and rewrites response heads that this parser refuses although
+ * RFC 9112 says that a client must accept them. All other bytes pass unchanged, so the parser still judges every head and
+ * reads every body.
+ *
+ * undici has no option for this. `push()` is the one place that all bytes of a TCP or TLS socket pass.
+ */
+export class HeadReader {
+  /** Bytes arrived since the request was sent. */
+  hasStarted = false;
+  /** The head was not a plain one: the connection must not be used again. */
+  isOdd = false;
+  private isExpectingHead = false;
+  private buffer: HeadBuffer | null = null;
+
+  constructor(private readonly socket: Socket) {
+    const push = socket.push.bind(socket);
+    socket.push = (chunk: Buffer | null, encoding) => {
+      if (!this.isExpectingHead) return push(chunk, encoding);
+      const bytes = chunk === null ? null : this.read(chunk);
+      // Nothing was passed on yet, so the socket continues to read.
+      return bytes?.length === 0 || push(bytes);
+    };
+  }
+
+  /** The next byte begins a response. What arrives before that is passed on, and undici closes the connection. */
+  expectHead(): void {
+    this.isExpectingHead = true;
+    this.hasStarted = false;
+  }
+
+  /** Returns what to pass on. */
+  private read(chunk: Buffer): Buffer {
+    this.hasStarted = true;
+    if (this.buffer === null && startsWithPlainHead(chunk)) {
+      this.isExpectingHead = false;
+      return chunk;
+    }
+    this.buffer ??= new HeadBuffer();
+    const { buffer } = this;
+    const state = buffer.add(chunk);
+    if (state === 'incomplete') return NOTHING;
+    this.isExpectingHead = false;
+    this.buffer = null;
+    if (state === 'too-large') {
+      this.socket.destroy(
+        new ConnectionError('headers', `The response head is larger than ${MAX_HEAD_BYTES} bytes.`),
+      );
+      return NOTHING;
+    }
+    this.isOdd = buffer.hasDropped || !startsWithPlainHead(buffer.bytes);
+    if (state === 'unreadable' || !this.isOdd) return buffer.bytes;
+    return Buffer.concat([formatResponseHead(buffer.head!), buffer.rest]);
+  }
+}
+
+const NOTHING = Buffer.alloc(0);
