@@ -5,6 +5,7 @@ import { eventExample } from '../../libs/webhooks/src/events/catalogue/event-exa
 import type { CatalogueEventType } from '../../libs/webhooks/src/events/event-map.js';
 import { assertHeaders } from '../../libs/webhooks/src/testing/profile-kit.js';
 import type { Verify } from '../../libs/webhooks/src/testing/profile-kit.js';
+import type { Profile } from '../../libs/webhooks/src/profiles/profile.js';
 import { createProfileRegistry } from '../../libs/webhooks/src/profiles/dialects/built-in-profiles.js';
 import { itForAll } from '../support/it-for-all.js';
 
@@ -16,17 +17,53 @@ function guide(name: string): string {
 
 /** The blocks of one language. */
 function blocks(text: string, language: string): string[] {
-  return [...text.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)]
+  return [...text.matchAll(/^```(\w+)(?: file=\S+)?\n([\s\S]*?)^```$/gm)]
     .filter((block) => block[1] === language)
     .map((block) => block[2]!);
 }
 
-/** The `verify(rawBody, headers, secret)` that a guide prints. */
+/** The `verify(rawBody, headers, secret)` in the handler that a guide prints for Node, without its server. */
 function printedVerify(name: string): Verify {
   const [code] = blocks(guide(name), 'js');
-  const globals = { require: (id: string) => require(id) as unknown, Buffer, TextEncoder };
-  const verify = runInNewContext(`${code}\nverify`, globals) as (...request: unknown[]) => unknown;
+  const [imported] = /^const .* = require\(.*\);$/m.exec(code!)!;
+  const [verifying] = /^function verify\([\s\S]*?^}$/m.exec(code!)!;
+  const globals = { require: (id: string) => require(id) as unknown, Buffer, process: { env: {} } };
+  const verify = runInNewContext(`${imported}\n${verifying}\nverify`, globals) as (
+    ...request: unknown[]
+  ) => unknown;
   return ({ body, headers, secret }) => verify(body, headers, secret);
+}
+
+const UNITS = [
+  ['h', 3_600_000],
+  ['min', 60_000],
+] as const;
+
+/** `1 h 12 min`, as the guides write it. */
+function durationOf(ms: number): string {
+  const parts: string[] = [];
+  let left = ms;
+  for (const [unit, size] of UNITS) {
+    if (left >= size) parts.push(`${Math.floor(left / size)} ${unit}`);
+    left %= size;
+  }
+  if (left > 0) parts.push(`${left / 1000} s`);
+  return parts.join(' ');
+}
+
+/** Number of each retry, the time since the request before failed, and since the first one did. */
+function timetable({ schedule, jitter: { share, direction } }: Profile): string[][] {
+  const earliest = direction === 'both' ? 1 - share : 1;
+  const total = { from: 0, to: 0 };
+  return schedule.map((wait, retry) => {
+    const [from, to] = [Math.round(wait * earliest), Math.round(wait * (1 + share))];
+    total.from += from;
+    total.to += to;
+    const spans = [{ from, to }, { ...total }].map(
+      (span) => `${durationOf(span.from)} to ${durationOf(span.to)}`,
+    );
+    return [String(retry + 2), ...spans];
+  });
 }
 
 describe('the guides for customers', () => {
@@ -39,6 +76,17 @@ describe('the guides for customers', () => {
         coversBody: name !== 'httpsms',
       });
       expect(proven).toHaveLength(1);
+    },
+  );
+
+  itForAll(['standard', 'msgine', 'opensms', 'mysmsgate', 'mobile-text-alerts', 'httpsms'])(
+    'print the times of the retries that the profile makes',
+    (name) => {
+      const rows = [...guide(name).matchAll(/^\| (\d+) +\| (.+?) +\| (.+?) +\|$/gm)].map((row) =>
+        row.slice(1),
+      );
+
+      expect(rows).toEqual(timetable(profiles.get(name)!));
     },
   );
 
@@ -61,7 +109,7 @@ describe('the table of promises', () => {
   /** The letters of the legend, and the files that they stand for. */
   const files = new Map<string, string>();
   let folder = '';
-  for (const [, path, letter, name] of legend!.matchAll(/`([\w/-]+\/)`|\b([A-Z]) `([\w-]+)`/g)) {
+  for (const [, path, letter, name] of legend!.matchAll(/`([\w/-]+\/)`|\b([A-Z]{1,2}) `([\w-]+)`/g)) {
     if (path) folder = path;
     else files.set(letter!, `${folder}${name}.spec.ts`);
   }
@@ -73,7 +121,7 @@ describe('the table of promises', () => {
   it('names tests that are there', () => {
     expect(cited.length).toBeGreaterThan(60);
     for (const test of cited) {
-      const [, letter, title] = /^([A-Z]): (.*?)(?: \(.*\))?$/.exec(test)!;
+      const [, letter, title] = /^([A-Z]{1,2}): (.*?)(?: \(.*\))?$/.exec(test)!;
       expect([test, files.get(letter!)]).toEqual([test, expect.any(String)]);
       const source = readFileSync(join(root, files.get(letter!)!), 'utf8');
       expect([test, source.includes(title!)]).toEqual([test, true]);

@@ -4,7 +4,8 @@ import { mobileTextAlerts } from './express/mobile-text-alerts.js';
 import { msgine } from './express/msgine.js';
 import { mysmsgate } from './express/mysmsgate.js';
 import { opensms } from './express/opensms.js';
-import { interpreters, node, php, python, type StartReceiver } from './receiver.js';
+import { node, php, python, type StartReceiver } from './receiver.js';
+import { interpreters } from './receiver-process.js';
 
 /** A receiver that takes the steps which a platform's document prints or describes. */
 export interface DocumentedReceiver {
