@@ -15,7 +15,7 @@ const WEBHOOKS = {
     index: `webhooks.module webhooks.service module api operator endpoints deliveries accounts outbox engine engine/record
             config alerts alerts/channels secrets observability store/schema profiles profiles/dialects events/catalogue
             events http http/connections http/policy`,
-    testing: 'engine store store/schema profiles events/catalogue events http',
+    testing: 'webhooks.service outbox engine store store/schema profiles events/catalogue events http',
     'webhooks.module': 'module config',
     module: ANY,
     'webhooks.service': `operator endpoints deliveries accounts outbox engine config observability events http/policy`,

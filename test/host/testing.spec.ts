@@ -1,9 +1,15 @@
 import { Injectable, Module } from '@nestjs/common';
 import { ScheduleModule, SchedulerRegistry } from '@nestjs/schedule';
 import { Test, type TestingModule } from '@nestjs/testing';
-import { DataSource } from 'typeorm';
-import { messageEvent, WebhooksModule, WebhooksService } from '../../libs/webhooks/src/index.js';
-import { HttpError, WebhooksTesting } from '../../libs/webhooks/src/testing/index.js';
+import { DataSource, type EntityManager } from 'typeorm';
+import {
+  messageEvent,
+  type PublishedEvent,
+  TransactionRequiredError,
+  WebhooksModule,
+  WebhooksService,
+} from '../../libs/webhooks/src/index.js';
+import { HttpError, WebhooksDouble, WebhooksTesting } from '../../libs/webhooks/src/testing/index.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
 import { dataSource, shape, values } from './support/app.js';
 
@@ -28,8 +34,7 @@ let database: TestDatabase;
 let host: TestingModule;
 let testing: WebhooksTesting;
 
-beforeEach(async () => {
-  database = await createDatabase();
+async function startHost(): Promise<TestingModule> {
   @Module({
     imports: [
       ScheduleModule.forRoot(),
@@ -40,8 +45,13 @@ beforeEach(async () => {
   })
   class AppModule {}
   const builder = Test.createTestingModule({ imports: [AppModule] });
-  host = await WebhooksTesting.override(builder).compile();
-  await host.init();
+  const module = await WebhooksTesting.override(builder).compile();
+  return module.init();
+}
+
+beforeEach(async () => {
+  database = await createDatabase();
+  host = await startHost();
   testing = WebhooksTesting.of(host);
   await host
     .get(WebhooksService)
@@ -122,10 +132,20 @@ describe("In a host's own tests", () => {
     testing.respondWith(500);
     await messages().deliver('m1');
     await testing.flush();
-    testing.clear();
+    await testing.clear();
     expect(testing.sent).toEqual([]);
+    expect(await testing.published()).toEqual([]);
     await messages().deliver('m2');
     expect(await testing.flush()).toMatchObject({ delivered: 1 });
+  });
+
+  it("published() does not return the events of another test's application", async () => {
+    await messages().deliver('m1');
+    const next = await startHost();
+    expect(await WebhooksTesting.of(next).published()).toEqual([]);
+    await next.get(Messages).deliver('m2');
+    expect(await WebhooksTesting.of(next).published()).toMatchObject([{ subject: 'm2' }]);
+    await next.close();
   });
 
   it('no poller runs, whatever the role', async () => {
@@ -133,6 +153,47 @@ describe("In a host's own tests", () => {
     const { unrelayed } = await host.get(WebhooksService).stats();
     expect(unrelayed).toBe(1);
     expect(host.get(SchedulerRegistry, { strict: false }).getTimeouts()).toEqual([]);
+  });
+});
+
+describe('A double of the service, without a database', () => {
+  const tx = {} as EntityManager;
+  const source = { transaction: (work: (tx: EntityManager) => unknown) => work(tx) };
+  const unit = async (webhooks: WebhooksDouble) => {
+    const providers = [Messages, webhooks.provider, { provide: DataSource, useValue: source }];
+    return (await Test.createTestingModule({ providers }).compile()).get(Messages);
+  };
+
+  it('records what the code under test publishes', async () => {
+    const webhooks = new WebhooksDouble();
+    await (await unit(webhooks)).deliver('m1');
+    expect(webhooks.published('message.failed')).toEqual([]);
+    expect(webhooks.published('message.delivered')).toEqual([
+      {
+        id: expect.stringMatching(/^evt_/),
+        type: 'message.delivered',
+        tenantId: 'a',
+        subject: 'm1',
+        data: { message: { id: 'm1', direction: 'out', from: 'ACME', to: '+15550100', status: 'delivered' } },
+      },
+    ]);
+    webhooks.clear();
+    expect(webhooks.published()).toEqual([]);
+  });
+
+  it('refuses what the service refuses, and knows duplicates', async () => {
+    const webhooks = new WebhooksDouble();
+    const event = {
+      type: 'webhook.test',
+      tenantId: 'a',
+      idempotencyKey: 'k',
+      data: { message: 'x' },
+    } as const;
+    const [{ id }] = (await webhooks.publish(tx, [event])) as [PublishedEvent];
+    expect(await webhooks.publish(tx, event)).toEqual({ id, duplicate: true });
+    await expect(webhooks.publish(undefined, event)).rejects.toThrow(TransactionRequiredError);
+    await expect(webhooks.publish(tx, [event, { ...event, tenantId: '' }])).rejects.toThrow('tenantId');
+    expect(webhooks.published()).toHaveLength(1);
   });
 });
 

@@ -262,17 +262,21 @@ describe('The outbox of a store', () => {
     });
   });
 
-  it('reads the data of events, and lists the committed ones of a type, oldest first', async () => {
+  it('reads the data of events, and lists the committed ones after another, of a type, oldest first', async () => {
+    expect(await test.store.readLastSequence()).toBe('0');
+    await publish(test, newEvent());
+    const last = await test.store.readLastSequence();
     const [one, two] = [newEvent({ type: 'x.one', subject: 'm1' }), newEvent({ data: '[2]' })];
     await publish(test, one, two, newEvent({ type: 'x.one', tenantId: 'b' }));
-    expect(await test.store.listEvents('x.one')).toMatchObject([
+    expect(await test.store.listEvents(last, 'x.one')).toMatchObject([
       { uuid: one.uuid, type: 'x.one', tenantId: 'a', subject: 'm1', data: '{"message":1}' },
       { tenantId: 'b' },
     ]);
-    expect(await test.store.listEvents()).toHaveLength(3);
+    expect(await test.store.listEvents(last)).toHaveLength(3);
+    expect(await test.store.listEvents('0')).toHaveLength(4);
 
     await test.dataSource.getRepository(WebhookEventRow).update({ id: one.uuid }, { data: 'not JSON' });
-    const sequences = (await claimed()).events.map(({ sequence }) => sequence);
+    const [, ...sequences] = (await claimed()).events.map(({ sequence }) => sequence);
     expect(await test.store.readEventData(sequences.slice(0, 2))).toEqual(
       new Map<string, unknown>([
         [sequences[0]!, undefined],

@@ -37,8 +37,13 @@ export interface OutboxStore extends StoreTransactions {
   ): Promise<HandedOverDelivery[]>;
   /** The data of these events by their sequence; `undefined` if it is not valid JSON. Read only. */
   readEventData(sequences: readonly string[]): Promise<Map<string, unknown>>;
-  /** Committed events, oldest first, of one type if given. For hosts' tests: it reads the whole table. */
-  listEvents(type?: string): Promise<StoredEvent[]>;
+  /**
+   * Committed events with a larger sequence than `after`, oldest first, of one type if given. For hosts' tests: it may read
+   * the whole table.
+   */
+  listEvents(after: string, type?: string): Promise<StoredEvent[]>;
+  /** The largest sequence of a committed event; `'0'` if there is none. */
+  readLastSequence(): Promise<string>;
 }
 
 /** 1. A published event: checked, serialized, not written yet. */

@@ -6,11 +6,15 @@ import { TRANSPORT } from '../http/transport.js';
 import type { OutboxStore } from '../store/outbox-store.js';
 import { STORE } from '../store/store.js';
 import { WorkerLifecycle } from '../engine/worker-lifecycle.js';
+import { TestStart } from './test-start.js';
 import { type Reply, RecordingTransport, type SentRequest } from './recording-transport.js';
 
 /** What this needs of `@nestjs/testing`'s `TestingModuleBuilder`. */
 export interface Overridable<Builder> {
-  overrideProvider(token: unknown): { useValue(value: unknown): Builder };
+  overrideProvider(token: unknown): {
+    useValue(value: unknown): Builder;
+    useFactory(options: { factory: (...injected: never[]) => unknown; inject: unknown[] }): Builder;
+  };
 }
 
 /** What this needs of an application or a testing module. */
@@ -45,6 +49,7 @@ export class WebhooksTesting {
     private readonly transport: RecordingTransport,
     private readonly runner: RunOnce,
     private readonly store: OutboxStore,
+    private readonly start: TestStart,
   ) {}
 
   /** Replaces HTTP by a {@link RecordingTransport} and keeps the poller from starting. */
@@ -53,7 +58,7 @@ export class WebhooksTesting {
       .overrideProvider(TRANSPORT)
       .useValue(new RecordingTransport())
       .overrideProvider(WorkerLifecycle)
-      .useValue({});
+      .useFactory({ factory: (store: OutboxStore) => new TestStart(store), inject: [STORE] });
   }
 
   /** The one of an application or testing module that was built after {@link override}. */
@@ -68,6 +73,7 @@ export class WebhooksTesting {
       transport,
       container.get(RunOnce, { strict: false }),
       container.get<OutboxStore>(STORE, { strict: false }),
+      container.get<unknown>(WorkerLifecycle, { strict: false }) as TestStart,
     );
   }
 
@@ -81,9 +87,12 @@ export class WebhooksTesting {
     this.transport.answer = answer;
   }
 
-  /** Committed events, oldest first; of one type where given. */
+  /**
+   * Events that were committed after the application started, or after the last {@link clear}, oldest first; of one type if
+   * given. Events of earlier tests on the same database are not among them.
+   */
   async published(type?: WebhookEventType | (string & {})): Promise<OutboxEvent[]> {
-    const events = await this.store.listEvents(type);
+    const events = await this.store.listEvents(this.start.lastSequence, type);
     return events.map(({ uuid, data, ...event }) => ({
       id: encodeId('evt', uuid),
       ...event,
@@ -101,9 +110,10 @@ export class WebhooksTesting {
     this.store.advanceClock(ms);
   }
 
-  /** Forgets what was sent and answers 200 again. */
-  clear(): void {
+  /** Forgets what was published and sent, and responds 200 again: for the next test with the same application. */
+  async clear(): Promise<void> {
     this.transport.sent.length = 0;
     this.transport.answer = 200;
+    this.start.lastSequence = await this.store.readLastSequence();
   }
 }

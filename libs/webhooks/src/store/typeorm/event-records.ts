@@ -24,12 +24,26 @@ export async function readEventData(
   return new Map(rows.map(({ sequence, data }) => [sequence, tryParseJson(data)]));
 }
 
-export async function listEvents(manager: EntityManager, type?: string): Promise<StoredEvent[]> {
+export async function readLastSequence(manager: EntityManager): Promise<string> {
+  const [last] = await manager.find(WebhookEventRow, {
+    select: { sequence: true },
+    order: { sequence: 'DESC' },
+    take: 1,
+  });
+  return last?.sequence ?? '0';
+}
+
+export async function listEvents(
+  manager: EntityManager,
+  after: string,
+  type?: string,
+): Promise<StoredEvent[]> {
   const query = manager
     .createQueryBuilder(WebhookEventRow, 'e')
     .select(['e.sequence', 'e.id', 'e.type', 'e.tenantId', 'e.subject', 'e.data'])
+    .where('e.sequence > :after', { after })
     .orderBy('e.sequence');
-  if (type !== undefined) query.where('e.type = :type', { type });
+  if (type !== undefined) query.andWhere('e.type = :type', { type });
   const rows = await query.getMany();
   return rows.map((row) => ({
     uuid: row.id,

@@ -28,7 +28,7 @@ import { updateSealedRow } from './sealed-records.js';
 import { deleteTenantRows } from './tenant-records.js';
 import type { AttemptRecord } from '../delivery-store.js';
 import { hasLane, listAttempts, listDeliveryIdsOfEvent } from './delivery-records.js';
-import { listEvents, listUnrelayed, readEventData } from './event-records.js';
+import { listEvents, listUnrelayed, readEventData, readLastSequence } from './event-records.js';
 import { deleteLeases } from './lease-records.js';
 import type { StoredEvent } from '../outbox-store.js';
 
@@ -48,8 +48,12 @@ export abstract class TypeOrmStore {
     return this.run((manager) => readEventData(manager, sequences));
   }
 
-  listEvents(type?: string): Promise<StoredEvent[]> {
-    return this.run((manager) => listEvents(manager, type));
+  listEvents(after: string, type?: string): Promise<StoredEvent[]> {
+    return this.run((manager) => listEvents(manager, after, type));
+  }
+
+  readLastSequence(): Promise<string> {
+    return this.run((manager) => readLastSequence(manager));
   }
 
   // Lanes

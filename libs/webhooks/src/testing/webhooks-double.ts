@@ -1,0 +1,69 @@
+import type { ValueProvider } from '@nestjs/common';
+import { checkEvent } from '../outbox/check-event.js';
+import { TransactionRequiredError } from '../core/errors.js';
+import { encodeId } from '../core/ids.js';
+import type { PublishedEvent, WebhookEventInput } from '../events/event.js';
+import type { WebhookEventType } from '../events/event-map.js';
+import { WebhooksService } from '../webhooks.service.js';
+import type { OutboxEvent } from './webhooks-testing.js';
+
+/** Default of the option `limits.payloadBytes`. */
+const MAX_DATA_BYTES = 262_144;
+
+/**
+ * Stands in for {@link WebhooksService} in unit tests: no database, no module. `publish` checks events as the real one does and
+ * records them, whatever becomes of the transaction. It has no other method: test those with `WebhooksTesting`.
+ *
+ * ```ts
+ * const webhooks = new WebhooksDouble();
+ * const module = await Test.createTestingModule({ providers: [MessageStatus, webhooks.provider] }).compile();
+ * await module.get(MessageStatus).delivered(message);
+ * expect(webhooks.published('message.delivered')).toHaveLength(1);
+ * ```
+ */
+export class WebhooksDouble {
+  private readonly events: OutboxEvent[] = [];
+  /** Ids by tenant and idempotency key. */
+  private readonly ids = new Map<string, string>();
+
+  /** Provides this double as {@link WebhooksService}. */
+  readonly provider: ValueProvider<unknown> = { provide: WebhooksService, useValue: this };
+
+  /** What was published, oldest first; of one type if given. */
+  published(type?: WebhookEventType | (string & {})): OutboxEvent[] {
+    return this.events.filter((event) => type === undefined || event.type === type);
+  }
+
+  /** Forgets what was published. */
+  clear(): void {
+    this.events.length = 0;
+    this.ids.clear();
+  }
+
+  /**
+   * As {@link WebhooksService.publish}.
+   *
+   * @param tx what the code under test passes; anything but `undefined` and `null`
+   * @throws TransactionRequiredError if `tx` is missing
+   * @throws InvalidEventError if an event cannot be stored; nothing is recorded then
+   */
+  async publish(
+    tx: unknown,
+    events: WebhookEventInput | readonly WebhookEventInput[],
+  ): Promise<PublishedEvent | PublishedEvent[]> {
+    if (tx === undefined || tx === null)
+      throw new TransactionRequiredError('A transaction is required: pass the EntityManager of an open one.');
+    const list = (Array.isArray(events) ? events : [events]) as readonly WebhookEventInput[];
+    const checked = list.map((event, index) => checkEvent(event, index, MAX_DATA_BYTES));
+    const published = checked.map(({ uuid, data, type, tenantId, subject, idempotencyKey }) => {
+      const key = idempotencyKey === null ? null : JSON.stringify([tenantId, idempotencyKey]);
+      const first = key === null ? undefined : this.ids.get(key);
+      if (first !== undefined) return { id: first, duplicate: true };
+      const id = encodeId('evt', uuid);
+      if (key !== null) this.ids.set(key, id);
+      this.events.push({ id, type, tenantId, subject, data: JSON.parse(data) as unknown });
+      return { id, duplicate: false };
+    });
+    return Array.isArray(events) ? published : published[0]!;
+  }
+}
