@@ -13,8 +13,9 @@ import {
 import { checkStructure, isTenantClass } from '../config/check-structure.js';
 import { DATA_SOURCE } from '../store/store.js';
 import { WorkerLifecycle } from '../engine/worker-lifecycle.js';
-import { CONTROLLERS, mountController } from './mount-controller.js';
-import { OpenRoutesCheck } from './open-routes-check.js';
+import { CONTROLLERS, mountController } from './routes/mount-controller.js';
+import { RouteConflictCheck } from './routes/route-conflict-check.js';
+import { OpenRoutesCheck } from './routes/open-routes-check.js';
 import { engineProviders, baseProviders } from './providers.js';
 import { WebhooksService } from '../webhooks.service.js';
 
@@ -32,6 +33,7 @@ export function assembleModule(definition: DynamicModule, given: WebhooksModuleS
       ...(definition.providers ?? []),
       { provide: STRUCTURE, useValue: structure },
       { provide: CONTROLLERS, useValue: controllers },
+      RouteConflictCheck,
       OpenRoutesCheck,
       dataSourceProvider(structure),
       ...tenantProviders(structure),

@@ -13,9 +13,9 @@ import {
   TENANT,
   type TenantProvider,
   type WebhooksModuleStructure,
-} from '../config/structure-options.js';
-import { WebhooksSetupError } from '../core/errors.js';
-import { LineLogger } from '../core/line-logger.js';
+} from '../../config/structure-options.js';
+import { WebhooksSetupError } from '../../core/errors.js';
+import { LineLogger } from '../../core/line-logger.js';
 import { anonymousContext, type Route } from './anonymous-request.js';
 import { CONTROLLERS, handlerOf, handlersOf } from './mount-controller.js';
 

@@ -1,7 +1,7 @@
 import { type CanActivate, Controller, type Type, UseGuards } from '@nestjs/common';
 import { MetadataScanner } from '@nestjs/core';
-import type { RouteDecorator } from '../config/structure-options.js';
-import { InvalidOptionError } from '../core/errors.js';
+import type { RouteDecorator } from '../../config/structure-options.js';
+import { InvalidOptionError } from '../../core/errors.js';
 
 /** Injects the controllers that this module has mounted. */
 export const CONTROLLERS = Symbol('webhooks:controllers');

@@ -1,0 +1,77 @@
+/** One segment of a path, such as `webhooks`, `:id`, `wh_:id`, `:id(\d+)`, `*path`. */
+interface Segment {
+  text: string;
+  kind: 'literal' | 'pattern' | 'any' | 'rest';
+}
+
+/** A path as a controller declares it. Optional parts make it several lists of segments. */
+export type RoutePattern = readonly (readonly Segment[])[];
+
+const PARAMETER = /:\w+(\([^)]*\))?/g;
+
+export function parsePattern(path: string): RoutePattern {
+  return variantsOf(path).map((variant) => variant.split('/').filter(Boolean).map(toSegment));
+}
+
+/** A request may match both. */
+export function patternsOverlap(one: RoutePattern, other: RoutePattern): boolean {
+  return one.some((left) => other.some((right) => listsOverlap(left, right)));
+}
+
+/**
+ * `pattern` is broader than the first segments of a path, which `base` declares: a fallback such as `/:slug` or `/*path`, not
+ * a route of that path.
+ */
+export function isBroaderThan(pattern: RoutePattern, base: RoutePattern): boolean {
+  return pattern.every((segments) =>
+    base.every((baseSegments) =>
+      baseSegments.some(({ kind }, index) => {
+        const found = segments[index]?.kind ?? 'rest';
+        return found !== 'literal' && found !== kind;
+      }),
+    ),
+  );
+}
+
+/** With and without each optional part: `{/:id}` of path-to-regexp 8, `/:id?` of earlier versions. */
+function variantsOf(path: string): string[] {
+  const optional = /\{([^{}]*)\}|\/(:\w+(?:\([^)]*\))?)\?/.exec(path);
+  if (!optional) return [path];
+  const [found, group, parameter] = optional;
+  return [group ?? `/${parameter}`, ''].flatMap((part) => variantsOf(path.replace(found, part)));
+}
+
+function toSegment(text: string): Segment {
+  if (/^\*|^\(\.\*\)$|^:\w+(\(\.\*\)|[*+])$/.test(text)) return { text, kind: 'rest' };
+  if (/^:\w+$/.test(text)) return { text, kind: 'any' };
+  return { text, kind: /[:*(]/.test(text) ? 'pattern' : 'literal' };
+}
+
+function listsOverlap(left: readonly Segment[], right: readonly Segment[]): boolean {
+  for (let index = 0; index < Math.max(left.length, right.length); index++) {
+    const [one, other] = [left[index], right[index]];
+    if (one?.kind === 'rest' || other?.kind === 'rest') return true;
+    if (!one || !other || !segmentsOverlap(one, other)) return false;
+  }
+  return true;
+}
+
+function segmentsOverlap(one: Segment, other: Segment): boolean {
+  if (one.kind === 'any' || other.kind === 'any') return true;
+  if (one.kind === 'literal' && other.kind === 'literal')
+    return one.text.toLowerCase() === other.text.toLowerCase();
+  return matches(one, exampleOf(other)) || matches(other, exampleOf(one));
+}
+
+/** What a request to the segment may contain. */
+const exampleOf = ({ text }: Segment): string => text.replace(PARAMETER, '1').replaceAll('*', '');
+
+function matches({ text }: Segment, example: string): boolean {
+  const source = text
+    .split(/(:\w+(?:\([^)]*\))?|\*)/)
+    .map((part, index) => (index % 2 === 0 ? part.replace(/[.+?^${}()|[\]\\]/g, '\\$&') : toSource(part)))
+    .join('');
+  return new RegExp(`^${source}$`, 'i').test(example);
+}
+
+const toSource = (parameter: string): string => /\(.*\)$/.exec(parameter)?.[0] ?? '.+';

@@ -1,0 +1,142 @@
+import {
+  All,
+  Controller,
+  Get,
+  type INestApplication,
+  Module,
+  Post,
+  type Type,
+  VersioningType,
+} from '@nestjs/common';
+import { WebhooksModule } from '../../libs/webhooks/src/webhooks.module.js';
+import { parsePattern, patternsOverlap } from '../../libs/webhooks/src/module/routes/route-pattern.js';
+import { createDatabase, type TestDatabase } from '../support/database.js';
+import { as, dataSource, shape, startApp, values } from './support/app.js';
+
+let database: TestDatabase;
+
+beforeAll(async () => {
+  database = await createDatabase();
+});
+afterAll(() => database.drop());
+
+/** A module of the host with one route. */
+function hostRoute(path: string, route: MethodDecorator): Type<object> {
+  class HostController {
+    answer(): string {
+      return 'the host answers';
+    }
+  }
+  route(
+    HostController.prototype,
+    'answer',
+    Object.getOwnPropertyDescriptor(HostController.prototype, 'answer')!,
+  );
+  Controller(path)(HostController);
+  class HostModule {}
+  Module({ controllers: [HostController] })(HostModule);
+  return HostModule;
+}
+
+interface Host {
+  adapter: 'express' | 'fastify';
+  route: Type<object>;
+  /** The host's module is imported first. */
+  first?: boolean;
+  path?: string;
+  configure?: (app: INestApplication) => void;
+}
+
+async function withHost(
+  { adapter, route, first = true, path, configure }: Host,
+  test = noTest,
+): Promise<void> {
+  const webhooks = WebhooksModule.forRoot({ ...shape, ...values, path });
+  const modules = first ? [route, webhooks] : [webhooks, route];
+  const app = await startApp([dataSource(database.url), ...modules], { adapter, configure, logger: false });
+  try {
+    await test(app);
+  } finally {
+    await app.close();
+  }
+}
+
+const noTest = async (_app: INestApplication): Promise<void> => undefined;
+const taken = (message: RegExp) => ({ name: 'WebhooksSetupError', message: expect.stringMatching(message) });
+
+describe.each(['express', 'fastify'] as const)('On %s', (adapter) => {
+  it.each([true, false])("a route of the host's where ours is stops the start, first: %p", async (first) => {
+    const versioned = (app: INestApplication): void => {
+      app.setGlobalPrefix('api', { exclude: ['health'] });
+      app.enableVersioning({ type: VersioningType.URI, defaultVersion: '1' });
+    };
+    const route = hostRoute('webhooks', Get(':id'));
+    await expect(withHost({ adapter, route, first, configure: versioned })).rejects.toMatchObject(
+      taken(
+        /GET \/api\/v1\/webhooks\/:id \(HostController\.answer\) of this app and GET \/api\/v1\/webhooks.* path: 'customer-webhooks'/,
+      ),
+    );
+  });
+
+  it('a route that has the same path with another method, or one below it, is none of ours', () => {
+    @Controller('webhooks')
+    class Carrier {
+      @Post('twilio')
+      twilio(): void {}
+
+      @Get('carrier/:id')
+      carrier(): void {}
+
+      @Post(':id/carrier')
+      post(): void {}
+    }
+    @Module({ controllers: [Carrier] })
+    class CarrierModule {}
+    return withHost(
+      { adapter, route: CarrierModule },
+      (app) => as(app, 'a').get('/webhooks').expect(200) as never,
+    );
+  });
+
+  it('a fallback of the host answers only what ours does not', async () => {
+    const route = hostRoute('', Get(adapter === 'express' ? '*path' : '*'));
+    const both = async (app: INestApplication): Promise<void> => {
+      await as(app, 'a').get('/webhooks').expect(200, { data: [], nextCursor: null });
+      await as(app, 'a').get('/elsewhere').expect(200, 'the host answers');
+    };
+    await withHost({ adapter, route, first: false }, both);
+    const first = withHost({ adapter, route }, both);
+    if (adapter === 'fastify') return first;
+    await expect(first).rejects.toMatchObject(taken(/GET \/\*path .*Register that route after the module/));
+  });
+});
+
+it('A route that the host registers at Express itself stops the start, too', async () => {
+  const configure = (app: INestApplication): void => {
+    app.getHttpAdapter().get('/webhooks', (_: unknown, response: { end(): void }) => response.end());
+  };
+  const route = hostRoute('elsewhere', All());
+  await expect(withHost({ adapter: 'express', route, configure })).rejects.toMatchObject(
+    taken(/GET \/webhooks of this app and GET \/webhooks \(WebhooksController\.list\)/),
+  );
+});
+
+it('Patterns overlap if one request can match both', () => {
+  const pairs: [string, string, boolean][] = [
+    ['/webhooks', '/Webhooks/', true],
+    ['/webhooks', '/webhooks/x', false],
+    ['/webhooks/:id', '/webhooks/wh_:id', true],
+    ['/webhooks/:id(\\d+)', '/webhooks/wh_:id', false],
+    ['/webhooks/:id(\\d+)', '/webhooks/deliveries', false],
+    ['/webhooks/in_:id', '/webhooks/wh_:id', false],
+    ['/webhooks/:id?', '/webhooks', true],
+    ['/webhooks{/:id}', '/webhooks', true],
+    ['/webhooks/*rest', '/webhooks/deliveries/dlv_:id', true],
+    ['/webhooks/:kind/today', '/webhooks/subjects/:subject', true],
+    ['/webhooks/in/*rest', '/webhooks/subjects/:subject', false],
+  ];
+  const wrong = pairs.filter(
+    ([one, other, expected]) => patternsOverlap(parsePattern(one), parsePattern(other)) !== expected,
+  );
+  expect(wrong).toEqual([]);
+});
