@@ -56,14 +56,19 @@ async function failing(backend: Backend, fields: object = {}): Promise<string> {
   return id;
 }
 
-/** A row of an alert that is due, as a state change writes it. */
-async function write(backend: Backend, tenantId: string, count = 1): Promise<void> {
+/** Rows of alerts that are due, as state changes write them. */
+async function write(
+  backend: Backend,
+  tenantId: string,
+  count = 1,
+  { kind = 'endpoint.recovered', data = '{"lane":"1","since":0}' } = {},
+): Promise<void> {
   await backend.rows(
     `insert into webhook_alerts (tenant_id, endpoint_id, kind, dedupe_key, data, created_at, next_at)
-     select $1::text, (select id from webhook_endpoints where tenant_id = $1::text limit 1), 'endpoint.recovered',
-            'test:' || gen_random_uuid(), '{"lane":"1","since":0}', 0, 0
+     select $1::text, (select id from webhook_endpoints where tenant_id = $1::text limit 1), $3,
+            'test:' || gen_random_uuid(), $4, 0, 0
        from generate_series(1, $2)`,
-    [tenantId, count],
+    [tenantId, count, kind, data],
   );
 }
 
@@ -172,7 +177,8 @@ describe('An alert that is written', () => {
   it('is sent by the next process where the one that wrote it died', async () => {
     const database = await createDatabase();
     const first = await startBackend({ database });
-    jest.spyOn(first.sender, 'wake').mockImplementation(() => undefined); // dies before it sends
+    jest.spyOn(first.sender, 'sendDue').mockResolvedValue(); // dies before it sends
+    jest.spyOn(first.sender, 'wake').mockReturnValue();
     await failing(first);
     expect(first.heard).toEqual([]);
     await first.close();
@@ -218,9 +224,7 @@ describe('An alert that is written', () => {
     const other = new AlertSender(backend.store, { channels, endpointUrl: null });
     for (let round = 0; round < 8; round++) {
       await write(backend, 'acme', 1);
-      backend.sender.wake();
-      other.wake();
-      await Promise.all([backend.sender.whenIdle(), other.whenIdle()]);
+      await Promise.all([backend.sender.sendDue(), other.sendDue()]);
       await backend.pass(0);
     }
     expect(backend.heard).toHaveLength(8);
@@ -290,6 +294,60 @@ describe('An alert that is written', () => {
     expect(row).toMatchObject({ sent_at: null, error: 'broken: no route to the pager' });
     expect(errors.mock.calls.flat().join('\n')).toMatch(/Gave up alert .* after 9 tries/);
     expect(backend.heard).toHaveLength(1);
+  });
+});
+
+describe('Alerts that are due together', () => {
+  it('are read with one statement, and their results are written with one', async () => {
+    const backend = await start();
+    await backend.register('acme', { url: receiver.url, events: ['*'] });
+    await write(backend, 'acme', 40, { kind: 'endpoint.failing' });
+    const read = jest.spyOn(backend.store, 'countFailureCauses');
+    const written = jest.spyOn(backend.store, 'finishAlerts');
+    await backend.pass(0);
+    expect(backend.heard).toHaveLength(40);
+    expect([read.mock.calls.length, written.mock.calls.length]).toEqual([1, 1]);
+    expect(await backend.rows('select 1 from webhook_alerts where sent_at is null')).toEqual([]);
+  });
+
+  it('are sent, all but one whose data is damaged', async () => {
+    const backend = await start();
+    await backend.register('acme', { url: receiver.url, events: ['*'] });
+    await write(backend, 'acme', 1, { kind: 'endpoint.failing', data: '{"lane":"none"}' });
+    await write(backend, 'acme', 1, { data: 'no JSON' });
+    await write(backend, 'acme', 2, { kind: 'endpoint.failing' });
+    await backend.pass(0);
+    expect(backend.heard.map(({ id }) => id).toSorted()).toEqual(['3', '4']);
+    const left = await backend.rows<{ error: string }>(
+      'select error from webhook_alerts where next_at is not null order by id',
+    );
+    expect(left.map(({ error }) => error)).toEqual([
+      expect.stringMatching(/^its text cannot be composed: .*bigint/),
+      'its text cannot be composed: its data in the database is not JSON',
+    ]);
+  });
+
+  it('are stored as sent, and one whose result the database rejects is sent again', async () => {
+    const errors = jest.spyOn(Logger.prototype, 'error').mockImplementation(() => undefined);
+    const backend = await start();
+    await backend.register('acme', { url: receiver.url, events: ['*'] });
+    await write(backend, 'acme', 3);
+    await backend.rows(`create function reject_second() returns trigger language plpgsql as $$
+      begin
+        if new.id = 2 and new.sent_at is not null then raise exception 'rejected'; end if;
+        return new;
+      end $$`);
+    await backend.rows(
+      'create trigger reject before update on webhook_alerts for each row execute function reject_second()',
+    );
+    await backend.pass(0);
+    expect(errors.mock.calls.flat().join()).toContain(
+      'Storing the result of alert 2 failed, it is sent again: rejected',
+    );
+    await backend.rows('drop trigger reject on webhook_alerts');
+    await backend.pass(2 * MINUTE + SECOND);
+    expect(backend.heard.map(({ id }) => id).toSorted()).toEqual(['1', '2', '2', '3']);
+    expect(await backend.rows('select 1 from webhook_alerts where sent_at is null')).toEqual([]);
   });
 });
 

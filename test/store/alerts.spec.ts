@@ -38,6 +38,8 @@ describe('The alerts of a store', () => {
       wireType: 'message.sent',
       body: '{}',
       state: 'pending' as const,
+      retry: true,
+      nextAt: delivery.failedAt ? null : 1_000,
       createdAt: 1,
       ...delivery,
     });
@@ -109,13 +111,14 @@ describe('The alerts of a store', () => {
     expect(await listDue()).toMatchObject([{ id, attempts: 1 }]);
   });
 
-  describe('finishAlert', () => {
-    const lease = (id: string) => test.store.transaction((tx) => tx.leaseAlerts([id], LEASE_MS));
+  describe('finishAlerts', () => {
+    const lease = (...ids: string[]) => test.store.transaction((tx) => tx.leaseAlerts(ids, LEASE_MS));
+    const first = { attempt: 1, takenBy: ['log'], error: null, nextTryInMs: null };
 
     it('ends an alert that all channels have', async () => {
       const id = await write();
       await lease(id);
-      await test.store.finishAlert(id, 1, { takenBy: ['log'], error: null, nextTryInMs: null });
+      await test.store.finishAlerts([{ ...first, id }]);
       test.store.advanceClock(LEASE_MS);
       expect(await dueIds()).toEqual([]);
       expect(await rows().findOneByOrFail({ id })).toMatchObject({
@@ -128,7 +131,7 @@ describe('The alerts of a store', () => {
     it('makes it due again after the pause, with the channels that have it and the error', async () => {
       const id = await write();
       await lease(id);
-      await test.store.finishAlert(id, 1, { takenBy: ['log'], error: 'x'.repeat(600), nextTryInMs: 5_000 });
+      await test.store.finishAlerts([{ ...first, id, error: 'x'.repeat(600), nextTryInMs: 5_000 }]);
       expect(await dueIds()).toEqual([]);
       test.store.advanceClock(5_000);
       expect(await listDue()).toMatchObject([{ id, takenBy: ['log'] }]);
@@ -136,17 +139,25 @@ describe('The alerts of a store', () => {
       expect([error, sentAt]).toEqual(['x'.repeat(500), null]);
     });
 
-    it('changes nothing if another sender has taken the alert over', async () => {
-      const id = await write();
-      await lease(id);
+    it('changes nothing about an alert that another sender has taken over, and finishes the others', async () => {
+      const [own, id] = [await write(), await write()];
+      await lease(own, id);
       test.store.advanceClock(LEASE_MS);
       await lease(id);
-      await test.store.finishAlert(id, 1, { takenBy: ['log'], error: null, nextTryInMs: null });
+      await test.store.finishAlerts([own, id].map((each) => ({ ...first, id: each })));
       expect(await rows().findOneByOrFail({ id })).toMatchObject({
         attempts: 2,
         sentAt: null,
         takenBy: null,
       });
+      expect(await rows().findOneByOrFail({ id: own })).toMatchObject({ nextAt: null, takenBy: ['log'] });
+    });
+
+    it('stores an error that contains a NUL character without it', async () => {
+      const id = await write();
+      await lease(id);
+      await test.store.finishAlerts([{ ...first, id, error: 'pager: a\0b', nextTryInMs: 5_000 }]);
+      expect(await rows().findOneByOrFail({ id })).toMatchObject({ error: 'pager: ab' });
     });
   });
 
@@ -179,10 +190,11 @@ describe('The alerts of a store', () => {
       expect(more).toEqual([]);
       expect(summary).toMatchObject({ kind: 'alerts.summary', ...OWNER });
       const { day } = summary!.data!;
-      expect(await test.store.countHeldAlerts(OWNER, day!)).toEqual([
-        { kind: 'endpoint.recovered', count: 1 },
+      const days = [day! + DAY_MS, day!].map((each) => ({ ...OWNER, day: each }));
+      expect(await test.store.countHeldAlerts(days)).toEqual([
+        [],
+        [{ kind: 'endpoint.recovered', count: 1 }],
       ]);
-      expect(await test.store.countHeldAlerts(OWNER, day! + DAY_MS)).toEqual([]);
     });
   });
 
@@ -193,16 +205,21 @@ describe('The alerts of a store', () => {
     await fail(laneId, { status: 500, error: 'http', attemptAt: 101 });
     await fail(laneId, { status: null, error: 'timeout', attemptAt: 102, state: 'exhausted', failedAt: 102 });
     await fail(laneId, { status: 503, error: 'http', attemptAt: 99 });
-    await fail(laneId, { status: 200, error: null, attemptAt: 100 });
+    await fail(laneId, { status: 200, error: null, attemptAt: 100, state: 'delivered', nextAt: null });
     await fail(otherLane, { status: 404, error: 'http', attemptAt: 100 });
-    expect(await test.store.countFailureCauses(laneId, { attemptedSince: 100 })).toEqual([
-      { status: 500, error: 'http', count: 2 },
-      { status: null, error: 'timeout', count: 1 },
+    const counts = await test.store.countFailureCauses([
+      { laneId, which: 'exhausted', since: 103 },
+      { laneId, which: 'attempted', since: 100 },
+      { laneId, which: 'exhausted', since: 100 },
     ]);
-    expect(await test.store.countFailureCauses(laneId, { exhaustedSince: 100 })).toEqual([
-      { status: null, error: 'timeout', count: 1 },
+    expect(counts).toEqual([
+      [],
+      [
+        { status: 500, error: 'http', count: 2 },
+        { status: null, error: 'timeout', count: 1 },
+      ],
+      [{ status: null, error: 'timeout', count: 1 }],
     ]);
-    expect(await test.store.countFailureCauses(laneId, { exhaustedSince: 103 })).toEqual([]);
   });
 
   it('insertDisabledAlert writes one alert for each time an endpoint was disabled', async () => {

@@ -1,5 +1,11 @@
 import type { AlertKind } from '../core/states.js';
-import type { AlertCount, AlertStore, FailureCount } from '../store/alert-store.js';
+import type {
+  AlertCount,
+  AlertStore,
+  FailureCount,
+  FailureSelection,
+  HeldSelection,
+} from '../store/alert-store.js';
 import type { ClaimedAlert } from './claimed-alert.js';
 
 /** The stored start of the failures is when the first one was recorded; its attempt began at most this long before. */
@@ -15,21 +21,50 @@ export interface AlertFacts {
   held: AlertCount[];
 }
 
-export async function readAlertFacts(store: AlertStore, alert: ClaimedAlert): Promise<AlertFacts> {
-  const { kind, tenantId, recipient, createdAt } = alert;
-  const { lane, day, since, reason } = alert.data!;
-  if (kind === 'alerts.summary') {
-    return { causes: [], held: await store.countHeldAlerts({ tenantId, recipient: recipient! }, day!) };
+/** The facts of each of `alerts`, or why they cannot be read. Reads them together. */
+export async function readAlertFacts(
+  store: AlertStore,
+  alerts: readonly ClaimedAlert[],
+): Promise<(AlertFacts | Error)[]> {
+  try {
+    return await readTogether(store, alerts);
+  } catch (error) {
+    if (alerts.length === 1) return [error as Error];
+    // What somebody wrote into one row by hand must not hold up the others.
+    return (await Promise.all(alerts.map((alert) => readAlertFacts(store, [alert])))).flat();
   }
-  // Neither a success nor a pause nor the operator's decision has causes.
-  if (lane === undefined || WITHOUT_CAUSE.has(kind) || reason === 'operator') {
-    return { causes: [], held: [] };
+}
+
+async function readTogether(store: AlertStore, alerts: readonly ClaimedAlert[]): Promise<AlertFacts[]> {
+  const facts = alerts.map((): AlertFacts => ({ causes: [], held: [] }));
+  const failures = withPlaces(alerts.map(failuresOf));
+  if (failures.length > 0) {
+    const counts = await store.countFailureCauses(failures.map(({ selection }) => selection));
+    failures.forEach(({ place }, i) => (facts[place]!.causes = counts[i]!));
   }
-  const causes = await store.countFailureCauses(
-    lane,
-    kind === 'delivery.exhausted'
-      ? { exhaustedSince: createdAt }
-      : { attemptedSince: (since ?? createdAt) - MAX_ATTEMPT_MS },
-  );
-  return { causes, held: [] };
+  const summaries = withPlaces(alerts.map(heldFor));
+  if (summaries.length > 0) {
+    const counts = await store.countHeldAlerts(summaries.map(({ selection }) => selection));
+    summaries.forEach(({ place }, i) => (facts[place]!.held = counts[i]!));
+  }
+  return facts;
+}
+
+/** The deliveries whose failures the alert is about. `null`: a success, a pause and the operator's decision have no causes. */
+function failuresOf({ kind, createdAt, data }: ClaimedAlert): FailureSelection | null {
+  const { lane: laneId, since, reason } = data ?? {};
+  if (kind === 'alerts.summary' || laneId === undefined || WITHOUT_CAUSE.has(kind) || reason === 'operator')
+    return null;
+  return kind === 'delivery.exhausted'
+    ? { laneId, which: 'exhausted', since: createdAt }
+    : { laneId, which: 'attempted', since: (since ?? createdAt) - MAX_ATTEMPT_MS };
+}
+
+function heldFor({ kind, tenantId, recipient, data }: ClaimedAlert): HeldSelection | null {
+  if (kind !== 'alerts.summary' || data === null) return null;
+  return { tenantId, recipient: recipient!, day: data.day! };
+}
+
+function withPlaces<Selection>(selections: readonly (Selection | null)[]) {
+  return selections.flatMap((selection, place) => (selection === null ? [] : [{ selection, place }]));
 }

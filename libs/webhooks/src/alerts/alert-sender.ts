@@ -2,16 +2,21 @@ import { encodeId } from '../core/ids.js';
 import { LineLogger } from '../core/line-logger.js';
 import type { AlertStore } from '../store/alert-store.js';
 import type { AlertChannel, WebhookAlert } from './alert-channel.js';
-import { readAlertFacts } from './alert-facts.js';
+import { type AlertFacts, readAlertFacts } from './alert-facts.js';
+import { resultOf } from './alert-result.js';
 import { composeAlert } from './alert-text.js';
 import { ChannelRunner } from './channel-runner.js';
 import { claimAlerts } from './claim-alerts.js';
 import type { ClaimedAlert } from './claimed-alert.js';
-import { finishAlert } from './finish-alert.js';
+import { ResultWriter } from './result-writer.js';
 
+/** Alerts of one claim. */
+const MAX_CLAIMED = 64;
 const MAX_CONCURRENT_ALERTS = 16;
-/** How long a sender holds an alert: longer than one try can take. */
-const ALERT_LEASE_MS = 60_000;
+/** How long a sender holds what it has claimed: longer than it takes to send all of it, 16 at a time for up to 15 s each. */
+const ALERT_LEASE_MS = 120_000;
+/** Between two claims, ms: endpoints often fail together, and one claim then takes all their alerts. */
+const CLAIM_INTERVAL_MS = 1_000;
 
 export interface AlertSenderOptions {
   channels: readonly AlertChannel[];
@@ -29,8 +34,14 @@ export class AlertSender {
   private readonly logger = new LineLogger('WebhookAlerts');
   private readonly channels: ChannelRunner[];
   private readonly endpointUrl: AlertSenderOptions['endpointUrl'];
+  private readonly results: ResultWriter;
+  /** Alerts that channels are sending. */
   private readonly sending = new Set<Promise<void>>();
+  /** Alerts whose result is being written. */
+  private readonly finishing = new Set<Promise<void>>();
   private claiming: Promise<void> | null = null;
+  /** On the process's monotonic clock, ms. */
+  private nextClaimAt = 0;
   private isStopped = false;
   /** Deadline of one channel for one alert. */
   timeoutMs = 15_000;
@@ -41,26 +52,25 @@ export class AlertSender {
   ) {
     this.channels = channels.map((channel) => new ChannelRunner(channel));
     this.endpointUrl = endpointUrl;
+    this.results = new ResultWriter(store);
   }
 
-  /** Sends due alerts in the background. */
+  /** Sends due alerts in the background, unless it has just done so: then the next check for work wakes it again. */
   wake(): void {
-    if (this.isStopped) return;
-    this.claiming ??= this.claim()
-      .catch((error: Error) => this.logger.error(`Reading due alerts failed: ${error.message}`))
-      .finally(() => (this.claiming = null));
+    if (performance.now() >= this.nextClaimAt) this.startClaiming();
   }
 
   /** Sends the alerts that are due now. Resolves when they are sent. */
   async sendDue(): Promise<void> {
     await this.whenIdle(); // A claim that is running may have begun before the alerts were written.
-    this.wake();
+    this.startClaiming();
     await this.whenIdle();
   }
 
   /** Resolves when nothing is being sent. */
   async whenIdle(): Promise<void> {
-    while (this.claiming || this.sending.size > 0) await Promise.all([this.claiming, ...this.sending]);
+    while (this.claiming || this.sending.size + this.finishing.size > 0)
+      await Promise.all([this.claiming, ...this.sending, ...this.finishing]);
   }
 
   /** Claims no more alerts and waits up to `graceMs` for those being sent. After that another sender sends them again. */
@@ -72,46 +82,75 @@ export class AlertSender {
     clearTimeout(timer);
   }
 
+  private startClaiming(): void {
+    if (this.isStopped) return;
+    this.nextClaimAt = performance.now() + CLAIM_INTERVAL_MS;
+    this.claiming ??= this.claim()
+      .catch((error: Error) => this.logger.error(`Reading due alerts failed: ${error.message}`))
+      .finally(() => (this.claiming = null));
+  }
+
+  /** Claims and starts alerts until none is due. */
   private async claim(): Promise<void> {
     for (let hasMore = true; hasMore && !this.isStopped;) {
-      if (this.sending.size >= MAX_CONCURRENT_ALERTS) await Promise.race(this.sending);
-      const free = MAX_CONCURRENT_ALERTS - this.sending.size;
-      const alerts = await claimAlerts(this.store, free, ALERT_LEASE_MS);
-      for (const alert of alerts) this.start(alert);
-      hasMore = alerts.length === free;
+      const alerts = await claimAlerts(this.store, MAX_CLAIMED, ALERT_LEASE_MS);
+      hasMore = alerts.length === MAX_CLAIMED;
+      const messages = await this.compose(alerts);
+      for (const [i, alert] of alerts.entries()) {
+        while (this.sending.size >= MAX_CONCURRENT_ALERTS) await Promise.race(this.sending);
+        this.start(alert, messages[i]!);
+      }
     }
   }
 
-  private start(alert: ClaimedAlert): void {
-    const sending: Promise<void> = this.send(alert)
-      .catch((error: Error) =>
-        this.logger.error(`Sending alert ${alert.id} failed, it is retried: ${error.message}`),
-      )
-      .finally(() => this.sending.delete(sending));
+  /** What the channels get for each of `alerts`, or why it cannot be composed. */
+  private async compose(alerts: readonly ClaimedAlert[]): Promise<(WebhookAlert | Error)[]> {
+    const facts = await readAlertFacts(this.store, alerts);
+    return alerts.map((alert, i) => this.composeOne(alert, facts[i]!));
+  }
+
+  private composeOne(alert: ClaimedAlert, facts: AlertFacts | Error): WebhookAlert | Error {
+    if (alert.data === null) return new TypeError('its data in the database is not JSON');
+    if (facts instanceof Error) return facts;
+    try {
+      return composeAlert(alert, facts, this.linkTo(alert.endpointId));
+    } catch (error) {
+      return error as Error;
+    }
+  }
+
+  private start(alert: ClaimedAlert, message: WebhookAlert | Error): void {
+    const sending: Promise<void> = this.send(alert, message).finally(() => this.sending.delete(sending));
     this.sending.add(sending);
   }
 
-  private async send(alert: ClaimedAlert): Promise<void> {
-    let message: WebhookAlert;
-    try {
-      if (alert.data === null) throw new TypeError('its data in the database is not JSON');
-      const facts = await readAlertFacts(this.store, alert);
-      message = composeAlert(alert, facts, this.linkTo(alert.endpointId));
-    } catch (error) {
-      return this.finish(alert, [], `its text cannot be composed: ${(error as Error).message}`);
-    }
+  private async send(alert: ClaimedAlert, message: WebhookAlert | Error): Promise<void> {
+    if (message instanceof Error)
+      return this.startFinishing(alert, [], `its text cannot be composed: ${message.message}`);
     const channels = this.channels.filter(({ name }) => !alert.takenBy.includes(name));
     const errors = await Promise.all(
       channels.map((channel) => channel.send(message, this.timeoutMs, alert.now)),
     );
     const failed = channels.flatMap(({ name }, i) => (errors[i] === null ? [] : [`${name}: ${errors[i]}`]));
     const taken = channels.filter((_, i) => errors[i] === null).map(({ name }) => name);
-    await this.finish(alert, taken, failed.length === 0 ? null : failed.join('; '));
+    this.startFinishing(alert, taken, failed.length === 0 ? null : failed.join('; '));
+  }
+
+  private startFinishing(alert: ClaimedAlert, taken: readonly string[], error: string | null): void {
+    const finishing: Promise<void> = this.finish(alert, taken, error)
+      .catch((reason: Error) =>
+        this.logger.error(
+          `Storing the result of alert ${alert.id} failed, it is sent again: ${reason.message}`,
+        ),
+      )
+      .finally(() => this.finishing.delete(finishing));
+    this.finishing.add(finishing);
   }
 
   private async finish(alert: ClaimedAlert, taken: readonly string[], error: string | null): Promise<void> {
-    const nextTryInMs = await finishAlert(this.store, alert, [...alert.takenBy, ...taken], error);
-    if (error !== null && nextTryInMs === null) {
+    const result = resultOf(alert, [...alert.takenBy, ...taken], error);
+    await this.results.add(result);
+    if (error !== null && result.nextTryInMs === null) {
       this.logger.error(`Gave up alert ${alert.id} (${alert.kind}) after ${alert.attempts} tries: ${error}`);
     }
   }

@@ -68,12 +68,20 @@ export interface MailRecipient {
   recipient: string;
 }
 
-/** Which deliveries of a lane to count by the cause of their failure. Instants are epoch ms. */
-export type FailureSelection =
-  /** Those given up since then. */
-  | { exhaustedSince: number }
-  /** Those whose last attempt was made since then and failed, the newest. */
-  | { attemptedSince: number };
+/** Which deliveries of a lane to count by the cause of their failure. */
+export interface FailureSelection {
+  laneId: string;
+  /** `exhausted`: those given up since then. `attempted`: a thousand at most whose last attempt was made since then and failed. */
+  which: 'exhausted' | 'attempted';
+  /** Epoch ms. */
+  since: number;
+}
+
+/** Alerts that were held back from a recipient's mail on one day. */
+export interface HeldSelection extends MailRecipient {
+  /** Start of the day (UTC), epoch ms. */
+  day: number;
+}
 
 /** One cause of failure, and how often it occurred. */
 export interface FailureCount {
@@ -89,7 +97,11 @@ export interface AlertCount {
   count: number;
 }
 
+/** What came of one try to send an alert. */
 export interface AlertResult {
+  id: string;
+  /** Number of the try. */
+  attempt: number;
   /** Names of the channels that have the alert now. */
   takenBy: readonly string[];
   /** Why the others do not have it. */
@@ -115,14 +127,14 @@ export interface AlertStore extends StoreTransactions {
   /** In `tx`: one summary for each recipient, due when the day (UTC) is over. May be repeated: a day has one summary. */
   insertSummaries(recipients: readonly MailRecipient[]): Promise<void>;
   /**
-   * Writes the result of the try number `attempt`. Changes nothing if another sender has taken the alert over: its try has
-   * another number.
+   * Writes the results of tries, all or none. Changes nothing about an alert that another sender has taken over: its try has
+   * another number. May be repeated.
    */
-  finishAlert(id: string, attempt: number, result: AlertResult): Promise<void>;
-  /** Failed deliveries by cause, the most frequent first. */
-  countFailureCauses(laneId: string, which: FailureSelection): Promise<FailureCount[]>;
-  /** Alerts that were held back from the mail on the day that starts at `day` (epoch ms), by kind, the most frequent first. */
-  countHeldAlerts(recipient: MailRecipient, day: number): Promise<AlertCount[]>;
+  finishAlerts(results: readonly AlertResult[]): Promise<void>;
+  /** For each selection its failed deliveries by cause, the most frequent first. */
+  countFailureCauses(selections: readonly FailureSelection[]): Promise<FailureCount[][]>;
+  /** For each selection its alerts by kind, the most frequent first. */
+  countHeldAlerts(selections: readonly HeldSelection[]): Promise<AlertCount[][]>;
   /** In `tx`: writes the alert of an endpoint that `tx` has disabled. May be repeated: each time it was disabled has one alert. */
   insertDisabledAlert(endpointId: string): Promise<void>;
 }

@@ -7,6 +7,7 @@ import type {
   DueAlert,
   FailureCount,
   FailureSelection,
+  HeldSelection,
   MailRecipient,
 } from '../alert-store.js';
 import type {
@@ -28,7 +29,7 @@ import { lockAccount, lockEndpoint } from './accounts/lock-rows.js';
 import { lockSealedRows } from './accounts/sealed-rows.js';
 import { countFailureCauses, countHeldAlerts } from './alerts/alert-facts.js';
 import { leaseAlerts, listDueAlerts, lockAlerts } from './alerts/claim-alerts.js';
-import { finishAlert } from './alerts/finish-alert.js';
+import { finishAlerts } from './alerts/finish-alerts.js';
 import { countMailsToday, insertSummaries, markAlerts } from './alerts/mail-quota.js';
 import { guardPools } from './connection/guard-pools.js';
 import type { Session } from './connection/session.js';
@@ -162,16 +163,16 @@ export abstract class PostgresServiceStore extends TypeOrmStore {
     return insertSummaries(this.session, recipients);
   }
 
-  finishAlert(id: string, attempt: number, result: AlertResult): Promise<void> {
-    return finishAlert(this.session, id, attempt, result);
+  finishAlerts(results: readonly AlertResult[]): Promise<void> {
+    return finishAlerts(this.session, results);
   }
 
-  countFailureCauses(laneId: string, which: FailureSelection): Promise<FailureCount[]> {
-    return countFailureCauses(this.session, laneId, which);
+  countFailureCauses(selections: readonly FailureSelection[]): Promise<FailureCount[][]> {
+    return countFailureCauses(this.session, selections);
   }
 
-  countHeldAlerts(recipient: MailRecipient, day: number): Promise<AlertCount[]> {
-    return countHeldAlerts(this.session, recipient, day);
+  countHeldAlerts(selections: readonly HeldSelection[]): Promise<AlertCount[][]> {
+    return countHeldAlerts(this.session, selections);
   }
 
   insertDisabledAlert(endpointId: string): Promise<void> {

@@ -1,47 +1,74 @@
-import type { AlertCount, FailureCount, FailureSelection, MailRecipient } from '../../alert-store.js';
+import type { AlertCount, FailureCount, FailureSelection, HeldSelection } from '../../alert-store.js';
 import type { Session } from '../connection/session.js';
 
-/** Failed deliveries whose causes are counted, the newest. */
+/** Failed deliveries whose causes are counted: so many that will be retried, and so many that were given up. */
 const MAX_FAILURES_COUNTED = 500;
 /** Exhausted deliveries are counted up to this number. */
 const MAX_EXHAUSTED_COUNTED = 10_000;
 const DAY_MS = 24 * 3_600_000;
 
+/** A count, and the place of the selection that it belongs to, from 0. */
+type Placed<Count> = Count & { place: number };
+
+/**
+ * Deliveries that will be retried are in the index of due deliveries, those that were given up in the index of failures. So
+ * no statement reads what was delivered, whatever the planner expects of lanes that it does not know.
+ */
 export async function countFailureCauses(
   session: Session,
-  laneId: string,
-  which: FailureSelection,
-): Promise<FailureCount[]> {
-  const [selected, since] =
-    'exhaustedSince' in which
-      ? [
-          `failed_at >= $2 and state = 'exhausted' order by failed_at limit ${MAX_EXHAUSTED_COUNTED}`,
-          which.exhaustedSince,
-        ]
-      : [
-          `attempt_at >= $2 and error is not null order by id desc limit ${MAX_FAILURES_COUNTED}`,
-          which.attemptedSince,
-        ];
-  return session.query<FailureCount>(
-    `select status, error, count(*)::int as count
-       from (select status, error from ${session.tables.deliveries} where lane_id = $1 and ${selected}) recent
-      group by status, error
-      order by count desc, status, error`,
-    [laneId, since],
+  selections: readonly FailureSelection[],
+): Promise<FailureCount[][]> {
+  const { deliveries } = session.tables;
+  const attempted = 'not i.exhausted and lane_id = i.lane_id and error is not null and attempt_at >= i.since';
+  const rows = await session.query<Placed<FailureCount>>(
+    `select i.place::int - 1 as place, c.*
+       from unnest($1::bigint[], $2::boolean[], $3::bigint[]) with ordinality as i(lane_id, exhausted, since, place)
+      cross join lateral (
+        select status, error, count(*)::int as count
+          from ((select status, error from ${deliveries}
+                  where i.exhausted and lane_id = i.lane_id and failed_at >= i.since and state = 'exhausted'
+                  order by failed_at limit ${MAX_EXHAUSTED_COUNTED})
+                union all
+                (select status, error from ${deliveries}
+                  where ${attempted} and failed_at >= i.since
+                  order by failed_at desc limit ${MAX_FAILURES_COUNTED})
+                union all
+                (select status, error from ${deliveries}
+                  where ${attempted} and retry and next_at is not null
+                  order by next_at desc limit ${MAX_FAILURES_COUNTED})) failed
+         group by status, error) c
+      order by place, count desc, status, error`,
+    [
+      selections.map(({ laneId }) => laneId),
+      selections.map(({ which }) => which === 'exhausted'),
+      selections.map(({ since }) => since),
+    ],
   );
+  return byPlace(rows, selections.length);
 }
 
 export async function countHeldAlerts(
   session: Session,
-  { tenantId, recipient }: MailRecipient,
-  day: number,
-): Promise<AlertCount[]> {
-  return session.query<AlertCount>(
-    `select kind, count(*)::int as count
-       from ${session.tables.alerts}
-      where tenant_id = $1 and recipient = $2 and held_at >= $3 and held_at < $4
-      group by kind
-      order by count desc, kind`,
-    [tenantId, recipient, day, day + DAY_MS],
+  selections: readonly HeldSelection[],
+): Promise<AlertCount[][]> {
+  const rows = await session.query<Placed<AlertCount>>(
+    `select i.place::int - 1 as place, a.kind, count(*)::int as count
+       from unnest($1::text[], $2::text[], $3::bigint[]) with ordinality as i(tenant_id, recipient, day, place)
+       join ${session.tables.alerts} a
+         on a.tenant_id = i.tenant_id and a.recipient = i.recipient and a.held_at >= i.day and a.held_at < i.day + ${DAY_MS}
+      group by i.place, a.kind
+      order by i.place, count desc, a.kind`,
+    [
+      selections.map(({ tenantId }) => tenantId),
+      selections.map(({ recipient }) => recipient),
+      selections.map(({ day }) => day),
+    ],
   );
+  return byPlace(rows, selections.length);
+}
+
+function byPlace<Count>(rows: readonly Placed<Count>[], places: number): Count[][] {
+  const counts = Array.from({ length: places }, (): Count[] => []);
+  for (const { place, ...count } of rows) counts[place]!.push(count as Count);
+  return counts;
 }
