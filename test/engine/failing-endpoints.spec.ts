@@ -1,4 +1,5 @@
 import type { EndpointNotice } from '../../libs/webhooks/src/observability/delivery-events.js';
+import { Pipeline } from '../../libs/webhooks/src/engine/pipeline.js';
 import { msgine } from '../../libs/webhooks/src/profiles/dialects/msgine.js';
 import { answer, Gate, hang } from './support/receiver.js';
 import { delivered, type Engine, useEngine } from './support/engine.js';
@@ -122,6 +123,25 @@ describe('An endpoint that keeps failing', () => {
     await engine().runAll();
     expect(await engine().count(`$deliveries where state = 'delivered'`)).toBe(45);
     expect(await engine().count('$lanes where claimed_until is not null')).toBe(0);
+  });
+
+  it('is not claimed from again before the outcomes of the last claim are recorded', async () => {
+    await fail();
+    waitForRetries();
+    const gate = new Gate();
+    engine().receiver.on('/hooks', gate.behaviour);
+    const pipeline = engine().first.module.get(Pipeline, { strict: false });
+    const claim = jest.spyOn(pipeline, 'claimBatch');
+    const check = jest.spyOn(pipeline, 'checkForWork');
+    const run = engine().runOnce();
+    await engine().receiver.arrived(5 + 1);
+    // The round after the one that claimed: it begins when the deliveries are in flight.
+    while (check.mock.calls.length < 2) await new Promise((resolve) => setImmediate(resolve));
+    await pipeline.exclusively(async () => undefined);
+    expect(claim).toHaveBeenCalledTimes(1);
+    gate.open();
+    await run;
+    jest.restoreAllMocks();
   });
 
   it('that recovers is met with a ramp', async () => {

@@ -160,7 +160,7 @@ export class WorkerOptions {
   @Option(wholeNumber(2, 65_536)) maxInFlightPerOrigin?: number = 256;
   /** Longest pause between two polls of an idle database, ms. Default 1000. */
   @Option(wholeNumber(10, 60_000)) idlePollMs?: number = SECOND_MS;
-  /** Pause after a poll that found work, ms; doubled after each poll that finds none. Default 10. */
+  /** Pause after a poll that found work, ms; doubled after each poll that finds none, or only retries to failing endpoints. Default 10. */
   @Option(wholeNumber(1, 60_000)) busyPollMs?: number = 10;
   /**
    * How long a claim of deliveries lasts if its process stops responding, ms. At least 2 × the longest timeout + 5 s,

@@ -86,8 +86,8 @@ export class PendingWork {
     this.claimedAt = performance.now();
   }
 
-  noteClaimed({ hasMore, leased }: ClaimResult): void {
-    this.lanes ||= hasMore || leased.length > 0;
+  noteClaimed({ hasMore }: ClaimResult): void {
+    this.lanes ||= hasMore;
   }
 
   /** Relaying a few events at a time costs most: it waits for room, but not for long. */

@@ -36,7 +36,7 @@ export class Worker {
   private stopping = false;
   /** When to ask the database for work, on the process's monotonic clock, ms. */
   private nextCheckAt = 0;
-  /** Between two checks, ms: short after one that found work, doubled after each one that did not. */
+  /** Between two checks, ms: short after work was found, except in failing lanes; doubled after each check that found none. */
   private pollMs = 0;
 
   constructor(
@@ -142,6 +142,8 @@ export class Worker {
     this.pending.noteClaimBegins();
     const result = await this.pipeline.claimBatch();
     this.pending.noteClaimed(result);
+    // After deliveries of failing lanes alone no others are to be expected soon: these lanes are due at known times.
+    if (result.hasMore) this.pollMs = this.settings.busyPollMs;
     return result.leased.length > 0;
   }
 
@@ -153,8 +155,7 @@ export class Worker {
     this.maintenance.startRound();
     const { hasEvents, dueInMs } = check;
     const { busyPollMs, idlePollMs } = this.settings;
-    const foundWork = hasEvents || dueInMs === 0;
-    this.pollMs = foundWork ? busyPollMs : Math.min(Math.max(this.pollMs * 2, busyPollMs), idlePollMs);
+    this.pollMs = hasEvents ? busyPollMs : Math.min(Math.max(this.pollMs * 2, busyPollMs), idlePollMs);
     const untilDue = dueInMs === null ? Infinity : Math.max(dueInMs, MIN_POLL_MS);
     this.nextCheckAt = performance.now() + (hasMoreMaintenance ? 0 : Math.min(untilDue, this.pollMs));
     return (

@@ -36,7 +36,7 @@ export interface ClaimOptions {
 export interface ClaimResult {
   /** Deliveries that this worker holds now. */
   leased: LeasedDelivery[];
-  /** Other lanes may still be due. */
+  /** Lanes may still be due: others, or lanes that gave some of what they hold. */
   hasMore: boolean;
   /** Lanes whose due deliveries are all held back, until one of theirs ends. */
   exhausted: string[];
@@ -63,7 +63,9 @@ export class LaneClaimer {
       this.claimIn(tx, lease, options),
     );
     const leased = await this.toLeasedDeliveries(claimed, lanes, lease.id);
-    return { leased, hasMore: lanes.length === MAX_LANES_PER_CLAIM, exhausted, examined };
+    // A failing lane is not due again before its outcomes are recorded.
+    const hasMore = lanes.length === MAX_LANES_PER_CLAIM || leased.some(({ isExclusive }) => !isExclusive);
+    return { leased, hasMore, exhausted, examined };
   }
 
   private async claimIn(
