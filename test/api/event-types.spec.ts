@@ -2,6 +2,8 @@ import { defineProfile } from '../../libs/webhooks/src/profiles/profile.js';
 import { messageOf } from '../../libs/webhooks/src/profiles/event-data.js';
 import { standard } from '../../libs/webhooks/src/profiles/dialects/standard.js';
 import { type Calls, startHost, type WebhooksHost } from '../support/webhooks-host.js';
+import { msgine } from '../../libs/webhooks/src/profiles/dialects/msgine.js';
+import { type Receiver, startReceiver } from './receiver.js';
 import { itForAll } from '../support/it-for-all.js';
 
 const invoice = {
@@ -30,6 +32,7 @@ describe("The host's own types of events", () => {
         ...invoice,
         group: 'invoice',
         names: { standard: ['invoice.paid'], 'standard-cloudevents': [expect.any(String)] },
+        requests: [expect.objectContaining({ event: 'invoice.paid' })],
       },
       expect.objectContaining({ name: 'plan', group: 'plan', schema: {}, example: {} }),
     ]);
@@ -72,6 +75,84 @@ describe("The host's own types of events", () => {
       code: 'unknown_event',
       message: expect.stringContaining('invoice.paid'),
     });
+  });
+});
+
+describe('What a receiver gets, beside each type', () => {
+  let host: WebhooksHost;
+  let receiver: Receiver;
+  let api: Calls;
+  beforeAll(async () => {
+    host = await startHost({ options: { profiles: [msgine({ httpsOnly: false })] } });
+    receiver = await startReceiver();
+  });
+  afterAll(async () => {
+    await host.close();
+    await receiver.close();
+  });
+  const listOf = async (query = '') => (await api.get(`/webhooks/event-types${query}`).expect(200)).body;
+  /** All that a receiver sees of a request, without the values that differ from one to the next. */
+  const outline = ({ headers, body }: { headers: object; body: string }) => ({
+    headers: Object.keys(headers).toSorted(),
+    fields: Object.keys(JSON.parse(body) as object),
+  });
+
+  itForAll([
+    ['standard', 'message.delivered', 'webhook-signature', 'v1,…'],
+    ['standard-cloudevents', 'message.delivered', 'webhook-signature', 'v1,…'],
+    ['msgine', 'message.failed', 'x-msgine-signature', '…'],
+    ['opensms', 'message.failed', 'x-opensms-signature', '…'],
+    ['mysmsgate', 'message.delivered', 'x-mysmsgate-signature', '…'],
+    ['mobile-text-alerts', 'message.received', 'x-signature', '…'],
+    ['httpsms', 'message.failed', 'authorization', 'Bearer …'],
+  ])('are the headers and the body that the profile sends, without the signature', async (row) => {
+    const [profile, type, header, signature] = row;
+    api = host.as(`shown-${profile}`);
+    const { profile: shown, data } = await listOf(`?profile=${profile}`);
+    expect(shown).toBe(profile);
+    for (const { names, requests } of data)
+      expect(requests.map((each: { event: string }) => each.event)).toEqual(names[profile] ?? []);
+    const [example] = data.find(({ name }: { name: string }) => name === type).requests;
+    expect(example.headers[header]).toBe(signature);
+
+    const secret = profile === 'mobile-text-alerts' ? 'abc123-abc2-cde1' : undefined;
+    const events = [profile.startsWith('standard') ? type : example.event];
+    const webhook = await api.post('/webhooks', { url: receiver.url, events, profile, secret }).expect(201);
+    await api.post(`/webhooks/${webhook.body.id}/test?wait=1`, { type: events[0] }).expect(202);
+    await host.webhooks.runOnce();
+    const { headers, body } = receiver.received.at(-1)!;
+    const names = Object.keys(example.headers);
+    const sent = Object.fromEntries(Object.entries(headers).filter(([name]) => names.includes(name)));
+    expect(outline({ headers: sent, body })).toEqual(outline(example));
+  });
+
+  it('is in the account’s profile, if the call names none', async () => {
+    api = host.as('chooses');
+    expect((await listOf()).profile).toBe('standard');
+    await api.patch('/webhooks/account', { defaultProfile: 'opensms' }).expect(200);
+    const { profile, data } = await listOf();
+    const delivered = data.find(({ name }: { name: string }) => name === 'message.delivered');
+    expect([profile, delivered.requests]).toEqual([
+      'opensms',
+      [
+        {
+          event: 'sms.delivered',
+          headers: { 'content-type': 'application/json', 'x-opensms-signature': '…' },
+          body: expect.stringMatching(/^\{"event":"sms\.delivered","message_id":"msg_test_\w+",/),
+        },
+      ],
+    ]);
+    expect(await listOf()).toEqual({ profile, data });
+  });
+
+  itForAll([
+    ['?profile=twilio', 422],
+    ['?profile=', 400],
+    ['?profile=a&profile=b', 400],
+  ])('is refused for a profile that does not exist, with those that do', async ([query, status]) => {
+    const { body } = await host.as('wrong').get(`/webhooks/event-types${query}`).expect(status);
+    expect(body.details).toMatchObject([{ field: 'profile' }]);
+    if (status === 422) expect(body.message).toContain('Known: standard, ');
   });
 });
 

@@ -91,7 +91,8 @@ export { WebhookSubjects } from './deliveries/subjects.service.js';
 export type { EventReport, SkippedEndpoint } from './deliveries/event-report.js';
 export type { EndpointQuery } from './endpoints/list-endpoints.js';
 export type { RevealedSecret, RotatedSecret, SecretInfo } from './secrets/secret-info.js';
-export type { EventTypeInfo } from './endpoints/event-types.js';
+export type { EventTypeInfo, EventTypeResult } from './endpoints/event-types.js';
+export type { ExampleRequest } from './profiles/example-request.js';
 export type { TestEventResult } from './endpoints/test-events.js';
 
 // In-process events

@@ -22,7 +22,7 @@ import { Caller, type WebhookCaller } from './caller.js';
 import { CallerInterceptor } from './caller.interceptor.js';
 import type { RevealedSecret, RotatedSecret } from '../secrets/secret-info.js';
 import type { RegisteredEndpoint, WebhookEndpoint } from '../endpoints/endpoint.js';
-import type { EventTypeInfo } from '../endpoints/event-types.js';
+import type { EventTypeResult } from '../endpoints/event-types.js';
 import { QueryReader } from './query-reader.js';
 import { MAX_TEST_WAIT_MS, type TestEventResult } from '../endpoints/test-events.js';
 import { WebhooksApi } from './webhooks-api.js';
@@ -64,8 +64,12 @@ export class WebhooksController {
   }
 
   @Get('event-types')
-  eventTypes(): { data: EventTypeInfo[] } {
-    return { data: this.api.eventTypes.list() };
+  eventTypes(
+    @Caller() caller: WebhookCaller,
+    @QueryString() query: Record<string, unknown>,
+  ): Promise<EventTypeResult> {
+    const read = new QueryReader(query);
+    return this.api.eventTypes.list(caller.tenantId, read.result(read.text('profile', 32)));
   }
 
   @Get('account')
