@@ -131,6 +131,7 @@ export {
   PlaintextSecretsError,
   TransactionRequiredError,
   WebhooksError,
+  WebhooksNotReadyError,
   WebhooksSetupError,
 } from './core/errors.js';
 export { TenantRequiredError } from './core/tenant.js';

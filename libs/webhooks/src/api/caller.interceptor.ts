@@ -8,8 +8,9 @@ import {
 } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { catchError, type Observable, throwError } from 'rxjs';
+import { WebhooksNotReadyError } from '../core/errors.js';
 import { LineLogger } from '../core/line-logger.js';
-import { conflict, WebhooksRequestError } from '../core/request-error.js';
+import { conflict, notReady, WebhooksRequestError } from '../core/request-error.js';
 import { requireTenant, TenantRequiredError } from '../core/tenant.js';
 import { TENANT, type TenantProvider } from '../config/structure-options.js';
 import { SecretUnreadableError } from '../secrets/secret-box.js';
@@ -69,8 +70,9 @@ export class CallerInterceptor implements NestInterceptor {
     );
   }
 
-  /** A stored secret that was moved or changed, or whose key is missing: the operator reads why, the tenant can rotate it. */
+  /** Tables that do not exist yet, or a stored secret that was moved or changed, or whose key is missing: the operator reads why, the tenant can rotate it. */
   private toRequestError(error: unknown): unknown {
+    if (error instanceof WebhooksNotReadyError) return notReady();
     if (!(error instanceof SecretUnreadableError)) return error;
     this.logger.error(error.message);
     return conflict('secret_unreadable', 'The stored secret cannot be read. Rotate it to get a new one.');

@@ -23,6 +23,12 @@ export class InvalidOptionError extends WebhooksError {
 /** The module cannot start with the host's present set-up. The message says what to change. */
 export class WebhooksSetupError extends WebhooksError {}
 
+/**
+ * The tables do not exist yet. Thrown by `publish` and all services; the routes respond 503. It stops as soon as they exist:
+ * the module looks for them.
+ */
+export class WebhooksNotReadyError extends WebhooksError {}
+
 /** Stored secrets or headers are not encrypted, though there is a key. Thrown at start. */
 export class PlaintextSecretsError extends WebhooksSetupError {
   constructor(

@@ -21,7 +21,7 @@ export interface RequestErrorOptions {
 /**
  * A call was refused, over HTTP or through the services. Its body has Nest's shape plus a stable `code` and `details`.
  * 400: wrong shape. 404: not found, or it belongs to another tenant. 409: not possible in the current state. 422: refused
- * by a rule. 429: too many calls.
+ * by a rule. 429: too many calls. 503: the tables do not exist yet.
  */
 export class WebhooksRequestError extends HttpException {
   readonly code: string;
@@ -75,6 +75,16 @@ export function tooManyRequests(what: string, perMinute: number, waitMs: number)
     'too_many_requests',
     `Too many ${what}: at most ${perMinute} a minute, try again in ${retryAfterSeconds} s.`,
     { retryAfterSeconds },
+  );
+}
+
+/** 503: the tables do not exist yet. */
+export function notReady(): WebhooksRequestError {
+  return new WebhooksRequestError(
+    HttpStatus.SERVICE_UNAVAILABLE,
+    'not_ready',
+    'Webhooks are not available yet. Try again in a few seconds.',
+    { retryAfterSeconds: 5 },
   );
 }
 

@@ -2,6 +2,7 @@ import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy }
 import { SETTINGS, type Settings } from '../config/settings.js';
 import { STRUCTURE, type WebhooksModuleStructure } from '../config/structure-options.js';
 import { type Store, STORE } from '../store/store.js';
+import { Readiness } from './readiness.js';
 import { Worker } from './worker.js';
 
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
@@ -21,9 +22,15 @@ export class WorkerLifecycle implements OnApplicationBootstrap, OnModuleDestroy 
     @Inject(STORE) private readonly store: Store,
     @Inject(SETTINGS) private readonly settings: Settings,
     @Inject(STRUCTURE) private readonly structure: WebhooksModuleStructure,
+    private readonly readiness: Readiness,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
+    await this.readiness.whenReady(() => this.start());
+  }
+
+  private async start(): Promise<void> {
+    if (this.stopped) return;
     const delivers = this.structure.role !== 'api';
     this.detach = this.store.attach();
     if (delivers) this.store.onCommit((work) => this.worker.wake(work));

@@ -18,6 +18,7 @@ import { CallbackDestinations } from '../engine/relay/callback-destinations.js';
 import { Relay } from '../engine/relay/relay.js';
 import { RunOnce } from '../engine/run-once.js';
 import { MAX_WITHOUT_SLOT_PER_SLOT } from '../engine/schedule/lane-scheduler.js';
+import { Readiness } from '../engine/readiness.js';
 import { Sender } from '../engine/send/sender.js';
 import { Worker } from '../engine/worker.js';
 import { createTransport } from '../http/client/create-transport.js';
@@ -42,6 +43,7 @@ export const baseProviders: Provider[] = [
   { provide: SECRET_BOX, useFactory: createSecretBox, inject: [SETTINGS] },
   { provide: URL_POLICY, useFactory: (settings: Settings) => new UrlPolicy(settings), inject: [SETTINGS] },
   { provide: TRANSPORT, useFactory: createGuardedTransport, inject: [SETTINGS] },
+  Readiness,
   StartupCheck,
 ];
 

@@ -1,13 +1,26 @@
-import { type BeforeApplicationShutdown, Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import {
+  type BeforeApplicationShutdown,
+  Inject,
+  Injectable,
+  type OnApplicationBootstrap,
+  type OnModuleDestroy,
+  type OnModuleInit,
+} from '@nestjs/common';
 import type { DataSource } from 'typeorm';
 import { SETTINGS, type Settings } from '../config/settings.js';
 import { STRUCTURE, type WebhooksModuleStructure } from '../config/structure-options.js';
-import { WebhooksSetupError } from '../core/errors.js';
+import { WebhooksNotReadyError, WebhooksSetupError } from '../core/errors.js';
 import { LineLogger } from '../core/line-logger.js';
+import { Readiness } from '../engine/readiness.js';
 import { SecretReencryption } from '../secrets/reencrypt-secrets.js';
 import type { SetupStore } from '../store/setup-store.js';
 import { DATA_SOURCE, STORE } from '../store/store.js';
 import { checkStoredProfiles } from './check-stored-profiles.js';
+
+/** Between two looks for tables that do not exist yet, ms. */
+const LOOK_EVERY_MS = 1_000;
+/** Every so many looks the log says that they are still missing. */
+const LOOKS_PER_REMINDER = 60;
 
 const ATTACHED = Symbol.for('nestjs-sms-webhooks:data-sources');
 
@@ -18,9 +31,15 @@ const attachedDataSources: WeakSet<DataSource> = ((
 
 /** Checks once, in every role, that this host can run the module, so that it fails at the start and not at the first write. */
 @Injectable()
-export class StartupCheck implements OnModuleInit, BeforeApplicationShutdown {
+export class StartupCheck
+  implements OnModuleInit, OnApplicationBootstrap, OnModuleDestroy, BeforeApplicationShutdown
+{
   private readonly logger = new LineLogger('WebhooksModule');
   private unguard: (() => void) | null = null;
+  private isReady = false;
+  private timer: NodeJS.Timeout | null = null;
+  private isStopped = false;
+  private lastProblem: string | null = null;
 
   constructor(
     @Inject(STORE) private readonly store: SetupStore,
@@ -28,20 +47,12 @@ export class StartupCheck implements OnModuleInit, BeforeApplicationShutdown {
     private readonly reencryption: SecretReencryption,
     @Inject(SETTINGS) private readonly settings: Settings,
     @Inject(STRUCTURE) private readonly structure: WebhooksModuleStructure,
+    private readonly readiness: Readiness,
   ) {}
 
   async onModuleInit(): Promise<void> {
     this.attach();
-    try {
-      await this.store.checkTables();
-      await this.reencryption.check();
-      await checkStoredProfiles(this.store, this.settings.profiles);
-      await this.store.checkIsolation();
-    } catch (error) {
-      // Nest does not destroy an app that failed to start.
-      this.detach();
-      throw error;
-    }
+    await this.checkOrStop();
     if (this.structure.allowUnauthenticated) {
       this.logger.warn(
         'The webhook routes have no guards (allowUnauthenticated): anybody who can reach them can use them',
@@ -49,9 +60,66 @@ export class StartupCheck implements OnModuleInit, BeforeApplicationShutdown {
     }
   }
 
+  /** Hosts that migrate in a hook of their own have done so by now, or do it in the same hook as this. */
+  async onApplicationBootstrap(): Promise<void> {
+    if (this.isReady) return;
+    const missing = await this.checkOrStop();
+    if (!missing) return;
+    this.logger.warn(
+      `${missing.message} Until then publish() and the routes fail with WebhooksNotReadyError, and nothing is delivered.`,
+    );
+    this.lookLater(1);
+  }
+
+  onModuleDestroy(): void {
+    this.isStopped = true;
+    if (this.timer) clearTimeout(this.timer);
+  }
+
   /** After `onModuleDestroy`, in which the worker records its last outcomes. */
   beforeApplicationShutdown(): void {
     this.detach();
+  }
+
+  /** Returns why the module has to wait, or null. */
+  private async checkOrStop(): Promise<WebhooksNotReadyError | null> {
+    try {
+      await this.check();
+      return null;
+    } catch (error) {
+      if (error instanceof WebhooksNotReadyError) return error;
+      // Nest does not destroy an app that failed to start.
+      this.detach();
+      throw error;
+    }
+  }
+
+  private async check(): Promise<void> {
+    await this.store.checkTables();
+    await this.reencryption.check();
+    await checkStoredProfiles(this.store, this.settings.profiles);
+    await this.store.checkIsolation();
+    this.isReady = true;
+    await this.readiness.markReady();
+  }
+
+  private lookLater(looks: number): void {
+    if (this.isStopped) return;
+    this.timer = setTimeout(() => void this.look(looks), LOOK_EVERY_MS).unref();
+  }
+
+  private async look(looks: number): Promise<void> {
+    try {
+      await this.check();
+      this.logger.log('Found the webhook tables: publish(), the routes and the worker are available');
+    } catch (error) {
+      const { message } = error as Error;
+      const isNews = !(error instanceof WebhooksNotReadyError) && message !== this.lastProblem;
+      this.lastProblem = message;
+      if (isNews || looks % LOOKS_PER_REMINDER === 0)
+        this.logger.error(`Webhooks are not available: ${message}`);
+      this.lookLater(looks + 1);
+    }
   }
 
   private attach(): void {

@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { SetupStore } from '../store/setup-store.js';
+import { WebhooksNotReadyError } from '../core/errors.js';
+import type { DatabaseHealth, SetupStore } from '../store/setup-store.js';
 import { STORE } from '../store/store.js';
 
 /** Warning threshold: this many dead rows, if there are more of them than live rows. */
@@ -11,7 +12,7 @@ const RELAY_LAG_WARNING_MS = 60_000;
 
 /** Something in the database that will make deliveries slow, and what to do about it. */
 export interface HealthWarning {
-  kind: 'dead-rows' | 'old-snapshot' | 'relay-lag';
+  kind: 'not-ready' | 'dead-rows' | 'old-snapshot' | 'relay-lag';
   message: string;
   data: Record<string, string | number>;
 }
@@ -22,7 +23,14 @@ export class HealthCheck {
   constructor(@Inject(STORE) private readonly store: SetupStore) {}
 
   async check(): Promise<HealthWarning[]> {
-    const health = await this.store.readDatabaseHealth();
+    let health: DatabaseHealth | null;
+    try {
+      health = await this.store.readDatabaseHealth();
+    } catch (error) {
+      if (!(error instanceof WebhooksNotReadyError)) throw error;
+      const message = `Nothing is published, registered or delivered. ${error.message}`;
+      return [{ kind: 'not-ready', message, data: {} }];
+    }
     if (!health) return [];
     const { deadRows: dead, liveRows: live, table, oldestTransactionMs, relayLagMs } = health;
     const warnings: HealthWarning[] = [];

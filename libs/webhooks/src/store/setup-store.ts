@@ -74,6 +74,8 @@ export interface SetupStore extends StoreTransactions {
   guardConnections(): () => void;
   /**
    * Throws {@link WebhooksSetupError} if a table or a column is missing, with the name of the table and how to add it.
+   * Throws {@link WebhooksNotReadyError} if all tables are missing, or if the data source lists migrations of this module that
+   * were not run; until it passes, so does every other method.
    */
   checkTables(): Promise<void>;
   /** Afterwards transactions name READ COMMITTED only if the server or the data source has another default. */

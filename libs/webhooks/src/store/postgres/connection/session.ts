@@ -1,5 +1,5 @@
 import type { DataSource, EntityManager } from 'typeorm';
-import { TransactionRequiredError } from '../../../core/errors.js';
+import { TransactionRequiredError, type WebhooksNotReadyError } from '../../../core/errors.js';
 import { type Tables, tablesOf } from '../../schema/tables.js';
 import { StoreClock } from './clock.js';
 import { withConnection } from './guarded-connection.js';
@@ -18,6 +18,7 @@ interface Connections {
   readonly statements: PreparedStatements;
   timeoutMs: number;
   setsIsolation: boolean;
+  refusal: WebhooksNotReadyError | null;
 }
 
 /**
@@ -39,6 +40,7 @@ export class Session {
       statements: new PreparedStatements(dataSource.logger),
       timeoutMs: TIMEOUT_MS,
       setsIsolation: true,
+      refusal: null,
     };
   }
 
@@ -69,6 +71,15 @@ export class Session {
     this.shared.setsIsolation = sets;
   }
 
+  /** Thrown instead of running a statement, while the tables do not exist. Set by the check of the tables. */
+  set refusal(refusal: WebhooksNotReadyError | null) {
+    this.shared.refusal = refusal;
+  }
+
+  get refusal(): WebhooksNotReadyError | null {
+    return this.shared.refusal;
+  }
+
   /** The transaction's query runner. Throws if this session is bound to none. */
   get runner(): NonNullable<EntityManager['queryRunner']> {
     const runner = this.bound?.queryRunner;
@@ -96,6 +107,7 @@ export class Session {
         'This transaction belongs to another data source than the one that WebhooksModule.forRoot({ dataSource }) names.',
       );
     }
+    if (this.refusal) throw this.refusal;
     return this.bind(tx);
   }
 
@@ -155,6 +167,7 @@ export class Session {
 
   /** Runs `work` again, a few times at most, if the database aborted it in favour of another transaction. */
   private async retrying<T>(work: () => Promise<T>): Promise<T> {
+    if (this.refusal) throw this.refusal;
     for (let attempt = 1; ; attempt++) {
       try {
         return await work();

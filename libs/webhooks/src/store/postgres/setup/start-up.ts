@@ -1,18 +1,59 @@
-import { WebhooksSetupError } from '../../../core/errors.js';
+import { WebhooksNotReadyError, WebhooksSetupError } from '../../../core/errors.js';
 import { type Tables, tableMetadata } from '../../schema/tables.js';
+import { withConnection } from '../connection/guarded-connection.js';
 import type { Session } from '../connection/session.js';
+import { hasPendingMigrations } from './pending-migrations.js';
 
-const UNDEFINED_TABLE = '42P01';
 const UNDEFINED_COLUMN = '42703';
 
-export async function checkTables(session: Session): Promise<void> {
-  for (const [name, table] of Object.entries(session.tables) as [keyof Tables, string][]) {
-    const { columns } = tableMetadata(session.dataSource, name);
+/**
+ * Afterwards the session refuses all statements if the tables do not exist yet, or if the migrations that are listed in the
+ * data source and not yet run will change them.
+ */
+export function checkTables(session: Session): Promise<void> {
+  return withConnection(session.dataSource, session.timeoutMs, async ({ manager }) => {
+    const query: Query = (sql, parameters) => manager.query(sql, parameters);
+    try {
+      await findProblem(session, query);
+      session.refusal = null;
+    } catch (error) {
+      const { message } = error as Error;
+      const isNew = error instanceof WebhooksNotReadyError;
+      const willChange =
+        error instanceof WebhooksSetupError && (await hasPendingMigrations(session.dataSource, query));
+      if (!isNew && !willChange) throw error;
+      session.refusal = isNew ? error : new WebhooksNotReadyError(message, { cause: error });
+      throw session.refusal;
+    }
+  });
+}
+
+type Query = (sql: string, parameters?: unknown[]) => Promise<unknown[]>;
+
+async function findProblem({ tables, dataSource }: Session, query: Query): Promise<void> {
+  const all = Object.entries(tables) as [keyof Tables, string][];
+  const missing = (await query(
+    'select name from unnest($1::text[]) with ordinality as t(name, i) where to_regclass(name) is null order by i',
+    [all.map(([, table]) => table)],
+  )) as { name: string }[];
+  const [first] = missing;
+  if (first) {
+    const [name] = all.find(([, table]) => table === first.name)!;
+    const problem = problemOf(name, first.name, 'does not exist');
+    throw missing.length === all.length
+      ? new WebhooksNotReadyError(problem)
+      : new WebhooksSetupError(problem);
+  }
+  for (const [name, table] of all) {
+    const { columns } = tableMetadata(dataSource, name);
     const list = columns.map(({ databaseName }) => `"${databaseName}"`).join(', ');
     try {
-      await session.query(`select ${list} from ${table} limit 0`);
+      await query(`select ${list} from ${table} limit 0`);
     } catch (error) {
-      throw toSetupError(error as Error & { code?: string }, name, table);
+      const { code, message } = error as Error & { code?: string };
+      if (code !== UNDEFINED_COLUMN) throw error;
+      const problem = `is of an earlier version of this module (${message})`;
+      throw new WebhooksSetupError(problemOf(name, table, problem), { cause: error });
     }
   }
 }
@@ -26,13 +67,6 @@ export async function checkIsolation(session: Session): Promise<void> {
   session.setsIsolation = row!.level !== 'read committed' || isolationLevel !== undefined;
 }
 
-function toSetupError(error: Error & { code?: string }, name: string, table: string): Error {
-  const { code, message } = error;
-  if (code !== UNDEFINED_TABLE && code !== UNDEFINED_COLUMN) return error;
-  const problem =
-    code === UNDEFINED_TABLE ? 'does not exist' : `is of an earlier version of this module (${message})`;
-  return new WebhooksSetupError(
-    `The table of webhook ${name}, ${table}, ${problem}: add \`migrations: [...webhooksMigrations]\` to the data source and run the migrations before the app starts (or set \`migrationsRun: true\`).`,
-    { cause: error },
-  );
+function problemOf(name: string, table: string, problem: string): string {
+  return `The table of webhook ${name}, ${table}, ${problem}: add \`migrations: [...webhooksMigrations]\` to the data source and run the migrations before the app starts (or set \`migrationsRun: true\`).`;
 }

@@ -1,0 +1,111 @@
+import { type INestApplication, Injectable, Module, type OnApplicationBootstrap } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { messageEvent } from '../../libs/webhooks/src/events/event-builders.js';
+import { WebhooksModule } from '../../libs/webhooks/src/webhooks.module.js';
+import { WebhooksService } from '../../libs/webhooks/src/webhooks.service.js';
+import { type Receiver, startReceiver } from '../api/receiver.js';
+import { createDatabase, type TestDatabase } from '../support/database.js';
+import { as, dataSource, shape, startApp, values } from './support/app.js';
+
+let database: TestDatabase;
+let receiver: Receiver;
+let app: INestApplication;
+const said: string[] = [];
+const say = (message: unknown): void => void said.push(String(message));
+const logger = { log: () => undefined, warn: say, error: say };
+
+beforeEach(async () => {
+  said.length = 0;
+  [database, receiver] = await Promise.all([createDatabase(), startReceiver()]);
+});
+afterEach(async () => {
+  await app.close();
+  await Promise.all([receiver.close(), database.drop()]);
+});
+
+/** A host that does not migrate when it connects. */
+const later = () => dataSource(database.url, { migrationsRun: false });
+const webhooks = () => WebhooksModule.forRoot({ ...shape, ...values, role: 'all' });
+const migrate = () => app.get(DataSource).runMigrations();
+
+const publish = () =>
+  app.get(DataSource).transaction((tx) =>
+    app.get<WebhooksService>(WebhooksService).publish(
+      tx,
+      messageEvent('message.delivered', {
+        tenantId: 'a',
+        message: { id: 'm1', direction: 'out', from: 'ACME', to: '+15550100' },
+      }),
+    ),
+  );
+
+async function until(condition: () => Promise<boolean>): Promise<void> {
+  while (!(await condition())) await new Promise((resolve) => setImmediate(resolve));
+}
+
+const areAvailable = async (): Promise<boolean> => (await as(app, 'a').get('/webhooks')).status === 200;
+
+/** The worker delivers by itself. */
+async function delivers(): Promise<void> {
+  await until(areAvailable);
+  await as(app, 'a')
+    .post('/webhooks', { url: receiver.url, events: ['*'] })
+    .expect(201);
+  await publish();
+  await until(async () => receiver.received.length === 1);
+  expect(await app.get<WebhooksService>(WebhooksService).health()).toEqual([]);
+}
+
+describe.each([true, false])('A host that migrates at bootstrap, its module first: %p', (isFirst) => {
+  it('starts, and delivers as soon as the tables exist', async () => {
+    @Injectable()
+    class Migrations implements OnApplicationBootstrap {
+      constructor(private readonly source: DataSource) {}
+
+      async onApplicationBootstrap(): Promise<void> {
+        await this.source.runMigrations();
+      }
+    }
+    @Module({ providers: [Migrations] })
+    class MigrationsModule {}
+    const modules = isFirst ? [MigrationsModule, webhooks()] : [webhooks(), MigrationsModule];
+    app = await startApp([later(), ...modules], { logger });
+    await delivers();
+  });
+});
+
+it('Until the tables exist, everything is refused by name, and the log and health() say so', async () => {
+  app = await startApp([later(), webhooks()], { logger });
+  expect(said).toEqual([
+    expect.stringMatching(/"webhook_accounts", does not exist: .*run the migrations.* nothing is delivered/),
+  ]);
+  const notReady = { name: 'WebhooksNotReadyError', message: expect.stringMatching(/run the migrations/) };
+  await expect(publish()).rejects.toMatchObject(notReady);
+  const service = app.get<WebhooksService>(WebhooksService);
+  await expect(service.endpoints.list('a')).rejects.toMatchObject(notReady);
+  await expect(service.runOnce()).rejects.toMatchObject(notReady);
+  expect(await service.health()).toMatchObject([{ kind: 'not-ready' }]);
+  const { body, headers } = await as(app, 'a').get('/webhooks').expect(503);
+  expect(body).toMatchObject({ statusCode: 503, code: 'not_ready' });
+  expect(headers['retry-after']).toBe('5');
+  await as(app, 'a')
+    .post('/webhooks', { url: receiver.url, events: ['*'] })
+    .expect(503);
+  await migrate();
+  await delivers();
+});
+
+it('Tables of an earlier release do not stop the start where the migrations are listed and not yet run', async () => {
+  app = await startApp([dataSource(database.url)], { logger });
+  const source = app.get(DataSource);
+  // Back to before the migration that adds a column.
+  const columns = async (): Promise<number> =>
+    (await source.query(`select 1 from information_schema.columns where table_name like 'webhook_%'`)).length;
+  const before = await columns();
+  while ((await columns()) === before) await source.undoLastMigration();
+  await app.close();
+  app = await startApp([later(), webhooks()], { logger });
+  await expect(publish()).rejects.toMatchObject({ name: 'WebhooksNotReadyError' });
+  await migrate();
+  await delivers();
+});
