@@ -1,3 +1,4 @@
+import { explainAttemptError } from '../../libs/webhooks/src/core/attempt-errors.js';
 import type { WebhookAlert } from '../../libs/webhooks/src/alerts/alert-channel.js';
 import { msgine } from '../../libs/webhooks/src/profiles/dialects/msgine.js';
 import { type Receiver, startReceiver } from '../api/receiver.js';
@@ -208,7 +209,12 @@ describe('Mobile Text Alerts: a mail for each failed request, at most one an hou
     await register({ sendAlertEmail: true, skipErrors: true, url: gone.url });
     await backend.publish(tenantId, names(1));
     await backend.pass(0);
-    expect(told('delivery.failed')).toMatchObject([{ data: { status: null, error: 'connect' } }]);
+    expect(told('delivery.failed')).toMatchObject([
+      {
+        data: { status: null, error: 'connect' },
+        text: expect.stringContaining(`connect: ${explainAttemptError('connect')}`),
+      },
+    ]);
   });
 });
 

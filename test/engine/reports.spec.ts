@@ -222,7 +222,7 @@ describe('The log', () => {
     const which = (number: number) =>
       `Delivery ${delivery!.id} to ${id} (message.delivered, attempt ${number} of 3)`;
     expect(engine().log.debugs.filter((line) => line.startsWith('Delivery'))).toEqual([
-      `${which(1)} failed: reset; next attempt in 1000 ms`,
+      `${which(1)} failed: reset; next attempt in 1000 ms. The connection closed before a response arrived. Look for crashes and for limits of the server and of the proxies in front of it.`,
       `${which(2)} failed: HTTP 503; next attempt in 2000 ms`,
     ]);
     expect(engine().log.warnings).toEqual([`${which(3)} exhausted: retries-used-up, HTTP 500`]);

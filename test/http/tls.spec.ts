@@ -50,13 +50,13 @@ describe.each(KINDS)('over TLS, the %s transport', (kind) => {
   });
 
   it.each([
-    ['that nobody vouches for', {}, 'hooks.example.com', 'DEPTH_ZERO_SELF_SIGNED_CERT'],
-    ['for another name', { ca: certificate.cert }, 'wrong.example.com', 'ERR_TLS_CERT_ALTNAME_INVALID'],
-  ])('refuses a certificate %s and sends nothing', async (_, options, host, cause) => {
+    ['that nobody vouches for', {}, 'hooks.example.com', 'certificate-self-signed'],
+    ['for another name', { ca: certificate.cert }, 'wrong.example.com', 'certificate-name'],
+  ])('refuses a certificate %s and sends nothing', async (_, options, host, code) => {
     const transport = transports.make(kind, { ...options, lookup: loopback });
     const error = await failureOf(transport.send(request(`https://${host}:${receiver.port}/`)));
 
-    expect(error).toMatchObject({ code: 'tls', message: `The TLS handshake failed (${cause}).` });
+    expect(error.code).toBe(code);
     expect(receiver.requests).toEqual([]);
     expect(transport.stats()).toMatchObject({ connections: 0, pools: 0 });
   });

@@ -1,3 +1,4 @@
+import { explainAttemptError } from '../core/attempt-errors.js';
 import { encodeId } from '../core/ids.js';
 import type { AlertKind } from '../core/states.js';
 import type { FailureCount } from '../store/alert-store.js';
@@ -88,6 +89,7 @@ export function composeAlert(alert: ClaimedAlert, facts: AlertFacts, link: strin
     '',
     `Webhook: ${endpointId ?? 'callback URLs'} (${origin ?? 'no longer registered'})`,
     ...(causes.length > 0 ? [`Causes: ${causes.join(', ')}`] : []),
+    ...explainCauses(alert, facts),
     ...(data.deliveryId && kind === 'delivery.failed'
       ? [`Delivery: ${data.deliveryId}, attempt ${data.attempt}`]
       : []),
@@ -124,6 +126,17 @@ function composeSummary(day: number, { held }: AlertFacts): Pick<WebhookAlert, '
     ].join('\n'),
     data: { day, held },
   };
+}
+
+/** A line for each kind of failure that the text names. A status explains itself. */
+function explainCauses({ kind, data }: ClaimedAlert, { causes }: AlertFacts): string[] {
+  const listed = causes.slice(0, MAX_CAUSES_LISTED).filter(({ status }) => status === null);
+  const errors = new Set(listed.map(({ error }) => error));
+  if (kind === 'delivery.failed' && data!.status == null) errors.add(data!.error ?? null);
+  return [...errors].flatMap((error) => {
+    const explanation = error === null ? null : explainAttemptError(error);
+    return explanation === null ? [] : [`${error}: ${explanation}`];
+  });
 }
 
 function totalOf(causes: readonly FailureCount[]): number {

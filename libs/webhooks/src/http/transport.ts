@@ -25,12 +25,29 @@ export interface HttpResponse {
 
 /**
  * Why no response head arrived. `timeout`: the deadline passed. `dns`: the name did not resolve. `connect`: refused or
- * unreachable. `tls`: handshake or certificate. `reset`: the connection closed early. `blocked`: the egress guard refused
+ * unreachable. `certificate-…`: what is wrong with the certificate of the receiver. `http2-only`: it does not speak HTTP/1.1.
+ * `tls`: the handshake failed for another reason. `reset`: the connection closed early. `blocked`: the egress guard refused
  * the address or the URL. `headers`: the response head was malformed or too large. `proxy`: the configured proxy failed,
  * which is not the customer's fault. `aborted`: the process is stopping. `internal`: a fault of this module or its host.
  */
 export type HttpErrorCode =
-  'timeout' | 'dns' | 'connect' | 'tls' | 'reset' | 'blocked' | 'headers' | 'proxy' | 'aborted' | 'internal';
+  | 'timeout'
+  | 'dns'
+  | 'connect'
+  | 'certificate-expired'
+  | 'certificate-not-yet-valid'
+  | 'certificate-incomplete'
+  | 'certificate-self-signed'
+  | 'certificate-name'
+  | 'certificate-untrusted'
+  | 'http2-only'
+  | 'tls'
+  | 'reset'
+  | 'blocked'
+  | 'headers'
+  | 'proxy'
+  | 'aborted'
+  | 'internal';
 
 /** A request without a response. The error contains no header, body, path or query of the request. */
 export class HttpError extends Error {

@@ -33,7 +33,7 @@ export interface SigningInput {
 export interface AttemptOutcome {
   /** HTTP status, or `null` if no response head arrived. */
   status: number | null;
-  /** Kind of failure: `http` for a response that is not a success, otherwise `timeout`, `dns`, `connect`, `tls`, `reset`, … */
+  /** Kind of failure: `http` for a response that is not a success, otherwise `timeout`, `dns`, `certificate-expired`, … */
   error: string;
 }
 

@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { SETTINGS, type Settings } from '../../config/settings.js';
+import { explainAttemptError } from '../../core/attempt-errors.js';
 import { encodeDeliveryId, encodeId } from '../../core/ids.js';
 import { LineLogger } from '../../core/line-logger.js';
 import type { Reason } from '../../core/states.js';
@@ -62,18 +63,21 @@ export class OutcomeReporter {
         ? attempt.error
         : `HTTP ${attempt.status}`
       : (reason ?? 'not sent');
+    // A status explains itself.
+    const explanation = attempt?.status === null ? `. ${explainAttemptError(attempt.error!)}` : '';
     const { endpointId } = delivery.destination;
     const where = endpointId === null ? 'a callback' : encodeId('wh', endpointId);
     const number = `attempt ${delivery.attempts + (attempt ? 1 : 0)} of ${this.lastAttemptOf(outcome)}`;
     const which = `dlv_${delivery.id} to ${where} (${delivery.wireType}, ${number})`;
     if (name === 'retrying') {
-      if (attempt) this.logger.debug(`Delivery ${which} failed: ${cause}; next attempt in ${delayMs} ms`);
+      if (attempt)
+        this.logger.debug(`Delivery ${which} failed: ${cause}; next attempt in ${delayMs} ms${explanation}`);
     } else if (name === 'leaseLost') {
       this.logger.warn(
         `Delivery ${which} lost its lease: its outcome (${cause}) was not recorded, another worker has the delivery`,
       );
     } else {
-      this.logger.warn(`Delivery ${which} ${name}: ${reason}, ${cause}`);
+      this.logger.warn(`Delivery ${which} ${name}: ${reason}, ${cause}${explanation}`);
     }
   }
 

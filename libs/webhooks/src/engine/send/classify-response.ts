@@ -1,6 +1,6 @@
 import { LineLogger } from '../../core/line-logger.js';
 import type { BlockedReason, Reason } from '../../core/states.js';
-import { HttpError, type HttpResponse } from '../../http/transport.js';
+import { HttpError, type HttpErrorCode, type HttpResponse } from '../../http/transport.js';
 import type { FailureVerdict, Profile } from '../../profiles/profile.js';
 import type { LeasedDelivery } from '../destinations/leased-delivery.js';
 import type { AttemptResult, Outcome } from './outcome.js';
@@ -14,7 +14,7 @@ const TOO_MANY_REQUESTS = 429;
 /** The pause that a 429 without `Retry-After` asks for. */
 const DEFAULT_PAUSE_MS = 5_000;
 /** Errors on our side, including a broken proxy. They do not count as attempts. */
-const OWN_ERRORS = new Set(['proxy', 'aborted', 'internal']);
+const OWN_ERRORS = ['proxy', 'aborted', 'internal'] as const;
 const OWN_ERROR_WAIT_MS = 10_000;
 
 const logger = new LineLogger('WebhookSender');
@@ -58,7 +58,7 @@ export function classifyError(
   schedule: RetrySchedule,
 ): Outcome {
   const code = error instanceof HttpError ? error.code : 'internal';
-  if (OWN_ERRORS.has(code)) return returnToLane(delivery, code === 'aborted' ? 0 : OWN_ERROR_WAIT_MS);
+  if (isOwnError(code)) return returnToLane(delivery, code === 'aborted' ? 0 : OWN_ERROR_WAIT_MS);
   const attempt: AttemptResult = {
     number: delivery.attempts + 1,
     startedAt,
@@ -68,6 +68,10 @@ export function classifyError(
     response: '',
   };
   return afterFailure(delivery, attempt, verdictOn(delivery, attempt), schedule, 0);
+}
+
+function isOwnError(code: HttpErrorCode): code is (typeof OWN_ERRORS)[number] {
+  return (OWN_ERRORS as readonly HttpErrorCode[]).includes(code);
 }
 
 function verdictOn({ destination }: LeasedDelivery, { status, error }: AttemptResult): FailureVerdict {

@@ -1,3 +1,4 @@
+import type { AttemptError } from '../../core/attempt-errors.js';
 import type { Reason } from '../../core/states.js';
 import type { LeasedDelivery } from '../destinations/leased-delivery.js';
 
@@ -29,8 +30,8 @@ export interface AttemptResult {
   startedAt: number;
   durationMs: number;
   status: number | null;
-  /** Class of the failure, `null` for a success. */
-  error: string | null;
+  /** Kind of the failure, `null` for a success. */
+  error: AttemptError | null;
   response: string;
 }
 

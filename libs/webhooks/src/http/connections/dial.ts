@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import type { buildConnector } from 'undici';
 import type { HttpErrorCode } from '../transport.js';
+import { tlsFailureOf } from './tls-failure.js';
 
 /** How far a request has come. It decides what a failure is called. */
 export type RequestPhase = 'waiting' | 'dns' | 'connect' | 'tls' | 'proxy' | 'tunnel' | 'response';
@@ -38,14 +39,23 @@ export function toConnectionError(error: Error & { code?: string }, phase: Reque
   const code = error.code ?? error.name;
   switch (phase) {
     case 'proxy':
-      return new ConnectionError('proxy', `The proxy could not be reached (${code}).`, error.message);
+      return new ConnectionError(
+        'proxy',
+        `The proxy could not be reached (${proxyCause(code)}).`,
+        error.message,
+      );
     case 'tunnel':
       return new ConnectionError('proxy', `The proxy closed the connection (${code}).`, error.message);
     case 'dns':
       return new ConnectionError('dns', `The host name did not resolve (${code}).`, error.message);
     case 'tls':
-      return new ConnectionError('tls', `The TLS handshake failed (${code}).`, error.message);
+      return new ConnectionError(tlsFailureOf(code), `The TLS handshake failed (${code}).`, error.message);
     default:
       return new ConnectionError('connect', `The connection failed (${code}).`, error.message);
   }
+}
+
+function proxyCause(code: string): string {
+  const kind = tlsFailureOf(code);
+  return kind === 'tls' ? code : `${kind}, ${code}`;
 }

@@ -53,6 +53,10 @@ export class HeadReader {
       );
       return NOTHING;
     }
+    if (state === 'unreadable' && isHttp2(buffer.bytes)) {
+      this.socket.destroy(new ConnectionError('http2-only', 'The receiver responded with HTTP/2.'));
+      return NOTHING;
+    }
     this.isOdd = buffer.hasDropped || !startsWithPlainHead(buffer.bytes);
     if (state === 'unreadable' || !this.isOdd) return buffer.bytes;
     return Buffer.concat([formatResponseHead(buffer.head!), buffer.rest]);
@@ -60,3 +64,9 @@ export class HeadReader {
 }
 
 const NOTHING = Buffer.alloc(0);
+
+/** A server that speaks HTTP/2 alone begins with a frame of its settings, or ends with GOAWAY (RFC 9113 4.1, 6.5, 6.8). */
+function isHttp2(bytes: Buffer): boolean {
+  const isConnectionFrame = bytes.length >= 9 && bytes[0] === 0 && bytes.readUInt32BE(5) === 0;
+  return isConnectionFrame && (bytes[3] === 4 || bytes[3] === 7);
+}

@@ -1,0 +1,33 @@
+import type { HttpErrorCode } from '../transport.js';
+
+/** Node's names of what OpenSSL finds wrong with a certificate or a handshake. */
+const CODES = new Map<string, HttpErrorCode>([
+  ['CERT_HAS_EXPIRED', 'certificate-expired'],
+  ['CERT_NOT_YET_VALID', 'certificate-not-yet-valid'],
+  // The chain has one certificate and its issuer is unknown: nearly always the intermediate one was not installed.
+  ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'certificate-incomplete'],
+  ['DEPTH_ZERO_SELF_SIGNED_CERT', 'certificate-self-signed'],
+  ['ERR_TLS_CERT_ALTNAME_INVALID', 'certificate-name'],
+  ['HOSTNAME_MISMATCH', 'certificate-name'],
+  ['SELF_SIGNED_CERT_IN_CHAIN', 'certificate-untrusted'],
+  ['UNABLE_TO_GET_ISSUER_CERT', 'certificate-untrusted'],
+  ['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'certificate-untrusted'],
+  ['UNABLE_TO_DECRYPT_CERT_SIGNATURE', 'certificate-untrusted'],
+  ['UNABLE_TO_DECODE_ISSUER_PUBLIC_KEY', 'certificate-untrusted'],
+  ['CERT_SIGNATURE_FAILURE', 'certificate-untrusted'],
+  ['CERT_CHAIN_TOO_LONG', 'certificate-untrusted'],
+  ['CERT_REVOKED', 'certificate-untrusted'],
+  ['CERT_REJECTED', 'certificate-untrusted'],
+  ['CERT_UNTRUSTED', 'certificate-untrusted'],
+  ['INVALID_CA', 'certificate-untrusted'],
+  ['INVALID_PURPOSE', 'certificate-untrusted'],
+  ['PATH_LENGTH_EXCEEDED', 'certificate-untrusted'],
+  // Only HTTP/1.1 is offered (ALPN), so a server that finds nothing in common speaks other versions alone.
+  ['ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL', 'http2-only'],
+  ['ERR_SSL_TLSV13_ALERT_NO_APPLICATION_PROTOCOL', 'http2-only'],
+]);
+
+/** Returns what a failed TLS handshake is called. `code`: of Node's error. */
+export function tlsFailureOf(code: string): HttpErrorCode {
+  return CODES.get(code) ?? 'tls';
+}
