@@ -1,6 +1,6 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { WebhookProfile } from 'nestjs-sms-webhooks-receiver';
 import { eventExample } from '../../libs/webhooks/src/events/catalogue/event-example.js';
 import { messageEvent } from '../../libs/webhooks/src/events/event-builders.js';
@@ -93,9 +93,23 @@ const LANGUAGES: Language[] = [
   },
 ];
 
+const [node] = LANGUAGES as [Language, ...Language[]];
+/** The guides promise Express 4 and 5. Beside the script, `express` is version 4. */
+const express4: Language = {
+  ...node,
+  name: 'Node, on Express 4,',
+  start(file, port, environment) {
+    const modules = join(dirname(file), 'node_modules');
+    mkdirSync(modules);
+    symlinkSync(dirname(require.resolve('express4')), join(modules, 'express'));
+    return node.start(file, port, environment);
+  },
+};
+
 const handlers = Object.keys(PRINTED).flatMap((guide) =>
   LANGUAGES.map((language) => ({ guide, name: language.name, language })),
 );
+handlers.push({ guide: 'msgine', name: express4.name, language: express4 });
 
 /** The handler as the guide prints it, except that the work on some events hangs. */
 function printedHandler(guide: string, { block, hang }: Language): string {
