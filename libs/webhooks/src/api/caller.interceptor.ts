@@ -15,12 +15,8 @@ import { requireTenant, TenantRequiredError } from '../core/tenant.js';
 import { TENANT, type TenantProvider } from '../config/structure-options.js';
 import { SecretUnreadableError } from '../secrets/secret-box.js';
 import { setCaller } from './caller.js';
-
-/** What the checks read of a request, whatever the platform. */
-export interface IncomingRequest {
-  method?: string;
-  headers?: Record<string, string | string[] | undefined>;
-}
+import type { IncomingRequest } from './incoming-request.js';
+import { announcesBody, contentTypeOf, isJson, jsonOnly, wasParsed } from './request-body.js';
 
 /**
  * Finds the tenant of a request, once, after all guards: no handler runs without one.
@@ -39,7 +35,7 @@ export class CallerInterceptor implements NestInterceptor {
   async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
     const http = context.switchToHttp();
     const request = http.getRequest<object>();
-    this.checkContentType(request as IncomingRequest);
+    this.checkBody(request as IncomingRequest);
     setCaller(request, { tenantId: await this.tenantOf(request, context), request });
     return next.handle().pipe(
       catchError((thrown: unknown) => {
@@ -53,21 +49,23 @@ export class CallerInterceptor implements NestInterceptor {
     );
   }
 
+  private checkBody(request: IncomingRequest): void {
+    if (request.method === 'GET' || request.method === 'HEAD') return;
+    this.checkContentType(request);
+    if (!announcesBody(request) || wasParsed(request)) return;
+    if (/^application\/json\b/i.test(contentTypeOf(request)))
+      this.logger.error('A JSON body was not parsed: the webhook routes need a JSON body parser in this app');
+    throw jsonOnly();
+  }
+
   /**
    * Protects hosts that authenticate by cookie. A form of another site can send a body, but none with a JSON content type.
    * A script of another site can send a request without a body, and without a preflight: enough to rotate a secret.
    */
-  protected checkContentType({ method, headers }: IncomingRequest): void {
-    if (method === 'GET') return;
-    const type = headers?.['content-type'];
-    const isAllowed =
-      type === undefined ? !isFromOtherSite(headers) : /^application\/([\w.-]+\+)?json\b/i.test(String(type));
-    if (isAllowed) return;
-    throw new WebhooksRequestError(
-      HttpStatus.UNSUPPORTED_MEDIA_TYPE,
-      'json_only',
-      'Send JSON: content-type: application/json.',
-    );
+  protected checkContentType(request: IncomingRequest): void {
+    const type = contentTypeOf(request);
+    const isAllowed = type === '' ? !isFromOtherSite(request.headers) : isJson(type);
+    if (!isAllowed) throw jsonOnly();
   }
 
   /** Tables that do not exist yet, or a stored secret that was moved or changed, or whose key is missing: the operator reads why, the tenant can rotate it. */

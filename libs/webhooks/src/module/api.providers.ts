@@ -1,4 +1,4 @@
-import type { Provider, Type } from '@nestjs/common';
+import type { ExceptionFilter, Provider, Type } from '@nestjs/common';
 import { WebhookAudit } from '../observability/audit.js';
 import { WebhookDeliveries } from '../deliveries/deliveries.service.js';
 import { DeliveryLog } from '../deliveries/delivery-log.js';
@@ -9,6 +9,7 @@ import { SecretReencryption } from '../secrets/reencrypt-secrets.js';
 import { WebhookAccounts } from '../accounts/accounts.service.js';
 import { TenantAccounts } from '../accounts/tenant-accounts.js';
 import { CompatEndpoints } from '../api/compat/compat-endpoints.js';
+import { HttpsmsErrors, MobileTextAlertsErrors } from '../api/compat/compat-errors.js';
 import { HttpsmsController } from '../api/compat/httpsms.controller.js';
 import { MobileTextAlertsController } from '../api/compat/mobile-text-alerts.controller.js';
 import { UnlabelledJson } from '../api/compat/unlabelled-json.js';
@@ -47,8 +48,11 @@ export const apiProviders: Provider[] = [
   UnlabelledJson,
 ];
 
-/** The registration routes of each platform. */
-export const compatControllers: Record<CompatPlatform, Type<object>> = {
-  'mobile-text-alerts': MobileTextAlertsController,
-  httpsms: HttpsmsController,
+/** The registration routes of each platform, and the format of its errors. */
+export const compatRoutes: Record<
+  CompatPlatform,
+  { controller: Type<object>; errors: Type<ExceptionFilter> }
+> = {
+  'mobile-text-alerts': { controller: MobileTextAlertsController, errors: MobileTextAlertsErrors },
+  httpsms: { controller: HttpsmsController, errors: HttpsmsErrors },
 };

@@ -1,6 +1,7 @@
 import { type DynamicModule, type Provider, type Type } from '@nestjs/common';
 import { getDataSourceToken, TypeOrmModule } from '@nestjs/typeorm';
-import { compatControllers, apiProviders } from './api.providers.js';
+import { apiProviders, compatRoutes } from './api.providers.js';
+import { FastifyBodies, ownRoute } from '../api/fastify-bodies.js';
 import { WebhooksController } from '../api/webhooks.controller.js';
 import { webhooksEntitiesWith } from '../store/schema/entities.js';
 import {
@@ -27,7 +28,7 @@ export function assembleModule(definition: DynamicModule, given: WebhooksModuleS
   return {
     ...definition,
     global: isGlobal,
-    imports: [...(definition.imports ?? []), ...imports, ...entityImports(structure)],
+    imports: [...(definition.imports ?? []), ...imports, ...entityImports(structure), FastifyBodies],
     controllers,
     providers: [
       ...(definition.providers ?? []),
@@ -83,9 +84,11 @@ function controllersOf(structure: WebhooksModuleStructure): Type<object>[] {
   if (!isAllowed || !tenant) return [];
   const ownGuards = guards === undefined || guards === 'global' ? [] : guards;
   return [
-    mountController(controller, { guards: ownGuards, decorators, path }),
-    ...compat.map((platform) =>
-      mountController(compatControllers[platform], { guards: ownGuards, decorators }),
-    ),
+    mountController(controller, { guards: ownGuards, decorators: [...decorators, ownRoute(null)], path }),
+    ...compat
+      .map((platform) => compatRoutes[platform])
+      .map(({ controller: each, errors }) =>
+        mountController(each, { guards: ownGuards, decorators: [...decorators, ownRoute(errors)] }),
+      ),
   ];
 }

@@ -5,7 +5,7 @@ import { HttpAdapterHost } from '@nestjs/core';
 import { formatInstant } from '../../core/instants.js';
 import { LineLogger } from '../../core/line-logger.js';
 import { type ErrorDetail, WebhooksRequestError } from '../../core/request-error.js';
-import type { IncomingRequest } from '../caller.interceptor.js';
+import type { IncomingRequest } from '../incoming-request.js';
 import { CallerFields } from './caller-fields.js';
 
 /** The module's errors in a platform's own format. Errors of the host's guards stay as they are. */

@@ -3,7 +3,8 @@ import { Inject, Injectable } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { STRUCTURE, type WebhooksModuleStructure } from '../../config/structure-options.js';
 import { badRequest } from '../../core/request-error.js';
-import { CallerInterceptor, type IncomingRequest } from '../caller.interceptor.js';
+import { CallerInterceptor } from '../caller.interceptor.js';
+import type { IncomingRequest } from '../incoming-request.js';
 
 const FORM = /^application\/x-www-form-urlencoded\b/i;
 /** What clients send if nobody tells them a type: curl a form, `fetch` text, many others nothing. */
