@@ -4,9 +4,12 @@ export interface EventIdentity {
   type: string | null;
 }
 
-/** Returns a field as text, or `null` if it is missing, empty, or neither a string nor a number. */
+/**
+ * Returns a field as text, or `null` if it is missing, empty, or neither a string nor an exact number. JSON numbers beyond
+ * 2^53 are rounded when they are parsed, so two different ones could give the same text.
+ */
 export function textField(value: unknown): string | null {
-  if (typeof value === 'number') return String(value);
+  if (typeof value === 'number') return Number.isSafeInteger(value) ? String(value) : null;
   return typeof value === 'string' && value !== '' ? value : null;
 }
 

@@ -93,6 +93,36 @@ describe.each(profiles)('%s', (profile) => {
   });
 });
 
+itForAll([
+  ['msgine', (n) => `{"id":${n},"event":"message.sent"}`],
+  ['opensms', (n) => `{"message_id":${n},"event":"sms.failed"}`],
+  ['mysmsgate', (n) => `{"message_id":${n},"status":"delivered"}`],
+  ['mobile-text-alerts', (n) => `{"messageId":${n},"toNumber":"+15550100","status":4}`],
+  ['mobile-text-alerts', (n) => `{"messageId":${n},"toNumber":"+15550100"}`],
+  ['mobile-text-alerts', (n) => `{"messageId":"m","toNumber":${n},"status":4}`],
+  ['mobile-text-alerts', (n) => `{"messageId":"m","destinationNumber":${n},"status":4}`],
+  ['mobile-text-alerts', (n) => `{"messageId":"m","status":${n}}`],
+  ['mobile-text-alerts', (n) => `{"replyId":${n}}`],
+  ['httpsms', (n) => `{"id":${n},"type":"message.phone.sent"}`],
+] as [WebhookProfile, (number: string) => string][])(
+  'tells events apart whose ids are numbers that JSON rounds, in whichever field they are',
+  ([profile, write]) => {
+    const idOf = (number: string) => verify(profile, signed(profile, write(number))).id;
+    for (const numbers of [
+      ['1789012345678901234', '1789012345678901235'],
+      ['9007199254740992', '9007199254740993'],
+      ['-9007199254740993', '-9007199254740992'],
+      ['1e400', '2e400'],
+      ['0.10000000000000000001', '0.10000000000000000002'],
+    ]) {
+      const [first, second] = numbers as [string, string];
+      expect(idOf(first)).not.toBe(idOf(second));
+      expect(idOf(first)).toBe(idOf(first));
+    }
+    expect(idOf('9007199254740991')).toContain('9007199254740991');
+  },
+);
+
 it('refuses bytes that are no UTF-8, signed as they are', () => {
   const body = Buffer.from('{"id":"\xff"}', 'latin1');
   const { headers } = requestOf.msgine(body as unknown as string, secretOf.msgine);
