@@ -1,12 +1,13 @@
 import { once } from 'node:events';
 import { type IncomingMessage, request, type RequestOptions } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { INestApplication } from '@nestjs/common';
+import { Controller, type INestApplication, Module, Post } from '@nestjs/common';
+import type { WebhooksModuleStructure } from '../../libs/webhooks/src/config/structure-options.js';
 import { itForAll } from '../support/it-for-all.js';
 import { expressRoutes } from '../support/routes.js';
 import { startHost, type WebhooksHost } from '../support/webhooks-host.js';
 
-const options = { compat: ['mobile-text-alerts', 'httpsms'] as ('mobile-text-alerts' | 'httpsms')[] };
+const options: WebhooksModuleStructure = { compat: ['mobile-text-alerts', 'httpsms'] };
 
 /** Express 4 sets an empty object where it parses nothing. Many hosts on Express 5 do the same. */
 const likeExpress4 = (app: INestApplication): void =>
@@ -35,6 +36,58 @@ const UNPARSED: Record<string, string>[] = [
   { 'content-type': 'application/merge-patch+json', 'transfer-encoding': 'chunked' },
 ];
 
+/** What clients say of a body that they do not send: curl, axios, Ruby, urllib, Go, a proxy that speaks HTTP/2. */
+const NO_BODY: Record<string, string>[] = [
+  {},
+  { 'content-type': '' },
+  { 'content-type': 'application/x-www-form-urlencoded' },
+  { 'content-type': 'text/plain;charset=UTF-8' },
+  { 'content-type': 'application/json' },
+  { 'content-type': 'application/octet-stream' },
+  { 'content-type': 'none' },
+  { 'transfer-encoding': 'chunked' },
+  { 'content-type': 'application/octet-stream', 'transfer-encoding': 'chunked' },
+];
+
+const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
+
+/** What browsers add to a form that another site submits: over HTTPS, over HTTP, from a page without a name. */
+const FROM_OTHER_SITES: Record<string, string>[] = [
+  { ...FORM, 'sec-fetch-site': 'cross-site' },
+  { ...FORM, 'sec-fetch-site': 'same-site' },
+  { ...FORM, origin: 'http://evil.example' },
+  { ...FORM, origin: 'null' },
+  { 'content-type': 'text/plain', origin: 'http://evil.example' },
+  { ...FORM, 'sec-fetch-site': 'cross-site', authorization: 'Basic dXNlcjpwYXNz' },
+];
+
+/** In this order, each finds the state that it needs. */
+const WITHOUT_BODY = [
+  ['POST /webhooks/wh_:id/pause', 200],
+  ['POST /webhooks/wh_:id/resume', 200],
+  ['POST /webhooks/wh_:id/rotate-secret', 200],
+  ['POST /webhooks/account/rotate-secret', 200],
+  ['POST /webhooks/wh_:id/test?wait=1', 202],
+  ['POST /webhooks/deliveries/dlv_:id/cancel', 200],
+  ['POST /webhooks/deliveries/dlv_:id/retry', 202],
+  ['PATCH /webhooks/wh_:id', 200],
+  ['DELETE /webhooks/wh_0', 404],
+  ['DELETE /v3/webhooks/0', 404],
+  ['DELETE /v1/webhooks/0', 404],
+] as const;
+
+/** A route of the host's own, beside ours. */
+@Controller('orders')
+class OrdersController {
+  @Post()
+  create(): { created: true } {
+    return { created: true };
+  }
+}
+
+@Module({ controllers: [OrdersController] })
+class OrdersModule {}
+
 interface Answer {
   status: number;
   body: Record<string, unknown>;
@@ -46,9 +99,9 @@ describe.each(HOSTS)('On $name', ({ adapter, configure }) => {
   const ids: Record<string, string> = {};
 
   beforeAll(async () => {
-    host = await startHost({ adapter, options, configure });
+    host = await startHost({ adapter, options: { ...options, imports: [OrdersModule] }, configure });
     const shown = adapter === 'express' ? host : await startHost({ options });
-    routes = expressRoutes(shown.app).filter((route) => /^(POST|PUT|PATCH|DELETE) /.test(route));
+    routes = expressRoutes(shown.app).filter((route) => /^(POST|PUT|PATCH|DELETE) .*webhooks/.test(route));
     if (shown !== host) await shown.close();
     const api = host.as('a');
     const url = 'https://example.com/hooks';
@@ -107,4 +160,38 @@ describe.each(HOSTS)('On $name', ({ adapter, configure }) => {
       expect(await everything()).toEqual(before);
     },
   );
+
+  itForAll(NO_BODY)('a call without a body is taken, whatever type its client names', async (headers) => {
+    const json = { 'content-type': 'application/json' };
+    // Only five secrets may be valid at once.
+    for (const route of ['POST /webhooks/wh_:id/rotate-secret', 'POST /webhooks/account/rotate-secret'])
+      await send(route, json, '{"overlapMs":0}');
+    for (const [route, status] of WITHOUT_BODY)
+      expect([route, await send(route, headers)]).toEqual([route, expect.objectContaining({ status })]);
+  });
+
+  itForAll(FROM_OTHER_SITES)('a form of another site without a field changes nothing', async (headers) => {
+    const before = await everything();
+    for (const [route] of WITHOUT_BODY)
+      expect([route, (await send(route, headers)).status]).toEqual([route, 415]);
+    expect(await everything()).toEqual(before);
+  });
+
+  it('a form of the same site, and one with a token, is taken', async () => {
+    const { port } = host.app.getHttpServer().address() as AddressInfo;
+    for (const headers of [
+      { ...FORM, 'sec-fetch-site': 'same-origin', origin: `http://127.0.0.1:${port}` },
+      { ...FORM, origin: `http://127.0.0.1:${port}` },
+      { ...FORM, origin: 'https://api.example.com', 'x-forwarded-host': 'api.example.com' },
+      { ...FORM, 'sec-fetch-site': 'cross-site', authorization: 'Bearer x' },
+    ])
+      expect((await send('POST /webhooks/wh_:id/pause', headers)).status).toBe(200);
+  });
+
+  it("the host's own routes and parsers stay as they are", async () => {
+    const type = { 'content-type': 'application/octet-stream' };
+    for (const answer of [await send('POST /orders', type), await send('POST /orders', type, 'x')])
+      if (adapter === 'express') expect(answer).toEqual({ status: 201, body: { created: true } });
+      else expect(answer.body).toMatchObject({ message: expect.stringContaining('Unsupported Media Type') });
+  });
 });

@@ -15,8 +15,9 @@ import { requireTenant, TenantRequiredError } from '../core/tenant.js';
 import { TENANT, type TenantProvider } from '../config/structure-options.js';
 import { SecretUnreadableError } from '../secrets/secret-box.js';
 import { setCaller } from './caller.js';
+import { isFromOtherSite } from './cross-site.js';
 import type { IncomingRequest } from './incoming-request.js';
-import { announcesBody, contentTypeOf, isJson, jsonOnly, wasParsed } from './request-body.js';
+import { contentTypeOf, discardBody, hasBody, isJson, jsonOnly, wasParsed } from './request-body.js';
 
 /**
  * Finds the tenant of a request, once, after all guards: no handler runs without one.
@@ -35,7 +36,7 @@ export class CallerInterceptor implements NestInterceptor {
   async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
     const http = context.switchToHttp();
     const request = http.getRequest<object>();
-    this.checkBody(request as IncomingRequest);
+    await this.checkBody(request as IncomingRequest);
     setCaller(request, { tenantId: await this.tenantOf(request, context), request });
     return next.handle().pipe(
       catchError((thrown: unknown) => {
@@ -49,23 +50,29 @@ export class CallerInterceptor implements NestInterceptor {
     );
   }
 
-  private checkBody(request: IncomingRequest): void {
+  private async checkBody(request: IncomingRequest): Promise<void> {
     if (request.method === 'GET' || request.method === 'HEAD') return;
+    const isParsed = wasParsed(request);
+    if (!isParsed && !(await hasBody(request))) {
+      // Any content type will do: clients name the one of a form by default.
+      if (!isJson(contentTypeOf(request)) && isFromOtherSite(request)) throw jsonOnly();
+      return;
+    }
     this.checkContentType(request);
-    if (!announcesBody(request) || wasParsed(request)) return;
+    if (isParsed) return;
     if (/^application\/json\b/i.test(contentTypeOf(request)))
       this.logger.error('A JSON body was not parsed: the webhook routes need a JSON body parser in this app');
+    discardBody(request);
     throw jsonOnly();
   }
 
-  /**
-   * Protects hosts that authenticate by cookie. A form of another site can send a body, but none with a JSON content type.
-   * A script of another site can send a request without a body, and without a preflight: enough to rotate a secret.
-   */
+  /** Protects hosts that authenticate by cookie: a page of another site can send a body, but none with a JSON content type. */
   protected checkContentType(request: IncomingRequest): void {
     const type = contentTypeOf(request);
-    const isAllowed = type === '' ? !isFromOtherSite(request.headers) : isJson(type);
-    if (!isAllowed) throw jsonOnly();
+    const isAllowed = type === '' ? !isFromOtherSite(request) : isJson(type);
+    if (isAllowed) return;
+    discardBody(request);
+    throw jsonOnly();
   }
 
   /** Tables that do not exist yet, or a stored secret that was moved or changed, or whose key is missing: the operator reads why, the tenant can rotate it. */
@@ -89,10 +96,4 @@ export class CallerInterceptor implements NestInterceptor {
       );
     }
   }
-}
-
-/** The browser says that the request is of another origin, and `Authorization`, which no browser adds by itself, is missing. */
-function isFromOtherSite(headers: IncomingRequest['headers']): boolean {
-  const site = headers?.['sec-fetch-site'];
-  return site !== undefined && site !== 'same-origin' && site !== 'none' && !headers?.authorization;
 }

@@ -9,7 +9,7 @@ import {
 import { HttpAdapterHost, Reflector } from '@nestjs/core';
 import type { RouteDecorator } from '../config/structure-options.js';
 import type { IncomingRequest } from './incoming-request.js';
-import { jsonOnly } from './request-body.js';
+import { discardBody, hasBody, jsonOnly } from './request-body.js';
 
 /** Where `@nestjs/platform-fastify` reads the `config` of a route. */
 const ROUTE_CONFIG = '__fastify_route_config__';
@@ -21,6 +21,8 @@ type ErrorFilter = Type<ExceptionFilter>;
 /** What this file uses of Fastify, which is no dependency. */
 interface FastifyRoute {
   config?: { [OWN_ROUTE]?: ErrorFilter | null };
+  preParsing?: (request: IncomingRequest) => Promise<void>;
+  preValidation?: (request: IncomingRequest) => Promise<void>;
   errorHandler?: (thrown: { code?: string }, request: IncomingRequest, reply: object) => void;
 }
 
@@ -29,8 +31,9 @@ interface FastifyInstance {
 }
 
 /**
- * Fastify refuses a body that it has no parser for before any handler runs, in its own words. This gives the routes of this
- * module the 415 that they have on Express, in the format of their platform. Other routes and the parsers stay as they are.
+ * Fastify refuses requests before any handler runs: those with a body that it has no parser for, in its own words, and those
+ * without a body that name a content type. This lets the routes of this module return what they return on Express, in the
+ * format of their platform. Other routes and the host's parsers stay as they are.
  */
 @Module({})
 export class FastifyBodies implements NestModule {
@@ -42,7 +45,10 @@ export class FastifyBodies implements NestModule {
     if (httpAdapter?.getType() !== 'fastify') return;
     httpAdapter.getInstance<FastifyInstance>().addHook('onRoute', (route) => {
       const filter = route.config?.[OWN_ROUTE];
-      if (filter !== undefined) route.errorHandler = this.errorHandler(filter);
+      if (filter === undefined) return;
+      route.preParsing = hideContentType;
+      route.preValidation = showContentType;
+      route.errorHandler = this.errorHandler(filter);
     });
   }
 
@@ -50,11 +56,28 @@ export class FastifyBodies implements NestModule {
     return (thrown, request, reply) => {
       // Fastify passes what is thrown here to the app's own error handler.
       if (thrown.code !== 'FST_ERR_CTP_INVALID_MEDIA_TYPE') throw thrown;
+      discardBody(request);
       if (filter === null) throw jsonOnly();
       const http = { getRequest: () => request, getResponse: () => reply };
       new filter(this.host).catch(jsonOnly(), { switchToHttp: () => http } as unknown as ArgumentsHost);
     };
   }
+}
+
+/** The headers of requests without a body. */
+const hidden = new WeakMap<IncomingRequest, IncomingRequest['headers']>();
+
+/** Without these headers, Fastify calls no parser. It reads them from what is set here; Node's request keeps its own. */
+async function hideContentType(request: IncomingRequest): Promise<void> {
+  if (request.method === 'GET' || request.method === 'HEAD' || (await hasBody(request))) return;
+  hidden.set(request, request.headers);
+  const none = { 'content-type': undefined, 'content-length': undefined, 'transfer-encoding': undefined };
+  request.headers = { ...request.headers, ...none };
+}
+
+/** After the parsers: guards and handlers see what was sent. */
+async function showContentType(request: IncomingRequest): Promise<void> {
+  if (hidden.has(request)) request.headers = hidden.get(request);
 }
 
 /** Decorates a route of this module. `filter` formats its errors; `null`: Nest does. */

@@ -11,9 +11,54 @@ export function contentTypeOf({ headers }: IncomingRequest): string {
 export const isJson = (contentType: string): boolean =>
   /^application\/([\w.-]+\+)?json\s*(;|$)/i.test(contentType);
 
-/** Whether the headers announce a body (RFC 9112, 6.3). */
-export function announcesBody({ headers }: IncomingRequest): boolean {
-  return headers?.['transfer-encoding'] !== undefined || Number(headers?.['content-length'] ?? 0) > 0;
+/** Requests whose stream `isEmpty` has looked at. */
+const known = new WeakMap<Readable, Promise<boolean>>();
+
+/**
+ * Whether the request has a body (RFC 9112, 6.3). One of unknown length may be empty: then this waits for the first bytes,
+ * which stay in the stream.
+ */
+export async function hasBody(request: IncomingRequest): Promise<boolean> {
+  const { headers = {} } = request;
+  const stream = streamOf(request);
+  const length = headers['content-length'];
+  const isUnknown =
+    headers['transfer-encoding'] !== undefined ||
+    (length === undefined && (stream.httpVersionMajor ?? 1) > 1);
+  return isUnknown ? !(await isEmpty(stream)) : Number(length ?? 0) > 0;
+}
+
+function isEmpty(stream: Readable): Promise<boolean> {
+  const before = known.get(stream);
+  if (before) return before;
+  // A parser has read it.
+  if (stream.readableDidRead !== false) return Promise.resolve(false);
+  const found = new Promise<boolean>((resolve) => {
+    const settle = (empty: boolean): void => {
+      stream.off('readable', look).off('end', onEnd).off('close', onClose).off('error', onClose);
+      resolve(empty);
+    };
+    const onEnd = (): void => settle(true);
+    const onClose = (): void => settle(false);
+    const look = (): void => {
+      const chunk: unknown = stream.read();
+      if (chunk === null) return;
+      stream.unshift(chunk);
+      settle(false);
+    };
+    stream.on('readable', look).on('end', onEnd).on('close', onClose).on('error', onClose);
+  });
+  known.set(stream, found);
+  return found;
+}
+
+function streamOf(request: IncomingRequest): Readable & { httpVersionMajor?: number } {
+  return request.raw ?? (request as unknown as Readable);
+}
+
+/** Lets the connection serve its next request, though nobody reads the rest of this one. */
+export function discardBody(request: IncomingRequest): void {
+  if (known.has(streamOf(request))) streamOf(request).resume();
 }
 
 /**
@@ -25,8 +70,7 @@ export function wasParsed(request: IncomingRequest): boolean {
   if (body === undefined || body instanceof Uint8Array) return false;
   if (typeof body !== 'object' || body === null || Object.keys(body).length > 0) return true;
   // Express 4 sets an empty object if it parses nothing; many hosts on Express 5 do so, too.
-  const stream = request.raw ?? (request as unknown as Readable);
-  return stream.readableDidRead !== false && isJson(contentTypeOf(request));
+  return streamOf(request).readableDidRead !== false && isJson(contentTypeOf(request));
 }
 
 /** 415: the body is not JSON, or no parser of the host has read it. */

@@ -1,0 +1,30 @@
+import type { IncomingRequest } from './incoming-request.js';
+
+/** `Authorization` that a browser adds by itself once its user has logged in. */
+const ADDED_BY_BROWSERS = /^(basic|digest|negotiate|ntlm)\b/i;
+
+/**
+ * Whether a browser may have sent this request for a page of another origin, without asking the server first. That takes a
+ * form, or a script that sends no body.
+ */
+export function isFromOtherSite({ headers = {} }: IncomingRequest): boolean {
+  const { authorization, origin } = headers;
+  if (authorization !== undefined && !ADDED_BY_BROWSERS.test(String(authorization))) return false;
+  const site = headers['sec-fetch-site'];
+  if (site !== undefined) return site !== 'same-origin' && site !== 'none';
+  // Browsers do not send it over plain HTTP. `Origin` they send with everything but a GET.
+  return origin !== undefined && !hostsOf(headers).includes(hostOf(String(origin)));
+}
+
+/** The hosts that the caller may mean: a proxy may have replaced the first. No page of another site can set the other. */
+function hostsOf(headers: NonNullable<IncomingRequest['headers']>): string[] {
+  const named = [headers.host, headers[':authority'], headers['x-forwarded-host']];
+  return named
+    .flatMap((value) => (value === undefined ? [] : String(value).split(',')))
+    .map((host) => host.trim().toLowerCase());
+}
+
+/** Browsers send `null` for a page that must not be named. It is no host. */
+function hostOf(origin: string): string {
+  return URL.canParse(origin) ? new URL(origin).host : 'null';
+}
