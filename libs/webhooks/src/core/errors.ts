@@ -1,13 +1,15 @@
-/** Base class of all errors that this module throws on purpose. */
+/**
+ * Base class of all errors that this module throws on purpose. Each class has its `name` as a literal, because bundlers that
+ * minify rename classes.
+ */
 export abstract class WebhooksError extends Error {
-  constructor(message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.name = new.target.name;
-  }
+  abstract override readonly name: string;
 }
 
 /** An option of `forRoot` is invalid. Thrown at start. */
 export class InvalidOptionError extends WebhooksError {
+  override readonly name = 'InvalidOptionError';
+
   constructor(
     /** Such as `worker.slots`. */
     readonly option: string,
@@ -21,16 +23,22 @@ export class InvalidOptionError extends WebhooksError {
 }
 
 /** The module cannot start with the host's present set-up. The message says what to change. */
-export class WebhooksSetupError extends WebhooksError {}
+export class WebhooksSetupError extends WebhooksError {
+  override readonly name: string = 'WebhooksSetupError';
+}
 
 /**
  * The tables do not exist yet. Thrown by `publish` and all services; the routes respond 503. It stops as soon as they exist:
  * the module looks for them.
  */
-export class WebhooksNotReadyError extends WebhooksError {}
+export class WebhooksNotReadyError extends WebhooksError {
+  override readonly name = 'WebhooksNotReadyError';
+}
 
 /** Stored secrets or headers are not encrypted, though there is a key. Thrown at start. */
 export class PlaintextSecretsError extends WebhooksSetupError {
+  override readonly name = 'PlaintextSecretsError';
+
   constructor(
     /** Endpoints with such a secret or such headers. */
     readonly endpoints: number,
@@ -46,10 +54,14 @@ export class PlaintextSecretsError extends WebhooksSetupError {
 }
 
 /** `publish` was called without an open transaction. */
-export class TransactionRequiredError extends WebhooksError {}
+export class TransactionRequiredError extends WebhooksError {
+  override readonly name = 'TransactionRequiredError';
+}
 
 /** An event passed to `publish` cannot be stored. Nothing was written. */
 export class InvalidEventError extends WebhooksError {
+  override readonly name = 'InvalidEventError';
+
   constructor(
     /** Index of the event in the list that was passed, from 0. */
     readonly index: number,

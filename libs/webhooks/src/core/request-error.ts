@@ -24,6 +24,8 @@ export interface RequestErrorOptions {
  * by a rule. 429: too many calls. 503: the tables do not exist yet.
  */
 export class WebhooksRequestError extends HttpException {
+  // A literal, because bundlers that minify rename classes; Nest takes the name of the class.
+  override readonly name = 'WebhooksRequestError';
   readonly code: string;
   readonly details: ErrorDetail[];
   readonly retryAfterSeconds: number | undefined;

@@ -2,6 +2,8 @@ import { WebhooksError } from './errors.js';
 
 /** A call has no valid tenant. Nothing was read or written. */
 export class TenantRequiredError extends WebhooksError {
+  override readonly name = 'TenantRequiredError';
+
   constructor(readonly received: unknown) {
     super(
       `The tenant must be a string of 1 to 255 characters, well-formed and without NUL, but is ${describe(received)}. Check the value that the host's \`tenant\` returns.`,

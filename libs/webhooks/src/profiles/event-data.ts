@@ -4,6 +4,8 @@ import type { WebhookMessage, WebhookOptIn, WebhookPhone } from '../events/messa
 
 /** An event of a catalogue type does not have the data of its type. */
 export class EventDataError extends WebhooksError {
+  override readonly name = 'EventDataError';
+
   constructor(
     readonly eventType: string,
     /** What is missing: `message`, `phone` or `optIn`. */

@@ -28,6 +28,8 @@ export function sealContext(tenantId: string, endpointId: string | null): string
 
 /** A stored secret cannot be opened. Names the row and the key, never the value. */
 export class SecretUnreadableError extends WebhooksError {
+  override readonly name = 'SecretUnreadableError';
+
   constructor(
     /** `tenant:endpoint` or `tenant:account`. */
     readonly context: string,

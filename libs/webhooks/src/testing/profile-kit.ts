@@ -7,7 +7,7 @@ import type { Profile, SigningInput, WireEvent } from '../profiles/profile.js';
 
 /** A profile does not keep what a profile promises. The message names the profile and what to change. */
 export class ProfileAssertionError extends Error {
-  override readonly name = 'ProfileProofError';
+  override readonly name = 'ProfileAssertionError';
   constructor(profile: Profile, what: string) {
     super(`Webhook profile "${profile.name}": ${what}.`);
   }

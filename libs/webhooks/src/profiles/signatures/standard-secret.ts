@@ -8,7 +8,9 @@ import {
 import { WebhooksError } from '../../core/errors.js';
 
 /** A secret does not have the form that the scheme signs with. The message never contains the secret. */
-export class SecretFormError extends WebhooksError {}
+export class SecretFormError extends WebhooksError {
+  override readonly name = 'SecretFormError';
+}
 
 /** Key of a Standard Webhooks signature: bytes for `v1` (HMAC-SHA256), a private key for `v1a` (ed25519). */
 export type StandardKey = { version: 'v1'; bytes: Buffer } | { version: 'v1a'; key: KeyObject };

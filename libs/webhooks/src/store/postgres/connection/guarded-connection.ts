@@ -8,6 +8,8 @@ interface Connection {
 
 /** The database said nothing for so long that its connection was given up. The work is tried again on another one. */
 export class DatabaseTimeoutError extends WebhooksError {
+  override readonly name = 'DatabaseTimeoutError';
+
   constructor(readonly silentMs: number) {
     super(
       `The database did not answer for ${silentMs} ms, so this connection to it was given up. If it was only slow, look for long locks and slow storage.`,

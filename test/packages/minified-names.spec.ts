@@ -1,0 +1,49 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { transformSync } from '@swc/core';
+import { itForAll } from '../support/it-for-all.js';
+
+type ErrorClass = new (...parts: unknown[]) => Error;
+
+const root = join(__dirname, '../../libs');
+const loaded = new Map<string, Record<string, unknown>>();
+
+/** Loads a source file as a bundler that minifies would leave it: its classes have other names. */
+function load(path: string): Record<string, unknown> {
+  const before = loaded.get(path);
+  if (before) return before;
+  const { code } = transformSync(readFileSync(path, 'utf8'), {
+    swcrc: false,
+    minify: true,
+    module: { type: 'commonjs' },
+    jsc: {
+      target: 'es2022',
+      parser: { syntax: 'typescript', decorators: true },
+      transform: { legacyDecorator: true, decoratorMetadata: true },
+      minify: { compress: true, mangle: { toplevel: true } },
+    },
+  });
+  const exported = {};
+  loaded.set(path, exported);
+  const inside = (name: string): unknown =>
+    name.startsWith('.') ? load(resolve(dirname(path), name.replace(/\.js$/, '.ts'))) : require(name);
+  new Function('exports', 'require', code)(exported, inside);
+  return exported;
+}
+
+const errorClasses = readdirSync(root, { recursive: true, encoding: 'utf8' })
+  .filter((file) => /^\w+\/src\/.*(?<!\.spec)\.ts$/.test(file))
+  .map((file) => join(root, file))
+  .filter((path) => /class \w+ extends \w*(Error|Exception)\b/.test(readFileSync(path, 'utf8')))
+  .flatMap((path) => Object.entries(load(path)))
+  .filter(([, value]) => (value as ErrorClass).prototype instanceof Error) as [string, ErrorClass][];
+
+itForAll(errorClasses)('in a minified bundle each error has its own name', ([name, Class]) => {
+  expect(Class.name).not.toBe(name);
+  // The base class of all of them is never thrown itself.
+  if (name !== 'WebhooksError') expect(new Class('one', 'two', 'three', 'four').name).toBe(name);
+});
+
+it('these are all errors of both packages', () => {
+  expect(errorClasses.length).toBeGreaterThan(15);
+});
