@@ -1,6 +1,7 @@
 import request from 'supertest';
 import { startBackend } from '../../test/support/sample-app.js';
 import type { RunningBackend } from '../../test/support/sample-app.js';
+import { freePort } from '../../test/support/free-port.js';
 import { itForAll } from '../../test/support/it-for-all.js';
 
 const MANUAL = '+99900000001';
@@ -171,5 +172,56 @@ describe('The sample backend', () => {
     expect(await heartbeat(true)).toBe(true);
     expect(await heartbeat(true)).toBe(false);
     expect(await heartbeat(false)).toBe(true);
+  });
+
+  it('registers as the document of Mobile Text Alerts prints it: no content type, at the platform’s path', async () => {
+    const fields = {
+      event: 'delivery-status',
+      url: 'https://www.example.com/app/hooks?x=%2B',
+      secret: 'abc123-abc2-cde1-1234-xyz123456',
+      alertEmail: 'ops+sms@example.com',
+      sendAlertEmail: true,
+    };
+    const { status, body } = await request(backend.app.getHttpServer())
+      .post('/v3/webhooks')
+      .set('authorization', 'Bearer demo-key-a')
+      .type('form')
+      .send(JSON.stringify(fields, null, 4));
+    const { secret, ...shown } = fields;
+    expect([status, body.data]).toEqual([200, expect.objectContaining(shown)]);
+    expect(JSON.stringify(body)).not.toContain(secret);
+  });
+
+  it('registers as with httpSMS: an API key in x-api-key, at the platform’s path', async () => {
+    const server = backend.app.getHttpServer();
+    const fields = {
+      url: 'https://example.com/hooks',
+      signing_key: 'a key',
+      events: ['message.phone.received'],
+    };
+    const webhook = { ...fields, phone_numbers: ['+14155550100'] };
+    const { body } = await request(server)
+      .post('/v1/webhooks')
+      .set('x-api-key', 'demo-key-a')
+      .send(webhook)
+      .expect(201);
+    expect(body.data).toMatchObject(webhook);
+    const list = await request(server).get('/v1/webhooks').set('x-api-key', 'demo-key-a').expect(200);
+    expect(list.body.data).toHaveLength(1);
+    await request(server).get('/v1/webhooks').set('x-api-key', 'demo-key-x').expect(401);
+  });
+
+  it('prints the mail about a webhook that fails', async () => {
+    const printed = new Promise<string>((resolve) => {
+      jest.spyOn(console, 'log').mockImplementation((line: string) => {
+        if (line.startsWith('MAIL')) resolve(line);
+      });
+    });
+    const url = `http://127.0.0.1:${await freePort()}/nobody-listens`;
+    const endpoint = { url, events: ['message.queued'], alertEmail: 'ops@example.com', sendAlertEmail: true };
+    await backend.post('/webhooks', endpoint).expect(201);
+    await sendTo(MANUAL);
+    expect(await printed).toMatch(/^MAIL {2}to ops@example\.com: .+\n {6}\S/);
+    jest.restoreAllMocks();
   });
 });

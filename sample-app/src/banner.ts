@@ -1,10 +1,19 @@
 /** What the sample prints once everything runs: the URLs, and commands to try. */
-export function banner(urls: { api: string; receiver?: string; postgres: string; profile: string }): string {
-  const { api, receiver, postgres, profile } = urls;
-  const curl = `curl -H 'Authorization: Bearer demo-key-a'`;
+export function banner(urls: {
+  api: string;
+  receiver?: string;
+  postgres: string;
+  profile: string;
+  /** Keys of the demo accounts. In production there are none. */
+  keys: readonly string[];
+}): string {
+  const { api, receiver, postgres, profile, keys } = urls;
+  const curl = `curl -H "Authorization: Bearer ${keys[0] ?? '$API_KEY'}"`;
+  const accounts = keys.length > 0 ? `keys: ${keys.join(', ')}` : 'keys: of your rows in the table accounts';
+  const root = new URL('/', api).href;
   const lines = [
     '',
-    `  SMS backend         ${api}     keys: demo-key-a, demo-key-b`,
+    `  SMS backend         ${api}     ${accounts}`,
     ...(receiver ? [`  Received webhooks   ${receiver}/   profile: ${profile}`] : []),
     `  PostgreSQL          ${postgres}`,
     '',
@@ -21,6 +30,8 @@ export function banner(urls: { api: string; receiver?: string; postgres: string;
     '  List the registered URLs and the deliveries:',
     `    ${curl} ${api}/webhooks`,
     `    ${curl} ${api}/webhooks/deliveries`,
+    '  Scripts for httpSMS and Mobile Text Alerts register at the paths of those platforms:',
+    `    ${root}v1/webhooks (x-api-key) and ${root}v3/webhooks (Authorization: Bearer)`,
     '  Ctrl-C stops everything.',
     '',
   ];

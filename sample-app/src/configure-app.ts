@@ -3,6 +3,7 @@ import type { INestApplication } from '@nestjs/common';
 
 /** The prefix and the validation of all routes. */
 export function configureApp(app: INestApplication): void {
-  app.setGlobalPrefix('api/v1');
+  // Scripts of httpSMS's and Mobile Text Alerts' customers find the registration routes where those platforms have them.
+  app.setGlobalPrefix('api/v1', { exclude: ['v1/webhooks{/*path}', 'v3/webhooks{/*path}'] });
   app.useGlobalPipes(new ValidationPipe({ whitelist: true, forbidNonWhitelisted: true, transform: true }));
 }

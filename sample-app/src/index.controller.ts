@@ -7,7 +7,7 @@ export class IndexController {
   index() {
     return {
       about: 'A small SMS backend that sends webhooks',
-      authorization: 'Bearer <key of an account>',
+      authorization: 'Authorization: Bearer <key of an account>, or x-api-key: <key>',
       routes: {
         'POST /messages/sms': 'send a message: to, message, from?, callbackUrl?',
         'GET /messages': 'messages, newest first',
@@ -16,6 +16,8 @@ export class IndexController {
         'GET /webhooks': 'registered URLs',
         'GET /webhooks/deliveries': 'the delivery log',
         'GET /webhooks/event-types': 'the events, with examples',
+        'POST /v1/webhooks': 'register as with httpSMS; without the prefix /api/v1',
+        'POST /v3/webhooks': 'register as with Mobile Text Alerts; without the prefix /api/v1',
         'POST /carrier/reports': 'report a status as the carrier: messageId, status',
         'POST /carrier/inbound': 'send an inbound message: from, to, message',
       },

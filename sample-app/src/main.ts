@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { resolve } from 'node:path';
 import { NestFactory } from '@nestjs/core';
 import { WebhooksService } from 'nestjs-sms-webhooks';
+import { DEMO_ACCOUNTS } from './accounts/accounts.service.js';
 import { AppModule } from './app.module.js';
 import { banner } from './banner.js';
 import { configureApp } from './configure-app.js';
@@ -51,8 +52,9 @@ async function main(shutdown: Shutdown): Promise<void> {
   const api = `http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${port}/api/v1`;
   if (demo) printFailures(app.get(WebhooksService));
   await demo?.register(api);
+  const keys = production ? [] : DEMO_ACCOUNTS.map(({ key }) => key);
   const postgres = given ? withoutPassword(given) : own!.url;
-  console.log(banner({ api, receiver: demo?.url, postgres, profile }));
+  console.log(banner({ api, receiver: demo?.url, postgres, profile, keys }));
   await demo?.sendMessages(api);
 }
 

@@ -1,4 +1,5 @@
 import { msgine, WebhooksModule } from 'nestjs-sms-webhooks';
+import { alertChannels } from './alerts.js';
 import { AccountsModule } from './accounts/accounts.module.js';
 import { ApiKeyGuard } from './accounts/api-key.guard.js';
 import type { AccountRequest } from './accounts/api-key.guard.js';
@@ -12,6 +13,8 @@ export const webhooks = WebhooksModule.forRoot({
   guards: [ApiKeyGuard],
   tenant: (request: AccountRequest) => request.account.id,
   profile: process.env.PROFILE || 'standard',
+  compat: ['httpsms', 'mobile-text-alerts'],
+  alerts: { channels: alertChannels() },
   eventTypes: [], // Only the types of the catalogue, so that misspelled event types are rejected.
   encryption: { current: { id: 'k1', key: process.env.WEBHOOKS_KEY ?? developmentKey() } },
   // Receivers on this machine over http, for development only.

@@ -7,16 +7,22 @@ import { AccountsService } from './accounts.service.js';
 /** A request that passed {@link ApiKeyGuard}. */
 export type AccountRequest = Request & { account: Account };
 
-/** Accepts requests with `Authorization: Bearer <key>` and sets `request.account`. Other requests get 401. */
+/**
+ * Accepts requests with `Authorization: Bearer <key>`, or `x-api-key: <key>` as httpSMS's customers send it, and sets
+ * `request.account`. Other requests get 401.
+ */
 @Injectable()
 export class ApiKeyGuard implements CanActivate {
   constructor(private readonly accounts: AccountsService) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = context.switchToHttp().getRequest<AccountRequest>();
-    const key = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
+    const key = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? request.get('x-api-key');
     const account = key ? await this.accounts.findByKey(key) : null;
-    if (!account) throw new UnauthorizedException('Send your API key as "Authorization: Bearer <key>".');
+    if (!account)
+      throw new UnauthorizedException(
+        'Send your API key as "Authorization: Bearer <key>" or as "x-api-key: <key>".',
+      );
     request.account = account;
     return true;
   }

@@ -1,0 +1,17 @@
+import { type AlertChannel, callbackChannel, logChannel } from 'nestjs-sms-webhooks';
+import { nodemailerChannel } from 'nestjs-sms-webhooks/alerts/nodemailer';
+
+/** Mails alerts if SMTP_URL is set. Otherwise prints each mail, or in production, where nobody watches, logs one line. */
+export function alertChannels({ SMTP_URL, NODE_ENV } = process.env): AlertChannel[] {
+  if (SMTP_URL) {
+    const from = 'SMS backend <webhooks@example.com>';
+    return [logChannel(), nodemailerChannel({ smtp: SMTP_URL, from, brand: 'SMS backend' })];
+  }
+  return NODE_ENV === 'production' ? [logChannel()] : [callbackChannel(printMail)];
+}
+
+function printMail({ email, subject, text }: Parameters<Parameters<typeof callbackChannel>[0]>[0]): void {
+  const to = email ?? 'nobody, because neither the webhook nor the account has an alertEmail';
+  const lines = [`MAIL  to ${to}: ${subject}`, ...text.trimEnd().split('\n')];
+  console.log(lines.join('\n      '));
+}
