@@ -134,6 +134,7 @@ export {
   WebhooksNotReadyError,
   WebhooksSetupError,
 } from './core/errors.js';
+export { DatabaseEncodingError, MissingRightsError, type MissingRight } from './core/setup-errors.js';
 export { TenantRequiredError } from './core/tenant.js';
 export { SecretUnreadableError } from './secrets/secret-box.js';
 export { UrlRefusedError, type UrlRefusal } from './http/policy/url-policy.js';

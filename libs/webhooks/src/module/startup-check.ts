@@ -95,6 +95,8 @@ export class StartupCheck
   }
 
   private async check(): Promise<void> {
+    await this.store.checkEncoding();
+    await this.store.checkRights(this.structure.role === 'api' ? 'api' : 'worker');
     await this.store.checkTables();
     await this.reencryption.check();
     await checkStoredProfiles(this.store, this.settings.profiles);

@@ -68,10 +68,17 @@ export interface DatabaseHealth {
   relayLagMs: number;
 }
 
+/** What a process does: `worker` delivers, `api` only publishes and serves the routes. */
+export type ProcessRole = 'api' | 'worker';
+
 /** The checks of a start, and the figures for operators. */
 export interface SetupStore extends StoreTransactions {
   /** Keeps a connection of the host's pool that the server ends from ending the process; returns what stops it. */
   guardConnections(): () => void;
+  /** Throws {@link DatabaseEncodingError} if the database cannot store every text. */
+  checkEncoding(): Promise<void>;
+  /** Throws {@link MissingRightsError} if the role of the connection lacks rights on tables or sequences that exist. */
+  checkRights(role: ProcessRole): Promise<void>;
   /**
    * Throws {@link WebhooksSetupError} if a table or a column is missing, with the name of the table and how to add it.
    * Throws {@link WebhooksNotReadyError} if all tables are missing, or if the data source lists migrations of this module that

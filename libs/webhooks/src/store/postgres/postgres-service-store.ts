@@ -21,7 +21,14 @@ import type {
   Subscribers,
 } from '../delivery-store.js';
 import type { EndpointScope } from '../endpoint-store.js';
-import type { DatabaseHealth, QueueFigures, SealedRow, SealedSample, SealedTable } from '../setup-store.js';
+import type {
+  DatabaseHealth,
+  ProcessRole,
+  QueueFigures,
+  SealedRow,
+  SealedSample,
+  SealedTable,
+} from '../setup-store.js';
 import type { CommitListener } from '../typeorm/commit-listener.js';
 import { TypeOrmStore } from '../typeorm/typeorm-store.js';
 import { insertAccounts } from './accounts/insert-accounts.js';
@@ -43,7 +50,8 @@ import { listSubscribers } from './deliveries/subscribers.js';
 import { insertDisabledAlert } from './maintenance/disable-endpoints.js';
 import { readDatabaseHealth, readQueueFigures } from './setup/queue-figures.js';
 import { countPlaintextRows, sampleSealedValues } from './setup/sealed-values.js';
-import { checkIsolation, checkTables } from './setup/start-up.js';
+import { checkRights } from './setup/check-rights.js';
+import { checkEncoding, checkIsolation, checkTables } from './setup/start-up.js';
 
 /** The statements that services, alerts and the start-up use: one line a method. */
 export abstract class PostgresServiceStore extends TypeOrmStore {
@@ -183,6 +191,14 @@ export abstract class PostgresServiceStore extends TypeOrmStore {
 
   guardConnections(): () => void {
     return guardPools(this.session.dataSource);
+  }
+
+  checkEncoding(): Promise<void> {
+    return checkEncoding(this.session);
+  }
+
+  checkRights(role: ProcessRole): Promise<void> {
+    return checkRights(this.session, role);
   }
 
   checkTables(): Promise<void> {

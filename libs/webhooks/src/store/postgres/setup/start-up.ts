@@ -1,10 +1,25 @@
 import { WebhooksNotReadyError, WebhooksSetupError } from '../../../core/errors.js';
+import { DatabaseEncodingError } from '../../../core/setup-errors.js';
 import { type Tables, tableMetadata } from '../../schema/tables.js';
 import { withConnection } from '../connection/guarded-connection.js';
 import type { Session } from '../connection/session.js';
 import { hasPendingMigrations } from './pending-migrations.js';
 
 const UNDEFINED_COLUMN = '42703';
+
+/** Reads past the session, which refuses statements while tables are missing. */
+export async function checkEncoding({ dataSource, timeoutMs }: Session): Promise<void> {
+  const [row] = await withConnection(
+    dataSource,
+    timeoutMs,
+    ({ manager }) =>
+      manager.query(
+        `select current_database()::text as database, current_setting('server_encoding') as encoding`,
+      ) as Promise<{ database: string; encoding: string }[]>,
+  );
+  const { database, encoding } = row!;
+  if (encoding !== 'UTF8') throw new DatabaseEncodingError(database, encoding);
+}
 
 /**
  * Afterwards the session refuses all statements if the tables do not exist yet, or if the migrations that are listed in the

@@ -1,0 +1,44 @@
+import { WebhooksSetupError } from './errors.js';
+
+/** The database has another encoding than UTF-8: texts of events that it cannot store would fail in the host's transaction. */
+export class DatabaseEncodingError extends WebhooksSetupError {
+  override readonly name = 'DatabaseEncodingError';
+
+  constructor(
+    readonly database: string,
+    /** Such as `LATIN1` or `SQL_ASCII`. */
+    readonly encoding: string,
+  ) {
+    super(
+      `WebhooksModule: the database "${database}" has the encoding ${encoding}, which cannot store every text of an event. ` +
+        `Use a database with the encoding UTF8: create database "…" encoding 'UTF8' template template0, and restore a dump of this one into it.`,
+    );
+  }
+}
+
+/** Rights on a table, a sequence or a schema. */
+export interface MissingRight {
+  rights: string[];
+  /** Such as `table "webhook_events"`. */
+  on: string;
+}
+
+/** The database role of the data source may not do what this process has to. */
+export class MissingRightsError extends WebhooksSetupError {
+  override readonly name = 'MissingRightsError';
+  /** The statements that grant what is missing. */
+  readonly grants: string[];
+
+  constructor(
+    /** The database role. */
+    readonly user: string,
+    readonly missing: readonly MissingRight[],
+  ) {
+    const grantee = `"${user.replaceAll('"', '""')}"`;
+    const grants = missing.map(({ rights, on }) => `grant ${rights.join(', ')} on ${on} to ${grantee};`);
+    super(
+      `WebhooksModule: the database role ${grantee} lacks rights that this process needs. Run as the owner of the tables: ${grants.join(' ')}`,
+    );
+    this.grants = grants;
+  }
+}
