@@ -9,7 +9,7 @@ export class IndexController {
       about: 'A small SMS backend that sends webhooks',
       authorization: 'Authorization: Bearer <key of an account>, or x-api-key: <key>',
       routes: {
-        'POST /messages/sms': 'send a message: to, message, from?, callbackUrl?',
+        'POST /messages/sms': 'send a message: to, message, from?, callbackUrl?, externalId?, tags?, sim?',
         'GET /messages': 'messages, newest first',
         'GET /messages/:id': 'one message',
         'POST /webhooks': 'register a URL: url, events',

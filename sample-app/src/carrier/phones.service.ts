@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { WebhooksService } from 'nestjs-sms-webhooks';
-import { DataSource } from 'typeorm';
+import { DataSource, LessThan } from 'typeorm';
+import type { EntityManager } from 'typeorm';
 import type { Account } from '../accounts/account.entity.js';
 import { Phone } from './phone.entity.js';
 
@@ -25,26 +26,49 @@ export class PhonesService {
 
       const applied = phone.online !== online;
       if (online) phone.lastHeartbeatAt = now;
-      if (applied) {
-        phone.online = online;
-        phone.changes += 1;
-        await this.webhooks.publish(tx, {
-          type: online ? 'phone.online' : 'phone.offline',
-          tenantId: account.id,
-          subject: phone.id,
-          idempotencyKey: `${phone.id}:${phone.changes}`,
-          data: {
-            phone: {
-              id: phone.id,
-              number,
-              monitorId: `monitor-${phone.id}`,
-              lastHeartbeatAt: phone.lastHeartbeatAt.toISOString(),
-            },
-          },
-        });
-      }
+      if (applied) await this.change(tx, phone, online);
       await tx.save(phone);
       return { applied, phone };
+    });
+  }
+
+  /** Publishes that phones are offline whose last heartbeat was before `since`. Returns their number. */
+  async markSilent(since: Date): Promise<number> {
+    const silent = { online: true, lastHeartbeatAt: LessThan(since) };
+    const found = await this.dataSource.manager.find(Phone, { select: { id: true }, where: silent });
+    let marked = 0;
+    for (const { id } of found) {
+      await this.dataSource.transaction(async (tx) => {
+        // Read again under the lock: a heartbeat may have come, or another process was faster.
+        const phone = await tx.findOne(Phone, {
+          where: { id, ...silent },
+          lock: { mode: 'pessimistic_write' },
+        });
+        if (!phone) return;
+        await this.change(tx, phone, false);
+        await tx.save(phone);
+        marked++;
+      });
+    }
+    return marked;
+  }
+
+  private async change(tx: EntityManager, phone: Phone, online: boolean): Promise<void> {
+    phone.online = online;
+    phone.changes += 1;
+    await this.webhooks.publish(tx, {
+      type: online ? 'phone.online' : 'phone.offline',
+      tenantId: phone.accountId,
+      subject: phone.id,
+      idempotencyKey: `${phone.id}:${phone.changes}`,
+      data: {
+        phone: {
+          id: phone.id,
+          number: phone.number,
+          monitorId: `monitor-${phone.id}`,
+          lastHeartbeatAt: phone.lastHeartbeatAt.toISOString(),
+        },
+      },
     });
   }
 

@@ -87,7 +87,7 @@ export class CarrierSimulator implements OnApplicationBootstrap, OnModuleDestroy
       case 'heartbeat':
         return this.phones.heartbeat(account, message.from, step.online);
       case 'reply':
-        return this.messages.receive(account, { ...way, message: step.text });
+        return this.messages.receive(account, { ...way, message: step.text }, message);
       case 'call':
         return this.phones.missedCall(account, way.from, way.to);
       case 'opt in':

@@ -9,7 +9,7 @@ import { signersOf } from './signers.js';
 
 /** Messages that together publish every event of the catalogue. `carrier/script.ts` defines what each does. */
 const MESSAGES = [
-  { to: '+14155550121', message: 'Your code is 4711.' },
+  { to: '+14155550121', message: 'Your code is 4711.', externalId: 'login-1', tags: { purpose: 'login' } },
   { to: '+14155550122', message: 'Are you coming? Call us, or reply JOIN.' },
   { to: '+14155550125', message: 'This one is confirmed late.' },
   { to: '+14155550126', message: 'This number does not exist.' },

@@ -66,6 +66,7 @@ export class MessageStatus {
       message.errorCode = report.errorCode ?? null;
       message.errorMessage = report.errorMessage ?? null;
       message.providerId = report.providerId ?? message.providerId;
+      message.refunded = isFailure(message);
       message.updatedAt = at;
       await this.webhooks.publish(tx, statusEvent(message, at));
       if (report.status === 'expired' && message.attempt < message.maxAttempts) {
@@ -82,9 +83,23 @@ export class MessageStatus {
     const { status, errorCode = null, errorMessage = null, providerId = message.providerId } = report;
     const before = new Date(message.updatedAt.getTime() - 1);
     const at = report.at && report.at < before ? report.at : before;
-    const earlier = tx.create(Message, { ...message, status, errorCode, errorMessage, providerId });
+    const earlier = tx.create(Message, {
+      ...message,
+      refunded: false,
+      status,
+      errorCode,
+      errorMessage,
+      providerId,
+    });
     await this.webhooks.publish(tx, statusEvent(earlier, at));
   }
+}
+
+/** The message failed for good: nothing is sent again. */
+function isFailure({ status, attempt, maxAttempts }: Message): boolean {
+  return status === 'expired'
+    ? attempt >= maxAttempts
+    : status === 'failed' || status === 'rejected' || status === 'undelivered';
 }
 
 function isAdvance(message: Message, report: StatusReport): boolean {

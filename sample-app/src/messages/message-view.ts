@@ -13,6 +13,10 @@ export function messageView(message: Message) {
     errorMessage: message.errorMessage,
     providerId: message.providerId,
     callbackUrl: message.callbackUrl,
+    externalId: message.externalId,
+    tags: message.tags,
+    sim: message.sim,
+    refunded: message.refunded,
     createdAt: message.createdAt,
     updatedAt: message.updatedAt,
   };

@@ -60,6 +60,21 @@ export class Message {
   @Column('text', { name: 'callback_url', nullable: true })
   callbackUrl: string | null;
 
+  /** What the account's own system calls the message. A reply has that of the message it replies to. */
+  @Column('varchar', { name: 'external_id', length: 128, nullable: true })
+  externalId: string | null;
+
+  @Column('jsonb', { nullable: true })
+  tags: Record<string, string> | null;
+
+  /** Slot of the SIM card that sends or has received it. */
+  @Column('smallint', { default: 0 })
+  sim: 0 | 1;
+
+  /** The account does not pay for it, because it failed for good. */
+  @Column('boolean', { default: false })
+  refunded: boolean;
+
   @Column('timestamptz', { name: 'created_at' })
   createdAt: Date;
 

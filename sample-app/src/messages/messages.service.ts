@@ -23,7 +23,8 @@ export class MessagesService {
     private readonly webhooks: WebhooksService,
   ) {}
 
-  async send(account: Account, { to, message: body, from, callbackUrl }: SendSmsDto): Promise<Message> {
+  async send(account: Account, sms: SendSmsDto): Promise<Message> {
+    const { to, message: body, from, callbackUrl, externalId = null, tags = null, sim = 0 } = sms;
     if (callbackUrl) this.checkCallback(callbackUrl);
     const message = await this.create(account, {
       direction: 'out',
@@ -34,6 +35,9 @@ export class MessagesService {
       // If the phone is out of reach, the message is sent once more.
       maxAttempts: to.startsWith(MANUAL_NUMBERS) ? 1 : 2,
       callbackUrl: callbackUrl ?? null,
+      externalId,
+      tags,
+      sim,
       createdAt: new Date(),
     });
     this.accepted.next(message);
@@ -44,9 +48,20 @@ export class MessagesService {
   receive(
     account: Account,
     inbound: { from: string; to: string; message: string; at?: Date },
+    repliesTo?: Message,
   ): Promise<Message> {
     const { from, to, message: body, at = new Date() } = inbound;
-    return this.create(account, { direction: 'in', from, to, body, status: 'received', createdAt: at });
+    const { externalId = null, tags = null, sim = 0 } = repliesTo ?? {};
+    const described = { externalId, tags, sim };
+    return this.create(account, {
+      direction: 'in',
+      from,
+      to,
+      body,
+      status: 'received',
+      createdAt: at,
+      ...described,
+    });
   }
 
   async get(account: Account, id: string): Promise<Message> {
@@ -99,6 +114,10 @@ export class MessagesService {
         errorMessage: null,
         providerId: null,
         callbackUrl: null,
+        externalId: null,
+        tags: null,
+        sim: 0,
+        refunded: false,
         updatedAt: fields.createdAt,
         ...fields,
       });

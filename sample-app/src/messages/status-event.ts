@@ -38,7 +38,10 @@ export function statusEvent(message: Message, occurredAt: Date): WebhookEventInp
       attemptCount: attempt,
       maxAttempts,
       isFinal: status === 'expired' ? attempt >= maxAttempts : undefined,
-      sim: 0,
+      externalId: message.externalId ?? undefined,
+      tags: message.tags ?? undefined,
+      refunded: message.refunded,
+      sim: message.sim,
       deviceId: `phone-of-${message.accountId}`, // Each account of this sample has one phone.
     },
   });
