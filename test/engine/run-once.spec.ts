@@ -44,6 +44,25 @@ describe('runOnce() delivers what is due', () => {
   });
 });
 
+describe('A running worker', () => {
+  const engine = useEngine({ options: { delivery: { retry: { schedule: [HOUR] } } } });
+
+  it('delivers what is due behind any number of deliveries that order holds back, too', async () => {
+    engine().receiver.on('/hooks', inSequence(answer(500), answer(200)));
+    await engine().endpoint('acme', '/hooks', { ordering: 'strict' });
+    await engine().publish(delivered('acme', 'held'));
+    await engine().runOnce();
+    await addToAllLanes(engine(), 'held', 5_000);
+    await engine().publish(delivered('acme', 'other'));
+    const { close } = await engine().addWorker({ role: 'all' });
+    await engine().receiver.arrived(2);
+    const [, { body }] = engine().receiver.arrivals as [unknown, { body: string }];
+    expect(JSON.parse(body).data.message.id).toBe('other');
+    engine().workers.pop();
+    await close();
+  });
+});
+
 describe('runOnce() beside another worker', () => {
   const engine = useEngine({ workers: 2 });
 

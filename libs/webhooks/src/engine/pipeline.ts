@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { LaneStore, WorkCheck } from '../store/lane-store.js';
 import { STORE } from '../store/store.js';
-import { type ClaimResult, LaneClaimer } from './claim/lane-claimer.js';
+import { type ClaimResult, LaneClaimer, NO_CLAIM } from './claim/lane-claimer.js';
 import type { ScanDepths } from './claim/scan-depths.js';
 import { type Lease, Leases } from './claim/leases.js';
 import type { LeasedDelivery } from './destinations/leased-delivery.js';
@@ -53,8 +53,7 @@ export class Pipeline {
 
   /** Claims once from the lanes that are due, except from `skipLanes`. `depths`: see {@link ClaimOptions}. */
   async claimBatch(skipLanes: readonly string[] = [], depths?: ScanDepths): Promise<ClaimResult> {
-    if (this.dispatcher.claimableCount === 0)
-      return { leased: [], hasMore: false, exhausted: [], examined: 0 };
+    if (this.dispatcher.claimableCount === 0) return NO_CLAIM;
     await this.dispatcher.keepUnrecorded();
     return this.underLease((lease) =>
       this.claimer.claim(lease, {

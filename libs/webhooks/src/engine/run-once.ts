@@ -3,7 +3,7 @@ import { AlertSender } from '../alerts/alert-sender.js';
 import { HELD_LANE_WAIT_MS } from '../store/lane-rules.js';
 import type { LaneStore } from '../store/lane-store.js';
 import { STORE } from '../store/store.js';
-import type { ClaimResult } from './claim/lane-claimer.js';
+import { type ClaimResult, NO_CLAIM } from './claim/lane-claimer.js';
 import { Leases } from './claim/leases.js';
 import { MAX_DEPTH, ScanDepths } from './claim/scan-depths.js';
 import { Dispatcher } from './dispatcher.js';
@@ -30,8 +30,8 @@ interface Round {
   /** Something was done, or maintenance has more to do. */
   hasProgress: boolean;
   /** Lanes whose due deliveries are all held back. */
-  exhausted: string[];
-  /** Lanes were looked into: those that gave nothing are looked into deeper, until they are exhausted. */
+  stuck: string[];
+  /** Lanes were looked into: those that gave nothing are looked into deeper, until they count as stuck. */
   hasLooked: boolean;
   /** There are events or due lanes, but this round got none of them: another worker has them locked, for example. */
   leftWork: boolean;
@@ -69,29 +69,29 @@ export class RunOnce {
     let claimed = 0;
     let fruitlessRounds = 0;
     // Lanes whose due deliveries were all held back, even at full depth, since anything last changed.
-    const exhausted = new Set<string>();
+    const stuck = new Set<string>();
     // Of this run alone: what the worker's loop forgets about the first of many lanes would be looked for again and again.
     const depths = new ScanDepths(Infinity);
     for (;;) {
       const recording = this.dispatcher.nextRecording();
       // Before the check: an outcome that is recorded meanwhile may make due what the check has not seen.
       const wasIdle = this.dispatcher.idle;
-      const round = await this.pipeline.exclusively(() => this.round([...exhausted], depths));
+      const round = await this.pipeline.exclusively(() => this.round([...stuck], depths));
       relayed += round.relayed;
       claimed += round.claimed;
       const isIdle = this.dispatcher.idle;
       if (round.hasProgress || !wasIdle || !isIdle) {
         // An outcome may make room, or be what others of its subject wait for.
         if (!round.hasProgress && !isIdle) await recording;
-        exhausted.clear();
+        stuck.clear();
         fruitlessRounds = 0;
         continue;
       }
-      for (const laneId of round.exhausted) exhausted.add(laneId);
+      for (const laneId of round.stuck) stuck.add(laneId);
       const { dueSoonInMs } = round;
       if (dueSoonInMs === null && !round.leftWork) {
         if (!(await this.advanceUnheld(depths.deepest()))) return { relayed, claimed };
-        exhausted.clear();
+        stuck.clear();
         continue;
       }
       fruitlessRounds = round.hasLooked ? 0 : fruitlessRounds + 1;
@@ -113,12 +113,12 @@ export class RunOnce {
     const hasMoreMaintenance = await this.maintenance.runUrgent(urgent);
     const relayed = hasEvents ? await this.relay() : 0;
     const isDue = dueInMs === 0 || this.pending.hasLanes;
-    const { leased, exhausted, examined } = isDue ? await this.claim(skipLanes, depths) : NO_CLAIM;
+    const { leased, stuck, examined } = isDue ? await this.claim(skipLanes, depths) : NO_CLAIM;
     return {
       relayed,
       claimed: leased.length,
       hasProgress: relayed > 0 || leased.length > 0 || hasMoreMaintenance,
-      exhausted,
+      stuck,
       hasLooked: examined > 0,
       leftWork: (hasEvents && relayed === 0) || (dueInMs === 0 && leased.length === 0),
       // A lane that gave nothing is due again after a moment; the claim then looks deeper into it.
@@ -140,8 +140,6 @@ export class RunOnce {
     return result;
   }
 }
-
-const NO_CLAIM: Omit<ClaimResult, 'hasMore'> = { leased: [], exhausted: [], examined: 0 };
 
 function difference(after: OutcomeCounts, before: OutcomeCounts): OutcomeCounts {
   const counts = Object.entries(after).map(([name, count]) => [

@@ -6,6 +6,7 @@ import { SETTINGS, type Settings } from '../config/settings.js';
 import { LineLogger } from '../core/line-logger.js';
 import { type HttpTransport, TRANSPORT } from '../http/transport.js';
 import type { CommittedWork } from '../store/store.js';
+import { DeepScan } from './claim/deep-scan.js';
 import { Leases } from './claim/leases.js';
 import { Dispatcher } from './dispatcher.js';
 import { findHostScheduler } from './host-scheduler.js';
@@ -46,6 +47,7 @@ export class Worker {
     private readonly maintenance: Maintenance,
     private readonly alerts: AlertSender,
     private readonly leases: Leases,
+    private readonly deepScan: DeepScan,
     private readonly modules: ModulesContainer,
     @Inject(SETTINGS) private readonly settings: Settings,
     @Inject(TRANSPORT) private readonly transport: HttpTransport,
@@ -78,7 +80,7 @@ export class Worker {
     this.timer.wake();
     await this.running;
     this.running = null;
-    await this.maintenance.stop();
+    await Promise.all([this.maintenance.stop(), this.deepScan.stop()]);
     this.dispatcher.stop();
     const drained = this.dispatcher.whenIdle();
     const { drainMs } = this.settings;
@@ -142,6 +144,7 @@ export class Worker {
     this.pending.noteClaimBegins();
     const result = await this.pipeline.claimBatch();
     this.pending.noteClaimed(result);
+    this.deepScan.consider(result.unreached);
     // After deliveries of failing lanes alone no others are to be expected soon: these lanes are due at known times.
     if (result.hasMore) this.pollMs = this.settings.busyPollMs;
     return result.leased.length > 0;

@@ -3,6 +3,7 @@ import { AlertSender } from '../alerts/alert-sender.js';
 import { WEBHOOKS_OPTIONS } from '../config/options.js';
 import { resolveSettings } from '../config/resolve-settings.js';
 import { type Settings, SETTINGS } from '../config/settings.js';
+import { DeepScan } from '../engine/claim/deep-scan.js';
 import { LaneClaimer } from '../engine/claim/lane-claimer.js';
 import { Leases } from '../engine/claim/leases.js';
 import { DestinationReader } from '../engine/destinations/destination-reader.js';
@@ -53,6 +54,7 @@ export const engineProviders: Provider[] = [
   CallbackDestinations,
   Relay,
   LaneClaimer,
+  DeepScan,
   DestinationReader,
   Dispatcher,
   Sender,

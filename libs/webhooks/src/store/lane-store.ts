@@ -25,10 +25,10 @@ export interface LaneStore extends StoreTransactions {
   ): Promise<ClaimedDelivery[]>;
   /**
    * Finds deliveries after the first `depth` due ones that subject order does not hold back, and moves them to the front of
-   * the lane, so that the next claim finds them. Returns how many; 0: there are none. It may examine all that is due, so it
-   * is not for a worker's loop.
+   * the lane, so that the next claim finds them. Returns how many; 0: there are none. It may examine all that is due, a few
+   * thousand in each statement, so it is not for a worker's loop. No statement follows after `signal` is aborted.
    */
-  advanceUnheld(laneId: string, depth: number): Promise<number>;
+  advanceUnheld(laneId: string, depth: number, signal?: AbortSignal): Promise<number>;
   /** A new lease that lasts `leaseMs`. */
   openLease(owner: string, leaseMs: number): Promise<OpenedLease>;
   /** Deletes leases; one that is gone already is ignored. */

@@ -13,7 +13,7 @@ import { DestinationReader } from '../destinations/destination-reader.js';
 import type { LeasedDelivery } from '../destinations/leased-delivery.js';
 import type { ClaimBudget } from '../schedule/room/claim-budget.js';
 import type { Lease } from './leases.js';
-import { ScanDepths } from './scan-depths.js';
+import { ScanDepths, type StuckLanes } from './scan-depths.js';
 
 /** Lanes that one claim locks. */
 const MAX_LANES_PER_CLAIM = 64;
@@ -33,16 +33,19 @@ export interface ClaimOptions {
   depths?: ScanDepths;
 }
 
-export interface ClaimResult {
+/** Its stuck lanes give nothing until one of their deliveries ends. */
+export interface ClaimResult extends StuckLanes {
   /** Deliveries that this worker holds now. */
   leased: LeasedDelivery[];
   /** Lanes may still be due: others, or lanes that gave some of what they hold. */
   hasMore: boolean;
-  /** Lanes whose due deliveries are all held back, until one of theirs ends. */
-  exhausted: string[];
   /** Lanes examined. May be less than the number due, if other workers have locked some or there was no room. */
   examined: number;
 }
+
+const NOTHING_SEEN = { examined: 0, stuck: [], unreached: [] };
+/** What a claim returns that finds no lane, or has no room. */
+export const NO_CLAIM: ClaimResult = { leased: [], hasMore: false, ...NOTHING_SEEN };
 
 /** Leases deliveries that wait in lanes that are due. */
 @Injectable()
@@ -59,23 +62,23 @@ export class LaneClaimer {
 
   /** One claim, in one transaction. */
   async claim(lease: Lease, options: ClaimOptions): Promise<ClaimResult> {
-    const { claimed, lanes, exhausted, examined } = await this.store.transaction((tx) =>
+    const { claimed, lanes, ...seen } = await this.store.transaction((tx) =>
       this.claimIn(tx, lease, options),
     );
     const leased = await this.toLeasedDeliveries(claimed, lanes, lease.id);
     // A failing lane is not due again before its outcomes are recorded.
     const hasMore = lanes.length === MAX_LANES_PER_CLAIM || leased.some(({ isExclusive }) => !isExclusive);
-    return { leased, hasMore, exhausted, examined };
+    return { leased, hasMore, ...seen };
   }
 
   private async claimIn(
     tx: LaneStore,
     lease: Lease,
     { openBudget, skip, allowSuspect, depths = this.depths }: ClaimOptions,
-  ): Promise<{ claimed: ClaimedDelivery[]; lanes: ClaimableLane[]; exhausted: string[]; examined: number }> {
+  ): Promise<{ claimed: ClaimedDelivery[]; lanes: ClaimableLane[]; examined: number } & StuckLanes> {
     this.claimCount++;
     const lanes = await tx.claimLanes(MAX_LANES_PER_CLAIM, skip);
-    if (lanes.length === 0) return { claimed: [], lanes, exhausted: [], examined: 0 };
+    if (lanes.length === 0) return { claimed: [], lanes, ...NOTHING_SEEN };
     const leaseMs = Math.max(0, Math.round(lease.endsAt - performance.now()));
     const terms = { id: lease.id, leaseMs, exclusiveMs: leaseMs + EXCLUSIVE_MARGIN_MS };
     // Lanes at their own limits are included, because the statement sets when they are next due. If the batch is full,
@@ -84,10 +87,10 @@ export class LaneClaimer {
     const claims = this.allot(lanes, openBudget(), depths).filter(
       ({ count, lane }) => count > 0 || lane.allowance === 0 || mayHideOthers,
     );
-    if (claims.length === 0) return { claimed: [], lanes, exhausted: [], examined: 0 };
+    if (claims.length === 0) return { claimed: [], lanes, ...NOTHING_SEEN };
     const examined = claims.filter(({ count, lane }) => count > 0 || lane.allowance === 0).length;
     const claimed = await tx.leaseDeliveries(claims, terms, allowSuspect ? 1 : 0);
-    return { claimed, lanes, exhausted: depths.learn(claims, claimed), examined };
+    return { claimed, lanes, examined, ...depths.learn(claims, claimed) };
   }
 
   /** Gives each lane an equal share of the budget, up to what the lane and its tenant have room for. */

@@ -8,6 +8,14 @@ const MAX_LANES_REMEMBERED = 10_000;
 /** By how much the depth grows after a claim that found too little. */
 const GROWTH = 16;
 
+/** Lanes that gave nothing, although no claim would look deeper. */
+export interface StuckLanes {
+  /** All of them: what is due is held back, by subject order or by the lane's own limits. */
+  stuck: string[];
+  /** Of these, lanes that may hold more than {@link MAX_DEPTH} due deliveries. */
+  unreached: string[];
+}
+
 /**
  * How many due deliveries of a lane a claim examines. Subject order may hold back many in a row, all of one subject. If a
  * claim finds less than half of what it may take, the next claim examines 16 times as many, up to {@link MAX_DEPTH}.
@@ -29,8 +37,8 @@ export class ScanDepths {
     return Math.max(minDepthFor(count), this.depths.get(laneId) ?? 0);
   }
 
-  /** Learns from a claim. Returns the lanes that gave nothing although no claim would look deeper: all that is due is held back. */
-  learn(claims: readonly LaneClaim[], claimed: readonly ClaimedDelivery[]): string[] {
+  /** Learns from a claim. */
+  learn(claims: readonly LaneClaim[], claimed: readonly ClaimedDelivery[]): StuckLanes {
     if (this.depths.size > this.maxLanes) this.depths.clear();
     const found = new Map<string, number>();
     const bytes = new Map<string, number>();
@@ -38,14 +46,16 @@ export class ScanDepths {
       found.set(laneId, (found.get(laneId) ?? 0) + 1);
       if (body.length > LARGE_BODY_BYTES) bytes.set(laneId, (bytes.get(laneId) ?? 0) + body.length);
     }
-    const exhausted: string[] = [];
+    const stuck: string[] = [];
+    const unreached: string[] = [];
     for (const { lane, count, maxBytes, depth } of claims) {
       const { laneId, ordering } = lane;
       const foundCount = found.get(laneId) ?? 0;
       // With count 0 because of room, nothing was examined. With count 0 because of its own limits, the lane cannot give
       // more now.
       const wasSeen = count > 0 ? ordering === 'none' || depth >= MAX_DEPTH : lane.allowance === 0;
-      if (foundCount === 0 && wasSeen) exhausted.push(laneId);
+      if (foundCount === 0 && wasSeen) stuck.push(laneId);
+      if (foundCount === 0 && wasSeen && count > 0 && ordering !== 'none') unreached.push(laneId);
       if (count === 0 || ordering === 'none') continue;
       // Deliveries left out because of `maxBytes` count as found.
       const wasEnough = foundCount * 2 >= count || (bytes.get(laneId) ?? 0) * 2 >= maxBytes;
@@ -53,7 +63,7 @@ export class ScanDepths {
       if (nextDepth > minDepthFor(count)) this.depths.set(laneId, nextDepth);
       else this.depths.delete(laneId);
     }
-    return exhausted;
+    return { stuck, unreached };
   }
 }
 

@@ -130,8 +130,8 @@ export class PostgresStore extends PostgresServiceStore implements Store {
     return leaseDeliveries(this.session, claims, lease, maxSuspects);
   }
 
-  advanceUnheld(laneId: string, depth: number): Promise<number> {
-    return advanceUnheld(this.session, laneId, depth);
+  advanceUnheld(laneId: string, depth: number, signal?: AbortSignal): Promise<number> {
+    return advanceUnheld(this.session, laneId, depth, signal);
   }
 
   openLease(owner: string, leaseMs: number): Promise<lanes.OpenedLease> {

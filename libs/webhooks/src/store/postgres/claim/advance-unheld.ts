@@ -12,10 +12,15 @@ interface Place {
 }
 
 /** In windows, so that no statement is long, whatever the length of the lane. Ends with the first that has something. */
-export async function advanceUnheld(session: Session, laneId: string, depth: number): Promise<number> {
+export async function advanceUnheld(
+  session: Session,
+  laneId: string,
+  depth: number,
+  signal?: AbortSignal,
+): Promise<number> {
   for (const retry of [false, true]) {
     let place = await placeAt(session, laneId, retry, depth);
-    while (place !== undefined) {
+    while (place !== undefined && !signal?.aborted) {
       const [row] = await advanceWindow(session, laneId, retry, place);
       if (row && row.advanced > 0) return row.advanced;
       place = row;

@@ -1,0 +1,66 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { LineLogger } from '../../core/line-logger.js';
+import type { LaneStore } from '../../store/lane-store.js';
+import { STORE } from '../../store/store.js';
+import { MAX_DEPTH } from './scan-depths.js';
+
+/** A lane must have given nothing for this long, ms: most lanes only wait for a response. */
+const MIN_STUCK_MS = 1_000;
+/** Between two scans of a lane if the first one found nothing, ms. */
+const MIN_PAUSE_MS = 10_000;
+/** A lane is not scanned again for this many times the duration of its last scan. */
+const PAUSE_FACTOR = 20;
+/** Beyond it, all are forgotten. */
+const MAX_LANES_REMEMBERED = 10_000;
+
+/**
+ * Finds deliveries that claims do not reach, because more than {@link MAX_DEPTH} that subject order holds back are in front
+ * of them. Scans one lane at a time beside the worker's loop, since a lane may be long.
+ */
+@Injectable()
+export class DeepScan {
+  private readonly logger = new LineLogger('WebhookWorker');
+  /** The earliest time of each lane's next scan, on the process's monotonic clock, ms. */
+  private readonly nextScanAt = new Map<string, number>();
+  private readonly aborting = new AbortController();
+  private running: Promise<void> | null = null;
+
+  constructor(@Inject(STORE) private readonly store: LaneStore) {}
+
+  /** `laneIds`: lanes that gave nothing to a claim of full depth. Starts to scan those for which it is time. */
+  consider(laneIds: readonly string[]): void {
+    if (laneIds.length === 0 || this.running || this.aborting.signal.aborted) return;
+    const now = performance.now();
+    if (this.nextScanAt.size > MAX_LANES_REMEMBERED) this.nextScanAt.clear();
+    for (const laneId of laneIds)
+      if (!this.nextScanAt.has(laneId)) this.nextScanAt.set(laneId, now + MIN_STUCK_MS);
+    const due = laneIds.filter((laneId) => this.nextScanAt.get(laneId)! <= now);
+    if (due.length > 0) this.running = this.scanAll(due).finally(() => (this.running = null));
+  }
+
+  /** Resolves when the statement that is running has ended. */
+  async stop(): Promise<void> {
+    this.aborting.abort();
+    await this.running;
+  }
+
+  private async scanAll(laneIds: readonly string[]): Promise<void> {
+    for (const laneId of laneIds) {
+      if (this.aborting.signal.aborted) return;
+      const startedAt = performance.now();
+      const found = await this.scan(laneId);
+      const now = performance.now();
+      const pauseMs = (now - startedAt) * PAUSE_FACTOR;
+      this.nextScanAt.set(laneId, now + (found > 0 ? pauseMs : Math.max(pauseMs, MIN_PAUSE_MS)));
+    }
+  }
+
+  private async scan(laneId: string): Promise<number> {
+    try {
+      return await this.store.advanceUnheld(laneId, MAX_DEPTH, this.aborting.signal);
+    } catch (error) {
+      this.logger.error(`Scanning lane ${laneId} failed, it is repeated: ${(error as Error).message}`);
+      return 0;
+    }
+  }
+}
