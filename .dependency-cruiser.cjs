@@ -17,6 +17,8 @@ const WEBHOOKS = {
             events http http/connections http/policy`,
     testing: 'webhooks.service outbox engine store store/schema profiles events/catalogue events http',
     'webhooks.module': 'module config',
+    // Mounts the module in an Express app: what `module` may import, and the module itself
+    express: ANY,
     module: ANY,
     'webhooks.service': `operator endpoints deliveries accounts outbox engine config observability events http/policy`,
 

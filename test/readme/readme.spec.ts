@@ -41,6 +41,10 @@ const HOST: Record<string, string> = {
     export class ApiKeyGuard implements CanActivate {
       canActivate(): boolean { return true; }
     }`,
+  'authenticate.ts': `
+    import type { Request, RequestHandler } from 'express';
+    export interface AccountRequest extends Request { account?: { id: string } }
+    export const authenticate: RequestHandler = (_request, _response, next) => next();`,
   'message.entity.ts': `
     import { Column, Entity, PrimaryColumn } from 'typeorm';
     @Entity()
@@ -55,7 +59,7 @@ const HOST: Record<string, string> = {
 
 /** Pages that share one host with a README, beside that README. */
 const PAGES: Record<string, string[]> = {
-  'README.md': ['docs/setup.md', 'docs/publishing.md', 'docs/testing.md'],
+  'README.md': ['docs/setup.md', 'docs/publishing.md', 'docs/testing.md', 'docs/express.md'],
   'libs/webhooks/README.md': [],
 };
 
@@ -96,6 +100,7 @@ describe('The READMEs', () => {
             types: ['node'],
             paths: {
               'nestjs-sms-webhooks': [`${up}/libs/webhooks/src`],
+              'nestjs-sms-webhooks/express': [`${up}/libs/webhooks/src/express`],
               'nestjs-sms-webhooks/testing': [`${up}/libs/webhooks/src/testing`],
               'nestjs-sms-webhooks/profiles': [`${up}/libs/webhooks/src/profiles`],
               'nestjs-sms-webhooks/schema': [`${up}/libs/webhooks/src/store/schema`],

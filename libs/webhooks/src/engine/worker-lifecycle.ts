@@ -1,7 +1,8 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { SETTINGS, type Settings } from '../config/settings.js';
 import { STRUCTURE, type WebhooksModuleStructure } from '../config/structure-options.js';
-import { type Store, STORE } from '../store/store.js';
+import { WebhooksSetupError } from '../core/errors.js';
+import { type CommittedWork, type Store, STORE } from '../store/store.js';
 import { Readiness } from './readiness.js';
 import { Worker } from './worker.js';
 
@@ -11,10 +12,12 @@ const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 @Injectable()
 export class WorkerLifecycle implements OnApplicationBootstrap, OnModuleDestroy {
   private detach: (() => void) | null = null;
+  private started: Promise<void> | null = null;
   private stopped: Promise<void> | null = null;
+  private isClosed = false;
   /** Handled here, the signal is sent again afterwards: it then has the effect that the host expects. */
   private readonly onSignal = (signal: NodeJS.Signals): void => {
-    void this.stop().finally(() => process.kill(process.pid, signal));
+    void this.onModuleDestroy().finally(() => process.kill(process.pid, signal));
   };
 
   constructor(
@@ -26,34 +29,53 @@ export class WorkerLifecycle implements OnApplicationBootstrap, OnModuleDestroy 
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
-    await this.readiness.whenReady(() => this.start());
-  }
-
-  private async start(): Promise<void> {
-    if (this.stopped) return;
-    const delivers = this.structure.role !== 'api';
-    this.detach = this.store.attach();
-    if (delivers) this.store.onCommit((work) => this.worker.wake(work));
-    const { notifier } = this.store;
-    if (this.settings.notify && notifier) {
-      await notifier.start(delivers ? (work) => this.worker.wake(work) : null);
-      this.store.onCommit((work) => notifier.notify(work));
-    }
-    if (!delivers) return;
-    this.worker.start();
-    if (this.settings.handleSignals) for (const signal of SIGNALS) process.once(signal, this.onSignal);
+    await this.readiness.whenReady(() => this.watchCommits());
+    if (this.structure.role !== 'api') await this.start();
   }
 
   async onModuleDestroy(): Promise<void> {
-    await this.stop();
+    this.isClosed = true;
+    this.detach?.();
+    await Promise.all([this.stopWorker(), this.store.notifier?.stop()]);
+  }
+
+  /** Delivers from now on, or from when the tables exist. */
+  async start(): Promise<void> {
+    this.requireNotStopped();
+    await (this.started ??= this.readiness.whenReady(() => this.startWorker()));
   }
 
   /** Runs once; every caller gets the same promise. */
-  private stop(): Promise<void> {
+  stopWorker(): Promise<void> {
     for (const signal of SIGNALS) process.removeListener(signal, this.onSignal);
-    this.detach?.();
-    return (this.stopped ??= Promise.all([this.worker.stop(), this.store.notifier?.stop()]).then(
-      () => undefined,
-    ));
+    return (this.stopped ??= this.worker.stop());
+  }
+
+  /** What is left of a stopped worker, its connections for example, cannot be used again. */
+  requireNotStopped(): void {
+    if (!this.stopped) return;
+    throw new WebhooksSetupError(
+      'The worker was stopped and cannot start again. Stop it when the process ends; to deliver later, create it anew.',
+    );
+  }
+
+  private async watchCommits(): Promise<void> {
+    if (this.isClosed) return;
+    this.detach = this.store.attach();
+    const { notifier } = this.store;
+    if (!this.settings.notify || !notifier) return;
+    await notifier.start();
+    this.store.onCommit((work) => notifier.notify(work));
+  }
+
+  private async startWorker(): Promise<void> {
+    if (this.stopped) return;
+    const wake = (work: CommittedWork): void => this.worker.wake(work);
+    this.store.onCommit(wake);
+    if (this.settings.notify) await this.store.notifier?.listen(wake);
+    // Stopped meanwhile.
+    if (this.stopped) return;
+    this.worker.start();
+    if (this.settings.handleSignals) for (const signal of SIGNALS) process.once(signal, this.onSignal);
   }
 }

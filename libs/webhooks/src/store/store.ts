@@ -23,8 +23,10 @@ export interface CommittedWork {
 
 /** Notifies other processes of commits, and listens for theirs. Without it they poll. */
 export interface CommitNotifier {
-  /** Connects, and listens if `onWork` is given. Resolves when connected, or when the first try has failed. */
-  start(onWork: ((work: CommittedWork) => void) | null): Promise<void>;
+  /** Connects. Resolves when connected, or when the first try has failed. */
+  start(): Promise<void>;
+  /** Also listens from now on. Call it after `start`. */
+  listen(onWork: (work: CommittedWork) => void): Promise<void>;
   /** A transaction with work for other processes has committed here. */
   notify(work: CommittedWork): void;
   stop(): Promise<void>;

@@ -37,12 +37,13 @@ type ParsedRequest = Pick<IncomingMessage, 'method' | 'url' | 'headers'> & {
 
 function addTo({ httpAdapter }: HttpAdapterHost): void {
   httpAdapter.use((request: ParsedRequest, _: unknown, next: () => void) => {
-    label(request);
+    labelJson(request);
     next();
   });
 }
 
-function label({ method, url, headers, body }: ParsedRequest): void {
+/** Sets the content type of a request whose body no parser has touched. */
+export function labelJson({ method, url, headers, body }: ParsedRequest): void {
   if ((method !== 'POST' && method !== 'PATCH') || !PATH.test(url ?? '')) return;
   const { authorization, 'content-type': type, 'content-length': length } = headers;
   const hasBody = length === undefined ? headers['transfer-encoding'] !== undefined : length !== '0';

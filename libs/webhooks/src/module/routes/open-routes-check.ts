@@ -22,6 +22,9 @@ import { CONTROLLERS, handlerOf, handlersOf } from './mount-controller.js';
 /** A guard that has not decided by then is not waited for. */
 const MAX_WAIT_MS = 5_000;
 
+/** A property of guards that are not asked: the host's own handlers are in front of them, and cannot be asked. */
+export const BEHIND_HOST = Symbol('webhooks:behind-host');
+
 /**
  * Asks the guards of the routes, once at the start, about a request without credentials. A guard that acts only on
  * handlers with its metadata lets it in: then the host's own routes are protected, and these are open.
@@ -41,7 +44,9 @@ export class OpenRoutesCheck implements OnApplicationBootstrap {
 
   async onApplicationBootstrap(): Promise<void> {
     const [controller] = this.controllers;
-    if (!controller || !this.host?.httpAdapter || this.structure.allowUnauthenticated) return;
+    const { allowUnauthenticated, guards = [] } = this.structure;
+    if (!controller || !this.host?.httpAdapter || allowUnauthenticated) return;
+    if (guards !== 'global' && guards.some((guard) => BEHIND_HOST in guard)) return;
     const names = handlersOf(controller);
     const name = names.includes('create') ? 'create' : names[0];
     if (name === undefined) return;

@@ -52,11 +52,18 @@ export class NotifyChannel implements CommitNotifier {
     this.channel = `webhooks_${tables}`;
   }
 
-  /** Connects; with `onWake` it listens too. Resolves when connected, or when the first try has failed. */
-  async start(onWake: ((wake: CommittedWork) => void) | null): Promise<void> {
+  /** Connects. Resolves when connected, or when the first try has failed. */
+  async start(): Promise<void> {
     this.stopped = false;
-    this.listener = onWake;
     await this.open();
+  }
+
+  /** Also listens, on this connection and on those after it. */
+  async listen(onWake: (wake: CommittedWork) => void): Promise<void> {
+    this.listener = onWake;
+    const { connection } = this;
+    if (!connection) return;
+    await this.listenOn(connection.client).catch((error: Error) => connection.lose(error));
   }
 
   async stop(): Promise<void> {
@@ -109,15 +116,19 @@ export class NotifyChannel implements CommitNotifier {
     );
     try {
       await client.connect();
-      if (this.listener) await client.query(`listen ${this.channel}`);
+      if (this.listener) await this.listenOn(client);
       if (this.stopped) return await this.end(client);
       this.connection = { client, lose };
       this.pause = FIRST_RECONNECT;
-      // Whatever was said while nobody listened.
-      this.listener?.({ events: true, lanes: true });
     } catch (error) {
       lose(error as Error);
     }
+  }
+
+  private async listenOn(client: PgClient): Promise<void> {
+    await client.query(`listen ${this.channel}`);
+    // Whatever was said while nobody listened.
+    this.listener?.({ events: true, lanes: true });
   }
 
   private lost(client: PgClient, error: Error): void {

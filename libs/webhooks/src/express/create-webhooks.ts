@@ -1,0 +1,46 @@
+import { Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import express from 'express';
+import { WorkerLifecycle } from '../engine/worker-lifecycle.js';
+import { WebhooksModule } from '../webhooks.module.js';
+import { WebhooksService } from '../webhooks.service.js';
+import { ErrorFilter } from './error-filter.js';
+import { type CreateWebhooksOptions, readExpressOptions } from './express-options.js';
+import { HostLogger } from './host-logger.js';
+import { RequestBody } from './request-body.js';
+import { RouterAdapter } from './router-adapter.js';
+import { TenantGuard } from './tenant-guard.js';
+import { Webhooks } from './webhooks.js';
+import { WebhooksWorker } from './webhooks-worker.js';
+
+/**
+ * Adds webhooks to an Express app, without Nest in the host's code.
+ *
+ * @throws InvalidOptionError if an option is missing, unknown or not allowed
+ * @throws WebhooksSetupError if the data source cannot be used as it is, because it is not connected for example
+ */
+export async function createWebhooks(options: CreateWebhooksOptions): Promise<Webhooks> {
+  const { own, values } = readExpressOptions(options);
+  const { dataSource, tenant, path, compat = [], tablePrefix, passErrors = false, logger } = own;
+  const guard = new TenantGuard(tenant, new RequestBody(compat.includes('mobile-text-alerts')));
+  const routes = { path, compat, guards: [guard], tenant: guard.tenantOf };
+  // The worker runs when the host says so.
+  const module = WebhooksModule.forRoot({ ...values, ...routes, dataSource, tablePrefix, role: 'api' });
+  const adapter = new RouterAdapter(express.Router({ mergeParams: true }));
+  const app = await NestFactory.create(rootOf(module), adapter, {
+    logger: new HostLogger(logger!),
+    abortOnError: false,
+    bodyParser: false,
+  });
+  app.useGlobalFilters(new ErrorFilter(adapter, passErrors));
+  await app.init();
+  const service = app.get(WebhooksService, { strict: false });
+  const worker = new WebhooksWorker(app.get(WorkerLifecycle, { strict: false }), service);
+  return new Webhooks(service, { router: adapter.router, worker }, () => app.close());
+}
+
+function rootOf(module: ReturnType<typeof WebhooksModule.forRoot>): new () => object {
+  class ExpressHost {}
+  Module({ imports: [module] })(ExpressHost);
+  return ExpressHost;
+}

@@ -1,0 +1,20 @@
+import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common';
+import { WebhooksRequestError } from '../core/request-error.js';
+import type { WebhooksNext } from './http.js';
+import type { RouterAdapter } from './router-adapter.js';
+
+/** Answers the routes' own errors, and passes all others on to the host's error handler: they are the host's to log. */
+@Catch()
+export class ErrorFilter implements ExceptionFilter {
+  constructor(
+    private readonly adapter: RouterAdapter,
+    private readonly passErrors: boolean,
+  ) {}
+
+  catch(error: unknown, context: ArgumentsHost): void {
+    const http = context.switchToHttp();
+    if (error instanceof WebhooksRequestError && !this.passErrors)
+      this.adapter.reply(http.getResponse(), error.getResponse(), error.getStatus());
+    else http.getNext<WebhooksNext>()(error);
+  }
+}

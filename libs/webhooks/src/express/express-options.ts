@@ -1,0 +1,119 @@
+import type { DataSource } from 'typeorm';
+import { callable, flag, kindOf, listOf, mustBeHidden, oneOf, value } from '../config/checks.js';
+import { Option, optionNames, readOptions, refuseUnknownOptions } from '../config/option.js';
+import { WebhooksModuleOptions } from '../config/options.js';
+import { type CompatPlatform, WebhooksModuleStructure } from '../config/structure-options.js';
+import { InvalidOptionError, WebhooksSetupError } from '../core/errors.js';
+import type { WebhooksLogger } from './host-logger.js';
+import type { WebhooksRequest } from './http.js';
+
+/**
+ * Returns the tenant of a request, taken from what the host's authentication put there, never from the body or the query.
+ * Nothing (`undefined`, `null`, `''`): the request is not authenticated, and the response is a 401.
+ *
+ * A request type of the host's own may be named: `(request: AccountRequest) => request.account.id`.
+ */
+export type ExpressTenant = {
+  // A method's parameter may be a subtype, and a function's may not.
+  tenant(request: WebhooksRequest): string | null | undefined | Promise<string | null | undefined>;
+}['tenant'];
+
+/** The console, without what only helps to find a mistake. */
+const CONSOLE: WebhooksLogger = {
+  info: (message) => console.info(message),
+  warn: (message) => console.warn(message),
+  error: (message) => console.error(message),
+};
+
+/** What `createWebhooks` takes besides {@link WebhooksModuleOptions}. */
+export class WebhooksExpressOptions {
+  /** The host's own data source, connected. Closing the webhooks leaves it open. */
+  @Option(value(isDataSource, "a TypeORM DataSource: the host's own, after initialize()"), {
+    isRequired: true,
+  })
+  dataSource: DataSource;
+  /** Whose webhooks a request is about. */
+  @Option(
+    callable('a function that returns whose webhooks a request is about: (request) => request.account?.id'),
+    { isRequired: true },
+  )
+  tenant: ExpressTenant;
+  /** Path of the routes, below the path that the router is mounted at. Default `webhooks`. */
+  @Option(value((given) => typeof given === 'string', 'a path, such as "webhooks"')) path?: string;
+  /** Also serve the registration routes of these platforms, for customers' existing scripts. Default none. */
+  @Option(listOf('a list, such as ["mobile-text-alerts"]', oneOf('mobile-text-alerts', 'httpsms')))
+  compat?: CompatPlatform[];
+  /** Begins the name of each table and index: lower-case letters, digits, underscores. Default none. */
+  @Option(value((given) => typeof given === 'string', 'the prefix of the tables, such as "sms_"'))
+  tablePrefix?: string;
+  /**
+   * Pass errors that the routes would answer themselves (400, 401, 404, 422, …) to the host's error handler as well. They
+   * have `status`, `code`, `message` and `details`. The routes of `compat` always answer as their platform does. Default
+   * false.
+   */
+  @Option(flag) passErrors?: boolean = false;
+  /**
+   * Where log lines go. Nest's logger, which is inside, is the same for a whole process: the last `createWebhooks` decides.
+   * Default: `console`, without `debug`.
+   */
+  @Option(value(isLogger, 'an object with the methods info, warn and error, such as console'))
+  logger?: WebhooksLogger = CONSOLE;
+}
+
+/** The options of `createWebhooks`. */
+export interface CreateWebhooksOptions extends WebhooksModuleOptions, WebhooksExpressOptions {}
+
+const OWN_NAMES = optionNames(WebhooksExpressOptions);
+const NEST_NAMES = optionNames(WebhooksModuleStructure).filter((name) => !OWN_NAMES.includes(name));
+
+/**
+ * Checks what `createWebhooks` was given.
+ *
+ * @returns its own options, and those of the module, whose values are not checked yet
+ * @throws InvalidOptionError, or WebhooksSetupError if the data source is not connected
+ */
+export function readExpressOptions(given: CreateWebhooksOptions): {
+  own: WebhooksExpressOptions;
+  values: WebhooksModuleOptions;
+} {
+  if (typeof given !== 'object' || given === null) {
+    throw new InvalidOptionError(
+      'createWebhooks',
+      undefined,
+      `createWebhooks takes an options object, not ${kindOf(given)}`,
+    );
+  }
+  const values = Object.fromEntries(Object.entries(given).filter(([name]) => !OWN_NAMES.includes(name)));
+  refuseNestOptions(values);
+  refuseUnknownOptions(WebhooksModuleOptions, values, '', OWN_NAMES);
+  const own = readOptions<WebhooksExpressOptions>(WebhooksExpressOptions, given);
+  if (!own.dataSource.isInitialized) {
+    throw new WebhooksSetupError(
+      'createWebhooks: the data source is not connected. Call `await dataSource.initialize()` before.',
+    );
+  }
+  return { own, values };
+}
+
+function refuseNestOptions(given: object): void {
+  const name = NEST_NAMES.find((each) => Object.hasOwn(given, each));
+  if (name === undefined) return;
+  const instead =
+    name === 'role'
+      ? 'call worker.start() in the processes that deliver, and mount the router in those that serve the routes'
+      : 'put your own handlers before the router, such as app.use(authenticate, webhooks.router)';
+  throw mustBeHidden(name, `left out: it is for Nest. In an Express app, ${instead}`);
+}
+
+function isDataSource(given: unknown): boolean {
+  return typeof given === 'object' && given !== null && 'isInitialized' in given && 'manager' in given;
+}
+
+function isLogger(given: unknown): boolean {
+  const logger = given as WebhooksLogger | null;
+  return (
+    typeof logger === 'object' &&
+    logger !== null &&
+    [logger.info, logger.warn, logger.error].every((method) => typeof method === 'function')
+  );
+}

@@ -1,0 +1,48 @@
+import type { LoggerService } from '@nestjs/common';
+
+/** Where log lines go: `console`, or a logger such as pino's or winston's. Each message is one line. */
+export interface WebhooksLogger {
+  info(message: string): void;
+  warn(message: string): void;
+  error(message: string): void;
+  /** Left out: such lines are not written. */
+  debug?(message: string): void;
+}
+
+/** Nest's own parts that report on its start. Errors of the start are thrown to the host instead. */
+const START_UP = new Set([
+  'NestFactory',
+  'InstanceLoader',
+  'RoutesResolver',
+  'RouterExplorer',
+  'NestApplication',
+  'ExceptionHandler',
+]);
+
+/** Passes log lines on to the host's logger, as `WebhookWorker: …`, without what Nest says about its own start. */
+export class HostLogger implements LoggerService {
+  constructor(private readonly host: WebhooksLogger) {}
+
+  log(message: unknown, ...more: unknown[]): void {
+    this.write('info', message, more);
+  }
+
+  warn(message: unknown, ...more: unknown[]): void {
+    this.write('warn', message, more);
+  }
+
+  error(message: unknown, ...more: unknown[]): void {
+    this.write('error', message, more);
+  }
+
+  debug(message: unknown, ...more: unknown[]): void {
+    this.write('debug', message, more);
+  }
+
+  /** Nest's loggers pass their context last. */
+  private write(level: keyof WebhooksLogger, message: unknown, more: readonly unknown[]): void {
+    const context = more.at(-1);
+    if (typeof context !== 'string') this.host[level]?.(String(message));
+    else if (!START_UP.has(context)) this.host[level]?.(`${context}: ${String(message)}`);
+  }
+}

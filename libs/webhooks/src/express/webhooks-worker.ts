@@ -1,0 +1,36 @@
+import type { RunResult } from '../engine/run-once.js';
+import type { WorkerLifecycle } from '../engine/worker-lifecycle.js';
+import type { WebhooksService } from '../webhooks.service.js';
+
+/** Delivers what was published, in this process or in others. Any number of processes may run one. */
+export class WebhooksWorker {
+  /** @internal `createWebhooks` makes it. */
+  constructor(
+    private readonly lifecycle: WorkerLifecycle,
+    private readonly service: WebhooksService,
+  ) {}
+
+  /**
+   * Delivers from now on. Does nothing if it runs already.
+   *
+   * @throws WebhooksSetupError if it was stopped before
+   */
+  readonly start = (): Promise<void> => this.lifecycle.start();
+
+  /**
+   * Takes no new work, waits for requests in flight up to `worker.drainMs` and records their outcomes. It cannot be started
+   * again; `publish` and the routes go on.
+   */
+  readonly stop = (): Promise<void> => this.lifecycle.stopWorker();
+
+  /**
+   * Delivers what is due now, and waits for the outcomes. For tests and cron jobs: the worker need not run.
+   *
+   * @returns how many events it relayed, and how many deliveries ended in which way
+   * @throws WebhooksSetupError if the worker was stopped before
+   */
+  readonly runOnce = async (): Promise<RunResult> => {
+    this.lifecycle.requireNotStopped();
+    return this.service.runOnce();
+  };
+}

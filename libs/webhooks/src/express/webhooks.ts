@@ -1,0 +1,66 @@
+import type { WebhooksService } from '../webhooks.service.js';
+import type { WebhooksRouter } from './http.js';
+import type { WebhooksWorker } from './webhooks-worker.js';
+
+/**
+ * What {@link createWebhooks} returns: everything that {@link WebhooksService} offers in a Nest app, the routes, and the
+ * worker. Its functions may be taken out of it: `const { publish, router } = webhooks`.
+ */
+export class Webhooks implements Omit<WebhooksService, 'runOnce'> {
+  /** The routes: `app.use('/api', webhooks.router)`, after the host's authentication. */
+  readonly router: WebhooksRouter;
+  /** Delivers. A process that only publishes and serves the routes does not start it. */
+  readonly worker: WebhooksWorker;
+
+  /** Writes one event or several in the caller's transaction, as {@link WebhooksService.publish} does. */
+  readonly publish: WebhooksService['publish'];
+  /** Registration: what the routes do. */
+  readonly endpoints: WebhooksService['endpoints'];
+  /** The delivery log: list, retry, cancel. */
+  readonly deliveries: WebhooksService['deliveries'];
+  /** What happened to the events of one message, for the host's own pages. */
+  readonly subjects: WebhooksService['subjects'];
+  /** Calls across all tenants: for the people who run the backend, never for a tenant. */
+  readonly operator: WebhooksService['operator'];
+  /** Tenants' own settings. */
+  readonly accounts: WebhooksService['accounts'];
+  /** In-process events: `events.on('exhausted', (notice) => …)`. */
+  readonly events: WebhooksService['events'];
+  /** Who created, changed or deleted an endpoint, rotated or revealed a secret, retried a delivery. */
+  readonly audit: WebhooksService['audit'];
+  /** Checks a customer's `callbackUrl` when the host accepts it. */
+  readonly assertCallbackUrl: WebhooksService['assertCallbackUrl'];
+  /** Returns what will make deliveries slow, and what to do about it. An empty list: all is well. */
+  readonly health: WebhooksService['health'];
+  /** Returns the figures of the queue. */
+  readonly stats: WebhooksService['stats'];
+
+  private closed: Promise<void> | null = null;
+
+  /** @internal `createWebhooks` makes it. */
+  constructor(
+    service: WebhooksService,
+    { router, worker }: { router: WebhooksRouter; worker: WebhooksWorker },
+    private readonly end: () => Promise<void>,
+  ) {
+    this.router = router;
+    this.worker = worker;
+    this.publish = service.publish.bind(service) as WebhooksService['publish'];
+    this.assertCallbackUrl = service.assertCallbackUrl.bind(service);
+    this.health = service.health.bind(service);
+    this.stats = service.stats.bind(service);
+    this.endpoints = service.endpoints;
+    this.deliveries = service.deliveries;
+    this.subjects = service.subjects;
+    this.operator = service.operator;
+    this.accounts = service.accounts;
+    this.events = service.events;
+    this.audit = service.audit;
+  }
+
+  /**
+   * Stops the worker, waits until what it has sent is recorded, and leaves the host's data source open. Call it after the
+   * server has closed, and before `dataSource.destroy()`.
+   */
+  readonly close = (): Promise<void> => (this.closed ??= this.end());
+}

@@ -1,0 +1,79 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import express, { type Express } from 'express';
+import request from 'supertest';
+import type { DataSource } from 'typeorm';
+import {
+  createWebhooks,
+  type CreateWebhooksOptions,
+  type Webhooks,
+} from '../../libs/webhooks/src/express/index.js';
+import { messageEvent } from '../../libs/webhooks/src/events/event-builders.js';
+import { values } from '../host/support/app.js';
+
+/** An Express app with webhooks, on loopback. */
+export interface ExpressHost {
+  webhooks: Webhooks;
+  /** A call of an account, or of nobody. */
+  call(
+    method: 'get' | 'post' | 'patch' | 'put' | 'delete' | 'head',
+    path: string,
+    account?: string,
+  ): request.Test;
+  close(): Promise<void>;
+}
+
+export interface ExpressHostSettings {
+  dataSource: DataSource;
+  options?: Partial<CreateWebhooksOptions>;
+  /** Makes the app. Default: the router at `/api`, and nothing else. */
+  app?: (app: Express, webhooks: Webhooks) => void;
+  /** The Express that the host has. Default: the one that the package finds. */
+  make?: () => Express;
+}
+
+/** The account is the `x-account` header. */
+export const options = (dataSource: DataSource): CreateWebhooksOptions => ({
+  ...values,
+  dataSource,
+  tenant: (call) => call.get('x-account'),
+});
+
+export async function startExpressHost(settings: ExpressHostSettings): Promise<ExpressHost> {
+  const { dataSource, make = express } = settings;
+  const webhooks = await createWebhooks({ ...options(dataSource), ...settings.options });
+  const app = make();
+  if (settings.app) settings.app(app, webhooks);
+  else app.use('/api', webhooks.router);
+  const server = createServer(app);
+  // Connections are reused. One that the server closes at the moment of a request would fail that request.
+  server.keepAliveTimeout = 0;
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return {
+    webhooks,
+    call: (method, path, account) => {
+      const made = request(url)[method](path);
+      return account === undefined ? made : made.set('x-account', account);
+    },
+    async close() {
+      server.close();
+      server.closeAllConnections();
+      await once(server, 'close');
+      await webhooks.close();
+    },
+  };
+}
+
+export const publish = (dataSource: DataSource, webhooks: Webhooks, id: string) =>
+  dataSource.transaction((tx) =>
+    webhooks.publish(
+      tx,
+      messageEvent('message.delivered', {
+        tenantId: 'a',
+        message: { id, direction: 'out', from: 'ACME', to: '+15550100' },
+      }),
+    ),
+  );

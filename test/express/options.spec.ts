@@ -1,0 +1,151 @@
+import { inspect } from 'node:util';
+import type { Request } from 'express';
+import { DataSource } from 'typeorm';
+import type { WebhooksService } from '../../libs/webhooks/src/index.js';
+import {
+  createWebhooks,
+  type CreateWebhooksOptions,
+  type Webhooks,
+} from '../../libs/webhooks/src/express/index.js';
+import { startReceiver } from '../api/receiver.js';
+import { given, values } from '../host/support/app.js';
+import { createDatabase, type TestDatabase } from '../support/database.js';
+import { itForAll } from '../support/it-for-all.js';
+import { options, publish, startExpressHost } from './host.js';
+
+declare global {
+  // eslint-disable-next-line typescript/no-namespace -- as hosts do it
+  namespace Express {
+    interface Request {
+      account?: { id: string };
+    }
+  }
+}
+
+let database: TestDatabase;
+let dataSource: DataSource;
+
+beforeAll(async () => {
+  database = await createDatabase();
+  dataSource = await given(database.url);
+});
+afterAll(async () => {
+  await dataSource.destroy();
+  await database.drop();
+});
+
+const tenant = (): string => 'a';
+
+/** What `createWebhooks` is given besides a good data source, and what the error must say. */
+const REFUSED: [given: object | null, said: string][] = [
+  [null, 'createWebhooks takes an options object, not null'],
+  [{ ...values }, 'tenant must be a function that returns whose webhooks a request is about'],
+  [{ ...values, tenant: 'a' }, 'tenant must be a function'],
+  [{ ...values, tenant, dataSource: undefined }, 'dataSource must be a TypeORM DataSource'],
+  [{ ...values, tenant, dataSource: 'default' }, 'dataSource must be a TypeORM DataSource'],
+  [{ ...values, tenant, tenent: tenant }, 'Unknown option "tenent". Did you mean "tenant"?'],
+  [{ ...values, tenant, slots: 4 }, 'Unknown option "slots". Did you mean "worker.slots"?'],
+  [{ ...values, tenant, worker: { slots: 0 } }, 'worker.slots must be a whole number'],
+  [{ ...values, tenant, guards: [] }, 'app.use(authenticate, webhooks.router)'],
+  [{ ...values, tenant, role: 'worker' }, 'call worker.start() in the processes that deliver'],
+  [{ ...values, tenant, compat: ['twilio'] }, '"mobile-text-alerts" or "httpsms"'],
+  [{ ...values, tenant, tablePrefix: 'Upper' }, 'lower-case letters'],
+  [{ ...values, tenant, passErrors: 'yes' }, 'passErrors must be true or false'],
+  [{ ...values, tenant, logger: { info: () => 0 } }, 'info, warn and error, such as console'],
+  [{ ...values, tenant, encryption: {} }, 'encryption.current'],
+];
+
+describe('createWebhooks refuses', () => {
+  itForAll(REFUSED)('what it cannot use, and says what to change', async ([wrong, said]) => {
+    const used = wrong === null ? null : { dataSource, ...wrong };
+    const error = await createWebhooks(used as never).then(
+      (made) => made.close(),
+      (thrown: unknown) => thrown,
+    );
+    expect(error).toMatchObject({ name: 'InvalidOptionError', message: expect.stringContaining(said) });
+    expect(inspect(error)).not.toContain(values.encryption!.current.key);
+  });
+
+  it('to store secrets without a key, as the module does', async () => {
+    await expect(createWebhooks({ dataSource, tenant })).rejects.toThrow('encryption');
+  });
+
+  it('a data source that is not connected', async () => {
+    const unconnected = new DataSource(dataSource.options);
+    await expect(createWebhooks(options(unconnected))).rejects.toMatchObject({
+      name: 'WebhooksSetupError',
+      message: expect.stringContaining('await dataSource.initialize()'),
+    });
+  });
+});
+
+it('Without the tables it starts and says so; publish and the routes refuse by name until they exist', async () => {
+  const empty = await createDatabase();
+  const later = await given(empty.url, { migrationsRun: false });
+  const logger = { info: jest.fn(), warn: jest.fn(), error: jest.fn() };
+  const { webhooks, call, close } = await startExpressHost({ dataSource: later, options: { logger } });
+  expect(logger.warn).toHaveBeenCalledWith(expect.stringContaining('WebhooksNotReadyError'));
+  await expect(publish(later, webhooks, 'm1')).rejects.toMatchObject({ name: 'WebhooksNotReadyError' });
+  await call('get', '/api/webhooks', 'a').expect(503);
+  const delivered = new Promise((resolve) => void webhooks.events.on('delivered', resolve));
+  const receiver = await startReceiver();
+  await webhooks.worker.start();
+  const begun = new Promise((resolve) => void logger.info.mockImplementation(resolve));
+  await later.runMigrations();
+  expect(await begun).toMatch(/^WebhooksModule: Found the webhook tables/);
+  await call('post', '/api/webhooks', 'a')
+    .send({ url: receiver.url, events: ['*'] })
+    .expect(201);
+  await publish(later, webhooks, 'm1');
+  await delivered;
+  await close();
+  await receiver.close();
+  await later.destroy();
+  await empty.drop();
+});
+
+it('Nothing is printed while it starts and ends: what Nest says of itself is left out', async () => {
+  const print = jest.spyOn(process.stdout, 'write').mockReturnValue(true);
+  const logger = { info: jest.fn(), warn: jest.fn(), error: jest.fn(), debug: jest.fn() };
+  const webhooks = await createWebhooks({ ...options(dataSource), logger });
+  await webhooks.worker.start();
+  await webhooks.close();
+  const printed = print.mock.calls.length;
+  print.mockRestore();
+  expect(printed).toBe(0);
+  for (const level of Object.values(logger)) expect(level.mock.calls).toEqual([]);
+});
+
+it('The types: the request, the options, the events, and all of the service', async () => {
+  const base = { ...values, dataSource };
+  const all: CreateWebhooksOptions[] = [
+    { ...base, tenant: (request) => request.account?.id },
+    { ...base, tenant: (request) => request.get('x-account') },
+    { ...base, tenant: (request) => request.headers['x-account'] as string },
+    { ...base, tenant: (request: Request) => request.params.account as string },
+    { ...base, tenant: async (request: Request & { account: { id: string } }) => request.account.id },
+    // @ts-expect-error: a tenant is a string
+    { ...base, tenant: () => 5 },
+    // @ts-expect-error: without a tenant
+    { ...base },
+    // @ts-expect-error: for Nest
+    { ...base, tenant: () => 'a', guards: [] },
+  ];
+  expect(all).toHaveLength(8);
+
+  const webhooks: Webhooks = await createWebhooks(options(dataSource));
+  // Whatever the service offers now or later must be there.
+  const service: Omit<WebhooksService, 'runOnce'> = webhooks;
+  for (const [name, member] of Object.entries(service)) expect([name, member]).not.toContain(undefined);
+  const { publish: take } = webhooks;
+  await dataSource.transaction(async (tx) => {
+    await take(tx, { type: 'webhook.test', tenantId: 'a', data: { message: 'hello' } });
+    // @ts-expect-error: the message is a string
+    const wrong = () => take(tx, [{ type: 'webhook.test', tenantId: 'a', data: { message: 5 } }]);
+    expect(wrong).toBeDefined();
+  });
+  expect(await webhooks.stats()).toMatchObject({ unrelayed: 1 });
+  expect(await webhooks.health()).toEqual([]);
+  expect(() => webhooks.assertCallbackUrl('ftp://example.com')).toThrow();
+  await webhooks.close();
+});
