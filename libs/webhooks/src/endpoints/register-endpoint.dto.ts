@@ -14,8 +14,11 @@ import {
 } from '../validation/fields.js';
 
 const EVENT_NAME = /^[!-~]{1,128}$/;
-/** A phone number with or without the plus, or an alphanumeric sender name. */
-const PHONE_NUMBER = /^(\+?\d{2,15}|[A-Za-z0-9][A-Za-z0-9 ._-]{0,10})$/;
+/**
+ * A phone number with or without the plus, or an alphanumeric sender name. One that begins with the prefix of an
+ * international call (`00`) would match no event.
+ */
+const PHONE_NUMBER = /^(?!\+?00\d+$)(\+?\d{2,15}|[A-Za-z0-9][A-Za-z0-9 ._-]{0,10})$/;
 const STATUS_CODE = /^[1-5]\d\d$/;
 
 /** Fields of a registration that a change can set too. */

@@ -33,6 +33,28 @@ describe('checkUrl', () => {
     expect(checkUrl('http://hooks.example.com/', { allowHttp: true })).toBe('http://hooks.example.com/');
   });
 
+  itForAll(['\u200b', '\u2060', '\u00ad', '\u200d', '\u202e', '\ufeff', '\u{e0001}'])(
+    'refuses characters that nobody sees, which come along with a pasted URL',
+    (character) => {
+      for (const url of [
+        `https://hooks.example.com/a${character}b`,
+        `https://hooks.example.com/?a=${character}`,
+        `https://hooks.example.com/a${character}`,
+      ])
+        expect(refusal(url)).toMatchObject({
+          code: 'invalid_url',
+          message: expect.stringContaining('invisible characters'),
+        });
+    },
+  );
+
+  it('says of a host name with an underscore what is wrong with it', () => {
+    expect(refusal('https://my_app.example.com/')).toMatchObject({
+      code: 'destination_not_allowed',
+      message: expect.stringContaining('must not contain an underscore'),
+    });
+  });
+
   it('tells a tenant the same of every refused destination, and the operator why', () => {
     const refusals = [
       'https://10.0.0.1/',

@@ -47,7 +47,7 @@ export class UrlRefusedError extends Error {
 
 const MAX_URL_LENGTH = 2048;
 // oxlint-disable-next-line no-control-regex -- it is meant to find control characters
-const FORBIDDEN_CHARACTER = /[\u0000-\u0020\u007f-\u00a0\u2028\u2029\ufeff\\]|\p{Surrogate}/u;
+const FORBIDDEN_CHARACTER = /[\u0000-\u0020\u007f-\u00a0\u2028\u2029\\]|\p{Cf}|\p{Surrogate}/u;
 const WEB_ADDRESS = /^(https?):\/\/([^/?#]+)/i;
 const PLAIN_AUTHORITY = /^(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::([1-9]\d{0,4}))?$/i;
 const LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
@@ -90,7 +90,7 @@ export class UrlPolicy {
     if (FORBIDDEN_CHARACTER.test(raw)) {
       throw new UrlRefusedError(
         'invalid_url',
-        'The URL must not contain spaces, backslashes or control characters. Percent-encode them in the path or query.',
+        'The URL must not contain spaces, backslashes, control characters or invisible characters. Percent-encode them in the path or query if they belong there.',
       );
     }
     const [, scheme, authority] = WEB_ADDRESS.exec(raw) ?? [];
@@ -126,6 +126,11 @@ export class UrlPolicy {
     if (hostname.endsWith('.')) refuse('host name ends with a dot');
     const labels = hostname.split('.');
     if (labels.length < 2) refuse(`"${hostname}" is not a fully qualified name`);
+    if (labels.some((label) => label.includes('_')))
+      throw new UrlRefusedError(
+        'destination_not_allowed',
+        'The host name must not contain an underscore, because public certificates are not issued for such names. Use one of letters, digits and hyphens.',
+      );
     if (hostname.length > 253 || !labels.every((label) => LABEL.test(label)))
       refuse(`"${hostname}" is not a host name`);
     const reservedSuffix = RESERVED_SUFFIXES.find((suffix) => `.${hostname}`.endsWith(`.${suffix}`));
