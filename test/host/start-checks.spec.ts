@@ -1,6 +1,7 @@
 import { DataSource } from 'typeorm';
 import { createSession as createModuleDatabase } from '../../libs/webhooks/src/store/postgres/create-postgres-store.js';
 import type { WebhooksModuleOptions } from '../../libs/webhooks/src/config/options.js';
+import { webhooksMigrations } from '../../libs/webhooks/src/store/schema/migrations/index.js';
 import { WebhooksModule } from '../../libs/webhooks/src/webhooks.module.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
 import { given, shape, startApp, values } from './support/app.js';
@@ -106,4 +107,26 @@ describe('A data source', () => {
       expect.objectContaining(setupError(new RegExp(`PostgreSQL for now; this data source is "${type}"`))),
     );
   });
+
+  it.each(['mysql', 'mariadb', 'better-sqlite3'])(
+    'of type %s is left as it is by the migrations',
+    async (type) => {
+      source = await given(database.url);
+      const statements: string[] = [];
+      // Its drivers are not installed here. The metadata is that of the real entities.
+      const { driver } = source;
+      const connection = {
+        options: { type },
+        driver,
+        hasMetadata: () => true,
+        getMetadata: source.getMetadata.bind(source),
+      };
+      const query = async (statement: string): Promise<void> => void statements.push(statement);
+      const [Create] = webhooksMigrations;
+      await expect(new Create!().up({ connection, query } as never)).rejects.toMatchObject(
+        setupError(new RegExp(`PostgreSQL for now; this data source is "${type}". Nothing was created`)),
+      );
+      expect(statements).toEqual([]);
+    },
+  );
 });

@@ -1,5 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { type Tables, tableMetadata, tablesOf } from '../tables.js';
+import { requirePostgres } from './migration-steps.js';
 
 /** The name of the index on `table` whose declared name ends in `suffix`, quoted. */
 function index(runner: QueryRunner, table: keyof Tables, suffix: string): string {
@@ -31,6 +32,7 @@ export class CreateWebhooks1763600000000 implements MigrationInterface {
   readonly name = 'CreateWebhooks1763600000000';
 
   async up(runner: QueryRunner): Promise<void> {
+    requirePostgres(runner);
     const tables = tablesOf(runner.connection);
     await runner.query(`
       create table ${tables.accounts} (

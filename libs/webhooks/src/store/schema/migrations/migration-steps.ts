@@ -1,5 +1,15 @@
 import type { QueryRunner } from 'typeorm';
+import { WebhooksSetupError } from '../../../core/errors.js';
 import { type Tables, tableMetadata, tablesOf } from '../tables.js';
+
+/** Stops a migration on another database before its first statement: not every database could undo what was created. */
+export function requirePostgres({ connection }: QueryRunner): void {
+  const { type } = connection.options;
+  if (type === 'postgres') return;
+  throw new WebhooksSetupError(
+    `WebhooksModule works on PostgreSQL for now; this data source is "${type}". Nothing was created. List \`webhooksMigrations\` and \`webhooksEntities\` in a PostgreSQL data source, and name it: forRoot({ dataSource: 'name' }).`,
+  );
+}
 
 /** The name of the index on `table` whose declared name ends in `suffix`, quoted. */
 export function indexName({ connection }: QueryRunner, table: keyof Tables, suffix: string): string {
