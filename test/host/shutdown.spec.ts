@@ -3,6 +3,7 @@ import { DataSource } from 'typeorm';
 import { advanceClock } from '../support/clock.js';
 import { messageEvent } from '../../libs/webhooks/src/events/event-builders.js';
 import type { WebhooksModuleOptions } from '../../libs/webhooks/src/config/options.js';
+import { resolveSettings } from '../../libs/webhooks/src/config/resolve-settings.js';
 import { WebhooksModule } from '../../libs/webhooks/src/webhooks.module.js';
 import { WebhooksService } from '../../libs/webhooks/src/webhooks.service.js';
 import { Gate, hang, Receiver } from '../engine/support/receiver.js';
@@ -61,7 +62,7 @@ describe('app.close()', () => {
     await later.close();
   });
 
-  it('waits no longer than drainMs: the delivery is sent again by the next worker, with the same id and bytes', async () => {
+  it('waits no longer than drainMs: the delivery is sent again when its lease has ended, with the same id and bytes', async () => {
     receiver.on('/dead', hang);
     const app = await startWorker({ worker: { drainMs: 50 } });
     await register(app, '/dead');
@@ -71,12 +72,42 @@ describe('app.close()', () => {
 
     receiver.on('/dead', (response) => response.writeHead(204).end());
     const next = await startWorker({}, 'api');
-    advanceClock(next, 24 * 3600_000);
+    // The receiver may still be working on it, so a deployment does not ask it twice.
+    expect(await service(next).runOnce()).toMatchObject({ claimed: 0, delivered: 0 });
+    advanceClock(next, 30_000);
+    expect(await service(next).runOnce()).toMatchObject({ claimed: 0, delivered: 0 });
+    advanceClock(next, 40_000);
     expect(await service(next).runOnce()).toMatchObject({ delivered: 1 });
     const [first, second] = receiver.arrivals;
     expect(second!.headers['webhook-id']).toBe(first!.headers['webhook-id']);
     expect(second!.body).toBe(first!.body);
     await next.close();
+  });
+
+  it('gives back at once what is claimed and not sent, while requests are still in flight', async () => {
+    const gate = new Gate();
+    receiver.on('/slow', gate.behaviour);
+    const app = await startWorker({ worker: { slots: 1 } });
+    await register(app, '/slow');
+    const ids = Array.from({ length: 8 }, (_, index) => `m${index}`);
+    await Promise.all(ids.map((id) => publish(app, id)));
+    await receiver.arrived(1);
+    const closing = app.close();
+    const later = await startWorker({}, 'api');
+    const states = async (): Promise<string[]> =>
+      (await service(later).deliveries.list('a')).data.map(({ state }) => state).toSorted();
+    while ((await states()).filter((state) => state === 'sending').length !== 1)
+      await new Promise((resolve) => setImmediate(resolve));
+    gate.open();
+    await closing;
+    expect(receiver.arrivals).toHaveLength(1);
+    await later.close();
+  });
+
+  it('takes less than ten seconds by default, whatever receivers do', () => {
+    const drainMs = (options: WebhooksModuleOptions) => resolveSettings({ ...values, ...options }).drainMs;
+    expect(drainMs({})).toBe(7_000);
+    expect(drainMs({ worker: { drainMs: 40_000 } })).toBe(40_000);
   });
 
   it('may be called twice, and before anything was sent', async () => {

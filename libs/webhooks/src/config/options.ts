@@ -167,7 +167,10 @@ export class WorkerOptions {
    * which is the default.
    */
   @Option(wholeNumber(1, DAY_MS)) leaseMs?: number;
-  /** How long a shutdown waits for requests in flight, ms. Default: the longest timeout + 1 s. */
+  /**
+   * How long a shutdown waits for requests in flight, ms. It cuts the rest short: they are sent again when their lease would
+   * have ended. Default 7 s, or the longest timeout + 1 s if that is less.
+   */
   @Option(wholeNumber(0, DAY_MS)) drainMs?: number;
   /** Listen for `SIGTERM` and `SIGINT`, for hosts that do not call `enableShutdownHooks()`. Default false. */
   @Option(flag) handleSignals?: boolean = false;

@@ -10,6 +10,8 @@ import { WebhooksModuleStructure } from './structure-options.js';
 
 const SECOND_MS = 1000;
 const DAY_MS = 24 * 3600 * SECOND_MS;
+/** With what recording the last outcomes takes, a shutdown stays below ten seconds, a common grace period. */
+const MAX_DEFAULT_DRAIN_MS = 7 * SECOND_MS;
 
 type GroupName =
   'encryption' | 'delivery' | 'network' | 'security' | 'limits' | 'retention' | 'worker' | 'alerts';
@@ -51,7 +53,7 @@ export function resolveSettings(given: WebhooksModuleOptions): Settings {
     retentionMs: retention.keepMs,
     ...worker,
     leaseMs: wholeNumber(minLeaseMs, DAY_MS)(worker.leaseMs ?? minLeaseMs, 'worker.leaseMs'),
-    drainMs: worker.drainMs ?? longestTimeoutMs + SECOND_MS,
+    drainMs: worker.drainMs ?? Math.min(longestTimeoutMs + SECOND_MS, MAX_DEFAULT_DRAIN_MS),
     alertChannels: alerts.channels,
     endpointUrl: alerts.endpointUrl ?? null,
   };

@@ -20,7 +20,7 @@ import { ExclusiveLanes } from './schedule/exclusive-lanes.js';
 import { HeldDeliveries } from './schedule/room/held-deliveries.js';
 import { LaneScheduler } from './schedule/lane-scheduler.js';
 import { returnToLane } from './send/classify-response.js';
-import { blocksLane, closesLane, type Outcome } from './send/outcome.js';
+import { blocksLane, closesLane, type Outcome, waitIfReturned } from './send/outcome.js';
 import { Sender } from './send/sender.js';
 
 /** With more unrecorded outcomes than this nothing is sent, until the database accepts them. */
@@ -185,9 +185,9 @@ export class Dispatcher {
     const { timeoutMs, laneId } = delivery.destination;
     const isCovered = this.leases.covers(delivery.leaseId, timeoutMs);
     const outcome = isCovered ? await this.sender.send(delivery) : returnToLane(delivery, 0);
+    if (isCovered && this.isStopped) waitIfReturned(outcome, this.leases.msLeft(delivery.leaseId));
     const { state, attempt } = outcome;
-    const status = attempt ? attempt.status : undefined;
-    this.scheduler.finish(delivery, state === 'delivered', status, attempt?.durationMs ?? 0);
+    this.scheduler.finish(delivery, state === 'delivered', attempt?.status, attempt?.durationMs ?? 0);
     this.enqueueOutcome(outcome);
     if (blocksLane(outcome)) this.blocked.block(laneId, outcome.delayMs);
     if (closesLane(outcome)) this.returnToLanes(this.scheduler.close(laneId));

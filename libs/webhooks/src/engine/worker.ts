@@ -16,7 +16,7 @@ import { Pipeline } from './pipeline.js';
 import { PollTimer } from './poll-timer.js';
 
 /** How long a shutdown waits for the database to take the last outcomes, beyond `drainMs`, ms. */
-const RECORD_GRACE_MS = 5_000;
+const RECORD_GRACE_MS = 2_000;
 /** Between two checks while lanes are due, ms. */
 const MIN_POLL_MS = 5;
 /** Pause after a database error, ms; doubled each time up to the maximum. */
@@ -78,15 +78,14 @@ export class Worker {
   async stop(): Promise<void> {
     this.stopping = true;
     this.timer.wake();
-    await this.running;
-    this.running = null;
-    await Promise.all([this.maintenance.stop(), this.deepScan.stop()]);
     this.dispatcher.stop();
-    const drained = this.dispatcher.whenIdle();
     const { drainMs } = this.settings;
     const closing = setTimeout(() => void this.transport.close(), drainMs);
     const abandoning = setTimeout(() => this.dispatcher.abandon(), drainMs + RECORD_GRACE_MS);
-    await Promise.all([drained, this.alerts.stop(drainMs)]);
+    await this.running;
+    this.running = null;
+    await Promise.all([this.maintenance.stop(), this.deepScan.stop()]);
+    await Promise.all([this.dispatcher.whenIdle(), this.alerts.stop(drainMs)]);
     clearTimeout(closing);
     clearTimeout(abandoning);
     await this.transport.close();

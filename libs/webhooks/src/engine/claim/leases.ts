@@ -75,6 +75,12 @@ export class Leases {
     return lease !== undefined && performance.now() + timeoutMs < lease.endsAt;
   }
 
+  /** Time until a lease ends, ms. */
+  msLeft(leaseId: string): number {
+    const lease = this.held.get(leaseId);
+    return lease ? Math.max(0, Math.ceil(lease.endsAt - performance.now())) : 0;
+  }
+
   /** The claim committed with this many deliveries. */
   addDeliveries(lease: Lease, deliveries: number): void {
     lease.open += deliveries - 1;

@@ -40,6 +40,16 @@ export function blocksLane({ state, reason, delivery }: Outcome): boolean {
   return state === 'pending' && reason !== null && delivery.destination.endpointId !== null;
 }
 
+/**
+ * A request that a shutdown has cut short: the receiver may still be working on it, so it is not sent again before `ms`
+ * milliseconds have passed. Its attempt does not count.
+ */
+export function waitIfReturned(outcome: Outcome, ms: number): void {
+  const { state, reason, attempt } = outcome;
+  if (state === 'pending' && reason === null && attempt === null)
+    outcome.delayMs = Math.max(outcome.delayMs, ms);
+}
+
 /** The receiver asked for a pause, or for no more requests. */
 export function closesLane({ pauseLaneMs, disable }: Outcome): boolean {
   return pauseLaneMs > 0 || disable !== null;
