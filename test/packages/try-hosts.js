@@ -16,6 +16,8 @@ const templates = join(__dirname, 'hosts');
 const STEPS = {
   nest11: ['build', 'migrate', 'start', 'test'],
   nest12: ['build', 'start'],
+  express4: ['start'],
+  express5: ['start'],
 };
 
 /** Steps whose output is worth reading although they pass; `migrate` prints every statement. */
@@ -53,6 +55,8 @@ function pack(/** @type {string} */ away) {
  * @param {string} serverUrl
  */
 async function tryHost(host, folder, tarballs, serverUrl) {
+  // Both Express hosts have the same code.
+  if (host.startsWith('express')) cpSync(join(templates, 'express'), folder, { recursive: true });
   cpSync(join(templates, host), folder, {
     recursive: true,
     filter: (path) => !/[\\/](dist|node_modules)$/.test(path),
