@@ -13,10 +13,10 @@ const WEBHOOKS = {
   rows: {
     // What a host imports
     index: `webhooks.module webhooks.service module api operator endpoints deliveries accounts outbox engine engine/record
-            config alerts alerts/channels secrets observability store/schema profiles profiles/dialects events/catalogue
+            config alerts alerts/channels secrets observability store/schema store/schema/capture capture/definition profiles profiles/dialects events/catalogue
             events http http/connections http/policy`,
     testing: 'webhooks.service outbox engine store store/schema profiles events/catalogue events http',
-    'webhooks.module': 'module config',
+    'webhooks.module': 'module config capture/definition',
     // Mounts the module in an Express app: what `module` may import, and the module itself
     express: ANY,
     module: ANY,
@@ -31,6 +31,7 @@ const WEBHOOKS = {
     deliveries: 'config observability store profiles validation events',
     accounts: 'config secrets observability store profiles validation',
     outbox: 'config store events',
+    capture: 'capture/definition outbox config store events',
 
     // What a worker does
     engine: `engine/maintenance engine/record engine/relay engine/claim engine/send engine/schedule engine/destinations
@@ -44,14 +45,16 @@ const WEBHOOKS = {
     'engine/destinations': 'config secrets store profiles',
 
     // What they stand on
-    config: `alerts alerts/channels secrets profiles profiles/dialects events/catalogue events http/connections http/policy`,
+    config: `capture/definition alerts alerts/channels secrets profiles profiles/dialects events/catalogue events http/connections http/policy`,
+    'capture/definition': 'events',
     'alerts/channels': 'alerts',
     alerts: 'store',
     observability: 'store',
     secrets: 'store',
-    'store/postgres': 'store/typeorm store/schema store events',
+    'store/postgres': 'store/typeorm store/schema store/schema/capture store events',
     'store/typeorm': 'store/schema store',
-    'store/schema': 'store',
+    'store/schema/capture': 'store/schema store',
+    'store/schema': 'store/schema/capture store',
     store: 'events',
     'profiles/dialects': 'profiles profiles/signatures events',
     profiles: 'profiles/signatures events',

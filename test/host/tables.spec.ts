@@ -56,6 +56,7 @@ const NAMES = [
   'webhook_accounts',
   'webhook_alerts',
   'webhook_attempts',
+  'webhook_changes',
   'webhook_deliveries',
   'webhook_endpoints',
   'webhook_events',

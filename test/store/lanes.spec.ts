@@ -11,6 +11,7 @@ const NO_WORK = {
   hasExpiredLeases: false,
   hasClosedBacklog: false,
   hasAlerts: false,
+  hasChanges: false,
 };
 
 describe('The lanes of a store', () => {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { DataSource } from 'typeorm';
+import { DataSource, type DataSourceOptions, type EntitySchema } from 'typeorm';
 import type { EndpointChanges, EndpointLaneChanges } from '../../libs/webhooks/src/store/endpoint-store.js';
 import type { LanesToSkip } from '../../libs/webhooks/src/store/lane-store.js';
 import type {
@@ -29,8 +29,12 @@ export interface StoreUnderTest {
   dataSource: DataSource;
 }
 
-/** A store on a database of its own. Each test begins with empty tables and a clock that was not moved. */
-export function useStore(): StoreUnderTest {
+/**
+ * A store on a database of its own. Each test begins with empty tables and a clock that was not moved.
+ *
+ * @param host adds entities and migrations of a host
+ */
+export function useStore(host: Pick<DataSourceOptions, 'entities' | 'migrations'> = {}): StoreUnderTest {
   const test = {} as StoreUnderTest;
   let drop: () => Promise<void>;
   beforeAll(async () => {
@@ -39,8 +43,8 @@ export function useStore(): StoreUnderTest {
     test.dataSource = await new DataSource({
       type: 'postgres',
       url: database.url,
-      entities: [...webhooksEntities],
-      migrations: [...webhooksMigrations],
+      entities: [...webhooksEntities, ...((host.entities ?? []) as EntitySchema[])],
+      migrations: [...webhooksMigrations, ...((host.migrations ?? []) as Function[])],
       migrationsRun: true,
     }).initialize();
   });

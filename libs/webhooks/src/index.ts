@@ -41,6 +41,16 @@ export type {
   StatusClass,
 } from './core/states.js';
 
+// Capture
+export {
+  capture,
+  type Capture,
+  type CaptureContext,
+  type CapturedEvent,
+  type CaptureOptions,
+} from './capture/definition/capture.js';
+export { captureMigration, type CaptureMigrationOptions } from './store/schema/capture/capture-migration.js';
+
 // Events
 // All of it, because a host's declarations merge only with what `export *` exports.
 export type * from './events/event-map.js';

@@ -1,4 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import type { DataSource } from 'typeorm';
+import type { Capture } from './capture/definition/capture.js';
+import { CAPTURES, type FeatureCaptures } from './capture/definition/feature-captures.js';
 import type { WebhooksModuleOptions } from './config/options.js';
 import type { WebhooksModuleStructure } from './config/structure-options.js';
 import { InvalidOptionError } from './core/errors.js';
@@ -33,7 +36,29 @@ export class WebhooksModule extends ConfigurableModuleClass {
     assertObject('forRootAsync', options);
     return super.forRootAsync(options);
   }
+
+  /**
+   * Publishes changes of the columns of these captures. Import it beside `TypeOrmModule.forFeature()`, in as many modules as
+   * there are, in an app that also imports `forRoot()`. Processes with the role `api` do not need it.
+   *
+   * @param dataSource as in `forRoot()`; default: the default data source
+   */
+  static forFeature(captures: Capture[], dataSource: string | DataSource = 'default'): DynamicModule {
+    if (!Array.isArray(captures)) {
+      throw new InvalidOptionError(
+        'forFeature',
+        undefined,
+        'forFeature takes a list: forFeature([capture(Message, { … })])',
+      );
+    }
+    const feature: FeatureCaptures = { captures, dataSource };
+    return { module: WebhooksCaptures, providers: [{ provide: CAPTURES, useValue: feature }] };
+  }
 }
+
+/** Holds the captures of one `forFeature()`. */
+@Module({})
+class WebhooksCaptures {}
 
 function assertObject(method: string, options: unknown): void {
   if (typeof options === 'object' && options !== null) return;

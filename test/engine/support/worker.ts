@@ -1,6 +1,7 @@
+import type { ModuleMetadata } from '@nestjs/common';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { DataSource } from 'typeorm';
+import { DataSource, type MigrationInterface } from 'typeorm';
 import { Session } from '../../../libs/webhooks/src/store/postgres/connection/session.js';
 import { webhooksMigrations } from '../../../libs/webhooks/src/store/schema/migrations/index.js';
 import { Maintenance } from '../../../libs/webhooks/src/engine/maintenance/maintenance.js';
@@ -28,6 +29,10 @@ export interface WorkerSettings {
   options?: WebhooksModuleOptions;
   /** Connections of its pool. Default 10. */
   pool?: number;
+  /** Modules of the host. Default none. */
+  imports?: ModuleMetadata['imports'];
+  /** Migrations of the host. Default none. */
+  migrations?: (new () => MigrationInterface)[];
 }
 
 /** Options under which loopback receivers are allowed. */
@@ -39,7 +44,7 @@ export const LOOPBACK: WebhooksModuleOptions = {
 /** Starts one on the database at `url`. */
 export async function startWorker(
   url: string,
-  { role = 'api', options = {}, pool = 10 }: WorkerSettings,
+  { role = 'api', options = {}, pool = 10, imports = [], migrations = [] }: WorkerSettings,
   log: Log,
 ): Promise<Worker> {
   const statements = new StatementLog();
@@ -50,7 +55,7 @@ export async function startWorker(
         url,
         poolSize: pool,
         autoLoadEntities: true,
-        migrations: [...webhooksMigrations],
+        migrations: [...webhooksMigrations, ...migrations],
         migrationsRun: true,
         logging: true,
         logger: statements,
@@ -61,6 +66,7 @@ export async function startWorker(
         network: { ...LOOPBACK.network, ...options.network },
         role,
       }),
+      ...imports,
     ],
   }).compile();
   module.useLogger(log);

@@ -1,5 +1,6 @@
 import type { CanActivate, ExecutionContext, ModuleMetadata, Type } from '@nestjs/common';
 import type { DataSource } from 'typeorm';
+import type { Capture } from '../capture/definition/capture.js';
 import { flag, isText, listOf, oneOf, value } from './checks.js';
 import { Option } from './option.js';
 
@@ -80,6 +81,8 @@ export class WebhooksModuleStructure {
   /** Also mount the registration routes of these platforms, for customers' existing scripts. Default none. */
   @Option(listOf('a list, such as ["mobile-text-alerts"]', oneOf('mobile-text-alerts', 'httpsms')))
   compat?: CompatPlatform[];
+  /** Columns whose changes are published: what `forFeature()` takes, for hosts with one module. Default none. */
+  @Option(value(areCaptures, 'a list of capture(Entity, { column, tenant, map })')) captures?: Capture[];
 }
 
 function isDataSource(given: unknown): boolean {
@@ -88,6 +91,10 @@ function isDataSource(given: unknown): boolean {
 
 function isTablePrefix(given: unknown): boolean {
   return typeof given === 'string' && /^[a-z_]?[a-z0-9_]{0,40}$/.test(given);
+}
+
+function areCaptures(given: unknown): boolean {
+  return Array.isArray(given) && given.every((each) => isFunction(each?.map) && isFunction(each?.tenantOf));
 }
 
 function areGuards(given: unknown): boolean {

@@ -7,10 +7,14 @@ const VALUES = new Map([...ALPHABET].map((character, value) => [character, value
 /** Prefixes of public ids: `evt_` of an event, `wh_` of an endpoint. */
 type IdPrefix = 'evt' | 'wh';
 
-/** Returns a new UUIDv7 (RFC 9562): 48 bits of Unix milliseconds, then 74 random bits. Lower case, with dashes. */
-export function newUuid(now: number = Date.now()): string {
+/**
+ * Returns a new UUIDv7 (RFC 9562): 48 bits of Unix milliseconds, then 74 bits of `random`. Lower case, with dashes.
+ *
+ * @param random a random UUID: the same one and the same time return the same id
+ */
+export function newUuid(now: number = Date.now(), random: string = randomUUID()): string {
   const time = now.toString(16).padStart(12, '0');
-  return `${time.slice(0, 8)}-${time.slice(8)}-7${randomUUID().slice(15)}`;
+  return `${time.slice(0, 8)}-${time.slice(8)}-7${random.slice(15)}`;
 }
 
 /** Returns the public id of a UUID: `wh_` and 26 characters (Crockford base32 of its 128 bits). */

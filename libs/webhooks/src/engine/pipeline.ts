@@ -5,6 +5,7 @@ import { type ClaimResult, LaneClaimer, NO_CLAIM } from './claim/lane-claimer.js
 import type { ScanDepths } from './claim/scan-depths.js';
 import { type Lease, Leases } from './claim/leases.js';
 import type { LeasedDelivery } from './destinations/leased-delivery.js';
+import { CAPTURED_CHANGES, type CapturedChanges } from './captured-changes.js';
 import { Dispatcher } from './dispatcher.js';
 import { Relay, type RelayResult } from './relay/relay.js';
 
@@ -26,6 +27,7 @@ export class Pipeline {
     private readonly claimer: LaneClaimer,
     private readonly leases: Leases,
     private readonly dispatcher: Dispatcher,
+    @Inject(CAPTURED_CHANGES) private readonly changes: CapturedChanges,
   ) {}
 
   /** Runs `work` after the work before it: `runOnce()` beside the worker's loop, one step at a time. */
@@ -38,7 +40,7 @@ export class Pipeline {
   /** Asks the database what there is to do, except in `skipLanes` and in lanes that this worker has no room for. */
   async checkForWork(skipLanes: readonly string[] = []): Promise<WorkCheck> {
     await this.dispatcher.keepUnrecorded(); // a rescue may follow
-    return this.store.checkForWork(this.dispatcher.unclaimable(skipLanes));
+    return this.store.checkForWork(this.dispatcher.unclaimable(skipLanes), this.changes.names);
   }
 
   /** Relays one batch of events. */

@@ -6,6 +6,7 @@ import { STORE } from '../store/store.js';
 import { type ClaimResult, NO_CLAIM } from './claim/lane-claimer.js';
 import { Leases } from './claim/leases.js';
 import { MAX_DEPTH, ScanDepths } from './claim/scan-depths.js';
+import { CAPTURED_CHANGES, type CapturedChanges } from './captured-changes.js';
 import { Dispatcher } from './dispatcher.js';
 import { Maintenance } from './maintenance/maintenance.js';
 import { PendingWork } from './pending-work.js';
@@ -50,10 +51,11 @@ export class RunOnce {
     private readonly maintenance: Maintenance,
     private readonly alerts: AlertSender,
     private readonly leases: Leases,
+    @Inject(CAPTURED_CHANGES) private readonly changes: CapturedChanges,
   ) {}
 
   /**
-   * Relays, claims and sends until nothing is due but what another worker holds, waits for the outcomes and for alerts, and
+   * Publishes captured changes, relays, claims and sends until nothing is due but what another worker holds, waits for the outcomes and for alerts, and
    * returns what it did.
    */
   async run(): Promise<RunResult> {
@@ -109,15 +111,17 @@ export class RunOnce {
   }
 
   private async round(skipLanes: readonly string[], depths: ScanDepths): Promise<Round> {
-    const { hasEvents, dueInMs, failingDueInMs, ...urgent } = await this.pipeline.checkForWork(skipLanes);
-    const hasMoreMaintenance = await this.maintenance.runUrgent(urgent);
+    const check = await this.pipeline.checkForWork(skipLanes);
+    const { hasEvents, dueInMs, failingDueInMs, hasChanges } = check;
+    const hasMoreMaintenance = await this.maintenance.runUrgent(check);
+    const mapped = hasChanges ? await this.changes.run() : 0;
     const relayed = hasEvents ? await this.relay() : 0;
     const isDue = dueInMs === 0 || this.pending.hasLanes;
     const { leased, stuck, examined } = isDue ? await this.claim(skipLanes, depths) : NO_CLAIM;
     return {
       relayed,
       claimed: leased.length,
-      hasProgress: relayed > 0 || leased.length > 0 || hasMoreMaintenance,
+      hasProgress: mapped > 0 || relayed > 0 || leased.length > 0 || hasMoreMaintenance,
       stuck,
       hasLooked: examined > 0,
       leftWork: (hasEvents && relayed === 0) || (dueInMs === 0 && leased.length === 0),

@@ -8,6 +8,7 @@ import { type HttpTransport, TRANSPORT } from '../http/transport.js';
 import type { CommittedWork } from '../store/store.js';
 import { DeepScan } from './claim/deep-scan.js';
 import { Leases } from './claim/leases.js';
+import { CAPTURED_CHANGES, type CapturedChanges } from './captured-changes.js';
 import { Dispatcher } from './dispatcher.js';
 import { findHostScheduler } from './host-scheduler.js';
 import { Maintenance } from './maintenance/maintenance.js';
@@ -51,6 +52,7 @@ export class Worker {
     private readonly modules: ModulesContainer,
     @Inject(SETTINGS) private readonly settings: Settings,
     @Inject(TRANSPORT) private readonly transport: HttpTransport,
+    @Inject(CAPTURED_CHANGES) private readonly changes: CapturedChanges,
   ) {
     dispatcher.onRecorded(() => {
       if (pending.hasLanes || pending.hasEvents) this.timer.wake();
@@ -84,7 +86,7 @@ export class Worker {
     const abandoning = setTimeout(() => this.dispatcher.abandon(), drainMs + RECORD_GRACE_MS);
     await this.running;
     this.running = null;
-    await Promise.all([this.maintenance.stop(), this.deepScan.stop()]);
+    await Promise.all([this.maintenance.stop(), this.deepScan.stop(), this.changes.stop()]);
     await Promise.all([this.dispatcher.whenIdle(), this.alerts.stop(drainMs)]);
     clearTimeout(closing);
     clearTimeout(abandoning);
@@ -155,9 +157,11 @@ export class Worker {
     this.pending.noteChecked(check);
     const hasMoreMaintenance = await this.maintenance.runUrgent(check);
     this.maintenance.startRound();
-    const { hasEvents, dueInMs } = check;
+    const { hasEvents, dueInMs, hasChanges } = check;
+    const isMapping = hasChanges && this.changes.wake();
     const { busyPollMs, idlePollMs } = this.settings;
-    this.pollMs = hasEvents ? busyPollMs : Math.min(Math.max(this.pollMs * 2, busyPollMs), idlePollMs);
+    this.pollMs =
+      hasEvents || isMapping ? busyPollMs : Math.min(Math.max(this.pollMs * 2, busyPollMs), idlePollMs);
     const untilDue = dueInMs === null ? Infinity : Math.max(dueInMs, MIN_POLL_MS);
     this.nextCheckAt = performance.now() + (hasMoreMaintenance ? 0 : Math.min(untilDue, this.pollMs));
     return (

@@ -1,8 +1,11 @@
 import type { Provider } from '@nestjs/common';
 import { AlertSender } from '../alerts/alert-sender.js';
+import { CaptureRegistry } from '../capture/capture-registry.js';
+import { CaptureRelay } from '../capture/capture-relay.js';
 import { WEBHOOKS_OPTIONS } from '../config/options.js';
 import { resolveSettings } from '../config/resolve-settings.js';
 import { type Settings, SETTINGS } from '../config/settings.js';
+import { CAPTURED_CHANGES } from '../engine/captured-changes.js';
 import { DeepScan } from '../engine/claim/deep-scan.js';
 import { LaneClaimer } from '../engine/claim/lane-claimer.js';
 import { Leases } from '../engine/claim/leases.js';
@@ -45,12 +48,15 @@ export const baseProviders: Provider[] = [
   { provide: URL_POLICY, useFactory: (settings: Settings) => new UrlPolicy(settings), inject: [SETTINGS] },
   { provide: TRANSPORT, useFactory: createGuardedTransport, inject: [SETTINGS] },
   Readiness,
+  CaptureRegistry,
   StartupCheck,
 ];
 
 /** The engine: relay, claim, send, record, maintenance. */
 export const engineProviders: Provider[] = [
   Outbox,
+  CaptureRelay,
+  { provide: CAPTURED_CHANGES, useExisting: CaptureRelay },
   CallbackDestinations,
   Relay,
   LaneClaimer,

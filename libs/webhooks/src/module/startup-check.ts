@@ -7,6 +7,7 @@ import {
   type OnModuleInit,
 } from '@nestjs/common';
 import type { DataSource } from 'typeorm';
+import { CaptureRegistry } from '../capture/capture-registry.js';
 import { SETTINGS, type Settings } from '../config/settings.js';
 import { STRUCTURE, type WebhooksModuleStructure } from '../config/structure-options.js';
 import { WebhooksNotReadyError, WebhooksSetupError } from '../core/errors.js';
@@ -45,6 +46,7 @@ export class StartupCheck
     @Inject(STORE) private readonly store: SetupStore,
     @Inject(DATA_SOURCE) private readonly dataSource: DataSource,
     private readonly reencryption: SecretReencryption,
+    private readonly captures: CaptureRegistry,
     @Inject(SETTINGS) private readonly settings: Settings,
     @Inject(STRUCTURE) private readonly structure: WebhooksModuleStructure,
     private readonly readiness: Readiness,
@@ -101,6 +103,7 @@ export class StartupCheck
     await this.reencryption.check();
     await checkStoredProfiles(this.store, this.settings.profiles);
     await this.store.checkIsolation();
+    await this.captures.check();
     this.isReady = true;
     await this.readiness.markReady();
   }

@@ -1,5 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { WebhooksNotReadyError } from '../core/errors.js';
+import { describeRowKey } from '../core/row-key.js';
+import type { CaptureHealth, ChangeStore } from '../store/change-store.js';
 import type { DatabaseHealth, SetupStore } from '../store/setup-store.js';
 import { STORE } from '../store/store.js';
 
@@ -9,10 +11,12 @@ const DEAD_ROWS_WARNING = 50_000;
 const OLD_TRANSACTION_WARNING_MS = 10 * 60_000;
 /** Warning threshold: if an event has waited longer for the relay, probably no worker is running. */
 const RELAY_LAG_WARNING_MS = 60_000;
+/** Warning threshold: if a change has waited longer for its first try, probably no worker has its capture. */
+const CAPTURE_LAG_WARNING_MS = 60_000;
 
 /** Something in the database that will make deliveries slow, and what to do about it. */
 export interface HealthWarning {
-  kind: 'not-ready' | 'dead-rows' | 'old-snapshot' | 'relay-lag';
+  kind: 'not-ready' | 'dead-rows' | 'old-snapshot' | 'relay-lag' | 'capture-failing' | 'capture-waiting';
   message: string;
   data: Record<string, string | number>;
 }
@@ -20,32 +24,51 @@ export interface HealthWarning {
 /** Finds what makes queues in the database slow before it does. A customer's failing endpoint is no warning. */
 @Injectable()
 export class HealthCheck {
-  constructor(@Inject(STORE) private readonly store: SetupStore) {}
+  constructor(@Inject(STORE) private readonly store: SetupStore & ChangeStore) {}
 
   async check(): Promise<HealthWarning[]> {
-    let health: DatabaseHealth | null;
     try {
-      health = await this.store.readDatabaseHealth();
+      const health = await this.store.readDatabaseHealth();
+      const captures = await this.store.readCaptureHealth();
+      return [...describeDatabase(health), ...captures.flatMap(describeCapture)];
     } catch (error) {
       if (!(error instanceof WebhooksNotReadyError)) throw error;
       const message = `Nothing is published, registered or delivered. ${error.message}`;
       return [{ kind: 'not-ready', message, data: {} }];
     }
-    if (!health) return [];
-    const { deadRows: dead, liveRows: live, table, oldestTransactionMs, relayLagMs } = health;
-    const warnings: HealthWarning[] = [];
-    if (dead > DEAD_ROWS_WARNING && dead > live) {
-      const message = `The webhook tables hold ${dead} dead rows and ${live} live ones. Check the autovacuum settings of ${table}, and look for old transactions.`;
-      warnings.push({ kind: 'dead-rows', message, data: { dead, live } });
-    }
-    if (oldestTransactionMs > OLD_TRANSACTION_WARNING_MS) {
-      const message = `A transaction has been open for ${Math.round(oldestTransactionMs / 60_000)} minutes and prevents vacuum from removing dead rows. End it, or set idle_in_transaction_session_timeout.`;
-      warnings.push({ kind: 'old-snapshot', message, data: { snapshotMs: oldestTransactionMs } });
-    }
-    if (relayLagMs > RELAY_LAG_WARNING_MS) {
-      const message = `The oldest event has waited ${Math.round(relayLagMs / 1000)} s for the relay: no worker runs (role 'all' or 'worker'), or the workers cannot keep up.`;
-      warnings.push({ kind: 'relay-lag', message, data: { lagMs: relayLagMs } });
-    }
-    return warnings;
   }
+}
+
+function describeDatabase(health: DatabaseHealth | null): HealthWarning[] {
+  if (!health) return [];
+  const { deadRows: dead, liveRows: live, table, oldestTransactionMs, relayLagMs } = health;
+  const warnings: HealthWarning[] = [];
+  if (dead > DEAD_ROWS_WARNING && dead > live) {
+    const message = `The webhook tables hold ${dead} dead rows and ${live} live ones. Check the autovacuum settings of ${table}, and look for old transactions.`;
+    warnings.push({ kind: 'dead-rows', message, data: { dead, live } });
+  }
+  if (oldestTransactionMs > OLD_TRANSACTION_WARNING_MS) {
+    const message = `A transaction has been open for ${Math.round(oldestTransactionMs / 60_000)} minutes and prevents vacuum from removing dead rows. End it, or set idle_in_transaction_session_timeout.`;
+    warnings.push({ kind: 'old-snapshot', message, data: { snapshotMs: oldestTransactionMs } });
+  }
+  if (relayLagMs > RELAY_LAG_WARNING_MS) {
+    const message = `The oldest event has waited ${Math.round(relayLagMs / 1000)} s for the relay: no worker runs (role 'all' or 'worker'), or the workers cannot keep up.`;
+    warnings.push({ kind: 'relay-lag', message, data: { lagMs: relayLagMs } });
+  }
+  return warnings;
+}
+
+function describeCapture(health: CaptureHealth): HealthWarning[] {
+  const { capture, failing, failingKey, failingAttempts, failingError, untriedMs } = health;
+  const warnings: HealthWarning[] = [];
+  if (failing > 0) {
+    const row = describeRowKey(failingKey!);
+    const message = `Changes of ${failing} rows of ${capture} are not published, because map fails. The row ${row} has failed ${failingAttempts} times: ${failingError}. They are retried at least every 10 minutes: correct map, or let it return null.`;
+    warnings.push({ kind: 'capture-failing', message, data: { capture, failing, row } });
+  }
+  if (untriedMs > CAPTURE_LAG_WARNING_MS) {
+    const message = `A change of ${capture} has waited ${Math.round(untriedMs / 1000)} s for its map: no worker has this capture (import its forFeature() in the processes that deliver, or remove its triggers by the migration's down), or the workers cannot keep up.`;
+    warnings.push({ kind: 'capture-waiting', message, data: { capture, lagMs: untriedMs } });
+  }
+  return warnings;
 }

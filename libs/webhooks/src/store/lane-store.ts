@@ -3,8 +3,12 @@ import type { StoreTransactions } from './transactions.js';
 
 /** Lanes and leases: what an idle worker asks, and how it claims deliveries that wait. */
 export interface LaneStore extends StoreTransactions {
-  /** What there is to do, except in the lanes of `skip`. Read only. */
-  checkForWork(skip: LanesToSkip): Promise<WorkCheck>;
+  /**
+   * What there is to do, except in the lanes of `skip`. Read only.
+   *
+   * @param captures names of captures that this worker maps; without any, changes are not looked for
+   */
+  checkForWork(skip: LanesToSkip, captures?: readonly string[]): Promise<WorkCheck>;
   /**
    * In `tx`: locks up to `count` open lanes that are due, the longest waiting first, until `tx` ends. Lanes that another
    * worker has locked are skipped, and those of `skip`. The commit of `tx` does not wait for the disk: a crash of the
@@ -57,6 +61,8 @@ export interface WorkCheck {
   hasClosedBacklog: boolean;
   /** There are alerts to send. */
   hasAlerts: boolean;
+  /** There are captured changes to map. */
+  hasChanges: boolean;
 }
 
 /** A lane that is due, locked by this transaction. */

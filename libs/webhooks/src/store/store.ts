@@ -3,6 +3,7 @@ import type { AlertStore } from './alert-store.js';
 import type { EndpointStore } from './endpoint-store.js';
 import type { SetupStore } from './setup-store.js';
 import type { MaintenanceStore } from './maintenance-store.js';
+import type { ChangeStore } from './change-store.js';
 import type { DeliveryStore } from './delivery-store.js';
 import type { LaneStore } from './lane-store.js';
 import type { OutboxStore } from './outbox-store.js';
@@ -47,7 +48,8 @@ export interface Store
     AccountStore,
     AlertStore,
     MaintenanceStore,
-    SetupStore {
+    SetupStore,
+    ChangeStore {
   /** Starts to watch the data source's commits; returns what stops it. */
   attach(): () => void;
   /** Calls `listener` after each commit in this process that left work. */

@@ -1,4 +1,3 @@
-import type { EntityManager } from 'typeorm';
 import type { LaneState } from '../../core/states.js';
 import type { NewAccount } from '../account-store.js';
 import type {
@@ -29,8 +28,6 @@ import type {
   SealedSample,
   SealedTable,
 } from '../setup-store.js';
-import type { CommitListener } from '../typeorm/commit-listener.js';
-import { TypeOrmStore } from '../typeorm/typeorm-store.js';
 import { insertAccounts } from './accounts/insert-accounts.js';
 import { lockAccount, lockEndpoint } from './accounts/lock-rows.js';
 import { lockSealedRows } from './accounts/sealed-rows.js';
@@ -39,7 +36,6 @@ import { leaseAlerts, listDueAlerts, lockAlerts } from './alerts/claim-alerts.js
 import { finishAlerts } from './alerts/finish-alerts.js';
 import { countMailsToday, insertSummaries, markAlerts } from './alerts/mail-quota.js';
 import { guardPools } from './connection/guard-pools.js';
-import type { Session } from './connection/session.js';
 import { listDeliveriesOfEvents } from './deliveries/event-deliveries.js';
 import { countFailedDeliveries, findLane, lockFailedDeliveries } from './deliveries/failed-deliveries.js';
 import { findDelivery } from './deliveries/find-delivery.js';
@@ -50,22 +46,12 @@ import { listSubscribers } from './deliveries/subscribers.js';
 import { insertDisabledAlert } from './maintenance/disable-endpoints.js';
 import { readDatabaseHealth, readQueueFigures } from './setup/queue-figures.js';
 import { countPlaintextRows, sampleSealedValues } from './setup/sealed-values.js';
+import { PostgresChangeStore } from './postgres-change-store.js';
 import { checkRights } from './setup/check-rights.js';
 import { checkEncoding, checkIsolation, checkTables } from './setup/start-up.js';
 
 /** The statements that services, alerts and the start-up use: one line a method. */
-export abstract class PostgresServiceStore extends TypeOrmStore {
-  constructor(
-    protected readonly session: Session,
-    protected readonly commits: CommitListener,
-  ) {
-    super();
-  }
-
-  protected run<T>(statement: (manager: EntityManager) => Promise<T>): Promise<T> {
-    return this.session.run(statement);
-  }
-
+export abstract class PostgresServiceStore extends PostgresChangeStore {
   // Endpoints and accounts
 
   lockEndpoint(scope: EndpointScope, id: string): Promise<number | null> {

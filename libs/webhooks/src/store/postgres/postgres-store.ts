@@ -114,8 +114,8 @@ export class PostgresStore extends PostgresServiceStore implements Store {
 
   // Lanes
 
-  checkForWork(skip: lanes.LanesToSkip): Promise<lanes.WorkCheck> {
-    return checkForWork(this.session, skip);
+  checkForWork(skip: lanes.LanesToSkip, captures?: readonly string[]): Promise<lanes.WorkCheck> {
+    return checkForWork(this.session, skip, captures);
   }
 
   claimLanes(count: number, skip: lanes.LanesToSkip): Promise<lanes.ClaimableLane[]> {

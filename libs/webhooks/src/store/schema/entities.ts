@@ -2,6 +2,7 @@ import type { EntitySchema } from 'typeorm';
 import { createAccountSchema } from './account.entity.js';
 import { createAlertSchema } from './alert.entity.js';
 import { createAttemptSchema } from './attempt.entity.js';
+import { createChangeSchema } from './change.entity.js';
 import { createDeliverySchema } from './delivery.entity.js';
 import { createEndpointSchema } from './endpoint.entity.js';
 import { createEventSchema } from './event.entity.js';
@@ -27,6 +28,7 @@ function createEntities(prefix: string): EntitySchema[] {
     createAccountSchema,
     createAlertSchema,
     createAttemptSchema,
+    createChangeSchema,
     createDeliverySchema,
     createEndpointSchema,
     createEventSchema,

@@ -5,9 +5,12 @@ export { CreateWebhooks1763600000000 } from './migrations/1763600000000-create-w
 export { IndexLiveEndpoints1764500000000 } from './migrations/1764500000000-index-live-endpoints.js';
 export { ClaimFailingLanesAlone1764600000000 } from './migrations/1764600000000-claim-failing-lanes-alone.js';
 export { IndexFailuresById1764700000000 } from './migrations/1764700000000-index-failures-by-id.js';
+export { CaptureChanges1764800000000 } from './migrations/1764800000000-capture-changes.js';
+export { captureMigration, type CaptureMigrationOptions } from './capture/capture-migration.js';
 export { WebhookAccountRow } from './account.entity.js';
 export { WebhookAlertRow } from './alert.entity.js';
 export { WebhookAttemptRow } from './attempt.entity.js';
+export { WebhookChangeRow } from './change.entity.js';
 export { WebhookDeliveryRow } from './delivery.entity.js';
 export { WebhookEndpointRow } from './endpoint.entity.js';
 export { WebhookEventRow } from './event.entity.js';

@@ -3,6 +3,7 @@ import { WebhooksSetupError } from '../../core/errors.js';
 import { WebhookAccountRow } from './account.entity.js';
 import { WebhookAlertRow } from './alert.entity.js';
 import { WebhookAttemptRow } from './attempt.entity.js';
+import { WebhookChangeRow } from './change.entity.js';
 import { WebhookDeliveryRow } from './delivery.entity.js';
 import { WebhookEndpointRow } from './endpoint.entity.js';
 import { WebhookEventRow } from './event.entity.js';
@@ -14,6 +15,7 @@ const ROW_CLASSES = {
   accounts: WebhookAccountRow,
   alerts: WebhookAlertRow,
   attempts: WebhookAttemptRow,
+  changes: WebhookChangeRow,
   deliveries: WebhookDeliveryRow,
   endpoints: WebhookEndpointRow,
   events: WebhookEventRow,

@@ -5,10 +5,15 @@ import { nowMs } from '../fragments/expressions.js';
 import { isNotSkipped, skipParameters } from '../fragments/skipped-lanes.js';
 
 /** All that an idle worker asks the database, in one statement. */
-export async function checkForWork(session: Session, skip: LanesToSkip): Promise<WorkCheck> {
-  const { alerts, deliveries, lanes, leases, unrelayed } = session.tables;
+export async function checkForWork(
+  session: Session,
+  skip: LanesToSkip,
+  captures: readonly string[] = [],
+): Promise<WorkCheck> {
+  const { alerts, changes, deliveries, lanes, leases, unrelayed } = session.tables;
   const isAnyDue = (retry: string) =>
     `exists (select 1 from ${deliveries} d where d.lane_id = l.id and d.retry = ${retry} and d.next_at <= ${nowMs(1)})`;
+  const skipped = skipParameters(skip);
   const [row] = await session.query<{
     hasEvents: boolean;
     dueAt: string | null;
@@ -16,6 +21,7 @@ export async function checkForWork(session: Session, skip: LanesToSkip): Promise
     hasExpiredLeases: boolean;
     hasClosedBacklog: boolean;
     hasAlerts: boolean;
+    hasChanges: boolean;
     now: string;
   }>(
     `select exists (select 1 from ${unrelayed}) as "hasEvents",
@@ -29,11 +35,19 @@ export async function checkForWork(session: Session, skip: LanesToSkip): Promise
             exists (select 1 from ${leases} where expires_at <= ${nowMs(1)}) as "hasExpiredLeases",
             exists (select 1 from ${lanes} where state = 'closed' and next_due_at <= ${nowMs(1)}) as "hasClosedBacklog",
             exists (select 1 from ${alerts} where next_at <= ${nowMs(1)}) as "hasAlerts",
+            ${captures.length > 0 ? hasChanges(changes, 1, 2 + skipped.length) : 'false'} as "hasChanges",
             ${nowMs(1)} as now`,
-    [session.clockOffset, ...skipParameters(skip)],
+    [session.clockOffset, ...skipped, ...(captures.length > 0 ? [captures] : [])],
   );
   const { dueAt, failingDueAt, now, ...found } = row!;
   session.clock.observe(now);
   const timeUntil = (at: string | null) => (at === null ? null : Math.max(0, Number(at) - Number(now)));
   return { ...found, dueInMs: timeUntil(dueAt), failingDueInMs: timeUntil(failingDueAt) };
+}
+
+/** Step by step: those of captures that nobody maps are not read. */
+function hasChanges(changes: string, offset: number, names: number): string {
+  return `exists (select 1 from unnest($${names}::text[]) as mapped(name)
+                   cross join lateral (select 1 from ${changes} c
+                          where c.capture = mapped.name and c.due_at <= ${nowMs(offset)} limit 1) due)`;
 }

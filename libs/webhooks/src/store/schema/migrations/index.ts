@@ -2,6 +2,7 @@ import { CreateWebhooks1763600000000 } from './1763600000000-create-webhooks.js'
 import { IndexLiveEndpoints1764500000000 } from './1764500000000-index-live-endpoints.js';
 import { ClaimFailingLanesAlone1764600000000 } from './1764600000000-claim-failing-lanes-alone.js';
 import { IndexFailuresById1764700000000 } from './1764700000000-index-failures-by-id.js';
+import { CaptureChanges1764800000000 } from './1764800000000-capture-changes.js';
 
 /**
  * The module's migrations, oldest first: list them in the data source, `migrations: [...webhooksMigrations, ...own]`.
@@ -12,4 +13,5 @@ export const webhooksMigrations = [
   IndexLiveEndpoints1764500000000,
   ClaimFailingLanesAlone1764600000000,
   IndexFailuresById1764700000000,
+  CaptureChanges1764800000000,
 ];

@@ -1,0 +1,63 @@
+import { LineLogger } from '../core/line-logger.js';
+
+/** Pause after an error, ms; doubled each time up to the maximum. */
+const MIN_PAUSE_MS = 100;
+const MAX_PAUSE_MS = 5_000;
+
+/** Relays the changes of one capture, a batch after the other, never two at once. */
+export class CaptureLoop {
+  private readonly logger = new LineLogger('WebhookCapture');
+  private last: Promise<unknown> = Promise.resolve();
+  private isRunning = false;
+  private isStopped = false;
+  private pauseMs = MIN_PAUSE_MS;
+  private pausedUntil = 0;
+
+  /** @param relayBatch returns how many changes it has dealt with; 0: there is nothing to do now */
+  constructor(
+    private readonly name: string,
+    private readonly relayBatch: () => Promise<number>,
+  ) {}
+
+  /** Runs beside the caller. Returns false if it runs already, or pauses after an error. */
+  wake(): boolean {
+    if (this.isRunning || this.isStopped || performance.now() < this.pausedUntil) return false;
+    this.run().then(
+      () => (this.pauseMs = MIN_PAUSE_MS),
+      (error: Error) => {
+        this.logger.error(`Publishing the changes of ${this.name} failed: ${error.message}`);
+        this.pausedUntil = performance.now() + this.pauseMs;
+        this.pauseMs = Math.min(this.pauseMs * 2, MAX_PAUSE_MS);
+      },
+    );
+    return true;
+  }
+
+  /** Until nothing is due. Returns the number of changes. */
+  run(): Promise<number> {
+    const result = this.last.then(() => this.untilNothingIsDue());
+    this.last = result.catch(() => undefined);
+    return result;
+  }
+
+  /** Resolves when the running batch has ended. */
+  async stop(): Promise<void> {
+    this.isStopped = true;
+    await this.last;
+  }
+
+  private async untilNothingIsDue(): Promise<number> {
+    this.isRunning = true;
+    let total = 0;
+    try {
+      while (!this.isStopped) {
+        const count = await this.relayBatch();
+        if (count === 0) break;
+        total += count;
+      }
+    } finally {
+      this.isRunning = false;
+    }
+    return total;
+  }
+}

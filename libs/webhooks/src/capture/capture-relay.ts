@@ -1,0 +1,125 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { DataSource } from 'typeorm';
+import { SETTINGS, type Settings } from '../config/settings.js';
+import { LineLogger } from '../core/line-logger.js';
+import { describeRowKey } from '../core/row-key.js';
+import { type ChangeStore, UnreadableRowsError } from '../store/change-store.js';
+import type { OutboxStore } from '../store/outbox-store.js';
+import { DATA_SOURCE, STORE } from '../store/store.js';
+import { CaptureLoop } from './capture-loop.js';
+import { CaptureRegistry, type NamedCapture } from './capture-registry.js';
+import { describeError, type FailedChange, mapBatch, type MappedBatch } from './map-batch.js';
+import { mapChange } from './map-change.js';
+
+type CaptureStore = ChangeStore & OutboxStore;
+
+/** Changes of one transaction. */
+const BATCH = 200;
+
+/**
+ * Publishes the events of captured changes: locks some, maps their rows, and writes the events and deletes the changes in
+ * one transaction.
+ * - A change is published once: if the transaction fails, it is mapped again, and its event has the same id.
+ * - The changes of a row are published in their order.
+ * - A change whose map fails stays, and is tried again with growing pauses. Only later changes of its row wait for it.
+ */
+@Injectable()
+export class CaptureRelay {
+  private readonly logger = new LineLogger('WebhookCapture');
+  private loops: CaptureLoop[] | null = null;
+  private readonly stopping = new AbortController();
+
+  constructor(
+    private readonly registry: CaptureRegistry,
+    @Inject(STORE) private readonly store: CaptureStore,
+    @Inject(DATA_SOURCE) private readonly dataSource: DataSource,
+    @Inject(SETTINGS) private readonly settings: Settings,
+  ) {}
+
+  get names(): readonly string[] {
+    return this.registry.captures.map(({ name }) => name);
+  }
+
+  wake(): boolean {
+    return this.openLoops().filter((loop) => loop.wake()).length > 0;
+  }
+
+  async run(): Promise<number> {
+    const counts = await Promise.all(this.openLoops().map((loop) => loop.run()));
+    return counts.reduce((total, count) => total + count, 0);
+  }
+
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await Promise.all((this.loops ?? []).map((loop) => loop.stop()));
+  }
+
+  private openLoops(): CaptureLoop[] {
+    return (this.loops ??= this.registry.captures.map(
+      (capture) => new CaptureLoop(capture.name, () => this.relayBatch(capture)),
+    ));
+  }
+
+  private async relayBatch(capture: NamedCapture, limit = BATCH): Promise<number> {
+    try {
+      const { done, failed, postponed } = await this.store.transaction((tx) =>
+        this.relay(tx, capture, limit),
+      );
+      this.logFailures(capture.name, failed);
+      return done.length + postponed.length;
+    } catch (error) {
+      if (!(error instanceof UnreadableRowsError)) throw error;
+      // One row spoils the statement that reads them all: go on one at a time until it is found.
+      if (limit > 1) return this.relayBatch(capture, 1);
+      return this.postponeUnreadable(capture, error);
+    }
+  }
+
+  private async relay(tx: CaptureStore, { capture }: NamedCapture, limit: number): Promise<MappedBatch> {
+    const claimed = await tx.claimChanges(capture, limit);
+    const free = claimed.filter(({ isHeld }) => !isHeld);
+    const surroundings = { manager: this.dataSource.manager, maxDataBytes: this.settings.payloadBytes };
+    const rows = free.length > 0 ? await tx.readChangedRows(capture, free) : new Map();
+    const batch = await mapBatch(
+      free,
+      (change) => mapChange(capture, change, rows.get(change.id)!, surroundings),
+      () => tx.now(),
+      this.stopping.signal,
+    );
+    for (const change of claimed) {
+      if (change.heldUntil !== null) batch.postponed.push({ change, dueAt: change.heldUntil, error: null });
+    }
+    if (batch.events.length > 0) await tx.insertEvents(batch.events);
+    if (batch.done.length > 0) await tx.deleteChanges(capture, batch.done);
+    if (batch.postponed.length > 0) await tx.postponeChanges(capture, batch.postponed);
+    return batch;
+  }
+
+  private async postponeUnreadable({ name, capture }: NamedCapture, error: Error): Promise<number> {
+    const failed = await this.store.transaction(async (tx) => {
+      const unreadable = (await tx.claimChanges(capture, 1)).filter(({ isHeld }) => !isHeld);
+      const { failed: all, postponed } = await mapBatch(
+        unreadable,
+        () => Promise.reject(error),
+        () => tx.now(),
+        this.stopping.signal,
+      );
+      if (postponed.length > 0) await tx.postponeChanges(capture, postponed);
+      return all;
+    });
+    this.logFailures(name, failed);
+    return failed.length;
+  }
+
+  /** One line, however many fail for the same reason. */
+  private logFailures(name: string, failed: readonly FailedChange[]): void {
+    const [first] = failed;
+    if (!first) return;
+    const { change, error, pauseMs } = first;
+    const others = failed.length > 1 ? `, and ${failed.length - 1} other rows` : '';
+    this.logger.error(
+      `Mapping a change of ${name} failed (row ${describeRowKey(change.rowKey)}, attempt ${change.attempts + 1}, again in ${pauseMs / 1000} s${others}): ${describeError(error)}`,
+    );
+    if (error instanceof Error && error.stack) this.logger.debug(error.stack);
+  }
+}

@@ -1,0 +1,119 @@
+import type { ClaimedChange, PostponedChange } from '../store/change-store.js';
+import type { NewEvent } from '../store/outbox-store.js';
+
+/** Maps that run at once, so that they leave the host connections of its pool. */
+const MAX_CONCURRENT_MAPS = 4;
+/** A map that takes longer has failed, ms. */
+const MAX_MAP_MS = 5_000;
+/** After this no further map of a batch begins, ms: the transaction is open meanwhile. */
+const MAX_BATCH_MS = 5_000;
+/** Between two tries of a change, ms; doubled each time. */
+const FIRST_PAUSE_MS = 1_000;
+const LONGEST_PAUSE_MS = 600_000;
+
+/** A change whose map failed. */
+export interface FailedChange {
+  change: ClaimedChange;
+  error: unknown;
+  /** Time until it is tried again, ms. */
+  pauseMs: number;
+}
+
+/** What became of a batch. Changes in none of the lists were not tried: they stay as they are. */
+export interface MappedBatch {
+  /** In the order of the changes. */
+  events: NewEvent[];
+  /** Changes that are done, with an event or without. */
+  done: ClaimedChange[];
+  failed: FailedChange[];
+  postponed: PostponedChange[];
+}
+
+/**
+ * Maps changes, those of one row one after the other. If one fails, the later ones of its row wait for it; others go on.
+ *
+ * @param map returns the event, or `null`
+ * @param now the database's clock, epoch ms
+ * @param stop ends the batch: what has not been mapped by then is not tried
+ */
+export async function mapBatch(
+  changes: readonly ClaimedChange[],
+  map: (change: ClaimedChange) => Promise<NewEvent | null>,
+  now: () => number,
+  stop: AbortSignal,
+): Promise<MappedBatch> {
+  const events = new Map<ClaimedChange, NewEvent | null>();
+  const failed: FailedChange[] = [];
+  const postponed: PostponedChange[] = [];
+  const endsAt = performance.now() + MAX_BATCH_MS;
+  const rows = changesByRow(changes);
+
+  const mapRow = async (ofRow: readonly ClaimedChange[]): Promise<void> => {
+    for (const [place, change] of ofRow.entries()) {
+      if (stop.aborted || performance.now() > endsAt) return;
+      try {
+        const event = await withTimeLimit(map(change), stop);
+        if (event === STOPPED) return;
+        events.set(change, event);
+      } catch (error) {
+        const pauseMs = Math.min(FIRST_PAUSE_MS * 2 ** Math.min(change.attempts, 30), LONGEST_PAUSE_MS);
+        const dueAt = now() + pauseMs;
+        failed.push({ change, error, pauseMs });
+        postponed.push({ change, dueAt, error: describeError(error) });
+        for (const later of ofRow.slice(place + 1)) postponed.push({ change: later, dueAt, error: null });
+        return;
+      }
+    }
+  };
+  const next = rows.values();
+  const mapRows = async (): Promise<void> => {
+    for (const ofRow of next) await mapRow(ofRow);
+  };
+  await Promise.all(Array.from({ length: MAX_CONCURRENT_MAPS }, mapRows));
+
+  const done = changes.filter((change) => events.has(change));
+  return {
+    events: done.map((change) => events.get(change)!).filter((event) => event !== null),
+    done,
+    failed,
+    postponed,
+  };
+}
+
+const STOPPED = Symbol('stopped');
+
+/** The first line of what was thrown: `Error: no contact`. */
+export function describeError(error: unknown): string {
+  const text = error instanceof Error ? `${error.name}: ${error.message}` : `thrown: ${String(error)}`;
+  return text.split('\n', 1)[0]!;
+}
+
+function changesByRow(changes: readonly ClaimedChange[]): Map<string, ClaimedChange[]> {
+  const rows = new Map<string, ClaimedChange[]>();
+  for (const change of changes) {
+    const ofRow = rows.get(change.rowKey);
+    if (ofRow) ofRow.push(change);
+    else rows.set(change.rowKey, [change]);
+  }
+  return rows;
+}
+
+/** Rejects if the map takes too long. Resolves to {@link STOPPED} if `stop` comes first. */
+function withTimeLimit<T>(mapping: Promise<T>, stop: AbortSignal): Promise<T | typeof STOPPED> {
+  return new Promise((resolve, reject) => {
+    const settle = (then: () => void): void => {
+      clearTimeout(timer);
+      stop.removeEventListener('abort', onStop);
+      then();
+    };
+    const onStop = (): void => settle(() => resolve(STOPPED));
+    const onLate = (): void =>
+      settle(() => reject(new Error(`map did not finish within ${MAX_MAP_MS / 1000} s`)));
+    const timer = setTimeout(onLate, MAX_MAP_MS);
+    stop.addEventListener('abort', onStop);
+    mapping.then(
+      (event) => settle(() => resolve(event)),
+      (error: Error) => settle(() => reject(error)),
+    );
+  });
+}

@@ -1,0 +1,40 @@
+import type { EntityManager, ObjectLiteral } from 'typeorm';
+import { newUuid } from '../core/ids.js';
+import type { WebhookEventInput } from '../events/event.js';
+import { checkEvent } from '../outbox/check-event.js';
+import type { ChangedRow, ClaimedChange } from '../store/change-store.js';
+import type { NewEvent } from '../store/outbox-store.js';
+import type { Capture, CapturedEvent } from './definition/capture.js';
+
+/** What `mapChange` needs besides the change. */
+export interface MapSurroundings {
+  manager: EntityManager;
+  /** Of an event's data as JSON. */
+  maxDataBytes: number;
+}
+
+/**
+ * The event of a change, checked and serialized; `null`: there is none. Rejects with what the map throws, and with an
+ * `InvalidEventError` if its event cannot be stored.
+ */
+export async function mapChange(
+  capture: Capture,
+  change: ClaimedChange,
+  { before, after }: ChangedRow,
+  { manager, maxDataBytes }: MapSurroundings,
+): Promise<NewEvent | null> {
+  const tenantId = readTenant(capture, (after ?? before)!);
+  const changedAt = new Date(change.createdAt);
+  const event = (await capture.map(after, before, { tenantId, changedAt, manager })) as
+    CapturedEvent | null | undefined;
+  if (event === null || event === undefined) return null;
+  const complete = { tenantId, occurredAt: changedAt, ...event } as WebhookEventInput;
+  const checked = checkEvent(complete, 0, maxDataBytes);
+  return { ...checked, uuid: newUuid(change.createdAt, change.eventId) };
+}
+
+/** Returned as it is if it is no text or number: then the event is refused. */
+function readTenant(capture: Capture, row: ObjectLiteral): string {
+  const tenant = capture.tenantOf(row);
+  return (typeof tenant === 'number' || typeof tenant === 'bigint' ? String(tenant) : tenant) as string;
+}

@@ -1,0 +1,31 @@
+import type { DataSource } from 'typeorm';
+import { tableMetadata, tablesOf } from '../tables.js';
+
+/** Quoted name of the function that the triggers call, in the schema of the changes. */
+export function captureFunction(dataSource: DataSource): string {
+  const { changes } = tablesOf(dataSource);
+  const schema = changes.slice(0, changes.lastIndexOf('.') + 1);
+  return schema + dataSource.driver.escape(`${tableMetadata(dataSource, 'changes').tableName}_capture`);
+}
+
+/**
+ * SQL of the function that the triggers call. It runs in transactions of the host, and of programs that know nothing of
+ * this module:
+ * - It runs as the role that migrates, because the others have no rights to the table.
+ * - It writes to `table`, an absolute name, and takes functions and operators from `pg_catalog` alone: their search path
+ *   may be any.
+ * - It names no column of the host's row, so a change of the host's table cannot make the host's statements fail.
+ *
+ * @param name of the function
+ * @param table quoted name of the changes, with its schema
+ */
+export function captureFunctionSql(name: string, table: string): string {
+  return `create or replace function ${name}() returns trigger language plpgsql security definer as $capture$
+begin
+  insert into ${table} (capture, event_id, created_at, row_before, row_after)
+  values (tg_argv[0], pg_catalog.gen_random_uuid(),
+          (extract(epoch from pg_catalog.clock_timestamp()) operator(pg_catalog.*) 1000)::pg_catalog.int8,
+          pg_catalog.to_jsonb(old), pg_catalog.to_jsonb(new));
+  return null;
+end $capture$`;
+}

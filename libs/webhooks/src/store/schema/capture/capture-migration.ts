@@ -1,0 +1,96 @@
+import type { EntityTarget, MigrationInterface, ObjectLiteral, QueryRunner } from 'typeorm';
+import { WebhooksSetupError } from '../../../core/errors.js';
+import type { CapturedColumn } from '../../change-store.js';
+import { tablesOf } from '../tables.js';
+import { captureFunction, captureFunctionSql } from './capture-function.js';
+import { type CaptureTrigger, captureTriggers } from './capture-triggers.js';
+import { type CapturedTable, capturedTable } from './captured-table.js';
+
+/** What {@link captureMigration} puts triggers on: the same `column`, `insert` and `delete` as in `capture()`. */
+export interface CaptureMigrationOptions {
+  /** Property of the entity, such as `status`, or a path into an embedded one, such as `state.value`. */
+  column: string;
+  /** Captures inserted rows, too. Default false. */
+  insert?: boolean;
+  /** Captures deleted rows, too. Default false. */
+  delete?: boolean;
+}
+
+/**
+ * Returns a migration that puts the triggers of `capture(entity, options)` on the host's table. It needs the tables of
+ * `webhooksMigrations`, and the host's. Extend it by a class whose name ends with a timestamp, as TypeORM requires:
+ *
+ * `export class CaptureStatus1767225600000 extends captureMigration(Message, { column: 'status' }) {}`
+ *
+ * To change `insert` or `delete` later, add another such class: it replaces the triggers. `down` removes them.
+ */
+export function captureMigration<Entity extends ObjectLiteral>(
+  entity: EntityTarget<Entity>,
+  options: CaptureMigrationOptions,
+): new () => MigrationInterface {
+  const { column, insert = false, delete: deletes = false } = options;
+  const captured: CapturedColumn = { entity, column, insert, delete: deletes };
+  return class CaptureMigration implements MigrationInterface {
+    async up(runner: QueryRunner): Promise<void> {
+      const table = capturedTable(runner.connection, captured);
+      const changes = await absoluteName(runner, tablesOf(runner.connection).changes);
+      const name = captureFunction(runner.connection);
+      await runner.query(captureFunctionSql(name, changes));
+      // Whoever may call it could make up changes, with a trigger on a table of their own.
+      await runner.query(`revoke all on function ${name}() from public`);
+      await dropTriggers(runner, captured, table);
+      for (const trigger of captureTriggers(runner.connection, captured, table))
+        await runner.query(createTriggerSql(runner, trigger, table));
+    }
+
+    async down(runner: QueryRunner): Promise<void> {
+      await dropTriggers(runner, captured, capturedTable(runner.connection, captured));
+      await dropUnusedFunction(runner);
+    }
+  };
+}
+
+function createTriggerSql(
+  runner: QueryRunner,
+  { name, clause }: CaptureTrigger,
+  table: CapturedTable,
+): string {
+  const { driver } = runner.connection;
+  return `create trigger ${driver.escape(name)} after ${clause(table.table)}
+    execute function ${captureFunction(runner.connection)}('${table.name.replaceAll("'", "''")}')`;
+}
+
+/** Also those that an earlier migration of the same column made. */
+async function dropTriggers(
+  runner: QueryRunner,
+  captured: CapturedColumn,
+  table: CapturedTable,
+): Promise<void> {
+  const { connection } = runner;
+  const all = captureTriggers(connection, { ...captured, insert: true, delete: true }, table);
+  for (const { name } of all)
+    await runner.query(`drop trigger if exists ${connection.driver.escape(name)} on ${table.table}`);
+}
+
+/** After its last trigger. */
+async function dropUnusedFunction(runner: QueryRunner): Promise<void> {
+  const name = captureFunction(runner.connection);
+  const [row] = await runner.query(
+    `select exists (select from pg_trigger where tgfoid = to_regproc($1)) as used`,
+    [name],
+  );
+  if (!row.used) await runner.query(`drop function if exists ${name}()`);
+}
+
+/** The name with its schema: the host's search path is not that of every program that changes the table. */
+async function absoluteName(runner: QueryRunner, table: string): Promise<string> {
+  const [row] = await runner.query(
+    `select quote_ident(n.nspname) || '.' || quote_ident(c.relname) as name
+       from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.oid = to_regclass($1)`,
+    [table],
+  );
+  if (row) return row.name;
+  throw new WebhooksSetupError(
+    `captureMigration: the table of changes, ${table}, does not exist. List ...webhooksMigrations, and give the class a timestamp after theirs.`,
+  );
+}

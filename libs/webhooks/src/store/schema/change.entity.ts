@@ -1,0 +1,53 @@
+import { EntitySchema } from 'typeorm';
+import { instant, integer, key, nullable, text } from './columns.js';
+
+/**
+ * A change of a row in a table of the host, written by a trigger in the host's transaction. Deleted in the transaction that
+ * publishes its event.
+ */
+export class WebhookChangeRow {
+  /** Name of the capture: the path of the host's table and its column, such as `sms.message.status`. */
+  capture!: string;
+  /** 0: no worker has tried it. Later: not before this time, because its map or that of an earlier change failed. */
+  dueAt!: number;
+  id!: string;
+  /** Random: becomes part of the event's id, so that a repeated map repeats the id. */
+  eventId!: string;
+  createdAt!: number;
+  /** Failed calls of the map. */
+  attempts!: number;
+  /** Primary key of the host's row as text, set once the change has a due time: its later changes wait for it. */
+  rowKey!: string | null;
+  /** What the map threw last. */
+  error!: string | null;
+  /** The host's row as JSON; `null` for an insert. */
+  rowBefore!: object | null;
+  /** `null` for a delete. */
+  rowAfter!: object | null;
+}
+
+export const createChangeSchema = (prefix: string): EntitySchema<WebhookChangeRow> =>
+  new EntitySchema<WebhookChangeRow>({
+    target: WebhookChangeRow,
+    name: 'WebhookChangeRow',
+    tableName: `${prefix}webhook_changes`,
+    columns: {
+      capture: text('capture', 255, { primary: true }),
+      dueAt: instant('due_at', { primary: true, default: () => '0' }),
+      id: key('id', { primary: true, generated: 'increment' }),
+      eventId: { type: 'uuid', name: 'event_id' },
+      createdAt: instant('created_at'),
+      attempts: integer('attempts', { default: 0 }),
+      rowKey: { type: 'text', name: 'row_key', nullable: true },
+      error: text('error', 500, nullable),
+      rowBefore: { type: 'jsonb', name: 'row_before', nullable: true },
+      rowAfter: { type: 'jsonb', name: 'row_after', nullable: true },
+    },
+    indices: [
+      {
+        name: `${prefix}webhook_changes_row`,
+        columns: ['capture', 'rowKey', 'id'],
+        where: 'due_at > 0',
+      },
+    ],
+  });

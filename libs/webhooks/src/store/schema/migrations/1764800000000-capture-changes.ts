@@ -1,0 +1,38 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { captureFunction } from '../capture/capture-function.js';
+import { tablesOf } from '../tables.js';
+import { indexName } from './migration-steps.js';
+
+/** The table that triggers on the host's tables write to. Processes of earlier releases ignore it. */
+export class CaptureChanges1764800000000 implements MigrationInterface {
+  readonly name = 'CaptureChanges1764800000000';
+
+  async up(runner: QueryRunner): Promise<void> {
+    const { changes } = tablesOf(runner.connection);
+    // Empty when all is mapped, and vacuumed often, since every change passes through it.
+    await runner.query(`
+      create table ${changes} (
+        capture varchar(255) not null,
+        due_at bigint not null default 0,
+        id bigserial not null,
+        event_id uuid not null,
+        created_at bigint not null,
+        attempts integer not null default 0,
+        row_key text,
+        error varchar(500),
+        row_before jsonb,
+        row_after jsonb,
+        primary key (capture, due_at, id)
+      ) with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000)`);
+    // What waits because of a failure, by row of the host. The trigger does not write to it.
+    await runner.query(
+      `create index ${indexName(runner, 'changes', '_row')} on ${changes} (capture, row_key, id) where due_at > 0`,
+    );
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    // With the triggers that are left: the host's statements would fail without the table.
+    await runner.query(`drop function if exists ${captureFunction(runner.connection)}() cascade`);
+    await runner.query(`drop table ${tablesOf(runner.connection).changes}`);
+  }
+}

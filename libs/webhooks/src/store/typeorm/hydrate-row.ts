@@ -1,0 +1,61 @@
+import type { DataSource, EntityMetadata, ObjectLiteral } from 'typeorm';
+
+/** TypeORM does not export this type. */
+type ColumnMetadata = EntityMetadata['columns'][number];
+
+/**
+ * An entity as TypeORM reads it, columns with `select: false` included. A relation whose key has no property of its own
+ * holds an object with that key, as `{ id }`; other relations are absent.
+ *
+ * @param values of `columns`, as the driver returns them
+ */
+export function hydrateRow(
+  { driver }: DataSource,
+  metadata: EntityMetadata,
+  columns: readonly ColumnMetadata[],
+  values: readonly unknown[],
+): ObjectLiteral {
+  const entityMetadata = childOf(metadata, columns, values);
+  const entity: ObjectLiteral = entityMetadata.create(undefined, { fromDeserializer: true });
+  columns.forEach((column, place) => {
+    const own = entityMetadata === metadata ? column : sameColumnOf(entityMetadata, column);
+    if (!own) return;
+    const value: unknown = driver.prepareHydratedValue(values[place], own);
+    if (!own.isVirtual) own.setEntityValue(entity, value);
+    else if (own.relationMetadata) setRelationKey(entity, own, value);
+  });
+  return entity;
+}
+
+/** The column has no property of its own: the relation holds an entity with nothing but its key. */
+function setRelationKey(entity: ObjectLiteral, column: ColumnMetadata, value: unknown): void {
+  const { relationMetadata, referencedColumn } = column;
+  const isNone = value === null || !referencedColumn;
+  const related: ObjectLiteral | null = isNone
+    ? null
+    : (relationMetadata!.getEntityValue(entity) ??
+      referencedColumn.entityMetadata.create(undefined, { fromDeserializer: true }));
+  if (related) referencedColumn!.setEntityValue(related, value);
+  relationMetadata!.setEntityValue(entity, related);
+}
+
+/** Of a table that several entities share, each has its own columns. */
+function sameColumnOf(
+  { columns }: EntityMetadata,
+  { databaseName }: ColumnMetadata,
+): ColumnMetadata | undefined {
+  return columns.find((column) => column.databaseName === databaseName);
+}
+
+/** Of a table that several entities share: the one whose row this is. */
+function childOf(
+  metadata: EntityMetadata,
+  columns: readonly ColumnMetadata[],
+  values: readonly unknown[],
+): EntityMetadata {
+  const { discriminatorColumn, childEntityMetadatas } = metadata;
+  if (!discriminatorColumn) return metadata;
+  const value =
+    values[columns.findIndex(({ databaseName }) => databaseName === discriminatorColumn.databaseName)];
+  return childEntityMetadatas.find(({ discriminatorValue }) => discriminatorValue === value) ?? metadata;
+}
