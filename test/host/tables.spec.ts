@@ -3,15 +3,18 @@ import {
   DataSource,
   DefaultNamingStrategy,
   type DataSourceOptions,
+  type MigrationInterface,
   type NamingStrategyInterface,
+  type QueryRunner,
 } from 'typeorm';
 import { webhooksMigrations } from '../../libs/webhooks/src/store/schema/migrations/index.js';
+import { removeWebhooks } from '../../libs/webhooks/src/store/schema/migrations/remove-webhooks.js';
 import { webhooksEntitiesWith } from '../../libs/webhooks/src/store/schema/entities.js';
 import { WebhooksModule } from '../../libs/webhooks/src/webhooks.module.js';
 import { WebhooksService } from '../../libs/webhooks/src/webhooks.service.js';
 import { type Receiver, startReceiver } from '../api/receiver.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
-import { as, dataSource, shape, startApp, values } from './support/app.js';
+import { as, dataSource, given as migratedSource, shape, startApp, values } from './support/app.js';
 import { journey } from './support/journey.js';
 
 const snake = (text: string): string => text.replaceAll(/([a-z0-9])([A-Z])/g, '$1_$2').toLowerCase();
@@ -65,6 +68,19 @@ const NAMES = [
   'webhook_unrelayed',
 ];
 const prefixed = (prefix: string) => NAMES.map((name) => `${prefix}${name}`);
+
+/** A migration of the host's own. */
+const hostMigration = (table: string) =>
+  class implements MigrationInterface {
+    async up(runner: QueryRunner): Promise<void> {
+      await runner.query(`create table ${table} (id int)`);
+    }
+    async down(runner: QueryRunner): Promise<void> {
+      await runner.query(`drop table ${table}`);
+    }
+  };
+class HostFirst1700000000000 extends hostMigration('host_first') {}
+class HostLast1900000000000 extends hostMigration('host_last') {}
 
 interface Place {
   options?: Partial<DataSourceOptions>;
@@ -236,6 +252,30 @@ describe('The migrations', () => {
       await source.destroy();
     },
   );
+
+  it('are taken back by removeWebhooks() alone, whatever the host migrated between and after them', async () => {
+    const source = await migratedSource(database.url, {
+      migrations: [HostFirst1700000000000, ...webhooksMigrations, HostLast1900000000000],
+      migrationsTransactionMode: 'each',
+    });
+    const names = async (sql: string) =>
+      ((await source.query(sql)) as { name: string }[]).map(({ name }) => name);
+    const ours = webhooksMigrations.map((Migration) => new Migration().name);
+
+    expect(await removeWebhooks(source)).toEqual(ours.toReversed());
+    expect(
+      await names(`select tablename as name from pg_tables where schemaname = 'public' order by 1`),
+    ).toEqual(['host_first', 'host_last', 'migrations']);
+    expect(await names('select name from migrations order by name')).toEqual([
+      'HostFirst1700000000000',
+      'HostLast1900000000000',
+    ]);
+    await expect(removeWebhooks(source)).rejects.toThrow('none of webhooksMigrations is recorded');
+
+    await source.runMigrations();
+    expect(await drift(source)).toEqual([]);
+    await source.destroy();
+  });
 
   it('make what synchronize makes, column by column and index by index', async () => {
     const source = await connect({ tables: NAMES });

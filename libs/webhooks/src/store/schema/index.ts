@@ -1,6 +1,7 @@
 // The tables, for hosts that list entities and migrations one by one: `nestjs-sms-webhooks/schema`.
 export { webhooksEntities, webhooksEntitiesWith } from './entities.js';
 export { webhooksMigrations } from './migrations/index.js';
+export { removeWebhooks } from './migrations/remove-webhooks.js';
 export { CreateWebhooks1763600000000 } from './migrations/1763600000000-create-webhooks.js';
 export { IndexLiveEndpoints1764500000000 } from './migrations/1764500000000-index-live-endpoints.js';
 export { ClaimFailingLanesAlone1764600000000 } from './migrations/1764600000000-claim-failing-lanes-alone.js';

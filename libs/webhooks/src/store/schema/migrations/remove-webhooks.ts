@@ -1,0 +1,37 @@
+import type { DataSource } from 'typeorm';
+import { WebhooksSetupError } from '../../../core/errors.js';
+import { webhooksMigrations } from './index.js';
+import { migrationsTable } from './migrations-table.js';
+
+/**
+ * Removes the module from a database: drops its tables with everything in them, and deletes its rows from the host's table of
+ * migrations. All of it happens in one transaction; the host's own tables and migrations stay, whatever the order in which they
+ * ran. `migration:revert` would take back the host's migrations that ran later.
+ *
+ * Stop the processes that use the tables first, and keep the module's entities in the data source until this has run.
+ *
+ * @param dataSource an initialized one that has `webhooksEntities`
+ * @returns the names of the migrations that were taken back, the newest first
+ * @throws WebhooksSetupError if none of the module's migrations was run on this database
+ */
+export async function removeWebhooks(dataSource: DataSource): Promise<string[]> {
+  const table = migrationsTable(dataSource);
+  return dataSource.transaction(async ({ queryRunner }) => {
+    const rows = (await queryRunner!.query(`select name from ${table}`)) as { name: string }[];
+    const recorded = new Set(rows.map(({ name }) => name));
+    const applied = webhooksMigrations
+      .map((Migration) => new Migration())
+      .filter(({ name }) => recorded.has(name))
+      .toReversed();
+    if (applied.length === 0) {
+      throw new WebhooksSetupError(
+        `removeWebhooks: none of webhooksMigrations is recorded in ${table}. If the tables were made by synchronize, drop them by hand.`,
+      );
+    }
+    for (const migration of applied) {
+      await migration.down(queryRunner!);
+      await queryRunner!.query(`delete from ${table} where name = $1`, [migration.name]);
+    }
+    return applied.map(({ name }) => name);
+  });
+}
