@@ -48,7 +48,7 @@ script(
       const bulk = [];
       for (const count of BULK) {
         await clean();
-        bulk.push(await host.call('bulk', { count }));
+        bulk.push(await host.call('publishBulk', { count }));
       }
       if (i < 0) continue; // warm-up
       figures.publish.push(cpu.publish);

@@ -8,6 +8,7 @@ const ORDER = [
   'against-bare-loop',
   'latency',
   'publish',
+  'capture',
   'isolation',
   'backlog',
   'history',

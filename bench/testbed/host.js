@@ -8,6 +8,7 @@ hostPackage('reflect-metadata');
  * @property {string} databaseUrl
  * @property {'all' | 'api' | 'worker'} [role]
  * @property {number} [poolSize] connections to PostgreSQL. Default 10, the client's own
+ * @property {import('typeorm').EntitySchema[]} [entities] of the host's own tables
  * @property {Record<string, unknown>} [options] of `forRoot`; they override the benchmark's own
  */
 
@@ -16,7 +17,7 @@ hostPackage('reflect-metadata');
  *
  * @param {HostConfig} config
  */
-async function createHost({ databaseUrl, role = 'all', poolSize = 10, options = {} }) {
+async function createHost({ databaseUrl, role = 'all', poolSize = 10, entities = [], options = {} }) {
   const { WebhooksModule, WebhooksService } = engine();
   const { NestFactory } = hostPackage('@nestjs/core');
   const { TypeOrmModule } = hostPackage('@nestjs/typeorm');
@@ -33,6 +34,7 @@ async function createHost({ databaseUrl, role = 'all', poolSize = 10, options = 
           extra: { max: poolSize },
           retryAttempts: 0,
         }),
+        TypeOrmModule.forFeature(entities),
         WebhooksModule.forRoot({
           role,
           controller: false,

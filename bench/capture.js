@@ -1,0 +1,79 @@
+// What does a capture cost the host: UPDATEs per second with its trigger beside the same without, and beside publish?
+const { join } = require('node:path');
+const { startChild } = require('./testbed/child-process.js');
+const { summary } = require('./measure/figures.js');
+const { report, target } = require('./script/report.js');
+const { script } = require('./script/script.js');
+const { createTestbed } = require('./testbed/testbed.js');
+
+/** One after the other in each round. What is compared is next to each other. */
+const RUNS = [
+  { name: 'alone', beside: 'nothing', inTransaction: false },
+  { name: 'trigger', beside: 'trigger', inTransaction: false },
+  { name: 'triggerInTransaction', beside: 'trigger', inTransaction: true },
+  { name: 'aloneInTransaction', beside: 'nothing', inTransaction: true },
+  { name: 'publish', beside: 'publish', inTransaction: true },
+];
+
+script(
+  { minutes: 20, options: { rounds: 7, seconds: 4, clients: 8 } },
+  async ({ rounds, seconds, clients }, defer) => {
+    const { postgres, createDatabase } = await createTestbed(defer);
+    const database = await createDatabase('capture');
+    const host = startChild(join(__dirname, 'testbed/captured-table-process.js'));
+    defer(() => host.end());
+    await host.call('open', { databaseUrl: database.url, clients });
+
+    const perSecond = Object.fromEntries(RUNS.map(({ name }) => [name, []]));
+    for (let i = -1; i < rounds; i++) {
+      for (const { name, ...run } of i % 2 === 0 ? RUNS : RUNS.toReversed()) {
+        await database.empty();
+        await postgres.checkpoint();
+        const figure = await host.call('updates', { ...run, clients, seconds });
+        if (i >= 0) perSecond[name].push(figure); // -1 is the warm-up
+      }
+      if (i < 0) continue;
+      console.log(
+        `round ${i + 1}/${rounds}  ratio ${ratios(perSecond, 'trigger', 'alone').at(-1).toFixed(2)}`,
+      );
+    }
+
+    const ratio = ratios(perSecond, 'trigger', 'alone');
+    const ratioInTransaction = ratios(perSecond, 'triggerInTransaction', 'aloneInTransaction');
+    const publishRatio = ratios(perSecond, 'publish', 'aloneInTransaction');
+    const rows = [
+      ['UPDATE alone, a statement', perSecond.alone],
+      ['UPDATE with the trigger, a statement', perSecond.trigger],
+      ['… with / without', ratio],
+      ['UPDATE alone, in a transaction', perSecond.aloneInTransaction],
+      ['UPDATE with the trigger, in a transaction', perSecond.triggerInTransaction],
+      ['… with / without', ratioInTransaction],
+      ['UPDATE and publish, in a transaction', perSecond.publish],
+      ['… with / without', publishRatio],
+    ];
+    report({
+      name: 'capture',
+      options: { rounds, seconds, clients },
+      table: rows.map(([what, values]) => {
+        const { median, min, max } = summary(values);
+        return { 'per second': what, median, least: min, most: max };
+      }),
+      targets: [
+        target('UPDATE with the trigger / without', summary(ratio).median, { atLeast: 0.7 }),
+        target('… in a transaction', summary(ratioInTransaction).median, { atLeast: 0.7 }),
+      ],
+      stores: { postgres: await postgres.describe() },
+      notes: [
+        `One process, ${clients} clients on a pool of ${clients}; nothing is mapped or delivered meanwhile.`,
+        'A ratio is that of two runs of the same round; the table has the median of the ratios.',
+        'After each run the captured changes are counted: one for each UPDATE with the trigger, none without.',
+      ],
+      details: perSecond,
+    });
+  },
+);
+
+/** Of two runs in each round. */
+function ratios(perSecond, over, under) {
+  return perSecond[over].map((figure, round) => figure / perSecond[under][round]);
+}
