@@ -62,7 +62,13 @@ const HOST: Record<string, string> = {
 
 /** Pages that share one host with a README, beside that README. */
 const PAGES: Record<string, string[]> = {
-  'README.md': ['docs/setup.md', 'docs/publishing.md', 'docs/testing.md', 'docs/express.md'],
+  'README.md': [
+    'docs/setup.md',
+    'docs/publishing.md',
+    'docs/capture.md',
+    'docs/testing.md',
+    'docs/express.md',
+  ],
   'libs/webhooks/README.md': [],
 };
 
