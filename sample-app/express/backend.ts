@@ -1,0 +1,49 @@
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { createWebhooks } from 'nestjs-sms-webhooks/express';
+import { createApp } from './app.js';
+import type { AccountRequest } from './authenticate.js';
+import { dataSourceOf } from './data-source.js';
+
+const production = process.env.NODE_ENV === 'production';
+
+export interface Backend {
+  /** Such as `http://127.0.0.1:3000`. */
+  url: string;
+  /** Ends requests and deliveries in flight, then the connections to the database. */
+  close(): Promise<void>;
+}
+
+/**
+ * Connects, migrates, serves the routes on 127.0.0.1 and starts the worker.
+ *
+ * @param port 0: any free one
+ */
+export async function startBackend(databaseUrl: string, port: number): Promise<Backend> {
+  const dataSource = await dataSourceOf(databaseUrl).initialize();
+  const webhooks = await createWebhooks({
+    dataSource,
+    tenant: (request: AccountRequest) => request.accountId,
+    encryption: { current: { id: 'k1', key: process.env.WEBHOOKS_KEY ?? developmentKey() } },
+    // Receivers on this machine over http, for development only.
+    ...(!production && { network: { allowHttp: true, allowedAddresses: ['127.0.0.0/8', '::1/128'] } }),
+  });
+  const server = createApp(dataSource, webhooks).listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  await webhooks.worker.start();
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    async close() {
+      const closed = once(server, 'close');
+      server.close();
+      server.closeIdleConnections();
+      await closed;
+      await webhooks.close();
+      await dataSource.destroy();
+    },
+  };
+}
+
+function developmentKey(): string | undefined {
+  return production ? undefined : 'only for development: anybody can read this key';
+}

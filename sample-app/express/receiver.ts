@@ -1,0 +1,44 @@
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import express from 'express';
+import { verifyWebhook, WebhookRefusedError } from 'nestjs-sms-webhooks-receiver';
+
+/** What a customer runs. */
+export interface Receiver {
+  url: string;
+  /** The secret that the registration returned. Webhooks that arrive before wait for it. */
+  useSecret(secret: string): void;
+  close(): Promise<void>;
+}
+
+/** Starts a customer's server on a free port of 127.0.0.1. It verifies each webhook, and prints it. */
+export async function startReceiver(print: (line: string) => void): Promise<Receiver> {
+  let useSecret!: (secret: string) => void;
+  const secret = new Promise<string>((resolve) => (useSecret = resolve));
+  const app = express();
+  // A signature is about the bytes of the body: they must not be parsed before.
+  app.post('/hooks', express.raw({ type: () => true }), async (request, response) => {
+    const { headers, body } = request as { headers: typeof request.headers; body: Buffer };
+    try {
+      const { type } = verifyWebhook({ profile: 'standard', headers, body, secrets: await secret });
+      print(`verified  ${type}  ${body.toString()}`);
+      response.sendStatus(200);
+    } catch (error) {
+      if (!(error instanceof WebhookRefusedError)) throw error;
+      print(`REFUSED  ${error.message}`);
+      response.sendStatus(error.status);
+    }
+  });
+  const server = app.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hooks`,
+    useSecret,
+    async close() {
+      const closed = once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
