@@ -50,6 +50,10 @@ const REFUSED: [given: object | null, said: string][] = [
   [{ ...values, tenant, role: 'worker' }, 'call worker.start() in the processes that deliver'],
   [{ ...values, tenant, compat: ['twilio'] }, '"mobile-text-alerts" or "httpsms"'],
   [{ ...values, tenant, tablePrefix: 'Upper' }, 'lower-case letters'],
+  [
+    { ...values, tenant, captures: [{}] },
+    'captures must be a list of capture(Entity, { column, tenant, map })',
+  ],
   [{ ...values, tenant, passErrors: 'yes' }, 'passErrors must be true or false'],
   [{ ...values, tenant, logger: { info: () => 0 } }, 'info, warn and error, such as console'],
   [{ ...values, tenant, encryption: {} }, 'encryption.current'],

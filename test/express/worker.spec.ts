@@ -1,8 +1,11 @@
 import type { DataSource } from 'typeorm';
 import { createWebhooks, type Webhooks } from '../../libs/webhooks/src/express/index.js';
+import { webhooksEntities, webhooksMigrations } from '../../libs/webhooks/src/store/schema/index.js';
 import type { WorkerOptions } from '../../libs/webhooks/src/config/options.js';
 import { Gate, Receiver } from '../engine/support/receiver.js';
 import { given } from '../host/support/app.js';
+import { captureStatus, statusEvent } from '../capture/backend.js';
+import { Campaign, Message, MIGRATIONS } from '../capture/message.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
 import { options, publish, startExpressHost } from './host.js';
 
@@ -56,6 +59,22 @@ describe('The worker', () => {
     expect(web.worker).not.toBe(delivering.worker);
     await Promise.all([web.close(), delivering.close()]);
     await other.destroy();
+  });
+
+  it('publishes what a capture of the options finds', async () => {
+    const backend = await given(database.url, {
+      entities: [...webhooksEntities, Message, Campaign],
+      migrations: [...webhooksMigrations, ...MIGRATIONS],
+    });
+    const map: Parameters<typeof captureStatus>[0] = (row, previous, context) =>
+      statusEvent(row, previous, { ...context, tenantId: 'a' });
+    const webhooks = await createWebhooks({ ...options(backend), captures: [captureStatus(map)] });
+    await register(webhooks, '/a');
+    await backend.getRepository(Message).insert({ id: 'm1', accountId: 1 });
+    await backend.query(`update message set status = 'sent'`);
+    expect(await webhooks.worker.runOnce()).toMatchObject({ relayed: 1, delivered: 1 });
+    await webhooks.close();
+    await backend.destroy();
   });
 
   it('stops: waits for requests in flight; publish and the routes go on, and it cannot start again', async () => {

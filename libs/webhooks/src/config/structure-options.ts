@@ -30,6 +30,12 @@ export type CompatPlatform = 'mobile-text-alerts' | 'httpsms';
 
 const isFunction = (given: unknown): boolean => typeof given === 'function';
 
+/** The check of `captures`. */
+export const captureList = value<Capture[]>(
+  areCaptures,
+  'a list of capture(Entity, { column, tenant, map })',
+);
+
 /** Decides which providers and controllers exist; an async factory cannot return these. */
 export class WebhooksModuleStructure {
   /** Name of the data source, or the data source itself. Default: the default data source. */
@@ -82,7 +88,7 @@ export class WebhooksModuleStructure {
   @Option(listOf('a list, such as ["mobile-text-alerts"]', oneOf('mobile-text-alerts', 'httpsms')))
   compat?: CompatPlatform[];
   /** Columns whose changes are published: what `forFeature()` takes, for hosts with one module. Default none. */
-  @Option(value(areCaptures, 'a list of capture(Entity, { column, tenant, map })')) captures?: Capture[];
+  @Option(captureList) captures?: Capture[];
 }
 
 function isDataSource(given: unknown): boolean {

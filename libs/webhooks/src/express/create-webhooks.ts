@@ -21,11 +21,12 @@ import { WebhooksWorker } from './webhooks-worker.js';
  */
 export async function createWebhooks(options: CreateWebhooksOptions): Promise<Webhooks> {
   const { own, values } = readExpressOptions(options);
-  const { dataSource, tenant, path, compat = [], tablePrefix, passErrors = false, logger } = own;
+  const { dataSource, tenant, path, compat = [], passErrors = false, logger, tablePrefix, captures } = own;
   const guard = new TenantGuard(tenant, new RequestBody(compat.includes('mobile-text-alerts')));
   const routes = { path, compat, guards: [guard], tenant: guard.tenantOf };
   // The worker runs when the host says so.
-  const module = WebhooksModule.forRoot({ ...values, ...routes, dataSource, tablePrefix, role: 'api' });
+  const structure = { ...routes, dataSource, tablePrefix, captures, role: 'api' } as const;
+  const module = WebhooksModule.forRoot({ ...values, ...structure });
   const adapter = new RouterAdapter(express.Router({ mergeParams: true }));
   const app = await NestFactory.create(rootOf(module), adapter, {
     logger: new HostLogger(logger!),

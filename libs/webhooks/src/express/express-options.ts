@@ -1,8 +1,9 @@
 import type { DataSource } from 'typeorm';
+import type { Capture } from '../capture/definition/capture.js';
 import { callable, flag, kindOf, listOf, mustBeHidden, oneOf, value } from '../config/checks.js';
 import { Option, optionNames, readOptions, refuseUnknownOptions } from '../config/option.js';
 import { WebhooksModuleOptions } from '../config/options.js';
-import { type CompatPlatform, WebhooksModuleStructure } from '../config/structure-options.js';
+import { captureList, type CompatPlatform, WebhooksModuleStructure } from '../config/structure-options.js';
 import { InvalidOptionError, WebhooksSetupError } from '../core/errors.js';
 import type { WebhooksLogger } from './host-logger.js';
 import type { WebhooksRequest } from './http.js';
@@ -46,6 +47,8 @@ export class WebhooksExpressOptions {
   /** Begins the name of each table and index: lower-case letters, digits, underscores. Default none. */
   @Option(value((given) => typeof given === 'string', 'the prefix of the tables, such as "sms_"'))
   tablePrefix?: string;
+  /** Columns whose changes the worker publishes, each a `capture(Entity, { column, tenant, map })`. Default none. */
+  @Option(captureList) captures?: Capture[];
   /**
    * Pass errors that the routes would answer themselves (400, 401, 404, 422, …) to the host's error handler as well. They
    * have `status`, `code`, `message` and `details`. The routes of `compat` always answer as their platform does. Default
