@@ -45,7 +45,7 @@ const HOST: Record<string, string> = {
     import type { Request, RequestHandler } from 'express';
     export interface AccountRequest extends Request { account?: { id: string } }
     export const authenticate: RequestHandler = (_request, _response, next) => next();`,
-  'docs/data-source.ts': `
+  'data-source.ts': `
     import { DataSource } from 'typeorm';
     export const dataSource = new DataSource({ type: 'postgres' });`,
   'message.entity.ts': `
