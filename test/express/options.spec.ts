@@ -38,7 +38,7 @@ const tenant = (): string => 'a';
 
 /** What `createWebhooks` is given besides a good data source, and what the error must say. */
 const REFUSED: [given: object | null, said: string][] = [
-  [null, 'createWebhooks takes an options object, not null'],
+  [null, 'createWebhooks: the options must be an object, not null'],
   [{ ...values }, 'tenant must be a function that returns whose webhooks a request is about'],
   [{ ...values, tenant: 'a' }, 'tenant must be a function'],
   [{ ...values, tenant, dataSource: undefined }, 'dataSource must be a TypeORM DataSource'],
@@ -59,6 +59,14 @@ const REFUSED: [given: object | null, said: string][] = [
   [{ ...values, tenant, encryption: {} }, 'encryption.current'],
 ];
 
+/** An Express host does not know the module of Nest: neither the message nor the first line of the stack names it. */
+function expectOwnName(error: unknown): void {
+  for (const said of [(error as Error).message, inspect(error).split('\n')[0]]) {
+    expect(said).toMatch(/^(\w+: )?createWebhooks: /);
+    expect(said).not.toMatch(/WebhooksModule|forRoot/);
+  }
+}
+
 describe('createWebhooks refuses', () => {
   itForAll(REFUSED)('what it cannot use, and says what to change', async ([wrong, said]) => {
     const used = wrong === null ? null : { dataSource, ...wrong };
@@ -67,11 +75,17 @@ describe('createWebhooks refuses', () => {
       (thrown: unknown) => thrown,
     );
     expect(error).toMatchObject({ name: 'InvalidOptionError', message: expect.stringContaining(said) });
+    expectOwnName(error);
     expect(inspect(error)).not.toContain(values.encryption!.current.key);
   });
 
   it('to store secrets without a key, as the module does', async () => {
-    await expect(createWebhooks({ dataSource, tenant })).rejects.toThrow('encryption');
+    const error: unknown = await createWebhooks({ dataSource, tenant }).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({
+      name: 'WebhooksSetupError',
+      message: expect.stringContaining('encryption'),
+    });
+    expectOwnName(error);
   });
 
   it('a data source that is not connected', async () => {

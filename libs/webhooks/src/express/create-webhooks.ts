@@ -7,6 +7,7 @@ import { WebhooksService } from '../webhooks.service.js';
 import { ErrorFilter } from './error-filter.js';
 import { type CreateWebhooksOptions, readExpressOptions } from './express-options.js';
 import { HostLogger } from './host-logger.js';
+import { nameCaller } from './name-caller.js';
 import { RequestBody } from './request-body.js';
 import { RouterAdapter } from './router-adapter.js';
 import { TenantGuard } from './tenant-guard.js';
@@ -20,6 +21,14 @@ import { WebhooksWorker } from './webhooks-worker.js';
  * @throws WebhooksSetupError if the data source cannot be used as it is, because it is not connected for example
  */
 export async function createWebhooks(options: CreateWebhooksOptions): Promise<Webhooks> {
+  try {
+    return await create(options);
+  } catch (error) {
+    throw nameCaller(error);
+  }
+}
+
+async function create(options: CreateWebhooksOptions): Promise<Webhooks> {
   const { own, values } = readExpressOptions(options);
   const { dataSource, tenant, path, compat = [], passErrors = false, logger, tablePrefix, captures } = own;
   const guard = new TenantGuard(tenant, new RequestBody(compat.includes('mobile-text-alerts')));

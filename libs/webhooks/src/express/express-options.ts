@@ -83,7 +83,7 @@ export function readExpressOptions(given: CreateWebhooksOptions): {
     throw new InvalidOptionError(
       'createWebhooks',
       undefined,
-      `createWebhooks takes an options object, not ${kindOf(given)}`,
+      `the options must be an object, not ${kindOf(given)}`,
     );
   }
   const values = Object.fromEntries(Object.entries(given).filter(([name]) => !OWN_NAMES.includes(name)));

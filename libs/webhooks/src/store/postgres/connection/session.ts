@@ -104,7 +104,7 @@ export class Session {
     }
     if (tx.connection !== this.dataSource) {
       throw new TransactionRequiredError(
-        'This transaction belongs to another data source than the one that WebhooksModule.forRoot({ dataSource }) names.',
+        'This transaction belongs to another data source than the one of the webhooks, which is the option dataSource.',
       );
     }
     if (this.refusal) throw this.refusal;
