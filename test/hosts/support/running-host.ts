@@ -1,0 +1,45 @@
+import type { INestApplication, Type } from '@nestjs/common';
+import { Test } from '@nestjs/testing';
+import { verifyWebhook } from 'nestjs-sms-webhooks-receiver';
+import request from 'supertest';
+import type { Arrival } from '../../engine/support/receiver.js';
+import { listen } from '../../support/listen.js';
+
+/** Starts a host, which migrates its database and delivers, as its module says. */
+export async function startHost(AppModule: Type): Promise<INestApplication> {
+  const module = await Test.createTestingModule({ imports: [AppModule] }).compile();
+  const app = module.createNestApplication<INestApplication>({ logger: ['error', 'warn'] });
+  try {
+    await listen(app);
+    return app;
+  } catch (error) {
+    await app.close();
+    throw error;
+  }
+}
+
+/** Registers a customer's endpoint by the API, and returns its secret. */
+export async function register(app: INestApplication, apiKey: string, url: string): Promise<string> {
+  const server = app.getHttpServer();
+  await request(server)
+    .post('/webhooks')
+    .send({ url, events: ['*'] })
+    .expect(403);
+  const { body } = await request(server)
+    .post('/webhooks')
+    .set('x-api-key', apiKey)
+    .send({ url, events: ['*'] })
+    .expect(201);
+  return body.secret;
+}
+
+/** What arrived for each number, in order, once its signature is verified: `+15550101: sent delivered`. */
+export function statusesByNumber(arrivals: readonly Arrival[], secrets: string): string[] {
+  const statuses = new Map<string, string[]>();
+  for (const { headers, body } of arrivals) {
+    const { payload } = verifyWebhook({ profile: 'standard', headers, body, secrets });
+    const { to, status } = (payload.data as { message: { to: string; status: string } }).message;
+    statuses.set(to, [...(statuses.get(to) ?? []), status]);
+  }
+  return [...statuses].map(([to, all]) => `${to}: ${all.join(' ')}`).toSorted();
+}
