@@ -21,10 +21,10 @@ export async function startHost(AppModule: Type): Promise<INestApplication> {
 /** Registers a customer's endpoint by the API, and returns its secret. */
 export async function register(app: INestApplication, apiKey: string, url: string): Promise<string> {
   const server = app.getHttpServer();
-  await request(server)
+  const refused = await request(server)
     .post('/webhooks')
-    .send({ url, events: ['*'] })
-    .expect(403);
+    .send({ url, events: ['*'] });
+  expect([401, 403]).toContain(refused.status);
   const { body } = await request(server)
     .post('/webhooks')
     .set('x-api-key', apiKey)
