@@ -1,18 +1,19 @@
 // @ts-check
 // The packed tarballs, installed into blank hosts that boot, migrate and deliver. `node try-hosts.js [host…]`; builds
 // nothing: run `npm run build` before. DATABASE_URL names a server; otherwise one is started for the run.
-const { spawnSync } = require('node:child_process');
+const { execFile } = require('node:child_process');
 const { randomUUID } = require('node:crypto');
 const { cpSync, mkdtempSync, readdirSync, rmSync } = require('node:fs');
 const { tmpdir } = require('node:os');
 const { join } = require('node:path');
+const { promisify } = require('node:util');
 const { Client } = require('pg');
 const { startPostgres } = require('../../sample-app/src/postgres/start-postgres.js');
 
 const root = join(__dirname, '../..');
 const templates = join(__dirname, 'hosts');
 
-/** What each host does once the tarballs are installed. */
+/** What each host does once the tarballs are installed. Express 5 runs as CommonJS and as ES modules, Express 4 as CommonJS. */
 const STEPS = {
   nest11: ['build', 'migrate', 'start', 'test'],
   nest12: ['build', 'start'],
@@ -28,19 +29,31 @@ async function main(/** @type {string[]} */ chosen) {
   const away = mkdtempSync(join(tmpdir(), 'webhooks-hosts-'));
   const server = process.env.DATABASE_URL ? null : await startPostgres({ durable: false });
   const url = server?.url ?? /** @type {string} */ (process.env.DATABASE_URL);
+  /** @type {Promise<unknown>} */
+  let installing = Promise.resolve();
   try {
-    const tarballs = pack(away);
-    for (const host of hosts) await tryHost(host, join(away, host), tarballs, url);
+    const tarballs = await pack(away);
+    // While a host is tried, the next one is installed: npm mostly waits.
+    for (const [index, host] of hosts.entries()) {
+      if (index === 0) installing = install(host, away, tarballs);
+      await installing;
+      const next = hosts[index + 1];
+      if (next) installing = install(next, away, tarballs);
+      // If that fails, it is reported when its turn comes.
+      installing.catch(() => undefined);
+      await tryHost(host, join(away, host), url);
+    }
   } finally {
+    await installing.catch(() => undefined);
     await server?.stop();
     rmSync(away, { recursive: true, force: true });
   }
 }
 
 /** The builds that lie there, packed as they would be published. */
-function pack(/** @type {string} */ away) {
+async function pack(/** @type {string} */ away) {
   for (const library of ['webhooks', 'receiver'])
-    run(
+    await run(
       'npm',
       ['pack', '--silent', '--ignore-scripts', '--pack-destination', away],
       join(root, 'libs', library),
@@ -50,11 +63,11 @@ function pack(/** @type {string} */ away) {
 
 /**
  * @param {keyof typeof STEPS} host
- * @param {string} folder
+ * @param {string} away
  * @param {string[]} tarballs
- * @param {string} serverUrl
  */
-async function tryHost(host, folder, tarballs, serverUrl) {
+async function install(host, away, tarballs) {
+  const folder = join(away, host);
   // Both Express hosts have the same code.
   if (host.startsWith('express')) cpSync(join(templates, 'express'), folder, { recursive: true });
   cpSync(join(templates, host), folder, {
@@ -62,14 +75,26 @@ async function tryHost(host, folder, tarballs, serverUrl) {
     filter: (path) => !/[\\/](dist|node_modules)$/.test(path),
   });
   say(host, 'npm install');
-  run('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error', ...tarballs], folder);
+  await run(
+    'npm',
+    ['install', '--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error', ...tarballs],
+    folder,
+  );
+}
+
+/**
+ * @param {keyof typeof STEPS} host
+ * @param {string} folder
+ * @param {string} serverUrl
+ */
+async function tryHost(host, folder, serverUrl) {
   say(host, "import and require find the same names, peers are the host's");
   cpSync(join(__dirname, 'installed.cjs'), join(folder, 'installed.cjs'));
-  run(process.execPath, ['installed.cjs'], folder);
+  await run(process.execPath, ['installed.cjs'], folder);
   await withDatabase(serverUrl, async (databaseUrl) => {
     for (const step of STEPS[host]) {
       say(host, `npm run ${step}`);
-      const said = run('npm', ['run', '--silent', step], folder, { DATABASE_URL: databaseUrl });
+      const said = await run('npm', ['run', '--silent', step], folder, { DATABASE_URL: databaseUrl });
       if (LOUD.has(step)) process.stdout.write(said);
     }
   });
@@ -101,21 +126,26 @@ async function withDatabase(serverUrl, work) {
  * @param {string[]} args
  * @param {string} cwd
  * @param {NodeJS.ProcessEnv} [env]
- * @returns {string}
+ * @returns {Promise<string>}
  */
-function run(file, args, cwd, env) {
-  const done = spawnSync(file, args, {
+async function run(file, args, cwd, env) {
+  const running = promisify(execFile)(file, args, {
     cwd,
     env: { ...process.env, ...env },
-    encoding: 'utf8',
     maxBuffer: 64 * 1024 * 1024,
-    stdio: ['ignore', 'pipe', 'pipe'],
     timeout: 300_000,
   });
-  const said = `${done.stdout}${done.stderr}`;
-  if (done.status === 0) return said;
-  const end = done.error?.message ?? done.signal ?? `exit code ${done.status}`;
-  throw new Error(`${said}\n${file} ${args.join(' ')} failed in ${cwd}: ${end}`);
+  running.child.stdin?.end();
+  try {
+    const { stdout, stderr } = await running;
+    return `${stdout}${stderr}`;
+  } catch (error) {
+    const { stdout = '', stderr = '', code, signal } = /** @type {any} */ (error);
+    const end = signal ?? (typeof code === 'number' ? `exit code ${code}` : code);
+    throw new Error(`${stdout}${stderr}\n${file} ${args.join(' ')} failed in ${cwd}: ${end}`, {
+      cause: error,
+    });
+  }
 }
 
 function say(/** @type {string} */ host, /** @type {string} */ what) {
