@@ -536,6 +536,7 @@ describe('A worker that cannot record what it has sent', () => {
     await engine().receiver.arrived(10);
     const dispatcher = engine().first.module.get(Dispatcher, { strict: false });
     await until('all responses', () => dispatcher.inFlight === 0);
+    await until('a failed recording', () => engine().log.errors.length > 0);
     for (let leases = 0; leases < 3; leases++) {
       await betweenSteps(() => engine().advance(LEASE + 1));
       running.push(engine().runOnce());

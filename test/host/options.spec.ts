@@ -333,7 +333,7 @@ it('Left out options have the documented defaults', () => {
     idlePollMs: 1000,
     busyPollMs: 10,
     leaseMs: 65_000,
-    drainMs: 31_000,
+    drainMs: 7_000,
     handleSignals: false,
     notify: false,
     retentionMs: 30 * 24 * 3600 * 1000,

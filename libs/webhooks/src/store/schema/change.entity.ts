@@ -33,7 +33,7 @@ export const createChangeSchema = (prefix: string): EntitySchema<WebhookChangeRo
     tableName: `${prefix}webhook_changes`,
     columns: {
       capture: text('capture', 255, { primary: true }),
-      dueAt: instant('due_at', { primary: true, default: () => '0' }),
+      dueAt: instant('due_at', { primary: true, default: '0' }),
       id: key('id', { primary: true, generated: 'increment' }),
       eventId: { type: 'uuid', name: 'event_id' },
       createdAt: instant('created_at'),

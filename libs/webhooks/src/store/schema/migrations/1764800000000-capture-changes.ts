@@ -13,7 +13,7 @@ export class CaptureChanges1764800000000 implements MigrationInterface {
     await runner.query(`
       create table ${changes} (
         capture varchar(255) not null,
-        due_at bigint not null default 0,
+        due_at bigint not null default '0',
         id bigserial not null,
         event_id uuid not null,
         created_at bigint not null,
