@@ -5,6 +5,9 @@ import { itForAll } from '../support/it-for-all.js';
 
 type ErrorClass = new (...parts: unknown[]) => Error;
 
+/** What constructors take that do more than join texts. */
+const INPUT: Record<string, unknown[]> = { MissingRightsError: ['backend', []] };
+
 const root = join(__dirname, '../../libs');
 const loaded = new Map<string, Record<string, unknown>>();
 
@@ -41,7 +44,9 @@ const errorClasses = readdirSync(root, { recursive: true, encoding: 'utf8' })
 itForAll(errorClasses)('in a minified bundle each error has its own name', ([name, Class]) => {
   expect(Class.name).not.toBe(name);
   // The base class of all of them is never thrown itself.
-  if (name !== 'WebhooksError') expect(new Class('one', 'two', 'three', 'four').name).toBe(name);
+  if (name === 'WebhooksError') return;
+  const input = INPUT[name] ?? ['one', 'two', 'three', 'four'];
+  expect(new Class(...input).name).toBe(name);
 });
 
 it('these are all errors of both packages', () => {
