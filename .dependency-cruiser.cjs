@@ -15,7 +15,7 @@ const WEBHOOKS = {
     index: `webhooks.module webhooks.service module api operator endpoints deliveries accounts outbox engine engine/record
             config alerts alerts/channels secrets observability store/schema store/schema/capture capture/definition profiles profiles/dialects events/catalogue
             events http http/connections http/policy`,
-    testing: 'webhooks.service outbox engine store store/schema profiles events/catalogue events http',
+    testing: 'webhooks.service outbox engine config store store/schema profiles events/catalogue events http',
     'webhooks.module': 'module config capture/definition',
     // Mounts the module in an Express app: what `module` may import, and the module itself
     express: ANY,

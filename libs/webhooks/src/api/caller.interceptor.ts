@@ -75,7 +75,10 @@ export class CallerInterceptor implements NestInterceptor {
     throw jsonOnly();
   }
 
-  /** Tables that do not exist yet, or a stored secret that was moved or changed, or whose key is missing: the operator reads why, the tenant can rotate it. */
+  /**
+   * Tables that do not exist yet, or a stored secret that was moved or changed, or whose key is missing: the operator reads
+   * why, the tenant can rotate it.
+   */
   private toRequestError(error: unknown): unknown {
     if (error instanceof WebhooksNotReadyError) return notReady();
     if (!(error instanceof SecretUnreadableError)) return error;

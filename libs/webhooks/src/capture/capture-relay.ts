@@ -69,7 +69,7 @@ export class CaptureRelay {
       return done.length + postponed.length;
     } catch (error) {
       if (!(error instanceof UnreadableRowsError)) throw error;
-      // One row spoils the statement that reads them all: go on one at a time until it is found.
+      // One unreadable row fails the statement that reads the batch: read one row at a time to find it.
       if (limit > 1) return this.relayBatch(capture, 1);
       return this.postponeUnreadable(capture, error);
     }

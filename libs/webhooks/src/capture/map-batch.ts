@@ -30,7 +30,7 @@ export interface MappedBatch {
 }
 
 /**
- * Maps changes, those of one row one after the other. If one fails, the later ones of its row wait for it; others go on.
+ * Maps changes, those of one row one after the other. If one fails, the later ones of its row wait for it; other rows continue.
  *
  * @param map returns the event, or `null`
  * @param now the database's clock, epoch ms

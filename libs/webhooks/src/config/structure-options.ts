@@ -30,10 +30,19 @@ export type CompatPlatform = 'mobile-text-alerts' | 'httpsms';
 
 const isFunction = (given: unknown): boolean => typeof given === 'function';
 
-/** The check of `captures`. */
+// Checks of what `createWebhooks` of plain Express takes, too.
 export const captureList = value<Capture[]>(
   areCaptures,
   'a list of capture(Entity, { column, tenant, map })',
+);
+export const compatList = listOf<CompatPlatform>(
+  'a list, such as ["mobile-text-alerts"]',
+  oneOf('mobile-text-alerts', 'httpsms'),
+);
+export const routePath = value<string>((given) => typeof given === 'string', 'a path, such as "webhooks"');
+export const tablePrefix = value<string>(
+  isTablePrefix,
+  'at most 41 lower-case letters, digits and underscores',
 );
 
 /** Decides which providers and controllers exist; an async factory cannot return these. */
@@ -44,7 +53,7 @@ export class WebhooksModuleStructure {
    * Begins the name of each table and index: lower-case letters, digits, underscores. Two apps in one schema need
    * different prefixes, because `entityPrefix` does not rename indexes. Default none.
    */
-  @Option(value(isTablePrefix, 'at most 41 lower-case letters, digits and underscores')) tablePrefix?: string;
+  @Option(tablePrefix) tablePrefix?: string;
   /** Modules that the guards and the tenant provider need. Default none. */
   @Option(value(Array.isArray, 'a list of modules that the guards and the tenant provider need'))
   imports?: ModuleMetadata['imports'];
@@ -79,14 +88,13 @@ export class WebhooksModuleStructure {
   )
   controller?: Type<object> | false;
   /** Path of the routes, below the host's prefix. Default `webhooks`. */
-  @Option(value((given) => typeof given === 'string', 'a path, such as "webhooks"')) path?: string;
+  @Option(routePath) path?: string;
   /** `api` publishes and registers, `worker` delivers, `all` does both. Default `all`. */
   @Option(oneOf('all', 'api', 'worker')) role?: 'all' | 'api' | 'worker';
   /** Make `WebhooksService` injectable in every module. Default false. */
   @Option(flag) isGlobal?: boolean;
   /** Also mount the registration routes of these platforms, for customers' existing scripts. Default none. */
-  @Option(listOf('a list, such as ["mobile-text-alerts"]', oneOf('mobile-text-alerts', 'httpsms')))
-  compat?: CompatPlatform[];
+  @Option(compatList) compat?: CompatPlatform[];
   /** Columns whose changes are published: what `forFeature()` takes, for hosts with one module. Default none. */
   @Option(captureList) captures?: Capture[];
 }

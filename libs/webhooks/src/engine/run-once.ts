@@ -55,8 +55,8 @@ export class RunOnce {
   ) {}
 
   /**
-   * Publishes captured changes, relays, claims and sends until nothing is due but what another worker holds, waits for the outcomes and for alerts, and
-   * returns what it did.
+   * Publishes captured changes, relays, claims and sends until nothing is due but what another worker holds, waits for the
+   * outcomes and for alerts, and returns what it did.
    */
   async run(): Promise<RunResult> {
     const before = { ...this.dispatcher.counts };

@@ -3,7 +3,7 @@ import { WebhooksRequestError } from '../core/request-error.js';
 import type { WebhooksNext } from './http.js';
 import type { RouterAdapter } from './router-adapter.js';
 
-/** Answers the routes' own errors, and passes all others on to the host's error handler: they are the host's to log. */
+/** Responds to the routes' own errors, and passes all others to the host's error handler, which logs them. */
 @Catch()
 export class ErrorFilter implements ExceptionFilter {
   constructor(

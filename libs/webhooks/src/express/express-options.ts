@@ -1,9 +1,16 @@
 import type { DataSource } from 'typeorm';
 import type { Capture } from '../capture/definition/capture.js';
-import { callable, flag, kindOf, listOf, mustBeHidden, oneOf, value } from '../config/checks.js';
+import { callable, flag, kindOf, mustBeHidden, value } from '../config/checks.js';
 import { Option, optionNames, readOptions, refuseUnknownOptions } from '../config/option.js';
 import { WebhooksModuleOptions } from '../config/options.js';
-import { captureList, type CompatPlatform, WebhooksModuleStructure } from '../config/structure-options.js';
+import {
+  captureList,
+  compatList,
+  type CompatPlatform,
+  routePath,
+  tablePrefix,
+  WebhooksModuleStructure,
+} from '../config/structure-options.js';
 import { InvalidOptionError, WebhooksSetupError } from '../core/errors.js';
 import type { WebhooksLogger } from './host-logger.js';
 import type { WebhooksRequest } from './http.js';
@@ -40,13 +47,11 @@ export class WebhooksExpressOptions {
   )
   tenant: ExpressTenant;
   /** Path of the routes, below the path that the router is mounted at. Default `webhooks`. */
-  @Option(value((given) => typeof given === 'string', 'a path, such as "webhooks"')) path?: string;
+  @Option(routePath) path?: string;
   /** Also serve the registration routes of these platforms, for customers' existing scripts. Default none. */
-  @Option(listOf('a list, such as ["mobile-text-alerts"]', oneOf('mobile-text-alerts', 'httpsms')))
-  compat?: CompatPlatform[];
+  @Option(compatList) compat?: CompatPlatform[];
   /** Begins the name of each table and index: lower-case letters, digits, underscores. Default none. */
-  @Option(value((given) => typeof given === 'string', 'the prefix of the tables, such as "sms_"'))
-  tablePrefix?: string;
+  @Option(tablePrefix) tablePrefix?: string;
   /** Columns whose changes the worker publishes, each a `capture(Entity, { column, tenant, map })`. Default none. */
   @Option(captureList) captures?: Capture[];
   /**

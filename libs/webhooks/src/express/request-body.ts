@@ -12,7 +12,7 @@ const hasJson = (request: object): boolean => isJson(contentTypeOf(request));
 const parseJson = express.json({ type: hasJson });
 
 /**
- * Reads the body of a request that is for us, unless a parser of the host's has. Requests that go on to the host are left
+ * Reads the body of a request for one of the routes, unless a parser of the host's has. Requests passed on to the host are left
  * unread.
  */
 export class RequestBody {

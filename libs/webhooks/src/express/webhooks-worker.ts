@@ -19,7 +19,7 @@ export class WebhooksWorker {
 
   /**
    * Takes no new work, waits for requests in flight up to `worker.drainMs` and records their outcomes. It cannot be started
-   * again; `publish` and the routes go on.
+   * again; `publish` and the routes keep working.
    */
   readonly stop = (): Promise<void> => this.lifecycle.stopWorker();
 

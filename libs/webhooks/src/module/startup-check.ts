@@ -37,7 +37,6 @@ export class StartupCheck
 {
   private readonly logger = new LineLogger('WebhooksModule');
   private unguard: (() => void) | null = null;
-  private isReady = false;
   private timer: NodeJS.Timeout | null = null;
   private isStopped = false;
   private lastProblem: string | null = null;
@@ -64,7 +63,7 @@ export class StartupCheck
 
   /** Hosts that migrate in a hook of their own have done so by now, or do it in the same hook as this. */
   async onApplicationBootstrap(): Promise<void> {
-    if (this.isReady) return;
+    if (this.readiness.isReady) return;
     const missing = await this.checkOrStop();
     if (!missing) return;
     this.logger.warn(
@@ -104,7 +103,6 @@ export class StartupCheck
     await checkStoredProfiles(this.store, this.settings.profiles);
     await this.store.checkIsolation();
     await this.captures.check();
-    this.isReady = true;
     await this.readiness.markReady();
   }
 

@@ -1,4 +1,5 @@
 import type { ValueProvider } from '@nestjs/common';
+import { LimitOptions } from '../config/options.js';
 import { checkEvent } from '../outbox/check-event.js';
 import { TransactionRequiredError } from '../core/errors.js';
 import { encodeId } from '../core/ids.js';
@@ -7,8 +8,7 @@ import type { WebhookEventType } from '../events/event-map.js';
 import { WebhooksService } from '../webhooks.service.js';
 import type { OutboxEvent } from './webhooks-testing.js';
 
-/** Default of the option `limits.payloadBytes`. */
-const MAX_DATA_BYTES = 262_144;
+const MAX_DATA_BYTES = new LimitOptions().payloadBytes!;
 
 /**
  * Stands in for {@link WebhooksService} in unit tests: no database, no module. `publish` checks events as the real one does and

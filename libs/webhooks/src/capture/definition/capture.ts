@@ -59,7 +59,7 @@ export interface Capture {
 }
 
 /**
- * Publishes an event whenever a column changes, whoever changes it: repositories, query builders, raw SQL, other programs.
+ * Publishes an event for each change of a column, by repositories, query builders, raw SQL or other programs.
  * It needs the triggers of `captureMigration(entity, { column })` on the table. Pass it to `WebhooksModule.forFeature()` in
  * the processes that deliver.
  *
