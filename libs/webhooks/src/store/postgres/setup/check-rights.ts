@@ -48,9 +48,7 @@ export function checkRights(session: Session, role: ProcessRole): Promise<void> 
   return withConnection(session.dataSource, session.timeoutMs, async ({ manager }) => {
     const { user, schema } = await findClosedSchema(session, manager);
     if (schema !== null) throw new MissingRightsError(user, [{ rights: ['usage'], on: `schema ${schema}` }]);
-    const missing: MissingRight[] = [];
-    for (const [name, rights] of Object.entries(RIGHTS[role]) as [keyof Tables, Right[]][])
-      missing.push(...(await missingOn(session, manager, name, rights)));
+    const missing = await findMissing(session, manager, RIGHTS[role]);
     if (missing.length > 0) throw new MissingRightsError(user, missing);
   });
 }
@@ -74,38 +72,38 @@ async function findClosedSchema(
   return row!;
 }
 
-async function missingOn(
+/** Rights may be granted column by column, except to delete. */
+async function findMissing(
   session: Session,
   manager: EntityManager,
-  name: keyof Tables,
-  rights: Right[],
+  wanted: Record<keyof Tables, Right[]>,
 ): Promise<MissingRight[]> {
-  const table = session.tables[name];
-  const generated = tableMetadata(session.dataSource, name).columns.find(({ isGenerated }) => isGenerated);
-  const usesSequence = generated !== undefined && rights.includes('insert');
-  const [row] = await manager.query<{ lacking: string; sequence: string | null }[]>(
-    `select concat_ws(',', ${rights.map(lacks).join(', ')}) as lacking, s.sequence
-       from (select to_regclass($1) as oid) t
-       left join lateral (
-         select q.name as sequence
-           from (select pg_get_serial_sequence($1, $2) as name) q
-          where $2 <> '' and not has_sequence_privilege(q.name, 'usage')
-       ) s on true
-      where t.oid is not null`,
-    [table, usesSequence ? generated.databaseName : ''],
+  const tables = (Object.entries(wanted) as [keyof Tables, Right[]][]).map(([name, rights]) => {
+    const generated = tableMetadata(session.dataSource, name).columns.find(({ isGenerated }) => isGenerated);
+    const numbered = generated && rights.includes('insert') ? generated.databaseName : null;
+    return { table: session.tables[name], rights: rights.join(), numbered };
+  });
+  const rows = await manager.query<{ table: string; lacking: string | null; sequence: string | null }[]>(
+    `select w."table",
+            (select string_agg(name, ',' order by place)
+               from unnest(string_to_array(w.rights, ',')) with ordinality as r(name, place)
+              where not case name when 'delete' then has_table_privilege(t.oid, name)
+                                  else has_any_column_privilege(t.oid, name) end) as lacking,
+            (select q.name
+               from (select pg_get_serial_sequence(w."table", w.numbered) as name) q
+              where not has_sequence_privilege(q.name, 'usage')) as sequence
+       from unnest($1::text[], $2::text[], $3::text[]) with ordinality as w("table", rights, numbered, place)
+      cross join lateral (select to_regclass(w."table") as oid) t
+      where t.oid is not null
+      order by w.place`,
+    [
+      tables.map(({ table }) => table),
+      tables.map(({ rights }) => rights),
+      tables.map(({ numbered }) => numbered),
+    ],
   );
-  const lacking = (row?.lacking ?? '').split(',').filter((right) => right !== '');
-  return [
-    ...(lacking.length > 0 ? [{ rights: lacking, on: `table ${table}` }] : []),
-    ...(row?.sequence ? [{ rights: ['usage'], on: `sequence ${row.sequence}` }] : []),
-  ];
-}
-
-/** SQL for the name of the right, or null if it is there. Rights may be granted column by column, except to delete. */
-function lacks(right: Right): string {
-  const has =
-    right === 'delete'
-      ? `has_table_privilege(t.oid, 'delete')`
-      : `has_any_column_privilege(t.oid, '${right}')`;
-  return `case when not ${has} then '${right}' end`;
+  return rows.flatMap(({ table, lacking, sequence }) => [
+    ...(lacking === null ? [] : [{ rights: lacking.split(','), on: `table ${table}` }]),
+    ...(sequence === null ? [] : [{ rights: ['usage'], on: `sequence ${sequence}` }]),
+  ]);
 }
