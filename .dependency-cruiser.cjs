@@ -12,7 +12,7 @@ const WEBHOOKS = {
   closed: ['http', 'http/policy', 'core'],
   rows: {
     // What a host imports
-    index: `webhooks.module webhooks.service module api operator endpoints deliveries accounts outbox engine engine/record
+    index: `webhooks.module webhooks.service module api api/routes operator endpoints deliveries accounts outbox engine engine/record
             config alerts alerts/channels secrets observability store/schema store/schema/capture capture/definition profiles profiles/dialects events/catalogue
             events http http/connections http/policy`,
     testing: 'webhooks.service outbox engine config store store/schema profiles events/catalogue events http',
@@ -24,7 +24,8 @@ const WEBHOOKS = {
 
     // What customers and the operator call
     'api/compat': 'api endpoints config observability secrets store',
-    api: 'endpoints deliveries accounts config secrets',
+    api: 'api/routes endpoints deliveries accounts config secrets',
+    'api/routes': 'api endpoints deliveries accounts secrets',
     operator: 'endpoints engine engine/record observability secrets store http',
     endpoints: `deliveries accounts config secrets observability store profiles validation events/catalogue events
                 http/policy`,

@@ -70,6 +70,9 @@ export type { JsonSchema } from './events/catalogue/json-schema.js';
 export type { CustomEventType } from './events/catalogue/custom-event-type.js';
 
 // Registration and the delivery log
+export { AccountRoutes } from './api/routes/account-routes.js';
+export { DeliveryRoutes } from './api/routes/delivery-routes.js';
+export { EndpointRoutes } from './api/routes/endpoint-routes.js';
 export { WebhooksController } from './api/webhooks.controller.js';
 export { WebhooksApi } from './api/webhooks-api.js';
 export { Caller, type WebhookCaller } from './api/caller.js';
