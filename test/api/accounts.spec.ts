@@ -165,19 +165,42 @@ describe('The audit', () => {
 
 describe('Calls that cause traffic', () => {
   it.each([
-    ['test', (id: string) => `/webhooks/${id}/test?wait=1`, {}],
-    ['recover', (id: string) => `/webhooks/${id}/recover`, { since: '2020-01-01' }],
-  ])('%s is limited for each account, and says when to come back', async (_, path, body) => {
+    ['tests', 20, (id: string) => `/webhooks/${id}/test?wait=1`, {}],
+    ['recoveries', 10, (id: string) => `/webhooks/${id}/recover`, { since: '2020-01-01' }],
+  ])('%s are limited for each account, and say when to come back', async (name, max, path, body) => {
     const api = host.as(newTenant());
     const { body: endpoint } = await api.post('/webhooks', { url: receiver.url, events: ['*'] });
     const answers = await Promise.all(Array.from({ length: 25 }, () => api.post(path(endpoint.id), body)));
     const refused = answers.filter(({ status }) => status === 429);
     expect(refused.length).toBeGreaterThan(0);
-    expect(refused[0]!.body.code).toBe('too_many_requests');
-    expect(Number(refused[0]!.headers['retry-after'])).toBeGreaterThan(0);
+    const seconds = Number(refused[0]!.headers['retry-after']);
+    expect(seconds).toBeGreaterThan(0);
+    expect(refused[0]!.body).toMatchObject({
+      code: 'too_many_requests',
+      retryAfterSeconds: seconds,
+      limit: { name, max, windowSeconds: 60 },
+    });
+    expect(refused[0]!.headers).toMatchObject({
+      'ratelimit-policy': `"${name}";q=${max};w=60`,
+      ratelimit: `"${name}";r=0;t=${seconds}`,
+    });
     const other = host.as(newTenant());
     const { body: theirs } = await other.post('/webhooks', { url: receiver.url, events: ['*'] });
     await other.post(path(theirs.id), body).expect(202);
+  });
+
+  it('do not count if they are refused for their shape or the state', async () => {
+    const api = host.as(newTenant());
+    const { body: endpoint } = await api.post('/webhooks', { url: receiver.url, events: ['*'] });
+    const path = `/webhooks/${endpoint.id}/recover`;
+    for (let i = 0; i < 6; i++) {
+      await api.post(path, {}).expect(400);
+      await api.post('/webhooks/wh_0/recover', { since: '2020-01-01' }).expect(404);
+    }
+    await host.webhooks.operator.disable(endpoint.id);
+    for (let i = 0; i < 6; i++) await api.post(path, { since: '2020-01-01' }).expect(409);
+    await host.webhooks.operator.enable(endpoint.id);
+    await api.post(path, { since: '2020-01-01' }).expect(202);
   });
 });
 

@@ -3,6 +3,8 @@ import type { DeliveryEventMap } from '../../libs/webhooks/src/observability/del
 import { delivered, useEngine } from './support/engine.js';
 import { answer, inSequence, Gate, cut } from './support/receiver.js';
 import { advanceClock } from '../support/clock.js';
+import { STORE, type Store } from '../../libs/webhooks/src/store/store.js';
+import { createDatabase } from '../support/database.js';
 import { startHost, type WebhooksHost } from '../support/webhooks-host.js';
 
 // `leaseLost` is in maintenance.spec.ts; `endpointFailing`, `endpointRecovered` and `endpointDisabled` in failing-endpoints.spec.ts.
@@ -206,6 +208,38 @@ describe('The health of the tables', () => {
     expect(Number(warnings[0]!.data.lagMs)).toBeGreaterThanOrEqual(5 * 60_000);
     await host.webhooks.runOnce();
     expect(await host.webhooks.health()).toEqual([]);
+  });
+
+  it('gives workers a minute after a downtime, and warns if they do not catch up in it', async () => {
+    const database = await createDatabase();
+    const backend = await startHost({ database });
+    await backend.dataSource.transaction((tx) =>
+      backend.webhooks.publish(tx, { type: 'webhook.test', tenantId: 'a', data: { message: 'hello' } }),
+    );
+    const setAge = (seconds: number) =>
+      backend.dataSource.query(
+        `update webhook_events set created_at = extract(epoch from clock_timestamp()) * 1000 - ${seconds} * 1000`,
+      );
+    await setAge(3600);
+    expect(await backend.webhooks.health()).toEqual([]);
+
+    const store = backend.app.get<Store>(STORE, { strict: false });
+    const { id } = await store.openLease('worker', 3_600_000);
+    advanceClock(backend.app, 61_000);
+    expect(await backend.webhooks.health()).toEqual([]);
+    advanceClock(backend.app, 61_000);
+    await setAge(1800);
+    expect(await backend.webhooks.health()).toEqual([]);
+    advanceClock(backend.app, 61_000);
+    expect(await backend.webhooks.health()).toMatchObject([
+      { kind: 'relay-lag', message: expect.stringContaining('cannot keep up') },
+    ]);
+    await store.deleteLeases([id]);
+    expect(await backend.webhooks.health()).toMatchObject([
+      { kind: 'relay-lag', message: expect.stringContaining('no worker runs') },
+    ]);
+    await backend.close();
+    await database.drop();
   });
 });
 

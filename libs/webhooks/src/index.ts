@@ -137,7 +137,7 @@ export { mobileTextAlerts, type MobileTextAlertsOptions } from './profiles/diale
 export { httpsms, type HttpsmsOptions } from './profiles/dialects/httpsms.js';
 
 // Errors
-export { WebhooksRequestError, type ErrorDetail } from './core/request-error.js';
+export { WebhooksRequestError, type CallLimit, type ErrorDetail } from './core/request-error.js';
 export {
   InvalidEventError,
   InvalidOptionError,

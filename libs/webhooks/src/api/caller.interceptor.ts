@@ -17,11 +17,12 @@ import { SecretUnreadableError } from '../secrets/secret-box.js';
 import { setCaller } from './caller.js';
 import { isFromOtherSite } from './cross-site.js';
 import type { IncomingRequest } from './incoming-request.js';
+import { limitHeaders } from './limit-headers.js';
 import { contentTypeOf, discardBody, hasBody, isJson, jsonOnly, wasParsed } from './request-body.js';
 
 /**
  * Finds the tenant of a request, once, after all guards: no handler runs without one.
- * It also does what all routes share: accepts JSON only, sets `Retry-After` on a 429, and turns an unreadable stored
+ * It also does what all routes share: accepts JSON only, sets `Retry-After` and `RateLimit` on a 429, and turns an unreadable stored
  * secret into a 409.
  */
 @Injectable()
@@ -41,9 +42,10 @@ export class CallerInterceptor implements NestInterceptor {
     return next.handle().pipe(
       catchError((thrown: unknown) => {
         const error = this.toRequestError(thrown);
-        if (error instanceof WebhooksRequestError && error.retryAfterSeconds !== undefined) {
-          const seconds = String(error.retryAfterSeconds);
-          this.host.httpAdapter.setHeader(http.getResponse(), 'Retry-After', seconds);
+        if (error instanceof WebhooksRequestError) {
+          const { httpAdapter } = this.host;
+          for (const [name, value] of limitHeaders(error))
+            httpAdapter.setHeader(http.getResponse(), name, value);
         }
         return throwError(() => error);
       }),

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { tooManyRequests } from '../core/request-error.js';
+import { tooManyRequests, WebhooksRequestError } from '../core/request-error.js';
 import { requireTenant } from '../core/tenant.js';
 
 /** Calls of one tenant per minute, and what the error calls them. As many may be made at once. */
@@ -25,12 +25,25 @@ interface Bucket {
 export class RateLimit {
   private readonly buckets = new Map<string, Bucket>();
 
-  /** Takes one token. Throws a 429 with the time until the next one. */
-  take(action: LimitedAction, tenantId: string): void {
-    const { perMinute, name } = LIMITS[action];
+  /**
+   * Calls `action` if the tenant may. Throws a 429 with the time until it may. A call that the service refuses (its shape,
+   * its state) has sent nothing, so it does not count.
+   */
+  async spend<T>(limit: LimitedAction, tenantId: string, action: () => Promise<T>): Promise<T> {
+    const key = `${limit} ${requireTenant(tenantId)}`;
+    this.take(limit, key);
+    try {
+      return await action();
+    } catch (error) {
+      if (error instanceof WebhooksRequestError) this.giveBack(limit, key);
+      throw error;
+    }
+  }
+
+  private take(limit: LimitedAction, key: string): void {
+    const { perMinute, name } = LIMITS[limit];
     const perMs = perMinute / 60_000;
     const now = performance.now();
-    const key = `${action} ${requireTenant(tenantId)}`;
     const bucket = this.buckets.get(key) ?? { tokens: perMinute, at: now };
     const tokens = Math.min(perMinute, bucket.tokens + (now - bucket.at) * perMs);
     if (tokens < 1) throw tooManyRequests(name, perMinute, (1 - tokens) / perMs);
@@ -38,6 +51,11 @@ export class RateLimit {
     // Deleted first, so that the map stays in order of use.
     this.buckets.delete(key);
     this.buckets.set(key, { tokens: tokens - 1, at: now });
+  }
+
+  private giveBack(limit: LimitedAction, key: string): void {
+    const bucket = this.buckets.get(key);
+    if (bucket) bucket.tokens = Math.min(LIMITS[limit].perMinute, bucket.tokens + 1);
   }
 
   private dropOldest(): void {

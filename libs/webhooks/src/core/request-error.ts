@@ -11,11 +11,22 @@ export interface ErrorDetail {
   message: string;
 }
 
+/** A limit on calls of one tenant. */
+export interface CallLimit {
+  /** What it counts: `tests`, `retries`, `recoveries` or `registrations`. */
+  name: string;
+  /** Calls within the window. */
+  max: number;
+  windowSeconds: number;
+}
+
 /** What a {@link WebhooksRequestError} may contain besides its message. */
 export interface RequestErrorOptions {
   details?: ErrorDetail[];
-  /** Seconds until the same call may succeed. Sent as `Retry-After`. */
+  /** Seconds until the same call may succeed. Sent as `Retry-After`, and in the body. */
   retryAfterSeconds?: number;
+  /** Of a 429: the limit that the call exceeds. */
+  limit?: CallLimit;
 }
 
 /**
@@ -29,18 +40,29 @@ export class WebhooksRequestError extends HttpException {
   readonly code: string;
   readonly details: ErrorDetail[];
   readonly retryAfterSeconds: number | undefined;
+  /** Of a 429: the limit that the call exceeds. */
+  readonly limit: CallLimit | undefined;
 
   /** @internal The module throws these errors. */
   constructor(status: HttpStatus, code: string, message: string, options: RequestErrorOptions = {}) {
-    const { details = [], retryAfterSeconds } = options;
-    super({ statusCode: status, message, error: STATUS_CODES[status] ?? 'Error', code, details }, status, {
-      errorCode: code,
-    });
+    const { details = [], retryAfterSeconds, limit } = options;
+    const error = STATUS_CODES[status] ?? 'Error';
+    super(
+      { statusCode: status, message, error, code, details, ...present({ retryAfterSeconds, limit }) },
+      status,
+      {
+        errorCode: code,
+      },
+    );
     this.code = code;
     this.details = details;
     this.retryAfterSeconds = retryAfterSeconds;
+    this.limit = limit;
   }
 }
+
+const present = (fields: object): object =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 
 const messagesOf = (details: readonly ErrorDetail[]): string =>
   details.map(({ message }) => message).join(' ');
@@ -76,7 +98,7 @@ export function tooManyRequests(what: string, perMinute: number, waitMs: number)
     HttpStatus.TOO_MANY_REQUESTS,
     'too_many_requests',
     `Too many ${what}: at most ${perMinute} a minute, try again in ${retryAfterSeconds} s.`,
-    { retryAfterSeconds },
+    { retryAfterSeconds, limit: { name: what, max: perMinute, windowSeconds: 60 } },
   );
 }
 

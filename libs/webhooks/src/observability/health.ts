@@ -9,7 +9,10 @@ import { STORE } from '../store/store.js';
 const DEAD_ROWS_WARNING = 50_000;
 /** Warning threshold: an older transaction prevents vacuum from removing dead rows. */
 const OLD_TRANSACTION_WARNING_MS = 10 * 60_000;
-/** Warning threshold: if an event has waited longer for the relay, probably no worker is running. */
+/**
+ * Warning threshold: if an event has waited longer for the relay, no worker runs, or the workers cannot keep up. After a time
+ * without workers, they have as long to begin.
+ */
 const RELAY_LAG_WARNING_MS = 60_000;
 /** Warning threshold: if a change has waited longer for its first try, probably no worker has its capture. */
 const CAPTURE_LAG_WARNING_MS = 60_000;
@@ -24,24 +27,53 @@ export interface HealthWarning {
 /** Finds what makes queues in the database slow before it does. A customer's failing endpoint is no warning. */
 @Injectable()
 export class HealthCheck {
-  constructor(@Inject(STORE) private readonly store: SetupStore & ChangeStore) {}
+  private readonly startedAt: number;
+  /** The smallest lag since it exceeded the threshold, and when it was seen. */
+  private lag: { ms: number; seenAt: number } | null = null;
+
+  constructor(@Inject(STORE) private readonly store: SetupStore & ChangeStore) {
+    this.startedAt = store.monotonicNow();
+  }
 
   async check(): Promise<HealthWarning[]> {
     try {
       const health = await this.store.readDatabaseHealth();
       const captures = await this.store.readCaptureHealth();
-      return [...describeDatabase(health), ...captures.flatMap(describeCapture)];
+      const isStarting = this.store.monotonicNow() - this.startedAt < RELAY_LAG_WARNING_MS;
+      return [
+        ...describeDatabase(health),
+        ...(health && !isStarting ? this.describeLag(health) : []),
+        ...captures.flatMap((capture) => describeCapture(capture, isStarting)),
+      ];
     } catch (error) {
       if (!(error instanceof WebhooksNotReadyError)) throw error;
       const message = `Nothing is published, registered or delivered. ${error.message}`;
       return [{ kind: 'not-ready', message, data: {} }];
     }
   }
+
+  /** A lag that falls is no warning: workers are catching up. */
+  private describeLag({ relayLagMs: lagMs, hasWorkers }: DatabaseHealth): HealthWarning[] {
+    const now = this.store.monotonicNow();
+    const before = this.lag;
+    this.lag =
+      lagMs <= RELAY_LAG_WARNING_MS
+        ? null
+        : before && before.ms <= lagMs
+          ? before
+          : { ms: lagMs, seenAt: now };
+    if (!this.lag || (hasWorkers && now - this.lag.seenAt < RELAY_LAG_WARNING_MS)) return [];
+    const cause = hasWorkers
+      ? 'the workers cannot keep up. Start more of them.'
+      : "no worker runs. Start a process with role 'all' or 'worker'.";
+    const message = `The oldest event has waited ${Math.round(lagMs / 1000)} s for the relay: ${cause}`;
+    return [{ kind: 'relay-lag', message, data: { lagMs } }];
+  }
 }
 
 function describeDatabase(health: DatabaseHealth | null): HealthWarning[] {
   if (!health) return [];
-  const { deadRows: dead, liveRows: live, table, oldestTransactionMs, relayLagMs } = health;
+  const { deadRows: dead, liveRows: live, table, oldestTransactionMs } = health;
   const warnings: HealthWarning[] = [];
   if (dead > DEAD_ROWS_WARNING && dead > live) {
     const message = `The webhook tables hold ${dead} dead rows and ${live} live ones. Check the autovacuum settings of ${table}, and look for old transactions.`;
@@ -51,14 +83,10 @@ function describeDatabase(health: DatabaseHealth | null): HealthWarning[] {
     const message = `A transaction has been open for ${Math.round(oldestTransactionMs / 60_000)} minutes and prevents vacuum from removing dead rows. End it, or set idle_in_transaction_session_timeout.`;
     warnings.push({ kind: 'old-snapshot', message, data: { snapshotMs: oldestTransactionMs } });
   }
-  if (relayLagMs > RELAY_LAG_WARNING_MS) {
-    const message = `The oldest event has waited ${Math.round(relayLagMs / 1000)} s for the relay: no worker runs (role 'all' or 'worker'), or the workers cannot keep up.`;
-    warnings.push({ kind: 'relay-lag', message, data: { lagMs: relayLagMs } });
-  }
   return warnings;
 }
 
-function describeCapture(health: CaptureHealth): HealthWarning[] {
+function describeCapture(health: CaptureHealth, isStarting: boolean): HealthWarning[] {
   const { capture, failing, failingKey, failingAttempts, failingError, untriedMs } = health;
   const warnings: HealthWarning[] = [];
   if (failing > 0) {
@@ -66,7 +94,7 @@ function describeCapture(health: CaptureHealth): HealthWarning[] {
     const message = `Changes of ${failing} rows of ${capture} are not published, because map fails. The row ${row} has failed ${failingAttempts} times: ${failingError}. They are retried at least every 10 minutes: correct map, or let it return null.`;
     warnings.push({ kind: 'capture-failing', message, data: { capture, failing, row } });
   }
-  if (untriedMs > CAPTURE_LAG_WARNING_MS) {
+  if (untriedMs > CAPTURE_LAG_WARNING_MS && !isStarting) {
     const message = `A change of ${capture} has waited ${Math.round(untriedMs / 1000)} s for its map: no worker has this capture (import its forFeature() in the processes that deliver, or remove its triggers by the migration's down), or the workers cannot keep up.`;
     warnings.push({ kind: 'capture-waiting', message, data: { capture, lagMs: untriedMs } });
   }

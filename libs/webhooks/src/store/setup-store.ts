@@ -66,6 +66,8 @@ export interface DatabaseHealth {
   oldestTransactionMs: number;
   /** Age of the oldest unrelayed event, ms. */
   relayLagMs: number;
+  /** A worker holds a lease. An idle worker holds none, and leaves no event unrelayed. */
+  hasWorkers: boolean;
 }
 
 /** What a process does: `worker` delivers, `api` only publishes and serves the routes. */

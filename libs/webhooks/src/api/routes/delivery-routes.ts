@@ -43,9 +43,10 @@ export abstract class DeliveryRoutes extends AccountRoutes {
 
   @Post('deliveries/dlv_:id/retry')
   @HttpCode(202)
-  async retry(@Caller() caller: WebhookCaller, @Param('id') id: string): Promise<WebhookDeliveryDetail> {
-    this.api.limits.take('retry', caller.tenantId);
-    return this.api.deliveries.retry(caller.tenantId, `dlv_${id}`, caller);
+  retry(@Caller() caller: WebhookCaller, @Param('id') id: string): Promise<WebhookDeliveryDetail> {
+    return this.api.limits.spend('retry', caller.tenantId, () =>
+      this.api.deliveries.retry(caller.tenantId, `dlv_${id}`, caller),
+    );
   }
 
   @Post('deliveries/dlv_:id/cancel')

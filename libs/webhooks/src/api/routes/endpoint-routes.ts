@@ -114,18 +114,20 @@ export abstract class EndpointRoutes extends DeliveryRoutes {
   ): Promise<TestEventResult> {
     const read = new QueryReader(query);
     const wait = read.result(read.wholeNumber('wait', 0, MAX_TEST_WAIT_MS));
-    this.api.limits.take('test', caller.tenantId);
-    return this.api.endpoints.test(caller.tenantId, `wh_${id}`, body, wait, caller);
+    return this.api.limits.spend('test', caller.tenantId, () =>
+      this.api.endpoints.test(caller.tenantId, `wh_${id}`, body, wait, caller),
+    );
   }
 
   @Post('wh_:id/recover')
   @HttpCode(202)
-  async recover(
+  recover(
     @Caller() caller: WebhookCaller,
     @Param('id') id: string,
     @Body() body: Record<string, unknown>,
   ): Promise<RecoverResult> {
-    this.api.limits.take('recover', caller.tenantId);
-    return this.api.endpoints.recover(caller.tenantId, `wh_${id}`, body as never, caller);
+    return this.api.limits.spend('recover', caller.tenantId, () =>
+      this.api.endpoints.recover(caller.tenantId, `wh_${id}`, body as never, caller),
+    );
   }
 }

@@ -30,8 +30,9 @@ export async function readQueueFigures(session: Session): Promise<QueueFigures> 
 }
 
 export async function readDatabaseHealth(session: Session): Promise<DatabaseHealth> {
-  const { deliveries, events, lanes, unrelayed } = session.tables;
-  const [row] = await session.query<Record<keyof Omit<DatabaseHealth, 'table'>, string>>(
+  const { deliveries, events, lanes, leases, unrelayed } = session.tables;
+  type Row = Record<keyof Omit<DatabaseHealth, 'table' | 'hasWorkers'>, string> & { hasWorkers: boolean };
+  const [row] = await session.query<Row>(
     `select (select coalesce(sum(n_dead_tup), 0) from pg_stat_user_tables where relid = any($2::text[]::regclass[]::oid[])) as "deadRows",
             (select coalesce(sum(n_live_tup), 0) from pg_stat_user_tables where relid = any($2::text[]::regclass[]::oid[])) as "liveRows",
             (select coalesce(max(extract(epoch from clock_timestamp() - xact_start) * 1000), 0)::bigint
@@ -40,7 +41,8 @@ export async function readDatabaseHealth(session: Session): Promise<DatabaseHeal
             (select coalesce(${nowMs(1)} - min(created_at), 0)
                from (select e.created_at from ${unrelayed} u
                        join ${events} e on e.sequence = u.sequence
-                      order by u.sequence limit 1) oldest) as "relayLagMs"`,
+                      order by u.sequence limit 1) oldest) as "relayLagMs",
+            exists (select 1 from ${leases} where expires_at > ${nowMs(1)}) as "hasWorkers"`,
     [session.clockOffset, [deliveries, lanes, events]],
   );
   return {
@@ -49,5 +51,6 @@ export async function readDatabaseHealth(session: Session): Promise<DatabaseHeal
     table: tableMetadata(session.dataSource, 'deliveries').tableName,
     oldestTransactionMs: Number(row!.oldestTransactionMs),
     relayLagMs: Number(row!.relayLagMs),
+    hasWorkers: row!.hasWorkers,
   };
 }
