@@ -240,7 +240,9 @@ describe('The lanes of a store', () => {
     const waiting = { attempts: 1, retry: true, nextAt: test.store.now() + LEASE_MS };
     await deliveries.update({ id: first!.id }, waiting);
     expect(await claim({ depth: 2 })).toEqual([]);
+    expect(await test.store.findDeepLanes([laneId], 4)).toEqual([]);
     expect(await test.store.advanceUnheld(laneId, 10)).toBe(0);
+    expect(await test.store.findDeepLanes([laneId], 3)).toEqual([laneId]);
     expect(await test.store.advanceUnheld(laneId, 2)).toBe(2);
     await test.dataSource.getRepository(WebhookLaneRow).update({ id: laneId }, { nextDueAt: 1 });
     const claimed = await claim({ depth: 2 });

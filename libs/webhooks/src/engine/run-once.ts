@@ -105,8 +105,10 @@ export class RunOnce {
 
   /** Whether there was something behind what claims look at. They find it now. */
   private async advanceUnheld(laneIds: readonly string[]): Promise<boolean> {
+    if (laneIds.length === 0) return false;
     let advanced = 0;
-    for (const laneId of laneIds) advanced += await this.store.advanceUnheld(laneId, MAX_DEPTH);
+    for (const laneId of await this.store.findDeepLanes(laneIds, MAX_DEPTH))
+      advanced += await this.store.advanceUnheld(laneId, MAX_DEPTH);
     return advanced > 0;
   }
 

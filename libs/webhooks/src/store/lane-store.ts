@@ -27,6 +27,8 @@ export interface LaneStore extends StoreTransactions {
     lease: LeaseTerms,
     maxSuspects: number,
   ): Promise<ClaimedDelivery[]>;
+  /** Returns those of these lanes in which more than `depth` deliveries are due. */
+  findDeepLanes(laneIds: readonly string[], depth: number): Promise<string[]>;
   /**
    * Finds deliveries after the first `depth` due ones that subject order does not hold back, and moves them to the front of
    * the lane, so that the next claim finds them. Returns how many; 0: there are none. It may examine all that is due, a few

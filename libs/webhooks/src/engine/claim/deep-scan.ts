@@ -22,6 +22,8 @@ export class DeepScan {
   private readonly logger = new LineLogger('WebhookWorker');
   /** The earliest time of each lane's next scan, on the process's monotonic clock, ms. */
   private readonly nextScanAt = new Map<string, number>();
+  /** The earliest time of the next scan of any lane: lanes that become stuck one after the other are looked at together. */
+  private nextRunAt = 0;
   private readonly aborting = new AbortController();
   private running: Promise<void> | null = null;
 
@@ -34,8 +36,11 @@ export class DeepScan {
     if (this.nextScanAt.size > MAX_LANES_REMEMBERED) this.nextScanAt.clear();
     for (const laneId of laneIds)
       if (!this.nextScanAt.has(laneId)) this.nextScanAt.set(laneId, now + MIN_STUCK_MS);
+    if (now < this.nextRunAt) return;
     const due = laneIds.filter((laneId) => this.nextScanAt.get(laneId)! <= now);
-    if (due.length > 0) this.running = this.scanAll(due).finally(() => (this.running = null));
+    if (due.length === 0) return;
+    this.nextRunAt = now + MIN_STUCK_MS;
+    this.running = this.scanAll(due).finally(() => (this.running = null));
   }
 
   /** Resolves when the statement that is running has ended. */
@@ -45,13 +50,25 @@ export class DeepScan {
   }
 
   private async scanAll(laneIds: readonly string[]): Promise<void> {
-    for (const laneId of laneIds) {
+    for (const laneId of laneIds) this.nextScanAt.set(laneId, performance.now() + MIN_PAUSE_MS);
+    for (const laneId of await this.deepLanesOf(laneIds)) {
       if (this.aborting.signal.aborted) return;
       const startedAt = performance.now();
       const found = await this.scan(laneId);
       const now = performance.now();
       const pauseMs = (now - startedAt) * PAUSE_FACTOR;
       this.nextScanAt.set(laneId, now + (found > 0 ? pauseMs : Math.max(pauseMs, MIN_PAUSE_MS)));
+      if (found > 0) this.nextRunAt = 0;
+    }
+  }
+
+  /** Most lanes that give nothing are not deep: one statement finds that out for all of them. */
+  private async deepLanesOf(laneIds: readonly string[]): Promise<string[]> {
+    try {
+      return await this.store.findDeepLanes(laneIds, MAX_DEPTH);
+    } catch (error) {
+      this.logger.error(`Looking for long lanes failed, it is repeated: ${(error as Error).message}`);
+      return [];
     }
   }
 

@@ -8,6 +8,7 @@ import type { FailureAlert, RecordableOutcome, RecordedOutcomes } from '../outco
 import type { CommitNotifier, CommittedWork, Store } from '../store.js';
 import type { CommitListener } from '../typeorm/commit-listener.js';
 import { advanceUnheld } from './claim/advance-unheld.js';
+import { findDeepLanes } from './claim/find-deep-lanes.js';
 import { checkForWork } from './claim/check-for-work.js';
 import { claimLanes } from './claim/claim-lanes.js';
 import { leaseDeliveries } from './claim/lease-deliveries.js';
@@ -128,6 +129,10 @@ export class PostgresStore extends PostgresServiceStore implements Store {
     maxSuspects: number,
   ): Promise<lanes.ClaimedDelivery[]> {
     return leaseDeliveries(this.session, claims, lease, maxSuspects);
+  }
+
+  findDeepLanes(laneIds: readonly string[], depth: number): Promise<string[]> {
+    return findDeepLanes(this.session, laneIds, depth);
   }
 
   advanceUnheld(laneId: string, depth: number, signal?: AbortSignal): Promise<number> {

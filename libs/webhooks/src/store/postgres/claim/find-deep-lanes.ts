@@ -1,0 +1,23 @@
+import type { Session } from '../connection/session.js';
+import { nowMs } from '../fragments/expressions.js';
+
+/** One statement for all lanes. It reads `depth` index entries of each lane that is so deep, and fewer of the others. */
+export async function findDeepLanes(
+  session: Session,
+  laneIds: readonly string[],
+  depth: number,
+): Promise<string[]> {
+  const rows = await session.query<{ id: string }>(
+    `select l.id
+       from unnest($2::bigint[]) as l(id)
+      where ${isDeep(session, false)} or ${isDeep(session, true)}`,
+    [session.clockOffset, laneIds, depth],
+  );
+  return rows.map(({ id }) => id);
+}
+
+function isDeep(session: Session, retry: boolean): string {
+  return `exists (select 1 from ${session.tables.deliveries} d
+                   where d.lane_id = l.id and d.retry = ${retry} and d.next_at <= ${nowMs(1)}
+                  offset $3)`;
+}
