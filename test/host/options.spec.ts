@@ -76,6 +76,7 @@ const WRONG_VALUES: WrongValue[] = [
   ],
   ['network', { network: 'open' }, 'a string', 'an object'],
   ['network.allowHttp', { network: { allowHttp: 'false' } }, '"false"', 'true or false'],
+  ['network.allowLocalhost', { network: { allowLocalhost: 'yes' } }, '"yes"', 'true or false'],
   ['network.allowedAddresses', { network: { allowedAddresses: '10.0.0.0/8' } }, '"10.0.0.0/8"', 'a list'],
   [
     'network.allowedAddresses',
@@ -313,6 +314,7 @@ it('Left out options have the documented defaults', () => {
     encryption: null,
     allowPlaintextSecrets: false,
     allowHttp: false,
+    allowLocalhost: false,
     allowedAddresses: [],
     allowedHosts: [],
     nat64Prefixes: [],

@@ -16,7 +16,7 @@ const GROUPS: Record<string, string> = {
   encryption: 'current previous acceptPlaintext',
   delivery: 'retry callbackMode disableAfterMs',
   network:
-    'transport axios proxy lookup ca allowHttp allowedAddresses allowedHosts allowedPorts nat64Prefixes egressIps',
+    'transport axios proxy lookup ca allowHttp allowLocalhost allowedAddresses allowedHosts allowedPorts nat64Prefixes egressIps',
   security: 'allowPlaintextSecrets rotationOverlapMs',
   limits: 'endpointsPerTenant registrationsPerMinute pausedBacklog payloadBytes',
   retention: 'keepMs',

@@ -93,7 +93,12 @@ export class NetworkOptions {
   /** Accept `http:` URLs. Default false. */
   @Option(flag) allowHttp?: boolean = false;
   /**
-   * Private addresses and CIDR blocks that deliveries may reach, such as `127.0.0.0/8` in development. Default none.
+   * In development: accept `http:` URLs, and receivers on this machine (`localhost`, `127.0.0.0/8`, `::1`). The app does
+   * not start with it if `NODE_ENV` is `production`, and elsewhere it logs a warning. Default false.
+   */
+  @Option(flag) allowLocalhost?: boolean = false;
+  /**
+   * Private addresses and CIDR blocks that deliveries may reach, such as `10.1.0.0/16`. Default none.
    */
   @Option(egressRules('allowedAddresses', 'an address or a CIDR block, such as "10.1.0.0/16" or "fd00::/8"'))
   allowedAddresses?: string[] = [];

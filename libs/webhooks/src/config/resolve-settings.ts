@@ -1,5 +1,6 @@
 import { InvalidOptionError } from '../core/errors.js';
 import { createProfileRegistry } from '../profiles/dialects/built-in-profiles.js';
+import { withLocalhost } from './allow-localhost.js';
 import { kindOf, mustBe, wholeNumber } from './checks.js';
 import { toCatalogueEntry } from './event-types.js';
 import { optionNames, readOptions, refuseUnknownOptions } from './option.js';
@@ -46,7 +47,7 @@ export function resolveSettings(given: WebhooksModuleOptions): Settings {
     eventTypes: options.eventTypes?.map(toCatalogueEntry) ?? null,
     encryption: options.encryption ?? null,
     ...security,
-    ...network,
+    ...withLocalhost(network),
     ...delivery,
     retry: (delivery.retry as CompleteRetryPolicy | undefined) ?? null,
     ...limits,

@@ -17,6 +17,8 @@ export interface Settings {
   encryption: EncryptionSettings | null;
   allowPlaintextSecrets: boolean;
   allowHttp: boolean;
+  /** What it allows is in `allowHttp`, `allowedAddresses` and `allowedHosts` already. */
+  allowLocalhost: boolean;
   allowedAddresses: string[];
   allowedHosts: string[];
   nat64Prefixes: string[];

@@ -59,6 +59,11 @@ export class StartupCheck
         'The webhook routes have no guards (allowUnauthenticated): anybody who can reach them can use them',
       );
     }
+    if (this.settings.allowLocalhost) {
+      this.logger.warn(
+        'Webhooks may go to http: URLs and to this machine (network.allowLocalhost), which is for development only',
+      );
+    }
   }
 
   /** Hosts that migrate in a hook of their own have done so by now, or do it in the same hook as this. */
