@@ -28,6 +28,10 @@ export abstract class PostgresChangeStore extends TypeOrmStore {
     return this.session.run(statement);
   }
 
+  protected noteLanes(): void {
+    this.commits.noteLanes(this.session.runner);
+  }
+
   checkCapture(captured: CapturedColumn): Promise<string> {
     return checkCapture(this.session, captured);
   }

@@ -84,7 +84,7 @@ export abstract class PostgresServiceStore extends PostgresChangeStore {
   }
 
   requeueDeliveries(laneId: string, ids: readonly string[]): Promise<void> {
-    this.commits.noteLanes(this.session.runner);
+    this.noteLanes();
     return requeueDeliveries(this.session, laneId, ids);
   }
 

@@ -13,7 +13,6 @@ import type {
 import type { TenantTable } from '../maintenance-store.js';
 import type { ProfileUse, SealedColumns, SealedTable } from '../setup-store.js';
 import { findAccounts, updateAccount } from './account-records.js';
-import type { CommitListener } from './commit-listener.js';
 import {
   findEndpoint,
   findEndpointByNumber,
@@ -37,10 +36,11 @@ import type { StoredEvent } from '../outbox-store.js';
  * it, and may override a method.
  */
 export abstract class TypeOrmStore {
-  protected abstract readonly commits: CommitListener;
-
   /** Runs one statement with the manager of the transaction that this store is bound to, or of a connection of its own. */
   protected abstract run<T>(statement: (manager: EntityManager) => Promise<T>): Promise<T>;
+
+  /** The transaction that this store is bound to made a lane due, or closed it. */
+  protected abstract noteLanes(): void;
 
   // Outbox
 
@@ -113,7 +113,7 @@ export abstract class TypeOrmStore {
   ): Promise<void> {
     return this.run(async (manager) => {
       await updateEndpoint(manager, endpoint, changes, laneChanges);
-      if (laneChanges.nextDueAt) this.commits.noteLanes(manager.queryRunner!);
+      if (laneChanges.nextDueAt) this.noteLanes();
     });
   }
 

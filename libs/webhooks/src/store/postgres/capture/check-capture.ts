@@ -44,11 +44,12 @@ export async function checkCapture(session: Session, captured: CapturedColumn): 
 async function readTriggers(session: Session, { table }: CapturedTable): Promise<TriggerRow[]> {
   return session.query<TriggerRow>(
     `select t.tgname as name, t.tgtype::int as type, t.tgenabled as enabled,
-            array(select distinct a.attname::text
-                    from pg_depend d
-                    join pg_attribute a on a.attrelid = d.refobjid and a.attnum = d.refobjsubid
-                   where d.classid = 'pg_trigger'::regclass and d.objid = t.oid
-                     and d.refclassid = 'pg_class'::regclass and d.refobjsubid > 0) as columns,
+            to_json(array(
+              select distinct a.attname::text
+                from pg_depend d
+                join pg_attribute a on a.attrelid = d.refobjid and a.attnum = d.refobjsubid
+               where d.classid = 'pg_trigger'::regclass and d.objid = t.oid
+                 and d.refclassid = 'pg_class'::regclass and d.refobjsubid > 0)) as columns,
             convert_from(substring(t.tgargs from 1 for greatest(octet_length(t.tgargs) - 1, 0)), getdatabaseencoding()) as argument
        from pg_trigger t
       where t.tgrelid = to_regclass($1) and t.tgfoid = to_regproc($2) and not t.tgisinternal`,

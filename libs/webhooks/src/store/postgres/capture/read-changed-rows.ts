@@ -12,10 +12,10 @@ import type { Session } from '../connection/session.js';
 /** SQLSTATE classes: a value that its type does not accept, a column or table that does not exist. */
 const DOES_NOT_FIT = /^(22|23|42)/;
 
+/** The host's values, and whether the change has each row: `null` if not. */
 interface RawRow extends Record<string, unknown> {
-  id: string;
-  inserted: boolean;
-  deleted: boolean;
+  has_before: unknown;
+  has_after: unknown;
 }
 
 /**
@@ -29,16 +29,17 @@ export async function readChangedRows(
 ): Promise<Map<string, ChangedRow>> {
   const table = capturedTable(session.dataSource, captured);
   const raws = await readRaw(session, table, changes);
-  const rows = raws.map((raw): [string, ChangedRow] => [
-    raw.id,
+  const rows = raws.map((raw, place): [string, ChangedRow] => [
+    changes[place]!.id,
     {
-      before: raw.inserted ? null : toEntity(session, table, raw, 'b'),
-      after: raw.deleted ? null : toEntity(session, table, raw, 'a'),
+      before: raw.has_before === null ? null : toEntity(session, table, raw, 'b'),
+      after: raw.has_after === null ? null : toEntity(session, table, raw, 'a'),
     },
   ]);
   return new Map(rows);
 }
 
+/** A row for each of `changes`, in their order. The host's parsers may make anything of a value, but nothing of a `null`. */
 async function readRaw(
   session: Session,
   table: CapturedTable,
@@ -49,14 +50,16 @@ async function readRaw(
     ['b', 'a'].map((row) => `${row}.${driver.escape(databaseName)} as "${row}${place}"`),
   );
   try {
-    return await session.query<RawRow>(
-      `select c.id, c.row_before is null as inserted, c.row_after is null as deleted, ${columns.join(', ')}
-         from unnest($2::bigint[], $3::bigint[]) as claimed(due_at, id)
-        cross join lateral (
+    return await session.queryAsHost<RawRow>(
+      `select case when c.row_before is not null then 1 end as has_before,
+              case when c.row_after is not null then 1 end as has_after, ${columns.join(', ')}
+         from unnest($2::bigint[], $3::bigint[]) with ordinality as claimed(due_at, id, place)
+         left join lateral (
                select * from ${session.tables.changes} c
-                where c.capture = $1 and c.due_at = claimed.due_at and c.id = claimed.id limit 1) c
-        cross join lateral jsonb_populate_record(null::${table.table}, c.row_before) b
-        cross join lateral jsonb_populate_record(null::${table.table}, c.row_after) a`,
+                where c.capture = $1 and c.due_at = claimed.due_at and c.id = claimed.id limit 1) c on true
+         left join lateral jsonb_populate_record(null::${table.table}, c.row_before) b on true
+         left join lateral jsonb_populate_record(null::${table.table}, c.row_after) a on true
+        order by claimed.place`,
       [table.name, changes.map(({ dueAt }) => dueAt), changes.map(({ id }) => id)],
     );
   } catch (error) {

@@ -1,13 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Logger, QueryRunner } from 'typeorm';
+import { type PgClient, queryParsed, withOwnParsers } from './own-parsers.js';
 
 /** SQLSTATEs: no such prepared statement, there is one already, its result would look different now. */
 const LOST = new Set(['26000', '42P05', '0A000']);
-
-/** What TypeORM's PostgreSQL query runner holds: a client of `pg`. */
-interface Connection {
-  query(statement: { name: string; text: string; values: unknown[] }): Promise<{ rows: unknown[] }>;
-}
 
 /**
  * Statements that a connection parses and plans once. TypeORM has no word for them, so they go to the client below it,
@@ -21,10 +17,10 @@ export class PreparedStatements {
   constructor(private readonly logger: Logger) {}
 
   async run<Row>(text: string, values: unknown[], runner: QueryRunner): Promise<Row[]> {
-    if (!this.works) return runner.query(text, values) as Promise<Row[]>;
-    const connection = (await runner.connect()) as Connection;
+    if (!this.works) return withOwnParsers(runner).query(text, values) as Promise<Row[]>;
+    const client = (await runner.connect()) as PgClient;
     this.logger.logQuery(text, values, runner);
-    const { rows } = await connection.query({ name: this.nameOf(text), text, values });
+    const { rows } = await queryParsed(client, { name: this.nameOf(text), text, values });
     return rows as Row[];
   }
 

@@ -1,8 +1,9 @@
-import type { DataSource, EntityManager } from 'typeorm';
+import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
 import { TransactionRequiredError, type WebhooksNotReadyError } from '../../../core/errors.js';
 import { type Tables, tablesOf } from '../../schema/tables.js';
 import { StoreClock } from './clock.js';
 import { withConnection } from './guarded-connection.js';
+import { withOwnParsers } from './own-parsers.js';
 import { PreparedStatements } from './prepared-statements.js';
 
 /** PostgreSQL: deadlock detected, serialization failure. Both leave nothing behind; the same work is tried again. */
@@ -81,7 +82,7 @@ export class Session {
   }
 
   /** The transaction's query runner. Throws if this session is bound to none. */
-  get runner(): NonNullable<EntityManager['queryRunner']> {
+  get runner(): QueryRunner {
     const runner = this.bound?.queryRunner;
     if (!runner)
       throw new Error(
@@ -116,17 +117,12 @@ export class Session {
    * if the database asks for it.
    */
   async query<Row>(sql: string, parameters: unknown[] = []): Promise<Row[]> {
-    const result: unknown = await this.run((manager) => manager.query(sql, parameters));
-    // TypeORM returns `[rows, count]` for UPDATE and DELETE, and rows for everything else.
-    if (
-      Array.isArray(result) &&
-      result.length === 2 &&
-      Array.isArray(result[0]) &&
-      typeof result[1] === 'number'
-    ) {
-      return result[0] as Row[];
-    }
-    return result as Row[];
+    return rowsOf(await this.onConnection((runner) => runner.query(sql, parameters)));
+  }
+
+  /** As {@link query}, in a transaction, with the parsers that the host has set: for values that become the host's. */
+  async queryAsHost<Row>(sql: string, parameters: unknown[]): Promise<Row[]> {
+    return rowsOf(await this.runner.query(sql, parameters));
   }
 
   /**
@@ -134,10 +130,7 @@ export class Session {
    * of its own, which is closed if it stays silent.
    */
   run<T>(statement: (manager: EntityManager) => Promise<T>): Promise<T> {
-    if (this.bound) return statement(this.bound);
-    return this.retrying(() =>
-      withConnection(this.dataSource, this.timeoutMs, ({ manager }) => statement(manager)),
-    );
+    return this.onConnection((runner) => statement(this.dataSource.createEntityManager(runner)));
   }
 
   /**
@@ -158,6 +151,13 @@ export class Session {
       withConnection(this.dataSource, this.timeoutMs, ({ manager }) =>
         this.shared.setsIsolation ? manager.transaction('READ COMMITTED', bound) : manager.transaction(bound),
       ),
+    );
+  }
+
+  private onConnection<T>(statement: (runner: QueryRunner) => Promise<T>): Promise<T> {
+    if (this.bound) return statement(withOwnParsers(this.runner));
+    return this.retrying(() =>
+      withConnection(this.dataSource, this.timeoutMs, (runner) => statement(withOwnParsers(runner))),
     );
   }
 
@@ -182,4 +182,11 @@ export class Session {
       }
     }
   }
+}
+
+/** TypeORM returns `[rows, count]` for UPDATE and DELETE, and rows for everything else. */
+function rowsOf<Row>(result: unknown): Row[] {
+  const isCounted =
+    Array.isArray(result) && result.length === 2 && Array.isArray(result[0]) && typeof result[1] === 'number';
+  return (isCounted ? result[0] : result) as Row[];
 }

@@ -27,7 +27,7 @@ export async function deleteIdleLanes(session: Session, after: string): Promise<
      ), idle as materialized (
        select l.id from ${lanes} l where l.id in (select id from scanned) and ${idle} order by l.id limit ${MAX_LANES_DELETED}
      )
-     select array(select id from idle) as ids,
+     select to_json(array(select id::text from idle)) as ids,
             case when (select count(*) from idle) = ${MAX_LANES_DELETED} then (select max(id) from idle)
                  when (select count(*) from scanned) = ${MAX_LANES_SCANNED} then (select max(id) from scanned)
                  else 0 end as next`,

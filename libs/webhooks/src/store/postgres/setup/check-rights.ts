@@ -1,8 +1,9 @@
-import type { EntityManager } from 'typeorm';
+import type { QueryRunner } from 'typeorm';
 import { MissingRightsError, type MissingRight } from '../../../core/setup-errors.js';
 import { type Tables, tableMetadata } from '../../schema/tables.js';
 import type { ProcessRole } from '../../setup-store.js';
 import { withConnection } from '../connection/guarded-connection.js';
+import { withOwnParsers } from '../connection/own-parsers.js';
 import type { Session } from '../connection/session.js';
 
 type Right = 'select' | 'insert' | 'update' | 'delete';
@@ -45,10 +46,11 @@ const RIGHTS: Record<ProcessRole, Record<keyof Tables, Right[]>> = {
  * past the session, which refuses statements while tables are missing.
  */
 export function checkRights(session: Session, role: ProcessRole): Promise<void> {
-  return withConnection(session.dataSource, session.timeoutMs, async ({ manager }) => {
-    const { user, schema } = await findClosedSchema(session, manager);
+  return withConnection(session.dataSource, session.timeoutMs, async (connected) => {
+    const runner = withOwnParsers(connected);
+    const { user, schema } = await findClosedSchema(session, runner);
     if (schema !== null) throw new MissingRightsError(user, [{ rights: ['usage'], on: `schema ${schema}` }]);
-    const missing = await findMissing(session, manager, RIGHTS[role]);
+    const missing = await findMissing(session, runner, RIGHTS[role]);
     if (missing.length > 0) throw new MissingRightsError(user, missing);
   });
 }
@@ -56,10 +58,10 @@ export function checkRights(session: Session, role: ProcessRole): Promise<void> 
 /** The schema of the tables, quoted, if this role may not use it: their names would lead to no table. */
 async function findClosedSchema(
   { dataSource }: Session,
-  manager: EntityManager,
+  runner: QueryRunner,
 ): Promise<{ user: string; schema: string | null }> {
   const { schema, tableName } = tableMetadata(dataSource, 'events');
-  const [row] = await manager.query<{ user: string; schema: string | null }[]>(
+  const [row] = (await runner.query(
     `select current_user::text as "user",
             (select quote_ident(n.nspname)
                from pg_class c join pg_namespace n on n.oid = c.relnamespace
@@ -68,14 +70,14 @@ async function findClosedSchema(
                       replace(translate(current_setting('search_path'), '" ', ''), '$user', current_user), ',') end)
               limit 1) as schema`,
     [tableName, schema ?? ''],
-  );
+  )) as { user: string; schema: string | null }[];
   return row!;
 }
 
 /** Rights may be granted column by column, except to delete. */
 async function findMissing(
   session: Session,
-  manager: EntityManager,
+  runner: QueryRunner,
   wanted: Record<keyof Tables, Right[]>,
 ): Promise<MissingRight[]> {
   const tables = (Object.entries(wanted) as [keyof Tables, Right[]][]).map(([name, rights]) => {
@@ -83,7 +85,7 @@ async function findMissing(
     const numbered = generated && rights.includes('insert') ? generated.databaseName : null;
     return { table: session.tables[name], rights: rights.join(), numbered };
   });
-  const rows = await manager.query<{ table: string; lacking: string | null; sequence: string | null }[]>(
+  const rows = (await runner.query(
     `select w."table",
             (select string_agg(name, ',' order by place)
                from unnest(string_to_array(w.rights, ',')) with ordinality as r(name, place)
@@ -101,7 +103,7 @@ async function findMissing(
       tables.map(({ rights }) => rights),
       tables.map(({ numbered }) => numbered),
     ],
-  );
+  )) as { table: string; lacking: string | null; sequence: string | null }[];
   return rows.flatMap(({ table, lacking, sequence }) => [
     ...(lacking === null ? [] : [{ rights: lacking.split(','), on: `table ${table}` }]),
     ...(sequence === null ? [] : [{ rights: ['usage'], on: `sequence ${sequence}` }]),

@@ -2,6 +2,7 @@ import { WebhooksNotReadyError, WebhooksSetupError } from '../../../core/errors.
 import { DatabaseEncodingError } from '../../../core/setup-errors.js';
 import { type Tables, tableMetadata } from '../../schema/tables.js';
 import { withConnection } from '../connection/guarded-connection.js';
+import { withOwnParsers } from '../connection/own-parsers.js';
 import type { Session } from '../connection/session.js';
 import { hasPendingMigrations } from './pending-migrations.js';
 
@@ -12,8 +13,8 @@ export async function checkEncoding({ dataSource, timeoutMs }: Session): Promise
   const [row] = await withConnection(
     dataSource,
     timeoutMs,
-    ({ manager }) =>
-      manager.query(
+    (runner) =>
+      withOwnParsers(runner).query(
         `select current_database()::text as database, current_setting('server_encoding') as encoding`,
       ) as Promise<{ database: string; encoding: string }[]>,
   );
@@ -26,8 +27,9 @@ export async function checkEncoding({ dataSource, timeoutMs }: Session): Promise
  * data source and not yet run will change them.
  */
 export function checkTables(session: Session): Promise<void> {
-  return withConnection(session.dataSource, session.timeoutMs, async ({ manager }) => {
-    const query: Query = (sql, parameters) => manager.query(sql, parameters);
+  return withConnection(session.dataSource, session.timeoutMs, async (runner) => {
+    const parsed = withOwnParsers(runner);
+    const query: Query = (sql, parameters) => parsed.query(sql, parameters);
     try {
       await findProblem(session, query);
       session.refusal = null;

@@ -75,11 +75,8 @@ async function dropTriggers(
 /** After its last trigger. */
 async function dropUnusedFunction(runner: QueryRunner): Promise<void> {
   const name = captureFunction(runner.connection);
-  const [row] = await runner.query(
-    `select exists (select from pg_trigger where tgfoid = to_regproc($1)) as used`,
-    [name],
-  );
-  if (!row.used) await runner.query(`drop function if exists ${name}()`);
+  const users = await runner.query(`select 1 from pg_trigger where tgfoid = to_regproc($1) limit 1`, [name]);
+  if (users.length === 0) await runner.query(`drop function if exists ${name}()`);
 }
 
 /** The name with its schema: the host's search path is not that of every program that changes the table. */

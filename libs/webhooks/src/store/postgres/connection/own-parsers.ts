@@ -1,0 +1,49 @@
+import type { QueryRunner } from 'typeorm';
+
+/** What TypeORM's PostgreSQL query runner holds: a client of `pg`, which takes the parsers of one statement with its text. */
+export interface PgClient {
+  query(statement: PgStatement): Promise<{ rows: unknown[] }>;
+}
+
+/** `name`: prepared under this name. */
+export interface PgStatement {
+  text: string;
+  values?: unknown[];
+  name?: string;
+}
+
+type Parse = (value: string) => unknown;
+
+const asText: Parse = (value) => value;
+
+/** Parsers by the OID of the type. All other types are read as text, bigint and numeric among them. No statement returns arrays. */
+const PARSERS: Readonly<Record<number, Parse>> = {
+  16: (value) => value === 't', // boolean
+  21: Number, // smallint
+  23: Number, // integer
+  700: Number, // real
+  701: Number, // double precision
+  114: JSON.parse as Parse, // json
+  3802: JSON.parse as Parse, // jsonb
+};
+
+const types = { getTypeParser: (oid: number): Parse => PARSERS[oid] ?? asText };
+
+/** Runs a statement on `client` and reads its rows with the parsers of this module. */
+export function queryParsed(client: PgClient, statement: PgStatement): Promise<{ rows: unknown[] }> {
+  return client.query({ ...statement, types } as PgStatement);
+}
+
+/**
+ * The same query runner, in the same transaction, except that the parsers of this module read what its statements return.
+ * `pg` has one table of parsers for the whole process, and a host may have changed it: `pg.types.setTypeParser(20, BigInt)`.
+ *
+ * TypeORM knows transactions by the given runner: use that one where commits are watched.
+ */
+export function withOwnParsers(runner: QueryRunner): QueryRunner {
+  const connect = async (): Promise<unknown> => {
+    const client = (await runner.connect()) as PgClient;
+    return { query: (text: string, values?: unknown[]) => queryParsed(client, { text, values }) };
+  };
+  return Object.create(runner, { connect: { value: connect } }) as QueryRunner;
+}
