@@ -10,6 +10,9 @@ import type { WebhooksService } from '../../libs/webhooks/src/webhooks.service.j
 useCustomers();
 
 describe('One delivery', () => {
+  // Else a later test sends the retry of an earlier one.
+  afterEach(() => host.dataSource.query('delete from webhook_deliveries'));
+
   it('shows what was sent and every attempt, the last one too', async () => {
     const { api, register, publish } = newAccount();
     const endpoint = await register();
@@ -83,17 +86,12 @@ describe('One delivery', () => {
     expect(two!.headers['webhook-id']).toBe(one!.headers['webhook-id']);
   });
 
-  it('cannot be sent again while it is tried, nor when its endpoint takes nothing', async () => {
+  it('cannot be sent again when its endpoint takes nothing', async () => {
     const { api, register, publish } = newAccount();
     const endpoint = await register();
-    receiver.answer(500);
     await publish('msg_1');
     await host.webhooks.runOnce();
     const { id } = await first(api);
-    const early = await api.post(`/webhooks/deliveries/${id}/retry`).expect(409);
-    expect(early.body.code).toBe('delivery_not_finished');
-
-    await api.post(`/webhooks/deliveries/${id}/cancel`).expect(200);
     await api.delete(`/webhooks/${endpoint.id}`).expect(204);
     const late = await api.post(`/webhooks/deliveries/${id}/retry`).expect(409);
     expect(late.body.code).toBe('endpoint_closed');
@@ -125,10 +123,11 @@ describe('One delivery', () => {
     await host.dataSource.query(`update webhook_deliveries set state = 'sending' where id = $1`, [
       id.slice(4),
     ]);
-    expect((await api.post(`/webhooks/deliveries/${id}/cancel`).expect(409)).body.code).toBe(
-      'delivery_being_sent',
-    );
-    await api.post(`/webhooks/deliveries/${id}/retry`).expect(409);
+    for (const action of ['cancel', 'retry']) {
+      const { body } = await api.post(`/webhooks/deliveries/${id}/${action}`).expect(409);
+      expect(body.code).toBe('delivery_being_sent');
+    }
+    expect(await first(api)).toMatchObject({ state: 'sending', waits: null, waitsUntil: null });
   });
 
   it('of a paused endpoint that is retried waits for the resume', async () => {

@@ -64,6 +64,18 @@ describe('The worker of the process that commits', () => {
     expect(engine().receiver.at('/a')).toHaveLength(2);
   });
 
+  it('sends at once what waits for its retry, when somebody asks for it', async () => {
+    await engine().endpoint('a', '/a');
+    engine().receiver.on('/a', inSequence(answer(500), answer(200)));
+    const failed = next('retrying');
+    await engine().publish(delivered('a', 'm1'));
+    const { deliveryId } = await failed;
+
+    const sent = next('delivered');
+    await engine().webhooks.deliveries.retry('a', deliveryId);
+    await sent;
+  });
+
   it('sends at once what waited for an endpoint that is resumed', async () => {
     const { id } = await engine().endpoint('a', '/a', { active: false });
     await engine().endpoint('a', '/b');

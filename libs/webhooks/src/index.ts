@@ -91,12 +91,8 @@ export { WebhookOperator, type TenantEndpoint } from './operator/operator.servic
 export type { ReencryptionResult } from './secrets/reencrypt-secrets.js';
 export type { RegisteredEndpoint, WebhookEndpoint } from './endpoints/endpoint.js';
 export { WebhookDeliveries } from './deliveries/deliveries.service.js';
-export type {
-  WaitReason,
-  WebhookAttempt,
-  WebhookDelivery,
-  WebhookDeliveryDetail,
-} from './deliveries/delivery.js';
+export type { WebhookAttempt, WebhookDelivery, WebhookDeliveryDetail } from './deliveries/delivery.js';
+export type { WaitReason } from './deliveries/wait.js';
 export type { DeliveryFilter } from './deliveries/delivery-filter.js';
 export type { RecoverResult } from './deliveries/bulk-retry.js';
 export type { Page } from './core/page.js';

@@ -13,9 +13,9 @@ import { RECOVERABLE, RecoverDeliveries } from './recover-deliveries.dto.js';
 
 /** What to send again. Instants are epoch ms. */
 interface BulkRetryRange {
-  /** Ended at this time or later. */
+  /** Ended, or failed last, at this time or later. */
   since: number;
-  /** Ended before this time; `null`: now. */
+  /** The same before this time; `null`: now. */
   until: number | null;
   states: readonly DeliveryState[];
   /** Only count. */
@@ -25,7 +25,7 @@ interface BulkRetryRange {
 /** What a recovery did, or with `dryRun` would do. */
 export interface RecoverResult {
   dryRun: boolean;
-  /** Deliveries that ended without success in the range, counted up to 100,000. */
+  /** Deliveries that ended without success in the range, or failed in it and wait for a retry, counted up to 100,000. */
   matched: number;
   /** Deliveries that are due again by this call. */
   recovered: number;
@@ -38,7 +38,10 @@ const BATCH_SIZE = 500;
 const MAX_RETRIED_PER_CALL = 10_000;
 const MAX_COUNTED = 100_000;
 
-/** Sends the failed deliveries of an endpoint again. */
+/** Locks the next deliveries to send again, and returns their ids. */
+type LockNext = (tx: DeliveryStore, limit: number) => Promise<string[]>;
+
+/** Sends the failed deliveries of an endpoint again, and what waits for a retry now. */
 @Injectable()
 export class BulkRetry {
   constructor(
@@ -47,9 +50,10 @@ export class BulkRetry {
   ) {}
 
   /**
-   * Makes the deliveries that ended without success in a range of time due again, earliest first, at most 10,000 in one
-   * call. With `dryRun` it only counts them. Leaves out those that were cancelled or ignored, that have no body, and tests.
-   * Works in batches, each in a transaction of its own.
+   * Makes deliveries due now, at most 10,000 in one call: those that ended without success in a range of time, earliest
+   * first, and then those that wait for a retry after an attempt in it. The schedule of the first begins anew; a waiting
+   * one's goes on. With `dryRun` it only counts them. Leaves out those that were cancelled or ignored, that have no body, and
+   * tests. Works in batches, each in a transaction of its own. They are sent as the endpoint's limits and health allow.
    *
    * Throws a 400 for a wrong range, a 404 for an unknown endpoint, and a 409 if the endpoint is disabled.
    */
@@ -87,20 +91,40 @@ export class BulkRetry {
       throw conflict('endpoint_closed', 'This webhook is disabled. Resume it first.');
     }
     // A delivery that fails again during this call must not be retried twice by it, so the range ends now at the latest.
-    const range = { laneId: lane.id, states, since, until: until ?? lane.now };
-    const matched = await this.store.countFailedDeliveries({ ...range, limit: MAX_COUNTED });
+    const range = { laneId: lane.id, since, until: until ?? lane.now };
+    const failed = { ...range, states };
+    const waiting = { ...range, dueFrom: lane.now };
+    const takesWaiting = states.includes('pending');
+    let matched = await this.store.countFailedDeliveries({ ...failed, limit: MAX_COUNTED });
+    if (takesWaiting && matched < MAX_COUNTED)
+      matched += await this.store.countWaitingDeliveries({ ...waiting, limit: MAX_COUNTED - matched });
     if (dryRun) return { dryRun, matched, recovered: 0, more: false };
-    let recovered = 0;
-    while (recovered < Math.min(matched, MAX_RETRIED_PER_CALL)) {
-      const limit = Math.min(BATCH_SIZE, MAX_RETRIED_PER_CALL - recovered);
-      const requeued = await this.store.transaction(async (tx) => {
-        const ids = await tx.lockFailedDeliveries({ ...range, limit });
-        if (ids.length > 0) await tx.requeueDeliveries(lane.id, ids);
+    const max = Math.min(matched, MAX_RETRIED_PER_CALL);
+    let recovered = await this.requeue(lane.id, max, (tx, limit) =>
+      tx.lockFailedDeliveries({ ...failed, limit }),
+    );
+    if (takesWaiting)
+      recovered += await this.requeue(lane.id, max - recovered, async (tx, limit) => {
+        const found = await tx.lockWaitingDeliveries({ ...waiting, limit });
+        waiting.dueFrom = found.at(-1)?.nextAt ?? waiting.dueFrom;
+        return found.map(({ id }) => id);
+      });
+    return { dryRun, matched, recovered, more: recovered >= MAX_RETRIED_PER_CALL && matched > recovered };
+  }
+
+  /** Makes at most `max` deliveries due, in batches. Returns their number. */
+  private async requeue(laneId: string, max: number, lockNext: LockNext): Promise<number> {
+    let requeued = 0;
+    while (requeued < max) {
+      const limit = Math.min(BATCH_SIZE, max - requeued);
+      const found = await this.store.transaction(async (tx) => {
+        const ids = await lockNext(tx, limit);
+        if (ids.length > 0) await tx.requeueDeliveries(laneId, ids);
         return ids.length;
       });
-      if (requeued === 0) break;
-      recovered += requeued;
+      if (found === 0) break;
+      requeued += found;
     }
-    return { dryRun, matched, recovered, more: recovered >= MAX_RETRIED_PER_CALL && matched > recovered };
+    return requeued;
   }
 }

@@ -41,18 +41,15 @@ export class WebhookDeliveries {
   }
 
   /**
-   * Sends a finished delivery again, whatever its end: same id, same bytes. The schedule begins anew, and the numbers of the
-   * attempts continue. Throws a 409 if it is not finished, has no body, or its endpoint is disabled or deleted.
+   * Sends a delivery now: same id, same bytes, and the numbers of its attempts continue. The schedule of a finished one
+   * begins anew, whatever its end; of one that waits, this is the next attempt, and the schedule goes on after it. What else
+   * holds it back still does, and the result says so in `waits`: its endpoint is paused, order, limits, a pause that the
+   * receiver asked for. Throws a 409 if it is being sent, has no body, or its endpoint is disabled or deleted.
    */
   async retry(tenantId: string, id: string, context: CallContext = {}): Promise<WebhookDeliveryDetail> {
     const delivery = await this.store.inTransaction(context.tx, async (tx) => {
       const locked = await lock(tx, tenantId, id);
-      if (locked.state === 'pending' || locked.state === 'sending') {
-        throw conflict(
-          'delivery_not_finished',
-          'This delivery is not finished. Wait until it is, or cancel it.',
-        );
-      }
+      if (locked.state === 'sending') throw beingSentError();
       if (locked.reason === 'render-failed' || locked.reason === 'profile-cannot-express') {
         throw conflict(
           'delivery_not_rendered',
@@ -73,12 +70,7 @@ export class WebhookDeliveries {
   async cancel(tenantId: string, id: string, context: CallContext = {}): Promise<WebhookDeliveryDetail> {
     const delivery = await this.store.inTransaction(context.tx, async (tx) => {
       const locked = await lock(tx, tenantId, id);
-      if (locked.state === 'sending') {
-        throw conflict(
-          'delivery_being_sent',
-          'This delivery is being sent right now. Try again after this attempt.',
-        );
-      }
+      if (locked.state === 'sending') throw beingSentError();
       if (locked.state !== 'pending') {
         throw conflict('delivery_finished', 'This delivery is finished: there is nothing to cancel.');
       }
@@ -104,6 +96,13 @@ async function lock(tx: DeliveryStore, tenantId: string, id: string): Promise<Lo
   const locked = number === null ? null : await tx.lockDelivery(tenantId, number);
   if (!locked) throw notFound('delivery');
   return locked;
+}
+
+function beingSentError(): Error {
+  return conflict(
+    'delivery_being_sent',
+    'This delivery is being sent right now. Try again after this attempt.',
+  );
 }
 
 function endpointClosedError(): Error {

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { decodeDeliveryId, decodeId, encodeDeliveryId } from '../core/ids.js';
 import type { Page } from '../core/page.js';
 import { notFound } from '../core/request-error.js';
-import type { DeliveryRecord, DeliverySearch, DeliveryStore, ScannedRange } from '../store/delivery-store.js';
+import type { DeliverySearch, DeliveryStore, ScannedRange } from '../store/delivery-store.js';
 import { STORE } from '../store/store.js';
 import { type DeliveryFilter, toDeliverySearch } from './delivery-filter.js';
 import {
@@ -31,7 +31,7 @@ export class DeliveryLog {
     const page = deliveries.slice(0, search.limit);
     const next = deliveries.length > search.limit ? page.at(-1)!.id : nextCursorOf(scanned, search);
     return {
-      data: page.map((each) => this.toDelivery(each)),
+      data: page.map(toDelivery),
       nextCursor: next === null ? null : encodeDeliveryId(next),
     };
   }
@@ -47,7 +47,7 @@ export class DeliveryLog {
       ({ number: each }) => each !== last?.number,
     );
     const attempts = last ? [...earlier.map(toAttempt), last] : earlier.map(toAttempt);
-    return { ...this.toDelivery(delivery), body: delivery.body, attempts };
+    return { ...toDelivery(delivery), body: delivery.body, attempts };
   }
 
   /** Whether the tenant has this endpoint, or had it and its log is still there. */
@@ -60,10 +60,6 @@ export class DeliveryLog {
   async listIdsByEvent(tenantId: string, eventUuid: string): Promise<string[]> {
     const ids = await this.store.listDeliveryIdsOfEvent(tenantId, eventUuid);
     return ids.map(encodeDeliveryId);
-  }
-
-  private toDelivery(delivery: DeliveryRecord): WebhookDelivery {
-    return toDelivery(delivery, this.store.now());
   }
 }
 

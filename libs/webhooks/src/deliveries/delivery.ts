@@ -2,6 +2,7 @@ import { encodeDeliveryId, encodeId } from '../core/ids.js';
 import { formatInstant } from '../core/instants.js';
 import type { DeliveryState, Reason } from '../core/states.js';
 import type { AttemptRecord, DeliveryRecord } from '../store/delivery-store.js';
+import { type WaitReason, waitOf } from './wait.js';
 
 /** One HTTP request of a delivery. Instants are RFC 3339 in UTC. */
 export interface WebhookAttempt {
@@ -16,8 +17,6 @@ export interface WebhookAttempt {
   /** The beginning of the response's body, as text; `null`: nothing was kept. */
   response: string | null;
 }
-
-export type WaitReason = 'paused' | 'retry-after' | 'concurrency';
 
 /** One event for one endpoint or callback. */
 export interface WebhookDelivery {
@@ -43,12 +42,12 @@ export interface WebhookDelivery {
   reason: Reason | null;
   /** When it is due and its endpoint's pause is over; `null`: it is being sent or finished. */
   nextAttemptAt: string | null;
-  /**
-   * What delays it. `paused`: its owner has paused the endpoint. `retry-after`: the receiver asked for a pause, which ends at
-   * `nextAttemptAt`. `concurrency`: it is due, but the endpoint keeps failing, so few deliveries are sent to it at once.
-   * `null`: none of these.
-   */
+  /** Why it is not sent right now; `null`: it is being sent or finished. */
   waits: WaitReason | null;
+  /** When this reason ends; `null`: that depends on something else than time. */
+  waitsUntil: string | null;
+  /** `dlv_…`: the delivery that it waits for, by order. */
+  waitsFor: string | null;
   attemptCount: number;
   lastAttempt: WebhookAttempt | null;
   createdAt: string;
@@ -75,8 +74,7 @@ export function lastAttemptOf(delivery: DeliveryRecord): WebhookAttempt | null {
   return toAttempt({ ...delivery, number: attempts, startedAt: attemptAt });
 }
 
-/** `now`: of the database, epoch ms. */
-export function toDelivery(delivery: DeliveryRecord, now: number): WebhookDelivery {
+export function toDelivery(delivery: DeliveryRecord): WebhookDelivery {
   const { eventId, eventType, subject, occurredAt, test, endpointId } = delivery;
   return {
     id: encodeDeliveryId(delivery.id),
@@ -93,18 +91,10 @@ export function toDelivery(delivery: DeliveryRecord, now: number): WebhookDelive
     state: delivery.state,
     reason: delivery.reason,
     nextAttemptAt: delivery.state === 'pending' ? formatInstant(delivery.nextAt) : null,
-    waits: waitReasonOf(delivery, now),
+    ...waitOf(delivery),
     attemptCount: delivery.attempts,
     lastAttempt: lastAttemptOf(delivery),
     createdAt: formatInstant(delivery.createdAt),
     finishedAt: formatInstant(delivery.finishedAt),
   };
-}
-
-function waitReasonOf(delivery: DeliveryRecord, now: number): WaitReason | null {
-  const { state, nextAt, laneState, laneHoldUntil, isLaneFailing } = delivery;
-  if (state !== 'pending') return null;
-  if (laneState === 'paused') return 'paused';
-  if (laneHoldUntil !== null && laneHoldUntil > now) return nextAt === laneHoldUntil ? 'retry-after' : null;
-  return isLaneFailing && nextAt !== null && nextAt <= now ? 'concurrency' : null;
 }

@@ -45,8 +45,6 @@ export interface EventReport {
 export interface ReportedEvent {
   event: SubjectEvent;
   relayed: boolean;
-  /** The database's time of the report, epoch ms. */
-  now: number;
   deliveries: readonly DeliveryRecord[];
   hasMoreDeliveries: boolean;
   /** Endpoints that existed when the event was published, or exist now, and got no delivery. */
@@ -85,9 +83,9 @@ export function toEventReport(
   budget: ByteBudget,
   mayBeCut: boolean,
 ): EventReport | null {
-  const { relayed, others, now } = reported;
+  const { relayed, others } = reported;
   const { id, sequence, type, test, occurredAt, createdAt } = reported.event;
-  const deliveries = budget.take(reported.deliveries.map((each) => toDelivery(each, now)));
+  const deliveries = budget.take(reported.deliveries.map(toDelivery));
   const skipped = budget.take(explainSkipped(reported, settings));
   const isCut = deliveries.length < reported.deliveries.length || skipped.length < others.length;
   if (isCut && !mayBeCut) return null;

@@ -81,7 +81,6 @@ export class WebhookSubjects {
         ...reportDeliveries(event, deliveries, subscribers),
         event,
         relayed: !unrelayed.has(event.sequence),
-        now: this.store.now(),
       };
       const report = toEventReport(reported, this.settings, budget, reports.length === 0);
       if (report === null) break;
@@ -95,7 +94,7 @@ function reportDeliveries(
   event: SubjectEvent,
   deliveries: readonly DeliveryRecord[],
   subscribers: Subscribers,
-): Omit<ReportedEvent, 'event' | 'relayed' | 'now'> {
+): Omit<ReportedEvent, 'event' | 'relayed'> {
   // If deliveries were cut off, other recipients are unknown, so no endpoint is reported as skipped.
   const hasMoreDeliveries = deliveries.length > MAX_DELIVERIES_OF_EVENT;
   const reached = new Set(deliveries.map(({ endpointId }) => endpointId));

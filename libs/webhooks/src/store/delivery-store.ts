@@ -4,6 +4,8 @@ import type { StoreTransactions } from './transactions.js';
 /** A delivery with its last attempt, its event and its endpoint. Instants are epoch ms. */
 export interface DeliveryRecord {
   id: string;
+  /** The database's time when it was read. */
+  now: number;
   state: DeliveryState;
   reason: Reason | null;
   wireType: string;
@@ -28,6 +30,12 @@ export interface DeliveryRecord {
   laneHoldUntil: number | null;
   /** One worker at a time sends what its lane holds: `FAILING_AFTER`. */
   isLaneFailing: boolean;
+  /** As many as `maxInFlight` allows are being sent. */
+  isLaneFull: boolean;
+  /** When `maxThroughputPerMinute` allows the lane's next request; `null`: the lane has no such limit. */
+  laneRateUntil: number | null;
+  /** It is due, but order holds it back: the delivery of the same subject that it waits for. */
+  heldBy: string | null;
   eventId: string;
   eventSequence: string;
   eventType: string;
@@ -95,6 +103,18 @@ export interface FailedSearch {
   since: number;
   /** Ended before this time, epoch ms. */
   until: number;
+  limit: number;
+}
+
+/** Deliveries of one lane that failed and wait for their next attempt. Instants are epoch ms. */
+export interface WaitingSearch {
+  laneId: string;
+  /** Their last attempt began at this time or later. */
+  since: number;
+  /** Their last attempt began before this time. */
+  until: number;
+  /** Due at this time or later: where a search continues. */
+  dueFrom: number;
   limit: number;
 }
 
@@ -181,8 +201,9 @@ export interface DeliveryStore extends StoreTransactions {
    */
   lockDelivery(tenantId: string, id: string): Promise<LockedDelivery | null>;
   /**
-   * In `tx`: makes finished deliveries of one lane due now. Their schedule begins anew, and the numbers of their attempts
-   * continue. The lane is due; at commit this process's worker wakes up. Deliveries that are not finished stay as they are.
+   * In `tx`: makes deliveries of one lane due now. The schedule of finished ones begins anew, that of waiting ones goes on,
+   * and the numbers of their attempts continue. The lane is due, unless it is paused or on hold; at commit this process's
+   * worker wakes up. Deliveries that are being sent stay as they are.
    */
   requeueDeliveries(laneId: string, ids: readonly string[]): Promise<void>;
   /** In `tx`: discards a locked delivery if it is waiting. Repeatable. */
@@ -200,6 +221,13 @@ export interface DeliveryStore extends StoreTransactions {
   lockFailedDeliveries(search: FailedSearch): Promise<string[]>;
   /** Number of deliveries that {@link lockFailedDeliveries} would find, locked or not, counted up to `limit`. */
   countFailedDeliveries(search: FailedSearch): Promise<number>;
+  /**
+   * In `tx`: locks deliveries that wait for their next attempt, and returns them, earliest due first. Passes over those that
+   * are due already, that others have locked, that had no attempt yet, and tests.
+   */
+  lockWaitingDeliveries(search: WaitingSearch): Promise<{ id: string; nextAt: number }[]>;
+  /** Number of deliveries that {@link lockWaitingDeliveries} would find, locked or not, counted up to `limit`. */
+  countWaitingDeliveries(search: WaitingSearch): Promise<number>;
 
   /** The newest events of a subject. */
   listSubjectEvents(

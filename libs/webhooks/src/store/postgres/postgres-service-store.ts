@@ -18,6 +18,7 @@ import type {
   SubjectEvent,
   SubjectEventPage,
   Subscribers,
+  WaitingSearch,
 } from '../delivery-store.js';
 import type { EndpointScope } from '../endpoint-store.js';
 import type {
@@ -37,7 +38,13 @@ import { finishAlerts } from './alerts/finish-alerts.js';
 import { countMailsToday, insertSummaries, markAlerts } from './alerts/mail-quota.js';
 import { guardPools } from './connection/guard-pools.js';
 import { listDeliveriesOfEvents } from './deliveries/event-deliveries.js';
-import { countFailedDeliveries, findLane, lockFailedDeliveries } from './deliveries/failed-deliveries.js';
+import {
+  countFailedDeliveries,
+  countWaitingDeliveries,
+  findLane,
+  lockFailedDeliveries,
+  lockWaitingDeliveries,
+} from './deliveries/failed-deliveries.js';
 import { findDelivery } from './deliveries/find-delivery.js';
 import { cancelDelivery, lockDelivery, requeueDeliveries } from './deliveries/requeue-deliveries.js';
 import { searchDeliveries } from './deliveries/search-deliveries.js';
@@ -105,6 +112,14 @@ export abstract class PostgresServiceStore extends PostgresChangeStore {
 
   countFailedDeliveries(search: FailedSearch): Promise<number> {
     return countFailedDeliveries(this.session, search);
+  }
+
+  lockWaitingDeliveries(search: WaitingSearch): Promise<{ id: string; nextAt: number }[]> {
+    return lockWaitingDeliveries(this.session, search);
+  }
+
+  countWaitingDeliveries(search: WaitingSearch): Promise<number> {
+    return countWaitingDeliveries(this.session, search);
   }
 
   listSubjectEvents(

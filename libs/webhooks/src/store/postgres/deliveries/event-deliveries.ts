@@ -1,7 +1,7 @@
 import { requireTenant } from '../../../core/tenant.js';
 import type { DeliveryRecord } from '../../delivery-store.js';
 import type { Session } from '../connection/session.js';
-import { DELIVERY_COLUMNS, type DeliveryRow, toDeliveryRecord } from '../fragments/delivery-columns.js';
+import { type DeliveryRow, deliveryColumns, toDeliveryRecord } from '../fragments/delivery-columns.js';
 
 /** Finds the ids first: they are in an index, and the rows that are cut off may be large. */
 export async function listDeliveriesOfEvents(
@@ -20,7 +20,7 @@ export async function listDeliveriesOfEvents(
         order by s.place, d.id
         limit $4
      )
-     select ${DELIVERY_COLUMNS}
+     select ${deliveryColumns(session, 5)}
        from found f
        join ${deliveries} d on d.id = f.id
        join ${lanes} l on l.id = d.lane_id
@@ -28,7 +28,7 @@ export async function listDeliveriesOfEvents(
        left join ${endpoints} w on w.id = l.endpoint_id
       where l.tenant_id = $1
       order by f.place, d.id`,
-    [requireTenant(tenantId), sequences, perEvent, total],
+    [requireTenant(tenantId), sequences, perEvent, total, session.clockOffset],
   );
   return rows.map(toDeliveryRecord);
 }

@@ -1,6 +1,6 @@
 import type { LaneState } from '../../../core/states.js';
 import { requireTenant } from '../../../core/tenant.js';
-import type { FailedSearch } from '../../delivery-store.js';
+import type { FailedSearch, WaitingSearch } from '../../delivery-store.js';
 import type { Tables } from '../../schema/tables.js';
 import type { Session } from '../connection/session.js';
 import { nowMs } from '../fragments/expressions.js';
@@ -42,6 +42,53 @@ export async function countFailedDeliveries(session: Session, search: FailedSear
     parametersOf(search),
   );
   return Number(row!.matched);
+}
+
+export async function lockWaitingDeliveries(
+  session: Session,
+  search: WaitingSearch,
+): Promise<{ id: string; nextAt: number }[]> {
+  const rows = await session.query<{ id: string; next_at: string }>(
+    `select d.id, d.next_at
+       ${fromWaiting(session.tables)}
+      order by d.next_at, d.id
+      limit $6
+        for no key update of d skip locked`,
+    waitingParametersOf(session, search),
+  );
+  return rows.map(({ id, next_at }) => ({ id, nextAt: Number(next_at) }));
+}
+
+export async function countWaitingDeliveries(session: Session, search: WaitingSearch): Promise<number> {
+  const [row] = await session.query<{ matched: string }>(
+    `select count(*) as matched
+       from (select 1
+               ${fromWaiting(session.tables)}
+              limit $6) found`,
+    waitingParametersOf(session, search),
+  );
+  return Number(row!.matched);
+}
+
+/** In the order of the index of due deliveries. */
+function fromWaiting({ deliveries, events }: Tables): string {
+  return `from ${deliveries} d
+       join ${events} e on e.sequence = d.event_sequence
+      where d.lane_id = $2
+        and d.retry = true
+        and d.next_at > ${nowMs(1)}
+        and d.next_at >= $5
+        and d.attempt_at >= $3
+        and d.attempt_at < $4
+        and d.state = 'pending'
+        and not e.test`;
+}
+
+function waitingParametersOf(
+  { clockOffset }: Session,
+  { laneId, since, until, dueFrom, limit }: WaitingSearch,
+): unknown[] {
+  return [clockOffset, laneId, since, until, dueFrom, limit];
 }
 
 function fromFailed({ deliveries, events }: Tables): string {

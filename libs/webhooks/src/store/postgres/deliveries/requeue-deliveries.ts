@@ -37,7 +37,10 @@ export async function lockDelivery(
   return lane ? { id: delivery.id, laneId, laneState: lane.state, state, reason } : null;
 }
 
-/** The last attempt stays in the delivery's own columns until the next one is recorded. */
+/**
+ * The last attempt stays in the delivery's own columns until the next one is recorded. What waits keeps its place in the
+ * schedule, and what is known of it.
+ */
 export async function requeueDeliveries(
   session: Session,
   laneId: string,
@@ -47,17 +50,17 @@ export async function requeueDeliveries(
   await session.query(
     `update ${tables.deliveries}
         set state = 'pending',
-            next_at = ${nowMs(1)},
+            next_at = least(next_at, ${nowMs(1)}),
             retry = attempts > 0,
             lease_id = null,
-            claims = 0,
-            attempts_before = attempts,
+            claims = ${ifWaiting('claims', '0')},
+            attempts_before = ${ifWaiting('attempts_before', 'attempts')},
             finished_at = null,
             failed_at = null,
-            reason = null
+            reason = ${ifWaiting('reason', 'null')}
       where id = any($2::bigint[])
         and lane_id = $3
-        and state in ('delivered', 'exhausted', 'discarded')`,
+        and state <> 'sending'`,
     [clockOffset, ids, laneId],
   );
   await session.query(
@@ -70,6 +73,9 @@ export async function requeueDeliveries(
     [clockOffset, laneId],
   );
 }
+
+const ifWaiting = (value: string, otherwise: string): string =>
+  `case when state = 'pending' then ${value} else ${otherwise} end`;
 
 export async function cancelDelivery(session: Session, id: string): Promise<void> {
   await session.query(

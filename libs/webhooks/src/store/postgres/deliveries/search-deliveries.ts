@@ -2,7 +2,7 @@ import { requireTenant } from '../../../core/tenant.js';
 import type { DeliveryRecord, DeliverySearch, ScannedRange } from '../../delivery-store.js';
 import type { Tables } from '../../schema/tables.js';
 import type { Session } from '../connection/session.js';
-import { DELIVERY_COLUMNS, type DeliveryRow, toDeliveryRecord } from '../fragments/delivery-columns.js';
+import { type DeliveryRow, deliveryColumns, toDeliveryRecord } from '../fragments/delivery-columns.js';
 
 /** Lanes that one search reads rows of, those with the newest first. */
 const MAX_LANES = 200;
@@ -27,7 +27,7 @@ export async function searchDeliveries(
     `with ${CANDIDATES[source](tables)}, looked as materialized (
        select id from candidates where id >= (select coalesce(floor, 0) from range)
      ), found as (
-       select ${DELIVERY_COLUMNS}
+       select ${deliveryColumns(session, 13)}
          from (select id from looked order by id desc) c -- in order: it ends with the page
         -- "limit 1" makes each a look-up by key. Filters that match few rows of a table would else let it be read whole.
         cross join lateral (select * from ${tables.deliveries} where id = c.id limit 1) d
@@ -49,7 +49,7 @@ export async function searchDeliveries(
        from range
        left join found on true
       order by found.id desc`,
-    [requireTenant(tenantId), endpoint, before, scan, ...filters, limit + 1],
+    [requireTenant(tenantId), endpoint, before, scan, ...filters, limit + 1, session.clockOffset],
   );
   const { floor, floor_created_at } = rows[0]!;
   return {

@@ -1,12 +1,32 @@
 import type { DeliveryState, LaneState, Reason } from '../../../core/states.js';
 import type { DeliveryRecord } from '../../delivery-store.js';
 import { FAILING_AFTER } from '../../lane-rules.js';
+import type { Session } from '../connection/session.js';
+import { nowMs } from './expressions.js';
+import { heldBySql } from './subject-order.js';
 
-/** Columns of {@link DeliveryRow}. Aliases: delivery `d`, event `e`, lane `l`, endpoint `w`. */
-export const DELIVERY_COLUMNS = `d.id, d.state, d.reason, d.wire_type, greatest(d.next_at, l.hold_until) as next_at,
+/**
+ * SQL for the columns of {@link DeliveryRow}. Aliases: delivery `d`, event `e`, lane `l`, endpoint `w`. The clock's offset is
+ * bound as parameter `$n`. What holds a delivery back by order is looked up only if nothing else does.
+ */
+export const deliveryColumns = (
+  session: Session,
+  parameter: number,
+): string => `d.id, d.state, d.reason, d.wire_type, greatest(d.next_at, l.hold_until) as next_at,
        d.attempts, d.created_at, d.finished_at, d.attempt_at, d.duration_ms, d.status, d.error, d.response, d.event_sequence,
        l.endpoint_id, l.state as lane_state, l.hold_until, l.failures, coalesce(d.callback_url, w.url) as url,
-       e.id as event_id, e.type, e.subject, e.occurred_at, e.test`;
+       e.id as event_id, e.type, e.subject, e.occurred_at, e.test, l.max_in_flight <= l.in_flight as is_full,
+       ${nowMs(parameter)} as now, l.rate_clock / 1000 + 60000 / l.max_throughput_per_minute as rate_until,
+       case when d.state = 'pending' and l.state = 'open' and greatest(d.next_at, l.hold_until) <= ${nowMs(parameter)}
+            then ${heldBySql(session, ORDERED, 'd.retry')} end as held_by`;
+
+const ORDERED = {
+  tenant: 'l.tenant_id',
+  subject: 'e.subject',
+  sequence: 'd.event_sequence',
+  lane: 'd.lane_id',
+  ordering: 'l.ordering',
+};
 
 /** PostgreSQL's `bigint` arrives as text. */
 export interface DeliveryRow {
@@ -34,6 +54,10 @@ export interface DeliveryRow {
   subject: string | null;
   occurred_at: string;
   test: boolean;
+  now: string;
+  is_full: boolean | null;
+  rate_until: string | null;
+  held_by: string | null;
 }
 
 const toNumber = (value: string | null): number | null => (value === null ? null : Number(value));
@@ -58,6 +82,10 @@ export function toDeliveryRecord(row: DeliveryRow): DeliveryRecord {
     laneState: row.lane_state,
     laneHoldUntil: toNumber(row.hold_until),
     isLaneFailing: row.failures >= FAILING_AFTER,
+    now: Number(row.now),
+    isLaneFull: row.is_full ?? false,
+    laneRateUntil: toNumber(row.rate_until),
+    heldBy: row.held_by,
     eventId: row.event_id,
     eventSequence: row.event_sequence,
     eventType: row.type,

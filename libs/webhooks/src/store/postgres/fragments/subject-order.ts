@@ -3,7 +3,7 @@ import type { Session } from '../connection/session.js';
 /** Events of a subject before or after one that order looks at: more than a message ever has. */
 const MAX_EVENTS_COMPARED = 64;
 
-/** SQL for the columns of a delivery and its event. The table aliases must not be `e`, `p` or `near`, which the SQL below uses. */
+/** SQL for the columns of a delivery and its event. The table aliases must not be `other`, `p` or `near`, which the SQL below uses. */
 interface Names {
   tenant: string;
   subject: string;
@@ -12,29 +12,50 @@ interface Names {
   ordering: string;
 }
 
+type Which = 'earlier' | 'later';
+
 /**
  * SQL that is true while order holds a delivery back: an earlier one of the same lane and subject is in flight, or has not
  * had its first attempt, or (strict) has not ended.
  */
 export function isHeldByEarlier(database: Session, of: Names): string {
-  const unfinished = `p.state = 'sending' or (p.state = 'pending' and (p.attempts = 0 or ${of.ordering} = 'strict'))`;
-  return sibling(database, of, 'earlier', unfinished);
+  return hasSibling(database, of, 'earlier', isUnfinished(of));
 }
 
 /** The other way round, for a retry: SQL that is true while a later one, which may have passed it, is in flight. */
 export function isPassedByLater(database: Session, of: Names): string {
-  return sibling(database, of, 'later', `p.state = 'sending'`);
+  return hasSibling(database, of, 'later', IS_SENT);
 }
 
+/** SQL for the id of a delivery that holds this one back, by order; null: there is none. `retry`: SQL, it is a retry. */
+export function heldBySql(database: Session, of: Names, retry: string): string {
+  const first = (which: Which, condition: string): string =>
+    `(select p.id from ${siblings(database, of, which)} where ${condition} order by p.id limit 1)`;
+  return `case when ${isOrdered(of)}
+               then coalesce(${first('earlier', isUnfinished(of))}, case when ${retry} then ${first('later', IS_SENT)} end) end`;
+}
+
+const IS_SENT = `p.state = 'sending'`;
+
+const isUnfinished = ({ ordering }: Names): string =>
+  `${IS_SENT} or (p.state = 'pending' and (p.attempts = 0 or ${ordering} = 'strict'))`;
+
+const isOrdered = ({ subject, ordering }: Names): string =>
+  `${subject} is not null and ${ordering} <> 'none'`;
+
 /** SQL: there is a delivery `p` of the same lane and subject, of an earlier or a later event, for which `condition` holds. */
-function sibling(database: Session, of: Names, which: 'earlier' | 'later', condition: string): string {
+function hasSibling(database: Session, of: Names, which: Which, condition: string): string {
+  return `(${isOrdered(of)} and exists (
+    select 1
+      from ${siblings(database, of, which)}
+     where ${condition}))`;
+}
+
+function siblings(database: Session, of: Names, which: Which): string {
   const { events, deliveries } = database.tables;
   const [compare, direction] = which === 'earlier' ? ['<', 'desc'] : ['>', 'asc'];
-  return `(${of.subject} is not null and ${of.ordering} <> 'none' and exists (
-    select 1
-      from (select e.sequence from ${events} e
-             where e.tenant_id = ${of.tenant} and e.subject = ${of.subject} and e.sequence ${compare} ${of.sequence}
-             order by e.sequence ${direction} limit ${MAX_EVENTS_COMPARED}) near
-      join ${deliveries} p on p.event_sequence = near.sequence and p.lane_id = ${of.lane}
-     where ${condition}))`;
+  return `(select other.sequence from ${events} other
+             where other.tenant_id = ${of.tenant} and other.subject = ${of.subject} and other.sequence ${compare} ${of.sequence}
+             order by other.sequence ${direction} limit ${MAX_EVENTS_COMPARED}) near
+      join ${deliveries} p on p.event_sequence = near.sequence and p.lane_id = ${of.lane}`;
 }
