@@ -188,7 +188,56 @@ describe.each(HOSTS)('On $name', ({ adapter, configure }) => {
       expect((await send('POST /webhooks/wh_:id/pause', headers)).status).toBe(200);
   });
 
+  it('a body that the parser refuses is an error with a code, in the format of the platform', async () => {
+    const json = { 'content-type': 'application/json' };
+    const large = `{"description":"${'x'.repeat(1_100_000)}"}`;
+    for (const route of routes)
+      for (const [sent, status, code] of [
+        ['{"url":', 400, 'invalid_json'],
+        [large, 413, 'body_too_large'],
+      ] as const) {
+        const answer = await send(route, json, sent);
+        const wanted = route.includes('/v3/')
+          ? { httpCode: status, type: code }
+          : route.includes('/v1/')
+            ? { status: 'error', message: expect.any(String) }
+            : { statusCode: status, code, details: [] };
+        expect([route, answer]).toEqual([route, { status, body: expect.objectContaining(wanted) }]);
+      }
+  });
+
+  it('a path with an id that is none is a 404 with a code', async () => {
+    for (const [route, code] of [
+      ['GET /webhooks/wh_', 'endpoint_not_found'],
+      ['GET /webhooks/wh_!!', 'endpoint_not_found'],
+      ['PATCH /webhooks/wh_%00', 'endpoint_not_found'],
+      ['POST /webhooks/wh_/pause', 'endpoint_not_found'],
+      ['GET /webhooks/deliveries/dlv_', 'delivery_not_found'],
+      ['GET /webhooks/deliveries/dlv_%00', 'delivery_not_found'],
+      ['POST /webhooks/deliveries/dlv_-1/cancel', 'delivery_not_found'],
+      [`PUT /webhooks/${ids.wh}`, 'route_not_found'],
+      [`DELETE /webhooks/deliveries/${ids.dlv}`, 'route_not_found'],
+    ] as const)
+      expect([route, await send(route, {})]).toEqual([
+        route,
+        { status: 404, body: expect.objectContaining({ statusCode: 404, code, details: [] }) },
+      ]);
+    const long = 'x'.repeat(3000);
+    for (const [route, code, codeOnFastify] of [
+      ['GET /webhooks/wh_%ff', 'endpoint_not_found', 'FST_ERR_BAD_URL'],
+      [`DELETE /webhooks/wh_${long}`, 'endpoint_not_found', 'FST_ERR_MAX_PARAM_LENGTH'],
+      [`POST /webhooks/deliveries/dlv_${long}/retry`, 'delivery_not_found', 'FST_ERR_MAX_PARAM_LENGTH'],
+    ] as const)
+      // Fastify refuses these before anything of an app sees them.
+      expect((await send(route, {})).body.code).toBe(adapter === 'fastify' ? codeOnFastify : code);
+  });
+
   it("the host's own routes and parsers stay as they are", async () => {
+    const json = { 'content-type': 'application/json' };
+    for (const route of ['POST /orders', 'POST /webhooks/orders', 'GET /orders/wh_', 'GET /orders/%ff']) {
+      const { body } = await send(route, json, route.startsWith('POST') ? '{' : undefined);
+      expect([route, String(body.code ?? '')]).toEqual([route, expect.stringMatching(/^(FST_.*)?$/)]);
+    }
     const type = { 'content-type': 'application/octet-stream' };
     for (const answer of [await send('POST /orders', type), await send('POST /orders', type, 'x')])
       if (adapter === 'express') expect(answer).toEqual({ status: 201, body: { created: true } });

@@ -221,6 +221,20 @@ export function describeExpress(title: string, isVersion4: boolean): void {
         },
       ));
 
+    it('answers for paths with an id that is none', () =>
+      withHost(
+        { app: around([], [(_request, response) => void response.status(404).send('host')]) },
+        async (call) => {
+          for (const [path, code] of [
+            ['/api/webhooks/wh_', 'endpoint_not_found'],
+            ['/api/webhooks/wh_%ff', 'endpoint_not_found'],
+            ['/api/webhooks/deliveries/dlv_', 'delivery_not_found'],
+          ] as const)
+            expect((await call('get', path, 'a').expect(404)).body).toMatchObject({ ...REQUEST_ERROR, code });
+          expect((await call('get', '/api/orders/wh_', 'a').expect(404)).text).toBe('host');
+        },
+      ));
+
     describe("tells the host's error handler", () => {
       const seen: { status?: number; code?: string; message: string }[] = [];
       const onError: ErrorRequestHandler = (error, _request, response, _next) => {

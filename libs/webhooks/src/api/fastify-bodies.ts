@@ -7,9 +7,11 @@ import {
   type Type,
 } from '@nestjs/common';
 import { HttpAdapterHost, Reflector } from '@nestjs/core';
+import type { WebhooksRequestError } from '../core/request-error.js';
 import type { RouteDecorator } from '../config/structure-options.js';
+import { toBodyError } from './body-errors.js';
 import type { IncomingRequest } from './incoming-request.js';
-import { discardBody, hasBody, jsonOnly } from './request-body.js';
+import { discardBody, hasBody } from './request-body.js';
 
 /** Where `@nestjs/platform-fastify` reads the `config` of a route. */
 const ROUTE_CONFIG = '__fastify_route_config__';
@@ -23,7 +25,7 @@ interface FastifyRoute {
   config?: { [OWN_ROUTE]?: ErrorFilter | null };
   preParsing?: (request: IncomingRequest) => Promise<void>;
   preValidation?: (request: IncomingRequest) => Promise<void>;
-  errorHandler?: (thrown: { code?: string }, request: IncomingRequest, reply: object) => void;
+  errorHandler?: (thrown: unknown, request: IncomingRequest, reply: object) => void;
 }
 
 interface FastifyInstance {
@@ -31,8 +33,8 @@ interface FastifyInstance {
 }
 
 /**
- * Fastify refuses requests before any handler runs: those with a body that it has no parser for, in its own words, and those
- * without a body that name a content type. This lets the routes of this module return what they return on Express, in the
+ * Fastify refuses requests before any handler runs: those with a body that it has no parser for, or that is no JSON or too
+ * large, in its own words, and those without a body that name a content type. This lets the routes of this module return what they return on Express, in the
  * format of their platform. Other routes and the host's parsers stay as they are.
  */
 @Module({})
@@ -54,14 +56,31 @@ export class FastifyBodies implements NestModule {
 
   private errorHandler(filter: ErrorFilter | null): FastifyRoute['errorHandler'] {
     return (thrown, request, reply) => {
+      const error = toBodyError(thrown);
       // Fastify passes what is thrown here to the app's own error handler.
-      if (thrown.code !== 'FST_ERR_CTP_INVALID_MEDIA_TYPE') throw thrown;
+      if (error === null) throw thrown;
       discardBody(request);
-      if (filter === null) throw jsonOnly();
-      const http = { getRequest: () => request, getResponse: () => reply };
-      new filter(this.host).catch(jsonOnly(), { switchToHttp: () => http } as unknown as ArgumentsHost);
+      if (filter === null) throw error;
+      respondWith(filter, this.host, error, { request, response: reply });
     };
   }
+}
+
+/** Responds to a request that no handler has seen, in the format of a platform. */
+export function respondWith(
+  filter: ErrorFilter,
+  host: HttpAdapterHost,
+  error: WebhooksRequestError,
+  { request, response }: { request: object; response: object },
+): void {
+  const http = { getRequest: () => request, getResponse: () => response };
+  new filter(host).catch(error, { switchToHttp: () => http } as unknown as ArgumentsHost);
+}
+
+/** The filter of a handler of this module, as {@link ownRoute} was given it. */
+export function errorFilterOf(handler: (...input: unknown[]) => unknown): ErrorFilter | null {
+  const config = new Reflector().get<FastifyRoute['config']>(ROUTE_CONFIG, handler);
+  return config?.[OWN_ROUTE] ?? null;
 }
 
 /** The headers of requests without a body. */

@@ -1,9 +1,8 @@
 import type { ServerResponse } from 'node:http';
-import { HttpStatus } from '@nestjs/common';
 import express from 'express';
 import { labelJson } from '../api/compat/unlabelled-json.js';
-import { contentTypeOf, isJson, jsonOnly } from '../api/request-body.js';
-import { WebhooksRequestError } from '../core/request-error.js';
+import { invalidJson, toBodyError } from '../api/body-errors.js';
+import { contentTypeOf, isJson } from '../api/request-body.js';
 import type { WebhooksRequest } from './http.js';
 
 type ParsedRequest = WebhooksRequest & { body?: unknown };
@@ -31,7 +30,8 @@ export class RequestBody {
     const error = await new Promise<unknown>((resolve) => {
       void parseJson(request as never, response as never, resolve);
     });
-    if (error) throw toRequestError(error);
+    // Errors that are not the parser's are not the caller's fault.
+    if (error) throw toBodyError(error) ?? error;
   }
 }
 
@@ -45,21 +45,3 @@ function parseUnparsed(request: ParsedRequest): void {
     throw invalidJson();
   }
 }
-
-/** Errors of the parser have a status. Others are not the caller's fault. */
-function toRequestError(error: unknown): unknown {
-  const { status } = error as { status?: number };
-  switch (status) {
-    case HttpStatus.BAD_REQUEST:
-      return invalidJson();
-    case HttpStatus.PAYLOAD_TOO_LARGE:
-      return new WebhooksRequestError(status, 'body_too_large', 'The body must not be larger than 100 kB.');
-    case HttpStatus.UNSUPPORTED_MEDIA_TYPE:
-      return jsonOnly();
-    default:
-      return error;
-  }
-}
-
-const invalidJson = (): WebhooksRequestError =>
-  new WebhooksRequestError(HttpStatus.BAD_REQUEST, 'invalid_json', 'The body must be valid JSON.');

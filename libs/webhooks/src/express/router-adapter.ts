@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { AbstractHttpAdapter } from '@nestjs/core';
-import type { Request, Response, Router } from 'express';
+import type { ErrorRequestHandler, Request, Response, Router } from 'express';
+import { WebhooksRequestError } from '../core/request-error.js';
 import type { WebhooksRouter } from './http.js';
 
 /**
@@ -69,8 +70,13 @@ export class RouterAdapter extends AbstractHttpAdapter<undefined, Request, Respo
   /** A request for another path goes to the host's next handler. */
   setNotFoundHandler(): void {}
 
-  /** Each route passes its errors on. */
-  setErrorHandler(): void {}
+  /** Each route passes its errors on. Those of requests that no route has seen come here. */
+  setErrorHandler(handler: ErrorRequestHandler): void {
+    this.routes.use(((error, request, response, next) =>
+      error instanceof WebhooksRequestError
+        ? handler(error, request, response, next)
+        : next(error)) as ErrorRequestHandler);
+  }
 
   /** There is no server to make: the host has one. */
   initHttpServer(): void {}

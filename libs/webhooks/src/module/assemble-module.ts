@@ -16,6 +16,7 @@ import { DATA_SOURCE } from '../store/store.js';
 import { WorkerLifecycle } from '../engine/worker-lifecycle.js';
 import { CONTROLLERS, mountController } from './routes/mount-controller.js';
 import { RouteConflictCheck } from './routes/route-conflict-check.js';
+import { OwnErrors } from './routes/own-errors.js';
 import { OpenRoutesCheck } from './routes/open-routes-check.js';
 import { engineProviders, baseProviders } from './providers.js';
 import { WebhooksService } from '../webhooks.service.js';
@@ -36,6 +37,7 @@ export function assembleModule(definition: DynamicModule, given: WebhooksModuleS
       { provide: CONTROLLERS, useValue: controllers },
       RouteConflictCheck,
       OpenRoutesCheck,
+      OwnErrors,
       dataSourceProvider(structure),
       ...tenantProviders(structure),
       ...baseProviders,

@@ -18,6 +18,22 @@ export function patternsOverlap(one: RoutePattern, other: RoutePattern): boolean
   return one.some((left) => other.some((right) => listsOverlap(left, right)));
 }
 
+/** Whether a request to this path, which begins with a slash, matches. `isStart`: there may be more segments. */
+export function matchesPath(pattern: RoutePattern, path: string, isStart = false): boolean {
+  const texts = path.split('/').filter(Boolean);
+  return pattern.some((segments) => {
+    if (texts.length < segments.length || (!isStart && texts.length > segments.length)) return false;
+    return segments.every((segment, index) => segmentMatches(segment, texts[index]!));
+  });
+}
+
+function segmentMatches(segment: Segment, text: string): boolean {
+  if (segment.kind === 'any' || segment.kind === 'rest') return true;
+  return segment.kind === 'literal'
+    ? segment.text.toLowerCase() === text.toLowerCase()
+    : matches(segment, text);
+}
+
 /**
  * `pattern` is broader than the first segments of a path, which `base` declares: a fallback such as `/:slug` or `/*path`, not
  * a route of that path.

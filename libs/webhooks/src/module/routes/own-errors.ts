@@ -1,0 +1,119 @@
+import { HttpStatus, Inject, Injectable, type OnModuleInit, RequestMethod, type Type } from '@nestjs/common';
+import { ApplicationConfig, HttpAdapterHost, ModulesContainer } from '@nestjs/core';
+import { toBodyError } from '../../api/body-errors.js';
+import { errorFilterOf, respondWith } from '../../api/fastify-bodies.js';
+import { decodeDeliveryId, decodeId } from '../../core/ids.js';
+import { notFound, WebhooksRequestError } from '../../core/request-error.js';
+import { CONTROLLERS, handlerOf, handlersOf } from './mount-controller.js';
+import { listNestRoutes, type RegisteredRoute } from './nest-routes.js';
+import { matchesPath, parsePattern, type RoutePattern } from './route-pattern.js';
+
+interface Request {
+  method: string;
+  /** Below the app or router that this module's routes are registered at. */
+  url: string;
+  /** On Fastify: no route matches. */
+  is404?: boolean;
+  /** On Fastify, `wh_:id` matches without an id, too. */
+  params?: { id?: string };
+}
+
+/** `null`: no error. */
+type Next = (error: unknown) => void;
+
+/** Where a path holds an id, and what the id names. */
+interface IdPath {
+  kind: 'endpoint' | 'delivery';
+  /** The segments before it. */
+  before: RoutePattern;
+  /** How many they are. */
+  depth: number;
+}
+
+const PREFIXES = { endpoint: 'wh_', delivery: 'dlv_' } as const;
+
+/**
+ * Gives a `code` to errors of requests to this module's routes that no handler has seen: bodies that a parser of the host
+ * refuses, and ids that the router refuses (`dlv_`, `wh_%ff`, very long ones). Errors of all other paths stay as they are.
+ */
+@Injectable()
+export class OwnErrors implements OnModuleInit {
+  private routes: RegisteredRoute[] = [];
+  private idPaths: IdPath[] = [];
+
+  constructor(
+    @Inject(CONTROLLERS) private readonly controllers: Type<object>[],
+    private readonly host: HttpAdapterHost,
+    private readonly config: ApplicationConfig,
+    private readonly modules: ModulesContainer,
+  ) {}
+
+  /** Nest has registered all routes, but neither its handler for other paths nor that for errors. */
+  onModuleInit(): void {
+    const adapter = this.host?.httpAdapter;
+    if (this.controllers.length === 0 || !adapter) return;
+    this.routes = listNestRoutes(this.modules, this.config).filter(({ controller }) =>
+      this.controllers.includes(controller),
+    );
+    this.idPaths = this.routes.flatMap(toIdPath);
+    if (adapter.getType() === 'fastify') {
+      const fastify = adapter.getInstance<{ addHook(name: 'onRequest', hook: object): void }>();
+      fastify.addHook('onRequest', (request: Request, _: object, next: Next) =>
+        next(request.is404 || request.params?.id === '' ? this.findMissing(request) : null),
+      );
+      return;
+    }
+    adapter.use((request: Request, _: object, next: Next) => next(this.findMissing(request)));
+    adapter.use((error: unknown, request: Request, response: object, next: Next) =>
+      this.pass(error, { request, response }, next),
+    );
+  }
+
+  private pass(error: unknown, call: { request: Request; response: object }, next: Next): void {
+    const missing = error instanceof URIError ? this.findMissing(call.request) : null;
+    const own = missing ?? toBodyError(error);
+    const route = own && this.findRoute(call.request);
+    if (!own || (!route && !missing)) {
+      next(error);
+      return;
+    }
+    const [handler] = route ? handlersOf(route.controller) : [];
+    const filter =
+      handler === undefined ? null : errorFilterOf(handlerOf(route!.controller.prototype, handler));
+    if (filter === null) next(own);
+    else respondWith(filter, this.host, own, call);
+  }
+
+  private findRoute({ method, url }: Request): RegisteredRoute | undefined {
+    return this.routes.find(
+      (route) => RequestMethod[route.method] === method && matchesPath(route.pattern, pathOf(url)),
+    );
+  }
+
+  /** The 404 for a path with an id that no route matches; `null`: the path is not of this module. */
+  private findMissing({ method, url }: Request): WebhooksRequestError | null {
+    const path = pathOf(url);
+    for (const { kind, before, depth } of this.idPaths) {
+      const id = path.split('/').filter(Boolean)[depth];
+      if (!id?.startsWith(PREFIXES[kind]) || !matchesPath(before, path, true)) continue;
+      const isId = kind === 'endpoint' ? decodeId('wh', id) !== null : decodeDeliveryId(id) !== null;
+      if (!isId) return notFound(kind);
+      return new WebhooksRequestError(
+        HttpStatus.NOT_FOUND,
+        'route_not_found',
+        `There is no route ${method} of this kind for a ${kind === 'endpoint' ? 'webhook' : 'delivery'}.`,
+      );
+    }
+    return null;
+  }
+}
+
+const pathOf = (url: string): string => url.split('?', 1)[0]!;
+
+function toIdPath({ path }: RegisteredRoute): IdPath[] {
+  const segments = path.split('/').filter(Boolean);
+  const depth = segments.findIndex((segment) => segment === 'wh_:id' || segment === 'dlv_:id');
+  if (depth === -1) return [];
+  const kind = segments[depth] === 'wh_:id' ? 'endpoint' : 'delivery';
+  return [{ kind, before: parsePattern(segments.slice(0, depth).join('/')), depth }];
+}
