@@ -25,7 +25,7 @@ const WEBHOOKS = {
     // What customers and the operator call
     'api/compat': 'api endpoints config observability secrets store',
     api: 'api/routes endpoints deliveries accounts config secrets',
-    'api/routes': 'api endpoints deliveries accounts secrets',
+    'api/routes': 'api endpoints deliveries accounts secrets validation',
     operator: 'endpoints engine engine/record observability secrets store http',
     endpoints: `deliveries accounts config secrets observability store profiles validation events/catalogue events
                 http/policy`,

@@ -15,7 +15,7 @@ const CALLS_EACH = 8;
 const LONG = 'x'.repeat(70_000);
 
 /** Wrong values for fields of each kind. */
-const wrongText = [1, true, {}, [], '', '   ', LONG, 'nul\0', 'half \ud800'];
+const wrongText = [1, true, {}, [], '', '   ', LONG, 'nul\0', 'half \ud800', 'bell\u0007', 'c1\u0085'];
 const wrongFlag = ['true', 1, {}, [], null, ''];
 const wrongWhole = ['5', 1.5, -1, 0, 1e12, true, {}, []];
 const wrongTexts = [
@@ -63,7 +63,16 @@ const endpointFields: Record<string, unknown[]> = {
     { host: 'x' },
     { '': 'x' },
   ],
-  phoneNumbers: [...wrongTexts, [], ['not a number!'], ['+']],
+  phoneNumbers: [
+    ...wrongTexts,
+    [],
+    ['not a number!'],
+    ['+'],
+    ['+0256701'],
+    ['ACME '],
+    ['AC\nME'],
+    ['1'.repeat(16)],
+  ],
   maxThroughputPerMinute: wrongWhole,
   maxInFlight: wrongWhole,
   timeoutMs: [...wrongWhole, 999, 30_001],
@@ -276,6 +285,36 @@ describe('Bad input', () => {
       }
     },
   );
+
+  it('is a field of a call that takes none', async () => {
+    for (const path of [
+      `/webhooks/${endpointId}/pause`,
+      `/webhooks/${endpointId}/resume`,
+      '/webhooks/deliveries/dlv_1/retry',
+      '/webhooks/deliveries/dlv_1/cancel',
+    ]) {
+      const { body } = await host.as('a').post(path, { force: true }).expect(400);
+      expect([path, body.details]).toEqual([
+        path,
+        [{ field: 'force', code: 'unknown_field', message: 'force is not a field of this request.' }],
+      ]);
+    }
+  });
+
+  it('is no list with an entry twice: it is kept once', async () => {
+    const [numbers, codes] = [
+      ['+256701', '+256701'],
+      ['404', '404'],
+    ];
+    const sent = { ...good, events: ['*', '*'], phoneNumbers: numbers, skipErrorCodes: codes };
+    const { body } = await host.as('a').post('/webhooks', sent).expect(201);
+    const kept = { events: ['*'], phoneNumbers: ['+256701'], skipErrorCodes: ['404'] };
+    expect(body).toMatchObject(kept);
+    const changed = await host
+      .as('a')
+      .patch(`/webhooks/${body.id}`, { phoneNumbers: numbers, skipErrorCodes: codes });
+    expect(changed.body).toMatchObject(kept);
+  });
 
   it('several wrong fields are named together', async () => {
     const { body } = await host

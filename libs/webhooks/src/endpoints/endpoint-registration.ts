@@ -47,7 +47,7 @@ export class EndpointRegistration {
     const now = await this.accounts.lock(tx, tenantId);
     const name = fields.profile ?? defaultProfileFor(this.settings, await this.accounts.find(tx, tenantId));
     const profile = requireProfile(this.settings, name, 'profile');
-    const events = [...new Set(fields.events)];
+    const events = unique(fields.events);
     this.check.checkFields(profile, fields);
     const url = this.check.checkUrl(profile, fields.url);
     const headers = this.check.checkHeaders(profile, fields.headers ?? {});
@@ -70,12 +70,12 @@ export class EndpointRegistration {
         headers: sealHeaders(this.box, { tenantId, id }, headers),
         secrets: rotateSecrets([], sealed, now, 0),
         description: fields.description ?? null,
-        phoneNumbers: fields.phoneNumbers ?? null,
+        phoneNumbers: unique(fields.phoneNumbers) ?? null,
         timeoutMs: fields.timeoutMs ?? null,
         alertEmail: fields.alertEmail ?? null,
         sendAlertEmail: fields.sendAlertEmail ?? false,
         skipErrors: fields.skipErrors ?? false,
-        skipErrorCodes: fields.skipErrorCodes ?? [],
+        skipErrorCodes: unique(fields.skipErrorCodes) ?? [],
         retryOnError: fields.retryOnError ?? true,
         state: isPaused ? 'paused' : 'active',
         stateAt: now,
@@ -104,8 +104,8 @@ export class EndpointRegistration {
   ): Promise<StateChange> {
     const profile = this.check.requireProfileOf(before);
     this.check.checkFields(profile, fields);
-    const { description, phoneNumbers, timeoutMs, alertEmail, sendAlertEmail } = fields;
-    const { skipErrors, skipErrorCodes, retryOnError } = fields;
+    const { description, timeoutMs, alertEmail, sendAlertEmail, skipErrors, retryOnError } = fields;
+    const [phoneNumbers, skipErrorCodes] = [unique(fields.phoneNumbers), unique(fields.skipErrorCodes)];
     const { ordering, maxInFlight, maxThroughputPerMinute } = fields;
     const endpointChanges: EndpointChanges = {
       ...given({ description, phoneNumbers, timeoutMs, alertEmail, sendAlertEmail }),
@@ -114,7 +114,7 @@ export class EndpointRegistration {
     const laneChanges: EndpointLaneChanges = given({ ordering, maxInFlight, maxThroughputPerMinute });
     if (fields.url !== undefined) endpointChanges.url = this.check.checkUrl(profile, fields.url);
     if (fields.events !== undefined) {
-      endpointChanges.events = [...new Set(fields.events)];
+      endpointChanges.events = unique(fields.events);
       const existing = await tx.summarizeEndpoints(before.tenantId);
       const others = existing.filter(({ id }) => id !== before.id);
       this.check.checkEventsFree(profile, endpointChanges.events, others);
@@ -129,6 +129,13 @@ export class EndpointRegistration {
     }
     return { endpointChanges, laneChanges };
   }
+}
+
+/** Each entry once, in the order given. */
+function unique<T extends readonly string[] | null | undefined>(
+  entries: T,
+): string[] | Exclude<T, readonly string[]> {
+  return Array.isArray(entries) ? [...new Set<string>(entries)] : (entries as Exclude<T, readonly string[]>);
 }
 
 /** The fields that are not `undefined`. */

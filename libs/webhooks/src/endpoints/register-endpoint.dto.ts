@@ -5,6 +5,7 @@ import {
   PlainObject,
   Flag,
   MailAddress,
+  Note,
   Nullable,
   Optional,
   Required,
@@ -16,16 +17,16 @@ import {
 const EVENT_NAME = /^[!-~]{1,128}$/;
 /**
  * A phone number with or without the plus, or an alphanumeric sender name. One that begins with the prefix of an
- * international call (`00`) would match no event.
+ * international call (`00`), has a zero after its plus, or ends in a space would match no event.
  */
-const PHONE_NUMBER = /^(?!\+?00\d+$)(\+?\d{2,15}|[A-Za-z0-9][A-Za-z0-9 ._-]{0,10})$/;
+const PHONE_NUMBER = /^(?!\+?00\d+$|\+0|.* $)(\+?\d{2,15}|[A-Za-z0-9][A-Za-z0-9 ._-]{0,10})$/;
 const STATUS_CODE = /^[1-5]\d\d$/;
 
 /** Fields of a registration that a change can set too. */
 export abstract class EndpointSettings {
   /** For people, at most 500 characters. */
   @Nullable()
-  @Text(500)
+  @Note(500)
   description?: string | null;
 
   /** Headers for every request, at most 20. Values are stored sealed and never shown again. */

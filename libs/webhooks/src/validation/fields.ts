@@ -32,16 +32,33 @@ export const Optional = (): PropertyDecorator => ValidateIf((_, value) => value 
 /** May be left out or null. `null` clears the value. */
 export const Nullable = (): PropertyDecorator => IsOptional();
 
-/** A string of `min` to `max` characters. Blanks alone do not count as `min`. */
-export const Text = (max: number, min = 1): PropertyDecorator =>
+/** Characters of other scripts are welcome; those that move the cursor or end a line are not. */
+const CONTROL_CHARACTER = /\p{Cc}/u;
+/** The same, but for the ends of lines and tabs. */
+const CONTROL_CHARACTER_IN_LINE = /[^\P{Cc}\t\n\r]/u;
+
+/** A string of one line, 1 to `max` characters. Blanks alone are empty. */
+export const Text = (max: number): PropertyDecorator => text(max, CONTROL_CHARACTER);
+
+/** A string of several lines, 1 to `max` characters. Blanks alone are empty. */
+export const Note = (max: number): PropertyDecorator => text(max, CONTROL_CHARACTER_IN_LINE);
+
+const text = (max: number, forbidden: RegExp): PropertyDecorator =>
   combine(
     IsString({ message: '$property must be a string' }),
     MaxLength(max, { message: `$property must be at most ${max} characters long` }),
     ValidateBy({
       name: 'minLength',
       validator: {
-        validate: (value: unknown) => typeof value !== 'string' || value.trim().length >= min,
+        validate: (value: unknown) => typeof value !== 'string' || value.trim() !== '',
         defaultMessage: () => '$property must not be empty',
+      },
+    }),
+    ValidateBy({
+      name: 'controlCharacter',
+      validator: {
+        validate: (value: unknown) => typeof value !== 'string' || !forbidden.test(value),
+        defaultMessage: () => '$property must not contain control characters',
       },
     }),
   );

@@ -6,6 +6,7 @@ import { findShapeProblem, printableName } from './json-shape.js';
 const CODES: Record<string, string> = {
   arrayMaxSize: 'too_many',
   arrayMinSize: 'required',
+  controlCharacter: 'invalid_text',
   isArray: 'wrong_type',
   isBoolean: 'wrong_type',
   isIn: 'not_allowed',
@@ -19,6 +20,8 @@ const CODES: Record<string, string> = {
   minLength: 'required',
   whitelistValidation: 'unknown_field',
 };
+
+const MAX_FIELDS_NAMED = 20;
 
 /** If a field breaks several rules, the first of these is reported: with the wrong type, the other rules say nothing new. */
 const REPORTED_FIRST = ['isDefined', 'isString', 'isArray', 'isRecord', 'isBoolean', 'isInt'];
@@ -49,6 +52,18 @@ export async function readBody<T extends object>(
   });
   if (errors.length > 0) throw badRequest(...errors.map((error) => toDetail(error, hints)));
   return input;
+}
+
+/** Throws a 400 that names each field of the body of a call that takes none. */
+export function refuseFields(body: unknown): void {
+  const fields = typeof body === 'object' && body !== null ? Object.keys(body) : [];
+  if (fields.length === 0) return;
+  throw badRequest(
+    ...fields.slice(0, MAX_FIELDS_NAMED).map((key) => {
+      const field = printableName(key);
+      return { field, code: 'unknown_field', message: `${field} is not a field of this request.` };
+    }),
+  );
 }
 
 function toDetail(

@@ -1,9 +1,10 @@
-import { Get, HttpCode, Param, Post, Query as QueryString } from '@nestjs/common';
+import { Body, Get, HttpCode, Param, Post, Query as QueryString } from '@nestjs/common';
 import type { Page } from '../../core/page.js';
 import { DELIVERY_STATES, STATUS_CLASSES } from '../../core/states.js';
 import type { DeliveryFilter } from '../../deliveries/delivery-filter.js';
 import type { WebhookDelivery, WebhookDeliveryDetail } from '../../deliveries/delivery.js';
 import type { EventReport } from '../../deliveries/event-report.js';
+import { refuseFields } from '../../validation/read-input.js';
 import { Caller, type WebhookCaller } from '../caller.js';
 import { QueryReader } from '../query-reader.js';
 import { readPage } from './read-page.js';
@@ -43,7 +44,12 @@ export abstract class DeliveryRoutes extends AccountRoutes {
 
   @Post('deliveries/dlv_:id/retry')
   @HttpCode(202)
-  retry(@Caller() caller: WebhookCaller, @Param('id') id: string): Promise<WebhookDeliveryDetail> {
+  async retry(
+    @Caller() caller: WebhookCaller,
+    @Param('id') id: string,
+    @Body() body?: unknown,
+  ): Promise<WebhookDeliveryDetail> {
+    refuseFields(body);
     return this.api.limits.spend('retry', caller.tenantId, () =>
       this.api.deliveries.retry(caller.tenantId, `dlv_${id}`, caller),
     );
@@ -51,7 +57,12 @@ export abstract class DeliveryRoutes extends AccountRoutes {
 
   @Post('deliveries/dlv_:id/cancel')
   @HttpCode(200)
-  cancel(@Caller() caller: WebhookCaller, @Param('id') id: string): Promise<WebhookDeliveryDetail> {
+  async cancel(
+    @Caller() caller: WebhookCaller,
+    @Param('id') id: string,
+    @Body() body?: unknown,
+  ): Promise<WebhookDeliveryDetail> {
+    refuseFields(body);
     return this.api.deliveries.cancel(caller.tenantId, `dlv_${id}`, caller);
   }
 

@@ -16,6 +16,7 @@ import type { RegisteredEndpoint, WebhookEndpoint } from '../../endpoints/endpoi
 import type { EventTypeResult } from '../../endpoints/event-types.js';
 import { MAX_TEST_WAIT_MS, type TestEventResult } from '../../endpoints/test-events.js';
 import type { RevealedSecret, RotatedSecret } from '../../secrets/secret-info.js';
+import { refuseFields } from '../../validation/read-input.js';
 import { Caller, type WebhookCaller } from '../caller.js';
 import { QueryReader } from '../query-reader.js';
 import { readPage } from './read-page.js';
@@ -77,13 +78,23 @@ export abstract class EndpointRoutes extends DeliveryRoutes {
 
   @Post('wh_:id/pause')
   @HttpCode(200)
-  pause(@Caller() caller: WebhookCaller, @Param('id') id: string): Promise<WebhookEndpoint> {
+  async pause(
+    @Caller() caller: WebhookCaller,
+    @Param('id') id: string,
+    @Body() body?: unknown,
+  ): Promise<WebhookEndpoint> {
+    refuseFields(body);
     return this.api.endpoints.pause(caller.tenantId, `wh_${id}`, caller);
   }
 
   @Post('wh_:id/resume')
   @HttpCode(200)
-  resume(@Caller() caller: WebhookCaller, @Param('id') id: string): Promise<WebhookEndpoint> {
+  async resume(
+    @Caller() caller: WebhookCaller,
+    @Param('id') id: string,
+    @Body() body?: unknown,
+  ): Promise<WebhookEndpoint> {
+    refuseFields(body);
     return this.api.endpoints.resume(caller.tenantId, `wh_${id}`, caller);
   }
 
