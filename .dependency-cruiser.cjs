@@ -31,7 +31,7 @@ const WEBHOOKS = {
                 http/policy`,
     deliveries: 'config observability store profiles validation events',
     accounts: 'config secrets observability store profiles validation',
-    outbox: 'config store events',
+    outbox: 'config store events/catalogue events',
     capture: 'capture/definition outbox config store events',
 
     // What a worker does

@@ -15,7 +15,6 @@ export const webhooks = WebhooksModule.forRoot({
   profile: process.env.PROFILE || 'standard',
   compat: ['httpsms', 'mobile-text-alerts'],
   alerts: { channels: alertChannels() },
-  eventTypes: [], // Only the types of the catalogue, so that misspelled event types are rejected.
   encryption: { current: { id: 'k1', key: process.env.WEBHOOKS_KEY ?? developmentKey() } },
   // Receivers on this machine over http, for development only.
   ...(!production && {

@@ -172,11 +172,58 @@ it("A profile of the host's that fails on an example stops the start, which says
   await expect(start('phone')).rejects.toThrow(/the profile strict fails on the example of phone\.offline/);
 });
 
-it('Where the host does not name its types, any name may be subscribed to', async () => {
-  const host = await startHost();
-  await host
-    .as('a')
-    .post('/webhooks', { url, events: ['invoice.paid', 'invoice.*'] })
-    .expect(201);
-  await host.close();
+describe('Types that the host does not name', () => {
+  let host: WebhooksHost;
+  afterEach(() => host.close());
+
+  const publishTyped = (type: string) =>
+    host.dataSource.transaction((tx) =>
+      host.webhooks.publish(tx, { type: type as 'message.sent', tenantId: 'a', data: {} as never }),
+    );
+
+  it('are refused by registrations and by publish, with the name that was probably meant', async () => {
+    host = await startHost();
+    const { body } = await host
+      .as('a')
+      .post('/webhooks', { url, events: ['message.deliverd'] })
+      .expect(422);
+    expect(body.details[0].message).toContain(
+      'The profile standard has no event message.deliverd. Did you mean message.delivered? Known: message.queued,',
+    );
+    const { body: endpoint } = await host
+      .as('a')
+      .post('/webhooks', { url, events: ['*'] })
+      .expect(201);
+    await host
+      .as('a')
+      .patch(`/webhooks/${endpoint.id}`, { events: ['invoice.*'] })
+      .expect(422);
+    await expect(publishTyped('message.deliverd')).rejects.toThrow(
+      'publish: event 0, type must be a known event type, not "message.deliverd". Did you mean "message.delivered"? List event types of your own in the option eventTypes.',
+    );
+    await expect(publishTyped('invoice.paid')).rejects.toThrow(
+      'not "invoice.paid". List event types of your own',
+    );
+  });
+
+  it('are accepted with allowUnknownEventTypes, and tests send them an example', async () => {
+    host = await startHost({ options: { allowUnknownEventTypes: true } });
+    const api = host.as('a');
+    const { body } = await api.post('/webhooks', { url, events: ['invoice.paid', 'invoice.*'] }).expect(201);
+    await api.post(`/webhooks/${body.id}/test?wait=1`, { type: 'invoice.paid' }).expect(202);
+    await expect(publishTyped('invoice.paid')).resolves.toMatchObject({ duplicate: false });
+  });
+
+  it('are accepted if a profile of the host, without a list of names, calls its events so', async () => {
+    const shouting = defineProfile({
+      ...standard(),
+      name: 'shouting',
+      render: ({ type }) => [{ type: type.replace('message.', 'sms-'), body: '{}' }],
+    });
+    host = await startHost({ options: { profiles: [shouting] } });
+    const register = (name: string) =>
+      host.as('a').post('/webhooks', { url, profile: 'shouting', events: [name] });
+    await register('sms-delivered').expect(201);
+    await register('sms-lost').expect(422);
+  });
 });

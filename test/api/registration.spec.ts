@@ -141,7 +141,7 @@ describe('What a profile asks of a registration', () => {
     ['opensms', ['sms.delivered', 'sms.*']],
     ['mysmsgate', ['incoming-sms', 'delivery-report']],
     ['httpsms', ['message.phone.received', 'phone.*']],
-    ['standard', ['*', 'invoice.paid']],
+    ['standard', ['*', 'message.delivered']],
     ['standard-cloudevents', ['message.delivered']],
   ])('each profile takes its events', async ([profile, events]) => {
     expect((await register({ profile, events }).expect(201)).body.events).toEqual(events);

@@ -46,7 +46,7 @@ describe('Test events', () => {
 
   itForAll([
     ['standard', { type: 'message.delivered', data: {} }, 202, undefined],
-    ['standard', { type: 'host.own' }, 202, undefined],
+    ['standard', { type: 'host.own' }, 422, 'type'],
     ['standard', { type: 'message.*' }, 422, 'type'],
     ['standard', { type: 'Message Sent' }, 422, 'type'],
     ['msgine', { type: 'message.received' }, 422, 'type'],

@@ -97,6 +97,7 @@ const event = (subject: string, fields = {}) =>
 describe('A profile that fails to render', () => {
   const engine = useEngine({
     options: {
+      allowUnknownEventTypes: true,
       profiles: [
         broken('throws', () => {
           throw new Error('no such field');

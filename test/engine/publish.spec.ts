@@ -182,6 +182,7 @@ describe('publish', () => {
     ['a type in upper case', 'type', { type: 'Message.Delivered' }],
     ['a type with a blank', 'type', { type: 'message delivered' }],
     ['a type that ends in a full stop', 'type', { type: 'message.' }],
+    ['a type that nobody declared', 'type', { type: 'message.deliverd' }],
     ['a type of 129 characters', 'type', { type: 'a'.repeat(129) }],
     ['no tenant', 'tenantId', { tenantId: undefined }],
     ['an empty tenant', 'tenantId', { tenantId: '' }],

@@ -310,7 +310,8 @@ it('Left out options have the documented defaults', () => {
   const settings = resolveSettings({});
   expect(settings).toMatchObject({
     profile: { name: 'standard' },
-    eventTypes: null,
+    eventTypes: [],
+    allowUnknownEventTypes: false,
     encryption: null,
     allowPlaintextSecrets: false,
     allowHttp: false,

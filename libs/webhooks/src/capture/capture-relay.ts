@@ -3,6 +3,7 @@ import type { DataSource } from 'typeorm';
 import { SETTINGS, type Settings } from '../config/settings.js';
 import { LineLogger } from '../core/line-logger.js';
 import { describeRowKey } from '../core/row-key.js';
+import { type EventRules, eventRules } from '../outbox/event-rules.js';
 import { type ChangeStore, UnreadableRowsError } from '../store/change-store.js';
 import type { OutboxStore } from '../store/outbox-store.js';
 import { DATA_SOURCE, STORE } from '../store/store.js';
@@ -27,14 +28,17 @@ const BATCH = 200;
 export class CaptureRelay {
   private readonly logger = new LineLogger('WebhookCapture');
   private loops: CaptureLoop[] | null = null;
+  private readonly rules: EventRules;
   private readonly stopping = new AbortController();
 
   constructor(
     private readonly registry: CaptureRegistry,
     @Inject(STORE) private readonly store: CaptureStore,
     @Inject(DATA_SOURCE) private readonly dataSource: DataSource,
-    @Inject(SETTINGS) private readonly settings: Settings,
-  ) {}
+    @Inject(SETTINGS) settings: Settings,
+  ) {
+    this.rules = eventRules(settings);
+  }
 
   get names(): readonly string[] {
     return this.registry.captures.map(({ name }) => name);
@@ -78,7 +82,7 @@ export class CaptureRelay {
   private async relay(tx: CaptureStore, { capture }: NamedCapture, limit: number): Promise<MappedBatch> {
     const claimed = await tx.claimChanges(capture, limit);
     const free = claimed.filter(({ isHeld }) => !isHeld);
-    const surroundings = { manager: this.dataSource.manager, maxDataBytes: this.settings.payloadBytes };
+    const surroundings = { manager: this.dataSource.manager, rules: this.rules };
     const rows = free.length > 0 ? await tx.readChangedRows(capture, free) : new Map();
     const batch = await mapBatch(
       free,

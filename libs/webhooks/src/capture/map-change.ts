@@ -2,6 +2,7 @@ import type { EntityManager, ObjectLiteral } from 'typeorm';
 import { newUuid } from '../core/ids.js';
 import type { WebhookEventInput } from '../events/event.js';
 import { checkEvent } from '../outbox/check-event.js';
+import type { EventRules } from '../outbox/event-rules.js';
 import type { ChangedRow, ClaimedChange } from '../store/change-store.js';
 import type { NewEvent } from '../store/outbox-store.js';
 import type { Capture, CapturedEvent } from './definition/capture.js';
@@ -9,8 +10,7 @@ import type { Capture, CapturedEvent } from './definition/capture.js';
 /** What `mapChange` needs besides the change. */
 export interface MapSurroundings {
   manager: EntityManager;
-  /** Of an event's data as JSON. */
-  maxDataBytes: number;
+  rules: EventRules;
 }
 
 /**
@@ -21,7 +21,7 @@ export async function mapChange(
   capture: Capture,
   change: ClaimedChange,
   { before, after }: ChangedRow,
-  { manager, maxDataBytes }: MapSurroundings,
+  { manager, rules }: MapSurroundings,
 ): Promise<NewEvent | null> {
   const tenantId = readTenant(capture, (after ?? before)!);
   const changedAt = new Date(change.createdAt);
@@ -29,7 +29,7 @@ export async function mapChange(
     CapturedEvent | null | undefined;
   if (event === null || event === undefined) return null;
   const complete = { tenantId, occurredAt: changedAt, ...event } as WebhookEventInput;
-  const checked = checkEvent(complete, 0, maxDataBytes);
+  const checked = checkEvent(complete, 0, rules);
   return { ...checked, uuid: newUuid(change.createdAt, change.eventId) };
 }
 

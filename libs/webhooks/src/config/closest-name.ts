@@ -4,16 +4,21 @@ const MAX_DIFFERENCE = 1 / 3;
 const MAX_CHARACTERS = 50;
 
 /**
- * The name that was probably meant, or null. Case and groups do not count: `allowhttp` is closest to `network.allowHttp`.
+ * The name that was probably meant, or null. Case does not count.
+ *
+ * @param partOf the part of a name to compare. Default: the whole name
  */
-export function closestName(given: string, names: readonly string[]): string | null {
+export function closestName(
+  given: string,
+  names: readonly string[],
+  partOf: (name: string) => string = (name) => name,
+): string | null {
   if (given.length > MAX_CHARACTERS) return null;
-  const distances = names.map((name) => ({ name, edits: editDistance(lastPart(given), lastPart(name)) }));
+  const part = partOf(given).toLowerCase();
+  const distances = names.map((name) => ({ name, edits: editDistance(part, partOf(name).toLowerCase()) }));
   const [closest] = distances.toSorted((a, b) => a.edits - b.edits);
   return closest && closest.edits <= given.length * MAX_DIFFERENCE ? closest.name : null;
 }
-
-const lastPart = (path: string): string => path.slice(path.lastIndexOf('.') + 1).toLowerCase();
 
 /** How many characters to insert, delete or replace to get from `a` to `b`. */
 function editDistance(a: string, b: string): number {

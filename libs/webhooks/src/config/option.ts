@@ -65,7 +65,7 @@ export function refuseUnknownOptions(
 ): void {
   const unknown = Object.keys(given).find((name) => !rulesOf(Options).has(name));
   if (unknown === undefined) return;
-  const closest = closestName(unknown, [...optionPaths(Options, prefix), ...alsoMeant]);
+  const closest = closestName(unknown, [...optionPaths(Options, prefix), ...alsoMeant], withoutGroup);
   const question = closest ? `. Did you mean "${closest}"?` : '';
   throw new InvalidOptionError(
     prefix + unknown,
@@ -73,6 +73,8 @@ export function refuseUnknownOptions(
     `Unknown option "${prefix}${unknown}"${question}`,
   );
 }
+
+const withoutGroup = (path: string): string => path.slice(path.lastIndexOf('.') + 1);
 
 /** A group of options. The error does not contain the value: there may be a key in it. */
 export function group<T extends object>(Group: new () => T): Check<T> {

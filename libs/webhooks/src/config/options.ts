@@ -200,11 +200,10 @@ export class WebhooksModuleOptions {
   @Option(value(isText, 'the name of a profile')) profile?: string = 'standard';
   /** Your own profiles, and built-in ones with other options (`msgine({ idMode: 'event' })`). Default none. */
   @Option(profileList) profiles?: Profile[] = [];
-  /**
-   * Your own event types, listed beside the catalogue's. If given, registrations accept these and the catalogue's only
-   * (`[]`: the catalogue's only). Default: registrations accept any name.
-   */
-  @Option(customEventTypes) eventTypes?: readonly CustomEventType[];
+  /** Your own event types. `publish` and registrations accept these and the catalogue's. Default none. */
+  @Option(customEventTypes) eventTypes?: readonly CustomEventType[] = [];
+  /** Publish and register event types that neither the catalogue nor `eventTypes` has. Default false. */
+  @Option(flag) allowUnknownEventTypes?: boolean = false;
   /** Keys for secrets and custom headers in the database. Required unless `security.allowPlaintextSecrets` is set. */
   @Option(group(EncryptionOptions)) encryption?: EncryptionOptions;
   @Option(group(DeliveryOptions)) delivery?: DeliveryOptions = new DeliveryOptions();

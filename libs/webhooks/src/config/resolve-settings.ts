@@ -44,7 +44,8 @@ export function resolveSettings(given: WebhooksModuleOptions): Settings {
   return {
     profile,
     profiles,
-    eventTypes: options.eventTypes?.map(toCatalogueEntry) ?? null,
+    eventTypes: options.eventTypes!.map(toCatalogueEntry),
+    allowUnknownEventTypes: options.allowUnknownEventTypes!,
     encryption: options.encryption ?? null,
     ...security,
     ...withLocalhost(network),

@@ -12,8 +12,9 @@ export const SETTINGS = Symbol('webhooks:settings');
 export interface Settings {
   profile: Profile;
   profiles: ReadonlyMap<string, Profile>;
-  /** The host's own types; `null`: it did not list them, so any name may be one. */
-  eventTypes: readonly CatalogueEntry[] | null;
+  /** The host's own types. */
+  eventTypes: readonly CatalogueEntry[];
+  allowUnknownEventTypes: boolean;
   encryption: EncryptionSettings | null;
   allowPlaintextSecrets: boolean;
   allowHttp: boolean;

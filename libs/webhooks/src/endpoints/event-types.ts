@@ -1,16 +1,15 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { defaultProfileFor, requireProfile } from '../accounts/profile-choice.js';
 import { TenantAccounts } from '../accounts/tenant-accounts.js';
-import { InvalidOptionError } from '../core/errors.js';
-import { catalogue, isCatalogueType } from '../events/catalogue/catalogue.js';
+import { catalogue } from '../events/catalogue/catalogue.js';
 import type { CatalogueEntry } from '../events/catalogue/catalogue-entry.js';
-import { eventExample, ownEventExample } from '../events/catalogue/event-example.js';
 import type { WebhookEvent } from '../events/event.js';
 import { type ExampleRequest, exampleRequests } from '../profiles/example-request.js';
 import type { Profile } from '../profiles/profile.js';
 import { SETTINGS, type Settings } from '../config/settings.js';
 import type { AccountStore } from '../store/account-store.js';
 import { STORE } from '../store/store.js';
+import { exampleOf, namesIn } from './event-names.js';
 
 /** An event type, its names in each profile, and what a receiver gets for its example. */
 export interface EventTypeInfo extends CatalogueEntry {
@@ -39,10 +38,9 @@ export class EventTypeList {
     @Inject(SETTINGS) private readonly settings: Settings,
   ) {
     const { profiles, eventTypes } = settings;
-    this.entries = [...catalogue, ...(eventTypes ?? [])].map((entry) => {
+    this.entries = [...catalogue, ...eventTypes].map((entry) => {
       const names: Record<string, string[]> = {};
-      const { name, example } = entry;
-      const event = isCatalogueType(name) ? eventExample(name) : ownEventExample(name, example);
+      const event = exampleOf(entry);
       for (const profile of profiles.values()) {
         const types = namesIn(profile, event);
         if (types.length > 0) names[profile.name] = types;
@@ -71,27 +69,5 @@ export class EventTypeList {
     }));
     this.byProfile.set(profile.name, data);
     return data;
-  }
-}
-
-/** Throws {@link InvalidOptionError} if a profile of the host fails on an example, or an example of the host on a profile. */
-function namesIn(profile: Profile, event: WebhookEvent): string[] {
-  try {
-    return profile.render(event).map(({ type }) => type);
-  } catch (error) {
-    const { message } = error as Error;
-    throw isCatalogueType(event.type)
-      ? new InvalidOptionError(
-          'profiles',
-          profile.name,
-          `the profile ${profile.name} fails on the example of ${event.type} (${message}). Return [] for events that the profile does not support`,
-          { cause: error },
-        )
-      : new InvalidOptionError(
-          'eventTypes',
-          event.type,
-          `the profile ${profile.name} fails on the example of the event type ${event.type} (${message}). Change the example`,
-          { cause: error },
-        );
   }
 }

@@ -1,7 +1,6 @@
 import { HttpStatus, Inject, Injectable } from '@nestjs/common';
 import { checkHeaders, HeaderRefusedError } from '../http/policy/header-policy.js';
 import { UrlPolicy, UrlRefusedError } from '../http/policy/url-policy.js';
-import { knownTypes } from '../events/catalogue/catalogue.js';
 import type { Profile } from '../profiles/profile.js';
 import {
   badRequest,
@@ -12,6 +11,7 @@ import {
   WebhooksRequestError,
 } from '../core/request-error.js';
 import { SETTINGS, type Settings } from '../config/settings.js';
+import { eventNamesOf } from './event-names.js';
 import { type ChangeEndpoint, RegisterEndpoint } from './register-endpoint.dto.js';
 import { findEventProblems, findFieldProblems, findSecretProblem } from './registration-rules.js';
 import { LineLogger } from '../core/line-logger.js';
@@ -35,11 +35,10 @@ const SAMPLE_INPUT = {
 export class RegistrationCheck {
   private readonly logger = new LineLogger('Webhooks');
   private readonly urls: UrlPolicy;
-  private readonly types: string[] | null;
+  private readonly namesByProfile = new Map<string, readonly string[] | null>();
 
   constructor(@Inject(SETTINGS) private readonly settings: Settings) {
     this.urls = new UrlPolicy(settings);
-    this.types = settings.eventTypes && knownTypes(settings.eventTypes);
   }
 
   /** The profile of an existing endpoint. Throws a 409 if the host no longer has it. */
@@ -55,13 +54,23 @@ export class RegistrationCheck {
   /** Throws a 422 naming every field that the profile refuses. */
   checkFields(profile: Profile, input: RegisterEndpoint | ChangeEndpoint): void {
     const problems: ErrorDetail[] = findFieldProblems(profile, input);
-    if (input.events) problems.push(...findEventProblems(profile, input.events, this.types));
+    if (input.events) problems.push(...findEventProblems(profile, input.events, this.namesOf(profile)));
     const secret =
       input instanceof RegisterEndpoint || input.secret !== undefined
         ? findSecretProblem(profile, input.secret)
         : null;
     if (secret) problems.push(secret);
     if (problems.length > 0) throw unprocessable(...problems);
+  }
+
+  /** The event names that this profile's webhooks can subscribe to; `null`: any. */
+  namesOf(profile: Profile): readonly string[] | null {
+    let names = this.namesByProfile.get(profile.name);
+    if (names === undefined) {
+      names = eventNamesOf(profile, this.settings);
+      this.namesByProfile.set(profile.name, names);
+    }
+    return names;
   }
 
   /** The URL as it is stored. Throws a 400 if it is not a URL, a 422 if it is not allowed. */

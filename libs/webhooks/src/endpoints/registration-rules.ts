@@ -1,3 +1,4 @@
+import { closestName } from '../config/closest-name.js';
 import { isEventType } from '../events/event.js';
 import type { Profile, ProfileField } from '../profiles/profile.js';
 import { matchesEventName } from '../events/subscription.js';
@@ -28,12 +29,12 @@ export function findFieldProblems(profile: Profile, input: object): ErrorDetail[
 /**
  * What is wrong with these event names for this profile.
  *
- * @param types the catalogue's and the host's types, for profiles without names of their own; `null`: any name is allowed
+ * @param known the names that its webhooks can subscribe to; `null`: any name is allowed
  */
 export function findEventProblems(
   profile: Profile,
   events: readonly string[],
-  types: readonly string[] | null,
+  known: readonly string[] | null,
 ): ErrorDetail[] {
   const { maxEvents } = profile.registration;
   if (events.length > maxEvents) {
@@ -47,7 +48,7 @@ export function findEventProblems(
     ];
   }
   return events.flatMap((name) => {
-    const message = eventProblem(profile, name, types);
+    const message = eventProblem(profile, name, known);
     return message === null ? [] : [{ field: 'events', code: 'unknown_event', message }];
   });
 }
@@ -55,24 +56,29 @@ export function findEventProblems(
 function eventProblem(
   { name: profile, registration }: Profile,
   name: string,
-  types: readonly string[] | null,
+  known: readonly string[] | null,
 ): string | null {
-  const eventNames = registration.eventNames ?? types;
-  const known = eventNames ? ` Known: ${eventNames.join(', ')}.` : '';
   const isPattern = name === '*' || name.endsWith('.*');
   if (isPattern && !registration.wildcards)
-    return `The profile ${profile} does not support patterns such as ${name}.${known}`;
-  if (eventNames) {
-    const found = isPattern
-      ? eventNames.some((each) => matchesEventName([name], each))
-      : eventNames.includes(name);
-    return found ? null : `The profile ${profile} has no event ${name}.${known}`;
+    return `The profile ${profile} does not support patterns such as ${name}.${known ? listNames(known) : ''}`;
+  if (known) {
+    const found = isPattern ? known.some((each) => matchesEventName([name], each)) : known.includes(name);
+    return found ? null : unknownEvent(profile, name, known);
   }
   if (name === '*') return null;
   return isEventType(isPattern ? name.slice(0, -2) : name)
     ? null
     : `${name} is not an event name: use lower-case words joined by full stops, or a pattern: * or message.*.`;
 }
+
+/** The sentence for an event that a profile does not have. It names the one that was probably meant. */
+export function unknownEvent(profile: string, name: string, known: readonly string[]): string {
+  const closest = closestName(name, known);
+  const question = closest === null ? '' : ` Did you mean ${closest}?`;
+  return `The profile ${profile} has no event ${name}.${question}${listNames(known)}`;
+}
+
+const listNames = (names: readonly string[]): string => ` Known: ${names.join(', ')}.`;
 
 /**
  * What is wrong with the secret of a registration or rotation; `null`: nothing.

@@ -17,6 +17,7 @@ import type { OutboxStore } from '../store/outbox-store.js';
 import { STORE } from '../store/store.js';
 import { readBody } from '../validation/read-input.js';
 import { RegistrationCheck } from './registration-check.js';
+import { unknownEvent } from './registration-rules.js';
 import { requireEndpoint } from './require-endpoint.js';
 import { TestEndpoint } from './test-endpoint.dto.js';
 
@@ -132,23 +133,20 @@ export class TestEventSender {
     return event;
   }
 
-  /** Example data of a type of the host's own. Throws a 422 if the host has named its types and this is none of them. */
+  /** Example data of a type of the host's own. Throws a 422 if there is no such type. */
   private exampleData(profile: Profile, type: string): unknown {
-    const { eventTypes } = this.settings;
+    const { eventTypes, allowUnknownEventTypes } = this.settings;
     if (!isEventType(type)) throw this.unknownType(profile, type);
-    if (eventTypes === null) return catalogueEntry('webhook.test').example;
     const own = eventTypes.find(({ name }) => name === type);
-    if (!own) throw this.unknownType(profile, type);
-    return own.example;
+    if (own) return own.example;
+    if (!allowUnknownEventTypes && type !== profile.testType) throw this.unknownType(profile, type);
+    return catalogueEntry('webhook.test').example;
   }
 
   private unknownType(profile: Profile, type: string): Error {
     const known = profile.registration.eventNames ?? knownTypes(this.settings.eventTypes);
-    return unprocessable({
-      field: 'type',
-      code: 'unknown_event',
-      message: `The profile ${profile.name} has no event ${type}. Known: ${known.join(', ')}.`,
-    });
+    const message = unknownEvent(profile.name, type, known);
+    return unprocessable({ field: 'type', code: 'unknown_event', message });
   }
 
   private async find(tenantId: string, eventUuid: string): Promise<WebhookDeliveryDetail | null> {

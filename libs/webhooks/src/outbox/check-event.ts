@@ -1,7 +1,9 @@
+import { closestName } from '../config/closest-name.js';
 import { InvalidEventError } from '../core/errors.js';
 import { newUuid } from '../core/ids.js';
 import { isEventType, type WebhookEventFields } from '../events/event.js';
 import type { NewEvent } from '../store/outbox-store.js';
+import type { EventRules } from './event-rules.js';
 
 const MAX_FIELD_LENGTH = 255;
 /** A callback URL is stored up to this length, which no URL policy accepts: it shows why the URL was refused. */
@@ -14,10 +16,8 @@ type AnyEvent = WebhookEventFields & { type: string; data: unknown };
 /**
  * Checks one event and serializes its data: later changes of the object are not sent. Throws {@link InvalidEventError},
  * which names the event's index, the field and the fix.
- *
- * @param maxDataBytes of `data` as JSON
  */
-export function checkEvent(event: AnyEvent, index: number, maxDataBytes: number): NewEvent {
+export function checkEvent(event: AnyEvent, index: number, rules: EventRules): NewEvent {
   const fail = (field: string, fix: string): never => {
     throw new InvalidEventError(index, field, fix);
   };
@@ -40,6 +40,7 @@ export function checkEvent(event: AnyEvent, index: number, maxDataBytes: number)
       'must be lower-case words joined by dots, at most 128 characters, such as message.delivered',
     );
   }
+  if (!rules.types.has(type) && !rules.allowsUnknownTypes) fail('type', unknownTypeFix(type, rules));
   const { occurredAt, callbackUrl } = event;
   if (occurredAt !== undefined && !(occurredAt instanceof Date && Number.isFinite(occurredAt.getTime()))) {
     fail('occurredAt', 'must be a valid Date');
@@ -54,12 +55,18 @@ export function checkEvent(event: AnyEvent, index: number, maxDataBytes: number)
     subject: optionalText('subject', event.subject),
     occurredAt: occurredAt === undefined ? null : occurredAt.getTime(),
     source: optionalText('source', event.source),
-    data: toJson(event.data, index, maxDataBytes),
+    data: toJson(event.data, index, rules.maxDataBytes),
     callbackUrl: callbackUrl ? toStorable(callbackUrl) : null,
     idempotencyKey: optionalText('idempotencyKey', event.idempotencyKey),
     test: false,
     endpointId: null,
   };
+}
+
+function unknownTypeFix(type: string, { types }: EventRules): string {
+  const closest = closestName(type, [...types.keys()]);
+  const meant = closest === null ? '' : `Did you mean "${closest}"? `;
+  return `must be a known event type, not "${type}". ${meant}List event types of your own in the option eventTypes`;
 }
 
 function toJson(data: unknown, index: number, maxBytes: number): string {

@@ -5,6 +5,7 @@ import type { PublishedEvent, WebhookEventInput } from '../events/event.js';
 import type { OutboxStore } from '../store/outbox-store.js';
 import { STORE } from '../store/store.js';
 import { checkEvent } from './check-event.js';
+import { type EventRules, eventRules } from './event-rules.js';
 
 /**
  * Writes events in the host's transaction.
@@ -14,14 +15,18 @@ import { checkEvent } from './check-event.js';
  */
 @Injectable()
 export class Outbox {
+  private readonly rules: EventRules;
+
   constructor(
     @Inject(STORE) private readonly store: OutboxStore,
-    @Inject(SETTINGS) private readonly settings: Settings,
-  ) {}
+    @Inject(SETTINGS) settings: Settings,
+  ) {
+    this.rules = eventRules(settings);
+  }
 
   async publish(tx: EntityManager, events: readonly WebhookEventInput[]): Promise<PublishedEvent[]> {
     const store = this.store.within(tx);
-    const checked = events.map((event, index) => checkEvent(event, index, this.settings.payloadBytes));
+    const checked = events.map((event, index) => checkEvent(event, index, this.rules));
     return store.insertEvents(checked);
   }
 }

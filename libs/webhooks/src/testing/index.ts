@@ -1,5 +1,5 @@
 export { WebhooksTesting, type Container, type OutboxEvent, type Overridable } from './webhooks-testing.js';
-export { WebhooksDouble } from './webhooks-double.js';
+export { WebhooksDouble, type WebhooksDoubleOptions } from './webhooks-double.js';
 export { RecordingTransport, type Reply, type SentRequest } from './recording-transport.js';
 export {
   HttpError,

@@ -1,6 +1,8 @@
 import type { ValueProvider } from '@nestjs/common';
-import { LimitOptions } from '../config/options.js';
+import type { WebhooksModuleOptions } from '../config/options.js';
+import { resolveSettings } from '../config/resolve-settings.js';
 import { checkEvent } from '../outbox/check-event.js';
+import { type EventRules, eventRules } from '../outbox/event-rules.js';
 import { TransactionRequiredError } from '../core/errors.js';
 import { encodeId } from '../core/ids.js';
 import type { PublishedEvent, WebhookEventInput } from '../events/event.js';
@@ -8,7 +10,11 @@ import type { WebhookEventType } from '../events/event-map.js';
 import { WebhooksService } from '../webhooks.service.js';
 import type { OutboxEvent } from './webhooks-testing.js';
 
-const MAX_DATA_BYTES = new LimitOptions().payloadBytes!;
+/** The module's options that say which events `publish` accepts. */
+export type WebhooksDoubleOptions = Pick<
+  WebhooksModuleOptions,
+  'eventTypes' | 'allowUnknownEventTypes' | 'limits'
+>;
 
 /**
  * Stands in for {@link WebhooksService} in unit tests: no database, no module. `publish` checks events as the real one does and
@@ -25,9 +31,18 @@ export class WebhooksDouble {
   private readonly events: OutboxEvent[] = [];
   /** Ids by tenant and idempotency key. */
   private readonly ids = new Map<string, string>();
+  private readonly rules: EventRules;
 
   /** Provides this double as {@link WebhooksService}. */
   readonly provider: ValueProvider<unknown> = { provide: WebhooksService, useValue: this };
+
+  /**
+   * @param options those of the module that say which events `publish` accepts, such as `eventTypes`
+   * @throws InvalidOptionError as the module does
+   */
+  constructor(options: WebhooksDoubleOptions = {}) {
+    this.rules = eventRules(resolveSettings(options));
+  }
 
   /** What was published, oldest first; of one type if given. */
   published(type?: WebhookEventType | (string & {})): OutboxEvent[] {
@@ -54,7 +69,7 @@ export class WebhooksDouble {
     if (tx === undefined || tx === null)
       throw new TransactionRequiredError('A transaction is required: pass the EntityManager of an open one.');
     const list = (Array.isArray(events) ? events : [events]) as readonly WebhookEventInput[];
-    const checked = list.map((event, index) => checkEvent(event, index, MAX_DATA_BYTES));
+    const checked = list.map((event, index) => checkEvent(event, index, this.rules));
     const published = checked.map(({ uuid, data, type, tenantId, subject, idempotencyKey }) => {
       const key = idempotencyKey === null ? null : JSON.stringify([tenantId, idempotencyKey]);
       const first = key === null ? undefined : this.ids.get(key);

@@ -31,8 +31,8 @@ export function catalogueEntry<Type extends CatalogueEventType>(
 }
 
 /** Returns the names of the catalogue and of the host's own types. */
-export function knownTypes(own: readonly CatalogueEntry[] | null): string[] {
-  return [...catalogue, ...(own ?? [])].map(({ name }) => name);
+export function knownTypes(own: readonly CatalogueEntry[]): string[] {
+  return [...catalogue, ...own].map(({ name }) => name);
 }
 
 /** Returns true for a type of the catalogue, false for a type of the host's own. */
