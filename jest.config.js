@@ -16,8 +16,8 @@ module.exports = {
   roots: ['<rootDir>/libs', '<rootDir>/sample-app', '<rootDir>/test'],
   testRegex: '[.-]spec\\.ts$',
   // The hosts have tests of their own, and dependencies that are not these.
-  testPathIgnorePatterns: ['/node_modules/', '/dist/', '/test/packages/hosts/'],
-  modulePathIgnorePatterns: ['/dist/', '/test/packages/hosts/'],
+  testPathIgnorePatterns: ['/node_modules/', '/dist/', '/test/packages/(hosts|templates)/'],
+  modulePathIgnorePatterns: ['/dist/', '/test/packages/(hosts|templates)/'],
   transform: { '\\.[jt]s$': swc },
   transformIgnorePatterns: ['/node_modules/(?!(@nestjs|jose|nodemailer|fast-check|pure-rand)/)'],
   moduleNameMapper: {

@@ -30,6 +30,12 @@ const HOST: Record<string, string> = {
     import { Module } from '@nestjs/common';
     @Module({})
     export class AccountsModule {}`,
+  'app.module.ts': `
+    import { Module } from '@nestjs/common';
+    import { MessageStatus } from './message-status.js';
+    import { database, webhooks } from './webhooks.js';
+    @Module({ imports: [database, webhooks], providers: [MessageStatus] })
+    export class AppModule {}`,
   'config.module.ts': `
     import { Module } from '@nestjs/common';
     export class Config { get(name: string): string { return process.env[name] ?? ''; } }
@@ -41,10 +47,6 @@ const HOST: Record<string, string> = {
     export class ApiKeyGuard implements CanActivate {
       canActivate(): boolean { return true; }
     }`,
-  'authenticate.ts': `
-    import type { Request, RequestHandler } from 'express';
-    export interface AccountRequest extends Request { account?: { id: string } }
-    export const authenticate: RequestHandler = (_request, _response, next) => next();`,
   'data-source.ts': `
     import { DataSource } from 'typeorm';
     export const dataSource = new DataSource({ type: 'postgres' });`,
