@@ -12,7 +12,7 @@ const WEBHOOKS = {
   closed: ['http', 'http/policy', 'core'],
   rows: {
     // What a host imports
-    index: `webhooks.module webhooks.service module api api/routes operator endpoints deliveries accounts outbox engine engine/record
+    index: `webhooks.module webhooks.service module api api/routes operator event-log endpoints deliveries accounts outbox engine engine/record
             config alerts alerts/channels secrets observability store/schema store/schema/capture capture/definition profiles profiles/dialects events/catalogue
             events http http/connections http/policy`,
     testing: 'webhooks.service outbox engine config store store/schema profiles events/catalogue events http',
@@ -20,13 +20,14 @@ const WEBHOOKS = {
     // Mounts the module in an Express app: what `module` may import, and the module itself
     express: ANY,
     module: ANY,
-    'webhooks.service': `operator endpoints deliveries accounts outbox engine config observability events http/policy`,
+    'webhooks.service': `operator event-log endpoints deliveries accounts outbox engine config observability events http/policy`,
 
     // What customers and the operator call
     'api/compat': 'api endpoints config observability secrets store',
-    api: 'api/routes endpoints deliveries accounts config secrets',
-    'api/routes': 'api endpoints deliveries accounts secrets validation',
+    api: 'api/routes event-log endpoints deliveries accounts config secrets',
+    'api/routes': 'api event-log endpoints deliveries accounts secrets validation',
     operator: 'endpoints engine engine/record observability secrets store http',
+    'event-log': 'deliveries engine/replay observability store validation',
     endpoints: `deliveries accounts config secrets observability store profiles validation events/catalogue events
                 http/policy`,
     deliveries: 'config observability store profiles validation events',
@@ -35,9 +36,10 @@ const WEBHOOKS = {
     capture: 'capture/definition outbox config store events',
 
     // What a worker does
-    engine: `engine/maintenance engine/record engine/relay engine/claim engine/send engine/schedule engine/destinations
+    engine: `engine/maintenance engine/replay engine/record engine/relay engine/claim engine/send engine/schedule engine/destinations
              config alerts store http`,
-    'engine/maintenance': 'engine/record engine/claim config alerts observability store',
+    'engine/maintenance': 'engine/replay engine/record engine/claim config alerts observability store',
+    'engine/replay': 'engine/relay engine/destinations config store',
     'engine/record': 'engine/claim engine/send engine/destinations config observability store events',
     'engine/relay': 'engine/schedule engine/destinations config secrets store profiles events http/policy',
     'engine/claim': 'engine/schedule engine/destinations config store',

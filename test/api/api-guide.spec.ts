@@ -4,6 +4,7 @@ import { getMetadataStorage } from 'class-validator';
 import { ChangeAccount } from '../../libs/webhooks/src/accounts/change-account.dto.js';
 import { RotateSecret } from '../../libs/webhooks/src/accounts/rotate-secret.dto.js';
 import { TestEndpoint } from '../../libs/webhooks/src/endpoints/test-endpoint.dto.js';
+import { ReplayEvents } from '../../libs/webhooks/src/event-log/replay-events.dto.js';
 import { RecoverDeliveries } from '../../libs/webhooks/src/deliveries/recover-deliveries.dto.js';
 import { ChangeEndpoint, RegisterEndpoint } from '../../libs/webhooks/src/endpoints/register-endpoint.dto.js';
 import { type Calls, startHost, type WebhooksHost } from '../support/webhooks-host.js';
@@ -34,6 +35,7 @@ describe('The guide to the REST API', () => {
     ['…/rotate-secret', RotateSecret],
     ['POST /webhooks/:id/test', TestEndpoint],
     ['POST /webhooks/:id/recover', RecoverDeliveries],
+    ['POST /webhooks/:id/replay', ReplayEvents],
     ['PATCH /webhooks/account', ChangeAccount],
   ])('names every field of %s', (route, Type) => {
     expect(named(rowOf(route))).toEqual(expect.arrayContaining(fieldsOf(Type)));

@@ -11,6 +11,8 @@ interface Things {
   endpoint: string;
   delivery: string;
   waiting: string;
+  event: string;
+  job: string;
   /** Numbers and keys of the platforms' own routes. */
   textAlerts: string;
   httpsms: string;
@@ -91,6 +93,28 @@ const CASES: Record<string, RouteCase> = {
   },
   'POST /webhooks/deliveries/dlv_:id/cancel': {
     call: (api, { waiting }) => api.post(`/webhooks/deliveries/${waiting}/cancel`),
+    own: 200,
+    other: 404,
+  },
+  'GET /webhooks/events': { call: (api) => api.get('/webhooks/events'), own: 200, other: 'own things only' },
+  'GET /webhooks/events/evt_:id': {
+    call: (api, { event }) => api.get(`/webhooks/events/${event}`),
+    own: 200,
+    other: 404,
+  },
+  'POST /webhooks/wh_:id/replay': {
+    call: (api, { endpoint }) => api.post(`/webhooks/${endpoint}/replay`, { since: '2020-01-01' }),
+    own: 202,
+    other: 404,
+  },
+  'GET /webhooks/jobs': { call: (api) => api.get('/webhooks/jobs'), own: 200, other: 'own things only' },
+  'GET /webhooks/jobs/job_:id': {
+    call: (api, { job }) => api.get(`/webhooks/jobs/${job}`),
+    own: 200,
+    other: 404,
+  },
+  'POST /webhooks/jobs/job_:id/cancel': {
+    call: (api, { job }) => api.post(`/webhooks/jobs/${job}/cancel`),
     own: 200,
     other: 404,
   },
@@ -249,7 +273,13 @@ describe.each(['express', 'fastify'] as const)('Whose things a route touches, on
         const { body } = await account.api.get('/webhooks/deliveries').expect(200);
         const [waiting, delivery] = body.data;
         expect([waiting.state, delivery.state]).toEqual(['pending', 'delivered']);
-        return { ...account, things: { ...things, delivery: delivery.id, waiting: waiting.id } };
+        const paused = { url, events: ['*'], active: false };
+        const { body: endpoint } = await account.api.post('/webhooks', paused).expect(201);
+        const since = '2020-01-01';
+        const replay = await account.api.post(`/webhooks/${endpoint.id}/replay`, { since }).expect(202);
+        const { id: job } = replay.body.job;
+        const event = delivery.event.id;
+        return { ...account, things: { ...things, delivery: delivery.id, waiting: waiting.id, event, job } };
       }),
     );
   }
@@ -274,7 +304,13 @@ describe.each(['express', 'fastify'] as const)('Whose things a route touches, on
 
   /** Everything that the tables hold of an account, to see that nothing changed. */
   const rowsOf = async (tenantId: string): Promise<unknown> => {
-    const all = ['webhook_endpoints', 'webhook_accounts', 'webhook_lanes', 'webhook_events'].map((table) =>
+    const all = [
+      'webhook_endpoints',
+      'webhook_accounts',
+      'webhook_lanes',
+      'webhook_events',
+      'webhook_jobs',
+    ].map((table) =>
       host.dataSource.query(`select * from ${table} where tenant_id = $1 order by 1`, [tenantId]),
     );
     const deliveries = host.dataSource.query(
@@ -328,6 +364,8 @@ describe.each(['express', 'fastify'] as const)('Whose things a route touches, on
     const unknown = {
       endpoint: `wh_${'0'.repeat(26)}`,
       delivery: 'dlv_999999999',
+      event: `evt_${'0'.repeat(26)}`,
+      job: `job_${'0'.repeat(26)}`,
       waiting: 'dlv_999999999',
       textAlerts: '999999999',
       httpsms: '00000000-0000-7000-8000-000000000000',

@@ -63,6 +63,7 @@ const NAMES = [
   'webhook_deliveries',
   'webhook_endpoints',
   'webhook_events',
+  'webhook_jobs',
   'webhook_lanes',
   'webhook_leases',
   'webhook_unrelayed',

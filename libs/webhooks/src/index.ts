@@ -36,6 +36,8 @@ export type {
   BlockedReason,
   DeliveryState,
   EndpointState,
+  JobKind,
+  JobState,
   Ordering,
   Reason,
   StatusClass,
@@ -73,6 +75,7 @@ export type { CustomEventType } from './events/catalogue/custom-event-type.js';
 export { AccountRoutes } from './api/routes/account-routes.js';
 export { DeliveryRoutes } from './api/routes/delivery-routes.js';
 export { EndpointRoutes } from './api/routes/endpoint-routes.js';
+export { EventRoutes } from './api/routes/event-routes.js';
 export { WebhooksController } from './api/webhooks.controller.js';
 export { WebhooksApi } from './api/webhooks-api.js';
 export { Caller, type WebhookCaller } from './api/caller.js';
@@ -98,6 +101,13 @@ export type { RecoverResult } from './deliveries/bulk-retry.js';
 export type { Page } from './core/page.js';
 export { WebhookSubjects } from './deliveries/subjects.service.js';
 export type { EventReport, SkippedEndpoint } from './deliveries/event-report.js';
+export { WebhookEventLog } from './event-log/event-log.service.js';
+export type { EventFilter } from './event-log/event-filter.js';
+export type { LoggedEvent, LoggedEventDetail } from './event-log/logged-event.js';
+export { ReplayEvents } from './event-log/replay-events.dto.js';
+export type { ReplayResult } from './event-log/event-replay.js';
+export { WebhookJobs, type JobQuery } from './event-log/jobs.service.js';
+export type { WebhookJob } from './event-log/job.js';
 export type { EndpointQuery } from './endpoints/list-endpoints.js';
 export type { RevealedSecret, RotatedSecret, SecretInfo } from './secrets/secret-info.js';
 export type { EventTypeInfo, EventTypeResult } from './endpoints/event-types.js';

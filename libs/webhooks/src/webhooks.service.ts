@@ -13,6 +13,8 @@ import type { EventInputOf, PublishedEvent, WebhookEventInput } from './events/e
 import type { WebhookEventType } from './events/event-map.js';
 import { Outbox } from './outbox/outbox.js';
 import { WebhookSubjects } from './deliveries/subjects.service.js';
+import { WebhookEventLog } from './event-log/event-log.service.js';
+import { WebhookJobs } from './event-log/jobs.service.js';
 import { type RunResult, RunOnce } from './engine/run-once.js';
 import { SETTINGS, type Settings } from './config/settings.js';
 
@@ -41,6 +43,10 @@ export class WebhooksService {
     readonly deliveries: WebhookDeliveries,
     /** What happened to the events of one message, for the host's own pages. */
     readonly subjects: WebhookSubjects,
+    /** Published events: list them, and replay them to an endpoint that did not get them. */
+    readonly eventLog: WebhookEventLog,
+    /** What goes on after the call that asked for it, such as a replay. */
+    readonly jobs: WebhookJobs,
     /** Calls across all tenants: for the people who run the backend, never for a tenant. */
     readonly operator: WebhookOperator,
     /** Tenants' own settings. */

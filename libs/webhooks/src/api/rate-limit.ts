@@ -7,6 +7,7 @@ const LIMITS = {
   test: { perMinute: 20, name: 'tests' },
   retry: { perMinute: 100, name: 'retries' },
   recover: { perMinute: 10, name: 'recoveries' },
+  replay: { perMinute: 10, name: 'replays' },
 } as const;
 
 export type LimitedAction = keyof typeof LIMITS;

@@ -4,6 +4,8 @@ import { WebhookSubjects } from '../deliveries/subjects.service.js';
 import { WebhookAccounts } from '../accounts/accounts.service.js';
 import { WebhookEndpoints } from '../endpoints/endpoints.service.js';
 import { EventTypeList } from '../endpoints/event-types.js';
+import { WebhookEventLog } from '../event-log/event-log.service.js';
+import { WebhookJobs } from '../event-log/jobs.service.js';
 import { RateLimit } from './rate-limit.js';
 
 /**
@@ -18,6 +20,8 @@ export class WebhooksApi {
     readonly deliveries: WebhookDeliveries,
     readonly accounts: WebhookAccounts,
     readonly subjects: WebhookSubjects,
+    readonly eventLog: WebhookEventLog,
+    readonly jobs: WebhookJobs,
     /** @internal */
     readonly eventTypes: EventTypeList,
     /** @internal */

@@ -1,13 +1,13 @@
 import { Controller, UseInterceptors } from '@nestjs/common';
 import { CallerInterceptor } from './caller.interceptor.js';
-import { EndpointRoutes } from './routes/endpoint-routes.js';
+import { EventRoutes } from './routes/event-routes.js';
 
 /**
  * The REST routes. `WebhooksModule.forRoot({ guards, tenant })` mounts them. A subclass can add guards, a path and routes,
  * or override routes.
  *
- * `wh_` and `dlv_` are part of the paths, so that the host can use all other paths below this one.
+ * `wh_`, `dlv_`, `evt_` and `job_` are part of the paths, so that the host can use all other paths below this one.
  */
 @Controller('webhooks')
 @UseInterceptors(CallerInterceptor)
-export class WebhooksController extends EndpointRoutes {}
+export class WebhooksController extends EventRoutes {}

@@ -4,8 +4,8 @@ import { notFound } from './request-error.js';
 const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 const VALUES = new Map([...ALPHABET].map((character, value) => [character, value]));
 
-/** Prefixes of public ids: `evt_` of an event, `wh_` of an endpoint. */
-type IdPrefix = 'evt' | 'wh';
+/** Prefixes of public ids: `evt_` of an event, `wh_` of an endpoint, `job_` of a job. */
+type IdPrefix = 'evt' | 'wh' | 'job';
 
 /**
  * Returns a new UUIDv7 (RFC 9562): 48 bits of Unix milliseconds, then 74 bits of `random`. Lower case, with dashes.

@@ -38,6 +38,13 @@ export type Reason =
   | 'backlog-full'
   | 'operator';
 
+/** What a job does. `replay`: creates deliveries of past events. */
+export type JobKind = 'replay';
+
+/** A job is in exactly one of these states. The last three are terminal. */
+export const JOB_STATES = ['pending', 'running', 'done', 'failed', 'cancelled'] as const;
+export type JobState = (typeof JOB_STATES)[number];
+
 /** Class of the last attempt's status; `none`: no response, or no attempt yet. */
 export const STATUS_CLASSES = ['1xx', '2xx', '3xx', '4xx', '5xx', 'none'] as const;
 export type StatusClass = (typeof STATUS_CLASSES)[number];

@@ -20,6 +20,10 @@ export class Webhooks implements Omit<WebhooksService, 'runOnce'> {
   readonly deliveries: WebhooksService['deliveries'];
   /** What happened to the events of one message, for the host's own pages. */
   readonly subjects: WebhooksService['subjects'];
+  /** Published events: list them, and replay them to an endpoint that did not get them. */
+  readonly eventLog: WebhooksService['eventLog'];
+  /** What goes on after the call that asked for it, such as a replay. */
+  readonly jobs: WebhooksService['jobs'];
   /** Calls across all tenants: for the people who run the backend, never for a tenant. */
   readonly operator: WebhooksService['operator'];
   /** Tenants' own settings. */
@@ -52,6 +56,8 @@ export class Webhooks implements Omit<WebhooksService, 'runOnce'> {
     this.endpoints = service.endpoints;
     this.deliveries = service.deliveries;
     this.subjects = service.subjects;
+    this.eventLog = service.eventLog;
+    this.jobs = service.jobs;
     this.operator = service.operator;
     this.accounts = service.accounts;
     this.events = service.events;

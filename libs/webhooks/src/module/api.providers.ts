@@ -18,6 +18,9 @@ import { EndpointRegistration } from '../endpoints/endpoint-registration.js';
 import { EndpointSecrets } from '../endpoints/endpoint-secrets.js';
 import { WebhookEndpoints } from '../endpoints/endpoints.service.js';
 import { EventTypeList } from '../endpoints/event-types.js';
+import { EventReplay } from '../event-log/event-replay.js';
+import { WebhookEventLog } from '../event-log/event-log.service.js';
+import { WebhookJobs } from '../event-log/jobs.service.js';
 import { WebhookOperator } from '../operator/operator.service.js';
 import { RateLimit } from '../api/rate-limit.js';
 import { RegistrationCheck } from '../endpoints/registration-check.js';
@@ -41,6 +44,9 @@ export const apiProviders: Provider[] = [
   WebhookEndpoints,
   WebhookAccounts,
   WebhookOperator,
+  EventReplay,
+  WebhookEventLog,
+  WebhookJobs,
   EventTypeList,
   RateLimit,
   WebhooksApi,

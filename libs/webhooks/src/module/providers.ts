@@ -20,6 +20,8 @@ import { Pipeline } from '../engine/pipeline.js';
 import { OutcomeReporter } from '../engine/record/outcome-reporter.js';
 import { CallbackDestinations } from '../engine/relay/callback-destinations.js';
 import { Relay } from '../engine/relay/relay.js';
+import { JobRunner } from '../engine/replay/job-runner.js';
+import { ReplayReader } from '../engine/replay/replay-reader.js';
 import { RunOnce } from '../engine/run-once.js';
 import { MAX_WITHOUT_SLOT_PER_SLOT } from '../engine/schedule/lane-scheduler.js';
 import { Readiness } from '../engine/readiness.js';
@@ -74,6 +76,8 @@ export const engineProviders: Provider[] = [
     inject: [STORE, SETTINGS],
   },
   HealthCheck,
+  ReplayReader,
+  JobRunner,
   FailingEndpoints,
   PausedBacklogs,
   Retention,

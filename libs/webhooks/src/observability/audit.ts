@@ -11,6 +11,7 @@ export type AuditAction =
   | 'endpoint.disabled'
   | 'endpoint.tested'
   | 'endpoint.recovered'
+  | 'endpoint.replayed'
   | 'endpoint.secret_rotated'
   | 'endpoint.secret_revealed'
   | 'account.updated'
@@ -18,6 +19,7 @@ export type AuditAction =
   | 'account.secret_revealed'
   | 'delivery.retried'
   | 'delivery.cancelled'
+  | 'job.cancelled'
   | 'tenant.deleted';
 
 /** One entry of the audit log. Holds no secret and no payload. */

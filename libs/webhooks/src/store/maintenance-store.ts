@@ -16,7 +16,7 @@ export interface PausedBacklog {
 }
 
 /** Tables whose rows of a tenant are deleted by their key alone. */
-export type TenantTable = 'alerts' | 'lanes' | 'endpoints' | 'accounts';
+export type TenantTable = 'alerts' | 'jobs' | 'lanes' | 'endpoints' | 'accounts';
 
 /**
  * What keeps the tables small, and what cleans up after workers that died. Each method takes one batch, passes over rows
@@ -81,6 +81,8 @@ export interface MaintenanceStore extends StoreTransactions {
   deleteUnusedEndpoints(after: string): Promise<string | null>;
   /** Deletes alerts that were written more than `retentionMs` (at least a week) ago and are sent or given up. Returns how many. */
   deleteOldAlerts(retentionMs: number): Promise<number>;
+  /** Deletes a batch of jobs that ended more than `retentionMs` ago. Returns how many. */
+  deleteOldJobs(retentionMs: number): Promise<number>;
   /**
    * Deletes lanes of callbacks that are idle and have no deliveries left, among a batch of ids after `after`.
    * Returns where to continue; `'0'` means at the start.

@@ -3,6 +3,8 @@ import type { AlertStore } from './alert-store.js';
 import type { EndpointStore } from './endpoint-store.js';
 import type { SetupStore } from './setup-store.js';
 import type { MaintenanceStore } from './maintenance-store.js';
+import type { EventLogStore } from './jobs/event-log-store.js';
+import type { JobStore } from './jobs/job-store.js';
 import type { ChangeStore } from './change-store.js';
 import type { DeliveryStore } from './delivery-store.js';
 import type { LaneStore } from './lane-store.js';
@@ -49,6 +51,8 @@ export interface Store
     AlertStore,
     MaintenanceStore,
     SetupStore,
+    EventLogStore,
+    JobStore,
     ChangeStore {
   /** Starts to watch the data source's commits; returns what stops it. */
   attach(): () => void;

@@ -46,8 +46,11 @@ export class DestinationReader {
   }
 
   /** By lane, whatever its state. */
-  async readByLanes(laneIds: readonly string[]): Promise<Map<string, Destination>> {
-    const destinations = this.toDestinations(await this.store.readDestinationsOfLanes(laneIds));
+  async readByLanes(
+    laneIds: readonly string[],
+    store: OutboxStore = this.store,
+  ): Promise<Map<string, Destination>> {
+    const destinations = this.toDestinations(await store.readDestinationsOfLanes(laneIds));
     return new Map(destinations.map((destination) => [destination.laneId, destination]));
   }
 

@@ -5,6 +5,7 @@ import { HealthCheck } from '../../observability/health.js';
 import type { MaintenanceStore } from '../../store/maintenance-store.js';
 import type { WorkCheck } from '../../store/lane-store.js';
 import { STORE } from '../../store/store.js';
+import { JobRunner } from '../replay/job-runner.js';
 import { Leases } from '../claim/leases.js';
 import { FailingEndpoints } from './failing-endpoints.js';
 import { PausedBacklogs } from './paused-backlogs.js';
@@ -31,22 +32,24 @@ export class Maintenance {
     private readonly failingEndpoints: FailingEndpoints,
     private readonly pausedBacklogs: PausedBacklogs,
     private readonly retention: Retention,
+    private readonly jobs: JobRunner,
   ) {}
 
   /**
-   * Handles what a check for work found: expired leases, backlogs of closed lanes, alerts. Returns whether there may be
+   * Handles what a check for work found: expired leases, backlogs of closed lanes, alerts, jobs. Returns whether there may be
    * more of it.
    */
   async runUrgent(
-    found: Pick<WorkCheck, 'hasExpiredLeases' | 'hasClosedBacklog' | 'hasAlerts'>,
+    found: Pick<WorkCheck, 'hasExpiredLeases' | 'hasClosedBacklog' | 'hasAlerts' | 'hasJobs'>,
   ): Promise<boolean> {
     if (found.hasAlerts) this.alerts.wake();
     const rescued = found.hasExpiredLeases ? await this.store.rescueExpiredLeases() : 0;
     if (rescued > 0)
       this.logger.warn(`Recovered ${rescued} deliveries from a worker that stopped without releasing them`);
     const discarded = found.hasClosedBacklog ? await this.store.discardBacklog() : 0;
+    const hasMoreOfJobs = found.hasJobs && (await this.jobs.runPass());
     await this.leases.deleteFinished();
-    return rescued > 0 || discarded > 0;
+    return rescued > 0 || discarded > 0 || hasMoreOfJobs;
   }
 
   /** Starts the slow tasks beside the poller, once a minute. Logs their errors. */

@@ -44,6 +44,7 @@ export class Retention {
   private async deleteOldRows(retentionMs: number): Promise<void> {
     const { store } = this;
     await store.deleteOldAlerts(retentionMs);
+    await store.deleteOldJobs(retentionMs);
     const nextDelivery = await this.inBatches(this.afterDelivery, (after) =>
       store.deleteOldDeliveries(retentionMs, after),
     );

@@ -6,6 +6,7 @@ import { createChangeSchema } from './change.entity.js';
 import { createDeliverySchema } from './delivery.entity.js';
 import { createEndpointSchema } from './endpoint.entity.js';
 import { createEventSchema } from './event.entity.js';
+import { createJobSchema } from './jobs/job.entity.js';
 import { createLaneSchema } from './lane.entity.js';
 import { createLeaseSchema } from './lease.entity.js';
 import { createUnrelayedSchema } from './unrelayed.entity.js';
@@ -32,6 +33,7 @@ function createEntities(prefix: string): EntitySchema[] {
     createDeliverySchema,
     createEndpointSchema,
     createEventSchema,
+    createJobSchema,
     createLaneSchema,
     createLeaseSchema,
     createUnrelayedSchema,

@@ -42,6 +42,7 @@ export const createEventSchema = (prefix: string): EntitySchema<WebhookEventRow>
     indices: [
       { name: `${prefix}webhook_events_id`, columns: ['id'], unique: true },
       { name: `${prefix}webhook_events_subject`, columns: ['tenantId', 'subject', 'sequence'] },
+      { name: `${prefix}webhook_events_tenant`, columns: ['tenantId', 'createdAt', 'sequence'] },
       {
         name: `${prefix}webhook_events_idempotency`,
         columns: ['tenantId', 'idempotencyKey'],

@@ -7,6 +7,7 @@ export { IndexLiveEndpoints1764500000000 } from './migrations/1764500000000-inde
 export { ClaimFailingLanesAlone1764600000000 } from './migrations/1764600000000-claim-failing-lanes-alone.js';
 export { IndexFailuresById1764700000000 } from './migrations/1764700000000-index-failures-by-id.js';
 export { CaptureChanges1764800000000 } from './migrations/1764800000000-capture-changes.js';
+export { WebhookJobs1765400000000 } from './migrations/1765400000000-webhook-jobs.js';
 export { captureMigration, type CaptureMigrationOptions } from './capture/capture-migration.js';
 export { WebhookAccountRow } from './account.entity.js';
 export { WebhookAlertRow } from './alert.entity.js';
@@ -15,6 +16,7 @@ export { WebhookChangeRow } from './change.entity.js';
 export { WebhookDeliveryRow } from './delivery.entity.js';
 export { WebhookEndpointRow } from './endpoint.entity.js';
 export { WebhookEventRow } from './event.entity.js';
+export { WebhookJobRow } from './jobs/job.entity.js';
 export { WebhookLaneRow } from './lane.entity.js';
 export { WebhookLeaseRow } from './lease.entity.js';
 export { WebhookUnrelayedRow } from './unrelayed.entity.js';

@@ -7,6 +7,7 @@ import { WebhookChangeRow } from './change.entity.js';
 import { WebhookDeliveryRow } from './delivery.entity.js';
 import { WebhookEndpointRow } from './endpoint.entity.js';
 import { WebhookEventRow } from './event.entity.js';
+import { WebhookJobRow } from './jobs/job.entity.js';
 import { WebhookLaneRow } from './lane.entity.js';
 import { WebhookLeaseRow } from './lease.entity.js';
 import { WebhookUnrelayedRow } from './unrelayed.entity.js';
@@ -19,6 +20,7 @@ const ROW_CLASSES = {
   deliveries: WebhookDeliveryRow,
   endpoints: WebhookEndpointRow,
   events: WebhookEventRow,
+  jobs: WebhookJobRow,
   lanes: WebhookLaneRow,
   leases: WebhookLeaseRow,
   unrelayed: WebhookUnrelayedRow,

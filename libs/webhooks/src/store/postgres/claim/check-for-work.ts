@@ -10,7 +10,7 @@ export async function checkForWork(
   skip: LanesToSkip,
   captures: readonly string[] = [],
 ): Promise<WorkCheck> {
-  const { alerts, changes, deliveries, lanes, leases, unrelayed } = session.tables;
+  const { alerts, changes, deliveries, jobs, lanes, leases, unrelayed } = session.tables;
   const isAnyDue = (retry: string) =>
     `exists (select 1 from ${deliveries} d where d.lane_id = l.id and d.retry = ${retry} and d.next_at <= ${nowMs(1)})`;
   const skipped = skipParameters(skip);
@@ -21,6 +21,7 @@ export async function checkForWork(
     hasExpiredLeases: boolean;
     hasClosedBacklog: boolean;
     hasAlerts: boolean;
+    hasJobs: boolean;
     hasChanges: boolean;
     now: string;
   }>(
@@ -35,6 +36,7 @@ export async function checkForWork(
             exists (select 1 from ${leases} where expires_at <= ${nowMs(1)}) as "hasExpiredLeases",
             exists (select 1 from ${lanes} where state = 'closed' and next_due_at <= ${nowMs(1)}) as "hasClosedBacklog",
             exists (select 1 from ${alerts} where next_at <= ${nowMs(1)}) as "hasAlerts",
+            exists (select 1 from ${jobs} where next_at <= ${nowMs(1)}) as "hasJobs",
             ${captures.length > 0 ? hasChanges(changes, 1, 2 + skipped.length) : 'false'} as "hasChanges",
             ${nowMs(1)} as now`,
     [session.clockOffset, ...skipped, ...(captures.length > 0 ? [captures] : [])],

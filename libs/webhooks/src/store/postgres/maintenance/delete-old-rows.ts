@@ -107,3 +107,15 @@ export async function deleteOldAlerts(session: Session, retentionMs: number): Pr
   );
   return rows.length;
 }
+
+export async function deleteOldJobs(session: Session, retentionMs: number): Promise<number> {
+  const { jobs } = session.tables;
+  const rows = await session.query<{ id: string }>(
+    `with old as materialized (
+       select id from ${jobs} where finished_at < ${nowMs(1)} - $2::bigint limit ${MAX_ROWS_DELETED} for update skip locked
+     )
+     delete from ${jobs} where id in (select id from old) returning id`,
+    [session.clockOffset, retentionMs],
+  );
+  return rows.length;
+}

@@ -1,0 +1,66 @@
+import { Body, Get, HttpCode, Param, Post, Query as QueryString } from '@nestjs/common';
+import type { Page } from '../../core/page.js';
+import type { ReplayResult } from '../../event-log/event-replay.js';
+import type { WebhookJob } from '../../event-log/job.js';
+import type { LoggedEvent, LoggedEventDetail } from '../../event-log/logged-event.js';
+import { Caller, type WebhookCaller } from '../caller.js';
+import { QueryReader } from '../query-reader.js';
+import { readPage } from './read-page.js';
+import { EndpointRoutes } from './endpoint-routes.js';
+
+/** The routes that list events, replay them, and show the jobs that do it. */
+export abstract class EventRoutes extends EndpointRoutes {
+  @Get('events')
+  events(
+    @Caller() caller: WebhookCaller,
+    @QueryString() query: Record<string, unknown>,
+  ): Promise<Page<LoggedEvent>> {
+    const read = new QueryReader(query);
+    const filter = {
+      ...readPage(read),
+      type: read.text('type', 128),
+      subject: read.text('subject'),
+      since: read.instant('since'),
+      until: read.instant('until'),
+    };
+    return this.api.eventLog.list(caller.tenantId, read.result(filter));
+  }
+
+  @Get('events/evt_:id')
+  event(@Caller() caller: WebhookCaller, @Param('id') id: string): Promise<LoggedEventDetail> {
+    return this.api.eventLog.get(caller.tenantId, `evt_${id}`);
+  }
+
+  @Post('wh_:id/replay')
+  @HttpCode(202)
+  async replay(
+    @Caller() caller: WebhookCaller,
+    @Param('id') id: string,
+    @Body() body: Record<string, unknown>,
+  ): Promise<ReplayResult> {
+    return this.api.limits.spend('replay', caller.tenantId, () =>
+      this.api.eventLog.replay(caller.tenantId, `wh_${id}`, body as never, caller),
+    );
+  }
+
+  @Get('jobs')
+  jobs(
+    @Caller() caller: WebhookCaller,
+    @QueryString() query: Record<string, unknown>,
+  ): Promise<Page<WebhookJob>> {
+    const read = new QueryReader(query);
+    const filter = { ...readPage(read), endpointId: read.text('endpointId') };
+    return this.api.jobs.list(caller.tenantId, read.result(filter));
+  }
+
+  @Get('jobs/job_:id')
+  job(@Caller() caller: WebhookCaller, @Param('id') id: string): Promise<WebhookJob> {
+    return this.api.jobs.get(caller.tenantId, `job_${id}`);
+  }
+
+  @Post('jobs/job_:id/cancel')
+  @HttpCode(200)
+  cancelJob(@Caller() caller: WebhookCaller, @Param('id') id: string): Promise<WebhookJob> {
+    return this.api.jobs.cancel(caller.tenantId, `job_${id}`, caller);
+  }
+}

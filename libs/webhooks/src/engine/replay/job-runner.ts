@@ -1,0 +1,137 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { encodeId } from '../../core/ids.js';
+import { LineLogger } from '../../core/line-logger.js';
+import type { JobProgress, JobRecord, JobStore } from '../../store/jobs/job-store.js';
+import type { DeliveryStore } from '../../store/delivery-store.js';
+import type { OutboxStore } from '../../store/outbox-store.js';
+import { STORE } from '../../store/store.js';
+import { ReplayReader } from './replay-reader.js';
+
+type Stores = JobStore & OutboxStore & DeliveryStore;
+
+/** Jobs that one pass looks at, if those before have nothing to do for now. */
+const MAX_JOBS_TRIED = 10;
+/** Events of one pass: few enough that live deliveries do not wait for it. */
+const MAX_EVENTS_PER_PASS = 100;
+/** Replayed deliveries that wait in a lane at a time, with its retries: a receiver gets no more of them at once. */
+const MAX_WAITING = 200;
+/** Until the next pass if the endpoint is paused, or events wait for the relay, ms. */
+const WAIT_MS = 5_000;
+/** After this many passes in a row that failed, the job fails. */
+const MAX_ATTEMPTS = 10;
+const MAX_BACKOFF_MS = 60_000;
+/** Between two log lines about jobs that continue, ms. */
+const REPORT_INTERVAL_MS = 10_000;
+
+/**
+ * Runs jobs in passes. A pass is one transaction: what it did and how far it has come commit together, so a process that
+ * dies leaves a job that continues where it was, in any worker, and does nothing twice.
+ */
+@Injectable()
+export class JobRunner {
+  private readonly logger = new LineLogger('WebhookJobs');
+  private reportedAt = -Infinity;
+
+  constructor(
+    @Inject(STORE) private readonly store: Stores,
+    private readonly reader: ReplayReader,
+  ) {}
+
+  /** Runs a pass of a job that is due, the longest waiting first. Returns whether there was one that could do something. */
+  async runPass(): Promise<boolean> {
+    for (let tries = 0; tries < MAX_JOBS_TRIED; tries++) {
+      const result = await this.tryPass();
+      if (result !== 'waits') return result === 'progress';
+    }
+    return false;
+  }
+
+  private async tryPass(): Promise<'none' | 'waits' | 'progress'> {
+    let job: JobRecord | null = null;
+    let progress: JobProgress | null = null;
+    try {
+      await this.store.transaction(async (tx) => {
+        progress = null;
+        job = await tx.claimJob();
+        if (job === null) return;
+        progress = await this.replay(tx, job);
+        await tx.updateJob(job.id, progress);
+      });
+    } catch (error) {
+      if (job === null) throw error;
+      await this.noteFailure(job, error as Error);
+      return 'waits';
+    }
+    if (job === null || progress === null) return 'none';
+    return this.report(job, progress) ? 'progress' : 'waits';
+  }
+
+  private async replay(tx: Stores, job: JobRecord): Promise<JobProgress> {
+    const before = { ...job, state: 'running', attempts: 0, error: null } as const;
+    const lane = await tx.findLane(job.tenantId, job.endpointId!);
+    const destination = lane ? await this.reader.readDestination(lane.id, tx) : undefined;
+    if (!lane || !destination || lane.state === 'closed') {
+      return failed(job, 'The webhook was disabled or deleted before the replay had ended.');
+    }
+    if (destination.blockedReason === 'endpoint-unreadable') {
+      return failed(job, 'The settings of the webhook cannot be read.');
+    }
+    const room = MAX_WAITING - (await tx.countWaiting(lane.id, MAX_WAITING));
+    // Behind the other jobs that are due.
+    if (room <= 0) return { ...before, nextInMs: lane.state === 'paused' ? WAIT_MS : 0 };
+    const maxEvents = Math.min(room, MAX_EVENTS_PER_PASS);
+    const batch = await this.reader.readBatch(destination, job.range, job.cursor, maxEvents, tx);
+    const inserted = await tx.insertReplayed(lane.id, batch.deliveries);
+    const done = job.done + batch.done;
+    return {
+      ...before,
+      state: batch.isEnd ? 'done' : 'running',
+      cursor: batch.next,
+      // The count of what there is to do ends at a limit.
+      matched: batch.isEnd ? done : Math.max(job.matched, done),
+      done,
+      deliveries: job.deliveries + inserted,
+      nextInMs: batch.isEnd ? null : batch.mustWait ? WAIT_MS : 0,
+    };
+  }
+
+  private async noteFailure(job: JobRecord, error: Error): Promise<void> {
+    const attempts = job.attempts + 1;
+    const isLast = attempts >= MAX_ATTEMPTS;
+    this.logger.error(
+      `${nameOf(job)} failed (pass ${attempts} of ${MAX_ATTEMPTS} in a row), ${describe(job)}: ${error.message}`,
+    );
+    await this.store.updateJob(job.id, {
+      ...job,
+      state: isLast ? 'failed' : 'running',
+      attempts,
+      // For the tenant: the database's own words are in the log.
+      error: isLast ? 'The replay failed for a reason that its operator can see in the log.' : null,
+      nextInMs: isLast ? null : Math.min(1_000 * 2 ** attempts, MAX_BACKOFF_MS),
+    });
+  }
+
+  /** Logs what a pass did. Returns whether it did something. */
+  private report(job: JobRecord, progress: JobProgress): boolean {
+    if (progress.state === 'failed')
+      this.logger.warn(`${nameOf(job)} stopped, ${describe(progress)}: ${progress.error}`);
+    else if (progress.state === 'done') this.logger.log(`${nameOf(job)} is done, ${describe(progress)}`);
+    else if (performance.now() - this.reportedAt > REPORT_INTERVAL_MS) {
+      this.reportedAt = performance.now();
+      this.logger.log(`${nameOf(job)} continues, ${describe(progress)}`);
+    }
+    return progress.state !== 'running' || progress.cursor?.sequence !== job.cursor?.sequence;
+  }
+}
+
+function nameOf({ id, endpointId, tenantId }: JobRecord): string {
+  return `Replay ${encodeId('job', id)} to ${encodeId('wh', endpointId!)} of tenant ${tenantId}`;
+}
+
+function describe({ matched, done, deliveries }: JobProgress | JobRecord): string {
+  return `${matched} matched, ${done} done, ${matched - done} left, ${deliveries} deliveries created`;
+}
+
+function failed(job: JobRecord, error: string): JobProgress {
+  return { ...job, state: 'failed', error, nextInMs: null };
+}

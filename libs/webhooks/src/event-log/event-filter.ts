@@ -1,0 +1,48 @@
+import { badRequest } from '../core/request-error.js';
+import type { EventPlace, EventSearch } from '../store/jobs/event-log-store.js';
+import { checkInstants, checkTexts, pageSize } from '../validation/list-query.js';
+
+/** Which events a list contains. */
+export interface EventFilter {
+  /** Events in one page, at most 100. Default 20. */
+  limit?: number;
+  /** `nextCursor` of the previous page. */
+  cursor?: string;
+  /** Such as `message.delivered`. */
+  type?: string;
+  subject?: string;
+  /** Published at this time or later, epoch ms. */
+  since?: number;
+  /** Published before this time, epoch ms. */
+  until?: number;
+}
+
+/** Rows that one page looks at if only events of one type are wanted: then a page may be short, but has a cursor. */
+const MAX_ROWS_SCANNED = 2_000;
+
+/** Throws a 400 that names the field: a cursor of the wrong form, a text with NUL, a time that is no integer. */
+export function toEventSearch({ limit, cursor, type, subject, since, until }: EventFilter): EventSearch {
+  checkTexts({ type, subject });
+  checkInstants({ since, until });
+  const size = pageSize(limit);
+  return {
+    limit: size,
+    before: cursor === undefined ? undefined : readCursor(cursor),
+    scan: type === undefined ? size + 1 : MAX_ROWS_SCANNED,
+    types: type === undefined ? undefined : [type],
+    subject,
+    since,
+    until,
+  };
+}
+
+export function writeCursor({ createdAt, sequence }: EventPlace): string {
+  return `${createdAt}.${sequence}`;
+}
+
+function readCursor(cursor: string): EventPlace {
+  const [, createdAt, sequence] = /^(\d{1,15})\.([1-9]\d{0,17})$/.exec(cursor) ?? [];
+  if (sequence !== undefined) return { createdAt: Number(createdAt), sequence };
+  const message = 'cursor must be the nextCursor of another page.';
+  throw badRequest({ field: 'cursor', code: 'invalid', message });
+}

@@ -1,0 +1,60 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { CallContext } from '../core/call-context.js';
+import { decodeId } from '../core/ids.js';
+import type { Page } from '../core/page.js';
+import { tryParseJson } from '../core/parse-json.js';
+import { notFound } from '../core/request-error.js';
+import { toDelivery } from '../deliveries/delivery.js';
+import type { DeliveryStore } from '../store/delivery-store.js';
+import type { EventLogStore } from '../store/jobs/event-log-store.js';
+import { STORE } from '../store/store.js';
+import { type EventFilter, toEventSearch, writeCursor } from './event-filter.js';
+import { type LoggedEvent, type LoggedEventDetail, toLoggedEvent } from './logged-event.js';
+import { EventReplay, type ReplayResult } from './event-replay.js';
+import type { ReplayEvents } from './replay-events.dto.js';
+
+const MAX_DELIVERIES = 100;
+
+/** A tenant's published events, until retention deletes them. Another tenant's events are a 404. */
+@Injectable()
+export class WebhookEventLog {
+  /** @internal The module constructs this class. */
+  constructor(
+    @Inject(STORE) private readonly store: EventLogStore & DeliveryStore,
+    private readonly replays: EventReplay,
+  ) {}
+
+  /**
+   * Newest first, without their data. With `type`, a page may be short or empty and still have a cursor: it looks at 2,000
+   * events. Throws a 400 for a wrong filter.
+   */
+  async list(tenantId: string, filter: EventFilter = {}): Promise<Page<LoggedEvent>> {
+    const { events, next } = await this.store.listTenantEvents(tenantId, toEventSearch(filter));
+    return { data: events.map(toLoggedEvent), nextCursor: next && writeCursor(next) };
+  }
+
+  /** One event (`evt_…`) with its data and deliveries. Throws a 404. */
+  async get(tenantId: string, id: string): Promise<LoggedEventDetail> {
+    const uuid = decodeId('evt', id);
+    const event = uuid === null ? null : await this.store.findEvent(tenantId, uuid);
+    if (!event) throw notFound('event');
+    const limits = { perEvent: MAX_DELIVERIES + 1, total: MAX_DELIVERIES + 1 };
+    const deliveries = await this.store.listDeliveriesOfEvents(tenantId, [event.sequence], limits);
+    return {
+      ...toLoggedEvent(event),
+      data: tryParseJson(event.data) ?? null,
+      deliveries: deliveries.slice(0, MAX_DELIVERIES).map(toDelivery),
+      hasMoreDeliveries: deliveries.length > MAX_DELIVERIES,
+    };
+  }
+
+  /** Sends past events to an endpoint that did not get them. See {@link EventReplay.replay}. */
+  replay(
+    tenantId: string,
+    endpointId: string,
+    input: ReplayEvents,
+    context?: Omit<CallContext, 'tx'>,
+  ): Promise<ReplayResult> {
+    return this.replays.replay(tenantId, endpointId, input, context);
+  }
+}

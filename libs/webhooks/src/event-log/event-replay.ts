@@ -1,0 +1,125 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { CallContext } from '../core/call-context.js';
+import { newUuid, requireEndpointUuid } from '../core/ids.js';
+import { parseInstant } from '../core/instants.js';
+import { badRequest, conflict, notFound } from '../core/request-error.js';
+import { MAX_SCANNED, ReplayReader } from '../engine/replay/replay-reader.js';
+import { WebhookAudit } from '../observability/audit.js';
+import type { DeliveryStore } from '../store/delivery-store.js';
+import type { EndpointStore } from '../store/endpoint-store.js';
+import type { EventPlace } from '../store/jobs/event-log-store.js';
+import type { JobStore, ReplayRange } from '../store/jobs/job-store.js';
+import { STORE } from '../store/store.js';
+import { checkTexts } from '../validation/list-query.js';
+import { readBody } from '../validation/read-input.js';
+import { toJob, type WebhookJob } from './job.js';
+import { ReplayEvents } from './replay-events.dto.js';
+
+/** What a replay will do, or with `dryRun` would do. */
+export interface ReplayResult {
+  dryRun: boolean;
+  /** Events that fit the range and have no delivery to the endpoint, counted among 100,000 events. */
+  matched: number;
+  /** Events that the dry run has gone through, at most 10,000. 0 without `dryRun`. */
+  done: number;
+  /** `matched` without `done`. */
+  left: number;
+  /** Deliveries that these events would become: of those that the endpoint is subscribed to. 0 without `dryRun`. */
+  deliveries: number;
+  /** What does it; `null` with `dryRun`. */
+  job: WebhookJob | null;
+}
+
+const MAX_COUNTED = 100_000;
+/** Events that a dry run renders, about. */
+const MAX_DRY_RUN = 10_000;
+
+/** Sends past events to an endpoint that did not get them: it was registered later, disabled then, or subscribed to less. */
+@Injectable()
+export class EventReplay {
+  constructor(
+    @Inject(STORE) private readonly store: JobStore & DeliveryStore & EndpointStore,
+    private readonly reader: ReplayReader,
+    private readonly audit: WebhookAudit,
+  ) {}
+
+  /**
+   * Starts a job that creates deliveries of the events in a range of time that the endpoint is subscribed to now and has no
+   * delivery of; with `dryRun` it only counts them. Events that it has a delivery of are what retry and recover are for.
+   * Tests, and events with a callback in place of endpoints, are left out.
+   *
+   * Throws a 400 for a wrong range, a 404 for an unknown endpoint, and a 409 if the endpoint is disabled or a replay to it is
+   * running.
+   */
+  async replay(
+    tenantId: string,
+    id: string,
+    input: ReplayEvents,
+    { actor, request }: Omit<CallContext, 'tx'> = {},
+  ): Promise<ReplayResult> {
+    const { dryRun = false, ...fields } = await readBody(ReplayEvents, input);
+    const uuid = requireEndpointUuid(id);
+    if (!(await this.store.findEndpoint({ tenantId }, uuid))) throw notFound('endpoint');
+    const lane = await this.store.findLane(tenantId, uuid);
+    if (!lane) throw notFound('endpoint');
+    const range = readRange(fields, lane.now);
+    if (lane.state === 'closed' && !dryRun) {
+      throw conflict('endpoint_closed', 'This webhook is disabled. Resume it first.');
+    }
+    const matched = await this.store.countReplayable(tenantId, lane.id, range, MAX_COUNTED);
+    if (dryRun) return this.dryRun(lane.id, range, matched);
+    const job = await this.start(tenantId, uuid, range, matched);
+    const data = { matched, job: job.id };
+    this.audit.record({ action: 'endpoint.replayed', tenantId, endpointId: id, actor, request, data });
+    return { dryRun, matched, done: 0, left: matched, deliveries: 0, job };
+  }
+
+  private async start(
+    tenantId: string,
+    endpointId: string,
+    range: ReplayRange,
+    matched: number,
+  ): Promise<WebhookJob> {
+    const id = newUuid();
+    return this.store.transaction(async (tx) => {
+      if (!(await tx.insertJob({ id, tenantId, kind: 'replay', endpointId, range, matched }))) {
+        throw conflict(
+          'replay_running',
+          'A replay to this webhook is running. Wait until it is done, or cancel it.',
+        );
+      }
+      return toJob((await tx.findJob(tenantId, id))!);
+    });
+  }
+
+  private async dryRun(laneId: string, range: ReplayRange, matched: number): Promise<ReplayResult> {
+    let done = 0;
+    let deliveries = 0;
+    let after: EventPlace | null = null;
+    const destination = (await this.reader.readDestination(laneId))!;
+    while (done < MAX_DRY_RUN) {
+      const batch = await this.reader.readBatch(destination, range, after, MAX_SCANNED);
+      done += batch.done;
+      deliveries += batch.deliveries.length;
+      after = batch.next;
+      if (batch.isEnd || batch.mustWait) break;
+    }
+    return { dryRun: true, matched, done, left: Math.max(0, matched - done), deliveries, job: null };
+  }
+}
+
+function readRange({ since, until, types, subject }: Omit<ReplayEvents, 'dryRun'>, now: number): ReplayRange {
+  checkTexts({ subject });
+  const from = parseInstant(since)!;
+  // What is published from now on reaches the endpoint by itself.
+  const to = until === undefined ? now : Math.min(parseInstant(until)!, now);
+  if (to <= from) {
+    const message =
+      until === undefined
+        ? 'since must be in the past.'
+        : 'until must be later than since, which must be past.';
+    const field = until === undefined ? 'since' : 'until';
+    throw badRequest({ field, code: 'out_of_range', message });
+  }
+  return { since: from, until: to, types, subject };
+}

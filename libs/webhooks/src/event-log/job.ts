@@ -1,0 +1,53 @@
+import { encodeId } from '../core/ids.js';
+import { formatInstant } from '../core/instants.js';
+import type { JobKind, JobState } from '../core/states.js';
+import type { JobRecord } from '../store/jobs/job-store.js';
+
+/** Work that goes on after the call that asked for it. Instants are RFC 3339 in UTC. */
+export interface WebhookJob {
+  /** `job_…` */
+  id: string;
+  kind: JobKind;
+  state: JobState;
+  /** `wh_…` */
+  endpointId: string | null;
+  /** What it takes: events that were published at `since` or later and before `until`. */
+  range: { since: string; until: string; types: string[] | null; subject: string | null };
+  /** Events that fit the range and had no delivery to the endpoint, counted among 100,000 events. */
+  matched: number;
+  /** Events that it has gone through. */
+  done: number;
+  /** `matched` without `done`. */
+  left: number;
+  /** Deliveries that it has created: of those events that the endpoint is subscribed to. */
+  deliveries: number;
+  /** Why it failed. */
+  error: string | null;
+  createdAt: string;
+  updatedAt: string;
+  finishedAt: string | null;
+}
+
+export function toJob(job: JobRecord): WebhookJob {
+  const { since, until, types = null, subject = null } = job.range;
+  return {
+    id: encodeId('job', job.id),
+    kind: job.kind,
+    state: job.state,
+    endpointId: job.endpointId === null ? null : encodeId('wh', job.endpointId),
+    range: {
+      since: formatInstant(since),
+      until: formatInstant(until),
+      types: types && [...types],
+      subject,
+    },
+    matched: job.matched,
+    done: job.done,
+    left: Math.max(0, job.matched - job.done),
+    deliveries: job.deliveries,
+    error: job.error,
+    createdAt: formatInstant(job.createdAt),
+    updatedAt: formatInstant(job.updatedAt),
+    finishedAt: formatInstant(job.finishedAt),
+  };
+}

@@ -1,0 +1,50 @@
+import { encodeId } from '../core/ids.js';
+import { formatInstant } from '../core/instants.js';
+import type { WebhookDelivery } from '../deliveries/delivery.js';
+import type { EventRecord } from '../store/jobs/event-log-store.js';
+
+/** A published event, without its data. Instants are RFC 3339 in UTC. */
+export interface LoggedEvent {
+  /** `evt_…`, the `webhook-id` on the wire. */
+  id: string;
+  /** Larger is later. */
+  sequence: string;
+  type: string;
+  subject: string | null;
+  /** Path of the request that caused it. */
+  source: string | null;
+  /** The event's own callback. */
+  callbackUrl: string | null;
+  /** Sent by the test route. */
+  test: boolean;
+  occurredAt: string;
+  /** When it was published. */
+  createdAt: string;
+  /** The relay has processed it: all its deliveries exist. */
+  relayed: boolean;
+}
+
+/** A published event with its data and deliveries. */
+export interface LoggedEventDetail extends LoggedEvent {
+  /** As it was published; `null` if the row was damaged. */
+  data: unknown;
+  /** Oldest first, at most 100. */
+  deliveries: WebhookDelivery[];
+  /** There are more than `deliveries`: list them by subject. */
+  hasMoreDeliveries: boolean;
+}
+
+export function toLoggedEvent(event: EventRecord): LoggedEvent {
+  return {
+    id: encodeId('evt', event.id),
+    sequence: event.sequence,
+    type: event.type,
+    subject: event.subject,
+    source: event.source,
+    callbackUrl: event.callbackUrl,
+    test: event.test,
+    occurredAt: formatInstant(event.occurredAt),
+    createdAt: formatInstant(event.createdAt),
+    relayed: event.isRelayed,
+  };
+}

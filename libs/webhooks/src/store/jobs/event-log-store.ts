@@ -1,0 +1,57 @@
+import type { StoreTransactions } from '../transactions.js';
+
+/** A committed event without its data. Instants are epoch ms. */
+export interface EventRecord {
+  /** Larger is later. */
+  sequence: string;
+  /** UUID. */
+  id: string;
+  type: string;
+  subject: string | null;
+  source: string | null;
+  callbackUrl: string | null;
+  test: boolean;
+  occurredAt: number;
+  createdAt: number;
+  /** All its deliveries exist. */
+  isRelayed: boolean;
+}
+
+/** A place in a list of events: that of one event. */
+export interface EventPlace {
+  createdAt: number;
+  sequence: string;
+}
+
+/** Which events to look at. Instants are epoch ms. */
+export interface EventRange {
+  /** Published at this time or later. */
+  since?: number;
+  /** Published before this time. */
+  until?: number;
+  /** Any of these; `undefined`: all. */
+  types?: readonly string[];
+  subject?: string;
+}
+
+export interface EventSearch extends EventRange {
+  limit: number;
+  /** Only events that come after this one in the list, so are older. */
+  before?: EventPlace;
+  /** Rows to look at, at most. */
+  scan: number;
+}
+
+/** Published events as their tenant sees them. Read only. */
+export interface EventLogStore extends StoreTransactions {
+  /**
+   * The newest first. Looks at a limited number of rows: it may return few although there are more from `next` on, which
+   * is `null` at the end.
+   */
+  listTenantEvents(
+    tenantId: string,
+    search: EventSearch,
+  ): Promise<{ events: EventRecord[]; next: EventPlace | null }>;
+  /** One event with its data, as JSON text. */
+  findEvent(tenantId: string, uuid: string): Promise<(EventRecord & { data: string }) | null>;
+}

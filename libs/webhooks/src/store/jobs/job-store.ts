@@ -1,0 +1,94 @@
+import type { JobKind, JobState } from '../../core/states.js';
+import type { ClaimedEvent, DeliveryToInsert } from '../outbox-store.js';
+import type { StoreTransactions } from '../transactions.js';
+import type { EventPlace, EventRange } from './event-log-store.js';
+
+/** What a replay takes. */
+export interface ReplayRange extends EventRange {
+  since: number;
+  until: number;
+}
+
+/** A job. Instants are epoch ms. */
+export interface JobRecord {
+  /** UUID. */
+  id: string;
+  tenantId: string;
+  kind: JobKind;
+  state: JobState;
+  /** UUID. */
+  endpointId: string | null;
+  range: ReplayRange;
+  cursor: EventPlace | null;
+  matched: number;
+  done: number;
+  deliveries: number;
+  /** Passes that failed in a row. */
+  attempts: number;
+  error: string | null;
+  createdAt: number;
+  updatedAt: number;
+  finishedAt: number | null;
+}
+
+export type NewJob = Pick<JobRecord, 'id' | 'tenantId' | 'kind' | 'endpointId' | 'range' | 'matched'>;
+
+/** What a pass changes of its job. */
+export interface JobProgress {
+  state: JobState;
+  cursor: EventPlace | null;
+  matched: number;
+  done: number;
+  deliveries: number;
+  attempts: number;
+  error: string | null;
+  /** When the next pass is due, ms from now; `null`: the job has ended. */
+  nextInMs: number | null;
+}
+
+/** An event that a replay has looked at. */
+export interface ScannedEvent extends EventPlace {
+  /** It fits the range, is no test, and has no delivery in the lane. */
+  isCandidate: boolean;
+  isRelayed: boolean;
+  /** Of its data. */
+  bytes: number;
+}
+
+/** Jobs: work that workers do in passes, each in one transaction with its progress. */
+export interface JobStore extends StoreTransactions {
+  /** In `tx`: writes a job that is due now. Returns false if one of its kind is running for the endpoint. */
+  insertJob(job: NewJob): Promise<boolean>;
+  findJob(tenantId: string, id: string): Promise<JobRecord | null>;
+  /** Newest first, `limit` + 1 at most. `before`: the job that came last on the page before. */
+  listJobs(
+    tenantId: string,
+    page: { limit: number; before?: { createdAt: number; id: string }; endpointId?: string },
+  ): Promise<JobRecord[]>;
+  /** Ends a job that has not ended. Waits for its running pass. Returns whether it did. */
+  cancelJob(tenantId: string, id: string): Promise<boolean>;
+  /** In `tx`: locks the job that is due for the longest time until `tx` ends, passing over those that others have locked. */
+  claimJob(): Promise<JobRecord | null>;
+  /** Writes the progress of a job, unless it has ended. */
+  updateJob(id: string, progress: JobProgress): Promise<void>;
+
+  /** The events of the range after `after`, oldest first, `limit` at most: all, so that a pass knows how far it has looked. */
+  scanEvents(
+    tenantId: string,
+    laneId: string,
+    range: ReplayRange,
+    after: EventPlace | null,
+    limit: number,
+  ): Promise<ScannedEvent[]>;
+  /** Number of the candidates among the first `limit` events of the range. */
+  countReplayable(tenantId: string, laneId: string, range: ReplayRange, limit: number): Promise<number>;
+  /** These events with their data, in the order of `sequences`. */
+  readEvents(sequences: readonly string[]): Promise<ClaimedEvent[]>;
+  /** Deliveries of the lane that wait behind live ones or for a retry, counted up to `limit`. */
+  countWaiting(laneId: string, limit: number): Promise<number>;
+  /**
+   * In `tx`: inserts deliveries of past events in one lane, due now, behind what is live. Leaves out those that exist.
+   * Returns how many it inserted.
+   */
+  insertReplayed(laneId: string, deliveries: readonly DeliveryToInsert[]): Promise<number>;
+}

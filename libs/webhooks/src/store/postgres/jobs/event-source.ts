@@ -1,0 +1,31 @@
+import type { EventRange } from '../../jobs/event-log-store.js';
+
+/** Parameters of a statement, numbered as they are added. */
+export class Parameters {
+  readonly values: unknown[] = [];
+
+  /** Returns the placeholder of `value`. */
+  add(value: unknown, type: string): string {
+    this.values.push(value);
+    return `$${this.values.length}::${type}`;
+  }
+}
+
+/**
+ * SQL conditions on events `e` that an index answers: those of a subject by sequence, all others by time. A subject has few
+ * events, so its times are filtered.
+ */
+export function eventRangeSql(tenantId: string, range: EventRange, parameters: Parameters): string {
+  const { since, until, subject } = range;
+  return [
+    `e.tenant_id = ${parameters.add(tenantId, 'text')}`,
+    ...(subject === undefined ? [] : [`e.subject = ${parameters.add(subject, 'text')}`]),
+    ...(since === undefined ? [] : [`e.created_at >= ${parameters.add(since, 'bigint')}`]),
+    ...(until === undefined ? [] : [`e.created_at < ${parameters.add(until, 'bigint')}`]),
+  ].join(' and ');
+}
+
+/** SQL for the place of an event in lists of this range. */
+export function eventPlaceSql({ subject }: EventRange): string[] {
+  return subject === undefined ? ['e.created_at', 'e.sequence'] : ['e.sequence'];
+}
