@@ -297,6 +297,47 @@ describe('URLs', () => {
   });
 });
 
+describe("The customer's own id and values", () => {
+  const metadata = { plan: 'gold', 'crm id': 'Ü-1' };
+
+  it('come back, are found, and change like other fields', async () => {
+    const own = await startHost();
+    const a = own.as('a');
+    const { body } = await a.post('/webhooks', { ...standard, uid: 'orders:1', metadata }).expect(201);
+    expect(body).toMatchObject({ uid: 'orders:1', metadata });
+    const { body: plain } = await a.post('/webhooks', standard).expect(201);
+    expect(plain).toMatchObject({ uid: null, metadata: {} });
+    const found = await a.get('/webhooks?uid=orders:1').expect(200);
+    expect(found.body.data.map(({ id }: { id: string }) => id)).toEqual([body.id]);
+    expect((await own.as('b').get('/webhooks?uid=orders:1')).body.data).toEqual([]);
+    const path = `/webhooks/${body.id}`;
+    expect((await a.patch(path, { description: 'x' })).body).toMatchObject({ uid: 'orders:1', metadata });
+    const changed = await a.patch(path, { uid: 'orders:2', metadata: { plan: 'basic' } }).expect(200);
+    expect(changed.body).toMatchObject({ uid: 'orders:2', metadata: { plan: 'basic' } });
+    const cleared = await a.patch(path, { uid: null, metadata: null }).expect(200);
+    expect(cleared.body).toMatchObject({ uid: null, metadata: {} });
+    await own.close();
+  });
+
+  it('the id is unique among the webhooks that a tenant has, also if calls race', async () => {
+    const own = await startHost();
+    const a = own.as('a');
+    const twice = { ...standard, uid: 'one' };
+    const answers = await Promise.all(Array.from({ length: 5 }, () => a.post('/webhooks', twice)));
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([201, 409, 409, 409, 409]);
+    const refused = answers.find(({ status }) => status === 409)!.body;
+    expect(refused).toMatchObject({ code: 'uid_taken', details: [{ field: 'uid', code: 'uid_taken' }] });
+    const { id } = answers.find(({ status }) => status === 201)!.body;
+    const { body: other } = await a.post('/webhooks', standard).expect(201);
+    await a.patch(`/webhooks/${other.id}`, { uid: 'one' }).expect(409);
+    await a.patch(`/webhooks/${id}`, { uid: 'one' }).expect(200);
+    await own.as('b').post('/webhooks', twice).expect(201);
+    await a.delete(`/webhooks/${id}`).expect(204);
+    await a.patch(`/webhooks/${other.id}`, { uid: 'one' }).expect(200);
+    await own.close();
+  });
+});
+
 describe('Limits hold under races', () => {
   it('fifty endpoints at most, however many are registered at once', async () => {
     const eager = await startHost({ options: { limits: { registrationsPerMinute: 100 } } });

@@ -20,6 +20,8 @@ const newEndpoint = (fields: Partial<NewEndpoint> = {}): NewEndpoint => ({
   events: ['message.*'],
   profile: 'standard',
   description: 'Orders',
+  uid: newUuid(),
+  metadata: { plan: 'gold' },
   headers: 'plain.{"x-token":"t"}',
   secrets: [{ sealed: 'plain.s', createdAt: CREATED, expiresAt: null }],
   phoneNumbers: ['+256701521269'],

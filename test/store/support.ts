@@ -100,6 +100,8 @@ export async function addEndpoint(
     url: 'https://example.com/hooks',
     events: ['*'],
     profile: 'standard',
+    uid: null,
+    metadata: null,
     description: null,
     headers: null,
     secrets: [],

@@ -54,6 +54,7 @@ export class EndpointRegistration {
     const existing = await tx.summarizeEndpoints(tenantId);
     this.check.checkLimit(profile, existing);
     this.check.checkEventsFree(profile, events, existing);
+    this.check.checkUidFree(fields.uid, existing);
     const { registrationsPerMinute } = this.settings;
     this.check.checkRate(await tx.findRegistrationTime(tenantId, registrationsPerMinute), now);
     const id = newUuid();
@@ -70,6 +71,8 @@ export class EndpointRegistration {
         headers: sealHeaders(this.box, { tenantId, id }, headers),
         secrets: rotateSecrets([], sealed, now, 0),
         description: fields.description ?? null,
+        uid: fields.uid ?? null,
+        metadata: fields.metadata ?? null,
         phoneNumbers: unique(fields.phoneNumbers) ?? null,
         timeoutMs: fields.timeoutMs ?? null,
         alertEmail: fields.alertEmail ?? null,
@@ -104,20 +107,24 @@ export class EndpointRegistration {
   ): Promise<StateChange> {
     const profile = this.check.requireProfileOf(before);
     this.check.checkFields(profile, fields);
-    const { description, timeoutMs, alertEmail, sendAlertEmail, skipErrors, retryOnError } = fields;
+    const { description, uid, metadata, timeoutMs, alertEmail, sendAlertEmail, skipErrors, retryOnError } =
+      fields;
     const [phoneNumbers, skipErrorCodes] = [unique(fields.phoneNumbers), unique(fields.skipErrorCodes)];
     const { ordering, maxInFlight, maxThroughputPerMinute } = fields;
     const endpointChanges: EndpointChanges = {
-      ...given({ description, phoneNumbers, timeoutMs, alertEmail, sendAlertEmail }),
+      ...given({ description, uid, metadata, phoneNumbers, timeoutMs, alertEmail, sendAlertEmail }),
       ...given({ skipErrors, skipErrorCodes, retryOnError }),
     };
     const laneChanges: EndpointLaneChanges = given({ ordering, maxInFlight, maxThroughputPerMinute });
     if (fields.url !== undefined) endpointChanges.url = this.check.checkUrl(profile, fields.url);
-    if (fields.events !== undefined) {
-      endpointChanges.events = unique(fields.events);
+    if (fields.events !== undefined || fields.uid) {
       const existing = await tx.summarizeEndpoints(before.tenantId);
       const others = existing.filter(({ id }) => id !== before.id);
-      this.check.checkEventsFree(profile, endpointChanges.events, others);
+      this.check.checkUidFree(fields.uid, others);
+      if (fields.events !== undefined) {
+        endpointChanges.events = unique(fields.events);
+        this.check.checkEventsFree(profile, endpointChanges.events, others);
+      }
     }
     if (fields.headers !== undefined) {
       const headers = this.check.checkHeaders(profile, fields.headers ?? {});

@@ -14,6 +14,10 @@ export interface WebhookEndpoint {
   events: string[];
   profile: string;
   description: string | null;
+  /** The customer's own id. */
+  uid: string | null;
+  /** The customer's own values. */
+  metadata: Record<string, string>;
   /** Names of the custom headers; their values are never shown again. `null`: they cannot be read any more. */
   headerNames: string[] | null;
   /** `null`: all numbers. */
@@ -59,6 +63,8 @@ export function toEndpoint(record: EndpointRecord, headerNames: string[] | null)
     events: record.events,
     profile: record.profile,
     description: record.description,
+    uid: record.uid,
+    metadata: record.metadata ?? {},
     headerNames,
     phoneNumbers: record.phoneNumbers,
     maxThroughputPerMinute: lane.maxThroughputPerMinute,

@@ -14,19 +14,21 @@ export interface EndpointQuery {
   state?: EndpointState;
   /** Name of a profile. */
   profile?: string;
+  /** The one with this `uid`. */
+  uid?: string;
 }
 
 /** One page, newest first. Throws a 400 if the cursor is not one of ours or a text cannot be searched for. */
 export async function listEndpoints<View>(
   store: EndpointStore,
   scope: EndpointScope,
-  { limit, cursor, state, profile }: EndpointQuery,
+  { limit, cursor, state, profile, uid }: EndpointQuery,
   view: (endpoint: EndpointRecord) => View,
 ): Promise<Page<View>> {
-  checkTexts({ state, profile });
+  checkTexts({ state, profile, uid });
   const size = pageSize(limit);
   const after = cursor === undefined ? undefined : readCursor(cursor);
-  const found = await store.listEndpoints(scope, { limit: size, after, state, profile });
+  const found = await store.listEndpoints(scope, { limit: size, after, state, profile, uid });
   const last = found[size - 1];
   const hasMore = found.length > size && last;
   return {

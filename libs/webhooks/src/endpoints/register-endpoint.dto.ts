@@ -5,9 +5,11 @@ import {
   PlainObject,
   Flag,
   MailAddress,
+  Metadata,
   Note,
   Nullable,
   Optional,
+  Pattern,
   Required,
   Text,
   TextList,
@@ -20,6 +22,7 @@ const EVENT_NAME = /^[!-~]{1,128}$/;
  * international call (`00`), has a zero after its plus, or ends in a space would match no event.
  */
 const PHONE_NUMBER = /^(?!\+?00\d+$|\+0|.* $)(\+?\d{2,15}|[A-Za-z0-9][A-Za-z0-9 ._-]{0,10})$/;
+const UID = /^[\w.:-]{1,128}$/;
 const STATUS_CODE = /^[1-5]\d\d$/;
 
 /** Fields of a registration that a change can set too. */
@@ -28,6 +31,16 @@ export abstract class EndpointSettings {
   @Nullable()
   @Note(500)
   description?: string | null;
+
+  /** An id of the caller's own, unique among the tenant's webhooks: letters, digits, `.`, `_`, `:`, `-`, at most 128. */
+  @Nullable()
+  @Pattern(UID, '1 to 128 letters, digits and . _ : -')
+  uid?: string | null;
+
+  /** Values of the caller's own: at most 20 names of 40 characters, values of 500, 4 KB together. A change replaces all. */
+  @Nullable()
+  @Metadata()
+  metadata?: Record<string, string> | null;
 
   /** Headers for every request, at most 20. Values are stored sealed and never shown again. */
   @Nullable()

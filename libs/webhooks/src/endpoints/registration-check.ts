@@ -139,6 +139,13 @@ export class RegistrationCheck {
     const message = `The profile ${profile.name} sends each event to one URL. Another webhook already has ${taken.join(', ')}.`;
     throw conflict('event_taken', message, [{ field: 'events', code: 'event_taken', message }]);
   }
+
+  /** Throws a 409 if another endpoint of the tenant has this `uid`. */
+  checkUidFree(uid: string | null | undefined, others: readonly { uid: string | null }[]): void {
+    if (!uid || others.every((other) => other.uid !== uid)) return;
+    const message = `Another webhook already has the uid ${uid}.`;
+    throw conflict('uid_taken', message, [{ field: 'uid', code: 'uid_taken', message }]);
+  }
 }
 
 function tooMany(message: string): WebhooksRequestError {

@@ -26,6 +26,10 @@ export interface EndpointRecord {
   skipErrors: boolean;
   skipErrorCodes: string[];
   retryOnError: boolean;
+  /** The tenant's own id; no two of its endpoints have the same. */
+  uid: string | null;
+  /** The tenant's own values. */
+  metadata: Record<string, string> | null;
   state: EndpointState;
   stateReason: string | null;
   stateAt: number;
@@ -73,10 +77,11 @@ export interface EndpointPage {
   after?: { createdAt: number; id: string };
   state?: EndpointState;
   profile?: string;
+  uid?: string;
 }
 
 /** What the limits of a registration count. */
-export type EndpointSummary = Pick<EndpointRecord, 'id' | 'profile' | 'events'>;
+export type EndpointSummary = Pick<EndpointRecord, 'id' | 'profile' | 'events' | 'uid'>;
 
 /**
  * Endpoints. Every method names a tenant or says that it is the operator's, and throws {@link TenantRequiredError} for a

@@ -16,6 +16,7 @@ import {
 } from 'class-validator';
 import { parseInstant } from '../core/instants.js';
 import { isMailAddress } from '../core/mail-address.js';
+import { findMetadataProblem } from './metadata.js';
 
 /** Combines several decorators into one. */
 const combine =
@@ -111,3 +112,23 @@ export const MailAddress = (): PropertyDecorator =>
       defaultMessage: () => '$property must be a plain email address such as ops@example.com',
     },
   });
+
+/** A string that matches `pattern`. `wanted` describes it in the error. */
+export const Pattern = (pattern: RegExp, wanted: string): PropertyDecorator =>
+  combine(
+    IsString({ message: '$property must be a string' }),
+    Matches(pattern, { message: `$property must be ${wanted}` }),
+  );
+
+/** An object of strings with the limits of {@link findMetadataProblem}. */
+export const Metadata = (): PropertyDecorator =>
+  combine(
+    PlainObject(),
+    ValidateBy({
+      name: 'metadata',
+      validator: {
+        validate: (value: unknown) => findMetadataProblem(value) === null,
+        defaultMessage: (input) => `$property ${findMetadataProblem(input?.value)}`,
+      },
+    }),
+  );

@@ -43,6 +43,7 @@ export abstract class EndpointRoutes extends DeliveryRoutes {
       ...readPage(read),
       state: read.oneOf('state', ENDPOINT_STATES),
       profile: read.text('profile', 32),
+      uid: read.text('uid', 128),
     };
     return this.api.endpoints.list(caller.tenantId, read.result(filter));
   }

@@ -28,6 +28,10 @@ export class WebhookEndpointRow {
   createdAt!: number;
   updatedAt!: number;
   deletedAt!: number | null;
+  /** The tenant's own id. */
+  uid!: string | null;
+  /** The tenant's own values. */
+  metadata!: Record<string, string> | null;
 }
 
 export const createEndpointSchema = (prefix: string): EntitySchema<WebhookEndpointRow> =>
@@ -57,6 +61,8 @@ export const createEndpointSchema = (prefix: string): EntitySchema<WebhookEndpoi
       createdAt: instant('created_at'),
       updatedAt: instant('updated_at'),
       deletedAt: instant('deleted_at', nullable),
+      uid: text('uid', 128, nullable),
+      metadata: json('metadata', nullable),
     },
     indices: [
       { name: `${prefix}webhook_endpoints_tenant`, columns: ['tenantId', 'createdAt', 'id'] },
@@ -64,6 +70,12 @@ export const createEndpointSchema = (prefix: string): EntitySchema<WebhookEndpoi
         name: `${prefix}webhook_endpoints_live`,
         columns: ['tenantId', 'createdAt', 'id'],
         where: 'deleted_at is null',
+      },
+      {
+        name: `${prefix}webhook_endpoints_uid`,
+        columns: ['tenantId', 'uid'],
+        unique: true,
+        where: 'deleted_at is null and uid is not null',
       },
       { name: `${prefix}webhook_endpoints_deleted`, columns: ['id'], where: 'deleted_at is not null' },
     ],

@@ -7,6 +7,7 @@ export { IndexLiveEndpoints1764500000000 } from './migrations/1764500000000-inde
 export { ClaimFailingLanesAlone1764600000000 } from './migrations/1764600000000-claim-failing-lanes-alone.js';
 export { IndexFailuresById1764700000000 } from './migrations/1764700000000-index-failures-by-id.js';
 export { CaptureChanges1764800000000 } from './migrations/1764800000000-capture-changes.js';
+export { EndpointMetadata1765100000000 } from './migrations/1765100000000-endpoint-metadata.js';
 export { WebhookJobs1765400000000 } from './migrations/1765400000000-webhook-jobs.js';
 export { captureMigration, type CaptureMigrationOptions } from './capture/capture-migration.js';
 export { WebhookAccountRow } from './account.entity.js';

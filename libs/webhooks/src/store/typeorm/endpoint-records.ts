@@ -36,7 +36,7 @@ export async function findEndpointByNumber(
 export async function listEndpoints(
   manager: EntityManager,
   scope: EndpointScope,
-  { limit, after, state, profile }: EndpointPage,
+  { limit, after, state, profile, uid }: EndpointPage,
 ): Promise<EndpointRecord[]> {
   const query = select(manager, scope)
     .orderBy('e.createdAt', 'DESC')
@@ -44,6 +44,7 @@ export async function listEndpoints(
     .limit(limit + 1);
   if (state) query.andWhere('e.state = :state', { state });
   if (profile) query.andWhere('e.profile = :profile', { profile });
+  if (uid !== undefined) query.andWhere('e.uid = :uid', { uid });
   if (after) {
     query.andWhere('(e.createdAt < :createdAt or (e.createdAt = :createdAt and e.id < :afterId))', {
       createdAt: after.createdAt,
@@ -54,7 +55,7 @@ export async function listEndpoints(
 }
 
 export function summarizeEndpoints(manager: EntityManager, tenantId: string): Promise<EndpointSummary[]> {
-  return select(manager, { tenantId }).select(['e.id', 'e.profile', 'e.events']).getMany();
+  return select(manager, { tenantId }).select(['e.id', 'e.profile', 'e.events', 'e.uid']).getMany();
 }
 
 export async function findRegistrationTime(

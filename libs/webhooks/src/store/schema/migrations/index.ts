@@ -3,6 +3,7 @@ import { IndexLiveEndpoints1764500000000 } from './1764500000000-index-live-endp
 import { ClaimFailingLanesAlone1764600000000 } from './1764600000000-claim-failing-lanes-alone.js';
 import { IndexFailuresById1764700000000 } from './1764700000000-index-failures-by-id.js';
 import { CaptureChanges1764800000000 } from './1764800000000-capture-changes.js';
+import { EndpointMetadata1765100000000 } from './1765100000000-endpoint-metadata.js';
 import { WebhookJobs1765400000000 } from './1765400000000-webhook-jobs.js';
 
 /**
@@ -15,5 +16,6 @@ export const webhooksMigrations = [
   ClaimFailingLanesAlone1764600000000,
   IndexFailuresById1764700000000,
   CaptureChanges1764800000000,
+  EndpointMetadata1765100000000,
   WebhookJobs1765400000000,
 ];
