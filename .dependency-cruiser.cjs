@@ -145,7 +145,8 @@ module.exports = {
     },
     {
       name: 'TypeORM only in store',
-      comment: 'Only store/ calls TypeORM. Other rooms may import its types (DataSource, EntityManager)',
+      comment:
+        'Only store/ calls TypeORM. Other rooms may import its types (DataSource, EntityManager, QueryRunner)',
       severity: 'error',
       from: { path: '^libs/webhooks/src/', pathNot: '^libs/webhooks/src/store/' },
       to: { path: 'node_modules/typeorm/', dependencyTypesNot: ['type-only'] },

@@ -122,7 +122,7 @@ export {
   type EndpointNotice,
 } from './observability/delivery-events.js';
 export { WebhookAudit, type AuditAction, type AuditEntry } from './observability/audit.js';
-export type { CallContext } from './core/call-context.js';
+export type { CallContext, HostTransaction, ReadContext } from './core/call-context.js';
 export type { AlertChannel, WebhookAlert } from './alerts/alert-channel.js';
 export type { AlertKind } from './core/states.js';
 export { logChannel } from './alerts/channels/log-channel.js';

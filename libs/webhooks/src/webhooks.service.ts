@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { EntityManager } from 'typeorm';
+import type { HostTransaction } from './core/call-context.js';
 import { WebhookAudit } from './observability/audit.js';
 import { WebhookDeliveries } from './deliveries/deliveries.service.js';
 import { DeliveryEvents } from './observability/delivery-events.js';
@@ -60,18 +60,18 @@ export class WebhooksService {
   /**
    * Writes one event or several with one statement, in the caller's transaction.
    *
-   * @param tx the `EntityManager` that `dataSource.transaction()` hands to its callback, or that of a query runner after `startTransaction()`
+   * @param tx the `EntityManager` that `dataSource.transaction()` hands to its callback, or a query runner after `startTransaction()`
    * @returns the id (`evt_…`) of each event, and whether its idempotency key was already used, in the order given
    * @throws TransactionRequiredError if `tx` has no open transaction of this data source
    * @throws InvalidEventError if an event cannot be stored; nothing is written then
    */
   publish<Type extends WebhookEventType, Item extends WebhookEventInput = never>(
-    tx: EntityManager,
+    tx: HostTransaction,
     // Not two overloads: TypeScript would report for each of them why it does not fit.
     events: EventInputOf<Type> | readonly Item[],
   ): Promise<[Item] extends [never] ? PublishedEvent : PublishedEvent[]>;
   async publish(
-    tx: EntityManager,
+    tx: HostTransaction,
     events: WebhookEventInput | readonly WebhookEventInput[],
   ): Promise<PublishedEvent | PublishedEvent[]> {
     if (Array.isArray(events)) return this.outbox.publish(tx, events as readonly WebhookEventInput[]);

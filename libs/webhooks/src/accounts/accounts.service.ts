@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { CallContext } from '../core/call-context.js';
+import type { CallContext, ReadContext } from '../core/call-context.js';
 import { formatInstant } from '../core/instants.js';
 import { conflict, unprocessable } from '../core/request-error.js';
 import { SETTINGS, type Settings } from '../config/settings.js';
@@ -15,6 +15,7 @@ import {
 import { assertSecretLimit, openSecrets, rotateSecrets } from '../secrets/secret-rotation.js';
 import type { AccountRecord, AccountStore } from '../store/account-store.js';
 import { STORE } from '../store/store.js';
+import { boundTo } from '../store/transactions.js';
 import type { StoredSecret } from '../store/stored-secret.js';
 import { readBody } from '../validation/read-input.js';
 import { ChangeAccount } from './change-account.dto.js';
@@ -48,7 +49,7 @@ export class WebhookAccounts {
     @Inject(SETTINGS) private readonly settings: Settings,
   ) {}
 
-  async get(tenantId: string, { tx }: CallContext = {}): Promise<WebhookAccount> {
+  async get(tenantId: string, { tx }: ReadContext = {}): Promise<WebhookAccount> {
     return this.view(await this.find(tenantId, tx));
   }
 
@@ -143,7 +144,7 @@ export class WebhookAccounts {
   }
 
   private find(tenantId: string, tx: CallContext['tx']): Promise<AccountRecord> {
-    return this.accounts.find(tx ? this.store.within(tx) : this.store, tenantId);
+    return this.accounts.find(boundTo(this.store, tx), tenantId);
   }
 
   private view(account: AccountRecord): WebhookAccount {

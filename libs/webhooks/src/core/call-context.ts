@@ -1,9 +1,18 @@
-import type { EntityManager } from 'typeorm';
+import type { EntityManager, QueryRunner } from 'typeorm';
+
+/** The host's open transaction, as TypeORM has it. */
+export type HostTransaction = EntityManager | QueryRunner;
+
+/** Optional context of a service call that reads. */
+export interface ReadContext {
+  /** The host's open transaction to read in. Default: a connection of its own, which sees what has been committed. */
+  tx?: HostTransaction;
+}
 
 /** Optional context of a service call. */
 export interface CallContext {
-  /** The host's open transaction: the call's writes commit or roll back with it. Default: a transaction of its own. */
-  tx?: EntityManager;
+  /** The host's open transaction: the call reads in it, and its writes commit or roll back with it. Default: one of its own. */
+  tx?: HostTransaction;
   /** Who makes the call, for the audit. */
   actor?: string;
   /** The HTTP request, for the audit. */

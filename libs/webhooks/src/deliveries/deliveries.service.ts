@@ -1,11 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { CallContext } from '../core/call-context.js';
+import type { CallContext, ReadContext } from '../core/call-context.js';
 import { decodeDeliveryId } from '../core/ids.js';
 import type { Page } from '../core/page.js';
 import { conflict, notFound } from '../core/request-error.js';
 import { type AuditAction, WebhookAudit } from '../observability/audit.js';
 import type { DeliveryStore, LockedDelivery } from '../store/delivery-store.js';
 import { STORE } from '../store/store.js';
+import { boundTo } from '../store/transactions.js';
 import type { DeliveryFilter } from './delivery-filter.js';
 import { DeliveryLog } from './delivery-log.js';
 import type { WebhookDelivery, WebhookDeliveryDetail } from './delivery.js';
@@ -21,8 +22,12 @@ export class WebhookDeliveries {
   ) {}
 
   /** Newest first. See {@link DeliveryLog.list}. */
-  list(tenantId: string, filter: DeliveryFilter = {}): Promise<Page<WebhookDelivery>> {
-    return this.log.list(tenantId, filter);
+  async list(
+    tenantId: string,
+    filter: DeliveryFilter = {},
+    { tx }: ReadContext = {},
+  ): Promise<Page<WebhookDelivery>> {
+    return this.log.list(tenantId, filter, boundTo(this.store, tx));
   }
 
   /** The deliveries of one endpoint, deleted or not. Throws a 404 if it never existed or its log is deleted. */
@@ -30,14 +35,16 @@ export class WebhookDeliveries {
     tenantId: string,
     endpointId: string,
     filter: DeliveryFilter = {},
+    { tx }: ReadContext = {},
   ): Promise<Page<WebhookDelivery>> {
-    if (!(await this.log.hasEndpoint(tenantId, endpointId))) throw notFound('endpoint');
-    return this.log.list(tenantId, { ...filter, endpointId });
+    const store = boundTo(this.store, tx);
+    if (!(await this.log.hasEndpoint(tenantId, endpointId, store))) throw notFound('endpoint');
+    return this.log.list(tenantId, { ...filter, endpointId }, store);
   }
 
   /** One delivery with all its attempts. Throws a 404. */
-  get(tenantId: string, id: string): Promise<WebhookDeliveryDetail> {
-    return this.log.get(tenantId, id);
+  async get(tenantId: string, id: string, { tx }: ReadContext = {}): Promise<WebhookDeliveryDetail> {
+    return this.log.get(tenantId, id, boundTo(this.store, tx));
   }
 
   /**

@@ -16,7 +16,10 @@ import {
 /** A delivery with a smaller id may have been created this much later: more than any statement takes. */
 const MAX_ID_SKEW_MS = 3_600_000;
 
-/** Reads the log of a tenant's deliveries. Deliveries of deleted endpoints stay in it until retention deletes them. */
+/**
+ * Reads the log of a tenant's deliveries. Deliveries of deleted endpoints stay in it until retention deletes them.
+ * `store`: bound to the transaction to read in. Default: bound to none.
+ */
 @Injectable()
 export class DeliveryLog {
   constructor(@Inject(STORE) private readonly store: DeliveryStore) {}
@@ -25,9 +28,13 @@ export class DeliveryLog {
    * Newest first. If the filter matches few deliveries, a page may be short or empty and still have a cursor: it stops
    * after about 2,000 rows, in the lanes that were used last.
    */
-  async list(tenantId: string, filter: DeliveryFilter = {}): Promise<Page<WebhookDelivery>> {
+  async list(
+    tenantId: string,
+    filter: DeliveryFilter = {},
+    store: DeliveryStore = this.store,
+  ): Promise<Page<WebhookDelivery>> {
     const search = toDeliverySearch(filter);
-    const { deliveries, scanned } = await this.store.searchDeliveries(tenantId, search);
+    const { deliveries, scanned } = await store.searchDeliveries(tenantId, search);
     const page = deliveries.slice(0, search.limit);
     const next = deliveries.length > search.limit ? page.at(-1)!.id : nextCursorOf(scanned, search);
     return {
@@ -36,7 +43,7 @@ export class DeliveryLog {
     };
   }
 
-  /** One delivery with all its attempts. Throws a 404. `store`: bound to the transaction to read in. */
+  /** One delivery with all its attempts. Throws a 404. */
   async get(tenantId: string, id: string, store: DeliveryStore = this.store): Promise<WebhookDeliveryDetail> {
     const number = decodeDeliveryId(id);
     const delivery = number === null ? null : await store.findDelivery(tenantId, number);
@@ -51,9 +58,13 @@ export class DeliveryLog {
   }
 
   /** Whether the tenant has this endpoint, or had it and its log is still there. */
-  async hasEndpoint(tenantId: string, endpointId: string): Promise<boolean> {
+  async hasEndpoint(
+    tenantId: string,
+    endpointId: string,
+    store: DeliveryStore = this.store,
+  ): Promise<boolean> {
     const uuid = decodeId('wh', endpointId);
-    return uuid !== null && this.store.hasLane(tenantId, uuid);
+    return uuid !== null && store.hasLane(tenantId, uuid);
   }
 
   /** The ids of an event's deliveries, oldest first. */

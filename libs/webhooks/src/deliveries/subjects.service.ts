@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import type { ReadContext } from '../core/call-context.js';
 import { SETTINGS, type Settings } from '../config/settings.js';
 import type { Page } from '../core/page.js';
 import { badRequest } from '../core/request-error.js';
@@ -10,6 +11,7 @@ import type {
   Subscribers,
 } from '../store/delivery-store.js';
 import { STORE } from '../store/store.js';
+import { boundTo } from '../store/transactions.js';
 import { checkTexts, pageSize } from '../validation/list-query.js';
 import { ByteBudget } from './byte-budget.js';
 import { type EventReport, type ReportedEvent, toEventReport } from './event-report.js';
@@ -44,32 +46,38 @@ export class WebhookSubjects {
     tenantId: string,
     subject: string,
     { limit, cursor }: { limit?: number; cursor?: string } = {},
+    { tx }: ReadContext = {},
   ): Promise<Page<EventReport>> {
     checkTexts({ subject });
     if (cursor !== undefined && !/^[1-9]\d{0,17}$/.test(cursor)) {
       const message = 'cursor must be the nextCursor of another page.';
       throw badRequest({ field: 'cursor', code: 'invalid', message });
     }
-    const { events, hasMore } = await this.store.listSubjectEvents(tenantId, subject, {
+    const store = boundTo(this.store, tx);
+    const { events, hasMore } = await store.listSubjectEvents(tenantId, subject, {
       limit: Math.min(pageSize(limit), MAX_EVENTS),
       before: cursor,
       maxDataBytes: MAX_DATA_BYTES,
     });
     if (events.length === 0) return { data: [], nextCursor: null };
-    const data = await this.report(tenantId, events);
+    const data = await this.report(store, tenantId, events);
     const isLast = !hasMore && data.length === events.length;
     return { data, nextCursor: isLast ? null : data.at(-1)!.sequence };
   }
 
   /** The reports of as many leading events as fit into one page, at least one. */
-  private async report(tenantId: string, events: readonly SubjectEvent[]): Promise<EventReport[]> {
+  private async report(
+    store: DeliveryStore,
+    tenantId: string,
+    events: readonly SubjectEvent[],
+  ): Promise<EventReport[]> {
     const sequences = events.map(({ sequence }) => sequence);
-    const unrelayed = await this.store.listUnrelayed(sequences);
+    const unrelayed = await store.listUnrelayed(sequences);
     const limits = { perEvent: MAX_DELIVERIES_OF_EVENT + 1, total: MAX_DELIVERIES };
-    const found = await this.store.listDeliveriesOfEvents(tenantId, sequences, limits);
+    const found = await store.listDeliveriesOfEvents(tenantId, sequences, limits);
     const times = events.map(({ createdAt }) => createdAt);
     const range = { from: Math.min(...times), to: Math.max(...times) };
-    const subscribers = await this.store.listSubscribers(tenantId, range);
+    const subscribers = await store.listSubscribers(tenantId, range);
     const budget = new ByteBudget(MAX_BYTES);
     const reports: EventReport[] = [];
     // If not all deliveries were read, some deliveries of the last event, and all of later ones, may be missing.

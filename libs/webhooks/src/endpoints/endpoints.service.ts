@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { CallContext } from '../core/call-context.js';
+import type { CallContext, ReadContext } from '../core/call-context.js';
 import { encodeId } from '../core/ids.js';
 import type { Page } from '../core/page.js';
 import type { RotateSecret } from '../accounts/rotate-secret.dto.js';
@@ -13,6 +13,7 @@ import type { RevealedSecret, RotatedSecret } from '../secrets/secret-info.js';
 import type { AccountStore } from '../store/account-store.js';
 import type { EndpointRecord, EndpointStore } from '../store/endpoint-store.js';
 import { STORE } from '../store/store.js';
+import { boundTo } from '../store/transactions.js';
 import { readBody } from '../validation/read-input.js';
 import { type RegisteredEndpoint, toEndpoint, type WebhookEndpoint } from './endpoint.js';
 import { EndpointRegistration } from './endpoint-registration.js';
@@ -34,7 +35,8 @@ type Decide = (endpoint: EndpointRecord, now: number) => StateChange | null;
  * - Every call names its tenant. Another tenant's endpoint is a 404, like one that does not exist.
  * - Limits hold when calls race: registrations of one tenant run one after another.
  * - Throws {@link WebhooksRequestError} if a call cannot be done, before anything is written.
- * - With `context.tx`, what is written is part of the host's transaction; tests and recoveries commit by themselves.
+ * - With `context.tx`, what is read and written is part of the host's transaction; without, each call has a transaction of
+ *   its own. Tests and recoveries always commit by themselves.
  */
 @Injectable()
 export class WebhookEndpoints {
@@ -67,12 +69,16 @@ export class WebhookEndpoints {
   }
 
   /** Newest first. */
-  async list(tenantId: string, query: EndpointQuery = {}): Promise<Page<WebhookEndpoint>> {
-    return listEndpoints(this.store, { tenantId }, query, (endpoint) => this.view(endpoint));
+  async list(
+    tenantId: string,
+    query: EndpointQuery = {},
+    { tx }: ReadContext = {},
+  ): Promise<Page<WebhookEndpoint>> {
+    return listEndpoints(boundTo(this.store, tx), { tenantId }, query, (endpoint) => this.view(endpoint));
   }
 
-  async get(tenantId: string, id: string): Promise<WebhookEndpoint> {
-    return this.view(await requireEndpoint(this.store, { tenantId }, id));
+  async get(tenantId: string, id: string, { tx }: ReadContext = {}): Promise<WebhookEndpoint> {
+    return this.view(await requireEndpoint(boundTo(this.store, tx), { tenantId }, id));
   }
 
   /** Changes the fields that `input` holds. Waiting deliveries go to the new URL. */

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { CallContext } from '../core/call-context.js';
+import type { CallContext, ReadContext } from '../core/call-context.js';
 import { decodeId } from '../core/ids.js';
 import type { Page } from '../core/page.js';
 import { tryParseJson } from '../core/parse-json.js';
@@ -8,6 +8,7 @@ import { toDelivery } from '../deliveries/delivery.js';
 import type { DeliveryStore } from '../store/delivery-store.js';
 import type { EventLogStore } from '../store/jobs/event-log-store.js';
 import { STORE } from '../store/store.js';
+import { boundTo } from '../store/transactions.js';
 import { type EventFilter, toEventSearch, writeCursor } from './event-filter.js';
 import { type LoggedEvent, type LoggedEventDetail, toLoggedEvent } from './logged-event.js';
 import { EventReplay, type ReplayResult } from './event-replay.js';
@@ -28,18 +29,23 @@ export class WebhookEventLog {
    * Newest first, without their data. With `type`, a page may be short or empty and still have a cursor: it looks at 2,000
    * events. Throws a 400 for a wrong filter.
    */
-  async list(tenantId: string, filter: EventFilter = {}): Promise<Page<LoggedEvent>> {
-    const { events, next } = await this.store.listTenantEvents(tenantId, toEventSearch(filter));
+  async list(
+    tenantId: string,
+    filter: EventFilter = {},
+    { tx }: ReadContext = {},
+  ): Promise<Page<LoggedEvent>> {
+    const { events, next } = await boundTo(this.store, tx).listTenantEvents(tenantId, toEventSearch(filter));
     return { data: events.map(toLoggedEvent), nextCursor: next && writeCursor(next) };
   }
 
   /** One event (`evt_…`) with its data and deliveries. Throws a 404. */
-  async get(tenantId: string, id: string): Promise<LoggedEventDetail> {
+  async get(tenantId: string, id: string, { tx }: ReadContext = {}): Promise<LoggedEventDetail> {
+    const store = boundTo(this.store, tx);
     const uuid = decodeId('evt', id);
-    const event = uuid === null ? null : await this.store.findEvent(tenantId, uuid);
+    const event = uuid === null ? null : await store.findEvent(tenantId, uuid);
     if (!event) throw notFound('event');
     const limits = { perEvent: MAX_DELIVERIES + 1, total: MAX_DELIVERIES + 1 };
-    const deliveries = await this.store.listDeliveriesOfEvents(tenantId, [event.sequence], limits);
+    const deliveries = await store.listDeliveriesOfEvents(tenantId, [event.sequence], limits);
     return {
       ...toLoggedEvent(event),
       data: tryParseJson(event.data) ?? null,

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { CallContext } from '../core/call-context.js';
+import type { CallContext, ReadContext } from '../core/call-context.js';
 import { encodeId } from '../core/ids.js';
 import type { Page } from '../core/page.js';
 import { requireTenant } from '../core/tenant.js';
@@ -15,6 +15,7 @@ import type { AlertStore } from '../store/alert-store.js';
 import type { EndpointRecord, EndpointStore } from '../store/endpoint-store.js';
 import type { MaintenanceStore } from '../store/maintenance-store.js';
 import { STORE } from '../store/store.js';
+import { boundTo } from '../store/transactions.js';
 import { removeTenant } from './remove-tenant.js';
 
 /** An endpoint with its tenant. */
@@ -34,8 +35,8 @@ export class WebhookOperator {
   ) {}
 
   /** The endpoints of all tenants, newest first. */
-  async list(query: EndpointQuery = {}): Promise<Page<TenantEndpoint>> {
-    return listEndpoints(this.store, 'operator', query, (endpoint) => this.view(endpoint));
+  async list(query: EndpointQuery = {}, { tx }: ReadContext = {}): Promise<Page<TenantEndpoint>> {
+    return listEndpoints(boundTo(this.store, tx), 'operator', query, (endpoint) => this.view(endpoint));
   }
 
   /**

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { EntityManager } from 'typeorm';
 import { SETTINGS, type Settings } from '../config/settings.js';
+import type { HostTransaction } from '../core/call-context.js';
 import type { PublishedEvent, WebhookEventInput } from '../events/event.js';
 import type { OutboxStore } from '../store/outbox-store.js';
 import { STORE } from '../store/store.js';
@@ -24,7 +24,7 @@ export class Outbox {
     this.rules = eventRules(settings);
   }
 
-  async publish(tx: EntityManager, events: readonly WebhookEventInput[]): Promise<PublishedEvent[]> {
+  async publish(tx: HostTransaction, events: readonly WebhookEventInput[]): Promise<PublishedEvent[]> {
     const store = this.store.within(tx);
     const checked = events.map((event, index) => checkEvent(event, index, this.rules));
     return store.insertEvents(checked);

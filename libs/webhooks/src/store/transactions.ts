@@ -1,4 +1,4 @@
-import type { EntityManager } from 'typeorm';
+import type { HostTransaction } from '../core/call-context.js';
 
 /** What every part of the store has: transactions and the database's clock. Instants are epoch milliseconds. */
 export interface StoreTransactions {
@@ -11,16 +11,24 @@ export interface StoreTransactions {
    * Runs `work` in the host's transaction `tx`, or in one of its own if there is none.
    * Throws {@link TransactionRequiredError} as {@link within} does.
    */
-  inTransaction<T>(tx: EntityManager | undefined, work: (tx: this) => Promise<T>): Promise<T>;
+  inTransaction<T>(tx: HostTransaction | undefined, work: (tx: this) => Promise<T>): Promise<T>;
   /**
    * The same store, bound to the host's transaction: what it writes commits or rolls back with it.
    * Throws {@link TransactionRequiredError} if `tx` has no open transaction or belongs to another data source.
    */
-  within(tx: EntityManager): this;
+  within(tx: HostTransaction): this;
   /** The database's clock as last seen, carried on by the process's monotonic clock. */
   now(): number;
   /** The process's monotonic clock, moved by {@link advanceClock} too. */
   monotonicNow(): number;
   /** Moves both clocks forward, for tests. */
   advanceClock(ms: number): void;
+}
+
+/** `store`, bound to the host's transaction if there is one: for calls that read. Throws as `within` does. */
+export function boundTo<Store extends StoreTransactions>(
+  store: Store,
+  tx: HostTransaction | undefined,
+): Store {
+  return tx ? store.within(tx) : store;
 }

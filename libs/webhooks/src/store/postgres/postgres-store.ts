@@ -1,4 +1,4 @@
-import type { EntityManager } from 'typeorm';
+import type { HostTransaction } from '../../core/call-context.js';
 import type { Reason } from '../../core/states.js';
 import type { PublishedEvent } from '../../events/event.js';
 import type * as lanes from '../lane-store.js';
@@ -54,11 +54,11 @@ export class PostgresStore extends PostgresServiceStore implements Store {
     return this.session.transaction((session) => work(this.bind(session)));
   }
 
-  async inTransaction<T>(tx: EntityManager | undefined, work: (tx: this) => Promise<T>): Promise<T> {
+  async inTransaction<T>(tx: HostTransaction | undefined, work: (tx: this) => Promise<T>): Promise<T> {
     return tx ? work(this.within(tx)) : this.transaction(work);
   }
 
-  within(tx: EntityManager): this {
+  within(tx: HostTransaction): this {
     return this.bind(this.session.within(tx));
   }
 

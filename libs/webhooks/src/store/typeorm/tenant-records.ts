@@ -21,14 +21,16 @@ export async function deleteTenantRows(
   tenantId: string,
   table: TenantTable,
 ): Promise<number> {
-  const rows = manager.getRepository(ROW_CLASSES[table]);
-  const key = rows.metadata.primaryColumns[0]!.propertyName;
-  const batch = await rows.find({
+  // The manager's own methods: `typeorm-transactional` gives repositories the manager of the caller's transaction.
+  const rowClass = ROW_CLASSES[table];
+  const key = manager.connection.getMetadata(rowClass).primaryColumns[0]!.propertyName;
+  const batch = await manager.find(rowClass, {
     select: { [key]: true },
     where: { tenantId },
     order: { [key]: 'ASC' },
     take: BATCH_ROWS,
   });
-  if (batch.length > 0) await rows.delete({ [key]: In(batch.map((row) => row[key] as unknown)) });
+  if (batch.length > 0)
+    await manager.delete(rowClass, { [key]: In(batch.map((row) => row[key] as unknown)) });
   return batch.length;
 }

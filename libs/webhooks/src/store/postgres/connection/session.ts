@@ -1,4 +1,5 @@
 import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
+import type { HostTransaction } from '../../../core/call-context.js';
 import { TransactionRequiredError, type WebhooksNotReadyError } from '../../../core/errors.js';
 import { type Tables, tablesOf } from '../../schema/tables.js';
 import { StoreClock } from './clock.js';
@@ -29,10 +30,10 @@ interface Connections {
 export class Session {
   private readonly shared: Connections;
 
-  /** @param bound the transaction that all statements of this session run in */
+  /** @param bound has the transaction that all statements of this session run in */
   constructor(
     readonly dataSource: DataSource,
-    private readonly bound: EntityManager | null = null,
+    private readonly bound: QueryRunner | null = null,
     shared?: Connections,
   ) {
     this.shared = shared ?? {
@@ -83,24 +84,24 @@ export class Session {
 
   /** The transaction's query runner. Throws if this session is bound to none. */
   get runner(): QueryRunner {
-    const runner = this.bound?.queryRunner;
-    if (!runner)
+    if (!this.bound)
       throw new Error(
         'This statement must run in a transaction: call it on the store that transaction() passes.',
       );
-    return runner;
+    return this.bound;
   }
 
   /** The same session in the transaction of `tx`, which must be one of this data source. */
-  within(tx: EntityManager): Session {
+  within(tx: HostTransaction): Session {
     if (typeof tx?.query !== 'function') {
       throw new TransactionRequiredError(
         'A transaction is required: pass the EntityManager of an open one, as in dataSource.transaction((tx) => webhooks.publish(tx, event)).',
       );
     }
-    if (!tx.queryRunner?.isTransactionActive) {
+    const runner = 'manager' in tx ? tx : tx.queryRunner;
+    if (!runner?.isTransactionActive) {
       throw new TransactionRequiredError(
-        'This EntityManager has no open transaction. Pass the one that dataSource.transaction() hands to its callback, or that of a query runner after queryRunner.startTransaction(); a BEGIN written by hand is not seen.',
+        'There is no open transaction here. Pass the one that dataSource.transaction() hands to its callback, or that of a query runner after queryRunner.startTransaction(); a BEGIN written by hand is not seen.',
       );
     }
     if (tx.connection !== this.dataSource) {
@@ -109,7 +110,7 @@ export class Session {
       );
     }
     if (this.refusal) throw this.refusal;
-    return this.bind(tx);
+    return this.bind(runner);
   }
 
   /**
@@ -146,7 +147,7 @@ export class Session {
    * (deadlock, serialization failure).
    */
   transaction<T>(work: (session: Session) => Promise<T>): Promise<T> {
-    const bound = (tx: EntityManager): Promise<T> => work(this.bind(tx));
+    const bound = ({ queryRunner }: EntityManager): Promise<T> => work(this.bind(queryRunner!));
     return this.retrying(() =>
       withConnection(this.dataSource, this.timeoutMs, ({ manager }) =>
         this.shared.setsIsolation ? manager.transaction('READ COMMITTED', bound) : manager.transaction(bound),
@@ -155,14 +156,14 @@ export class Session {
   }
 
   private onConnection<T>(statement: (runner: QueryRunner) => Promise<T>): Promise<T> {
-    if (this.bound) return statement(withOwnParsers(this.runner));
+    if (this.bound) return statement(withOwnParsers(this.bound));
     return this.retrying(() =>
       withConnection(this.dataSource, this.timeoutMs, (runner) => statement(withOwnParsers(runner))),
     );
   }
 
-  private bind(tx: EntityManager): Session {
-    return new Session(this.dataSource, tx, this.shared);
+  private bind(runner: QueryRunner): Session {
+    return new Session(this.dataSource, runner, this.shared);
   }
 
   /** Runs `work` again, a few times at most, if the database aborted it in favour of another transaction. */
