@@ -17,6 +17,9 @@ const WEBHOOKS = {
             events http http/connections http/policy`,
     testing: 'webhooks.service outbox engine config store store/schema profiles events/catalogue events http',
     'webhooks.module': 'module config capture/definition',
+    // Describes the routes and the outgoing requests: it reads the controllers, and the types of what they take and return
+    openapi: `module api api/routes api/compat event-log endpoints deliveries accounts config secrets profiles profiles/dialects
+              events/catalogue events`,
     // Mounts the module in an Express app: what `module` may import, and the module itself
     express: ANY,
     module: ANY,

@@ -25,6 +25,7 @@ module.exports = {
     '^nestjs-sms-webhooks/testing$': '<rootDir>/libs/webhooks/src/testing/index.ts',
     '^nestjs-sms-webhooks/profiles$': '<rootDir>/libs/webhooks/src/profiles/index.ts',
     '^nestjs-sms-webhooks/schema$': '<rootDir>/libs/webhooks/src/store/schema/index.ts',
+    '^nestjs-sms-webhooks/openapi$': '<rootDir>/libs/webhooks/src/openapi/index.ts',
     '^nestjs-sms-webhooks/express$': '<rootDir>/libs/webhooks/src/express/index.ts',
     '^nestjs-sms-webhooks/alerts/nodemailer$': '<rootDir>/libs/webhooks/src/alerts/channels/nodemailer.ts',
     '^nestjs-sms-webhooks-receiver$': '<rootDir>/libs/receiver/src/index.ts',

@@ -70,6 +70,7 @@ const PAGES: Record<string, string[]> = {
     'docs/capture.md',
     'docs/testing.md',
     'docs/express.md',
+    'docs/openapi.md',
   ],
   'libs/webhooks/README.md': [],
 };
@@ -112,6 +113,7 @@ describe('The READMEs', () => {
             paths: {
               'nestjs-sms-webhooks': [`${up}/libs/webhooks/src`],
               'nestjs-sms-webhooks/express': [`${up}/libs/webhooks/src/express`],
+              'nestjs-sms-webhooks/openapi': [`${up}/libs/webhooks/src/openapi`],
               'nestjs-sms-webhooks/testing': [`${up}/libs/webhooks/src/testing`],
               'nestjs-sms-webhooks/profiles': [`${up}/libs/webhooks/src/profiles`],
               'nestjs-sms-webhooks/schema': [`${up}/libs/webhooks/src/store/schema`],

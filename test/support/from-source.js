@@ -8,6 +8,7 @@ require('./processes/register.js');
 const libs = resolve(__dirname, '../../libs');
 const sources = new Map([
   ['nestjs-sms-webhooks', `${libs}/webhooks/src/index.ts`],
+  ['nestjs-sms-webhooks/openapi', `${libs}/webhooks/src/openapi/index.ts`],
   ['nestjs-sms-webhooks/express', `${libs}/webhooks/src/express/index.ts`],
   ['nestjs-sms-webhooks/alerts/nodemailer', `${libs}/webhooks/src/alerts/channels/nodemailer.ts`],
   ['nestjs-sms-webhooks-receiver', `${libs}/receiver/src/index.ts`],

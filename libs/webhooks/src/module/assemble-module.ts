@@ -14,6 +14,7 @@ import {
 import { checkStructure, isTenantClass } from '../config/check-structure.js';
 import { DATA_SOURCE } from '../store/store.js';
 import { WorkerLifecycle } from '../engine/worker-lifecycle.js';
+import { hiddenFromScan } from './routes/hidden-from-scan.js';
 import { CONTROLLERS, mountController } from './routes/mount-controller.js';
 import { RouteConflictCheck } from './routes/route-conflict-check.js';
 import { OwnErrors } from './routes/own-errors.js';
@@ -86,11 +87,18 @@ function controllersOf(structure: WebhooksModuleStructure): Type<object>[] {
   if (!isAllowed || !tenant) return [];
   const ownGuards = guards === undefined || guards === 'global' ? [] : guards;
   return [
-    mountController(controller, { guards: ownGuards, decorators: [...decorators, ownRoute(null)], path }),
+    mountController(controller, {
+      guards: ownGuards,
+      decorators: [...decorators, ownRoute(null), hiddenFromScan(WebhooksController)],
+      path,
+    }),
     ...compat
       .map((platform) => compatRoutes[platform])
       .map(({ controller: each, errors }) =>
-        mountController(each, { guards: ownGuards, decorators: [...decorators, ownRoute(errors)] }),
+        mountController(each, {
+          guards: ownGuards,
+          decorators: [...decorators, ownRoute(errors), hiddenFromScan(each)],
+        }),
       ),
   ];
 }

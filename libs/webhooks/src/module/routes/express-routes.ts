@@ -52,6 +52,7 @@ export class ExpressRoutes {
         : Object.keys(route.methods).map((name) => name.toUpperCase());
       return names.map((name): RegisteredRoute => ({
         controller: NO_CONTROLLER,
+        handlerName: '',
         name: `${name} ${path}`,
         method: RequestMethod[name as keyof typeof RequestMethod],
         path,

@@ -8,6 +8,8 @@ type Version = string | symbol;
 /** A route as it is registered at the HTTP server. */
 export interface RegisteredRoute {
   controller: Type<object>;
+  /** Name of the controller's method. Empty if there is none. */
+  handlerName: string;
   /** For the operator: `POST /webhooks (WebhooksController.create)`. */
   name: string;
   method: RequestMethod;
@@ -32,7 +34,8 @@ export function listNestRoutes(modules: ModulesContainer, config: ApplicationCon
   });
 }
 
-function routesOf(
+/** The routes of one controller, below the path of its module. */
+export function routesOf(
   controller: Type<object>,
   modulePath: string,
   config: ApplicationConfig,
@@ -56,6 +59,7 @@ function routesOf(
           const path = join(global, prefix, unversioned);
           return {
             controller,
+            handlerName,
             name: `${RequestMethod[method]} ${path} (${controller.name}.${handlerName})`,
             method,
             path,

@@ -1,0 +1,16 @@
+import type { Type } from '@nestjs/common';
+import type { RouteDecorator } from '../../config/structure-options.js';
+
+/** Where `@nestjs/swagger` looks whether its scan leaves out a handler. Written without that package. */
+const EXCLUDED = 'swagger/apiExcludeEndpoint';
+
+/**
+ * Hides the routes of `controller` from the scan of `@nestjs/swagger`, which would show them without bodies and errors:
+ * `addWebhooksToOpenApi` adds them in full. Routes that a host's subclass adds stay visible.
+ */
+export function hiddenFromScan({ prototype }: Type<object>): RouteDecorator {
+  return (_: object, name?: string | symbol, method?: PropertyDescriptor): void => {
+    if (!method || name === undefined || !(name in prototype)) return;
+    Reflect.defineMetadata(EXCLUDED, { disable: true }, method.value as object);
+  };
+}

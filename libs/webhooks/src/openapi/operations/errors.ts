@@ -1,0 +1,46 @@
+/** The errors that routes return, by `code`: the HTTP status and what it means. */
+export const ERRORS = {
+  invalid_request: [400, 'Fields or query parameters have a wrong shape; `details` names them.'],
+  invalid_json: [400, 'The body is not valid JSON.'],
+  unauthenticated: [401, 'The request is not authenticated.'],
+  tenant_missing: [403, 'The request belongs to no account.'],
+  endpoint_not_found: [404, 'There is no such webhook, or it belongs to another account.'],
+  delivery_not_found: [404, 'There is no such delivery, or it belongs to another account.'],
+  event_not_found: [404, 'There is no such event, or it belongs to another account.'],
+  job_not_found: [404, 'There is no such job, or it belongs to another account.'],
+  account_secret: [409, "The account's secret signs its requests: use the routes below `/account`."],
+  account_secret_unfit: [409, "The account's secret does not fit this profile: rotate it first."],
+  delivery_being_sent: [409, 'It is being sent right now. Try again after this attempt.'],
+  delivery_finished: [409, 'It has ended already.'],
+  delivery_not_rendered: [409, 'It has no body to send.'],
+  disabled_by_operator: [409, 'The people who run the service disabled it, and only they can enable it.'],
+  endpoint_closed: [409, 'The webhook is disabled or deleted. Resume it first, or register another one.'],
+  endpoint_disabled: [409, 'The webhook is disabled. Resume it first.'],
+  endpoint_limit: [409, 'The account has as many webhooks as it may.'],
+  event_taken: [409, 'The profile sends each event to one URL, and another webhook has this event.'],
+  job_finished: [409, 'The job has ended already.'],
+  profile_missing: [409, 'The service does not support the profile of this webhook any more.'],
+  replay_running: [409, 'A replay to this webhook is running. Wait until it is done, or cancel it.'],
+  secret_unreadable: [409, 'The stored secret cannot be read. Rotate it to get a new one.'],
+  too_many_secrets: [409, 'Too many secrets would be valid at one time.'],
+  uid_taken: [409, 'Another webhook has this `uid`.'],
+  body_too_large: [413, "The body is larger than the host's parser allows."],
+  json_only: [415, 'The body is not JSON, or its content type does not say so.'],
+  refused: [422, 'A rule rejects fields; `details` names them.'],
+  too_many_requests: [
+    429,
+    'Too many calls of this kind. `Retry-After` says when the next one may succeed, and `limit` which limit it is.',
+  ],
+  not_ready: [503, 'The tables of the service do not exist yet. Try again in a few seconds.'],
+} as const satisfies Readonly<Record<string, readonly [status: number, meaning: string]>>;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+/** Of every route. */
+export const COMMON_ERRORS: readonly ErrorCode[] = ['unauthenticated', 'tenant_missing', 'not_ready'];
+
+/** Of routes that read a body. */
+export const BODY_ERRORS: readonly ErrorCode[] = ['invalid_request', 'invalid_json', 'body_too_large'];
+
+/** What the host's guards and parsers respond is the host's own. */
+export const HOST_STATUSES: readonly number[] = [401, 403];

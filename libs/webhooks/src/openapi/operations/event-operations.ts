@@ -1,0 +1,50 @@
+import type { EndpointRoutes } from '../../api/routes/endpoint-routes.js';
+import type { EventRoutes } from '../../api/routes/event-routes.js';
+import type { OperationsOf } from './operation.js';
+import { endpointIdFilter, eventFilters, pageParameters } from './parameters.js';
+
+export const eventOperations: Omit<OperationsOf<EventRoutes>, keyof EndpointRoutes> = {
+  events: {
+    summary: 'List events',
+    description: 'A page may be shorter than `limit` and still have a next one.',
+    query: { ...eventFilters, ...pageParameters },
+    answer: 'WebhookEventPage',
+    answerText: 'A page of events.',
+    errors: ['invalid_request'],
+  },
+  event: {
+    summary: 'Get an event',
+    answer: 'WebhookEventDetail',
+    answerText: 'The event.',
+    errors: ['event_not_found'],
+  },
+  replay: {
+    summary: 'Replay events that a webhook did not get',
+    description:
+      'A job creates deliveries of the events in the range that the webhook is subscribed to now and has no delivery of. Tests are left out.',
+    body: { schema: 'WebhookReplay', isRequired: true },
+    answer: 'WebhookReplayResult',
+    answerText: 'How many events there are, and the job.',
+    errors: ['endpoint_not_found', 'endpoint_closed', 'replay_running', 'too_many_requests'],
+  },
+  jobs: {
+    summary: 'List jobs',
+    query: { ...endpointIdFilter, ...pageParameters },
+    answer: 'WebhookJobPage',
+    answerText: 'A page of jobs.',
+    errors: ['invalid_request', 'endpoint_not_found'],
+  },
+  job: {
+    summary: 'Get a job',
+    answer: 'WebhookJob',
+    answerText: 'The job as it is now.',
+    errors: ['job_not_found'],
+  },
+  cancelJob: {
+    summary: 'Cancel a job',
+    description: 'Deliveries that it has created stay.',
+    answer: 'WebhookJob',
+    answerText: 'The job.',
+    errors: ['job_not_found', 'job_finished'],
+  },
+};

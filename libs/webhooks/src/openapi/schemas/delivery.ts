@@ -1,0 +1,80 @@
+import { ATTEMPT_ERRORS } from '../../core/attempt-errors.js';
+import { DELIVERY_STATES, ENDPOINT_STATES } from '../../core/states.js';
+import type { RecoverResult } from '../../deliveries/bulk-retry.js';
+import type { WebhookAttempt, WebhookDelivery, WebhookDeliveryDetail } from '../../deliveries/delivery.js';
+import type { EventReport, SkippedEndpoint } from '../../deliveries/event-report.js';
+import { answer, type Fields, flag, id, instant, listOf, nullable, refTo, text, whole } from './fields.js';
+import { mismatch, reason, waitReason } from './reason.js';
+
+const delivery: Fields<WebhookDelivery> = {
+  id: id('dlv', 'Id of the delivery.'),
+  event: answer<WebhookDelivery['event']>('The event that it delivers.', {
+    id: id('evt', 'Id of the event: the `webhook-id` that the receiver gets.'),
+    type: text('Type of the event, such as `message.delivered`.'),
+    subject: nullable(text('What the event is about, such as the id of a message.')),
+    occurredAt: instant('When it happened.'),
+    test: flag('Sent by the test route.'),
+  }),
+  endpointId: nullable(id('wh', 'The webhook. `null`: a callback.')),
+  url: nullable(text("The callback's URL, or the webhook's current one.")),
+  wireType: text('Name of the event in the vocabulary of the profile.'),
+  state: text('`delivered`, `exhausted` and `discarded` are final.', { enum: DELIVERY_STATES }),
+  reason: reason(
+    'Why it ended without success. While it is pending: what must be repaired before it can be sent.',
+  ),
+  nextAttemptAt: nullable(instant('When it is due. `null`: it is being sent, or finished.')),
+  waits: waitReason('Why it is not sent right now. `null`: it is being sent or finished.'),
+  waitsUntil: nullable(instant('When this reason ends. `null`: that depends on something else than time.')),
+  waitsFor: nullable(id('dlv', 'The delivery that it waits for, by order.')),
+  attemptCount: whole('Requests so far.'),
+  lastAttempt: nullable(refTo('WebhookAttempt')),
+  createdAt: instant('When it was created.'),
+  finishedAt: nullable(instant('When it ended.')),
+};
+
+/** The delivery log. */
+export const deliverySchemas = {
+  WebhookAttempt: answer<WebhookAttempt>('One request of a delivery.', {
+    number: whole('From 1, over all rounds.'),
+    startedAt: instant('When it began.'),
+    durationMs: nullable(whole('How long it took, ms.')),
+    status: nullable(whole('HTTP status. `null`: no response.')),
+    error: nullable(text('Why it failed. `null`: a success.', { enum: Object.keys(ATTEMPT_ERRORS) })),
+    response: nullable(text("The beginning of the response's body, as text. `null`: nothing was kept.")),
+  }),
+  WebhookDelivery: answer<WebhookDelivery>('One event for one webhook or callback.', delivery),
+  WebhookDeliveryDetail: answer<WebhookDeliveryDetail>('A delivery with its body and its attempts.', {
+    ...delivery,
+    body: text('The exact body of the request, as text.'),
+    attempts: listOf('Its requests, oldest first.', refTo('WebhookAttempt')),
+  }),
+  WebhookRecoveryResult: answer<RecoverResult>('What a recovery did, or with `dryRun` would do.', {
+    dryRun: flag('Nothing was changed.'),
+    matched: whole('Deliveries that it is about, counted up to 100,000.'),
+    recovered: whole('Deliveries that are due by this call.'),
+    more: flag('There are more than one call takes: call again.'),
+  }),
+  WebhookEventReport: answer<EventReport>('What became of one event.', {
+    id: id('evt', 'Id of the event.'),
+    sequence: text('Larger is later.'),
+    type: text('Type of the event.'),
+    test: flag('Sent by the test route.'),
+    occurredAt: instant('When it happened.'),
+    createdAt: instant('When it was published.'),
+    relayed: flag('All its deliveries exist.'),
+    deliveries: listOf('Its deliveries.', refTo('WebhookDelivery')),
+    hasMoreDeliveries: flag('There are more: list them with `?subject=`.'),
+    skipped: listOf('Webhooks that did not get it.', refTo('WebhookSkippedEndpoint')),
+    hasMoreSkipped: flag('There may be more.'),
+  }),
+  WebhookSkippedEndpoint: answer<SkippedEndpoint>('A webhook that did not get an event.', {
+    endpointId: id('wh', 'The webhook.'),
+    url: text('Its URL.'),
+    description: nullable(text('Its note.')),
+    state: text('Its state.', { enum: ENDPOINT_STATES }),
+    reason: mismatch(
+      'Why, by its present configuration. `null`: it would get the event now, but was not configured so then.',
+    ),
+    explanation: text('The reason as a sentence.'),
+  }),
+};

@@ -1,0 +1,88 @@
+import type { JsonSchema } from '../../events/catalogue/json-schema.js';
+import { ORDERINGS } from '../../core/states.js';
+import { TIMEOUT_RANGE } from '../../config/settings.js';
+import type { EndpointSettings } from '../../endpoints/register-endpoint.dto.js';
+import { type Fields, flag, listOf, nullable, text, whole } from './fields.js';
+
+/** One line without control characters, and not of blanks alone. */
+export const LINE_PATTERN = String.raw`^\P{Cc}*[^\s\p{Cc}]\P{Cc}*$`;
+/** The same with several lines and tabs. */
+const NOTE_PATTERN = String.raw`^(\P{Cc}|[\t\n\r])*[^\s\p{Cc}](\P{Cc}|[\t\n\r])*$`;
+
+const written = (description: string, maxLength: number): JsonSchema =>
+  text(description, { maxLength, pattern: LINE_PATTERN });
+
+export const url = written('Where requests go: `https`, unless the host allows `http`.', 2048);
+
+export const events = listOf(
+  'Event names of the profile; also `message.*` and `*` if the profile supports patterns.',
+  { type: 'string', pattern: '^[!-~]{1,128}$' },
+  { minItems: 1, maxItems: 100, examples: [['message.delivered', 'message.failed']] },
+);
+
+export const profileName = (description: string): JsonSchema => written(description, 32);
+
+export const secret = (description: string): JsonSchema => written(description, 512);
+
+const mailAddress = (description: string): JsonSchema =>
+  text(description, { minLength: 3, maxLength: 254, pattern: '^[^@]+@[^@]+$' });
+
+export const alertEmail = nullable(
+  mailAddress("Address for mail about this endpoint. Default: the account's."),
+);
+
+export const accountAlertEmail = nullable(
+  mailAddress('Where alerts go for endpoints that name no address. `null`: nowhere.'),
+);
+
+/** Fields of a registration that a change can set too. */
+export const endpointSettings: Fields<EndpointSettings> = {
+  description: nullable(text('A note for people.', { maxLength: 500, pattern: NOTE_PATTERN })),
+  uid: nullable(
+    text('Your own id: letters, digits and `. _ : -`. No two of your webhooks have the same.', {
+      pattern: String.raw`^[\w.:-]{1,128}$`,
+    }),
+  ),
+  metadata: nullable({
+    type: 'object',
+    description:
+      'Your own values: at most 20 strings of 500 characters, names of 40, 4 KB as JSON. A change replaces all.',
+    maxProperties: 20,
+    additionalProperties: { type: 'string', maxLength: 500 },
+  }),
+  headers: nullable({
+    type: 'object',
+    description: 'Sent with every request: at most 20 names, 8 KB in total. The values are never returned.',
+    additionalProperties: { type: 'string' },
+  }),
+  maxThroughputPerMinute: nullable(
+    whole("Requests a minute; excess requests wait. Default: no limit, or the profile's.", 1, 600_000),
+  ),
+  maxInFlight: nullable(whole("Requests in flight. Default: the host's, 32.", 1, 1000)),
+  timeoutMs: nullable(
+    whole("Deadline of an attempt in ms. Default: the profile's.", TIMEOUT_RANGE.min, TIMEOUT_RANGE.max),
+  ),
+  ordering: text(
+    'Order of the deliveries of one subject. `relaxed`: each waits for the first attempt of the earlier ones. `strict`: each waits for their end. Default: `relaxed`.',
+    { enum: ORDERINGS },
+  ),
+  phoneNumbers: nullable(
+    listOf(
+      'Only events of these numbers of the account. Default: all.',
+      {
+        type: 'string',
+        pattern: String.raw`^(?!\+?00\d+$|\+0|.* $)(\+?\d{2,15}|[A-Za-z0-9][A-Za-z0-9 ._-]{0,10})$`,
+      },
+      { minItems: 1, maxItems: 100 },
+    ),
+  ),
+  alertEmail,
+  sendAlertEmail: flag('Also send mail about failed requests. Default: `false`.'),
+  skipErrors: flag('An error response ends the delivery: no retry, no alert. Default: `false`.'),
+  skipErrorCodes: listOf(
+    'The same for these status codes, as strings.',
+    { type: 'string', pattern: String.raw`^[1-5]\d\d$` },
+    { maxItems: 100, examples: [['404']] },
+  ),
+  retryOnError: flag('`false`: one attempt only. Default: `true`.'),
+};

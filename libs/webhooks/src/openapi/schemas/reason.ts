@@ -1,0 +1,62 @@
+import type { Reason } from '../../core/states.js';
+import type { JsonSchema } from '../../events/catalogue/json-schema.js';
+import type { Mismatch } from '../../events/subscription.js';
+import type { WaitReason } from '../../deliveries/wait.js';
+import { nullable, text } from './fields.js';
+
+/** Why a delivery ended without success or cannot be sent yet, or why an endpoint was disabled. */
+export const REASONS: Readonly<Record<Reason, string>> = {
+  'retries-used-up': 'All attempts of the schedule have failed.',
+  'not-retryable': 'An attempt failed in a way that the profile does not retry.',
+  ignored: 'The webhook ignores this error (`skipErrors`, `skipErrorCodes`).',
+  cancelled: 'Its owner cancelled it.',
+  'endpoint-disabled': 'The webhook was disabled while the delivery waited.',
+  'endpoint-deleted': 'The webhook was deleted while the delivery waited.',
+  'endpoint-gone': 'The receiver responded 410, which disables the webhook.',
+  'endpoint-failing': 'The webhook failed for days and was disabled.',
+  'url-refused': 'The URL is not allowed any more.',
+  'render-failed': 'The profile could not make a request of the event.',
+  'profile-cannot-express': 'The profile has no request for this type of event.',
+  'claims-used-up': 'Workers stopped five times while they were sending it.',
+  'backlog-full': 'Too many deliveries waited for the paused webhook.',
+  operator: 'The people who run the service disabled the webhook.',
+  'endpoint-unreadable': 'The stored webhook cannot be read. It waits until the service repairs it.',
+  'headers-unreadable': 'The stored headers cannot be read. It waits until they are set again.',
+  'secret-unreadable': 'The stored secret cannot be read. It waits until it is rotated.',
+  'secret-missing': 'The profile needs a secret, and there is none. It waits until one is set.',
+};
+
+/** Why an endpoint did not get an event. */
+export const MISMATCHES: Readonly<Record<Mismatch, string>> = {
+  deleted: 'It was deleted.',
+  disabled: 'It is disabled.',
+  'test-for-another-endpoint': 'The event was a test of another webhook.',
+  'callback-instead': 'The message had a callback URL, which replaces the webhooks.',
+  'created-later': 'It was registered after the event.',
+  'profile-cannot-express': 'Its profile has no request for this type of event.',
+  events: 'It is subscribed to other events.',
+  'phone-numbers': 'The number of the account in the event is not among its phone numbers.',
+};
+
+/** Why a pending delivery is not sent right now. */
+export const WAIT_REASONS: Readonly<Record<WaitReason, string>> = {
+  disabled: 'Its webhook is disabled or deleted: it will be discarded.',
+  paused: 'Its webhook is paused.',
+  'retry-after': 'The receiver asked for a pause.',
+  repair: 'What is stored of its webhook cannot be used, and `reason` says what. It is tried every minute.',
+  schedule: 'Its next attempt is due later.',
+  order: 'Another delivery of its subject comes first: `waitsFor` has its id.',
+  failing: 'It is due, but its webhook keeps failing, so few are sent.',
+  limit: 'It is due, but `maxThroughputPerMinute` is used up.',
+  concurrency: 'It is due, but `maxInFlight` requests are in flight.',
+  queue: 'It is due. A worker sends it as soon as it has room.',
+};
+
+export const reason = (description: string): JsonSchema =>
+  nullable(text(description, { enum: Object.keys(REASONS) }));
+
+export const mismatch = (description: string): JsonSchema =>
+  nullable(text(description, { enum: Object.keys(MISMATCHES) }));
+
+export const waitReason = (description: string): JsonSchema =>
+  nullable(text(description, { enum: Object.keys(WAIT_REASONS) }));

@@ -1,0 +1,19 @@
+import { spawn } from 'node:child_process';
+import { json } from 'node:stream/consumers';
+
+/** The validator is an ES module that Jest cannot load. */
+const PROGRAM = `
+import { Validator } from '@seriousme/openapi-schema-validator';
+import { json } from 'node:stream/consumers';
+const { valid, errors } = await new Validator().validate(await json(process.stdin));
+console.log(JSON.stringify(valid ? [] : errors));
+`;
+
+/** What is wrong with an OpenAPI document, by the specification's own schema; an empty list: nothing. */
+export async function problemsOf(document: object): Promise<unknown> {
+  const node = spawn(process.execPath, ['--input-type=module', '-e', PROGRAM], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  node.stdin.end(JSON.stringify(document));
+  return json(node.stdout);
+}

@@ -1,0 +1,15 @@
+import type { INestApplication } from '@nestjs/common';
+import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+
+/** What Nest's own scan finds. */
+export function scan(app: INestApplication, version: '3.0.0' | '3.1.0' = '3.1.0'): OpenAPIObject {
+  const config = new DocumentBuilder().setTitle('A host').setVersion('1').setOpenAPIVersion(version);
+  return SwaggerModule.createDocument(app, config.build());
+}
+
+/** Every operation of a document: `post /webhooks`. */
+export function operationsOf({ paths }: { paths: object }): string[] {
+  return Object.entries(paths as Record<string, object>).flatMap(([path, item]) =>
+    Object.keys(item).map((method) => `${method} ${path}`),
+  );
+}
