@@ -1,7 +1,7 @@
 import { webhooksEntities, webhooksMigrations } from 'nestjs-sms-webhooks';
 import { DataSource, type DataSourceOptions } from 'typeorm';
-import { Message } from './message.entity';
-import { CreateMessage1700000000000 } from './migrations';
+import { Message } from './message.entity.js';
+import { CreateMessage1700000000000 } from './migrations.js';
 
 export const dataSourceOptions: DataSourceOptions = {
   type: 'postgres',

@@ -1,9 +1,9 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { WebhooksModule } from 'nestjs-sms-webhooks';
-import { AccountGuard, type AccountRequest } from './account.guard';
-import { dataSourceOptions } from './data-source';
-import { MessagesService } from './messages.service';
+import { AccountGuard, type AccountRequest } from './account.guard.js';
+import { dataSourceOptions } from './data-source.js';
+import { MessagesService } from './messages.service.js';
 
 @Module({
   imports: [
@@ -13,7 +13,7 @@ import { MessagesService } from './messages.service';
       tenant: (request: AccountRequest) => request.account!.id,
       useFactory: () => ({
         encryption: { current: { id: 'k1', key: 'a passphrase of the host, long enough' } },
-        network: { allowHttp: true, allowedAddresses: ['127.0.0.0/8'] },
+        network: { allowLocalhost: true },
       }),
     }),
   ],

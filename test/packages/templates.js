@@ -1,35 +1,31 @@
 // @ts-check
 // From the README alone, in an empty folder, to a verified webhook: in apps that the CLIs of Nest 11 and 12 make, and in
-// plain Express. `node try-templates.js [nest11|nest12|express…]`; builds nothing: run `npm run build` before.
+// plain Express.
 const assert = require('node:assert/strict');
 const { randomBytes } = require('node:crypto');
-const { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } = require('node:fs');
-const { tmpdir } = require('node:os');
+const { mkdirSync, readFileSync, writeFileSync } = require('node:fs');
 const { join } = require('node:path');
 const { Client } = require('pg');
 const { freePort } = require('./support/free-port.js');
-const { Program, run, runAll } = require('./support/commands.js');
-const { Databases } = require('./support/databases.js');
+const { Program, run } = require('./support/commands.js');
 const { nodeOf } = require('./support/node-binaries.js');
-const { Protocol } = require('./support/protocol.js');
 const { countLines, installArguments, snippet } = require('./support/readme.js');
-const { pack } = require('./support/tarballs.js');
 
 const NPM = ['--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error'];
 
 /**
  * @typedef {object} Journey
- * @property {InstanceType<typeof Protocol>} protocol
+ * @property {InstanceType<typeof import('./support/protocol.js').Protocol>} protocol
  * @property {string} away
  * @property {import('./support/tarballs.js').Tarballs} tarballs
- * @property {InstanceType<typeof Databases>} databases
+ * @property {InstanceType<typeof import('./support/databases.js').Databases>} databases
  */
 
 /** @type {Record<string, (journey: Journey) => Promise<void>>} */
-const HOSTS = {
-  nest11: (journey) => tryNest(journey, { cli: '@nestjs/cli@11', extension: '', variants: true }),
-  nest12: (journey) => tryNest(journey, { cli: '@nestjs/cli@12', extension: '.js', node: 24 }),
-  express: tryExpress,
+const templates = {
+  'cli-nest11': (journey) => tryNest(journey, { cli: '@nestjs/cli@11', extension: '', variants: true }),
+  'cli-nest12': (journey) => tryNest(journey, { cli: '@nestjs/cli@12', extension: '.js', node: 24 }),
+  'readme-express': tryExpress,
 };
 
 /**
@@ -149,7 +145,7 @@ async function tryExpress({ protocol, away, tarballs, databases }) {
 /**
  * Starts the app, registers an endpoint, publishes, and sees the receiver verify the webhook.
  *
- * @param {InstanceType<typeof Protocol>} protocol
+ * @param {InstanceType<typeof import('./support/protocol.js').Protocol>} protocol
  * @param {{ command: import('./support/commands.js').CommandOptions, main: string, receiver: string, isReady: RegExp, path: string, report: string }} how
  */
 async function deliver(protocol, { command, main, receiver, isReady, path, report }) {
@@ -203,27 +199,4 @@ async function deliver(protocol, { command, main, receiver, isReady, path, repor
   }
 }
 
-async function tryAll(/** @type {string[]} */ chosen) {
-  const hosts = chosen.length > 0 ? chosen : Object.keys(HOSTS);
-  const away = mkdtempSync(join(tmpdir(), 'webhooks-templates-'));
-  const databases = await Databases.start();
-  try {
-    const tarballs = await pack(away);
-    const protocols = hosts.map((host) => new Protocol(host));
-    await runAll(
-      2,
-      protocols.map(
-        (protocol) => async () => HOSTS[protocol.host]?.({ protocol, away, tarballs, databases }),
-      ),
-    );
-    for (const protocol of protocols) protocol.print();
-  } finally {
-    await databases.stop();
-    rmSync(away, { recursive: true, force: true });
-  }
-}
-
-tryAll(process.argv.slice(2)).catch((error) => {
-  for (const each of error.errors ?? [error]) console.error(each.message);
-  process.exitCode = 1;
-});
+module.exports = { templates };
