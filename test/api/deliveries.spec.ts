@@ -149,6 +149,8 @@ describe('One delivery', () => {
 describe('Lists of deliveries', () => {
   let api: Calls;
   let hooks: { id: string }[];
+  /** The last event's, as the receiver got it. */
+  let receivedId: unknown;
 
   beforeAll(async () => {
     const account = newAccount();
@@ -160,6 +162,7 @@ describe('Lists of deliveries', () => {
     receiver.answer(404);
     await account.publish('msg_6', { type: 'message.received', data: message('msg_6', { direction: 'in' }) });
     await host.webhooks.runOnce();
+    receivedId = receiver.received.at(-1)!.headers['webhook-id'];
     await host.dataSource.query(
       `update webhook_deliveries set state = 'exhausted', reason = 'retries-used-up', failed_at = 1, finished_at = 1, next_at = null
         where state = 'pending'`,
@@ -184,6 +187,9 @@ describe('Lists of deliveries', () => {
     ['statusClass=4xx', 2],
     ['statusClass=none', 0],
     ['eventType=message.received', 2],
+    ['status=404', 2],
+    ['status=404&statusClass=2xx', 0],
+    ['status=500', 0],
     ['subject=msg_3', 1],
     ['subject=msg_3&state=exhausted', 0],
     ['subject=msg_6&statusClass=4xx', 2],
@@ -195,6 +201,25 @@ describe('Lists of deliveries', () => {
     ['limit=2', 2],
   ])('find what each filter says', async ([query, count]) => {
     expect(await subjects(`/webhooks/deliveries?${query}`)).toHaveLength(count);
+  });
+
+  it('find one event, by the id that receivers get, and one delivery', async () => {
+    const { event, id } = (await list(api, '/webhooks/deliveries?eventType=message.received')).data[0];
+    expect(receivedId).toBe(event.id);
+    const uuid = await host.dataSource.query('select id from webhook_events where subject = $1', ['msg_6']);
+    const found = ['msg_6', 'msg_6'];
+    expect(await subjects(`/webhooks/deliveries?eventId=${event.id}`)).toEqual(found);
+    expect(await subjects(`/webhooks/deliveries?eventId=${uuid[0].id.toUpperCase()}`)).toEqual(found);
+    expect(await subjects(`/webhooks/deliveries?eventId=${event.id}&state=delivered`)).toEqual([]);
+    expect(await subjects(`/webhooks/${hooks[1]!.id}/deliveries?eventId=${event.id}`)).toEqual(['msg_6']);
+    expect(await subjects(`/webhooks/deliveries?deliveryId=${id}`)).toEqual(['msg_6']);
+    expect(await subjects(`/webhooks/deliveries?deliveryId=${id}&eventId=${event.id}&limit=1`)).toHaveLength(
+      1,
+    );
+
+    const stranger = newAccount().api;
+    for (const query of [`eventId=${event.id}`, `deliveryId=${id}`])
+      expect(await list(stranger, `/webhooks/deliveries?${query}`)).toEqual({ data: [], nextCursor: null });
   });
 
   it.each(['', '&state=delivered,exhausted', '&statusClass=2xx', '&state=exhausted'])(
@@ -294,7 +319,7 @@ describe('A long log', () => {
     await register();
     await insertHay(tenantId);
     expect(await list(api, '/webhooks/deliveries?since=2020-01-01')).toEqual({ data: [], nextCursor: null });
-    expect((await list(api, '/webhooks/deliveries?eventType=nothing')).nextCursor).toMatch(/^dlv_/);
+    expect((await list(api, '/webhooks/deliveries?eventType=call.missed')).nextCursor).toMatch(/^dlv_/);
   });
 });
 
@@ -305,6 +330,9 @@ const WRONG: [name: string, field: string, call: (webhooks: WebhooksService) => 
   ['deliveries.list', 'eventType', ({ deliveries }) => deliveries.list('a', { eventType: '\ud800' })],
   ['deliveries.list', 'since', ({ deliveries }) => deliveries.list('a', { since: NaN })],
   ['deliveries.list', 'until', ({ deliveries }) => deliveries.list('a', { until: 1.5 })],
+  ['deliveries.list', 'status', ({ deliveries }) => deliveries.list('a', { status: 42 })],
+  ['deliveries.list', 'eventId', ({ deliveries }) => deliveries.list('a', { eventId: 'x' })],
+  ['deliveries.list', 'deliveryId', ({ deliveries }) => deliveries.list('a', { deliveryId: 'x' })],
   ['deliveries.list', 'endpointId', ({ deliveries }) => deliveries.list('a', { endpointId: 'x' })],
   ['endpoints.list', 'limit', ({ endpoints }) => endpoints.list('a', { limit: NaN })],
   ['endpoints.list', 'profile', ({ endpoints }) => endpoints.list('a', { profile: 'a\0b' })],

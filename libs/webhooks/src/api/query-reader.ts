@@ -1,19 +1,30 @@
 import { badRequest, type ErrorDetail } from '../core/request-error.js';
 import { parseInstant } from '../core/instants.js';
+import { closestName } from '../config/closest-name.js';
+import { printableName } from '../validation/json-shape.js';
+
+/** Unknown parameters that one error names. */
+const MAX_UNKNOWN = 5;
 
 /**
- * Reads the fields of a query string one by one and reports all that are wrong in one 400. Fields it is not asked for are
- * ignored: they may be the host's.
+ * Reads the fields of a query string one by one and reports all that are wrong in one 400. A field that it is not asked for
+ * is wrong, too: a misspelled filter would return everything.
  *
  * Not class-validator, as for bodies: everything in a query string is text, so each field would need a conversion beside
  * its check, and a class for each list.
  */
 export class QueryReader {
   private readonly problems: ErrorDetail[] = [];
+  private readonly known: string[] = [];
 
-  constructor(private readonly values: Record<string, unknown>) {}
+  /** @param ignored fields that are not asked for but allowed; `'all'`: any */
+  constructor(
+    private readonly values: Record<string, unknown>,
+    private readonly ignored: readonly string[] | 'all' = [],
+  ) {}
 
   text(field: string, max = 255): string | undefined {
+    this.known.push(field);
     const value = this.values[field];
     if (value === undefined) return undefined;
     if (typeof value !== 'string') return this.report(field, 'must be given once');
@@ -45,6 +56,14 @@ export class QueryReader {
     return all.find((each) => each === text) ?? this.report(field, `must be one of ${all.join(', ')}`);
   }
 
+  /** One of the names that are known; if `isOpen`, any other too. */
+  name(field: string, names: readonly string[], isOpen: boolean): string | undefined {
+    const text = this.text(field, 128);
+    if (text === undefined || isOpen || names.includes(text)) return text;
+    const meant = closestName(text, names);
+    return this.report(field, `is unknown${meant === null ? '' : `: did you mean ${meant}?`}`);
+  }
+
   /** Several values, separated by commas. */
   manyOf<T extends string>(field: string, all: readonly T[]): T[] | undefined {
     const texts = this.text(field)?.split(',');
@@ -62,14 +81,34 @@ export class QueryReader {
     return parseInstant(text) ?? this.report(field, 'must be a date and time such as 2026-11-20T10:00:00Z');
   }
 
-  /** Returns `read`. Throws a 400 if a field that was read is wrong. */
+  /** Returns `read`. Throws a 400 if a field that was read is wrong, or one is given that was not read. */
   result<T>(read: T): T {
+    this.reportUnknown();
     if (this.problems.length > 0) throw badRequest(...this.problems);
     return read;
   }
 
+  private reportUnknown(): void {
+    const { known, ignored } = this;
+    if (ignored === 'all') return;
+    const unknown = Object.keys(this.values).filter(
+      (each) => !known.includes(each) && !ignored.includes(each),
+    );
+    for (const name of unknown.slice(0, MAX_UNKNOWN)) {
+      const field = printableName(name);
+      const meant = closestName(name, known);
+      const help = meant === null ? `Known: ${known.join(', ')}.` : `Did you mean ${meant}?`;
+      const message = `${field} is not a query parameter of this request. ${help}`;
+      this.problems.push({ field, code: 'unknown_field', message });
+    }
+  }
+
   private report(field: string, rule: string): undefined {
-    this.problems.push({ field, code: 'invalid', message: `${field} ${rule}.` });
+    this.problems.push({
+      field,
+      code: 'invalid',
+      message: `${field} ${rule}${rule.endsWith('?') ? '' : '.'}`,
+    });
     return undefined;
   }
 }

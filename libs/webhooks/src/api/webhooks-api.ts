@@ -1,4 +1,5 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
+import { STRUCTURE, type WebhooksModuleStructure } from '../config/structure-options.js';
 import { WebhookDeliveries } from '../deliveries/deliveries.service.js';
 import { WebhookSubjects } from '../deliveries/subjects.service.js';
 import { WebhookAccounts } from '../accounts/accounts.service.js';
@@ -6,6 +7,7 @@ import { WebhookEndpoints } from '../endpoints/endpoints.service.js';
 import { EventTypeList } from '../endpoints/event-types.js';
 import { WebhookEventLog } from '../event-log/event-log.service.js';
 import { WebhookJobs } from '../event-log/jobs.service.js';
+import { QueryReader } from './query-reader.js';
 import { RateLimit } from './rate-limit.js';
 
 /**
@@ -26,5 +28,11 @@ export class WebhooksApi {
     readonly eventTypes: EventTypeList,
     /** @internal */
     readonly limits: RateLimit,
+    @Inject(STRUCTURE) private readonly structure: WebhooksModuleStructure,
   ) {}
+
+  /** Reads the query string of a request. @internal */
+  query(values: Record<string, unknown>): QueryReader {
+    return new QueryReader(values, this.structure.ignoredQueryParameters);
+  }
 }

@@ -1,7 +1,7 @@
 import type { CanActivate, ExecutionContext, ModuleMetadata, Type } from '@nestjs/common';
 import type { DataSource } from 'typeorm';
 import type { Capture } from '../capture/definition/capture.js';
-import { flag, isText, listOf, oneOf, value } from './checks.js';
+import { flag, isText, listOf, oneOf, stringList, value } from './checks.js';
 import { Option } from './option.js';
 
 /** Injects the {@link WebhooksModuleStructure} that `forRoot` was given. */
@@ -89,6 +89,11 @@ export class WebhooksModuleStructure {
   controller?: Type<object> | false;
   /** Path of the routes, below the host's prefix. Default `webhooks`. */
   @Option(routePath) path?: string;
+  /**
+   * Query parameters of your own, such as `['api_key']` if your guards read it. The routes refuse those that they do not
+   * know. Default none.
+   */
+  @Option(stringList) ignoredQueryParameters?: string[];
   /** `api` publishes and registers, `worker` delivers, `all` does both. Default `all`. */
   @Option(oneOf('all', 'api', 'worker')) role?: 'all' | 'api' | 'worker';
   /** Make `WebhooksService` injectable in every module. Default false. */

@@ -1,7 +1,7 @@
 import { decodeDeliveryId, decodeId } from '../core/ids.js';
 import { badRequest } from '../core/request-error.js';
 import type { DeliveryState, StatusClass } from '../core/states.js';
-import type { DeliverySearch } from '../store/delivery-store.js';
+import type { DeliverySearch } from '../store/searches/delivery-search.js';
 import { checkInstants, checkTexts, pageSize } from '../validation/list-query.js';
 
 /** Which deliveries a list contains. */
@@ -17,6 +17,12 @@ export interface DeliveryFilter {
   eventType?: string;
   /** Class of the last attempt's status. */
   statusClass?: StatusClass;
+  /** Status of the last attempt, such as 503. */
+  status?: number;
+  /** `dlv_…` */
+  deliveryId?: string;
+  /** Of the event: `evt_…`, which receivers get as `webhook-id`, or its UUID, which they get in CloudEvents. */
+  eventId?: string;
   subject?: string;
   /** Created at this time or later, epoch ms. */
   since?: number;
@@ -28,30 +34,36 @@ export interface DeliveryFilter {
 
 /** Rows that one page looks at, about, while a filter matches few: then a page is short, but has a cursor. */
 const MAX_ROWS_SCANNED = 2_000;
+/** What an error says of an id of the wrong form. */
+const ID_FORMS = {
+  cursor: 'the nextCursor of another page',
+  deliveryId: 'the id of a delivery, such as dlv_42',
+  eventId: 'the id of an event: evt_… or a UUID',
+  endpointId: 'the id of a webhook',
+};
+const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
 /** Above all ids: the largest `bigint`. */
 const MAX_ID = '9223372036854775807';
 
-/** Throws a 400 that names the field: a cursor or endpoint id of the wrong form, a text with NUL, a time that is no integer. */
+/** Throws a 400 that names the field: a cursor or id of the wrong form, a text with NUL, a number that is no integer. */
 export function toDeliverySearch(filter: DeliveryFilter): DeliverySearch {
-  const { states, subject, eventType, statusClass, since, until, test } = filter;
+  const { states, subject, eventType, statusClass, status, since, until, test } = filter;
   checkTexts({ subject, eventType });
   checkInstants({ since, until });
+  if (status !== undefined && !(Number.isInteger(status) && status >= 100 && status <= 999))
+    throw badRequest({ field: 'status', code: 'invalid', message: 'status must be from 100 to 999.' });
   const limit = pageSize(filter.limit);
-  const before = filter.cursor === undefined ? MAX_ID : decodeDeliveryId(filter.cursor);
-  if (before === null) {
-    const message = 'cursor must be the nextCursor of another page.';
-    throw badRequest({ field: 'cursor', code: 'invalid', message });
-  }
-  const endpoint = filter.endpointId === undefined ? null : decodeId('wh', filter.endpointId);
-  if (filter.endpointId !== undefined && endpoint === null) {
-    const message = 'endpointId must be the id of a webhook.';
-    throw badRequest({ field: 'endpointId', code: 'invalid', message });
-  }
+  const before = decode(filter, 'cursor', decodeDeliveryId) ?? MAX_ID;
+  const delivery = decode(filter, 'deliveryId', decodeDeliveryId);
+  const event = decode(filter, 'eventId', (id) => decodeId('evt', id) ?? (UUID.test(id) ? id : null));
+  const endpoint = decode(filter, 'endpointId', (id) => decodeId('wh', id)) ?? null;
   const onlyFailed =
     states !== undefined && states.every((state) => state === 'exhausted' || state === 'discarded');
-  const source = subject !== undefined ? 'subject' : onlyFailed ? 'failed' : 'newest';
+  const bySubject = subject !== undefined ? 'subject' : onlyFailed ? 'failed' : 'newest';
+  const source = delivery !== undefined ? 'delivery' : event !== undefined ? 'event' : bySubject;
   // The index of the subject or of the lane returns nothing but matches: no more rows are needed than the page shows.
-  const isExact = [states, eventType, statusClass, since, until, test].every((value) => value === undefined);
+  const others = [states, eventType, statusClass, status, since, until, test];
+  const isExact = source !== 'delivery' && source !== 'event' && others.every((value) => value === undefined);
   return {
     limit,
     before,
@@ -61,9 +73,25 @@ export function toDeliverySearch(filter: DeliveryFilter): DeliverySearch {
     states,
     eventType,
     statusClass,
+    status,
+    delivery,
+    event,
     subject,
     since,
     until,
     test,
   };
+}
+
+/** The decoded id of a field; `undefined`: it is not given. Throws a 400 if it has the wrong form. */
+function decode(
+  filter: DeliveryFilter,
+  field: keyof typeof ID_FORMS,
+  read: (id: string) => string | null,
+): string | undefined {
+  const given = filter[field];
+  if (given === undefined) return undefined;
+  const decoded = typeof given === 'string' ? read(given) : null;
+  if (decoded !== null) return decoded;
+  throw badRequest({ field, code: 'invalid', message: `${field} must be ${ID_FORMS[field]}.` });
 }

@@ -2,7 +2,8 @@ import { Inject, Injectable } from '@nestjs/common';
 import { decodeDeliveryId, decodeId, encodeDeliveryId } from '../core/ids.js';
 import type { Page } from '../core/page.js';
 import { notFound } from '../core/request-error.js';
-import type { DeliverySearch, DeliveryStore, ScannedRange } from '../store/delivery-store.js';
+import type { DeliveryStore } from '../store/delivery-store.js';
+import type { DeliverySearch, ScannedRange } from '../store/searches/delivery-search.js';
 import { STORE } from '../store/store.js';
 import { type DeliveryFilter, toDeliverySearch } from './delivery-filter.js';
 import {

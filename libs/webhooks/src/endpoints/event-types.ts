@@ -30,6 +30,12 @@ export interface EventTypeResult {
 @Injectable()
 export class EventTypeList {
   private readonly entries: (Omit<EventTypeInfo, 'requests'> & { event: WebhookEvent })[];
+  /** Names of the profiles. */
+  readonly profileNames: readonly string[];
+  /** All types, and their names in all profiles. */
+  readonly allNames: readonly string[];
+  /** There may be more: the host publishes types that it has not listed. */
+  readonly isOpen: boolean;
   private readonly byProfile = new Map<string, EventTypeInfo[]>();
 
   constructor(
@@ -47,6 +53,15 @@ export class EventTypeList {
       }
       return { ...entry, names, event };
     });
+    const all = [...profiles.values()];
+    this.profileNames = all.map(({ name }) => name);
+    this.isOpen = settings.allowUnknownEventTypes;
+    this.allNames = [
+      ...new Set([
+        ...this.entries.flatMap(({ name, names }) => [name, ...Object.values(names).flat()]),
+        ...all.flatMap(({ registration }) => registration.eventNames ?? []),
+      ]),
+    ];
   }
 
   /**

@@ -30,9 +30,19 @@ export async function createWebhooks(options: CreateWebhooksOptions): Promise<We
 
 async function create(options: CreateWebhooksOptions): Promise<Webhooks> {
   const { own, values } = readExpressOptions(options);
-  const { dataSource, tenant, path, compat = [], passErrors = false, logger, tablePrefix, captures } = own;
+  const {
+    dataSource,
+    tenant,
+    path,
+    compat = [],
+    ignoredQueryParameters,
+    passErrors = false,
+    logger,
+    tablePrefix,
+    captures,
+  } = own;
   const guard = new TenantGuard(tenant, new RequestBody(compat.includes('mobile-text-alerts')));
-  const routes = { path, compat, guards: [guard], tenant: guard.tenantOf };
+  const routes = { path, compat, ignoredQueryParameters, guards: [guard], tenant: guard.tenantOf };
   // The worker runs when the host says so.
   const structure = { ...routes, dataSource, tablePrefix, captures, role: 'api' } as const;
   const module = WebhooksModule.forRoot({ ...values, ...structure });

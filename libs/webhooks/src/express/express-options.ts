@@ -1,6 +1,6 @@
 import type { DataSource } from 'typeorm';
 import type { Capture } from '../capture/definition/capture.js';
-import { callable, flag, kindOf, mustBeHidden, value } from '../config/checks.js';
+import { callable, flag, kindOf, mustBeHidden, stringList, value } from '../config/checks.js';
 import { Option, optionNames, readOptions, refuseUnknownOptions } from '../config/option.js';
 import { WebhooksModuleOptions } from '../config/options.js';
 import {
@@ -48,6 +48,8 @@ export class WebhooksExpressOptions {
   tenant: ExpressTenant;
   /** Path of the routes, below the path that the router is mounted at. Default `webhooks`. */
   @Option(routePath) path?: string;
+  /** Query parameters of your own, such as `['api_key']`. The routes refuse those that they do not know. Default none. */
+  @Option(stringList) ignoredQueryParameters?: string[];
   /** Also serve the registration routes of these platforms, for customers' existing scripts. Default none. */
   @Option(compatList) compat?: CompatPlatform[];
   /** Begins the name of each table and index: lower-case letters, digits, underscores. Default none. */

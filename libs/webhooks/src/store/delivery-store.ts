@@ -1,4 +1,10 @@
-import type { DeliveryState, EndpointState, LaneState, Reason, StatusClass } from '../core/states.js';
+import type { DeliveryState, EndpointState, LaneState, Reason } from '../core/states.js';
+import type {
+  DeliverySearch,
+  FailedSearch,
+  ScannedRange,
+  WaitingSearch,
+} from './searches/delivery-search.js';
 import type { StoreTransactions } from './transactions.js';
 
 /** A delivery with its last attempt, its event and its endpoint. Instants are epoch ms. */
@@ -54,38 +60,6 @@ export interface AttemptRecord {
   response: string | null;
 }
 
-/** Which deliveries {@link DeliveryStore.searchDeliveries} returns. `undefined`: any. Instants are epoch ms. */
-export interface DeliverySearch {
-  /** It returns one more if there are more. */
-  limit: number;
-  /** Only ids below this one. */
-  before: string;
-  /** Rows to look at, about: less would be read than a page shows if it were less than `limit` for each lane. */
-  scan: number;
-  /** Which index leads: the subject's events, failed deliveries, or the newest of each lane. */
-  source: 'subject' | 'failed' | 'newest';
-  /** UUID; `null`: all endpoints. */
-  endpoint: string | null;
-  states?: readonly DeliveryState[];
-  /** Type of the event, or its name in the profile's vocabulary. */
-  eventType?: string;
-  statusClass?: StatusClass;
-  subject?: string;
-  /** Created at this time or later. */
-  since?: number;
-  /** Created before this time. */
-  until?: number;
-  test?: boolean;
-}
-
-/** How far a search looked. */
-export interface ScannedRange {
-  /** It looked at all ids from this one on; `null`: at all there are. */
-  floor: string | null;
-  /** When the oldest delivery that it looked at was created; `null`: there was none. */
-  floorCreatedAt: number | null;
-}
-
 /** A delivery that is locked, with its lane, until the transaction ends. */
 export interface LockedDelivery {
   id: string;
@@ -93,29 +67,6 @@ export interface LockedDelivery {
   laneState: LaneState;
   state: DeliveryState;
   reason: Reason | null;
-}
-
-/** Deliveries of one lane that ended without success. */
-export interface FailedSearch {
-  laneId: string;
-  states: readonly DeliveryState[];
-  /** Ended at this time or later, epoch ms. */
-  since: number;
-  /** Ended before this time, epoch ms. */
-  until: number;
-  limit: number;
-}
-
-/** Deliveries of one lane that failed and wait for their next attempt. Instants are epoch ms. */
-export interface WaitingSearch {
-  laneId: string;
-  /** Their last attempt began at this time or later. */
-  since: number;
-  /** Their last attempt began before this time. */
-  until: number;
-  /** Due at this time or later: where a search continues. */
-  dueFrom: number;
-  limit: number;
 }
 
 /** An event of a subject. Instants are epoch ms. */

@@ -57,7 +57,7 @@ export class HttpsmsController {
     @Caller() caller: WebhookCaller,
     @QueryString() query: Record<string, unknown>,
   ): Promise<ResponseBody<HttpsmsWebhook[]>> {
-    const read = new QueryReader(query);
+    const read = new QueryReader(query, 'all');
     const {
       skip = 0,
       limit = 20,

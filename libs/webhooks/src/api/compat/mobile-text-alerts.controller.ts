@@ -62,7 +62,7 @@ export class MobileTextAlertsController {
   ): Promise<
     ResponseBody<{ page: number; pageSize: number; total: number; rows: MobileTextAlertsWebhook[] }>
   > {
-    const read = new QueryReader(query);
+    const read = new QueryReader(query, 'all');
     const { page = 0, pageSize = 25 } = read.result({
       page: read.wholeNumber('page', 0, 1_000_000),
       pageSize: read.wholeNumber('pageSize', 1, 100),

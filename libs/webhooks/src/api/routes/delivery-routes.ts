@@ -3,6 +3,7 @@ import type { Page } from '../../core/page.js';
 import { DELIVERY_STATES, STATUS_CLASSES } from '../../core/states.js';
 import type { DeliveryFilter } from '../../deliveries/delivery-filter.js';
 import type { WebhookDelivery, WebhookDeliveryDetail } from '../../deliveries/delivery.js';
+import type { EventTypeList } from '../../endpoints/event-types.js';
 import type { EventReport } from '../../deliveries/event-report.js';
 import { refuseFields } from '../../validation/read-input.js';
 import { Caller, type WebhookCaller } from '../caller.js';
@@ -19,7 +20,7 @@ export abstract class DeliveryRoutes extends AccountRoutes {
     @QueryString() query: Record<string, unknown>,
   ): Promise<Page<EventReport>> {
     const path = new QueryReader({ subject });
-    const read = new QueryReader(query);
+    const read = this.api.query(query);
     return this.api.subjects.list(
       caller.tenantId,
       path.result(path.text('subject'))!,
@@ -32,8 +33,8 @@ export abstract class DeliveryRoutes extends AccountRoutes {
     @Caller() caller: WebhookCaller,
     @QueryString() query: Record<string, unknown>,
   ): Promise<Page<WebhookDelivery>> {
-    const read = new QueryReader(query);
-    const filter = { ...deliveryFilter(read), endpointId: read.text('endpointId') };
+    const read = this.api.query(query);
+    const filter = { ...deliveryFilter(read, this.api.eventTypes), endpointId: read.text('endpointId') };
     return this.api.deliveries.list(caller.tenantId, read.result(filter));
   }
 
@@ -72,16 +73,23 @@ export abstract class DeliveryRoutes extends AccountRoutes {
     @Param('id') id: string,
     @QueryString() query: Record<string, unknown>,
   ): Promise<Page<WebhookDelivery>> {
-    const read = new QueryReader(query);
-    return this.api.deliveries.listOf(caller.tenantId, `wh_${id}`, read.result(deliveryFilter(read)));
+    const read = this.api.query(query);
+    return this.api.deliveries.listOf(
+      caller.tenantId,
+      `wh_${id}`,
+      read.result(deliveryFilter(read, this.api.eventTypes)),
+    );
   }
 }
 
-function deliveryFilter(read: QueryReader): DeliveryFilter {
+function deliveryFilter(read: QueryReader, types: EventTypeList): DeliveryFilter {
   return {
     ...readPage(read),
     states: read.manyOf('state', DELIVERY_STATES),
-    eventType: read.text('eventType', 128),
+    eventType: read.name('eventType', types.allNames, types.isOpen),
+    eventId: read.text('eventId'),
+    deliveryId: read.text('deliveryId'),
+    status: read.wholeNumber('status', 100, 999),
     statusClass: read.oneOf('statusClass', STATUS_CLASSES),
     subject: read.text('subject'),
     since: read.instant('since'),

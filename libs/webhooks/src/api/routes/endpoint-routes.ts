@@ -18,7 +18,6 @@ import { MAX_TEST_WAIT_MS, type TestEventResult } from '../../endpoints/test-eve
 import type { RevealedSecret, RotatedSecret } from '../../secrets/secret-info.js';
 import { refuseFields } from '../../validation/read-input.js';
 import { Caller, type WebhookCaller } from '../caller.js';
-import { QueryReader } from '../query-reader.js';
 import { readPage } from './read-page.js';
 import { DeliveryRoutes } from './delivery-routes.js';
 
@@ -38,11 +37,11 @@ export abstract class EndpointRoutes extends DeliveryRoutes {
     @Caller() caller: WebhookCaller,
     @QueryString() query: Record<string, unknown>,
   ): Promise<Page<WebhookEndpoint>> {
-    const read = new QueryReader(query);
+    const read = this.api.query(query);
     const filter = {
       ...readPage(read),
       state: read.oneOf('state', ENDPOINT_STATES),
-      profile: read.text('profile', 32),
+      profile: read.oneOf('profile', this.api.eventTypes.profileNames),
       uid: read.text('uid', 128),
     };
     return this.api.endpoints.list(caller.tenantId, read.result(filter));
@@ -53,8 +52,9 @@ export abstract class EndpointRoutes extends DeliveryRoutes {
     @Caller() caller: WebhookCaller,
     @QueryString() query: Record<string, unknown>,
   ): Promise<EventTypeResult> {
-    const read = new QueryReader(query);
-    return this.api.eventTypes.list(caller.tenantId, read.result(read.text('profile', 32)));
+    const read = this.api.query(query);
+    const profile = read.oneOf('profile', this.api.eventTypes.profileNames);
+    return this.api.eventTypes.list(caller.tenantId, read.result(profile));
   }
 
   @Get('wh_:id')
@@ -124,7 +124,7 @@ export abstract class EndpointRoutes extends DeliveryRoutes {
     @Body() body: Record<string, unknown>,
     @QueryString() query: Record<string, unknown>,
   ): Promise<TestEventResult> {
-    const read = new QueryReader(query);
+    const read = this.api.query(query);
     const wait = read.result(read.wholeNumber('wait', 0, MAX_TEST_WAIT_MS));
     return this.api.limits.spend('test', caller.tenantId, () =>
       this.api.endpoints.test(caller.tenantId, `wh_${id}`, body, wait, caller),

@@ -4,7 +4,6 @@ import type { ReplayResult } from '../../event-log/event-replay.js';
 import type { WebhookJob } from '../../event-log/job.js';
 import type { LoggedEvent, LoggedEventDetail } from '../../event-log/logged-event.js';
 import { Caller, type WebhookCaller } from '../caller.js';
-import { QueryReader } from '../query-reader.js';
 import { readPage } from './read-page.js';
 import { EndpointRoutes } from './endpoint-routes.js';
 
@@ -15,10 +14,10 @@ export abstract class EventRoutes extends EndpointRoutes {
     @Caller() caller: WebhookCaller,
     @QueryString() query: Record<string, unknown>,
   ): Promise<Page<LoggedEvent>> {
-    const read = new QueryReader(query);
+    const read = this.api.query(query);
     const filter = {
       ...readPage(read),
-      type: read.text('type', 128),
+      type: read.name('type', this.api.eventTypes.allNames, this.api.eventTypes.isOpen),
       subject: read.text('subject'),
       since: read.instant('since'),
       until: read.instant('until'),
@@ -48,7 +47,7 @@ export abstract class EventRoutes extends EndpointRoutes {
     @Caller() caller: WebhookCaller,
     @QueryString() query: Record<string, unknown>,
   ): Promise<Page<WebhookJob>> {
-    const read = new QueryReader(query);
+    const read = this.api.query(query);
     const filter = { ...readPage(read), endpointId: read.text('endpointId') };
     return this.api.jobs.list(caller.tenantId, read.result(filter));
   }

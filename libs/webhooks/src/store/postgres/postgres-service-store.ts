@@ -11,15 +11,17 @@ import type {
 } from '../alert-store.js';
 import type {
   DeliveryRecord,
-  DeliverySearch,
-  FailedSearch,
   LockedDelivery,
-  ScannedRange,
   SubjectEvent,
   SubjectEventPage,
   Subscribers,
-  WaitingSearch,
 } from '../delivery-store.js';
+import type {
+  DeliverySearch,
+  FailedSearch,
+  ScannedRange,
+  WaitingSearch,
+} from '../searches/delivery-search.js';
 import type { EndpointScope } from '../endpoint-store.js';
 import type {
   DatabaseHealth,

@@ -1,6 +1,6 @@
 import type { LaneState } from '../../../core/states.js';
 import { requireTenant } from '../../../core/tenant.js';
-import type { FailedSearch, WaitingSearch } from '../../delivery-store.js';
+import type { FailedSearch, WaitingSearch } from '../../searches/delivery-search.js';
 import type { Tables } from '../../schema/tables.js';
 import type { Session } from '../connection/session.js';
 import { nowMs } from '../fragments/expressions.js';

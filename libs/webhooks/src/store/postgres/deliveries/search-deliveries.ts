@@ -1,5 +1,6 @@
 import { requireTenant } from '../../../core/tenant.js';
-import type { DeliveryRecord, DeliverySearch, ScannedRange } from '../../delivery-store.js';
+import type { DeliveryRecord } from '../../delivery-store.js';
+import type { DeliverySearch, ScannedRange } from '../../searches/delivery-search.js';
 import type { Tables } from '../../schema/tables.js';
 import type { Session } from '../connection/session.js';
 import { type DeliveryRow, deliveryColumns, toDeliveryRecord } from '../fragments/delivery-columns.js';
@@ -21,8 +22,9 @@ export async function searchDeliveries(
 ): Promise<{ deliveries: DeliveryRecord[]; scanned: ScannedRange }> {
   const { tables } = session;
   const { endpoint, before, scan, limit, source } = search;
-  const { states, eventType, statusClass, since, until, test, subject } = search;
+  const { states, eventType, statusClass, since, until, test, subject, event, delivery, status } = search;
   const filters = [states, eventType, statusClass, since, until, test, subject].map((value) => value ?? null);
+  const ids = [event, delivery, status].map((value) => value ?? null);
   const rows = await session.query<Row>(
     `with ${CANDIDATES[source](tables)}, looked as materialized (
        select id from candidates where id >= (select coalesce(floor, 0) from range)
@@ -41,6 +43,9 @@ export async function searchDeliveries(
           and ($9::bigint is null or d.created_at < $9)
           and ($10::boolean is null or e.test = $10)
           and ($11::text is null or e.subject = $11)
+          and ($14::uuid is null or e.id = $14)
+          and ($15::bigint is null or d.id = $15)
+          and ($16::int is null or d.status = $16)
         order by c.id desc
         limit $12
      )
@@ -49,7 +54,7 @@ export async function searchDeliveries(
        from range
        left join found on true
       order by found.id desc`,
-    [requireTenant(tenantId), endpoint, before, scan, ...filters, limit + 1, session.clockOffset],
+    [requireTenant(tenantId), endpoint, before, scan, ...filters, limit + 1, session.clockOffset, ...ids],
   );
   const { floor, floor_created_at } = rows[0]!;
   return {
@@ -61,17 +66,29 @@ export async function searchDeliveries(
 /**
  * Common table expressions: `candidates`, and `range`, whose `floor` is the id down to which these are complete.
  * $1 is the tenant, $2 the endpoint or null, $3 the id to stay below, $4 the number of candidates, $11 the subject, $12 the
- * number of rows that a page needs.
+ * number of rows that a page needs, $14 the event's id, $15 the delivery's.
  */
 const CANDIDATES: Record<DeliverySearch['source'], (tables: Tables) => string> = {
+  /** By the primary key. */
+  delivery: (tables) => listed(tables, `${tables.deliveries} d where d.id = $15::bigint`),
+  /** By the index of events by id. */
+  event: (tables) => listed(tables, ofEvents(tables, 'e.id = $14::uuid')),
   /** By the index of events by subject. */
-  subject: ({ events, deliveries, lanes }) =>
-    `candidates as materialized (
+  subject: (tables) => listed(tables, ofEvents(tables, 'e.tenant_id = $1 and e.subject = $11::text')),
+  /** By the index of failed deliveries by lane. */
+  failed: (tables) => newestOfLanes(tables, 'and d.failed_at is not null'),
+  /** By the index of deliveries by lane. */
+  newest: (tables) => newestOfLanes(tables, ''),
+};
+
+const ofEvents = ({ events, deliveries }: Tables, condition: string): string =>
+  `${events} e join ${deliveries} d on d.event_sequence = e.sequence where ${condition}`;
+
+/** The newest rows of `from`, which has no more than belong together. */
+function listed({ lanes }: Tables, from: string): string {
+  return `candidates as materialized (
        select d.id
-         from ${events} e
-         join ${deliveries} d on d.event_sequence = e.sequence
-        where e.tenant_id = $1
-          and e.subject = $11::text
+         from ${from}
           and d.lane_id in (
             select id from ${lanes} where tenant_id = $1 and ($2::uuid is null or endpoint_id = $2))
           and d.id < $3
@@ -79,12 +96,8 @@ const CANDIDATES: Record<DeliverySearch['source'], (tables: Tables) => string> =
         limit $4
      ), range as materialized (
        select case when count(*) = $4 then min(id) end as floor from candidates
-     )`,
-  /** By the index of failed deliveries by lane. */
-  failed: (tables) => newestOfLanes(tables, 'and d.failed_at is not null'),
-  /** By the index of deliveries by lane. */
-  newest: (tables) => newestOfLanes(tables, ''),
-};
+     )`;
+}
 
 /**
  * The newest rows of the lanes with the newest rows. Each lane gives as many, and at least a page: how many rows are read
