@@ -1,8 +1,10 @@
 import type { Logger } from 'typeorm';
 import { DataSource } from 'typeorm';
+import { Maintenance } from '../../libs/webhooks/src/engine/maintenance/maintenance.js';
 import { WebhooksModule } from '../../libs/webhooks/src/webhooks.module.js';
 import { WebhooksService } from '../../libs/webhooks/src/webhooks.service.js';
 import { type Receiver, startReceiver } from '../api/receiver.js';
+import { ClientLog, POLL } from '../support/client-log.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
 import { as, dataSource, shape, startApp, values } from './support/app.js';
 import { journey } from './support/journey.js';
@@ -10,6 +12,11 @@ import { journey } from './support/journey.js';
 /** What a host's `logging: true` prints: statements and their parameters. */
 class SqlLog implements Logger {
   readonly lines: string[] = [];
+
+  async until(isLast: (line: string) => boolean): Promise<void> {
+    while (!this.lines.some(isLast)) await new Promise((resolve) => setImmediate(resolve));
+  }
+
   logQuery(query: string, parameters?: unknown[]): void {
     this.lines.push(`${query} -- ${JSON.stringify(parameters)}`);
   }
@@ -62,4 +69,26 @@ it('A host that logs its SQL logs no secret, no header value and no key', async 
   for (const secret of secrets) expect(said).not.toContain(secret);
   // Nor what a signature is made of, without its wrapping.
   for (const secret of secrets) expect(said).not.toContain(secret.replace(/^whsec_/, ''));
+});
+
+it('An idle worker adds nothing to the SQL log of the host but the errors of its statements', async () => {
+  const log = new SqlLog();
+  const app = await startApp(
+    [
+      dataSource(database.url, { logging: true, logger: log }),
+      WebhooksModule.forRoot({ ...shape, ...values, role: 'worker', worker: { idlePollMs: 20 } }),
+    ],
+    { logger: false },
+  );
+  const source = app.get(DataSource);
+  const sent = new ClientLog(source);
+  log.lines.length = 0;
+  await sent.sent(POLL, 10);
+  await app.get(Maintenance, { strict: false }).runRound();
+  expect(log.lines).toEqual([]);
+
+  await source.query('alter table webhook_leases rename to hidden');
+  await log.until((line) => line.includes('relation "webhook_leases" does not exist') && line.includes(POLL));
+  await source.query('alter table hidden rename to webhook_leases');
+  await app.close();
 });

@@ -12,7 +12,7 @@ interface HealthRow extends Omit<CaptureHealth, 'failingAttempts' | 'untriedMs'>
 
 export async function readCaptureHealth(session: Session): Promise<CaptureHealth[]> {
   const { changes } = session.tables;
-  const rows = await session.query<HealthRow>(
+  const rows = await session.queryUnlogged<HealthRow>(
     `with recursive name as (
        -- One step in the index for each capture.
        (select capture from ${changes} order by capture limit 1)

@@ -14,7 +14,7 @@ export async function checkForWork(
   const isAnyDue = (retry: string) =>
     `exists (select 1 from ${deliveries} d where d.lane_id = l.id and d.retry = ${retry} and d.next_at <= ${nowMs(1)})`;
   const skipped = skipParameters(skip);
-  const [row] = await session.query<{
+  const [row] = await session.queryUnlogged<{
     hasEvents: boolean;
     dueAt: string | null;
     failingDueAt: string | null;

@@ -29,6 +29,11 @@ const PARSERS: Readonly<Record<number, Parse>> = {
 
 const types = { getTypeParser: (oid: number): Parse => PARSERS[oid] ?? asText };
 
+/** What {@link withOwnParsers} makes of a client. */
+export interface ParsingClient {
+  query(text: string, values?: unknown[]): Promise<{ rows: unknown[] }>;
+}
+
 /** Runs a statement on `client` and reads its rows with the parsers of this module. */
 export function queryParsed(client: PgClient, statement: PgStatement): Promise<{ rows: unknown[] }> {
   return client.query({ ...statement, types } as PgStatement);
@@ -41,9 +46,9 @@ export function queryParsed(client: PgClient, statement: PgStatement): Promise<{
  * TypeORM knows transactions by the given runner: use that one where commits are watched.
  */
 export function withOwnParsers(runner: QueryRunner): QueryRunner {
-  const connect = async (): Promise<unknown> => {
+  const connect = async (): Promise<ParsingClient> => {
     const client = (await runner.connect()) as PgClient;
-    return { query: (text: string, values?: unknown[]) => queryParsed(client, { text, values }) };
+    return { query: (text, values) => queryParsed(client, { text, values }) };
   };
   return Object.create(runner, { connect: { value: connect } }) as QueryRunner;
 }

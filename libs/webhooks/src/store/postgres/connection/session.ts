@@ -1,10 +1,10 @@
-import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
+import { type DataSource, type EntityManager, QueryFailedError, type QueryRunner } from 'typeorm';
 import type { HostTransaction } from '../../../core/call-context.js';
 import { TransactionRequiredError, type WebhooksNotReadyError } from '../../../core/errors.js';
 import { type Tables, tablesOf } from '../../schema/tables.js';
 import { StoreClock } from './clock.js';
 import { withConnection } from './guarded-connection.js';
-import { withOwnParsers } from './own-parsers.js';
+import { type ParsingClient, withOwnParsers } from './own-parsers.js';
 import { PreparedStatements } from './prepared-statements.js';
 
 /** PostgreSQL: deadlock detected, serialization failure. Both leave nothing behind; the same work is tried again. */
@@ -119,6 +119,23 @@ export class Session {
    */
   async query<Row>(sql: string, parameters: unknown[] = []): Promise<Row[]> {
     return rowsOf(await this.onConnection((runner) => runner.query(sql, parameters)));
+  }
+
+  /**
+   * As {@link query}, below TypeORM's logger, which is told of errors only: for what a worker repeats though there is
+   * nothing to do.
+   */
+  queryUnlogged<Row>(sql: string, parameters: unknown[]): Promise<Row[]> {
+    return this.onConnection(async (runner) => {
+      const client = (await runner.connect()) as ParsingClient;
+      try {
+        const { rows } = await client.query(sql, parameters);
+        return rows as Row[];
+      } catch (error) {
+        this.dataSource.logger.logQueryError(error as Error, sql, parameters, runner);
+        throw new QueryFailedError(sql, parameters, error as Error);
+      }
+    });
   }
 
   /** As {@link query}, in a transaction, with the parsers that the host has set: for values that become the host's. */

@@ -21,7 +21,7 @@ export async function deleteIdleLanes(session: Session, after: string): Promise<
     (select d.lane_id from ${deliveries} d where d.lane_id >= l.id order by d.lane_id, d.id limit 1)`;
   const idle = `${unused} and l.state = 'open' and l.next_due_at is null and l.in_flight = 0
     and (l.hold_until is null or l.hold_until <= ${nowMs(1)})`;
-  const [scan] = await session.query<{ ids: string[]; next: string }>(
+  const [scan] = await session.queryUnlogged<{ ids: string[]; next: string }>(
     `with scanned as materialized (
        select id from ${lanes} where id > $2::bigint order by id limit ${MAX_LANES_SCANNED}
      ), idle as materialized (

@@ -15,7 +15,7 @@ export async function deleteOldDeliveries(
   after: string,
 ): Promise<string | null> {
   const { attempts, deliveries } = session.tables;
-  const [row] = await session.query<{ next: string | null }>(
+  const [row] = await session.queryUnlogged<{ next: string | null }>(
     `with scanned as materialized (
        select id, created_at, finished_at from ${deliveries} where id > $3::bigint order by id limit ${MAX_ROWS_SCANNED}
      ), expired as materialized (
@@ -42,7 +42,7 @@ export async function deleteUnusedEvents(
   after: string,
 ): Promise<string | null> {
   const { deliveries, events, unrelayed } = session.tables;
-  const [row] = await session.query<{ next: string | null }>(
+  const [row] = await session.queryUnlogged<{ next: string | null }>(
     `with scanned as materialized (
        select sequence, created_at from ${events} where sequence > $3::bigint order by sequence limit ${MAX_ROWS_SCANNED}
      ), unused as materialized (
@@ -66,7 +66,7 @@ export async function deleteUnusedEvents(
 export async function deleteUnusedEndpoints(session: Session, after: string): Promise<string | null> {
   const { deliveries, endpoints, lanes } = session.tables;
   // Finds the first delivery from a lane's id on, for the reason that `deleteIdleLanes` gives.
-  const [row] = await session.query<{ next: string | null }>(
+  const [row] = await session.queryUnlogged<{ next: string | null }>(
     `with scanned as materialized (
        select id, deleted_at from ${endpoints}
         where id > $2::uuid and deleted_at is not null order by id limit ${MAX_ROWS_SCANNED}
@@ -96,7 +96,7 @@ export async function deleteUnusedEndpoints(session: Session, after: string): Pr
 
 export async function deleteOldAlerts(session: Session, retentionMs: number): Promise<number> {
   const { alerts } = session.tables;
-  const rows = await session.query<{ id: string }>(
+  const rows = await session.queryUnlogged<{ id: string }>(
     `with old as materialized (
        select id from ${alerts} where id in (select id from ${alerts} order by id limit ${MAX_ROWS_DELETED})
           and created_at < ${nowMs(1)} - $2::bigint and next_at is null
@@ -110,7 +110,7 @@ export async function deleteOldAlerts(session: Session, retentionMs: number): Pr
 
 export async function deleteOldJobs(session: Session, retentionMs: number): Promise<number> {
   const { jobs } = session.tables;
-  const rows = await session.query<{ id: string }>(
+  const rows = await session.queryUnlogged<{ id: string }>(
     `with old as materialized (
        select id from ${jobs} where finished_at < ${nowMs(1)} - $2::bigint limit ${MAX_ROWS_DELETED} for update skip locked
      )

@@ -38,7 +38,7 @@ export async function disableFailingEndpoints(
   exemptProfiles: readonly string[],
 ): Promise<DisabledEndpoint[]> {
   const { endpoints, lanes } = session.tables;
-  return session.query<DisabledEndpoint>(
+  return session.queryUnlogged<DisabledEndpoint>(
     `with failing as materialized (
        select l.id, l.endpoint_id
          from ${lanes} l

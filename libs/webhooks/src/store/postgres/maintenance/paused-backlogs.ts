@@ -16,7 +16,7 @@ export function checkPausedBacklogs(
 ): Promise<PausedBacklog[]> {
   const { alerts, deliveries, endpoints, lanes } = session.tables;
   const key = `'endpoint.backlog_filling:' || c.id || ':' || c.paused_at`;
-  return session.query<PausedBacklog>(
+  return session.queryUnlogged<PausedBacklog>(
     `with paused as materialized (
        select l.id, l.tenant_id, l.endpoint_id, e.state_at as paused_at
          from ${lanes} l

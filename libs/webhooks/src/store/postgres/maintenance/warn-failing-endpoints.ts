@@ -12,7 +12,7 @@ export async function warnFailingEndpoints(
 ): Promise<number> {
   const { alerts, endpoints, lanes } = session.tables;
   const key = `'endpoint.will_be_disabled:' || l.id || ':' || l.failing_since`;
-  const rows = await session.query<{ id: string }>(
+  const rows = await session.queryUnlogged<{ id: string }>(
     `insert into ${alerts} (tenant_id, endpoint_id, kind, dedupe_key, data, created_at, next_at)
      select l.tenant_id, l.endpoint_id, 'endpoint.will_be_disabled', ${key},
             json_build_object('lane', l.id::text, 'since', l.failing_since, 'failures', l.failures,

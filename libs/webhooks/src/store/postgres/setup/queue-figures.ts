@@ -32,7 +32,7 @@ export async function readQueueFigures(session: Session): Promise<QueueFigures> 
 export async function readDatabaseHealth(session: Session): Promise<DatabaseHealth> {
   const { deliveries, events, lanes, leases, unrelayed } = session.tables;
   type Row = Record<keyof Omit<DatabaseHealth, 'table' | 'hasWorkers'>, string> & { hasWorkers: boolean };
-  const [row] = await session.query<Row>(
+  const [row] = await session.queryUnlogged<Row>(
     `select (select coalesce(sum(n_dead_tup), 0) from pg_stat_user_tables where relid = any($2::text[]::regclass[]::oid[])) as "deadRows",
             (select coalesce(sum(n_live_tup), 0) from pg_stat_user_tables where relid = any($2::text[]::regclass[]::oid[])) as "liveRows",
             (select coalesce(max(extract(epoch from clock_timestamp() - xact_start) * 1000), 0)::bigint
