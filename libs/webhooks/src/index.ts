@@ -90,6 +90,7 @@ export {
 } from './endpoints/register-endpoint.dto.js';
 export { WebhookEndpoints } from './endpoints/endpoints.service.js';
 export { WebhookAccounts, type WebhookAccount } from './accounts/accounts.service.js';
+export type { ErasureOptions, ErasureProgress, ErasureResult } from './operator/erase-subject.js';
 export { WebhookOperator, type TenantEndpoint } from './operator/operator.service.js';
 export type { ReencryptionResult } from './secrets/reencrypt-secrets.js';
 export type { RegisteredEndpoint, WebhookEndpoint } from './endpoints/endpoint.js';

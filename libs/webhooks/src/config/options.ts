@@ -149,6 +149,11 @@ export class LimitOptions {
 export class RetentionOptions {
   /** Keep finished deliveries and their events for this long, ms. `false`: for ever. Default 30 days. */
   @Option(timeOrNever(SECOND_MS)) keepMs?: number | false = 30 * DAY_MS;
+  /**
+   * Erase the bodies and responses of finished deliveries, and the data of their events, after this long, ms: the records
+   * stay until `keepMs`. They cannot be retried or replayed then. `false`: not before `keepMs`. Default false.
+   */
+  @Option(timeOrNever(SECOND_MS)) keepBodiesMs?: number | false = false;
 }
 
 /** How a process delivers. */

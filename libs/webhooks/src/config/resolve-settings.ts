@@ -53,6 +53,7 @@ export function resolveSettings(given: WebhooksModuleOptions): Settings {
     retry: (delivery.retry as CompleteRetryPolicy | undefined) ?? null,
     ...limits,
     retentionMs: retention.keepMs,
+    keepBodiesMs: retention.keepBodiesMs,
     ...worker,
     leaseMs: wholeNumber(minLeaseMs, DAY_MS)(worker.leaseMs ?? minLeaseMs, 'worker.leaseMs'),
     drainMs: worker.drainMs ?? Math.min(longestTimeoutMs + SECOND_MS, MAX_DEFAULT_DRAIN_MS),

@@ -48,6 +48,7 @@ export interface Settings {
   handleSignals: boolean;
   notify: boolean;
   retentionMs: number | false;
+  keepBodiesMs: number | false;
   disableAfterMs: number | false;
   rotationOverlapMs: number;
   alertChannels: AlertChannel[];

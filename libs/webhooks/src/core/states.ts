@@ -36,6 +36,7 @@ export type Reason =
   | 'profile-cannot-express'
   | 'claims-used-up'
   | 'backlog-full'
+  | 'erased'
   | 'operator';
 
 /** What a job does. `replay`: creates deliveries of past events. */

@@ -65,6 +65,8 @@ export class WebhookDeliveries {
             : 'This delivery has no body to send: the profile has no request for this type of event.',
         );
       }
+      if (locked.isErased)
+        throw conflict('delivery_erased', 'This delivery has no body to send: it was erased.');
       if (locked.laneState === 'closed') throw endpointClosedError();
       await tx.requeueDeliveries(locked.laneId, [locked.id]);
       return this.log.get(tenantId, id, tx);

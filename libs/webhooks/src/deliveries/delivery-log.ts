@@ -55,7 +55,7 @@ export class DeliveryLog {
       ({ number: each }) => each !== last?.number,
     );
     const attempts = last ? [...earlier.map(toAttempt), last] : earlier.map(toAttempt);
-    return { ...toDelivery(delivery), body: delivery.body, attempts };
+    return { ...toDelivery(delivery), body: delivery.erasedAt === null ? delivery.body : null, attempts };
   }
 
   /** Whether the tenant has this endpoint, or had it and its log is still there. */

@@ -52,12 +52,14 @@ export interface WebhookDelivery {
   lastAttempt: WebhookAttempt | null;
   createdAt: string;
   finishedAt: string | null;
+  /** When its body and the responses were erased, with the data of its event; `null`: they were not. */
+  erasedAt: string | null;
 }
 
 /** A delivery with its body and all its attempts. */
 export interface WebhookDeliveryDetail extends WebhookDelivery {
-  /** The exact body of the request, as text. */
-  body: string;
+  /** The exact body of the request, as text; `null`: it was erased. */
+  body: string | null;
   /** Oldest first. */
   attempts: WebhookAttempt[];
 }
@@ -96,5 +98,6 @@ export function toDelivery(delivery: DeliveryRecord): WebhookDelivery {
     lastAttempt: lastAttemptOf(delivery),
     createdAt: formatInstant(delivery.createdAt),
     finishedAt: formatInstant(delivery.finishedAt),
+    erasedAt: formatInstant(delivery.erasedAt),
   };
 }

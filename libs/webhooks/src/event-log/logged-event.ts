@@ -22,11 +22,13 @@ export interface LoggedEvent {
   createdAt: string;
   /** The relay has processed it: all its deliveries exist. */
   relayed: boolean;
+  /** When its data was erased; `null`: it was not. */
+  erasedAt: string | null;
 }
 
 /** A published event with its data and deliveries. */
 export interface LoggedEventDetail extends LoggedEvent {
-  /** As it was published; `null` if the row was damaged. */
+  /** As it was published; `null` if it was erased, or the row was damaged. */
   data: unknown;
   /** Oldest first, at most 100. */
   deliveries: WebhookDelivery[];
@@ -46,5 +48,6 @@ export function toLoggedEvent(event: EventRecord): LoggedEvent {
     occurredAt: formatInstant(event.occurredAt),
     createdAt: formatInstant(event.createdAt),
     relayed: event.isRelayed,
+    erasedAt: formatInstant(event.erasedAt),
   };
 }

@@ -21,6 +21,7 @@ import { EventTypeList } from '../endpoints/event-types.js';
 import { EventReplay } from '../event-log/event-replay.js';
 import { WebhookEventLog } from '../event-log/event-log.service.js';
 import { WebhookJobs } from '../event-log/jobs.service.js';
+import { SubjectErasure } from '../operator/erase-subject.js';
 import { WebhookOperator } from '../operator/operator.service.js';
 import { RateLimit } from '../api/rate-limit.js';
 import { RegistrationCheck } from '../endpoints/registration-check.js';
@@ -43,6 +44,7 @@ export const apiProviders: Provider[] = [
   TestEventSender,
   WebhookEndpoints,
   WebhookAccounts,
+  SubjectErasure,
   WebhookOperator,
   EventReplay,
   WebhookEventLog,

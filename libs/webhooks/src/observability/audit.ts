@@ -20,6 +20,7 @@ export type AuditAction =
   | 'delivery.retried'
   | 'delivery.cancelled'
   | 'job.cancelled'
+  | 'subject.erased'
   | 'tenant.deleted';
 
 /** One entry of the audit log. Holds no secret and no payload. */

@@ -3,6 +3,7 @@ import type { CallContext, ReadContext } from '../core/call-context.js';
 import { encodeId } from '../core/ids.js';
 import type { Page } from '../core/page.js';
 import { requireTenant } from '../core/tenant.js';
+import { checkTexts } from '../validation/list-query.js';
 import { toEndpoint, type WebhookEndpoint } from '../endpoints/endpoint.js';
 import { type EndpointQuery, listEndpoints } from '../endpoints/list-endpoints.js';
 import { lockEndpoint, requireEndpoint } from '../endpoints/require-endpoint.js';
@@ -16,6 +17,7 @@ import type { EndpointRecord, EndpointStore } from '../store/endpoint-store.js';
 import type { MaintenanceStore } from '../store/maintenance-store.js';
 import { STORE } from '../store/store.js';
 import { boundTo } from '../store/transactions.js';
+import { type ErasureOptions, type ErasureResult, SubjectErasure } from './erase-subject.js';
 import { removeTenant } from './remove-tenant.js';
 
 /** An endpoint with its tenant. */
@@ -31,6 +33,7 @@ export class WebhookOperator {
     @Inject(STORE) private readonly store: EndpointStore & AlertStore & MaintenanceStore,
     private readonly audit: WebhookAudit,
     private readonly reencryption: SecretReencryption,
+    private readonly erasure: SubjectErasure,
     @Inject(SECRET_BOX) private readonly box: SecretBox,
   ) {}
 
@@ -60,6 +63,27 @@ export class WebhookOperator {
     const deliveries = await removeTenant(this.store, requireTenant(tenantId));
     this.audit.record({ action: 'tenant.deleted', tenantId, actor, data: { deliveries } });
     return deliveries;
+  }
+
+  /**
+   * Erases what is stored about a subject: the data of its events, and the bodies and responses of their deliveries. What
+   * waits is discarded for the reason `erased`; events that wait for the relay get no deliveries. The records stay, with the
+   * subject itself. Works in batches, each in a transaction of its own, and waits for deliveries that are being sent. Safe
+   * to repeat: stop publishing about the subject first.
+   *
+   * @returns how much it has erased; call it again if `inFlight` is not 0
+   */
+  async eraseSubject(
+    tenantId: string,
+    subject: string,
+    { actor, ...options }: ErasureOptions & Pick<CallContext, 'actor'> = {},
+  ): Promise<ErasureResult> {
+    checkTexts({ subject });
+    const result = await this.erasure.erase(requireTenant(tenantId), subject, options);
+    const { done: events, deliveries, discarded } = result;
+    // Without the subject, which identifies somebody.
+    this.audit.record({ action: 'subject.erased', tenantId, actor, data: { events, deliveries, discarded } });
+    return result;
   }
 
   /**

@@ -48,6 +48,8 @@ export interface DeliveryRecord {
   subject: string | null;
   occurredAt: number;
   test: boolean;
+  /** When its body and responses were erased. */
+  erasedAt: number | null;
 }
 
 /** An attempt. Those before a delivery's last one are stored apart. */
@@ -67,6 +69,8 @@ export interface LockedDelivery {
   laneState: LaneState;
   state: DeliveryState;
   reason: Reason | null;
+  /** It has no body any more. */
+  isErased: boolean;
 }
 
 /** An event of a subject. Instants are epoch ms. */

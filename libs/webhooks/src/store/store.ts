@@ -3,6 +3,7 @@ import type { AlertStore } from './alert-store.js';
 import type { EndpointStore } from './endpoint-store.js';
 import type { SetupStore } from './setup-store.js';
 import type { MaintenanceStore } from './maintenance-store.js';
+import type { ErasureStore } from './jobs/erasure-store.js';
 import type { EventLogStore } from './jobs/event-log-store.js';
 import type { JobStore } from './jobs/job-store.js';
 import type { ChangeStore } from './change-store.js';
@@ -52,6 +53,7 @@ export interface Store
     MaintenanceStore,
     SetupStore,
     EventLogStore,
+    ErasureStore,
     JobStore,
     ChangeStore {
   /** Starts to watch the data source's commits; returns what stops it. */

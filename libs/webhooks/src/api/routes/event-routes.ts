@@ -4,6 +4,7 @@ import type { ReplayResult } from '../../event-log/event-replay.js';
 import type { WebhookJob } from '../../event-log/job.js';
 import type { LoggedEvent, LoggedEventDetail } from '../../event-log/logged-event.js';
 import { Caller, type WebhookCaller } from '../caller.js';
+import { refuseFields } from '../../validation/read-input.js';
 import { readPage } from './read-page.js';
 import { EndpointRoutes } from './endpoint-routes.js';
 
@@ -59,7 +60,12 @@ export abstract class EventRoutes extends EndpointRoutes {
 
   @Post('jobs/job_:id/cancel')
   @HttpCode(200)
-  cancelJob(@Caller() caller: WebhookCaller, @Param('id') id: string): Promise<WebhookJob> {
+  async cancelJob(
+    @Caller() caller: WebhookCaller,
+    @Param('id') id: string,
+    @Body() body?: unknown,
+  ): Promise<WebhookJob> {
+    refuseFields(body);
     return this.api.jobs.cancel(caller.tenantId, `job_${id}`, caller);
   }
 }

@@ -1,11 +1,14 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { SETTINGS, type Settings } from '../../config/settings.js';
 import type { MaintenanceStore } from '../../store/maintenance-store.js';
+import type { ErasureStore } from '../../store/jobs/erasure-store.js';
 import { STORE } from '../../store/store.js';
 
 /** Batches of deliveries, events and endpoints in one round; the next round continues behind them. */
 const MAX_BATCHES_PER_ROUND = 200;
 const START = '0';
+/** What was not finished when an erasing round passed it is found by the next one that begins at the start. */
+const RESTART_INTERVAL_MS = 24 * 3_600_000;
 const FIRST_UUID = '00000000-0000-0000-0000-000000000000';
 
 /** Deletes rows that are older than the retention, and deleted endpoints that have no deliveries. */
@@ -16,10 +19,14 @@ export class Retention {
   private afterEvent = START;
   private afterEndpoint = FIRST_UUID;
   private afterLane = START;
+  private afterBody = START;
+  private afterData = START;
+  /** On the process's monotonic clock, ms. */
+  private restartErasingAt = 0;
   private isStopped = false;
 
   constructor(
-    @Inject(STORE) private readonly store: MaintenanceStore,
+    @Inject(STORE) private readonly store: MaintenanceStore & ErasureStore,
     @Inject(SETTINGS) private readonly settings: Settings,
   ) {}
 
@@ -32,6 +39,7 @@ export class Retention {
     const { retentionMs } = this.settings;
     const { store } = this;
     if (retentionMs !== false) await this.deleteOldRows(retentionMs);
+    await this.eraseOldBodies();
     // After the deliveries: an endpoint goes in the round that deletes its last one.
     const nextEndpoint = await this.inBatches(this.afterEndpoint, (after) =>
       store.deleteUnusedEndpoints(after),
@@ -53,6 +61,28 @@ export class Retention {
       store.deleteUnusedEvents(retentionMs, after),
     );
     this.afterEvent = nextEvent ?? START;
+  }
+
+  /** Rows that are erased stay, so a round continues where the last one ended. Once a day it begins at the start. */
+  private async eraseOldBodies(): Promise<void> {
+    const { keepBodiesMs } = this.settings;
+    if (keepBodiesMs === false) return;
+    const { store } = this;
+    const now = store.monotonicNow();
+    if (now >= this.restartErasingAt) {
+      this.restartErasingAt = now + RESTART_INTERVAL_MS;
+      this.afterBody = this.afterData = START;
+    }
+    await this.inBatches(this.afterBody, async (after) => {
+      const next = await store.eraseOldDeliveries(keepBodiesMs, after);
+      this.afterBody = next ?? this.afterBody;
+      return next;
+    });
+    await this.inBatches(this.afterData, async (after) => {
+      const next = await store.eraseOldEvents(keepBodiesMs, after);
+      this.afterData = next ?? this.afterData;
+      return next;
+    });
   }
 
   /** Returns where the next round continues; `null`: at the start. */

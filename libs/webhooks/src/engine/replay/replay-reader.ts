@@ -62,7 +62,7 @@ export class ReplayReader {
       }
       looked++;
     }
-    const events = chosen.length > 0 ? await store.readEvents(chosen) : [];
+    const events = chosen.length > 0 ? await store.readEvents(chosen, { lock: store !== this.store }) : [];
     const renderer = new EventRenderer();
     const past = [{ ...destination, createdAt: 0 }];
     return {

@@ -37,6 +37,7 @@ export const deliveryOperations: Omit<OperationsOf<DeliveryRoutes>, keyof Accoun
       'delivery_not_found',
       'delivery_being_sent',
       'delivery_not_rendered',
+      'delivery_erased',
       'endpoint_closed',
       'too_many_requests',
     ],

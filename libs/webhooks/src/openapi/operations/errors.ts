@@ -13,6 +13,7 @@ export const ERRORS = {
   delivery_being_sent: [409, 'It is being sent right now. Try again after this attempt.'],
   delivery_finished: [409, 'It has ended already.'],
   delivery_not_rendered: [409, 'It has no body to send.'],
+  delivery_erased: [409, 'Its body was erased.'],
   disabled_by_operator: [409, 'The people who run the service disabled it, and only they can enable it.'],
   endpoint_closed: [409, 'The webhook is disabled or deleted. Resume it first, or register another one.'],
   endpoint_disabled: [409, 'The webhook is disabled. Resume it first.'],

@@ -45,6 +45,6 @@ export const eventOperations: Omit<OperationsOf<EventRoutes>, keyof EndpointRout
     description: 'Deliveries that it has created stay.',
     answer: 'WebhookJob',
     answerText: 'The job.',
-    errors: ['job_not_found', 'job_finished'],
+    errors: ['invalid_request', 'job_not_found', 'job_finished'],
   },
 };

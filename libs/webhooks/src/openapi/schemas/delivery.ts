@@ -30,6 +30,7 @@ const delivery: Fields<WebhookDelivery> = {
   lastAttempt: nullable(refTo('WebhookAttempt')),
   createdAt: instant('When it was created.'),
   finishedAt: nullable(instant('When it ended.')),
+  erasedAt: nullable(instant('When its body and the responses were erased. `null`: they were not.')),
 };
 
 /** The delivery log. */
@@ -45,7 +46,7 @@ export const deliverySchemas = {
   WebhookDelivery: answer<WebhookDelivery>('One event for one webhook or callback.', delivery),
   WebhookDeliveryDetail: answer<WebhookDeliveryDetail>('A delivery with its body and its attempts.', {
     ...delivery,
-    body: text('The exact body of the request, as text.'),
+    body: nullable(text('The exact body of the request, as text. `null`: it was erased.')),
     attempts: listOf('Its requests, oldest first.', refTo('WebhookAttempt')),
   }),
   WebhookRecoveryResult: answer<RecoverResult>('What a recovery did, or with `dryRun` would do.', {

@@ -30,6 +30,7 @@ const event: Fields<LoggedEvent> = {
   occurredAt: instant('When it happened.'),
   createdAt: instant('When it was published.'),
   relayed: flag('All its deliveries exist.'),
+  erasedAt: nullable(instant('When its data was erased. `null`: it was not.')),
 };
 
 const range = answer<WebhookJob['range']>('Which events it takes.', {
@@ -82,7 +83,7 @@ export const eventLogSchemas = {
   WebhookEvent: answer<LoggedEvent>('A published event, without its data.', event),
   WebhookEventDetail: answer<LoggedEventDetail>('A published event with its data and deliveries.', {
     ...event,
-    data: { description: 'As it was published.' },
+    data: { description: 'As it was published. `null`: it was erased.' },
     deliveries: listOf('Oldest first, at most 100.', refTo('WebhookDelivery')),
     hasMoreDeliveries: flag('There are more: list them with `?subject=`.'),
   }),

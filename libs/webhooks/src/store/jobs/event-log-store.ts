@@ -15,6 +15,8 @@ export interface EventRecord {
   createdAt: number;
   /** All its deliveries exist. */
   isRelayed: boolean;
+  /** When its data was erased. */
+  erasedAt: number | null;
 }
 
 /** A place in a list of events: that of one event. */

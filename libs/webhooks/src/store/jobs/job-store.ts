@@ -48,7 +48,7 @@ export interface JobProgress {
 
 /** An event that a replay has looked at. */
 export interface ScannedEvent extends EventPlace {
-  /** It fits the range, is no test, and has no delivery in the lane. */
+  /** It fits the range, is no test, is not erased, and has no delivery in the lane. */
   isCandidate: boolean;
   isRelayed: boolean;
   /** Of its data. */
@@ -82,8 +82,11 @@ export interface JobStore extends StoreTransactions {
   ): Promise<ScannedEvent[]>;
   /** Number of the candidates among the first `limit` events of the range. */
   countReplayable(tenantId: string, laneId: string, range: ReplayRange, limit: number): Promise<number>;
-  /** These events with their data, in the order of `sequences`. */
-  readEvents(sequences: readonly string[]): Promise<ClaimedEvent[]>;
+  /**
+   * These events with their data, in the order of `sequences`, except those that are erased. With `lock`, which needs `tx`,
+   * none is erased before `tx` ends.
+   */
+  readEvents(sequences: readonly string[], options: { lock: boolean }): Promise<ClaimedEvent[]>;
   /** Deliveries of the lane that wait behind live ones or for a retry, counted up to `limit`. */
   countWaiting(laneId: string, limit: number): Promise<number>;
   /**

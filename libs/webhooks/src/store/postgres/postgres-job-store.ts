@@ -1,3 +1,4 @@
+import type { ErasedBatch } from '../jobs/erasure-store.js';
 import type { EventPlace, EventRecord, EventSearch } from '../jobs/event-log-store.js';
 import type { JobProgress, JobRecord, NewJob, ReplayRange, ScannedEvent } from '../jobs/job-store.js';
 import type { ClaimedEvent, DeliveryToInsert } from '../outbox-store.js';
@@ -6,6 +7,12 @@ import { cancelJob, claimJob, findJob, insertJob, listJobs, updateJob } from './
 import { findEvent, listTenantEvents } from './jobs/list-events.js';
 import { countReplayable, readEvents, scanEvents } from './jobs/replayable-events.js';
 import { deleteOldJobs } from './maintenance/delete-old-rows.js';
+import {
+  countSubjectEvents,
+  eraseOldDeliveries,
+  eraseOldEvents,
+  eraseSubject,
+} from './maintenance/erase-bodies.js';
 import { PostgresChangeStore } from './postgres-change-store.js';
 
 /** The statements on the log of events and on jobs: one line a method. */
@@ -63,8 +70,8 @@ export abstract class PostgresJobStore extends PostgresChangeStore {
     return countReplayable(this.session, tenantId, laneId, range, limit);
   }
 
-  readEvents(sequences: readonly string[]): Promise<ClaimedEvent[]> {
-    return readEvents(this.session, sequences);
+  readEvents(sequences: readonly string[], options: { lock: boolean }): Promise<ClaimedEvent[]> {
+    return readEvents(this.session, sequences, options);
   }
 
   countWaiting(laneId: string, limit: number): Promise<number> {
@@ -73,6 +80,22 @@ export abstract class PostgresJobStore extends PostgresChangeStore {
 
   insertReplayed(laneId: string, deliveries: readonly DeliveryToInsert[]): Promise<number> {
     return insertReplayed(this.session, laneId, deliveries);
+  }
+
+  countSubjectEvents(tenantId: string, subject: string, limit: number): Promise<number> {
+    return countSubjectEvents(this.session, tenantId, subject, limit);
+  }
+
+  eraseSubject(tenantId: string, subject: string, after: string): Promise<ErasedBatch> {
+    return eraseSubject(this.session, tenantId, subject, after);
+  }
+
+  eraseOldDeliveries(keepMs: number, after: string): Promise<string | null> {
+    return eraseOldDeliveries(this.session, keepMs, after);
+  }
+
+  eraseOldEvents(keepMs: number, after: string): Promise<string | null> {
+    return eraseOldEvents(this.session, keepMs, after);
   }
 
   deleteOldJobs(retentionMs: number): Promise<number> {

@@ -17,6 +17,8 @@ export class WebhookDeliveryRow {
   /** URL of a callback; `null`: the endpoint's current URL. */
   callbackUrl!: string | null;
   body!: string;
+  /** When its body and responses were erased. */
+  erasedAt!: number | null;
   state!: DeliveryState;
   reason!: string | null;
   /** When it is due; if it is claimed, when its lease expires. `null`: it was handed directly to a worker, or has ended. */
@@ -71,6 +73,7 @@ export const createDeliverySchema = (prefix: string): EntitySchema<WebhookDelive
       callbackUrl: { type: 'text', name: 'callback_url', nullable: true },
       response: { type: 'text', name: 'response', nullable: true },
       body: { type: 'text', name: 'body' },
+      erasedAt: instant('erased_at', nullable),
     },
     indices: [
       {

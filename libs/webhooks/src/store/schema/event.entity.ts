@@ -17,6 +17,8 @@ export class WebhookEventRow {
   test!: boolean;
   /** Of a test event: the one endpoint it is for. */
   endpointId!: string | null;
+  /** When its data was erased. */
+  erasedAt!: number | null;
 }
 
 export const createEventSchema = (prefix: string): EntitySchema<WebhookEventRow> =>
@@ -38,6 +40,7 @@ export const createEventSchema = (prefix: string): EntitySchema<WebhookEventRow>
       idempotencyKey: text('idempotency_key', 255, nullable),
       test: flag('test', { default: false }),
       endpointId: { type: 'uuid', name: 'endpoint_id', nullable: true },
+      erasedAt: instant('erased_at', nullable),
     },
     indices: [
       { name: `${prefix}webhook_events_id`, columns: ['id'], unique: true },

@@ -9,6 +9,7 @@ export { IndexFailuresById1764700000000 } from './migrations/1764700000000-index
 export { CaptureChanges1764800000000 } from './migrations/1764800000000-capture-changes.js';
 export { EndpointMetadata1765100000000 } from './migrations/1765100000000-endpoint-metadata.js';
 export { WebhookJobs1765400000000 } from './migrations/1765400000000-webhook-jobs.js';
+export { EraseBodies1765500000000 } from './migrations/1765500000000-erase-bodies.js';
 export { captureMigration, type CaptureMigrationOptions } from './capture/capture-migration.js';
 export { WebhookAccountRow } from './account.entity.js';
 export { WebhookAlertRow } from './alert.entity.js';

@@ -99,6 +99,7 @@ function fromFailed({ deliveries, events }: Tables): string {
         and d.failed_at < $3
         and d.state = any($4::text[])
         and coalesce(d.reason, '') not in ('cancelled', 'ignored', 'render-failed', 'profile-cannot-express')
+        and d.erased_at is null
         and not e.test`;
 }
 

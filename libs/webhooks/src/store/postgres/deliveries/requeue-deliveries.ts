@@ -16,8 +16,9 @@ export async function lockDelivery(
     lane_id: string;
     state: DeliveryState;
     reason: Reason | null;
+    is_erased: boolean;
   }>(
-    `select d.id, d.lane_id, d.state, d.reason
+    `select d.id, d.lane_id, d.state, d.reason, d.erased_at is not null as is_erased
        from ${deliveries} d
        join ${lanes} l on l.id = d.lane_id
       where d.id = $1
@@ -26,7 +27,7 @@ export async function lockDelivery(
     [id, requireTenant(tenantId)],
   );
   if (!delivery) return null;
-  const { lane_id: laneId, state, reason } = delivery;
+  const { lane_id: laneId, state, reason, is_erased: isErased } = delivery;
   const [lane] = await session.query<{ state: LaneState }>(
     `select state
        from ${lanes}
@@ -34,7 +35,7 @@ export async function lockDelivery(
         for no key update`,
     [laneId],
   );
-  return lane ? { id: delivery.id, laneId, laneState: lane.state, state, reason } : null;
+  return lane ? { id: delivery.id, laneId, laneState: lane.state, state, reason, isErased } : null;
 }
 
 /**
@@ -60,6 +61,7 @@ export async function requeueDeliveries(
             reason = ${ifWaiting('reason', 'null')}
       where id = any($2::bigint[])
         and lane_id = $3
+        and erased_at is null
         and state <> 'sending'`,
     [clockOffset, ids, laneId],
   );

@@ -15,7 +15,7 @@ export const deliveryColumns = (
 ): string => `d.id, d.state, d.reason, d.wire_type, greatest(d.next_at, l.hold_until) as next_at,
        d.attempts, d.created_at, d.finished_at, d.attempt_at, d.duration_ms, d.status, d.error, d.response, d.event_sequence,
        l.endpoint_id, l.state as lane_state, l.hold_until, l.failures, coalesce(d.callback_url, w.url) as url,
-       e.id as event_id, e.type, e.subject, e.occurred_at, e.test, l.max_in_flight <= l.in_flight as is_full,
+       e.id as event_id, e.type, e.subject, e.occurred_at, e.test, d.erased_at, l.max_in_flight <= l.in_flight as is_full,
        ${nowMs(parameter)} as now, l.rate_clock / 1000 + 60000 / l.max_throughput_per_minute as rate_until,
        case when d.state = 'pending' and l.state = 'open' and greatest(d.next_at, l.hold_until) <= ${nowMs(parameter)}
             then ${heldBySql(session, ORDERED, 'd.retry')} end as held_by`;
@@ -54,6 +54,7 @@ export interface DeliveryRow {
   subject: string | null;
   occurred_at: string;
   test: boolean;
+  erased_at: string | null;
   now: string;
   is_full: boolean | null;
   rate_until: string | null;
@@ -92,5 +93,6 @@ export function toDeliveryRecord(row: DeliveryRow): DeliveryRecord {
     subject: row.subject,
     occurredAt: Number(row.occurred_at),
     test: row.test,
+    erasedAt: toNumber(row.erased_at),
   };
 }

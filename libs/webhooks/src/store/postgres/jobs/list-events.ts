@@ -15,10 +15,11 @@ interface EventRow {
   occurred_at: string;
   created_at: string;
   is_relayed: boolean;
+  erased_at: string | null;
 }
 
 const columns = ({ tables }: Session): string => `
-  e.sequence, e.id, e.type, e.subject, e.source, e.callback_url, e.test, e.occurred_at, e.created_at,
+  e.sequence, e.id, e.type, e.subject, e.source, e.callback_url, e.test, e.occurred_at, e.created_at, e.erased_at,
   not exists (select 1 from ${tables.unrelayed} u where u.sequence = e.sequence) as is_relayed`;
 
 export async function listTenantEvents(
@@ -86,5 +87,6 @@ function toEventRecord(row: EventRow): EventRecord {
     occurredAt: Number(row.occurred_at),
     createdAt: Number(row.created_at),
     isRelayed: row.is_relayed,
+    erasedAt: row.erased_at === null ? null : Number(row.erased_at),
   };
 }

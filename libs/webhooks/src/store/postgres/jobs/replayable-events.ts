@@ -27,7 +27,7 @@ function scanSql(
   const sql = `
      select e.sequence, e.created_at, octet_length(e.data) as bytes,
             not exists (select 1 from ${unrelayed} u where u.sequence = e.sequence) as is_relayed,
-            not e.test ${isOfType}
+            not e.test and e.erased_at is null ${isOfType}
               and not exists (select 1 from ${deliveries} d
                                where d.event_sequence = e.sequence and d.lane_id = ${parameters.add(laneId, 'bigint')}) as is_candidate
        from ${events} e
@@ -77,13 +77,19 @@ export async function countReplayable(
   return row!.count;
 }
 
-export async function readEvents(session: Session, sequences: readonly string[]): Promise<ClaimedEvent[]> {
+export async function readEvents(
+  session: Session,
+  sequences: readonly string[],
+  { lock }: { lock: boolean },
+): Promise<ClaimedEvent[]> {
   const rows = await session.query<EventRow>(
     `select e.sequence, e.id, e.type, e.tenant_id, e.occurred_at, e.created_at, e.subject, e.source, e.callback_url, e.test,
             e.endpoint_id, e.data
        from unnest($1::bigint[]) with ordinality as s(sequence, place)
        join ${session.tables.events} e on e.sequence = s.sequence
-      order by s.place`,
+      where e.erased_at is null
+      order by s.place
+      ${lock ? 'for share of e' : ''}`,
     [sequences],
   );
   return rows.map(toEvent);

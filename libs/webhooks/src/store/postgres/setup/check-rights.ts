@@ -31,7 +31,7 @@ const RIGHTS: Record<ProcessRole, Record<keyof Tables, Right[]>> = {
   worker: {
     accounts: ALL,
     alerts: ALL,
-    attempts: ['select', 'insert', 'delete'],
+    attempts: ALL,
     changes: ['select', 'update', 'delete'],
     deliveries: ALL,
     endpoints: ALL,

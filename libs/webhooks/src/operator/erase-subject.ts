@@ -1,0 +1,94 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { LineLogger } from '../core/line-logger.js';
+import { CAPTURED_CHANGES, type CapturedChanges } from '../engine/captured-changes.js';
+import type { ErasureStore } from '../store/jobs/erasure-store.js';
+import { STORE } from '../store/store.js';
+
+/** How far an erasure has come. */
+export interface ErasureProgress {
+  /** Events of the subject that were not erased when it began, counted up to 100,000. */
+  matched: number;
+  /** Of these, those that are erased. */
+  done: number;
+  /** `matched` without `done`. */
+  left: number;
+}
+
+/** What `eraseSubject` did. */
+export interface ErasureResult extends ErasureProgress {
+  /** Deliveries whose body and responses it has erased. */
+  deliveries: number;
+  /** Of these, those that waited: they are discarded for the reason `erased`. */
+  discarded: number;
+  /** Deliveries that were still being sent at the end: call it again for them. */
+  inFlight: number;
+}
+
+/** How an erasure runs. */
+export interface ErasureOptions {
+  /** How long to wait for deliveries that are being sent, ms. Default 60 s. */
+  waitMs?: number;
+  /** Called after each batch. */
+  onProgress?: (progress: ErasureProgress) => void;
+}
+
+const FIRST = '0';
+const MAX_COUNTED = 100_000;
+const DEFAULT_WAIT_MS = 60_000;
+/** Between two looks at what is being sent, ms. */
+const LOOK_INTERVAL_MS = 250;
+
+/** Erases what is stored about a subject. */
+@Injectable()
+export class SubjectErasure {
+  private readonly logger = new LineLogger('WebhookOperator');
+
+  constructor(
+    @Inject(STORE) private readonly store: ErasureStore,
+    @Inject(CAPTURED_CHANGES) private readonly changes: CapturedChanges,
+  ) {}
+
+  async erase(
+    tenantId: string,
+    subject: string,
+    { waitMs = DEFAULT_WAIT_MS, onProgress }: ErasureOptions,
+  ): Promise<ErasureResult> {
+    // Changes that wait become events first: their subject is not known before.
+    if (this.changes.names.length > 0) await this.changes.run();
+    const matched = await this.store.countSubjectEvents(tenantId, subject, MAX_COUNTED);
+    const result = { matched, done: 0, left: matched, deliveries: 0, discarded: 0, inFlight: 0 };
+    const deadline = performance.now() + waitMs;
+    for (;;) {
+      await this.erasePass(tenantId, subject, result, onProgress);
+      if (result.inFlight === 0 || performance.now() >= deadline) return result;
+      await new Promise((resolve) => setTimeout(resolve, LOOK_INTERVAL_MS));
+    }
+  }
+
+  private async erasePass(
+    tenantId: string,
+    subject: string,
+    result: ErasureResult,
+    onProgress: ErasureOptions['onProgress'],
+  ): Promise<void> {
+    result.inFlight = 0;
+    let after: string | null = FIRST;
+    while (after !== null) {
+      const batch = await this.store.eraseSubject(tenantId, subject, after);
+      result.done += batch.events;
+      result.matched = Math.max(result.matched, result.done);
+      result.left = result.matched - result.done;
+      result.deliveries += batch.deliveries;
+      result.discarded += batch.discarded;
+      result.inFlight += batch.inFlight;
+      after = batch.next;
+      const { matched, done, left } = result;
+      onProgress?.({ matched, done, left });
+      // The subject may be a phone number.
+      if (after !== null)
+        this.logger.log(
+          `Erasing a subject of tenant ${tenantId}: ${matched} matched, ${done} done, ${left} left`,
+        );
+    }
+  }
+}

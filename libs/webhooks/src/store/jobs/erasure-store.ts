@@ -1,0 +1,36 @@
+import type { StoreTransactions } from '../transactions.js';
+
+/** What a batch of an erasure did. */
+export interface ErasedBatch {
+  /** Events whose data was erased. */
+  events: number;
+  /** Deliveries whose body and responses were erased. */
+  deliveries: number;
+  /** Of these, those that waited and are discarded. */
+  discarded: number;
+  /** Deliveries that are being sent: they keep their body until they have an outcome. */
+  inFlight: number;
+  /** Sequence to continue after; `null` at the end. */
+  next: string | null;
+}
+
+/** Erases what events and deliveries say, and keeps the records. Each method takes one batch and may be repeated. */
+export interface ErasureStore extends StoreTransactions {
+  /** Number of the subject's events that are not erased, counted up to `limit`. */
+  countSubjectEvents(tenantId: string, subject: string, limit: number): Promise<number>;
+  /**
+   * Erases a batch of the subject's events after `after` (a sequence), with their deliveries. Events that wait for the relay
+   * get no deliveries; deliveries that wait are discarded for the reason `erased`.
+   */
+  eraseSubject(tenantId: string, subject: string, after: string): Promise<ErasedBatch>;
+  /**
+   * Erases the bodies and responses of deliveries that ended more than `keepMs` ago, among a batch of ids after `after`.
+   * Returns where to continue, or null if the next rows are younger.
+   */
+  eraseOldDeliveries(keepMs: number, after: string): Promise<string | null>;
+  /**
+   * Erases the data of relayed events that were published more than `keepMs` ago and whose deliveries have all ended, among a
+   * batch of sequences after `after`. Returns where to continue, or null if the next rows are younger.
+   */
+  eraseOldEvents(keepMs: number, after: string): Promise<string | null>;
+}
