@@ -2,6 +2,8 @@
 const { buildHas, engine, hostPackage } = require('./engine.js');
 
 hostPackage('reflect-metadata');
+// In development the module checks the data of events.
+process.env.NODE_ENV ??= 'production';
 
 /**
  * @typedef {object} HostConfig

@@ -14,6 +14,7 @@ async function withEngine(work: (engine: Engine, gate: Gate) => Promise<void>): 
     role: 'all',
     pool: 5,
     options: {
+      checkEventData: false,
       limits: { endpointsPerTenant: 1000, registrationsPerMinute: 1000 },
       worker: { idlePollMs: 60_000 },
     },

@@ -1,6 +1,6 @@
 import { DataSource } from 'typeorm';
 import { TransactionRequiredError, InvalidEventError } from '../../libs/webhooks/src/core/errors.js';
-import { delivered, useEngine } from './support/engine.js';
+import { delivered, Engine, useEngine } from './support/engine.js';
 
 describe('The outbox', () => {
   const engine = useEngine();
@@ -170,7 +170,7 @@ const circular: Record<string, unknown> = {};
 circular.self = circular;
 
 describe('publish', () => {
-  const engine = useEngine({ options: { limits: { payloadBytes: 1000 } } });
+  const engine = useEngine({ options: { checkEventData: false, limits: { payloadBytes: 1000 } } });
 
   const publish = (...events: unknown[]) =>
     engine().transaction((tx) => engine().webhooks.publish(tx, events as never));
@@ -276,6 +276,44 @@ describe('publish', () => {
     expect(deliveries.map(({ state, reason }) => `${state} ${reason}`)).toEqual(
       urls.map(() => 'discarded url-refused'),
     );
+  });
+});
+
+describe('The data of an event, unless NODE_ENV is production', () => {
+  const { NODE_ENV } = process.env;
+  let engine: Engine;
+  afterEach(async () => {
+    process.env.NODE_ENV = NODE_ENV;
+    await engine.close();
+  });
+
+  const withoutSender = (type = 'message.delivered') => {
+    const message = { id: 'm1', direction: 'out', from: undefined, to: '+256701521269' };
+    return delivered('acme', 'm1', { type: type as never, data: { message } as never });
+  };
+
+  it('must fit the schema of its type: the error names the field, and nothing is written', async () => {
+    const eventTypes = [
+      { name: 'invoice.paid', description: 'Paid.', schema: { properties: { cents: { type: 'integer' } } } },
+    ];
+    engine = await Engine.start({ options: { eventTypes } });
+    await expect(engine.publish(delivered('acme', 'm0'), withoutSender())).rejects.toMatchObject({
+      index: 1,
+      field: 'data.message.from',
+      message: expect.stringMatching(
+        /^publish: event 1, data\.message\.from is missing, by the schema of message\.del/,
+      ),
+    });
+    const paid = delivered('acme', 'i1', { type: 'invoice.paid' as never, data: { cents: 1.5 } as never });
+    await expect(engine.publish(paid)).rejects.toMatchObject({ field: 'data.cents' });
+    expect(await engine.count('$events')).toBe(0);
+  });
+
+  it('is not checked in production', async () => {
+    process.env.NODE_ENV = 'production';
+    engine = await Engine.start();
+    await engine.publish(withoutSender());
+    expect(await engine.count('$events')).toBe(1);
   });
 });
 

@@ -312,6 +312,7 @@ it('Left out options have the documented defaults', () => {
     profile: { name: 'standard' },
     eventTypes: [],
     allowUnknownEventTypes: false,
+    checkEventData: true,
     encryption: null,
     allowPlaintextSecrets: false,
     allowHttp: false,

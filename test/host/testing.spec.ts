@@ -71,7 +71,8 @@ describe("In a host's own tests", () => {
     await host.get(DataSource).transaction(async (tx) => {
       await webhooks.publish(tx, { type: 'message.sent', tenantId: 'a', data: { message } });
       // @ts-expect-error: a phone's event has no message
-      await webhooks.publish(tx, { type: 'phone.online', tenantId: 'a', data: { message } });
+      const wrong = webhooks.publish(tx, { type: 'phone.online', tenantId: 'a', data: { message } });
+      await expect(wrong).rejects.toThrow('event 0, data.phone is missing');
     });
     expect(await testing.published('message.sent')).toHaveLength(1);
   });
@@ -193,7 +194,22 @@ describe('A double of the service, without a database', () => {
     expect(await webhooks.publish(tx, event)).toEqual({ id, duplicate: true });
     await expect(webhooks.publish(undefined, event)).rejects.toThrow(TransactionRequiredError);
     await expect(webhooks.publish(tx, [event, { ...event, tenantId: '' }])).rejects.toThrow('tenantId');
+    await expect(webhooks.publish(tx, { ...event, data: { message: 1 } } as never)).rejects.toThrow(
+      'event 0, data.message must be of type string',
+    );
+    await expect(webhooks.publish(tx, { ...event, type: 'webhook.tset' } as never)).rejects.toThrow(
+      'Did you mean "webhook.test"?',
+    );
     expect(webhooks.published()).toHaveLength(1);
+  });
+
+  it('takes the options that say which events there are', async () => {
+    const eventTypes = [{ name: 'invoice.paid', description: 'x', schema: { required: ['invoice'] } }];
+    const webhooks = new WebhooksDouble({ eventTypes });
+    const paid = (data: object) => ({ type: 'invoice.paid', tenantId: 'a', data }) as never;
+    await expect(webhooks.publish(tx, paid({}))).rejects.toThrow('data.invoice is missing');
+    await webhooks.publish(tx, paid({ invoice: 1 }));
+    expect(webhooks.published('invoice.paid')).toHaveLength(1);
   });
 });
 

@@ -82,6 +82,8 @@ async function start(config: HostConfig): Promise<void> {
         encryption: { current: { id: 'k1', key: 'ab'.repeat(32) } },
         network: { allowHttp: true, allowedAddresses: ['127.0.0.0/8'] },
         profiles: [dangerousProfile],
+        // The events carry only what the audit reads.
+        checkEventData: false,
         ...options,
       }),
     ],

@@ -209,6 +209,11 @@ export class WebhooksModuleOptions {
   @Option(customEventTypes) eventTypes?: readonly CustomEventType[] = [];
   /** Publish and register event types that neither the catalogue nor `eventTypes` has. Default false. */
   @Option(flag) allowUnknownEventTypes?: boolean = false;
+  /**
+   * `publish` checks the data of each event against the schema of its type, as `/event-types` shows it. Default: unless
+   * `NODE_ENV` is `production`.
+   */
+  @Option(flag) checkEventData?: boolean = process.env.NODE_ENV !== 'production';
   /** Keys for secrets and custom headers in the database. Required unless `security.allowPlaintextSecrets` is set. */
   @Option(group(EncryptionOptions)) encryption?: EncryptionOptions;
   @Option(group(DeliveryOptions)) delivery?: DeliveryOptions = new DeliveryOptions();

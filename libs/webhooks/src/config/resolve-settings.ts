@@ -46,6 +46,7 @@ export function resolveSettings(given: WebhooksModuleOptions): Settings {
     profiles,
     eventTypes: options.eventTypes!.map(toCatalogueEntry),
     allowUnknownEventTypes: options.allowUnknownEventTypes!,
+    checkEventData: options.checkEventData!,
     encryption: options.encryption ?? null,
     ...security,
     ...withLocalhost(network),

@@ -15,6 +15,7 @@ export interface Settings {
   /** The host's own types. */
   eventTypes: readonly CatalogueEntry[];
   allowUnknownEventTypes: boolean;
+  checkEventData: boolean;
   encryption: EncryptionSettings | null;
   allowPlaintextSecrets: boolean;
   allowHttp: boolean;

@@ -1,6 +1,7 @@
 import { closestName } from '../config/closest-name.js';
 import { InvalidEventError } from '../core/errors.js';
 import { newUuid } from '../core/ids.js';
+import { findDataProblem } from '../events/catalogue/data-problem.js';
 import { isEventType, type WebhookEventFields } from '../events/event.js';
 import type { NewEvent } from '../store/outbox-store.js';
 import type { EventRules } from './event-rules.js';
@@ -48,6 +49,8 @@ export function checkEvent(event: AnyEvent, index: number, rules: EventRules): N
   if (callbackUrl !== undefined && callbackUrl !== null && typeof callbackUrl !== 'string') {
     fail('callbackUrl', 'must be a string');
   }
+  const data = toJson(event.data, index, rules.maxDataBytes);
+  if (rules.checksData) checkData(type, data, index, rules);
   return {
     uuid: newUuid(),
     tenantId: text('tenantId', event.tenantId),
@@ -55,7 +58,7 @@ export function checkEvent(event: AnyEvent, index: number, rules: EventRules): N
     subject: optionalText('subject', event.subject),
     occurredAt: occurredAt === undefined ? null : occurredAt.getTime(),
     source: optionalText('source', event.source),
-    data: toJson(event.data, index, rules.maxDataBytes),
+    data,
     callbackUrl: callbackUrl ? toStorable(callbackUrl) : null,
     idempotencyKey: optionalText('idempotencyKey', event.idempotencyKey),
     test: false,
@@ -84,6 +87,14 @@ function toJson(data: unknown, index: number, maxBytes: number): string {
     throw new InvalidEventError(index, 'data', `must be at most ${maxBytes} bytes as JSON (it has ${bytes})`);
   }
   return json;
+}
+
+/** What receivers get is checked: the JSON, not the object. */
+function checkData(type: string, json: string, index: number, { types }: EventRules): void {
+  const found = findDataProblem(types.get(type)?.schema, JSON.parse(json));
+  if (!found) return;
+  const source = `by the schema of ${type} that GET …/event-types shows (option checkEventData)`;
+  throw new InvalidEventError(index, found.field, `${found.problem}, ${source}`);
 }
 
 /** A callback URL comes from a customer: what the database cannot store is replaced, and the URL is refused later. */

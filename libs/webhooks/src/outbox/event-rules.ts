@@ -10,6 +10,8 @@ export interface EventRules {
   types: ReadonlyMap<string, CatalogueEntry>;
   /** Other types are published, too. */
   allowsUnknownTypes: boolean;
+  /** Data must fit the schema of its type. */
+  checksData: boolean;
 }
 
 /** Reads the rules from the settings. */
@@ -17,10 +19,12 @@ export function eventRules({
   payloadBytes,
   eventTypes,
   allowUnknownEventTypes,
-}: Pick<Settings, 'payloadBytes' | 'eventTypes' | 'allowUnknownEventTypes'>): EventRules {
+  checkEventData,
+}: Pick<Settings, 'payloadBytes' | 'eventTypes' | 'allowUnknownEventTypes' | 'checkEventData'>): EventRules {
   return {
     maxDataBytes: payloadBytes,
     types: new Map([...catalogue, ...eventTypes].map((entry) => [entry.name, entry])),
     allowsUnknownTypes: allowUnknownEventTypes,
+    checksData: checkEventData,
   };
 }

@@ -13,7 +13,7 @@ import type { OutboxEvent } from './webhooks-testing.js';
 /** The module's options that say which events `publish` accepts. */
 export type WebhooksDoubleOptions = Pick<
   WebhooksModuleOptions,
-  'eventTypes' | 'allowUnknownEventTypes' | 'limits'
+  'eventTypes' | 'allowUnknownEventTypes' | 'checkEventData' | 'limits'
 >;
 
 /**
