@@ -1,11 +1,22 @@
-import { type INestApplication, Injectable, Module, type OnApplicationBootstrap } from '@nestjs/common';
+import {
+  type DynamicModule,
+  type INestApplication,
+  Injectable,
+  Module,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { messageEvent } from '../../libs/webhooks/src/events/event-builders.js';
+import { captureMigration } from '../../libs/webhooks/src/store/schema/capture/capture-migration.js';
+import { webhooksEntities } from '../../libs/webhooks/src/store/schema/entities.js';
+import { webhooksMigrations } from '../../libs/webhooks/src/store/schema/migrations/index.js';
 import { WebhooksModule } from '../../libs/webhooks/src/webhooks.module.js';
 import { WebhooksService } from '../../libs/webhooks/src/webhooks.service.js';
 import { type Receiver, startReceiver } from '../api/receiver.js';
+import { backend, captureStatus } from '../capture/backend.js';
+import { Campaign, Message, MIGRATIONS } from '../capture/message.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
-import { as, dataSource, shape, startApp, values } from './support/app.js';
+import { as, dataSource, given, shape, startApp, values } from './support/app.js';
 
 let database: TestDatabase;
 let receiver: Receiver;
@@ -19,7 +30,8 @@ beforeEach(async () => {
   [database, receiver] = await Promise.all([createDatabase(), startReceiver()]);
 });
 afterEach(async () => {
-  await app.close();
+  // Undefined if the first app of a test did not start.
+  await (app as INestApplication | undefined)?.close();
   await Promise.all([receiver.close(), database.drop()]);
 });
 
@@ -71,6 +83,61 @@ describe.each([true, false])('A host that migrates at bootstrap, its module firs
     const modules = isFirst ? [MigrationsModule, webhooks()] : [webhooks(), MigrationsModule];
     app = await startApp([later(), ...modules], { logger });
     await delivers();
+  });
+});
+
+describe('A host that lists the migration of a capture and runs it at bootstrap', () => {
+  const [CreateMessages] = MIGRATIONS as [(typeof MIGRATIONS)[0]];
+  class Inserts1764900000002 extends captureMigration(Message, { column: 'status', insert: true }) {}
+
+  /** Runs these after the module's own, without an app. */
+  const migrateBefore = async (...migrations: (typeof CreateMessages)[]): Promise<void> => {
+    const entities = [...webhooksEntities, Message, Campaign];
+    const source = await given(database.url, {
+      entities,
+      migrations: [...webhooksMigrations, ...migrations],
+    });
+    await source.destroy();
+  };
+  const start = async (migrations: (typeof CreateMessages)[]): Promise<void> => {
+    const source = { migrationsRun: false, migrations: [...webhooksMigrations, ...migrations] };
+    const { imports } = backend(captureStatus());
+    app = await startApp([dataSource(database.url, source), ...(imports as DynamicModule[]), webhooks()], {
+      logger,
+    });
+  };
+
+  it('starts, and publishes changes as soon as the trigger is there', async () => {
+    await migrateBefore(CreateMessages);
+    await start(MIGRATIONS);
+    expect(said).toEqual([
+      expect.stringMatching(
+        /^Changes of "message" are to be captured, but it has no trigger.*nothing is deliv/,
+      ),
+    ]);
+    await expect(publish()).rejects.toMatchObject({ name: 'WebhooksNotReadyError' });
+    await as(app, 'a').get('/webhooks').expect(503);
+    await migrate();
+    await until(areAvailable);
+    await as(app, '1')
+      .post('/webhooks', { url: receiver.url, events: ['message.sent'] })
+      .expect(201);
+    const messages = app.get(DataSource).getRepository(Message);
+    await messages.insert({ id: 'm1', accountId: 1 });
+    await messages.update({ id: 'm1' }, { status: 'sent' });
+    await until(async () => receiver.received.length === 1);
+  });
+
+  it('does not start without the trigger, or with a wrong one, if no such migration is left to run', async () => {
+    class Other1764900000001 extends captureMigration(Message, { column: 'note' }) {}
+    await migrateBefore(CreateMessages);
+    await expect(start([CreateMessages, Other1764900000001])).rejects.toThrow(
+      /has no trigger.*Add this migration/,
+    );
+    await migrateBefore(CreateMessages, Inserts1764900000002);
+    await expect(start([CreateMessages, Inserts1764900000002])).rejects.toThrow(
+      /that this capture does not ask for/,
+    );
   });
 });
 

@@ -23,7 +23,8 @@ export interface CapturedColumn {
 export interface ChangeStore extends StoreTransactions {
   /**
    * Checks that the entity has the column and that exactly its triggers are on the table, and returns the capture's name.
-   * Throws {@link WebhooksSetupError} otherwise, with the migration to add.
+   * Throws {@link WebhooksSetupError} otherwise, with the migration to add; {@link WebhooksNotReadyError} if the data source
+   * lists that migration and it was not run: until `checkTables` passes again, so does every other method.
    */
   checkCapture(captured: CapturedColumn): Promise<string>;
   /**

@@ -1,9 +1,10 @@
-import { WebhooksSetupError } from '../../../core/errors.js';
+import { WebhooksNotReadyError, WebhooksSetupError } from '../../../core/errors.js';
 import type { CapturedColumn } from '../../change-store.js';
 import { captureFunction } from '../../schema/capture/capture-function.js';
 import { captureTriggers } from '../../schema/capture/capture-triggers.js';
 import { type CapturedTable, capturedTable } from '../../schema/capture/captured-table.js';
 import type { Session } from '../connection/session.js';
+import { hasPendingCapture } from '../setup/pending-migrations.js';
 
 /** A trigger as the database has it. */
 interface TriggerRow {
@@ -38,6 +39,12 @@ export async function checkCapture(session: Session, captured: CapturedColumn): 
   const mismatch =
     problem ?? (surplus ? `has a trigger ${surplus.name} that this capture does not ask for` : null);
   if (mismatch === null) return table.name;
+  if (await hasPendingCapture(session.dataSource, (sql) => session.query(sql), captured)) {
+    session.refusal = new WebhooksNotReadyError(
+      `Changes of ${table.table} are to be captured, but it ${mismatch}: run the migrations before the app starts (or set \`migrationsRun: true\`).`,
+    );
+    throw session.refusal;
+  }
   throw toSetupError(captured, table, mismatch);
 }
 

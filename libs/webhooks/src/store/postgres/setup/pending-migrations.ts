@@ -1,16 +1,35 @@
-import type { DataSource } from 'typeorm';
+import type { DataSource, MigrationInterface } from 'typeorm';
+import { capturedBy } from '../../schema/capture/capture-migration.js';
 import { migrationsTable } from '../../schema/migrations/migrations-table.js';
 import { webhooksMigrations } from '../../schema/migrations/index.js';
+import type { CapturedColumn } from '../../change-store.js';
+
+type Query = (sql: string) => Promise<unknown[]>;
 
 /** Migrations of this module are listed in the data source and were not run: the host is about to run them. */
-export async function hasPendingMigrations(
-  dataSource: DataSource,
-  query: (sql: string) => Promise<unknown[]>,
-): Promise<boolean> {
+export function hasPendingMigrations(dataSource: DataSource, query: Query): Promise<boolean> {
   const ours = new Set<string>(webhooksMigrations.map((Migration) => new Migration().name));
-  const listed = dataSource.migrations
-    .map((migration) => migration.name ?? migration.constructor.name)
-    .filter((name) => ours.has(name));
+  return isAnyPending(dataSource, query, (migration) => ours.has(nameOf(migration)));
+}
+
+/** The same for the migrations that put the triggers of this capture on its table. */
+export function hasPendingCapture(
+  dataSource: DataSource,
+  query: Query,
+  { entity, column }: CapturedColumn,
+): Promise<boolean> {
+  return isAnyPending(dataSource, query, (migration) => {
+    const captured = capturedBy(migration);
+    return captured?.entity === entity && captured.column === column;
+  });
+}
+
+async function isAnyPending(
+  dataSource: DataSource,
+  query: Query,
+  isMeant: (migration: MigrationInterface) => boolean,
+): Promise<boolean> {
+  const listed = dataSource.migrations.filter(isMeant).map(nameOf);
   if (listed.length === 0) return false;
   const table = migrationsTable(dataSource);
   try {
@@ -22,3 +41,5 @@ export async function hasPendingMigrations(
     return false;
   }
 }
+
+const nameOf = (migration: MigrationInterface): string => migration.name ?? migration.constructor.name;

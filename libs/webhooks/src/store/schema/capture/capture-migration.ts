@@ -16,6 +16,14 @@ export interface CaptureMigrationOptions {
   delete?: boolean;
 }
 
+/** On each of these migrations: what it captures. Global, so that all loaded copies of this package share it. */
+const CAPTURED = Symbol.for('nestjs-sms-webhooks:captured');
+
+/** What a migration captures; `undefined` if it is another migration. */
+export function capturedBy(migration: MigrationInterface): CapturedColumn | undefined {
+  return (migration as { [CAPTURED]?: CapturedColumn })[CAPTURED];
+}
+
 /**
  * Returns a migration that puts the triggers of `capture(entity, options)` on the host's table. It needs the tables of
  * `webhooksMigrations`, and the host's. Extend it by a class whose name ends with a timestamp, as TypeORM requires:
@@ -31,6 +39,8 @@ export function captureMigration<Entity extends ObjectLiteral>(
   const { column, insert = false, delete: deletes = false } = options;
   const captured: CapturedColumn = { entity, column, insert, delete: deletes };
   return class CaptureMigration implements MigrationInterface {
+    readonly [CAPTURED] = captured;
+
     async up(runner: QueryRunner): Promise<void> {
       const table = capturedTable(runner.connection, captured);
       const changes = await absoluteName(runner, tablesOf(runner.connection).changes);
