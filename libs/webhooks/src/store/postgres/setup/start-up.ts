@@ -6,8 +6,6 @@ import { withOwnParsers } from '../connection/own-parsers.js';
 import type { Session } from '../connection/session.js';
 import { hasPendingMigrations } from './pending-migrations.js';
 
-const UNDEFINED_COLUMN = '42703';
-
 /** Reads past the session, which refuses statements while tables are missing. */
 export async function checkEncoding({ dataSource, timeoutMs }: Session): Promise<void> {
   const [row] = await withConnection(
@@ -61,18 +59,25 @@ async function findProblem({ tables, dataSource }: Session, query: Query): Promi
       ? new WebhooksNotReadyError(problem)
       : new WebhooksSetupError(problem);
   }
-  for (const [name, table] of all) {
-    const { columns } = tableMetadata(dataSource, name);
-    const list = columns.map(({ databaseName }) => `"${databaseName}"`).join(', ');
-    try {
-      await query(`select ${list} from ${table} limit 0`);
-    } catch (error) {
-      const { code, message } = error as Error & { code?: string };
-      if (code !== UNDEFINED_COLUMN) throw error;
-      const problem = `is of an earlier version of this module (${message})`;
-      throw new WebhooksSetupError(problemOf(name, table, problem), { cause: error });
-    }
-  }
+  const columns = all.flatMap(([name, table]) =>
+    tableMetadata(dataSource, name).columns.map(({ databaseName }) => ({
+      name,
+      table,
+      column: databaseName,
+    })),
+  );
+  const [lacking] = (await query(
+    `select i::int from unnest($1::text[], $2::text[]) with ordinality as c(relation, attribute, i)
+      where not exists (
+        select 1 from pg_attribute
+         where attrelid = to_regclass(relation) and attname = attribute and attnum > 0 and not attisdropped)
+      order by i limit 1`,
+    [columns.map(({ table }) => table), columns.map(({ column }) => column)],
+  )) as { i: number }[];
+  if (!lacking) return;
+  const { name, table, column } = columns[lacking.i - 1]!;
+  const problem = `is of an earlier version of this module (it has no column "${column}")`;
+  throw new WebhooksSetupError(problemOf(name, table, problem));
 }
 
 export async function checkIsolation(session: Session): Promise<void> {
