@@ -54,6 +54,11 @@ const FAILURES: { what: string; tls: TlsOptions; code: string }[] = [
     code: 'certificate-untrusted',
   },
   { what: 'HTTP/2 only', tls: { ...good, ALPNProtocols: ['h2'] }, code: 'http2-only' },
+  ...(['TLSv1.2', 'TLSv1.3'] as const).map((version) => ({
+    what: `a client certificate that it requires in ${version}`,
+    tls: { ...good, ca: root.cert, requestCert: true, minVersion: version, maxVersion: version },
+    code: 'tls',
+  })),
   { what: 'old TLS only', tls: { ...good, maxVersion: 'TLSv1.1', minVersion: 'TLSv1' }, code: 'tls' },
 ];
 

@@ -145,8 +145,10 @@ export class Exchange implements CarriedRequest, PooledRequest {
     if (this.status !== 0) return this.succeed(true);
     if (error instanceof ConnectionError) return this.fail(error.code, error.message, error.detail);
     const code = error.code ?? error.name;
-    if (isReset(code, error.message)) {
-      if (this.isOnUsedSocket && !this.connection!.hasResponseStarted) return this.sendAgain();
+    const { tlsFailure, hasResponseStarted } = this.connection!;
+    if (tlsFailure || isReset(code, error.message)) {
+      if (this.isOnUsedSocket && !hasResponseStarted) return this.sendAgain();
+      if (tlsFailure) return this.fail(tlsFailure.code, tlsFailure.message, tlsFailure.detail);
       return this.fail('reset', `The connection closed before a response arrived (${code}).`);
     }
     if (isMalformed(code))

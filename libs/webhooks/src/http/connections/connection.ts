@@ -1,9 +1,16 @@
 import type { EventEmitter } from 'node:events';
 import type { Socket } from 'node:net';
 import { type buildConnector, Client, type Dispatcher } from 'undici';
-import { ConnectionError, type Dial, type PendingDial, type RequestPhase } from './dial.js';
+import {
+  ConnectionError,
+  type Dial,
+  type PendingDial,
+  type RequestPhase,
+  toConnectionError,
+} from './dial.js';
 import { MAX_HEAD_BYTES } from './head-buffer.js';
 import { HeadReader } from './head-reader.js';
+import { isTlsFailure } from './tls-failure.js';
 
 const MAX_IDLE_MS = 4_000;
 /** undici stops reusing a socket this long before the receiver closes it. */
@@ -29,6 +36,12 @@ export interface ConnectionEvents {
 /** One undici client: one socket and at most one request at a time. */
 export class Connection {
   phase: RequestPhase = 'waiting';
+  /**
+   * What was wrong with TLS after the handshake. In TLS 1.3 the client's part of it ends before the server has checked that:
+   * an alert, such as for a missing client certificate, arrives when the request has been sent. undici may report only that
+   * the connection closed.
+   */
+  tlsFailure: ConnectionError | null = null;
   private readonly client: Client;
   /** Number of requests sent over the current socket. */
   private requestsSent = 0;
@@ -120,6 +133,10 @@ export class Connection {
       if (error) return done(error, null);
       this.phase = 'response';
       this.socket = socket;
+      this.tlsFailure = null;
+      socket!.on('error', (failed: NodeJS.ErrnoException) => {
+        if (isTlsFailure(failed.code ?? '')) this.tlsFailure ??= toConnectionError(failed, 'tls');
+      });
       this.head = new HeadReader(socket!);
       done(null, socket!);
     });

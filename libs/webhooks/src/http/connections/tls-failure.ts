@@ -27,6 +27,11 @@ const CODES = new Map<string, HttpErrorCode>([
   ['ERR_SSL_TLSV13_ALERT_NO_APPLICATION_PROTOCOL', 'http2-only'],
 ]);
 
+/** Whether an error on an open connection comes from TLS: the server sent an alert, or what is none of TLS. */
+export function isTlsFailure(code: string): boolean {
+  return code.startsWith('ERR_SSL_') || code === 'EPROTO';
+}
+
 /** Returns what a failed TLS handshake is called. `code`: of Node's error. */
 export function tlsFailureOf(code: string): HttpErrorCode {
   return CODES.get(code) ?? 'tls';
