@@ -7,6 +7,7 @@ import {
   type CreateWebhooksOptions,
   type Webhooks,
 } from '../../libs/webhooks/src/express/index.js';
+import { capture } from '../../libs/webhooks/src/capture/definition/capture.js';
 import { startReceiver } from '../api/receiver.js';
 import { given, values } from '../host/support/app.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
@@ -97,6 +98,31 @@ describe('createWebhooks refuses', () => {
   });
 });
 
+it('What it says about a data source and captures is meant for an Express app, too', async () => {
+  const refusal = (more: object): Promise<unknown> =>
+    createWebhooks({ ...options(dataSource), ...more }).catch((thrown: unknown) => thrown);
+  const without = await new DataSource({ ...dataSource.options, entities: [] } as never).initialize();
+  const webhooks = await createWebhooks(options(dataSource));
+  const captures = [capture('Nothing', { column: 'status', tenant: () => 'a', map: () => null })];
+  const said = [
+    [
+      await refusal({ dataSource: without }),
+      /not in the data source: add `entities: \[\.\.\.webhooksEntities\]` to it\.$/,
+    ],
+    [await refusal({}), /^createWebhooks was called twice with one data source: use the result of one call/],
+    [await refusal({ captures }), /called twice/],
+  ] as const;
+  await webhooks.close();
+  await without.destroy();
+  for (const [error, sentence] of said)
+    expect(error).toMatchObject({ message: expect.stringMatching(sentence) });
+  expect(await refusal({ captures })).toMatchObject({
+    message: expect.stringMatching(
+      /does not have this entity.*pass the one that has it: createWebhooks\(\{ dataS/,
+    ),
+  });
+});
+
 it('Without the tables it starts and says so; publish and the routes refuse by name until they exist', async () => {
   const empty = await createDatabase();
   const later = await given(empty.url, { migrationsRun: false });
@@ -110,7 +136,7 @@ it('Without the tables it starts and says so; publish and the routes refuse by n
   await webhooks.worker.start();
   const begun = new Promise((resolve) => void logger.info.mockImplementation(resolve));
   await later.runMigrations();
-  expect(await begun).toMatch(/^WebhooksModule: Found the webhook tables/);
+  expect(await begun).toMatch(/^Webhooks: Found the webhook tables/);
   await call('post', '/api/webhooks', 'a')
     .send({ url: receiver.url, events: ['*'] })
     .expect(201);

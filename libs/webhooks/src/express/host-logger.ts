@@ -1,4 +1,5 @@
 import type { LoggerService } from '@nestjs/common';
+import { nameForExpress } from './name-caller.js';
 
 /** Where log lines go: `console`, or a logger such as pino's or winston's. Each message is one line. */
 export interface WebhooksLogger {
@@ -42,7 +43,8 @@ export class HostLogger implements LoggerService {
   /** Nest's loggers pass their context last. */
   private write(level: keyof WebhooksLogger, message: unknown, more: readonly unknown[]): void {
     const context = more.at(-1);
-    if (typeof context !== 'string') this.host[level]?.(String(message));
-    else if (!START_UP.has(context)) this.host[level]?.(`${context}: ${String(message)}`);
+    const text = nameForExpress(String(message));
+    if (typeof context !== 'string') this.host[level]?.(text);
+    else if (!START_UP.has(context)) this.host[level]?.(`${context}: ${text}`);
   }
 }

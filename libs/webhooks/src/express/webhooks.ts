@@ -1,6 +1,7 @@
 import type { WebhooksService } from '../webhooks.service.js';
 import type { WebhooksRouter } from './http.js';
 import type { WebhooksWorker } from './webhooks-worker.js';
+import { nameForExpress } from './name-caller.js';
 
 /**
  * What {@link createWebhooks} returns: everything that {@link WebhooksService} offers in a Nest app, the routes, and the
@@ -51,7 +52,10 @@ export class Webhooks implements Omit<WebhooksService, 'runOnce'> {
     this.worker = worker;
     this.publish = service.publish.bind(service) as WebhooksService['publish'];
     this.assertCallbackUrl = service.assertCallbackUrl.bind(service);
-    this.health = service.health.bind(service);
+    this.health = async () => {
+      const warnings = await service.health();
+      return warnings.map((warning) => ({ ...warning, message: nameForExpress(warning.message) }));
+    };
     this.stats = service.stats.bind(service);
     this.endpoints = service.endpoints;
     this.deliveries = service.deliveries;

@@ -35,7 +35,7 @@ const attachedDataSources: WeakSet<DataSource> = ((
 export class StartupCheck
   implements OnModuleInit, OnApplicationBootstrap, OnModuleDestroy, BeforeApplicationShutdown
 {
-  private readonly logger = new LineLogger('WebhooksModule');
+  private readonly logger = new LineLogger('Webhooks');
   private unguard: (() => void) | null = null;
   private timer: NodeJS.Timeout | null = null;
   private isStopped = false;

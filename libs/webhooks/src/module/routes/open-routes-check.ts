@@ -31,7 +31,7 @@ export const BEHIND_HOST = Symbol('webhooks:behind-host');
  */
 @Injectable()
 export class OpenRoutesCheck implements OnApplicationBootstrap {
-  private readonly logger = new LineLogger('WebhooksModule');
+  private readonly logger = new LineLogger('Webhooks');
 
   constructor(
     @Inject(STRUCTURE) private readonly structure: WebhooksModuleStructure,
