@@ -5,6 +5,7 @@ import {
   type INestApplication,
   Injectable,
   Module,
+  Post,
   SetMetadata,
   UnauthorizedException,
 } from '@nestjs/common';
@@ -140,6 +141,34 @@ describe('A guard that acts only on what has its metadata', () => {
     await start({ guards: 'global', controller: CustomerWebhooks }, 'express', GlobalGuardModule);
     await isProtected(app!);
     expect(warnings).toEqual([]);
+  });
+
+  it('is asked once for each set of metadata: a subclass may have protected a few handlers only', async () => {
+    const asked: string[] = [];
+    @Injectable()
+    class CountingGuard extends HandlerRolesGuard {
+      override canActivate(context: ExecutionContext): boolean {
+        asked.push(context.getHandler().name);
+        return super.canActivate(context);
+      }
+    }
+    @Controller('webhooks')
+    class HalfProtected extends WebhooksController {
+      @Post()
+      @Roles('customer')
+      override create(...input: Parameters<WebhooksController['create']>) {
+        return super.create(...input);
+      }
+    }
+    await start({ guards: [CountingGuard], controller: HalfProtected });
+    expect(warnings).toEqual([
+      expect.stringMatching(
+        /let in a request without credentials \(they were asked about HalfProtected\.\w+\)/,
+      ),
+    ]);
+    expect(warnings[0]).not.toContain('HalfProtected.create');
+    expect(asked).toHaveLength(2);
+    expect(asked[0]).toBe('create');
   });
 
   it('leaves the routes of another module as they are', async () => {

@@ -17,7 +17,8 @@ import {
 import { WebhooksSetupError } from '../../core/errors.js';
 import { LineLogger } from '../../core/line-logger.js';
 import { anonymousContext, type Route } from './anonymous-request.js';
-import { CONTROLLERS, handlerOf, handlersOf } from './mount-controller.js';
+import { distinctRoutes } from './distinct-routes.js';
+import { CONTROLLERS } from './mount-controller.js';
 
 /** A guard that has not decided by then is not waited for. */
 const MAX_WAIT_MS = 5_000;
@@ -26,7 +27,7 @@ const MAX_WAIT_MS = 5_000;
 export const BEHIND_HOST = Symbol('webhooks:behind-host');
 
 /**
- * Asks the guards of the routes, once at the start, about a request without credentials. A guard that acts only on
+ * Asks the guards of the routes at the start about a request without credentials, once for each set of metadata on handlers. A guard that acts only on
  * handlers with its metadata lets it in: then the host's own routes are protected, and these are open.
  */
 @Injectable()
@@ -47,14 +48,16 @@ export class OpenRoutesCheck implements OnApplicationBootstrap {
     const { allowUnauthenticated, guards = [] } = this.structure;
     if (!controller || !this.host?.httpAdapter || allowUnauthenticated) return;
     if (guards !== 'global' && guards.some((guard) => BEHIND_HOST in guard)) return;
-    const names = handlersOf(controller);
-    const name = names.includes('create') ? 'create' : names[0];
-    if (name === undefined) return;
-    const route = { controller, handler: handlerOf(controller.prototype, name) };
-    const context = anonymousContext(this.host.httpAdapter, route);
-    if (!(await this.letsIn(route, context))) return;
-    const problem = `The guards of the webhook routes let in a request without credentials (they were asked about ${controller.name}.${name}). If a guard acts only on handlers with its metadata, add that decorator: decorators: [Roles('customer')]. If the routes may be open, set allowUnauthenticated: true.`;
-    const tenantId = await this.tenantOf(context);
+    const open: { name: string; context: ExecutionContext }[] = [];
+    for (const route of distinctRoutes(controller)) {
+      const context = anonymousContext(this.host.httpAdapter, route);
+      if (await this.letsIn(route, context)) open.push({ name: route.handler.name, context });
+    }
+    const [first] = open;
+    if (!first) return;
+    const asked = open.map(({ name }) => `${controller.name}.${name}`).join(', ');
+    const problem = `The guards of the webhook routes let in a request without credentials (they were asked about ${asked}). If a guard acts only on handlers with its metadata, add that decorator: decorators: [Roles('customer')]. If the routes may be open, set allowUnauthenticated: true.`;
+    const tenantId = await this.tenantOf(first.context);
     if (process.env.NODE_ENV === 'production' && tenantId !== null)
       throw new WebhooksSetupError(`WebhooksModule: ${problem} The tenant of that request is "${tenantId}".`);
     this.logger.warn(problem);
