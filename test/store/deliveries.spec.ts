@@ -2,7 +2,7 @@ import type { SubjectEventPage } from '../../libs/webhooks/src/store/delivery-st
 import type { DeliverySearch } from '../../libs/webhooks/src/store/searches/delivery-search.js';
 import type { CommittedWork } from '../../libs/webhooks/src/store/store.js';
 import { exhausted, leaseDue, type LeasedDelivery, leaseNew, record, retried, succeeded } from './leased.js';
-import { addEndpoint, newEvent, publish, relayTo, toDelivery, useStore } from './support.js';
+import { addEndpoint, newEvent, publish, relayTo, toDelivery, useStore, withoutTime } from './support.js';
 
 const NO_SUCH_UUID = '00000000-0000-7000-8000-000000000000';
 const SEARCH: DeliverySearch = {
@@ -19,8 +19,6 @@ const events = (count: number) => Array.from({ length: count }, () => newEvent()
 describe('The deliveries of a store', () => {
   const test = useStore();
 
-  /** Two reads of what has not changed are equal, except for the time. */
-  const withoutTime = <T extends { now: number }>({ now: _, ...others }: T): Omit<T, 'now'> => others;
   const find = async ({ id }: { id: string }) => withoutTime((await test.store.findDelivery('a', id))!);
   const search = async (fields: Partial<DeliverySearch> = {}, tenantId = 'a') => {
     const found = await test.store.searchDeliveries(tenantId, { ...SEARCH, ...fields });
@@ -240,6 +238,7 @@ describe('The deliveries of a store', () => {
         laneState: 'open',
         state: 'exhausted',
         reason: 'retries-used-up',
+        isErased: false,
       });
       const until = test.store.now() + 60_000;
       const failed = { laneId: lane, states: ['exhausted'] as const, since: 0, until, limit: 10 };

@@ -12,6 +12,7 @@ const NO_WORK = {
   hasClosedBacklog: false,
   hasAlerts: false,
   hasChanges: false,
+  hasJobs: false,
 };
 
 describe('The lanes of a store', () => {

@@ -10,7 +10,7 @@ import {
   returned,
   succeeded,
 } from './leased.js';
-import { addEndpoint, newEvent, publish, relayTo, skipping, useStore } from './support.js';
+import { addEndpoint, newEvent, publish, relayTo, skipping, useStore, withoutTime } from './support.js';
 
 const NOTHING = { healthChanges: [], stopped: [], hasDueLanes: false };
 const events = (count: number) => Array.from({ length: count }, () => newEvent());
@@ -18,7 +18,7 @@ const events = (count: number) => Array.from({ length: count }, () => newEvent()
 describe('The outcomes of a store', () => {
   const test = useStore();
 
-  const find = async ({ id }: LeasedDelivery) => (await test.store.findDelivery('a', id))!;
+  const find = async ({ id }: LeasedDelivery) => withoutTime((await test.store.findDelivery('a', id))!);
   const attemptsOf = ({ id }: LeasedDelivery) => test.store.listAttempts(id);
 
   describe('recordOutcomes', () => {

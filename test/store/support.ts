@@ -159,3 +159,6 @@ export function toDelivery(event: ClaimedEvent, { laneId, endpointId, ordering }
     isDirect: false,
   };
 }
+
+/** Two reads of what has not changed are equal, except for the time. */
+export const withoutTime = <T extends { now: number }>({ now: _, ...others }: T): Omit<T, 'now'> => others;
