@@ -16,7 +16,7 @@ export interface Pooler {
   close(): Promise<void>;
 }
 
-/** Starts a PgBouncer that gives its clients one of two connections to the database for each transaction. */
+/** Starts a PgBouncer that gives its clients two connections to the database in turn, another one for each transaction. */
 export async function startPgbouncer(databaseUrl: string): Promise<Pooler> {
   const folder = mkdtempSync(join(tmpdir(), 'pgbouncer-'));
   const port = await freePort();
@@ -34,6 +34,7 @@ export async function startPgbouncer(databaseUrl: string): Promise<Pooler> {
     auth_type = any
     pool_mode = transaction
     default_pool_size = 2
+    server_round_robin = 1
     server_reset_query =
     `.replaceAll(/^ +/gm, ''),
   );
