@@ -148,6 +148,11 @@ const CASES: Record<string, RouteCase> = {
     own: 200,
     other: 404,
   },
+  'GET /webhooks/wh_:id/stats': {
+    call: (api, { endpoint }) => api.get(`/webhooks/${endpoint}/stats`),
+    own: 200,
+    other: 404,
+  },
   'GET /webhooks/wh_:id/secret': {
     call: (api, { endpoint }) => api.get(`/webhooks/${endpoint}/secret`),
     own: 200,

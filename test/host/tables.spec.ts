@@ -61,6 +61,7 @@ const NAMES = [
   'webhook_attempts',
   'webhook_changes',
   'webhook_deliveries',
+  'webhook_endpoint_hours',
   'webhook_endpoints',
   'webhook_events',
   'webhook_jobs',

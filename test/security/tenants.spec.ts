@@ -16,6 +16,7 @@ const ENDPOINTS: Cases<WebhookEndpoints> = {
   create: (s, tenant) => s.create(tenant, { url: 'https://example.com/', events: ['*'] }),
   list: (s, tenant) => s.list(tenant),
   get: (s, tenant) => s.get(tenant, endpoint),
+  stats: (s, tenant) => s.stats(tenant, endpoint),
   update: (s, tenant) => s.update(tenant, endpoint, { description: 'x' }),
   delete: (s, tenant) => s.delete(tenant, endpoint),
   pause: (s, tenant) => s.pause(tenant, endpoint),

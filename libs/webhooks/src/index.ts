@@ -94,6 +94,11 @@ export type { ErasureOptions, ErasureProgress, ErasureResult } from './operator/
 export { WebhookOperator, type TenantEndpoint } from './operator/operator.service.js';
 export type { ReencryptionResult } from './secrets/reencrypt-secrets.js';
 export type { RegisteredEndpoint, WebhookEndpoint } from './endpoints/endpoint.js';
+export type {
+  WebhookEndpointStats,
+  WebhookFigures,
+  WebhookStatsOfHour,
+} from './endpoints/figures/endpoint-stats.js';
 export { WebhookDeliveries } from './deliveries/deliveries.service.js';
 export type { WebhookAttempt, WebhookDelivery, WebhookDeliveryDetail } from './deliveries/delivery.js';
 export type { WaitReason } from './deliveries/wait.js';

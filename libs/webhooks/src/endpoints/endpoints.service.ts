@@ -12,12 +12,14 @@ import { SECRET_BOX, type SecretBox } from '../secrets/secret-box.js';
 import type { RevealedSecret, RotatedSecret } from '../secrets/secret-info.js';
 import type { AccountStore } from '../store/account-store.js';
 import type { EndpointRecord, EndpointStore } from '../store/endpoint-store.js';
+import type { FigureStore } from '../store/figures/figure-store.js';
 import { STORE } from '../store/store.js';
 import { boundTo } from '../store/transactions.js';
 import { readBody } from '../validation/read-input.js';
 import { type RegisteredEndpoint, toEndpoint, type WebhookEndpoint } from './endpoint.js';
 import { EndpointRegistration } from './endpoint-registration.js';
 import { EndpointSecrets } from './endpoint-secrets.js';
+import { STATS_RANGE_MS, toStats, type WebhookEndpointStats } from './figures/endpoint-stats.js';
 import { type EndpointQuery, listEndpoints } from './list-endpoints.js';
 import { ChangeEndpoint, RegisterEndpoint } from './register-endpoint.dto.js';
 import { lockEndpoint, requireEndpoint } from './require-endpoint.js';
@@ -42,7 +44,7 @@ type Decide = (endpoint: EndpointRecord, now: number) => StateChange | null;
 export class WebhookEndpoints {
   /** @internal The module constructs this class. */
   constructor(
-    @Inject(STORE) private readonly store: AccountStore & EndpointStore,
+    @Inject(STORE) private readonly store: AccountStore & EndpointStore & FigureStore,
     private readonly accounts: TenantAccounts,
     private readonly registration: EndpointRegistration,
     private readonly secrets: EndpointSecrets,
@@ -79,6 +81,16 @@ export class WebhookEndpoints {
 
   async get(tenantId: string, id: string, { tx }: ReadContext = {}): Promise<WebhookEndpoint> {
     return this.view(await requireEndpoint(boundTo(this.store, tx), { tenantId }, id));
+  }
+
+  /**
+   * Figures of the last 24 hours, by hour. Workers add to them once a minute. A worker that is killed loses the figures of its
+   * last minute.
+   */
+  async stats(tenantId: string, id: string): Promise<WebhookEndpointStats> {
+    const endpoint = await requireEndpoint(this.store, { tenantId }, id);
+    const { now, hours } = await this.store.readEndpointHours(endpoint.id, STATS_RANGE_MS);
+    return toStats(now, hours);
   }
 
   /** Changes the fields that `input` holds. Waiting deliveries go to the new URL. */

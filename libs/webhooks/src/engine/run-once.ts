@@ -62,6 +62,7 @@ export class RunOnce {
     const before = { ...this.dispatcher.counts };
     const { relayed, claimed } = await this.untilNothingIsDue();
     await this.alerts.sendDue();
+    await this.maintenance.flush();
     await this.leases.deleteFinished(true);
     return { relayed, claimed, ...difference(this.dispatcher.counts, before) };
   }

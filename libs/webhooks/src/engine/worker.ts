@@ -91,6 +91,7 @@ export class Worker {
     clearTimeout(closing);
     clearTimeout(abandoning);
     await this.transport.close();
+    await this.maintenance.flush();
     await this.leases
       .deleteFinished(true)
       .catch((error: Error) =>

@@ -17,6 +17,8 @@ import { PausedBacklogs } from '../engine/maintenance/paused-backlogs.js';
 import { Retention } from '../engine/maintenance/retention.js';
 import { PendingWork } from '../engine/pending-work.js';
 import { Pipeline } from '../engine/pipeline.js';
+import { FigureWriter } from '../engine/maintenance/figure-writer.js';
+import { EndpointFigures } from '../engine/record/endpoint-figures.js';
 import { OutcomeReporter } from '../engine/record/outcome-reporter.js';
 import { CallbackDestinations } from '../engine/relay/callback-destinations.js';
 import { Relay } from '../engine/relay/relay.js';
@@ -67,6 +69,8 @@ export const engineProviders: Provider[] = [
   Dispatcher,
   Sender,
   Leases,
+  EndpointFigures,
+  FigureWriter,
   OutcomeReporter,
   DeliveryEvents,
   {

@@ -14,6 +14,7 @@ import { headerNames } from '../secrets/sealed-headers.js';
 import { SECRET_BOX, type SecretBox } from '../secrets/secret-box.js';
 import type { AlertStore } from '../store/alert-store.js';
 import type { EndpointRecord, EndpointStore } from '../store/endpoint-store.js';
+import type { FigureStore } from '../store/figures/figure-store.js';
 import type { MaintenanceStore } from '../store/maintenance-store.js';
 import { STORE } from '../store/store.js';
 import { boundTo } from '../store/transactions.js';
@@ -30,7 +31,7 @@ export interface TenantEndpoint extends WebhookEndpoint {
 export class WebhookOperator {
   /** @internal The module constructs this class. */
   constructor(
-    @Inject(STORE) private readonly store: EndpointStore & AlertStore & MaintenanceStore,
+    @Inject(STORE) private readonly store: EndpointStore & AlertStore & MaintenanceStore & FigureStore,
     private readonly audit: WebhookAudit,
     private readonly reencryption: SecretReencryption,
     private readonly erasure: SubjectErasure,

@@ -5,6 +5,7 @@ import type { SetupStore } from './setup-store.js';
 import type { MaintenanceStore } from './maintenance-store.js';
 import type { ErasureStore } from './jobs/erasure-store.js';
 import type { EventLogStore } from './jobs/event-log-store.js';
+import type { FigureStore } from './figures/figure-store.js';
 import type { JobStore } from './jobs/job-store.js';
 import type { ChangeStore } from './change-store.js';
 import type { DeliveryStore } from './delivery-store.js';
@@ -55,6 +56,7 @@ export interface Store
     EventLogStore,
     ErasureStore,
     JobStore,
+    FigureStore,
     ChangeStore {
   /** Starts to watch the data source's commits; returns what stops it. */
   attach(): () => void;

@@ -13,6 +13,7 @@ import type { Page } from '../../core/page.js';
 import { ENDPOINT_STATES } from '../../core/states.js';
 import type { RecoverResult } from '../../deliveries/bulk-retry.js';
 import type { RegisteredEndpoint, WebhookEndpoint } from '../../endpoints/endpoint.js';
+import type { WebhookEndpointStats } from '../../endpoints/figures/endpoint-stats.js';
 import type { EventTypeResult } from '../../endpoints/event-types.js';
 import { MAX_TEST_WAIT_MS, type TestEventResult } from '../../endpoints/test-events.js';
 import type { RevealedSecret, RotatedSecret } from '../../secrets/secret-info.js';
@@ -60,6 +61,11 @@ export abstract class EndpointRoutes extends DeliveryRoutes {
   @Get('wh_:id')
   get(@Caller() caller: WebhookCaller, @Param('id') id: string): Promise<WebhookEndpoint> {
     return this.api.endpoints.get(caller.tenantId, `wh_${id}`);
+  }
+
+  @Get('wh_:id/stats')
+  stats(@Caller() caller: WebhookCaller, @Param('id') id: string): Promise<WebhookEndpointStats> {
+    return this.api.endpoints.stats(caller.tenantId, `wh_${id}`);
   }
 
   @Patch('wh_:id')

@@ -8,6 +8,7 @@ import { STORE } from '../../store/store.js';
 import { JobRunner } from '../replay/job-runner.js';
 import { Leases } from '../claim/leases.js';
 import { FailingEndpoints } from './failing-endpoints.js';
+import { FigureWriter } from './figure-writer.js';
 import { PausedBacklogs } from './paused-backlogs.js';
 import { Retention } from './retention.js';
 
@@ -32,6 +33,7 @@ export class Maintenance {
     private readonly failingEndpoints: FailingEndpoints,
     private readonly pausedBacklogs: PausedBacklogs,
     private readonly retention: Retention,
+    private readonly figures: FigureWriter,
     private readonly jobs: JobRunner,
   ) {}
 
@@ -68,8 +70,14 @@ export class Maintenance {
     await this.running;
   }
 
-  /** The slow tasks: endpoints that failed for too long, the backlogs of paused ones, the health of the tables, retention. */
+  /** Writes what is in memory alone. Call it when all outcomes are recorded. */
+  async flush(): Promise<void> {
+    await this.figures.flush();
+  }
+
+  /** The slow tasks: figures, endpoints that failed for too long, the backlogs of paused ones, the health of the tables, retention. */
   async runRound(): Promise<void> {
+    await this.figures.runRound();
     await this.failingEndpoints.runRound();
     await this.pausedBacklogs.runRound();
     for (const { kind, message } of await this.health.check()) this.warn(kind, message);

@@ -12,6 +12,7 @@ import {
 import type { Destination } from '../destinations/destination.js';
 import type { Outcome } from '../send/outcome.js';
 import { scheduleFor } from '../send/retry-schedule.js';
+import { EndpointFigures } from './endpoint-figures.js';
 
 const EVENT_OF = {
   delivered: 'delivered',
@@ -20,19 +21,24 @@ const EVENT_OF = {
   discarded: 'discarded',
 } as const;
 
-/** Tells the host of recorded outcomes: in-process events, and a log line for each that is not a success. */
+/**
+ * Tells the host of recorded outcomes: in-process events, a log line for each that is not a success, and the figures of the
+ * endpoint.
+ */
 @Injectable()
 export class OutcomeReporter {
   private readonly logger = new LineLogger('WebhookDispatcher');
 
   constructor(
     private readonly events: DeliveryEvents,
+    private readonly figures: EndpointFigures,
     @Inject(SETTINGS) private readonly settings: Settings,
   ) {}
 
   /** `recorded`: `false` if the lease was lost. */
   report(outcome: Outcome, recorded: boolean): void {
     const name: keyof DeliveryEventMap = recorded ? EVENT_OF[outcome.state] : 'leaseLost';
+    if (recorded) this.figures.add(outcome);
     this.log(outcome, name);
     if (this.events.has(name)) this.events.emit(name, toNotice(outcome));
   }

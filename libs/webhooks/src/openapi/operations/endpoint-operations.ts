@@ -34,6 +34,13 @@ export const endpointOperations: Omit<OperationsOf<EndpointRoutes>, keyof Delive
     answerText: 'The webhook.',
     errors: ['endpoint_not_found'],
   },
+  stats: {
+    summary: 'Get the figures of a webhook',
+    description: 'Of the last 24 hours, by hour. They are written once a minute.',
+    answer: 'WebhookEndpointStats',
+    answerText: 'The figures.',
+    errors: ['endpoint_not_found'],
+  },
   update: {
     summary: 'Change a webhook',
     body: { schema: 'WebhookChange' },

@@ -2,6 +2,7 @@ import type { JsonSchema } from '../../events/catalogue/json-schema.js';
 import { bodies } from './bodies.js';
 import { deliverySchemas } from './delivery.js';
 import { endpointSchemas } from './endpoint.js';
+import { endpointStatsSchemas } from './endpoint-stats.js';
 import { errorSchemas } from './error.js';
 import { eventLogSchemas } from './event-log.js';
 import { eventTypeSchemas } from './event-type.js';
@@ -24,6 +25,7 @@ function page(description: string, item: string): JsonSchema {
 export const schemas = {
   ...bodies,
   ...endpointSchemas,
+  ...endpointStatsSchemas,
   ...deliverySchemas,
   ...eventTypeSchemas,
   ...eventLogSchemas,

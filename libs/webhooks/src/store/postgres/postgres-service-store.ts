@@ -55,12 +55,12 @@ import { listSubscribers } from './deliveries/subscribers.js';
 import { insertDisabledAlert } from './maintenance/disable-endpoints.js';
 import { readDatabaseHealth, readQueueFigures } from './setup/queue-figures.js';
 import { countPlaintextRows, sampleSealedValues } from './setup/sealed-values.js';
-import { PostgresJobStore } from './postgres-job-store.js';
+import { PostgresFigureStore } from './postgres-figure-store.js';
 import { checkRights } from './setup/check-rights.js';
 import { checkEncoding, checkIsolation, checkTables } from './setup/start-up.js';
 
 /** The statements that services, alerts and the start-up use: one line a method. */
-export abstract class PostgresServiceStore extends PostgresJobStore {
+export abstract class PostgresServiceStore extends PostgresFigureStore {
   // Endpoints and accounts
 
   lockEndpoint(scope: EndpointScope, id: string): Promise<number | null> {

@@ -4,6 +4,7 @@ import { createAlertSchema } from './alert.entity.js';
 import { createAttemptSchema } from './attempt.entity.js';
 import { createChangeSchema } from './change.entity.js';
 import { createDeliverySchema } from './delivery.entity.js';
+import { createEndpointHourSchema } from './figures/endpoint-hour.entity.js';
 import { createEndpointSchema } from './endpoint.entity.js';
 import { createEventSchema } from './event.entity.js';
 import { createJobSchema } from './jobs/job.entity.js';
@@ -31,6 +32,7 @@ function createEntities(prefix: string): EntitySchema[] {
     createAttemptSchema,
     createChangeSchema,
     createDeliverySchema,
+    createEndpointHourSchema,
     createEndpointSchema,
     createEventSchema,
     createJobSchema,

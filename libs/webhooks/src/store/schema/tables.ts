@@ -5,6 +5,7 @@ import { WebhookAlertRow } from './alert.entity.js';
 import { WebhookAttemptRow } from './attempt.entity.js';
 import { WebhookChangeRow } from './change.entity.js';
 import { WebhookDeliveryRow } from './delivery.entity.js';
+import { WebhookEndpointHourRow } from './figures/endpoint-hour.entity.js';
 import { WebhookEndpointRow } from './endpoint.entity.js';
 import { WebhookEventRow } from './event.entity.js';
 import { WebhookJobRow } from './jobs/job.entity.js';
@@ -18,6 +19,7 @@ const ROW_CLASSES = {
   attempts: WebhookAttemptRow,
   changes: WebhookChangeRow,
   deliveries: WebhookDeliveryRow,
+  endpointHours: WebhookEndpointHourRow,
   endpoints: WebhookEndpointRow,
   events: WebhookEventRow,
   jobs: WebhookJobRow,

@@ -64,7 +64,7 @@ export async function deleteUnusedEvents(
 }
 
 export async function deleteUnusedEndpoints(session: Session, after: string): Promise<string | null> {
-  const { deliveries, endpoints, lanes } = session.tables;
+  const { deliveries, endpointHours, endpoints, lanes } = session.tables;
   // Finds the first delivery from a lane's id on, for the reason that `deleteIdleLanes` gives.
   const [row] = await session.queryUnlogged<{ next: string | null }>(
     `with scanned as materialized (
@@ -83,6 +83,8 @@ export async function deleteUnusedEndpoints(session: Session, after: string): Pr
        delete from ${endpoints} where id in (select id from unused)
      ), gone_lanes as (
        delete from ${lanes} where id in (select lane_id from unused)
+     ), gone_hours as (
+       delete from ${endpointHours} where endpoint_id in (select id from unused)
      )
      select case when (select count(*) from unused) = ${MAX_ROWS_DELETED}
                  then (select id from unused order by id desc limit 1)

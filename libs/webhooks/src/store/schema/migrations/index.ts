@@ -4,8 +4,9 @@ import { ClaimFailingLanesAlone1764600000000 } from './1764600000000-claim-faili
 import { IndexFailuresById1764700000000 } from './1764700000000-index-failures-by-id.js';
 import { CaptureChanges1764800000000 } from './1764800000000-capture-changes.js';
 import { EndpointMetadata1765100000000 } from './1765100000000-endpoint-metadata.js';
-import { EraseBodies1765500000000 } from './1765500000000-erase-bodies.js';
+import { EndpointHours1765300000000 } from './1765300000000-endpoint-hours.js';
 import { WebhookJobs1765400000000 } from './1765400000000-webhook-jobs.js';
+import { EraseBodies1765500000000 } from './1765500000000-erase-bodies.js';
 
 /**
  * The module's migrations, oldest first: list them in the data source, `migrations: [...webhooksMigrations, ...own]`.
@@ -18,6 +19,7 @@ export const webhooksMigrations = [
   IndexFailuresById1764700000000,
   CaptureChanges1764800000000,
   EndpointMetadata1765100000000,
+  EndpointHours1765300000000,
   WebhookJobs1765400000000,
   EraseBodies1765500000000,
 ];

@@ -1,0 +1,43 @@
+import type { StoreTransactions } from '../transactions.js';
+
+/** Upper bounds of the classes of durations, ms. The last class has none. */
+export const DURATION_BOUNDS_MS = [50, 100, 250, 500, 1000, 2500, 5000, 10_000] as const;
+
+/** What is counted of an endpoint: one number each, in this order. */
+export const FIGURES = [
+  'delivered',
+  'retried',
+  'exhausted',
+  'discarded',
+  'status_2xx',
+  'status_3xx',
+  'status_4xx',
+  'status_5xx',
+  'status_none',
+  ...DURATION_BOUNDS_MS.map((bound) => `ms_${bound}` as const),
+  'ms_more',
+] as const;
+
+export type Figure = (typeof FIGURES)[number];
+
+/** The figures of one endpoint in one hour. */
+export interface EndpointHour {
+  /** UUID. */
+  endpointId: string;
+  /** When the hour begins, epoch ms. */
+  hour: number;
+  /** In the order of {@link FIGURES}. */
+  counts: number[];
+}
+
+/** Sums of what workers have recorded, by endpoint and hour. */
+export interface FigureStore extends StoreTransactions {
+  /** Adds to what is stored. Endpoints that no longer exist are left out. */
+  addEndpointHours(hours: readonly EndpointHour[]): Promise<void>;
+  /** The hours of an endpoint that began within `rangeMs`, oldest first, and now (epoch ms). */
+  readEndpointHours(endpointId: string, rangeMs: number): Promise<{ now: number; hours: EndpointHour[] }>;
+  /** Deletes a batch of hours that began more than `ageMs` ago. Returns how many. */
+  deleteOldEndpointHours(ageMs: number): Promise<number>;
+  /** Deletes a batch of the hours of a tenant's endpoints. Returns how many. */
+  deleteTenantHours(tenantId: string): Promise<number>;
+}
