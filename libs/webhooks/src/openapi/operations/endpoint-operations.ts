@@ -26,7 +26,7 @@ export const endpointOperations: Omit<OperationsOf<EndpointRoutes>, keyof Delive
     },
     answer: 'WebhookEventTypeList',
     answerText: 'All event types.',
-    errors: ['invalid_request', 'refused'],
+    errors: ['invalid_request'],
   },
   get: {
     summary: 'Get a webhook',

@@ -43,6 +43,14 @@ export const deliveryFilters: Parameters = {
     description: 'Deliveries in one of these states, separated by commas.',
   },
   eventType: textParameter('Type of the event, or its name in the profile.', 128),
+  eventId: textParameter(
+    'Id of the event: the `webhook-id` of the receiver, or the UUID of a CloudEvents body.',
+  ),
+  deliveryId: {
+    schema: { type: 'string', pattern: '^dlv_' },
+    description: 'This delivery.',
+  },
+  status: wholeParameter('Status of the last attempt.', 100, 999),
   statusClass: {
     schema: { type: 'string', enum: STATUS_CLASSES },
     description: "Class of the last attempt's status. `none`: no response, or no attempt yet.",
