@@ -33,7 +33,7 @@ const WEBHOOKS = {
     'event-log': 'deliveries engine/replay observability store validation',
     endpoints: `deliveries accounts config secrets observability store profiles validation events/catalogue events
                 http/policy`,
-    deliveries: 'config observability store profiles validation events',
+    deliveries: 'config secrets observability store profiles validation events',
     accounts: 'config secrets observability store profiles validation',
     outbox: 'config store events/catalogue events',
     capture: 'capture/definition outbox config store events',

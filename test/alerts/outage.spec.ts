@@ -99,6 +99,7 @@ function outcome(delivery: LeasedDelivery, state: Outcome['state']): Outcome {
     delayMs: state === 'pending' ? 30 * DAY : 0,
     attempt: {
       number: 1,
+      responseHeaders: null,
       startedAt: performance.now(),
       durationMs: 1,
       status: failure ? 503 : 200,

@@ -19,6 +19,7 @@ export function useCustomers(): void {
   beforeEach(() => {
     receiver.received.length = 0;
     receiver.answer(200);
+    receiver.headers = {};
   });
 }
 

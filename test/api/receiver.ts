@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type IncomingHttpHeaders } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type OutgoingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /** What arrived. */
@@ -16,6 +16,8 @@ export interface Receiver {
   received: Received[];
   /** Answers with these statuses, one after another; the last one goes on. Starts with 200. */
   answer(...statuses: number[]): void;
+  /** Headers of its answers, besides Node's own. */
+  headers: OutgoingHttpHeaders;
   close(): Promise<void>;
 }
 
@@ -29,13 +31,14 @@ export async function startReceiver(): Promise<Receiver> {
       const { url = '', headers } = request;
       received.push({ path: url, headers, body: Buffer.concat(chunks).toString('utf8') });
       const status = statuses.length > 1 ? statuses.shift()! : statuses[0]!;
-      response.writeHead(status).end(`answer ${status}`);
+      response.writeHead(status, receiver.headers).end(`answer ${status}`);
     });
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
-  return {
+  const receiver: Receiver = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hooks`,
     received,
+    headers: {},
     answer: (...all) => void (statuses = all),
     async close() {
       server.close();
@@ -43,4 +46,5 @@ export async function startReceiver(): Promise<Receiver> {
       await once(server, 'close');
     },
   };
+  return receiver;
 }

@@ -52,8 +52,8 @@ describe('Erasing', () => {
         reason: 'erased',
         body: null,
         attempts: [
-          { status: 500, response: null },
-          { status: 500, response: null },
+          { status: 500, response: null, responseHeaders: null },
+          { status: 500, response: null, responseHeaders: null },
         ],
       },
     ]);
@@ -136,7 +136,7 @@ describe('Erasing', () => {
     expect(deliveries.find(({ endpointId }) => endpointId === fails.id)).toMatchObject({
       state: 'exhausted',
       body: null,
-      lastAttempt: { status: 500, response: null },
+      lastAttempt: { status: 500, response: null, responseHeaders: null },
     });
     await engine().webhooks.endpoints.resume('acme', paused.id);
     await engine().runOnce();

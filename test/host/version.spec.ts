@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { USER_AGENT, VERSION } from '../../libs/webhooks/src/engine/send/user-agent.js';
+import { USER_AGENT, VERSION } from '../../libs/webhooks/src/profiles/user-agent.js';
 
 it('The version in the code is the one of the package, and what receivers see', () => {
   const manifest = JSON.parse(readFileSync(join(__dirname, '../../libs/webhooks/package.json'), 'utf8'));

@@ -131,10 +131,16 @@ describe('The deliveries of a store', () => {
     const [delivery] = (await leaseNew(test, lane, [newEvent({ subject: 's' })])) as [LeasedDelivery];
     // The lane is on hold for longer than the delivery waits.
     await record(test, [{ ...retried(delivery, 1_000), pauseLaneMs: 30_000 }]);
-    const { body, ...alone } = await find(delivery);
+    const { body, responseHeaders, profile, customHeaders, isWithoutSecret, ...alone } = await find(delivery);
     const { deliveries } = await test.store.searchDeliveries('a', SEARCH);
     const byEvent = await test.store.listDeliveriesOfEvents('a', [alone.eventSequence], ALL);
-    expect(body).toBe('{}');
+    expect({ body, responseHeaders, profile, customHeaders, isWithoutSecret }).toEqual({
+      body: '{}',
+      responseHeaders: null,
+      profile: 'standard',
+      customHeaders: null,
+      isWithoutSecret: true,
+    });
     expect(alone).toMatchObject({ state: 'pending', subject: 's', url: 'https://example.com/hooks' });
     expect(alone.nextAt! - alone.attemptAt!).toBeGreaterThan(29_000);
     expect(deliveries.map(withoutTime)).toEqual([alone]);

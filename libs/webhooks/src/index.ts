@@ -100,7 +100,12 @@ export type {
   WebhookStatsOfHour,
 } from './endpoints/figures/endpoint-stats.js';
 export { WebhookDeliveries } from './deliveries/deliveries.service.js';
-export type { WebhookAttempt, WebhookDelivery, WebhookDeliveryDetail } from './deliveries/delivery.js';
+export type { WebhookAttempt, WebhookDelivery } from './deliveries/delivery.js';
+export type {
+  AttemptRequest,
+  WebhookAttemptDetail,
+  WebhookDeliveryDetail,
+} from './deliveries/delivery-detail.js';
 export type { WaitReason } from './deliveries/wait.js';
 export type { DeliveryFilter } from './deliveries/delivery-filter.js';
 export type { RecoverResult } from './deliveries/bulk-retry.js';

@@ -1,7 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import type { RegisterEndpoint } from '../../../libs/webhooks/src/endpoints/register-endpoint.dto.js';
 import type { RegisteredEndpoint } from '../../../libs/webhooks/src/endpoints/endpoint.js';
-import type { WebhookDeliveryDetail } from '../../../libs/webhooks/src/deliveries/delivery.js';
+import type { WebhookDeliveryDetail } from '../../../libs/webhooks/src/deliveries/delivery-detail.js';
 import type { PublishedEvent, WebhookEventInput } from '../../../libs/webhooks/src/events/event.js';
 import type { WebhooksService } from '../../../libs/webhooks/src/webhooks.service.js';
 import type { RunResult } from '../../../libs/webhooks/src/engine/run-once.js';

@@ -9,7 +9,8 @@ import { STORE } from '../store/store.js';
 import { boundTo } from '../store/transactions.js';
 import type { DeliveryFilter } from './delivery-filter.js';
 import { DeliveryLog } from './delivery-log.js';
-import type { WebhookDelivery, WebhookDeliveryDetail } from './delivery.js';
+import type { WebhookDelivery } from './delivery.js';
+import type { WebhookDeliveryDetail } from './delivery-detail.js';
 
 /** A tenant's deliveries: lists, one delivery, retry, cancel. Another tenant's deliveries are a 404. */
 @Injectable()

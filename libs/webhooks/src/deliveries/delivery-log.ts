@@ -6,13 +6,9 @@ import type { DeliveryStore } from '../store/delivery-store.js';
 import type { DeliverySearch, ScannedRange } from '../store/searches/delivery-search.js';
 import { STORE } from '../store/store.js';
 import { type DeliveryFilter, toDeliverySearch } from './delivery-filter.js';
-import {
-  lastAttemptOf,
-  toAttempt,
-  toDelivery,
-  type WebhookDelivery,
-  type WebhookDeliveryDetail,
-} from './delivery.js';
+import { AttemptDetails } from './delivery-detail.js';
+import { lastAttemptOf, toDelivery, type WebhookDelivery } from './delivery.js';
+import type { WebhookDeliveryDetail } from './delivery-detail.js';
 
 /** A delivery with a smaller id may have been created this much later: more than any statement takes. */
 const MAX_ID_SKEW_MS = 3_600_000;
@@ -23,7 +19,10 @@ const MAX_ID_SKEW_MS = 3_600_000;
  */
 @Injectable()
 export class DeliveryLog {
-  constructor(@Inject(STORE) private readonly store: DeliveryStore) {}
+  constructor(
+    @Inject(STORE) private readonly store: DeliveryStore,
+    private readonly details: AttemptDetails,
+  ) {}
 
   /**
    * Newest first. If the filter matches few deliveries, a page may be short or empty and still have a cursor: it stops
@@ -54,8 +53,13 @@ export class DeliveryLog {
     const earlier = (await store.listAttempts(delivery.id)).filter(
       ({ number: each }) => each !== last?.number,
     );
-    const attempts = last ? [...earlier.map(toAttempt), last] : earlier.map(toAttempt);
-    return { ...toDelivery(delivery), body: delivery.erasedAt === null ? delivery.body : null, attempts };
+    const attempts = this.details.of(tenantId, delivery, last ? [...earlier, last] : earlier);
+    return {
+      ...toDelivery(delivery),
+      body: delivery.erasedAt === null ? delivery.body : null,
+      lastAttempt: last && attempts.at(-1)!,
+      attempts,
+    };
   }
 
   /** Whether the tenant has this endpoint, or had it and its log is still there. */

@@ -56,28 +56,26 @@ export interface WebhookDelivery {
   erasedAt: string | null;
 }
 
-/** A delivery with its body and all its attempts. */
-export interface WebhookDeliveryDetail extends WebhookDelivery {
-  /** The exact body of the request, as text; `null`: it was erased. */
-  body: string | null;
-  /** Oldest first. */
-  attempts: WebhookAttempt[];
-}
+/** An attempt without what lists do not show. */
+type ListedAttempt = Omit<AttemptRecord, 'responseHeaders'>;
 
-export function toAttempt(attempt: AttemptRecord): WebhookAttempt {
+export function toAttempt(attempt: ListedAttempt): WebhookAttempt {
   const { number, startedAt, durationMs, status, error, response } = attempt;
   return { number, startedAt: formatInstant(startedAt), durationMs, status, error, response };
 }
 
 /** The last attempt, which is part of the delivery itself; `null`: there was none. */
-export function lastAttemptOf(delivery: DeliveryRecord): WebhookAttempt | null {
+export function lastAttemptOf<Delivery extends DeliveryRecord>(
+  delivery: Delivery,
+): (Delivery & ListedAttempt) | null {
   const { attempts, attemptAt } = delivery;
   if (attempts === 0 || attemptAt === null) return null;
-  return toAttempt({ ...delivery, number: attempts, startedAt: attemptAt });
+  return { ...delivery, number: attempts, startedAt: attemptAt };
 }
 
 export function toDelivery(delivery: DeliveryRecord): WebhookDelivery {
   const { eventId, eventType, subject, occurredAt, test, endpointId } = delivery;
+  const lastAttempt = lastAttemptOf(delivery);
   return {
     id: encodeDeliveryId(delivery.id),
     event: {
@@ -95,7 +93,7 @@ export function toDelivery(delivery: DeliveryRecord): WebhookDelivery {
     nextAttemptAt: delivery.state === 'pending' ? formatInstant(delivery.nextAt) : null,
     ...waitOf(delivery),
     attemptCount: delivery.attempts,
-    lastAttempt: lastAttemptOf(delivery),
+    lastAttempt: lastAttempt && toAttempt(lastAttempt),
     createdAt: formatInstant(delivery.createdAt),
     finishedAt: formatInstant(delivery.finishedAt),
     erasedAt: formatInstant(delivery.erasedAt),

@@ -3,7 +3,7 @@ import type { CallContext } from '../core/call-context.js';
 import { encodeId, newUuid } from '../core/ids.js';
 import { conflict, unprocessable } from '../core/request-error.js';
 import { SETTINGS, type Settings } from '../config/settings.js';
-import type { WebhookDeliveryDetail } from '../deliveries/delivery.js';
+import type { WebhookDeliveryDetail } from '../deliveries/delivery-detail.js';
 import { DeliveryLog } from '../deliveries/delivery-log.js';
 import { OutcomeWaiter } from '../deliveries/outcome-waiter.js';
 import { catalogueEntry, isCatalogueType, knownTypes } from '../events/catalogue/catalogue.js';

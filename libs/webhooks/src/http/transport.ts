@@ -17,6 +17,8 @@ export interface HttpResponse {
   status: number;
   /** Value of `retry-after` as received, or `null`. */
   retryAfter: string | null;
+  /** The head as received, with lower-case names. A list: a header that came more than once. Default: none are kept. */
+  headers?: Readonly<Record<string, string | string[] | undefined>>;
   /** Start of the body as text without NUL and invalid UTF-8: at most 1,024 bytes of a success, 4,096 of a failure. */
   body: string;
   /** Milliseconds from the call to the response head, by the process's monotonic clock. */

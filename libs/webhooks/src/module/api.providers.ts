@@ -1,6 +1,7 @@
 import type { ExceptionFilter, Provider, Type } from '@nestjs/common';
 import { WebhookAudit } from '../observability/audit.js';
 import { WebhookDeliveries } from '../deliveries/deliveries.service.js';
+import { AttemptDetails } from '../deliveries/delivery-detail.js';
 import { DeliveryLog } from '../deliveries/delivery-log.js';
 import { OutcomeWaiter } from '../deliveries/outcome-waiter.js';
 import type { CompatPlatform } from '../config/structure-options.js';
@@ -31,6 +32,7 @@ import { WebhooksApi } from '../api/webhooks-api.js';
 /** Registration, the delivery log and what the routes need. */
 export const apiProviders: Provider[] = [
   WebhookAudit,
+  AttemptDetails,
   DeliveryLog,
   OutcomeWaiter,
   WebhookDeliveries,

@@ -52,6 +52,19 @@ export interface DeliveryRecord {
   erasedAt: number | null;
 }
 
+/** A delivery with what its requests can be derived from. */
+export interface DeliveryDetailRecord extends DeliveryRecord {
+  body: string;
+  /** Headers of the response to the last attempt, and its number, as JSON; `null`: none are kept. */
+  responseHeaders: string | null;
+  /** Name of the profile; `null`: its endpoint's row has been deleted. */
+  profile: string | null;
+  /** Custom headers of its endpoint, sealed. */
+  customHeaders: string | null;
+  /** Its endpoint has no secret of its own. */
+  isWithoutSecret: boolean;
+}
+
 /** An attempt. Those before a delivery's last one are stored apart. */
 export interface AttemptRecord {
   number: number;
@@ -60,6 +73,8 @@ export interface AttemptRecord {
   status: number | null;
   error: string | null;
   response: string | null;
+  /** Headers of a failed response and the attempt's number, as JSON; `null`: none are kept. */
+  responseHeaders: string | null;
 }
 
 /** A delivery that is locked, with its lane, until the transaction ends. */
@@ -134,7 +149,7 @@ export interface DeliveryStore extends StoreTransactions {
     search: DeliverySearch,
   ): Promise<{ deliveries: DeliveryRecord[]; scanned: ScannedRange }>;
   /** One delivery with its body, or `null`. */
-  findDelivery(tenantId: string, id: string): Promise<(DeliveryRecord & { body: string }) | null>;
+  findDelivery(tenantId: string, id: string): Promise<DeliveryDetailRecord | null>;
   /** The attempts before the last one, oldest first. */
   listAttempts(deliveryId: string): Promise<AttemptRecord[]>;
   /**

@@ -30,6 +30,8 @@ export interface RecordableOutcome {
     status: number | null;
     error: string | null;
     response: string;
+    /** Headers of a failed response. Default none. */
+    responseHeaders?: Record<string, string> | null;
   } | null;
   /** Counts as a failure of the lane. */
   failure: boolean;

@@ -2,7 +2,8 @@ import { Body, Get, HttpCode, Param, Post, Query as QueryString } from '@nestjs/
 import type { Page } from '../../core/page.js';
 import { DELIVERY_STATES, STATUS_CLASSES } from '../../core/states.js';
 import type { DeliveryFilter } from '../../deliveries/delivery-filter.js';
-import type { WebhookDelivery, WebhookDeliveryDetail } from '../../deliveries/delivery.js';
+import type { WebhookDelivery } from '../../deliveries/delivery.js';
+import type { WebhookDeliveryDetail } from '../../deliveries/delivery-detail.js';
 import type { EventTypeList } from '../../endpoints/event-types.js';
 import type { EventReport } from '../../deliveries/event-report.js';
 import { refuseFields } from '../../validation/read-input.js';

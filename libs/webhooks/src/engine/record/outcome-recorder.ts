@@ -133,7 +133,7 @@ export class OutcomeRecorder {
   private async recordWithoutHistory(outcome: Outcome, kept: Set<string>): Promise<RecordedOutcomes> {
     const { delivery, attempt } = outcome;
     try {
-      const bare = { ...outcome, attempt: attempt && { ...attempt, response: '' } };
+      const bare = { ...outcome, attempt: attempt && { ...attempt, response: '', responseHeaders: null } };
       const recorded = await this.write([bare], [], { history: false });
       this.logger.error(
         `The database rejected the history of delivery dlv_${delivery.id}: its outcome is recorded without it`,

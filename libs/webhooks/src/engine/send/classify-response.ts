@@ -3,6 +3,7 @@ import type { BlockedReason, Reason } from '../../core/states.js';
 import { HttpError, type HttpErrorCode, type HttpResponse } from '../../http/transport.js';
 import type { FailureVerdict, Profile } from '../../profiles/profile.js';
 import type { LeasedDelivery } from '../destinations/leased-delivery.js';
+import { keptHeaders } from './kept-headers.js';
 import type { AttemptResult, Outcome } from './outcome.js';
 import { parseRetryAfter } from './retry-after.js';
 import { type RetrySchedule, waitAfter } from './retry-schedule.js';
@@ -33,7 +34,16 @@ export function classifyResponse(
   const isSuccess = askProfile(profile, 'isSuccess', () => profile.isSuccess(status), is2xx);
   const number = delivery.attempts + 1;
   const error = isSuccess ? null : 'http';
-  const attempt: AttemptResult = { number, startedAt, durationMs, status, error, response: body };
+  const responseHeaders = isSuccess ? null : keptHeaders(response.headers);
+  const attempt: AttemptResult = {
+    number,
+    startedAt,
+    durationMs,
+    status,
+    error,
+    response: body,
+    responseHeaders,
+  };
   if (isSuccess) return { ...finish(delivery, 'delivered'), attempt };
   const verdict = verdictOn(delivery, attempt);
   if (status === GONE && profile.disablesOnGone && verdict !== 'ignore') {
@@ -66,6 +76,7 @@ export function classifyError(
     status: null,
     error: code,
     response: '',
+    responseHeaders: null,
   };
   return afterFailure(delivery, attempt, verdictOn(delivery, attempt), schedule, 0);
 }

@@ -33,6 +33,8 @@ export interface AttemptResult {
   /** Kind of the failure, `null` for a success. */
   error: AttemptError | null;
   response: string;
+  /** Of a failure with a response: its headers, as far as they are kept. */
+  responseHeaders: Record<string, string> | null;
 }
 
 /** Something that is stored must be repaired. A callback does not block its lane: others may use another profile. */

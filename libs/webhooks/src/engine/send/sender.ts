@@ -6,6 +6,7 @@ import type { BlockedReason } from '../../core/states.js';
 import { URL_POLICY, type UrlPolicy, UrlRefusedError } from '../../http/policy/url-policy.js';
 import { HttpError, type HttpTransport, TRANSPORT } from '../../http/transport.js';
 import type { Profile } from '../../profiles/profile.js';
+import { USER_AGENT } from '../../profiles/user-agent.js';
 import { STORE } from '../../store/store.js';
 import type { StoreTransactions } from '../../store/transactions.js';
 import type { Destination } from '../destinations/destination.js';
@@ -13,7 +14,6 @@ import type { LeasedDelivery } from '../destinations/leased-delivery.js';
 import { classifyError, classifyResponse, finish, returnToLane } from './classify-response.js';
 import type { Outcome } from './outcome.js';
 import { type RetrySchedule, scheduleFor } from './retry-schedule.js';
-import { USER_AGENT } from './user-agent.js';
 
 /** A delivery that was claimed so often without an outcome has probably crashed its worker each time. */
 const MAX_CLAIMS = 5;

@@ -176,6 +176,7 @@ export class Exchange implements CarriedRequest, PooledRequest {
     this.resolve({
       status: this.status,
       retryAfter: (Array.isArray(retryAfter) ? retryAfter[0] : retryAfter) ?? null,
+      headers: this.responseHeaders,
       body: this.readBody(isCut),
       durationMs: this.durationMs,
     });

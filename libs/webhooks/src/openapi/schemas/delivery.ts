@@ -1,7 +1,13 @@
 import { ATTEMPT_ERRORS } from '../../core/attempt-errors.js';
 import { DELIVERY_STATES, ENDPOINT_STATES } from '../../core/states.js';
 import type { RecoverResult } from '../../deliveries/bulk-retry.js';
-import type { WebhookAttempt, WebhookDelivery, WebhookDeliveryDetail } from '../../deliveries/delivery.js';
+import type { WebhookAttempt, WebhookDelivery } from '../../deliveries/delivery.js';
+import type {
+  AttemptRequest,
+  WebhookAttemptDetail,
+  WebhookDeliveryDetail,
+} from '../../deliveries/delivery-detail.js';
+import type { JsonSchema } from '../../events/catalogue/json-schema.js';
 import type { EventReport, SkippedEndpoint } from '../../deliveries/event-report.js';
 import { answer, type Fields, flag, id, instant, listOf, nullable, refTo, text, whole } from './fields.js';
 import { mismatch, reason, waitReason } from './reason.js';
@@ -33,21 +39,48 @@ const delivery: Fields<WebhookDelivery> = {
   erasedAt: nullable(instant('When its body and the responses were erased. `null`: they were not.')),
 };
 
+const attempt: Fields<WebhookAttempt> = {
+  number: whole('From 1, over all rounds.'),
+  startedAt: instant('When it began.'),
+  durationMs: nullable(whole('How long it took, ms.')),
+  status: nullable(whole('HTTP status. `null`: no response.')),
+  error: nullable(text('Why it failed. `null`: a success.', { enum: Object.keys(ATTEMPT_ERRORS) })),
+  response: nullable(text("The beginning of the response's body, as text. `null`: nothing was kept.")),
+};
+
+const headers = (description: string): JsonSchema => ({
+  type: 'object',
+  description,
+  additionalProperties: { type: 'string' },
+});
+
 /** The delivery log. */
 export const deliverySchemas = {
-  WebhookAttempt: answer<WebhookAttempt>('One request of a delivery.', {
-    number: whole('From 1, over all rounds.'),
-    startedAt: instant('When it began.'),
-    durationMs: nullable(whole('How long it took, ms.')),
-    status: nullable(whole('HTTP status. `null`: no response.')),
-    error: nullable(text('Why it failed. `null`: a success.', { enum: Object.keys(ATTEMPT_ERRORS) })),
-    response: nullable(text("The beginning of the response's body, as text. `null`: nothing was kept.")),
-  }),
+  WebhookAttempt: answer<WebhookAttempt>('One request of a delivery.', attempt),
   WebhookDelivery: answer<WebhookDelivery>('One event for one webhook or callback.', delivery),
+  WebhookAttemptDetail: answer<WebhookAttemptDetail>(
+    'One request of a delivery and the head of its response.',
+    {
+      ...attempt,
+      request: nullable(refTo('WebhookAttemptRequest')),
+      responseHeaders: nullable(
+        headers('Headers of the response to a failed attempt, at most 2 KB. `null`: none were kept.'),
+      ),
+    },
+  ),
+  WebhookAttemptRequest: answer<AttemptRequest>(
+    'The request of an attempt, derived from the present settings.',
+    {
+      method: text('Always `POST`.', { enum: ['POST'] }),
+      url: text("The callback's URL, or the webhook's current one."),
+      headers: headers('Lower-case names. Signatures and the values of custom headers are `…`.'),
+    },
+  ),
   WebhookDeliveryDetail: answer<WebhookDeliveryDetail>('A delivery with its body and its attempts.', {
     ...delivery,
     body: nullable(text('The exact body of the request, as text. `null`: it was erased.')),
-    attempts: listOf('Its requests, oldest first.', refTo('WebhookAttempt')),
+    lastAttempt: nullable(refTo('WebhookAttemptDetail')),
+    attempts: listOf('Its requests, oldest first.', refTo('WebhookAttemptDetail')),
   }),
   WebhookRecoveryResult: answer<RecoverResult>('What a recovery did, or with `dryRun` would do.', {
     dryRun: flag('Nothing was changed.'),

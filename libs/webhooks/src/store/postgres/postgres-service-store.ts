@@ -10,6 +10,7 @@ import type {
   MailRecipient,
 } from '../alert-store.js';
 import type {
+  DeliveryDetailRecord,
   DeliveryRecord,
   LockedDelivery,
   SubjectEvent,
@@ -84,7 +85,7 @@ export abstract class PostgresServiceStore extends PostgresFigureStore {
     return searchDeliveries(this.session, tenantId, search);
   }
 
-  findDelivery(tenantId: string, id: string): Promise<(DeliveryRecord & { body: string }) | null> {
+  findDelivery(tenantId: string, id: string): Promise<DeliveryDetailRecord | null> {
     return findDelivery(this.session, tenantId, id);
   }
 

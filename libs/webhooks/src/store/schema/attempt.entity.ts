@@ -10,6 +10,8 @@ export class WebhookAttemptRow {
   status!: number | null;
   error!: string | null;
   response!: string | null;
+  /** Of a failed attempt: the headers of its response and its number, as JSON. */
+  responseHeaders!: string | null;
 }
 
 export const createAttemptSchema = (prefix: string): EntitySchema<WebhookAttemptRow> =>
@@ -25,5 +27,6 @@ export const createAttemptSchema = (prefix: string): EntitySchema<WebhookAttempt
       status: integer('status', nullable),
       error: text('error', 32, nullable),
       response: { type: 'text', name: 'response', nullable: true },
+      responseHeaders: { type: 'text', name: 'response_headers', nullable: true },
     },
   });

@@ -42,6 +42,8 @@ export class WebhookDeliveryRow {
   status!: number | null;
   error!: string | null;
   response!: string | null;
+  /** Of a failed attempt: the headers of its response and its number, as JSON. */
+  responseHeaders!: string | null;
 }
 
 export const createDeliverySchema = (prefix: string): EntitySchema<WebhookDeliveryRow> =>
@@ -72,6 +74,7 @@ export const createDeliverySchema = (prefix: string): EntitySchema<WebhookDelive
       error: text('error', 32, nullable),
       callbackUrl: { type: 'text', name: 'callback_url', nullable: true },
       response: { type: 'text', name: 'response', nullable: true },
+      responseHeaders: { type: 'text', name: 'response_headers', nullable: true },
       body: { type: 'text', name: 'body' },
       erasedAt: instant('erased_at', nullable),
     },

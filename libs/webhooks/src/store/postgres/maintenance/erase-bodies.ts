@@ -46,7 +46,7 @@ export async function eraseSubject(
          select id from ${deliveries} where event_sequence = any($2::bigint[])
        ), erased as (
          update ${deliveries} d
-            set body = '', response = null, erased_at = ${nowMs(1)}, lease_id = null,
+            set body = '', response = null, response_headers = null, erased_at = ${nowMs(1)}, lease_id = null,
                 state = case when finished_at is null then 'discarded' else state end,
                 reason = case when finished_at is null then 'erased' else reason end,
                 next_at = null,
@@ -57,7 +57,8 @@ export async function eraseSubject(
             and (state <> 'sending' or next_at <= ${nowMs(1)})
          returning id, reason = 'erased' as is_discarded
        ), answers as (
-         update ${attempts} set response = null where delivery_id in (select id from erased) and response is not null
+         update ${attempts} set response = null, response_headers = null
+          where delivery_id in (select id from erased) and coalesce(response, response_headers) is not null
        )
        select count(*)::int as erased, count(*) filter (where is_discarded)::int as discarded,
               (select count(*)::int from ${deliveries}
@@ -96,9 +97,10 @@ export async function eraseOldDeliveries(
         order by d.id limit ${MAX_ROWS_ERASED}
           for no key update skip locked
      ), answers as (
-       update ${attempts} set response = null where delivery_id in (select id from old) and response is not null
+       update ${attempts} set response = null, response_headers = null
+          where delivery_id in (select id from old) and coalesce(response, response_headers) is not null
      ), erased as (
-       update ${deliveries} set body = '', response = null, erased_at = ${nowMs(1)} where id in (select id from old)
+       update ${deliveries} set body = '', response = null, response_headers = null, erased_at = ${nowMs(1)} where id in (select id from old)
      )
      select case when (select count(*) from old) = ${MAX_ROWS_ERASED} then (select max(id) from old)
                  when exists (select 1 from scanned where created_at < ${nowMs(1)} - $2::bigint) then (select max(id) from scanned)

@@ -41,6 +41,18 @@ export function resultColumns(outcomes: readonly RecordableOutcome[]): unknown[]
   ];
 }
 
+/**
+ * The headers of failed responses, with the number of their attempt: a process of an earlier release may record a later
+ * attempt and leave them in place.
+ */
+export function headerColumn(outcomes: readonly RecordableOutcome[]): (string | null)[] {
+  return outcomes.map(({ attempt }) =>
+    attempt?.responseHeaders
+      ? JSON.stringify({ attempt: attempt.number, headers: attempt.responseHeaders })
+      : null,
+  );
+}
+
 export function failureAlertColumns(alerts: readonly FailureAlert[]): unknown[] {
   return [
     alerts.map(({ deliveryId }) => deliveryId),

@@ -3,7 +3,13 @@ import { FAILING_AFTER, HELD_LANE_WAIT_MS } from '../../lane-rules.js';
 import type { FailureAlert, RecordableOutcome, RecordedOutcomes } from '../../outcome-store.js';
 import type { Session } from '../connection/session.js';
 import { nextStep, nowMs, opaque } from '../fragments/expressions.js';
-import { attemptColumns, failureAlertColumns, identityColumns, resultColumns } from './outcome-parameters.js';
+import {
+  attemptColumns,
+  failureAlertColumns,
+  headerColumn,
+  identityColumns,
+  resultColumns,
+} from './outcome-parameters.js';
 
 /**
  * Times this close may be of the same attempt: a start is the database's clock minus an age on the process's clock, and the
@@ -35,6 +41,7 @@ export async function recordOutcomes(
       ...attemptColumns(outcomes),
       ...resultColumns(outcomes),
       retiredLeaseIds,
+      headerColumn(outcomes),
       ...(failureAlerts.length > 0 ? failureAlertColumns(failureAlerts) : []),
     ],
   );
@@ -60,9 +67,9 @@ function recordOutcomesSql(tables: Tables, history: boolean, hasFailureAlerts: b
       select *
         from unnest($2::bigint[], $3::bigint[], $4::int[], $5::int[], $6::int[], $7::int[], $8::text[], $9::text[],
                     $10::text[], $11::text[], $12::bigint[], $13::boolean[], $14::bigint[], $15::boolean[],
-                    $16::boolean[], $17::boolean[], $18::bigint[])
+                    $16::boolean[], $17::boolean[], $18::bigint[], $20::text[])
                as i(id, lease_id, number, age, duration_ms, status, response, error,
-                    state, reason, delay, failure, pause, releases, exclusive, counted, previous_at)
+                    state, reason, delay, failure, pause, releases, exclusive, counted, previous_at, response_headers)
     ),
     written as (
       update ${deliveries} d
@@ -78,6 +85,7 @@ function recordOutcomesSql(tables: Tables, history: boolean, hasFailureAlerts: b
              status = case when i.number is null then d.status else i.status end,
              error = case when i.number is null then d.error else i.error end,
              response = case when i.number is null then d.response else i.response end,
+             response_headers = case when i.number is null then d.response_headers else i.response_headers end,
              finished_at = case when i.state = 'pending' then null else ${now} end,
              failed_at = case when i.state in ('exhausted', 'discarded') then ${now} end
         from input i
@@ -88,8 +96,8 @@ function recordOutcomesSql(tables: Tables, history: boolean, hasFailureAlerts: b
     -- The delivery's own columns hold its last attempt. The one that they held until now, as this statement still reads
     -- them, moves to the attempts: after the update, because a delivery that is being deleted must leave none.
     previous_attempts as (
-      insert into ${attempts} (delivery_id, number, started_at, duration_ms, status, error, response)
-      select d.id, d.attempts, d.attempt_at, d.duration_ms, d.status, d.error, d.response
+      insert into ${attempts} (delivery_id, number, started_at, duration_ms, status, error, response, response_headers)
+      select d.id, d.attempts, d.attempt_at, d.duration_ms, d.status, d.error, d.response, d.response_headers
         from written w
         join ${deliveries} d on d.id = any($2::bigint[]) and d.id = w.id
        where w.number > 1 and d.attempts > 0 and ${history}
@@ -217,7 +225,7 @@ function insertFailureAlerts(alerts: string, now: string): string {
              a.data, ${now},
              case when last.id is null then ${now} else greatest(${now}, coalesce(last.sent_at, ${now}) + a.every) end
         from (select distinct on (i.kind, i.scope) i.*, d.lane_id, ${now} / i.every as period
-                from unnest($20::bigint[], $21::text[], $22::text[], $23::bigint[], $24::text[])
+                from unnest($21::bigint[], $22::text[], $23::text[], $24::bigint[], $25::text[])
                        as i(delivery_id, kind, scope, every, data)
                 join written d on d.id = i.delivery_id) a
         join updated_lanes l on l.id = a.lane_id

@@ -3,6 +3,7 @@ import { IndexLiveEndpoints1764500000000 } from './1764500000000-index-live-endp
 import { ClaimFailingLanesAlone1764600000000 } from './1764600000000-claim-failing-lanes-alone.js';
 import { IndexFailuresById1764700000000 } from './1764700000000-index-failures-by-id.js';
 import { CaptureChanges1764800000000 } from './1764800000000-capture-changes.js';
+import { AttemptHeaders1765000000000 } from './1765000000000-attempt-headers.js';
 import { EndpointMetadata1765100000000 } from './1765100000000-endpoint-metadata.js';
 import { EndpointHours1765300000000 } from './1765300000000-endpoint-hours.js';
 import { WebhookJobs1765400000000 } from './1765400000000-webhook-jobs.js';
@@ -18,6 +19,7 @@ export const webhooksMigrations = [
   ClaimFailingLanesAlone1764600000000,
   IndexFailuresById1764700000000,
   CaptureChanges1764800000000,
+  AttemptHeaders1765000000000,
   EndpointMetadata1765100000000,
   EndpointHours1765300000000,
   WebhookJobs1765400000000,

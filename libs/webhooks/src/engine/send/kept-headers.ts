@@ -1,0 +1,33 @@
+import type { HttpResponse } from '../../http/transport.js';
+
+/** Of the headers of one response, as JSON. */
+const MAX_BYTES = 2_048;
+/** A longer value is cut, so that one header does not take the place of all others. */
+const MAX_VALUE_CHARACTERS = 512;
+/** Their values are credentials. */
+const MASKED = ['set-cookie', 'set-cookie2', 'authorization', 'proxy-authorization'];
+const MASK = '…';
+
+/**
+ * Returns the headers of a failed response as they are kept: in their order, as many as fit into 2 KB. Cookies are masked.
+ * `null`: none.
+ */
+export function keptHeaders(headers: HttpResponse['headers'] = {}): Record<string, string> | null {
+  const kept: [string, string][] = [];
+  let bytes = 2; // {}
+  for (const [name, given] of Object.entries(headers)) {
+    if (given === undefined) continue;
+    const value = MASKED.includes(name) ? MASK : storable(Array.isArray(given) ? given.join(', ') : given);
+    const size = Buffer.byteLength(JSON.stringify({ [name]: value })) - 1; // braces, and a comma
+    if (bytes + size > MAX_BYTES) continue;
+    bytes += size;
+    kept.push([name, value]);
+  }
+  return kept.length === 0 ? null : Object.fromEntries(kept);
+}
+
+/** Headers arrive as Latin-1, so there are no halves of surrogate pairs. */
+function storable(value: string): string {
+  const text = value.replaceAll('\0', '\uFFFD');
+  return text.length > MAX_VALUE_CHARACTERS ? `${text.slice(0, MAX_VALUE_CHARACTERS)}${MASK}` : text;
+}
