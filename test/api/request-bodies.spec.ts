@@ -109,6 +109,8 @@ describe.each(HOSTS)('On $name', ({ adapter, configure }) => {
     await api.post(`/webhooks/${ids.wh}/test?wait=1`, {}).expect(202);
     await host.webhooks.runOnce();
     ids.dlv = (await api.get('/webhooks/deliveries').expect(200)).body.data[0].id;
+    const since = '2026-01-01T00:00:00Z';
+    ids.job = (await api.post(`/webhooks/${ids.wh}/replay`, { since }).expect(202)).body.job.id;
     const textAlerts = await api.post('/v3/webhooks', { event: 'message-reply', url, secret: 'abc' });
     ids.v3 = String(textAlerts.body.data.id);
     const fields = { url, events: ['message.phone.sent'], phone_numbers: ['+18005550199'] };
@@ -120,7 +122,7 @@ describe.each(HOSTS)('On $name', ({ adapter, configure }) => {
   function filled(route: string): { method: string; path: string } {
     const [method, path] = route.split(' ') as [string, string];
     const own = path.startsWith('/v3') ? ids.v3! : path.startsWith('/v1') ? ids.v1! : '';
-    const named = path.replace('wh_:id', ids.wh!).replace('dlv_:id', ids.dlv!).replace(':id', own);
+    const named = path.replace(/(wh|dlv|job)_:id/, (all, kind: string) => ids[kind]!).replace(':id', own);
     return { method, path: named };
   }
 
@@ -215,6 +217,8 @@ describe.each(HOSTS)('On $name', ({ adapter, configure }) => {
       ['GET /webhooks/deliveries/dlv_', 'delivery_not_found'],
       ['GET /webhooks/deliveries/dlv_%00', 'delivery_not_found'],
       ['POST /webhooks/deliveries/dlv_-1/cancel', 'delivery_not_found'],
+      ['GET /webhooks/events/evt_', 'event_not_found'],
+      ['POST /webhooks/jobs/job_%00/cancel', 'job_not_found'],
       [`PUT /webhooks/${ids.wh}`, 'route_not_found'],
       [`DELETE /webhooks/deliveries/${ids.dlv}`, 'route_not_found'],
     ] as const)

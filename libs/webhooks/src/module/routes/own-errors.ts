@@ -21,16 +21,27 @@ interface Request {
 /** `null`: no error. */
 type Next = (error: unknown) => void;
 
-/** Where a path holds an id, and what the id names. */
-interface IdPath {
-  kind: 'endpoint' | 'delivery';
+/** An id that stands in paths after its prefix. */
+interface PathId {
+  kind: Parameters<typeof notFound>[0];
+  prefix: string;
+  isValid: (id: string) => boolean;
+}
+
+const IDS: readonly PathId[] = [
+  { kind: 'endpoint', prefix: 'wh_', isValid: (id) => decodeId('wh', id) !== null },
+  { kind: 'delivery', prefix: 'dlv_', isValid: (id) => decodeDeliveryId(id) !== null },
+  { kind: 'event', prefix: 'evt_', isValid: (id) => decodeId('evt', id) !== null },
+  { kind: 'job', prefix: 'job_', isValid: (id) => decodeId('job', id) !== null },
+];
+
+/** Where a path holds an id. */
+interface IdPath extends PathId {
   /** The segments before it. */
   before: RoutePattern;
   /** How many they are. */
   depth: number;
 }
-
-const PREFIXES = { endpoint: 'wh_', delivery: 'dlv_' } as const;
 
 /**
  * Gives a `code` to errors of requests to this module's routes that no handler has seen: bodies that a parser of the host
@@ -93,15 +104,14 @@ export class OwnErrors implements OnModuleInit {
   /** The 404 for a path with an id that no route matches; `null`: the path is not of this module. */
   private findMissing({ method, url }: Request): WebhooksRequestError | null {
     const path = pathOf(url);
-    for (const { kind, before, depth } of this.idPaths) {
+    for (const { kind, prefix, isValid, before, depth } of this.idPaths) {
       const id = path.split('/').filter(Boolean)[depth];
-      if (!id?.startsWith(PREFIXES[kind]) || !matchesPath(before, path, true)) continue;
-      const isId = kind === 'endpoint' ? decodeId('wh', id) !== null : decodeDeliveryId(id) !== null;
-      if (!isId) return notFound(kind);
+      if (!id?.startsWith(prefix) || !matchesPath(before, path, true)) continue;
+      if (!isValid(id)) return notFound(kind);
       return new WebhooksRequestError(
         HttpStatus.NOT_FOUND,
         'route_not_found',
-        `There is no route ${method} of this kind for a ${kind === 'endpoint' ? 'webhook' : 'delivery'}.`,
+        `No route takes ${method} at this path.`,
       );
     }
     return null;
@@ -112,8 +122,12 @@ const pathOf = (url: string): string => url.split('?', 1)[0]!;
 
 function toIdPath({ path }: RegisteredRoute): IdPath[] {
   const segments = path.split('/').filter(Boolean);
-  const depth = segments.findIndex((segment) => segment === 'wh_:id' || segment === 'dlv_:id');
+  const isOf =
+    (segment: string) =>
+    ({ prefix }: PathId): boolean =>
+      segment === `${prefix}:id`;
+  const depth = segments.findIndex((segment) => IDS.some(isOf(segment)));
   if (depth === -1) return [];
-  const kind = segments[depth] === 'wh_:id' ? 'endpoint' : 'delivery';
-  return [{ kind, before: parsePattern(segments.slice(0, depth).join('/')), depth }];
+  const id = IDS.find(isOf(segments[depth]!))!;
+  return [{ ...id, before: parsePattern(segments.slice(0, depth).join('/')), depth }];
 }
