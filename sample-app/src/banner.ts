@@ -10,11 +10,14 @@ export function banner(urls: {
   const { api, receiver, postgres, profile, keys } = urls;
   const curl = `curl -H "Authorization: Bearer ${keys[0] ?? '$API_KEY'}"`;
   const accounts = keys.length > 0 ? `keys: ${keys.join(', ')}` : 'keys: of your rows in the table accounts';
+  const other = profile === 'standard' ? 'msgine' : 'standard';
   const root = new URL('/', api).href;
   const lines = [
     '',
     `  SMS backend         ${api}     ${accounts}`,
-    ...(receiver ? [`  Received webhooks   ${receiver}/   profile: ${profile}`] : []),
+    ...(receiver
+      ? [`  Received webhooks   ${receiver}/   profile: ${profile}, another one: PROFILE=${other} npm start`]
+      : []),
     `  PostgreSQL          ${postgres}`,
     '',
     '  Send a message, and watch its webhooks arrive below:',

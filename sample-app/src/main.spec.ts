@@ -69,6 +69,8 @@ describe('The sample, as a process', () => {
       expect(lines.filter(isBad)).toEqual([]);
       expect(verified(lines).toSorted()).toEqual(names);
       expect(lines.join('\n')).toContain(`profile: ${name}`);
+      const arrivals = lines.filter((line) => /^\S+  verified/.test(line));
+      expect(arrivals.filter((line) => !line.includes(` ${name} /hooks/`))).toEqual([]);
       expect(code).toBe(0);
     },
   );

@@ -10,6 +10,7 @@ import { requireDatabase, withoutPassword } from './database-url.js';
 import { Demo } from './demo/demo.js';
 import { printFailures } from './demo/print-failures.js';
 import { withAdvice } from './old-data.js';
+import { claimFolder } from './only-start.js';
 import { portError, portOf, requireFree } from './port.js';
 import { profileFromEnvironment } from './profile.js';
 import { startPostgres } from './postgres/start-postgres.js';
@@ -24,6 +25,10 @@ const given = process.env.DATABASE_URL;
 async function main(shutdown: Shutdown): Promise<void> {
   const port = portOf('PORT', 3000);
   const profile = profileFromEnvironment();
+  if (!given) {
+    const release = claimFolder(resolve('.data', 'running.json'), `http://127.0.0.1:${port}`);
+    await shutdown.add(async () => release());
+  }
   await requireFree(port, host);
   if (given) await requireDatabase(given);
   const own = given ? null : await startPostgres({ directory: resolve('.data', 'postgres') });

@@ -64,9 +64,10 @@ function print(arrival: Arrival): void {
 
 function line(arrival: Arrival): string {
   if (!arrival.verified) return `REFUSED         ${arrival.path} ${arrival.reason} ${arrival.body}`;
-  const { type, payload } = arrival.webhook;
+  const { type, payload, profile } = arrival.webhook;
   // Prints only the data: the fields around it repeat the type.
   const { data = payload } = payload as { data?: unknown };
   const result = arrival.again ? 'verified again' : 'verified';
-  return `${result.padEnd(14)}  ${(type ?? arrival.path).padEnd(20)} ${JSON.stringify(data)}`;
+  const where = `${profile} ${arrival.path}`;
+  return `${result.padEnd(14)}  ${(type ?? '-').padEnd(20)} ${where.padEnd(20)} ${JSON.stringify(data)}`;
 }

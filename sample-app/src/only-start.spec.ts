@@ -1,0 +1,40 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { claimFolder } from './only-start.js';
+
+describe('A folder in which the sample runs', () => {
+  let folder: string;
+  let file: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'sample-only-'));
+    file = join(folder, '.data', 'running.json');
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  it('is claimed until the process ends, and claimed again after one that was killed', async () => {
+    const release = claimFolder(file, 'http://127.0.0.1:3000');
+    expect(existsSync(file)).toBe(true);
+    release();
+    expect(existsSync(file)).toBe(false);
+
+    const ended = spawn(process.execPath, ['--eval', '']);
+    await once(ended, 'close');
+    claimFolder(file, '')();
+    for (const left of ['', '{', JSON.stringify({ pid: ended.pid, url: '' })]) {
+      claimFolder(file, '')();
+      writeFileSync(file, left);
+      claimFolder(file, '')();
+    }
+  });
+
+  it('refuses a second start, and says where the first one runs', () => {
+    claimFolder(file, '')();
+    writeFileSync(file, JSON.stringify({ pid: process.ppid, url: 'http://127.0.0.1:3000' }));
+    expect(() => claimFolder(file, 'http://127.0.0.1:3100')).toThrow(
+      `The sample already runs in this folder: http://127.0.0.1:3000, process ${process.ppid}. Stop it with Ctrl-C`,
+    );
+  });
+});

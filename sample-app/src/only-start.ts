@@ -1,0 +1,47 @@
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+
+/** Who runs in this folder. */
+interface Running {
+  pid: number;
+  url: string;
+}
+
+/**
+ * Notes in `file` that this process runs the sample in this folder. A second one would share the database and take over the
+ * demo's webhooks.
+ *
+ * @param url of this process, for the error of the next one
+ * @returns removes the note
+ * @throws Error if another process that still exists has noted that
+ */
+export function claimFolder(file: string, url: string): () => void {
+  const other = readNote(file);
+  if (other && other.pid !== process.pid && isAlive(other.pid)) {
+    throw new Error(
+      `The sample already runs in this folder: ${other.url}, process ${other.pid}. Stop it with Ctrl-C in its terminal, or use that one. ` +
+        `If process ${other.pid} is another program, delete ${file} and start again.`,
+    );
+  }
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, JSON.stringify({ pid: process.pid, url } satisfies Running));
+  return () => rmSync(file, { force: true });
+}
+
+function readNote(file: string): Running | null {
+  try {
+    const note = JSON.parse(readFileSync(file, 'utf8')) as Partial<Running>;
+    return typeof note.pid === 'number' ? { pid: note.pid, url: String(note.url) } : null;
+  } catch {
+    return null; // There is none, or its writer was killed while it wrote.
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
