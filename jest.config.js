@@ -31,6 +31,7 @@ module.exports = {
     '^nestjs-sms-webhooks-receiver$': '<rootDir>/libs/receiver/src/index.ts',
     '^(\\.{1,2}/.*)\\.js$': ['$1', '$1.js'],
   },
+  setupFilesAfterEnv: ['<rootDir>/test/support/openapi/check-answers.ts'],
   globalSetup: '<rootDir>/test/support/start-postgres.js',
   globalTeardown: '<rootDir>/test/support/stop-postgres.js',
   reporters: ['default', '<rootDir>/test/support/count-reporter.js'],

@@ -2,6 +2,7 @@ import { gzipSync } from 'node:zlib';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import type { DataSource } from 'typeorm';
 import type { ExpressTenant, Webhooks } from '../../libs/webhooks/src/express/index.js';
+import { acceptAnswersOfHost } from '../support/openapi/problems.js';
 import { verifyWebhook } from '../../libs/receiver/src/index.js';
 import { type Receiver, startReceiver } from '../api/receiver.js';
 import { given } from '../host/support/app.js';
@@ -264,6 +265,7 @@ export function describeExpress(title: string, isVersion4: boolean): void {
           const codes = ['unauthenticated', 'endpoint_not_found', 'invalid_json'];
           expect(answers.map(({ body }) => body)).toEqual(codes.map((mine) => ({ mine })));
           expect(seen.map(({ code }) => code)).toEqual(codes);
+          acceptAnswersOfHost();
           const platform = await call('get', '/api/v1/webhooks').expect(401);
           expect(platform.body.status).toBe('error');
         }));

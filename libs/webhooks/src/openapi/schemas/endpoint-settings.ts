@@ -12,7 +12,11 @@ const NOTE_PATTERN = String.raw`^(\P{Cc}|[\t\n\r])*[^\s\p{Cc}](\P{Cc}|[\t\n\r])*
 const written = (description: string, maxLength: number): JsonSchema =>
   text(description, { maxLength, pattern: LINE_PATTERN });
 
-export const url = written('Where requests go: `https`, unless the host allows `http`.', 2048);
+export const url = text('Where requests go: `https`, unless the host allows `http`.', {
+  maxLength: 2048,
+  pattern: LINE_PATTERN,
+  examples: ['https://example.com/webhooks'],
+});
 
 export const events = listOf(
   'Event names of the profile; also `message.*` and `*` if the profile supports patterns.',
@@ -20,7 +24,8 @@ export const events = listOf(
   { minItems: 1, maxItems: 100, examples: [['message.delivered', 'message.failed']] },
 );
 
-export const profileName = (description: string): JsonSchema => written(description, 32);
+export const profileName = (description: string): JsonSchema =>
+  text(description, { maxLength: 32, pattern: LINE_PATTERN, examples: ['standard', 'msgine'] });
 
 export const secret = (description: string): JsonSchema => written(description, 512);
 

@@ -1,0 +1,89 @@
+import Ajv2020, { type ValidateFunction } from 'ajv/dist/2020.js';
+import { describedController } from '../../../libs/webhooks/src/openapi/operations/described-controllers.js';
+import {
+  type OpenApiOperation,
+  type OpenApiPathItem,
+  webhooksOpenApi,
+} from '../../../libs/webhooks/src/openapi/index.js';
+import { closed } from './closed.js';
+import type { Exchange } from './exchange.js';
+
+interface Described {
+  operation: OpenApiOperation;
+  /** JSON pointer to it. */
+  place: string;
+}
+
+const document = webhooksOpenApi({ compat: ['httpsms', 'mobile-text-alerts'] });
+const ajv = new Ajv2020({
+  strict: false,
+  allErrors: true,
+  formats: { 'date-time': /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/ },
+});
+ajv.addSchema({ $id: 'document', ...(closed(document) as object) });
+
+const operations = new Map(
+  Object.entries(document.paths).flatMap(([path, item]: [string, OpenApiPathItem]) =>
+    Object.entries(item).map(([method, operation]): [string, Described] => [
+      operation.operationId,
+      { operation, place: `document#/paths/${path.replaceAll('/', '~1')}/${method}` },
+    ]),
+  ),
+);
+const JSON_SCHEMA = 'content/application~1json/schema';
+const validators = new Map<string, ValidateFunction>();
+
+/** What of an exchange the document does not describe: the response, and the request if it was accepted. */
+export function problemsOf(exchange: Exchange): string[] {
+  const { controller, handlerName, status } = exchange;
+  const described = describedController(controller);
+  // A route that a host's subclass adds, or a fault that a test has made on purpose.
+  if (!described || !(handlerName in described.operations) || status === 500) return [];
+  const name = `${described.idPrefix}_${handlerName}`;
+  const operation = operations.get(name)!;
+  const problems = [
+    ...responseProblems(operation, exchange),
+    ...(status < 300 ? requestProblems(operation, exchange) : []),
+  ];
+  return problems.map((problem) => `${name}, ${status}: ${problem}`);
+}
+
+function responseProblems(
+  { operation, place }: Described,
+  { request, status, contentType, body }: Exchange,
+): string[] {
+  const response = operation.responses[status];
+  if (!response) return [`undocumented status ${status} ${body}`];
+  if (response.content === undefined) return status === 204 && body !== '' ? ['has a body'] : [];
+  if (request.method === 'HEAD') return [];
+  if (!contentType.startsWith('application/json')) return [`content type ${contentType}`];
+  return problemsWith(`${place}/responses/${status}/${JSON_SCHEMA}`, JSON.parse(body), body);
+}
+
+function requestProblems({ operation, place }: Described, { request }: Exchange): string[] {
+  // A platform's route also reads JSON that was sent as a form: then the parsers have left something else.
+  const isJson = /json/.test(String(request.headers['content-type'] ?? 'json'));
+  const problems =
+    operation.requestBody && isJson
+      ? problemsWith(`${place}/requestBody/${JSON_SCHEMA}`, request.body ?? {}, 'the request')
+      : [];
+  for (const [index, parameter] of (operation.parameters ?? []).entries()) {
+    const value = (request.query as Record<string, unknown> | undefined)?.[parameter.name as string];
+    if (parameter.in !== 'query' || value === undefined) continue;
+    const read = fromQuery(value, (parameter.schema as { type: string }).type);
+    problems.push(...problemsWith(`${place}/parameters/${index}/schema`, read, String(parameter.name)));
+  }
+  return problems;
+}
+
+function fromQuery(value: unknown, type: string): unknown {
+  if (typeof value !== 'string' || type === 'string') return value;
+  return type === 'array' ? value.split(',') : JSON.parse(value);
+}
+
+function problemsWith(place: string, value: unknown, what: string): string[] {
+  let validate = validators.get(place);
+  if (!validate) validators.set(place, (validate = ajv.compile({ $ref: place })));
+  if (validate(value)) return [];
+  return [`${ajv.errorsText(validate.errors, { dataVar: 'value' })} in ${what.slice(0, 500)}`];
+}

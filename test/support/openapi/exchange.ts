@@ -1,0 +1,13 @@
+import type { Type } from '@nestjs/common';
+
+/** A request to one of the module's routes, and the response. */
+export interface Exchange {
+  /** The controller, without what a host adds. */
+  controller: Type<object>;
+  handlerName: string;
+  /** As the host's parsers left them. */
+  request: { method: string; body?: unknown; query?: unknown; headers: Record<string, unknown> };
+  status: number;
+  contentType: string;
+  body: string;
+}
