@@ -9,7 +9,7 @@ import type { OutboxStore } from '../store/outbox-store.js';
 import { DATA_SOURCE, STORE } from '../store/store.js';
 import { CaptureLoop } from './capture-loop.js';
 import { CaptureRegistry, type NamedCapture } from './capture-registry.js';
-import { describeError, type FailedChange, mapBatch, type MappedBatch } from './map-batch.js';
+import { describeError, type FailedChange, mapBatch, type MappedBatch, toPostponed } from './map-batch.js';
 import { mapChange } from './map-change.js';
 
 type CaptureStore = ChangeStore & OutboxStore;
@@ -66,11 +66,9 @@ export class CaptureRelay {
 
   private async relayBatch(capture: NamedCapture, limit = BATCH): Promise<number> {
     try {
-      const { done, failed, postponed } = await this.store.transaction((tx) =>
-        this.relay(tx, capture, limit),
-      );
+      const { done, failed, waiting } = await this.store.transaction((tx) => this.relay(tx, capture, limit));
       this.logFailures(capture.name, failed);
-      return done.length + postponed.length;
+      return done.length + failed.length + waiting.length;
     } catch (error) {
       if (!(error instanceof UnreadableRowsError)) throw error;
       // One unreadable row fails the statement that reads the batch: read one row at a time to find it.
@@ -91,25 +89,26 @@ export class CaptureRelay {
       this.stopping.signal,
     );
     for (const change of claimed) {
-      if (change.heldUntil !== null) batch.postponed.push({ change, dueAt: change.heldUntil, error: null });
+      if (change.heldUntil !== null) batch.waiting.push({ change, dueAt: change.heldUntil, error: null });
     }
     if (batch.events.length > 0) await tx.insertEvents(batch.events);
     if (batch.done.length > 0) await tx.deleteChanges(capture, batch.done);
-    if (batch.postponed.length > 0) await tx.postponeChanges(capture, batch.postponed);
+    const postponed = toPostponed(batch);
+    if (postponed.length > 0) await tx.postponeChanges(capture, postponed);
     return batch;
   }
 
   private async postponeUnreadable({ name, capture }: NamedCapture, error: Error): Promise<number> {
     const failed = await this.store.transaction(async (tx) => {
       const unreadable = (await tx.claimChanges(capture, 1)).filter(({ isHeld }) => !isHeld);
-      const { failed: all, postponed } = await mapBatch(
+      const batch = await mapBatch(
         unreadable,
         () => Promise.reject(error),
         () => tx.now(),
         this.stopping.signal,
       );
-      if (postponed.length > 0) await tx.postponeChanges(capture, postponed);
-      return all;
+      if (batch.failed.length > 0) await tx.postponeChanges(capture, toPostponed(batch));
+      return batch.failed;
     });
     this.logFailures(name, failed);
     return failed.length;

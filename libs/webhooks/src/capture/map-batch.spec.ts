@@ -1,6 +1,6 @@
 import type { ClaimedChange } from '../store/change-store.js';
 import type { NewEvent } from '../store/outbox-store.js';
-import { mapBatch } from './map-batch.js';
+import { mapBatch, toPostponed } from './map-batch.js';
 
 const change = (id: string, rowKey: string) => ({ id, rowKey, attempts: 0 }) as unknown as ClaimedChange;
 const event = (type: string) => ({ type }) as NewEvent;
@@ -27,12 +27,14 @@ describe('A map that does not finish', () => {
           change: changes[0],
           error: expect.objectContaining({ message: 'map did not finish within 5 s' }),
           pauseMs: 1_000,
+          dueAt: 2_000,
         },
       ],
-      postponed: [
-        { change: changes[0], dueAt: 2_000, error: 'Error: map did not finish within 5 s' },
-        { change: changes[1], dueAt: 2_000, error: null },
-      ],
+      waiting: [{ change: changes[1], dueAt: 2_000, error: null }],
     });
+    expect(toPostponed(await mapping)).toEqual([
+      { change: changes[0], dueAt: 2_000, error: 'Error: map did not finish within 5 s' },
+      { change: changes[1], dueAt: 2_000, error: null },
+    ]);
   });
 });

@@ -17,16 +17,19 @@ export interface FailedChange {
   error: unknown;
   /** Time until it is tried again, ms. */
   pauseMs: number;
+  /** When it is tried again, epoch ms. */
+  dueAt: number;
 }
 
-/** What became of a batch. Changes in none of the lists were not tried: they stay as they are. */
+/** What became of a batch. A change is in one of the lists at most. Those in none were not tried: they stay as they are. */
 export interface MappedBatch {
   /** In the order of the changes. */
   events: NewEvent[];
   /** Changes that are done, with an event or without. */
   done: ClaimedChange[];
   failed: FailedChange[];
-  postponed: PostponedChange[];
+  /** Changes that wait for an earlier one of their row. */
+  waiting: PostponedChange[];
 }
 
 /**
@@ -44,7 +47,7 @@ export async function mapBatch(
 ): Promise<MappedBatch> {
   const events = new Map<ClaimedChange, NewEvent | null>();
   const failed: FailedChange[] = [];
-  const postponed: PostponedChange[] = [];
+  const waiting: PostponedChange[] = [];
   const endsAt = performance.now() + MAX_BATCH_MS;
   const rows = changesByRow(changes);
 
@@ -58,9 +61,8 @@ export async function mapBatch(
       } catch (error) {
         const pauseMs = Math.min(FIRST_PAUSE_MS * 2 ** Math.min(change.attempts, 30), LONGEST_PAUSE_MS);
         const dueAt = now() + pauseMs;
-        failed.push({ change, error, pauseMs });
-        postponed.push({ change, dueAt, error: describeError(error) });
-        for (const later of ofRow.slice(place + 1)) postponed.push({ change: later, dueAt, error: null });
+        failed.push({ change, error, pauseMs, dueAt });
+        for (const later of ofRow.slice(place + 1)) waiting.push({ change: later, dueAt, error: null });
         return;
       }
     }
@@ -76,8 +78,16 @@ export async function mapBatch(
     events: done.map((change) => events.get(change)!).filter((event) => event !== null),
     done,
     failed,
-    postponed,
+    waiting,
   };
+}
+
+/** What the store keeps of a batch: when its changes are tried again, and why they failed. */
+export function toPostponed({ failed, waiting }: Pick<MappedBatch, 'failed' | 'waiting'>): PostponedChange[] {
+  return [
+    ...failed.map(({ change, dueAt, error }) => ({ change, dueAt, error: describeError(error) })),
+    ...waiting,
+  ];
 }
 
 const STOPPED = Symbol('stopped');
