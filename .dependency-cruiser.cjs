@@ -27,7 +27,7 @@ const WEBHOOKS = {
 
     // What customers and the operator call
     'api/compat': 'api endpoints config observability secrets store',
-    api: 'api/routes event-log endpoints deliveries accounts config secrets validation',
+    api: 'api/routes event-log endpoints deliveries accounts config secrets validation store',
     'api/routes': 'api event-log endpoints deliveries accounts secrets validation',
     operator: 'endpoints engine engine/record observability secrets store validation http',
     'event-log': 'deliveries engine/replay observability store validation',

@@ -222,6 +222,15 @@ export function describeExpress(title: string, isVersion4: boolean): void {
         },
       ));
 
+    it('makes a call with an Idempotency-Key once', () =>
+      withHost({}, async (call) => {
+        const post = () => call('post', '/api/webhooks', 'once').set('idempotency-key', 'k1').send(endpoint);
+        const first = await post().expect(201);
+        const again = await post().expect(201).expect('idempotency-replayed', 'true');
+        expect(again.body).toEqual(first.body);
+        expect((await call('get', '/api/webhooks', 'once')).body.data).toHaveLength(1);
+      }));
+
     it('answers for paths with an id that is none', () =>
       withHost(
         { app: around([], [(_request, response) => void response.status(404).send('host')]) },

@@ -64,6 +64,7 @@ const NAMES = [
   'webhook_endpoint_hours',
   'webhook_endpoints',
   'webhook_events',
+  'webhook_idempotency_keys',
   'webhook_jobs',
   'webhook_lanes',
   'webhook_leases',

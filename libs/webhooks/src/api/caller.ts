@@ -14,12 +14,16 @@ export function setCaller(request: object, caller: WebhookCaller): void {
   CALLERS.set(request, caller);
 }
 
+/** The caller of a request, which `CallerInterceptor` has found. */
+export function callerOf(request: object): WebhookCaller {
+  const caller = CALLERS.get(request);
+  if (caller) return caller;
+  throw new InternalServerErrorException(
+    'This controller has no CallerInterceptor: add @UseInterceptors(CallerInterceptor).',
+  );
+}
+
 /** The caller of a route, which `CallerInterceptor` has found. */
-export const Caller = createParamDecorator((_: unknown, context: ExecutionContext): WebhookCaller => {
-  const caller = CALLERS.get(context.switchToHttp().getRequest<object>());
-  if (!caller)
-    throw new InternalServerErrorException(
-      'This controller has no CallerInterceptor: add @UseInterceptors(CallerInterceptor).',
-    );
-  return caller;
-});
+export const Caller = createParamDecorator((_: unknown, context: ExecutionContext): WebhookCaller =>
+  callerOf(context.switchToHttp().getRequest<object>()),
+);

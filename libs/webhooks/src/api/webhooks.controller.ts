@@ -1,5 +1,6 @@
 import { Controller, UseInterceptors } from '@nestjs/common';
 import { CallerInterceptor } from './caller.interceptor.js';
+import { IdempotencyInterceptor } from './idempotency.interceptor.js';
 import { EventRoutes } from './routes/event-routes.js';
 
 /**
@@ -9,5 +10,5 @@ import { EventRoutes } from './routes/event-routes.js';
  * `wh_`, `dlv_`, `evt_` and `job_` are part of the paths, so that the host can use all other paths below this one.
  */
 @Controller('webhooks')
-@UseInterceptors(CallerInterceptor)
+@UseInterceptors(CallerInterceptor, IdempotencyInterceptor)
 export class WebhooksController extends EventRoutes {}

@@ -24,6 +24,7 @@ import { WebhookEventLog } from '../event-log/event-log.service.js';
 import { WebhookJobs } from '../event-log/jobs.service.js';
 import { SubjectErasure } from '../operator/erase-subject.js';
 import { WebhookOperator } from '../operator/operator.service.js';
+import { IdempotentCalls } from '../api/idempotent-calls.js';
 import { RateLimit } from '../api/rate-limit.js';
 import { RegistrationCheck } from '../endpoints/registration-check.js';
 import { TestEventSender } from '../endpoints/test-events.js';
@@ -53,6 +54,7 @@ export const apiProviders: Provider[] = [
   WebhookJobs,
   EventTypeList,
   RateLimit,
+  IdempotentCalls,
   WebhooksApi,
   CompatEndpoints,
   UnlabelledJson,

@@ -11,7 +11,7 @@ export async function removeTenant(store: MaintenanceStore & FigureStore, tenant
   const deliveries = await untilNoneIsLeft(() => store.deleteTenantDeliveries(tenantId));
   // Found by the endpoints.
   await untilNoneIsLeft(() => store.deleteTenantHours(tenantId));
-  for (const table of ['alerts', 'lanes', 'endpoints', 'accounts'] as const) {
+  for (const table of ['alerts', 'idempotencyKeys', 'lanes', 'endpoints', 'accounts'] as const) {
     await untilNoneIsLeft(() => store.deleteTenantRows(tenantId, table));
   }
   return deliveries;

@@ -16,7 +16,7 @@ export interface PausedBacklog {
 }
 
 /** Tables whose rows of a tenant are deleted by their key alone. */
-export type TenantTable = 'alerts' | 'jobs' | 'lanes' | 'endpoints' | 'accounts';
+export type TenantTable = 'alerts' | 'idempotencyKeys' | 'jobs' | 'lanes' | 'endpoints' | 'accounts';
 
 /**
  * What keeps the tables small, and what cleans up after workers that died. Each method takes one batch, passes over rows

@@ -1,5 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { SETTINGS, type Settings } from '../../config/settings.js';
+import { KEY_LIFE_MS } from '../../store/idempotency/key-life.js';
+import type { IdempotencyStore } from '../../store/idempotency/idempotency-store.js';
 import type { MaintenanceStore } from '../../store/maintenance-store.js';
 import type { ErasureStore } from '../../store/jobs/erasure-store.js';
 import { STORE } from '../../store/store.js';
@@ -26,7 +28,7 @@ export class Retention {
   private isStopped = false;
 
   constructor(
-    @Inject(STORE) private readonly store: MaintenanceStore & ErasureStore,
+    @Inject(STORE) private readonly store: MaintenanceStore & ErasureStore & IdempotencyStore,
     @Inject(SETTINGS) private readonly settings: Settings,
   ) {}
 
@@ -38,6 +40,7 @@ export class Retention {
   async runRound(): Promise<void> {
     const { retentionMs } = this.settings;
     const { store } = this;
+    await this.deleteOldKeys();
     if (retentionMs !== false) await this.deleteOldRows(retentionMs);
     await this.eraseOldBodies();
     // After the deliveries: an endpoint goes in the round that deletes its last one.
@@ -47,6 +50,11 @@ export class Retention {
     this.afterEndpoint = nextEndpoint ?? FIRST_UUID;
     if (this.isStopped || retentionMs === false) return;
     this.afterLane = await store.deleteIdleLanes(this.afterLane);
+  }
+
+  private async deleteOldKeys(): Promise<void> {
+    for (let batch = 0; batch < MAX_BATCHES_PER_ROUND && !this.isStopped; batch++)
+      if ((await this.store.deleteOldKeys(KEY_LIFE_MS)) === 0) return;
   }
 
   private async deleteOldRows(retentionMs: number): Promise<void> {

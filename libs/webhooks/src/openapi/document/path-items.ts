@@ -2,12 +2,22 @@ import { RequestMethod } from '@nestjs/common';
 import type { JsonSchema } from '../../events/catalogue/json-schema.js';
 import type { RegisteredRoute } from '../../module/routes/nest-routes.js';
 import { describedController } from '../operations/described-controllers.js';
+import { KEY_ERRORS } from '../operations/errors.js';
 import type { Operation } from '../operations/operation.js';
 import type { OpenApiOperation, OpenApiPathItem, OperationOptions } from './open-api-document.js';
 import { jsonContent, responsesOf, schemaOf } from './responses.js';
 
 /** A parameter in a path of Nest's, with what precedes it in its segment: `wh_:id`, `:subject`. */
 const PARAMETER = /([a-z]+_)?:(\w+)/g;
+
+const IDEMPOTENCY_KEY: JsonSchema = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  required: false,
+  description:
+    'The same call with the same key within a day is made once, and returns the same answer with `Idempotency-Replayed: true`.',
+  schema: { type: 'string', pattern: '^[!-~]{1,255}$' },
+};
 
 /** What parameters stand for, by what precedes them. */
 const IDS: Readonly<Record<string, string>> = {
@@ -57,8 +67,15 @@ function toOperation(
   operationId: string,
   { tag = 'Webhooks', security }: OperationOptions,
 ): OpenApiOperation {
-  const { summary, description, body } = operation;
-  const parameters = [...pathParameters(route.path), ...queryParameters(operation)];
+  const { summary, description, body, errors } = operation;
+  // Those of the platforms do not.
+  const takesKey = methodOf(route) === 'post' && operation.errorSchema === undefined;
+  const parameters = [
+    ...pathParameters(route.path),
+    ...queryParameters(operation),
+    ...(takesKey ? [IDEMPOTENCY_KEY] : []),
+  ];
+  const described = takesKey ? { ...operation, errors: [...errors, ...KEY_ERRORS] } : operation;
   const hasBody = methodOf(route) !== 'get';
   return {
     operationId,
@@ -69,7 +86,7 @@ function toOperation(
     ...(body && {
       requestBody: { required: body.isRequired === true, content: jsonContent(schemaOf(body.schema)) },
     }),
-    responses: responsesOf(operation, statusOf(route), { body: hasBody }),
+    responses: responsesOf(described, statusOf(route), { body: hasBody }),
     ...(security && { security }),
   };
 }

@@ -19,6 +19,8 @@ export const ERRORS = {
   endpoint_disabled: [409, 'The webhook is disabled. Resume it first.'],
   endpoint_limit: [409, 'The account has as many webhooks as it may.'],
   event_taken: [409, 'The profile sends each event to one URL, and another webhook has this event.'],
+  idempotency_key_in_use: [409, 'The first call with this `Idempotency-Key` is still running.'],
+  idempotency_key_unreadable: [409, 'The call was made, but its answer cannot be read any more.'],
   job_finished: [409, 'The job has ended already.'],
   profile_missing: [409, 'The service does not support the profile of this webhook any more.'],
   replay_running: [409, 'A replay to this webhook is running. Wait until it is done, or cancel it.'],
@@ -42,6 +44,13 @@ export const COMMON_ERRORS: readonly ErrorCode[] = ['unauthenticated', 'tenant_m
 
 /** Of routes that read a body. */
 export const BODY_ERRORS: readonly ErrorCode[] = ['invalid_request', 'invalid_json', 'body_too_large'];
+
+/** Of routes that take an `Idempotency-Key`. One that was used for another call is a `refused`. */
+export const KEY_ERRORS: readonly ErrorCode[] = [
+  'idempotency_key_in_use',
+  'idempotency_key_unreadable',
+  'refused',
+];
 
 /** What the host's guards and parsers respond is the host's own. */
 export const HOST_STATUSES: readonly number[] = [401, 403];

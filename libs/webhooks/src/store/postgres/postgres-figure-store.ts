@@ -1,13 +1,15 @@
 import type { EndpointHour } from '../figures/figure-store.js';
+import type { KeyClaim, KeyedCall } from '../idempotency/idempotency-store.js';
 import {
   addEndpointHours,
   deleteOldEndpointHours,
   deleteTenantHours,
   readEndpointHours,
 } from './figures/endpoint-hours.js';
+import { answerKey, claimKey, deleteOldKeys, releaseKey } from './idempotency/idempotency-keys.js';
 import { PostgresJobStore } from './postgres-job-store.js';
 
-/** The statements on figures: one line a method. */
+/** The statements on figures and on keys of calls: one line a method. */
 export abstract class PostgresFigureStore extends PostgresJobStore {
   addEndpointHours(hours: readonly EndpointHour[]): Promise<void> {
     return addEndpointHours(this.session, hours);
@@ -23,5 +25,21 @@ export abstract class PostgresFigureStore extends PostgresJobStore {
 
   deleteTenantHours(tenantId: string): Promise<number> {
     return deleteTenantHours(this.session, tenantId);
+  }
+
+  claimKey(call: KeyedCall, lockMs: number, lifeMs: number): Promise<KeyClaim> {
+    return claimKey(this.session, call, lockMs, lifeMs);
+  }
+
+  answerKey(call: KeyedCall, token: string, answer: string): Promise<void> {
+    return answerKey(this.session, call, token, answer);
+  }
+
+  releaseKey(call: KeyedCall, token: string): Promise<void> {
+    return releaseKey(this.session, call, token);
+  }
+
+  deleteOldKeys(lifeMs: number): Promise<number> {
+    return deleteOldKeys(this.session, lifeMs);
   }
 }

@@ -7,6 +7,7 @@ import { createDeliverySchema } from './delivery.entity.js';
 import { createEndpointHourSchema } from './figures/endpoint-hour.entity.js';
 import { createEndpointSchema } from './endpoint.entity.js';
 import { createEventSchema } from './event.entity.js';
+import { createIdempotencyKeySchema } from './idempotency/idempotency-key.entity.js';
 import { createJobSchema } from './jobs/job.entity.js';
 import { createLaneSchema } from './lane.entity.js';
 import { createLeaseSchema } from './lease.entity.js';
@@ -35,6 +36,7 @@ function createEntities(prefix: string): EntitySchema[] {
     createEndpointHourSchema,
     createEndpointSchema,
     createEventSchema,
+    createIdempotencyKeySchema,
     createJobSchema,
     createLaneSchema,
     createLeaseSchema,

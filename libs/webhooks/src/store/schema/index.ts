@@ -8,6 +8,7 @@ export { ClaimFailingLanesAlone1764600000000 } from './migrations/1764600000000-
 export { IndexFailuresById1764700000000 } from './migrations/1764700000000-index-failures-by-id.js';
 export { CaptureChanges1764800000000 } from './migrations/1764800000000-capture-changes.js';
 export { EndpointMetadata1765100000000 } from './migrations/1765100000000-endpoint-metadata.js';
+export { IdempotencyKeys1765200000000 } from './migrations/1765200000000-idempotency-keys.js';
 export { EndpointHours1765300000000 } from './migrations/1765300000000-endpoint-hours.js';
 export { WebhookJobs1765400000000 } from './migrations/1765400000000-webhook-jobs.js';
 export { EraseBodies1765500000000 } from './migrations/1765500000000-erase-bodies.js';
@@ -20,6 +21,7 @@ export { WebhookDeliveryRow } from './delivery.entity.js';
 export { WebhookEndpointRow } from './endpoint.entity.js';
 export { WebhookEndpointHourRow } from './figures/endpoint-hour.entity.js';
 export { WebhookEventRow } from './event.entity.js';
+export { WebhookIdempotencyKeyRow } from './idempotency/idempotency-key.entity.js';
 export { WebhookJobRow } from './jobs/job.entity.js';
 export { WebhookLaneRow } from './lane.entity.js';
 export { WebhookLeaseRow } from './lease.entity.js';

@@ -8,6 +8,7 @@ import { WebhookDeliveryRow } from './delivery.entity.js';
 import { WebhookEndpointHourRow } from './figures/endpoint-hour.entity.js';
 import { WebhookEndpointRow } from './endpoint.entity.js';
 import { WebhookEventRow } from './event.entity.js';
+import { WebhookIdempotencyKeyRow } from './idempotency/idempotency-key.entity.js';
 import { WebhookJobRow } from './jobs/job.entity.js';
 import { WebhookLaneRow } from './lane.entity.js';
 import { WebhookLeaseRow } from './lease.entity.js';
@@ -22,6 +23,7 @@ const ROW_CLASSES = {
   endpointHours: WebhookEndpointHourRow,
   endpoints: WebhookEndpointRow,
   events: WebhookEventRow,
+  idempotencyKeys: WebhookIdempotencyKeyRow,
   jobs: WebhookJobRow,
   lanes: WebhookLaneRow,
   leases: WebhookLeaseRow,

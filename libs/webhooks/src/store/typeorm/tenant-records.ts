@@ -2,6 +2,7 @@ import { type EntityManager, In, type EntityTarget, type ObjectLiteral } from 't
 import { WebhookAccountRow } from '../schema/account.entity.js';
 import { WebhookAlertRow } from '../schema/alert.entity.js';
 import { WebhookEndpointRow } from '../schema/endpoint.entity.js';
+import { WebhookIdempotencyKeyRow } from '../schema/idempotency/idempotency-key.entity.js';
 import { WebhookJobRow } from '../schema/jobs/job.entity.js';
 import { WebhookLaneRow } from '../schema/lane.entity.js';
 import type { TenantTable } from '../maintenance-store.js';
@@ -12,6 +13,7 @@ const ROW_CLASSES: Record<TenantTable, EntityTarget<ObjectLiteral>> = {
   accounts: WebhookAccountRow,
   alerts: WebhookAlertRow,
   endpoints: WebhookEndpointRow,
+  idempotencyKeys: WebhookIdempotencyKeyRow,
   jobs: WebhookJobRow,
   lanes: WebhookLaneRow,
 };

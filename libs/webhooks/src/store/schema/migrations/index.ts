@@ -5,6 +5,7 @@ import { IndexFailuresById1764700000000 } from './1764700000000-index-failures-b
 import { CaptureChanges1764800000000 } from './1764800000000-capture-changes.js';
 import { AttemptHeaders1765000000000 } from './1765000000000-attempt-headers.js';
 import { EndpointMetadata1765100000000 } from './1765100000000-endpoint-metadata.js';
+import { IdempotencyKeys1765200000000 } from './1765200000000-idempotency-keys.js';
 import { EndpointHours1765300000000 } from './1765300000000-endpoint-hours.js';
 import { WebhookJobs1765400000000 } from './1765400000000-webhook-jobs.js';
 import { EraseBodies1765500000000 } from './1765500000000-erase-bodies.js';
@@ -21,6 +22,7 @@ export const webhooksMigrations = [
   CaptureChanges1764800000000,
   AttemptHeaders1765000000000,
   EndpointMetadata1765100000000,
+  IdempotencyKeys1765200000000,
   EndpointHours1765300000000,
   WebhookJobs1765400000000,
   EraseBodies1765500000000,

@@ -1,0 +1,2 @@
+/** How long an `Idempotency-Key` is known. */
+export const KEY_LIFE_MS = 24 * 3_600_000;

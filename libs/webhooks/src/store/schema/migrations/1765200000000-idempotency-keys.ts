@@ -1,0 +1,31 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { tablesOf } from '../tables.js';
+import { indexName } from './migration-steps.js';
+
+/** Keys of calls of the REST API. Processes of earlier releases ignore them. */
+export class IdempotencyKeys1765200000000 implements MigrationInterface {
+  readonly name = 'IdempotencyKeys1765200000000';
+
+  async up(runner: QueryRunner): Promise<void> {
+    const { idempotencyKeys } = tablesOf(runner.connection);
+    await runner.query(`
+      create table ${idempotencyKeys} (
+        tenant_id varchar(255) not null,
+        route varchar(64) not null,
+        key varchar(255) not null,
+        fingerprint varchar(64) not null,
+        created_at bigint not null,
+        locked_until bigint,
+        answer text,
+        primary key (tenant_id, route, key)
+      )`);
+    // What maintenance deletes.
+    await runner.query(
+      `create index ${indexName(runner, 'idempotencyKeys', '_created')} on ${idempotencyKeys} (created_at)`,
+    );
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query(`drop table ${tablesOf(runner.connection).idempotencyKeys}`);
+  }
+}
