@@ -2,7 +2,8 @@
 // The packed tarballs in hosts of every supported kind.
 const assert = require('node:assert/strict');
 const { cpSync, mkdirSync, writeFileSync } = require('node:fs');
-const { join } = require('node:path');
+const { createRequire } = require('node:module');
+const { dirname, join } = require('node:path');
 const { run } = require('./support/commands.js');
 const { nodeOf } = require('./support/node-binaries.js');
 
@@ -42,6 +43,9 @@ const INSTALLATIONS = {
 
 /** @param {Cell} cell */
 const installationOf = ({ nest, typeorm }) => `nest${nest}-typeorm${typeorm}`;
+
+/** @param {Cell} cell */
+const typeOf = ({ modules }) => (modules === 'ESM' ? 'module' : 'commonjs');
 
 /** Every pair of values of two columns is in some cell. */
 function checkPairs() {
@@ -90,7 +94,10 @@ function packageOf({ nest, typeorm }) {
       pg: '8.23.1',
       'reflect-metadata': '0.2.2',
       rxjs: '7.8.2',
-      typeorm: TYPEORM[typeorm],
+      // Beside another one, as hosts have it that move to the next major.
+      ...(nest === 12 && typeorm === '0.3'
+        ? { typeorm: `npm:typeorm@${TYPEORM['0.3']}`, 'typeorm-next': `npm:typeorm@${TYPEORM['1']}` }
+        : { typeorm: TYPEORM[typeorm] }),
     },
     devDependencies: { '@types/express': '5.0.3', '@types/node': '20.19.24', typescript: '6.0.3' },
   };
@@ -116,7 +123,12 @@ async function tryInstallation(name, { protocol, away, tarballs, databases }) {
   await protocol.step("import and require find the same names, peers are the host's", () =>
     run(process.execPath, ['installed.cjs'], { cwd: folder }),
   );
-  for (const cell of cells) await tryCell(cell, folder, { protocol, databases });
+  for (const cell of cells) {
+    const cwd = join(folder, cell.modules.toLowerCase());
+    mkdirSync(cwd);
+    writeFileSync(join(cwd, 'package.json'), JSON.stringify({ private: true, type: typeOf(cell) }));
+    await tryCell(cell, cwd, { protocol, databases }, cell === cells[0]);
+  }
   const plain = INSTALLATIONS[/** @type {keyof typeof INSTALLATIONS} */ (name)];
   if (!plain) return;
   cpSync(join(__dirname, 'hosts/express'), join(folder, 'express'), { recursive: true });
@@ -131,28 +143,26 @@ async function tryInstallation(name, { protocol, away, tarballs, databases }) {
 
 /**
  * @param {Cell} cell
- * @param {string} folder
+ * @param {string} cwd a folder with a package.json
  * @param {Pick<import('./templates.js').Journey, 'protocol' | 'databases'>} journey
+ * @param {boolean} [checksLibraries] compile with the types of all packages, too
  */
-async function tryCell(cell, folder, { protocol, databases }) {
+async function tryCell(cell, cwd, { protocol, databases }, checksLibraries = false) {
   const node = await nodeOf(cell.node);
   const name = `${cell.modules}, ${cell.http}, Node ${cell.node}`;
   if (!node) return console.log(`-- ${protocol.host}: skipped ${name}: no such Node for this system`);
-  const cwd = join(folder, cell.modules.toLowerCase());
   cpSync(join(__dirname, 'hosts/nest'), cwd, {
     recursive: true,
     filter: (path) => !/[\\/](dist|node_modules)$/.test(path),
   });
-  const type = cell.modules === 'ESM' ? 'module' : 'commonjs';
-  writeFileSync(join(cwd, 'package.json'), JSON.stringify({ name: 'host', private: true, type }));
-  const bin = (/** @type {string} */ file) => join(folder, 'node_modules', file);
+  const { resolve } = createRequire(join(cwd, 'package.json'));
+  const tsc = [resolve('typescript/bin/tsc'), ...(checksLibraries ? [] : ['--skipLibCheck'])];
+  const typeorm = join(dirname(resolve('typeorm')), 'cli.js');
   await databases.with(async (url) => {
     const command = { cwd, node, env: { DATABASE_URL: url, HTTP: cell.http } };
     await protocol.step(`${name}: compile, migrate`, async () => {
-      // Once in each installation, with the types of all packages.
-      const isFirst = cell === CELLS.find((each) => installationOf(each) === installationOf(cell));
-      await run(node, [bin('typescript/bin/tsc'), ...(isFirst ? [] : ['--skipLibCheck'])], command);
-      await run(node, [bin('typeorm/cli.js'), 'migration:run', '-d', 'dist/data-source.js'], command);
+      await run(node, tsc, command);
+      await run(node, [typeorm, 'migration:run', '-d', 'dist/data-source.js'], command);
     });
     await protocol.step(`${name}: start, register, publish, verify`, async () =>
       process.stdout.write(await run(node, ['dist/main.js'], command)),
@@ -167,4 +177,4 @@ const installations = Object.fromEntries(
   Object.keys(INSTALLATIONS).map((name) => [name, (journey) => tryInstallation(name, journey)]),
 );
 
-module.exports = { installations, table };
+module.exports = { CELLS, installations, packageOf, table, tryCell, typeOf };

@@ -6,13 +6,14 @@ const { mkdtempSync, readFileSync, rmSync } = require('node:fs');
 const { tmpdir } = require('node:os');
 const { join } = require('node:path');
 const { installations, table } = require('./cells.js');
+const { monorepos } = require('./monorepos.js');
 const { runAll } = require('./support/commands.js');
 const { Databases } = require('./support/databases.js');
 const { Protocol } = require('./support/protocol.js');
 const { pack } = require('./support/tarballs.js');
 const { templates } = require('./templates.js');
 
-const HOSTS = new Map(Object.entries({ ...templates, ...installations }));
+const HOSTS = new Map(Object.entries({ ...templates, ...installations, ...monorepos }));
 
 async function tryHosts(/** @type {string[]} */ chosen) {
   const unknown = chosen.filter((name) => !HOSTS.has(name));
