@@ -29,7 +29,7 @@ const WEBHOOKS = {
     'api/compat': 'api endpoints config observability secrets store',
     api: 'api/routes event-log endpoints deliveries accounts config secrets validation store',
     'api/routes': 'api event-log endpoints deliveries accounts secrets validation',
-    operator: 'endpoints engine engine/record observability secrets store validation http',
+    operator: 'endpoints deliveries engine engine/record observability secrets store validation http',
     'event-log': 'deliveries engine/replay observability store validation',
     endpoints: `deliveries accounts config secrets observability store profiles validation events/catalogue events
                 http/policy`,

@@ -68,6 +68,7 @@ const NAMES = [
   'webhook_jobs',
   'webhook_lanes',
   'webhook_leases',
+  'webhook_pauses',
   'webhook_unrelayed',
 ];
 const prefixed = (prefix: string) => NAMES.map((name) => `${prefix}${name}`);

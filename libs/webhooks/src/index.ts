@@ -38,6 +38,7 @@ export type {
   EndpointState,
   JobKind,
   JobState,
+  PauseScope,
   Ordering,
   Reason,
   StatusClass,
@@ -91,6 +92,14 @@ export {
 export { WebhookEndpoints } from './endpoints/endpoints.service.js';
 export { WebhookAccounts, type WebhookAccount } from './accounts/accounts.service.js';
 export type { ErasureOptions, ErasureProgress, ErasureResult } from './operator/erase-subject.js';
+export { operatorController, type OperatorControllerOptions } from './module/routes/operator-controller.js';
+export type { OperatorPause, PauseTarget } from './operator/pauses.js';
+export {
+  OperatorDeliveries,
+  type FailingEndpoint,
+  type OperatorDeliveryFilter,
+  type TenantDelivery,
+} from './operator/operator-lists.js';
 export { WebhookOperator, type TenantEndpoint } from './operator/operator.service.js';
 export type { ReencryptionResult } from './secrets/reencrypt-secrets.js';
 export type { RegisteredEndpoint, WebhookEndpoint } from './endpoints/endpoint.js';

@@ -39,6 +39,9 @@ export type Reason =
   | 'erased'
   | 'operator';
 
+/** What an operator's pause covers. */
+export type PauseScope = 'endpoint' | 'tenant' | 'origin' | 'all';
+
 /** What a job does. `replay`: creates deliveries of past events. */
 export type JobKind = 'replay';
 

@@ -22,6 +22,8 @@ import { EventTypeList } from '../endpoints/event-types.js';
 import { EventReplay } from '../event-log/event-replay.js';
 import { WebhookEventLog } from '../event-log/event-log.service.js';
 import { WebhookJobs } from '../event-log/jobs.service.js';
+import { OperatorDeliveries } from '../operator/operator-lists.js';
+import { OperatorPauses } from '../operator/pauses.js';
 import { SubjectErasure } from '../operator/erase-subject.js';
 import { WebhookOperator } from '../operator/operator.service.js';
 import { IdempotentCalls } from '../api/idempotent-calls.js';
@@ -48,6 +50,8 @@ export const apiProviders: Provider[] = [
   WebhookEndpoints,
   WebhookAccounts,
   SubjectErasure,
+  OperatorPauses,
+  OperatorDeliveries,
   WebhookOperator,
   EventReplay,
   WebhookEventLog,

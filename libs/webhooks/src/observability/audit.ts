@@ -20,12 +20,15 @@ export type AuditAction =
   | 'delivery.retried'
   | 'delivery.cancelled'
   | 'job.cancelled'
+  | 'operator.paused'
+  | 'operator.resumed'
   | 'subject.erased'
   | 'tenant.deleted';
 
 /** One entry of the audit log. Holds no secret and no payload. */
 export interface AuditEntry {
   action: AuditAction;
+  /** Empty if it is about all tenants. */
   tenantId: string;
   /** `wh_…` */
   endpointId?: string;

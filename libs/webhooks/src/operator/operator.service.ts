@@ -18,6 +18,8 @@ import type { FigureStore } from '../store/figures/figure-store.js';
 import type { MaintenanceStore } from '../store/maintenance-store.js';
 import { STORE } from '../store/store.js';
 import { boundTo } from '../store/transactions.js';
+import { type FailingEndpoint, OperatorDeliveries, type OperatorDeliveryFilter } from './operator-lists.js';
+import { type OperatorPause, OperatorPauses, type PauseTarget } from './pauses.js';
 import { type ErasureOptions, type ErasureResult, SubjectErasure } from './erase-subject.js';
 import { removeTenant } from './remove-tenant.js';
 
@@ -35,6 +37,9 @@ export class WebhookOperator {
     private readonly audit: WebhookAudit,
     private readonly reencryption: SecretReencryption,
     private readonly erasure: SubjectErasure,
+    private readonly operatorPauses: OperatorPauses,
+    /** The deliveries of all tenants. */
+    readonly deliveries: OperatorDeliveries,
     @Inject(SECRET_BOX) private readonly box: SecretBox,
   ) {}
 
@@ -54,6 +59,33 @@ export class WebhookOperator {
   /** Enables a paused or disabled endpoint, whoever disabled it. */
   async enable(id: string, context: CallContext = {}): Promise<TenantEndpoint> {
     return this.changeState('endpoint.resumed', id, context, toActive);
+  }
+
+  /**
+   * Pauses an endpoint, a tenant, an origin or everything: deliveries, new ones included, wait, without the limit that an
+   * owner's pause has. An owner who resumes does not end it. What workers have claimed is still sent. Endpoints and origins
+   * that are registered or used later are paused by a worker, about a second after it finds them. Repeatable.
+   */
+  pause(target: PauseTarget, context: { reason?: string } & Omit<CallContext, 'tx'> = {}): Promise<void> {
+    return this.operatorPauses.pause(target, context);
+  }
+
+  /**
+   * Ends what {@link pause} did with the same target: endpoints that no other pause covers are again as their owners want
+   * them, and what waits is sent. Returns false if there is no such pause.
+   */
+  resume(target: PauseTarget, context: Omit<CallContext, 'tx'> = {}): Promise<boolean> {
+    return this.operatorPauses.resume(target, context);
+  }
+
+  /** What is paused, oldest first. */
+  pauses(): Promise<OperatorPause[]> {
+    return this.operatorPauses.list();
+  }
+
+  /** Endpoints and callback origins of all tenants that fail now. See {@link OperatorDeliveries.failing}. */
+  failing(filter?: Omit<OperatorDeliveryFilter, 'states'>): Promise<Page<FailingEndpoint>> {
+    return this.deliveries.failing(filter);
   }
 
   /**

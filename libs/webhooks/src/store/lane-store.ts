@@ -63,6 +63,8 @@ export interface WorkCheck {
   hasClosedBacklog: boolean;
   /** There are alerts to send. */
   hasAlerts: boolean;
+  /** The operator has paused something, or a pause has ended and its lanes are not released yet. */
+  hasPauses: boolean;
   /** A pass of a job is due. */
   hasJobs: boolean;
   /** There are captured changes to map. */

@@ -7,6 +7,7 @@ import type { ErasureStore } from './jobs/erasure-store.js';
 import type { EventLogStore } from './jobs/event-log-store.js';
 import type { FigureStore } from './figures/figure-store.js';
 import type { IdempotencyStore } from './idempotency/idempotency-store.js';
+import type { OperatorStore } from './jobs/operator-store.js';
 import type { JobStore } from './jobs/job-store.js';
 import type { ChangeStore } from './change-store.js';
 import type { DeliveryStore } from './delivery-store.js';
@@ -59,6 +60,7 @@ export interface Store
     JobStore,
     FigureStore,
     IdempotencyStore,
+    OperatorStore,
     ChangeStore {
   /** Starts to watch the data source's commits; returns what stops it. */
   attach(): () => void;

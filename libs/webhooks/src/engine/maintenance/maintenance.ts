@@ -3,6 +3,7 @@ import { AlertSender } from '../../alerts/alert-sender.js';
 import { LineLogger } from '../../core/line-logger.js';
 import { HealthCheck } from '../../observability/health.js';
 import type { MaintenanceStore } from '../../store/maintenance-store.js';
+import type { OperatorStore } from '../../store/jobs/operator-store.js';
 import type { WorkCheck } from '../../store/lane-store.js';
 import { STORE } from '../../store/store.js';
 import { JobRunner } from '../replay/job-runner.js';
@@ -14,6 +15,8 @@ import { Retention } from './retention.js';
 
 /** Time between two rounds of the slow tasks, give or take 10 %. */
 const ROUND_INTERVAL_MS = 60_000;
+/** Between two looks for lanes that the operator's pauses cover, ms. */
+const PAUSES_INTERVAL_MS = 1_000;
 /** A warning about the database is not repeated within this time. */
 const WARNING_INTERVAL_MS = 3_600_000;
 
@@ -22,11 +25,13 @@ const WARNING_INTERVAL_MS = 3_600_000;
 export class Maintenance {
   private readonly logger = new LineLogger('WebhookMaintenance');
   private nextRoundAt = 0;
+  /** On the store's monotonic clock. */
+  private nextPausesAt = 0;
   private running: Promise<unknown> | null = null;
   private readonly warnedAt = new Map<string, number>();
 
   constructor(
-    @Inject(STORE) private readonly store: MaintenanceStore,
+    @Inject(STORE) private readonly store: MaintenanceStore & OperatorStore,
     private readonly leases: Leases,
     private readonly alerts: AlertSender,
     private readonly health: HealthCheck,
@@ -42,16 +47,25 @@ export class Maintenance {
    * more of it.
    */
   async runUrgent(
-    found: Pick<WorkCheck, 'hasExpiredLeases' | 'hasClosedBacklog' | 'hasAlerts' | 'hasJobs'>,
+    found: Pick<WorkCheck, 'hasExpiredLeases' | 'hasClosedBacklog' | 'hasAlerts' | 'hasJobs' | 'hasPauses'>,
   ): Promise<boolean> {
     if (found.hasAlerts) this.alerts.wake();
+    const hasMorePauses = found.hasPauses && (await this.applyPauses());
     const rescued = found.hasExpiredLeases ? await this.store.rescueExpiredLeases() : 0;
     if (rescued > 0)
       this.logger.warn(`Recovered ${rescued} deliveries from a worker that stopped without releasing them`);
     const discarded = found.hasClosedBacklog ? await this.store.discardBacklog() : 0;
     const hasMoreOfJobs = found.hasJobs && (await this.jobs.runPass());
     await this.leases.deleteFinished();
-    return rescued > 0 || discarded > 0 || hasMoreOfJobs;
+    return rescued > 0 || discarded > 0 || hasMoreOfJobs || hasMorePauses;
+  }
+
+  /** New endpoints and origins get the operator's pauses here, and what an interrupted call has left. */
+  private async applyPauses(): Promise<boolean> {
+    if (this.store.monotonicNow() < this.nextPausesAt) return false;
+    const changed = await this.store.applyPauses();
+    if (changed === 0) this.nextPausesAt = this.store.monotonicNow() + PAUSES_INTERVAL_MS;
+    return changed > 0;
   }
 
   /** Starts the slow tasks beside the poller, once a minute. Logs their errors. */

@@ -7,10 +7,10 @@ import {
   readEndpointHours,
 } from './figures/endpoint-hours.js';
 import { answerKey, claimKey, deleteOldKeys, releaseKey } from './idempotency/idempotency-keys.js';
-import { PostgresJobStore } from './postgres-job-store.js';
+import { PostgresOperatorStore } from './postgres-operator-store.js';
 
 /** The statements on figures and on keys of calls: one line a method. */
-export abstract class PostgresFigureStore extends PostgresJobStore {
+export abstract class PostgresFigureStore extends PostgresOperatorStore {
   addEndpointHours(hours: readonly EndpointHour[]): Promise<void> {
     return addEndpointHours(this.session, hours);
   }

@@ -10,6 +10,7 @@ import { createEventSchema } from './event.entity.js';
 import { createIdempotencyKeySchema } from './idempotency/idempotency-key.entity.js';
 import { createJobSchema } from './jobs/job.entity.js';
 import { createLaneSchema } from './lane.entity.js';
+import { createPauseSchema } from './jobs/pause.entity.js';
 import { createLeaseSchema } from './lease.entity.js';
 import { createUnrelayedSchema } from './unrelayed.entity.js';
 
@@ -40,6 +41,7 @@ function createEntities(prefix: string): EntitySchema[] {
     createJobSchema,
     createLaneSchema,
     createLeaseSchema,
+    createPauseSchema,
     createUnrelayedSchema,
   ].map((createSchema) => createSchema(prefix) as EntitySchema);
 }

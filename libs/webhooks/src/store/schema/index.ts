@@ -11,6 +11,7 @@ export { EndpointMetadata1765100000000 } from './migrations/1765100000000-endpoi
 export { IdempotencyKeys1765200000000 } from './migrations/1765200000000-idempotency-keys.js';
 export { EndpointHours1765300000000 } from './migrations/1765300000000-endpoint-hours.js';
 export { WebhookJobs1765400000000 } from './migrations/1765400000000-webhook-jobs.js';
+export { OperatorPauses1765600000000 } from './migrations/1765600000000-operator-pauses.js';
 export { EraseBodies1765500000000 } from './migrations/1765500000000-erase-bodies.js';
 export { captureMigration, type CaptureMigrationOptions } from './capture/capture-migration.js';
 export { WebhookAccountRow } from './account.entity.js';
@@ -24,6 +25,7 @@ export { WebhookEventRow } from './event.entity.js';
 export { WebhookIdempotencyKeyRow } from './idempotency/idempotency-key.entity.js';
 export { WebhookJobRow } from './jobs/job.entity.js';
 export { WebhookLaneRow } from './lane.entity.js';
+export { WebhookPauseRow } from './jobs/pause.entity.js';
 export { WebhookLeaseRow } from './lease.entity.js';
 export { WebhookUnrelayedRow } from './unrelayed.entity.js';
 export type { StoredSecret } from '../stored-secret.js';

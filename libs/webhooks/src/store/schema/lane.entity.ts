@@ -33,6 +33,8 @@ export class WebhookLaneRow {
   probes!: number;
   /** The lane is failing, and one worker alone has claimed it until this time. */
   claimedUntil!: number | null;
+  /** The operator has paused it: it is `paused`, whatever its endpoint says. */
+  operatorPausedAt!: number | null;
 }
 
 export const createLaneSchema = (prefix: string): EntitySchema<WebhookLaneRow> =>
@@ -57,6 +59,7 @@ export const createLaneSchema = (prefix: string): EntitySchema<WebhookLaneRow> =
       failingSince: instant('failing_since', nullable),
       probes: integer('probes', { default: 0 }),
       claimedUntil: instant('claimed_until', nullable),
+      operatorPausedAt: instant('operator_paused_at', nullable),
     },
     indices: [
       { name: `${prefix}webhook_lanes_endpoint`, columns: ['endpointId'], unique: true },

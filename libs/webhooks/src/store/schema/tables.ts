@@ -11,6 +11,7 @@ import { WebhookEventRow } from './event.entity.js';
 import { WebhookIdempotencyKeyRow } from './idempotency/idempotency-key.entity.js';
 import { WebhookJobRow } from './jobs/job.entity.js';
 import { WebhookLaneRow } from './lane.entity.js';
+import { WebhookPauseRow } from './jobs/pause.entity.js';
 import { WebhookLeaseRow } from './lease.entity.js';
 import { WebhookUnrelayedRow } from './unrelayed.entity.js';
 
@@ -27,6 +28,7 @@ const ROW_CLASSES = {
   jobs: WebhookJobRow,
   lanes: WebhookLaneRow,
   leases: WebhookLeaseRow,
+  pauses: WebhookPauseRow,
   unrelayed: WebhookUnrelayedRow,
 } satisfies Record<string, EntityTarget<ObjectLiteral>>;
 

@@ -1,4 +1,4 @@
-import type { EntityManager, SelectQueryBuilder } from 'typeorm';
+import type { EntityManager, QueryDeepPartialEntity, SelectQueryBuilder } from 'typeorm';
 import { requireTenant } from '../../core/tenant.js';
 import type {
   EndpointChanges,
@@ -117,10 +117,23 @@ export async function updateEndpoint(
   await manager
     .createQueryBuilder()
     .update(WebhookLaneRow)
-    .set(laneChanges)
+    .set(unlessOperatorPaused(laneChanges))
     .where({ endpointId: id, tenantId })
     .callListeners(false)
     .execute();
+}
+
+/** A lane that the operator has paused stays so, whatever its owner does, unless it is closed. */
+function unlessOperatorPaused(changes: EndpointLaneChanges): QueryDeepPartialEntity<WebhookLaneRow> {
+  const { state, nextDueAt } = changes;
+  if (state === 'closed' || (state !== 'open' && typeof nextDueAt !== 'number')) return changes;
+  const unlessPaused = (value: string, otherwise: string) => () =>
+    `case when operator_paused_at is null then ${value} else ${otherwise} end`;
+  return {
+    ...changes,
+    ...(state === 'open' ? { state: unlessPaused(`'open'`, `'paused'`) } : {}),
+    ...(typeof nextDueAt === 'number' ? { nextDueAt: unlessPaused(String(nextDueAt), 'null') } : {}),
+  };
 }
 
 function select(manager: EntityManager, scope: EndpointScope): SelectQueryBuilder<WebhookEndpointRow> {

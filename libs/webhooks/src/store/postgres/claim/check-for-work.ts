@@ -10,7 +10,7 @@ export async function checkForWork(
   skip: LanesToSkip,
   captures: readonly string[] = [],
 ): Promise<WorkCheck> {
-  const { alerts, changes, deliveries, jobs, lanes, leases, unrelayed } = session.tables;
+  const { alerts, changes, deliveries, jobs, lanes, pauses, leases, unrelayed } = session.tables;
   const isAnyDue = (retry: string) =>
     `exists (select 1 from ${deliveries} d where d.lane_id = l.id and d.retry = ${retry} and d.next_at <= ${nowMs(1)})`;
   const skipped = skipParameters(skip);
@@ -22,6 +22,7 @@ export async function checkForWork(
     hasClosedBacklog: boolean;
     hasAlerts: boolean;
     hasJobs: boolean;
+    hasPauses: boolean;
     hasChanges: boolean;
     now: string;
   }>(
@@ -37,6 +38,7 @@ export async function checkForWork(
             exists (select 1 from ${lanes} where state = 'closed' and next_due_at <= ${nowMs(1)}) as "hasClosedBacklog",
             exists (select 1 from ${alerts} where next_at <= ${nowMs(1)}) as "hasAlerts",
             exists (select 1 from ${jobs} where next_at <= ${nowMs(1)}) as "hasJobs",
+            exists (select 1 from ${pauses}) as "hasPauses",
             ${captures.length > 0 ? hasChanges(changes, 1, 2 + skipped.length) : 'false'} as "hasChanges",
             ${nowMs(1)} as now`,
     [session.clockOffset, ...skipped, ...(captures.length > 0 ? [captures] : [])],

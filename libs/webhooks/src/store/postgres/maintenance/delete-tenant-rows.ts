@@ -5,11 +5,16 @@ const BATCH_ROWS = 1000;
 
 /** From here on nothing is sent for the tenant: outcomes of requests in flight find no lane that would schedule more. */
 export async function closeTenant(session: Session, tenantId: string): Promise<void> {
-  const { endpoints, lanes } = session.tables;
+  const { endpoints, lanes, pauses } = session.tables;
   await session.transaction(async (tx) => {
     await tx.query(
       `update ${endpoints} set deleted_at = ${nowMs(1)}, secrets = '[]', headers = null where tenant_id = $2 and deleted_at is null`,
       [session.clockOffset, tenantId],
+    );
+    await tx.query(
+      `delete from ${pauses} where (scope = 'tenant' and value = $1)
+          or (scope = 'endpoint' and value in (select id::text from ${endpoints} where tenant_id = $1))`,
+      [tenantId],
     );
     await tx.query(`update ${lanes} set state = 'closed', next_due_at = null where tenant_id = $1`, [
       tenantId,

@@ -21,7 +21,7 @@ export function checkPausedBacklogs(
        select l.id, l.tenant_id, l.endpoint_id, e.state_at as paused_at
          from ${lanes} l
          join ${endpoints} e on e.id = l.endpoint_id
-        where l.state = 'paused' and l.id > $3
+        where l.state = 'paused' and l.operator_paused_at is null and l.id > $3
         order by l.id
         limit ${MAX_LANES_COUNTED}
      ), counted as materialized (
@@ -60,7 +60,7 @@ export async function discardPausedBacklog(
        select d.id
          from ${deliveries} d
         where d.lane_id = $2 and d.next_at is not null
-          and exists (select 1 from ${lanes} l where l.id = $2 and l.state = 'paused')
+          and exists (select 1 from ${lanes} l where l.id = $2 and l.state = 'paused' and l.operator_paused_at is null)
         order by d.retry desc, d.next_at desc, d.id desc
        offset $3
         limit ${MAX_ROWS_DISCARDED}

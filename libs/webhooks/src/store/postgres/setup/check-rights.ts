@@ -28,6 +28,7 @@ const RIGHTS: Record<ProcessRole, Record<keyof Tables, Right[]>> = {
     jobs: EDIT,
     lanes: EDIT,
     leases: READ,
+    pauses: READ,
     unrelayed: ADD,
   },
   worker: {
@@ -43,6 +44,7 @@ const RIGHTS: Record<ProcessRole, Record<keyof Tables, Right[]>> = {
     jobs: ALL,
     lanes: ALL,
     leases: ALL,
+    pauses: ALL,
     unrelayed: ALL,
   },
 };

@@ -7,6 +7,7 @@ import { AttemptHeaders1765000000000 } from './1765000000000-attempt-headers.js'
 import { EndpointMetadata1765100000000 } from './1765100000000-endpoint-metadata.js';
 import { IdempotencyKeys1765200000000 } from './1765200000000-idempotency-keys.js';
 import { EndpointHours1765300000000 } from './1765300000000-endpoint-hours.js';
+import { OperatorPauses1765600000000 } from './1765600000000-operator-pauses.js';
 import { WebhookJobs1765400000000 } from './1765400000000-webhook-jobs.js';
 import { EraseBodies1765500000000 } from './1765500000000-erase-bodies.js';
 
@@ -26,4 +27,5 @@ export const webhooksMigrations = [
   EndpointHours1765300000000,
   WebhookJobs1765400000000,
   EraseBodies1765500000000,
+  OperatorPauses1765600000000,
 ];

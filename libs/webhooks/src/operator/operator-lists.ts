@@ -1,0 +1,84 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { decodeDeliveryId, encodeDeliveryId, encodeId } from '../core/ids.js';
+import { formatInstant } from '../core/instants.js';
+import type { Page } from '../core/page.js';
+import { badRequest } from '../core/request-error.js';
+import type { DeliveryState } from '../core/states.js';
+import { toDelivery, type WebhookDelivery } from '../deliveries/delivery.js';
+import type { OperatorStore } from '../store/jobs/operator-store.js';
+import { STORE } from '../store/store.js';
+import { pageSize } from '../validation/list-query.js';
+
+/** A delivery with its tenant. */
+export interface TenantDelivery extends WebhookDelivery {
+  tenantId: string;
+}
+
+/** Which deliveries of all tenants to list. */
+export interface OperatorDeliveryFilter {
+  /** 1 to 100. Default 20. */
+  limit?: number;
+  /** `nextCursor` of the previous page. */
+  cursor?: string;
+  states?: readonly DeliveryState[];
+}
+
+/** An endpoint, or a tenant's callbacks to one origin, whose deliveries fail. */
+export interface FailingEndpoint {
+  tenantId: string;
+  /** `wh_…`; `null`: callbacks. */
+  endpointId: string | null;
+  /** Of the endpoint, or the origin of the callbacks. */
+  url: string;
+  /** Deliveries whose attempt failed since the last success. */
+  failures: number;
+  /** RFC 3339. */
+  failingSince: string;
+}
+
+/** Above all ids: the largest `bigint`. */
+const MAX_ID = '9223372036854775807';
+/** Rows that one page looks at. */
+const MAX_ROWS_SCANNED = 2_000;
+
+/** Lists over all tenants. Each page reads a bounded number of rows: it may be short or empty and still have a cursor. */
+@Injectable()
+export class OperatorDeliveries {
+  /** @internal The module constructs this class. */
+  constructor(@Inject(STORE) private readonly store: OperatorStore) {}
+
+  /** The deliveries of all tenants, newest first. A page looks at 2,000. */
+  async list({ limit, cursor, states }: OperatorDeliveryFilter = {}): Promise<Page<TenantDelivery>> {
+    const before = cursor === undefined ? MAX_ID : decodeDeliveryId(cursor);
+    if (before === null) throw wrongCursor();
+    const search = { limit: pageSize(limit), before, states, scan: MAX_ROWS_SCANNED };
+    const { deliveries, next } = await this.store.listAllDeliveries(search);
+    return {
+      data: deliveries.map((delivery) => ({ tenantId: delivery.tenantId, ...toDelivery(delivery) })),
+      nextCursor: next && encodeDeliveryId(next),
+    };
+  }
+
+  /** What fails now, in the order of registration. A page looks at 5,000 endpoints and callback origins. */
+  async failing({ limit, cursor = '0' }: Omit<OperatorDeliveryFilter, 'states'> = {}): Promise<
+    Page<FailingEndpoint>
+  > {
+    if (!/^\d{1,18}$/.test(cursor)) throw wrongCursor();
+    const { lanes, next } = await this.store.listFailingLanes(cursor, pageSize(limit));
+    return {
+      data: lanes.map(({ tenantId, endpointId, url, failures, failingSince }) => ({
+        tenantId,
+        endpointId: endpointId === null ? null : encodeId('wh', endpointId),
+        url,
+        failures,
+        failingSince: formatInstant(failingSince),
+      })),
+      nextCursor: next,
+    };
+  }
+}
+
+function wrongCursor(): Error {
+  const message = 'cursor must be the nextCursor of another page.';
+  return badRequest({ field: 'cursor', code: 'invalid', message });
+}

@@ -1,0 +1,57 @@
+import type { DeliveryState, PauseScope } from '../../core/states.js';
+import type { DeliveryRecord } from '../delivery-store.js';
+import type { StoreTransactions } from '../transactions.js';
+
+/** What the operator has paused. */
+export interface PauseRecord {
+  scope: PauseScope;
+  value: string;
+  reason: string | null;
+  /** Epoch ms. */
+  createdAt: number;
+}
+
+/** A lane whose deliveries fail. */
+export interface FailingLane {
+  id: string;
+  tenantId: string;
+  /** UUID; `null`: a lane of callbacks. */
+  endpointId: string | null;
+  /** Of the endpoint, or the origin of the callbacks. */
+  url: string;
+  /** Deliveries whose attempt failed since the last success. */
+  failures: number;
+  /** Epoch ms. */
+  failingSince: number;
+}
+
+/** Which deliveries of all tenants to list. */
+export interface AllDeliveriesSearch {
+  limit: number;
+  /** Only ids below this one. */
+  before: string;
+  states?: readonly DeliveryState[];
+  /** Rows to look at. */
+  scan: number;
+}
+
+/** What the people on call see and stop, over all tenants. */
+export interface OperatorStore extends StoreTransactions {
+  /** In `tx`: writes a pause, or its new reason. Repeatable. */
+  insertPause(pause: Omit<PauseRecord, 'createdAt'>): Promise<void>;
+  /** In `tx`: ends a pause. Returns false if there is none. */
+  endPause(pause: Pick<PauseRecord, 'scope' | 'value'>): Promise<boolean>;
+  /** Those that have not ended, oldest first. */
+  listPauses(): Promise<PauseRecord[]>;
+  /**
+   * Pauses a batch of lanes that a pause covers, and releases a batch of those that none covers any more: they are again as
+   * their endpoint says. Returns how many lanes it changed; 0 at the end, when pauses that have ended are gone.
+   */
+  applyPauses(): Promise<number>;
+  /** The newest first. Looks at `scan` rows: `next` is where to continue, `null` at the end. */
+  listAllDeliveries(
+    search: AllDeliveriesSearch,
+  ): Promise<{ deliveries: (DeliveryRecord & { tenantId: string })[]; next: string | null }>;
+  /** Failing lanes with ids after `after`, by id. Looks at a limited number of lanes: `next` as above. */
+  listFailingLanes(after: string, limit: number): Promise<{ lanes: FailingLane[]; next: string | null }>;
+}

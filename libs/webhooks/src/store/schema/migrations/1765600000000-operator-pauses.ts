@@ -1,0 +1,33 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { tablesOf } from '../tables.js';
+import { lockTables } from './migration-steps.js';
+
+/**
+ * What the operator has paused, and which lanes that holds. Processes of earlier releases see such a lane as paused; an owner
+ * who resumes it through one of them sends what waits.
+ */
+export class OperatorPauses1765600000000 implements MigrationInterface {
+  readonly name = 'OperatorPauses1765600000000';
+
+  async up(runner: QueryRunner): Promise<void> {
+    const { lanes, pauses } = tablesOf(runner.connection);
+    await runner.query(`
+      create table ${pauses} (
+        scope varchar(16) not null,
+        value varchar(300) not null,
+        reason varchar(500),
+        created_at bigint not null,
+        ended_at bigint,
+        primary key (scope, value)
+      )`);
+    await lockTables(runner, 'access exclusive', 'lanes');
+    await runner.query(`alter table ${lanes} add column operator_paused_at bigint`);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    const { lanes, pauses } = tablesOf(runner.connection);
+    await lockTables(runner, 'access exclusive', 'lanes', 'pauses');
+    await runner.query(`alter table ${lanes} drop column operator_paused_at`);
+    await runner.query(`drop table ${pauses}`);
+  }
+}
