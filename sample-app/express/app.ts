@@ -33,6 +33,8 @@ export function createApp(dataSource: DataSource, webhooks: Webhooks): Express {
     else response.status(404).json({ message: `There is no message ${id}.` });
   });
 
+  const openApi = webhooks.openApi({ prefix: 'api', title: 'SMS backend' });
+  app.get('/openapi.json', (_request, response) => void response.json(openApi));
   app.use('/api', authenticate, webhooks.router); // /api/webhooks
   return app;
 }

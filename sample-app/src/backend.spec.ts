@@ -224,4 +224,14 @@ describe('The sample backend', () => {
     expect(await printed).toMatch(/^MAIL {2}to ops@example\.com: .+\n {6}\S/);
     jest.restoreAllMocks();
   });
+
+  it('serves its OpenAPI document with the routes of the webhooks, and a page that shows it', async () => {
+    const origin = new URL(backend.url).origin;
+    const document = (await (await fetch(`${origin}/openapi.json`)).json()) as Record<string, object>;
+    expect(Object.keys(document.paths!)).toEqual(
+      expect.arrayContaining(['/api/v1/messages/sms', '/api/v1/webhooks/{id}', '/v1/webhooks']),
+    );
+    expect(document.webhooks).toHaveProperty(['standard/message.delivered']);
+    expect(await (await fetch(`${origin}/docs`)).text()).toContain('swagger-ui');
+  });
 });

@@ -1,9 +1,11 @@
 import { ValidationPipe } from '@nestjs/common';
 import type { INestApplication } from '@nestjs/common';
+import { serveOpenApi } from './openapi.js';
 
-/** The prefix and the validation of all routes. */
+/** The prefix, the validation and the description of all routes. */
 export function configureApp(app: INestApplication): void {
   // Scripts of httpSMS's and Mobile Text Alerts' customers find the registration routes where those platforms have them.
   app.setGlobalPrefix('api/v1', { exclude: ['v1/webhooks{/*path}', 'v3/webhooks{/*path}'] });
   app.useGlobalPipes(new ValidationPipe({ whitelist: true, forbidNonWhitelisted: true, transform: true }));
+  serveOpenApi(app);
 }

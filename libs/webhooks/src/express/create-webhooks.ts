@@ -4,6 +4,8 @@ import express from 'express';
 import { WorkerLifecycle } from '../engine/worker-lifecycle.js';
 import { WebhooksModule } from '../webhooks.module.js';
 import { WebhooksService } from '../webhooks.service.js';
+import { SETTINGS, type Settings } from '../config/settings.js';
+import { describeOpenApi } from './describe-open-api.js';
 import { ErrorFilter } from './error-filter.js';
 import { type CreateWebhooksOptions, readExpressOptions } from './express-options.js';
 import { HostLogger } from './host-logger.js';
@@ -56,7 +58,9 @@ async function create(options: CreateWebhooksOptions): Promise<Webhooks> {
   await app.init();
   const service = app.get(WebhooksService, { strict: false });
   const worker = new WebhooksWorker(app.get(WorkerLifecycle, { strict: false }), service);
-  return new Webhooks(service, { router: adapter.router, worker }, () => app.close());
+  const settings = app.get<symbol, Settings>(SETTINGS, { strict: false });
+  const openApi = describeOpenApi({ path, compat }, settings);
+  return new Webhooks(service, { router: adapter.router, worker, openApi }, () => app.close());
 }
 
 function rootOf(module: ReturnType<typeof WebhooksModule.forRoot>): new () => object {

@@ -1,4 +1,5 @@
 import type { WebhooksService } from '../webhooks.service.js';
+import type { DescribeOpenApi } from './describe-open-api.js';
 import type { WebhooksRouter } from './http.js';
 import type { WebhooksWorker } from './webhooks-worker.js';
 import { nameForExpress } from './name-caller.js';
@@ -40,16 +41,20 @@ export class Webhooks implements Omit<WebhooksService, 'runOnce'> {
   /** Returns the figures of the queue. */
   readonly stats: WebhooksService['stats'];
 
+  /** Returns an OpenAPI 3.1 document of the routes, and of the requests that receivers get. */
+  readonly openApi: DescribeOpenApi;
+
   private closed: Promise<void> | null = null;
 
   /** @internal `createWebhooks` makes it. */
   constructor(
     service: WebhooksService,
-    { router, worker }: { router: WebhooksRouter; worker: WebhooksWorker },
+    { router, worker, openApi }: { router: WebhooksRouter; worker: WebhooksWorker; openApi: DescribeOpenApi },
     private readonly end: () => Promise<void>,
   ) {
     this.router = router;
     this.worker = worker;
+    this.openApi = openApi;
     this.publish = service.publish.bind(service) as WebhooksService['publish'];
     this.assertCallbackUrl = service.assertCallbackUrl.bind(service);
     this.health = async () => {

@@ -1,0 +1,22 @@
+import type { Settings } from '../config/settings.js';
+import type { CustomEventType } from '../events/catalogue/custom-event-type.js';
+import { type OpenApiDocument, type OpenApiOptions, webhooksOpenApi } from '../openapi/index.js';
+
+/** What the router knows by itself is not asked for. */
+export type DescribeOpenApi = (
+  options?: Omit<OpenApiOptions, 'path' | 'compat' | 'profiles' | 'eventTypes'>,
+) => OpenApiDocument;
+
+/** @param prefix of the options: where the router is mounted, such as `api` */
+export function describeOpenApi(
+  mounted: Pick<OpenApiOptions, 'path' | 'compat'>,
+  { profiles, eventTypes }: Settings,
+): DescribeOpenApi {
+  return (options) =>
+    webhooksOpenApi({
+      ...options,
+      ...mounted,
+      profiles: [...profiles.values()],
+      eventTypes: (eventTypes ?? []) as CustomEventType[],
+    });
+}
