@@ -45,7 +45,7 @@ export async function readEndpointHours(
 
 export async function deleteOldEndpointHours(session: Session, ageMs: number): Promise<number> {
   const { endpointHours } = session.tables;
-  const gone = await session.query(
+  const gone = await session.queryUnlogged(
     `with old as materialized (
        select endpoint_id, hour
          from ${endpointHours}
@@ -66,7 +66,7 @@ export async function deleteOldEndpointHours(session: Session, ageMs: number): P
 
 export async function deleteTenantHours(session: Session, tenantId: string): Promise<number> {
   const { endpointHours, endpoints } = session.tables;
-  const gone = await session.query(
+  const gone = await session.queryUnlogged(
     `with picked as materialized (
        select h.endpoint_id, h.hour
          from ${endpoints} e
