@@ -82,7 +82,8 @@ async function start(config: HostConfig): Promise<void> {
         encryption: { current: { id: 'k1', key: 'ab'.repeat(32) } },
         network: { allowHttp: true, allowedAddresses: ['127.0.0.0/8'] },
         profiles: [dangerousProfile],
-        // The events carry only what the audit reads.
+        // The events have a type of their own, and carry only what the audit reads.
+        allowUnknownEventTypes: true,
         checkEventData: false,
         ...options,
       }),

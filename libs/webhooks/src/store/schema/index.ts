@@ -7,12 +7,13 @@ export { IndexLiveEndpoints1764500000000 } from './migrations/1764500000000-inde
 export { ClaimFailingLanesAlone1764600000000 } from './migrations/1764600000000-claim-failing-lanes-alone.js';
 export { IndexFailuresById1764700000000 } from './migrations/1764700000000-index-failures-by-id.js';
 export { CaptureChanges1764800000000 } from './migrations/1764800000000-capture-changes.js';
+export { AttemptHeaders1765000000000 } from './migrations/1765000000000-attempt-headers.js';
 export { EndpointMetadata1765100000000 } from './migrations/1765100000000-endpoint-metadata.js';
 export { IdempotencyKeys1765200000000 } from './migrations/1765200000000-idempotency-keys.js';
 export { EndpointHours1765300000000 } from './migrations/1765300000000-endpoint-hours.js';
 export { WebhookJobs1765400000000 } from './migrations/1765400000000-webhook-jobs.js';
-export { OperatorPauses1765600000000 } from './migrations/1765600000000-operator-pauses.js';
 export { EraseBodies1765500000000 } from './migrations/1765500000000-erase-bodies.js';
+export { OperatorPauses1765600000000 } from './migrations/1765600000000-operator-pauses.js';
 export { captureMigration, type CaptureMigrationOptions } from './capture/capture-migration.js';
 export { WebhookAccountRow } from './account.entity.js';
 export { WebhookAlertRow } from './alert.entity.js';
