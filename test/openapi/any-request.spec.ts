@@ -1,0 +1,124 @@
+import * as fc from 'fast-check';
+import type { JsonSchema } from '../../libs/webhooks/src/index.js';
+import { type OpenApiOperation, webhooksOpenApi } from '../../libs/webhooks/src/openapi/index.js';
+import { type Calls, startHost, type WebhooksHost } from '../support/webhooks-host.js';
+import { arbitraryOf } from './arbitrary.js';
+
+/** The same requests in each run. Others, and more: `OPENAPI_RUNS=5000 npx jest test/openapi/any-request`. */
+const { OPENAPI_RUNS } = process.env;
+const RUNS = OPENAPI_RUNS ? { numRuns: Number(OPENAPI_RUNS) } : { numRuns: 200, seed: 1 };
+
+interface AnyRequest {
+  method: keyof Calls;
+  path: string;
+  query: Record<string, unknown>;
+  body: unknown;
+  operation: OpenApiOperation;
+}
+
+const document = webhooksOpenApi({ compat: ['httpsms', 'mobile-text-alerts'] });
+const { schemas } = document.components;
+
+/** Ids of things that exist, by the prefix that the document says. */
+type Ids = Readonly<Record<string, readonly string[]>>;
+
+function requestsOf(ids: Ids): fc.Arbitrary<AnyRequest> {
+  const all = Object.entries(document.paths).flatMap(([path, item]) =>
+    Object.entries(item).map(([method, operation]) => requestOf(path, method as keyof Calls, operation, ids)),
+  );
+  return fc.oneof(...all);
+}
+
+function requestOf(
+  path: string,
+  method: keyof Calls,
+  operation: OpenApiOperation,
+  ids: Ids,
+): fc.Arbitrary<AnyRequest> {
+  const parameters = operation.parameters ?? [];
+  const inPath = parameters.filter((parameter) => parameter.in === 'path');
+  const inQuery = parameters.filter((parameter) => parameter.in === 'query');
+  const content = operation.requestBody?.content as Record<string, { schema: JsonSchema }> | undefined;
+  const body = content ? arbitraryOf(content['application/json']!.schema, schemas) : fc.constant(undefined);
+  const query = inQuery.map(({ name, schema }) => [name, arbitraryOf(schema as JsonSchema, schemas)]);
+  return fc.record({
+    method: fc.constant(method),
+    path: fc
+      .tuple(...inPath.map(({ schema }) => idOf(schema as { pattern?: string }, ids)))
+      .map((values) =>
+        values.reduce((filled, id) => filled.replace(/\{\w+\}/, encodeURIComponent(id)), path),
+      ),
+    query: fc
+      .record(Object.fromEntries(query) as Record<string, fc.Arbitrary<unknown>>, { requiredKeys: [] })
+      // Nobody works here, so that a test would wait in vain.
+      .map((values) => ('wait' in Object.fromEntries(query) ? { ...values, wait: 1 } : values)),
+    body,
+    operation: fc.constant(operation),
+  });
+}
+
+function idOf({ pattern = '' }: { pattern?: string }, ids: Ids): fc.Arbitrary<string> {
+  const known = ids[pattern] ?? [];
+  const other = fc.string({ minLength: 1 }).map((text) => `${pattern.slice(1)}${text}`);
+  return known.length === 0
+    ? other
+    : fc.oneof({ weight: 6, arbitrary: fc.constantFrom(...known) }, { weight: 1, arbitrary: other });
+}
+
+describe('A request made from the OpenAPI document', () => {
+  let host: WebhooksHost;
+
+  beforeAll(async () => {
+    const options = {
+      compat: ['httpsms', 'mobile-text-alerts'] as ('httpsms' | 'mobile-text-alerts')[],
+      limits: { registrationsPerMinute: 10_000, endpointsPerTenant: 10_000 },
+    };
+    host = await startHost({ options, logger: false });
+  });
+  afterAll(() => host.close());
+
+  async function idsOf(api: Calls): Promise<Ids> {
+    for (let index = 0; index < 10; index++) {
+      const fields = { url: 'https://example.com/hooks', events: ['*'], active: index % 2 === 0 };
+      const { body } = await api.post('/webhooks', fields).expect(201);
+      await api.post(`/webhooks/${body.id}/test?wait=1`, {}).expect(202);
+    }
+    await host.webhooks.runOnce();
+    const listed = async (path: string): Promise<string[]> =>
+      (await api.get(path).expect(200)).body.data.map(({ id }: { id: string }) => id);
+    return {
+      '^wh_': await listed('/webhooks'),
+      '^dlv_': await listed('/webhooks/deliveries'),
+      '^evt_': await listed('/webhooks/events'),
+    };
+  }
+
+  // What a response must contain is checked after every test, of all responses.
+  it('never gets a 500, nor a status that the document does not name', async () => {
+    const api = host.as('a');
+    const seen = new Set<number>();
+    await fc.assert(
+      fc.asyncProperty(requestsOf(await idsOf(api)), async ({ method, path, query, body, operation }) => {
+        const call = api[method](`${path}?${textOf(query)}`, body);
+        const { status, text } =
+          body === undefined ? await call : await call.type('json').send(JSON.stringify(body));
+        seen.add(status);
+        const documented = Object.keys(operation.responses);
+        expect(documented.includes(String(status)) ? '' : `${operation.operationId} ${status} ${text}`).toBe(
+          '',
+        );
+      }),
+      { ...RUNS, endOnFailure: true }, // to shrink takes minutes, since each request changes what is stored
+    );
+    // It came far enough for the property to mean something.
+    for (const status of [200, 400]) expect([...seen]).toContain(status);
+  });
+});
+
+function textOf(query: Record<string, unknown>): string {
+  const pairs = Object.entries(query).map(([name, value]) => [
+    name,
+    Array.isArray(value) ? value.join(',') : String(value),
+  ]);
+  return new URLSearchParams(pairs as [string, string][]).toString();
+}
