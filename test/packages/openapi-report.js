@@ -1,9 +1,12 @@
-// Compares docs/openapi.json with the document of the build, and names each difference. `--update` writes it. Needs a build.
+// Compares docs/openapi.json with the document of the build, and names each difference, and checks that docs/api/reference.md is
+// generated from it. `--update` writes both. Needs a build.
 const { readFileSync, writeFileSync } = require('node:fs');
 const { join } = require('node:path');
+const { apiReference } = require('./api-reference.js');
 const { webhooksOpenApi } = require('../../libs/webhooks/dist/cjs/openapi/index.js');
 
 const FILE = join(__dirname, '../../docs/openapi.json');
+const REFERENCE = join(__dirname, '../../docs/api/reference.md');
 const MAX_NAMED = 40;
 
 /** Every value of a document by its place: `paths./webhooks.get.summary`. */
@@ -20,9 +23,11 @@ function differences(before, after) {
     .map((place) => `  ${place}: ${old.get(place) ?? 'nothing'} → ${now.get(place) ?? 'nothing'}`);
 }
 
-const text = `${JSON.stringify(webhooksOpenApi({ compat: ['httpsms', 'mobile-text-alerts'] }), null, 2)}\n`;
+const document = webhooksOpenApi({ compat: ['httpsms', 'mobile-text-alerts'] });
+const text = `${JSON.stringify(document, null, 2)}\n`;
 if (process.argv.includes('--update')) {
   writeFileSync(FILE, text);
+  writeFileSync(REFERENCE, apiReference(document));
 } else {
   const found = differences(JSON.parse(readFileSync(FILE, 'utf8')), JSON.parse(text));
   if (found.length > 0) {
@@ -30,6 +35,11 @@ if (process.argv.includes('--update')) {
     for (const line of found.slice(0, MAX_NAMED)) console.error(line);
     if (found.length > MAX_NAMED) console.error(`  and ${found.length - MAX_NAMED} more`);
     console.error('If you intended the changes, run "npm run api:update" and commit the file.');
+    process.exitCode = 1;
+  } else if (readFileSync(REFERENCE, 'utf8') !== apiReference(document)) {
+    console.error(
+      'docs/api/reference.md does not match the document: run "npm run api:update" and commit the file.',
+    );
     process.exitCode = 1;
   }
 }
