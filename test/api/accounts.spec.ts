@@ -1,5 +1,6 @@
 import { WebhookAudit } from '../../libs/webhooks/src/observability/audit.js';
 import { WebhookOperator } from '../../libs/webhooks/src/operator/operator.service.js';
+import type { Progress } from '../../libs/webhooks/src/operator/progress.js';
 import { ensureAccounts } from '../../libs/webhooks/src/secrets/ensure-accounts.js';
 import { STORE, type Store } from '../../libs/webhooks/src/store/store.js';
 import { SETTINGS, type Settings } from '../../libs/webhooks/src/config/settings.js';
@@ -253,7 +254,13 @@ describe('The operator', () => {
     expect(await countOf(gone)).toEqual([1, 1, 2, 1, 1]);
     const [{ before }] = await host.dataSource.query('select count(*)::int as before from webhook_attempts');
 
-    expect(await operator().deleteTenant(gone)).toBe(1);
+    const seen: Progress[] = [];
+    const onProgress = (progress: Progress): void => void seen.push(progress);
+    expect(await operator().deleteTenant(gone, { onProgress })).toBe(1);
+    expect(seen).toEqual([
+      { matched: 3, done: 2, left: 1 },
+      { matched: 3, done: 3, left: 0 },
+    ]);
     expect(await countOf(gone)).toEqual([0, 0, 0, 0, 0]);
     expect(await countOf(stays)).toEqual([1, 1, 2, 1, 1]);
     const [{ after }] = await host.dataSource.query('select count(*)::int as after from webhook_attempts');

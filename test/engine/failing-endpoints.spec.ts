@@ -107,7 +107,7 @@ describe('An endpoint that keeps failing', () => {
     const run = engine().runAll();
     await receiver.arrived(7);
     const { data } = await engine().webhooks.deliveries.list('acme');
-    expect(data.filter(({ waits }) => waits === 'concurrency').length).toBeGreaterThan(0);
+    expect(data.filter(({ waits }) => waits === 'failing').length).toBeGreaterThan(0);
     await run;
     expect(receiver.arrivals).toHaveLength(10);
     expect(receiver.peak('/hooks')).toBe(2);

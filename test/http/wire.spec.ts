@@ -57,13 +57,14 @@ describe.each(KINDS)('on the wire, the %s transport', (kind) => {
     expect(received!.subarray(received!.indexOf('\r\n\r\n') + 4).equals(body)).toBe(true);
   });
 
-  it('answers with status, retry-after, text and time', async () => {
+  it('answers with status, headers, text and time', async () => {
     const receiver = await listen(always(429, 'slow down', { 'Retry-After': '120' }));
     const response = await transports.make(kind).send(request(receiver.origin));
 
     expect(response).toEqual({
       status: 429,
       retryAfter: '120',
+      headers: expect.objectContaining({ 'retry-after': '120', 'content-length': '9' }),
       body: 'slow down',
       durationMs: expect.any(Number),
     });

@@ -13,6 +13,7 @@ const NO_WORK = {
   hasAlerts: false,
   hasChanges: false,
   hasJobs: false,
+  hasPauses: false,
 };
 
 describe('The lanes of a store', () => {

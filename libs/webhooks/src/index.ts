@@ -91,7 +91,8 @@ export {
 } from './endpoints/register-endpoint.dto.js';
 export { WebhookEndpoints } from './endpoints/endpoints.service.js';
 export { WebhookAccounts, type WebhookAccount } from './accounts/accounts.service.js';
-export type { ErasureOptions, ErasureProgress, ErasureResult } from './operator/erase-subject.js';
+export type { ErasureOptions, ErasureResult } from './operator/erase-subject.js';
+export type { Progress, ProgressOptions } from './operator/progress.js';
 export { operatorController, type OperatorControllerOptions } from './module/routes/operator-controller.js';
 export type { OperatorPause, PauseTarget } from './operator/pauses.js';
 export {

@@ -3,19 +3,10 @@ import { LineLogger } from '../core/line-logger.js';
 import { CAPTURED_CHANGES, type CapturedChanges } from '../engine/captured-changes.js';
 import type { ErasureStore } from '../store/jobs/erasure-store.js';
 import { STORE } from '../store/store.js';
-
-/** How far an erasure has come. */
-export interface ErasureProgress {
-  /** Events of the subject that were not erased when it began, counted up to 100,000. */
-  matched: number;
-  /** Of these, those that are erased. */
-  done: number;
-  /** `matched` without `done`. */
-  left: number;
-}
+import { MAX_COUNTED, type Progress, type ProgressOptions, progressOf } from './progress.js';
 
 /** What `eraseSubject` did. */
-export interface ErasureResult extends ErasureProgress {
+export interface ErasureResult extends Progress {
   /** Deliveries whose body and responses it has erased. */
   deliveries: number;
   /** Of these, those that waited: they are discarded for the reason `erased`. */
@@ -25,15 +16,12 @@ export interface ErasureResult extends ErasureProgress {
 }
 
 /** How an erasure runs. */
-export interface ErasureOptions {
+export interface ErasureOptions extends ProgressOptions {
   /** How long to wait for deliveries that are being sent, ms. Default 60 s. */
   waitMs?: number;
-  /** Called after each batch. */
-  onProgress?: (progress: ErasureProgress) => void;
 }
 
 const FIRST = '0';
-const MAX_COUNTED = 100_000;
 const DEFAULT_WAIT_MS = 60_000;
 /** Between two looks at what is being sent, ms. */
 const LOOK_INTERVAL_MS = 250;
@@ -75,15 +63,14 @@ export class SubjectErasure {
     let after: string | null = FIRST;
     while (after !== null) {
       const batch = await this.store.eraseSubject(tenantId, subject, after);
-      result.done += batch.events;
-      result.matched = Math.max(result.matched, result.done);
-      result.left = result.matched - result.done;
+      const progress = progressOf(result.matched, result.done + batch.events);
+      Object.assign(result, progress);
       result.deliveries += batch.deliveries;
       result.discarded += batch.discarded;
       result.inFlight += batch.inFlight;
       after = batch.next;
-      const { matched, done, left } = result;
-      onProgress?.({ matched, done, left });
+      const { matched, done, left } = progress;
+      onProgress?.(progress);
       // The subject may be a phone number.
       if (after !== null)
         this.logger.log(

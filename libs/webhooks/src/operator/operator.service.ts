@@ -21,6 +21,7 @@ import { boundTo } from '../store/transactions.js';
 import { type FailingEndpoint, OperatorDeliveries, type OperatorDeliveryFilter } from './operator-lists.js';
 import { type OperatorPause, OperatorPauses, type PauseTarget } from './pauses.js';
 import { type ErasureOptions, type ErasureResult, SubjectErasure } from './erase-subject.js';
+import type { ProgressOptions } from './progress.js';
 import { removeTenant } from './remove-tenant.js';
 
 /** An endpoint with its tenant. */
@@ -90,10 +91,14 @@ export class WebhookOperator {
 
   /**
    * Deletes everything of a tenant: endpoints, secrets, events, deliveries, attempts, alerts. It works in batches, each in
-   * a transaction of its own. Stop publishing for the tenant first. Returns how many deliveries were deleted.
+   * a transaction of its own. Stop publishing for the tenant first. `onProgress` and the log say how many events and
+   * deliveries are left. If it is interrupted, call it again: it goes on. Returns how many deliveries were deleted.
    */
-  async deleteTenant(tenantId: string, { actor }: Pick<CallContext, 'actor'> = {}): Promise<number> {
-    const deliveries = await removeTenant(this.store, requireTenant(tenantId));
+  async deleteTenant(
+    tenantId: string,
+    { actor, ...options }: ProgressOptions & Pick<CallContext, 'actor'> = {},
+  ): Promise<number> {
+    const deliveries = await removeTenant(this.store, requireTenant(tenantId), options);
     this.audit.record({ action: 'tenant.deleted', tenantId, actor, data: { deliveries } });
     return deliveries;
   }

@@ -1,14 +1,32 @@
+import { LineLogger } from '../core/line-logger.js';
 import type { FigureStore } from '../store/figures/figure-store.js';
 import type { MaintenanceStore } from '../store/maintenance-store.js';
+import { MAX_COUNTED, type ProgressOptions, progressOf } from './progress.js';
 
-/** Deletes all rows of a tenant, in batches. Returns how many deliveries there were. */
-export async function removeTenant(store: MaintenanceStore & FigureStore, tenantId: string): Promise<number> {
+const logger = new LineLogger('WebhookOperator');
+
+/** Deletes all rows of a tenant, in batches. Returns how many deliveries there were. Repeatable: it goes on where it stopped. */
+export async function removeTenant(
+  store: MaintenanceStore & FigureStore,
+  tenantId: string,
+  { onProgress }: ProgressOptions,
+): Promise<number> {
   await store.closeTenant(tenantId);
   // A pass that is running ends first: it creates no more deliveries.
   await untilNoneIsLeft(() => store.deleteTenantRows(tenantId, 'jobs'));
+  const counted = await store.countTenantRecords(tenantId, MAX_COUNTED);
+  let done = 0;
+  const report = (deleted: number): void => {
+    done += deleted;
+    const progress = progressOf(counted, done);
+    onProgress?.(progress);
+    const { matched, left } = progress;
+    if (left > 0)
+      logger.log(`Deleting tenant ${tenantId}: ${matched} events and deliveries, ${done} done, ${left} left`);
+  };
   // Events first, so that the relay makes no more deliveries of them.
-  await untilNoneIsLeft(() => store.deleteTenantEvents(tenantId));
-  const deliveries = await untilNoneIsLeft(() => store.deleteTenantDeliveries(tenantId));
+  await untilNoneIsLeft(() => store.deleteTenantEvents(tenantId), report);
+  const deliveries = await untilNoneIsLeft(() => store.deleteTenantDeliveries(tenantId), report);
   // Found by the endpoints.
   await untilNoneIsLeft(() => store.deleteTenantHours(tenantId));
   for (const table of ['alerts', 'idempotencyKeys', 'lanes', 'endpoints', 'accounts'] as const) {
@@ -17,11 +35,15 @@ export async function removeTenant(store: MaintenanceStore & FigureStore, tenant
   return deliveries;
 }
 
-async function untilNoneIsLeft(deleteBatch: () => Promise<number>): Promise<number> {
+async function untilNoneIsLeft(
+  deleteBatch: () => Promise<number>,
+  report?: (deleted: number) => void,
+): Promise<number> {
   let total = 0;
   for (;;) {
     const deleted = await deleteBatch();
     if (deleted === 0) return total;
     total += deleted;
+    report?.(deleted);
   }
 }

@@ -91,6 +91,8 @@ export interface MaintenanceStore extends StoreTransactions {
 
   /** Marks the tenant's endpoints as deleted, without their secrets, and closes its lanes: nothing more is sent for it. */
   closeTenant(tenantId: string): Promise<void>;
+  /** Number of the tenant's events, and of its deliveries, each counted up to `limit`: their sum. */
+  countTenantRecords(tenantId: string, limit: number): Promise<number>;
   /** Deletes a batch of the tenant's events, relayed or not. Returns how many; 0 means that none is left. */
   deleteTenantEvents(tenantId: string): Promise<number>;
   /** Deletes a batch of the tenant's deliveries with their attempts. Returns how many; 0 means that none is left. */

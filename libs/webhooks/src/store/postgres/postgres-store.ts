@@ -21,7 +21,12 @@ import {
   deleteUnusedEndpoints,
   deleteUnusedEvents,
 } from './maintenance/delete-old-rows.js';
-import { closeTenant, deleteTenantDeliveries, deleteTenantEvents } from './maintenance/delete-tenant-rows.js';
+import {
+  closeTenant,
+  countTenantRecords,
+  deleteTenantDeliveries,
+  deleteTenantEvents,
+} from './maintenance/delete-tenant-rows.js';
 import { disableEndpoint, disableFailingEndpoints } from './maintenance/disable-endpoints.js';
 import { discardBacklog } from './maintenance/discard-backlog.js';
 import { checkPausedBacklogs, discardPausedBacklog } from './maintenance/paused-backlogs.js';
@@ -198,6 +203,10 @@ export class PostgresStore extends PostgresServiceStore implements Store {
 
   closeTenant(tenantId: string): Promise<void> {
     return closeTenant(this.session, tenantId);
+  }
+
+  countTenantRecords(tenantId: string, limit: number): Promise<number> {
+    return countTenantRecords(this.session, tenantId, limit);
   }
 
   deleteTenantEvents(tenantId: string): Promise<number> {

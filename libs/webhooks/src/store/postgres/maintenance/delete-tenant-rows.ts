@@ -22,6 +22,17 @@ export async function closeTenant(session: Session, tenantId: string): Promise<v
   });
 }
 
+export async function countTenantRecords(session: Session, tenantId: string, limit: number): Promise<number> {
+  const { deliveries, events, lanes } = session.tables;
+  const [row] = await session.query<{ count: number }>(
+    `select (select count(*) from (select 1 from ${events} where tenant_id = $1 limit $2) e)::int
+          + (select count(*) from (select 1 from ${lanes} l join ${deliveries} d on d.lane_id = l.id
+                                    where l.tenant_id = $1 limit $2) d)::int as count`,
+    [tenantId, limit],
+  );
+  return row!.count;
+}
+
 export async function deleteTenantEvents(session: Session, tenantId: string): Promise<number> {
   const { events, unrelayed } = session.tables;
   const [row] = await session.query<{ deleted: number }>(
