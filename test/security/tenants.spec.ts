@@ -1,3 +1,4 @@
+import type request from 'supertest';
 import type { WebhookDeliveries } from '../../libs/webhooks/src/deliveries/deliveries.service.js';
 import type { WebhookAccounts } from '../../libs/webhooks/src/accounts/accounts.service.js';
 import type { WebhookEndpoints } from '../../libs/webhooks/src/endpoints/endpoints.service.js';
@@ -149,21 +150,26 @@ describe('What one account may do', () => {
 
   it.each([
     ['tests', 20, (id: string) => `/webhooks/${id}/test?wait=1`, {}],
-    ['manual retries', 100, () => '/webhooks/deliveries/dlv_999999999/retry', {}],
+    ['manual retries', 100, (_: string, failed: string) => `/webhooks/deliveries/${failed}/retry`, {}],
     ['recoveries', 10, (id: string) => `/webhooks/${id}/recover`, { since: '2020-01-01', dryRun: true }],
   ])('makes so many %s at once: %i, and is told when the next one may come', async (_, burst, path, body) => {
-    const { api, id } = await newAccount();
-    const statuses: number[] = [];
-    for (let i = 0; i < burst; i++) statuses.push((await api.post(path(id), body)).status);
-    expect(statuses).not.toContain(429);
+    /** Makes the call for a new account. */
+    const newCaller = async (): Promise<() => request.Test> => {
+      const { api, tenantId, id, publicNo } = await newAccount();
+      await failures(tenantId, publicNo, 1);
+      const { data } = (await api.get('/webhooks/deliveries').expect(200)).body;
+      return () => api.post(path(id, data[0].id), body);
+    };
+    const call = await newCaller();
+    for (let i = 0; i < burst; i++) expect((await call()).status).toBeLessThan(300);
     // Time passes, and brings a few back.
-    let answer = await api.post(path(id), body);
-    for (let i = 0; answer.status !== 429 && i < burst; i++) answer = await api.post(path(id), body);
+    let answer = await call();
+    for (let i = 0; answer.status !== 429 && i < burst; i++) answer = await call();
     expect(answer.status).toBe(429);
     expect(answer.body.code).toBe('too_many_requests');
     expect(Number(answer.headers['retry-after'])).toBeGreaterThanOrEqual(1);
-    const other = await newAccount();
-    expect((await other.api.post(path(other.id), body)).status).not.toBe(429);
+    const callOfOther = await newCaller();
+    expect((await callOfOther()).status).toBeLessThan(300);
   });
 
   it('sends ten thousand again with one call, and is told that there are more', async () => {
