@@ -15,7 +15,8 @@ import type { WebhookMessage } from '../../libs/webhooks/src/events/message.js';
 import type { WebhooksModuleOptions } from '../../libs/webhooks/src/config/options.js';
 import { WebhooksModule } from '../../libs/webhooks/src/webhooks.module.js';
 import { WebhooksService } from '../../libs/webhooks/src/webhooks.service.js';
-import { createDatabase, type TestDatabase } from '../support/database.js';
+import type { TestDatabase } from '../support/database.js';
+import { createMigratedDatabase } from '../support/migrated-database.js';
 
 export const SECOND = 1000;
 export const MINUTE = 60 * SECOND;
@@ -66,7 +67,7 @@ export async function startBackend({
   role = 'api',
   database: given,
 }: BackendSettings = {}): Promise<Backend> {
-  const own = given ?? (await createDatabase());
+  const own = given ?? (await createMigratedDatabase());
   const heard: WebhookAlert[] = [];
   const module = await Test.createTestingModule({
     imports: [

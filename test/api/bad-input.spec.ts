@@ -375,6 +375,7 @@ describe('Bad input', () => {
     ['a key that reaches the prototype', '{"__proto__": {"url": "x"}}'],
     ['one in an object', '{"headers": {"__proto__": "x"}}'],
     ['a constructor', '{"constructor": {"prototype": {"x": 1}}}'],
+    ['what every object has', '{"hasOwnProperty": 1}'],
     ['a constructor in an object', '{"headers": {"constructor": "x"}}'],
     ['a deep body', `{"url": ${'['.repeat(1000)}${']'.repeat(1000)}}`],
     ['a body of many values', `{"events": [${'"a",'.repeat(5000)}"a"]}`],

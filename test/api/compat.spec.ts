@@ -178,6 +178,15 @@ describe.each(['express', 'fastify'] as const)('Compatibility routes on %s', (ad
       },
     );
 
+    it.each(['[]', '[{"url":"https://example.com/other"}]'])(
+      'refuse a body that is no object, %s: it would change nothing',
+      async (text) => {
+        const { id } = (await api.post('/v3/webhooks', documented)).body.data;
+        const { body } = await api.patch(`/v3/webhooks/${id}`).type('json').send(text).expect(400);
+        expect(body).toEqual(refusal(400, expect.stringContaining('must be a JSON object')));
+      },
+    );
+
     it('answer an error with the request’s own id, where it brings one', async () => {
       const id = 'b7f0c6a2-4b7e-4f0e-9a55-0c8a3d1c9f11';
       const wrong = () => api.post('/v3/webhooks', {});

@@ -137,7 +137,7 @@ describe('close()', () => {
 
   it('lets the data source be used again; two at a time are refused', async () => {
     const first = await createWebhooks(options(dataSource));
-    await expect(createWebhooks(options(dataSource))).rejects.toThrow('twice on one data source');
+    await expect(createWebhooks(options(dataSource))).rejects.toThrow('twice with one data source');
     await first.close();
     const second = await createWebhooks(options(dataSource));
     await register(second, '/a');

@@ -34,7 +34,7 @@ describe('network.allowLocalhost', () => {
     await register('http://backend:3000/hooks').expect(422);
     await as(app, 'a').post(`/webhooks/${body.id}/test`).expect(202);
     expect(await app.get(WebhooksService).runOnce()).toMatchObject({ delivered: 1 });
-    expect(warn).toHaveBeenCalledWith(expect.stringContaining('network.allowLocalhost'), 'WebhooksModule');
+    expect(warn).toHaveBeenCalledWith(expect.stringContaining('network.allowLocalhost'), 'Webhooks');
     await app.close();
   });
 

@@ -14,6 +14,7 @@ import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE, ModulesContainer } fr
 import { IsInt } from 'class-validator';
 import request from 'supertest';
 import { WebhooksModule } from '../../libs/webhooks/src/webhooks.module.js';
+import { acceptAnswersOfHost } from '../support/openapi/problems.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
 import { as, dataSource, shape, startApp, values } from './support/app.js';
 
@@ -126,6 +127,7 @@ describe.each(['express', 'fastify'] as const)('On %s the host', (adapter) => {
       .expect(201);
     expect(body).toMatchObject({ events: ['*'], maxInFlight: 3 });
     await as(app, 'a').post('/hooks', { url: 'nonsense' }).expect(418, { teapot: true });
+    acceptAnswersOfHost();
   });
 });
 

@@ -22,6 +22,7 @@ import { map, type Observable } from 'rxjs';
 import { DataSource, type MigrationInterface, type QueryRunner } from 'typeorm';
 import { Receiver } from '../engine/support/receiver.js';
 import { AccountGuard, as, dataSource, shape, startApp, values } from '../host/support/app.js';
+import { acceptAnswersOfHost } from '../support/openapi/problems.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
 import { itForAll } from '../support/it-for-all.js';
 import { pgbouncer, startPgbouncer } from './support/pgbouncer.js';
@@ -154,6 +155,7 @@ async function mountsPublishesReceives(habit: Habit, url: string): Promise<void>
       return (payload.data as { message: { id: string } }).message.id;
     });
     expect(arrived.toSorted()).toEqual(ids);
+    if (answer) acceptAnswersOfHost();
   } finally {
     await app.close();
   }

@@ -113,7 +113,7 @@ describe.each(['express', 'fastify'] as const)('Whatever is sent to whichever ro
     );
     expect(errors).toEqual([]);
     // It came far enough for the property to mean something.
-    for (const status of [200, 201, 202, 400, 404, 409, 415, 422]) expect([...seen]).toContain(status);
+    for (const status of [200, 201, 202, 400, 404, 415, 422]) expect([...seen]).toContain(status);
     for (const name of NASTY) expect(Object.hasOwn({}, name)).toBe(false);
     expect(Object.keys(Object.prototype)).toEqual([]);
   });

@@ -14,7 +14,7 @@ import {
 import { webhooksEntities } from '../../libs/webhooks/src/store/schema/entities.js';
 import { webhooksMigrations } from '../../libs/webhooks/src/store/schema/migrations/index.js';
 import type { Store } from '../../libs/webhooks/src/store/store.js';
-import { createDatabase } from '../support/database.js';
+import { createMigratedDatabase } from '../support/migrated-database.js';
 
 // The suite that every database's store must pass. It speaks to the store alone; rows are only changed by hand to damage
 // them.
@@ -38,7 +38,7 @@ export function useStore(host: Pick<DataSourceOptions, 'entities' | 'migrations'
   const test = {} as StoreUnderTest;
   let drop: () => Promise<void>;
   beforeAll(async () => {
-    const database = await createDatabase();
+    const database = await createMigratedDatabase();
     drop = database.drop;
     test.dataSource = await new DataSource({
       type: 'postgres',

@@ -17,7 +17,8 @@ import type { WebhooksModuleOptions } from '../../libs/webhooks/src/config/optio
 import type { WebhooksModuleStructure } from '../../libs/webhooks/src/config/structure-options.js';
 import { WebhooksModule } from '../../libs/webhooks/src/webhooks.module.js';
 import { WebhooksService } from '../../libs/webhooks/src/webhooks.service.js';
-import { createDatabase, type TestDatabase } from './database.js';
+import type { TestDatabase } from './database.js';
+import { createMigratedDatabase } from './migrated-database.js';
 import { listen } from './listen.js';
 
 /** Accounts of the host: the guard asks them, so that guards with dependencies are proven. */
@@ -89,7 +90,7 @@ export async function startHost({
   logger,
   database: given,
 }: HostSettings = {}): Promise<WebhooksHost> {
-  const database = given ?? (await createDatabase());
+  const database = given ?? (await createMigratedDatabase());
   const module = await Test.createTestingModule({
     imports: [
       TypeOrmModule.forRoot({

@@ -6,7 +6,8 @@ import type { PublishedEvent, WebhookEventInput } from '../../../libs/webhooks/s
 import type { WebhooksService } from '../../../libs/webhooks/src/webhooks.service.js';
 import type { RunResult } from '../../../libs/webhooks/src/engine/run-once.js';
 import { advanceClock } from '../../support/clock.js';
-import { createDatabase, type TestDatabase } from '../../support/database.js';
+import type { TestDatabase } from '../../support/database.js';
+import { createMigratedDatabase } from '../../support/migrated-database.js';
 import { Log } from './log.js';
 import { Receiver } from './receiver.js';
 import { startWorker, type Worker, type WorkerSettings } from './worker.js';
@@ -42,7 +43,7 @@ export class Engine {
   ) {}
 
   static async start(settings: EngineSettings = {}): Promise<Engine> {
-    const test = await createDatabase();
+    const test = await createMigratedDatabase();
     const log = new Log();
     const engine = new Engine(test, settings, log, await Receiver.start(), []);
     for (let i = 0; i < (settings.workers ?? 1); i++) await engine.addWorker();

@@ -4,8 +4,12 @@ import type { ErrorDetail } from '../core/request-error.js';
 const MAX_DEPTH = 5;
 const MAX_VALUES = 1_000;
 const MAX_CHARACTERS = 65_536;
-/** Keys that could change prototypes, or that class-validator looks up in objects of its own. */
+/** Keys that could change prototypes. */
 const FORBIDDEN_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
+
+/** class-validator takes a field for known that every object has, such as `hasOwnProperty`. */
+const isNoField = (key: string, depth: number): boolean =>
+  FORBIDDEN_KEYS.has(key) || (depth === 0 && Object.hasOwn(Object.prototype, key));
 
 /** Returns an untrusted name, shortened and without unprintable characters, for an error message. */
 export function printableName(name: string): string {
@@ -42,7 +46,7 @@ export function findShapeProblem(root: unknown): ErrorDetail | null {
           : path
             ? `${path}.${printableName(key)}`
             : printableName(key);
-        if (FORBIDDEN_KEYS.has(key))
+        if (isNoField(key, depth))
           return { field: name, code: 'unknown_field', message: `${name} is not a field.` };
         if (key.includes('\0') || !key.isWellFormed()) {
           return { field: name, code: 'invalid_text', message: `${name} is not a field.` };

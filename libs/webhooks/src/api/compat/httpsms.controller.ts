@@ -20,6 +20,7 @@ import type { ChangeEndpoint } from '../../endpoints/register-endpoint.dto.js';
 import type { EndpointRecord } from '../../store/endpoint-store.js';
 import { formatInstant } from '../../core/instants.js';
 import { QueryReader } from '../query-reader.js';
+import { bodyObject } from './body-object.js';
 import { CompatEndpoints } from './compat-endpoints.js';
 import { HttpsmsErrors } from './compat-errors.js';
 
@@ -132,7 +133,7 @@ function success<Data>(message: string, data: Data): ResponseBody<Data> {
 
 /** The platform's fields under our names. A PUT replaces the webhook: a field that is missing is cleared. */
 function fieldsOf(body: unknown): { url: unknown; events: unknown; phoneNumbers: unknown; key: unknown } {
-  const { url, events, phone_numbers: numbers, signing_key: key } = (body ?? {}) as Record<string, unknown>;
+  const { url, events, phone_numbers: numbers, signing_key: key } = bodyObject(body);
   if (!Array.isArray(numbers) || numbers.length === 0 || !numbers.every(isPhoneNumber)) {
     throw badRequest({
       field: 'phone_numbers',

@@ -16,6 +16,7 @@ import { Caller, type WebhookCaller } from '../caller.js';
 import type { EndpointRecord } from '../../store/endpoint-store.js';
 import { formatInstant } from '../../core/instants.js';
 import { QueryReader } from '../query-reader.js';
+import { bodyObject } from './body-object.js';
 import { CompatEndpoints } from './compat-endpoints.js';
 import { MobileTextAlertsErrors } from './compat-errors.js';
 import { readJson, UnlabelledJsonInterceptor } from './unlabelled-json.js';
@@ -103,7 +104,7 @@ const FIELDS = [
 
 /** The platform's fields under our names. Unknown fields are ignored, as the platform does. */
 function toFields(body: unknown): Record<string, unknown> {
-  const { event, ...fields } = (body ?? {}) as Record<string, unknown>;
+  const { event, ...fields } = bodyObject(body);
   if (event !== undefined && typeof event !== 'string') {
     throw badRequest({ field: 'event', code: 'wrong_type', message: 'event must be a string.' });
   }

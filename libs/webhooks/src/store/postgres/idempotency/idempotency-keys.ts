@@ -71,7 +71,7 @@ export async function releaseKey(session: Session, call: KeyedCall, token: strin
 
 export async function deleteOldKeys(session: Session, lifeMs: number): Promise<number> {
   const { idempotencyKeys } = session.tables;
-  const gone = await session.query(
+  const gone = await session.queryUnlogged(
     `with old as materialized (
        select tenant_id, route, key
          from ${idempotencyKeys}

@@ -1,0 +1,40 @@
+import { DataSource } from 'typeorm';
+import { webhooksEntities, webhooksMigrations } from '../../libs/webhooks/src/store/schema/index.js';
+import { createDatabase, onServer, type TestDatabase } from './database.js';
+
+/** Held while the template is made: test files run side by side. */
+const LOCK = 4_711;
+
+let template: Promise<string> | null = null;
+
+/** A fresh database in which the module's migrations have run: a copy, which takes less time than to run them. */
+export async function createMigratedDatabase(): Promise<TestDatabase> {
+  template ??= findTemplate();
+  return createDatabase(await template);
+}
+
+/** Makes it if no other file of this run has. */
+async function findTemplate(): Promise<string> {
+  const name = `template_${process.env.TEST_RUN_ID}`;
+  await onServer(async (client) => {
+    await client.query('SELECT pg_advisory_lock($1)', [LOCK]);
+    const { rowCount } = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [name]);
+    if (rowCount === 0) await makeTemplate(name);
+  });
+  return name;
+}
+
+/** Under another name until it is complete. */
+async function makeTemplate(name: string): Promise<void> {
+  const draft = await createDatabase();
+  const dataSource = await new DataSource({
+    type: 'postgres',
+    url: draft.url,
+    entities: [...webhooksEntities],
+    migrations: [...webhooksMigrations],
+  }).initialize();
+  await dataSource.runMigrations();
+  await dataSource.destroy();
+  const made = new URL(draft.url).pathname.slice(1);
+  await onServer((client) => client.query(`ALTER DATABASE ${made} RENAME TO ${name}`));
+}
