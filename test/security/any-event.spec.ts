@@ -71,8 +71,8 @@ const asGiven = ({ type: name, tenantId, subject, source, data: given }: Given):
 });
 
 describe('Whatever is published', () => {
-  // In development, data that does not fit its type is refused before.
-  const engine = useEngine({ options: { checkEventData: false } });
+  // Otherwise most of these are refused before they come far.
+  const engine = useEngine({ options: { allowUnknownEventTypes: true, checkEventData: false } });
 
   /** What the database has of an event that could have been changed on the way there. */
   async function storedEvent(id: string): Promise<object> {

@@ -69,7 +69,7 @@ function requestProblems({ operation, place: closedPlace }: Described, { request
   const isJson = /json/.test(String(request.headers['content-type'] ?? (isLenient ? '' : 'json')));
   const problems =
     operation.requestBody && isJson
-      ? problemsWith(`${place}/requestBody/${JSON_SCHEMA}`, request.body ?? {}, `the request ${JSON.stringify(request.body)}`)
+      ? problemsWith(`${place}/requestBody/${JSON_SCHEMA}`, request.body ?? {}, 'the request')
       : [];
   for (const [index, parameter] of (operation.parameters ?? []).entries()) {
     const value = (request.query as Record<string, unknown> | undefined)?.[parameter.name as string];
