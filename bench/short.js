@@ -1,4 +1,4 @@
-// The short benchmark for CI. Installs and builds what it needs, and takes about three minutes. Because machines are noisy, it
+// The short benchmark for CI. Installs and builds what it needs, and takes about two minutes. Because machines are noisy, it
 // fails only on a collapse: a ratio below 60 % of the published one (results/drain.json), or more than 0.2 statements per
 // delivery. A ratio is the median over the rounds of the ratio within each round: the best round of each contender may come from
 // minutes in which the machine ran at another speed, and the best of many is mostly luck.
@@ -33,7 +33,7 @@ const published = require('./results/drain.json').details;
 const LOOPS = { axios: "loop: engine's axios over undici", undici: 'loop: undici' };
 
 script(
-  { minutes: 6, options: { deliveries: 10_000, rounds: 5, inflight: 64 } },
+  { minutes: 6, options: { deliveries: 10_000, rounds: 3, inflight: 64 } },
   async ({ deliveries, rounds, inflight }, defer) => {
     const loops = Object.values(LOOPS);
     const chosen = contenders.filter(({ kind, name, store }) =>

@@ -18,6 +18,7 @@ const document = webhooksOpenApi({ compat: ['httpsms', 'mobile-text-alerts'] });
 const ajv = new Ajv2020({
   strict: false,
   allErrors: true,
+  validateSchema: false, // the document's own spec does that, and it takes a fifth of a second in each file
   formats: { 'date-time': /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/ },
 });
 ajv.addSchema({ $id: 'document', ...(closed(document) as object) });
