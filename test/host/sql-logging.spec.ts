@@ -76,12 +76,19 @@ it('An idle worker adds nothing to the SQL log of the host but the errors of its
   const app = await startApp(
     [
       dataSource(database.url, { logging: true, logger: log }),
-      WebhooksModule.forRoot({ ...shape, ...values, role: 'worker', worker: { idlePollMs: 20 } }),
+      WebhooksModule.forRoot({
+        ...shape,
+        ...values,
+        role: 'worker',
+        worker: { idlePollMs: 20 },
+        retention: { keepBodiesMs: 60_000 },
+      }),
     ],
     { logger: false },
   );
   const source = app.get(DataSource);
   const sent = new ClientLog(source);
+  await app.get<WebhooksService>(WebhooksService).operator.pause({ tenantId: 'paused' });
   log.lines.length = 0;
   await sent.sent(POLL, 10);
   await app.get(Maintenance, { strict: false }).runRound();

@@ -66,7 +66,7 @@ export async function deleteOldEndpointHours(session: Session, ageMs: number): P
 
 export async function deleteTenantHours(session: Session, tenantId: string): Promise<number> {
   const { endpointHours, endpoints } = session.tables;
-  const gone = await session.queryUnlogged(
+  const gone = await session.query(
     `with picked as materialized (
        select h.endpoint_id, h.hour
          from ${endpoints} e

@@ -87,7 +87,7 @@ export async function eraseOldDeliveries(
   after: string,
 ): Promise<string | null> {
   const { attempts, deliveries } = session.tables;
-  const [row] = await session.query<{ next: string | null }>(
+  const [row] = await session.queryUnlogged<{ next: string | null }>(
     `with scanned as materialized (
        select id, created_at, finished_at, erased_at from ${deliveries} where id > $3::bigint order by id limit ${MAX_ROWS_SCANNED}
      ), old as materialized (
@@ -116,7 +116,7 @@ export async function eraseOldEvents(
   after: string,
 ): Promise<string | null> {
   const { deliveries, events, unrelayed } = session.tables;
-  const [row] = await session.query<{ next: string | null }>(
+  const [row] = await session.queryUnlogged<{ next: string | null }>(
     `with scanned as materialized (
        select sequence, created_at, erased_at from ${events} where sequence > $3::bigint order by sequence limit ${MAX_ROWS_SCANNED}
      ), old as materialized (

@@ -47,7 +47,7 @@ export async function applyPauses(session: Session): Promise<number> {
                     when 'tenant' then p.value = l.tenant_id
                     when 'endpoint' then p.value = l.endpoint_id::text
                     else p.value = coalesce(l.origin, ${origin}) end)`;
-  const [row] = await session.query<{ changed: number }>(
+  const [row] = await session.queryUnlogged<{ changed: number }>(
     `with covered as materialized (
        select l.id from ${lanes} l left join ${endpoints} e on e.id = l.endpoint_id
         where l.operator_paused_at is null and l.state <> 'closed' and ${isCovered}
