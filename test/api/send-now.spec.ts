@@ -18,7 +18,7 @@ describe('A delivery that waits for its retry', () => {
     return { ...account, endpoint, delivery: await first(account.api) };
   };
 
-  it('is sent now on request: as the next attempt, and the schedule goes on after it', async () => {
+  it('is sent now on request: as the next attempt, and the schedule continues after it', async () => {
     const { api, delivery } = await failed();
     expect(delivery).toMatchObject({
       waits: 'schedule',

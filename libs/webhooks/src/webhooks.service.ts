@@ -45,7 +45,7 @@ export class WebhooksService {
     readonly subjects: WebhookSubjects,
     /** Published events: list them, and replay them to an endpoint that did not get them. */
     readonly eventLog: WebhookEventLog,
-    /** What goes on after the call that asked for it, such as a replay. */
+    /** Background work that a call has started, such as a replay. */
     readonly jobs: WebhookJobs,
     /** Calls across all tenants: for the people who run the backend, never for a tenant. */
     readonly operator: WebhookOperator,

@@ -12,7 +12,7 @@ const LOCK_MS = 60_000;
 /** Name of the header, as errors write it. */
 export const IDEMPOTENCY_KEY = 'Idempotency-Key';
 
-/** A call that goes on. */
+/** A call that is being made. */
 interface RunningCall {
   /** The call succeeded with this answer. */
   finish(answer: unknown): Promise<void>;
@@ -30,7 +30,7 @@ export class IdempotentCalls {
     @Inject(SECRET_BOX) private readonly box: SecretBox,
   ) {}
 
-  /** Returns the stored answer, or the call that may go on. Throws a 409 while the first call runs, a 422 for another call. */
+  /** Returns the stored answer, or the call to be made. Throws a 409 while the first call runs, a 422 for another call. */
   async begin(call: KeyedCall): Promise<{ answer: unknown } | RunningCall> {
     const claim = await this.store.claimKey(call, LOCK_MS, KEY_LIFE_MS);
     switch (claim.state) {

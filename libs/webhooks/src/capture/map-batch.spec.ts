@@ -9,7 +9,7 @@ describe('A map that does not finish', () => {
   beforeEach(() => void jest.useFakeTimers());
   afterEach(() => void jest.useRealTimers());
 
-  it('fails after five seconds; its row waits, and other rows go on', async () => {
+  it('fails after five seconds; its row waits, and other rows are mapped', async () => {
     const changes = [change('1', 'slow'), change('2', 'slow'), change('3', 'quick')];
     const map = (each: ClaimedChange): Promise<NewEvent | null> =>
       each.rowKey === 'slow' ? new Promise(() => undefined) : Promise.resolve(event('message.sent'));

@@ -52,7 +52,7 @@ export class BulkRetry {
   /**
    * Makes deliveries due now, at most 10,000 in one call: those that ended without success in a range of time, earliest
    * first, and then those that wait for a retry after an attempt in it. The schedule of the first begins anew; a waiting
-   * one's goes on. With `dryRun` it only counts them. Leaves out those that were cancelled or ignored, that have no body, and
+   * one's continues. With `dryRun` it only counts them. Leaves out those that were cancelled or ignored, that have no body, and
    * tests. Works in batches, each in a transaction of its own. They are sent as the endpoint's limits and health allow.
    *
    * Throws a 400 for a wrong range, a 404 for an unknown endpoint, and a 409 if the endpoint is disabled.

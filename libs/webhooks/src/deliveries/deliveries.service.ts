@@ -50,7 +50,7 @@ export class WebhookDeliveries {
 
   /**
    * Sends a delivery now: same id, same bytes, and the numbers of its attempts continue. The schedule of a finished one
-   * begins anew, whatever its end; of one that waits, this is the next attempt, and the schedule goes on after it. What else
+   * begins anew, whatever its end; of one that waits, this is the next attempt, and the schedule continues after it. What else
    * holds it back still does, and the result says so in `waits`: its endpoint is paused, order, limits, a pause that the
    * receiver asked for. Throws a 409 if it is being sent, has no body, or its endpoint is disabled or deleted.
    */

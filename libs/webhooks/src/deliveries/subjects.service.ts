@@ -2,7 +2,6 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { ReadContext } from '../core/call-context.js';
 import { SETTINGS, type Settings } from '../config/settings.js';
 import type { Page } from '../core/page.js';
-import { badRequest } from '../core/request-error.js';
 import type {
   DeliveryRecord,
   DeliveryStore,
@@ -12,7 +11,7 @@ import type {
 } from '../store/delivery-store.js';
 import { STORE } from '../store/store.js';
 import { boundTo } from '../store/transactions.js';
-import { checkTexts, pageSize } from '../validation/list-query.js';
+import { checkTexts, pageSize, wrongCursor } from '../validation/list-query.js';
 import { ByteBudget } from './byte-budget.js';
 import { type EventReport, type ReportedEvent, toEventReport } from './event-report.js';
 
@@ -49,10 +48,7 @@ export class WebhookSubjects {
     { tx }: ReadContext = {},
   ): Promise<Page<EventReport>> {
     checkTexts({ subject });
-    if (cursor !== undefined && !/^[1-9]\d{0,17}$/.test(cursor)) {
-      const message = 'cursor must be the nextCursor of another page.';
-      throw badRequest({ field: 'cursor', code: 'invalid', message });
-    }
+    if (cursor !== undefined && !/^[1-9]\d{0,17}$/.test(cursor)) throw wrongCursor();
     const store = boundTo(this.store, tx);
     const { events, hasMore } = await store.listSubjectEvents(tenantId, subject, {
       limit: Math.min(pageSize(limit), MAX_EVENTS),

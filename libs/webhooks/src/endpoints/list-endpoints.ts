@@ -1,9 +1,8 @@
 import { decodeId, encodeId } from '../core/ids.js';
 import type { Page } from '../core/page.js';
-import { badRequest } from '../core/request-error.js';
 import type { EndpointState } from '../core/states.js';
 import type { EndpointRecord, EndpointScope, EndpointStore } from '../store/endpoint-store.js';
-import { checkTexts, pageSize } from '../validation/list-query.js';
+import { checkTexts, pageSize, wrongCursor } from '../validation/list-query.js';
 
 /** Which endpoints to list. */
 export interface EndpointQuery {
@@ -40,12 +39,6 @@ export async function listEndpoints<View>(
 function readCursor(cursor: string): { createdAt: number; id: string } {
   const [, createdAt, id] = /^(\d{1,15})\.(wh_\w{26})$/.exec(cursor) ?? [];
   const uuid = id === undefined ? null : decodeId('wh', id);
-  if (uuid === null) {
-    throw badRequest({
-      field: 'cursor',
-      code: 'invalid',
-      message: 'cursor must be the nextCursor of another page.',
-    });
-  }
+  if (uuid === null) throw wrongCursor();
   return { createdAt: Number(createdAt), id: uuid };
 }

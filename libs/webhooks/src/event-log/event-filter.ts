@@ -1,6 +1,5 @@
-import { badRequest } from '../core/request-error.js';
 import type { EventPlace, EventSearch } from '../store/jobs/event-log-store.js';
-import { checkInstants, checkTexts, pageSize } from '../validation/list-query.js';
+import { checkInstants, checkTexts, pageSize, wrongCursor } from '../validation/list-query.js';
 
 /** Which events a list contains. */
 export interface EventFilter {
@@ -43,6 +42,5 @@ export function writeCursor({ createdAt, sequence }: EventPlace): string {
 function readCursor(cursor: string): EventPlace {
   const [, createdAt, sequence] = /^(\d{1,15})\.([1-9]\d{0,17})$/.exec(cursor) ?? [];
   if (sequence !== undefined) return { createdAt: Number(createdAt), sequence };
-  const message = 'cursor must be the nextCursor of another page.';
-  throw badRequest({ field: 'cursor', code: 'invalid', message });
+  throw wrongCursor();
 }

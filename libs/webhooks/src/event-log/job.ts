@@ -3,7 +3,7 @@ import { formatInstant } from '../core/instants.js';
 import type { JobKind, JobState } from '../core/states.js';
 import type { JobRecord } from '../store/jobs/job-store.js';
 
-/** Work that goes on after the call that asked for it. Instants are RFC 3339 in UTC. */
+/** Background work that a call has started. Instants are RFC 3339 in UTC. */
 export interface WebhookJob {
   /** `job_…` */
   id: string;

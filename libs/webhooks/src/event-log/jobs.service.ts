@@ -2,11 +2,11 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { CallContext } from '../core/call-context.js';
 import { decodeId, encodeId, requireEndpointUuid } from '../core/ids.js';
 import type { Page } from '../core/page.js';
-import { badRequest, conflict, notFound } from '../core/request-error.js';
+import { conflict, notFound } from '../core/request-error.js';
 import { WebhookAudit } from '../observability/audit.js';
 import type { JobRecord, JobStore } from '../store/jobs/job-store.js';
 import { STORE } from '../store/store.js';
-import { pageSize } from '../validation/list-query.js';
+import { pageSize, wrongCursor } from '../validation/list-query.js';
 import { toJob, type WebhookJob } from './job.js';
 
 /** Which jobs a list contains. */
@@ -75,6 +75,5 @@ function readCursor(cursor: string): { createdAt: number; id: string } {
   const [, createdAt, id] = /^(\d{1,15})\.(job_\w{26})$/.exec(cursor) ?? [];
   const uuid = id === undefined ? null : decodeId('job', id);
   if (uuid !== null) return { createdAt: Number(createdAt), id: uuid };
-  const message = 'cursor must be the nextCursor of another page.';
-  throw badRequest({ field: 'cursor', code: 'invalid', message });
+  throw wrongCursor();
 }

@@ -17,6 +17,6 @@ export function describeOpenApi(
       ...options,
       ...mounted,
       profiles: [...profiles.values()],
-      eventTypes: (eventTypes ?? []) as CustomEventType[],
+      eventTypes: eventTypes as CustomEventType[],
     });
 }

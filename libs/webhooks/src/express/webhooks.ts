@@ -24,7 +24,7 @@ export class Webhooks implements Omit<WebhooksService, 'runOnce'> {
   readonly subjects: WebhooksService['subjects'];
   /** Published events: list them, and replay them to an endpoint that did not get them. */
   readonly eventLog: WebhooksService['eventLog'];
-  /** What goes on after the call that asked for it, such as a replay. */
+  /** Background work that a call has started, such as a replay. */
   readonly jobs: WebhooksService['jobs'];
   /** Calls across all tenants: for the people who run the backend, never for a tenant. */
   readonly operator: WebhooksService['operator'];

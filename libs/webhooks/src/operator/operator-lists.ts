@@ -2,12 +2,11 @@ import { Inject, Injectable } from '@nestjs/common';
 import { decodeDeliveryId, encodeDeliveryId, encodeId } from '../core/ids.js';
 import { formatInstant } from '../core/instants.js';
 import type { Page } from '../core/page.js';
-import { badRequest } from '../core/request-error.js';
 import type { DeliveryState } from '../core/states.js';
 import { toDelivery, type WebhookDelivery } from '../deliveries/delivery.js';
 import type { OperatorStore } from '../store/jobs/operator-store.js';
 import { STORE } from '../store/store.js';
-import { pageSize } from '../validation/list-query.js';
+import { pageSize, wrongCursor } from '../validation/list-query.js';
 
 /** A delivery with its tenant. */
 export interface TenantDelivery extends WebhookDelivery {
@@ -76,9 +75,4 @@ export class OperatorDeliveries {
       nextCursor: next,
     };
   }
-}
-
-function wrongCursor(): Error {
-  const message = 'cursor must be the nextCursor of another page.';
-  return badRequest({ field: 'cursor', code: 'invalid', message });
 }

@@ -92,7 +92,7 @@ export class WebhookOperator {
   /**
    * Deletes everything of a tenant: endpoints, secrets, events, deliveries, attempts, alerts. It works in batches, each in
    * a transaction of its own. Stop publishing for the tenant first. `onProgress` and the log say how many events and
-   * deliveries are left. If it is interrupted, call it again: it goes on. Returns how many deliveries were deleted.
+   * deliveries are left. If it is interrupted, call it again: it continues. Returns how many deliveries were deleted.
    */
   async deleteTenant(
     tenantId: string,

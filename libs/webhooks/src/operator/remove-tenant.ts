@@ -5,7 +5,7 @@ import { MAX_COUNTED, type ProgressOptions, progressOf } from './progress.js';
 
 const logger = new LineLogger('WebhookOperator');
 
-/** Deletes all rows of a tenant, in batches. Returns how many deliveries there were. Repeatable: it goes on where it stopped. */
+/** Deletes all rows of a tenant, in batches. Returns how many deliveries there were. Repeatable: it continues where it stopped. */
 export async function removeTenant(
   store: MaintenanceStore & FigureStore,
   tenantId: string,

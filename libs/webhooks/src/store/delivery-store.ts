@@ -171,7 +171,7 @@ export interface DeliveryStore extends StoreTransactions {
    */
   lockDelivery(tenantId: string, id: string): Promise<LockedDelivery | null>;
   /**
-   * In `tx`: makes deliveries of one lane due now. The schedule of finished ones begins anew, that of waiting ones goes on,
+   * In `tx`: makes deliveries of one lane due now. The schedule of finished ones begins anew, that of waiting ones continues,
    * and the numbers of their attempts continue. The lane is due, unless it is paused or on hold; at commit this process's
    * worker wakes up. Deliveries that are being sent stay as they are.
    */

@@ -1,4 +1,4 @@
-import { badRequest } from '../core/request-error.js';
+import { badRequest, type WebhooksRequestError } from '../core/request-error.js';
 import { PAGE_LIMIT } from '../core/page.js';
 
 /** Returns the page size for a requested `limit`, from 1 to 100. Throws a 400 if it is not a number. */
@@ -26,4 +26,9 @@ export function checkInstants(instants: Record<string, number | undefined>): voi
 
 function invalid(field: string, rule: string): Error {
   return badRequest({ field, code: 'invalid', message: `${field} ${rule}.` });
+}
+
+export function wrongCursor(): WebhooksRequestError {
+  const message = 'cursor must be the nextCursor of another page.';
+  return badRequest({ field: 'cursor', code: 'invalid', message });
 }

@@ -62,7 +62,9 @@ export class ReplayReader {
       }
       looked++;
     }
-    const events = chosen.length > 0 ? await store.readEvents(chosen, { lock: store !== this.store }) : [];
+    // In the transaction of a pass they are locked, so that an erasure waits for it.
+    const lock = store !== this.store;
+    const events = chosen.length > 0 ? await store.readEvents(chosen, { lock }) : [];
     const renderer = new EventRenderer();
     const past = [{ ...destination, createdAt: 0 }];
     return {

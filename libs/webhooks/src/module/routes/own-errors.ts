@@ -122,12 +122,9 @@ const pathOf = (url: string): string => url.split('?', 1)[0]!;
 
 function toIdPath({ path }: RegisteredRoute): IdPath[] {
   const segments = path.split('/').filter(Boolean);
-  const isOf =
-    (segment: string) =>
-    ({ prefix }: PathId): boolean =>
-      segment === `${prefix}:id`;
-  const depth = segments.findIndex((segment) => IDS.some(isOf(segment)));
-  if (depth === -1) return [];
-  const id = IDS.find(isOf(segments[depth]!))!;
-  return [{ ...id, before: parsePattern(segments.slice(0, depth).join('/')), depth }];
+  for (const id of IDS) {
+    const depth = segments.indexOf(`${id.prefix}:id`);
+    if (depth !== -1) return [{ ...id, before: parsePattern(segments.slice(0, depth).join('/')), depth }];
+  }
+  return [];
 }

@@ -65,7 +65,7 @@ export const eventLogSchemas = {
     deliveries: whole('Deliveries that these events would become.'),
     job: nullable(refTo('WebhookJob')),
   }),
-  WebhookJob: answer<WebhookJob>('Work that goes on after the call that asked for it.', {
+  WebhookJob: answer<WebhookJob>('Background work that a call has started.', {
     id: id('job', 'Id of the job.'),
     kind: text('`replay`: creates deliveries of past events.', { enum: ['replay'] }),
     state: text('`done`, `failed` and `cancelled` are final.', { enum: JOB_STATES }),

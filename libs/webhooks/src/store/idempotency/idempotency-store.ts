@@ -9,7 +9,7 @@ export interface KeyedCall {
 }
 
 /**
- * What a call with a key may do: go on, under a token that ends with the lock; return the stored answer; or nothing, because
+ * What a call with a key may do: run, under a token that ends with the lock; return the stored answer; or nothing, because
  * the first call is still running, or was another one.
  */
 export type KeyClaim =

@@ -29,6 +29,8 @@ interface Connections {
  */
 export class Session {
   private readonly shared: Connections;
+  /** The bound runner with this module's parsers. Made when a statement needs it. */
+  private parsing: QueryRunner | null = null;
 
   /** @param bound has the transaction that all statements of this session run in */
   constructor(
@@ -173,7 +175,7 @@ export class Session {
   }
 
   private onConnection<T>(statement: (runner: QueryRunner) => Promise<T>): Promise<T> {
-    if (this.bound) return statement(withOwnParsers(this.bound));
+    if (this.bound) return statement((this.parsing ??= withOwnParsers(this.bound)));
     return this.retrying(() =>
       withConnection(this.dataSource, this.timeoutMs, (runner) => statement(withOwnParsers(runner))),
     );

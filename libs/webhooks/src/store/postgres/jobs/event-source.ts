@@ -1,4 +1,4 @@
-import type { EventRange } from '../../jobs/event-log-store.js';
+import type { EventPlace, EventRange } from '../../jobs/event-log-store.js';
 
 /** Parameters of a statement, numbered as they are added. */
 export class Parameters {
@@ -28,4 +28,17 @@ export function eventRangeSql(tenantId: string, range: EventRange, parameters: P
 /** SQL for the place of an event in lists of this range. */
 export function eventPlaceSql({ subject }: EventRange): string[] {
   return subject === undefined ? ['e.created_at', 'e.sequence'] : ['e.sequence'];
+}
+
+/** SQL: the event comes after (`>`) or before (`<`) this place in the order of such lists. */
+export function isBeyondSql(
+  range: EventRange,
+  operator: '<' | '>',
+  { createdAt, sequence }: EventPlace,
+  parameters: Parameters,
+): string {
+  const columns = eventPlaceSql(range);
+  const values = columns.length === 1 ? [sequence] : [createdAt, sequence];
+  const place = values.map((value) => parameters.add(value, 'bigint'));
+  return `(${columns.join(', ')}) ${operator} (${place.join(', ')})`;
 }

@@ -1,7 +1,7 @@
 import { requireTenant } from '../../../core/tenant.js';
 import type { EventPlace, EventRecord, EventSearch } from '../../jobs/event-log-store.js';
 import type { Session } from '../connection/session.js';
-import { eventPlaceSql, eventRangeSql, Parameters } from './event-source.js';
+import { eventPlaceSql, eventRangeSql, isBeyondSql, Parameters } from './event-source.js';
 
 /** PostgreSQL's `bigint` arrives as text. */
 interface EventRow {
@@ -27,14 +27,11 @@ export async function listTenantEvents(
   tenantId: string,
   search: EventSearch,
 ): Promise<{ events: EventRecord[]; next: EventPlace | null }> {
-  const { limit, before, scan, types, subject } = search;
+  const { limit, before, scan, types } = search;
   const parameters = new Parameters();
   const range = eventRangeSql(requireTenant(tenantId), search, parameters);
   const place = eventPlaceSql(search);
-  const from = before && (subject === undefined ? [before.createdAt, before.sequence] : [before.sequence]);
-  const isBefore = from
-    ? `and (${place.join(', ')}) < (${from.map((value) => parameters.add(value, 'bigint')).join(', ')})`
-    : '';
+  const isBefore = before ? `and ${isBeyondSql(search, '<', before, parameters)}` : '';
   const isOfType = types ? `where e.type = any(${parameters.add(types, 'text[]')})` : '';
   const newestFirst = place.map((column) => `${column} desc`).join(', ');
   const rows = await session.query<EventRow & { floor_at: string; floor: string; scanned: string }>(

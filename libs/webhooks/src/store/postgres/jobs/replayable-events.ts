@@ -1,10 +1,10 @@
-import { tryParseJson } from '../../../core/parse-json.js';
 import { requireTenant } from '../../../core/tenant.js';
 import type { EventPlace } from '../../jobs/event-log-store.js';
 import type { ReplayRange, ScannedEvent } from '../../jobs/job-store.js';
 import type { ClaimedEvent } from '../../outbox-store.js';
 import type { Session } from '../connection/session.js';
-import { eventPlaceSql, eventRangeSql, Parameters } from './event-source.js';
+import { EVENT_COLUMNS, type EventRow, toClaimedEvent } from '../relay/event-row.js';
+import { eventPlaceSql, eventRangeSql, isBeyondSql, Parameters } from './event-source.js';
 
 /** SQL for the events of the range in the order in which a replay goes through them. */
 function scanSql(
@@ -19,10 +19,7 @@ function scanSql(
   const parameters = new Parameters();
   const conditions = eventRangeSql(requireTenant(tenantId), range, parameters);
   const place = eventPlaceSql(range);
-  const from = after && (range.subject === undefined ? [after.createdAt, after.sequence] : [after.sequence]);
-  const isAfter = from
-    ? `and (${place.join(', ')}) > (${from.map((value) => parameters.add(value, 'bigint')).join(', ')})`
-    : '';
+  const isAfter = after ? `and ${isBeyondSql(range, '>', after, parameters)}` : '';
   const isOfType = range.types ? `and e.type = any(${parameters.add(range.types, 'text[]')})` : '';
   const sql = `
      select e.sequence, e.created_at, octet_length(e.data) as bytes,
@@ -82,9 +79,8 @@ export async function readEvents(
   sequences: readonly string[],
   { lock }: { lock: boolean },
 ): Promise<ClaimedEvent[]> {
-  const rows = await session.query<EventRow>(
-    `select e.sequence, e.id, e.type, e.tenant_id, e.occurred_at, e.created_at, e.subject, e.source, e.callback_url, e.test,
-            e.endpoint_id, e.data
+  const rows = await session.query<EventRow & { data: string }>(
+    `select ${EVENT_COLUMNS}, e.data
        from unnest($1::bigint[]) with ordinality as s(sequence, place)
        join ${session.tables.events} e on e.sequence = s.sequence
       where e.erased_at is null
@@ -92,42 +88,6 @@ export async function readEvents(
       ${lock ? 'for share of e' : ''}`,
     [sequences],
   );
-  return rows.map(toEvent);
-}
-
-interface EventRow {
-  sequence: string;
-  id: string;
-  type: string;
-  tenant_id: string;
-  occurred_at: string;
-  created_at: string;
-  subject: string | null;
-  source: string | null;
-  callback_url: string | null;
-  test: boolean;
-  endpoint_id: string | null;
-  data: string;
-}
-
-function toEvent(row: EventRow): ClaimedEvent {
-  const data = tryParseJson(row.data);
-  return {
-    sequence: row.sequence,
-    uuid: row.id,
-    type: row.type,
-    tenantId: row.tenant_id,
-    occurredAt: Number(row.occurred_at),
-    createdAt: Number(row.created_at),
-    subject: row.subject,
-    source: row.source,
-    callbackUrl: row.callback_url,
-    test: row.test,
-    endpointId: row.endpoint_id,
-    // It matters only to deliveries that skip their lane.
-    followsEarlier: true,
-    isLarge: false,
-    data,
-    isDamaged: data === undefined,
-  };
+  // What else the relay knows of an event matters only to deliveries that skip their lane.
+  return rows.map((row) => toClaimedEvent(row, row.data, { followsEarlier: true, isLarge: false }));
 }

@@ -1,8 +1,8 @@
-import { tryParseJson } from '../../../core/parse-json.js';
 import { LARGE_BODY_BYTES } from '../../lane-rules.js';
 import type { ClaimedEvent, ClaimedEvents } from '../../outbox-store.js';
 import type { Session } from '../connection/session.js';
 import { endIfIdle, nowMs, useStablePlan } from '../fragments/expressions.js';
+import { EVENT_COLUMNS, type EventRow, toClaimedEvent } from './event-row.js';
 
 /** Data of one batch at most, bytes; the oldest event is claimed whatever its size. */
 const MAX_BATCH_BYTES = 2 * 1024 * 1024;
@@ -11,18 +11,7 @@ const NEWEST_SHARE = 5;
 /** Earlier events of a subject that are checked; `MAX_EVENTS_COMPARED` of `subject-order` is the same. */
 const MAX_EARLIER_EVENTS = 64;
 
-interface EventRow {
-  sequence: string;
-  id: string;
-  type: string;
-  tenant_id: string;
-  occurred_at: string;
-  created_at: string;
-  subject: string | null;
-  source: string | null;
-  callback_url: string | null;
-  test: boolean;
-  endpoint_id: string | null;
+interface UnrelayedRow extends EventRow {
   /** `null`: there is no room for it in this batch. */
   data: string | null;
   follows: boolean;
@@ -37,7 +26,7 @@ interface EventRow {
 export async function claimEvents(session: Session, limit: number): Promise<ClaimedEvents> {
   const { events, unrelayed } = session.tables;
   const newest = Math.floor(limit / NEWEST_SHARE);
-  const rows = await session.query<EventRow>(
+  const rows = await session.query<UnrelayedRow>(
     `with settings as materialized (
        select ${endIfIdle(4)}, ${useStablePlan()}
      ), oldest as materialized (
@@ -62,8 +51,7 @@ export async function claimEvents(session: Session, limit: number): Promise<Clai
          from locked l
         cross join lateral (select * from ${events} e where e.sequence = l.sequence limit 1) e
      )
-     select e.sequence, e.id, e.type, e.tenant_id, e.occurred_at, e.created_at, e.subject, e.source, e.callback_url,
-            e.test, e.endpoint_id, f.follows, f.waits, (select ${nowMs(1)}) as now,
+     select ${EVENT_COLUMNS}, f.follows, f.waits, (select ${nowMs(1)}) as now,
             case when e.total <= $3 or e.sequence = (select min(sequence) from locked) then e.data end as data
        from sized e
       cross join settings
@@ -84,7 +72,7 @@ export async function claimEvents(session: Session, limit: number): Promise<Clai
 }
 
 /** Leaves out the events without room or that wait for an earlier one of their subject, and the later ones of that subject. */
-function withoutWaiting(rows: EventRow[]): EventRow[] {
+function withoutWaiting(rows: UnrelayedRow[]): UnrelayedRow[] {
   if (!rows.some((row) => row.waits || row.data === null)) return rows;
   const waiting = new Set<string>();
   return rows.filter((row) => {
@@ -95,23 +83,7 @@ function withoutWaiting(rows: EventRow[]): EventRow[] {
   });
 }
 
-function toEvent(row: EventRow): ClaimedEvent {
-  const data = tryParseJson(row.data!);
-  return {
-    sequence: row.sequence,
-    uuid: row.id,
-    type: row.type,
-    tenantId: row.tenant_id,
-    occurredAt: Number(row.occurred_at),
-    createdAt: Number(row.created_at),
-    subject: row.subject,
-    source: row.source,
-    callbackUrl: row.callback_url,
-    test: row.test,
-    endpointId: row.endpoint_id,
-    followsEarlier: row.follows,
-    isLarge: row.data!.length > LARGE_BODY_BYTES,
-    data,
-    isDamaged: data === undefined,
-  };
+function toEvent(row: UnrelayedRow): ClaimedEvent {
+  const isLarge = row.data!.length > LARGE_BODY_BYTES;
+  return toClaimedEvent(row, row.data!, { followsEarlier: row.follows, isLarge });
 }
