@@ -7,6 +7,7 @@ const ORDER = [
   'drain',
   'against-bare-loop',
   'latency',
+  'rates',
   'publish',
   'capture',
   'isolation',

@@ -7,14 +7,9 @@ const POOL_SIZE = 10;
 /** The fastest of 0, 20 and 100 ms, with local queues of 200, 500 and 2,000. */
 const BATCH_DELAY_MS = 20;
 
-/** @param {import('../race/contender-process.js').ContenderConfig} config */
-async function open({ databaseUrl, client, inFlight, origin, connect }) {
-  const { Logger, makeWorkerUtils, run } = await import('graphile-worker');
-  const logger = new Logger(() => () => undefined);
-  const utils = await makeWorkerUtils({ connectionString: databaseUrl, logger });
-  await utils.migrate();
-  const sql = await connect(databaseUrl);
-  const worker = {
+/** Options of a worker. @param {{ databaseUrl: string, inFlight: number, logger: unknown }} of */
+function workerOptions({ databaseUrl, inFlight, logger: silent }) {
+  return {
     connectionString: databaseUrl,
     concurrentJobs: inFlight,
     maxPoolSize: POOL_SIZE,
@@ -22,8 +17,24 @@ async function open({ databaseUrl, client, inFlight, origin, connect }) {
     localQueue: { size: 500, refetchDelay: { durationMs: 0 } },
     completeJobBatchDelay: BATCH_DELAY_MS,
     failJobBatchDelay: BATCH_DELAY_MS,
-    logger,
+    logger: silent,
   };
+}
+
+/** A logger that writes nothing. */
+async function logger() {
+  const { Logger } = await import('graphile-worker');
+  return new Logger(() => () => undefined);
+}
+
+/** @param {import('../race/contender-process.js').ContenderConfig} config */
+async function open({ databaseUrl, client, inFlight, origin, connect }) {
+  const { makeWorkerUtils, run } = await import('graphile-worker');
+  const silent = await logger();
+  const utils = await makeWorkerUtils({ connectionString: databaseUrl, logger: silent });
+  await utils.migrate();
+  const sql = await connect(databaseUrl);
+  const worker = workerOptions({ databaseUrl, inFlight, logger: silent });
   const deliver = createJobSender({ client, inFlight, origin });
   let runner;
   return {
@@ -64,4 +75,4 @@ async function open({ databaseUrl, client, inFlight, origin, connect }) {
   };
 }
 
-module.exports = { open };
+module.exports = { logger, open, workerOptions };

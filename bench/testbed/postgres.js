@@ -7,9 +7,11 @@ const { median } = require('../measure/figures.js');
 
 /**
  * @param {(cleanUp: () => unknown) => void} defer
+ * @param {{ statements?: boolean }} [options] `statements`: a server of its own that counts them in `pg_stat_statements`, planning
+ *   included. The one that DATABASE_URL names must load that itself
  */
-async function startPostgres(defer) {
-  const url = process.env.DATABASE_URL ?? (await embedded(defer));
+async function startPostgres(defer, { statements = false } = {}) {
+  const url = process.env.DATABASE_URL ?? (await (statements ? counting(defer) : embedded(defer)));
   const client = await connect(url, defer);
   const postmaster = await postmasterOf(client);
   if (!process.env.DATABASE_URL) await dropOrphans(client);
@@ -40,13 +42,33 @@ async function startPostgres(defer) {
   };
 }
 
-async function embedded(defer) {
-  const { startPostgres: start } = require('../../sample-app/src/postgres/start-postgres.js');
-  // In `.data`, like the sample's: a temporary folder may not be on a real disk.
-  const server = await start({ directory: join(ROOT, '.data/bench'), durable: true, lingerMs: 5_000 });
+async function embedded(defer, folder = '.data/bench') {
+  const server = await startEmbedded(folder);
   defer(() => server.stop());
   if (server.notice) console.log(server.notice);
   return server.url;
+}
+
+function startEmbedded(folder) {
+  const { startPostgres: start } = require('../../sample-app/src/postgres/start-postgres.js');
+  // In `.data`, like the sample's: a temporary folder may not be on a real disk.
+  return start({ directory: join(ROOT, folder), durable: true, lingerMs: 5_000 });
+}
+
+/** A server that loads `pg_stat_statements`, which the others do not: it costs a little. The first run restarts it for that. */
+async function counting(defer) {
+  const folder = '.data/bench-statements';
+  const server = await startEmbedded(folder);
+  const client = new Client({ connectionString: server.url });
+  await client.connect();
+  const { rows } = await client.query('show shared_preload_libraries');
+  if (!rows[0].shared_preload_libraries.includes('pg_stat_statements')) {
+    await client.query(`alter system set shared_preload_libraries = 'pg_stat_statements'`);
+    await client.query(`alter system set pg_stat_statements.track_planning = on`);
+  }
+  await client.end();
+  await server.stop();
+  return embedded(defer, folder);
 }
 
 /** Runs at the same time use different databases, although their figures are worthless. @param {string} name */

@@ -46,6 +46,7 @@ async function startRedis(appendfsync, defer) {
   return {
     connection: { host: '127.0.0.1', port },
     cpuMs: () => processTreeCpuMs(server.pid),
+    empty: () => client.flushall(),
     commands: async () => Number(/total_commands_processed:(\d+)/.exec(await client.info('stats'))[1]),
     describe: async () => ({
       version: /v=(\S+)/.exec(version.stdout)?.[1],

@@ -81,4 +81,4 @@ function endpointsAt(origin) {
   }));
 }
 
-module.exports = { endpointsAt, eventOf, jobs, keyOf, secretOf, TENANTS, tenantOf };
+module.exports = { endpointsAt, eventOf, jobOf, jobs, keyOf, secretOf, TENANTS, tenantOf };

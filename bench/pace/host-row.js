@@ -1,0 +1,38 @@
+// The host's own change, which every contender makes: one row of a message's status.
+const { Pool } = require('pg');
+const { monotonic } = require('../measure/monotonic-clock.js');
+
+const CREATE =
+  'create table if not exists host_messages (id text primary key, status text not null, at timestamptz not null)';
+const INSERT = 'insert into host_messages (id, status, at) values ($1, $2, now())';
+
+/** Parameters of the row. @param {{ id: string }} job */
+const rowOf = ({ id }) => [id, 'delivered'];
+
+/** A pool of the host's, as large as TypeORM's by default. @param {string} databaseUrl */
+function hostPool(databaseUrl) {
+  return new Pool({ connectionString: databaseUrl, max: 10 });
+}
+
+/**
+ * Writes the host's row and what `enqueue` writes in one transaction. Returns when COMMIT was sent and when it returned.
+ *
+ * @param {Pool} pool
+ * @param {{ id: string }} job
+ * @param {(client: import('pg').PoolClient) => Promise<unknown>} enqueue
+ */
+async function commitWithRow(pool, job, enqueue) {
+  const client = await pool.connect();
+  try {
+    await client.query('begin');
+    await client.query(INSERT, rowOf(job));
+    await enqueue(client);
+    const sent = monotonic();
+    await client.query('commit');
+    return { id: job.id, sent, committed: monotonic() };
+  } finally {
+    client.release();
+  }
+}
+
+module.exports = { commitWithRow, CREATE, hostPool, INSERT, rowOf };

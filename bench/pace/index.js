@@ -1,0 +1,45 @@
+// What `rates.js` compares: this project in one process and in two, queues that do the same work as jobs, and no outbox at all.
+
+/**
+ * @typedef {object} PacedContender
+ * @property {string} name
+ * @property {string} line name of its line in the picture
+ * @property {string} file in this folder
+ * @property {'axios' | 'undici'} client
+ * @property {1 | 2} processes 2: the one that publishes and the one that sends
+ * @property {boolean} usesRedis
+ */
+
+const KINDS = [
+  { line: 'floor', file: 'floor.js', processes: 1 },
+  { line: 'ours, one process', file: 'ours.js', processes: 1 },
+  { line: 'ours, two processes', file: 'ours.js', processes: 2 },
+  { line: 'graphile-worker', file: 'graphile-worker.js', processes: 2 },
+  { line: 'BullMQ', file: 'bullmq.js', processes: 2, usesRedis: true },
+];
+
+/** @type {PacedContender[]} */
+const contenders = ['axios', 'undici'].flatMap((client) =>
+  KINDS.map(({ usesRedis = false, ...kind }) => ({
+    ...kind,
+    usesRedis,
+    client,
+    name: `${kind.line} (${client})`,
+  })),
+);
+
+/**
+ * Those whose names contain one of these texts; all if there are none.
+ *
+ * @param {string} texts separated by commas
+ */
+function contendersLike(texts) {
+  const wanted = texts.split(',').map((text) => text.trim());
+  const found = contenders.filter(({ name }) => wanted.some((text) => name.includes(text)));
+  if (found.length > 0) return found;
+  throw new Error(
+    `No contender is named "${texts}". There are: ${contenders.map(({ name }) => name).join('; ')}`,
+  );
+}
+
+module.exports = { contenders, contendersLike };
