@@ -32,7 +32,7 @@ module.exports = {
     '^(\\.{1,2}/.*)\\.js$': ['$1', '$1.js'],
   },
   setupFilesAfterEnv: ['<rootDir>/test/support/openapi/check-answers.ts'],
-  globalSetup: '<rootDir>/test/support/start-postgres.js',
+  globalSetup: '<rootDir>/test/support/set-up.js',
   globalTeardown: '<rootDir>/test/support/stop-postgres.js',
   reporters: ['default', '<rootDir>/test/support/count-reporter.js'],
   maxWorkers: 2,

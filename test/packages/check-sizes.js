@@ -6,9 +6,9 @@ const MAX_LINES = 250;
 const MAX_MEDIAN_LINES = 70;
 const MAX_FILES_IN_FOLDER = 14;
 
-const files = ['libs/webhooks/src', 'libs/receiver/src']
+const files = ['libs/webhooks/src', 'libs/receiver/src', 'libs/portal/src']
   .flatMap((root) => readdirSync(root, { recursive: true }).map((path) => join(root, path)))
-  .filter((path) => path.endsWith('.ts') && !path.endsWith('.spec.ts') && !path.includes('/migrations/'));
+  .filter((path) => /\.tsx?$/.test(path) && !path.endsWith('.spec.ts') && !path.includes('/migrations/'));
 const lines = new Map(files.map((path) => [path, readFileSync(path, 'utf8').split('\n').length - 1]));
 const folders = new Set(files.map(dirname));
 const median = [...lines.values()].toSorted((a, b) => a - b)[lines.size >> 1];

@@ -1,0 +1,27 @@
+import type { ErrorDetail } from './types.ts';
+
+/** A call that failed. `code` is the API's, or `network`, `timeout` or `unreadable` if there was no answer of the API. */
+export class ApiError extends Error {
+  override readonly name = 'ApiError';
+
+  constructor(
+    readonly code: string,
+    message: string,
+    /** `0`: no answer. */
+    readonly status: number,
+    readonly details: readonly ErrorDetail[] = [],
+    readonly retryAfterSeconds: number | null = null,
+  ) {
+    super(message);
+  }
+
+  /** The API's messages for one field, such as `url`. */
+  messagesOf(field: string): string[] {
+    return this.details
+      .filter((detail) => detail.field === field || detail.field.startsWith(`${field}.`))
+      .map(({ message }) => message);
+  }
+}
+
+export const asApiError = (error: unknown): ApiError =>
+  error instanceof ApiError ? error : new ApiError('unreadable', String(error), 0);

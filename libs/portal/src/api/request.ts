@@ -1,0 +1,91 @@
+import { endSession } from '../session/session-end.ts';
+import { readToken } from '../session/token.ts';
+import { ApiError } from './api-error.ts';
+import type { ErrorDetail } from './types.ts';
+
+export type Query = Record<string, string | number | boolean | null | undefined>;
+
+export interface RequestOptions {
+  query?: Query;
+  body?: unknown;
+  /** Makes a repeated POST harmless. */
+  idempotencyKey?: string;
+  signal?: AbortSignal;
+}
+
+/** Longer than any answer takes: a test event waits up to 20 s for its result. */
+const TIMEOUT_MS = 40_000;
+
+interface ErrorBody {
+  code?: string;
+  message?: string | string[];
+  details?: ErrorDetail[];
+  retryAfterSeconds?: number;
+  loginUrl?: string | null;
+  returnUrl?: string | null;
+}
+
+function urlOf(path: string, query: Query = {}): URL {
+  const url = new URL(path, document.baseURI);
+  for (const [name, value] of Object.entries(query))
+    if (value !== undefined && value !== null && value !== '') url.searchParams.set(name, String(value));
+  return url;
+}
+
+function headersOf(method: string, { idempotencyKey }: RequestOptions): Record<string, string> {
+  const token = readToken();
+  return {
+    accept: 'application/json',
+    // Also without a body: the server refuses calls that a page of another origin could make.
+    ...(method !== 'GET' && { 'content-type': 'application/json' }),
+    ...(token && { authorization: `Bearer ${token}` }),
+    ...(idempotencyKey && { 'idempotency-key': idempotencyKey }),
+  };
+}
+
+async function send(method: string, path: string, options: RequestOptions): Promise<Response> {
+  const timeout = AbortSignal.timeout(TIMEOUT_MS);
+  try {
+    return await fetch(urlOf(path, options.query), {
+      method,
+      headers: headersOf(method, options),
+      credentials: 'same-origin',
+      cache: 'no-store',
+      ...(options.body !== undefined && { body: JSON.stringify(options.body) }),
+      signal: options.signal ? AbortSignal.any([options.signal, timeout]) : timeout,
+    });
+  } catch (error) {
+    if (options.signal?.aborted) throw error;
+    throw timeout.aborted
+      ? new ApiError('timeout', 'The server did not respond in time.', 0)
+      : new ApiError('network', 'The server cannot be reached.', 0);
+  }
+}
+
+async function errorOf(response: Response): Promise<ApiError> {
+  const body = await response.json().then(
+    (value: ErrorBody | null) => value ?? {},
+    (): ErrorBody => ({}),
+  );
+  const message = [body.message ?? response.statusText].flat().join(' ');
+  const code = body.code ?? `http_${response.status}`;
+  if (response.status === 401) endSession({ code, signInUrl: body.returnUrl ?? body.loginUrl ?? null });
+  return new ApiError(code, message, response.status, body.details ?? [], body.retryAfterSeconds ?? null);
+}
+
+/**
+ * Calls a path below the page's `api/`.
+ *
+ * @throws {@link ApiError} for everything but a 2xx with JSON or without a body
+ */
+export async function request<T>(method: string, path: string, options: RequestOptions = {}): Promise<T> {
+  const response = await send(method, `api/${path}`, options);
+  if (!response.ok) throw await errorOf(response);
+  if (response.status === 204) return undefined as T;
+  try {
+    return (await response.json()) as T;
+  } catch {
+    // A proxy's page with status 200, for example that of a captive portal.
+    throw new ApiError('unreadable', 'The answer is not JSON.', response.status);
+  }
+}

@@ -1,0 +1,31 @@
+import { useSyncExternalStore } from 'preact/compat';
+
+let message = '';
+const listeners = new Set<() => void>();
+
+/** Says a result, such as "Copied", to screen readers and for a moment on the screen. */
+export function announce(text: string): void {
+  // The same text twice is only read twice if it differs.
+  message = message === text ? `${text}\u00a0` : text;
+  for (const listener of listeners) listener();
+}
+
+/** The page's one live region. */
+export function Announcer() {
+  const text = useSyncExternalStore(
+    (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    () => message,
+  );
+  return (
+    <div class="announcer" role="status" aria-live="polite">
+      {text && (
+        <span key={text} class="toast">
+          {text}
+        </span>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,22 @@
+import { CopyButton } from './copy-button.tsx';
+
+interface CodeBlockProps {
+  code: string;
+  /** What it is, such as `request body`: the copy button is named after it. */
+  what: string;
+}
+
+/** Text of a machine, with a button that copies it. Long lines wrap, so it never scrolls sideways. */
+export function CodeBlock({ code, what }: CodeBlockProps) {
+  return (
+    <div class="code">
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- long blocks scroll by keyboard */}
+      <pre tabIndex={0} role="region" aria-label={what}>
+        <code>{code}</code>
+      </pre>
+      <div class="code-copy">
+        <CopyButton compact value={code} what={what} />
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,55 @@
+import { useState } from 'preact/hooks';
+import { t } from '../strings/translate.ts';
+import { announce } from './announcer.tsx';
+import { Button, IconButton } from './button.tsx';
+
+interface CopyProps {
+  value: string;
+  /** What is copied, such as `secret`: the button is named "Copy secret". */
+  what: string;
+  /** True: an icon. Default: a button with a text. */
+  compact?: boolean;
+  onCopied?: () => void;
+}
+
+/** Pages on plain HTTP have no clipboard API. */
+async function copy(text: string): Promise<boolean> {
+  if (navigator.clipboard) {
+    return navigator.clipboard.writeText(text).then(
+      () => true,
+      () => copyBySelection(text),
+    );
+  }
+  return copyBySelection(text);
+}
+
+function copyBySelection(text: string): boolean {
+  const area = document.createElement('textarea');
+  area.value = text;
+  area.className = 'visually-hidden';
+  const focused = document.activeElement;
+  // An open modal dialog makes everything outside of it inert.
+  (focused?.closest('dialog') ?? document.body).append(area);
+  area.select();
+  const copied = document.execCommand('copy');
+  area.remove();
+  if (focused instanceof HTMLElement) focused.focus();
+  return copied;
+}
+
+export function CopyButton({ value, what, compact, onCopied }: CopyProps) {
+  const [copied, setCopied] = useState(false);
+  const label = t('copy.label', { what });
+  const onClick = async () => {
+    const worked = await copy(value);
+    announce(worked ? t('copy.done', { what }) : t('copy.failed'));
+    setCopied(worked);
+    if (worked) onCopied?.();
+  };
+  if (compact) return <IconButton icon={copied ? 'check' : 'copy'} label={label} onClick={onClick} />;
+  return (
+    <Button icon={copied ? 'check' : 'copy'} onClick={onClick}>
+      {label}
+    </Button>
+  );
+}

@@ -1,0 +1,181 @@
+import type { ComponentChildren } from 'preact';
+import { useId } from 'preact/hooks';
+import { Icon } from './icon.tsx';
+
+interface FieldProps {
+  label: string;
+  /** Shown below the label, before anybody has made a mistake. */
+  hint?: ComponentChildren;
+  /** What is wrong with the value, such as the API's messages of this field. */
+  errors?: readonly string[];
+  optional?: string;
+}
+
+/** What a control needs to be described by its field. */
+export interface ControlProps {
+  id: string;
+  'aria-describedby'?: string;
+  'aria-invalid'?: boolean;
+}
+
+/** A label with its hint and errors. `children` gets the attributes that tie the control to them. */
+export function Field({
+  label,
+  hint,
+  errors = [],
+  optional,
+  children,
+}: FieldProps & { children: (control: ControlProps) => ComponentChildren }) {
+  const id = useId();
+  const described = [hint ? `${id}-hint` : '', errors.length > 0 ? `${id}-error` : ''].filter(Boolean);
+  return (
+    <div class={`field${errors.length > 0 ? ' field-wrong' : ''}`}>
+      <label class="field-label" for={id}>
+        {label}
+        {optional && <span class="field-optional">{optional}</span>}
+      </label>
+      {hint && (
+        <div class="field-hint" id={`${id}-hint`}>
+          {hint}
+        </div>
+      )}
+      {children({
+        id,
+        'aria-describedby': described.join(' ') || undefined,
+        'aria-invalid': errors.length > 0 || undefined,
+      })}
+      <FieldErrors id={`${id}-error`} errors={errors} />
+    </div>
+  );
+}
+
+export function FieldErrors({ id, errors }: { id?: string; errors: readonly string[] }) {
+  if (errors.length === 0) return null;
+  return (
+    <div class="field-error" id={id}>
+      <Icon name="warning" />
+      <span>{errors.join(' ')}</span>
+    </div>
+  );
+}
+
+interface InputProps extends FieldProps {
+  value: string;
+  onInput: (value: string) => void;
+  /** For URLs, ids and other texts of machines. */
+  mono?: boolean;
+  type?: 'text' | 'url' | 'email' | 'search' | 'number' | 'datetime-local';
+  placeholder?: string;
+  autoComplete?: 'off' | 'email';
+  required?: boolean;
+  min?: number;
+  max?: number;
+  list?: string;
+}
+
+export function TextField({
+  label,
+  hint,
+  errors,
+  optional,
+  onInput,
+  mono,
+  type = 'text',
+  ...input
+}: InputProps) {
+  return (
+    <Field {...{ label, hint, errors, optional }}>
+      {(control) => (
+        <input
+          {...input}
+          {...control}
+          type={type}
+          class={`input${mono ? ' mono' : ''}`}
+          onInput={(event) => onInput(event.currentTarget.value)}
+        />
+      )}
+    </Field>
+  );
+}
+
+type AreaProps = FieldProps & {
+  value: string;
+  onInput: (value: string) => void;
+  rows?: number;
+  placeholder?: string;
+};
+
+/** Several lines of code or JSON. */
+export function TextArea({ label, hint, errors, optional, value, onInput, ...area }: AreaProps) {
+  return (
+    <Field {...{ label, hint, errors, optional }}>
+      {(control) => (
+        <textarea
+          {...area}
+          {...control}
+          class="input mono"
+          spellcheck={false}
+          value={value}
+          onInput={(event) => onInput(event.currentTarget.value)}
+        />
+      )}
+    </Field>
+  );
+}
+
+type SelectProps = FieldProps & {
+  value: string;
+  onChange: (value: string) => void;
+  options: readonly { value: string; label: string }[];
+};
+
+export function SelectField({ label, hint, errors, optional, value, onChange, options }: SelectProps) {
+  return (
+    <Field {...{ label, hint, errors, optional }}>
+      {(control) => (
+        <select
+          {...control}
+          class="input"
+          value={value}
+          onChange={(event) => onChange(event.currentTarget.value)}
+        >
+          {options.map((option) => (
+            <option key={option.value} value={option.value}>
+              {option.label}
+            </option>
+          ))}
+        </select>
+      )}
+    </Field>
+  );
+}
+
+interface CheckboxProps {
+  label: ComponentChildren;
+  hint?: ComponentChildren;
+  checked: boolean;
+  disabled?: boolean;
+  onChange: (checked: boolean) => void;
+}
+
+export function Checkbox({ label, hint, checked, disabled, onChange }: CheckboxProps) {
+  const id = useId();
+  return (
+    <div class="checkbox">
+      <input
+        type="checkbox"
+        id={id}
+        checked={checked}
+        disabled={disabled}
+        aria-describedby={hint ? `${id}-hint` : undefined}
+        onChange={(event) => onChange(event.currentTarget.checked)}
+      />
+      <label for={id}>{label}</label>
+      {hint && (
+        <div class="field-hint" id={`${id}-hint`}>
+          {hint}
+        </div>
+      )}
+    </div>
+  );
+}

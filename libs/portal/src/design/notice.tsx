@@ -1,0 +1,34 @@
+import type { ComponentChildren } from 'preact';
+import { Icon, type IconName } from './icon.tsx';
+
+export type Tone = 'info' | 'success' | 'warning' | 'danger';
+
+const ICONS: Record<Tone, IconName> = {
+  info: 'info',
+  success: 'check',
+  warning: 'warning',
+  danger: 'warning',
+};
+
+interface NoticeProps {
+  tone: Tone;
+  title: ComponentChildren;
+  children?: ComponentChildren;
+  action?: ComponentChildren;
+  /** True: screen readers read it when it appears. */
+  live?: boolean;
+}
+
+/** A box that says something about what is below it. */
+export function Notice({ tone, title, children, action, live }: NoticeProps) {
+  return (
+    <div class={`notice notice-${tone}`} role={live ? 'alert' : undefined}>
+      <Icon name={ICONS[tone]} />
+      <div class="notice-text">
+        <div class="notice-title">{title}</div>
+        {children && <div>{children}</div>}
+      </div>
+      {action && <div class="notice-action">{action}</div>}
+    </div>
+  );
+}

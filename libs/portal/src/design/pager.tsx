@@ -1,0 +1,30 @@
+import { t } from '../strings/translate.ts';
+import { ButtonLink } from './button.tsx';
+import type { Params } from '../routing/route.ts';
+
+interface PagerProps {
+  /** The screen's parameters, without its `cursor`. */
+  params: Params;
+  /** Cursor of this page; `undefined`: the first one. */
+  cursor: string | undefined;
+  nextCursor: string | null;
+}
+
+/** Links to the first and the next page. Lists have no numbers of pages: nobody counts a million rows. */
+export function Pager({ params, cursor, nextCursor }: PagerProps) {
+  if (!cursor && !nextCursor) return null;
+  return (
+    <nav class="pager" aria-label={t('pager.label')}>
+      {cursor && (
+        <ButtonLink small icon="back" to={{ ...params, cursor: undefined }}>
+          {t('pager.first')}
+        </ButtonLink>
+      )}
+      {nextCursor && (
+        <ButtonLink small to={{ ...params, cursor: nextCursor }}>
+          {t('pager.next')}
+        </ButtonLink>
+      )}
+    </nav>
+  );
+}

@@ -1,0 +1,67 @@
+import type { ComponentChildren } from 'preact';
+import { asApiError } from '../api/api-error.ts';
+import { t } from '../strings/translate.ts';
+import { Button } from './button.tsx';
+import { Notice } from './notice.tsx';
+
+/** Nothing to show, and what to do about it. */
+export function Empty({
+  title,
+  children,
+  action,
+}: {
+  title: string;
+  children?: ComponentChildren;
+  action?: ComponentChildren;
+}) {
+  return (
+    <div class="empty">
+      <h2>{title}</h2>
+      {children && <div class="empty-text">{children}</div>}
+      {action && <div class="empty-action">{action}</div>}
+    </div>
+  );
+}
+
+/** Grey rows in the place of what is loading. */
+export function Loading({ rows = 3 }: { rows?: number }) {
+  return (
+    <div class="loading" role="status" aria-label={t('state.loading')}>
+      {Array.from({ length: rows }, (_, row) => (
+        <div key={row} class="skeleton" />
+      ))}
+    </div>
+  );
+}
+
+/** A read failed. Filters and what was typed stay. */
+export function LoadError({ error, retry }: { error: unknown; retry: () => void }) {
+  return (
+    <Notice
+      tone="danger"
+      title={t('state.error')}
+      action={
+        <Button small icon="retry" onClick={retry}>
+          {t('action.tryAgain')}
+        </Button>
+      }
+    >
+      {messageOf(error)}
+    </Notice>
+  );
+}
+
+/** The sentence for a call that failed. */
+export function messageOf(error: unknown): string {
+  const { code, message } = asApiError(error);
+  if (code === 'network') return t('error.network');
+  if (code === 'timeout') return t('error.timeout');
+  if (code === 'unreadable') return t('error.unreadable');
+  return message;
+}
+
+/** Why an action was refused; nothing if it was not. */
+export function ActionError({ error }: { error: unknown }) {
+  if (!error) return null;
+  return <Notice tone="danger" title={messageOf(error)} live />;
+}

@@ -1,0 +1,77 @@
+import type { ComponentChildren } from 'preact';
+
+export interface Column<Row> {
+  /** Also the label of the cell on narrow screens. */
+  header: string;
+  cell: (row: Row) => ComponentChildren;
+  /** The cell that names the row: it holds the row's link. One column has it. */
+  primary?: boolean;
+  /** Numbers and times: aligned to the end. */
+  numeric?: boolean;
+  /** True: on narrow screens the cell has no label. */
+  bare?: boolean;
+}
+
+interface TableProps<Row> {
+  /** What the table lists, for screen readers. */
+  caption: string;
+  columns: readonly Column<Row>[];
+  rows: readonly Row[];
+  keyOf: (row: Row) => string;
+  /** True while other rows are loading: these are shown faintly. */
+  stale?: boolean;
+}
+
+/** A table that becomes a list of cards where it has no room for its columns. */
+export function Table<Row>({ caption, columns, rows, keyOf, stale }: TableProps<Row>) {
+  return (
+    <div class="table-frame" aria-busy={stale || undefined}>
+      {/* Tables that are shown as blocks lose their roles in some browsers, so they are given. */}
+      <table class="table" role="table">
+        <caption class="visually-hidden">{caption}</caption>
+        <thead role="rowgroup">
+          <tr role="row">
+            {columns.map((column) => (
+              <th
+                key={column.header}
+                scope="col"
+                role="columnheader"
+                class={column.numeric ? 'numeric' : undefined}
+              >
+                {column.header}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody role="rowgroup">
+          {rows.map((row) => (
+            <tr key={keyOf(row)} role="row">
+              {columns.map((column) => (
+                <TableCell key={column.header} column={column} row={row} />
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function TableCell<Row>({ column, row }: { column: Column<Row>; row: Row }) {
+  const content = column.cell(row);
+  const shared = {
+    class: [column.primary && 'primary', column.numeric && 'numeric', column.bare && 'bare']
+      .filter(Boolean)
+      .join(' '),
+    'data-label': column.header,
+  };
+  return column.primary ? (
+    <th scope="row" role="rowheader" {...shared}>
+      {content}
+    </th>
+  ) : (
+    <td role="cell" {...shared}>
+      {content}
+    </td>
+  );
+}

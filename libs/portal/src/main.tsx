@@ -1,0 +1,26 @@
+import { QueryClientProvider } from '@tanstack/react-query';
+import { render } from 'preact';
+import { queryClient } from './api/query-client.ts';
+import { Announcer } from './design/announcer.tsx';
+import './design/css/index.css';
+import { SessionGate } from './session/session-gate.tsx';
+import { takeToken } from './session/token.ts';
+import { CurrentScreen } from './shell/current-screen.tsx';
+import './shell/shell.css';
+
+takeToken();
+// A second link to this page, opened in the same tab, brings a new session.
+window.addEventListener('hashchange', () => {
+  takeToken();
+  location.reload();
+});
+
+render(
+  <QueryClientProvider client={queryClient}>
+    <SessionGate>
+      <CurrentScreen />
+    </SessionGate>
+    <Announcer />
+  </QueryClientProvider>,
+  document.getElementById('app')!,
+);

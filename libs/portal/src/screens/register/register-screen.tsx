@@ -1,0 +1,6 @@
+import { PageHeader } from '../../shell/page-header.tsx';
+import { t } from '../../strings/translate.ts';
+
+export function RegisterScreen() {
+  return <PageHeader title={t('nav.webhooks')} />;
+}

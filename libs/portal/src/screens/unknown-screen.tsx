@@ -1,0 +1,22 @@
+import { ButtonLink } from '../design/button.tsx';
+import { Empty } from '../design/states.tsx';
+import { t } from '../strings/translate.ts';
+
+/** The URL names no screen. */
+export function UnknownScreen() {
+  return (
+    <Empty
+      title={t('state.unknownScreen')}
+      action={<ButtonLink to={{}}>{t('state.toWebhooks')}</ButtonLink>}
+    />
+  );
+}
+
+/** What the URL names is not there for this account. */
+export function NotFound() {
+  return (
+    <Empty title={t('state.notFound')} action={<ButtonLink to={{}}>{t('state.toWebhooks')}</ButtonLink>}>
+      {t('state.notFoundText')}
+    </Empty>
+  );
+}

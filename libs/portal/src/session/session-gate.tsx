@@ -1,0 +1,52 @@
+import { useQuery } from '@tanstack/react-query';
+import type { ComponentChildren } from 'preact';
+import { useEffect } from 'preact/hooks';
+import { queries } from '../api/queries.ts';
+import { LoadError, Loading } from '../design/states.tsx';
+import { overrideStrings, t } from '../strings/translate.ts';
+import { applyBrand } from './brand.ts';
+import { endSession, useSessionEnd } from './session-end.ts';
+import { SessionContext } from './session-context.ts';
+import { SignedOut } from './signed-out.tsx';
+import type { Session } from './session.ts';
+
+/** Browsers end longer timers at once. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
+/** Shows its children once there is a session, and the way to sign in again when it is over. */
+export function SessionGate({ children }: { children: ComponentChildren }) {
+  const end = useSessionEnd();
+  const { data: session, error, refetch } = useQuery({ ...queries.session(), enabled: !end });
+  useExpiry(session);
+  if (end) return <SignedOut end={end} session={session} />;
+  if (error) {
+    return (
+      <main class="main">
+        <LoadError error={error} retry={() => void refetch()} />
+      </main>
+    );
+  }
+  if (!session) {
+    return (
+      <main class="main">
+        <Loading rows={6} />
+      </main>
+    );
+  }
+  overrideStrings(session.strings);
+  applyBrand(session.brand, t('page.title'));
+  return <SessionContext.Provider value={session}>{children}</SessionContext.Provider>;
+}
+
+/** The page shows nothing after the session's end, also if nobody calls the server. */
+function useExpiry(session: Session | undefined): void {
+  useEffect(() => {
+    if (!session?.expiresAt) return;
+    const left = Date.parse(session.expiresAt) - Date.now();
+    const timer = setTimeout(
+      () => endSession({ code: 'session_expired', signInUrl: null }),
+      Math.min(Math.max(left, 0), MAX_TIMER_MS),
+    );
+    return () => clearTimeout(timer);
+  }, [session?.expiresAt]);
+}

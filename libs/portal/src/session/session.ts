@@ -1,0 +1,63 @@
+import type { ProfileField } from '../api/types.ts';
+
+export type Scope = 'read' | 'write' | 'retry' | 'reveal' | 'rotate' | 'operator';
+
+/** How the host wants the page to look. */
+export interface Brand {
+  name?: string | null;
+  /** `#rrggbb` */
+  accent?: string | null;
+  logoUrl?: string | null;
+  /** Leads back to the host's own pages. */
+  backUrl?: string | null;
+}
+
+/** What a profile's webhooks may have: forms show these fields and no others. */
+export interface ProfileRules {
+  name: string;
+  /** For people, such as `Mobile Text Alerts`. */
+  title: string;
+  /** Names that can be chosen; `null`: any event type. */
+  eventNames: string[] | null;
+  /** `*` and `message.*` can be chosen too. */
+  wildcards: boolean;
+  maxEvents: number;
+  /** One webhook for each event name. */
+  onePerEvent: boolean;
+  maxEndpoints: number | null;
+  httpsOnly: boolean;
+  maxThroughputPerMinute: number | null;
+  fields: ProfileField[];
+  secret: {
+    owner: 'endpoint' | 'account';
+    required: boolean;
+    callerSupplied: boolean;
+    signsWithAll: boolean;
+  };
+  timeoutMs: number;
+  /** Waits before each retry, ms. */
+  schedule: number[];
+  testType: string;
+}
+
+/** Who looks at the page, what they may do, and what the host has set for it. */
+export interface Session {
+  actor: string;
+  /** Missing: an operator's session, which belongs to no tenant. */
+  tenantId?: string | null;
+  scopes: Scope[];
+  /** RFC 3339; `null`: the host decides when it ends. */
+  expiresAt: string | null;
+  mode: 'host' | 'session';
+  brand?: Brand | null;
+  /** Texts that replace those of the catalogue, by key. */
+  strings?: Record<string, string> | null;
+  /** What the server does not mask. */
+  show: { bodies: boolean; phoneNumbers: boolean };
+  loginUrl?: string | null;
+  returnUrl?: string | null;
+  retention?: Record<string, number | null> | null;
+  /** Name of the default profile of new webhooks. */
+  profile: string;
+  profiles: ProfileRules[];
+}

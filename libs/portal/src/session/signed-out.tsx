@@ -1,0 +1,33 @@
+import { t } from '../strings/translate.ts';
+import { Icon } from '../design/icon.tsx';
+import type { Session } from './session.ts';
+import type { SessionEnd } from './session-end.ts';
+
+/** Only http(s) and paths of this origin: the URL comes from the host's options, but a link must never run code. */
+function safeUrl(url: string | null | undefined): string | null {
+  if (!url) return null;
+  const parsed = URL.parse ? URL.parse(url, location.href) : new URL(url, location.href);
+  return parsed && /^https?:$/.test(parsed.protocol) ? parsed.href : null;
+}
+
+/** All that is left of the page when the session is over. */
+export function SignedOut({ end, session }: { end: SessionEnd; session: Session | undefined }) {
+  const expired = end.code === 'session_expired' || session !== undefined;
+  const url = safeUrl(end.signInUrl ?? session?.returnUrl ?? session?.loginUrl);
+  return (
+    <main class="signed-out">
+      <div class="card signed-out-card">
+        <span class="signed-out-icon">
+          <Icon name="key" />
+        </span>
+        <h1>{t(expired ? 'session.expired' : 'session.none')}</h1>
+        <p class="muted">{t(expired ? 'session.expiredText' : 'session.noneText')}</p>
+        {url && (
+          <a class="button button-primary" href={url}>
+            {t('session.signIn')}
+          </a>
+        )}
+      </div>
+    </main>
+  );
+}

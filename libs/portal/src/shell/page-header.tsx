@@ -1,0 +1,39 @@
+import type { ComponentChildren } from 'preact';
+import { Icon } from '../design/icon.tsx';
+import { Link } from '../routing/link.tsx';
+import type { Params } from '../routing/route.ts';
+
+interface PageHeaderProps {
+  title: ComponentChildren;
+  /** Beside the title, such as a status. */
+  aside?: ComponentChildren;
+  /** Below the title. */
+  subtitle?: ComponentChildren;
+  actions?: ComponentChildren;
+  /** The screen above this one. */
+  up?: { to: Params; label: string };
+}
+
+/** The head of a screen. Its heading gets the focus when the screen opens. */
+export function PageHeader({ title, aside, subtitle, actions, up }: PageHeaderProps) {
+  return (
+    <header class="page-header">
+      {up && (
+        <Link to={up.to} class="up-link">
+          <Icon name="back" />
+          {up.label}
+        </Link>
+      )}
+      <div class="page-header-row">
+        <div class="page-header-title">
+          <div class="row">
+            <h1 tabIndex={-1}>{title}</h1>
+            {aside}
+          </div>
+          {subtitle && <div class="muted">{subtitle}</div>}
+        </div>
+        {actions && <div class="row">{actions}</div>}
+      </div>
+    </header>
+  );
+}

@@ -1,0 +1,30 @@
+import { catalogue, type StringKey } from './catalogue.ts';
+
+export type Values = Readonly<Record<string, string | number>>;
+
+let overrides: Readonly<Record<string, string>> = {};
+
+/** Replaces strings of the catalogue by key. Called once, with the host's, before anything is shown. */
+export function overrideStrings(strings: Readonly<Record<string, string>> | null | undefined): void {
+  overrides = strings ?? {};
+}
+
+export const textOf = (key: StringKey): string => overrides[key] ?? catalogue[key];
+
+const plurals = new Intl.PluralRules('en');
+const numbers = new Intl.NumberFormat();
+
+/** `one | other`: the form for the number `n`. A text without a bar has one form. */
+function pluralForm(text: string, n: string | number | undefined): string {
+  const [one, other] = text.split(' | ') as [string, string | undefined];
+  return other === undefined || (typeof n === 'number' && plurals.select(n) === 'one') ? one : other;
+}
+
+/** A text of the page. `{name}` is replaced by a value; numbers are written as the reader's language does. */
+export function t(key: StringKey, values: Values = {}): string {
+  return pluralForm(textOf(key), values.n).replaceAll(/\{(\w+)\}/g, (all, name: string) => {
+    const value = values[name];
+    if (value === undefined) return all;
+    return typeof value === 'number' ? numbers.format(value) : value;
+  });
+}

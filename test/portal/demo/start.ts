@@ -1,0 +1,27 @@
+import { startPostgres } from '../../../sample-app/src/postgres/start-postgres.js';
+import { startDemoHost } from './host.js';
+import { sendMessages } from './traffic.js';
+
+const NEW_MESSAGE_EVERY_MS = 4000;
+
+/** `npm run dev -w libs/portal`: the page with demo data, and new messages while it runs. PORT selects the port. */
+async function main(): Promise<void> {
+  const postgres = await startPostgres({ durable: false, lingerMs: 1000 });
+  const demo = await startDemoHost(postgres.url, Number(process.env.PORT ?? 4300));
+  console.log(`Webhooks page: ${demo.url}`);
+  let number = 60;
+  const timer = setInterval(() => {
+    number += 1;
+    sendMessages(demo.webhooks, demo.dataSource, { count: 1, first: number }).catch(console.error);
+  }, NEW_MESSAGE_EVERY_MS);
+  const stop = async (): Promise<void> => {
+    clearInterval(timer);
+    await demo.close();
+    await postgres.stop();
+    process.exit(0);
+  };
+  process.once('SIGINT', () => void stop());
+  process.once('SIGTERM', () => void stop());
+}
+
+void main();
