@@ -8,6 +8,7 @@ import type { DataSource } from 'typeorm';
 import { SETTINGS, type Settings } from '../../../libs/webhooks/src/config/settings.js';
 import { encodeId } from '../../../libs/webhooks/src/core/ids.js';
 import { eventNamesOf } from '../../../libs/webhooks/src/endpoints/event-names.js';
+import { describeSignature } from '../../../libs/webhooks/src/profiles/signature-description.js';
 import type { Profile } from '../../../libs/webhooks/src/profiles/profile.js';
 
 const ROOT = resolve(__dirname, '../../..');
@@ -115,5 +116,6 @@ function rulesOf(profile: Profile, settings: Settings): object {
     timeoutMs,
     schedule,
     testType,
+    signature: describeSignature(profile),
   };
 }

@@ -38,7 +38,14 @@ export interface ProfileRules {
   /** Waits before each retry, ms. */
   schedule: number[];
   testType: string;
+  signature: Signature | null;
 }
+
+/** How requests are signed; `null`: in a way that this page has no code for. */
+export type Signature =
+  | { kind: 'body'; header: string; prefix: string; encoding: 'hex' | 'base64' }
+  | { kind: 'standard' }
+  | { kind: 'jwt' };
 
 /** Who looks at the page, what they may do, and what the host has set for it. */
 export interface Session {
