@@ -2,6 +2,7 @@
 // Copied into a host and run there: both builds of each package load in plain Node, export the same names, and use the
 // host's own copy of their peers.
 const assert = require('node:assert/strict');
+const { spawnSync } = require('node:child_process');
 const { existsSync, readdirSync, readFileSync } = require('node:fs');
 const { createRequire } = require('node:module');
 const { dirname, join } = require('node:path');
@@ -16,6 +17,7 @@ async function main() {
     for (const file of ['LICENSE', 'README.md'])
       assert.ok(existsSync(join(folder, file)), `${name} has no ${file}`);
     noCommonJs(join(folder, 'dist', 'esm'));
+    for (const bin of Object.keys(manifest.bin ?? {})) startsWithNpx(bin);
     const fromPackage = createRequire(join(folder, 'dist', 'cjs', 'index.js'));
     for (const peer of PEERS.filter((each) => each in (manifest.peerDependencies ?? {})))
       assert.equal(fromPackage.resolve(peer), require.resolve(peer), `${name} has a ${peer} of its own`);
@@ -25,6 +27,13 @@ async function main() {
 /** Subpaths that the host can load: those of peers it has. */
 function entries(/** @type {{ exports: object }} */ { exports }) {
   return Object.keys(exports).filter((key) => key !== './package.json');
+}
+
+/** A command that the package brings. */
+function startsWithNpx(/** @type {string} */ bin) {
+  const { status, stdout } = spawnSync('npx', ['--no-install', bin, '--help'], { encoding: 'utf8' });
+  assert.equal(status, 0, bin);
+  assert.ok(stdout.startsWith(`Usage: ${bin} `), stdout);
 }
 
 /** What `import` finds is what `require` finds. */

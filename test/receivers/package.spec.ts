@@ -1,5 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, sep } from 'node:path';
 import { bodyOf, requestOf, secretOf } from './signed-request.js';
@@ -82,6 +91,25 @@ it('can be imported', () => {
     ${program('root.verifyWebhook', names)}
   `;
   expect(node('module', code)).toEqual(expected);
+});
+
+it('brings the command, which npx runs from the tarball', () => {
+  const project = join(away, 'project');
+  mkdirSync(project);
+  writeFileSync(join(project, 'package.json'), '{ "private": true }');
+  run('npm', ['install', '--offline', '--no-audit', '--no-fund', '--silent', tarball], project);
+  writeFileSync(join(project, 'body.json'), request.body);
+  const npx = (args: string) =>
+    run('sh', ['-c', `npx --no-install nestjs-sms-webhooks-receiver ${args}`], project);
+  const signing = `--profile msgine --secret '${secretOf.msgine}'`;
+
+  npx(`sign body.json ${signing} --format headers > headers`);
+  expect(readFileSync(join(project, 'headers'), 'utf8')).toContain(request.headers['x-msgine-signature']);
+  expect(npx(`verify --headers headers ${signing} < body.json`)).toMatch(
+    /^verified, msgine: message.delivered/,
+  );
+  expect(() => npx(`verify --headers headers --secret other < body.json`)).toThrow('Command failed');
+  expect(npx('--help')).toContain('listen');
 });
 
 it('asks for nothing but its own files and Node outside its subpaths', () => {

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 /** What identifies a webhook within its profile. `null`: the payload does not contain it. */
 export interface EventIdentity {
   id: string | null;
@@ -18,3 +20,6 @@ export function joinKey(...parts: unknown[]): string | null {
   const texts = parts.map(textField);
   return texts.includes(null) ? null : texts.join(':');
 }
+
+/** Identifies a body that contains no id. */
+export const digestOf = (body: Buffer): string => `sha256:${createHash('sha256').update(body).digest('hex')}`;

@@ -1,14 +1,9 @@
-import { createHash } from 'node:crypto';
+import { digestOf } from './event-identity.js';
 import type { ProfileOptions, WebhookPayloads, WebhookProfile } from './profiles.js';
 import { parseObject } from './raw-body.js';
 import { readRequest, type WebhookRequest } from './request.js';
-import { httpsms } from './schemes/httpsms.js';
-import { mobileTextAlerts } from './schemes/mobile-text-alerts.js';
-import { msgine } from './schemes/msgine.js';
-import { mysmsgate } from './schemes/mysmsgate.js';
-import { opensms } from './schemes/opensms.js';
+import { isProfile, schemes } from './schemes/by-profile.js';
 import type { Scheme } from './schemes/scheme.js';
-import { standard } from './schemes/standard.js';
 import { WebhookRefusedError } from './webhook-refused.error.js';
 
 /** The request, the secrets, and the options of the profile. */
@@ -28,16 +23,6 @@ export interface VerifiedWebhook<P extends WebhookProfile = WebhookProfile> {
   payload: WebhookPayloads[P];
 }
 
-const schemes: { [P in WebhookProfile]: Scheme<P> } = {
-  standard,
-  'standard-cloudevents': standard,
-  msgine,
-  opensms,
-  mysmsgate,
-  'mobile-text-alerts': mobileTextAlerts,
-  httpsms,
-};
-
 /**
  * Verifies one webhook. Synchronous, without I/O or state.
  * @throws WebhookRefusedError and nothing else, whatever the input
@@ -52,7 +37,7 @@ export function verifyWebhook<P extends WebhookProfile>(options: VerifyOptions<P
     const { id, type } = scheme.identify(payload, request);
     return {
       profile,
-      id: id ?? digest(request.body),
+      id: id ?? digestOf(request.body),
       type,
       payload: payload as unknown as WebhookPayloads[P],
     };
@@ -64,9 +49,7 @@ export function verifyWebhook<P extends WebhookProfile>(options: VerifyOptions<P
 
 function schemeOf<P extends WebhookProfile>(options: VerifyOptions<P>): Scheme<P> {
   const profile: unknown = (options as VerifyOptions<P> | undefined)?.profile;
-  if (typeof profile !== 'string' || !Object.hasOwn(schemes, profile))
+  if (!isProfile(profile))
     throw new WebhookRefusedError('bad-option', `profile must be one of ${Object.keys(schemes).join(', ')}.`);
-  return schemes[profile as P];
+  return schemes[profile] as unknown as Scheme<P>;
 }
-
-const digest = (body: Buffer): string => `sha256:${createHash('sha256').update(body).digest('hex')}`;

@@ -1,0 +1,16 @@
+const MAX_KEYS = 10_000;
+
+/** Counts how often an event arrived at a path. The oldest counts are forgotten. */
+export class AttemptCounter {
+  private readonly counts = new Map<string, number>();
+
+  /** Returns the number of this attempt, from 1. */
+  next(path: string, id: string): number {
+    const key = `${path} ${id}`;
+    const count = (this.counts.get(key) ?? 0) + 1;
+    this.counts.delete(key);
+    this.counts.set(key, count);
+    if (this.counts.size > MAX_KEYS) this.counts.delete(this.counts.keys().next().value!);
+    return count;
+  }
+}
