@@ -2,6 +2,7 @@ import { account } from './en/account.ts';
 import { common } from './en/common.ts';
 import { deliveries } from './en/deliveries.ts';
 import { delivery } from './en/delivery.ts';
+import { explain } from './en/explain.ts';
 import { message } from './en/message.ts';
 import { operator } from './en/operator.ts';
 import { overview } from './en/overview.ts';
@@ -24,6 +25,7 @@ export const catalogue = {
   ...overview,
   ...deliveries,
   ...delivery,
+  ...explain,
   ...message,
   ...recover,
   ...replay,

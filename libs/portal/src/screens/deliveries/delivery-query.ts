@@ -1,0 +1,105 @@
+import type { DeliveryState } from '../../api/types.ts';
+import type { Params } from '../../routing/route.ts';
+
+/** Filters of the URL. Everything else in it says which list it is. */
+export const FILTERS = [
+  'q',
+  'state',
+  'event',
+  'status',
+  'endpoint',
+  'range',
+  'since',
+  'until',
+  'test',
+] as const;
+
+/** Lengths of the ranges that have a name, ms. */
+export const RANGES = {
+  '1h': 3_600_000,
+  '24h': 86_400_000,
+  '7d': 7 * 86_400_000,
+  '30d': 30 * 86_400_000,
+} as const;
+
+/** States that are one filter, by its name in the URL. */
+export const STATE_GROUPS = {
+  delivered: ['delivered'],
+  waiting: ['pending', 'sending'],
+  failed: ['exhausted'],
+  discarded: ['discarded'],
+} as const satisfies Record<string, readonly DeliveryState[]>;
+
+export type StateGroup = keyof typeof STATE_GROUPS;
+
+const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
+const CLASSES = ['1xx', '2xx', '3xx', '4xx', '5xx', 'none'] as const;
+
+/** Query parameters of a list of deliveries. */
+export interface DeliveryQuery {
+  state?: string;
+  eventType?: string;
+  status?: number;
+  statusClass?: (typeof CLASSES)[number];
+  endpointId?: string;
+  since?: string;
+  until?: string;
+  test?: boolean;
+  deliveryId?: string;
+  eventId?: string;
+  subject?: string;
+}
+
+function statusOf(status: string | undefined): Pick<DeliveryQuery, 'status' | 'statusClass'> {
+  const statusClass = CLASSES.find((each) => each === status);
+  if (statusClass) return { statusClass };
+  return status && /^[1-9]\d\d$/.test(status) ? { status: Number(status) } : {};
+}
+
+function rangeOf({ range, since, until }: Params, now: number): Pick<DeliveryQuery, 'since' | 'until'> {
+  if (range === 'custom') return { since: instantOf(since), until: instantOf(until) };
+  const length = range && Object.hasOwn(RANGES, range) ? RANGES[range as keyof typeof RANGES] : null;
+  return length ? { since: new Date(now - length).toISOString() } : {};
+}
+
+/** The time of a `datetime-local` field, which is the reader's own, as RFC 3339. */
+export function instantOf(local: string | undefined): string | undefined {
+  const at = local ? new Date(local) : null;
+  return at && !Number.isNaN(at.getTime()) ? at.toISOString() : undefined;
+}
+
+/**
+ * What is searched for. Receivers know the ids that the requests have, hosts know the message's. A UUID may be either, so
+ * there are two searches, and the second counts if the first finds nothing.
+ */
+export function searchesOf(
+  words: string | undefined,
+): Pick<DeliveryQuery, 'deliveryId' | 'eventId' | 'subject'>[] {
+  const text = words?.trim();
+  if (!text) return [{}];
+  if (/^dlv_\d+$/.test(text)) return [{ deliveryId: text }];
+  if (/^evt_[\da-z]{26}$/i.test(text)) return [{ eventId: text }];
+  return UUID.test(text) ? [{ eventId: text }, { subject: text }] : [{ subject: text }];
+}
+
+/** The query of a list without its search. */
+export function queryOf(params: Params, now: number): DeliveryQuery {
+  const group =
+    params.state && Object.hasOwn(STATE_GROUPS, params.state) ? (params.state as StateGroup) : null;
+  return {
+    state: group ? STATE_GROUPS[group].join(',') : undefined,
+    eventType: params.event,
+    endpointId: params.endpoint,
+    test: params.test === 'only' ? true : params.test === 'none' ? false : undefined,
+    ...statusOf(params.status),
+    ...rangeOf(params, now),
+  };
+}
+
+export const isFiltered = (params: Params): boolean => FILTERS.some((name) => params[name]);
+
+/** The parameters without filters and page. */
+export function withoutFilters(params: Params): Params {
+  const dropped: readonly string[] = [...FILTERS, 'cursor'];
+  return Object.fromEntries(Object.entries(params).filter(([name]) => !dropped.includes(name)));
+}

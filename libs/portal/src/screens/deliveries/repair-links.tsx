@@ -1,0 +1,16 @@
+import { ButtonLink } from '../../design/button.tsx';
+import { t } from '../../strings/translate.ts';
+
+/** Ways to send again what a webhook has missed. */
+export function RepairLinks({ webhook }: { webhook: string }) {
+  return (
+    <>
+      <ButtonLink icon="retry" to={{ webhook, tab: 'recover' }}>
+        {t('deliveries.recover')}
+      </ButtonLink>
+      <ButtonLink icon="forward" to={{ webhook, tab: 'replay' }}>
+        {t('deliveries.replay')}
+      </ButtonLink>
+    </>
+  );
+}
