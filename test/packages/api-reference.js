@@ -1,11 +1,9 @@
 // Markdown of an OpenAPI document: the routes by tag, then the objects that they take and return.
+const { page, table } = require('./reference/markdown.js');
 
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'];
 const nameOf = ($ref) => $ref.split('/').at(-1);
 const linkTo = (name) => `[${name}](#${name.toLowerCase()})`;
-/** One line that a table's cell can hold. */
-const cell = (text = '') => text.replaceAll('|', '\\|').replaceAll(/\s*\n\s*/g, '<br>');
-
 /** What a value may be, in words: `string or null, wh_…`. */
 function typeOf(schema = {}) {
   const { $ref, allOf, oneOf, anyOf, type, items, format, enum: values, pattern } = schema;
@@ -36,11 +34,6 @@ function boundsOf({ minimum, maximum, maxLength, maxItems, default: standard }) 
 }
 
 const schemaOf = ({ content } = {}) => content?.['application/json']?.schema;
-
-function table(head, rows) {
-  if (rows.length === 0) return [];
-  return [head, head.map(() => '---'), ...rows].map((row) => `| ${row.map(cell).join(' | ')} |`).concat('');
-}
 
 function operation(method, path, { summary, description, parameters = [], requestBody, responses }) {
   const body = schemaOf(requestBody);
@@ -110,10 +103,7 @@ function apiReference({ paths, components }) {
     '',
     ...Object.entries(components.schemas).flatMap(([name, schema]) => object(name, schema)),
   ];
-  return `${lines
-    .join('\n')
-    .replaceAll(/\n{3,}/g, '\n\n')
-    .trimEnd()}\n`;
+  return page(lines);
 }
 
 module.exports = { apiReference };

@@ -120,7 +120,7 @@ export type { WaitReason } from './deliveries/wait.js';
 export type { DeliveryFilter } from './deliveries/delivery-filter.js';
 export type { RecoverResult } from './deliveries/bulk-retry.js';
 export type { Page } from './core/page.js';
-export { WebhookSubjects } from './deliveries/subjects.service.js';
+export { WebhookSubjects, type SubjectQuery } from './deliveries/subjects.service.js';
 export type { EventReport, SkippedEndpoint } from './deliveries/event-report.js';
 export { WebhookEventLog } from './event-log/event-log.service.js';
 export type { EventFilter } from './event-log/event-filter.js';

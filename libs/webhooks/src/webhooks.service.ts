@@ -61,6 +61,7 @@ export class WebhooksService {
    * Writes one event or several with one statement, in the caller's transaction.
    *
    * @param tx the `EntityManager` that `dataSource.transaction()` hands to its callback, or a query runner after `startTransaction()`
+   * @param events one event, or a list: then the result is a list, too
    * @returns the id (`evt_…`) of each event, and whether its idempotency key was already used, in the order given
    * @throws TransactionRequiredError if `tx` has no open transaction of this data source
    * @throws InvalidEventError if an event cannot be stored; nothing is written then
@@ -81,8 +82,9 @@ export class WebhooksService {
 
   /**
    * Checks a customer's `callbackUrl` when the host accepts it. `publish` accepts any URL: the delivery to a bad one is
-   * discarded.
+   * discarded. Looks at the URL alone: what its host name resolves to is checked when it is sent.
    *
+   * @param url as the customer gave it
    * @throws UrlRefusedError with a `code`, and a `message` for the customer
    */
   assertCallbackUrl(url: string): void {
@@ -99,12 +101,17 @@ export class WebhooksService {
     return this.once.run();
   }
 
-  /** Returns what will make deliveries slow, and what to do about it. An empty list: all is well. */
+  /**
+   * Returns what will make deliveries slow, and what to do about it. Does not throw if the tables do not exist: that is a
+   * warning, too.
+   *
+   * @returns an empty list if all is well
+   */
   async health(): Promise<HealthWarning[]> {
     return this.healthCheck.check();
   }
 
-  /** Returns the figures of the queue, by a few indexed queries. */
+  /** Returns the figures of the queue, by a few indexed queries. Counts of what waits end at 10,000. */
   async stats(): Promise<WebhookStats> {
     return this.statistics.read();
   }

@@ -49,11 +49,17 @@ export class WebhookAccounts {
     @Inject(SETTINGS) private readonly settings: Settings,
   ) {}
 
+  /** The tenant's settings. Creates the account if there is none yet. */
   async get(tenantId: string, { tx }: ReadContext = {}): Promise<WebhookAccount> {
     return this.view(await this.find(tenantId, tx));
   }
 
-  /** Changes the fields that `input` holds. Throws a 409 if the account's secret does not fit the new default profile. */
+  /**
+   * Changes the fields that `input` holds.
+   *
+   * @throws WebhooksRequestError 400 `invalid_request`, 409 `account_secret_unfit` if the account's secret does not fit the new
+   *   default profile, 422 `refused` if there is no such profile
+   */
   async update(tenantId: string, input: ChangeAccount, context: CallContext = {}): Promise<WebhookAccount> {
     const { alertEmail, defaultProfile } = await readBody(ChangeAccount, input);
     const updated = await this.store.inTransaction(context.tx, async (tx) => {
@@ -74,7 +80,11 @@ export class WebhookAccounts {
 
   /**
    * Sets a new secret. The old ones stay valid for `overlapMs` if a profile that signs with them can send several
-   * signatures. Throws a 422 if a given secret does not fit, a 409 if too many would be valid.
+   * signatures.
+   *
+   * @returns the secret in the clear
+   * @throws WebhooksRequestError 400 `invalid_request`, 409 `too_many_secrets` if too many would be valid, 422 `refused` if a given
+   *   secret does not fit
    */
   async rotateSecret(
     tenantId: string,
@@ -101,7 +111,11 @@ export class WebhookAccounts {
     return rotated;
   }
 
-  /** The current secret in the clear. */
+  /**
+   * The current secret in the clear. The audit records it.
+   *
+   * @throws SecretUnreadableError if no key opens it
+   */
   async secret(tenantId: string, context: CallContext = {}): Promise<RevealedSecret> {
     const account = await this.find(tenantId, context.tx);
     const [stored] = secretsOf(account);

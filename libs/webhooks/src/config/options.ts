@@ -173,8 +173,8 @@ export class WorkerOptions {
   /** Pause after a poll that found work, ms; doubled after each poll that finds none, or only retries to failing endpoints. Default 10. */
   @Option(wholeNumber(1, 60_000)) busyPollMs?: number = 10;
   /**
-   * How long a claim of deliveries lasts if its process stops responding, ms. At least 2 × the longest timeout + 5 s,
-   * which is the default.
+   * How long a claim of deliveries lasts if its process stops responding, ms. At least the default. Default 2 × the longest
+   * timeout + 5 s.
    */
   @Option(wholeNumber(1, DAY_MS)) leaseMs?: number;
   /**

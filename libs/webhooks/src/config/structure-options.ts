@@ -57,7 +57,7 @@ export class WebhooksModuleStructure {
   /** Modules that the guards and the tenant provider need. Default none. */
   @Option(value(Array.isArray, 'a list of modules that the guards and the tenant provider need'))
   imports?: ModuleMetadata['imports'];
-  /** Guards of every route. `'global'`: your `APP_GUARD` protects them. Without guards there are no routes. */
+  /** Guards of every route. `'global'`: your `APP_GUARD` protects them. Default none: then there are no routes. */
   @Option(value(areGuards, "a list of at least one guard, or 'global' if your APP_GUARD protects the routes"))
   guards?: (Type<CanActivate> | CanActivate)[] | 'global';
   /**
@@ -71,7 +71,7 @@ export class WebhooksModuleStructure {
     ),
   )
   decorators?: RouteDecorator[];
-  /** Whose webhooks a request is about. Without it there are no routes. */
+  /** Whose webhooks a request is about. Default none: then there are no routes. */
   @Option(value(isFunction, 'a function of the request, or a class with a resolve method'))
   tenant?: TenantResolver | Type<TenantProvider>;
   /**
@@ -79,7 +79,7 @@ export class WebhooksModuleStructure {
    * Default false.
    */
   @Option(flag) allowUnauthenticated?: boolean;
-  /** A subclass of `WebhooksController` with its own path, guards or pipes; `false`: no routes. */
+  /** A subclass of `WebhooksController` with its own path, guards or pipes; `false`: no routes. Default `WebhooksController`. */
   @Option(
     value(
       (given) => given === false || isFunction(given),

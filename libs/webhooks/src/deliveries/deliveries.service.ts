@@ -22,7 +22,13 @@ export class WebhookDeliveries {
     private readonly audit: WebhookAudit,
   ) {}
 
-  /** Newest first. See {@link DeliveryLog.list}. */
+  /**
+   * Deliveries that pass all filters, newest first; those of deleted endpoints too, until retention deletes them. If few
+   * match, a page may be short or empty and still have a cursor: it looks at about 2,000 rows, in the 200 lanes that were used
+   * last.
+   *
+   * @throws WebhooksRequestError 400 `invalid_request` for a wrong cursor or filter
+   */
   async list(
     tenantId: string,
     filter: DeliveryFilter = {},
@@ -31,7 +37,13 @@ export class WebhookDeliveries {
     return this.log.list(tenantId, filter, boundTo(this.store, tx));
   }
 
-  /** The deliveries of one endpoint, deleted or not. Throws a 404 if it never existed or its log is deleted. */
+  /**
+   * The deliveries of one endpoint, deleted or not, as {@link list} returns them.
+   *
+   * @param endpointId `wh_…`
+   * @throws WebhooksRequestError 400 `invalid_request` for a wrong cursor or filter, 404 `endpoint_not_found` if it never existed
+   *   or its log is deleted
+   */
   async listOf(
     tenantId: string,
     endpointId: string,
@@ -43,7 +55,11 @@ export class WebhookDeliveries {
     return this.log.list(tenantId, { ...filter, endpointId }, store);
   }
 
-  /** One delivery with all its attempts. Throws a 404. */
+  /**
+   * One delivery with its body and all its attempts.
+   *
+   * @throws WebhooksRequestError 404 `delivery_not_found`
+   */
   async get(tenantId: string, id: string, { tx }: ReadContext = {}): Promise<WebhookDeliveryDetail> {
     return this.log.get(tenantId, id, boundTo(this.store, tx));
   }
@@ -52,7 +68,10 @@ export class WebhookDeliveries {
    * Sends a delivery now: same id, same bytes, and the numbers of its attempts continue. The schedule of a finished one
    * begins anew, whatever its end; of one that waits, this is the next attempt, and the schedule continues after it. What else
    * holds it back still does, and the result says so in `waits`: its endpoint is paused, order, limits, a pause that the
-   * receiver asked for. Throws a 409 if it is being sent, has no body, or its endpoint is disabled or deleted.
+   * receiver asked for.
+   *
+   * @throws WebhooksRequestError 404 `delivery_not_found`, 409 `delivery_being_sent`, `delivery_not_rendered` or
+   *   `delivery_erased` if it has no body, `endpoint_closed` if its endpoint is disabled or deleted
    */
   async retry(tenantId: string, id: string, context: CallContext = {}): Promise<WebhookDeliveryDetail> {
     const delivery = await this.store.inTransaction(context.tx, async (tx) => {
@@ -76,7 +95,11 @@ export class WebhookDeliveries {
     return delivery;
   }
 
-  /** Discards a delivery that is waiting. Throws a 409 if it is being sent or finished. */
+  /**
+   * Discards a delivery that is waiting, for the reason `cancelled`.
+   *
+   * @throws WebhooksRequestError 404 `delivery_not_found`, 409 `delivery_being_sent` or `delivery_finished`
+   */
   async cancel(tenantId: string, id: string, context: CallContext = {}): Promise<WebhookDeliveryDetail> {
     const delivery = await this.store.inTransaction(context.tx, async (tx) => {
       const locked = await lock(tx, tenantId, id);

@@ -26,6 +26,14 @@ const MAX_DELIVERIES = 200;
 /** Maximum size of the deliveries and skipped endpoints per page, as JSON, bytes. */
 const MAX_BYTES = 900_000;
 
+/** Which events of a subject a list contains. */
+export interface SubjectQuery {
+  /** Events in one page, at most 20, which is the default. */
+  limit?: number;
+  /** `nextCursor` of the previous page. */
+  cursor?: string;
+}
+
 /** Lists the events of a subject with their deliveries and skipped endpoints. */
 @Injectable()
 export class WebhookSubjects {
@@ -39,12 +47,15 @@ export class WebhookSubjects {
    * The events of a subject, newest first, each with its deliveries, and with the endpoints that did not get it and why. A
    * page has at most 20 events and a megabyte. It may contain fewer events than `limit` and still have a cursor. An event
    * that is too large for one page says so (`hasMoreDeliveries`, `hasMoreSkipped`). Deleted endpoints that never had a
-   * delivery are listed for one hour. Throws a 400 for a wrong cursor or subject.
+   * delivery are listed for one hour.
+   *
+   * @param subject what the events were published with, such as a message's id
+   * @throws WebhooksRequestError 400 `invalid_request` for a wrong cursor or subject
    */
   async list(
     tenantId: string,
     subject: string,
-    { limit, cursor }: { limit?: number; cursor?: string } = {},
+    { limit, cursor }: SubjectQuery = {},
     { tx }: ReadContext = {},
   ): Promise<Page<EventReport>> {
     checkTexts({ subject });

@@ -22,21 +22,17 @@ import { EndpointSecrets } from './endpoint-secrets.js';
 import { STATS_RANGE_MS, toStats, type WebhookEndpointStats } from './figures/endpoint-stats.js';
 import { type EndpointQuery, listEndpoints } from './list-endpoints.js';
 import { ChangeEndpoint, RegisterEndpoint } from './register-endpoint.dto.js';
-import { lockEndpoint, requireEndpoint } from './require-endpoint.js';
-import { decidePause, decideResume, type StateChange, toDeleted } from './state-changes.js';
+import { requireEndpoint } from './require-endpoint.js';
+import { changeEndpoint, type Decide, decidePause, decideResume, toDeleted } from './state-changes.js';
 import type { TestEndpoint } from './test-endpoint.dto.js';
 import { type TestEventResult, TestEventSender } from './test-events.js';
 
 const CHANGE_HINTS = { profile: 'The profile cannot be changed; register another webhook.' };
 
-/** Decides what to change of a locked endpoint; `null`: nothing. */
-type Decide = (endpoint: EndpointRecord, now: number) => StateChange | null;
-
 /**
  * A tenant's registered URLs.
  * - Every call names its tenant. Another tenant's endpoint is a 404, like one that does not exist.
  * - Limits hold when calls race: registrations of one tenant run one after another.
- * - Throws {@link WebhooksRequestError} if a call cannot be done, before anything is written.
  * - With `context.tx`, what is read and written is part of the host's transaction; without, each call has a transaction of
  *   its own. Tests and recoveries always commit by themselves.
  */
@@ -54,7 +50,13 @@ export class WebhookEndpoints {
     @Inject(SECRET_BOX) private readonly box: SecretBox,
   ) {}
 
-  /** Registers a URL. Returns the endpoint and its secret. */
+  /**
+   * Registers a URL. Events that are published from now on are sent there.
+   * @returns the endpoint, with its secret if it has one of its own
+   * @throws WebhooksRequestError 400 `invalid_request` if a field has a wrong form, 409 `event_taken` or `uid_taken`, 422
+   *   `refused` if a rule of the profile, of the URL policy or a limit refuses it, 429 `too_many_requests` after
+   *   `limits.registrationsPerMinute` registrations
+   */
   async create(
     tenantId: string,
     input: RegisterEndpoint,
@@ -70,7 +72,10 @@ export class WebhookEndpoints {
     return { ...registered, secret: secret === null ? null : this.secrets.present(profile, secret) };
   }
 
-  /** Newest first. */
+  /**
+   * The endpoints that are not deleted, newest first. Their secrets are not shown, nor the values of their headers.
+   * @throws WebhooksRequestError 400 `invalid_request` for a wrong cursor or filter
+   */
   async list(
     tenantId: string,
     query: EndpointQuery = {},
@@ -79,6 +84,10 @@ export class WebhookEndpoints {
     return listEndpoints(boundTo(this.store, tx), { tenantId }, query, (endpoint) => this.view(endpoint));
   }
 
+  /**
+   * One endpoint.
+   * @throws WebhooksRequestError 404 `endpoint_not_found`, also if it is deleted
+   */
   async get(tenantId: string, id: string, { tx }: ReadContext = {}): Promise<WebhookEndpoint> {
     return this.view(await requireEndpoint(boundTo(this.store, tx), { tenantId }, id));
   }
@@ -86,6 +95,7 @@ export class WebhookEndpoints {
   /**
    * Figures of the last 24 hours, by hour. Workers add to them once a minute. A worker that is killed loses the figures of its
    * last minute.
+   * @throws WebhooksRequestError 404 `endpoint_not_found`
    */
   async stats(tenantId: string, id: string): Promise<WebhookEndpointStats> {
     const endpoint = await requireEndpoint(this.store, { tenantId }, id);
@@ -93,7 +103,13 @@ export class WebhookEndpoints {
     return toStats(now, hours);
   }
 
-  /** Changes the fields that `input` holds. Waiting deliveries go to the new URL. */
+  /**
+   * Changes the fields that `input` holds. Waiting deliveries go to the new URL. `active` pauses and resumes as {@link pause}
+   * and {@link resume} do.
+   *
+   * @throws WebhooksRequestError 400 `invalid_request`, 404 `endpoint_not_found`, 409 `event_taken`, `uid_taken`,
+   *   `profile_missing` or as {@link pause} and {@link resume}, 422 `refused` if a rule refuses a field
+   */
   async update(
     tenantId: string,
     id: string,
@@ -103,7 +119,7 @@ export class WebhookEndpoints {
     const fields = await readBody(ChangeEndpoint, input, CHANGE_HINTS);
     const endpoint = await this.store.inTransaction(context.tx, async (tx) => {
       await this.accounts.lock(tx, tenantId);
-      return this.change(tx, tenantId, id, async (before, now) => {
+      return changeEndpoint(tx, tenantId, id, async (before, now) => {
         const changes = await this.registration.prepareChanges(tx, before, fields, now);
         const { active } = fields;
         const state =
@@ -119,22 +135,38 @@ export class WebhookEndpoints {
     return this.view(endpoint);
   }
 
-  /** Deletes an endpoint. Its waiting deliveries are discarded; its log stays until retention. */
+  /**
+   * Deletes an endpoint. Its waiting deliveries are discarded; its log stays until retention.
+   * @throws WebhooksRequestError 404 `endpoint_not_found`
+   */
   async delete(tenantId: string, id: string, context: CallContext = {}): Promise<void> {
     await this.changeState('endpoint.deleted', tenantId, id, context, (_, now) => toDeleted(now));
   }
 
-  /** Holds its deliveries until it is resumed. Throws a 409 if it is disabled. */
+  /**
+   * Holds its deliveries until it is resumed, at most `limits.pausedBacklog` of them: beyond it, the oldest are discarded.
+   * @throws WebhooksRequestError 404 `endpoint_not_found`, 409 `endpoint_disabled`
+   */
   async pause(tenantId: string, id: string, context: CallContext = {}): Promise<WebhookEndpoint> {
     return this.changeState('endpoint.paused', tenantId, id, context, decidePause);
   }
 
-  /** Sends again: what waits, and what is new. Throws a 409 if the operator disabled it. */
+  /**
+   * Sends again: what waits, and what is new. Enables an endpoint that was disabled because it failed.
+   * @throws WebhooksRequestError 404 `endpoint_not_found`, 409 `disabled_by_operator`
+   */
   async resume(tenantId: string, id: string, context: CallContext = {}): Promise<WebhookEndpoint> {
     return this.changeState('endpoint.resumed', tenantId, id, context, decideResume);
   }
 
-  /** Sets a new secret. See {@link EndpointSecrets.rotate}. Throws a 409 if the account's secret signs. */
+  /**
+   * Sets a new secret, that of `input` or a generated one. The old ones stay valid for `overlapMs` (default
+   * `security.rotationOverlapMs`) if the profile can send several signatures; otherwise they end at once.
+   *
+   * @returns the secret in the clear
+   * @throws WebhooksRequestError 400 `invalid_request`, 404 `endpoint_not_found`, 409 `account_secret` if the account's secret
+   *   signs or `too_many_secrets` if too many would be valid, 422 `refused` if the given secret does not fit the profile
+   */
   rotateSecret(
     tenantId: string,
     id: string,
@@ -144,12 +176,22 @@ export class WebhookEndpoints {
     return this.secrets.rotate(tenantId, id, input, context);
   }
 
-  /** The current secret in the clear. Throws a 409 if the account's secret signs. */
+  /**
+   * The current secret in the clear. The audit records it.
+   * @throws WebhooksRequestError 404 `endpoint_not_found`, 409 `account_secret` if the account's secret signs
+   * @throws SecretUnreadableError if no key opens it
+   */
   secret(tenantId: string, id: string, context?: CallContext): Promise<RevealedSecret> {
     return this.secrets.reveal(tenantId, id, context);
   }
 
-  /** Sends a test event to this endpoint alone. See {@link TestEventSender.send}. */
+  /**
+   * Sends a test event to this endpoint alone, through the outbox and the worker like all others. It commits by itself.
+   * @param waitMs how long to wait for the first outcome unless it is paused, at most 30,000. Default 0: only for the relay, 2 s
+   * @returns the delivery as it is then; `null`: no worker has relayed the event yet
+   * @throws WebhooksRequestError 400 `invalid_request`, 404 `endpoint_not_found`, 409 `endpoint_disabled` or `profile_missing`,
+   *   422 `refused` if the profile has no such event or the data does not fit
+   */
   test(
     tenantId: string,
     id: string,
@@ -160,7 +202,15 @@ export class WebhookEndpoints {
     return this.tests.send(tenantId, id, input, waitMs, context);
   }
 
-  /** Sends again what ended without success in a range of time, or counts it. See {@link BulkRetry.recover}. */
+  /**
+   * Makes deliveries due now, at most 10,000 in one call: those that ended without success in a range of time, earliest
+   * first, and then those that wait for a retry after an attempt in it. The schedule of the first begins anew; a waiting
+   * one's continues. Leaves out those that were cancelled or ignored, that have no body, and tests. Works in batches, each in a
+   * transaction of its own: if it is interrupted, what it has done stays. Call it again for the rest.
+   *
+   * @throws WebhooksRequestError 400 `invalid_request` for a wrong range, 404 `endpoint_not_found`, 409 `endpoint_closed` if the
+   *   endpoint is disabled
+   */
   recover(
     tenantId: string,
     id: string,
@@ -178,24 +228,10 @@ export class WebhookEndpoints {
     decide: Decide,
   ): Promise<WebhookEndpoint> {
     const endpoint = await this.store.inTransaction(context.tx, (tx) =>
-      this.change(tx, tenantId, id, async (before, now) => decide(before, now)),
+      changeEndpoint(tx, tenantId, id, async (before, now) => decide(before, now)),
     );
     this.record(action, endpoint, context);
     return this.view(endpoint);
-  }
-
-  /** Locks an endpoint, changes it as `decide` says and returns it as it is then. */
-  private async change(
-    tx: EndpointStore,
-    tenantId: string,
-    id: string,
-    decide: (...args: Parameters<Decide>) => Promise<StateChange | null>,
-  ): Promise<EndpointRecord> {
-    const { endpoint: before, now } = await lockEndpoint(tx, { tenantId }, id);
-    const changes = await decide(before, now);
-    if (changes === null) return before;
-    await tx.updateEndpoint(before, { ...changes.endpointChanges, updatedAt: now }, changes.laneChanges);
-    return (await tx.findEndpoint({ tenantId }, before.id)) ?? before;
   }
 
   private view(endpoint: EndpointRecord): WebhookEndpoint {

@@ -1,11 +1,34 @@
 import { conflict } from '../core/request-error.js';
 import type { Reason } from '../core/states.js';
-import type { EndpointChanges, EndpointLaneChanges, EndpointRecord } from '../store/endpoint-store.js';
+import type {
+  EndpointChanges,
+  EndpointLaneChanges,
+  EndpointRecord,
+  EndpointStore,
+} from '../store/endpoint-store.js';
+import { lockEndpoint } from './require-endpoint.js';
 
 /** What changes together: fields of an endpoint and of its lane. */
 export interface StateChange {
   endpointChanges: EndpointChanges;
   laneChanges: EndpointLaneChanges;
+}
+
+/** Decides what to change of a locked endpoint; `null`: nothing. */
+export type Decide = (endpoint: EndpointRecord, now: number) => StateChange | null;
+
+/** Locks an endpoint, changes it as `decide` says and returns it as it is then. */
+export async function changeEndpoint(
+  tx: EndpointStore,
+  tenantId: string,
+  id: string,
+  decide: (...args: Parameters<Decide>) => Promise<StateChange | null>,
+): Promise<EndpointRecord> {
+  const { endpoint: before, now } = await lockEndpoint(tx, { tenantId }, id);
+  const changes = await decide(before, now);
+  if (changes === null) return before;
+  await tx.updateEndpoint(before, { ...changes.endpointChanges, updatedAt: now }, changes.laneChanges);
+  return (await tx.findEndpoint({ tenantId }, before.id)) ?? before;
 }
 
 // `now` is epoch ms on the database's clock.

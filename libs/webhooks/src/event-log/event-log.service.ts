@@ -27,7 +27,9 @@ export class WebhookEventLog {
 
   /**
    * Newest first, without their data. With `type`, a page may be short or empty and still have a cursor: it looks at 2,000
-   * events. Throws a 400 for a wrong filter.
+   * events.
+   *
+   * @throws WebhooksRequestError 400 `invalid_request` for a wrong cursor or filter
    */
   async list(
     tenantId: string,
@@ -38,7 +40,11 @@ export class WebhookEventLog {
     return { data: events.map(toLoggedEvent), nextCursor: next && writeCursor(next) };
   }
 
-  /** One event (`evt_…`) with its data and deliveries. Throws a 404. */
+  /**
+   * One event (`evt_…`) with its data and at most 100 of its deliveries.
+   *
+   * @throws WebhooksRequestError 404 `event_not_found`
+   */
   async get(tenantId: string, id: string, { tx }: ReadContext = {}): Promise<LoggedEventDetail> {
     const store = boundTo(this.store, tx);
     const uuid = decodeId('evt', id);
@@ -54,7 +60,16 @@ export class WebhookEventLog {
     };
   }
 
-  /** Sends past events to an endpoint that did not get them. See {@link EventReplay.replay}. */
+  /**
+   * Starts a job that creates deliveries of the events in a range of time that the endpoint is subscribed to now and has no
+   * delivery of; with `dryRun` it only counts them. Events that it has a delivery of are what retry and recover are for.
+   * Tests, and events with a callback in place of endpoints, are left out. Workers do the job in passes: see
+   * {@link WebhookJobs.get}.
+   *
+   * @param endpointId `wh_…`
+   * @throws WebhooksRequestError 400 `invalid_request` for a wrong range, 404 `endpoint_not_found`, 409 `endpoint_closed` if the
+   *   endpoint is disabled or `replay_running` if a replay to it is running
+   */
   replay(
     tenantId: string,
     endpointId: string,

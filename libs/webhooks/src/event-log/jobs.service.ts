@@ -28,7 +28,12 @@ export class WebhookJobs {
     private readonly audit: WebhookAudit,
   ) {}
 
-  /** Newest first. Throws a 400 for a wrong cursor, and a 404 for an endpoint id that cannot exist. */
+  /**
+   * Newest first.
+   *
+   * @throws WebhooksRequestError 400 `invalid_request` for a wrong cursor, 404 `endpoint_not_found` for an endpoint id that
+   *   cannot exist
+   */
   async list(tenantId: string, { limit, cursor, endpointId }: JobQuery = {}): Promise<Page<WebhookJob>> {
     const size = pageSize(limit);
     const jobs = await this.store.listJobs(tenantId, {
@@ -43,12 +48,20 @@ export class WebhookJobs {
     };
   }
 
-  /** One job (`job_…`) as it is now. Throws a 404. */
+  /**
+   * One job (`job_…`) as it is now.
+   *
+   * @throws WebhooksRequestError 404 `job_not_found`
+   */
   async get(tenantId: string, id: string): Promise<WebhookJob> {
     return toJob(await this.require(tenantId, id));
   }
 
-  /** Ends a job. Deliveries that it has created stay. Throws a 409 if it has ended. */
+  /**
+   * Ends a job after its running pass. What it has done stays.
+   *
+   * @throws WebhooksRequestError 404 `job_not_found`, 409 `job_finished`
+   */
   async cancel(
     tenantId: string,
     id: string,

@@ -50,11 +50,16 @@ export interface AuditEntry {
 export class WebhookAudit {
   private readonly emitter = new Emitter<{ audit: AuditEntry }>('Webhooks');
 
-  /** Calls `listener` for each entry. Returns a function that stops it. */
+  /**
+   * Calls `listener` for each entry of this process.
+   *
+   * @returns a function that stops it
+   */
   onAudit(listener: (entry: AuditEntry) => void): () => void {
     return this.emitter.on('audit', listener);
   }
 
+  /** Called by the services. */
   record(entry: AuditEntry): void {
     this.emitter.emit('audit', entry, entry.action);
   }

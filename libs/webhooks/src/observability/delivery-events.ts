@@ -55,7 +55,12 @@ export interface DeliveryEventMap {
 export class DeliveryEvents {
   private readonly emitter = new Emitter<DeliveryEventMap>('WebhookEvents');
 
-  /** Calls `listener` for each event of `name`. Returns a function that stops it. */
+  /**
+   * Calls `listener` for each event of `name` in this process.
+   *
+   * @param name see {@link DeliveryEventMap}
+   * @returns a function that stops it
+   */
   on<Name extends keyof DeliveryEventMap>(
     name: Name,
     listener: (notice: DeliveryEventMap[Name]) => void,
@@ -68,6 +73,11 @@ export class DeliveryEvents {
     return this.emitter.has(name) || channelOf(name).hasSubscribers;
   }
 
+  /**
+   * Called by the worker.
+   *
+   * @param name of the event
+   */
   emit<Name extends keyof DeliveryEventMap>(name: Name, notice: DeliveryEventMap[Name]): void {
     channelOf(name).publish(notice);
     this.emitter.emit(name, notice);

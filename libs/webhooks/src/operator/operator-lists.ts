@@ -46,7 +46,11 @@ export class OperatorDeliveries {
   /** @internal The module constructs this class. */
   constructor(@Inject(STORE) private readonly store: OperatorStore) {}
 
-  /** The deliveries of all tenants, newest first. A page looks at 2,000. */
+  /**
+   * The deliveries of all tenants, newest first. A page looks at 2,000.
+   *
+   * @throws WebhooksRequestError 400 `invalid_request` for a wrong cursor
+   */
   async list({ limit, cursor, states }: OperatorDeliveryFilter = {}): Promise<Page<TenantDelivery>> {
     const before = cursor === undefined ? MAX_ID : decodeDeliveryId(cursor);
     if (before === null) throw wrongCursor();
@@ -58,7 +62,11 @@ export class OperatorDeliveries {
     };
   }
 
-  /** What fails now, in the order of registration. A page looks at 5,000 endpoints and callback origins. */
+  /**
+   * What fails now, in the order of registration. A page looks at 5,000 endpoints and callback origins.
+   *
+   * @throws WebhooksRequestError 400 `invalid_request` for a wrong cursor
+   */
   async failing({ limit, cursor = '0' }: Omit<OperatorDeliveryFilter, 'states'> = {}): Promise<
     Page<FailingEndpoint>
   > {

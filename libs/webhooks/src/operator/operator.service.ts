@@ -44,7 +44,11 @@ export class WebhookOperator {
     @Inject(SECRET_BOX) private readonly box: SecretBox,
   ) {}
 
-  /** The endpoints of all tenants, newest first. */
+  /**
+   * The endpoints of all tenants, newest first.
+   *
+   * @throws WebhooksRequestError 400 `invalid_request` for a wrong cursor or filter
+   */
   async list(query: EndpointQuery = {}, { tx }: ReadContext = {}): Promise<Page<TenantEndpoint>> {
     return listEndpoints(boundTo(this.store, tx), 'operator', query, (endpoint) => this.view(endpoint));
   }
@@ -52,12 +56,18 @@ export class WebhookOperator {
   /**
    * Disables an endpoint for the reason `operator`. Its pending deliveries are discarded. Only {@link enable} enables it
    * again.
+   *
+   * @throws WebhooksRequestError 404 `endpoint_not_found`
    */
   async disable(id: string, context: CallContext = {}): Promise<TenantEndpoint> {
     return this.changeState('endpoint.disabled', id, context, (now) => toDisabled(now, 'operator'));
   }
 
-  /** Enables a paused or disabled endpoint, whoever disabled it. */
+  /**
+   * Enables a paused or disabled endpoint, whoever disabled it.
+   *
+   * @throws WebhooksRequestError 404 `endpoint_not_found`
+   */
   async enable(id: string, context: CallContext = {}): Promise<TenantEndpoint> {
     return this.changeState('endpoint.resumed', id, context, toActive);
   }
@@ -66,6 +76,8 @@ export class WebhookOperator {
    * Pauses an endpoint, a tenant, an origin or everything: deliveries, new ones included, wait, without the limit that an
    * owner's pause has. An owner who resumes does not end it. What workers have claimed is still sent. Endpoints and origins
    * that are registered or used later are paused by a worker, about a second after it finds them. Repeatable.
+   *
+   * @throws WebhooksRequestError 400 `invalid_request` if `target` does not name exactly one of them, 404 `endpoint_not_found`
    */
   pause(target: PauseTarget, context: { reason?: string } & Omit<CallContext, 'tx'> = {}): Promise<void> {
     return this.operatorPauses.pause(target, context);
@@ -73,7 +85,10 @@ export class WebhookOperator {
 
   /**
    * Ends what {@link pause} did with the same target: endpoints that no other pause covers are again as their owners want
-   * them, and what waits is sent. Returns false if there is no such pause.
+   * them, and what waits is sent.
+   *
+   * @returns false if there is no such pause
+   * @throws WebhooksRequestError 400 `invalid_request` if `target` does not name exactly one, 404 `endpoint_not_found`
    */
   resume(target: PauseTarget, context: Omit<CallContext, 'tx'> = {}): Promise<boolean> {
     return this.operatorPauses.resume(target, context);
@@ -84,7 +99,7 @@ export class WebhookOperator {
     return this.operatorPauses.list();
   }
 
-  /** Endpoints and callback origins of all tenants that fail now. See {@link OperatorDeliveries.failing}. */
+  /** Endpoints and callback origins of all tenants that fail now: {@link OperatorDeliveries.failing}. */
   failing(filter?: Omit<OperatorDeliveryFilter, 'states'>): Promise<Page<FailingEndpoint>> {
     return this.deliveries.failing(filter);
   }
@@ -92,7 +107,9 @@ export class WebhookOperator {
   /**
    * Deletes everything of a tenant: endpoints, secrets, events, deliveries, attempts, alerts. It works in batches, each in
    * a transaction of its own. Stop publishing for the tenant first. `onProgress` and the log say how many events and
-   * deliveries are left. If it is interrupted, call it again: it continues. Returns how many deliveries were deleted.
+   * deliveries are left. If it is interrupted, call it again: it continues.
+   *
+   * @returns how many deliveries were deleted
    */
   async deleteTenant(
     tenantId: string,
@@ -109,6 +126,7 @@ export class WebhookOperator {
    * subject itself. Works in batches, each in a transaction of its own, and waits for deliveries that are being sent. Safe
    * to repeat: stop publishing about the subject first.
    *
+   * @param subject what the events were published with
    * @returns how much it has erased; call it again if `inFlight` is not 0
    */
   async eraseSubject(
