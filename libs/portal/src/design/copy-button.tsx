@@ -9,6 +9,7 @@ interface CopyProps {
   what: string;
   /** True: an icon. Default: a button with a text. */
   compact?: boolean;
+  small?: boolean;
   onCopied?: () => void;
 }
 
@@ -37,7 +38,7 @@ function copyBySelection(text: string): boolean {
   return copied;
 }
 
-export function CopyButton({ value, what, compact, onCopied }: CopyProps) {
+export function CopyButton({ value, what, compact, small, onCopied }: CopyProps) {
   const [copied, setCopied] = useState(false);
   const label = t('copy.label', { what });
   const onClick = async () => {
@@ -48,7 +49,7 @@ export function CopyButton({ value, what, compact, onCopied }: CopyProps) {
   };
   if (compact) return <IconButton icon={copied ? 'check' : 'copy'} label={label} onClick={onClick} />;
   return (
-    <Button icon={copied ? 'check' : 'copy'} onClick={onClick}>
+    <Button small={small} icon={copied ? 'check' : 'copy'} onClick={onClick}>
       {label}
     </Button>
   );

@@ -5,13 +5,15 @@ import type { Params } from './route.ts';
 interface LinkProps {
   to: Params;
   class?: string;
+  /** True: for links within a screen. The history gets no entry, and the page does not scroll. */
+  replace?: boolean;
   'aria-current'?: 'page';
   'aria-label'?: string;
   children: ComponentChildren;
 }
 
 /** A real link to a screen: it can be copied and opened in a new tab. */
-export function Link({ to, children, ...rest }: LinkProps) {
+export function Link({ to, replace, children, ...rest }: LinkProps) {
   return (
     <a
       {...rest}
@@ -20,7 +22,7 @@ export function Link({ to, children, ...rest }: LinkProps) {
         if (event.defaultPrevented || event.button !== 0) return;
         if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
         event.preventDefault();
-        navigate(to);
+        navigate(to, { replace });
       }}
     >
       {children}

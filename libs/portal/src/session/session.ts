@@ -63,7 +63,10 @@ export interface Session {
   show: { bodies: boolean; phoneNumbers: boolean };
   loginUrl?: string | null;
   returnUrl?: string | null;
-  retention?: Record<string, number | null> | null;
+  /** The host's own page of a message; holds `{subject}`. */
+  subjectUrl?: string | null;
+  /** How long the log keeps what it has, ms; `false`: for ever. */
+  retention?: { keepMs: number | false; keepBodiesMs: number | false } | null;
   /** Name of the default profile of new webhooks. */
   profile: string;
   profiles: ProfileRules[];

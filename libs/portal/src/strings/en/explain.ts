@@ -4,7 +4,7 @@ export const explain = {
   'cause.redirect.fix': 'Redirects are not followed. Use the final URL as the URL of this webhook.',
   'cause.redirect.to': 'It redirects to {url}.',
   'cause.malformed.title': 'Your server says that the request is wrong ({status})',
-  'cause.malformed.fix': 'Look at the response below, and at what your code expects of a request.',
+  'cause.malformed.fix': 'Look at the response of a delivery, and at what your code expects of a request.',
   'cause.unauthorized.title': 'Your server wants a login (401)',
   'cause.unauthorized.fix':
     'Let these requests in by their signature, or add the authorization header that your server checks to the webhook.',

@@ -1,0 +1,91 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'preact/hooks';
+import { api } from '../../api/client.ts';
+import type { DeliveryDetail } from '../../api/types.ts';
+import { announce } from '../../design/announcer.tsx';
+import { Button } from '../../design/button.tsx';
+import { ConfirmDialog } from '../../design/dialog.tsx';
+import { ActionError } from '../../design/states.tsx';
+import { useScope } from '../../session/session-context.ts';
+import type { StringKey } from '../../strings/catalogue.ts';
+import { t } from '../../strings/translate.ts';
+
+type Action = 'retry' | 'cancel';
+
+/** Sends or cancels a delivery. What the API answers is the delivery as it is then. */
+function useAction(action: Action, id: string, done: StringKey) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: () =>
+      action === 'retry'
+        ? api.post('/webhooks/deliveries/{id}/retry', { path: { id } })
+        : api.post('/webhooks/deliveries/{id}/cancel', { path: { id } }),
+    onSuccess: (delivery) => {
+      client.setQueryData(['delivery', id], delivery);
+      void client.invalidateQueries({ queryKey: ['deliveries'] });
+      announce(t(done));
+    },
+  });
+}
+
+/** Name of the button: a waiting delivery is sent earlier, a delivered one once more. */
+const sendLabel = ({ state }: DeliveryDetail): StringKey => {
+  if (state === 'pending') return 'delivery.sendNow';
+  return state === 'delivered' ? 'delivery.sendAgain' : 'delivery.retry';
+};
+
+/** Buttons of a delivery, and why the last one that was pressed did not work. */
+export function DeliveryActions({ delivery }: { delivery: DeliveryDetail }) {
+  const mayRetry = useScope('retry');
+  const mayWrite = useScope('write');
+  const [asks, setAsks] = useState<Action | null>(null);
+  const retry = useAction('retry', delivery.id, 'delivery.retried');
+  const cancel = useAction('cancel', delivery.id, 'delivery.cancelled');
+  const confirm = (mutation: typeof retry) => mutation.mutate(undefined, { onSettled: () => setAsks(null) });
+  const canSend = delivery.state !== 'sending' && !delivery.erasedAt;
+  return (
+    <>
+      {mayWrite && delivery.state === 'pending' && (
+        <Button onClick={() => setAsks('cancel')}>{t('delivery.cancel')}</Button>
+      )}
+      {mayRetry && canSend && (
+        <Button
+          kind={delivery.state === 'delivered' ? 'normal' : 'primary'}
+          icon="retry"
+          busy={retry.isPending}
+          onClick={() => (delivery.state === 'delivered' ? setAsks('retry') : retry.mutate())}
+        >
+          {t(sendLabel(delivery))}
+        </Button>
+      )}
+      {(retry.error ?? cancel.error) && (
+        <div class="delivery-error">
+          <ActionError error={retry.error ?? cancel.error} />
+        </div>
+      )}
+      {asks === 'retry' && (
+        <ConfirmDialog
+          title={t('delivery.sendAgainTitle')}
+          confirm={t('delivery.sendAgain')}
+          busy={retry.isPending}
+          onConfirm={() => confirm(retry)}
+          onClose={() => setAsks(null)}
+        >
+          <p>{t('delivery.sendAgainText')}</p>
+        </ConfirmDialog>
+      )}
+      {asks === 'cancel' && (
+        <ConfirmDialog
+          danger
+          title={t('delivery.cancelTitle')}
+          confirm={t('delivery.cancel')}
+          busy={cancel.isPending}
+          onConfirm={() => confirm(cancel)}
+          onClose={() => setAsks(null)}
+        >
+          <p>{t('delivery.cancelText')}</p>
+        </ConfirmDialog>
+      )}
+    </>
+  );
+}

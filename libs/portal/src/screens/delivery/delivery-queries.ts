@@ -1,0 +1,21 @@
+import { queryOptions } from '@tanstack/react-query';
+import { api } from '../../api/client.ts';
+import { POLL_MS } from '../../api/query-client.ts';
+import type { DeliveryDetail } from '../../api/types.ts';
+
+const SOON_MS = 1000;
+
+/** How often to look: what is under way is about to change, what is finished stays as it is. */
+function pollOf(delivery: DeliveryDetail | undefined): number | false {
+  if (!delivery) return false;
+  if (delivery.state === 'sending' || delivery.waits === 'queue') return SOON_MS;
+  return delivery.state === 'pending' ? POLL_MS : false;
+}
+
+/** One delivery with its attempts. Key: `delivery` and its id. */
+export const deliveryQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['delivery', id],
+    queryFn: ({ signal }) => api.get('/webhooks/deliveries/{id}', { path: { id }, signal }),
+    refetchInterval: ({ state }) => pollOf(state.data),
+  });

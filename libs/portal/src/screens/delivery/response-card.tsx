@@ -1,0 +1,58 @@
+import type { Attempt } from '../../api/types.ts';
+import { durationText } from '../../design/time.tsx';
+import { ResultChip } from '../../explain/result-chip.tsx';
+import { useSession } from '../../session/session-context.ts';
+import { t } from '../../strings/translate.ts';
+import { Body, Headers, Note } from './message-part.tsx';
+
+/** Bytes of a response's body that the log keeps. */
+const KEPT_BYTES = { success: 1024, failure: 4096 };
+/** A character that did not fit is left out. */
+const LONGEST_CHARACTER_BYTES = 4;
+
+function isCut(response: string, error: string | null): boolean {
+  const kept = error === null ? KEPT_BYTES.success : KEPT_BYTES.failure;
+  return new TextEncoder().encode(response).length > kept - LONGEST_CHARACTER_BYTES;
+}
+
+/** What came back. */
+export function ResponseCard({ attempt }: { attempt: Attempt }) {
+  return (
+    <section class="card" aria-labelledby="response-title">
+      <header class="card-header">
+        <h2 id="response-title">{t('delivery.response')}</h2>
+        <span class="row">
+          <ResultChip attempt={attempt} />
+          {attempt.durationMs !== null && <span class="muted small">{durationText(attempt.durationMs)}</span>}
+        </span>
+      </header>
+      <div class="card-body stack">
+        {attempt.status === null ? <Note>{t('delivery.noResponse')}</Note> : <Answer attempt={attempt} />}
+      </div>
+    </section>
+  );
+}
+
+function Answer({ attempt: { error, response, responseHeaders } }: { attempt: Attempt }) {
+  const { show } = useSession();
+  return (
+    <>
+      {responseHeaders && <Headers headers={responseHeaders} what={t('delivery.responseHeaders')} />}
+      {!responseHeaders && error === null && <Note>{t('delivery.noHeaders')}</Note>}
+      {response ? (
+        <Body
+          body={response}
+          what={t('delivery.responseBody')}
+          notes={
+            <>
+              {isCut(response, error) && <Note>{t('delivery.cut')}</Note>}
+              {!show.bodies && <Note>{t('delivery.maskedBody')}</Note>}
+            </>
+          }
+        />
+      ) : (
+        <Note>{t(response === '' ? 'delivery.emptyBody' : 'delivery.nothingKept')}</Note>
+      )}
+    </>
+  );
+}
