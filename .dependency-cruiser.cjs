@@ -12,7 +12,7 @@ const WEBHOOKS = {
   closed: ['http', 'http/policy', 'core'],
   rows: {
     // What a host imports
-    index: `webhooks.module webhooks.service module api api/routes operator event-log endpoints deliveries accounts outbox engine engine/record
+    index: `webhooks.module webhooks.service module portal/sessions api api/routes operator event-log endpoints deliveries accounts outbox engine engine/record
             config alerts alerts/channels secrets observability store/schema store/schema/capture capture/definition profiles profiles/dialects events/catalogue
             events http http/connections http/policy`,
     testing: 'webhooks.service outbox engine config store store/schema profiles events/catalogue events http',
@@ -23,7 +23,15 @@ const WEBHOOKS = {
     // Mounts the module in an Express app: what `module` may import, and the module itself
     express: ANY,
     module: ANY,
-    'webhooks.service': `operator event-log endpoints deliveries accounts outbox engine config observability events http/policy`,
+    'webhooks.service': `portal/sessions operator event-log endpoints deliveries accounts outbox engine config observability events http/policy`,
+
+    // The webhooks page
+    'portal/page': 'portal config',
+    'portal/masking': 'portal config',
+    'portal/figures': 'api store',
+    'portal/access': 'portal portal/sessions api config',
+    'portal/sessions': 'portal config secrets',
+    portal: '',
 
     // What customers and the operator call
     'api/compat': 'api endpoints config observability secrets store',
@@ -180,6 +188,6 @@ module.exports = {
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '\\.spec\\.ts$' },
+    exclude: { path: '\\.spec\\.ts$|^libs/webhooks/dist/' },
   },
 };

@@ -26,6 +26,7 @@ export type {
   TenantResolver,
   WebhooksModuleStructure,
 } from './config/structure-options.js';
+export type { Guards } from './config/list-checks.js';
 export type { EncryptionKey } from './secrets/key-ring.js';
 export type { Lookup } from './http/connections/resolver.js';
 
@@ -134,6 +135,19 @@ export type { RevealedSecret, RotatedSecret, SecretInfo } from './secrets/secret
 export type { EventTypeInfo, EventTypeResult } from './endpoints/event-types.js';
 export type { ExampleRequest } from './profiles/example-request.js';
 export type { TestEventResult } from './endpoints/test-events.js';
+
+// The webhooks page
+export { WebhookPortal, type PortalSession } from './portal/sessions/webhook-portal.js';
+export type { PortalSessionInput } from './portal/sessions/portal-session.js';
+export { InvalidSessionError } from './portal/sessions/session-error.js';
+export type {
+  PortalBrand,
+  PortalOptions,
+  PortalScope,
+  PortalShow,
+  PortalVisitor,
+  PortalVisitorResolver,
+} from './config/portal-options.js';
 
 // In-process events
 export {

@@ -11,6 +11,7 @@ import { WebhookOperator } from './operator/operator.service.js';
 import { URL_POLICY, type UrlPolicy } from './http/policy/url-policy.js';
 import type { EventInputOf, PublishedEvent, WebhookEventInput } from './events/event.js';
 import type { WebhookEventType } from './events/event-map.js';
+import { WebhookPortal } from './portal/sessions/webhook-portal.js';
 import { Outbox } from './outbox/outbox.js';
 import { WebhookSubjects } from './deliveries/subjects.service.js';
 import { WebhookEventLog } from './event-log/event-log.service.js';
@@ -55,6 +56,8 @@ export class WebhooksService {
     readonly events: DeliveryEvents,
     /** Who created, changed or deleted an endpoint, rotated or revealed a secret, retried a delivery. */
     readonly audit: WebhookAudit,
+    /** The webhooks page: sessions for it. */
+    readonly portal: WebhookPortal,
   ) {}
 
   /**

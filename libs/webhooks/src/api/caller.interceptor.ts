@@ -1,7 +1,6 @@
 import {
   type CallHandler,
   type ExecutionContext,
-  HttpStatus,
   Inject,
   Injectable,
   type NestInterceptor,
@@ -10,11 +9,11 @@ import { HttpAdapterHost } from '@nestjs/core';
 import { catchError, type Observable, throwError } from 'rxjs';
 import { WebhooksNotReadyError } from '../core/errors.js';
 import { LineLogger } from '../core/line-logger.js';
-import { conflict, notReady, WebhooksRequestError } from '../core/request-error.js';
+import { conflict, notReady, tenantMissing, WebhooksRequestError } from '../core/request-error.js';
 import { requireTenant, TenantRequiredError } from '../core/tenant.js';
 import { TENANT, type TenantProvider } from '../config/structure-options.js';
 import { SecretUnreadableError } from '../secrets/secret-box.js';
-import { setCaller } from './caller.js';
+import { knownCaller, setCaller } from './caller.js';
 import { isFromOtherSite } from './cross-site.js';
 import type { IncomingRequest } from './incoming-request.js';
 import { limitHeaders } from './limit-headers.js';
@@ -38,7 +37,9 @@ export class CallerInterceptor implements NestInterceptor {
     const http = context.switchToHttp();
     const request = http.getRequest<object>();
     await this.checkBody(request as IncomingRequest);
-    setCaller(request, { tenantId: await this.tenantOf(request, context), request });
+    const known = knownCaller(request);
+    const tenantId = known.tenantId ?? (await this.tenantOf(request, context));
+    setCaller(request, { ...known, tenantId, request });
     return next.handle().pipe(
       catchError((thrown: unknown) => {
         const error = this.toRequestError(thrown);
@@ -94,11 +95,7 @@ export class CallerInterceptor implements NestInterceptor {
     } catch (error) {
       if (!(error instanceof TenantRequiredError)) throw error;
       this.logger.error(`${error.message} (${context.getClass().name}.${context.getHandler().name})`);
-      throw new WebhooksRequestError(
-        HttpStatus.FORBIDDEN,
-        'tenant_missing',
-        'This request belongs to no account.',
-      );
+      throw tenantMissing();
     }
   }
 }

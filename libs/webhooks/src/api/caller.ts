@@ -3,12 +3,24 @@ import { createParamDecorator, type ExecutionContext, InternalServerErrorExcepti
 /** Who calls a route. */
 export interface WebhookCaller {
   tenantId: string;
+  /** Who it is, if the route knows: a visitor of the webhooks page. */
+  actor?: string;
   /** The platform's request object, for the audit. */
   request: unknown;
 }
 
 /** Callers by request, as `CallerInterceptor` found them. */
 const CALLERS = new WeakMap<object, WebhookCaller>();
+
+/** What a guard of this module already knows. */
+const KNOWN = new WeakMap<object, Partial<WebhookCaller>>();
+
+/** Says who calls, before `CallerInterceptor` asks the host. Without a tenant it still asks for that. */
+export function knowCaller(request: object, caller: Partial<WebhookCaller>): void {
+  KNOWN.set(request, caller);
+}
+
+export const knownCaller = (request: object): Partial<WebhookCaller> => KNOWN.get(request) ?? {};
 
 export function setCaller(request: object, caller: WebhookCaller): void {
   CALLERS.set(request, caller);

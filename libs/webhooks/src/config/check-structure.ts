@@ -1,6 +1,7 @@
 import type { Type } from '@nestjs/common';
 import { InvalidOptionError } from '../core/errors.js';
 import { readOptions } from './option.js';
+import type { PortalOptions } from './portal-options.js';
 import { type TenantProvider, WebhooksModuleStructure } from './structure-options.js';
 
 /**
@@ -12,6 +13,7 @@ import { type TenantProvider, WebhooksModuleStructure } from './structure-option
 export function checkStructure(given: WebhooksModuleStructure): WebhooksModuleStructure {
   const structure = readOptions(WebhooksModuleStructure, given);
   checkRoutes(structure);
+  if (structure.portal) checkPortal(structure, structure.portal);
   return structure;
 }
 
@@ -32,6 +34,38 @@ function checkRoutes(structure: WebhooksModuleStructure): void {
       'guards',
       undefined,
       "guards is missing. Name the guards of the webhook routes, 'global' if your APP_GUARD protects them, or set allowUnauthenticated: true to leave them open",
+    );
+  }
+}
+
+/** The page needs routes, and somebody who says who may see it. No option opens it to everybody in production. */
+function checkPortal(structure: WebhooksModuleStructure, { access, ...portal }: PortalOptions): void {
+  const { guards = structure.guards } = portal;
+  const refuse = (option: string, problem: string) => new InvalidOptionError(option, undefined, problem);
+  if (structure.role === 'worker') {
+    throw refuse(
+      'portal',
+      'a process with role: "worker" has no routes, so it cannot serve the webhooks page. Set portal only where role is "api" or "all"',
+    );
+  }
+  if (access === 'session') return;
+  if (guards === undefined && !(structure.allowUnauthenticated && process.env.NODE_ENV !== 'production')) {
+    throw refuse(
+      'portal.guards',
+      `portal.guards is missing: with access: "${access}" guards of yours decide who sees the webhooks page. Set guards, or portal.guards` +
+        (structure.allowUnauthenticated ? '. allowUnauthenticated does not open the page in production' : ''),
+    );
+  }
+  if (!structure.tenant) {
+    throw refuse(
+      'tenant',
+      `tenant is missing: with access: "${access}" it says whose webhooks the page shows, such as (request) => request.account.id`,
+    );
+  }
+  if (access === 'both' && guards === 'global') {
+    throw refuse(
+      'portal.guards',
+      'portal.guards is missing: an APP_GUARD also asks about requests with a session token, so access: "both" needs a list of guards',
     );
   }
 }

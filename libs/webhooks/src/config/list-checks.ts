@@ -1,6 +1,15 @@
+import type { CanActivate, Type } from '@nestjs/common';
 import type { AlertChannel } from '../alerts/alert-channel.js';
 import type { Profile } from '../profiles/profile.js';
-import { type Check, isText, kindOf, mustBe } from './checks.js';
+import { type Check, isText, kindOf, listOf, mustBe, value } from './checks.js';
+
+/** A decorator of classes, of methods, or of both, such as `Roles('admin')` or the result of `applyDecorators(…)`. */
+export type RouteDecorator = ClassDecorator | MethodDecorator;
+
+/** Guards of routes. `'global'`: the host's `APP_GUARD` protects them. */
+export type Guards = (Type<CanActivate> | CanActivate)[] | 'global';
+
+const isFunction = (given: unknown): boolean => typeof given === 'function';
 
 /** Members are found by their names later: each has one, and no two have the same. */
 function assertDistinctNames(list: readonly { name: unknown }[], option: string): void {
@@ -13,17 +22,36 @@ function assertDistinctNames(list: readonly { name: unknown }[], option: string)
   );
 }
 
-export const profileList: Check<Profile[]> = (value, option) => {
-  if (!Array.isArray(value)) throw mustBe(option, value, 'a list of profiles');
-  assertDistinctNames(value, option);
-  return value;
+export const profileList: Check<Profile[]> = (given, option) => {
+  if (!Array.isArray(given)) throw mustBe(option, given, 'a list of profiles');
+  assertDistinctNames(given, option);
+  return given;
 };
 
 /** An alert remembers by the name of a channel that it was handed over. */
-export const channelList: Check<AlertChannel[]> = (value, option) => {
-  if (!Array.isArray(value)) throw mustBe(option, value, 'a list of channels');
-  assertDistinctNames(value, option);
-  const incomplete = (value as AlertChannel[]).find((channel) => typeof channel.send !== 'function');
+export const channelList: Check<AlertChannel[]> = (given, option) => {
+  if (!Array.isArray(given)) throw mustBe(option, given, 'a list of channels');
+  assertDistinctNames(given, option);
+  const incomplete = (given as AlertChannel[]).find((channel) => typeof channel.send !== 'function');
   if (incomplete) throw mustBe(option, incomplete.name, 'a list of channels that have a send function each');
-  return value;
+  return given;
 };
+
+export const guardList: Check<Guards> = value<Guards>(
+  areGuards,
+  "a list of at least one guard, or 'global' if your APP_GUARD protects the routes",
+);
+
+export const decoratorList: Check<RouteDecorator[]> = listOf(
+  'a list of decorators',
+  value<RouteDecorator>(isFunction, 'a decorator, such as Roles("customer")'),
+);
+
+function areGuards(given: unknown): boolean {
+  if (given === 'global') return true;
+  return (
+    Array.isArray(given) &&
+    given.length > 0 &&
+    given.every((guard) => isFunction(guard) || isFunction(guard?.canActivate))
+  );
+}

@@ -1,8 +1,12 @@
-import type { CanActivate, ExecutionContext, ModuleMetadata, Type } from '@nestjs/common';
+import type { ExecutionContext, ModuleMetadata, Type } from '@nestjs/common';
 import type { DataSource } from 'typeorm';
 import type { Capture } from '../capture/definition/capture.js';
 import { flag, isText, listOf, oneOf, stringList, value } from './checks.js';
+import { decoratorList, guardList, type Guards, type RouteDecorator } from './list-checks.js';
 import { Option } from './option.js';
+import { portalOption, type PortalOptions } from './portal-options.js';
+
+export type { RouteDecorator } from './list-checks.js';
 
 /** Injects the {@link WebhooksModuleStructure} that `forRoot` was given. */
 export const STRUCTURE = Symbol('webhooks:structure');
@@ -21,9 +25,6 @@ export type TenantResolver = (request: any, context: ExecutionContext) => string
 export interface TenantProvider {
   resolve(request: unknown, context: ExecutionContext): string | Promise<string>;
 }
-
-/** A decorator of classes, of methods, or of both, such as `Roles('admin')` or the result of `applyDecorators(…)`. */
-export type RouteDecorator = ClassDecorator | MethodDecorator;
 
 /** Registration routes of platforms whose customers' scripts must keep working. */
 export type CompatPlatform = 'mobile-text-alerts' | 'httpsms';
@@ -58,19 +59,12 @@ export class WebhooksModuleStructure {
   @Option(value(Array.isArray, 'a list of modules that the guards and the tenant provider need'))
   imports?: ModuleMetadata['imports'];
   /** Guards of every route. `'global'`: your `APP_GUARD` protects them. Default none: then there are no routes. */
-  @Option(value(areGuards, "a list of at least one guard, or 'global' if your APP_GUARD protects the routes"))
-  guards?: (Type<CanActivate> | CanActivate)[] | 'global';
+  @Option(guardList) guards?: Guards;
   /**
    * Applied to the controller and to each of its handlers, for guards that act only where they find metadata:
    * `[Roles('customer')]`. Default none.
    */
-  @Option(
-    listOf(
-      'a list of decorators',
-      value<RouteDecorator>(isFunction, 'a decorator, such as Roles("customer")'),
-    ),
-  )
-  decorators?: RouteDecorator[];
+  @Option(decoratorList) decorators?: RouteDecorator[];
   /** Whose webhooks a request is about. Default none: then there are no routes. */
   @Option(value(isFunction, 'a function of the request, or a class with a resolve method'))
   tenant?: TenantResolver | Type<TenantProvider>;
@@ -100,6 +94,8 @@ export class WebhooksModuleStructure {
   @Option(flag) isGlobal?: boolean;
   /** Also mount the registration routes of these platforms, for customers' existing scripts. Default none. */
   @Option(compatList) compat?: CompatPlatform[];
+  /** The webhooks page: `{ access: 'host' }` or `{ access: 'session' }`. Default `false`: no page. */
+  @Option(portalOption) portal?: PortalOptions | false;
   /** Columns whose changes are published: what `forFeature()` takes, for hosts with one module. Default none. */
   @Option(captureList) captures?: Capture[];
 }
@@ -114,13 +110,4 @@ function isTablePrefix(given: unknown): boolean {
 
 function areCaptures(given: unknown): boolean {
   return Array.isArray(given) && given.every((each) => isFunction(each?.map) && isFunction(each?.tenantOf));
-}
-
-function areGuards(given: unknown): boolean {
-  if (given === 'global') return true;
-  return (
-    Array.isArray(given) &&
-    given.length > 0 &&
-    given.every((guard) => isFunction(guard) || isFunction(guard?.canActivate))
-  );
 }

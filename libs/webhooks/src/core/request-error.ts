@@ -112,6 +112,15 @@ export function notReady(): WebhooksRequestError {
   );
 }
 
+/** 403: the host's `tenant` has named none. */
+export function tenantMissing(): WebhooksRequestError {
+  return new WebhooksRequestError(
+    HttpStatus.FORBIDDEN,
+    'tenant_missing',
+    'This request belongs to no account.',
+  );
+}
+
 /** 404. The same for what does not exist and for what belongs to another tenant. */
 export function notFound(what: 'endpoint' | 'delivery' | 'event' | 'job'): WebhooksRequestError {
   const name = what === 'endpoint' ? 'webhook' : what;

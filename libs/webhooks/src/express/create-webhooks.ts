@@ -5,6 +5,7 @@ import { WorkerLifecycle } from '../engine/worker-lifecycle.js';
 import { WebhooksModule } from '../webhooks.module.js';
 import { WebhooksService } from '../webhooks.service.js';
 import { SETTINGS, type Settings } from '../config/settings.js';
+import { READ_BODY } from '../portal/access/portal.guard.js';
 import { describeOpenApi } from './describe-open-api.js';
 import { ErrorFilter } from './error-filter.js';
 import { type CreateWebhooksOptions, readExpressOptions } from './express-options.js';
@@ -42,12 +43,16 @@ async function create(options: CreateWebhooksOptions): Promise<Webhooks> {
     logger,
     tablePrefix,
     captures,
+    portal,
   } = own;
-  const guard = new TenantGuard(tenant, new RequestBody(compat.includes('mobile-text-alerts')));
-  const routes = { path, compat, ignoredQueryParameters, guards: [guard], tenant: guard.tenantOf };
+  const bodies = new RequestBody(compat.includes('mobile-text-alerts'));
+  const guard = new TenantGuard(tenant, bodies);
+  const routes = { path, compat, ignoredQueryParameters, guards: [guard], tenant: guard.tenantOf, portal };
   // The worker runs when the host says so.
   const structure = { ...routes, dataSource, tablePrefix, captures, role: 'api' } as const;
   const module = WebhooksModule.forRoot({ ...values, ...structure });
+  // The guard above reads bodies, and is not asked about sessions of the page.
+  module.providers!.push({ provide: READ_BODY, useValue: bodies.read.bind(bodies) });
   const adapter = new RouterAdapter(express.Router({ mergeParams: true }));
   const app = await NestFactory.create(rootOf(module), adapter, {
     logger: new HostLogger(logger!),

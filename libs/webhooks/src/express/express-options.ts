@@ -3,6 +3,7 @@ import type { Capture } from '../capture/definition/capture.js';
 import { callable, flag, kindOf, mustBeHidden, stringList, value } from '../config/checks.js';
 import { Option, optionNames, readOptions, refuseUnknownOptions } from '../config/option.js';
 import { WebhooksModuleOptions } from '../config/options.js';
+import { portalOption, type PortalOptions } from '../config/portal-options.js';
 import {
   captureList,
   compatList,
@@ -33,6 +34,9 @@ const CONSOLE: WebhooksLogger = {
   error: (message) => console.error(message),
 };
 
+/** The options of the page that do not belong to Nest. */
+export type ExpressPortalOptions = Omit<PortalOptions, 'guards' | 'decorators'>;
+
 /** What `createWebhooks` takes besides {@link WebhooksModuleOptions}. */
 export class WebhooksExpressOptions {
   /** The host's own data source, connected. Closing the webhooks leaves it open. */
@@ -56,6 +60,11 @@ export class WebhooksExpressOptions {
   @Option(tablePrefix) tablePrefix?: string;
   /** Columns whose changes the worker publishes, each a `capture(Entity, { column, tenant, map })`. Default none. */
   @Option(captureList) captures?: Capture[];
+  /**
+   * The webhooks page, served by the same router: `{ access: 'host' }` (`tenant` decides who sees it) or
+   * `{ access: 'session' }`. Default `false`: no page.
+   */
+  @Option(portalOption) portal?: ExpressPortalOptions | false;
   /**
    * Pass errors that the routes would answer themselves (400, 401, 404, 422, …) to the host's error handler as well. They
    * have `status`, `code`, `message` and `details`. The routes of `compat` always answer as their platform does. Default
@@ -94,7 +103,7 @@ export function readExpressOptions(given: CreateWebhooksOptions): {
     );
   }
   const values = Object.fromEntries(Object.entries(given).filter(([name]) => !OWN_NAMES.includes(name)));
-  refuseNestOptions(values);
+  refuseNestOptions({ ...values, portal: given.portal });
   refuseUnknownOptions(WebhooksModuleOptions, values, '', OWN_NAMES);
   const own = readOptions<WebhooksExpressOptions>(WebhooksExpressOptions, given);
   if (!own.dataSource.isInitialized) {
@@ -106,7 +115,12 @@ export function readExpressOptions(given: CreateWebhooksOptions): {
 }
 
 function refuseNestOptions(given: object): void {
-  const name = NEST_NAMES.find((each) => Object.hasOwn(given, each));
+  const { portal } = given as { portal?: unknown };
+  const name =
+    NEST_NAMES.find((each) => Object.hasOwn(given, each)) ??
+    ['guards', 'decorators']
+      .filter((each) => typeof portal === 'object' && portal !== null && Object.hasOwn(portal, each))
+      .map((each) => `portal.${each}`)[0];
   if (name === undefined) return;
   const instead =
     name === 'role'

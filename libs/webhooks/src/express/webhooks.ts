@@ -34,6 +34,8 @@ export class Webhooks implements Omit<WebhooksService, 'runOnce'> {
   readonly events: WebhooksService['events'];
   /** Who created, changed or deleted an endpoint, rotated or revealed a secret, retried a delivery. */
   readonly audit: WebhooksService['audit'];
+  /** The webhooks page: sessions for it. */
+  readonly portal: WebhooksService['portal'];
   /** Checks a customer's `callbackUrl` when the host accepts it. */
   readonly assertCallbackUrl: WebhooksService['assertCallbackUrl'];
   /** Returns what will make deliveries slow, and what to do about it. An empty list: all is well. */
@@ -71,6 +73,7 @@ export class Webhooks implements Omit<WebhooksService, 'runOnce'> {
     this.accounts = service.accounts;
     this.events = service.events;
     this.audit = service.audit;
+    this.portal = service.portal;
   }
 
   /**

@@ -19,6 +19,7 @@ import { CONTROLLERS, mountController } from './routes/mount-controller.js';
 import { RouteConflictCheck } from './routes/route-conflict-check.js';
 import { OwnErrors } from './routes/own-errors.js';
 import { OpenRoutesCheck } from './routes/open-routes-check.js';
+import { portalControllersOf, portalProvidersOf } from './mount-portal.js';
 import { engineProviders, baseProviders } from './providers.js';
 import { WebhooksService } from '../webhooks.service.js';
 
@@ -26,7 +27,8 @@ import { WebhooksService } from '../webhooks.service.js';
 export function assembleModule(definition: DynamicModule, given: WebhooksModuleStructure): DynamicModule {
   const structure = checkStructure(given);
   const { imports = [], isGlobal = false } = structure;
-  const controllers = controllersOf(structure);
+  const pages = portalControllersOf(structure);
+  const controllers = [...controllersOf(structure), ...pages];
   return {
     ...definition,
     global: isGlobal,
@@ -44,6 +46,7 @@ export function assembleModule(definition: DynamicModule, given: WebhooksModuleS
       ...baseProviders,
       ...engineProviders,
       ...apiProviders,
+      ...portalProvidersOf(structure, pages),
       WorkerLifecycle,
       WebhooksService,
     ],

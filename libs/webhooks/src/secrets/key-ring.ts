@@ -21,8 +21,19 @@ const ID = /^[A-Za-z0-9-]{1,16}$/;
 /** A passphrase must give the same key in every process, so the salt cannot be random. */
 const SALT = 'nestjs-sms-webhooks';
 
+/** Rings that were read: making a key of a passphrase takes long. */
+const RINGS = new WeakMap<object, KeyRing>();
+
 /** Reads the keys of `encryption`. Throws {@link InvalidOptionError} if one cannot be used; the error never shows a key. */
 export function createKeyRing(encryption: { current: EncryptionKey; previous: EncryptionKey[] }): KeyRing {
+  const known = RINGS.get(encryption);
+  if (known) return known;
+  const ring = readKeyRing(encryption);
+  RINGS.set(encryption, ring);
+  return ring;
+}
+
+function readKeyRing(encryption: { current: EncryptionKey; previous: EncryptionKey[] }): KeyRing {
   const keys = new Map<string, Buffer>();
   const add = (option: string, { id, key }: EncryptionKey): void => {
     if (typeof id !== 'string' || !ID.test(id)) {

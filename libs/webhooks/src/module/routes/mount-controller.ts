@@ -3,8 +3,10 @@ import { MetadataScanner } from '@nestjs/core';
 import type { RouteDecorator } from '../../config/structure-options.js';
 import { InvalidOptionError } from '../../core/errors.js';
 
-/** Injects the controllers that this module has mounted. */
+/** Injects the controllers that this module has mounted, those of the webhooks page too. */
 export const CONTROLLERS = Symbol('webhooks:controllers');
+/** Injects those of the webhooks page, the page itself first. */
+export const PORTAL_CONTROLLERS = Symbol('webhooks:portal-controllers');
 
 interface Mounting {
   guards: (Type<CanActivate> | CanActivate)[];

@@ -18,7 +18,7 @@ import { WebhooksSetupError } from '../../core/errors.js';
 import { LineLogger } from '../../core/line-logger.js';
 import { anonymousContext, type Route } from './anonymous-request.js';
 import { distinctRoutes } from './distinct-routes.js';
-import { CONTROLLERS } from './mount-controller.js';
+import { CONTROLLERS, PORTAL_CONTROLLERS } from './mount-controller.js';
 
 /** A guard that has not decided by then is not waited for. */
 const MAX_WAIT_MS = 5_000;
@@ -38,16 +38,24 @@ export class OpenRoutesCheck implements OnApplicationBootstrap {
     @Inject(STRUCTURE) private readonly structure: WebhooksModuleStructure,
     @Inject(TENANT) private readonly tenants: TenantProvider | null,
     @Inject(CONTROLLERS) private readonly controllers: Type<object>[],
+    @Inject(PORTAL_CONTROLLERS) private readonly pages: Type<object>[],
     private readonly host: HttpAdapterHost,
     private readonly config: ApplicationConfig,
     private readonly modules: ModuleRef,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
-    const [controller] = this.controllers;
     const { allowUnauthenticated, guards = [] } = this.structure;
-    if (!controller || !this.host?.httpAdapter || allowUnauthenticated) return;
+    if (!this.host?.httpAdapter) return;
     if (guards !== 'global' && guards.some((guard) => BEHIND_HOST in guard)) return;
+    const routes = this.controllers.find((each) => !this.pages.includes(each));
+    if (routes && !allowUnauthenticated) await this.check(routes, 'webhook routes');
+    // No option opens the page in production.
+    const page = this.pages.at(-1);
+    if (page && (!allowUnauthenticated || isProduction())) await this.check(page, 'webhooks page');
+  }
+
+  private async check(controller: Type<object>, what: string): Promise<void> {
     const open: { name: string; context: ExecutionContext }[] = [];
     for (const route of distinctRoutes(controller)) {
       const context = anonymousContext(this.host.httpAdapter, route);
@@ -56,9 +64,9 @@ export class OpenRoutesCheck implements OnApplicationBootstrap {
     const [first] = open;
     if (!first) return;
     const asked = open.map(({ name }) => `${controller.name}.${name}`).join(', ');
-    const problem = `The guards of the webhook routes let in a request without credentials (they were asked about ${asked}). If a guard acts only on handlers with its metadata, add that decorator: decorators: [Roles('customer')]. If the routes may be open, set allowUnauthenticated: true.`;
+    const problem = `The guards of the ${what} let in a request without credentials (they were asked about ${asked}). If a guard acts only on handlers with its metadata, add that decorator: decorators: [Roles('customer')]. If the routes may be open, set allowUnauthenticated: true.`;
     const tenantId = await this.tenantOf(first.context);
-    if (process.env.NODE_ENV === 'production' && tenantId !== null)
+    if (isProduction() && tenantId !== null)
       throw new WebhooksSetupError(`WebhooksModule: ${problem} The tenant of that request is "${tenantId}".`);
     this.logger.warn(problem);
   }
@@ -99,6 +107,8 @@ export class OpenRoutesCheck implements OnApplicationBootstrap {
     }
   }
 }
+
+const isProduction = (): boolean => process.env.NODE_ENV === 'production';
 
 async function inTime<T>(work: () => Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;

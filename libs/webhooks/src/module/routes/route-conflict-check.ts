@@ -9,7 +9,7 @@ import {
 import { ApplicationConfig, HttpAdapterHost, ModulesContainer } from '@nestjs/core';
 import { WebhooksSetupError } from '../../core/errors.js';
 import { ExpressRoutes } from './express-routes.js';
-import { CONTROLLERS } from './mount-controller.js';
+import { CONTROLLERS, PORTAL_CONTROLLERS } from './mount-controller.js';
 import { listNestRoutes, type RegisteredRoute } from './nest-routes.js';
 import { isBroaderThan, patternsOverlap } from './route-pattern.js';
 
@@ -21,6 +21,7 @@ import { isBroaderThan, patternsOverlap } from './route-pattern.js';
 export class RouteConflictCheck implements OnModuleInit {
   constructor(
     @Inject(CONTROLLERS) private readonly controllers: Type<object>[],
+    @Inject(PORTAL_CONTROLLERS) private readonly pages: Type<object>[],
     private readonly host: HttpAdapterHost,
     private readonly config: ApplicationConfig,
     private readonly modules: ModulesContainer,
@@ -39,10 +40,12 @@ export class RouteConflictCheck implements OnModuleInit {
       // A fallback gets what no other route has answered, if it stands behind them. Fastify tries literal segments first.
       const isFallback = isBroaderThan(other.pattern, own.base);
       if (isFallback && !express?.isBefore(other, own)) continue;
+      const place = this.pages.includes(own.controller)
+        ? "webhooks page another place: portal: { path: 'settings/webhooks' }."
+        : "module's routes another place: path: 'customer-webhooks' (with a controller of your own, the path of its @Controller).";
       throw new WebhooksSetupError(
         `WebhooksModule: ${other.name} of this app and ${own.name} of the module match the same requests. ` +
-          `${isFallback ? 'Register that route after the module, or give' : 'Give'} the module's routes another place: path: 'customer-webhooks' ` +
-          '(with a controller of your own, the path of its @Controller).',
+          `${isFallback ? 'Register that route after the module, or give' : 'Give'} the ${place}`,
       );
     }
   }

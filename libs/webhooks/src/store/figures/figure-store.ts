@@ -30,12 +30,22 @@ export interface EndpointHour {
   counts: number[];
 }
 
+/** What was delivered to one endpoint, and what was not, by hour. */
+export interface EndpointHours {
+  /** UUID. */
+  endpointId: string;
+  /** `failed`: attempts that failed. An hour without attempts is left out. */
+  hours: { hour: number; delivered: number; failed: number }[];
+}
+
 /** Sums of what workers have recorded, by endpoint and hour. */
 export interface FigureStore extends StoreTransactions {
   /** Adds to what is stored. Endpoints that no longer exist are left out. */
   addEndpointHours(hours: readonly EndpointHour[]): Promise<void>;
   /** The hours of an endpoint that began within `rangeMs`, oldest first, and now (epoch ms). */
   readEndpointHours(endpointId: string, rangeMs: number): Promise<{ now: number; hours: EndpointHour[] }>;
+  /** The hours of all endpoints of a tenant that began within `rangeMs`, oldest first, and now (epoch ms). */
+  readTenantHours(tenantId: string, rangeMs: number): Promise<{ now: number; endpoints: EndpointHours[] }>;
   /** Deletes a batch of hours that began more than `ageMs` ago. Returns how many. */
   deleteOldEndpointHours(ageMs: number): Promise<number>;
   /** Deletes a batch of the hours of a tenant's endpoints. Returns how many. */

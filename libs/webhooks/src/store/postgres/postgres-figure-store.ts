@@ -1,10 +1,11 @@
-import type { EndpointHour } from '../figures/figure-store.js';
+import type { EndpointHour, EndpointHours } from '../figures/figure-store.js';
 import type { KeyClaim, KeyedCall } from '../idempotency/idempotency-store.js';
 import {
   addEndpointHours,
   deleteOldEndpointHours,
   deleteTenantHours,
   readEndpointHours,
+  readTenantHours,
 } from './figures/endpoint-hours.js';
 import { answerKey, claimKey, deleteOldKeys, releaseKey } from './idempotency/idempotency-keys.js';
 import { PostgresOperatorStore } from './postgres-operator-store.js';
@@ -17,6 +18,10 @@ export abstract class PostgresFigureStore extends PostgresOperatorStore {
 
   readEndpointHours(endpointId: string, rangeMs: number): Promise<{ now: number; hours: EndpointHour[] }> {
     return readEndpointHours(this.session, endpointId, rangeMs);
+  }
+
+  readTenantHours(tenantId: string, rangeMs: number): Promise<{ now: number; endpoints: EndpointHours[] }> {
+    return readTenantHours(this.session, tenantId, rangeMs);
   }
 
   deleteOldEndpointHours(ageMs: number): Promise<number> {

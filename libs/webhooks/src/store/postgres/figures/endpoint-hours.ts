@@ -1,10 +1,12 @@
 import { requireTenant } from '../../../core/tenant.js';
-import { type EndpointHour, FIGURES } from '../../figures/figure-store.js';
+import { type EndpointHour, type EndpointHours, FIGURES } from '../../figures/figure-store.js';
 import type { Session } from '../connection/session.js';
 import { nowMs } from '../fragments/expressions.js';
 
 const MAX_ROWS_DELETED = 1000;
 const COLUMNS = FIGURES.join(', ');
+/** Requests that were sent. */
+const ATTEMPTS = FIGURES.filter((figure) => figure.startsWith('status_')).join(' + ');
 
 /** In the order of their keys, so that two workers cannot deadlock. */
 export async function addEndpointHours(session: Session, hours: readonly EndpointHour[]): Promise<void> {
@@ -41,6 +43,32 @@ export async function readEndpointHours(
   );
   const hours = JSON.parse(row!.hours) as Omit<EndpointHour, 'endpointId'>[];
   return { now: Number(row!.now), hours: hours.map((each) => ({ endpointId, ...each })) };
+}
+
+/** One look-up in the primary key for each endpoint: what the tenant has sent is not read. */
+export async function readTenantHours(
+  session: Session,
+  tenantId: string,
+  rangeMs: number,
+): Promise<{ now: number; endpoints: EndpointHours[] }> {
+  const { endpointHours, endpoints } = session.tables;
+  const [row] = await session.query<{ now: string; endpoints: string }>(
+    `select ${nowMs(1)} as now,
+            (select coalesce(json_agg(json_build_object('endpointId', e.id, 'hours', coalesce(h.hours, '[]'))
+                             order by e.created_at desc, e.id desc), '[]')::text
+               from ${endpoints} e
+               left join lateral (
+                 select json_agg(json_build_object('hour', hour, 'delivered', delivered, 'failed', ${ATTEMPTS} - delivered)
+                                 order by hour) as hours
+                   from ${endpointHours}
+                  where endpoint_id = e.id
+                    and hour > ${nowMs(1)} - $3::bigint
+               ) h on true
+              where e.tenant_id = $2
+                and e.deleted_at is null) as endpoints`,
+    [session.clockOffset, requireTenant(tenantId), rangeMs],
+  );
+  return { now: Number(row!.now), endpoints: JSON.parse(row!.endpoints) as EndpointHours[] };
 }
 
 export async function deleteOldEndpointHours(session: Session, ageMs: number): Promise<number> {

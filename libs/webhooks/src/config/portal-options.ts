@@ -1,0 +1,137 @@
+import { callable, type Check, flag, hidden, isText, listOf, value } from './checks.js';
+import { decoratorList, guardList, type Guards, type RouteDecorator } from './list-checks.js';
+import { group, Option } from './option.js';
+
+/** What a visitor of the page may do. `operator`: see and pause what belongs to all tenants. */
+export const PORTAL_SCOPES = ['read', 'write', 'retry', 'reveal', 'rotate', 'operator'] as const;
+
+export type PortalScope = (typeof PORTAL_SCOPES)[number];
+
+/** Who visits the page, in the host's own words. */
+export interface PortalVisitor {
+  /** For the audit. Default: nobody is named. */
+  actor?: string;
+  /** Default: all but `operator`. */
+  scopes?: PortalScope[];
+}
+
+/** Returns who visits the page, from what a guard put into the request. The request is `any`, as for `tenant`. */
+// oxlint-disable-next-line typescript/no-explicit-any
+export type PortalVisitorResolver = (request: any) => PortalVisitor | Promise<PortalVisitor>;
+
+const isLink = (given: unknown): boolean =>
+  isText(given) && (/^https?:\/\//i.test(given) || /^\/(?!\/)/.test(given));
+/** Links of other kinds, such as `javascript:`, would run in the page. */
+const link = value<string>(isLink, 'a path such as "/login", or an https: URL');
+const origin = value<string>(
+  (given) => isText(given) && /^https?:\/\/[\w.*-]+(:\d+)?$/i.test(given),
+  'an origin such as "https://app.example.com"',
+);
+const text80 = value<string>((given) => isText(given) && given.length <= 80, 'a text of 1 to 80 characters');
+const texts: Check<Record<string, string>> = value(
+  (given) =>
+    typeof given === 'object' &&
+    given !== null &&
+    Object.values(given).every((each) => typeof each === 'string'),
+  'an object of strings',
+);
+
+/** How the page looks like a part of the host's own. */
+export class PortalBrand {
+  /** Shown in the page's head and title. Default none. */
+  @Option(text80) name?: string;
+  /** Colour of buttons and links, such as `#0a5c36`. Default: the page's own. */
+  @Option(value((given) => isText(given) && /^#[0-9a-f]{6}$/i.test(given), 'a colour such as "#0a5c36"'))
+  accent?: string;
+  /** A path on the page's own origin, or a `data:image/…` URL: the page loads nothing from elsewhere. Default none. */
+  @Option(
+    value(
+      (given) => isText(given) && (/^\/(?!\/)/.test(given) || /^data:image\//i.test(given)),
+      'a path such as "/logo.svg", or a data:image URL',
+    ),
+  )
+  logoUrl?: string;
+  /** Where "back" leads. Default: no such link. */
+  @Option(link) backUrl?: string;
+}
+
+/** What the page shows of events. The server masks the rest; it never reaches the browser. */
+export class PortalShow {
+  /** Texts in bodies, event data and responses. Default false. */
+  @Option(flag) bodies?: boolean = false;
+  /** Phone numbers, wherever they are. An endpoint's own `phoneNumbers` are always shown. Default false. */
+  @Option(flag) phoneNumbers?: boolean = false;
+}
+
+/** The webhooks page. */
+export class PortalOptions {
+  /**
+   * `host`: your guards let visitors in, as they do for your own pages; `session`: tokens that your code makes with
+   * `webhooks.portal.createSession()`, for single-page apps; `both`: either.
+   */
+  @Option(
+    value(
+      (given) => given === 'host' || given === 'session' || given === 'both',
+      '"host" (your guards let visitors in), "session" (tokens of webhooks.portal.createSession()) or "both": the page is never open to everybody',
+    ),
+    { isRequired: true },
+  )
+  access: 'host' | 'session' | 'both';
+  /** Path of the page, below the host's prefix. Default `webhooks-portal`. */
+  @Option(
+    value(
+      (given) => isText(given) && /^\/?[\w.~-]+(\/[\w.~-]+)*\/?$/.test(given),
+      'a path, such as "settings/webhooks"',
+    ),
+  )
+  path?: string = 'webhooks-portal';
+  /** Where browsers find the page, if a proxy or router puts it elsewhere than the app has it. Default: where the app has it. */
+  @Option(
+    value((given) => isLink(given) && !/[?#]/.test(given as string), 'a path or an https: URL without query'),
+  )
+  publicUrl?: string;
+  /** Guards of the page, for `host` and `both`. Default: `guards` of the module. */
+  @Option(guardList) guards?: Guards;
+  /**
+   * Applied to the page's controllers and their handlers, such as `[Public()]` for an `APP_GUARD` that must leave them alone.
+   * Default: for `host` and `both`, `decorators` of the module.
+   */
+  @Option(decoratorList) decorators?: RouteDecorator[];
+  /** Who visits the page and what they may do, for `host` and `both`. Default: everything but `operator`. */
+  @Option(callable('a function of the request that returns { actor, scopes }'))
+  visitor?: PortalVisitorResolver;
+  /**
+   * Signs session tokens: at least 32 characters. Default: a key that is derived from `encryption`. Required for sessions if
+   * secrets are stored unencrypted.
+   */
+  @Option(hidden((given) => isText(given) && given.length >= 32, 'a secret of at least 32 characters'))
+  secret?: string;
+  /**
+   * Where a visitor without a login is sent, for `host` and `both`; `{url}` in it becomes the page's own address. Default:
+   * the response is the guard's.
+   */
+  @Option(link) loginUrl?: string;
+  /** Where "sign in again" leads when a session has ended. Default: no such link. */
+  @Option(link) returnUrl?: string;
+  /** How the page looks like a part of your own. Default: plain. */
+  @Option(group(PortalBrand)) brand?: PortalBrand = new PortalBrand();
+  /** What of events the page shows. Default: neither texts nor phone numbers. */
+  @Option(group(PortalShow)) show?: PortalShow = new PortalShow();
+  /** Link to your own page of a message; `{subject}` becomes the event's subject. Default none. */
+  @Option(
+    value((given) => isLink(given) && (given as string).includes('{subject}'), 'a link with {subject} in it'),
+  )
+  subjectUrl?: string;
+  /** Replaces texts of the page by their keys. Default none. */
+  @Option(texts) strings?: Record<string, string> = {};
+  /** Origins whose pages may show this one in a frame, such as `https://app.example.com`. Default: its own. */
+  @Option(listOf('a list of origins', origin)) frameAncestors?: string[] = [];
+}
+
+const options = group(PortalOptions);
+
+/** `false`, or the options of the page. */
+export const portalOption: Check<PortalOptions | false> = Object.assign(
+  (given: unknown, option: string) => (given === false ? false : options(given, option)),
+  { Group: PortalOptions },
+);

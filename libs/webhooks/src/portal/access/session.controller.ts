@@ -1,0 +1,81 @@
+import { Controller, type ExecutionContext, Get, Inject, createParamDecorator } from '@nestjs/common';
+import type { PortalBrand, PortalOptions, PortalScope, PortalShow } from '../../config/portal-options.js';
+import { SETTINGS, type Settings } from '../../config/settings.js';
+import { TENANT, type TenantProvider } from '../../config/structure-options.js';
+import { formatInstant } from '../../core/instants.js';
+import { tenantMissing } from '../../core/request-error.js';
+import { requireTenant, TenantRequiredError } from '../../core/tenant.js';
+import { PORTAL } from '../portal.js';
+import { visitorOf } from './visitor.js';
+
+/** What the page has to know before it shows anything. */
+export interface PageSession {
+  mode: 'host' | 'session';
+  actor: string | null;
+  /** `null`: the visitor sees the operator's view alone. */
+  tenantId: string | null;
+  scopes: PortalScope[];
+  /** RFC 3339; `null`: the host's own login decides. */
+  expiresAt: string | null;
+  brand: PortalBrand;
+  show: PortalShow;
+  strings: Record<string, string>;
+  /** Holds `{url}` where the page's own address belongs. */
+  loginUrl: string | null;
+  returnUrl: string | null;
+  /** Holds `{subject}`. */
+  subjectUrl: string | null;
+  /** Ms; `false`: for ever. */
+  retention: { keepMs: number | false; keepBodiesMs: number | false };
+  /** The profile of new endpoints. */
+  profile: string;
+  profiles: string[];
+}
+
+const Context = createParamDecorator((_: unknown, context: ExecutionContext): ExecutionContext => context);
+
+/** Tells the page who visits it, and how the host wants it to look. */
+@Controller()
+export class SessionController {
+  constructor(
+    @Inject(PORTAL) private readonly portal: PortalOptions,
+    @Inject(SETTINGS) private readonly settings: Settings,
+    @Inject(TENANT) private readonly tenants: TenantProvider | null,
+  ) {}
+
+  @Get()
+  async session(@Context() context: ExecutionContext): Promise<PageSession> {
+    const { portal, settings } = this;
+    const { mode, actor, scopes, expiresAt } = visitorOf(context.switchToHttp().getRequest());
+    return {
+      mode,
+      actor,
+      tenantId: await this.tenantOf(context),
+      scopes: [...scopes],
+      expiresAt: formatInstant(expiresAt),
+      brand: portal.brand!,
+      show: portal.show!,
+      strings: portal.strings!,
+      loginUrl: portal.loginUrl ?? null,
+      returnUrl: portal.returnUrl ?? null,
+      subjectUrl: portal.subjectUrl ?? null,
+      retention: { keepMs: settings.retentionMs, keepBodiesMs: settings.keepBodiesMs },
+      profile: settings.profile.name,
+      profiles: [...settings.profiles.keys()],
+    };
+  }
+
+  /** The people on call may belong to no tenant. */
+  private async tenantOf(context: ExecutionContext): Promise<string | null> {
+    const request = context.switchToHttp().getRequest<object>();
+    const { mode, tenantId, scopes } = visitorOf(request);
+    if (mode === 'session') return tenantId;
+    try {
+      return requireTenant(await this.tenants!.resolve(request, context));
+    } catch (error) {
+      if (!(error instanceof TenantRequiredError)) throw error;
+      if (scopes.includes('operator')) return null;
+      throw tenantMissing();
+    }
+  }
+}

@@ -1,0 +1,78 @@
+import { isInstant, isPhoneNumber, MASK, maskPhoneNumbers } from './phone-numbers.js';
+
+/** Stands for any text, so that its length does not show either. */
+export const MASKED_TEXT = MASK.repeat(8);
+
+/** What the host lets the page show. */
+export interface Shown {
+  bodies: boolean;
+  phoneNumbers: boolean;
+}
+
+/** Keys of ids: `id`, `messageId`, `message_id`, `uuid`. */
+const ID_KEY = /(^|[_-]|[a-z])(ids?|Ids?|uuid|Uuid|UUID|uid|Uid)$/;
+/** Keys whose values are words of a vocabulary, such as `delivered`, and not a person's words. */
+const WORD_KEY =
+  /^(type|event|event_?type|status|state|direction|code|error_?code|reason|channel|encoding|object|version|spec_?version|country|currency|object_?type|message_?type)$/i;
+/** Keys of times, as numbers or texts. */
+const TIME_KEY = /(time|timestamp|date|(^|[a-z_])at|created|updated|expires?|occurred)$/i;
+/** Numbers of messages and accounts are up to nine digits, snowflakes more than fifteen. What is between may be a phone number. */
+const PHONE_DIGITS = /^\d{10,15}$/;
+const WORD = /^[\p{L}\p{N}._-]{1,64}$/u;
+const ID = /^[\w.:~=-]{1,128}$/;
+const MAX_NUMBER_DIGITS = 6;
+
+/**
+ * Masks what a customer's event says: keys, ids, types, times and statuses stay, so that the shape can be recognised. Texts
+ * and phone numbers do not.
+ */
+export function maskPayload(payload: unknown, shown: Shown, key = ''): unknown {
+  if (Array.isArray(payload)) return payload.map((each) => maskPayload(each, shown, key));
+  if (typeof payload === 'object' && payload !== null) {
+    const entries = Object.entries(payload).map(([name, value]): [string, unknown] => [
+      shown.phoneNumbers ? name : maskPhoneNumbers(name),
+      maskPayload(value, shown, name),
+    ]);
+    return Object.fromEntries(entries);
+  }
+  if (typeof payload === 'string') return maskText(payload, shown, key);
+  if (typeof payload === 'number') return maskNumber(payload, shown, key);
+  return payload;
+}
+
+/** A body of JSON, or any other text. */
+export function maskBody(body: string, shown: Shown): string {
+  if (shown.bodies && shown.phoneNumbers) return body;
+  const isIndented = /^\s*[{[]\s*\n/.test(body);
+  try {
+    const parsed: unknown = JSON.parse(body);
+    if (typeof parsed === 'object' && parsed !== null)
+      return JSON.stringify(maskPayload(parsed, shown), null, isIndented ? 2 : 0);
+  } catch {
+    // It is no JSON, or the beginning of a longer body.
+  }
+  if (!shown.bodies) return body === '' ? body : MASKED_TEXT;
+  return maskPhoneNumbers(body);
+}
+
+function maskText(text: string, shown: Shown, key: string): string {
+  if (text === '' || isInstant(text)) return text;
+  if (ID_KEY.test(key) && ID.test(text))
+    return shown.phoneNumbers || !isPhoneId(text) ? text : maskPhoneNumbers(text);
+  if (isPhoneNumber(text)) return shown.phoneNumbers ? text : maskPhoneNumbers(text);
+  if (shown.bodies) return shown.phoneNumbers ? text : maskPhoneNumbers(text);
+  if (WORD_KEY.test(key) && WORD.test(text)) return text;
+  return MASKED_TEXT;
+}
+
+/** Whether an id may be a phone number. */
+export const isPhoneId = (id: string): boolean =>
+  id.startsWith('+') || PHONE_DIGITS.test(id.replace(/^(tel|sms|phone|msisdn)[:_-]/i, ''));
+
+function maskNumber(number: number, shown: Shown, key: string): number | string {
+  const digits = String(Math.abs(number));
+  if (shown.phoneNumbers || digits.length <= MAX_NUMBER_DIGITS || !Number.isInteger(number)) return number;
+  if (TIME_KEY.test(key)) return number;
+  if (ID_KEY.test(key)) return PHONE_DIGITS.test(digits) ? maskPhoneNumbers(digits) : number;
+  return maskPhoneNumbers(digits);
+}

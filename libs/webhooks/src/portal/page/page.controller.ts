@@ -1,0 +1,23 @@
+import { Controller, Get, HttpStatus, Inject, Req, Res } from '@nestjs/common';
+import type { PortalOptions } from '../../config/portal-options.js';
+import { PORTAL } from '../portal.js';
+import { baseOf, escapeHtml, type PageRequest } from './page-base.js';
+import { PageFiles } from './page-files.js';
+import { pageHeaders } from './page-headers.js';
+import { respond } from './respond.js';
+
+/** The page. It holds no data of any tenant: it asks its API for that. */
+@Controller()
+export class PageController {
+  constructor(
+    private readonly files: PageFiles,
+    @Inject(PORTAL) private readonly portal: PortalOptions,
+  ) {}
+
+  @Get()
+  page(@Req() request: PageRequest, @Res() response: object): void {
+    const base = escapeHtml(baseOf(request, this.portal.publicUrl));
+    const body = this.files.html.replaceAll('%BASE%', () => base);
+    respond(response, { status: HttpStatus.OK, headers: pageHeaders(this.portal), body });
+  }
+}

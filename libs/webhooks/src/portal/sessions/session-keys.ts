@@ -1,0 +1,33 @@
+import { hkdfSync } from 'node:crypto';
+import type { PortalOptions } from '../../config/portal-options.js';
+import type { Settings } from '../../config/settings.js';
+import { WebhooksSetupError } from '../../core/errors.js';
+import { createKeyRing, type KeyRing } from '../../secrets/key-ring.js';
+
+const KEY_BYTES = 32;
+/** Id of the key that is made of `portal.secret`. */
+const OWN = 'portal';
+
+/**
+ * The keys of session tokens, made of those that encrypt secrets or of `portal.secret`: none of them can be computed from
+ * another.
+ *
+ * @param place where the page is: a token for one page must not open another of the same host
+ * @throws WebhooksSetupError if there is nothing to make them of
+ */
+export function createSessionKeys(
+  { secret }: Pick<PortalOptions, 'secret'>,
+  { encryption }: Pick<Settings, 'encryption'>,
+  place: string,
+): KeyRing {
+  const derive = (key: string | Buffer): Buffer =>
+    Buffer.from(hkdfSync('sha256', key, '', `nestjs-sms-webhooks portal session\0${place}`, KEY_BYTES));
+  if (secret !== undefined) return { current: OWN, keys: new Map([[OWN, derive(secret)]]) };
+  if (!encryption?.current?.key) {
+    throw new WebhooksSetupError(
+      'WebhooksModule: session tokens of the webhooks page need a key. Set encryption, or portal.secret to at least 32 random characters (`openssl rand -base64 32`).',
+    );
+  }
+  const ring = createKeyRing(encryption);
+  return { current: ring.current, keys: new Map([...ring.keys].map(([id, key]) => [id, derive(key)])) };
+}
