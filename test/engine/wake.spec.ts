@@ -142,20 +142,33 @@ describe('The worker of the process that commits', () => {
 /** Left alone, a worker looks once a minute: what arrives here arrives because another process said so. */
 const SELDOM = { idlePollMs: 60_000, busyPollMs: 60_000 };
 
-describe('With worker.notify', () => {
+/** The warnings about what is polled for instead, which are then forgotten. */
+const aboutPolling = ({ warnings }: Engine['log']) =>
+  warnings.splice(0).filter((line) => line.includes('poll'));
+
+describe('Between processes', () => {
   let engine: Engine;
   let worker: Worker;
-  beforeEach(async () => {
-    engine = await Engine.start({ role: 'api', options: { worker: { ...SELDOM, notify: true } } });
+  beforeAll(async () => {
+    engine = await Engine.start({ role: 'api', options: { worker: SELDOM } });
     worker = await engine.addWorker({ role: 'worker' });
-    await engine.endpoint('a', '/a');
   });
-  afterEach(() => engine.close());
+  let tests = 0;
+  /** A tenant of each test's own: the worker goes on, so nothing is emptied. */
+  let tenant: string;
+  beforeEach(async () => {
+    tenant = `tenant${tests++}`;
+    await engine.endpoint(tenant, '/a');
+  });
+  afterEach(async () => {
+    await until('all to be recorded', async () => (await engine.leftovers()).sending === 0);
+    engine.receiver.clear();
+  });
+  afterAll(() => engine.close());
 
-  const listening = () =>
-    engine.query<{ pid: number }>(
-      `select pid from pg_stat_activity where datname = current_database() and query ilike 'listen webhooks_%'`,
-    );
+  const sessions = (last: string) =>
+    engine.count(`pg_stat_activity where datname = current_database() and query ~* $1`, [last]);
+  const listening = () => sessions('^listen webhooks_');
 
   /** Resolves when the worker has recorded the next success. */
   const delivery = () =>
@@ -166,68 +179,130 @@ describe('With worker.notify', () => {
       });
     });
 
-  it('a commit in one process wakes the worker in another', async () => {
-    await engine.publish(delivered('a', 'm1'));
-    await engine.receiver.arrived(1);
+  it('a commit in one wakes the worker in another', async () => {
+    const recorded = delivery();
+    await engine.publish(delivered(tenant, 'm1'));
+    await recorded;
   });
 
   it('a retry wakes it too, and one in the same transaction as an event', async () => {
-    await engine.endpoint('b', '/b');
+    await engine.endpoint(`${tenant}b`, '/b');
     const first = delivery();
-    await engine.publish(delivered('a', 'm1'));
+    await engine.publish(delivered(tenant, 'm1'));
     const { deliveryId } = await first;
     const second = delivery();
-    await engine.webhooks.deliveries.retry('a', deliveryId);
+    await engine.webhooks.deliveries.retry(tenant, deliveryId);
     await second;
 
     await engine.transaction(async (tx) => {
-      await engine.webhooks.publish(tx, delivered('b', 'm2'));
-      await engine.webhooks.deliveries.retry('a', deliveryId, { tx });
+      await engine.webhooks.publish(tx, delivered(`${tenant}b`, 'm2'));
+      await engine.webhooks.deliveries.retry(tenant, deliveryId, { tx });
     });
     await engine.receiver.arrived(4);
     expect(engine.receiver.at('/a')).toHaveLength(3);
     expect(engine.receiver.at('/b')).toHaveLength(1);
   });
 
-  it("no NOTIFY is in the host's transaction, nor on its connections: there it would put commits in a row", async () => {
-    const statements = await engine.first.statements.during(() => engine.publish(delivered('a', 'm1')));
-    await engine.receiver.arrived(1);
+  it("no NOTIFY is in the host's transaction, nor in its log: there it would put commits in a row", async () => {
+    const recorded = delivery();
+    const statements = await engine.first.statements.during(() => engine.publish(delivered(tenant, 'm1')));
+    await recorded;
     expect(statements.join('\n')).not.toMatch(/notify/i);
   });
 
-  it('a worker whose listening connection was ended is told again as soon as it is back', async () => {
-    const [{ pid }] = (await listening()) as [{ pid: number }];
-    await engine.query('select pg_terminate_backend($1::int)', [pid]);
-    await engine.publish(delivered('a', 'm1'));
-    await engine.receiver.arrived(1);
-    expect(engine.log.warnings.splice(0)).toContainEqual(expect.stringContaining('polling only, again in'));
-  });
-
-  it('a LISTEN or NOTIFY that the server refuses leaves no connection open', async () => {
+  it('one NOTIFY is on the way at a time: the commits meanwhile share the next', async () => {
     const { url } = engine.first.dataSource.options as { url: string };
     const proxy = await DatabaseProxy.open(url);
-    const sessions = (last: string) =>
-      engine.count(`pg_stat_activity where datname = current_database() and query ~* $1`, [last]);
+    const web = await startWorker(proxy.url, { role: 'api', options: { worker: SELDOM } }, engine.log);
+    try {
+      const publish = (subject: string) =>
+        web.dataSource.transaction((tx) => web.webhooks.publish(tx, delivered(tenant, subject)));
+      proxy.timed = /^notify/;
+      const first = proxy.hold('after', /^notify/);
+      await publish('m0');
+      const held = await first;
+      for (let i = 1; i <= 10; i++) await publish(`m${i}`);
+      held.release();
+      await engine.receiver.arrived(11);
+      expect(proxy.times).toHaveLength(2);
+    } finally {
+      await web.close();
+      await proxy.close();
+    }
+  });
+
+  it('a process whose own worker has room tells nobody, and one with notify: false neither tells nor listens', async () => {
+    const { url } = engine.first.dataSource.options as { url: string };
+    const proxy = await DatabaseProxy.open(url);
+    proxy.timed = /notify|listen/;
+    const hosts = [
+      await startWorker(proxy.url, { role: 'all', options: { worker: SELDOM } }, engine.log),
+      await startWorker(
+        proxy.url,
+        { role: 'api', options: { worker: { ...SELDOM, notify: false } } },
+        engine.log,
+      ),
+    ];
+    try {
+      await until('the one that may to listen', async () => (await listening()) === 2);
+      for (const { dataSource, webhooks } of hosts)
+        await dataSource.transaction((tx) => webhooks.publish(tx, delivered(tenant, 'm1')));
+      await engine.publish(delivered(tenant, 'm2'));
+      await engine.receiver.arrived(3);
+      expect(proxy.times).toHaveLength(1); // its LISTEN
+    } finally {
+      for (const host of hosts) await host.close();
+      await proxy.close();
+    }
+  });
+
+  it('a worker whose listening connection was ended is told again as soon as it is back', async () => {
+    const [{ pid }] = (await engine.query<{ pid: number }>(
+      `select pid from pg_stat_activity where datname = current_database() and query ilike 'listen webhooks_%'`,
+    )) as [{ pid: number }];
+    await engine.query('select pg_terminate_backend($1::int)', [pid]);
+    const recorded = delivery();
+    await engine.publish(delivered(tenant, 'm1'));
+    await recorded;
+    expect(aboutPolling(engine.log)).toEqual([expect.stringContaining('polling only, until it is back')]);
+  });
+
+  it('a LISTEN that the server refuses is told of once, leaves no connection open, and is tried again', async () => {
+    const { url } = engine.first.dataSource.options as { url: string };
+    const proxy = await DatabaseProxy.open(url);
     proxy.refused = /^listen/;
-    const options = { worker: { ...SELDOM, notify: true } };
-    const host = await startWorker(proxy.url, { role: 'all', options }, engine.log);
+    const host = await startWorker(proxy.url, { role: 'worker', options: { worker: SELDOM } }, engine.log);
     try {
       await until('the refused LISTEN to be tried again', () => proxy.refusals > 1);
       await until('their connections to end', async () => (await sessions('^select refused$')) === 0);
-
-      proxy.refused = /^notify/;
-      await until('it to listen', async () => (await sessions('^listen webhooks_')) === 2);
-      const before = proxy.refusals;
-      await host.dataSource.transaction((tx) => host.webhooks.publish(tx, delivered('a', 'm1')));
-      await until('a NOTIFY to be refused', () => proxy.refusals > before);
-      await until('its connection to end', async () => (await sessions('^select refused$')) === 0);
-
       proxy.refused = null;
-      await until('it to listen again', async () => (await sessions('^listen webhooks_')) === 2);
-      expect(engine.log.warnings.splice(0)).toContainEqual(expect.stringContaining('polling only, again in'));
+      await until('it to listen again', async () => (await listening()) === 2);
+      expect(aboutPolling(engine.log)).toEqual([expect.stringContaining('polling only, until it is back')]);
     } finally {
       await host.close();
       await proxy.close();
     }
   });
+});
+
+it('What a lost NOTIFY would have told of is found by polling', async () => {
+  const engine = await Engine.start({ role: 'worker', options: { worker: { idlePollMs: 50 } } });
+  const { url } = engine.first.dataSource.options as { url: string };
+  const proxy = await DatabaseProxy.open(url);
+  proxy.refused = /^notify/;
+  const web = await startWorker(proxy.url, { role: 'api' }, engine.log);
+  try {
+    await engine.endpoint('a', '/a');
+    for (const subject of ['m1', 'm2']) {
+      await web.dataSource.transaction((tx) => web.webhooks.publish(tx, delivered('a', subject)));
+      await until('its NOTIFY to be refused', () => proxy.refusals > 0);
+      proxy.refusals = 0;
+    }
+    await engine.receiver.arrived(2);
+    expect(aboutPolling(engine.log)).toEqual([expect.stringContaining('find the work when they poll')]);
+  } finally {
+    await web.close();
+    await proxy.close();
+    await engine.close();
+  }
 });

@@ -47,11 +47,10 @@ describe('The worker', () => {
     expect(await statesOf(webhooks)).toEqual(['delivered', 'delivered']);
   });
 
-  it('in a process of its own hears of what the web process publishes, with worker.notify', async () => {
+  it('in a process of its own hears of what the web process publishes', async () => {
     const other = await given(database.url);
-    const notified = { ...worker, notify: true };
-    const web = await createWebhooks({ ...options(dataSource), worker: notified });
-    const delivering = await createWebhooks({ ...options(other), worker: notified });
+    const web = await createWebhooks({ ...options(dataSource), worker });
+    const delivering = await createWebhooks({ ...options(other), worker });
     await register(web, '/a');
     await delivering.worker.start();
     await publish(dataSource, web, 'm1');

@@ -339,7 +339,7 @@ it('Left out options have the documented defaults', () => {
     leaseMs: 65_000,
     drainMs: 7_000,
     handleSignals: false,
-    notify: false,
+    notify: true,
     retentionMs: 30 * 24 * 3600 * 1000,
     disableAfterMs: 5 * 24 * 3600 * 1000,
     rotationOverlapMs: 24 * 3600 * 1000,

@@ -20,7 +20,9 @@ import { verifyWebhook } from 'nestjs-sms-webhooks-receiver';
 import { webhooksEntities, webhooksEntitiesWith } from 'nestjs-sms-webhooks/schema';
 import { map, type Observable } from 'rxjs';
 import { DataSource, type MigrationInterface, type QueryRunner } from 'typeorm';
+import { Log } from '../engine/support/log.js';
 import { Receiver } from '../engine/support/receiver.js';
+import { startWorker } from '../engine/support/worker.js';
 import { AccountGuard, as, dataSource, shape, startApp, values } from '../host/support/app.js';
 import { acceptAnswersOfHost } from '../support/openapi/problems.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
@@ -172,5 +174,38 @@ onlyWithPgbouncer(`A host behind PgBouncer in transaction mode does so, too${not
   const pooler = await startPgbouncer(database.url);
   const host = (url: string): DynamicModule => dataSource(url);
   await mountsPublishesReceives({ habit: 'pgbouncer', host }, pooler.url).finally(() => pooler.close());
+  await database.drop();
+});
+
+onlyWithPgbouncer(`Its worker says once that it cannot listen there, and polls${note}`, async () => {
+  database = await createDatabase();
+  const pooler = await startPgbouncer(database.url);
+  const direct = await startApp([dataSource(database.url), WebhooksModule.forRoot({ ...shape, ...values })]);
+  const log = new Log();
+  const engine = await startWorker(pooler.url, { role: 'all', options: { worker: { idlePollMs: 50 } } }, log);
+  try {
+    receiver.clear();
+    await engine.webhooks.endpoints.create('a', { url: receiver.url('/hooks'), events: ['*'] });
+    // The pooled worker does not hear of it.
+    const publish = (id: string) => {
+      const message = { id, direction: 'out', from: 'ACME', to: '+15550100' } as const;
+      return direct
+        .get(DataSource)
+        .transaction((tx) =>
+          direct
+            .get(WebhooksService)
+            .publish(tx, messageEvent('message.delivered', { tenantId: 'a', message })),
+        );
+    };
+    await publish('m1');
+    await receiver.arrived(1);
+    expect(log.warnings.filter((line) => line.includes('poll'))).toEqual([
+      expect.stringContaining('cannot LISTEN: a connection pooler is in between'),
+    ]);
+  } finally {
+    await engine.close();
+    await direct.close();
+    await pooler.close();
+  }
   await database.drop();
 });

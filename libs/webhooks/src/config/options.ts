@@ -184,8 +184,11 @@ export class WorkerOptions {
   @Option(wholeNumber(0, DAY_MS)) drainMs?: number;
   /** Listen for `SIGTERM` and `SIGINT`, for hosts that do not call `enableShutdownHooks()`. Default false. */
   @Option(flag) handleSignals?: boolean = false;
-  /** Tell other processes of a commit by a throttled NOTIFY, and listen for it. Default false. */
-  @Option(flag) notify?: boolean = false;
+  /**
+   * Tell workers in other processes of a commit by NOTIFY, and listen for it on a connection of its own. Where that is not
+   * possible, behind a transaction pooler for example, the worker logs one line and polls. Default true.
+   */
+  @Option(flag) notify?: boolean = true;
 }
 
 /** Who receives alerts about endpoints. */

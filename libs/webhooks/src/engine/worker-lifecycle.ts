@@ -64,18 +64,17 @@ export class WorkerLifecycle implements OnApplicationBootstrap, OnModuleDestroy 
     this.detach = this.store.attach();
     const { notifier } = this.store;
     if (!this.settings.notify || !notifier) return;
-    await notifier.start();
-    this.store.onCommit((work) => notifier.notify(work));
+    this.store.onCommit((work) => {
+      if (!this.worker.takesWork) notifier.notify(work);
+    });
   }
 
   private async startWorker(): Promise<void> {
     if (this.stopped) return;
     const wake = (work: CommittedWork): void => this.worker.wake(work);
     this.store.onCommit(wake);
-    if (this.settings.notify) await this.store.notifier?.listen(wake);
-    // Stopped meanwhile.
-    if (this.stopped) return;
     this.worker.start();
     if (this.settings.handleSignals) for (const signal of SIGNALS) process.once(signal, this.onSignal);
+    if (this.settings.notify) await this.store.notifier?.listen(wake);
   }
 }

@@ -67,6 +67,11 @@ export class Worker {
     this.running = AsyncLocalStorage.snapshot()(() => this.loop());
   }
 
+  /** What commits here is done here, soon: others need not hear of it. */
+  get takesWork(): boolean {
+    return this.running !== null && !this.stopping && this.dispatcher.claimableCount > 0;
+  }
+
   /** A commit, here or in another process, has left work: do it now. */
   wake(work: CommittedWork): void {
     this.pending.noteCommit(work);

@@ -28,14 +28,13 @@ export interface CommittedWork {
   lanes: boolean;
 }
 
-/** Notifies other processes of commits, and listens for theirs. Without it they poll. */
+/** Notifies other processes of commits, and listens for theirs. What is not heard is found by polling. */
 export interface CommitNotifier {
-  /** Connects. Resolves when connected, or when the first try has failed. */
-  start(): Promise<void>;
-  /** Also listens from now on. Call it after `start`. */
+  /** Listens from now on, if that is possible. Resolves when it does, or when the first try has failed. */
   listen(onWork: (work: CommittedWork) => void): Promise<void>;
   /** A transaction with work for other processes has committed here. */
   notify(work: CommittedWork): void;
+  /** Ends its connection. Nothing is told from now on. */
   stop(): Promise<void>;
 }
 

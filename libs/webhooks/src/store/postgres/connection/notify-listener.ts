@@ -1,0 +1,141 @@
+import { randomBytes } from 'node:crypto';
+import { LineLogger } from '../../../core/line-logger.js';
+import type { CommittedWork } from '../../store.js';
+import type { Session } from './session.js';
+
+const FIRST_RECONNECT_MS = 500;
+const LONGEST_RECONNECT_MS = 30_000;
+/** How long the NOTIFY of a probe may take, ms. */
+const PROBE_MS = 1_000;
+
+/** What this needs of a `pg` client. */
+interface PgClient {
+  /** The id of the session's process, as whoever accepted the connection told it: poolers make one up. */
+  processID?: number | null;
+  connect(): Promise<unknown>;
+  query(text: string): Promise<{ rows: unknown[] }>;
+  end(): Promise<void>;
+  on(event: 'notification', listener: (message: { channel: string; payload?: string }) => void): void;
+  on(event: 'error' | 'end', listener: (argument?: unknown) => void): void;
+}
+
+/** What this needs of TypeORM's PostgreSQL driver: its pool knows how to make a client with the host's settings. */
+interface PgDriver {
+  master: { Client?: new (options: unknown) => PgClient; options: unknown };
+}
+
+/** The connection cannot listen, whatever is tried. */
+class CannotListenError extends Error {}
+
+/**
+ * Hears of other processes' commits over one connection of its own. A lost connection is made again; meanwhile, and where
+ * none can listen, polling goes on underneath. One line tells of each.
+ */
+export class NotifyListener {
+  private readonly logger = new LineLogger('WebhookWakeChannel');
+  private client: PgClient | null = null;
+  private onWork: (work: CommittedWork) => void = () => undefined;
+  private reconnect: NodeJS.Timeout | null = null;
+  private pauseMs = FIRST_RECONNECT_MS;
+  private isStopped = false;
+  /** A NOTIFY has arrived on such a connection, or nobody is in between. */
+  private isProven = false;
+
+  constructor(
+    private readonly database: Session,
+    private readonly channel: string,
+  ) {}
+
+  /** Resolves when it listens, or when the first try has failed. */
+  async listen(onWork: (work: CommittedWork) => void): Promise<void> {
+    this.onWork = onWork;
+    await this.open();
+  }
+
+  async stop(): Promise<void> {
+    this.isStopped = true;
+    if (this.reconnect) clearTimeout(this.reconnect);
+    const { client } = this;
+    this.client = null;
+    if (client) await this.end(client);
+  }
+
+  private async open(): Promise<void> {
+    const { Client, options } = (this.database.dataSource.driver as unknown as PgDriver).master;
+    if (typeof Client !== 'function') return this.giveUp('this driver has no clients that listen');
+    const client = new Client(options);
+    let isLost = false;
+    const lose = (error: Error): void => {
+      if (isLost) return;
+      isLost = true;
+      void this.end(client);
+      this.lost(error);
+    };
+    client.on('error', (error) => lose(error as Error));
+    client.on('end', () => lose(new Error('the server closed it')));
+    client.on('notification', ({ channel, payload }) => {
+      if (channel === this.channel) this.onWork({ events: payload !== 'lanes', lanes: payload !== 'events' });
+    });
+    try {
+      await client.connect();
+      this.isProven ||= await this.hears(client);
+      await client.query(`listen ${this.channel}`);
+      if (this.isStopped) return await this.end(client);
+      this.client = client;
+      this.pauseMs = FIRST_RECONNECT_MS;
+      // Something may have been said while nobody listened: one look tells.
+      this.onWork({ events: false, lanes: true });
+    } catch (error) {
+      lose(error as Error);
+    }
+  }
+
+  /**
+   * Returns true if this connection hears what others say. A transaction pooler accepts LISTEN, but gives the session that
+   * listens to somebody else. Throws {@link CannotListenError}.
+   */
+  private async hears(client: PgClient): Promise<boolean> {
+    const { rows } = await client.query('select pg_backend_pid() as pid');
+    if ((rows[0] as { pid: number }).pid === client.processID) return true;
+    // A pooler is in between. A channel of its own: a session that is left listening then hears nothing.
+    const channel = `webhooks_probe_${randomBytes(8).toString('hex')}`;
+    let timeout!: NodeJS.Timeout;
+    const heard = new Promise<boolean>((resolve) => {
+      client.on('notification', (message) => message.channel === channel && resolve(true));
+      timeout = setTimeout(() => resolve(false), PROBE_MS);
+    });
+    try {
+      await client.query(`listen ${channel}`);
+      await this.database.queryUnlogged(`notify ${channel}`, []);
+      if (await heard) return true;
+      throw new CannotListenError('a connection pooler is in between that keeps no session');
+    } finally {
+      clearTimeout(timeout);
+      await client.query(`unlisten ${channel}`);
+    }
+  }
+
+  private lost(error: Error): void {
+    const wasListening = this.client !== null;
+    this.client = null;
+    if (this.isStopped) return;
+    if (error instanceof CannotListenError) return this.giveUp(error.message);
+    // One line for each outage.
+    if (wasListening || this.pauseMs === FIRST_RECONNECT_MS)
+      this.logger.warn(
+        `The connection that hears of other processes' commits was lost (${error.message}): polling only, until it is back`,
+      );
+    this.reconnect = setTimeout(() => void this.open(), this.pauseMs);
+    this.pauseMs = Math.min(this.pauseMs * 2, LONGEST_RECONNECT_MS);
+  }
+
+  private giveUp(reason: string): void {
+    this.logger.warn(
+      `This worker polls for other processes' commits, because it cannot LISTEN: ${reason}. worker.notify: false turns this off`,
+    );
+  }
+
+  private async end(client: PgClient): Promise<void> {
+    await client.end().catch((error: Error) => this.logger.warn(`Closing failed: ${error.message}`));
+  }
+}
