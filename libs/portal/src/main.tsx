@@ -1,6 +1,4 @@
-import { QueryClientProvider } from '@tanstack/react-query';
 import { render } from 'preact';
-import { queryClient } from './api/query-client.ts';
 import { Announcer } from './design/announcer.tsx';
 import './design/css/index.css';
 import { SessionGate } from './session/session-gate.tsx';
@@ -16,11 +14,11 @@ window.addEventListener('hashchange', () => {
 });
 
 render(
-  <QueryClientProvider client={queryClient}>
+  <>
     <SessionGate>
       <CurrentScreen />
     </SessionGate>
     <Announcer />
-  </QueryClientProvider>,
+  </>,
   document.getElementById('app')!,
 );

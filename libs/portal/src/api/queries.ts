@@ -1,6 +1,6 @@
-import { queryOptions } from '@tanstack/react-query';
+import { queryOptions } from '../data/index.ts';
 import { api } from './client.ts';
-import { POLL_MS } from './query-client.ts';
+import { POLL_MS } from './poll.ts';
 import { request } from './request.ts';
 import type { EndpointFigures, EndpointState } from './types.ts';
 import type { Session } from '../session/session.ts';

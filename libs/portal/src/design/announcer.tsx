@@ -1,7 +1,11 @@
-import { useSyncExternalStore } from 'preact/compat';
+import { useStore } from '../data/use-store.ts';
 
 let message = '';
 const listeners = new Set<() => void>();
+const subscribe = (listener: () => void) => {
+  listeners.add(listener);
+  return () => void listeners.delete(listener);
+};
 
 /** Says a result, such as "Copied", to screen readers and for a moment on the screen. */
 export function announce(text: string): void {
@@ -12,13 +16,7 @@ export function announce(text: string): void {
 
 /** The page's one live region. */
 export function Announcer() {
-  const text = useSyncExternalStore(
-    (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    () => message,
-  );
+  const text = useStore(subscribe, () => message);
   return (
     <div class="announcer" role="status" aria-live="polite">
       {text && (

@@ -179,3 +179,34 @@ export function Checkbox({ label, hint, checked, disabled, onChange }: CheckboxP
     </div>
   );
 }
+
+interface RadioProps {
+  name: string;
+  label: string;
+  hint?: string;
+  checked: boolean;
+  onChoose: () => void;
+}
+
+/** One of several choices that share a `name`. */
+export function Radio({ name, label, hint, checked, onChoose }: RadioProps) {
+  const id = useId();
+  return (
+    <div class="checkbox">
+      <input
+        type="radio"
+        id={id}
+        name={name}
+        checked={checked}
+        aria-describedby={hint ? `${id}-hint` : undefined}
+        onChange={onChoose}
+      />
+      <label for={id}>{label}</label>
+      {hint && (
+        <div class="field-hint" id={`${id}-hint`}>
+          {hint}
+        </div>
+      )}
+    </div>
+  );
+}

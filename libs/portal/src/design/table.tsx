@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact';
+import { useMedia } from '../data/use-media.ts';
 
 export interface Column<Row> {
   /** Also the label of the cell on narrow screens. */
@@ -20,12 +21,15 @@ interface TableProps<Row> {
   keyOf: (row: Row) => string;
   /** True while other rows are loading: these are shown faintly. */
   stale?: boolean;
+  /** Viewport width in px below which rows are cards. Default 760; tables of many columns need more. */
+  cardsBelow?: number;
 }
 
 /** A table that becomes a list of cards where it has no room for its columns. */
-export function Table<Row>({ caption, columns, rows, keyOf, stale }: TableProps<Row>) {
+export function Table<Row>({ caption, columns, rows, keyOf, stale, cardsBelow = 760 }: TableProps<Row>) {
+  const areCards = useMedia(`(max-width: ${cardsBelow - 1}px)`);
   return (
-    <div class="table-frame" aria-busy={stale || undefined}>
+    <div class={areCards ? 'table-frame table-cards' : 'table-frame'} aria-busy={stale || undefined}>
       {/* Tables that are shown as blocks lose their roles in some browsers, so they are given. */}
       <table class="table" role="table">
         <caption class="visually-hidden">{caption}</caption>

@@ -63,7 +63,7 @@ export function durationText(ms: number): string {
       style: 'unit',
       unit: name,
       unitDisplay: name === 'day' ? 'long' : 'short',
-      maximumFractionDigits: 1,
+      maximumFractionDigits: value < 10 ? 1 : 0,
     }).format(value);
   if (ms < 1000) return unit(ms, 'millisecond');
   if (ms < 60_000) return unit(ms / 1000, 'second');

@@ -1,4 +1,4 @@
-import { useSyncExternalStore } from 'preact/compat';
+import { useStore } from '../data/use-store.ts';
 import { searchOf, type Params } from './route.ts';
 
 const listeners = new Set<() => void>();
@@ -7,11 +7,11 @@ window.addEventListener('popstate', changed);
 
 function subscribe(listener: () => void): () => void {
   listeners.add(listener);
-  return () => listeners.delete(listener);
+  return () => void listeners.delete(listener);
 }
 
 /** The query string, as it changes. */
-export const useSearch = (): string => useSyncExternalStore(subscribe, () => location.search);
+export const useSearch = (): string => useStore(subscribe, () => location.search);
 
 /** The address of a screen. It keeps the path, with or without a slash at its end, because a server may know only one. */
 export const hrefOf = (params: Params): string => location.pathname + searchOf(params);

@@ -1,4 +1,4 @@
-import { useSyncExternalStore } from 'preact/compat';
+import { useStore } from '../data/use-store.ts';
 
 /** Where to sign in again, as far as it is known. */
 export interface SessionEnd {
@@ -9,6 +9,10 @@ export interface SessionEnd {
 
 let ended: SessionEnd | null = null;
 const listeners = new Set<() => void>();
+const subscribe = (listener: () => void) => {
+  listeners.add(listener);
+  return () => void listeners.delete(listener);
+};
 
 /** Called for each 401: the page then shows nothing but the way to sign in again. */
 export function endSession(end: SessionEnd): void {
@@ -17,11 +21,4 @@ export function endSession(end: SessionEnd): void {
   for (const listener of listeners) listener();
 }
 
-export const useSessionEnd = (): SessionEnd | null =>
-  useSyncExternalStore(
-    (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    () => ended,
-  );
+export const useSessionEnd = (): SessionEnd | null => useStore(subscribe, () => ended);

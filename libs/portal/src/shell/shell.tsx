@@ -45,10 +45,14 @@ export function Shell({ screen, children }: { screen: ScreenName; children: Comp
       </a>
       <header class="top">
         <div class="top-inner">
-          <div class="brand">
-            {brand?.logoUrl && <img class="brand-logo" src={brand.logoUrl} alt="" />}
-            <span class="brand-name">{brand?.name ?? t('page.title')}</span>
-          </div>
+          {(brand?.name || brand?.logoUrl) && (
+            <div class="brand">
+              {brand.logoUrl && (
+                <img class="brand-logo" src={brand.logoUrl} alt={brand.name ? '' : t('page.title')} />
+              )}
+              {brand.name}
+            </div>
+          )}
           <nav class="nav" aria-label={t('nav.label')}>
             {items.map((item) => (
               <Link

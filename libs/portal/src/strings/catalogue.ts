@@ -3,6 +3,7 @@ import { common } from './en/common.ts';
 import { deliveries } from './en/deliveries.ts';
 import { delivery } from './en/delivery.ts';
 import { explain } from './en/explain.ts';
+import { form } from './en/form.ts';
 import { message } from './en/message.ts';
 import { operator } from './en/operator.ts';
 import { overview } from './en/overview.ts';
@@ -19,6 +20,7 @@ import { webhooks } from './en/webhooks.ts';
 export const catalogue = {
   ...common,
   ...webhooks,
+  ...form,
   ...register,
   ...settings,
   ...account,

@@ -1,6 +1,6 @@
-import { keepPreviousData, queryOptions } from '@tanstack/react-query';
+import { keepPreviousData, queryOptions } from '../../data/index.ts';
 import { api } from '../../api/client.ts';
-import { POLL_MS } from '../../api/query-client.ts';
+import { POLL_MS } from '../../api/poll.ts';
 import type { Delivery } from '../../api/types.ts';
 import type { Params } from '../../routing/route.ts';
 import { FILTERS, queryOf, searchesOf, type DeliveryQuery } from './delivery-query.ts';

@@ -1,4 +1,4 @@
-import { useQuery } from '@tanstack/react-query';
+import { useQuery } from '../../data/index.ts';
 import { useState } from 'preact/hooks';
 import { queries } from '../../api/queries.ts';
 import { SelectField, TextField } from '../../design/field.tsx';

@@ -1,4 +1,4 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQueryClient } from '../../data/index.ts';
 import { useState } from 'preact/hooks';
 import { api } from '../../api/client.ts';
 import type { DeliveryDetail } from '../../api/types.ts';

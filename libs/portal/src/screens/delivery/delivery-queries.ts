@@ -1,6 +1,6 @@
-import { queryOptions } from '@tanstack/react-query';
+import { queryOptions } from '../../data/index.ts';
 import { api } from '../../api/client.ts';
-import { POLL_MS } from '../../api/query-client.ts';
+import { POLL_MS } from '../../api/poll.ts';
 import type { DeliveryDetail } from '../../api/types.ts';
 
 const SOON_MS = 1000;
@@ -17,5 +17,5 @@ export const deliveryQuery = (id: string) =>
   queryOptions({
     queryKey: ['delivery', id],
     queryFn: ({ signal }) => api.get('/webhooks/deliveries/{id}', { path: { id }, signal }),
-    refetchInterval: ({ state }) => pollOf(state.data),
+    refetchInterval: pollOf,
   });

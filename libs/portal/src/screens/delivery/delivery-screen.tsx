@@ -1,4 +1,4 @@
-import { useQuery } from '@tanstack/react-query';
+import { useQuery } from '../../data/index.ts';
 import { asApiError } from '../../api/api-error.ts';
 import type { DeliveryDetail } from '../../api/types.ts';
 import { Notice } from '../../design/notice.tsx';

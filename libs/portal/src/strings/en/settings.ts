@@ -1,1 +1,62 @@
-export const settings = {} as const;
+/** The settings of one webhook. */
+export const settings = {
+  'settings.edit': 'Settings',
+  'settings.saved': 'Changes saved',
+  'settings.unchanged': 'Nothing has changed',
+  'settings.profile': 'Format',
+  'settings.id': 'Id',
+  'settings.created': 'Added',
+  'settings.profileMissing':
+    'The format of this webhook is not available any more. It can be paused and deleted, but not changed.',
+  'settings.readOnly': 'Your access is read-only.',
+
+  'settings.delivery': 'Delivery',
+  'settings.activeText': 'Events are sent as they happen.',
+  'settings.pausedText':
+    'Nothing is sent. Events are kept, and sent when you resume, as long as they are stored.',
+  'settings.disabledText': 'Nothing is sent, and new events are not kept.',
+  'settings.disabledGone': 'Your server responded that this URL is gone (410).',
+  'settings.disabledFailing': 'It failed for too long.',
+  'settings.pause': 'Pause',
+  'settings.resume': 'Resume',
+  'settings.enable': 'Enable again',
+  'settings.paused': 'Webhook paused',
+  'settings.resumed': 'Webhook is active',
+  'settings.test': 'Send test event',
+
+  'settings.secret': 'Secret',
+  'settings.secretWord': 'secret',
+  'settings.secretSince': 'In use since {time}',
+  'settings.secretUntil': 'Also valid until {time}: the one before',
+  'settings.noSecret': 'Requests of this webhook are not signed.',
+  'settings.reveal': 'Show secret',
+  'settings.hide': 'Hide secret',
+  'settings.rotate': 'Rotate secret',
+  'settings.verify': 'Verify requests',
+
+  'rotate.title': 'Rotate secret',
+  'rotate.text': 'A new secret signs from now on. Until the old one ends, give your server the new one.',
+  'rotate.textBoth':
+    'From now on requests are signed with a new secret and with the old one. Give your server the new one before the old one ends.',
+  'rotate.textNewest':
+    'From now on requests are signed with the new secret alone, because this format has room for one signature: let your server accept both first.',
+  'rotate.overlap': 'The old secret stays valid',
+  'rotate.overlap.0': 'not at all (it has leaked)',
+  'rotate.overlap.3600000': 'for 1 hour',
+  'rotate.overlap.86400000': 'for 24 hours',
+  'rotate.overlap.604800000': 'for 7 days',
+  'rotate.own': 'New secret',
+  'rotate.ownHint': 'Empty: we make one.',
+  'rotate.confirm': 'Rotate',
+  'rotate.doneTitle': 'The new secret',
+  'rotate.doneText': 'Give it to your server now.',
+  'rotate.until': 'The old secret is valid until {time}.',
+  'rotate.ended': 'The old secret is not valid any more.',
+
+  'settings.danger': 'Delete this webhook',
+  'settings.dangerText': 'What it has not sent yet is discarded. Its deliveries stay in the log for a while.',
+  'settings.delete': 'Delete webhook',
+  'settings.deleteTitle': 'Delete this webhook?',
+  'settings.deleteText': 'Nothing is sent to {url} any more. This cannot be undone.',
+  'settings.deleted': 'Webhook deleted',
+} as const;

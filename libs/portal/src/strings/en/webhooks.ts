@@ -1,1 +1,31 @@
-export const webhooks = {} as const;
+/** The list of webhooks. */
+export const webhooks = {
+  'webhooks.title': 'Webhooks',
+  'webhooks.subtitle': 'Each webhook sends the events you choose to a URL of yours.',
+  'webhooks.add': 'Add webhook',
+  'webhooks.search': 'Search',
+  'webhooks.searchPlaceholder': 'URL or description',
+  'webhooks.status': 'Status',
+  'webhooks.anyStatus': 'Any status',
+  'webhooks.caption': 'Your webhooks',
+  'webhooks.url': 'Webhook',
+  'webhooks.events': 'Events',
+  'webhooks.scope': 'Numbers',
+  'webhooks.day': 'Last 24 hours',
+  'webhooks.last': 'Last delivery',
+  'webhooks.allEvents': 'All events',
+  'webhooks.allNumbers': 'All numbers',
+  'webhooks.moreEvents': '+{n} more | +{n} more',
+  'webhooks.bars': '{delivered} attempts delivered and {failed} failed in the last 24 hours',
+  'webhooks.successRate': '{rate} delivered',
+  'webhooks.noAttempts': 'No attempts',
+  'webhooks.never': 'None yet',
+  'webhooks.failingFor': 'for {duration}',
+  'webhooks.emptyTitle': 'No webhooks yet',
+  'webhooks.emptyText':
+    'A webhook tells your server what happens to your messages, seconds after it happens. Add a URL, choose events, and send yourself a test event.',
+  'webhooks.noMatch': 'No webhook matches',
+  'webhooks.noMatchText': 'Search for less, or choose another status.',
+  'webhooks.clear': 'Clear filters',
+  'webhooks.readOnly': 'Your access is read-only: webhooks can be added by others of your account.',
+} as const;

@@ -1,0 +1,17 @@
+import { useMemo } from 'preact/hooks';
+import { useStore } from './use-store.ts';
+
+/** True while the media query holds. */
+export function useMedia(query: string): boolean {
+  const { list, subscribe } = useMemo(() => watch(query), [query]);
+  return useStore(subscribe, () => list.matches);
+}
+
+function watch(query: string) {
+  const list = window.matchMedia(query);
+  const subscribe = (listener: () => void) => {
+    list.addEventListener('change', listener);
+    return () => list.removeEventListener('change', listener);
+  };
+  return { list, subscribe };
+}

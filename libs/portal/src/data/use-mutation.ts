@@ -1,0 +1,51 @@
+import { useRef, useState } from 'preact/hooks';
+
+interface MutationOptions<Data, Input> {
+  mutationFn: (input: Input) => Promise<Data>;
+  onSuccess?: (data: Data, input: Input) => unknown;
+}
+
+interface MutationState<Data> {
+  data: Data | undefined;
+  /** Why the last call failed; `null`: it did not. */
+  error: unknown;
+  isPending: boolean;
+}
+
+export interface Mutation<Data, Input> extends MutationState<Data> {
+  /** Makes the call. Its result, or its error, is in the state; only the latest call counts. */
+  mutate: (input: Input, then?: { onSettled?: () => void }) => void;
+  /** Forgets the result. */
+  reset: () => void;
+}
+
+/** A call that changes something. Its answer is kept in the component alone. */
+export function useMutation<Data, Input = void>(
+  options: MutationOptions<Data, Input>,
+): Mutation<Data, Input> {
+  const idle: MutationState<Data> = { data: undefined, error: null, isPending: false };
+  const [state, setState] = useState(idle);
+  const calls = useRef(0);
+  const run = async (input: Input): Promise<void> => {
+    const call = ++calls.current;
+    const settle = (result: Partial<MutationState<Data>>): void => {
+      if (call === calls.current) setState({ ...idle, ...result });
+    };
+    settle({ isPending: true });
+    try {
+      const data = await options.mutationFn(input);
+      settle({ data });
+      await options.onSuccess?.(data, input);
+    } catch (error) {
+      settle({ error });
+    }
+  };
+  return {
+    ...state,
+    mutate: (input, then) => void run(input).then(then?.onSettled),
+    reset: () => {
+      calls.current++;
+      setState(idle);
+    },
+  };
+}

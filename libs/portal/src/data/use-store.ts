@@ -1,0 +1,23 @@
+import { useLayoutEffect, useReducer } from 'preact/hooks';
+
+/**
+ * Follows a value outside of the components.
+ *
+ * @param subscribe calls its argument after each change, and returns how to stop that; the same function each time
+ */
+export function useStore<Value>(subscribe: (listener: () => void) => () => void, read: () => Value): Value {
+  const [, redraw] = useReducer((count: number) => count + 1, 0);
+  const value = read();
+  useLayoutEffect(() => {
+    let known = value;
+    const check = () => {
+      const next = read();
+      if (Object.is(next, known)) return;
+      known = next;
+      redraw(0);
+    };
+    check();
+    return subscribe(check);
+  }, [subscribe]);
+  return value;
+}

@@ -1,0 +1,34 @@
+import { TextField } from '../design/field.tsx';
+import { t } from '../strings/translate.ts';
+import { profileText } from './profile-text.ts';
+import { Switch, type FormPartProps } from './form-part.tsx';
+
+/** Mail about this webhook, and what counts as an error. */
+export function AlertFields(part: FormPartProps) {
+  const { rules, values, set, errorsOf } = part;
+  const has = (field: (typeof rules.fields)[number]) => rules.fields.includes(field);
+  return (
+    <>
+      {has('alertEmail') && (
+        <TextField
+          label={profileText('form.alertEmail', rules.name)}
+          optional={t('form.optional')}
+          hint={t('form.alertEmailHint')}
+          type="email"
+          autoComplete="email"
+          value={values.alertEmail}
+          onInput={(alertEmail) => set({ alertEmail })}
+          errors={errorsOf('alertEmail')}
+        />
+      )}
+      {has('sendAlertEmail') && (
+        <Switch
+          part={part}
+          field="sendAlertEmail"
+          label={t('form.sendAlertEmail')}
+          hint={t('form.sendAlertEmailHint')}
+        />
+      )}
+    </>
+  );
+}

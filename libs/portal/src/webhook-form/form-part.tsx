@@ -1,0 +1,34 @@
+import { Checkbox } from '../design/field.tsx';
+import type { ProfileRules } from '../session/session.ts';
+import type { FormValues } from './form-values.ts';
+
+/** What the parts of the form get. */
+export interface FormPartProps {
+  rules: ProfileRules;
+  values: FormValues;
+  set: (change: Partial<FormValues>) => void;
+  /** The API's messages of a field. */
+  errorsOf: (field: string) => string[];
+}
+
+/** A setting that is on or off. */
+export function Switch({
+  part,
+  field,
+  label,
+  hint,
+}: {
+  part: FormPartProps;
+  field: 'sendAlertEmail' | 'retryOnError' | 'skipErrors';
+  label: string;
+  hint?: string;
+}) {
+  return (
+    <Checkbox
+      label={label}
+      hint={hint}
+      checked={part.values[field]}
+      onChange={(checked) => part.set({ [field]: checked })}
+    />
+  );
+}
