@@ -16,7 +16,7 @@ export const explain = {
   'cause.method.title': 'Your server does not accept POST here (405)',
   'cause.method.fix': 'Accept POST at this URL, or correct the path.',
   'cause.gone.title': 'Your server says that this URL is gone (410)',
-  'cause.gone.fix': 'A 410 disables the webhook. Correct the URL, then enable it again.',
+  'cause.gone.fix': 'If that is wrong, correct the URL or your server.',
   'cause.tooLarge.title': 'The request is too large for your server (413)',
   'cause.tooLarge.fix':
     'Raise the limit on request bodies in your framework and in the proxy in front of it.',
