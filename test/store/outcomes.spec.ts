@@ -1,4 +1,4 @@
-import { FAILING_LANE_STEP_MS } from '../../libs/webhooks/src/store/lane-rules.js';
+import { FAILING_LANE_STEP_MS, SMALL_BATCH } from '../../libs/webhooks/src/store/lane-rules.js';
 import type { FailureAlert } from '../../libs/webhooks/src/store/outcome-store.js';
 import {
   exhausted,
@@ -12,6 +12,8 @@ import {
 } from './leased.js';
 import { addEndpoint, newEvent, publish, relayTo, skipping, useStore, withoutTime } from './support.js';
 
+/** Of batches on both sides of the change from one form of the statement to the other. */
+const SIZES = [2, SMALL_BATCH, SMALL_BATCH + 1];
 const NOTHING = { healthChanges: [], stopped: [], hasDueLanes: false };
 const events = (count: number) => Array.from({ length: count }, () => newEvent());
 
@@ -272,11 +274,14 @@ describe('The outcomes of a store', () => {
   });
 
   describe('recordFirstSuccesses', () => {
-    it('writes what succeeded at once, and nothing when it is repeated', async () => {
+    it.each(SIZES)('writes what of %i succeeded at once, and nothing when it is repeated', async (size) => {
       const lane = await addEndpoint(test);
-      const [first, second] = (await leaseNew(test, lane, events(2))) as [LeasedDelivery, LeasedDelivery];
-      const outcomes = [succeeded(first), succeeded({ ...second, leaseId: '999' })];
-      expect(await test.store.recordFirstSuccesses(outcomes)).toEqual(new Set([first.id]));
+      const leased = await leaseNew(test, lane, events(size));
+      const [first, second, ...others] = leased as [LeasedDelivery, LeasedDelivery, ...LeasedDelivery[]];
+      const written = [first, ...others];
+      const outcomes = [...written.map((each) => succeeded(each)), succeeded({ ...second, leaseId: '999' })];
+      const ids = new Set(written.map(({ id }) => id));
+      expect(await test.store.recordFirstSuccesses(outcomes)).toEqual(ids);
       expect(await find(first)).toMatchObject({
         state: 'delivered',
         attempts: 1,
@@ -285,10 +290,10 @@ describe('The outcomes of a store', () => {
       });
       expect(await find(second)).toMatchObject({ state: 'sending' });
       expect(await test.store.recordFirstSuccesses(outcomes)).toEqual(new Set());
-      expect(await test.store.findRecordedOutcomes(outcomes)).toEqual(new Set([first.id]));
+      expect(await test.store.findRecordedOutcomes(outcomes)).toEqual(ids);
     });
 
-    it('leaves out those whose lane has something to update', async () => {
+    it.each(SIZES)('leaves out of %i those whose lane has something to update', async (size) => {
       const failing = await addEndpoint(test);
       const [failed, later] = (await leaseNew(test, failing, events(2))) as [LeasedDelivery, LeasedDelivery];
       await record(test, [exhausted(failed)]);
@@ -299,9 +304,10 @@ describe('The outcomes of a store', () => {
       await test.store.transaction((tx) =>
         tx.updateEndpoint(endpoint, { state: 'paused' }, { state: 'paused' }),
       );
-      const outcomes = [succeeded(later), succeeded(held)];
-      expect(await test.store.recordFirstSuccesses(outcomes)).toEqual(new Set());
-      expect((await record(test, outcomes)).ids.size).toBe(2);
+      const others = size > 2 ? await leaseNew(test, await addEndpoint(test), events(size - 2)) : [];
+      const outcomes = [later, held, ...others].map((each) => succeeded(each));
+      expect((await test.store.recordFirstSuccesses(outcomes)).size).toBe(size - 2);
+      expect((await record(test, outcomes)).ids).toEqual(new Set([later.id, held.id]));
     });
   });
 });

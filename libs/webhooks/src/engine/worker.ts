@@ -166,8 +166,10 @@ export class Worker {
     const { hasEvents, dueInMs, hasChanges } = check;
     const isMapping = hasChanges && this.changes.wake();
     const { busyPollMs, idlePollMs } = this.settings;
+    // Events that a commit has told of need no search: the look would find no others.
+    const isNews = hasEvents && !this.pending.hasAnnouncedEvents;
     this.pollMs =
-      hasEvents || isMapping ? busyPollMs : Math.min(Math.max(this.pollMs * 2, busyPollMs), idlePollMs);
+      isNews || isMapping ? busyPollMs : Math.min(Math.max(this.pollMs * 2, busyPollMs), idlePollMs);
     const untilDue = dueInMs === null ? Infinity : Math.max(dueInMs, MIN_POLL_MS);
     this.nextCheckAt = performance.now() + (hasMoreMaintenance ? 0 : Math.min(untilDue, this.pollMs));
     return (

@@ -9,5 +9,10 @@ export const FAILING_LANE_STEP_MS = 250;
 export const HELD_LANE_WAIT_MS = 25;
 /** After this many claims without an outcome, a delivery is suspected of crashing workers. */
 export const SUSPECT_AFTER_CLAIMS = 2;
+/**
+ * Rows of a batch up to which a statement pays that handles them one by one and is planned once. With more, one that is
+ * planned each time for all of them costs less.
+ */
+export const SMALL_BATCH = 16;
 /** Bodies longer than this are limited by total bytes, shorter ones by number. */
 export const LARGE_BODY_BYTES = 8_192;

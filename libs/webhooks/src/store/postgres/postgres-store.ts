@@ -1,6 +1,7 @@
 import type { HostTransaction } from '../../core/call-context.js';
 import type { Reason } from '../../core/states.js';
 import type { PublishedEvent } from '../../events/event.js';
+import { SMALL_BATCH } from '../lane-rules.js';
 import type * as lanes from '../lane-store.js';
 import type { DisabledEndpoint, PausedBacklog } from '../maintenance-store.js';
 import type * as outbox from '../outbox-store.js';
@@ -36,6 +37,7 @@ import { PostgresServiceStore } from './postgres-service-store.js';
 import { insertEvents } from './publish/insert-events.js';
 import { findRecordedOutcomes } from './record/find-recorded-outcomes.js';
 import { keepLeased } from './record/keep-leased.js';
+import { recordFewSuccesses } from './record/record-few-successes.js';
 import { recordFirstSuccesses } from './record/record-first-successes.js';
 import { recordOutcomes } from './record/record-outcomes.js';
 import { claimEvents } from './relay/claim-events.js';
@@ -229,7 +231,8 @@ export class PostgresStore extends PostgresServiceStore implements Store {
   }
 
   recordFirstSuccesses(outcomes: readonly RecordableOutcome[]): Promise<Set<string>> {
-    return recordFirstSuccesses(this.session, outcomes);
+    const record = outcomes.length > SMALL_BATCH ? recordFirstSuccesses : recordFewSuccesses;
+    return record(this.session, outcomes);
   }
 
   keepLeased(outcomes: readonly RecordableOutcome[], ms: number): Promise<void> {

@@ -14,7 +14,7 @@ export async function checkForWork(
   const isAnyDue = (retry: string) =>
     `exists (select 1 from ${deliveries} d where d.lane_id = l.id and d.retry = ${retry} and d.next_at <= ${nowMs(1)})`;
   const skipped = skipParameters(skip);
-  const [row] = await session.queryUnlogged<{
+  const [row] = await session.frequent<{
     hasEvents: boolean;
     dueAt: string | null;
     failingDueAt: string | null;
@@ -42,6 +42,7 @@ export async function checkForWork(
             ${captures.length > 0 ? hasChanges(changes, 1, 2 + skipped.length) : 'false'} as "hasChanges",
             ${nowMs(1)} as now`,
     [session.clockOffset, ...skipped, ...(captures.length > 0 ? [captures] : [])],
+    { isLogged: false },
   );
   const { dueAt, failingDueAt, now, ...found } = row!;
   session.clock.observe(now);

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Logger, QueryRunner } from 'typeorm';
-import { type PgClient, queryParsed, withOwnParsers } from './own-parsers.js';
+import { type PgClient, queryParsed } from './own-parsers.js';
 
 /** SQLSTATEs: no such prepared statement, there is one already, its result would look different now. */
 const LOST = new Set(['26000', '42P05', '0A000']);
@@ -16,12 +16,19 @@ export class PreparedStatements {
 
   constructor(private readonly logger: Logger) {}
 
-  async run<Row>(text: string, values: unknown[], runner: QueryRunner): Promise<Row[]> {
-    if (!this.works) return withOwnParsers(runner).query(text, values) as Promise<Row[]>;
+  /** `isLogged: false`: the host's SQL log gets errors only. */
+  async run<Row>(text: string, values: unknown[], runner: QueryRunner, isLogged = true): Promise<Row[]> {
     const client = (await runner.connect()) as PgClient;
-    this.logger.logQuery(text, values, runner);
-    const { rows } = await queryParsed(client, { name: this.nameOf(text), text, values });
-    return rows as Row[];
+    if (isLogged) this.logger.logQuery(text, values, runner);
+    try {
+      const name = this.works ? { name: this.nameOf(text) } : {};
+      const { rows } = await queryParsed(client, { ...name, text, values });
+      return rows as Row[];
+    } catch (error) {
+      const { code = '' } = error as { code?: string };
+      if (!(this.works && LOST.has(code))) this.logger.logQueryError(error as Error, text, values, runner);
+      throw error;
+    }
   }
 
   /** Is `code` the fault of a pooler? The same work may be done again, without them. */

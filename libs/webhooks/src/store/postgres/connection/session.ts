@@ -140,6 +140,20 @@ export class Session {
     });
   }
 
+  /**
+   * As {@link query}, for a statement that is sent for each small batch: each connection parses it
+   * once, and after five calls the server plans it no more. It must not be one whose right plan depends on how many rows
+   * it gets: bind them as one JSON text, which the planner makes the same of whatever is in it.
+   */
+  async frequent<Row>(sql: string, parameters: unknown[], { isLogged = true } = {}): Promise<Row[]> {
+    if (this.bound) return this.shared.statements.run<Row>(sql, parameters, this.bound, isLogged);
+    return this.retrying(() =>
+      withConnection(this.dataSource, this.timeoutMs, (runner) =>
+        this.shared.statements.run<Row>(sql, parameters, runner, isLogged),
+      ),
+    );
+  }
+
   /** As {@link query}, in a transaction, with the parsers that the host has set: for values that become the host's. */
   async queryAsHost<Row>(sql: string, parameters: unknown[]): Promise<Row[]> {
     return rowsOf(await this.runner.query(sql, parameters));
