@@ -1,15 +1,39 @@
 import request from 'supertest';
-import { SessionIssuer } from '../../libs/webhooks/src/portal/sessions/session-issuer.js';
 import type { AuditEntry } from '../../libs/webhooks/src/observability/audit.js';
-import { startHost, type WebhooksHost } from '../support/webhooks-host.js';
+import { SessionIssuer } from '../../libs/webhooks/src/portal/sessions/session-issuer.js';
+import { createSessionKeys } from '../../libs/webhooks/src/portal/sessions/session-keys.js';
+import { bearer, type PageHost, startPageHost } from './support/page-host.js';
 
-const body = { url: 'https://example.com/hooks', events: ['*'] };
+const PLACE = '\0webhooks-portal';
+const [current, previous, removed] = ['ab', 'cd', 'ef'].map((hex, index) => ({
+  id: `k${index}`,
+  key: hex.repeat(32),
+}));
+const ann = { tenantId: 'a', actor: 'ann' };
 
-let host: WebhooksHost;
+/** What another process would make that has this key, or another page. */
+const issuerOf = (key: typeof current, place = PLACE): SessionIssuer =>
+  new SessionIssuer(
+    createSessionKeys({}, { encryption: { current: key!, previous: [], acceptPlaintext: false } }, place),
+  );
+
+const changed = (token: string, part: number, change: (text: string) => string): string =>
+  token
+    .split('.')
+    .map((text, index) => (index === part ? change(text) : text))
+    .join('.');
+
+const withTenant = (payload: string, tenant: string): string => {
+  const claims = JSON.parse(Buffer.from(payload, 'base64url').toString()) as object;
+  return Buffer.from(JSON.stringify({ ...claims, t: tenant })).toString('base64url');
+};
+
+let host: PageHost;
 let audit: AuditEntry[];
 
 beforeAll(async () => {
-  host = await startHost({ options: { portal: { access: 'session' } } });
+  const encryption = { current: current!, previous: [previous!] };
+  host = await startPageHost({ access: 'session' }, { options: { encryption } });
   host.webhooks.audit.onAudit((entry) => audit.push(entry));
 });
 beforeEach(() => {
@@ -17,33 +41,116 @@ beforeEach(() => {
 });
 afterAll(() => host.close());
 
-const call = (method: 'get' | 'post' | 'patch' | 'delete', path: string, token?: string): request.Test => {
-  const made = request(host.app.getHttpServer())[method](`/webhooks-portal${path}`);
-  return token === undefined ? made : made.set('authorization', `Bearer ${token}`);
-};
+const issuer = (): SessionIssuer => host.app.get(SessionIssuer, { strict: false });
+
+describe('The page answers', () => {
+  const hoursAgo = (hours: number): number => Date.now() - hours * 3_600_000;
+
+  it.each<[string, () => string | null, number, string | undefined]>([
+    ['a session', () => issuer().issue(ann).token, 200, undefined],
+    ['a session made with the previous key', () => issuerOf(previous).issue(ann).token, 200, undefined],
+    ['no token', () => null, 401, 'unauthenticated'],
+    ['a session that has ended', () => issuer().issue(ann, hoursAgo(2)).token, 401, 'session_expired'],
+    ['a session made with a removed key', () => issuerOf(removed).issue(ann).token, 401, 'unauthenticated'],
+    [
+      'a session of another page with the same keys',
+      () => issuerOf(current, '\0staff/webhooks').issue(ann).token,
+      401,
+      'unauthenticated',
+    ],
+    [
+      'another tenant in its payload',
+      () => changed(issuer().issue(ann).token, 2, (payload) => withTenant(payload, 'b')),
+      401,
+      'unauthenticated',
+    ],
+    [
+      'the name of another key of the ring',
+      () => changed(issuer().issue(ann).token, 1, () => previous!.id),
+      401,
+      'unauthenticated',
+    ],
+    [
+      'a shortened signature',
+      () => changed(issuer().issue(ann).token, 3, (mac) => mac.slice(0, -1)),
+      401,
+      'unauthenticated',
+    ],
+    ['no signature', () => changed(issuer().issue(ann).token, 3, () => ''), 401, 'unauthenticated'],
+    ['another kind', () => changed(issuer().issue(ann).token, 0, () => 'whps2'), 401, 'unauthenticated'],
+    ['a token of the host itself', () => 'eyJhbGciOiJub25lIn0.e30.', 401, 'unauthenticated'],
+    ['a very long token', () => `whps1.k0.${'A'.repeat(7_000)}.${'A'.repeat(43)}`, 401, 'unauthenticated'],
+  ])('%s with the right status', async (_, make, status, code) => {
+    const token = make();
+    for (const path of ['/api/session', '/api/webhooks', '/api/figures', '/api/operator/failing']) {
+      const { body } = await host
+        .call('get', path, token === null ? {} : bearer(token))
+        .expect(path.endsWith('failing') && status === 200 ? 403 : status);
+      if (code !== undefined) expect(body.code).toBe(code);
+    }
+  });
+
+  it('says nothing of a session to the routes of the API itself', async () => {
+    await host.as('a').get('/webhooks').expect(200);
+    const { token } = issuer().issue(ann);
+    await request(host.app.getHttpServer()).get('/webhooks').set(bearer(token)).expect(401);
+  });
+});
 
 describe('A session', () => {
-  it('shows and changes the webhooks of its tenant, and its actor is in the audit', async () => {
-    const { token, url, expiresAt, scopes } = host.webhooks.portal.createSession({
-      tenantId: 'a',
-      actor: 'ann',
-    });
+  it('belongs to its tenant, and its actor is in the audit', async () => {
+    const session = host.webhooks.portal.createSession(ann);
+    const { token, url, expiresAt, scopes } = session;
     expect(url).toBe(`/webhooks-portal#session=${token}`);
+    const own = bearer(token);
+    const { body: shown } = await host.call('get', '/api/session', own).expect(200);
+    expect(shown).toMatchObject({ mode: 'session', ...ann, scopes, expiresAt, profile: 'standard' });
     expect(scopes).toEqual(['read', 'write', 'retry', 'reveal', 'rotate']);
-    const { body: session } = await call('get', '/api/session', token).expect(200);
-    expect(session).toMatchObject({ mode: 'session', tenantId: 'a', actor: 'ann', scopes, expiresAt });
-    const { body: created } = await call('post', '/api/webhooks', token).send(body).expect(201);
+    const { body: created } = await host
+      .call('post', '/api/webhooks', own)
+      .send({ url: 'https://example.com/hooks', events: ['*'] })
+      .expect(201);
+    await host.call('get', `/api/webhooks/${created.id}/secret`, own).expect(200);
     expect(audit).toMatchObject([
-      { action: 'endpoint.created', tenantId: 'a', actor: 'ann', endpointId: created.id },
+      { action: 'endpoint.created', ...ann },
+      { action: 'endpoint.secret_revealed', ...ann },
     ]);
-    const { body: list } = await call('get', '/api/webhooks', token).expect(200);
+    const { body: list } = await host.call('get', '/api/webhooks', own).expect(200);
     expect(list.data).toMatchObject([{ id: created.id }]);
-    const other = host.webhooks.portal.createSession({ tenantId: 'b', actor: 'ben' });
-    await call('get', `/api/webhooks/${created.id}`, other.token).expect(404);
-    expect((await call('get', '/api/figures', token).expect(200)).body.data).toHaveLength(1);
-    await call('get', '/api/operator/failing', token).expect(403);
-    const { text } = await call('get', '').expect(200);
-    expect(text).toContain('<base href="./webhooks-portal/"');
-    void SessionIssuer;
+    const other = host.session('b');
+    for (const path of ['', '/secret', '/stats', '/deliveries'])
+      await host.call('get', `/api/webhooks/${created.id}${path}`, other).expect(404);
+    expect((await host.call('get', '/api/figures', other).expect(200)).body.data).toEqual([]);
+  });
+
+  it('of an operator without a tenant shows the operator alone', async () => {
+    const { token } = host.webhooks.portal.createSession({ actor: 'olga', scopes: ['operator'] });
+    const { body } = await host.call('get', '/api/session', bearer(token)).expect(200);
+    expect(body).toMatchObject({ tenantId: null, actor: 'olga', scopes: ['operator'] });
+    await host.call('get', '/api/operator/failing', bearer(token)).expect(200);
+    await host.call('get', '/api/webhooks', bearer(token)).expect(403);
+    const target = { tenantId: 'a' };
+    await host.call('post', '/api/operator/pause', bearer(token)).send(target).expect(200);
+    await host.call('post', '/api/operator/resume', bearer(token)).send(target).expect(200);
+    expect(audit).toMatchObject([
+      { action: 'operator.paused', actor: 'olga' },
+      { action: 'operator.resumed', actor: 'olga' },
+    ]);
+  });
+
+  it.each([
+    ['no tenant', { actor: 'ann' }, 'The tenant must be a string'],
+    [
+      'no tenant, and more than the operator',
+      { actor: 'ann', scopes: ['operator', 'read'] },
+      'The tenant must',
+    ],
+    ['no actor', { tenantId: 'a' }, 'createSession: actor must be'],
+    ['no scopes', { ...ann, scopes: [] }, 'createSession: scopes must be a list of read, write'],
+    ['an unknown scope', { ...ann, scopes: ['admin'] }, 'createSession: scopes must be a list of'],
+    ['a day', { ...ann, ttlMs: 24 * 3_600_000 }, 'createSession: ttlMs must be a whole number'],
+    ['nothing', undefined, 'createSession: actor must be'],
+  ])('is not made with %s', (_, input, problem) => {
+    expect(() => host.webhooks.portal.createSession(input as never)).toThrow(problem);
   });
 });
