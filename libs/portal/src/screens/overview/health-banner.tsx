@@ -1,4 +1,4 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '../../data/index.ts';
 import { api } from '../../api/client.ts';
 import type { Endpoint } from '../../api/types.ts';
 import { announce } from '../../design/announcer.tsx';

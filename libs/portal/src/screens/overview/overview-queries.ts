@@ -1,6 +1,6 @@
-import { queryOptions } from '@tanstack/react-query';
+import { queryOptions } from '../../data/index.ts';
 import { api } from '../../api/client.ts';
-import { POLL_MS } from '../../api/query-client.ts';
+import { POLL_MS } from '../../api/poll.ts';
 
 /** Enough to find the latest failed attempt among those that wait for their first one. */
 const FAILURES = 20;

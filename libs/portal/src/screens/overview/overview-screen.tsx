@@ -1,4 +1,4 @@
-import { useQuery } from '@tanstack/react-query';
+import { useQuery } from '../../data/index.ts';
 import type { Endpoint } from '../../api/types.ts';
 import { LoadError, Loading } from '../../design/states.tsx';
 import { RepairLinks } from '../deliveries/repair-links.tsx';
