@@ -6,7 +6,7 @@ const { join } = require('node:path');
 const COPIES = [__filename, join(__dirname, '../../package.json')].map((from) => createRequire(from)('pg'));
 
 let sent = 0;
-/** @type {null | ((text: string, ms: number) => void)} */
+/** @type {null | ((text: string, ms: number, parameters?: unknown[]) => void)} */
 let observer = null;
 
 for (const { Client } of new Set(COPIES)) {
@@ -15,18 +15,19 @@ for (const { Client } of new Set(COPIES)) {
     sent++;
     const began = performance.now();
     const result = query.apply(this, args);
-    if (observer && typeof result?.then === 'function') void notifyObserver(args[0], began, result);
+    if (observer && typeof result?.then === 'function') void notifyObserver(args, began, result);
     return result;
   };
 }
 
-async function notifyObserver(query, began, result) {
+async function notifyObserver([query, parameters], began, result) {
   try {
     await result;
   } catch {
     // The caller that sent the statement handles its error.
   }
-  observer?.(typeof query === 'string' ? query : query.text, performance.now() - began);
+  const { text, values } = typeof query === 'string' ? { text: query, values: parameters } : query;
+  observer?.(text, performance.now() - began, values);
 }
 
 /** Number of statements this process has sent since it started. */
@@ -35,8 +36,8 @@ function statementsSent() {
 }
 
 /**
- * Calls `observe` with the text and the duration (ms) of every statement that completes from now on; `null` stops that. The
- * duration is measured at the client, so it includes waits for its own event loop.
+ * Calls `observe` with the text, the duration (ms) and the parameters of every statement that completes from now on; `null`
+ * stops that. The duration is measured at the client, so it includes waits for its own event loop.
  *
  * @param {typeof observer} observe
  */

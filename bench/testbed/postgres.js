@@ -32,6 +32,13 @@ async function startPostgres(defer, { statements = false } = {}) {
       return urlOf(url, nameOf(name));
     },
 
+    /** The URL of a database that stays after the run; it is created empty if there is none. `name`: letters, digits, underscores. */
+    async keptDatabase(name) {
+      const { rowCount } = await client.query(`select from pg_database where datname = $1`, [name]);
+      if (rowCount === 0) await client.query(`create database ${name} template template0`);
+      return urlOf(url, name);
+    },
+
     dropDatabase: (name) => client.query(`drop database if exists ${nameOf(name)} with (force)`),
 
     /** Writes everything to disk, so that no round pays for the one before. */

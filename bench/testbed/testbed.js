@@ -23,6 +23,19 @@ async function createTestbed(defer, { origins = 1 } = {}) {
       defer(() => postgres.dropDatabase(name));
       return { url, client, empty: () => emptyTables(client) };
     },
+    /** Connects to the database of this name that an earlier run has filled with `fill`, or fills one. It stays after this run. */
+    async keepDatabase(name, fill) {
+      const url = await postgres.keptDatabase(name);
+      const client = await postgres.connect(url);
+      const { rows } = await client.query(`select to_regclass('bench_filled') as filled`);
+      if (rows[0].filled === null) await client.query('drop schema public cascade; create schema public');
+      await migrate(url);
+      if (rows[0].filled === null) {
+        await fill(client);
+        await client.query('create table bench_filled ()');
+      }
+      return { url, client };
+    },
   };
 }
 

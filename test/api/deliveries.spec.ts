@@ -281,6 +281,28 @@ describe('A long log', () => {
     expect(pages).toBe(2);
   });
 
+  it('is searched for what is older than a time, past all that is newer, in one page', async () => {
+    const { api, register, publish, tenantId } = newAccount();
+    await register();
+    const { id } = await publish('needle');
+    await host.webhooks.runOnce();
+    await host.dataSource.query(
+      `update webhook_deliveries d set created_at = 1 from webhook_lanes l where l.id = d.lane_id and l.tenant_id = $1`,
+      [tenantId],
+    );
+    await host.dataSource.query(
+      `insert into webhook_deliveries (event_sequence, lane_id, wire_type, body, state, created_at, finished_at)
+       select d.event_sequence, d.lane_id, d.wire_type || n, '{}', 'delivered', 100000000 + n, 1
+         from webhook_deliveries d join webhook_lanes l on l.id = d.lane_id, generate_series(1, 5000) n
+        where l.tenant_id = $1`,
+      [tenantId],
+    );
+    const { data, nextCursor } = await list(api, '/webhooks/deliveries?until=1970-01-01T12:00:00Z');
+    expect(data).toMatchObject([{ event: { id } }]);
+    expect(nextCursor).toBeNull();
+    expect((await list(api, '/webhooks/deliveries?until=2100-01-01')).data).toHaveLength(20);
+  });
+
   it('for failures reads about what it shows, whatever the number of failures and of successes', async () => {
     const { api, tenantId, register, publish } = newAccount();
     await register();

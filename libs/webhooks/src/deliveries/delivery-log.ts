@@ -3,15 +3,12 @@ import { decodeDeliveryId, decodeId, encodeDeliveryId } from '../core/ids.js';
 import type { Page } from '../core/page.js';
 import { notFound } from '../core/request-error.js';
 import type { DeliveryStore } from '../store/delivery-store.js';
-import type { DeliverySearch, ScannedRange } from '../store/searches/delivery-search.js';
+import { type DeliverySearch, MAX_ID_SKEW_MS, type ScannedRange } from '../store/searches/delivery-search.js';
 import { STORE } from '../store/store.js';
 import { type DeliveryFilter, toDeliverySearch } from './delivery-filter.js';
 import { AttemptDetails } from './delivery-detail.js';
 import { lastAttemptOf, toDelivery, type WebhookDelivery } from './delivery.js';
 import type { WebhookDeliveryDetail } from './delivery-detail.js';
-
-/** A delivery with a smaller id may have been created this much later: more than any statement takes. */
-const MAX_ID_SKEW_MS = 3_600_000;
 
 /**
  * Reads the log of a tenant's deliveries. Deliveries of deleted endpoints stay in it until retention deletes them.

@@ -72,6 +72,11 @@ export const createEndpointSchema = (prefix: string): EntitySchema<WebhookEndpoi
         where: 'deleted_at is null',
       },
       {
+        name: `${prefix}webhook_endpoints_newest`,
+        columns: ['createdAt', 'id'],
+        where: 'deleted_at is null',
+      },
+      {
         name: `${prefix}webhook_endpoints_uid`,
         columns: ['tenantId', 'uid'],
         unique: true,

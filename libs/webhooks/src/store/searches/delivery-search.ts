@@ -1,5 +1,8 @@
 import type { DeliveryState, StatusClass } from '../../core/states.js';
 
+/** A delivery with a smaller id may have been created this much later: more than any statement takes. */
+export const MAX_ID_SKEW_MS = 300_000;
+
 /** Which deliveries `searchDeliveries` returns. `undefined`: any. Instants are epoch ms. */
 export interface DeliverySearch {
   /** It returns one more if there are more. */

@@ -11,29 +11,33 @@ export async function listAllDeliveries(
   { limit, before, states, scan }: AllDeliveriesSearch,
 ): Promise<{ deliveries: (DeliveryRecord & { tenantId: string })[]; next: string | null }> {
   const { deliveries, endpoints, events, lanes } = session.tables;
-  const rows = await session.query<DeliveryRow & { tenant_id: string }>(
+  type Row = DeliveryRow & { tenant_id: string; floor: string };
+  const rows = await session.query<Row | { id: null; floor: string | null }>(
     `with scanned as materialized (
        select id, state from ${deliveries} where id < $2::bigint order by id desc limit $3
      ), found as materialized (
        select id from scanned where $4::text[] is null or state = any($4) order by id desc limit $5
+     ), range as materialized (
+       select case when count(*) = $3 then min(id) end as floor from scanned
      )
-     select ${deliveryColumns(session, 1)}, l.tenant_id
-       from found f
-       join ${deliveries} d on d.id = f.id
-       join ${lanes} l on l.id = d.lane_id
-       join ${events} e on e.sequence = d.event_sequence
-       left join ${endpoints} w on w.id = l.endpoint_id
+     select d.*, range.floor
+       from range
+       left join (
+            select ${deliveryColumns(session, 1)}, l.tenant_id
+              from found f
+              join ${deliveries} d on d.id = f.id
+              join ${lanes} l on l.id = d.lane_id
+              join ${events} e on e.sequence = d.event_sequence
+              left join ${endpoints} w on w.id = l.endpoint_id) d on true
       order by d.id desc`,
-    [session.clockOffset, before, scan, states ?? null, limit + 1],
+    // Without a filter, as many as the page shows.
+    [session.clockOffset, before, states ? scan : limit + 1, states ?? null, limit + 1],
   );
-  const found = rows.map((row) => ({ ...toDeliveryRecord(row), tenantId: row.tenant_id }));
+  const found = rows
+    .filter((row): row is Row => row.id !== null)
+    .map((row) => ({ ...toDeliveryRecord(row), tenantId: row.tenant_id }));
   const page = found.slice(0, limit);
-  if (found.length > limit) return { deliveries: page, next: page.at(-1)!.id };
-  const [floor] = await session.query<{ id: string }>(
-    `select id from ${deliveries} where id < $1::bigint order by id desc offset $2 limit 1`,
-    [before, scan - 1],
-  );
-  return { deliveries: page, next: floor?.id ?? null };
+  return { deliveries: page, next: found.length > limit ? page.at(-1)!.id : rows[0]!.floor };
 }
 
 export async function listFailingLanes(

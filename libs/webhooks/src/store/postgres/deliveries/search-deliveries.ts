@@ -4,6 +4,7 @@ import type { DeliverySearch, ScannedRange } from '../../searches/delivery-searc
 import type { Tables } from '../../schema/tables.js';
 import type { Session } from '../connection/session.js';
 import { type DeliveryRow, deliveryColumns, toDeliveryRecord } from '../fragments/delivery-columns.js';
+import { idAboveCreatedBefore } from './created-before.js';
 
 /** Lanes that one search reads rows of, those with the newest first. */
 const MAX_LANES = 200;
@@ -21,7 +22,8 @@ export async function searchDeliveries(
   search: DeliverySearch,
 ): Promise<{ deliveries: DeliveryRecord[]; scanned: ScannedRange }> {
   const { tables } = session;
-  const { endpoint, before, scan, limit, source } = search;
+  const { endpoint, scan, limit, source } = search;
+  const before = await startOf(session, search);
   const { states, eventType, statusClass, since, until, test, subject, event, delivery, status } = search;
   const filters = [states, eventType, statusClass, since, until, test, subject].map((value) => value ?? null);
   const ids = [event, delivery, status].map((value) => value ?? null);
@@ -61,6 +63,13 @@ export async function searchDeliveries(
     deliveries: rows.filter((row): row is Row & DeliveryRow => row.id !== null).map(toDeliveryRecord),
     scanned: { floor, floorCreatedAt: floor_created_at === null ? null : Number(floor_created_at) },
   };
+}
+
+/** The id to stay below. What is newer than `until` is passed over, however much there is of it. */
+async function startOf(session: Session, { before, until, source }: DeliverySearch): Promise<string> {
+  const isByAge = source === 'newest' || source === 'failed';
+  const above = until === undefined || !isByAge ? null : await idAboveCreatedBefore(session, until);
+  return above !== null && BigInt(above) < BigInt(before) ? above : before;
 }
 
 /**

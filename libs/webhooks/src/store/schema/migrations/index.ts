@@ -8,6 +8,7 @@ import { EndpointMetadata1765100000000 } from './1765100000000-endpoint-metadata
 import { IdempotencyKeys1765200000000 } from './1765200000000-idempotency-keys.js';
 import { EndpointHours1765300000000 } from './1765300000000-endpoint-hours.js';
 import { OperatorPauses1765600000000 } from './1765600000000-operator-pauses.js';
+import { IndexNewestEndpoints1765700000000 } from './1765700000000-index-newest-endpoints.js';
 import { WebhookJobs1765400000000 } from './1765400000000-webhook-jobs.js';
 import { EraseBodies1765500000000 } from './1765500000000-erase-bodies.js';
 
@@ -28,4 +29,5 @@ export const webhooksMigrations = [
   WebhookJobs1765400000000,
   EraseBodies1765500000000,
   OperatorPauses1765600000000,
+  IndexNewestEndpoints1765700000000,
 ];

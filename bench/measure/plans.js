@@ -1,0 +1,60 @@
+// What the statements of one call read: which indexes, how many rows, how many pages.
+const { observeStatements } = require('./statements.js');
+
+/**
+ * @typedef {object} Reads
+ * @property {number} statements
+ * @property {number} rows that scans returned or filtered out
+ * @property {number} buffers pages of 8 kB, from the cache or the disk
+ * @property {string[]} scans indexes, or "seq scan of …"
+ */
+
+/**
+ * Runs `call`, and then its statements again under EXPLAIN (ANALYZE, BUFFERS), with the same parameters.
+ *
+ * @param {{ query(sql: string, parameters?: unknown[]): Promise<{ rows: any[] }> }} client
+ * @param {() => Promise<unknown>} call
+ * @returns {Promise<Reads>}
+ */
+async function readsOf(client, call) {
+  const sent = [];
+  observeStatements((text, ms, parameters) => sent.push({ text, parameters }));
+  try {
+    await call();
+    // Observers are told after the call has its rows.
+    await new Promise((resolve) => setImmediate(resolve));
+  } finally {
+    observeStatements(null);
+  }
+  const reads = { statements: 0, rows: 0, buffers: 0, scans: new Set() };
+  for (const { text, parameters } of sent.filter((each) => /^\s*(select|with)\b/i.test(each.text))) {
+    const { rows } = await client.query(`explain (analyze, buffers, format json) ${text}`, parameters);
+    const [{ Plan: plan, Planning: planning }] = rows[0]['QUERY PLAN'];
+    reads.statements++;
+    reads.buffers += pagesOf(plan) + pagesOf(planning ?? {});
+    addScans(plan, reads);
+  }
+  return { ...reads, scans: [...reads.scans].toSorted() };
+}
+
+/** Of a node and all below it. */
+function pagesOf(node) {
+  return (node['Shared Hit Blocks'] ?? 0) + (node['Shared Read Blocks'] ?? 0);
+}
+
+function addScans(node, reads) {
+  if (node['Actual Loops'] === 0) return; // a subplan that no row needed
+  const index = node['Index Name'];
+  const table = node['Relation Name'];
+  if (index || table) {
+    const perLoop = node['Actual Rows'] + (node['Rows Removed by Filter'] ?? 0);
+    // A bitmap is one scan in two nodes.
+    if (node['Node Type'] !== 'Bitmap Heap Scan') reads.rows += perLoop * node['Actual Loops'];
+    if (index) reads.scans.add(index.replace(/^webhook_/, ''));
+    else if (node['Node Type'] === 'Seq Scan')
+      reads.scans.add(`seq scan of ${table.replace(/^webhook_/, '')}`);
+  }
+  for (const child of node.Plans ?? []) addScans(child, reads);
+}
+
+module.exports = { readsOf };

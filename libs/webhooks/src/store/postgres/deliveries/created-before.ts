@@ -1,0 +1,28 @@
+import { MAX_ID_SKEW_MS } from '../../searches/delivery-search.js';
+import type { Session } from '../connection/session.js';
+
+/** The search ends when so many ids are between its bounds: a page looks at more. */
+const MAX_IDS_BETWEEN = 256;
+
+/**
+ * An id above those of all deliveries that were created before `until` (epoch ms), not far above; `null`: there is none yet.
+ * Deliveries have no index by time: it halves the range of ids, about twenty times, and reads one row each time.
+ */
+export async function idAboveCreatedBefore(session: Session, until: number): Promise<string | null> {
+  const { deliveries } = session.tables;
+  const [row] = await session.query<{ high: string }>(
+    `with recursive bounds as (
+       select min(id) as low, max(id) + 1 as high, max(id) + 1 as top from ${deliveries}
+        union all
+       select case when r.created_at < $1::bigint then r.id + 1 else b.low end,
+              case when r.created_at < $1::bigint then b.high else b.middle end,
+              b.top
+         from (select *, low + (high - low) / 2 as middle from bounds where high - low > ${MAX_IDS_BETWEEN}) b
+         left join lateral (
+              select id, created_at from ${deliveries} where id >= b.middle and id < b.high order by id limit 1) r on true
+     )
+     select min(high) as high from bounds having min(high) < min(top)`,
+    [until + MAX_ID_SKEW_MS],
+  );
+  return row?.high ?? null;
+}
