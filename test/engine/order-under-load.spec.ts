@@ -2,7 +2,7 @@ import type { Ordering } from '../../libs/webhooks/src/core/states.js';
 import type { Arrival, Behaviour } from './support/receiver.js';
 import { delivered, type Engine, useEngine } from './support/engine.js';
 
-const SUBJECTS = 40;
+const SUBJECTS = 24;
 const EVENTS_OF_EACH = 12;
 const PATHS = ['/a', '/b', '/c'];
 const ATTEMPTS = 4;
@@ -98,8 +98,7 @@ describe('With four workers that relay and deliver at the same time, over random
 
   it.each<[Ordering, number]>([
     ['relaxed', 1],
-    ['relaxed', 2],
-    ['strict', 3],
+    ['strict', 2],
   ])('%s order holds (seed %i)', async (ordering, seed) => {
     const next = random(seed);
     const watcher = new Watcher(ordering, next);
@@ -117,7 +116,7 @@ describe('With four workers that relay and deliver at the same time, over random
     for (; (await engine().count(open)) > 0; engine().advance(10_000)) await engine().runAll();
     expect(watcher.violations).toEqual([]);
     expect(await engine().count('$deliveries')).toBe(SUBJECTS * EVENTS_OF_EACH * PATHS.length);
-    expect(await engine().count(`$deliveries where state = 'delivered'`)).toBeGreaterThan(1000);
+    expect(await engine().count(`$deliveries where state = 'delivered'`)).toBeGreaterThan(600);
     const workers = await engine().query('select 1 from $unrelayed');
     expect(workers).toEqual([]);
   });

@@ -96,7 +96,7 @@ describe.each(['express', 'fastify'] as const)('Whatever is sent to whichever ro
   }
 
   it('each field in turn with each text that breaks something: never a 500', async () => {
-    const some = adapter === 'express' ? BREAKING : BREAKING.slice(0, 3);
+    const some = adapter === 'express' ? BREAKING : BREAKING.slice(0, 1);
     const rest = { id: null, query: '', contentType: 'application/json', authorization: false };
     for (const { route, body } of fieldByField(some)) await answerTo({ ...rest, route, body });
     expect(errors).toEqual([]);
@@ -109,7 +109,7 @@ describe.each(['express', 'fastify'] as const)('Whatever is sent to whichever ro
       fc.asyncProperty(anyRequest(routes), async (any) => {
         seen.add(await answerTo(any));
       }),
-      { numRuns: 400 },
+      { numRuns: 200 },
     );
     expect(errors).toEqual([]);
     // It came far enough for the property to mean something.
