@@ -2,12 +2,12 @@ import { useState } from 'preact/hooks';
 import { TextField } from '../../design/field.tsx';
 import { Icon } from '../../design/icon.tsx';
 import { navigate } from '../../routing/location.ts';
+import { RangeFields } from '../../range/range-fields.tsx';
 import type { Params } from '../../routing/route.ts';
 import { t } from '../../strings/translate.ts';
 import { FILTERS } from './delivery-query.ts';
 import { EventFilter, ResponseFilter, TestFilter, WebhookFilter } from './filter-fields.tsx';
 import { LiveSwitch } from './live-switch.tsx';
-import { RangeFilter } from './range-filter.tsx';
 import { StateViews } from './state-views.tsx';
 import { useTyping } from './use-typing.ts';
 
@@ -60,7 +60,11 @@ export function DeliveryFilters({ params }: { params: Params }) {
         <EventFilter params={params} set={set} />
         <ResponseFilter params={params} set={set} />
         {!params.webhook && <WebhookFilter params={params} set={set} />}
-        <RangeFilter params={params} set={set} />
+        <RangeFields
+          value={params}
+          set={({ range, since, until }) => set({ range, since, until })}
+          first={{ value: '', label: t('range.all') }}
+        />
         <TestFilter params={params} set={set} />
       </div>
     </search>

@@ -1,4 +1,5 @@
 import type { DeliveryState } from '../../api/types.ts';
+import { resolveRange } from '../../range/ranges.ts';
 import type { Params } from '../../routing/route.ts';
 
 /** Filters of the URL. Everything else in it says which list it is. */
@@ -13,14 +14,6 @@ export const FILTERS = [
   'until',
   'test',
 ] as const;
-
-/** Lengths of the ranges that have a name, ms. */
-export const RANGES = {
-  '1h': 3_600_000,
-  '24h': 86_400_000,
-  '7d': 7 * 86_400_000,
-  '30d': 30 * 86_400_000,
-} as const;
 
 /** States that are one filter, by its name in the URL. */
 export const STATE_GROUPS = {
@@ -56,18 +49,6 @@ function statusOf(status: string | undefined): Pick<DeliveryQuery, 'status' | 's
   return status && /^[1-9]\d\d$/.test(status) ? { status: Number(status) } : {};
 }
 
-function rangeOf({ range, since, until }: Params, now: number): Pick<DeliveryQuery, 'since' | 'until'> {
-  if (range === 'custom') return { since: instantOf(since), until: instantOf(until) };
-  const length = range && Object.hasOwn(RANGES, range) ? RANGES[range as keyof typeof RANGES] : null;
-  return length ? { since: new Date(now - length).toISOString() } : {};
-}
-
-/** The time of a `datetime-local` field, which is the reader's own, as RFC 3339. */
-export function instantOf(local: string | undefined): string | undefined {
-  const at = local ? new Date(local) : null;
-  return at && !Number.isNaN(at.getTime()) ? at.toISOString() : undefined;
-}
-
 /**
  * What is searched for. Receivers know the ids that the requests have, hosts know the message's. A UUID may be either, so
  * there are two searches, and the second counts if the first finds nothing.
@@ -92,7 +73,7 @@ export function queryOf(params: Params, now: number): DeliveryQuery {
     endpointId: params.endpoint,
     test: params.test === 'only' ? true : params.test === 'none' ? false : undefined,
     ...statusOf(params.status),
-    ...rangeOf(params, now),
+    ...resolveRange(params, now),
   };
 }
 

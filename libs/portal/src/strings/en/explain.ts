@@ -1,4 +1,4 @@
-/** Why an attempt failed and what to do, why a delivery waits, and why it ended. */
+/** Why an attempt failed and what to do, why a delivery waits, why it ended, and names of times. */
 export const explain = {
   'cause.redirect.title': 'Your server redirects ({status})',
   'cause.redirect.fix': 'Redirects are not followed. Use the final URL as the URL of this webhook.',
@@ -130,4 +130,14 @@ export const explain = {
   'skipped.events': 'It is subscribed to other events.',
   'skipped.phone-numbers': 'The number of the account in the event is not among its phone numbers.',
   'skipped.now': 'It would get the event now, but was set up otherwise then.',
+
+  'range.label': 'Time',
+  'range.all': 'Any time',
+  'range.1h': 'Last hour',
+  'range.24h': 'Last 24 hours',
+  'range.7d': 'Last 7 days',
+  'range.30d': 'Last 30 days',
+  'range.custom': 'From … to …',
+  'range.since': 'From',
+  'range.until': 'To (now if empty)',
 } as const;

@@ -1,1 +1,15 @@
-export const message = {} as const;
+export const message = {
+  'message.title': 'What became of a message?',
+  'message.subtitle': 'Finds the events of one message, and what each webhook got of them.',
+  'message.id': 'Message id',
+  'message.search': 'Search',
+  'message.tried': 'Last attempt',
+  'message.deliveriesOf': 'Deliveries of {type}',
+  'message.nobody': 'No webhook got this event.',
+  'message.soon': 'This event has just happened. Its deliveries appear in a moment.',
+  'message.allDeliveries': 'Show all deliveries of this message',
+  'message.skipped': '{n} webhook did not get it | {n} webhooks did not get it',
+  'message.moreSkipped': 'There may be more.',
+  'message.none': 'No event of this message is known',
+  'message.noneText': 'Check the id. Events that are older than the log keeps are gone.',
+} as const;
