@@ -29,7 +29,7 @@ const WEBHOOKS = {
     'portal/page': 'portal config',
     'portal/masking': 'portal config',
     'portal/figures': 'api store',
-    'portal/access': 'portal portal/sessions api config',
+    'portal/access': 'portal portal/sessions api endpoints engine/send config profiles',
     'portal/sessions': 'portal config secrets',
     portal: '',
 

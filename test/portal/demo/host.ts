@@ -2,12 +2,20 @@ import 'reflect-metadata';
 import { Module, type INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { httpsms, msgine, WebhooksModule, WebhooksService, webhooksMigrations } from 'nestjs-sms-webhooks';
+import {
+  httpsms,
+  msgine,
+  type PortalOptions,
+  type PortalScope,
+  WebhooksModule,
+  WebhooksService,
+  webhooksMigrations,
+} from 'nestjs-sms-webhooks';
 import { DataSource } from 'typeorm';
+import { PORTAL_SCOPES } from '../../../libs/webhooks/src/config/portal-options.js';
 import { registerEndpoints, TENANT } from './endpoints.js';
 import { addPastHours } from './past-hours.js';
 import { Receivers } from './receivers.js';
-import { serveStandIn } from './stand-in.js';
 import { sendMessages } from './traffic.js';
 
 /** A host with the webhooks page and customers' webhooks in every state. */
@@ -16,13 +24,23 @@ export interface DemoHost {
   webhooks: WebhooksService;
   dataSource: DataSource;
   receivers: Receivers;
-  /** The page, signed in as the demo's customer. */
-  url: string;
+  /** A link that opens the page, signed in as the demo's customer. Default scopes: all, with `operator`. */
+  signIn(scopes?: PortalScope[]): string;
   close(): Promise<void>;
 }
 
+export interface DemoSettings {
+  port?: number;
+  portal?: Partial<PortalOptions>;
+  /** Runs before the app listens. */
+  configure?: (app: INestApplication) => void;
+}
+
 /** Starts one on an empty database. */
-export async function startDemoHost(databaseUrl: string, port = 0): Promise<DemoHost> {
+export async function startDemoHost(
+  databaseUrl: string,
+  { port = 0, portal, configure }: DemoSettings = {},
+): Promise<DemoHost> {
   const receivers = new Receivers();
   await receivers.listen();
 
@@ -36,9 +54,14 @@ export async function startDemoHost(databaseUrl: string, port = 0): Promise<Demo
         migrationsRun: true,
       }),
       WebhooksModule.forRoot({
-        allowUnauthenticated: true,
+        controller: false,
         tenant: () => TENANT,
-        path: 'webhooks-portal/api/webhooks',
+        portal: {
+          access: 'session',
+          returnUrl: 'https://app.example.com/login',
+          show: { bodies: true, phoneNumbers: true },
+          ...portal,
+        },
         encryption: { current: { id: 'k1', key: 'ab'.repeat(32) } },
         network: { allowHttp: true, allowedAddresses: ['127.0.0.0/8'] },
         profiles: [msgine({ httpsOnly: false }), httpsms()],
@@ -49,9 +72,10 @@ export async function startDemoHost(databaseUrl: string, port = 0): Promise<Demo
 
   const app = await NestFactory.create(Host, { logger: ['error'], abortOnError: false });
   const dataSource = app.get(DataSource);
-  serveStandIn(app, dataSource, TENANT);
+  configure?.(app);
   await app.listen(port, '127.0.0.1');
 
+  const origin = await app.getUrl();
   const webhooks = app.get(WebhooksService);
   await registerEndpoints(webhooks, receivers.url);
   await sendMessages(webhooks, dataSource, { count: 60 });
@@ -61,7 +85,8 @@ export async function startDemoHost(databaseUrl: string, port = 0): Promise<Demo
     webhooks,
     dataSource,
     receivers,
-    url: `${await app.getUrl()}/webhooks-portal`,
+    signIn: (scopes = [...PORTAL_SCOPES]) =>
+      origin + webhooks.portal.createSession({ tenantId: TENANT, actor: 'ada@acme.example', scopes }).url,
     close: async () => {
       await app.close();
       await receivers.close();

@@ -1,4 +1,6 @@
+import type { PortalScope } from 'nestjs-sms-webhooks';
 import { startPostgres } from '../../../sample-app/src/postgres/start-postgres.js';
+import { followSources } from './follow-sources.js';
 import { startDemoHost } from './host.js';
 import { sendMessages } from './traffic.js';
 
@@ -7,8 +9,13 @@ const NEW_MESSAGE_EVERY_MS = 4000;
 /** `npm run dev -w libs/portal`: the page with demo data, and new messages while it runs. PORT selects the port. */
 async function main(): Promise<void> {
   const postgres = await startPostgres({ durable: false, lingerMs: 1000 });
-  const demo = await startDemoHost(postgres.url, Number(process.env.PORT ?? 4300));
-  console.log(`Webhooks page: ${demo.url}`);
+  const { PORT = '4300', SCOPES, BRAND, ACCENT } = process.env;
+  const demo = await startDemoHost(postgres.url, {
+    port: Number(PORT),
+    configure: followSources,
+    portal: { brand: { name: BRAND, accent: ACCENT, backUrl: '/' } },
+  });
+  console.log(`Webhooks page: ${demo.signIn(SCOPES?.split(',') as PortalScope[] | undefined)}`);
   let number = 60;
   const timer = setInterval(() => {
     number += 1;

@@ -1,5 +1,7 @@
 import { endSession } from '../session/session-end.ts';
 import { readToken } from '../session/token.ts';
+import type { Brand } from '../session/session.ts';
+import { overrideStrings } from '../strings/translate.ts';
 import { ApiError } from './api-error.ts';
 import type { ErrorDetail } from './types.ts';
 
@@ -23,6 +25,8 @@ interface ErrorBody {
   retryAfterSeconds?: number;
   loginUrl?: string | null;
   returnUrl?: string | null;
+  brand?: Brand | null;
+  strings?: Record<string, string>;
 }
 
 function urlOf(path: string, query: Query = {}): URL {
@@ -69,7 +73,10 @@ async function errorOf(response: Response): Promise<ApiError> {
   );
   const message = [body.message ?? response.statusText].flat().join(' ');
   const code = body.code ?? `http_${response.status}`;
-  if (response.status === 401) endSession({ code, signInUrl: body.returnUrl ?? body.loginUrl ?? null });
+  if (response.status === 401) {
+    if (body.strings) overrideStrings(body.strings);
+    endSession({ code, signInUrl: body.returnUrl ?? body.loginUrl ?? null, brand: body.brand ?? null });
+  }
   return new ApiError(code, message, response.status, body.details ?? [], body.retryAfterSeconds ?? null);
 }
 

@@ -1,3 +1,4 @@
+import type { Brand } from './session.ts';
 import { useStore } from '../data/use-store.ts';
 
 /** Where to sign in again, as far as it is known. */
@@ -5,6 +6,7 @@ export interface SessionEnd {
   /** `unauthenticated`: there was no session; `session_expired`: it is over. */
   code: string;
   signInUrl: string | null;
+  brand: Brand | null;
 }
 
 let ended: SessionEnd | null = null;

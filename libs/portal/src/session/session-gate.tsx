@@ -18,6 +18,8 @@ export function SessionGate({ children }: { children: ComponentChildren }) {
   const end = useSessionEnd();
   const { data: session, error, refetch } = useQuery({ ...queries.session(), enabled: !end });
   useExpiry(session);
+  const brand = session?.brand ?? end?.brand;
+  useEffect(() => applyBrand(brand, t('page.title')), [brand]);
   if (end) return <SignedOut end={end} session={session} />;
   if (error) {
     return (
@@ -34,7 +36,6 @@ export function SessionGate({ children }: { children: ComponentChildren }) {
     );
   }
   overrideStrings(session.strings);
-  applyBrand(session.brand, t('page.title'));
   return <SessionContext.Provider value={session}>{children}</SessionContext.Provider>;
 }
 
@@ -44,7 +45,7 @@ function useExpiry(session: Session | undefined): void {
     if (!session?.expiresAt) return;
     const left = Date.parse(session.expiresAt) - Date.now();
     const timer = setTimeout(
-      () => endSession({ code: 'session_expired', signInUrl: null }),
+      () => endSession({ code: 'session_expired', signInUrl: null, brand: null }),
       Math.min(Math.max(left, 0), MAX_TIMER_MS),
     );
     return () => clearTimeout(timer);

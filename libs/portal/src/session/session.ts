@@ -37,7 +37,6 @@ export interface ProfileRules {
   timeoutMs: number;
   /** Waits before each retry, ms. */
   schedule: number[];
-  testType: string;
   signature: Signature | null;
 }
 
@@ -49,7 +48,7 @@ export type Signature =
 
 /** Who looks at the page, what they may do, and what the host has set for it. */
 export interface Session {
-  actor: string;
+  actor: string | null;
   /** Missing: an operator's session, which belongs to no tenant. */
   tenantId?: string | null;
   scopes: Scope[];

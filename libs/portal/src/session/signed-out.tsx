@@ -13,7 +13,11 @@ function safeUrl(url: string | null | undefined): string | null {
 /** All that is left of the page when the session is over. */
 export function SignedOut({ end, session }: { end: SessionEnd; session: Session | undefined }) {
   const expired = end.code === 'session_expired' || session !== undefined;
-  const url = safeUrl(end.signInUrl ?? session?.returnUrl ?? session?.loginUrl);
+  const url = safeUrl(end.signInUrl ?? session?.returnUrl ?? session?.loginUrl)?.replaceAll(
+    // Where to come back to, as the host's login page takes it.
+    /\{url\}|%7Burl%7D/gi,
+    encodeURIComponent(location.href),
+  );
   return (
     <main class="signed-out">
       <div class="card signed-out-card">

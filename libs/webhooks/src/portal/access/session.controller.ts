@@ -1,4 +1,11 @@
-import { Controller, type ExecutionContext, Get, Inject, createParamDecorator } from '@nestjs/common';
+import {
+  Controller,
+  type ExecutionContext,
+  Get,
+  Inject,
+  UseFilters,
+  createParamDecorator,
+} from '@nestjs/common';
 import type { PortalBrand, PortalOptions, PortalScope, PortalShow } from '../../config/portal-options.js';
 import { SETTINGS, type Settings } from '../../config/settings.js';
 import { TENANT, type TenantProvider } from '../../config/structure-options.js';
@@ -6,6 +13,8 @@ import { formatInstant } from '../../core/instants.js';
 import { tenantMissing } from '../../core/request-error.js';
 import { requireTenant, TenantRequiredError } from '../../core/tenant.js';
 import { PORTAL } from '../portal.js';
+import { type ProfileRules, profileRules } from './profile-rules.js';
+import { SessionEndFilter } from './session-end.filter.js';
 import { visitorOf } from './visitor.js';
 
 /** What the page has to know before it shows anything. */
@@ -29,14 +38,17 @@ export interface PageSession {
   retention: { keepMs: number | false; keepBodiesMs: number | false };
   /** The profile of new endpoints. */
   profile: string;
-  profiles: string[];
+  profiles: ProfileRules[];
 }
 
 const Context = createParamDecorator((_: unknown, context: ExecutionContext): ExecutionContext => context);
 
 /** Tells the page who visits it, and how the host wants it to look. */
 @Controller()
+@UseFilters(SessionEndFilter)
 export class SessionController {
+  private profiles: ProfileRules[] | null = null;
+
   constructor(
     @Inject(PORTAL) private readonly portal: PortalOptions,
     @Inject(SETTINGS) private readonly settings: Settings,
@@ -61,7 +73,9 @@ export class SessionController {
       subjectUrl: portal.subjectUrl ?? null,
       retention: { keepMs: settings.retentionMs, keepBodiesMs: settings.keepBodiesMs },
       profile: settings.profile.name,
-      profiles: [...settings.profiles.keys()],
+      profiles: (this.profiles ??= [...settings.profiles.values()].map((profile) =>
+        profileRules(profile, settings),
+      )),
     };
   }
 

@@ -1,0 +1,32 @@
+import type { Settings } from '../../config/settings.js';
+import { eventNamesOf } from '../../endpoints/event-names.js';
+import { scheduleFor } from '../../engine/send/retry-schedule.js';
+import type { Profile, RegistrationRules, SecretRules } from '../../profiles/profile.js';
+import { describeSignature, type SignatureDescription } from '../../profiles/signature-description.js';
+
+/** What the page has to know of a profile, so that its forms and its code are right for it. */
+export interface ProfileRules extends RegistrationRules {
+  name: string;
+  title: string;
+  secret: Pick<SecretRules, 'owner' | 'required' | 'callerSupplied' | 'signsWithAll'>;
+  timeoutMs: number;
+  /** Waits before each retry, ms. */
+  schedule: readonly number[];
+  signature: SignatureDescription | null;
+}
+
+/** `registration.eventNames` with the host's own types. */
+export function profileRules(profile: Profile, settings: Settings): ProfileRules {
+  const { name, title, registration, secret, timeoutMs } = profile;
+  const { owner, required, callerSupplied, signsWithAll = false } = secret;
+  return {
+    ...registration,
+    name,
+    title,
+    eventNames: eventNamesOf(profile, settings),
+    secret: { owner, required, callerSupplied, signsWithAll },
+    timeoutMs,
+    schedule: scheduleFor(profile, settings.retry).waits,
+    signature: describeSignature(profile),
+  };
+}
