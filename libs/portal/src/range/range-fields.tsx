@@ -1,5 +1,6 @@
 import { SelectField, TextField } from '../design/field.tsx';
 import { t } from '../strings/translate.ts';
+import './range.css';
 import { RANGES, type RangeChoice, type RangeName } from './ranges.ts';
 
 const NAMES = Object.keys(RANGES) as RangeName[];

@@ -40,7 +40,7 @@ export function EventReport({ report, subject }: { report: Report; subject: stri
   const { type, occurredAt, deliveries, skipped, test, relayed } = report;
   const title = `event-${report.id}`;
   return (
-    <section class="stack stack-tight" aria-labelledby={title}>
+    <section class="stack stack-tight event-report" aria-labelledby={title}>
       <div class="row">
         <h2 id={title} class="mono event-title">
           {type}

@@ -140,4 +140,5 @@ export const explain = {
   'range.custom': 'From … to …',
   'range.since': 'From',
   'range.until': 'To (now if empty)',
+  'range.required': 'Choose when it begins.',
 } as const;

@@ -1,0 +1,47 @@
+import { ApiError } from '../../api/api-error.ts';
+import { api } from '../../api/client.ts';
+import type { RecoveryResult } from '../../api/types.ts';
+
+export type RecoverState = 'exhausted' | 'discarded' | 'pending';
+
+/** Which deliveries to send again. */
+export interface RecoverBody {
+  since: string;
+  until?: string;
+  states: RecoverState[];
+}
+
+const sleep = (seconds: number) => new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+
+/** Calls again when the limit of calls allows it. */
+async function recoverNext(id: string, body: RecoverBody): Promise<RecoveryResult> {
+  for (;;) {
+    try {
+      return await api.post('/webhooks/{id}/recover', { path: { id }, body });
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.retryAfterSeconds === null) throw error;
+      await sleep(error.retryAfterSeconds);
+    }
+  }
+}
+
+export const countRecoverable = (id: string, body: RecoverBody): Promise<RecoveryResult> =>
+  api.post('/webhooks/{id}/recover', { path: { id }, body: { ...body, dryRun: true } });
+
+/**
+ * Sends all of them again, 10,000 with each call. Returns how many; `isStopped` ends it after a call.
+ */
+export async function recoverAll(
+  id: string,
+  body: RecoverBody,
+  onProgress: (recovered: number) => void,
+  isStopped: () => boolean,
+): Promise<number> {
+  let recovered = 0;
+  for (;;) {
+    const result = await recoverNext(id, body);
+    recovered += result.recovered;
+    onProgress(recovered);
+    if (!result.more || isStopped()) return recovered;
+  }
+}
