@@ -17,6 +17,7 @@ const ORDER = [
   'scale',
   'limit',
   'lists',
+  'portal-start',
 ];
 
 const folder = join(__dirname, 'results');

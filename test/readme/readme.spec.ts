@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { optionPaths } from '../../libs/webhooks/src/config/option.js';
+import { PortalOptions } from '../../libs/webhooks/src/config/portal-options.js';
 import { WebhooksModuleOptions } from '../../libs/webhooks/src/config/options.js';
 import { WebhooksModuleStructure } from '../../libs/webhooks/src/config/structure-options.js';
 import { startBackend } from '../support/sample-app.js';
@@ -71,6 +72,7 @@ const PAGES: Record<string, string[]> = {
     'docs/testing.md',
     'docs/express.md',
     'docs/openapi.md',
+    'docs/portal.md',
   ],
   'libs/webhooks/README.md': [],
 };
@@ -174,9 +176,23 @@ describe('The README', () => {
     const values = optionPaths(WebhooksModuleOptions);
     const inGroups = values.filter((path) => !values.some((other) => other.startsWith(`${path}.`)));
     const expected = [...optionPaths(WebhooksModuleStructure), ...inGroups, 'encryption'].filter(
-      (path) => !path.startsWith('encryption.'),
+      // Those of the page are in docs/portal.md.
+      (path) => !path.startsWith('encryption.') && !path.startsWith('portal.'),
     );
     expect(paths.toSorted()).toEqual(expected.toSorted());
+  });
+
+  it('leads to a page that has a row for every option of the webhooks page', () => {
+    const [, section] = readFileSync(join(root, 'docs/portal.md'), 'utf8').split('## Options');
+    const rows = section!.split('\n## ')[0]!.matchAll(/^\| (`.*?) +\|/gm);
+    const named = [...rows].flatMap(([, cell]) =>
+      [...cell!.matchAll(/`([\w.]+)`/g)].map(([, name]) => name!),
+    );
+    expect(named.toSorted()).toEqual(
+      optionPaths(PortalOptions)
+        .filter((path) => path !== 'brand' && path !== 'show')
+        .toSorted(),
+    );
   });
 
   it('names scripts that are there', () => {

@@ -1,0 +1,34 @@
+// Starts a host once, with or without the webhooks page, and says how long that took and what memory it holds.
+const { serve } = require('./child-process.js');
+const { engine, hostPackage } = require('./engine.js');
+const { monotonic } = require('../measure/monotonic-clock.js');
+
+hostPackage('reflect-metadata');
+const { NestFactory } = hostPackage('@nestjs/core');
+const { TypeOrmModule } = hostPackage('@nestjs/typeorm');
+const { WebhooksModule } = engine();
+
+serve({
+  /** @param {{ databaseUrl: string, portal: object | false }} host @returns start until it listens, ms; memory, bytes */
+  async start({ databaseUrl, portal }) {
+    const url = databaseUrl;
+    const before = monotonic();
+    class Host {}
+    const imports = [
+      TypeOrmModule.forRoot({ type: 'postgres', url, autoLoadEntities: true }),
+      WebhooksModule.forRoot({
+        role: 'api',
+        guards: [{ canActivate: () => false }],
+        tenant: () => 'a',
+        encryption: { current: { id: 'k1', key: 'ab'.repeat(32) } },
+        portal,
+      }),
+    ];
+    const app = await NestFactory.create({ module: Host, imports }, { logger: false });
+    await app.listen(0, '127.0.0.1');
+    const ms = monotonic() - before;
+    for (let i = 0; i < 3; i++) global.gc();
+    const { heapUsed, external, rss } = process.memoryUsage();
+    return { ms, bytes: heapUsed + external, rss };
+  },
+});
