@@ -13,7 +13,8 @@ const WEBHOOKS = {
   rows: {
     // What a host imports
     index: `webhooks.module webhooks.service module portal/sessions api api/routes operator event-log endpoints deliveries accounts outbox engine engine/record
-            config alerts alerts/channels secrets observability store/schema store/schema/capture capture/definition profiles profiles/dialects events/catalogue
+            config alerts alerts/channels secrets observability observability/metrics
+            observability/tracing store/schema store/schema/capture capture/definition profiles profiles/dialects events/catalogue
             events http http/connections http/policy`,
     testing: 'webhooks.service outbox engine config store store/schema profiles events/catalogue events http',
     'webhooks.module': 'module config capture/definition',
@@ -22,6 +23,10 @@ const WEBHOOKS = {
               events/catalogue events`,
     // Mounts the module in an Express app: what `module` may import, and the module itself
     express: ANY,
+    // Behind optional peers of the host
+    opentelemetry: 'observability/metrics observability/tracing profiles',
+    prometheus: 'observability/metrics',
+    terminus: 'webhooks.service observability',
     module: ANY,
     'webhooks.service': `portal/sessions operator event-log endpoints deliveries accounts outbox engine config observability events http/policy`,
 
@@ -37,33 +42,39 @@ const WEBHOOKS = {
     'api/compat': 'api endpoints config observability secrets store',
     api: 'api/routes event-log endpoints deliveries accounts config secrets validation store',
     'api/routes': 'api event-log endpoints deliveries accounts secrets validation',
-    operator: 'endpoints deliveries engine engine/record observability secrets store validation http',
+    operator: 'endpoints deliveries config engine engine/record observability secrets store validation http',
     'event-log': 'deliveries engine/replay observability store validation',
-    endpoints: `deliveries accounts config secrets observability store profiles validation events/catalogue events
+    endpoints: `deliveries accounts config secrets observability observability/tracing store profiles validation events/catalogue events
                 http/policy`,
     deliveries: 'config secrets observability store profiles validation events',
     accounts: 'config secrets observability store profiles validation',
-    outbox: 'config store events/catalogue events',
+    outbox: 'config observability/tracing store events/catalogue events',
     capture: 'capture/definition outbox config store events',
 
     // What a worker does
     engine: `engine/maintenance engine/replay engine/record engine/relay engine/claim engine/send engine/schedule engine/destinations
-             config alerts store http`,
-    'engine/maintenance': 'engine/replay engine/record engine/claim config alerts observability store',
+             config alerts observability observability/metrics store http`,
+    'engine/maintenance':
+      'engine/replay engine/record engine/claim config alerts observability observability/metrics store',
     'engine/replay': 'engine/relay engine/destinations config store',
-    'engine/record': 'engine/claim engine/send engine/destinations config observability store events',
+    'engine/record':
+      'engine/claim engine/send engine/destinations config observability observability/metrics store events',
     'engine/relay': 'engine/schedule engine/destinations config secrets store profiles events http/policy',
     'engine/claim': 'engine/schedule engine/destinations config store',
-    'engine/send': 'engine/destinations config store profiles http http/policy',
+    'engine/send':
+      'engine/destinations config observability/metrics observability/tracing store profiles http http/policy',
     'engine/schedule': 'engine/destinations store',
     'engine/destinations': 'config secrets store profiles',
 
     // What they stand on
-    config: `capture/definition alerts alerts/channels secrets profiles profiles/dialects events/catalogue events http/connections http/policy`,
+    config: `capture/definition alerts alerts/channels observability/metrics observability/tracing secrets profiles profiles/dialects
+             events/catalogue events http/connections http/policy`,
     'capture/definition': 'events',
     'alerts/channels': 'alerts',
     alerts: 'store',
     observability: 'store',
+    'observability/metrics': '',
+    'observability/tracing': '',
     secrets: 'store',
     'store/postgres': 'store/typeorm store/schema store/schema/capture store events',
     'store/typeorm': 'store/schema store',

@@ -85,6 +85,8 @@ function leased(row: { id: string; sequence: string }, target: Destination): Lea
     attemptsBefore: 0,
     claims: 1,
     attemptAt: null,
+    traceparent: null,
+    publishedAt: null,
     isCounted: false,
     isExclusive: false,
   };

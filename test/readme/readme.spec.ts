@@ -73,6 +73,7 @@ const PAGES: Record<string, string[]> = {
     'docs/express.md',
     'docs/openapi.md',
     'docs/portal.md',
+    'docs/observability.md',
   ],
   'libs/webhooks/README.md': [],
 };
@@ -116,6 +117,9 @@ describe('The READMEs', () => {
               'nestjs-sms-webhooks': [`${up}/libs/webhooks/src`],
               'nestjs-sms-webhooks/express': [`${up}/libs/webhooks/src/express`],
               'nestjs-sms-webhooks/openapi': [`${up}/libs/webhooks/src/openapi`],
+              'nestjs-sms-webhooks/opentelemetry': [`${up}/libs/webhooks/src/opentelemetry`],
+              'nestjs-sms-webhooks/prometheus': [`${up}/libs/webhooks/src/prometheus`],
+              'nestjs-sms-webhooks/terminus': [`${up}/libs/webhooks/src/terminus`],
               'nestjs-sms-webhooks/testing': [`${up}/libs/webhooks/src/testing`],
               'nestjs-sms-webhooks/profiles': [`${up}/libs/webhooks/src/profiles`],
               'nestjs-sms-webhooks/schema': [`${up}/libs/webhooks/src/store/schema`],

@@ -48,6 +48,18 @@ describe('The outbox of a store', () => {
       expect((await claimed()).events).toMatchObject([found, found, found]);
     });
 
+    it('keeps the trace context of a call with each of its events, however many', async () => {
+      const traceparent = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`;
+      await test.store.transaction(async (tx) => {
+        await tx.insertEvents([newEvent()], traceparent);
+        await tx.insertEvents([newEvent(), newEvent()], traceparent);
+        await tx.insertEvents([newEvent({ idempotencyKey: 'traced' })], traceparent);
+        await tx.insertEvents([newEvent()]);
+      });
+      const { events } = await claimed();
+      expect(events.map((event) => event.traceparent)).toEqual([...Array(4).fill(traceparent), null]);
+    });
+
     it('writes the event of a known key once and returns the first id, in one call too', async () => {
       const first = newEvent({ idempotencyKey: 'k' });
       const id = encodeId('evt', first.uuid);
@@ -75,7 +87,7 @@ describe('The outbox of a store', () => {
       await publish(test, newEvent());
       await new Promise((resolve) => setImmediate(resolve));
       detach();
-      expect(heard).toEqual([{ events: true, lanes: false }]);
+      expect(heard).toEqual([{ events: true, eventTypes: ['message.sent'], lanes: false }]);
     });
   });
 

@@ -133,6 +133,7 @@ describe('The set-up of a store', () => {
       dueLanes: 0,
       due: 0,
       lagMs: 0,
+      waitMs: 0,
       leases: 0,
     });
     const laneId = await addEndpoint(test);
@@ -141,9 +142,10 @@ describe('The set-up of a store', () => {
     await publish(test, newEvent());
     await test.store.openLease('worker', 60_000);
     test.store.advanceClock(5_000);
-    const { lagMs, ...counts } = await test.store.readQueueFigures();
+    const { lagMs, waitMs, ...counts } = await test.store.readQueueFigures();
     expect(counts).toEqual({ unrelayed: 1, dueLanes: 1, due: 2, leases: 1 });
     expect(lagMs).toBeGreaterThanOrEqual(5_000);
+    expect(waitMs).toBeGreaterThanOrEqual(5_000);
   });
 
   it('readDatabaseHealth knows how long the oldest event has waited for the relay', async () => {

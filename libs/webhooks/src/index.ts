@@ -4,6 +4,12 @@ export type { WebhooksModuleAsyncOptions } from './module/module-definition.js';
 export { WebhooksService } from './webhooks.service.js';
 export type { RunResult } from './engine/run-once.js';
 export type { HealthWarning } from './observability/health.js';
+export type {
+  HealthProblem,
+  HealthReport,
+  HealthStatus,
+  HealthThresholds,
+} from './observability/health-report.js';
 export type { WebhookStats } from './operator/stats.js';
 export type { OutcomeCounts } from './engine/record/outcome-tally.js';
 export type { TransportStats } from './http/transport.js';
@@ -18,6 +24,7 @@ export type {
   WebhooksModuleOptions,
   WorkerOptions,
 } from './config/options.js';
+export type { ObservabilityOptions } from './config/groups/observability-options.js';
 export type { GrowingRetries, ListedRetries, RetryPolicy } from './config/retry-policy.js';
 export type {
   CompatPlatform,
@@ -148,6 +155,22 @@ export type {
   PortalVisitor,
   PortalVisitorResolver,
 } from './config/portal-options.js';
+
+// Metrics and traces
+export type { DeliveryLabels, LabelledDelivery } from './observability/metrics/webhook-metrics.js';
+export type {
+  Measure,
+  MetricHistogram,
+  MetricInstrument,
+  MetricLabels,
+  MetricsSink,
+} from './observability/metrics/metrics-sink.js';
+export type {
+  TracedAttempt,
+  TracedOutcome,
+  TracedPublication,
+  TraceSink,
+} from './observability/tracing/trace-sink.js';
 
 // In-process events
 export {

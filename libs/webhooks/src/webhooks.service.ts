@@ -4,6 +4,8 @@ import { WebhookAudit } from './observability/audit.js';
 import { WebhookDeliveries } from './deliveries/deliveries.service.js';
 import { DeliveryEvents } from './observability/delivery-events.js';
 import { type HealthWarning, HealthCheck } from './observability/health.js';
+import { HealthReporter } from './operator/health-report.js';
+import type { HealthReport, HealthThresholds } from './observability/health-report.js';
 import { StatsReader, type WebhookStats } from './operator/stats.js';
 import { WebhookAccounts } from './accounts/accounts.service.js';
 import { WebhookEndpoints } from './endpoints/endpoints.service.js';
@@ -36,6 +38,7 @@ export class WebhooksService {
     private readonly once: RunOnce,
     private readonly statistics: StatsReader,
     private readonly healthCheck: HealthCheck,
+    private readonly healthReporter: HealthReporter,
     @Inject(URL_POLICY) private readonly urls: UrlPolicy,
     @Inject(SETTINGS) private readonly settings: Settings,
     /** Registration: what the REST routes do. */
@@ -112,6 +115,17 @@ export class WebhooksService {
    */
   async health(): Promise<HealthWarning[]> {
     return this.healthCheck.check();
+  }
+
+  /**
+   * Returns whether this process and its database deliver, for a health check of your own. A customer's failing endpoint
+   * changes nothing. Never rejects. The indicator of `nestjs-sms-webhooks/terminus` returns the same to Terminus.
+   *
+   * @param thresholds when something counts as a problem, ms
+   * @returns `up`, `degraded` or `down`, and the problems with what to do about them
+   */
+  async healthReport(thresholds: HealthThresholds = {}): Promise<HealthReport> {
+    return this.healthReporter.report(thresholds);
   }
 
   /** Returns the figures of the queue, by a few indexed queries. Counts of what waits end at 10,000. */

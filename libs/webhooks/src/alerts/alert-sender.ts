@@ -1,4 +1,5 @@
 import { encodeId } from '../core/ids.js';
+import type { AlertKind } from '../core/states.js';
 import { LineLogger } from '../core/line-logger.js';
 import type { AlertStore } from '../store/alert-store.js';
 import type { AlertChannel, WebhookAlert } from './alert-channel.js';
@@ -18,10 +19,15 @@ const ALERT_LEASE_MS = 120_000;
 /** Between two claims, ms: endpoints often fail together, and one claim then takes all their alerts. */
 const CLAIM_INTERVAL_MS = 1_000;
 
+/** What came of a try to send an alert. */
+export type AlertTry = 'sent' | 'failed' | 'given_up';
+
 export interface AlertSenderOptions {
   channels: readonly AlertChannel[];
   /** Link to an endpoint on the host's pages, from its `wh_…`; null for no link. */
   endpointUrl: ((endpointId: string) => string) | null;
+  /** Called after each try, when its result is stored. */
+  onTried?: (kind: AlertKind, result: AlertTry) => void;
 }
 
 /**
@@ -34,6 +40,7 @@ export class AlertSender {
   private readonly logger = new LineLogger('WebhookAlerts');
   private readonly channels: ChannelRunner[];
   private readonly endpointUrl: AlertSenderOptions['endpointUrl'];
+  private readonly onTried: AlertSenderOptions['onTried'];
   private readonly results: ResultWriter;
   /** Alerts that channels are sending. */
   private readonly sending = new Set<Promise<void>>();
@@ -48,10 +55,11 @@ export class AlertSender {
 
   constructor(
     private readonly store: AlertStore,
-    { channels, endpointUrl }: AlertSenderOptions,
+    { channels, endpointUrl, onTried }: AlertSenderOptions,
   ) {
     this.channels = channels.map((channel) => new ChannelRunner(channel));
     this.endpointUrl = endpointUrl;
+    this.onTried = onTried;
     this.results = new ResultWriter(store);
   }
 
@@ -150,7 +158,9 @@ export class AlertSender {
   private async finish(alert: ClaimedAlert, taken: readonly string[], error: string | null): Promise<void> {
     const result = resultOf(alert, [...alert.takenBy, ...taken], error);
     await this.results.add(result);
-    if (error !== null && result.nextTryInMs === null) {
+    const isLast = error !== null && result.nextTryInMs === null;
+    this.onTried?.(alert.kind, error === null ? 'sent' : isLast ? 'given_up' : 'failed');
+    if (isLast) {
       this.logger.error(`Gave up alert ${alert.id} (${alert.kind}) after ${alert.attempts} tries: ${error}`);
     }
   }

@@ -20,6 +20,7 @@ import {
 import { customEventTypes } from './event-types.js';
 import { channelList, profileList } from './list-checks.js';
 import { certificates, egressRules, proxyUrl } from './network-checks.js';
+import { ObservabilityOptions } from './groups/observability-options.js';
 import { group, Option } from './option.js';
 import { type RetryPolicy, retryPolicy } from './retry-policy.js';
 
@@ -226,4 +227,5 @@ export class WebhooksModuleOptions {
   @Option(group(RetentionOptions)) retention?: RetentionOptions = new RetentionOptions();
   @Option(group(WorkerOptions)) worker?: WorkerOptions = new WorkerOptions();
   @Option(group(AlertOptions)) alerts?: AlertOptions = new AlertOptions();
+  @Option(group(ObservabilityOptions)) observability?: ObservabilityOptions = new ObservabilityOptions();
 }

@@ -15,7 +15,15 @@ const DAY_MS = 24 * 3600 * SECOND_MS;
 const MAX_DEFAULT_DRAIN_MS = 7 * SECOND_MS;
 
 type GroupName =
-  'encryption' | 'delivery' | 'network' | 'security' | 'limits' | 'retention' | 'worker' | 'alerts';
+  | 'encryption'
+  | 'delivery'
+  | 'network'
+  | 'security'
+  | 'limits'
+  | 'retention'
+  | 'worker'
+  | 'alerts'
+  | 'observability';
 
 /** With the defaults filled in, those inside groups too. An option without a default may still be undefined. */
 type CompleteOptions = {
@@ -32,7 +40,7 @@ type CompleteOptions = {
 export function resolveSettings(given: WebhooksModuleOptions): Settings {
   checkNames(given);
   const options = readOptions(WebhooksModuleOptions, given) as CompleteOptions;
-  const { delivery, network, security, limits, retention, worker, alerts } = options;
+  const { delivery, network, security, limits, retention, worker, alerts, observability } = options;
   const profiles = createProfileRegistry(options.profiles);
   const profile = profiles.get(options.profile!);
   if (!profile) throw mustBe('profile', options.profile, `one of ${[...profiles.keys()].join(', ')}`);
@@ -60,6 +68,32 @@ export function resolveSettings(given: WebhooksModuleOptions): Settings {
     drainMs: worker.drainMs ?? Math.min(longestTimeoutMs + SECOND_MS, MAX_DEFAULT_DRAIN_MS),
     alertChannels: alerts.channels,
     endpointUrl: alerts.endpointUrl ?? null,
+    ...observabilityOf(observability),
+  };
+}
+
+function observabilityOf({
+  metrics,
+  traces,
+  labels,
+  gaugeIntervalMs,
+  sendTraceparent,
+}: CompleteOptions['observability']): Pick<
+  Settings,
+  'metrics' | 'traces' | 'metricLabels' | 'gaugeIntervalMs' | 'sendTraceparent'
+> {
+  if (sendTraceparent && !traces)
+    throw mustBe(
+      'observability.sendTraceparent',
+      true,
+      'false, or observability.traces set: there is no trace to send',
+    );
+  return {
+    metrics: metrics ?? null,
+    traces: traces ?? null,
+    metricLabels: labels,
+    gaugeIntervalMs,
+    sendTraceparent,
   };
 }
 

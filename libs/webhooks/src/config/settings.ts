@@ -1,5 +1,8 @@
 import type { AlertChannel } from '../alerts/alert-channel.js';
 import type { CatalogueEntry } from '../events/catalogue/catalogue-entry.js';
+import type { DeliveryLabels } from '../observability/metrics/webhook-metrics.js';
+import type { MetricsSink } from '../observability/metrics/metrics-sink.js';
+import type { TraceSink } from '../observability/tracing/trace-sink.js';
 import type { Profile } from '../profiles/profile.js';
 import type { EncryptionSettings } from '../secrets/create-secret-box.js';
 import type { NetworkOptions } from './options.js';
@@ -54,6 +57,11 @@ export interface Settings {
   rotationOverlapMs: number;
   alertChannels: AlertChannel[];
   endpointUrl: ((endpointId: string) => string) | null;
+  metrics: MetricsSink | null;
+  traces: TraceSink | null;
+  metricLabels: DeliveryLabels;
+  gaugeIntervalMs: number;
+  sendTraceparent: boolean;
 }
 
 /** Timeouts that a registration may ask for, ms. */

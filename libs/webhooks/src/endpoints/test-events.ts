@@ -10,6 +10,7 @@ import { catalogueEntry, isCatalogueType, knownTypes } from '../events/catalogue
 import { eventExample, ownEventExample } from '../events/catalogue/event-example.js';
 import { isEventType, type WebhookEvent } from '../events/event.js';
 import { WebhookAudit } from '../observability/audit.js';
+import { tracePublication } from '../observability/tracing/traced.js';
 import type { Profile } from '../profiles/profile.js';
 import type { DeliveryStore } from '../store/delivery-store.js';
 import type { EndpointStore } from '../store/endpoint-store.js';
@@ -66,7 +67,10 @@ export class TestEventSender {
     const type = chooseTestType(profile, endpoint.events, fields.type);
     if (type === null) throw this.unknownType(profile, fields.type!);
     const event = this.compose(profile, type, tenantId, fields.data);
-    await this.publish(event, endpoint.id);
+    const { traces } = this.settings;
+    await (traces
+      ? tracePublication(traces, [type], (traceparent) => this.publish(event, endpoint.id, traceparent))
+      : this.publish(event, endpoint.id, null));
     this.audit.record({ action: 'endpoint.tested', tenantId, endpointId: id, actor, request });
     const waitsForOutcome = waitMs > 0 && endpoint.state === 'active';
     const isDone = (found: WebhookDeliveryDetail | null): boolean =>
@@ -82,23 +86,12 @@ export class TestEventSender {
   private async publish(
     { uuid, tenantId, type, subject, data }: WebhookEvent,
     endpointId: string,
+    traceparent: string | null,
   ): Promise<void> {
     await this.store.transaction(async (tx) => {
-      await tx.insertEvents([
-        {
-          uuid,
-          tenantId,
-          type,
-          subject,
-          occurredAt: null,
-          source: null,
-          data: JSON.stringify(data),
-          callbackUrl: null,
-          idempotencyKey: null,
-          test: true,
-          endpointId,
-        },
-      ]);
+      const fields = { occurredAt: null, source: null, callbackUrl: null, idempotencyKey: null, test: true };
+      const event = { uuid, tenantId, type, subject, data: JSON.stringify(data), endpointId, ...fields };
+      await tx.insertEvents([event], traceparent);
     });
   }
 

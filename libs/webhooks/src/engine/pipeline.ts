@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { WebhookMetrics } from '../observability/metrics/webhook-metrics.js';
 import type { LaneStore, WorkCheck } from '../store/lane-store.js';
 import { STORE } from '../store/store.js';
 import { type ClaimResult, LaneClaimer, NO_CLAIM } from './claim/lane-claimer.js';
@@ -28,6 +29,7 @@ export class Pipeline {
     private readonly leases: Leases,
     private readonly dispatcher: Dispatcher,
     @Inject(CAPTURED_CHANGES) private readonly changes: CapturedChanges,
+    private readonly metrics: WebhookMetrics,
   ) {}
 
   /** Runs `work` after the work before it: `runOnce()` beside the worker's loop, one step at a time. */
@@ -44,20 +46,23 @@ export class Pipeline {
   }
 
   /** Relays one batch of events. */
-  relayBatch(): Promise<RelayResult> {
+  async relayBatch(): Promise<RelayResult> {
     // Deliveries that this worker has no room for would be written twice: other workers may relay their events, or they
     // wait a moment.
     const limit = Math.max(MIN_RELAYED, Math.min(MAX_RELAYED, this.dispatcher.relayableCount));
-    return this.underLease((lease) =>
+    const result = await this.underLease((lease) =>
       this.relay.relayBatch(limit, lease.id, () => this.dispatcher.openBudget('relay')),
     );
+    this.metrics.relayed(result.relayed, result.created);
+    return result;
   }
 
   /** Claims once from the lanes that are due, except from `skipLanes`. `depths`: see {@link ClaimOptions}. */
   async claimBatch(skipLanes: readonly string[] = [], depths?: ScanDepths): Promise<ClaimResult> {
     if (this.dispatcher.claimableCount === 0) return NO_CLAIM;
     await this.dispatcher.keepUnrecorded();
-    return this.underLease((lease) =>
+    const startedAt = performance.now();
+    const result = await this.underLease((lease) =>
       this.claimer.claim(lease, {
         openBudget: () => this.dispatcher.openBudget('claim'),
         skip: this.dispatcher.unclaimable(skipLanes),
@@ -65,6 +70,8 @@ export class Pipeline {
         depths,
       }),
     );
+    this.metrics.claimed(result.leased.length, performance.now() - startedAt);
+    return result;
   }
 
   /** Runs `step` under the worker's lease and hands what it has leased to the dispatcher. */

@@ -5,7 +5,8 @@ import { AlertSender } from '../alerts/alert-sender.js';
 import { SETTINGS, type Settings } from '../config/settings.js';
 import { LineLogger } from '../core/line-logger.js';
 import { type HttpTransport, TRANSPORT } from '../http/transport.js';
-import type { CommittedWork } from '../store/store.js';
+import { type CommittedWork, STORE } from '../store/store.js';
+import type { StoreTransactions } from '../store/transactions.js';
 import { DeepScan } from './claim/deep-scan.js';
 import { Leases } from './claim/leases.js';
 import { CAPTURED_CHANGES, type CapturedChanges } from './captured-changes.js';
@@ -36,6 +37,8 @@ export class Worker {
   private readonly timer = new PollTimer();
   private running: Promise<void> | null = null;
   private stopping = false;
+  /** When the last step of the loop ended without an error, on the store's monotonic clock; `null`: the loop does not run. */
+  private steppedAt: number | null = null;
   /** When to ask the database for work, on the process's monotonic clock, ms. */
   private nextCheckAt = 0;
   /** Between two checks, ms: short after work was found, except in failing lanes; doubled after each check that found none. */
@@ -53,6 +56,7 @@ export class Worker {
     @Inject(SETTINGS) private readonly settings: Settings,
     @Inject(TRANSPORT) private readonly transport: HttpTransport,
     @Inject(CAPTURED_CHANGES) private readonly changes: CapturedChanges,
+    @Inject(STORE) private readonly store: StoreTransactions,
   ) {
     dispatcher.onRecorded(() => {
       if (pending.hasLanes || pending.hasEvents) this.timer.wake();
@@ -63,6 +67,7 @@ export class Worker {
   start(): void {
     if (this.running) return;
     this.stopping = false;
+    this.steppedAt = this.store.monotonicNow();
     this.timer.use(findHostScheduler(this.modules));
     this.running = AsyncLocalStorage.snapshot()(() => this.loop());
   }
@@ -70,6 +75,11 @@ export class Worker {
   /** What commits here is done here, soon: others need not hear of it. */
   get takesWork(): boolean {
     return this.running !== null && !this.stopping && this.dispatcher.claimableCount > 0;
+  }
+
+  /** How long ago the loop completed a step, ms: at most about `worker.idlePollMs` if it works. `null`: it does not run. */
+  get pollAgeMs(): number | null {
+    return this.steppedAt === null ? null : Math.max(0, this.store.monotonicNow() - this.steppedAt);
   }
 
   /** A commit, here or in another process, has left work: do it now. */
@@ -84,6 +94,7 @@ export class Worker {
    */
   async stop(): Promise<void> {
     this.stopping = true;
+    this.steppedAt = null;
     this.timer.wake();
     this.dispatcher.stop();
     const { drainMs } = this.settings;
@@ -110,6 +121,7 @@ export class Worker {
       let wait = 0;
       try {
         wait = await this.pipeline.exclusively(() => this.step());
+        if (!this.stopping) this.steppedAt = this.store.monotonicNow();
         pause = MIN_RETRY_PAUSE_MS;
       } catch (error) {
         this.logger.error(`Polling the database failed: ${(error as Error).message}`);

@@ -40,6 +40,8 @@ export class Webhooks implements Omit<WebhooksService, 'runOnce'> {
   readonly assertCallbackUrl: WebhooksService['assertCallbackUrl'];
   /** Returns what will make deliveries slow, and what to do about it. An empty list: all is well. */
   readonly health: WebhooksService['health'];
+  /** Returns whether this process and its database deliver, for a health check: `up`, `degraded` or `down`, and why. */
+  readonly healthReport: WebhooksService['healthReport'];
   /** Returns the figures of the queue. */
   readonly stats: WebhooksService['stats'];
 
@@ -62,6 +64,11 @@ export class Webhooks implements Omit<WebhooksService, 'runOnce'> {
     this.health = async () => {
       const warnings = await service.health();
       return warnings.map((warning) => ({ ...warning, message: nameForExpress(warning.message) }));
+    };
+    this.healthReport = async (thresholds) => {
+      const report = await service.healthReport(thresholds);
+      const problems = report.problems.map((each) => ({ ...each, message: nameForExpress(each.message) }));
+      return { ...report, problems };
     };
     this.stats = service.stats.bind(service);
     this.endpoints = service.endpoints;

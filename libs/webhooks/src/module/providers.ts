@@ -15,6 +15,7 @@ import { FailingEndpoints } from '../engine/maintenance/failing-endpoints.js';
 import { Maintenance } from '../engine/maintenance/maintenance.js';
 import { PausedBacklogs } from '../engine/maintenance/paused-backlogs.js';
 import { Retention } from '../engine/maintenance/retention.js';
+import { MetricsFeed } from '../engine/metrics-feed.js';
 import { PendingWork } from '../engine/pending-work.js';
 import { Pipeline } from '../engine/pipeline.js';
 import { FigureWriter } from '../engine/maintenance/figure-writer.js';
@@ -30,10 +31,13 @@ import { Readiness } from '../engine/readiness.js';
 import { Sender } from '../engine/send/sender.js';
 import { Worker } from '../engine/worker.js';
 import { createTransport } from '../http/client/create-transport.js';
+import { catalogue } from '../events/catalogue/catalogue.js';
 import { URL_POLICY, UrlPolicy } from '../http/policy/url-policy.js';
 import { TRANSPORT } from '../http/transport.js';
 import { DeliveryEvents } from '../observability/delivery-events.js';
 import { HealthCheck } from '../observability/health.js';
+import { WebhookMetrics } from '../observability/metrics/webhook-metrics.js';
+import { HealthReporter } from '../operator/health-report.js';
 import { StatsReader } from '../operator/stats.js';
 import { Outbox } from '../outbox/outbox.js';
 import { createSecretBox } from '../secrets/create-secret-box.js';
@@ -51,6 +55,7 @@ export const baseProviders: Provider[] = [
   { provide: SECRET_BOX, useFactory: createSecretBox, inject: [SETTINGS] },
   { provide: URL_POLICY, useFactory: (settings: Settings) => new UrlPolicy(settings), inject: [SETTINGS] },
   { provide: TRANSPORT, useFactory: createGuardedTransport, inject: [SETTINGS] },
+  { provide: WebhookMetrics, useFactory: createMetrics, inject: [SETTINGS] },
   Readiness,
   CaptureRegistry,
   StartupCheck,
@@ -75,9 +80,13 @@ export const engineProviders: Provider[] = [
   DeliveryEvents,
   {
     provide: AlertSender,
-    useFactory: (store: Store, { alertChannels, endpointUrl }: Settings) =>
-      new AlertSender(store, { channels: alertChannels, endpointUrl }),
-    inject: [STORE, SETTINGS],
+    useFactory: (store: Store, { alertChannels, endpointUrl }: Settings, metrics: WebhookMetrics) =>
+      new AlertSender(store, {
+        channels: alertChannels,
+        endpointUrl,
+        onTried: (kind, result) => metrics.alert(kind, result),
+      }),
+    inject: [STORE, SETTINGS, WebhookMetrics],
   },
   HealthCheck,
   ReplayReader,
@@ -87,11 +96,18 @@ export const engineProviders: Provider[] = [
   Retention,
   Maintenance,
   StatsReader,
+  HealthReporter,
   PendingWork,
   Pipeline,
   RunOnce,
   Worker,
+  MetricsFeed,
 ];
+
+function createMetrics({ metrics, metricLabels, eventTypes }: Settings): WebhookMetrics {
+  const knownTypes = new Set([...catalogue, ...eventTypes].map(({ name }) => name));
+  return new WebhookMetrics({ sink: metrics, labels: metricLabels, knownTypes });
+}
 
 function createGuardedTransport(settings: Settings): ReturnType<typeof createTransport> {
   const { allowHttp, allowedAddresses, allowedHosts, nat64Prefixes, allowedPorts } = settings;

@@ -14,6 +14,11 @@ export interface WebhookStats {
   due: number;
   /** Age of the oldest due delivery or unrelayed event, ms; 0 if there is none. */
   lagMs: number;
+  /**
+   * How long the oldest unrelayed event, or the queue that is due for longest, has waited for a worker, ms; 0 if none waits.
+   * Endpoints that are slow, fail or have limits do not raise it.
+   */
+  waitMs: number;
   /** Requests in flight in this process. */
   inFlight: number;
   /** Leases of all workers. */

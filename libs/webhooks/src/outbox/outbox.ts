@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { SETTINGS, type Settings } from '../config/settings.js';
 import type { HostTransaction } from '../core/call-context.js';
+import { tracePublication } from '../observability/tracing/traced.js';
 import type { PublishedEvent, WebhookEventInput } from '../events/event.js';
 import type { OutboxStore } from '../store/outbox-store.js';
 import { STORE } from '../store/store.js';
@@ -19,7 +20,7 @@ export class Outbox {
 
   constructor(
     @Inject(STORE) private readonly store: OutboxStore,
-    @Inject(SETTINGS) settings: Settings,
+    @Inject(SETTINGS) private readonly settings: Settings,
   ) {
     this.rules = eventRules(settings);
   }
@@ -27,6 +28,9 @@ export class Outbox {
   async publish(tx: HostTransaction, events: readonly WebhookEventInput[]): Promise<PublishedEvent[]> {
     const store = this.store.within(tx);
     const checked = events.map((event, index) => checkEvent(event, index, this.rules));
-    return store.insertEvents(checked);
+    const { traces } = this.settings;
+    if (!traces) return store.insertEvents(checked);
+    const types = checked.map(({ type }) => type);
+    return tracePublication(traces, types, (traceparent) => store.insertEvents(checked, traceparent));
   }
 }

@@ -142,4 +142,8 @@ export interface ClaimedDelivery {
   eventType: string;
   subject: string | null;
   test: boolean;
+  /** The trace context that its event was published in. */
+  traceparent: string | null;
+  /** When its event was published, epoch milliseconds; `null`: a replay has created it. */
+  publishedAt: number | null;
 }

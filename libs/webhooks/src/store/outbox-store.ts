@@ -7,9 +7,10 @@ export interface OutboxStore extends StoreTransactions {
   /**
    * In `tx`: writes events for the relay and returns their ids in the same order. They exist if and only if `tx` commits;
    * the commit wakes this process's worker. An event whose idempotency key is known is not written: its result holds the
-   * id of the first. Calling it again writes the events again, except those with a key.
+   * id of the first. Calling it again writes the events again, except those with a key. `traceparent`: the trace context
+   * that they are published in.
    */
-  insertEvents(events: readonly NewEvent[]): Promise<PublishedEvent[]>;
+  insertEvents(events: readonly NewEvent[], traceparent?: string | null): Promise<PublishedEvent[]>;
   /**
    * In `tx`: locks up to `limit` unrelayed events until `tx` ends; events that another worker has locked are skipped. The
    * events of a subject are in order, and none is returned while an earlier one of its subject waits elsewhere. The bytes
@@ -68,6 +69,8 @@ export interface NewEvent {
 export interface ClaimedEvent extends WebhookEvent {
   /** Of a test event: UUID of the one endpoint it is for. */
   endpointId: string | null;
+  /** The trace context that it was published in. */
+  traceparent: string | null;
   /** Its subject has earlier events. */
   followsEarlier: boolean;
   /** Its data is longer than `LARGE_BODY_BYTES`. */

@@ -51,6 +51,11 @@ export interface QueueFigures {
   due: number;
   /** Age of the oldest due delivery or unrelayed event, ms; 0 if there is none. */
   lagMs: number;
+  /**
+   * How long the oldest unrelayed event, or the lane that is due for longest, has waited for a worker, ms; 0 if none waits.
+   * Endpoints that are slow, fail or have limits do not raise it: their lanes are due again later.
+   */
+  waitMs: number;
   /** Leases of all workers. */
   leases: number;
 }

@@ -28,6 +28,12 @@ export interface CommittedWork {
   lanes: boolean;
 }
 
+/** The same of a commit in this process. */
+export interface LocalCommit extends CommittedWork {
+  /** The types of the events that it published, one for each event. */
+  eventTypes: string[];
+}
+
 /** Notifies other processes of commits, and listens for theirs. What is not heard is found by polling. */
 export interface CommitNotifier {
   /** Listens from now on, if that is possible. Resolves when it does, or when the first try has failed. */
@@ -64,7 +70,7 @@ export interface Store
   /** Starts to watch the data source's commits; returns what stops it. */
   attach(): () => void;
   /** Calls `listener` after each commit in this process that left work. */
-  onCommit(listener: (work: CommittedWork) => void): void;
+  onCommit(listener: (work: LocalCommit) => void): void;
   /** `null` if the database has no such channel. */
   readonly notifier: CommitNotifier | null;
 }

@@ -151,6 +151,8 @@ function toLeasedDelivery(
     eventType: delivery.eventType,
     subject: delivery.subject,
     test: delivery.test,
+    traceparent: delivery.traceparent,
+    publishedAt: delivery.publishedAt,
     attempts: delivery.attempts,
     attemptsBefore: delivery.attemptsBefore,
     claims: delivery.claims,

@@ -14,6 +14,10 @@ export interface LeasedDelivery {
   eventType: string;
   subject: string | null;
   test: boolean;
+  /** The trace context that its event was published in. */
+  traceparent: string | null;
+  /** When its event was published, epoch milliseconds on the database's clock; `null`: a replay has created it. */
+  publishedAt: number | null;
   /** Attempts made so far. */
   attempts: number;
   /** Attempts before the last manual retry: the schedule starts over after them. */

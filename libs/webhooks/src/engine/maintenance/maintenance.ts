@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { AlertSender } from '../../alerts/alert-sender.js';
 import { LineLogger } from '../../core/line-logger.js';
 import { HealthCheck } from '../../observability/health.js';
+import { WebhookMetrics } from '../../observability/metrics/webhook-metrics.js';
 import type { MaintenanceStore } from '../../store/maintenance-store.js';
 import type { OperatorStore } from '../../store/jobs/operator-store.js';
 import type { WorkCheck } from '../../store/lane-store.js';
@@ -40,6 +41,7 @@ export class Maintenance {
     private readonly retention: Retention,
     private readonly figures: FigureWriter,
     private readonly jobs: JobRunner,
+    private readonly metrics: WebhookMetrics,
   ) {}
 
   /**
@@ -55,6 +57,8 @@ export class Maintenance {
     if (rescued > 0)
       this.logger.warn(`Recovered ${rescued} deliveries from a worker that stopped without releasing them`);
     const discarded = found.hasClosedBacklog ? await this.store.discardBacklog() : 0;
+    this.metrics.rescued(rescued);
+    this.metrics.discarded(discarded);
     const hasMoreOfJobs = found.hasJobs && (await this.jobs.runPass());
     await this.leases.deleteFinished();
     return rescued > 0 || discarded > 0 || hasMoreOfJobs || hasMorePauses;

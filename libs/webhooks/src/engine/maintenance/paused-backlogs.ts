@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { SETTINGS, type Settings } from '../../config/settings.js';
 import { encodeId } from '../../core/ids.js';
 import { LineLogger } from '../../core/line-logger.js';
+import { WebhookMetrics } from '../../observability/metrics/webhook-metrics.js';
 import type { MaintenanceStore, PausedBacklog } from '../../store/maintenance-store.js';
 import { STORE } from '../../store/store.js';
 
@@ -20,6 +21,7 @@ export class PausedBacklogs {
   constructor(
     @Inject(STORE) private readonly store: MaintenanceStore,
     @Inject(SETTINGS) private readonly settings: Settings,
+    private readonly metrics: WebhookMetrics,
   ) {}
 
   /** Ends a running round after its current batch. */
@@ -45,6 +47,7 @@ export class PausedBacklogs {
       if (discarded === 0) break;
     }
     if (total === 0) return;
+    this.metrics.discarded(total);
     this.logger.warn(
       `Discarded the ${total} oldest deliveries that waited for the paused endpoint ${encodeId('wh', endpointId)}: the limit is ${pausedBacklog} (limits.pausedBacklog)`,
     );

@@ -9,6 +9,9 @@ import {
   DeliveryEvents,
   type DeliveryNotice,
 } from '../../observability/delivery-events.js';
+import { WebhookMetrics } from '../../observability/metrics/webhook-metrics.js';
+import { STORE } from '../../store/store.js';
+import type { StoreTransactions } from '../../store/transactions.js';
 import type { Destination } from '../destinations/destination.js';
 import type { Outcome } from '../send/outcome.js';
 import { scheduleFor } from '../send/retry-schedule.js';
@@ -32,6 +35,8 @@ export class OutcomeReporter {
   constructor(
     private readonly events: DeliveryEvents,
     private readonly figures: EndpointFigures,
+    private readonly metrics: WebhookMetrics,
+    @Inject(STORE) private readonly store: StoreTransactions,
     @Inject(SETTINGS) private readonly settings: Settings,
   ) {}
 
@@ -39,6 +44,7 @@ export class OutcomeReporter {
   report(outcome: Outcome, recorded: boolean): void {
     const name: keyof DeliveryEventMap = recorded ? EVENT_OF[outcome.state] : 'leaseLost';
     if (recorded) this.figures.add(outcome);
+    if (this.metrics.isOn) this.measure(outcome, recorded);
     this.log(outcome, name);
     if (this.events.has(name)) this.events.emit(name, toNotice(outcome));
   }
@@ -52,6 +58,7 @@ export class OutcomeReporter {
       this.logger.warn(`Endpoint ${who} is failing: few requests at once are sent to it until it succeeds`);
     const name = healthy ? 'endpointRecovered' : 'endpointFailing';
     this.events.emit(name, { endpointId, tenantId, reason: null });
+    this.metrics.endpointChanged(healthy ? 'healthy' : 'failing', null);
   }
 
   /** `endpointUuid` was disabled by this process. */
@@ -59,6 +66,23 @@ export class OutcomeReporter {
     const endpointId = encodeId('wh', endpointUuid);
     this.logger.warn(`Endpoint ${endpointId} was disabled: ${reason}`);
     this.events.emit('endpointDisabled', { endpointId, tenantId, reason });
+    this.metrics.endpointChanged('disabled', reason);
+  }
+
+  private measure({ delivery, attempt, state }: Outcome, recorded: boolean): void {
+    const { destination, eventType, test: isTest, attemptsBefore, publishedAt } = delivery;
+    const { endpointId, tenantId } = destination;
+    const about = { tenantId, endpointId: endpointId && encodeId('wh', endpointId), eventType };
+    this.metrics.outcome(
+      {
+        delivery: { ...about, isTest, isManual: attemptsBefore > 0 },
+        attempt,
+        result: state === 'pending' ? null : state,
+        publishedAgoMs: publishedAt === null ? null : this.store.now() - publishedAt,
+        startedAgoMs: attempt ? performance.now() - attempt.startedAt : 0,
+      },
+      recorded,
+    );
   }
 
   private log(outcome: Outcome, name: keyof DeliveryEventMap): void {

@@ -14,6 +14,8 @@ import { RelayBatch } from './relay-batch.js';
 export interface RelayResult {
   /** Number of events relayed. */
   relayed: number;
+  /** What the events have become. */
+  created: readonly NewDelivery[];
   /** Deliveries that skip their lane: this worker holds them now. */
   leased: LeasedDelivery[];
   /** Some deliveries were not leased: they wait in their lanes, or were discarded. */
@@ -46,12 +48,14 @@ export class Relay {
   relayBatch(limit: number, leaseId: string, openBudget: () => ClaimBudget): Promise<RelayResult> {
     return this.store.transaction(async (tx) => {
       const { events, isFull } = await tx.claimEvents(limit);
-      if (events.length === 0) return { relayed: 0, leased: [], hasWaiting: false, hasMore: false };
+      if (events.length === 0)
+        return { relayed: 0, created: [], leased: [], hasWaiting: false, hasMore: false };
       const { deliveries, relayed } = await this.fanOut(tx, events);
       chooseDirectDeliveries(deliveries, openBudget());
       const handedOver = await tx.insertDeliveries(deliveries, relayed, leaseId);
       return {
         relayed: relayed.length,
+        created: deliveries,
         leased: handedOver.map(({ id, index }) => toLeasedDelivery(id, leaseId, deliveries[index]!)),
         hasWaiting: handedOver.length < deliveries.length,
         hasMore: isFull || relayed.length < events.length,
@@ -109,6 +113,8 @@ function toLeasedDelivery(id: string, leaseId: string, delivery: NewDelivery): L
     eventType: event.type,
     subject: event.subject,
     test: event.test,
+    traceparent: event.traceparent,
+    publishedAt: event.createdAt,
     attempts: 0,
     attemptsBefore: 0,
     claims: 1,

@@ -1,9 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { SETTINGS, type Settings } from '../../config/settings.js';
-import { encodeId } from '../../core/ids.js';
+import { encodeDeliveryId, encodeId } from '../../core/ids.js';
 import { LineLogger } from '../../core/line-logger.js';
 import type { BlockedReason } from '../../core/states.js';
 import { URL_POLICY, type UrlPolicy, UrlRefusedError } from '../../http/policy/url-policy.js';
+import { errorClass } from '../../observability/metrics/error-class.js';
+import type { TracedOutcome, TraceSink } from '../../observability/tracing/trace-sink.js';
+import { traceAttempt } from '../../observability/tracing/traced.js';
 import { HttpError, type HttpTransport, TRANSPORT } from '../../http/transport.js';
 import type { Profile } from '../../profiles/profile.js';
 import { USER_AGENT } from '../../profiles/user-agent.js';
@@ -40,15 +43,37 @@ export class Sender {
     if (delivery.claims > MAX_CLAIMS) return finish(delivery, 'discarded', 'claims-used-up');
     const blocked = destination.blockedReason ?? missingSecret(destination);
     if (blocked !== null) return returnToLane(delivery, REPAIR_WAIT_MS, blocked);
+    const { traces } = this.settings;
+    return traces ? this.trace(traces, delivery) : this.attempt(delivery, null);
+  }
+
+  private trace(traces: TraceSink, delivery: LeasedDelivery): Promise<Outcome> {
+    const { destination, eventType, attempts, traceparent } = delivery;
+    const attempt = {
+      deliveryId: encodeDeliveryId(delivery.id),
+      endpointId: destination.endpointId && encodeId('wh', destination.endpointId),
+      eventType,
+      attempt: attempts + 1,
+      publishedIn: traceparent,
+    };
+    const send = (context: string | null): Promise<Outcome> => this.attempt(delivery, context);
+    return traceAttempt(traces, attempt, send, describeOutcome);
+  }
+
+  /** `context`: the attempt's own, as in a `traceparent` header. */
+  private async attempt(delivery: LeasedDelivery, context: string | null): Promise<Outcome> {
+    const { destination } = delivery;
     const startedAt = performance.now();
     try {
       const url = delivery.callbackUrl ?? destination.url!;
       this.checkUrl(url, destination.profile);
       const body = Buffer.from(delivery.body);
+      const headers = this.headersOf(delivery, url, body);
+      if (context !== null && this.settings.sendTraceparent) headers.traceparent = context;
       const response = await this.transport.send({
         url,
         body,
-        headers: this.headersOf(delivery, url, body),
+        headers,
         timeoutMs: destination.timeoutMs,
       });
       return classifyResponse(delivery, response, startedAt, this.scheduleOf(delivery), this.store.now());
@@ -101,6 +126,10 @@ export class Sender {
     if (!schedule) this.schedules.set(profile.name, (schedule = scheduleFor(profile, this.settings.retry)));
     return schedule;
   }
+}
+
+function describeOutcome({ state, attempt }: Outcome): TracedOutcome {
+  return { state, status: attempt?.status ?? null, errorType: attempt && errorClass(attempt) };
 }
 
 /** Asks the profile that the body was rendered in: a callback's account may have another one by now. */

@@ -6,7 +6,7 @@ import type * as lanes from '../lane-store.js';
 import type { DisabledEndpoint, PausedBacklog } from '../maintenance-store.js';
 import type * as outbox from '../outbox-store.js';
 import type { FailureAlert, RecordableOutcome, RecordedOutcomes } from '../outcome-store.js';
-import type { CommitNotifier, CommittedWork, Store } from '../store.js';
+import type { CommitNotifier, LocalCommit, Store } from '../store.js';
 import type { CommitListener } from '../typeorm/commit-listener.js';
 import { advanceUnheld } from './claim/advance-unheld.js';
 import { findDeepLanes } from './claim/find-deep-lanes.js';
@@ -85,15 +85,15 @@ export class PostgresStore extends PostgresServiceStore implements Store {
     return this.commits.attach();
   }
 
-  onCommit(listener: (work: CommittedWork) => void): void {
+  onCommit(listener: (work: LocalCommit) => void): void {
     this.commits.onCommit(listener);
   }
 
   // Outbox
 
-  insertEvents(events: readonly outbox.NewEvent[]): Promise<PublishedEvent[]> {
-    this.commits.noteEvents(this.session.runner);
-    return insertEvents(this.session, events);
+  insertEvents(events: readonly outbox.NewEvent[], traceparent?: string | null): Promise<PublishedEvent[]> {
+    const { eventTypes } = this.commits.noteEvents(this.session.runner);
+    return insertEvents(this.session, events, { traceparent, eventTypes });
   }
 
   claimEvents(limit: number): Promise<outbox.ClaimedEvents> {

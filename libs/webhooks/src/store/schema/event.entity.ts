@@ -17,6 +17,8 @@ export class WebhookEventRow {
   test!: boolean;
   /** Of a test event: the one endpoint it is for. */
   endpointId!: string | null;
+  /** The trace context that it was published in, as a `traceparent` header has it. */
+  traceparent!: string | null;
   /** When its data was erased. */
   erasedAt!: number | null;
 }
@@ -41,6 +43,7 @@ export const createEventSchema = (prefix: string): EntitySchema<WebhookEventRow>
       test: flag('test', { default: false }),
       endpointId: { type: 'uuid', name: 'endpoint_id', nullable: true },
       erasedAt: instant('erased_at', nullable),
+      traceparent: text('traceparent', 64, nullable),
     },
     indices: [
       { name: `${prefix}webhook_events_id`, columns: ['id'], unique: true },

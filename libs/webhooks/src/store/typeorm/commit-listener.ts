@@ -1,5 +1,5 @@
 import type { DataSource, EntitySubscriberInterface, QueryRunner } from 'typeorm';
-import type { CommittedWork } from '../store.js';
+import type { LocalCommit } from '../store.js';
 
 /**
  * Tells listeners that a transaction with work for workers has committed.
@@ -7,8 +7,8 @@ import type { CommittedWork } from '../store.js';
  * at once and never throws.
  */
 export class CommitListener implements EntitySubscriberInterface {
-  private readonly noted = new WeakMap<QueryRunner, CommittedWork>();
-  private readonly listeners = new Set<(work: CommittedWork) => void>();
+  private readonly noted = new WeakMap<QueryRunner, LocalCommit>();
+  private readonly listeners = new Set<(work: LocalCommit) => void>();
 
   constructor(private readonly dataSource: DataSource) {}
 
@@ -22,9 +22,11 @@ export class CommitListener implements EntitySubscriberInterface {
     };
   }
 
-  /** This transaction wrote events. */
-  noteEvents(runner: QueryRunner): void {
-    this.workOf(runner).events = true;
+  /** This transaction writes events. Returns what its listeners will get: the types of the events are added to it. */
+  noteEvents(runner: QueryRunner): LocalCommit {
+    const work = this.workOf(runner);
+    work.events = true;
+    return work;
   }
 
   /** This transaction made a lane due, or closed it. */
@@ -32,7 +34,7 @@ export class CommitListener implements EntitySubscriberInterface {
     this.workOf(runner).lanes = true;
   }
 
-  onCommit(listener: (work: CommittedWork) => void): void {
+  onCommit(listener: (work: LocalCommit) => void): void {
     this.listeners.add(listener);
   }
 
@@ -48,9 +50,9 @@ export class CommitListener implements EntitySubscriberInterface {
     if (!queryRunner.isTransactionActive) this.noted.delete(queryRunner);
   }
 
-  private workOf(runner: QueryRunner): CommittedWork {
+  private workOf(runner: QueryRunner): LocalCommit {
     let work = this.noted.get(runner);
-    if (!work) this.noted.set(runner, (work = { events: false, lanes: false }));
+    if (!work) this.noted.set(runner, (work = { events: false, eventTypes: [], lanes: false }));
     return work;
   }
 }

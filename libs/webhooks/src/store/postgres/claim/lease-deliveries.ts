@@ -7,8 +7,9 @@ import { isHeldByEarlier, isPassedByLater } from '../fragments/subject-order.js'
 /** How long a lane waits if its tenant has no room for the large bodies that are due in it, ms. */
 const NO_BYTES_WAIT_MS = 250;
 
-/** What a row brings: the delivery, its bigint as text. */
-type Row = Omit<ClaimedDelivery, 'attemptAt'> & { attemptAt: string | number | null };
+/** What a row brings: the delivery, its bigints as text. */
+type Row = Omit<ClaimedDelivery, 'attemptAt' | 'publishedAt'> &
+  Record<'attemptAt' | 'publishedAt', string | number | null>;
 
 /**
  * Claims due deliveries of these lanes: leases them to this worker, first attempts before retries, except for the places
@@ -83,7 +84,8 @@ export async function leaseDeliveries(
      )
      select d.id, d.lane_id as "laneId", d.wire_type as "wireType", d.profile, d.body, d.callback_url as "callbackUrl",
             d.attempts, d.attempts_before as "attemptsBefore", d.attempt_at as "attemptAt", d.claims,
-            v.id as "eventUuid", v.sequence, v.type as "eventType", v.subject, v.test
+            v.id as "eventUuid", v.sequence, v.type as "eventType", v.subject, v.test, v.traceparent,
+            case when not d.retry or d.attempts > 0 then v.created_at end as "publishedAt"
        from leased d
        join ${events} v on v.sequence = d.event_sequence
       order by d.id`,
@@ -108,7 +110,10 @@ export async function leaseDeliveries(
       claims.map(({ maxBytes }) => maxBytes),
     ],
   );
-  for (const row of rows) if (row.attemptAt !== null) row.attemptAt = Number(row.attemptAt);
+  for (const row of rows) {
+    if (row.attemptAt !== null) row.attemptAt = Number(row.attemptAt);
+    if (row.publishedAt !== null) row.publishedAt = Number(row.publishedAt);
+  }
   return rows as ClaimedDelivery[];
 }
 

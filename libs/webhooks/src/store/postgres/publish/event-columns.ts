@@ -2,7 +2,7 @@ import type { NewEvent } from '../../outbox-store.js';
 
 /** The columns of the events table that a published event fills; `created_at` is the database's. */
 export const EVENT_COLUMNS =
-  'id, tenant_id, type, subject, occurred_at, source, data, callback_url, idempotency_key, test, endpoint_id, created_at';
+  'id, tenant_id, type, subject, occurred_at, source, data, callback_url, idempotency_key, test, endpoint_id, created_at, traceparent';
 
 /**
  * SQL that reads the columns of {@link toColumns}, bound from `$2` on, as rows `i` with their `place`. The data is one JSON

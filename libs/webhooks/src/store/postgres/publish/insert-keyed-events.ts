@@ -15,6 +15,7 @@ interface KeyedRow {
 export async function insertKeyedEvents(
   session: Session,
   events: readonly NewEvent[],
+  traceparent: string | null,
 ): Promise<PublishedEvent[]> {
   const { tables } = session;
   const rows = await session.query<KeyedRow>(
@@ -25,7 +26,7 @@ export async function insertKeyedEvents(
      ), inserted as (
        insert into ${tables.events} (sequence, ${EVENT_COLUMNS})
        select i.sequence, i.id, i.tenant_id, i.type, i.subject, coalesce(i.occurred_at, ${nowMs(1)}), i.source, i.data,
-              i.callback_url, i.idempotency_key, i.test, i.endpoint_id, ${nowMs(1)}
+              i.callback_url, i.idempotency_key, i.test, i.endpoint_id, ${nowMs(1)}, $14
          from input i
         -- Rows are written in the order of their keys: two transactions with the same keys wait for each other instead
         -- of deadlocking.
@@ -41,7 +42,7 @@ export async function insertKeyedEvents(
        left join ${tables.events} e
          on n.id is null and e.tenant_id = i.tenant_id and e.idempotency_key = i.idempotency_key
       order by i.place`,
-    [session.clockOffset, ...toColumns(events), tables.events],
+    [session.clockOffset, ...toColumns(events), tables.events, traceparent],
   );
   const firsts = await findFirsts(session, events, rows);
   return events.map((event, i) => {

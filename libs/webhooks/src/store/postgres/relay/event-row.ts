@@ -3,7 +3,7 @@ import type { ClaimedEvent } from '../../outbox-store.js';
 
 /** SQL: what {@link toClaimedEvent} needs of the event `e`, without its data. */
 export const EVENT_COLUMNS =
-  'e.sequence, e.id, e.type, e.tenant_id, e.occurred_at, e.created_at, e.subject, e.source, e.callback_url, e.test, e.endpoint_id';
+  'e.sequence, e.id, e.type, e.tenant_id, e.occurred_at, e.created_at, e.subject, e.source, e.callback_url, e.test, e.endpoint_id, e.traceparent';
 
 /** PostgreSQL's `bigint` arrives as text. */
 export interface EventRow {
@@ -18,6 +18,7 @@ export interface EventRow {
   callback_url: string | null;
   test: boolean;
   endpoint_id: string | null;
+  traceparent: string | null;
 }
 
 export function toClaimedEvent(
@@ -38,6 +39,7 @@ export function toClaimedEvent(
     callbackUrl: row.callback_url,
     test: row.test,
     endpointId: row.endpoint_id,
+    traceparent: row.traceparent,
     ...facts,
     data,
     isDamaged: data === undefined,

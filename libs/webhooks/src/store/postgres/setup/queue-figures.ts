@@ -8,9 +8,11 @@ const MAX_COUNTED = 10_000;
 
 export async function readQueueFigures(session: Session): Promise<QueueFigures> {
   const { deliveries, events, lanes, leases, unrelayed } = session.tables;
-  const [row] = await session.query<Omit<QueueFigures, 'lagMs'> & { lagMs: string | null }>(
+  const [row] = await session.queryUnlogged<
+    Omit<QueueFigures, 'lagMs' | 'waitMs'> & { lagMs: string | null; waitMs: string | null }
+  >(
     `with lane as materialized (
-       select id from ${lanes} where state = 'open' and next_due_at <= ${nowMs(1)} order by next_due_at limit ${MAX_COUNTED}
+       select id, next_due_at from ${lanes} where state = 'open' and next_due_at <= ${nowMs(1)} order by next_due_at limit ${MAX_COUNTED}
      ), waiting as materialized (
        select d.next_at from lane
         cross join lateral (select next_at from ${deliveries} d
@@ -23,10 +25,11 @@ export async function readQueueFigures(session: Session): Promise<QueueFigures> 
             (select count(*)::int from lane) as "dueLanes",
             (select count(*)::int from waiting) as due,
             (select count(*)::int from ${leases}) as leases,
-            greatest(0, ${nowMs(1)} - least((select min(created_at) from unrelayed), (select min(next_at) from waiting))) as "lagMs"`,
+            greatest(0, ${nowMs(1)} - least((select min(created_at) from unrelayed), (select min(next_at) from waiting))) as "lagMs",
+            greatest(0, ${nowMs(1)} - least((select min(created_at) from unrelayed), (select min(next_due_at) from lane))) as "waitMs"`,
     [session.clockOffset],
   );
-  return { ...row!, lagMs: Number(row!.lagMs ?? 0) };
+  return { ...row!, lagMs: Number(row!.lagMs ?? 0), waitMs: Number(row!.waitMs ?? 0) };
 }
 
 export async function readDatabaseHealth(session: Session): Promise<DatabaseHealth> {

@@ -11,6 +11,7 @@ import { OperatorPauses1765600000000 } from './1765600000000-operator-pauses.js'
 import { IndexNewestEndpoints1765700000000 } from './1765700000000-index-newest-endpoints.js';
 import { WebhookJobs1765400000000 } from './1765400000000-webhook-jobs.js';
 import { EraseBodies1765500000000 } from './1765500000000-erase-bodies.js';
+import { TraceContext1765800000000 } from './1765800000000-trace-context.js';
 
 /**
  * The module's migrations, oldest first: list them in the data source, `migrations: [...webhooksMigrations, ...own]`.
@@ -30,4 +31,5 @@ export const webhooksMigrations = [
   EraseBodies1765500000000,
   OperatorPauses1765600000000,
   IndexNewestEndpoints1765700000000,
+  TraceContext1765800000000,
 ];

@@ -1,0 +1,35 @@
+/** Values of labels by name. A label that is left out has no value. */
+export type MetricLabels = Readonly<Record<string, string>>;
+
+/** What is measured, in the terms of OpenTelemetry. */
+export interface MetricInstrument {
+  /** Dotted, such as `webhooks.delivery.attempts`. */
+  name: string;
+  /** One sentence. */
+  description: string;
+  /** `s` for seconds; `{attempt}` and the like count things. */
+  unit: string;
+  /** All names that its labels may have. */
+  labels: readonly string[];
+}
+
+export interface MetricHistogram extends MetricInstrument {
+  /** Upper bounds of the buckets, in `unit`. */
+  buckets: readonly number[];
+}
+
+/** Takes one measurement. It must not throw, and must not keep `labels`. */
+export type Measure = (value: number, labels: MetricLabels) => void;
+
+/**
+ * Where metrics go: `openTelemetry()` of `nestjs-sms-webhooks/opentelemetry`, `prometheus()` of
+ * `nestjs-sms-webhooks/prometheus`, or your own. Each method is called once for each instrument, when the module starts.
+ */
+export interface MetricsSink {
+  /** The function adds a number to a sum that only grows. */
+  counter(instrument: MetricInstrument): Measure;
+  /** The function adds one value to a distribution. */
+  histogram(instrument: MetricHistogram): Measure;
+  /** The function sets the present value. */
+  gauge(instrument: MetricInstrument): Measure;
+}

@@ -1,0 +1,45 @@
+/** What a call of `publish` is about. */
+export interface TracedPublication {
+  /** Types of its events. */
+  eventTypes: readonly string[];
+}
+
+/** One attempt of one delivery. */
+export interface TracedAttempt {
+  /** `dlv_…` */
+  deliveryId: string;
+  /** `wh_…`; `null` for a callback. */
+  endpointId: string | null;
+  eventType: string;
+  /** 1 for the first. */
+  attempt: number;
+  /** The trace context of the publication, as in a `traceparent` header; `null`: it was not traced. */
+  publishedIn: string | null;
+}
+
+/** What an attempt resulted in. */
+export interface TracedOutcome {
+  /** Status of the response; `null`: there was none. */
+  status: number | null;
+  /** Kind of the failure, such as `timeout` or `http_5xx`; `null` for a success. */
+  errorType: string | null;
+  state: 'delivered' | 'pending' | 'exhausted' | 'discarded';
+}
+
+/** Where spans go: `openTelemetry()` of `nestjs-sms-webhooks/opentelemetry`, or your own. */
+export interface TraceSink {
+  /**
+   * Runs `work` in a span, and passes it the span's context as in a `traceparent` header, which is stored with the events;
+   * `null`: the span is not recorded. Rejects as `work` does.
+   */
+  publish<T>(publication: TracedPublication, work: (traceparent: string | null) => Promise<T>): Promise<T>;
+  /**
+   * Runs `work` in a span that is linked to the publication's, and passes it the span's context. `work` never rejects;
+   * `describe` says what its result is.
+   */
+  deliver<T>(
+    attempt: TracedAttempt,
+    work: (traceparent: string | null) => Promise<T>,
+    describe: (result: T) => TracedOutcome,
+  ): Promise<T>;
+}

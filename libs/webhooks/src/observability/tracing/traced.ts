@@ -1,0 +1,40 @@
+import { LineLogger } from '../../core/line-logger.js';
+import type { TracedAttempt, TracedOutcome, TraceSink } from './trace-sink.js';
+
+const logger = new LineLogger('WebhookTraces');
+
+/** Runs `work` in the span of a publication. A sink that throws changes nothing: its error is logged. */
+export function tracePublication<T>(
+  sink: TraceSink,
+  eventTypes: readonly string[],
+  work: (traceparent: string | null) => Promise<T>,
+): Promise<T> {
+  return guarded(work, (observed) => sink.publish({ eventTypes }, observed));
+}
+
+/** The same in the span of an attempt. */
+export function traceAttempt<T>(
+  sink: TraceSink,
+  attempt: TracedAttempt,
+  work: (traceparent: string | null) => Promise<T>,
+  describe: (result: T) => TracedOutcome,
+): Promise<T> {
+  return guarded(work, (observed) => sink.deliver(attempt, observed, describe));
+}
+
+type Work<T> = (traceparent: string | null) => Promise<T>;
+
+/** The result of `work`, which runs once, whatever the sink makes of it. */
+async function guarded<T>(work: Work<T>, run: (observed: Work<T>) => Promise<T>): Promise<T> {
+  let result: Promise<T> | null = null;
+  try {
+    await run((traceparent) => (result ??= work(traceparent)));
+  } catch (error) {
+    const failure = await (result as Promise<T> | null)?.then(
+      () => null,
+      (reason: unknown) => reason,
+    );
+    if (error !== failure) logger.error(`observability.traces threw: ${(error as Error).message}`);
+  }
+  return result ?? work(null);
+}

@@ -1,0 +1,24 @@
+import type { MeterProvider, TracerProvider } from '@opentelemetry/api';
+import type { MetricsSink } from '../observability/metrics/metrics-sink.js';
+import type { TraceSink } from '../observability/tracing/trace-sink.js';
+import { MeterSink } from './meter-sink.js';
+import { TracerSink } from './tracer-sink.js';
+
+/** For hosts with several SDKs. */
+export interface OpenTelemetryOptions {
+  /** Default: the global one. */
+  meterProvider?: MeterProvider;
+  /** Default: the global one. */
+  tracerProvider?: TracerProvider;
+}
+
+/**
+ * Metrics and traces through `@opentelemetry/api`: `observability: openTelemetry()`. The SDK is the host's, and must be
+ * registered before the app is created, as for any instrumentation. Without one, both do nothing.
+ */
+export function openTelemetry({ meterProvider, tracerProvider }: OpenTelemetryOptions = {}): {
+  metrics: MetricsSink;
+  traces: TraceSink;
+} {
+  return { metrics: new MeterSink(meterProvider), traces: new TracerSink(tracerProvider) };
+}

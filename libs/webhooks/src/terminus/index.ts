@@ -1,0 +1,1 @@
+export { WebhooksHealthIndicator } from './webhooks-health-indicator.js';
