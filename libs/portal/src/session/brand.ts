@@ -37,7 +37,7 @@ export function accentProperties(accent: string): Record<string, string> | null 
   const color = parse(accent);
   if (!color) return null;
   const white: Rgb = [255, 255, 255];
-  const ink: Rgb = [13, 17, 23];
+  const ink: Rgb = [0, 0, 0];
   return {
     '--brand': css(color),
     '--on-brand': css(contrast(white, color) >= contrast(ink, color) ? white : ink),

@@ -29,12 +29,12 @@ export function Snippets({ endpoint }: { endpoint: Endpoint }) {
   const intro = rules.secret.owner === 'account' ? 'snippet.introAccount' : 'snippet.intro';
   return (
     <div class="stack stack-tight">
-      <div class="segments" role="group" aria-label={t('snippet.language')}>
+      <div class="languages" role="group" aria-label={t('snippet.language')}>
         {LANGUAGES.map(({ id, title }) => (
           <button
             key={id}
             type="button"
-            class="segment"
+            class="language"
             aria-pressed={language === id}
             onClick={() => setLanguage(id)}
           >

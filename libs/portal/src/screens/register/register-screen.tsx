@@ -27,7 +27,7 @@ export function RegisterScreen({ params }: ScreenProps) {
     <>
       <PageHeader title={t('register.title')} up={{ to: {}, label: t('nav.webhooks') }} />
       <div class="card form-card">
-        <div class="card-body stack">
+        <div class="card-body webhook-form">
           {profiles.length > 1 && (
             <SelectField
               label={t('register.profile')}

@@ -2,43 +2,33 @@ import { api } from '../../api/client.ts';
 import type { Endpoint } from '../../api/types.ts';
 import { Link } from '../../routing/link.tsx';
 import type { ProfileRules } from '../../session/session.ts';
-import { Snippets } from '../../snippets/snippets.tsx';
 import { Text } from '../../strings/text.tsx';
 import { t } from '../../strings/translate.ts';
 import { Section } from './section.tsx';
 import { SecretActions } from './secret-actions.tsx';
 
-/** The secret of a webhook, and code that verifies with it. */
+/** The secret of a webhook: its own, or that of the account. */
 export function SecretSection({ endpoint, rules }: { endpoint: Endpoint; rules: ProfileRules }) {
-  const ofAccount = rules.secret.owner === 'account';
   const path = { id: endpoint.id };
-  const isSigned = ofAccount || endpoint.secrets.length > 0;
   return (
-    <>
-      <Section title={t('settings.secret')}>
-        {ofAccount ? (
-          <p>
-            <Text
-              of="form.accountSecret"
-              with={{ link: <Link to={{ screen: 'account' }}>{t('form.accountSecretLink')}</Link> }}
-            />
-          </p>
-        ) : (
-          <SecretActions
-            secrets={endpoint.secrets}
-            none={t('settings.noSecret')}
-            rules={rules}
-            reveal={() => api.get('/webhooks/{id}/secret', { path })}
-            rotate={(body) => api.post('/webhooks/{id}/rotate-secret', { path, body })}
-            changes={['endpoint', endpoint.id]}
+    <Section title={t('settings.secret')}>
+      {rules.secret.owner === 'account' ? (
+        <p>
+          <Text
+            of="form.accountSecret"
+            with={{ link: <Link to={{ screen: 'account' }}>{t('form.accountSecretLink')}</Link> }}
           />
-        )}
-      </Section>
-      {isSigned && (
-        <Section title={t('settings.verify')}>
-          <Snippets endpoint={endpoint} />
-        </Section>
+        </p>
+      ) : (
+        <SecretActions
+          secrets={endpoint.secrets}
+          none={t('settings.noSecret')}
+          rules={rules}
+          reveal={() => api.get('/webhooks/{id}/secret', { path })}
+          rotate={(body) => api.post('/webhooks/{id}/rotate-secret', { path, body })}
+          changes={['endpoint', endpoint.id]}
+        />
       )}
-    </>
+    </Section>
   );
 }

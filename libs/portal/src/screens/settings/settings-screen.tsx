@@ -1,11 +1,13 @@
 import type { Endpoint } from '../../api/types.ts';
 import { Notice } from '../../design/notice.tsx';
 import { useProfile, useScope } from '../../session/session-context.ts';
+import { Snippets } from '../../snippets/snippets.tsx';
 import { t } from '../../strings/translate.ts';
 import type { ScreenProps } from '../screen.ts';
 import { WebhookFrame } from '../webhook-frame.tsx';
 import { DeleteSection } from './delete-section.tsx';
 import { EditSection } from './edit-section.tsx';
+import { Section } from './section.tsx';
 import { SecretSection } from './secret-section.tsx';
 import { StateSection } from './state-section.tsx';
 import './settings.css';
@@ -21,6 +23,7 @@ export function SettingsScreen({ params }: ScreenProps) {
 function Settings({ endpoint }: { endpoint: Endpoint }) {
   const rules = useProfile(endpoint.profile);
   const mayWrite = useScope('write');
+  const isSigned = rules?.secret.owner === 'account' || endpoint.secrets.length > 0;
   return (
     <div class="settings">
       <div class="stack">
@@ -33,6 +36,13 @@ function Settings({ endpoint }: { endpoint: Endpoint }) {
         {rules && <SecretSection endpoint={endpoint} rules={rules} />}
         {mayWrite && <DeleteSection endpoint={endpoint} />}
       </div>
+      {isSigned && (
+        <div class="settings-wide">
+          <Section title={t('settings.verify')}>
+            <Snippets endpoint={endpoint} />
+          </Section>
+        </div>
+      )}
     </div>
   );
 }

@@ -3,8 +3,10 @@ import type { Attempt, DeliveryDetail } from '../../api/types.ts';
 import { CodeBlock } from '../../design/code-block.tsx';
 import { Notice } from '../../design/notice.tsx';
 import { durationText, relativeTime } from '../../design/time.tsx';
+import { explainAttempt } from '../../explain/cause.ts';
 import { Link } from '../../routing/link.tsx';
 import { t } from '../../strings/translate.ts';
+import { prettyBody } from '../delivery/pretty-body.ts';
 import './test-event.css';
 
 interface TestResultProps {
@@ -35,7 +37,9 @@ export function TestResult({ result: { delivery }, endpointId }: TestResultProps
     <section class="stack stack-tight">
       <AttemptNotice attempt={attempt} delivery={delivery} link={link} />
       <div class="test-exchange">
-        {delivery.body !== null && <Exchange title={t('test.sent')} code={pretty(delivery.body)} />}
+        {delivery.body !== null && (
+          <Exchange title={t('test.sent')} code={prettyBody(delivery.body) ?? delivery.body} />
+        )}
         {attempt.response !== null && (
           <Exchange title={t('test.response')} code={attempt.response || t('test.emptyResponse')} />
         )}
@@ -60,27 +64,21 @@ interface AttemptNoticeProps {
 }
 
 function AttemptNotice({ attempt, delivery: { state, nextAttemptAt }, link }: AttemptNoticeProps) {
-  const { status, error, durationMs } = attempt;
+  const { status, durationMs } = attempt;
   if (state === 'delivered') {
     const values = { status: String(status), duration: durationText(durationMs ?? 0) };
     return <Notice tone="success" live title={t('test.delivered', values)} action={link} />;
   }
-  const title =
-    status === null
-      ? t('test.noResponse', { reason: t(`reason.${error ?? 'http'}`) })
-      : t('test.failed', { status: String(status) });
+  const explained = explainAttempt(attempt);
   return (
-    <Notice tone="danger" live title={title} action={link}>
+    <Notice
+      tone="danger"
+      live
+      title={explained?.title ?? t('test.failed', { status: String(status) })}
+      action={link}
+    >
+      {explained?.fix}{' '}
       {nextAttemptAt && t('test.willRetry', { when: relativeTime(Date.parse(nextAttemptAt), Date.now()) })}
     </Notice>
   );
-}
-
-/** JSON with indents; other texts as they are. */
-function pretty(body: string): string {
-  try {
-    return JSON.stringify(JSON.parse(body), null, 2);
-  } catch {
-    return body;
-  }
 }

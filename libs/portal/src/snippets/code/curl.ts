@@ -41,7 +41,7 @@ curl -i "$url"${plainHeaders(subject.example, OF_THE_ATTEMPT)} \\
 
   jwt: (_, subject) => `${start(subject)}base64url() { openssl base64 -A | tr '+/' '-_' | tr -d '='; }
 head=$(printf '{"alg":"HS256","typ":"JWT"}' | base64url)
-payload=$(printf '{"aud":"%s","exp":%d}' "$url" $(($(date +%s) + 600)) | base64url)
+payload=$(printf '{"aud":["%s"],"exp":%d}' "$url" $(($(date +%s) + 600)) | base64url)
 signature=$(printf %s "$head.$payload" |
   openssl dgst -sha256 -hmac "$WEBHOOK_SECRET" -binary | base64url)
 

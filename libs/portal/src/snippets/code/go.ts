@@ -69,14 +69,14 @@ func Verify(rawBody []byte, header http.Header, secret string) bool {
 		return false
 	}
 	var claims struct {
-		Audience string \`json:"aud"\`
-		Expires  int64  \`json:"exp"\`
+		Audience []string \`json:"aud"\`
+		Expires  int64    \`json:"exp"\`
 	}
 	payload, err := base64.RawURLEncoding.DecodeString(parts[1])
 	if err != nil || json.Unmarshal(payload, &claims) != nil {
 		return false
 	}
-	return claims.Audience == webhookURL && claims.Expires > time.Now().Unix()
+	return len(claims.Audience) == 1 && claims.Audience[0] == webhookURL && claims.Expires > time.Now().Unix()
 }
 ${usage}`,
 };

@@ -44,7 +44,7 @@ function verify(rawBody, headers, secret) {
   const got = Buffer.from(signature ?? '', 'base64url');
   if (got.length !== expected.length || !timingSafeEqual(got, expected)) return false;
   const { aud, exp } = JSON.parse(Buffer.from(payload, 'base64url'));
-  return aud === WEBHOOK_URL && exp > Date.now() / 1000;
+  return aud.includes(WEBHOOK_URL) && exp > Date.now() / 1000;
 }
 ${usage}`,
 };

@@ -70,7 +70,7 @@ function verify(string $rawBody, string $secret): bool
         return false;
     }
     $claims = json_decode(base64url_decode($payload), true);
-    return $claims['aud'] === WEBHOOK_URL && $claims['exp'] > time();
+    return in_array(WEBHOOK_URL, $claims['aud'], true) && $claims['exp'] > time();
 }
 ${usage}`,
 };

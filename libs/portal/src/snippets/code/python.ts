@@ -59,6 +59,6 @@ def verify(raw_body, headers, secret):
     if not hmac.compare_digest(expected.rstrip(b"="), signature.encode()):
         return False
     claims = json.loads(decode(signed.split(".")[1]))
-    return claims["aud"] == WEBHOOK_URL and claims["exp"] > time.time()
+    return WEBHOOK_URL in claims["aud"] and claims["exp"] > time.time()
 ${usage}`,
 };

@@ -50,7 +50,6 @@ export const register = {
   'test.waiting': 'Waiting for the response of your server…',
   'test.delivered': 'Your server responded {status} in {duration}',
   'test.failed': 'Your server responded {status}',
-  'test.noResponse': 'No response: {reason}',
   'test.pending': 'The request has not been sent yet',
   'test.pendingText': 'It waits, and is sent as soon as possible. See the delivery.',
   'test.discarded': 'The request was not sent',
@@ -60,22 +59,4 @@ export const register = {
   'test.sent': 'Request',
   'test.showDelivery': 'Show the delivery',
   'test.noTypes': 'This webhook gets no event that has an example.',
-
-  'reason.timeout': 'your server did not answer in time. Respond first and work later, or raise the timeout.',
-  'reason.dns': 'the host name does not resolve. Check the URL and its DNS records.',
-  'reason.connect':
-    'the connection was refused. Check that your server runs, and that its firewall admits our requests.',
-  'reason.reset': 'the connection closed before a response arrived.',
-  'reason.headers': 'the response is not valid HTTP.',
-  'reason.blocked': 'the host name leads to an address that is not public.',
-  'reason.certificate-expired': 'the certificate of your server has expired. Renew it and reload the server.',
-  'reason.certificate-not-yet-valid': 'the certificate of your server is not valid yet.',
-  'reason.certificate-incomplete':
-    'the certificate comes without its intermediate ones. Install the full chain, often a file named fullchain.pem.',
-  'reason.certificate-self-signed': 'the certificate is self-signed. Install one of a public authority.',
-  'reason.certificate-name': 'the certificate is for other host names.',
-  'reason.certificate-untrusted': 'the certificate leads to no trusted authority.',
-  'reason.http2-only': 'your server does not speak HTTP/1.1.',
-  'reason.tls': 'the TLS handshake failed.',
-  'reason.http': 'your server responded with an error.',
 } as const;
