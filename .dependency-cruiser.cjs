@@ -42,7 +42,8 @@ const WEBHOOKS = {
     'api/compat': 'api endpoints config observability secrets store',
     api: 'api/routes event-log endpoints deliveries accounts config secrets validation store',
     'api/routes': 'api event-log endpoints deliveries accounts secrets validation',
-    operator: 'endpoints deliveries config engine engine/record observability secrets store validation http',
+    operator:
+      'endpoints deliveries config engine engine/maintenance engine/record observability secrets store validation http',
     'event-log': 'deliveries engine/replay observability store validation',
     endpoints: `deliveries accounts config secrets observability observability/tracing store profiles validation events/catalogue events
                 http/policy`,

@@ -1,6 +1,6 @@
 import { WebhookAudit } from '../../libs/webhooks/src/observability/audit.js';
 import { WebhookOperator } from '../../libs/webhooks/src/operator/operator.service.js';
-import type { Progress } from '../../libs/webhooks/src/operator/progress.js';
+import type { Progress } from '../../libs/webhooks/src/store/jobs/progress.js';
 import { ensureAccounts } from '../../libs/webhooks/src/secrets/ensure-accounts.js';
 import { STORE, type Store } from '../../libs/webhooks/src/store/store.js';
 import { SETTINGS, type Settings } from '../../libs/webhooks/src/config/settings.js';

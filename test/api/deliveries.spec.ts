@@ -1,3 +1,4 @@
+import type { Progress } from '../../libs/webhooks/src/store/jobs/progress.js';
 import { Session } from '../../libs/webhooks/src/store/postgres/connection/session.js';
 import { first, host, newAccount, receiver, useCustomers, list, message } from './customers.js';
 import type { Calls } from '../support/webhooks-host.js';
@@ -385,6 +386,18 @@ describe('A search by the services', () => {
 });
 
 describe('Recovering what an endpoint missed', () => {
+  const insertExhausted = (tenantId: string, laneId: number, count: number) =>
+    host.dataSource.query(
+      `with events as (
+         insert into webhook_events (id, tenant_id, type, occurred_at, created_at, data, test)
+         select gen_random_uuid(), $1, 'message.sent', 1, 1, '{}', false from generate_series(1, $3::int)
+         returning sequence
+       )
+       insert into webhook_deliveries (event_sequence, lane_id, wire_type, body, state, reason, attempts, created_at, finished_at, failed_at)
+       select sequence, $2, 'message.sent', '{}', 'exhausted', 'retries-used-up', 10, 1, 1, 1 from events`,
+      [tenantId, laneId, count],
+    );
+
   /** Three that were used up, one that was cancelled, one that arrived. */
   async function missed() {
     const account = newAccount();
@@ -411,7 +424,7 @@ describe('Recovering what an endpoint missed', () => {
     const { api, endpoint } = await missed();
     const path = `/webhooks/${endpoint.id}/recover`;
     const { body } = await api.post(path, { since: '2026-11-20T09:00:00Z', dryRun: true }).expect(202);
-    expect(body).toEqual({ dryRun: true, matched: 3, recovered: 0, more: false });
+    expect(body).toEqual({ dryRun: true, matched: 3, done: 0, left: 3, recovered: 0, more: false });
     const later = await api.post(path, { since: '2026-11-20T10:00:01Z', until: '2027-01-01', dryRun: true });
     expect(later.body.matched).toBe(0);
     expect(await list(api, '/webhooks/deliveries?state=exhausted')).toMatchObject({ data: [{}, {}, {}] });
@@ -422,7 +435,7 @@ describe('Recovering what an endpoint missed', () => {
     const { body } = await api
       .post(`/webhooks/${endpoint.id}/recover`, { since: '2026-11-20T09:00:00Z' })
       .expect(202);
-    expect(body).toEqual({ dryRun: false, matched: 3, recovered: 3, more: false });
+    expect(body).toEqual({ dryRun: false, matched: 3, done: 3, left: 0, recovered: 3, more: false });
     await host.webhooks.runOnce();
     expect(receiver.received).toEqual([]);
     await api.post(`/webhooks/${endpoint.id}/resume`);
@@ -437,16 +450,7 @@ describe('Recovering what an endpoint missed', () => {
   it('is done in batches, by several callers at once, each delivery once', async () => {
     const { api, tenantId, register } = newAccount();
     const endpoint = await register({ active: false });
-    await host.dataSource.query(
-      `with events as (
-         insert into webhook_events (id, tenant_id, type, occurred_at, created_at, data, test)
-         select gen_random_uuid(), $1, 'message.sent', 1, 1, '{}', false from generate_series(1, 1200)
-         returning sequence
-       )
-       insert into webhook_deliveries (event_sequence, lane_id, wire_type, body, state, reason, attempts, created_at, finished_at, failed_at)
-       select sequence, $2, 'message.sent', '{}', 'exhausted', 'retries-used-up', 10, 1, 1, 1 from events`,
-      [tenantId, endpoint.publicNo],
-    );
+    await insertExhausted(tenantId, endpoint.publicNo, 1200);
     const answers = await Promise.all(
       [1, 2, 3].map(() => api.post(`/webhooks/${endpoint.id}/recover`, { since: '1970-01-01' }).expect(202)),
     );
@@ -456,6 +460,24 @@ describe('Recovering what an endpoint missed', () => {
       [endpoint.publicNo],
     );
     expect([n, rounds]).toEqual([1200, 10]);
+  });
+
+  it('says how far it has come after each batch', async () => {
+    const { tenantId, register } = newAccount();
+    const endpoint = await register({ active: false });
+    await insertExhausted(tenantId, endpoint.publicNo, 700);
+    const seen: Progress[] = [];
+    const result = await host.webhooks.endpoints.recover(
+      tenantId,
+      endpoint.id,
+      { since: '1970-01-01' },
+      { onProgress: (progress) => void seen.push(progress) },
+    );
+    expect(seen).toEqual([
+      { matched: 700, done: 500, left: 200 },
+      { matched: 700, done: 700, left: 0 },
+    ]);
+    expect(result).toEqual({ dryRun: false, ...seen[1], recovered: 700, more: false });
   });
 
   it('takes one state alone where it is asked to', async () => {

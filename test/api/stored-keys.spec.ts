@@ -1,3 +1,4 @@
+import type { Progress } from '../../libs/webhooks/src/store/jobs/progress.js';
 import { SecretReencryption } from '../../libs/webhooks/src/secrets/reencrypt-secrets.js';
 import { createSecretBox } from '../../libs/webhooks/src/secrets/create-secret-box.js';
 import { STORE, type Store } from '../../libs/webhooks/src/store/store.js';
@@ -49,7 +50,10 @@ describe('The keys of stored secrets', () => {
       startHost({ database, options: { encryption: { current: rotated.current } }, logger: false }),
     ).rejects.toThrow(/"k1".*encryption\.previous/s);
     const second = await startHost({ database, options: { encryption: rotated } });
-    expect(await second.app.get(WebhookOperator).reencryptSecrets()).toEqual({ resealed: 2, unreadable: [] });
+    expect(await second.app.get(WebhookOperator).reencryptSecrets()).toMatchObject({
+      resealed: 2,
+      unreadable: [],
+    });
     await second.close();
     const third = await startHost({ database, options: { encryption: { current: rotated.current } } });
     await third.as('a').get('/webhooks/account/secret').expect(200);
@@ -92,8 +96,19 @@ describe('The keys of stored secrets', () => {
     const { body: endpoint } = await api.post('/webhooks', body).expect(201);
     const { body: account } = await api.get('/webhooks/account/secret');
     const keys = keysWith('k2', ['k1']);
-    expect(await keys.reencryptSecrets()).toEqual({ resealed: 2, unreadable: [] });
-    expect(await keys.reencryptSecrets()).toEqual({ resealed: 0, unreadable: [] });
+    // More than one batch.
+    await host.dataSource.query(
+      `insert into webhook_accounts (tenant_id, secrets, created_at, updated_at) select 'many-' || n, '[]', 1, 1 from generate_series(1, 250) n`,
+    );
+    const [{ rows }] = await host.dataSource.query(
+      'select (select count(*) from webhook_endpoints)::int + (select count(*) from webhook_accounts)::int as rows',
+    );
+    const seen: number[] = [];
+    const onProgress = ({ left }: Progress): void => void seen.push(left);
+    const result = await keys.reencryptSecrets({ onProgress });
+    expect(result).toEqual({ matched: rows, done: rows, left: 0, resealed: 2, unreadable: [] });
+    expect(seen).toEqual([251, 51, 0]);
+    expect(await keys.reencryptSecrets()).toMatchObject({ resealed: 0, unreadable: [] });
 
     await expect(keysWith('k2').check()).resolves.toBeUndefined();
     const box = createSecretBox({
@@ -104,7 +119,9 @@ describe('The keys of stored secrets', () => {
     const context = sealContext('a', row.id);
     expect(box.open(JSON.parse(row.secrets)[0].sealed, context)).toBe(endpoint.secret);
     expect(box.open(row.headers, context)).toBe('{"x-token":"header-value-1"}');
-    const [stored] = await host.dataSource.query('select secrets from webhook_accounts');
+    const [stored] = await host.dataSource.query(
+      `select secrets from webhook_accounts where tenant_id = 'a'`,
+    );
     expect(box.open(JSON.parse(stored.secrets)[0].sealed, sealContext('a', null))).toBe(account.secret);
   });
 
@@ -135,7 +152,7 @@ describe('The keys of stored secrets', () => {
       (await as('a').get(`/webhooks/${endpoint.id}/secret`).expect(200)).body.secret;
     expect(await secretOf(migrating)).toBe(endpoint.secret);
     const { operator } = migrating.webhooks;
-    expect(await operator.reencryptSecrets()).toEqual({ resealed: 3, unreadable: [] });
+    expect(await operator.reencryptSecrets()).toMatchObject({ resealed: 3, unreadable: [] });
     const stored = await migrating.dataSource.query(
       'select secrets, headers from webhook_endpoints union all select secrets, null from webhook_accounts',
     );

@@ -3,6 +3,8 @@ import { answer, Gate, inSequence } from './support/receiver.js';
 import { until } from '../faults/until.js';
 import { Leases } from '../../libs/webhooks/src/engine/claim/leases.js';
 import { Dispatcher } from '../../libs/webhooks/src/engine/dispatcher.js';
+import { Retention } from '../../libs/webhooks/src/engine/maintenance/retention.js';
+import { LineLogger } from '../../libs/webhooks/src/core/line-logger.js';
 import { Pipeline } from '../../libs/webhooks/src/engine/pipeline.js';
 import { DestinationReader } from '../../libs/webhooks/src/engine/destinations/destination-reader.js';
 import { advanceClock } from '../support/clock.js';
@@ -95,9 +97,29 @@ describe('Retention', () => {
     await engine().publish(...Array.from({ length: 700 }, (_, i) => delivered('a', `m${i}`)));
     await engine().runOnce();
     expect(await rows()).toMatchObject({ events: 700, deliveries: 1_400 });
+    const stopping = await engine().addWorker();
     engine().advance(31 * DAY);
+    const lines = jest.spyOn(LineLogger.prototype, 'log');
+    // A process that stops after its first batch says where, and the next round of any process continues.
+    const store = stopping.module.get<Store>(STORE, { strict: false });
+    jest.spyOn(store, 'countOldDeliveries').mockImplementationOnce((which) => {
+      stopping.module.get(Retention, { strict: false }).stop();
+      return store.countOldDeliveries(which);
+    });
+    await stopping.maintenance.runRound();
+    const deliveries = { matched: 1_400, done: 500, left: 900 };
+    expect((await stopping.webhooks.stats()).retention).toEqual({ deliveries, bodies: null });
+    expect(await rows()).toMatchObject({ deliveries: 900 });
     await engine().first.maintenance.runRound();
     expect(await rows()).toEqual({ events: 0, deliveries: 0, attempts: 0 });
+    const reported = lines.mock.calls.map(([line]) => line).filter((line) => line.startsWith('Deleting old'));
+    lines.mockRestore();
+    expect(reported).toEqual([
+      'Deleting old deliveries: 1400 matched, 500 done, 900 left',
+      'Deleting old deliveries: 1400 matched, 500 done, 900 left: the next round continues',
+      'Deleting old deliveries: 900 matched, 500 done, 400 left',
+      'Deleting old deliveries: 900 matched, 900 done, 0 left',
+    ]);
   });
 });
 

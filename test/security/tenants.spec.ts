@@ -177,8 +177,15 @@ describe('What one account may do', () => {
     await failures(tenantId, publicNo, 10_001);
     const path = `/webhooks/${id}/recover`;
     const first = await api.post(path, { since: '1970-01-01' }).expect(202);
-    expect(first.body).toEqual({ dryRun: false, matched: 10_001, recovered: 10_000, more: true });
+    expect(first.body).toEqual({
+      dryRun: false,
+      matched: 10_001,
+      done: 10_000,
+      left: 1,
+      recovered: 10_000,
+      more: true,
+    });
     const second = await api.post(path, { since: '1970-01-01' }).expect(202);
-    expect(second.body).toEqual({ dryRun: false, matched: 1, recovered: 1, more: false });
+    expect(second.body).toEqual({ dryRun: false, matched: 1, done: 1, left: 0, recovered: 1, more: false });
   });
 });

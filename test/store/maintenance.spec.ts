@@ -222,9 +222,10 @@ describe('The maintenance of a store', () => {
       await rows.deliveries().update({ id: live!.id }, { state: 'pending', finishedAt: null });
       await rows.attempts().save({ deliveryId: old!.id, number: 1, startedAt: 1 });
       await laneWith(1);
-      const next = await test.store.deleteOldDeliveries(DAY_MS, '0');
+      const { next, done } = await test.store.deleteOldDeliveries(DAY_MS, '0');
+      expect(done).toBe(1);
       expect(BigInt(next!)).toBeGreaterThanOrEqual(BigInt(live!.id));
-      expect(await test.store.deleteOldDeliveries(DAY_MS, next!)).toBeNull();
+      expect(await test.store.deleteOldDeliveries(DAY_MS, next!)).toEqual({ next: null, done: 0 });
       expect((await rows.deliveries().find({ order: { id: 'ASC' } })).map(({ id }) => id)).toEqual([
         live!.id,
         expect.any(String),
@@ -236,7 +237,7 @@ describe('The maintenance of a store', () => {
       await laneWith(1);
       await publish(test, newEvent());
       test.store.advanceClock(2 * DAY_MS);
-      expect(await test.store.deleteUnusedEvents(3 * DAY_MS, '0')).toBeNull();
+      expect(await test.store.deleteUnusedEvents(3 * DAY_MS, '0')).toEqual({ next: null, done: 0 });
       await test.store.deleteUnusedEvents(DAY_MS, '0');
       expect(await rows.events().count()).toBe(2);
       await rows.deliveries().clear();

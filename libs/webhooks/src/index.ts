@@ -126,7 +126,7 @@ export type {
 } from './deliveries/delivery-detail.js';
 export type { WaitReason } from './deliveries/wait.js';
 export type { DeliveryFilter } from './deliveries/delivery-filter.js';
-export type { RecoverResult } from './deliveries/bulk-retry.js';
+export type { RecoverContext, RecoverResult } from './deliveries/bulk-retry.js';
 export type { Page } from './core/page.js';
 export { WebhookSubjects, type SubjectQuery } from './deliveries/subjects.service.js';
 export type { EventReport, SkippedEndpoint } from './deliveries/event-report.js';

@@ -7,6 +7,8 @@ import type { DeliveryState } from '../core/states.js';
 import { WebhookAudit } from '../observability/audit.js';
 import type { DeliveryStore } from '../store/delivery-store.js';
 import type { EndpointStore } from '../store/endpoint-store.js';
+import { LineLogger } from '../core/line-logger.js';
+import { MAX_COUNTED, type Progress, type ProgressOptions, progressOf } from '../store/jobs/progress.js';
 import { STORE } from '../store/store.js';
 import { readBody } from '../validation/read-input.js';
 import { RECOVERABLE, RecoverDeliveries } from './recover-deliveries.dto.js';
@@ -23,20 +25,26 @@ interface BulkRetryRange {
 }
 
 /** What a recovery did, or with `dryRun` would do. */
-export interface RecoverResult {
+export interface RecoverResult extends Progress {
   dryRun: boolean;
   /** Deliveries that ended without success in the range, or failed in it and wait for a retry, counted up to 100,000. */
   matched: number;
+  /** The same as `recovered`. */
+  done: number;
+  /** `matched` without `done`. */
+  left: number;
   /** Deliveries that are due again by this call. */
   recovered: number;
   /** The call took as many as it may, and there are more: call again. */
   more: boolean;
 }
 
+/** Context of a recovery. */
+export interface RecoverContext extends Omit<CallContext, 'tx'>, ProgressOptions {}
+
 /** Deliveries in one transaction. */
 const BATCH_SIZE = 500;
 const MAX_RETRIED_PER_CALL = 10_000;
-const MAX_COUNTED = 100_000;
 
 /** Locks the next deliveries to send again, and returns their ids. */
 type LockNext = (tx: DeliveryStore, limit: number) => Promise<string[]>;
@@ -44,6 +52,8 @@ type LockNext = (tx: DeliveryStore, limit: number) => Promise<string[]>;
 /** Sends the failed deliveries of an endpoint again, and what waits for a retry now. */
 @Injectable()
 export class BulkRetry {
+  private readonly logger = new LineLogger('WebhookDeliveries');
+
   constructor(
     @Inject(STORE) private readonly store: DeliveryStore & EndpointStore,
     private readonly audit: WebhookAudit,
@@ -61,7 +71,7 @@ export class BulkRetry {
     tenantId: string,
     id: string,
     input: RecoverDeliveries,
-    { actor, request }: Omit<CallContext, 'tx'> = {},
+    { actor, request, onProgress }: RecoverContext = {},
   ): Promise<RecoverResult> {
     const fields = await readBody(RecoverDeliveries, input);
     const since = parseInstant(fields.since)!;
@@ -72,7 +82,15 @@ export class BulkRetry {
     const uuid = requireEndpointUuid(id);
     if (!(await this.store.findEndpoint({ tenantId }, uuid))) throw notFound('endpoint');
     const { states = RECOVERABLE, dryRun = false } = fields;
-    const result = await this.retryFailed(tenantId, uuid, { since, until, states, dryRun });
+    const report = (progress: Progress): void => {
+      onProgress?.(progress);
+      const { matched, done, left } = progress;
+      if (left > 0)
+        this.logger.log(
+          `Recovering deliveries of ${id} of tenant ${tenantId}: ${matched} matched, ${done} done, ${left} left`,
+        );
+    };
+    const result = await this.retryFailed(tenantId, uuid, { since, until, states, dryRun }, report);
     if (!dryRun) {
       const data = { recovered: result.recovered };
       this.audit.record({ action: 'endpoint.recovered', tenantId, endpointId: id, actor, request, data });
@@ -84,6 +102,7 @@ export class BulkRetry {
     tenantId: string,
     endpointUuid: string,
     { since, until, states, dryRun }: BulkRetryRange,
+    report: (progress: Progress) => void,
   ): Promise<RecoverResult> {
     const lane = await this.store.findLane(tenantId, endpointUuid);
     if (!lane) throw notFound('endpoint');
@@ -98,33 +117,43 @@ export class BulkRetry {
     let matched = await this.store.countFailedDeliveries({ ...failed, limit: MAX_COUNTED });
     if (takesWaiting && matched < MAX_COUNTED)
       matched += await this.store.countWaitingDeliveries({ ...waiting, limit: MAX_COUNTED - matched });
-    if (dryRun) return { dryRun, matched, recovered: 0, more: false };
+    if (dryRun) return { dryRun, matched, done: 0, left: matched, recovered: 0, more: false };
     const max = Math.min(matched, MAX_RETRIED_PER_CALL);
-    let recovered = await this.requeue(lane.id, max, (tx, limit) =>
-      tx.lockFailedDeliveries({ ...failed, limit }),
-    );
+    let done = 0;
+    const add = (requeued: number): void => report(progressOf(matched, (done += requeued)));
+    await this.requeue(lane.id, max, (tx, limit) => tx.lockFailedDeliveries({ ...failed, limit }), add);
     if (takesWaiting)
-      recovered += await this.requeue(lane.id, max - recovered, async (tx, limit) => {
-        const found = await tx.lockWaitingDeliveries({ ...waiting, limit });
-        waiting.dueFrom = found.at(-1)?.nextAt ?? waiting.dueFrom;
-        return found.map(({ id }) => id);
-      });
-    return { dryRun, matched, recovered, more: recovered >= MAX_RETRIED_PER_CALL && matched > recovered };
+      await this.requeue(
+        lane.id,
+        max - done,
+        async (tx, limit) => {
+          const found = await tx.lockWaitingDeliveries({ ...waiting, limit });
+          waiting.dueFrom = found.at(-1)?.nextAt ?? waiting.dueFrom;
+          return found.map(({ id }) => id);
+        },
+        add,
+      );
+    const more = done >= MAX_RETRIED_PER_CALL && matched > done;
+    return { dryRun, ...progressOf(matched, done), recovered: done, more };
   }
 
-  /** Makes at most `max` deliveries due, in batches. Returns their number. */
-  private async requeue(laneId: string, max: number, lockNext: LockNext): Promise<number> {
-    let requeued = 0;
-    while (requeued < max) {
-      const limit = Math.min(BATCH_SIZE, max - requeued);
+  /** Makes at most `max` deliveries due, in batches. Calls `add` with the number of each. */
+  private async requeue(
+    laneId: string,
+    max: number,
+    lockNext: LockNext,
+    add: (requeued: number) => void,
+  ): Promise<void> {
+    for (let left = max; left > 0;) {
+      const limit = Math.min(BATCH_SIZE, left);
       const found = await this.store.transaction(async (tx) => {
         const ids = await lockNext(tx, limit);
         if (ids.length > 0) await tx.requeueDeliveries(laneId, ids);
         return ids.length;
       });
-      if (found === 0) break;
-      requeued += found;
+      if (found === 0) return;
+      left -= found;
+      add(found);
     }
-    return requeued;
   }
 }

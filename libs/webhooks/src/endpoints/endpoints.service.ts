@@ -4,7 +4,7 @@ import { encodeId } from '../core/ids.js';
 import type { Page } from '../core/page.js';
 import type { RotateSecret } from '../accounts/rotate-secret.dto.js';
 import { TenantAccounts } from '../accounts/tenant-accounts.js';
-import { BulkRetry, type RecoverResult } from '../deliveries/bulk-retry.js';
+import { BulkRetry, type RecoverContext, type RecoverResult } from '../deliveries/bulk-retry.js';
 import type { RecoverDeliveries } from '../deliveries/recover-deliveries.dto.js';
 import { type AuditAction, WebhookAudit } from '../observability/audit.js';
 import { headerNames } from '../secrets/sealed-headers.js';
@@ -206,7 +206,8 @@ export class WebhookEndpoints {
    * Makes deliveries due now, at most 10,000 in one call: those that ended without success in a range of time, earliest
    * first, and then those that wait for a retry after an attempt in it. The schedule of the first begins anew; a waiting
    * one's continues. Leaves out those that were cancelled or ignored, that have no body, and tests. Works in batches, each in a
-   * transaction of its own: if it is interrupted, what it has done stays. Call it again for the rest.
+   * transaction of its own: if it is interrupted, what it has done stays. Call it again for the rest. `onProgress` and the log
+   * say how far it is.
    *
    * @throws WebhooksRequestError 400 `invalid_request` for a wrong range, 404 `endpoint_not_found`, 409 `endpoint_closed` if the
    *   endpoint is disabled
@@ -215,7 +216,7 @@ export class WebhookEndpoints {
     tenantId: string,
     id: string,
     input: RecoverDeliveries,
-    context?: Omit<CallContext, 'tx'>,
+    context?: RecoverContext,
   ): Promise<RecoverResult> {
     return this.bulkRetry.recover(tenantId, id, input, context);
   }

@@ -3,7 +3,7 @@ import { LineLogger } from '../core/line-logger.js';
 import { CAPTURED_CHANGES, type CapturedChanges } from '../engine/captured-changes.js';
 import type { ErasureStore } from '../store/jobs/erasure-store.js';
 import { STORE } from '../store/store.js';
-import { MAX_COUNTED, type Progress, type ProgressOptions, progressOf } from './progress.js';
+import { MAX_COUNTED, type Progress, type ProgressOptions, progressOf } from '../store/jobs/progress.js';
 
 /** What `eraseSubject` did. */
 export interface ErasureResult extends Progress {

@@ -15,13 +15,13 @@ import { SECRET_BOX, type SecretBox } from '../secrets/secret-box.js';
 import type { AlertStore } from '../store/alert-store.js';
 import type { EndpointRecord, EndpointStore } from '../store/endpoint-store.js';
 import type { FigureStore } from '../store/figures/figure-store.js';
+import type { ProgressOptions } from '../store/jobs/progress.js';
 import type { MaintenanceStore } from '../store/maintenance-store.js';
 import { STORE } from '../store/store.js';
 import { boundTo } from '../store/transactions.js';
 import { type FailingEndpoint, OperatorDeliveries, type OperatorDeliveryFilter } from './operator-lists.js';
 import { type OperatorPause, OperatorPauses, type PauseTarget } from './pauses.js';
 import { type ErasureOptions, type ErasureResult, SubjectErasure } from './erase-subject.js';
-import type { ProgressOptions } from './progress.js';
 import { removeTenant } from './remove-tenant.js';
 
 /** An endpoint with its tenant. */
@@ -144,10 +144,14 @@ export class WebhookOperator {
 
   /**
    * Re-encrypts with the current key every secret and header that is stored as plain text or encrypted with a previous key.
-   * Safe to run while the app is running. If `unreadable` is empty, the previous keys can be removed.
+   * Safe to run while the app is running. Works in batches of 200 endpoints or accounts, each in a transaction of its own;
+   * `onProgress` and the log say how many are left. If it is interrupted, call it again: it passes over what is up to date. If
+   * `unreadable` is empty, the previous keys can be removed.
+   *
+   * @returns how many it has looked at and sealed again, and which it could not open
    */
-  reencryptSecrets(): Promise<ReencryptionResult> {
-    return this.reencryption.reencryptSecrets();
+  reencryptSecrets(options: ProgressOptions = {}): Promise<ReencryptionResult> {
+    return this.reencryption.reencryptSecrets(options);
   }
 
   private async changeState(

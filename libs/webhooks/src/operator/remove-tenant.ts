@@ -1,7 +1,7 @@
 import { LineLogger } from '../core/line-logger.js';
 import type { FigureStore } from '../store/figures/figure-store.js';
 import type { MaintenanceStore } from '../store/maintenance-store.js';
-import { MAX_COUNTED, type ProgressOptions, progressOf } from './progress.js';
+import { MAX_COUNTED, type ProgressOptions, progressOf } from '../store/jobs/progress.js';
 
 const logger = new LineLogger('WebhookOperator');
 

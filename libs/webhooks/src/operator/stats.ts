@@ -1,7 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Dispatcher } from '../engine/dispatcher.js';
+import { Retention } from '../engine/maintenance/retention.js';
 import type { OutcomeCounts } from '../engine/record/outcome-tally.js';
 import { type HttpTransport, TRANSPORT, type TransportStats } from '../http/transport.js';
+import type { Progress } from '../store/jobs/progress.js';
 import type { SetupStore } from '../store/setup-store.js';
 import { STORE } from '../store/store.js';
 
@@ -26,6 +28,16 @@ export interface WebhookStats {
   /** Outcomes that this process has recorded since it started. */
   recorded: OutcomeCounts;
   http: TransportStats;
+  /**
+   * How far this process has come with old deliveries, in the round of maintenance that runs or ran last; `null`: there was none
+   * yet, or the option is `false`.
+   */
+  retention: {
+    /** Deliveries that are deleted (`retention.keepMs`). */
+    deliveries: Progress | null;
+    /** Deliveries whose body is erased (`retention.keepBodiesMs`). */
+    bodies: Progress | null;
+  };
 }
 
 /** The figures of `WebhooksService.stats()`. */
@@ -34,6 +46,7 @@ export class StatsReader {
   constructor(
     @Inject(STORE) private readonly store: SetupStore,
     private readonly dispatcher: Dispatcher,
+    private readonly retention: Retention,
     @Inject(TRANSPORT) private readonly transport: HttpTransport,
   ) {}
 
@@ -43,6 +56,7 @@ export class StatsReader {
       inFlight: this.dispatcher.inFlight,
       recorded: { ...this.dispatcher.counts },
       http: this.transport.stats(),
+      retention: { deliveries: this.retention.deleting.progress, bodies: this.retention.erasing.progress },
     };
   }
 }

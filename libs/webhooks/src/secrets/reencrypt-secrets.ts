@@ -1,4 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { LineLogger } from '../core/line-logger.js';
+import { MAX_COUNTED, type Progress, type ProgressOptions, progressOf } from '../store/jobs/progress.js';
 import type { SealedColumns, SealedRow, SealedTable, SetupStore } from '../store/setup-store.js';
 import { STORE } from '../store/store.js';
 import { checkStoredKeys } from './check-stored-keys.js';
@@ -7,8 +9,8 @@ import { liveSecrets } from './secret-rotation.js';
 
 const BATCH_ROWS = 200;
 
-/** Result of {@link SecretReencryption.reencryptSecrets}. */
-export interface ReencryptionResult {
+/** What a re-encryption did. `matched` and `done` count endpoints, deleted ones too, and accounts. */
+export interface ReencryptionResult extends Progress {
   /** Endpoints and accounts whose secrets or headers were sealed again. */
   resealed: number;
   /** `tenant:endpoint` or `tenant:account` of those that could not be opened. They are unchanged. */
@@ -18,6 +20,8 @@ export interface ReencryptionResult {
 /** Keeps stored secrets sealed under the current key. */
 @Injectable()
 export class SecretReencryption {
+  private readonly logger = new LineLogger('WebhookOperator');
+
   constructor(
     @Inject(STORE) private readonly store: SetupStore,
     @Inject(SECRET_BOX) private readonly box: SecretBox,
@@ -32,18 +36,31 @@ export class SecretReencryption {
    * Seals again everything that is plain or sealed under a previous key, in batches, while the app runs. If the result lists
    * nothing unreadable, the previous keys can be removed from the options.
    */
-  async reencryptSecrets(): Promise<ReencryptionResult> {
-    const result: ReencryptionResult = { resealed: 0, unreadable: [] };
+  async reencryptSecrets({ onProgress }: ProgressOptions = {}): Promise<ReencryptionResult> {
+    const matched = await this.store.countSealedRows(MAX_COUNTED);
+    const result: ReencryptionResult = { matched, done: 0, left: matched, resealed: 0, unreadable: [] };
     for (const table of ['endpoints', 'accounts'] as const) {
       let after: string | null = null;
       do {
         const batch = await this.store.transaction((tx) => this.resealBatch(tx, table, after));
         result.resealed += batch.resealed;
         result.unreadable.push(...batch.unreadable);
+        Object.assign(result, progressOf(result.matched, result.done + batch.rows));
+        this.report(result, onProgress);
         after = batch.lastKey;
       } while (after !== null);
     }
-    return result;
+    // Rows that were deleted meanwhile.
+    return Object.assign(result, { matched: result.done, left: 0 });
+  }
+
+  private report(result: ReencryptionResult, onProgress: ProgressOptions['onProgress']): void {
+    const { matched, done, left, resealed } = result;
+    onProgress?.({ matched, done, left });
+    if (left > 0)
+      this.logger.log(
+        `Re-encrypting secrets: ${matched} endpoints and accounts, ${done} done, ${left} left, ${resealed} sealed again`,
+      );
   }
 
   /** `lastKey`: null after the last batch. */
@@ -51,9 +68,9 @@ export class SecretReencryption {
     tx: SetupStore,
     table: SealedTable,
     after: string | null,
-  ): Promise<ReencryptionResult & { lastKey: string | null }> {
+  ): Promise<{ rows: number; resealed: number; unreadable: string[]; lastKey: string | null }> {
     const rows = await tx.lockSealedRows(table, after, BATCH_ROWS);
-    const batch: ReencryptionResult = { resealed: 0, unreadable: [] };
+    const batch = { rows: rows.length, resealed: 0, unreadable: [] as string[] };
     for (const row of rows) {
       try {
         const columns = this.reseal(row);

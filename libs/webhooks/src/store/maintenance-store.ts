@@ -15,6 +15,14 @@ export interface PausedBacklog {
   isOverLimit: boolean;
 }
 
+/** What a batch of the retention did. */
+export interface RetentionBatch {
+  /** Where to continue; `null`: the next rows are younger. */
+  next: string | null;
+  /** Rows that it has deleted or erased. */
+  done: number;
+}
+
 /** Tables whose rows of a tenant are deleted by their key alone. */
 export type TenantTable = 'alerts' | 'idempotencyKeys' | 'jobs' | 'lanes' | 'endpoints' | 'accounts';
 
@@ -65,15 +73,15 @@ export interface MaintenanceStore extends StoreTransactions {
 
   /**
    * Deletes deliveries that ended more than `retentionMs` ago, with their attempts, among a batch of ids after `after`.
-   * Returns where to continue, or null if the next rows are younger. Never deletes a delivery that has not ended.
+   * Never deletes a delivery that has not ended.
    */
-  deleteOldDeliveries(retentionMs: number, after: string): Promise<string | null>;
+  deleteOldDeliveries(retentionMs: number, after: string): Promise<RetentionBatch>;
   /**
    * Deletes events that were published more than `retentionMs` ago, are relayed and have no delivery left, among a batch of
-   * sequences after `after`. Returns where to continue, or null if the next rows are younger. Call it after
+   * sequences after `after`. Call it after
    * {@link deleteOldDeliveries}: an event that still has a delivery stays until the next round.
    */
-  deleteUnusedEvents(retentionMs: number, after: string): Promise<string | null>;
+  deleteUnusedEvents(retentionMs: number, after: string): Promise<RetentionBatch>;
   /**
    * Deletes endpoints that were deleted by their owner more than an hour ago and have no delivery left, with their lanes,
    * among a batch of ids (UUIDs) after `after`. Returns where to continue, or null at the end.

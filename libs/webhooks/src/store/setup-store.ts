@@ -100,6 +100,8 @@ export interface SetupStore extends StoreTransactions {
   countPlaintextRows(): Promise<{ endpoints: number; accounts: number }>;
   /** Use of profiles other than `known`, by name. Deleted endpoints do not count. */
   countUnknownProfiles(known: readonly string[]): Promise<ProfileUse[]>;
+  /** Number of endpoints, deleted ones too, and of accounts, each counted up to `limit`: their sum. */
+  countSealedRows(limit: number): Promise<number>;
   /** In `tx`: up to `limit` rows with keys after `after` (null: from the start) in the order of their keys, locked. */
   lockSealedRows(table: SealedTable, after: string | null, limit: number): Promise<SealedRow[]>;
   /** In `tx`: writes the sealed columns of one row. */

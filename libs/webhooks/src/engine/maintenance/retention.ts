@@ -2,9 +2,11 @@ import { Inject, Injectable } from '@nestjs/common';
 import { SETTINGS, type Settings } from '../../config/settings.js';
 import { KEY_LIFE_MS } from '../../store/idempotency/key-life.js';
 import type { IdempotencyStore } from '../../store/idempotency/idempotency-store.js';
-import type { MaintenanceStore } from '../../store/maintenance-store.js';
+import type { MaintenanceStore, RetentionBatch } from '../../store/maintenance-store.js';
 import type { ErasureStore } from '../../store/jobs/erasure-store.js';
+import { MAX_COUNTED } from '../../store/jobs/progress.js';
 import { STORE } from '../../store/store.js';
+import { RetentionProgress } from './retention-progress.js';
 
 /** Batches of deliveries, events and endpoints in one round; the next round continues behind them. */
 const MAX_BATCHES_PER_ROUND = 200;
@@ -26,6 +28,9 @@ export class Retention {
   /** On the process's monotonic clock, ms. */
   private restartErasingAt = 0;
   private isStopped = false;
+  /** Of the round that runs or ran last in this process. */
+  readonly deleting = new RetentionProgress('Deleting old deliveries');
+  readonly erasing = new RetentionProgress('Erasing old bodies');
 
   constructor(
     @Inject(STORE) private readonly store: MaintenanceStore & ErasureStore & IdempotencyStore,
@@ -61,12 +66,16 @@ export class Retention {
     const { store } = this;
     await store.deleteOldAlerts(retentionMs);
     await store.deleteOldJobs(retentionMs);
-    const nextDelivery = await this.inBatches(this.afterDelivery, (after) =>
-      store.deleteOldDeliveries(retentionMs, after),
+    const nextDelivery = await this.counted(
+      this.deleting,
+      this.afterDelivery,
+      (after) => store.deleteOldDeliveries(retentionMs, after),
+      (after) => this.countOld(retentionMs, after, false),
     );
     this.afterDelivery = nextDelivery ?? START;
-    const nextEvent = await this.inBatches(this.afterEvent, (after) =>
-      store.deleteUnusedEvents(retentionMs, after),
+    const nextEvent = await this.inBatches(
+      this.afterEvent,
+      async (after) => (await store.deleteUnusedEvents(retentionMs, after)).next,
     );
     this.afterEvent = nextEvent ?? START;
   }
@@ -81,16 +90,44 @@ export class Retention {
       this.restartErasingAt = now + RESTART_INTERVAL_MS;
       this.afterBody = this.afterData = START;
     }
-    await this.inBatches(this.afterBody, async (after) => {
-      const next = await store.eraseOldDeliveries(keepBodiesMs, after);
-      this.afterBody = next ?? this.afterBody;
-      return next;
-    });
+    await this.counted(
+      this.erasing,
+      this.afterBody,
+      async (after) => {
+        const batch = await store.eraseOldDeliveries(keepBodiesMs, after);
+        this.afterBody = batch.next ?? this.afterBody;
+        return batch;
+      },
+      (after) => this.countOld(keepBodiesMs, after, true),
+    );
     await this.inBatches(this.afterData, async (after) => {
-      const next = await store.eraseOldEvents(keepBodiesMs, after);
+      const { next } = await store.eraseOldEvents(keepBodiesMs, after);
       this.afterData = next ?? this.afterData;
       return next;
     });
+  }
+
+  private countOld(keepMs: number, after: string, withBody: boolean): Promise<number> {
+    return this.store.countOldDeliveries({ keepMs, after, limit: MAX_COUNTED, withBody });
+  }
+
+  /** As {@link inBatches}, with its progress. What there is to do is counted only if it takes more than one batch. */
+  private async counted(
+    progress: RetentionProgress,
+    after: string,
+    takeBatch: (after: string) => Promise<RetentionBatch>,
+    count: (after: string) => Promise<number>,
+  ): Promise<string | null> {
+    progress.begin();
+    const next = await this.inBatches(after, async (from) => {
+      const batch = await takeBatch(from);
+      progress.add(batch.done);
+      if (!progress.isCounted && batch.done > 0 && batch.next !== null)
+        progress.expect(await count(batch.next));
+      return batch.next;
+    });
+    progress.end(next === null);
+    return next;
   }
 
   /** Returns where the next round continues; `null`: at the start. */

@@ -85,6 +85,8 @@ export const deliverySchemas = {
   WebhookRecoveryResult: answer<RecoverResult>('What a recovery did, or with `dryRun` would do.', {
     dryRun: flag('Nothing was changed.'),
     matched: whole('Deliveries that it is about, counted up to 100,000.'),
+    done: whole('The same as `recovered`.'),
+    left: whole('`matched` without `done`.'),
     recovered: whole('Deliveries that are due by this call.'),
     more: flag('There are more than one call takes: call again.'),
   }),

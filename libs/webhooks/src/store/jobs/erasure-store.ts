@@ -1,4 +1,16 @@
+import type { RetentionBatch } from '../maintenance-store.js';
 import type { StoreTransactions } from '../transactions.js';
+
+/** Deliveries that ended long ago. */
+export interface OldDeliveries {
+  /** They ended more than this long ago, ms. */
+  keepMs: number;
+  /** Their ids come after this one. */
+  after: string;
+  limit: number;
+  /** Only those whose body is not erased. */
+  withBody: boolean;
+}
 
 /** What a batch of an erasure did. */
 export interface ErasedBatch {
@@ -27,10 +39,12 @@ export interface ErasureStore extends StoreTransactions {
    * Erases the bodies and responses of deliveries that ended more than `keepMs` ago, among a batch of ids after `after`.
    * Returns where to continue, or null if the next rows are younger.
    */
-  eraseOldDeliveries(keepMs: number, after: string): Promise<string | null>;
+  eraseOldDeliveries(keepMs: number, after: string): Promise<RetentionBatch>;
   /**
    * Erases the data of relayed events that were published more than `keepMs` ago and whose deliveries have all ended, among a
    * batch of sequences after `after`. Returns where to continue, or null if the next rows are younger.
    */
-  eraseOldEvents(keepMs: number, after: string): Promise<string | null>;
+  eraseOldEvents(keepMs: number, after: string): Promise<RetentionBatch>;
+  /** Number of these deliveries, counted up to `limit`. */
+  countOldDeliveries(which: OldDeliveries): Promise<number>;
 }

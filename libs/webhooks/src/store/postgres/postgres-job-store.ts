@@ -1,11 +1,13 @@
-import type { ErasedBatch } from '../jobs/erasure-store.js';
+import type { ErasedBatch, OldDeliveries } from '../jobs/erasure-store.js';
 import type { EventPlace, EventRecord, EventSearch } from '../jobs/event-log-store.js';
 import type { JobProgress, JobRecord, NewJob, ReplayRange, ScannedEvent } from '../jobs/job-store.js';
+import type { RetentionBatch } from '../maintenance-store.js';
 import type { ClaimedEvent, DeliveryToInsert } from '../outbox-store.js';
 import { countWaiting, insertReplayed } from './jobs/insert-replayed.js';
 import { cancelJob, claimJob, findJob, insertJob, listJobs, updateJob } from './jobs/jobs.js';
 import { findEvent, listTenantEvents } from './jobs/list-events.js';
 import { countReplayable, readEvents, scanEvents } from './jobs/replayable-events.js';
+import { countOldDeliveries } from './maintenance/count-old-deliveries.js';
 import { deleteOldJobs } from './maintenance/delete-old-rows.js';
 import {
   countSubjectEvents,
@@ -90,12 +92,16 @@ export abstract class PostgresJobStore extends PostgresChangeStore {
     return eraseSubject(this.session, tenantId, subject, after);
   }
 
-  eraseOldDeliveries(keepMs: number, after: string): Promise<string | null> {
+  eraseOldDeliveries(keepMs: number, after: string): Promise<RetentionBatch> {
     return eraseOldDeliveries(this.session, keepMs, after);
   }
 
-  eraseOldEvents(keepMs: number, after: string): Promise<string | null> {
+  eraseOldEvents(keepMs: number, after: string): Promise<RetentionBatch> {
     return eraseOldEvents(this.session, keepMs, after);
+  }
+
+  countOldDeliveries(which: OldDeliveries): Promise<number> {
+    return countOldDeliveries(this.session, which);
   }
 
   deleteOldJobs(retentionMs: number): Promise<number> {

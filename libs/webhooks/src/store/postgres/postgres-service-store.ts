@@ -34,7 +34,7 @@ import type {
 } from '../setup-store.js';
 import { insertAccounts } from './accounts/insert-accounts.js';
 import { lockAccount, lockEndpoint } from './accounts/lock-rows.js';
-import { lockSealedRows } from './accounts/sealed-rows.js';
+import { countSealedRows, lockSealedRows } from './accounts/sealed-rows.js';
 import { countFailureCauses, countHeldAlerts } from './alerts/alert-facts.js';
 import { leaseAlerts, listDueAlerts, lockAlerts } from './alerts/claim-alerts.js';
 import { finishAlerts } from './alerts/finish-alerts.js';
@@ -219,6 +219,10 @@ export abstract class PostgresServiceStore extends PostgresFigureStore {
 
   countPlaintextRows(): Promise<{ endpoints: number; accounts: number }> {
     return countPlaintextRows(this.session);
+  }
+
+  countSealedRows(limit: number): Promise<number> {
+    return countSealedRows(this.session, limit);
   }
 
   lockSealedRows(table: SealedTable, after: string | null, limit: number): Promise<SealedRow[]> {

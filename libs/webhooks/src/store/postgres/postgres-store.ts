@@ -3,7 +3,7 @@ import type { Reason } from '../../core/states.js';
 import type { PublishedEvent } from '../../events/event.js';
 import { SMALL_BATCH } from '../lane-rules.js';
 import type * as lanes from '../lane-store.js';
-import type { DisabledEndpoint, PausedBacklog } from '../maintenance-store.js';
+import type { DisabledEndpoint, PausedBacklog, RetentionBatch } from '../maintenance-store.js';
 import type * as outbox from '../outbox-store.js';
 import type { FailureAlert, RecordableOutcome, RecordedOutcomes } from '../outcome-store.js';
 import type { CommitNotifier, LocalCommit, Store } from '../store.js';
@@ -183,11 +183,11 @@ export class PostgresStore extends PostgresServiceStore implements Store {
     return discardPausedBacklog(this.session, laneId, maxWaiting);
   }
 
-  deleteOldDeliveries(retentionMs: number, after: string): Promise<string | null> {
+  deleteOldDeliveries(retentionMs: number, after: string): Promise<RetentionBatch> {
     return deleteOldDeliveries(this.session, retentionMs, after);
   }
 
-  deleteUnusedEvents(retentionMs: number, after: string): Promise<string | null> {
+  deleteUnusedEvents(retentionMs: number, after: string): Promise<RetentionBatch> {
     return deleteUnusedEvents(this.session, retentionMs, after);
   }
 

@@ -18,6 +18,17 @@ const COLUMNS = {
   accounts: 'tenant_id as key, tenant_id, null as endpoint_id, secrets, null as headers',
 };
 
+export async function countSealedRows(session: Session, limit: number): Promise<number> {
+  const { accounts, endpoints } = session.tables;
+  const counted = (table: string): string =>
+    `(select count(*) from (select 1 from ${table} limit $1) counted)`;
+  const [row] = await session.query<{ rows: string }>(
+    `select ${counted(endpoints)} + ${counted(accounts)} as rows`,
+    [limit],
+  );
+  return Number(row!.rows);
+}
+
 export async function lockSealedRows(
   session: Session,
   table: SealedTable,

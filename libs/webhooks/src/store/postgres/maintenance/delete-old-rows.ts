@@ -1,3 +1,4 @@
+import type { RetentionBatch } from '../../maintenance-store.js';
 import type { Session } from '../connection/session.js';
 import { nowMs } from '../fragments/expressions.js';
 
@@ -13,9 +14,9 @@ export async function deleteOldDeliveries(
   session: Session,
   retentionMs: number,
   after: string,
-): Promise<string | null> {
+): Promise<RetentionBatch> {
   const { attempts, deliveries } = session.tables;
-  const [row] = await session.queryUnlogged<{ next: string | null }>(
+  const [row] = await session.queryUnlogged<RetentionBatch>(
     `with scanned as materialized (
        select id, created_at, finished_at from ${deliveries} where id > $3::bigint order by id limit ${MAX_ROWS_SCANNED}
      ), expired as materialized (
@@ -30,19 +31,20 @@ export async function deleteOldDeliveries(
      )
      select case when (select count(*) from expired) = ${MAX_ROWS_DELETED} then (select max(id) from expired)
                  when exists (select 1 from scanned where created_at < ${nowMs(1)} - $2::bigint) then (select max(id) from scanned)
-            end as next`,
+            end as next,
+            (select count(*)::int from expired) as done`,
     [session.clockOffset, retentionMs, after],
   );
-  return row!.next;
+  return row!;
 }
 
 export async function deleteUnusedEvents(
   session: Session,
   retentionMs: number,
   after: string,
-): Promise<string | null> {
+): Promise<RetentionBatch> {
   const { deliveries, events, unrelayed } = session.tables;
-  const [row] = await session.queryUnlogged<{ next: string | null }>(
+  const [row] = await session.queryUnlogged<RetentionBatch>(
     `with scanned as materialized (
        select sequence, created_at from ${events} where sequence > $3::bigint order by sequence limit ${MAX_ROWS_SCANNED}
      ), unused as materialized (
@@ -57,10 +59,11 @@ export async function deleteUnusedEvents(
      )
      select case when (select count(*) from unused) = ${MAX_ROWS_DELETED} then (select max(sequence) from unused)
                  when exists (select 1 from scanned where created_at < ${nowMs(1)} - $2::bigint) then (select max(sequence) from scanned)
-            end as next`,
+            end as next,
+            (select count(*)::int from unused) as done`,
     [session.clockOffset, retentionMs, after],
   );
-  return row!.next;
+  return row!;
 }
 
 export async function deleteUnusedEndpoints(session: Session, after: string): Promise<string | null> {

@@ -1,3 +1,4 @@
+import type { RetentionBatch } from '../../maintenance-store.js';
 import { requireTenant } from '../../../core/tenant.js';
 import type { ErasedBatch } from '../../jobs/erasure-store.js';
 import type { Session } from '../connection/session.js';
@@ -85,9 +86,9 @@ export async function eraseOldDeliveries(
   session: Session,
   keepMs: number,
   after: string,
-): Promise<string | null> {
+): Promise<RetentionBatch> {
   const { attempts, deliveries } = session.tables;
-  const [row] = await session.queryUnlogged<{ next: string | null }>(
+  const [row] = await session.queryUnlogged<RetentionBatch>(
     `with scanned as materialized (
        select id, created_at, finished_at, erased_at from ${deliveries} where id > $3::bigint order by id limit ${MAX_ROWS_SCANNED}
      ), old as materialized (
@@ -104,19 +105,20 @@ export async function eraseOldDeliveries(
      )
      select case when (select count(*) from old) = ${MAX_ROWS_ERASED} then (select max(id) from old)
                  when exists (select 1 from scanned where created_at < ${nowMs(1)} - $2::bigint) then (select max(id) from scanned)
-            end as next`,
+            end as next,
+            (select count(*)::int from old) as done`,
     [session.clockOffset, keepMs, after],
   );
-  return row!.next;
+  return row!;
 }
 
 export async function eraseOldEvents(
   session: Session,
   keepMs: number,
   after: string,
-): Promise<string | null> {
+): Promise<RetentionBatch> {
   const { deliveries, events, unrelayed } = session.tables;
-  const [row] = await session.queryUnlogged<{ next: string | null }>(
+  const [row] = await session.queryUnlogged<RetentionBatch>(
     `with scanned as materialized (
        select sequence, created_at, erased_at from ${events} where sequence > $3::bigint order by sequence limit ${MAX_ROWS_SCANNED}
      ), old as materialized (
@@ -131,8 +133,9 @@ export async function eraseOldEvents(
      )
      select case when (select count(*) from old) = ${MAX_ROWS_ERASED} then (select max(sequence) from old)
                  when exists (select 1 from scanned where created_at < ${nowMs(1)} - $2::bigint) then (select max(sequence) from scanned)
-            end as next`,
+            end as next,
+            (select count(*)::int from old) as done`,
     [session.clockOffset, keepMs, after],
   );
-  return row!.next;
+  return row!;
 }

@@ -1,0 +1,53 @@
+import { LineLogger } from '../../core/line-logger.js';
+import { type Progress, progressOf } from '../../store/jobs/progress.js';
+
+/** Between two log lines of a round that takes long, ms. */
+const REPORT_INTERVAL_MS = 10_000;
+
+/** How far a round of the retention has come. A round of one batch logs nothing. */
+export class RetentionProgress {
+  private readonly logger = new LineLogger('WebhookMaintenance');
+  private current: Progress | null = null;
+  private reportedAt = 0;
+  isCounted = false;
+
+  /** @param what begins the log lines, such as `Deleting old deliveries` */
+  constructor(private readonly what: string) {}
+
+  /** `null`: there was no round yet. */
+  get progress(): Progress | null {
+    return this.current && { ...this.current };
+  }
+
+  begin(): void {
+    this.current = progressOf(0, 0);
+    this.isCounted = false;
+  }
+
+  add(done: number): void {
+    const { matched, done: before } = this.current!;
+    this.current = progressOf(matched, before + done);
+    if (!this.isCounted || performance.now() - this.reportedAt < REPORT_INTERVAL_MS) return;
+    this.report('');
+  }
+
+  /** @param left rows that are to be done besides those that are done */
+  expect(left: number): void {
+    this.current = progressOf(this.current!.done + left, this.current!.done);
+    this.isCounted = true;
+    this.report('');
+  }
+
+  /** @param isComplete false: the next round continues, in a minute or after the next start */
+  end(isComplete: boolean): void {
+    const { matched, done } = this.current!;
+    if (isComplete) this.current = { matched: done, done, left: 0 };
+    if (this.isCounted) this.report(isComplete ? '' : matched > done ? ': the next round continues' : '');
+  }
+
+  private report(after: string): void {
+    this.reportedAt = performance.now();
+    const { matched, done, left } = this.current!;
+    this.logger.log(`${this.what}: ${matched} matched, ${done} done, ${left} left${after}`);
+  }
+}
