@@ -1,7 +1,13 @@
 /** Reads and changes, with the names of TanStack Query, of which the page needs a tenth. */
 export { queryClient, type QueryKey } from './query-cache.ts';
 export { useMutation, type Mutation } from './use-mutation.ts';
-export { keepPreviousData, queryOptions, useQuery, type QueryResult } from './use-query.ts';
+export {
+  keepPreviousData,
+  queryOptions,
+  useQuery,
+  type QueryResult,
+  type UseQueryOptions,
+} from './use-query.ts';
 
 import { queryClient } from './query-cache.ts';
 

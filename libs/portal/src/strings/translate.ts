@@ -14,6 +14,9 @@ export const textOf = (key: StringKey): string => overrides[key] ?? catalogue[ke
 const plurals = new Intl.PluralRules('en');
 const numbers = new Intl.NumberFormat();
 
+/** A number as the reader's language writes it. */
+export const numberText = (value: number): string => numbers.format(value);
+
 /** `one | other`: the form for the number `n`. A text without a bar has one form. */
 function pluralForm(text: string, n: string | number | undefined): string {
   const [one, other] = text.split(' | ') as [string, string | undefined];

@@ -1,12 +1,11 @@
 import type { EndpointStats } from '../../api/types.ts';
-import { t } from '../../strings/translate.ts';
+import { numberText, t } from '../../strings/translate.ts';
 import { Chart, hourText, Legend } from './chart.tsx';
 import { FigureTable } from './figure-table.tsx';
 
 /** What became of attempts, from the bottom of a bar to its top. */
 const OUTCOMES = ['delivered', 'retried', 'exhausted', 'discarded'] as const;
 
-const numbers = new Intl.NumberFormat();
 const compact = new Intl.NumberFormat(undefined, { notation: 'compact' });
 
 /** The next number with a half that is whole, so that the axis has short labels. */
@@ -57,7 +56,7 @@ export function OutcomeChart({ stats: { hours, total } }: { stats: EndpointStats
       })}
       legend={used.map((name) => (
         <Legend key={name} mark={name}>
-          {t(`overview.outcome.${name}`)} <strong>{numbers.format(total[name])}</strong>
+          {t(`overview.outcome.${name}`)} <strong>{numberText(total[name])}</strong>
         </Legend>
       ))}
       scale={[0, 50, 100].map((at) => ({ at, label: compact.format((top * at) / 100) }))}
@@ -69,7 +68,7 @@ export function OutcomeChart({ stats: { hours, total } }: { stats: EndpointStats
           headers={[t('overview.hour'), ...OUTCOMES.map((name) => t(`overview.outcome.${name}`))]}
           rows={hours
             .toReversed()
-            .map((hour) => [hourText(hour.hour), ...OUTCOMES.map((name) => numbers.format(hour[name]))])}
+            .map((hour) => [hourText(hour.hour), ...OUTCOMES.map((name) => numberText(hour[name]))])}
         />
       }
     >

@@ -1,10 +1,9 @@
 import type { EndpointStats } from '../../api/types.ts';
 import { Link } from '../../routing/link.tsx';
-import { t } from '../../strings/translate.ts';
+import { numberText, t } from '../../strings/translate.ts';
 import { percentText } from './tiles.tsx';
 
 const CLASSES = ['2xx', '3xx', '4xx', '5xx', 'none'] as const;
-const numbers = new Intl.NumberFormat();
 
 /** How the receiver responded. Each class leads to its deliveries. */
 export function StatusClasses({ stats: { total }, webhook }: { stats: EndpointStats; webhook: string }) {
@@ -41,7 +40,7 @@ export function StatusClasses({ stats: { total }, webhook }: { stats: EndpointSt
                     />
                   </svg>
                 </th>
-                <td>{numbers.format(count)}</td>
+                <td>{numberText(count)}</td>
                 <td class="muted">{percentText(part)}</td>
               </tr>
             );

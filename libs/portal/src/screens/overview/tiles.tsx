@@ -1,14 +1,13 @@
 import type { EndpointStats } from '../../api/types.ts';
 import { durationText } from '../../design/time.tsx';
-import { t } from '../../strings/translate.ts';
+import { numberText, t } from '../../strings/translate.ts';
 
-const numbers = new Intl.NumberFormat();
 const percents = new Intl.NumberFormat(undefined, { style: 'percent', maximumFractionDigits: 1 });
 
 /** Rounded down: 99.97 % is not 100 %. */
 export const percentText = (part: number): string => percents.format(Math.floor(part * 1000) / 1000);
 
-function Tile({ label, value, note }: { label: string; value: string; note?: string }) {
+export function Tile({ label, value, note }: { label: string; value: string; note?: string }) {
   return (
     <div class="card tile">
       <dt>{label}</dt>
@@ -28,10 +27,10 @@ export function Tiles({ stats: { total } }: { stats: EndpointStats }) {
         value={total.successRate === null ? none : percentText(total.successRate)}
         note={t('overview.ofAttempts', { n: total.attempts })}
       />
-      <Tile label={t('overview.delivered')} value={numbers.format(total.delivered)} />
+      <Tile label={t('overview.delivered')} value={numberText(total.delivered)} />
       <Tile
         label={t('overview.failedAttempts')}
-        value={numbers.format(total.retried + total.exhausted)}
+        value={numberText(total.retried + total.exhausted)}
         note={t('overview.lastTry', { n: total.exhausted })}
       />
       <Tile
