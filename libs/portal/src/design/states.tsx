@@ -9,14 +9,17 @@ export function Empty({
   title,
   children,
   action,
+  isScreen,
 }: {
   title: string;
+  /** True: it is all that the screen has, so its title is the heading of the page. */
+  isScreen?: boolean;
   children?: ComponentChildren;
   action?: ComponentChildren;
 }) {
   return (
     <div class="empty">
-      <h2>{title}</h2>
+      {isScreen ? <h1 tabIndex={-1}>{title}</h1> : <h2>{title}</h2>}
       {children && <div class="empty-text">{children}</div>}
       {action && <div class="empty-action">{action}</div>}
     </div>

@@ -6,6 +6,7 @@ import { t } from '../strings/translate.ts';
 export function UnknownScreen() {
   return (
     <Empty
+      isScreen
       title={t('state.unknownScreen')}
       action={<ButtonLink to={{}}>{t('state.toWebhooks')}</ButtonLink>}
     />
@@ -15,7 +16,11 @@ export function UnknownScreen() {
 /** What the URL names is not there for this account. */
 export function NotFound() {
   return (
-    <Empty title={t('state.notFound')} action={<ButtonLink to={{}}>{t('state.toWebhooks')}</ButtonLink>}>
+    <Empty
+      isScreen
+      title={t('state.notFound')}
+      action={<ButtonLink to={{}}>{t('state.toWebhooks')}</ButtonLink>}
+    >
       {t('state.notFoundText')}
     </Empty>
   );

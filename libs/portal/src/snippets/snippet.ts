@@ -1,40 +1,58 @@
 import type { Signature } from '../session/session.ts';
 
-export type Language = 'node' | 'php' | 'python' | 'go' | 'curl';
-
-export const LANGUAGES: readonly { id: Language; title: string }[] = [
+export const LANGUAGES = [
   { id: 'node', title: 'Node' },
   { id: 'php', title: 'PHP' },
   { id: 'python', title: 'Python' },
   { id: 'go', title: 'Go' },
   { id: 'curl', title: 'cURL' },
-];
+] as const;
 
-/** A request as the webhook gets it; its signature is left out. */
-export interface ExampleRequest {
-  headers: Record<string, string>;
-  body: string;
-}
+export type Language = (typeof LANGUAGES)[number]['id'];
 
 /** What a code snippet is made for. */
 export interface SnippetSubject {
   signature: Signature;
   /** The webhook's URL: the audience of a token, and where cURL sends to. */
   url: string;
-  example: ExampleRequest;
+  /** A request as the webhook gets it; its signature is left out. */
+  example: { headers: Record<string, string>; body: string };
 }
 
-type SignatureOf<Kind extends Signature['kind']> = Extract<Signature, { kind: Kind }>;
+/** In single quotes, as shells and PHP read them, and in double quotes, as the others do. */
+const QUOTED: Record<Language, (text: string) => string> = {
+  node: JSON.stringify,
+  python: JSON.stringify,
+  go: JSON.stringify,
+  php: (text) => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`,
+  curl: (text) => `'${text.replaceAll("'", `'\\''`)}'`,
+};
 
-/** Code in one language, by the kind of signature. */
-export interface LanguageCode {
-  body(signature: SignatureOf<'body'>, subject: SnippetSubject): string;
-  standard(signature: SignatureOf<'standard'>, subject: SnippetSubject): string;
-  jwt(signature: SignatureOf<'jwt'>, subject: SnippetSubject): string;
-}
+/** Headers that the code makes itself. */
+const OF_THE_ATTEMPT = ['webhook-id', 'webhook-timestamp', 'webhook-signature', 'authorization'];
 
-export function codeFor(language: LanguageCode, subject: SnippetSubject): string {
-  const { signature } = subject;
-  if (signature.kind === 'body') return language.body(signature, subject);
-  return signature.kind === 'jwt' ? language.jwt(signature, subject) : language.standard(signature, subject);
+const headerLines = ({ example }: SnippetSubject): string =>
+  Object.entries(example.headers)
+    .filter(([name, value]) => !value.endsWith('…') && !OF_THE_ATTEMPT.includes(name))
+    .map(([name, value]) => `  -H ${QUOTED.curl(`${name}: ${value}`)} \\\n`)
+    .join('');
+
+/**
+ * Fills the part of a language's templates that fits the signature. Parts begin with a line such as `--- jwt`; `@URL@` and
+ * its like are values.
+ */
+export function fillTemplate(templates: string, language: Language, subject: SnippetSubject): string {
+  const { signature, url, example } = subject;
+  const name = signature.kind === 'body' ? `body ${signature.encoding}` : signature.kind;
+  const parts = templates.split(/^--- (.+)\n/m);
+  const part = parts[parts.indexOf(name) + 1]!.trim();
+  const { header, prefix } = signature.kind === 'body' ? signature : { header: '', prefix: '' };
+  const quoted = QUOTED[language];
+  return (prefix ? part : part.replace(/b?(['"])@PREFIX@\1 [+.] /g, ''))
+    .replaceAll('@PREFIX@', () => prefix)
+    .replaceAll('HTTP_@HEADER@', `HTTP_${header.toUpperCase().replaceAll('-', '_')}`)
+    .replaceAll('@HEADER@', header)
+    .replace("  -H '@HEADERS@' \\\n", () => headerLines(subject))
+    .replace(/(['"])@URL@\1/, () => quoted(url))
+    .replace(/'@BODY@'/, () => quoted(example.body));
 }

@@ -6,12 +6,15 @@ import { CodeBlock } from '../design/code-block.tsx';
 import { LoadError, Loading } from '../design/states.tsx';
 import { useProfile } from '../session/session-context.ts';
 import { t } from '../strings/translate.ts';
-import { codes } from './code/index.ts';
-import { codeFor, LANGUAGES, type ExampleRequest, type Language } from './snippet.ts';
+import { fillTemplate, LANGUAGES, type Language, type SnippetSubject } from './snippet.ts';
+import { templatesOf } from './templates.ts';
 import './snippets.css';
 
 /** The example of an event that the webhook gets; of any other, if it gets none that has one. */
-function exampleOf({ data }: EventTypeList, events: readonly string[]): ExampleRequest | undefined {
+function exampleOf(
+  { data }: EventTypeList,
+  events: readonly string[],
+): SnippetSubject['example'] | undefined {
   const requests = data.flatMap((type) => type.requests);
   return requests.find(({ event }) => events.includes(event)) ?? requests[0];
 }
@@ -21,11 +24,12 @@ export function Snippets({ endpoint }: { endpoint: Endpoint }) {
   const rules = useProfile(endpoint.profile);
   const { data, error, refetch } = useQuery(queries.eventTypes(endpoint.profile));
   const [language, setLanguage] = useState<Language>('node');
+  const templates = useQuery(templatesOf(language));
   if (!rules?.signature) return <p class="muted">{t('snippet.none')}</p>;
   if (error) return <LoadError error={error} retry={() => void refetch()} />;
   if (!data) return <Loading />;
   const example = exampleOf(data, endpoint.events) ?? { headers: {}, body: '{}' };
-  const code = codeFor(codes[language], { signature: rules.signature, url: endpoint.url, example });
+  const subject = { signature: rules.signature, url: endpoint.url, example };
   const intro = rules.secret.owner === 'account' ? 'snippet.introAccount' : 'snippet.intro';
   return (
     <div class="stack stack-tight">
@@ -43,7 +47,13 @@ export function Snippets({ endpoint }: { endpoint: Endpoint }) {
         ))}
       </div>
       <p class="muted small">{t(language === 'curl' ? 'snippet.introCurl' : intro)}</p>
-      <CodeBlock code={code.trim()} what={t('snippet.code')} />
+      {templates.data ? (
+        <CodeBlock code={fillTemplate(templates.data, language, subject)} what={t('snippet.code')} />
+      ) : templates.error ? (
+        <LoadError error={templates.error} retry={() => void templates.refetch()} />
+      ) : (
+        <Loading />
+      )}
     </div>
   );
 }

@@ -1,13 +1,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import type { Profile } from '../../../webhooks/src/profiles/profile.js';
 import { builtInProfiles } from '../../../webhooks/src/profiles/dialects/built-in-profiles.js';
 import { mysmsgate } from '../../../webhooks/src/profiles/dialects/mysmsgate.js';
 import { describeSignature } from '../../../webhooks/src/profiles/signature-description.js';
-import { codes } from '../../src/snippets/code/index.ts';
-import { codeFor, type SnippetSubject } from '../../src/snippets/snippet.ts';
+import { fillTemplate, type Language, type SnippetSubject } from '../../src/snippets/snippet.ts';
 import { available, type Arrived, verdicts } from './run-snippet.ts';
 
 const URL = "https://example.com/o'hara/hooks?a=1&b=2";
@@ -29,6 +30,13 @@ const subject = (profile: Profile, url = URL): SnippetSubject => ({
   url,
   example: { headers: { 'content-type': 'application/json' }, body: BODY },
 });
+
+const codeOf = (language: Language, about: SnippetSubject): string =>
+  fillTemplate(
+    readFileSync(join(__dirname, `../../src/snippets/code/${language}.txt`), 'utf8'),
+    language,
+    about,
+  );
 
 function signed(profile: Profile, secrets: string[], now = Date.now(), url = URL): Arrived {
   const input = { eventId: 'evt_1', sequence: '1', wireType: 'x', tenantId: 'a', attempt: 1 };
@@ -65,7 +73,7 @@ describe.each(['node', 'php', 'python', 'go'] as const)('The code in %s', (langu
     ];
     const said = verdicts(
       language,
-      codeFor(codes[language], subject(profile)),
+      codeOf(language, subject(profile)),
       secret,
       requests.map(([, request]) => request),
     );
@@ -100,12 +108,12 @@ describe('The code for cURL', () => {
 
   test('sends a request that the code in Node accepts: %s', async (_, profile) => {
     const secret = profile.secret.generate();
-    const shell = spawn('bash', ['-euo', 'pipefail', '-c', codeFor(codes.curl, subject(profile, url))], {
+    const shell = spawn('bash', ['-euo', 'pipefail', '-c', codeOf('curl', subject(profile, url))], {
       env: { ...process.env, WEBHOOK_SECRET: secret },
       stdio: 'ignore',
     });
     expect(await once(shell, 'exit')).toEqual([0, null]);
     expect(arrived).toMatchObject([{ body: BODY, headers: { 'content-type': 'application/json' } }]);
-    expect(verdicts('node', codeFor(codes.node, subject(profile, url)), secret, arrived)).toEqual([true]);
+    expect(verdicts('node', codeOf('node', subject(profile, url)), secret, arrived)).toEqual([true]);
   });
 });
