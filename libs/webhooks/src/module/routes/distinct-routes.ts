@@ -4,7 +4,8 @@ import type { Route } from './anonymous-request.js';
 import { handlerOf, handlersOf } from './mount-controller.js';
 
 /** Metadata of every handler that no guard reads: what the route is, and what its documentation says. */
-const NOT_FOR_GUARDS = /^(path|method|__httpCode__|__headers__|__routeArguments__|design:|swagger\/)/;
+const NOT_FOR_GUARDS =
+  /^(path|method|__httpCode__|__headers__|__routeArguments__|design:|swagger\/|webhooks:)/;
 
 /** One route of a controller for each set of metadata that guards may read: `create` first, if there is one. */
 export function distinctRoutes(controller: Type<object>): Route[] {

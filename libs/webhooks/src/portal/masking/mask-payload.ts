@@ -13,7 +13,9 @@ export interface Shown {
 const ID_KEY = /(^|[_-]|[a-z])(ids?|Ids?|uuid|Uuid|UUID|uid|Uid)$/;
 /** Keys whose values are words of a vocabulary, such as `delivered`, and not a person's words. */
 const WORD_KEY =
-  /^(type|event|event_?type|status|state|direction|code|error_?code|reason|channel|encoding|object|version|spec_?version|country|currency|object_?type|message_?type)$/i;
+  /^(type|event|event_?type|status|state|direction|(error|status)_?code|reason|channel|encoding|object|version|spec_?version|country|currency|object_?type|message_?type)$/i;
+/** Keys of what is sent to be typed in again, as a number or as text. */
+const CODE_KEY = /(^|[a-z_-])(code|otp|pin|token|password)$/i;
 /** Keys of times, as numbers or texts. */
 const TIME_KEY = /(time|timestamp|date|(^|[a-z_])at|created|updated|expires?|occurred)$/i;
 /** Numbers of messages and accounts are up to nine digits, snowflakes more than fifteen. What is between may be a phone number. */
@@ -21,17 +23,20 @@ const PHONE_DIGITS = /^\d{10,15}$/;
 const WORD = /^[\p{L}\p{N}._-]{1,64}$/u;
 const ID = /^[\w.:~=-]{1,128}$/;
 const MAX_NUMBER_DIGITS = 6;
+/** A receiver may answer with thousands of brackets. */
+const MAX_DEPTH = 64;
 
 /**
  * Masks what a customer's event says: keys, ids, types, times and statuses stay, so that the shape can be recognised. Texts
  * and phone numbers do not.
  */
-export function maskPayload(payload: unknown, shown: Shown, key = ''): unknown {
-  if (Array.isArray(payload)) return payload.map((each) => maskPayload(each, shown, key));
+export function maskPayload(payload: unknown, shown: Shown, key = '', depth = 0): unknown {
+  if (depth > MAX_DEPTH) return MASKED_TEXT;
+  if (Array.isArray(payload)) return payload.map((each) => maskPayload(each, shown, key, depth + 1));
   if (typeof payload === 'object' && payload !== null) {
     const entries = Object.entries(payload).map(([name, value]): [string, unknown] => [
       shown.phoneNumbers ? name : maskPhoneNumbers(name),
-      maskPayload(value, shown, name),
+      maskPayload(value, shown, name, depth + 1),
     ]);
     return Object.fromEntries(entries);
   }
@@ -70,6 +75,7 @@ export const isPhoneId = (id: string): boolean =>
   id.startsWith('+') || PHONE_DIGITS.test(id.replace(/^(tel|sms|phone|msisdn)[:_-]/i, ''));
 
 function maskNumber(number: number, shown: Shown, key: string): number | string {
+  if (!shown.bodies && CODE_KEY.test(key) && !WORD_KEY.test(key)) return MASKED_TEXT;
   const digits = String(Math.abs(number));
   if (shown.phoneNumbers || digits.length <= MAX_NUMBER_DIGITS || !Number.isInteger(number)) return number;
   if (TIME_KEY.test(key)) return number;
