@@ -187,6 +187,7 @@ describe('The page', () => {
     await once(proxy, 'listening');
     await opens(proxy, '/gw/customer/webhooks-portal', host.session());
     proxy.close();
+    proxy.closeAllConnections();
   });
 
   it('is compressed as the client takes it, and is not sent again', async () => {
