@@ -38,7 +38,7 @@ describe('The form of a webhook', () => {
   it('changes only what was edited, and never the headers that it cannot show', () => {
     const values = valuesOf(endpoint);
     expect(toChange(values, endpoint, rules)).toEqual({});
-    const edited = { ...values, description: ' Orders ', timeoutSeconds: '3', phoneNumbers: '' };
+    const edited = { ...values, description: ' Orders ', timeoutMs: '3000', phoneNumbers: '' };
     expect(toChange(edited, endpoint, rules)).toEqual({
       description: 'Orders',
       timeoutMs: 3000,

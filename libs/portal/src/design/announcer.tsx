@@ -7,14 +7,24 @@ const subscribe = (listener: () => void) => {
   return () => void listeners.delete(listener);
 };
 
-/** Says a result, such as "Copied", to screen readers and for a moment on the screen. */
-export function announce(text: string): void {
-  // The same text twice is only read twice if it differs.
-  message = message === text ? `${text}\u00a0` : text;
+/** What is said disappears after this time, ms: screen readers have read it by then. */
+const SHOWN_MS = 4000;
+let timer: ReturnType<typeof setTimeout>;
+
+function say(text: string): void {
+  message = text;
   for (const listener of listeners) listener();
 }
 
-/** The page's one live region. */
+/** Says a result, such as "Copied", to screen readers and for a moment on the screen. */
+export function announce(text: string): void {
+  clearTimeout(timer);
+  timer = setTimeout(() => say(''), SHOWN_MS);
+  // The same text twice is only read twice if it differs.
+  say(message === text ? `${text}\u00a0` : text);
+}
+
+/** The live region of the page. Each dialog has one too, because what is outside of an open dialog is read to nobody. */
 export function Announcer() {
   const text = useStore(subscribe, () => message);
   return (

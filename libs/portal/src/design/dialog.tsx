@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useId, useRef } from 'preact/hooks';
 import { t } from '../strings/translate.ts';
+import { Announcer } from './announcer.tsx';
 import { Button, IconButton } from './button.tsx';
 
 interface DialogProps {
@@ -43,6 +44,7 @@ export function Dialog({ title, onClose, children, actions, wide, dismissable = 
       </header>
       <div class="dialog-body">{children}</div>
       {actions && <footer class="dialog-actions">{actions}</footer>}
+      <Announcer />
     </dialog>
   );
 }

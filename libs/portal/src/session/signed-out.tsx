@@ -28,7 +28,7 @@ export function SignedOut({ end, session }: { end: SessionEnd; session: Session 
         <p class="muted">{t(expired ? 'session.expiredText' : 'session.noneText')}</p>
         {url && (
           <a class="button button-primary" href={url}>
-            {t('session.signIn')}
+            {t(expired ? 'session.signInAgain' : 'session.signIn')}
           </a>
         )}
       </div>

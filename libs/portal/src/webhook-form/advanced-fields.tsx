@@ -29,9 +29,9 @@ export function AdvancedFields(part: FormPartProps & { headerNames: readonly str
         <div class="columns">
           <TextField
             label={t('form.timeout')}
-            hint={t('form.timeoutHint', { default: durationText(rules.timeoutMs) })}
-            value={values.timeoutSeconds}
-            onInput={(timeoutSeconds) => set({ timeoutSeconds })}
+            hint={t('form.timeoutHint', { default: rules.timeoutMs })}
+            value={values.timeoutMs}
+            onInput={(timeoutMs) => set({ timeoutMs })}
             errors={errorsOf('timeoutMs')}
           />
           <TextField

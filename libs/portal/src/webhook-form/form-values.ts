@@ -24,7 +24,7 @@ export interface FormValues {
   retryOnError: boolean;
   skipErrors: boolean;
   skipErrorCodes: string;
-  timeoutSeconds: string;
+  timeoutMs: string;
   maxThroughputPerMinute: string;
   maxInFlight: string;
   ordering: NonNullable<Registration['ordering']>;
@@ -45,7 +45,7 @@ export function emptyValues(rules: ProfileRules): FormValues {
     retryOnError: true,
     skipErrors: false,
     skipErrorCodes: '',
-    timeoutSeconds: '',
+    timeoutMs: '',
     maxThroughputPerMinute: numberText(rules.maxThroughputPerMinute),
     maxInFlight: '',
     ordering: 'relaxed',
@@ -68,7 +68,7 @@ export function valuesOf(endpoint: Endpoint): FormValues {
     retryOnError: endpoint.retryOnError,
     skipErrors: endpoint.skipErrors,
     skipErrorCodes: endpoint.skipErrorCodes.join(', '),
-    timeoutSeconds: endpoint.timeoutMs === null ? '' : String(endpoint.timeoutMs / 1000),
+    timeoutMs: numberText(endpoint.timeoutMs),
     maxThroughputPerMinute: numberText(endpoint.maxThroughputPerMinute),
     maxInFlight: numberText(endpoint.maxInFlight),
     ordering: endpoint.ordering,
@@ -83,10 +83,10 @@ const listOf = (text: string): string[] =>
     .filter(Boolean);
 
 /** What is no number is sent as it is: the API says what is wrong with it, beside the field. */
-function numberOf(text: string, factor = 1): number | null {
+function numberOf(text: string): number | null {
   const trimmed = text.trim();
   if (!trimmed) return null;
-  const value = Number(trimmed) * factor;
+  const value = Number(trimmed);
   return Number.isNaN(value) ? (trimmed as unknown as number) : value;
 }
 
@@ -98,7 +98,7 @@ function shared(values: FormValues, { fields }: ProfileRules): EndpointChange {
     url: values.url.trim(),
     events: values.events,
     description: values.description.trim() || null,
-    timeoutMs: numberOf(values.timeoutSeconds, 1000),
+    timeoutMs: numberOf(values.timeoutMs),
     maxThroughputPerMinute: numberOf(values.maxThroughputPerMinute),
     maxInFlight: numberOf(values.maxInFlight),
     ordering: values.ordering,

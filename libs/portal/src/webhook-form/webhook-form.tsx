@@ -52,7 +52,8 @@ export function WebhookForm(props: WebhookFormProps) {
   const others = otherProblems(apiError);
 
   useEffect(() => {
-    if (apiError) form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
+    if (apiError)
+      form.current?.querySelector<HTMLElement>('[aria-invalid="true"], .event-groups-wrong input')?.focus();
   }, [error]);
 
   return (

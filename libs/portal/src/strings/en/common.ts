@@ -63,6 +63,7 @@ export const common = {
   'session.expiredText': 'For your security, access to this page ends after a while. Sign in again to go on.',
   'session.none': 'Sign in to see this page',
   'session.noneText': 'Open this page from your account.',
-  'session.signIn': 'Sign in again',
+  'session.signIn': 'Sign in',
+  'session.signInAgain': 'Sign in again',
   'session.endsSoon': 'Your session ends {when}.',
 } as const;

@@ -49,7 +49,7 @@ export const form = {
   'form.sendAlertEmail': 'Also send a mail if single requests fail',
   'form.sendAlertEmailHint': 'At most one an hour.',
   'form.advanced': 'Advanced settings',
-  'form.timeout': 'Timeout, seconds',
+  'form.timeout': 'Timeout, milliseconds',
   'form.timeoutHint': 'Empty: {default}',
   'form.throughput': 'Requests per minute, at most',
   'form.throughputHint': 'Others wait. Empty: no limit',
