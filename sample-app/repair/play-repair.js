@@ -53,6 +53,11 @@ async function playRepair({ api, key, say = () => undefined }) {
       await delay(POLL_MS);
     }
   };
+  /** @param {string} path @param {string[]} ids */
+  const hasAll = (path, ids) => {
+    const arrived = receiver.arrived(path, 200);
+    return ids.every((id) => arrived.includes(id));
+  };
   /** @param {number} count */
   const sendMessages = async (count) => {
     for (let i = 0; i < count; i++)
@@ -70,12 +75,13 @@ async function playRepair({ api, key, say = () => undefined }) {
     );
     await step('a message, and its webhook arrives', async () => {
       await sendMessages(1);
-      await until('the first webhook', () => receiver.arrived('/first', 200).length === 1);
+      await until('the first webhook', () => receiver.arrived('/first', 200).length > 0);
     });
     receiver.breakDown();
     await step(`the receiver is broken: ${MESSAGES} messages`, async () => {
       await sendMessages(MESSAGES);
-      await until('failures', () => receiver.arrived('/first', 503).length === MESSAGES);
+      // Or more: other messages of the account may be under way.
+      await until('failures', () => receiver.arrived('/first', 503).length >= MESSAGES);
     });
     const [lost = ''] = receiver.arrived('/first', 503);
     await step('find out why', async () => {
@@ -92,7 +98,7 @@ async function playRepair({ api, key, say = () => undefined }) {
     await step('repaired: send what waits', async () => {
       const { matched, recovered } = await call('POST', `/webhooks/${hook.id}/recover`, { since });
       say(`  ${matched} matched, ${recovered} sent now`);
-      await until('what waited', () => receiver.arrived('/first', 200).length === MESSAGES + 1);
+      await until('what waited', () => hasAll('/first', receiver.arrived('/first', 503)));
     });
     const second = await step('register a second URL, later', () =>
       call('POST', '/webhooks', {
@@ -109,9 +115,7 @@ async function playRepair({ api, key, say = () => undefined }) {
         job = await call('GET', `/webhooks/jobs/${job.id}`);
         return job.state !== 'pending' && job.state !== 'running';
       });
-      await until('what it missed', () =>
-        receiver.arrived('/first', 200).every((id) => receiver.arrived('/second', 200).includes(id)),
-      );
+      await until('what it missed', () => hasAll('/second', receiver.arrived('/first', 200)));
       say(
         `  a dry run found ${dry.deliveries}; job ${job.state}: ${job.deliveries} created, ${job.left} left`,
       );
