@@ -9,6 +9,7 @@ interface LinkProps {
   replace?: boolean;
   'aria-current'?: 'page';
   'aria-label'?: string;
+  title?: string;
   children: ComponentChildren;
 }
 

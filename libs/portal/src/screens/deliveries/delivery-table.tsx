@@ -44,7 +44,7 @@ function StatusCell({ delivery: { state, lastAttempt, attemptCount } }: { delive
 function WebhookCell({ delivery: { endpointId, url } }: { delivery: Delivery }) {
   if (!endpointId) return <span>{t('deliveries.callback')}</span>;
   return (
-    <Link to={{ webhook: endpointId }} class="mono small delivery-url">
+    <Link to={{ webhook: endpointId }} class="mono small clamp" title={url ?? undefined}>
       {url?.replace(/^https:\/\//, '') ?? endpointId}
     </Link>
   );
@@ -94,6 +94,7 @@ export function DeliveryTable({ deliveries, webhook, caption, stale }: DeliveryT
         rows={deliveries}
         keyOf={({ id }) => id}
         stale={stale}
+        cardsBelow={webhook ? 760 : 880}
       />
     </div>
   );

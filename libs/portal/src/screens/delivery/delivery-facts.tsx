@@ -66,7 +66,7 @@ export function DeliveryFacts({ delivery }: { delivery: DeliveryDetail }) {
       )}
       <Fact label={t('delivery.webhook')}>
         {endpointId ? (
-          <Link to={{ webhook: endpointId }} class="mono">
+          <Link to={{ webhook: endpointId }} class="mono clamp" title={url ?? undefined}>
             {url ?? endpointId}
           </Link>
         ) : (

@@ -12,7 +12,11 @@ const columns = (): Column<Delivery>[] => [
     header: t('deliveries.webhook'),
     primary: true,
     cell: ({ id, url, endpointId }) => (
-      <Link to={{ delivery: id, webhook: endpointId ?? undefined }} class="mono small">
+      <Link
+        to={{ delivery: id, webhook: endpointId ?? undefined }}
+        class="mono small clamp"
+        title={url ?? undefined}
+      >
         {url ?? t('deliveries.callback')}
       </Link>
     ),
@@ -31,7 +35,7 @@ const columns = (): Column<Delivery>[] => [
   {
     header: t('message.tried'),
     numeric: true,
-    cell: ({ lastAttempt }) => lastAttempt && <Time at={lastAttempt.startedAt} show="clock" />,
+    cell: ({ lastAttempt }) => lastAttempt && <Time at={lastAttempt.startedAt} />,
   },
 ];
 

@@ -1,4 +1,3 @@
-import type { ComponentChildren } from 'preact';
 import { useQuery, type UseQueryOptions } from '../../data/index.ts';
 import { Button } from '../../design/button.tsx';
 import { Pager } from '../../design/pager.tsx';
@@ -24,11 +23,15 @@ export interface ListProps {
   onPause: (endpointId: string) => void;
 }
 
-const what = <Row extends { tenantId: string }>(text: (row: Row) => ComponentChildren): Column<Row>[] => [
+const what = <Row extends { tenantId: string; url: string | null }>(): Column<Row>[] => [
   {
     header: t('deliveries.webhook'),
     primary: true,
-    cell: (row) => <span class="mono small">{text(row)}</span>,
+    cell: (row) => (
+      <span class="mono small clamp" title={row.url ?? undefined}>
+        {row.url}
+      </span>
+    ),
   },
   { header: t('operator.tenant'), cell: ({ tenantId }) => <span class="mono small">{tenantId}</span> },
 ];
@@ -58,21 +61,21 @@ const pauseColumn = <Row extends { url: string | null }>(
 });
 
 const failing = (onPause: ListProps['onPause']): Column<Failing>[] => [
-  ...what<Failing>(({ url }) => url),
+  ...what<Failing>(),
   { header: t('operator.failures'), numeric: true, cell: ({ failures }) => failures },
   { header: t('operator.since'), cell: ({ failingSince }) => <Time at={failingSince} /> },
   pauseColumn(onPause, ({ endpointId }) => endpointId),
 ];
 
 const endpoints = (onPause: ListProps['onPause']): Column<TenantEndpoint>[] => [
-  ...what<TenantEndpoint>(({ url }) => url),
+  ...what<TenantEndpoint>(),
   { header: t('deliveries.status'), bare: true, cell: (endpoint) => <EndpointPill endpoint={endpoint} /> },
   { header: t('deliveries.created'), cell: ({ createdAt }) => <Time at={createdAt} /> },
   pauseColumn(onPause, ({ id }) => id),
 ];
 
 const deliveries = (): Column<TenantDelivery>[] => [
-  ...what<TenantDelivery>(({ url }) => url),
+  ...what<TenantDelivery>(),
   { header: t('deliveries.event'), cell: ({ wireType }) => <span class="mono small">{wireType}</span> },
   {
     header: t('deliveries.status'),

@@ -18,7 +18,7 @@ export function OperatorScreen({ params }: ScreenProps) {
   const mayLook = useScope('operator');
   const [pausing, setPausing] = useState<string | null>(null);
   const view = VIEWS.find((each) => each === params.view) ?? 'failing';
-  if (!mayLook) return <Empty title={t('state.noScope')} />;
+  if (!mayLook) return <Empty isScreen title={t('state.noScope')} />;
   return (
     <>
       <PageHeader

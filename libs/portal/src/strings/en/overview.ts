@@ -29,7 +29,7 @@ export const overview = {
   'overview.ofAttempts': 'of {n} attempt in 24 hours | of {n} attempts in 24 hours',
   'overview.delivered': 'Delivered',
   'overview.failedAttempts': 'Failed attempts',
-  'overview.lastTry': '{n} was the last try | {n} were the last try',
+  'overview.lastTry': '{n} delivery given up | {n} deliveries given up',
   'overview.p95': 'Response time, p95',
   'overview.atMost': '≤ {time}',
   'overview.p50': 'half took at most {time}',
