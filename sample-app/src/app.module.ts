@@ -1,6 +1,8 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { webhooksMigrations } from 'nestjs-sms-webhooks';
+import { AccountsModule } from './accounts/accounts.module.js';
+import { WebhooksPageController } from './accounts/webhooks-page.controller.js';
 import { CarrierModule } from './carrier/carrier.module.js';
 import { IndexController } from './index.controller.js';
 import { MessagesModule } from './messages/messages.module.js';
@@ -19,9 +21,10 @@ import { webhooks } from './webhooks.js';
       }),
     }),
     webhooks,
+    AccountsModule,
     MessagesModule,
     CarrierModule,
   ],
-  controllers: [IndexController],
+  controllers: [IndexController, WebhooksPageController],
 })
 export class AppModule {}

@@ -25,11 +25,13 @@ export function banner(urls: {
     `      -d '{"to":"+14155550123","message":"Hello"}' ${api}/messages/sms`,
     ...(receiver
       ? [
-          '  Register a URL. The demo receiver accepts any path, callbackUrls too:',
+          '  Register a URL. The demo receiver accepts any path, callbackUrls too, and fails at those such as /503/crm:',
           `    ${curl} -H 'Content-Type: application/json' \\`,
           `      -d '{"url":"${receiver}/mine","events":["message.delivered"],"profile":"standard"}' ${api}/webhooks`,
         ]
       : []),
+    '  Get a link to the webhooks page, which is signed in for an hour:',
+    `    ${curl} -X POST ${api}/webhooks-page`,
     '  List the registered URLs and the deliveries:',
     `    ${curl} ${api}/webhooks`,
     `    ${curl} ${api}/webhooks/deliveries`,

@@ -72,6 +72,7 @@ describe('The sample, as a process', () => {
       expect(lines.join('\n')).toContain(`profile: ${name}`);
       const arrivals = lines.filter((line) => /^\S+  verified/.test(line));
       expect(arrivals.filter((line) => !line.includes(` ${name} /hooks/`))).toEqual([]);
+      expect(lines.filter((line) => /^Webhooks page: http\S+#session=\S+$/.test(line))).toHaveLength(1);
       expect(code).toBe(0);
     },
   );

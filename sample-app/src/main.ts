@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { NestFactory } from '@nestjs/core';
 import { WebhooksService } from 'nestjs-sms-webhooks';
 import { DEMO_ACCOUNTS } from './accounts/accounts.service.js';
+import { webhooksPageOf } from './accounts/webhooks-page.js';
 import { AppModule } from './app.module.js';
 import { banner } from './banner.js';
 import { configureApp } from './configure-app.js';
@@ -60,6 +61,8 @@ async function main(shutdown: Shutdown): Promise<void> {
   const keys = production ? [] : DEMO_ACCOUNTS.map(({ key }) => key);
   const postgres = given ? withoutPassword(given) : own!.url;
   console.log(banner({ api, receiver: demo?.url, postgres, profile, keys }));
+  if (demo)
+    console.log(`Webhooks page: ${webhooksPageOf(app.get(WebhooksService), DEMO_ACCOUNTS[0], api).url}\n`);
   await demo?.sendMessages(api);
 }
 

@@ -14,6 +14,12 @@ export const webhooks = WebhooksModule.forRoot({
   tenant: (request: AccountRequest) => request.account.id,
   profile: process.env.PROFILE || 'standard',
   compat: ['httpsms', 'mobile-text-alerts'],
+  // Customers have API keys and no login here, so `webhooks-page.controller.ts` gives them a link with a session.
+  portal: {
+    access: 'session',
+    brand: { name: 'Sample SMS', accent: '#0b6e4f' },
+    show: { bodies: !production, phoneNumbers: !production },
+  },
   alerts: { channels: alertChannels() },
   encryption: { current: { id: 'k1', key: process.env.WEBHOOKS_KEY ?? developmentKey() } },
   // Receivers on this machine over http, for development only.

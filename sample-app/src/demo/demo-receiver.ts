@@ -18,7 +18,7 @@ type FindSigners = (url: string) => Promise<readonly Signer[]>;
 
 /**
  * The receiver that a customer runs. Accepts webhooks at any path, verifies each with the secret of the account that
- * registered the URL, and responds 200. `GET` shows the latest as JSON. Requests wait until `askSigners` is called.
+ * registered the URL, and responds 200, or the status that the path begins with. `GET` shows the latest as JSON. Requests wait until `askSigners` is called.
  */
 export class DemoReceiver {
   private readonly server: Server = createServer((request, response) => void this.handle(request, response));
@@ -66,7 +66,8 @@ export class DemoReceiver {
       return;
     }
     try {
-      response.statusCode = await this.receive(request);
+      const status = await this.receive(request);
+      response.statusCode = status === 200 ? statusOfPath(request.url ?? '/') : status;
     } catch {
       response.statusCode = 500; // The sender closed the connection, or the backend does not respond.
     }
@@ -118,6 +119,11 @@ export class DemoReceiver {
     this.latest.length = Math.min(this.latest.length, MAX_ARRIVALS_KEPT);
     this.onArrival(arrival);
   }
+}
+
+/** `/503/crm` is out of order. */
+function statusOfPath(path: string): number {
+  return Number(/^\/([45]\d\d)(\/|$)/.exec(path)?.[1] ?? 200);
 }
 
 function toJson(arrival: Arrival) {

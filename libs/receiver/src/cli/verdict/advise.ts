@@ -59,7 +59,7 @@ function aboutMismatch({ body, profile, secrets, verifies }: RefusedRequest): st
     return 'The body is right and the secret is not quite: compare blanks and the prefix whsec_ with what the sender shows.';
   const written = compact(text);
   if (written === null) return 'The body is not JSON: it was cut or changed on the way.';
-  return written === text
+  return written === text.trim()
     ? 'The body looks untouched, so most likely the secret is wrong: compare it with what the sender shows now.'
     : 'The body has blanks that senders rarely write: if middleware parses it, verify before that.';
 }
