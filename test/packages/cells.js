@@ -31,6 +31,11 @@ const NEST = {
   11: { core: '11.2.10', express: '11.2.10', fastify: '11.2.8', typeorm: '11.0.3', validator: '0.14.4' },
   12: { core: '12.5.1', express: '12.5.1', fastify: '12.5.0', typeorm: '12.0.2', validator: '0.15.1' },
 };
+/** Optional peers. The other installations have none of them. */
+const OPTIONAL = {
+  'nest11-typeorm1': { '@nestjs/terminus': '11.1.1', '@opentelemetry/api': '1.9.0', 'prom-client': '15.1.3' },
+  'nest12-typeorm1': { '@nestjs/terminus': '12.1.0', '@opentelemetry/api': '1.9.0', 'prom-client': '15.1.3' },
+};
 const TYPEORM = { 0.3: '0.3.26', 1: '1.1.1' };
 
 /** Cells of one installation, and plain Express in it. */
@@ -91,6 +96,7 @@ function packageOf({ nest, typeorm }) {
       'class-transformer': '0.5.1',
       'class-validator': versions.validator,
       ...(plain && { express: plain.express }),
+      ...OPTIONAL[/** @type {keyof typeof OPTIONAL} */ (`nest${nest}-typeorm${typeorm}`)],
       pg: '8.23.1',
       'reflect-metadata': '0.2.2',
       rxjs: '7.8.2',
