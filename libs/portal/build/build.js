@@ -32,7 +32,14 @@ async function main() {
     .map((file) => [file.fileName.slice('assets/'.length), file.code ?? file.source]);
   const files = packFiles(Object.fromEntries(assets));
   requireSmall(files);
-  writePage(OUTPUT, { html, files, sources });
+  writePage(OUTPUT, { html, files, sources, strings: await readStrings() });
+}
+
+/** The page's texts by key, so that hosts see what they can replace. */
+async function readStrings() {
+  const { runnerImport } = await import('vite');
+  const { module } = await runnerImport(join(PORTAL, 'src/strings/catalogue.ts'));
+  return module.catalogue;
 }
 
 const kilobytes = (bytes) => `${(bytes / 1024).toFixed(1)} KB`;

@@ -54,12 +54,13 @@ export const packFiles = (assets) =>
 /** Size of a packed file as browsers load it, in bytes. */
 export const gzippedBytes = (file) => Buffer.from(file.gzip, 'base64').length;
 
-/** Writes the page as one CommonJS module, which servers load without a path. */
-export function writePage(folder, { html, files, sources }) {
+/** Writes the page as one CommonJS module, which servers load without a path, and its texts beside it. */
+export function writePage(folder, { html, files, sources, strings }) {
   const code = `// sources ${sources}\nexports.html = ${JSON.stringify(html)};\nexports.files = ${JSON.stringify(files)};\n`;
   mkdirSync(folder, { recursive: true });
   for (const [name, content] of [
     ['files.d.cts', DECLARATIONS],
+    ['strings.json', `${JSON.stringify(strings, null, 2)}\n`],
     ['files.cjs', code],
   ]) {
     // Another process may be reading the old file.

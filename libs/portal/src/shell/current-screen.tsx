@@ -1,4 +1,4 @@
-import { useEffect, useErrorBoundary, useMemo } from 'preact/hooks';
+import { useEffect, useErrorBoundary, useMemo, useRef } from 'preact/hooks';
 import { Button } from '../design/button.tsx';
 import { Notice } from '../design/notice.tsx';
 import { useSearch } from '../routing/location.ts';
@@ -6,6 +6,7 @@ import { parseRoute } from '../routing/route.ts';
 import { screens } from '../screens/index.ts';
 import { useSession } from '../session/session-context.ts';
 import { t } from '../strings/translate.ts';
+import { focusHeading } from './heading-focus.ts';
 import { Shell } from './shell.tsx';
 
 /** The screen that the URL names, within the page's frame. */
@@ -19,9 +20,11 @@ export function CurrentScreen() {
   );
   const [crash] = useErrorBoundary((error) => console.error(error));
   const Screen = screens[route.screen];
+  const isFirst = useRef(true);
   useEffect(() => {
-    // Screen readers begin at the heading of the new screen.
-    document.querySelector<HTMLElement>('main h1')?.focus({ preventScroll: true });
+    // Of a page that was just loaded, the keyboard begins at its top.
+    if (!isFirst.current) focusHeading();
+    isFirst.current = false;
   }, [route.screen, route.params.webhook, route.params.delivery]);
   return (
     <Shell screen={route.screen}>

@@ -1,7 +1,9 @@
 import type { ComponentChildren } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
 import { Icon } from '../design/icon.tsx';
 import { Link } from '../routing/link.tsx';
 import type { Params } from '../routing/route.ts';
+import { takeFocus } from './heading-focus.ts';
 
 interface PageHeaderProps {
   title: ComponentChildren;
@@ -16,6 +18,8 @@ interface PageHeaderProps {
 
 /** The head of a screen. Its heading gets the focus when the screen opens. */
 export function PageHeader({ title, aside, subtitle, actions, up }: PageHeaderProps) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => takeFocus(heading.current), []);
   return (
     <header class="page-header">
       {up && (
@@ -27,7 +31,9 @@ export function PageHeader({ title, aside, subtitle, actions, up }: PageHeaderPr
       <div class="page-header-row">
         <div class="page-header-title">
           <div class="row">
-            <h1 tabIndex={-1}>{title}</h1>
+            <h1 ref={heading} tabIndex={-1}>
+              {title}
+            </h1>
             {aside}
           </div>
           {subtitle && <div class="muted">{subtitle}</div>}

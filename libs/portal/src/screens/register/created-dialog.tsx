@@ -48,7 +48,7 @@ export function CreatedDialog({ endpoint }: { endpoint: Registered }) {
       {!endpoint.secret && ofAccount && (
         <p>
           <Text
-            of="created.accountSecret"
+            of="form.accountSecret"
             with={{ link: <Link to={{ screen: 'account' }}>{t('form.accountSecretLink')}</Link> }}
           />
         </p>

@@ -65,5 +65,4 @@ export const common = {
   'session.noneText': 'Open this page from your account.',
   'session.signIn': 'Sign in',
   'session.signInAgain': 'Sign in again',
-  'session.endsSoon': 'Your session ends {when}.',
 } as const;

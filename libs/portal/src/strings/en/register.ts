@@ -4,7 +4,6 @@ export const register = {
   'register.submit': 'Add webhook',
   'register.profile': 'Format',
   'register.profileHint': 'How requests look and how they are signed. It cannot be changed later.',
-  'register.eventsWarning': 'Choose at least one event.',
   'register.streamsHint':
     'Each kind of event has a URL of its own. Leave one empty if you do not need it. Both may be the same server, at different paths.',
   'register.stream': '{event}: URL',
@@ -21,7 +20,6 @@ export const register = {
   'created.secretLater': 'It is not shown here again. You find it in the settings of the webhook.',
   'created.secretOnce': 'It is shown only now.',
   'created.secretLabel': 'Secret',
-  'created.accountSecret': 'Requests are signed with the secret of your account: see {link}.',
   'created.unsigned': 'Its requests are not signed.',
   'created.verify': 'Verify requests',
   'created.test': 'Send test event',

@@ -4,8 +4,6 @@ export const settings = {
   'settings.saved': 'Changes saved',
   'settings.unchanged': 'Nothing has changed',
   'settings.profile': 'Format',
-  'settings.id': 'Id',
-  'settings.created': 'Added',
   'settings.profileMissing':
     'The format of this webhook is not available any more. It can be paused and deleted, but not changed.',
   'settings.readOnly': 'Your access is read-only.',
@@ -35,7 +33,6 @@ export const settings = {
   'settings.verify': 'Verify requests',
 
   'rotate.title': 'Rotate secret',
-  'rotate.text': 'A new secret signs from now on. Until the old one ends, give your server the new one.',
   'rotate.textBoth':
     'From now on requests are signed with a new secret and with the old one. Give your server the new one before the old one ends.',
   'rotate.textNewest':
