@@ -1,5 +1,5 @@
 import { useMutation, useQueryClient } from '../../data/index.ts';
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { api } from '../../api/client.ts';
 import type { DeliveryDetail } from '../../api/types.ts';
 import { announce } from '../../design/announcer.tsx';
@@ -42,6 +42,10 @@ export function DeliveryActions({ delivery }: { delivery: DeliveryDetail }) {
   const retry = useAction('retry', delivery.id, 'delivery.retried');
   const cancel = useAction('cancel', delivery.id, 'delivery.cancelled');
   const confirm = (mutation: typeof retry) => mutation.mutate(undefined, { onSettled: () => setAsks(null) });
+  useEffect(() => {
+    // The button that was pressed may be gone: go on at the heading, which has the new state beside it.
+    if (document.activeElement === document.body) document.querySelector<HTMLElement>('main h1')?.focus();
+  }, [delivery.state]);
   const canSend = delivery.state !== 'sending' && !delivery.erasedAt;
   return (
     <>

@@ -18,7 +18,9 @@ export function DeliveryOutlook({ delivery }: { delivery: DeliveryDetail }) {
 
 function Failure({ delivery: { state, reason, lastAttempt } }: { delivery: DeliveryDetail }) {
   if (state === 'delivered') return null;
-  const explained = lastAttempt && explainAttempt(lastAttempt);
+  const cause = lastAttempt && explainAttempt(lastAttempt);
+  // Nobody has to mend what was cancelled.
+  const explained = reason === 'cancelled' ? null : cause;
   const ended = state === 'exhausted' || state === 'discarded';
   if (!explained && !reason) return null;
   const location = lastAttempt?.responseHeaders?.location;
