@@ -28,6 +28,8 @@ function Id({ id, what }: { id: string; what: string }) {
 /** What the event is about: its other deliveries, and the host's own page of it. */
 function Subject({ subject }: { subject: string }) {
   const { subjectUrl } = useSession();
+  // The server has masked a phone number in it: nothing can be found by that.
+  if (subject.includes('•')) return <span class="mono">{subject}</span>;
   return (
     <span class="fact-id">
       <Link to={{ screen: 'message', subject }} class="mono">

@@ -1,7 +1,6 @@
 import { useQuery } from '../../data/index.ts';
 import type { Endpoint } from '../../api/types.ts';
 import { LoadError, Loading } from '../../design/states.tsx';
-import { RepairLinks } from '../deliveries/repair-links.tsx';
 import type { ScreenProps } from '../screen.ts';
 import { WebhookFrame } from '../webhook-frame.tsx';
 import { HealthBanner } from './health-banner.tsx';
@@ -9,6 +8,7 @@ import { healthOf } from './health.ts';
 import { LatencyChart } from './latency-chart.tsx';
 import { LatestFailures } from './latest-failures.tsx';
 import { OutcomeChart } from './outcome-chart.tsx';
+import { OverviewActions } from './overview-actions.tsx';
 import { latestQuery, statsQuery, unfinishedQuery } from './overview-queries.ts';
 import './overview.css';
 import { StatusClasses } from './status-classes.tsx';
@@ -17,7 +17,11 @@ import { Tiles } from './tiles.tsx';
 /** How one webhook is, and how it was in the last 24 hours. */
 export function OverviewScreen({ params }: ScreenProps) {
   return (
-    <WebhookFrame id={params.webhook!} tab="overview" actions={({ id }) => <RepairLinks webhook={id} />}>
+    <WebhookFrame
+      id={params.webhook!}
+      tab="overview"
+      actions={(endpoint) => <OverviewActions endpoint={endpoint} />}
+    >
       {(endpoint) => <Overview endpoint={endpoint} />}
     </WebhookFrame>
   );
