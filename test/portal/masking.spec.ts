@@ -61,7 +61,7 @@ async function plant(): Promise<typeof things> {
     to: PHONE,
     body: `${TEXT} ${SPACED}`,
   };
-  const event = { type: 'message.delivered', tenantId: 'a', data: { message } };
+  const event = { type: 'message.delivered', tenantId: 'a', data: { message, remark: 'for Mrs. Miller' } };
   const { id: evt } = await dataSource.transaction(async (tx) => {
     await webhooks.publish(tx, { ...event, subject: PHONE } as never);
     await webhooks.publish(tx, {

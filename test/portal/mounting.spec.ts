@@ -295,7 +295,9 @@ describe('Without portal, or with portal: false', () => {
 
   it("a host's own route at the page's path is found at the start otherwise", async () => {
     await expect(
-      startPageHost(undefined, { database, logger: false, options: { imports: [OwnModule] } }),
+      startPageHost(undefined, { database, logger: false, options: { imports: [OwnModule] } }).then(
+        (started) => started.close(),
+      ),
     ).rejects.toThrow("Give the webhooks page another place: portal: { path: 'settings/webhooks' }");
   });
 });

@@ -12,6 +12,10 @@ afterEach(() => {
 
 const forRoot = (structure: object) => () => WebhooksModule.forRoot({ ...values, ...structure });
 
+/** Closes the host if it starts after all, so that a test which fails ends. */
+const startAndStop = (...input: Parameters<typeof startPageHost>): Promise<void> =>
+  startPageHost(...input).then((started) => started.close());
+
 describe('The module does not start with', () => {
   it.each<[string, object, string]>([
     [
@@ -83,7 +87,7 @@ describe('The module does not start with', () => {
     const database = await createMigratedDatabase();
     const options = { encryption: undefined, security: { allowPlaintextSecrets: true } };
     const settings = { database, options, logger: false } as const;
-    await expect(startPageHost({ access: 'session' }, settings)).rejects.toThrow(
+    await expect(startAndStop({ access: 'session' }, settings)).rejects.toThrow(
       'session tokens of the webhooks page need a key',
     );
     const page = await startPageHost({ access: 'session', secret: 'x'.repeat(32) }, settings);
@@ -101,7 +105,7 @@ describe('The module does not start with', () => {
       }
     }
     const options = { allowUnauthenticated: true, guards: [Open], tenant: () => 'a' };
-    await expect(startPageHost({ access: 'host' }, { database, options, logger: false })).rejects.toThrow(
+    await expect(startAndStop({ access: 'host' }, { database, options, logger: false })).rejects.toThrow(
       'The guards of the webhooks page let in a request without credentials',
     );
     await database.drop();
