@@ -285,6 +285,18 @@ describe('Between processes', () => {
   });
 });
 
+it('A connection that goes silent while it begins to listen holds up neither the start nor the end', async () => {
+  const engine = await Engine.start();
+  const { url } = engine.first.dataSource.options as { url: string };
+  const proxy = await DatabaseProxy.open(url);
+  const silent = proxy.hold('after', /^listen/);
+  const host = await startWorker(proxy.url, { role: 'worker' }, engine.log);
+  await silent;
+  await host.close();
+  await proxy.close();
+  await engine.close();
+});
+
 it('What a lost NOTIFY would have told of is found by polling', async () => {
   const engine = await Engine.start({ role: 'worker', options: { worker: { idlePollMs: 50 } } });
   const { url } = engine.first.dataSource.options as { url: string };

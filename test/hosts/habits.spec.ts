@@ -22,6 +22,7 @@ import { map, type Observable } from 'rxjs';
 import { DataSource, type MigrationInterface, type QueryRunner } from 'typeorm';
 import { Log } from '../engine/support/log.js';
 import { Receiver } from '../engine/support/receiver.js';
+import { until } from '../faults/until.js';
 import { startWorker } from '../engine/support/worker.js';
 import { AccountGuard, as, dataSource, shape, startApp, values } from '../host/support/app.js';
 import { acceptAnswersOfHost } from '../support/openapi/problems.js';
@@ -199,6 +200,7 @@ onlyWithPgbouncer(`Its worker says once that it cannot listen there, and polls${
     };
     await publish('m1');
     await receiver.arrived(1);
+    await until('it to say so', () => log.warnings.some((line) => line.includes('LISTEN')));
     expect(log.warnings.filter((line) => line.includes('poll'))).toEqual([
       expect.stringContaining('cannot LISTEN: a connection pooler is in between'),
     ]);

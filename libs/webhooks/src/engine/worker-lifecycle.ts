@@ -75,6 +75,6 @@ export class WorkerLifecycle implements OnApplicationBootstrap, OnModuleDestroy 
     this.store.onCommit(wake);
     this.worker.start();
     if (this.settings.handleSignals) for (const signal of SIGNALS) process.once(signal, this.onSignal);
-    if (this.settings.notify) await this.store.notifier?.listen(wake);
+    if (this.settings.notify) this.store.notifier?.listen(wake);
   }
 }

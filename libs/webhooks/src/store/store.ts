@@ -36,8 +36,8 @@ export interface LocalCommit extends CommittedWork {
 
 /** Notifies other processes of commits, and listens for theirs. What is not heard is found by polling. */
 export interface CommitNotifier {
-  /** Listens from now on, if that is possible. Resolves when it does, or when the first try has failed. */
-  listen(onWork: (work: CommittedWork) => void): Promise<void>;
+  /** Begins to listen, if that is possible. What was said until it does is looked for then. */
+  listen(onWork: (work: CommittedWork) => void): void;
   /** A transaction with work for other processes has committed here. */
   notify(work: CommittedWork): void;
   /** Ends its connection. Nothing is told from now on. */

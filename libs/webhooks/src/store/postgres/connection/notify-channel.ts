@@ -15,8 +15,8 @@ export class NotifyChannel implements CommitNotifier {
     this.listener = new NotifyListener(database, `webhooks_${tables}`);
   }
 
-  listen(onWork: (work: CommittedWork) => void): Promise<void> {
-    return this.listener.listen(onWork);
+  listen(onWork: (work: CommittedWork) => void): void {
+    this.listener.listen(onWork);
   }
 
   notify(work: CommittedWork): void {

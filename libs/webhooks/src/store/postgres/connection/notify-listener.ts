@@ -7,6 +7,8 @@ const FIRST_RECONNECT_MS = 500;
 const LONGEST_RECONNECT_MS = 30_000;
 /** How long the NOTIFY of a probe may take, ms. */
 const PROBE_MS = 1_000;
+/** How long the end of a connection may take, ms. One that went silent would never end. */
+const END_MS = 1_000;
 
 /** What this needs of a `pg` client. */
 interface PgClient {
@@ -15,6 +17,7 @@ interface PgClient {
   connect(): Promise<unknown>;
   query(text: string): Promise<{ rows: unknown[] }>;
   end(): Promise<void>;
+  readonly connection?: { stream: { destroy(): void } };
   on(event: 'notification', listener: (message: { channel: string; payload?: string }) => void): void;
   on(event: 'error' | 'end', listener: (argument?: unknown) => void): void;
 }
@@ -34,6 +37,7 @@ class CannotListenError extends Error {}
 export class NotifyListener {
   private readonly logger = new LineLogger('WebhookWakeChannel');
   private client: PgClient | null = null;
+  private isListening = false;
   private onWork: (work: CommittedWork) => void = () => undefined;
   private reconnect: NodeJS.Timeout | null = null;
   private pauseMs = FIRST_RECONNECT_MS;
@@ -46,10 +50,9 @@ export class NotifyListener {
     private readonly channel: string,
   ) {}
 
-  /** Resolves when it listens, or when the first try has failed. */
-  async listen(onWork: (work: CommittedWork) => void): Promise<void> {
+  listen(onWork: (work: CommittedWork) => void): void {
     this.onWork = onWork;
-    await this.open();
+    void this.open();
   }
 
   async stop(): Promise<void> {
@@ -64,6 +67,7 @@ export class NotifyListener {
     const { Client, options } = (this.database.dataSource.driver as unknown as PgDriver).master;
     if (typeof Client !== 'function') return this.giveUp('this driver has no clients that listen');
     const client = new Client(options);
+    this.client = client;
     let isLost = false;
     const lose = (error: Error): void => {
       if (isLost) return;
@@ -80,8 +84,8 @@ export class NotifyListener {
       await client.connect();
       this.isProven ||= await this.hears(client);
       await client.query(`listen ${this.channel}`);
-      if (this.isStopped) return await this.end(client);
-      this.client = client;
+      if (this.isStopped) return;
+      this.isListening = true;
       this.pauseMs = FIRST_RECONNECT_MS;
       // Something may have been said while nobody listened: one look tells.
       this.onWork({ events: false, lanes: true });
@@ -116,7 +120,8 @@ export class NotifyListener {
   }
 
   private lost(error: Error): void {
-    const wasListening = this.client !== null;
+    const wasListening = this.isListening;
+    this.isListening = false;
     this.client = null;
     if (this.isStopped) return;
     if (error instanceof CannotListenError) return this.giveUp(error.message);
@@ -136,6 +141,8 @@ export class NotifyListener {
   }
 
   private async end(client: PgClient): Promise<void> {
+    const timeout = setTimeout(() => client.connection?.stream.destroy(), END_MS);
     await client.end().catch((error: Error) => this.logger.warn(`Closing failed: ${error.message}`));
+    clearTimeout(timeout);
   }
 }
