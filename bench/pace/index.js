@@ -12,8 +12,8 @@
 
 const KINDS = [
   { line: 'floor', file: 'floor.js', processes: 1 },
-  { line: 'ours, one process', file: 'ours.js', processes: 1 },
-  { line: 'ours, two processes', file: 'ours.js', processes: 2 },
+  { line: 'ours in one process', file: 'ours.js', processes: 1 },
+  { line: 'ours in two processes', file: 'ours.js', processes: 2 },
   { line: 'graphile-worker', file: 'graphile-worker.js', processes: 2 },
   { line: 'BullMQ', file: 'bullmq.js', processes: 2, usesRedis: true },
 ];

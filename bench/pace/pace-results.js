@@ -41,8 +41,8 @@ function paceTable(contenders, rates, figure) {
 function paceTargets(figure) {
   const floor = 'floor (axios)';
   const targets = [
-    ['ours, one process (axios)', 2],
-    ['ours, two processes (axios)', 4],
+    ['ours in one process (axios)', 2],
+    ['ours in two processes (axios)', 4],
   ].flatMap(([name, moreMs]) => {
     const p50 = (rate) =>
       figure(name, rate, ({ sent }) => sent.p50) - figure(floor, rate, ({ sent }) => sent.p50);
