@@ -1,0 +1,52 @@
+import { describeInChromium } from './support/chromium.js';
+import { setVisibility } from './support/in-page.js';
+import { PageWorld } from './support/page-world.js';
+
+describeInChromium('The open webhooks page', () => {
+  let world: PageWorld;
+
+  beforeAll(async () => {
+    world = await PageWorld.start();
+  });
+  afterEach(() => world?.closePages());
+  afterAll(() => world?.close());
+
+  it('shows new deliveries without a reload', async () => {
+    await world.register('/live');
+    const { page, faults } = await world.open({ query: '?screen=deliveries' });
+    await page.getByText('No deliveries yet').waitFor();
+    await world.publish(['msg-live-1']);
+
+    await page.getByText('msg-live-1').waitFor();
+
+    expect(faults.list).toEqual([]);
+  });
+
+  it('asks for nothing while it is hidden, and for news as soon as it is seen again', async () => {
+    await world.register('/hidden');
+    const { page } = await world.open({
+      query: '?screen=deliveries',
+      // The page's own clock: minutes pass at once.
+      before: (opened) => opened.clock.install(),
+    });
+    await page.getByRole('heading', { name: 'Deliveries' }).waitFor();
+    const calls: string[] = [];
+    page.on('request', (request) => calls.push(request.url()));
+    const asked = page.waitForRequest(/\/deliveries\?/);
+    await page.clock.runFor(6_000);
+    await asked;
+    await page.waitForLoadState('networkidle');
+
+    await page.evaluate(setVisibility, 'hidden');
+    calls.length = 0;
+    await page.clock.runFor(300_000);
+    await page.evaluate('1'); // requests that were made before it are known after it
+    const whileHidden = [...calls];
+    const askedAgain = page.waitForRequest(/\/deliveries\?/);
+    await page.evaluate(setVisibility, 'visible');
+    await page.clock.runFor(6_000);
+    await askedAgain;
+
+    expect(whileHidden).toEqual([]);
+  });
+});

@@ -1,0 +1,47 @@
+// Functions that run inside the page, so they are plain JavaScript of browsers. They may use nothing from outside.
+
+/** For `locator.evaluate`. @returns {boolean} */
+exports.hasFocus = (element) => element === document.activeElement;
+
+/** @returns {string} */
+exports.focusedName = () => {
+  const element = document.activeElement;
+  const name = element.getAttribute('aria-label') ?? element.textContent.trim().slice(0, 60);
+  return `${element.tagName} ${name}`;
+};
+
+/** The elements that make the page scroll sideways, one line each. @returns {string[]} */
+exports.sidewaysScrollers = () => {
+  const { scrollWidth, clientWidth } = document.documentElement;
+  if (scrollWidth <= clientWidth) return [];
+  const wide = [...document.querySelectorAll('body *')].filter(
+    (element) => element.getBoundingClientRect().right > clientWidth + 1,
+  );
+  return [
+    `${scrollWidth} px in ${clientWidth}`,
+    ...wide.slice(0, 5).map(({ tagName, className }) => `${tagName}.${className}`),
+  ];
+};
+
+/** Calls `reportFault`, which the test has exposed, for each violation of the page's policy. */
+exports.reportViolations = () => {
+  document.addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) =>
+    window.reportFault(`policy: ${violatedDirective} ${blockedURI}`),
+  );
+};
+
+/** Makes the page believe that its tab is hidden, or visible again. */
+exports.setVisibility = (state) => {
+  Object.defineProperty(document, 'visibilityState', { value: state, configurable: true });
+  Object.defineProperty(document, 'hidden', { value: state === 'hidden', configurable: true });
+  document.dispatchEvent(new Event('visibilitychange', { bubbles: true }));
+};
+
+/** Changes the session token in the address before the page reads it. */
+exports.spoilToken = () => {
+  const [, token] = /^#session=(.+)$/.exec(location.hash) ?? [];
+  if (!token) return;
+  const place = token.length - 10; // within the signature
+  const other = token[place] === 'A' ? 'B' : 'A';
+  history.replaceState(null, '', `#session=${token.slice(0, place)}${other}${token.slice(place + 1)}`);
+};

@@ -1,0 +1,29 @@
+import type { Locator, Page } from 'playwright-core';
+import { focusedName, hasFocus } from './in-page.js';
+
+const MAX_STEPS = 120;
+
+/** Moves the focus to an element with the Tab key alone. Throws if it cannot be reached. */
+export async function tabTo(page: Page, target: Locator): Promise<void> {
+  await target.waitFor();
+  const passed: string[] = [];
+  for (let step = 0; step < MAX_STEPS; step++) {
+    if (await target.evaluate(hasFocus)) return;
+    await page.keyboard.press('Tab');
+    passed.push(await page.evaluate(focusedName));
+  }
+  throw new Error(`Tab does not reach ${target}. It passed:\n${[...new Set(passed)].join('\n')}`);
+}
+
+/** Activates a button or link with the keyboard. */
+export async function press(page: Page, target: Locator): Promise<void> {
+  await tabTo(page, target);
+  await page.keyboard.press('Enter');
+}
+
+/** Writes into a field, in place of what was there. */
+export async function type(page: Page, field: Locator, text: string): Promise<void> {
+  await tabTo(page, field);
+  await page.keyboard.press('Control+A');
+  await page.keyboard.type(text);
+}

@@ -1,0 +1,21 @@
+import type { Page } from 'playwright-core';
+import { reportViolations } from './in-page.js';
+
+/** What a page complains of: violations of its policy, scripts that failed, scripts of others that ran. */
+export class PageFaults {
+  /** One line each; empty if all is well. */
+  readonly list: string[] = [];
+
+  /** Call it before the page loads. */
+  static async watch(page: Page): Promise<PageFaults> {
+    const faults = new PageFaults();
+    await page.exposeFunction('reportFault', (fault: string) => void faults.list.push(fault));
+    await page.addInitScript(reportViolations);
+    page.on('pageerror', ({ message }) => faults.list.push(`error: ${message}`));
+    page.on('dialog', (dialog) => {
+      faults.list.push(`dialog: ${dialog.message()}`);
+      void dialog.dismiss();
+    });
+    return faults;
+  }
+}

@@ -1,0 +1,44 @@
+import { createServer, type IncomingHttpHeaders } from 'node:http';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+
+/** What a path answers. */
+interface Answer {
+  status: number;
+  body?: string;
+  headers?: Record<string, string>;
+}
+
+/** A request that arrived. */
+export interface ReceivedWebhook {
+  path: string;
+  headers: IncomingHttpHeaders;
+  body: string;
+}
+
+/** A customer's server: 200, unless `answers` says otherwise for a path. */
+export class TestReceiver {
+  readonly answers = new Map<string, Answer>();
+  readonly received: ReceivedWebhook[] = [];
+  private readonly server = createServer(async (request, response) => {
+    const path = request.url!;
+    this.received.push({ path, headers: request.headers, body: await text(request) });
+    const { status, body = '', headers = {} } = this.answers.get(path) ?? { status: 200 };
+    response.writeHead(status, headers).end(body);
+  });
+
+  /** Returns its URL. */
+  async listen(): Promise<string> {
+    this.server.listen(0, '127.0.0.1');
+    await once(this.server, 'listening');
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  async close(): Promise<void> {
+    const closed = once(this.server, 'close');
+    this.server.close();
+    this.server.closeAllConnections();
+    await closed;
+  }
+}
