@@ -2,8 +2,8 @@ import { queryOptions } from '../../data/index.ts';
 import { api } from '../../api/client.ts';
 import { POLL_MS } from '../../api/poll.ts';
 
-/** Enough to find the latest failed attempt among those that wait for their first one. */
-const FAILURES = 20;
+const FEW = 20;
+const MANY = 100;
 
 /** Figures of the last 24 hours. */
 export const statsQuery = (id: string) =>
@@ -14,17 +14,23 @@ export const statsQuery = (id: string) =>
   });
 
 /** Deliveries that wait or have ended without success, newest first. */
-export const unfinishedQuery = (id: string) =>
+export const unfinishedQuery = (id: string, limit = FEW) =>
   queryOptions({
-    queryKey: ['unfinished', id],
+    queryKey: ['unfinished', id, limit],
     queryFn: ({ signal }) =>
       api.get('/webhooks/{id}/deliveries', {
         path: { id },
-        query: { state: 'pending,exhausted,discarded' as never, limit: FAILURES },
+        query: { state: 'pending,exhausted,discarded' as never, limit },
         signal,
       }),
     refetchInterval: POLL_MS,
   });
+
+/** More of them: the newest ones of a failing webhook may all wait for their first attempt. */
+export const moreUnfinishedQuery = (id: string) => ({
+  ...unfinishedQuery(id, MANY),
+  refetchInterval: 6 * POLL_MS,
+});
 
 /** The newest delivery. */
 export const latestQuery = (id: string) =>

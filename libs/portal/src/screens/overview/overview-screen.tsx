@@ -4,12 +4,12 @@ import { LoadError, Loading } from '../../design/states.tsx';
 import type { ScreenProps } from '../screen.ts';
 import { WebhookFrame } from '../webhook-frame.tsx';
 import { HealthBanner } from './health-banner.tsx';
-import { healthOf } from './health.ts';
+import { healthOf, lastFailure } from './health.ts';
 import { LatencyChart } from './latency-chart.tsx';
 import { LatestFailures } from './latest-failures.tsx';
 import { OutcomeChart } from './outcome-chart.tsx';
 import { OverviewActions } from './overview-actions.tsx';
-import { latestQuery, statsQuery, unfinishedQuery } from './overview-queries.ts';
+import { latestQuery, moreUnfinishedQuery, statsQuery, unfinishedQuery } from './overview-queries.ts';
 import './overview.css';
 import { StatusClasses } from './status-classes.tsx';
 import { Tiles } from './tiles.tsx';
@@ -30,7 +30,10 @@ export function OverviewScreen({ params }: ScreenProps) {
 function Overview({ endpoint }: { endpoint: Endpoint }) {
   const { id } = endpoint;
   const { data: stats, error, refetch } = useQuery(statsQuery(id));
-  const { data: unfinished } = useQuery(unfinishedQuery(id));
+  const { data: few } = useQuery(unfinishedQuery(id));
+  const needsMore = endpoint.failingSince !== null && few !== undefined && !lastFailure(few.data);
+  const { data: more } = useQuery({ ...moreUnfinishedQuery(id), enabled: needsMore });
+  const unfinished = needsMore ? (more ?? few) : few;
   const { data: latest } = useQuery(latestQuery(id));
   if (error && !stats) return <LoadError error={error} retry={() => void refetch()} />;
   if (!stats || !unfinished || !latest) return <Loading rows={8} />;
