@@ -1,5 +1,6 @@
 // This project: publishes in the host's transaction, relays, claims, sends and records. The clock starts when the worker
 // starts, so it includes the relay and the module's start-up checks.
+const { hostPackage, requireFromBuild } = require('../testbed/engine.js');
 const { createHost, migrate } = require('../testbed/host.js');
 const { emptyTables, insertEndpoints } = require('../testbed/tables.js');
 const { eventOf } = require('../workload/workload.js');
@@ -20,7 +21,7 @@ async function open({ databaseUrl, client, inFlight, origin, connect }) {
       await emptyTables(sql);
       host = await createHost({
         databaseUrl,
-        options: { network: { transport: client }, worker: { slots: inFlight } },
+        options: { network: { transport: client }, worker: { slots: inFlight }, ...observability() },
       });
       for (let from = first; from < first + count; from += EVENTS_PER_TRANSACTION) {
         const events = Array.from(
@@ -49,6 +50,28 @@ async function open({ databaseUrl, client, inFlight, origin, connect }) {
       }
     },
   };
+}
+
+/** What `OBSERVABILITY` turns on, to measure what it costs: `prometheus`, or `opentelemetry` with SDKs that keep all in memory. */
+function observability() {
+  const kind = process.env.OBSERVABILITY;
+  if (!kind) return {};
+  if (kind === 'prometheus') {
+    const { Registry } = hostPackage('prom-client');
+    const { prometheus } = requireFromBuild('prometheus/index.js');
+    return { observability: prometheus({ registry: new Registry() }) };
+  }
+  const { MeterProvider } = hostPackage('@opentelemetry/sdk-metrics');
+  const { BasicTracerProvider, BatchSpanProcessor } = hostPackage('@opentelemetry/sdk-trace-base');
+  const { AsyncLocalStorageContextManager } = hostPackage('@opentelemetry/context-async-hooks');
+  hostPackage('@opentelemetry/api').context.setGlobalContextManager(
+    new AsyncLocalStorageContextManager().enable(),
+  );
+  const exporter = { export: (_spans, done) => done({ code: 0 }), shutdown: async () => undefined };
+  const tracerProvider = new BasicTracerProvider({ spanProcessors: [new BatchSpanProcessor(exporter)] });
+  const { openTelemetry } = requireFromBuild('opentelemetry/index.js');
+  const { metrics, traces } = openTelemetry({ meterProvider: new MeterProvider(), tracerProvider });
+  return { observability: kind === 'metrics' ? { metrics } : { metrics, traces } };
 }
 
 module.exports = { open };

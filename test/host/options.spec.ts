@@ -60,6 +60,26 @@ const WRONG_VALUES: WrongValue[] = [
     '',
     'a list of { id, key }',
   ],
+  ['observability.metrics', { observability: { metrics: {} } }, 'an object', 'such as prometheus().metrics'],
+  [
+    'observability.traces',
+    { observability: { traces: { publish: () => null } } },
+    'an object',
+    'such as openTelemetry().traces',
+  ],
+  [
+    'observability.sendTraceparent',
+    { observability: { sendTraceparent: true } },
+    'true',
+    'observability.traces set',
+  ],
+  [
+    'observability.labels.outcome',
+    { observability: { labels: { outcome: () => 'x' } } },
+    '"outcome"',
+    'not outcome',
+  ],
+  ['observability.labels.plan', { observability: { labels: { plan: 'gold' } } }, '"gold"', 'a function'],
   ['security', { security: 'plain' }, 'a string', 'an object'],
   [
     'encryption.acceptPlaintext',
