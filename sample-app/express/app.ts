@@ -35,6 +35,7 @@ export function createApp(dataSource: DataSource, webhooks: Webhooks): Express {
 
   const openApi = webhooks.openApi({ prefix: 'api', title: 'SMS backend' });
   app.get('/openapi.json', (_request, response) => void response.json(openApi));
+  app.use('/pages', webhooks.router); // /pages/webhooks-portal; without a session its routes answer 401
   app.use('/api', authenticate, webhooks.router); // /api/webhooks
   return app;
 }

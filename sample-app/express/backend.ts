@@ -10,6 +10,8 @@ const production = process.env.NODE_ENV === 'production';
 export interface Backend {
   /** Such as `http://127.0.0.1:3000`. */
   url: string;
+  /** A link to the webhooks page that is signed in as this account. */
+  webhooksPage(accountId: string): string;
   /** Ends requests and deliveries in flight, then the connections to the database. */
   close(): Promise<void>;
 }
@@ -25,14 +27,19 @@ export async function startBackend(databaseUrl: string, port: number): Promise<B
     dataSource,
     tenant: (request: AccountRequest) => request.accountId,
     encryption: { current: { id: 'k1', key: process.env.WEBHOOKS_KEY ?? developmentKey() } },
+    // Customers have API keys, which browsers do not send: they get a link with a session.
+    portal: { access: 'session', publicUrl: '/pages/webhooks-portal' },
     // Receivers on this machine over http, for development only.
     ...(!production && { network: { allowHttp: true, allowedAddresses: ['127.0.0.0/8', '::1/128'] } }),
   });
   const server = createApp(dataSource, webhooks).listen(port, '127.0.0.1');
   await once(server, 'listening');
   await webhooks.worker.start();
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url,
+    webhooksPage: (accountId) =>
+      url + webhooks.portal.createSession({ tenantId: accountId, actor: accountId }).url,
     async close() {
       const closed = once(server, 'close');
       server.close();

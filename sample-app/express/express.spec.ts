@@ -41,6 +41,18 @@ describe('The sample in plain Express', () => {
     await database.drop();
   });
 
+  it('opens the webhooks page with a link that is signed in, and not without', async () => {
+    const { pathname, hash } = new URL(backend.webhooksPage('acme'));
+    const session = () => request(backend.url).get(`${pathname}/api/session`);
+    const authorization = `Bearer ${hash.replace('#session=', '')}`;
+
+    expect((await request(backend.url).get(pathname).expect(200)).text).toContain('<script');
+    const { body } = await session().set({ authorization }).expect(200);
+    expect(body).toMatchObject({ tenantId: 'acme', mode: 'session' });
+    await session().expect(401);
+    await request(backend.url).get('/pages/webhooks').expect(401);
+  });
+
   it('sends each status of a message to the URL that its account registered, signed', async () => {
     const { body } = await post('/api/webhooks', 'demo-key-a', { url: receiver.url, events: ['*'] }).expect(
       201,

@@ -14,7 +14,7 @@ async function main(shutdown: Shutdown): Promise<void> {
   const receiver = own && (await startReceiver(console.log));
   // Opened before the backend, so it is closed after it: requests in flight still arrive.
   if (receiver) await shutdown.add(() => receiver.close());
-  const { url, close } = await startBackend(own?.url ?? given!, port);
+  const { url, webhooksPage, close } = await startBackend(own?.url ?? given!, port);
   await shutdown.add(close);
 
   console.log(`
@@ -30,6 +30,7 @@ async function main(shutdown: Shutdown): Promise<void> {
   Ctrl-C stops everything.
 `);
   if (!receiver) return;
+  console.log(`Webhooks page: ${webhooksPage('acme')}\n`);
   const { secret } = await post(`${url}/api/webhooks`, 'demo-key-a', { url: receiver.url, events: ['*'] });
   receiver.useSecret(secret!);
   const { id } = await post(`${url}/api/messages`, 'demo-key-a', { to: '+14155550123', message: 'Hello' });
