@@ -112,6 +112,7 @@ describe('npm run start:express', () => {
       });
     const [code] = (await once(started, 'close')) as [number | null];
     expect(lines.slice(lines.findIndex((line) => line.includes('Ctrl-C')) + 1).filter(Boolean)).toEqual([
+      expect.stringMatching(/^Webhooks page: http\S+#session=\S+$/),
       expect.stringMatching(/^verified {2}message\.queued/),
       expect.stringMatching(/^verified {2}message\.sent/),
       expect.stringMatching(/^verified {2}message\.delivered/),
