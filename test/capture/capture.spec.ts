@@ -224,8 +224,10 @@ describe('A map that fails', () => {
       `update $changes set row_after = jsonb_set(row_after, '{accountId}', '"x"') where row_after ->> 'id' = 'bad'`,
     );
     expect((await deliver()).toSorted()).toEqual(['a sent', 'z sent']);
-    expect(engine().log.errors).toEqual([expect.stringMatching(/row bad.*does not fit "message"/)]);
-    engine().log.errors.length = 0;
+    // On a slow machine it is tried again before the others are delivered, which logs the same once more.
+    const failures = engine().log.errors.splice(0);
+    expect(failures).not.toEqual([]);
+    expect(failures.filter((line) => !/row bad.*does not fit "message"/.test(line))).toEqual([]);
   });
 });
 
