@@ -29,6 +29,12 @@ const deliver = async (): Promise<string[]> => {
   await engine().runOnce();
   return arrived();
 };
+/** Each error logged so far is one of these. A slow machine tries a row again before the others are delivered. */
+function expectErrors(pattern: RegExp): void {
+  const errors = engine().log.errors.splice(0);
+  expect(errors).not.toEqual([]);
+  expect(errors.filter((line) => !pattern.test(line))).toEqual([]);
+}
 
 beforeEach(() => engine().endpoint('1', '/hooks'));
 afterEach(() => sql('truncate message, campaign'));
@@ -213,8 +219,7 @@ describe('A map that fails', () => {
       row.id === 'bad' ? ({ type: 'Not A Type', data: {} } as never) : statusEvent(row, previous, context);
     await messages().update({ accountId: 1 }, { status: 'sent' });
     expect(await deliver()).toEqual(['good sent']);
-    expect(engine().log.errors).toEqual([expect.stringMatching(/row bad.*InvalidEventError.*type must be/)]);
-    engine().log.errors.length = 0;
+    expectErrors(/row bad.*InvalidEventError.*type must be/);
   });
 
   it('may also be a row that no longer fits its table', async () => {
@@ -224,10 +229,7 @@ describe('A map that fails', () => {
       `update $changes set row_after = jsonb_set(row_after, '{accountId}', '"x"') where row_after ->> 'id' = 'bad'`,
     );
     expect((await deliver()).toSorted()).toEqual(['a sent', 'z sent']);
-    // On a slow machine it is tried again before the others are delivered, which logs the same once more.
-    const failures = engine().log.errors.splice(0);
-    expect(failures).not.toEqual([]);
-    expect(failures.filter((line) => !/row bad.*does not fit "message"/.test(line))).toEqual([]);
+    expectErrors(/row bad.*does not fit "message"/);
   });
 });
 
