@@ -17,5 +17,15 @@ export async function seriousFindings(page: Page): Promise<string[]> {
     .flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.join(' ')}`));
 }
 
-/** The elements that make the page scroll sideways, one line each. */
-export const sidewaysScrollers = (page: Page): Promise<string[]> => page.evaluate(findSidewaysScrollers);
+const NEXT_FRAME = 'new Promise((drawn) => requestAnimationFrame(() => drawn()))';
+const MAX_FRAMES = 120;
+
+/** The elements that make the page scroll sideways, one line each. The page has some frames to follow a new width. */
+export async function sidewaysScrollers(page: Page): Promise<string[]> {
+  let found = await page.evaluate(findSidewaysScrollers);
+  for (let frame = 0; found.length > 0 && frame < MAX_FRAMES; frame++) {
+    await page.evaluate(NEXT_FRAME);
+    found = await page.evaluate(findSidewaysScrollers);
+  }
+  return found;
+}
