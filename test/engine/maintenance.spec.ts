@@ -156,8 +156,30 @@ describe('A long history of which nothing is old enough', () => {
   });
 });
 
+/** Explains the statements of small batches that `matches` names, before each runs. Returns the rows that each reads. */
+function explainOnce(matches: (sql: string) => boolean): { sql: string; rows: number }[] {
+  const explained: { sql: string; rows: number }[] = [];
+  const { frequent } = Session.prototype;
+  jest.spyOn(Session.prototype, 'frequent').mockImplementation(async function (this: Session, sql, ...rest) {
+    if (matches(sql) && !explained.some((each) => each.sql === sql)) {
+      const runner = this.dataSource.createQueryRunner();
+      await runner.startTransaction();
+      try {
+        const [row] = await runner.query(`explain (analyze, format json) ${sql}`, rest[0]);
+        explained.push({ sql, rows: rowsRead(row as Explained) });
+      } finally {
+        await runner.rollbackTransaction();
+        await runner.release();
+      }
+    }
+    return frequent.call(this, sql, ...rest) as never;
+  });
+  return explained;
+}
+
 describe('An endpoint that its tenant deleted', () => {
   const engine = useEngine();
+  afterEach(() => jest.restoreAllMocks());
 
   it('is not read by the relay, however many of them there are', async () => {
     await engine().endpoint('a', '/a');
@@ -173,16 +195,11 @@ describe('An endpoint that its tenant deleted', () => {
     );
     await engine().query('analyze $endpoints');
     await engine().query('analyze $lanes');
-    const asked = jest.spyOn(Session.prototype, 'prepared');
+    const explained = explainOnce((sql) => sql.includes(engine().first.database.tables.endpoints));
     await engine().publish(delivered('a', 'm1'));
     expect(await engine().runOnce()).toMatchObject({ relayed: 1, delivered: 1 });
-    const [sql, parameters] = asked.mock.calls.find(([, values]) => String(values[1]) === 'a')!;
-    asked.mockRestore();
-    const [row] = await engine().first.database.query<Explained>(
-      `explain (analyze, format json) ${sql}`,
-      parameters,
-    );
-    expect(rowsRead(row!)).toBeLessThan(10);
+    // One statement reads the events with their endpoints, and one relays them.
+    expect(explained.map(({ rows }) => rows < 20)).toEqual([true, true]);
   });
 });
 

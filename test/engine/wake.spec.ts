@@ -1,3 +1,4 @@
+import { STORE, type Store } from '../../libs/webhooks/src/store/store.js';
 import { once, EventEmitter } from 'node:events';
 import type { EntityManager } from 'typeorm';
 import type {
@@ -45,7 +46,7 @@ describe('The worker of the process that commits', () => {
   it('sends soon what was published when the database failed it', async () => {
     await engine().endpoint('a', '/a');
     jest
-      .spyOn(engine().first.database, 'transaction')
+      .spyOn(engine().first.module.get<Store>(STORE, { strict: false }), 'readFewEvents')
       .mockRejectedValueOnce(new Error('terminating connection due to administrator command'));
     await engine().publish(delivered('a', 'm1'));
     await engine().receiver.arrived(1);

@@ -1,7 +1,7 @@
 import { settle } from './figures.js';
 import type { Host } from './host.js';
 import { promises } from './reconcile.js';
-import { CLAIM, HAND_OVER, RECORD } from './statements.js';
+import { CLAIM, HAND_OVER, LARGE, RECORD } from './statements.js';
 import { until } from './until.js';
 import { World } from './world.js';
 
@@ -37,11 +37,22 @@ describe.each(SIDES)('A connection that breaks %s %s:', (side) => {
     expect(await settle(world)).toMatchObject({ ...promises(), committed: 1, requests: 1, duplicates: 0 });
   });
 
-  it('the relay does not know what it took: it is sent once', async () => {
+  it('the relay does not know what its transaction took: it is sent once', async () => {
     await world.register(host, '/hook');
     const commit = host.database.holdCommit(side, HAND_OVER);
-    await host.publish('acme', ['m1']);
+    await host.publish('acme', ['m1'], { text: LARGE });
     (await commit).cut();
+
+    await world.drained();
+
+    expect(await settle(world)).toMatchObject({ ...promises(), requests: 1, duplicates: 0, takeOvers });
+  });
+
+  it('the relay does not know what its one statement took: it is sent once', async () => {
+    await world.register(host, '/hook');
+    const statement = host.database.hold(side, HAND_OVER);
+    await host.publish('acme', ['m1']);
+    (await statement).cut();
 
     await world.drained();
 

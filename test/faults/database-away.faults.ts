@@ -4,7 +4,7 @@ import type { Host } from './host.js';
 import { OwnPostgres } from './own-postgres.js';
 import { randomOf, seed } from './random.js';
 import { promises } from './reconcile.js';
-import { TAKE_EVENTS } from './statements.js';
+import { LARGE, TAKE_EVENTS } from './statements.js';
 import { until } from './until.js';
 import { World } from './world.js';
 
@@ -103,7 +103,7 @@ describe('While the database comes and goes', () => {
       const silent = await world.host({ silenceMs: 2_000 });
       await world.register(silent, '/hook');
       const claimed = silent.database.hold('after', TAKE_EVENTS);
-      await silent.publish('acme', ['m1']);
+      await silent.publish('acme', ['m1'], { text: LARGE });
       await claimed;
       silent.database.freeze();
 

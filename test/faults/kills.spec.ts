@@ -1,7 +1,7 @@
 import { settle } from './figures.js';
 import { type Host, LEASE_MS } from './host.js';
 import { promises } from './reconcile.js';
-import { CLAIM, HAND_OVER, RECORD } from './statements.js';
+import { CLAIM, HAND_OVER, LARGE, LOOK, RECORD } from './statements.js';
 import { until } from './until.js';
 import { World } from './world.js';
 
@@ -57,20 +57,41 @@ describe('A worker that is killed with kill -9', () => {
     });
   });
 
-  it('after the hand-over by the relay and before the request: the delivery is sent, once', async () => {
-    const first = await world.host();
+  it('after the look of the relay and before its hand-over: the event is sent, once', async () => {
+    const first = await world.host({ options: { worker: { idlePollMs: 60_000 } } });
     await world.register(first, '/hook');
-    const commit = first.database.holdCommit('after', HAND_OVER);
+    const look = first.database.hold('after', LOOK);
     await first.publish('acme', ['m1']);
-    await commit;
-    expect(await world.count(`webhook_deliveries where state = 'sending'`)).toBe(1);
+    await look;
+    expect(await world.count('webhook_deliveries')).toBe(0);
 
     await first.kill();
     await world.host(AFTER_THE_LEASE);
     await world.drained();
 
-    expect(await settle(world)).toMatchObject({ ...promises(), requests: 1, duplicates: 0, takeOvers: 1 });
+    expect(await settle(world)).toMatchObject({ ...promises(), requests: 1, duplicates: 0, takeOvers: 0 });
   });
+
+  it.each([
+    ['in a transaction', LARGE, 'holdCommit'],
+    ['in one statement', undefined, 'hold'],
+  ] as const)(
+    'after the hand-over %s and before the request: the delivery is sent, once',
+    async (_, text, hold) => {
+      const first = await world.host();
+      await world.register(first, '/hook');
+      const commit = first.database[hold]('after', HAND_OVER);
+      await first.publish('acme', ['m1'], { text });
+      await commit;
+      expect(await world.count(`webhook_deliveries where state = 'sending'`)).toBe(1);
+
+      await first.kill();
+      await world.host(AFTER_THE_LEASE);
+      await world.drained();
+
+      expect(await settle(world)).toMatchObject({ ...promises(), requests: 1, duplicates: 0, takeOvers: 1 });
+    },
+  );
 
   it('after a claim from a lane and before the request: the delivery is sent, once', async () => {
     const first = await world.host();

@@ -3,6 +3,12 @@
 /** The relay's hand-over: an event becomes deliveries. */
 export const HAND_OVER = /insert into "?webhook_deliveries/;
 
+/** The relay's look at a few events, which it then hands over in one statement. */
+export const LOOK = /from "?webhook_unrelayed"? order by sequence limit \d+\s*\)/;
+
+/** Text of an event that is too large for that: it is relayed in a transaction. */
+export const LARGE = 'x'.repeat(10_000);
+
 /** A worker takes deliveries from a lane. */
 export const CLAIM = /update "?webhook_deliveries"?[^;]*set state = 'sending'/;
 

@@ -1,6 +1,6 @@
 import { settle } from './figures.js';
 import { promises } from './reconcile.js';
-import { HAND_OVER } from './statements.js';
+import { HAND_OVER, LARGE } from './statements.js';
 import { until } from './until.js';
 import { World } from './world.js';
 
@@ -55,7 +55,7 @@ describe('A worker that is stopped and comes back late (SIGSTOP, SIGCONT)', () =
     const zombie = await world.host();
     await world.register(zombie, '/hook');
     const relaying = zombie.database.hold('before', HAND_OVER);
-    await zombie.publish('acme', ['m1']);
+    await zombie.publish('acme', ['m1'], { text: LARGE });
     const held = await relaying;
     zombie.process.signal('SIGSTOP');
     await world.host({ role: 'worker' });

@@ -155,7 +155,7 @@ export class Worker {
     const result = await this.pipeline.relayBatch();
     pending.noteRelayed(result);
     // Another worker relays the events, or an earlier event of their subject, which they must wait for.
-    if (wereAnnounced && result.relayed === 0) this.nextCheckAt = 0;
+    if (wereAnnounced && result.relayed === 0 && !result.isEmpty) this.nextCheckAt = 0;
     return result.relayed > 0;
   }
 

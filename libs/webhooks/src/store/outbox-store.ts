@@ -36,6 +36,21 @@ export interface OutboxStore extends StoreTransactions {
     relayed: readonly string[],
     leaseId: string,
   ): Promise<HandedOverDelivery[]>;
+  /**
+   * The oldest unrelayed events with the destinations of their tenants, if they are few, small and without callbacks: see
+   * {@link FewEvents}. `null`: only `claimEvents` may be used here. Read only, and locks nothing.
+   */
+  readFewEvents(): Promise<FewEvents | null>;
+  /**
+   * Relays events that {@link readFewEvents} returned, as `claimEvents` and `insertDeliveries` do: those that are still
+   * unrelayed and whose destinations have not changed, unless an earlier event of their subject waits elsewhere. The others
+   * stay as they are. `deliveries` are all of these events.
+   */
+  relayFewEvents(
+    events: readonly VersionedEvent[],
+    deliveries: readonly DeliveryToInsert[],
+    leaseId: string,
+  ): Promise<RelayedEvents>;
   /** The data of these events by their sequence; `undefined` if it is not valid JSON. Read only. */
   readEventData(sequences: readonly string[]): Promise<Map<string, unknown>>;
   /**
@@ -83,6 +98,30 @@ export interface ClaimedEvents {
   events: ClaimedEvent[];
   /** A limit was reached: there may be more. */
   isFull: boolean;
+}
+
+/** What {@link OutboxStore.relayFewEvents} checks of an event. */
+export interface VersionedEvent extends Pick<ClaimedEvent, 'sequence' | 'tenantId' | 'subject'> {
+  /** Of the destinations of its tenant: another one if any of them has changed. */
+  version: string;
+}
+
+export interface FewEvents {
+  /** Oldest first. */
+  events: (ClaimedEvent & VersionedEvent)[];
+  /** Active and paused endpoints of their tenants. */
+  destinations: DestinationRecord[];
+  /** These are all. `false`: there are more, or some that only `claimEvents` takes, and the lists are empty. */
+  isWhole: boolean;
+}
+
+export interface RelayedEvents {
+  /** Sequences of the events that are relayed now. */
+  relayed: string[];
+  /** Deliveries that are now leased. */
+  handedOver: HandedOverDelivery[];
+  /** Some deliveries wait in their lanes. */
+  hasWaiting: boolean;
 }
 
 /** 3. A delivery as `insertDeliveries` needs it. */

@@ -36,8 +36,13 @@ export class DestinationReader {
 
   /** Active and paused endpoints, by tenant. */
   async readByTenants(tx: OutboxStore, tenantIds: readonly string[]): Promise<Map<string, Destination[]>> {
+    return this.byTenant(await tx.readDestinationsOfTenants(tenantIds));
+  }
+
+  /** By tenant, of records that a statement has just read. */
+  byTenant(records: readonly DestinationRecord[]): Map<string, Destination[]> {
     const byTenant = new Map<string, Destination[]>();
-    for (const destination of this.toDestinations(await tx.readDestinationsOfTenants(tenantIds))) {
+    for (const destination of this.toDestinations(records)) {
       const list = byTenant.get(destination.tenantId);
       if (list) list.push(destination);
       else byTenant.set(destination.tenantId, [destination]);

@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { SETTINGS, type Settings } from '../../config/settings.js';
 import type { AccountStore } from '../../store/account-store.js';
 import type { ClaimedEvent, OutboxStore } from '../../store/outbox-store.js';
+import { SMALL_BATCH } from '../../store/lane-rules.js';
 import { STORE } from '../../store/store.js';
 import { DestinationReader } from '../destinations/destination-reader.js';
 import type { LeasedDelivery } from '../destinations/leased-delivery.js';
@@ -22,10 +23,22 @@ export interface RelayResult {
   hasWaiting: boolean;
   /** There may be more events. */
   hasMore: boolean;
+  /** There was no event at all, not even one that another worker holds. Default: unknown. */
+  isEmpty?: boolean;
 }
 
+const NOTHING_RELAYED: RelayResult = {
+  relayed: 0,
+  created: [],
+  leased: [],
+  hasWaiting: false,
+  hasMore: false,
+};
+/** Deliveries of a small batch at most. */
+const MAX_FEW_DELIVERIES = 2 * SMALL_BATCH;
+
 /**
- * Turns committed events into deliveries, one transaction a batch.
+ * Turns committed events into deliveries, one transaction a batch; a few events in one statement.
  * - An event is relayed once: its deliveries and its mark commit together.
  * - A subject's events are relayed in the order of their sequence.
  * - Deliveries to healthy lanes without limits or backlog are leased at once, within the budget; all others wait in their
@@ -33,6 +46,9 @@ export interface RelayResult {
  */
 @Injectable()
 export class Relay {
+  /** The last relay left more than a small batch: this one begins with the transaction. */
+  private isDeep = false;
+
   constructor(
     @Inject(STORE) private readonly store: OutboxStore & AccountStore,
     private readonly reader: DestinationReader,
@@ -45,11 +61,44 @@ export class Relay {
    *
    * @param openBudget called once the deliveries are known, again if the transaction is repeated
    */
-  relayBatch(limit: number, leaseId: string, openBudget: () => ClaimBudget): Promise<RelayResult> {
+  async relayBatch(limit: number, leaseId: string, openBudget: () => ClaimBudget): Promise<RelayResult> {
+    const few = this.isDeep ? null : await this.relayFew(leaseId, openBudget);
+    if (few) return few;
+    const result = await this.relayMany(limit, leaseId, openBudget);
+    this.isDeep = result.hasMore || result.relayed >= SMALL_BATCH;
+    return result;
+  }
+
+  /** Two statements instead of a transaction, while only a few events wait. Returns `null` if it is not for them. */
+  private async relayFew(leaseId: string, openBudget: () => ClaimBudget): Promise<RelayResult | null> {
+    const few = await this.store.readFewEvents();
+    if (!few?.isWhole) return null;
+    const { events } = few;
+    if (events.length === 0) return { ...NOTHING_RELAYED, isEmpty: true };
+    const endpoints = this.reader.byTenant(few.destinations);
+    const renderer = new EventRenderer();
+    const deliveries = events.flatMap((event) =>
+      fanOutToEndpoints(event, endpoints.get(event.tenantId) ?? [], renderer, this.settings.callbackMode),
+    );
+    if (deliveries.length > MAX_FEW_DELIVERIES) return null;
+    chooseDirectDeliveries(deliveries, openBudget());
+    const { relayed, handedOver, hasWaiting } = await this.store.relayFewEvents(events, deliveries, leaseId);
+    // Something has changed since they were read: a transaction sees to the rest. Of none, another worker has them all.
+    const hasMore = relayed.length > 0 && relayed.length < events.length;
+    this.isDeep = hasMore;
+    return {
+      relayed: relayed.length,
+      created: deliveries.filter(({ event }) => relayed.includes(event.sequence)),
+      leased: handedOver.map(({ id, index }) => toLeasedDelivery(id, leaseId, deliveries[index]!)),
+      hasWaiting,
+      hasMore,
+    };
+  }
+
+  private relayMany(limit: number, leaseId: string, openBudget: () => ClaimBudget): Promise<RelayResult> {
     return this.store.transaction(async (tx) => {
       const { events, isFull } = await tx.claimEvents(limit);
-      if (events.length === 0)
-        return { relayed: 0, created: [], leased: [], hasWaiting: false, hasMore: false };
+      if (events.length === 0) return NOTHING_RELAYED;
       const { deliveries, relayed } = await this.fanOut(tx, events);
       chooseDirectDeliveries(deliveries, openBudget());
       const handedOver = await tx.insertDeliveries(deliveries, relayed, leaseId);

@@ -1,10 +1,8 @@
 import type { HostTransaction } from '../../core/call-context.js';
 import type { Reason } from '../../core/states.js';
-import type { PublishedEvent } from '../../events/event.js';
 import { SMALL_BATCH } from '../lane-rules.js';
 import type * as lanes from '../lane-store.js';
 import type { DisabledEndpoint, PausedBacklog, RetentionBatch } from '../maintenance-store.js';
-import type * as outbox from '../outbox-store.js';
 import type { FailureAlert, RecordableOutcome, RecordedOutcomes } from '../outcome-store.js';
 import type { CommitNotifier, LocalCommit, Store } from '../store.js';
 import type { CommitListener } from '../typeorm/commit-listener.js';
@@ -33,20 +31,15 @@ import { discardBacklog } from './maintenance/discard-backlog.js';
 import { checkPausedBacklogs, discardPausedBacklog } from './maintenance/paused-backlogs.js';
 import { rescueExpiredLeases } from './maintenance/rescue-leases.js';
 import { warnFailingEndpoints } from './maintenance/warn-failing-endpoints.js';
-import { PostgresServiceStore } from './postgres-service-store.js';
-import { insertEvents } from './publish/insert-events.js';
+import { PostgresOutboxStore } from './postgres-outbox-store.js';
 import { findRecordedOutcomes } from './record/find-recorded-outcomes.js';
 import { keepLeased } from './record/keep-leased.js';
 import { recordFewSuccesses } from './record/record-few-successes.js';
 import { recordFirstSuccesses } from './record/record-first-successes.js';
 import { recordOutcomes } from './record/record-outcomes.js';
-import { claimEvents } from './relay/claim-events.js';
-import { ensureCallbackLanes } from './relay/ensure-callback-lanes.js';
-import { insertDeliveries } from './relay/insert-deliveries.js';
-import { readDestinationsOfLanes, readDestinationsOfTenants } from './relay/read-destinations.js';
 
 /** The store on PostgreSQL: one line a method; each statement has a file. Here are those that workers use. */
-export class PostgresStore extends PostgresServiceStore implements Store {
+export class PostgresStore extends PostgresOutboxStore implements Store {
   constructor(
     session: Session,
     commits: CommitListener,
@@ -87,37 +80,6 @@ export class PostgresStore extends PostgresServiceStore implements Store {
 
   onCommit(listener: (work: LocalCommit) => void): void {
     this.commits.onCommit(listener);
-  }
-
-  // Outbox
-
-  insertEvents(events: readonly outbox.NewEvent[], traceparent?: string | null): Promise<PublishedEvent[]> {
-    const { eventTypes } = this.commits.noteEvents(this.session.runner);
-    return insertEvents(this.session, events, { traceparent, eventTypes });
-  }
-
-  claimEvents(limit: number): Promise<outbox.ClaimedEvents> {
-    return claimEvents(this.session, limit);
-  }
-
-  readDestinationsOfTenants(tenantIds: readonly string[]): Promise<outbox.DestinationRecord[]> {
-    return readDestinationsOfTenants(this.session, tenantIds);
-  }
-
-  readDestinationsOfLanes(laneIds: readonly string[]): Promise<outbox.DestinationRecord[]> {
-    return readDestinationsOfLanes(this.session, laneIds);
-  }
-
-  ensureCallbackLanes(callbacks: readonly outbox.CallbackOrigin[]): Promise<outbox.DestinationRecord[]> {
-    return ensureCallbackLanes(this.session, callbacks);
-  }
-
-  insertDeliveries(
-    deliveries: readonly outbox.DeliveryToInsert[],
-    relayed: readonly string[],
-    leaseId: string,
-  ): Promise<outbox.HandedOverDelivery[]> {
-    return insertDeliveries(this.session, deliveries, relayed, leaseId);
   }
 
   // Lanes

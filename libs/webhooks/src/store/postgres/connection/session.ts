@@ -75,6 +75,10 @@ export class Session {
     this.shared.setsIsolation = sets;
   }
 
+  get setsIsolation(): boolean {
+    return this.shared.setsIsolation;
+  }
+
   /** Thrown instead of running a statement, while the tables do not exist. Set by the check of the tables. */
   set refusal(refusal: WebhooksNotReadyError | null) {
     this.shared.refusal = refusal;

@@ -3,7 +3,7 @@ import type { Session } from '../connection/session.js';
 import { nowMs } from '../fragments/expressions.js';
 
 /** The columns of a destination, of a lane `l`, its endpoint `e` and its account `a`. */
-const COLUMNS = `l.id as "laneId", l.tenant_id as "tenantId", l.state as "laneState", l.ordering,
+export const DESTINATION_COLUMNS = `l.id as "laneId", l.tenant_id as "tenantId", l.state as "laneState", l.ordering,
             l.max_in_flight is not null or l.max_throughput_per_minute is not null as "hasLimits",
             l.failing_since is null and (l.hold_until is null or l.hold_until <= ${nowMs(1)}) as "isHealthy",
             coalesce(l.next_due_at <= ${nowMs(1)}, false) as "hasBacklog",
@@ -23,7 +23,7 @@ export async function readDestinationsOfTenants(
 ): Promise<DestinationRecord[]> {
   const { accounts, endpoints, lanes } = session.tables;
   const rows = await session.prepared<Row>(
-    `select ${COLUMNS}
+    `select ${DESTINATION_COLUMNS}
        from ${endpoints} e
        join ${lanes} l on l.endpoint_id = e.id
        left join ${accounts} a on a.tenant_id = e.tenant_id
@@ -42,7 +42,7 @@ export async function readDestinationsOfLanes(
 ): Promise<DestinationRecord[]> {
   const { accounts, endpoints, lanes } = session.tables;
   const rows = await session.query<Row>(
-    `select ${COLUMNS}
+    `select ${DESTINATION_COLUMNS}
        from ${lanes} l
        left join ${endpoints} e on e.id = l.endpoint_id
        left join ${accounts} a on a.tenant_id = l.tenant_id
@@ -59,7 +59,7 @@ export async function readCallbackDestinations(
 ): Promise<DestinationRecord[]> {
   const { accounts, endpoints, lanes } = session.tables;
   const rows = await session.prepared<Row>(
-    `select ${COLUMNS}
+    `select ${DESTINATION_COLUMNS}
        from ${lanes} l
        left join ${endpoints} e on false -- callbacks have no endpoint: its columns are null
        left join ${accounts} a on a.tenant_id = l.tenant_id

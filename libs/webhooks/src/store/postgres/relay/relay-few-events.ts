@@ -1,0 +1,138 @@
+import type { DeliveryToInsert, RelayedEvents, VersionedEvent } from '../../outbox-store.js';
+import type { Session } from '../connection/session.js';
+import { nowMs } from '../fragments/expressions.js';
+import { isHeldByEarlier } from '../fragments/subject-order.js';
+import { versionOfTenant } from './destination-version.js';
+
+/** Earlier events of a subject that are checked; `MAX_EVENTS_COMPARED` of `subject-order` is the same. */
+const MAX_EARLIER_EVENTS = 64;
+
+interface Row {
+  sequence: string;
+  /** Index in the list of deliveries; `null`: the event has none. */
+  place: number | null;
+  id: string | null;
+  state: string | null;
+}
+
+/**
+ * What the relay's transaction does for a batch, for a handful of events and in one statement that commits by itself. It
+ * relays those that are still unrelayed, whose destinations are as they were read, and whose subject has no earlier event
+ * waiting elsewhere. The others stay as they are.
+ */
+export async function relayFewEvents(
+  session: Session,
+  events: readonly VersionedEvent[],
+  deliveries: readonly DeliveryToInsert[],
+  leaseId: string,
+): Promise<RelayedEvents> {
+  const { deliveries: table, events: eventTable, lanes, leases, unrelayed } = session.tables;
+  const isHeld = isHeldByEarlier(session, {
+    tenant: 'i.tenant_id',
+    subject: 'i.subject',
+    sequence: 'i.event_sequence',
+    lane: 'i.lane_id',
+    // As in a batch: an earlier delivery that waits for its retry may be sent at any moment, and must not overlap.
+    ordering: `'strict'`,
+  });
+  const instant = `(select ${nowMs(1)})`;
+  const rows = await session.frequent<Row>(
+    `with lease as materialized (
+       -- Checked again and kept until the commit: nobody would look for a delivery under a lease that expired meanwhile.
+       select id from ${leases} where id = $4 and expires_at > ${nowMs(1)} for key share
+     ), event as materialized (
+       select * from json_to_recordset($2::json) as i(sequence bigint, tenant_id text, subject text, version text)
+     ), marked as materialized (
+       -- Not those that another worker relays, or has relayed.
+       select u.sequence from ${unrelayed} u join event i on i.sequence = u.sequence order by u.sequence for update of u skip locked
+     ), fresh as materialized (
+       select i.sequence
+         from event i
+         join marked m on m.sequence = i.sequence
+        where i.version = ${versionOfTenant(session.tables, 'i.tenant_id')}
+          and not exists (
+            select 1
+              from (select p.sequence from ${eventTable} p
+                     where p.tenant_id = i.tenant_id and p.subject = i.subject and p.sequence < i.sequence
+                     order by p.sequence desc limit ${MAX_EARLIER_EVENTS}) earlier
+              join ${unrelayed} u on u.sequence = earlier.sequence
+             where not exists (select 1 from marked m where m.sequence = earlier.sequence))
+     ), input as materialized (
+       select i.*, row_number() over (order by i.place) as number,
+              i.direct and exists (select 1 from lease) and not (i.ordering <> 'none' and ${isHeld}) as handed
+         from json_to_recordset($3::json)
+           as i(place int, event_sequence bigint, tenant_id text, subject text, lane_id bigint, ordering text, wire_type text,
+                body text, reason text, direct boolean)
+         join fresh f on f.sequence = i.event_sequence
+     ), inserted as (
+       insert into ${table} (event_sequence, lane_id, wire_type, body, state, reason, next_at, lease_id, claims,
+                             created_at, finished_at, failed_at)
+       select event_sequence, lane_id, wire_type, body,
+              case when reason is not null then 'discarded' when handed then 'sending' else 'pending' end,
+              reason,
+              case when reason is null and not handed then ${instant} end,
+              case when handed then $4::bigint end,
+              case when handed then 1 else 0 end,
+              ${instant},
+              case when reason is not null then ${instant} end,
+              case when reason is not null then ${instant} end
+         -- Ids are drawn in the order of the list: the result relies on it.
+         from (select * from input order by place offset 0) i
+       returning id, lane_id, state
+     ), relayed as (
+       delete from ${unrelayed} where sequence in (select sequence from fresh)
+     ), waiting as materialized (
+       -- As in a batch: the state once the lane is locked, and lanes in the order of their ids.
+       select l.id, l.state
+         from ${lanes} l
+        where l.id in (select lane_id from inserted where state = 'pending')
+        order by l.id
+          for no key update
+     ), woken as (
+       update ${lanes} l
+          set next_due_at = greatest(least(l.next_due_at, ${instant}), l.hold_until, l.claimed_until)
+         from waiting w
+        where l.id = w.id and w.state <> 'paused'
+     )
+     select f.sequence, d.place, d.id, d.state
+       from fresh f
+       left join (
+         select i.event_sequence, i.place, n.id, n.state
+           from input i
+           join (select id, state, row_number() over (order by id) as number from inserted) n on n.number = i.number) d
+         on d.event_sequence = f.sequence`,
+    [
+      session.clockOffset,
+      JSON.stringify(events.map(eventRow)),
+      JSON.stringify(deliveries.map(deliveryRow)),
+      leaseId,
+    ],
+  );
+  return {
+    relayed: [...new Set(rows.map(({ sequence }) => sequence))],
+    handedOver: rows.flatMap(({ id, place, state }) =>
+      state === 'sending' ? [{ id: id!, index: place! }] : [],
+    ),
+    hasWaiting: rows.some(({ state }) => state === 'pending'),
+  };
+}
+
+function eventRow({ sequence, tenantId, subject, version }: VersionedEvent): object {
+  return { sequence, tenant_id: tenantId, subject, version };
+}
+
+function deliveryRow(delivery: DeliveryToInsert, place: number): object {
+  const { event, destination, wireType, body, reason, isDirect } = delivery;
+  return {
+    place,
+    event_sequence: event.sequence,
+    tenant_id: event.tenantId,
+    subject: event.subject,
+    lane_id: destination.laneId,
+    ordering: destination.ordering,
+    wire_type: wireType,
+    body,
+    reason,
+    direct: isDirect,
+  };
+}
