@@ -55,6 +55,20 @@ describe('A claim whose prepared statement is gone', () => {
   });
 });
 
+describe('Statements that are gone on several connections at once', () => {
+  const engine = useEngine({ pool: POOL });
+
+  it('are all sent again without a name', async () => {
+    const { database } = engine().first;
+    // Each connection must be busy when the next statement comes, so that all of them are used.
+    const ask = () => database.frequent<{ one: number }>('select 1 as one, pg_sleep(0.05)::text', []);
+    const askAll = () => Promise.all(Array.from({ length: POOL }, ask));
+    await askAll();
+    await forget(engine());
+    expect((await askAll()).flat().map(({ one }) => one)).toEqual(Array.from({ length: POOL }, () => 1));
+  });
+});
+
 const EVENTS = 300;
 const SERIALIZATION_FAILURE = '40001';
 

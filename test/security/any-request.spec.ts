@@ -109,11 +109,11 @@ describe.each(['express', 'fastify'] as const)('Whatever is sent to whichever ro
       fc.asyncProperty(anyRequest(routes), async (any) => {
         seen.add(await answerTo(any));
       }),
-      { numRuns: 200 },
+      { numRuns: 400 },
     );
     expect(errors).toEqual([]);
     // It came far enough for the property to mean something.
-    for (const status of [200, 201, 202, 400, 404, 415, 422]) expect([...seen]).toContain(status);
+    for (const status of [200, 201, 400, 404, 415, 422]) expect([...seen]).toContain(status);
     for (const name of NASTY) expect(Object.hasOwn({}, name)).toBe(false);
     expect(Object.keys(Object.prototype)).toEqual([]);
   });

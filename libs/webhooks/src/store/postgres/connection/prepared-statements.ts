@@ -13,6 +13,8 @@ const LOST = new Set(['26000', '42P05', '0A000']);
 export class PreparedStatements {
   private readonly names = new Map<string, string>();
   private works = true;
+  /** Errors of statements that were sent by a name which the connection does not know, or knows already. */
+  private readonly faults = new WeakSet<object>();
 
   constructor(private readonly logger: Logger) {}
 
@@ -20,20 +22,24 @@ export class PreparedStatements {
   async run<Row>(text: string, values: unknown[], runner: QueryRunner, isLogged = true): Promise<Row[]> {
     const client = (await runner.connect()) as PgClient;
     if (isLogged) this.logger.logQuery(text, values, runner);
+    const name = this.works ? { name: this.nameOf(text) } : {};
     try {
-      const name = this.works ? { name: this.nameOf(text) } : {};
       const { rows } = await queryParsed(client, { ...name, text, values });
       return rows as Row[];
     } catch (error) {
       const { code = '' } = error as { code?: string };
-      if (!(this.works && LOST.has(code))) this.logger.logQueryError(error as Error, text, values, runner);
+      if ('name' in name && LOST.has(code)) this.faults.add(error as Error);
+      else this.logger.logQueryError(error as Error, text, values, runner);
       throw error;
     }
   }
 
-  /** Is `code` the fault of a pooler? The same work may be done again, without them. */
-  disableIfUnsupported(code: string): boolean {
-    if (!this.works || !LOST.has(code)) return false;
+  /**
+   * Is `error` the fault of a pooler? The same work may be done again, without them. Statements that were under way at the
+   * same time may each have such an error.
+   */
+  disableIfUnsupported(error: unknown): boolean {
+    if (!this.faults.has(error as Error)) return false;
     this.works = false;
     return true;
   }

@@ -213,7 +213,7 @@ export class Session {
         const { code = '' } = error as { code?: string };
         if (
           attempt === MAX_TRIES ||
-          !(RETRYABLE.has(code) || this.shared.statements.disableIfUnsupported(code))
+          !(RETRYABLE.has(code) || this.shared.statements.disableIfUnsupported(error))
         )
           throw error;
         await new Promise((resolve) => setTimeout(resolve, Math.random() * 2 ** attempt));
