@@ -1,7 +1,7 @@
 import type { Session } from '../connection/session.js';
 
 /** Events of a subject before or after one that order looks at: more than a message ever has. */
-const MAX_EVENTS_COMPARED = 64;
+export const MAX_EVENTS_COMPARED = 64;
 
 /** SQL for the columns of a delivery and its event. The table aliases must not be `other`, `p` or `near`, which the SQL below uses. */
 interface Names {

@@ -3,6 +3,7 @@ import type { DeliveryToInsert, HandedOverDelivery } from '../../outbox-store.js
 import type { Session } from '../connection/session.js';
 import { nowMs } from '../fragments/expressions.js';
 import { isHeldByEarlier } from '../fragments/subject-order.js';
+import { stateColumns, wakeLanes } from './inserted-deliveries.js';
 import { splitByBodies } from './split-by-bodies.js';
 
 /**
@@ -36,7 +37,7 @@ async function insertPart(
   relayed: readonly string[],
   leaseId: string,
 ): Promise<HandedOverDelivery[]> {
-  const { deliveries: table, lanes, leases, unrelayed } = session.tables;
+  const { deliveries: table, leases, unrelayed } = session.tables;
   const isHeld = isHeldByEarlier(session, {
     tenant: 'c.tenant_id',
     subject: 'c.subject',
@@ -77,34 +78,14 @@ async function insertPart(
      ), inserted as (
        insert into ${table} (event_sequence, lane_id, wire_type, profile, body, callback_url, state, reason, next_at, lease_id, claims,
                              created_at, finished_at, failed_at)
-       select event_sequence, lane_id, wire_type, profile, $17::jsonb ->> body_place, callback_url,
-              case when reason is not null then 'discarded' when handed then 'sending' else 'pending' end,
-              reason,
-              case when reason is null and not handed then ${instant} end,
-              case when handed then $9::bigint end,
-              case when handed then 1 else 0 end,
-              ${instant},
-              case when reason is not null then ${instant} end,
-              case when reason is not null then ${instant} end
+       select event_sequence, lane_id, wire_type, profile, $17::jsonb ->> body_place, callback_url, ${stateColumns('$9::bigint', instant)}
          -- Ids are drawn in the order of the list: the result relies on it. "offset 0": bodies are read one at a time, after
          -- the sort.
          from (select * from input order by place offset 0) i
        returning id, lane_id, state
      ), relayed as (
        delete from ${unrelayed} where sequence = any($10::bigint[])
-     ), waiting as materialized (
-       -- The state as it is once the lane is locked: an endpoint that is resumed meanwhile must not miss its deliveries.
-       select l.id, l.state
-         from ${lanes} l
-        where l.id in (select lane_id from inserted where state = 'pending')
-        order by l.id -- statements that wait for lanes lock them in this order, so none deadlocks
-          for no key update
-     ), woken as (
-       update ${lanes} l
-          set next_due_at = greatest(least(l.next_due_at, ${instant}), l.hold_until, l.claimed_until)
-         from waiting w
-        where l.id = w.id and w.state <> 'paused'
-     )
+     ), ${wakeLanes(session.tables, instant)}
      select id, state from inserted order by id`,
     [
       session.clockOffset,

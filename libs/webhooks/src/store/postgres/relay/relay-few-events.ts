@@ -1,11 +1,9 @@
 import type { DeliveryToInsert, RelayedEvents, VersionedEvent } from '../../outbox-store.js';
 import type { Session } from '../connection/session.js';
 import { nowMs } from '../fragments/expressions.js';
-import { isHeldByEarlier } from '../fragments/subject-order.js';
+import { isHeldByEarlier, MAX_EVENTS_COMPARED } from '../fragments/subject-order.js';
 import { versionOfTenant } from './destination-version.js';
-
-/** Earlier events of a subject that are checked; `MAX_EVENTS_COMPARED` of `subject-order` is the same. */
-const MAX_EARLIER_EVENTS = 64;
+import { stateColumns, wakeLanes } from './inserted-deliveries.js';
 
 interface Row {
   sequence: string;
@@ -26,7 +24,7 @@ export async function relayFewEvents(
   deliveries: readonly DeliveryToInsert[],
   leaseId: string,
 ): Promise<RelayedEvents> {
-  const { deliveries: table, events: eventTable, lanes, leases, unrelayed } = session.tables;
+  const { deliveries: table, events: eventTable, leases, unrelayed } = session.tables;
   const isHeld = isHeldByEarlier(session, {
     tenant: 'i.tenant_id',
     subject: 'i.subject',
@@ -54,7 +52,7 @@ export async function relayFewEvents(
             select 1
               from (select p.sequence from ${eventTable} p
                      where p.tenant_id = i.tenant_id and p.subject = i.subject and p.sequence < i.sequence
-                     order by p.sequence desc limit ${MAX_EARLIER_EVENTS}) earlier
+                     order by p.sequence desc limit ${MAX_EVENTS_COMPARED}) earlier
               join ${unrelayed} u on u.sequence = earlier.sequence
              where not exists (select 1 from marked m where m.sequence = earlier.sequence))
      ), input as materialized (
@@ -67,33 +65,13 @@ export async function relayFewEvents(
      ), inserted as (
        insert into ${table} (event_sequence, lane_id, wire_type, body, state, reason, next_at, lease_id, claims,
                              created_at, finished_at, failed_at)
-       select event_sequence, lane_id, wire_type, body,
-              case when reason is not null then 'discarded' when handed then 'sending' else 'pending' end,
-              reason,
-              case when reason is null and not handed then ${instant} end,
-              case when handed then $4::bigint end,
-              case when handed then 1 else 0 end,
-              ${instant},
-              case when reason is not null then ${instant} end,
-              case when reason is not null then ${instant} end
+       select event_sequence, lane_id, wire_type, body, ${stateColumns('$4::bigint', instant)}
          -- Ids are drawn in the order of the list: the result relies on it.
          from (select * from input order by place offset 0) i
        returning id, lane_id, state
      ), relayed as (
        delete from ${unrelayed} where sequence in (select sequence from fresh)
-     ), waiting as materialized (
-       -- As in a batch: the state once the lane is locked, and lanes in the order of their ids.
-       select l.id, l.state
-         from ${lanes} l
-        where l.id in (select lane_id from inserted where state = 'pending')
-        order by l.id
-          for no key update
-     ), woken as (
-       update ${lanes} l
-          set next_due_at = greatest(least(l.next_due_at, ${instant}), l.hold_until, l.claimed_until)
-         from waiting w
-        where l.id = w.id and w.state <> 'paused'
-     )
+     ), ${wakeLanes(session.tables, instant)}
      select f.sequence, d.place, d.id, d.state
        from fresh f
        left join (

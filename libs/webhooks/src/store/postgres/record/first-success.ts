@@ -1,0 +1,30 @@
+import { HELD_LANE_WAIT_MS } from '../../lane-rules.js';
+import { opaque } from '../fragments/expressions.js';
+
+/** SQL for what a first success changes, of a delivery `d` and its attempt `i`. `now`: SQL, epoch ms. */
+export const firstSuccessColumns = (now: string): string => `
+            state = 'delivered',
+            reason = null,
+            next_at = null,
+            claims = 0,
+            attempts = 1,
+            attempt_at = ${now} - i.age,
+            duration_ms = i.duration_ms,
+            status = i.status,
+            error = null,
+            response = i.response,
+            finished_at = ${now}`;
+
+/** SQL: the attempt `i` is the first of the delivery `d`, and was made under its present lease. */
+export const IS_FIRST_ATTEMPT = opaque(`d.lease_id = i.lease_id and d.state = 'sending' and d.attempts = 0`);
+
+/**
+ * SQL: a success has something to update in the lane `l`. It is not open or not healthy, or something in it is held back and
+ * may have waited for this outcome.
+ */
+export const laneNeedsUpdate = (now: string): string => `
+                 (l.state <> 'open'
+                  or l.failing_since is not null
+                  or l.failures > 0
+                  or l.hold_until is not null
+                  or (l.next_due_at > ${now} and l.next_due_at <= ${now} + ${HELD_LANE_WAIT_MS}))`;

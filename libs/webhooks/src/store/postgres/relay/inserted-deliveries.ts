@@ -1,0 +1,33 @@
+import type { Tables } from '../../schema/tables.js';
+
+/**
+ * SQL for the columns from `state` to `failed_at` of an inserted delivery, of a row with `reason` and `handed`.
+ *
+ * @param lease SQL, the lease of those that are handed over
+ * @param instant SQL, epoch ms
+ */
+export const stateColumns = (lease: string, instant: string): string => `
+              case when reason is not null then 'discarded' when handed then 'sending' else 'pending' end,
+              reason,
+              case when reason is null and not handed then ${instant} end,
+              case when handed then ${lease} end,
+              case when handed then 1 else 0 end,
+              ${instant},
+              case when reason is not null then ${instant} end,
+              case when reason is not null then ${instant} end`;
+
+/** SQL for two CTEs, `waiting` and `woken`: the lanes become due whose deliveries the CTE `inserted` left to wait. */
+export const wakeLanes = ({ lanes }: Tables, instant: string): string => `
+     waiting as materialized (
+       -- The state as it is once the lane is locked: an endpoint that is resumed meanwhile must not miss its deliveries.
+       select l.id, l.state
+         from ${lanes} l
+        where l.id in (select lane_id from inserted where state = 'pending')
+        order by l.id -- statements that wait for lanes lock them in this order, so none deadlocks
+          for no key update
+     ), woken as (
+       update ${lanes} l
+          set next_due_at = greatest(least(l.next_due_at, ${instant}), l.hold_until, l.claimed_until)
+         from waiting w
+        where l.id = w.id and w.state <> 'paused'
+     )`;
