@@ -1,9 +1,9 @@
 import type { Delivery, EventReport as Report } from '../../api/types.ts';
-import { DeliveryPill, Pill } from '../../design/status-pill.tsx';
+import { Pill } from '../../design/status-pill.tsx';
 import { Table, type Column } from '../../design/table.tsx';
 import { Time } from '../../design/time.tsx';
 import { NextAttempt } from '../../explain/next-attempt.tsx';
-import { ResultChip } from '../../explain/result-chip.tsx';
+import { DeliveryStatus } from '../../explain/delivery-status.tsx';
 import { Link } from '../../routing/link.tsx';
 import { t } from '../../strings/translate.ts';
 
@@ -24,12 +24,7 @@ const columns = (): Column<Delivery>[] => [
   {
     header: t('deliveries.status'),
     bare: true,
-    cell: ({ state, attemptCount, lastAttempt }) => (
-      <span class="row">
-        <DeliveryPill state={state} attemptCount={attemptCount} />
-        {lastAttempt && <ResultChip attempt={lastAttempt} />}
-      </span>
-    ),
+    cell: DeliveryStatus,
   },
   { header: t('deliveries.next'), cell: (delivery) => <NextAttempt delivery={delivery} /> },
   {

@@ -2,10 +2,10 @@ import { useQuery, type UseQueryOptions } from '../../data/index.ts';
 import { Button } from '../../design/button.tsx';
 import { Pager } from '../../design/pager.tsx';
 import { Empty, LoadError, Loading } from '../../design/states.tsx';
-import { DeliveryPill, EndpointPill } from '../../design/status-pill.tsx';
+import { EndpointPill } from '../../design/status-pill.tsx';
 import { Table, type Column } from '../../design/table.tsx';
 import { Time } from '../../design/time.tsx';
-import { ResultChip } from '../../explain/result-chip.tsx';
+import { DeliveryStatus } from '../../explain/delivery-status.tsx';
 import type { Params } from '../../routing/route.ts';
 import { t } from '../../strings/translate.ts';
 import {
@@ -80,12 +80,7 @@ const deliveries = (): Column<TenantDelivery>[] => [
   {
     header: t('deliveries.status'),
     bare: true,
-    cell: ({ state, attemptCount, lastAttempt }) => (
-      <span class="row">
-        <DeliveryPill state={state} attemptCount={attemptCount} />
-        {lastAttempt && <ResultChip attempt={lastAttempt} />}
-      </span>
-    ),
+    cell: DeliveryStatus,
   },
   { header: t('deliveries.created'), cell: ({ createdAt }) => <Time at={createdAt} /> },
 ];

@@ -60,7 +60,8 @@ export const common = {
   'tab.settings': 'Settings',
 
   'session.expired': 'Your session has ended',
-  'session.expiredText': 'For your security, access to this page ends after a while. Sign in again to go on.',
+  'session.expiredText':
+    'For your security, access to this page ends after a while. Sign in again to continue.',
   'session.none': 'Sign in to see this page',
   'session.noneText': 'Open this page from your account.',
   'session.signIn': 'Sign in',

@@ -47,7 +47,7 @@ export const deliveries = {
   'deliveries.none': 'No deliveries yet',
   'deliveries.noneText':
     'Deliveries appear here as soon as something happens that a webhook is subscribed to.',
-  'deliveries.morePages': 'Nothing on this page, but the search goes on.',
+  'deliveries.morePages': 'Nothing on this page. There are more pages.',
   'deliveries.retention': 'Deliveries are kept for {time}.',
   'deliveries.recover': 'Recover',
   'deliveries.replay': 'Replay',

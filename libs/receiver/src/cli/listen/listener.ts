@@ -29,7 +29,7 @@ export interface ListenSettings {
   delayMs: number;
 }
 
-/** A receiver for development: verifies each POST, tells of it, and answers as it is told. */
+/** A receiver for development: verifies each POST, prints it, and answers as configured. */
 export class Listener {
   private readonly server = createServer((request, response) => void this.handle(request, response));
   private readonly attempts = new AttemptCounter();
