@@ -3,6 +3,7 @@ interface Plan {
   'Actual Rows': number;
   'Actual Loops': number;
   'Rows Removed by Filter'?: number;
+  'Rows Removed by Join Filter'?: number;
   Plans?: Plan[];
 }
 
@@ -12,11 +13,19 @@ export interface Explained {
 }
 
 /** Rows of tables that a statement has read. */
-export const rowsRead = (row: Explained): number => rowsOf(row['QUERY PLAN'][0].Plan);
+export const rowsRead = (row: Explained): number =>
+  sumOf(row, (plan) => ('Relation Name' in plan ? rowsOf(plan) : 0));
+
+/** Rows that all steps of a statement have looked at: those of tables, and those that one step compares with another's. */
+export const rowsCompared = (row: Explained): number => sumOf(row, rowsOf);
 
 function rowsOf(plan: Plan): number {
-  const own = plan['Relation Name']
-    ? (plan['Actual Rows'] + (plan['Rows Removed by Filter'] ?? 0)) * plan['Actual Loops']
-    : 0;
-  return own + (plan.Plans ?? []).reduce((sum, each) => sum + rowsOf(each), 0);
+  const removed = (plan['Rows Removed by Filter'] ?? 0) + (plan['Rows Removed by Join Filter'] ?? 0);
+  return (plan['Actual Rows'] + removed) * plan['Actual Loops'];
+}
+
+function sumOf(row: Explained, rows: (plan: Plan) => number): number {
+  const sum = (plan: Plan): number =>
+    (plan.Plans ?? []).reduce((total, each) => total + sum(each), rows(plan));
+  return sum(row['QUERY PLAN'][0].Plan);
 }

@@ -33,13 +33,15 @@ export async function leaseDeliveries(
            as c(lane_id, ordering, wanted, for_retries, rate_clock, rate_interval, has_limits, failing, empty_wait, depth, max_bytes)
      ), first_attempts as materialized (
        select c.lane_id, c.ordering, c.max_bytes, d.* from claim c cross join lateral (${dueSql(session, false, 'c.wanted_first')}) d
+     ), first_counts as materialized (
+       select lane_id, count(*) as found from first_attempts group by lane_id
      ), found as materialized (
        select * from first_attempts
        union all
        select c.lane_id, c.ordering, c.max_bytes, d.*
          from claim c
-         cross join lateral (select greatest(c.wanted - count(*), 0) as remaining
-                               from first_attempts f where f.lane_id = c.lane_id) r
+         left join first_counts f on f.lane_id = c.lane_id
+         cross join lateral (select greatest(c.wanted - coalesce(f.found, 0), 0) as remaining) r
          cross join lateral (${dueSql(session, true, 'r.remaining')}) d
      ), allowed as (
        -- Of each subject the earliest alone: a retry lets later deliveries of its subject pass, but not at the same time.
@@ -51,6 +53,8 @@ export async function leaseDeliveries(
           and (f.claims < ${SUSPECT_AFTER_CLAIMS} or f.place <= $14)
      ), picked as materialized (
        select lane_id, id from allowed where bytes = 0 or total <= max_bytes or (total = bytes and max_bytes > 0)
+     ), picked_counts as materialized (
+       select lane_id, count(*)::int as leased from picked group by lane_id
      ), leased as (
        update ${deliveries} d
           set state = 'sending', next_at = ${nowMs(1)} + $11::bigint, lease_id = $10, claims = d.claims + 1
@@ -78,7 +82,8 @@ export async function leaseDeliveries(
                            when c.rate_interval is not null
                            then ceil((c.rate_clock + (t.leased + 1) * c.rate_interval) / 1000)::bigint end as resume_at
                  from claim c
-                 cross join lateral (select count(*)::int as leased from picked p where p.lane_id = c.lane_id) t
+                 left join picked_counts p on p.lane_id = c.lane_id
+                 cross join lateral (select coalesce(p.leased, 0) as leased) t
                offset 0) n -- computes these once for each lane, however often they are named above
         where l.id = n.lane_id
      )
@@ -147,6 +152,7 @@ function nextDueSql(session: Session, retry: boolean): string {
   return `
     (select d.next_at from ${session.tables.deliveries} d
       where d.lane_id = c.lane_id and d.retry = ${retry} and d.next_at is not null
-        and not exists (select 1 from picked p where p.id = d.id)
+        -- "not in" hashes what is picked, once. "not exists" would compare each row with all of it.
+        and d.id not in (select id from picked)
       order by d.next_at limit 1)`;
 }
