@@ -15,7 +15,7 @@ export class OwnPostgres {
 
   static async start(): Promise<OwnPostgres> {
     const user = serverUser();
-    const home = serverHome(undefined, user);
+    const home = serverHome(undefined, user, true);
     const { folder: binaries } = runnableBinaries(user, home);
     const cluster = { home, binaries, user, durable: true };
     return new OwnPostgres(cluster, await ensureRunning(cluster));

@@ -10,7 +10,14 @@ export interface TestDatabase {
 /** A fresh database on the server of this run, so that test files can run side by side; a copy of `template` if named. */
 export async function createDatabase(template = 'template1'): Promise<TestDatabase> {
   const name = `test_${randomUUID().replaceAll('-', '')}`;
-  await onServer((client) => client.query(`CREATE DATABASE ${name} TEMPLATE ${template}`));
+  await onServer(async (client) => {
+    // The server of `npm test` has it if its files are in memory: then copying them takes a third of the time.
+    const { rows } = await client.query(
+      "SELECT current_setting('file_copy_method', true) = 'clone' AS clones",
+    );
+    const strategy = rows[0].clones ? 'STRATEGY file_copy' : '';
+    await client.query(`CREATE DATABASE ${name} TEMPLATE ${template} ${strategy}`);
+  });
   return {
     url: urlOf(name),
     drop: () => onServer((client) => client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`)),

@@ -17,7 +17,7 @@ const { join } = require('node:path');
 const { setTimeout: delay } = require('node:timers/promises');
 const { Client } = require('pg');
 const { moveInto } = require('./binaries.js');
-const { privateFolder } = require('./home.js');
+const { isInMemory, privateFolder } = require('./home.js');
 
 const MAJOR = '18';
 /** Inside the data folder, so that it is deleted with the data. */
@@ -135,6 +135,7 @@ async function launch(cluster, port) {
     unix_socket_directories: '',
     max_connections: '200',
     ...(cluster.durable ? {} : { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }),
+    ...(isInMemory(cluster.home) ? { max_wal_size: '256MB', file_copy_method: 'clone' } : {}),
   };
   const logFile = join(cluster.home, 'postgres.log');
   const log = openSync(logFile, 'w');

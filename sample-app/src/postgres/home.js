@@ -6,14 +6,20 @@ const {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readFileSync,
   readlinkSync,
   rmdirSync,
   rmSync,
+  statfsSync,
   symlinkSync,
 } = require('node:fs');
 const { tmpdir } = require('node:os');
 const { dirname, join } = require('node:path');
 const { canReach } = require('./binaries.js');
+
+const MEMORY = '/dev/shm';
+/** A run of all tests fits into it. Docker gives containers 64 MB by default, which is too little. */
+const MIN_FREE_MEMORY_BYTES = 2 * 1024 ** 3;
 
 /**
  * Returns the folder for the data, the log and the copied binaries of one server: `wanted` if the server's user can enter it.
@@ -22,10 +28,12 @@ const { canReach } = require('./binaries.js');
  *
  * @param {string | undefined} wanted undefined: a new temporary folder
  * @param {import('./binaries.js').ServerUser | null} user
+ * @param {boolean} durable if not, a new temporary folder is in memory if that has room
  * @returns {string}
  */
-function serverHome(wanted, user) {
-  if (!wanted) return temporaryHome(user, [tmpdir(), '/tmp', '/var/tmp']);
+function serverHome(wanted, user, durable) {
+  if (!wanted)
+    return temporaryHome(user, [...(!durable && hasMemory() ? [MEMORY] : []), tmpdir(), '/tmp', '/var/tmp']);
   mkdirSync(wanted, { recursive: true });
   if (canReach(wanted, user)) return wanted;
   const link = join(wanted, 'moved-to');
@@ -40,6 +48,20 @@ function serverHome(wanted, user) {
     }
   }
   return readlinkSync(link);
+}
+
+/** @param {string} home */
+function isInMemory(home) {
+  return home.startsWith(`${MEMORY}/`);
+}
+
+/** Returns whether there is a file system in memory that has room for a server, and can run binaries copied there. */
+function hasMemory() {
+  if (!existsSync('/proc/mounts')) return false;
+  const isRunnable = /^\S+ \/dev\/shm tmpfs (?!\S*noexec)/m.test(readFileSync('/proc/mounts', 'utf8'));
+  if (!isRunnable) return false;
+  const { bavail, bsize } = statfsSync(MEMORY);
+  return bavail * bsize >= MIN_FREE_MEMORY_BYTES;
 }
 
 /**
@@ -68,4 +90,4 @@ function privateFolder(folder, user) {
   if (user) chownSync(folder, user.uid, user.gid);
 }
 
-module.exports = { privateFolder, serverHome };
+module.exports = { isInMemory, privateFolder, serverHome };

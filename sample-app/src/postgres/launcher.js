@@ -25,7 +25,7 @@ const CHECK_EVERY_MS = 1_000;
 /** @param {LauncherOptions} options */
 async function main({ directory, durable, lingerMs }) {
   const user = serverUser();
-  const home = serverHome(directory, user);
+  const home = serverHome(directory, user, durable);
   const temporary = directory === undefined;
   try {
     const { folder, copied } = runnableBinaries(user, home);

@@ -7,7 +7,8 @@ const { usePostgres } = require('./presence.js');
 /**
  * @typedef {object} PostgresOptions
  * @property {string} [directory] folder of its files, created if missing. Default: a temporary folder, deleted at the end
- * @property {boolean} [durable] false turns fsync off, for tests. Default true
+ * @property {boolean} [durable] false, for tests: fsync is off, and a temporary folder is in memory (/dev/shm) if
+ *   that has room. Default true
  * @property {number} [lingerMs] how long the server keeps running after its last user ended without `stop()`, in ms. Default 60000
  */
 
