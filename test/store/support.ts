@@ -14,6 +14,7 @@ import {
 import { webhooksEntities } from '../../libs/webhooks/src/store/schema/entities.js';
 import { webhooksMigrations } from '../../libs/webhooks/src/store/schema/migrations/index.js';
 import type { Store } from '../../libs/webhooks/src/store/store.js';
+import { emptyTables } from '../support/empty-tables.js';
 import { createMigratedDatabase } from '../support/migrated-database.js';
 
 // The suite that every database's store must pass. It speaks to the store alone; rows are only changed by hand to damage
@@ -53,7 +54,7 @@ export function useStore(host: Pick<DataSourceOptions, 'entities' | 'migrations'
   });
   afterEach(async () => {
     const tables = test.dataSource.entityMetadatas.map(({ tablePath }) => tablePath);
-    await test.dataSource.query(`truncate ${tables.join(', ')}`);
+    await emptyTables((sql, parameters) => test.dataSource.query(sql, parameters), tables);
   });
   afterAll(async () => {
     await test.dataSource.destroy();

@@ -7,6 +7,7 @@ import type { WebhooksService } from '../../../libs/webhooks/src/webhooks.servic
 import type { RunResult } from '../../../libs/webhooks/src/engine/run-once.js';
 import { advanceClock } from '../../support/clock.js';
 import type { TestDatabase } from '../../support/database.js';
+import { emptyTables } from '../../support/empty-tables.js';
 import { createMigratedDatabase } from '../../support/migrated-database.js';
 import { Log } from './log.js';
 import { Receiver } from './receiver.js';
@@ -132,8 +133,8 @@ export class Engine {
 
   /** Empties the tables and the receiver: the next test begins with nothing. The clock stays where it is. */
   async clear(): Promise<void> {
-    const { tables } = this.first.database;
-    await this.first.database.query(`truncate ${Object.values(tables).join(', ')}`);
+    const { database } = this.first;
+    await emptyTables((sql, parameters) => database.query(sql, parameters), Object.values(database.tables));
     this.receiver.clear();
     this.log.warnings.length = 0;
     this.log.errors.length = 0;
