@@ -36,7 +36,9 @@ export class WorkerLifecycle implements OnApplicationBootstrap, OnModuleDestroy 
   async onModuleDestroy(): Promise<void> {
     this.isClosed = true;
     this.detach?.();
-    await Promise.all([this.stopWorker(), this.store.notifier?.stop()]);
+    await this.stopWorker();
+    // Its last statements may run on the connection that listens.
+    await this.store.notifier?.stop();
   }
 
   /** Delivers from now on, or from when the tables exist. */

@@ -30,15 +30,20 @@ export async function withConnection<T>(
   // Reads too: under TypeORM's `replication` a replica may not have yet what this module or another process has just
   // written, and nearly every read decides something or shows what was written.
   const runner = dataSource.createQueryRunner('master');
+  return unlessSilent(runAndRelease(runner, work), silenceMs, () => void closeConnection(runner));
+}
+
+/** Resolves as `work` does. After `silenceMs` it calls `close` and throws {@link DatabaseTimeoutError}. */
+export async function unlessSilent<T>(work: Promise<T>, silenceMs: number, close: () => void): Promise<T> {
   let timeout!: NodeJS.Timeout;
   const silence = new Promise<never>((_, reject) => {
     timeout = setTimeout(() => {
       reject(new DatabaseTimeoutError(silenceMs));
-      void closeConnection(runner);
+      close();
     }, silenceMs);
   });
   try {
-    return await Promise.race([runAndRelease(runner, work), silence]);
+    return await Promise.race([work, silence]);
   } finally {
     clearTimeout(timeout);
   }

@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { LineLogger } from '../../../core/line-logger.js';
 import type { CommittedWork } from '../../store.js';
+import type { PgStatement } from './own-parsers.js';
 import type { Session } from './session.js';
+import { WorkerConnection } from './worker-connection.js';
 
 const FIRST_RECONNECT_MS = 500;
 const LONGEST_RECONNECT_MS = 30_000;
@@ -16,6 +18,7 @@ interface PgClient {
   processID?: number | null;
   connect(): Promise<unknown>;
   query(text: string): Promise<{ rows: unknown[] }>;
+  query(statement: PgStatement): Promise<{ rows: unknown[] }>;
   end(): Promise<void>;
   readonly connection?: { stream: { destroy(): void } };
   on(event: 'notification', listener: (message: { channel: string; payload?: string }) => void): void;
@@ -31,8 +34,8 @@ interface PgDriver {
 class CannotListenError extends Error {}
 
 /**
- * Hears of other processes' commits over one connection of its own. A lost connection is made again; meanwhile, and where
- * none can listen, polling goes on underneath. One line tells of each.
+ * Hears of other processes' commits over one connection of its own, which it lends to the worker's small statements. A lost
+ * connection is made again; meanwhile, and where none can listen, polling goes on underneath. One line tells of each.
  */
 export class NotifyListener {
   private readonly logger = new LineLogger('WebhookWakeChannel');
@@ -60,6 +63,7 @@ export class NotifyListener {
     if (this.reconnect) clearTimeout(this.reconnect);
     const { client } = this;
     this.client = null;
+    this.database.workerConnection = null;
     if (client) await this.end(client);
   }
 
@@ -84,7 +88,9 @@ export class NotifyListener {
       await client.connect();
       this.isProven ||= await this.hears(client);
       await client.query(`listen ${this.channel}`);
+      const connection = await WorkerConnection.of(client);
       if (this.isStopped) return;
+      this.database.workerConnection = connection;
       this.isListening = true;
       this.pauseMs = FIRST_RECONNECT_MS;
       // Something may have been said while nobody listened: one look tells.
@@ -123,6 +129,7 @@ export class NotifyListener {
     const wasListening = this.isListening;
     this.isListening = false;
     this.client = null;
+    this.database.workerConnection = null;
     if (this.isStopped) return;
     if (error instanceof CannotListenError) return this.giveUp(error.message);
     // One line for each outage.

@@ -18,9 +18,17 @@ export class PreparedStatements {
 
   constructor(private readonly logger: Logger) {}
 
-  /** `isLogged: false`: the host's SQL log gets errors only. */
+  /** On the connection of `runner`. `isLogged: false`: the host's SQL log gets errors only. */
   async run<Row>(text: string, values: unknown[], runner: QueryRunner, isLogged = true): Promise<Row[]> {
-    const client = (await runner.connect()) as PgClient;
+    return this.runOn((await runner.connect()) as PgClient, text, values, { runner, isLogged });
+  }
+
+  async runOn<Row>(
+    client: PgClient,
+    text: string,
+    values: unknown[],
+    { runner, isLogged }: { runner?: QueryRunner; isLogged: boolean },
+  ): Promise<Row[]> {
     if (isLogged) this.logger.logQuery(text, values, runner);
     const name = this.works ? { name: this.nameOf(text) } : {};
     try {

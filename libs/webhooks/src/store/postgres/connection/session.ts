@@ -6,6 +6,7 @@ import { StoreClock } from './clock.js';
 import { withConnection } from './guarded-connection.js';
 import { type ParsingClient, withOwnParsers } from './own-parsers.js';
 import { PreparedStatements } from './prepared-statements.js';
+import type { WorkerConnection } from './worker-connection.js';
 
 /** PostgreSQL: deadlock detected, serialization failure. Both leave nothing behind; the same work is tried again. */
 const RETRYABLE = new Set(['40P01', '40001']);
@@ -21,6 +22,7 @@ interface Connections {
   timeoutMs: number;
   setsIsolation: boolean;
   refusal: WebhooksNotReadyError | null;
+  workerConnection: WorkerConnection | null;
 }
 
 /**
@@ -45,6 +47,7 @@ export class Session {
       timeoutMs: TIMEOUT_MS,
       setsIsolation: true,
       refusal: null,
+      workerConnection: null,
     };
   }
 
@@ -86,6 +89,11 @@ export class Session {
 
   get refusal(): WebhooksNotReadyError | null {
     return this.shared.refusal;
+  }
+
+  /** The connection that a worker has of its own, while it has one. */
+  set workerConnection(connection: WorkerConnection | null) {
+    this.shared.workerConnection = connection;
   }
 
   /** The transaction's query runner. Throws if this session is bound to none. */
@@ -145,17 +153,24 @@ export class Session {
   }
 
   /**
-   * As {@link query}, for a statement that is sent for each small batch: each connection parses it
-   * once, and after five calls the server plans it no more. It must not be one whose right plan depends on how many rows
-   * it gets: bind them as one JSON text, which the planner makes the same of whatever is in it.
+   * As {@link query}, for a statement that is sent for each small batch. The worker's own connection, if it is free, parses
+   * and plans it once; a connection of the host's pool parses it once and mostly plans it five times. It must not be one
+   * whose right plan depends on how many rows it gets: bind them as one JSON text, which the planner makes the same of
+   * whatever is in it.
    */
   async frequent<Row>(sql: string, parameters: unknown[], { isLogged = true } = {}): Promise<Row[]> {
-    if (this.bound) return this.shared.statements.run<Row>(sql, parameters, this.bound, isLogged);
-    return this.retrying(() =>
-      withConnection(this.dataSource, this.timeoutMs, (runner) =>
-        this.shared.statements.run<Row>(sql, parameters, runner, isLogged),
-      ),
-    );
+    const { statements } = this.shared;
+    if (this.bound) return statements.run<Row>(sql, parameters, this.bound, isLogged);
+    return this.retrying(() => {
+      const { workerConnection, timeoutMs } = this.shared;
+      if (workerConnection?.isFree)
+        return workerConnection.use(timeoutMs, (client) =>
+          statements.runOn<Row>(client, sql, parameters, { isLogged }),
+        );
+      return withConnection(this.dataSource, timeoutMs, (runner) =>
+        statements.run<Row>(sql, parameters, runner, isLogged),
+      );
+    });
   }
 
   /** As {@link query}, in a transaction, with the parsers that the host has set: for values that become the host's. */

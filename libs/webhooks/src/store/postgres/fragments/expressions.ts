@@ -31,12 +31,17 @@ export function commitAsync(): string {
 }
 
 /**
- * SQL that has the rest of this transaction's prepared statements go row by row through indexes, whatever the planner
- * thinks of the tables: right for a batch at any size, so that one plan serves for ever.
+ * Settings with which prepared statements go row by row through indexes, whatever the planner thinks of the tables: right
+ * for a batch at any size, so that one plan serves for ever.
  */
+export const STABLE_PLAN: Readonly<Record<string, string>> = {
+  plan_cache_mode: 'force_generic_plan',
+  ...off('seqscan', 'hashjoin', 'mergejoin'),
+};
+
+/** SQL that makes the {@link STABLE_PLAN} settings those of the rest of this transaction. */
 export function useStablePlan(): string {
-  const settings = { plan_cache_mode: 'force_generic_plan', ...off('seqscan', 'hashjoin', 'mergejoin') };
-  return Object.entries(settings)
+  return Object.entries(STABLE_PLAN)
     .map(([name, value]) => `set_config('${name}', '${value}', true)`)
     .join(', ');
 }
