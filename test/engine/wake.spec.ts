@@ -1,3 +1,4 @@
+import { HELD_LANE_WAIT_MS } from '../../libs/webhooks/src/store/lane-rules.js';
 import { STORE, type Store } from '../../libs/webhooks/src/store/store.js';
 import { once, EventEmitter } from 'node:events';
 import type { EntityManager } from 'typeorm';
@@ -6,7 +7,7 @@ import type {
   DeliveryNotice,
 } from '../../libs/webhooks/src/observability/delivery-events.js';
 import { delivered, Engine } from './support/engine.js';
-import { answer, inSequence } from './support/receiver.js';
+import { answer, Gate, inSequence } from './support/receiver.js';
 import { startWorker, type Worker } from './support/worker.js';
 import { DatabaseProxy } from '../faults/database-proxy.js';
 import { until } from '../faults/until.js';
@@ -51,6 +52,24 @@ describe('The worker of the process that commits', () => {
     await engine().publish(delivered('a', 'm1'));
     await engine().receiver.arrived(1);
     expect(engine().log.errors).toEqual([expect.stringContaining('terminating connection')]);
+  });
+
+  it('sends what waited for an earlier event of its subject as soon as that has ended', async () => {
+    await engine().endpoint('a', '/a');
+    const gate = new Gate();
+    engine().receiver.on('/a', inSequence(gate.behaviour, answer(200)));
+    await engine().publish(delivered('a', 'm1'));
+    await engine().receiver.arrived(1);
+    await engine().publish(delivered('a', 'm1'));
+    const { deliveries, lanes } = engine().first.database.tables;
+    await until('a claim to find it held back, and its lane to be due again', () =>
+      engine().count(
+        `${lanes} l join ${deliveries} d on d.lane_id = l.id and d.state = 'pending'
+          where l.next_due_at between d.created_at + ${HELD_LANE_WAIT_MS} and extract(epoch from now()) * 1000`,
+      ),
+    );
+    gate.open();
+    await engine().receiver.arrived(2);
   });
 
   it('sends at once what somebody asks to have sent again', async () => {
@@ -169,7 +188,8 @@ describe('Between processes', () => {
 
   const sessions = (last: string) =>
     engine.count(`pg_stat_activity where datname = current_database() and query ~* $1`, [last]);
-  const listening = () => sessions('^listen webhooks_');
+  const WORKERS = `pg_stat_activity where datname = current_database() and application_name like '%(webhooks worker)'`;
+  const listening = () => engine.count(WORKERS);
 
   /** Resolves when the worker has recorded the next success. */
   const delivery = () =>
@@ -258,9 +278,9 @@ describe('Between processes', () => {
   });
 
   it('a worker whose listening connection was ended is told again as soon as it is back', async () => {
-    const [{ pid }] = (await engine.query<{ pid: number }>(
-      `select pid from pg_stat_activity where datname = current_database() and query ilike 'listen webhooks_%'`,
-    )) as [{ pid: number }];
+    const [{ pid }] = (await engine.query<{ pid: number }>(`select pid from ${WORKERS}`)) as [
+      { pid: number },
+    ];
     await engine.query('select pg_terminate_backend($1::int)', [pid]);
     const recorded = delivery();
     await engine.publish(delivered(tenant, 'm1'));

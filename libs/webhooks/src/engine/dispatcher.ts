@@ -1,7 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { SETTINGS, type Settings } from '../config/settings.js';
-import type { Reason } from '../core/states.js';
-import type { LanesToSkip } from '../store/lane-store.js';
 import type { MaintenanceStore } from '../store/maintenance-store.js';
 import type { OutboxStore } from '../store/outbox-store.js';
 import type { OutcomeStore } from '../store/outcome-store.js';
@@ -15,9 +13,11 @@ import { OutcomeReporter } from './record/outcome-reporter.js';
 import { OutcomeSignal } from './record/outcome-signal.js';
 import { OutcomeTally } from './record/outcome-tally.js';
 import { BlockedLanes } from './schedule/room/blocked-lanes.js';
-import type { ClaimBudget } from './schedule/room/claim-budget.js';
+import { Intake } from './schedule/room/intake.js';
 import { ExclusiveLanes } from './schedule/exclusive-lanes.js';
+import { HeldBackLanes } from './schedule/room/held-back-lanes.js';
 import { HeldDeliveries } from './schedule/room/held-deliveries.js';
+import { HangWatch } from './schedule/hang-watch.js';
 import { LaneScheduler } from './schedule/lane-scheduler.js';
 import { returnToLane } from './send/classify-response.js';
 import { blocksLane, closesLane, type Outcome, waitIfReturned } from './send/outcome.js';
@@ -35,18 +35,19 @@ const MAX_UNRECORDED = 2_000;
 @Injectable()
 export class Dispatcher {
   readonly counts = new OutcomeTally();
+  readonly intake: Intake;
   private readonly keeper: LeaseKeeper;
   private readonly scheduler: LaneScheduler;
   private readonly recorder: OutcomeRecorder;
   private readonly unrecorded: OutcomeQueue;
   private readonly blocked: BlockedLanes;
   private readonly held = new HeldDeliveries();
+  private readonly heldBack = new HeldBackLanes();
   private readonly exclusive = new ExclusiveLanes();
   private readonly recorded = new OutcomeSignal();
+  private readonly hangWatch: HangWatch;
   private isSending = false;
-  private hangTimer: NodeJS.Timeout | null = null;
   private isStopped = false;
-  private readonly idleWaiters: (() => void)[] = [];
 
   constructor(
     @Inject(STORE) private readonly store: OutboxStore & OutcomeStore & MaintenanceStore,
@@ -64,7 +65,17 @@ export class Dispatcher {
       maxHanging: () => ofThisWorker(maxInFlightPerOrigin - maxInFlight),
       failingWindow: failingConcurrency,
     });
+    this.hangWatch = new HangWatch(
+      () => this.scheduler.msUntilHanging,
+      () => {
+        this.sendReady();
+        this.notifyRecorded(false);
+      },
+    );
     this.blocked = new BlockedLanes(() => store.monotonicNow());
+    this.intake = new Intake(this.scheduler.room, this.held, this.blocked, () =>
+      this.isStopped ? Infinity : this.unrecorded.length,
+    );
     this.unrecorded = new OutcomeQueue(
       () => this.scheduler.inFlight,
       (batch) => this.record(batch),
@@ -72,41 +83,9 @@ export class Dispatcher {
     );
   }
 
-  /** How many more deliveries may be leased. */
-  get claimableCount(): number {
-    return this.isStopped ? 0 : Math.max(0, this.scheduler.room.claimableCount - this.unrecorded.length);
-  }
-
-  /** How many of them are worth relaying now. */
-  get relayableCount(): number {
-    const { claimableCount, scheduler, unrecorded } = this;
-    return Math.max(0, Math.min(claimableCount, scheduler.room.relayableCount - unrecorded.length));
-  }
-
-  /** A claim is worth its cost now. */
-  get shouldClaim(): boolean {
-    return this.claimableCount > 0 && this.scheduler.room.shouldClaim;
-  }
-
-  /** What may be leased now. */
-  openBudget(by: 'claim' | 'relay'): ClaimBudget {
-    const less = this.isStopped ? Infinity : this.unrecorded.length;
-    return this.scheduler.room.openBudget(less, by, this.held.bodies);
-  }
-
-  /** What a claim must pass over, and `more` lanes. */
-  unclaimable(more: readonly string[]): LanesToSkip {
-    return this.scheduler.room.unclaimable([...this.blocked.ids(), ...more]);
-  }
-
   /** What is sent and cannot be recorded must not become due again, for this worker or for others. */
   keepUnrecorded(): Promise<void> {
     return this.keeper.keep();
-  }
-
-  /** A delivery that may have crashed workers before is in this process. */
-  get hasSuspect(): boolean {
-    return this.held.hasSuspect;
   }
 
   /** Requests in flight. */
@@ -129,6 +108,11 @@ export class Dispatcher {
     return this.recorded.next();
   }
 
+  /** These lanes gave a claim nothing. Returns whether that is new. */
+  noteHeldBack(laneIds: readonly string[]): boolean {
+    return this.heldBack.add(laneIds);
+  }
+
   /** Takes over deliveries that this worker has leased. */
   accept(deliveries: readonly LeasedDelivery[]): void {
     for (const delivery of deliveries) {
@@ -142,9 +126,21 @@ export class Dispatcher {
     this.sendReady();
   }
 
+  /** What others may wait for is recorded now. */
+  recordNow(): void {
+    this.unrecorded.flush();
+  }
+
+  /** Until the returned function is called, outcomes are recorded as soon as possible. */
+  hurry(): () => void {
+    return this.unrecorded.hurry();
+  }
+
   /** Resolves when nothing waits, is in flight or is to be recorded. */
   async whenIdle(): Promise<void> {
-    if (!this.idle) await new Promise<void>((resolve) => this.idleWaiters.push(resolve));
+    const isDone = this.hurry();
+    while (!this.idle) await this.recorded.next();
+    isDone();
   }
 
   /** Sends nothing more: what waits is returned to its lanes. */
@@ -168,17 +164,7 @@ export class Dispatcher {
       void this.attempt(delivery);
     }
     this.isSending = false;
-    this.watchHanging();
-  }
-
-  private watchHanging(): void {
-    const waitMs = this.scheduler.msUntilHanging;
-    if (this.hangTimer || this.isStopped || waitMs === null) return;
-    this.hangTimer = setTimeout(() => {
-      this.hangTimer = null;
-      this.sendReady();
-      this.notifyRecorded(false);
-    }, waitMs + 1).unref();
+    if (!this.isStopped) this.hangWatch.begin();
   }
 
   private async attempt(delivery: LeasedDelivery): Promise<void> {
@@ -208,8 +194,8 @@ export class Dispatcher {
     for (const { delivery } of batch) this.held.remove(delivery);
     this.sendReady();
     this.unrecorded.resume();
-    this.notifyRecorded(lanesDue);
-    if (this.idle) for (const resolve of this.idleWaiters.splice(0)) resolve();
+    const wasHeldBack = this.heldBack.release(batch.map(({ delivery }) => delivery.destination.laneId));
+    this.notifyRecorded(lanesDue || wasHeldBack);
   }
 
   private notifyRecorded(lanesDue: boolean): void {
@@ -233,18 +219,13 @@ export class Dispatcher {
       // From now on one worker at a time claims it.
       if (!healthy) this.returnToLanes(this.scheduler.withdraw(laneId));
     }
-    for (const outcome of batch) if (outcome.disable) await this.disableEndpoint(outcome, outcome.disable);
+    for (const { delivery, disable } of batch) {
+      const { endpointId, tenantId } = delivery.destination;
+      if (disable && endpointId && (await this.recorder.disableEndpoint(endpointId, disable)))
+        this.reporter.reportDisabled(endpointId, tenantId, disable);
+    }
     for (const outcome of batch)
       if (closesLane(outcome)) this.returnToLanes(this.scheduler.reopen(outcome.delivery.destination.laneId));
     return hasDueLanes;
-  }
-
-  private async disableEndpoint({ delivery }: Outcome, reason: Reason): Promise<void> {
-    const { endpointId, tenantId } = delivery.destination;
-    if (!endpointId) return;
-    const isDisabled = await this.recorder.retryUntilRecorded(`Disabling endpoint ${endpointId} failed`, () =>
-      this.store.disableEndpoint(endpointId, reason),
-    );
-    if (isDisabled) this.reporter.reportDisabled(endpointId, tenantId, reason);
   }
 }

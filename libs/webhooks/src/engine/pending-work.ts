@@ -93,7 +93,7 @@ export class PendingWork {
   /** Relaying a few events at a time costs most: it waits for room, but not for long. */
   mayRelay(): boolean {
     return (
-      this.dispatcher.claimableCount >= this.settings.slots * ROOM_PER_SLOT ||
+      this.dispatcher.intake.claimableCount >= this.settings.slots * ROOM_PER_SLOT ||
       performance.now() - this.relayedAt > MAX_RELAY_DELAY_MS
     );
   }
@@ -101,8 +101,9 @@ export class PendingWork {
   /** A claim costs the same for few deliveries as for many: it waits for room, but not for long. */
   mayClaim(): boolean {
     return (
-      this.dispatcher.shouldClaim ||
-      (this.dispatcher.claimableCount > 0 && performance.now() - this.claimedAt > this.settings.busyPollMs)
+      this.dispatcher.intake.shouldClaim ||
+      (this.dispatcher.intake.claimableCount > 0 &&
+        performance.now() - this.claimedAt > this.settings.busyPollMs)
     );
   }
 }

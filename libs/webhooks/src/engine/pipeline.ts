@@ -42,31 +42,33 @@ export class Pipeline {
   /** Asks the database what there is to do, except in `skipLanes` and in lanes that this worker has no room for. */
   async checkForWork(skipLanes: readonly string[] = []): Promise<WorkCheck> {
     await this.dispatcher.keepUnrecorded(); // a rescue may follow
-    return this.store.checkForWork(this.dispatcher.unclaimable(skipLanes), this.changes.names);
+    return this.store.checkForWork(this.dispatcher.intake.unclaimable(skipLanes), this.changes.names);
   }
 
   /** Relays one batch of events. */
   async relayBatch(): Promise<RelayResult> {
     // Deliveries that this worker has no room for would be written twice: other workers may relay their events, or they
     // wait a moment.
-    const limit = Math.max(MIN_RELAYED, Math.min(MAX_RELAYED, this.dispatcher.relayableCount));
+    const limit = Math.max(MIN_RELAYED, Math.min(MAX_RELAYED, this.dispatcher.intake.relayableCount));
     const result = await this.underLease((lease) =>
-      this.relay.relayBatch(limit, lease.id, () => this.dispatcher.openBudget('relay')),
+      this.relay.relayBatch(limit, lease.id, () => this.dispatcher.intake.openBudget('relay')),
     );
+    // Order may hold them back until what this worker has sent is recorded.
+    if (result.hasWaiting) this.dispatcher.recordNow();
     this.metrics.relayed(result.relayed, result.created);
     return result;
   }
 
   /** Claims once from the lanes that are due, except from `skipLanes`. `depths`: see {@link ClaimOptions}. */
   async claimBatch(skipLanes: readonly string[] = [], depths?: ScanDepths): Promise<ClaimResult> {
-    if (this.dispatcher.claimableCount === 0) return NO_CLAIM;
+    if (this.dispatcher.intake.claimableCount === 0) return NO_CLAIM;
     await this.dispatcher.keepUnrecorded();
     const startedAt = performance.now();
     const result = await this.underLease((lease) =>
       this.claimer.claim(lease, {
-        openBudget: () => this.dispatcher.openBudget('claim'),
-        skip: this.dispatcher.unclaimable(skipLanes),
-        allowSuspect: !this.dispatcher.hasSuspect,
+        openBudget: () => this.dispatcher.intake.openBudget('claim'),
+        skip: this.dispatcher.intake.unclaimable(skipLanes),
+        allowSuspect: this.dispatcher.intake.allowsSuspect,
         depths,
       }),
     );

@@ -60,7 +60,8 @@ export class RunOnce {
    */
   async run(): Promise<RunResult> {
     const before = { ...this.dispatcher.counts };
-    const { relayed, claimed } = await this.untilNothingIsDue();
+    const stopHurrying = this.dispatcher.hurry();
+    const { relayed, claimed } = await this.untilNothingIsDue().finally(stopHurrying);
     await this.alerts.sendDue();
     await this.maintenance.flush();
     await this.leases.deleteFinished(true);

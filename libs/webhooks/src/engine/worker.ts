@@ -5,6 +5,7 @@ import { AlertSender } from '../alerts/alert-sender.js';
 import { SETTINGS, type Settings } from '../config/settings.js';
 import { LineLogger } from '../core/line-logger.js';
 import { type HttpTransport, TRANSPORT } from '../http/transport.js';
+import { HELD_LANE_WAIT_MS } from '../store/lane-rules.js';
 import { type CommittedWork, STORE } from '../store/store.js';
 import type { StoreTransactions } from '../store/transactions.js';
 import { DeepScan } from './claim/deep-scan.js';
@@ -74,7 +75,7 @@ export class Worker {
 
   /** What commits here is done here, soon: others need not hear of it. */
   get takesWork(): boolean {
-    return this.running !== null && !this.stopping && this.dispatcher.claimableCount > 0;
+    return this.running !== null && !this.stopping && this.dispatcher.intake.claimableCount > 0;
   }
 
   /** How long ago the loop completed a step, ms: at most about `worker.idlePollMs` if it works. `null`: it does not run. */
@@ -164,9 +165,16 @@ export class Worker {
     const result = await this.pipeline.claimBatch();
     this.pending.noteClaimed(result);
     this.deepScan.consider(result.unreached);
+    if (this.dispatcher.noteHeldBack(result.heldBack)) this.pollSoon();
     // After deliveries of failing lanes alone no others are to be expected soon: these lanes are due at known times.
     if (result.hasMore) this.pollMs = this.settings.busyPollMs;
     return result.leased.length > 0;
+  }
+
+  /** What holds lanes back may have ended while they were claimed from, or is another worker's. */
+  private pollSoon(): void {
+    this.pollMs = Math.min(HELD_LANE_WAIT_MS, this.settings.busyPollMs);
+    this.nextCheckAt = Math.min(this.nextCheckAt, performance.now() + HELD_LANE_WAIT_MS);
   }
 
   /** Asks the database what there is to do, and does what is urgent in maintenance. Returns whether there is more to do now. */
@@ -187,7 +195,7 @@ export class Worker {
     return (
       hasMoreMaintenance ||
       (hasEvents && this.pending.mayRelay()) ||
-      (dueInMs === 0 && this.dispatcher.claimableCount > 0)
+      (dueInMs === 0 && this.dispatcher.intake.claimableCount > 0)
     );
   }
 }

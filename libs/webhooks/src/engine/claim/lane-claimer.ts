@@ -43,7 +43,7 @@ export interface ClaimResult extends StuckLanes {
   examined: number;
 }
 
-const NOTHING_SEEN = { examined: 0, stuck: [], unreached: [] };
+const NOTHING_SEEN = { examined: 0, heldBack: [], stuck: [], unreached: [] };
 /** What a claim returns that finds no lane, or has no room. */
 export const NO_CLAIM: ClaimResult = { leased: [], hasMore: false, ...NOTHING_SEEN };
 

@@ -8,9 +8,11 @@ const MAX_LANES_REMEMBERED = 10_000;
 /** By how much the depth grows after a claim that found too little. */
 const GROWTH = 16;
 
-/** Lanes that gave nothing, although no claim would look deeper. */
+/** Lanes that gave nothing. */
 export interface StuckLanes {
-  /** All of them: what is due is held back, by subject order or by the lane's own limits. */
+  /** Lanes that were looked into: order holds back what the claim saw in them. */
+  heldBack: string[];
+  /** Lanes that no claim would look deeper into: what is due is held back, by subject order or by the lane's own limits. */
   stuck: string[];
   /** Of these, lanes that may hold more than {@link MAX_DEPTH} due deliveries. */
   unreached: string[];
@@ -46,6 +48,7 @@ export class ScanDepths {
       found.set(laneId, (found.get(laneId) ?? 0) + 1);
       if (body.length > LARGE_BODY_BYTES) bytes.set(laneId, (bytes.get(laneId) ?? 0) + body.length);
     }
+    const heldBack: string[] = [];
     const stuck: string[] = [];
     const unreached: string[] = [];
     for (const { lane, count, maxBytes, depth } of claims) {
@@ -54,6 +57,7 @@ export class ScanDepths {
       // With count 0 because of room, nothing was examined. With count 0 because of its own limits, the lane cannot give
       // more now.
       const wasSeen = count > 0 ? ordering === 'none' || depth >= MAX_DEPTH : lane.allowance === 0;
+      if (foundCount === 0 && count > 0) heldBack.push(laneId);
       if (foundCount === 0 && wasSeen) stuck.push(laneId);
       if (foundCount === 0 && wasSeen && count > 0 && ordering !== 'none') unreached.push(laneId);
       if (count === 0 || ordering === 'none') continue;
@@ -63,7 +67,7 @@ export class ScanDepths {
       if (nextDepth > minDepthFor(count)) this.depths.set(laneId, nextDepth);
       else this.depths.delete(laneId);
     }
-    return { stuck, unreached };
+    return { heldBack, stuck, unreached };
   }
 }
 

@@ -1,10 +1,12 @@
 import type { Outcome } from '../send/outcome.js';
 
-/** Maximum time an outcome waits for others to batch with, ms. */
+/** How long an outcome waits for others to share a statement with, ms, while several requests are in flight. */
 const GATHER_MS = 8;
-/** The same while all that wait are of failing lanes, which nobody waits for. */
+/** The same for a first success while few are: nobody waits for it, because all that it changes is its own delivery. */
+const GATHER_SUCCESSES_MS = 20;
+/** The same for outcomes of failing lanes, while any request is in flight. */
 const GATHER_FAILURES_MS = 50;
-/** With fewer requests in flight than this, an outcome does not wait: no others are to be expected soon. */
+/** With fewer requests in flight than this, no other outcomes are to be expected at once. */
 const MIN_IN_FLIGHT_TO_GATHER = 4;
 /** Outcomes in one statement. */
 const MAX_BATCH = 500;
@@ -18,8 +20,10 @@ export class OutcomeQueue {
   /** When the batch that is being written was begun, on the process's monotonic clock, ms. */
   private writingSince = 0;
   private gathering: NodeJS.Timeout | null = null;
-  /** All that wait are of failing lanes. */
-  private isPatient = true;
+  /** When the gathering ends, on the same clock. */
+  private gatheringUntil = 0;
+  /** How many wait for the outcomes, whoever they are. */
+  private waiters = 0;
 
   /**
    * @param inFlight how many requests may still bring outcomes
@@ -53,23 +57,42 @@ export class OutcomeQueue {
 
   add(outcome: Outcome): void {
     this.outcomes.push(outcome);
-    if (this.isPatient && !outcome.delivery.isExclusive) {
-      this.isPatient = false;
-      this.stopGathering();
-    }
-    if (this.writing || (this.gathering && this.outcomes.length < FULL_ENOUGH)) return;
-    this.writeOrGather();
+    if (!this.writing) this.writeWithin(this.patienceMs(outcome));
   }
 
   /** Continues with the outcomes that came while a batch was written. */
   resume(): void {
-    if (this.outcomes.length > 0) this.writeOrGather();
+    if (this.outcomes.length === 0) return;
+    this.writeWithin(Math.min(...this.outcomes.map((outcome) => this.patienceMs(outcome))));
   }
 
-  private writeOrGather(): void {
-    const minInFlight = this.isPatient ? 1 : MIN_IN_FLIGHT_TO_GATHER;
-    if (this.inFlight() < minInFlight || this.outcomes.length >= FULL_ENOUGH) this.start();
-    else this.gathering ??= setTimeout(() => this.start(), this.isPatient ? GATHER_FAILURES_MS : GATHER_MS);
+  /** Writes what waits, without gathering more. */
+  flush(): void {
+    this.start();
+  }
+
+  /** Somebody waits for outcomes: until the returned function is called, they are written as soon as possible. */
+  hurry(): () => void {
+    this.waiters++;
+    this.flush();
+    return () => this.waiters--;
+  }
+
+  private patienceMs({ delivery, state }: Outcome): number {
+    const inFlight = this.inFlight();
+    if (delivery.isExclusive) return inFlight > 0 || this.gathering ? GATHER_FAILURES_MS : 0;
+    if (inFlight >= MIN_IN_FLIGHT_TO_GATHER) return GATHER_MS;
+    const isAwaited = this.waiters > 0 || state !== 'delivered' || delivery.isCounted || delivery.claims > 1;
+    return isAwaited ? 0 : GATHER_SUCCESSES_MS;
+  }
+
+  private writeWithin(ms: number): void {
+    if (ms === 0 || this.outcomes.length >= FULL_ENOUGH) return this.start();
+    const until = performance.now() + ms;
+    if (this.gathering && this.gatheringUntil <= until) return;
+    this.stopGathering();
+    this.gatheringUntil = until;
+    this.gathering = setTimeout(() => this.start(), ms);
   }
 
   private start(): void {
@@ -89,7 +112,6 @@ export class OutcomeQueue {
     const lanesDue = await this.write(batch);
     this.writing = null;
     this.outcomes.splice(0, batch.length);
-    this.isPatient = this.outcomes.every(({ delivery }) => delivery.isExclusive);
     this.onWritten(batch, lanesDue);
   }
 }

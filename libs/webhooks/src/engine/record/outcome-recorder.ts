@@ -1,4 +1,6 @@
 import { LineLogger } from '../../core/line-logger.js';
+import type { Reason } from '../../core/states.js';
+import type { MaintenanceStore } from '../../store/maintenance-store.js';
 import type { OutboxStore } from '../../store/outbox-store.js';
 import type { OutcomeStore, RecordedOutcomes } from '../../store/outcome-store.js';
 import type { Leases } from '../claim/leases.js';
@@ -21,7 +23,7 @@ export class OutcomeRecorder {
   private abandoned = false;
 
   constructor(
-    private readonly store: OutcomeStore & OutboxStore,
+    private readonly store: OutcomeStore & OutboxStore & MaintenanceStore,
     private readonly leases: Leases,
     private readonly keeper: LeaseKeeper,
   ) {}
@@ -49,8 +51,19 @@ export class OutcomeRecorder {
     return result;
   }
 
+  /** Returns whether the endpoint was disabled by this call. */
+  async disableEndpoint(endpointId: string, reason: Reason): Promise<boolean> {
+    const isDisabled = await this.retryUntilRecorded(`Disabling endpoint ${endpointId} failed`, () =>
+      this.store.disableEndpoint(endpointId, reason),
+    );
+    return isDisabled === true;
+  }
+
   /** Repeats `work` until it succeeds. Returns `null` if {@link abandon} was called before. */
-  async retryUntilRecorded<T>(failure: string, work: (tries: number) => Promise<T>): Promise<T | null> {
+  private async retryUntilRecorded<T>(
+    failure: string,
+    work: (tries: number) => Promise<T>,
+  ): Promise<T | null> {
     for (let tries = 0; ; tries++) {
       try {
         return await work(tries);

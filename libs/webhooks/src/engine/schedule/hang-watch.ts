@@ -1,0 +1,24 @@
+/** Calls back when the next request in flight counts as hanging: it then gives up its slot. */
+export class HangWatch {
+  private timer: NodeJS.Timeout | null = null;
+
+  /**
+   * @param msUntilHanging time until then, ms; `null`: no request is in flight
+   * @param onHanging must call {@link begin} if it is to be called again
+   */
+  constructor(
+    private readonly msUntilHanging: () => number | null,
+    private readonly onHanging: () => void,
+  ) {}
+
+  /** Does nothing if it has begun already. */
+  begin(): void {
+    if (this.timer) return;
+    const waitMs = this.msUntilHanging();
+    if (waitMs === null) return;
+    this.timer = setTimeout(() => {
+      this.timer = null;
+      this.onHanging();
+    }, waitMs + 1).unref();
+  }
+}

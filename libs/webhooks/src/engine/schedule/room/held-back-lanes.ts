@@ -1,0 +1,24 @@
+/** Beyond it, lanes are not remembered: polling finds what they hold. */
+const MAX_LANES_REMEMBERED = 10_000;
+
+/**
+ * Lanes that gave a claim nothing, because order holds back all that is due in them until a delivery that is being sent has
+ * ended. They are claimed from again as soon as an outcome of theirs is recorded.
+ */
+export class HeldBackLanes {
+  private readonly ids = new Set<string>();
+
+  /** Returns whether any of them is new. */
+  add(laneIds: readonly string[]): boolean {
+    const before = this.ids.size;
+    if (before < MAX_LANES_REMEMBERED) for (const id of laneIds) this.ids.add(id);
+    return this.ids.size > before;
+  }
+
+  /** Outcomes of these lanes are recorded. Returns whether any of the lanes was held back; it no longer is. */
+  release(laneIds: Iterable<string>): boolean {
+    let wasHeldBack = false;
+    if (this.ids.size > 0) for (const id of laneIds) wasHeldBack = this.ids.delete(id) || wasHeldBack;
+    return wasHeldBack;
+  }
+}
