@@ -3,20 +3,32 @@ import type { DataSource } from 'typeorm';
 type Query = (statement: string | { text: string }, ...rest: unknown[]) => unknown;
 
 interface Client {
+  database: string;
   query: Query;
 }
 
-interface Pool {
-  on(event: 'acquire', listener: (client: Client) => void): void;
+interface PgDriver {
+  database: string;
+  master: { Client: { prototype: Client } };
 }
 
-/** The statements that a data source sends through the clients of `pg`, also those that TypeORM's logger is not told of. */
+/**
+ * The statements that go to the database of a data source through the clients of `pg`, also those that TypeORM's logger is not
+ * told of.
+ */
 export class ClientLog {
   readonly statements: string[] = [];
-  private readonly watched = new WeakSet<Client>();
 
   constructor({ driver }: DataSource) {
-    (driver as unknown as { master: Pool }).master.on('acquire', (client) => this.watch(client));
+    const { database, master } = driver as unknown as PgDriver;
+    const { prototype } = master.Client;
+    const { query } = prototype;
+    const { statements } = this;
+    prototype.query = function (this: Client, statement, ...rest) {
+      if (this.database === database)
+        statements.push(typeof statement === 'string' ? statement : statement.text);
+      return query.call(this, statement, ...rest);
+    };
   }
 
   /** The statements that `work` made. */
@@ -31,16 +43,6 @@ export class ClientLog {
     const found = () => this.statements.filter((statement) => statement.includes(text)).length;
     const wanted = found() + count;
     while (found() < wanted) await new Promise((resolve) => setImmediate(resolve));
-  }
-
-  private watch(client: Client): void {
-    if (this.watched.has(client)) return;
-    this.watched.add(client);
-    const query = client.query.bind(client);
-    client.query = (statement, ...rest) => {
-      this.statements.push(typeof statement === 'string' ? statement : statement.text);
-      return query(statement, ...rest);
-    };
   }
 }
 
