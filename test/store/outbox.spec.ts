@@ -1,6 +1,8 @@
 import { WebhookDeliveryRow } from '../../libs/webhooks/src/store/schema/delivery.entity.js';
 import { WebhookEventRow } from '../../libs/webhooks/src/store/schema/event.entity.js';
-import type { CommittedWork } from '../../libs/webhooks/src/store/store.js';
+import { LARGE_BODY_BYTES, SMALL_BATCH } from '../../libs/webhooks/src/store/lane-rules.js';
+import type { NewEvent } from '../../libs/webhooks/src/store/outbox-store.js';
+import type { CommittedWork, LocalCommit } from '../../libs/webhooks/src/store/store.js';
 import { encodeId } from '../../libs/webhooks/src/core/ids.js';
 import { addEndpoint, newEvent, publish, relayTo, skipping, toDelivery, useStore } from './support.js';
 
@@ -87,8 +89,33 @@ describe('The outbox of a store', () => {
       await publish(test, newEvent());
       await new Promise((resolve) => setImmediate(resolve));
       detach();
-      expect(heard).toEqual([{ events: true, eventTypes: ['message.sent'], lanes: false }]);
+      expect(heard).toMatchObject([{ events: true, eventTypes: ['message.sent'], lanes: false }]);
     });
+  });
+
+  it('tells what was written as a claim returns it, unless it is for a claim alone', async () => {
+    const commits: LocalCommit[] = [];
+    const detach = test.store.attach();
+    test.store.onCommit((work) => commits.push(work));
+    const write = (...events: NewEvent[][]) =>
+      test.store.transaction(async (tx) => {
+        for (const each of events)
+          await tx.insertEvents(each, '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01');
+      });
+    await write([newEvent()], [newEvent({ subject: null, occurredAt: 5, source: '/s' })]);
+    const { events } = await claimed();
+    await write([newEvent(), newEvent()]);
+    await write([newEvent({ idempotencyKey: 'k' })]);
+    await write([newEvent({ callbackUrl: 'https://example.com' })]);
+    await write([newEvent({ data: JSON.stringify('x'.repeat(LARGE_BODY_BYTES)) })]);
+    await write(...Array.from({ length: SMALL_BATCH + 1 }, () => [newEvent()]));
+    await new Promise((resolve) => setImmediate(resolve));
+    detach();
+    const [few, ...others] = commits.map(({ written }) => written);
+    expect(
+      few!.map(({ idempotencyKey: _, ...event }) => ({ ...event, data: JSON.parse(event.data) as unknown })),
+    ).toEqual(events.map(({ followsEarlier: _, isLarge: __, isDamaged: ___, ...event }) => event));
+    expect(others).toEqual([null, null, null, null, null]);
   });
 
   describe('claimEvents', () => {

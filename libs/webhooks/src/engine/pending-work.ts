@@ -1,7 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { SETTINGS, type Settings } from '../config/settings.js';
 import type { WorkCheck } from '../store/lane-store.js';
-import type { CommittedWork } from '../store/store.js';
+import { SMALL_BATCH } from '../store/lane-rules.js';
+import type { WrittenEvent } from '../store/outbox-store.js';
+import type { CommittedWork, LocalCommit } from '../store/store.js';
 import type { ClaimResult } from './claim/lane-claimer.js';
 import { Dispatcher } from './dispatcher.js';
 import type { RelayResult } from './relay/relay.js';
@@ -17,6 +19,8 @@ export class PendingWork {
   private events = false;
   /** Of these, a commit told of some. */
   private announcedEvents = false;
+  /** All of them, if commits here wrote them; `null`: there may be others. */
+  private written: WrittenEvent[] | null = [];
   private lanes = false;
   /** A commit made lanes due or closed them, which no check has seen yet. */
   private unseenLanes = false;
@@ -50,7 +54,8 @@ export class PendingWork {
   }
 
   /** A commit, in this process or announced by another one, has left work. */
-  noteCommit({ events, lanes }: CommittedWork): void {
+  noteCommit({ events, lanes, written = null }: CommittedWork & Partial<LocalCommit>): void {
+    if (events) this.addWritten(written);
     this.events ||= events;
     this.announcedEvents ||= events;
     this.unseenLanes ||= lanes;
@@ -64,18 +69,23 @@ export class PendingWork {
   }
 
   noteChecked({ hasEvents, dueInMs }: WorkCheck): void {
+    if (hasEvents) this.addWritten(null);
     this.events ||= hasEvents;
     this.lanes ||= dueInMs === 0;
   }
 
-  /** Before a relay: what commits while it runs is for the next one. */
-  noteRelayBegins(): void {
+  /** Before a relay: what commits while it runs is for the next one. Returns the events, if commits here wrote all of them. */
+  noteRelayBegins(): WrittenEvent[] | null {
+    const { written } = this;
     this.events = false;
     this.announcedEvents = false;
+    this.written = [];
+    return written;
   }
 
   noteRelayed({ hasMore, hasWaiting }: RelayResult): void {
     this.relayedAt = performance.now();
+    if (hasMore) this.addWritten(null);
     this.events ||= hasMore;
     this.lanes ||= hasWaiting;
   }
@@ -88,6 +98,11 @@ export class PendingWork {
 
   noteClaimed({ hasMore }: ClaimResult): void {
     this.lanes ||= hasMore;
+  }
+
+  private addWritten(events: readonly WrittenEvent[] | null): void {
+    const all = this.written && events ? [...this.written, ...events] : null;
+    this.written = all && all.length < SMALL_BATCH ? all : null;
   }
 
   /** Relaying a few events at a time costs most: it waits for room, but not for long. */

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { WebhookMetrics } from '../observability/metrics/webhook-metrics.js';
 import type { LaneStore, WorkCheck } from '../store/lane-store.js';
+import type { WrittenEvent } from '../store/outbox-store.js';
 import { STORE } from '../store/store.js';
 import { type ClaimResult, LaneClaimer, NO_CLAIM } from './claim/lane-claimer.js';
 import type { ScanDepths } from './claim/scan-depths.js';
@@ -45,13 +46,13 @@ export class Pipeline {
     return this.store.checkForWork(this.dispatcher.intake.unclaimable(skipLanes), this.changes.names);
   }
 
-  /** Relays one batch of events. */
-  async relayBatch(): Promise<RelayResult> {
+  /** Relays one batch of events. `written`: all that wait, as far as is known. */
+  async relayBatch(written: readonly WrittenEvent[] | null = null): Promise<RelayResult> {
     // Deliveries that this worker has no room for would be written twice: other workers may relay their events, or they
     // wait a moment.
     const limit = Math.max(MIN_RELAYED, Math.min(MAX_RELAYED, this.dispatcher.intake.relayableCount));
     const result = await this.underLease((lease) =>
-      this.relay.relayBatch(limit, lease.id, () => this.dispatcher.intake.openBudget('relay')),
+      this.relay.relayBatch(limit, lease.id, () => this.dispatcher.intake.openBudget('relay'), written),
     );
     // Order may hold them back until what this worker has sent is recorded.
     if (result.hasWaiting) this.dispatcher.recordNow();

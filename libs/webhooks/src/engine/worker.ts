@@ -6,7 +6,7 @@ import { SETTINGS, type Settings } from '../config/settings.js';
 import { LineLogger } from '../core/line-logger.js';
 import { type HttpTransport, TRANSPORT } from '../http/transport.js';
 import { HELD_LANE_WAIT_MS } from '../store/lane-rules.js';
-import { type CommittedWork, STORE } from '../store/store.js';
+import { type CommittedWork, type LocalCommit, STORE } from '../store/store.js';
 import type { StoreTransactions } from '../store/transactions.js';
 import { DeepScan } from './claim/deep-scan.js';
 import { Leases } from './claim/leases.js';
@@ -84,7 +84,7 @@ export class Worker {
   }
 
   /** A commit, here or in another process, has left work: do it now. */
-  wake(work: CommittedWork): void {
+  wake(work: CommittedWork | LocalCommit): void {
     this.pending.noteCommit(work);
     this.timer.wake();
   }
@@ -152,8 +152,8 @@ export class Worker {
   private async relay(): Promise<boolean> {
     const { pending } = this;
     const wereAnnounced = pending.hasAnnouncedEvents;
-    pending.noteRelayBegins();
-    const result = await this.pipeline.relayBatch();
+    const written = pending.noteRelayBegins();
+    const result = await this.pipeline.relayBatch(written);
     pending.noteRelayed(result);
     // Another worker relays the events, or an earlier event of their subject, which they must wait for.
     if (wereAnnounced && result.relayed === 0 && !result.isEmpty) this.nextCheckAt = 0;

@@ -80,6 +80,17 @@ export interface NewEvent {
   endpointId: string | null;
 }
 
+/** The same as it was written, in a transaction that may not have committed yet. */
+export interface WrittenEvent extends NewEvent {
+  sequence: string;
+  /** Epoch milliseconds. */
+  occurredAt: number;
+  /** Epoch milliseconds. */
+  createdAt: number;
+  /** The trace context that it is published in. */
+  traceparent: string | null;
+}
+
 /** 2. A committed event that the relay's transaction has locked. */
 export interface ClaimedEvent extends WebhookEvent {
   /** Of a test event: UUID of the one endpoint it is for. */

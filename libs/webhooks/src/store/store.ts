@@ -12,7 +12,7 @@ import type { JobStore } from './jobs/job-store.js';
 import type { ChangeStore } from './change-store.js';
 import type { DeliveryStore } from './delivery-store.js';
 import type { LaneStore } from './lane-store.js';
-import type { OutboxStore } from './outbox-store.js';
+import type { OutboxStore, WrittenEvent } from './outbox-store.js';
 import type { OutcomeStore } from './outcome-store.js';
 
 /** Token of the host's TypeORM `DataSource`. */
@@ -32,6 +32,11 @@ export interface CommittedWork {
 export interface LocalCommit extends CommittedWork {
   /** The types of the events that it published, one for each event. */
   eventTypes: string[];
+  /**
+   * All events that it wrote, if they are few and small and have no callback; else `null`. Those of a savepoint that was
+   * rolled back are among them.
+   */
+  written: WrittenEvent[] | null;
 }
 
 /** Notifies other processes of commits, and listens for theirs. What is not heard is found by polling. */

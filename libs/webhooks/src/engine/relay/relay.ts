@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { SETTINGS, type Settings } from '../../config/settings.js';
 import type { AccountStore } from '../../store/account-store.js';
-import type { ClaimedEvent, OutboxStore } from '../../store/outbox-store.js';
+import type { ClaimedEvent, FewEvents, OutboxStore, WrittenEvent } from '../../store/outbox-store.js';
 import { SMALL_BATCH } from '../../store/lane-rules.js';
 import { STORE } from '../../store/store.js';
 import { DestinationReader } from '../destinations/destination-reader.js';
@@ -10,7 +10,9 @@ import type { ClaimBudget } from '../schedule/room/claim-budget.js';
 import { CallbackDestinations } from './callback-destinations.js';
 import { EventRenderer } from './event-renderer.js';
 import { fanOutToCallback, fanOutToEndpoints, type NewDelivery } from './fan-out.js';
+import { KnownDestinations } from './known-destinations.js';
 import { RelayBatch } from './relay-batch.js';
+import { bySequence, toClaimedEvent } from './written-events.js';
 
 export interface RelayResult {
   /** Number of events relayed. */
@@ -38,7 +40,7 @@ const NOTHING_RELAYED: RelayResult = {
 const MAX_FEW_DELIVERIES = 2 * SMALL_BATCH;
 
 /**
- * Turns committed events into deliveries, one transaction a batch; a few events in one statement.
+ * Turns committed events into deliveries, one transaction a batch; a few events in one statement or two.
  * - An event is relayed once: its deliveries and its mark commit together.
  * - A subject's events are relayed in the order of their sequence.
  * - Deliveries to healthy lanes without limits or backlog are leased at once, within the budget; all others wait in their
@@ -48,6 +50,7 @@ const MAX_FEW_DELIVERIES = 2 * SMALL_BATCH;
 export class Relay {
   /** The last relay left more than a small batch: this one begins with the transaction. */
   private isDeep = false;
+  private readonly known = new KnownDestinations();
 
   constructor(
     @Inject(STORE) private readonly store: OutboxStore & AccountStore,
@@ -59,23 +62,59 @@ export class Relay {
   /**
    * Relays up to `limit` events.
    *
-   * @param openBudget called once the deliveries are known, again if the transaction is repeated
+   * @param openBudget called once the deliveries are known, again if they are relayed in another way
+   * @param written all that wait, if that is known
    */
-  async relayBatch(limit: number, leaseId: string, openBudget: () => ClaimBudget): Promise<RelayResult> {
-    const few = this.isDeep ? null : await this.relayFew(leaseId, openBudget);
+  async relayBatch(
+    limit: number,
+    leaseId: string,
+    openBudget: () => ClaimBudget,
+    written: readonly WrittenEvent[] | null = null,
+  ): Promise<RelayResult> {
+    const few = this.isDeep
+      ? null
+      : ((await this.relayWritten(written ?? [], leaseId, openBudget)) ??
+        (await this.relayFew(leaseId, openBudget)));
     if (few) return few;
     const result = await this.relayMany(limit, leaseId, openBudget);
     this.isDeep = result.hasMore || result.relayed >= SMALL_BATCH;
     return result;
   }
 
-  /** Two statements instead of a transaction, while only a few events wait. Returns `null` if it is not for them. */
+  /** One statement, if the events and their destinations are known. Returns `null` if it relayed none. */
+  private async relayWritten(
+    written: readonly WrittenEvent[],
+    leaseId: string,
+    openBudget: () => ClaimBudget,
+  ): Promise<RelayResult | null> {
+    const few = written.length > 0 ? this.known.of(written.map(toClaimedEvent).toSorted(bySequence)) : null;
+    const result = few && (await this.relayKnown(few, leaseId, openBudget));
+    if (!few || !result || result.relayed === few.events.length) return result;
+    // Something has changed, a savepoint was rolled back, or another worker was faster.
+    for (const { tenantId } of few.events) this.known.forget(tenantId);
+    return result.relayed > 0 ? { ...result, hasMore: true } : null;
+  }
+
+  /** Two statements, while only a few events wait. Returns `null` if it is not for them. */
   private async relayFew(leaseId: string, openBudget: () => ClaimBudget): Promise<RelayResult | null> {
     const few = await this.store.readFewEvents();
     if (!few?.isWhole) return null;
-    const { events } = few;
-    if (events.length === 0) return { ...NOTHING_RELAYED, isEmpty: true };
-    const endpoints = this.reader.byTenant(few.destinations);
+    if (few.events.length === 0) return { ...NOTHING_RELAYED, isEmpty: true };
+    this.known.remember(few);
+    const result = await this.relayKnown(few, leaseId, openBudget);
+    if (!result) return null;
+    // Something has changed since they were read: a transaction sees to the rest. Of none, another worker has them all.
+    const hasMore = result.relayed > 0 && result.relayed < few.events.length;
+    this.isDeep = hasMore;
+    return { ...result, hasMore };
+  }
+
+  private async relayKnown(
+    { events, destinations }: Omit<FewEvents, 'isWhole'>,
+    leaseId: string,
+    openBudget: () => ClaimBudget,
+  ): Promise<RelayResult | null> {
+    const endpoints = this.reader.byTenant(destinations);
     const renderer = new EventRenderer();
     const deliveries = events.flatMap((event) =>
       fanOutToEndpoints(event, endpoints.get(event.tenantId) ?? [], renderer, this.settings.callbackMode),
@@ -83,15 +122,12 @@ export class Relay {
     if (deliveries.length > MAX_FEW_DELIVERIES) return null;
     chooseDirectDeliveries(deliveries, openBudget());
     const { relayed, handedOver, hasWaiting } = await this.store.relayFewEvents(events, deliveries, leaseId);
-    // Something has changed since they were read: a transaction sees to the rest. Of none, another worker has them all.
-    const hasMore = relayed.length > 0 && relayed.length < events.length;
-    this.isDeep = hasMore;
     return {
       relayed: relayed.length,
       created: deliveries.filter(({ event }) => relayed.includes(event.sequence)),
       leased: handedOver.map(({ id, index }) => toLeasedDelivery(id, leaseId, deliveries[index]!)),
       hasWaiting,
-      hasMore,
+      hasMore: false,
     };
   }
 

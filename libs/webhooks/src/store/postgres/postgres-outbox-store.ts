@@ -12,8 +12,8 @@ import { relayFewEvents } from './relay/relay-few-events.js';
 /** The outbox: publishing and the relay. */
 export abstract class PostgresOutboxStore extends PostgresServiceStore {
   insertEvents(events: readonly outbox.NewEvent[], traceparent?: string | null): Promise<PublishedEvent[]> {
-    const { eventTypes } = this.commits.noteEvents(this.session.runner);
-    return insertEvents(this.session, events, { traceparent, eventTypes });
+    const commit = this.commits.noteEvents(this.session.runner);
+    return insertEvents(this.session, events, traceparent ?? null, commit);
   }
 
   claimEvents(limit: number): Promise<outbox.ClaimedEvents> {

@@ -22,7 +22,7 @@ export class CommitListener implements EntitySubscriberInterface {
     };
   }
 
-  /** This transaction writes events. Returns what its listeners will get: the types of the events are added to it. */
+  /** This transaction writes events. Returns what its listeners will get: the events are added to it. */
   noteEvents(runner: QueryRunner): LocalCommit {
     const work = this.workOf(runner);
     work.events = true;
@@ -52,7 +52,7 @@ export class CommitListener implements EntitySubscriberInterface {
 
   private workOf(runner: QueryRunner): LocalCommit {
     let work = this.noted.get(runner);
-    if (!work) this.noted.set(runner, (work = { events: false, eventTypes: [], lanes: false }));
+    if (!work) this.noted.set(runner, (work = { events: false, eventTypes: [], lanes: false, written: [] }));
     return work;
   }
 }

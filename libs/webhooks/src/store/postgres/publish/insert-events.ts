@@ -1,43 +1,65 @@
 import { encodeId } from '../../../core/ids.js';
 import type { PublishedEvent } from '../../../events/event.js';
-import type { NewEvent } from '../../outbox-store.js';
+import { LARGE_BODY_BYTES, SMALL_BATCH } from '../../lane-rules.js';
+import type { NewEvent, WrittenEvent } from '../../outbox-store.js';
+import type { LocalCommit } from '../../store.js';
 import type { Session } from '../connection/session.js';
 import { nowMs } from '../fragments/expressions.js';
 import { EVENT_COLUMNS, EVENT_INPUT, toColumns } from './event-columns.js';
 import { insertKeyedEvents } from './insert-keyed-events.js';
 
-interface Publication {
-  /** The trace context that they are published in. */
-  traceparent?: string | null;
-  /** The types of those that are written are added. */
-  eventTypes?: string[];
-}
-
-/** Writes `events` with one statement, whatever their number. */
+/**
+ * Writes `events` with one statement, whatever their number.
+ *
+ * @param traceparent the trace context that they are published in
+ * @param commit what is written is added to it
+ */
 export async function insertEvents(
   session: Session,
   events: readonly NewEvent[],
-  { traceparent = null, eventTypes = [] }: Publication = {},
+  traceparent: string | null,
+  commit: Pick<LocalCommit, 'eventTypes' | 'written'>,
 ): Promise<PublishedEvent[]> {
-  const published = await write(session, events, traceparent);
-  published.forEach(({ duplicate }, i) => duplicate || eventTypes.push(events[i]!.type));
+  const [first, ...others] = events;
+  if (first && others.length === 0 && first.idempotencyKey === null) {
+    noteWritten(commit, await insertOne(session, first, traceparent));
+    commit.eventTypes.push(first.type);
+    return [toPublished(first)];
+  }
+  commit.written = null;
+  const published = await insertSeveral(session, events, traceparent);
+  published.forEach(({ duplicate }, i) => duplicate || commit.eventTypes.push(events[i]!.type));
   return published;
 }
 
-async function write(
+function noteWritten(commit: Pick<LocalCommit, 'written'>, event: WrittenEvent): void {
+  const { written } = commit;
+  const isForFew = event.callbackUrl === null && Buffer.byteLength(event.data) <= LARGE_BODY_BYTES;
+  if (written && isForFew && written.length < SMALL_BATCH) written.push(event);
+  else commit.written = null;
+}
+
+async function insertSeveral(
   session: Session,
   events: readonly NewEvent[],
   traceparent: string | null,
 ): Promise<PublishedEvent[]> {
   if (events.some((event) => event.idempotencyKey !== null))
     return insertKeyedEvents(session, events, traceparent);
-  if (events.length === 1) await insertOne(session, events[0]!, traceparent);
-  else if (events.length > 1) await insertMany(session, events, traceparent);
-  return events.map((event) => ({ id: encodeId('evt', event.uuid), duplicate: false }));
+  if (events.length > 0) await insertMany(session, events, traceparent);
+  return events.map(toPublished);
+}
+
+function toPublished({ uuid }: NewEvent): PublishedEvent {
+  return { id: encodeId('evt', uuid), duplicate: false };
 }
 
 /** Names only the columns that have a value: the host's transaction waits while the statement is parsed and planned. */
-async function insertOne(session: Session, event: NewEvent, traceparent: string | null): Promise<void> {
+async function insertOne(
+  session: Session,
+  event: NewEvent,
+  traceparent: string | null,
+): Promise<WrittenEvent> {
   const { uuid, tenantId, type, subject, data } = event;
   const parameters: unknown[] = [session.clockOffset, uuid, tenantId, type, subject, data];
   let columns = '';
@@ -57,15 +79,19 @@ async function insertOne(session: Session, event: NewEvent, traceparent: string 
     columns += ', occurred_at';
     values += `, ${nowMs(1)}`;
   }
-  await session.query(
+  const [row] = await session.query<{ sequence: string; created_at: string }>(
     `with event as (
        insert into ${session.tables.events} (id, tenant_id, type, subject, data, created_at${columns})
        values ($2, $3, $4, $5, $6, ${nowMs(1)}${values})
        returning sequence
      )
-     insert into ${session.tables.unrelayed} (sequence) select sequence from event`,
+     insert into ${session.tables.unrelayed} (sequence) select sequence from event
+     returning sequence, ${nowMs(1)} as created_at`,
     parameters,
   );
+  const createdAt = Number(row!.created_at);
+  const occurredAt = event.occurredAt ?? createdAt;
+  return { ...event, sequence: row!.sequence, occurredAt, createdAt, traceparent };
 }
 
 async function insertMany(
