@@ -34,6 +34,7 @@ module.exports = {
     '^nestjs-sms-webhooks-receiver$': '<rootDir>/libs/receiver/src/index.ts',
     '^(\\.{1,2}/.*)\\.js$': ['$1', '$1.js'],
   },
+  testEnvironment: '<rootDir>/test/support/environment.js',
   setupFilesAfterEnv: ['<rootDir>/test/support/openapi/check-answers.ts'],
   globalSetup: '<rootDir>/test/support/set-up.js',
   globalTeardown: '<rootDir>/test/support/stop-postgres.js',

@@ -7,7 +7,6 @@ import {
   UnauthorizedException,
 } from '@nestjs/common';
 import { ExpressAdapter } from '@nestjs/platform-express';
-import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import request from 'supertest';
@@ -112,7 +111,7 @@ export async function startHost({
     ],
   }).compile();
   const app = module.createNestApplication<INestApplication>(
-    adapter === 'express' ? new ExpressAdapter() : adapter === 'fastify' ? new FastifyAdapter() : adapter,
+    adapter === 'express' ? new ExpressAdapter() : adapter === 'fastify' ? await fastify() : adapter,
     { logger: logger ?? ['error', 'warn'] },
   );
   configure?.(app);
@@ -152,4 +151,10 @@ export async function startHost({
     }),
     close,
   };
+}
+
+/** Loaded only by those who use it: it is a hundred modules. */
+async function fastify() {
+  const { FastifyAdapter } = await import('@nestjs/platform-fastify');
+  return new FastifyAdapter();
 }
