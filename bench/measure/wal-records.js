@@ -1,0 +1,58 @@
+// What a server has written to its WAL meanwhile, by table or index and kind of record.
+
+/**
+ * @typedef {object} WalRecords
+ * @property {number} bytes of all records, those of other databases included
+ * @property {number} pageBytes of them, images of whole pages: each page has one after each checkpoint
+ * @property {{ what: string, count: number, bytes: number }[]} records without images
+ */
+
+/**
+ * Needs PostgreSQL 16 or later with the extension `pg_walinspect`.
+ *
+ * @param {{ query(sql: string, parameters?: unknown[]): Promise<{ rows: any[] }> }} client connected to the database whose tables are named
+ * @returns {Promise<{ start(): Promise<void>, read(): Promise<WalRecords> }>}
+ */
+async function watchWal(client) {
+  await client.query('create extension if not exists pg_walinspect');
+  const position = async () =>
+    (await client.query('select pg_current_wal_insert_lsn()::text as at')).rows[0].at;
+  let from = '0/0';
+  return {
+    async start() {
+      from = await position();
+    },
+
+    async read() {
+      const to = await position();
+      // Its commit writes to disk what is before it: only that can be read.
+      await client.query(`select pg_logical_emit_message(true, 'bench', '')`);
+      const { rows } = await client.query(
+        `with block as (
+           select distinct on (start_lsn) start_lsn, relfilenode
+             from pg_get_wal_block_info($1, $2, false)
+            order by start_lsn, block_id
+         )
+         -- Those that fill a new page, and both kinds of page splits, count with the others.
+         select coalesce(c.relname || ' ', '') || r.resource_manager || ' '
+                  || regexp_replace(r.record_type, '([+]INIT|_[LR])$', '') as what,
+                count(*)::int as count,
+                sum(r.record_length - r.fpi_length)::float8 as bytes, sum(r.fpi_length)::float8 as "pageBytes"
+           from pg_get_wal_records_info($1, $2) r
+           left join block b using (start_lsn)
+           left join pg_class c on pg_relation_filenode(c.oid) = b.relfilenode
+          group by 1
+          order by 3 desc`,
+        [from, to],
+      );
+      const sum = (pick) => rows.reduce((total, row) => total + pick(row), 0);
+      return {
+        bytes: sum((row) => row.bytes + row.pageBytes),
+        pageBytes: sum((row) => row.pageBytes),
+        records: rows.map(({ what, count, bytes }) => ({ what, count, bytes })),
+      };
+    },
+  };
+}
+
+module.exports = { watchWal };
