@@ -14,7 +14,7 @@ import { addEndpoint, newEvent, publish, relayTo, skipping, useStore, withoutTim
 
 /** Of batches on both sides of the change from one form of the statement to the other. */
 const SIZES = [2, SMALL_BATCH, SMALL_BATCH + 1];
-const NOTHING = { healthChanges: [], stopped: [], hasDueLanes: false };
+const NOTHING = { healthChanges: [], stopped: [], dueLanes: [] };
 const events = (count: number) => Array.from({ length: count }, () => newEvent());
 
 describe('The outcomes of a store', () => {
@@ -144,7 +144,7 @@ describe('The outcomes of a store', () => {
       await relayTo(test, lane);
       expect(await record(test, [retried(alone[0]!, 0, 2)])).toMatchObject({
         stopped: [],
-        hasDueLanes: false,
+        dueLanes: [],
       });
       expect(await leaseDue(test)).toEqual([]);
       const last = { ...retried(alone[1]!, 0, 2), releasesLane: true };
@@ -154,7 +154,7 @@ describe('The outcomes of a store', () => {
       expect(next).toHaveLength(3);
       const recovered = await record(test, [succeeded(next[0]!, 3)]);
       expect(recovered.healthChanges).toEqual([{ laneId: lane, healthy: true }]);
-      expect(recovered.hasDueLanes).toBe(true);
+      expect(recovered.dueLanes).toEqual([lane]);
     });
 
     it('counts a delivery once while its lane keeps failing', async () => {
@@ -172,7 +172,7 @@ describe('The outcomes of a store', () => {
       const lane = await addEndpoint(test);
       const [first, second] = (await leaseNew(test, lane, events(2))) as [LeasedDelivery, LeasedDelivery];
       await record(test, [{ ...retried(first, 1_000), pauseLaneMs: 30_000 }]);
-      expect(await record(test, [returned(second)])).toMatchObject({ stopped: [lane], hasDueLanes: false });
+      expect(await record(test, [returned(second)])).toMatchObject({ stopped: [lane], dueLanes: [] });
       test.store.advanceClock(29_000);
       expect(await leaseDue(test)).toEqual([]);
       test.store.advanceClock(1_000);
@@ -183,7 +183,7 @@ describe('The outcomes of a store', () => {
       const lane = await addEndpoint(test, {}, { maxInFlight: 2 });
       const [first] = (await leaseNew(test, lane, events(3))) as [LeasedDelivery];
       expect(await leaseDue(test)).toEqual([]);
-      expect((await record(test, [succeeded(first)])).hasDueLanes).toBe(true);
+      expect((await record(test, [succeeded(first)])).dueLanes).toEqual([lane]);
       expect(await leaseDue(test)).toHaveLength(1);
     });
 

@@ -69,7 +69,7 @@ export class Dispatcher {
       () => this.scheduler.msUntilHanging,
       () => {
         this.sendReady();
-        this.notifyRecorded(false);
+        this.notifyRecorded();
       },
     );
     this.blocked = new BlockedLanes(() => store.monotonicNow());
@@ -79,7 +79,7 @@ export class Dispatcher {
     this.unrecorded = new OutcomeQueue(
       () => this.scheduler.inFlight,
       (batch) => this.record(batch),
-      (batch, lanesDue) => this.afterRecording(batch, lanesDue),
+      (batch) => this.afterRecording(batch),
     );
   }
 
@@ -98,8 +98,8 @@ export class Dispatcher {
     return this.scheduler.inFlight === 0 && this.scheduler.waitingCount === 0 && this.unrecorded.isIdle;
   }
 
-  /** Calls `listener` whenever outcomes were recorded. `lanesDue`: lanes are due by it, or have room again. */
-  onRecorded(listener: (lanesDue: boolean) => void): void {
+  /** Calls `listener` whenever outcomes were recorded, or requests that hang have freed their slots. */
+  onRecorded(listener: () => void): void {
     this.recorded.subscribe(listener);
   }
 
@@ -190,23 +190,28 @@ export class Dispatcher {
     this.unrecorded.add(outcome);
   }
 
-  private afterRecording(batch: readonly Outcome[], lanesDue: boolean): void {
-    for (const { delivery } of batch) this.held.remove(delivery);
+  private afterRecording(batch: readonly Outcome[]): void {
+    for (const { delivery } of batch) {
+      this.held.remove(delivery);
+      this.scheduler.settle(delivery);
+    }
     this.sendReady();
     this.unrecorded.resume();
-    const wasHeldBack = this.heldBack.release(batch.map(({ delivery }) => delivery.destination.laneId));
-    this.notifyRecorded(lanesDue || wasHeldBack);
+    const laneIds = batch.map(({ delivery }) => delivery.destination.laneId);
+    if (this.heldBack.release(laneIds)) this.intake.noteDue(laneIds);
+    this.notifyRecorded();
   }
 
-  private notifyRecorded(lanesDue: boolean): void {
-    this.recorded.emit(this.scheduler.room.takeRoomFreed() || lanesDue);
+  private notifyRecorded(): void {
+    this.intake.announceRoom();
+    this.recorded.emit();
   }
 
-  /** Returns whether lanes are due by it. */
-  private async record(batch: readonly Outcome[]): Promise<boolean> {
+  private async record(batch: readonly Outcome[]): Promise<void> {
     const recorded = await this.recorder.record(batch);
-    if (!recorded) return false;
-    const { ids, healthChanges, stopped, hasDueLanes } = recorded;
+    if (!recorded) return;
+    const { ids, healthChanges, stopped, dueLanes } = recorded;
+    this.intake.noteDue(dueLanes);
     for (const laneId of stopped) this.returnToLanes(this.scheduler.withdraw(laneId));
     for (const outcome of batch) {
       const isRecorded = ids.has(outcome.delivery.id);
@@ -226,6 +231,5 @@ export class Dispatcher {
     }
     for (const outcome of batch)
       if (closesLane(outcome)) this.returnToLanes(this.scheduler.reopen(outcome.delivery.destination.laneId));
-    return hasDueLanes;
   }
 }

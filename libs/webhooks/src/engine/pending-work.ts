@@ -25,18 +25,15 @@ export class PendingWork {
   /** A commit made lanes due or closed them, which no check has seen yet. */
   private unseenLanes = false;
   // On the process's monotonic clock, ms.
+  /** When the first lane is due, as the last check has seen it. */
+  private dueAt = Infinity;
   private relayedAt = 0;
   private claimedAt = 0;
 
   constructor(
     private readonly dispatcher: Dispatcher,
     @Inject(SETTINGS) private readonly settings: Settings,
-  ) {
-    // Lanes that waited for room, or for an outcome.
-    dispatcher.onRecorded((hasDueLanes) => {
-      this.lanes ||= hasDueLanes;
-    });
-  }
+  ) {}
 
   /** There are events to relay. */
   get hasEvents(): boolean {
@@ -50,7 +47,7 @@ export class PendingWork {
 
   /** There are lanes to claim from. */
   get hasLanes(): boolean {
-    return this.lanes;
+    return this.lanes || this.dispatcher.intake.hasClaimableLanes || performance.now() >= this.dueAt;
   }
 
   /** A commit, in this process or announced by another one, has left work. */
@@ -72,6 +69,7 @@ export class PendingWork {
     if (hasEvents) this.addWritten(null);
     this.events ||= hasEvents;
     this.lanes ||= dueInMs === 0;
+    this.dueAt = dueInMs === null ? Infinity : performance.now() + dueInMs;
   }
 
   /** Before a relay: what commits while it runs is for the next one. Returns the events, if commits here wrote all of them. */
@@ -93,11 +91,12 @@ export class PendingWork {
   /** Before a claim: lanes that get room while it runs are for the next one. */
   noteClaimBegins(): void {
     this.lanes = false;
+    this.dueAt = Infinity;
     this.claimedAt = performance.now();
   }
 
-  noteClaimed({ hasMore }: ClaimResult): void {
-    this.lanes ||= hasMore;
+  noteClaimed({ hasMoreLanes }: ClaimResult): void {
+    this.lanes ||= hasMoreLanes;
   }
 
   private addWritten(events: readonly WrittenEvent[] | null): void {
@@ -117,8 +116,7 @@ export class PendingWork {
   mayClaim(): boolean {
     return (
       this.dispatcher.intake.shouldClaim ||
-      (this.dispatcher.intake.claimableCount > 0 &&
-        performance.now() - this.claimedAt > this.settings.busyPollMs)
+      (this.dispatcher.intake.canClaim && performance.now() - this.claimedAt > this.settings.busyPollMs)
     );
   }
 }

@@ -73,6 +73,7 @@ export class Pipeline {
         depths,
       }),
     );
+    this.dispatcher.intake.noteDue(result.lanesWithMore);
     this.metrics.claimed(result.leased.length, performance.now() - startedAt);
     return result;
   }

@@ -166,8 +166,9 @@ export class Worker {
     this.pending.noteClaimed(result);
     this.deepScan.consider(result.unreached);
     if (this.dispatcher.noteHeldBack(result.heldBack)) this.pollSoon();
-    // After deliveries of failing lanes alone no others are to be expected soon: these lanes are due at known times.
-    if (result.hasMore) this.pollMs = this.settings.busyPollMs;
+    // After retries alone no others are to be expected soon: their lanes are due at known times.
+    if (result.lanesWithMore.some((laneId) => !this.dispatcher.intake.isUnwell(laneId)))
+      this.pollMs = this.settings.busyPollMs;
     return result.leased.length > 0;
   }
 

@@ -65,8 +65,8 @@ export interface RecordedOutcomes {
    * returns deliveries waiting for them.
    */
   stopped: string[];
-  /** At least one of the lanes is due now. */
-  hasDueLanes: boolean;
+  /** Lanes that are due now. */
+  dueLanes: string[];
 }
 
 /** Writes what came of leased deliveries. */

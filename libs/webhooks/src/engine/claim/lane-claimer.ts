@@ -37,15 +37,17 @@ export interface ClaimOptions {
 export interface ClaimResult extends StuckLanes {
   /** Deliveries that this worker holds now. */
   leased: LeasedDelivery[];
-  /** Lanes may still be due: others, or lanes that gave some of what they hold. */
-  hasMore: boolean;
+  /** Of these, the lanes that may hold more. A failing lane is not due again before its outcomes are recorded. */
+  lanesWithMore: string[];
+  /** Other lanes may be due. */
+  hasMoreLanes: boolean;
   /** Lanes examined. May be less than the number due, if other workers have locked some or there was no room. */
   examined: number;
 }
 
 const NOTHING_SEEN = { examined: 0, heldBack: [], stuck: [], unreached: [] };
 /** What a claim returns that finds no lane, or has no room. */
-export const NO_CLAIM: ClaimResult = { leased: [], hasMore: false, ...NOTHING_SEEN };
+export const NO_CLAIM: ClaimResult = { leased: [], lanesWithMore: [], hasMoreLanes: false, ...NOTHING_SEEN };
 
 /** Leases deliveries that wait in lanes that are due. */
 @Injectable()
@@ -66,9 +68,15 @@ export class LaneClaimer {
       this.claimIn(tx, lease, options),
     );
     const leased = await this.toLeasedDeliveries(claimed, lanes, lease.id);
-    // A failing lane is not due again before its outcomes are recorded.
-    const hasMore = lanes.length === MAX_LANES_PER_CLAIM || leased.some(({ isExclusive }) => !isExclusive);
-    return { leased, hasMore, ...seen };
+    const lanesWithMore = new Set<string>();
+    for (const { isExclusive, destination } of leased)
+      if (!isExclusive) lanesWithMore.add(destination.laneId);
+    return {
+      leased,
+      lanesWithMore: [...lanesWithMore],
+      hasMoreLanes: lanes.length === MAX_LANES_PER_CLAIM,
+      ...seen,
+    };
   }
 
   private async claimIn(

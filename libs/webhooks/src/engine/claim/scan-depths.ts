@@ -57,7 +57,8 @@ export class ScanDepths {
       // With count 0 because of room, nothing was examined. With count 0 because of its own limits, the lane cannot give
       // more now.
       const wasSeen = count > 0 ? ordering === 'none' || depth >= MAX_DEPTH : lane.allowance === 0;
-      if (foundCount === 0 && count > 0) heldBack.push(laneId);
+      // A failing lane is due at its next step after each claim, whether or not it holds anything that is due.
+      if (foundCount === 0 && count > 0 && ordering !== 'none' && !lane.isFailing) heldBack.push(laneId);
       if (foundCount === 0 && wasSeen) stuck.push(laneId);
       if (foundCount === 0 && wasSeen && count > 0 && ordering !== 'none') unreached.push(laneId);
       if (count === 0 || ordering === 'none') continue;

@@ -6,6 +6,10 @@ const GATHER_MS = 8;
 const GATHER_SUCCESSES_MS = 20;
 /** The same for outcomes of failing lanes, while any request is in flight. */
 const GATHER_FAILURES_MS = 50;
+/** The same for a failure that took long, as a share of its duration: what it delays is late by as little in proportion. */
+const GATHER_SLOW_SHARE = 0.05;
+/** The most that this gives, ms. */
+const MAX_GATHER_SLOW_MS = 250;
 /** With fewer requests in flight than this, no other outcomes are to be expected at once. */
 const MIN_IN_FLIGHT_TO_GATHER = 4;
 /** Outcomes in one statement. */
@@ -27,13 +31,13 @@ export class OutcomeQueue {
 
   /**
    * @param inFlight how many requests may still bring outcomes
-   * @param write writes a batch and retries until the database accepts it. Returns whether lanes are due by it
+   * @param write writes a batch and retries until the database accepts it
    * @param onWritten a batch has left the queue. It must call {@link resume}
    */
   constructor(
     private readonly inFlight: () => number,
-    private readonly write: (batch: Outcome[]) => Promise<boolean>,
-    private readonly onWritten: (batch: Outcome[], lanesDue: boolean) => void,
+    private readonly write: (batch: Outcome[]) => Promise<void>,
+    private readonly onWritten: (batch: Outcome[]) => void,
   ) {}
 
   /** Outcomes that wait or are being written. */
@@ -78,10 +82,13 @@ export class OutcomeQueue {
     return () => this.waiters--;
   }
 
-  private patienceMs({ delivery, state }: Outcome): number {
+  private patienceMs({ delivery, state, failure, attempt }: Outcome): number {
     const inFlight = this.inFlight();
     if (delivery.isExclusive) return inFlight > 0 || this.gathering ? GATHER_FAILURES_MS : 0;
-    if (inFlight >= MIN_IN_FLIGHT_TO_GATHER) return GATHER_MS;
+    if (inFlight >= MIN_IN_FLIGHT_TO_GATHER) {
+      const slowMs = failure && attempt && this.waiters === 0 ? attempt.durationMs * GATHER_SLOW_SHARE : 0;
+      return Math.max(GATHER_MS, Math.min(slowMs, MAX_GATHER_SLOW_MS));
+    }
     const isAwaited = this.waiters > 0 || state !== 'delivered' || delivery.isCounted || delivery.claims > 1;
     return isAwaited ? 0 : GATHER_SUCCESSES_MS;
   }
@@ -109,9 +116,9 @@ export class OutcomeQueue {
 
   private async writeBatch(): Promise<void> {
     const batch = this.outcomes.slice(0, MAX_BATCH);
-    const lanesDue = await this.write(batch);
+    await this.write(batch);
     this.writing = null;
     this.outcomes.splice(0, batch.length);
-    this.onWritten(batch, lanesDue);
+    this.onWritten(batch);
   }
 }

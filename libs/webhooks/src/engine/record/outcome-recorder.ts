@@ -88,7 +88,7 @@ export class OutcomeRecorder {
       return recorded;
     }
     await this.leases.remove(retiredLeaseIds);
-    return { ids, healthChanges: [], stopped: [], hasDueLanes: false };
+    return { ids, healthChanges: [], stopped: [], dueLanes: [] };
   }
 
   /** Those that it does not write are recorded with the others. */
@@ -135,7 +135,7 @@ export class OutcomeRecorder {
       ids: new Set([...first.ids, ...second.ids]),
       healthChanges: [...first.healthChanges, ...second.healthChanges],
       stopped: [...first.stopped, ...second.stopped],
-      hasDueLanes: first.hasDueLanes || second.hasDueLanes,
+      dueLanes: [...first.dueLanes, ...second.dueLanes],
     };
   }
 
@@ -159,7 +159,7 @@ export class OutcomeRecorder {
       );
       this.leases.leaveToExpire(delivery.leaseId);
       kept.add(delivery.leaseId);
-      return { ids: new Set(), healthChanges: [], stopped: [], hasDueLanes: false };
+      return { ids: new Set(), healthChanges: [], stopped: [], dueLanes: [] };
     }
   }
 

@@ -1,6 +1,6 @@
 /** Tells listeners that outcomes were recorded, or that requests that hang have freed their slots. */
 export class OutcomeSignal {
-  private readonly listeners = new Set<(lanesDue: boolean) => void>();
+  private readonly listeners = new Set<() => void>();
   private promise!: Promise<void>;
   private resolve!: () => void;
 
@@ -8,8 +8,8 @@ export class OutcomeSignal {
     this.renew();
   }
 
-  /** Calls `listener` each time. `lanesDue`: lanes are due now, or have room again. */
-  subscribe(listener: (lanesDue: boolean) => void): void {
+  /** Calls `listener` each time. */
+  subscribe(listener: () => void): void {
     this.listeners.add(listener);
   }
 
@@ -18,10 +18,10 @@ export class OutcomeSignal {
     return this.promise;
   }
 
-  emit(lanesDue: boolean): void {
+  emit(): void {
     this.resolve();
     this.renew();
-    for (const listener of this.listeners) listener(lanesDue);
+    for (const listener of this.listeners) listener();
   }
 
   private renew(): void {

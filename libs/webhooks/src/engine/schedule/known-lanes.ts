@@ -40,6 +40,7 @@ export class KnownLanes {
       window: this.initialWindowFor(isHealthy),
       lastSuccessAt: -Infinity,
       inFlight: 0,
+      unrecorded: 0,
       withoutSlot: 0,
       isClosed: false,
       waiting: [],
@@ -56,7 +57,8 @@ export class KnownLanes {
   private forgetIdle(keep: Lane): void {
     for (const [laneId, lane] of this.lanes) {
       if (this.lanes.size <= MAX_LANES_REMEMBERED / 2) break;
-      if (lane === keep || lane.isClosed || lane.inFlight > 0 || lane.waiting.length > 0) continue;
+      if (lane === keep || lane.isClosed || lane.inFlight + lane.unrecorded + lane.waiting.length > 0)
+        continue;
       this.lanes.delete(laneId);
       this.counts.uncountHealthy(lane);
     }

@@ -39,7 +39,10 @@ function timeOut(scheduler: LaneScheduler, lanes: string[], fields: LaneFields =
   for (const lane of lanes)
     for (const each of deliveriesOf(lane, 1, fields)) scheduler.add(each, origin ?? lane);
   for (let sent = sendAll(scheduler); sent.length > 0; sent = sendAll(scheduler))
-    for (const delivery of sent) scheduler.finish(delivery, false, null, 15_000);
+    for (const delivery of sent) {
+      scheduler.finish(delivery, false, null, 15_000);
+      scheduler.settle(delivery);
+    }
 }
 
 describe('LaneScheduler', () => {
@@ -164,6 +167,55 @@ describe('LaneScheduler', () => {
     expect(room.unclaimable().tenantIds).toEqual([]);
     add('29', 'noisy');
     expect(room.unclaimable().tenantIds).toEqual(['noisy']);
+  });
+
+  it('claims from a lane that became due when there is room for it, and once', () => {
+    const scheduler = createScheduler();
+    const { room } = scheduler;
+    for (const each of deliveriesOf('1', 4)) scheduler.add(each, ORIGIN);
+    const sent = sendAll(scheduler);
+    room.noteDue(['1', 'unknown']);
+    expect(room.hasClaimableLanes).toBe(true);
+    room.unclaimable(); // the claim
+    expect(room.hasClaimableLanes).toBe(false);
+    room.noteDue(['1']); // by an outcome that was recorded while the claim took four
+    expect(room.hasClaimableLanes).toBe(false);
+    scheduler.finish(sent[0]!, true, 200, 5);
+    expect(room.hasClaimableLanes).toBe(true);
+  });
+
+  it('claims from a lane that it had skipped when what made room is recorded, and from an unhealthy one not before', () => {
+    const scheduler = createScheduler();
+    const { room } = scheduler;
+    timeOut(scheduler, ['hangs']);
+    for (const lane of ['hangs', 'healthy'])
+      for (const each of deliveriesOf(lane, lane === 'hangs' ? 2 : 8)) scheduler.add(each, lane);
+    const sent = new Map(sendAll(scheduler).map((delivery) => [delivery.id, delivery]));
+    const skipped = () => room.unclaimable().laneIds;
+    expect(skipped()).toEqual(['hangs', 'healthy']);
+    scheduler.finish(sent.get('healthy.0')!, true, 200, 5);
+    expect(room.hasClaimableLanes).toBe(false);
+    room.announceRoom();
+    expect(room.hasClaimableLanes).toBe(true);
+    expect(skipped()).toEqual(['hangs']);
+    scheduler.finish(sent.get('hangs.0')!, false, null, 15_000);
+    room.announceRoom();
+    expect(room.hasClaimableLanes).toBe(false);
+    expect(skipped()).toEqual(['hangs']);
+    scheduler.settle(sent.get('hangs.0')!);
+    room.announceRoom();
+    expect(room.hasClaimableLanes).toBe(true);
+    expect(skipped()).toEqual([]);
+  });
+
+  it('claims nothing while there is no healthy lane and no room for others', () => {
+    const scheduler = createScheduler({ slots: 4 });
+    const { room } = scheduler;
+    for (let lane = 0; lane < 20; lane++)
+      for (const each of deliveriesOf(`${lane}`, 1)) scheduler.add(each, `${lane}`);
+    expect(room.canClaim).toBe(false);
+    scheduler.finish(sendAll(scheduler)[0]!, true, 200, 5);
+    expect(room.canClaim).toBe(true);
   });
 
   it('gives a tenant as much room for large bodies as is free, in equal shares for the lanes of a claim', () => {

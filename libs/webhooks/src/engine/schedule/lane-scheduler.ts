@@ -46,6 +46,8 @@ export class LaneScheduler {
   private readonly flights: SlotTracker<Lane>;
   private readonly origins: OriginShares<Lane>;
   private readonly lanes: KnownLanes;
+  /** No longer in flight, and not recorded yet. */
+  private readonly unrecorded = new Set<LeasedDelivery>();
 
   constructor(private readonly limits: SchedulerLimits) {
     const { slots, maxInFlight, failingWindow } = limits;
@@ -106,11 +108,21 @@ export class LaneScheduler {
     durationMs: number,
   ): void {
     const lane = this.lanes.get(delivery.destination.laneId)!;
+    this.unrecorded.add(delivery);
+    lane.unrecorded++;
     this.counts.end(lane, this.flights.end(delivery));
     if (status !== undefined) this.learn(lane, success, status, durationMs);
     this.room.noteRoom(lane);
     this.enqueueIfReady(lane);
     this.enqueueNextOfShare(lane);
+  }
+
+  /** The outcome is recorded. */
+  settle(delivery: LeasedDelivery): void {
+    const lane = this.lanes.get(delivery.destination.laneId);
+    if (!this.unrecorded.delete(delivery) || !lane) return;
+    lane.unrecorded--;
+    this.room.noteRoom(lane);
   }
 
   /** Frees the slots of hanging requests. Removes and returns the deliveries waiting in their lanes. */
@@ -122,8 +134,8 @@ export class LaneScheduler {
         this.queues.changeHealth(lane, 'hanging');
         lane.window = Math.min(lane.window, this.limits.failingWindow);
       }
-      this.room.noteRoom(lane);
       const withdrawn = this.withdraw(lane.destination.laneId);
+      this.room.noteRoom(lane);
       this.enqueueNextOfShare(lane);
       return withdrawn;
     });

@@ -13,6 +13,8 @@ export interface Lane {
   /** When its last success came, on the process's monotonic clock, ms. */
   lastSuccessAt: number;
   inFlight: number;
+  /** Requests that have ended and whose outcome is not recorded yet. */
+  unrecorded: number;
   /** Requests in flight that hold no slot: they hang, or are expected to. */
   withoutSlot: number;
   /** It is about to be paused or disabled: nothing more is sent until that is recorded. */

@@ -24,6 +24,11 @@ export class Intake {
     return Math.max(0, Math.min(this.claimableCount, this.room.relayableCount - this.unrecordedCount()));
   }
 
+  /** A claim may find something that there is room for. */
+  get canClaim(): boolean {
+    return this.claimableCount > 0 && this.room.canClaim;
+  }
+
   /** A claim is worth its cost now. */
   get shouldClaim(): boolean {
     return this.claimableCount > 0 && this.room.shouldClaim;
@@ -36,6 +41,26 @@ export class Intake {
 
   openBudget(by: 'claim' | 'relay'): ClaimBudget {
     return this.room.openBudget(this.unrecordedCount(), by, this.held.bodies);
+  }
+
+  /** These lanes are due, or may be. */
+  noteDue(laneIds: readonly string[]): void {
+    this.room.noteDue(laneIds);
+  }
+
+  /** Outcomes are recorded: room that they have freed may be claimed for. */
+  announceRoom(): void {
+    this.room.announceRoom();
+  }
+
+  /** There is room for a lane that became due since the last check or claim, or for one that had no room then. */
+  get hasClaimableLanes(): boolean {
+    return this.room.hasClaimableLanes;
+  }
+
+  /** The last attempts of this lane failed, as far as this worker knows. */
+  isUnwell(laneId: string): boolean {
+    return this.room.isUnwell(laneId);
   }
 
   /** What a claim must pass over, and `more` lanes. */

@@ -6,13 +6,18 @@ import type { TenantShares } from '../shares/tenant-shares.js';
 /** A lane that holds more than this share of its capacity is not claimed from. */
 const FULL_SHARE = 0.75;
 
-/** Which lanes a worker has no room for, and whether that has changed. */
+/** Which lanes a worker has no room for, and whether there are others to claim from. */
 export class UnclaimableLanes {
   private laneIds = new Set<string>();
   private tenantIds = new Set<string>();
   /** The last `find` skipped unhealthy lanes. */
   private skipsUnhealthy = false;
+  /** A lane that the last `find` skipped has room again. */
   private roomFreed = false;
+  /** The same, and the outcome that freed it is recorded. */
+  private roomAnnounced = false;
+  /** Lanes that became due since the last `find`. */
+  private readonly due = new Set<string>();
 
   constructor(
     private readonly lanes: KnownLanes,
@@ -25,13 +30,16 @@ export class UnclaimableLanes {
    */
   find(hasRoomForUnhealthy: boolean, isFull: (tenantId: string) => boolean): LanesToSkip {
     this.skipsUnhealthy = !hasRoomForUnhealthy;
+    this.roomFreed = false;
+    this.roomAnnounced = false;
+    this.due.clear();
     this.laneIds = new Set();
     this.tenantIds = hasRoomForUnhealthy ? new Set(this.tenants.ids().filter(isFull)) : new Set();
     const keptLaneIds: string[] = [];
     for (const [laneId, lane] of this.lanes.all()) {
       const isHealthy = lane.health === 'healthy';
       const isOfFullTenant = this.tenantIds.has(lane.destination.tenantId);
-      const holdsMost = lane.inFlight + lane.waiting.length > capacityOf(lane) * FULL_SHARE;
+      const holdsMost = this.holdsMost(lane);
       if (isOfFullTenant && isHealthy && !holdsMost) keptLaneIds.push(laneId);
       else if (!isOfFullTenant && (holdsMost || (this.skipsUnhealthy && !isHealthy)))
         this.laneIds.add(laneId);
@@ -39,18 +47,37 @@ export class UnclaimableLanes {
     return { laneIds: [...this.laneIds], tenantIds: [...this.tenantIds], keptLaneIds };
   }
 
-  /** The lane has room for more. */
-  noteRoom({ destination, health }: Lane): void {
+  /** The lane holds fewer deliveries, or may hold more. */
+  noteRoom(lane: Lane): void {
+    const { laneId, tenantId } = lane.destination;
     this.roomFreed ||=
-      this.laneIds.has(destination.laneId) ||
-      this.tenantIds.has(destination.tenantId) ||
-      (this.skipsUnhealthy && health !== 'healthy');
+      (this.laneIds.has(laneId) && !this.holdsMost(lane)) ||
+      this.tenantIds.has(tenantId) ||
+      (this.skipsUnhealthy && lane.health !== 'healthy');
   }
 
-  /** Returns whether a skipped lane has room again, and resets this. */
-  takeRoomFreed(): boolean {
-    const freed = this.roomFreed;
-    this.roomFreed = false;
-    return freed;
+  /** Outcomes are recorded: room that they have freed may be claimed for. */
+  announceRoom(): void {
+    this.roomAnnounced = this.roomFreed;
+  }
+
+  /** These lanes are due. */
+  noteDue(laneIds: readonly string[]): void {
+    for (const laneId of laneIds) this.due.add(laneId);
+  }
+
+  /** A skipped lane has room again, or a lane with room is due. Ask when no claim is under way: it may fill that lane. */
+  get hasClaimable(): boolean {
+    if (this.roomAnnounced) return true;
+    for (const laneId of this.due) if (!this.holdsMost(this.lanes.get(laneId))) return true;
+    return false;
+  }
+
+  /** What an unhealthy lane has sent counts until it is recorded: nobody waits for it, so one claim serves many outcomes. */
+  private holdsMost(lane: Lane | undefined): boolean {
+    if (!lane) return false;
+    const { health, inFlight, waiting, unrecorded } = lane;
+    const held = inFlight + waiting.length + (health === 'healthy' ? 0 : unrecorded);
+    return held > capacityOf(lane) * FULL_SHARE;
   }
 }

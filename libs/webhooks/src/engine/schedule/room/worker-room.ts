@@ -52,6 +52,11 @@ export class WorkerRoom implements LaneCapacity {
       : Math.min(this.claimableCount, this.roomForUnhealthy('relay'));
   }
 
+  /** There is room for lanes that a claim may find: for unhealthy ones, while no lane is healthy. */
+  get canClaim(): boolean {
+    return this.counts.healthyLanes > 0 || this.roomForUnhealthy('claim') > 0;
+  }
+
   /** There is room for two deliveries of unhealthy lanes per slot, or nothing waits. */
   get shouldClaim(): boolean {
     return this.roomForUnhealthy('relay') >= this.limits.slots * 2 || this.counts.waitingCount === 0;
@@ -80,6 +85,12 @@ export class WorkerRoom implements LaneCapacity {
     return this.lanes.get(laneId)?.health === 'healthy';
   }
 
+  /** Its last attempts failed, as far as this worker knows. */
+  isUnwell(laneId: string): boolean {
+    const health = this.lanes.get(laneId)?.health;
+    return health === 'failing' || health === 'hanging';
+  }
+
   roomOfTenant(tenantId: string, { left, reserved, by }: TenantRoomQuery): number {
     const tenant = this.tenants.of(tenantId);
     if (!this.counts.mayHang(tenant)) return 0;
@@ -101,9 +112,19 @@ export class WorkerRoom implements LaneCapacity {
     this.unclaimableNow.noteRoom(lane);
   }
 
-  /** Returns whether a skipped lane has room again, and resets this. */
-  takeRoomFreed(): boolean {
-    return this.unclaimableNow.takeRoomFreed();
+  /** Outcomes are recorded: room that they have freed may be claimed for. */
+  announceRoom(): void {
+    this.unclaimableNow.announceRoom();
+  }
+
+  /** These lanes are due. */
+  noteDue(laneIds: readonly string[]): void {
+    this.unclaimableNow.noteDue(laneIds);
+  }
+
+  /** Since the last call of {@link unclaimable}: a lane that it named has room again, or a lane with room is due. */
+  get hasClaimableLanes(): boolean {
+    return this.unclaimableNow.hasClaimable;
   }
 
   /**

@@ -51,7 +51,7 @@ export async function recordOutcomes(
     ids: new Set(rows.map(({ id }) => id)),
     healthChanges: [...healthOf].map(([laneId, healthy]) => ({ laneId, healthy })),
     stopped: [...new Set(rows.filter(({ stopped }) => stopped).map(({ lane_id }) => lane_id))],
-    hasDueLanes: rows.some(({ due }) => due),
+    dueLanes: [...new Set(rows.filter(({ due }) => due).map(({ lane_id }) => lane_id))],
   };
 }
 
