@@ -1,6 +1,7 @@
 import { HELD_LANE_WAIT_MS } from '../../libs/webhooks/src/store/lane-rules.js';
 import { STORE, type Store } from '../../libs/webhooks/src/store/store.js';
 import { once, EventEmitter } from 'node:events';
+import { PendingWork } from '../../libs/webhooks/src/engine/pending-work.js';
 import type { EntityManager } from 'typeorm';
 import type {
   DeliveryEventMap,
@@ -302,6 +303,58 @@ describe('Between processes', () => {
     } finally {
       await host.close();
       await proxy.close();
+    }
+  });
+});
+
+describe('Two workers that hear of the same commits', () => {
+  let engine: Engine;
+  let quick: Worker;
+  let proxy: DatabaseProxy;
+  let other: Worker;
+  const READ = /^with oldest/;
+  beforeEach(async () => {
+    engine = await Engine.start({ role: 'api', options: { worker: SELDOM } });
+    quick = await engine.addWorker({ role: 'worker' });
+    proxy = await DatabaseProxy.open((engine.first.dataSource.options as { url: string }).url);
+    proxy.timed = READ;
+    const listening = proxy.hold('after', /^listen webhooks_/);
+    other = await startWorker(proxy.url, { role: 'worker', options: { worker: SELDOM } }, engine.log);
+    await engine.endpoint('a', '/a');
+    (await listening).release();
+  });
+  afterEach(async () => {
+    await other.close();
+    await proxy.close();
+    await engine.close();
+  });
+
+  /** Both are told of an event, and the other one finds that it is relayed. */
+  async function loseOne(): Promise<void> {
+    const reading = proxy.hold('before', READ);
+    await engine.publish(delivered('a', 'm0'));
+    await engine.receiver.arrived(1);
+    (await reading).release();
+    await until('its read to end', () => proxy.times.length === 1);
+  }
+
+  it('one stands by: it does not read for each commit', async () => {
+    // It would look once an hour.
+    other.module.get(PendingWork, { strict: false }).standby.limits = { minMs: 3_600_000, maxMs: 3_600_000 };
+    await loseOne();
+    for (let i = 1; i <= 5; i++) {
+      await engine.publish(delivered('a', `m${i}`));
+      await engine.receiver.arrived(1 + i);
+    }
+    expect(proxy.times).toHaveLength(1);
+  });
+
+  it('the one that stands by takes over when the other is gone', async () => {
+    await loseOne();
+    await quick.close();
+    for (let i = 1; i <= 2; i++) {
+      await engine.publish(delivered('a', `m${i}`));
+      await engine.receiver.arrived(1 + i);
     }
   });
 });

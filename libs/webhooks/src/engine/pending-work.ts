@@ -7,6 +7,7 @@ import type { CommittedWork, LocalCommit } from '../store/store.js';
 import type { ClaimResult } from './claim/lane-claimer.js';
 import { Dispatcher } from './dispatcher.js';
 import type { RelayResult } from './relay/relay.js';
+import { Standby } from './standby.js';
 
 /** While there is little room, events wait for outcomes to make more, but not longer than this, ms. */
 export const MAX_RELAY_DELAY_MS = 250;
@@ -16,11 +17,15 @@ const ROOM_PER_SLOT = 8;
 /** What is known to be there for this worker, events to relay and lanes to claim from, and whether it is time for them. */
 @Injectable()
 export class PendingWork {
+  /** Events that other processes have announced. */
+  readonly standby: Standby;
   private events = false;
-  /** Of these, a commit told of some. */
-  private announcedEvents = false;
+  /** Of these, commits here wrote some. */
+  private ownEvents = false;
   /** All of them, if commits here wrote them; `null`: there may be others. */
   private written: WrittenEvent[] | null = [];
+  /** The last relay is of those alone. */
+  private isOfWritten = false;
   private lanes = false;
   /** A commit made lanes due or closed them, which no check has seen yet. */
   private unseenLanes = false;
@@ -33,16 +38,23 @@ export class PendingWork {
   constructor(
     private readonly dispatcher: Dispatcher,
     @Inject(SETTINGS) private readonly settings: Settings,
-  ) {}
+  ) {
+    this.standby = new Standby(() => !dispatcher.intake.hasFreeSlot);
+  }
 
   /** There are events to relay. */
   get hasEvents(): boolean {
-    return this.events;
+    return this.events || this.standby.hasEvents;
   }
 
-  /** A commit since the last relay wrote events. */
-  get hasAnnouncedEvents(): boolean {
-    return this.announcedEvents;
+  /** A commit in this process since the last relay wrote events. */
+  get hasOwnEvents(): boolean {
+    return this.ownEvents;
+  }
+
+  /** A check would find events, although they need no search: a commit has told of them, or another worker relays them. */
+  get expectsEvents(): boolean {
+    return this.ownEvents || this.standby.hasEvents || this.standby.isActive;
   }
 
   /** There are lanes to claim from. */
@@ -50,11 +62,17 @@ export class PendingWork {
     return this.lanes || this.dispatcher.intake.hasClaimableLanes || performance.now() >= this.dueAt;
   }
 
-  /** A commit, in this process or announced by another one, has left work. */
-  noteCommit({ events, lanes, written = null }: CommittedWork & Partial<LocalCommit>): void {
+  /** A commit in this process has left work. */
+  noteCommit({ events, lanes, written }: LocalCommit): void {
     if (events) this.addWritten(written);
     this.events ||= events;
-    this.announcedEvents ||= events;
+    this.ownEvents ||= events;
+    this.unseenLanes ||= lanes;
+  }
+
+  /** Another process has announced work. */
+  noteAnnounced({ events, lanes }: CommittedWork): void {
+    if (events) this.standby.noteAnnounced();
     this.unseenLanes ||= lanes;
   }
 
@@ -66,22 +84,28 @@ export class PendingWork {
   }
 
   noteChecked({ hasEvents, dueInMs }: WorkCheck): void {
-    if (hasEvents) this.addWritten(null);
-    this.events ||= hasEvents;
     this.lanes ||= dueInMs === 0;
     this.dueAt = dueInMs === null ? Infinity : performance.now() + dueInMs;
+    if (!hasEvents) return;
+    if (this.standby.isActive) return this.standby.lookLater();
+    this.addWritten(null);
+    this.events = true;
   }
 
   /** Before a relay: what commits while it runs is for the next one. Returns the events, if commits here wrote all of them. */
   noteRelayBegins(): WrittenEvent[] | null {
-    const { written } = this;
+    const written = this.standby.hasEvents ? null : this.written;
     this.events = false;
-    this.announcedEvents = false;
+    this.ownEvents = false;
     this.written = [];
+    this.isOfWritten = written !== null;
+    if (!this.isOfWritten) this.standby.noteRelayBegins();
     return written;
   }
 
-  noteRelayed({ hasMore, hasWaiting }: RelayResult): void {
+  noteRelayed(result: RelayResult): void {
+    const { hasMore, hasWaiting } = result;
+    if (!this.isOfWritten) this.standby.noteRelayed(result);
     this.relayedAt = performance.now();
     if (hasMore) this.addWritten(null);
     this.events ||= hasMore;

@@ -2,7 +2,7 @@ import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy }
 import { SETTINGS, type Settings } from '../config/settings.js';
 import { STRUCTURE, type WebhooksModuleStructure } from '../config/structure-options.js';
 import { WebhooksSetupError } from '../core/errors.js';
-import { type CommittedWork, type Store, STORE } from '../store/store.js';
+import { type Store, STORE } from '../store/store.js';
 import { Readiness } from './readiness.js';
 import { Worker } from './worker.js';
 
@@ -73,10 +73,9 @@ export class WorkerLifecycle implements OnApplicationBootstrap, OnModuleDestroy 
 
   private async startWorker(): Promise<void> {
     if (this.stopped) return;
-    const wake = (work: CommittedWork): void => this.worker.wake(work);
-    this.store.onCommit(wake);
+    this.store.onCommit((work) => this.worker.wake(work));
     this.worker.start();
     if (this.settings.handleSignals) for (const signal of SIGNALS) process.once(signal, this.onSignal);
-    if (this.settings.notify) this.store.notifier?.listen(wake);
+    if (this.settings.notify) this.store.notifier?.listen((work) => this.worker.hear(work));
   }
 }

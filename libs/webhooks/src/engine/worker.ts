@@ -83,9 +83,15 @@ export class Worker {
     return this.steppedAt === null ? null : Math.max(0, this.store.monotonicNow() - this.steppedAt);
   }
 
-  /** A commit, here or in another process, has left work: do it now. */
-  wake(work: CommittedWork | LocalCommit): void {
+  /** A commit in this process has left work: do it now. */
+  wake(work: LocalCommit): void {
     this.pending.noteCommit(work);
+    this.timer.wake();
+  }
+
+  /** Another process has announced a commit: do its work now, unless another worker does. */
+  hear(work: CommittedWork): void {
+    this.pending.noteAnnounced(work);
     this.timer.wake();
   }
 
@@ -145,18 +151,18 @@ export class Worker {
     if (pending.takeLaneChange()) this.nextCheckAt = 0;
     if (performance.now() >= this.nextCheckAt) hasProgress = (await this.checkForWork()) || hasProgress;
     if (hasProgress || this.timer.wasWoken) return 0;
-    const untilCheck = this.nextCheckAt - performance.now();
-    return Math.max(1, pending.hasEvents ? Math.min(untilCheck, MAX_RELAY_DELAY_MS) : untilCheck);
+    const untilRelay = pending.hasEvents ? MAX_RELAY_DELAY_MS : pending.standby.msUntilLook;
+    return Math.max(1, Math.min(this.nextCheckAt - performance.now(), untilRelay));
   }
 
   private async relay(): Promise<boolean> {
     const { pending } = this;
-    const wereAnnounced = pending.hasAnnouncedEvents;
+    const areOwn = pending.hasOwnEvents;
     const written = pending.noteRelayBegins();
     const result = await this.pipeline.relayBatch(written);
     pending.noteRelayed(result);
     // Another worker relays the events, or an earlier event of their subject, which they must wait for.
-    if (wereAnnounced && result.relayed === 0 && !result.isEmpty) this.nextCheckAt = 0;
+    if (areOwn && result.relayed === 0 && !result.isEmpty) this.nextCheckAt = 0;
     return result.relayed > 0;
   }
 
@@ -187,15 +193,14 @@ export class Worker {
     const { hasEvents, dueInMs, hasChanges } = check;
     const isMapping = hasChanges && this.changes.wake();
     const { busyPollMs, idlePollMs } = this.settings;
-    // Events that a commit has told of need no search: the look would find no others.
-    const isNews = hasEvents && !this.pending.hasAnnouncedEvents;
+    const isNews = hasEvents && !this.pending.expectsEvents;
     this.pollMs =
       isNews || isMapping ? busyPollMs : Math.min(Math.max(this.pollMs * 2, busyPollMs), idlePollMs);
     const untilDue = dueInMs === null ? Infinity : Math.max(dueInMs, MIN_POLL_MS);
     this.nextCheckAt = performance.now() + (hasMoreMaintenance ? 0 : Math.min(untilDue, this.pollMs));
     return (
       hasMoreMaintenance ||
-      (hasEvents && this.pending.mayRelay()) ||
+      (this.pending.hasEvents && this.pending.mayRelay()) ||
       (dueInMs === 0 && this.dispatcher.intake.claimableCount > 0)
     );
   }

@@ -14,6 +14,11 @@ export class Intake {
     private readonly unrecordedCount: () => number,
   ) {}
 
+  /** What is leased now may be sent at once. */
+  get hasFreeSlot(): boolean {
+    return this.room.hasFreeSlot;
+  }
+
   /** How many more deliveries may be leased. */
   get claimableCount(): number {
     return Math.max(0, this.room.claimableCount - this.unrecordedCount());

@@ -39,6 +39,11 @@ export class WorkerRoom implements LaneCapacity {
     this.unclaimableNow = new UnclaimableLanes(lanes, tenants);
   }
 
+  /** What is relayed now may be sent at once. */
+  get hasFreeSlot(): boolean {
+    return this.counts.slotsInUseCount < this.limits.slots;
+  }
+
   /** How many more deliveries this worker may lease. */
   get claimableCount(): number {
     const { waitingCount, slotsInUseCount } = this.counts;
