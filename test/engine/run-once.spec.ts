@@ -76,10 +76,12 @@ describe('runOnce() beside another worker', () => {
 
     await engine().endpoint('acme', '/fine', { ordering: 'none' });
     await engine().publish(...Array.from({ length: 10 }, () => delivered('acme', 'm1')));
-    expect(await engine().runOnce()).toMatchObject({ relayed: 10, delivered: 10 });
+    const mine = await engine().runOnce();
+    expect(mine.relayed).toBe(10);
+    await engine().receiver.arrived(10, '/fine'); // The other one still looks for work: it may have claimed some of these.
     expect(engine().receiver.at('/fine')).toHaveLength(10);
     gate.open();
-    await other;
+    expect(mine.delivered + (await other).delivered).toBe(21);
     expect(engine().receiver.at('/slow')).toHaveLength(11);
     const { data } = await engine().webhooks.deliveries.listOf('acme', slow.id, { states: ['pending'] });
     expect(data).toEqual([]);
