@@ -10,6 +10,7 @@ import type {
 import { delivered, Engine } from './support/engine.js';
 import { answer, Gate, inSequence } from './support/receiver.js';
 import { startWorker, type Worker } from './support/worker.js';
+import { POLL } from '../support/client-log.js';
 import { DatabaseProxy } from '../faults/database-proxy.js';
 import { until } from '../faults/until.js';
 
@@ -167,6 +168,9 @@ const SELDOM = { idlePollMs: 60_000, busyPollMs: 60_000 };
 const aboutPolling = ({ warnings }: Engine['log']) =>
   warnings.splice(0).filter((line) => line.includes('poll'));
 
+/** The connections of workers' own. */
+const WORKER_SESSIONS = `pg_stat_activity where datname = current_database() and application_name like '%(webhooks worker)'`;
+
 describe('Between processes', () => {
   let engine: Engine;
   let worker: Worker;
@@ -189,8 +193,7 @@ describe('Between processes', () => {
 
   const sessions = (last: string) =>
     engine.count(`pg_stat_activity where datname = current_database() and query ~* $1`, [last]);
-  const WORKERS = `pg_stat_activity where datname = current_database() and application_name like '%(webhooks worker)'`;
-  const listening = () => engine.count(WORKERS);
+  const listening = () => engine.count(WORKER_SESSIONS);
 
   /** Resolves when the worker has recorded the next success. */
   const delivery = () =>
@@ -279,7 +282,7 @@ describe('Between processes', () => {
   });
 
   it('a worker whose listening connection was ended is told again as soon as it is back', async () => {
-    const [{ pid }] = (await engine.query<{ pid: number }>(`select pid from ${WORKERS}`)) as [
+    const [{ pid }] = (await engine.query<{ pid: number }>(`select pid from ${WORKER_SESSIONS}`)) as [
       { pid: number },
     ];
     await engine.query('select pg_terminate_backend($1::int)', [pid]);
@@ -391,4 +394,30 @@ it('What a lost NOTIFY would have told of is found by polling', async () => {
     await proxy.close();
     await engine.close();
   }
+});
+
+it("A worker's small statements run on the connection that listens, and on the pool if that goes silent", async () => {
+  const engine = await Engine.start({ role: 'api' });
+  await engine.endpoint('a', '/a');
+  const { url } = engine.first.dataSource.options as { url: string };
+  const proxy = await DatabaseProxy.open(url);
+  const worker = await startWorker(proxy.url, { role: 'worker' }, engine.log);
+  worker.database.timeoutMs = 500;
+  const ofWorkers = (statement: string) =>
+    engine.count(`${WORKER_SESSIONS} and query like '%' || $1 || '%'`, [statement]);
+  await until('it to look for work there', () => ofWorkers(POLL));
+
+  const silent = proxy.hold('before', /for update of u skip locked/);
+  await engine.publish(delivered('a', 'm1'));
+  await silent;
+  await engine.receiver.arrived(1);
+  expect(engine.log.errors.splice(0)).toEqual([expect.stringContaining('did not answer for 500 ms')]);
+
+  await until('it to be back', () => ofWorkers(POLL));
+  await engine.publish(delivered('a', 'm2'));
+  await engine.receiver.arrived(2);
+  await until('it to record there', () => ofWorkers('attempts = 1,'));
+  await worker.close();
+  await proxy.close();
+  await engine.close();
 });

@@ -153,8 +153,8 @@ export class Session {
   }
 
   /**
-   * As {@link query}, for a statement that is sent for each small batch. The worker's own connection, if it is free, parses
-   * and plans it once; a connection of the host's pool parses it once and mostly plans it five times. It must not be one
+   * As {@link query}, for a statement that is sent for each small batch. The worker's own connection parses and plans it
+   * once; without that, a connection of the host's pool parses it once and mostly plans it five times. It must not be one
    * whose right plan depends on how many rows it gets: bind them as one JSON text, which the planner makes the same of
    * whatever is in it.
    */
@@ -163,7 +163,7 @@ export class Session {
     if (this.bound) return statements.run<Row>(sql, parameters, this.bound, isLogged);
     return this.retrying(() => {
       const { workerConnection, timeoutMs } = this.shared;
-      if (workerConnection?.isFree)
+      if (workerConnection)
         return workerConnection.use(timeoutMs, (client) =>
           statements.runOn<Row>(client, sql, parameters, { isLogged }),
         );

@@ -14,7 +14,7 @@ interface Client extends PgClient {
  * that suit them: each is planned once, and the plan does not depend on the sizes that the tables had then.
  */
 export class WorkerConnection {
-  private isInUse = false;
+  private last: Promise<unknown> = Promise.resolve();
 
   private constructor(private readonly client: Client) {}
 
@@ -23,24 +23,19 @@ export class WorkerConnection {
     return new WorkerConnection(client);
   }
 
-  /** No statement runs on it. */
-  get isFree(): boolean {
-    return !this.isInUse;
+  /**
+   * Runs `work` after the work before it: waiting for that takes less than to plan the statement on another connection. After
+   * `silenceMs` without an answer the connection is closed, and this throws {@link DatabaseTimeoutError}.
+   */
+  use<T>(silenceMs: number, work: (client: PgClient) => Promise<T>): Promise<T> {
+    const result = this.last.then(() => unlessSilent(work(this.client), silenceMs, () => this.breakOff()));
+    this.last = result.catch(() => undefined); // told to its caller
+    return result;
   }
 
-  /** After `silenceMs` without an answer the connection is closed, and this throws {@link DatabaseTimeoutError}. */
-  async use<T>(silenceMs: number, work: (client: PgClient) => Promise<T>): Promise<T> {
-    this.isInUse = true;
-    try {
-      // A connection with a statement under way is broken off, so nobody waits for its end.
-      return await unlessSilent(
-        work(this.client),
-        silenceMs,
-        () => void this.client.end().catch(() => undefined),
-      );
-    } finally {
-      this.isInUse = false;
-    }
+  private breakOff(): void {
+    // A statement is under way, so nobody waits for the end; who listens is told.
+    this.client.end().catch(() => undefined);
   }
 }
 
