@@ -14,6 +14,7 @@ export { EndpointHours1765300000000 } from './migrations/1765300000000-endpoint-
 export { WebhookJobs1765400000000 } from './migrations/1765400000000-webhook-jobs.js';
 export { EraseBodies1765500000000 } from './migrations/1765500000000-erase-bodies.js';
 export { TraceContext1765800000000 } from './migrations/1765800000000-trace-context.js';
+export { PublishFunction1765900000000 } from './migrations/1765900000000-publish-function.js';
 export { OperatorPauses1765600000000 } from './migrations/1765600000000-operator-pauses.js';
 export { IndexNewestEndpoints1765700000000 } from './migrations/1765700000000-index-newest-endpoints.js';
 export { captureMigration, type CaptureMigrationOptions } from './capture/capture-migration.js';

@@ -63,7 +63,7 @@ export class NotifyListener {
     if (this.reconnect) clearTimeout(this.reconnect);
     const { client } = this;
     this.client = null;
-    this.database.workerConnection = null;
+    this.database.found.workerConnection = null;
     if (client) await this.end(client);
   }
 
@@ -90,7 +90,7 @@ export class NotifyListener {
       await client.query(`listen ${this.channel}`);
       const connection = await WorkerConnection.of(client);
       if (this.isStopped) return;
-      this.database.workerConnection = connection;
+      this.database.found.workerConnection = connection;
       this.isListening = true;
       this.pauseMs = FIRST_RECONNECT_MS;
       // Something may have been said while nobody listened: one look tells.
@@ -129,7 +129,7 @@ export class NotifyListener {
     const wasListening = this.isListening;
     this.isListening = false;
     this.client = null;
-    this.database.workerConnection = null;
+    this.database.found.workerConnection = null;
     if (this.isStopped) return;
     if (error instanceof CannotListenError) return this.giveUp(error.message);
     // One line for each outage.

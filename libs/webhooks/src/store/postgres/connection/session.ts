@@ -3,10 +3,10 @@ import type { HostTransaction } from '../../../core/call-context.js';
 import { TransactionRequiredError, type WebhooksNotReadyError } from '../../../core/errors.js';
 import { type Tables, tablesOf } from '../../schema/tables.js';
 import { StoreClock } from './clock.js';
+import type { Found } from './found.js';
 import { withConnection } from './guarded-connection.js';
 import { type ParsingClient, withOwnParsers } from './own-parsers.js';
 import { PreparedStatements } from './prepared-statements.js';
-import type { WorkerConnection } from './worker-connection.js';
 
 /** PostgreSQL: deadlock detected, serialization failure. Both leave nothing behind; the same work is tried again. */
 const RETRYABLE = new Set(['40P01', '40001']);
@@ -22,7 +22,7 @@ interface Connections {
   timeoutMs: number;
   setsIsolation: boolean;
   refusal: WebhooksNotReadyError | null;
-  workerConnection: WorkerConnection | null;
+  readonly found: Found;
 }
 
 /**
@@ -47,7 +47,7 @@ export class Session {
       timeoutMs: TIMEOUT_MS,
       setsIsolation: true,
       refusal: null,
-      workerConnection: null,
+      found: { publishFunction: null, workerConnection: null },
     };
   }
 
@@ -91,9 +91,8 @@ export class Session {
     return this.shared.refusal;
   }
 
-  /** The connection that a worker has of its own, while it has one. */
-  set workerConnection(connection: WorkerConnection | null) {
-    this.shared.workerConnection = connection;
+  get found(): Found {
+    return this.shared.found;
   }
 
   /** The transaction's query runner. Throws if this session is bound to none. */
@@ -162,7 +161,8 @@ export class Session {
     const { statements } = this.shared;
     if (this.bound) return statements.run<Row>(sql, parameters, this.bound, isLogged);
     return this.retrying(() => {
-      const { workerConnection, timeoutMs } = this.shared;
+      const { timeoutMs } = this.shared;
+      const { workerConnection } = this.found;
       if (workerConnection)
         return workerConnection.use(timeoutMs, (client) =>
           statements.runOn<Row>(client, sql, parameters, { isLogged }),

@@ -54,12 +54,39 @@ function toPublished({ uuid }: NewEvent): PublishedEvent {
   return { id: encodeId('evt', uuid), duplicate: false };
 }
 
-/** Names only the columns that have a value: the host's transaction waits while the statement is parsed and planned. */
+interface WrittenRow {
+  sequence: string;
+  created_at: string;
+}
+
 async function insertOne(
   session: Session,
   event: NewEvent,
   traceparent: string | null,
 ): Promise<WrittenEvent> {
+  const insert = session.found.publishFunction ? callPublishFunction : insertRow;
+  const row = await insert(session, event, traceparent);
+  const createdAt = Number(row.created_at);
+  const occurredAt = event.occurredAt ?? createdAt;
+  return { ...event, sequence: row.sequence, occurredAt, createdAt, traceparent };
+}
+
+async function callPublishFunction(
+  session: Session,
+  event: NewEvent,
+  traceparent: string | null,
+): Promise<WrittenRow> {
+  const { uuid, tenantId, type, subject, data, source, callbackUrl, test, endpointId, occurredAt } = event;
+  const about = [uuid, tenantId, type, subject, data, source, callbackUrl, test, endpointId];
+  const [row] = await session.query<WrittenRow>(
+    `select sequence, created_at from ${session.found.publishFunction}($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+    [session.clockOffset, ...about, traceparent, occurredAt],
+  );
+  return row!;
+}
+
+/** Names only the columns that have a value: the host's transaction waits while the statement is parsed and planned. */
+async function insertRow(session: Session, event: NewEvent, traceparent: string | null): Promise<WrittenRow> {
   const { uuid, tenantId, type, subject, data } = event;
   const parameters: unknown[] = [session.clockOffset, uuid, tenantId, type, subject, data];
   let columns = '';
@@ -79,7 +106,7 @@ async function insertOne(
     columns += ', occurred_at';
     values += `, ${nowMs(1)}`;
   }
-  const [row] = await session.query<{ sequence: string; created_at: string }>(
+  const [row] = await session.query<WrittenRow>(
     `with event as (
        insert into ${session.tables.events} (id, tenant_id, type, subject, data, created_at${columns})
        values ($2, $3, $4, $5, $6, ${nowMs(1)}${values})
@@ -89,9 +116,7 @@ async function insertOne(
      returning sequence, ${nowMs(1)} as created_at`,
     parameters,
   );
-  const createdAt = Number(row!.created_at);
-  const occurredAt = event.occurredAt ?? createdAt;
-  return { ...event, sequence: row!.sequence, occurredAt, createdAt, traceparent };
+  return row!;
 }
 
 async function insertMany(

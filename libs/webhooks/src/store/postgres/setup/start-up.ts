@@ -1,5 +1,6 @@
 import { WebhooksNotReadyError, WebhooksSetupError } from '../../../core/errors.js';
 import { DatabaseEncodingError } from '../../../core/setup-errors.js';
+import { publishFunctionName, publishFunctionSignature } from '../../schema/publish/publish-function.js';
 import { type Tables, tableMetadata } from '../../schema/tables.js';
 import { withConnection } from '../connection/guarded-connection.js';
 import { withOwnParsers } from '../connection/own-parsers.js';
@@ -30,6 +31,7 @@ export function checkTables(session: Session): Promise<void> {
     const query: Query = (sql, parameters) => parsed.query(sql, parameters);
     try {
       await findProblem(session, query);
+      session.found.publishFunction = await findPublishFunction(session, query);
       session.refusal = null;
     } catch (error) {
       const { message } = error as Error;
@@ -78,6 +80,15 @@ async function findProblem({ tables, dataSource }: Session, query: Query): Promi
   const { name, table, column } = columns[lacking.i - 1]!;
   const problem = `is of an earlier version of this module (it has no column "${column}")`;
   throw new WebhooksSetupError(problemOf(name, table, problem));
+}
+
+/** Tables that `synchronize` made have none, and a database may let nobody call functions. */
+async function findPublishFunction({ tables }: Session, query: Query): Promise<string | null> {
+  const [found] = await query(
+    `select from to_regprocedure($1) as f where f is not null and has_function_privilege(f, 'execute')`,
+    [publishFunctionSignature(tables)],
+  );
+  return found ? publishFunctionName(tables) : null;
 }
 
 export async function checkIsolation(session: Session): Promise<void> {

@@ -12,6 +12,7 @@ import { IndexNewestEndpoints1765700000000 } from './1765700000000-index-newest-
 import { WebhookJobs1765400000000 } from './1765400000000-webhook-jobs.js';
 import { EraseBodies1765500000000 } from './1765500000000-erase-bodies.js';
 import { TraceContext1765800000000 } from './1765800000000-trace-context.js';
+import { PublishFunction1765900000000 } from './1765900000000-publish-function.js';
 
 /**
  * The module's migrations, oldest first: list them in the data source, `migrations: [...webhooksMigrations, ...own]`.
@@ -32,4 +33,5 @@ export const webhooksMigrations = [
   OperatorPauses1765600000000,
   IndexNewestEndpoints1765700000000,
   TraceContext1765800000000,
+  PublishFunction1765900000000,
 ];
