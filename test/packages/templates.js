@@ -6,7 +6,7 @@ const { randomBytes } = require('node:crypto');
 const { mkdirSync, readFileSync, writeFileSync } = require('node:fs');
 const { join } = require('node:path');
 const { Client } = require('pg');
-const { freePort } = require('./support/free-port.js');
+const { accepting, freePort } = require('./support/ports.js');
 const { Program, run } = require('./support/commands.js');
 const { nodeOf } = require('./support/node-binaries.js');
 const { countLines, installArguments, snippet } = require('./support/readme.js');
@@ -166,7 +166,11 @@ async function deliver(protocol, { command, main, receiver, isReady, path, repor
 
   const app = new Program(main, withPort(port));
   try {
-    await protocol.step('start the app', () => app.says(isReady));
+    await protocol.step('start the app', async () => {
+      await app.says(isReady);
+      // Nest says so before it listens.
+      await accepting(port);
+    });
     await protocol.step('call it without credentials: 401', async () =>
       assert.equal((await call(path, {}, '')).status, 401),
     );
