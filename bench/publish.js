@@ -1,4 +1,4 @@
-// What does publish() cost the host: CPU compared with a bare INSERT, transactions per second beside one UPDATE, and in bulk?
+// What does publish() cost the host: CPU compared with its bare statement, transactions per second beside one UPDATE, and in bulk?
 const { join } = require('node:path');
 const { startChild } = require('./testbed/child-process.js');
 const { summary } = require('./measure/figures.js');
@@ -67,8 +67,8 @@ script(
 
     const rows = [
       ['CPU of publish, µs', figures.publish],
-      ['CPU of the bare INSERT, µs', figures.insert],
-      ['publish over INSERT, µs', figures.over],
+      ['CPU of the bare statement, µs', figures.insert],
+      ['publish over the statement, µs', figures.over],
       [`UPDATE alone, transactions/s`, figures.without],
       [`UPDATE and publish, transactions/s`, figures.with],
       ['with / without', figures.ratio],
@@ -89,7 +89,7 @@ script(
         return { what, median, least: min, most: max };
       }),
       targets: [
-        target('publish over the bare INSERT', medians['publish over INSERT, µs'], {
+        target('publish over the bare statement', medians['publish over the statement, µs'], {
           atMost: 25,
           unit: 'µs',
         }),

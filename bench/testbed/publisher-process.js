@@ -12,7 +12,7 @@ const MESSAGES = 10_000;
 
 let host;
 /** The statement that `publish` sends for one event, and its parameters. */
-let bareInsert;
+let bareStatement;
 let published = 0;
 
 serve({
@@ -31,10 +31,10 @@ serve({
       `create table message_history (id bigserial primary key, message_id int not null, status text not null,
                                      at timestamptz not null, note text not null)`,
     );
-    bareInsert = await captureInsert();
+    bareStatement = await captureStatement();
   },
 
-  /** CPU time in µs of one `publish`, or of one bare INSERT with the same text and parameters: the mean of `count` in one transaction. */
+  /** CPU time in µs of one `publish`, or of the bare statement with the same text and parameters: the mean of `count` in one transaction. */
   async measureCpu({ what, count }) {
     return host.dataSource.transaction(async (tx) => {
       const ready = Array.from({ length: count }, () =>
@@ -43,7 +43,7 @@ serve({
       globalThis.gc?.();
       const began = processCpuMs();
       if (what === 'publish') for (const event of ready) await host.webhooks.publish(tx, event);
-      else for (const each of ready) await tx.query(bareInsert.text, each);
+      else for (const each of ready) await tx.query(bareStatement.text, each);
       return ((processCpuMs() - began) * 1000) / count;
     });
   },
@@ -83,7 +83,7 @@ serve({
   },
 });
 
-async function captureInsert() {
+async function captureStatement() {
   const { Client } = hostPackage('pg');
   const { query } = Client.prototype;
   const seen = [];
@@ -96,18 +96,19 @@ async function captureInsert() {
   } finally {
     Client.prototype.query = query;
   }
-  const inserts = seen.filter(([text]) => typeof text === 'string' && /^\s*(with|insert)/i.test(text));
-  if (inserts.length !== 1)
-    throw new Error(
-      `One publish must send one INSERT, but sent ${inserts.length}: ${seen.map(([text]) => text).join('; ')}`,
-    );
-  const [text, values] = inserts[0];
+  const statements = seen.map(([first, second]) =>
+    typeof first === 'string' ? { text: first, values: second } : first,
+  );
+  const own = statements.filter(({ text }) => !/^(start transaction|commit)$/i.test(text));
+  if (own.length !== 1)
+    throw new Error(`One publish must send one statement: ${statements.map(({ text }) => text).join('; ')}`);
+  const { text, values } = own[0];
   const id = values.findIndex((value) => /^[0-9a-f]{8}-[0-9a-f]{4}-7/.test(String(value)));
   return { text, values, id };
 }
 
 function parameters(uuid) {
-  const values = [...bareInsert.values];
-  values[bareInsert.id] = uuid;
+  const values = [...bareStatement.values];
+  values[bareStatement.id] = uuid;
   return values;
 }
