@@ -138,9 +138,9 @@ export class Dispatcher {
 
   /** Resolves when nothing waits, is in flight or is to be recorded. */
   async whenIdle(): Promise<void> {
-    const isDone = this.hurry();
+    const stopHurrying = this.hurry();
     while (!this.idle) await this.recorded.next();
-    isDone();
+    stopHurrying();
   }
 
   /** Sends nothing more: what waits is returned to its lanes. */
@@ -197,8 +197,7 @@ export class Dispatcher {
     }
     this.sendReady();
     this.unrecorded.resume();
-    const laneIds = batch.map(({ delivery }) => delivery.destination.laneId);
-    if (this.heldBack.release(laneIds)) this.intake.noteDue(laneIds);
+    this.intake.noteDue(this.heldBack.release(batch.map(({ delivery }) => delivery.destination.laneId)));
     this.notifyRecorded();
   }
 

@@ -92,7 +92,7 @@ describe('A worker that hears announcements', () => {
     expect(standby.msUntilLook).toBe(10);
   });
 
-  it('goes on standing by if others have left it some, and relays at once again if they have left it all', () => {
+  it('keeps standing by if others have left it some events, and relays at once again if they have left it all of them', () => {
     announce(1);
     relay(0);
     announce(5);

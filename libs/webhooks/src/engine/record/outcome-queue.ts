@@ -26,7 +26,7 @@ export class OutcomeQueue {
   private gathering: NodeJS.Timeout | null = null;
   /** When the gathering ends, on the same clock. */
   private gatheringUntil = 0;
-  /** How many wait for the outcomes, whoever they are. */
+  /** Callers that wait for outcomes: see {@link hurry}. */
   private waiters = 0;
 
   /**
@@ -70,11 +70,6 @@ export class OutcomeQueue {
     this.writeWithin(Math.min(...this.outcomes.map((outcome) => this.patienceMs(outcome))));
   }
 
-  /** Writes what waits, without gathering more. */
-  flush(): void {
-    this.start();
-  }
-
   /** Somebody waits for outcomes: until the returned function is called, they are written as soon as possible. */
   hurry(): () => void {
     this.waiters++;
@@ -94,15 +89,16 @@ export class OutcomeQueue {
   }
 
   private writeWithin(ms: number): void {
-    if (ms === 0 || this.outcomes.length >= FULL_ENOUGH) return this.start();
+    if (ms === 0 || this.outcomes.length >= FULL_ENOUGH) return this.flush();
     const until = performance.now() + ms;
     if (this.gathering && this.gatheringUntil <= until) return;
     this.stopGathering();
     this.gatheringUntil = until;
-    this.gathering = setTimeout(() => this.start(), ms);
+    this.gathering = setTimeout(() => this.flush(), ms);
   }
 
-  private start(): void {
+  /** Writes what waits, without gathering more. */
+  flush(): void {
     this.stopGathering();
     if (this.writing || this.outcomes.length === 0) return;
     this.writingSince = performance.now();

@@ -17,7 +17,10 @@ export class KnownDestinations {
   private count = 0;
 
   remember({ events, destinations }: FewEvents): void {
-    if (this.count > MAX_RECORDS) this.forgetAll();
+    if (this.count > MAX_RECORDS) {
+      this.tenants.clear();
+      this.count = 0;
+    }
     for (const { tenantId, version } of events) {
       this.forget(tenantId);
       this.tenants.set(tenantId, { version, records: [] });
@@ -45,10 +48,5 @@ export class KnownDestinations {
     if (!tenant) return;
     this.tenants.delete(tenantId);
     this.count -= tenant.records.length + 1;
-  }
-
-  private forgetAll(): void {
-    this.tenants.clear();
-    this.count = 0;
   }
 }

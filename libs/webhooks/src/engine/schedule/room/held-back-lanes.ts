@@ -15,10 +15,8 @@ export class HeldBackLanes {
     return this.ids.size > before;
   }
 
-  /** Outcomes of these lanes are recorded. Returns whether any of the lanes was held back; it no longer is. */
-  release(laneIds: Iterable<string>): boolean {
-    let wasHeldBack = false;
-    if (this.ids.size > 0) for (const id of laneIds) wasHeldBack = this.ids.delete(id) || wasHeldBack;
-    return wasHeldBack;
+  /** Outcomes of these lanes are recorded. Returns those of them that were held back; they no longer are. */
+  release(laneIds: readonly string[]): string[] {
+    return this.ids.size === 0 ? [] : laneIds.filter((id) => this.ids.delete(id));
   }
 }

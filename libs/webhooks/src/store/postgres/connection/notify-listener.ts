@@ -35,7 +35,7 @@ class CannotListenError extends Error {}
 
 /**
  * Hears of other processes' commits over one connection of its own, which it lends to the worker's small statements. A lost
- * connection is made again; meanwhile, and where none can listen, polling goes on underneath. One line tells of each.
+ * connection is made again. Until then, and where none can listen, the worker polls. Each of these is logged once.
  */
 export class NotifyListener {
   private readonly logger = new LineLogger('WebhookWakeChannel');

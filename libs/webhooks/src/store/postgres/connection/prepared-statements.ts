@@ -23,6 +23,7 @@ export class PreparedStatements {
     return this.runOn((await runner.connect()) as PgClient, text, values, { runner, isLogged });
   }
 
+  /** The same on a client. `runner`: whose it is, for the log. */
   async runOn<Row>(
     client: PgClient,
     text: string,

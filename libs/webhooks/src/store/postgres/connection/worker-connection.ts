@@ -4,8 +4,6 @@ import type { PgClient } from './own-parsers.js';
 
 /** What this needs of a `pg` client. */
 interface Client extends PgClient {
-  query(text: string): Promise<unknown>;
-  query(statement: Parameters<PgClient['query']>[0]): ReturnType<PgClient['query']>;
   end(): Promise<void>;
 }
 
@@ -19,7 +17,7 @@ export class WorkerConnection {
   private constructor(private readonly client: Client) {}
 
   static async of(client: Client): Promise<WorkerConnection> {
-    await client.query(`select ${setForSession()}`);
+    await client.query({ text: `select ${setForSession()}` });
     return new WorkerConnection(client);
   }
 
@@ -34,7 +32,7 @@ export class WorkerConnection {
   }
 
   private breakOff(): void {
-    // A statement is under way, so nobody waits for the end; who listens is told.
+    // A statement is running, so the client closes the socket at once. Its `end` event makes the listener connect again.
     this.client.end().catch(() => undefined);
   }
 }

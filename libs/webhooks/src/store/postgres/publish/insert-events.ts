@@ -35,7 +35,7 @@ export async function insertEvents(
 function noteWritten(commit: Pick<LocalCommit, 'written'>, event: WrittenEvent): void {
   const { written } = commit;
   const isForFew = event.callbackUrl === null && Buffer.byteLength(event.data) <= LARGE_BODY_BYTES;
-  if (written && isForFew && written.length < SMALL_BATCH) written.push(event);
+  if (written && isForFew && written.length < SMALL_BATCH - 1) written.push(event);
   else commit.written = null;
 }
 
