@@ -15,6 +15,7 @@ const ORDER = [
   'history',
   'idle',
   'scale',
+  'wal',
   'limit',
   'lists',
   'portal-start',
