@@ -2,7 +2,7 @@ import { HELD_LANE_WAIT_MS } from '../../libs/webhooks/src/store/lane-rules.js';
 import { STORE, type Store } from '../../libs/webhooks/src/store/store.js';
 import { once, EventEmitter } from 'node:events';
 import { PendingWork } from '../../libs/webhooks/src/engine/pending-work.js';
-import type { EntityManager } from 'typeorm';
+import type { EntityManager, QueryRunner } from 'typeorm';
 import type {
   DeliveryEventMap,
   DeliveryNotice,
@@ -228,17 +228,79 @@ describe('Between processes', () => {
     expect(engine.receiver.at('/b')).toHaveLength(1);
   });
 
-  it("no NOTIFY is in the host's transaction, nor in its log: there it would put commits in a row", async () => {
-    const recorded = delivery();
-    const statements = await engine.first.statements.during(() => engine.publish(delivered(tenant, 'm1')));
-    await recorded;
-    expect(statements.join('\n')).not.toMatch(/notify/i);
+  /** An open transaction of this process that has published an event of `subject`. */
+  async function publishing(subject: string): Promise<QueryRunner> {
+    const runner = engine.first.dataSource.createQueryRunner();
+    await runner.startTransaction();
+    await engine.webhooks.publish(runner.manager, delivered(tenant, subject));
+    return runner;
+  }
+
+  it('an event alone is announced in its transaction; of two transactions that are open only one does', async () => {
+    const { url } = engine.first.dataSource.options as { url: string };
+    const proxy = await DatabaseProxy.open(url);
+    proxy.timed = /^notify/;
+    const web = await startWorker(proxy.url, { role: 'api', options: { worker: SELDOM } }, engine.log);
+    const publish = (subject: string) =>
+      web.dataSource.transaction((tx) => web.webhooks.publish(tx, delivered(tenant, subject)));
+    try {
+      await publish('m1');
+      await engine.receiver.arrived(1);
+      expect(proxy.times).toHaveLength(0);
+
+      // PostgreSQL commits those that announce one after the other.
+      const open = await publishing('m2');
+      await publish('m3');
+      await engine.receiver.arrived(2);
+      await until('its NOTIFY to be sent', () => proxy.times.length === 1);
+      await open.commitTransaction();
+      await open.release();
+      await engine.receiver.arrived(3);
+    } finally {
+      await web.close();
+      await proxy.close();
+    }
+  });
+
+  it('an announced event that a savepoint takes back leaves the others announced', async () => {
+    await engine.transaction(async (tx) => {
+      const undone = tx.transaction(async (inner) => {
+        await engine.webhooks.publish(inner, delivered(tenant, 'undone'));
+        throw new Error('undone');
+      });
+      await expect(undone).rejects.toThrow('undone');
+      await engine.webhooks.publish(tx, delivered(tenant, 'm1'));
+    });
+    await engine.receiver.arrived(1);
+    expect(JSON.parse(engine.receiver.at('/a')[0]!.body)).toMatchObject({ data: { message: { id: 'm1' } } });
+  });
+
+  it.each([
+    ['transactions may be prepared', `current_setting(text) returns text return '10'`],
+    ['the queue of notifications fills up', 'pg_notification_queue_usage() returns float8 return 0.6'],
+  ])('no event is announced in its transaction where %s', async (_, answering) => {
+    await engine.query(`create schema answers; create function answers.${answering}`);
+    try {
+      const recorded = delivery();
+      await engine.transaction(async (tx) => {
+        await tx.query('set local search_path to answers, pg_catalog, public');
+        await engine.webhooks.publish(tx, delivered(tenant, 'm1'));
+        const locks = await tx.query(
+          `select from pg_locks where locktype = 'advisory' and pid = pg_backend_pid()`,
+        );
+        expect(locks).toEqual([]);
+      });
+      await recorded;
+    } finally {
+      await engine.query('drop schema answers cascade');
+    }
   });
 
   it('one NOTIFY is on the way at a time: the commits meanwhile share the next', async () => {
     const { url } = engine.first.dataSource.options as { url: string };
     const proxy = await DatabaseProxy.open(url);
     const web = await startWorker(proxy.url, { role: 'api', options: { worker: SELDOM } }, engine.log);
+    const open = await publishing('open');
     try {
       const publish = (subject: string) =>
         web.dataSource.transaction((tx) => web.webhooks.publish(tx, delivered(tenant, subject)));
@@ -251,6 +313,8 @@ describe('Between processes', () => {
       await engine.receiver.arrived(11);
       expect(proxy.times).toHaveLength(2);
     } finally {
+      await open.rollbackTransaction();
+      await open.release();
       await web.close();
       await proxy.close();
     }
@@ -383,7 +447,8 @@ it('What a lost NOTIFY would have told of is found by polling', async () => {
   try {
     await engine.endpoint('a', '/a');
     for (const subject of ['m1', 'm2']) {
-      await web.dataSource.transaction((tx) => web.webhooks.publish(tx, delivered('a', subject)));
+      const events = [delivered('a', subject), delivered('b', subject)];
+      await web.dataSource.transaction((tx) => web.webhooks.publish(tx, events));
       await until('its NOTIFY to be refused', () => proxy.refusals > 0);
       proxy.refusals = 0;
     }

@@ -66,9 +66,8 @@ export class WorkerLifecycle implements OnApplicationBootstrap, OnModuleDestroy 
     this.detach = this.store.attach();
     const { notifier } = this.store;
     if (!this.settings.notify || !notifier) return;
-    this.store.onCommit((work) => {
-      if (!this.worker.takesWork) notifier.notify(work);
-    });
+    notifier.notifyWhile(() => !this.worker.takesWork);
+    this.store.onCommit((work) => notifier.notify(work));
   }
 
   private async startWorker(): Promise<void> {

@@ -37,14 +37,18 @@ export interface LocalCommit extends CommittedWork {
    * rolled back are among them.
    */
   written: WrittenEvent[] | null;
+  /** Its transaction has announced all its events to other processes. */
+  isAnnounced: boolean;
 }
 
 /** Notifies other processes of commits, and listens for theirs. What is not heard is found by polling. */
 export interface CommitNotifier {
   /** Begins to listen, if that is possible. What was said until it does is looked for then. */
   listen(onWork: (work: CommittedWork) => void): void;
-  /** A transaction with work for other processes has committed here. */
-  notify(work: CommittedWork): void;
+  /** While `isNeeded` returns true, other processes must hear of what commits here. Default: they need not. */
+  notifyWhile(isNeeded: () => boolean): void;
+  /** A transaction has committed here: says what of its work is for others, and not announced yet. */
+  notify(commit: LocalCommit): void;
   /** Ends its connection. Nothing is told from now on. */
   stop(): Promise<void>;
 }

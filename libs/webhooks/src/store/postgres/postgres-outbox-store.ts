@@ -1,5 +1,6 @@
 import type { PublishedEvent } from '../../events/event.js';
 import type * as outbox from '../outbox-store.js';
+import type { NotifyChannel } from './connection/notify-channel.js';
 import { PostgresServiceStore } from './postgres-service-store.js';
 import { insertEvents } from './publish/insert-events.js';
 import { claimEvents } from './relay/claim-events.js';
@@ -11,9 +12,11 @@ import { relayFewEvents } from './relay/relay-few-events.js';
 
 /** The outbox: publishing and the relay. */
 export abstract class PostgresOutboxStore extends PostgresServiceStore {
+  abstract readonly notifier: NotifyChannel;
+
   insertEvents(events: readonly outbox.NewEvent[], traceparent?: string | null): Promise<PublishedEvent[]> {
     const commit = this.commits.noteEvents(this.session.runner);
-    return insertEvents(this.session, events, traceparent ?? null, commit);
+    return insertEvents(this.session, events, traceparent ?? null, commit, this.notifier.toAnnounceOn);
   }
 
   claimEvents(limit: number): Promise<outbox.ClaimedEvents> {

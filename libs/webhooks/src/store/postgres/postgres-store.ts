@@ -4,7 +4,7 @@ import { SMALL_BATCH } from '../lane-rules.js';
 import type * as lanes from '../lane-store.js';
 import type { DisabledEndpoint, PausedBacklog, RetentionBatch } from '../maintenance-store.js';
 import type { FailureAlert, RecordableOutcome, RecordedOutcomes } from '../outcome-store.js';
-import type { CommitNotifier, LocalCommit, Store } from '../store.js';
+import type { LocalCommit, Store } from '../store.js';
 import type { CommitListener } from '../typeorm/commit-listener.js';
 import { advanceUnheld } from './claim/advance-unheld.js';
 import { findDeepLanes } from './claim/find-deep-lanes.js';
@@ -12,6 +12,7 @@ import { checkForWork } from './claim/check-for-work.js';
 import { claimLanes } from './claim/claim-lanes.js';
 import { leaseDeliveries } from './claim/lease-deliveries.js';
 import { openLease } from './claim/open-lease.js';
+import type { NotifyChannel } from './connection/notify-channel.js';
 import type { Session } from './connection/session.js';
 import { deleteIdleLanes } from './maintenance/delete-idle-lanes.js';
 import {
@@ -43,7 +44,7 @@ export class PostgresStore extends PostgresOutboxStore implements Store {
   constructor(
     session: Session,
     commits: CommitListener,
-    readonly notifier: CommitNotifier,
+    readonly notifier: NotifyChannel,
   ) {
     super(session, commits);
   }

@@ -52,7 +52,11 @@ export class CommitListener implements EntitySubscriberInterface {
 
   private workOf(runner: QueryRunner): LocalCommit {
     let work = this.noted.get(runner);
-    if (!work) this.noted.set(runner, (work = { events: false, eventTypes: [], lanes: false, written: [] }));
+    if (!work) this.noted.set(runner, (work = newCommit()));
     return work;
   }
+}
+
+function newCommit(): LocalCommit {
+  return { events: false, eventTypes: [], lanes: false, written: [], isAnnounced: true };
 }

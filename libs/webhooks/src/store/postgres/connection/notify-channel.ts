@@ -1,26 +1,38 @@
 import { createHash } from 'node:crypto';
-import type { CommitNotifier, CommittedWork } from '../../store.js';
+import type { CommitNotifier, CommittedWork, LocalCommit } from '../../store.js';
 import { NotifyListener } from './notify-listener.js';
 import { NotifySender } from './notify-sender.js';
 import type { Session } from './session.js';
 
 /** LISTEN and NOTIFY on a channel of this module's tables. What is not heard is found by polling. */
 export class NotifyChannel implements CommitNotifier {
+  private readonly name: string;
   private readonly sender: NotifySender;
   private readonly listener: NotifyListener;
+  private isNeeded = (): boolean => false;
 
   constructor(database: Session) {
     const tables = createHash('sha256').update(database.tables.events).digest('hex').slice(0, 12);
-    this.sender = new NotifySender(database, `webhooks_${tables}`);
-    this.listener = new NotifyListener(database, `webhooks_${tables}`);
+    this.name = `webhooks_${tables}`;
+    this.sender = new NotifySender(database, this.name);
+    this.listener = new NotifyListener(database, this.name);
+  }
+
+  /** The channel on which a transaction announces its events; `null` if nobody needs to hear, or the next NOTIFY tells them. */
+  get toAnnounceOn(): string | null {
+    return this.isNeeded() && !this.sender.isSending ? this.name : null;
   }
 
   listen(onWork: (work: CommittedWork) => void): void {
     this.listener.listen(onWork);
   }
 
-  notify(work: CommittedWork): void {
-    this.sender.notify(work);
+  notifyWhile(isNeeded: () => boolean): void {
+    this.isNeeded = isNeeded;
+  }
+
+  notify({ events, lanes, isAnnounced }: LocalCommit): void {
+    if (this.isNeeded()) this.sender.notify({ events: events && !isAnnounced, lanes });
   }
 
   stop(): Promise<void> {

@@ -3,15 +3,15 @@ import type { CommittedWork } from '../../store.js';
 import type { Session } from './session.js';
 
 /**
- * Tells other processes of commits by NOTIFY, after the commit: inside the host's transaction it would put all commits in
- * a row. The first one of a quiet moment is told at once; those that follow while its NOTIFY is on the way are told of
- * together, with the next. It uses the host's pool, so it costs no connection, and an idle process sends nothing.
+ * Tells other processes by NOTIFY, after the commit, of what its transaction has not announced (`publish/announce.ts`). The
+ * first one of a quiet moment is told at once; those that follow while its NOTIFY is on the way are told of together, with
+ * the next. It uses the host's pool, so it costs no connection, and an idle process sends nothing.
  */
 export class NotifySender {
   private readonly logger = new LineLogger('WebhookWakeChannel');
   /** Of the commits that are not told of yet. */
   private unsaid: CommittedWork = { events: false, lanes: false };
-  private isSending = false;
+  private sending = false;
   private hasFailed = false;
   private isStopped = false;
 
@@ -20,12 +20,17 @@ export class NotifySender {
     private readonly channel: string,
   ) {}
 
+  /** A NOTIFY is on the way. What commits meanwhile is told of with the next. */
+  get isSending(): boolean {
+    return this.sending;
+  }
+
   /** A transaction with work for other processes has committed here. */
   notify({ events, lanes }: CommittedWork): void {
     if (this.isStopped) return;
     this.unsaid.events ||= events;
     this.unsaid.lanes ||= lanes;
-    if (!this.isSending) void this.sendAll();
+    if (!this.sending) void this.sendAll();
   }
 
   /** What is on the way still goes out, but nobody waits for it: a shutdown must not depend on the database. */
@@ -34,7 +39,7 @@ export class NotifySender {
   }
 
   private async sendAll(): Promise<void> {
-    this.isSending = true;
+    this.sending = true;
     while (this.unsaid.events || this.unsaid.lanes) {
       const { events, lanes } = this.unsaid;
       this.unsaid = { events: false, lanes: false };
@@ -51,6 +56,6 @@ export class NotifySender {
         this.hasFailed = true;
       }
     }
-    this.isSending = false;
+    this.sending = false;
   }
 }

@@ -5,6 +5,7 @@ import type { NewEvent, WrittenEvent } from '../../outbox-store.js';
 import type { LocalCommit } from '../../store.js';
 import type { Session } from '../connection/session.js';
 import { nowMs } from '../fragments/expressions.js';
+import { announce } from './announce.js';
 import { EVENT_COLUMNS, EVENT_INPUT, toColumns } from './event-columns.js';
 import { insertKeyedEvents } from './insert-keyed-events.js';
 
@@ -13,20 +14,26 @@ import { insertKeyedEvents } from './insert-keyed-events.js';
  *
  * @param traceparent the trace context that they are published in
  * @param commit what is written is added to it
+ * @param channel where other processes listen, if one event may be announced in its transaction
  */
 export async function insertEvents(
   session: Session,
   events: readonly NewEvent[],
   traceparent: string | null,
-  commit: Pick<LocalCommit, 'eventTypes' | 'written'>,
+  commit: Pick<LocalCommit, 'eventTypes' | 'written' | 'isAnnounced'>,
+  channel: string | null,
 ): Promise<PublishedEvent[]> {
   const [first, ...others] = events;
   if (first && others.length === 0 && first.idempotencyKey === null) {
-    noteWritten(commit, await insertOne(session, first, traceparent));
+    const insert = session.found.publishFunction ? callPublishFunction : insertRow;
+    const row = await insert(session, first, traceparent, channel);
+    noteWritten(commit, toWritten(first, row, traceparent));
+    commit.isAnnounced &&= row.announced;
     commit.eventTypes.push(first.type);
     return [toPublished(first)];
   }
   commit.written = null;
+  commit.isAnnounced &&= events.length === 0;
   const published = await insertSeveral(session, events, traceparent);
   published.forEach(({ duplicate }, i) => duplicate || commit.eventTypes.push(events[i]!.type));
   return published;
@@ -57,15 +64,10 @@ function toPublished({ uuid }: NewEvent): PublishedEvent {
 interface WrittenRow {
   sequence: string;
   created_at: string;
+  announced: boolean;
 }
 
-async function insertOne(
-  session: Session,
-  event: NewEvent,
-  traceparent: string | null,
-): Promise<WrittenEvent> {
-  const insert = session.found.publishFunction ? callPublishFunction : insertRow;
-  const row = await insert(session, event, traceparent);
+function toWritten(event: NewEvent, row: WrittenRow, traceparent: string | null): WrittenEvent {
   const createdAt = Number(row.created_at);
   const occurredAt = event.occurredAt ?? createdAt;
   return { ...event, sequence: row.sequence, occurredAt, createdAt, traceparent };
@@ -75,18 +77,27 @@ async function callPublishFunction(
   session: Session,
   event: NewEvent,
   traceparent: string | null,
+  channel: string | null,
 ): Promise<WrittenRow> {
   const { uuid, tenantId, type, subject, data, source, callbackUrl, test, endpointId, occurredAt } = event;
   const about = [uuid, tenantId, type, subject, data, source, callbackUrl, test, endpointId];
+  const parameters: unknown[] = [session.clockOffset, ...about, traceparent, occurredAt];
+  const announced = channel === null ? 'false' : announce(parameters.push(channel));
   const [row] = await session.query<WrittenRow>(
-    `select sequence, created_at from ${session.found.publishFunction}($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
-    [session.clockOffset, ...about, traceparent, occurredAt],
+    `select sequence, created_at, ${announced} as announced
+       from ${session.found.publishFunction}($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+    parameters,
   );
   return row!;
 }
 
 /** Names only the columns that have a value: the host's transaction waits while the statement is parsed and planned. */
-async function insertRow(session: Session, event: NewEvent, traceparent: string | null): Promise<WrittenRow> {
+async function insertRow(
+  session: Session,
+  event: NewEvent,
+  traceparent: string | null,
+  channel: string | null,
+): Promise<WrittenRow> {
   const { uuid, tenantId, type, subject, data } = event;
   const parameters: unknown[] = [session.clockOffset, uuid, tenantId, type, subject, data];
   let columns = '';
@@ -106,6 +117,7 @@ async function insertRow(session: Session, event: NewEvent, traceparent: string 
     columns += ', occurred_at';
     values += `, ${nowMs(1)}`;
   }
+  const announced = channel === null ? 'false' : announce(parameters.push(channel));
   const [row] = await session.query<WrittenRow>(
     `with event as (
        insert into ${session.tables.events} (id, tenant_id, type, subject, data, created_at${columns})
@@ -113,7 +125,7 @@ async function insertRow(session: Session, event: NewEvent, traceparent: string 
        returning sequence
      )
      insert into ${session.tables.unrelayed} (sequence) select sequence from event
-     returning sequence, ${nowMs(1)} as created_at`,
+     returning sequence, ${nowMs(1)} as created_at, ${announced} as announced`,
     parameters,
   );
   return row!;

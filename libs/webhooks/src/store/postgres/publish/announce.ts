@@ -1,0 +1,18 @@
+/** Key of an advisory lock: whoever has it may announce in its transaction. */
+const ANNOUNCING_LOCK = '8602431975310642';
+
+/**
+ * SQL that announces events by a NOTIFY in their transaction, which is sent when that commits, and costs no statement of its
+ * own. It is false if it does not, because
+ * - another transaction that announces is open: PostgreSQL commits transactions with a NOTIFY one after the other;
+ * - transactions may be prepared for a two-phase commit: those with a NOTIFY cannot be;
+ * - the queue of notifications is half full, which a session that listens and does not end its transaction can cause: with a
+ *   full queue, the commit would fail.
+ *
+ * @param channel the number of the parameter that has the name of the channel
+ */
+export function announce(channel: number): string {
+  return `case when current_setting('max_prepared_transactions') = '0' and pg_notification_queue_usage() < 0.5
+                    and pg_try_advisory_xact_lock(${ANNOUNCING_LOCK})
+               then pg_notify($${channel}, 'events')::text is not null else false end`;
+}
