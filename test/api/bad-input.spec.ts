@@ -1,9 +1,3 @@
-import {
-  BadRequestException,
-  type INestApplication,
-  type PipeTransform,
-  ValidationPipe,
-} from '@nestjs/common';
 import * as fc from 'fast-check';
 import { type Calls, startHost, type WebhooksHost } from '../support/webhooks-host.js';
 import { itForAll } from '../support/it-for-all.js';
@@ -462,59 +456,4 @@ describe('Bad input', () => {
       { numRuns: 200 },
     );
   });
-});
-
-describe.each([
-  [
-    'strict and converting',
-    () =>
-      new ValidationPipe({
-        whitelist: true,
-        forbidNonWhitelisted: true,
-        forbidUnknownValues: true,
-        transform: true,
-        transformOptions: { enableImplicitConversion: true },
-      }),
-  ],
-  [
-    'whitelisting in silence',
-    () => new ValidationPipe({ whitelist: true, transform: true, validateCustomDecorators: true }),
-  ],
-  [
-    'for its own DTOs alone',
-    (): PipeTransform => ({
-      transform(value: unknown, { metatype }) {
-        if (metatype && ![Object, String, Number, Boolean, Array].includes(metatype as never))
-          throw new BadRequestException();
-        return value;
-      },
-    }),
-  ],
-])("Under a host's global pipe that is %s", (_, pipe) => {
-  it.each(['express', 'fastify'] as const)(
-    'bodies arrive whole and errors stay ours, on %s',
-    async (adapter) => {
-      const configure = (app: INestApplication) => void app.useGlobalPipes(pipe());
-      const host = await startHost({ adapter, configure });
-      const api = host.as('a');
-      const headers = { 'x-number': '5', 'x-true': 'true' };
-      const { body } = await api
-        .post('/webhooks', { ...good, headers, skipErrorCodes: ['404'], maxInFlight: 3 })
-        .expect(201);
-      expect(body).toMatchObject({
-        headerNames: ['x-number', 'x-true'],
-        skipErrorCodes: ['404'],
-        maxInFlight: 3,
-      });
-      await api.post('/webhooks', { ...good, maxInFlight: '3' }).expect(400);
-      const unknown = await api.patch(`/webhooks/${body.id}`, { nonsense: 1 }).expect(400);
-      expect(unknown.body.details).toEqual([
-        expect.objectContaining({ field: 'nonsense', code: 'unknown_field' }),
-      ]);
-      const list = await api.get('/webhooks/deliveries?test=false&limit=5&since=2020-01-01').expect(200);
-      expect(list.body).toEqual({ data: [], nextCursor: null });
-      await api.post(`/webhooks/${body.id}/pause`).expect(200);
-      await host.close();
-    },
-  );
 });
