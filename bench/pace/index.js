@@ -1,4 +1,5 @@
-// What `rates.js` compares: this project in one process and in two, queues that do the same work as jobs, and no outbox at all.
+// What `rates.js` compares: this project in one process and in two, queues that do the same work as jobs, the
+// least that an outbox can do, and no outbox at all.
 
 /**
  * @typedef {object} PacedContender
@@ -8,10 +9,12 @@
  * @property {'axios' | 'undici'} client
  * @property {1 | 2} processes 2: the one that publishes and the one that sends
  * @property {boolean} usesRedis
+ * @property {boolean} isShown in the picture
  */
 
 const KINDS = [
   { line: 'floor', file: 'floor.js', processes: 1 },
+  { line: 'least outbox', file: 'least-outbox.js', processes: 1, isShown: false },
   { line: 'ours in one process', file: 'ours.js', processes: 1 },
   { line: 'ours in two processes', file: 'ours.js', processes: 2 },
   { line: 'graphile-worker', file: 'graphile-worker.js', processes: 2 },
@@ -20,9 +23,10 @@ const KINDS = [
 
 /** @type {PacedContender[]} */
 const contenders = ['axios', 'undici'].flatMap((client) =>
-  KINDS.map(({ usesRedis = false, ...kind }) => ({
+  KINDS.map(({ usesRedis = false, isShown = true, ...kind }) => ({
     ...kind,
     usesRedis,
+    isShown: isShown && client === 'axios',
     client,
     name: `${kind.line} (${client})`,
   })),

@@ -65,14 +65,19 @@ function paceTargets(figure) {
         unit: '%',
       }),
       target(`${name}: CPU per event at 100/s / at the limit`, cpu(100) / cpu('limit'), { atMost: 2 }),
+      target(
+        `${name}, 100/s: CPU per event / the least outbox's`,
+        cpu(100) / figure('least outbox (axios)', 100, ({ each }) => each.cpuMs),
+        { atMost: 1.5 },
+      ),
     ];
   });
   return targets.filter(({ value }) => !Number.isNaN(value));
 }
 
-/** The picture: those with axios, one line each. Returns SVG. */
+/** The picture: a line for each that is shown. Returns SVG. */
 function picture(contenders, rates, figure) {
-  const shown = contenders.filter(({ client }) => client === 'axios');
+  const shown = contenders.filter(({ isShown }) => isShown);
   const lines = (pick) =>
     shown.map(({ name, line }) => ({ name: line, values: rates.map((rate) => figure(name, rate, pick)) }));
   return lineChart({
