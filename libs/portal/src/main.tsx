@@ -7,7 +7,7 @@ import { CurrentScreen } from './shell/current-screen.tsx';
 import './shell/shell.css';
 
 takeToken();
-// A second link to this page, opened in the same tab, brings a new session.
+// Opening another link to this page in the same tab starts a new session.
 window.addEventListener('hashchange', () => {
   takeToken();
   location.reload();

@@ -1,13 +1,13 @@
 import type { ErrorDetail } from './types.ts';
 
-/** A call that failed. `code` is the API's, or `network`, `timeout` or `unreadable` if there was no answer of the API. */
+/** A call that failed. `code` comes from the API; `network`, `timeout` or `unreadable` if the API did not respond. */
 export class ApiError extends Error {
   override readonly name = 'ApiError';
 
   constructor(
     readonly code: string,
     message: string,
-    /** `0`: no answer. */
+    /** HTTP status; `0`: no response. */
     readonly status: number,
     readonly details: readonly ErrorDetail[] = [],
     readonly retryAfterSeconds: number | null = null,

@@ -10,12 +10,12 @@ export type Query = Record<string, string | number | boolean | null | undefined>
 export interface RequestOptions {
   query?: Query;
   body?: unknown;
-  /** Makes a repeated POST harmless. */
+  /** Sent with each POST, so that repeating it has no further effect. */
   idempotencyKey?: string;
   signal?: AbortSignal;
 }
 
-/** Longer than any answer takes: a test event waits up to 20 s for its result. */
+/** Longer than any response takes: a test event waits up to 20 s for its result. */
 const TIMEOUT_MS = 40_000;
 
 interface ErrorBody {
@@ -40,7 +40,7 @@ function headersOf(method: string, { idempotencyKey }: RequestOptions): Record<s
   const token = readToken();
   return {
     accept: 'application/json',
-    // Also without a body: the server refuses calls that a page of another origin could make.
+    // Sent even without a body: the server rejects calls that a page of another origin could make.
     ...(method !== 'GET' && { 'content-type': 'application/json' }),
     ...(token && { authorization: `Bearer ${token}` }),
     ...(idempotencyKey && { 'idempotency-key': idempotencyKey }),

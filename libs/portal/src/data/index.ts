@@ -1,4 +1,4 @@
-/** Reads and changes, with the names of TanStack Query, of which the page needs a tenth. */
+/** Queries and mutations with the names of TanStack Query. The page needs only a small part of that library. */
 export { queryClient, type QueryKey } from './query-cache.ts';
 export { useMutation, type Mutation } from './use-mutation.ts';
 export {

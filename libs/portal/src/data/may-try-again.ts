@@ -1,5 +1,5 @@
 import { ApiError } from '../api/api-error.ts';
 
-/** An answer that the API has given stays the same: only what did not reach it is tried again. */
+/** Calls that did not reach the API are retried. Others are not, because the API would respond the same. */
 export const mayTryAgain = (error: unknown): boolean =>
   error instanceof ApiError && (error.status === 0 || error.status >= 502);

@@ -3,28 +3,28 @@ import { mayTryAgain } from './may-try-again.ts';
 export type QueryKey = readonly unknown[];
 
 export interface QueryOptions<Data> {
-  /** What is read: a list that begins with a word. Equal keys share one read. */
+  /** Identifies what is read: a list that begins with a name. Queries with equal keys share one read. */
   queryKey: QueryKey;
   queryFn: (context: { signal: AbortSignal }) => Promise<Data>;
 }
 
-/** What is known of one read. */
+/** The cached result of one query. */
 export interface Entry {
   key: QueryKey;
   data: unknown;
   error: unknown;
-  /** When `data` was read, epoch ms; 0: never, or it is known to be old. */
+  /** When `data` was read, epoch ms. 0 if it never was, or is out of date. */
   readAt: number;
   reading: Promise<void> | null;
   abort: AbortController;
   listeners: Set<() => void>;
-  /** How it was read last, for those who invalidate it. */
+  /** The latest function that read it. An invalidation calls it again. */
   read: QueryOptions<unknown>['queryFn'] | null;
 }
 
 const RETRIES = 2;
 const RETRY_DELAY_MS = 500;
-/** What nobody shows is forgotten after this time. */
+/** An entry that no component shows is removed after this time. */
 const KEPT_MS = 5 * 60_000;
 
 const entries = new Map<string, Entry>();
@@ -50,7 +50,7 @@ export function entryOf(key: QueryKey): Entry {
 
 const notify = (entry: Entry): void => entry.listeners.forEach((listener) => listener());
 
-/** Calls `listener` after each change. A read that nobody waits for any more is aborted. */
+/** Calls `listener` after each change. When the last listener leaves, a running read is aborted. */
 export function listen(entry: Entry, listener: () => void): () => void {
   entry.listeners.add(listener);
   return () => {
@@ -76,7 +76,7 @@ async function attempt(read: QueryOptions<unknown>['queryFn'], signal: AbortSign
   }
 }
 
-/** Reads an entry now, unless it is being read. Never rejects: the entry has the error. */
+/** Reads an entry now, unless it is being read. Never rejects: the error is stored in the entry. */
 export function refresh(entry: Entry, read = entry.read): Promise<void> {
   if (!read || entry.reading) return entry.reading ?? Promise.resolve();
   entry.read = read;
@@ -97,14 +97,14 @@ async function readInto(
   } catch (error) {
     if (!signal.aborted) entry.error = error;
   }
-  // An aborted read is no longer the entry's: another one may have begun.
+  // After an abort, the entry may already have another read.
   if (signal.aborted) return;
   entry.reading = null;
   notify(entry);
 }
 
 function store(entry: Entry, data: unknown): void {
-  // The same answer as before is the same object: nothing is drawn again.
+  // Equal data keeps its object, so that nothing is rendered again.
   if (JSON.stringify(data) !== JSON.stringify(entry.data)) entry.data = data;
   entry.error = null;
   entry.readAt = Date.now();
@@ -113,21 +113,21 @@ function store(entry: Entry, data: unknown): void {
 const startsWith = (key: QueryKey, start: QueryKey): boolean =>
   start.every((part, index) => JSON.stringify(part) === JSON.stringify(key[index]));
 
-/** What the page knows. */
+/** The cache of all queries. */
 export const queryClient = {
-  /** Reads everything whose key begins like this again: at once if it is shown, else when it is. */
+  /** Reads all queries again whose key begins with `queryKey`: those on screen now, the others when they are next shown. */
   async invalidateQueries({ queryKey }: { queryKey: QueryKey }): Promise<void> {
     const found = [...entries.values()].filter((entry) => startsWith(entry.key, queryKey));
     for (const entry of found) entry.readAt = 0;
     await Promise.all(
       found
         .filter(({ listeners }) => listeners.size > 0)
-        // A read that has begun before the change may not know it.
+        // A read that began before the change may return the old data.
         .map((entry) => (entry.reading ?? Promise.resolve()).then(() => refresh(entry))),
     );
   },
 
-  /** Replaces what is known by the answer of a change. */
+  /** Replaces the data of a query, for example by what a mutation returned. */
   setQueryData(queryKey: QueryKey, data: unknown): void {
     const entry = entryOf(queryKey);
     store(entry, data);

@@ -1,7 +1,7 @@
 import { useMemo } from 'preact/hooks';
 import { useStore } from './use-store.ts';
 
-/** True while the media query holds. */
+/** Returns true while the media query matches. */
 export function useMedia(query: string): boolean {
   const { list, subscribe } = useMemo(() => watch(query), [query]);
   return useStore(subscribe, () => list.matches);

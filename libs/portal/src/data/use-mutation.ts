@@ -7,19 +7,19 @@ interface MutationOptions<Data, Input> {
 
 interface MutationState<Data> {
   data: Data | undefined;
-  /** Why the last call failed; `null`: it did not. */
+  /** Error of the last call, or `null`. */
   error: unknown;
   isPending: boolean;
 }
 
 export interface Mutation<Data, Input> extends MutationState<Data> {
-  /** Makes the call. Its result, or its error, is in the state; only the latest call counts. */
+  /** Makes the call. Its result or error is then in the state. If several calls run, the latest one counts. */
   mutate: (input: Input, then?: { onSettled?: () => void }) => void;
   /** Forgets the result. */
   reset: () => void;
 }
 
-/** A call that changes something. Its answer is kept in the component alone. */
+/** A call that changes something. Its result is kept in this component only. */
 export function useMutation<Data, Input = void>(
   options: MutationOptions<Data, Input>,
 ): Mutation<Data, Input> {

@@ -1,13 +1,13 @@
 import { useEffect, useReducer, useRef } from 'preact/hooks';
 import { entryOf, listen, refresh, type QueryOptions } from './query-cache.ts';
 
-/** Value of `placeholderData`: while another key is read for the first time, the data of the key before stays. */
+/** Value of `placeholderData`: keeps the data of the previous key until that of a new key has been read. */
 export const keepPreviousData = Symbol('keepPreviousData');
 
 export interface UseQueryOptions<Data> extends QueryOptions<Data> {
   /** Reads again this often, ms, while the tab is visible. Default: never. */
   refetchInterval?: number | false | ((data: Data | undefined) => number | false);
-  /** What is younger than this, ms, is not read again when a screen opens. Default 2000. */
+  /** Data younger than this, ms, is not read again when a screen opens. Default 2000. */
   staleTime?: number;
   /** False: nothing is read. */
   enabled?: boolean;
@@ -16,12 +16,12 @@ export interface UseQueryOptions<Data> extends QueryOptions<Data> {
 
 export interface QueryResult<Data> {
   data: Data | undefined;
-  /** Why the last read failed; `data` may be there, from the one before. `null`: it did not. */
+  /** Error of the last read, or `null`. `data` may still hold the result of an earlier read. */
   error: unknown;
-  /** True: there is neither data nor an error yet. */
+  /** There is neither data nor an error yet. */
   isPending: boolean;
   isFetching: boolean;
-  /** True: `data` is that of the key before. */
+  /** `data` belongs to the previous key. */
   isPlaceholderData: boolean;
   refetch: () => Promise<void>;
 }
@@ -29,7 +29,7 @@ export interface QueryResult<Data> {
 /** Keeps the type of the data with its key. */
 export const queryOptions = <Data>(options: UseQueryOptions<Data>): UseQueryOptions<Data> => options;
 
-/** Reads something, shares it between the components that show it, and reads it again as the options say. */
+/** Reads data, shares it between the components that show it, and reads it again as the options say. */
 export function useQuery<Data>(options: UseQueryOptions<Data>): QueryResult<Data> {
   const { queryKey, enabled = true, staleTime = 2000, refetchInterval = false } = options;
   const entry = entryOf(queryKey);

@@ -1,9 +1,9 @@
 import { useLayoutEffect, useReducer } from 'preact/hooks';
 
 /**
- * Follows a value outside of the components.
+ * Returns a value that is kept outside of the components, and renders again when it changes.
  *
- * @param subscribe calls its argument after each change, and returns how to stop that; the same function each time
+ * @param subscribe calls its argument after each change and returns how to stop; must be the same function each time
  */
 export function useStore<Value>(subscribe: (listener: () => void) => () => void, read: () => Value): Value {
   const [, redraw] = useReducer((count: number) => count + 1, 0);

@@ -7,7 +7,7 @@ const subscribe = (listener: () => void) => {
   return () => void listeners.delete(listener);
 };
 
-/** What is said disappears after this time, ms: screen readers have read it by then. */
+/** A message disappears after this time, ms. Screen readers have read it by then. */
 const SHOWN_MS = 4000;
 let timer: ReturnType<typeof setTimeout>;
 
@@ -16,15 +16,15 @@ function say(text: string): void {
   for (const listener of listeners) listener();
 }
 
-/** Says a result, such as "Copied", to screen readers and for a moment on the screen. */
+/** Announces a result, such as "Copied": to screen readers, and briefly on the screen. */
 export function announce(text: string): void {
   clearTimeout(timer);
   timer = setTimeout(() => say(''), SHOWN_MS);
-  // The same text twice is only read twice if it differs.
+  // Screen readers ignore an unchanged text, so a repeated message must differ from the one before.
   say(message === text ? `${text}\u00a0` : text);
 }
 
-/** The live region of the page. Each dialog has one too, because what is outside of an open dialog is read to nobody. */
+/** The live region of the page. Each dialog has one too: screen readers ignore everything outside of an open dialog. */
 export function Announcer() {
   const text = useStore(subscribe, () => message);
   return (

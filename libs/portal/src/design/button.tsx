@@ -6,14 +6,14 @@ import { Icon, type IconName } from './icon.tsx';
 type Kind = 'primary' | 'normal' | 'quiet' | 'danger';
 
 interface Look {
-  /** Default: `normal`. Of each screen or dialog one button is primary. */
+  /** Default: `normal`. Each screen or dialog has one primary button. */
   kind?: Kind;
   small?: boolean;
   icon?: IconName;
 }
 
 interface ButtonProps extends Look, Omit<ButtonHTMLAttributes, 'type' | 'disabled'> {
-  /** True: the button's work is running. It can be focused, but not pressed. */
+  /** The button's action is running. It can be focused, but not pressed. */
   busy?: boolean;
   disabled?: boolean;
   type?: 'button' | 'submit';

@@ -7,7 +7,7 @@ interface CopyProps {
   value: string;
   /** What is copied, such as `secret`: the button is named "Copy secret". */
   what: string;
-  /** True: an icon. Default: a button with a text. */
+  /** True: only an icon. Default: a button with text. */
   compact?: boolean;
   small?: boolean;
   onCopied?: () => void;
@@ -29,7 +29,7 @@ function copyBySelection(text: string): boolean {
   area.value = text;
   area.className = 'visually-hidden';
   const focused = document.activeElement;
-  // An open modal dialog makes everything outside of it inert.
+  // Inside the dialog, because an open modal dialog makes everything outside of it inert.
   (focused?.closest('dialog') ?? document.body).append(area);
   area.select();
   const copied = document.execCommand('copy');

@@ -11,7 +11,7 @@ interface DialogProps {
   /** Buttons at the end, the main one last. */
   actions?: ComponentChildren;
   wide?: boolean;
-  /** False: neither Escape nor a cross closes it, because what it shows is shown once. Default: `true`. */
+  /** False: neither Escape nor a cross closes it, because its content cannot be shown again. Default: `true`. */
   dismissable?: boolean;
 }
 
@@ -60,7 +60,7 @@ interface ConfirmProps {
   onClose: () => void;
 }
 
-/** Asks before something that cannot be undone. */
+/** Asks for confirmation of an action that cannot be undone. */
 export function ConfirmDialog({ title, children, confirm, danger, busy, onConfirm, onClose }: ConfirmProps) {
   return (
     <Dialog

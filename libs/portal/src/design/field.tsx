@@ -4,21 +4,21 @@ import { Icon } from './icon.tsx';
 
 interface FieldProps {
   label: string;
-  /** Shown below the label, before anybody has made a mistake. */
+  /** Shown below the label from the start. */
   hint?: ComponentChildren;
-  /** What is wrong with the value, such as the API's messages of this field. */
+  /** What is wrong with the value, such as the API's messages for this field. */
   errors?: readonly string[];
   optional?: string;
 }
 
-/** What a control needs to be described by its field. */
+/** Attributes that connect a control to its label, hint and errors. */
 export interface ControlProps {
   id: string;
   'aria-describedby'?: string;
   'aria-invalid'?: boolean;
 }
 
-/** A label with its hint and errors. `children` gets the attributes that tie the control to them. */
+/** A label with its hint and errors. `children` gets the attributes that connect the control to them. */
 export function Field({
   label,
   hint,

@@ -15,11 +15,11 @@ interface NoticeProps {
   title: ComponentChildren;
   children?: ComponentChildren;
   action?: ComponentChildren;
-  /** True: screen readers read it when it appears. */
+  /** Screen readers read it as soon as it appears. */
   live?: boolean;
 }
 
-/** A box that says something about what is below it. */
+/** A box with a message about the content below it. */
 export function Notice({ tone, title, children, action, live }: NoticeProps) {
   return (
     <div class={`notice notice-${tone}`} role={live ? 'alert' : undefined}>

@@ -10,7 +10,7 @@ interface PagerProps {
   nextCursor: string | null;
 }
 
-/** Links to the first and the next page. Lists have no numbers of pages: nobody counts a million rows. */
+/** Links to the first and the next page. There are no page numbers, because counting a million rows takes too long. */
 export function Pager({ params, cursor, nextCursor }: PagerProps) {
   if (!cursor && !nextCursor) return null;
   return (

@@ -4,7 +4,7 @@ import { t } from '../strings/translate.ts';
 import { Button } from './button.tsx';
 import { Notice } from './notice.tsx';
 
-/** Nothing to show, and what to do about it. */
+/** Says that there is nothing to show, and what to do about it. */
 export function Empty({
   title,
   children,
@@ -12,7 +12,7 @@ export function Empty({
   isScreen,
 }: {
   title: string;
-  /** True: it is all that the screen has, so its title is the heading of the page. */
+  /** It is the only content of the screen, so its title is the heading of the page. */
   isScreen?: boolean;
   children?: ComponentChildren;
   action?: ComponentChildren;
@@ -26,7 +26,7 @@ export function Empty({
   );
 }
 
-/** Grey rows in the place of what is loading. */
+/** Grey rows in place of content that is loading. */
 export function Loading({ rows = 3 }: { rows?: number }) {
   return (
     <div class="loading" role="status" aria-label={t('state.loading')}>
@@ -37,7 +37,7 @@ export function Loading({ rows = 3 }: { rows?: number }) {
   );
 }
 
-/** A read failed. Filters and what was typed stay. */
+/** Says that a read failed. Filters and typed text are kept. */
 export function LoadError({ error, retry }: { error: unknown; retry: () => void }) {
   return (
     <Notice
@@ -63,7 +63,7 @@ export function messageOf(error: unknown): string {
   return message;
 }
 
-/** Why an action was refused; nothing if it was not. */
+/** Says why an action failed. Renders nothing if it did not. */
 export function ActionError({ error }: { error: unknown }) {
   if (!error) return null;
   return <Notice tone="danger" title={messageOf(error)} live />;

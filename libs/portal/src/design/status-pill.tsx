@@ -4,7 +4,7 @@ import { Icon, type IconName } from './icon.tsx';
 
 type PillTone = 'success' | 'danger' | 'warning' | 'info' | 'neutral';
 
-/** A state: icon, text and colour say the same. */
+/** A state as icon, text and colour, all of which say the same. */
 export function Pill({ tone, icon, children }: { tone: PillTone; icon: IconName; children: string }) {
   return (
     <span class={`pill pill-${tone}`}>
@@ -14,7 +14,7 @@ export function Pill({ tone, icon, children }: { tone: PillTone; icon: IconName;
   );
 }
 
-/** What an endpoint is to its owner: an active one may be failing. */
+/** The state of an endpoint as its owner sees it: an active one may be shown as failing. */
 export function endpointStatus({
   state,
   failingSince,
@@ -50,7 +50,7 @@ const DELIVERY: Record<DeliveryStatus, [PillTone, IconName]> = {
   discarded: ['neutral', 'stop'],
 };
 
-/** A pending delivery that has been tried is retrying. */
+/** A pending delivery with at least one attempt is shown as retrying. */
 export const deliveryStatus = (state: DeliveryState, attemptCount: number): DeliveryStatus =>
   state === 'pending' && attemptCount > 0 ? 'retrying' : state;
 

@@ -5,11 +5,11 @@ export interface Column<Row> {
   /** Also the label of the cell on narrow screens. */
   header: string;
   cell: (row: Row) => ComponentChildren;
-  /** The cell that names the row: it holds the row's link. One column has it. */
+  /** Exactly one column names the row and contains its link. */
   primary?: boolean;
   /** Numbers and times: aligned to the end. */
   numeric?: boolean;
-  /** True: on narrow screens the cell has no label. */
+  /** On narrow screens the cell has no label. */
   bare?: boolean;
 }
 
@@ -19,13 +19,13 @@ interface TableProps<Row> {
   columns: readonly Column<Row>[];
   rows: readonly Row[];
   keyOf: (row: Row) => string;
-  /** True while other rows are loading: these are shown faintly. */
+  /** Other rows are loading, so these are shown faintly. */
   stale?: boolean;
   /** Viewport width in px below which rows are cards. Default 760; tables of many columns need more. */
   cardsBelow?: number;
 }
 
-/** A table that becomes a list of cards where it has no room for its columns. */
+/** A table that becomes a list of cards if there is no room for its columns. */
 export function Table<Row>({ caption, columns, rows, keyOf, stale, cardsBelow = 760 }: TableProps<Row>) {
   const areCards = useMedia(`(max-width: ${cardsBelow - 1}px)`);
   return (

@@ -7,7 +7,7 @@ export interface Tab {
   current: boolean;
 }
 
-/** Links that look like tabs: each screen has an address of its own. */
+/** Links that look like tabs, because each screen has its own URL. */
 export function Tabs({ label, tabs }: { label: string; tabs: readonly Tab[] }) {
   return (
     <nav class="tabs" aria-label={label}>

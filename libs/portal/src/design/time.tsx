@@ -30,7 +30,7 @@ export function relativeTime(at: number, now: number): string {
 /** With date and time zone. */
 export const absoluteTime = (at: string): string => absolute.format(new Date(at));
 
-/** The present time, every few seconds. */
+/** Returns the current time, updated every few seconds. */
 export function useNow(everyMs = 10_000): number {
   const [now, setNow] = useState(Date.now);
   useEffect(() => {
@@ -40,7 +40,7 @@ export function useNow(everyMs = 10_000): number {
   return now;
 }
 
-/** A moment: as it is (`relative`, default), or on the clock (`clock`). The tooltip has date and time zone. */
+/** A time: relative to now (default), as date and time (`clock`), or with the time zone (`full`), as in the tooltip. */
 export function Time({ at, show = 'relative' }: { at: string; show?: 'relative' | 'clock' | 'full' }) {
   const now = useNow();
   const full = absoluteTime(at);

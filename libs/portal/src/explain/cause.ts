@@ -2,7 +2,7 @@ import type { Attempt } from '../api/types.ts';
 import type { StringKey } from '../strings/catalogue.ts';
 import { t } from '../strings/translate.ts';
 
-/** What a screen knows of an attempt. */
+/** The parts of an attempt that explain its result. */
 export type Tried = Pick<Attempt, 'status' | 'error'>;
 
 type Cause = { [Key in StringKey]: Key extends `cause.${infer Name}.title` ? Name : never }[StringKey];
@@ -35,13 +35,13 @@ function causeOfStatus(status: number): Cause {
   return status >= 400 ? 'rejected' : 'unexpected';
 }
 
-/** Why an attempt failed; `null`: it did not. */
+/** Why an attempt failed; `null` if it succeeded. */
 export function causeOf({ status, error }: Tried): Cause | null {
   if (!error) return null;
   return error === 'http' ? causeOfStatus(status ?? 0) : error;
 }
 
-/** A sentence that says what happened, and one that says what to do; `null`: nothing failed. */
+/** One sentence that says what happened, and one that says what to do; `null` if nothing failed. */
 export function explainAttempt(tried: Tried): { cause: Cause; title: string; fix: string } | null {
   const cause = causeOf(tried);
   if (!cause) return null;
@@ -49,7 +49,7 @@ export function explainAttempt(tried: Tried): { cause: Cause; title: string; fix
   return { cause, title: t(`cause.${cause}.title`, values), fix: t(`cause.${cause}.fix`, values) };
 }
 
-/** An attempt in a word: `200`, `503`, `timeout`. */
+/** An attempt in one word: `200`, `503`, `timeout`. */
 export function resultWord({ status, error }: Tried): string {
   if (error && error !== 'http') return t(`cause.${error}.short`);
   return String(status ?? '');

@@ -2,7 +2,7 @@ import type { Delivery } from '../api/types.ts';
 import { DeliveryPill } from '../design/status-pill.tsx';
 import { ResultChip } from './result-chip.tsx';
 
-/** The state of a delivery, beside the result of its last attempt. */
+/** The state of a delivery, with the result of its last attempt. */
 export function DeliveryStatus({
   state,
   attemptCount,

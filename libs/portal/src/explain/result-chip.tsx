@@ -2,7 +2,7 @@ import { Icon } from '../design/icon.tsx';
 import { explainAttempt, resultWord, type Tried } from './cause.ts';
 import './explain.css';
 
-/** An attempt in a word, such as `200` or `timeout`. Its tooltip is the sentence. */
+/** An attempt in one word, such as `200` or `timeout`. Its tooltip explains it in a sentence. */
 export function ResultChip({ attempt }: { attempt: Tried }) {
   const explained = explainAttempt(attempt);
   return (

@@ -8,12 +8,12 @@ const NAMES = Object.keys(RANGES) as RangeName[];
 interface RangeFieldsProps {
   value: RangeChoice;
   set: (choice: RangeChoice) => void;
-  /** Choices before those that have a name. */
+  /** Choices to show before the named ranges. */
   first?: { value: string; label: string };
   errors?: readonly string[];
 }
 
-/** Chooses a range that ends now, or one from a time to a time. */
+/** Chooses a range that ends now, or one between two times. */
 export function RangeFields({ value, set, first, errors }: RangeFieldsProps) {
   const { range = '', since = '', until = '' } = value;
   return (

@@ -1,4 +1,4 @@
-/** Lengths of the ranges that have a name, ms. They end now. */
+/** Lengths of the named ranges, ms. They end now. */
 export const RANGES = {
   '1h': 3_600_000,
   '24h': 86_400_000,
@@ -8,20 +8,20 @@ export const RANGES = {
 
 export type RangeName = keyof typeof RANGES;
 
-/** A choice of time: a name of `RANGES`, or `custom` with its times as `datetime-local` fields have them. */
+/** A chosen range: a name from `RANGES`, or `custom` with two times in the format of `datetime-local` fields. */
 export interface RangeChoice {
   range?: string;
   since?: string;
   until?: string;
 }
 
-/** The time of a `datetime-local` field, which is the reader's own, as RFC 3339. */
+/** Converts the value of a `datetime-local` field, which is in local time, to RFC 3339. */
 function instantOf(local: string | undefined): string | undefined {
   const at = local ? new Date(local) : null;
   return at && !Number.isNaN(at.getTime()) ? at.toISOString() : undefined;
 }
 
-/** The times of a choice as RFC 3339. Without `since` it has no beginning, without `until` it ends now. */
+/** Converts a chosen range to RFC 3339. Without `since` it has no beginning; without `until` it ends now. */
 export function resolveRange(
   { range, since, until }: RangeChoice,
   now: number,

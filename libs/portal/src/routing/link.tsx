@@ -5,7 +5,7 @@ import type { Params } from './route.ts';
 interface LinkProps {
   to: Params;
   class?: string;
-  /** True: for links within a screen. The history gets no entry, and the page does not scroll. */
+  /** For links within a screen: adds no history entry and does not scroll. */
   replace?: boolean;
   'aria-current'?: 'page';
   'aria-label'?: string;

@@ -10,13 +10,13 @@ function subscribe(listener: () => void): () => void {
   return () => void listeners.delete(listener);
 }
 
-/** The query string, as it changes. */
+/** Returns the query string, and renders again when it changes. */
 export const useSearch = (): string => useStore(subscribe, () => location.search);
 
-/** The address of a screen. It keeps the path, with or without a slash at its end, because a server may know only one. */
+/** The URL of a screen. Keeps a slash at the end of the path, or its absence: a server may serve only one of the two. */
 export const hrefOf = (params: Params): string => location.pathname + searchOf(params);
 
-/** Goes to a screen. `replace` is for filters: Back then leaves the screen instead of undoing each key. */
+/** Goes to a screen. `replace` is for filters: the Back button then leaves the screen instead of undoing each keystroke. */
 export function navigate(params: Params, { replace = false } = {}): void {
   const href = hrefOf(params);
   if (replace) history.replaceState(null, '', href);

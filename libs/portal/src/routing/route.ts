@@ -1,4 +1,4 @@
-/** What the query string says. Names and filters that a screen reads are strings; missing ones are `undefined`. */
+/** The parameters of the query string. Missing ones are `undefined`. */
 export type Params = Readonly<Record<string, string | undefined>>;
 
 export type ScreenName =
@@ -30,7 +30,7 @@ const TABS: Record<string, ScreenName> = {
   replay: 'replay',
 };
 
-/** Screens of their own: `?screen=…`. */
+/** Screens that belong to no webhook: `?screen=…`. */
 const SCREENS: Record<string, ScreenName> = {
   webhooks: 'webhooks',
   new: 'register',
@@ -46,13 +46,13 @@ function screenOf(params: Params, home: ScreenName): ScreenName {
   return params.screen ? (SCREENS[params.screen] ?? 'unknown') : home;
 }
 
-/** Reads a query string. `home` is the screen without any parameter. */
+/** Reads a query string. `home` is the screen to show if there are no parameters. */
 export function parseRoute(search: string, home: ScreenName = 'webhooks'): Route {
   const params: Params = Object.fromEntries(new URLSearchParams(search));
   return { screen: screenOf(params, home), params };
 }
 
-/** The query string of parameters, empty ones left out: `?webhook=wh_…&tab=settings`. */
+/** Writes parameters as a query string, without empty ones: `?webhook=wh_…&tab=settings`. */
 export function searchOf(params: Params): string {
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(params)) if (value) search.set(name, value);

@@ -13,7 +13,7 @@ export function UnknownScreen() {
   );
 }
 
-/** What the URL names is not there for this account. */
+/** Says that this account has nothing of this id. */
 export function NotFound() {
   return (
     <Empty

@@ -4,17 +4,17 @@ import type { ProfileRules, Scope, Session } from './session.ts';
 
 export const SessionContext = createContext<Session | null>(null);
 
-/** The session. Below `<SessionGate>` there always is one. */
+/** Returns the session. Below `<SessionGate>` there always is one. */
 export function useSession(): Session {
   const session = useContext(SessionContext);
   if (!session) throw new Error('useSession is used outside of SessionGate');
   return session;
 }
 
-/** True: the session may do this. The server checks it as well. */
+/** Returns whether the session may do this. The server checks it as well. */
 export const useScope = (scope: Scope): boolean => useSession().scopes.includes(scope);
 
-/** Rules of a profile; `null`: the host no longer has it. */
+/** Returns the rules of a profile; `null` if the host no longer has it. */
 export function useProfile(name: string): ProfileRules | null {
   return useSession().profiles.find((profile) => profile.name === name) ?? null;
 }

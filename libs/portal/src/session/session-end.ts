@@ -1,9 +1,9 @@
 import type { Brand } from './session.ts';
 import { useStore } from '../data/use-store.ts';
 
-/** Where to sign in again, as far as it is known. */
+/** Why there is no session, and where to sign in. */
 export interface SessionEnd {
-  /** `unauthenticated`: there was no session; `session_expired`: it is over. */
+  /** `unauthenticated`: there was no session. `session_expired`: it has ended. */
   code: string;
   signInUrl: string | null;
   brand: Brand | null;
@@ -16,7 +16,7 @@ const subscribe = (listener: () => void) => {
   return () => void listeners.delete(listener);
 };
 
-/** Called for each 401: the page then shows nothing but the way to sign in again. */
+/** Called for each 401. The page then shows only where to sign in again. */
 export function endSession(end: SessionEnd): void {
   if (ended) return;
   ended = end;

@@ -10,10 +10,10 @@ import { SessionContext } from './session-context.ts';
 import { SignedOut } from './signed-out.tsx';
 import type { Session } from './session.ts';
 
-/** Browsers end longer timers at once. */
+/** Longest delay of a timer: browsers run longer ones at once. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
-/** Shows its children once there is a session, and the way to sign in again when it is over. */
+/** Shows its children while there is a session, and where to sign in again when it has ended. */
 export function SessionGate({ children }: { children: ComponentChildren }) {
   const end = useSessionEnd();
   const { data: session, error, refetch } = useQuery({ ...queries.session(), enabled: !end });
@@ -39,7 +39,7 @@ export function SessionGate({ children }: { children: ComponentChildren }) {
   return <SessionContext.Provider value={session}>{children}</SessionContext.Provider>;
 }
 
-/** The page shows nothing after the session's end, also if nobody calls the server. */
+/** Hides the page when the session ends, even if no call to the server fails. */
 function useExpiry(session: Session | undefined): void {
   useEffect(() => {
     if (!session?.expiresAt) return;

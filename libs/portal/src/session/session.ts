@@ -12,7 +12,7 @@ export interface Brand {
   backUrl?: string | null;
 }
 
-/** What a profile's webhooks may have: forms show these fields and no others. */
+/** What the webhooks of a profile may have. Forms show only these fields. */
 export interface ProfileRules {
   name: string;
   /** For people, such as `Mobile Text Alerts`. */
@@ -40,16 +40,16 @@ export interface ProfileRules {
   signature: Signature | null;
 }
 
-/** How requests are signed; `null`: in a way that this page has no code for. */
+/** How requests are signed; `null` if this page has no code for it. */
 export type Signature =
   | { kind: 'body'; header: string; prefix: string; encoding: 'hex' | 'base64' }
   | { kind: 'standard' }
   | { kind: 'jwt' };
 
-/** Who looks at the page, what they may do, and what the host has set for it. */
+/** Who uses the page, what they may do, and the host's settings. */
 export interface Session {
   actor: string | null;
-  /** Missing: an operator's session, which belongs to no tenant. */
+  /** Missing in an operator's session, which belongs to no tenant. */
   tenantId?: string | null;
   scopes: Scope[];
   /** RFC 3339; `null`: the host decides when it ends. */
@@ -58,13 +58,13 @@ export interface Session {
   brand?: Brand | null;
   /** Texts that replace those of the catalogue, by key. */
   strings?: Record<string, string> | null;
-  /** What the server does not mask. */
+  /** Which data the server does not mask. */
   show: { bodies: boolean; phoneNumbers: boolean };
   loginUrl?: string | null;
   returnUrl?: string | null;
-  /** The host's own page of a message; holds `{subject}`. */
+  /** URL of the host's own page about a message; contains `{subject}`. */
   subjectUrl?: string | null;
-  /** How long the log keeps what it has, ms; `false`: for ever. */
+  /** How long the log keeps deliveries, ms; `false`: for ever. */
   retention?: { keepMs: number | false; keepBodiesMs: number | false } | null;
   /** Name of the default profile of new webhooks. */
   profile: string;

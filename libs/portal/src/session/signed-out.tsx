@@ -10,11 +10,11 @@ function safeUrl(url: string | null | undefined): string | null {
   return parsed && /^https?:$/.test(parsed.protocol) ? parsed.href : null;
 }
 
-/** All that is left of the page when the session is over. */
+/** Replaces the whole page when the session has ended. */
 export function SignedOut({ end, session }: { end: SessionEnd; session: Session | undefined }) {
   const expired = end.code === 'session_expired' || session !== undefined;
   const url = safeUrl(end.signInUrl ?? session?.returnUrl ?? session?.loginUrl)?.replaceAll(
-    // Where to come back to, as the host's login page takes it.
+    // The host's login page takes the URL to return to.
     /\{url\}|%7Burl%7D/gi,
     encodeURIComponent(location.href),
   );

@@ -1,7 +1,7 @@
-/** Sessions of two mounts on one origin are different ones. */
+/** Contains the path, so that two mounts on one origin have separate sessions. */
 const key = `webhooks-session ${location.pathname.replace(/\/$/, '')}`;
 
-/** Moves a token from the URL (`#session=…`) to this tab's storage, so that it is in no history and no bookmark. */
+/** Moves a token from the URL (`#session=…`) to this tab's storage, so that no history entry or bookmark contains it. */
 export function takeToken(): void {
   const token = new URLSearchParams(location.hash.slice(1)).get('session');
   if (!token) return;
@@ -9,7 +9,7 @@ export function takeToken(): void {
   history.replaceState(history.state, '', location.pathname + location.search);
 }
 
-/** The token of this tab; `null`: the host's own sign-in counts. */
+/** The token of this tab; `null`: the host's own sign-in is used. */
 export const readToken = (): string | null => sessionStorage.getItem(key);
 
 export const forgetToken = (): void => sessionStorage.removeItem(key);

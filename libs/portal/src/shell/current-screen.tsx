@@ -22,7 +22,7 @@ export function CurrentScreen() {
   const Screen = screens[route.screen];
   const isFirst = useRef(true);
   useEffect(() => {
-    // Of a page that was just loaded, the keyboard begins at its top.
+    // After a page load, the focus stays at the top of the page.
     if (!isFirst.current) focusHeading();
     isFirst.current = false;
   }, [route.screen, route.params.webhook, route.params.delivery]);

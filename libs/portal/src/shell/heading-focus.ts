@@ -1,7 +1,7 @@
-/** True: a screen has opened whose heading is not there yet, because its data is loading. */
+/** A screen has opened, but its heading is not there yet because its data is loading. */
 let isWanted = false;
 
-/** Moves the focus to the heading of the screen that has opened: screen readers go on from there. */
+/** Moves the focus to the heading of the screen that has opened, so that screen readers continue there. */
 export function focusHeading(): void {
   const heading = document.querySelector<HTMLElement>('main h1');
   isWanted = !heading;

@@ -7,12 +7,12 @@ import { takeFocus } from './heading-focus.ts';
 
 interface PageHeaderProps {
   title: ComponentChildren;
-  /** Beside the title, such as a status. */
+  /** Next to the title, such as a status. */
   aside?: ComponentChildren;
   /** Below the title. */
   subtitle?: ComponentChildren;
   actions?: ComponentChildren;
-  /** The screen above this one. */
+  /** Link to the parent screen. */
   up?: { to: Params; label: string };
 }
 

@@ -9,7 +9,7 @@ import { t } from '../strings/translate.ts';
 interface Item {
   label: StringKey;
   to: Params;
-  /** Screens at which it is the current one. */
+  /** Screens on which this link is the current one. */
   screens: ScreenName[];
 }
 
@@ -36,7 +36,7 @@ export function Shell({ screen, children }: { screen: ScreenName; children: Comp
         class="skip"
         href="#content"
         onClick={(event) => {
-          // The fragment would resolve against <base>, which is another URL.
+          // The browser would resolve the fragment against <base>, which is another URL.
           event.preventDefault();
           document.getElementById('content')?.focus();
         }}

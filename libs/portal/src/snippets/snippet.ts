@@ -10,16 +10,16 @@ export const LANGUAGES = [
 
 export type Language = (typeof LANGUAGES)[number]['id'];
 
-/** What a code snippet is made for. */
+/** The values that a code snippet contains. */
 export interface SnippetSubject {
   signature: Signature;
   /** The webhook's URL: the audience of a token, and where cURL sends to. */
   url: string;
-  /** A request as the webhook gets it; its signature is left out. */
+  /** An example of a request to the webhook, without its signature. */
   example: { headers: Record<string, string>; body: string };
 }
 
-/** In single quotes, as shells and PHP read them, and in double quotes, as the others do. */
+/** In single quotes for shells and PHP, in double quotes for the other languages. */
 const QUOTED: Record<Language, (text: string) => string> = {
   node: JSON.stringify,
   python: JSON.stringify,
@@ -28,7 +28,7 @@ const QUOTED: Record<Language, (text: string) => string> = {
   curl: (text) => `'${text.replaceAll("'", `'\\''`)}'`,
 };
 
-/** Headers that the code makes itself. */
+/** Headers that the code sets itself. */
 const OF_THE_ATTEMPT = ['webhook-id', 'webhook-timestamp', 'webhook-signature', 'authorization'];
 
 const headerLines = ({ example }: SnippetSubject): string =>
@@ -38,8 +38,8 @@ const headerLines = ({ example }: SnippetSubject): string =>
     .join('');
 
 /**
- * Fills the part of a language's templates that fits the signature. Parts begin with a line such as `--- jwt`; `@URL@` and
- * its like are values.
+ * Fills in the part of a language's templates that matches the signature. Each part begins with a line such as `--- jwt`.
+ * `@URL@` and similar names are replaced by values.
  */
 export function fillTemplate(templates: string, language: Language, subject: SnippetSubject): string {
   const { signature, url, example } = subject;

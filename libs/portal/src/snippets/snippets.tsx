@@ -10,7 +10,7 @@ import { fillTemplate, LANGUAGES, type Language, type SnippetSubject } from './s
 import { templatesOf } from './templates.ts';
 import './snippets.css';
 
-/** The example of an event that the webhook gets; of any other, if it gets none that has one. */
+/** The example of an event that the webhook gets, or of any event if there is none. */
 function exampleOf(
   { data }: EventTypeList,
   events: readonly string[],

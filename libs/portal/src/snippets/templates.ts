@@ -9,7 +9,7 @@ import type { Language } from './snippet.ts';
 
 const URLS: Record<Language, string> = { node, php, python, go, curl };
 
-/** The templates of a language: files of the page that are loaded when somebody looks at them. */
+/** Loads the templates of a language, from a separate file of the page. */
 export const templatesOf = (language: Language) =>
   queryOptions({
     queryKey: ['snippets', language],

@@ -14,8 +14,8 @@ import { settings } from './en/settings.ts';
 import { webhooks } from './en/webhooks.ts';
 
 /**
- * Every text of the page, by key. `{name}` is a value; `one | other` are the forms for a number `n`. A host replaces
- * texts by key with the option `portal.strings`, so a key that has been released keeps its meaning.
+ * Every text of the page, by key. `{name}` is a value; `one | other` are the forms for a number `n`. Hosts replace
+ * texts by key with the option `portal.strings`, so a released key must keep its meaning.
  */
 export const catalogue = {
   ...common,

@@ -4,7 +4,7 @@ export type Values = Readonly<Record<string, string | number>>;
 
 let overrides: Readonly<Record<string, string>> = {};
 
-/** Replaces strings of the catalogue by key. Called once, with the host's, before anything is shown. */
+/** Replaces strings of the catalogue by those of the host. Called once, before anything is shown. */
 export function overrideStrings(strings: Readonly<Record<string, string>> | null | undefined): void {
   overrides = strings ?? {};
 }
@@ -14,7 +14,7 @@ export const textOf = (key: StringKey): string => overrides[key] ?? catalogue[ke
 const plurals = new Intl.PluralRules('en');
 const numbers = new Intl.NumberFormat();
 
-/** A number as the reader's language writes it. */
+/** Formats a number in the reader's language. */
 export const numberText = (value: number): string => numbers.format(value);
 
 /** `one | other`: the form for the number `n`. A text without a bar has one form. */
@@ -23,7 +23,7 @@ function pluralForm(text: string, n: string | number | undefined): string {
   return other === undefined || (typeof n === 'number' && plurals.select(n) === 'one') ? one : other;
 }
 
-/** A text of the page. `{name}` is replaced by a value; numbers are written as the reader's language does. */
+/** Returns a text of the page. `{name}` is replaced by a value. Numbers are formatted in the reader's language. */
 export function t(key: StringKey, values: Values = {}): string {
   return pluralForm(textOf(key), values.n).replaceAll(/\{(\w+)\}/g, (all, name: string) => {
     const value = values[name];

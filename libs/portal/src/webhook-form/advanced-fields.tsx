@@ -17,7 +17,7 @@ const FIELDS = [
   'retryOnError',
 ];
 
-/** What most webhooks leave as it is. It opens by itself if one of its fields is wrong. */
+/** Settings that most webhooks leave as they are. Opens by itself if one of its fields has an error. */
 export function AdvancedFields(part: FormPartProps & { headerNames: readonly string[] }) {
   const { rules, values, set, errorsOf, headerNames } = part;
   const has = (field: (typeof rules.fields)[number]) => rules.fields.includes(field);
@@ -87,7 +87,7 @@ export function AdvancedFields(part: FormPartProps & { headerNames: readonly str
   );
 }
 
-/** When failed requests are sent again. The profile decides it, so it is only shown. */
+/** When failed requests are retried. Read-only, because the profile decides it. */
 function RetrySchedule({ rules }: { rules: ProfileRules }) {
   if (rules.schedule.length === 0) return <p class="field-hint">{t('form.noRetries')}</p>;
   return (

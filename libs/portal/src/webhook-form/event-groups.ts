@@ -12,8 +12,8 @@ export interface EventGroup {
 }
 
 /**
- * The event names of a profile in groups of the same first part, with their descriptions. Names that no type of the
- * catalogue has, such as tests, are left out if others are there.
+ * The event names of a profile with their descriptions, grouped by first part. Names that are not in the catalogue, such
+ * as tests, are left out unless there are no others.
  */
 export function groupEvents(
   names: readonly string[] | null,

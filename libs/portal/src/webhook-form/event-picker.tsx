@@ -7,7 +7,7 @@ import { groupEvents, type EventGroup } from './event-groups.ts';
 import { profileText } from './profile-text.ts';
 import type { FormPartProps } from './form-part.tsx';
 
-/** Which events a webhook gets: all, or the chosen ones, in groups. Profiles with one event per webhook have a list. */
+/** Chooses the events of a webhook: all, or some of them, in groups. For profiles with one event per webhook, a list. */
 export function EventPicker({ rules, values, set, errorsOf }: FormPartProps) {
   const id = useId();
   const { data } = useQuery(queries.eventTypes(rules.name));
@@ -80,7 +80,7 @@ interface GroupProps {
   invalid: boolean;
 }
 
-/** The events of one group. `message.*` stands for all of them, also those that will be added. */
+/** The events of one group. `message.*` stands for all of them, including those added later. */
 function EventGroupChoice({ group, wildcards, chosen, onChange }: GroupProps) {
   const pattern = `${group.prefix}.*`;
   const isAll = chosen.includes(pattern);

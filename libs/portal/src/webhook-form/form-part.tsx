@@ -2,12 +2,12 @@ import { Checkbox } from '../design/field.tsx';
 import type { ProfileRules } from '../session/session.ts';
 import type { FormValues } from './form-values.ts';
 
-/** What the parts of the form get. */
+/** Properties of each part of the form. */
 export interface FormPartProps {
   rules: ProfileRules;
   values: FormValues;
   set: (change: Partial<FormValues>) => void;
-  /** The API's messages of a field. */
+  /** Returns the API's messages for a field. */
   errorsOf: (field: string) => string[];
 }
 

@@ -9,7 +9,7 @@ export interface HeaderRow {
 /** Who chooses the secret of a new webhook. `unsigned` exists only if the profile allows it. */
 export type SecretChoice = 'generate' | 'own' | 'unsigned';
 
-/** What is in the form, as it is typed. */
+/** The content of the form, as typed. */
 export interface FormValues {
   url: string;
   description: string;
@@ -82,7 +82,7 @@ const listOf = (text: string): string[] =>
     .map((part) => part.trim())
     .filter(Boolean);
 
-/** What is no number is sent as it is: the API says what is wrong with it, beside the field. */
+/** A text that is not a number is sent as it is: the API's message about it then appears next to the field. */
 function numberOf(text: string): number | null {
   const trimmed = text.trim();
   if (!trimmed) return null;
@@ -90,7 +90,7 @@ function numberOf(text: string): number | null {
   return Number.isNaN(value) ? (trimmed as unknown as number) : value;
 }
 
-/** The fields that registrations and changes share. Those that the profile does not have are left out. */
+/** The fields that registrations and changes share, without those that the profile does not support. */
 function shared(values: FormValues, { fields }: ProfileRules): EndpointChange {
   const has = (field: ProfileRules['fields'][number]) => fields.includes(field);
   const numbers = listOf(values.phoneNumbers);
@@ -133,7 +133,7 @@ export function toRegistration(values: FormValues, rules: ProfileRules): Registr
   };
 }
 
-/** Only what differs from the stored webhook: a change that somebody else made meanwhile stays. */
+/** Only fields that differ from the stored webhook, so that somebody else's change of another field stays. */
 export function toChange(values: FormValues, before: Endpoint, rules: ProfileRules): EndpointChange {
   const stored = shared({ ...valuesOf(before), headers: null }, rules);
   return Object.fromEntries(

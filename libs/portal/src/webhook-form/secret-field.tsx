@@ -7,7 +7,7 @@ import type { SecretChoice } from './form-values.ts';
 import { profileText } from './profile-text.ts';
 import type { FormPartProps } from './form-part.tsx';
 
-/** Who chooses the secret of a new webhook, as far as its profile leaves a choice. */
+/** Chooses the secret of a new webhook, if the profile leaves a choice. */
 export function SecretField({ rules, values, set, errorsOf }: FormPartProps) {
   const id = useId();
   const { owner, required, callerSupplied } = rules.secret;

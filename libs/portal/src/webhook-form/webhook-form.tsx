@@ -24,14 +24,14 @@ interface WebhookFormProps {
   error: unknown;
   busy: boolean;
   submit: string;
-  /** True: a new webhook, whose secret is chosen here. */
+  /** The webhook is new, so its secret is chosen here. */
   isNew?: boolean;
   /** Names of the headers that are stored. */
   headerNames?: readonly string[];
   cancel?: ComponentChildren;
 }
 
-/** Fields whose messages stand beside them. Messages of others are shown above the button. */
+/** Fields that show their own messages. Messages for other fields are shown above the button. */
 const SHOWN_FIELDS =
   /^(url|events|description|phoneNumbers|secret|alertEmail|sendAlertEmail|retryOnError|skipErrors|skipErrorCodes|timeoutMs|maxThroughputPerMinute|maxInFlight|ordering|headers)\b/;
 
@@ -41,7 +41,7 @@ function otherProblems(error: ApiError | null): string[] {
   return error.details.length > 0 ? hidden.map(({ message }) => message) : [];
 }
 
-/** The settings of a webhook, as its profile has them. */
+/** A form for the settings of a webhook that its profile supports. */
 export function WebhookForm(props: WebhookFormProps) {
   const { rules, values, onChange, onSubmit, error, busy, submit, isNew, headerNames, cancel } = props;
   const form = useRef<HTMLFormElement>(null);

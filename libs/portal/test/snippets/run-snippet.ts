@@ -16,7 +16,7 @@ type Verifier = Exclude<Language, 'curl'>;
 const found = (program: string, ...args: string[]): boolean =>
   spawnSync(program, args, { stdio: 'ignore' }).status === 0;
 
-/** What this machine can run. Go comes with Debian's `golang-go`, which CI does not install. */
+/** Languages that this machine can run. Go comes with Debian's `golang-go`, which CI does not install. */
 export const available: Record<Language, boolean> = {
   node: true,
   php: found('php', '--version'),
@@ -107,7 +107,7 @@ const RUN: Record<Verifier, [program: string, ...args: string[]]> = {
   go: ['go', 'run', '.'],
 };
 
-/** What the snippet says of each request: is it from us? */
+/** Returns for each request whether the snippet accepts it. */
 export function verdicts(
   language: Verifier,
   code: string,

@@ -2,9 +2,9 @@ import { parseArgs } from 'node:util';
 import { nearest } from './nearest.js';
 import { UsageError } from './usage.error.js';
 
-/** One option of a command. Without `value` it takes none. */
+/** One option of a command. */
 export interface FlagSpec {
-  /** What the value is, for the help: `PORT`. */
+  /** Placeholder of the value in the help, such as `PORT`. Missing if the option takes no value. */
   value?: string;
   short?: string;
   /** May be given several times. */
@@ -76,7 +76,7 @@ export function parseFlags(args: readonly string[], specs: FlagSpecs): Flags {
   return new Flags(values, positionals);
 }
 
-/** `--port --json` is a forgotten value, not the port "--json". */
+/** In `--port --json` the value of `--port` was forgotten: the port is not "--json". */
 function hasValue({ value, inlineValue }: { value?: string; inlineValue?: boolean }): boolean {
   return value !== undefined && (inlineValue === true || !value.startsWith('--'));
 }

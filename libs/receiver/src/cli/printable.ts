@@ -12,7 +12,7 @@ function escaped(character: string): string {
 export class Paint {
   constructor(private readonly isColoured: boolean) {}
 
-  /** For what is written to this stream. */
+  /** Returns the colours for text that is written to this stream. */
   static for(stream: { isTTY?: boolean }): Paint {
     return new Paint(stream.isTTY === true && !process.env.NO_COLOR);
   }

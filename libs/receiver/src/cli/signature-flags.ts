@@ -29,7 +29,7 @@ export const SIGNATURE_FLAGS = {
 
 /** How requests are signed. */
 export interface SignatureSettings {
-  /** `null`: the headers of each request tell. */
+  /** `null`: inferred from the headers of each request. */
   profile: WebhookProfile | null;
   secrets: readonly string[];
   /** Options of `opensms` and `mysmsgate`. */

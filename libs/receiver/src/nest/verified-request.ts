@@ -1,7 +1,7 @@
 import type { WebhookHeaders } from '../headers.js';
 import type { VerifiedWebhook } from '../verify.js';
 
-/** What this package reads of a request of Express or Fastify under Nest. */
+/** The part of an Express or Fastify request under Nest that this package reads. */
 export interface NestRequest {
   headers: WebhookHeaders & Record<string, string | string[] | undefined>;
   /** Kept by Nest if the application was created with `rawBody: true`. */

@@ -1,7 +1,7 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common';
 import { WebhookInProgressError } from '../dedupe/webhook-in-progress.error.js';
 
-/** What Express and Fastify have in common. */
+/** The part of a response that Express and Fastify have in common. */
 interface Response {
   status(code: number): this;
   header(name: string, value: string): this;

@@ -8,7 +8,7 @@ export interface TypeOrmDedupeStoreOptions {
   now?: () => number;
 }
 
-/** Starts the token of a lease. Any other token is of a key that is done, as are all those that 0.1.0 snapshots wrote. */
+/** Prefix of a lease's token. Any other token belongs to a key that is done, including those of early 0.1.0 snapshots. */
 const LEASE = 'lease:';
 const DONE = 'done';
 
@@ -47,7 +47,7 @@ export class TypeOrmDedupeStore implements DedupeStore {
         .execute();
       const stored = await receipts.findOneBy({ keyDigest });
       if (stored?.token === lease.token) return 'new';
-      // Its lease was ended just now; the sender's retry takes the next one.
+      // The lease has just ended. The sender's retry gets the next one.
       if (stored === null) return 'in-progress';
       if (Number(stored.expiresAt) > this.now())
         return stored.token.startsWith(LEASE) ? 'in-progress' : 'done';

@@ -5,7 +5,7 @@ import { ensureAccounts } from '../secrets/ensure-accounts.js';
 import { SECRET_BOX, type SecretBox } from '../secrets/secret-box.js';
 import type { AccountRecord, AccountStore } from '../store/account-store.js';
 
-/** A tenant's account, made when it is first needed. Throws {@link TenantRequiredError} for a tenant that cannot exist. */
+/** A tenant's account, created when it is first needed. Throws {@link TenantRequiredError} for a tenant that cannot exist. */
 @Injectable()
 export class TenantAccounts {
   constructor(

@@ -1,8 +1,8 @@
 import type { AlertKind } from '../core/states.js';
 
-/** What a channel receives. Holds no payload, phone number or secret, and of the URL neither path nor query. */
+/** What a channel receives. Contains no payload, phone number or secret, and no path or query of the URL. */
 export interface WebhookAlert {
-  /** The same if the alert is handed over again after a crash. */
+  /** Stays the same if the alert is passed to the channel again after a crash. */
   id: string;
   kind: AlertKind;
   tenantId: string;

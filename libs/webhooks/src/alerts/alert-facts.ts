@@ -8,16 +8,16 @@ import type {
 } from '../store/alert-store.js';
 import type { ClaimedAlert } from './claimed-alert.js';
 
-/** The stored start of the failures is when the first one was recorded; its attempt began at most this long before. */
+/** Failures are stored with the time at which they were recorded. Their attempts began at most this long before. */
 const MAX_ATTEMPT_MS = 60_000;
 
 const WITHOUT_CAUSE: ReadonlySet<AlertKind> = new Set(['endpoint.recovered', 'endpoint.backlog_filling']);
 
-/** What an alert is about, read when it is sent: it includes what has happened since. */
+/** What an alert is about. Read when it is sent, so that it includes what has happened since. */
 export interface AlertFacts {
   /** The most frequent first. */
   causes: FailureCount[];
-  /** Only of a summary: the alerts that were not mailed, by kind. */
+  /** Only in a summary: the alerts that were not mailed, by kind. */
   held: AlertCount[];
 }
 
@@ -30,7 +30,7 @@ export async function readAlertFacts(
     return await readTogether(store, alerts);
   } catch (error) {
     if (alerts.length === 1) return [error as Error];
-    // What somebody wrote into one row by hand must not hold up the others.
+    // One row that somebody changed by hand must not hold up the others.
     return (await Promise.all(alerts.map((alert) => readAlertFacts(store, [alert])))).flat();
   }
 }
@@ -50,7 +50,7 @@ async function readTogether(store: AlertStore, alerts: readonly ClaimedAlert[]):
   return facts;
 }
 
-/** The deliveries whose failures the alert is about. `null`: a success, a pause and the operator's decision have no causes. */
+/** The deliveries whose failures the alert is about. `null`: a success, a pause or an operator's decision has no causes. */
 function failuresOf({ kind, createdAt, data }: ClaimedAlert): FailureSelection | null {
   const { lane: laneId, since, reason } = data ?? {};
   if (kind === 'alerts.summary' || laneId === undefined || WITHOUT_CAUSE.has(kind) || reason === 'operator')

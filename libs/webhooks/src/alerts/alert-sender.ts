@@ -19,7 +19,7 @@ const ALERT_LEASE_MS = 120_000;
 /** Between two claims, ms: endpoints often fail together, and one claim then takes all their alerts. */
 const CLAIM_INTERVAL_MS = 1_000;
 
-/** What came of a try to send an alert. */
+/** The result of trying to send an alert. */
 export type AlertTry = 'sent' | 'failed' | 'given_up';
 
 export interface AlertSenderOptions {
@@ -63,14 +63,14 @@ export class AlertSender {
     this.results = new ResultWriter(store);
   }
 
-  /** Sends due alerts in the background, unless it has just done so: then the next check for work wakes it again. */
+  /** Sends due alerts in the background. If it has just done so, it waits for the next check for work to wake it again. */
   wake(): void {
     if (performance.now() >= this.nextClaimAt) this.startClaiming();
   }
 
   /** Sends the alerts that are due now. Resolves when they are sent. */
   async sendDue(): Promise<void> {
-    await this.whenIdle(); // A claim that is running may have begun before the alerts were written.
+    await this.whenIdle(); // Claims again, because a running claim may have begun before the alerts were written.
     this.startClaiming();
     await this.whenIdle();
   }

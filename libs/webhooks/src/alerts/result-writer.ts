@@ -1,6 +1,6 @@
 import type { AlertResult, AlertStore } from '../store/alert-store.js';
 
-/** Pause before results that could not be written together are written one by one, ms. */
+/** If writing a batch fails, its results are written one by one after this pause, ms. */
 const RETRY_PAUSE_MS = 1_000;
 
 interface Waiting {
@@ -9,7 +9,7 @@ interface Waiting {
   reject: (error: Error) => void;
 }
 
-/** Writes what came of tries: those that end at about the same time with one statement. */
+/** Writes the results of alerts. Those that arrive at about the same time are written with one statement. */
 export class ResultWriter {
   private waiting: Waiting[] = [];
   private isWriting = false;
@@ -27,7 +27,7 @@ export class ResultWriter {
   private async writeAll(): Promise<void> {
     this.isWriting = true;
     while (this.waiting.length > 0) {
-      await new Promise((resolve) => setImmediate(resolve)); // others end in this turn too
+      await new Promise((resolve) => setImmediate(resolve)); // more results may arrive in this turn of the event loop
       const batch = this.waiting;
       this.waiting = [];
       await this.write(batch);

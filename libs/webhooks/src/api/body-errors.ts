@@ -2,13 +2,13 @@ import { HttpStatus } from '@nestjs/common';
 import { WebhooksRequestError } from '../core/request-error.js';
 import { jsonOnly } from './request-body.js';
 
-/** What the parsers of Express (`type`, `status`) and of Fastify (`code`, `statusCode`) throw. */
+/** Errors of the body parsers of Express (`type`, `status`) and Fastify (`code`, `statusCode`). */
 interface ParserError {
   type?: string;
   code?: string;
   status?: number;
   statusCode?: number;
-  /** Maximum of bytes. */
+  /** Maximum size of the body, bytes. */
   limit?: number;
 }
 

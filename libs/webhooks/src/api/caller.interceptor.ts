@@ -57,7 +57,7 @@ export class CallerInterceptor implements NestInterceptor {
     if (request.method === 'GET' || request.method === 'HEAD') return;
     const isParsed = wasParsed(request);
     if (!isParsed && !(await hasBody(request))) {
-      // Any content type will do: clients name the one of a form by default.
+      // Any content type is accepted, because clients send that of a form by default.
       if (!isJson(contentTypeOf(request)) && isFromOtherSite(request)) throw jsonOnly();
       return;
     }
@@ -79,8 +79,8 @@ export class CallerInterceptor implements NestInterceptor {
   }
 
   /**
-   * Tables that do not exist yet, or a stored secret that was moved or changed, or whose key is missing: the operator reads
-   * why, the tenant can rotate it.
+   * The tables do not exist yet, or a stored secret was moved or changed, or its key is missing. The log tells the operator
+   * why; the tenant can rotate the secret.
    */
   private toRequestError(error: unknown): unknown {
     if (error instanceof WebhooksNotReadyError) return notReady();

@@ -3,7 +3,7 @@ import { createParamDecorator, type ExecutionContext, InternalServerErrorExcepti
 /** Who calls a route. */
 export interface WebhookCaller {
   tenantId: string;
-  /** Who it is, if the route knows: a visitor of the webhooks page. */
+  /** Who makes the call, if known: a visitor of the webhooks page. */
   actor?: string;
   /** The platform's request object, for the audit. */
   request: unknown;
@@ -12,10 +12,10 @@ export interface WebhookCaller {
 /** Callers by request, as `CallerInterceptor` found them. */
 const CALLERS = new WeakMap<object, WebhookCaller>();
 
-/** What a guard of this module already knows. */
+/** What a guard of this module has already found out. */
 const KNOWN = new WeakMap<object, Partial<WebhookCaller>>();
 
-/** Says who calls, before `CallerInterceptor` asks the host. Without a tenant it still asks for that. */
+/** Sets the caller, so that `CallerInterceptor` does not ask the host, except for the tenant if it is missing. */
 export function knowCaller(request: object, caller: Partial<WebhookCaller>): void {
   KNOWN.set(request, caller);
 }

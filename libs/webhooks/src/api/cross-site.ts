@@ -1,22 +1,22 @@
 import type { IncomingRequest } from './incoming-request.js';
 
-/** `Authorization` that a browser adds by itself once its user has logged in. */
+/** Kinds of `Authorization` that a browser adds by itself once its user has logged in. */
 const ADDED_BY_BROWSERS = /^(basic|digest|negotiate|ntlm)\b/i;
 
 /**
- * Whether a browser may have sent this request for a page of another origin, without asking the server first. That takes a
- * form, or a script that sends no body.
+ * Whether a browser may have sent this request for a page of another origin, without asking the server first. Forms can do
+ * that, and scripts that send no body.
  */
 export function isFromOtherSite({ headers = {} }: IncomingRequest): boolean {
   const { authorization, origin } = headers;
   if (authorization !== undefined && !ADDED_BY_BROWSERS.test(String(authorization))) return false;
   const site = headers['sec-fetch-site'];
   if (site !== undefined) return site !== 'same-origin' && site !== 'none';
-  // Browsers do not send it over plain HTTP. `Origin` they send with everything but a GET.
+  // Browsers do not send it over plain HTTP, but they send `Origin` with everything except GET.
   return origin !== undefined && !hostsOf(headers).includes(hostOf(String(origin)));
 }
 
-/** The hosts that the caller may mean: a proxy may have replaced the first. No page of another site can set the other. */
+/** The possible hosts of the request: a proxy may have replaced the first. A page of another site cannot set the second. */
 function hostsOf(headers: NonNullable<IncomingRequest['headers']>): string[] {
   const named = [headers.host, headers[':authority'], headers['x-forwarded-host']];
   return named
@@ -24,7 +24,7 @@ function hostsOf(headers: NonNullable<IncomingRequest['headers']>): string[] {
     .map((host) => host.trim().toLowerCase());
 }
 
-/** Browsers send `null` for a page that must not be named. It is no host. */
+/** Browsers send `null` if they must not name the page. That is not a host. */
 function hostOf(origin: string): string {
   return URL.canParse(origin) ? new URL(origin).host : 'null';
 }

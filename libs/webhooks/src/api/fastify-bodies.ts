@@ -33,9 +33,9 @@ interface FastifyInstance {
 }
 
 /**
- * Fastify refuses requests before any handler runs: those with a body that it has no parser for, or that is no JSON or too
- * large, in its own words, and those without a body that name a content type. This lets the routes of this module return what they return on Express, in the
- * format of their platform. Other routes and the host's parsers stay as they are.
+ * Before any handler runs, Fastify refuses bodies that it has no parser for, that are not JSON or are too large, with
+ * messages of its own, and requests without a body that name a content type. This makes the routes of this module respond
+ * as they do on Express, in the format of their platform. Other routes and the host's parsers are not changed.
  */
 @Module({})
 export class FastifyBodies implements NestModule {
@@ -86,7 +86,7 @@ export function errorFilterOf(handler: (...input: unknown[]) => unknown): ErrorF
 /** The headers of requests without a body. */
 const hidden = new WeakMap<IncomingRequest, IncomingRequest['headers']>();
 
-/** Without these headers, Fastify calls no parser. It reads them from what is set here; Node's request keeps its own. */
+/** Without these headers, Fastify calls no parser. Only its own copy of the headers is changed, not Node's request. */
 async function hideContentType(request: IncomingRequest): Promise<void> {
   if (request.method === 'GET' || request.method === 'HEAD' || (await hasBody(request))) return;
   hidden.set(request, request.headers);

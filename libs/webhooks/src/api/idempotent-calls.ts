@@ -12,15 +12,15 @@ const LOCK_MS = 60_000;
 /** Name of the header, as errors write it. */
 export const IDEMPOTENCY_KEY = 'Idempotency-Key';
 
-/** A call that is being made. */
+/** A call that is in progress. */
 interface RunningCall {
-  /** The call succeeded with this answer. */
+  /** The call succeeded with this response. */
   finish(answer: unknown): Promise<void>;
   /** The call was refused or failed: the same key may be used again. */
   release(): Promise<void>;
 }
 
-/** Runs a call with an `Idempotency-Key` once: the same call returns the same answer for a day. */
+/** Runs a call with an `Idempotency-Key` once: for a day, the same call returns the same response. */
 @Injectable()
 export class IdempotentCalls {
   private readonly logger = new LineLogger('Webhooks');
@@ -30,7 +30,8 @@ export class IdempotentCalls {
     @Inject(SECRET_BOX) private readonly box: SecretBox,
   ) {}
 
-  /** Returns the stored answer, or the call to be made. Throws a 409 while the first call runs, a 422 for another call. */
+  /** Returns the stored response, or the call to make. Throws a 409 while the first call runs, and a 422 if the key was used
+ * for another call. */
   async begin(call: KeyedCall): Promise<{ answer: unknown } | RunningCall> {
     const claim = await this.store.claimKey(call, LOCK_MS, KEY_LIFE_MS);
     switch (claim.state) {
@@ -83,5 +84,5 @@ export class IdempotentCalls {
   }
 }
 
-/** What an answer is sealed for: one that is copied to another tenant or key does not open. */
+/** The context that a stored response is sealed with: copied to another tenant or key, it cannot be opened. */
 const contextOf = ({ tenantId, route, key }: KeyedCall): string => `${tenantId}:${route}:${key}`;

@@ -1,11 +1,11 @@
 import type { Readable } from 'node:stream';
 
-/** What the checks read of a request, whatever the platform. */
+/** The part of a request that the checks read, the same on every platform. */
 export interface IncomingRequest {
   method?: string;
   headers?: Record<string, string | string[] | undefined>;
-  /** What the host's parser made of the body. */
+  /** The body as the host's parser returned it. */
   body?: unknown;
-  /** On Fastify, the request of Node that it wraps. On Express, the request is that of Node itself. */
+  /** On Fastify, Node's request that it wraps. On Express, the request itself is Node's. */
   raw?: Readable;
 }

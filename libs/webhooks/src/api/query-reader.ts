@@ -3,12 +3,12 @@ import { parseInstant } from '../core/instants.js';
 import { closestName } from '../config/closest-name.js';
 import { printableName } from '../validation/json-shape.js';
 
-/** Unknown parameters that one error names. */
+/** Maximum number of unknown parameters that one error names. */
 const MAX_UNKNOWN = 5;
 
 /**
- * Reads the fields of a query string one by one and reports all that are wrong in one 400. A field that it is not asked for
- * is wrong, too: a misspelled filter would return everything.
+ * Reads the fields of a query string one by one and reports all that are wrong in one 400. Fields that nobody reads
+ * are errors too, because a misspelled filter would return everything.
  *
  * Not class-validator, as for bodies: everything in a query string is text, so each field would need a conversion beside
  * its check, and a class for each list.

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { tooManyRequests, WebhooksRequestError } from '../core/request-error.js';
 import { requireTenant } from '../core/tenant.js';
 
-/** Calls of one tenant per minute, and what the error calls them. As many may be made at once. */
+/** Calls of one tenant per minute, which may be made all at once, and what the error calls them. */
 const LIMITS = {
   test: { perMinute: 20, name: 'tests' },
   retry: { perMinute: 100, name: 'retries' },
@@ -27,8 +27,8 @@ export class RateLimit {
   private readonly buckets = new Map<string, Bucket>();
 
   /**
-   * Calls `action` if the tenant may. Throws a 429 with the time until it may. A call that the service refuses (its shape,
-   * its state) has sent nothing, so it does not count.
+   * Calls `action` if the limit allows it, otherwise throws a 429 with the time until it does. A call that the service
+   * refuses does not count, because it has sent nothing.
    */
   async spend<T>(limit: LimitedAction, tenantId: string, action: () => Promise<T>): Promise<T> {
     const key = `${limit} ${requireTenant(tenantId)}`;

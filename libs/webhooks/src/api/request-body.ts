@@ -56,7 +56,7 @@ function streamOf(request: IncomingRequest): Readable & { httpVersionMajor?: num
   return request.raw ?? (request as unknown as Readable);
 }
 
-/** Lets the connection serve its next request, though nobody reads the rest of this one. */
+/** Discards the rest of the body, so that the connection can serve its next request. */
 export function discardBody(request: IncomingRequest): void {
   if (known.has(streamOf(request))) streamOf(request).resume();
 }

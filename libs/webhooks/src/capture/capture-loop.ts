@@ -4,7 +4,7 @@ import { LineLogger } from '../core/line-logger.js';
 const MIN_PAUSE_MS = 100;
 const MAX_PAUSE_MS = 5_000;
 
-/** Relays the changes of one capture, a batch after the other, never two at once. */
+/** Relays the changes of one capture, one batch after another. */
 export class CaptureLoop {
   private readonly logger = new LineLogger('WebhookCapture');
   private last: Promise<unknown> = Promise.resolve();

@@ -1,11 +1,11 @@
 import type { ClaimedChange, PostponedChange } from '../store/change-store.js';
 import type { NewEvent } from '../store/outbox-store.js';
 
-/** Maps that run at once, so that they leave the host connections of its pool. */
+/** Maps that run at the same time. A small number, so that the host keeps connections of its pool. */
 const MAX_CONCURRENT_MAPS = 4;
-/** A map that takes longer has failed, ms. */
+/** A map that takes longer than this counts as failed, ms. */
 const MAX_MAP_MS = 5_000;
-/** After this no further map of a batch begins, ms: the transaction is open meanwhile. */
+/** No further map of a batch starts after this time, ms, because the transaction is open meanwhile. */
 const MAX_BATCH_MS = 5_000;
 /** Between two tries of a change, ms; doubled each time. */
 const FIRST_PAUSE_MS = 1_000;
@@ -21,7 +21,7 @@ export interface FailedChange {
   dueAt: number;
 }
 
-/** What became of a batch. A change is in one of the lists at most. Those in none were not tried: they stay as they are. */
+/** The result of a batch. Each change is in at most one of the lists. Those in none were not tried and stay as they are. */
 export interface MappedBatch {
   /** In the order of the changes. */
   events: NewEvent[];

@@ -33,7 +33,7 @@ export async function mapChange(
   return { ...checked, uuid: newUuid(change.createdAt, change.eventId) };
 }
 
-/** Returned as it is if it is no text or number: then the event is refused. */
+/** Other values than text and numbers are returned unchanged: the event is then refused. */
 function readTenant(capture: Capture, row: ObjectLiteral): string {
   const tenant = capture.tenantOf(row);
   return (typeof tenant === 'number' || typeof tenant === 'bigint' ? String(tenant) : tenant) as string;

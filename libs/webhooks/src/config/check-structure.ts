@@ -5,7 +5,7 @@ import type { PortalOptions } from './portal-options.js';
 import { type TenantProvider, WebhooksModuleStructure } from './structure-options.js';
 
 /**
- * Checks what decides the module's shape, while `forRoot` runs.
+ * Checks the options that decide which providers and controllers exist, while `forRoot` runs.
  *
  * @returns those options alone
  * @throws InvalidOptionError
@@ -17,7 +17,7 @@ export function checkStructure(given: WebhooksModuleStructure): WebhooksModuleSt
   return structure;
 }
 
-/** Routes need guards and a tenant. With neither there are none; with one of them the other was forgotten. */
+/** Routes need guards and a tenant. With neither, no routes are mounted. With only one, the other was forgotten. */
 function checkRoutes(structure: WebhooksModuleStructure): void {
   const { controller, guards, tenant, allowUnauthenticated, role } = structure;
   if (controller === false || role === 'worker') return;
@@ -38,7 +38,7 @@ function checkRoutes(structure: WebhooksModuleStructure): void {
   }
 }
 
-/** The page needs routes, and somebody who says who may see it. No option opens it to everybody in production. */
+/** The page needs routes, and a guard or session that says who may see it. No option opens it to everybody in production. */
 function checkPortal(structure: WebhooksModuleStructure, { access, ...portal }: PortalOptions): void {
   const { guards = structure.guards } = portal;
   const refuse = (option: string, problem: string) => new InvalidOptionError(option, undefined, problem);

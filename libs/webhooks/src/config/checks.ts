@@ -42,7 +42,7 @@ export function kindOf(value: unknown): string {
 
 const isPrimitive = (value: unknown): boolean => typeof value !== 'object' && typeof value !== 'function';
 
-/** Takes what passes the test. Without a type argument it fits an option of any type. */
+/** Accepts any value that passes the test. Without a type argument it suits an option of any type. */
 export const value =
   <T = never>(test: (value: unknown) => boolean, requirement: string): Check<T> =>
   (given, option) => {
@@ -50,7 +50,7 @@ export const value =
     return given as T;
   };
 
-/** The same for what may be a key: the error does not show it. */
+/** The same for a value that may be a key: the error does not show it. */
 export const hidden =
   <T = never>(test: (value: unknown) => boolean, requirement: string): Check<T> =>
   (given, option) => {
@@ -98,6 +98,6 @@ export const listOf =
     return given.map((each, index) => member(each, `${option}[${index}]`));
   };
 
-/** A function; its parameters are TypeScript's to check. */
+/** A function. TypeScript checks its parameters. */
 export const callable = (requirement = 'a function'): Check<never> =>
   value((given) => typeof given === 'function', requirement);

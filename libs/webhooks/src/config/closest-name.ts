@@ -1,6 +1,6 @@
 /** Names further apart than this share of their characters are not similar. */
 const MAX_DIFFERENCE = 1 / 3;
-/** A longer text is no misspelled name. */
+/** A longer text is not a misspelled name. */
 const MAX_CHARACTERS = 50;
 
 /**

@@ -11,7 +11,7 @@ export type Guards = (Type<CanActivate> | CanActivate)[] | 'global';
 
 const isFunction = (given: unknown): boolean => typeof given === 'function';
 
-/** Members are found by their names later: each has one, and no two have the same. */
+/** Members are looked up by name later, so each needs a name of its own. */
 function assertDistinctNames(list: readonly { name: unknown }[], option: string): void {
   const names = list.map((each) => each?.name);
   if (names.every(isText) && new Set(names).size === names.length) return;
@@ -28,7 +28,7 @@ export const profileList: Check<Profile[]> = (given, option) => {
   return given;
 };
 
-/** An alert remembers by the name of a channel that it was handed over. */
+/** An alert is stored with the names of the channels that have it, so names must differ. */
 export const channelList: Check<AlertChannel[]> = (given, option) => {
   if (!Array.isArray(given)) throw mustBe(option, given, 'a list of channels');
   assertDistinctNames(given, option);

@@ -55,7 +55,7 @@ export function readOptions<T extends object>(Options: new () => T, given: T, pr
  * Throws {@link InvalidOptionError} if `given` has a name that is no option. The error does not contain the value: a
  * misspelled name may hide a key.
  *
- * @param alsoMeant names that are no options here, but may have been meant
+ * @param alsoMeant other names that may have been meant, although they are not options here
  */
 export function refuseUnknownOptions(
   Options: new () => object,
@@ -76,7 +76,7 @@ export function refuseUnknownOptions(
 
 const withoutGroup = (path: string): string => path.slice(path.lastIndexOf('.') + 1);
 
-/** A group of options. The error does not contain the value: there may be a key in it. */
+/** A group of options. The error does not contain the value, because there may be a key in it. */
 export function group<T extends object>(Group: new () => T): Check<T> {
   const check = (value: unknown, option: string): T => {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {

@@ -7,7 +7,7 @@ export const PORTAL_SCOPES = ['read', 'write', 'retry', 'reveal', 'rotate', 'ope
 
 export type PortalScope = (typeof PORTAL_SCOPES)[number];
 
-/** Who visits the page, in the host's own words. */
+/** Who visits the page, as the host identifies them. */
 export interface PortalVisitor {
   /** For the audit. Default: nobody is named. */
   actor?: string;
@@ -36,7 +36,7 @@ const texts: Check<Record<string, string>> = value(
   'an object of strings',
 );
 
-/** How the page looks like a part of the host's own. */
+/** Makes the page look like a part of the host's own. */
 export class PortalBrand {
   /** Shown in the page's head and title. Default none. */
   @Option(text80) name?: string;

@@ -11,7 +11,7 @@ import { WebhooksModuleStructure } from './structure-options.js';
 
 const SECOND_MS = 1000;
 const DAY_MS = 24 * 3600 * SECOND_MS;
-/** With what recording the last outcomes takes, a shutdown stays below ten seconds, a common grace period. */
+/** Leaves time to record the last outcomes within ten seconds, a common grace period of shutdowns. */
 const MAX_DEFAULT_DRAIN_MS = 7 * SECOND_MS;
 
 type GroupName =

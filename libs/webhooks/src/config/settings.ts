@@ -22,7 +22,7 @@ export interface Settings {
   encryption: EncryptionSettings | null;
   allowPlaintextSecrets: boolean;
   allowHttp: boolean;
-  /** What it allows is in `allowHttp`, `allowedAddresses` and `allowedHosts` already. */
+  /** Already included in `allowHttp`, `allowedAddresses` and `allowedHosts`. */
   allowLocalhost: boolean;
   allowedAddresses: string[];
   allowedHosts: string[];

@@ -121,7 +121,7 @@ export function tenantMissing(): WebhooksRequestError {
   );
 }
 
-/** 404. The same for what does not exist and for what belongs to another tenant. */
+/** 404. The same whether it does not exist or belongs to another tenant. */
 export function notFound(what: 'endpoint' | 'delivery' | 'event' | 'job'): WebhooksRequestError {
   const name = what === 'endpoint' ? 'webhook' : what;
   return new WebhooksRequestError(HttpStatus.NOT_FOUND, `${what}_not_found`, `There is no such ${name}.`);

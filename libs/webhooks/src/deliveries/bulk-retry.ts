@@ -15,7 +15,7 @@ import { RECOVERABLE, RecoverDeliveries } from './recover-deliveries.dto.js';
 
 /** What to send again. Instants are epoch ms. */
 interface BulkRetryRange {
-  /** Ended, or failed last, at this time or later. */
+  /** Deliveries that ended, or last failed, at this time or later. */
   since: number;
   /** The same before this time; `null`: now. */
   until: number | null;
@@ -31,11 +31,11 @@ export interface RecoverResult extends Progress {
   matched: number;
   /** The same as `recovered`. */
   done: number;
-  /** `matched` without `done`. */
+  /** `matched` minus `recovered`. */
   left: number;
   /** Deliveries that are due again by this call. */
   recovered: number;
-  /** The call took as many as it may, and there are more: call again. */
+  /** The call reached its maximum and there are more: call again. */
   more: boolean;
 }
 
@@ -49,7 +49,7 @@ const MAX_RETRIED_PER_CALL = 10_000;
 /** Locks the next deliveries to send again, and returns their ids. */
 type LockNext = (tx: DeliveryStore, limit: number) => Promise<string[]>;
 
-/** Sends the failed deliveries of an endpoint again, and what waits for a retry now. */
+/** Sends the failed deliveries of an endpoint again, and those that wait for a retry now. */
 @Injectable()
 export class BulkRetry {
   private readonly logger = new LineLogger('WebhookDeliveries');
@@ -109,7 +109,7 @@ export class BulkRetry {
     if (lane.state === 'closed' && !dryRun) {
       throw conflict('endpoint_closed', 'This webhook is disabled. Resume it first.');
     }
-    // A delivery that fails again during this call must not be retried twice by it, so the range ends now at the latest.
+    // The range ends now at the latest, so that a delivery that fails again during this call is not retried twice.
     const range = { laneId: lane.id, since, until: until ?? lane.now };
     const failed = { ...range, states };
     const waiting = { ...range, dueFrom: lane.now };

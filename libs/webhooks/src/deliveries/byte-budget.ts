@@ -1,4 +1,4 @@
-/** How much may still go into an answer, in bytes of JSON. */
+/** How much may still be added to a response, in bytes of JSON. */
 export class ByteBudget {
   constructor(private bytes: number) {}
 

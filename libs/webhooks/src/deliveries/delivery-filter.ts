@@ -32,9 +32,9 @@ export interface DeliveryFilter {
   test?: boolean;
 }
 
-/** Rows that one page looks at, about, while a filter matches few: then a page is short, but has a cursor. */
+/** Number of rows, roughly, that one page reads if its filter matches few. The page is then short, but has a cursor. */
 const MAX_ROWS_SCANNED = 2_000;
-/** What an error says of an id of the wrong form. */
+/** What an error says about an id of the wrong form. */
 const ID_FORMS = {
   cursor: 'the nextCursor of another page',
   deliveryId: 'the id of a delivery, such as dlv_42',
@@ -61,7 +61,7 @@ export function toDeliverySearch(filter: DeliveryFilter): DeliverySearch {
     states !== undefined && states.every((state) => state === 'exhausted' || state === 'discarded');
   const bySubject = subject !== undefined ? 'subject' : onlyFailed ? 'failed' : 'newest';
   const source = delivery !== undefined ? 'delivery' : event !== undefined ? 'event' : bySubject;
-  // The index of the subject or of the lane returns nothing but matches: no more rows are needed than the page shows.
+  // The index of the subject or lane returns only matches, so no more rows are needed than the page shows.
   const others = [states, eventType, statusClass, status, since, until, test];
   const isExact = source !== 'delivery' && source !== 'event' && others.every((value) => value === undefined);
   return {

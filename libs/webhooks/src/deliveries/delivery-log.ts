@@ -46,7 +46,7 @@ export class DeliveryLog {
     const delivery = number === null ? null : await store.findDelivery(tenantId, number);
     if (!delivery) throw notFound('delivery');
     const last = lastAttemptOf(delivery);
-    // A later attempt that has just been recorded moves the last one there, between the two reads.
+    // An attempt that is recorded between the two reads moves the previous one to the table of attempts.
     const earlier = (await store.listAttempts(delivery.id)).filter(
       ({ number: each }) => each !== last?.number,
     );

@@ -21,7 +21,7 @@ export interface SkippedEndpoint {
   explanation: string;
 }
 
-/** What became of one event. Instants are RFC 3339 in UTC. */
+/** One event with its deliveries. Instants are RFC 3339 in UTC. */
 export interface EventReport {
   /** `evt_…` */
   id: string;
@@ -41,7 +41,7 @@ export interface EventReport {
   hasMoreSkipped: boolean;
 }
 
-/** What an {@link EventReport} is made of. */
+/** The rows that an {@link EventReport} is built from. */
 export interface ReportedEvent {
   event: SubjectEvent;
   relayed: boolean;
@@ -76,7 +76,7 @@ const NOT_RELAYED_YET = 'The event is waiting to be relayed. This webhook will g
 const CONFIGURED_LATER =
   'This webhook would get the event as it is configured now, but it was configured differently when the event came.';
 
-/** As much of the report as `budget` has room for: `null` if it is less than all, and `mayBeCut` is not set. */
+/** Builds the report, cut to what fits into `budget`. Returns `null` if it would be cut and `mayBeCut` is not set. */
 export function toEventReport(
   reported: ReportedEvent,
   settings: MatchSettings,
@@ -123,7 +123,7 @@ function* explainSkipped(
   }
 }
 
-/** The first of an endpoint's up to 100 names. */
+/** The first few of an endpoint's event names, of which there may be 100. */
 function listNames(names: readonly string[]): string {
   const more = names.length - MAX_NAMES_LISTED;
   return more > 0 ? `${names.slice(0, MAX_NAMES_LISTED).join(', ')} and ${more} more` : names.join(', ');

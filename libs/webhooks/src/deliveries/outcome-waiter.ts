@@ -5,7 +5,7 @@ import { DeliveryEvents } from '../observability/delivery-events.js';
 const POLL_MS = 100;
 const OUTCOMES = ['delivered', 'retrying', 'exhausted', 'discarded'] as const;
 
-/** Waits until something is true of a delivery: reads again after each outcome of this process, and every 100 ms. */
+/** Waits until a delivery meets a condition. Reads it again after each outcome of this process, and every 100 ms. */
 @Injectable()
 export class OutcomeWaiter {
   constructor(private readonly events: DeliveryEvents) {}

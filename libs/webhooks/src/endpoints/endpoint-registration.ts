@@ -98,7 +98,7 @@ export class EndpointRegistration {
     return { endpoint: (await tx.findEndpoint({ tenantId }, id))!, profile, secret };
   }
 
-  /** What a change sets, without the state. Throws as {@link register} does. */
+  /** The fields that a change sets, without the state. Throws as {@link register} does. */
   async prepareChanges(
     tx: EndpointStore,
     before: EndpointRecord,

@@ -101,7 +101,7 @@ export class RegistrationCheck {
     }
   }
 
-  /** Throws a 409 if the tenant has as many endpoints, or endpoints of this profile, as it may. */
+  /** Throws a 409 if the tenant has the maximum number of endpoints, or of endpoints of this profile. */
   checkLimit(profile: Profile, existing: readonly { profile: string }[]): void {
     const { maxEndpoints } = profile.registration;
     const limit = this.settings.endpointsPerTenant;
@@ -116,9 +116,9 @@ export class RegistrationCheck {
   }
 
   /**
-   * Throws a 429 if the tenant has registered as many endpoints within a minute as it may.
+   * Throws a 429 if the tenant has registered the maximum number of endpoints within a minute.
    *
-   * @param earlier when it registered the `registrationsPerMinute`-th newest one, epoch ms; `null`: never so many
+   * @param earlier when it registered the `registrationsPerMinute`-th newest one, epoch ms; `null` if there were fewer
    */
   checkRate(earlier: number | null, now: number): void {
     if (earlier === null || earlier <= now - MINUTE_MS) return;

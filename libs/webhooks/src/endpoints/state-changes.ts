@@ -8,7 +8,7 @@ import type {
 } from '../store/endpoint-store.js';
 import { lockEndpoint } from './require-endpoint.js';
 
-/** What changes together: fields of an endpoint and of its lane. */
+/** Fields of an endpoint and of its lane that change together. */
 export interface StateChange {
   endpointChanges: EndpointChanges;
   laneChanges: EndpointLaneChanges;
@@ -17,7 +17,7 @@ export interface StateChange {
 /** Decides what to change of a locked endpoint; `null`: nothing. */
 export type Decide = (endpoint: EndpointRecord, now: number) => StateChange | null;
 
-/** Locks an endpoint, changes it as `decide` says and returns it as it is then. */
+/** Locks an endpoint, changes it as `decide` says, and returns the changed endpoint. */
 export async function changeEndpoint(
   tx: EndpointStore,
   tenantId: string,
@@ -33,7 +33,7 @@ export async function changeEndpoint(
 
 // `now` is epoch ms on the database's clock.
 
-/** Its owner pauses it: deliveries, new ones included, wait. */
+/** Paused by its owner: deliveries wait, including new ones. */
 function toPaused(now: number): StateChange {
   return {
     endpointChanges: { state: 'paused', stateReason: null, stateAt: now },
@@ -56,7 +56,7 @@ export function toActive(now: number): StateChange {
   };
 }
 
-/** Nothing is sent to it any more. The engine discards in batches what waits. */
+/** Nothing is sent to it any more. The engine discards the waiting deliveries in batches. */
 export function toDisabled(now: number, reason: Reason): StateChange {
   return {
     endpointChanges: { state: 'disabled', stateReason: reason, stateAt: now },
@@ -93,5 +93,5 @@ export function decideResume(endpoint: EndpointRecord, now: number): StateChange
   return { endpointChanges: endpoint.state === 'active' ? {} : endpointChanges, laneChanges };
 }
 
-// The lane is due so that a worker finds its backlog and discards it.
+// The lane becomes due, so that a worker finds its backlog and discards it.
 const closed = (now: number): EndpointLaneChanges => ({ state: 'closed', nextDueAt: now });

@@ -95,7 +95,7 @@ export class TestEventSender {
     });
   }
 
-  /** The event. Throws a 422 if the profile renders no request for it: the caller would wait for one in vain. */
+  /** The event. Throws a 422 if the profile renders no request for it, because the caller would wait for nothing. */
   private compose(
     profile: Profile,
     type: string,

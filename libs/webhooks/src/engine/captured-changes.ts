@@ -5,10 +5,10 @@ export const CAPTURED_CHANGES = Symbol('webhooks:captured-changes');
 export interface CapturedChanges {
   /** Names of the captures that this process maps. Without any the database is not asked. */
   readonly names: readonly string[];
-  /** There are changes: publishes their events beside the caller, and logs its errors. Returns false if that runs already. */
+  /** Publishes the events of changes in the background, and logs errors. Returns false if that is already running. */
   wake(): boolean;
   /** Publishes the events of all changes that are due, except those that another worker holds. Returns the number of changes. */
   run(): Promise<number>;
-  /** Ends what runs, without waiting for the host's code. */
+  /** Stops what is running, without waiting for the host's code. */
   stop(): Promise<void>;
 }

@@ -15,7 +15,7 @@ const PAGE_SIZE = 25;
 type ListQuery = DeliveryQuery & { limit: number; cursor?: string };
 
 function fetchPage(id: string | undefined, query: ListQuery, signal: AbortSignal): Promise<Page> {
-  // The API takes a list of states separated by commas, which its types have as an array.
+  // The API takes a comma-separated list of states, but its types declare an array.
   const typed = query as never;
   return id
     ? api.get('/webhooks/{id}/deliveries', { path: { id }, query: typed, signal })
@@ -32,7 +32,7 @@ async function search(params: Params, signal: AbortSignal): Promise<Page> {
   return page;
 }
 
-/** A page of deliveries, as the URL filters them. `live`: it follows new ones while the page is visible. */
+/** A page of deliveries, filtered as in the URL. `live`: polls for new ones while the page is visible. */
 export function deliveryPage(params: Params, live: boolean) {
   const key = [params.webhook, params.cursor, ...FILTERS.map((name) => params[name])];
   return queryOptions({

@@ -22,7 +22,7 @@ const FIELDS = [
   'test',
 ] as const satisfies readonly (typeof FILTERS)[number][];
 
-/** All filters of a list of deliveries. They are in the URL, so that a filtered list can be shared. */
+/** All filters of a list of deliveries. They are kept in the URL, so that a filtered list can be shared. */
 export function DeliveryFilters({ params }: { params: Params }) {
   const set: SetFilters = (filters) =>
     navigate({ ...params, ...filters, cursor: undefined }, { replace: true });

@@ -15,7 +15,7 @@ import { isFiltered, withoutFilters } from './delivery-query.ts';
 import { DeliveryTable } from './delivery-table.tsx';
 import { isLive } from './live-switch.tsx';
 
-/** Deliveries with their filters: of one webhook (`params.webhook`) or of all. */
+/** Deliveries of one webhook (`params.webhook`) or of all, with filters. */
 export function DeliveryList({ params }: { params: Params }) {
   return (
     <>
@@ -67,7 +67,7 @@ function NoDeliveries({ params }: { params: Params }) {
   );
 }
 
-/** How long the log remembers. */
+/** Says how long the log keeps deliveries. */
 function Retention() {
   const keepMs = useSession().retention?.keepMs;
   if (typeof keepMs !== 'number') return null;

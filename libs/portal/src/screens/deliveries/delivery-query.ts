@@ -2,7 +2,7 @@ import type { DeliveryState } from '../../api/types.ts';
 import { resolveRange } from '../../range/ranges.ts';
 import type { Params } from '../../routing/route.ts';
 
-/** Filters of the URL. Everything else in it says which list it is. */
+/** Parameters of the URL that filter. The others say which list it is. */
 export const FILTERS = [
   'q',
   'state',
@@ -15,7 +15,7 @@ export const FILTERS = [
   'test',
 ] as const;
 
-/** States that are one filter, by its name in the URL. */
+/** Filters that stand for several states, by their name in the URL. */
 export const STATE_GROUPS = {
   delivered: ['delivered'],
   waiting: ['pending', 'sending'],
@@ -50,8 +50,8 @@ function statusOf(status: string | undefined): Pick<DeliveryQuery, 'status' | 's
 }
 
 /**
- * What is searched for. Receivers know the ids that the requests have, hosts know the message's. A UUID may be either, so
- * there are two searches, and the second counts if the first finds nothing.
+ * What to search for. Receivers know the ids in the requests, hosts know the id of the message. A UUID may be either, so
+ * there are two searches: the second is used if the first finds nothing.
  */
 export function searchesOf(
   words: string | undefined,

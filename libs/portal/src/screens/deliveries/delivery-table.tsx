@@ -8,7 +8,7 @@ import { Link } from '../../routing/link.tsx';
 import { t } from '../../strings/translate.ts';
 import './delivery-table.css';
 
-/** The cell that leads to the delivery: the event's name, and what it is about. */
+/** The cell that links to the delivery: the event's name and its subject. */
 function EventCell({ delivery, webhook }: { delivery: Delivery; webhook?: string }) {
   const { event, wireType } = delivery;
   return (
@@ -28,7 +28,7 @@ function EventCell({ delivery, webhook }: { delivery: Delivery; webhook?: string
   );
 }
 
-/** The state, and beside it the last response. */
+/** The state, with the last response. */
 function StatusCell({ delivery: { state, lastAttempt, attemptCount } }: { delivery: Delivery }) {
   return (
     <span class="row delivery-status">
@@ -79,7 +79,7 @@ function columnsOf(webhook: string | undefined): Column<Delivery>[] {
 
 interface DeliveryTableProps {
   deliveries: readonly Delivery[];
-  /** Of one webhook: its column is left out. */
+  /** The list is that of one webhook, so there is no column for it. */
   webhook?: string;
   caption?: string;
   stale?: boolean;

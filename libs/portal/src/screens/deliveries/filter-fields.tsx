@@ -12,7 +12,7 @@ interface FilterProps {
   set: SetFilters;
 }
 
-/** The choices with what the URL says, also if it is none of them. */
+/** The choices, plus the value in the URL if it is not one of them. */
 const withCurrent = (names: readonly string[], current: string | undefined): string[] => [
   ...names,
   ...(current && !names.includes(current) ? [current] : []),
@@ -56,7 +56,7 @@ export function WebhookFilter({ params, set }: FilterProps) {
 
 const CLASSES = ['2xx', '3xx', '4xx', '5xx', 'none'] as const;
 
-/** A class of statuses, or one status. */
+/** A class of status codes, or one status code. */
 export function ResponseFilter({ params: { status = '' }, set }: FilterProps) {
   const isClass = status === '' || CLASSES.some((each) => each === status);
   const [exact, setExact] = useState(!isClass);

@@ -2,10 +2,10 @@ import { navigate } from '../../routing/location.ts';
 import type { Params } from '../../routing/route.ts';
 import { t } from '../../strings/translate.ts';
 
-/** On the first page only: later ones would slip away below the reader. */
+/** Only the first page is live: on later pages, new deliveries would push rows away while they are being read. */
 export const isLive = ({ live, cursor }: Params): boolean => live !== 'off' && !cursor;
 
-/** Follows new deliveries, or does not. */
+/** Switches the list between following new deliveries and standing still. */
 export function LiveSwitch({ params }: { params: Params }) {
   const on = isLive(params);
   return (

@@ -2,7 +2,7 @@ import { useEffect, useState } from 'preact/hooks';
 
 const QUIET_MS = 400;
 
-/** The text of a field that is applied when its reader stops typing. It follows `value` if that changes otherwise. */
+/** State of a text field that is applied when the user stops typing. Takes over `value` if that changes elsewhere. */
 export function useTyping(value: string, apply: (text: string) => void): [string, (text: string) => void] {
   const [text, setText] = useState(value);
   useEffect(() => setText(value), [value]);

@@ -7,7 +7,7 @@ import { t } from '../../strings/translate.ts';
 
 interface AttemptListProps {
   attempts: readonly Attempt[];
-  /** The one that is shown beside the list. */
+  /** The attempt that is shown next to the list. */
   current: Attempt | null;
   params: Params;
 }

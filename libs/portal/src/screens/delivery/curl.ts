@@ -2,10 +2,10 @@ import type { Attempt } from '../../api/types.ts';
 
 type Request = NonNullable<Attempt['request']>;
 
-/** A word for a POSIX shell: nothing in it is special. */
+/** Quotes a text as one word for a POSIX shell. */
 const quote = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
 
-/** The request as a command. Masked values are in it as they are shown. */
+/** The request as a cURL command. Masked values stay masked. */
 export function curlOf({ method, url, headers }: Request, body: string | null): string {
   const parts = [
     `curl -X ${method} ${quote(url)}`,

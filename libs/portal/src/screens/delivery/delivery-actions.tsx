@@ -12,7 +12,7 @@ import { t } from '../../strings/translate.ts';
 
 type Action = 'retry' | 'cancel';
 
-/** Sends or cancels a delivery. What the API answers is the delivery as it is then. */
+/** Sends or cancels a delivery. The API returns the changed delivery. */
 function useAction(action: Action, id: string, done: StringKey) {
   const client = useQueryClient();
   return useMutation({
@@ -28,13 +28,13 @@ function useAction(action: Action, id: string, done: StringKey) {
   });
 }
 
-/** Name of the button: a waiting delivery is sent earlier, a delivered one once more. */
+/** Label of the button: a waiting delivery is sent now, a delivered one again. */
 const sendLabel = ({ state }: DeliveryDetail): StringKey => {
   if (state === 'pending') return 'delivery.sendNow';
   return state === 'delivered' ? 'delivery.sendAgain' : 'delivery.retry';
 };
 
-/** Buttons of a delivery, and why the last one that was pressed did not work. */
+/** Buttons of a delivery, and the error if the last action failed. */
 export function DeliveryActions({ delivery }: { delivery: DeliveryDetail }) {
   const mayRetry = useScope('retry');
   const mayWrite = useScope('write');
@@ -43,7 +43,7 @@ export function DeliveryActions({ delivery }: { delivery: DeliveryDetail }) {
   const cancel = useAction('cancel', delivery.id, 'delivery.cancelled');
   const confirm = (mutation: typeof retry) => mutation.mutate(undefined, { onSettled: () => setAsks(null) });
   useEffect(() => {
-    // The button that was pressed may be gone: go on at the heading, which has the new state beside it.
+    // The button that was pressed may be gone, so the focus moves to the heading, which shows the new state.
     if (document.activeElement === document.body) document.querySelector<HTMLElement>('main h1')?.focus();
   }, [delivery.state]);
   const canSend = delivery.state !== 'sending' && !delivery.erasedAt;

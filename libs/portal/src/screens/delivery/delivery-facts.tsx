@@ -25,10 +25,10 @@ function Id({ id, what }: { id: string; what: string }) {
   );
 }
 
-/** What the event is about: its other deliveries, and the host's own page of it. */
+/** The event's subject, with links to its other deliveries and to the host's own page about it. */
 function Subject({ subject }: { subject: string }) {
   const { subjectUrl } = useSession();
-  // The server has masked a phone number in it: nothing can be found by that.
+  // If the server has masked a phone number in it, it cannot be searched for.
   if (subject.includes('•')) return <span class="mono">{subject}</span>;
   return (
     <span class="fact-id">
@@ -50,7 +50,7 @@ function Subject({ subject }: { subject: string }) {
   );
 }
 
-/** Ids and times of a delivery. */
+/** Shows ids and times of a delivery. */
 export function DeliveryFacts({ delivery }: { delivery: DeliveryDetail }) {
   const { event, endpointId, url, wireType, createdAt, finishedAt } = delivery;
   return (

@@ -19,7 +19,7 @@ export function DeliveryOutlook({ delivery }: { delivery: DeliveryDetail }) {
 function Failure({ delivery: { state, reason, lastAttempt } }: { delivery: DeliveryDetail }) {
   if (state === 'delivered') return null;
   const cause = lastAttempt && explainAttempt(lastAttempt);
-  // Nobody has to mend what was cancelled.
+  // A cancelled delivery needs no repair.
   const explained = reason === 'cancelled' ? null : cause;
   const ended = state === 'exhausted' || state === 'discarded';
   if (!explained && !reason) return null;

@@ -5,7 +5,7 @@ import type { DeliveryDetail } from '../../api/types.ts';
 
 const SOON_MS = 1000;
 
-/** How often to look: what is under way is about to change, what is finished stays as it is. */
+/** How often to poll: a delivery that is being sent changes soon, a finished one never. */
 function pollOf(delivery: DeliveryDetail | undefined): number | false {
   if (!delivery) return false;
   if (delivery.state === 'sending' || delivery.waits === 'queue') return SOON_MS;

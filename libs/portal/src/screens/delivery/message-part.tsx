@@ -5,7 +5,7 @@ import { CodeBlock } from '../../design/code-block.tsx';
 import { t } from '../../strings/translate.ts';
 import { prettyBody } from './pretty-body.ts';
 
-/** Headers of a request or a response, one a line. */
+/** Headers of a request or a response, one per line. */
 export function Headers({ headers, what }: { headers: Readonly<Record<string, string>>; what: string }) {
   return (
     <dl class="headers" aria-label={what}>
@@ -26,7 +26,7 @@ interface BodyProps {
   notes?: ComponentChildren;
 }
 
-/** A body: indented, or as it was sent. */
+/** A body: indented, or exactly as it was sent if the reader asks for that. */
 export function Body({ body, what, notes }: BodyProps) {
   const pretty = prettyBody(body);
   const [raw, setRaw] = useState(false);

@@ -18,7 +18,7 @@ function isJson(text: string): boolean {
   }
 }
 
-/** Strings, and what is between them that matters. */
+/** Matches a string, a punctuation mark, or a literal such as a number. */
 const TOKENS = /"(?:[^"\\]|\\.)*"|[{}[\],:]|[^\s{}[\],:"]+/g;
 
 function indentJson(text: string): string {

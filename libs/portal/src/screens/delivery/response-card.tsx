@@ -7,7 +7,7 @@ import { Body, Headers, Note } from './message-part.tsx';
 
 /** Bytes of a response's body that the log keeps. */
 const KEPT_BYTES = { success: 1024, failure: 4096 };
-/** A character that did not fit is left out. */
+/** A character that did not fit completely is left out. */
 const LONGEST_CHARACTER_BYTES = 4;
 
 function isCut(response: string, error: string | null): boolean {
@@ -15,7 +15,7 @@ function isCut(response: string, error: string | null): boolean {
   return new TextEncoder().encode(response).length > kept - LONGEST_CHARACTER_BYTES;
 }
 
-/** What came back. */
+/** The response of one attempt. */
 export function ResponseCard({ attempt }: { attempt: Attempt }) {
   return (
     <section class="card" aria-labelledby="response-title">

@@ -34,7 +34,7 @@ const columns = (): Column<Delivery>[] => [
   },
 ];
 
-/** One event, and what each webhook got of it. */
+/** One event, and its delivery to each webhook. */
 export function EventReport({ report, subject }: { report: Report; subject: string }) {
   const { type, occurredAt, deliveries, skipped, test, relayed } = report;
   const title = `event-${report.id}`;

@@ -2,7 +2,7 @@ import { keepPreviousData, queryOptions } from '../../data/index.ts';
 import { api } from '../../api/client.ts';
 import { POLL_MS } from '../../api/poll.ts';
 
-/** What became of the events of one subject, such as a message. A page has at most 20 of them. */
+/** The events of one subject, such as a message, with their deliveries. A page has at most 20 events. */
 export const subjectQuery = (subject: string, cursor: string | undefined) =>
   queryOptions({
     queryKey: ['subject', subject, cursor],

@@ -10,7 +10,7 @@ import { subjectQuery } from './message-queries.ts';
 import { MessageSearch } from './message-search.tsx';
 import './message.css';
 
-/** What became of one message: its events, and what each webhook got of them. */
+/** One message: its events, and their deliveries to each webhook. */
 export function MessageScreen({ params }: ScreenProps) {
   return (
     <>

@@ -19,7 +19,7 @@ export type View = 'failing' | 'endpoints' | 'deliveries';
 
 export interface ListProps {
   params: Params;
-  /** Asks whether to pause a webhook. */
+  /** Asks for confirmation before a webhook is paused. */
   onPause: (endpointId: string) => void;
 }
 
@@ -36,7 +36,7 @@ const what = <Row extends { tenantId: string; url: string | null }>(): Column<Ro
   { header: t('operator.tenant'), cell: ({ tenantId }) => <span class="mono small">{tenantId}</span> },
 ];
 
-/** A button that asks whether to pause the row's webhook; callbacks have none. */
+/** The button that pauses the row's webhook. Rows of callbacks have none. */
 const pauseColumn = <Row extends { url: string | null }>(
   onPause: ListProps['onPause'],
   endpointOf: (row: Row) => string | null,

@@ -3,7 +3,7 @@ import { request } from '../../api/request.ts';
 import type { Delivery, Endpoint } from '../../api/types.ts';
 import { queryOptions } from '../../data/index.ts';
 
-/** What fails now: a webhook, or a tenant's callbacks to one origin. */
+/** A lane that is failing: a webhook, or a tenant's callbacks to one origin. */
 export interface Failing {
   tenantId: string;
   /** `null`: callbacks. */
@@ -20,10 +20,10 @@ export interface Pause {
   createdAt: string;
 }
 
-/** What a pause is for: one of these. */
+/** What a pause applies to. Exactly one is set. */
 export type PauseTarget = { endpointId: string } | { tenantId: string } | { origin: string } | { all: true };
 
-/** Figures of the queue; `inFlight` of the process that answers. */
+/** Figures of the queue. `inFlight` is that of the process that responds. */
 export interface QueueFigures {
   due: number;
   lagMs: number;
@@ -63,7 +63,7 @@ export const pause = (target: PauseTarget, reason: string): Promise<Pause[]> =>
 export const resume = (target: PauseTarget): Promise<Pause[]> =>
   request('POST', 'operator/resume', { body: target });
 
-/** Values of `scope` by the name that the routes take. */
+/** Returns the target of a pause in the form that the routes take. */
 export const targetOf = (scope: Pause['scope'], value: string): PauseTarget => {
   if (scope === 'all') return { all: true };
   if (scope === 'origin') return { origin: value };

@@ -13,7 +13,7 @@ import { QueueTiles } from './queue-tiles.tsx';
 
 const VIEWS: View[] = ['failing', 'endpoints', 'deliveries'];
 
-/** All tenants, for the people on call. */
+/** The operator's view of all tenants. */
 export function OperatorScreen({ params }: ScreenProps) {
   const mayLook = useScope('operator');
   const [pausing, setPausing] = useState<string | null>(null);

@@ -8,15 +8,15 @@ interface ChartProps {
   /** What the drawing shows, for screen readers. */
   label: string;
   legend: ComponentChildren;
-  /** Labels of the y axis, and how high they are, 0 to 100. */
+  /** Labels of the y axis with their height, 0 to 100. */
   scale: readonly { label: string; at: number }[];
-  /** When each hour begins. */
+  /** Start of each hour. */
   hours: readonly string[];
-  /** Width of the drawing's box; each hour has the same part of it. The height is 100. */
+  /** Width of the drawing, divided equally among the hours. The height is 100. */
   width: number;
-  /** What is drawn, as SVG. */
+  /** The drawing, as SVG. */
   children: ComponentChildren;
-  /** The same as a table. */
+  /** The same figures as a table. */
   table: ComponentChildren;
 }
 

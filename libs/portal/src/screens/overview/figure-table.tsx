@@ -5,7 +5,7 @@ interface FigureTableProps {
   rows: readonly (readonly string[])[];
 }
 
-/** Figures of a chart, in rows that stay narrow on phones too. */
+/** Figures of a chart, in rows that are narrow enough for phones. */
 export function FigureTable({ caption, headers, rows }: FigureTableProps) {
   return (
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it scrolls, also by keyboard

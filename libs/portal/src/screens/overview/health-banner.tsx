@@ -18,7 +18,7 @@ interface HealthBannerProps {
   health: Health;
 }
 
-/** How the webhook is, why, and what to do. */
+/** Whether the webhook works, and if not, why and what to do. */
 export function HealthBanner({ endpoint, health }: HealthBannerProps) {
   const { tone, title, fix, text, since, example } = health;
   return (
@@ -44,7 +44,7 @@ export function HealthBanner({ endpoint, health }: HealthBannerProps) {
   );
 }
 
-/** Where the receiver redirects to: the URL to use. */
+/** The URL that the receiver redirects to, which should be used instead. */
 function Location({ status, deliveryId }: { status: number | null; deliveryId: string }) {
   const redirects = status !== null && status >= 300 && status < 400;
   const { data } = useQuery({ ...deliveryQuery(deliveryId), enabled: redirects });

@@ -4,7 +4,7 @@ import { endpointStatus } from '../../design/status-pill.tsx';
 import { explainAttempt } from '../../explain/cause.ts';
 import { t } from '../../strings/translate.ts';
 
-/** How a webhook is, in plain language. */
+/** The health of a webhook, in plain language. */
 export interface Health {
   tone: Tone;
   title: string;
@@ -12,11 +12,11 @@ export interface Health {
   fix: string | null;
   /** What that means for deliveries. */
   text: string;
-  /** Since when. */
+  /** When that began. */
   since: string | null;
-  /** The delivery that shows it. */
+  /** An example: a delivery that has this problem. */
   example: Delivery | null;
-  /** A button that ends it. */
+  /** The action that fixes it. */
   remedy: 'resume' | 'enable' | 'recover' | null;
 }
 
@@ -30,13 +30,13 @@ interface Known {
 
 const startOf = (delivery: Delivery): string => delivery.lastAttempt?.startedAt ?? '';
 
-/** The delivery whose attempt failed last. */
+/** The delivery with the latest failed attempt. */
 export const lastFailure = (deliveries: readonly Delivery[]): Delivery | null =>
   deliveries
     .filter(({ lastAttempt }) => lastAttempt?.error)
     .reduce<Delivery | null>((last, each) => (last && startOf(last) >= startOf(each) ? last : each), null);
 
-/** The most urgent thing that there is to say. */
+/** Describes the most urgent problem, or says that the webhook works. */
 export function healthOf(known: Known): Health {
   const status = endpointStatus(known.endpoint);
   if (status === 'disabled') return disabled(known);
@@ -70,7 +70,7 @@ const paused = ({ stateAt }: Endpoint): Health => ({
   remedy: 'resume',
 });
 
-/** Nothing is sent, whatever the receiver does. */
+/** States in which nothing is sent, whatever the receiver does. */
 function blocked({ unfinished }: Known): Health | null {
   const example = unfinished.find(({ waits }) => waits === 'repair' || waits === 'paused');
   if (!example) return null;

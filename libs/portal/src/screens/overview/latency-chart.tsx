@@ -4,7 +4,7 @@ import { t } from '../../strings/translate.ts';
 import { Chart, hourText, Legend } from './chart.tsx';
 import { FigureTable } from './figure-table.tsx';
 
-/** Durations are counted in these steps, ms. Each is as high as the others, because they grow like a logarithm. */
+/** Steps of the y axis, ms. It is logarithmic, so all steps have the same height. */
 const STEPS = [50, 100, 250, 500, 1000, 2500, 5000, 10_000, 30_000];
 const LABELS = [0, 100, 1000, 5000, 30_000];
 

@@ -6,7 +6,7 @@ import { t } from '../../strings/translate.ts';
 
 const SHOWN = 5;
 
-/** The deliveries whose attempts failed last. */
+/** The deliveries with the latest failed attempts. */
 export function LatestFailures({
   deliveries,
   webhook,

@@ -3,12 +3,12 @@ import { numberText, t } from '../../strings/translate.ts';
 import { Chart, hourText, Legend } from './chart.tsx';
 import { FigureTable } from './figure-table.tsx';
 
-/** What became of attempts, from the bottom of a bar to its top. */
+/** Results of attempts, from the bottom of a bar to its top. */
 const OUTCOMES = ['delivered', 'retried', 'exhausted', 'discarded'] as const;
 
 const compact = new Intl.NumberFormat(undefined, { notation: 'compact' });
 
-/** The next number with a half that is whole, so that the axis has short labels. */
+/** Rounds up to a number whose half is whole too, so that the labels of the axis are short. */
 export function niceTop(highest: number): number {
   const size = 10 ** Math.floor(Math.log10(Math.max(highest, 2)));
   return (
@@ -40,7 +40,7 @@ function Bar({ hour, x, top }: { hour: Hour; x: number; top: number }) {
   );
 }
 
-/** What became of the attempts of each hour, as stacked bars. */
+/** Results of the attempts of each hour, as stacked bars. */
 export function OutcomeChart({ stats: { hours, total } }: { stats: EndpointStats }) {
   const sumOf = (hour: Hour) => OUTCOMES.reduce((sum, name) => sum + hour[name], 0);
   const top = niceTop(Math.max(...hours.map(sumOf)));

@@ -26,7 +26,7 @@ export const unfinishedQuery = (id: string, limit = FEW) =>
     refetchInterval: POLL_MS,
   });
 
-/** More of them: the newest ones of a failing webhook may all wait for their first attempt. */
+/** Reads more than are shown: the newest ones of a failing webhook may all be waiting for their first attempt. */
 export const moreUnfinishedQuery = (id: string) => ({
   ...unfinishedQuery(id, MANY),
   refetchInterval: 6 * POLL_MS,

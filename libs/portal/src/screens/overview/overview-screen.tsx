@@ -14,7 +14,7 @@ import './overview.css';
 import { StatusClasses } from './status-classes.tsx';
 import { Tiles } from './tiles.tsx';
 
-/** How one webhook is, and how it was in the last 24 hours. */
+/** The health of one webhook, now and over the last 24 hours. */
 export function OverviewScreen({ params }: ScreenProps) {
   return (
     <WebhookFrame

@@ -5,7 +5,7 @@ import { percentText } from './tiles.tsx';
 
 const CLASSES = ['2xx', '3xx', '4xx', '5xx', 'none'] as const;
 
-/** How the receiver responded. Each class leads to its deliveries. */
+/** Responses of the receiver by class of status code. Each class links to its deliveries. */
 export function StatusClasses({ stats: { total }, webhook }: { stats: EndpointStats; webhook: string }) {
   return (
     <section class="card" aria-labelledby="statuses-title">

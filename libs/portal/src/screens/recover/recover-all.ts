@@ -13,7 +13,7 @@ export interface RecoverBody {
 
 const sleep = (seconds: number) => new Promise((resolve) => setTimeout(resolve, seconds * 1000));
 
-/** Calls again when the limit of calls allows it. */
+/** Sends one batch. If the rate limit refuses it, waits and tries again. */
 async function recoverNext(id: string, body: RecoverBody): Promise<RecoveryResult> {
   for (;;) {
     try {
@@ -29,7 +29,7 @@ export const countRecoverable = (id: string, body: RecoverBody): Promise<Recover
   api.post('/webhooks/{id}/recover', { path: { id }, body: { ...body, dryRun: true } });
 
 /**
- * Sends all of them again, 10,000 with each call. Returns how many; `isStopped` ends it after a call.
+ * Sends all of them again, 10,000 with each call, until `isStopped` returns true. Returns how many.
  */
 export async function recoverAll(
   id: string,

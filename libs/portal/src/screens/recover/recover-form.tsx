@@ -13,7 +13,7 @@ interface RecoverFormProps {
   endpoint: Endpoint;
   busy: boolean;
   count: (body: RecoverBody) => void;
-  /** What was counted is not what is chosen now. */
+  /** The choice has changed since it was counted. */
   onChange: () => void;
 }
 

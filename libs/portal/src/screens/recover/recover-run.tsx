@@ -17,7 +17,7 @@ interface RecoverRunProps {
   matched: number;
 }
 
-/** How many deliveries fit, the button that sends them again, and how far that is. */
+/** How many deliveries match, the button that sends them again, and its progress. */
 export function RecoverRun({ id, body, matched }: RecoverRunProps) {
   const mayRetry = useScope('retry');
   const [done, setDone] = useState(0);
@@ -61,10 +61,10 @@ export function RecoverRun({ id, body, matched }: RecoverRunProps) {
   );
 }
 
-/** What is still to be sent is counted up to this. */
+/** Deliveries that are still to be sent are counted up to this. */
 const MAX_LEFT = 100;
 
-/** How much of it waits for its turn still. What failed again waits for its schedule, and is not counted. */
+/** How many of them have not been sent yet. Those that failed again wait for their retry, and are not counted. */
 function Recovered({ id, count }: { id: string; count: number }) {
   const { data } = useQuery({
     queryKey: ['waiting', id],

@@ -13,7 +13,7 @@ export interface RegisterFormProps {
   onCreated: (endpoint: Registered) => void;
 }
 
-/** One webhook with all settings that its profile has. */
+/** Registers one webhook, with all settings that its profile supports. */
 export function RegisterForm({ rules, onCreated }: RegisterFormProps) {
   const client = useQueryClient();
   const [values, setValues] = useState(() => emptyValues(rules));

@@ -12,7 +12,7 @@ import { RegisterForm } from './register-form.tsx';
 import { StreamsForm } from './streams-form.tsx';
 import { useDefaultProfile } from './use-default-profile.ts';
 
-/** Adds a webhook. The form is that of the chosen profile. */
+/** Adds a webhook with the form for the chosen profile. */
 export function RegisterScreen({ params }: ScreenProps) {
   const { profiles } = useSession();
   const mayWrite = useScope('write');
@@ -20,7 +20,7 @@ export function RegisterScreen({ params }: ScreenProps) {
   const [created, setCreated] = useState<Registered | null>(null);
   const rules = profiles.find(({ name }) => name === (params.profile ?? fallback)) ?? profiles[0];
   if (!mayWrite || !rules) return <Notice tone="info" title={t('state.noScope')} />;
-  // Few events that each have one URL: the platform's page has a field for each of them.
+  // Profiles with few events and one URL for each: like the platform's page, the form has one field per event.
   const areStreams = rules.onePerEvent && (rules.eventNames?.length ?? 9) <= 4;
   const Form = areStreams ? StreamsForm : RegisterForm;
   return (

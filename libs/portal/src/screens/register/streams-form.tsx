@@ -13,7 +13,7 @@ import type { ProfileRules } from '../../session/session.ts';
 import { t } from '../../strings/translate.ts';
 import { streamText } from './stream-text.ts';
 
-/** The webhook of each event, as far as there is one. */
+/** The webhook of each event, if there is one. */
 function byEvent(endpoints: readonly Endpoint[]): Map<string, Endpoint> {
   return new Map(endpoints.flatMap((endpoint) => endpoint.events.map((event) => [event, endpoint])));
 }
@@ -88,7 +88,7 @@ function StreamFields({ rules, stored }: { rules: ProfileRules; stored: Readonly
   );
 }
 
-/** Brings one event's webhook to this URL. A webhook that takes several events loses only this one. */
+/** Makes this URL receive the event. A webhook that takes several events loses only this one. */
 async function saveStream(
   profile: string,
   event: string,

@@ -39,7 +39,7 @@ function Progress({ job: { matched, done, deliveries } }: { job: Job }) {
   );
 }
 
-/** The latest replays of a webhook, and how far they are. */
+/** The latest replays of a webhook, with their progress. */
 export function JobList({ webhook }: { webhook: string }) {
   const { data } = useQuery(jobsQuery(webhook));
   const mayWrite = useScope('write');

@@ -13,7 +13,7 @@ interface ReplayFormProps {
   endpoint: Endpoint;
   busy: boolean;
   count: (body: ReplayBody) => void;
-  /** What was counted is not what is chosen now. */
+  /** The choice has changed since it was counted. */
   onChange: () => void;
 }
 

@@ -14,7 +14,7 @@ import { JobList } from './job-list.tsx';
 import { ReplayForm } from './replay-form.tsx';
 import { replay, type ReplayBody } from './replay-queries.ts';
 
-/** Sends past events to one webhook that has not got them. */
+/** Sends past events to a webhook that did not get them. */
 export function ReplayScreen({ params }: ScreenProps) {
   return (
     <WebhookFrame id={params.webhook!} tab="replay">

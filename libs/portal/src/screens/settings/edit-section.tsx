@@ -10,7 +10,7 @@ import { toChange, valuesOf } from '../../webhook-form/form-values.ts';
 import { WebhookForm } from '../../webhook-form/webhook-form.tsx';
 import { Section } from './section.tsx';
 
-/** Changes a webhook. What is typed is kept while the page follows the webhook's state. */
+/** Changes a webhook. Typed text is kept while the page polls the webhook's state. */
 export function EditSection({ endpoint, rules }: { endpoint: Endpoint; rules: ProfileRules }) {
   const client = useQueryClient();
   const [before, setBefore] = useState(endpoint);

@@ -12,16 +12,16 @@ import { SecretBox } from './secret-box.tsx';
 
 interface SecretActionsProps {
   secrets: Account['secrets'];
-  /** The text if there is no secret. */
+  /** Shown if there is no secret. */
   none: string;
   rules: ProfileRules | null;
   reveal: () => Promise<{ secret: string | null }>;
   rotate: Rotate;
-  /** Key of the query that shows what changed. */
+  /** Key of the query to invalidate after a change. */
   changes: string[];
 }
 
-/** When a secret was made, and buttons that show and rotate it, as far as the session may. */
+/** When a secret was created, and the buttons that show and rotate it, if the session may do that. */
 export function SecretActions({ secrets, none, rules, reveal, rotate, changes }: SecretActionsProps) {
   const client = useQueryClient();
   const mayReveal = useScope('reveal');

@@ -19,7 +19,7 @@ const TEXTS = {
   disabled: 'settings.disabledText',
 } as const;
 
-/** Whether a webhook sends, and the buttons that change it. */
+/** Whether a webhook is sent to, and the buttons that change that. */
 export function StateSection({ endpoint }: { endpoint: Endpoint }) {
   const client = useQueryClient();
   const mayWrite = useScope('write');

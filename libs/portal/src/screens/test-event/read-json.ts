@@ -2,7 +2,7 @@ import { t } from '../../strings/translate.ts';
 
 type ReadJson = { data: Record<string, unknown>; problem: null } | { data: null; problem: string };
 
-/** A JSON object from a text, or what is wrong with the text. */
+/** Parses a JSON object, or says what is wrong with the text. */
 export function readJson(text: string): ReadJson {
   try {
     const data: unknown = JSON.parse(text);

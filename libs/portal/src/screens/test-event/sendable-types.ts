@@ -3,7 +3,7 @@ import type { EventType } from '../../api/types.ts';
 const matches = (pattern: string, name: string): boolean =>
   pattern === '*' || pattern === name || (pattern.endsWith('.*') && name.startsWith(pattern.slice(0, -1)));
 
-/** What most webhooks are for. */
+/** The type that most webhooks are for. */
 const USUAL = 'message.delivered';
 
 /** Types that the webhook's profile sends; those that the webhook is subscribed to come first. */

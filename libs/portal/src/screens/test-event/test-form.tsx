@@ -9,12 +9,12 @@ import { t } from '../../strings/translate.ts';
 import { readJson } from './read-json.ts';
 import { TestResult } from './test-result.tsx';
 
-/** How long the page waits for the outcome, ms. Most time-outs of webhooks are shorter. */
+/** How long the page waits for the outcome, ms. Most timeouts of webhooks are shorter. */
 const WAIT_MS = 20_000;
 
 const exampleText = (type: EventType | undefined): string => JSON.stringify(type?.example ?? {}, null, 2);
 
-/** With the platform's own name of the event, where it has another one. */
+/** With the platform's own name for the event, if it differs. */
 function labelOf({ name, requests }: EventType): string {
   const names = [...new Set(requests.map(({ event }) => event))].filter((event) => event !== name);
   return names.length > 0 ? `${names.join(', ')} (${name})` : name;

@@ -14,7 +14,7 @@ interface TestResultProps {
   endpointId: string;
 }
 
-/** What became of a test event, as far as it is known. */
+/** The result of a test event so far. */
 export function TestResult({ result: { delivery }, endpointId }: TestResultProps) {
   const attempt = delivery?.attempts.at(-1);
   const link = delivery && (

@@ -16,7 +16,7 @@ import { WebhookTable } from './webhook-table.tsx';
 /** As many as the API returns at once: most accounts have fewer. */
 const PAGE_SIZE = 100;
 
-/** `failing` is a word of this page: to the API such a webhook is active. */
+/** `failing` exists only on this page: to the API such a webhook is active. */
 const apiStateOf = (status: string | undefined): EndpointState | undefined =>
   status === 'failing' ? 'active' : (status as EndpointState | undefined);
 

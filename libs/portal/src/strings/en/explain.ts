@@ -1,4 +1,4 @@
-/** Why an attempt failed and what to do, why a delivery waits, why it ended, and names of times. */
+/** Why an attempt failed and what to do, why a delivery waits or has ended, and names for times. */
 export const explain = {
   'cause.redirect.title': 'Your server redirects ({status})',
   'cause.redirect.fix': 'Redirects are not followed. Use the final URL as the URL of this webhook.',

@@ -95,7 +95,7 @@ async function listFiles(paths: readonly string[]): Promise<string[]> {
   const lists = paths.map(async (path) => {
     const isFolder = await stat(path).then(
       (found) => found.isDirectory(),
-      () => false, // Reading it says why.
+      () => false, // If it is neither, reading it reports why.
     );
     if (!isFolder) return [path];
     const names = (await readdir(path)).filter((name) => name.endsWith('.json'));

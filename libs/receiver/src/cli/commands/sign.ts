@@ -41,7 +41,7 @@ export const sign: Command = {
     if (!FORMATS.includes(out))
       throw new UsageError(`--format must be one of ${FORMATS.join(', ')}, not "${out}".`);
     const settings = readSettings(flags, profile);
-    checkSigningSecrets(profile, secrets); // before it waits for standard input
+    checkSigningSecrets(profile, secrets); // checked before standard input is read
     const path = flags.positionals[0] ?? '-';
     const body = await readBytes(path);
     warnOfBody(body);
@@ -88,13 +88,13 @@ function refuse(flags: Flags, name: string, isAllowed: boolean, sentence: string
   if (flags.has(name) && !isAllowed) throw new UsageError(`${sentence}.`);
 }
 
-/** On standard error: the body is signed as it is. */
+/** Only a warning, on standard error: the body is signed as it is. */
 function warnOfBody(body: Buffer): void {
   try {
     const payload: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
     if (typeof payload === 'object' && payload !== null) return;
   } catch {
-    // The same sentence as for JSON that is no object.
+    // The message below covers this case too.
   }
   const hint = body.length === 0 ? 'The body is empty' : 'The body is not a JSON object';
   console.error(`${hint}: receivers refuse it after they have verified it.`);

@@ -1,11 +1,11 @@
 import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http';
 
-/** How a request is answered: with a status, or in a way that senders must withstand. */
+/** How to respond to a request: with a status, or with a fault that senders must tolerate. */
 export type Answer = number | 'redirect' | 'slow' | 'hang' | 'reset';
 
 export const NAMED_ANSWERS = ['redirect', 'slow', 'hang', 'reset'] as const;
 
-/** Reads `500` or `hang`; `null`: it is no answer. */
+/** Reads an answer such as `500` or `hang`. Returns `null` for other text. */
 export function parseAnswer(text: string): Answer | null {
   const named = NAMED_ANSWERS.find((name) => name === text);
   if (named !== undefined) return named;
@@ -20,7 +20,7 @@ export function answerOfPath(path: string): Answer | null {
 export const isSuccess = (answer: Answer): boolean =>
   answer === 'slow' || (typeof answer === 'number' && answer < 300);
 
-/** Answers. `slow` responds after `delayMs`; `hang` does not respond; `reset` cuts the connection. */
+/** Responds as `answer` says. `slow` responds after `delayMs`, `hang` never, and `reset` closes the connection. */
 export function respond(
   answer: Answer,
   request: IncomingMessage,

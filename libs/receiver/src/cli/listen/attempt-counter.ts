@@ -1,6 +1,6 @@
 const MAX_KEYS = 10_000;
 
-/** Counts how often an event arrived at a path. The oldest counts are forgotten. */
+/** Counts how often an event arrived at a path. Drops the oldest counts if there are too many. */
 export class AttemptCounter {
   private readonly counts = new Map<string, number>();
 

@@ -7,7 +7,7 @@ import { AttemptCounter } from './attempt-counter.js';
 
 const MAX_BODY_BYTES = 10 * 1024 * 1024;
 
-/** A request that arrived, and what is answered. */
+/** A request that arrived, and the answer to it. */
 export interface Arrival {
   at: Date;
   path: string;
@@ -19,13 +19,13 @@ export interface Arrival {
   answer: Answer;
 }
 
-/** How the receiver answers. */
+/** How the receiver responds. */
 export interface ListenSettings {
   verify: VerifySettings;
   answer: Answer;
-  /** So many attempts of each event fail before one succeeds. */
+  /** Number of attempts of each event that fail before one succeeds. */
   failures: number;
-  /** Of the answer `slow`. */
+  /** Delay of the answer `slow`, ms. */
   delayMs: number;
 }
 

@@ -20,7 +20,7 @@ export function jsonOf({ at, path, verdict, attempt, answer }: Arrival, file: st
 
 export const HEADING = line(['time', 'event', 'id', 'attempt', 'signature', 'answer']);
 
-/** One line, and below it why a request was refused. */
+/** One line, followed by the reason if the request was refused. */
 export function textOf({ at, path, verdict, attempt, answer }: Arrival, paint: Paint): string {
   const { isVerified, profile, type, id, reason, message } = verdict;
   const words =

@@ -30,12 +30,12 @@ function parseJson(text: string): Headers {
   const isText = (value: unknown): boolean => typeof value === 'string';
   try {
     const { headers: inner, ...outer } = JSON.parse(text) as Record<string, unknown>;
-    // `sign --format json` prints them beside the cURL command.
+    // The output of `sign --format json` has the headers in a field.
     const headers = (typeof inner === 'object' && inner !== null ? inner : outer) as Record<string, unknown>;
     if (Object.values(headers).every((value) => (Array.isArray(value) ? value.every(isText) : isText(value))))
       return headers as Headers;
   } catch {
-    // The sentence below says what is expected.
+    // The error below says what is expected.
   }
   throw new UsageError('--headers must be lines "name: value" or a JSON object of texts.');
 }

@@ -9,7 +9,7 @@ export interface RequestFile {
   headers: Record<string, string | string[]>;
   body: Buffer;
   profile: WebhookProfile | null;
-  /** Of a delivery: its `webhook-id`. Its signatures are masked, so it has none. */
+  /** Only for a delivery: its `webhook-id`, from which it can be signed again, because its signatures are masked. */
   delivery: { eventId: string; omitted: string[] } | null;
 }
 
@@ -57,7 +57,7 @@ function parse(path: string, text: string): Record<string, unknown> {
     const content: unknown = JSON.parse(text);
     if (typeof content === 'object' && content !== null) return content as Record<string, unknown>;
   } catch {
-    // The same sentence as for JSON that is no object.
+    // The error below covers this case too.
   }
   throw new UsageError(`"${path}" is not a JSON object.`);
 }

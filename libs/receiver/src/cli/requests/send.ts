@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 
-/** What a receiver answered. */
+/** The response of a receiver. */
 export interface SentResult {
   /** `null`: no response. */
   status: number | null;

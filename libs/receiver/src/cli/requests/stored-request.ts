@@ -19,7 +19,7 @@ export class RequestFolder {
 
   constructor(private readonly path: string) {}
 
-  /** Throws {@link UsageError} if there can be no such folder. */
+  /** Throws {@link UsageError} if the folder cannot be created. */
   async open(): Promise<void> {
     await mkdir(this.path, { recursive: true }).catch((error: Error) =>
       Promise.reject(new UsageError(`--save: the folder cannot be made: ${error.message}.`)),

@@ -63,7 +63,7 @@ export function signRequest(input: SigningInput): Record<string, string> {
   return { ...type, [header.toLowerCase()]: `${prefix}${digest}` };
 }
 
-/** The `type` of a CloudEvent that can stand in a header. */
+/** The `type` of a CloudEvent, if it is valid in a header. */
 function eventTypeOf(body: Buffer): string | null {
   try {
     const { type } = JSON.parse(body.toString('utf8')) as { type?: unknown };

@@ -3,7 +3,7 @@ import type { WebhookProfile } from '../../profiles.js';
 import type { WebhookRefusedError } from '../../webhook-refused.error.js';
 import { SIGNATURE_HEADERS, valueOf } from './infer-profile.js';
 
-/** A request that was refused, and a way to try it otherwise. */
+/** A request that was refused, and a function that tries it with other inputs. */
 export interface RefusedRequest {
   headers: WebhookHeaders;
   body: Buffer;
@@ -68,11 +68,11 @@ function compact(body: string): string | null {
   try {
     return JSON.stringify(JSON.parse(body));
   } catch {
-    return null; // It is not JSON, and another sentence says so.
+    return null; // It is not JSON. Another message says so.
   }
 }
 
-/** Slips of copying. */
+/** Copying mistakes in secrets. */
 function variants(secret: string): string[] {
   const trimmed = secret.trim();
   const bare = trimmed.replace(/^whsec_/, '');

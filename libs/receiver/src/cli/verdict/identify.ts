@@ -5,7 +5,7 @@ import { parseObject } from '../../raw-body.js';
 import { schemes } from '../../schemes/by-profile.js';
 import { WebhookRefusedError } from '../../webhook-refused.error.js';
 
-/** Id and type of a request that may be signed by anybody. The id of one that has none is a digest of its body. */
+/** Returns id and type of a request whose signature is not verified. Without an id, a digest of the body is used. */
 export function identify(
   profile: WebhookProfile | null,
   headers: WebhookHeaders,

@@ -34,7 +34,7 @@ export interface Verdict {
   id: string;
   type: string | null;
   reason: RefusalReason | null;
-  /** What is wrong, in sentences, the last of which say what to do; `null`: nothing. */
+  /** What is wrong, and then what to do about it; `null` if nothing is wrong. */
   message: string | null;
   /** HTTP status that a receiver responds with. */
   status: number;
@@ -57,7 +57,7 @@ export function judge(request: ReceivedRequest, given: VerifySettings): Verdict 
     const verifies = (body: Buffer, secrets: readonly string[]): boolean =>
       profile !== null && isSigned({ ...request, body }, profile, { ...settings, secrets });
     const advice = advise(error, { ...request, profile, secrets: settings.secrets, verifies });
-    // The advice is more exact than the library's two likely causes.
+    // The advice is more precise than the two likely causes that the library names.
     const what = error.message.replace(WRONG_SECRET_OR_BODY, '').trim();
     const message = advice === '' ? what : `${what} ${advice}`;
     return { isVerified: false, profile, ...identity, reason: error.reason, message, status: error.status };
@@ -89,7 +89,7 @@ function verify(
   return verifyWebhook(options as VerifyOptions);
 }
 
-/** Whatever is wrong with it apart from its signature. */
+/** Returns what is wrong with the request apart from its signature. */
 function isSigned(request: ReceivedRequest, profile: WebhookProfile, settings: VerifySettings): boolean {
   try {
     verify(request, profile, settings);

@@ -1,15 +1,15 @@
 import type { ErrorDetail } from '../../core/request-error.js';
 
-/** What a platform calls one of our fields. */
+/** The platform's name for one of our fields. */
 interface CallerField {
   name: string;
-  /** The platform takes one value where our field is a list. */
+  /** The platform's field is one value, ours is a list. */
   isSingle?: boolean;
 }
 
 /**
- * The fields that a platform names differently. Errors are made with our names; a caller must find the name that it wrote,
- * in the field and in the sentence.
+ * The fields that a platform names differently. Errors are created with our names, but the caller
+ * must find the name that it sent, both in the field and in the sentence.
  */
 export class CallerFields {
   private readonly fields: ReadonlyMap<string, CallerField>;

@@ -26,7 +26,7 @@ export class CompatEndpoints {
     private readonly audit: WebhookAudit,
   ) {}
 
-  /** All of an account's, newest first. The module limits their number. */
+  /** All endpoints of the account, newest first, in one list, because the module limits their number. */
   async all(profile: string, { tenantId }: WebhookCaller): Promise<EndpointRecord[]> {
     const found: EndpointRecord[] = [];
     for (;;) {
@@ -68,7 +68,7 @@ export class CompatEndpoints {
     await this.endpoints.delete(caller.tenantId, encodeId('wh', endpoint.id), caller);
   }
 
-  /** The current secret in the clear; `null`: unsigned; `undefined`: unreadable. One such secret must not fail a list. */
+  /** The current secret in the clear; `null`: unsigned; `undefined`: unreadable. It must not make a list fail. */
   secretOf(endpoint: EndpointRecord): string | null | undefined {
     try {
       return this.secrets.current(endpoint);

@@ -51,7 +51,7 @@ export class MobileTextAlertsErrors extends CompatErrorFilter {
     const message = details.map((detail) => detail.message).join(' ') || error.message;
     const given = String(headers?.['x-request-id']);
     const requestId = UUID.test(given) ? given : randomUUID();
-    // Support is asked about the id: the operator finds it in the log.
+    // Customers quote this id to support, so the log contains it.
     this.logger.debug(`Refused ${method} v3/webhooks, request ${requestId}: ${message}`);
     const timestamp = formatInstant(Date.now());
     const name = nameOf(httpCode);
@@ -59,7 +59,7 @@ export class MobileTextAlertsErrors extends CompatErrorFilter {
   }
 }
 
-/** `BadRequestError`, `RateLimitError`, `NotFoundError`: the platform's name of an error with this status. */
+/** Returns the platform's name for an error with this status: `BadRequestError`, `RateLimitError`, `NotFoundError`. */
 function nameOf(status: number): string {
   return status === 429 ? 'RateLimitError' : `${STATUS_CODES[status]?.replaceAll(/\W/g, '') ?? ''}Error`;
 }

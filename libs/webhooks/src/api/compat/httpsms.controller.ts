@@ -143,7 +143,7 @@ function fieldsOf(body: unknown): { url: unknown; events: unknown; phoneNumbers:
   }
   const trimmed = typeof key === 'string' ? key.trim() : key;
   return {
-    // Null is refused. Without a value, a PUT would keep the old one.
+    // Null is refused, because a PUT without a value would keep the old one.
     url: typeof url === 'string' ? withScheme(url.trim()) : (url ?? null),
     events: events ?? null,
     phoneNumbers: [...new Set(numbers)],

@@ -7,7 +7,7 @@ import { CallerInterceptor } from '../caller.interceptor.js';
 import type { IncomingRequest } from '../incoming-request.js';
 
 const FORM = /^application\/x-www-form-urlencoded\b/i;
-/** What clients send if nobody tells them a type: curl a form, `fetch` text, many others nothing. */
+/** What clients send by default: curl the type of a form, `fetch` that of text, many others none. */
 const UNASKED = /^(application\/x-www-form-urlencoded|text\/plain)\b/i;
 const BEARER = /^bearer /i;
 const PATH = /(^|\/)v3\/webhooks(\/[^/?]*)?\/?(\?|$)/i;
@@ -28,7 +28,7 @@ export class UnlabelledJson {
   }
 }
 
-/** A request as a platform's adapter and its parsers leave it. */
+/** A request after the platform's adapter and parsers. */
 type ParsedRequest = Pick<IncomingMessage, 'method' | 'url' | 'headers'> & {
   body?: unknown;
   /** If the host keeps it (`rawBody: true`), or a cloud function has read the request before. */

@@ -13,7 +13,7 @@ export const STATS_RANGE_MS = HOURS * HOUR_MS;
 /** No attempt lasts longer. */
 const LONGEST_MS = 30_000;
 
-/** What became of attempts. */
+/** Results of attempts. */
 export interface WebhookFigures {
   /** Requests that were sent. */
   attempts: number;

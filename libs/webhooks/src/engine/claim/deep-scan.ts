@@ -4,13 +4,13 @@ import type { LaneStore } from '../../store/lane-store.js';
 import { STORE } from '../../store/store.js';
 import { MAX_DEPTH } from './scan-depths.js';
 
-/** A lane must have given nothing for this long, ms: most lanes only wait for a response. */
+/** A lane is scanned if claims have got nothing from it for this long, ms. Most lanes only wait for a response. */
 const MIN_STUCK_MS = 1_000;
 /** Between two scans of a lane if the first one found nothing, ms. */
 const MIN_PAUSE_MS = 10_000;
 /** A lane is not scanned again for this many times the duration of its last scan. */
 const PAUSE_FACTOR = 20;
-/** Beyond it, all are forgotten. */
+/** Maximum number of lanes to remember. Beyond it, all are forgotten. */
 const MAX_LANES_REMEMBERED = 10_000;
 
 /**
@@ -22,14 +22,14 @@ export class DeepScan {
   private readonly logger = new LineLogger('WebhookWorker');
   /** The earliest time of each lane's next scan, on the process's monotonic clock, ms. */
   private readonly nextScanAt = new Map<string, number>();
-  /** The earliest time of the next scan of any lane: lanes that become stuck one after the other are looked at together. */
+  /** The earliest time of the next scan of any lane, so that lanes that get stuck one after another are scanned together. */
   private nextRunAt = 0;
   private readonly aborting = new AbortController();
   private running: Promise<void> | null = null;
 
   constructor(@Inject(STORE) private readonly store: LaneStore) {}
 
-  /** `laneIds`: lanes that gave nothing to a claim of full depth. Starts to scan those for which it is time. */
+  /** Starts to scan those of `laneIds` that are due for it: lanes from which a claim of full depth got nothing. */
   consider(laneIds: readonly string[]): void {
     if (laneIds.length === 0 || this.running || this.aborting.signal.aborted) return;
     const now = performance.now();
@@ -62,7 +62,7 @@ export class DeepScan {
     }
   }
 
-  /** Most lanes that give nothing are not deep: one statement finds that out for all of them. */
+  /** Most lanes that yield nothing are not deep. One statement finds that out for all of them. */
   private async deepLanesOf(laneIds: readonly string[]): Promise<string[]> {
     try {
       return await this.store.findDeepLanes(laneIds, MAX_DEPTH);

@@ -19,7 +19,7 @@ import { ScanDepths, type StuckLanes } from './scan-depths.js';
 const MAX_LANES_PER_CLAIM = 64;
 /** How long exclusive access to a failing lane outlasts the lease, ms, so that the worker can still record outcomes. */
 const EXCLUSIVE_MARGIN_MS = 1_000;
-/** Of what a claim takes from a lane, one in so many is kept for retries. */
+/** One in this many places of a claim from a lane is kept for retries. */
 const RETRY_SHARE = 4;
 
 export interface ClaimOptions {
@@ -33,7 +33,7 @@ export interface ClaimOptions {
   depths?: ScanDepths;
 }
 
-/** Its stuck lanes give nothing until one of their deliveries ends. */
+/** The result of one claim. The stuck lanes in it yield nothing until one of their deliveries ends. */
 export interface ClaimResult extends StuckLanes {
   /** Deliveries that this worker holds now. */
   leased: LeasedDelivery[];
@@ -46,13 +46,13 @@ export interface ClaimResult extends StuckLanes {
 }
 
 const NOTHING_SEEN = { examined: 0, heldBack: [], stuck: [], unreached: [] };
-/** What a claim returns that finds no lane, or has no room. */
+/** The result of a claim that finds no lane or has no room. */
 export const NO_CLAIM: ClaimResult = { leased: [], lanesWithMore: [], hasMoreLanes: false, ...NOTHING_SEEN };
 
 /** Leases deliveries that wait in lanes that are due. */
 @Injectable()
 export class LaneClaimer {
-  /** Number of claims: a lane that gives one delivery at a time gives a retry in every fourth claim. */
+  /** Number of claims. A lane that yields one delivery at a time yields a retry in every fourth claim. */
   private claimCount = 0;
   private readonly depths = new ScanDepths();
 

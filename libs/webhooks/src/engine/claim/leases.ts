@@ -23,7 +23,8 @@ export interface Lease {
 
 /**
  * The leases of this worker: one at a time for everything it claims, a new one every quarter of a lease. Each is deleted
- * when the last outcome under it is recorded. An idle worker holds none.
+ * when the last outcome under it is recorded. An idle worker holds none. If the worker dies, its leases expire, and the
+ * maintenance of any other worker returns their deliveries to their lanes (`rescueExpiredLeases`).
  */
 @Injectable()
 export class Leases {
@@ -69,7 +70,7 @@ export class Leases {
     return this.current;
   }
 
-  /** Would an attempt of `timeoutMs` that starts now end before the lease does? */
+  /** Returns whether an attempt of `timeoutMs` that starts now ends before the lease does. */
   covers(leaseId: string, timeoutMs: number): boolean {
     const lease = this.held.get(leaseId);
     return lease !== undefined && performance.now() + timeoutMs < lease.endsAt;
