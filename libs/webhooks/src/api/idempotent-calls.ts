@@ -30,8 +30,10 @@ export class IdempotentCalls {
     @Inject(SECRET_BOX) private readonly box: SecretBox,
   ) {}
 
-  /** Returns the stored response, or the call to make. Throws a 409 while the first call runs, and a 422 if the key was used
- * for another call. */
+  /**
+   * Returns the stored response, or the call to make. Throws a 409 while the first call runs, and a 422 if the key was used
+   * for another call.
+   */
   async begin(call: KeyedCall): Promise<{ answer: unknown } | RunningCall> {
     const claim = await this.store.claimKey(call, LOCK_MS, KEY_LIFE_MS);
     switch (claim.state) {

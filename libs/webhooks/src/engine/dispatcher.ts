@@ -23,7 +23,7 @@ import { returnToLane } from './send/classify-response.js';
 import { blocksLane, closesLane, type Outcome, waitIfReturned } from './send/outcome.js';
 import { Sender } from './send/sender.js';
 
-/** With more unrecorded outcomes than this nothing is sent, until the database accepts them. */
+/** With more unrecorded outcomes than this, nothing is sent until the database accepts some. */
 const MAX_UNRECORDED = 2_000;
 
 /**
@@ -83,7 +83,7 @@ export class Dispatcher {
     );
   }
 
-  /** What is sent and cannot be recorded must not become due again, for this worker or for others. */
+  /** A delivery that was sent but cannot be recorded must not become due again, here or in another worker. */
   keepUnrecorded(): Promise<void> {
     return this.keeper.keep();
   }
@@ -93,7 +93,7 @@ export class Dispatcher {
     return this.scheduler.inFlight;
   }
 
-  /** Nothing waits, is in flight or is to be recorded. */
+  /** True if nothing waits, is in flight or is still to be recorded. */
   get idle(): boolean {
     return this.scheduler.inFlight === 0 && this.scheduler.waitingCount === 0 && this.unrecorded.isIdle;
   }
@@ -108,7 +108,7 @@ export class Dispatcher {
     return this.recorded.next();
   }
 
-  /** These lanes gave a claim nothing. Returns whether that is new. */
+  /** Remembers lanes from which a claim got nothing. Returns whether any of them is new. */
   noteHeldBack(laneIds: readonly string[]): boolean {
     return this.heldBack.add(laneIds);
   }
@@ -126,7 +126,7 @@ export class Dispatcher {
     this.sendReady();
   }
 
-  /** What others may wait for is recorded now. */
+  /** Records now the outcomes that other workers may wait for. */
   recordNow(): void {
     this.unrecorded.flush();
   }
@@ -136,20 +136,20 @@ export class Dispatcher {
     return this.unrecorded.hurry();
   }
 
-  /** Resolves when nothing waits, is in flight or is to be recorded. */
+  /** Resolves when nothing waits, is in flight or is still to be recorded. */
   async whenIdle(): Promise<void> {
     const stopHurrying = this.hurry();
     while (!this.idle) await this.recorded.next();
     stopHurrying();
   }
 
-  /** Sends nothing more: what waits is returned to its lanes. */
+  /** Sends nothing more, and returns waiting deliveries to their lanes. */
   stop(): void {
     this.isStopped = true;
     this.returnToLanes(this.scheduler.clear());
   }
 
-  /** Stops recording, because the process ends: what is unrecorded comes back when its leases run out. */
+  /** Stops recording, because the process ends. Unrecorded deliveries become due again when their leases expire. */
   abandon(): void {
     this.recorder.abandon();
   }
@@ -180,7 +180,7 @@ export class Dispatcher {
     this.sendReady();
   }
 
-  /** Deliveries that this worker has leased and does not send: they wait in their lanes again. */
+  /** Returns deliveries that this worker has leased but does not send to their lanes. */
   private returnToLanes(deliveries: readonly LeasedDelivery[]): void {
     for (const delivery of deliveries) this.enqueueOutcome(returnToLane(delivery, 0));
   }
@@ -220,7 +220,7 @@ export class Dispatcher {
     for (const { laneId, healthy } of healthChanges) {
       const { delivery } = batch.find((each) => each.delivery.destination.laneId === laneId)!;
       this.reporter.reportHealthChange(delivery.destination, healthy);
-      // From now on one worker at a time claims it.
+      // From now on, one worker at a time claims it.
       if (!healthy) this.returnToLanes(this.scheduler.withdraw(laneId));
     }
     for (const { delivery, disable } of batch) {

@@ -17,8 +17,8 @@ const STATE_AFTER: Partial<Record<AuditEntry['action'], string>> = {
 };
 
 /**
- * Feeds metrics with what no worker does: commits, what people change, and figures of the queue. Those are read on a timer by
- * one query, never when somebody collects the metrics.
+ * Feeds metrics that no worker feeds: commits, people's changes, and figures of the queue. The figures are read by one
+ * query on a timer, never when somebody collects the metrics.
  */
 @Injectable()
 export class MetricsFeed implements OnApplicationBootstrap, OnModuleDestroy {
@@ -57,7 +57,7 @@ export class MetricsFeed implements OnApplicationBootstrap, OnModuleDestroy {
     await this.reading;
   }
 
-  /** Sets the gauges. Resolves when they are set, also if the database did not respond: that is logged. */
+  /** Sets the gauges. If the database does not respond, logs that and resolves as well. */
   read(): Promise<void> {
     return (this.reading ??= this.readOnce().finally(() => (this.reading = null)));
   }

@@ -9,28 +9,28 @@ import { Dispatcher } from './dispatcher.js';
 import type { RelayResult } from './relay/relay.js';
 import { Standby } from './standby.js';
 
-/** While there is little room, events wait for outcomes to make more, but not longer than this, ms. */
+/** While there is little room, events wait until outcomes free more, but not longer than this, ms. */
 export const MAX_RELAY_DELAY_MS = 250;
-/** A relay does not wait if there is room for so many deliveries for each slot. */
+/** A relay does not wait if there is room for this many deliveries per slot. */
 const ROOM_PER_SLOT = 8;
 
-/** What is known to be there for this worker, events to relay and lanes to claim from, and whether it is time for them. */
+/** What this worker knows of pending work: events to relay and lanes to claim from, and whether it is time for them. */
 @Injectable()
 export class PendingWork {
   /** Events that other processes have announced. */
   readonly standby: Standby;
   private events = false;
-  /** Of these, commits here wrote some. */
+  /** Commits in this process wrote some of these. */
   private ownEvents = false;
-  /** All of them, if commits here wrote them; `null`: there may be others. */
+  /** The events, if commits in this process wrote all of them; `null`: there may be others. */
   private written: WrittenEvent[] | null = [];
-  /** The last relay is of those alone. */
+  /** The last relay contained only such events. */
   private isOfWritten = false;
   private lanes = false;
   /** A commit made lanes due or closed them, which no check has seen yet. */
   private unseenLanes = false;
   // On the process's monotonic clock, ms.
-  /** When the first lane is due, as the last check has seen it. */
+  /** When the first lane is due, according to the last check. */
   private dueAt = Infinity;
   private relayedAt = 0;
   private claimedAt = 0;
@@ -52,7 +52,7 @@ export class PendingWork {
     return this.ownEvents;
   }
 
-  /** A check would find events, although they need no search: a commit has told of them, or another worker relays them. */
+  /** Events exist that need no search, but that a check would find: a commit announced them, or another worker relays them. */
   get expectsEvents(): boolean {
     return this.ownEvents || this.standby.hasEvents || this.standby.isActive;
   }
@@ -76,7 +76,7 @@ export class PendingWork {
     this.unseenLanes ||= lanes;
   }
 
-  /** Has a commit changed lanes since the last call? Only a check can tell when they are due. */
+  /** Returns whether a commit has changed lanes since the last call. Only a check can tell when they are due. */
   takeLaneChange(): boolean {
     const changed = this.unseenLanes;
     this.unseenLanes = false;
@@ -92,7 +92,7 @@ export class PendingWork {
     this.events = true;
   }
 
-  /** Before a relay: what commits while it runs is for the next one. Returns the events, if commits here wrote all of them. */
+  /** Call it before a relay: what commits meanwhile is for the next one. Returns the events if commits here wrote all of them. */
   noteRelayBegins(): WrittenEvent[] | null {
     const written = this.standby.hasEvents ? null : this.written;
     this.events = false;
@@ -112,7 +112,7 @@ export class PendingWork {
     this.lanes ||= hasWaiting;
   }
 
-  /** Before a claim: lanes that get room while it runs are for the next one. */
+  /** Call it before a claim: lanes that get room meanwhile are for the next one. */
   noteClaimBegins(): void {
     this.lanes = false;
     this.dueAt = Infinity;

@@ -16,8 +16,8 @@ const MAX_RELAYED = 1_000;
 const MIN_RELAYED = 100;
 
 /**
- * The steps of a worker, a batch at a time: each leases deliveries and hands them to the dispatcher. The worker's loop and
- * `runOnce()` share it.
+ * The steps of a worker, one batch at a time. Each leases deliveries and passes them to the dispatcher. The worker's loop
+ * and `runOnce()` share it.
  */
 @Injectable()
 export class Pipeline {
@@ -46,15 +46,15 @@ export class Pipeline {
     return this.store.checkForWork(this.dispatcher.intake.unclaimable(skipLanes), this.changes.names);
   }
 
-  /** Relays one batch of events. `written`: all that wait, as far as is known. */
+  /** Relays one batch of events. `written`: all events that wait, if they are known. */
   async relayBatch(written: readonly WrittenEvent[] | null = null): Promise<RelayResult> {
-    // Deliveries that this worker has no room for would be written twice: other workers may relay their events, or they
-    // wait a moment.
+    // Deliveries that this worker has no room for would be written twice. Their events wait a moment, or other workers
+    // relay them.
     const limit = Math.max(MIN_RELAYED, Math.min(MAX_RELAYED, this.dispatcher.intake.relayableCount));
     const result = await this.underLease((lease) =>
       this.relay.relayBatch(limit, lease.id, () => this.dispatcher.intake.openBudget('relay'), written),
     );
-    // Order may hold them back until what this worker has sent is recorded.
+    // Subject order may hold them back until what this worker has sent is recorded.
     if (result.hasWaiting) this.dispatcher.recordNow();
     this.metrics.relayed(result.relayed, result.created);
     return result;
@@ -78,7 +78,7 @@ export class Pipeline {
     return result;
   }
 
-  /** Runs `step` under the worker's lease and hands what it has leased to the dispatcher. */
+  /** Runs `step` under the worker's lease and passes what it has leased to the dispatcher. */
   private async underLease<Result extends { leased: LeasedDelivery[] }>(
     step: (lease: Lease) => Promise<Result>,
   ): Promise<Result> {

@@ -2,7 +2,7 @@ import type { TimeoutRegistry } from './host-scheduler.js';
 
 const TIMEOUT_NAME = 'webhooks:poll';
 
-/** How many timers use a registry: several modules of one host share its scheduler. */
+/** Number of timers by registry, because several modules of one host share its scheduler. */
 const timersOf = new WeakMap<TimeoutRegistry, number>();
 
 /**
@@ -30,12 +30,12 @@ export class PollTimer {
     return this.isWoken;
   }
 
-  /** A step begins. A wake-up from now on ends the sleep after it at once. */
+  /** A step begins. A wake-up from now on ends the next sleep at once. */
   beginStep(): void {
     this.isWoken = false;
   }
 
-  /** Ends the sleep, or the next one as it begins. */
+  /** Ends the current sleep, or the next one at once. */
   wake(): void {
     this.isWoken = true;
     this.endSleep?.();

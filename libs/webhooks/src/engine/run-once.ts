@@ -21,10 +21,10 @@ export interface RunResult extends OutcomeCounts {
   claimed: number;
 }
 
-/** Rounds in a row that find work but get none, because other workers hold it: after so many it is left to them. */
+/** Maximum rounds in a row that find work but get none, because other workers hold it. Then it is left to them. */
 const MAX_FRUITLESS_ROUNDS = 40;
 
-/** What one round found and did. */
+/** The result of one round. */
 interface Round {
   relayed: number;
   claimed: number;
@@ -32,15 +32,15 @@ interface Round {
   hasProgress: boolean;
   /** Lanes whose due deliveries are all held back. */
   stuck: string[];
-  /** Lanes were looked into: those that gave nothing are looked into deeper, until they count as stuck. */
+  /** The claim has examined lanes. Those that yielded nothing are examined deeper next time, until they count as stuck. */
   hasLooked: boolean;
   /** There are events or due lanes, but this round got none of them: another worker has them locked, for example. */
   leftWork: boolean;
-  /** Time until a lane is due that may hold deliveries which are due already, ms; `null`: there is none. */
+  /** Time until a lane is due that may already hold due deliveries, ms; `null`: there is none. */
   dueSoonInMs: number | null;
 }
 
-/** `runOnce()`: for tests and cron jobs, beside the running worker too. */
+/** `runOnce()`: for tests and cron jobs. It may also run beside the worker. */
 @Injectable()
 export class RunOnce {
   constructor(
@@ -55,8 +55,8 @@ export class RunOnce {
   ) {}
 
   /**
-   * Publishes captured changes, relays, claims and sends until nothing is due but what another worker holds, waits for the
-   * outcomes and for alerts, and returns what it did.
+   * Publishes captured changes, relays, claims and sends until nothing is due except what another worker holds. Waits for
+   * the outcomes and for alerts, and returns what it did.
    */
   async run(): Promise<RunResult> {
     const before = { ...this.dispatcher.counts };
@@ -74,18 +74,18 @@ export class RunOnce {
     let fruitlessRounds = 0;
     // Lanes whose due deliveries were all held back, even at full depth, since anything last changed.
     const stuck = new Set<string>();
-    // Of this run alone: what the worker's loop forgets about the first of many lanes would be looked for again and again.
+    // Used by this run alone: the worker's loop may forget the depths of some lanes, which would then be searched repeatedly.
     const depths = new ScanDepths(Infinity);
     for (;;) {
       const recording = this.dispatcher.nextRecording();
-      // Before the check: an outcome that is recorded meanwhile may make due what the check has not seen.
+      // Read before the check, because an outcome that is recorded during it may make more deliveries due.
       const wasIdle = this.dispatcher.idle;
       const round = await this.pipeline.exclusively(() => this.round([...stuck], depths));
       relayed += round.relayed;
       claimed += round.claimed;
       const isIdle = this.dispatcher.idle;
       if (round.hasProgress || !wasIdle || !isIdle) {
-        // An outcome may make room, or be what others of its subject wait for.
+        // An outcome may free room, or others of its subject may wait for it.
         if (!round.hasProgress && !isIdle) await recording;
         stuck.clear();
         fruitlessRounds = 0;
@@ -105,7 +105,7 @@ export class RunOnce {
     }
   }
 
-  /** Whether there was something behind what claims look at. They find it now. */
+  /** Returns whether there was something beyond the reach of claims. They find it now. */
   private async advanceUnheld(laneIds: readonly string[]): Promise<boolean> {
     if (laneIds.length === 0) return false;
     let advanced = 0;
@@ -129,7 +129,7 @@ export class RunOnce {
       stuck,
       hasLooked: examined > 0,
       leftWork: (hasEvents && relayed === 0) || (dueInMs === 0 && leased.length === 0),
-      // A lane that gave nothing is due again after a moment; the claim then looks deeper into it.
+      // A lane that yielded nothing is due again after a moment. The claim then examines it deeper.
       dueSoonInMs: dueInMs !== null && dueInMs <= HELD_LANE_WAIT_MS ? dueInMs : failingDueInMs,
     };
   }

@@ -1,33 +1,33 @@
 import type { RelayResult } from './relay/relay.js';
 
-/** After so long without an announcement nobody knows which workers are there, ms: the delay is as at first. */
+/** After this long without an announcement, ms, it is unknown which workers exist, and the delay is reset. */
 const SILENCE_MS = 1_000;
-/** How many events that this worker has relayed before it was told of them count. */
+/** Maximum number of events to count that this worker has relayed before they were announced. */
 const MAX_AHEAD = 100;
 
 /**
- * Whether this worker relays what other processes announce. An announcement reaches all workers, but one is enough: a
- * worker that finds that others have relayed some of what it was told of stands by. It then lets a moment pass after an
- * announcement, a longer one each time, and relays what is left. If others have left it all, it relays at once again. One
- * that is busy lets a moment pass, too: another may have free slots.
+ * Decides when this worker relays events that other processes announce. An announcement reaches all workers, but one is
+ * enough. A worker stands by if it finds that others have relayed some of the announced events: it then waits after an
+ * announcement, longer each time, and relays what is left. If the others have left everything, it relays at once again. A
+ * busy worker waits too, because another one may have free slots.
  */
 export class Standby {
-  /** How long after an announcement this worker looks what is left, ms: at first, and after others have relayed often. */
+  /** How long after an announcement this worker checks what is left, ms: initially, and after others have relayed often. */
   limits = { minMs: 10, maxMs: 100 };
   private isStandingBy = false;
-  /** Of `minMs`: how often the delay is doubled. */
+  /** How often `minMs` is doubled. */
   private doublings = 0;
-  /** Announcements since the last relay began; each is of one event or more. */
+  /** Announcements since the last relay began. Each stands for one or more events. */
   private announced = 0;
-  /** Those before the last relay began. */
+  /** Announcements before the last relay began. */
   private taken = 0;
-  /** Events that this worker has relayed beyond the announcements: theirs are still on the way. */
+  /** Events that this worker has relayed and that are not announced yet. */
   private ahead = 0;
   private announcedAt = -Infinity;
   private lookAt: number | null = null;
 
   /**
-   * @param isBusy this worker cannot send at once what it relays
+   * @param isBusy this worker cannot send at once what it would relay
    * @param now a monotonic clock, ms
    */
   constructor(
@@ -41,12 +41,12 @@ export class Standby {
     return this.isStandingBy;
   }
 
-  /** There are events to relay, perhaps. */
+  /** There may be events to relay. */
   get hasEvents(): boolean {
     return (this.announced > 0 && !this.isStandingBy && !this.isBusy()) || this.msUntilLook === 0;
   }
 
-  /** Until it is time to look what others have left, ms. `Infinity`: there was nothing. */
+  /** Time until the next check of what others have left, ms; `Infinity` if there is nothing to check. */
   get msUntilLook(): number {
     return this.lookAt === null ? Infinity : Math.max(0, this.lookAt - this.now());
   }
@@ -60,11 +60,11 @@ export class Standby {
     this.lookLater();
   }
 
-  /** There are events, which others are expected to relay. */
+  /** There are events that others are expected to relay. */
   lookLater(): void {
     const { minMs, maxMs } = this.limits;
     const delayMs = Math.min(minMs * 2 ** this.doublings, maxMs);
-    // Those that stand by do not look at the same time, and before those that are busy.
+    // Workers on standby must not check at the same time, and must check before busy ones.
     this.lookAt ??= this.now() + (this.isBusy() ? maxMs + minMs : delayMs * (1 - this.random() / 2));
   }
 
@@ -76,7 +76,7 @@ export class Standby {
 
   noteRelayed({ relayed, hasMore, isEmpty }: RelayResult): void {
     this.ahead = Math.min(this.ahead + relayed - this.taken, MAX_AHEAD);
-    if (hasMore) return; // the next relay tells whose they are
+    if (hasMore) return; // the next relay shows who relays them
     if (this.ahead < 0) this.standBy();
     else if (relayed > 0) this.standUp();
     // Another worker holds events, and may die before it has relayed them.

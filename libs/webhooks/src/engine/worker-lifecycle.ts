@@ -15,7 +15,7 @@ export class WorkerLifecycle implements OnApplicationBootstrap, OnModuleDestroy 
   private started: Promise<void> | null = null;
   private stopped: Promise<void> | null = null;
   private isClosed = false;
-  /** Handled here, the signal is sent again afterwards: it then has the effect that the host expects. */
+  /** After the shutdown the signal is sent again, so that it has the effect that the host expects. */
   private readonly onSignal = (signal: NodeJS.Signals): void => {
     void this.onModuleDestroy().finally(() => process.kill(process.pid, signal));
   };
@@ -37,7 +37,7 @@ export class WorkerLifecycle implements OnApplicationBootstrap, OnModuleDestroy 
     this.isClosed = true;
     this.detach?.();
     await this.stopWorker();
-    // Its last statements may run on the connection that listens.
+    // The worker's last statements may run on the connection that listens.
     await this.store.notifier?.stop();
   }
 
@@ -53,7 +53,7 @@ export class WorkerLifecycle implements OnApplicationBootstrap, OnModuleDestroy 
     return (this.stopped ??= this.worker.stop());
   }
 
-  /** What is left of a stopped worker, its connections for example, cannot be used again. */
+  /** A stopped worker cannot start again, because its connections, for example, are closed. */
   requireNotStopped(): void {
     if (!this.stopped) return;
     throw new WebhooksSetupError(

@@ -18,7 +18,7 @@ import { MAX_RELAY_DELAY_MS, PendingWork } from './pending-work.js';
 import { Pipeline } from './pipeline.js';
 import { PollTimer } from './poll-timer.js';
 
-/** How long a shutdown waits for the database to take the last outcomes, beyond `drainMs`, ms. */
+/** How long a shutdown waits for the database to accept the last outcomes, beyond `drainMs`, ms. */
 const RECORD_GRACE_MS = 2_000;
 /** Between two checks while lanes are due, ms. */
 const MIN_POLL_MS = 5;
@@ -27,7 +27,7 @@ const MIN_RETRY_PAUSE_MS = 100;
 const MAX_RETRY_PAUSE_MS = 5_000;
 
 /**
- * The loop that delivers: relay, claim, check for work and run what is urgent in maintenance, again and again.
+ * The loop that delivers: it relays, claims, checks for work and runs urgent maintenance.
  * - A commit in this process wakes it at once; other processes' commits are seen at the next check.
  * - It never waits for a request before it claims again.
  * - A database error pauses it and is logged; nothing is lost.
@@ -40,7 +40,7 @@ export class Worker {
   private stopping = false;
   /** When the last step of the loop ended without an error, on the store's monotonic clock; `null`: the loop does not run. */
   private steppedAt: number | null = null;
-  /** When to ask the database for work, on the process's monotonic clock, ms. */
+  /** When to check the database for work, on the process's monotonic clock, ms. */
   private nextCheckAt = 0;
   /** Between two checks, ms: short after work was found, except in failing lanes; doubled after each check that found none. */
   private pollMs = 0;
@@ -64,7 +64,7 @@ export class Worker {
     });
   }
 
-  /** Starts the loop, outside of any request's context. */
+  /** Starts the loop, outside of the async context of any request. */
   start(): void {
     if (this.running) return;
     this.stopping = false;
@@ -73,7 +73,7 @@ export class Worker {
     this.running = AsyncLocalStorage.snapshot()(() => this.loop());
   }
 
-  /** What commits here is done here, soon: others need not hear of it. */
+  /** Commits of this process are handled here soon, so other processes need no announcement. */
   get takesWork(): boolean {
     return this.running !== null && !this.stopping && this.dispatcher.intake.claimableCount > 0;
   }
@@ -83,13 +83,13 @@ export class Worker {
     return this.steppedAt === null ? null : Math.max(0, this.store.monotonicNow() - this.steppedAt);
   }
 
-  /** A commit in this process has left work: do it now. */
+  /** A commit in this process has created work, which is done now. */
   wake(work: LocalCommit): void {
     this.pending.noteCommit(work);
     this.timer.wake();
   }
 
-  /** Another process has announced a commit: do its work now, unless another worker does. */
+  /** Another process has announced a commit. Its work is done now, unless another worker does it. */
   hear(work: CommittedWork): void {
     this.pending.noteAnnounced(work);
     this.timer.wake();
@@ -141,7 +141,7 @@ export class Worker {
     }
   }
 
-  /** Does what is known to be there, then checks for more if a check is due. Returns how long to wait, ms. */
+  /** Does the known work, then checks for more if a check is due. Returns how long to wait, ms. */
   private async step(): Promise<number> {
     const { pending } = this;
     this.timer.beginStep();
@@ -172,19 +172,19 @@ export class Worker {
     this.pending.noteClaimed(result);
     this.deepScan.consider(result.unreached);
     if (this.dispatcher.noteHeldBack(result.heldBack)) this.pollSoon();
-    // After retries alone no others are to be expected soon: their lanes are due at known times.
+    // If only retries were found, no others are expected soon, because their lanes are due at known times.
     if (result.lanesWithMore.some((laneId) => !this.dispatcher.intake.isUnwell(laneId)))
       this.pollMs = this.settings.busyPollMs;
     return result.leased.length > 0;
   }
 
-  /** What holds lanes back may have ended while they were claimed from, or is another worker's. */
+  /** What holds the lanes back may have ended during the claim, or belongs to another worker. */
   private pollSoon(): void {
     this.pollMs = Math.min(HELD_LANE_WAIT_MS, this.settings.busyPollMs);
     this.nextCheckAt = Math.min(this.nextCheckAt, performance.now() + HELD_LANE_WAIT_MS);
   }
 
-  /** Asks the database what there is to do, and does what is urgent in maintenance. Returns whether there is more to do now. */
+  /** Checks the database for work, and runs urgent maintenance. Returns whether there is more to do now. */
   private async checkForWork(): Promise<boolean> {
     const check = await this.pipeline.checkForWork();
     this.pending.noteChecked(check);

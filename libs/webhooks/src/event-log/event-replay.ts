@@ -22,7 +22,7 @@ export interface ReplayResult {
   matched: number;
   /** Events that the dry run has gone through, at most 10,000. 0 without `dryRun`. */
   done: number;
-  /** `matched` without `done`. */
+  /** `matched` minus `done`. */
   left: number;
   /** Deliveries that these events would become: of those that the endpoint is subscribed to. 0 without `dryRun`. */
   deliveries: number;
@@ -31,7 +31,7 @@ export interface ReplayResult {
 }
 
 const MAX_COUNTED = 100_000;
-/** Events that a dry run renders, about. */
+/** Approximate number of events that a dry run renders. */
 const MAX_DRY_RUN = 10_000;
 
 /** Sends past events to an endpoint that did not get them: it was registered later, disabled then, or subscribed to less. */
@@ -111,7 +111,7 @@ export class EventReplay {
 function readRange({ since, until, types, subject }: Omit<ReplayEvents, 'dryRun'>, now: number): ReplayRange {
   checkTexts({ subject });
   const from = parseInstant(since)!;
-  // What is published from now on reaches the endpoint by itself.
+  // Later events reach the endpoint without the replay.
   const to = until === undefined ? now : Math.min(parseInstant(until)!, now);
   if (to <= from) {
     const message =

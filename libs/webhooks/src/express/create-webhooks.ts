@@ -48,10 +48,10 @@ async function create(options: CreateWebhooksOptions): Promise<Webhooks> {
   const bodies = new RequestBody(compat.includes('mobile-text-alerts'));
   const guard = new TenantGuard(tenant, bodies);
   const routes = { path, compat, ignoredQueryParameters, guards: [guard], tenant: guard.tenantOf, portal };
-  // The worker runs when the host says so.
+  // The host starts the worker.
   const structure = { ...routes, dataSource, tablePrefix, captures, role: 'api' } as const;
   const module = WebhooksModule.forRoot({ ...values, ...structure });
-  // The guard above reads bodies, and is not asked about sessions of the page.
+  // The guard above reads bodies, but it is not called for requests with a session of the page.
   module.providers!.push({ provide: READ_BODY, useValue: bodies.read.bind(bodies) });
   const adapter = new RouterAdapter(express.Router({ mergeParams: true }));
   const app = await NestFactory.create(rootOf(module), adapter, {

@@ -2,7 +2,7 @@ import type { Settings } from '../config/settings.js';
 import type { CustomEventType } from '../events/catalogue/custom-event-type.js';
 import { type OpenApiDocument, type OpenApiOptions, webhooksOpenApi } from '../openapi/index.js';
 
-/** What the router knows by itself is not asked for. */
+/** Takes no options that the router already knows. */
 export type DescribeOpenApi = (
   options?: Omit<OpenApiOptions, 'path' | 'compat' | 'profiles' | 'eventTypes'>,
 ) => OpenApiDocument;

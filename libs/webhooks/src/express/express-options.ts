@@ -18,26 +18,26 @@ import type { WebhooksRequest } from './http.js';
 
 /**
  * Returns the tenant of a request, taken from what the host's authentication put there, never from the body or the query.
- * Nothing (`undefined`, `null`, `''`): the request is not authenticated, and the response is a 401.
+ * Return nothing (`undefined`, `null`, `''`) if the request is not authenticated: the response is then a 401.
  *
- * A request type of the host's own may be named: `(request: AccountRequest) => request.account.id`.
+ * The parameter may have the host's own request type: `(request: AccountRequest) => request.account.id`.
  */
 export type ExpressTenant = {
-  // A method's parameter may be a subtype, and a function's may not.
+  // A method, because TypeScript lets the parameter of a method be a subtype, but not that of a function.
   tenant(request: WebhooksRequest): string | null | undefined | Promise<string | null | undefined>;
 }['tenant'];
 
-/** The console, without what only helps to find a mistake. */
+/** The console, without debug lines. */
 const CONSOLE: WebhooksLogger = {
   info: (message) => console.info(message),
   warn: (message) => console.warn(message),
   error: (message) => console.error(message),
 };
 
-/** The options of the page that do not belong to Nest. */
+/** The options of the page that do not depend on Nest. */
 export type ExpressPortalOptions = Omit<PortalOptions, 'guards' | 'decorators'>;
 
-/** What `createWebhooks` takes besides {@link WebhooksModuleOptions}. */
+/** The options of `createWebhooks` besides {@link WebhooksModuleOptions}. */
 export class WebhooksExpressOptions {
   /** The host's own data source, connected. Closing the webhooks leaves it open. */
   @Option(value(isDataSource, "a TypeORM DataSource: the host's own, after initialize()"), {
@@ -86,7 +86,7 @@ const OWN_NAMES = optionNames(WebhooksExpressOptions);
 const NEST_NAMES = optionNames(WebhooksModuleStructure).filter((name) => !OWN_NAMES.includes(name));
 
 /**
- * Checks what `createWebhooks` was given.
+ * Checks the options of `createWebhooks`.
  *
  * @returns its own options, and those of the module, whose values are not checked yet
  * @throws InvalidOptionError, or WebhooksSetupError if the data source is not connected

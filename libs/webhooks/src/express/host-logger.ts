@@ -6,11 +6,11 @@ export interface WebhooksLogger {
   info(message: string): void;
   warn(message: string): void;
   error(message: string): void;
-  /** Left out: such lines are not written. */
+  /** Optional. Without it, debug lines are not written. */
   debug?(message: string): void;
 }
 
-/** Nest's own parts that report on its start. Errors of the start are thrown to the host instead. */
+/** Contexts of Nest's own log lines about its start. Errors of the start are thrown to the host instead. */
 const START_UP = new Set([
   'NestFactory',
   'InstanceLoader',
@@ -20,7 +20,7 @@ const START_UP = new Set([
   'ExceptionHandler',
 ]);
 
-/** Passes log lines on to the host's logger, as `WebhookWorker: …`, without what Nest says about its own start. */
+/** Passes log lines on to the host's logger, as `WebhookWorker: …`, without those about Nest's own start. */
 export class HostLogger implements LoggerService {
   constructor(private readonly host: WebhooksLogger) {}
 

@@ -1,6 +1,6 @@
 import { WebhooksError } from '../core/errors.js';
 
-/** What sentences say to a Nest app, and what they say to an Express app instead. Nothing else in this package knows the difference. */
+/** Words in messages to a Nest app, with their replacements for an Express app. Nothing else in this package depends on it. */
 const EXPRESS_WORDS: readonly [nest: RegExp, express: string][] = [
   [
     /set `autoLoadEntities: true` in TypeOrmModule\.forRoot\(\), or add (`entities: \[\.\.\.webhooksEntities\]`).*$/,
@@ -18,12 +18,12 @@ const EXPRESS_WORDS: readonly [nest: RegExp, express: string][] = [
   [/\bWebhooksModule\b/g, 'createWebhooks'],
 ];
 
-/** The same sentence for a host that does not know Nest. */
+/** Rewrites a message for a host that does not know Nest. */
 export function nameForExpress(sentence: string): string {
   return EXPRESS_WORDS.reduce((text, [nest, express]) => text.replace(nest, express), sentence);
 }
 
-/** Errors of the start name what a Nest app calls. This names `createWebhooks` instead, in the message and in the stack. */
+/** Errors of the start mention functions that a Nest app calls. This replaces them by `createWebhooks`, in message and stack. */
 export function nameCaller(error: unknown): unknown {
   if (!(error instanceof WebhooksError)) return error;
   const { message, stack } = error;

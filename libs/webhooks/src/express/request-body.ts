@@ -11,8 +11,8 @@ const hasJson = (request: object): boolean => isJson(contentTypeOf(request));
 const parseJson = express.json({ type: hasJson });
 
 /**
- * Reads the body of a request for one of the routes, unless a parser of the host's has. Requests passed on to the host are left
- * unread.
+ * Reads the body of a request for one of the routes, unless a parser of the host has read it. Does not read requests that
+ * are passed on to the host.
  */
 export class RequestBody {
   /** @param isLabelled there are routes that also take JSON without its content type */
@@ -30,12 +30,12 @@ export class RequestBody {
     const error = await new Promise<unknown>((resolve) => {
       void parseJson(request as never, response as never, resolve);
     });
-    // Errors that are not the parser's are not the caller's fault.
+    // Other errors than the parser's are not the caller's fault.
     if (error) throw toBodyError(error) ?? error;
   }
 }
 
-/** The host's parser may have been one for text or bytes. */
+/** The host's parser may have read the body as text or bytes. */
 function parseUnparsed(request: ParsedRequest): void {
   const { body } = request;
   if (!hasJson(request) || (typeof body !== 'string' && !Buffer.isBuffer(body))) return;

@@ -5,8 +5,8 @@ import { WebhooksRequestError } from '../core/request-error.js';
 import type { WebhooksRouter } from './http.js';
 
 /**
- * Lets Nest register its routes on an Express router instead of an application of its own. The server, what is not found, and
- * other paths are the host's.
+ * Lets Nest register its routes on an Express router instead of an application of its own. The server, other paths and 404s
+ * belong to the host.
  */
 export class RouterAdapter extends AbstractHttpAdapter<undefined, Request, Response> {
   constructor(private readonly routes: Router) {
@@ -70,7 +70,7 @@ export class RouterAdapter extends AbstractHttpAdapter<undefined, Request, Respo
   /** A request for another path goes to the host's next handler. */
   setNotFoundHandler(): void {}
 
-  /** Each route passes its errors on. Those of requests that no route has seen come here. */
+  /** Each route passes its own errors on. Errors of requests that reach no route come here. */
   setErrorHandler(handler: ErrorRequestHandler): void {
     this.routes.use(((error, request, response, next) =>
       error instanceof WebhooksRequestError
@@ -78,10 +78,10 @@ export class RouterAdapter extends AbstractHttpAdapter<undefined, Request, Respo
         : next(error)) as ErrorRequestHandler);
   }
 
-  /** There is no server to make: the host has one. */
+  /** Creates no server, because the host has one. */
   initHttpServer(): void {}
 
-  /** There is none to close. */
+  /** There is no server to close. */
   close(): void {}
 
   registerParserMiddleware(): never {

@@ -6,7 +6,7 @@ import type { ExpressTenant } from './express-options.js';
 import type { WebhooksRequest } from './http.js';
 import type { RequestBody } from './request-body.js';
 
-/** Asks the host whose request it is, before anything else. Nothing of an unauthenticated request is read: it is a 401. */
+/** Asks the host for the tenant before anything else. An unauthenticated request gets a 401, and nothing of it is read. */
 export class TenantGuard implements CanActivate {
   readonly [BEHIND_HOST] = true;
   private readonly tenants = new WeakMap<object, string>();
@@ -32,6 +32,6 @@ export class TenantGuard implements CanActivate {
     return true;
   }
 
-  /** The tenant of a request that the guard has let in. */
+  /** The tenant of a request that passed the guard. */
   readonly tenantOf = (request: object): string => this.tenants.get(request)!;
 }

@@ -11,7 +11,7 @@ export class WebhooksWorker {
   ) {}
 
   /**
-   * Delivers from now on. Does nothing if it runs already.
+   * Starts delivering. Does nothing if it is already running.
    *
    * @throws WebhooksSetupError if it was stopped before
    */

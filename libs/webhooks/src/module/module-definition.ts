@@ -4,14 +4,14 @@ import { WEBHOOKS_OPTIONS, type WebhooksModuleOptions } from '../config/options.
 import { WebhooksModuleStructure } from '../config/structure-options.js';
 import { assembleModule } from './assemble-module.js';
 
-/** Values from `useFactory`, `useClass` or `useExisting`; what decides the module's shape is set beside them. */
+/** Values from `useFactory`, `useClass` or `useExisting`. The options that decide which providers exist are set beside them. */
 export type WebhooksModuleAsyncOptions = ConfigurableModuleAsyncOptions<
   WebhooksModuleOptions,
   'createWebhooksOptions'
 > &
   WebhooksModuleStructure;
 
-/** Nest leaves these out of the values that it provides. */
+/** Nest does not pass these on with the values that it provides. */
 const structureNames = Object.fromEntries(
   optionNames(WebhooksModuleStructure).map((name) => [name, undefined]),
 );

@@ -35,7 +35,7 @@ const NONE: ReadonlySet<string> = new Set();
 
 class PortalOperatorController extends OperatorRoutes {}
 
-/** The controllers of the webhooks page, the page itself first: none without `portal`. */
+/** The controllers of the webhooks page, the page itself first. Empty without `portal`. */
 export function portalControllersOf(structure: WebhooksModuleStructure): Type<object>[] {
   const { portal, controller } = structure;
   if (!portal) return [];
@@ -55,7 +55,7 @@ export function portalControllersOf(structure: WebhooksModuleStructure): Type<ob
   ];
 }
 
-/** Mounts the page's controllers behind what the host says of access. */
+/** Mounts the page's controllers behind the access control that the host has chosen. */
 class PortalMounting {
   private readonly path: string;
   private readonly decorators: readonly RouteDecorator[];
@@ -69,7 +69,7 @@ class PortalMounting {
     this.decorators = decorators;
   }
 
-  /** In a session the token is in the fragment of the page's URL, which is not sent: the page itself is for everybody. */
+  /** The session's token is in the fragment of the URL, which is not sent. So the page itself must be open to everybody. */
   page(controller: Type<object>): Type<object> {
     const { access, loginUrl } = this.portal;
     if (access !== 'host') return this.mount(controller, '', []);
@@ -99,7 +99,7 @@ class PortalMounting {
     return mounted;
   }
 
-  /** @param inherited guards of a controller of the host's own */
+  /** @param inherited guards of the host's own controller class */
   private hostGuards(inherited: readonly Guard[]): Guard[] {
     const { access, guards = this.structure.guards } = this.portal;
     if (access === 'session') return [];
@@ -123,14 +123,14 @@ class PortalMounting {
 
 const pathOf = ({ path = '' }: PortalOptions): string => path.split('/').filter(Boolean).join('/');
 
-/** Those of a controller of the host's own are in the list of all guards. */
+/** Guards of the host's own controller class are already in the list of all guards. */
 function withoutGuards(controller: Type<object>): Type<object> {
   const Bare = { [controller.name]: class extends controller {} }[controller.name]!;
   Reflect.defineMetadata(GUARDS, [], Bare);
   return Bare;
 }
 
-/** What the page's controllers need, and `webhooks.portal`. */
+/** The providers of the page's controllers, and `webhooks.portal`. */
 export function portalProvidersOf(
   structure: WebhooksModuleStructure,
   controllers: readonly Type<object>[],

@@ -18,9 +18,9 @@ import type { SetupStore } from '../store/setup-store.js';
 import { DATA_SOURCE, STORE } from '../store/store.js';
 import { checkStoredProfiles } from './check-stored-profiles.js';
 
-/** Between two looks for tables that do not exist yet, ms. */
+/** Time between two checks for tables that do not exist yet, ms. */
 const LOOK_EVERY_MS = 1_000;
-/** Every so many looks the log says that they are still missing. */
+/** After each this many checks, the log says that they are still missing. */
 const LOOKS_PER_REMINDER = 60;
 
 const ATTACHED = Symbol.for('nestjs-sms-webhooks:data-sources');
@@ -66,7 +66,7 @@ export class StartupCheck
     }
   }
 
-  /** Hosts that migrate in a hook of their own have done so by now, or do it in the same hook as this. */
+  /** Hosts that migrate in a hook of their own have done so by now, or do so in this same hook. */
   async onApplicationBootstrap(): Promise<void> {
     if (this.readiness.isReady) return;
     const missing = await this.checkOrStop();
@@ -94,7 +94,7 @@ export class StartupCheck
       return null;
     } catch (error) {
       if (error instanceof WebhooksNotReadyError) return error;
-      // Nest does not destroy an app that failed to start.
+      // Closes it here, because Nest does not destroy an app that failed to start.
       this.detach();
       throw error;
     }

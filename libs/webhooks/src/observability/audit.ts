@@ -36,7 +36,7 @@ export interface AuditEntry {
   deliveryId?: string;
   /** Names of the fields that changed, or counts. */
   data?: Record<string, unknown>;
-  /** Who did it, if the caller of a service named somebody. */
+  /** Who did it, if the caller of the service says so. */
   actor?: string;
   /** The HTTP request, if it came through a route: the host finds its user there. */
   request?: unknown;

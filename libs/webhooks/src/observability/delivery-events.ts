@@ -68,7 +68,7 @@ export class DeliveryEvents {
     return this.emitter.on(name, listener);
   }
 
-  /** Whether anybody listens: without listeners no notice need be composed. */
+  /** Returns whether anybody listens. If not, no notice needs to be composed. */
   has(name: keyof DeliveryEventMap): boolean {
     return this.emitter.has(name) || channelOf(name).hasSubscribers;
   }

@@ -22,7 +22,7 @@ export class Emitter<Events> {
 
   /** `detail` is logged with the error of a listener. */
   emit<Name extends keyof Events & string>(name: Name, event: Events[Name], detail = ''): void {
-    // Not `emitter.emit`: it would stop at the first listener that throws.
+    // Not `emitter.emit`, because that stops at the first listener that throws.
     for (const listener of this.emitter.listeners(name)) {
       try {
         listener(event);

@@ -27,7 +27,7 @@ export interface HealthProblem {
 
 /** Whether this process and its database deliver. A customer's failing, slow or paused endpoint changes nothing here. */
 export interface HealthReport {
-  /** That of the worst problem. */
+  /** The status of the worst problem. */
   status: HealthStatus;
   problems: HealthProblem[];
   /** How long the oldest event or due queue has waited for a worker, ms; `null` if the database did not respond. */
@@ -36,7 +36,7 @@ export interface HealthReport {
   pollAgeMs: number | null;
 }
 
-/** The worst of the problems decides. */
+/** Returns the status of the worst problem. */
 export function statusOf(problems: readonly HealthProblem[]): HealthStatus {
   if (problems.some(({ status }) => status === 'down')) return 'down';
   return problems.length > 0 ? 'degraded' : 'up';

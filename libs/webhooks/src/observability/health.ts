@@ -10,8 +10,8 @@ const DEAD_ROWS_WARNING = 50_000;
 /** Warning threshold: an older transaction prevents vacuum from removing dead rows. */
 const OLD_TRANSACTION_WARNING_MS = 10 * 60_000;
 /**
- * Warning threshold: if an event has waited longer for the relay, no worker runs, or the workers cannot keep up. After a time
- * without workers, they have as long to begin.
+ * Warning threshold: if an event has waited longer for the relay, no worker runs, or the workers cannot keep up. Workers that
+ * start after a break have the same time to catch up.
  */
 const RELAY_LAG_WARNING_MS = 60_000;
 /** Warning threshold: if a change has waited longer for its first try, probably no worker has its capture. */
@@ -52,7 +52,7 @@ export class HealthCheck {
     }
   }
 
-  /** A lag that falls is no warning: workers are catching up. */
+  /** A falling lag is no reason for a warning, because workers are catching up. */
   private describeLag({ relayLagMs: lagMs, hasWorkers }: DatabaseHealth): HealthWarning[] {
     const now = this.store.monotonicNow();
     const before = this.lag;

@@ -12,7 +12,7 @@ import { isDescribed, methodOf, pathItemsOf, scannedPath } from './document/path
 import { prefixSchemas } from './document/prefix-schemas.js';
 import { schemas } from './schemas/schemas.js';
 
-/** What {@link addWebhooksToOpenApi} reads of a document, such as that of `SwaggerModule.createDocument`. */
+/** The parts of a document that {@link addWebhooksToOpenApi} reads, such as one of `SwaggerModule.createDocument`. */
 export interface HostDocument {
   openapi: string;
   paths: object;

@@ -4,7 +4,7 @@ import type { TraceSink } from '../observability/tracing/trace-sink.js';
 import { MeterSink } from './meter-sink.js';
 import { TracerSink } from './tracer-sink.js';
 
-/** For hosts with several SDKs. */
+/** Options for hosts with several SDKs. */
 export interface OpenTelemetryOptions {
   /** Default: the global one. */
   meterProvider?: MeterProvider;

@@ -7,7 +7,7 @@ export function toTraceparent({ traceId, spanId, traceFlags }: SpanContext): str
   return `00-${traceId}-${spanId}-${traceFlags.toString(16).padStart(2, '0')}`;
 }
 
-/** `null` if it is none: the row was changed by hand, or a later release wrote it. */
+/** Returns `null` for other text: the row was changed by hand, or written by a later release. */
 export function fromTraceparent(text: string): SpanContext | null {
   const [, traceId, spanId, flags] = TRACEPARENT.exec(text) ?? [];
   if (traceId === undefined) return null;

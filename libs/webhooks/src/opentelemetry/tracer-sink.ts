@@ -58,7 +58,7 @@ export class TracerSink implements TraceSink {
       'webhooks.attempt.number': attempt,
       ...(endpointId !== null && { 'webhooks.endpoint.id': endpointId }),
     };
-    // A trace of its own, linked to the publication's: a retry may be days later.
+    // A trace of its own, linked to the publication's, because a retry may be days later.
     const options = { kind: SpanKind.CONSUMER, attributes, links: linksTo(publishedIn), root: true };
     return this.tracer.startActiveSpan('webhook deliver', options, async (span) => {
       try {
@@ -88,7 +88,7 @@ function linksTo(traceparent: string | null): Link[] {
   return context === null ? [] : [{ context }];
 }
 
-/** Nothing if there is no SDK, or if it does not sample the span: a link to it would lead nowhere. */
+/** Returns `null` without an SDK, or if it does not sample the span, because a link to it would lead nowhere. */
 function contextOf(span: Span): string | null {
   const context = span.spanContext();
   const isSampled = (context.traceFlags & TraceFlags.SAMPLED) !== 0;

@@ -5,7 +5,7 @@ import type { ErasureStore } from '../store/jobs/erasure-store.js';
 import { STORE } from '../store/store.js';
 import { MAX_COUNTED, type Progress, type ProgressOptions, progressOf } from '../store/jobs/progress.js';
 
-/** What `eraseSubject` did. */
+/** The result of `eraseSubject`. */
 export interface ErasureResult extends Progress {
   /** Deliveries whose body and responses it has erased. */
   deliveries: number;
@@ -15,7 +15,7 @@ export interface ErasureResult extends Progress {
   inFlight: number;
 }
 
-/** How an erasure runs. */
+/** Options of an erasure. */
 export interface ErasureOptions extends ProgressOptions {
   /** How long to wait for deliveries that are being sent, ms. Default 60 s. */
   waitMs?: number;
@@ -23,7 +23,7 @@ export interface ErasureOptions extends ProgressOptions {
 
 const FIRST = '0';
 const DEFAULT_WAIT_MS = 60_000;
-/** Between two looks at what is being sent, ms. */
+/** Time between two checks for deliveries that are being sent, ms. */
 const LOOK_INTERVAL_MS = 250;
 
 /** Erases what is stored about a subject. */
@@ -41,7 +41,7 @@ export class SubjectErasure {
     subject: string,
     { waitMs = DEFAULT_WAIT_MS, onProgress }: ErasureOptions,
   ): Promise<ErasureResult> {
-    // Changes that wait become events first: their subject is not known before.
+    // Pending changes become events first, because their subject is not known before.
     if (this.changes.names.length > 0) await this.changes.run();
     const matched = await this.store.countSubjectEvents(tenantId, subject, MAX_COUNTED);
     const result = { matched, done: 0, left: matched, deliveries: 0, discarded: 0, inFlight: 0 };
@@ -71,7 +71,7 @@ export class SubjectErasure {
       after = batch.next;
       const { matched, done, left } = progress;
       onProgress?.(progress);
-      // The subject may be a phone number.
+      // Logged without the subject, which may be a phone number.
       if (after !== null)
         this.logger.log(
           `Erasing a subject of tenant ${tenantId}: ${matched} matched, ${done} done, ${left} left`,

@@ -30,7 +30,7 @@ export class HealthReporter {
     @Inject(SETTINGS) private readonly settings: Settings,
   ) {}
 
-  /** Never rejects: what fails is a problem. */
+  /** Never rejects: a failure is reported as a problem. */
   async report(thresholds: HealthThresholds = {}): Promise<HealthReport> {
     const limits = completed(thresholds);
     const { pollAgeMs } = this.worker;
@@ -54,7 +54,7 @@ export class HealthReporter {
     return [{ status: 'down', kind: 'worker-stalled', message }];
   }
 
-  /** What slows deliveries, without the lag of the relay: `waitMs` includes it. */
+  /** Warnings about slow deliveries, without the lag of the relay, which `waitMs` includes. */
   private async warnings(): Promise<HealthProblem[]> {
     const warnings = await this.check.check();
     return warnings

@@ -27,7 +27,7 @@ export interface FailingEndpoint {
   tenantId: string;
   /** `wh_…`; `null`: callbacks. */
   endpointId: string | null;
-  /** Of the endpoint, or the origin of the callbacks. */
+  /** URL of the endpoint, or origin of the callbacks. */
   url: string;
   /** Deliveries whose attempt failed since the last success. */
   failures: number;
@@ -63,7 +63,7 @@ export class OperatorDeliveries {
   }
 
   /**
-   * What fails now, in the order of registration. A page looks at 5,000 endpoints and callback origins.
+   * Endpoints and callback origins that fail now, in the order of registration. A page reads 5,000 of them.
    *
    * @throws WebhooksRequestError 400 `invalid_request` for a wrong cursor
    */

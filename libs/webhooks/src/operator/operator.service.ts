@@ -164,7 +164,7 @@ export class WebhookOperator {
       const { endpoint: before, now } = await lockEndpoint(tx, 'operator', id);
       const { endpointChanges, laneChanges } = decide(now);
       await tx.updateEndpoint(before, { ...endpointChanges, updatedAt: now }, laneChanges);
-      // The alert reads the endpoint as this update left it.
+      // After the update, because the alert reads the updated endpoint.
       if (endpointChanges.state === 'disabled' && before.stateReason !== endpointChanges.stateReason) {
         await tx.insertDisabledAlert(before.id);
       }

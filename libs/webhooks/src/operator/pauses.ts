@@ -10,7 +10,7 @@ import type { OperatorStore, PauseRecord } from '../store/jobs/operator-store.js
 import { STORE } from '../store/store.js';
 import { checkTexts } from '../validation/list-query.js';
 
-/** What to pause: one of these. */
+/** What to pause. Set exactly one. */
 export type PauseTarget =
   | { endpointId: string }
   | { tenantId: string }
@@ -68,7 +68,7 @@ export class OperatorPauses {
     }));
   }
 
-  /** Workers do the rest if this is interrupted. */
+  /** If this is interrupted, workers do the rest. */
   private async apply(): Promise<void> {
     while ((await this.store.applyPauses()) > 0);
   }

@@ -12,7 +12,7 @@ export async function removeTenant(
   { onProgress }: ProgressOptions,
 ): Promise<number> {
   await store.closeTenant(tenantId);
-  // A pass that is running ends first: it creates no more deliveries.
+  // Waits for a running pass to end, so that it creates no more deliveries.
   await untilNoneIsLeft(() => store.deleteTenantRows(tenantId, 'jobs'));
   const counted = await store.countTenantRecords(tenantId, MAX_COUNTED);
   let done = 0;
@@ -24,10 +24,10 @@ export async function removeTenant(
     if (left > 0)
       logger.log(`Deleting tenant ${tenantId}: ${matched} events and deliveries, ${done} done, ${left} left`);
   };
-  // Events first, so that the relay makes no more deliveries of them.
+  // Events first, so that the relay creates no more deliveries from them.
   await untilNoneIsLeft(() => store.deleteTenantEvents(tenantId), report);
   const deliveries = await untilNoneIsLeft(() => store.deleteTenantDeliveries(tenantId), report);
-  // Found by the endpoints.
+  // Found through the endpoints, so deleted before them.
   await untilNoneIsLeft(() => store.deleteTenantHours(tenantId));
   for (const table of ['alerts', 'idempotencyKeys', 'lanes', 'endpoints', 'accounts'] as const) {
     await untilNoneIsLeft(() => store.deleteTenantRows(tenantId, table));

@@ -7,9 +7,9 @@ import type { NewEvent } from '../store/outbox-store.js';
 import type { EventRules } from './event-rules.js';
 
 const MAX_FIELD_LENGTH = 255;
-/** A callback URL is stored up to this length, which no URL policy accepts: it shows why the URL was refused. */
+/** Callback URLs are cut to this length. No URL policy accepts one this long, and the stored part shows why it was refused. */
 const MAX_CALLBACK_LENGTH = 4096;
-/** UTF-8 bytes of one UTF-16 code unit at most. */
+/** Maximum number of UTF-8 bytes per UTF-16 code unit. */
 const MAX_BYTES_PER_UNIT = 3;
 
 type AnyEvent = WebhookEventFields & { type: string; data: unknown };
@@ -81,7 +81,7 @@ function toJson(data: unknown, index: number, maxBytes: number): string {
     throw new InvalidEventError(index, 'data', `must be JSON-safe (${firstLine})`);
   }
   if (json === undefined) throw new InvalidEventError(index, 'data', `must be JSON-safe, not ${typeof data}`);
-  // Most data is far smaller than the limit: its bytes are only counted if they may exceed it.
+  // Most data is far smaller than the limit, so its bytes are counted only if they may exceed it.
   const bytes = json.length * MAX_BYTES_PER_UNIT <= maxBytes ? 0 : Buffer.byteLength(json);
   if (bytes > maxBytes) {
     throw new InvalidEventError(index, 'data', `must be at most ${maxBytes} bytes as JSON (it has ${bytes})`);
@@ -89,7 +89,7 @@ function toJson(data: unknown, index: number, maxBytes: number): string {
   return json;
 }
 
-/** What receivers get is checked: the JSON, not the object. */
+/** Checks what receivers get: the JSON, not the object. */
 function checkData(type: string, json: string, index: number, { types }: EventRules): void {
   const found = findDataProblem(types.get(type)?.schema, JSON.parse(json));
   if (!found) return;
@@ -97,7 +97,7 @@ function checkData(type: string, json: string, index: number, { types }: EventRu
   throw new InvalidEventError(index, found.field, `${found.problem}, ${source}`);
 }
 
-/** A callback URL comes from a customer: what the database cannot store is replaced, and the URL is refused later. */
+/** A callback URL comes from a customer. Characters that the database cannot store are replaced; the URL is refused later. */
 function toStorable(url: string): string {
   return url.slice(0, MAX_CALLBACK_LENGTH).replaceAll('\0', '\uFFFD').toWellFormed();
 }

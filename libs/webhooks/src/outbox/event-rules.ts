@@ -2,13 +2,13 @@ import type { Settings } from '../config/settings.js';
 import { catalogue } from '../events/catalogue/catalogue.js';
 import type { CatalogueEntry } from '../events/catalogue/catalogue-entry.js';
 
-/** What the options say about the events that are published. */
+/** Rules for published events, from the options. */
 export interface EventRules {
-  /** Of `data` as JSON. */
+  /** Maximum size of `data` as JSON. */
   maxDataBytes: number;
   /** The types of the catalogue and the host. */
   types: ReadonlyMap<string, CatalogueEntry>;
-  /** Other types are published, too. */
+  /** Other types may be published too. */
   allowsUnknownTypes: boolean;
   /** Data must fit the schema of its type. */
   checksData: boolean;

@@ -12,14 +12,14 @@ export function maskedHeaders(
 ): Record<string, string> {
   const headers = (): Record<string, string> =>
     profile.headers({ ...input, secrets: isSigned ? [profile.secret.generate()] : [] });
-  // Signed twice: what differs comes from the secret, whatever the header is called.
+  // Signs with two secrets: headers that differ depend on the secret, whatever their name.
   const [one, other] = [headers(), headers()];
   return Object.fromEntries(
     Object.entries(one).map(([name, value]) => [name, value === other[name] ? value : maskOf(value)]),
   );
 }
 
-/** Keeps what stands before a signature: `Bearer …`, `sha256=…`, `v1,…`. */
+/** Keeps the part before a signature: `Bearer …`, `sha256=…`, `v1,…`. */
 function maskOf(value: string): string {
   return `${/^[A-Za-z][\w-]{0,15}[ =,]/.exec(value)?.[0] ?? ''}…`;
 }

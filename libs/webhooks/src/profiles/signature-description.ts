@@ -15,8 +15,8 @@ const BODY = Buffer.from('{"a":"body to sign"}');
 const NOW = Date.UTC(2026, 0, 1);
 
 /**
- * Finds out how a profile signs, from the headers of a sample request: a profile of the host, or a built-in one with a header
- * of the host's, is described as well. `null`: in a way of its own.
+ * Finds out how a profile signs from the headers of a sample request. This works for a host's own profile too, and for a
+ * built-in one with another header. Returns `null` for an unknown kind of signature.
  */
 export function describeSignature(profile: Profile): SignatureDescription | null {
   const secret = profile.secret.generate();

@@ -28,7 +28,7 @@ export function textSecret(options: TextSecretOptions): SecretRules {
     generate: generateSecret,
     check: (secret) => {
       const hasLength = secret.length >= shortest && secret.length <= longest;
-      // Control characters get lost in dashboards, and halves of a surrogate pair get lost in UTF-8.
+      // Dashboards drop control characters, and UTF-8 cannot encode half of a surrogate pair.
       return hasLength && secret.trim() === secret && !/[\p{Cc}\p{Cs}]/u.test(secret) ? null : rule;
     },
   };

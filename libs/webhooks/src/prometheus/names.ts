@@ -1,8 +1,8 @@
 import type { MetricInstrument } from '../observability/metrics/metrics-sink.js';
 
 /**
- * The names that exporters of OpenTelemetry give the same instruments in Prometheus: dots become underscores, seconds and
- * sums have a suffix. So dashboards and alert rules fit either way of collecting them.
+ * The names that OpenTelemetry's exporters give the same instruments in Prometheus: dots become underscores, seconds and
+ * sums get a suffix. So the same dashboards and alert rules work with both.
  */
 export function metricName({ name, unit }: MetricInstrument, suffix?: 'total'): string {
   const parts = [labelName(name)];
@@ -13,7 +13,7 @@ export function metricName({ name, unit }: MetricInstrument, suffix?: 'total'): 
 
 const plainNames = new Map<string, string>();
 
-/** Remembered: there are few, and they are needed for each measurement. */
+/** A cache, because there are few names and each measurement needs them. */
 export function labelName(name: string): string {
   let plain = plainNames.get(name);
   if (plain === undefined) plainNames.set(name, (plain = name.replaceAll('.', '_')));

@@ -7,14 +7,14 @@ import type {
 } from '../observability/metrics/metrics-sink.js';
 import { labelName, metricName } from './names.js';
 
-/** Metrics in a registry of prom-client. Metrics that it has already, of another module on it, are shared. */
+/** Metrics in a registry of prom-client. Several modules on one registry share their metrics. */
 export class RegistrySink implements MetricsSink {
   constructor(private readonly registry: Registry) {}
 
   counter(instrument: MetricInstrument): Measure {
     const configuration = this.configurationOf(instrument, 'total');
     const counter = this.find<Counter>(configuration.name) ?? new Counter(configuration);
-    // A series that exists from the start shows its first increase.
+    // Creates the series at the start. Otherwise its first increase would not show.
     if (instrument.labels.length === 0) counter.inc(0);
     return (value, labels) => counter.inc(withPlainNames(labels), value);
   }

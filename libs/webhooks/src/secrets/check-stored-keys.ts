@@ -2,7 +2,7 @@ import { PlaintextSecretsError, WebhooksSetupError } from '../core/errors.js';
 import type { SealedSample, SetupStore } from '../store/setup-store.js';
 import { sealContext, type SecretBox, SecretUnreadableError } from './secret-box.js';
 
-/** Values of each key that are opened: a single damaged row must not prevent the start. */
+/** Number of values to open per key. Several, because a single damaged row must not prevent the start. */
 const SAMPLES_PER_KEY = 3;
 
 /**

@@ -2,8 +2,8 @@ import type { AccountRecord, AccountStore } from '../store/account-store.js';
 import { sealContext, type SecretBox } from './secret-box.js';
 
 /**
- * The accounts of these tenants, by tenant id. Makes those that are missing, each with a secret from `newSecret`.
- * Runs one statement if all exist, however many they are.
+ * Returns the accounts of these tenants, by tenant id. Creates the missing ones, each with a secret from `newSecret`. If
+ * all exist, one statement is enough.
  */
 export async function ensureAccounts(
   store: AccountStore,
@@ -22,7 +22,7 @@ export async function ensureAccounts(
   await store.insertAccounts(
     missing.map((tenantId) => ({ tenantId, sealed: box.seal(newSecret(), sealContext(tenantId, null)) })),
   );
-  // Read again: another process may have made some of them first, with other secrets.
+  // Reads again, because another process may have created some of them first, with other secrets.
   await read(missing);
   return accounts;
 }

@@ -18,10 +18,10 @@ export interface KeyRing {
 }
 
 const ID = /^[A-Za-z0-9-]{1,16}$/;
-/** A passphrase must give the same key in every process, so the salt cannot be random. */
+/** The salt is fixed, because a passphrase must give the same key in every process. */
 const SALT = 'nestjs-sms-webhooks';
 
-/** Rings that were read: making a key of a passphrase takes long. */
+/** Cached, because deriving a key from a passphrase takes long. */
 const RINGS = new WeakMap<object, KeyRing>();
 
 /** Reads the keys of `encryption`. Throws {@link InvalidOptionError} if one cannot be used; the error never shows a key. */
@@ -74,7 +74,7 @@ function readKey(option: string, key: string | Buffer | undefined): Buffer {
   }
   const bytes = typeof key === 'string' ? textKey(key.trim()) : isKeyBuffer(key) ? key : null;
   if (bytes) return bytes;
-  // The value itself must not reach a log.
+  // Describes the value without showing it, because it must not get into a log.
   const given = typeof key === 'string' ? `a string of ${key.trim().length} characters` : `a ${typeof key}`;
   throw new InvalidOptionError(
     option,

@@ -9,7 +9,7 @@ import { liveSecrets } from './secret-rotation.js';
 
 const BATCH_ROWS = 200;
 
-/** What a re-encryption did. `matched` and `done` count endpoints, deleted ones too, and accounts. */
+/** The result of a re-encryption. `matched` and `done` count endpoints, including deleted ones, and accounts. */
 export interface ReencryptionResult extends Progress {
   /** Endpoints and accounts whose secrets or headers were sealed again. */
   resealed: number;

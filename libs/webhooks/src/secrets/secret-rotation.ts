@@ -26,7 +26,7 @@ export function openSecrets(
 }
 
 /**
- * `secrets` with a new one in front; `null`: none from now on. The live ones stay valid for at most `overlapMs`; expired
+ * Returns `secrets` with a new one in front; without any if the new one is `null`. The live ones stay valid for at most `overlapMs`; expired
  * ones are dropped.
  */
 export function rotateSecrets(

@@ -11,7 +11,7 @@ export interface AccountRecord {
   defaultProfile: string | null;
 }
 
-/** An account to make. */
+/** An account to create. */
 export interface NewAccount {
   tenantId: string;
   /** Its first secret, sealed. */
@@ -26,12 +26,12 @@ export interface AccountChanges {
   updatedAt: number;
 }
 
-/** The tenants' accounts. One is made when it is first needed. */
+/** The tenants' accounts. Each is created when it is first needed. */
 export interface AccountStore extends StoreTransactions {
   /** The accounts of these tenants; those that have none are left out. */
   findAccounts(tenantIds: readonly string[]): Promise<AccountRecord[]>;
   /**
-   * Makes these accounts, in the order of their keys so that two processes wait for each other instead of deadlocking.
+   * Creates these accounts, in the order of their keys so that two processes wait for each other instead of deadlocking.
    * An account that exists stays as it is, so this may be repeated.
    */
   insertAccounts(accounts: readonly NewAccount[]): Promise<void>;

@@ -1,7 +1,7 @@
 import type { AlertKind } from '../core/states.js';
 import type { StoreTransactions } from './transactions.js';
 
-/** What is stored with an alert about its cause. Counts and causes that may still grow are read when it is sent. */
+/** What an alert stores about its cause. Counts and causes that may still grow are read when it is sent. */
 export interface AlertData {
   /** Id of the lane. Not in a summary. */
   lane?: string;
@@ -71,7 +71,7 @@ export interface MailRecipient {
 /** Which deliveries of a lane to count by the cause of their failure. */
 export interface FailureSelection {
   laneId: string;
-  /** `exhausted`: those given up since then. `attempted`: a thousand at most whose last attempt was made since then and failed. */
+  /** `exhausted`: those given up since then. `attempted`: at most a thousand whose last attempt since then failed. */
   which: 'exhausted' | 'attempted';
   /** Epoch ms. */
   since: number;
@@ -97,7 +97,7 @@ export interface AlertCount {
   count: number;
 }
 
-/** What came of one try to send an alert. */
+/** The result of one try to send an alert. */
 export interface AlertResult {
   id: string;
   /** Number of the try. */
@@ -127,7 +127,7 @@ export interface AlertStore extends StoreTransactions {
   /** In `tx`: one summary for each recipient, due when the day (UTC) is over. May be repeated: a day has one summary. */
   insertSummaries(recipients: readonly MailRecipient[]): Promise<void>;
   /**
-   * Writes the results of tries, all or none. Changes nothing about an alert that another sender has taken over: its try has
+   * Writes the results of tries, all or none. Leaves alone an alert that another sender has taken over, whose try has
    * another number. May be repeated.
    */
   finishAlerts(results: readonly AlertResult[]): Promise<void>;

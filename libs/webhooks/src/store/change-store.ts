@@ -58,15 +58,15 @@ export interface ClaimedChange {
   dueAt: number;
   /** Primary key of the host's row, as JSON text: one text for each row. */
   rowKey: string;
-  /** Drawn by the trigger, as random as its last 62 bits: `newUuid` makes the event's id of it. */
+  /** A random UUID that the trigger has drawn. `newUuid` derives the event's id from it. */
   eventId: string;
   /** When the change was made, epoch milliseconds. */
   createdAt: number;
   /** Failed calls of the map. */
   attempts: number;
-  /** An earlier change of the same row is not mapped yet and is not claimed here: this one must wait. */
+  /** It must wait, because an earlier change of the same row is not mapped yet and is not claimed here. */
   isHeld: boolean;
-  /** Of a held change: when the earlier one is tried again, epoch milliseconds; `null`: another worker is at it. */
+  /** If it must wait: when the earlier change is tried again, epoch milliseconds; `null`: another worker is mapping it. */
   heldUntil: number | null;
 }
 

@@ -15,7 +15,7 @@ export interface DeliveryRecord {
   state: DeliveryState;
   reason: Reason | null;
   wireType: string;
-  /** When it may be sent: it is due, and its lane is not on hold. */
+  /** When it may be sent: at this time it is due and its lane is not on hold. */
   nextAt: number | null;
   /** Attempts so far, over all rounds: the number of the last one. */
   attempts: number;
@@ -34,13 +34,13 @@ export interface DeliveryRecord {
   laneState: LaneState;
   /** The receiver asked for a pause until then. */
   laneHoldUntil: number | null;
-  /** One worker at a time sends what its lane holds: `FAILING_AFTER`. */
+  /** Its lane is failing (see `FAILING_AFTER`), so one worker at a time sends its deliveries. */
   isLaneFailing: boolean;
-  /** As many as `maxInFlight` allows are being sent. */
+  /** The lane has `maxInFlight` requests in flight. */
   isLaneFull: boolean;
   /** When `maxThroughputPerMinute` allows the lane's next request; `null`: the lane has no such limit. */
   laneRateUntil: number | null;
-  /** It is due, but order holds it back: the delivery of the same subject that it waits for. */
+  /** If it is due but held back by subject order: the delivery of the same subject that it waits for. */
   heldBy: string | null;
   eventId: string;
   eventSequence: string;
@@ -52,7 +52,7 @@ export interface DeliveryRecord {
   erasedAt: number | null;
 }
 
-/** A delivery with what its requests can be derived from. */
+/** A delivery with the data from which its requests can be derived. */
 export interface DeliveryDetailRecord extends DeliveryRecord {
   body: string;
   /** Headers of the response to the last attempt, and its number, as JSON; `null`: none are kept. */
@@ -100,7 +100,7 @@ export interface SubjectEvent {
   occurredAt: number;
   createdAt: number;
   source: string | null;
-  /** Parsed; `undefined`: the row holds no JSON. */
+  /** Parsed; `undefined` if the row contains invalid JSON. */
   data: unknown;
   callbackUrl: string | null;
   test: boolean;
@@ -117,7 +117,7 @@ export interface SubjectEventPage {
   maxDataBytes: number;
 }
 
-/** What decides whether an endpoint gets an event, and what identifies the endpoint to its owner. */
+/** The fields that decide whether an endpoint gets an event, and those that identify it to its owner. */
 export interface SubscriberRecord {
   /** UUID. */
   id: string;
@@ -141,7 +141,7 @@ export interface Subscribers {
   hasMore: boolean;
 }
 
-/** The log of deliveries, and what people do with them: retry, cancel, recover. Everything is one tenant's. */
+/** The log of deliveries, and the calls to retry, cancel and recover them. All methods are about one tenant. */
 export interface DeliveryStore extends StoreTransactions {
   /** Newest first. Looks at a limited number of rows: a page may be short or empty although more is below `floor`. */
   searchDeliveries(
@@ -172,8 +172,8 @@ export interface DeliveryStore extends StoreTransactions {
   lockDelivery(tenantId: string, id: string): Promise<LockedDelivery | null>;
   /**
    * In `tx`: makes deliveries of one lane due now. The schedule of finished ones begins anew, that of waiting ones continues,
-   * and the numbers of their attempts continue. The lane is due, unless it is paused or on hold; at commit this process's
-   * worker wakes up. Deliveries that are being sent stay as they are.
+   * and the numbers of their attempts continue. The lane becomes due, unless it is paused or on hold. The commit wakes this
+   * process's worker. Deliveries that are being sent stay as they are.
    */
   requeueDeliveries(laneId: string, ids: readonly string[]): Promise<void>;
   /** In `tx`: discards a locked delivery if it is waiting. Repeatable. */
@@ -185,14 +185,14 @@ export interface DeliveryStore extends StoreTransactions {
     endpointId: string,
   ): Promise<{ id: string; state: LaneState; now: number } | null>;
   /**
-   * In `tx`: locks deliveries that ended without success and returns their ids, earliest end first. Passes over those that
+   * In `tx`: locks deliveries that ended without success and returns their ids, earliest end first. Skips those that
    * others have locked, that were cancelled, that the endpoint asked to ignore, that have no body, and tests.
    */
   lockFailedDeliveries(search: FailedSearch): Promise<string[]>;
   /** Number of deliveries that {@link lockFailedDeliveries} would find, locked or not, counted up to `limit`. */
   countFailedDeliveries(search: FailedSearch): Promise<number>;
   /**
-   * In `tx`: locks deliveries that wait for their next attempt, and returns them, earliest due first. Passes over those that
+   * In `tx`: locks deliveries that wait for their next attempt, and returns them, earliest due first. Skips those that
    * are due already, that others have locked, that had no attempt yet, and tests.
    */
   lockWaitingDeliveries(search: WaitingSearch): Promise<{ id: string; nextAt: number }[]>;
@@ -209,7 +209,7 @@ export interface DeliveryStore extends StoreTransactions {
   listUnrelayed(sequences: readonly string[]): Promise<Set<string>>;
   /**
    * The tenant's endpoints, and those that were registered by `to`, and deleted at `from` or later (epoch ms). The newest of
-   * each, as many as an answer has room for.
+   * each, as many as fit into a response.
    */
   listSubscribers(tenantId: string, range: { from: number; to: number }): Promise<Subscribers>;
 }

@@ -26,7 +26,7 @@ export interface EndpointRecord {
   skipErrors: boolean;
   skipErrorCodes: string[];
   retryOnError: boolean;
-  /** The tenant's own id; no two of its endpoints have the same. */
+  /** The tenant's own id for the endpoint, unique among the tenant's endpoints. */
   uid: string | null;
   /** The tenant's own values. */
   metadata: Record<string, string> | null;
@@ -38,9 +38,9 @@ export interface EndpointRecord {
   lane: EndpointLane;
 }
 
-/** What an endpoint's lane holds beside the counts that workers keep in it. */
+/** The columns of an endpoint's lane, without the counts that workers keep in it. */
 export interface EndpointLane {
-  /** The endpoint's public number, too. */
+  /** Also the endpoint's public number. */
   id: string;
   state: LaneState;
   ordering: Ordering;
@@ -52,7 +52,7 @@ export interface EndpointLane {
   maxThroughputPerMinute: number | null;
   failures: number;
   failingSince: number | null;
-  /** One worker alone has claimed it until this time, because it is failing. */
+  /** Until this time only one worker may claim from it, because it is failing. */
   claimedUntil: number | null;
 }
 
@@ -80,12 +80,12 @@ export interface EndpointPage {
   uid?: string;
 }
 
-/** What the limits of a registration count. */
+/** The numbers that limit registrations. */
 export type EndpointSummary = Pick<EndpointRecord, 'id' | 'profile' | 'events' | 'uid'>;
 
 /**
- * Endpoints. Every method names a tenant or says that it is the operator's, and throws {@link TenantRequiredError} for a
- * tenant that cannot exist; deleted endpoints are not there.
+ * Endpoints, without deleted ones. Every method takes a tenant or the operator's scope, and throws
+ * {@link TenantRequiredError} for a tenant that cannot exist.
  */
 export interface EndpointStore extends StoreTransactions {
   findEndpoint(scope: EndpointScope, id: string): Promise<EndpointRecord | null>;

@@ -1,7 +1,7 @@
 import type { Ordering } from '../core/states.js';
 import type { StoreTransactions } from './transactions.js';
 
-/** Lanes and leases: what an idle worker asks, and how it claims deliveries that wait. */
+/** Lanes and leases: the check for work, and the claims of waiting deliveries. */
 export interface LaneStore extends StoreTransactions {
   /**
    * What there is to do, except in the lanes of `skip`. Read only.
@@ -37,7 +37,7 @@ export interface LaneStore extends StoreTransactions {
   advanceUnheld(laneId: string, depth: number, signal?: AbortSignal): Promise<number>;
   /** A new lease that lasts `leaseMs`. */
   openLease(owner: string, leaseMs: number): Promise<OpenedLease>;
-  /** Deletes leases; one that is gone already is ignored. */
+  /** Deletes leases. Leases that no longer exist are ignored. */
   deleteLeases(ids: readonly string[]): Promise<void>;
 }
 
@@ -49,13 +49,13 @@ export interface LanesToSkip {
   keptLaneIds: readonly string[];
 }
 
-/** What there is to do, as one statement sees it. */
+/** The pending work, as seen by one statement. */
 export interface WorkCheck {
   /** There are unrelayed events. */
   hasEvents: boolean;
   /** Time until the first lane is due, ms; 0: now; `null`: none will be. */
   dueInMs: number | null;
-  /** Time until the first failing lane that holds due deliveries is due at its next step, ms. `null`: there is none. */
+  /** Time until the first failing lane with due deliveries is due at its next step, ms; `null` if there is none. */
   failingDueInMs: number | null;
   /** A lease has expired. */
   hasExpiredLeases: boolean;
@@ -78,13 +78,13 @@ export interface ClaimableLane {
   ordering: Ordering;
   /** Deliveries that may be claimed now by the lane's own limits; `Infinity` without limits. */
   allowance: number;
-  /** So many of its deliveries failed in a row that one worker at a time claims it: `FAILING_AFTER`. */
+  /** `FAILING_AFTER` of its deliveries failed in a row, so only one worker at a time claims from it. */
   isFailing: boolean;
   /** Time between two requests by its rate limit, microseconds; `null`: no limit. */
   requestIntervalUs: number | null;
   /** Rate clock before this claim, epoch microseconds; 0 without a limit. */
   rateClockUs: number;
-  /** Has an exact limit: its deliveries in flight are counted. */
+  /** Has an exact limit, so its deliveries in flight are counted. */
   hasLimits: boolean;
   /** When it is due again if nothing is claimed from it, ms from now. */
   emptyWaitMs: number;
@@ -93,16 +93,16 @@ export interface ClaimableLane {
 /** What to claim from a lane. */
 export interface LaneClaim {
   lane: ClaimableLane;
-  /** Deliveries to claim at most. */
+  /** Maximum number of deliveries to claim. */
   count: number;
   /** How many of these are kept for retries, if any are due. */
   retryCount: number;
   /**
-   * Bytes of large bodies (`LARGE_BODY_BYTES`) to claim at most; the first is claimed whatever its size, unless this is 0.
-   * What exceeds it stays in the lane.
+   * Maximum bytes of large bodies (`LARGE_BODY_BYTES`) to claim. The first is claimed whatever its size, unless this is 0.
+   * The rest stays in the lane.
    */
   maxBytes: number;
-  /** Due deliveries to look at: subject order may hold back the first ones. */
+  /** Number of due deliveries to examine, because subject order may hold back the first ones. */
   depth: number;
 }
 
@@ -116,9 +116,9 @@ export interface OpenedLease {
 /** The lease that deliveries are claimed under. */
 export interface LeaseTerms {
   id: string;
-  /** What is left of it, ms. */
+  /** Its remaining time, ms. */
   leaseMs: number;
-  /** How long a failing lane is claimed by this worker alone, unless one of its outcomes releases it, ms. */
+  /** How long only this worker may claim from a failing lane, unless an outcome releases it earlier, ms. */
   exclusiveMs: number;
 }
 
@@ -127,7 +127,7 @@ export interface ClaimedDelivery {
   id: string;
   laneId: string;
   wireType: string;
-  /** Of a callback: the profile that its body was rendered in. */
+  /** Only for a callback: the profile in which its body was rendered. */
   profile: string | null;
   body: string;
   callbackUrl: string | null;
@@ -142,7 +142,7 @@ export interface ClaimedDelivery {
   eventType: string;
   subject: string | null;
   test: boolean;
-  /** The trace context that its event was published in. */
+  /** The trace context in which its event was published. */
   traceparent: string | null;
   /** When its event was published, epoch milliseconds; `null`: a replay has created it. */
   publishedAt: number | null;

@@ -7,7 +7,7 @@ export interface DisabledEndpoint {
   tenantId: string;
 }
 
-/** What waits for a paused endpoint. */
+/** The backlog of a paused endpoint. */
 export interface PausedBacklog {
   laneId: string;
   /** UUID. */
@@ -15,7 +15,7 @@ export interface PausedBacklog {
   isOverLimit: boolean;
 }
 
-/** What a batch of the retention did. */
+/** The result of one batch of the retention. */
 export interface RetentionBatch {
   /** Where to continue; `null`: the next rows are younger. */
   next: string | null;
@@ -27,8 +27,8 @@ export interface RetentionBatch {
 export type TenantTable = 'alerts' | 'idempotencyKeys' | 'jobs' | 'lanes' | 'endpoints' | 'accounts';
 
 /**
- * What keeps the tables small, and what cleans up after workers that died. Each method takes one batch, passes over rows
- * that others have locked, and may be repeated.
+ * Keeps the tables small, and cleans up after workers that died. Each method takes one batch, skips rows that others have
+ * locked, and may be repeated.
  */
 export interface MaintenanceStore extends StoreTransactions {
   /**
@@ -57,17 +57,18 @@ export interface MaintenanceStore extends StoreTransactions {
   ): Promise<DisabledEndpoint[]>;
   /**
    * Writes an alert for each endpoint that will be disabled within a day (within a fifth of `disableAfterMs` if that is
-   * shorter), once for each time of failure. Returns how many alerts it wrote.
+   * shorter), once per period of failure. Returns how many alerts it wrote.
    */
   warnFailingEndpoints(disableAfterMs: number, exemptProfiles: readonly string[]): Promise<number>;
   /**
-   * Counts what waits in a batch of paused lanes whose ids come after `after`, and writes an alert for each that has reached
-   * 80 % of `maxWaiting`, once for each pause. Returns the batch by id: continue after the last one, until it is empty.
+   * Counts the waiting deliveries of a batch of paused lanes with ids after `after`, and writes an alert for each that has
+   * reached 80 % of `maxWaiting`, once per pause. Returns the batch by id: continue after the last one, until it is empty.
    */
   checkPausedBacklogs(maxWaiting: number, after: string): Promise<PausedBacklog[]>;
   /**
-   * Discards a batch of what waits in a paused lane, with the reason `backlog-full`, until `maxWaiting` are left: first what
-   * was due first, last what has been attempted. Returns how many; 0 at the end. Several processes may call it at once.
+   * Discards a batch of the deliveries that wait in a paused lane, with the reason `backlog-full`, until `maxWaiting` are left:
+   * those that were due first come first, those with attempts last. Returns how many; 0 at the end. Several processes may
+   * call it at once.
    */
   discardPausedBacklog(laneId: string, maxWaiting: number): Promise<number>;
 

@@ -14,7 +14,7 @@ export interface OutboxStore extends StoreTransactions {
   /**
    * In `tx`: locks up to `limit` unrelayed events until `tx` ends; events that another worker has locked are skipped. The
    * events of a subject are in order, and none is returned while an earlier one of its subject waits elsewhere. The bytes
-   * of their data are bounded: the oldest event and small ones have room first.
+   * of their data are limited: the oldest event and small ones come first.
    */
   claimEvents(limit: number): Promise<ClaimedEvents>;
   /** In `tx`: the lanes of these tenants' endpoints that events may match: active and paused ones. Read only. */
@@ -38,13 +38,13 @@ export interface OutboxStore extends StoreTransactions {
   ): Promise<HandedOverDelivery[]>;
   /**
    * The oldest unrelayed events with the destinations of their tenants, if they are few, small and without callbacks: see
-   * {@link FewEvents}. `null`: only `claimEvents` may be used here. Read only, and locks nothing.
+   * {@link FewEvents}. Returns `null` if only `claimEvents` may be used here. Read only; locks nothing.
    */
   readFewEvents(): Promise<FewEvents | null>;
   /**
    * Relays events that {@link readFewEvents} returned, as `claimEvents` and `insertDeliveries` do: those that are still
    * unrelayed and whose destinations have not changed, unless an earlier event of their subject waits elsewhere. The others
-   * stay as they are. `deliveries` are all of these events.
+   * stay as they are. `deliveries` contains those of all these events.
    */
   relayFewEvents(
     events: readonly VersionedEvent[],
@@ -111,9 +111,9 @@ export interface ClaimedEvents {
   isFull: boolean;
 }
 
-/** What {@link OutboxStore.relayFewEvents} checks of an event. */
+/** The part of an event that {@link OutboxStore.relayFewEvents} checks. */
 export interface VersionedEvent extends Pick<ClaimedEvent, 'sequence' | 'tenantId' | 'subject'> {
-  /** Of the destinations of its tenant: another one if any of them has changed. */
+  /** Version of the destinations of its tenant. Changes if any of them does. */
   version: string;
 }
 
@@ -122,7 +122,7 @@ export interface FewEvents {
   events: (ClaimedEvent & VersionedEvent)[];
   /** Active and paused endpoints of their tenants. */
   destinations: DestinationRecord[];
-  /** These are all. `false`: there are more, or some that only `claimEvents` takes, and the lists are empty. */
+  /** True if these are all events. If there are more, or some that only `claimEvents` takes, it is false and the lists are empty. */
   isWhole: boolean;
 }
 
@@ -148,13 +148,13 @@ export interface DeliveryToInsert {
   wireType: string;
   body: string;
   callbackUrl: string | null;
-  /** Set: the delivery is inserted as discarded, for this reason. */
+  /** If set, the delivery is inserted as discarded for this reason. */
   reason: Reason | null;
   /** May be leased at once instead of waiting in its lane. */
   isDirect: boolean;
 }
 
-/** A delivery that was leased at its insert. */
+/** A delivery that was leased when it was inserted. */
 export interface HandedOverDelivery {
   id: string;
   /** Index in the list of deliveries that was inserted. */
@@ -169,7 +169,7 @@ export interface CallbackOrigin {
 }
 
 /**
- * A lane with its endpoint and its tenant's account, as they are now. JSON columns stay text: one row that is damaged must
+ * A lane with its endpoint and its tenant's account, as they are now. JSON columns stay text, because one damaged row must
  * not stop those that are read with it.
  */
 export interface DestinationRecord {
@@ -185,7 +185,7 @@ export interface DestinationRecord {
   hasBacklog: boolean;
   /** UUID; `null`: a lane of callbacks, and all columns of the endpoint are `null`. */
   endpointId: string | null;
-  /** Of a lane of callbacks. */
+  /** Origin of a lane of callbacks. */
   origin: string | null;
   url: string | null;
   profile: string | null;

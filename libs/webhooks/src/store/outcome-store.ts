@@ -1,7 +1,7 @@
 import type { Reason } from '../core/states.js';
 import type { StoreTransactions } from './transactions.js';
 
-/** The outcome of a leased delivery, as far as the store writes it. The engine's own objects fit as they are. */
+/** The part of a leased delivery's outcome that the store writes. The engine's own objects fit this type. */
 export interface RecordableOutcome {
   delivery: {
     id: string;
@@ -9,7 +9,7 @@ export interface RecordableOutcome {
     leaseId: string;
     /** When the attempt before this one began, epoch ms; `null`: there was none. */
     attemptAt: number | null;
-    /** Its lane was failing when it was claimed, and this worker claimed the lane alone. */
+    /** Its lane was failing when it was claimed, and only this worker could claim from it. */
     isExclusive: boolean;
     /** The lane has an exact limit and counts this delivery as in flight. */
     isCounted: boolean;
@@ -37,11 +37,11 @@ export interface RecordableOutcome {
   failure: boolean;
   /** Pause of the whole lane, ms; 0: none. */
   pauseLaneMs: number;
-  /** The lane, which this worker had claimed alone, may be claimed by all again. */
+  /** All workers may claim from the lane again, from which only this one could. */
   releasesLane: boolean;
 }
 
-/** A failed outcome that the endpoint's owner asked to be told of. The store applies the limit on how often. */
+/** A failure about which the endpoint's owner wants an alert. The store limits how often. */
 export interface FailureAlert {
   deliveryId: string;
   /** A `delivery.exhausted` alert also covers failures that come before it may be sent; `delivery.failed` skips them. */
@@ -69,7 +69,7 @@ export interface RecordedOutcomes {
   dueLanes: string[];
 }
 
-/** Writes what came of leased deliveries. */
+/** Writes the outcomes of leased deliveries. */
 export interface OutcomeStore extends StoreTransactions {
   /**
    * Writes outcomes. Deliveries, attempts, lanes, alerts and leases change together. An outcome whose lease was lost
@@ -95,9 +95,9 @@ export interface OutcomeStore extends StoreTransactions {
    */
   recordFirstSuccesses(outcomes: readonly RecordableOutcome[]): Promise<Set<string>>;
   /**
-   * Keeps deliveries from being sent again for `ms` from now, because their outcomes cannot be recorded yet: prolongs their
-   * leases, even expired ones, and leases those again that were rescued and that nobody has claimed since. Leaves out
-   * those whose attempt is recorded, or that have another lease.
+   * Prevents deliveries whose outcomes cannot be recorded yet from being sent again for `ms` from now. Extends their leases,
+   * even expired ones, and leases again those that were rescued and not claimed since. Leaves out those whose attempt is
+   * recorded, or that have another lease.
    */
   keepLeased(outcomes: readonly RecordableOutcome[], ms: number): Promise<void>;
   /** Returns the ids of outcomes that were committed although the reply was lost. Read only. */

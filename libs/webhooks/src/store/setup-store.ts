@@ -27,7 +27,7 @@ export interface SealedRow {
   tenantId: string;
   /** UUID; null for an account. */
   endpointId: string | null;
-  /** Null if the column holds no JSON. */
+  /** Null if the column contains invalid JSON. */
   secrets: StoredSecret[] | null;
   headers: string | null;
   /** The database's clock, epoch ms. */
@@ -60,9 +60,9 @@ export interface QueueFigures {
   leases: number;
 }
 
-/** What makes a queue in this database slow. */
+/** Conditions that make a queue in this database slow. */
 export interface DatabaseHealth {
-  /** Row versions in the hot tables that are no longer visible, and rows that are. */
+  /** Dead and live rows in the hot tables. */
   deadRows: number;
   liveRows: number;
   /** Name of the largest hot table, for a warning. */
@@ -80,7 +80,7 @@ export type ProcessRole = 'api' | 'worker';
 
 /** The checks of a start, and the figures for operators. */
 export interface SetupStore extends StoreTransactions {
-  /** Keeps a connection of the host's pool that the server ends from ending the process; returns what stops it. */
+  /** Keeps the process alive if the server closes a connection of the host's pool. Returns what stops this. */
   guardConnections(): () => void;
   /** Throws {@link DatabaseEncodingError} if the database cannot store every text. */
   checkEncoding(): Promise<void>;

@@ -20,42 +20,42 @@ export const DATA_SOURCE = Symbol('nestjs-sms-webhooks:data-source');
 /** Token of the {@link Store}. */
 export const STORE = Symbol('nestjs-sms-webhooks:store');
 
-/** What a commit has left for workers to do. */
+/** The work that a commit creates for workers. */
 export interface CommittedWork {
   /** Events to relay. */
   events: boolean;
-  /** Lanes to check: a retry, a resume or a recovery made them due, or they were closed. */
+  /** There are lanes to check: a retry, a resume or a recovery made them due, or they were closed. */
   lanes: boolean;
 }
 
-/** The same of a commit in this process. */
+/** The same for a commit in this process. */
 export interface LocalCommit extends CommittedWork {
-  /** The types of the events that it published, one for each event. */
+  /** The type of each event that it published. */
   eventTypes: string[];
   /**
-   * All events that it wrote, if they are few and small and have no callback; else `null`. Those of a savepoint that was
-   * rolled back are among them.
+   * All events that it wrote, if they are few and small and have no callback; else `null`. It may contain events of a
+   * savepoint that was rolled back.
    */
   written: WrittenEvent[] | null;
   /** Its transaction has announced all its events to other processes. */
   isAnnounced: boolean;
 }
 
-/** Notifies other processes of commits, and listens for theirs. What is not heard is found by polling. */
+/** Notifies other processes of commits, and listens for theirs. If a notification is lost, polling finds the work. */
 export interface CommitNotifier {
-  /** Begins to listen, if that is possible. What was said until it does is looked for then. */
+  /** Begins to listen, if that is possible. It then checks for work that was announced before. */
   listen(onWork: (work: CommittedWork) => void): void;
-  /** While `isNeeded` returns true, other processes must hear of what commits here. Default: they need not. */
+  /** While `isNeeded` returns true, other processes must be notified of commits in this process. Default: they are not. */
   notifyWhile(isNeeded: () => boolean): void;
-  /** A transaction has committed here: says what of its work is for others, and not announced yet. */
+  /** A transaction has committed here. Announces the part of its work that is for other processes and not announced yet. */
   notify(commit: LocalCommit): void;
-  /** Ends its connection. Nothing is told from now on. */
+  /** Ends its connection. Nothing is announced afterwards. */
   stop(): Promise<void>;
 }
 
 /**
- * Everything the module reads and writes. One implementation for each database; the suite in `test/store/` is what each
- * must pass. A method is one transaction, mostly one statement, unless its comment says "in `tx`": then it must be called
+ * Everything that the module reads and writes. There is one implementation per database, and each must pass the suite in
+ * `test/store/`. A method is one transaction, mostly one statement, unless its comment says "in `tx`": then it must be called
  * on a store that is bound to a transaction, and what it wrote or locked lasts as long as that.
  */
 export interface Store
@@ -78,7 +78,7 @@ export interface Store
     ChangeStore {
   /** Starts to watch the data source's commits; returns what stops it. */
   attach(): () => void;
-  /** Calls `listener` after each commit in this process that left work. */
+  /** Calls `listener` after each commit in this process that created work. */
   onCommit(listener: (work: LocalCommit) => void): void;
   /** `null` if the database has no such channel. */
   readonly notifier: CommitNotifier | null;

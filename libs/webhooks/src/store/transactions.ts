@@ -17,7 +17,7 @@ export interface StoreTransactions {
    * Throws {@link TransactionRequiredError} if `tx` has no open transaction or belongs to another data source.
    */
   within(tx: HostTransaction): this;
-  /** The database's clock as last seen, carried on by the process's monotonic clock. */
+  /** The database's clock as last seen, advanced by the process's monotonic clock. */
   now(): number;
   /** The process's monotonic clock, moved by {@link advanceClock} too. */
   monotonicNow(): number;

@@ -5,7 +5,7 @@ import type { WebhookEvent } from '../events/event.js';
 import type { CatalogueEventType } from '../events/event-map.js';
 import type { Profile, SigningInput, WireEvent } from '../profiles/profile.js';
 
-/** A profile does not keep what a profile promises. The message names the profile and what to change. */
+/** A profile breaks the contract of profiles. The message names the profile and what to change. */
 export class ProfileAssertionError extends Error {
   override readonly name = 'ProfileAssertionError';
   constructor(profile: Profile, what: string) {
@@ -26,10 +26,10 @@ export interface ProvenRequest {
   now: number;
 }
 
-/** A receiver's check: throws, rejects or answers `false` for a request it refuses. */
+/** A receiver's check: throws, rejects or returns `false` for a request that it refuses. */
 export type Verify = (request: ProvenRequest) => unknown;
 
-/** What a proof of headers may set. */
+/** Options for the check of headers. */
 export interface HeadersProofOptions {
   /** Live secrets, newest first. Default: one that the profile generates. */
   secrets?: readonly string[];
@@ -163,7 +163,7 @@ async function accepts(verify: Verify, request: ProvenRequest): Promise<boolean>
   try {
     return (await verify(request)) !== false;
   } catch {
-    // A refusal by throwing is how most verifiers say no; the caller tells what was expected.
+    // Most verifiers refuse by throwing. The caller says what was expected.
     return false;
   }
 }

@@ -10,10 +10,10 @@ export interface SentRequest {
   json: unknown;
 }
 
-/** What the receiver is to answer: a status, or a function of the request that answers one (or throws an `HttpError`). */
+/** The receiver's response: a status, or a function of the request that returns one (or throws an `HttpError`). */
 export type Reply = number | ((request: SentRequest) => number | Promise<number>);
 
-/** Takes the place of HTTP in a host's tests: records every request and answers as told, 200 by default. */
+/** Replaces HTTP in a host's tests: records every request and responds as configured, with 200 by default. */
 export class RecordingTransport implements HttpTransport {
   readonly sent: SentRequest[] = [];
   answer: Reply = 200;
@@ -35,7 +35,7 @@ export class RecordingTransport implements HttpTransport {
   }
 }
 
-/** `undefined` for a body that is no JSON: a profile of the host's may send anything. */
+/** `undefined` for a body that is not JSON, because a host's own profile may send anything. */
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -9,13 +9,13 @@ export interface SimulatedAttempt {
   /** … and at the ends of the jitter, if each wait before it takes the same end. */
   earliest: number;
   latest: number;
-  /** What came back: an HTTP status, or the class of error where no answer came. */
+  /** The result: an HTTP status, or the class of error if there was no response. */
   answer: number | string;
   /** What follows: the end of the delivery, or another attempt. */
   next: 'delivered' | 'retry' | 'exhausted' | 'discarded';
 }
 
-/** Endpoint settings as a registration leaves them when it names none. */
+/** Endpoint settings of a registration that sets none. */
 const DEFAULT_SETTINGS: ProfileEndpoint = { skipErrors: false, skipErrorCodes: [], retryOnError: true };
 
 /**

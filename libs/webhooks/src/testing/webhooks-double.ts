@@ -10,7 +10,7 @@ import type { WebhookEventType } from '../events/event-map.js';
 import { WebhooksService } from '../webhooks.service.js';
 import type { OutboxEvent } from './webhooks-testing.js';
 
-/** The module's options that say which events `publish` accepts. */
+/** Options of the module that decide which events `publish` accepts. */
 export type WebhooksDoubleOptions = Pick<
   WebhooksModuleOptions,
   'eventTypes' | 'allowUnknownEventTypes' | 'checkEventData' | 'limits'
@@ -18,7 +18,7 @@ export type WebhooksDoubleOptions = Pick<
 
 /**
  * Stands in for {@link WebhooksService} in unit tests: no database, no module. `publish` checks events as the real one does and
- * records them, whatever becomes of the transaction. It has no other method: test those with `WebhooksTesting`.
+ * records them, even if the transaction is rolled back. It has no other method: test those with `WebhooksTesting`.
  *
  * ```ts
  * const webhooks = new WebhooksDouble();
@@ -49,7 +49,7 @@ export class WebhooksDouble {
     return this.events.filter((event) => type === undefined || event.type === type);
   }
 
-  /** Forgets what was published. */
+  /** Removes the recorded events. */
   clear(): void {
     this.events.length = 0;
     this.ids.clear();

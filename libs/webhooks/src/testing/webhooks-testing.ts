@@ -9,7 +9,7 @@ import { WorkerLifecycle } from '../engine/worker-lifecycle.js';
 import { TestStart } from './test-start.js';
 import { type Reply, RecordingTransport, type SentRequest } from './recording-transport.js';
 
-/** What this needs of `@nestjs/testing`'s `TestingModuleBuilder`. */
+/** The part of `@nestjs/testing`'s `TestingModuleBuilder` that is used here. */
 export interface Overridable<Builder> {
   overrideProvider(token: unknown): {
     useValue(value: unknown): Builder;
@@ -17,7 +17,7 @@ export interface Overridable<Builder> {
   };
 }
 
-/** What this needs of an application or a testing module. */
+/** The part of an application or testing module that is used here. */
 export interface Container {
   get<T>(token: Type<T> | symbol, options?: { strict: boolean }): T;
 }
@@ -33,7 +33,7 @@ export interface OutboxEvent {
 }
 
 /**
- * For a host's own tests: no poller, no HTTP, the real outbox and the real pipeline on the test's database.
+ * For a host's own tests: the real outbox and the real pipeline on the test's database, without polling and HTTP.
  *
  * ```ts
  * const module = await WebhooksTesting.override(Test.createTestingModule({ imports: [AppModule] })).compile();
@@ -61,7 +61,7 @@ export class WebhooksTesting {
       .useFactory({ factory: (store: OutboxStore) => new TestStart(store), inject: [STORE] });
   }
 
-  /** The one of an application or testing module that was built after {@link override}. */
+  /** Returns the instance of an application or testing module that was built after {@link override}. */
   static of(container: Container): WebhooksTesting {
     const transport = container.get<RecordingTransport>(TRANSPORT, { strict: false });
     if (!(transport instanceof RecordingTransport)) {
@@ -82,7 +82,7 @@ export class WebhooksTesting {
     return this.transport.sent;
   }
 
-  /** What receivers answer from now on. */
+  /** Sets how receivers respond from now on. */
   respondWith(answer: Reply): void {
     this.transport.answer = answer;
   }
@@ -110,7 +110,7 @@ export class WebhooksTesting {
     this.store.advanceClock(ms);
   }
 
-  /** Forgets what was published and sent, and responds 200 again: for the next test with the same application. */
+  /** Removes the recorded events and requests, and responds with 200 again: for the next test with the same application. */
   async clear(): Promise<void> {
     this.transport.sent.length = 0;
     this.transport.answer = 200;

@@ -33,9 +33,9 @@ export const Optional = (): PropertyDecorator => ValidateIf((_, value) => value 
 /** May be left out or null. `null` clears the value. */
 export const Nullable = (): PropertyDecorator => IsOptional();
 
-/** Characters of other scripts are welcome; those that move the cursor or end a line are not. */
+/** Accepts characters of all scripts, but none that move the cursor or end a line. */
 const CONTROL_CHARACTER = /\p{Cc}/u;
-/** The same, but for the ends of lines and tabs. */
+/** The same, but accepts line ends and tabs. */
 const CONTROL_CHARACTER_IN_LINE = /[^\P{Cc}\t\n\r]/u;
 
 /** A string of one line, 1 to `max` characters. Blanks alone are empty. */

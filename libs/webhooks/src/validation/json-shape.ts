@@ -7,7 +7,7 @@ const MAX_CHARACTERS = 65_536;
 /** Keys that could change prototypes. */
 const FORBIDDEN_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
 
-/** class-validator takes a field for known that every object has, such as `hasOwnProperty`. */
+/** class-validator takes names that every object has, such as `hasOwnProperty`, for known fields. */
 const isNoField = (key: string, depth: number): boolean =>
   FORBIDDEN_KEYS.has(key) || (depth === 0 && Object.hasOwn(Object.prototype, key));
 

@@ -4,7 +4,7 @@ const MAX_VALUE_LENGTH = 500;
 const MAX_BYTES = 4096;
 const CONTROL_CHARACTER = /\p{Cc}/u;
 
-/** What is wrong with values of a caller's own, such as "must have at most 20 names"; `null`: nothing. */
+/** Returns what is wrong with the metadata, such as "must have at most 20 names", or `null`. */
 export function findMetadataProblem(metadata: unknown): string | null {
   if (typeof metadata !== 'object' || metadata === null || Array.isArray(metadata))
     return 'must be an object';

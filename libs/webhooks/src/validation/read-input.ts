@@ -23,7 +23,7 @@ const CODES: Record<string, string> = {
 
 const MAX_FIELDS_NAMED = 20;
 
-/** If a field breaks several rules, the first of these is reported: with the wrong type, the other rules say nothing new. */
+/** If a field breaks several rules, the first of these is reported: if the type is wrong, the other errors say nothing new. */
 const REPORTED_FIRST = ['isDefined', 'isString', 'isArray', 'isRecord', 'isBoolean', 'isInt'];
 
 /**

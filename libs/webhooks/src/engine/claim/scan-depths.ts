@@ -5,14 +5,14 @@ import type { ClaimedDelivery, LaneClaim } from '../../store/lane-store.js';
 export const MAX_DEPTH = 4_096;
 /** Beyond it, all lanes start again at the smallest depth. */
 const MAX_LANES_REMEMBERED = 10_000;
-/** By how much the depth grows after a claim that found too little. */
+/** Factor by which the depth grows after a claim that found too little. */
 const GROWTH = 16;
 
-/** Lanes that gave nothing. */
+/** Lanes from which a claim got nothing. */
 export interface StuckLanes {
-  /** Lanes that were looked into: order holds back what the claim saw in them. */
+  /** Subject order holds back all that the claim saw in them. */
   heldBack: string[];
-  /** Lanes that no claim would look deeper into: what is due is held back, by subject order or by the lane's own limits. */
+  /** No claim would look deeper into these: subject order or the lane's own limits hold back what is due. */
   stuck: string[];
   /** Of these, lanes that may hold more than {@link MAX_DEPTH} due deliveries. */
   unreached: string[];
@@ -54,10 +54,10 @@ export class ScanDepths {
     for (const { lane, count, maxBytes, depth } of claims) {
       const { laneId, ordering } = lane;
       const foundCount = found.get(laneId) ?? 0;
-      // With count 0 because of room, nothing was examined. With count 0 because of its own limits, the lane cannot give
+      // If the count is 0 for lack of room, nothing was examined. If it is 0 because of its own limits, the lane cannot yield
       // more now.
       const wasSeen = count > 0 ? ordering === 'none' || depth >= MAX_DEPTH : lane.allowance === 0;
-      // A failing lane is due at its next step after each claim, whether or not it holds anything that is due.
+      // After each claim a failing lane is due at its next step, whether or not it holds anything due.
       if (foundCount === 0 && count > 0 && ordering !== 'none' && !lane.isFailing) heldBack.push(laneId);
       if (foundCount === 0 && wasSeen) stuck.push(laneId);
       if (foundCount === 0 && wasSeen && count > 0 && ordering !== 'none') unreached.push(laneId);

@@ -10,7 +10,7 @@ import type { CallbackOrigin, DestinationRecord, OutboxStore } from '../../store
 import { STORE } from '../../store/store.js';
 import type { Destination } from './destination.js';
 
-/** Columns of a row that cannot be read, replaced so that the rest can be. */
+/** Values for the columns that cannot be read, so that the rest of the row can be used. */
 const UNREAD = {
   events: '["*"]',
   phoneNumbers: null,
@@ -20,7 +20,7 @@ const UNREAD = {
   accountSecrets: null,
 };
 
-/** Reads where lanes deliver to: the settings of the endpoint or the account as they are now, secrets opened. */
+/** Reads where lanes deliver to: the current settings of the endpoint or the account, with opened secrets. */
 @Injectable()
 export class DestinationReader {
   private readonly logger = new LineLogger('WebhookDestinations');
@@ -39,7 +39,7 @@ export class DestinationReader {
     return this.byTenant(await tx.readDestinationsOfTenants(tenantIds));
   }
 
-  /** By tenant, of records that a statement has just read. */
+  /** By tenant, from records that a statement has just read. */
   byTenant(records: readonly DestinationRecord[]): Map<string, Destination[]> {
     const byTenant = new Map<string, Destination[]>();
     for (const destination of this.toDestinations(records)) {
@@ -72,11 +72,11 @@ export class DestinationReader {
   }
 
   private toDestinations(records: readonly DestinationRecord[]): Destination[] {
-    const now = this.store.now(); // the statement has just set this clock
+    const now = this.store.now(); // set by the statement that has just run
     return records.map((record) => this.toDestination(record, now));
   }
 
-  /** One row that cannot be read must not stop those that are read with it. */
+  /** An unreadable row must not stop those that are read with it. */
   private toDestination(record: DestinationRecord, now: number): Destination {
     const { profile, tenantId, endpointId } = record;
     try {

@@ -23,15 +23,15 @@ export interface Destination extends ProfileEndpoint {
   createdAt: number;
   state: LaneState;
   ordering: Ordering;
-  /** Has an exact limit: its deliveries are only claimed from the lane, which counts them. */
+  /** Has an exact limit, so its deliveries must be claimed from the lane, which counts them. */
   hasLimits: boolean;
   /** No failure since the last success, and no pause: deliveries may skip the lane. */
   isHealthy: boolean;
   /** Has older deliveries that are due. */
   hasBacklog: boolean;
   /**
-   * Why nothing can be sent for now; `null`: nothing is wrong. `endpoint-unreadable`: its row cannot be read or names a
-   * profile that this host does not have, so it is not known either which events match.
+   * Why nothing can be sent for now, or `null`. `endpoint-unreadable`: its row cannot be read or names a profile that this
+   * host does not have. It is then also unknown which events match.
    */
   blockedReason: BlockedReason | null;
 }

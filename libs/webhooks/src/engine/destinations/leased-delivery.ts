@@ -14,7 +14,7 @@ export interface LeasedDelivery {
   eventType: string;
   subject: string | null;
   test: boolean;
-  /** The trace context that its event was published in. */
+  /** The trace context in which its event was published. */
   traceparent: string | null;
   /** When its event was published, epoch milliseconds on the database's clock; `null`: a replay has created it. */
   publishedAt: number | null;

@@ -6,10 +6,10 @@ import { EndpointFigures } from '../record/endpoint-figures.js';
 
 const BATCH_SIZE = 500;
 const MAX_DELETED_BATCHES_PER_ROUND = 100;
-/** A day, and the hour that has begun. */
+/** A day, plus the current hour. */
 const KEPT_MS = 25 * 3_600_000;
 
-/** Writes what this worker has counted of endpoints, and deletes figures that are older than a day. */
+/** Writes the figures of endpoints that this worker has counted, and deletes those older than a day. */
 @Injectable()
 export class FigureWriter {
   private readonly logger = new LineLogger('WebhookMaintenance');
@@ -25,7 +25,7 @@ export class FigureWriter {
       if ((await this.store.deleteOldEndpointHours(KEPT_MS)) === 0) return;
   }
 
-  /** Figures that the database does not take now are written later. */
+  /** If the database does not accept the figures now, they are written later. */
   async flush(): Promise<void> {
     const hours = merged(this.figures.take());
     for (let from = 0; from < hours.length; from += BATCH_SIZE) {

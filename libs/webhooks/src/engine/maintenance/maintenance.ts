@@ -16,7 +16,7 @@ import { Retention } from './retention.js';
 
 /** Time between two rounds of the slow tasks, give or take 10 %. */
 const ROUND_INTERVAL_MS = 60_000;
-/** Between two looks for lanes that the operator's pauses cover, ms. */
+/** Time between two checks for lanes that the operator's pauses cover, ms. */
 const PAUSES_INTERVAL_MS = 1_000;
 /** A warning about the database is not repeated within this time. */
 const WARNING_INTERVAL_MS = 3_600_000;
@@ -64,7 +64,7 @@ export class Maintenance {
     return rescued > 0 || discarded > 0 || hasMoreOfJobs || hasMorePauses;
   }
 
-  /** New endpoints and origins get the operator's pauses here, and what an interrupted call has left. */
+  /** Applies the operator's pauses to new endpoints and origins, and finishes what an interrupted call has left. */
   private async applyPauses(): Promise<boolean> {
     if (this.store.monotonicNow() < this.nextPausesAt) return false;
     const changed = await this.store.applyPauses();
@@ -81,14 +81,14 @@ export class Maintenance {
       .finally(() => (this.running = null));
   }
 
-  /** Resolves when the slow tasks have ended, after the batch that they are at. */
+  /** Resolves when the slow tasks have ended, which is after their current batch. */
   async stop(): Promise<void> {
     this.pausedBacklogs.stop();
     this.retention.stop();
     await this.running;
   }
 
-  /** Writes what is in memory alone. Call it when all outcomes are recorded. */
+  /** Writes the figures that are only in memory. Call it when all outcomes are recorded. */
   async flush(): Promise<void> {
     await this.figures.flush();
   }

@@ -1,10 +1,10 @@
 import { LineLogger } from '../../core/line-logger.js';
 import { type Progress, progressOf } from '../../store/jobs/progress.js';
 
-/** Between two log lines of a round that takes long, ms. */
+/** Time between two log lines of a long round, ms. */
 const REPORT_INTERVAL_MS = 10_000;
 
-/** How far a round of the retention has come. A round of one batch logs nothing. */
+/** Progress of a round of the retention. A round of one batch logs nothing. */
 export class RetentionProgress {
   private readonly logger = new LineLogger('WebhookMaintenance');
   private current: Progress | null = null;
@@ -31,7 +31,7 @@ export class RetentionProgress {
     this.report('');
   }
 
-  /** @param left rows that are to be done besides those that are done */
+  /** @param left rows that are still to be done */
   expect(left: number): void {
     this.current = progressOf(this.current!.done + left, this.current!.done);
     this.isCounted = true;

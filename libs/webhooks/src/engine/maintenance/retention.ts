@@ -8,17 +8,17 @@ import { MAX_COUNTED } from '../../store/jobs/progress.js';
 import { STORE } from '../../store/store.js';
 import { RetentionProgress } from './retention-progress.js';
 
-/** Batches of deliveries, events and endpoints in one round; the next round continues behind them. */
+/** Batches of deliveries, events and endpoints in one round. The next round continues after them. */
 const MAX_BATCHES_PER_ROUND = 200;
 const START = '0';
-/** What was not finished when an erasing round passed it is found by the next one that begins at the start. */
+/** A round of erasing passes over unfinished deliveries. The next round that starts at the beginning finds them. */
 const RESTART_INTERVAL_MS = 24 * 3_600_000;
 const FIRST_UUID = '00000000-0000-0000-0000-000000000000';
 
 /** Deletes rows that are older than the retention, and deleted endpoints that have no deliveries. */
 @Injectable()
 export class Retention {
-  /** Where the next round continues: if it began at the start, rows that must stay would stop it for ever. */
+  /** Where the next round continues. If each began at the start, rows that must stay would use up its batches for ever. */
   private afterDelivery = START;
   private afterEvent = START;
   private afterEndpoint = FIRST_UUID;
@@ -28,7 +28,7 @@ export class Retention {
   /** On the process's monotonic clock, ms. */
   private restartErasingAt = 0;
   private isStopped = false;
-  /** Of the round that runs or ran last in this process. */
+  /** Progress of the current or latest round in this process. */
   readonly deleting = new RetentionProgress('Deleting old deliveries');
   readonly erasing = new RetentionProgress('Erasing old bodies');
 
@@ -80,7 +80,7 @@ export class Retention {
     this.afterEvent = nextEvent ?? START;
   }
 
-  /** Rows that are erased stay, so a round continues where the last one ended. Once a day it begins at the start. */
+  /** Erased rows stay, so a round continues where the last one ended. Once a day it begins at the start. */
   private async eraseOldBodies(): Promise<void> {
     const { keepBodiesMs } = this.settings;
     if (keepBodiesMs === false) return;
@@ -111,7 +111,7 @@ export class Retention {
     return this.store.countOldDeliveries({ keepMs, after, limit: MAX_COUNTED, withBody });
   }
 
-  /** As {@link inBatches}, with its progress. What there is to do is counted only if it takes more than one batch. */
+  /** Like {@link inBatches}, with progress. The remaining rows are counted only if one batch is not enough. */
   private async counted(
     progress: RetentionProgress,
     after: string,

@@ -12,7 +12,7 @@ import type { Outcome } from '../send/outcome.js';
 const HOUR_MS = 3_600_000;
 const place = (figure: Figure): number => FIGURES.indexOf(figure);
 const STATUS_NONE = place('status_none');
-/** By the first digit of the status. */
+/** Index: first digit of the status. */
 const STATUS_PLACES = [
   STATUS_NONE,
   STATUS_NONE,
@@ -31,7 +31,7 @@ const FIRST_DURATION = place('ms_50');
 
 /**
  * Counts what this worker has recorded, by endpoint and hour of the database's clock, until maintenance adds it to the table.
- * In memory, so that recording an outcome costs no more; a process that is killed loses what it has not written.
+ * In memory, so that recording an outcome costs nothing extra. A process that is killed loses what it has not written.
  */
 @Injectable()
 export class EndpointFigures {

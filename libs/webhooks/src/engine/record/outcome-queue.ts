@@ -2,29 +2,29 @@ import type { Outcome } from '../send/outcome.js';
 
 /** How long an outcome waits for others to share a statement with, ms, while several requests are in flight. */
 const GATHER_MS = 8;
-/** The same for a first success while few are: nobody waits for it, because all that it changes is its own delivery. */
+/** The same for a first success while few requests are in flight. It changes only its own delivery, so nobody waits for it. */
 const GATHER_SUCCESSES_MS = 20;
 /** The same for outcomes of failing lanes, while any request is in flight. */
 const GATHER_FAILURES_MS = 50;
-/** The same for a failure that took long, as a share of its duration: what it delays is late by as little in proportion. */
+/** The same for a failure that took long, as a share of its duration. */
 const GATHER_SLOW_SHARE = 0.05;
-/** The most that this gives, ms. */
+/** Maximum of that, ms. */
 const MAX_GATHER_SLOW_MS = 250;
-/** With fewer requests in flight than this, no other outcomes are to be expected at once. */
+/** With fewer requests in flight than this, no other outcomes are expected soon. */
 const MIN_IN_FLIGHT_TO_GATHER = 4;
-/** Outcomes in one statement. */
+/** Maximum number of outcomes in one statement. */
 const MAX_BATCH = 500;
-/** This many are written at once. */
+/** If this many wait, they are written at once. */
 const FULL_ENOUGH = MAX_BATCH / 2;
 
 /** Outcomes that are not recorded yet. One batch is written at a time. The others wait and make the next batch. */
 export class OutcomeQueue {
   private readonly outcomes: Outcome[] = [];
   private writing: Promise<void> | null = null;
-  /** When the batch that is being written was begun, on the process's monotonic clock, ms. */
+  /** When writing of the current batch began, on the process's monotonic clock, ms. */
   private writingSince = 0;
   private gathering: NodeJS.Timeout | null = null;
-  /** When the gathering ends, on the same clock. */
+  /** When gathering ends, on the same clock. */
   private gatheringUntil = 0;
   /** Callers that wait for outcomes: see {@link hurry}. */
   private waiters = 0;
@@ -45,12 +45,12 @@ export class OutcomeQueue {
     return this.outcomes.length;
   }
 
-  /** For how long the present batch is being written, ms; 0: none is. */
+  /** How long the current batch has been in writing, ms; 0 if there is none. */
   get writingMs(): number {
     return this.writing ? performance.now() - this.writingSince : 0;
   }
 
-  /** Those whose delivery has one of these leases. */
+  /** Outcomes whose delivery has one of these leases. */
   underLeases(leaseIds: ReadonlySet<string>): Outcome[] {
     return this.outcomes.filter(({ delivery }) => leaseIds.has(delivery.leaseId));
   }
@@ -70,7 +70,7 @@ export class OutcomeQueue {
     this.writeWithin(Math.min(...this.outcomes.map((outcome) => this.patienceMs(outcome))));
   }
 
-  /** Somebody waits for outcomes: until the returned function is called, they are written as soon as possible. */
+  /** Outcomes are written as soon as possible until the returned function is called, because somebody waits for them. */
   hurry(): () => void {
     this.waiters++;
     this.flush();

@@ -15,8 +15,8 @@ const REJECTED = /^(21|22|23|44|54|P0)/;
 
 /**
  * Records outcomes until the database accepts them: a delivery whose outcome is lost would be sent again.
- * - After a lost answer it finds out which outcomes were written. None is written twice.
- * - An outcome that the database rejects does not hold up the others. It loses its history before its result.
+ * - If the result of a statement is unknown, it finds out which outcomes were written. None is written twice.
+ * - An outcome that the database rejects does not hold up the others. If need be, it is recorded without its history.
  */
 export class OutcomeRecorder {
   private readonly logger = new LineLogger('WebhookDispatcher');
@@ -91,7 +91,7 @@ export class OutcomeRecorder {
     return { ids, healthChanges: [], stopped: [], dueLanes: [] };
   }
 
-  /** Those that it does not write are recorded with the others. */
+  /** Outcomes that it does not write are recorded with the others. */
   private async recordFirstSuccesses(outcomes: readonly Outcome[]): Promise<Set<string>> {
     if (outcomes.length === 0) return new Set();
     try {
@@ -173,7 +173,7 @@ export class OutcomeRecorder {
   }
 }
 
-/** Nothing but the delivery itself can change: the lane neither counts it nor learns from it, unless it was failing. */
+/** Only the delivery itself can change, because the lane neither counts it nor learns from it, unless it was failing. */
 function isFirstSuccess({ state, attempt, delivery }: Outcome): boolean {
   return state === 'delivered' && attempt?.number === 1 && !delivery.isExclusive && !delivery.isCounted;
 }

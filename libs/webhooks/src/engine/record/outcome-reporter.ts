@@ -93,7 +93,7 @@ export class OutcomeReporter {
         ? attempt.error
         : `HTTP ${attempt.status}`
       : (reason ?? 'not sent');
-    // A status explains itself.
+    // A status needs no explanation, other errors do.
     const explanation = attempt?.status === null ? `. ${explainAttemptError(attempt.error!)}` : '';
     const { endpointId } = delivery.destination;
     const where = endpointId === null ? 'a callback' : encodeId('wh', endpointId);

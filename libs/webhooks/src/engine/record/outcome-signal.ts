@@ -8,12 +8,12 @@ export class OutcomeSignal {
     this.renew();
   }
 
-  /** Calls `listener` each time. */
+  /** Calls `listener` each time that happens. */
   subscribe(listener: () => void): void {
     this.listeners.add(listener);
   }
 
-  /** Resolves the next time. */
+  /** Resolves the next time that happens. */
   next(): Promise<void> {
     return this.promise;
   }

@@ -38,7 +38,7 @@ export function fanOutToEndpoints(
     const rendered = isUnreadable ? null : renderer.render(event, destination.profile);
     const mismatch = explainMismatch(event, endpoint, rendered ?? [], callbackMode);
     if (rendered === null) {
-      // Without its names it is unknown whether the event matches: a discarded delivery shows what happened.
+      // Without its event names it is unknown whether the event matches. A discarded delivery shows what happened.
       if (mismatch === 'profile-cannot-express')
         deliveries.push({ ...blankDelivery(event, destination), reason: 'render-failed' });
     } else if (mismatch === null) {
@@ -50,7 +50,7 @@ export function fanOutToEndpoints(
   return deliveries;
 }
 
-/** The deliveries of one event to its `callbackUrl`, never none: one that cannot be sent is discarded with its reason. */
+/** The deliveries of one event to its `callbackUrl`, at least one: if it cannot be sent, it is discarded with a reason. */
 export function fanOutToCallback(
   event: ClaimedEvent,
   { destination, isRefused }: CallbackDestination,

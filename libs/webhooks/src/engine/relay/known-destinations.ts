@@ -1,6 +1,6 @@
 import type { DestinationRecord, FewEvents, VersionedEvent } from '../../store/outbox-store.js';
 
-/** Beyond it, all tenants are read again. */
+/** Maximum number of tenants to remember. Beyond it, all are forgotten and read again. */
 const MAX_RECORDS = 5_000;
 
 interface KnownTenant {
@@ -9,8 +9,8 @@ interface KnownTenant {
 }
 
 /**
- * The destinations of tenants as they were last read, with the version that the store checks when it relays: if anything of
- * them has changed since, it relays nothing for that tenant.
+ * The destinations of tenants as they were last read, with their version. When it relays, the store checks the version: if
+ * any of them has changed since, it relays nothing for that tenant.
  */
 export class KnownDestinations {
   private readonly tenants = new Map<string, KnownTenant>();
@@ -30,7 +30,7 @@ export class KnownDestinations {
     this.count += destinations.length;
   }
 
-  /** The events with the versions of their tenants, and the destinations of these; `null`: those of one are not known. */
+  /** Returns the events with the versions of their tenants, and their destinations; `null` if those of any tenant are unknown. */
   of<Event extends { tenantId: string }>(
     events: readonly Event[],
   ): { events: (Event & Pick<VersionedEvent, 'version'>)[]; destinations: DestinationRecord[] } | null {

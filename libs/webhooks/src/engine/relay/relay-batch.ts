@@ -2,9 +2,9 @@ import { LARGE_BODY_BYTES } from '../../store/lane-rules.js';
 import type { ClaimedEvent } from '../../store/outbox-store.js';
 import type { NewDelivery } from './fan-out.js';
 
-/** Deliveries of one batch at most. */
+/** Maximum number of deliveries in one batch. */
 const MAX_DELIVERIES = 2_000;
-/** Characters of large bodies at most, counted for each delivery: the database writes each, in one transaction. */
+/** Maximum total length of large bodies, characters. Counted per delivery, because the database writes each of them. */
 const MAX_LARGE_LENGTH = 4 * 1024 * 1024;
 
 /** The deliveries of one batch. The first event is relayed whatever its size. */

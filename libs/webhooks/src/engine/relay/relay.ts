@@ -17,7 +17,7 @@ import { bySequence, toClaimedEvent } from './written-events.js';
 export interface RelayResult {
   /** Number of events relayed. */
   relayed: number;
-  /** What the events have become. */
+  /** The deliveries that the events have become. */
   created: readonly NewDelivery[];
   /** Deliveries that skip their lane: this worker holds them now. */
   leased: LeasedDelivery[];
@@ -25,7 +25,7 @@ export interface RelayResult {
   hasWaiting: boolean;
   /** There may be more events. */
   hasMore: boolean;
-  /** There was no event at all, not even one that another worker holds. Default: unknown. */
+  /** There was no event, not even one that another worker holds. Missing: unknown. */
   isEmpty?: boolean;
 }
 
@@ -36,11 +36,11 @@ const NOTHING_RELAYED: RelayResult = {
   hasWaiting: false,
   hasMore: false,
 };
-/** Deliveries of a small batch at most. */
+/** Maximum number of deliveries in a small batch. */
 const MAX_FEW_DELIVERIES = 2 * SMALL_BATCH;
 
 /**
- * Turns committed events into deliveries, one transaction a batch; a few events in one statement or two.
+ * Turns committed events into deliveries, with one transaction per batch, or one or two statements for a few events.
  * - An event is relayed once: its deliveries and its mark commit together.
  * - A subject's events are relayed in the order of their sequence.
  * - Deliveries to healthy lanes without limits or backlog are leased at once, within the budget; all others wait in their
@@ -63,7 +63,7 @@ export class Relay {
    * Relays up to `limit` events.
    *
    * @param openBudget called once the deliveries are known, again if they are relayed in another way
-   * @param written all that wait, if that is known
+   * @param written all events that wait, if they are known
    */
   async relayBatch(
     limit: number,
@@ -95,7 +95,7 @@ export class Relay {
     return result.relayed > 0 ? { ...result, hasMore: true } : null;
   }
 
-  /** Two statements, while only a few events wait. Returns `null` if it is not for them. */
+  /** Two statements, while only a few events wait. Returns `null` if there are more. */
   private async relayFew(leaseId: string, openBudget: () => ClaimBudget): Promise<RelayResult | null> {
     const few = await this.store.readFewEvents();
     if (!few?.isWhole) return null;
@@ -103,7 +103,7 @@ export class Relay {
     this.known.remember(few);
     const result = await this.relayKnown(few, leaseId, openBudget);
     if (!result) return null;
-    // Something has changed since they were read: a transaction sees to the rest. Of none, another worker has them all.
+    // Something has changed since they were read, so a transaction relays the rest. If none are left, another worker has them.
     const hasMore = result.relayed > 0 && result.relayed < few.events.length;
     this.isDeep = hasMore;
     return { ...result, hasMore };
@@ -167,7 +167,7 @@ export class Relay {
   }
 }
 
-/** Marks the deliveries that may skip their lane: of each subject the first alone, while the budget lasts. */
+/** Marks the deliveries that may skip their lane: only the first of each subject, while the budget lasts. */
 function chooseDirectDeliveries(deliveries: readonly NewDelivery[], budget: ClaimBudget): void {
   const subjects = new Set<string>();
   for (const delivery of deliveries) {

@@ -9,23 +9,23 @@ import { ReplayReader } from './replay-reader.js';
 
 type Stores = JobStore & OutboxStore & DeliveryStore;
 
-/** Jobs that one pass looks at, if those before have nothing to do for now. */
+/** Jobs that one pass tries, if the earlier ones have nothing to do for now. */
 const MAX_JOBS_TRIED = 10;
-/** Events of one pass: few enough that live deliveries do not wait for it. */
+/** Events of one pass. Few, so that live deliveries do not wait for it. */
 const MAX_EVENTS_PER_PASS = 100;
-/** Replayed deliveries that wait in a lane at a time, with its retries: a receiver gets no more of them at once. */
+/** Replayed deliveries and retries that may wait in a lane at a time, so that a receiver gets no more of them at once. */
 const MAX_WAITING = 200;
-/** Until the next pass if the endpoint is paused, or events wait for the relay, ms. */
+/** Time until the next pass if the endpoint is paused or events wait for the relay, ms. */
 const WAIT_MS = 5_000;
 /** After this many passes in a row that failed, the job fails. */
 const MAX_ATTEMPTS = 10;
 const MAX_BACKOFF_MS = 60_000;
-/** Between two log lines about jobs that continue, ms. */
+/** Time between two log lines about running jobs, ms. */
 const REPORT_INTERVAL_MS = 10_000;
 
 /**
- * Runs jobs in passes. A pass is one transaction: what it did and how far it has come commit together, so a process that
- * dies leaves a job that continues where it was, in any worker, and does nothing twice.
+ * Runs jobs in passes. A pass is one transaction: its work and its progress commit together. If the process dies, the
+ * job continues from there in any worker, and nothing is done twice.
  */
 @Injectable()
 export class JobRunner {
@@ -77,7 +77,7 @@ export class JobRunner {
       return failed(job, 'The settings of the webhook cannot be read.');
     }
     const room = MAX_WAITING - (await tx.countWaiting(lane.id, MAX_WAITING));
-    // Behind the other jobs that are due.
+    // It is due again after the other jobs.
     if (room <= 0) return { ...before, nextInMs: lane.state === 'paused' ? WAIT_MS : 0 };
     const maxEvents = Math.min(room, MAX_EVENTS_PER_PASS);
     const batch = await this.reader.readBatch(destination, job.range, job.cursor, maxEvents, tx);
@@ -87,7 +87,7 @@ export class JobRunner {
       ...before,
       state: batch.isEnd ? 'done' : 'running',
       cursor: batch.next,
-      // The count of what there is to do ends at a limit.
+      // Counting the work stops at a limit.
       matched: batch.isEnd ? done : Math.max(job.matched, done),
       done,
       deliveries: job.deliveries + inserted,
@@ -105,7 +105,7 @@ export class JobRunner {
       ...job,
       state: isLast ? 'failed' : 'running',
       attempts,
-      // For the tenant: the database's own words are in the log.
+      // This text is for the tenant. The database's own message is in the log.
       error: isLast ? 'The replay failed for a reason that its operator can see in the log.' : null,
       nextInMs: isLast ? null : Math.min(1_000 * 2 ** attempts, MAX_BACKOFF_MS),
     });

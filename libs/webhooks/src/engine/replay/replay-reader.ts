@@ -9,12 +9,12 @@ import { DestinationReader } from '../destinations/destination-reader.js';
 import { EventRenderer } from '../relay/event-renderer.js';
 import { fanOutToEndpoints, type NewDelivery } from '../relay/fan-out.js';
 
-/** Bytes of data that one batch renders, at most; the first event has room whatever its size. */
+/** Maximum size of the data that one batch renders, bytes. The first event is rendered whatever its size. */
 const MAX_BATCH_BYTES = 2 * 1024 * 1024;
-/** Events that one batch looks at. Most do not match, so there are more than a batch renders. */
+/** Events that one batch reads. More than it renders, because most do not match. */
 export const MAX_SCANNED = 500;
 
-/** What a batch of past events becomes for one endpoint. */
+/** The deliveries of a batch of past events to one endpoint. */
 export interface ReplayBatch {
   /** Events that fit the range and had no delivery. */
   done: number;
@@ -22,7 +22,7 @@ export interface ReplayBatch {
   /** Where the next batch continues. */
   next: EventPlace | null;
   isEnd: boolean;
-  /** The next event is not relayed yet: its deliveries are the relay's. */
+  /** The next event is not relayed yet, so the relay creates its deliveries. */
   mustWait: boolean;
 }
 
@@ -35,12 +35,12 @@ export class ReplayReader {
     @Inject(SETTINGS) private readonly settings: Settings,
   ) {}
 
-  /** Where a lane delivers to; `undefined`: it is gone. */
+  /** Where a lane delivers to; `undefined` if it no longer exists. */
   async readDestination(laneId: string, store: OutboxStore = this.store): Promise<Destination | undefined> {
     return (await this.reader.readByLanes([laneId], store)).get(laneId);
   }
 
-  /** @param maxEvents events to render at most */
+  /** @param maxEvents maximum number of events to render */
   async readBatch(
     destination: Destination,
     range: ReplayRange,
@@ -62,7 +62,7 @@ export class ReplayReader {
       }
       looked++;
     }
-    // In the transaction of a pass they are locked, so that an erasure waits for it.
+    // In a pass they are locked, so that an erasure waits for its transaction.
     const lock = store !== this.store;
     const events = chosen.length > 0 ? await store.readEvents(chosen, { lock }) : [];
     const renderer = new EventRenderer();

@@ -4,7 +4,7 @@ import { roomInShare, type TenantShare } from './shares/tenant-shares.js';
 
 const none = (): Record<LaneHealth, number> => ({ healthy: 0, untried: 0, failing: 0, hanging: 0 });
 
-/** What all lanes of a worker hold, by the lanes' health. Keeps the counts of each lane and of its shares in step. */
+/** Counts what all lanes of a worker hold, by health. Updates the counts of each lane and of its shares along with them. */
 export class LaneCounts {
   /** Requests that hold a slot. */
   readonly slotsInUse = none();
@@ -43,13 +43,13 @@ export class LaneCounts {
   readonly mayHang = ({ withoutSlot }: TenantShare): boolean =>
     roomInShare(withoutSlot, this.maxWithoutSlot - this.withoutSlot, 3) > 0;
 
-  /** `change`: deliveries that wait now, less than 0 if they no longer do. */
+  /** `change`: number of deliveries that began to wait; negative if they stopped. */
   changeWaiting(lane: Lane, change: number): void {
     this.waiting[lane.health] += change;
     if (lane.health !== 'healthy') lane.tenantShare.held += change;
   }
 
-  /** A request begins. That of a lane whose requests hang takes no slot. Returns whether it holds one. */
+  /** A request begins. It takes no slot if requests of its lane hang. Returns whether it holds one. */
   begin(lane: Lane): boolean {
     lane.inFlight++;
     const takesSlot = lane.health !== 'hanging';

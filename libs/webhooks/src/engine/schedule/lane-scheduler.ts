@@ -76,7 +76,7 @@ export class LaneScheduler {
   add(delivery: LeasedDelivery, origin: string): void {
     const lane = this.lanes.update(delivery.destination, origin);
     if (delivery.isExclusive && (lane.health === 'healthy' || lane.health === 'untried')) {
-      this.queues.changeHealth(lane, 'failing'); // other workers saw it fail
+      this.queues.changeHealth(lane, 'failing'); // other workers have seen it fail
       lane.window = this.limits.failingWindow;
     }
     lane.waiting.push(delivery);

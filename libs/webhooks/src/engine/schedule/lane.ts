@@ -17,7 +17,7 @@ export interface Lane {
   unrecorded: number;
   /** Requests in flight that hold no slot: they hang, or are expected to. */
   withoutSlot: number;
-  /** It is about to be paused or disabled: nothing more is sent until that is recorded. */
+  /** It is about to be paused or disabled, so nothing more is sent until that is recorded. */
   isClosed: boolean;
   waiting: LeasedDelivery[];
   originShare: OriginShare<Lane>;

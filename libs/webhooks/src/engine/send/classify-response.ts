@@ -54,7 +54,7 @@ export function classifyResponse(
   return { ...afterFailure(delivery, attempt, verdict, schedule, pauseMs), pauseLaneMs: pauseMs };
 }
 
-/** How long the receiver asks to be left alone, ms. */
+/** The pause that the receiver asks for, ms. */
 function pauseAskedFor({ status, retryAfter }: HttpResponse, now: number): number {
   if (!RETRY_AFTER_STATUSES.has(status)) return 0;
   return parseRetryAfter(retryAfter, now) ?? (status === TOO_MANY_REQUESTS ? DEFAULT_PAUSE_MS : 0);

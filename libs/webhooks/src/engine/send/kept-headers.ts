@@ -1,8 +1,8 @@
 import type { HttpResponse } from '../../http/transport.js';
 
-/** Of the headers of one response, as JSON. */
+/** Maximum size of the headers of one response as JSON, bytes. */
 const MAX_BYTES = 2_048;
-/** A longer value is cut, so that one header does not take the place of all others. */
+/** A longer value is cut, so that one header does not use up the space of all others. */
 const MAX_VALUE_CHARACTERS = 512;
 /** Their values are credentials. */
 const MASKED = ['set-cookie', 'set-cookie2', 'authorization', 'proxy-authorization'];
@@ -26,7 +26,7 @@ export function keptHeaders(headers: HttpResponse['headers'] = {}): Record<strin
   return kept.length === 0 ? null : Object.fromEntries(kept);
 }
 
-/** Headers arrive as Latin-1, so there are no halves of surrogate pairs. */
+/** Cutting cannot split a surrogate pair, because headers arrive as Latin-1. */
 function storable(value: string): string {
   const text = value.replaceAll('\0', '\uFFFD');
   return text.length > MAX_VALUE_CHARACTERS ? `${text.slice(0, MAX_VALUE_CHARACTERS)}${MASK}` : text;

@@ -2,7 +2,7 @@ import type { AttemptError } from '../../core/attempt-errors.js';
 import type { Reason } from '../../core/states.js';
 import type { LeasedDelivery } from '../destinations/leased-delivery.js';
 
-/** What became of a leased delivery, to be recorded. */
+/** The outcome of a leased delivery, to be recorded. */
 export interface Outcome {
   delivery: LeasedDelivery;
   /** `pending`: try again after `delayMs`. */
@@ -17,9 +17,9 @@ export interface Outcome {
   failure: boolean;
   /** Pause of the whole lane that the receiver asked for, ms; 0: none. */
   pauseLaneMs: number;
-  /** Of a failing lane, which this worker had claimed alone: others may claim it again. */
+  /** The delivery was the last of a failing lane that only this worker could claim from: others may claim from it again. */
   releasesLane: boolean;
-  /** Why the endpoint is to be disabled; `null`: it is not. */
+  /** Why the endpoint is to be disabled, or `null`. */
   disable: Reason | null;
 }
 
@@ -33,18 +33,18 @@ export interface AttemptResult {
   /** Kind of the failure, `null` for a success. */
   error: AttemptError | null;
   response: string;
-  /** Of a failure with a response: its headers, as far as they are kept. */
+  /** Headers of a response that is a failure, as far as they are kept. */
   responseHeaders: Record<string, string> | null;
 }
 
-/** Something that is stored must be repaired. A callback does not block its lane: others may use another profile. */
+/** Something stored must be repaired. A callback does not block its lane, because others may use another profile. */
 export function blocksLane({ state, reason, delivery }: Outcome): boolean {
   return state === 'pending' && reason !== null && delivery.destination.endpointId !== null;
 }
 
 /**
- * A request that a shutdown has cut short: the receiver may still be working on it, so it is not sent again before `ms`
- * milliseconds have passed. Its attempt does not count.
+ * A shutdown has aborted the request. The receiver may still be processing it, so it is not sent again for `ms`
+ * milliseconds. Its attempt does not count.
  */
 export function waitIfReturned(outcome: Outcome, ms: number): void {
   const { state, reason, attempt } = outcome;

@@ -60,7 +60,7 @@ export class Sender {
     return traceAttempt(traces, attempt, send, describeOutcome);
   }
 
-  /** `context`: the attempt's own, as in a `traceparent` header. */
+  /** `context`: trace context of the attempt, as in a `traceparent` header. */
   private async attempt(delivery: LeasedDelivery, context: string | null): Promise<Outcome> {
     const { destination } = delivery;
     const startedAt = performance.now();
@@ -87,7 +87,7 @@ export class Sender {
     }
   }
 
-  /** Only in the operator's log: it may name addresses, and customers must not learn about the network. */
+  /** Only for the operator's log: it may contain addresses, and customers must not learn about the network. */
   private logDetail({ id }: LeasedDelivery, error: unknown): void {
     const detail =
       error instanceof UrlRefusedError ? error.reason : error instanceof HttpError ? error.detail : null;
@@ -132,7 +132,7 @@ function describeOutcome({ state, attempt }: Outcome): TracedOutcome {
   return { state, status: attempt?.status ?? null, errorType: attempt && errorClass(attempt) };
 }
 
-/** Asks the profile that the body was rendered in: a callback's account may have another one by now. */
+/** Uses the profile in which the body was rendered, because a callback's account may have another one by now. */
 function missingSecret({ secrets, profile }: Destination): BlockedReason | null {
   return secrets.length === 0 && profile.secret.required ? 'secret-missing' : null;
 }

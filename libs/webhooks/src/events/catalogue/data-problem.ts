@@ -1,10 +1,10 @@
 import type { JsonSchema } from './json-schema.js';
 
-/** What of an event's data does not fit its schema. */
+/** A field of an event's data that does not fit its schema. */
 export interface DataProblem {
   /** Such as `data.message.from` or `data.message.attachments[0]`. */
   field: string;
-  /** What is wrong, to follow the field's name. */
+  /** What is wrong, as the rest of a sentence that begins with the field. */
   problem: string;
 }
 
@@ -71,7 +71,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Texts are not shown whole: they may be a message to a person. */
+/** Texts are shortened, because they may be a message to a person. */
 function shown(value: unknown): string {
   if (Array.isArray(value)) return 'an array';
   if (isObject(value)) return 'an object';

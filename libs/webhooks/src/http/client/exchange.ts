@@ -222,7 +222,7 @@ const MALFORMED = new Set([
   'UND_ERR_HEADERS_OVERFLOW',
   'UND_ERR_RES_CONTENT_LENGTH_MISMATCH',
   'UND_ERR_SOCKET',
-  'ERR_ASSERTION', // of undici's parser, for a status that is none
+  'ERR_ASSERTION', // from undici's parser, for an invalid status
 ]);
 
 function isMalformed(code: string): boolean {

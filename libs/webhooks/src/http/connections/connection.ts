@@ -37,8 +37,8 @@ export interface ConnectionEvents {
 export class Connection {
   phase: RequestPhase = 'waiting';
   /**
-   * What was wrong with TLS after the handshake. In TLS 1.3 the client's part of it ends before the server has checked that:
-   * an alert, such as for a missing client certificate, arrives when the request has been sent. undici may report only that
+   * What was wrong with TLS after the handshake. In TLS 1.3 the client's part of it ends before the server has checked it, so
+   * an alert, for example about a missing client certificate, arrives after the request was sent. undici may report only that
    * the connection closed.
    */
   tlsFailure: ConnectionError | null = null;
@@ -46,7 +46,7 @@ export class Connection {
   /** Number of requests sent over the current socket. */
   private requestsSent = 0;
   private isBusy = false;
-  /** The current request has had a dial. */
+  /** A connection was dialled for the current request. */
   private hasDialled = false;
   private pendingDial: PendingDial | null = null;
   private socket: Socket | null = null;

@@ -17,7 +17,7 @@ export type HeadState = 'incomplete' | 'complete' | 'unreadable' | 'too-large';
 
 /**
  * Collects the bytes of a response until its final head is complete. Interim responses (1xx) are dropped: a client must
- * accept them although it did not ask for them (RFC 9110 15.2). A switch of protocols is not: what follows is not HTTP.
+ * accept them although it did not ask for them (RFC 9110 15.2). A 101 is not dropped, because what follows it is not HTTP.
  */
 export class HeadBuffer {
   head: ResponseHead | null = null;

@@ -40,7 +40,7 @@ interface CachedResult {
 export class Resolver {
   private readonly cache = new Map<string, CachedResult>();
   private readonly running = new Map<string, Promise<readonly LookupAddress[]>>();
-  /** Names that resolved once, the latest last. Somebody who invents a new name for each request is never among them. */
+  /** Names that have resolved, the latest last. An attacker who invents a new name for each request never gets in here. */
   private readonly resolvedNames = new Set<string>();
   private readonly priorityQueue: (() => void)[] = [];
   private readonly queue: (() => void)[] = [];

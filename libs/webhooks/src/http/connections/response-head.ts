@@ -18,8 +18,8 @@ export interface ResponseHead {
 }
 
 /**
- * Returns true if the bytes begin with a whole head that every parser understands. That is the case of nearly all
- * responses, so this looks at the ends of lines only. False means nothing more than that the head needs a closer look.
+ * Returns true if the bytes begin with a whole head that every parser understands. Nearly all
+ * responses do, so this reads only the ends of lines. False means only that the head must be parsed.
  */
 export function startsWithPlainHead(bytes: Buffer): boolean {
   const isVersion11 = bytes[7] === DIGIT_1;
@@ -38,7 +38,7 @@ export function startsWithPlainHead(bytes: Buffer): boolean {
   return false;
 }
 
-/** Returns true if no other common header has these letters in these places. */
+/** Returns true for a line of `content-length`: no other common header has these letters in these places. */
 function isContentLength(bytes: Buffer, line: number): boolean {
   return (
     bytes[line + 14] === COLON &&
@@ -59,7 +59,7 @@ export function findHeadEnd(bytes: Buffer, from: number): number {
 /**
  * Reads a whole head as RFC 9112 tells a recipient to: lines may end with LF alone (2.2), a folded line continues the
  * one before it (5.2), and a `content-length` that is repeated with the same value counts once (6.3). Returns `null` for
- * anything else than a head of HTTP/1. What is in the lines is not checked.
+ * anything else than a head of HTTP/1. The content of the lines is not checked.
  */
 export function parseResponseHead(head: Buffer): ResponseHead | null {
   const [statusLine, ...rest] = head.toString('latin1').trimEnd().split(/\r?\n/);

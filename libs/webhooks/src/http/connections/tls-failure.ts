@@ -1,6 +1,6 @@
 import type { HttpErrorCode } from '../transport.js';
 
-/** Node's names of what OpenSSL finds wrong with a certificate or a handshake. */
+/** Node's codes for the errors of OpenSSL about a certificate or a handshake. */
 const CODES = new Map<string, HttpErrorCode>([
   ['CERT_HAS_EXPIRED', 'certificate-expired'],
   ['CERT_NOT_YET_VALID', 'certificate-not-yet-valid'],
@@ -22,17 +22,17 @@ const CODES = new Map<string, HttpErrorCode>([
   ['INVALID_CA', 'certificate-untrusted'],
   ['INVALID_PURPOSE', 'certificate-untrusted'],
   ['PATH_LENGTH_EXCEEDED', 'certificate-untrusted'],
-  // Only HTTP/1.1 is offered (ALPN), so a server that finds nothing in common speaks other versions alone.
+  // Only HTTP/1.1 is offered (ALPN), so a server that reports no common protocol speaks only other versions.
   ['ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL', 'http2-only'],
   ['ERR_SSL_TLSV13_ALERT_NO_APPLICATION_PROTOCOL', 'http2-only'],
 ]);
 
-/** Whether an error on an open connection comes from TLS: the server sent an alert, or what is none of TLS. */
+/** Returns whether an error on an open connection comes from TLS: the server sent an alert, or bytes that are not TLS. */
 export function isTlsFailure(code: string): boolean {
   return code.startsWith('ERR_SSL_') || code === 'EPROTO';
 }
 
-/** Returns what a failed TLS handshake is called. `code`: of Node's error. */
+/** Returns our code for a failed TLS handshake. `code`: that of Node's error. */
 export function tlsFailureOf(code: string): HttpErrorCode {
   return CODES.get(code) ?? 'tls';
 }

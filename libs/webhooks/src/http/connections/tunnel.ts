@@ -8,8 +8,8 @@ import { DESTINATION_NOT_ALLOWED } from '../policy/url-policy.js';
 const MAX_BYTES = 131_072;
 
 /**
- * Asks a proxy for a tunnel (CONNECT, RFC 9110 9.3.6). Each 2xx opens it, and what its headers say of a body is ignored,
- * because there is none: the bytes that follow the head are the receiver's.
+ * Asks a proxy for a tunnel (CONNECT, RFC 9110 9.3.6). Each 2xx opens it. Headers about a body are ignored, because there
+ * is none: the bytes after the head come from the receiver.
  * @param done called exactly once. After an error the socket is destroyed.
  */
 export function openTunnel(
@@ -45,7 +45,7 @@ export function openTunnel(
   socket.write(`CONNECT ${authority} HTTP/1.1\r\nhost: ${authority}\r\n${credentials}\r\n`);
 }
 
-/** Returns `null` if the tunnel is open. A refusal by the proxy's policy, or a receiver that is down, is not its fault. */
+/** Returns `null` if the tunnel is open. A refusal by the proxy's policy and a receiver that is down do not count as failures of the proxy. */
 function refusalOf({ status, lines }: ResponseHead): ConnectionError | null {
   if (status >= 200 && status < 300) return null;
   if (status === 403 || lines.some((line) => /^x-smokescreen-error:/i.test(line))) {

@@ -73,7 +73,7 @@ export class UrlPolicy {
   check(raw: string, { httpsOnly = false }: { httpsOnly?: boolean } = {}): CheckedUrl {
     const [scheme, host, port] = this.readAuthority(raw);
     const url = parse(raw);
-    // With octal, hexadecimal or short addresses, full-width digits and so on, the parser reads another host than a person.
+    // In octal, hexadecimal or short addresses, full-width digits and so on, the parser sees another host than a person does.
     if (host.toLowerCase() !== url.hostname) refuse(`host written as "${host}" means "${url.hostname}"`);
     this.checkHost(url.hostname);
     this.checkPort(Number(port ?? (scheme === 'https' ? 443 : 80)));

@@ -9,7 +9,7 @@ export interface Route {
   handler: (...input: unknown[]) => unknown;
 }
 
-/** What guards get for a request to a route that nobody sends: it has no headers, no cookies and no body. */
+/** A made-up request to pass to guards, without headers, cookies and body. */
 export function anonymousContext(adapter: AbstractHttpAdapter, route: Route): ExecutionContext {
   const raw = new IncomingMessage(new Socket());
   raw.method = 'POST';

@@ -7,12 +7,12 @@ interface Layer {
   route?: { path: unknown; methods: Record<string, boolean> };
 }
 
-/** Of a route without a controller. */
+/** Stands in for the controller of a route that has none. */
 const NO_CONTROLLER: Type<object> = class {};
 
 /** The routes of an Express app in the order in which they are tried. Routers that are mounted with `use` cannot be read. */
 export class ExpressRoutes {
-  /** Those that no controller declares: the host registered them at Express itself. */
+  /** Routes that no controller declares, because the host registered them at Express itself. */
   readonly raw: RegisteredRoute[] = [];
   private readonly positions = new Map<string, number>();
 

@@ -1,7 +1,7 @@
 import type { Type } from '@nestjs/common';
 import type { RouteDecorator } from '../../config/structure-options.js';
 
-/** Where `@nestjs/swagger` looks whether its scan leaves out a handler. Written without that package. */
+/** Metadata key that makes the scan of `@nestjs/swagger` skip a handler. Written here, so that the package is not needed. */
 const EXCLUDED = 'swagger/apiExcludeEndpoint';
 
 /**

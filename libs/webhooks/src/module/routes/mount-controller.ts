@@ -3,9 +3,9 @@ import { MetadataScanner } from '@nestjs/core';
 import type { RouteDecorator } from '../../config/structure-options.js';
 import { InvalidOptionError } from '../../core/errors.js';
 
-/** Injects the controllers that this module has mounted, those of the webhooks page too. */
+/** Injects the controllers that this module has mounted, including those of the webhooks page. */
 export const CONTROLLERS = Symbol('webhooks:controllers');
-/** Injects those of the webhooks page, the page itself first. */
+/** Injects the controllers of the webhooks page, the page itself first. */
 export const PORTAL_CONTROLLERS = Symbol('webhooks:portal-controllers');
 
 interface Mounting {
@@ -20,12 +20,12 @@ export function mountController(controller: Type<object>, mounting: Mounting): T
   const Mounted = { [controller.name]: class extends controller {} }[controller.name]!;
   if (path !== undefined) Controller(path)(Mounted);
   if (guards.length > 0) UseGuards(...guards)(Mounted);
-  // As if they stood above the class in this order: the last one is applied first.
+  // Applied as if written above the class in this order: the last one first.
   decorators.toReversed().forEach((decorator) => decorate(Mounted, decorator));
   return Mounted;
 }
 
-/** Names of the methods that answer a route. */
+/** Names of the methods that handle a route. */
 export function handlersOf({ prototype }: Type<object>): string[] {
   const names = new MetadataScanner().getAllMethodNames(prototype);
   return names.filter((name) => Reflect.hasMetadata('path', handlerOf(prototype, name)));
@@ -34,7 +34,7 @@ export function handlersOf({ prototype }: Type<object>): string[] {
 export const handlerOf = (prototype: object, name: string): ((...input: unknown[]) => unknown) =>
   (prototype as Record<string, (...input: unknown[]) => unknown>)[name]!;
 
-/** Applies one decorator to the class and each handler. Some fit one of the two only, and throw at the other. */
+/** Applies one decorator to the class and each handler. Some decorators fit only one of the two and throw at the other. */
 function decorate(Mounted: Type<object>, decorator: RouteDecorator): void {
   const failures = [
     failureOf(() => void (decorator as ClassDecorator)(Mounted)),

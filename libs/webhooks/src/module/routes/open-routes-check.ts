@@ -20,15 +20,16 @@ import { anonymousContext, type Route } from './anonymous-request.js';
 import { distinctRoutes } from './distinct-routes.js';
 import { CONTROLLERS, PORTAL_CONTROLLERS } from './mount-controller.js';
 
-/** A guard that has not decided by then is not waited for. */
+/** How long to wait for the decision of a guard, ms. */
 const MAX_WAIT_MS = 5_000;
 
-/** A property of guards that are not asked: the host's own handlers are in front of them, and cannot be asked. */
+/** Marks guards that this check must not call, because the host's handlers in front of them cannot be called. */
 export const BEHIND_HOST = Symbol('webhooks:behind-host');
 
 /**
- * Asks the guards of the routes at the start about a request without credentials, once for each set of metadata on handlers. A guard that acts only on
- * handlers with its metadata lets it in: then the host's own routes are protected, and these are open.
+ * At the start, calls the guards of the routes with a request without credentials, once for each set of metadata on
+ * handlers. It finds guards that act only on handlers with their metadata: the host's own routes are then protected, but
+ * these would be open.
  */
 @Injectable()
 export class OpenRoutesCheck implements OnApplicationBootstrap {
@@ -71,7 +72,10 @@ export class OpenRoutesCheck implements OnApplicationBootstrap {
     this.logger.warn(problem);
   }
 
-  /** Each guard has agreed. One that cannot be asked, or fails in another way than it refuses, leaves it open. */
+  /**
+   * Returns true if each guard lets the request in, and false if one refuses. Also returns false if one cannot be called or
+   * fails, because it is then unknown.
+   */
   private async letsIn(route: Route, context: ExecutionContext): Promise<boolean> {
     if (this.config.getGlobalRequestGuards().length > 0) return false;
     const guards = [
@@ -86,7 +90,7 @@ export class OpenRoutesCheck implements OnApplicationBootstrap {
 
   private async agrees(given: CanActivate | Type<CanActivate>, context: ExecutionContext): Promise<boolean> {
     try {
-      // Throws for a guard that is made for each request: it cannot be asked.
+      // Throws for a request-scoped guard, which cannot be called here.
       const guard = typeof given === 'function' ? this.modules.get(given, { strict: true }) : given;
       return await inTime(async () => {
         const answer = await guard.canActivate(context);

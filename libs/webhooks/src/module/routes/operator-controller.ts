@@ -2,9 +2,9 @@ import { type CanActivate, Controller, type Type, UseGuards } from '@nestjs/comm
 import { InvalidOptionError } from '../../core/errors.js';
 import { OperatorRoutes } from './operator-routes.js';
 
-/** What {@link operatorController} takes. */
+/** Options of {@link operatorController}. */
 export interface OperatorControllerOptions {
-  /** Guards that let in the people on call alone. At least one. */
+  /** Guards that let in only the people on call. At least one. */
   guards: (Type<CanActivate> | CanActivate)[];
   /** Default `webhooks-operator`. */
   path?: string;

@@ -13,7 +13,7 @@ import { WebhooksService } from '../../webhooks.service.js';
 
 type Fields = Record<string, unknown>;
 
-/** The routes of the people on call, without a path and guards. */
+/** The operator's routes, without a path and guards. */
 export abstract class OperatorRoutes {
   constructor(@Inject(WebhooksService) private readonly webhooks: WebhooksService) {}
 
@@ -74,7 +74,7 @@ export abstract class OperatorRoutes {
   }
 }
 
-/** JSON alone: a form of another site must not pause anything with the cookie of somebody on call. */
+/** Accepts only JSON, so that a form on another site cannot pause anything with the cookie of somebody on call. */
 function read(type: string | undefined, body: Fields): Fields {
   if (!isJson(type ?? '')) throw jsonOnly();
   return body ?? {};

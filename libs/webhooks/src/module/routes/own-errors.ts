@@ -10,18 +10,18 @@ import { matchesPath, parsePattern, type RoutePattern } from './route-pattern.js
 
 interface Request {
   method: string;
-  /** Below the app or router that this module's routes are registered at. */
+  /** The path, relative to the app or router at which this module's routes are registered. */
   url: string;
   /** On Fastify: no route matches. */
   is404?: boolean;
-  /** On Fastify, `wh_:id` matches without an id, too. */
+  /** On Fastify, `wh_:id` also matches without an id. */
   params?: { id?: string };
 }
 
 /** `null`: no error. */
 type Next = (error: unknown) => void;
 
-/** An id that stands in paths after its prefix. */
+/** An id that follows its prefix in a path. */
 interface PathId {
   kind: Parameters<typeof notFound>[0];
   prefix: string;
@@ -35,11 +35,11 @@ const IDS: readonly PathId[] = [
   { kind: 'job', prefix: 'job_', isValid: (id) => decodeId('job', id) !== null },
 ];
 
-/** Where a path holds an id. */
+/** The place of an id in a path. */
 interface IdPath extends PathId {
   /** The segments before it. */
   before: RoutePattern;
-  /** How many they are. */
+  /** Number of these segments. */
   depth: number;
 }
 
@@ -59,7 +59,7 @@ export class OwnErrors implements OnModuleInit {
     private readonly modules: ModulesContainer,
   ) {}
 
-  /** Nest has registered all routes, but neither its handler for other paths nor that for errors. */
+  /** At this time Nest has registered all routes, but not yet its handlers for other paths and for errors. */
   onModuleInit(): void {
     const adapter = this.host?.httpAdapter;
     if (this.controllers.length === 0 || !adapter) return;

@@ -14,8 +14,8 @@ import { listNestRoutes, type RegisteredRoute } from './nest-routes.js';
 import { isBroaderThan, patternsOverlap } from './route-pattern.js';
 
 /**
- * Stops the start if a route of the host's and one of this module's can match the same request: the order of imports would
- * decide which one answers. The same path with other methods, or another path below it, is no conflict.
+ * Stops the start if a route of the host and one of this module can match the same request, because the order of imports
+ * would decide which one handles it. The same path with other methods, or another path below it, is not a conflict.
  */
 @Injectable()
 export class RouteConflictCheck implements OnModuleInit {
@@ -37,7 +37,7 @@ export class RouteConflictCheck implements OnModuleInit {
     for (const other of others) {
       const own = ours.find((each) => overlap(each, other));
       if (!own) continue;
-      // A fallback gets what no other route has answered, if it stands behind them. Fastify tries literal segments first.
+      // A fallback behind all routes only gets the requests that they do not handle. Fastify tries literal segments first.
       const isFallback = isBroaderThan(other.pattern, own.base);
       if (isFallback && !express?.isBefore(other, own)) continue;
       const place = this.pages.includes(own.controller)

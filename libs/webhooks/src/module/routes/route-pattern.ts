@@ -13,12 +13,12 @@ export function parsePattern(path: string): RoutePattern {
   return variantsOf(path).map((variant) => variant.split('/').filter(Boolean).map(toSegment));
 }
 
-/** A request may match both. */
+/** Returns whether a request may match both. */
 export function patternsOverlap(one: RoutePattern, other: RoutePattern): boolean {
   return one.some((left) => other.some((right) => listsOverlap(left, right)));
 }
 
-/** Whether a request to this path, which begins with a slash, matches. `isStart`: there may be more segments. */
+/** Returns whether a request to this path, which begins with a slash, matches. `isStart`: more segments may follow. */
 export function matchesPath(pattern: RoutePattern, path: string, isStart = false): boolean {
   const texts = path.split('/').filter(Boolean);
   return pattern.some((segments) => {
@@ -35,8 +35,8 @@ function segmentMatches(segment: Segment, text: string): boolean {
 }
 
 /**
- * `pattern` is broader than the first segments of a path, which `base` declares: a fallback such as `/:slug` or `/*path`, not
- * a route of that path.
+ * Returns whether `pattern` is broader than the first segments of a path, which `base` declares. It is then a fallback such
+ * as `/:slug` or `/*path`, and not a route of that path.
  */
 export function isBroaderThan(pattern: RoutePattern, base: RoutePattern): boolean {
   return pattern.every((segments) =>
@@ -49,7 +49,7 @@ export function isBroaderThan(pattern: RoutePattern, base: RoutePattern): boolea
   );
 }
 
-/** With and without each optional part: `{/:id}` of path-to-regexp 8, `/:id?` of earlier versions. */
+/** Returns the path with and without each optional part: `{/:id}` in path-to-regexp 8, `/:id?` in earlier versions. */
 function variantsOf(path: string): string[] {
   const optional = /\{([^{}]*)\}|\/(:\w+(?:\([^)]*\))?)\?/.exec(path);
   if (!optional) return [path];
@@ -79,7 +79,7 @@ function segmentsOverlap(one: Segment, other: Segment): boolean {
   return matches(one, exampleOf(other)) || matches(other, exampleOf(one));
 }
 
-/** What a request to the segment may contain. */
+/** The texts that a segment of a request may contain. */
 const exampleOf = ({ text }: Segment): string => text.replace(PARAMETER, '1').replaceAll('*', '');
 
 function matches({ text }: Segment, example: string): boolean {

@@ -1,12 +1,12 @@
 import type { AttemptError } from '../../core/attempt-errors.js';
 
-/** What an attempt resulted in, as far as metrics and spans tell failures apart. */
+/** The parts of an attempt's result by which metrics and spans distinguish failures. */
 export interface AttemptFacts {
   status: number | null;
   error: AttemptError | null;
 }
 
-/** The kind of a failure: few values, so that each may be a label. `null` for a success. */
+/** Returns the kind of a failure, or `null` for a success. There are only a few kinds, so that each may be a label. */
 export function errorClass({ status, error }: AttemptFacts): string | null {
   if (error === null) return null;
   if (error === 'http') return status === null ? 'http' : `http_${Math.floor(status / 100)}xx`;

@@ -2,13 +2,13 @@ import type { Measure, MetricHistogram, MetricInstrument, MetricsSink } from './
 
 const EVENT_TYPE = 'webhooks.event.type';
 
-/** Of one request, s. */
+/** Buckets for the duration of one request, s. */
 const REQUEST_BUCKETS = [
   0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10, 15, 30, 60,
 ];
-/** From the publication on, s: a request that follows at once, up to three days of retries. */
+/** Buckets for the time since publication, s: from a request that follows at once to three days of retries. */
 const LATENCY_BUCKETS = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3_600, 21_600, 86_400, 259_200];
-/** Of one statement, s. */
+/** Buckets for the duration of one statement, s. */
 const CLAIM_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 
 const instrument = (
@@ -117,7 +117,7 @@ const GAUGES = {
   ),
 } as const satisfies Record<string, MetricInstrument>;
 
-/** Labels of what is about one delivery: the host may add its own. */
+/** Labels of metrics about one delivery. The host may add its own. */
 const OF_A_DELIVERY: readonly string[] = [
   'attempts',
   'finished',
@@ -132,8 +132,8 @@ type Name = keyof typeof COUNTERS | keyof typeof HISTOGRAMS | keyof typeof GAUGE
 export type Instruments = Readonly<Record<Name, Measure>>;
 
 /**
- * Creates all instruments in `sink`. Those about one delivery get `ownLabels`, too. If the sink throws at a measurement,
- * `onError` is called instead: what is measured must not fail.
+ * Creates all instruments in `sink`. Those about one delivery also get `ownLabels`. If the sink throws at a
+ * measurement, `onError` is called, because the measured code must not fail.
  */
 export function createInstruments(
   sink: MetricsSink,

@@ -4,7 +4,7 @@ import { errorClass, type AttemptFacts } from './error-class.js';
 import { createInstruments, type Instruments } from './instruments.js';
 import type { MetricLabels, MetricsSink } from './metrics-sink.js';
 
-/** What labels of the host's own may be derived from. */
+/** The values from which the host may derive its own labels. */
 export interface LabelledDelivery {
   tenantId: string;
   /** `wh_…`; `null` for a callback. */
@@ -28,7 +28,7 @@ export interface RecordedOutcome {
   delivery: LabelledDelivery & { isTest: boolean; isManual: boolean };
   attempt: (AttemptFacts & { number: number; durationMs: number }) | null;
   result: 'delivered' | 'exhausted' | 'discarded' | null;
-  /** How long ago its event was published; `null`: it was replayed, so the time says nothing. */
+  /** How long ago its event was published; `null` for a replay, where the time means nothing. */
   publishedAgoMs: number | null;
   startedAgoMs: number;
 }
@@ -76,7 +76,7 @@ export class WebhookMetrics {
     if (deliveries > 0) this.instruments.claimed(deliveries, NONE);
   }
 
-  /** `recorded`: `false` if the lease was lost. The attempt was made all the same. */
+  /** `recorded`: `false` if the lease was lost. The attempt counts nevertheless. */
   outcome(
     { delivery, attempt, result, publishedAgoMs, startedAgoMs }: RecordedOutcome,
     recorded: boolean,
@@ -157,7 +157,7 @@ export class WebhookMetrics {
     }
   }
 
-  /** Once in all: it would fail for each delivery. */
+  /** Logged only once, because it would fail for each delivery. */
   private logOnce(option: string, { message }: Error): void {
     if (!this.hasFailed) this.logger.error(`${option} threw, so figures are missing: ${message}`);
     this.hasFailed = true;

@@ -1,4 +1,4 @@
-/** What a call of `publish` is about. */
+/** A call of `publish`. */
 export interface TracedPublication {
   /** Types of its events. */
   eventTypes: readonly string[];
@@ -17,7 +17,7 @@ export interface TracedAttempt {
   publishedIn: string | null;
 }
 
-/** What an attempt resulted in. */
+/** The result of an attempt. */
 export interface TracedOutcome {
   /** Status of the response; `null`: there was none. */
   status: number | null;

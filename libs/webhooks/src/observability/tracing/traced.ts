@@ -24,7 +24,7 @@ export function traceAttempt<T>(
 
 type Work<T> = (traceparent: string | null) => Promise<T>;
 
-/** The result of `work`, which runs once, whatever the sink makes of it. */
+/** Returns the result of `work`, which runs exactly once, whatever the sink does. */
 async function guarded<T>(work: Work<T>, run: (observed: Work<T>) => Promise<T>): Promise<T> {
   let result: Promise<T> | null = null;
   try {

@@ -26,7 +26,7 @@ export interface OpenApiDocument {
   security?: SecurityRequirements;
   tags?: readonly { name: string; description?: string }[];
   paths: Record<string, OpenApiPathItem>;
-  /** What receivers get: a request for each event of each profile. */
+  /** The requests that receivers get, one for each event of each profile. */
   webhooks: Record<string, OpenApiPathItem>;
   components: {
     schemas: Record<string, JsonSchema>;
@@ -34,7 +34,7 @@ export interface OpenApiDocument {
   };
 }
 
-/** What decides how the operations of a document look. */
+/** Options for the operations of a document. */
 export interface OperationOptions {
   /** Heading of the routes. Default `Webhooks`. */
   tag?: string;

@@ -7,7 +7,7 @@ import type { Operation } from '../operations/operation.js';
 import type { OpenApiOperation, OpenApiPathItem, OperationOptions } from './open-api-document.js';
 import { jsonContent, responsesOf, schemaOf } from './responses.js';
 
-/** A parameter in a path of Nest's, with what precedes it in its segment: `wh_:id`, `:subject`. */
+/** A parameter in a path of Nest, with the text before it in its segment: `wh_:id`, `:subject`. */
 const PARAMETER = /([a-z]+_)?:(\w+)/g;
 
 const IDEMPOTENCY_KEY: JsonSchema = {
@@ -19,7 +19,7 @@ const IDEMPOTENCY_KEY: JsonSchema = {
   schema: { type: 'string', pattern: '^[!-~]{1,255}$' },
 };
 
-/** What parameters stand for, by what precedes them. */
+/** Descriptions of parameters, by the text before them. */
 const IDS: Readonly<Record<string, string>> = {
   wh_: 'Id of the webhook.',
   dlv_: 'Id of the delivery.',
@@ -27,7 +27,7 @@ const IDS: Readonly<Record<string, string>> = {
   job_: 'Id of the job.',
 };
 
-/** The described routes as paths of a document. Routes of the host's own are left out. */
+/** Returns the described routes as paths of a document, without routes of the host. */
 export function pathItemsOf(
   routes: readonly RegisteredRoute[],
   options: OperationOptions,
@@ -68,7 +68,7 @@ function toOperation(
   { tag = 'Webhooks', security }: OperationOptions,
 ): OpenApiOperation {
   const { summary, description, body, errors } = operation;
-  // Those of the platforms do not.
+  // Ids of the platforms have no prefix.
   const takesKey = methodOf(route) === 'post' && operation.errorSchema === undefined;
   const parameters = [
     ...pathParameters(route.path),
@@ -114,7 +114,7 @@ function queryParameters({ query = {} }: Operation): JsonSchema[] {
     required: false,
     description,
     schema,
-    // Values with commas between them.
+    // Comma-separated values.
     ...(schema.type === 'array' && { style: 'form', explode: false }),
   }));
 }

@@ -37,7 +37,7 @@ export function responsesOf(
 
 function errorResponses(operation: Operation, codes: ReadonlySet<ErrorCode>): Record<string, JsonSchema> {
   const byStatus = new Map<number, ErrorCode[]>();
-  // In the order of the table, so that documents do not depend on that of a route.
+  // In the order of the table, so that documents do not depend on the order in a route.
   for (const code of Object.keys(ERRORS) as ErrorCode[]) {
     if (!codes.has(code)) continue;
     const status = operation.errorStatus?.[code] ?? ERRORS[code][0];
@@ -50,7 +50,7 @@ function errorResponses(operation: Operation, codes: ReadonlySet<ErrorCode>): Re
 
 function errorResponse({ errorSchema }: Operation, status: number, codes: readonly ErrorCode[]): JsonSchema {
   const description = codes.map((code) => `\`${code}\`: ${ERRORS[code][1]}`).join('\n\n');
-  // The service's own authentication decides what these look like.
+  // The format of these depends on the service's own authentication.
   if (HOST_STATUSES.includes(status)) return { description };
   const own = errorSchema ?? {
     allOf: [refTo('WebhookError'), { type: 'object', properties: { code: { enum: codes } } }],

@@ -1,14 +1,14 @@
 import type { JsonSchema } from '../../events/catalogue/json-schema.js';
 
-/** A value whose schema is known: where it stands in an example, this schema does. */
+/** A value whose schema is known: wherever an example contains the value, this schema is used. */
 export interface KnownValue {
   json: string;
   schema: JsonSchema;
 }
 
 /**
- * Returns a schema of the type of an example, with descriptions of nothing. All fields may be missing, because one example
- * does not tell.
+ * Returns a schema for the type of an example, without descriptions. All fields are optional, because one example does not
+ * show which are required.
  */
 export function schemaOfExample(example: unknown, known: KnownValue): JsonSchema {
   if (JSON.stringify(example) === known.json) return known.schema;

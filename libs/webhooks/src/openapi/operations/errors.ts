@@ -39,18 +39,18 @@ export const ERRORS = {
 
 export type ErrorCode = keyof typeof ERRORS;
 
-/** Of every route. */
+/** Errors of every route. */
 export const COMMON_ERRORS: readonly ErrorCode[] = ['unauthenticated', 'tenant_missing', 'not_ready'];
 
-/** Of routes that read a body. */
+/** Errors of routes that read a body. */
 export const BODY_ERRORS: readonly ErrorCode[] = ['invalid_request', 'invalid_json', 'body_too_large'];
 
-/** Of routes that take an `Idempotency-Key`. One that was used for another call is a `refused`. */
+/** Errors of routes that take an `Idempotency-Key`. A key that was used for another call gives `refused`. */
 export const KEY_ERRORS: readonly ErrorCode[] = [
   'idempotency_key_in_use',
   'idempotency_key_unreadable',
   'refused',
 ];
 
-/** What the host's guards and parsers respond is the host's own. */
+/** The host's guards and parsers have responses of their own. */
 export const HOST_STATUSES: readonly number[] = [401, 403];

@@ -55,7 +55,7 @@ const body = {
 
 const refusals = ['refused', 'event_taken'] as const;
 
-/** What is wrong with fields is a 422, and too many webhooks a 402. */
+/** Invalid fields give a 422, and too many webhooks a 402. */
 const errors = {
   errorSchema,
   errorStatus: { invalid_request: 422, event_taken: 422, endpoint_limit: 402 },

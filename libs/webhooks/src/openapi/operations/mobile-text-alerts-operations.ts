@@ -63,7 +63,7 @@ const properties = {
 
 const refusals = ['refused', 'event_taken'] as const;
 
-/** What a rule refuses is a 400. */
+/** A refusal by a rule gives a 400. */
 const errors = { errorSchema, errorStatus: { refused: 400 } } as const;
 
 export const mobileTextAlertsOperations: OperationsOf<MobileTextAlertsController> = {

@@ -23,7 +23,7 @@ const instantParameter = (description: string): QueryParameter => ({
   description,
 });
 
-/** Of each list. */
+/** Parameters of every list. */
 export const pageParameters: Parameters = {
   limit: wholeParameter('Items of a page.', 1, PAGE_LIMIT.max, { default: PAGE_LIMIT.default }),
   cursor: textParameter('`nextCursor` of the page before.'),

@@ -4,7 +4,7 @@ import { TIMEOUT_RANGE } from '../../config/settings.js';
 import type { EndpointSettings } from '../../endpoints/register-endpoint.dto.js';
 import { type Fields, flag, listOf, nullable, text, whole } from './fields.js';
 
-/** One line without control characters, and not of blanks alone. */
+/** One line without control characters that is not only blanks. */
 export const LINE_PATTERN = String.raw`^\P{Cc}*[^\s\p{Cc}]\P{Cc}*$`;
 /** The same with several lines and tabs. */
 const NOTE_PATTERN = String.raw`^(\P{Cc}|[\t\n\r])*[^\s\p{Cc}](\P{Cc}|[\t\n\r])*$`;

@@ -1,6 +1,6 @@
 import type { JsonSchema } from '../../events/catalogue/json-schema.js';
 
-/** A schema for each field of a type: a field that is added to the type, or removed from it, does not compile. */
+/** A schema for each field of a type. If a field is missing or the type no longer has it, the code does not compile. */
 export type Fields<Type> = { readonly [Field in keyof Required<Type>]: JsonSchema };
 
 type OptionalField<Type> = {
@@ -49,7 +49,7 @@ export const instant = (description: string): JsonSchema => text(description, { 
 /** RFC 3339 text, or a date alone. */
 export const INSTANT_PATTERN = String.raw`^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d))?$`;
 
-/** A time, as the routes take it. */
+/** A time in the form that the routes take. */
 export const anyInstant = (description: string): JsonSchema =>
   text(description, {
     pattern: INSTANT_PATTERN,

@@ -18,12 +18,12 @@ import { sessionTokenOf } from './bearer-token.js';
 import { neededScope } from './scopes.js';
 import { scopeMissing, sessionExpired, setVisitor, unauthenticated, type Visitor } from './visitor.js';
 
-/** Injects what parses the body of a request whose caller is known, where the host's app has not. */
+/** Injects a function that parses the body of a request whose caller is known, if the host's app has not parsed it. */
 export const READ_BODY = Symbol('webhooks:read-body');
 
 export type ReadBody = (request: object, response: object) => Promise<void>;
 
-/** Finds out who makes a request to the page's API and whether they may. It comes after the host's guards. */
+/** Finds out who makes a request to the page's API and whether they may make it. Runs after the host's guards. */
 @Injectable()
 export class PortalGuard implements CanActivate {
   constructor(
@@ -63,7 +63,7 @@ export class PortalGuard implements CanActivate {
   }
 }
 
-/** Nothing at all is nobody, who may do nothing. */
+/** If the host returns nothing, there is no visitor, and nothing is allowed. */
 function readVisitor(known: PortalVisitor | null | undefined): Pick<Visitor, 'actor' | 'scopes'> {
   const { actor = null, scopes = known ? TENANT_SCOPES : [] } = known ?? {};
   const isValid = Array.isArray(scopes) && scopes.every((scope) => PORTAL_SCOPES.includes(scope));

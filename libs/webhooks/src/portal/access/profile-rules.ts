@@ -4,7 +4,7 @@ import { scheduleFor } from '../../engine/send/retry-schedule.js';
 import type { Profile, RegistrationRules, SecretRules } from '../../profiles/profile.js';
 import { describeSignature, type SignatureDescription } from '../../profiles/signature-description.js';
 
-/** What the page has to know of a profile, so that its forms and its code are right for it. */
+/** What the page must know about a profile to show the right forms and code. */
 export interface ProfileRules extends RegistrationRules {
   name: string;
   title: string;

@@ -6,7 +6,7 @@ import type { RouteDecorator } from '../../config/list-checks.js';
 /** `any`: each visitor may call it. */
 export type NeededScope = PortalScope | 'any';
 
-/** What each handler of `WebhooksController` needs. One that is not here is not served by the page. */
+/** The scope that each handler of `WebhooksController` needs. The page does not serve handlers that are missing here. */
 export const API_SCOPES: Readonly<Record<string, PortalScope>> = {
   list: 'read',
   get: 'read',
@@ -39,7 +39,7 @@ export const API_SCOPES: Readonly<Record<string, PortalScope>> = {
   rotateAccountSecret: 'rotate',
 };
 
-/** Handlers that change nothing if the body has `dryRun: true`: then they need `read`. */
+/** Handlers that change nothing if the body has `dryRun: true`. They then only need `read`. */
 const WITH_DRY_RUN = new Set(['recover', 'replay']);
 
 const SCOPE = 'webhooks:portal-scope';

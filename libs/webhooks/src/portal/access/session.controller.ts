@@ -17,11 +17,11 @@ import { type ProfileRules, profileRules } from './profile-rules.js';
 import { SessionEndFilter } from './session-end.filter.js';
 import { visitorOf } from './visitor.js';
 
-/** What the page has to know before it shows anything. */
+/** What the page must know before it shows anything. */
 export interface PageSession {
   mode: 'host' | 'session';
   actor: string | null;
-  /** `null`: the visitor sees the operator's view alone. */
+  /** `null`: the visitor sees only the operator's view. */
   tenantId: string | null;
   scopes: PortalScope[];
   /** RFC 3339; `null`: the host's own login decides. */
@@ -29,10 +29,10 @@ export interface PageSession {
   brand: PortalBrand;
   show: PortalShow;
   strings: Record<string, string>;
-  /** Holds `{url}` where the page's own address belongs. */
+  /** Contains `{url}` in place of the page's own URL. */
   loginUrl: string | null;
   returnUrl: string | null;
-  /** Holds `{subject}`. */
+  /** Contains `{subject}`. */
   subjectUrl: string | null;
   /** Ms; `false`: for ever. */
   retention: { keepMs: number | false; keepBodiesMs: number | false };
@@ -43,7 +43,7 @@ export interface PageSession {
 
 const Context = createParamDecorator((_: unknown, context: ExecutionContext): ExecutionContext => context);
 
-/** Tells the page who visits it, and how the host wants it to look. */
+/** Tells the page who visits it, and which settings the host has for it. */
 @Controller()
 @UseFilters(SessionEndFilter)
 export class SessionController {
@@ -79,7 +79,7 @@ export class SessionController {
     };
   }
 
-  /** The people on call may belong to no tenant. */
+  /** Operators may belong to no tenant. */
   private async tenantOf(context: ExecutionContext): Promise<string | null> {
     const request = context.switchToHttp().getRequest<object>();
     const { mode, tenantId, scopes } = visitorOf(request);

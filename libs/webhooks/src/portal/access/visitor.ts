@@ -5,7 +5,7 @@ import { WebhooksRequestError } from '../../core/request-error.js';
 /** Who makes a request to the page's API. */
 export interface Visitor {
   mode: 'host' | 'session';
-  /** `null`: not said by the session. */
+  /** `null`: the session does not name one. */
   tenantId: string | null;
   actor: string | null;
   scopes: readonly PortalScope[];
@@ -19,7 +19,7 @@ export function setVisitor(request: object, visitor: Visitor): void {
   VISITORS.set(request, visitor);
 }
 
-/** The visitor of a request that `PortalGuard` has let in. */
+/** The visitor of a request that passed `PortalGuard`. */
 export function visitorOf(request: object): Visitor {
   const visitor = VISITORS.get(request);
   if (!visitor) throw unauthenticated();

@@ -8,11 +8,11 @@ const HOUR_MS = 3_600_000;
 /** Figures are kept for a day. */
 export const MAX_HOURS = 24;
 
-/** What was sent to one endpoint, test events left out. */
+/** Figures of the attempts to one endpoint, without test events. */
 export interface EndpointFigures {
   /** `wh_…` */
   endpointId: string;
-  /** As many as asked for, oldest first. The last hour is not over. */
+  /** As many hours as requested, oldest first. The last one is not over. */
   hours: HourFigures[];
   delivered: number;
   /** Attempts that failed. */

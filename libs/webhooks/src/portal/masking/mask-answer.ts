@@ -27,13 +27,13 @@ const HEADERS_WITH_NUMBERS = new Set([
   'retry-after',
 ]);
 
-/** What surrounds a field. */
+/** Where a field is. */
 interface Around {
-  /** It is of an endpoint, whose URL and description are its owner's own settings. */
+  /** The field belongs to an endpoint, whose URL and description are its owner's own settings. */
   isOfEndpoint: boolean;
 }
 
-/** Masks an answer of the API for the page: what customers' events and receivers' responses say, and phone numbers anywhere. */
+/** Masks a response of the API for the page: texts of events and of receivers' responses, and phone numbers everywhere. */
 export function maskAnswer(answer: unknown, shown: Shown): unknown {
   return shown.bodies && shown.phoneNumbers ? answer : mask(answer, shown, '', { isOfEndpoint: false });
 }

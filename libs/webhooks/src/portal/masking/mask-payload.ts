@@ -1,6 +1,6 @@
 import { isInstant, isPhoneNumber, MASK, maskPhoneNumbers } from './phone-numbers.js';
 
-/** Stands for any text, so that its length does not show either. */
+/** Replaces any text, so that not even its length shows. */
 export const MASKED_TEXT = MASK.repeat(8);
 
 /** What the host lets the page show. */
@@ -11,24 +11,24 @@ export interface Shown {
 
 /** Keys of ids: `id`, `messageId`, `message_id`, `uuid`. */
 const ID_KEY = /(^|[_-]|[a-z])(ids?|Ids?|uuid|Uuid|UUID|uid|Uid)$/;
-/** Keys whose values are words of a vocabulary, such as `delivered`, and not a person's words. */
+/** Keys whose values come from a vocabulary, such as `delivered`, and were not written by a person. */
 const WORD_KEY =
   /^(type|event|event_?type|status|state|direction|(error|status)_?code|reason|channel|encoding|object|version|spec_?version|country|currency|object_?type|message_?type)$/i;
-/** Keys of what is sent to be typed in again, as a number or as text. */
+/** Keys of codes that people type in, as a number or as text. */
 const CODE_KEY = /(^|[a-z_-])(code|otp|pin|token|password)$/i;
 /** Keys of times, as numbers or texts. */
 const TIME_KEY = /(time|timestamp|date|(^|[a-z_])at|created|updated|expires?|occurred)$/i;
-/** Numbers of messages and accounts are up to nine digits, snowflakes more than fifteen. What is between may be a phone number. */
+/** Numbers of messages and accounts have up to nine digits, snowflakes more than fifteen. Others may be phone numbers. */
 const PHONE_DIGITS = /^\d{10,15}$/;
 const WORD = /^[\p{L}\p{N}._-]{1,64}$/u;
 const ID = /^[\w.:~=-]{1,128}$/;
 const MAX_NUMBER_DIGITS = 6;
-/** A receiver may answer with thousands of brackets. */
+/** Limits the depth, because a receiver may respond with thousands of brackets. */
 const MAX_DEPTH = 64;
 
 /**
- * Masks what a customer's event says: keys, ids, types, times and statuses stay, so that the shape can be recognised. Texts
- * and phone numbers do not.
+ * Masks texts and phone numbers in a customer's event. Keeps keys, ids, types, times and statuses, so that its shape can be
+ * recognised.
  */
 export function maskPayload(payload: unknown, shown: Shown, key = '', depth = 0): unknown {
   if (depth > MAX_DEPTH) return MASKED_TEXT;
@@ -54,7 +54,7 @@ export function maskBody(body: string, shown: Shown): string {
     if (typeof parsed === 'object' && parsed !== null)
       return JSON.stringify(maskPayload(parsed, shown), null, isIndented ? 2 : 0);
   } catch {
-    // It is no JSON, or the beginning of a longer body.
+    // It is not JSON, or only the beginning of a longer body.
   }
   if (!shown.bodies) return body === '' ? body : MASKED_TEXT;
   return maskPhoneNumbers(body);

@@ -16,7 +16,7 @@ import type { Shown } from './mask-payload.js';
 
 const UNMASKED = 'webhooks:portal-unmasked';
 
-/** Handlers of `WebhooksController` that answer with the tenant's own settings: its URLs, its phone numbers, its secrets. */
+/** Handlers of `WebhooksController` that return the tenant's own settings: its URLs, phone numbers and secrets. */
 export const SETTINGS_HANDLERS: ReadonlySet<string> = new Set([
   'create',
   'list',
@@ -33,14 +33,14 @@ export const SETTINGS_HANDLERS: ReadonlySet<string> = new Set([
   'rotateAccountSecret',
 ]);
 
-/** Leaves the answers of these handlers as they are. All others are masked, those of later routes too. */
+/** Does not mask the responses of these handlers. All others are masked, including those of routes added later. */
 export function unmasked(names: ReadonlySet<string>): RouteDecorator {
   return (_: object, name?: string | symbol, method?: PropertyDescriptor): void => {
     if (method && names.has(String(name))) SetMetadata(UNMASKED, true)(method.value);
   };
 }
 
-/** Masks the answers of the page's API, and keeps them out of caches. It comes before all other interceptors of the routes. */
+/** Masks the responses of the page's API, and keeps them out of caches. Comes before all other interceptors of the routes. */
 @Injectable()
 export class PageAnswers implements NestInterceptor {
   constructor(

@@ -1,11 +1,11 @@
-/** Seven to fifteen digits (E.164) with what people write between them. */
+/** Seven to fifteen digits (E.164) with the separators that people write between them. */
 const PHONE = /\+?\p{Nd}(?:[\s().\-\u2010-\u2015/]{0,2}\p{Nd}){6,14}/gu;
-/** Nothing else, as phone numbers are stored. */
+/** A text that is only a phone number, in the form in which numbers are stored. */
 const PHONE_ALONE = /^\s*\+?\p{Nd}(?:[\s().\-\u2010-\u2015/]{0,2}\p{Nd}){6,14}\s*$/u;
-/** Begins an RFC 3339 instant or date. */
+/** The start of an RFC 3339 instant or date. */
 const DATE = /^\d{4}-\d{2}-\d{2}(?!\d)/;
 const INSTANT = /^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?\s*(Z|[+-]\d{2}:?\d{2})?)?$/i;
-/** Digits that stay at each end. */
+/** Digits that are kept at each end. */
 const SHOWN = { first: 3, last: 2 };
 
 export const MASK = '•';

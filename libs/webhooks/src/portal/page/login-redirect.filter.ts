@@ -35,7 +35,7 @@ export class LoginRedirect extends BaseExceptionFilter<HttpException> {
   }
 }
 
-/** A 401, or the 403 of a guard that returned false. A guard that says why it refuses knows who it is. */
+/** A 401, or the 403 of a guard that returned false. A guard that gives a reason for a 403 knows the visitor. */
 function isWithoutLogin(error: HttpException): boolean {
   if (error.getStatus() === HttpStatus.UNAUTHORIZED) return true;
   return error instanceof ForbiddenException && error.message === 'Forbidden resource';

@@ -1,4 +1,4 @@
-/** What is read of a request for the page. */
+/** The part of a request for the page that is read. */
 export interface PageRequest {
   method: string;
   url: string;
@@ -11,7 +11,7 @@ export const pathOf = ({ originalUrl, url }: PageRequest): string =>
   (originalUrl ?? url).split(/[?#]/, 1)[0]!;
 
 /**
- * The `href` of the page's `<base>`, relative to its own address: what is in front of it, such as a proxy's path, need not be
+ * The `href` of the page's `<base>`. It is relative to the page's own URL, so a path that a proxy adds in front need not be
  * known.
  *
  * @param publicUrl where the page is, if the app does not see that

@@ -21,7 +21,7 @@ interface Bundle {
 
 type Encoding = 'br' | 'gzip' | 'identity';
 
-/** A file as one client takes it. */
+/** A file in the encoding that a client accepts. */
 export interface ServedFile {
   type: string;
   etag: string;
@@ -49,7 +49,7 @@ export class PageFiles implements OnModuleInit {
     const file = Object.hasOwn(files, name) ? files[name]! : null;
     if (file === null) return null;
     const encoding = chooseEncoding(acceptEncoding);
-    // Clients that take no compression are rare, so that form is not kept.
+    // Not cached, because clients that accept no compression are rare.
     const content =
       encoding === 'identity'
         ? gunzipSync(this.decode(name, 'gzip', file))

@@ -1,6 +1,6 @@
 import type { PortalOptions } from '../../config/portal-options.js';
 
-/** Nothing inline, nothing from elsewhere. `base-uri` lets the page's own `<base>` work below any path. */
+/** Allows nothing inline and nothing from other origins. `base-uri` lets the page's own `<base>` work below any path. */
 const POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -26,7 +26,7 @@ export function pageHeaders({ frameAncestors = [] }: PortalOptions): Record<stri
   };
 }
 
-/** Of a file whose name has a hash of its content. */
+/** For files whose names contain a hash of their content. */
 export function fileHeaders({
   type,
   etag,

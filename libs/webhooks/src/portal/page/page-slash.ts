@@ -27,7 +27,7 @@ export class PageSlash implements OnModuleInit {
     if (fastify.hasRoute({ method: 'GET', url })) return;
     fastify.get(url, (request, reply) => {
       const [, query = ''] = /(\?.*)?$/.exec(request.url) ?? [];
-      // Relative: what a proxy has in front of the path need not be known.
+      // Relative, so a path that a proxy adds in front need not be known.
       const location = `../${path.slice(path.lastIndexOf('/') + 1)}${query}`;
       respond(reply, { status: 302, headers: { Location: location, 'Cache-Control': 'no-store' } });
     });

@@ -6,7 +6,7 @@ import { PageFiles } from './page-files.js';
 import { pageHeaders } from './page-headers.js';
 import { respond } from './respond.js';
 
-/** The page. It holds no data of any tenant: it asks its API for that. */
+/** The page. It contains no data of any tenant, which it gets from its API. */
 @Controller()
 export class PageController {
   constructor(

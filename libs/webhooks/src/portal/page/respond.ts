@@ -16,7 +16,7 @@ interface FastifyReply {
 
 const isFastify = (response: object): response is FastifyReply => 'hijack' in response;
 
-/** Sends it as it is on Express and Fastify. Headers that the host has set stay, unless these replace them. */
+/** Sends a response on Express or Fastify. Headers that the host has set stay, unless the response replaces them. */
 export function respond(response: object, { status, headers, body }: PageResponse): void {
   if (isFastify(response)) void response.code(status).headers(headers).send(body);
   else (response as ServerResponse).writeHead(status, headers).end(body);

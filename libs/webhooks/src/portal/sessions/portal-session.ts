@@ -7,7 +7,7 @@ const MIN_TTL_MS = 1_000;
 const DEFAULT_TTL_MS = 3_600_000;
 const MAX_ACTOR = 255;
 
-/** What {@link WebhookPortal.createSession} takes. */
+/** The input of {@link WebhookPortal.createSession}. */
 export interface PortalSessionInput {
   /** Whose webhooks the session shows. May be left out if `operator` is the only scope. */
   tenantId?: string;
@@ -19,9 +19,9 @@ export interface PortalSessionInput {
   ttlMs?: number;
 }
 
-/** What a session token says. */
+/** The content of a session token. */
 export interface SessionClaims {
-  /** `null`: it shows the operator's view alone. */
+  /** `null`: it shows only the operator's view. */
   tenantId: string | null;
   actor: string;
   scopes: PortalScope[];
@@ -32,10 +32,10 @@ export interface SessionClaims {
 export const TENANT_SCOPES: readonly PortalScope[] = PORTAL_SCOPES.filter((scope) => scope !== 'operator');
 
 /**
- * Checks what the host asks for.
+ * Checks the input.
  *
  * @param now epoch ms
- * @throws InvalidSessionError, or TenantRequiredError for a tenant that is none
+ * @throws InvalidSessionError, or TenantRequiredError for an invalid tenant
  */
 export function toClaims(input: PortalSessionInput, now: number): SessionClaims {
   const { tenantId, actor, scopes = TENANT_SCOPES, ttlMs = DEFAULT_TTL_MS } = input;

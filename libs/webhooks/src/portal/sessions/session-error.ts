@@ -1,6 +1,6 @@
 import { WebhooksError } from '../../core/errors.js';
 
-/** `createSession` was called with a value that it does not take. */
+/** `createSession` was called with an invalid value. */
 export class InvalidSessionError extends WebhooksError {
   override readonly name = 'InvalidSessionError';
 

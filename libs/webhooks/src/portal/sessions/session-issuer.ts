@@ -12,7 +12,7 @@ export class SessionIssuer {
     return { ...claims, token: signSession(claims, this.ring) };
   }
 
-  /** What a token says; `invalid`: it is not one of ours; `expired`: it was. */
+  /** Reads a token. `invalid`: it is not one of ours. `expired`: it was one. */
   read(token: string, now = Date.now()): SessionClaims | 'invalid' | 'expired' {
     const claims = verifySession(token, this.ring);
     if (claims === null) return 'invalid';

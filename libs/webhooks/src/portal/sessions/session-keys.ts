@@ -5,15 +5,15 @@ import { WebhooksSetupError } from '../../core/errors.js';
 import { createKeyRing, type KeyRing } from '../../secrets/key-ring.js';
 
 const KEY_BYTES = 32;
-/** Id of the key that is made of `portal.secret`. */
+/** Id of the key that is derived from `portal.secret`. */
 const OWN = 'portal';
 
 /**
- * The keys of session tokens, made of those that encrypt secrets or of `portal.secret`: none of them can be computed from
+ * Derives the keys of session tokens from those that encrypt secrets, or from `portal.secret`. No key can be computed from
  * another.
  *
  * @param place where the page is: a token for one page must not open another of the same host
- * @throws WebhooksSetupError if there is nothing to make them of
+ * @throws WebhooksSetupError if there is nothing to derive them from
  */
 export function createSessionKeys(
   { secret }: Pick<PortalOptions, 'secret'>,

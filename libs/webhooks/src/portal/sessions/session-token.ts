@@ -4,9 +4,9 @@ import { tryParseJson } from '../../core/parse-json.js';
 import type { KeyRing } from '../../secrets/key-ring.js';
 import type { SessionClaims } from './portal-session.js';
 
-/** Begins each token: what it is, and the version of its format. */
+/** Prefix of each token: its kind and the version of its format. */
 export const KIND = 'whps1';
-/** Longer ones are not looked at. Tenant and actor have at most 255 characters each. */
+/** Longer tokens are not read. Tenant and actor have at most 255 characters each. */
 const MAX_LENGTH = 6_000;
 const TOKEN = /^whps1\.([A-Za-z0-9-]{1,16})\.([\w-]+)\.([\w-]{43})$/;
 
@@ -25,7 +25,7 @@ export function signSession({ tenantId, actor, scopes, expiresAt }: SessionClaim
   return `${signed}.${macOf(signed, ring.keys.get(ring.current)!).toString('base64url')}`;
 }
 
-/** What the token says; `null`: it was not made with one of these keys, or was changed. It may have expired. */
+/** Reads a token, which may have expired. Returns `null` if it was not made with one of these keys, or was changed. */
 export function verifySession(token: string, ring: KeyRing): SessionClaims | null {
   const [, keyId, payload, mac] = (token.length <= MAX_LENGTH && TOKEN.exec(token)) || [];
   const key = keyId === undefined ? undefined : ring.keys.get(keyId);

@@ -3,7 +3,7 @@ import type { StoreTransactions } from '../transactions.js';
 /** Upper bounds of the classes of durations, ms. The last class has none. */
 export const DURATION_BOUNDS_MS = [50, 100, 250, 500, 1000, 2500, 5000, 10_000] as const;
 
-/** What is counted of an endpoint: one number each, in this order. */
+/** The numbers that are counted for an endpoint, in this order. */
 export const FIGURES = [
   'delivered',
   'retried',
@@ -30,7 +30,7 @@ export interface EndpointHour {
   counts: number[];
 }
 
-/** What was delivered to one endpoint, and what was not, by hour. */
+/** Delivered and failed attempts of one endpoint, by hour. */
 export interface EndpointHours {
   /** UUID. */
   endpointId: string;

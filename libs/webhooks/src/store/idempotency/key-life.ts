@@ -1,2 +1,2 @@
-/** How long an `Idempotency-Key` is known. */
+/** How long an `Idempotency-Key` is remembered. */
 export const KEY_LIFE_MS = 24 * 3_600_000;

@@ -3,16 +3,16 @@ import type { StoreTransactions } from '../transactions.js';
 
 /** Deliveries that ended long ago. */
 export interface OldDeliveries {
-  /** They ended more than this long ago, ms. */
+  /** Minimum time since they ended, ms. */
   keepMs: number;
-  /** Their ids come after this one. */
+  /** Only ids after this one. */
   after: string;
   limit: number;
   /** Only those whose body is not erased. */
   withBody: boolean;
 }
 
-/** What a batch of an erasure did. */
+/** The result of one batch of an erasure. */
 export interface ErasedBatch {
   /** Events whose data was erased. */
   events: number;
@@ -26,7 +26,7 @@ export interface ErasedBatch {
   next: string | null;
 }
 
-/** Erases what events and deliveries say, and keeps the records. Each method takes one batch and may be repeated. */
+/** Erases the content of events and deliveries, and keeps the records. Each method takes one batch and may be repeated. */
 export interface ErasureStore extends StoreTransactions {
   /** Number of the subject's events that are not erased, counted up to `limit`. */
   countSubjectEvents(tenantId: string, subject: string, limit: number): Promise<number>;

@@ -19,13 +19,13 @@ export interface EventRecord {
   erasedAt: number | null;
 }
 
-/** A place in a list of events: that of one event. */
+/** The position of one event in a list of events. */
 export interface EventPlace {
   createdAt: number;
   sequence: string;
 }
 
-/** Which events to look at. Instants are epoch ms. */
+/** Which events to read. Instants are epoch ms. */
 export interface EventRange {
   /** Published at this time or later. */
   since?: number;
@@ -38,16 +38,16 @@ export interface EventRange {
 
 export interface EventSearch extends EventRange {
   limit: number;
-  /** Only events that come after this one in the list, so are older. */
+  /** Only events after this position in the list, which are older. */
   before?: EventPlace;
-  /** Rows to look at, at most. */
+  /** Maximum number of rows to read. */
   scan: number;
 }
 
 /** Published events as their tenant sees them. Read only. */
 export interface EventLogStore extends StoreTransactions {
   /**
-   * The newest first. Looks at a limited number of rows: it may return few although there are more from `next` on, which
+   * The newest first. Reads a limited number of rows, so it may return few although there are more from `next` on, which
    * is `null` at the end.
    */
   listTenantEvents(

@@ -3,7 +3,7 @@ import type { ClaimedEvent, DeliveryToInsert } from '../outbox-store.js';
 import type { StoreTransactions } from '../transactions.js';
 import type { EventPlace, EventRange } from './event-log-store.js';
 
-/** What a replay takes. */
+/** Which events a replay takes. */
 export interface ReplayRange extends EventRange {
   since: number;
   until: number;
@@ -33,7 +33,7 @@ export interface JobRecord {
 
 export type NewJob = Pick<JobRecord, 'id' | 'tenantId' | 'kind' | 'endpointId' | 'range' | 'matched'>;
 
-/** What a pass changes of its job. */
+/** The changes that a pass makes to its job. */
 export interface JobProgress {
   state: JobState;
   cursor: EventPlace | null;
@@ -46,12 +46,12 @@ export interface JobProgress {
   nextInMs: number | null;
 }
 
-/** An event that a replay has looked at. */
+/** An event that a replay has examined. */
 export interface ScannedEvent extends EventPlace {
-  /** It fits the range, is no test, is not erased, and has no delivery in the lane. */
+  /** It is in the range, is not a test, is not erased, and has no delivery in the lane. */
   isCandidate: boolean;
   isRelayed: boolean;
-  /** Of its data. */
+  /** Size of its data. */
   bytes: number;
 }
 
@@ -72,7 +72,10 @@ export interface JobStore extends StoreTransactions {
   /** Writes the progress of a job, unless it has ended. */
   updateJob(id: string, progress: JobProgress): Promise<void>;
 
-  /** The events of the range after `after`, oldest first, `limit` at most: all, so that a pass knows how far it has looked. */
+  /**
+   * The events of the range after `after`, oldest first, at most `limit`. Includes those that are no candidates, so that a pass
+   * knows how far it has read.
+   */
   scanEvents(
     tenantId: string,
     laneId: string,

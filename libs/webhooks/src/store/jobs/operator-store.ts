@@ -17,7 +17,7 @@ export interface FailingLane {
   tenantId: string;
   /** UUID; `null`: a lane of callbacks. */
   endpointId: string | null;
-  /** Of the endpoint, or the origin of the callbacks. */
+  /** URL of the endpoint, or origin of the callbacks. */
   url: string;
   /** Deliveries whose attempt failed since the last success. */
   failures: number;
@@ -31,21 +31,21 @@ export interface AllDeliveriesSearch {
   /** Only ids below this one. */
   before: string;
   states?: readonly DeliveryState[];
-  /** Rows to look at. */
+  /** Number of rows to read. */
   scan: number;
 }
 
-/** What the people on call see and stop, over all tenants. */
+/** What operators can see and pause, over all tenants. */
 export interface OperatorStore extends StoreTransactions {
   /** In `tx`: writes a pause, or its new reason. Repeatable. */
   insertPause(pause: Omit<PauseRecord, 'createdAt'>): Promise<void>;
   /** In `tx`: ends a pause. Returns false if there is none. */
   endPause(pause: Pick<PauseRecord, 'scope' | 'value'>): Promise<boolean>;
-  /** Those that have not ended, oldest first. */
+  /** Pauses that have not ended, oldest first. */
   listPauses(): Promise<PauseRecord[]>;
   /**
-   * Pauses a batch of lanes that a pause covers, and releases a batch of those that none covers any more: they are again as
-   * their endpoint says. Returns how many lanes it changed; 0 at the end, when pauses that have ended are gone.
+   * Pauses a batch of lanes that a pause covers, and releases a batch of lanes that none covers any more to the state of their
+   * endpoint. Returns how many lanes it changed; 0 at the end, when pauses that have ended are deleted.
    */
   applyPauses(): Promise<number>;
   /** The newest first. Looks at `scan` rows: `next` is where to continue, `null` at the end. */

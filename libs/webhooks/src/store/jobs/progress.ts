@@ -1,10 +1,10 @@
-/** How far a call has come that works in batches. */
+/** Progress of a call that works in batches. */
 export interface Progress {
-  /** Rows that there were when it began, counted up to 100,000. */
+  /** Number of rows when it began, counted up to 100,000. */
   matched: number;
-  /** Rows that it has dealt with. */
+  /** Rows that it has processed. */
   done: number;
-  /** `matched` without `done`. */
+  /** `matched` minus `done`. */
   left: number;
 }
 

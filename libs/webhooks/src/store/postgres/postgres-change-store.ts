@@ -15,7 +15,7 @@ import { deleteChanges, postponeChanges } from './capture/finish-changes.js';
 import { readChangedRows } from './capture/read-changed-rows.js';
 import type { Session } from './connection/session.js';
 
-/** The statements on captured changes: one line a method. */
+/** The statements on captured changes, one line per method. */
 export abstract class PostgresChangeStore extends TypeOrmStore {
   constructor(
     protected readonly session: Session,

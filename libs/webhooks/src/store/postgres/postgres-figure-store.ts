@@ -10,7 +10,7 @@ import {
 import { answerKey, claimKey, deleteOldKeys, releaseKey } from './idempotency/idempotency-keys.js';
 import { PostgresOperatorStore } from './postgres-operator-store.js';
 
-/** The statements on figures and on keys of calls: one line a method. */
+/** The statements on figures and on idempotency keys, one line per method. */
 export abstract class PostgresFigureStore extends PostgresOperatorStore {
   addEndpointHours(hours: readonly EndpointHour[]): Promise<void> {
     return addEndpointHours(this.session, hours);

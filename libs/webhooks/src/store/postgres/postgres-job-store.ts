@@ -17,7 +17,7 @@ import {
 } from './maintenance/erase-bodies.js';
 import { PostgresChangeStore } from './postgres-change-store.js';
 
-/** The statements on the log of events and on jobs: one line a method. */
+/** The statements on the log of events and on jobs, one line per method. */
 export abstract class PostgresJobStore extends PostgresChangeStore {
   listTenantEvents(
     tenantId: string,

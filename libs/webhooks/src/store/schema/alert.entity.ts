@@ -15,7 +15,7 @@ export class WebhookAlertRow {
   /** When to try to send it, or until when a sender holds it; `null`: sent, or given up. */
   nextAt!: number | null;
   sentAt!: number | null;
-  /** Number of tries to send it. Fences a sender's result. */
+  /** Number of tries to send it. A sender's result counts only if this number is still the same. */
   attempts!: number;
   error!: string | null;
   /** Names of the channels that have taken it. */

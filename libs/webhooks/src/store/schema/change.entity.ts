@@ -11,14 +11,14 @@ export class WebhookChangeRow {
   /** 0: no worker has tried it. Later: not before this time, because its map or that of an earlier change failed. */
   dueAt!: number;
   id!: string;
-  /** Random: becomes part of the event's id, so that a repeated map repeats the id. */
+  /** Random. Becomes part of the event's id, so that the event has the same id if the map runs again. */
   eventId!: string;
   createdAt!: number;
   /** Failed calls of the map. */
   attempts!: number;
-  /** Primary key of the host's row as text, set once the change has a due time: its later changes wait for it. */
+  /** Primary key of the host's row as text, set once the change has a due time. Later changes of the row then wait for it. */
   rowKey!: string | null;
-  /** What the map threw last. */
+  /** The last error of the map. */
   error!: string | null;
   /** The host's row as JSON; `null` for an insert. */
   rowBefore!: object | null;

@@ -12,7 +12,7 @@ export class WebhookDeliveryRow {
   eventSequence!: string;
   laneId!: string;
   wireType!: string;
-  /** Of a callback: the profile that rendered its body. The account's may have changed; an endpoint's cannot. */
+  /** Only for a callback: the profile that rendered its body, because the account's may change. An endpoint's cannot. */
   profile!: string | null;
   /** URL of a callback; `null`: the endpoint's current URL. */
   callbackUrl!: string | null;
@@ -23,9 +23,9 @@ export class WebhookDeliveryRow {
   reason!: string | null;
   /** When it is due; if it is claimed, when its lease expires. `null`: it was handed directly to a worker, or has ended. */
   nextAt!: number | null;
-  /** It had an attempt: first attempts of its lane come before it. */
+  /** It has had an attempt, so first attempts in its lane come before it. */
   retry!: boolean;
-  /** The lease it is or was last sent under. It fences later writes. */
+  /** The lease under which it is being, or was last, sent. Outcomes under another lease are ignored. */
   leaseId!: string | null;
   /** Claims without an outcome since the last outcome. */
   claims!: number;
@@ -42,7 +42,7 @@ export class WebhookDeliveryRow {
   status!: number | null;
   error!: string | null;
   response!: string | null;
-  /** Of a failed attempt: the headers of its response and its number, as JSON. */
+  /** Only for a failed attempt: the headers of its response and its number, as JSON. */
   responseHeaders!: string | null;
 }
 

@@ -15,9 +15,9 @@ export class WebhookEventRow {
   callbackUrl!: string | null;
   idempotencyKey!: string | null;
   test!: boolean;
-  /** Of a test event: the one endpoint it is for. */
+  /** Only for a test event: the endpoint it is for. */
   endpointId!: string | null;
-  /** The trace context that it was published in, as a `traceparent` header has it. */
+  /** The trace context in which it was published, as in a `traceparent` header. */
   traceparent!: string | null;
   /** When its data was erased. */
   erasedAt!: number | null;

@@ -31,9 +31,9 @@ export class WebhookLaneRow {
   failingSince!: number | null;
   /** Not used; processes of version 0.1 write it. */
   probes!: number;
-  /** The lane is failing, and one worker alone has claimed it until this time. */
+  /** The lane is failing, and until this time only one worker may claim from it. */
   claimedUntil!: number | null;
-  /** The operator has paused it: it is `paused`, whatever its endpoint says. */
+  /** The operator has paused it. It is then `paused`, whatever the state of its endpoint. */
   operatorPausedAt!: number | null;
 }
 

@@ -10,7 +10,7 @@ export class WebhookLeaseRow {
   /** `host:pid:random`, for humans. */
   owner!: string;
   expiresAt!: number;
-  /** Deliveries that were handed over under this lease have this id or a greater one: the rescue starts here. */
+  /** The rescue starts at this id. Deliveries that were handed over under this lease have this id or a greater one. */
   firstDeliveryId!: string;
 }
 

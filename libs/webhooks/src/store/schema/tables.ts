@@ -32,17 +32,17 @@ const ROW_CLASSES = {
   unrelayed: WebhookUnrelayedRow,
 } satisfies Record<string, EntityTarget<ObjectLiteral>>;
 
-/** Quoted, schema-qualified names for SQL text, with the schema, `entityPrefix` and table prefix of the host. */
+/** The module's tables: quoted, schema-qualified names for SQL text, with the host's schema, `entityPrefix` and table prefix. */
 export type Tables = Record<keyof typeof ROW_CLASSES, string>;
 
-/** Bare names, for the names of indexes. */
+/** TypeORM's metadata of a table, with unquoted names, for the names of indexes. */
 export function tableMetadata(dataSource: DataSource, table: keyof Tables): EntityMetadata {
   return dataSource.getMetadata(ROW_CLASSES[table]);
 }
 
 /**
- * The statements and migrations use the declared names. A naming strategy may name what has no name. If it renames the rest,
- * the entities no longer match the statements, so migrations and start fail.
+ * Throws if the host's naming strategy renames a table or column. It may name what has no declared name, but statements and
+ * migrations use the declared names.
  */
 function assertNotRenamed({
   tableNameWithoutPrefix,

@@ -1,15 +1,15 @@
 import type { DeliveryState, StatusClass } from '../../core/states.js';
 
-/** A delivery with a smaller id may have been created this much later: more than any statement takes. */
+/** A delivery with a smaller id may have been created up to this much later, ms. No statement takes that long. */
 export const MAX_ID_SKEW_MS = 300_000;
 
 /** Which deliveries `searchDeliveries` returns. `undefined`: any. Instants are epoch ms. */
 export interface DeliverySearch {
-  /** It returns one more if there are more. */
+  /** It returns one more than this if there are more. */
   limit: number;
   /** Only ids below this one. */
   before: string;
-  /** Rows to look at, about: less would be read than a page shows if it were less than `limit` for each lane. */
+  /** Approximate number of rows to read; at least `limit` per lane, or less would be read than a page shows. */
   scan: number;
   /** Which index leads: the id, the event's id, the subject's events, failed deliveries, or the newest of each lane. */
   source: 'delivery' | 'event' | 'subject' | 'failed' | 'newest';
@@ -33,11 +33,11 @@ export interface DeliverySearch {
   test?: boolean;
 }
 
-/** How far a search looked. */
+/** How far a search has read. */
 export interface ScannedRange {
-  /** It looked at all ids from this one on; `null`: at all there are. */
+  /** It has read all ids from this one on; `null`: all there are. */
   floor: string | null;
-  /** When the oldest delivery that it looked at was created; `null`: there was none. */
+  /** When the oldest delivery that it has read was created; `null` if there was none. */
   floorCreatedAt: number | null;
 }
 

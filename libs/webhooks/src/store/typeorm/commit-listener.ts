@@ -3,8 +3,8 @@ import type { LocalCommit } from '../store.js';
 
 /**
  * Tells listeners that a transaction with work for workers has committed.
- * TypeORM calls it for a released savepoint too, and the host awaits it: it acts only when the transaction is over, returns
- * at once and never throws.
+ * TypeORM also calls it for a released savepoint, and the host awaits it. So it acts only when the transaction is over,
+ * returns at once and never throws.
  */
 export class CommitListener implements EntitySubscriberInterface {
   private readonly noted = new WeakMap<QueryRunner, LocalCommit>();
@@ -22,7 +22,7 @@ export class CommitListener implements EntitySubscriberInterface {
     };
   }
 
-  /** This transaction writes events. Returns what its listeners will get: the events are added to it. */
+  /** This transaction writes events. Returns the notice that listeners will get, to which the events must be added. */
   noteEvents(runner: QueryRunner): LocalCommit {
     const work = this.workOf(runner);
     work.events = true;

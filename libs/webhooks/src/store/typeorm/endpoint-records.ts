@@ -13,7 +13,7 @@ import type {
 import { WebhookEndpointRow } from '../schema/endpoint.entity.js';
 import { WebhookLaneRow } from '../schema/lane.entity.js';
 
-// Every statement names the tenant or is the operator's. Listeners are off: the host's subscribers are for its own entities.
+// Every statement names the tenant or is the operator's. Without listeners: the host's subscribers are for its own entities.
 
 export async function findEndpoint(
   manager: EntityManager,
@@ -123,7 +123,7 @@ export async function updateEndpoint(
     .execute();
 }
 
-/** A lane that the operator has paused stays so, whatever its owner does, unless it is closed. */
+/** A lane that the operator has paused stays paused, whatever its owner does, unless it is closed. */
 function unlessOperatorPaused(changes: EndpointLaneChanges): QueryDeepPartialEntity<WebhookLaneRow> {
   const { state, nextDueAt } = changes;
   if (state === 'closed' || (state !== 'open' && typeof nextDueAt !== 'number')) return changes;

@@ -12,7 +12,7 @@ export async function listUnrelayed(
   return new Set(rows.map(({ sequence }) => sequence));
 }
 
-/** The data of events, parsed, by sequence; `undefined`: it is not valid JSON. */
+/** The parsed data of events, by sequence; `undefined` if it is not valid JSON. */
 export async function readEventData(
   manager: EntityManager,
   sequences: readonly string[],

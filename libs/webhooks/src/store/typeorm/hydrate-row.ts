@@ -39,7 +39,7 @@ function setRelationKey(entity: ObjectLiteral, column: ColumnMetadata, value: un
   relationMetadata!.setEntityValue(entity, related);
 }
 
-/** Of a table that several entities share, each has its own columns. */
+/** If several entities share a table, each has its own columns. */
 function sameColumnOf(
   { columns }: EntityMetadata,
   { databaseName }: ColumnMetadata,
@@ -47,7 +47,7 @@ function sameColumnOf(
   return columns.find((column) => column.databaseName === databaseName);
 }
 
-/** Of a table that several entities share: the one whose row this is. */
+/** If several entities share a table, returns the one to which this row belongs. */
 function childOf(
   metadata: EntityMetadata,
   columns: readonly ColumnMetadata[],

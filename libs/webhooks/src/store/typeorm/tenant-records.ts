@@ -23,7 +23,7 @@ export async function deleteTenantRows(
   tenantId: string,
   table: TenantTable,
 ): Promise<number> {
-  // The manager's own methods: `typeorm-transactional` gives repositories the manager of the caller's transaction.
+  // The manager's own methods, because `typeorm-transactional` gives repositories the manager of the caller's transaction.
   const rowClass = ROW_CLASSES[table];
   const key = manager.connection.getMetadata(rowClass).primaryColumns[0]!.propertyName;
   const batch = await manager.find(rowClass, {

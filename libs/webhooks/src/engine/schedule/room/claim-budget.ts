@@ -26,13 +26,13 @@ export interface LaneCapacity {
 export interface LaneRef {
   laneId: string;
   tenantId: string;
-  /** The database says so: this worker may not know yet. */
+  /** According to the database; this worker may not know it yet. */
   isFailing?: boolean;
 }
 
 /**
- * What a worker may lease now, reserved lane by lane: never more than the worker has room for, than the lane has room for,
- * and than all unhealthy lanes have room for together. Large bodies are reserved by their bytes too.
+ * What a worker may lease now, reserved lane by lane. Never exceeds the room of the worker, of the lane, or of all unhealthy
+ * lanes together. For large bodies, bytes are reserved too.
  */
 export class ClaimBudget {
   private readonly reserved = new Map<string, number>();
@@ -40,7 +40,7 @@ export class ClaimBudget {
   private readonly reservedOf = new Map<string, number>();
 
   /**
-   * @param bodies what is held, which the budget adds its reservations to
+   * @param bodies bodies that are held; the budget adds its reservations
    * @param left deliveries that may be leased
    * @param leftForUnhealthy how many of these may be of unhealthy lanes
    */

@@ -1,8 +1,8 @@
-/** Beyond it, lanes are not remembered: polling finds what they hold. */
+/** Maximum number of lanes to remember. Polling finds what the others hold. */
 const MAX_LANES_REMEMBERED = 10_000;
 
 /**
- * Lanes that gave a claim nothing, because order holds back all that is due in them until a delivery that is being sent has
+ * Lanes from which a claim got nothing, because subject order holds back all that is due until a delivery in flight has
  * ended. They are claimed from again as soon as an outcome of theirs is recorded.
  */
 export class HeldBackLanes {

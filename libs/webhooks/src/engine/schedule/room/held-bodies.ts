@@ -1,6 +1,6 @@
 import { LARGE_BODY_BYTES } from '../../../store/lane-rules.js';
 
-/** Characters of large bodies that a worker holds, about; each takes one or two bytes. */
+/** Large bodies that a worker holds, approximately, in characters of one or two bytes each. */
 const MAX_HELD_LENGTH = 32 * 1024 * 1024;
 
 /**
@@ -19,7 +19,7 @@ export class HeldBodies {
     return Math.max(0, Math.floor((MAX_HELD_LENGTH - this.total - held) / 2));
   }
 
-  /** `length`: of one body, or of what is reserved for some. Small bodies do not count: their number is limited. */
+  /** `length`: of one body, or of a reservation for several. Small bodies do not count, because their number is limited. */
   add(tenantId: string, length: number): void {
     if (length > LARGE_BODY_BYTES) this.change(tenantId, length);
   }
@@ -28,7 +28,7 @@ export class HeldBodies {
     if (length > LARGE_BODY_BYTES) this.change(tenantId, -length);
   }
 
-  /** For a budget, which adds what it reserves. */
+  /** Returns a copy, to which a budget adds its reservations. */
   copy(): HeldBodies {
     return new HeldBodies(this.total, new Map(this.ofTenants));
   }

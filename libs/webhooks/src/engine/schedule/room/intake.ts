@@ -6,7 +6,7 @@ import type { WorkerRoom } from './worker-room.js';
 
 /** What a worker may lease now, considering what it has not recorded yet. */
 export class Intake {
-  /** @param unrecordedCount takes up room; `Infinity`: nothing more may be leased */
+  /** @param unrecordedCount outcomes that still take up room; `Infinity`: nothing more may be leased */
   constructor(
     private readonly room: WorkerRoom,
     private readonly held: HeldDeliveries,
@@ -29,7 +29,7 @@ export class Intake {
     return Math.max(0, Math.min(this.claimableCount, this.room.relayableCount - this.unrecordedCount()));
   }
 
-  /** A claim may find something that there is room for. */
+  /** There is room for something that a claim may find. */
   get canClaim(): boolean {
     return this.claimableCount > 0 && this.room.canClaim;
   }
@@ -68,7 +68,7 @@ export class Intake {
     return this.room.isUnwell(laneId);
   }
 
-  /** What a claim must pass over, and `more` lanes. */
+  /** Lanes that a claim must skip, including those in `more`. */
   unclaimable(more: readonly string[]): LanesToSkip {
     return this.room.unclaimable([...this.blocked.ids(), ...more]);
   }

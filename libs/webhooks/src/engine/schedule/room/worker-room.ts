@@ -8,7 +8,7 @@ import type { LaneCounts } from '../lane-counts.js';
 import { roomInShare, type TenantShares } from '../shares/tenant-shares.js';
 import { UnclaimableLanes } from './unclaimable-lanes.js';
 
-/** Deliveries that a worker holds, at most, for each slot: enough to send while the next batch is relayed. */
+/** Maximum deliveries that a worker holds, per slot: enough to send while the next batch is relayed. */
 const MAX_HELD_PER_SLOT = 24;
 /** Maximum deliveries of unhealthy lanes that a worker holds, per slot. */
 const MAX_UNHEALTHY_HELD_PER_SLOT = 6;
@@ -50,14 +50,14 @@ export class WorkerRoom implements LaneCapacity {
     return Math.max(0, this.limits.slots * MAX_HELD_PER_SLOT - waitingCount - slotsInUseCount);
   }
 
-  /** How many deliveries are worth relaying: while no lane is healthy, only what other lanes may take. */
+  /** How many deliveries are worth relaying. While no lane is healthy, only as many as unhealthy lanes may take. */
   get relayableCount(): number {
     return this.counts.healthyLanes > 0
       ? this.claimableCount
       : Math.min(this.claimableCount, this.roomForUnhealthy('relay'));
   }
 
-  /** There is room for lanes that a claim may find: for unhealthy ones, while no lane is healthy. */
+  /** There is room for lanes that a claim may find. While no lane is healthy, room for unhealthy ones. */
   get canClaim(): boolean {
     return this.counts.healthyLanes > 0 || this.roomForUnhealthy('claim') > 0;
   }
@@ -102,7 +102,7 @@ export class WorkerRoom implements LaneCapacity {
     return Math.min(left, roomInShare(tenant.held + reserved, left, TIMES_LEFT[by]));
   }
 
-  /** What a claim must pass over: lanes that hold most of what they can, lanes that there is no room for, and `more`. */
+  /** Lanes that a claim must skip: those that hold most of what they can, those without room, and `more`. */
   unclaimable(more: readonly string[] = []): LanesToSkip {
     const left = this.roomForUnhealthy('claim');
     const found = this.unclaimableNow.find(

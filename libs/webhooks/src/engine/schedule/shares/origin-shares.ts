@@ -1,6 +1,6 @@
 import type { LaneHealth } from '../lane-health.js';
 
-/** What one tenant has in flight at one origin, over all its lanes there. */
+/** The requests of one tenant in flight to one origin, over all its lanes there. */
 export interface OriginShare<Lane> {
   /** Requests that hold a slot. */
   inFlight: number;
@@ -14,7 +14,7 @@ export interface OriginShare<Lane> {
 export interface OriginLimits {
   /** Requests that hold a slot. */
   maxInFlight: () => number;
-  /** Requests that hang: nothing more is sent by unhealthy lanes. */
+  /** Requests that hang. At this limit, unhealthy lanes send nothing more. */
   maxHanging: () => number;
 }
 

@@ -1,18 +1,18 @@
 import type { AlertCount, FailureCount, FailureSelection, HeldSelection } from '../../alert-store.js';
 import type { Session } from '../connection/session.js';
 
-/** Failed deliveries whose causes are counted: so many that will be retried, and so many that were given up. */
+/** Maximum number of failed deliveries whose causes are counted, separately for those to be retried and those given up. */
 const MAX_FAILURES_COUNTED = 500;
 /** Exhausted deliveries are counted up to this number. */
 const MAX_EXHAUSTED_COUNTED = 10_000;
 const DAY_MS = 24 * 3_600_000;
 
-/** A count, and the place of the selection that it belongs to, from 0. */
+/** A count, with the index of its selection. */
 type Placed<Count> = Count & { place: number };
 
 /**
- * Deliveries that will be retried are in the index of due deliveries, those that were given up in the index of failures. So
- * no statement reads what was delivered, whatever the planner expects of lanes that it does not know.
+ * Deliveries to be retried are in the index of due deliveries, those given up in the index of failures. So no statement
+ * reads successful deliveries, whatever the planner assumes about unknown lanes.
  */
 export async function countFailureCauses(
   session: Session,

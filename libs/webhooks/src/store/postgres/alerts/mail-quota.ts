@@ -21,7 +21,7 @@ export async function countMailsToday(
   );
 }
 
-/** Notes when each alert took a mail of the day, or was held back from the mail. */
+/** Stores when each alert used a mail of the day, or was held back. */
 export async function markAlerts(
   session: Session,
   column: 'mailed_at' | 'held_at',
@@ -53,7 +53,7 @@ export async function insertSummaries(session: Session, recipients: readonly Mai
   );
 }
 
-/** Of a fixed length: tenant and address together may be longer than the key's column. */
+/** A hash, because tenant and address together may be longer than the key's column. */
 function scopeOf({ tenantId, recipient }: MailRecipient): string {
   return createHash('sha256')
     .update(JSON.stringify([tenantId, recipient]))

@@ -16,8 +16,9 @@ interface ChangeRow {
 }
 
 /**
- * Locks changes, and finds those that an earlier change of the same row holds back: one that has a due time, by the index
- * on rows, or an untried one that another worker has locked. Of these there are few, so they are read.
+ * Locks changes, and finds those that an earlier change of the same row holds back. The earlier one either has a due time
+ * and is found by the index on rows, or is untried and locked by another worker. There are few of the latter, so all are
+ * read.
  */
 export async function claimChanges(
   session: Session,

@@ -43,7 +43,7 @@ export async function postponeChanges(
   );
 }
 
-/** What waited for a retried change is claimed next. One that another worker has locked is due already. */
+/** Changes that waited for the retried one are claimed next. Those that another worker has locked are due already. */
 async function releaseRows(session: Session, name: string, retried: readonly ClaimedChange[]): Promise<void> {
   const { changes } = session.tables;
   await session.query(

@@ -12,15 +12,15 @@ import type { Session } from '../connection/session.js';
 /** SQLSTATE classes: a value that its type does not accept, a column or table that does not exist. */
 const DOES_NOT_FIT = /^(22|23|42)/;
 
-/** The host's values, and whether the change has each row: `null` if not. */
+/** The host's values, and `null` for each row that the change does not have. */
 interface RawRow extends Record<string, unknown> {
   has_before: unknown;
   has_after: unknown;
 }
 
 /**
- * PostgreSQL makes rows of the host's table of the JSON, so that each column comes in its own type, through the parsers of
- * the host's driver. TypeORM makes entities of them.
+ * PostgreSQL converts the JSON to rows of the host's table, so that each column has its own type and goes through the
+ * parsers of the host's driver. TypeORM then builds entities from them.
  */
 export async function readChangedRows(
   session: Session,
@@ -39,7 +39,7 @@ export async function readChangedRows(
   return new Map(rows);
 }
 
-/** A row for each of `changes`, in their order. The host's parsers may make anything of a value, but nothing of a `null`. */
+/** One row for each of `changes`, in their order. The host's parsers may change any value except `null`. */
 async function readRaw(
   session: Session,
   table: CapturedTable,

@@ -2,16 +2,16 @@ import type { Session } from '../connection/session.js';
 import { nowMs } from '../fragments/expressions.js';
 import { isHeldByEarlier, isPassedByLater } from '../fragments/subject-order.js';
 
-/** Due deliveries that one statement looks at. */
+/** Number of due deliveries that one statement examines. */
 const WINDOW = 4_096;
 
-/** The place of a delivery among those that are due. */
+/** The position of a delivery among those that are due. */
 interface Place {
   next_at: string;
   id: string;
 }
 
-/** In windows, so that no statement is long, whatever the length of the lane. Ends with the first that has something. */
+/** Examines the lane window by window, so that no statement takes long. Ends with the first window that yields something. */
 export async function advanceUnheld(
   session: Session,
   laneId: string,
@@ -29,7 +29,7 @@ export async function advanceUnheld(
   return 0;
 }
 
-/** The place of the last delivery that a claim of this depth looks at; `undefined`: it looks at all. */
+/** Position of the last delivery that a claim of this depth examines; `undefined` if it examines all. */
 async function placeAt(
   session: Session,
   laneId: string,
@@ -47,7 +47,7 @@ async function placeAt(
   return place;
 }
 
-/** Looks at what comes after `place`. Returns where to continue; nothing at the end. */
+/** Examines the deliveries after `place`. Returns where to continue, or nothing at the end. */
 function advanceWindow(
   session: Session,
   laneId: string,

@@ -4,7 +4,7 @@ import type { Session } from '../connection/session.js';
 import { nowMs } from '../fragments/expressions.js';
 import { isNotSkipped, skipParameters } from '../fragments/skipped-lanes.js';
 
-/** All that an idle worker asks the database, in one statement. */
+/** The only statement of an idle worker. */
 export async function checkForWork(
   session: Session,
   skip: LanesToSkip,
@@ -50,7 +50,7 @@ export async function checkForWork(
   return { ...found, dueInMs: timeUntil(dueAt), failingDueInMs: timeUntil(failingDueAt) };
 }
 
-/** Step by step: those of captures that nobody maps are not read. */
+/** One look-up per capture, so that changes of captures that nobody maps are not read. */
 function hasChanges(changes: string, offset: number, names: number): string {
   return `exists (select 1 from unnest($${names}::text[]) as mapped(name)
                    cross join lateral (select 1 from ${changes} c

@@ -5,10 +5,10 @@ import type { Session } from '../connection/session.js';
 import { isNotSkipped, skipParameters } from '../fragments/skipped-lanes.js';
 import { commitAsync, endIfIdle, nowMs, useStablePlan } from '../fragments/expressions.js';
 
-/** How long a lane waits that has all it may have in flight, ms: an outcome ends the wait sooner. */
+/** How long a lane waits that has its maximum in flight, ms. An outcome ends the wait sooner. */
 const FULL_LANE_WAIT_MS = 1_000;
 const MINUTE_US = 60_000_000;
-/** Added to the second of quota that a lane may save up, requests: a claim that is a little late loses nothing. */
+/** Requests that a lane may save up besides one second of quota, so that a claim that is a little late loses nothing. */
 const EXTRA_BURST = 0.25;
 
 interface LaneRow {

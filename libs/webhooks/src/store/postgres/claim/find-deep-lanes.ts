@@ -1,7 +1,7 @@
 import type { Session } from '../connection/session.js';
 import { nowMs } from '../fragments/expressions.js';
 
-/** One statement for all lanes. It reads `depth` index entries of each lane that is so deep, and fewer of the others. */
+/** One statement for all lanes. Of each lane it reads at most `depth` index entries. */
 export async function findDeepLanes(
   session: Session,
   laneIds: readonly string[],

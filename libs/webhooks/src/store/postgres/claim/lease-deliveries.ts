@@ -7,14 +7,15 @@ import { isHeldByEarlier, isPassedByLater } from '../fragments/subject-order.js'
 /** How long a lane waits if its tenant has no room for the large bodies that are due in it, ms. */
 const NO_BYTES_WAIT_MS = 250;
 
-/** What a row brings: the delivery, its bigints as text. */
+/** A row: the delivery, with bigints as text. */
 type Row = Omit<ClaimedDelivery, 'attemptAt' | 'publishedAt'> &
   Record<'attemptAt' | 'publishedAt', string | number | null>;
 
 /**
  * Claims due deliveries of these lanes: leases them to this worker, first attempts before retries, except for the places
- * kept for retries. Each lane moves to the back of the queue if it has more, else it is due with its next delivery.
- * What is leased stays in the index of due deliveries until the lease ends: after a crash it is found there.
+ * kept for retries. Each lane moves to the back of the queue if it has more. Otherwise it is due with its next delivery.
+ * Leased deliveries stay in the index of due deliveries with the end of the lease as due time, so that they are found after
+ * a crash.
  */
 export async function leaseDeliveries(
   session: Session,
@@ -147,7 +148,7 @@ function dueSql(session: Session, retry: boolean, limit: string): string {
        for no key update of d skip locked`;
 }
 
-/** SQL: when the next delivery of the lane `c` is due that was not picked. */
+/** SQL: the due time of the next delivery of the lane `c` that was not picked. */
 function nextDueSql(session: Session, retry: boolean): string {
   return `
     (select d.next_at from ${session.tables.deliveries} d

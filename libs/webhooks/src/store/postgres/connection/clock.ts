@@ -1,6 +1,6 @@
 /**
- * The database's clock between statements: each statement that reads it sets it, the process's monotonic clock carries it
- * on. The process's wall clock is never used.
+ * The database's clock between statements. Each statement that reads the clock sets this one, and the process's monotonic
+ * clock advances it. The process's wall clock is never used.
  */
 export class StoreClock {
   /** Milliseconds that tests add to the database's clock; bound as a parameter wherever a statement uses an instant. */

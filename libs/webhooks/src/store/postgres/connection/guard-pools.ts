@@ -1,17 +1,17 @@
 import type { DataSource } from 'typeorm';
 
-/** What this needs of a `pg` client. */
+/** The part of a `pg` client that is used here. */
 interface PoolClient {
   on(event: 'error', listener: () => void): void;
 }
 
-/** What this needs of a `pg` pool: it emits `acquire` before it hands a client over. */
+/** The part of a `pg` pool that is used here. It emits `acquire` before it returns a client. */
 interface Pool {
   on(event: 'acquire', listener: (client: PoolClient) => void): void;
   removeListener(event: 'acquire', listener: (client: PoolClient) => void): void;
 }
 
-/** What this needs of TypeORM's PostgreSQL driver. */
+/** The part of TypeORM's PostgreSQL driver that is used here. */
 interface PgDriver {
   master: Pool;
   slaves?: Pool[];

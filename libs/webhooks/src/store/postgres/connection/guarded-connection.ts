@@ -1,12 +1,12 @@
 import type { DataSource, QueryRunner } from 'typeorm';
 import { WebhooksError } from '../../../core/errors.js';
 
-/** What TypeORM's PostgreSQL query runner holds: a client of `pg`. */
+/** The `pg` client in TypeORM's PostgreSQL query runner. */
 interface Connection {
   end(): Promise<void>;
 }
 
-/** The database said nothing for so long that its connection was given up. The work is tried again on another one. */
+/** The database did not respond for so long that its connection was closed. The work is retried on another one. */
 export class DatabaseTimeoutError extends WebhooksError {
   override readonly name = 'DatabaseTimeoutError';
 
@@ -19,15 +19,15 @@ export class DatabaseTimeoutError extends WebhooksError {
 
 /**
  * Runs `work` on a connection to the primary, from the host's pool. A connection can go silent without an error (a
- * partition, a server that moved), and then `pg` waits for ever: after `silenceMs` it is broken off and this throws
- * {@link DatabaseTimeoutError}. What `work` did may have been committed all the same.
+ * partition, a server that moved), and `pg` would wait for ever. So after `silenceMs` it is closed and this throws
+ * {@link DatabaseTimeoutError}. The changes of `work` may have been committed nevertheless.
  */
 export async function withConnection<T>(
   dataSource: DataSource,
   silenceMs: number,
   work: (runner: QueryRunner) => Promise<T>,
 ): Promise<T> {
-  // Reads too: under TypeORM's `replication` a replica may not have yet what this module or another process has just
+  // Reads use the primary too: under TypeORM's `replication` a replica may not have yet what this module or another process has just
   // written, and nearly every read decides something or shows what was written.
   const runner = dataSource.createQueryRunner('master');
   return unlessSilent(runAndRelease(runner, work), silenceMs, () => void closeConnection(runner));
@@ -57,12 +57,12 @@ async function runAndRelease<T>(runner: QueryRunner, work: (runner: QueryRunner)
   }
 }
 
-/** Ends the connection, a running statement with it, so that the pool opens a new one. */
+/** Closes the connection, with a running statement, so that the pool opens a new one. */
 async function closeConnection(runner: QueryRunner): Promise<void> {
   try {
     const connection = (await runner.connect()) as Connection;
     await connection.end();
   } catch {
-    // It could not be made, or is gone already: either way nobody waits for it any more.
+    // The connection could not be opened or is already closed. Nobody waits for it any more.
   }
 }

@@ -4,7 +4,7 @@ import { NotifyListener } from './notify-listener.js';
 import { NotifySender } from './notify-sender.js';
 import type { Session } from './session.js';
 
-/** LISTEN and NOTIFY on a channel of this module's tables. What is not heard is found by polling. */
+/** LISTEN and NOTIFY on a channel of this module's tables. If a notification is lost, polling finds the work. */
 export class NotifyChannel implements CommitNotifier {
   private readonly name: string;
   private readonly sender: NotifySender;

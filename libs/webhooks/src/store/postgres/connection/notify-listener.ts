@@ -7,14 +7,14 @@ import { WorkerConnection } from './worker-connection.js';
 
 const FIRST_RECONNECT_MS = 500;
 const LONGEST_RECONNECT_MS = 30_000;
-/** How long the NOTIFY of a probe may take, ms. */
+/** Maximum time until the NOTIFY of a probe arrives, ms. */
 const PROBE_MS = 1_000;
-/** How long the end of a connection may take, ms. One that went silent would never end. */
+/** Maximum time to close a connection, ms. A silent one would never close. */
 const END_MS = 1_000;
 
-/** What this needs of a `pg` client. */
+/** The part of a `pg` client that is used here. */
 interface PgClient {
-  /** The id of the session's process, as whoever accepted the connection told it: poolers make one up. */
+  /** The process id of the session, as reported when the connection was accepted. Poolers invent one. */
   processID?: number | null;
   connect(): Promise<unknown>;
   query(text: string): Promise<{ rows: unknown[] }>;
@@ -25,17 +25,17 @@ interface PgClient {
   on(event: 'error' | 'end', listener: (argument?: unknown) => void): void;
 }
 
-/** What this needs of TypeORM's PostgreSQL driver: its pool knows how to make a client with the host's settings. */
+/** The part of TypeORM's PostgreSQL driver that is used here. Its pool can create a client with the host's settings. */
 interface PgDriver {
   master: { Client?: new (options: unknown) => PgClient; options: unknown };
 }
 
-/** The connection cannot listen, whatever is tried. */
+/** The connection can never listen. */
 class CannotListenError extends Error {}
 
 /**
- * Hears of other processes' commits over one connection of its own, which it lends to the worker's small statements. A lost
- * connection is made again. Until then, and where none can listen, the worker polls. Each of these is logged once.
+ * Listens for other processes' commits on one connection of its own, which the worker's small statements may use. A lost
+ * connection is opened again. Until then, or if listening is impossible, the worker polls. Each of these is logged once.
  */
 export class NotifyListener {
   private readonly logger = new LineLogger('WebhookWakeChannel');
@@ -93,7 +93,7 @@ export class NotifyListener {
       this.database.found.workerConnection = connection;
       this.isListening = true;
       this.pauseMs = FIRST_RECONNECT_MS;
-      // Something may have been said while nobody listened: one look tells.
+      // Notifications may have been missed meanwhile, so the worker checks once.
       this.onWork({ events: false, lanes: true });
     } catch (error) {
       lose(error as Error);
@@ -101,13 +101,13 @@ export class NotifyListener {
   }
 
   /**
-   * Returns true if this connection hears what others say. A transaction pooler accepts LISTEN, but gives the session that
+   * Returns true if this connection receives notifications of others. A transaction pooler accepts LISTEN, but gives the session that
    * listens to somebody else. Throws {@link CannotListenError}.
    */
   private async hears(client: PgClient): Promise<boolean> {
     const { rows } = await client.query('select pg_backend_pid() as pid');
     if ((rows[0] as { pid: number }).pid === client.processID) return true;
-    // A pooler is in between. A channel of its own: a session that is left listening then hears nothing.
+    // A pooler is in between. The probe has a channel of its own, so that a session that keeps listening receives nothing.
     const channel = `webhooks_probe_${randomBytes(8).toString('hex')}`;
     let timeout!: NodeJS.Timeout;
     const heard = new Promise<boolean>((resolve) => {

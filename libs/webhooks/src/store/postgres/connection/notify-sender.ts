@@ -3,13 +3,13 @@ import type { CommittedWork } from '../../store.js';
 import type { Session } from './session.js';
 
 /**
- * Tells other processes by NOTIFY, after the commit, of what its transaction has not announced (`publish/announce.ts`). The
- * first one of a quiet moment is told at once; those that follow while its NOTIFY is on the way are told of together, with
- * the next. It uses the host's pool, so it costs no connection, and an idle process sends nothing.
+ * Announces to other processes by NOTIFY, after the commit, what its transaction has not announced (`publish/announce.ts`).
+ * The first commit after a pause is announced at once. Those that follow while its NOTIFY is running are announced together
+ * by the next one. Uses the host's pool, so it needs no connection; an idle process sends nothing.
  */
 export class NotifySender {
   private readonly logger = new LineLogger('WebhookWakeChannel');
-  /** Of the commits that are not told of yet. */
+  /** Commits that are not announced yet. */
   private unsaid: CommittedWork = { events: false, lanes: false };
   private sending = false;
   private hasFailed = false;
@@ -33,7 +33,7 @@ export class NotifySender {
     if (!this.sending) void this.sendAll();
   }
 
-  /** What is on the way still goes out, but nobody waits for it: a shutdown must not depend on the database. */
+  /** A running NOTIFY is not waited for, because a shutdown must not depend on the database. */
   stop(): void {
     this.isStopped = true;
   }
@@ -43,7 +43,7 @@ export class NotifySender {
     while (this.unsaid.events || this.unsaid.lanes) {
       const { events, lanes } = this.unsaid;
       this.unsaid = { events: false, lanes: false };
-      // Without a payload: both.
+      // An empty payload means both.
       const only = events && lanes ? '' : `, '${events ? 'events' : 'lanes'}'`;
       try {
         await this.database.queryUnlogged(`notify ${this.channel}${only}`, []);

@@ -1,6 +1,6 @@
 import type { QueryRunner } from 'typeorm';
 
-/** What TypeORM's PostgreSQL query runner holds: a client of `pg`, which takes the parsers of one statement with its text. */
+/** The `pg` client in TypeORM's PostgreSQL query runner. It takes the parsers for one statement together with its text. */
 export interface PgClient {
   query(statement: PgStatement): Promise<{ rows: unknown[] }>;
 }
@@ -29,7 +29,7 @@ const PARSERS: Readonly<Record<number, Parse>> = {
 
 const types = { getTypeParser: (oid: number): Parse => PARSERS[oid] ?? asText };
 
-/** What {@link withOwnParsers} makes of a client. */
+/** A client as {@link withOwnParsers} returns it. */
 export interface ParsingClient {
   query(text: string, values?: unknown[]): Promise<{ rows: unknown[] }>;
 }

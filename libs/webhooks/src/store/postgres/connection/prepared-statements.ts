@@ -6,14 +6,14 @@ import { type PgClient, queryParsed } from './own-parsers.js';
 const LOST = new Set(['26000', '42P05', '0A000']);
 
 /**
- * Statements that a connection parses and plans once. TypeORM has no word for them, so they go to the client below it,
- * and to the host's SQL log as any other. Behind a pooler that hands out another connection each time they do not work:
- * then they are sent as plain ones, from the first fault on.
+ * Statements that a connection parses and plans only once. TypeORM does not support them, so they go directly to the `pg`
+ * client, and to the host's SQL log like any other. They do not work behind a pooler that uses another connection each
+ * time: from the first error on, they are sent as plain statements.
  */
 export class PreparedStatements {
   private readonly names = new Map<string, string>();
   private works = true;
-  /** Errors of statements that were sent by a name which the connection does not know, or knows already. */
+  /** Errors because the connection does not know the name of a statement, or already has one of that name. */
   private readonly faults = new WeakSet<object>();
 
   constructor(private readonly logger: Logger) {}
@@ -44,8 +44,8 @@ export class PreparedStatements {
   }
 
   /**
-   * Is `error` the fault of a pooler? The same work may be done again, without them. Statements that were under way at the
-   * same time may each have such an error.
+   * Returns whether a pooler caused `error`. The work can then be repeated without prepared statements. Several statements
+   * that ran at the same time may each get such an error.
    */
   disableIfUnsupported(error: unknown): boolean {
     if (!this.faults.has(error as Error)) return false;
@@ -53,7 +53,7 @@ export class PreparedStatements {
     return true;
   }
 
-  /** At most 63 bytes, and of nobody else. */
+  /** At most 63 bytes, and different from everybody else's names. */
   private nameOf(text: string): string {
     let name = this.names.get(text);
     if (!name) {

@@ -8,13 +8,13 @@ import { withConnection } from './guarded-connection.js';
 import { type ParsingClient, withOwnParsers } from './own-parsers.js';
 import { PreparedStatements } from './prepared-statements.js';
 
-/** PostgreSQL: deadlock detected, serialization failure. Both leave nothing behind; the same work is tried again. */
+/** PostgreSQL: deadlock detected, serialization failure. Both change nothing, so the same work is retried. */
 const RETRYABLE = new Set(['40P01', '40001']);
 const MAX_TRIES = 8;
 /** Longer than any statement of ours takes, shorter than a lease lasts. */
 const TIMEOUT_MS = 30_000;
 
-/** What a session shares with those that are bound to transactions. */
+/** State that a session shares with those bound to transactions. */
 interface Connections {
   readonly tables: Tables;
   readonly clock: StoreClock;
@@ -64,7 +64,7 @@ export class Session {
     return this.shared.clock.offset;
   }
 
-  /** A connection that sends nothing for so long is closed. */
+  /** A connection that sends nothing for this long is closed. */
   get timeoutMs(): number {
     return this.shared.timeoutMs;
   }
@@ -73,7 +73,7 @@ export class Session {
     this.shared.timeoutMs = ms;
   }
 
-  /** Transactions that name no level may have another one than READ COMMITTED, so they must name it. Set by the start-up check. */
+  /** By default, transactions have another level than READ COMMITTED, so they must name it. Set by the start-up check. */
   set setsIsolation(sets: boolean) {
     this.shared.setsIsolation = sets;
   }
@@ -135,8 +135,8 @@ export class Session {
   }
 
   /**
-   * As {@link query}, below TypeORM's logger, which is told of errors only: for what a worker repeats though there is
-   * nothing to do.
+   * Like {@link query}, but TypeORM's logger gets only errors: for statements that a worker repeats although there is nothing
+   * to do.
    */
   queryUnlogged<Row>(sql: string, parameters: unknown[]): Promise<Row[]> {
     return this.onConnection(async (runner) => {
@@ -153,9 +153,9 @@ export class Session {
 
   /**
    * As {@link query}, for a statement that is sent for each small batch. The worker's own connection parses and plans it
-   * once; without that, a connection of the host's pool parses it once and mostly plans it five times. It must not be one
-   * whose right plan depends on how many rows it gets: bind them as one JSON text, which the planner makes the same of
-   * whatever is in it.
+   * once; without that, a connection of the host's pool parses it once and mostly plans it five times. Its best plan
+   * must not depend on the number of rows that it gets: bind them as one JSON text, for which the planner always makes the
+   * same assumptions.
    */
   async frequent<Row>(sql: string, parameters: unknown[], { isLogged = true } = {}): Promise<Row[]> {
     const { statements } = this.shared;
@@ -173,7 +173,7 @@ export class Session {
     });
   }
 
-  /** As {@link query}, in a transaction, with the parsers that the host has set: for values that become the host's. */
+  /** Like {@link query}, in a transaction, with the host's parsers: for values that are passed to the host. */
   async queryAsHost<Row>(sql: string, parameters: unknown[]): Promise<Row[]> {
     return rowsOf(await this.runner.query(sql, parameters));
   }

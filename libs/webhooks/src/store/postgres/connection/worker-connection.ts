@@ -2,14 +2,14 @@ import { STABLE_PLAN } from '../fragments/expressions.js';
 import { unlessSilent } from './guarded-connection.js';
 import type { PgClient } from './own-parsers.js';
 
-/** What this needs of a `pg` client. */
+/** The part of a `pg` client that is used here. */
 interface Client extends PgClient {
   end(): Promise<void>;
 }
 
 /**
- * The connection that a worker listens on, used for its small statements too. It is nobody else's, so it has the settings
- * that suit them: each is planned once, and the plan does not depend on the sizes that the tables had then.
+ * The connection on which a worker listens, also used for its small statements. Nobody else uses it, so its settings suit
+ * them: each is planned once, and the plan does not depend on the sizes of the tables at that time.
  */
 export class WorkerConnection {
   private last: Promise<unknown> = Promise.resolve();
@@ -22,12 +22,12 @@ export class WorkerConnection {
   }
 
   /**
-   * Runs `work` after the work before it: waiting for that takes less than to plan the statement on another connection. After
-   * `silenceMs` without an answer the connection is closed, and this throws {@link DatabaseTimeoutError}.
+   * Runs `work` after the work before it. Waiting for that takes less time than planning the statement on another connection.
+   * After `silenceMs` without a response the connection is closed, and this throws {@link DatabaseTimeoutError}.
    */
   use<T>(silenceMs: number, work: (client: PgClient) => Promise<T>): Promise<T> {
     const result = this.last.then(() => unlessSilent(work(this.client), silenceMs, () => this.breakOff()));
-    this.last = result.catch(() => undefined); // told to its caller
+    this.last = result.catch(() => undefined); // its caller gets the error
     return result;
   }
 
@@ -39,7 +39,7 @@ export class WorkerConnection {
 
 function setForSession(): string {
   const settings = Object.entries(STABLE_PLAN).map(([name, value]) => [name, `'${value}'`]);
-  // For people who look at pg_stat_activity.
+  // Shown in pg_stat_activity.
   const name = `concat_ws(' ', nullif(current_setting('application_name'), ''), '(webhooks worker)')`;
   return [...settings, ['application_name', name]]
     .map(([setting, value]) => `set_config('${setting}', ${value}, false)`)

@@ -1,12 +1,13 @@
 import { MAX_ID_SKEW_MS } from '../../searches/delivery-search.js';
 import type { Session } from '../connection/session.js';
 
-/** The search ends when so many ids are between its bounds: a page looks at more. */
+/** The search ends when its bounds are this close: a page reads more rows than that. */
 const MAX_IDS_BETWEEN = 256;
 
 /**
- * An id above those of all deliveries that were created before `until` (epoch ms), not far above; `null`: there is none yet.
- * Deliveries have no index by time: it halves the range of ids, about twenty times, and reads one row each time.
+ * Returns an id slightly above those of all deliveries created before `until` (epoch ms), or `null` if there is none yet.
+ * Deliveries have no index by time, so this is a binary search: it halves the range of ids about twenty times, and reads
+ * one row each time.
  */
 export async function idAboveCreatedBefore(session: Session, until: number): Promise<string | null> {
   const { deliveries } = session.tables;

@@ -4,7 +4,7 @@ import type { LockedDelivery } from '../../delivery-store.js';
 import type { Session } from '../connection/session.js';
 import { nowMs } from '../fragments/expressions.js';
 
-/** Two statements: a join would lock the lane before the delivery, while recording locks the delivery first. */
+/** Two statements, because a join would lock the lane before the delivery, while recording locks the delivery first. */
 export async function lockDelivery(
   session: Session,
   tenantId: string,
@@ -39,8 +39,8 @@ export async function lockDelivery(
 }
 
 /**
- * The last attempt stays in the delivery's own columns until the next one is recorded. What waits keeps its place in the
- * schedule, and what is known of it.
+ * The last attempt stays in the delivery's own columns until the next one is recorded. A waiting delivery keeps its place in
+ * the schedule.
  */
 export async function requeueDeliveries(
   session: Session,

@@ -6,16 +6,16 @@ import type { Session } from '../connection/session.js';
 import { type DeliveryRow, deliveryColumns, toDeliveryRecord } from '../fragments/delivery-columns.js';
 import { idAboveCreatedBefore } from './created-before.js';
 
-/** Lanes that one search reads rows of, those with the newest first. */
+/** Maximum number of lanes that one search reads, those with the newest rows first. */
 const MAX_LANES = 200;
 
-/** The scanned range is in each row, also in the only one that there is if nothing was found. */
+/** Each row contains the scanned range. If nothing was found, there is one row with only that. */
 type Row = (DeliveryRow | { [Column in keyof DeliveryRow]: null }) & {
   floor: string | null;
   floor_created_at: string | null;
 };
 
-/** First a limited number of candidates by the index that fits, then those of them that pass all filters. */
+/** First finds a limited number of candidates by the best index, then those of them that pass all filters. */
 export async function searchDeliveries(
   session: Session,
   tenantId: string,
@@ -65,7 +65,7 @@ export async function searchDeliveries(
   };
 }
 
-/** The id to stay below. What is newer than `until` is passed over, however much there is of it. */
+/** The id to stay below. Skips everything newer than `until` without reading it. */
 async function startOf(session: Session, { before, until, source }: DeliverySearch): Promise<string> {
   const isByAge = source === 'newest' || source === 'failed';
   const above = until === undefined || !isByAge ? null : await idAboveCreatedBefore(session, until);
@@ -93,7 +93,7 @@ const CANDIDATES: Record<DeliverySearch['source'], (tables: Tables) => string> =
 const ofEvents = ({ events, deliveries }: Tables, condition: string): string =>
   `${events} e join ${deliveries} d on d.event_sequence = e.sequence where ${condition}`;
 
-/** The newest rows of `from`, which has no more than belong together. */
+/** The newest rows of `from`, which contains only rows that belong together. */
 function listed({ lanes }: Tables, from: string): string {
   return `candidates as materialized (
        select d.id
@@ -114,7 +114,7 @@ function listed({ lanes }: Tables, from: string): string {
  * the lanes that are left out, candidates are missing.
  */
 function newestOfLanes({ deliveries, lanes }: Tables, condition: string): string {
-  // From a lane's end down, whatever lane comes below, which only an index by lane can do. For "the last of this lane" the
+  // Reads from a lane's end down, even into the next lane, which only an index by lane can do. For "the last of this lane" the
   // planner may read all lanes by id, and a lane whose last row is far down costs the whole table.
   const newest = (lane: string, limit: string): string =>
     `select d.id

@@ -4,10 +4,10 @@ import { requireTenant } from '../../../core/tenant.js';
 import type { SubscriberRecord, Subscribers } from '../../delivery-store.js';
 import type { Session } from '../connection/session.js';
 
-/** Endpoints of each kind that are read. A tenant has at most 50 live ones, unless the host allows more. */
+/** Maximum number of endpoints to read, live and deleted separately. A tenant has at most 50 live ones by default. */
 const MAX_LIVE = 100;
 const MAX_DELETED = 50;
-/** Deleted endpoints that are looked at: a tenant may have any number from after the event, or gone before it. */
+/** Maximum number of deleted endpoints to examine. A tenant may have any number registered after or deleted before the event. */
 const MAX_DELETED_SCANNED = 500;
 
 interface SubscriberRow {

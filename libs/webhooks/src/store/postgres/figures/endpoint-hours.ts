@@ -45,7 +45,7 @@ export async function readEndpointHours(
   return { now: Number(row!.now), hours: hours.map((each) => ({ endpointId, ...each })) };
 }
 
-/** One look-up in the primary key for each endpoint: what the tenant has sent is not read. */
+/** One look-up in the primary key per endpoint. The tenant's deliveries are not read. */
 export async function readTenantHours(
   session: Session,
   tenantId: string,

@@ -7,7 +7,7 @@ import { heldBySql } from './subject-order.js';
 
 /**
  * SQL for the columns of {@link DeliveryRow}. Aliases: delivery `d`, event `e`, lane `l`, endpoint `w`. The clock's offset is
- * bound as parameter `$n`. What holds a delivery back by order is looked up only if nothing else does.
+ * bound as parameter `$n`. What holds a delivery back by subject order is looked up only if nothing else holds it back.
  */
 export const deliveryColumns = (
   session: Session,

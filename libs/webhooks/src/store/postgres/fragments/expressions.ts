@@ -14,25 +14,25 @@ export function nextStep(instant: string): string {
 }
 
 /**
- * SQL that makes the server end this transaction, and free what it locked, where its client says nothing for the
- * milliseconds bound as parameter `$n`. Else a worker that was cut off would keep its locks for hours.
+ * SQL that makes the server end this transaction, and free its locks, if the client is silent for the milliseconds bound as
+ * parameter `$n`. Otherwise a worker that was cut off would keep its locks for hours.
  */
 export function endIfIdle(parameter: number): string {
   return `set_config('idle_in_transaction_session_timeout', $${parameter}::text, true)`;
 }
 
 /**
- * SQL that lets this transaction's commit return before it is on the disk. For claims of deliveries alone: one that a
- * crash of the machine undoes is made again, and whatever is recorded later is written behind it, or not at all. Never
- * where numbers are drawn: a crash would give them to others, and a late answer would count for those.
+ * SQL that lets this transaction's commit return before it is on disk. Only for claims of deliveries: if a crash of the
+ * machine undoes one, it is made again, and everything that was recorded later is lost with it. Never use it if the
+ * transaction draws numbers: after a crash others would get the same ones, and a late outcome would count for them.
  */
 export function commitAsync(): string {
   return `set_config('synchronous_commit', 'off', true)`;
 }
 
 /**
- * Settings with which prepared statements go row by row through indexes, whatever the planner thinks of the tables: right
- * for a batch at any size, so that one plan serves for ever.
+ * Settings that make prepared statements use indexes row by row, whatever the planner assumes about the tables. That plan is
+ * right for a batch whatever their sizes, so it never needs to change.
  */
 export const STABLE_PLAN: Readonly<Record<string, string>> = {
   plan_cache_mode: 'force_generic_plan',
@@ -51,8 +51,8 @@ function off(...methods: string[]): Record<string, string> {
 }
 
 /**
- * SQL that is true where `condition` is, and tells the planner nothing. What it would make of it, that hardly a row is
- * being sent, is wrong for the rows of a batch, and a plan for one row takes the square of their number.
+ * SQL that is true if `condition` is, but hides it from the planner. The planner would conclude that hardly any row is being
+ * sent. For the rows of a batch that is wrong, and a plan for one row would take quadratic time.
  */
 export function opaque(condition: string): string {
   return `case when ${condition} then true else false end`;

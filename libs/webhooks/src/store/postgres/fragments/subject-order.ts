@@ -1,6 +1,6 @@
 import type { Session } from '../connection/session.js';
 
-/** Events of a subject before or after one that order looks at: more than a message ever has. */
+/** Maximum number of events before or after one that subject order compares. More than a message ever has. */
 export const MAX_EVENTS_COMPARED = 64;
 
 /** SQL for the columns of a delivery and its event. The table aliases must not be `other`, `p` or `near`, which the SQL below uses. */
@@ -22,12 +22,12 @@ export function isHeldByEarlier(database: Session, of: Names): string {
   return hasSibling(database, of, 'earlier', isUnfinished(of));
 }
 
-/** The other way round, for a retry: SQL that is true while a later one, which may have passed it, is in flight. */
+/** The reverse, for a retry: SQL that is true while a later delivery, which may have passed it, is in flight. */
 export function isPassedByLater(database: Session, of: Names): string {
   return hasSibling(database, of, 'later', IS_SENT);
 }
 
-/** SQL for the id of a delivery that holds this one back, by order; null: there is none. `retry`: SQL, it is a retry. */
+/** SQL for the id of a delivery that holds this one back by subject order, or null. `retry`: SQL that is true for a retry. */
 export function heldBySql(database: Session, of: Names, retry: string): string {
   const first = (which: Which, condition: string): string =>
     `(select p.id from ${siblings(database, of, which)} where ${condition} order by p.id limit 1)`;

@@ -4,7 +4,7 @@ import type { Session } from '../connection/session.js';
 import { nowMs } from '../fragments/expressions.js';
 
 const MAX_ROWS_DELETED = 500;
-/** A key that vanishes between the two statements is claimed anew. */
+/** A key that is deleted between the two statements is claimed again. */
 const MAX_TRIES = 3;
 
 interface Row {

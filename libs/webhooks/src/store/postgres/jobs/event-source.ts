@@ -25,12 +25,12 @@ export function eventRangeSql(tenantId: string, range: EventRange, parameters: P
   ].join(' and ');
 }
 
-/** SQL for the place of an event in lists of this range. */
+/** SQL for the position of an event in lists of this range. */
 export function eventPlaceSql({ subject }: EventRange): string[] {
   return subject === undefined ? ['e.created_at', 'e.sequence'] : ['e.sequence'];
 }
 
-/** SQL: the event comes after (`>`) or before (`<`) this place in the order of such lists. */
+/** SQL: the event comes after (`>`) or before (`<`) this position in the order of such lists. */
 export function isBeyondSql(
   range: EventRange,
   operator: '<' | '>',

@@ -2,7 +2,7 @@ import type { DeliveryToInsert } from '../../outbox-store.js';
 import type { Session } from '../connection/session.js';
 import { nowMs } from '../fragments/expressions.js';
 
-/** Marked as retries: a claim takes first attempts of live events before them, and keeps a few places for them. */
+/** Marked as retries, so that a claim takes first attempts of live events before them, and keeps only a few places for them. */
 export async function insertReplayed(
   session: Session,
   laneId: string,

@@ -88,6 +88,6 @@ export async function readEvents(
       ${lock ? 'for share of e' : ''}`,
     [sequences],
   );
-  // What else the relay knows of an event matters only to deliveries that skip their lane.
+  // The other fields of the relay's events matter only to deliveries that skip their lane.
   return rows.map((row) => toClaimedEvent(row, row.data, { followsEarlier: true, isLarge: false }));
 }

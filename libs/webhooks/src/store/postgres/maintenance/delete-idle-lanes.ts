@@ -2,7 +2,7 @@ import type { Session } from '../connection/session.js';
 import { endIfIdle, nowMs, useStablePlan } from '../fragments/expressions.js';
 
 const MAX_LANES_DELETED = 500;
-/** Lanes read at a time, of all kinds: with many lanes one pass over all of them takes many rounds. */
+/** Lanes of all kinds that are read at a time. With many lanes, one pass over all of them takes many rounds. */
 const MAX_LANES_SCANNED = 2_000;
 
 /**
@@ -10,8 +10,8 @@ const MAX_LANES_SCANNED = 2_000;
  * nothing has been sent there for that long. Reads ids after `after`; returns where to continue, `'0'` for the start.
  *
  * No delivery is lost. The relay locks the lanes that it found against deletion until its deliveries are committed, and
- * creates a lane again if it is gone. A relay may commit just before the lock here, and only a new statement sees what it
- * wrote: so the lanes are locked first, and checked again by the statement that deletes them.
+ * creates a missing lane again. A relay may commit just before the lock here, and only a new statement sees its changes. So
+ * the lanes are locked first, and checked again by the statement that deletes them.
  */
 export async function deleteIdleLanes(session: Session, after: string): Promise<string> {
   const { deliveries, lanes } = session.tables;

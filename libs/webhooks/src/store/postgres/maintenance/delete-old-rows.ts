@@ -3,7 +3,7 @@ import type { Session } from '../connection/session.js';
 import { nowMs } from '../fragments/expressions.js';
 
 const MAX_ROWS_DELETED = 500;
-/** Rows read at a time, old or not: the search for an old row must not read a whole table that has none. */
+/** Rows read at a time, old or not, because the search for an old row must not read a whole table without any. */
 const MAX_ROWS_SCANNED = 2_000;
 /** Deleted endpoints stay this long: every relay that read one before its deletion has ended by then. */
 const ENDPOINT_RETENTION_MS = 3_600_000;

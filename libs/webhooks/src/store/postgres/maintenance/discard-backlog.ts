@@ -6,7 +6,7 @@ const MAX_ROWS_DISCARDED = 500;
 export async function discardBacklog(session: Session): Promise<number> {
   const { deliveries, endpoints, lanes } = session.tables;
   return session.transaction(async (tx) => {
-    // The lock is a statement of its own: the next one then sees every outcome that was recorded before the lock.
+    // The lock is a separate statement, so that the next one sees every outcome that was recorded before the lock.
     // In a single statement such an outcome could be missed, and its retry would wait for ever.
     const [lane] = await tx.query<{ id: string; reason: string }>(
       `select l.id, case when e.deleted_at is not null then 'endpoint-deleted' else coalesce(e.state_reason, 'endpoint-disabled') end as reason
@@ -19,7 +19,7 @@ export async function discardBacklog(session: Session): Promise<number> {
       [tx.clockOffset],
     );
     if (!lane) return 0;
-    // Deliveries in flight are picked only when their lease has expired, because their worker may be dead. The lane is due
+    // Deliveries in flight are picked only after their lease has expired, because their worker may then be dead. The lane is due
     // again at the earliest of these times.
     const [row] = await tx.query<{ discarded: number }>(
       `with picked as materialized (

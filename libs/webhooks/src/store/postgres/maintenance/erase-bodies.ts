@@ -39,9 +39,9 @@ export async function eraseSubject(
     );
     const sequences = found.map(({ sequence }) => sequence);
     if (sequences.length === 0) return { events: 0, deliveries: 0, discarded: 0, inFlight: 0, next: null };
-    // A statement of its own: it waits for a relay that has locked them, and the next one sees that relay's deliveries.
+    // A separate statement that waits for a relay that has locked them, so that the next one sees that relay's deliveries.
     await tx.query(`delete from ${unrelayed} where sequence = any($1::bigint[])`, [sequences]);
-    // A delivery that a worker claims meanwhile is being sent once its lock is free, and stays.
+    // A delivery that a worker claims meanwhile has the state `sending` once its lock is free, so it is left alone.
     const [row] = await tx.query<{ erased: number; discarded: number; in_flight: number }>(
       `with found as materialized (
          select id from ${deliveries} where event_sequence = any($2::bigint[])

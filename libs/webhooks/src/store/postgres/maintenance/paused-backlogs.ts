@@ -2,13 +2,13 @@ import type { PausedBacklog } from '../../maintenance-store.js';
 import type { Session } from '../connection/session.js';
 import { nowMs } from '../fragments/expressions.js';
 
-/** Each may have a long backlog to count. */
+/** Lanes per batch. Few, because each may have a long backlog to count. */
 const MAX_LANES_COUNTED = 10;
 const MAX_ROWS_DISCARDED = 1_000;
-/** Share of the limit from which on the owner is alerted. */
+/** Share of the limit at which the owner is alerted. */
 const ALERT_FROM = 0.8;
 
-/** Here nobody waits for the count, so that publishing and relaying need no counter. */
+/** Counted here, where nobody waits for it, so that publishing and relaying need no counter. */
 export function checkPausedBacklogs(
   session: Session,
   maxWaiting: number,
@@ -47,14 +47,14 @@ export function checkPausedBacklogs(
   );
 }
 
-/** The order is that of the index of due deliveries, from behind: what stays is passed over, what is picked comes after. */
+/** Reads the index of due deliveries backwards: first skips the deliveries that stay, then picks those to discard. */
 export async function discardPausedBacklog(
   session: Session,
   laneId: string,
   maxWaiting: number,
 ): Promise<number> {
   const { deliveries, lanes } = session.tables;
-  // The state is checked again when the row is locked: what another process has discarded meanwhile is not counted twice.
+  // The state is checked again when the row is locked, so that deliveries that another process discards are not counted twice.
   const rows = await session.query<{ id: string }>(
     `with picked as materialized (
        select d.id

@@ -13,7 +13,7 @@ import { insertKeyedEvents } from './insert-keyed-events.js';
  * Writes `events` with one statement, whatever their number.
  *
  * @param traceparent the trace context that they are published in
- * @param commit what is written is added to it
+ * @param commit the written events are added to it
  * @param channel where other processes listen, if one event may be announced in its transaction
  */
 export async function insertEvents(

@@ -1,7 +1,7 @@
 import { HELD_LANE_WAIT_MS } from '../../lane-rules.js';
 import { opaque } from '../fragments/expressions.js';
 
-/** SQL for what a first success changes, of a delivery `d` and its attempt `i`. `now`: SQL, epoch ms. */
+/** SQL for the changes that a first success makes to a delivery `d`; its attempt is `i`. `now`: SQL, epoch ms. */
 export const firstSuccessColumns = (now: string): string => `
             state = 'delivered',
             reason = null,
@@ -19,8 +19,8 @@ export const firstSuccessColumns = (now: string): string => `
 export const IS_FIRST_ATTEMPT = opaque(`d.lease_id = i.lease_id and d.state = 'sending' and d.attempts = 0`);
 
 /**
- * SQL: a success has something to update in the lane `l`. It is not open or not healthy, or something in it is held back and
- * may have waited for this outcome.
+ * SQL: a success must update the lane `l`, because it is not open or not healthy, or because a delivery in it is held back
+ * and may have waited for this outcome.
  */
 export const laneNeedsUpdate = (now: string): string => `
                  (l.state <> 'open'

@@ -3,7 +3,7 @@ import type { Session } from '../connection/session.js';
 import { nowMs, opaque } from '../fragments/expressions.js';
 import { identityColumns } from './outcome-parameters.js';
 
-/** Locks leases, deliveries and lanes in the order in which the rescue does. */
+/** Locks leases, deliveries and lanes in the same order as the rescue, so that the two cannot deadlock. */
 export async function keepLeased(
   session: Session,
   outcomes: readonly RecordableOutcome[],
@@ -24,7 +24,7 @@ export async function keepLeased(
          from unnest($3::bigint[], $4::bigint[], $5::int[]) as i(id, lease_id, number)
         where d.id = any($3::bigint[])
           and d.id = i.id
-          -- One that the relay handed over has no next_at: its lease alone keeps it.
+          -- A delivery that the relay handed over has no next_at. Only its lease protects it.
           and ${opaque(`d.attempts = i.number - 1
                         and (d.state = 'sending' and d.lease_id = i.lease_id and d.next_at is not null
                              or d.state = 'pending' and d.lease_id is null)`)}`,
@@ -34,7 +34,7 @@ export async function keepLeased(
     await tx.query(`select from ${lanes} where id = any($1::bigint[]) order by id for no key update`, [
       laneIds,
     ]);
-    // A rescue may have counted them when they were no longer leased.
+    // Counts again, because a rescue may have counted while they were not leased.
     await tx.query(
       `update ${lanes} l
           set in_flight = (select count(*)::int from ${deliveries} d

@@ -1,11 +1,11 @@
 import type { FailureAlert, RecordableOutcome } from '../../outcome-store.js';
 
 /*
- * Outcomes as the arrays that `unnest` makes rows of. They are read straight from the engine's objects: recording is hot,
- * so there is no object in between.
+ * Outcomes as arrays that `unnest` turns into rows. They are read directly from the engine's objects, because recording is
+ * a hot path.
  */
 
-/** Ids, leases and attempts' numbers: which outcome of which delivery. */
+/** Ids, leases and numbers of attempts, which identify the outcomes. */
 export function identityColumns(outcomes: readonly RecordableOutcome[]): unknown[] {
   return [
     outcomes.map(({ delivery }) => delivery.id),

@@ -4,7 +4,7 @@ import { nowMs } from '../fragments/expressions.js';
 import { firstSuccessColumns, IS_FIRST_ATTEMPT, laneNeedsUpdate } from './first-success.js';
 import { attemptColumns, identityColumns } from './outcome-parameters.js';
 
-/** As `recordFirstSuccesses`, in the form that a handful of outcomes needs: row by row, planned once for each connection. */
+/** Like `recordFirstSuccesses`, in a form for a handful of outcomes: row by row, planned once per connection. */
 export async function recordFewSuccesses(
   session: Session,
   outcomes: readonly RecordableOutcome[],

@@ -4,7 +4,7 @@ import { nowMs } from '../fragments/expressions.js';
 import { firstSuccessColumns, IS_FIRST_ATTEMPT, laneNeedsUpdate } from './first-success.js';
 import { attemptColumns, identityColumns } from './outcome-parameters.js';
 
-/** Most outcomes are first successes, and need no more than this: each updates its own row alone. */
+/** Most outcomes are first successes, each of which needs to update only its own row. */
 export async function recordFirstSuccesses(
   session: Session,
   outcomes: readonly RecordableOutcome[],

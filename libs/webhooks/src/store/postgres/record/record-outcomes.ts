@@ -12,8 +12,8 @@ import {
 } from './outcome-parameters.js';
 
 /**
- * Times this close may be of the same attempt: a start is the database's clock minus an age on the process's clock, and the
- * two disagree a little.
+ * Starts this close to each other may belong to the same attempt. A start is the database's clock minus an age on the
+ * process's clock, and these differ a little.
  */
 const SAME_START_MS = 1_000;
 
@@ -58,7 +58,7 @@ export async function recordOutcomes(
 function recordOutcomesSql(tables: Tables, history: boolean, hasFailureAlerts: boolean): string {
   const { alerts, attempts, deliveries, lanes, leases } = tables;
   const now = nowMs(1);
-  // One lease may hold a delivery twice, for one attempt after the other: the attempt's number tells them apart.
+  // One lease may cover two attempts of a delivery, one after the other. The attempt's number distinguishes them.
   const ownsLease = `d.id = any($2::bigint[]) and d.id = i.id and ${opaque(
     `d.lease_id = i.lease_id and d.state = 'sending' and (i.number is null or d.attempts = i.number - 1)`,
   )}`;

@@ -4,11 +4,11 @@ import type { Session } from '../connection/session.js';
 import { endIfIdle, nowMs, useStablePlan } from '../fragments/expressions.js';
 import { EVENT_COLUMNS, type EventRow, toClaimedEvent } from './event-row.js';
 
-/** Data of one batch at most, bytes; the oldest event is claimed whatever its size. */
+/** Maximum size of the data in one batch, bytes. The oldest event is claimed whatever its size. */
 const MAX_BATCH_BYTES = 2 * 1024 * 1024;
-/** If more events wait than a batch holds, one in five is one of the newest: they do not wait behind a burst. */
+/** If more events wait than fit into a batch, one in five is taken from the newest, so that they do not wait behind a burst. */
 const NEWEST_SHARE = 5;
-/** Earlier events of a subject that are checked; `MAX_EVENTS_COMPARED` of `subject-order` is the same. */
+/** Maximum number of earlier events of a subject to check, the same as `MAX_EVENTS_COMPARED` of `subject-order`. */
 const MAX_EARLIER_EVENTS = 64;
 
 interface UnrelayedRow extends EventRow {
@@ -20,8 +20,8 @@ interface UnrelayedRow extends EventRow {
 }
 
 /**
- * Locks the oldest unrelayed events and some of the newest, without those whose subject has an earlier one elsewhere. Small
- * events have room first: they do not wait behind large ones.
+ * Locks the oldest unrelayed events and some of the newest. Leaves out events whose subject has an earlier unrelayed event
+ * that is not in this batch. Small events come first, so that they do not wait behind large ones.
  */
 export async function claimEvents(session: Session, limit: number): Promise<ClaimedEvents> {
   const { events, unrelayed } = session.tables;
@@ -71,7 +71,7 @@ export async function claimEvents(session: Session, limit: number): Promise<Clai
   return { events: withoutWaiting(rows).map(toEvent), isFull: isCut || rows.length === limit };
 }
 
-/** Leaves out the events without room or that wait for an earlier one of their subject, and the later ones of that subject. */
+/** Leaves out events that do not fit or wait for an earlier one of their subject, and later events of the same subjects. */
 function withoutWaiting(rows: UnrelayedRow[]): UnrelayedRow[] {
   if (!rows.some((row) => row.waits || row.data === null)) return rows;
   const waiting = new Set<string>();

@@ -1,8 +1,8 @@
 import type { Tables } from '../../schema/tables.js';
 
 /**
- * SQL for a text that is another one as soon as an endpoint of the tenant, its lane or the account has changed: the numbers
- * of the transactions that wrote these rows last.
+ * SQL for a text that changes as soon as an endpoint of the tenant, its lane or the account changes. It consists of the ids
+ * of the transactions that last wrote these rows.
  */
 export function versionOfTenant({ accounts, endpoints, lanes }: Tables, tenant: string): string {
   return `coalesce((

@@ -7,8 +7,8 @@ import { stateColumns, wakeLanes } from './inserted-deliveries.js';
 import { splitByBodies } from './split-by-bodies.js';
 
 /**
- * Inserts a batch's deliveries, marks its events relayed and makes the lanes due that got deliveries to wait, in one
- * statement unless the bodies are too large for one. A delivery that goes straight to this worker is leased at the insert
+ * Inserts a batch's deliveries, marks its events relayed and makes the lanes with waiting deliveries due. Uses one statement
+ * unless the bodies are too large for that. A delivery that goes straight to this worker is leased at the insert
  * and never enters the index of due deliveries: recording its first success is then one update that stays on its page.
  */
 export async function insertDeliveries(
@@ -43,7 +43,7 @@ async function insertPart(
     subject: 'c.subject',
     sequence: 'c.event_sequence',
     lane: 'c.lane_id',
-    // Strict for all: an earlier delivery that waits for its retry may be sent at any moment, and must not overlap.
+    // Checked strictly for all lanes: an earlier delivery that waits for its retry may be sent any time, and must not overlap.
     ordering: `'strict'`,
   });
   const column = <T>(pick: (delivery: DeliveryToInsert) => T): T[] => deliveries.map(pick);
@@ -53,7 +53,7 @@ async function insertPart(
   );
   const columnOfFollowing = <T>(pick: (delivery: DeliveryToInsert) => T): T[] =>
     following.map((index) => pick(deliveries[index]!));
-  // Endpoints of one profile share their bodies: each is sent once. As an array it would cost 15 times its size, because
+  // Endpoints of one profile share their bodies, so each body is sent once. An array would take 15 times the size, because
   // `pg` escapes the elements of arrays piece by piece.
   const places = new Map<string, number>();
   const bodyPlaces = deliveries.map(({ body }) => {

@@ -1,9 +1,9 @@
 import type { Tables } from '../../schema/tables.js';
 
 /**
- * SQL for the columns from `state` to `failed_at` of an inserted delivery, of a row with `reason` and `handed`.
+ * SQL for the columns from `state` to `failed_at` of a new delivery, from a row with `reason` and `handed`.
  *
- * @param lease SQL, the lease of those that are handed over
+ * @param lease SQL, the lease of deliveries that are handed over
  * @param instant SQL, epoch ms
  */
 export const stateColumns = (lease: string, instant: string): string => `
@@ -16,7 +16,7 @@ export const stateColumns = (lease: string, instant: string): string => `
               case when reason is not null then ${instant} end,
               case when reason is not null then ${instant} end`;
 
-/** SQL for two CTEs, `waiting` and `woken`: the lanes become due whose deliveries the CTE `inserted` left to wait. */
+/** SQL for two CTEs, `waiting` and `woken`, which make the lanes due in which the CTE `inserted` has left deliveries waiting. */
 export const wakeLanes = ({ lanes }: Tables, instant: string): string => `
      waiting as materialized (
        -- The state as it is once the lane is locked: an endpoint that is resumed meanwhile must not miss its deliveries.

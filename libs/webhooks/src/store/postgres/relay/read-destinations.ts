@@ -13,10 +13,10 @@ export const DESTINATION_COLUMNS = `l.id as "laneId", l.tenant_id as "tenantId",
             e.send_alert_email as "sendAlertEmail", e.created_at as "createdAt",
             a.secrets as "accountSecrets", a.default_profile as "accountProfile", ${nowMs(1)} as now`;
 
-/** What a row brings: the record, its bigints as text, and the database's clock. */
+/** A row: the record with bigints as text, and the database's clock. */
 type Row = Omit<DestinationRecord, 'createdAt'> & { createdAt: string | number | null; now: string };
 
-/** The relay's form. Prepared: its plan is the same for every batch. */
+/** For the relay. Prepared, because its plan is the same for every batch. */
 export async function readDestinationsOfTenants(
   session: Session,
   tenantIds: readonly string[],
@@ -35,7 +35,7 @@ export async function readDestinationsOfTenants(
   return toRecords(session, rows);
 }
 
-/** The claim's form. */
+/** For claims. */
 export async function readDestinationsOfLanes(
   session: Session,
   laneIds: readonly string[],
@@ -52,7 +52,7 @@ export async function readDestinationsOfLanes(
   return toRecords(session, rows);
 }
 
-/** The form for callbacks: those lanes that exist, locked against deletion until the transaction ends. */
+/** For callbacks: the lanes that exist, locked against deletion until the transaction ends. */
 export async function readCallbackDestinations(
   session: Session,
   callbacks: readonly CallbackOrigin[],

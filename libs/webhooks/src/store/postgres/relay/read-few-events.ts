@@ -7,17 +7,17 @@ import { EVENT_COLUMNS, type EventRow, toClaimedEvent } from './event-row.js';
 import { DESTINATION_COLUMNS } from './read-destinations.js';
 
 interface Row extends EventRow {
-  /** `null`: it is too large for this way. */
+  /** `null`: it is too large to be relayed this way. */
   data: string | null;
   version: string;
-  /** In the first row alone. */
+  /** Only in the first row. */
   destinations: (Omit<DestinationRecord, 'laneId'> & { laneId: number })[] | null;
   now: string;
 }
 
 /**
- * The oldest unrelayed events with the endpoints of their tenants: all that a small batch must know, in one statement.
- * Nothing is locked. `relayFewEvents` checks that all of it still holds.
+ * The oldest unrelayed events with the endpoints of their tenants: everything that a small batch needs, in one statement.
+ * Nothing is locked. `relayFewEvents` checks that all of it is still true.
  */
 export async function readFewEvents(session: Session): Promise<FewEvents | null> {
   if (session.setsIsolation) return null;
@@ -57,7 +57,7 @@ export async function readFewEvents(session: Session): Promise<FewEvents | null>
 }
 
 function toEvent(row: Row): ClaimedEvent & { version: string } {
-  // Whether its subject has earlier events is looked up when it is relayed.
+  // Unknown here: it is looked up when the event is relayed.
   const facts = { followsEarlier: row.subject !== null, isLarge: false };
   return { ...toClaimedEvent(row, row.data!, facts), version: row.version };
 }

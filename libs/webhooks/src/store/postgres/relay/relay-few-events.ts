@@ -14,9 +14,9 @@ interface Row {
 }
 
 /**
- * What the relay's transaction does for a batch, for a handful of events and in one statement that commits by itself. It
- * relays those that are still unrelayed, whose destinations are as they were read, and whose subject has no earlier event
- * waiting elsewhere. The others stay as they are.
+ * Does for a handful of events what the relay's transaction does for a batch, in one statement that commits by itself. It
+ * relays those that are still unrelayed, whose destinations have not changed since they were read, and whose subject has no
+ * earlier event waiting elsewhere. The others stay as they are.
  */
 export async function relayFewEvents(
   session: Session,
@@ -30,7 +30,7 @@ export async function relayFewEvents(
     subject: 'i.subject',
     sequence: 'i.event_sequence',
     lane: 'i.lane_id',
-    // As in a batch: an earlier delivery that waits for its retry may be sent at any moment, and must not overlap.
+    // As in a batch, an earlier delivery that waits for its retry may be sent any time, and must not overlap.
     ordering: `'strict'`,
   });
   const instant = `(select ${nowMs(1)})`;

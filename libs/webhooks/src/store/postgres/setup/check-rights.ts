@@ -13,7 +13,7 @@ const ADD: Right[] = ['select', 'insert'];
 const EDIT: Right[] = ['select', 'insert', 'update'];
 const ALL: Right[] = ['select', 'insert', 'update', 'delete'];
 
-/** What the statements of a process need. Locking a row takes the right to update it. */
+/** The rights that the statements of a process need. Locking a row needs the right to update it. */
 const RIGHTS: Record<ProcessRole, Record<keyof Tables, Right[]>> = {
   api: {
     accounts: EDIT,
@@ -63,7 +63,7 @@ export function checkRights(session: Session, role: ProcessRole): Promise<void> 
   });
 }
 
-/** The schema of the tables, quoted, if this role may not use it: their names would lead to no table. */
+/** The schema of the tables, quoted, if this role may not use it. Otherwise the tables would seem to be missing. */
 async function findClosedSchema(
   { dataSource }: Session,
   runner: QueryRunner,

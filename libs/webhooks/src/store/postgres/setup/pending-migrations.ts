@@ -6,7 +6,7 @@ import type { CapturedColumn } from '../../change-store.js';
 
 type Query = (sql: string) => Promise<unknown[]>;
 
-/** Migrations of this module are listed in the data source and were not run: the host is about to run them. */
+/** Returns whether migrations of this module are listed in the data source but were not run: the host is about to run them. */
 export function hasPendingMigrations(dataSource: DataSource, query: Query): Promise<boolean> {
   const ours = new Set<string>(webhooksMigrations.map((Migration) => new Migration().name));
   return isAnyPending(dataSource, query, (migration) => ours.has(nameOf(migration)));

@@ -7,7 +7,7 @@ import { withOwnParsers } from '../connection/own-parsers.js';
 import type { Session } from '../connection/session.js';
 import { hasPendingMigrations } from './pending-migrations.js';
 
-/** Reads past the session, which refuses statements while tables are missing. */
+/** Bypasses the session, which refuses statements while tables are missing. */
 export async function checkEncoding({ dataSource, timeoutMs }: Session): Promise<void> {
   const [row] = await withConnection(
     dataSource,
@@ -82,7 +82,7 @@ async function findProblem({ tables, dataSource }: Session, query: Query): Promi
   throw new WebhooksSetupError(problemOf(name, table, problem));
 }
 
-/** Tables that `synchronize` made have none, and a database may let nobody call functions. */
+/** Tables created by `synchronize` have no such function, and a database may not allow anybody to call functions. */
 async function findPublishFunction({ tables }: Session, query: Query): Promise<string | null> {
   const [found] = await query(
     `select from to_regprocedure($1) as f where f is not null and has_function_privilege(f, 'execute')`,
@@ -95,7 +95,7 @@ export async function checkIsolation(session: Session): Promise<void> {
   const [row] = await session.query<{ level: string }>(
     `select current_setting('default_transaction_isolation') as level`,
   );
-  // TypeORM 1 begins each transaction that names no level with this one.
+  // TypeORM 1 begins each transaction that names no level with this level.
   const { isolationLevel } = session.dataSource.options as { isolationLevel?: string };
   session.setsIsolation = row!.level !== 'read committed' || isolationLevel !== undefined;
 }

@@ -6,7 +6,7 @@ import { captureFunction, captureFunctionSql } from './capture-function.js';
 import { type CaptureTrigger, captureTriggers } from './capture-triggers.js';
 import { type CapturedTable, capturedTable } from './captured-table.js';
 
-/** What {@link captureMigration} puts triggers on: the same `column`, `insert` and `delete` as in `capture()`. */
+/** Options of {@link captureMigration}: the same `column`, `insert` and `delete` as in `capture()`. */
 export interface CaptureMigrationOptions {
   /** Property of the entity, such as `status`, or a path into an embedded one, such as `state.value`. */
   column: string;
@@ -16,7 +16,7 @@ export interface CaptureMigrationOptions {
   delete?: boolean;
 }
 
-/** On each of these migrations: what it captures. Global, so that all loaded copies of this package share it. */
+/** Key of the captured column on each of these migrations. Global, so that all loaded copies of this package share it. */
 const CAPTURED = Symbol.for('nestjs-sms-webhooks:captured');
 
 /** What a migration captures; `undefined` if it is another migration. */
@@ -46,7 +46,7 @@ export function captureMigration<Entity extends ObjectLiteral>(
       const changes = await absoluteName(runner, tablesOf(runner.connection).changes);
       const name = captureFunction(runner.connection);
       await runner.query(captureFunctionSql(name, changes));
-      // Whoever may call it could make up changes, with a trigger on a table of their own.
+      // Anybody who may call it could forge changes, with a trigger on a table of their own.
       await runner.query(`revoke all on function ${name}() from public`);
       await dropTriggers(runner, captured, table);
       for (const trigger of captureTriggers(runner.connection, captured, table))
@@ -82,14 +82,14 @@ async function dropTriggers(
     await runner.query(`drop trigger if exists ${connection.driver.escape(name)} on ${table.table}`);
 }
 
-/** After its last trigger. */
+/** Dropped after its last trigger. */
 async function dropUnusedFunction(runner: QueryRunner): Promise<void> {
   const name = captureFunction(runner.connection);
   const users = await runner.query(`select 1 from pg_trigger where tgfoid = to_regproc($1) limit 1`, [name]);
   if (users.length === 0) await runner.query(`drop function if exists ${name}()`);
 }
 
-/** The name with its schema: the host's search path is not that of every program that changes the table. */
+/** The name with its schema, because programs that change the table may have another search path than the host. */
 async function absoluteName(runner: QueryRunner, table: string): Promise<string> {
   const [row] = await runner.query(
     `select quote_ident(n.nspname) || '.' || quote_ident(c.relname) as name

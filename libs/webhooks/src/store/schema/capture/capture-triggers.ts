@@ -8,7 +8,7 @@ import type { CapturedTable, ColumnMetadata } from './captured-table.js';
 const MAX_NAME_LENGTH = 63;
 /** Bits of `pg_trigger.tgtype`; no bit: after the statement. */
 const TRIGGER_TYPE = { row: 1, insert: 4, delete: 8, update: 16 };
-/** Types that have no equality in PostgreSQL: their texts are compared. */
+/** Types without an equality operator in PostgreSQL. Their texts are compared instead. */
 const WITHOUT_EQUALITY = new Set([
   'json',
   'xml',

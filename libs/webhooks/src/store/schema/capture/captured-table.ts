@@ -48,7 +48,7 @@ export function capturedTable(
   };
 }
 
-/** A column that exists in queries alone, such as that of `@VirtualColumn`. */
+/** A column that exists only in queries, such as that of `@VirtualColumn`. */
 export function isUnstored({ isVirtualProperty }: ColumnMetadata): boolean {
   return isVirtualProperty;
 }

@@ -1,7 +1,7 @@
 import { EntitySchema } from 'typeorm';
 import { instant, nullable, text } from '../columns.js';
 
-/** The `Idempotency-Key` of a call, and its answer. Kept for a day. */
+/** The `Idempotency-Key` of a call, with its response. Kept for a day. */
 export class WebhookIdempotencyKeyRow {
   tenantId!: string;
   route!: string;
@@ -9,7 +9,7 @@ export class WebhookIdempotencyKeyRow {
   /** SHA-256 of what the call asked for. */
   fingerprint!: string;
   createdAt!: number;
-  /** While the first call runs. */
+  /** Set while the first call runs. */
   lockedUntil!: number | null;
   /** JSON, sealed like a secret because it may hold one. `null`: the call runs, or its process has died. */
   answer!: string | null;

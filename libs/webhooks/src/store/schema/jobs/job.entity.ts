@@ -2,7 +2,7 @@ import { EntitySchema } from 'typeorm';
 import type { JobKind, JobState } from '../../../core/states.js';
 import { instant, integer, json, nullable, text } from '../columns.js';
 
-/** Work that workers do in passes: how far it has come is written with what each pass did. */
+/** Work that workers do in passes. Each pass stores the progress together with its changes. */
 export class WebhookJobRow {
   id!: string;
   tenantId!: string;
@@ -13,7 +13,7 @@ export class WebhookJobRow {
   parameters!: unknown;
   /** Where the next pass continues. */
   cursor!: string | null;
-  /** What there is to do, counted up to a limit. */
+  /** The amount of work, counted up to a limit. */
   matched!: number;
   done!: number;
   /** Deliveries that it has created. */

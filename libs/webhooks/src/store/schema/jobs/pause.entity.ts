@@ -9,7 +9,7 @@ export class WebhookPauseRow {
   value!: string;
   reason!: string | null;
   createdAt!: number;
-  /** Resumed: the row goes once its lanes are released. */
+  /** Set when it is resumed. The row is deleted once its lanes are released. */
   endedAt!: number | null;
 }
 

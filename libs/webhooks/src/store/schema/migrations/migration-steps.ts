@@ -2,7 +2,7 @@ import type { QueryRunner } from 'typeorm';
 import { WebhooksSetupError } from '../../../core/errors.js';
 import { type Tables, tableMetadata, tablesOf } from '../tables.js';
 
-/** Stops a migration on another database before its first statement: not every database could undo what was created. */
+/** Stops a migration on another database before its first statement, because not every database can undo DDL. */
 export function requirePostgres({ connection }: QueryRunner): void {
   const { type } = connection.options;
   if (type === 'postgres') return;

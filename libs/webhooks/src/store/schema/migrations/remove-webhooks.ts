@@ -6,12 +6,12 @@ import { migrationsTable } from './migrations-table.js';
 /**
  * Removes the module from a database: drops its tables with everything in them, and deletes its rows from the host's table of
  * migrations. All of it happens in one transaction; the host's own tables and migrations stay, whatever the order in which they
- * ran. `migration:revert` would take back the host's migrations that ran later.
+ * ran. `migration:revert` would first revert the host's migrations that ran later.
  *
  * Stop the processes that use the tables first, and keep the module's entities in the data source until this has run.
  *
  * @param dataSource an initialized one that has `webhooksEntities`
- * @returns the names of the migrations that were taken back, the newest first
+ * @returns the names of the migrations that were reverted, the newest first
  * @throws WebhooksSetupError if none of the module's migrations was run on this database
  */
 export async function removeWebhooks(dataSource: DataSource): Promise<string[]> {
