@@ -6,6 +6,7 @@ const { short } = require('./measure/figures.js');
 const ORDER = [
   'drain',
   'against-bare-loop',
+  'http',
   'latency',
   'rates',
   'publish',

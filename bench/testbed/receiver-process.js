@@ -17,6 +17,7 @@ const REQUESTS_PER_SIGNATURE_CHECK = 500;
 let count = 0;
 let bytes = 0;
 let connections = 0;
+let open = 0;
 let ids = new Set();
 /** @type {null | { prefix: string, ids: string[], paths: string[], at: number[] }} */
 let record = null;
@@ -77,7 +78,11 @@ function listen() {
   return new Promise((resolve, reject) => {
     // The clients keep their connections; the receiver must not close them in between.
     const server = createServer({ keepAliveTimeout: 120_000, requestTimeout: 0, noDelay: true }, onRequest);
-    server.on('connection', () => connections++);
+    server.on('connection', (socket) => {
+      connections++;
+      open++;
+      socket.once('close', () => open--);
+    });
     server.once('error', reject);
     server.listen({ host: '127.0.0.1', port: 0, backlog: 1024 }, () => resolve(server.address().port));
   });
@@ -110,7 +115,17 @@ serve({
     return new Promise((resolve) => waiters.push({ count: wanted, resolve }));
   },
 
-  counts: () => ({ count, distinct: ids.size, bytes, connections, forged, hung, cpuMs: processCpuMs() }),
+  /** `connections`: opened since the last reset. `open`: open now. */
+  counts: () => ({
+    count,
+    distinct: ids.size,
+    bytes,
+    connections,
+    open,
+    forged,
+    hung,
+    cpuMs: processCpuMs(),
+  }),
 
   /** Returns what was recorded since the last reset, as columns. `at`: arrival of the request's head, in monotonic ms. */
   record: () => record,

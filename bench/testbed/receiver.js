@@ -13,7 +13,7 @@ async function startReceiver(origins = 1) {
     ports,
     origin: `http://127.0.0.1:${ports[0]}`,
     reset: (options) => child.call('reset', options),
-    /** @returns {Promise<{ count: number, distinct: number, bytes: number, connections: number, forged: number, hung: number, cpuMs: number }>} */
+    /** @returns {Promise<{ count: number, distinct: number, bytes: number, connections: number, open: number, forged: number, hung: number, cpuMs: number }>} */
     counts: () => child.call('counts'),
     /** @returns {Promise<{ ids: string[], paths: string[], at: number[] }>} */
     record: () => child.call('record'),
