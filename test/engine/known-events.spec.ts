@@ -84,6 +84,40 @@ describe('A few events of this process', () => {
     expect(types.slice(1)).toEqual(['message.queued', 'message.sent', 'message.delivered']);
   });
 
+  describe('while the worker claims from lanes,', () => {
+    let endClaim: () => void;
+    beforeEach(async () => {
+      await engine.endpoint('limited', '/limited', { maxThroughputPerMinute: 600 }); // always by its lane
+      const transaction = store.transaction.bind(store);
+      const claiming = new Promise<void>((begin) => {
+        jest.spyOn(store, 'transaction').mockImplementationOnce(async (work) => {
+          begin();
+          await new Promise<void>((end) => (endClaim = end));
+          return transaction(work);
+        });
+      });
+      await engine.publish(delivered('limited', 'm1'));
+      await claiming;
+    });
+
+    it('are sent before it has ended', async () => {
+      await engine.publish(delivered('a', 'm1'));
+      await until('m1 to arrive', () => engine.receiver.at('/a').length === 2);
+      expect(engine.receiver.at('/limited')).toEqual([]);
+      endClaim();
+      await arrived('/limited', 1);
+    });
+
+    it('are left to a batch if there are many', async () => {
+      await engine.publish(...Array.from({ length: 500 }, (_, i) => delivered('a', `many${i}`)));
+      await engine.publish(delivered('a', 'last'));
+      endClaim();
+      await arrived('/a', 502);
+      await arrived('/limited', 1);
+      expect(new Set(subjectsAt('/a')).size).toBe(502);
+    });
+  });
+
   it('leave those of another process to be found, and what is published with hundreds to the batch', async () => {
     const other = await engine.addWorker({ role: 'api', options: { worker: { notify: false } } });
     await other.dataSource.transaction((tx) => other.webhooks.publish(tx, delivered('a', 'elsewhere')));

@@ -466,7 +466,9 @@ it("A worker's small statements run on the connection that listens, and on the p
   await engine.endpoint('a', '/a');
   const { url } = engine.first.dataSource.options as { url: string };
   const proxy = await DatabaseProxy.open(url);
-  const worker = await startWorker(proxy.url, { role: 'worker' }, engine.log);
+  // Left alone it looks once a minute: a look would hide what it has recorded there.
+  const options = { worker: { idlePollMs: 60_000, busyPollMs: 60_000 } };
+  const worker = await startWorker(proxy.url, { role: 'worker', options }, engine.log);
   worker.database.timeoutMs = 500;
   const ofWorkers = (statement: string) =>
     engine.count(`${WORKER_SESSIONS} and query like '%' || $1 || '%'`, [statement]);

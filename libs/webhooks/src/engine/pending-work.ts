@@ -22,7 +22,7 @@ export class PendingWork {
   private events = false;
   /** Commits in this process wrote some of these. */
   private ownEvents = false;
-  /** The events, if commits in this process wrote all of them; `null`: there may be others. */
+  /** The events, if commits in this process wrote all of them, up to a small batch; `null`: there may be others. */
   private written: WrittenEvent[] | null = [];
   /** The last relay contained only such events. */
   private isOfWritten = false;
@@ -92,13 +92,16 @@ export class PendingWork {
     this.events = true;
   }
 
-  /** Call it before a relay: what commits meanwhile is for the next one. Returns the events if commits here wrote all of them. */
+  /**
+   * Call it before a relay: what commits meanwhile is for the next one. Returns the events if commits here wrote all of them,
+   * up to a small batch.
+   */
   noteRelayBegins(): WrittenEvent[] | null {
     const written = this.standby.hasEvents ? null : this.written;
     this.events = false;
     this.ownEvents = false;
     this.written = [];
-    this.isOfWritten = written !== null;
+    this.isOfWritten = written !== null && written.length < SMALL_BATCH;
     if (!this.isOfWritten) this.standby.noteRelayBegins();
     return written;
   }
@@ -125,7 +128,7 @@ export class PendingWork {
 
   private addWritten(events: readonly WrittenEvent[] | null): void {
     const all = this.written && events ? [...this.written, ...events] : null;
-    this.written = all && all.length < SMALL_BATCH ? all : null;
+    this.written = all && all.slice(0, SMALL_BATCH);
   }
 
   /** Relaying a few events at a time costs most: it waits for room, but not for long. */

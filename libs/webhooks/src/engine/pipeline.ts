@@ -9,7 +9,8 @@ import { type Lease, Leases } from './claim/leases.js';
 import type { LeasedDelivery } from './destinations/leased-delivery.js';
 import { CAPTURED_CHANGES, type CapturedChanges } from './captured-changes.js';
 import { Dispatcher } from './dispatcher.js';
-import { Relay, type RelayResult } from './relay/relay.js';
+import { NOTHING_RELAYED, Relay, type RelayResult } from './relay/relay.js';
+import type { ClaimBudget } from './schedule/room/claim-budget.js';
 
 /** Events of one batch. */
 const MAX_RELAYED = 1_000;
@@ -51,8 +52,27 @@ export class Pipeline {
     // Deliveries that this worker has no room for would be written twice. Their events wait a moment, or other workers
     // relay them.
     const limit = Math.max(MIN_RELAYED, Math.min(MAX_RELAYED, this.dispatcher.intake.relayableCount));
+    return this.relayUnderLease((leaseId, openBudget) =>
+      this.relay.relayBatch(limit, leaseId, openBudget, written),
+    );
+  }
+
+  /** Relays events beside another step if there are only a few. If there are more, relays none. */
+  relayBeside(written: readonly WrittenEvent[] | null): Promise<RelayResult> {
+    return this.relayUnderLease(
+      async (leaseId, openBudget) =>
+        (await this.relay.relayFewOnly(leaseId, openBudget, written)) ?? {
+          ...NOTHING_RELAYED,
+          hasMore: true,
+        },
+    );
+  }
+
+  private async relayUnderLease(
+    relay: (leaseId: string, openBudget: () => ClaimBudget) => Promise<RelayResult>,
+  ): Promise<RelayResult> {
     const result = await this.underLease((lease) =>
-      this.relay.relayBatch(limit, lease.id, () => this.dispatcher.intake.openBudget('relay'), written),
+      relay(lease.id, () => this.dispatcher.intake.openBudget('relay')),
     );
     // Subject order may hold them back until what this worker has sent is recorded.
     if (result.hasWaiting) this.dispatcher.recordNow();
@@ -72,7 +92,7 @@ export class Pipeline {
         allowSuspect: this.dispatcher.intake.allowsSuspect,
         depths,
       }),
-    );
+    ).finally(() => this.dispatcher.intake.noteClaimEnded());
     this.dispatcher.intake.noteDue(result.lanesWithMore);
     this.metrics.claimed(result.leased.length, performance.now() - startedAt);
     return result;

@@ -12,6 +12,7 @@ const timersOf = new WeakMap<TimeoutRegistry, number>();
 export class PollTimer {
   private isWoken = false;
   private endSleep: (() => void) | null = null;
+  private endPause: (() => void) | null = null;
   private registry: TimeoutRegistry | null = null;
   private name = TIMEOUT_NAME;
 
@@ -39,6 +40,18 @@ export class PollTimer {
   wake(): void {
     this.isWoken = true;
     this.endSleep?.();
+    this.endPause?.();
+  }
+
+  /** Resolves at the next {@link wake}, or when `work` has ended, whether or not it failed. */
+  pauseDuring(work: Promise<unknown>): Promise<void> {
+    return new Promise((resolve) => {
+      this.endPause = resolve;
+      work.then(
+        () => resolve(),
+        () => resolve(),
+      );
+    });
   }
 
   /** Resolves after `ms` milliseconds, or at a {@link wake}. */

@@ -6,6 +6,7 @@ import { SETTINGS, type Settings } from '../config/settings.js';
 import { LineLogger } from '../core/line-logger.js';
 import { type HttpTransport, TRANSPORT } from '../http/transport.js';
 import { HELD_LANE_WAIT_MS } from '../store/lane-rules.js';
+import type { WrittenEvent } from '../store/outbox-store.js';
 import { type CommittedWork, type LocalCommit, STORE } from '../store/store.js';
 import type { StoreTransactions } from '../store/transactions.js';
 import { DeepScan } from './claim/deep-scan.js';
@@ -17,6 +18,7 @@ import { Maintenance } from './maintenance/maintenance.js';
 import { MAX_RELAY_DELAY_MS, PendingWork } from './pending-work.js';
 import { Pipeline } from './pipeline.js';
 import { PollTimer } from './poll-timer.js';
+import type { RelayResult } from './relay/relay.js';
 
 /** How long a shutdown waits for the database to accept the last outcomes, beyond `drainMs`, ms. */
 const RECORD_GRACE_MS = 2_000;
@@ -156,19 +158,52 @@ export class Worker {
   }
 
   private async relay(): Promise<boolean> {
+    return this.relayWith((written) => this.pipeline.relayBatch(written));
+  }
+
+  private async relayBeside(): Promise<boolean> {
+    const hasProgress = await this.relayWith((written) => this.pipeline.relayBeside(written));
+    this.timer.wake(); // another step, for what waits in lanes
+    return hasProgress;
+  }
+
+  private async relayWith(
+    relay: (written: readonly WrittenEvent[] | null) => Promise<RelayResult>,
+  ): Promise<boolean> {
     const { pending } = this;
     const areOwn = pending.hasOwnEvents;
-    const written = pending.noteRelayBegins();
-    const result = await this.pipeline.relayBatch(written);
+    const result = await relay(pending.noteRelayBegins());
     pending.noteRelayed(result);
     // Another worker relays the events, or an earlier event of their subject, which they must wait for.
     if (areOwn && result.relayed === 0 && !result.isEmpty) this.nextCheckAt = 0;
     return result.relayed > 0;
   }
 
+  /**
+   * Waits for `work`. Relays meanwhile what is committed, as long as it is only a few events at a time: they are not to wait
+   * until lanes with many retries are claimed.
+   */
+  private async relayDuring<T>(work: Promise<T>): Promise<T> {
+    const { pending } = this;
+    let isDone = false;
+    let hasProgress = true;
+    const noteEnd = (): void => void (isDone = true);
+    const ended = work.then(noteEnd, noteEnd);
+    try {
+      while (!isDone) {
+        if (pending.hasEvents && hasProgress && !this.stopping && pending.mayRelay())
+          hasProgress = await this.relayBeside();
+        else await this.timer.pauseDuring(ended);
+      }
+    } finally {
+      await ended; // also after an error: one step at a time
+    }
+    return work;
+  }
+
   private async claim(): Promise<boolean> {
     this.pending.noteClaimBegins();
-    const result = await this.pipeline.claimBatch();
+    const result = await this.relayDuring(this.pipeline.claimBatch());
     this.pending.noteClaimed(result);
     this.deepScan.consider(result.unreached);
     if (this.dispatcher.noteHeldBack(result.heldBack)) this.pollSoon();
@@ -188,7 +223,7 @@ export class Worker {
   private async checkForWork(): Promise<boolean> {
     const check = await this.pipeline.checkForWork();
     this.pending.noteChecked(check);
-    const hasMoreMaintenance = await this.maintenance.runUrgent(check);
+    const hasMoreMaintenance = await this.relayDuring(this.maintenance.runUrgent(check));
     this.maintenance.startRound();
     const { hasEvents, dueInMs, hasChanges } = check;
     const isMapping = hasChanges && this.changes.wake();

@@ -35,6 +35,8 @@ export class Leases {
   /** How long a lease lasts, ms. */
   readonly leaseMs: number;
   private current: Lease | null = null;
+  /** A claim and a relay beside it wait for the same one. */
+  private opening: Promise<Lease> | null = null;
   private readonly held = new Map<string, Lease>();
 
   constructor(
@@ -46,9 +48,15 @@ export class Leases {
 
   /** The lease for a claim that begins now. The claim ends in {@link addDeliveries} or {@link markUncertain}. */
   async acquire(): Promise<Lease> {
-    const lease = this.current && performance.now() < this.current.renewAt ? this.current : await this.open();
+    const lease =
+      this.current && performance.now() < this.current.renewAt ? this.current : await this.openOne();
     lease.open++;
     return lease;
+  }
+
+  private openOne(): Promise<Lease> {
+    this.opening ??= this.open().finally(() => (this.opening = null));
+    return this.opening;
   }
 
   private async open(): Promise<Lease> {

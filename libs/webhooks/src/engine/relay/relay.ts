@@ -29,7 +29,7 @@ export interface RelayResult {
   isEmpty?: boolean;
 }
 
-const NOTHING_RELAYED: RelayResult = {
+export const NOTHING_RELAYED: RelayResult = {
   relayed: 0,
   created: [],
   leased: [],
@@ -48,7 +48,7 @@ const MAX_FEW_DELIVERIES = 2 * SMALL_BATCH;
  */
 @Injectable()
 export class Relay {
-  /** The last relay left more than a small batch: this one begins with the transaction. */
+  /** The last relay left more than a small batch: unless this one's events are known, it begins with the transaction. */
   private isDeep = false;
   private readonly known = new KnownDestinations();
 
@@ -63,7 +63,7 @@ export class Relay {
    * Relays up to `limit` events.
    *
    * @param openBudget called once the deliveries are known, again if they are relayed in another way
-   * @param written all events that wait, if they are known
+   * @param written all events that wait, if they are known; if they fill a small batch, there may be more
    */
   async relayBatch(
     limit: number,
@@ -71,14 +71,23 @@ export class Relay {
     openBudget: () => ClaimBudget,
     written: readonly WrittenEvent[] | null = null,
   ): Promise<RelayResult> {
-    const few = this.isDeep
-      ? null
-      : ((await this.relayWritten(written ?? [], leaseId, openBudget)) ??
-        (await this.relayFew(leaseId, openBudget)));
+    const few = await this.relayFewOnly(leaseId, openBudget, written);
     if (few) return few;
     const result = await this.relayMany(limit, leaseId, openBudget);
     this.isDeep = result.hasMore || result.relayed >= SMALL_BATCH;
     return result;
+  }
+
+  /** As {@link relayBatch}, but does not relay more than a few events at once. Returns `null` if there are more. */
+  async relayFewOnly(
+    leaseId: string,
+    openBudget: () => ClaimBudget,
+    written: readonly WrittenEvent[] | null,
+  ): Promise<RelayResult | null> {
+    const areKnown = written !== null && written.length < SMALL_BATCH;
+    const result = areKnown ? await this.relayWritten(written, leaseId, openBudget) : null;
+    if (result || this.isDeep || (written && !areKnown)) return result;
+    return this.relayFew(leaseId, openBudget);
   }
 
   /** One statement, if the events and their destinations are known. Returns `null` if it relayed none. */

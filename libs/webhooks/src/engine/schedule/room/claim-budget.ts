@@ -36,6 +36,7 @@ export interface LaneRef {
  */
 export class ClaimBudget {
   private readonly reserved = new Map<string, number>();
+  private total = 0;
   /** By tenant, of unhealthy lanes. */
   private readonly reservedOf = new Map<string, number>();
 
@@ -51,6 +52,11 @@ export class ClaimBudget {
     private leftForUnhealthy: number,
     private readonly by: 'claim' | 'relay',
   ) {}
+
+  /** Deliveries that are reserved. */
+  get reservedCount(): number {
+    return this.total;
+  }
 
   get isSpent(): boolean {
     return this.left === 0;
@@ -81,6 +87,7 @@ export class ClaimBudget {
     );
     this.reserved.set(laneId, reserved + count);
     this.left -= count;
+    this.total += count;
     if (!isHealthy) {
       this.leftForUnhealthy -= count;
       this.reservedOf.set(tenantId, (this.reservedOf.get(tenantId) ?? 0) + count);

@@ -6,6 +6,9 @@ import type { WorkerRoom } from './worker-room.js';
 
 /** What a worker may lease now, considering what it has not recorded yet. */
 export class Intake {
+  /** The budget of the claim in progress. */
+  private claiming: ClaimBudget | null = null;
+
   /** @param unrecordedCount outcomes that still take up room; `Infinity`: nothing more may be leased */
   constructor(
     private readonly room: WorkerRoom,
@@ -14,6 +17,11 @@ export class Intake {
     private readonly unrecordedCount: () => number,
   ) {}
 
+  /** Room that is not free, although nothing is held in it. */
+  private get takenCount(): number {
+    return this.unrecordedCount() + (this.claiming?.reservedCount ?? 0);
+  }
+
   /** What is leased now may be sent at once. */
   get hasFreeSlot(): boolean {
     return this.room.hasFreeSlot;
@@ -21,12 +29,12 @@ export class Intake {
 
   /** How many more deliveries may be leased. */
   get claimableCount(): number {
-    return Math.max(0, this.room.claimableCount - this.unrecordedCount());
+    return Math.max(0, this.room.claimableCount - this.takenCount);
   }
 
   /** How many of them are worth relaying now. */
   get relayableCount(): number {
-    return Math.max(0, Math.min(this.claimableCount, this.room.relayableCount - this.unrecordedCount()));
+    return Math.max(0, Math.min(this.claimableCount, this.room.relayableCount - this.takenCount));
   }
 
   /** There is room for something that a claim may find. */
@@ -45,7 +53,15 @@ export class Intake {
   }
 
   openBudget(by: 'claim' | 'relay'): ClaimBudget {
-    return this.room.openBudget(this.unrecordedCount(), by, this.held.bodies);
+    if (by === 'claim') this.claiming = null; // its transaction is repeated
+    const budget = this.room.openBudget(this.takenCount, by, this.held.bodies);
+    if (by === 'claim') this.claiming = budget;
+    return budget;
+  }
+
+  /** What the claim has leased is held now. */
+  noteClaimEnded(): void {
+    this.claiming = null;
   }
 
   /** These lanes are due, or may be. */

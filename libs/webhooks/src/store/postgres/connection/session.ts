@@ -160,13 +160,12 @@ export class Session {
   async frequent<Row>(sql: string, parameters: unknown[], { isLogged = true } = {}): Promise<Row[]> {
     const { statements } = this.shared;
     if (this.bound) return statements.run<Row>(sql, parameters, this.bound, isLogged);
-    return this.retrying(() => {
+    return this.retrying(async () => {
       const { timeoutMs } = this.shared;
-      const { workerConnection } = this.found;
-      if (workerConnection)
-        return workerConnection.use(timeoutMs, (client) =>
-          statements.runOn<Row>(client, sql, parameters, { isLogged }),
-        );
+      const rows = await this.found.workerConnection?.use(timeoutMs, (client) =>
+        statements.runOn<Row>(client, sql, parameters, { isLogged }),
+      );
+      if (rows) return rows;
       return withConnection(this.dataSource, timeoutMs, (runner) =>
         statements.run<Row>(sql, parameters, runner, isLogged),
       );

@@ -13,6 +13,7 @@ interface Client extends PgClient {
  */
 export class WorkerConnection {
   private last: Promise<unknown> = Promise.resolve();
+  private isBrokenOff = false;
 
   private constructor(private readonly client: Client) {}
 
@@ -23,15 +24,19 @@ export class WorkerConnection {
 
   /**
    * Runs `work` after the work before it. Waiting for that takes less time than planning the statement on another connection.
-   * After `silenceMs` without a response the connection is closed, and this throws {@link DatabaseTimeoutError}.
+   * After `silenceMs` without a response the connection is closed, and this throws {@link DatabaseTimeoutError}. Returns `null`
+   * without running `work` if that has happened to the work before it.
    */
-  use<T>(silenceMs: number, work: (client: PgClient) => Promise<T>): Promise<T> {
-    const result = this.last.then(() => unlessSilent(work(this.client), silenceMs, () => this.breakOff()));
+  use<T>(silenceMs: number, work: (client: PgClient) => Promise<T>): Promise<T | null> {
+    const result = this.last.then(() =>
+      this.isBrokenOff ? null : unlessSilent(work(this.client), silenceMs, () => this.breakOff()),
+    );
     this.last = result.catch(() => undefined); // its caller gets the error
     return result;
   }
 
   private breakOff(): void {
+    this.isBrokenOff = true;
     // A statement is running, so the client closes the socket at once. Its `end` event makes the listener connect again.
     this.client.end().catch(() => undefined);
   }
