@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { notFound } from './request-error.js';
 
 const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+/** The two characters of each number of ten bits. */
+const PAIRS = Array.from({ length: 1024 }, (_, bits) => `${ALPHABET[bits >> 5]}${ALPHABET[bits & 31]}`);
 const VALUES = new Map([...ALPHABET].map((character, value) => [character, value]));
 
 /** Prefixes of public ids: `evt_` of an event, `wh_` of an endpoint, `job_` of a job. */
@@ -19,17 +21,11 @@ export function newUuid(now: number = Date.now(), random: string = randomUUID())
 
 /** Returns the public id of a UUID: `wh_` and 26 characters (Crockford base32 of its 128 bits). */
 export function encodeId(prefix: IdPrefix, uuid: string): string {
-  const bytes = Buffer.from(uuid.replaceAll('-', ''), 'hex');
-  let text = '';
-  let bits = 2; // 26 characters have 130 bits: the first two are zero.
-  let buffer = 0;
-  for (const byte of bytes) {
-    buffer = ((buffer << 8) | byte) & 0xfff;
-    bits += 8;
-    while (bits >= 5) {
-      bits -= 5;
-      text += ALPHABET[(buffer >> bits) & 31];
-    }
+  const hex = uuid.replaceAll('-', '');
+  let text = PAIRS[parseInt(hex.slice(0, 2), 16)]!; // 26 characters have 130 bits: the first two are zero.
+  for (let at = 2; at < hex.length; at += 5) {
+    const bits = parseInt(hex.slice(at, at + 5), 16);
+    text += PAIRS[bits >> 10]! + PAIRS[bits & 1023]!;
   }
   return `${prefix}_${text}`;
 }
