@@ -154,6 +154,15 @@ describe('The outbox of a store', () => {
       expect(events.map(({ subject }) => subject)).toEqual([...subjects.slice(0, 6), 'large 0', 'small']);
     });
 
+    it('calls an event large by the bytes of its data, as the statements do, not by its characters', async () => {
+      const bytes = [8_192, 8_194];
+      for (const each of bytes) {
+        const data = JSON.stringify('é'.repeat((each - 2) / 2));
+        await publish(test, newEvent({ data }));
+      }
+      expect((await claimed()).events.map(({ isLarge }) => isLarge)).toEqual([false, true]);
+    });
+
     it('takes the oldest event whatever its size', async () => {
       await publish(test, newEvent({ data: JSON.stringify('x'.repeat(3_000_000)) }), newEvent());
       expect(await claimed()).toMatchObject({

@@ -14,5 +14,13 @@ export const SUSPECT_AFTER_CLAIMS = 2;
  * statement that is planned each time is.
  */
 export const SMALL_BATCH = 16;
-/** Bodies longer than this are limited by their total size, shorter ones by their number. */
+/** Bodies and data of more bytes than this, in UTF-8, are limited by their total bytes; the others by their number. */
 export const LARGE_BODY_BYTES = 8_192;
+const MAX_BYTES_PER_UNIT = 3;
+
+/** Returns the bytes of `text` in UTF-8, as `octet_length` does, if they make it large; 0 if it is small. */
+export function largeBytesOf(text: string): number {
+  if (text.length * MAX_BYTES_PER_UNIT <= LARGE_BODY_BYTES) return 0;
+  const bytes = Buffer.byteLength(text);
+  return bytes > LARGE_BODY_BYTES ? bytes : 0;
+}

@@ -1,4 +1,4 @@
-import { LARGE_BODY_BYTES } from '../../store/lane-rules.js';
+import { largeBytesOf } from '../../store/lane-rules.js';
 import type { ClaimedDelivery, LaneClaim } from '../../store/lane-store.js';
 
 /** Maximum number of due deliveries examined per lane. Later ones are found after some of these have ended. */
@@ -46,7 +46,7 @@ export class ScanDepths {
     const bytes = new Map<string, number>();
     for (const { laneId, body } of claimed) {
       found.set(laneId, (found.get(laneId) ?? 0) + 1);
-      if (body.length > LARGE_BODY_BYTES) bytes.set(laneId, (bytes.get(laneId) ?? 0) + body.length);
+      bytes.set(laneId, (bytes.get(laneId) ?? 0) + largeBytesOf(body));
     }
     const heldBack: string[] = [];
     const stuck: string[] = [];

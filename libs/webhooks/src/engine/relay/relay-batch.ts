@@ -1,18 +1,18 @@
-import { LARGE_BODY_BYTES } from '../../store/lane-rules.js';
+import { largeBytesOf } from '../../store/lane-rules.js';
 import type { ClaimedEvent } from '../../store/outbox-store.js';
 import type { NewDelivery } from './fan-out.js';
 
 /** Maximum number of deliveries in one batch. */
 const MAX_DELIVERIES = 2_000;
-/** Maximum total length of large bodies, characters. Counted per delivery, because the database writes each of them. */
-const MAX_LARGE_LENGTH = 4 * 1024 * 1024;
+/** Maximum total of large bodies. Counted per delivery, because the database writes each of them. */
+const MAX_LARGE_BYTES = 4 * 1024 * 1024;
 
 /** The deliveries of one batch. The first event is relayed whatever its size. */
 export class RelayBatch {
   readonly deliveries: NewDelivery[] = [];
   /** Sequences of the events. */
   readonly relayed: string[] = [];
-  private largeLength = 0;
+  private largeBytes = 0;
   /** A large event had no room. */
   private isFull = false;
   /** Subjects of the large events that had no room. */
@@ -28,18 +28,18 @@ export class RelayBatch {
 
   /** Returns whether there was room for the event. */
   add(event: ClaimedEvent, deliveries: readonly NewDelivery[]): boolean {
-    let largeLength = 0;
-    for (const { body } of deliveries) if (body.length > LARGE_BODY_BYTES) largeLength += body.length;
+    let largeBytes = 0;
+    for (const { body } of deliveries) largeBytes += largeBytesOf(body);
     const isTooLong =
       this.deliveries.length + deliveries.length > MAX_DELIVERIES ||
-      (largeLength > 0 && this.largeLength + largeLength > MAX_LARGE_LENGTH);
+      (largeBytes > 0 && this.largeBytes + largeBytes > MAX_LARGE_BYTES);
     if (isTooLong && this.deliveries.length > 0) {
       this.isFull = true;
       this.waiting.add(subjectOf(event));
       return false;
     }
     this.deliveries.push(...deliveries);
-    this.largeLength += largeLength;
+    this.largeBytes += largeBytes;
     this.relayed.push(event.sequence);
     return true;
   }

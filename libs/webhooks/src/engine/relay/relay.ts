@@ -189,7 +189,7 @@ function chooseDirectDeliveries(deliveries: readonly NewDelivery[], budget: Clai
       if (subjects.has(key)) continue;
       subjects.add(key);
     }
-    delivery.isDirect = budget.reserveOne(destination, delivery.body.length);
+    delivery.isDirect = budget.reserveOne(destination, delivery.body);
   }
 }
 

@@ -227,9 +227,10 @@ describe('LaneScheduler', () => {
 
     const budget = room.openBudget(0, 'claim', bodies);
     expect(budget.reserveBytes('acme', 1)).toBe(0);
-    expect(budget.reserveOne({ laneId: '1', tenantId: 'acme' }, MB)).toBe(false);
-    expect(budget.reserveOne({ laneId: '1', tenantId: 'acme' }, 8_192)).toBe(true);
-    expect(budget.reserveOne({ laneId: '2', tenantId: 'other' }, MB)).toBe(true);
+    expect(budget.reserveOne({ laneId: '1', tenantId: 'acme' }, 'x'.repeat(MB))).toBe(false);
+    expect(budget.reserveOne({ laneId: '1', tenantId: 'acme' }, 'é'.repeat(4_097))).toBe(false); // 8,194 bytes
+    expect(budget.reserveOne({ laneId: '1', tenantId: 'acme' }, 'é'.repeat(4_096))).toBe(true);
+    expect(budget.reserveOne({ laneId: '2', tenantId: 'other' }, 'x'.repeat(MB))).toBe(true);
     expect(budget.reserveBytes('other', 100)).toBe(MB / 4);
     expect(bodies.roomOf('other')).toBe(8 * MB);
 

@@ -1,4 +1,4 @@
-import { LARGE_BODY_BYTES } from '../../../store/lane-rules.js';
+import { largeBytesOf } from '../../../store/lane-rules.js';
 import type { HeldBodies } from './held-bodies.js';
 
 /** Minimum share of large bodies per lane in one claim, if there is room, bytes. */
@@ -95,11 +95,12 @@ export class ClaimBudget {
     return count;
   }
 
-  /** Reserves one delivery with a body of `length` characters. Returns whether there was room. */
-  reserveOne(lane: LaneRef, length: number): boolean {
-    if (length > LARGE_BODY_BYTES && this.bodies.roomOf(lane.tenantId) === 0) return false;
+  /** Reserves one delivery with this body. Returns whether there was room. */
+  reserveOne(lane: LaneRef, body: string): boolean {
+    const bytes = largeBytesOf(body);
+    if (bytes > 0 && this.bodies.roomOf(lane.tenantId) === 0) return false;
     if (this.reserve(lane, 1) === 0) return false;
-    this.bodies.add(lane.tenantId, length);
+    this.bodies.add(lane.tenantId, bytes);
     return true;
   }
 

@@ -1,7 +1,5 @@
-import { LARGE_BODY_BYTES } from '../../../store/lane-rules.js';
-
-/** Large bodies that a worker holds, approximately, in characters of one or two bytes each. */
-const MAX_HELD_LENGTH = 32 * 1024 * 1024;
+/** Large bodies that a worker holds, approximately. */
+const MAX_HELD_BYTES = 32 * 1024 * 1024;
 
 /**
  * The large bodies that a worker holds until their outcomes are recorded, by tenant. A tenant may hold at most as much as
@@ -13,19 +11,22 @@ export class HeldBodies {
     private readonly ofTenants = new Map<string, number>(),
   ) {}
 
-  /** How much more a tenant may hold, in characters. */
+  /** How much more a tenant may hold, bytes. */
   roomOf(tenantId: string): number {
     const held = this.ofTenants.get(tenantId) ?? 0;
-    return Math.max(0, Math.floor((MAX_HELD_LENGTH - this.total - held) / 2));
+    return Math.max(0, Math.floor((MAX_HELD_BYTES - this.total - held) / 2));
   }
 
-  /** `length`: of one body, or of a reservation for several. Small bodies do not count, because their number is limited. */
-  add(tenantId: string, length: number): void {
-    if (length > LARGE_BODY_BYTES) this.change(tenantId, length);
+  /**
+   * `bytes`: what `largeBytesOf` returns for a body, or a reservation for several. Small bodies do not count, because their
+   * number is limited.
+   */
+  add(tenantId: string, bytes: number): void {
+    if (bytes > 0) this.change(tenantId, bytes);
   }
 
-  remove(tenantId: string, length: number): void {
-    if (length > LARGE_BODY_BYTES) this.change(tenantId, -length);
+  remove(tenantId: string, bytes: number): void {
+    if (bytes > 0) this.change(tenantId, -bytes);
   }
 
   /** Returns a copy, to which a budget adds its reservations. */

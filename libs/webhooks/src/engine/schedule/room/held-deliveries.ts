@@ -1,4 +1,4 @@
-import { SUSPECT_AFTER_CLAIMS } from '../../../store/lane-rules.js';
+import { largeBytesOf, SUSPECT_AFTER_CLAIMS } from '../../../store/lane-rules.js';
 import type { LeasedDelivery } from '../../destinations/leased-delivery.js';
 import { HeldBodies } from './held-bodies.js';
 
@@ -13,12 +13,12 @@ export class HeldDeliveries {
   }
 
   add(delivery: LeasedDelivery): void {
-    this.bodies.add(delivery.destination.tenantId, delivery.body.length);
+    this.bodies.add(delivery.destination.tenantId, largeBytesOf(delivery.body));
     if (isSuspect(delivery)) this.suspects++;
   }
 
   remove(delivery: LeasedDelivery): void {
-    this.bodies.remove(delivery.destination.tenantId, delivery.body.length);
+    this.bodies.remove(delivery.destination.tenantId, largeBytesOf(delivery.body));
     if (isSuspect(delivery)) this.suspects--;
   }
 }

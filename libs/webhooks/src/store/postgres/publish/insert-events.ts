@@ -1,6 +1,6 @@
 import { encodeId } from '../../../core/ids.js';
 import type { PublishedEvent } from '../../../events/event.js';
-import { LARGE_BODY_BYTES, SMALL_BATCH } from '../../lane-rules.js';
+import { largeBytesOf, SMALL_BATCH } from '../../lane-rules.js';
 import type { NewEvent, WrittenEvent } from '../../outbox-store.js';
 import type { LocalCommit } from '../../store.js';
 import type { Session } from '../connection/session.js';
@@ -41,7 +41,7 @@ export async function insertEvents(
 
 function noteWritten(commit: Pick<LocalCommit, 'written'>, event: WrittenEvent): void {
   const { written } = commit;
-  const isForFew = event.callbackUrl === null && Buffer.byteLength(event.data) <= LARGE_BODY_BYTES;
+  const isForFew = event.callbackUrl === null && largeBytesOf(event.data) === 0;
   if (written && isForFew && written.length < SMALL_BATCH - 1) written.push(event);
   else commit.written = null;
 }

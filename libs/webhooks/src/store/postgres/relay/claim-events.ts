@@ -1,4 +1,4 @@
-import { LARGE_BODY_BYTES } from '../../lane-rules.js';
+import { LARGE_BODY_BYTES, largeBytesOf } from '../../lane-rules.js';
 import type { ClaimedEvent, ClaimedEvents } from '../../outbox-store.js';
 import type { Session } from '../connection/session.js';
 import { endIfIdle, nowMs, useStablePlan } from '../fragments/expressions.js';
@@ -84,6 +84,6 @@ function withoutWaiting(rows: UnrelayedRow[]): UnrelayedRow[] {
 }
 
 function toEvent(row: UnrelayedRow): ClaimedEvent {
-  const isLarge = row.data!.length > LARGE_BODY_BYTES;
+  const isLarge = largeBytesOf(row.data!) > 0;
   return toClaimedEvent(row, row.data!, { followsEarlier: row.follows, isLarge });
 }
