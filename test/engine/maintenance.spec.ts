@@ -267,6 +267,20 @@ describe('The backlog of a paused endpoint', () => {
   const each = (from: number, to: number, state: string) =>
     subjects(from, to).map((subject) => `${subject} ${state}`);
 
+  it('is counted by each of three busy workers in every third round', async () => {
+    const { module, maintenance } = engine().first;
+    const counts = jest.spyOn(module.get<Store>(STORE, { strict: false }), 'checkPausedBacklogs');
+    jest.replaceProperty(module.get(Leases, { strict: false }), 'workers', 3);
+    const countsOfRounds: number[] = [];
+    for (let round = 1; round <= 7; round++) {
+      await maintenance.runRound();
+      countsOfRounds.push(counts.mock.calls.length);
+    }
+    expect(countsOfRounds).toEqual([1, 1, 1, 2, 2, 2, 3]);
+    jest.restoreAllMocks();
+    for (let round = 1; round <= 2; round++) await maintenance.runRound(); // the last that are skipped
+  });
+
   it('loses its oldest beyond the limit, after an alert at 80 %, and recover brings them back', async () => {
     const { id } = await engine().endpoint('a', '/paused', { active: false });
     await publish(1, 7);

@@ -5,6 +5,7 @@ import { LineLogger } from '../../core/line-logger.js';
 import { WebhookMetrics } from '../../observability/metrics/webhook-metrics.js';
 import type { MaintenanceStore, PausedBacklog } from '../../store/maintenance-store.js';
 import { STORE } from '../../store/store.js';
+import { Leases } from '../claim/leases.js';
 
 /** Maximum batches per round, for the list of endpoints and for the deliveries of each. The next round continues. */
 const MAX_BATCHES_PER_ROUND = 100;
@@ -16,12 +17,14 @@ export class PausedBacklogs {
   private readonly logger = new LineLogger('WebhookMaintenance');
   /** Where the next round continues. */
   private afterLane = START;
+  private roundsToSkip = 0;
   private isStopped = false;
 
   constructor(
     @Inject(STORE) private readonly store: MaintenanceStore,
     @Inject(SETTINGS) private readonly settings: Settings,
     private readonly metrics: WebhookMetrics,
+    private readonly leases: Leases,
   ) {}
 
   /** Ends a running round after its current batch. */
@@ -29,7 +32,10 @@ export class PausedBacklogs {
     this.isStopped = true;
   }
 
+  /** Of several busy workers each counts in its share of the rounds: together they count about as often as one alone. */
   async runRound(): Promise<void> {
+    if (this.roundsToSkip > 0) return void this.roundsToSkip--;
+    this.roundsToSkip = this.leases.workers - 1;
     for (let batch = 0; batch < MAX_BATCHES_PER_ROUND && !this.isStopped; batch++) {
       const backlogs = await this.store.checkPausedBacklogs(this.settings.pausedBacklog, this.afterLane);
       for (const backlog of backlogs) if (backlog.isOverLimit) await this.discardOldest(backlog);
