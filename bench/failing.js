@@ -1,5 +1,6 @@
 // What do receivers that are down cost others, and are retries to them in time?
-//   down     100 endpoints that answer 500 and 100 that hang, 10 deliveries each, beside a steady stream of others
+//   down     100 endpoints that answer 500 and 100 that hang, 10 deliveries each, beside a steady stream of others at `--rate`
+//            events/s (0: half of what this machine publishes and delivers)
 //   origins  one tenant's callbacks to 3,000 origins that hang, beside another tenant's endpoint with a limit of its own
 //   shared   49 endpoints that hang and one that answers, of one tenant at one origin
 //   schedule 500 deliveries at once to an endpoint that answers 500, with httpSMS's schedule (0, 1, 3, 7, 15 s)
@@ -14,12 +15,14 @@ const { tenantOf } = require('./workload/workload.js');
 
 const HEALTHY = 20;
 const DOWN = 100;
+/** Events that are published at once to find out how fast the machine is. */
+const FULL_SPEED_EVENTS = 4_000;
 const HTTPSMS_WAITS_MS = [1_000, 2_000, 4_000, 8_000];
 
 script(
   {
     minutes: 60,
-    options: { rounds: 3, seconds: 20, rate: 400, origins: 3_000, scenes: 'down,origins,shared,schedule' },
+    options: { rounds: 3, seconds: 20, rate: 0, origins: 3_000, scenes: 'down,origins,shared,schedule' },
   },
   async ({ rounds, seconds, rate, origins, scenes }, defer) => {
     const testbed = await createTestbed(defer, { origins: origins + 1 });
@@ -27,6 +30,7 @@ script(
     const url = (behaviour) => (endpoint) => `${receiver.origin}/${behaviour}/${endpoint}`;
     const rows = [];
     const targets = [];
+    const notes = [];
 
     async function withHost(name, setUp, work, options) {
       const database = await testbed.createDatabase(`failing_${name}`);
@@ -65,9 +69,23 @@ script(
       'max ms': max,
     });
 
+    /** Events a second that one process publishes, one transaction each, and delivers. */
+    async function fullSpeed(setUp) {
+      return withHost('full_speed', setUp, async (host) => {
+        const others = { publisher: host, receiver, from: 0, to: HEALTHY };
+        await publishInBackground({ ...others, perSecond: 100, seconds: 3 });
+        await receiver.reset({ recording: '/ok' });
+        // All are due within a millisecond, so the pool of connections sets the pace.
+        await publishInBackground({ ...others, perSecond: FULL_SPEED_EVENTS * 1_000, seconds: 0.001 });
+        const { at } = await receiver.record();
+        const [first, last] = [at.reduce((a, b) => Math.min(a, b)), at.reduce((a, b) => Math.max(a, b))];
+        return (at.length * 1_000) / (last - first);
+      });
+    }
+
     async function down() {
       const stream = async (host) => {
-        const others = { publisher: host, receiver, perSecond: rate, from: 0, to: HEALTHY };
+        const others = { publisher: host, receiver, perSecond, from: 0, to: HEALTHY };
         await publishInBackground({ ...others, seconds: 3 });
         await receiver.reset({ recording: '/ok' });
         return publishInBackground({ ...others, seconds });
@@ -77,6 +95,11 @@ script(
         await insertEndpoints(client, { first: HEALTHY, count: DOWN, url: url('fail') });
         await insertEndpoints(client, { first: HEALTHY + DOWN, count: DOWN, url: url('hang') });
       };
+      const perSecond = rate || Math.round((await fullSpeed(setUp)) / 2);
+      notes.push(
+        `One process. "down": ${HEALTHY} other tenants at ${perSecond} events/s, one transaction each${rate ? '' : ': half of what the process publishes and delivers'}.`,
+      );
+      console.log(`${perSecond} events/s`);
       const failing = { count: DOWN * 2 * 10, from: HEALTHY, to: HEALTHY + DOWN * 2 };
       const attemptsOf = async (client) => {
         const { rows: found } = await client.query(
@@ -210,7 +233,7 @@ script(
       table: rows,
       targets,
       stores: { postgres: await testbed.postgres.describe() },
-      notes: [`One process. "down": ${HEALTHY} other tenants at ${rate} events/s, one transaction each.`],
+      notes,
     });
   },
 );
