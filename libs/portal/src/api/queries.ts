@@ -5,7 +5,7 @@ import { request } from './request.ts';
 import type { EndpointFigures, EndpointState } from './types.ts';
 import type { Session } from '../session/session.ts';
 
-/** Reads that several screens share. Keys begin with what they show, so that a change can invalidate it. */
+/** Queries that several screens share. Each key begins with the name of its data, so that a change can invalidate it. */
 export const queries = {
   session: () =>
     queryOptions({

@@ -77,7 +77,7 @@ describe("The account's own number", () => {
 });
 
 describe('Why an endpoint does not get an event', () => {
-  it('it does: active or paused, there in time, of its events', () => {
+  it('there is no reason if it is active or paused, existed in time and subscribes to the event', () => {
     expect(explain()).toBeNull();
     expect(explain({}, { state: 'paused' })).toBeNull();
   });
@@ -96,15 +96,15 @@ describe('Why an endpoint does not get an event', () => {
       { phoneNumbers: ['+256700000001'] },
       'phone-numbers',
     ],
-  ])('it is named for each kind of mismatch', ([, change, who, reason]) => {
+  ])('the reason is named for each kind of mismatch', ([, change, who, reason]) => {
     expect(explain(change, who)).toBe(reason);
   });
 
-  it('its profile has no words for it', () => {
+  it('its profile has no request for such an event', () => {
     expect(explain({}, {}, { requests: [] })).toBe('profile-cannot-express');
   });
 
-  it('a callback on top of the endpoints takes nothing away', () => {
+  it('a callback in addition to the endpoints is no reason', () => {
     expect(explain({ callbackUrl: 'https://example.com' }, {}, { mode: 'add' })).toBeNull();
   });
 

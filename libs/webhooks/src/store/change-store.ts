@@ -24,12 +24,12 @@ export interface ChangeStore extends StoreTransactions {
   /**
    * Checks that the entity has the column and that exactly its triggers are on the table, and returns the capture's name.
    * Throws {@link WebhooksSetupError} otherwise, with the migration to add; {@link WebhooksNotReadyError} if the data source
-   * lists that migration and it was not run: until `checkTables` passes again, so does every other method.
+   * lists that migration and it was not run. Then every other method throws it too, until `checkTables` passes again.
    */
   checkCapture(captured: CapturedColumn): Promise<string>;
   /**
-   * In `tx`: locks up to `limit` changes of a capture that were never tried, and as many whose due time has come; changes
-   * that another worker has locked are skipped. In the order in which they were made.
+   * In `tx`: locks and returns up to `limit` changes of a capture that were never tried, and as many whose due time has come,
+   * in the order in which they were made. Skips changes that another worker has locked.
    */
   claimChanges(captured: CapturedColumn, limit: number): Promise<ClaimedChange[]>;
   /**

@@ -63,7 +63,7 @@ export function searchesOf(
   return UUID.test(text) ? [{ eventId: text }, { subject: text }] : [{ subject: text }];
 }
 
-/** The query of a list without its search. */
+/** The query parameters of a list, without those of the search. */
 export function queryOf(params: Params, now: number): DeliveryQuery {
   const group =
     params.state && Object.hasOwn(STATE_GROUPS, params.state) ? (params.state as StateGroup) : null;

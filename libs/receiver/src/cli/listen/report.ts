@@ -1,7 +1,7 @@
 import { printable, type Paint } from '../printable.js';
 import type { Arrival } from './listener.js';
 
-/** One line of JSON: what scripts read. */
+/** One line of JSON, for scripts. */
 export function jsonOf({ at, path, verdict, attempt, answer }: Arrival, file: string | null): string {
   const { isVerified, profile, id, type, reason, message } = verdict;
   const result = {

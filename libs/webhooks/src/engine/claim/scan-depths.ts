@@ -3,7 +3,7 @@ import type { ClaimedDelivery, LaneClaim } from '../../store/lane-store.js';
 
 /** Maximum number of due deliveries examined per lane. Later ones are found after some of these have ended. */
 export const MAX_DEPTH = 4_096;
-/** Beyond it, all lanes start again at the smallest depth. */
+/** Maximum number of lanes to remember. Beyond it, all start again at the smallest depth. */
 const MAX_LANES_REMEMBERED = 10_000;
 /** Factor by which the depth grows after a claim that found too little. */
 const GROWTH = 16;
@@ -24,7 +24,7 @@ export interface StuckLanes {
  * Otherwise the depth is halved.
  */
 export class ScanDepths {
-  /** Of lanes that need more than the smallest depth. */
+  /** Depths of lanes that need more than the smallest one. */
   private readonly depths = new Map<string, number>();
 
   constructor(private readonly maxLanes = MAX_LANES_REMEMBERED) {}
@@ -72,7 +72,7 @@ export class ScanDepths {
   }
 }
 
-/** A few more than are taken. */
+/** The smallest depth: some more deliveries than the claim takes. */
 function minDepthFor(count: number): number {
   return count * 2 + 16;
 }

@@ -6,16 +6,16 @@ const GATHER_MS = 8;
 const GATHER_SUCCESSES_MS = 20;
 /** The same for outcomes of failing lanes, while any request is in flight. */
 const GATHER_FAILURES_MS = 50;
-/** The same for a failure that took long, as a share of its duration. */
+/** The outcome of a slow failure may wait longer: for this share of the request's duration. */
 const GATHER_SLOW_SHARE = 0.05;
-/** Maximum of that, ms. */
+/** Maximum time for a slow failure, ms. */
 const MAX_GATHER_SLOW_MS = 250;
 /** With fewer requests in flight than this, no other outcomes are expected soon. */
 const MIN_IN_FLIGHT_TO_GATHER = 4;
 /** Maximum number of outcomes in one statement. */
 const MAX_BATCH = 500;
 /** If this many wait, they are written at once. */
-const FULL_ENOUGH = MAX_BATCH / 2;
+const WRITE_AT_ONCE_FROM = MAX_BATCH / 2;
 
 /** Outcomes that are not recorded yet. One batch is written at a time. The others wait and make the next batch. */
 export class OutcomeQueue {
@@ -45,7 +45,7 @@ export class OutcomeQueue {
     return this.outcomes.length;
   }
 
-  /** How long the current batch has been in writing, ms; 0 if there is none. */
+  /** Time since writing of the current batch began, ms; 0 if none is being written. */
   get writingMs(): number {
     return this.writing ? performance.now() - this.writingSince : 0;
   }
@@ -61,13 +61,13 @@ export class OutcomeQueue {
 
   add(outcome: Outcome): void {
     this.outcomes.push(outcome);
-    if (!this.writing) this.writeWithin(this.patienceMs(outcome));
+    if (!this.writing) this.writeWithin(this.maxWaitMs(outcome));
   }
 
   /** Continues with the outcomes that came while a batch was written. */
   resume(): void {
     if (this.outcomes.length === 0) return;
-    this.writeWithin(Math.min(...this.outcomes.map((outcome) => this.patienceMs(outcome))));
+    this.writeWithin(Math.min(...this.outcomes.map((outcome) => this.maxWaitMs(outcome))));
   }
 
   /** Outcomes are written as soon as possible until the returned function is called, because somebody waits for them. */
@@ -77,7 +77,7 @@ export class OutcomeQueue {
     return () => this.waiters--;
   }
 
-  private patienceMs({ delivery, state, failure, attempt }: Outcome): number {
+  private maxWaitMs({ delivery, state, failure, attempt }: Outcome): number {
     const inFlight = this.inFlight();
     if (delivery.isExclusive) return inFlight > 0 || this.gathering ? GATHER_FAILURES_MS : 0;
     if (inFlight >= MIN_IN_FLIGHT_TO_GATHER) {
@@ -89,7 +89,7 @@ export class OutcomeQueue {
   }
 
   private writeWithin(ms: number): void {
-    if (ms === 0 || this.outcomes.length >= FULL_ENOUGH) return this.flush();
+    if (ms === 0 || this.outcomes.length >= WRITE_AT_ONCE_FROM) return this.flush();
     const until = performance.now() + ms;
     if (this.gathering && this.gatheringUntil <= until) return;
     this.stopGathering();

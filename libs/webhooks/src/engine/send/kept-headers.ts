@@ -9,8 +9,8 @@ const MASKED = ['set-cookie', 'set-cookie2', 'authorization', 'proxy-authorizati
 const MASK = '…';
 
 /**
- * Returns the headers of a failed response as they are kept: in their order, as many as fit into 2 KB. Cookies are masked.
- * `null`: none.
+ * Returns the headers of a failed response to store, or `null` if there are none: in their order, as many as fit into 2 KB.
+ * Cookies are masked.
  */
 export function keptHeaders(headers: HttpResponse['headers'] = {}): Record<string, string> | null {
   const kept: [string, string][] = [];

@@ -73,8 +73,8 @@ export class OpenRoutesCheck implements OnApplicationBootstrap {
   }
 
   /**
-   * Returns true if each guard lets the request in, and false if one refuses. Also returns false if one cannot be called or
-   * fails, because it is then unknown.
+   * Returns true if each guard lets the request in, and false if one refuses. If one cannot be called or fails, nobody knows
+   * whether the route is open, so it returns false too.
    */
   private async letsIn(route: Route, context: ExecutionContext): Promise<boolean> {
     if (this.config.getGlobalRequestGuards().length > 0) return false;

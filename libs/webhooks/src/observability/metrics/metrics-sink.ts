@@ -26,10 +26,10 @@ export type Measure = (value: number, labels: MetricLabels) => void;
  * `nestjs-sms-webhooks/prometheus`, or your own. Each method is called once for each instrument, when the module starts.
  */
 export interface MetricsSink {
-  /** The function adds a number to a sum that only grows. */
+  /** Returns a function that adds a number to a sum that only grows. */
   counter(instrument: MetricInstrument): Measure;
-  /** The function adds one value to a distribution. */
+  /** Returns a function that adds one value to a distribution. */
   histogram(instrument: MetricHistogram): Measure;
-  /** The function sets the present value. */
+  /** Returns a function that sets the current value. */
   gauge(instrument: MetricInstrument): Measure;
 }

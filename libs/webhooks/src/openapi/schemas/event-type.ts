@@ -34,7 +34,7 @@ export const eventTypeSchemas = {
     },
     body: text('The exact body, as text.'),
   }),
-  WebhookTestResult: answer<TestEventResult>('What became of a test.', {
+  WebhookTestResult: answer<TestEventResult>('The result of a test.', {
     eventId: id('evt', 'Id of the test event: the `webhook-id` of the request.'),
     delivery: nullable(refTo('WebhookDeliveryDetail')),
   }),
