@@ -97,6 +97,18 @@ describe('LaneScheduler', () => {
     expect(inFlight).toEqual([2, 4, 8, 8, 8, 8, 2]);
   });
 
+  it('sends one request more at once for each quick success of a lane that recovers, none for a slow one', () => {
+    const scheduler = createScheduler();
+    for (const each of deliveriesOf('1', 44, { isExclusive: true })) scheduler.add(each, ORIGIN);
+    const inFlight: number[] = [];
+    for (const durationMs of [20, 20, 2_500, 20, 20]) {
+      const sent = sendAll(scheduler);
+      inFlight.push(sent.length);
+      for (const each of sent) scheduler.finish(each, true, 200, durationMs);
+    }
+    expect(inFlight).toEqual([2, 4, 8, 8, 16]);
+  });
+
   it('sends two requests at once, without slots, to a lane whose requests hang', () => {
     const scheduler = createScheduler({ slots: 1 });
     timeOut(scheduler, ['1']);
@@ -108,10 +120,17 @@ describe('LaneScheduler', () => {
 
   it('does not count requests that hang in the share of an origin, up to a limit of their own', () => {
     const scheduler = createScheduler({ maxInFlight: () => 4, maxHanging: () => 6 });
+    scheduler.add(deliveriesOf('healthy', 1)[0]!, ORIGIN);
+    for (const each of sendAll(scheduler)) scheduler.finish(each, true, 200, 5);
     timeOut(scheduler, ['1', '2', '3', '4', '5'], {}, ORIGIN);
     for (const lane of ['1', '2', '3', '4', '5'])
       for (const each of deliveriesOf(lane, 2)) scheduler.add(each, ORIGIN);
     expect(sendAll(scheduler)).toHaveLength(6);
+    for (const each of deliveriesOf('healthy', 5)) scheduler.add(each, ORIGIN);
+    const sent = sendAll(scheduler);
+    expect(sent).toHaveLength(4);
+    for (const each of sent) scheduler.finish(each, true, 200, 5);
+    for (const each of sendAll(scheduler)) scheduler.finish(each, true, 200, 5);
     for (const each of deliveriesOf('6', 1)) scheduler.add(each, ORIGIN);
     expect(sendAll(scheduler)).toEqual([]); // untried: it may hang too
     for (const each of deliveriesOf('7', 1)) scheduler.add(each, 'https://elsewhere.example');
