@@ -1,3 +1,4 @@
+/** @jest-environment ./test/support/runner/own-packages.js */
 import type { DynamicModule } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { messageEvent } from '../../libs/webhooks/src/events/event-builders.js';

@@ -1,3 +1,4 @@
+/** @jest-environment ./test/support/runner/own-packages.js */
 import { join } from 'node:path';
 import {
   type ArgumentsHost,

@@ -1,0 +1,26 @@
+/** What spec files change of the process that they share: global names, variables of the environment, listeners. */
+module.exports = class ProcessState {
+  /** @type {Record<PropertyKey, PropertyDescriptor>} */
+  globals = Object.getOwnPropertyDescriptors(globalThis);
+  variables = { ...process.env };
+  listeners = new Map(process.eventNames().map((name) => [name, process.rawListeners(name)]));
+
+  /** Undoes what has changed since. */
+  restore() {
+    for (const key of Reflect.ownKeys(globalThis)) {
+      const before = Reflect.get(this.globals, key);
+      const now = Reflect.getOwnPropertyDescriptor(globalThis, key);
+      if (!before) Reflect.deleteProperty(globalThis, key);
+      else if (now.value !== before.value || now.get !== before.get)
+        Reflect.defineProperty(globalThis, key, before);
+    }
+    for (const name of Object.keys(process.env)) if (!(name in this.variables)) delete process.env[name];
+    Object.assign(process.env, this.variables);
+    for (const name of process.eventNames()) {
+      const before = this.listeners.get(name) ?? [];
+      for (const listener of process.rawListeners(name)) {
+        if (!before.includes(listener)) process.removeListener(name, listener);
+      }
+    }
+  }
+};
