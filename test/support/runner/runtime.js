@@ -1,21 +1,44 @@
 // Jest's runtime, which loads packages once for each process: for each spec file, it evaluates only our own modules.
-const { sep } = require('node:path');
+const { dirname, sep } = require('node:path');
 const { default: Runtime } = require('jest-runtime');
 
 const PACKAGES = `${sep}node_modules${sep}`;
-
 /** Keeps the entities of all files that named them. */
 const NEVER_SHARED = `${PACKAGES}@nestjs${sep}typeorm${sep}`;
+/** Our own modules that are loaded once. */
+const SHARED = '.shared.js';
 
-class SharingRuntime extends Runtime {
+/** The files that relative names stand for: Jest tries all mapped names for each import of each spec file. */
+const paths = new Map();
+/** What files have been compiled to: Jest looks it up by a digest of the source. */
+const compiled = new Map();
+
+module.exports = class SharingRuntime extends Runtime {
   hasShared = false;
 
-  /**
-   * @param {string} from
-   * @param {string} [name]
-   * @param {{ isInternalModule?: boolean }} [options]
-   * @param {boolean} [isRequireActual]
-   */
+  constructor(...input) {
+    super(...input);
+    const { transformCache: cache, fileCache } = this;
+    const transform = cache.transform.bind(cache);
+    cache.transform = (path, options) => {
+      if (options?.isInternalModule) return transform(path, options);
+      const source = fileCache.readFile(path);
+      const known = compiled.get(path);
+      if (known?.source !== source) {
+        transform(path, options);
+        compiled.set(path, { source, result: cache.transforms.get(path) });
+      }
+      const { result } = compiled.get(path);
+      cache.transforms.set(path, result);
+      if (result.sourceMapPath) cache.sourceMaps.set(path, result.sourceMapPath);
+      return result.code;
+    };
+  }
+
+  requireModuleOrMock(from, name) {
+    return super.requireModuleOrMock(from, name.startsWith('.') ? this.pathOf(from, name) : name);
+  }
+
   requireModule(from, name, options, isRequireActual) {
     const path = options?.isInternalModule ? null : this.pathOfShared(from, name);
     if (path === null) return super.requireModule(from, name, options, isRequireActual);
@@ -32,12 +55,23 @@ class SharingRuntime extends Runtime {
     super.setMock(from, name, factory, options);
   }
 
-  /** The file of a package that the spec files of this process share. */
+  /** The file, if the spec files of this process share it. */
   pathOfShared(from, name) {
-    if (!this._environment.sharesPackages || !name || this._resolution.isCoreModule(name)) return null;
-    const path = this._resolution.resolveCjsStub(from, name) || this._resolution.resolveCjs(from, name);
-    return path.includes(PACKAGES) && !path.includes(NEVER_SHARED) ? path : null;
+    if (!name || this._resolution.isCoreModule(name)) return null;
+    const path = this.pathOf(from, name);
+    if (path.endsWith(SHARED)) return path;
+    return this._environment.sharesPackages && path.includes(PACKAGES) && !path.includes(NEVER_SHARED)
+      ? path
+      : null;
   }
-}
 
-module.exports = SharingRuntime;
+  pathOf(from, name) {
+    const key = `${dirname(from)} ${name}`;
+    let path = paths.get(key);
+    if (path === undefined) {
+      path = this._resolution.resolveCjsStub(from, name) || this._resolution.resolveCjs(from, name);
+      paths.set(key, path);
+    }
+    return path;
+  }
+};
