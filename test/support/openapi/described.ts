@@ -1,4 +1,3 @@
-import Ajv2020, { type ValidateFunction } from 'ajv/dist/2020.js';
 import { describedController } from '../../../libs/webhooks/src/openapi/operations/described-controllers.js';
 import {
   type OpenApiOperation,
@@ -7,6 +6,7 @@ import {
 } from '../../../libs/webhooks/src/openapi/index.js';
 import { closed } from './closed.js';
 import type { Exchange } from './exchange.js';
+import validatorsOf from './validators.shared.js';
 
 interface Described {
   operation: OpenApiOperation;
@@ -15,14 +15,7 @@ interface Described {
 }
 
 const document = webhooksOpenApi({ compat: ['httpsms', 'mobile-text-alerts'] });
-const ajv = new Ajv2020({
-  strict: false,
-  allErrors: true,
-  validateSchema: false, // the document's own spec does that, and it takes a fifth of a second in each file
-  formats: { 'date-time': /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/ },
-});
-ajv.addSchema({ $id: 'document', ...(closed(document) as object) });
-ajv.addSchema({ $id: 'open', ...document });
+const validatorOf = validatorsOf(document, closed as (document: object) => object);
 
 const operations = new Map(
   Object.entries(document.paths).flatMap(([path, item]: [string, OpenApiPathItem]) =>
@@ -33,7 +26,6 @@ const operations = new Map(
   ),
 );
 const JSON_SCHEMA = 'content/application~1json/schema';
-const validators = new Map<string, ValidateFunction>();
 
 /** What of an exchange the document does not describe: the response, and the request if it was accepted. */
 export function problemsOf(exchange: Exchange): string[] {
@@ -87,8 +79,7 @@ function fromQuery(value: unknown, type: string): unknown {
 }
 
 function problemsWith(place: string, value: unknown, what: string): string[] {
-  let validate = validators.get(place);
-  if (!validate) validators.set(place, (validate = ajv.compile({ $ref: place })));
+  const validate = validatorOf(place);
   if (validate(value)) return [];
   const errors = validate.errors!.map(({ instancePath, message, params }) =>
     ['value', instancePath, ' ', message, ' ', params.additionalProperty ?? ''].join('').trim(),
