@@ -438,6 +438,27 @@ it('A connection that goes silent while it begins to listen holds up neither the
   await engine.close();
 });
 
+it('A worker that gets no answer while it begins to listen tries again on another connection', async () => {
+  const engine = await Engine.start({ role: 'api' });
+  const { url } = engine.first.dataSource.options as { url: string };
+  const proxy = await DatabaseProxy.open(url);
+  const worker = await startWorker(proxy.url, { role: 'worker', options: { worker: SELDOM } }, engine.log);
+  const listening = () => engine.count(WORKER_SESSIONS);
+  try {
+    await until('it to listen', async () => (await listening()) === 1);
+    worker.database.timeoutMs = 300;
+    const silent = proxy.hold('after', /^listen/);
+    await engine.query(`select pg_terminate_backend(pid) from ${WORKER_SESSIONS}`);
+    await silent;
+    await until('it to listen again', async () => (await listening()) === 1);
+    expect(aboutPolling(engine.log)).not.toEqual([]);
+  } finally {
+    await worker.close();
+    await proxy.close();
+    await engine.close();
+  }
+});
+
 it('What a lost NOTIFY would have told of is found by polling', async () => {
   const engine = await Engine.start({ role: 'worker', options: { worker: { idlePollMs: 50 } } });
   const { url } = engine.first.dataSource.options as { url: string };

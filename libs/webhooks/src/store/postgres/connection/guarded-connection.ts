@@ -6,6 +6,18 @@ interface Connection {
   end(): Promise<void>;
 }
 
+/** What this needs of a `pg` client that no pool has. */
+interface Client extends Connection {
+  connect(): Promise<unknown>;
+  on(event: 'error', listener: () => void): void;
+  readonly connection?: { stream: { destroy(): void } };
+}
+
+/** What this needs of TypeORM's PostgreSQL driver: its pool knows how to make a client with the host's settings. */
+interface PgDriver {
+  master: { Client?: new (options: unknown) => Client; options: unknown };
+}
+
 /** The database did not respond for so long that its connection was closed. The work is retried on another one. */
 export class DatabaseTimeoutError extends WebhooksError {
   override readonly name = 'DatabaseTimeoutError';
@@ -27,10 +39,36 @@ export async function withConnection<T>(
   silenceMs: number,
   work: (runner: QueryRunner) => Promise<T>,
 ): Promise<T> {
+  if (notOpening.has(dataSource)) await checkOpening(dataSource, silenceMs);
   // Reads use the primary too: under TypeORM's `replication` a replica may not have yet what this module or another process has just
   // written, and nearly every read decides something or shows what was written.
   const runner = dataSource.createQueryRunner('master');
-  return unlessSilent(runAndRelease(runner, work), silenceMs, () => void closeConnection(runner));
+  let isOpen = false;
+  const opened = (): void => void (isOpen = true);
+  return unlessSilent(runAndRelease(runner, work, opened), silenceMs, () => {
+    if (!isOpen) notOpening.add(dataSource);
+    void closeConnection(runner);
+  });
+}
+
+/**
+ * Data sources whose pool did not open a connection in time. A place in the pool is taken until that fails, which `pg` leaves to
+ * the operating system, and which may take a quarter of an hour. So the pool is not asked again until the server answers: a
+ * worker that tries again and again would take all places, and could not come back.
+ */
+const notOpening = new WeakSet<DataSource>();
+
+/** Throws {@link DatabaseTimeoutError} unless the server answers to a new connection outside the pool, if only by refusing it. */
+async function checkOpening(dataSource: DataSource, silenceMs: number): Promise<void> {
+  const { Client, options } = (dataSource.driver as unknown as PgDriver).master;
+  if (typeof Client === 'function') {
+    const client = new Client(options);
+    client.on('error', () => undefined);
+    const answer = client.connect().catch(() => undefined);
+    await unlessSilent(answer, silenceMs, () => client.connection?.stream.destroy());
+    void client.end().catch(() => undefined);
+  }
+  notOpening.delete(dataSource);
 }
 
 /** Resolves as `work` does. After `silenceMs` it calls `close` and throws {@link DatabaseTimeoutError}. */
@@ -49,8 +87,14 @@ export async function unlessSilent<T>(work: Promise<T>, silenceMs: number, close
   }
 }
 
-async function runAndRelease<T>(runner: QueryRunner, work: (runner: QueryRunner) => Promise<T>): Promise<T> {
+async function runAndRelease<T>(
+  runner: QueryRunner,
+  work: (runner: QueryRunner) => Promise<T>,
+  onOpen: () => void,
+): Promise<T> {
   try {
+    await runner.connect();
+    onOpen();
     return await work(runner);
   } finally {
     await runner.release();

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { LineLogger } from '../../../core/line-logger.js';
 import type { CommittedWork } from '../../store.js';
+import { unlessSilent } from './guarded-connection.js';
 import type { PgStatement } from './own-parsers.js';
 import type { Session } from './session.js';
 import { WorkerConnection } from './worker-connection.js';
@@ -85,10 +86,8 @@ export class NotifyListener {
       if (channel === this.channel) this.onWork({ events: payload !== 'lanes', lanes: payload !== 'events' });
     });
     try {
-      await client.connect();
-      this.isProven ||= await this.hears(client);
-      await client.query(`listen ${this.channel}`);
-      const connection = await WorkerConnection.of(client);
+      // `pg` would wait for ever for a server that does not answer. A connection that is lost is closed.
+      const connection = await unlessSilent(this.listenOn(client), this.database.timeoutMs, () => undefined);
       if (this.isStopped) return;
       this.database.found.workerConnection = connection;
       this.isListening = true;
@@ -123,6 +122,13 @@ export class NotifyListener {
       clearTimeout(timeout);
       await client.query(`unlisten ${channel}`);
     }
+  }
+
+  private async listenOn(client: PgClient): Promise<WorkerConnection> {
+    await client.connect();
+    this.isProven ||= await this.hears(client);
+    await client.query(`listen ${this.channel}`);
+    return WorkerConnection.of(client);
   }
 
   private lost(error: Error): void {
