@@ -1,20 +1,15 @@
+import { once, EventEmitter } from 'node:events';
+import type { EntityManager } from 'typeorm';
+import { decodeId } from '../../libs/webhooks/src/core/ids.js';
+import { Pipeline } from '../../libs/webhooks/src/engine/pipeline.js';
+import type { DeliveryEventMap } from '../../libs/webhooks/src/observability/delivery-events.js';
 import { HELD_LANE_WAIT_MS } from '../../libs/webhooks/src/store/lane-rules.js';
 import { STORE, type Store } from '../../libs/webhooks/src/store/store.js';
-import { once, EventEmitter } from 'node:events';
-import { PendingWork } from '../../libs/webhooks/src/engine/pending-work.js';
-import type { EntityManager, QueryRunner } from 'typeorm';
-import type {
-  DeliveryEventMap,
-  DeliveryNotice,
-} from '../../libs/webhooks/src/observability/delivery-events.js';
+import { until } from '../faults/until.js';
 import { delivered, Engine } from './support/engine.js';
 import { answer, Gate, inSequence } from './support/receiver.js';
-import { startWorker, type Worker } from './support/worker.js';
-import { POLL } from '../support/client-log.js';
-import { DatabaseProxy } from '../faults/database-proxy.js';
-import { until } from '../faults/until.js';
 
-// Sooner than the look that would find everything.
+// Sooner than the poll that would find everything.
 jest.setTimeout(45_000);
 
 /**
@@ -38,6 +33,14 @@ describe('The worker of the process that commits', () => {
     off();
     return notice as { deliveryId: string };
   }
+
+  const laneOf = async ({ id }: { id: string }): Promise<string> => {
+    const [lane] = await engine().query<{ id: string }>(
+      'select id from webhook_lanes where endpoint_id = $1',
+      [decodeId('wh', id)],
+    );
+    return lane!.id;
+  };
 
   it('sends at once what is published', async () => {
     await engine().endpoint('a', '/a');
@@ -72,6 +75,22 @@ describe('The worker of the process that commits', () => {
     );
     gate.open();
     await engine().receiver.arrived(2);
+  });
+
+  it('sends soon what it could not claim, because a transaction had locked the lane', async () => {
+    const lane = await laneOf(await engine().endpoint('a', '/a', { maxInFlight: 5 }));
+    const pipeline = engine().first.module.get(Pipeline, { strict: false });
+    const claimBatch = pipeline.claimBatch.bind(pipeline);
+    jest.spyOn(pipeline, 'claimBatch').mockImplementationOnce((...options) =>
+      engine().transaction(async (tx) => {
+        await tx.query('select from webhook_lanes where id = $1 for no key update', [lane]);
+        const result = await claimBatch(...options);
+        expect(result.leased).toEqual([]);
+        return result;
+      }),
+    );
+    await engine().publish(delivered('a', 'm1'));
+    await engine().receiver.arrived(1);
   });
 
   it('sends at once what somebody asks to have sent again', async () => {
@@ -159,353 +178,4 @@ describe('The worker of the process that commits', () => {
       expect(engine().receiver.at('/b')).toHaveLength(1);
     });
   });
-});
-
-/** Left alone, a worker looks once a minute: what arrives here arrives because another process said so. */
-const SELDOM = { idlePollMs: 60_000, busyPollMs: 60_000 };
-
-/** The warnings about what is polled for instead, which are then forgotten. */
-const aboutPolling = ({ warnings }: Engine['log']) =>
-  warnings.splice(0).filter((line) => line.includes('poll'));
-
-/** The connections of workers' own. */
-const WORKER_SESSIONS = `pg_stat_activity where datname = current_database() and application_name like '%(webhooks worker)'`;
-
-describe('Between processes', () => {
-  let engine: Engine;
-  let worker: Worker;
-  beforeAll(async () => {
-    engine = await Engine.start({ role: 'api', options: { worker: SELDOM } });
-    worker = await engine.addWorker({ role: 'worker' });
-  });
-  let tests = 0;
-  /** A tenant of each test's own: the worker goes on, so nothing is emptied. */
-  let tenant: string;
-  beforeEach(async () => {
-    tenant = `tenant${tests++}`;
-    await engine.endpoint(tenant, '/a');
-  });
-  afterEach(async () => {
-    await until('all to be recorded', async () => (await engine.leftovers()).sending === 0);
-    engine.receiver.clear();
-  });
-  afterAll(() => engine.close());
-
-  const sessions = (last: string) =>
-    engine.count(`pg_stat_activity where datname = current_database() and query ~* $1`, [last]);
-  const listening = () => engine.count(WORKER_SESSIONS);
-
-  /** Resolves when the worker has recorded the next success. */
-  const delivery = () =>
-    new Promise<DeliveryNotice>((resolve) => {
-      const off = worker.webhooks.events.on('delivered', (notice) => {
-        off();
-        resolve(notice);
-      });
-    });
-
-  it('a commit in one wakes the worker in another', async () => {
-    const recorded = delivery();
-    await engine.publish(delivered(tenant, 'm1'));
-    await recorded;
-  });
-
-  it('a retry wakes it too, and one in the same transaction as an event', async () => {
-    await engine.endpoint(`${tenant}b`, '/b');
-    const first = delivery();
-    await engine.publish(delivered(tenant, 'm1'));
-    const { deliveryId } = await first;
-    const second = delivery();
-    await engine.webhooks.deliveries.retry(tenant, deliveryId);
-    await second;
-
-    await engine.transaction(async (tx) => {
-      await engine.webhooks.publish(tx, delivered(`${tenant}b`, 'm2'));
-      await engine.webhooks.deliveries.retry(tenant, deliveryId, { tx });
-    });
-    await engine.receiver.arrived(4);
-    expect(engine.receiver.at('/a')).toHaveLength(3);
-    expect(engine.receiver.at('/b')).toHaveLength(1);
-  });
-
-  /** An open transaction of this process that has published an event of `subject`. */
-  async function publishing(subject: string): Promise<QueryRunner> {
-    const runner = engine.first.dataSource.createQueryRunner();
-    await runner.startTransaction();
-    await engine.webhooks.publish(runner.manager, delivered(tenant, subject));
-    return runner;
-  }
-
-  it('an event alone is announced in its transaction; of two transactions that are open only one does', async () => {
-    const { url } = engine.first.dataSource.options as { url: string };
-    const proxy = await DatabaseProxy.open(url);
-    proxy.timed = /^notify/;
-    const web = await startWorker(proxy.url, { role: 'api', options: { worker: SELDOM } }, engine.log);
-    const publish = (subject: string) =>
-      web.dataSource.transaction((tx) => web.webhooks.publish(tx, delivered(tenant, subject)));
-    try {
-      await publish('m1');
-      await engine.receiver.arrived(1);
-      expect(proxy.times).toHaveLength(0);
-
-      // PostgreSQL commits those that announce one after the other.
-      const open = await publishing('m2');
-      await publish('m3');
-      await engine.receiver.arrived(2);
-      await until('its NOTIFY to be sent', () => proxy.times.length === 1);
-      await open.commitTransaction();
-      await open.release();
-      await engine.receiver.arrived(3);
-    } finally {
-      await web.close();
-      await proxy.close();
-    }
-  });
-
-  it('an announced event that a savepoint takes back leaves the others announced', async () => {
-    await engine.transaction(async (tx) => {
-      const undone = tx.transaction(async (inner) => {
-        await engine.webhooks.publish(inner, delivered(tenant, 'undone'));
-        throw new Error('undone');
-      });
-      await expect(undone).rejects.toThrow('undone');
-      await engine.webhooks.publish(tx, delivered(tenant, 'm1'));
-    });
-    await engine.receiver.arrived(1);
-    expect(JSON.parse(engine.receiver.at('/a')[0]!.body)).toMatchObject({ data: { message: { id: 'm1' } } });
-  });
-
-  it.each([
-    ['transactions may be prepared', `current_setting(text) returns text return '10'`],
-    ['the queue of notifications fills up', 'pg_notification_queue_usage() returns float8 return 0.6'],
-  ])('no event is announced in its transaction where %s', async (_, answering) => {
-    await engine.query(`create schema answers; create function answers.${answering}`);
-    try {
-      const recorded = delivery();
-      await engine.transaction(async (tx) => {
-        await tx.query('set local search_path to answers, pg_catalog, public');
-        await engine.webhooks.publish(tx, delivered(tenant, 'm1'));
-        const locks = await tx.query(
-          `select from pg_locks where locktype = 'advisory' and pid = pg_backend_pid()`,
-        );
-        expect(locks).toEqual([]);
-      });
-      await recorded;
-    } finally {
-      await engine.query('drop schema answers cascade');
-    }
-  });
-
-  it('one NOTIFY is on the way at a time: the commits meanwhile share the next', async () => {
-    const { url } = engine.first.dataSource.options as { url: string };
-    const proxy = await DatabaseProxy.open(url);
-    const web = await startWorker(proxy.url, { role: 'api', options: { worker: SELDOM } }, engine.log);
-    const open = await publishing('open');
-    try {
-      const publish = (subject: string) =>
-        web.dataSource.transaction((tx) => web.webhooks.publish(tx, delivered(tenant, subject)));
-      proxy.timed = /^notify/;
-      const first = proxy.hold('after', /^notify/);
-      await publish('m0');
-      const held = await first;
-      for (let i = 1; i <= 10; i++) await publish(`m${i}`);
-      held.release();
-      await engine.receiver.arrived(11);
-      expect(proxy.times).toHaveLength(2);
-    } finally {
-      await open.rollbackTransaction();
-      await open.release();
-      await web.close();
-      await proxy.close();
-    }
-  });
-
-  it('a process whose own worker has room tells nobody, and one with notify: false neither tells nor listens', async () => {
-    const { url } = engine.first.dataSource.options as { url: string };
-    const proxy = await DatabaseProxy.open(url);
-    proxy.timed = /notify|listen/;
-    const hosts = [
-      await startWorker(proxy.url, { role: 'all', options: { worker: SELDOM } }, engine.log),
-      await startWorker(
-        proxy.url,
-        { role: 'api', options: { worker: { ...SELDOM, notify: false } } },
-        engine.log,
-      ),
-    ];
-    try {
-      await until('the one that may to listen', async () => (await listening()) === 2);
-      for (const { dataSource, webhooks } of hosts)
-        await dataSource.transaction((tx) => webhooks.publish(tx, delivered(tenant, 'm1')));
-      await engine.publish(delivered(tenant, 'm2'));
-      await engine.receiver.arrived(3);
-      expect(proxy.times).toHaveLength(1); // its LISTEN
-    } finally {
-      for (const host of hosts) await host.close();
-      await proxy.close();
-    }
-  });
-
-  it('a worker whose listening connection was ended is told again as soon as it is back', async () => {
-    const [{ pid }] = (await engine.query<{ pid: number }>(`select pid from ${WORKER_SESSIONS}`)) as [
-      { pid: number },
-    ];
-    await engine.query('select pg_terminate_backend($1::int)', [pid]);
-    const recorded = delivery();
-    await engine.publish(delivered(tenant, 'm1'));
-    await recorded;
-    expect(aboutPolling(engine.log)).toEqual([expect.stringContaining('polling only, until it is back')]);
-  });
-
-  it('a LISTEN that the server refuses is told of once, leaves no connection open, and is tried again', async () => {
-    const { url } = engine.first.dataSource.options as { url: string };
-    const proxy = await DatabaseProxy.open(url);
-    proxy.refused = /^listen/;
-    const host = await startWorker(proxy.url, { role: 'worker', options: { worker: SELDOM } }, engine.log);
-    try {
-      await until('the refused LISTEN to be tried again', () => proxy.refusals > 1);
-      await until('their connections to end', async () => (await sessions('^select refused$')) === 0);
-      proxy.refused = null;
-      await until('it to listen again', async () => (await listening()) === 2);
-      expect(aboutPolling(engine.log)).toEqual([expect.stringContaining('polling only, until it is back')]);
-    } finally {
-      await host.close();
-      await proxy.close();
-    }
-  });
-});
-
-describe('Two workers that hear of the same commits', () => {
-  let engine: Engine;
-  let quick: Worker;
-  let proxy: DatabaseProxy;
-  let other: Worker;
-  const READ = /^with oldest/;
-  beforeEach(async () => {
-    engine = await Engine.start({ role: 'api', options: { worker: SELDOM } });
-    quick = await engine.addWorker({ role: 'worker' });
-    proxy = await DatabaseProxy.open((engine.first.dataSource.options as { url: string }).url);
-    proxy.timed = READ;
-    const listening = proxy.hold('after', /^listen webhooks_/);
-    other = await startWorker(proxy.url, { role: 'worker', options: { worker: SELDOM } }, engine.log);
-    await engine.endpoint('a', '/a');
-    (await listening).release();
-  });
-  afterEach(async () => {
-    await other.close();
-    await proxy.close();
-    await engine.close();
-  });
-
-  /** Both are told of an event, and the other one finds that it is relayed. */
-  async function loseOne(): Promise<void> {
-    const reading = proxy.hold('before', READ);
-    await engine.publish(delivered('a', 'm0'));
-    await engine.receiver.arrived(1);
-    (await reading).release();
-    await until('its read to end', () => proxy.times.length === 1);
-  }
-
-  it('one stands by: it does not read for each commit', async () => {
-    // It would look once an hour.
-    other.module.get(PendingWork, { strict: false }).standby.limits = { minMs: 3_600_000, maxMs: 3_600_000 };
-    await loseOne();
-    for (let i = 1; i <= 5; i++) {
-      await engine.publish(delivered('a', `m${i}`));
-      await engine.receiver.arrived(1 + i);
-    }
-    expect(proxy.times).toHaveLength(1);
-  });
-
-  it('the one that stands by takes over when the other is gone', async () => {
-    await loseOne();
-    await quick.close();
-    for (let i = 1; i <= 2; i++) {
-      await engine.publish(delivered('a', `m${i}`));
-      await engine.receiver.arrived(1 + i);
-    }
-  });
-});
-
-it('A connection that goes silent while it begins to listen holds up neither the start nor the end', async () => {
-  const engine = await Engine.start();
-  const { url } = engine.first.dataSource.options as { url: string };
-  const proxy = await DatabaseProxy.open(url);
-  const silent = proxy.hold('after', /^listen/);
-  const host = await startWorker(proxy.url, { role: 'worker' }, engine.log);
-  await silent;
-  await host.close();
-  await proxy.close();
-  await engine.close();
-});
-
-it('A worker that gets no answer while it begins to listen tries again on another connection', async () => {
-  const engine = await Engine.start({ role: 'api' });
-  const { url } = engine.first.dataSource.options as { url: string };
-  const proxy = await DatabaseProxy.open(url);
-  const worker = await startWorker(proxy.url, { role: 'worker', options: { worker: SELDOM } }, engine.log);
-  const listening = () => engine.count(WORKER_SESSIONS);
-  try {
-    await until('it to listen', async () => (await listening()) === 1);
-    worker.database.timeoutMs = 300;
-    const silent = proxy.hold('after', /^listen/);
-    await engine.query(`select pg_terminate_backend(pid) from ${WORKER_SESSIONS}`);
-    await silent;
-    await until('it to listen again', async () => (await listening()) === 1);
-    expect(aboutPolling(engine.log)).not.toEqual([]);
-  } finally {
-    await worker.close();
-    await proxy.close();
-    await engine.close();
-  }
-});
-
-it('What a lost NOTIFY would have told of is found by polling', async () => {
-  const engine = await Engine.start({ role: 'worker', options: { worker: { idlePollMs: 50 } } });
-  const { url } = engine.first.dataSource.options as { url: string };
-  const proxy = await DatabaseProxy.open(url);
-  proxy.refused = /^notify/;
-  const web = await startWorker(proxy.url, { role: 'api' }, engine.log);
-  try {
-    await engine.endpoint('a', '/a');
-    for (const subject of ['m1', 'm2']) {
-      const events = [delivered('a', subject), delivered('b', subject)];
-      await web.dataSource.transaction((tx) => web.webhooks.publish(tx, events));
-      await until('its NOTIFY to be refused', () => proxy.refusals > 0);
-      proxy.refusals = 0;
-    }
-    await engine.receiver.arrived(2);
-    expect(aboutPolling(engine.log)).toEqual([expect.stringContaining('find the work when they poll')]);
-  } finally {
-    await web.close();
-    await proxy.close();
-    await engine.close();
-  }
-});
-
-it("A worker's small statements run on the connection that listens, and on the pool if that goes silent", async () => {
-  const engine = await Engine.start({ role: 'api' });
-  await engine.endpoint('a', '/a');
-  const { url } = engine.first.dataSource.options as { url: string };
-  const proxy = await DatabaseProxy.open(url);
-  // Left alone it looks once a minute: a look would hide what it has recorded there.
-  const options = { worker: { idlePollMs: 60_000, busyPollMs: 60_000 } };
-  const worker = await startWorker(proxy.url, { role: 'worker', options }, engine.log);
-  worker.database.timeoutMs = 500;
-  const ofWorkers = (statement: string) =>
-    engine.count(`${WORKER_SESSIONS} and query like '%' || $1 || '%'`, [statement]);
-  await until('it to look for work there', () => ofWorkers(POLL));
-
-  const silent = proxy.hold('before', /for update of u skip locked/);
-  await engine.publish(delivered('a', 'm1'));
-  await silent;
-  await engine.receiver.arrived(1);
-  expect(engine.log.errors.splice(0)).toEqual([expect.stringContaining('did not answer for 500 ms')]);
-
-  await until('it to be back', () => ofWorkers(POLL));
-  await engine.publish(delivered('a', 'm2'));
-  await engine.receiver.arrived(2);
-  await until('it to record there', () => ofWorkers('attempts = 1,'));
-  await worker.close();
-  await proxy.close();
-  await engine.close();
 });

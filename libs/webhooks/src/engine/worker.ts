@@ -207,6 +207,8 @@ export class Worker {
     this.pending.noteClaimed(result);
     this.deepScan.consider(result.unreached);
     if (this.dispatcher.noteHeldBack(result.heldBack)) this.pollSoon();
+    // It has forgotten which lanes were due. One that a transaction had locked, or that had no room, is due still.
+    if (result.leased.length === 0) this.checkSoon();
     // If only retries were found, no others are expected soon, because their lanes are due at known times.
     if (result.lanesWithMore.some((laneId) => !this.dispatcher.intake.isUnwell(laneId)))
       this.pollMs = this.settings.busyPollMs;
@@ -216,6 +218,10 @@ export class Worker {
   /** What holds the lanes back may have ended during the claim, or belongs to another worker. */
   private pollSoon(): void {
     this.pollMs = Math.min(HELD_LANE_WAIT_MS, this.settings.busyPollMs);
+    this.checkSoon();
+  }
+
+  private checkSoon(): void {
     this.nextCheckAt = Math.min(this.nextCheckAt, performance.now() + HELD_LANE_WAIT_MS);
   }
 
