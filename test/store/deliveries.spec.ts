@@ -190,7 +190,7 @@ describe('The deliveries of a store', () => {
       await test.store.transaction((tx) => tx.requeueDeliveries(lane, ids));
       await new Promise((resolve) => setImmediate(resolve));
       detach();
-      expect(heard).toEqual([{ events: false, eventTypes: [], lanes: true, written: [] }]);
+      expect(heard).toEqual([{ events: false, eventTypes: [], lanes: true, written: [], isAnnounced: true }]);
       expect(await find(first)).toMatchObject({
         state: 'pending',
         reason: null,

@@ -190,7 +190,7 @@ describe('The endpoints of a store', () => {
       await makeDue(false);
       // Listeners are called after the commit has returned.
       await new Promise((resolve) => setImmediate(resolve));
-      expect(heard).toEqual([{ events: false, eventTypes: [], lanes: true, written: [] }]);
+      expect(heard).toEqual([{ events: false, eventTypes: [], lanes: true, written: [], isAnnounced: true }]);
     } finally {
       detach();
     }
