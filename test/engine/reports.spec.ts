@@ -7,7 +7,7 @@ import { STORE, type Store } from '../../libs/webhooks/src/store/store.js';
 import { createDatabase } from '../support/database.js';
 import { startHost, type WebhooksHost } from '../support/webhooks-host.js';
 
-// `leaseLost` is in maintenance.spec.ts; `endpointFailing`, `endpointRecovered` and `endpointDisabled` in failing-endpoints.spec.ts.
+// `leaseLost` is in leases.spec.ts; `endpointFailing`, `endpointRecovered` and `endpointDisabled` in failing-endpoints.spec.ts.
 describe('In-process events', () => {
   const engine = useEngine();
 
