@@ -1,6 +1,10 @@
+import { Dispatcher } from '../../libs/webhooks/src/engine/dispatcher.js';
+import { Pipeline } from '../../libs/webhooks/src/engine/pipeline.js';
+import type { ClaimBudget, LaneRef } from '../../libs/webhooks/src/engine/schedule/room/claim-budget.js';
 import { Session } from '../../libs/webhooks/src/store/postgres/connection/session.js';
 import { addEndpoint, newEvent, publish, relayTo, skipping, useStore } from '../store/support.js';
 import { type Explained, rowsCompared } from '../support/rows-read.js';
+import { delivered, useEngine } from './support/engine.js';
 
 const LANES = 20;
 const DELIVERIES = 30;
@@ -46,5 +50,41 @@ describe('A claim', () => {
     const { claimed, rows } = await claimAll();
     expect(claimed).toBe(LANES * DELIVERIES);
     expect(rows).toBeLessThan((claimed * claimed) / 4);
+  });
+});
+
+describe('A claim of as many lanes as it may lock', () => {
+  const engine = useEngine({ options: { limits: { registrationsPerMinute: 100 } } });
+  const LOCKED_AT_ONCE = 64;
+  const CROWDED = ['a', 'b'];
+
+  /** A budget with no room for the crowded tenants. */
+  const budget = {
+    isHealthy: () => true,
+    sharesOf: () => ({ healthy: 1, unhealthy: 1 }),
+    reserve: ({ tenantId }: LaneRef, count: number) => (CROWDED.includes(tenantId) ? 0 : count),
+    reserveBytes: () => 1_000_000,
+  } as unknown as ClaimBudget;
+
+  it('moves those that it has no room for behind others that are due', async () => {
+    for (const tenant of CROWDED) {
+      for (let i = 0; i < LOCKED_AT_ONCE / CROWDED.length; i++)
+        await engine().endpoint(tenant, `/${i}`, { maxInFlight: 1 });
+      await engine().publish(delivered(tenant, 'm1'));
+    }
+    const pipeline = engine().first.module.get(Pipeline, { strict: false });
+    await pipeline.relayBatch();
+    await engine().endpoint('other', '/other', { maxInFlight: 1 });
+    await engine().publish(delivered('other', 'm1'));
+    await pipeline.relayBatch();
+
+    const room = jest
+      .spyOn(engine().first.module.get(Dispatcher, { strict: false }).intake, 'openBudget')
+      .mockReturnValue(budget);
+    const tenants = async () =>
+      (await pipeline.claimBatch()).leased.map(({ destination }) => destination.tenantId);
+    expect([await tenants(), await tenants()]).toEqual([[], ['other']]);
+    room.mockRestore();
+    await engine().runAll();
   });
 });
