@@ -15,7 +15,7 @@ type Parse = (value: string) => unknown;
 
 const TEXT = 25;
 const INT4 = 23;
-const OTHER_OIDS = [1009, 1015, 1016, 1231, 2951]; // arrays of text, varchar, bigint, numeric and uuid
+const OTHER_OIDS = [1009, 1015, 1016, 1231, 2951, 2249]; // arrays of text, varchar, bigint, numeric and uuid; records
 const OIDS = [...new Set([...Object.values(types.builtins), ...OTHER_OIDS])] as number[];
 const DEFAULTS = OIDS.map((oid) => [oid, types.getTypeParser(oid)] as const);
 

@@ -73,10 +73,7 @@ function toWritten(event: NewEvent, row: WrittenRow, traceparent: string | null)
   return { ...event, sequence: row.sequence, occurredAt, createdAt, traceparent };
 }
 
-/**
- * Its columns are records, `(7,1767225600000)` and `(t)`. `pg` has no parser for these and returns their text, so no parsers of this
- * module are needed, which would take longer than all checks of the event. A function in `from` would take the database longer.
- */
+/** Called in the select list, the function returns a record, `(7,1767225600000)`. In `from` it would take the database longer. */
 async function callPublishFunction(
   session: Session,
   event: NewEvent,
@@ -87,13 +84,13 @@ async function callPublishFunction(
   const about = [uuid, tenantId, type, subject, data, source, callbackUrl, test, endpointId];
   const parameters: unknown[] = [session.clockOffset, ...about, traceparent, occurredAt];
   const announced = channel === null ? 'false' : announce(parameters.push(channel));
-  const [row] = await session.queryAsHost<{ written: string; announced: string }>(
+  const [row] = await session.query<{ written: string; announced: boolean }>(
     `select ${session.found.publishFunction}($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) as written,
-            row(${announced}) as announced`,
+            ${announced} as announced`,
     parameters,
   );
   const [sequence, createdAt] = row!.written.slice(1, -1).split(',');
-  return { sequence: sequence!, created_at: createdAt!, announced: row!.announced === '(t)' };
+  return { sequence: sequence!, created_at: createdAt!, announced: row!.announced };
 }
 
 /** Names only the columns that have a value: the host's transaction waits while the statement is parsed and planned. */
