@@ -145,7 +145,7 @@ describe('Between processes', () => {
     }
   });
 
-  it('one NOTIFY is on the way at a time: the commits meanwhile share the next', async () => {
+  it('one NOTIFY runs at a time: the commits meanwhile share the next', async () => {
     const { url } = engine.first.dataSource.options as { url: string };
     const proxy = await DatabaseProxy.open(url);
     const web = await startWorker(proxy.url, { role: 'api', options: { worker: SELDOM } }, engine.log);

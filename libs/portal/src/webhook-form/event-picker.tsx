@@ -80,7 +80,7 @@ interface GroupProps {
   invalid: boolean;
 }
 
-/** The events of one group. `message.*` stands for all of them, including those added later. */
+/** The events of one group. `message.*` includes all of them, and those added later. */
 function EventGroupChoice({ group, wildcards, chosen, onChange }: GroupProps) {
   const pattern = `${group.prefix}.*`;
   const isAll = chosen.includes(pattern);

@@ -7,6 +7,7 @@ import type { CommittedWork, LocalCommit } from '../store/store.js';
 import type { ClaimResult } from './claim/lane-claimer.js';
 import { Dispatcher } from './dispatcher.js';
 import type { RelayResult } from './relay/relay.js';
+import { areAll } from './relay/written-events.js';
 import { Standby } from './standby.js';
 
 /** While there is little room, events wait until outcomes free more, but not longer than this, ms. */
@@ -101,7 +102,7 @@ export class PendingWork {
     this.events = false;
     this.ownEvents = false;
     this.written = [];
-    this.isOfWritten = written !== null && written.length < SMALL_BATCH;
+    this.isOfWritten = areAll(written);
     if (!this.isOfWritten) this.standby.noteRelayBegins();
     return written;
   }

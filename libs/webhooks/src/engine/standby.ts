@@ -17,7 +17,7 @@ export class Standby {
   private isStandingBy = false;
   /** How often `minMs` is doubled. */
   private doublings = 0;
-  /** Announcements since the last relay began. Each stands for one or more events. */
+  /** Announcements since the last relay began. Each is for one or more events. */
   private announced = 0;
   /** Announcements before the last relay began. */
   private taken = 0;

@@ -12,7 +12,7 @@ import { EventRenderer } from './event-renderer.js';
 import { fanOutToCallback, fanOutToEndpoints, type NewDelivery } from './fan-out.js';
 import { KnownDestinations } from './known-destinations.js';
 import { RelayBatch } from './relay-batch.js';
-import { bySequence, toClaimedEvent } from './written-events.js';
+import { areAll, bySequence, toClaimedEvent } from './written-events.js';
 
 export interface RelayResult {
   /** Number of events relayed. */
@@ -84,7 +84,7 @@ export class Relay {
     openBudget: () => ClaimBudget,
     written: readonly WrittenEvent[] | null,
   ): Promise<RelayResult | null> {
-    const areKnown = written !== null && written.length < SMALL_BATCH;
+    const areKnown = areAll(written);
     const result = areKnown ? await this.relayWritten(written, leaseId, openBudget) : null;
     if (result || this.isDeep || (written && !areKnown)) return result;
     return this.relayFew(leaseId, openBudget);

@@ -1,4 +1,10 @@
+import { SMALL_BATCH } from '../../store/lane-rules.js';
 import type { ClaimedEvent, WrittenEvent } from '../../store/outbox-store.js';
+
+/** Whether these are all events that wait. There may be others if they are unknown, or if they fill a small batch. */
+export function areAll(written: readonly WrittenEvent[] | null): written is readonly WrittenEvent[] {
+  return written !== null && written.length < SMALL_BATCH;
+}
 
 /** An event that a commit in this process wrote, as the store would return it. */
 export function toClaimedEvent({ data, ...event }: WrittenEvent): ClaimedEvent {

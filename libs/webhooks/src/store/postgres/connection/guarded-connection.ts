@@ -1,21 +1,10 @@
 import type { DataSource, QueryRunner } from 'typeorm';
 import { WebhooksError } from '../../../core/errors.js';
+import { createOwnClient } from './own-client.js';
 
 /** The `pg` client in TypeORM's PostgreSQL query runner. */
 interface Connection {
   end(): Promise<void>;
-}
-
-/** What this needs of a `pg` client that no pool has. */
-interface Client extends Connection {
-  connect(): Promise<unknown>;
-  on(event: 'error', listener: () => void): void;
-  readonly connection?: { stream: { destroy(): void } };
-}
-
-/** What this needs of TypeORM's PostgreSQL driver: its pool knows how to make a client with the host's settings. */
-interface PgDriver {
-  master: { Client?: new (options: unknown) => Client; options: unknown };
 }
 
 /** The database did not respond for so long that its connection was closed. The work is retried on another one. */
@@ -60,9 +49,8 @@ const notOpening = new WeakSet<DataSource>();
 
 /** Throws {@link DatabaseTimeoutError} unless the server answers to a new connection outside the pool, if only by refusing it. */
 async function checkOpening(dataSource: DataSource, silenceMs: number): Promise<void> {
-  const { Client, options } = (dataSource.driver as unknown as PgDriver).master;
-  if (typeof Client === 'function') {
-    const client = new Client(options);
+  const client = createOwnClient(dataSource);
+  if (client) {
     client.on('error', () => undefined);
     const answer = client.connect().catch(() => undefined);
     await unlessSilent(answer, silenceMs, () => client.connection?.stream.destroy());

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { LineLogger } from '../../../core/line-logger.js';
 import type { CommittedWork } from '../../store.js';
 import { unlessSilent } from './guarded-connection.js';
-import type { PgStatement } from './own-parsers.js';
+import { createOwnClient, type OwnClient } from './own-client.js';
 import type { Session } from './session.js';
 import { WorkerConnection } from './worker-connection.js';
 
@@ -13,24 +13,6 @@ const PROBE_MS = 1_000;
 /** Maximum time to close a connection, ms. A silent one would never close. */
 const END_MS = 1_000;
 
-/** The part of a `pg` client that is used here. */
-interface PgClient {
-  /** The process id of the session, as reported when the connection was accepted. Poolers invent one. */
-  processID?: number | null;
-  connect(): Promise<unknown>;
-  query(text: string): Promise<{ rows: unknown[] }>;
-  query(statement: PgStatement): Promise<{ rows: unknown[] }>;
-  end(): Promise<void>;
-  readonly connection?: { stream: { destroy(): void } };
-  on(event: 'notification', listener: (message: { channel: string; payload?: string }) => void): void;
-  on(event: 'error' | 'end', listener: (argument?: unknown) => void): void;
-}
-
-/** The part of TypeORM's PostgreSQL driver that is used here. Its pool can create a client with the host's settings. */
-interface PgDriver {
-  master: { Client?: new (options: unknown) => PgClient; options: unknown };
-}
-
 /** The connection can never listen. */
 class CannotListenError extends Error {}
 
@@ -40,7 +22,7 @@ class CannotListenError extends Error {}
  */
 export class NotifyListener {
   private readonly logger = new LineLogger('WebhookWakeChannel');
-  private client: PgClient | null = null;
+  private client: OwnClient | null = null;
   private isListening = false;
   private onWork: (work: CommittedWork) => void = () => undefined;
   private reconnect: NodeJS.Timeout | null = null;
@@ -69,9 +51,8 @@ export class NotifyListener {
   }
 
   private async open(): Promise<void> {
-    const { Client, options } = (this.database.dataSource.driver as unknown as PgDriver).master;
-    if (typeof Client !== 'function') return this.giveUp('this driver has no clients that listen');
-    const client = new Client(options);
+    const client = createOwnClient(this.database.dataSource);
+    if (!client) return this.giveUp('this driver has no clients that listen');
     this.client = client;
     let isLost = false;
     const lose = (error: Error): void => {
@@ -103,7 +84,7 @@ export class NotifyListener {
    * Returns true if this connection receives notifications of others. A transaction pooler accepts LISTEN, but gives the session that
    * listens to somebody else. Throws {@link CannotListenError}.
    */
-  private async hears(client: PgClient): Promise<boolean> {
+  private async hears(client: OwnClient): Promise<boolean> {
     const { rows } = await client.query('select pg_backend_pid() as pid');
     if ((rows[0] as { pid: number }).pid === client.processID) return true;
     // A pooler is in between. The probe has a channel of its own, so that a session that keeps listening receives nothing.
@@ -124,7 +105,7 @@ export class NotifyListener {
     }
   }
 
-  private async listenOn(client: PgClient): Promise<WorkerConnection> {
+  private async listenOn(client: OwnClient): Promise<WorkerConnection> {
     await client.connect();
     this.isProven ||= await this.hears(client);
     await client.query(`listen ${this.channel}`);
@@ -153,7 +134,7 @@ export class NotifyListener {
     );
   }
 
-  private async end(client: PgClient): Promise<void> {
+  private async end(client: OwnClient): Promise<void> {
     const timeout = setTimeout(() => client.connection?.stream.destroy(), END_MS);
     await client.end().catch((error: Error) => this.logger.warn(`Closing failed: ${error.message}`));
     clearTimeout(timeout);

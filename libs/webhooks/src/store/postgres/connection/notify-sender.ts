@@ -20,7 +20,7 @@ export class NotifySender {
     private readonly channel: string,
   ) {}
 
-  /** A NOTIFY is on the way. What commits meanwhile is told of with the next. */
+  /** A NOTIFY is running. What commits meanwhile is announced by the next one. */
   get isSending(): boolean {
     return this.sending;
   }

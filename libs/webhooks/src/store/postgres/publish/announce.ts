@@ -1,4 +1,4 @@
-/** Key of an advisory lock: whoever has it may announce in its transaction. */
+/** Key of an advisory lock. The transaction that holds it announces its events. */
 const ANNOUNCING_LOCK = '8602431975310642';
 
 /**
@@ -9,10 +9,12 @@ const ANNOUNCING_LOCK = '8602431975310642';
  * - the queue of notifications is half full, which a session that listens and does not end its transaction can cause: with a
  *   full queue, the commit would fail.
  *
- * @param channel the number of the parameter that has the name of the channel
+ * @param parameters of the statement; the channel is added to them
+ * @param channel where others listen; `null`: nothing is announced
  */
-export function announce(channel: number): string {
+export function announce(parameters: unknown[], channel: string | null): string {
+  if (channel === null) return 'false';
   return `case when current_setting('max_prepared_transactions') = '0' and pg_notification_queue_usage() < 0.5
                     and pg_try_advisory_xact_lock(${ANNOUNCING_LOCK})
-               then pg_notify($${channel}, 'events')::text is not null else false end`;
+               then pg_notify($${parameters.push(channel)}, 'events')::text is not null else false end`;
 }

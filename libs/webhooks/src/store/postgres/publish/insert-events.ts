@@ -83,7 +83,7 @@ async function callPublishFunction(
   const { uuid, tenantId, type, subject, data, source, callbackUrl, test, endpointId, occurredAt } = event;
   const about = [uuid, tenantId, type, subject, data, source, callbackUrl, test, endpointId];
   const parameters: unknown[] = [session.clockOffset, ...about, traceparent, occurredAt];
-  const announced = channel === null ? 'false' : announce(parameters.push(channel));
+  const announced = announce(parameters, channel);
   const [row] = await session.query<{ written: string; announced: boolean }>(
     `select ${session.found.publishFunction}($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) as written,
             ${announced} as announced`,
@@ -119,7 +119,7 @@ async function insertRow(
     columns += ', occurred_at';
     values += `, ${nowMs(1)}`;
   }
-  const announced = channel === null ? 'false' : announce(parameters.push(channel));
+  const announced = announce(parameters, channel);
   const [row] = await session.query<WrittenRow>(
     `with event as (
        insert into ${session.tables.events} (id, tenant_id, type, subject, data, created_at${columns})
