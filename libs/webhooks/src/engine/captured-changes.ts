@@ -1,9 +1,9 @@
 /** Injects the {@link CapturedChanges}. */
 export const CAPTURED_CHANGES = Symbol('webhooks:captured-changes');
 
-/** Changes of the host's tables that become events. The worker asks whether there are any, beside its other work. */
+/** Changes of the host's tables that become events. The worker looks for them while it does its other work. */
 export interface CapturedChanges {
-  /** Names of the captures that this process maps. Without any the database is not asked. */
+  /** Names of the captures that this process maps. If there are none, the database is not queried. */
   readonly names: readonly string[];
   /** Publishes the events of changes in the background, and logs errors. Returns false if that is already running. */
   wake(): boolean;

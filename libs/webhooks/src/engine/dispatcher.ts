@@ -83,7 +83,7 @@ export class Dispatcher {
     );
   }
 
-  /** A delivery that was sent but cannot be recorded must not become due again, here or in another worker. */
+  /** Extends the leases of deliveries that were sent and are not recorded yet, so that no worker sends them again. */
   keepUnrecorded(): Promise<void> {
     return this.keeper.keep();
   }
@@ -126,7 +126,7 @@ export class Dispatcher {
     this.sendReady();
   }
 
-  /** Records now the outcomes that other workers may wait for. */
+  /** Records at once the outcomes that other workers may be waiting for. */
   recordNow(): void {
     this.unrecorded.flush();
   }
@@ -180,7 +180,7 @@ export class Dispatcher {
     this.sendReady();
   }
 
-  /** Returns deliveries that this worker has leased but does not send to their lanes. */
+  /** Returns to their lanes deliveries that this worker has leased but does not send. */
   private returnToLanes(deliveries: readonly LeasedDelivery[]): void {
     for (const delivery of deliveries) this.enqueueOutcome(returnToLane(delivery, 0));
   }
@@ -220,7 +220,7 @@ export class Dispatcher {
     for (const { laneId, healthy } of healthChanges) {
       const { delivery } = batch.find((each) => each.delivery.destination.laneId === laneId)!;
       this.reporter.reportHealthChange(delivery.destination, healthy);
-      // From now on, one worker at a time claims it.
+      // From now on, only one worker at a time claims from this lane.
       if (!healthy) this.returnToLanes(this.scheduler.withdraw(laneId));
     }
     for (const { delivery, disable } of batch) {

@@ -17,8 +17,8 @@ const STATE_AFTER: Partial<Record<AuditEntry['action'], string>> = {
 };
 
 /**
- * Feeds metrics that no worker feeds: commits, people's changes, and figures of the queue. The figures are read by one
- * query on a timer, never when somebody collects the metrics.
+ * Feeds the metrics that workers do not feed: commits, changes made by people, and figures of the queue. One query on a
+ * timer reads the figures; collecting the metrics reads nothing.
  */
 @Injectable()
 export class MetricsFeed implements OnApplicationBootstrap, OnModuleDestroy {
@@ -57,7 +57,7 @@ export class MetricsFeed implements OnApplicationBootstrap, OnModuleDestroy {
     await this.reading;
   }
 
-  /** Sets the gauges. If the database does not respond, logs that and resolves as well. */
+  /** Sets the gauges. Never rejects: an error of the database is logged. */
   read(): Promise<void> {
     return (this.reading ??= this.readOnce().finally(() => (this.reading = null)));
   }
@@ -72,7 +72,7 @@ export class MetricsFeed implements OnApplicationBootstrap, OnModuleDestroy {
     } catch (error) {
       if (!this.isFailing)
         this.logger.warn(
-          `Reading the figures of the queue failed, the last ones stay: ${(error as Error).message}`,
+          `Reading the figures of the queue failed, so the previous ones are kept: ${(error as Error).message}`,
         );
       this.isFailing = true;
     }

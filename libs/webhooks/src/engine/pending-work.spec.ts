@@ -13,7 +13,7 @@ describe('PendingWork', () => {
   beforeEach(() => jest.useFakeTimers({ now: 0 }));
   afterEach(() => jest.useRealTimers());
 
-  it('knows when lanes are due from the last check, until they are claimed', () => {
+  it('has lanes from the time at which the last check said they would be due, until a claim begins', () => {
     pending.noteChecked(found(250));
     jest.advanceTimersByTime(249);
     expect(pending.hasLanes).toBe(false);
@@ -24,7 +24,7 @@ describe('PendingWork', () => {
     expect(pending.hasLanes).toBe(false);
   });
 
-  it('forgets what the check before it has found', () => {
+  it('has no lanes if a later check found none', () => {
     pending.noteChecked(found(250));
     pending.noteChecked(found(null));
     jest.advanceTimersByTime(1_000);

@@ -10,7 +10,7 @@ import type { RelayResult } from './relay/relay.js';
 import { areAll } from './relay/written-events.js';
 import { Standby } from './standby.js';
 
-/** While there is little room, events wait until outcomes free more, but not longer than this, ms. */
+/** While there is little room, events wait until outcomes free more of it, but no longer than this, ms. */
 export const MAX_RELAY_DELAY_MS = 250;
 /** A relay does not wait if there is room for this many deliveries per slot. */
 const ROOM_PER_SLOT = 8;
@@ -21,14 +21,17 @@ export class PendingWork {
   /** Events that other processes have announced. */
   readonly standby: Standby;
   private events = false;
-  /** Commits in this process wrote some of these. */
+  /** Some of the events to relay were written by commits in this process. */
   private ownEvents = false;
-  /** The events, if commits in this process wrote all of them, up to a small batch; `null`: there may be others. */
+  /**
+   * The events to relay, if all of them were written by commits in this process: no more than a small batch. `null`: there
+   * may be others.
+   */
   private written: WrittenEvent[] | null = [];
-  /** The last relay contained only such events. */
+  /** The last relay contained only events that commits in this process had written. */
   private isOfWritten = false;
   private lanes = false;
-  /** A commit made lanes due or closed them, which no check has seen yet. */
+  /** Since the last check, a commit has made lanes due or closed some. */
   private unseenLanes = false;
   // On the process's monotonic clock, ms.
   /** When the first lane is due, according to the last check. */
@@ -53,7 +56,7 @@ export class PendingWork {
     return this.ownEvents;
   }
 
-  /** Events exist that need no search, but that a check would find: a commit announced them, or another worker relays them. */
+  /** If a check finds events, they are not news: a commit has announced them, or other workers are expected to relay them. */
   get expectsEvents(): boolean {
     return this.ownEvents || this.standby.hasEvents || this.standby.isActive;
   }
@@ -94,8 +97,8 @@ export class PendingWork {
   }
 
   /**
-   * Call it before a relay: what commits meanwhile is for the next one. Returns the events if commits here wrote all of them,
-   * up to a small batch.
+   * Call it before a relay: what is committed during the relay is for the next one. Returns the events to relay if all of
+   * them were written by commits in this process, no more than a small batch; `null`: there may be others.
    */
   noteRelayBegins(): WrittenEvent[] | null {
     const written = this.standby.hasEvents ? null : this.written;
@@ -116,7 +119,7 @@ export class PendingWork {
     this.lanes ||= hasWaiting;
   }
 
-  /** Call it before a claim: lanes that get room meanwhile are for the next one. */
+  /** Call it before a claim: lanes that get room during the claim are for the next one. */
   noteClaimBegins(): void {
     this.lanes = false;
     this.dueAt = Infinity;
@@ -132,7 +135,7 @@ export class PendingWork {
     this.written = all && all.slice(0, SMALL_BATCH);
   }
 
-  /** Relaying a few events at a time costs most: it waits for room, but not for long. */
+  /** Relaying a few events at a time costs the most per event, so a relay waits for room, but not for long. */
   mayRelay(): boolean {
     return (
       this.dispatcher.intake.claimableCount >= this.settings.slots * ROOM_PER_SLOT ||
@@ -140,7 +143,7 @@ export class PendingWork {
     );
   }
 
-  /** A claim costs the same for few deliveries as for many: it waits for room, but not for long. */
+  /** A claim costs as much for few deliveries as for many, so it waits for room, but not for long. */
   mayClaim(): boolean {
     return (
       this.dispatcher.intake.shouldClaim ||

@@ -12,7 +12,7 @@ import { Dispatcher } from './dispatcher.js';
 import { NOTHING_RELAYED, Relay, type RelayResult } from './relay/relay.js';
 import type { ClaimBudget } from './schedule/room/claim-budget.js';
 
-/** Events of one batch. */
+/** Maximum number of events in one batch. */
 const MAX_RELAYED = 1_000;
 const MIN_RELAYED = 100;
 
@@ -34,7 +34,10 @@ export class Pipeline {
     private readonly metrics: WebhookMetrics,
   ) {}
 
-  /** Runs `work` after the work before it: `runOnce()` beside the worker's loop, one step at a time. */
+  /**
+   * Runs `work` once the work passed before it has ended, so that `runOnce()` and the worker's loop take turns, step by
+   * step.
+   */
   exclusively<T>(work: () => Promise<T>): Promise<T> {
     const result = this.lastStep.then(work);
     this.lastStep = result.catch(() => undefined);
@@ -43,13 +46,13 @@ export class Pipeline {
 
   /** Asks the database what there is to do, except in `skipLanes` and in lanes that this worker has no room for. */
   async checkForWork(skipLanes: readonly string[] = []): Promise<WorkCheck> {
-    await this.dispatcher.keepUnrecorded(); // a rescue may follow
+    await this.dispatcher.keepUnrecorded(); // the check may be followed by a rescue
     return this.store.checkForWork(this.dispatcher.intake.unclaimable(skipLanes), this.changes.names);
   }
 
-  /** Relays one batch of events. `written`: all events that wait, if they are known. */
+  /** Relays one batch of events. `written`: the events to relay, if they are known. */
   async relayBatch(written: readonly WrittenEvent[] | null = null): Promise<RelayResult> {
-    // Deliveries that this worker has no room for would be written twice. Their events wait a moment, or other workers
+    // Deliveries that this worker has no room for would be written twice. So their events wait a moment, or other workers
     // relay them.
     const limit = Math.max(MIN_RELAYED, Math.min(MAX_RELAYED, this.dispatcher.intake.relayableCount));
     return this.relayUnderLease((leaseId, openBudget) =>
@@ -57,7 +60,7 @@ export class Pipeline {
     );
   }
 
-  /** Relays events beside another step if there are only a few. If there are more, relays none. */
+  /** Relays events while another step runs, if there are only a few. If there are more, relays none. */
   relayBeside(written: readonly WrittenEvent[] | null): Promise<RelayResult> {
     return this.relayUnderLease(
       async (leaseId, openBudget) =>

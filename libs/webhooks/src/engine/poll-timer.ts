@@ -16,7 +16,7 @@ export class PollTimer {
   private registry: TimeoutRegistry | null = null;
   private name = TIMEOUT_NAME;
 
-  /** The host's registry; null if it has none. */
+  /** Sets the host's registry; null if the host has none. */
   use(registry: TimeoutRegistry | null): void {
     if (registry === this.registry) return;
     this.registry = registry;

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 
-/** Whether the tables exist and the checks of the start have passed. They may pass later, if the host migrates late. */
+/** Whether the tables exist and the checks at start-up have passed. If the host migrates after the start, they pass then. */
 @Injectable()
 export class Readiness {
   private hasPassed = false;
@@ -10,7 +10,7 @@ export class Readiness {
     return this.hasPassed;
   }
 
-  /** Runs `work` now and waits for it, or once when {@link markReady} is called. */
+  /** If everything is ready, runs `work` now and waits for it. Otherwise {@link markReady} runs it. */
   async whenReady(work: () => Promise<void>): Promise<void> {
     if (this.hasPassed) await work();
     else this.waiting.push(work);

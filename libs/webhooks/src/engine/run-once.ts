@@ -21,7 +21,10 @@ export interface RunResult extends OutcomeCounts {
   claimed: number;
 }
 
-/** Maximum rounds in a row that find work but get none, because other workers hold it. Then it is left to them. */
+/**
+ * Maximum number of rounds in a row that find work but get none, because other workers hold it. After these, the work is
+ * left to the other workers.
+ */
 const MAX_FRUITLESS_ROUNDS = 40;
 
 /** The result of one round. */
@@ -36,11 +39,11 @@ interface Round {
   hasLooked: boolean;
   /** There are events or due lanes, but this round got none of them: another worker has them locked, for example. */
   leftWork: boolean;
-  /** Time until a lane is due that may already hold due deliveries, ms; `null`: there is none. */
+  /** Time until a lane is due in which deliveries may be due already, ms; `null`: there is no such lane. */
   dueSoonInMs: number | null;
 }
 
-/** `runOnce()`: for tests and cron jobs. It may also run beside the worker. */
+/** `runOnce()`: for tests and cron jobs. It may also run while the worker does. */
 @Injectable()
 export class RunOnce {
   constructor(
@@ -72,9 +75,10 @@ export class RunOnce {
     let relayed = 0;
     let claimed = 0;
     let fruitlessRounds = 0;
-    // Lanes whose due deliveries were all held back, even at full depth, since anything last changed.
+    // Lanes whose due deliveries were all held back, even at full depth. Emptied when anything changes.
     const stuck = new Set<string>();
-    // Used by this run alone: the worker's loop may forget the depths of some lanes, which would then be searched repeatedly.
+    // Depths of this run alone. The worker's loop may forget the depths of some lanes, and a run would then search them
+    // again and again.
     const depths = new ScanDepths(Infinity);
     for (;;) {
       const recording = this.dispatcher.nextRecording();
@@ -85,7 +89,7 @@ export class RunOnce {
       claimed += round.claimed;
       const isIdle = this.dispatcher.idle;
       if (round.hasProgress || !wasIdle || !isIdle) {
-        // An outcome may free room, or others of its subject may wait for it.
+        // An outcome may free room, or deliveries of its subject may be waiting for it.
         if (!round.hasProgress && !isIdle) await recording;
         stuck.clear();
         fruitlessRounds = 0;
@@ -105,7 +109,7 @@ export class RunOnce {
     }
   }
 
-  /** Returns whether there was something beyond the reach of claims. They find it now. */
+  /** Moves to the front what is too far back in these lanes for claims to find. Returns whether there was anything. */
   private async advanceUnheld(laneIds: readonly string[]): Promise<boolean> {
     if (laneIds.length === 0) return false;
     let advanced = 0;
@@ -129,7 +133,7 @@ export class RunOnce {
       stuck,
       hasLooked: examined > 0,
       leftWork: (hasEvents && relayed === 0) || (dueInMs === 0 && leased.length === 0),
-      // A lane that yielded nothing is due again after a moment. The claim then examines it deeper.
+      // A lane that yielded nothing is due again after a moment. The next claim then examines more of it.
       dueSoonInMs: dueInMs !== null && dueInMs <= HELD_LANE_WAIT_MS ? dueInMs : failingDueInMs,
     };
   }

@@ -40,7 +40,7 @@ describe('A worker that hears announcements', () => {
     return waited;
   }
 
-  it('relays them at once, as long as it alone does', () => {
+  it('relays announced events at once, as long as no other worker relays any', () => {
     for (let i = 0; i < 3; i++) {
       announce(1);
       expect(standby.hasEvents).toBe(true);
@@ -49,7 +49,7 @@ describe('A worker that hears announcements', () => {
     }
   });
 
-  it('does not take for the work of others what it has relayed before it was told', () => {
+  it('does not believe that others have relayed the events that it has relayed before they were announced', () => {
     announce(1);
     relay(3);
     for (let i = 0; i < 2; i++) {
@@ -60,7 +60,7 @@ describe('A worker that hears announcements', () => {
     expect(standby.isActive).toBe(false);
   });
 
-  it('stands by when others have relayed them: it looks a moment after the next, once for all that follow', () => {
+  it('stands by when others have relayed the events: it looks a moment after the next announcement, once for all that follow', () => {
     announce(1);
     relay(0);
     announce(1);
@@ -75,7 +75,7 @@ describe('A worker that hears announcements', () => {
     expect(standby.msUntilLook).toBe(Infinity);
   });
 
-  it('waits longer each time that others were quicker, up to a limit, and as at first after a silence', () => {
+  it('waits longer each time that others were quicker, up to a limit, and no longer than at first after a silence', () => {
     announce(1);
     relay(0);
     expect(Array.from({ length: 6 }, lose)).toEqual([10, 20, 40, 80, 100, 100]);
@@ -83,7 +83,7 @@ describe('A worker that hears announcements', () => {
     expect(lose()).toBe(10);
   });
 
-  it('stands by also if what it was told of while it relayed is left', () => {
+  it('stands by although more events were announced during the relay that found nothing', () => {
     announce(1);
     standby.noteRelayBegins();
     announce(1);
@@ -92,7 +92,7 @@ describe('A worker that hears announcements', () => {
     expect(standby.msUntilLook).toBe(10);
   });
 
-  it('keeps standing by if others have left it some events, and relays at once again if they have left it all of them', () => {
+  it('keeps standing by if others have left some of the events, and relays at once again if they have left all of them', () => {
     announce(1);
     relay(0);
     announce(5);
@@ -105,7 +105,7 @@ describe('A worker that hears announcements', () => {
     expect(standby.hasEvents).toBe(true);
   });
 
-  it('leaves them to others while it is busy, for longer than those that stand by, and relays at once when it is free', () => {
+  it('leaves events to others while it is busy, for longer than a worker on standby, and relays at once when it is free', () => {
     isBusy = true;
     announce(1);
     expect(standby.hasEvents).toBe(false);
@@ -116,7 +116,7 @@ describe('A worker that hears announcements', () => {
     expect(standby.msUntilLook).toBe(Infinity);
   });
 
-  it('takes over what a poll has found, if nobody announced it', () => {
+  it('relays events that a poll has found and nobody has announced', () => {
     announce(1);
     relay(0);
     standby.lookLater();
@@ -126,7 +126,7 @@ describe('A worker that hears announcements', () => {
     expect(standby.isActive).toBe(false);
   });
 
-  it('looks again for what another worker holds, although nobody announces it again', () => {
+  it('looks again for events that another worker holds, without another announcement', () => {
     announce(1);
     relay(0, { isEmpty: false });
     expect(standby.msUntilLook).toBe(10);
@@ -139,7 +139,7 @@ describe('A worker that hears announcements', () => {
     expect(standby.isActive).toBe(false);
   });
 
-  it('relays what does not fit into one batch by itself', () => {
+  it('goes on alone with events that do not fit into one batch', () => {
     announce(20);
     relay(10, { hasMore: true });
     expect(standby.isActive).toBe(false);

@@ -12,7 +12,7 @@ const MAX_AHEAD = 100;
  * busy worker waits too, because another one may have free slots.
  */
 export class Standby {
-  /** How long after an announcement this worker checks what is left, ms: initially, and after others have relayed often. */
+  /** Time from an announcement until a worker on standby checks what is left, ms: at first, and at most. */
   limits = { minMs: 10, maxMs: 100 };
   private isStandingBy = false;
   /** How often `minMs` is doubled. */
@@ -36,7 +36,7 @@ export class Standby {
     private readonly random: () => number = Math.random,
   ) {}
 
-  /** Others are expected to relay the events that are there. */
+  /** Other workers are expected to relay the waiting events. */
   get isActive(): boolean {
     return this.isStandingBy;
   }
@@ -60,7 +60,7 @@ export class Standby {
     this.lookLater();
   }
 
-  /** There are events that others are expected to relay. */
+  /** Schedules a check of what others have left. */
   lookLater(): void {
     const { minMs, maxMs } = this.limits;
     const delayMs = Math.min(minMs * 2 ** this.doublings, maxMs);
@@ -76,7 +76,7 @@ export class Standby {
 
   noteRelayed({ relayed, hasMore, isEmpty }: RelayResult): void {
     this.ahead = Math.min(this.ahead + relayed - this.taken, MAX_AHEAD);
-    if (hasMore) return; // the next relay shows who relays them
+    if (hasMore) return; // the next relay shows who relays the others
     if (this.ahead < 0) this.standBy();
     else if (relayed > 0) this.standUp();
     // Another worker holds events, and may die before it has relayed them.

@@ -41,7 +41,7 @@ export class WorkerLifecycle implements OnApplicationBootstrap, OnModuleDestroy 
     await this.store.notifier?.stop();
   }
 
-  /** Delivers from now on, or from when the tables exist. */
+  /** Starts to deliver, now or as soon as the tables exist. */
   async start(): Promise<void> {
     this.requireNotStopped();
     await (this.started ??= this.readiness.whenReady(() => this.startWorker()));

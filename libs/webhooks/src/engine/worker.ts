@@ -22,7 +22,7 @@ import type { RelayResult } from './relay/relay.js';
 
 /** How long a shutdown waits for the database to accept the last outcomes, beyond `drainMs`, ms. */
 const RECORD_GRACE_MS = 2_000;
-/** Between two checks while lanes are due, ms. */
+/** Minimum time between two checks while lanes are due, ms. */
 const MIN_POLL_MS = 5;
 /** Pause after a database error, ms; doubled each time up to the maximum. */
 const MIN_RETRY_PAUSE_MS = 100;
@@ -44,7 +44,9 @@ export class Worker {
   private steppedAt: number | null = null;
   /** When to check the database for work, on the process's monotonic clock, ms. */
   private nextCheckAt = 0;
-  /** Between two checks, ms: short after work was found, except in failing lanes; doubled after each check that found none. */
+  /**
+   * Time between two checks, ms: short after work was found, except in failing lanes; doubles with each check that finds none.
+   */
   private pollMs = 0;
 
   constructor(
@@ -180,8 +182,8 @@ export class Worker {
   }
 
   /**
-   * Waits for `work`. Relays meanwhile what is committed, as long as it is only a few events at a time: they are not to wait
-   * until lanes with many retries are claimed.
+   * Waits for `work`. Meanwhile relays events as they are committed, if there are only a few at a time, so that they do not
+   * wait for a long claim from lanes with many retries.
    */
   private async relayDuring<T>(work: Promise<T>): Promise<T> {
     const { pending } = this;
@@ -207,15 +209,15 @@ export class Worker {
     this.pending.noteClaimed(result);
     this.deepScan.consider(result.unreached);
     if (this.dispatcher.noteHeldBack(result.heldBack)) this.pollSoon();
-    // It has forgotten which lanes were due. One that a transaction had locked, or that had no room, is due still.
+    // The claim has forgotten which lanes were due. One that a transaction had locked, or that had no room, is still due.
     if (result.leased.length === 0) this.checkSoon();
-    // If only retries were found, no others are expected soon, because their lanes are due at known times.
+    // If only retries were found, there is nothing to look for soon, because their lanes are due at known times.
     if (result.lanesWithMore.some((laneId) => !this.dispatcher.intake.isUnwell(laneId)))
       this.pollMs = this.settings.busyPollMs;
     return result.leased.length > 0;
   }
 
-  /** What holds the lanes back may have ended during the claim, or belongs to another worker. */
+  /** For lanes that are held back: by a delivery that has ended during the claim, or that another worker is sending. */
   private pollSoon(): void {
     this.pollMs = Math.min(HELD_LANE_WAIT_MS, this.settings.busyPollMs);
     this.checkSoon();

@@ -6,7 +6,7 @@ import { MAX_DEPTH } from './scan-depths.js';
 
 /** A lane is scanned if claims have got nothing from it for this long, ms. Most lanes only wait for a response. */
 const MIN_STUCK_MS = 1_000;
-/** Between two scans of a lane if the first one found nothing, ms. */
+/** Minimum time between two scans of a lane if the first one found nothing, ms. */
 const MIN_PAUSE_MS = 10_000;
 /** A lane is not scanned again for this many times the duration of its last scan. */
 const PAUSE_FACTOR = 20;
@@ -14,8 +14,8 @@ const PAUSE_FACTOR = 20;
 const MAX_LANES_REMEMBERED = 10_000;
 
 /**
- * Finds deliveries that claims do not reach, because more than {@link MAX_DEPTH} that subject order holds back are in front
- * of them. Scans one lane at a time beside the worker's loop, since a lane may be long.
+ * Finds deliveries that claims do not reach, because subject order holds back more than {@link MAX_DEPTH} others in front of
+ * them. Scans one lane at a time while the worker's loop continues, since a lane may be long.
  */
 @Injectable()
 export class DeepScan {
@@ -29,7 +29,7 @@ export class DeepScan {
 
   constructor(@Inject(STORE) private readonly store: LaneStore) {}
 
-  /** Starts to scan those of `laneIds` that are due for it: lanes from which a claim of full depth got nothing. */
+  /** Takes lanes from which a claim of full depth got nothing, and starts to scan those whose time has come. */
   consider(laneIds: readonly string[]): void {
     if (laneIds.length === 0 || this.running || this.aborting.signal.aborted) return;
     const now = performance.now();
@@ -43,7 +43,7 @@ export class DeepScan {
     this.running = this.scanAll(due).finally(() => (this.running = null));
   }
 
-  /** Resolves when the statement that is running has ended. */
+  /** Ends a running scan. Resolves when its current statement has ended. */
   async stop(): Promise<void> {
     this.aborting.abort();
     await this.running;
@@ -62,12 +62,12 @@ export class DeepScan {
     }
   }
 
-  /** Most lanes that yield nothing are not deep. One statement finds that out for all of them. */
+  /** Of most lanes that yield nothing, a claim has examined everything. One statement finds out which ones are longer. */
   private async deepLanesOf(laneIds: readonly string[]): Promise<string[]> {
     try {
       return await this.store.findDeepLanes(laneIds, MAX_DEPTH);
     } catch (error) {
-      this.logger.error(`Looking for long lanes failed, it is repeated: ${(error as Error).message}`);
+      this.logger.error(`Looking for long lanes failed and will be repeated: ${(error as Error).message}`);
       return [];
     }
   }
@@ -76,7 +76,7 @@ export class DeepScan {
     try {
       return await this.store.advanceUnheld(laneId, MAX_DEPTH, this.aborting.signal);
     } catch (error) {
-      this.logger.error(`Scanning lane ${laneId} failed, it is repeated: ${(error as Error).message}`);
+      this.logger.error(`Scanning lane ${laneId} failed and will be repeated: ${(error as Error).message}`);
       return 0;
     }
   }

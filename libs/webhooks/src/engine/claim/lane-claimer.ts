@@ -15,15 +15,15 @@ import type { ClaimBudget } from '../schedule/room/claim-budget.js';
 import type { Lease } from './leases.js';
 import { ScanDepths, type StuckLanes } from './scan-depths.js';
 
-/** Lanes that one claim locks. */
+/** Maximum number of lanes that one claim locks. */
 const MAX_LANES_PER_CLAIM = 64;
 /** How long exclusive access to a failing lane outlasts the lease, ms, so that the worker can still record outcomes. */
 const EXCLUSIVE_MARGIN_MS = 1_000;
-/** One in this many places of a claim from a lane is kept for retries. */
+/** Of the deliveries that a claim takes from a lane, one in this many is a retry, if one is due. */
 const RETRY_SHARE = 4;
 
 export interface ClaimOptions {
-  /** Called once the lanes are known, again if the transaction is repeated. */
+  /** Called when the lanes are known, and again if the transaction is repeated. */
   openBudget: () => ClaimBudget;
   /** Lanes to pass over. */
   skip: LanesToSkip;
@@ -37,11 +37,17 @@ export interface ClaimOptions {
 export interface ClaimResult extends StuckLanes {
   /** Deliveries that this worker holds now. */
   leased: LeasedDelivery[];
-  /** Of these, the lanes that may hold more. A failing lane is not due again before its outcomes are recorded. */
+  /**
+   * Of the lanes of these deliveries, those that may hold more. A failing lane is not due again before its outcomes are
+   * recorded.
+   */
   lanesWithMore: string[];
   /** Other lanes may be due. */
   hasMoreLanes: boolean;
-  /** Lanes examined. May be less than the number due, if other workers have locked some or there was no room. */
+  /**
+   * Number of lanes examined. May be less than the number of due lanes, if other workers have locked some or there was no
+   * room.
+   */
   examined: number;
 }
 

@@ -30,12 +30,15 @@ export interface Lease {
 export class Leases {
   /** `host:pid:random`, for people who read the table. */
   readonly owner = `${hostname().slice(0, 80)}:${process.pid}:${randomBytes(4).toString('hex')}`;
-  /** Workers that held a lease when this one last opened one, itself included: they share what a lane may have in flight. */
+  /**
+   * Number of workers that held a lease when this one last opened a lease, itself included. They share what a lane may have
+   * in flight.
+   */
   workers = 1;
   /** How long a lease lasts, ms. */
   readonly leaseMs: number;
   private current: Lease | null = null;
-  /** A claim and a relay beside it wait for the same one. */
+  /** The lease that is being opened. A claim and a relay that run at the same time both wait for it. */
   private opening: Promise<Lease> | null = null;
   private readonly held = new Map<string, Lease>();
 
@@ -60,7 +63,7 @@ export class Leases {
   }
 
   private async open(): Promise<Lease> {
-    // Before the statement: here the lease ends a little earlier than in the database.
+    // Read before the statement, so that the lease ends a little earlier here than in the database.
     const startedAt = performance.now();
     const expiresAt = this.store.monotonicNow() + this.leaseMs;
     const { id, workers } = await this.store.openLease(this.owner, this.leaseMs);

@@ -12,7 +12,7 @@ function claimOf(lane: Partial<ClaimableLane>): LaneClaim {
 }
 
 describe('ScanDepths', () => {
-  it('names the lanes that order may hold back: not those without order, and no failing ones, which are due in steps', () => {
+  it('reports the lanes that subject order may hold back: none without an order, and none that fail, which are due at fixed steps', () => {
     const claims = [
       claimOf({ laneId: 'ordered', ordering: 'strict', isFailing: false }),
       claimOf({ laneId: 'failing', ordering: 'strict', isFailing: true }),

@@ -12,9 +12,9 @@ const GROWTH = 16;
 export interface StuckLanes {
   /** Subject order holds back all that the claim saw in them. */
   heldBack: string[];
-  /** No claim would look deeper into these: subject order or the lane's own limits hold back what is due. */
+  /** Lanes that a later claim would not examine any deeper: subject order or the lane's own limits hold back what is due. */
   stuck: string[];
-  /** Of these, lanes that may hold more than {@link MAX_DEPTH} due deliveries. */
+  /** The stuck lanes that may hold more than {@link MAX_DEPTH} due deliveries. */
   unreached: string[];
 }
 
@@ -29,7 +29,7 @@ export class ScanDepths {
 
   constructor(private readonly maxLanes = MAX_LANES_REMEMBERED) {}
 
-  /** The lanes of which the next claim examines {@link MAX_DEPTH} deliveries. */
+  /** The lanes in which the next claim examines {@link MAX_DEPTH} deliveries. */
   deepest(): string[] {
     return [...this.depths].flatMap(([laneId, depth]) => (depth >= MAX_DEPTH ? [laneId] : []));
   }
@@ -54,10 +54,11 @@ export class ScanDepths {
     for (const { lane, count, maxBytes, depth } of claims) {
       const { laneId, ordering } = lane;
       const foundCount = found.get(laneId) ?? 0;
-      // If the count is 0 for lack of room, nothing was examined. If it is 0 because of its own limits, the lane cannot yield
-      // more now.
+      // If the count is 0 for lack of room, nothing was examined. If it is 0 because of the lane's own limits, the lane
+      // cannot yield more now.
       const wasSeen = count > 0 ? ordering === 'none' || depth >= MAX_DEPTH : lane.allowance === 0;
-      // After each claim a failing lane is due at its next step, whether or not it holds anything due.
+      // A failing lane is due again at fixed steps (`FAILING_LANE_STEP_MS`), so an empty claim does not show that order held
+      // anything back.
       if (foundCount === 0 && count > 0 && ordering !== 'none' && !lane.isFailing) heldBack.push(laneId);
       if (foundCount === 0 && wasSeen) stuck.push(laneId);
       if (foundCount === 0 && wasSeen && count > 0 && ordering !== 'none') unreached.push(laneId);
@@ -72,7 +73,7 @@ export class ScanDepths {
   }
 }
 
-/** The smallest depth: some more deliveries than the claim takes. */
+/** The smallest depth: somewhat more deliveries than the claim takes. */
 function minDepthFor(count: number): number {
   return count * 2 + 16;
 }

@@ -17,7 +17,7 @@ export interface Destination extends ProfileEndpoint {
   /** Opened, newest first. */
   secrets: readonly string[];
   timeoutMs: number;
-  /** Its owner gets an email for each failure, if the profile does that. */
+  /** Its owner gets an email for each failure, if the profile sends such emails. */
   sendAlertEmail: boolean;
   /** Epoch milliseconds; 0 for callbacks. */
   createdAt: number;
@@ -30,8 +30,8 @@ export interface Destination extends ProfileEndpoint {
   /** Has older deliveries that are due. */
   hasBacklog: boolean;
   /**
-   * Why nothing can be sent for now, or `null`. `endpoint-unreadable`: its row cannot be read or names a profile that this
-   * host does not have. It is then also unknown which events match.
+   * Why nothing can be sent for now, or `null`. `endpoint-unreadable`: the endpoint's row cannot be read, or names a profile
+   * that this host does not have. Which events match is then unknown, too.
    */
   blockedReason: BlockedReason | null;
 }

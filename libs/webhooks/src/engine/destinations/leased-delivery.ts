@@ -1,6 +1,6 @@
 import type { Destination } from './destination.js';
 
-/** A delivery that this worker holds a lease on: what it needs to send it and to record the outcome. */
+/** A delivery that this worker has leased, with everything that is needed to send it and to record its outcome. */
 export interface LeasedDelivery {
   id: string;
   leaseId: string;
@@ -28,7 +28,7 @@ export interface LeasedDelivery {
   attemptAt: number | null;
   /** Counts towards its lane's limit of deliveries in flight. */
   isCounted: boolean;
-  /** Its lane is failing, and this worker has claimed it alone. */
+  /** Its lane is failing, and only this worker may claim from that lane. */
   isExclusive: boolean;
 }
 

@@ -34,7 +34,7 @@ export class FigureWriter {
       } catch (error) {
         this.figures.putBack(hours.slice(from));
         this.logger.warn(
-          `Writing the figures of endpoints failed, they are kept: ${(error as Error).message}`,
+          `Writing the figures of endpoints failed, so they are kept for later: ${(error as Error).message}`,
         );
         return;
       }

@@ -72,7 +72,7 @@ export class Maintenance {
     return changed > 0;
   }
 
-  /** Starts the slow tasks beside the poller, once a minute. Logs their errors. */
+  /** Starts the slow tasks in the background, if a minute has passed since the last start. Logs their errors. */
   startRound(): void {
     if (this.running || performance.now() < this.nextRoundAt) return;
     this.nextRoundAt = performance.now() + ROUND_INTERVAL_MS * (0.9 + Math.random() / 5);
@@ -81,7 +81,7 @@ export class Maintenance {
       .finally(() => (this.running = null));
   }
 
-  /** Resolves when the slow tasks have ended, which is after their current batch. */
+  /** Ends running slow tasks after their current batch. Resolves when they have ended. */
   async stop(): Promise<void> {
     this.pausedBacklogs.stop();
     this.retention.stop();

@@ -32,7 +32,10 @@ export class PausedBacklogs {
     this.isStopped = true;
   }
 
-  /** Of several busy workers each counts in its share of the rounds: together they count about as often as one alone. */
+  /**
+   * If several workers are busy, each counts only in its share of the rounds, so that together they count about as often as
+   * one worker alone.
+   */
   async runRound(): Promise<void> {
     if (this.roundsToSkip > 0) return void this.roundsToSkip--;
     this.roundsToSkip = this.leases.workers - 1;

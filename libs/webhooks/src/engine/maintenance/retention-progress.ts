@@ -4,7 +4,7 @@ import { type Progress, progressOf } from '../../store/jobs/progress.js';
 /** Time between two log lines of a long round, ms. */
 const REPORT_INTERVAL_MS = 10_000;
 
-/** Progress of a round of the retention. A round of one batch logs nothing. */
+/** Progress of one round of retention. A round of one batch logs nothing. */
 export class RetentionProgress {
   private readonly logger = new LineLogger('WebhookMaintenance');
   private current: Progress | null = null;
@@ -38,7 +38,7 @@ export class RetentionProgress {
     this.report('');
   }
 
-  /** @param isComplete false: the next round continues, in a minute or after the next start */
+  /** @param isComplete false: the next round continues where this one ended, in a minute or after the next start */
   end(isComplete: boolean): void {
     const { matched, done } = this.current!;
     if (isComplete) this.current = { matched: done, done, left: 0 };

@@ -8,10 +8,10 @@ import { MAX_COUNTED } from '../../store/jobs/progress.js';
 import { STORE } from '../../store/store.js';
 import { RetentionProgress } from './retention-progress.js';
 
-/** Batches of deliveries, events and endpoints in one round. The next round continues after them. */
+/** Maximum number of batches in one round, for deliveries, events and endpoints each. The next round continues after them. */
 const MAX_BATCHES_PER_ROUND = 200;
 const START = '0';
-/** A round of erasing passes over unfinished deliveries. The next round that starts at the beginning finds them. */
+/** Time after which erasing starts at the beginning again, ms. It then finds the deliveries that were unfinished before. */
 const RESTART_INTERVAL_MS = 24 * 3_600_000;
 const FIRST_UUID = '00000000-0000-0000-0000-000000000000';
 
@@ -48,7 +48,7 @@ export class Retention {
     await this.deleteOldKeys();
     if (retentionMs !== false) await this.deleteOldRows(retentionMs);
     await this.eraseOldBodies();
-    // After the deliveries: an endpoint goes in the round that deletes its last one.
+    // Endpoints come after deliveries, so that the round that deletes an endpoint's last delivery also deletes the endpoint.
     const nextEndpoint = await this.inBatches(this.afterEndpoint, (after) =>
       store.deleteUnusedEndpoints(after),
     );
@@ -80,7 +80,7 @@ export class Retention {
     this.afterEvent = nextEvent ?? START;
   }
 
-  /** Erased rows stay, so a round continues where the last one ended. Once a day it begins at the start. */
+  /** Erased rows stay in the table, so a round continues where the last one ended. Once a day, a round begins at the start. */
   private async eraseOldBodies(): Promise<void> {
     const { keepBodiesMs } = this.settings;
     if (keepBodiesMs === false) return;

@@ -61,7 +61,7 @@ export class EndpointFigures {
     return taken;
   }
 
-  /** What {@link take} returned could not be written: it is taken again. */
+  /** Takes back what {@link take} returned, because it could not be written. The next call returns it again. */
   putBack(hours: readonly EndpointHour[]): void {
     this.finished.push(...hours);
   }

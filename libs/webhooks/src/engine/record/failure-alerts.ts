@@ -6,7 +6,7 @@ import type { OutboxStore } from '../../store/outbox-store.js';
 import type { FailureAlert } from '../../store/outcome-store.js';
 import type { Outcome } from '../send/outcome.js';
 
-/** Limit of a profile that names none. */
+/** Minimum time between two alerts of a scope, if the profile names none. */
 const DEFAULT_EVERY_MS = 3_600_000;
 /** Events whose data is read at once: data may be large. */
 const MAX_EVENTS_PER_READ = 50;

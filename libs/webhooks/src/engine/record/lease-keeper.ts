@@ -3,7 +3,7 @@ import type { Leases } from '../claim/leases.js';
 import type { Outcome } from '../send/outcome.js';
 import type { OutcomeQueue } from './outcome-queue.js';
 
-/** A batch that is being written for longer than this may take much longer, ms. */
+/** If writing a batch takes longer than this, it may take much longer, ms. */
 const PATIENCE_MS = 1_000;
 /**
  * Leases are extended when this share of their duration is left. Most outcomes are recorded within milliseconds and need no
@@ -17,7 +17,7 @@ const SHARE_LEFT_IF_SLOW = 1 / 2;
  * the leases end and, after a database outage, before this worker claims again.
  */
 export class LeaseKeeper {
-  /** Extended leases: when each ends, on the store's monotonic clock. */
+  /** When the extended lease of each outcome's delivery ends, on the store's monotonic clock. */
   private readonly keptUntil = new WeakMap<Outcome, number>();
 
   constructor(
@@ -37,7 +37,7 @@ export class LeaseKeeper {
     const outcomes = this.queue()
       .underLeases(leaseIds)
       .filter(
-        // If no attempt was made, nothing was sent, so another worker may send it.
+        // Without an attempt nothing was sent, so another worker may send the delivery.
         (outcome) => outcome.attempt !== null && (this.keptUntil.get(outcome) ?? 0) < limit,
       );
     if (outcomes.length === 0) return;

@@ -29,7 +29,7 @@ describe('OutcomeQueue', () => {
     [100, 8],
     [1_000, 50],
     [15_000, 250],
-  ])('gathers others with a failure that took %i ms, for %i ms', (durationMs, ms) => {
+  ])('after a failure that took %i ms, gathers other outcomes for %i ms', (durationMs, ms) => {
     const failure = failureAfter(durationMs);
     queue.add(failure);
     jest.advanceTimersByTime(ms - 1);
@@ -38,7 +38,7 @@ describe('OutcomeQueue', () => {
     expect(written).toEqual([[failure]]);
   });
 
-  it('does not let an outcome wait for those that may', () => {
+  it('writes a quick failure in time, and with it a slow one that could have waited longer', () => {
     queue.add(failureAfter(15_000));
     queue.add(failureAfter(100));
     jest.advanceTimersByTime(8);

@@ -1,8 +1,13 @@
 import type { Outcome } from '../send/outcome.js';
 
-/** How long an outcome waits for others to share a statement with, ms, while several requests are in flight. */
+/**
+ * How long an outcome waits for others, to be written in one statement with them, ms, while several requests are in flight.
+ */
 const GATHER_MS = 8;
-/** The same for a first success while few requests are in flight. It changes only its own delivery, so nobody waits for it. */
+/**
+ * The same for a first success while few requests are in flight. Such an outcome changes only its own delivery, so no other
+ * delivery waits for it.
+ */
 const GATHER_SUCCESSES_MS = 20;
 /** The same for outcomes of failing lanes, while any request is in flight. */
 const GATHER_FAILURES_MS = 50;
@@ -26,13 +31,13 @@ export class OutcomeQueue {
   private gathering: NodeJS.Timeout | null = null;
   /** When gathering ends, on the same clock. */
   private gatheringUntil = 0;
-  /** Callers that wait for outcomes: see {@link hurry}. */
+  /** Number of callers that wait for outcomes: see {@link hurry}. */
   private waiters = 0;
 
   /**
    * @param inFlight how many requests may still bring outcomes
    * @param write writes a batch and retries until the database accepts it
-   * @param onWritten a batch has left the queue. It must call {@link resume}
+   * @param onWritten called when a batch has left the queue; must call {@link resume}
    */
   constructor(
     private readonly inFlight: () => number,

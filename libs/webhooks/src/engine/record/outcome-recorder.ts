@@ -28,7 +28,7 @@ export class OutcomeRecorder {
     private readonly keeper: LeaseKeeper,
   ) {}
 
-  /** Stops retrying, because the process ends. Unrecorded deliveries come back when their leases run out. */
+  /** Stops retrying, because the process ends. Unrecorded deliveries are due again when their leases end. */
   abandon(): void {
     this.abandoned = true;
   }
@@ -59,7 +59,7 @@ export class OutcomeRecorder {
     return isDisabled === true;
   }
 
-  /** Repeats `work` until it succeeds. Returns `null` if {@link abandon} was called before. */
+  /** Repeats `work` until it succeeds. Returns `null` if {@link abandon} was called first. */
   private async retryUntilRecorded<T>(
     failure: string,
     work: (tries: number) => Promise<T>,
@@ -91,7 +91,7 @@ export class OutcomeRecorder {
     return { ids, healthChanges: [], stopped: [], dueLanes: [] };
   }
 
-  /** Outcomes that it does not write are recorded with the others. */
+  /** Returns the ids of the outcomes that it wrote. The others are recorded by {@link recordOthers}. */
   private async recordFirstSuccesses(outcomes: readonly Outcome[]): Promise<Set<string>> {
     if (outcomes.length === 0) return new Set();
     try {
@@ -140,8 +140,8 @@ export class OutcomeRecorder {
   }
 
   /**
-   * Records an outcome without the response and without the attempt before it. If that is rejected too, the delivery comes
-   * back when its lease runs out.
+   * Records an outcome without the response and without the attempt before it. If that is rejected too, the delivery is due
+   * again when its lease ends.
    */
   private async recordWithoutHistory(outcome: Outcome, kept: Set<string>): Promise<RecordedOutcomes> {
     const { delivery, attempt } = outcome;
@@ -173,7 +173,10 @@ export class OutcomeRecorder {
   }
 }
 
-/** Only the delivery itself can change, because the lane neither counts it nor learns from it, unless it was failing. */
+/**
+ * A success whose recording changes only the delivery itself: its lane is not failing and does not count deliveries in
+ * flight.
+ */
 function isFirstSuccess({ state, attempt, delivery }: Outcome): boolean {
   return state === 'delivered' && attempt?.number === 1 && !delivery.isExclusive && !delivery.isCounted;
 }

@@ -8,12 +8,12 @@ export class OutcomeSignal {
     this.renew();
   }
 
-  /** Calls `listener` each time that happens. */
+  /** Calls `listener` each time this happens. */
   subscribe(listener: () => void): void {
     this.listeners.add(listener);
   }
 
-  /** Resolves the next time that happens. */
+  /** Resolves the next time this happens. */
   next(): Promise<void> {
     return this.promise;
   }

@@ -27,7 +27,10 @@ export class CallbackDestinations {
     @Inject(URL_POLICY) private readonly urls: UrlPolicy,
   ) {}
 
-  /** By the sequence of each event that has a `callbackUrl`. Creates lanes and accounts that are missing. */
+  /**
+   * Returns the destination of each event that has a `callbackUrl`, by the event's sequence. Creates missing lanes and
+   * accounts.
+   */
   async read(
     tx: OutboxStore & AccountStore,
     events: readonly ClaimedEvent[],

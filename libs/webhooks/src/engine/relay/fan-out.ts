@@ -38,7 +38,8 @@ export function fanOutToEndpoints(
     const rendered = isUnreadable ? null : renderer.render(event, destination.profile);
     const mismatch = explainMismatch(event, endpoint, rendered ?? [], callbackMode);
     if (rendered === null) {
-      // Without its event names it is unknown whether the event matches. A discarded delivery shows what happened.
+      // Without the names that the profile renders, it is unknown whether the event matches. A discarded delivery shows what
+      // happened.
       if (mismatch === 'profile-cannot-express')
         deliveries.push({ ...blankDelivery(event, destination), reason: 'render-failed' });
     } else if (mismatch === null) {

@@ -9,8 +9,8 @@ interface KnownTenant {
 }
 
 /**
- * The destinations of tenants as they were last read, with their version. When it relays, the store checks the version: if
- * any of them has changed since, it relays nothing for that tenant.
+ * The destinations of tenants as they were last read, with their version. When the store relays, it checks the version: if a
+ * destination of the tenant has changed since, it relays nothing for that tenant.
  */
 export class KnownDestinations {
   private readonly tenants = new Map<string, KnownTenant>();
@@ -30,7 +30,10 @@ export class KnownDestinations {
     this.count += destinations.length;
   }
 
-  /** Returns the events with the versions of their tenants, and their destinations; `null` if those of any tenant are unknown. */
+  /**
+   * Returns the events with the versions of their tenants, and the destinations of these tenants; `null` if those of any
+   * tenant are unknown.
+   */
   of<Event extends { tenantId: string }>(
     events: readonly Event[],
   ): { events: (Event & Pick<VersionedEvent, 'version'>)[]; destinations: DestinationRecord[] } | null {

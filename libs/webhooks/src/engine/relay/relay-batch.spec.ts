@@ -26,7 +26,7 @@ describe('RelayBatch', () => {
     expect(batch.add(event('3', null, false), deliveries(1, 'small'))).toBe(true);
   });
 
-  it('lets small events pass a large one without room, but none of its subject', () => {
+  it('relays small events before a large one that has no room, except those of its subject', () => {
     const batch = new RelayBatch();
     batch.add(event('1', 'm1', true), deliveries(16, LARGE));
     expect(batch.mustWait(event('2', 'm2', true))).toBe(false);

@@ -18,7 +18,7 @@ export class RelayBatch {
   /** Subjects of the large events that had no room. */
   private readonly waiting = new Set<string>();
 
-  /** Another large event, or an earlier one of the subject, had no room. The event then waits too. */
+  /** The event must wait, because another large event or an earlier one of its subject had no room. */
   mustWait(event: ClaimedEvent): boolean {
     if (!this.isFull) return false;
     const mustWait = event.isLarge || (event.subject !== null && this.waiting.has(subjectOf(event)));

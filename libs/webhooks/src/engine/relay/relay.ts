@@ -48,7 +48,7 @@ const MAX_FEW_DELIVERIES = 2 * SMALL_BATCH;
  */
 @Injectable()
 export class Relay {
-  /** The last relay left more than a small batch: unless this one's events are known, it begins with the transaction. */
+  /** The last relay left more than a small batch, so the next one begins with the transaction, unless its events are known. */
   private isDeep = false;
   private readonly known = new KnownDestinations();
 
@@ -62,8 +62,8 @@ export class Relay {
   /**
    * Relays up to `limit` events.
    *
-   * @param openBudget called once the deliveries are known, again if they are relayed in another way
-   * @param written all events that wait, if they are known; if they fill a small batch, there may be more
+   * @param openBudget called when the deliveries are known, and again if they are relayed in another way
+   * @param written the events to relay, if they are known. If they fill a small batch, there may be more
    */
   async relayBatch(
     limit: number,
@@ -90,7 +90,7 @@ export class Relay {
     return this.relayFew(leaseId, openBudget);
   }
 
-  /** One statement, if the events and their destinations are known. Returns `null` if it relayed none. */
+  /** Relays with one statement, if the destinations of the events are known. Returns `null` if it relayed none. */
   private async relayWritten(
     written: readonly WrittenEvent[],
     leaseId: string,
@@ -104,7 +104,7 @@ export class Relay {
     return result.relayed > 0 ? { ...result, hasMore: true } : null;
   }
 
-  /** Two statements, while only a few events wait. Returns `null` if there are more. */
+  /** Relays with two statements, if only a few events wait. Returns `null` if there are more. */
   private async relayFew(leaseId: string, openBudget: () => ClaimBudget): Promise<RelayResult | null> {
     const few = await this.store.readFewEvents();
     if (!few?.isWhole) return null;
@@ -112,7 +112,8 @@ export class Relay {
     this.known.remember(few);
     const result = await this.relayKnown(few, leaseId, openBudget);
     if (!result) return null;
-    // Something has changed since they were read, so a transaction relays the rest. If none are left, another worker has them.
+    // If only some were relayed, something has changed since they were read, and a transaction relays the rest. If none
+    // were, another worker has them.
     const hasMore = result.relayed > 0 && result.relayed < few.events.length;
     this.isDeep = hasMore;
     return { ...result, hasMore };

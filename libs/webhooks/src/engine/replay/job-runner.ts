@@ -9,15 +9,18 @@ import { ReplayReader } from './replay-reader.js';
 
 type Stores = JobStore & OutboxStore & DeliveryStore;
 
-/** Jobs that one pass tries, if the earlier ones have nothing to do for now. */
+/** Maximum number of jobs to try, one after the other, until one of them can do something now. */
 const MAX_JOBS_TRIED = 10;
-/** Events of one pass. Few, so that live deliveries do not wait for it. */
+/** Maximum number of events in one pass. Few, so that live deliveries do not wait for it. */
 const MAX_EVENTS_PER_PASS = 100;
-/** Replayed deliveries and retries that may wait in a lane at a time, so that a receiver gets no more of them at once. */
+/**
+ * Maximum number of replayed deliveries and retries that wait in a lane at a time, so that a receiver does not get more of
+ * them at once.
+ */
 const MAX_WAITING = 200;
 /** Time until the next pass if the endpoint is paused or events wait for the relay, ms. */
 const WAIT_MS = 5_000;
-/** After this many passes in a row that failed, the job fails. */
+/** After this many failed passes in a row, the job fails. */
 const MAX_ATTEMPTS = 10;
 const MAX_BACKOFF_MS = 60_000;
 /** Time between two log lines about running jobs, ms. */
@@ -37,7 +40,7 @@ export class JobRunner {
     private readonly reader: ReplayReader,
   ) {}
 
-  /** Runs a pass of a job that is due, the longest waiting first. Returns whether there was one that could do something. */
+  /** Runs one pass, of the due job that has waited longest and can do something now. Returns whether there was such a job. */
   async runPass(): Promise<boolean> {
     for (let tries = 0; tries < MAX_JOBS_TRIED; tries++) {
       const result = await this.tryPass();
@@ -77,7 +80,7 @@ export class JobRunner {
       return failed(job, 'The settings of the webhook cannot be read.');
     }
     const room = MAX_WAITING - (await tx.countWaiting(lane.id, MAX_WAITING));
-    // It is due again after the other jobs.
+    // This job is due again after the others.
     if (room <= 0) return { ...before, nextInMs: lane.state === 'paused' ? WAIT_MS : 0 };
     const maxEvents = Math.min(room, MAX_EVENTS_PER_PASS);
     const batch = await this.reader.readBatch(destination, job.range, job.cursor, maxEvents, tx);
@@ -87,7 +90,7 @@ export class JobRunner {
       ...before,
       state: batch.isEnd ? 'done' : 'running',
       cursor: batch.next,
-      // Counting the work stops at a limit.
+      // The work was counted only up to a limit, so more may be done than was counted.
       matched: batch.isEnd ? done : Math.max(job.matched, done),
       done,
       deliveries: job.deliveries + inserted,

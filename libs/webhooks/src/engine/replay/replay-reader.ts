@@ -11,7 +11,7 @@ import { fanOutToEndpoints, type NewDelivery } from '../relay/fan-out.js';
 
 /** Maximum size of the data that one batch renders, bytes. The first event is rendered whatever its size. */
 const MAX_BATCH_BYTES = 2 * 1024 * 1024;
-/** Events that one batch reads. More than it renders, because most do not match. */
+/** Maximum number of events that one batch reads. More than it renders, because most do not match. */
 export const MAX_SCANNED = 500;
 
 /** The deliveries of a batch of past events to one endpoint. */
@@ -26,7 +26,10 @@ export interface ReplayBatch {
   mustWait: boolean;
 }
 
-/** Reads past events and fans them out to one endpoint, as the relay does, except that it may have been registered later. */
+/**
+ * Reads past events and fans them out to one endpoint, as the relay does. Unlike there, the endpoint may have been
+ * registered after the event.
+ */
 @Injectable()
 export class ReplayReader {
   constructor(
@@ -62,7 +65,7 @@ export class ReplayReader {
       }
       looked++;
     }
-    // In a pass they are locked, so that an erasure waits for its transaction.
+    // A pass locks the events, so that an erasure waits for the pass's transaction.
     const lock = store !== this.store;
     const events = chosen.length > 0 ? await store.readEvents(chosen, { lock }) : [];
     const renderer = new EventRenderer();

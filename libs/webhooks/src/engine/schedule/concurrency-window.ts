@@ -1,12 +1,12 @@
-/** Requests in flight at once that a lane begins with. */
+/** Number of requests in flight at once with which a lane begins. */
 export const INITIAL_WINDOW = 4;
 /** A slower response does not widen the window. */
 const QUICK_RESPONSE_MS = 2_000;
 /** The only 4xx that asks for fewer requests. */
 const TOO_MANY_REQUESTS = 429;
-/** Window of a lane that keeps failing quickly, as a multiple of that of one whose requests hang. */
+/** Window of a lane that keeps failing quickly, as a multiple of the window of a lane whose requests hang. */
 const QUICK_FAILURES_FACTOR = 4;
-/** While many requests hang: window of a lane whose last success is longer ago than this. */
+/** Maximum window, while many requests hang, of a lane whose last success is longer ago than `RECENT_SUCCESS_MS`. */
 const CAUTIOUS_WINDOW = 2;
 const RECENT_SUCCESS_MS = 2_000;
 

@@ -39,7 +39,7 @@ export class LaneCounts {
     return untried + failing + hanging;
   }
 
-  /** Whether the tenant may use another place without a slot. */
+  /** Whether the tenant may have another request without a slot. */
   readonly mayHang = ({ withoutSlot }: TenantShare): boolean =>
     roomInShare(withoutSlot, this.maxWithoutSlot - this.withoutSlot, 3) > 0;
 

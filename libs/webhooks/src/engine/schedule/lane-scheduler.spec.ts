@@ -68,7 +68,7 @@ describe('LaneScheduler', () => {
     expect(sent).toBe(40);
   });
 
-  it('ends requests although the share became smaller while they were in flight', () => {
+  it('still takes the responses of requests if the share has become smaller while they were in flight', () => {
     let maxInFlight = 8;
     const scheduler = createScheduler({ maxInFlight: () => maxInFlight });
     for (const lane of ['1', '2', '3']) for (const each of deliveriesOf(lane, 6)) scheduler.add(each, ORIGIN);
@@ -97,7 +97,7 @@ describe('LaneScheduler', () => {
     expect(inFlight).toEqual([2, 4, 8, 8, 8, 8, 2]);
   });
 
-  it('sends one request more at once for each quick success of a lane that recovers, none for a slow one', () => {
+  it('lets a lane that recovers have one more request in flight for each quick success, and none for a slow one', () => {
     const scheduler = createScheduler();
     for (const each of deliveriesOf('1', 44, { isExclusive: true })) scheduler.add(each, ORIGIN);
     const inFlight: number[] = [];
@@ -137,7 +137,7 @@ describe('LaneScheduler', () => {
     expect(sendAll(scheduler)).toHaveLength(1);
   });
 
-  it('gives a place that a withdrawn lane does not take to the next one of its origin', () => {
+  it('gives the place of a withdrawn lane to the next lane of the same origin', () => {
     const scheduler = createScheduler({ maxInFlight: () => 1 });
     for (const lane of ['1', '2', '3']) for (const each of deliveriesOf(lane, 1)) scheduler.add(each, ORIGIN);
     const [first] = sendAll(scheduler);
@@ -146,7 +146,7 @@ describe('LaneScheduler', () => {
     expect(sendAll(scheduler).map(({ destination }) => destination.laneId)).toEqual(['3']);
   });
 
-  it('keeps places for requests that hang for other tenants', () => {
+  it('does not give all places for hanging requests to one tenant', () => {
     const scheduler = createScheduler({ slots: 8 });
     const lanes = (tenant: string, count: number) =>
       Array.from({ length: count }, (_, i) => `${tenant} ${i}`);
@@ -188,7 +188,7 @@ describe('LaneScheduler', () => {
     expect(room.unclaimable().tenantIds).toEqual(['noisy']);
   });
 
-  it('claims from a lane that became due when there is room for it, and once', () => {
+  it('claims once from a lane that became due, when there is room for it', () => {
     const scheduler = createScheduler();
     const { room } = scheduler;
     for (const each of deliveriesOf('1', 4)) scheduler.add(each, ORIGIN);
@@ -203,7 +203,7 @@ describe('LaneScheduler', () => {
     expect(room.hasClaimableLanes).toBe(true);
   });
 
-  it('claims from a lane that it had skipped when what made room is recorded, and from an unhealthy one not before', () => {
+  it('claims again from a skipped lane when the outcome that freed room is recorded; an unhealthy lane has no room before that', () => {
     const scheduler = createScheduler();
     const { room } = scheduler;
     timeOut(scheduler, ['hangs']);

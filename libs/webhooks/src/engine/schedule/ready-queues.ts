@@ -56,7 +56,7 @@ export class ReadyQueues {
   }
 
   /**
-   * Order: untried, hanging, healthy, failing; every fourth pick takes failing first. Otherwise healthy lanes could keep all
+   * Order: untried, hanging, healthy, failing; every fourth pick takes failing first, so that healthy lanes cannot keep all
    * slots for ever. Untried and failing lanes are limited to their share of the slots.
    */
   private pick(): Lane | undefined {

@@ -121,7 +121,7 @@ function afterFailure(
   return { ...returnToLane(delivery, Math.max(wait, retryAfterMs)), attempt, failure: true };
 }
 
-/** The delivery waits in its lane again. If no attempt was made, none is counted. `blocked`: why it cannot be sent. */
+/** An outcome without an attempt: the delivery waits in its lane again. `blocked`: why it cannot be sent. */
 export function returnToLane(
   delivery: LeasedDelivery,
   delayMs: number,
@@ -130,7 +130,7 @@ export function returnToLane(
   return { ...withoutAttempt(delivery, 'pending', blocked), delayMs };
 }
 
-/** The delivery ends. */
+/** An outcome without an attempt: the delivery ends. */
 export function finish(
   delivery: LeasedDelivery,
   state: 'delivered' | 'exhausted' | 'discarded',

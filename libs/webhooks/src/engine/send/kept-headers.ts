@@ -4,13 +4,13 @@ import type { HttpResponse } from '../../http/transport.js';
 const MAX_BYTES = 2_048;
 /** A longer value is cut, so that one header does not use up the space of all others. */
 const MAX_VALUE_CHARACTERS = 512;
-/** Their values are credentials. */
+/** Headers whose values are credentials. */
 const MASKED = ['set-cookie', 'set-cookie2', 'authorization', 'proxy-authorization'];
 const MASK = '…';
 
 /**
- * Returns the headers of a failed response to store, or `null` if there are none: in their order, as many as fit into 2 KB.
- * Cookies are masked.
+ * Returns the headers of a failed response that are stored: in their order, as many as fit into 2 KB, with masked
+ * credentials. `null`: there are none.
  */
 export function keptHeaders(headers: HttpResponse['headers'] = {}): Record<string, string> | null {
   const kept: [string, string][] = [];

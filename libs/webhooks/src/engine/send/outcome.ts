@@ -7,7 +7,7 @@ export interface Outcome {
   delivery: LeasedDelivery;
   /** `pending`: try again after `delayMs`. */
   state: 'delivered' | 'pending' | 'exhausted' | 'discarded';
-  /** Why it ended without success, or what must be repaired before it can be sent. */
+  /** Why the delivery ended without success, or what must be repaired before it can be sent. */
   reason: Reason | null;
   /** Time until the next attempt, ms; 0 unless `pending`. */
   delayMs: number;
@@ -17,7 +17,10 @@ export interface Outcome {
   failure: boolean;
   /** Pause of the whole lane that the receiver asked for, ms; 0: none. */
   pauseLaneMs: number;
-  /** The delivery was the last of a failing lane that only this worker could claim from: others may claim from it again. */
+  /**
+   * Other workers may claim again from the failing lane, because this was the last delivery that this worker had claimed
+   * from it alone.
+   */
   releasesLane: boolean;
   /** Why the endpoint is to be disabled, or `null`. */
   disable: Reason | null;
@@ -33,18 +36,21 @@ export interface AttemptResult {
   /** Kind of the failure, `null` for a success. */
   error: AttemptError | null;
   response: string;
-  /** Headers of a response that is a failure, as far as they are kept. */
+  /** Those headers of a failed response that are stored. */
   responseHeaders: Record<string, string> | null;
 }
 
-/** Something stored must be repaired. A callback does not block its lane, because others may use another profile. */
+/**
+ * Nothing can be sent from the lane until stored data is repaired. A callback does not block its lane, because other
+ * callbacks in it may use another profile.
+ */
 export function blocksLane({ state, reason, delivery }: Outcome): boolean {
   return state === 'pending' && reason !== null && delivery.destination.endpointId !== null;
 }
 
 /**
- * A shutdown has aborted the request. The receiver may still be processing it, so it is not sent again for `ms`
- * milliseconds. Its attempt does not count.
+ * If a shutdown has aborted the request, delays the delivery by `ms` at least, because the receiver may still be processing
+ * the request. The aborted attempt does not count.
  */
 export function waitIfReturned(outcome: Outcome, ms: number): void {
   const { state, reason, attempt } = outcome;

@@ -17,7 +17,10 @@ function expandRetryPolicy(policy: CompleteRetryPolicy): RetrySchedule {
   return { waits, jitter };
 }
 
-/** A platform's schedule is part of its contract, and a host's own profile has the schedule that the host wants. */
+/**
+ * Profiles whose schedule the host's policy replaces. That of a platform is part of its contract, and a host's own profile
+ * has the schedule that the host wants.
+ */
 const ADJUSTABLE_PROFILES: readonly string[] = ['standard', 'standard-cloudevents'];
 
 /** The schedule of a profile. The host's policy replaces that of the standard profiles. */

@@ -87,7 +87,10 @@ export class Sender {
     }
   }
 
-  /** Only for the operator's log: it may contain addresses, and customers must not learn about the network. */
+  /**
+   * Logs the detail of an error, only for the operator: it may contain addresses, and customers must not learn about the
+   * network.
+   */
   private logDetail({ id }: LeasedDelivery, error: unknown): void {
     const detail =
       error instanceof UrlRefusedError ? error.reason : error instanceof HttpError ? error.detail : null;

@@ -1,4 +1,4 @@
-/** Maximum number of lanes to remember. Polling finds what the others hold. */
+/** Maximum number of lanes to remember. Polling finds what is due in the others. */
 const MAX_LANES_REMEMBERED = 10_000;
 
 /**
@@ -15,7 +15,7 @@ export class HeldBackLanes {
     return this.ids.size > before;
   }
 
-  /** Outcomes of these lanes are recorded. Returns those of them that were held back; they no longer are. */
+  /** Outcomes of these lanes are recorded. Removes and returns those that were held back. */
   release(laneIds: readonly string[]): string[] {
     return this.ids.size === 0 ? [] : laneIds.filter((id) => this.ids.delete(id));
   }

@@ -4,7 +4,10 @@ import type { ClaimBudget } from './claim-budget.js';
 import type { HeldDeliveries } from './held-deliveries.js';
 import type { WorkerRoom } from './worker-room.js';
 
-/** What a worker may lease now, considering what it has not recorded yet. */
+/**
+ * What a worker may lease now: it has room for a limited number of deliveries, and those not yet recorded take up part of
+ * it.
+ */
 export class Intake {
   /** The budget of the claim in progress. */
   private claiming: ClaimBudget | null = null;
@@ -17,7 +20,7 @@ export class Intake {
     private readonly unrecordedCount: () => number,
   ) {}
 
-  /** Room that is not free, although nothing is held in it. */
+  /** Room that is taken by unrecorded outcomes and by the claim in progress. */
   private get takenCount(): number {
     return this.unrecordedCount() + (this.claiming?.reservedCount ?? 0);
   }
@@ -32,12 +35,12 @@ export class Intake {
     return Math.max(0, this.room.claimableCount - this.takenCount);
   }
 
-  /** How many of them are worth relaying now. */
+  /** How many deliveries are worth relaying now. */
   get relayableCount(): number {
     return Math.max(0, Math.min(this.claimableCount, this.room.relayableCount - this.takenCount));
   }
 
-  /** There is room for something that a claim may find. */
+  /** There is room for deliveries that a claim may find. */
   get canClaim(): boolean {
     return this.claimableCount > 0 && this.room.canClaim;
   }
@@ -59,7 +62,7 @@ export class Intake {
     return budget;
   }
 
-  /** What the claim has leased is held now. */
+  /** The claim has ended. What it has leased now counts as held. */
   noteClaimEnded(): void {
     this.claiming = null;
   }

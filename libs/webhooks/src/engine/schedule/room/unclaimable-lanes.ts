@@ -14,7 +14,7 @@ export class UnclaimableLanes {
   private skipsUnhealthy = false;
   /** A lane that the last `find` skipped has room again. */
   private roomFreed = false;
-  /** Such a lane, and the outcome that freed the room is recorded. */
+  /** A lane that the last `find` skipped has room again, and the outcome that freed it is recorded. */
   private roomAnnounced = false;
   /** Lanes that became due since the last `find`. */
   private readonly due = new Set<string>();
@@ -66,7 +66,10 @@ export class UnclaimableLanes {
     for (const laneId of laneIds) this.due.add(laneId);
   }
 
-  /** A skipped lane has room again, or a lane with room is due. Call it only while no claim is in progress, because a claim may fill that lane. */
+  /**
+   * A skipped lane has room again, or a lane with room is due. Read it only while no claim is in progress, because a claim
+   * may fill that lane.
+   */
   get hasClaimable(): boolean {
     if (this.roomAnnounced) return true;
     for (const laneId of this.due) if (!this.holdsMost(this.lanes.get(laneId))) return true;
@@ -74,8 +77,8 @@ export class UnclaimableLanes {
   }
 
   /**
-   * Deliveries that an unhealthy lane has sent count until they are recorded. Nobody waits for them, so that one claim can
-   * serve many outcomes.
+   * Deliveries that were sent from an unhealthy lane count until they are recorded. Its others can wait for that, and one
+   * claim then replaces many.
    */
   private holdsMost(lane: Lane | undefined): boolean {
     if (!lane) return false;

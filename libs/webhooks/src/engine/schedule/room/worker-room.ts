@@ -68,7 +68,7 @@ export class WorkerRoom implements LaneCapacity {
   }
 
   /**
-   * What may be leased now, except `less` deliveries. A claim leaves part of the room for unhealthy lanes to the relay, so
+   * What may be leased now, minus `less` deliveries. A claim leaves part of the room for unhealthy lanes to the relay, so
    * that new events do not wait behind old backlogs.
    */
   openBudget(less: number, by: 'claim' | 'relay', bodies: HeldBodies): ClaimBudget {
