@@ -28,7 +28,7 @@ export interface AccountChanges {
 
 /** The tenants' accounts. Each is created when it is first needed. */
 export interface AccountStore extends StoreTransactions {
-  /** The accounts of these tenants; those that have none are left out. */
+  /** The accounts of these tenants. Tenants without an account are left out. */
   findAccounts(tenantIds: readonly string[]): Promise<AccountRecord[]>;
   /**
    * Creates these accounts, in the order of their keys so that two processes wait for each other instead of deadlocking.
@@ -36,8 +36,8 @@ export interface AccountStore extends StoreTransactions {
    */
   insertAccounts(accounts: readonly NewAccount[]): Promise<void>;
   /**
-   * In `tx`: locks a tenant's account until `tx` ends, so that registrations of one tenant run one after another. Returns
-   * now. The account must exist.
+   * In `tx`: locks a tenant's account until `tx` ends, so that registrations of one tenant run one after another. Returns the
+   * database's time. The account must exist.
    */
   lockAccount(tenantId: string): Promise<number>;
   /** In `tx`, or at once: changes a tenant's account. Repeatable. */

@@ -13,9 +13,9 @@ export interface AlertData {
   failures?: number;
   /** When the endpoint will be disabled, epoch ms. */
   disableAt?: number;
-  /** Why it was disabled. */
+  /** Why the endpoint was disabled. */
   reason?: string;
-  /** Deliveries that waited when it was disabled, counted up to 10,001. */
+  /** Deliveries that waited when the endpoint was disabled, counted up to 10,001. */
   waiting?: number;
   /** Deliveries that wait for a paused endpoint, at most `limit`. */
   backlog?: number;
@@ -54,9 +54,9 @@ export interface DueAlert {
    * about each failure.
    */
   recipient: string | null;
-  /** An earlier try took one of the day's mails. */
+  /** An earlier try has used up one of the mails that the recipient may get in a day. */
   isMailed: boolean;
-  /** An earlier try found no mail left for the day. */
+  /** An earlier try was held back, because the recipient had got the day's number of mails. */
   isHeld: boolean;
   /** The database's clock, epoch ms. */
   now: number;
@@ -71,7 +71,10 @@ export interface MailRecipient {
 /** Which deliveries of a lane to count by the cause of their failure. */
 export interface FailureSelection {
   laneId: string;
-  /** `exhausted`: those given up since then. `attempted`: at most a thousand whose last attempt since then failed. */
+  /**
+   * `exhausted`: deliveries that were given up at `since` or later. `attempted`: at most a thousand deliveries whose last
+   * attempt failed at `since` or later.
+   */
   which: 'exhausted' | 'attempted';
   /** Epoch ms. */
   since: number;
@@ -104,13 +107,13 @@ export interface AlertResult {
   attempt: number;
   /** Names of the channels that have the alert now. */
   takenBy: readonly string[];
-  /** Why the others do not have it. */
+  /** Why the other channels do not have it. */
   error: string | null;
   /** Time until the next try; null if the alert is sent or given up. */
   nextTryInMs: number | null;
 }
 
-/** Alerts to the owners of endpoints, written by the statements that make the change, sent by `alerts/`. */
+/** Alerts to the owners of endpoints. The statement that changes something also writes the alert; `alerts/` sends it. */
 export interface AlertStore extends StoreTransactions {
   /** In `tx`: takes the lock on claiming alerts until `tx` ends. Returns false if another process has it. */
   lockAlerts(): Promise<boolean>;
@@ -120,21 +123,24 @@ export interface AlertStore extends StoreTransactions {
   leaseAlerts(ids: readonly string[], leaseMs: number): Promise<void>;
   /** In `tx`: how many mails each of `recipients` has been sent today (UTC). Recipients without any are left out. */
   countMailsToday(recipients: readonly MailRecipient[]): Promise<(MailRecipient & { mails: number })[]>;
-  /** In `tx`: each of `alerts` takes one of its recipient's mails of today. */
+  /** In `tx`: stores that each of `alerts` uses up one of the mails that its recipient may get today. */
   markMailed(alerts: readonly { id: string; recipient: string }[]): Promise<void>;
-  /** In `tx`: each of `alerts` is held back from its recipient's mail. */
+  /** In `tx`: stores that each of `alerts` is not mailed to its recipient today. */
   markHeld(alerts: readonly { id: string; recipient: string }[]): Promise<void>;
   /** In `tx`: one summary for each recipient, due when the day (UTC) is over. May be repeated: a day has one summary. */
   insertSummaries(recipients: readonly MailRecipient[]): Promise<void>;
   /**
-   * Writes the results of tries, all or none. Leaves alone an alert that another sender has taken over, whose try has
-   * another number. May be repeated.
+   * Writes the results of tries, all or none. An alert that another sender has taken over stays as it is: the number of its
+   * try is another one. May be repeated.
    */
   finishAlerts(results: readonly AlertResult[]): Promise<void>;
   /** For each selection its failed deliveries by cause, the most frequent first. */
   countFailureCauses(selections: readonly FailureSelection[]): Promise<FailureCount[][]>;
   /** For each selection its alerts by kind, the most frequent first. */
   countHeldAlerts(selections: readonly HeldSelection[]): Promise<AlertCount[][]>;
-  /** In `tx`: writes the alert of an endpoint that `tx` has disabled. May be repeated: each time it was disabled has one alert. */
+  /**
+   * In `tx`: writes the alert of an endpoint that `tx` has disabled. May be repeated: an endpoint gets one alert each time it
+   * is disabled.
+   */
   insertDisabledAlert(endpointId: string): Promise<void>;
 }

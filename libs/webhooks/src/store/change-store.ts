@@ -45,9 +45,9 @@ export interface ChangeStore extends StoreTransactions {
    * same rows that waited for them are due.
    */
   deleteChanges(captured: CapturedColumn, changes: readonly ClaimedChange[]): Promise<void>;
-  /** In `tx`: claimed changes are not claimed again before their time. */
+  /** In `tx`: stores that claimed changes are not to be claimed again before their `dueAt`. */
   postponeChanges(captured: CapturedColumn, changes: readonly PostponedChange[]): Promise<void>;
-  /** The captures that have changes, whether or not anybody maps them. */
+  /** The captures that have changes, also those that no process maps. */
   readCaptureHealth(): Promise<CaptureHealth[]>;
 }
 

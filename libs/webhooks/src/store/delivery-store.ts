@@ -17,7 +17,7 @@ export interface DeliveryRecord {
   wireType: string;
   /** When it may be sent: at this time it is due and its lane is not on hold. */
   nextAt: number | null;
-  /** Attempts so far, over all rounds: the number of the last one. */
+  /** Number of attempts so far, over all rounds. Also the number of the last one. */
   attempts: number;
   createdAt: number;
   finishedAt: number | null;
@@ -29,10 +29,10 @@ export interface DeliveryRecord {
   response: string | null;
   /** UUID; `null`: a callback. */
   endpointId: string | null;
-  /** The callback's URL, or the endpoint's at present. */
+  /** URL of the callback, or current URL of the endpoint. */
   url: string | null;
   laneState: LaneState;
-  /** The receiver asked for a pause until then. */
+  /** The time until which the receiver has asked for a pause. */
   laneHoldUntil: number | null;
   /** Its lane is failing (see `FAILING_AFTER`), so one worker at a time sends its deliveries. */
   isLaneFailing: boolean;
@@ -113,7 +113,7 @@ export interface SubjectEventPage {
   limit: number;
   /** Only sequences below this one. */
   before?: string;
-  /** Fewer events if their data is larger than this together, but at least one. */
+  /** Maximum total size of the data of the events. One event is returned whatever its size. */
   maxDataBytes: number;
 }
 
@@ -124,9 +124,9 @@ export interface SubscriberRecord {
   url: string;
   description: string | null;
   profile: string;
-  /** Names and patterns in the profile's vocabulary. Not read of a deleted endpoint: empty. */
+  /** Names and patterns in the profile's vocabulary. Empty for a deleted endpoint. */
   events: readonly string[];
-  /** `null`: all numbers. Not read of a deleted endpoint. */
+  /** `null`: all numbers, or a deleted endpoint. */
   phoneNumbers: readonly string[] | null;
   state: EndpointState;
   stateReason: string | null;
@@ -143,7 +143,10 @@ export interface Subscribers {
 
 /** The log of deliveries, and the calls to retry, cancel and recover them. All methods are about one tenant. */
 export interface DeliveryStore extends StoreTransactions {
-  /** Newest first. Looks at a limited number of rows: a page may be short or empty although more is below `floor`. */
+  /**
+   * Newest first. Reads a limited number of rows, so a page may be short or empty although there are more deliveries below
+   * `floor`.
+   */
   searchDeliveries(
     tenantId: string,
     search: DeliverySearch,
@@ -166,13 +169,11 @@ export interface DeliveryStore extends StoreTransactions {
   /** Whether the tenant has, or had within retention, this endpoint (UUID). */
   hasLane(tenantId: string, endpointId: string): Promise<boolean>;
 
-  /**
-   * In `tx`: locks a delivery and its lane, in the order in which outcomes are recorded. `null`: there is no such delivery.
-   */
+  /** In `tx`: locks a delivery, then its lane, as recording an outcome does. `null`: there is no such delivery. */
   lockDelivery(tenantId: string, id: string): Promise<LockedDelivery | null>;
   /**
-   * In `tx`: makes deliveries of one lane due now. The schedule of finished ones begins anew, that of waiting ones continues,
-   * and the numbers of their attempts continue. The lane becomes due, unless it is paused or on hold. The commit wakes this
+   * In `tx`: makes deliveries of one lane due now. Finished ones begin their schedule anew, waiting ones continue theirs. In
+   * both cases the attempts are numbered on. The lane becomes due, unless it is paused or on hold. The commit wakes this
    * process's worker. Deliveries that are being sent stay as they are.
    */
   requeueDeliveries(laneId: string, ids: readonly string[]): Promise<void>;
@@ -185,15 +186,15 @@ export interface DeliveryStore extends StoreTransactions {
     endpointId: string,
   ): Promise<{ id: string; state: LaneState; now: number } | null>;
   /**
-   * In `tx`: locks deliveries that ended without success and returns their ids, earliest end first. Skips those that
-   * others have locked, that were cancelled, that the endpoint asked to ignore, that have no body, and tests.
+   * In `tx`: locks deliveries that ended without success and returns their ids, earliest end first. Skips test deliveries and
+   * those that others have locked, that were cancelled, that the endpoint asked to ignore, or that have no body.
    */
   lockFailedDeliveries(search: FailedSearch): Promise<string[]>;
   /** Number of deliveries that {@link lockFailedDeliveries} would find, locked or not, counted up to `limit`. */
   countFailedDeliveries(search: FailedSearch): Promise<number>;
   /**
-   * In `tx`: locks deliveries that wait for their next attempt, and returns them, earliest due first. Skips those that
-   * are due already, that others have locked, that had no attempt yet, and tests.
+   * In `tx`: locks deliveries that wait for their next attempt, and returns them, earliest due first. Skips test deliveries
+   * and those that are due already, that others have locked, or that had no attempt yet.
    */
   lockWaitingDeliveries(search: WaitingSearch): Promise<{ id: string; nextAt: number }[]>;
   /** Number of deliveries that {@link lockWaitingDeliveries} would find, locked or not, counted up to `limit`. */
@@ -208,8 +209,8 @@ export interface DeliveryStore extends StoreTransactions {
   /** Which of these events are not relayed yet. */
   listUnrelayed(sequences: readonly string[]): Promise<Set<string>>;
   /**
-   * The tenant's endpoints, and those that were registered by `to`, and deleted at `from` or later (epoch ms). The newest of
-   * each, as many as fit into a response.
+   * The tenant's endpoints, and those deleted at `from` or later that were registered at `to` or earlier (epoch ms). Of both
+   * kinds the newest, as many as fit into a response.
    */
   listSubscribers(tenantId: string, range: { from: number; to: number }): Promise<Subscribers>;
 }

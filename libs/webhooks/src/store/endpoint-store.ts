@@ -80,7 +80,7 @@ export interface EndpointPage {
   uid?: string;
 }
 
-/** The numbers that limit registrations. */
+/** What the limits on registrations count and compare. */
 export type EndpointSummary = Pick<EndpointRecord, 'id' | 'profile' | 'events' | 'uid'>;
 
 /**
@@ -89,7 +89,7 @@ export type EndpointSummary = Pick<EndpointRecord, 'id' | 'profile' | 'events' |
  */
 export interface EndpointStore extends StoreTransactions {
   findEndpoint(scope: EndpointScope, id: string): Promise<EndpointRecord | null>;
-  /** By the endpoint's public number. */
+  /** Finds an endpoint by its public number. */
   findEndpointByNumber(scope: EndpointScope, publicNo: number): Promise<EndpointRecord | null>;
   /** Newest first. Returns one more than `limit` if there are more. */
   listEndpoints(scope: EndpointScope, page: EndpointPage): Promise<EndpointRecord[]>;
@@ -97,7 +97,7 @@ export interface EndpointStore extends StoreTransactions {
   summarizeEndpoints(tenantId: string): Promise<EndpointSummary[]>;
   /** When the tenant's `n`-th newest endpoint was registered, deleted ones included. `null`: there are fewer. */
   findRegistrationTime(tenantId: string, n: number): Promise<number | null>;
-  /** In `tx`: locks an endpoint until `tx` ends. Returns now, or `null` if there is no such endpoint. */
+  /** In `tx`: locks an endpoint until `tx` ends. Returns the database's time, or `null` if there is no such endpoint. */
   lockEndpoint(scope: EndpointScope, id: string): Promise<number | null>;
   /** In `tx`: writes an endpoint and its lane. */
   insertEndpoint(endpoint: NewEndpoint, lane: NewEndpointLane): Promise<void>;

@@ -1,8 +1,8 @@
 /** Number of failed deliveries in a row after which a lane counts as failing: only one worker at a time then claims from it. */
 export const FAILING_AFTER = 5;
 /**
- * A failing lane is due at multiples of this, ms, so that one statement can claim many of them. A delivery is never sent
- * before it is due.
+ * Failing lanes are due at multiples of this, ms, so that many are due together and one statement can claim from them. No
+ * delivery is sent before it is due.
  */
 export const FAILING_LANE_STEP_MS = 250;
 /** How long a lane waits if subject order holds back everything that is due in it, ms. */

@@ -30,8 +30,8 @@ export interface LaneStore extends StoreTransactions {
   /** Returns those of these lanes in which more than `depth` deliveries are due. */
   findDeepLanes(laneIds: readonly string[], depth: number): Promise<string[]>;
   /**
-   * Finds deliveries after the first `depth` due ones that subject order does not hold back, and moves them to the front of
-   * the lane, so that the next claim finds them. Returns how many; 0: there are none. It may examine all that is due, a few
+   * Looks behind the first `depth` due deliveries for those that subject order does not hold back, and moves them to the front
+   * of the lane, so that the next claim finds them. Returns how many; 0: there are none. It may examine all that is due, a few
    * thousand in each statement, so it is not for a worker's loop. No statement follows after `signal` is aborted.
    */
   advanceUnheld(laneId: string, depth: number, signal?: AbortSignal): Promise<number>;
@@ -55,7 +55,10 @@ export interface WorkCheck {
   hasEvents: boolean;
   /** Time until the first lane is due, ms; 0: now; `null`: none will be. */
   dueInMs: number | null;
-  /** Time until the first failing lane with due deliveries is due at its next step, ms; `null` if there is none. */
+  /**
+   * Time until the first failing lane that holds due deliveries is itself due (see `FAILING_LANE_STEP_MS`), ms; `null` if
+   * there is none.
+   */
   failingDueInMs: number | null;
   /** A lease has expired. */
   hasExpiredLeases: boolean;
@@ -76,7 +79,7 @@ export interface ClaimableLane {
   laneId: string;
   tenantId: string;
   ordering: Ordering;
-  /** Deliveries that may be claimed now by the lane's own limits; `Infinity` without limits. */
+  /** Number of deliveries that the lane's own limits allow to be claimed now; `Infinity` without limits. */
   allowance: number;
   /** `FAILING_AFTER` of its deliveries failed in a row, so only one worker at a time claims from it. */
   isFailing: boolean;
@@ -86,7 +89,7 @@ export interface ClaimableLane {
   rateClockUs: number;
   /** Has an exact limit, so its deliveries in flight are counted. */
   hasLimits: boolean;
-  /** When it is due again if nothing is claimed from it, ms from now. */
+  /** Time until it is due again if nothing is claimed from it, ms. */
   emptyWaitMs: number;
 }
 
@@ -109,7 +112,7 @@ export interface LaneClaim {
 export interface OpenedLease {
   /** The fencing token: larger than that of every lease before it. */
   id: string;
-  /** Workers that hold a lease now, its owner included. */
+  /** Number of workers that hold a lease now, the owner of this one included. */
   workers: number;
 }
 

@@ -43,8 +43,8 @@ export interface MaintenanceStore extends StoreTransactions {
    */
   discardBacklog(): Promise<number>;
   /**
-   * Disables an active or paused endpoint, closes its lane and writes the alert, all in one statement: no claim follows.
-   * Returns false if it was disabled or deleted before.
+   * Disables an active or paused endpoint, closes its lane and writes the alert, all in one statement, so that no claim
+   * follows. Returns false if it was disabled or deleted before.
    */
   disableEndpoint(endpointId: string, reason: Reason): Promise<boolean>;
   /**
@@ -66,8 +66,8 @@ export interface MaintenanceStore extends StoreTransactions {
    */
   checkPausedBacklogs(maxWaiting: number, after: string): Promise<PausedBacklog[]>;
   /**
-   * Discards a batch of the deliveries that wait in a paused lane, with the reason `backlog-full`, until `maxWaiting` are left:
-   * those that were due first come first, those with attempts last. Returns how many; 0 at the end. Several processes may
+   * Discards a batch of the deliveries that wait in a paused lane, with the reason `backlog-full`, until `maxWaiting` are
+   * left: in the order of their due times, those with attempts last. Returns how many; 0 at the end. Several processes may
    * call it at once.
    */
   discardPausedBacklog(laneId: string, maxWaiting: number): Promise<number>;
@@ -100,7 +100,7 @@ export interface MaintenanceStore extends StoreTransactions {
 
   /** Marks the tenant's endpoints as deleted, without their secrets, and closes its lanes: nothing more is sent for it. */
   closeTenant(tenantId: string): Promise<void>;
-  /** Number of the tenant's events, and of its deliveries, each counted up to `limit`: their sum. */
+  /** Sum of the numbers of the tenant's events and of its deliveries, each counted up to `limit`. */
   countTenantRecords(tenantId: string, limit: number): Promise<number>;
   /** Deletes a batch of the tenant's events, relayed or not. Returns how many; 0 means that none is left. */
   deleteTenantEvents(tenantId: string): Promise<number>;

@@ -5,10 +5,10 @@ import type { StoreTransactions } from './transactions.js';
 /** The outbox and the relay: published events, and the deliveries that they become. */
 export interface OutboxStore extends StoreTransactions {
   /**
-   * In `tx`: writes events for the relay and returns their ids in the same order. They exist if and only if `tx` commits;
-   * the commit wakes this process's worker. An event whose idempotency key is known is not written: its result holds the
-   * id of the first. Calling it again writes the events again, except those with a key. `traceparent`: the trace context
-   * that they are published in.
+   * In `tx`: writes events for the relay and returns their ids in the same order. They exist if and only if `tx` commits; the
+   * commit wakes this process's worker. An event whose idempotency key is known is not written: its result holds the id of the
+   * first event with that key. Calling it again writes the events again, except those with a key. `traceparent`: the trace
+   * context that they are published in.
    */
   insertEvents(events: readonly NewEvent[], traceparent?: string | null): Promise<PublishedEvent[]>;
   /**
@@ -19,7 +19,7 @@ export interface OutboxStore extends StoreTransactions {
   claimEvents(limit: number): Promise<ClaimedEvents>;
   /** In `tx`: the lanes of these tenants' endpoints that events may match: active and paused ones. Read only. */
   readDestinationsOfTenants(tenantIds: readonly string[]): Promise<DestinationRecord[]>;
-  /** These lanes, whatever their state. One that no longer exists is left out. Read only. */
+  /** The destinations of these lanes, whatever the lanes' state. Lanes that no longer exist are left out. Read only. */
   readDestinationsOfLanes(laneIds: readonly string[]): Promise<DestinationRecord[]>;
   /**
    * In `tx`: the lanes of these callbacks, created if missing. None of them is deleted before `tx` ends. Calling it again
@@ -27,9 +27,9 @@ export interface OutboxStore extends StoreTransactions {
    */
   ensureCallbackLanes(callbacks: readonly CallbackOrigin[]): Promise<DestinationRecord[]>;
   /**
-   * In `tx`: inserts deliveries, marks the events `relayed` (their sequences) and makes the lanes due that got deliveries
-   * to wait. Returns the deliveries that are now leased under `leaseId`: those with `direct` set, unless an earlier one of
-   * their subject holds them back or the lease has expired. All of it commits together.
+   * In `tx`: inserts deliveries, marks the events `relayed` (their sequences), and makes due the lanes in which deliveries now
+   * wait. Returns the deliveries that are now leased under `leaseId`: those with `direct` set, unless an earlier one of their
+   * subject holds them back or the lease has expired. All of it commits together.
    */
   insertDeliveries(
     deliveries: readonly DeliveryToInsert[],
@@ -44,7 +44,7 @@ export interface OutboxStore extends StoreTransactions {
   /**
    * Relays events that {@link readFewEvents} returned, as `claimEvents` and `insertDeliveries` do: those that are still
    * unrelayed and whose destinations have not changed, unless an earlier event of their subject waits elsewhere. The others
-   * stay as they are. `deliveries` contains those of all these events.
+   * stay as they are. `deliveries` contains the deliveries of all `events`.
    */
   relayFewEvents(
     events: readonly VersionedEvent[],
@@ -80,7 +80,7 @@ export interface NewEvent {
   endpointId: string | null;
 }
 
-/** The same as it was written, in a transaction that may not have committed yet. */
+/** A published event as it was written, in a transaction that may not have committed yet. */
 export interface WrittenEvent extends NewEvent {
   sequence: string;
   /** Epoch milliseconds. */

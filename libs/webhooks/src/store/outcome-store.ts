@@ -37,14 +37,17 @@ export interface RecordableOutcome {
   failure: boolean;
   /** Pause of the whole lane, ms; 0: none. */
   pauseLaneMs: number;
-  /** All workers may claim from the lane again, from which only this one could. */
+  /** All workers may claim from the lane again. Until now, only this one could. */
   releasesLane: boolean;
 }
 
 /** A failure about which the endpoint's owner wants an alert. The store limits how often. */
 export interface FailureAlert {
   deliveryId: string;
-  /** A `delivery.exhausted` alert also covers failures that come before it may be sent; `delivery.failed` skips them. */
+  /**
+   * `delivery.exhausted`: an alert that waits to be sent also covers later failures. `delivery.failed`: failures within the
+   * limit get no alert.
+   */
   kind: 'delivery.exhausted' | 'delivery.failed';
   /** What the limit counts by. Contains no colon. */
   scope: string;
@@ -61,8 +64,8 @@ export interface RecordedOutcomes {
   /** Lanes that became failing, or healthy again, with these outcomes. */
   healthChanges: { laneId: string; healthy: boolean }[];
   /**
-   * Lanes that this worker must stop sending to: paused, closed, on hold, or now claimed by one worker at a time. The caller
-   * returns deliveries waiting for them.
+   * Lanes from which this worker must stop sending: paused, closed, on hold, or now claimed by one worker at a time. The
+   * caller returns to them the deliveries that wait in this process.
    */
   stopped: string[];
   /** Lanes that are due now. */
@@ -72,11 +75,11 @@ export interface RecordedOutcomes {
 /** Writes the outcomes of leased deliveries. */
 export interface OutcomeStore extends StoreTransactions {
   /**
-   * Writes outcomes. Deliveries, attempts, lanes, alerts and leases change together. An outcome whose lease was lost
-   * changes nothing and is not in `ids`. `retiredLeaseIds` are deleted in the same statement.
+   * Writes outcomes. Deliveries, attempts, lanes, alerts and leases change together. An outcome whose lease was lost changes
+   * nothing and is not in `ids`. `retiredLeaseIds` are deleted in the same statement.
    *
-   * Repeating it changes nothing, but reports outcomes that are already written as lost: call
-   * {@link findRecordedOutcomes} first.
+   * Repeating it changes nothing, but reports as lost the outcomes that are already written: call {@link findRecordedOutcomes}
+   * first.
    *
    * @param options.history `false`: do not keep the attempt before this one. Default `true`
    */

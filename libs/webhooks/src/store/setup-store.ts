@@ -52,8 +52,8 @@ export interface QueueFigures {
   /** Age of the oldest due delivery or unrelayed event, ms; 0 if there is none. */
   lagMs: number;
   /**
-   * How long the oldest unrelayed event, or the lane that is due for longest, has waited for a worker, ms; 0 if none waits.
-   * Endpoints that are slow, fail or have limits do not raise it: their lanes are due again later.
+   * How long the oldest unrelayed event, or the lane that has been due for longest, has waited for a worker, ms; 0 if none
+   * waits. Endpoints that are slow, fail or have limits do not raise it: their lanes are due again later.
    */
   waitMs: number;
   /** Leases of all workers. */
@@ -80,19 +80,19 @@ export type ProcessRole = 'api' | 'worker';
 
 /** The checks of a start, and the figures for operators. */
 export interface SetupStore extends StoreTransactions {
-  /** Keeps the process alive if the server closes a connection of the host's pool. Returns what stops this. */
+  /** Keeps the process alive if the server closes a connection of the host's pool. Returns a function that ends this. */
   guardConnections(): () => void;
   /** Throws {@link DatabaseEncodingError} if the database cannot store every text. */
   checkEncoding(): Promise<void>;
   /** Throws {@link MissingRightsError} if the role of the connection lacks rights on tables or sequences that exist. */
   checkRights(role: ProcessRole): Promise<void>;
   /**
-   * Throws {@link WebhooksSetupError} if a table or a column is missing, with the name of the table and how to add it.
-   * Throws {@link WebhooksNotReadyError} if all tables are missing, or if the data source lists migrations of this module that
-   * were not run; until it passes, so does every other method.
+   * Throws {@link WebhooksSetupError} if a table or a column is missing, with the name of the table and how to add it. Throws
+   * {@link WebhooksNotReadyError} if all tables are missing, or if the data source lists migrations of this module that were
+   * not run. Every other method throws it too, until this check passes.
    */
   checkTables(): Promise<void>;
-  /** Afterwards transactions name READ COMMITTED only if the server or the data source has another default. */
+  /** Finds out whether transactions must name READ COMMITTED: if the server or the data source has another default. */
   checkIsolation(): Promise<void>;
   /** Up to `perKey` live secrets and headers of each key. Columns and values that cannot be read are left out. */
   sampleSealedValues(perKey: number): Promise<SealedSample[]>;
@@ -100,7 +100,7 @@ export interface SetupStore extends StoreTransactions {
   countPlaintextRows(): Promise<{ endpoints: number; accounts: number }>;
   /** Use of profiles other than `known`, by name. Deleted endpoints do not count. */
   countUnknownProfiles(known: readonly string[]): Promise<ProfileUse[]>;
-  /** Number of endpoints, deleted ones too, and of accounts, each counted up to `limit`: their sum. */
+  /** Sum of the numbers of endpoints, deleted ones included, and of accounts, each counted up to `limit`. */
   countSealedRows(limit: number): Promise<number>;
   /** In `tx`: up to `limit` rows with keys after `after` (null: from the start) in the order of their keys, locked. */
   lockSealedRows(table: SealedTable, after: string | null, limit: number): Promise<SealedRow[]>;

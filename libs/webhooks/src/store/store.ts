@@ -28,12 +28,12 @@ export interface CommittedWork {
   lanes: boolean;
 }
 
-/** The same for a commit in this process. */
+/** The work that a commit in this process creates. */
 export interface LocalCommit extends CommittedWork {
   /** The type of each event that it published. */
   eventTypes: string[];
   /**
-   * All events that it wrote, if they are few and small and have no callback; else `null`. It may contain events of a
+   * All events that the commit wrote, if they are few and small and have no callback; else `null`. May include events of a
    * savepoint that was rolled back.
    */
   written: WrittenEvent[] | null;
@@ -43,7 +43,7 @@ export interface LocalCommit extends CommittedWork {
 
 /** Notifies other processes of commits, and listens for theirs. If a notification is lost, polling finds the work. */
 export interface CommitNotifier {
-  /** Begins to listen, if that is possible. It then checks for work that was announced before. */
+  /** Begins to listen, if that is possible, and calls `onWork` once it does, because announcements may have been missed. */
   listen(onWork: (work: CommittedWork) => void): void;
   /** While `isNeeded` returns true, other processes must be notified of commits in this process. Default: they are not. */
   notifyWhile(isNeeded: () => boolean): void;
@@ -56,7 +56,8 @@ export interface CommitNotifier {
 /**
  * Everything that the module reads and writes. There is one implementation per database, and each must pass the suite in
  * `test/store/`. A method is one transaction, mostly one statement, unless its comment says "in `tx`": then it must be called
- * on a store that is bound to a transaction, and what it wrote or locked lasts as long as that.
+ * on a store that is bound to a transaction. What it writes commits with that transaction, and what it locks is locked until
+ * then.
  */
 export interface Store
   extends
@@ -76,7 +77,7 @@ export interface Store
     IdempotencyStore,
     OperatorStore,
     ChangeStore {
-  /** Starts to watch the data source's commits; returns what stops it. */
+  /** Starts to watch the data source's commits. Returns a function that stops it. */
   attach(): () => void;
   /** Calls `listener` after each commit in this process that created work. */
   onCommit(listener: (work: LocalCommit) => void): void;

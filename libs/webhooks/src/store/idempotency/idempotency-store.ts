@@ -27,7 +27,7 @@ export interface IdempotencyStore {
   claimKey(call: KeyedCall, lockMs: number, lifeMs: number): Promise<KeyClaim>;
   /** Stores the response, sealed, and ends the lock. Does nothing if the lock has passed to another call. */
   answerKey(call: KeyedCall, token: string, answer: string): Promise<void>;
-  /** Frees the key of a call that did nothing. Does nothing if the lock has passed to another call. */
+  /** Frees the key of a call that changed nothing. Does nothing if the lock has passed to another call. */
   releaseKey(call: KeyedCall, token: string): Promise<void>;
   /** Deletes a batch of keys older than `lifeMs`. Returns how many. */
   deleteOldKeys(lifeMs: number): Promise<number>;

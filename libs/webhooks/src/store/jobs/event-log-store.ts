@@ -47,8 +47,8 @@ export interface EventSearch extends EventRange {
 /** Published events as their tenant sees them. Read only. */
 export interface EventLogStore extends StoreTransactions {
   /**
-   * The newest first. Reads a limited number of rows, so it may return few although there are more from `next` on, which
-   * is `null` at the end.
+   * The newest first. Reads a limited number of rows, so it may return few although there are more. `next`: where to continue;
+   * `null` at the end.
    */
   listTenantEvents(
     tenantId: string,

@@ -65,16 +65,16 @@ export interface JobStore extends StoreTransactions {
     tenantId: string,
     page: { limit: number; before?: { createdAt: number; id: string }; endpointId?: string },
   ): Promise<JobRecord[]>;
-  /** Ends a job that has not ended. Waits for its running pass. Returns whether it did. */
+  /** Cancels a job that has not ended, after its running pass. Returns false if the job had ended. */
   cancelJob(tenantId: string, id: string): Promise<boolean>;
-  /** In `tx`: locks the job that is due for the longest time until `tx` ends, passing over those that others have locked. */
+  /** In `tx`: returns the job that has been due longest, locked until `tx` ends. Skips jobs that others have locked. */
   claimJob(): Promise<JobRecord | null>;
   /** Writes the progress of a job, unless it has ended. */
   updateJob(id: string, progress: JobProgress): Promise<void>;
 
   /**
-   * The events of the range after `after`, oldest first, at most `limit`. Includes those that are no candidates, so that a pass
-   * knows how far it has read.
+   * The events of the range after `after`, oldest first, at most `limit`. Includes those that are not candidates, so that a
+   * pass knows how far it has read.
    */
   scanEvents(
     tenantId: string,
@@ -93,8 +93,8 @@ export interface JobStore extends StoreTransactions {
   /** Deliveries of the lane that wait behind live ones or for a retry, counted up to `limit`. */
   countWaiting(laneId: string, limit: number): Promise<number>;
   /**
-   * In `tx`: inserts deliveries of past events in one lane, due now, behind what is live. Leaves out those that exist.
-   * Returns how many it inserted.
+   * In `tx`: inserts deliveries of past events in one lane. They are due now, behind live deliveries. Leaves out those that
+   * exist already. Returns how many it inserted.
    */
   insertReplayed(laneId: string, deliveries: readonly DeliveryToInsert[]): Promise<number>;
 }

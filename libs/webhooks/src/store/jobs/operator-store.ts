@@ -44,14 +44,14 @@ export interface OperatorStore extends StoreTransactions {
   /** Pauses that have not ended, oldest first. */
   listPauses(): Promise<PauseRecord[]>;
   /**
-   * Pauses a batch of lanes that a pause covers, and releases a batch of lanes that none covers any more to the state of their
-   * endpoint. Returns how many lanes it changed; 0 at the end, when pauses that have ended are deleted.
+   * Pauses a batch of the lanes that a pause covers. Gives a batch of the lanes that no pause covers any more the state of
+   * their endpoint again. Returns how many lanes it changed; 0 at the end, when it deletes the pauses that have ended.
    */
   applyPauses(): Promise<number>;
-  /** The newest first. Looks at `scan` rows: `next` is where to continue, `null` at the end. */
+  /** The newest first. Reads `scan` rows. `next`: where to continue; `null` at the end. */
   listAllDeliveries(
     search: AllDeliveriesSearch,
   ): Promise<{ deliveries: (DeliveryRecord & { tenantId: string })[]; next: string | null }>;
-  /** Failing lanes with ids after `after`, by id. Looks at a limited number of lanes: `next` as above. */
+  /** Failing lanes with ids after `after`, by id. Reads a limited number of lanes. `next`: as above. */
   listFailingLanes(after: string, limit: number): Promise<{ lanes: FailingLane[]; next: string | null }>;
 }

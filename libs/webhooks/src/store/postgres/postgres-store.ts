@@ -39,7 +39,10 @@ import { recordFewSuccesses } from './record/record-few-successes.js';
 import { recordFirstSuccesses } from './record/record-first-successes.js';
 import { recordOutcomes } from './record/record-outcomes.js';
 
-/** The store on PostgreSQL, one line per method; each statement has a file. This class has those that workers use. */
+/**
+ * The store on PostgreSQL, one line per method; each statement has a file of its own. This class has the methods that workers
+ * use.
+ */
 export class PostgresStore extends PostgresOutboxStore implements Store {
   constructor(
     session: Session,

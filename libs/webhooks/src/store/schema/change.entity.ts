@@ -8,7 +8,9 @@ import { instant, integer, key, nullable, text } from './columns.js';
 export class WebhookChangeRow {
   /** Name of the capture: the path of the host's table and its column, such as `sms.message.status`. */
   capture!: string;
-  /** 0: no worker has tried it. Later: not before this time, because its map or that of an earlier change failed. */
+  /**
+   * 0: no worker has tried it. Otherwise the time of the next try, because its map or that of an earlier change has failed.
+   */
   dueAt!: number;
   id!: string;
   /** Random. Becomes part of the event's id, so that the event has the same id if the map runs again. */

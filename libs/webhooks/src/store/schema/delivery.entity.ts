@@ -12,7 +12,10 @@ export class WebhookDeliveryRow {
   eventSequence!: string;
   laneId!: string;
   wireType!: string;
-  /** Only for a callback: the profile that rendered its body, because the account's may change. An endpoint's cannot. */
+  /**
+   * Only for a callback: the profile that rendered its body, because the account's profile may change. An endpoint's profile
+   * cannot.
+   */
   profile!: string | null;
   /** URL of a callback; `null`: the endpoint's current URL. */
   callbackUrl!: string | null;
@@ -27,9 +30,9 @@ export class WebhookDeliveryRow {
   retry!: boolean;
   /** The lease under which it is being, or was last, sent. Outcomes under another lease are ignored. */
   leaseId!: string | null;
-  /** Claims without an outcome since the last outcome. */
+  /** Number of claims since the last outcome. */
   claims!: number;
-  /** Attempts so far, manual retries included: the number of the last one. */
+  /** Number of attempts so far, manual retries included. Also the number of the last one. */
   attempts!: number;
   /** Attempts before the last manual retry. The schedule counts from here. */
   attemptsBefore!: number;

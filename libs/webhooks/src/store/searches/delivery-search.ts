@@ -11,7 +11,10 @@ export interface DeliverySearch {
   before: string;
   /** Approximate number of rows to read; at least `limit` per lane, or less would be read than a page shows. */
   scan: number;
-  /** Which index leads: the id, the event's id, the subject's events, failed deliveries, or the newest of each lane. */
+  /**
+   * Which index finds the candidates: by id, by the event's id, by subject, the failed ones of each lane, or the newest of
+   * each lane.
+   */
   source: 'delivery' | 'event' | 'subject' | 'failed' | 'newest';
   /** UUID; `null`: all endpoints. */
   endpoint: string | null;

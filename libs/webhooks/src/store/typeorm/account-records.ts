@@ -24,7 +24,7 @@ export async function updateAccount(
   tenantId: string,
   changes: AccountChanges,
 ): Promise<void> {
-  // Without listeners: the host's subscribers are for its own entities.
+  // Without listeners, because the host's subscribers are for the host's entities.
   await manager
     .createQueryBuilder()
     .update(WebhookAccountRow)

@@ -2,9 +2,9 @@ import type { DataSource, EntitySubscriberInterface, QueryRunner } from 'typeorm
 import type { LocalCommit } from '../store.js';
 
 /**
- * Tells listeners that a transaction with work for workers has committed.
- * TypeORM also calls it for a released savepoint, and the host awaits it. So it acts only when the transaction is over,
- * returns at once and never throws.
+ * Tells listeners that a transaction with work for workers has committed. TypeORM also calls this listener when a savepoint is
+ * released, and the host's commit waits for it. So it acts only when the transaction is over, returns at once and never
+ * throws.
  */
 export class CommitListener implements EntitySubscriberInterface {
   private readonly noted = new WeakMap<QueryRunner, LocalCommit>();
@@ -12,7 +12,7 @@ export class CommitListener implements EntitySubscriberInterface {
 
   constructor(private readonly dataSource: DataSource) {}
 
-  /** Starts to listen; returns what stops it. */
+  /** Starts to listen. Returns a function that stops it. */
   attach(): () => void {
     const { subscribers } = this.dataSource;
     subscribers.push(this);

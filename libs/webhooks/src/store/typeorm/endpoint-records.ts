@@ -13,7 +13,8 @@ import type {
 import { WebhookEndpointRow } from '../schema/endpoint.entity.js';
 import { WebhookLaneRow } from '../schema/lane.entity.js';
 
-// Every statement names the tenant or is the operator's. Without listeners: the host's subscribers are for its own entities.
+// Every statement names the tenant or is the operator's. None calls listeners, because the host's subscribers are for the
+// host's entities.
 
 export async function findEndpoint(
   manager: EntityManager,

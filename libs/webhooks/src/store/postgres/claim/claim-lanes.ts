@@ -5,7 +5,7 @@ import type { Session } from '../connection/session.js';
 import { isNotSkipped, skipParameters } from '../fragments/skipped-lanes.js';
 import { commitAsync, endIfIdle, nowMs, useStablePlan } from '../fragments/expressions.js';
 
-/** How long a lane waits that has its maximum in flight, ms. An outcome ends the wait sooner. */
+/** How long a lane with its maximum of deliveries in flight waits, ms. An outcome ends the wait sooner. */
 const FULL_LANE_WAIT_MS = 1_000;
 const MINUTE_US = 60_000_000;
 /** Requests that a lane may save up besides one second of quota, so that a claim that is a little late loses nothing. */

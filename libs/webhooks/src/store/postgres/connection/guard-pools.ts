@@ -20,8 +20,8 @@ interface PgDriver {
 const guarded = new WeakSet<PoolClient>();
 
 /**
- * Keeps a session that the server ends (57P01) from ending the process; returns what stops it. `pg` emits `error` then,
- * and nobody listens: the pool removes its listener before it hands a client over, and TypeORM adds its own some
+ * Prevents a session that the server ends (57P01) from ending the process. Returns a function that stops this. `pg` emits
+ * `error` then, and nobody listens: the pool removes its listener before it hands a client over, and TypeORM adds its own some
  * microtasks later. No error is lost: each statement on such a client fails, and the pool drops it when it is released.
  */
 export function guardPools(dataSource: DataSource): () => void {

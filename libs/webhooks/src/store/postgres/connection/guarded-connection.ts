@@ -41,9 +41,9 @@ export async function withConnection<T>(
 }
 
 /**
- * Data sources whose pool did not open a connection in time. A place in the pool is taken until that fails, which `pg` leaves to
- * the operating system, and which may take a quarter of an hour. So the pool is not asked again until the server answers: a
- * worker that tries again and again would take all places, and could not come back.
+ * Data sources whose pool did not open a connection in time. An attempt takes up a place in the pool until it fails, which
+ * `pg` leaves to the operating system: that may be a quarter of an hour later. So the pool is not asked again until the server
+ * answers. Otherwise a worker that tries again and again would take up all places, and could not recover.
  */
 const notOpening = new WeakSet<DataSource>();
 

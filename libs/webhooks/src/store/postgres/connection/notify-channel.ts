@@ -18,7 +18,10 @@ export class NotifyChannel implements CommitNotifier {
     this.listener = new NotifyListener(database, this.name);
   }
 
-  /** The channel on which a transaction announces its events; `null` if nobody needs to hear, or the next NOTIFY tells them. */
+  /**
+   * The channel on which a transaction announces its events; `null` if no other process needs to hear of them, or if a NOTIFY
+   * follows anyway.
+   */
   get toAnnounceOn(): string | null {
     return this.isNeeded() && !this.sender.isSending ? this.name : null;
   }

@@ -28,7 +28,7 @@ export class NotifyListener {
   private reconnect: NodeJS.Timeout | null = null;
   private pauseMs = FIRST_RECONNECT_MS;
   private isStopped = false;
-  /** A NOTIFY has arrived on such a connection, or nobody is in between. */
+  /** Connections of this data source receive notifications: a NOTIFY has arrived on one, or there is no pooler in between. */
   private isProven = false;
 
   constructor(
@@ -81,13 +81,14 @@ export class NotifyListener {
   }
 
   /**
-   * Returns true if this connection receives notifications of others. A transaction pooler accepts LISTEN, but gives the session that
-   * listens to somebody else. Throws {@link CannotListenError}.
+   * Returns true if this connection receives the notifications of other sessions. A transaction pooler accepts LISTEN, but
+   * gives the session that listens to somebody else. Throws {@link CannotListenError}.
    */
   private async hears(client: OwnClient): Promise<boolean> {
     const { rows } = await client.query('select pg_backend_pid() as pid');
     if ((rows[0] as { pid: number }).pid === client.processID) return true;
-    // A pooler is in between. The probe has a channel of its own, so that a session that keeps listening receives nothing.
+    // A pooler is in between. The probe has a channel of its own, so that the pooler's session, which may keep listening,
+    // receives nothing later.
     const channel = `webhooks_probe_${randomBytes(8).toString('hex')}`;
     let timeout!: NodeJS.Timeout;
     const heard = new Promise<boolean>((resolve) => {

@@ -3,9 +3,9 @@ import type { CommittedWork } from '../../store.js';
 import type { Session } from './session.js';
 
 /**
- * Announces to other processes by NOTIFY, after the commit, what its transaction has not announced (`publish/announce.ts`).
- * The first commit after a pause is announced at once. Those that follow while its NOTIFY is running are announced together
- * by the next one. Uses the host's pool, so it needs no connection; an idle process sends nothing.
+ * Announces to other processes by NOTIFY, after a commit, the work that the transaction itself has not announced
+ * (`publish/announce.ts`). The first commit after a pause is announced at once. Those that follow while its NOTIFY is running
+ * are announced together by the next one. Uses the host's pool, so it needs no connection; an idle process sends nothing.
  */
 export class NotifySender {
   private readonly logger = new LineLogger('WebhookWakeChannel');

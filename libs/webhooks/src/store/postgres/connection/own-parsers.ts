@@ -50,8 +50,8 @@ export function withOwnParsers(runner: QueryRunner): QueryRunner {
     const client = (await runner.connect()) as PgClient;
     return { query: (text, values) => queryParsed(client, { text, values }) };
   };
-  // Not an object that inherits from the runner: V8 would rebuild the runner as a prototype, in each transaction, and every
-  // later call on it is slow (50 µs a publish).
+  // Not an object that inherits from the runner: V8 would rebuild the runner as a prototype in each transaction, and every
+  // later call on it would be slow (50 µs for each publish).
   return new Proxy(runner, {
     get: (target, key) => (key === 'connect' ? connect : Reflect.get(target, key)) as unknown,
   });

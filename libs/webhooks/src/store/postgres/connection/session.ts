@@ -194,8 +194,8 @@ export class Session {
   }
 
   /**
-   * Runs `work` in a READ COMMITTED transaction, with the session that is bound to it; again if the database asks for it
-   * (deadlock, serialization failure).
+   * Runs `work` in a READ COMMITTED transaction, with a session that is bound to it. Runs it again if the database asks for
+   * that (deadlock, serialization failure).
    */
   transaction<T>(work: (session: Session) => Promise<T>): Promise<T> {
     const bound = ({ queryRunner }: EntityManager): Promise<T> => work(this.bind(queryRunner!));

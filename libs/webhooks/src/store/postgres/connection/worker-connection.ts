@@ -23,9 +23,9 @@ export class WorkerConnection {
   }
 
   /**
-   * Runs `work` after the work before it. Waiting for that takes less time than planning the statement on another connection.
-   * After `silenceMs` without a response the connection is closed, and this throws {@link DatabaseTimeoutError}. Returns `null`
-   * without running `work` if that has happened to the work before it.
+   * Runs `work` once the work before it has ended. The wait takes less time than planning the statement on another connection.
+   * After `silenceMs` without a response the connection is closed, and this throws {@link DatabaseTimeoutError}. Returns
+   * `null` without running `work` if that has happened to the work before it.
    */
   use<T>(silenceMs: number, work: (client: PgClient) => Promise<T>): Promise<T | null> {
     const result = this.last.then(() =>

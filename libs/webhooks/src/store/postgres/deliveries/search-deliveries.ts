@@ -33,7 +33,8 @@ export async function searchDeliveries(
      ), found as (
        select ${deliveryColumns(session, 13)}
          from (select id from looked order by id desc) c -- in order: it ends with the page
-        -- "limit 1" makes each a look-up by key. Filters that match few rows of a table would else let it be read whole.
+        -- "limit 1" makes each a look-up by key. Without it, filters that match few rows would make the planner read the whole
+        -- table.
         cross join lateral (select * from ${tables.deliveries} where id = c.id limit 1) d
         cross join lateral (select * from ${tables.lanes} where id = d.lane_id limit 1) l
         cross join lateral (select * from ${tables.events} where sequence = d.event_sequence limit 1) e
@@ -109,13 +110,14 @@ function listed({ lanes }: Tables, from: string): string {
 }
 
 /**
- * The newest rows of the lanes with the newest rows. Each lane gives as many, and at least a page: how many rows are read
- * does not depend on how many there are. Below the last row of a lane that has given all it may, and below the newest of
- * the lanes that are left out, candidates are missing.
+ * The newest rows of the lanes with the newest rows. Each lane contributes up to the same number of rows, at least a page, so
+ * a search reads as much however many rows there are. Candidates may be missing below the last row of a lane that has
+ * contributed this number, and below the newest row of a lane that is left out.
  */
 function newestOfLanes({ deliveries, lanes }: Tables, condition: string): string {
-  // Reads from a lane's end down, even into the next lane, which only an index by lane can do. For "the last of this lane" the
-  // planner may read all lanes by id, and a lane whose last row is far down costs the whole table.
+  // Reads backwards from the end of a lane, even into the lane before, because only an index by lane can do that. If the query
+  // asked for one lane only, the planner might read deliveries by id, which means the whole table if the lane's last row is
+  // old.
   const newest = (lane: string, limit: string): string =>
     `select d.id
        from (select d.lane_id, d.id from ${deliveries} d

@@ -8,7 +8,7 @@ export function nowMs(parameter: number): string {
   return `(floor(extract(epoch from statement_timestamp()) * 1000)::bigint + $${parameter}::bigint)`;
 }
 
-/** SQL for the time of `instant`, or the first one after it, at which a failing lane may be due: `FAILING_LANE_STEP_MS`. */
+/** SQL for the first time, at `instant` or later, at which a failing lane may be due: a multiple of `FAILING_LANE_STEP_MS`. */
 export function nextStep(instant: string): string {
   return `((${instant} + ${FAILING_LANE_STEP_MS - 1}) / ${FAILING_LANE_STEP_MS} * ${FAILING_LANE_STEP_MS})`;
 }

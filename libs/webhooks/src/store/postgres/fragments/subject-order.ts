@@ -1,6 +1,6 @@
 import type { Session } from '../connection/session.js';
 
-/** Maximum number of events before or after one that subject order compares. More than a message ever has. */
+/** Maximum number of earlier or later events of its subject that an event is compared with. More than a message ever has. */
 export const MAX_EVENTS_COMPARED = 64;
 
 /** SQL for the columns of a delivery and its event. The table aliases must not be `other`, `p` or `near`, which the SQL below uses. */
@@ -15,8 +15,8 @@ interface Names {
 type Which = 'earlier' | 'later';
 
 /**
- * SQL that is true while order holds a delivery back: an earlier one of the same lane and subject is in flight, or has not
- * had its first attempt, or (strict) has not ended.
+ * SQL that is true while subject order holds a delivery back: an earlier delivery of the same lane and subject is in flight,
+ * or has not had its first attempt, or (strict) has not ended.
  */
 export function isHeldByEarlier(database: Session, of: Names): string {
   return hasSibling(database, of, 'earlier', isUnfinished(of));

@@ -2,7 +2,10 @@ import type { DeliveryToInsert } from '../../outbox-store.js';
 import type { Session } from '../connection/session.js';
 import { nowMs } from '../fragments/expressions.js';
 
-/** Marked as retries, so that a claim takes first attempts of live events before them, and keeps only a few places for them. */
+/**
+ * Marks the deliveries as retries, so that a claim takes first attempts of live events first and keeps only a few places for
+ * these.
+ */
 export async function insertReplayed(
   session: Session,
   laneId: string,

@@ -3,7 +3,7 @@ import type { Session } from '../connection/session.js';
 import { idAboveCreatedBefore } from '../deliveries/created-before.js';
 import { nowMs } from '../fragments/expressions.js';
 
-/** Reads little more rows than it counts. Rows after the last one that may be old are not read. */
+/** Reads only a few more rows than it counts. Rows after the last one that may be old are not read. */
 export async function countOldDeliveries(
   session: Session,
   { keepMs, after, limit, withBody }: OldDeliveries,

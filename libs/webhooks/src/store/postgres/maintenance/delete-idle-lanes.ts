@@ -6,8 +6,8 @@ const MAX_LANES_DELETED = 500;
 const MAX_LANES_SCANNED = 2_000;
 
 /**
- * Deletes a batch of the callbacks' lanes that are idle and have no deliveries left: retention took the last of them, so
- * nothing has been sent there for that long. Reads ids after `after`; returns where to continue, `'0'` for the start.
+ * Deletes a batch of the callbacks' lanes that are idle and have no deliveries left: retention has deleted the last of them,
+ * so nothing was sent there within the retention. Reads ids after `after`; returns where to continue, `'0'` for the start.
  *
  * No delivery is lost. The relay locks the lanes that it found against deletion until its deliveries are committed, and
  * creates a missing lane again. A relay may commit just before the lock here, and only a new statement sees its changes. So

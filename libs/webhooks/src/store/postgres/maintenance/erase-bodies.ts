@@ -39,7 +39,8 @@ export async function eraseSubject(
     );
     const sequences = found.map(({ sequence }) => sequence);
     if (sequences.length === 0) return { events: 0, deliveries: 0, discarded: 0, inFlight: 0, next: null };
-    // A separate statement that waits for a relay that has locked them, so that the next one sees that relay's deliveries.
+    // A separate statement: it waits for a relay that has locked these events, so that the next statement sees the relay's
+    // deliveries.
     await tx.query(`delete from ${unrelayed} where sequence = any($1::bigint[])`, [sequences]);
     // A delivery that a worker claims meanwhile has the state `sending` once its lock is free, so it is left alone.
     const [row] = await tx.query<{ erased: number; discarded: number; in_flight: number }>(
@@ -54,7 +55,7 @@ export async function eraseSubject(
                 failed_at = case when finished_at is null then ${nowMs(1)} else failed_at end,
                 finished_at = coalesce(finished_at, ${nowMs(1)})
           where id in (select id from found) and erased_at is null
-            -- Whoever claimed one whose lease has expired may be dead.
+            -- If the lease has expired, the worker that claimed the delivery may be dead.
             and (state <> 'sending' or next_at <= ${nowMs(1)})
          returning id, reason = 'erased' as is_discarded
        ), answers as (

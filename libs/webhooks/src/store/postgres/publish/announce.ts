@@ -2,8 +2,8 @@
 const ANNOUNCING_LOCK = '8602431975310642';
 
 /**
- * SQL that announces events by a NOTIFY in their transaction, which is sent when that commits, and costs no statement of its
- * own. It is false if it does not, because
+ * SQL that announces events by a NOTIFY in their own transaction: it is sent at the commit, and needs no other statement. The
+ * SQL is false if it announces nothing, because
  * - another transaction that announces is open: PostgreSQL commits transactions with a NOTIFY one after the other;
  * - transactions may be prepared for a two-phase commit: those with a NOTIFY cannot be;
  * - the queue of notifications is half full, which a session that listens and does not end its transaction can cause: with a

@@ -52,7 +52,9 @@ export async function insertKeyedEvents(
   });
 }
 
-/** The first event of each key: inserted by this call, seen by its statement, or committed while that ran. */
+/**
+ * The first event of each key: inserted by this call, seen by its statement, or committed by others while the statement ran.
+ */
 async function findFirsts(
   session: Session,
   events: readonly NewEvent[],

@@ -2,7 +2,10 @@ import type { RecordableOutcome } from '../../outcome-store.js';
 import type { Session } from '../connection/session.js';
 import { identityColumns } from './outcome-parameters.js';
 
-/** The delivery still names the lease, but has left `sending`, or has this attempt already. */
+/**
+ * An outcome is recorded if its delivery still names the lease but has left `sending`, or if the delivery has this attempt
+ * already.
+ */
 export async function findRecordedOutcomes(
   session: Session,
   outcomes: readonly RecordableOutcome[],

@@ -34,7 +34,7 @@ export async function keepLeased(
     await tx.query(`select from ${lanes} where id = any($1::bigint[]) order by id for no key update`, [
       laneIds,
     ]);
-    // Counts again, because a rescue may have counted while they were not leased.
+    // Counts the deliveries in flight again, because a rescue may have counted while these were not leased.
     await tx.query(
       `update ${lanes} l
           set in_flight = (select count(*)::int from ${deliveries} d

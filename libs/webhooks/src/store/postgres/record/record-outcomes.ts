@@ -113,7 +113,8 @@ function recordOutcomesSql(tables: Tables, history: boolean, hasFailureAlerts: b
              bool_or(d.failure) as failed,
              max(d.pause) as pause,
              max(d.age) filter (where d.failure) as failure_age,
-             -- What waits since before the lane was failing is for the worker that claims the lane alone.
+             -- Deliveries that have waited since before the lane began to fail are left to the worker that claims from it
+             -- alone.
              bool_or(n.state <> 'open' or coalesce(n.hold_until > ${now}, false)
                      or (n.failures >= ${FAILING_AFTER} and not d.exclusive)) as stopped,
              -- A delivery counts once while its lane keeps failing, however often it is tried.
@@ -158,8 +159,8 @@ function recordOutcomesSql(tables: Tables, history: boolean, hasFailureAlerts: b
                  least(
                    l.next_due_at,
                    case
-                     -- Others may have waited for this end: of the claim of a failing lane, of a place in flight, or of an
-                     -- earlier delivery of their subject. A closed lane has a backlog to discard.
+                     -- Other deliveries may have waited for what ends here: the exclusive claim of a failing lane, a place in
+                     -- flight, or an earlier delivery of their subject. A closed lane has a backlog to discard.
                      when l.state = 'closed'
                        or (l.max_in_flight is not null or c.ends_claim) and l.next_due_at is not null
                        or l.next_due_at <= ${now} + ${HELD_LANE_WAIT_MS} then c.soon
@@ -213,8 +214,8 @@ function recordOutcomesSql(tables: Tables, history: boolean, hasFailureAlerts: b
 }
 
 /**
- * Part of the statement above: an alert for each scope whose limit allows one. Time is cut into periods as long as the
- * limit, and the period is in the key: two workers write one alert.
+ * Part of the statement above: an alert for each scope whose limit allows one. Time is cut into periods as long as the limit,
+ * and the period is in the key, so that two workers write only one alert.
  */
 function insertFailureAlerts(alerts: string, now: string): string {
   const key = (period: string): string => `a.kind || ':' || a.scope || ':' || (${period})`;
@@ -240,7 +241,7 @@ function insertFailureAlerts(alerts: string, now: string): string {
           -- one is written, and waits until the limit allows it. delivery.failed skips everything within the limit.
           or case when a.kind = 'delivery.exhausted' then last.attempts > 0 else last.created_at <= ${now} - a.every end
        order by dedupe_key
-      -- Another worker has just written it, and may have begun earlier or later: the failures that the alert counts start
-      -- with the earlier of the two.
+      -- Another worker has just written this alert, and may have begun earlier or later. The alert counts failures from the
+      -- earlier of the two times.
       on conflict (dedupe_key) do update set created_at = least(existing.created_at, excluded.created_at)`;
 }

@@ -2,7 +2,7 @@ import type { CallbackOrigin, DestinationRecord } from '../../outbox-store.js';
 import type { Session } from '../connection/session.js';
 import { readCallbackDestinations } from './read-destinations.js';
 
-/** One try is enough, unless an idle lane is deleted between the two statements. */
+/** Maximum number of tries. One is enough, unless an idle lane is deleted between the two statements. */
 const MAX_TRIES = 8;
 
 /** Creates the lanes of callbacks that are missing, then reads and locks them all. */

@@ -43,11 +43,12 @@ async function insertPart(
     subject: 'c.subject',
     sequence: 'c.event_sequence',
     lane: 'c.lane_id',
-    // Checked strictly for all lanes: an earlier delivery that waits for its retry may be sent any time, and must not overlap.
+    // Checked strictly for all lanes: an earlier delivery that waits for its retry may be sent at any time, and the two must
+    // not overlap.
     ordering: `'strict'`,
   });
   const column = <T>(pick: (delivery: DeliveryToInsert) => T): T[] => deliveries.map(pick);
-  // Only these can be held back by an earlier one.
+  // Only these deliveries can be held back by an earlier one.
   const following = deliveries.flatMap(({ isDirect, event, destination }, index) =>
     isDirect && event.followsEarlier && destination.ordering !== 'none' ? [index] : [],
   );

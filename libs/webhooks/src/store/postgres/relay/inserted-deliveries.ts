@@ -16,7 +16,9 @@ export const stateColumns = (lease: string, instant: string): string => `
               case when reason is not null then ${instant} end,
               case when reason is not null then ${instant} end`;
 
-/** SQL for two CTEs, `waiting` and `woken`, which make the lanes due in which the CTE `inserted` has left deliveries waiting. */
+/**
+ * SQL for two CTEs, `waiting` and `woken`, which make due the lanes in which the CTE `inserted` has left deliveries waiting.
+ */
 export const wakeLanes = ({ lanes }: Tables, instant: string): string => `
      waiting as materialized (
        -- The state as it is once the lane is locked: an endpoint that is resumed meanwhile must not miss its deliveries.

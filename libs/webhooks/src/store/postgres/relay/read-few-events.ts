@@ -57,7 +57,7 @@ export async function readFewEvents(session: Session): Promise<FewEvents | null>
 }
 
 function toEvent(row: Row): ClaimedEvent & { version: string } {
-  // Unknown here: it is looked up when the event is relayed.
+  // Not known here: `relayFewEvents` looks for earlier events.
   const facts = { followsEarlier: row.subject !== null, isLarge: false };
   return { ...toClaimedEvent(row, row.data!, facts), version: row.version };
 }

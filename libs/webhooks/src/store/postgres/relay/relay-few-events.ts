@@ -30,7 +30,7 @@ export async function relayFewEvents(
     subject: 'i.subject',
     sequence: 'i.event_sequence',
     lane: 'i.lane_id',
-    // As in a batch, an earlier delivery that waits for its retry may be sent any time, and must not overlap.
+    // As in a batch: an earlier delivery that waits for its retry may be sent at any time, and the two must not overlap.
     ordering: `'strict'`,
   });
   const instant = `(select ${nowMs(1)})`;

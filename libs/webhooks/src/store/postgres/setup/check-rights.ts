@@ -50,8 +50,8 @@ const RIGHTS: Record<ProcessRole, Record<keyof Tables, Right[]>> = {
 };
 
 /**
- * Throws {@link MissingRightsError} with every right that the role of this connection lacks. Missing tables have none. Reads
- * past the session, which refuses statements while tables are missing.
+ * Throws {@link MissingRightsError} with every right that the role of this connection lacks. Tables that do not exist are left
+ * out. Does not use the session for its statements, because that refuses them while tables are missing.
  */
 export function checkRights(session: Session, role: ProcessRole): Promise<void> {
   return withConnection(session.dataSource, session.timeoutMs, async (connected) => {

@@ -22,8 +22,8 @@ export async function checkEncoding({ dataSource, timeoutMs }: Session): Promise
 }
 
 /**
- * Afterwards the session refuses all statements if the tables do not exist yet, or if the migrations that are listed in the
- * data source and not yet run will change them.
+ * Afterwards the session refuses all statements if the tables do not exist yet, or if migrations will change them that the
+ * data source lists and that were not run yet.
  */
 export function checkTables(session: Session): Promise<void> {
   return withConnection(session.dataSource, session.timeoutMs, async (runner) => {
@@ -82,7 +82,7 @@ async function findProblem({ tables, dataSource }: Session, query: Query): Promi
   throw new WebhooksSetupError(problemOf(name, table, problem));
 }
 
-/** Tables created by `synchronize` have no such function, and a database may not allow anybody to call functions. */
+/** `null`: the tables were created by `synchronize`, which creates no function, or this role may not call it. */
 async function findPublishFunction({ tables }: Session, query: Query): Promise<string | null> {
   const [found] = await query(
     `select from to_regprocedure($1) as f where f is not null and has_function_privilege(f, 'execute')`,

@@ -46,7 +46,7 @@ export function captureMigration<Entity extends ObjectLiteral>(
       const changes = await absoluteName(runner, tablesOf(runner.connection).changes);
       const name = captureFunction(runner.connection);
       await runner.query(captureFunctionSql(name, changes));
-      // Anybody who may call it could forge changes, with a trigger on a table of their own.
+      // A role that may call the function could forge changes, with a trigger on a table of its own.
       await runner.query(`revoke all on function ${name}() from public`);
       await dropTriggers(runner, captured, table);
       for (const trigger of captureTriggers(runner.connection, captured, table))
@@ -70,7 +70,7 @@ function createTriggerSql(
     execute function ${captureFunction(runner.connection)}('${table.name.replaceAll("'", "''")}')`;
 }
 
-/** Also those that an earlier migration of the same column made. */
+/** Drops the triggers of this column, also those that an earlier migration has created. */
 async function dropTriggers(
   runner: QueryRunner,
   captured: CapturedColumn,
@@ -82,7 +82,7 @@ async function dropTriggers(
     await runner.query(`drop trigger if exists ${connection.driver.escape(name)} on ${table.table}`);
 }
 
-/** Dropped after its last trigger. */
+/** Drops the function once no trigger uses it. */
 async function dropUnusedFunction(runner: QueryRunner): Promise<void> {
   const name = captureFunction(runner.connection);
   const users = await runner.query(`select 1 from pg_trigger where tgfoid = to_regproc($1) limit 1`, [name]);

@@ -9,8 +9,8 @@ function index(runner: QueryRunner, table: keyof Tables, suffix: string): string
 }
 
 /**
- * SQL that locks tables for the rest of the transaction beside workers that hold some of them and wait for others: it lets
- * go and tries again where neither could go on, so that it is never a worker's or the host's transaction that is broken off.
+ * SQL that locks tables for the rest of the transaction, while workers hold some of them and wait for others. Instead of
+ * waiting in a deadlock, it releases its locks and tries again, so that no transaction of a worker or the host is aborted.
  */
 function lockAll(tables: readonly string[]): string {
   return `do $$ begin
@@ -195,7 +195,7 @@ export class CreateWebhooks1763600000000 implements MigrationInterface {
         expires_at bigint not null,
         first_delivery_id bigint not null
       )`);
-    // Tables that are dropped and made anew beside a running worker: its leases must not be those of somebody else.
+    // Tables may be dropped and created anew while a worker runs: its leases must not become those of another worker.
     await runner.query(
       `select setval(pg_get_serial_sequence($1, 'id'), floor(extract(epoch from clock_timestamp()) * 1000)::bigint)`,
       [tables.leases],

@@ -31,7 +31,7 @@ export class CaptureChanges1764800000000 implements MigrationInterface {
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    // With the triggers that are left: the host's statements would fail without the table.
+    // Drops the triggers that are left, too: without the table, the host's statements would fail.
     await runner.query(`drop function if exists ${captureFunction(runner.connection)}() cascade`);
     await runner.query(`drop table ${tablesOf(runner.connection).changes}`);
   }

@@ -3,8 +3,8 @@ import { tablesOf } from '../tables.js';
 import { lockTables } from './migration-steps.js';
 
 /**
- * What the operator has paused, and which lanes that holds. Processes of earlier releases see such a lane as paused; an owner
- * who resumes it through one of them sends what waits.
+ * What the operator has paused, and the lanes that are paused for that reason. Processes of earlier releases see such a lane
+ * as paused by its owner: an owner who resumes it through such a process sends what waits.
  */
 export class OperatorPauses1765600000000 implements MigrationInterface {
   readonly name = 'OperatorPauses1765600000000';

@@ -27,8 +27,8 @@ export function publishFunctionSignature(tables: Tables): string {
 
 /**
  * SQL of the function that writes one event. Each session plans its statements once, behind a pooler too. A plain statement is
- * parsed and planned in each transaction of the host, which takes as long as to run it; a prepared one that a pooler has lost
- * would end that transaction.
+ * parsed and planned in each transaction of the host, which takes as long as running it. A prepared statement that a pooler
+ * has lost would end that transaction.
  */
 export function createPublishFunction(tables: Tables): string {
   const parameters = Object.entries(PARAMETERS).map(([name, type]) => `${name} ${type}`);
