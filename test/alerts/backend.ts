@@ -23,10 +23,10 @@ export const MINUTE = 60 * SECOND;
 export const HOUR = 60 * MINUTE;
 export const DAY = 24 * HOUR;
 
-/** Text that no alert may hold: it is in the messages of {@link Backend.publish}. */
+/** Text that no alert may contain. {@link Backend.publish} puts it into messages. */
 export const PRIVATE = { from: '+256700000001', to: '+256701521269', body: 'your code is 4711' };
 
-/** An SMS backend whose clock the test moves, and what its channels were told. */
+/** An SMS backend whose clock the test moves, and the alerts that its channels got. */
 export interface Backend {
   webhooks: WebhooksService;
   database: Session;
@@ -35,12 +35,12 @@ export interface Backend {
   sender: AlertSender;
   maintenance: Maintenance;
   targets: DestinationReader;
-  /** What the function channel heard. */
+  /** The alerts that the function channel got. */
   heard: WebhookAlert[];
   register(tenantId: string, fields: RegisterEndpoint): Promise<string>;
   /** Publishes as many events as there are `subjects`, each about a message of its own. */
   publish(tenantId: string, subjects: readonly string[], more?: Partial<PublishedMessage>): Promise<void>;
-  /** Moves the clock on and does all that is due then. */
+  /** Moves the clock forward and does everything that is then due. */
   pass(ms: number): Promise<void>;
   rows<Row>(sql: string, parameters?: unknown[]): Promise<Row[]>;
   close(): Promise<void>;
@@ -52,12 +52,12 @@ export interface PublishedMessage {
 }
 
 export interface BackendSettings {
-  /** Beside the function channel. */
+  /** Channels besides the function channel. */
   channels?: AlertChannel[];
   options?: WebhooksModuleOptions;
-  /** Default `api`: nothing happens but by {@link Backend.pass}. */
+  /** Default `api`: nothing happens except through {@link Backend.pass}. */
   role?: 'all' | 'api';
-  /** One that stays after `close()`. Default a new one that goes. */
+  /** A database that is kept after `close()`. Default: a new one that is dropped. */
   database?: TestDatabase;
 }
 
@@ -127,7 +127,7 @@ export async function startBackend({
   };
 }
 
-/** `count` names that no other call gives. */
+/** Returns `count` names that no other call returns. */
 export function names(count: number): string[] {
   return Array.from({ length: count }, () => `msg_${++named}`);
 }

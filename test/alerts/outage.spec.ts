@@ -135,7 +135,7 @@ async function recordByTwo(outcomes: readonly Outcome[], size = 250): Promise<vo
   await Promise.all([worker(), worker()]);
 }
 
-/** Resolves when a statement has waited for a lock for longer than `ms`. */
+/** Resolves when a statement has been waiting for a lock for more than `ms`. */
 async function heldUp(ms: number): Promise<void> {
   for (let waiting = 0; waiting === 0;) {
     const rows = await backend.rows(
@@ -163,7 +163,7 @@ it('An outage of 10,000 failures, recorded by two workers, is three mails at mos
   expect(mail.mails).toHaveLength(3);
 });
 
-it('10,000 deliveries that are given up are two mails: that it fails, and a digest', async () => {
+it('10,000 deliveries that are given up cause two mails: one that the endpoint fails, and a digest', async () => {
   const deliveries = await inFlight(1, 10_000, { profile: 'httpsms', events: ['message.phone.delivered'] });
   await backend.rows(`update webhook_events set data = '{}' where tenant_id = $1`, [tenantId]); // no number
   await recordByTwo(deliveries.map((delivery) => outcome(delivery, 'exhausted')));
@@ -175,7 +175,7 @@ it('10,000 deliveries that are given up are two mails: that it fails, and a dige
   expect(digest.text).toContain('10000 or more deliveries failed permanently');
 });
 
-it('A digest counts what was given up by a worker that began before the one that wrote it', async () => {
+it('A digest also counts deliveries given up by a worker that began earlier than the one that wrote the digest', async () => {
   const deliveries = await inFlight(1, 20, { profile: 'httpsms', events: ['message.phone.delivered'] });
   await backend.rows(`update webhook_events set data = '{}' where tenant_id = $1`, [tenantId]); // no number
   const given = deliveries.map((delivery) => outcome(delivery, 'exhausted'));

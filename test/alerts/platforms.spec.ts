@@ -56,7 +56,7 @@ describe('MsGine: “after 5 failed attempts you’ll receive an email”', () =
     expect(told('delivery.exhausted')[0]!.text).toContain('1 delivery failed permanently');
   });
 
-  it('mails a digest an hour: what comes after the first waits and is counted', async () => {
+  it('mails one digest an hour, which counts the deliveries that end after the first mail', async () => {
     await backend.register(tenantId, {
       url: receiver.url,
       profile: 'msgine',
@@ -125,7 +125,7 @@ describe('httpSMS: at most one an hour for each phone number', () => {
     expect(told('delivery.exhausted')).toHaveLength(4);
   });
 
-  it('is as exact across the hours of the clock', async () => {
+  it('keeps the limit across the change of the hour', async () => {
     await backend.register(tenantId, {
       url: receiver.url,
       profile: 'httpsms',
@@ -157,7 +157,7 @@ describe('Mobile Text Alerts: a mail for each failed request, at most one an hou
       ...fields,
     });
 
-  it('tells the first failed request and passes over the rest of the hour', async () => {
+  it('mails about the first failed request, and about no other one in the same hour', async () => {
     await register({ sendAlertEmail: true });
     await startOfAnHour();
     receiver.answer(202); // exactly 200 is a success
@@ -181,7 +181,7 @@ describe('Mobile Text Alerts: a mail for each failed request, at most one an hou
     expect(told('delivery.failed')).toHaveLength(after);
   });
 
-  it('goes to the account’s address where the endpoint has none', async () => {
+  it('goes to the account’s address if the endpoint has none', async () => {
     await backend.webhooks.accounts.update(tenantId, { alertEmail: 'account@example.com' });
     await register({ sendAlertEmail: true, alertEmail: null });
     receiver.answer(500);
@@ -203,7 +203,7 @@ describe('Mobile Text Alerts: a mail for each failed request, at most one an hou
     expect(backend.heard.filter((alert) => alert.tenantId === tenantId)).toEqual([]);
   });
 
-  it('tells a request without an answer although errors are skipped', async () => {
+  it('mails about a request without a response even if errors are skipped', async () => {
     const gone = await startReceiver();
     await gone.close();
     await register({ sendAlertEmail: true, skipErrors: true, url: gone.url });
@@ -218,7 +218,7 @@ describe('Mobile Text Alerts: a mail for each failed request, at most one an hou
   });
 });
 
-it('The other platforms mail only what every endpoint’s owner hears', async () => {
+it('The other platforms send no mails except those that the owner of any endpoint gets', async () => {
   await backend.register(tenantId, { url: receiver.url, profile: 'opensms', events: ['sms.delivered'] });
   receiver.answer(500);
   await backend.publish(tenantId, names(1));

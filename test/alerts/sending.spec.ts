@@ -40,7 +40,7 @@ async function start(...settings: Parameters<typeof startBackend>): Promise<Back
 
 const mailing = (): AlertChannel => nodemailerChannel({ smtp: mail.url, from: FROM, brand: 'Example SMS' });
 
-/** An endpoint of `acme` whose URL and secret no mail may show, and five deliveries that failed. */
+/** An endpoint of `acme` with five failed deliveries. No mail may show its URL or secret. */
 async function failing(backend: Backend, fields: object = {}): Promise<string> {
   const id = await backend.register('acme', {
     url: `${receiver.url}/customer-7?token=s3cret-token`,
@@ -73,7 +73,7 @@ async function write(
 }
 
 describe('A mail', () => {
-  it('arrives over SMTP, worded for people, hanging together with the others of its endpoint', async () => {
+  it('arrives over SMTP, is written for people, and is in one thread with the other mails about its endpoint', async () => {
     const backend = await start({
       channels: [mailing()],
       options: { alerts: { endpointUrl: (id) => `https://app.example.com/hooks/${id}` } },
@@ -97,7 +97,7 @@ describe('A mail', () => {
     expect(good.headers['message-id']).not.toBe(bad.headers['message-id']);
   });
 
-  it('holds no payload, no phone number, no secret, no answer and of the URL only the origin', async () => {
+  it('contains no payload, phone number, secret or response, and only the origin of the URL', async () => {
     const backend = await start({ channels: [mailing()] });
     const { origin } = new URL(receiver.url);
     await failing(backend, { sendAlertEmail: true });
@@ -138,7 +138,7 @@ describe('A mail', () => {
     for (const word of forbidden) expect(JSON.stringify(rows)).not.toContain(word);
   });
 
-  it('goes out ten times a day to one address; the rest of the day comes in one summary', async () => {
+  it('is sent to one address ten times a day at most; one summary covers the rest of the day', async () => {
     const backend = await start({ channels: [mailing()] });
     await backend.register('acme', { url: receiver.url, events: ['*'], alertEmail: 'owner@example.com' });
     await backend.register('other', { url: receiver.url, events: ['*'], alertEmail: 'owner@example.com' });
@@ -165,7 +165,7 @@ describe('A mail', () => {
     expect(mail.mails).toHaveLength(13);
   });
 
-  it('is sent to nobody where nobody gave an address', async () => {
+  it('is not sent if there is no address', async () => {
     const backend = await start({ channels: [mailing()] });
     await failing(backend, { alertEmail: null });
     expect(backend.heard).toMatchObject([{ kind: 'endpoint.failing', email: null }]);
@@ -174,7 +174,7 @@ describe('A mail', () => {
 });
 
 describe('An alert that is written', () => {
-  it('is sent by the next process where the one that wrote it died', async () => {
+  it('is sent by the next process if the one that wrote it has died', async () => {
     const database = await createDatabase();
     const first = await startBackend({ database });
     jest.spyOn(first.sender, 'sendDue').mockResolvedValue(); // dies before it sends
@@ -191,7 +191,7 @@ describe('An alert that is written', () => {
     await database.drop();
   });
 
-  it('is sent by a running worker, unasked', async () => {
+  it('is sent by a running worker', async () => {
     let hear: (alert: WebhookAlert) => void;
     const told = new Promise<WebhookAlert>((resolve) => (hear = resolve));
     const channel = callbackChannel((alert) => hear(alert), { name: 'told' });
@@ -206,7 +206,7 @@ describe('An alert that is written', () => {
     expect((await told).kind).toBe('endpoint.failing');
   });
 
-  it('is sent by another where its sender died with it in hand', async () => {
+  it('is sent by another process if its sender has died while sending it', async () => {
     const backend = await start();
     await backend.register('acme', { url: receiver.url, events: ['*'] });
     await write(backend, 'acme');
@@ -217,7 +217,7 @@ describe('An alert that is written', () => {
     expect(backend.heard).toHaveLength(1);
   });
 
-  it('is sent once by two senders that look at the same time', async () => {
+  it('is sent once if two senders look for it at the same time', async () => {
     const backend = await start({ channels: [mailing()] });
     await backend.register('acme', { url: receiver.url, events: ['*'], alertEmail: 'owner@example.com' });
     const channels = [callbackChannel((alert) => backend.heard.push(alert)), mailing()];
@@ -232,7 +232,7 @@ describe('An alert that is written', () => {
     expect(mail.mails).toHaveLength(8);
   });
 
-  it('waits while mail is down, is tried with growing pauses, arrives once, and no channel hears it twice', async () => {
+  it('is tried again with growing pauses while mail is down, arrives once, and goes to each other channel once', async () => {
     const errors = jest.spyOn(Logger.prototype, 'error').mockImplementation(() => undefined);
     const backend = await start({ channels: [mailing()] });
     await mail.stop();
@@ -253,7 +253,7 @@ describe('An alert that is written', () => {
     expect(Number((await failed()).wait) - 2 * MINUTE).toBeGreaterThan(before);
     expect((await failed()).attempts).toBe(2);
 
-    // Deliveries do not mind.
+    // Deliveries are not affected.
     receiver.answer(200);
     await mail.start();
     await backend.pass(HOUR);
@@ -310,7 +310,7 @@ describe('Alerts that are due together', () => {
     expect(await backend.rows('select 1 from webhook_alerts where sent_at is null')).toEqual([]);
   });
 
-  it('are sent, all but one whose data is damaged', async () => {
+  it('are all sent except one whose data is damaged', async () => {
     const backend = await start();
     await backend.register('acme', { url: receiver.url, events: ['*'] });
     await write(backend, 'acme', 1, { kind: 'endpoint.failing', data: '{"lane":"none"}' });
@@ -370,7 +370,7 @@ describe('A channel that hangs', () => {
     await backend.pass(0);
     expect(receiver.received.length).toBeGreaterThanOrEqual(3);
     expect(backend.heard).toHaveLength(100);
-    // Those in hand when it hung, and nobody after them: 100 deadlines would be 10 s.
+    // Only the alerts that were being sent when it hung wait for the deadline: 100 deadlines would be 10 s.
     expect(asked.length).toBeLessThanOrEqual(16);
     expect(performance.now() - startedAt).toBeLessThan(5000);
     const [row] = await backend.rows<{ count: string }>(
@@ -380,7 +380,7 @@ describe('A channel that hangs', () => {
   });
 });
 
-it('Alerts go with the deliveries, but not before a week, and never before they are sent', async () => {
+it('Alerts are deleted with the deliveries, but not within a week, and never before they are sent', async () => {
   const backend = await start({ options: { retention: { keepMs: DAY } } });
   await backend.register('acme', { url: receiver.url, events: ['*'] });
   await backend.rows(

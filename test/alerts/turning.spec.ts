@@ -33,7 +33,7 @@ const register = (fields: object = {}) =>
   backend.register(tenantId, { url: `${receiver.url}/customer-7?token=s3cret`, events: ['*'], ...fields });
 
 describe('An endpoint that fails', () => {
-  it('is nobody’s concern while four different deliveries have failed, however often', async () => {
+  it('causes no alert while only four deliveries have failed, however often', async () => {
     await register({ alertEmail: 'owner@example.com' });
     receiver.answer(500);
     await backend.publish(tenantId, names(4));
@@ -42,7 +42,7 @@ describe('An endpoint that fails', () => {
     expect(kinds()).toEqual([]);
   });
 
-  it('is told of once, when the fifth fails, and once when it answers again', async () => {
+  it('causes one alert when the fifth delivery fails, and one when the endpoint responds again', async () => {
     const endpointId = await register({ alertEmail: 'owner@example.com' });
     receiver.answer(503);
     await backend.publish(tenantId, names(5));
@@ -72,7 +72,7 @@ describe('An endpoint that fails', () => {
     expect(heard('endpoint.recovered').data.since).toBe(heard('endpoint.failing').data.since);
   });
 
-  it('is told of again in the next time of failure', async () => {
+  it('causes another alert in the next period of failure', async () => {
     await register();
     for (let episode = 0; episode < 2; episode++) {
       receiver.answer(500);
@@ -91,7 +91,7 @@ describe('An endpoint that fails', () => {
     expect(heard('endpoint.failing').email).toBeNull();
   });
 
-  it('is told of at the account’s address where it has none, and for callbacks', async () => {
+  it('is reported to the account’s address if it has none of its own, and so are callbacks', async () => {
     await backend.webhooks.accounts.update(tenantId, { alertEmail: 'account@example.com' });
     receiver.answer(500);
     await backend.publish(tenantId, names(5), { callbackUrl: `${receiver.url}/callback` });
@@ -108,7 +108,7 @@ describe('An endpoint that fails', () => {
 });
 
 describe('Disabling', () => {
-  it('is announced about a day before, once, and told when it happens, with what waited', async () => {
+  it('is announced once, about a day before, and reported when it happens, with the number of waiting deliveries', async () => {
     const endpointId = await register({ alertEmail: 'owner@example.com' });
     receiver.answer(500);
     await backend.publish(tenantId, names(12));
@@ -140,7 +140,7 @@ describe('Disabling', () => {
     expect(heard('endpoint.disabled').text).toContain('it failed for too long without a single success');
   });
 
-  it('by a 410 is told', async () => {
+  it('by a 410 is reported', async () => {
     await register();
     receiver.answer(410);
     await backend.publish(tenantId, names(1));
@@ -148,7 +148,7 @@ describe('Disabling', () => {
     expect(own()).toMatchObject([{ kind: 'endpoint.disabled', data: { reason: 'endpoint-gone' } }]);
   });
 
-  it('by the operator is told when it is committed, once', async () => {
+  it('by the operator is reported once, when it is committed', async () => {
     const endpointId = await register();
     const { operator } = backend.webhooks;
     const undone = backend.dataSource.transaction(async (tx) => {
@@ -181,7 +181,7 @@ describe('An alert whose link cannot be made', () => {
     },
   });
 
-  it('is told without it, at once', async () => {
+  it('is sent at once, without the link', async () => {
     engine().receiver.on('/hooks', answer(410));
     const { id } = await engine().endpoint('acme', '/hooks');
     await engine().publish(delivered('acme', 'm1'));

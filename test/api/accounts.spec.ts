@@ -24,7 +24,7 @@ afterAll(async () => {
 });
 
 describe('The account', () => {
-  it('is there when it is first asked for, with a secret that is shown only where it is asked for', async () => {
+  it('is created when it is first read, and its secret is shown only by the route for secrets', async () => {
     const api = host.as(newTenant());
     const { body } = await api.get('/webhooks/account').expect(200);
     expect(body).toEqual({
@@ -56,7 +56,7 @@ describe('The account', () => {
     expect(back.body).toMatchObject({ profile: 'standard', alertEmail: 'ops@example.com' });
   });
 
-  it('keeps five secrets at most, and only such that everything it signs can use', async () => {
+  it('keeps five secrets at most, and only secrets that all its profiles can sign with', async () => {
     const api = host.as(newTenant());
     await api.get('/webhooks/account');
     await api.patch('/webhooks/account', { defaultProfile: 'httpsms' }).expect(200);
@@ -64,7 +64,7 @@ describe('The account', () => {
     expect(short.body.details[0].field).toBe('secret');
     const secret = 'a text that httpsms and msgine can use';
     const { body } = await api.post('/webhooks/account/rotate-secret', { secret }).expect(200);
-    // httpSMS's token holds one signature, so there is no time of overlap.
+    // The token of httpSMS has room for one signature, so the secrets do not overlap in time.
     expect(body).toEqual({ secret, previousExpiresAt: null });
     const unfit = await api.patch('/webhooks/account', { defaultProfile: 'standard' }).expect(409);
     expect(unfit.body).toMatchObject({
@@ -81,7 +81,7 @@ describe('The account', () => {
     expect((await api.get('/webhooks/account')).body.secrets).toHaveLength(1);
   });
 
-  it('are made together, whatever their number, and each once however many ask', async () => {
+  it('are created in one statement, whatever their number, and each only once, however many callers need it', async () => {
     const store = host.app.get<Store>(STORE);
     const { profile } = host.app.get<Settings>(SETTINGS);
     const ensure = (tenantIds: string[]) =>
@@ -102,7 +102,7 @@ describe('The account', () => {
 });
 
 describe('The audit', () => {
-  it('hears who created, changed, revealed, tested and removed what, and no secret', async () => {
+  it('reports who created, changed, revealed, tested and removed what, without any secret', async () => {
     const entries: AuditEntry[] = [];
     const stop = host.app.get(WebhookAudit).onAudit((entry) => entries.push(entry));
     const tenantId = newTenant();
@@ -151,7 +151,7 @@ describe('The audit', () => {
     expect(JSON.stringify(entries.map(({ request: _, ...entry }) => entry))).not.toContain('whsec_');
   });
 
-  it('that throws is heard by nobody who calls', async () => {
+  it('can throw without any effect on the call', async () => {
     const quiet = await startHost({ logger: false });
     quiet.app.get(WebhookAudit).onAudit(() => {
       throw new Error('the listener is broken');
@@ -168,29 +168,32 @@ describe('Calls that cause traffic', () => {
   it.each([
     ['tests', 20, (id: string) => `/webhooks/${id}/test?wait=1`, {}],
     ['recoveries', 10, (id: string) => `/webhooks/${id}/recover`, { since: '2020-01-01' }],
-  ])('%s are limited for each account, and say when to come back', async (name, max, path, body) => {
-    const api = host.as(newTenant());
-    const { body: endpoint } = await api.post('/webhooks', { url: receiver.url, events: ['*'] });
-    const answers = await Promise.all(Array.from({ length: 25 }, () => api.post(path(endpoint.id), body)));
-    const refused = answers.filter(({ status }) => status === 429);
-    expect(refused.length).toBeGreaterThan(0);
-    const seconds = Number(refused[0]!.headers['retry-after']);
-    expect(seconds).toBeGreaterThan(0);
-    expect(refused[0]!.body).toMatchObject({
-      code: 'too_many_requests',
-      retryAfterSeconds: seconds,
-      limit: { name, max, windowSeconds: 60 },
-    });
-    expect(refused[0]!.headers).toMatchObject({
-      'ratelimit-policy': `"${name}";q=${max};w=60`,
-      ratelimit: `"${name}";r=0;t=${seconds}`,
-    });
-    const other = host.as(newTenant());
-    const { body: theirs } = await other.post('/webhooks', { url: receiver.url, events: ['*'] });
-    await other.post(path(theirs.id), body).expect(202);
-  });
+  ])(
+    '%s are limited for each account, and the refusal says when to call again',
+    async (name, max, path, body) => {
+      const api = host.as(newTenant());
+      const { body: endpoint } = await api.post('/webhooks', { url: receiver.url, events: ['*'] });
+      const answers = await Promise.all(Array.from({ length: 25 }, () => api.post(path(endpoint.id), body)));
+      const refused = answers.filter(({ status }) => status === 429);
+      expect(refused.length).toBeGreaterThan(0);
+      const seconds = Number(refused[0]!.headers['retry-after']);
+      expect(seconds).toBeGreaterThan(0);
+      expect(refused[0]!.body).toMatchObject({
+        code: 'too_many_requests',
+        retryAfterSeconds: seconds,
+        limit: { name, max, windowSeconds: 60 },
+      });
+      expect(refused[0]!.headers).toMatchObject({
+        'ratelimit-policy': `"${name}";q=${max};w=60`,
+        ratelimit: `"${name}";r=0;t=${seconds}`,
+      });
+      const other = host.as(newTenant());
+      const { body: theirs } = await other.post('/webhooks', { url: receiver.url, events: ['*'] });
+      await other.post(path(theirs.id), body).expect(202);
+    },
+  );
 
-  it('do not count if they are refused for their shape or the state', async () => {
+  it('do not count if they are refused as invalid, or because of the state of the webhook', async () => {
     const api = host.as(newTenant());
     const { body: endpoint } = await api.post('/webhooks', { url: receiver.url, events: ['*'] });
     const path = `/webhooks/${endpoint.id}/recover`;
@@ -217,7 +220,7 @@ describe('The operator', () => {
     expect(data.map(({ tenantId }) => tenantId)).toEqual([two, one]);
   });
 
-  it('removes everything of a tenant and nothing of the others', async () => {
+  it('removes everything that a tenant has, and nothing of other tenants', async () => {
     const [gone, stays] = [newTenant(), newTenant()];
     const tables = ['endpoints', 'accounts', 'events', 'lanes', 'alerts'].map((name) => `webhook_${name}`);
     const countOf = async (tenantId: string) => {
@@ -272,7 +275,7 @@ describe('The operator', () => {
     expect(await operator().deleteTenant(gone)).toBe(0);
   });
 
-  it.each([undefined, null, ''])('removes nobody for the tenant %j', async (tenant) => {
+  it.each([undefined, null, ''])('removes nothing for the tenant %j', async (tenant) => {
     await expect(operator().deleteTenant(tenant as never)).rejects.toMatchObject({
       name: 'TenantRequiredError',
     });

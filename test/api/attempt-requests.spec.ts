@@ -4,7 +4,7 @@ import { first, host, list, newAccount, receiver, useCustomers } from './custome
 useCustomers();
 afterEach(() => host.dataSource.query('delete from webhook_deliveries'));
 
-/** What Node adds to a request, and what its receiver may not see in the API. */
+/** Headers that Node adds to a request. The API does not show them. */
 const WIRE_ONLY = ['host', 'connection', 'content-length'];
 
 const detailOf = async (api: ReturnType<typeof newAccount>['api']) =>
@@ -62,7 +62,7 @@ describe('An attempt in the log', () => {
     expect(responseHeaders).not.toHaveProperty('x-header-19');
   });
 
-  it('shows no headers of an earlier attempt, if a process of the release before recorded it', async () => {
+  it('shows no headers of an earlier attempt if a process of an earlier release has recorded the later one', async () => {
     const { api, register, publish } = newAccount();
     await register();
     receiver.answer(500);

@@ -212,7 +212,7 @@ describe('Bad input', () => {
   let callers = 0;
   let calls = 0;
 
-  /** All rows of the tables that a body could change. */
+  /** All rows of those tables that a request body could change. */
   const rows = () =>
     Promise.all(
       ['webhook_endpoints', 'webhook_accounts', 'webhook_lanes', 'webhook_events', 'webhook_deliveries'].map(
@@ -277,7 +277,7 @@ describe('Bad input', () => {
     },
   );
 
-  it('of a query has the name that was probably meant', async () => {
+  it('in a query is refused with the name that was probably meant', async () => {
     const problem = async (path: string) =>
       (await host.as('a').get(`/webhooks${path}`).expect(400)).body.details[0].message;
     expect(await problem('/deliveries?stat=exhausted')).toBe(
@@ -292,7 +292,7 @@ describe('Bad input', () => {
     expect(await problem('/deliveries?eventType=sms.delivred')).toContain('sms.delivered');
   });
 
-  it('is answered in words that say what is wanted', async () => {
+  it('is refused with a message that says what is expected', async () => {
     const { body } = await host.as('a').post('/webhooks', { events: 'x', active: 1 }).expect(400);
     const words = body.details.map(({ message }: { message: string }) => message);
     expect(words.toSorted()).toEqual([
@@ -303,7 +303,7 @@ describe('Bad input', () => {
   });
 
   itForAll(['allowedAddresses', 'allowedHosts', 'allowHttp', 'nat64Prefixes', 'proxy', 'lookup'])(
-    'options of the host are refused from whoever registers',
+    'options of the host are refused in a registration',
     async (field) => {
       for (const [method, path] of [
         ['post', '/webhooks'],
@@ -316,7 +316,7 @@ describe('Bad input', () => {
     },
   );
 
-  it('is a field of a call that takes none', async () => {
+  it('is any field of a call that takes no fields', async () => {
     for (const path of [
       `/webhooks/${endpointId}/pause`,
       `/webhooks/${endpointId}/resume`,
@@ -331,7 +331,7 @@ describe('Bad input', () => {
     }
   });
 
-  it('is no list with an entry twice: it is kept once', async () => {
+  it('does not include a list with a repeated entry, which is stored once', async () => {
     const [numbers, codes] = [
       ['+256701', '+256701'],
       ['404', '404'],
@@ -375,7 +375,7 @@ describe('Bad input', () => {
     ['a body of many values', `{"events": [${'"a",'.repeat(5000)}"a"]}`],
     ['a name with a NUL', '{"a\\u0000b": 1}'],
     ['half a surrogate pair in a name', '{"\\ud800": 1}'],
-  ])('bodies that are no plain JSON object are a 400 and leave no trace', async ([, body]) => {
+  ])('bodies other than a plain JSON object are a 400 and change nothing', async ([, body]) => {
     const before = await rows();
     for (const [method, path] of [
       ['post', '/webhooks'],
@@ -403,7 +403,7 @@ describe('Bad input', () => {
   );
 
   it.each(['cross-site', 'same-site'])(
-    'a call without a body from a page of another origin (%s) is a 415, unless it brings what no browser sends unasked',
+    'a call without a body from a page of another origin (%s) is a 415, unless it has a header that browsers do not send by themselves',
     async (site) => {
       const call = (path: string) => host.as('a').post(path).set('sec-fetch-site', site);
       await call('/webhooks/account/rotate-secret').expect(415);
@@ -416,7 +416,7 @@ describe('Bad input', () => {
     },
   );
 
-  it('whatever JSON comes: never a 500, and a 2xx only for what the contract allows', async () => {
+  it('no JSON causes a 500, and only JSON that the contract allows gets a 2xx', async () => {
     const field = fc.oneof(
       fc.constantFrom(...new Set(Object.values(routes).flatMap(({ fields }) => Object.keys(fields)))),
       fc.string({ unit: 'binary', maxLength: 12 }),
@@ -440,7 +440,7 @@ describe('Bad input', () => {
     );
   });
 
-  it('whatever query comes: never a 500', async () => {
+  it('no query string causes a 500', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.constantFrom(...Object.values(queries).map(([path]) => path)),

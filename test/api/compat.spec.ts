@@ -8,21 +8,21 @@ import { itForAll } from '../support/it-for-all.js';
 
 const options = { compat: ['mobile-text-alerts', 'httpsms'] as ('mobile-text-alerts' | 'httpsms')[] };
 
-it('The compatibility routes are not there unless they are asked for', async () => {
+it('The compatibility routes exist only if the options name them', async () => {
   const host = await startHost();
   await host.as('a').get('/v3/webhooks').expect(404);
   await host.as('a').get('/v1/webhooks').expect(404);
   await host.close();
 });
 
-it('A platform that has none stops the start', async () => {
+it('A platform without compatibility routes stops the start', async () => {
   await expect(startHost({ options: { compat: ['msgine' as never] } })).rejects.toThrow(
     '"mobile-text-alerts" or "httpsms"',
   );
 });
 
 it.each(['express', 'fastify'] as const)(
-  'The compatibility routes stand where the platforms have them, if the host’s prefix on %s leaves them out',
+  'The compatibility routes have the platforms’ own paths, if the host’s prefix on %s excludes them',
   async (adapter) => {
     const exclude = ['v3/webhooks{/*path}', 'v1/webhooks{/*path}'];
     const configure = (app: INestApplication) => void app.setGlobalPrefix('api', { exclude });
@@ -58,7 +58,7 @@ describe.each(['express', 'fastify'] as const)('Compatibility routes on %s', (ad
   });
 
   describe('of Mobile Text Alerts', () => {
-    /** The request that its document prints, with an address in place of the one that is hidden there. */
+    /** The request as its document prints it, with an address in place of the one that the document hides. */
     const documented = {
       event: 'delivery-status',
       url: 'https://www.example.com/app/hooks',
@@ -101,7 +101,7 @@ describe.each(['express', 'fastify'] as const)('Compatibility routes on %s', (ad
       ]);
     });
 
-    it('take one call for each event type, all with the same URL, and deliver each type there', async () => {
+    it('accept one call for each event type, all with the same URL, and deliver each type to it', async () => {
       const { url } = receiver;
       for (const event of ['message-send', 'delivery-status'])
         expect(
@@ -122,7 +122,7 @@ describe.each(['express', 'fastify'] as const)('Compatibility routes on %s', (ad
       expect(bodies).toContainEqual(expect.objectContaining({ messageId: 7, message: '' }));
     });
 
-    it('list from page 0, newest first, this profile alone', async () => {
+    it('list from page 0, newest first, only webhooks of this profile', async () => {
       await api.post('/webhooks', { url: receiver.url, events: ['*'] }).expect(201);
       const ids: number[] = [];
       for (let i = 0; i < 3; i++) ids.unshift((await api.post('/v3/webhooks', documented)).body.data.id);
@@ -179,7 +179,7 @@ describe.each(['express', 'fastify'] as const)('Compatibility routes on %s', (ad
     );
 
     it.each(['[]', '[{"url":"https://example.com/other"}]'])(
-      'refuse a body that is no object, %s: it would change nothing',
+      'refuse the body %s, which is not an object and would change nothing',
       async (text) => {
         const { id } = (await api.post('/v3/webhooks', documented)).body.data;
         const { body } = await api.patch(`/v3/webhooks/${id}`).type('json').send(text).expect(400);
@@ -187,14 +187,14 @@ describe.each(['express', 'fastify'] as const)('Compatibility routes on %s', (ad
       },
     );
 
-    it('answer an error with the request’s own id, where it brings one', async () => {
+    it('return an error with the id of the request, if the request has one', async () => {
       const id = 'b7f0c6a2-4b7e-4f0e-9a55-0c8a3d1c9f11';
       const wrong = () => api.post('/v3/webhooks', {});
       expect((await wrong().set('x-request-id', id)).body.requestId).toBe(id);
       expect((await wrong().set('x-request-id', '<x>')).body).toEqual(refusal(400));
     });
 
-    it('list 25 on a page, if the call does not say how many', async () => {
+    it('list 25 on a page by default', async () => {
       const { body } = await api.get('/v3/webhooks').expect(200);
       expect(body.data).toEqual({ page: 0, pageSize: 25, total: 0, rows: [] });
     });
@@ -255,14 +255,14 @@ describe.each(['express', 'fastify'] as const)('Compatibility routes on %s', (ad
       expect(answer.headers['cache-control']).toBe('no-store');
     });
 
-    it('add the scheme that is missing and leave unsigned what brings no key', async () => {
+    it('add a missing scheme, and do not sign if no key was registered', async () => {
       const { data } = (
         await api.post('/v1/webhooks', { ...body, url: ' example.com/x ', signing_key: undefined })
       ).body;
       expect(data).toMatchObject({ url: 'https://example.com/x', signing_key: '' });
     });
 
-    it('index: newest first, by a part of the URL, with skip and limit', async () => {
+    it('index: newest first, filtered by a part of the URL, with skip and limit', async () => {
       for (const path of ['one', 'two', 'three'])
         await api.post('/v1/webhooks', { ...body, url: `https://example.com/${path}` });
       const paths = async (query: string) =>
@@ -278,7 +278,7 @@ describe.each(['express', 'fastify'] as const)('Compatibility routes on %s', (ad
       expect((await api.get('/v1/webhooks?limit=0').expect(422)).body.data).toHaveProperty('limit');
     });
 
-    it('index tells the audit whose keys it showed', async () => {
+    it('index reports to the audit whose keys it has shown', async () => {
       const { data } = (await api.post('/v1/webhooks', body)).body;
       await api.post('/v1/webhooks', { ...body, signing_key: '' });
       const entries: AuditEntry[] = [];
@@ -290,7 +290,7 @@ describe.each(['express', 'fastify'] as const)('Compatibility routes on %s', (ad
       ]);
     });
 
-    it('update replaces everything, and the same key again is no rotation', async () => {
+    it('update replaces everything, and does not rotate the key if it is the same one', async () => {
       const { data } = (await api.post('/v1/webhooks', body)).body;
       for (let i = 0; i < 7; i++) await api.put(`/v1/webhooks/${data.id}`, body).expect(200);
       const change = {
@@ -348,7 +348,7 @@ describe.each(['express', 'fastify'] as const)('Compatibility routes on %s', (ad
         expect((await call.expect(422)).body.message).toBe(`validation errors while ${doing}`);
     });
 
-    it('deliver: of the phone numbers that were named, with a token by the signing key', async () => {
+    it('deliver: only events of the registered phone numbers, with a token signed with the signing key', async () => {
       await api.post('/v1/webhooks', { ...body, url: receiver.url }).expect(201);
       const before = receiver.received.length;
       for (const from of ['+18005550177', '+18005550199']) {

@@ -11,10 +11,10 @@ import type { WebhooksService } from '../../libs/webhooks/src/webhooks.service.j
 useCustomers();
 
 describe('One delivery', () => {
-  // Else a later test sends the retry of an earlier one.
+  // Otherwise a later test would send the retry of an earlier one.
   afterEach(() => host.dataSource.query('delete from webhook_deliveries'));
 
-  it('shows what was sent and every attempt, the last one too', async () => {
+  it('shows what was sent, and every attempt including the last', async () => {
     const { api, register, publish } = newAccount();
     const endpoint = await register();
     receiver.answer(503, 200);
@@ -60,7 +60,7 @@ describe('One delivery', () => {
     expect(body.lastAttempt).toEqual(body.attempts[1]);
   });
 
-  it('is sent again from its end: same id, same bytes, numbers going on, the schedule anew', async () => {
+  it('can be sent again once it has ended: with the same id and bytes, further attempt numbers and a new schedule', async () => {
     const { api, register, publish } = newAccount();
     await register();
     await publish('msg_1');
@@ -87,7 +87,7 @@ describe('One delivery', () => {
     expect(two!.headers['webhook-id']).toBe(one!.headers['webhook-id']);
   });
 
-  it('cannot be sent again when its endpoint takes nothing', async () => {
+  it('cannot be sent again while its endpoint is disabled or deleted', async () => {
     const { api, register, publish } = newAccount();
     const endpoint = await register();
     await publish('msg_1');
@@ -98,7 +98,7 @@ describe('One delivery', () => {
     expect(late.body.code).toBe('endpoint_closed');
   });
 
-  it('is given up on request, once, and says so', async () => {
+  it('is cancelled once on request, and shows that', async () => {
     const { api, register, publish } = newAccount();
     const endpoint = await register();
     await api.post(`/webhooks/${endpoint.id}/pause`);
@@ -115,7 +115,7 @@ describe('One delivery', () => {
     expect(receiver.received).toEqual([]);
   });
 
-  it('that is being sent right now can be neither cancelled nor retried', async () => {
+  it('can be neither cancelled nor retried while it is being sent', async () => {
     const { api, register, publish } = newAccount();
     await register();
     await publish('msg_1');
@@ -131,7 +131,7 @@ describe('One delivery', () => {
     expect(await first(api)).toMatchObject({ state: 'sending', waits: null, waitsUntil: null });
   });
 
-  it('of a paused endpoint that is retried waits for the resume', async () => {
+  it('is retried only after its endpoint is resumed, if that is paused', async () => {
     const { api, register, publish } = newAccount();
     const endpoint = await register();
     await publish('msg_1');
@@ -200,11 +200,11 @@ describe('Lists of deliveries', () => {
     ['test=true', 0],
     ['test=false', 7],
     ['limit=2', 2],
-  ])('find what each filter says', async ([query, count]) => {
+  ])('find what each filter selects', async ([query, count]) => {
     expect(await subjects(`/webhooks/deliveries?${query}`)).toHaveLength(count);
   });
 
-  it('find one event, by the id that receivers get, and one delivery', async () => {
+  it('find one event by the id that receivers get, and one delivery by its id', async () => {
     const { event, id } = (await list(api, '/webhooks/deliveries?eventType=message.received')).data[0];
     expect(receivedId).toBe(event.id);
     const uuid = await host.dataSource.query('select id from webhook_events where subject = $1', ['msg_6']);
@@ -239,7 +239,7 @@ describe('Lists of deliveries', () => {
     },
   );
 
-  it('of a deleted endpoint stay, and of one that never was are a 404', async () => {
+  it('remain for a deleted endpoint, and are a 404 for an endpoint that never existed', async () => {
     await api.delete(`/webhooks/${hooks[1]!.id}`).expect(204);
     expect(await subjects(`/webhooks/${hooks[1]!.id}/deliveries`)).toEqual(['msg_6']);
     await api.get(`/webhooks/wh_${'0'.repeat(26)}/deliveries`).expect(404);
@@ -260,7 +260,7 @@ describe('A long log', () => {
       [tenantId],
     );
 
-  it('is searched a piece at a time: a page may be short, and its cursor goes on', async () => {
+  it('is searched piece by piece: a page may be short, and its cursor leads on', async () => {
     const { api, tenantId, register, publish } = newAccount();
     await register();
     const { id } = await publish('needle');
@@ -282,7 +282,7 @@ describe('A long log', () => {
     expect(pages).toBe(2);
   });
 
-  it('is searched for what is older than a time, past all that is newer, in one page', async () => {
+  it('is searched in one page for deliveries before a given time, however many newer ones there are', async () => {
     const { api, register, publish, tenantId } = newAccount();
     await register();
     const { id } = await publish('needle');
@@ -304,7 +304,7 @@ describe('A long log', () => {
     expect((await list(api, '/webhooks/deliveries?until=2100-01-01')).data).toHaveLength(20);
   });
 
-  it('for failures reads about what it shows, whatever the number of failures and of successes', async () => {
+  it('reads hardly more failures than a page shows, however many failures and successes there are', async () => {
     const { api, tenantId, register, publish } = newAccount();
     await register();
     const rows = (state: string, failedAt: number | null) =>
@@ -337,7 +337,7 @@ describe('A long log', () => {
     asked.mockRestore();
   });
 
-  it('is left where its rows are older than what is asked for', async () => {
+  it('is not read beyond the rows that are older than the requested time', async () => {
     const { api, tenantId, register } = newAccount();
     await register();
     await insertHay(tenantId);
@@ -374,7 +374,7 @@ describe('A search by the services', () => {
     },
   );
 
-  it('of an endpoint that nobody named is a 404', async () => {
+  it('for an endpoint that does not exist is a 404', async () => {
     const nobody = undefined as never;
     await expect(host.webhooks.deliveries.listOf('a', nobody)).rejects.toMatchObject({
       code: 'endpoint_not_found',
@@ -420,7 +420,7 @@ describe('Recovering what an endpoint missed', () => {
     return { ...account, endpoint };
   }
 
-  it('counts first where it is asked to, and changes nothing', async () => {
+  it('only counts in a dry run, and changes nothing', async () => {
     const { api, endpoint } = await missed();
     const path = `/webhooks/${endpoint.id}/recover`;
     const { body } = await api.post(path, { since: '2026-11-20T09:00:00Z', dryRun: true }).expect(202);
@@ -430,7 +430,7 @@ describe('Recovering what an endpoint missed', () => {
     expect(await list(api, '/webhooks/deliveries?state=exhausted')).toMatchObject({ data: [{}, {}, {}] });
   });
 
-  it('sends them again, the earliest first, but not what was cancelled', async () => {
+  it('sends the missed deliveries again, the earliest first, but not cancelled ones', async () => {
     const { api, endpoint } = await missed();
     const { body } = await api
       .post(`/webhooks/${endpoint.id}/recover`, { since: '2026-11-20T09:00:00Z' })
@@ -447,7 +447,7 @@ describe('Recovering what an endpoint missed', () => {
     ]);
   });
 
-  it('is done in batches, by several callers at once, each delivery once', async () => {
+  it('works in batches, and sends each delivery once even if several callers recover at the same time', async () => {
     const { api, tenantId, register } = newAccount();
     const endpoint = await register({ active: false });
     await insertExhausted(tenantId, endpoint.publicNo, 1200);
@@ -462,7 +462,7 @@ describe('Recovering what an endpoint missed', () => {
     expect([n, rounds]).toEqual([1200, 10]);
   });
 
-  it('says how far it has come after each batch', async () => {
+  it('reports its progress after each batch', async () => {
     const { tenantId, register } = newAccount();
     const endpoint = await register({ active: false });
     await insertExhausted(tenantId, endpoint.publicNo, 700);
@@ -480,7 +480,7 @@ describe('Recovering what an endpoint missed', () => {
     expect(result).toEqual({ dryRun: false, ...seen[1], recovered: 700, more: false });
   });
 
-  it('takes one state alone where it is asked to', async () => {
+  it('can be limited to one state', async () => {
     const { api, endpoint } = await missed();
     const body = { since: '2020-01-01', states: ['discarded'], dryRun: true };
     expect((await api.post(`/webhooks/${endpoint.id}/recover`, body)).body.matched).toBe(0);

@@ -18,7 +18,7 @@ const changes = { secret: 'new+%42', skipErrorCodes: ['500'], url: 'https://exam
 const FORM = 'application/x-www-form-urlencoded';
 let tenants = 0;
 
-/** Calls the platform's route as its document does: the body is text that nobody calls JSON. */
+/** Calls the platform's route as its document does: the body is JSON, but its content type does not say so. */
 async function call(
   host: WebhooksHost,
   method: string,
@@ -86,9 +86,9 @@ describe.each(['express', 'fastify'] as const)(
   },
 );
 
-describe('Calls as Mobile Text Alerts prints them, that something parsed as a form before Nest,', () => {
+describe('Calls as Mobile Text Alerts prints them, if something has parsed them as a form before Nest,', () => {
   let host: WebhooksHost;
-  /** Whether the bytes are kept, as runtimes of cloud functions do. */
+  /** Whether the raw bytes are kept, as the runtimes of cloud functions keep them. */
   let keepsBytes: boolean;
 
   beforeAll(async () => {
@@ -118,7 +118,7 @@ describe('Calls as Mobile Text Alerts prints them, that something parsed as a fo
     expect(await stored(host)).toBeNull();
   });
 
-  it('are refused if the bytes are gone, with what to change', async () => {
+  it('are refused if the bytes were not kept, with what to change', async () => {
     keepsBytes = false;
     const { status, body } = await post(registration);
     expect([status, body.message]).toEqual([415, expect.stringContaining('content-type: application/json')]);

@@ -23,7 +23,7 @@ describe("The host's own types of events", () => {
   });
   afterAll(() => host.close());
 
-  it("stand beside the catalogue's, with what the host says of them, under the profiles that have words for them", async () => {
+  it("are listed with those of the catalogue, with the host's descriptions, and with the profiles that can express them", async () => {
     const { body } = await api.get('/webhooks/event-types').expect(200);
     const [first, ...others] = body.data;
     expect(first.name).toBe('message.queued');
@@ -39,7 +39,7 @@ describe("The host's own types of events", () => {
   });
 
   itForAll([['invoice.paid'], ['invoice.*'], ['*'], ['message.delivered'], ['message.*'], ['plan']])(
-    'may be subscribed to, as the catalogue may',
+    'can be subscribed to, like those of the catalogue',
     async ([name]) => {
       await api.post('/webhooks', { url, events: [name] }).expect(201);
     },
@@ -61,7 +61,7 @@ describe("The host's own types of events", () => {
     },
   );
 
-  it('are sent by tests with their example, and no others are', async () => {
+  it('are sent as test events with their example, and no other types are', async () => {
     const { body: endpoint } = await api.post('/webhooks', { url, events: ['*'] }).expect(201);
     const test = (type: string) => api.post(`/webhooks/${endpoint.id}/test?wait=1`, { type });
     await test('invoice.paid').expect(202);
@@ -78,7 +78,7 @@ describe("The host's own types of events", () => {
   });
 });
 
-describe('What a receiver gets, beside each type', () => {
+describe('The request that is shown with each type', () => {
   let host: WebhooksHost;
   let receiver: Receiver;
   let api: Calls;
@@ -126,7 +126,7 @@ describe('What a receiver gets, beside each type', () => {
     expect(outline({ headers: sent, body })).toEqual(outline(example));
   });
 
-  it('is in the account’s profile, if the call names none', async () => {
+  it('is shown in the account’s profile if the call names no profile', async () => {
     api = host.as('chooses');
     expect((await listOf()).profile).toBe('standard');
     await api.patch('/webhooks/account', { defaultProfile: 'opensms' }).expect(200);
@@ -156,7 +156,7 @@ describe('What a receiver gets, beside each type', () => {
   });
 });
 
-it("A profile of the host's that fails on an example stops the start, which says whose fault it is", async () => {
+it('A profile of the host that fails on an example stops the start, and the error names the profile', async () => {
   const failing = (types: string) =>
     defineProfile({
       ...standard(),
@@ -206,7 +206,7 @@ describe('Types that the host does not name', () => {
     );
   });
 
-  it('are accepted with allowUnknownEventTypes, and tests send them an example', async () => {
+  it('are accepted with allowUnknownEventTypes, and can be sent as test events with an example', async () => {
     host = await startHost({ options: { allowUnknownEventTypes: true } });
     const api = host.as('a');
     const { body } = await api.post('/webhooks', { url, events: ['invoice.paid', 'invoice.*'] }).expect(201);
@@ -214,7 +214,7 @@ describe('Types that the host does not name', () => {
     await expect(publishTyped('invoice.paid')).resolves.toMatchObject({ duplicate: false });
   });
 
-  it('are accepted if a profile of the host, without a list of names, calls its events so', async () => {
+  it('are accepted if a profile of the host that has no list of names uses them', async () => {
     const shouting = defineProfile({
       ...standard(),
       name: 'shouting',

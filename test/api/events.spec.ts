@@ -39,7 +39,7 @@ describe('Events', () => {
     expect(await found('type=message.queued')).toEqual([]);
   });
 
-  it('show their data and what became of them', async () => {
+  it('show their data and their deliveries', async () => {
     const { api, register, publish } = newAccount();
     const endpoint = await register();
     const { id } = await publish('msg_1', { source: '/v1/send' });
@@ -107,7 +107,7 @@ describe('A replay', () => {
     });
   });
 
-  it('leaves out what the endpoint has, tests, other types and what it is not subscribed to', async () => {
+  it('leaves out test events, other types, and events that the endpoint already has or has not subscribed to', async () => {
     const { api, register, publish } = newAccount();
     await publish('msg_1');
     await publish('msg_2', { type: 'message.failed' });
@@ -134,7 +134,7 @@ describe('A replay', () => {
     }
   });
 
-  it('goes through a long past in passes, and continues with the next one after a failure', async () => {
+  it('goes through many events in passes, and continues with the next pass after a failure', async () => {
     const { api, register, publish, tenantId } = newAccount();
     const events = Array.from({ length: 250 }, (_, i) => ({
       type: 'message.delivered' as const,
@@ -211,7 +211,7 @@ describe('A replay', () => {
     await newAccount().api.post(`${job}/cancel`).expect(404);
   });
 
-  it('refuses a wrong range, unknown fields, a disabled endpoint and that of another account', async () => {
+  it('refuses a wrong range, unknown fields, a disabled endpoint and an endpoint of another account', async () => {
     const { api, register } = newAccount();
     const endpoint = await register();
     const path = `/webhooks/${endpoint.id}/replay`;
@@ -226,7 +226,7 @@ describe('A replay', () => {
     expect((await api.post(path, { since: past() }).expect(409)).body.code).toBe('endpoint_closed');
   });
 
-  it('fails visibly if the endpoint is deleted before it has ended', async () => {
+  it('fails with an error if the endpoint is deleted before the replay has ended', async () => {
     const { api, register, publish } = newAccount();
     await publish('msg_1');
     await host.webhooks.runOnce();
@@ -240,7 +240,7 @@ describe('A replay', () => {
     });
   });
 
-  it('leaves an event that waits for the relay to the relay', async () => {
+  it('creates no delivery of an event that is not relayed yet', async () => {
     const { api, register, publish } = newAccount();
     const endpoint = await register();
     const { id } = await publish('msg_1');

@@ -36,7 +36,7 @@ describe.each([
   ],
 ])("Under a host's global pipe that is %s", (_, pipe) => {
   it.each(['express', 'fastify'] as const)(
-    'bodies arrive whole and errors stay ours, on %s',
+    'bodies arrive unchanged and errors have the format of this module, on %s',
     async (adapter) => {
       const configure = (app: INestApplication) => void app.useGlobalPipes(pipe());
       const host = await startHost({ adapter, configure });

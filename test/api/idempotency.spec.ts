@@ -40,7 +40,7 @@ describe.each(['express', 'fastify'] as const)('A call with an Idempotency-Key, 
     await post(`/webhooks/${first.body.id}/pause`, 'k1').expect(200).expect('idempotency-replayed', 'true');
   });
 
-  it('leaves no secret in the table that can be read without the key of the host', async () => {
+  it('stores secrets only encrypted with the key of the host', async () => {
     const { body } = await post('/webhooks', 'k1', sent).expect(201);
     const rows = await host.dataSource.query('select * from webhook_idempotency_keys where tenant_id = $1', [
       tenantId,
@@ -50,7 +50,7 @@ describe.each(['express', 'fastify'] as const)('A call with an Idempotency-Key, 
     expect(JSON.stringify(rows)).not.toContain('whsec_');
   });
 
-  it('is of one tenant, and of one call: another body or webhook is a 422', async () => {
+  it('belongs to one tenant and one call: with another body or webhook it is a 422', async () => {
     const { body } = await post('/webhooks', 'k1', sent).expect(201);
     const other = await post('/webhooks', 'k1', { ...sent, description: 'x' }).expect(422);
     const detail = { field: 'Idempotency-Key', code: 'idempotency_key_reused' };
@@ -60,7 +60,7 @@ describe.each(['express', 'fastify'] as const)('A call with an Idempotency-Key, 
     await host.as('b').post('/webhooks', sent).set('idempotency-key', 'k1').expect(201);
   });
 
-  it('is a 409 while the first call runs, whichever process it runs in', async () => {
+  it('is a 409 while the first call is running, in this or another process', async () => {
     const store = host.app.get<Store>(STORE, { strict: false });
     const insert = store.claimKey.bind(store);
     let go = (): void => {};
@@ -125,7 +125,7 @@ describe.each(['express', 'fastify'] as const)('A call with an Idempotency-Key, 
     expect(await host.dataSource.query('select * from webhook_idempotency_keys')).toEqual([]);
   });
 
-  it('goes with its tenant', async () => {
+  it('is deleted with its tenant', async () => {
     await post('/webhooks', 'k1', sent).expect(201);
     await host.webhooks.operator.deleteTenant(tenantId);
     const rows = await host.dataSource.query('select * from webhook_idempotency_keys where tenant_id = $1', [

@@ -66,7 +66,7 @@ class HostController extends WebhooksController {
 @UseGuards(Refuse)
 class GuardedController extends WebhooksController {}
 
-/** Stands before ours in the host: routes under the same path stay the host's. */
+/** Comes before the module's routes: routes of the host below the same path stay the host's. */
 @Controller('webhooks')
 class CarrierController {
   @Get('carrier-status')
@@ -104,19 +104,19 @@ describe.each(['express', 'fastify'] as const)('The routes on %s', (adapter) => 
     });
   });
 
-  it('are a subclass of the host with dependencies, a path and routes of its own', () =>
+  it('can come from a subclass of the host, which has its own dependencies, path and routes', () =>
     withHost({ adapter, options: { controller: HostController, imports: [PlansModule] } }, async (api) => {
       await serves(api, '/customer/hooks');
       expect((await api.get('/customer/hooks/plan').expect(200)).body).toEqual({ plan: 'gold' });
       await api.get('/webhooks').expect(404);
     }));
 
-  it("are behind the subclass's own guards too, which come before anything of ours", () =>
+  it("are also behind the subclass's own guards, which run before anything of this module", () =>
     withHost({ adapter, options: { controller: GuardedController } }, async (api) => {
       await api.get('/guarded').expect(403);
     }));
 
-  it('are left out on request, and the services stay', () =>
+  it('can be left out; the services remain', () =>
     withHost({ adapter, options: { controller: false } }, async (api) => {
       await api.get('/webhooks').expect(404);
     }));

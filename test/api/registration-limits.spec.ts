@@ -22,7 +22,7 @@ describe('Limits hold under races', () => {
     await eager.close();
   });
 
-  it('twenty registrations a minute, over all processes and whatever is deleted between them', async () => {
+  it('twenty registrations a minute, over all processes, also if webhooks are deleted in between', async () => {
     const database = await createDatabase();
     const hosts = [await startHost({ database }), await startHost({ database })];
     const rotate = async (i: number) => {
@@ -49,7 +49,7 @@ describe('Limits hold under races', () => {
     await database.drop();
   });
 
-  it('registrations a minute by every way to register: the routes of the platforms, and the host’s own code', async () => {
+  it('registrations a minute by any means: the routes of the platforms and the host’s own code count, too', async () => {
     const served = await startHost({
       options: { compat: ['httpsms', 'mobile-text-alerts'], limits: { registrationsPerMinute: 1 } },
     });
@@ -77,14 +77,14 @@ describe('Limits hold under races', () => {
     await served.close();
   });
 
-  it('one URL for each stream, however many ask for it at once', async () => {
+  it('one URL for each stream, however many calls register it at the same time', async () => {
     const a = host.as('stream');
     const body = { url: URL, profile: 'mysmsgate', events: ['incoming-sms'] };
     const answers = await Promise.all(Array.from({ length: 8 }, () => a.post('/webhooks', body)));
     expect(answers.filter(({ status }) => status === 201)).toHaveLength(1);
   });
 
-  it('five live secrets, each of which was answered', async () => {
+  it('five live secrets, each of which was returned to a caller', async () => {
     const a = host.as('secrets');
     const { body } = await a.post('/webhooks', standard);
     const answers = await Promise.all(

@@ -27,7 +27,7 @@ describe.each(['express', 'fastify'] as const)('Registration over REST on %s', (
   });
   afterAll(() => served.close());
 
-  it('registers a URL, shows its secret this once, and shows it again only where it is asked for', async () => {
+  it('registers a URL, returns its secret, and shows the secret again only at the route for secrets', async () => {
     const a = served.as('a');
     const created = await a.post('/webhooks', { url: URL, events: ['message.*'] }).expect(201);
     expect(created.body).toMatchObject({
@@ -49,7 +49,7 @@ describe.each(['express', 'fastify'] as const)('Registration over REST on %s', (
     expect(revealed.headers['cache-control']).toBe('no-store');
   });
 
-  it('changes what a PATCH holds and leaves the rest, the profile for ever', async () => {
+  it('changes the fields of a PATCH and no others, and refuses to change the profile', async () => {
     const a = served.as('b');
     const { body: before } = await a.post('/webhooks', { ...standard, description: 'mine', timeoutMs: 2000 });
     const changed = await a
@@ -141,7 +141,7 @@ describe('What a profile asks of a registration', () => {
     ['httpsms', ['message.phone.received', 'phone.*']],
     ['standard', ['*', 'message.delivered']],
     ['standard-cloudevents', ['message.delivered']],
-  ])('each profile takes its events', async ([profile, events]) => {
+  ])('each profile accepts its own event names', async ([profile, events]) => {
     expect((await register({ profile, events }).expect(201)).body.events).toEqual(events);
   });
 
@@ -178,7 +178,7 @@ describe('What a profile asks of a registration', () => {
     expect(short.body.message).toMatch(/profile opensms.*16 to 255/);
   });
 
-  it('Mobile Text Alerts: 600 a minute unless another number, or none, is asked for', async () => {
+  it('Mobile Text Alerts: 600 a minute by default; null means no limit', async () => {
     const body = { profile: 'mobile-text-alerts', events: ['message-reply'], secret: 'abc123-abc2-cde1' };
     expect((await register(body)).body.maxThroughputPerMinute).toBe(600);
     expect((await register({ ...body, maxThroughputPerMinute: 5 })).body.maxThroughputPerMinute).toBe(5);
@@ -198,7 +198,7 @@ describe('What a profile asks of a registration', () => {
     await a.patch(`/webhooks/${report.id}`, { events: ['delivery-report'] }).expect(200);
   });
 
-  it('httpSMS: a secret is made unless none is wanted, and ten endpoints at most', async () => {
+  it('httpSMS: a secret is generated unless the call says null, and ten endpoints are allowed', async () => {
     const a = newAccount();
     const body = {
       url: URL,
@@ -216,7 +216,7 @@ describe('What a profile asks of a registration', () => {
     await a.post('/webhooks', standard).expect(201);
   });
 
-  it("msgine and mysmsgate answer no secret: it is the account's, where both routes point", async () => {
+  it("msgine and mysmsgate return no secret: both routes for secrets refer to the account's", async () => {
     const a = newAccount();
     const { body } = await a.post('/webhooks', { url: URL, profile: 'msgine', events: ['*'] });
     expect(body).not.toHaveProperty('secret');
@@ -251,14 +251,14 @@ describe('Custom headers', () => {
     ['the signature of the profile, in any case', { 'WEBHOOK-Signature': 'x' }, 'headers.webhook-signature'],
     ['a framing header', { 'Content-Length': '2' }, 'headers.content-length'],
     ['a line break', { 'x-a': 'a\r\nEvil: 1' }, 'headers.x-a'],
-    ['a value that is no text', { 'x-a': 1 }, 'headers.x-a'],
+    ['a value that is not text', { 'x-a': 1 }, 'headers.x-a'],
     ['a name with a space', { 'x a': '1' }, 'headers'],
-  ])("refuse names and values that are not the caller's to set", async ([, headers, field]) => {
+  ])('refuse names and values that a customer may not set', async ([, headers, field]) => {
     const { status, body } = await newAccount().post('/webhooks', { ...standard, headers });
     expect([status, body.details]).toEqual([400, [expect.objectContaining({ field })]]);
   });
 
-  it("refuse a profile's own header: httpSMS signs in authorization, standard leaves it free", async () => {
+  it('refuse a header that the profile uses: authorization with httpSMS, not with standard', async () => {
     const headers = { authorization: 'Bearer x' };
     await newAccount()
       .post('/webhooks', { ...standard, headers })
@@ -285,7 +285,7 @@ describe('URLs', () => {
     expect([answer.status, answer.body.details?.[0]?.field]).toEqual([status, 'url']);
   });
 
-  it('of private places get one answer that tells nothing of what is there', async () => {
+  it('of private addresses all get the same error, which does not reveal what exists there', async () => {
     const texts = await Promise.all(
       ['https://10.0.0.1/', 'https://db.internal/', 'https://example.com:6379/', 'https://printer/'].map(
         async (url) => (await newAccount().post('/webhooks', { ...standard, url })).body.message,
@@ -298,7 +298,7 @@ describe('URLs', () => {
 describe("The customer's own id and values", () => {
   const metadata = { plan: 'gold', 'crm id': 'Ü-1' };
 
-  it('come back, are found, and change like other fields', async () => {
+  it('are returned, can be searched for, and change like other fields', async () => {
     const own = await startHost();
     const a = own.as('a');
     const { body } = await a.post('/webhooks', { ...standard, uid: 'orders:1', metadata }).expect(201);
@@ -317,7 +317,7 @@ describe("The customer's own id and values", () => {
     await own.close();
   });
 
-  it('the id is unique among the webhooks that a tenant has, also if calls race', async () => {
+  it('the id is unique among the live webhooks of a tenant, also if calls race', async () => {
     const own = await startHost();
     const a = own.as('a');
     const twice = { ...standard, uid: 'one' };
@@ -337,7 +337,7 @@ describe("The customer's own id and values", () => {
 });
 
 describe('Rotating a secret', () => {
-  it('answers the new one, lets the old one sign along for a day, and takes one that the caller brings', async () => {
+  it('returns the new one, keeps signing with the old one too for a day, and accepts a secret of the caller', async () => {
     const a = newAccount();
     const { body } = await a.post('/webhooks', standard);
     const { body: rotated } = await a.post(`/webhooks/${body.id}/rotate-secret`).expect(200);
@@ -350,7 +350,7 @@ describe('Rotating a secret', () => {
     expect(wrong.body.details[0].field).toBe('secret');
   });
 
-  it('as a change of the endpoint does the same', async () => {
+  it('by a PATCH of the endpoint does the same', async () => {
     const a = newAccount();
     const { body } = await a.post('/webhooks', standard);
     const secret = `whsec_${Buffer.alloc(32, 8).toString('base64')}`;
@@ -369,7 +369,7 @@ describe('States', () => {
     return lane;
   };
 
-  it('each endpoint has one lane, which follows: open, paused, open and due, closed', async () => {
+  it('each endpoint has one lane, whose state follows that of the endpoint: open, paused, open and due, closed', async () => {
     const a = newAccount();
     const { body } = await a.post('/webhooks', {
       ...standard,
@@ -391,7 +391,7 @@ describe('States', () => {
     expect(await laneOf(body.id)).toMatchObject({ state: 'closed', next_due_at: expect.any(String) });
   });
 
-  it('resume starts a failing endpoint anew', async () => {
+  it('resume resets the failures of an endpoint', async () => {
     const a = newAccount();
     const { body } = await a.post('/webhooks', standard);
     await host.dataSource.query(
@@ -417,7 +417,7 @@ describe('States', () => {
     expect(row).toEqual({ secrets: '[]', headers: null });
   });
 
-  it('what the operator disabled cannot be paused or resumed by its owner', async () => {
+  it('an endpoint that the operator has disabled cannot be paused or resumed by its owner', async () => {
     const a = newAccount();
     const { body } = await a.post('/webhooks', standard);
     const disabled = await operator().disable(body.id);
@@ -434,7 +434,7 @@ describe('States', () => {
 });
 
 describe("In the host's transaction", () => {
-  it('an endpoint is registered with what the host writes, or not at all', async () => {
+  it('an endpoint is registered if and only if the transaction commits', async () => {
     const tenant = `tx-${newUuid()}`;
     await expect(
       host.dataSource.transaction(async (tx) => {
@@ -450,7 +450,7 @@ describe("In the host's transaction", () => {
     expect((await host.webhooks.endpoints.get(tenant, created.id)).url).toBe(URL);
   });
 
-  it('a test and a recovery cannot be: they commit by themselves, so the compiler takes no tx', () => {
+  it('tests and recoveries cannot take part: they commit by themselves, and their types accept no tx', () => {
     const { endpoints } = host.webhooks;
     const tx = host.dataSource.manager;
     // @ts-expect-error It would be sent although the host's transaction rolls back.
@@ -469,7 +469,7 @@ describe("In the host's transaction", () => {
 
 describe('The services', () => {
   itForAll([undefined, null, '', 7, 'x'.repeat(256), 'a\0b', '\ud800'])(
-    'run no query for a tenant that is none',
+    'run no query without a valid tenant',
     async (tenant) => {
       const { endpoints, accounts } = host.webhooks;
       const deliveries = host.app.get(WebhookDeliveries);

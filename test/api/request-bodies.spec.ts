@@ -22,7 +22,7 @@ const HOSTS = [
   { name: 'Fastify', adapter: 'fastify', configure: undefined },
 ] as const;
 
-/** What clients send that name no type, another one, or one that is none; chunked, too. */
+/** Headers of clients that name no content type, another one, or an invalid one; also with a chunked body. */
 const UNPARSED: Record<string, string>[] = [
   {},
   { 'content-type': '' },
@@ -36,7 +36,9 @@ const UNPARSED: Record<string, string>[] = [
   { 'content-type': 'application/merge-patch+json', 'transfer-encoding': 'chunked' },
 ];
 
-/** What clients say of a body that they do not send: curl, axios, Ruby, urllib, Go, a proxy that speaks HTTP/2. */
+/**
+ * Headers with which clients describe a body that they do not send: curl, axios, Ruby, urllib, Go, a proxy that speaks HTTP/2.
+ */
 const NO_BODY: Record<string, string>[] = [
   {},
   { 'content-type': '' },
@@ -76,7 +78,7 @@ const WITHOUT_BODY = [
   ['DELETE /v1/webhooks/0', 404],
 ] as const;
 
-/** A route of the host's own, beside ours. */
+/** A route of the host, in the same app. */
 @Controller('orders')
 class OrdersController {
   @Post()
@@ -145,7 +147,7 @@ describe.each(HOSTS)('On $name', ({ adapter, configure }) => {
   ];
 
   itForAll(UNPARSED)(
-    'a body that nobody parsed is a 415 on every route and changes nothing',
+    'a body that no parser has read is a 415 on every route and changes nothing',
     async (headers) => {
       const before = await everything();
       expect(routes.length).toBeGreaterThan(15);
@@ -163,14 +165,17 @@ describe.each(HOSTS)('On $name', ({ adapter, configure }) => {
     },
   );
 
-  itForAll(NO_BODY)('a call without a body is taken, whatever type its client names', async (headers) => {
-    const json = { 'content-type': 'application/json' };
-    // Only five secrets may be valid at once.
-    for (const route of ['POST /webhooks/wh_:id/rotate-secret', 'POST /webhooks/account/rotate-secret'])
-      await send(route, json, '{"overlapMs":0}');
-    for (const [route, status] of WITHOUT_BODY)
-      expect([route, await send(route, headers)]).toEqual([route, expect.objectContaining({ status })]);
-  });
+  itForAll(NO_BODY)(
+    'a call without a body is accepted, whatever content type its client names',
+    async (headers) => {
+      const json = { 'content-type': 'application/json' };
+      // Only five secrets may be valid at once.
+      for (const route of ['POST /webhooks/wh_:id/rotate-secret', 'POST /webhooks/account/rotate-secret'])
+        await send(route, json, '{"overlapMs":0}');
+      for (const [route, status] of WITHOUT_BODY)
+        expect([route, await send(route, headers)]).toEqual([route, expect.objectContaining({ status })]);
+    },
+  );
 
   itForAll(FROM_OTHER_SITES)('a form of another site without a field changes nothing', async (headers) => {
     const before = await everything();
@@ -179,7 +184,7 @@ describe.each(HOSTS)('On $name', ({ adapter, configure }) => {
     expect(await everything()).toEqual(before);
   });
 
-  it('a form of the same site, and one with a token, is taken', async () => {
+  it('a form of the same site is accepted, and so is one with a token', async () => {
     const { port } = host.app.getHttpServer().address() as AddressInfo;
     for (const headers of [
       { ...FORM, 'sec-fetch-site': 'same-origin', origin: `http://127.0.0.1:${port}` },
@@ -208,7 +213,7 @@ describe.each(HOSTS)('On $name', ({ adapter, configure }) => {
       }
   });
 
-  it('a path with an id that is none is a 404 with a code', async () => {
+  it('a path with an invalid id is a 404 with a code', async () => {
     for (const [route, code] of [
       ['GET /webhooks/wh_', 'endpoint_not_found'],
       ['GET /webhooks/wh_!!', 'endpoint_not_found'],

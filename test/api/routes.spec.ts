@@ -22,7 +22,7 @@ interface Account {
   api: Calls;
   tenantId: string;
   things: Things;
-  /** Text that no answer to anybody else may hold: it is in all that the account has. */
+  /** Text that is in everything that the account has. No response to another account may contain it. */
   hidden: string[];
 }
 
@@ -242,202 +242,214 @@ it('A new route without a case is noticed', async () => {
 /** A body without what differs from request to request. */
 const sameEachTime = ({ timestamp: _, requestId: __, ...body }: Record<string, unknown>) => body;
 
-describe.each(['express', 'fastify'] as const)('Whose things a route touches, on %s', (adapter) => {
-  let host: WebhooksHost;
-  let receiver: Receiver;
-  /** One for each route, which may change what it has. */
-  let owners: Account[];
-  /** What it has must stay as it is. */
-  let victim: Account;
-  let stranger: Account;
+describe.each(['express', 'fastify'] as const)(
+  'The accounts that a route reads and changes, on %s',
+  (adapter) => {
+    let host: WebhooksHost;
+    let receiver: Receiver;
+    /** One account for each route. The route may change what the account has. */
+    let owners: Account[];
+    /** An account of which nothing may change. */
+    let victim: Account;
+    let stranger: Account;
 
-  /** New accounts, each with endpoints, a delivery that arrived, and one that waits. */
-  async function newAccounts(count: number): Promise<Account[]> {
-    const registered: Awaited<ReturnType<typeof register>>[] = [];
-    for (let i = 1; i <= count; i++) registered.push(await register(`account-${i}-of-many`));
-    const publish = () =>
-      host.dataSource.transaction((tx) =>
-        host.webhooks.publish(
-          tx,
-          registered.map(({ tenantId }) => ({
-            type: 'webhook.test' as const,
-            tenantId,
-            subject: 'msg_1',
-            data: { message: `to ${tenantId}` },
-          })),
-        ),
+    /** Creates accounts, each with endpoints, a delivery that has arrived and one that waits. */
+    async function newAccounts(count: number): Promise<Account[]> {
+      const registered: Awaited<ReturnType<typeof register>>[] = [];
+      for (let i = 1; i <= count; i++) registered.push(await register(`account-${i}-of-many`));
+      const publish = () =>
+        host.dataSource.transaction((tx) =>
+          host.webhooks.publish(
+            tx,
+            registered.map(({ tenantId }) => ({
+              type: 'webhook.test' as const,
+              tenantId,
+              subject: 'msg_1',
+              data: { message: `to ${tenantId}` },
+            })),
+          ),
+        );
+      await publish();
+      await host.webhooks.runOnce();
+      receiver.answer(500);
+      await publish();
+      await host.webhooks.runOnce();
+      receiver.answer(200);
+      return Promise.all(
+        registered.map(async ({ things, ...account }) => {
+          const { body } = await account.api.get('/webhooks/deliveries').expect(200);
+          const [waiting, delivery] = body.data;
+          expect([waiting.state, delivery.state]).toEqual(['pending', 'delivered']);
+          const paused = { url, events: ['*'], active: false };
+          const { body: endpoint } = await account.api.post('/webhooks', paused).expect(201);
+          const since = '2020-01-01';
+          const replay = await account.api.post(`/webhooks/${endpoint.id}/replay`, { since }).expect(202);
+          const { id: job } = replay.body.job;
+          const event = delivery.event.id;
+          return {
+            ...account,
+            things: { ...things, delivery: delivery.id, waiting: waiting.id, event, job },
+          };
+        }),
       );
-    await publish();
-    await host.webhooks.runOnce();
-    receiver.answer(500);
-    await publish();
-    await host.webhooks.runOnce();
-    receiver.answer(200);
-    return Promise.all(
-      registered.map(async ({ things, ...account }) => {
-        const { body } = await account.api.get('/webhooks/deliveries').expect(200);
-        const [waiting, delivery] = body.data;
-        expect([waiting.state, delivery.state]).toEqual(['pending', 'delivered']);
-        const paused = { url, events: ['*'], active: false };
-        const { body: endpoint } = await account.api.post('/webhooks', paused).expect(201);
-        const since = '2020-01-01';
-        const replay = await account.api.post(`/webhooks/${endpoint.id}/replay`, { since }).expect(202);
-        const { id: job } = replay.body.job;
-        const event = delivery.event.id;
-        return { ...account, things: { ...things, delivery: delivery.id, waiting: waiting.id, event, job } };
-      }),
-    );
-  }
-
-  async function register(tenantId: string) {
-    const api = host.as(tenantId);
-    const fields = { url: `${receiver.url}/${tenantId}`, events: ['*'], description: `of ${tenantId}` };
-    const endpoint = await api.post('/webhooks', fields).expect(201);
-    await api.patch('/webhooks/account', { alertEmail: `${tenantId}@example.com` }).expect(200);
-    const { body: account } = await api.get('/webhooks/account/secret').expect(200);
-    const { body: first } = await api.post('/v3/webhooks', { ...textAlerts, secret: tenantId }).expect(200);
-    const { body: second } = await api
-      .post('/v1/webhooks', { ...httpsms, signing_key: tenantId })
-      .expect(201);
-    return {
-      api,
-      tenantId,
-      hidden: [tenantId, endpoint.body.secret, account.secret],
-      things: { endpoint: endpoint.body.id, textAlerts: String(first.data.id), httpsms: second.data.id },
-    };
-  }
-
-  /** Everything that the tables hold of an account, to see that nothing changed. */
-  const rowsOf = async (tenantId: string): Promise<unknown> => {
-    const all = [
-      'webhook_endpoints',
-      'webhook_accounts',
-      'webhook_lanes',
-      'webhook_events',
-      'webhook_jobs',
-    ].map((table) =>
-      host.dataSource.query(`select * from ${table} where tenant_id = $1 order by 1`, [tenantId]),
-    );
-    const deliveries = host.dataSource.query(
-      'select d.* from webhook_deliveries d join webhook_lanes l on l.id = d.lane_id where l.tenant_id = $1 order by d.id',
-      [tenantId],
-    );
-    return Promise.all([...all, deliveries]);
-  };
-
-  beforeAll(async () => {
-    host = await startHost({ adapter, logger: false, options: COMPAT });
-    receiver = await startReceiver();
-    owners = await newAccounts(ROUTES.length + 2);
-    // The last ones: their numbers are too high to be anything else in an answer.
-    [victim, stranger] = [owners.pop()!, owners.pop()!];
-  });
-  afterAll(async () => {
-    await host.close();
-    await receiver.close();
-  });
-
-  it('every route of the router has a case here', () => {
-    if (adapter === 'express') {
-      expect(unmatched(host.app)).toEqual([]);
-    } else {
-      const router = host.app.getHttpAdapter().getInstance() as FastifyInstance;
-      const missing = Object.keys(ALL_CASES).filter((route) => {
-        const [method, path] = route.split(' ');
-        return !router.hasRoute({ method: method as 'GET', url: path! });
-      });
-      expect(missing).toEqual([]);
     }
-  });
 
-  itForAll(ROUTES)('every route serves its account', async ({ call, own }) => {
-    const { api, things } = owners.pop()!;
-    const { status, body } = await call(api, things);
-    expect([status, body]).toEqual([own, expect.anything()]);
-  });
-
-  itForAll(ROUTES)("every route hides and leaves alone what is another account's", async (route) => {
-    const { call, own, other } = route;
-    const before = await rowsOf(victim.tenantId);
-    const answer = await call(stranger.api, victim.things);
-
-    expect(await rowsOf(victim.tenantId)).toEqual(before);
-    const text = JSON.stringify(answer.body);
-    for (const id of Object.values(victim.things)) expect(text).not.toContain(`"${id}"`);
-    for (const hidden of victim.hidden) expect(text).not.toContain(hidden);
-    if (other !== 404) return void expect(answer.status).toBe(own);
-    const unknown = {
-      endpoint: `wh_${'0'.repeat(26)}`,
-      delivery: 'dlv_999999999',
-      event: `evt_${'0'.repeat(26)}`,
-      job: `job_${'0'.repeat(26)}`,
-      waiting: 'dlv_999999999',
-      textAlerts: '999999999',
-      httpsms: '00000000-0000-7000-8000-000000000000',
-    };
-    const nothing = await call(stranger.api, unknown);
-    expect([answer.status, sameEachTime(answer.body)]).toEqual([404, sameEachTime(nothing.body)]);
-    expect(nothing.status).toBe(404);
-  });
-
-  itForAll(ROUTES)('every route answers 403 and runs no query without a tenant', async ({ route, call }) => {
-    for (const key of ['none', 'empty']) {
-      const connections = jest.spyOn(host.dataSource, 'createQueryRunner');
-      const { status, body } = await call(host.as(key), victim.things);
-      const queries = connections.mock.calls.length;
-      connections.mockRestore();
-      expect([key, status, queries]).toEqual([key, 403, 0]);
-      if (route in CASES) expect(body.code).toBe('tenant_missing');
+    async function register(tenantId: string) {
+      const api = host.as(tenantId);
+      const fields = { url: `${receiver.url}/${tenantId}`, events: ['*'], description: `of ${tenantId}` };
+      const endpoint = await api.post('/webhooks', fields).expect(201);
+      await api.patch('/webhooks/account', { alertEmail: `${tenantId}@example.com` }).expect(200);
+      const { body: account } = await api.get('/webhooks/account/secret').expect(200);
+      const { body: first } = await api.post('/v3/webhooks', { ...textAlerts, secret: tenantId }).expect(200);
+      const { body: second } = await api
+        .post('/v1/webhooks', { ...httpsms, signing_key: tenantId })
+        .expect(201);
+      return {
+        api,
+        tenantId,
+        hidden: [tenantId, endpoint.body.secret, account.secret],
+        things: { endpoint: endpoint.body.id, textAlerts: String(first.data.id), httpsms: second.data.id },
+      };
     }
-  });
 
-  itForAll(ROUTES)('no route is reached unless the host lets the request in', async ({ call }) => {
-    const { status } = await call(host.as(''), victim.things).unset('x-key');
-    expect(status).toBe(401);
-  });
+    /** Everything that the tables hold of an account, to see that nothing changed. */
+    const rowsOf = async (tenantId: string): Promise<unknown> => {
+      const all = [
+        'webhook_endpoints',
+        'webhook_accounts',
+        'webhook_lanes',
+        'webhook_events',
+        'webhook_jobs',
+      ].map((table) =>
+        host.dataSource.query(`select * from ${table} where tenant_id = $1 order by 1`, [tenantId]),
+      );
+      const deliveries = host.dataSource.query(
+        'select d.* from webhook_deliveries d join webhook_lanes l on l.id = d.lane_id where l.tenant_id = $1 order by d.id',
+        [tenantId],
+      );
+      return Promise.all([...all, deliveries]);
+    };
 
-  itForAll([
-    [
-      'the id of an endpoint in a filter',
-      ({ endpoint }: Things) => `/webhooks/deliveries?endpointId=${endpoint}`,
-    ],
-    ['a delivery as a cursor', ({ delivery }: Things) => `/webhooks/deliveries?cursor=${delivery}`],
-    ['an endpoint as a cursor', ({ endpoint }: Things) => `/webhooks?cursor=99999999999999.${endpoint}`],
-    [
-      'a delivery as the cursor of a subject',
-      ({ delivery }: Things) => `/webhooks/subjects/msg_1?cursor=${delivery.slice(4)}`,
-    ],
-    ['the id of an endpoint as a subject', ({ endpoint }: Things) => `/webhooks/subjects/${endpoint}`],
-  ])('what another account owns shows nothing in filters, cursors and subjects', async ([, path]) => {
-    const theirs = await stranger.api.get(path(victim.things)).expect(200);
-    const text = JSON.stringify(theirs.body);
-    for (const hidden of victim.hidden) expect(text).not.toContain(hidden);
-    expect(text).not.toContain(`"${victim.things.waiting}"`);
-    expect(Object.keys(theirs.body)).toEqual(['data', 'nextCursor']);
-  });
+    beforeAll(async () => {
+      host = await startHost({ adapter, logger: false, options: COMPAT });
+      receiver = await startReceiver();
+      owners = await newAccounts(ROUTES.length + 2);
+      // The last ones: their numbers are too high to be anything else in an answer.
+      [victim, stranger] = [owners.pop()!, owners.pop()!];
+    });
+    afterAll(async () => {
+      await host.close();
+      await receiver.close();
+    });
 
-  itForAll([
-    'wh_',
-    'wh_1',
-    'wh_../../x',
-    `wh_${'Z'.repeat(26)}`,
-    `wh_${'0'.repeat(27)}`,
-    `evt_${'0'.repeat(26)}`,
-    'x',
-  ])('answers 404 for ids of no endpoint', async (id) => {
-    await host
-      .as('a')
-      .get(`/webhooks/${encodeURIComponent(id)}`)
-      .expect(404);
-  });
+    it('every route of the router has a case here', () => {
+      if (adapter === 'express') {
+        expect(unmatched(host.app)).toEqual([]);
+      } else {
+        const router = host.app.getHttpAdapter().getInstance() as FastifyInstance;
+        const missing = Object.keys(ALL_CASES).filter((route) => {
+          const [method, path] = route.split(' ');
+          return !router.hasRoute({ method: method as 'GET', url: path! });
+        });
+        expect(missing).toEqual([]);
+      }
+    });
 
-  itForAll(['dlv_', 'dlv_0', 'dlv_-1', 'dlv_1e3', `dlv_${'9'.repeat(25)}`, 'dlv_1; drop table x', '7'])(
-    'answers 404 for ids of no delivery',
-    async (id) => {
+    itForAll(ROUTES)('every route serves the account of the caller', async ({ call, own }) => {
+      const { api, things } = owners.pop()!;
+      const { status, body } = await call(api, things);
+      expect([status, body]).toEqual([own, expect.anything()]);
+    });
+
+    itForAll(ROUTES)(
+      'every route neither shows nor changes what belongs to another account',
+      async (route) => {
+        const { call, own, other } = route;
+        const before = await rowsOf(victim.tenantId);
+        const answer = await call(stranger.api, victim.things);
+
+        expect(await rowsOf(victim.tenantId)).toEqual(before);
+        const text = JSON.stringify(answer.body);
+        for (const id of Object.values(victim.things)) expect(text).not.toContain(`"${id}"`);
+        for (const hidden of victim.hidden) expect(text).not.toContain(hidden);
+        if (other !== 404) return void expect(answer.status).toBe(own);
+        const unknown = {
+          endpoint: `wh_${'0'.repeat(26)}`,
+          delivery: 'dlv_999999999',
+          event: `evt_${'0'.repeat(26)}`,
+          job: `job_${'0'.repeat(26)}`,
+          waiting: 'dlv_999999999',
+          textAlerts: '999999999',
+          httpsms: '00000000-0000-7000-8000-000000000000',
+        };
+        const nothing = await call(stranger.api, unknown);
+        expect([answer.status, sameEachTime(answer.body)]).toEqual([404, sameEachTime(nothing.body)]);
+        expect(nothing.status).toBe(404);
+      },
+    );
+
+    itForAll(ROUTES)(
+      'every route answers 403 and runs no query without a tenant',
+      async ({ route, call }) => {
+        for (const key of ['none', 'empty']) {
+          const connections = jest.spyOn(host.dataSource, 'createQueryRunner');
+          const { status, body } = await call(host.as(key), victim.things);
+          const queries = connections.mock.calls.length;
+          connections.mockRestore();
+          expect([key, status, queries]).toEqual([key, 403, 0]);
+          if (route in CASES) expect(body.code).toBe('tenant_missing');
+        }
+      },
+    );
+
+    itForAll(ROUTES)('no route is reached unless the host lets the request in', async ({ call }) => {
+      const { status } = await call(host.as(''), victim.things).unset('x-key');
+      expect(status).toBe(401);
+    });
+
+    itForAll([
+      [
+        'the id of an endpoint in a filter',
+        ({ endpoint }: Things) => `/webhooks/deliveries?endpointId=${endpoint}`,
+      ],
+      ['a delivery as a cursor', ({ delivery }: Things) => `/webhooks/deliveries?cursor=${delivery}`],
+      ['an endpoint as a cursor', ({ endpoint }: Things) => `/webhooks?cursor=99999999999999.${endpoint}`],
+      [
+        'a delivery as the cursor of a subject',
+        ({ delivery }: Things) => `/webhooks/subjects/msg_1?cursor=${delivery.slice(4)}`,
+      ],
+      ['the id of an endpoint as a subject', ({ endpoint }: Things) => `/webhooks/subjects/${endpoint}`],
+    ])('filters, cursors and subjects with ids of another account reveal nothing', async ([, path]) => {
+      const theirs = await stranger.api.get(path(victim.things)).expect(200);
+      const text = JSON.stringify(theirs.body);
+      for (const hidden of victim.hidden) expect(text).not.toContain(hidden);
+      expect(text).not.toContain(`"${victim.things.waiting}"`);
+      expect(Object.keys(theirs.body)).toEqual(['data', 'nextCursor']);
+    });
+
+    itForAll([
+      'wh_',
+      'wh_1',
+      'wh_../../x',
+      `wh_${'Z'.repeat(26)}`,
+      `wh_${'0'.repeat(27)}`,
+      `evt_${'0'.repeat(26)}`,
+      'x',
+    ])('answers 404 for ids that no endpoint has', async (id) => {
       await host
         .as('a')
-        .get(`/webhooks/deliveries/${encodeURIComponent(id)}`)
+        .get(`/webhooks/${encodeURIComponent(id)}`)
         .expect(404);
-    },
-  );
-});
+    });
+
+    itForAll(['dlv_', 'dlv_0', 'dlv_-1', 'dlv_1e3', `dlv_${'9'.repeat(25)}`, 'dlv_1; drop table x', '7'])(
+      'answers 404 for ids that no delivery has',
+      async (id) => {
+        await host
+          .as('a')
+          .get(`/webhooks/deliveries/${encodeURIComponent(id)}`)
+          .expect(404);
+      },
+    );
+  },
+);

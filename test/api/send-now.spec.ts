@@ -2,7 +2,7 @@ import { advanceClock } from '../support/clock.js';
 import { first, host, list, newAccount, receiver, useCustomers } from './customers.js';
 
 useCustomers();
-// Else the next test, later on the clock, would send them.
+// Otherwise the next test, whose clock is later, would send them.
 afterEach(() => host.dataSource.query('delete from webhook_deliveries'));
 
 const MINUTE = 60_000;
@@ -18,7 +18,7 @@ describe('A delivery that waits for its retry', () => {
     return { ...account, endpoint, delivery: await first(account.api) };
   };
 
-  it('is sent now on request: as the next attempt, and the schedule continues after it', async () => {
+  it('is sent at once on request, as its next attempt, after which the schedule continues', async () => {
     const { api, delivery } = await failed();
     expect(delivery).toMatchObject({
       waits: 'schedule',
@@ -36,7 +36,7 @@ describe('A delivery that waits for its retry', () => {
     expect(waited).toBeGreaterThan(3 * MINUTE);
   });
 
-  it('is sent now with all that wait for the endpoint, by a recovery', async () => {
+  it('is sent at once by a recovery, with all others that wait for the endpoint', async () => {
     const { api, endpoint, delivery } = await failed();
     const recover = async (body: object) =>
       (await api.post(`/webhooks/${endpoint.id}/recover`, { since: LONG_AGO, ...body }).expect(202)).body;
@@ -52,14 +52,14 @@ describe('A delivery that waits for its retry', () => {
     expect(await first(api)).toMatchObject({ state: 'delivered', attemptCount: 2 });
   });
 
-  it('is due already, so a recovery has nothing to do', async () => {
+  it('needs no recovery if it is due already', async () => {
     const { api, endpoint } = await failed();
     advanceClock(host.app, MINUTE);
     const { body } = await api.post(`/webhooks/${endpoint.id}/recover`, { since: LONG_AGO }).expect(202);
     expect(body).toMatchObject({ matched: 0, recovered: 0 });
   });
 
-  it('is sent after its endpoint is resumed, if it became due while that was paused or is asked for', async () => {
+  it('is sent when its paused endpoint is resumed, if it is due by then or was requested', async () => {
     const { api, endpoint, publish, delivery } = await failed();
     await publish('msg_2');
     await host.webhooks.runOnce();
@@ -75,7 +75,7 @@ describe('A delivery that waits for its retry', () => {
     expect(await first(api)).toMatchObject({ waits: 'schedule', attemptCount: 1 });
   });
 
-  it('is not sent during a pause that the receiver asked for, and says until when', async () => {
+  it('is not sent during a pause that the receiver has asked for, and shows when that ends', async () => {
     const { api, register, publish } = newAccount();
     await register();
     receiver.answer(429);
@@ -91,7 +91,7 @@ describe('A delivery that waits for its retry', () => {
     expect(receiver.received).toHaveLength(2);
   });
 
-  it('counts as one failure of its endpoint, however often it is asked for', async () => {
+  it('counts as one failure of its endpoint, however often it is requested', async () => {
     const { api, tenantId, delivery } = await failed();
     for (let i = 0; i < 6; i++) {
       await api.post(`/webhooks/deliveries/${delivery.id}/retry`).expect(202);
@@ -105,7 +105,7 @@ describe('A delivery that waits for its retry', () => {
 });
 
 describe('A delivery that waits says why:', () => {
-  it('another one of its subject comes first', async () => {
+  it('an earlier delivery of its subject comes first', async () => {
     const { api, register, publish } = newAccount();
     await register({ ordering: 'strict' });
     receiver.answer(500);
@@ -131,7 +131,7 @@ describe('A delivery that waits says why:', () => {
     expect(await first(api)).toMatchObject({ waits: 'failing', waitsUntil: null });
   });
 
-  it('a limit of its endpoint is reached, and when the next request may go', async () => {
+  it('a limit of its endpoint is reached, with the time of the next request', async () => {
     const { api, register, publish, tenantId } = newAccount();
     await register({ maxThroughputPerMinute: 1, maxInFlight: 1 });
     await publish('msg_1');
@@ -146,7 +146,7 @@ describe('A delivery that waits says why:', () => {
     expect(await first(api)).toMatchObject({ waits: 'concurrency', waitsUntil: null });
   });
 
-  it('what is stored of its endpoint must be repaired', async () => {
+  it('stored data of its endpoint must be repaired', async () => {
     const { api, register, publish, tenantId } = newAccount();
     await register();
     await publish('msg_1');

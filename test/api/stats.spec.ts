@@ -58,7 +58,7 @@ describe('The figures of a webhook', () => {
     expect(await rowsOf(id)).toBe(0);
   });
 
-  it('are another tenant’s secret, and go with the webhooks and the tenant', async () => {
+  it('are not shown to other tenants, and are deleted with the webhook and with the tenant', async () => {
     const { tenantId, api, register, publish } = newAccount();
     const [{ id }, { id: kept }] = [await register(), await register()];
     await publish('m1');
@@ -71,7 +71,7 @@ describe('The figures of a webhook', () => {
     expect([await rowsOf(id), await rowsOf(kept)]).toEqual([0, 0]);
   });
 
-  it('that could not be written are written later, once', async () => {
+  it('are written later, and once, if the database has failed', async () => {
     const { api, register, publish } = newAccount();
     const { id } = await register();
     await publish('m1');

@@ -32,7 +32,7 @@ describe('The keys of stored secrets', () => {
   });
   afterEach(() => host.close());
 
-  it('that the options do not hold stop the start, by name', async () => {
+  it('stop the start if the options do not have them, and are named in the error', async () => {
     await host.as('a').post('/webhooks', body).expect(201);
     await expect(keysWith('k1').check()).resolves.toBeUndefined();
     await expect(keysWith('k2', ['k1']).check()).resolves.toBeUndefined();
@@ -61,7 +61,7 @@ describe('The keys of stored secrets', () => {
     await database.drop();
   });
 
-  it('that have another value under the same id stop the start, though one damaged row does not', async () => {
+  it('stop the start if they have another value under the same id; one damaged row does not', async () => {
     await host.as('a').post('/webhooks', body).expect(201);
     const withKey = (key: string) =>
       new SecretReencryption(
@@ -82,7 +82,7 @@ describe('The keys of stored secrets', () => {
     await expect(withKey(NEW).check()).rejects.toThrow('the key "k1"');
   });
 
-  it('matter only while something live is sealed under them', async () => {
+  it('are needed only while a live value is sealed under them', async () => {
     const { body: endpoint } = await host.as('a').post('/webhooks', body).expect(201);
     await host.as('a').delete(`/webhooks/${endpoint.id}`);
     await host.dataSource.query(
@@ -91,7 +91,7 @@ describe('The keys of stored secrets', () => {
     await expect(keysWith('k2').check()).resolves.toBeUndefined();
   });
 
-  it('change by reencryptSecrets(), after which the old key can go', async () => {
+  it('are replaced by reencryptSecrets(), after which the old key can be removed', async () => {
     const api = host.as('a');
     const { body: endpoint } = await api.post('/webhooks', body).expect(201);
     const { body: account } = await api.get('/webhooks/account/secret');
@@ -125,7 +125,7 @@ describe('The keys of stored secrets', () => {
     expect(box.open(JSON.parse(stored.secrets)[0].sealed, sealContext('a', null))).toBe(account.secret);
   });
 
-  it('seal what was stored plain: a start that accepts it, reencryptSecrets(), and one that does not', async () => {
+  it('seal unencrypted values: the first start accepts those, reencryptSecrets() runs, and the next start need not', async () => {
     const database = await createDatabase();
     const security = { allowPlaintextSecrets: true };
     const plainHost = await startHost({ database, options: { encryption: undefined, security } });

@@ -2,8 +2,8 @@ import { host, list, message, newAccount, receiver, useCustomers } from './custo
 
 useCustomers();
 
-describe('What became of a message', () => {
-  it('shows its events with their deliveries, and why the others did not get them', async () => {
+describe('The history of a message', () => {
+  it('shows its events with their deliveries, and why other endpoints did not get them', async () => {
     const { api, register, publish } = newAccount();
     const got = await register();
     const numbers = await register({ phoneNumbers: ['+256700000009'] });
@@ -51,7 +51,7 @@ describe('What became of a message', () => {
     expect(data[0]).toMatchObject({ hasMoreDeliveries: false, hasMoreSkipped: false });
   });
 
-  it('that a profile has no words for, or that came with a callback, says so', async () => {
+  it('says if a profile cannot express an event, or if a callback took the place of the endpoints', async () => {
     const { api, register, publish } = newAccount();
     await register({ profile: 'msgine', events: ['*'], url: 'https://example.com/' });
     await publish('msg_1', { type: 'message.received', data: message('msg_1', { direction: 'in' }) });
@@ -65,7 +65,7 @@ describe('What became of a message', () => {
     expect(callback).toMatchObject({ endpointId: null, url: receiver.url, state: 'delivered' });
   });
 
-  it("is told to the host's own code too", async () => {
+  it("is also available to the host's own code", async () => {
     const { api, tenantId, register, publish } = newAccount();
     await register();
     await publish('m1');
@@ -75,7 +75,7 @@ describe('What became of a message', () => {
     expect(told).toEqual(await list(api, '/webhooks/subjects/m1'));
   });
 
-  it('comes in pages of a megabyte, whatever the customer registered and deleted and its receivers answered', async () => {
+  it('comes in pages of at most a megabyte, whatever the customer has registered and deleted, and whatever receivers respond', async () => {
     const { api, tenantId, publish } = newAccount();
     const insertEndpoints = (count: number, deletedAt: number | null) =>
       host.dataSource.query(
@@ -132,7 +132,7 @@ describe('What became of a message', () => {
     });
   });
 
-  it('that alone is too large for a page says so', async () => {
+  it('says if one event alone is too large for a page', async () => {
     const { api, tenantId, register, publish } = newAccount();
     await register();
     await publish('wide');
@@ -157,7 +157,7 @@ describe('What became of a message', () => {
     expect([large.hasMoreDeliveries, large.hasMoreSkipped]).toEqual([true, true]);
   });
 
-  it('comes in pages, and is empty for a message that was never heard of', async () => {
+  it('comes in pages, and is empty for an unknown message', async () => {
     const { api, publish } = newAccount();
     for (let i = 0; i < 3; i++) await publish('phone 1/2');
     const path = `/webhooks/subjects/${encodeURIComponent('phone 1/2')}`;

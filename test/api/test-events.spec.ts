@@ -4,7 +4,7 @@ import { itForAll } from '../support/it-for-all.js';
 useCustomers();
 
 describe('Test events', () => {
-  it('reach the one endpoint, marked, and are in the log as tests', async () => {
+  it('are sent to the one endpoint only, marked as tests in the request and in the log', async () => {
     const account = newAccount();
     const endpoint = await account.register();
     await account.register();
@@ -27,7 +27,7 @@ describe('Test events', () => {
     });
   });
 
-  it('are of an event that the endpoint takes where none is named, with data of the caller where given', async () => {
+  it('have a type that the endpoint subscribes to, unless the call names one, and the data of the call, if it has any', async () => {
     const account = newAccount();
     const endpoint = await account.register({ profile: 'mysmsgate', events: ['incoming-sms'] });
     const data = message('msg_9', { direction: 'in', body: 'mine' });
@@ -37,7 +37,7 @@ describe('Test events', () => {
     expect(JSON.parse(receiver.received[0]!.body)).toMatchObject({ message: 'mine' });
   });
 
-  it('that nobody takes up are answered without a delivery', async () => {
+  it('return no delivery if no worker runs', async () => {
     const account = newAccount();
     const endpoint = await account.register();
     const { body } = await account.api.post(`/webhooks/${endpoint.id}/test?wait=1`, {}).expect(202);
