@@ -110,6 +110,28 @@ describe('The lanes of a store', () => {
       expect(await dueLanes()).toHaveLength(2);
     });
 
+    it('takes failing lanes that wait only for their next step too, if asked', async () => {
+      const lanes = test.dataSource.getRepository(WebhookLaneRow);
+      await test.store.checkForWork(skipping()); // sets the clock
+      const hour = test.store.now() + 3_600_000;
+      const failing = await laneWith(1, { failures: 5 });
+      for (const other of [{}, { failures: 5, holdUntil: hour }, { failures: 5, claimedUntil: hour }])
+        await laneWith(1, other);
+      const later = await laneWith(1, { failures: 5 });
+      /** The lanes that `claimLanes` takes before they are due: again where the machine was slower than that. */
+      const claimBefore = async (isEarly: boolean): Promise<string[]> => {
+        for (;;) {
+          const soon = test.store.now() + 200;
+          await lanes.updateAll({ nextDueAt: soon });
+          await lanes.update(later, { nextDueAt: hour });
+          const claimed = await test.store.transaction((tx) => tx.claimLanes(10, skipping(), isEarly));
+          if (test.store.now() < soon - 100) return claimed.map(({ laneId }) => laneId);
+        }
+      };
+      expect(await claimBefore(true)).toEqual([failing]);
+      expect(await claimBefore(false)).toEqual([]);
+    });
+
     it('says what a lane may give: by its places in flight and its rate, and whether it is failing', async () => {
       const free = await laneWith(1);
       const narrow = await laneWith(1, { maxInFlight: 2 });

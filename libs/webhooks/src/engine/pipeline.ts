@@ -3,8 +3,7 @@ import { WebhookMetrics } from '../observability/metrics/webhook-metrics.js';
 import type { LaneStore, WorkCheck } from '../store/lane-store.js';
 import type { WrittenEvent } from '../store/outbox-store.js';
 import { STORE } from '../store/store.js';
-import { type ClaimResult, LaneClaimer, NO_CLAIM } from './claim/lane-claimer.js';
-import type { ScanDepths } from './claim/scan-depths.js';
+import { type ClaimOptions, type ClaimResult, LaneClaimer, NO_CLAIM } from './claim/lane-claimer.js';
 import { type Lease, Leases } from './claim/leases.js';
 import type { LeasedDelivery } from './destinations/leased-delivery.js';
 import { CAPTURED_CHANGES, type CapturedChanges } from './captured-changes.js';
@@ -83,8 +82,11 @@ export class Pipeline {
     return result;
   }
 
-  /** Claims once from the lanes that are due, except from `skipLanes`. `depths`: see {@link ClaimOptions}. */
-  async claimBatch(skipLanes: readonly string[] = [], depths?: ScanDepths): Promise<ClaimResult> {
+  /** Claims once from the lanes that are due, except from `skipLanes`. `options`: see {@link ClaimOptions}. */
+  async claimBatch(
+    skipLanes: readonly string[] = [],
+    options: Pick<ClaimOptions, 'depths' | 'isEarly'> = {},
+  ): Promise<ClaimResult> {
     if (this.dispatcher.intake.claimableCount === 0) return NO_CLAIM;
     await this.dispatcher.keepUnrecorded();
     const startedAt = performance.now();
@@ -93,7 +95,7 @@ export class Pipeline {
         openBudget: () => this.dispatcher.intake.openBudget('claim'),
         skip: this.dispatcher.intake.unclaimable(skipLanes),
         allowSuspect: this.dispatcher.intake.allowsSuspect,
-        depths,
+        ...options,
       }),
     ).finally(() => this.dispatcher.intake.noteClaimEnded());
     this.dispatcher.intake.noteDue(result.lanesWithMore);

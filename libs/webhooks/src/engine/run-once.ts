@@ -125,7 +125,10 @@ export class RunOnce {
     const mapped = hasChanges ? await this.changes.run() : 0;
     const relayed = hasEvents ? await this.relay() : 0;
     const isDue = dueInMs === 0 || this.pending.hasLanes;
-    const { leased, stuck, examined } = isDue ? await this.claim(skipLanes, depths) : NO_CLAIM;
+    // When nothing else is to do, failing lanes need not wait for their next step: they are claimed together now.
+    const isEarly = !isDue && failingDueInMs !== null && this.dispatcher.idle;
+    const { leased, stuck, examined } =
+      isDue || isEarly ? await this.claim(skipLanes, { depths, isEarly }) : NO_CLAIM;
     return {
       relayed,
       claimed: leased.length,
@@ -145,9 +148,12 @@ export class RunOnce {
     return result.relayed;
   }
 
-  private async claim(skipLanes: readonly string[], depths: ScanDepths): Promise<ClaimResult> {
+  private async claim(
+    skipLanes: readonly string[],
+    options: { depths: ScanDepths; isEarly: boolean },
+  ): Promise<ClaimResult> {
     this.pending.noteClaimBegins();
-    const result = await this.pipeline.claimBatch(skipLanes, depths);
+    const result = await this.pipeline.claimBatch(skipLanes, options);
     this.pending.noteClaimed(result);
     return result;
   }

@@ -13,8 +13,10 @@ export interface LaneStore extends StoreTransactions {
    * In `tx`: locks up to `count` open lanes that are due, the longest waiting first, until `tx` ends. Lanes that another
    * worker has locked are skipped, and those of `skip`. The commit of `tx` does not wait for the disk: a crash of the
    * database may undo the claim, never what is recorded later.
+   *
+   * @param isEarly also lock failing lanes that wait only for their next step (`FAILING_LANE_STEP_MS`). Default: no
    */
-  claimLanes(count: number, skip: LanesToSkip): Promise<ClaimableLane[]>;
+  claimLanes(count: number, skip: LanesToSkip, isEarly?: boolean): Promise<ClaimableLane[]>;
   /**
    * In `tx`: leases due deliveries of lanes that `claimLanes` has locked, until the lease ends. The lanes move to the back
    * of the queue and their counters are updated. Calling it again leases the next deliveries.

@@ -31,6 +31,8 @@ export interface ClaimOptions {
   allowSuspect: boolean;
   /** Scan depths to use. Default: those of this worker. */
   depths?: ScanDepths;
+  /** Also claim from failing lanes that wait only for their next step. */
+  isEarly?: boolean;
 }
 
 /** The result of one claim. The stuck lanes in it yield nothing until one of their deliveries ends. */
@@ -88,10 +90,10 @@ export class LaneClaimer {
   private async claimIn(
     tx: LaneStore,
     lease: Lease,
-    { openBudget, skip, allowSuspect, depths = this.depths }: ClaimOptions,
+    { openBudget, skip, allowSuspect, isEarly, depths = this.depths }: ClaimOptions,
   ): Promise<{ claimed: ClaimedDelivery[]; lanes: ClaimableLane[]; examined: number } & StuckLanes> {
     this.claimCount++;
-    const lanes = await tx.claimLanes(MAX_LANES_PER_CLAIM, skip);
+    const lanes = await tx.claimLanes(MAX_LANES_PER_CLAIM, skip, isEarly);
     if (lanes.length === 0) return { claimed: [], lanes, ...NOTHING_SEEN };
     const leaseMs = Math.max(0, Math.round(lease.endsAt - performance.now()));
     const terms = { id: lease.id, leaseMs, exclusiveMs: leaseMs + EXCLUSIVE_MARGIN_MS };

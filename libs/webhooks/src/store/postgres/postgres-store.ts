@@ -92,8 +92,8 @@ export class PostgresStore extends PostgresOutboxStore implements Store {
     return checkForWork(this.session, skip, captures);
   }
 
-  claimLanes(count: number, skip: lanes.LanesToSkip): Promise<lanes.ClaimableLane[]> {
-    return claimLanes(this.session, count, skip);
+  claimLanes(count: number, skip: lanes.LanesToSkip, isEarly?: boolean): Promise<lanes.ClaimableLane[]> {
+    return claimLanes(this.session, count, skip, isEarly);
   }
 
   leaseDeliveries(

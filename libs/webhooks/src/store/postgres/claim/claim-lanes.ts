@@ -1,6 +1,6 @@
 import type { Ordering } from '../../../core/states.js';
 import type { ClaimableLane, LanesToSkip } from '../../lane-store.js';
-import { FAILING_AFTER, HELD_LANE_WAIT_MS } from '../../lane-rules.js';
+import { FAILING_AFTER, FAILING_LANE_STEP_MS, HELD_LANE_WAIT_MS } from '../../lane-rules.js';
 import type { Session } from '../connection/session.js';
 import { isNotSkipped, skipParameters } from '../fragments/skipped-lanes.js';
 import { commitAsync, endIfIdle, nowMs, useStablePlan } from '../fragments/expressions.js';
@@ -28,12 +28,13 @@ export async function claimLanes(
   session: Session,
   count: number,
   skip: LanesToSkip,
+  isEarly = false,
 ): Promise<ClaimableLane[]> {
   const rows = await session.query<LaneRow>(
     `select id, tenant_id, ordering, in_flight, max_in_flight, max_throughput_per_minute, rate_clock, failures, ${nowMs(1)} as now,
             ${endIfIdle(6)}, ${commitAsync()}, ${useStablePlan()}
        from ${session.tables.lanes}
-      where state = 'open' and next_due_at <= ${nowMs(1)} and ${isNotSkipped(2)}
+      where state = 'open' and ${isEarly ? isDueByNextStep(1) : `next_due_at <= ${nowMs(1)}`} and ${isNotSkipped(2)}
       order by next_due_at, id
       limit $5
         for no key update skip locked`,
@@ -41,6 +42,14 @@ export async function claimLanes(
   );
   if (rows.length > 0) session.clock.observe(rows[0]!.now);
   return rows.map(toClaimableLane);
+}
+
+/** SQL: the lane is due, or is failing and waits for nothing but its next step. */
+function isDueByNextStep(offset: number): string {
+  const now = nowMs(offset);
+  return `next_due_at <= ${now} + ${FAILING_LANE_STEP_MS}
+        and (next_due_at <= ${now}
+             or failures >= ${FAILING_AFTER} and coalesce(greatest(hold_until, claimed_until), 0) <= ${now})`;
 }
 
 function toClaimableLane(row: LaneRow): ClaimableLane {
