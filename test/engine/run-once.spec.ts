@@ -89,9 +89,10 @@ describe('runOnce() beside another worker', () => {
 });
 
 describe('runOnce() of a worker with few slots', () => {
-  const lanes = 300;
+  const lanes = 200;
   const engine = useEngine({
     options: {
+      delivery: { retry: { schedule: [HOUR] } },
       worker: { slots: 2 },
       limits: { registrationsPerMinute: 1000 },
       network: { lookup: async () => [{ address: '127.0.0.1', family: 4 }] },
