@@ -11,7 +11,7 @@ import { Campaign, Message, MIGRATIONS } from './message.js';
 
 type MapMessage = CaptureOptions<Message, false, false>['map'];
 
-/** The event of a message's new status. */
+/** Maps a message to the event of its new status. */
 export const statusEvent: MapMessage = (row, previous, { tenantId }) =>
   messageEvent(row.status === 'queued' ? 'message.queued' : `message.${row.status}`, {
     tenantId,
@@ -23,7 +23,7 @@ export const statusEvent: MapMessage = (row, previous, { tenantId }) =>
 export const captureStatus = (map: MapMessage = statusEvent): Capture =>
   capture(Message, { column: 'status', tenant: 'accountId', map });
 
-/** A host with the table of messages, which captures what `captures` say. */
+/** A host with a table of messages and these captures. */
 export function backend(...captures: Capture[]): WorkerSettings {
   return {
     imports: [TypeOrmModule.forFeature([Message, Campaign]), WebhooksModule.forFeature(captures)],

@@ -29,7 +29,9 @@ const deliver = async (): Promise<string[]> => {
   await engine().runOnce();
   return arrived();
 };
-/** Each error logged so far is one of these. A slow machine tries a row again before the others are delivered. */
+/**
+ * Expects that each error logged so far matches. On a slow machine, a row may be tried again before the others are delivered.
+ */
 function expectErrors(pattern: RegExp): void {
   const errors = engine().log.errors.splice(0);
   expect(errors).not.toEqual([]);
@@ -40,7 +42,7 @@ beforeEach(() => engine().endpoint('1', '/hooks'));
 afterEach(() => sql('truncate message, campaign'));
 
 describe('A captured column', () => {
-  it('is published whoever changes it', async () => {
+  it('is published whichever program changes it', async () => {
     const ids = ['save', 'update', 'builder', 'upsert', 'cascade', 'raw', 'program', 'trigger', 'copy'];
     await add(...ids);
     const { dataSource } = engine().first;
@@ -62,7 +64,7 @@ describe('A captured column', () => {
     await dataSource.getRepository(Campaign).save({ id: 1, messages: [cascaded] });
     await sql(`update message set status = 'sent' where id = 'raw'`);
 
-    // Another program: without rights to our table, and with a search path of its own.
+    // Another program, without rights to the module's table and with a search path of its own.
     const role = `program_${process.pid}`;
     await sql(`create role ${role}`);
     await sql(`grant update, select on message to ${role}`);
@@ -111,7 +113,7 @@ describe('A captured column', () => {
     expect(await deliver()).toEqual([]);
   });
 
-  it('is not published if map returns null, and the change is gone', async () => {
+  it('is not published if map returns null, and the change is deleted', async () => {
     await add('a');
     map = () => null;
     await set('a', 'sent');
@@ -135,7 +137,7 @@ describe('A captured column', () => {
     expect(Date.parse(timestamp)).toBe(Number(change!.created_at));
   });
 
-  it('may be mapped with other tables of the host', async () => {
+  it('can be mapped with the help of other tables of the host', async () => {
     await add('a');
     map = async (row, previous, context) => {
       const count = await context.manager.countBy(Message, { accountId: row.accountId });
@@ -155,7 +157,7 @@ describe('A map that fails', () => {
     };
   };
 
-  it('keeps its change and later ones of the row, and holds up nothing else', async () => {
+  it('keeps its change and later changes of the row, and delays nothing else', async () => {
     await add('bad', 'good');
     failFor('bad');
     await set('bad', 'sent');
@@ -174,7 +176,7 @@ describe('A map that fails', () => {
     engine().log.errors.length = 0;
   });
 
-  it('is tried again with growing pauses, and named in the log and in health with the key of the row', async () => {
+  it('is tried again with growing pauses, and the log and health name the key of the row', async () => {
     await add('bad');
     failFor('bad');
     await set('bad', 'sent');
@@ -213,7 +215,7 @@ describe('A map that fails', () => {
     engine().log.errors.length = 0;
   });
 
-  it('is one that returns what is no event, and nothing of its batch is lost', async () => {
+  it('is also a map that does not return an event, and nothing of its batch is lost', async () => {
     await add('bad', 'good');
     map = (row, previous, context) =>
       row.id === 'bad' ? ({ type: 'Not A Type', data: {} } as never) : statusEvent(row, previous, context);
@@ -222,7 +224,7 @@ describe('A map that fails', () => {
     expectErrors(/row bad.*InvalidEventError.*type must be/);
   });
 
-  it('may also be a row that no longer fits its table', async () => {
+  it('is also reported for a row that no longer fits its table', async () => {
     await add('a', 'bad', 'z');
     await messages().update({ accountId: 1 }, { status: 'sent' });
     await engine().query(

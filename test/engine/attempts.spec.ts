@@ -10,7 +10,7 @@ const MINUTE = 60 * SECOND;
 describe('An attempt', () => {
   const engine = useEngine();
 
-  /** One event for one endpoint whose receiver behaves so; answers what `runOnce` did. */
+  /** Publishes one event for one endpoint whose receiver behaves like this. Returns the result of `runOnce`. */
   async function attempt(behaviour: ReturnType<typeof inSequence>, fields = {}) {
     engine().receiver.on('/hooks', behaviour);
     const endpoint = await engine().endpoint('acme', '/hooks', fields);
@@ -19,7 +19,7 @@ describe('An attempt', () => {
     return { endpoint, event: event!, counts, delivery: (await engine().deliveries('acme'))[0]! };
   }
 
-  it('is a signed POST that a Standard Webhooks library verifies as it arrived', async () => {
+  it('is a signed POST, which a Standard Webhooks library verifies', async () => {
     const { endpoint, event, counts, delivery } = await attempt(answer(200));
     const [{ headers, body }] = engine().receiver.at('/hooks') as [ReturnType<typeof Object>];
     expect(headers).toMatchObject({
@@ -54,7 +54,7 @@ describe('An attempt', () => {
     expect(times[1]! - times[0]!).toBeGreaterThanOrEqual(5);
     expect(times[2]! - times[1]!).toBeGreaterThanOrEqual(359);
     expect(new Set(arrivals.map(({ headers }) => headers['webhook-signature'])).size).toBe(3);
-    // The library refuses old timestamps: the tests' clock runs ahead of its own.
+    // The library refuses timestamps that differ much from its own clock; the tests' clock is ahead.
     jest.useFakeTimers({ now: times[2]! * SECOND, doNotFake: ['nextTick', 'setImmediate', 'setTimeout'] });
     new Webhook(endpoint.secret!).verify(arrivals[2]!.body, arrivals[2]!.headers as Record<string, string>);
     jest.useRealTimers();
@@ -74,27 +74,27 @@ describe('An attempt', () => {
     },
   );
 
-  it.each([301, 302, 303, 307, 308])('does not follow a %i: it is a failure', async (status) => {
+  it.each([301, 302, 303, 307, 308])('does not follow a %i, which is a failure', async (status) => {
     const location = engine().receiver.url('/elsewhere');
     const { delivery } = await attempt(answer(status, { headers: { location } }));
     expect(delivery).toMatchObject({ state: 'pending', lastAttempt: { status, error: 'http' } });
     expect(engine().receiver.at('/elsewhere')).toEqual([]);
   });
 
-  it('succeeds as soon as the head says 200, though the body stalls', async () => {
+  it('succeeds as soon as the head says 200, even if the body stalls', async () => {
     const { delivery } = await attempt(stall(200));
     expect(delivery).toMatchObject({ state: 'delivered', lastAttempt: { response: 'the rest never' } });
     expect(engine().receiver.arrivals).toHaveLength(1);
   });
 
-  it('fails when no head came within the endpoint’s deadline', async () => {
+  it('fails if no head arrives before the endpoint’s deadline', async () => {
     const { delivery } = await attempt(hang, { timeoutMs: 1000 });
     expect(delivery.lastAttempt).toMatchObject({ status: null, error: 'timeout', response: '' });
     expect(delivery.lastAttempt!.durationMs).toBeGreaterThanOrEqual(990);
     expect(delivery.state).toBe('pending');
   });
 
-  it('fails when the connection breaks, and when nobody listens', async () => {
+  it('fails if the connection breaks, and if nothing listens at the address', async () => {
     const { delivery } = await attempt(cut);
     expect(delivery).toMatchObject({ state: 'pending', lastAttempt: { status: null, error: 'reset' } });
     const nowhere = await engine().endpoint('initech', '/x');
@@ -107,7 +107,7 @@ describe('An attempt', () => {
     expect(refused).toMatchObject({ state: 'pending', lastAttempt: { status: null, error: 'connect' } });
   });
 
-  it('is on record: number, start, duration, status, error and the answer’s text, the latest included', async () => {
+  it('is stored with number, start, duration, status, error and the text of the response, also if it is the last one', async () => {
     // A reused connection that breaks before any answer is tried once more on a new one: two cuts, one attempt.
     await attempt(inSequence(answer(503, { body: 'try later' }), cut, cut, answer(200, { body: 'thanks' })));
     engine().advance(7 * SECOND);
@@ -126,7 +126,7 @@ describe('An attempt', () => {
     expect(await engine().count('$attempts')).toBe(2);
   });
 
-  it('keeps 4 KB of a failure’s answer and 1 KB of a success’s', async () => {
+  it('keeps 4 KB of the response to a failure and 1 KB of the response to a success', async () => {
     const body = 'x'.repeat(20_000);
     await attempt(inSequence(answer(500, { body }), answer(200, { body })));
     engine().advance(7 * SECOND);
@@ -139,7 +139,7 @@ describe('An attempt', () => {
     expect(kept[1]).toBeLessThanOrEqual(1024);
   });
 
-  it('holds no connection and no transaction of the database while it waits for the answer', async () => {
+  it('holds no connection or transaction of the database while it waits for the response', async () => {
     const gate = new Gate();
     engine().receiver.on('/hooks', gate.behaviour);
     await engine().endpoint('acme', '/hooks');
@@ -155,7 +155,7 @@ describe('An attempt', () => {
     await run;
   });
 
-  it('of several endpoints go on beside each other', async () => {
+  it('runs at the same time as attempts to other endpoints', async () => {
     const gate = new Gate();
     engine().receiver.on('/a', gate.behaviour);
     engine().receiver.on('/b', gate.behaviour);
@@ -172,11 +172,11 @@ describe('An attempt', () => {
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-// What a receiver may ask of us by its answer.
+// What a receiver can ask for by its response.
 describe('Retry-After', () => {
   const engine = useEngine();
 
-  /** The wait before the next attempt, ms, where the first was answered so. */
+  /** The wait before the next attempt, ms, after this response to the first one. */
   async function waitAfter(status: number, retryAfter: string): Promise<number> {
     engine().receiver.on('/hooks', answer(status, { headers: { 'retry-after': retryAfter } }));
     await engine().endpoint('acme', '/hooks');
@@ -202,7 +202,7 @@ describe('Retry-After', () => {
     [429, '99999999', [DAY, DAY + 2 * SECOND]],
     [429, '99999999999999999999', [DAY, DAY + 2 * SECOND]],
     [503, 'Fri, 31 Dec 9999 23:59:59 GMT', [DAY, DAY + 2 * SECOND]],
-    // Malformed, or in the past: as if it were not there.
+    // Malformed, or in the past: ignored.
     [429, '-5', SCHEDULE],
     [429, '1.5', SCHEDULE],
     [429, '120s', SCHEDULE],
@@ -211,7 +211,7 @@ describe('Retry-After', () => {
     [429, '9'.repeat(400), SCHEDULE],
     [503, 'Sun, 06 Nov 1994 08:49:37 GMT', SCHEDULE],
     [503, 'Sun, 06 Nov', SCHEDULE],
-    // Not an answer that asks for a pause.
+    // A response that does not ask for a pause.
     [500, '120', SCHEDULE],
     [404, '120', SCHEDULE],
     [301, '120', SCHEDULE],
@@ -253,7 +253,7 @@ describe('An answer that asks for a pause', () => {
     },
   );
 
-  it('(429 alone) holds the lane for five seconds, and what waits says so', async () => {
+  it('(429 alone) holds the lane for five seconds, and waiting deliveries show that', async () => {
     engine().receiver.on('/hooks', answer(429));
     await engine().endpoint('acme', '/hooks');
     await engine().publish(delivered('acme', 'm1'));
@@ -263,7 +263,7 @@ describe('An answer that asks for a pause', () => {
     )) as [{ held: number }];
     expect(held).toBeGreaterThanOrEqual(5 * SECOND);
     expect(held).toBeLessThan(10 * SECOND);
-    // Time passes while the test runs: a longer pause is seen for certain.
+    // Time passes while the test runs, so a longer pause is certain to be seen.
     await engine().query('update $lanes set hold_until = hold_until + $1', [HOUR]);
     await engine().publish(delivered('acme', 'm2'));
     await engine().runAll();
@@ -272,7 +272,7 @@ describe('An answer that asks for a pause', () => {
     expect(engine().receiver.arrivals).toHaveLength(1);
   });
 
-  it('gives back what the worker had already taken: no attempt is made, none is counted', async () => {
+  it('returns to the lane what the worker had already claimed, and no attempt is made or counted', async () => {
     const { receiver } = engine();
     const gate = new Gate(answer(429, { headers: { 'retry-after': '600' } }));
     receiver.on('/hooks', gate.behaviour);
@@ -293,7 +293,7 @@ describe('An answer that asks for a pause', () => {
     expect(await engine().count('$deliveries where state = $1', ['delivered'])).toBe(40);
   });
 
-  it('of one endpoint holds no other', async () => {
+  it('does not hold the lanes of other endpoints', async () => {
     const { receiver } = engine();
     receiver.on('/busy', answer(429, { headers: { 'retry-after': '600' } }));
     await engine().endpoint('acme', '/busy');
@@ -338,7 +338,7 @@ describe('410 Gone', () => {
     expect(notices).toEqual([{ endpointId: endpoint.id, tenantId: 'acme', reason: 'endpoint-gone' }]);
   });
 
-  it('stops what comes after, until the endpoint is resumed', async () => {
+  it('discards later events too, until the endpoint is resumed', async () => {
     const { receiver } = engine();
     receiver.on('/hooks', inSequence(answer(410), answer(200)));
     const endpoint = await engine().endpoint('acme', '/hooks');
@@ -354,7 +354,7 @@ describe('410 Gone', () => {
   });
 });
 
-/** As a rule of a host's own may, on a status that it did not think of. */
+/** Throws, as a rule of a host may for an unexpected status. */
 const fails = (): never => {
   throw new Error('no such status');
 };
@@ -370,7 +370,7 @@ describe('A rule of a profile that throws', () => {
   });
   const complaints = (): string[] => engine().log.errors.splice(0);
 
-  it('(isSuccess) makes nothing else of a 2xx: it is not sent again', async () => {
+  it('(isSuccess) does not turn a 2xx into a failure: the delivery is not sent again', async () => {
     await engine().endpoint('acme', '/hooks', { profile: 'no-success' });
     await engine().publish(delivered('acme', 'm1'));
     await engine().runOnce();

@@ -30,7 +30,7 @@ describe('The lane of callbacks to an origin', () => {
   const callbackLanes = () => engine().count('$lanes where endpoint_id is null');
   const strayDeliveries = () =>
     engine().count('$deliveries d where not exists (select 1 from $lanes l where l.id = d.lane_id)');
-  /** Leaves the lane of `tenantId` behind with no deliveries. */
+  /** Creates a lane of `tenantId` without deliveries. */
   const emptyLane = async (tenantId: string) => {
     await engine().publish(callback(tenantId, 'm0'));
     await engine().runOnce();
@@ -39,7 +39,7 @@ describe('The lane of callbacks to an origin', () => {
     expect(await callbackLanes()).toBe(1);
   };
 
-  it('goes in the round that takes its last delivery, and not before; those of endpoints stay', async () => {
+  it('is deleted in the round that deletes its last delivery, and not before; lanes of endpoints stay', async () => {
     await engine().endpoint('a', '/a');
     await engine().publish(callback('a', 'm1'), callback('b', 'm1'));
     await engine().runOnce();
@@ -58,7 +58,7 @@ describe('The lane of callbacks to an origin', () => {
     expect(await callbackLanes()).toBe(1);
   });
 
-  it('is made anew by the next event with such a callback', async () => {
+  it('is created again by the next event with such a callback', async () => {
     await emptyLane('a');
     await engine().first.maintenance.runRound();
     expect(await callbackLanes()).toBe(0);
@@ -90,7 +90,7 @@ describe('The lane of callbacks to an origin', () => {
     expect(await callbackLanes()).toBe(1);
   });
 
-  it('is found behind any number of others, a bounded look at a time', async () => {
+  it('is found behind any number of others, by reading a limited number at a time', async () => {
     await engine().query(
       `insert into $lanes (tenant_id, endpoint_id) select 'a', gen_random_uuid() from generate_series(1, 2500)`,
     );
@@ -101,7 +101,7 @@ describe('The lane of callbacks to an origin', () => {
     expect([await callbackLanes(), await engine().count('$lanes')]).toEqual([0, 2_500]);
   });
 
-  it('goes in batches', async () => {
+  it('is deleted in batches', async () => {
     await engine().query(
       `insert into $lanes (tenant_id, origin) select 'a', 'https://' || i from generate_series(1, 700) i`,
     );
@@ -129,7 +129,7 @@ describe('The lane of callbacks to an origin', () => {
     expect(engine().receiver.at('/callback')).toHaveLength(1);
   });
 
-  it('is made anew by a relay that saw it and finds that it is being deleted', async () => {
+  it('is created again by a relay that had found it, if it is deleted meanwhile', async () => {
     await emptyLane('a');
     await engine().publish(callback('a', 'm1'));
     let relaying: Promise<unknown> = Promise.resolve();
@@ -155,7 +155,7 @@ describe('The lane of callbacks to an origin', () => {
     expect(engine().receiver.at('/callback')).toHaveLength(1);
   });
 
-  it('stays when a relay committed a delivery just before the lock, too late for the first look', async () => {
+  it('stays if a relay has committed a delivery just before the lock, when it had already been found empty', async () => {
     await emptyLane('a');
     const spy = afterStatements(async (sql) => {
       if (/webhook_lanes.* for update of l skip locked/s.test(sql.replaceAll('"', '')))
@@ -169,7 +169,7 @@ describe('The lane of callbacks to an origin', () => {
     expect([await engine().count('$deliveries'), await callbackLanes()]).toEqual([1, 1]);
   });
 
-  it('never goes from under a delivery, however relay and retention meet', async () => {
+  it('is never deleted while it has a delivery, however relay and retention overlap', async () => {
     const tenants = Array.from({ length: 10 }, (_, i) => `t${i}`);
     const rounds = 60;
     const lanesMade = async () => {
@@ -200,7 +200,7 @@ describe('The lane of callbacks to an origin', () => {
     }
     expect(engine().receiver.at('/callback')).toHaveLength(rounds * tenants.length);
     expect(await engine().count('$unrelayed')).toBe(0);
-    // Else nothing was shown.
+    // Otherwise the test has shown nothing.
     expect((await lanesMade()) - before).toBeGreaterThan(tenants.length * 2);
   });
 });

@@ -14,7 +14,10 @@ describe('A claim', () => {
   const test = useStore();
   afterEach(() => jest.restoreAllMocks());
 
-  /** Claims all that is due. Returns its number, and the rows that the steps of the statement have looked at. */
+  /**
+   * Claims everything that is due. Returns how many deliveries that is, and how many rows the steps of the statement have
+   * read.
+   */
   async function claimAll(): Promise<{ claimed: number; rows: number }> {
     const { prepared } = Session.prototype;
     let rows = 0;
@@ -41,7 +44,7 @@ describe('A claim', () => {
     return { claimed: claimed.length, rows };
   }
 
-  it('compares none of its deliveries with all others that it takes', async () => {
+  it('does not compare each of its deliveries with all others that it claims', async () => {
     for (let i = 0; i < LANES; i++) {
       const laneId = await addEndpoint(test);
       await publish(test, ...Array.from({ length: DELIVERIES }, () => newEvent()));
@@ -66,7 +69,7 @@ describe('A claim of as many lanes as it may lock', () => {
     reserveBytes: () => 1_000_000,
   } as unknown as ClaimBudget;
 
-  it('moves those that it has no room for behind others that are due', async () => {
+  it('moves the lanes for which it has no room behind others that are due', async () => {
     for (const tenant of CROWDED) {
       for (let i = 0; i < LOCKED_AT_ONCE / CROWDED.length; i++)
         await engine().endpoint(tenant, `/${i}`, { maxInFlight: 1 });

@@ -8,7 +8,7 @@ import { messageEvent } from '../../libs/webhooks/src/events/event-builders.js';
 const POOL = 3;
 const DAY = 24 * 3_600_000;
 
-/** All connections of the pool forget their statements, as behind a pooler. */
+/** Makes all connections of the pool forget their prepared statements, as behind a pooler. */
 async function forget(engine: Engine): Promise<void> {
   const runners = Array.from({ length: POOL }, () => engine.first.dataSource.createQueryRunner());
   const held = await Promise.all(
@@ -44,7 +44,7 @@ describe('A claim whose prepared statement is gone', () => {
     await engine().publish(delivered('acme', 'm1'));
     await engine().runAll();
     engine().advance(DAY);
-    await engine().runAll(); // the first claim: before it all went straight from the relay
+    await engine().runAll(); // the first claim: until here the relay has leased everything directly
     await forget(engine());
 
     engine().advance(DAY);
@@ -58,7 +58,7 @@ describe('A claim whose prepared statement is gone', () => {
 describe('Statements that are gone on several connections at once', () => {
   const engine = useEngine({ pool: POOL });
 
-  it('are all sent again without a name', async () => {
+  it('are all sent again as plain statements', async () => {
     const { database } = engine().first;
     // Each connection must be busy when the next statement comes, so that all of them are used.
     const ask = () => database.frequent<{ one: number }>('select 1 as one, pg_sleep(0.05)::text', []);
@@ -96,7 +96,7 @@ describe.each(['repeatable read', 'serializable'])('Where transactions are %s by
     await database.drop();
   });
 
-  it('two workers beside publishing hosts deliver every event once', async () => {
+  it('two workers deliver every event once while hosts publish', async () => {
     const [first, second] = hosts as [WebhooksHost, WebhooksHost];
     const [{ default_transaction_isolation: shown }] = await first.dataSource.query(
       'show default_transaction_isolation',
@@ -111,7 +111,7 @@ describe.each(['repeatable read', 'serializable'])('Where transactions are %s by
         try {
           return await first.dataSource.transaction((tx) => first.webhooks.publish(tx, event));
         } catch (error) {
-          // Whoever works at this level tries again.
+          // At this level, a transaction that fails is tried again.
           if ((error as { code?: string }).code !== SERIALIZATION_FAILURE) throw error;
         }
       }
@@ -138,14 +138,14 @@ describe.each(['repeatable read', 'serializable'])('Where transactions are %s by
 const MINUTE = 60_000;
 const NUMBER = '+18005550199';
 
-/** As a slip in a console leaves a column that holds JSON. */
+/** A JSON column after a mistake in a database console. */
 const DAMAGED = 'not JSON';
 
 describe('A row that somebody damaged', () => {
   const engine = useEngine();
   const complaints = (): string => engine().log.errors.splice(0).join('\n');
 
-  it('of an account stops nobody else: its own callbacks wait and say why, until it is mended', async () => {
+  it('of an account affects no other account: its own callbacks wait, and say why, until it is repaired', async () => {
     const callbackUrl = engine().receiver.url('/callback');
     await engine().endpoint('good', '/good');
     await engine().publish(delivered('damaged', 'm1', { callbackUrl }));
@@ -177,7 +177,7 @@ describe('A row that somebody damaged', () => {
     expect(engine().receiver.at('/callback')).toHaveLength(3);
   });
 
-  it('of an event that was handed out already: what became of it is recorded, and so is all else', async () => {
+  it('of an event that is already leased: its outcome is recorded, and so are all others', async () => {
     engine().receiver.on('/httpsms', answer(500));
     await engine().endpoint('acme', '/httpsms', {
       profile: 'httpsms',
@@ -201,7 +201,7 @@ describe('A row that somebody damaged', () => {
     complaints();
   });
 
-  it('of an alert: the others are sent, and it is given up in the end', async () => {
+  it('of an alert: the other alerts are sent, and this one is given up in the end', async () => {
     const { id } = await engine().endpoint('acme', '/hooks');
     await engine().webhooks.operator.disable(id);
     await engine().query('update $alerts set data = $1', [DAMAGED]);
@@ -222,7 +222,7 @@ describe('A row that somebody damaged', () => {
     expect(complaints()).toContain('its text cannot be composed: its data in the database is not JSON');
   });
 
-  it('of an endpoint with a backlog: a few of it are tried each minute, and all go out within one of a rotation', async () => {
+  it('of an endpoint with a backlog: a few deliveries are tried each minute, and all are sent within a minute of a rotation', async () => {
     const { id } = await engine().endpoint('acme', '/hooks');
     await engine().webhooks.endpoints.pause('acme', id);
     await engine().publish(...Array.from({ length: 300 }, (_, i) => delivered('acme', `m${i}`)));
@@ -246,7 +246,7 @@ describe('A row that somebody damaged', () => {
     expect(await engine().runOnce()).toMatchObject({ delivered: 301 });
   });
 
-  it('of secrets is named by a re-encryption, which goes on with the others', async () => {
+  it('of secrets is named by a re-encryption, which continues with the other rows', async () => {
     await engine().endpoint('acme', '/hooks');
     await engine().endpoint('other', '/hooks');
     await engine().query(`update $endpoints set secrets = $1 where tenant_id = 'acme'`, [DAMAGED]);

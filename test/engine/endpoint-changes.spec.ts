@@ -8,7 +8,7 @@ const HOUR = 3600 * SECOND;
 const many = (count: number, tenantId = 'acme') =>
   Array.from({ length: count }, (_, i) => delivered(tenantId, `m${i}`));
 
-// What becomes of deliveries when the endpoint changes under them.
+// What happens to deliveries when their endpoint changes.
 describe('An endpoint', () => {
   const engine = useEngine();
 
@@ -18,7 +18,7 @@ describe('An endpoint', () => {
     );
 
   describe('that is paused', () => {
-    it('keeps its backlog and what comes meanwhile; resumed, it sends all of it', async () => {
+    it('keeps its backlog and new deliveries, and gets all of them after it is resumed', async () => {
       engine().receiver.on('/hooks', inSequence(answer(500), answer(200)));
       const { id } = await engine().endpoint('acme', '/hooks');
       await engine().publish(delivered('acme', 'before'));
@@ -34,7 +34,7 @@ describe('An endpoint', () => {
       await expect(engine().runOnce()).resolves.toMatchObject({ delivered: 11 });
     });
 
-    it('gets nothing more of what a worker had taken for it, but for what is in flight', async () => {
+    it('gets nothing more of what a worker has claimed, except the requests in flight', async () => {
       const gate = new Gate();
       engine().receiver.on('/hooks', gate.behaviour);
       const { id } = await engine().endpoint('acme', '/hooks');
@@ -59,7 +59,7 @@ describe('An endpoint', () => {
       expect(await ends()).toEqual([{ state: 'delivered', reason: null, deliveries: 40 }]);
     });
 
-    it('may be created so', async () => {
+    it('can be created in that state', async () => {
       const { id } = await engine().endpoint('acme', '/hooks', { active: false });
       await engine().publish(delivered('acme', 'm1'));
       await engine().runOnce();
@@ -70,7 +70,7 @@ describe('An endpoint', () => {
   });
 
   describe('that is disabled by the operator', () => {
-    it('discards its backlog in batches, with that reason; resumed, it sends what is new', async () => {
+    it('discards its backlog in batches, with that reason, and gets new events after it is resumed', async () => {
       engine().receiver.on('/hooks', answer(500));
       const { id } = await engine().endpoint('acme', '/hooks');
       await engine().publish(...many(1200));
@@ -92,7 +92,7 @@ describe('An endpoint', () => {
       expect(engine().receiver.arrivals.map(({ body }) => JSON.parse(body).data.message.id)).toEqual(['new']);
     });
 
-    it('brings the discarded back when asked to recover', async () => {
+    it('gets the discarded deliveries after a recovery', async () => {
       const { id } = await engine().endpoint('acme', '/hooks', { active: false });
       await engine().publish(...many(3));
       await engine().runOnce();
@@ -119,7 +119,7 @@ describe('An endpoint', () => {
       expect((await engine().deliveries('acme'))[0]).toMatchObject({ endpointId: id, attemptCount: 1 });
     });
 
-    it('while a request is in flight lets that one end, and makes no retry of it', async () => {
+    it('while a request is in flight lets it end, without a retry', async () => {
       const gate = new Gate(inSequence(answer(200), answer(500)));
       engine().receiver.on('/hooks', gate.behaviour);
       const { id } = await engine().endpoint('acme', '/hooks');
@@ -137,7 +137,7 @@ describe('An endpoint', () => {
     });
   });
 
-  it('created after an event gets nothing of it', async () => {
+  it('that is created after an event does not get that event', async () => {
     await engine().publish(delivered('acme', 'early'));
     engine().advance(SECOND);
     await engine().endpoint('acme', '/hooks');
@@ -148,7 +148,7 @@ describe('An endpoint', () => {
     expect(engine().receiver.arrivals).toHaveLength(1);
   });
 
-  it('whose URL changes gets what waits at the new one, the same bytes', async () => {
+  it('whose URL changes gets waiting deliveries at the new URL, with the same bytes', async () => {
     engine().receiver.on('/old', answer(500));
     const { id } = await engine().endpoint('acme', '/old');
     await engine().publish(delivered('acme', 'm1'));
@@ -160,7 +160,7 @@ describe('An endpoint', () => {
     expect(engine().receiver.at('/new')).toMatchObject([{ body: old!.body }]);
   });
 
-  it('whose secret rotates signs with both in the overlap and with the new one after it', async () => {
+  it('whose secret is rotated gets signatures by both secrets during the overlap, and by the new one afterwards', async () => {
     engine().receiver.on('/hooks', inSequence(answer(500), answer(500), answer(200)));
     const { id, secret: first } = await engine().endpoint('acme', '/hooks');
     await engine().publish(delivered('acme', 'm1'));
@@ -198,7 +198,7 @@ describe('An endpoint', () => {
     expect(within!.headers['webhook-signature']).toMatch(/^v1,\S+ v1,\S+$/);
   });
 
-  it('whose custom headers change sends the new ones, and never lets them replace ours', async () => {
+  it('whose custom headers change gets the new ones, which never replace headers of the module', async () => {
     engine().receiver.on('/hooks', inSequence(answer(500), answer(200)));
     const { id } = await engine().endpoint('acme', '/hooks', { headers: { 'x-key': 'one' } });
     await engine().publish(delivered('acme', 'm1'));

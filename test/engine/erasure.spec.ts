@@ -4,7 +4,7 @@ import { answer, Gate } from './support/receiver.js';
 const DAY = 24 * 3_600_000;
 const SECRET = 'what somebody wrote';
 
-/** An event whose data holds `SECRET`; a receiver that quotes it does not make it safer. */
+/** An event whose data contains `SECRET`. */
 const about = (subject: string) =>
   delivered('acme', subject, {
     data: { message: { id: subject, direction: 'out', from: '+18005550199', to: '+1', body: SECRET } },
@@ -14,7 +14,7 @@ describe('Erasing', () => {
   const engine = useEngine({ options: { retention: { keepBodiesMs: 2 * DAY } } });
   const quoting = answer(500, { body: SECRET });
 
-  /** Number of rows that hold the text, in all tables. */
+  /** Number of rows that contain `SECRET`, in all tables. */
   async function traces(): Promise<number> {
     const tables = ['events', 'deliveries', 'attempts', 'alerts', 'jobs', 'changes'];
     const counts = await Promise.all(
@@ -65,7 +65,7 @@ describe('Erasing', () => {
     });
   });
 
-  it('what is erased is neither sent, retried, recovered nor replayed', async () => {
+  it('erased events and deliveries are not sent, retried, recovered or replayed', async () => {
     const paused = await engine().endpoint('acme', '/paused', { active: false });
     await engine().publish(about('m1'));
     await engine().runOnce();
@@ -85,7 +85,7 @@ describe('Erasing', () => {
     expect(engine().receiver.arrivals).toEqual([]);
   });
 
-  it('an event that waits for the relay keeps it from being sent', async () => {
+  it('of an event that waits for the relay prevents it from being sent', async () => {
     await engine().endpoint('acme', '/hooks');
     await engine().publish(about('m1'));
     expect(await erase()).toMatchObject({ done: 1, deliveries: 0 });
@@ -94,7 +94,7 @@ describe('Erasing', () => {
     expect(await traces()).toBe(0);
   });
 
-  it('waits for what is being sent, and erases it once it has an outcome', async () => {
+  it('skips a delivery that is being sent, and erases it once it has an outcome', async () => {
     const gate = new Gate(quoting);
     engine().receiver.on('/hooks', gate.behaviour);
     await engine().endpoint('acme', '/hooks');
@@ -118,7 +118,7 @@ describe('Erasing', () => {
     expect(await traces()).toBe(2);
   });
 
-  it('happens by itself after retention.keepBodiesMs, to what has ended', async () => {
+  it('happens automatically after retention.keepBodiesMs, to deliveries that have ended', async () => {
     engine().receiver.on('/fails', quoting);
     await engine().endpoint('acme', '/works');
     const fails = await engine().endpoint('acme', '/fails', { retryOnError: false });

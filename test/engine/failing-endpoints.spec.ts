@@ -13,7 +13,7 @@ const WAIT = 5 * MINUTE;
 const many = (count: number, tenantId = 'acme') =>
   Array.from({ length: count }, (_, i) => delivered(tenantId, `m${i}`));
 
-/** What is told of endpoints while `work` runs. */
+/** What is reported about endpoints while `work` runs. */
 async function toldDuring(engine: Engine, work: () => Promise<unknown>): Promise<string[]> {
   const told: string[] = [];
   const names = ['endpointFailing', 'endpointRecovered', 'endpointDisabled'] as const;
@@ -53,7 +53,7 @@ describe('An endpoint that keeps failing', () => {
   /** All retries are due, also in lanes that are due in steps. */
   const waitForRetries = () => engine().advance(WAIT + MINUTE);
 
-  it('is not told of for four deliveries, however often they are tried', async () => {
+  it('is not reported for four deliveries, however often they are tried', async () => {
     engine().receiver.on('/hooks', answer(500));
     await engine().endpoint('acme', '/hooks');
     await engine().publish(...many(4));
@@ -65,7 +65,7 @@ describe('An endpoint that keeps failing', () => {
     expect(await isFailing()).toBe(false);
   });
 
-  it('is told of once for five, and every delivery is sent as its schedule says', async () => {
+  it('is reported once for five deliveries, and every delivery is still sent on schedule', async () => {
     const told = await toldDuring(engine(), async () => {
       await fail();
       await engine().publish(...many(100));
@@ -96,7 +96,7 @@ describe('An endpoint that keeps failing', () => {
     expect(await engine().count('$lanes where failures > 0 or failing_since is not null')).toBe(0);
   });
 
-  it('and hangs gets two requests at once from all workers, and what is due says what it waits for', async () => {
+  it('and hangs gets two requests at a time from all workers together, and due deliveries show what they wait for', async () => {
     const { receiver } = engine();
     receiver.on('/hooks', hang);
     await engine().endpoint('acme', '/hooks', { timeoutMs: SECOND });
@@ -113,7 +113,7 @@ describe('An endpoint that keeps failing', () => {
     expect(receiver.peak('/hooks')).toBe(2);
   });
 
-  it('gets the rest at once when it answers, and that is told', async () => {
+  it('gets all the rest as soon as it responds again, and that is reported', async () => {
     await fail();
     await engine().publish(...many(40));
     engine().receiver.on('/hooks', answer(200));
@@ -144,7 +144,7 @@ describe('An endpoint that keeps failing', () => {
     jest.restoreAllMocks();
   });
 
-  it('that recovers is met with a ramp', async () => {
+  it('gets more requests step by step when it recovers', async () => {
     await fail();
     await engine().publish(...many(200));
     const gate = new Gate();
@@ -168,7 +168,7 @@ describe('An endpoint that keeps failing', () => {
     expect(await engine().count(`$deliveries where state = 'delivered'`)).toBe(205);
   });
 
-  it('is like any other again after its owner resumes it', async () => {
+  it('is treated like any other again after its owner has resumed it', async () => {
     const id = await fail();
     engine().receiver.on('/hooks', answer(200));
     await engine().webhooks.endpoints.resume('acme', id);
@@ -232,7 +232,7 @@ describe('An endpoint that keeps failing', () => {
     }
     const stateOf = async (id: string) => (await engine().webhooks.endpoints.get('acme', id)).state;
 
-    it('is disabled after five days and ten failed deliveries, told, and its backlog is discarded', async () => {
+    it('is disabled after five days and ten failed deliveries, which is reported, and its backlog is discarded', async () => {
       const id = await failFor(5.01, 12);
       const told = await toldDuring(engine(), () => engine().first.maintenance.runRound());
       expect(told).toEqual(['endpointDisabled endpoint-failing']);
@@ -257,7 +257,7 @@ describe('An endpoint that keeps failing', () => {
       expect(await stateOf(id)).toBe('active');
     });
 
-    it('is not disabled after a success between', async () => {
+    it('is not disabled if an attempt has succeeded in between', async () => {
       const id = await failFor(4.9, 12);
       engine().receiver.on('/hooks', answer(200));
       engine().advance(10 * MINUTE);
@@ -275,7 +275,7 @@ describe('An endpoint that keeps failing', () => {
       expect(await stateOf(id)).toBe('paused');
     });
 
-    it('is not disabled where the platform of its profile promises not to', async () => {
+    it('is not disabled if the platform of its profile promises not to disable', async () => {
       const id = await failFor(30, 12, { profile: 'msgine', events: ['message.delivered'] });
       await engine().first.maintenance.runRound();
       expect(await stateOf(id)).toBe('active');

@@ -18,7 +18,7 @@ describe('The relay', () => {
     expect(engine().receiver.at('/a')).toHaveLength(count);
   });
 
-  it('takes one for what has changed while it relayed, and delivers each event once', async () => {
+  it('uses one if something has changed while it was relaying, and delivers each event once', async () => {
     const { id } = await engine().endpoint('a', '/a');
     await engine().endpoint('b', '/b');
     // The first relay after a batch is a transaction, too.

@@ -4,10 +4,10 @@ import { delivered, Engine, NOTHING_LEFT } from './support/engine.js';
 
 const HUNG = 100;
 
-/** Answers a turn of the event loop later. */
+/** Responds one turn of the event loop later. */
 const prompt: Behaviour = (response) => void setImmediate(() => response.writeHead(200).end());
 
-/** A worker that polls, for one test. The gate opens at its end. */
+/** Runs `work` with a worker that polls. The gate opens at the end. */
 async function withEngine(work: (engine: Engine, gate: Gate) => Promise<void>): Promise<void> {
   const gate = new Gate();
   const engine = await Engine.start({
@@ -27,7 +27,7 @@ async function withEngine(work: (engine: Engine, gate: Gate) => Promise<void>): 
   }
 }
 
-/** Endpoints of tenants of their own that all behave so. */
+/** Registers endpoints, each of a different tenant, that all behave like this. */
 async function endpoints(
   engine: Engine,
   name: string,
@@ -57,7 +57,7 @@ describe('While a hundred endpoints hang, on a pool of five connections,', () =>
       await engine.publish(...some('healthy', 200));
       const before = performance.now();
       await engine.receiver.arrived(201, '/healthy');
-      // Far below the deadline of the hung ones: nobody waited for those.
+      // Far below the deadline of the hanging requests: nothing has waited for them.
       expect(performance.now() - before).toBeLessThan(10_000);
       const idleInTransaction = await engine.query(
         `select query from pg_stat_activity where datname = current_database() and state like 'idle in%'
@@ -67,7 +67,7 @@ describe('While a hundred endpoints hang, on a pool of five connections,', () =>
     });
   });
 
-  it('one that was never seen before gets its first event soon', async () => {
+  it('a new endpoint gets its first event soon', async () => {
     await withEngine(async (engine, gate) => {
       const hung = await endpoints(engine, 'hung', HUNG, gate.behaviour);
       await engine.publish(...hung.flatMap((tenant) => some(tenant, 20)));
@@ -80,7 +80,7 @@ describe('While a hundred endpoints hang, on a pool of five connections,', () =>
     });
   });
 
-  it('though all of them answered well until now, healthy ones go on', async () => {
+  it('healthy endpoints continue to get events, also if all hundred had been healthy until then', async () => {
     await withEngine(async (engine, gate) => {
       const tenants = await endpoints(engine, 'turned', HUNG, prompt);
       await engine.endpoint('healthy', '/healthy');
@@ -101,7 +101,7 @@ describe('While a large event hangs at all endpoints of a tenant,', () => {
   const large = (tenantId: string) =>
     ({ ...delivered(tenantId, 'large'), data: { text: 'x'.repeat(245_000) } }) as never;
 
-  it('the worker holds a part of its deliveries, and those of others arrive', async () => {
+  it('the worker holds only a part of its deliveries, and those of other tenants arrive', async () => {
     await withEngine(async (engine, gate) => {
       const paths = Array.from({ length: 100 }, (_, i) => `/hung${i}`);
       for (const path of paths) await engine.endpoint('hung', path);
@@ -144,7 +144,7 @@ describe('While others have a burst,', () => {
     },
   );
 
-  it('a tenant’s events go on, though proven endpoints could keep every slot busy', async () => {
+  it('a tenant’s events continue to arrive, although other healthy endpoints could keep every slot busy', async () => {
     await withEngine(async (engine, gate) => {
       const { receiver } = engine;
       const loud = await endpoints(engine, 'loud', 4, prompt);
@@ -169,7 +169,7 @@ describe('While others have a burst,', () => {
 });
 
 describe('While one endpoint hangs with a backlog,', () => {
-  it('the worker does not ask the database over and over', async () => {
+  it('the worker does not query the database again and again', async () => {
     await withEngine(async (engine, gate) => {
       engine.receiver.on('/hung', gate.behaviour);
       await engine.endpoint('hung', '/hung', { timeoutMs: 2000 });
@@ -185,13 +185,13 @@ describe('While one endpoint hangs with a backlog,', () => {
 });
 
 describe('A worker that has nothing to do', () => {
-  it('asks one question each time it looks', async () => {
+  it('runs one statement each time it polls', async () => {
     const engine = await Engine.start({ role: 'worker', options: { worker: { idlePollMs: 100 } } });
     const statements = new ClientLog(engine.first.dataSource);
     const made = await statements.during(() => statements.sent(POLL, 10));
     const others = made.filter((sql) => !sql.includes(POLL));
     expect(made.length - others.length).toBe(10);
-    // The first look of a worker keeps house, once.
+    // The first poll of a worker also starts maintenance, once.
     expect(others.filter((sql, place) => others.indexOf(sql) < place)).toEqual([]);
     expect(await engine.leftovers()).toEqual(NOTHING_LEFT);
     await engine.close();

@@ -3,8 +3,8 @@ import { until } from '../faults/until.js';
 import { delivered, Engine } from './support/engine.js';
 
 /**
- * The worker of the process that publishes: it knows the events that commit there, and the endpoints that it read last.
- * Left alone, it looks once a minute, so that what arrives here was not found by polling.
+ * The worker of the process that publishes: it knows the events that commit there, and the endpoints that it has read. It
+ * polls once a minute, so what arrives here was not found by polling.
  */
 describe('A few events of this process', () => {
   let engine: Engine;
@@ -36,7 +36,7 @@ describe('A few events of this process', () => {
     await until('all to be recorded', async () => (await engine.leftovers()).sending === 0);
   }
 
-  it('are relayed without being read', async () => {
+  it('are relayed without being read from the database', async () => {
     await engine.publish(delivered('a', 'm1'));
     await engine.transaction(async (tx) => {
       await engine.webhooks.publish(tx, delivered('a', 'm2'));
@@ -47,7 +47,7 @@ describe('A few events of this process', () => {
     expect(reads).not.toHaveBeenCalled();
   });
 
-  it('go to the endpoint as it is now, and to one that is new', async () => {
+  it('are sent to the endpoint as it is now, and to a new one', async () => {
     const { id } = (await engine.webhooks.endpoints.list('a')).data[0]!;
     await engine.webhooks.endpoints.update('a', id, { url: engine.receiver.url('/moved') });
     await engine.publish(delivered('a', 'm1'));
@@ -60,7 +60,7 @@ describe('A few events of this process', () => {
     expect(reads).toHaveBeenCalledTimes(2);
   });
 
-  it('reach nobody if their savepoint was rolled back', async () => {
+  it('are not sent if their savepoint was rolled back', async () => {
     await engine.transaction(async (tx) => {
       await engine.webhooks.publish(tx, delivered('a', 'm1'));
       const undone = tx.transaction(async (inner) => {
@@ -74,7 +74,7 @@ describe('A few events of this process', () => {
     expect(subjectsAt('/a').toSorted()).toEqual(['m0', 'm1', 'm2']);
   });
 
-  it('are sent in the order of their subject, behind one that is still being sent', async () => {
+  it('are sent in the order of their subject, after an earlier event that is still being sent', async () => {
     await engine.transaction(async (tx) => {
       for (const type of ['message.queued', 'message.sent', 'message.delivered'] as const)
         await engine.webhooks.publish(tx, delivered('a', 'm1', { type } as object));
@@ -108,7 +108,7 @@ describe('A few events of this process', () => {
       await arrived('/limited', 1);
     });
 
-    it('are left to a batch if there are many', async () => {
+    it('are relayed in a batch if there are many', async () => {
       await engine.publish(...Array.from({ length: 500 }, (_, i) => delivered('a', `many${i}`)));
       await engine.publish(delivered('a', 'last'));
       endClaim();
@@ -118,7 +118,7 @@ describe('A few events of this process', () => {
     });
   });
 
-  it('leave those of another process to be found, and what is published with hundreds to the batch', async () => {
+  it('do not hide events of another process, nor events that are published together with hundreds', async () => {
     const other = await engine.addWorker({ role: 'api', options: { worker: { notify: false } } });
     await other.dataSource.transaction((tx) => other.webhooks.publish(tx, delivered('a', 'elsewhere')));
     await engine.publish(delivered('a', 'm1'));

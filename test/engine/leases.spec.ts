@@ -9,12 +9,12 @@ import type { DeliveryNotice } from '../../libs/webhooks/src/observability/deliv
 /** Longer than a lease, ms. */
 const LEASE_OVER = 66_000;
 
-describe('What a worker holds that says nothing any more', () => {
+describe('A delivery whose worker has gone silent', () => {
   const engine = useEngine({ workers: 2 });
   const other = () => engine().workers[1]!.webhooks;
 
   it.each([200, 500])(
-    'is sent by another one when the lease is over; its own late %i changes nothing, and is told',
+    'is sent by another worker when the lease has ended; the late %i of the first one changes nothing, and is reported',
     async (late) => {
       const gate = new Gate(answer(late));
       engine().receiver.on('/a', inSequence(gate.behaviour, answer(204)));
@@ -54,7 +54,7 @@ describe('A worker', () => {
     const running = engine().runOnce();
     await engine().receiver.arrived(1);
 
-    // The second has waited for its turn since; what is left of the lease is shorter than a timeout.
+    // The second delivery has waited for its turn, and the rest of the lease is shorter than a timeout.
     const leases = engine().first.module.get(Leases, { strict: false });
     const { covers } = leases;
     jest
@@ -87,7 +87,7 @@ describe('A worker that cannot record what it has sent', () => {
       .first.module.get(Pipeline, { strict: false })
       .exclusively(async () => work());
 
-  it('for longer than its lease sends nothing again, and records it when it can', async () => {
+  it('for longer than its lease sends nothing again, and records the outcomes as soon as it can', async () => {
     await engine().endpoint('acme', '/handed-over');
     await engine().endpoint('acme', '/claimed', { maxInFlight: 5 });
     await refuse();
@@ -109,7 +109,7 @@ describe('A worker that cannot record what it has sent', () => {
 
     await accept();
     await Promise.all(running);
-    // Others could not have taken them over meanwhile, nor would a crash have lost them.
+    // Meanwhile no other worker could have claimed them, and a crash would not have lost them.
     expect(leases).toBe(1);
     for (const path of ['/handed-over', '/claimed']) expect(engine().receiver.at(path)).toHaveLength(5);
     expect(await engine().count(`$deliveries where state = 'delivered' and attempts = 1`)).toBe(10);
@@ -118,7 +118,7 @@ describe('A worker that cannot record what it has sent', () => {
     );
   });
 
-  it('when it ends leaves it to the next one, which sends it again when the lease has expired', async () => {
+  it('leaves it to the next worker when it ends, which sends it again after the lease has expired', async () => {
     await engine().endpoint('acme', '/handed-over');
     await refuse();
     await engine().publish(delivered('acme', 'm1'));

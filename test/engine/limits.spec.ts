@@ -7,7 +7,7 @@ const MINUTE = 60 * SECOND;
 const many = (count: number, tenantId = 'acme') =>
   Array.from({ length: count }, (_, i) => delivered(tenantId, `m${i}`));
 
-/** Answers some turns of the event loop later, so that requests overlap. */
+/** Responds some turns of the event loop later, so that requests overlap. */
 const later =
   (status: number): Behaviour =>
   (response) => {
@@ -38,7 +38,7 @@ describe('With four workers', () => {
       expect(await delivering()).toBe(150);
     });
 
-    it('counts retries too, and failures give their places back', async () => {
+    it('counts retries too, and frees the place of a request that fails', async () => {
       let count = 0;
       engine().receiver.on('/hooks', (response, arrival) =>
         later(++count % 3 ? 200 : 400)(response, arrival),
@@ -49,7 +49,7 @@ describe('With four workers', () => {
       expect(engine().receiver.peak('/hooks')).toBe(2);
     });
 
-    it('set while requests are in flight counts those that come after, and never loses count', async () => {
+    it('counts the requests that begin after it was set, while others are in flight, and never miscounts', async () => {
       const gate = new Gate();
       engine().receiver.on('/hooks', gate.behaviour);
       const { id } = await engine().endpoint('acme', '/hooks');
@@ -60,7 +60,7 @@ describe('With four workers', () => {
       await engine().publish(...many(40));
       const other = engine().workers[1]!.webhooks.runOnce();
       await engine().receiver.arrived(6);
-      // The four that were never counted end; the two that were go on.
+      // The four that were not counted end; the two that were counted continue.
       gate.release(4);
       await run;
       await engine().workers[2]!.webhooks.runOnce();
@@ -91,7 +91,7 @@ describe('With four workers', () => {
       expect(engine().receiver.peak('/hooks')).toBe(1);
     });
 
-    it('is for its endpoint alone', async () => {
+    it('applies to its endpoint alone', async () => {
       engine().receiver.on('/one', later(200));
       engine().receiver.on('/many', later(200));
       await engine().endpoint('acme', '/one', { maxInFlight: 1 });
@@ -118,7 +118,7 @@ describe('With four workers', () => {
       { perMinute: 600, step: 5 * SECOND, steps: 5 },
       { perMinute: 6, step: 2 * SECOND, steps: 20 },
     ])(
-      '$perMinute is exact, looked at every $step ms, over all of them, to one second of quota',
+      '$perMinute is exact to one second of quota, over all workers that poll every $step ms',
       async ({ perMinute, step, steps }) => {
         const burst = Math.ceil(perMinute / 60);
         await engine().endpoint('acme', '/hooks', { maxThroughputPerMinute: perMinute });
@@ -131,10 +131,10 @@ describe('With four workers', () => {
           const sent = engine().receiver.arrivals.length;
           const quota = (ms: number) => (ms * perMinute) / MINUTE;
           expect(sent).toBeLessThanOrEqual(quota((await now()) - start) + burst + 0.25);
-          // Where the worker looks often enough, all that the time until then allowed has gone.
+          // If the workers poll often enough, everything that the time until then allows has been sent.
           if (!isLate && (step <= SECOND || step * perMinute < MINUTE))
             expect(sent).toBeGreaterThanOrEqual(Math.floor(quota(before - start)));
-          // The looks are a step apart, however long a look takes: what is over after a second is lost by design.
+          // The polls are one step apart, however long a poll takes: quota that is not used within a second is lost by design.
           const took = (await now()) - before;
           isLate ||= took > step;
           engine().advance(Math.max(0, step - took));
@@ -142,10 +142,10 @@ describe('With four workers', () => {
       },
     );
 
-    it('makes the rest wait: no attempt, no failure, still in order', async () => {
+    it('makes the rest wait in order, without attempts or failures', async () => {
       await engine().endpoint('acme', '/hooks', { maxThroughputPerMinute: 60 });
       await engine().publish(...many(30));
-      await engine().runOnce(); // relayed by one: two may share a batch out in any order
+      await engine().runOnce(); // relayed by one worker, because two may relay a batch in any order
       const waiting = await engine().query(
         `select state, attempts, claims, failed_at, lease_id, count(*)::int as deliveries
            from $deliveries where state <> 'delivered' group by 1, 2, 3, 4, 5`,
@@ -183,7 +183,7 @@ describe('With four workers', () => {
       expect(engine().receiver.arrivals).toHaveLength(3);
     });
 
-    it('together with maxInFlight keeps both', async () => {
+    it('is kept together with maxInFlight', async () => {
       engine().receiver.on('/hooks', later(200));
       await engine().endpoint('acme', '/hooks', { maxThroughputPerMinute: 1200, maxInFlight: 2 });
       await engine().publish(...many(60));

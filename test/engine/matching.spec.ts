@@ -27,7 +27,7 @@ describe('An event', () => {
     expect(new Set(engine().receiver.arrivals.map(({ headers }) => headers['webhook-id'])).size).toBe(1);
   });
 
-  it('goes by the account’s own number where an endpoint asks for numbers', async () => {
+  it('is matched by the account’s own number if an endpoint filters by numbers', async () => {
     const own = '+18005550199';
     const { first } = engine();
     await engine().endpoint('acme', '/own', { phoneNumbers: [own] });
@@ -53,7 +53,7 @@ describe('An event', () => {
     expect(await publish('webhook.test', { data: { message: 'hello' } } as never)).toEqual([]);
   });
 
-  it('that a profile cannot express makes no delivery there', async () => {
+  it('creates no delivery for an endpoint whose profile cannot express it', async () => {
     await engine().endpoint('acme', '/msgine', { profile: 'msgine', events: ['message.delivered'] });
     await engine().endpoint('acme', '/standard');
     await engine().publish(delivered('acme', 'm1', { type: 'message.queued' as never }));
@@ -62,7 +62,7 @@ describe('An event', () => {
     expect(await engine().count('$deliveries')).toBe(1);
   });
 
-  it('is sent in each endpoint’s profile, side by side', async () => {
+  it('is sent to each endpoint in that endpoint’s profile', async () => {
     await engine().endpoint('acme', '/msgine', { profile: 'msgine', events: ['message.delivered'] });
     await engine().endpoint('acme', '/standard');
     await engine().publish(delivered('acme', 'm1'));
@@ -75,7 +75,7 @@ describe('An event', () => {
     expect(enveloped!.headers).not.toHaveProperty('x-msgine-signature');
   });
 
-  it('without any endpoint is relayed and makes nothing', async () => {
+  it('without any endpoint is relayed and creates no delivery', async () => {
     await engine().publish(delivered('nobody', 'm1'));
     await expect(engine().runOnce()).resolves.toMatchObject({ relayed: 1, claimed: 0 });
     expect(await engine().count('$unrelayed')).toBe(0);
@@ -83,7 +83,7 @@ describe('An event', () => {
   });
 });
 
-/** `standard`, but for what it makes of `host.broken`. */
+/** `standard`, except for how it renders `host.broken`. */
 const broken = (name: string, render: Profile['render']): Profile =>
   defineProfile({
     ...standard(),
@@ -115,7 +115,7 @@ describe('A profile that fails to render', () => {
   });
 
   it.each(['throws', 'no-list', 'no-body', 'bytes', 'nul', 'half-pair', 'no-type', 'long-type', 'half-good'])(
-    '(%s) ends that delivery with its reason; all others of the batch go',
+    '(%s) ends that delivery with a reason; all others of the batch are sent',
     async (profile) => {
       await engine().endpoint('acme', '/broken', { profile });
       await engine().endpoint('acme', '/fine');
@@ -138,7 +138,7 @@ describe('A profile that fails to render', () => {
     },
   );
 
-  it('leaves nothing to send again: a retry is refused, a recovery passes it over', async () => {
+  it('leaves nothing to send again: a retry is refused, and a recovery skips the delivery', async () => {
     const { id } = await engine().endpoint('acme', '/broken', { profile: 'throws' });
     await engine().publish(event('m1'));
     await engine().runOnce();
@@ -154,7 +154,7 @@ describe('A profile that fails to render', () => {
     expect(engine().receiver.at('/broken')).toEqual([]);
   });
 
-  it('fails only deliveries that would have been: not where a callback takes their place', async () => {
+  it('fails only deliveries that would have been created: none if a callback takes their place', async () => {
     const fine = engine().receiver.url('/callback');
     await engine().endpoint('acme', '/broken', { profile: 'throws' });
     await engine().publish(event('m1', { callbackUrl: fine }));
@@ -182,7 +182,7 @@ describe('A callback URL', () => {
     expect(engine().receiver.at('/hooks')[0]!.body).toContain('"m2"');
   });
 
-  it('is signed with the account’s secret, made when first needed', async () => {
+  it('is signed with the account’s secret, which is created when it is first needed', async () => {
     await engine().publish(withCallback(engine().receiver.url('/callback')));
     await engine().runOnce();
     const { secret } = await engine().webhooks.accounts.secret('acme');
@@ -203,7 +203,7 @@ describe('A callback URL', () => {
     ]);
   });
 
-  it('keeps the profile its body was made in, though the account chooses another before the retry', async () => {
+  it('keeps the profile in which its body was rendered, even if the account chooses another before the retry', async () => {
     engine().receiver.on('/callback', answer(500));
     await engine().publish(withCallback(engine().receiver.url('/callback')));
     await engine().runOnce();
@@ -228,7 +228,7 @@ describe('A callback URL', () => {
     ['the metadata service', 'http://169.254.169.254/latest'],
     ['credentials', 'https://user:password@example.com/'],
     ['3,000 characters', `https://example.com/${'x'.repeat(3000)}`],
-  ])('that is bad (%s) becomes a delivery that ended, with its reason, and no request', async (_, url) => {
+  ])('that is bad (%s) becomes a discarded delivery with a reason, and no request', async (_, url) => {
     await engine().publish(withCallback(url));
     await expect(engine().runOnce()).resolves.toMatchObject({ relayed: 1 });
     expect(await engine().deliveries('acme')).toMatchObject([
@@ -237,7 +237,7 @@ describe('A callback URL', () => {
     expect(engine().receiver.arrivals).toEqual([]);
   });
 
-  it('that is bad harms no other event of the batch', async () => {
+  it('that is bad affects no other event of the batch', async () => {
     await engine().publish(
       withCallback('http://\0', 'bad'),
       withCallback(engine().receiver.url('/callback'), 'good'),
@@ -262,7 +262,7 @@ describe('A callback URL', () => {
     ]);
   });
 
-  it('that goes nowhere does not delay a tenant’s other origins', async () => {
+  it('at which nothing listens does not delay a tenant’s other origins', async () => {
     const { receiver } = engine();
     receiver.on('/dead', answer(503, { headers: { 'retry-after': '3600' } }));
     await engine().publish(withCallback(receiver.url('/dead')));
@@ -275,12 +275,12 @@ describe('A callback URL', () => {
     expect(await engine().deliveries('acme')).toMatchObject([
       { event: { subject: 'm1' }, attemptCount: 1 },
       { event: { subject: 'held' }, attemptCount: 0 },
-      // Nothing listens there, but it was tried.
+      // Nothing listens there, but an attempt was made.
       { event: { subject: 'free' }, attemptCount: 1 },
     ]);
   });
 
-  it('disables nothing by a 410: the delivery ends', async () => {
+  it('that returns a 410 ends the delivery and disables nothing', async () => {
     engine().receiver.on('/callback', answer(410));
     await engine().publish(withCallback(engine().receiver.url('/callback')));
     await engine().runOnce();
@@ -296,7 +296,7 @@ describe('A callback URL', () => {
 describe('A callback URL with callbackMode "add"', () => {
   const engine = useEngine({ options: { delivery: { callbackMode: 'add' } } });
 
-  it('comes on top of the tenant’s endpoints', async () => {
+  it('is sent to in addition to the tenant’s endpoints', async () => {
     await engine().endpoint('acme', '/hooks');
     await engine().publish(delivered('acme', 'm1', { callbackUrl: engine().receiver.url('/callback') }));
     await engine().runOnce();

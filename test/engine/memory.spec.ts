@@ -7,12 +7,12 @@ import { Log } from './support/log.js';
 import { delivered } from './support/engine.js';
 import { startWorker, type Worker } from './support/worker.js';
 
-/** What docs/scaling.md recommends at least. */
+/** The minimum that docs/scaling.md recommends. */
 const SMALL_HEAP = '--max-old-space-size=192 --max-semi-space-size=4';
 const ENDPOINTS = 50;
 const LARGE_EVENTS = 25;
 const SMALL_EVENTS = 20;
-/** As JSON 245 KB, with quotes, as real text has them. */
+/** 245 KB as JSON, with quotes, as in real text. */
 const LARGE_TEXT = 'said "x" '.repeat(22_200);
 
 /** Counts the requests on each path. */
@@ -93,7 +93,7 @@ describe('A process with a small heap', () => {
   const states = (): Promise<unknown> =>
     host.dataSource.query('select state, count(*)::int from webhook_deliveries group by state');
 
-  it('delivers large events to many endpoints, and the small ones of others meanwhile', async () => {
+  it('delivers large events to many endpoints, and small events of other tenants at the same time', async () => {
     for (let i = 0; i < ENDPOINTS; i++) await endpoint('large');
     await endpoint('small');
     await publish('large', LARGE_EVENTS, LARGE_TEXT);

@@ -10,14 +10,14 @@ import { startWorker, type Worker } from './support/worker.js';
 // Sooner than the poll that would find everything.
 jest.setTimeout(45_000);
 
-/** Left alone, a worker looks once a minute: what arrives here arrives because another process said so. */
+/** These workers poll once a minute, so what arrives here arrives because another process has announced it. */
 const SELDOM = { idlePollMs: 60_000, busyPollMs: 60_000 };
 
-/** The warnings about what is polled for instead, which are then forgotten. */
+/** Takes the warnings that a worker polls instead of listening. */
 const aboutPolling = ({ warnings }: Engine['log']) =>
   warnings.splice(0).filter((line) => line.includes('poll'));
 
-/** The connections of workers' own. */
+/** SQL for the workers' own connections. */
 const WORKER_SESSIONS = `pg_stat_activity where datname = current_database() and application_name like '%(webhooks worker)'`;
 
 describe('Between processes', () => {
@@ -28,7 +28,7 @@ describe('Between processes', () => {
     worker = await engine.addWorker({ role: 'worker' });
   });
   let tests = 0;
-  /** A tenant of each test's own: the worker goes on, so nothing is emptied. */
+  /** A different tenant for each test: the worker keeps running, so the tables are not emptied. */
   let tenant: string;
   beforeEach(async () => {
     tenant = `tenant${tests++}`;
@@ -59,7 +59,7 @@ describe('Between processes', () => {
     await recorded;
   });
 
-  it('a retry wakes it too, and one in the same transaction as an event', async () => {
+  it('a retry wakes the worker too, also in the same transaction as an event', async () => {
     await engine.endpoint(`${tenant}b`, '/b');
     const first = delivery();
     await engine.publish(delivered(tenant, 'm1'));
@@ -85,7 +85,7 @@ describe('Between processes', () => {
     return runner;
   }
 
-  it('an event alone is announced in its transaction; of two transactions that are open only one does', async () => {
+  it('a single event is announced in its own transaction, but by only one of two open transactions', async () => {
     const { url } = engine.first.dataSource.options as { url: string };
     const proxy = await DatabaseProxy.open(url);
     proxy.timed = /^notify/;
@@ -97,7 +97,7 @@ describe('Between processes', () => {
       await engine.receiver.arrived(1);
       expect(proxy.times).toHaveLength(0);
 
-      // PostgreSQL commits those that announce one after the other.
+      // PostgreSQL commits transactions that announce one after the other.
       const open = await publishing('m2');
       await publish('m3');
       await engine.receiver.arrived(2);
@@ -111,7 +111,7 @@ describe('Between processes', () => {
     }
   });
 
-  it('an announced event that a savepoint takes back leaves the others announced', async () => {
+  it('if a savepoint undoes an announced event, the other events are still announced', async () => {
     await engine.transaction(async (tx) => {
       const undone = tx.transaction(async (inner) => {
         await engine.webhooks.publish(inner, delivered(tenant, 'undone'));
@@ -127,7 +127,7 @@ describe('Between processes', () => {
   it.each([
     ['transactions may be prepared', `current_setting(text) returns text return '10'`],
     ['the queue of notifications fills up', 'pg_notification_queue_usage() returns float8 return 0.6'],
-  ])('no event is announced in its transaction where %s', async (_, answering) => {
+  ])('no event is announced in its transaction if %s', async (_, answering) => {
     await engine.query(`create schema answers; create function answers.${answering}`);
     try {
       const recorded = delivery();
@@ -145,7 +145,7 @@ describe('Between processes', () => {
     }
   });
 
-  it('one NOTIFY runs at a time: the commits meanwhile share the next', async () => {
+  it('one NOTIFY runs at a time, and commits during it share the next one', async () => {
     const { url } = engine.first.dataSource.options as { url: string };
     const proxy = await DatabaseProxy.open(url);
     const web = await startWorker(proxy.url, { role: 'api', options: { worker: SELDOM } }, engine.log);
@@ -169,7 +169,7 @@ describe('Between processes', () => {
     }
   });
 
-  it('a process whose own worker has room tells nobody, and one with notify: false neither tells nor listens', async () => {
+  it('a process whose own worker has room does not announce, and one with notify: false neither announces nor listens', async () => {
     const { url } = engine.first.dataSource.options as { url: string };
     const proxy = await DatabaseProxy.open(url);
     proxy.timed = /notify|listen/;
@@ -194,7 +194,7 @@ describe('Between processes', () => {
     }
   });
 
-  it('a worker whose listening connection was ended is told again as soon as it is back', async () => {
+  it('a worker whose listening connection was ended gets notifications again as soon as it is back', async () => {
     const [{ pid }] = (await engine.query<{ pid: number }>(`select pid from ${WORKER_SESSIONS}`)) as [
       { pid: number },
     ];
@@ -205,7 +205,7 @@ describe('Between processes', () => {
     expect(aboutPolling(engine.log)).toEqual([expect.stringContaining('polling only, until it is back')]);
   });
 
-  it('a LISTEN that the server refuses is told of once, leaves no connection open, and is tried again', async () => {
+  it('a LISTEN that the server refuses is logged once, leaves no connection open, and is tried again', async () => {
     const { url } = engine.first.dataSource.options as { url: string };
     const proxy = await DatabaseProxy.open(url);
     proxy.refused = /^listen/;
@@ -245,7 +245,7 @@ describe('Two workers that hear of the same commits', () => {
     await engine.close();
   });
 
-  /** Both are told of an event, and the other one finds that it is relayed. */
+  /** Announces an event to both workers; one of them finds that the other has relayed it. */
   async function loseOne(): Promise<void> {
     const reading = proxy.hold('before', READ);
     await engine.publish(delivered('a', 'm0'));
@@ -254,8 +254,8 @@ describe('Two workers that hear of the same commits', () => {
     await until('its read to end', () => proxy.times.length === 1);
   }
 
-  it('one stands by: it does not read for each commit', async () => {
-    // It would look once an hour.
+  it('one stands by, and does not read the database at each commit', async () => {
+    // It would poll once an hour.
     other.module.get(PendingWork, { strict: false }).standby.limits = { minMs: 3_600_000, maxMs: 3_600_000 };
     await loseOne();
     for (let i = 1; i <= 5; i++) {
@@ -265,7 +265,7 @@ describe('Two workers that hear of the same commits', () => {
     expect(proxy.times).toHaveLength(1);
   });
 
-  it('the one that stands by takes over when the other is gone', async () => {
+  it('the one on standby takes over when the other has ended', async () => {
     await loseOne();
     await quick.close();
     for (let i = 1; i <= 2; i++) {
@@ -275,7 +275,7 @@ describe('Two workers that hear of the same commits', () => {
   });
 });
 
-it('A connection that goes silent while it begins to listen holds up neither the start nor the end', async () => {
+it('A connection that goes silent while it begins to listen delays neither the start nor the end', async () => {
   const engine = await Engine.start();
   const { url } = engine.first.dataSource.options as { url: string };
   const proxy = await DatabaseProxy.open(url);
@@ -287,7 +287,7 @@ it('A connection that goes silent while it begins to listen holds up neither the
   await engine.close();
 });
 
-it('A worker that gets no answer while it begins to listen tries again on another connection', async () => {
+it('A worker that gets no response while it begins to listen tries again on another connection', async () => {
   const engine = await Engine.start({ role: 'api' });
   const { url } = engine.first.dataSource.options as { url: string };
   const proxy = await DatabaseProxy.open(url);
@@ -308,7 +308,7 @@ it('A worker that gets no answer while it begins to listen tries again on anothe
   }
 });
 
-it('What a lost NOTIFY would have told of is found by polling', async () => {
+it('Work whose NOTIFY was lost is found by polling', async () => {
   const engine = await Engine.start({ role: 'worker', options: { worker: { idlePollMs: 50 } } });
   const { url } = engine.first.dataSource.options as { url: string };
   const proxy = await DatabaseProxy.open(url);
@@ -336,7 +336,7 @@ it("A worker's small statements run on the connection that listens, and on the p
   await engine.endpoint('a', '/a');
   const { url } = engine.first.dataSource.options as { url: string };
   const proxy = await DatabaseProxy.open(url);
-  // Left alone it looks once a minute: a look would hide what it has recorded there.
+  // It polls once a minute: a poll would hide what it has recorded on that connection.
   const options = { worker: { idlePollMs: 60_000, busyPollMs: 60_000 } };
   const worker = await startWorker(proxy.url, { role: 'worker', options }, engine.log);
   worker.database.timeoutMs = 500;

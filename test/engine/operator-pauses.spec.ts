@@ -53,7 +53,7 @@ describe("The operator's pause", () => {
     ['a tenant', () => ({ tenantId })],
     ['an origin', () => ({ origin: receiver.url })],
     ['all', () => ({ all: true as const })],
-  ])('of %s keeps the backlog, and its end sends it', async (_, targetOf) => {
+  ])('of %s keeps the backlog, which is sent when the pause ends', async (_, targetOf) => {
     const { id } = await register();
     const target = targetOf(id);
     expect(await publish()).toBe(1);
@@ -70,7 +70,7 @@ describe("The operator's pause", () => {
     expect(await host.dataSource.query('select * from webhook_pauses')).toEqual([]);
   });
 
-  it('is not ended by the owner, and does not end that of the owner', async () => {
+  it('is not ended by the owner, and does not end a pause of the owner', async () => {
     const { id } = await register();
     await operator().pause({ tenantId });
     await api.post(`/webhooks/${id}/pause`).expect(200);
@@ -85,7 +85,7 @@ describe("The operator's pause", () => {
     expect(receiver.received).toHaveLength(2);
   });
 
-  it('holds what another pause covers too, until both have ended', async () => {
+  it('lasts, for an endpoint that two pauses cover, until both have ended', async () => {
     const { id } = await register();
     await operator().pause({ endpointId: id });
     await operator().pause({ tenantId });
@@ -96,7 +96,7 @@ describe("The operator's pause", () => {
     expect(receiver.received).toHaveLength(1);
   });
 
-  it('covers endpoints and callbacks that come later, and no other tenant', async () => {
+  it('covers endpoints and callbacks that are added later, and no other tenant', async () => {
     await operator().pause({ tenantId });
     await register();
     await publish(tenantId, `${receiver.url}/callback`);
@@ -121,7 +121,7 @@ describe("The operator's pause", () => {
     expect((await api.get(`/webhooks/${id}`)).body.state).toBe('disabled');
   });
 
-  it('refuses a target that is none', async () => {
+  it('refuses an invalid target', async () => {
     for (const target of [
       {},
       { all: false },
@@ -134,7 +134,7 @@ describe("The operator's pause", () => {
     await expect(operator().pause({ endpointId })).rejects.toMatchObject({ code: 'endpoint_not_found' });
   });
 
-  it('and what fails and was sent, of all tenants, is shown to staff alone', async () => {
+  it('is shown to staff alone, and so are failures and deliveries of all tenants', async () => {
     const { id } = await register();
     receiver.answer(500);
     await publish();

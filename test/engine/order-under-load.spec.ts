@@ -25,7 +25,7 @@ interface Seen {
   ended: Set<number>;
 }
 
-/** A receiver that answers late and often badly, and writes down what breaks the rule. */
+/** A receiver that responds late and often with errors, and records violations of the order. */
 class Watcher {
   readonly violations: string[] = [];
   private readonly seen = new Map<string, Seen>();

@@ -12,7 +12,7 @@ describe('Deliveries of one subject', () => {
   const publish = (...subjects: (string | undefined)[]) =>
     engine().publish(...subjects.map((subject) => delivered('acme', 'm', { subject })));
 
-  /** Waits for `count` requests; answers how many there are when another worker has looked for more to do. */
+  /** Waits for `count` requests. Returns how many there are after another worker has looked for more to do. */
   async function inFlight(count: number): Promise<number> {
     await engine().receiver.arrived(count);
     await engine().workers[1]!.webhooks.runOnce();
@@ -35,7 +35,7 @@ describe('Deliveries of one subject', () => {
       expect(ids).toEqual(published.map(({ id }) => id));
     });
 
-    it('are all sent by one runOnce(), wherever their answers fall among its looks', async () => {
+    it('are all sent by one runOnce(), whenever their responses arrive', async () => {
       await engine().endpoint('acme', '/hooks', { ordering });
       for (let message = 1; message <= 40; message++) {
         await publish(...Array<string>(4).fill(`m${message}`));
@@ -75,7 +75,7 @@ describe('Deliveries of one subject', () => {
     });
   });
 
-  it('in relaxed order are not sent together with the retry of an earlier one that is due as well', async () => {
+  it('in relaxed order are not sent at the same time as the retry of an earlier one', async () => {
     const gate = new Gate();
     engine().receiver.on('/hooks', inSequence(answer(500), gate.behaviour));
     await engine().endpoint('acme', '/hooks');
@@ -93,7 +93,7 @@ describe('Deliveries of one subject', () => {
     expect(second).not.toBe(first);
   });
 
-  it('without order go beside each other', async () => {
+  it('without order are sent at the same time', async () => {
     const gate = new Gate();
     engine().receiver.on('/hooks', gate.behaviour);
     await engine().endpoint('acme', '/hooks', { ordering: 'none' });
@@ -104,7 +104,7 @@ describe('Deliveries of one subject', () => {
     await run;
   });
 
-  it('carry a number that grows', async () => {
+  it('carry increasing numbers', async () => {
     await engine().endpoint('acme', '/hooks');
     await publish('m1', 'm1', 'm1');
     await engine().runAll();
@@ -113,7 +113,7 @@ describe('Deliveries of one subject', () => {
     expect(new Set(numbers).size).toBe(3);
   });
 
-  it('are held in their hundreds by one that hangs, without hiding other subjects behind them', async () => {
+  it('wait by the hundreds for one that hangs, and do not hide other subjects behind them', async () => {
     const gate = new Gate();
     engine().receiver.on('/hooks', gate.behaviour);
     await engine().endpoint('acme', '/hooks');
@@ -175,7 +175,7 @@ describe('While the retry of an earlier one is an hour away, deliveries of one s
     expect(await engine().count('$deliveries where state = $1', ['delivered'])).toBe(3);
   });
 
-  it('in strict order go on when the earlier one was given up', async () => {
+  it('in strict order continue when the earlier one was given up', async () => {
     engine().receiver.on('/hooks', inSequence(answer(500), answer(200)));
     await engine().endpoint('acme', '/hooks', { ordering: 'strict' });
     await publish('m1', 'm1');
@@ -187,7 +187,7 @@ describe('While the retry of an earlier one is an hour away, deliveries of one s
     expect(await engine().deliveries('acme')).toMatchObject([{ state: 'discarded' }, { state: 'delivered' }]);
   });
 
-  it('in strict order wait in their hundreds for a retry, without hiding other subjects behind them', async () => {
+  it('in strict order wait by the hundreds for a retry, and do not hide other subjects behind them', async () => {
     engine().receiver.on('/hooks', inSequence(answer(500), answer(200)));
     await engine().endpoint('acme', '/hooks', { ordering: 'strict' });
     await publish('m1');
