@@ -7,7 +7,7 @@ describe('The outbox', () => {
 
   const events = () => engine().count('$events');
 
-  it('sends what was committed, as published', async () => {
+  it('sends events that were committed, as they were published', async () => {
     await engine().endpoint('acme', '/hooks');
     const [published] = await engine().publish(delivered('acme', 'm1'));
     await engine().runOnce();
@@ -31,7 +31,7 @@ describe('The outbox', () => {
     expect(await events()).toBe(0);
   });
 
-  it('sends nothing of a savepoint that rolls back, and the rest of its transaction', async () => {
+  it('sends nothing of a savepoint that is rolled back, but the rest of its transaction', async () => {
     await engine().endpoint('acme', '/hooks');
     await engine().transaction(async (tx) => {
       await engine().webhooks.publish(tx, delivered('acme', 'before'));
@@ -47,7 +47,7 @@ describe('The outbox', () => {
     expect(subjects.toSorted()).toEqual(['after', 'before']);
   });
 
-  it('sends nothing early: a released savepoint is not a commit', async () => {
+  it('sends nothing before the commit, not even when a savepoint is released', async () => {
     await engine().endpoint('acme', '/hooks');
     await engine().transaction(async (tx) => {
       await tx.transaction((inner) => engine().webhooks.publish(inner, delivered('acme', 'm1')));
@@ -57,7 +57,7 @@ describe('The outbox', () => {
     await expect(engine().runOnce()).resolves.toMatchObject({ relayed: 1, delivered: 1 });
   });
 
-  it('relays an event that commits after a later one', async () => {
+  it('relays an event that commits after an event with a larger sequence', async () => {
     await engine().endpoint('acme', '/hooks');
     await engine().transaction(async (tx) => {
       await engine().webhooks.publish(tx, delivered('acme', 'early'));
@@ -102,7 +102,7 @@ describe('The outbox', () => {
     });
   });
 
-  it('gives back one answer for one event and a list for a list', async () => {
+  it('returns one result for one event and a list for a list', async () => {
     await engine().transaction(async (tx) => {
       const one = await engine().webhooks.publish(tx, delivered('acme', 'm1'));
       expect(one).toEqual({ id: expect.stringMatching(/^evt_[0-9a-hjkmnp-tv-z]{26}$/i), duplicate: false });
@@ -134,7 +134,7 @@ describe('The outbox', () => {
       );
     });
 
-    it('whose BEGIN was written by hand, which TypeORM does not see', async () => {
+    it('whose transaction was begun with SQL, which TypeORM does not see', async () => {
       const runner = engine().first.dataSource.createQueryRunner();
       await runner.query('BEGIN');
       await refused(runner.manager).toThrow(/queryRunner\.startTransaction\(\); a BEGIN written by hand/);
@@ -226,7 +226,7 @@ describe('publish', () => {
     });
   });
 
-  it('leaves the transaction usable: nothing had been sent to the database', async () => {
+  it('leaves the transaction usable after a refusal, because nothing was sent to the database', async () => {
     await engine().transaction(async (tx) => {
       await expect(engine().webhooks.publish(tx, { type: 'x' } as never)).rejects.toThrow(InvalidEventError);
       await engine().webhooks.publish(tx, delivered('acme', 'm1'));
@@ -234,7 +234,7 @@ describe('publish', () => {
     expect(await engine().count('$events')).toBe(1);
   });
 
-  it('takes data of exactly the limit, counted in bytes', async () => {
+  it('accepts data of exactly the limit, counted in bytes', async () => {
     const data = { text: 'ü'.repeat(494) };
     expect(Buffer.byteLength(JSON.stringify(data))).toBe(999);
     await publish({ ...delivered('acme', 'm1'), data: { ...data, text: `${data.text}x` } });
@@ -243,7 +243,7 @@ describe('publish', () => {
     );
   });
 
-  it('keeps what only looks dangerous: NUL and half pairs within data, quotes, another script', async () => {
+  it('keeps text that only looks dangerous: NUL and unpaired surrogates within data, quotes, other scripts', async () => {
     await engine().endpoint("o'neil; drop table", '/hooks');
     const message = { id: 'm\0', direction: 'out', from: '\ud800', to: `'; --`, body: 'ünï 🙂' };
     await publish({ ...delivered("o'neil; drop table", '主題'), data: { message } });
@@ -251,7 +251,7 @@ describe('publish', () => {
     expect(JSON.parse(engine().receiver.arrivals[0]!.body).data.message).toEqual(message);
   });
 
-  it('takes null for what may be left out', async () => {
+  it('accepts null for optional fields', async () => {
     await publish({
       ...delivered('acme', 'm1'),
       subject: null,
@@ -262,7 +262,7 @@ describe('publish', () => {
     expect(await engine().count('$events where subject is null')).toBe(1);
   });
 
-  it('never refuses a callback URL for what it says: it comes from a customer', async () => {
+  it('never refuses a callback URL for its content, because that comes from a customer', async () => {
     const urls = [
       'not a url',
       'x'.repeat(10_000),
@@ -323,7 +323,7 @@ describe('An idempotency key', () => {
   const keyed = (key: string, subject = 'm1', tenantId = 'acme') =>
     delivered(tenantId, subject, { idempotencyKey: key });
 
-  it('publishes one event, however often it is used; a duplicate is answered with the id of the first', async () => {
+  it('publishes one event, however often it is used; duplicates return the id of the first event', async () => {
     await engine().endpoint('acme', '/hooks');
     const [first] = await engine().publish(keyed('report-1'));
     const [again] = await engine().publish(keyed('report-1', 'another'));
@@ -333,7 +333,7 @@ describe('An idempotency key', () => {
     expect(engine().receiver.arrivals).toHaveLength(1);
   });
 
-  it('is known within one call, among events without one, in the order given', async () => {
+  it('is recognized within one call, among events without a key, in the given order', async () => {
     const answers = await engine().publish(
       keyed('b', 'm1'),
       delivered('acme', 'm2'),
@@ -348,12 +348,12 @@ describe('An idempotency key', () => {
     expect(rows.map(({ subject }) => subject)).toEqual(['m1', 'm2', 'm3', 'm5']);
   });
 
-  it('is of one tenant', async () => {
+  it('belongs to one tenant', async () => {
     const answers = await engine().publish(keyed('k', 'm1', 'acme'), keyed('k', 'm1', 'umbrella'));
     expect(answers.map(({ duplicate }) => duplicate)).toEqual([false, false]);
   });
 
-  it('is free again where its transaction rolled back', async () => {
+  it('is free again if its transaction rolled back', async () => {
     const rollback = engine().transaction(async (tx) => {
       await engine().webhooks.publish(tx, keyed('k'));
       throw new Error('no');
@@ -371,7 +371,7 @@ describe('An idempotency key', () => {
     });
   });
 
-  it('waits for the transaction that used it first, and then knows its event', async () => {
+  it('waits for the transaction that used it first, and then returns that event', async () => {
     const { dataSource } = engine().first;
     const first = dataSource.createQueryRunner();
     await first.startTransaction();
@@ -388,7 +388,7 @@ describe('An idempotency key', () => {
     expect(await engine().count('$events')).toBe(2);
   });
 
-  it('publishes instead of the transaction that used it first and rolled back', async () => {
+  it('publishes after the transaction that used it first has rolled back', async () => {
     const { dataSource } = engine().first;
     const first = dataSource.createQueryRunner();
     await first.startTransaction();
@@ -399,7 +399,7 @@ describe('An idempotency key', () => {
     await expect(waiting).resolves.toMatchObject([{ duplicate: false }]);
   });
 
-  it('never deadlocks nor raises a violation, whatever the order of keys in parallel transactions', async () => {
+  it('causes neither deadlocks nor violations, whatever the order of keys in parallel transactions', async () => {
     const keys = Array.from({ length: 40 }, (_, i) => `k${i}`);
     const calls = Array.from({ length: 8 }, (_, i) =>
       engine().publish(...(i % 2 ? keys : keys.toReversed()).map((key) => keyed(key, key))),

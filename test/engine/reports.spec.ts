@@ -11,7 +11,7 @@ import { startHost, type WebhooksHost } from '../support/webhooks-host.js';
 describe('In-process events', () => {
   const engine = useEngine();
 
-  /** Everything that is told of deliveries from now on, by name. */
+  /** Collects the events about deliveries from now on, by name. */
   function listen() {
     const heard: [keyof DeliveryEventMap, DeliveryEventMap[keyof DeliveryEventMap]][] = [];
     for (const name of ['delivered', 'retrying', 'exhausted', 'discarded', 'leaseLost'] as const) {
@@ -20,7 +20,7 @@ describe('In-process events', () => {
     return heard;
   }
 
-  it('tell of a delivery that is tried again, and arrives', async () => {
+  it('report a delivery that is retried, and that it succeeds', async () => {
     engine().receiver.on('/a', inSequence(answer(503), answer(200)));
     const { id: endpointId } = await engine().endpoint('a', '/a');
     const heard = listen();
@@ -50,7 +50,7 @@ describe('In-process events', () => {
     ]);
   });
 
-  it('are published on diagnostics_channel too, though nobody listens otherwise', async () => {
+  it('are also published on diagnostics_channel, even without other listeners', async () => {
     const published: unknown[] = [];
     const hear = (notice: unknown): void => void published.push(notice);
     subscribe('nestjs-sms-webhooks:delivered', hear);
@@ -61,7 +61,7 @@ describe('In-process events', () => {
     expect(published).toMatchObject([{ subject: 'm1', status: 200, attempts: 1 }]);
   });
 
-  it('tell of a delivery that is given up, and of one that ends otherwise, with the reason', async () => {
+  it('report an exhausted and a discarded delivery with the reason', async () => {
     engine().receiver.on('/a', answer(500));
     engine().receiver.on('/b', answer(418));
     await engine().endpoint('a', '/a', { retryOnError: false });
@@ -75,7 +75,7 @@ describe('In-process events', () => {
     ]);
   });
 
-  it('tell of a test as a test, and name no endpoint for a callback', async () => {
+  it('mark test events, and name no endpoint for a callback', async () => {
     const { id } = await engine().endpoint('a', '/a');
     const heard = listen();
     const testing = engine().webhooks.endpoints.test('a', id);
@@ -89,7 +89,7 @@ describe('In-process events', () => {
     ]);
   });
 
-  it('come after what they tell of is recorded', async () => {
+  it('are emitted after the outcome is recorded', async () => {
     await engine().endpoint('a', '/a');
     const seen: Promise<unknown>[] = [];
     engine().webhooks.events.on('delivered', ({ deliveryId }) => {
@@ -100,7 +100,7 @@ describe('In-process events', () => {
     expect(await Promise.all(seen)).toMatchObject([{ state: 'delivered' }]);
   });
 
-  it('are told to a listener until it is taken off', async () => {
+  it('reach a listener until it is removed', async () => {
     await engine().endpoint('a', '/a');
     const heard: string[] = [];
     const stop = engine().webhooks.events.on('delivered', ({ subject }) => heard.push(subject!));
@@ -112,7 +112,7 @@ describe('In-process events', () => {
     expect(heard).toEqual(['m1']);
   });
 
-  it('that make a listener throw are logged, and change nothing for the others and the delivery', async () => {
+  it('log a listener that throws, which affects neither other listeners nor the delivery', async () => {
     await engine().endpoint('a', '/a');
     const stop = engine().webhooks.events.on('delivered', () => {
       throw new Error('the host failed');
@@ -131,7 +131,7 @@ describe('stats()', () => {
   const engine = useEngine();
   const stats = () => engine().webhooks.stats();
 
-  it('is all nought where nothing waits', async () => {
+  it('is all zero if nothing waits', async () => {
     expect(await stats()).toMatchObject({
       unrelayed: 0,
       dueLanes: 0,
@@ -142,7 +142,7 @@ describe('stats()', () => {
     });
   });
 
-  it('counts events that wait for the relay, and how long the oldest has', async () => {
+  it('counts events that wait for the relay, and shows how long the oldest has waited', async () => {
     await engine().publish(delivered('a', 'm1'), delivered('a', 'm2'));
     engine().advance(90_000);
     const { unrelayed, due, lagMs } = await stats();
@@ -196,7 +196,7 @@ describe('The health of the tables', () => {
     expect(await host.webhooks.health()).toEqual([]);
   });
 
-  it('warns of events that no worker relays, and says what to look at', async () => {
+  it('warns of events that no worker relays, and says what to check', async () => {
     await host.dataSource.transaction((tx) =>
       host.webhooks.publish(tx, { type: 'webhook.test', tenantId: 'a', data: { message: 'hello' } }),
     );
@@ -247,7 +247,7 @@ describe('The health of the tables', () => {
 describe('The log', () => {
   const engine = useEngine({ options: { delivery: { retry: { schedule: [1000, 2000], jitter: 0 } } } });
 
-  it('has a line for each failed attempt at level debug, and a warning where that was the last', async () => {
+  it('has a debug line for each failed attempt, and a warning for the last one', async () => {
     engine().receiver.on('/hooks', inSequence(cut, answer(503), answer(500)));
     const { id } = await engine().endpoint('acme', '/hooks');
     await engine().publish(delivered('acme', 'm1'));
@@ -262,7 +262,7 @@ describe('The log', () => {
     expect(engine().log.warnings).toEqual([`${which(3)} exhausted: retries-used-up, HTTP 500`]);
   });
 
-  it('counts on where somebody asks for another round, and names a callback as one', async () => {
+  it('continues to count attempts after a manual retry, and names a callback as such', async () => {
     engine().receiver.on('/callback', answer(500));
     const callbackUrl = engine().receiver.url('/callback');
     await engine().publish(delivered('acme', 'm1', { callbackUrl }));
@@ -275,7 +275,7 @@ describe('The log', () => {
     );
   });
 
-  it('has no line for what arrives', async () => {
+  it('has no line for a success', async () => {
     await engine().endpoint('acme', '/hooks');
     await engine().publish(delivered('acme', 'm1'));
     await engine().runOnce();

@@ -37,7 +37,7 @@ describe('Retention', () => {
     attempts: await engine().count('$attempts'),
   });
 
-  it('takes away what ended 30 days ago, by success or not, with its events and attempts, and nothing younger', async () => {
+  it('deletes deliveries that ended 30 days ago, successful or not, with their events and attempts, and nothing younger', async () => {
     engine().receiver.on('/b', answer(500));
     await engine().endpoint('a', '/a');
     await engine().endpoint('a', '/b', { retryOnError: false });
@@ -62,7 +62,7 @@ describe('Retention', () => {
     expect((await engine().deliveries('a')).map(({ event }) => event.subject)).toEqual(['m2', 'm2']);
   });
 
-  it('never takes what has not ended, nor its event, and counts from the end', async () => {
+  it('never deletes a delivery that has not ended, nor its event, and counts the time from the end', async () => {
     const { id } = await engine().endpoint('a', '/a', { active: false });
     await engine().endpoint('a', '/b');
     await engine().publish(delivered('a', 'm1'));
@@ -81,7 +81,7 @@ describe('Retention', () => {
     expect(await rows()).toEqual({ events: 0, deliveries: 0, attempts: 0 });
   });
 
-  it('takes events that nobody was to get, and none that were not relayed', async () => {
+  it('deletes events without deliveries, but none that are not relayed', async () => {
     await engine().publish(delivered('a', 'm1'));
     await engine().runOnce();
     await engine().publish(delivered('a', 'm2'));
@@ -91,7 +91,7 @@ describe('Retention', () => {
     expect(left).toEqual([{ subject: 'm2' }]);
   });
 
-  it('ends the memory of idempotency keys', async () => {
+  it('deletes idempotency keys with their events', async () => {
     const event = delivered('a', 'm1', { idempotencyKey: 'k' });
     const [first] = await engine().publish(event);
     await engine().runOnce();
@@ -103,7 +103,7 @@ describe('Retention', () => {
     expect(await engine().publish(event)).toMatchObject([{ duplicate: false }]);
   });
 
-  it('goes through many batches, and takes events in the round that takes their last delivery', async () => {
+  it('works through many batches, and deletes events in the round that deletes their last delivery', async () => {
     await engine().endpoint('a', '/a');
     await engine().endpoint('a', '/b');
     await engine().publish(...Array.from({ length: 700 }, (_, i) => delivered('a', `m${i}`)));
@@ -112,7 +112,7 @@ describe('Retention', () => {
     const stopping = await engine().addWorker();
     engine().advance(31 * DAY);
     const lines = jest.spyOn(LineLogger.prototype, 'log');
-    // A process that stops after its first batch says where, and the next round of any process continues.
+    // A process that stops after its first batch logs that, and the next round of any process continues.
     const store = stopping.module.get<Store>(STORE, { strict: false });
     jest.spyOn(store, 'countOldDeliveries').mockImplementationOnce((which) => {
       stopping.module.get(Retention, { strict: false }).stop();
@@ -172,7 +172,7 @@ describe('An endpoint that its tenant deleted', () => {
   const engine = useEngine();
   afterEach(() => jest.restoreAllMocks());
 
-  it('is not read by the relay, however many of them there are', async () => {
+  it('is not read by the relay, however many such endpoints there are', async () => {
     await engine().endpoint('a', '/a');
     await engine().query(
       `insert into $endpoints
@@ -197,7 +197,7 @@ describe('An endpoint that its tenant deleted', () => {
 describe('Retention that the host switched off', () => {
   const engine = useEngine({ options: { retention: { keepMs: false } } });
 
-  it('takes nothing', async () => {
+  it('deletes nothing', async () => {
     await engine().endpoint('a', '/a');
     await engine().publish(delivered('a', 'm1'));
     await engine().runOnce();
@@ -206,7 +206,7 @@ describe('Retention that the host switched off', () => {
     expect(await engine().count('$deliveries')).toBe(1);
   });
 
-  it('still takes an endpoint an hour after its tenant deleted it, if it never had a delivery', async () => {
+  it('still deletes an endpoint an hour after its tenant has deleted it, if it never had a delivery', async () => {
     const used = await engine().endpoint('a', '/a');
     await engine().publish(delivered('a', 'm1'));
     await engine().runOnce();

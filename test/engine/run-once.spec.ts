@@ -34,7 +34,7 @@ describe('runOnce() delivers what is due', () => {
     expect(JSON.parse(body).data.message.id).toBe('other');
   });
 
-  it('of large events too, more than it may hold at once', async () => {
+  it('of large events too, even more than it may hold at a time', async () => {
     await engine().endpoint('acme', '/hooks', { ordering: 'none' });
     const message = { id: 'm', direction: 'out', from: '+18005550199', to: '+256701521269' } as const;
     const large = delivered('acme', 'm', { data: { message: { ...message, body: 'x'.repeat(250_000) } } });
@@ -63,10 +63,10 @@ describe('A running worker', () => {
   });
 });
 
-describe('runOnce() beside another worker', () => {
+describe('runOnce() while another worker runs', () => {
   const engine = useEngine({ workers: 2 });
 
-  it('sends what that one does not hold, and leaves to it what waits for that', async () => {
+  it('sends what the other worker does not hold, and leaves to that worker what waits for its deliveries', async () => {
     const gate = new Gate();
     engine().receiver.on('/slow', gate.behaviour);
     const slow = await engine().endpoint('acme', '/slow');
@@ -99,7 +99,7 @@ describe('runOnce() of a worker with few slots', () => {
     },
   });
 
-  it('looks into hundreds of lanes as deep as it must', async () => {
+  it('examines hundreds of lanes as deep as necessary', async () => {
     const { receiver } = engine();
     const origin = (lane: number) => receiver.url('/').replace('127.0.0.1', `h${lane}.hooks.dev`);
     const first = Array.from({ length: lanes }, (_, lane) =>
@@ -107,7 +107,7 @@ describe('runOnce() of a worker with few slots', () => {
     );
     await engine().publish(...first);
     expect(await engine().runOnce()).toMatchObject({ delivered: lanes });
-    // One event for all lanes that waits for its retry in an hour, others that wait for it, and one that does not.
+    // For all lanes: one event whose retry is due in an hour, others that wait for that one, and one that does not.
     await engine().query(
       `update $deliveries
           set state = 'pending', retry = true, finished_at = null, next_at = $1,
@@ -123,7 +123,7 @@ describe('runOnce() of a worker with few slots', () => {
     expect(new Set(receiver.arrivals.map(({ body }) => body))).toEqual(new Set(['other']));
   });
 
-  it('delivers to all that work, among paused, limited, failing and unreadable endpoints', async () => {
+  it('delivers to all endpoints that work, among paused, limited, failing and unreadable ones', async () => {
     const { receiver } = engine();
     receiver.on('/failing', answer(500));
     for (let endpoint = 0; endpoint < 8; endpoint++) {

@@ -8,7 +8,7 @@ const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** Delivers until nothing is left to try. Answers the waits that were announced, ms. */
+/** Delivers until nothing is left to try. Returns the announced waits, ms. */
 async function walk(engine: Engine): Promise<number[]> {
   const waits: number[] = [];
   const stop = engine.webhooks.events.on('retrying', ({ delayMs }: DeliveryNotice) => waits.push(delayMs));
@@ -71,7 +71,7 @@ describe('The schedule', () => {
     expect(await engine().deliveries('acme')).toMatchObject([{ state: 'exhausted', attemptCount: 6 }]);
   });
 
-  it('begins anew with a manual retry, from any end, while the numbers go on', async () => {
+  it('begins anew with a manual retry, however the delivery had ended, while attempts are numbered on', async () => {
     engine().receiver.on('/hooks', answer(500));
     await engine().endpoint('acme', '/hooks');
     await engine().publish(delivered('acme', 'm1'));
@@ -93,7 +93,7 @@ describe('The schedule', () => {
     expect(new Set(engine().receiver.arrivals.map(({ body }) => body)).size).toBe(1);
   });
 
-  it('ends when its owner cancels what waits', async () => {
+  it('ends when the owner cancels the waiting delivery', async () => {
     engine().receiver.on('/hooks', answer(500));
     await engine().endpoint('acme', '/hooks');
     await engine().publish(delivered('acme', 'm1'));
@@ -112,7 +112,7 @@ describe('The schedule', () => {
     ]);
   });
 
-  it('ends at once where the endpoint asks for no retries, and where it ignores an answer', async () => {
+  it('ends at once if the endpoint has retries switched off, or ignores the response', async () => {
     engine().receiver.on('/once', answer(500));
     engine().receiver.on('/ignoring', answer(404));
     await engine().endpoint('once', '/once', { retryOnError: false });
@@ -136,7 +136,7 @@ describe('A schedule of the host', () => {
     },
   });
 
-  it('grows as it says, up to its longest wait', async () => {
+  it('grows as configured, up to its maximum wait', async () => {
     engine().receiver.on('/hooks', inSequence(answer(500), answer(500), answer(500), answer(500)));
     await engine().endpoint('acme', '/hooks');
     await engine().publish(delivered('acme', 'm1'));

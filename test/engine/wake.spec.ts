@@ -13,8 +13,7 @@ import { answer, Gate, inSequence } from './support/receiver.js';
 jest.setTimeout(45_000);
 
 /**
- * A worker that, left alone, looks once a minute: what arrives in these tests arrives because a commit of its own
- * process woke it.
+ * This worker polls once a minute, so what arrives in these tests arrives because a commit of its own process has woken it.
  */
 describe('The worker of the process that commits', () => {
   let started: Engine;
@@ -25,7 +24,7 @@ describe('The worker of the process that commits', () => {
   afterEach(() => started.close());
   const engine = (): Engine => started;
 
-  /** Resolves when the next delivery has ended so, or is to be tried again. */
+  /** Resolves at the next event of this name. */
   async function next(name: keyof DeliveryEventMap): Promise<{ deliveryId: string }> {
     const emitter = new EventEmitter();
     const off = engine().webhooks.events.on(name, (notice) => emitter.emit('notice', notice));
@@ -49,7 +48,7 @@ describe('The worker of the process that commits', () => {
     await done;
   });
 
-  it('sends soon what was published when the database failed it', async () => {
+  it('soon sends what was published, if the database failed meanwhile', async () => {
     await engine().endpoint('a', '/a');
     jest
       .spyOn(engine().first.module.get<Store>(STORE, { strict: false }), 'readFewEvents')
@@ -59,7 +58,7 @@ describe('The worker of the process that commits', () => {
     expect(engine().log.errors).toEqual([expect.stringContaining('terminating connection')]);
   });
 
-  it('sends what waited for an earlier event of its subject as soon as that has ended', async () => {
+  it('sends a delivery that waited for an earlier one of its subject as soon as that one has ended', async () => {
     await engine().endpoint('a', '/a');
     const gate = new Gate();
     engine().receiver.on('/a', inSequence(gate.behaviour, answer(200)));
@@ -77,7 +76,7 @@ describe('The worker of the process that commits', () => {
     await engine().receiver.arrived(2);
   });
 
-  it('sends soon what it could not claim, because a transaction had locked the lane', async () => {
+  it('soon sends what it could not claim because a transaction had locked the lane', async () => {
     const lane = await laneOf(await engine().endpoint('a', '/a', { maxInFlight: 5 }));
     const pipeline = engine().first.module.get(Pipeline, { strict: false });
     const claimBatch = pipeline.claimBatch.bind(pipeline);
@@ -93,7 +92,7 @@ describe('The worker of the process that commits', () => {
     await engine().receiver.arrived(1);
   });
 
-  it('sends at once what somebody asks to have sent again', async () => {
+  it('sends a delivery at once after a manual retry', async () => {
     await engine().endpoint('a', '/a');
     const first = next('delivered');
     await engine().publish(delivered('a', 'm1'));
@@ -105,7 +104,7 @@ describe('The worker of the process that commits', () => {
     expect(engine().receiver.at('/a')).toHaveLength(2);
   });
 
-  it('sends at once what waits for its retry, when somebody asks for it', async () => {
+  it('sends a delivery that waits for its retry at once when that is requested', async () => {
     await engine().endpoint('a', '/a');
     engine().receiver.on('/a', inSequence(answer(500), answer(200)));
     const failed = next('retrying');
@@ -117,7 +116,7 @@ describe('The worker of the process that commits', () => {
     await sent;
   });
 
-  it('sends at once what waited for an endpoint that is resumed', async () => {
+  it('sends the backlog of an endpoint at once when it is resumed', async () => {
     const { id } = await engine().endpoint('a', '/a', { active: false });
     await engine().endpoint('a', '/b');
     const relayed = next('delivered');
@@ -130,7 +129,7 @@ describe('The worker of the process that commits', () => {
     expect(engine().receiver.at('/a')).toHaveLength(1);
   });
 
-  it('sends at once what an endpoint recovers', async () => {
+  it('sends at once the deliveries of a recovery', async () => {
     const { id } = await engine().endpoint('a', '/a', { retryOnError: false });
     engine().receiver.on('/a', inSequence(answer(500), answer(200)));
     const failed = next('exhausted');
@@ -147,7 +146,7 @@ describe('The worker of the process that commits', () => {
 
     const publishIn = (tx: EntityManager) => engine().webhooks.publish(tx, delivered('b', 'm2'));
 
-    it('sends at once what somebody asks to have sent again, too', async () => {
+    it('also sends a delivery at once after a manual retry', async () => {
       await engine().endpoint('a', '/a');
       const first = next('delivered');
       await engine().publish(delivered('a', 'm1'));
@@ -162,7 +161,7 @@ describe('The worker of the process that commits', () => {
       expect(engine().receiver.at('/b')).toHaveLength(1);
     });
 
-    it('sends at once what waited for an endpoint that is resumed, too', async () => {
+    it('also sends the backlog of an endpoint at once when it is resumed', async () => {
       const { id } = await engine().endpoint('a', '/a', { active: false });
       await engine().endpoint('a', '/c');
       const relayed = next('delivered');

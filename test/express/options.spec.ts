@@ -37,7 +37,7 @@ afterAll(async () => {
 
 const tenant = (): string => 'a';
 
-/** What `createWebhooks` is given besides a good data source, and what the error must say. */
+/** Options for `createWebhooks` besides a valid data source, and what the error must say. */
 const REFUSED: [given: object | null, said: string][] = [
   [null, 'createWebhooks: the options must be an object, not null'],
   [{ ...values }, 'tenant must be a function that returns whose webhooks a request is about'],
@@ -98,7 +98,7 @@ describe('createWebhooks refuses', () => {
   });
 });
 
-it('What it says about a data source and captures is meant for an Express app, too', async () => {
+it('Errors about a data source and captures also fit an Express app', async () => {
   const refusal = (more: object): Promise<unknown> =>
     createWebhooks({ ...options(dataSource), ...more }).catch((thrown: unknown) => thrown);
   const without = await new DataSource({ ...dataSource.options, entities: [] } as never).initialize();
@@ -148,7 +148,7 @@ it('Without the tables it starts and says so; publish and the routes refuse by n
   await empty.drop();
 });
 
-it('Nothing is printed while it starts and ends: what Nest says of itself is left out', async () => {
+it('Nothing is printed while it starts and ends: messages of Nest itself are left out', async () => {
   const print = jest.spyOn(process.stdout, 'write').mockReturnValue(true);
   const logger = { info: jest.fn(), warn: jest.fn(), error: jest.fn(), debug: jest.fn() };
   const webhooks = await createWebhooks({ ...options(dataSource), logger });

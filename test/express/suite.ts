@@ -93,7 +93,7 @@ export function describeExpress(title: string, isVersion4: boolean): void {
         () => later(undefined),
         (call) => call.get('x-account'),
       ];
-      itForAll(nobody)('nothing is a 401, before anything of the request is read', (tenant) =>
+      itForAll(nobody)('no tenant is a 401, before the body is read', (tenant) =>
         withHost({ options: { tenant, compat: ['httpsms'] } }, async (call) => {
           const { body } = await call('post', '/api/webhooks').type('json').send('{ malformed').expect(401);
           expect(body).toMatchObject({ ...REQUEST_ERROR, code: 'unauthenticated' });
@@ -103,7 +103,7 @@ export function describeExpress(title: string, isVersion4: boolean): void {
         }),
       );
 
-      it('a value that is no tenant is a 403, and the log says what is wrong', async () => {
+      it('an invalid tenant is a 403, and the log says what is wrong', async () => {
         const logger = { ...console, error: jest.fn() };
         const tenant = (() => 5) as never;
         await withHost({ options: { tenant, logger } }, async (call) => {
@@ -190,14 +190,14 @@ export function describeExpress(title: string, isVersion4: boolean): void {
         }),
       );
 
-      it('that a parser of the host left as text, and says that it is not JSON', () =>
+      it('that a parser of the host has left as text, and reports that they are not JSON', () =>
         withHost({ app: around([express.text({ type: '*/*' })]) }, async (call) => {
           const { body } = await call('post', '/api/webhooks', 'c').type('json').send('{').expect(400);
           expect(body.code).toBe('invalid_json');
         }));
     });
 
-    it('leaves what is not its own to the next handlers of the host, with the body unread', () =>
+    it('passes requests for other paths to the next handlers of the host, with the body unread', () =>
       withHost(
         {
           app: (app, { router }) => {
@@ -231,7 +231,7 @@ export function describeExpress(title: string, isVersion4: boolean): void {
         expect((await call('get', '/api/webhooks', 'once')).body.data).toHaveLength(1);
       }));
 
-    it('answers for paths with an id that is none', () =>
+    it('responds to paths with an invalid id', () =>
       withHost(
         { app: around([], [(_request, response) => void response.status(404).send('host')]) },
         async (call) => {
@@ -254,7 +254,7 @@ export function describeExpress(title: string, isVersion4: boolean): void {
       const app: Mount = around([], [onError as never]);
       beforeEach(() => void (seen.length = 0));
 
-      it('what it cannot answer', () =>
+      it('errors that it cannot answer itself', () =>
         withHost({ app }, async (call, { endpoints }) => {
           jest.spyOn(endpoints, 'list').mockRejectedValueOnce(new Error('the database is away'));
           const { body } = await call('get', '/api/webhooks', 'a').expect(500);
@@ -264,7 +264,7 @@ export function describeExpress(title: string, isVersion4: boolean): void {
           expect(seen).toHaveLength(1);
         }));
 
-      it('everything with passErrors, but what a platform answers in its own way', () =>
+      it('all errors with passErrors, except those in a platform’s own format', () =>
         withHost({ app, options: { passErrors: true, compat: ['httpsms'] } }, async (call) => {
           const answers = [
             await call('get', '/api/webhooks').expect(401),

@@ -9,7 +9,7 @@ import { Campaign, Message, MIGRATIONS } from '../capture/message.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
 import { options, publish, startExpressHost } from './host.js';
 
-/** A worker that, left alone, looks once a minute: what arrives in these tests arrives because something woke it. */
+/** This worker polls once a minute, so what arrives in these tests arrives because something has woken it. */
 const worker: WorkerOptions = { idlePollMs: 60_000, busyPollMs: 60_000 };
 
 let database: TestDatabase;
@@ -47,7 +47,7 @@ describe('The worker', () => {
     expect(await statesOf(webhooks)).toEqual(['delivered', 'delivered']);
   });
 
-  it('in a process of its own hears of what the web process publishes', async () => {
+  it('in a process of its own is notified of what the web process publishes', async () => {
     const other = await given(database.url);
     const web = await createWebhooks({ ...options(dataSource), worker });
     const delivering = await createWebhooks({ ...options(other), worker });
@@ -76,7 +76,7 @@ describe('The worker', () => {
     await backend.destroy();
   });
 
-  it('stops: waits for requests in flight; publish and the routes go on, and it cannot start again', async () => {
+  it('stops after the requests in flight and cannot start again; publish and the routes continue to work', async () => {
     const gate = new Gate();
     receiver.on('/slow', gate.behaviour);
     const { webhooks, call, close } = await startExpressHost({ dataSource });
@@ -134,7 +134,7 @@ describe('close()', () => {
     expect(await dataSource.query('select state from webhook_deliveries')).toEqual([{ state: 'delivered' }]);
   });
 
-  it('lets the data source be used again; two at a time are refused', async () => {
+  it('frees the data source for another instance; two at the same time are refused', async () => {
     const first = await createWebhooks(options(dataSource));
     await expect(createWebhooks(options(dataSource))).rejects.toThrow('twice with one data source');
     await first.close();

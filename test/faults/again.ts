@@ -1,4 +1,4 @@
-/** Something that goes on beside a test. */
+/** Work that continues while a test runs. */
 export interface GoingOn {
   /** Resolves when it is over; rejects with what it threw. */
   stop(): Promise<void>;

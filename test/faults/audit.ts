@@ -1,10 +1,10 @@
 /**
  * Witnesses in the database itself:
  * - `take-over`: a delivery was in flight, and its lease ended without an outcome (crash, lost lease, lost answer);
- * - `given-back`: it was in flight, and its worker gave it back, perhaps after it broke off the request (shutdown);
- * - `revived`: a delivery that had ended is under way again (a manual retry, or a broken promise).
+ * - `given-back`: it was in flight, and its worker returned it to its lane, perhaps after aborting the request (shutdown);
+ * - `revived`: a delivery that had ended is pending again (after a manual retry, or by a fault).
  *
- * What retention deletes is kept aside in `gone_…`, so that the books can be held against each other all the same.
+ * Rows that retention deletes are copied to `gone_…`, so that everything can still be reconciled.
  */
 export const AUDIT = `
   create table audit (kind text not null, delivery_id bigint not null, at timestamptz not null default clock_timestamp());

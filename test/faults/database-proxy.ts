@@ -14,8 +14,8 @@ interface Trap {
 }
 
 /**
- * A wire to PostgreSQL that can be cut, go silent, be slow, or lose one answer. One for each process of a test, so that
- * a fault strikes one process alone.
+ * A proxy for connections to PostgreSQL that can cut them, silence them, slow them down, or lose one response. Each process of
+ * a test has its own, so that a fault affects one process alone.
  */
 export class DatabaseProxy {
   private readonly links = new Set<Link>();
@@ -29,7 +29,7 @@ export class DatabaseProxy {
   refusals = 0;
   /** Which statements are timed. */
   timed: RegExp | null = null;
-  /** What those took until the server was ready for the next one, ms, in order. */
+  /** How long each timed statement took until the server was ready for the next one, ms, in order. */
   readonly times: number[] = [];
 
   private constructor(
@@ -62,18 +62,18 @@ export class DatabaseProxy {
     for (const link of this.links) link.cut();
   }
 
-  /** Half-open: every connection stays and carries nothing any more, nor does any new one, until `thaw`. */
+  /** Makes all connections, and new ones, half-open: they stay open and carry nothing until `thaw`. */
   freeze(): void {
     this.frozen = true;
     for (const link of this.links) link.freeze();
   }
 
-  /** New connections work; those that went silent stay so. */
+  /** Makes new connections work. Those that were silenced stay silent. */
   thaw(): void {
     this.frozen = false;
   }
 
-  /** Holds the next such statement. Resolves when it is held, with what goes on or breaks off. */
+  /** Holds the next statement that matches. Resolves when it is held, with the connection, which can be released or cut. */
   hold(place: Place, statement: RegExp): Promise<Link> {
     return this.trapNext(place, (each) => statement.test(each));
   }

@@ -23,7 +23,7 @@ describe('An endpoint that is changed by another process', () => {
   const call = (method: string, { tenantId, id }: KnownEndpoint, ...rest: unknown[]) =>
     api.call('endpoints', method, tenantId, id, ...rest);
 
-  /** Leads to a path of the receiver that is not its first one. */
+  /** Changes the endpoint's URL to another path of the receiver. */
   async function move(endpoint: KnownEndpoint, path: string): Promise<void> {
     if (!endpoint.paths.includes(path)) endpoint.paths.push(path);
     await call('update', endpoint, { url: world.ledger.url(path) });
@@ -40,7 +40,7 @@ describe('An endpoint that is changed by another process', () => {
     return secret;
   }
 
-  /** How the one delivery of each endpoint stands. */
+  /** The state of the one delivery of each endpoint. */
   async function standing(): Promise<Record<string, string>> {
     const rows = await world.rows<{ url: string; state: string; reason: string | null }>(
       `select e.url, d.state, d.reason from webhook_deliveries d
@@ -145,7 +145,7 @@ describe('An endpoint that is changed by another process', () => {
       (endpoint) => call('update', endpoint, { maxInFlight: pick([null, 1, 4]) }),
       (endpoint) => call('update', endpoint, { maxThroughputPerMinute: pick([null, 6_000]) }),
       (endpoint) => call('update', endpoint, { ordering: pick(['none', 'relaxed', 'strict']) }),
-      // Not more often than there may be live secrets.
+      // No more often than the limit on live secrets allows.
       (endpoint) => (endpoint.secrets.length < 5 ? rotate(endpoint) : Promise.resolve()),
     ];
     const publishing = publishAll(api);

@@ -12,13 +12,13 @@ export interface Figures {
   scenario: string;
   seed: number;
   account: Account;
-  /** What else was measured. */
+  /** Further measurements. */
   measured: Record<string, number>;
 }
 
 /**
- * Brings the world to rest and holds its books against each other. Where the suite runs as a whole, the figures go to
- * the file that `FAULTS_FIGURES` names.
+ * Drains the world and reconciles its records. If the whole suite runs, the figures are written to the file that
+ * `FAULTS_FIGURES` names.
  */
 export async function settle(world: World, measured: Record<string, number> = {}): Promise<Account> {
   await world.rest();

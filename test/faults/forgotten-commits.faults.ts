@@ -21,7 +21,7 @@ describe('A crash of the database that forgets commits which were not on the dis
   beforeEach(async () => {
     postgres = await OwnPostgres.start();
     world = await World.create(postgres.url);
-    // Nothing but a durable commit writes the log out.
+    // Only a durable commit flushes the write-ahead log.
     await world.rows(`alter system set wal_writer_delay = '10s'`);
     await world.rows('select pg_reload_conf()');
     host = await world.host({ leaseMs: 60_000 });
@@ -39,7 +39,7 @@ describe('A crash of the database that forgets commits which were not on the dis
   }
 
   it('forgets no hand-over: no answer counts for another delivery that got the same number', async () => {
-    // One before them: the numbers that come again belong to the other endpoint.
+    // One event before them, so that the numbers that are drawn again belong to the other endpoint.
     await world.register(host, '/first', {}, 'first');
     await host.publish('first', ['m1']);
     for (const path of ['/good', '/bad']) await world.register(host, path, { timeoutMs: 30_000 });
@@ -48,7 +48,7 @@ describe('A crash of the database that forgets commits which were not on the dis
     const before = world.ledger.count;
     await world.ledger.behave('/good', { hold: true });
     await world.ledger.behave('/bad', { hold: true, status: 404 });
-    await world.rows('select pg_reload_conf()'); // its ten seconds begin now
+    await world.rows('select pg_reload_conf()'); // the ten seconds of its interval begin now
     await host.publish('acme', subjects('forgotten', FORGOTTEN));
     await world.ledger.arrivals(before + FORGOTTEN * 2);
     const forgotten = await underWay(world);
@@ -88,7 +88,7 @@ describe('A crash of the database that forgets commits which were not on the dis
     await world.drained();
 
     const account = await settle(world);
-    // Nothing tells of a claim that was forgotten but the second request.
+    // Only the second request shows that a claim was forgotten.
     expect(account).toMatchObject({ ...promises(), unexplained: LIMIT, requests: FORGOTTEN + LIMIT });
     expect(await world.count('webhook_lanes where in_flight <> 0')).toBe(0);
     expect(world.ledger.mostAtOnce('/limited')).toBe(LIMIT);

@@ -6,7 +6,7 @@ import { World } from './world.js';
 const HANGING = 200;
 const EACH = 3;
 const LOADED = 300;
-/** Longer than that, and the host waits for a receiver. */
+/** A longer transaction would mean that the host waits for a receiver. */
 const UNHARMED_MS = 500;
 
 const subjects = (name: string, count: number): string[] =>

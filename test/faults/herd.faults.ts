@@ -9,7 +9,7 @@ const ENDPOINTS = 20;
 const EACH = 250;
 const QUIET = 60;
 const HOUR = 3_600_000;
-/** What every second endpoint asks for. */
+/** The limit of every second endpoint. */
 const LIMIT = 8;
 const ANSWER_MS = 20;
 
@@ -82,7 +82,7 @@ function startThree(world: World, clockOffset = 0): Promise<Host[]> {
   );
 }
 
-/** Events of somebody else, one by one. Answers when each was published. */
+/** Publishes events of another tenant one by one. Returns when each was published. */
 async function publishQuietly(api: Host, name: string): Promise<Map<string, number>> {
   const published = new Map<string, number>();
   for (const subject of subjects(name, QUIET)) {
@@ -93,7 +93,7 @@ async function publishQuietly(api: Host, name: string): Promise<Map<string, numb
   return published;
 }
 
-/** How long each of those took to arrive, sorted, ms. */
+/** How long each of these events took to arrive, sorted, ms. */
 function waits(world: World, published: Map<string, number>): number[] {
   const arrived = world.ledger.lines('/quiet');
   return arrived

@@ -17,7 +17,7 @@ export const LEASE_MS = 4_000;
 /** Timeout of the suite's endpoints, ms: the shortest that a registration may ask for. */
 export const TIMEOUT_MS = 1_000;
 
-/** A backend with the module mounted, in a process of its own, on a wire of its own to the database. */
+/** A backend with the module mounted, in a process of its own, with a proxy of its own to the database. */
 export class Host {
   private constructor(
     /** `application_name` of its sessions. */
@@ -67,7 +67,7 @@ export class Host {
     return this.process.ask('call', part, method, ...args);
   }
 
-  /** Time passes: the database's clock moves on, as this process sees it. */
+  /** Moves the database's clock forward, as this process sees it. */
   shiftClock(ms: number): Promise<void> {
     return this.process.ask('shiftClock', ms);
   }

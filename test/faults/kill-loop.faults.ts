@@ -34,7 +34,7 @@ describe('Three workers that are killed again and again', () => {
       expect(account).toMatchObject({ ...promises(), committed: EVENTS, deliveries: EVENTS * 4 });
       expect(account.duplicates).toBeLessThanOrEqual(account.takeOvers);
       expect(account.duplicates).toBeLessThanOrEqual(held);
-      // Else nothing was shown.
+      // Otherwise the test has shown nothing.
       expect(held).toBeGreaterThan(0);
     } finally {
       await world.close();

@@ -5,7 +5,7 @@ import { CLAIM, HAND_OVER, LARGE, LOOK, RECORD } from './statements.js';
 import { until } from './until.js';
 import { World } from './world.js';
 
-/** The clock of a host that starts when the leases of the dead have run out, so that the test need not wait for that. */
+/** Options of a host whose clock is past the end of the dead host's leases, so that the test need not wait for it. */
 const AFTER_THE_LEASE = { clockOffset: LEASE_MS };
 
 describe('A worker that is killed with kill -9', () => {
@@ -131,7 +131,7 @@ describe('A worker that is killed with kill -9', () => {
     const unseen = before.database.holdCommit('before', /host_messages/);
     const after = await world.host({ role: 'api' });
     const done = after.database.holdCommit('after', /host_messages/);
-    // Neither host lives to see its answer.
+    // Both hosts are killed before they get the response.
     void before.publish('acme', ['rolled-back']).catch(() => undefined);
     void after.publish('acme', ['committed']).catch(() => undefined);
     await Promise.all([unseen, done]);

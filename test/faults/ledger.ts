@@ -51,7 +51,7 @@ export class Ledger {
     await until(`${count} requests at the receiver`, () => this.arrived >= count, patience);
   }
 
-  /** {@link lines} answers what arrives from now on. */
+  /** From now on, {@link lines} returns only later arrivals. */
   turnPage(): void {
     this.before += this.lines().length;
   }

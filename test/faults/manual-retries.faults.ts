@@ -5,7 +5,7 @@ import { promises } from './reconcile.js';
 import { until } from './until.js';
 import { World } from './world.js';
 
-/** Too few of each endpoint for it to count as failing. */
+/** Events for each endpoint: too few for it to count as failing. */
 const EVENTS = 4;
 const PATHS = Array.from({ length: 8 }, (_, i) => `/failing-${i}`);
 /** Retries that somebody asks for before the endpoints work again. */
@@ -55,11 +55,11 @@ describe('A retry that somebody asks for while the schedule runs', () => {
       duplicates: 0,
       takeOvers: 0,
     });
-    // Those that waited were sent sooner, and went on from no end.
+    // Deliveries that waited were sent sooner; they had not ended.
     expect(account.revived).toBeLessThanOrEqual(asked.retried + asked.recovered);
     expect(account.requests).toBe(account.attempts);
     expect(await world.count(`webhook_deliveries where state = 'delivered'`)).toBe(EVENTS * PATHS.length);
-    // Else they never met.
+    // Otherwise manual and scheduled retries have never met.
     expect(asked.refused).toBeGreaterThan(0);
   });
 });

@@ -56,7 +56,7 @@ describe('While workers run, the migrations go down and up again', () => {
     await world.ledger.behave('/held', { hold: true });
     await api.publish('acme', ['before']);
     await world.ledger.arrivals(1);
-    // The outcome is all that it has to say: it takes nothing of what comes.
+    // This worker only records its outcome: it takes nothing new.
     const record = late.database.hold('before', RECORD);
     await world.ledger.release('/held');
     const held = await record;

@@ -4,7 +4,7 @@ import { World } from './world.js';
 
 const EVENTS = 520;
 const LIMIT = 3;
-/** What one statement of the relay, of a discard and of retention takes at most. */
+/** The maximum number of rows that one statement of the relay, of a discard and of retention changes. */
 const BATCH = 500;
 
 /** Every statement writes down how many rows it took of each kind. */
@@ -84,7 +84,7 @@ describe('Whatever plan the database makes,', () => {
     expect(most['claimed of the limited one']).toBeLessThanOrEqual(LIMIT);
     expect(most['claimed of the open one']).toBeLessThanOrEqual(64);
     expect(world.ledger.mostAtOnce('/limited')).toBeLessThanOrEqual(LIMIT);
-    // Else nothing was shown.
+    // Otherwise the test has shown nothing.
     expect(Math.min(...Object.values(most))).toBeGreaterThan(0);
   });
 });

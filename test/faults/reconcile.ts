@@ -3,7 +3,7 @@ import { isSigned } from './ledger.js';
 import type { KnownEndpoint, World } from './world.js';
 import { encodeId } from '../../libs/webhooks/src/core/ids.js';
 
-/** What the suite found when it held the host's rows, the module's rows and the receiver's ledger against each other. */
+/** The result of reconciling the host's rows, the module's rows and the receiver's ledger. */
 export interface Account {
   /** Rows that the host committed. */
   committed: number;
@@ -16,7 +16,10 @@ export interface Account {
   duplicates: number;
   /** Leases of deliveries that ended without an outcome. */
   takeOvers: number;
-  /** Those, and the times that a delivery was given back: each may have seen a request. The bound of the duplicates. */
+  /**
+   * Take-overs, plus the times that a delivery was returned to its lane: each may have caused a request. The limit for
+   * duplicates.
+   */
   bound: number;
   /** Requests of a delivery beyond its attempts, its take-overs, and what was given back of it. */
   unexplained: number;
@@ -43,9 +46,9 @@ interface DeliveryRow {
   reason: string | null;
   attempts: number;
   numbers: number[];
-  /** Attempts that an answer came to. */
+  /** Attempts that got a response. */
   answered: number;
-  /** Leases that ended without an outcome, or in which it was given back: each may have seen a request. */
+  /** Leases that ended without an outcome, or in which the delivery was returned: each may have caused a request. */
   unfinished: number;
 }
 

@@ -47,7 +47,7 @@ describe('While somebody holds an old snapshot, so that nothing can be vacuumed,
         'claim p95 under the snapshot, ms': Math.round(during),
       });
       expect(account).toMatchObject({ ...promises(), deliveries: EVENTS * (ROUNDS + 1), duplicates: 0 });
-      // It passes over what is gone and cannot be vacuumed: that is PostgreSQL's price. More would be ours.
+      // It skips dead rows that cannot be vacuumed: PostgreSQL needs that time. More would be a fault of the module.
       expect(during).toBeLessThan(Math.max(before * 5, 100));
     } finally {
       await old.end();

@@ -32,7 +32,7 @@ describe('A receiver that closes connections which the sender believes to be ali
     expect(again).toMatchObject({ id: reset!.id, body: reset!.body, signature: reset!.signature });
     expect(again!.at - reset!.at).toBeLessThan(1_000);
     expect(await failures()).toBe(0);
-    // The ledger has it twice: nobody but the receiver can know that it arrived.
+    // The request is in the ledger twice: only the receiver can know that it arrived.
     expect(await settle(world)).toMatchObject({ ...promises(), requests: 3, attempts: 2, unexplained: 1 });
   });
 
@@ -49,7 +49,7 @@ describe('A receiver that closes connections which the sender believes to be ali
     expect(await failures()).toBe(0);
     const account = await settle(world, { 'on a used connection': reused });
     expect(account).toMatchObject({ ...promises(), requests: EVENTS, duplicates: 0 });
-    // Else they were all new.
+    // Otherwise all connections were new.
     expect(reused).toBeGreaterThan(0);
     expect(reused).toBeLessThan(EVENTS);
   });

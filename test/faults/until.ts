@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 /**
- * Waits until other processes have brought something about: asks again and again, and fails with `what` and the last
- * answer after `patience` ms. Answers the first answer that is truthy: a count of none is not yet one.
+ * Waits until other processes have brought something about: calls `ask` again and again, and fails with `what` and the last
+ * result after `patience` ms. Returns the first truthy result, so a count of 0 does not end it.
  */
 export async function until<Answer>(
   what: string,

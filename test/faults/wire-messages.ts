@@ -30,7 +30,7 @@ export class WireMessages {
 /** What a client's messages run: text of its own, or statements that it has prepared under a name. */
 export class Statements {
   private readonly prepared = new Map<string, string>();
-  /** The name of the statement that was told last, and is bound next. */
+  /** The name of the statement that was described last and is bound next. */
   private told: string | null = null;
 
   /** The statement that this message runs, or makes ready to run at once; `null`: none. */

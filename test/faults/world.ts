@@ -21,7 +21,7 @@ export interface KnownEndpoint {
   secrets: string[];
 }
 
-/** Everything a fault needs: a database, a receiver with a ledger, and hosts that can be killed. */
+/** Everything that a test of faults needs: a database, a receiver with a ledger, and hosts that can be killed. */
 export class World {
   readonly endpoints: KnownEndpoint[] = [];
   private readonly hosts = new Set<Host>();
@@ -35,7 +35,7 @@ export class World {
     private readonly tidyUp: () => Promise<void>,
   ) {}
 
-  /** On a database of its own of this run's server, or on the one of `databaseUrl`. */
+  /** Creates one on a new database of this run's server, or on that of `databaseUrl`. */
   static async create(databaseUrl?: string): Promise<World> {
     const database = databaseUrl ? { url: databaseUrl, drop: async () => undefined } : await createDatabase();
     await migrate(database.url);
@@ -65,7 +65,7 @@ export class World {
     return host;
   }
 
-  /** The module's tables were dropped and made anew: what was before is forgotten, and the books begin here. */
+  /** Call it after the module's tables were dropped and created anew: it forgets all earlier records. */
   async beginAnew(): Promise<void> {
     this.endpoints.length = 0;
     this.ledger.turnPage();
@@ -162,7 +162,7 @@ export class World {
     await this.tidyUp();
   }
 
-  /** What hangs, for the message of a failed test. */
+  /** What has not ended, for the message of a failed test. */
   private async describe(): Promise<string> {
     const left = await this.rows(
       `select d.id, d.state, d.claims, d.attempts, d.next_at, d.lease_id, l.state as lane, l.next_due_at, l.hold_until, l.in_flight

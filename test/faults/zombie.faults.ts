@@ -72,7 +72,7 @@ describe('A worker that is stopped and comes back late (SIGSTOP, SIGCONT)', () =
   });
 });
 
-/** Outcomes that came too late in this host. */
+/** Number of outcomes that this host recorded too late. */
 async function lost(host: { call<Result>(part: null, method: string): Promise<Result> }): Promise<number> {
   const { recorded } = await host.call<{ recorded: { leaseLost: number } }>(null, 'stats');
   return recorded.leaseLost;

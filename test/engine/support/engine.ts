@@ -18,7 +18,7 @@ export interface EngineSettings extends WorkerSettings {
   workers?: number;
 }
 
-/** Fields of an endpoint beside its path; `events` is everything by default. */
+/** Fields of an endpoint besides its path. `events`: everything by default. */
 export type EndpointFields = Partial<Omit<RegisterEndpoint, 'url'>>;
 
 /** An event as most tests want one: `message.delivered` about `subject`. */
@@ -66,7 +66,7 @@ export class Engine {
     return this.first.webhooks;
   }
 
-  /** Moves the clock of all workers on. */
+  /** Moves the clock of all workers forward. */
   advance(ms: number): void {
     const whole = Math.round(ms);
     this.moved += whole;
@@ -91,12 +91,12 @@ export class Engine {
     return this.transaction((tx) => this.webhooks.publish(tx, events));
   }
 
-  /** One worker relays and delivers what is due. */
+  /** Lets the first worker relay and deliver what is due. */
   runOnce(): Promise<RunResult> {
     return this.webhooks.runOnce();
   }
 
-  /** All workers at once, until none finds anything to do. */
+  /** Lets all workers do so at the same time, until none finds anything to do. */
   async runAll(): Promise<void> {
     for (let busy = true; busy;) {
       const done = await Promise.all(this.workers.map((worker) => worker.webhooks.runOnce()));
@@ -122,7 +122,7 @@ export class Engine {
     return Number(row!.count);
   }
 
-  /** Deliveries that are being sent, and leases: both none when the workers are done. */
+  /** Numbers of deliveries that are being sent, and of leases. Both are 0 when the workers are done. */
   async leftovers(): Promise<{ sending: number; leases: number; inFlight: number }> {
     return {
       sending: await this.count(`$deliveries where state = 'sending'`),

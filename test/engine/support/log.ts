@@ -1,6 +1,6 @@
 import type { LoggerService } from '@nestjs/common';
 
-/** A Nest logger that keeps warnings, errors, and what is said for debugging. */
+/** A Nest logger that keeps warnings, errors and debug lines. */
 export class Log implements LoggerService {
   readonly warnings: string[] = [];
   readonly errors: string[] = [];

@@ -44,7 +44,7 @@ export const inSequence = (...all: Behaviour[]): Behaviour => {
   return (response, arrival) => all[Math.min(turn++, all.length - 1)]!(response, arrival);
 };
 
-/** Requests wait in front of it until it opens; then it does what `behind` does. */
+/** Makes requests wait until it opens, and then behaves like `behind`. */
 export class Gate {
   private waiting: [ServerResponse, Arrival][] | null = [];
 
@@ -55,7 +55,7 @@ export class Gate {
     else this.behind(response, arrival);
   };
 
-  /** Lets all through, and whoever comes later. */
+  /** Lets all waiting and all later requests through. */
   open(): void {
     const waiting = this.waiting ?? [];
     this.waiting = null;

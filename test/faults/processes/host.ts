@@ -34,7 +34,7 @@ export interface HostConfig {
   replicated?: boolean;
   /** Settings of the pool's connections, for `pg`. */
   connection?: Record<string, unknown>;
-  /** A connection to the database that says nothing for so long is given up, ms. */
+  /** How long a connection to the database may be silent before it is given up, ms. */
   silenceMs?: number;
   /** Listen for SIGTERM as a host with shutdown hooks does. */
   shutdownHooks?: boolean;
@@ -99,7 +99,7 @@ async function start(config: HostConfig): Promise<void> {
   app = await compiled.init();
 }
 
-/** What a host does all day: a row of its own and its event, in one transaction. */
+/** Writes rows of the host and their events in one transaction. */
 async function publish({
   tenantId,
   subjects,
@@ -153,7 +153,7 @@ function ifUndone(error: unknown): void {
   if (!(error instanceof Undone)) throw error;
 }
 
-/** Publishes one event after the other and answers how long each transaction took, ms, sorted. */
+/** Publishes one event after the other. Returns how long each transaction took, ms, sorted. */
 async function load(tenantId: string, subjects: string[], pauseMs = 0): Promise<number[]> {
   const took: number[] = [];
   for (const subject of subjects) {
