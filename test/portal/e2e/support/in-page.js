@@ -45,3 +45,10 @@ exports.spoilToken = () => {
   const other = token[place] === 'A' ? 'B' : 'A';
   history.replaceState(null, '', `#session=${token.slice(0, place)}${other}${token.slice(place + 1)}`);
 };
+
+/** Waits until nothing is loading, and some frames: what a page draws may make it read more. @returns {Promise<void>} */
+exports.drawn = async () => {
+  const isLoading = () => document.querySelector('.skeleton, [aria-busy="true"]') !== null;
+  for (let frame = 0; frame < 3 || isLoading(); frame++)
+    await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+};

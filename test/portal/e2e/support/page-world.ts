@@ -3,12 +3,14 @@ import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playw
 import { startHost, type HostSettings, type WebhooksHost } from '../../../support/webhooks-host.js';
 import { launchChromium } from './chromium.js';
 import { PageFaults } from './page-faults.js';
+import { PageRequests } from './page-requests.js';
 import { TestReceiver } from './test-receiver.js';
 
-/** A page that is open, and what went wrong in it. */
+/** A page that is open, what went wrong in it, and what it still reads. */
 export interface OpenPage {
   page: Page;
   faults: PageFaults;
+  requests: PageRequests;
 }
 
 /** How a page is opened. */
@@ -66,9 +68,10 @@ export class PageWorld {
     const page = await context.newPage();
     page.setDefaultTimeout(60_000);
     const faults = await PageFaults.watch(page);
+    const requests = new PageRequests(page);
     await before?.(page);
     await page.goto(`${origin ?? (await this.host.app.getUrl())}${path}${query}#${fragment}`);
-    return { page, faults };
+    return { page, faults, requests };
   }
 
   /** Registers a webhook for a path of the customer's server. */
