@@ -27,6 +27,7 @@ describeInChromium('With the keyboard alone, a customer', () => {
     });
     const opened = await world.open({
       browser: { permissions: ['clipboard-read', 'clipboard-write'], viewport: { width: 1280, height: 800 } },
+      before: (created) => created.clock.install(),
     });
     page = opened.page;
     faults = opened.faults.list;
@@ -36,6 +37,8 @@ describeInChromium('With the keyboard alone, a customer', () => {
   const button = (name: string | RegExp) => page.getByRole('button', { name, exact: true });
   const link = (name: string | RegExp) => page.getByRole('link', { name, exact: true });
   const main = () => page.getByRole('main');
+  /** The page reads again what it shows: its clock goes on by more than the time between two reads. */
+  const nextRead = () => page.clock.runFor(6_000);
 
   async function addWebhook(): Promise<void> {
     await press(page, link('Add webhook').first());
@@ -86,14 +89,20 @@ describeInChromium('With the keyboard alone, a customer', () => {
     await page.getByText('Your server has an error of its own (500)').waitFor();
     await press(page, link('Show the latest failed delivery'));
     await page.getByText('out of order').waitFor();
+    const failedAgain = world.attempts('retrying');
     await press(page, button('Send now'));
+    await failedAgain;
+    await nextRead();
 
     await link(/^Attempt 2 500/).waitFor();
   }
 
   async function retryAndRecover(): Promise<void> {
     world.receiver.answers.delete('/orders');
+    const delivered = world.attempts('delivered');
     await press(page, button('Send now'));
+    await delivered;
+    await nextRead();
     await link(/^Attempt 3 200/).waitFor();
     await main().getByText('Delivered', { exact: true }).waitFor();
 
@@ -104,6 +113,7 @@ describeInChromium('With the keyboard alone, a customer', () => {
     const recovered = world.attempts('delivered', 2);
     await press(page, button('Send 2 again'));
     await recovered;
+    await nextRead();
     await page.getByText('None waits any more.').waitFor();
   }
 

@@ -1,6 +1,10 @@
+import type { Page } from 'playwright-core';
 import { describeInChromium } from './support/chromium.js';
 import { setVisibility } from './support/in-page.js';
 import { PageWorld } from './support/page-world.js';
+
+/** Gives a page a clock with which minutes pass at once. */
+const ownClock = (page: Page) => page.clock.install();
 
 describeInChromium('The open webhooks page', () => {
   let world: PageWorld;
@@ -13,10 +17,13 @@ describeInChromium('The open webhooks page', () => {
 
   it('shows new deliveries without a reload', async () => {
     await world.register('/live');
-    const { page, faults } = await world.open({ query: '?screen=deliveries' });
+    const { page, faults } = await world.open({ query: '?screen=deliveries', before: ownClock });
     await page.getByText('No deliveries yet').waitFor();
+    const delivered = world.attempts('delivered');
     await world.publish(['msg-live-1']);
+    await delivered;
 
+    await page.clock.runFor(6_000);
     await page.getByText('msg-live-1').waitFor();
 
     expect(faults.list).toEqual([]);
@@ -24,18 +31,14 @@ describeInChromium('The open webhooks page', () => {
 
   it('asks for nothing while it is hidden, and for news as soon as it is seen again', async () => {
     await world.register('/hidden');
-    const { page } = await world.open({
-      query: '?screen=deliveries',
-      // The page's own clock: minutes pass at once.
-      before: (opened) => opened.clock.install(),
-    });
+    const { page, requests } = await world.open({ query: '?screen=deliveries', before: ownClock });
     await page.getByRole('heading', { name: 'Deliveries' }).waitFor();
     const calls: string[] = [];
     page.on('request', (request) => calls.push(request.url()));
     const asked = page.waitForRequest(/\/deliveries\?/);
     await page.clock.runFor(6_000);
     await asked;
-    await page.waitForLoadState('networkidle');
+    await requests.settled();
 
     await page.evaluate(setVisibility, 'hidden');
     calls.length = 0;

@@ -1,13 +1,11 @@
 // Functions that run inside the page, so they are plain JavaScript of browsers. They may use nothing from outside.
 
-/** For `locator.evaluate`. @returns {boolean} */
-exports.hasFocus = (element) => element === document.activeElement;
-
-/** @returns {string} */
-exports.focusedName = () => {
-  const element = document.activeElement;
-  const name = element.getAttribute('aria-label') ?? element.textContent.trim().slice(0, 60);
-  return `${element.tagName} ${name}`;
+/** For `locator.evaluate`: `null` if the element has the focus, or which one has. @returns {string | null} */
+exports.focusElsewhere = (element) => {
+  const focused = document.activeElement;
+  if (focused === element) return null;
+  const name = focused.getAttribute('aria-label') ?? focused.textContent.trim().slice(0, 60);
+  return `${focused.tagName} ${name}`;
 };
 
 /** The elements that make the page scroll sideways, one line each. @returns {string[]} */

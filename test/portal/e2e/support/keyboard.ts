@@ -1,5 +1,5 @@
 import type { Locator, Page } from 'playwright-core';
-import { focusedName, hasFocus } from './in-page.js';
+import { focusElsewhere } from './in-page.js';
 
 const MAX_STEPS = 120;
 
@@ -8,9 +8,10 @@ export async function tabTo(page: Page, target: Locator): Promise<void> {
   await target.waitFor();
   const passed: string[] = [];
   for (let step = 0; step < MAX_STEPS; step++) {
-    if (await target.evaluate(hasFocus)) return;
+    const elsewhere = await target.evaluate(focusElsewhere);
+    if (elsewhere === null) return;
+    passed.push(elsewhere);
     await page.keyboard.press('Tab');
-    passed.push(await page.evaluate(focusedName));
   }
   throw new Error(`Tab does not reach ${target}. It passed:\n${[...new Set(passed)].join('\n')}`);
 }
