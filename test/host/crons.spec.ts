@@ -43,9 +43,9 @@ afterEach(() => {
 
 const webhooks = (): DynamicModule => WebhooksModule.forRoot({ ...shape, ...values, role: 'all' });
 
-/** What the host's jobs did within three seconds, and what its own scheduler knows. */
+/** What the host's jobs do within three seconds, and what its scheduler then lists. */
 async function threeSeconds(imports: DynamicModule[]) {
-  // The database is reached without timers; what the scheduler counts by is ours.
+  // The database is reached without timers. The scheduler uses fake ones.
   jest.useFakeTimers({
     doNotFake: ['nextTick', 'setImmediate', 'clearImmediate', 'queueMicrotask', 'performance'],
   });
@@ -84,7 +84,7 @@ describe("The host's jobs", () => {
     expect(await threeSeconds([webhooks(), ScheduleModule.forRoot()])).toEqual(once);
   });
 
-  it('do not run where the host has no scheduler', async () => {
+  it('do not run if the host has no scheduler', async () => {
     const idle = { ticks: { cron: 0, interval: 0, timeout: 0 }, known: undefined };
     expect(await threeSeconds([webhooks()])).toEqual(idle);
   });

@@ -18,7 +18,7 @@ interface AccountCall {
   params: { accountId: string };
 }
 
-/** Who calls may use the account in the path. */
+/** Lets the caller in if the account in the path is the caller's. */
 @Injectable()
 class OwnAccountGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean {
@@ -61,7 +61,7 @@ describe('A host as the guide describes it', () => {
     },
   );
 
-  it('may run the migrations with a runner of its own, in their order, and pass a data source of its own', async () => {
+  it('may run the migrations in order with its own runner, and pass its own data source', async () => {
     const own = await new DataSource({
       type: 'postgres',
       url: database.url,

@@ -47,7 +47,7 @@ async function works(
   await webhooks.endpoints.delete('a', body.id);
 }
 
-/** A host's configuration that is there only after a while. */
+/** A host's configuration that is loaded asynchronously. */
 @Injectable()
 class Configuration {
   async read(): Promise<WebhooksModuleOptions> {
@@ -86,7 +86,7 @@ describe('The module is mounted', () => {
     await delivers(await startApp([dataSource(url()), module]));
   });
 
-  it('with a class of its own that makes the options, and has dependencies', async () => {
+  it('with a class that creates the options and has dependencies', async () => {
     const module = WebhooksModule.forRootAsync({
       ...shape,
       imports: [ConfigurationModule],
@@ -95,7 +95,7 @@ describe('The module is mounted', () => {
     await delivers(await startApp([dataSource(url()), module]));
   });
 
-  it('with a provider of the host that makes the options', async () => {
+  it('with a provider of the host that creates the options', async () => {
     const module = WebhooksModule.forRootAsync({
       ...shape,
       imports: [ConfigurationModule],
@@ -112,7 +112,7 @@ describe('The module is mounted', () => {
     await app.close();
   });
 
-  it('on a data source that is no provider of Nest', async () => {
+  it('on a data source that is not a provider of Nest', async () => {
     const source = await given(url());
     const app = await startApp([WebhooksModule.forRoot({ ...shape, ...values, dataSource: source })]);
     await works(app, '/webhooks', app.get(WebhooksService), source);
@@ -121,7 +121,7 @@ describe('The module is mounted', () => {
     await source.destroy();
   });
 
-  it('on a handed over data source, although the host has a default one too', async () => {
+  it('on a data source that is passed as an object, although the host has a default one too', async () => {
     const source = await given(second.url);
     const module = WebhooksModule.forRoot({ ...shape, ...values, dataSource: source });
     const app = await startApp([dataSource(url()), module]);
@@ -130,7 +130,7 @@ describe('The module is mounted', () => {
     await source.destroy();
   });
 
-  it('everywhere at once where it is global', async () => {
+  it('once for all modules if it is global', async () => {
     @Injectable()
     class Reports {
       constructor(readonly webhooks: WebhooksService) {}
@@ -164,7 +164,7 @@ describe('The module is mounted', () => {
 });
 
 describe('Two modules on two data sources', () => {
-  it('know nothing of each other', async () => {
+  it('are independent of each other', async () => {
     const one = WebhooksModule.forRoot({ ...shape, ...values, path: 'one' });
     const two = WebhooksModule.forRoot({
       ...shape,
@@ -219,7 +219,7 @@ describe('Registering twice on one data source', () => {
     });
   });
 
-  it('is no error once the first one is closed, or did not start', async () => {
+  it('is allowed once the first one is closed, or if it did not start', async () => {
     const source = await given(second.url);
     const module = () => WebhooksModule.forRoot({ ...values, dataSource: source });
     const app = await startApp([module()]);

@@ -45,7 +45,7 @@ class KeyTenant implements TenantProvider {
   resolve = (call: unknown): string => this.keys.accountOf((call as AccountRequest).headers['x-account'])!;
 }
 
-/** Lets in on Sundays only, so to speak. */
+/** Refuses every request. */
 class Closed implements CanActivate {
   canActivate(): boolean {
     return false;
@@ -93,12 +93,12 @@ describe('Guards', () => {
     await webhooks.endpoints.delete('a', body.id);
   });
 
-  it('may be instances, and all of them must agree', async () => {
+  it('may be instances, and all of them must let the request in', async () => {
     await start({ imports: [KeysModule], guards: [KeyGuard, new Closed()], tenant });
     await as(app, 'key-of-a').get('/webhooks').expect(403);
   });
 
-  it("are the host's own where it says 'global'", async () => {
+  it("are the host's global ones if the option is 'global'", async () => {
     @Module({ imports: [KeysModule], providers: [{ provide: APP_GUARD, useClass: KeyGuard }] })
     class GuardModule {}
     await start({ guards: 'global', tenant }, GuardModule);
@@ -129,7 +129,7 @@ describe('Without guards', () => {
     await as(app, 'a').post('/webhooks').expect(404);
   });
 
-  it('there are routes where the host says so, and a warning at each start', async () => {
+  it('there are routes if the options allow it, with a warning at each start', async () => {
     await start({ allowUnauthenticated: true, tenant: () => 'everybody' });
     await request(app.getHttpServer()).get('/webhooks').expect(200);
     expect(warnings).toEqual([expect.stringMatching(/have no guards \(allowUnauthenticated\)/)]);
@@ -147,14 +147,14 @@ describe('The role', () => {
       );
   const due = async () => (await app.get<WebhooksService>(WebhooksService).stats()).unrelayed;
 
-  it('worker has no routes, and publishes and delivers', async () => {
+  it('worker has no routes, but publishes and delivers', async () => {
     await start({ ...shape, role: 'worker' });
     await as(app, 'a').get('/webhooks').expect(404);
     await publish();
     await until(async () => (await due()) === 0);
   });
 
-  it('api has routes and publishes, and delivers nothing by itself', async () => {
+  it('api has routes and publishes, but delivers nothing by itself', async () => {
     await start({ ...shape, role: 'api' });
     await as(app, 'a').get('/webhooks').expect(200);
     await publish();
@@ -170,7 +170,7 @@ describe('The role', () => {
   });
 });
 
-/** Asks again and again: the poller works by itself. The test's own time limit ends it. */
+/** Checks `condition` again and again while the poller works. Ends at the test's own time limit. */
 async function until(condition: () => Promise<boolean>): Promise<void> {
   while (!(await condition())) await new Promise((resolve) => setImmediate(resolve));
 }

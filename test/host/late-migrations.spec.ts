@@ -57,7 +57,7 @@ async function until(condition: () => Promise<boolean>): Promise<void> {
 
 const areAvailable = async (): Promise<boolean> => (await as(app, 'a').get('/webhooks')).status === 200;
 
-/** The worker delivers by itself. */
+/** Expects that the worker delivers by itself. */
 async function delivers(): Promise<void> {
   await until(areAvailable);
   await as(app, 'a')
@@ -90,7 +90,7 @@ describe('A host that lists the migration of a capture and runs it at bootstrap'
   const [CreateMessages] = MIGRATIONS as [(typeof MIGRATIONS)[0]];
   class Inserts1764900000002 extends captureMigration(Message, { column: 'status', insert: true }) {}
 
-  /** Runs these after the module's own, without an app. */
+  /** Runs the module's migrations and then these, without an app. */
   const migrateBefore = async (...migrations: (typeof CreateMessages)[]): Promise<void> => {
     const entities = [...webhooksEntities, Message, Campaign];
     const source = await given(database.url, {
@@ -128,7 +128,7 @@ describe('A host that lists the migration of a capture and runs it at bootstrap'
     await until(async () => receiver.received.length === 1);
   });
 
-  it('does not start without the trigger, or with a wrong one, if no such migration is left to run', async () => {
+  it('does not start without the right trigger if no migration that creates it is left to run', async () => {
     class Other1764900000001 extends captureMigration(Message, { column: 'note' }) {}
     await migrateBefore(CreateMessages);
     await expect(start([CreateMessages, Other1764900000001])).rejects.toThrow(
@@ -141,7 +141,7 @@ describe('A host that lists the migration of a capture and runs it at bootstrap'
   });
 });
 
-it('Until the tables exist, everything is refused by name, and the log and health() say so', async () => {
+it('Until the tables exist, every call fails with an error that says so, and the log and health() show it', async () => {
   app = await startApp([later(), webhooks()], { logger });
   expect(said).toEqual([
     expect.stringMatching(/"webhook_accounts", does not exist: .*run the migrations.* nothing is delivered/),
@@ -162,7 +162,7 @@ it('Until the tables exist, everything is refused by name, and the log and healt
   await delivers();
 });
 
-it('Tables of an earlier release do not stop the start where the migrations are listed and not yet run', async () => {
+it('Tables of an earlier release do not stop the start if the migrations are listed and not yet run', async () => {
   app = await startApp([dataSource(database.url)], { logger });
   const source = app.get(DataSource);
   // Back to before the migration that adds a column.

@@ -17,7 +17,7 @@ import { type AccountRequest, as, dataSource, startApp, values } from './support
 
 const Roles = (...roles: string[]) => SetMetadata('roles', roles);
 
-/** As many hosts have it: only a handler, or a class, with roles asks who calls. */
+/** As in many hosts: checks the caller only for a handler, or a class, with roles. */
 @Injectable()
 abstract class RolesGuard implements CanActivate {
   constructor(protected readonly reflector: Reflector) {}
@@ -105,8 +105,8 @@ async function isProtected(at: INestApplication): Promise<void> {
   await as(at, 'a').get('/webhooks/account').expect(200);
 }
 
-describe('A guard that acts only on what has its metadata', () => {
-  it.each(['express', 'fastify'] as const)('is warned about at the start on %s', async (adapter) => {
+describe('A guard that acts only on handlers with its metadata', () => {
+  it.each(['express', 'fastify'] as const)('causes a warning at the start on %s', async (adapter) => {
     await start({}, adapter);
     await anonymously(app!).post('/webhooks').expect(201);
     expect(warnings).toEqual([
@@ -116,7 +116,7 @@ describe('A guard that acts only on what has its metadata', () => {
     ]);
   });
 
-  it('stops the start in production where such a request would even have a tenant', async () => {
+  it('stops the start in production if a request without credentials would even have a tenant', async () => {
     process.env.NODE_ENV = 'production';
     await expect(start({})).rejects.toMatchObject({
       name: 'WebhooksSetupError',
@@ -134,7 +134,7 @@ describe('A guard that acts only on what has its metadata', () => {
     expect(warnings).toEqual([]);
   });
 
-  it('protects every route of a global guard, too, and of a subclass that has the decorator itself', async () => {
+  it('protects every route if it is global, too, and if a subclass has the decorator itself', async () => {
     await start({ guards: 'global', decorators: [Roles('customer')] }, 'express', GlobalGuardModule);
     await isProtected(app!);
     await app!.close();
@@ -143,7 +143,7 @@ describe('A guard that acts only on what has its metadata', () => {
     expect(warnings).toEqual([]);
   });
 
-  it('is asked once for each set of metadata: a subclass may have protected a few handlers only', async () => {
+  it('is checked once for each set of metadata, because a subclass may protect only a few handlers', async () => {
     const asked: string[] = [];
     @Injectable()
     class CountingGuard extends HandlerRolesGuard {

@@ -11,7 +11,7 @@ import { itForAll } from '../support/it-for-all.js';
 
 const channel = (name: string) => ({ name, send: async () => undefined });
 
-/** Options, the name and value that the error must show, and a word of the fix. */
+/** Options, the name and value that the error must show, and a part of the suggested fix. */
 type WrongValue = [option: string, options: unknown, shown: string, fix: string];
 
 const WRONG_VALUES: WrongValue[] = [
@@ -220,7 +220,7 @@ const UNKNOWN_NAMES: [name: string, options: object, question: string][] = [
   ['worker.concurrency', { worker: { concurrency: 5 } }, ''],
 ];
 
-/** What decides the module's shape: refused while `forRoot` runs. */
+/** Options that decide the module's structure, which are refused while `forRoot` runs. */
 const WRONG_SHAPES: WrongValue[] = [
   ['dataSource', { dataSource: '' }, '""', 'the name of a data source'],
   ['dataSource', { dataSource: 5 }, '5', 'the name of a data source'],
@@ -260,7 +260,7 @@ const naming = (option: string, shown: string, fix: string) => ({
 
 const escaped = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
-describe('A wrong value names the option, what it was, and what to write instead', () => {
+describe('The error about a wrong value names the option, the value, and what to write instead', () => {
   itForAll(WRONG_VALUES)('in the options that are values', ([option, options, shown, fix]) => {
     expect(errorOf(() => resolveSettings(options as WebhooksModuleOptions))).toMatchObject(
       naming(option, shown, fix),
@@ -273,7 +273,7 @@ describe('A wrong value names the option, what it was, and what to write instead
     );
   });
 
-  itForAll(WRONG_SHAPES)('in the options that shape the module', ([option, options, shown, fix]) => {
+  itForAll(WRONG_SHAPES)('in the options that decide the structure', ([option, options, shown, fix]) => {
     expect(errorOf(() => WebhooksModule.forRoot(options as WebhooksModuleStructure))).toMatchObject(
       naming(option, shown, fix),
     );
@@ -312,7 +312,7 @@ describe('A wrong value', () => {
     { network: { ca: 'SECRET' } },
     { network: 'SECRET' },
     { encryption: { current: { id: 'k1' }, previous: 'SECRET' } },
-  ])('that may be a key or a password is not shown', (options) => {
+  ])('is not shown if it may be a key or a password', (options) => {
     const error = errorOf(() => resolveSettings(options as never));
     expect(inspect(error, { depth: 9, showHidden: true })).not.toContain('SECRET');
   });

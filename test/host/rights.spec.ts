@@ -49,7 +49,7 @@ async function asRole(grants: string): Promise<DataSource> {
 const mounted = (dataSource: DataSource) => WebhooksModule.forRoot({ ...shape, ...values, dataSource });
 
 describe('A database role with the rights that the guide lists', () => {
-  it('for a worker is enough for everything the module does', async () => {
+  it('of a worker can do everything that the module does', async () => {
     const source = await asRole(workerGrants!);
     await createPostgresStore(createSession(source)).checkRights('worker');
     const app = await startApp([mounted(source)]);
@@ -58,7 +58,7 @@ describe('A database role with the rights that the guide lists', () => {
     await source.destroy();
   });
 
-  it('for a web process is enough to publish, to serve every route, and for no worker', async () => {
+  it('of a web process can publish and serve every route, but not run a worker', async () => {
     const source = await asRole(webGrants!);
     const [app, other] = [await startApp([mounted(source)]), await startApp([mounted(owner)])];
     const api = as(app, 'a');
@@ -95,7 +95,7 @@ describe.each([
   ['worker', workerGrants!, 40],
   ['api', webGrants!, 20],
 ] as const)('The start of a process in the role %s', (process, grants, count) => {
-  it('names each right that it lacks, with the statement that grants it', async () => {
+  it('causes an error with each right that it lacks and the statement that grants it', async () => {
     const source = await asRole(grants);
     const store = createPostgresStore(createSession(source));
     const failures: string[] = [];
@@ -122,7 +122,7 @@ describe.each([
     await source.destroy();
   });
 
-  it('stops there, and writes nothing', async () => {
+  it('does not start, and writes nothing', async () => {
     const source = await asRole(grants);
     await owner.query(`revoke usage on sequence webhook_events_sequence_seq from ${role}`);
     const module = WebhooksModule.forRoot({ ...shape, ...values, role: process, dataSource: source });

@@ -7,7 +7,7 @@ import { WebhooksService } from '../../libs/webhooks/src/webhooks.service.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
 import { dataSource, shape, startApp, values } from './support/app.js';
 
-// As in a host that has none, or one for another major of Nest.
+// As in a host without a scheduler, or with one for another major version of Nest.
 jest.mock('@nestjs/schedule', () => {
   throw new SyntaxError("Unexpected token 'export'");
 });

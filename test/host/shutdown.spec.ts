@@ -62,7 +62,7 @@ describe('app.close()', () => {
     await later.close();
   });
 
-  it('waits no longer than drainMs: the delivery is sent again when its lease has ended, with the same id and bytes', async () => {
+  it('waits for drainMs at most: an aborted delivery is sent again after its lease, with the same id and bytes', async () => {
     receiver.on('/dead', hang);
     const app = await startWorker({ worker: { drainMs: 50 } });
     await register(app, '/dead');
@@ -72,7 +72,7 @@ describe('app.close()', () => {
 
     receiver.on('/dead', (response) => response.writeHead(204).end());
     const next = await startWorker({}, 'api');
-    // The receiver may still be working on it, so a deployment does not ask it twice.
+    // The receiver may still be working on the request, so it is not sent again at once.
     expect(await service(next).runOnce()).toMatchObject({ claimed: 0, delivered: 0 });
     advanceClock(next, 30_000);
     expect(await service(next).runOnce()).toMatchObject({ claimed: 0, delivered: 0 });
@@ -84,7 +84,7 @@ describe('app.close()', () => {
     await next.close();
   });
 
-  it('gives back at once what is claimed and not sent, while requests are still in flight', async () => {
+  it('returns claimed deliveries that are not sent at once, while requests are still in flight', async () => {
     const gate = new Gate();
     receiver.on('/slow', gate.behaviour);
     const app = await startWorker({ worker: { slots: 1 } });
@@ -110,14 +110,14 @@ describe('app.close()', () => {
     expect(drainMs({ worker: { drainMs: 40_000 } })).toBe(40_000);
   });
 
-  it('may be called twice, and before anything was sent', async () => {
+  it('may be called twice, also before anything was sent', async () => {
     const app = await startWorker();
     await Promise.all([app.close(), app.close()]);
     await app.close();
   });
 
   it.each([true, false])(
-    'listens for signals until then only where handleSignals is %p',
+    'listens for signals until then only if handleSignals is %p',
     async (handleSignals) => {
       const signals = ['SIGTERM', 'SIGINT'] as const;
       const before = signals.map((signal) => process.listenerCount(signal));

@@ -68,11 +68,11 @@ it('A host that logs its SQL logs no secret, no header value and no key', async 
   expect(said).toContain('webhook_endpoints');
   expect(new Set(secrets).size).toBe(11);
   for (const secret of secrets) expect(said).not.toContain(secret);
-  // Nor what a signature is made of, without its wrapping.
+  // Nor the key of a signature in any other encoding.
   for (const secret of secrets) expect(said).not.toContain(secret.replace(/^whsec_/, ''));
 });
 
-it('An idle worker adds nothing to the SQL log of the host but the errors of its statements', async () => {
+it('An idle worker adds nothing to the SQL log of the host except errors of its statements', async () => {
   const log = new SqlLog();
   const app = await startApp(
     [

@@ -26,14 +26,14 @@ const setupError = (message: string | RegExp) => ({
 });
 
 describe.each(['all', 'api', 'worker'] as const)('In the role %s the start stops', (role) => {
-  it('where the entities are not in the data source', async () => {
+  it('if the entities are not in the data source', async () => {
     source = await given(database.url, { entities: [], migrations: [] });
     await expect(start(role)).rejects.toMatchObject(
       setupError(/entities are not in the data source.*autoLoadEntities.*\.\.\.webhooksEntities/),
     );
   });
 
-  it('where one of the tables is missing', async () => {
+  it('if one of the tables is missing', async () => {
     source = await given(database.url);
     await source.query('drop table webhook_alerts');
     await expect(start(role)).rejects.toMatchObject(
@@ -41,7 +41,7 @@ describe.each(['all', 'api', 'worker'] as const)('In the role %s the start stops
     );
   });
 
-  it('where the tables are those of an earlier version', async () => {
+  it('if the tables are those of an earlier version', async () => {
     source = await given(database.url);
     await source.query('alter table webhook_lanes drop column claimed_until');
     await expect(start(role)).rejects.toMatchObject(
@@ -49,7 +49,7 @@ describe.each(['all', 'api', 'worker'] as const)('In the role %s the start stops
     );
   });
 
-  it('where an endpoint that is not deleted has a profile that the host does not', async () => {
+  it('if a live endpoint has a profile that the options do not have', async () => {
     source = await given(database.url);
     await source.query(
       `insert into webhook_endpoints (id, tenant_id, url, events, profile, secrets, skip_error_codes, state_at, created_at, updated_at)
@@ -63,14 +63,14 @@ describe.each(['all', 'api', 'worker'] as const)('In the role %s the start stops
     await app.close();
   });
 
-  it('where there is no key, whatever NODE_ENV says', async () => {
+  it('if there is no key, whatever NODE_ENV is', async () => {
     source = await given(database.url);
     await expect(start(role, { ...values, encryption: undefined })).rejects.toMatchObject(
       setupError(/no encryption key.*openssl rand.*allowPlaintextSecrets/),
     );
   });
 
-  it('where the key is not set', async () => {
+  it('if the key is not set', async () => {
     source = await given(database.url);
     const encryption = { current: { id: 'k1', key: process.env.NOT_SET_ANYWHERE } };
     await expect(start(role, { ...values, encryption })).rejects.toMatchObject({
@@ -81,7 +81,7 @@ describe.each(['all', 'api', 'worker'] as const)('In the role %s the start stops
 });
 
 describe('A data source', () => {
-  it('of the command line that lacks the entities is told so by the migrations', async () => {
+  it('of the command line without the entities makes the migrations fail with that message', async () => {
     source = await given(database.url, { entities: [], migrationsRun: false });
     const said = jest.spyOn(console, 'log').mockImplementation(() => undefined);
     await expect(source.runMigrations()).rejects.toMatchObject(
@@ -90,7 +90,7 @@ describe('A data source', () => {
     said.mockRestore();
   });
 
-  it('that is not connected is an error that says so', async () => {
+  it('that is not connected causes an error that says so', async () => {
     source = await given(database.url);
     const closed = new DataSource({ type: 'postgres', url: database.url });
     const module = WebhooksModule.forRoot({ ...values, dataSource: closed });
@@ -109,7 +109,7 @@ describe('A data source', () => {
   });
 
   it.each(['mysql', 'mariadb', 'better-sqlite3'])(
-    'of type %s is left as it is by the migrations',
+    'of type %s is not changed by the migrations',
     async (type) => {
       source = await given(database.url);
       const statements: string[] = [];

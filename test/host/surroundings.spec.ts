@@ -23,7 +23,7 @@ class Order {
   amount!: number;
 }
 
-/** Routes of the host. One lies where the module's would, one has the module's own name. */
+/** Routes of the host. One is at the path that the module's would have, one has the module's own name. */
 @Controller()
 class HostController {
   @Get('orders')
@@ -86,7 +86,7 @@ describe.each(['express', 'fastify'] as const)('On %s the host', (adapter) => {
   let app: INestApplication;
   afterEach(() => app.close());
 
-  it('keeps its own routes as they are: no guard, pipe, filter or interceptor of ours', async () => {
+  it('keeps its own routes as they are: the module adds no guard, pipe, filter or interceptor', async () => {
     app = await startApp([HostModule, dataSource(database.url), mounted()], { adapter, logger: false });
     const server = app.getHttpServer();
     await request(server).get('/orders').expect(200, { orders: [] });
@@ -98,7 +98,7 @@ describe.each(['express', 'fastify'] as const)('On %s the host', (adapter) => {
     expect(missing).toEqual({ statusCode: 404, message: 'Cannot GET /nowhere', error: 'Not Found' });
   });
 
-  it('keeps its own /webhooks path and controller of that name, beside ours at another', async () => {
+  it('keeps its own /webhooks path and controller of that name if the module is mounted at another path', async () => {
     app = await startApp([dataSource(database.url), mounted(), HostModule], { adapter });
     const server = app.getHttpServer();
     const { text } = await request(server).get('/webhooks').expect(200);
@@ -111,7 +111,7 @@ describe.each(['express', 'fastify'] as const)('On %s the host', (adapter) => {
     await request(server).get('/hooks').expect(403);
   });
 
-  it('may have strict pipes and a filter for everything of its own', async () => {
+  it('may have strict pipes and a global filter', async () => {
     app = await startApp([HostModule, FilterModule, dataSource(database.url), mounted()], {
       adapter,
       configure: (each) =>
@@ -131,7 +131,7 @@ describe.each(['express', 'fastify'] as const)('On %s the host', (adapter) => {
   });
 });
 
-it('The module registers nothing under a global token, and is global only where it is told to be', async () => {
+it('The module registers nothing under a global token, and is global only if the options say so', async () => {
   const app = await startApp([dataSource(database.url), mounted()]);
   const modules = [...app.get(ModulesContainer).values()];
   const ours = modules.filter(({ metatype }) => metatype === WebhooksModule);

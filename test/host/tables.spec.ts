@@ -19,7 +19,7 @@ import { journey } from './support/journey.js';
 
 const snake = (text: string): string => text.replaceAll(/([a-z0-9])([A-Z])/g, '$1_$2').toLowerCase();
 
-/** As `typeorm-naming-strategies` has it: what has a name keeps it. */
+/** As in `typeorm-naming-strategies`: declared names are kept. */
 class SnakeNaming extends DefaultNamingStrategy implements NamingStrategyInterface {
   override tableName(className: string, given?: string): string {
     return given ?? snake(className);
@@ -29,7 +29,7 @@ class SnakeNaming extends DefaultNamingStrategy implements NamingStrategyInterfa
   }
 }
 
-/** Names after its own head what has no name. */
+/** Invents names where none is declared. */
 class HashNaming extends DefaultNamingStrategy implements NamingStrategyInterface {
   override tableName(className: string, given?: string): string {
     return given ?? `T_${className.toUpperCase()}`;
@@ -45,7 +45,7 @@ class HashNaming extends DefaultNamingStrategy implements NamingStrategyInterfac
   }
 }
 
-/** Renames even what has a name. */
+/** Renames even declared names. */
 class UpperCase extends DefaultNamingStrategy implements NamingStrategyInterface {
   override tableName(className: string, given?: string): string {
     return (given ?? className).toUpperCase();
@@ -125,7 +125,7 @@ beforeEach(async () => {
 });
 afterEach(() => database.drop());
 
-/** A data source on the test's database, in the place it is for. Does nothing by itself. */
+/** A data source on the test's database for this place. Runs no migrations by itself. */
 async function connect(place: Place, options: Partial<DataSourceOptions> = {}): Promise<DataSource> {
   const source = new DataSource({
     type: 'postgres',
@@ -169,7 +169,7 @@ describe('The tables work', () => {
   });
 });
 
-it('The primary alone is read and written if the replica stands still', async () => {
+it('Only the primary is read and written, so a replica that has stopped has no effect', async () => {
   const replica = await createDatabase();
   const still = await connect({ tables: NAMES, options: { url: replica.url } });
   await still.runMigrations();
@@ -215,8 +215,8 @@ it('Two apps share a schema, each with a tablePrefix and a migrations table of i
   await Promise.all([one.destroy(), two.destroy()]);
 });
 
-describe('A naming strategy that renames what has a name', () => {
-  it('stops the migrations before anything is made', async () => {
+describe('A naming strategy that renames declared names', () => {
+  it('stops the migrations before anything is created', async () => {
     const source = await connect({ tables: [], options: { namingStrategy: new UpperCase() } });
     const said = jest.spyOn(console, 'log').mockImplementation(() => undefined);
     await expect(source.runMigrations()).rejects.toThrow(/UpperCase renames "webhook_\w+" to "WEBHOOK_\w+"/);
@@ -238,7 +238,7 @@ describe('A naming strategy that renames what has a name', () => {
 
 describe('The migrations', () => {
   it.each(PLACES)(
-    'make what the entities say, go down without a trace, and up again, %s',
+    'create what the entities declare, go down without a trace, and up again, %s',
     async (_, place) => {
       const source = await connect(place);
       await source.runMigrations();
@@ -257,7 +257,7 @@ describe('The migrations', () => {
     },
   );
 
-  it('are taken back by removeWebhooks() alone, whatever the host migrated between and after them', async () => {
+  it('are reverted by removeWebhooks() alone, whatever migrations of the host ran between and after them', async () => {
     const source = await migratedSource(database.url, {
       migrations: [HostFirst1700000000000, ...webhooksMigrations, HostLast1900000000000],
       migrationsTransactionMode: 'each',
@@ -281,7 +281,7 @@ describe('The migrations', () => {
     await source.destroy();
   });
 
-  it('make what synchronize makes, column by column and index by index', async () => {
+  it('create the same columns and indexes as synchronize', async () => {
     const source = await connect({ tables: NAMES });
     await source.runMigrations();
     const migrated = await described(source);
@@ -294,7 +294,7 @@ describe('The migrations', () => {
 
 describe('The tables of the first release', () => {
   const FIRST = webhooksMigrations.slice(0, 1);
-  /** Everything that a release may leave behind for tenant `t`, in the columns of the first migration. */
+  /** Inserts everything that a release may leave for tenant `t`, in the columns of the first migration. */
   const fill = (source: DataSource, tenant: string, url: string) =>
     source.query(
       `with endpoint as (
@@ -334,14 +334,14 @@ describe('The tables of the first release', () => {
       [tenant, url],
     );
 
-  it('are upgraded with what is in them: what waits is delivered, and the log is still there', async () => {
+  it('are upgraded with their contents: waiting deliveries are sent, and the log is kept', async () => {
     const before = await connect({ tables: NAMES }, { migrations: FIRST });
     await before.runMigrations();
     await fill(before, 'a', receiver.url);
     const after = await connect({ tables: NAMES });
     await after.runMigrations();
     expect(await drift(after)).toEqual([]);
-    // A process of the release before goes on with the columns that it knows.
+    // A process of the earlier release continues with the columns that it knows.
     await fill(before, 'b', receiver.url);
 
     const entities = webhooksEntitiesWith('');
@@ -368,7 +368,7 @@ describe('The tables of the first release', () => {
     await after.destroy();
   });
 
-  it('are what the later migrations leave when they go down', async () => {
+  it('are restored when the later migrations go down', async () => {
     const before = await connect({ tables: NAMES }, { migrations: FIRST });
     await before.runMigrations();
     await fill(before, 'a', receiver.url);

@@ -65,20 +65,23 @@ const noTest = async (_app: INestApplication): Promise<void> => undefined;
 const taken = (message: RegExp) => ({ name: 'WebhooksSetupError', message: expect.stringMatching(message) });
 
 describe.each(['express', 'fastify'] as const)('On %s', (adapter) => {
-  it.each([true, false])("a route of the host's where ours is stops the start, first: %p", async (first) => {
-    const versioned = (app: INestApplication): void => {
-      app.setGlobalPrefix('api', { exclude: ['health'] });
-      app.enableVersioning({ type: VersioningType.URI, defaultVersion: '1' });
-    };
-    const route = hostRoute('webhooks', Get(':id'));
-    await expect(withHost({ adapter, route, first, configure: versioned })).rejects.toMatchObject(
-      taken(
-        /GET \/api\/v1\/webhooks\/:id \(HostController\.answer\) of this app and GET \/api\/v1\/webhooks.* path: 'customer-webhooks'/,
-      ),
-    );
-  });
+  it.each([true, false])(
+    "a route of the host at the module's path stops the start, registered first: %p",
+    async (first) => {
+      const versioned = (app: INestApplication): void => {
+        app.setGlobalPrefix('api', { exclude: ['health'] });
+        app.enableVersioning({ type: VersioningType.URI, defaultVersion: '1' });
+      };
+      const route = hostRoute('webhooks', Get(':id'));
+      await expect(withHost({ adapter, route, first, configure: versioned })).rejects.toMatchObject(
+        taken(
+          /GET \/api\/v1\/webhooks\/:id \(HostController\.answer\) of this app and GET \/api\/v1\/webhooks.* path: 'customer-webhooks'/,
+        ),
+      );
+    },
+  );
 
-  it('a route that has the same path with another method, or one below it, is none of ours', () => {
+  it('a route with another method or a longer path does not conflict', () => {
     @Controller('webhooks')
     class Carrier {
       @Post('twilio')
@@ -98,7 +101,7 @@ describe.each(['express', 'fastify'] as const)('On %s', (adapter) => {
     );
   });
 
-  it('a fallback of the host answers only what ours does not', async () => {
+  it('a fallback of the host gets only requests that the module’s routes do not serve', async () => {
     const route = hostRoute('', Get(adapter === 'express' ? '*path' : '*'));
     const both = async (app: INestApplication): Promise<void> => {
       await as(app, 'a').get('/webhooks').expect(200, { data: [], nextCursor: null });

@@ -65,7 +65,7 @@ afterEach(async () => {
 const messages = () => host.get(Messages);
 
 describe("In a host's own tests", () => {
-  it('the service that the container hands out knows the catalogue', async () => {
+  it('the injected service has the types of the catalogue', async () => {
     const webhooks = host.get(WebhooksService);
     const message = { id: 'm1', direction: 'out', from: 'ACME', to: '+15550100' } as const;
     await host.get(DataSource).transaction(async (tx) => {
@@ -77,7 +77,7 @@ describe("In a host's own tests", () => {
     expect(await testing.published('message.sent')).toHaveLength(1);
   });
 
-  it('published() has what was committed, by type, and nothing else', async () => {
+  it('published() returns committed events, by type, and nothing else', async () => {
     await messages().deliver('m1');
     await expect(messages().deliver('m2', true)).rejects.toThrow('the host failed');
     expect(await testing.published()).toEqual([
@@ -93,7 +93,7 @@ describe("In a host's own tests", () => {
     expect(await testing.published('message.failed')).toEqual([]);
   });
 
-  it('nothing is sent before flush(), and nothing leaves the process then', async () => {
+  it('nothing is sent before flush(), and even then nothing leaves the process', async () => {
     await messages().deliver('m1');
     expect(testing.sent).toEqual([]);
     expect(await testing.flush()).toMatchObject({ relayed: 1, delivered: 1 });
@@ -107,7 +107,7 @@ describe("In a host's own tests", () => {
     ]);
   });
 
-  it('receivers answer as they are told, and time passes by advance()', async () => {
+  it('receivers respond as configured, and advance() moves the clock', async () => {
     testing.respondWith(503);
     await messages().deliver('m1');
     expect(await testing.flush()).toMatchObject({ delivered: 0 });
@@ -119,7 +119,7 @@ describe("In a host's own tests", () => {
     expect(testing.sent[1]!.body).toBe(testing.sent[0]!.body);
   });
 
-  it('a receiver may be away', async () => {
+  it('a receiver may be unreachable', async () => {
     testing.respondWith(() => {
       throw new HttpError('connect', 'nobody there');
     });
@@ -129,7 +129,7 @@ describe("In a host's own tests", () => {
     expect(data.map(({ state }) => state)).toEqual(['pending']);
   });
 
-  it('clear() begins anew', async () => {
+  it('clear() resets everything', async () => {
     testing.respondWith(500);
     await messages().deliver('m1');
     await testing.flush();
@@ -182,7 +182,7 @@ describe('A double of the service, without a database', () => {
     expect(webhooks.published()).toEqual([]);
   });
 
-  it('refuses what the service refuses, and knows duplicates', async () => {
+  it('refuses what the service refuses, and recognizes duplicates', async () => {
     const webhooks = new WebhooksDouble();
     const event = {
       type: 'webhook.test',
@@ -203,7 +203,7 @@ describe('A double of the service, without a database', () => {
     expect(webhooks.published()).toHaveLength(1);
   });
 
-  it('takes the options that say which events there are', async () => {
+  it('accepts the options that declare event types', async () => {
     const eventTypes = [{ name: 'invoice.paid', description: 'x', schema: { required: ['invoice'] } }];
     const webhooks = new WebhooksDouble({ eventTypes });
     const paid = (data: object) => ({ type: 'invoice.paid', tenantId: 'a', data }) as never;
@@ -213,7 +213,7 @@ describe('A double of the service, without a database', () => {
   });
 });
 
-it('A module that was built without override() is told so', async () => {
+it('A module that was built without override() gets an error that says so', async () => {
   const own = await createDatabase();
   const real = await Test.createTestingModule({
     imports: [dataSource(own.url), WebhooksModule.forRoot({ ...shape, ...values })],

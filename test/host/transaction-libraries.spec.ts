@@ -136,7 +136,7 @@ describe.each(installed)('In a REPEATABLE READ transaction of %s', (name) => {
       }),
     );
 
-  it('calls without tx read what they have just written, and commit by themselves', async () => {
+  it('calls without tx commit by themselves, and read what they have just written', async () => {
     let id = '';
     await undo(async () => {
       ({ id } = await webhooks.endpoints.create(tenantId, endpoint));
@@ -152,7 +152,7 @@ describe.each(installed)('In a REPEATABLE READ transaction of %s', (name) => {
     expect(await webhooks.endpoints.get(tenantId, id)).toMatchObject({ state: 'paused' });
   });
 
-  it('calls with tx read and write in it, and are undone with it', async () => {
+  it('calls with tx read and write in the transaction, and are rolled back with it', async () => {
     await undo(async (tx) => {
       const { id } = await webhooks.endpoints.create(tenantId, endpoint, { tx });
       expect(await webhooks.endpoints.get(tenantId, id, { tx })).toMatchObject({ id });
@@ -183,7 +183,7 @@ describe.each(installed)('In a REPEATABLE READ transaction of %s', (name) => {
     expect((await webhooks.subjects.list(tenantId, 'm1')).data).toHaveLength(2);
   });
 
-  it('deleteTenant deletes everything by itself', async () => {
+  it('deleteTenant commits by itself and deletes everything', async () => {
     await webhooks.endpoints.create(tenantId, endpoint);
     await webhooks.accounts.get(tenantId);
     await undo(async () => void (await webhooks.operator.deleteTenant(tenantId)));

@@ -19,7 +19,7 @@ const OTHER_OIDS = [1009, 1015, 1016, 1231, 2951, 2249]; // arrays of text, varc
 const OIDS = [...new Set([...Object.values(types.builtins), ...OTHER_OIDS])] as number[];
 const DEFAULTS = OIDS.map((oid) => [oid, types.getTypeParser(oid)] as const);
 
-/** What hosts set, and for the other types what they might. */
+/** Parsers that hosts set, and for other types parsers that they might set. */
 const OTHER_TYPES: Record<number, Parse> = {
   16: (value) => (value === 't' ? 'yes' : 'no'),
   17: (value) => value,
@@ -61,7 +61,7 @@ afterEach(() => {
   for (const [oid, parse] of DEFAULTS) types.setTypeParser(oid, parse);
 });
 
-/** `work` on a host that has started after `setUp`. */
+/** Runs `work` on a host that is started after `setUp`. */
 async function onHost<T>(
   setUp: () => void,
   work: (app: Awaited<ReturnType<typeof startApp>>, source: DataSource) => Promise<T>,
@@ -157,7 +157,7 @@ describe('A host that sets parsers of its own for the types of PostgreSQL', () =
     expect(found).toEqual(expected);
   });
 
-  it('registers, publishes, delivers, retries and cleans up, though none of its parsers can be called', async () => {
+  it('registers, publishes, delivers, retries and cleans up without a call of its parsers', async () => {
     await onHost(
       () => setParsers(() => refuse),
       (app, source) => journey(app, app.get(WebhooksService), source, receiver),

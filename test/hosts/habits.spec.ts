@@ -73,7 +73,7 @@ interface Habit {
   adapter?: 'fastify';
   configure?: (app: INestApplication) => void;
   path?: string;
-  /** Where the answer is in what the host sends. */
+  /** Property of the host's responses that contains the module's response. */
   answer?: string;
 }
 
@@ -188,7 +188,7 @@ onlyWithPgbouncer(`Its worker says once that it cannot listen there, and polls${
   try {
     receiver.clear();
     await engine.webhooks.endpoints.create('a', { url: receiver.url('/hooks'), events: ['*'] });
-    // The pooled worker does not hear of it.
+    // The worker behind the pooler is not notified.
     const publish = (id: string) => {
       const message = { id, direction: 'out', from: 'ACME', to: '+15550100' } as const;
       return direct

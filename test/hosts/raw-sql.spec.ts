@@ -29,7 +29,7 @@ describe('A host with raw SQL, query builders and bulk updates', () => {
     expect(await changedLines(join(folder, 'before'), join(folder, 'after'))).toBeLessThan(20);
   });
 
-  it('publishes every status from then on, to the customer whose message it is', async () => {
+  it('publishes every status from then on to the customer who owns the message', async () => {
     const old = await startHost(await host('before'));
     await old.get(DataSource).query(`insert into customer_keys values ('key-a', 'a'), ('key-b', 'b')`);
     await old.get(MessagesService).queue('a', '+15550101');
@@ -47,7 +47,7 @@ describe('A host with raw SQL, query builders and bulk updates', () => {
     await messages.takeNext(3);
     await messages.report('+15550101', 'delivered', 0);
     await messages.report('+15550102', 'delivered', 0);
-    await messages.report('+15550102', 'failed', 30); // no longer sent: changes nothing
+    await messages.report('+15550102', 'failed', 30); // the message no longer has the status sent, so this changes nothing
     await messages.report('+15550104', 'failed', 30);
     await messages.expire(new Date(Date.now() + 60_000));
 

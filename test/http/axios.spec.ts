@@ -19,7 +19,7 @@ describe('axios in front', () => {
   const headersSent = (): string[] =>
     receiver.requests[0]!.toString().split('\r\n\r\n')[0]!.split('\r\n').slice(3);
 
-  it('lets an interceptor add headers, which go before ours', async () => {
+  it('lets an interceptor add headers, which are sent before those of the module', async () => {
     const transport = transports.make('axios', {
       interceptors: [
         async (config) => {
@@ -41,7 +41,7 @@ describe('axios in front', () => {
   });
 
   itForAll(['webhook-signature', 'Webhook-Signature', 'WEBHOOK-SIGNATURE'])(
-    'keeps our header however its name is spelled',
+    'keeps the module’s header, however an interceptor spells its name',
     async (name) => {
       const transport = transports.make('axios', {
         interceptors: [
@@ -86,7 +86,7 @@ describe('axios in front', () => {
         throw new TypeError(`cannot read ${receiver.origin}/path`);
       },
     ],
-  ])('fails where an interceptor changes %s, and sends nothing', async (_, change) => {
+  ])('fails if an interceptor changes %s, and sends nothing', async (_, change) => {
     const transport = transports.make('axios', {
       interceptors: [
         (config) => {
@@ -123,7 +123,7 @@ describe('axios in front', () => {
     expect(receiver.connections).toBe(0);
   });
 
-  it('uses an instance of the host: its default headers, its interceptors, its eyes on the answer', async () => {
+  it('uses an instance of the host, with its default headers and its interceptors of requests and responses', async () => {
     const instance = create({
       headers: { 'X-From': 'host' },
       timeout: 1,
@@ -164,7 +164,7 @@ describe('axios in front', () => {
     );
   });
 
-  it('sends nothing with credentials that an instance was given later', async () => {
+  it('sends nothing with credentials that an instance got later', async () => {
     const instance = create();
     const transport = transports.make('axios', { axios: instance });
     instance.defaults.headers.common['Authorization'] = 'Bearer S3CRET';
@@ -185,7 +185,7 @@ describe('axios in front', () => {
     expect(headersSent()).toContain('authorization: Bearer of-the-customer');
   });
 
-  it('lets no AxiosError out', async () => {
+  it('never rejects with an AxiosError', async () => {
     const instance = create();
     instance.interceptors.request.use(() =>
       Promise.reject(new AxiosError('x', 'ERR', { data: 'secret' } as never)),

@@ -9,7 +9,7 @@ interface TcpHandle {
 
 const ECONNREFUSED = -111;
 
-/** Takes the place of libuv's `connect`: writes down what would have been dialled, and lets no packet leave. */
+/** Replaces libuv's `connect`: records what would have been dialled, and lets no packet leave. */
 export class DialRecorder {
   readonly dials: string[] = [];
   private original: Pick<TcpHandle, 'connect' | 'connect6'> | null = null;
@@ -42,7 +42,7 @@ export class DialRecorder {
   }
 }
 
-/** Has every socket say that its peer is this address; answers what ends that. */
+/** Makes every socket report this address as its peer. Returns a function that ends this. */
 export async function pretendPeer(address: string): Promise<() => void> {
   const handle = await tcpHandle();
   const original = handle.getpeername;

@@ -21,7 +21,7 @@ describe('names over DNS', () => {
     server = null;
   });
 
-  it('give A and AAAA, IPv4 first', async () => {
+  it('resolve to A and AAAA records, IPv4 first', async () => {
     expect(await ask([V4, '1.1.1.1'], [V6])).toEqual([
       { address: V4, family: 4 },
       { address: '1.1.1.1', family: 4 },
@@ -31,13 +31,13 @@ describe('names over DNS', () => {
   });
 
   it.each<DnsAnswer>([[], 'NXDOMAIN', 'SERVFAIL', 'silence'])(
-    'give IPv4 alone where AAAA is %j',
+    'resolve to IPv4 only if AAAA is %j',
     async (aaaa) => {
       expect(await within(900, () => ask([V4], aaaa))).toEqual([{ address: V4, family: 4 }]);
     },
   );
 
-  it.each<DnsAnswer>([[], 'NXDOMAIN', 'SERVFAIL'])('give IPv6 alone where A is %j', async (a) => {
+  it.each<DnsAnswer>([[], 'NXDOMAIN', 'SERVFAIL'])('resolve to IPv6 only if A is %j', async (a) => {
     expect(await ask(a, [V6])).toEqual([{ address: V6, family: 6 }]);
   });
 
@@ -50,7 +50,7 @@ describe('names over DNS', () => {
     await expect(ask(answer, answer)).rejects.toMatchObject({ code });
   });
 
-  it('are looked up on the way to the receiver', async () => {
+  it('are resolved when a request is sent', async () => {
     const transports = new Transports();
     const receiver = await RawReceiver.listen(always(200));
     server = new DnsServer((name, type) =>
@@ -67,7 +67,7 @@ describe('names over DNS', () => {
   });
 
   it.each(['axios', 'undici'] as const)(
-    'with an address where nobody listens are reached at another one: %s',
+    'with one address at which nothing listens are reached at another one: %s',
     async (kind) => {
       const transports = new Transports();
       const receiver = await RawReceiver.listen(always(200));

@@ -59,13 +59,13 @@ describe('What leaves this process', () => {
       return [recorder.take(), error];
     }
 
-    itForAll(LEGAL)('dials a legal URL at its own addresses', async (row) => {
+    itForAll(LEGAL)('dials the addresses of a legal URL', async (row) => {
       const [dials, error] = await dialsOf(row);
       expect(new Set(dials)).toEqual(new Set(row.dials));
       expect(error.code).toBe('connect');
     });
 
-    itForAll(HOSTILE)('reaches nothing that is not public for a hostile URL', async (row) => {
+    itForAll(HOSTILE)('dials only public addresses for a hostile URL', async (row) => {
       const [dials, error] = await dialsOf(row);
       expect(dials).toEqual(row.policy === 'passes' ? row.dials : []);
       expect(error.code).toBe(row.policy === 'passes' && row.dials.length > 0 ? 'connect' : 'blocked');
@@ -73,7 +73,7 @@ describe('What leaves this process', () => {
     });
   });
 
-  itForAll(CORPUS)('is kept from private addresses by the dial alone', async (row) => {
+  itForAll(CORPUS)('dials no private addresses, even without the URL rules', async (row) => {
     if (!URL.canParse(row.url)) return;
     const { hostname, protocol, port, host } = new URL(row.url);
     if (!/^https?:$/.test(protocol)) return;
@@ -103,7 +103,7 @@ describe('What leaves this process', () => {
   });
 
   it.each(['axios', 'undici'] as const)(
-    'a name that turns private after n answers is never dialled there (%s)',
+    'a name whose addresses become private after n answers is not dialled at those (%s)',
     async (kind) => {
       for (let publicAnswers = 0; publicAnswers < 8; publicAnswers++) {
         let asked = 0;
@@ -120,7 +120,7 @@ describe('What leaves this process', () => {
     },
   );
 
-  it('a name that turns private once its answer is forgotten is not dialled there', async () => {
+  it('a name whose addresses become private after the cached answer expires is not dialled at those', async () => {
     const guard = new EgressGuard();
     let now = 0;
     let address = '93.184.216.34';
@@ -149,7 +149,7 @@ describe('What leaves this process', () => {
     expect(recorder.take()).toEqual(['93.184.216.34', '93.184.216.34']);
   });
 
-  it('a remembered answer is filtered again each time', async () => {
+  it('a cached answer is filtered again each time', async () => {
     let asked = 0;
     const transport = createTransport({
       kind: 'undici',
@@ -200,7 +200,7 @@ describe('What leaves this process', () => {
     await transport.close();
   });
 
-  it('an allowed host is resolved by the system, hosts file included, and dialled wherever that leads', async () => {
+  it('an allowed host is resolved by the system, including its hosts file, and dialled at any address', async () => {
     const transport = createTransport({
       allowHttp: true,
       allowedHosts: ['localhost'],

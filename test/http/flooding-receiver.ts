@@ -1,7 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 
-/** Answers by path, as much and as fast as the other side takes it. A process of its own, so that its memory is not ours. */
+/**
+ * Responds, depending on the path, as much and as fast as the client reads. Runs in a separate process, so that its memory is
+ * not measured.
+ */
 const PROGRAM = `
 const { createServer } = require('node:net');
 const { gzipSync } = require('node:zlib');

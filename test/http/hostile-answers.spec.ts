@@ -7,7 +7,7 @@ import { failureOf, KINDS, request, Transports, within } from './sending.js';
 
 const HEAD = 'HTTP/1.1 200 OK\r\nx-a: b\r\n';
 
-/** Writes again and again for as long as the other side listens. */
+/** Writes again and again while the client reads. */
 function endlessly(socket: Socket, chunk: Buffer | string): void {
   const more = (): void => {
     while (!socket.destroyed && socket.write(chunk));
@@ -78,12 +78,12 @@ describe.each(KINDS)('whatever a receiver answers, the %s transport', (kind) => 
 
       expect(error).toMatchObject({ code: 'timeout', message: expect.stringContaining('TLS handshake') });
       expect(error.durationMs).toBeLessThan(performance.now() - start);
-      // The dial is stopped too, not only no longer waited for.
+      // The dial is stopped, too.
       while (receiver!.sockets.size > 0) await new Promise(setImmediate);
     });
   });
 
-  describe('holds on to the status when', () => {
+  describe('keeps the status when', () => {
     const cases: [string, number, Answer][] = [
       ['a 200 has a body that stalls', 200, (socket) => socket.write(`${HEAD}content-length: 9\r\n\r\nabc`)],
       [
@@ -133,7 +133,7 @@ describe.each(KINDS)('whatever a receiver answers, the %s transport', (kind) => 
       const response = await within(3_000, () => transports.make(kind).send(request(url)));
 
       expect(response).toMatchObject({ status: 200, body: 'abc' });
-      // Until the head: the second that the body was waited for is not in it.
+      // Measured until the head: the second of waiting for the body is not included.
       expect(response.durationMs).toBeLessThan(performance.now() - start - 900);
     });
   });
@@ -149,7 +149,7 @@ describe.each(KINDS)('whatever a receiver answers, the %s transport', (kind) => 
     });
   });
 
-  describe('reads little and keeps less:', () => {
+  describe('reads little and keeps even less:', () => {
     it('an endless body is cut off', async () => {
       const url = await answering((socket) => {
         socket.write(`${HEAD}\r\n`);
@@ -211,7 +211,7 @@ describe.each(KINDS)('whatever a receiver answers, the %s transport', (kind) => 
     });
   });
 
-  describe('calls a head malformed that', () => {
+  describe('reports a malformed head that', () => {
     const cases: [string, string | Buffer][] = [
       ['has 70 KB of headers', `${HEAD}x-long: ${'a'.repeat(70_000)}\r\ncontent-length: 0\r\n\r\n`],
       ['has 9,000 headers', `${HEAD}${'x-b: c\r\n'.repeat(9_000)}\r\n`],
@@ -254,7 +254,7 @@ describe.each(KINDS)('whatever a receiver answers, the %s transport', (kind) => 
     await plain.close();
   });
 
-  it('says nothing of path, query, headers or body in an error', async () => {
+  it('does not reveal path, query, headers or body in an error', async () => {
     const url = await answering((socket, bytes) =>
       bytes.toString().includes('/malformed') ? socket.write('HTTP/1.1 S3CRET\r\n\r\n') : socket.destroy(),
     );

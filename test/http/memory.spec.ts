@@ -6,7 +6,7 @@ import { KINDS } from './sending.js';
 
 const KB = 1024;
 
-describe.each(KINDS)('However much is answered, the %s transport', (kind) => {
+describe.each(KINDS)('Whatever the size of the response, the %s transport', (kind) => {
   let receiver: FloodingReceiver;
   let sender: Child;
   beforeAll(async () => {
@@ -15,7 +15,7 @@ describe.each(KINDS)('However much is answered, the %s transport', (kind) => {
   });
   afterAll(() => Promise.all([receiver.stop(), sender.kill()]));
 
-  // What is kept is 4 KB. The rest is what a socket reads at one time, 64 KB, once or twice while it pours.
+  // 4 KB are kept. The rest is what a socket reads at a time, 64 KB, once or twice while data arrives fast.
   it.each([
     [100, 'an endless body', '/endless', 500],
     [100, '10 MB', '/big', 500],

@@ -10,7 +10,7 @@ const OK = `HTTP/1.1 200 OK\r\n${BODY}`;
 const CHUNKS = 'transfer-encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n';
 const longLine = (bytes: number): string => `x-long: ${'a'.repeat(bytes)}\r\n`;
 
-/** What RFC 9110 and 9112 tell a client to accept, and parsers refuse. */
+/** Responses that RFC 9110 and 9112 tell clients to accept, and that parsers refuse. */
 const ODD_ANSWERS: Record<string, string> = {
   'an unasked 100': `HTTP/1.1 100 Continue\r\n\r\n${OK}`,
   'an unasked 100 with headers and without a reason': `HTTP/1.1 100\r\nx-a: b\r\ncontent-length: 9\r\n\r\n${OK}`,
@@ -94,7 +94,7 @@ describe('an answer that strict parsers refuse', () => {
   }
 
   itForAll(corpus(ODD_ANSWERS))(
-    'is taken at the first request, over http and https, new and used connections, which then close',
+    'is accepted at the first request, over http and https, on new and reused connections, which then close',
     async (one) => {
       expect(await meet(one)).toEqual({
         status: 200,
@@ -106,7 +106,7 @@ describe('an answer that strict parsers refuse', () => {
   );
 
   itForAll(corpus(PLAIN_ANSWERS))(
-    'is none where it is only long or cut: its connection stays',
+    'does not include one that is only long or arrives in pieces, after which the connection stays open',
     async (one) => {
       expect(await meet(one)).toMatchObject({ status: 200, body: 'ok', connections: 1 });
     },
@@ -134,7 +134,7 @@ describe('an answer that strict parsers refuse', () => {
     { code: 'timeout', answer: 'HTTP/1.1 100 Continue\r\n\r\n' },
     { code: 'reset', answer: 'HTTP/1.1 100 Continue\r\n\r\n', ends: true },
     { code: 'reset', answer: 'HTTP/1.1 200 OK\r\nx-a: b\r\n c', ends: true },
-  ])('is refused, and not asked for again, where it leaves doubt', async ({ code, answer, ends = false }) => {
+  ])('is refused without another request if it is ambiguous', async ({ code, answer, ends = false }) => {
     for (const isUsed of [false, true]) {
       const receiver = await RawReceiver.listen(async (socket, bytes) => {
         if (bytes.toString().startsWith('POST /before')) return socket.write(answerBytes(200));
@@ -215,7 +215,7 @@ describe('a proxy whose answer to CONNECT strict parsers refuse', () => {
     await transport.close();
   });
 
-  it('fails at once where bytes follow that the receiver was not asked for', async () => {
+  it('fails at once if bytes follow that were not requested from the receiver', async () => {
     const proxy = proxies.http;
     proxy.asked.length = 0;
     proxy.established = ['HTTP/1.1 200 x\r\ncontent-length: 5\r\n\r\nhello'];

@@ -33,7 +33,7 @@ describe.each(KINDS)('through a forward proxy, the %s transport', (kind) => {
       },
     });
 
-  it('tunnels, leaves names to the proxy and uses tunnels again', async () => {
+  it('tunnels, leaves resolving names to the proxy, and reuses tunnels', async () => {
     const transport = proxied(`http://user:p%40ss@${address}`);
     const url = `http://hooks.example.com:${receiver.port}/a`;
     await transport.send(request(url));
@@ -71,7 +71,7 @@ describe.each(KINDS)('through a forward proxy, the %s transport', (kind) => {
     ['HTTP/1.1 407 x\r\nX-Smokescreen-Error: denied by rule\r\n\r\n', 'blocked'],
     ['HTTP/1.1 502 Bad Gateway\r\n\r\n', 'connect'],
     ['HTTP/1.1 503 x\r\n\r\n', 'connect'],
-  ])('takes %j for %s', async (answer, code) => {
+  ])('reports the response %j as %s', async (answer, code) => {
     proxy.refusal = answer;
     const transport = proxied();
     const error = await failureOf(transport.send(request(`http://hooks.example.com:${receiver.port}/`)));
@@ -82,7 +82,7 @@ describe.each(KINDS)('through a forward proxy, the %s transport', (kind) => {
     expect(transport.stats()).toMatchObject({ connections: 0, pools: 0 });
   });
 
-  it('calls it the fault of the proxy when that cannot be reached or breaks off', async () => {
+  it('reports a fault of the proxy if the proxy cannot be reached or closes the connection', async () => {
     const gone = await RawReceiver.listen(() => undefined);
     await gone.close();
     const breaking = await RawReceiver.listen((socket) => socket.destroy());
@@ -93,7 +93,7 @@ describe.each(KINDS)('through a forward proxy, the %s transport', (kind) => {
     await breaking.close();
   });
 
-  it('gives up at the deadline when the tunnel does not come about', async () => {
+  it('gives up at the deadline if the tunnel is not established', async () => {
     proxy.refusal = null;
     const error = await failureOf(proxied().send(request('https://hooks.example.com/', { timeoutMs: 200 })));
     expect(error).toMatchObject({ code: 'timeout', message: expect.stringContaining('through the proxy') });
@@ -105,7 +105,7 @@ describe.each(KINDS)('through a forward proxy, the %s transport', (kind) => {
     'http://proxy.internal/path',
     'http://user:50%@proxy.internal:3128',
     ''.padEnd(3),
-  ])('refuses values that are no proxy', (wrong) => {
+  ])('refuses values that are not the URL of a proxy', (wrong) => {
     expect(() => createTransport({ kind, proxy: wrong })).toThrow(/proxy must be the URL of an HTTP proxy/);
   });
 });

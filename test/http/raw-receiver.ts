@@ -7,7 +7,7 @@ import type { TlsOptions } from 'node:tls';
 /** Called with each whole request: its bytes, and its number on this connection, from 1. */
 export type Answer = (socket: Socket, request: Buffer, nth: number) => void;
 
-/** A receiver that sees and writes bytes, so that nothing a well-behaved server would not do is out of its reach. */
+/** A receiver that reads and writes raw bytes, so that it can do what a well-behaved server never does. */
 export class RawReceiver {
   readonly requests: Buffer[] = [];
   /** Connections accepted so far. */
@@ -76,7 +76,7 @@ function requestLength(bytes: Buffer): number | null {
   return bytes.length >= length ? length : null;
 }
 
-/** Writes each piece once the one before it has left, so that they usually arrive one by one. */
+/** Writes each piece after the previous one was sent, so that they usually arrive one by one. */
 export async function writePieces(socket: Socket, pieces: readonly (Buffer | string)[]): Promise<void> {
   for (const piece of pieces) {
     await new Promise((resolve) => {

@@ -48,8 +48,9 @@ export async function failureOf(sent: Promise<unknown>): Promise<HttpError> {
 }
 
 /**
- * What `work` returns. Fails if a timer of `ms`, started with it, fires first. Timers of a process fire in their order
- * however late a busy machine makes them all, so this compares a deadline of `work` with `ms` where a clock could not.
+ * Returns the result of `work`. Fails if a timer of `ms` that starts at the same time fires first. The timers of a process
+ * fire in order, however late a busy machine makes them, so this compares a deadline of `work` with `ms` more reliably than a
+ * clock.
  */
 export async function within<Result>(ms: number, work: () => Promise<Result>): Promise<Result> {
   let isLate = false;

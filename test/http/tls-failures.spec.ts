@@ -103,7 +103,7 @@ describe('a TLS failure', () => {
     },
   );
 
-  it('is none of a receiver that has the full chain', async () => {
+  it('does not occur with a receiver that sends the full chain', async () => {
     const receiver = await RawReceiver.listen(always(200, 'ok'), { tls: chain(intermediate, intermediate) });
     const transport = transports.make('undici', { ca: root.cert, lookup });
 
@@ -111,7 +111,7 @@ describe('a TLS failure', () => {
     await receiver.close();
   });
 
-  it('has a counterpart without TLS: a receiver that responds with HTTP/2 is http2-only too', async () => {
+  it('has a counterpart without TLS: a receiver that responds with HTTP/2 is also reported as http2-only', async () => {
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;

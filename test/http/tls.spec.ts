@@ -36,7 +36,7 @@ describe.each(KINDS)('over TLS, the %s transport', (kind) => {
     expect(seen).toEqual([{ name: 'hooks.example.com', resumed: false, protocol: 'http/1.1' }]);
   });
 
-  it('uses a connection again but never a session of another one', async () => {
+  it('reuses a connection, but never the TLS session of another one', async () => {
     const transport = transports.make(kind, { ca: certificate.cert, lookup: loopback });
     const url = `https://hooks.example.com:${receiver.port}/`;
     await transport.send(request(url));

@@ -82,7 +82,7 @@ describe.each(KINDS)('on the wire, the %s transport', (kind) => {
   });
 
   describe('connections', () => {
-    it('are used again, and the reuse is counted', async () => {
+    it('are reused, and the reuse is counted', async () => {
       const receiver = await listen(always(200, 'ok'));
       const transport = transports.make(kind);
       for (let i = 0; i < 20; i++) await transport.send(request(`${receiver.origin}/${i}`));
@@ -91,7 +91,7 @@ describe.each(KINDS)('on the wire, the %s transport', (kind) => {
       expect(transport.stats()).toEqual({ requests: 20, reused: 19, connections: 1, pools: 1 });
     });
 
-    it('are not used again where the receiver closes them', async () => {
+    it('are not reused if the receiver closes them', async () => {
       const receiver = await listen((socket) => socket.end(answerBytes(200, 'ok', { connection: 'close' })));
       const transport = transports.make(kind);
       for (let i = 0; i < 5; i++) await transport.send(request(receiver.origin));
@@ -126,7 +126,7 @@ describe.each(KINDS)('on the wire, the %s transport', (kind) => {
       expect(receiver.connections).toBe(2);
     });
 
-    it('that are all taken do not keep a request beyond its deadline', async () => {
+    it('that are all in use do not delay a request beyond its deadline', async () => {
       const receiver = await listen(() => undefined);
       const transport = transports.make(kind, { connectionsPerOrigin: 1 });
       const first = failureOf(transport.send(request(receiver.origin, { timeoutMs: 400 })));
@@ -140,7 +140,7 @@ describe.each(KINDS)('on the wire, the %s transport', (kind) => {
       expect(receiver.requests).toHaveLength(1);
     });
 
-    it('are limited in all: the one idle for longest makes room', async () => {
+    it('are limited in total: the one that has been idle longest is closed for a new one', async () => {
       const [a, b, c] = await Promise.all([listen(always(200)), listen(always(200)), listen(always(200))]);
       const transport = transports.make(kind, { maxConnections: 2 });
       await transport.send(request(a.origin));
@@ -173,7 +173,7 @@ describe.each(KINDS)('on the wire, the %s transport', (kind) => {
       expect((await second).status).toBe(200);
     });
 
-    it('stay with the peer that was checked when the name changes, and a new one is refused', async () => {
+    it('remain with the checked peer if the name changes, and a new connection is refused', async () => {
       let address = '127.0.0.1';
       let asked = 0;
       const receiver = await listen(always(200));
@@ -189,7 +189,7 @@ describe.each(KINDS)('on the wire, the %s transport', (kind) => {
       await transport.send(request(url));
       expect([receiver.connections, asked]).toEqual([1, 1]);
 
-      // The answer is remembered for ten seconds.
+      // The answer is cached for ten seconds.
       const now = performance.now.bind(performance);
       const clock = jest.spyOn(performance, 'now').mockImplementation(() => now() + 11_000);
       try {
@@ -205,7 +205,7 @@ describe.each(KINDS)('on the wire, the %s transport', (kind) => {
   });
 
   describe('a connection that is reset', () => {
-    it('before any answer, having been used before, is tried once more on a new one', async () => {
+    it('before any response causes one more try on a new connection if it was used before', async () => {
       const receiver = await listen((socket, _, nth) => {
         if (nth === 1) socket.write(answerBytes(200));
         else socket.resetAndDestroy();
@@ -220,7 +220,7 @@ describe.each(KINDS)('on the wire, the %s transport', (kind) => {
       expect(transport.stats()).toMatchObject({ requests: 2, connections: 1 });
     });
 
-    it('in its first use is not tried again', async () => {
+    it('in its first use causes no other try', async () => {
       const receiver = await listen((socket) => socket.resetAndDestroy());
       const error = await failureOf(transports.make(kind).send(request(receiver.origin)));
 
@@ -240,7 +240,7 @@ describe.each(KINDS)('on the wire, the %s transport', (kind) => {
       expect(receiver.requests).toHaveLength(3);
     });
 
-    it('after the first bytes of an answer is not tried again', async () => {
+    it('after the first bytes of a response causes no other try', async () => {
       const receiver = await listen((socket, _, nth) => {
         if (nth === 1) socket.write(answerBytes(200));
         else socket.write('HTTP/1.1 2', () => socket.destroy());
@@ -252,7 +252,7 @@ describe.each(KINDS)('on the wire, the %s transport', (kind) => {
       expect(receiver.requests).toHaveLength(2);
     });
 
-    it('while it is idle costs the next request nothing', async () => {
+    it('while it is idle does not affect the next request', async () => {
       const receiver = await listen(always(200));
       const transport = transports.make(kind);
       for (let i = 0; i < 20; i++) {
@@ -276,7 +276,7 @@ describe.each(KINDS)('on the wire, the %s transport', (kind) => {
   });
 
   it.each(['http', 'https'])(
-    'sends not a byte over %s to a peer that turns out to be another',
+    'sends no byte over %s to a peer at another address than the one that was checked',
     async (scheme) => {
       const bytes: Buffer[] = [];
       const receiver = await listen(always(200), {
@@ -298,7 +298,7 @@ describe.each(KINDS)('on the wire, the %s transport', (kind) => {
     },
   );
 
-  it('on close ends what runs with `aborted`, idle connections at once, and sends no more', async () => {
+  it('closes idle connections at once on close, ends running requests with `aborted`, and sends nothing more', async () => {
     const receiver = await listen((socket, bytes) => {
       if (bytes.toString().startsWith('POST /quick')) socket.write(answerBytes(200));
     });

@@ -189,7 +189,7 @@ describe('The health of a worker', () => {
   it('is down if it no longer polls, and up when it does again', async () => {
     expect(await report()).toMatchObject({ status: 'up', pollAgeMs: expect.any(Number) });
 
-    // A step that waits for a lock makes no progress, as one that waits for a connection that is dead.
+    // A step that waits for a lock makes no progress, like one that waits for a dead connection.
     const blocker = engine().first.dataSource.createQueryRunner();
     await blocker.startTransaction();
     await blocker.query(`lock table ${engine().first.database.tables.leases} in access exclusive mode`);

@@ -29,7 +29,7 @@ describe('Metrics in Prometheus', () => {
   });
   afterEach(() => registry.resetMetrics());
 
-  it('count what was published, sent, retried, lost and ended', async () => {
+  it('count events published, and deliveries sent, retried, lost and ended', async () => {
     await makeTraffic(engine());
     const samples = await scrape(registry);
     const of = (metric: string) => valuesOf(samples, metric);
@@ -69,7 +69,7 @@ describe('Metrics in Prometheus', () => {
     expect(of('webhooks_queue_oldest_due_age_seconds')['']).toBeGreaterThanOrEqual(90);
   });
 
-  it('time the first attempt and the success from the publication on', async () => {
+  it('measure the time from the publication to the first attempt and to the success', async () => {
     await engine().endpoint('slow', '/slow');
     await engine().publish(delivered('slow', 'm1'));
     engine().advance(40_000);
@@ -84,7 +84,7 @@ describe('Metrics in Prometheus', () => {
     expect(Number(bucketsOf('webhooks_delivery_attempt_duration_seconds')[0])).toBeLessThan(40);
   });
 
-  it('show a backlog of the workers, not one that a customer has asked for', async () => {
+  it('show a backlog of the workers, not one that a customer has caused', async () => {
     const { id } = await engine().endpoint('limited', '/limited', { maxThroughputPerMinute: 1 });
     await engine().publish(...Array.from({ length: 5 }, (_, i) => delivered('limited', `m${i}`)));
     for (let minute = 0; minute < 3; minute++, engine().advance(61_000)) await engine().runOnce();
@@ -103,7 +103,7 @@ describe('Metrics in Prometheus', () => {
     await engine().webhooks.endpoints.delete('limited', id);
   });
 
-  it('count types that the options do not know under one name', async () => {
+  it('count all unknown types under one name', async () => {
     const worker = await engine().addWorker({
       options: {
         allowUnknownEventTypes: true,
@@ -161,7 +161,7 @@ describe('A sink, a label or a gauge that fails', () => {
     },
   });
 
-  it('is logged once, and delays no delivery', async () => {
+  it('is logged once and delays no delivery', async () => {
     await engine().endpoint('a', '/a');
     await engine().publish(delivered('a', 'm1'), delivered('a', 'm2'));
     expect(await engine().runOnce()).toMatchObject({ delivered: 2 });

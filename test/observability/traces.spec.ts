@@ -43,7 +43,7 @@ describe('Traces', () => {
     },
   });
 
-  it('lead from the publication to each attempt, in whichever worker, by a link', async () => {
+  it('link the publication to each attempt, whichever worker makes it', async () => {
     engine().receiver.on('/a', inSequence(answer(503), answer(200)));
     const { id } = await engine().endpoint('a', '/a');
     const host = await inHostSpan(async (span) => {
@@ -94,7 +94,7 @@ describe('Traces', () => {
     }
   });
 
-  it('have the span of the attempt active during the request, for the HTTP spans of the host', async () => {
+  it('keep the span of the attempt active during the request, so that the host’s HTTP spans are its children', async () => {
     await engine().endpoint('a', '/a');
     await engine().publish(delivered('a', 'm1'));
     await inHostSpan(() => engine().runOnce());
@@ -102,7 +102,7 @@ describe('Traces', () => {
     expect(duringRequest?.spanContext()).toEqual(attempt!.spanContext());
   });
 
-  it('are one span for a call that publishes many, and say when it failed', async () => {
+  it('have one span for a call that publishes many events, and show if it failed', async () => {
     await engine().publish(delivered('a', 'm1'), delivered('a', 'm2'));
     const broken = engine().transaction(async (tx) => {
       await tx.query('select 1 / 0').catch(() => undefined);
@@ -116,7 +116,7 @@ describe('Traces', () => {
     await engine().runOnce();
   });
 
-  it('stay here: the receiver gets no header of them', async () => {
+  it('are not sent to the receiver', async () => {
     await engine().endpoint('a', '/a');
     await engine().publish(delivered('a', 'm1'));
     await engine().runOnce();
@@ -137,7 +137,7 @@ describe('Traces', () => {
 describe('sendTraceparent', () => {
   const engine = useEngine({ options: { observability: { traces, sendTraceparent: true } } });
 
-  it("sends the attempt's context beside the signed headers", async () => {
+  it("sends the attempt's context in addition to the signed headers", async () => {
     const { secret } = await engine().endpoint('a', '/a');
     await engine().publish(delivered('a', 'm1'));
     await engine().runOnce();

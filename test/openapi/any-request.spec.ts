@@ -50,7 +50,7 @@ function requestOf(
       ),
     query: fc
       .record(Object.fromEntries(query) as Record<string, fc.Arbitrary<unknown>>, { requiredKeys: [] })
-      // Nobody works here, so that a test would wait in vain.
+      // No worker runs here, so a test event would wait in vain.
       .map((values) => ('wait' in Object.fromEntries(query) ? { ...values, wait: 1 } : values)),
     body,
     operation: fc.constant(operation),
@@ -108,9 +108,9 @@ describe('A request made from the OpenAPI document', () => {
           '',
         );
       }),
-      { ...RUNS, endOnFailure: true }, // to shrink takes minutes, since each request changes what is stored
+      { ...RUNS, endOnFailure: true }, // shrinking takes minutes, because each request changes what is stored
     );
-    // It came far enough for the property to mean something.
+    // Enough requests have passed the first checks for the property to mean something.
     for (const status of [200, 400]) expect([...seen]).toContain(status);
   });
 });

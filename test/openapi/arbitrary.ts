@@ -61,7 +61,7 @@ function textOf(schema: { pattern?: string; minLength?: number; maxLength?: numb
   const any = fc.string({ minLength, maxLength: Math.min(maxLength, 40), unit: 'grapheme' });
   if (pattern === undefined) return any;
   const allowed = new RegExp(pattern, 'u');
-  // To make text of a Unicode class takes seconds, and of an assertion it is not possible.
+  // Generating text for a Unicode class takes seconds, and for an assertion it is impossible.
   if (/\\p|\(\?/i.test(pattern))
     return fc.oneof(
       any.filter((text) => allowed.test(text)),

@@ -87,7 +87,7 @@ describe('The OpenAPI document', () => {
     ]);
   });
 
-  it('moves with the path and the prefix, and can prefix its schemas', () => {
+  it('follows the path and the prefix, and can prefix its schemas', () => {
     const moved = webhooksOpenApi({ path: 'hooks', prefix: 'api/v1', schemaPrefix: 'Sms' });
     expect(Object.keys(moved.paths)).toContain('/api/v1/hooks/{id}/test');
     expect(Object.keys(moved.components.schemas)).toContain('SmsWebhookEndpoint');
@@ -96,7 +96,7 @@ describe('The OpenAPI document', () => {
 });
 
 describe("A host's document", () => {
-  it('has each route once: what the scan finds is only what the host adds', () =>
+  it('has each route once: the scan finds only the host’s own routes', () =>
     merged(
       {
         options: { compat: [...compat], imports: [CarrierModule] },
@@ -138,7 +138,7 @@ describe("A host's document", () => {
     });
   });
 
-  it('stays OpenAPI 3.0 if it is, without the outgoing requests', () =>
+  it('remains OpenAPI 3.0, without the outgoing requests', () =>
     merged({}, async (app) => {
       const document = addWebhooksToOpenApi(scan(app, '3.0.0'), app);
       expect(document.openapi).toBe('3.0.0');
@@ -146,7 +146,7 @@ describe("A host's document", () => {
       expect(await problemsOf(document)).toEqual([]);
     }));
 
-  it('may not have another schema of the same name, unless ours get a prefix', () =>
+  it('may not have another schema of the same name, unless the module's schemas have a prefix', () =>
     merged({}, (app) => {
       const scanned = scan(app);
       const taken = { ...scanned, components: { schemas: { WebhookEndpoint: { type: 'string' } } } };

@@ -19,7 +19,7 @@ import type { WebhooksModuleOptions } from '../../../libs/webhooks/src/config/op
 import type { WebhooksModuleStructure } from '../../../libs/webhooks/src/config/structure-options.js';
 import { listen } from '../../support/listen.js';
 
-/** What every host here says of values: a key, and leave to send to this machine. */
+/** Values of the options for every host here: a key, and permission to send to this machine. */
 export const values: WebhooksModuleOptions = {
   encryption: { current: { id: 'k1', key: 'ab'.repeat(32) } },
   network: { allowHttp: true, allowedAddresses: ['127.0.0.0/8'] },
@@ -40,7 +40,7 @@ export class AccountGuard implements CanActivate {
   }
 }
 
-/** What most hosts here say of the shape. They deliver by `runOnce()` alone. */
+/** Structure options of most hosts here. They deliver only by `runOnce()`. */
 export const shape: WebhooksModuleStructure = { guards: [AccountGuard], tenant, role: 'api' };
 
 /** The host's own data source on the database at `url`, migrated at start. */
@@ -55,7 +55,7 @@ export function dataSource(url: string, options: Partial<TypeOrmModuleOptions> =
   } as TypeOrmModuleOptions);
 }
 
-/** A migrated and connected data source that Nest knows nothing of. */
+/** A migrated and connected data source that is not a provider of Nest. */
 export function given(url: string, options: Partial<DataSourceOptions> = {}): Promise<DataSource> {
   return new DataSource({
     type: 'postgres',
@@ -75,7 +75,7 @@ export interface AppSettings {
   logger?: LoggerService | false;
 }
 
-/** Starts a host of these modules. Closes it again where it does not start. */
+/** Starts a host of these modules. Closes it if the start fails. */
 export async function startApp(
   imports: (DynamicModule | Type<object>)[],
   { adapter = 'express', configure, logger }: AppSettings = {},

@@ -2,7 +2,7 @@ import { DefaultNamingStrategy, type NamingStrategyInterface } from 'typeorm';
 
 const snake = (text: string): string => text.replaceAll(/([a-z0-9])([A-Z])/g, '$1_$2').toLowerCase();
 
-/** As `typeorm-naming-strategies` has it: what has a name keeps it. */
+/** As in `typeorm-naming-strategies`: declared names are kept. */
 export class SnakeNamingStrategy extends DefaultNamingStrategy implements NamingStrategyInterface {
   override tableName(className: string, given?: string): string {
     return given ?? snake(className);

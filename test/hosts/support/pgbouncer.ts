@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { freePort } from '../../support/free-port.js';
 
-/** Debian's is not in every user's PATH. */
+/** Debian installs it in a directory that is not in every user's PATH. */
 export const pgbouncer =
   ['pgbouncer', '/usr/sbin/pgbouncer'].find((file) => spawnSync(file, ['--version']).status === 0) ?? null;
 
@@ -38,7 +38,7 @@ export async function startPgbouncer(databaseUrl: string): Promise<Pooler> {
     server_reset_query =
     `.replaceAll(/^ +/gm, ''),
   );
-  // As root it must run as somebody else, who reads its configuration.
+  // PgBouncer does not run as root. The other user must be able to read its configuration.
   chmodSync(folder, 0o755);
   const asNobody = process.getuid?.() === 0 ? ['-u', 'nobody'] : [];
   const child = spawn(pgbouncer!, [...asNobody, config], { stdio: ['ignore', 'ignore', 'pipe'] });

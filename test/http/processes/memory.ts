@@ -5,10 +5,14 @@ import { serve } from '../../support/processes/serve.js';
 import { type KINDS, request, Transports } from '../sending.js';
 
 const AT_ONCE = 64;
-/** A peak holds what else the process does at that moment: the least of some is the transport's own. */
+/**
+ * A peak includes whatever else the process does at that moment, so the smallest of several peaks is that of the transport.
+ */
 const TRIES = 5;
 const SAMPLE_EVERY_MS = 20;
-/** All of these requests end at a limit on bytes. A deadline that ends one first would measure the machine's speed. */
+/**
+ * All of these requests end at a limit on bytes. If a deadline ended one first, the test would measure the machine's speed.
+ */
 const TIMEOUT_MS = 60_000;
 
 /** What requests took, and how they ended. */
@@ -52,7 +56,7 @@ serve({
       for (const each of await Promise.allSettled(sent))
         ends.add(each.status === 'fulfilled' ? each.value.status : (each.reason as HttpError).code);
     };
-    // What is made once, and stays, is made now.
+    // Objects that are created once and kept are created now.
     await send();
     let bytesEach = Infinity;
     for (let i = 0; i < TRIES && bytesEach >= limitBytes; i++)
