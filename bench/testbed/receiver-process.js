@@ -109,7 +109,7 @@ serve({
     counted = counting;
   },
 
-  /** Returns once `count` requests have arrived: the time of the last one, in monotonic ms. */
+  /** Resolves when `count` requests have arrived, with the time of the last one, in monotonic ms. */
   arrived({ count: wanted }) {
     if (count >= wanted) return monotonic();
     return new Promise((resolve) => waiters.push({ count: wanted, resolve }));

@@ -5,7 +5,7 @@ import { itForAll } from '../support/it-for-all.js';
 
 type ErrorClass = new (...parts: unknown[]) => Error;
 
-/** What constructors take that do more than join texts. */
+/** Arguments of constructors that do more than join texts. */
 const INPUT: Record<string, unknown[]> = { MissingRightsError: ['backend', []] };
 
 const root = join(__dirname, '../../libs');

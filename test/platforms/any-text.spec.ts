@@ -9,7 +9,7 @@ import {
 
 const profiles = createProfileRegistry();
 
-/** What people write and gateways mangle: emoji, quotes, slashes, controls, line separators, halves of surrogate pairs. */
+/** Text that gateways often damage: emoji, quotes, slashes, control characters, line separators, unpaired surrogates. */
 const text = fc.oneof(
   fc.string({ unit: 'grapheme' }),
   fc.string({ unit: 'binary' }),
@@ -47,17 +47,20 @@ const json = fc
 const types = ['message.sent', 'message.delivered', 'message.failed', 'message.received'] as const;
 
 describe('any message', () => {
-  it.each(builtInProfiles)('gives stable bytes that survive UTF-8 and parse back: $name', (profile) => {
-    fc.assert(
-      fc.property(message, fc.constantFrom(...types), (value, type) => {
-        for (const { body } of assertRendering(profile, eventExample(type, { data: { message: value } }))) {
-          const received = Buffer.from(body).toString('utf8');
-          expect(received).toBe(body);
-          expect(JSON.stringify(JSON.parse(received))).toBe(body);
-        }
-      }),
-    );
-  });
+  it.each(builtInProfiles)(
+    'gives stable bytes that are valid UTF-8 and parse to the same data: $name',
+    (profile) => {
+      fc.assert(
+        fc.property(message, fc.constantFrom(...types), (value, type) => {
+          for (const { body } of assertRendering(profile, eventExample(type, { data: { message: value } }))) {
+            const received = Buffer.from(body).toString('utf8');
+            expect(received).toBe(body);
+            expect(JSON.stringify(JSON.parse(received))).toBe(body);
+          }
+        }),
+      );
+    },
+  );
 
   it.each([
     ['standard', 'data.message.body'],
@@ -80,7 +83,7 @@ describe('any message', () => {
 });
 
 describe('any data of a host’s own type', () => {
-  it.each(['standard', 'standard-cloudevents'])('is rendered whole and never makes %s throw', (name) => {
+  it.each(['standard', 'standard-cloudevents'])('is rendered completely and never makes %s throw', (name) => {
     fc.assert(
       fc.property(json, fc.stringMatching(/^[a-z_]{1,20}(\.[a-z_]{1,20}){0,3}$/), (data, type) => {
         const event = { ...eventExample('webhook.test'), type, data };

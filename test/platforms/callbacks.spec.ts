@@ -10,7 +10,7 @@ import { answer, inSequence } from '../engine/support/receiver.js';
 
 const message: WebhookMessage = { id: 'm1', direction: 'out', from: 'MyApp', to: '+256701521269' };
 
-/** Every event that a message's `callbackUrl` may hear of. */
+/** Every event that can be sent to a message's `callbackUrl`. */
 const story = (tenantId: string, callbackUrl: string) => [
   messageEvent('message.queued', { tenantId, callbackUrl, message }),
   messageEvent('message.sent', { tenantId, callbackUrl, message }),
@@ -86,7 +86,7 @@ describe('A callbackUrl, where the default profile is msgine', () => {
     ]);
   });
 
-  it('that is given up after six attempts is told to the account', async () => {
+  it('that is given up after six attempts is reported to the account', async () => {
     await engine().webhooks.accounts.update('acme', { alertEmail: 'account@example.com' });
     engine().receiver.on('/callback', answer(500));
     const callbackUrl = engine().receiver.url('/callback');
@@ -108,7 +108,7 @@ describe('A callbackUrl, where the default profile is msgine', () => {
   });
 });
 
-describe('A callbackUrl over http, where the default profile takes https only', () => {
+describe('A callbackUrl over http, if the default profile accepts https only', () => {
   const engine = useEngine({ options: { profile: 'msgine' } });
 
   it('is refused at the intake, and becomes a delivery that says so where it was taken', async () => {
@@ -122,7 +122,7 @@ describe('A callbackUrl over http, where the default profile takes https only', 
     ]);
   });
 
-  it('is refused again where somebody asks for a retry', async () => {
+  it('is refused again at a manual retry', async () => {
     const callbackUrl = engine().receiver.url('/callback');
     await engine().publish(messageEvent('message.sent', { tenantId: 'acme', callbackUrl, message }));
     await engine().runOnce();

@@ -28,8 +28,8 @@ const TEXT = 'Zoë said: "5 €, not <b>5 & 6</b>" 🙂\n\\ \u2028';
 const FIRST_RETRY_MS = 75_000;
 
 /**
- * What a customer of this profile gets of one event of each type of the catalogue: each endpoint fails its first request,
- * so that a retry is among them.
+ * The requests that a customer of this profile gets for one event of each type of the catalogue. Each endpoint fails its first
+ * request, so that a retry is among them.
  */
 export async function capture(engine: Engine, profile: string): Promise<Captured[]> {
   const tenantId = `customer-of-${profile}`;
@@ -43,7 +43,7 @@ export async function capture(engine: Engine, profile: string): Promise<Captured
   await engine.runOnce();
   engine.advance(FIRST_RETRY_MS);
   await engine.runOnce();
-  // What comes next in this file must not be minutes ahead of the verifiers' clocks.
+  // Otherwise the next test would be minutes ahead of the verifiers' clocks.
   engine.advance(-FIRST_RETRY_MS);
   return engine.receiver.arrivals.map(({ path, headers, body }) => ({
     url: engine.receiver.url(path),

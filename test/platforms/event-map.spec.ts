@@ -14,7 +14,7 @@ import { itForAll } from '../support/it-for-all.js';
 const message: WebhookMessage = { id: 42, direction: 'out', from: '+18005550199', to: '+18005550100' };
 const profiles = [msgine(), opensms(), mysmsgate(), mobileTextAlerts(), httpsms()];
 
-/** What one profile makes of an event, in short: names, and of Mobile Text Alerts the status code. */
+/** How one profile renders an event, in short: the names, and for Mobile Text Alerts the status code. */
 function rendered(type: CatalogueEventType, change: Partial<WebhookMessage>): string[] {
   const example = eventExample(type);
   const { message: own } = example.data as { message?: WebhookMessage };
@@ -143,14 +143,14 @@ describe('the event map', () => {
     expect(JSON.parse(profile.render(event)[0]!.body)).toHaveProperty(key, reason);
   });
 
-  it('leaves a host’s own type to the standard profiles', () => {
+  it('sends a host’s own type in the standard profiles only', () => {
     const event = { ...eventExample('webhook.test'), type: 'invoice.paid', data: ['free', { form: null }] };
 
     const taken = builtInProfiles.filter((profile) => profile.render(event).length > 0);
     expect(taken.map(({ name }) => name)).toEqual(['standard', 'standard-cloudevents']);
   });
 
-  it('says which part is missing where a type of the catalogue comes without its data', () => {
+  it('names the missing part if an event of the catalogue has no data', () => {
     const event = eventExample('message.delivered', { data: { msg: message } });
 
     for (const profile of profiles)

@@ -94,7 +94,7 @@ const LANGUAGES: Language[] = [
 ];
 
 const [node] = LANGUAGES as [Language, ...Language[]];
-/** The guides promise Express 4 and 5. Beside the script, `express` is version 4. */
+/** The guides promise Express 4 and 5. In the folder of the script, `express` is version 4. */
 const express4: Language = {
   ...node,
   name: 'Node, on Express 4,',
@@ -225,7 +225,7 @@ async function refusals(url: string, profile: WebhookProfile, secret: string): P
   const requests: SignedRequest[] = [
     requestOf[profile](body, otherSecret),
     { headers: { 'content-type': 'application/json' }, body },
-    // The token of httpSMS does not cover the body; this one is for the URL of its document.
+    // The token of httpSMS does not cover the body, so this token is for another URL, that of its document.
     profile === 'httpsms' ? changed : { ...changed, body: ` ${body}` },
   ];
   const statuses: number[] = [];

@@ -73,7 +73,7 @@ describe('retry schedules', () => {
     expect([second!.earliest, second!.latest]).toEqual([4 * SECOND, 6 * SECOND]);
   });
 
-  it('end as soon as the receiver answers well', () => {
+  it('end as soon as the receiver responds with a success', () => {
     expect(simulateRetries(msgine(), [500, 'timeout', 404, 204]).map(({ next }) => next)).toEqual([
       'retry',
       'retry',
@@ -90,7 +90,7 @@ describe('retry schedules', () => {
     expect(simulateRetries(profile, [500])).toHaveLength(attempts);
   });
 
-  it('and what else was chosen for a platform can be written over', () => {
+  it('and other settings of a platform can be overridden', () => {
     const profile = defineProfile({ ...mysmsgate(), timeoutMs: 10_000, onFailure: () => 'retry' });
 
     expect(profile.timeoutMs).toBe(10_000);

@@ -14,7 +14,7 @@ const STEP = 2 * SECOND;
 /** What an attempt may be late, beyond the jitter, ms. */
 const TOLERANCE = 10 * SECOND;
 
-/** How a customer of each profile registers for delivered messages, with everything on that tells somebody of failures. */
+/** How a customer of each profile registers for delivered messages, with all mails about failures switched on. */
 const REGISTRATIONS: Record<string, EndpointFields> = {
   standard: { events: ['message.delivered'], sendAlertEmail: true },
   'standard-cloudevents': { events: ['message.delivered'], sendAlertEmail: true },
@@ -121,8 +121,10 @@ describe('A delivery whose receiver always fails, on a clock that the test moves
     for (const { email } of heard) expect(email).toBe('owner@example.com');
   });
 
-  it('is tried in time, however many others its endpoint has, of each profile at once', async () => {
-    /** Longer waits differ by hours at random, and each instant is a step of the clock: fewer of those. */
+  it('is tried in time in each profile, however many other deliveries its endpoint has', async () => {
+    /**
+     * Long waits differ by hours at random, and each instant is a step of the clock, so there are fewer deliveries of these.
+     */
     const count = (profile: string) => (profile === 'httpsms' ? 100 : 6);
     engine().receiver.on('/hooks', answer(500));
     const exhausted: string[] = [];

@@ -13,7 +13,9 @@ import { opensms } from '../../libs/webhooks/src/profiles/dialects/opensms.js';
 import { standardCloudEvents } from '../../libs/webhooks/src/profiles/dialects/standard-cloudevents.js';
 import { standard } from '../../libs/webhooks/src/profiles/dialects/standard.js';
 
-/** How a receiver of these platforms checks by hand: a digest of the raw body, compared in constant time. */
+/**
+ * How a receiver verifies requests of these platforms without a library: a digest of the raw body, compared in constant time.
+ */
 const digest =
   (header: string, { prefix = '', encoding = 'hex' as 'hex' | 'base64' } = {}): Verify =>
   ({ headers, body, secret }) => {

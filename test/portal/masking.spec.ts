@@ -9,7 +9,7 @@ import { createMigratedDatabase } from '../support/migrated-database.js';
 import type { TestDatabase } from '../support/database.js';
 import { type PageHost, startPageHost } from './support/page-host.js';
 
-/** What no answer may hold: the customer's customers. */
+/** Personal data of the customer's customers, which no response may contain. */
 const PHONE = '+256772123456';
 const SPACED = '+256 772 (123) 457';
 const TEXT = 'Your code is 4711';
@@ -44,7 +44,7 @@ afterAll(async () => {
   receiver.close();
 });
 
-/** Events, attempts, a callback and a job that hold all of it. */
+/** Creates events, attempts, a callback and a job that contain all of it. */
 async function plant(): Promise<typeof things> {
   const { webhooks, dataSource } = host;
   const endpoint = {
@@ -129,7 +129,7 @@ it('No route answers with phone numbers or texts of events and responses', async
   }
 });
 
-it('What is masked keeps its shape: keys, ids, types and times', async () => {
+it('Masked data keeps its keys, ids, types and times', async () => {
   const { body: event } = await get(`/api/webhooks/events/${things.evt}`)(host).expect(200);
   expect(event).toMatchObject({ id: things.evt, type: 'message.delivered', subject: 'msg_1' });
   expect(event.data.message).toEqual({

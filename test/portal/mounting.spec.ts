@@ -28,13 +28,13 @@ import { WebhooksService } from '../../libs/webhooks/src/webhooks.service.js';
 import { bearer, type PageHost, startPageHost } from './support/page-host.js';
 import { startHost } from '../support/webhooks-host.js';
 
-// It has no types.
+// This package has no types.
 const express4 = require('express4') as () => never;
 
 const IS_PUBLIC = 'host:public';
 const Public = (): ReturnType<typeof SetMetadata> => SetMetadata(IS_PUBLIC, true);
 
-/** Protects every route of the host that does not say otherwise. */
+/** Protects every route of the host without a decorator that opens it. */
 @Injectable()
 class LoginGuard implements CanActivate {
   constructor(private readonly reflector: Reflector) {}
@@ -131,7 +131,7 @@ describe.each(['express', 'fastify'] as const)('On %s the page opens', (kind) =>
     await request(host.app.getHttpServer()).head(path).expect(200);
   });
 
-  it('at a path of its own, where an APP_GUARD lets it pass by a decorator', async () => {
+  it('at a path of its own, if an APP_GUARD lets it pass by a decorator', async () => {
     await start(
       () => undefined,
       { imports: [GlobalGuardModule] },
@@ -190,7 +190,7 @@ describe('The page', () => {
     proxy.closeAllConnections();
   });
 
-  it('is compressed as the client takes it, and is not sent again', async () => {
+  it('is compressed as the client accepts it, and is not sent again if it is unchanged', async () => {
     host = await startPageHost(undefined, { database });
     const { text } = await host.call('get', '').expect(200);
     const [, script] = /<script[^>]* src="([^"]*)"/.exec(text)!;
@@ -234,7 +234,7 @@ describe('The page', () => {
     expect(headers['content-security-policy']).toMatch(/frame-ancestors 'self' https:\/\/app\.example\.com$/);
   });
 
-  it('of a second module in the app is another page: it takes no session of the first', async () => {
+  it('of a second module in the app is separate: it accepts no session of the first', async () => {
     const other = await createMigratedDatabase();
     const dataSource = await given(other.url);
     const staff = WebhooksModule.forRoot({
@@ -293,7 +293,7 @@ describe('Without portal, or with portal: false', () => {
     },
   );
 
-  it("a host's own route at the page's path is found at the start otherwise", async () => {
+  it("a host's own route at the page's path stops the start otherwise", async () => {
     await expect(
       startPageHost(undefined, { database, logger: false, options: { imports: [OwnModule] } }).then(
         (started) => started.close(),

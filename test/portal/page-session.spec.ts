@@ -21,7 +21,7 @@ const session = (token: string): request.Test =>
     .set('authorization', `Bearer ${token}`);
 
 describe('The session of the page', () => {
-  it('says what a webhook of each profile may have, and how its requests are signed', async () => {
+  it('returns what a webhook of each profile may have, and how its requests are signed', async () => {
     const { token } = host.webhooks.portal.createSession({ tenantId: 'a', actor: 'ann' });
     const { body } = await session(token).expect(200);
     const rules = new Map(
@@ -41,7 +41,7 @@ describe('The session of the page', () => {
     });
   });
 
-  it('says where to sign in again once it is over, and no more than that', async () => {
+  it('returns nothing but where to sign in again once it has ended', async () => {
     const { body } = await session('over').expect(401);
     expect(body).toMatchObject({
       code: 'unauthenticated',

@@ -12,7 +12,7 @@ afterEach(() => {
 
 const forRoot = (structure: object) => () => WebhooksModule.forRoot({ ...values, ...structure });
 
-/** Closes the host if it starts after all, so that a test which fails ends. */
+/** Closes the host if it starts after all, so that the failing test ends. */
 const startAndStop = (...input: Parameters<typeof startPageHost>): Promise<void> =>
   startPageHost(...input).then((started) => started.close());
 
@@ -36,7 +36,7 @@ describe('The module does not start with', () => {
       'Unknown option "portal.show.body"',
     ],
     [
-      'a worker that serves it',
+      'a worker that serves the page',
       { role: 'worker', portal: { access: 'session' } },
       'role: "worker" has no routes',
     ],
@@ -47,7 +47,7 @@ describe('The module does not start with', () => {
       'tenant is missing: with access: "host"',
     ],
     [
-      'an APP_GUARD beside sessions',
+      'an APP_GUARD in addition to sessions',
       { guards: 'global', tenant, portal: { access: 'both' } },
       'access: "both" needs a list of guards',
     ],
@@ -75,7 +75,7 @@ describe('The module does not start with', () => {
     expect(forRoot(structure)).toThrow(problem);
   });
 
-  it('an open page in production, whatever the routes may be', () => {
+  it('an open page in production, even if the routes may be open', () => {
     const open = { tenant, allowUnauthenticated: true, portal: { access: 'host' } };
     expect(forRoot(open)).not.toThrow();
     process.env.NODE_ENV = 'production';
@@ -83,7 +83,7 @@ describe('The module does not start with', () => {
     expect(forRoot({ ...open, portal: false })).not.toThrow();
   });
 
-  it('sessions, if it has no key to make them with; portal.secret is one', async () => {
+  it('sessions without a key to create them; portal.secret is one', async () => {
     const database = await createMigratedDatabase();
     const options = { encryption: undefined, security: { allowPlaintextSecrets: true } };
     const settings = { database, options, logger: false } as const;

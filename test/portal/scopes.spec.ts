@@ -23,7 +23,7 @@ beforeAll(async () => {
 });
 afterAll(() => host.close());
 
-it('Every route has a scope: a new one is not served by the page until it is in the table', () => {
+it('Every route has a scope: the page does not serve a new route until it is in the table', () => {
   expect(Object.keys(API_SCOPES).toSorted()).toEqual(handlersOf(WebhooksController).toSorted());
 });
 

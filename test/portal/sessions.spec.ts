@@ -11,7 +11,7 @@ const [current, previous, removed] = ['ab', 'cd', 'ef'].map((hex, index) => ({
 }));
 const ann = { tenantId: 'a', actor: 'ann' };
 
-/** What another process would make that has this key, or another page. */
+/** The sessions of another process with this key, or of another page. */
 const issuerOf = (key: typeof current, place = PLACE): SessionIssuer =>
   new SessionIssuer(
     createSessionKeys({}, { encryption: { current: key!, previous: [], acceptPlaintext: false } }, place),
@@ -90,7 +90,7 @@ describe('The page answers', () => {
     }
   });
 
-  it('says nothing of a session to the routes of the API itself', async () => {
+  it('does not accept sessions at the routes of the API itself', async () => {
     await host.as('a').get('/webhooks').expect(200);
     const { token } = issuer().issue(ann);
     await request(host.app.getHttpServer()).get('/webhooks').set(bearer(token)).expect(401);

@@ -63,7 +63,7 @@ const HOST: Record<string, string> = {
     }`,
 };
 
-/** Pages that share one host with a README, beside that README. */
+/** Pages that share one host with a README: that README and others. */
 const PAGES: Record<string, string[]> = {
   'README.md': [
     'docs/setup.md',
@@ -79,7 +79,7 @@ const PAGES: Record<string, string[]> = {
 };
 
 describe('The READMEs', () => {
-  it.each(Object.keys(PAGES))('%s has no block that this file does not compile or run', (readme) => {
+  it.each(Object.keys(PAGES))('%s has only blocks that this file compiles or runs', (readme) => {
     const kinds = blocksOf(readme).map(({ language, file, text }) =>
       language === 'ts' && file
         ? 'compiled'

@@ -27,7 +27,7 @@ export function describeDedupeStore(timed: () => TimedStore): void {
     expect(await begin('other', 'b')).toBe('new');
   });
 
-  it('gives a key to one of many callers again when the lease has ended, and not before', async () => {
+  it('gives a key to another caller when the lease has ended, and not before', async () => {
     await begin('first');
     advance(LEASE - 1);
     expect(await begin('early')).toBe('in-progress');
@@ -37,7 +37,7 @@ export function describeDedupeStore(timed: () => TimedStore): void {
     expect(states).not.toContain('done');
   });
 
-  it('knows what is done until its time has passed', async () => {
+  it('remembers a finished key until its time has passed', async () => {
     await begin('first');
     await store.complete('a', TTL);
     expect(await begin('second')).toBe('done');
@@ -47,14 +47,14 @@ export function describeDedupeStore(timed: () => TimedStore): void {
     expect(await begin('fourth')).toBe('new');
   });
 
-  it('gives a key again at once if its work was abandoned', async () => {
+  it('gives a key to another caller at once if its work was abandoned', async () => {
     await begin('first');
     await store.abandon('a', 'first');
     await store.abandon('never begun', 'first');
     expect(await begin('second')).toBe('new');
   });
 
-  it('does not end the lease of another caller, nor forget what is done', async () => {
+  it('does not end the lease of another caller, and does not forget a finished key', async () => {
     await begin('slow');
     advance(LEASE);
     expect(await begin('next')).toBe('new');
@@ -65,7 +65,7 @@ export function describeDedupeStore(timed: () => TimedStore): void {
     expect(await begin('fourth')).toBe('done');
   });
 
-  it('marks as done what ended after its lease, also if nothing is left of the lease', async () => {
+  it('marks a key as finished although its lease has ended, also if the lease was already deleted', async () => {
     await begin('slow');
     advance(LEASE);
     await begin('next');
@@ -74,7 +74,7 @@ export function describeDedupeStore(timed: () => TimedStore): void {
     expect(await begin('third')).toBe('done');
   });
 
-  it('answers a copy with 503 while the first is handled, and handles it once that has failed', async () => {
+  it('responds to a duplicate with 503 while the first request is handled, and handles it if that fails', async () => {
     let fail!: (error: Error) => void;
     const first = handleOnce(store, 'a', () => new Promise((_, reject) => (fail = reject)), {
       leaseMs: LEASE,
@@ -91,7 +91,7 @@ export function describeDedupeStore(timed: () => TimedStore): void {
     expect(await handleOnce(store, 'a', () => undefined)).toBe(false);
   });
 
-  it('remembers what was handled for a week', async () => {
+  it('remembers handled events for a week', async () => {
     await handleOnce(store, 'a', () => undefined);
     advance(DEDUPE_TTL_MS - 1);
     expect(await begin('early')).toBe('done');

@@ -18,7 +18,7 @@ const reply = {
 } as const;
 const failure = { errorMessage: 'Numéro / "inconnu" 🙂 <a&b>', errorCode: 'unreachable', refunded: true };
 
-/** What becomes of one message, and the answer to it. */
+/** The events of one message, and of the reply to it. */
 const STORY: [Parameters<typeof messageEvent>[0], WebhookMessage][] = [
   ['message.queued', out],
   ['message.sent', { ...out, providerId: 'SM1' }],
@@ -27,7 +27,7 @@ const STORY: [Parameters<typeof messageEvent>[0], WebhookMessage][] = [
   ['message.received', reply],
 ];
 
-/** What a documented receiver registers for at the path it listens at, and what it does on that story. */
+/** By the path at which a documented receiver listens: the events that it registers for, and how it handles the story. */
 const WORK: Record<string, { events: string[]; deliveries: number; lines: string[] }> = {
   '/webhooks/msgine': {
     events: ['*'],
@@ -71,7 +71,7 @@ describe('What the engine delivers', () => {
   const engine = useEngine({ options: { profiles: [msgine({ httpsOnly: false })] } });
 
   it.each(documentedReceivers.filter(({ available }) => available))(
-    'is taken by the $language receiver of the $profile document at $path, which works on it in order',
+    'is accepted by the $language receiver of the $profile document at $path, which works on it in order',
     async ({ profile, language, path, start }: DocumentedReceiver) => {
       const tenantId = `${profile} in ${language}`;
       const { webhooks } = engine();

@@ -34,19 +34,19 @@ describe.each(available)('the $language receiver of the $profile document', (doc
   });
 
   if (verifies)
-    it('refuses a tampered request, another secret and none, and works on nothing', async () => {
+    it('refuses a tampered request, a signature by another secret and a missing one, and works on none of them', async () => {
       for (const request of [tampered(good), requestOf[profile](body, `${secret}x`)]) {
         expect((await post(request))[0]).toBe(401);
         expect(() => verifyWebhook({ profile, ...request, secrets: secret })).toThrow();
       }
       const unsigned = { headers: { 'content-type': good.headers['content-type']! }, body };
-      // MsGine's sample for Node does not ask whether the header is there: comparing it throws.
+      // MsGine's sample for Node does not check whether the header exists, so comparing it throws.
       expect([401, 500]).toContain((await post(unsigned))[0]);
       await receiver.stop();
       expect(receiver.worked).toEqual([]);
     });
 
-  /** One letter of what the signature covers: of the body, or of the token where it covers that alone. */
+  /** Changes one letter of what the signature covers: the body, or only the token. */
   function tampered({ headers, body: sent }: SignedRequest): SignedRequest {
     if (profile !== 'httpsms') return { headers, body: sent.replace('+1', '+3').replace('+25', '+35') };
     const authorization = headers.authorization!.replace(

@@ -13,14 +13,14 @@ export interface DocumentedReceiver {
   language: 'Node' | 'Python' | 'PHP';
   /** Where it listens. */
   path: string;
-  /** False where this machine has no interpreter for it, or that one no Flask. */
+  /** False if this machine has no interpreter for it, or no Flask. */
   available: boolean;
   /** False if the document's sample checks no signature. */
   verifies: boolean;
   start: StartReceiver;
   /** What it answers to a webhook it accepts. */
   answer: string;
-  /** Bodies it understands, and the line it then writes; `null`: it does nothing with that one. */
+  /** Bodies that it accepts, and the line that it then writes; `null`: it ignores that body. */
   examples: [body: string, line: string | null][];
 }
 

@@ -14,7 +14,7 @@ import { join, sep } from 'node:path';
 import { bodyOf, requestOf, secretOf } from './signed-request.js';
 
 const root = join(__dirname, '../..');
-// Built and packed apart from the workspace: what others build or run from there meanwhile is left alone.
+// Built and packed apart from the workspace: so other builds and runs in the workspace are not affected.
 const away = mkdtempSync(join(tmpdir(), 'receiver-package-'));
 const app = join(away, 'app');
 const installed = join(app, 'node_modules', 'nestjs-sms-webhooks-receiver');
@@ -93,7 +93,7 @@ it('can be imported', () => {
   expect(node('module', code)).toEqual(expected);
 });
 
-it('brings the command, which npx runs from the tarball', () => {
+it('contains the command, which npx runs from the tarball', () => {
   const project = join(away, 'project');
   mkdirSync(project);
   writeFileSync(join(project, 'package.json'), '{ "private": true }');
@@ -112,7 +112,7 @@ it('brings the command, which npx runs from the tarball', () => {
   expect(npx('--help')).toContain('listen');
 });
 
-it('asks for nothing but its own files and Node outside its subpaths', () => {
+it('imports only its own files and Node, except in its subpaths', () => {
   for (const file of files(join(installed, 'dist')).filter((name) => !/[\\/](nest|typeorm)[\\/]/.test(name)))
     for (const [, name] of readFileSync(file, 'utf8').matchAll(/(?:from |require\()["']([^"']+)["']/g))
       expect([file, name]).toEqual([file, expect.stringMatching(/^(\.{1,2}\/|node:)/)]);

@@ -136,7 +136,7 @@ it('the Fetch recipe verifies raw bodies', async () => {
   await expect(POST(request(`${sent} `))).rejects.toMatchObject({ reason: 'signature-mismatch' });
 });
 
-it('the memory recipe works on an event once, and answers 503 meanwhile', async () => {
+it('the memory recipe works on an event once, and responds with 503 meanwhile', async () => {
   let server!: Server;
   let finish!: () => void;
   const { receiver } = run<{ receiver: (work: () => Promise<void>) => Express }>('new MemoryDedupeStore(');
@@ -161,7 +161,7 @@ it('the memory recipe works on an event once, and answers 503 meanwhile', async 
   }
 });
 
-it('Fastify answers 503 with Retry-After by itself, as the README says', async () => {
+it('Fastify responds with 503 and Retry-After by itself, as the README says', async () => {
   const app = (nodeRequire('fastify') as () => FastifyInstance)();
   app.post('/', () => Promise.reject(new library.WebhookInProgressError('a', 30)));
   try {

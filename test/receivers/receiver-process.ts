@@ -17,7 +17,7 @@ const pythons = [process.env.PYTHON ?? 'python3', '/usr/bin/python3'];
 const withJwt = pythons.find((file) => canImport(file, 'flask, jwt'));
 const phpName = process.env.PHP ?? 'php';
 
-/** What was found on this machine: Python with Flask, if it can be with PyJWT, and PHP. */
+/** Interpreters on this machine: Python with Flask, and with PyJWT if possible, and PHP. */
 export const interpreters = {
   python: withJwt ?? pythons.find((file) => canImport(file, 'flask')) ?? null,
   pythonJwt: withJwt !== undefined,
@@ -41,7 +41,7 @@ export function startPhp(script: string, port: number, environment: Environment)
 const LISTENING =
   /listening on (\d+)|Server \(http:\/\/127\.0\.0\.1:(\d+)\) started|Running on http:.*:(\d+)/i;
 
-/** Resolves once it listens; each further line on `output` is one of its work. */
+/** Resolves once it listens. Each further line on `output` is about an event that it has worked on. */
 async function start(
   file: string | null,
   args: string[],

@@ -1,6 +1,6 @@
 import { WebhookRefusedError } from 'nestjs-sms-webhooks-receiver';
 
-/** The refusal that the work throws; anything else it throws passes on, and no refusal is a failure. */
+/** Returns the refusal that `work` throws. Rethrows any other error, and throws if `work` succeeds. */
 export function refusalOf(work: () => unknown): WebhookRefusedError {
   try {
     work();

@@ -1,7 +1,7 @@
 import { createHmac, createPrivateKey, sign } from 'node:crypto';
 import type { WebhookProfile } from 'nestjs-sms-webhooks-receiver';
 
-/** What a platform puts on the wire, made here by hand from its document and from nothing of this project's own code. */
+/** A request of a platform, made from its document alone, without any code of this project. */
 export interface SignedRequest {
   headers: Record<string, string>;
   body: string;
@@ -30,7 +30,7 @@ export interface StandardParts {
 
 const now = (): number => Math.floor(Date.now() / 1000);
 
-/** `whsec_…` signs as v1, `whsk_…` as v1a; several sign along. */
+/** `whsec_…` signs as v1, `whsk_…` as v1a. Several secrets make several signatures. */
 export function standardRequest(
   body: string,
   secrets: string | string[],

@@ -38,7 +38,7 @@ const numberOf = (request: string): number => Number(/^POST \/(\d+)/.exec(reques
 describe('Whatever bytes a receiver answers', () => {
   const engine = useEngine();
 
-  it('the status decides, the answer is kept as clean text, and the database takes it', async () => {
+  it('the status decides the outcome, and the database accepts the response as clean text', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(response, { minLength: 1, maxLength: 12 }), async (responses) => {
         await engine().clear();

@@ -16,7 +16,7 @@ const type = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom('invoice.paid', 'constructor', '__proto__', 'a') },
   { weight: 1, arbitrary: nastyText },
 );
-/** What a catalogue's event holds, each part as it should be or not. */
+/** Data of an event of the catalogue, with valid and invalid parts. */
 const PART_NAMES = (
   'id direction from to body status errorMessage errorCode isFinal sim tags attachments replyId number statusCode ' +
   'lastSeenAt statusText externalId'
@@ -71,10 +71,10 @@ const asGiven = ({ type: name, tenantId, subject, source, data: given }: Given):
 });
 
 describe('Whatever is published', () => {
-  // Otherwise most of these are refused before they come far.
+  // Otherwise most of these events would be refused early.
   const engine = useEngine({ options: { allowUnknownEventTypes: true, checkEventData: false } });
 
-  /** What the database has of an event that could have been changed on the way there. */
+  /** The columns of an event in the database that could have been changed on the way. */
   async function storedEvent(id: string): Promise<object> {
     const [row] = await engine().query<object>(
       'select type, tenant_id, subject, source, data from $events where id = $1',
@@ -83,7 +83,7 @@ describe('Whatever is published', () => {
     return row!;
   }
 
-  it('is stored whole or refused by name, and stops nothing that comes after it', async () => {
+  it('is stored completely or refused with a named error, and does not stop later events', async () => {
     for (const { name, registration, secret } of builtInProfiles) {
       if (registration.httpsOnly) continue;
       await engine().endpoint(TENANT, `/${name}`, {
@@ -125,7 +125,7 @@ describe('Whatever is published', () => {
         .receiver.at('/standard')
         .filter(({ body }) => body.includes('the-last-one')),
     ).toHaveLength(1);
-    // Data that a profile has no words for is said, and is no fault of the relay.
+    // Data that a profile cannot express is reported, and is not an error of the relay.
     for (const error of engine().log.errors.splice(0)) expect(error).toContain('could not render event');
   });
 });

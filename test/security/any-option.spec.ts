@@ -40,7 +40,7 @@ const grouped = fc
   .constantFrom(...Object.keys(GROUPS))
   .chain((group) => options(GROUPS[group]!.split(' ')).map((given) => ({ [group]: given })));
 
-it('Whatever value an option has, it is taken or refused by the name of the option', () => {
+it('Any value of an option is accepted, or refused with the name of the option', () => {
   fc.assert(
     fc.property(fc.oneof(options(VALUES), grouped), (given) => {
       try {
@@ -54,7 +54,7 @@ it('Whatever value an option has, it is taken or refused by the name of the opti
   );
 });
 
-it('Whatever decides the shape of the module, it is taken or refused by the name of the option', () => {
+it('Any value of a structure option is accepted, or refused with the name of the option', () => {
   fc.assert(
     fc.property(options(STRUCTURE), (given) => {
       try {

@@ -20,7 +20,7 @@ const BREAKING: readonly unknown[] = [
   '\u202e',
 ];
 
-/** An account and what its own paths hold in place of `:id`. */
+/** An account, and the ids for its paths in place of `:id`. */
 interface Caller {
   api: Calls;
   endpoint: string;
@@ -69,18 +69,18 @@ describe.each(['express', 'fastify'] as const)('Whatever is sent to whichever ro
   function pathOf({ route, id, query }: AnyRequest, caller: Caller): string {
     const [method, path] = route.split(' ') as [string, string];
     const filled = path.replace(/(wh_|dlv_)?:(?:id|subject)/, (name, prefix: string | undefined) => {
-      // A caller whose things are deleted has nothing left to be asked for.
+      // A caller whose objects are deleted has nothing left to call routes for.
       if (id !== null || method === 'DELETE') return `${prefix ?? ''}${id ?? '0'}`;
       if (prefix === 'wh_') return caller.endpoint;
       if (prefix === 'dlv_') return caller.delivery;
       if (path.startsWith('/v3')) return caller.textAlerts;
       return path.startsWith('/v1') ? caller.httpsms : name;
     });
-    // Nobody works here, and a test waits for a worker unless it is told not to.
+    // No worker runs here, so test events must not wait for one.
     return filled + (path.endsWith('/test') && query === '' ? '?wait=1' : query);
   }
 
-  /** Sends one, and sees that it is answered as JSON and is no fault of ours. */
+  /** Sends a request, and expects a JSON response that is not a server error. */
   async function answerTo(any: AnyRequest): Promise<number> {
     const caller = callers[calls++ % callers.length]!;
     const method = any.route.split(' ', 1)[0]!.toLowerCase() as keyof Calls;
@@ -95,14 +95,14 @@ describe.each(['express', 'fastify'] as const)('Whatever is sent to whichever ro
     return status;
   }
 
-  it('each field in turn with each text that breaks something: never a 500', async () => {
+  it('never responds with a 500 to any text in any field', async () => {
     const some = adapter === 'express' ? BREAKING : BREAKING.slice(0, 1);
     const rest = { id: null, query: '', contentType: 'application/json', authorization: false };
     for (const { route, body } of fieldByField(some)) await answerTo({ ...rest, route, body });
     expect(errors).toEqual([]);
   });
 
-  it('the answer is never a 500, is JSON, and nothing is logged as an error', async () => {
+  it('responds with JSON and never with a 500, and logs no error', async () => {
     expect(routes.length).toBeGreaterThan(25);
     const seen = new Set<number>();
     await fc.assert(
@@ -112,7 +112,7 @@ describe.each(['express', 'fastify'] as const)('Whatever is sent to whichever ro
       { numRuns: 400 },
     );
     expect(errors).toEqual([]);
-    // It came far enough for the property to mean something.
+    // Enough requests have passed the first checks for the property to mean something.
     for (const status of [200, 201, 400, 404, 415, 422]) expect([...seen]).toContain(status);
     for (const name of NASTY) expect(Object.hasOwn({}, name)).toBe(false);
     expect(Object.keys(Object.prototype)).toEqual([]);

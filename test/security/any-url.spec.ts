@@ -4,7 +4,7 @@ import { createTransport } from '../../libs/webhooks/src/http/client/create-tran
 import { HttpError } from '../../libs/webhooks/src/http/transport.js';
 import { DialRecorder } from '../http/dial-recorder.js';
 
-/** Blocks of which no address may be dialled; written down here anew, so that a slip in the guard's list is one here too. */
+/** Blocks of addresses that may not be dialled. The list is repeated here, so that a mistake in the guard's list shows. */
 const CLOSED =
   '0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 168.63.129.16/32 169.254.0.0/16 172.16.0.0/12 192.0.0.0/24 ' +
   '192.0.2.0/24 192.31.196.0/24 192.52.193.0/24 192.88.99.0/24 192.175.48.0/24 192.168.0.0/16 198.18.0.0/15 198.51.100.0/24 203.0.113.0/24 224.0.0.0/3';
@@ -42,7 +42,7 @@ const hidden = (v4: string, way: number): string => {
   return HIDDEN[way % HIDDEN.length]!(hex(number >>> 16), hex(number & 0xffff));
 };
 
-/** Ways to write an IPv4 address that some parser or other takes for it. */
+/** Spellings of an IPv4 address that some parser accepts. */
 const SPELLINGS: ((v4: string) => string)[] = [
   (v4) => v4,
   (v4) => `${v4}.`,
@@ -108,7 +108,7 @@ describe.each(['axios', 'undici'] as const)('Wherever a URL leads, over %s', (ki
         await transport.close();
         const dials = recorder.take();
         dialled += dials.length;
-        // No way to hide an address leads anywhere, be it public or not.
+        // A hidden address is never dialled, whether or not it is public.
         for (const each of dials)
           expect([url, each, isIPv4(each) && !isClosed(each)]).toEqual([url, each, true]);
         if (byName && way === null && !rest.includes('\\'))

@@ -1,7 +1,7 @@
 import type { Profile } from '../../libs/webhooks/src/profiles/profile.js';
 import { ECHO, type Life, SHOWN, WIRE } from './life.js';
 
-/** An endpoint of a profile lives: registered, changed, rotated, revealed, tried, failing, disabled. */
+/** Takes an endpoint of a profile through its life: registered, changed, rotated, revealed, tried, failing, disabled. */
 export async function liveThrough(life: Life, { name, registration, secret: rules }: Profile): Promise<void> {
   const tenant = `tenant-${name}`;
   const own = rules.owner === 'endpoint';
@@ -18,7 +18,7 @@ export async function liveThrough(life: Life, { name, registration, secret: rule
     alertEmail: registration.fields.includes('alertEmail') ? 'owner@example.com' : undefined,
     sendAlertEmail: registration.fields.includes('sendAlertEmail') ? true : undefined,
   };
-  // An account's secret must serve every profile; where the endpoint has its own, any text will do for most.
+  // The secret of an account must fit every profile. The secret of an endpoint may be any text in most profiles.
   const isText = own && !name.startsWith('standard');
   const brought = () => (isText ? rules.generate().replace('whsec_', 'text-') : rules.generate());
   const first = rules.callerSupplied ? life.secret(brought()) : undefined;

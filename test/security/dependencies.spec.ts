@@ -34,8 +34,8 @@ const MALWARE = ['axios 1.14.1', 'axios 0.30.4'];
 const isBelow = (version: string, lowest: string): boolean =>
   version.localeCompare(lowest, 'en', { numeric: true }) < 0;
 
-describe('What runs beside our own code', () => {
-  it('is two packages, each with its reason in README.md and SECURITY.md', () => {
+describe('The packages that run with the module', () => {
+  it('are two, each with its reason in README.md and SECURITY.md', () => {
     expect(Object.keys(dependencies)).toEqual(['axios', 'undici']);
     expect(json('libs/receiver/package.json').dependencies).toBeUndefined();
     for (const name of Object.keys(dependencies)) {
@@ -58,7 +58,7 @@ describe('What runs beside our own code', () => {
     for (const [name, { version }] of tree) expect(MALWARE).not.toContain(`${name} ${version}`);
   });
 
-  it('runs nothing when it is installed, is checked by its digest, and may be used by anybody', () => {
+  it('run nothing when they are installed, are checked by their digests, and have free licences', () => {
     const tree = treeOf(Object.keys(dependencies));
     expect(tree.size).toBeGreaterThan(10);
     for (const [name, { hasInstallScript, integrity, license }] of tree) {

@@ -18,7 +18,7 @@ import type { TestDatabase } from '../support/database.js';
 import type { MailServer } from '../support/mail-server.js';
 import type { Places } from './places.js';
 
-/** The one answer that may hold a secret each time: httpSMS's own customers read their key back. */
+/** The only response that may always contain a secret: customers of httpSMS read their key with it. */
 export const ECHO = 'answers of /v1/webhooks, which echo the key as the platform does';
 /** Answers that show a secret once, or on request. */
 export const SHOWN = 'answers to registering, rotating and revealing';
@@ -35,7 +35,7 @@ const EVENTS = [
   'endpointDisabled',
 ] as const;
 
-/** A host and its customers, from the first registration to the last rotation. Every secret it makes is on a list. */
+/** A host and its customers, from the first registration to the last rotation. It lists every secret that it creates. */
 export class Life {
   app!: INestApplication;
   webhooks!: WebhooksService;
@@ -144,7 +144,7 @@ export class Life {
     await source.query('alter table webhook_endpoints drop constraint broken');
   }
 
-  /** Somebody swaps what is sealed, so that nothing opens. */
+  /** Swaps sealed values between rows, so that none can be opened. */
   async moveSecrets(): Promise<void> {
     const source = this.app.get(DataSource);
     for (const column of ['secrets', 'headers'])

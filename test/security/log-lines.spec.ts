@@ -7,7 +7,7 @@ import { standard } from '../../libs/webhooks/src/profiles/dialects/standard.js'
 import { type Receiver, startReceiver } from '../api/receiver.js';
 import { startHost, type WebhooksHost } from '../support/webhooks-host.js';
 
-/** Ends the line, forges another one, clears a terminal, and turns its text round. */
+/** Text that ends the line, forges another one, clears a terminal, and reverses the direction of writing. */
 const FORGED = 'x\r\nERROR [Webhooks] forged\u2028\u0085\u001b[2J\u202e';
 const TENANT = `tenant ${FORGED}`;
 
@@ -57,7 +57,7 @@ describe('A line of the log cannot be forged', () => {
   });
   afterAll(() => Promise.all([host.close(), receiver.close()]));
 
-  /** What was said since the last time that holds a piece of what was forged; every record is seen to be one line. */
+  /** Records since the last call that contain a piece of the forged text. Expects each record to be one line. */
   function said(): string[] {
     const all = records.all.splice(0);
     for (const { line } of all) expect(line).not.toMatch(/[\p{Cc}\u2028\u2029\u202e]/u);
@@ -67,13 +67,13 @@ describe('A line of the log cannot be forged', () => {
   const register = async () =>
     (await host.webhooks.endpoints.create(TENANT, { url: receiver.url, events: ['*'] })).id;
 
-  it('by the URL of a stranger', async () => {
+  it('by the URL of a customer', async () => {
     for (const url of [`https://10.0.0.1/${FORGED}`, `https://${FORGED}.local/`, 'https://forged-host/'])
       await host.as('a').post('/webhooks', { url, events: ['*'] });
     expect(said()).toEqual([expect.stringContaining('debug: Refused a webhook URL: "forged-host"')]);
   });
 
-  it('by the name of a tenant in an alert, nor by what a mail server answers', async () => {
+  it('by the name of a tenant in an alert, nor by the response of a mail server', async () => {
     await host.webhooks.operator.disable(await register());
     await host.app.get(AlertSender, { strict: false }).sendDue();
     expect(said().toSorted()).toEqual([
@@ -92,7 +92,7 @@ describe('A line of the log cannot be forged', () => {
     ]);
   });
 
-  it('by what is published, nor by a listener of the host', async () => {
+  it('by published data, nor by a listener of the host', async () => {
     await host.webhooks.endpoints.create(TENANT, { url: receiver.url, events: ['*'], profile: 'quoting' });
     await register();
     host.webhooks.events.on('delivered', () => {

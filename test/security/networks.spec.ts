@@ -21,7 +21,7 @@ async function publish(host: WebhooksHost): Promise<void> {
   await host.webhooks.runOnce();
 }
 
-describe('What was registered is judged again before each attempt', () => {
+describe('A registered URL is checked again before each attempt', () => {
   let host: WebhooksHost;
   const recorder = new DialRecorder();
   beforeEach(async () => {
@@ -76,7 +76,7 @@ describe('What was registered is judged again before each attempt', () => {
     expect(await log()).toMatchObject([{ state: 'discarded', reason: 'url-refused', attemptCount: 0 }]);
   });
 
-  it('a row that goes somewhere else between two attempts', async () => {
+  it('a row whose URL changes between two attempts', async () => {
     await register('https://example.com/hooks');
     expect(await dialled(() => publish(host))).toEqual(['93.184.216.34']);
     await host.dataSource.query(`update webhook_endpoints set url = 'https://10.0.0.1/'`);
@@ -86,7 +86,7 @@ describe('What was registered is judged again before each attempt', () => {
     expect(await log()).toMatchObject([{ state: 'discarded', reason: 'url-refused', attemptCount: 1 }]);
   });
 
-  it('a name that leads inside: its owner is told no address, which would make the log a map of the network', async () => {
+  it('a name that resolves to a private address: its owner does not see the address, so that the log reveals nothing about the network', async () => {
     await register('https://inside.example.com/hooks');
     const said = await logged(async () => expect(await dialled(() => publish(host))).toEqual([]));
     expect(said).toMatch(/Delivery dlv_\d+ was not sent: inside.example.com resolves to 10.20.30.40/);
@@ -97,7 +97,7 @@ describe('What was registered is judged again before each attempt', () => {
   });
 });
 
-describe('Headers in the database that no registration would take', () => {
+describe('Headers in the database that no registration would accept', () => {
   let host: WebhooksHost;
   let receiver: Receiver;
   beforeEach(async () => {
@@ -105,7 +105,7 @@ describe('Headers in the database that no registration would take', () => {
   });
   afterEach(() => Promise.all([host.close(), receiver.close()]));
 
-  it('do not take the place of ours', async () => {
+  it('do not replace those of the module', async () => {
     const fields = { url: receiver.url, events: ['*'], headers: { 'x-token': '1' } };
     const { body } = await host.as('a').post('/webhooks', fields).expect(201);
     const stored = {
@@ -199,10 +199,10 @@ describe.each(['axios', 'undici'] as const)('With a forward proxy, over %s', (tr
     ['wants a password', 'HTTP/1.1 407 Proxy Authentication Required\r\n\r\n'],
     ['is broken', 'HTTP/1.1 500 Internal Server Error\r\n\r\n'],
     ['is no proxy', 'SSH-2.0-OpenSSH_9.6\r\n\r\n'],
-  ])('a proxy that %s costs no attempt, and nobody is said to fail', async (_, fault) => {
+  ])('a proxy that %s costs no attempt, and no endpoint counts as failing', async (_, fault) => {
     if (typeof fault === 'string') proxy.refusal = fault;
     else await fault();
-    // More than an endpoint needs to count as failing.
+    // More failures than an endpoint needs to count as failing.
     const id = await send(6);
     for (let i = 0; i < 5; i++) {
       engine.advance(MINUTE);
@@ -227,7 +227,7 @@ describe.each(['axios', 'undici'] as const)('With a forward proxy, over %s', (tr
   it.each([
     ['refused by its rules', 'HTTP/1.1 403 Forbidden\r\n\r\n', 'blocked'],
     ['not reached from it', 'HTTP/1.1 502 Bad Gateway\r\n\r\n', 'connect'],
-  ])("a destination that is %s is the customer's affair", async (_, refusal, error) => {
+  ])("a destination that is %s counts as a failure of the customer's endpoint", async (_, refusal, error) => {
     proxy.refusal = refusal;
     await send(3);
     expect(await outcomes()).toEqual(all(3, `pending 1 ${error}`));

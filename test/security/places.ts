@@ -3,7 +3,7 @@ import type { LoggerService } from '@nestjs/common';
 import type { Logger as SqlLogger } from 'typeorm';
 import { formsOf } from './secret-forms.js';
 
-/** Everything that was said anywhere, by where it was said. */
+/** Collects all output, by the place where it appears. */
 export class Places {
   private readonly said = new Map<string, string[]>();
 
@@ -25,7 +25,7 @@ export class Places {
     );
   }
 
-  /** How much was said in each place. */
+  /** The size of the output in each place. */
   sizes(): Record<string, number> {
     return Object.fromEntries([...this.said].map(([place, texts]) => [place, texts.length]));
   }
@@ -61,7 +61,7 @@ export class Places {
     };
   }
 
-  /** Listens to console and both streams of this process; answers what ends that. */
+  /** Listens to the console and both streams of this process. Returns a function that ends this. */
   listenToProcess(): () => void {
     const consoles = (['log', 'error', 'warn', 'debug', 'info', 'trace'] as const).map((level) =>
       jest.spyOn(console, level).mockImplementation((...said: unknown[]) => this.add('console', ...said)),
@@ -79,7 +79,7 @@ function asJson(value: unknown): string {
   try {
     return JSON.stringify(value) ?? '';
   } catch {
-    // What holds itself is left to the inspector.
+    // The inspector handles values that contain themselves.
     return '';
   }
 }

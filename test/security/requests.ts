@@ -17,7 +17,7 @@ export interface AnyRequest {
 
 export const url = 'https://example.com/hooks';
 
-/** Every field that any body of ours knows, with a value that is good somewhere: a request must get past the first check. */
+/** Every field of any request body, with a value that is valid for some route, so that requests pass the first check. */
 const GOOD = new Map<string, unknown[]>(
   Object.entries({
     url: [url, 'example.com/hooks'],
@@ -66,7 +66,7 @@ const TEXT_ALERTS =
   'event url secret alertEmail sendAlertEmail skipErrors skipErrorCodes retryOnError maxThroughputPerMinute';
 const HTTPSMS = 'url events phone_numbers signing_key';
 
-/** The fields that a route's body has, and those of a good one: most requests differ from it by a field or two. */
+/** The fields of a route's body, and a valid body: most requests differ from it by a field or two. */
 const BODIES: Record<string, { fields: string; base: object }> = {
   'POST /webhooks': { fields: `${ENDPOINT} profile`, base: { url, events: ['*'], active: false } },
   'PATCH /webhooks/wh_:id': { fields: ENDPOINT, base: {} },
@@ -101,7 +101,7 @@ const fieldOf = (names: readonly string[]): fc.Arbitrary<[string, unknown]> =>
       ),
     );
 
-/** Written out, not by way of an object: `__proto__`, names that come twice, and lone surrogates as they are sent. */
+/** Writes JSON without an object, so that `__proto__`, repeated names and lone surrogates are sent as they are. */
 const written = (fields: [string, unknown][]): string =>
   `{${fields.map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`).join()}}`;
 
@@ -205,7 +205,7 @@ export function anyRequest(routes: readonly string[]): fc.Arbitrary<AnyRequest> 
   );
 }
 
-/** Every field of every body with every one of these values in turn, all else as it should be. */
+/** Every field of every body with each of these values in turn. All other fields are valid. */
 export function fieldByField(values: readonly unknown[]): { route: string; body: string }[] {
   return Object.entries(BODIES).flatMap(([route, { fields, base }]) =>
     fields

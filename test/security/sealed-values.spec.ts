@@ -34,7 +34,7 @@ describe('A sealed value that somebody moved to another row', () => {
         where (t.tenant_id, o.tenant_id) in (('a', 'b'), ('b', 'a'))`,
     );
 
-  it('is refused by name, shows nothing, signs nothing, and a rotation mends it', async () => {
+  it('causes a named error, is not shown and signs nothing, until a rotation replaces it', async () => {
     const paths: string[] = [];
     const secrets: string[] = [];
     for (const key of ['a', 'b']) {
@@ -67,7 +67,7 @@ describe('A sealed value that somebody moved to another row', () => {
     expect(receiver.received).toHaveLength(1);
   });
 
-  it('leaves nothing unsigned where the profile could be, nor signed by an older secret alone', async () => {
+  it('prevents requests, instead of leaving them unsigned or signed by an older secret alone', async () => {
     const api = host.as('a');
     const numbers = { phoneNumbers: ['+18005550199'], secret: 'S3CRET-of-the-row' };
     const bodies = [
@@ -92,7 +92,7 @@ describe('A sealed value that somebody moved to another row', () => {
     expect(log.data).toMatchObject([waiting, waiting]);
   });
 
-  it('leaves headers without their names, and the rest of a list as it is', async () => {
+  it('hides the names of the headers, and affects no other webhook of a list', async () => {
     const body = { url: receiver.url, events: ['*'], headers: { 'x-token': 'of-one-tenant' } };
     for (const key of ['a', 'b']) await host.as(key).post('/webhooks', body).expect(201);
     await swap('webhook_endpoints', 'headers');
@@ -106,7 +106,7 @@ describe('A sealed value that somebody moved to another row', () => {
     expect(mended.data).toMatchObject([{ headerNames: ['x-new'] }]);
   });
 
-  it('from one column to another of its row shows nothing of itself', async () => {
+  it('is not shown if it was moved to another column of its row', async () => {
     const fields = { url: receiver.url, events: ['message-reply'], profile: 'mobile-text-alerts' };
     const { body } = await host
       .as('a')
@@ -172,7 +172,7 @@ describe('A secret that somebody wrote unencrypted', () => {
     await Promise.all([host.close(), receiver.close()]);
   });
 
-  it('into the row of an endpoint or an account signs nothing, is not shown, and is not sealed', async () => {
+  it('into the row of an endpoint or an account signs nothing, is not shown, and is never sealed', async () => {
     const api = host.as('a');
     const { id } = (await api.post('/webhooks', { url: receiver.url, events: ['*'] }).expect(201)).body;
     await api.get('/webhooks/account').expect(200);
@@ -215,13 +215,13 @@ const tampered =
       .map((text, place) => (place === part ? (text.startsWith('A') ? 'B' : 'A') + text.slice(1) : text))
       .join('.');
 
-/** Seals for the very row, as this host does but with another key of the same name. */
+/** Seals a value for the same row, as this host does, but with another key of the same name. */
 function underAnotherKey({ id }: Stored): string {
   const box = new AesGcmSecretBox({ current: 'k1', keys: new Map([['k1', Buffer.alloc(32, 7)]]) });
   return box.seal(JSON.stringify({ 'x-token': 'sealed-elsewhere' }), sealContext('a', id));
 }
 
-/** Seals for the very row, under its key. */
+/** Seals a value for the same row, under its key. */
 function underItsKey(text: string): (row: Stored) => string {
   const box = new AesGcmSecretBox({ current: 'k1', keys: new Map([['k1', Buffer.alloc(32, 0xab)]]) });
   return ({ id }) => box.seal(text, sealContext('a', id));
@@ -315,7 +315,7 @@ describe('Headers of a webhook that cannot be opened', () => {
     ['with values that are no text', underItsKey('{"x-token":{"a":1}}')],
     ['with unencrypted ones in their place', () => 'plain.{"x-token":"sealed-elsewhere"}'],
     ['with nothing in their place', () => ''],
-  ])('(%s) are missed: nothing is sent without them, and new ones mend it', async (_, how) => {
+  ])('(%s) stop deliveries: nothing is sent without them, until they are replaced', async (_, how) => {
     await damage(how);
     await publish();
     expect(tokens('mine')).toEqual([]);
@@ -347,7 +347,7 @@ describe('Headers of a webhook that cannot be opened', () => {
     expect(await deliveries()).toMatchObject([{ state: 'delivered', reason: null, attemptCount: 1 }]);
   });
 
-  it('stop a retry that waits too: it costs no attempt, and goes out with the new ones', async () => {
+  it('also stop a waiting retry: it costs no attempt, and is sent with the new headers', async () => {
     receiver.answer(500);
     await publish();
     receiver.answer(200);
@@ -365,13 +365,13 @@ describe('Headers of a webhook that cannot be opened', () => {
     expect(await deliveries()).toMatchObject([{ state: 'delivered', reason: null, attemptCount: 2 }]);
   });
 
-  it('leave what it is registered for as it is', async () => {
+  it('do not change which events it gets', async () => {
     await spoil();
     await publish('message.failed', 'message.sent');
     expect(await deliveries()).toMatchObject([{ wireType: 'message.sent', state: 'pending' }]);
   });
 
-  it('cost nothing however long nobody mends them: it does not fail and is not disabled', async () => {
+  it('do not make it fail or disable it, however long they are not replaced', async () => {
     await spoil();
     await publish();
     for (let day = 0; day < 10; day++) await later(24 * 60 * MINUTE);

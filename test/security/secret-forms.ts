@@ -1,6 +1,6 @@
 import { scryptSync, createHash } from 'node:crypto';
 
-/** Shorter pieces of text meet by chance. */
+/** Shorter pieces of text may match by chance. */
 const SHORTEST = 10;
 
 /**
@@ -15,7 +15,7 @@ export function formsOf(secret: string): string[] {
     each.toString('hex'),
     each.toString('hex').toUpperCase(),
     each.toString('latin1'),
-    // As an inspector and as JSON write a Buffer.
+    // A Buffer as an inspector writes it, and as JSON.
     (each.toString('hex').match(/../g) ?? []).join(' '),
     each.join(','),
     ...withinBase64(each),
@@ -35,7 +35,10 @@ function decoded(secret: string, bare: string): Buffer[] {
   return [];
 }
 
-/** What is left of these bytes in any base64 that holds them: in each of the three places where they may begin. */
+/**
+ * The parts that are the same in any base64 text that contains these bytes, for each of the three positions at which they may
+ * begin.
+ */
 function withinBase64(bytes: Buffer): string[] {
   return [0, 1, 2].flatMap((offset) => {
     const text = Buffer.concat([Buffer.alloc(offset), bytes])

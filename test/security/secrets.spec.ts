@@ -16,7 +16,7 @@ const k0 = { id: 'k0', key: PASSPHRASE };
 const k1 = { id: 'k1', key: HEX_KEY };
 const k2 = { id: 'k2', key: BASE64_KEY };
 
-/** Encryptions that cannot be started with once there are secrets under `k0`. */
+/** Values of `encryption` with which the module cannot start once there are secrets under `k0`. */
 const REFUSED = [
   undefined,
   { current: k1 },
@@ -25,7 +25,7 @@ const REFUSED = [
   { current: { id: 'k3', key: TOO_SHORT }, previous: [k0] },
 ];
 
-describe('No secret is anywhere but where it was asked for', () => {
+describe('No secret appears anywhere except where it was requested', () => {
   const places = new Places();
   let database: TestDatabase;
   let receiver: Receiver;
@@ -36,7 +36,9 @@ describe('No secret is anywhere but where it was asked for', () => {
   });
   afterAll(() => Promise.all([database.drop(), receiver.close(), mail.stop()]));
 
-  /** Every profile on good and bad days; mail and database fail; the key changes twice; a tenant leaves. */
+  /**
+   * Uses every profile with successes and failures, lets mail and database fail, changes the key twice, and removes a tenant.
+   */
   async function wholeLife(life: Life): Promise<void> {
     await life.start({ current: k0 });
     for (const profile of builtInProfiles) await liveThrough(life, profile);
@@ -67,7 +69,7 @@ describe('No secret is anywhere but where it was asked for', () => {
     await life.app.close();
   }
 
-  it('in a whole life', async () => {
+  it('from the first registration to the last rotation', async () => {
     const life = new Life(places, database, receiver, mail);
     for (const key of [HEX_KEY, BASE64_KEY, TOO_SHORT, PASSPHRASE, keyOfPassphrase(PASSPHRASE)])
       life.secret(key);
@@ -76,7 +78,7 @@ describe('No secret is anywhere but where it was asked for', () => {
     for (const { raw, text } of mail.mails) places.add('mails', raw, text);
     for (const { path, headers, body } of receiver.received) places.add(WIRE, path, headers, body);
 
-    // All of these spoke, so that silence means something.
+    // All of these places have output, so that the absence of a secret means something.
     const spoken = 'alerts,audit,counts,errors,in-process events,mails,other answers,tables';
     const logs = 'log of statements,log: debug,log: error,log: log,log: warn';
     const all = [...spoken.split(','), ...logs.split(','), ECHO, SHOWN, WIRE];

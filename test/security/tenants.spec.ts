@@ -60,7 +60,7 @@ const ALL: Named[] = [
   ['operator.deleteTenant', ({ webhooks }, tenant) => webhooks.operator.deleteTenant(tenant)],
 ];
 
-/** What a resolver that looks in the wrong place answers, and what databases and TypeORM make something else of. */
+/** Values that a faulty resolver may return, and values that databases and TypeORM interpret in another way. */
 const NOBODY = [undefined, null, '', 0, 7, true, {}, [], ['a'], 'x'.repeat(256), 'a\0b', '\ud800'];
 
 describe('Without a tenant', () => {
@@ -72,7 +72,7 @@ describe('Without a tenant', () => {
     const one = host.dataSource.createQueryRunner();
     runner = Object.getPrototypeOf(one) as typeof runner;
     await one.release();
-    // Somebody who would be found if nobody in particular were asked for.
+    // A tenant whose data a query without a tenant would find.
     await host
       .as('a')
       .post('/webhooks', { url: 'https://example.com/', events: ['*'] })
@@ -80,7 +80,7 @@ describe('Without a tenant', () => {
   });
   afterAll(() => host.close());
 
-  itForAll(ALL)('each call refuses, reads nothing and changes nothing', async ([, call]) => {
+  itForAll(ALL)('each call fails, reads nothing and changes nothing', async ([, call]) => {
     const before = await host.dataSource.query('select * from webhook_endpoints');
     const statements = jest.spyOn(runner, 'query');
     for (const nobody of NOBODY)
@@ -126,7 +126,7 @@ describe('What one account may do', () => {
     );
   }
 
-  it('registers as many webhooks as the host allows, over every route together', async () => {
+  it('registers as many webhooks as the host allows, over all routes together', async () => {
     const { api, id } = await newAccount();
     const compat = await startHost({
       options: { compat: ['httpsms', 'mobile-text-alerts'], limits: { endpointsPerTenant: 2 } },
@@ -152,27 +152,30 @@ describe('What one account may do', () => {
     ['tests', 20, (id: string) => `/webhooks/${id}/test?wait=1`, {}],
     ['manual retries', 100, (_: string, failed: string) => `/webhooks/deliveries/${failed}/retry`, {}],
     ['recoveries', 10, (id: string) => `/webhooks/${id}/recover`, { since: '2020-01-01', dryRun: true }],
-  ])('makes so many %s at once: %i, and is told when the next one may come', async (_, burst, path, body) => {
-    /** Makes the call for a new account. */
-    const newCaller = async (): Promise<() => request.Test> => {
-      const { api, tenantId, id, publicNo } = await newAccount();
-      await failures(tenantId, publicNo, 1);
-      const { data } = (await api.get('/webhooks/deliveries').expect(200)).body;
-      return () => api.post(path(id, data[0].id), body);
-    };
-    const call = await newCaller();
-    for (let i = 0; i < burst; i++) expect((await call()).status).toBeLessThan(300);
-    // Time passes, and brings a few back.
-    let answer = await call();
-    for (let i = 0; answer.status !== 429 && i < burst; i++) answer = await call();
-    expect(answer.status).toBe(429);
-    expect(answer.body.code).toBe('too_many_requests');
-    expect(Number(answer.headers['retry-after'])).toBeGreaterThanOrEqual(1);
-    const callOfOther = await newCaller();
-    expect((await callOfOther()).status).toBeLessThan(300);
-  });
+  ])(
+    'makes a limited number of %s at once: %i, and the refusal says when the next one is possible',
+    async (_, burst, path, body) => {
+      /** Makes the call for a new account. */
+      const newCaller = async (): Promise<() => request.Test> => {
+        const { api, tenantId, id, publicNo } = await newAccount();
+        await failures(tenantId, publicNo, 1);
+        const { data } = (await api.get('/webhooks/deliveries').expect(200)).body;
+        return () => api.post(path(id, data[0].id), body);
+      };
+      const call = await newCaller();
+      for (let i = 0; i < burst; i++) expect((await call()).status).toBeLessThan(300);
+      // After some time, a few more are allowed.
+      let answer = await call();
+      for (let i = 0; answer.status !== 429 && i < burst; i++) answer = await call();
+      expect(answer.status).toBe(429);
+      expect(answer.body.code).toBe('too_many_requests');
+      expect(Number(answer.headers['retry-after'])).toBeGreaterThanOrEqual(1);
+      const callOfOther = await newCaller();
+      expect((await callOfOther()).status).toBeLessThan(300);
+    },
+  );
 
-  it('sends ten thousand again with one call, and is told that there are more', async () => {
+  it('sends ten thousand again with one call, and learns that there are more', async () => {
     const { api, tenantId, id, publicNo } = await newAccount();
     await failures(tenantId, publicNo, 10_001);
     const path = `/webhooks/${id}/recover`;

@@ -96,7 +96,7 @@ describe('Captured changes', () => {
     });
   });
 
-  it('are claimed in their order, and passed over by another worker meanwhile', async () => {
+  it('are claimed in their order, and skipped by other workers meanwhile', async () => {
     await add(1, 2, 3);
     for (const id of [2, 1, 3]) await change(id, 'sent');
     await test.store.transaction(async (tx) => {
@@ -123,7 +123,7 @@ describe('Captured changes', () => {
     });
   });
 
-  it('are held by an earlier change of their row that was postponed, and released when that is deleted', async () => {
+  it('are held by a postponed earlier change of their row, and released when that change is deleted', async () => {
     await add(1, 2);
     await change(1, 'sent');
     await claim();
@@ -147,7 +147,7 @@ describe('Captured changes', () => {
     expect(await claim()).toEqual([]);
   });
 
-  it('are claimed beside retries, however many of these are due', async () => {
+  it('are claimed together with retries, however many retries are due', async () => {
     await add(1, 2, 3);
     for (const id of [1, 2]) await change(id, 'sent');
     await claim();

@@ -75,7 +75,7 @@ describe('The deliveries of a store', () => {
       expect(await search({ statusClass: 'none' })).toEqual([second!.id]);
     });
 
-    it('says how far it looked', async () => {
+    it('returns how far it has read', async () => {
       const lane = await addEndpoint(test);
       await leaseNew(test, lane, events(4));
       const all = await search();
@@ -90,7 +90,7 @@ describe('The deliveries of a store', () => {
       expect(nothing.scanned).toEqual({ floor: null, floorCreatedAt: null });
     });
 
-    it('looks at each lane alike, down to where the first of them has more, or one is left out', async () => {
+    it('reads the same number of rows of each lane, and returns how far down the result is complete', async () => {
       // Lane 1 has the ids 1 and 2, lane 2 has 3 and 4, and so on; all have failed.
       await test.dataSource.query(
         `with lane as (
@@ -126,7 +126,7 @@ describe('The deliveries of a store', () => {
     });
   });
 
-  it('reads a delivery the same way alone, in a search and by its event', async () => {
+  it('returns a delivery in the same form alone, in a search and by its event', async () => {
     const lane = await addEndpoint(test);
     const [delivery] = (await leaseNew(test, lane, [newEvent({ subject: 's' })])) as [LeasedDelivery];
     // The lane is on hold for longer than the delivery waits.
@@ -148,7 +148,7 @@ describe('The deliveries of a store', () => {
     expect(await test.store.listDeliveryIdsOfEvent('a', alone.eventId)).toEqual([delivery.id]);
   });
 
-  it('shows a tenant nothing of another', async () => {
+  it('returns nothing of another tenant', async () => {
     const lane = await addEndpoint(test);
     const [delivery] = (await leaseNew(test, lane, [newEvent({ subject: 's' })])) as [LeasedDelivery];
     const { eventSequence, eventId, endpointId } = await find(delivery);
@@ -177,7 +177,7 @@ describe('The deliveries of a store', () => {
   });
 
   describe('requeueDeliveries', () => {
-    it('makes finished deliveries due now, waiting ones too, leaves others alone, and wakes workers at commit', async () => {
+    it('makes finished and waiting deliveries due now, changes no others, and wakes workers at the commit', async () => {
       const lane = await addEndpoint(test);
       const leased = await leaseNew(test, lane, events(3));
       const [first, second, third] = leased as [LeasedDelivery, LeasedDelivery, LeasedDelivery];
@@ -224,7 +224,7 @@ describe('The deliveries of a store', () => {
       expect(await find(delivery)).toEqual(before);
     });
 
-    it('makes it due in a failing lane too, at once', async () => {
+    it('makes a delivery of a failing lane due at once, too', async () => {
       const lane = await addEndpoint(test);
       const leased = await leaseNew(test, lane, events(5));
       await fail(leased);
@@ -288,7 +288,7 @@ describe('The deliveries of a store', () => {
       expect(await test.store.countFailedDeliveries({ ...range, states: ['discarded'], limit: 10 })).toBe(0);
     });
 
-    it('passes over what was cancelled, tests, and what others have locked', async () => {
+    it('skips test deliveries, and those that were cancelled or that others have locked', async () => {
       const lane = await addEndpoint(test);
       const [sent, cancelled] = await leaseNew(test, lane, events(2));
       const [tested] = await leaseNew(test, lane, [newEvent({ test: true })]);

@@ -113,7 +113,7 @@ describe('The endpoints of a store', () => {
     await expect(change(newEndpoint(nobody), { url: 'x' })).rejects.toThrow(TenantRequiredError);
   });
 
-  it('lists newest first, one more than the limit, also where several were created at one time', async () => {
+  it('lists newest first, one more than the limit, also if several were created at the same time', async () => {
     const created: NewEndpoint[] = [];
     for (const at of [1, 2, 2, 2, 3]) created.push(await insert({ createdAt: CREATED + at }));
     const expected = created
@@ -196,7 +196,7 @@ describe('The endpoints of a store', () => {
     }
   });
 
-  it('locks an endpoint until the transaction ends, and returns now', async () => {
+  it('locks an endpoint until the transaction ends, and returns the time', async () => {
     const endpoint = await insert({ description: '0' });
     test.store.advanceClock(3_600_000);
     const count = () =>

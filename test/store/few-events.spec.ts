@@ -39,7 +39,7 @@ describe('The relay of a few events', () => {
 
   const named = (...subjects: string[]) => subjects.map((subject) => newEvent({ subject }));
 
-  it('hands them over once, and marks them', async () => {
+  it('hands the deliveries over once, and marks the events', async () => {
     await addEndpoint(test);
     const leaseId = await openLease();
     await publish(test, ...named('m1', 'm2'), newEvent({ tenantId: 'b', subject: 'm3' }));
@@ -55,7 +55,7 @@ describe('The relay of a few events', () => {
     expect(await read()).toEqual({ events: [], destinations: [], isWhole: true });
   });
 
-  it('reads as a batch does what it reads', async () => {
+  it('reads events and destinations in the same form as a batch', async () => {
     await addEndpoint(test, { phoneNumbers: ['+15550100'], timeoutMs: 3_000 });
     await publish(
       test,
@@ -81,7 +81,7 @@ describe('The relay of a few events', () => {
     expect(await read()).toMatchObject({ isWhole, events: isWhole ? { length: count } : [] });
   });
 
-  it('leaves those whose destinations have changed since', async () => {
+  it('does not relay events whose destinations have changed since', async () => {
     const lane = await addEndpoint(test);
     const leaseId = await openLease();
     const endpointOf = async () => (await test.store.listEndpoints({ tenantId: 'a' }, { limit: 1 }))[0]!;
@@ -105,7 +105,7 @@ describe('The relay of a few events', () => {
     }
   });
 
-  it('leaves those that another transaction holds, and what must follow them', async () => {
+  it('does not relay events that another transaction holds, or that must follow those', async () => {
     await addEndpoint(test);
     const leaseId = await openLease();
     await publish(test, ...named('m1', 'm1', 'm2'));

@@ -65,7 +65,7 @@ describe('The lanes of a store', () => {
       expect(await test.store.checkForWork(skipping())).toEqual(NO_WORK);
     });
 
-    it('sees events, due lanes that it may not skip, backlogs of closed lanes, expired leases', async () => {
+    it('finds events, due lanes except skipped ones, backlogs of closed lanes, and expired leases', async () => {
       await publish(test, newEvent());
       expect(await test.store.checkForWork(skipping())).toEqual({ ...NO_WORK, hasEvents: true });
       const lane = await laneWith(0);
@@ -101,7 +101,7 @@ describe('The lanes of a store', () => {
       expect(await dueLanes(10, [first])).toEqual([second]);
     });
 
-    it('passes over the lanes that another transaction holds, until that ends', async () => {
+    it('skips lanes that another transaction holds, until it ends', async () => {
       const lanes = [await laneWith(1), await laneWith(1)];
       await test.store.transaction(async (tx) => {
         const [held] = await tx.claimLanes(1, skipping());
@@ -132,7 +132,7 @@ describe('The lanes of a store', () => {
       expect(await claimBefore(false)).toEqual([]);
     });
 
-    it('says what a lane may give: by its places in flight and its rate, and whether it is failing', async () => {
+    it('returns how many deliveries a lane allows, by its places in flight and its rate, and whether it is failing', async () => {
       const free = await laneWith(1);
       const narrow = await laneWith(1, { maxInFlight: 2 });
       const slow = await laneWith(1, { maxThroughputPerMinute: 60 });
@@ -203,7 +203,7 @@ describe('The lanes of a store', () => {
       expect(await claim()).toEqual([]);
     });
 
-    it('leaves large bodies beyond the bytes in their lane, except the first; small ones have room', async () => {
+    it('takes large bodies up to the limit on bytes, and always the first one; small bodies always fit', async () => {
       const lane = await addEndpoint(test);
       const lengths = [10_000, 300, 10_000, 10_000, 300];
       await publish(test, ...lengths.map(() => newEvent()));
@@ -228,7 +228,7 @@ describe('The lanes of a store', () => {
       expect(await claimLengths(1)).toEqual([10_000]);
     });
 
-    it('takes what crashed its workers only as far as it may', async () => {
+    it('takes suspects only up to their maximum number', async () => {
       await laneWith(2);
       for (let claims = 1; claims <= 2; claims++) {
         expect(await claim()).toHaveLength(2);
@@ -255,7 +255,7 @@ describe('The lanes of a store', () => {
     });
   });
 
-  it('advanceUnheld moves what order does not hold back to where the next claim finds it', async () => {
+  it('advanceUnheld moves deliveries that order does not hold back to the front, where the next claim finds them', async () => {
     const laneId = await addEndpoint(test, {}, { ordering: 'strict' });
     await publish(test, ...['held', 'held', 'held', 'b', 'c'].map((subject) => newEvent({ subject })));
     await relayTo(test, laneId);
@@ -275,7 +275,7 @@ describe('The lanes of a store', () => {
   });
 
   describe('leases', () => {
-    it('have ids that grow, and count the workers that hold one', async () => {
+    it('have increasing ids, and count the workers that hold one', async () => {
       const first = await test.store.openLease('one', LEASE_MS);
       expect(first.workers).toBe(1);
       const second = await test.store.openLease('two', LEASE_MS);

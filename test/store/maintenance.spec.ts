@@ -56,7 +56,7 @@ describe('The maintenance of a store', () => {
   };
 
   describe('rescueExpiredLeases', () => {
-    it('makes what a dead worker was handed due again, and deletes its lease', async () => {
+    it('makes the deliveries that a dead worker was handed due again, and deletes its lease', async () => {
       const laneId = await addEndpoint(test);
       const { id: leaseId } = await test.store.openLease('worker', 1_000);
       await publish(test, newEvent(), newEvent());
@@ -146,7 +146,7 @@ describe('The maintenance of a store', () => {
       expect(await rows.alerts().find()).toMatchObject([{ kind: 'endpoint.disabled', endpointId: id }]);
     });
 
-    it('have one warning within the day before, for each time of failure', async () => {
+    it('have one warning within the day before, for each period of failure', async () => {
       const id = await failing(DISABLE_AFTER_MS - HOUR_MS);
       await failing(DISABLE_AFTER_MS - DAY_MS - HOUR_MS);
       await failing(DISABLE_AFTER_MS - HOUR_MS, 10, 'patient');
@@ -195,7 +195,7 @@ describe('The maintenance of a store', () => {
       expect((await data()).slice(2)).toEqual([alertOf(paused[1]!, 8, at + 1)]);
     });
 
-    it('lose the oldest beyond the limit, what was attempted last, from many callers at once no more', async () => {
+    it('lose the oldest deliveries beyond the limit, those with attempts last, and no more if many callers discard at once', async () => {
       const laneId = await laneWith(8);
       const ids = (await rows.deliveries().find({ order: { id: 'ASC' } })).map(({ id }) => id);
       for (const [index, id] of ids.entries()) await rows.deliveries().update({ id }, { nextAt: index + 1 });
@@ -245,7 +245,7 @@ describe('The maintenance of a store', () => {
       expect(await rows.events().count()).toBe(1);
     });
 
-    it('deletes endpoints an hour after their owner did, with their lanes, once their deliveries are gone', async () => {
+    it('deletes an endpoint with its lane an hour after its owner has deleted it, once its deliveries are deleted', async () => {
       const now = test.store.now();
       const laneId = await laneWith(1);
       await rows.endpoints().update({ id: await endpointOf(laneId) }, { deletedAt: now - 2 * HOUR_MS });
@@ -347,7 +347,7 @@ describe('The maintenance of a store', () => {
     expect(await rows.endpoints().count()).toBe(1);
   });
 
-  describe('Removing a tenant beside an outcome that is recorded leaves no attempt', () => {
+  describe('Removing a tenant while an outcome is recorded leaves no attempt', () => {
     /** A delivery whose second attempt can be recorded: then the first one moves to the attempts. */
     async function secondAttempt(): Promise<RecordableOutcome> {
       const [delivery] = await leaseNew(test, await addEndpoint(test));
@@ -362,7 +362,7 @@ describe('The maintenance of a store', () => {
         return (await test.dataSource.query<unknown[]>(waiting)).length > 0;
       });
 
-    it('where the outcome comes first', async () => {
+    it('if the outcome comes first', async () => {
       const outcome = await secondAttempt();
       const removal = await test.store.transaction(async (tx) => {
         expect((await tx.recordOutcomes([outcome], [], [])).ids.size).toBe(1);
@@ -374,7 +374,7 @@ describe('The maintenance of a store', () => {
       expect([await rows.deliveries().count(), await rows.attempts().count()]).toEqual([0, 0]);
     });
 
-    it('where the removal comes first', async () => {
+    it('if the removal comes first', async () => {
       const outcome = await secondAttempt();
       const recording = await test.dataSource.transaction(async (tx) => {
         await tx.query('delete from webhook_deliveries');

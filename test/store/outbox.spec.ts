@@ -77,7 +77,7 @@ describe('The outbox of a store', () => {
       expect((await claimed()).events).toHaveLength(3);
     });
 
-    it('tells of its events after the commit, and only then', async () => {
+    it('reports its events after the commit, and only then', async () => {
       const heard: CommittedWork[] = [];
       const detach = test.store.attach();
       test.store.onCommit((work) => heard.push(work));
@@ -93,7 +93,7 @@ describe('The outbox of a store', () => {
     });
   });
 
-  it('tells what was written as a claim returns it, unless it is for a claim alone', async () => {
+  it('reports written events in the form in which a claim returns them, except those that only a claim may relay', async () => {
     const commits: LocalCommit[] = [];
     const detach = test.store.attach();
     test.store.onCommit((work) => commits.push(work));
@@ -126,7 +126,7 @@ describe('The outbox of a store', () => {
       expect(await claimedSubjects(2)).toEqual(['m1', 'm2']);
     });
 
-    it('passes over what another transaction holds, and over what must follow it', async () => {
+    it('skips events that another transaction holds, and those that must follow them', async () => {
       await publish(test, ...['m1', 'm2', 'm1'].map((subject) => newEvent({ subject })));
       await test.store.transaction(async (tx) => {
         expect((await tx.claimEvents(1)).events).toMatchObject([{ subject: 'm1', followsEarlier: false }]);
@@ -154,7 +154,7 @@ describe('The outbox of a store', () => {
       expect(events.map(({ subject }) => subject)).toEqual([...subjects.slice(0, 6), 'large 0', 'small']);
     });
 
-    it('calls an event large by the bytes of its data, as the statements do, not by its characters', async () => {
+    it('decides by the bytes of its data, not by the characters, whether an event is large', async () => {
       const bytes = [8_192, 8_194];
       for (const each of bytes) {
         const data = JSON.stringify('é'.repeat((each - 2) / 2));
@@ -205,7 +205,7 @@ describe('The outbox of a store', () => {
       expect(found[0]!.createdAt).toBe(1_700_000_000_000);
     });
 
-    it('of callbacks are made once, and stay until the transaction ends', async () => {
+    it('of callbacks are created once, and are not deleted before the transaction ends', async () => {
       const callbacks = ['https://a.example', 'https://b.example'].map((origin) => ({
         tenantId: 'a',
         origin,
@@ -224,7 +224,7 @@ describe('The outbox of a store', () => {
   describe('insertDeliveries', () => {
     const openLease = async (ms = 60_000) => (await test.store.openLease('worker', ms)).id;
 
-    it('hands over what may skip the lane, makes the lane due for the rest, and marks the events', async () => {
+    it('hands over deliveries that may skip the lane, makes the lane due for the others, and marks the events', async () => {
       const lane = await addEndpoint(test);
       const leaseId = await openLease();
       await publish(test, newEvent(), newEvent());
@@ -297,7 +297,7 @@ describe('The outbox of a store', () => {
       expect(await relayTo(test, lane, { leaseId, direct: true })).toEqual([1]);
     });
 
-    it('ends a delivery that has a reason at once', async () => {
+    it('inserts a delivery that has a reason as discarded', async () => {
       const lane = await addEndpoint(test);
       await publish(test, newEvent());
       await test.store.transaction(async (tx) => {

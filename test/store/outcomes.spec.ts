@@ -133,7 +133,7 @@ describe('The outcomes of a store', () => {
       const fifth = await record(test, [retried(failed[0]!, 1_000)]);
       expect(fifth.healthChanges).toEqual([{ laneId: lane, healthy: false }]);
       expect(await test.store.checkForWork(skipping())).toMatchObject({ hasAlerts: true });
-      // What was leased before is told to stop.
+      // The worker must stop sending what it has leased before.
       expect(await record(test, rest.map(returned))).toMatchObject({ stopped: [lane] });
       test.store.advanceClock(1_500);
       const alone = await leaseDue(test);
@@ -220,7 +220,7 @@ describe('The outcomes of a store', () => {
       return row.lease_id;
     };
 
-    it('keeps what is leased from being claimed again, and its lease, also after it has expired', async () => {
+    it('prevents leased deliveries from being claimed again, also after their lease has expired', async () => {
       const lane = await addEndpoint(test, {}, { maxInFlight: 9 });
       const [kept, late, other] = (await leaseNew(test, lane, events(3))) as [
         LeasedDelivery,
@@ -243,7 +243,7 @@ describe('The outcomes of a store', () => {
       expect(inFlight).toBe(1);
     });
 
-    it('leases again what was rescued, but not what was claimed or recorded since', async () => {
+    it('leases rescued deliveries again, but not those that were claimed or recorded since', async () => {
       const lane = await addEndpoint(test);
       const { id: leaseId } = await test.store.openLease('worker', HALF_MS);
       await publish(test, ...events(2));
@@ -274,26 +274,32 @@ describe('The outcomes of a store', () => {
   });
 
   describe('recordFirstSuccesses', () => {
-    it.each(SIZES)('writes what of %i succeeded at once, and nothing when it is repeated', async (size) => {
-      const lane = await addEndpoint(test);
-      const leased = await leaseNew(test, lane, events(size));
-      const [first, second, ...others] = leased as [LeasedDelivery, LeasedDelivery, ...LeasedDelivery[]];
-      const written = [first, ...others];
-      const outcomes = [...written.map((each) => succeeded(each)), succeeded({ ...second, leaseId: '999' })];
-      const ids = new Set(written.map(({ id }) => id));
-      expect(await test.store.recordFirstSuccesses(outcomes)).toEqual(ids);
-      expect(await find(first)).toMatchObject({
-        state: 'delivered',
-        attempts: 1,
-        status: 200,
-        durationMs: 5,
-      });
-      expect(await find(second)).toMatchObject({ state: 'sending' });
-      expect(await test.store.recordFirstSuccesses(outcomes)).toEqual(new Set());
-      expect(await test.store.findRecordedOutcomes(outcomes)).toEqual(ids);
-    });
+    it.each(SIZES)(
+      'writes those of %i outcomes that are first successes, and nothing when it is repeated',
+      async (size) => {
+        const lane = await addEndpoint(test);
+        const leased = await leaseNew(test, lane, events(size));
+        const [first, second, ...others] = leased as [LeasedDelivery, LeasedDelivery, ...LeasedDelivery[]];
+        const written = [first, ...others];
+        const outcomes = [
+          ...written.map((each) => succeeded(each)),
+          succeeded({ ...second, leaseId: '999' }),
+        ];
+        const ids = new Set(written.map(({ id }) => id));
+        expect(await test.store.recordFirstSuccesses(outcomes)).toEqual(ids);
+        expect(await find(first)).toMatchObject({
+          state: 'delivered',
+          attempts: 1,
+          status: 200,
+          durationMs: 5,
+        });
+        expect(await find(second)).toMatchObject({ state: 'sending' });
+        expect(await test.store.recordFirstSuccesses(outcomes)).toEqual(new Set());
+        expect(await test.store.findRecordedOutcomes(outcomes)).toEqual(ids);
+      },
+    );
 
-    it.each(SIZES)('leaves out of %i those whose lane has something to update', async (size) => {
+    it.each(SIZES)('leaves out those of %i outcomes whose lane has something to update', async (size) => {
       const failing = await addEndpoint(test);
       const [failed, later] = (await leaseNew(test, failing, events(2))) as [LeasedDelivery, LeasedDelivery];
       await record(test, [exhausted(failed)]);

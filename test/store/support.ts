@@ -17,8 +17,7 @@ import type { Store } from '../../libs/webhooks/src/store/store.js';
 import { emptyTables } from '../support/empty-tables.js';
 import { createMigratedDatabase } from '../support/migrated-database.js';
 
-// The suite that every database's store must pass. It speaks to the store alone; rows are only changed by hand to damage
-// them.
+// The suite that every database's store must pass. It uses only the store. SQL changes rows only to damage them.
 
 /** Lanes to skip. */
 export function skipping(laneIds: string[] = []): LanesToSkip {
@@ -161,5 +160,5 @@ export function toDelivery(event: ClaimedEvent, { laneId, endpointId, ordering }
   };
 }
 
-/** Two reads of what has not changed are equal, except for the time. */
+/** A record without the time at which it was read. */
 export const withoutTime = <T extends { now: number }>({ now: _, ...others }: T): Omit<T, 'now'> => others;

@@ -31,7 +31,7 @@ export class ClientLog {
     };
   }
 
-  /** The statements that `work` made. */
+  /** The statements that ran during `work`. */
   async during(work: () => Promise<unknown>): Promise<string[]> {
     const before = this.statements.length;
     await work();

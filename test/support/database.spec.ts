@@ -25,7 +25,7 @@ describe('createDatabase', () => {
     await Promise.all([first.drop(), second.drop()]);
   });
 
-  it('drops it although a connection is open', async () => {
+  it('drops a database even if a connection to it is open', async () => {
     const database = await createDatabase();
     const forgotten = new Client({ connectionString: database.url });
     forgotten.on('error', () => undefined);

@@ -75,7 +75,7 @@ export interface HostSettings {
   /** Runs before the app listens: pipes, prefix, versioning. */
   configure?: (app: INestApplication) => void;
   options?: WebhooksModuleOptions & WebhooksModuleStructure;
-  /** One that stays after `close()`. Default a new one that goes. */
+  /** A database that is kept after `close()`. Default: a new one that is dropped. */
   database?: TestDatabase;
   /** `false` for tests that make the module complain. Default errors and warnings. */
   logger?: false;
@@ -153,7 +153,7 @@ export async function startHost({
   };
 }
 
-/** Loaded only by those who use it: it is a hundred modules. */
+/** Loaded only when it is used, because it consists of a hundred modules. */
 async function fastify() {
   const { FastifyAdapter } = await import('@nestjs/platform-fastify');
   return new FastifyAdapter();

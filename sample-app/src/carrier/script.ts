@@ -68,7 +68,7 @@ const undelivered: Step[] = [
   },
 ];
 
-/** The phone never fetches the message, in neither of the two attempts. */
+/** The phone does not fetch the message in either of the two attempts. */
 const expired: Step[] = [1, 2].map((attempt) => ({
   afterMs: 700,
   does: 'report',

@@ -54,7 +54,7 @@ async function start(
   return { app, log, register };
 }
 
-/** Acts only on handlers with its metadata. */
+/** A guard that acts only on handlers with its metadata. */
 @Injectable()
 class RolesGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean {

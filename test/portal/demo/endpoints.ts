@@ -1,7 +1,7 @@
 import type { RegisterEndpoint, WebhooksService } from 'nestjs-sms-webhooks';
 
 export const TENANT = 'acme';
-/** Another customer, whose webhooks nobody of `acme` may see. */
+/** Another customer. No user of `acme` may see its webhooks. */
 export const OTHER_TENANT = 'globex';
 
 type Registration = Partial<RegisterEndpoint> & { path: string; events: string[] };

@@ -142,7 +142,7 @@ describeInChromium('The webhooks page', () => {
       await page.getByRole('link', { name: 'Sign in' }).waitFor();
     });
 
-    it('leaves its token in no address, and is that of this tab alone', async () => {
+    it('leaves its token in no address, and is valid in this tab only', async () => {
       const { page } = await world.open();
       await page.getByRole('heading', { name: 'Webhooks', level: 1 }).waitFor();
       expect(page.url()).not.toContain('session');

@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 import type { Certificate } from '../../http/certificate.js';
 import { freePort } from '../../support/free-port.js';
 
-/** Debian's is not in every user's PATH. */
+/** Debian installs it in a directory that is not in every user's PATH. */
 export const nginx =
   ['nginx', '/usr/sbin/nginx'].find((file) => spawnSync(file, ['-v']).status === 0) ?? null;
 

@@ -33,7 +33,7 @@ describe('listen', () => {
     options: {
       profiles: [
         msgine({ httpsOnly: false }),
-        // Waits for no answer for half a second only.
+        // Waits for a response for only half a second.
         defineProfile({ ...standard(), name: 'hasty', timeoutMs: 500 }),
       ],
     },
@@ -73,7 +73,7 @@ describe('listen', () => {
     };
   }
 
-  it('verifies what the module sends in every profile, and tells its event and id', async () => {
+  it('verifies what the module sends in every profile, and prints event and id', async () => {
     const endpoints = await Promise.all(PROFILES.map((profile) => endpointOf('a', profile)));
     const listening = await listen(...endpoints.flatMap(({ secret }) => ['--secret', secret]));
     for (const [index, { move }] of endpoints.entries()) await move(`${listening.url}/${PROFILES[index]}`);
@@ -92,7 +92,7 @@ describe('listen', () => {
     expect(sent.map(({ state }) => state)).toEqual(PROFILES.map(() => 'delivered'));
   });
 
-  it('fails the first attempts of each event as it is told, then succeeds', async () => {
+  it('fails the first attempts of each event as requested, then succeeds', async () => {
     const { secret, move } = await endpointOf('b', 'standard');
     const listening = await listen('--secret', secret, '--fail', '2', '--answer', '503', ...ANY_TIME);
     await move(`${listening.url}/`);
@@ -112,7 +112,7 @@ describe('listen', () => {
     expect(delivery!.attempts.map(({ status }) => status)).toEqual([503, 503, 200]);
   });
 
-  it('answers what the path says: a status, a redirect, late, never, and with a reset', async () => {
+  it('responds as the path says: with a status or a redirect, late, never, or with a reset', async () => {
     const listening = await listen('--delay', '1');
     const paths = ['/500', '/hooks/429', '/redirect', '/slow', '/hang', '/reset'];
     for (const path of paths) {
@@ -176,7 +176,7 @@ describe('listen', () => {
     expect(rotated!.message).toContain('most likely the secret is wrong');
   });
 
-  it('stores requests that replay sends again: as they were, and signed anew', async () => {
+  it('stores requests, which replay sends again, unchanged or signed anew', async () => {
     const folder = temporaryFolder();
     const { secret, move } = await endpointOf('e', 'standard');
     const listening = await listen('--secret', secret, '--save', join(folder, 'new'), ...ANY_TIME);
@@ -210,7 +210,7 @@ describe('listen', () => {
     ]);
   });
 
-  it('replays deliveries of the log, whose signatures are masked', async () => {
+  it('replays deliveries from the log, in which signatures are masked', async () => {
     const folder = temporaryFolder();
     const listening = await listen('--secret', secretOf.opensms, '--profile', 'opensms');
     const { move } = await endpointOf('f', 'opensms');
@@ -236,7 +236,7 @@ describe('listen', () => {
     expect(second!.id).toBe(original!.id);
   });
 
-  it('prints plain text where there is no terminal, and no control characters of a sender', async () => {
+  it('prints plain text if there is no terminal, and never control characters of a sender', async () => {
     const child = await listen('--secret', secretOf.standard);
     const hostile = '{"type":"\\u001b[2J\\u202efoo"}';
     await post(`${child.url}/`, requestOf.standard(hostile, secretOf.standard));

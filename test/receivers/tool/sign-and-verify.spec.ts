@@ -136,7 +136,7 @@ describe('verify', () => {
     return runHere(['verify', '--body', file, ...lines, ...args]);
   };
 
-  itForAll(PROFILES)('accepts what sign made, its headers in a file', async (profile) => {
+  itForAll(PROFILES)('accepts what sign has printed, with the headers in a file', async (profile) => {
     const headers = join(folder, `${profile}.headers`);
     writeFileSync(headers, (await sign(profile, secretOf[profile])).stdout);
     const args = ['verify', '--headers', headers, '--body', join(folder, `${profile}.body`)];

@@ -81,7 +81,7 @@ export class ListenProcess {
     return listening;
   }
 
-  /** The next requests that it tells of. */
+  /** The next requests that it prints. */
   async next(count: number): Promise<ListenedRequest[]> {
     const requests: ListenedRequest[] = [];
     while (requests.length < count) requests.push(JSON.parse(await this.line()));

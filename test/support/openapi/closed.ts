@@ -1,6 +1,6 @@
 /**
- * A document whose objects may have no other fields than it names. Clients must accept more, but a field that the routes
- * return and the document does not name was forgotten.
+ * A document whose objects may have no other fields than it names. Clients must accept further fields, but a field that the
+ * routes return and the document does not name is missing in the document.
  */
 export function closed(part: unknown, isPart = false): unknown {
   if (Array.isArray(part)) return part.map((each) => closed(each, isPart));

@@ -2,12 +2,12 @@ import type { Settings } from '../config/settings.js';
 import type { CustomEventType } from '../events/catalogue/custom-event-type.js';
 import { type OpenApiDocument, type OpenApiOptions, webhooksOpenApi } from '../openapi/index.js';
 
-/** Takes no options that the router already knows. */
+/** The options are those of {@link webhooksOpenApi}, without those that the router already has. */
 export type DescribeOpenApi = (
   options?: Omit<OpenApiOptions, 'path' | 'compat' | 'profiles' | 'eventTypes'>,
 ) => OpenApiDocument;
 
-/** @param prefix of the options: where the router is mounted, such as `api` */
+/** @param prefix of the returned function's options: the path at which the router is mounted, such as `api` */
 export function describeOpenApi(
   mounted: Pick<OpenApiOptions, 'path' | 'compat'>,
   { profiles, eventTypes }: Settings,

@@ -73,7 +73,7 @@ function tenantProviders({ tenant }: WebhooksModuleStructure): Provider[] {
   return [{ provide: TENANT, useValue: provider }];
 }
 
-/** No routes without a tenant resolver and guards, unless `allowUnauthenticated` is set. */
+/** There are no routes without a tenant resolver, nor without guards unless `allowUnauthenticated` is set. */
 function controllersOf(structure: WebhooksModuleStructure): Type<object>[] {
   const {
     controller = WebhooksController,

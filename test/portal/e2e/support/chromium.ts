@@ -4,7 +4,7 @@ import { chromium } from 'playwright-core';
 
 const PATHS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 
-/** `null`: there is none here. CHROMIUM names another one. */
+/** `null`: there is no Chromium on this machine. CHROMIUM names one. */
 const executablePath = process.env.CHROMIUM ?? PATHS.find((path) => existsSync(path)) ?? null;
 
 const QUIET = [

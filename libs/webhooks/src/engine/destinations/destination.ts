@@ -1,7 +1,7 @@
 import type { BlockedReason, LaneState, Ordering } from '../../core/states.js';
 import type { Profile, ProfileEndpoint } from '../../profiles/profile.js';
 
-/** Where a lane's deliveries go and how, as it was when they were claimed. */
+/** Where and how a lane's deliveries are sent, according to the settings at the time when they were claimed. */
 export interface Destination extends ProfileEndpoint {
   laneId: string;
   tenantId: string;

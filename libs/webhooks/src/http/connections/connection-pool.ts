@@ -22,7 +22,7 @@ export interface PooledRequest {
 
 interface OriginPool {
   size: number;
-  /** The last used one is last. It is taken first, so that the others can close. */
+  /** In the order of their last use. The most recent one is taken first, so that the others can close. */
   idle: Connection[];
 }
 
@@ -139,8 +139,8 @@ export class ConnectionPool implements ConnectionEvents {
   }
 
   /**
-   * Serves waiting requests in their order, but passes those whose origin is at its limit. Runs in a microtask, so that
-   * a caller is never re-entered halfway through a change.
+   * Serves waiting requests in their order, but skips those whose origin is at its limit. Runs in a microtask, so that a
+   * caller is never re-entered halfway through a change.
    */
   private serveWaiting(): void {
     if (this.isServeScheduled || this.waiting.length === 0) return;

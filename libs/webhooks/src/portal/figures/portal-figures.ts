@@ -17,7 +17,7 @@ export interface EndpointFigures {
   delivered: number;
   /** Attempts that failed. */
   failed: number;
-  /** Part of the attempts that succeeded, 0 to 1; `null`: there was none. */
+  /** Part of the attempts that succeeded, 0 to 1; `null`: there was no attempt. */
   successRate: number | null;
 }
 
@@ -28,7 +28,7 @@ export interface HourFigures {
   failed: number;
 }
 
-/** Figures of all endpoints of a tenant, for its list. */
+/** Figures of all endpoints of a tenant, for the list of endpoints. */
 @Injectable()
 export class PortalFigures {
   constructor(@Inject(STORE) private readonly store: FigureStore) {}
