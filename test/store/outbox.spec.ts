@@ -1,5 +1,6 @@
 import { WebhookDeliveryRow } from '../../libs/webhooks/src/store/schema/delivery.entity.js';
 import { WebhookEventRow } from '../../libs/webhooks/src/store/schema/event.entity.js';
+import { Session } from '../../libs/webhooks/src/store/postgres/connection/session.js';
 import { LARGE_BODY_BYTES, SMALL_BATCH } from '../../libs/webhooks/src/store/lane-rules.js';
 import type { NewEvent } from '../../libs/webhooks/src/store/outbox-store.js';
 import type { CommittedWork, LocalCommit } from '../../libs/webhooks/src/store/store.js';
@@ -260,6 +261,39 @@ describe('The outbox of a store', () => {
       expect(rows.map(({ wireType }) => wireType)).toEqual(['a', 'b', 'c', 'd', 'a', 'b', 'c', 'd']);
       rows.forEach(({ body }, i) => expect(body === bodies[i >> 2]).toBe(true));
       expect(await test.store.checkForWork(skipping())).toMatchObject({ hasEvents: false, dueInMs: 0 });
+    });
+
+    it('binds at most 4 MB of bodies to one statement, each body once, and none as an element of an array', async () => {
+      const lane = await addEndpoint(test);
+      await publish(test, ...Array.from({ length: 12 }, () => newEvent()));
+      const length = 500_000;
+      const prepared = jest.spyOn(Session.prototype, 'prepared');
+      await test.store.transaction(async (tx) => {
+        const [destination] = await tx.readDestinationsOfLanes([lane]);
+        const { events } = await tx.claimEvents(12);
+        const deliveries = events.flatMap((event, i) =>
+          ['a', 'b'].map((wireType) => ({
+            ...toDelivery(event, destination!),
+            wireType,
+            body: String(i).padEnd(length, 'x'),
+          })),
+        );
+        await tx.insertDeliveries(
+          deliveries,
+          events.map(({ sequence }) => sequence),
+          '0',
+        );
+      });
+      const statements = prepared.mock.calls.flatMap(([sql, parameters]) =>
+        sql.includes('insert into "webhook_deliveries"') ? [parameters] : [],
+      );
+      prepared.mockRestore();
+      // Eight deliveries, which share four bodies.
+      const bodies = statements.map((parameters) => JSON.stringify(parameters).length / length);
+      expect(bodies.map(Math.floor)).toEqual([4, 4, 4]);
+      const elements = statements.flatMap((parameters) => parameters.filter(Array.isArray)).flat();
+      expect(elements.filter((element) => String(element).length >= length)).toEqual([]);
+      expect(await test.dataSource.getRepository(WebhookDeliveryRow).count()).toBe(24);
     });
 
     it('commits all of it or nothing', async () => {
