@@ -132,6 +132,23 @@ describe('The history of a message', () => {
     });
   });
 
+  it('comes in pages of 256 KB of its events’ data', async () => {
+    const { api, register, publish } = newAccount();
+    await register();
+    for (let i = 0; i < 5; i++)
+      await publish('long', { data: message('long', { body: 'x'.repeat(100_000) }) });
+    const sizes: number[] = [];
+    for (let cursor: string | null = ''; cursor !== null;) {
+      const page: { data: object[]; nextCursor: string | null } = await list(
+        api,
+        `/webhooks/subjects/long${cursor && `?cursor=${cursor}`}`,
+      );
+      sizes.push(page.data.length);
+      cursor = page.nextCursor;
+    }
+    expect(sizes).toEqual([2, 2, 1]);
+  });
+
   it('says if one event alone is too large for a page', async () => {
     const { api, tenantId, register, publish } = newAccount();
     await register();
