@@ -177,12 +177,15 @@ describe('An endpoint that its tenant deleted', () => {
     await engine().query(
       `insert into $endpoints
          (id, tenant_id, url, events, profile, secrets, skip_error_codes, state_at, created_at, updated_at, deleted_at)
-       select gen_random_uuid(), 'a', 'https://example.com', '["*"]', 'standard', '[]', '[]', n, n, n, n
-         from generate_series(1, 5000) n`,
+       select gen_random_uuid(), tenant_id, 'https://example.com', '["*"]', 'standard', '[]', '[]', n, n, n, deleted_at
+         from generate_series(1, 5000) n
+        cross join lateral (values ('a', n), ('b' || n, null)) as each (tenant_id, deleted_at)`,
     );
     await engine().query(
       `insert into $lanes (tenant_id, endpoint_id, state)
-       select tenant_id, id, 'closed' from $endpoints where deleted_at is not null`,
+       select tenant_id, id, case when deleted_at is null then 'open' else 'closed' end
+         from $endpoints
+        where tenant_id <> 'a' or deleted_at is not null`,
     );
     await engine().query('analyze $endpoints');
     await engine().query('analyze $lanes');

@@ -1,3 +1,4 @@
+import { WebhookDeliveryRow } from '../../libs/webhooks/src/store/schema/delivery.entity.js';
 import { FAILING_LANE_STEP_MS, SMALL_BATCH } from '../../libs/webhooks/src/store/lane-rules.js';
 import type { FailureAlert } from '../../libs/webhooks/src/store/outcome-store.js';
 import {
@@ -296,6 +297,35 @@ describe('The outcomes of a store', () => {
         expect(await find(second)).toMatchObject({ state: 'sending' });
         expect(await test.store.recordFirstSuccesses(outcomes)).toEqual(new Set());
         expect(await test.store.findRecordedOutcomes(outcomes)).toEqual(ids);
+      },
+    );
+
+    it.each(SIZES)(
+      'updates %i rows of handed-over deliveries within their pages, and no index',
+      async (size) => {
+        const lane = await addEndpoint(test);
+        const { id: leaseId } = await test.store.openLease('worker', 60_000);
+        await publish(test, ...events(size));
+        await relayTo(test, lane, { leaseId, direct: true });
+        const rows = await test.dataSource.getRepository(WebhookDeliveryRow).find();
+        const outcomes = rows.map(({ id }) =>
+          succeeded({
+            id,
+            leaseId,
+            attemptAt: null,
+            isExclusive: false,
+            isCounted: false,
+            destination: { laneId: lane },
+          }),
+        );
+        const counts = `select pg_stat_get_xact_tuples_updated(t)::int as all, pg_stat_get_xact_tuples_hot_updated(t)::int as "onPage"
+                        from (select 'webhook_deliveries'::regclass as t) deliveries`;
+        await test.dataSource.transaction(async (tx) => {
+          const [before] = await tx.query<{ all: number; onPage: number }[]>(counts);
+          expect((await test.store.within(tx).recordFirstSuccesses(outcomes)).size).toBe(size);
+          const { all, onPage } = before!;
+          expect(await tx.query(counts)).toEqual([{ all: all + size, onPage: onPage + size }]);
+        });
       },
     );
 
