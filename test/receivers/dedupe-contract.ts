@@ -91,6 +91,14 @@ export function describeDedupeStore(timed: () => TimedStore): void {
     expect(await handleOnce(store, 'a', () => undefined)).toBe(false);
   });
 
+  it('handles a duplicate when the lease of a caller that died has ended', async () => {
+    await new Promise<void>((begun) => {
+      void handleOnce(store, 'a', () => new Promise(() => begun()), { leaseMs: LEASE });
+    });
+    advance(LEASE);
+    expect(await handleOnce(store, 'a', () => undefined)).toBe(true);
+  });
+
   it('remembers handled events for a week', async () => {
     await handleOnce(store, 'a', () => undefined);
     advance(DEDUPE_TTL_MS - 1);
