@@ -1,4 +1,5 @@
-// What does a capture cost the host: UPDATEs per second with its trigger beside the same without, and beside publish?
+// What does a capture cost the host: UPDATEs per second with its trigger, compared with the same UPDATE without it and with
+// `publish()`.
 const { join } = require('node:path');
 const { startChild } = require('./testbed/child-process.js');
 const { summary } = require('./measure/figures.js');
@@ -6,7 +7,7 @@ const { report, target } = require('./script/report.js');
 const { script } = require('./script/script.js');
 const { createTestbed } = require('./testbed/testbed.js');
 
-/** One after the other in each round. What is compared is next to each other. */
+/** They run one after the other in each round. Runs that are compared are neighbours. */
 const RUNS = [
   { name: 'alone', beside: 'nothing', inTransaction: false },
   { name: 'trigger', beside: 'trigger', inTransaction: false },

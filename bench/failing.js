@@ -1,9 +1,8 @@
-// What do receivers that are down cost others, and are retries to them in time?
-//   down     100 endpoints that answer 500 and 100 that hang, 10 deliveries each, beside a steady stream of others at `--rate`
-//            events/s (0: half of what this machine publishes and delivers)
-//   origins  one tenant's callbacks to 3,000 origins that hang, beside another tenant's endpoint with a limit of its own
-//   shared   49 endpoints that hang and one that answers, of one tenant at one origin
-//   schedule 500 deliveries at once to an endpoint that answers 500, with httpSMS's schedule (0, 1, 3, 7, 15 s)
+// What do receivers that are down cost others, and are retries to them in time? down 100 endpoints that answer 500 and 100
+// that hang, 10 deliveries each, during a steady stream of others at `--rate` events/s (0: half of what this machine publishes
+// and delivers) origins one tenant's callbacks to 3,000 origins that hang, beside another tenant's endpoint with a limit of
+// its own shared 49 endpoints that hang and one that answers, of one tenant at one origin schedule 500 deliveries at once to
+// an endpoint that answers 500, with httpSMS's schedule (0, 1, 3, 7, 15 s)
 const { latencies, median } = require('./measure/figures.js');
 const { publishInBackground } = require('./workload/background-stream.js');
 const { startHost } = require('./testbed/start-host.js');

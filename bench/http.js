@@ -1,4 +1,5 @@
-// What does the guarded connection pool cost beside undici's own Agent, and its resolver beside undici's DNS interceptor?
+// What does the guarded connection pool cost compared with undici's own Agent, and its resolver compared with undici's DNS
+// interceptor?
 const { join } = require('node:path');
 const { median, summary } = require('./measure/figures.js');
 const { report, target } = require('./script/report.js');

@@ -1,4 +1,5 @@
-// What does publish() cost the host: CPU compared with its bare statement, transactions per second beside one UPDATE, and in bulk?
+// What does publish() cost the host: CPU compared with its bare statement, transactions per second with one UPDATE each, and
+// in bulk?
 const { join } = require('node:path');
 const { startChild } = require('./testbed/child-process.js');
 const { summary } = require('./measure/figures.js');
@@ -7,7 +8,7 @@ const { script } = require('./script/script.js');
 const { createTestbed } = require('./testbed/testbed.js');
 
 const BULK = [1_000, 10_000, 20_000];
-/** What each transaction does beside its UPDATE. */
+/** What each transaction does besides its UPDATE. */
 const BESIDE = ['publish', 'nothing', 'insert'];
 
 script(

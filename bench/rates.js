@@ -1,5 +1,6 @@
-// What does an event cost, and how late is it, from one event a second to as many as possible? Beside no outbox and two queues.
-// --rates 1,100,limit   --contenders "ours,floor (axios)"   --seconds 20   --rounds 3   --publishers 16   --inflight 64   --top
+// What does an event cost, and how late is it, from one event a second to as many as possible? Compared with no outbox and
+// with two queues. --rates 1,100,limit --contenders "ours,floor (axios)" --seconds 20 --rounds 3 --publishers 16 --inflight 64
+// --top
 const { writeFileSync } = require('node:fs');
 const { join } = require('node:path');
 const { contendersLike } = require('./pace/index.js');

@@ -1,7 +1,7 @@
 // The short benchmark for CI. Installs and builds what it needs, and takes about two minutes. Because machines are noisy, it
 // fails only on a collapse: a ratio below 60 % of the published one (results/drain.json), or more than 0.2 statements per
-// delivery. A ratio is the median over the rounds of the ratio within each round: the best round of each contender may come from
-// minutes in which the machine ran at another speed, and the best of many is mostly luck.
+// delivery. A ratio is the median over the rounds of the ratio within each round: the best rounds of two contenders may be
+// from minutes in which the machine ran at different speeds, and the best of many is mostly luck.
 const { execFileSync } = require('node:child_process');
 const { existsSync } = require('node:fs');
 const { join } = require('node:path');

@@ -1,5 +1,5 @@
 // The least that an outbox can do: a narrow row in the host's transaction, the request from the same process, and the row's
-// deletion. Nobody would send the rows that a crash leaves. What this costs, no outbox can save.
+// deletion. Nobody would send the rows that a crash leaves. No outbox can cost less.
 const { createJobSender } = require('../race/job-sender.js');
 const { jobOf } = require('../workload/workload.js');
 const { commitWithRow, hostPool } = require('./host-row.js');

@@ -49,7 +49,7 @@ async function run(minutes, options, main) {
     void end(1);
   }, minutes * 60_000).unref();
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => void end(1));
-  // A promise that is awaited later has failed already.
+  // Handles the rejection of a promise that is awaited later.
   process.on('unhandledRejection', (error) => {
     if (!ending) console.error(error);
     void end(1);

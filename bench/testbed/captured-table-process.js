@@ -7,7 +7,9 @@ const { eventOf } = require('../workload/workload.js');
 const { engine, hostPackage } = require('./engine.js');
 
 const MESSAGES = 10_000;
-/** Each one makes a difference, so that the trigger fires. No index has the column: the cheapest UPDATE there is. */
+/**
+ * Each UPDATE changes the value, so that the trigger fires. No index has the column, so this is the cheapest possible UPDATE.
+ */
 const UPDATE = `update message set status = case status when 'sent' then 'delivered' else 'sent' end, at = now() where id = $1`;
 
 let host;

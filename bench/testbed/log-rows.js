@@ -5,7 +5,7 @@ const TENANT = 'tenant';
 /** Every thousandth delivery of the tenant is about it. */
 const SUBJECT = 'subject';
 const ENDPOINTS = 50;
-/** Of other tenants, that get deliveries. */
+/** Number of endpoints of other tenants that get deliveries. */
 const BUSY_OTHERS = 2_000;
 const DAYS = 25;
 const ROWS_PER_INSERT = 500_000;
@@ -97,7 +97,7 @@ function insertLog(client, { from, to, total, every }) {
   );
 }
 
-/** Endpoints that were there before all events and are deleted after them. */
+/** Endpoints that were registered before all events and deleted after them. */
 function insertDeletedEndpoints(client, count) {
   return client.query(
     `with endpoints as (

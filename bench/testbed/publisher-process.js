@@ -48,7 +48,10 @@ serve({
     });
   },
 
-  /** Host transactions per second with `clients` at once. Each is one UPDATE, and `beside` it nothing, an event, or a row of the host's own. */
+  /**
+   * Host transactions per second with `clients` at once. Each is one UPDATE and what `beside` names: nothing, an event, or a
+   * row of the host.
+   */
   async transactions({ beside, clients, seconds }) {
     await host.dataSource.query('truncate message_history');
     const end = monotonic() + seconds * 1000;

@@ -1,4 +1,4 @@
-// Starts a host once, with or without the webhooks page, and says how long that took and what memory it holds.
+// Starts a host once, with or without the webhooks page, and reports how long that takes and how much memory the host uses.
 const { serve } = require('./child-process.js');
 const { engine, hostPackage } = require('./engine.js');
 const { processCpuMs } = require('../measure/cpu-of-this-process.js');

@@ -79,7 +79,7 @@ describe('The sample in plain Express', () => {
     expect(list.body.data).toHaveLength(2);
   });
 
-  it('refuses calls without the right key, and bodies that are no message', async () => {
+  it('refuses calls without the right key, and bodies that are not messages', async () => {
     await request(backend.url).get('/api/webhooks').expect(401);
     await post('/api/webhooks', 'carrier-key', { url: receiver.url, events: ['*'] }).expect(401);
     await post('/api/messages', 'wrong', { to: '+14155550123', message: 'Hello' }).expect(401);

@@ -15,7 +15,7 @@ const signatureHeader: Record<WebhookProfile, string> = {
   httpsms: 'authorization',
 };
 
-/** `false` where it is refused; whatever else it throws passes on and fails the test. */
+/** Returns `false` if the request is refused. Any other error fails the test. */
 function accepts(options: unknown): boolean {
   try {
     return Boolean(verifyWebhook(options as Parameters<typeof verifyWebhook>[0]));
@@ -30,7 +30,7 @@ const junk = fc.oneof(anything, fc.string(), fc.string({ unit: 'binary' }), fc.c
 const headerNames = fc.constantFrom(...Object.values(signatureHeader), 'webhook-id', 'webhook-timestamp');
 const junkHeaders = fc.oneof(junk, fc.dictionary(headerNames, junk), fc.dictionary(headerNames, fc.string()));
 
-it('throws nothing but refusals, whatever it is given', () => {
+it('throws only refusals, whatever the input', () => {
   const options = fc.oneof(
     junk,
     fc.record({
@@ -55,7 +55,7 @@ it('throws nothing but refusals, whatever it is given', () => {
   );
 });
 
-it('throws nothing but refusals for a good request with one part replaced', () => {
+it('throws only refusals for a valid request with one part replaced', () => {
   const parts = fc.constantFrom(
     'headers',
     'body',

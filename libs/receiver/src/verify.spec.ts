@@ -123,7 +123,7 @@ itForAll([
   },
 );
 
-it('refuses bytes that are no UTF-8, signed as they are', () => {
+it('refuses bytes that are not UTF-8, even if they are signed correctly', () => {
   const body = Buffer.from('{"id":"\xff"}', 'latin1');
   const { headers } = requestOf.msgine(body as unknown as string, secretOf.msgine);
   expect(refusal('msgine', { headers, body }).reason).toBe('malformed-body');
@@ -141,7 +141,7 @@ itForAll([undefined, null, 'x'])('refuses to be called without options', (option
   expect(refusalOf(() => verifyWebhook(options as never)).reason).toBe('bad-option');
 });
 
-it("answers 401 to what is the sender's fault", () => {
+it('answers 401 to faults of the sender', () => {
   expect(refusal('msgine', { headers: {} })).toMatchObject({ reason: 'missing-header', status: 401 });
   expect(refusal('msgine', { secrets: 'other' })).toMatchObject({
     reason: 'signature-mismatch',
@@ -172,13 +172,13 @@ describe('the id, which names the event for a dedupe store', () => {
     ['mobile-text-alerts', { optInType: 'sms', fromNumber: '+1' }, /^sha256:/, 'number-opt-in'],
     ['mobile-text-alerts', { type: 'other' }, /^sha256:/, 'other'],
     ['httpsms', { id: 'uuid-1', type: 'message.phone.sent' }, 'uuid-1', 'message.phone.sent'],
-  ])('is what each profile says of each payload', ([profile, payload, id, type]) => {
+  ])('is derived from the payload as each profile defines', ([profile, payload, id, type]) => {
     const webhook = idOf(profile, payload);
     expect(webhook.id).toEqual(typeof id === 'string' ? id : expect.stringMatching(id));
     expect(webhook.type).toBe(type);
   });
 
-  it('differs where only the body differs, and is the same for the same bytes', () => {
+  it('differs if only the body differs, and is the same for the same bytes', () => {
     const [one, two] = [{ hello: 1 }, { hello: 2 }].map((payload) => idOf('msgine', payload).id);
     expect(one).not.toBe(two);
     expect(one).toBe(idOf('msgine', { hello: 1 }).id);

@@ -7,7 +7,7 @@ const create = (maxKeys?: number) => new MemoryDedupeStore({ maxKeys, now: () =>
 
 describeDedupeStore(() => ({ store: create(), advance: (ms) => (now += ms) }));
 
-it('keeps no more keys than it may and forgets the oldest first', async () => {
+it('keeps at most the maximum number of keys, and forgets the oldest first', async () => {
   const store = create(3);
   for (const key of ['a', 'b', 'c', 'd']) await store.complete(key, 1000);
   expect(store.size).toBe(3);

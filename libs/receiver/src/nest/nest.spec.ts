@@ -151,7 +151,7 @@ describe.each(adapters)('on %s', (name, adapter) => {
     beforeAll(() => start({ rawBody: true }));
     afterAll(() => app.close());
 
-    it('hands the verified payload to the handler, past a strict global pipe', async () => {
+    it('passes the verified payload to the handler, without the checks of a strict global pipe', async () => {
       const body = bodyOf.msgine.replace('MyApp', 'Mÿ Åpp 🙂');
       const answer = await post('msgine', requestOf.msgine(body, secretOf.msgine));
       expect(answer).toMatchObject({ status: 200, text: '{"id":"msg_1234567890"}' });
@@ -179,7 +179,7 @@ describe.each(adapters)('on %s', (name, adapter) => {
       expect((await post('httpsms', good)).text).toContain('message.phone.delivered');
     });
 
-    it('answers 401 and no reason to a refused one, and logs the reason', async () => {
+    it('responds to a refused request with 401 and no reason, and logs the reason', async () => {
       const { headers, body } = requestOf.msgine(bodyOf.msgine, secretOf.msgine);
       for (const request of [
         { headers, body: body.replace('delivered', 'failed') },
@@ -200,12 +200,12 @@ describe.each(adapters)('on %s', (name, adapter) => {
       expect(answer.status).toBe(401);
     });
 
-    it('answers 400 to a signed body that is no object', async () => {
+    it('answers 400 to a signed body that is not an object', async () => {
       expect((await post('msgine', requestOf.msgine('[1', secretOf.msgine))).status).toBe(400);
       expect((await post('msgine', requestOf.msgine('null', secretOf.msgine))).status).toBe(400);
     });
 
-    it('asks for the secret at each request, so that it may come late', async () => {
+    it('reads the secret at each request, so that it may become available later', async () => {
       const request = requestOf.msgine(bodyOf.msgine, 'loaded late');
       lateSecret = undefined;
       expect((await post('late', request)).status).toBe(500);
@@ -274,7 +274,7 @@ describe.each(adapters)('on %s', (name, adapter) => {
   });
 });
 
-it('says so where nothing parsed the body and nothing kept it', async () => {
+it('says so if the body was neither parsed nor kept', async () => {
   const errors: string[] = [];
   jest.spyOn(Logger.prototype, 'error').mockImplementation((...line: unknown[]) => {
     errors.push(String(line[0]));

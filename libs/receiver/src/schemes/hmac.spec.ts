@@ -93,7 +93,7 @@ describe.each(profiles)('%s', (profile) => {
     headers[header]!.toUpperCase(),
     `sha256=${headers[header]}`,
     'ü'.repeat(64),
-  ])('refuses each value that is no signature', (value) => {
+  ])('refuses each value that is not a signature', (value) => {
     expect(refusal({ headers: { [header]: value } }).reason).toMatch(/malformed-header|missing-header/);
   });
 
@@ -106,13 +106,13 @@ describe.each(['opensms', 'mysmsgate'] as const)('%s, whose document names no he
   const body = bodyOf[profile];
   const secrets = secretOf[profile];
 
-  it('takes another header name', () => {
+  it('accepts another header name', () => {
     const request = hmacRequest('x-hub-signature')(body, secrets);
     expect(verifyWebhook({ profile, ...request, secrets, header: 'X-Hub-Signature' }).profile).toBe(profile);
     expect(refusalOf(() => verifyWebhook({ profile, ...request, secrets })).reason).toBe('missing-header');
   });
 
-  it('takes a prefix and base64', () => {
+  it('accepts a prefix and base64', () => {
     const { headers } = requestOf[profile](body, secrets);
     const hex = headers[headerOf[profile]]!;
     const base64 = { [headerOf[profile]]: `hmac ${Buffer.from(hex, 'hex').toString('base64')}` };

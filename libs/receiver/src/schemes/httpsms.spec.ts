@@ -39,7 +39,7 @@ it('verifies the vector of the contract', () => {
   });
 });
 
-describe('beside jose', () => {
+describe('compared with jose', () => {
   const key = new TextEncoder().encode(secret);
 
   it('accepts what it signs', async () => {
@@ -92,7 +92,7 @@ it('refuses another signing key and a changed claim', () => {
   expect(refusal([head, later, signature].join('.')).reason).toBe('signature-mismatch');
 });
 
-it('checks audience and issuer where it is told to', () => {
+it('checks audience and issuer if the options name them', () => {
   expect(verifyToken(token(), { audience: ['https://other.example', audience] }).profile).toBe('httpsms');
   expect(verifyToken(token({ claims: { aud: audience } }), { audience }).profile).toBe('httpsms');
   expect(refusal(token(), { audience: `${audience}/` }).reason).toBe('wrong-audience');
@@ -105,7 +105,7 @@ itForAll([
   ['another algorithm', { alg: 'HS512' }],
   ['an asymmetric one', { alg: 'RS256' }],
   ['an extension', { alg: 'HS256', crit: ['b64'], b64: false }],
-])('refuses tokens with another header, well signed as they are', ([, header]) => {
+])('refuses tokens with another header, even if they are signed correctly', ([, header]) => {
   expect(refusal(token({ header })).reason).toBe('malformed-header');
 });
 
@@ -134,7 +134,7 @@ itForAll([
   'Bearer a.b.c.d',
   'Bearer bnVsbA.bnVsbA.x',
   'Bearer ..',
-])('refuses authorization headers that hold no such token', (authorization) => {
+])('refuses authorization headers without such a token', (authorization) => {
   const headers = { authorization };
   const work = () => verifyWebhook({ profile: 'httpsms', headers, body, secrets: secret, now });
   expect(refusalOf(work).reason).toMatch(/malformed-header|missing-header/);

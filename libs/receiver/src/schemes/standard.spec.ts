@@ -68,7 +68,7 @@ describe('the published vectors of Standard Webhooks', () => {
   });
 });
 
-describe('beside the standardwebhooks package', () => {
+describe('compared with the standardwebhooks package', () => {
   it('accepts what it signs', () => {
     const date = new Date(now);
     const headers = {
@@ -111,7 +111,7 @@ describe('secrets', () => {
     expect(verify(signed([other, secret]), secret).id).toBe('evt_1');
   });
 
-  it('verifies a v1a signature beside v1 ones, and the other way round', () => {
+  it('verifies a v1a signature among v1 signatures, and the other way round', () => {
     expect(verify(signed([secret, signingKey]), publicKey).id).toBe('evt_1');
     expect(verify(signed([signingKey, secret]), secret).id).toBe('evt_1');
     expect(verify(signed(signingKey), [secret, publicKey]).id).toBe('evt_1');
@@ -128,17 +128,17 @@ describe('secrets', () => {
     ['a public key of another length', 'whpk_AAAA'],
     ['what is no base64', 'whsec_not base64!'],
     ['a prefix alone', 'whsec_'],
-  ])('refuses secrets that are none', ([, key]) => {
+  ])('refuses invalid secrets', ([, key]) => {
     expect(refusal(signed(), key).reason).toBe('bad-secret');
   });
 
-  it('says which kind of key is missing where the sender signs with the other kind', () => {
+  it('says which kind of key is missing if the sender signs with the other kind', () => {
     const refused = refusal(signed(signingKey), secret);
     expect(refused.reason).toBe('signature-mismatch');
     expect(refused.message).toMatch(/v1a only/);
   });
 
-  it('does not take a v1a signature that is labelled v1, nor the reverse', () => {
+  it('does not accept a v1a signature that is labelled v1, nor the reverse', () => {
     const { headers } = signed(signingKey);
     const relabelled = {
       ...headers,
@@ -149,12 +149,12 @@ describe('secrets', () => {
 });
 
 describe('time', () => {
-  it('refuses a stale and a future timestamp, well signed as they are', () => {
+  it('refuses an old and a future timestamp, even if they are signed correctly', () => {
     expect(refusal(signed(secret, { at: at - 301 })).reason).toBe('timestamp-too-old');
     expect(refusal(signed(secret, { at: at + 301 })).reason).toBe('timestamp-too-new');
   });
 
-  it('takes another tolerance, and none', () => {
+  it('accepts another tolerance, also 0', () => {
     expect(verify(signed(secret, { at: at - 900 }), secret, { toleranceSeconds: 900 }).id).toBe('evt_1');
     expect(refusal(signed(secret, { at: at - 1 }), secret, { toleranceSeconds: 0 }).reason).toBe(
       'timestamp-too-old',
@@ -165,7 +165,7 @@ describe('time', () => {
     expect(refusal(signed(), secret, { toleranceSeconds }).reason).toBe('bad-option');
   });
 
-  it('calls a stale forgery a forgery', () => {
+  it('reports an old request with a wrong signature as a signature mismatch', () => {
     expect(refusal(signed(other, { at: at - 9000 })).reason).toBe('signature-mismatch');
   });
 });

@@ -40,7 +40,7 @@ const works = async () => Number((await dataSource.query('select count(*) from w
 
 describeDedupeStore(() => ({ store, advance: (ms) => (now += ms) }));
 
-it('tells keys apart by every letter, however long', async () => {
+it('distinguishes keys that differ in one letter, however long they are', async () => {
   const long = 'x'.repeat(5000);
   for (const key of ['msg_a', 'msg_A', 'msg_a ', 'mśg', long, `${long}y`])
     expect([key.slice(0, 9), await begin(key)]).toEqual([key.slice(0, 9), 'new']);
@@ -55,7 +55,7 @@ it('removes what has expired and nothing else', async () => {
   expect(await receipts()).toBe(1);
 });
 
-it('takes the rows that earlier snapshots wrote as done, until they expire', async () => {
+it('treats rows that earlier snapshots wrote as done, until they expire', async () => {
   const keyDigest = createHash('sha256').update('old').digest('hex');
   const expiresAt = String(now + hour);
   await dataSource.getRepository(WebhookReceipt).insert({ keyDigest, token: randomUUID(), expiresAt });
@@ -114,7 +114,7 @@ describe("inside the receiver's transaction", () => {
   });
 });
 
-it('handles a webhook once if reads go to a replica that stands still', async () => {
+it('handles a webhook once if reads go to a replica that has stopped', async () => {
   const replica = await createDatabase();
   const connect = (options: object) =>
     new DataSource({ type: 'postgres', entities: [webhookReceiptSchema], ...options }).initialize();

@@ -11,12 +11,12 @@ import { claimAlerts } from './claim-alerts.js';
 import type { ClaimedAlert } from './claimed-alert.js';
 import { ResultWriter } from './result-writer.js';
 
-/** Alerts of one claim. */
+/** Maximum number of alerts in one claim. */
 const MAX_CLAIMED = 64;
 const MAX_CONCURRENT_ALERTS = 16;
 /** How long a sender holds what it has claimed: longer than it takes to send all of it, 16 at a time for up to 15 s each. */
 const ALERT_LEASE_MS = 120_000;
-/** Between two claims, ms: endpoints often fail together, and one claim then takes all their alerts. */
+/** Minimum time between two claims, ms: endpoints often fail together, and one claim then takes all their alerts. */
 const CLAIM_INTERVAL_MS = 1_000;
 
 /** The result of trying to send an alert. */

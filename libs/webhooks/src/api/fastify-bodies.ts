@@ -77,7 +77,7 @@ export function respondWith(
   new filter(host).catch(error, { switchToHttp: () => http } as unknown as ArgumentsHost);
 }
 
-/** The filter of a handler of this module, as {@link ownRoute} was given it. */
+/** The filter that was passed to {@link ownRoute} for a handler of this module. */
 export function errorFilterOf(handler: (...input: unknown[]) => unknown): ErrorFilter | null {
   const config = new Reflector().get<FastifyRoute['config']>(ROUTE_CONFIG, handler);
   return config?.[OWN_ROUTE] ?? null;

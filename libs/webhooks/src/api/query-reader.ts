@@ -7,11 +7,11 @@ import { printableName } from '../validation/json-shape.js';
 const MAX_UNKNOWN = 5;
 
 /**
- * Reads the fields of a query string one by one and reports all that are wrong in one 400. Fields that nobody reads
- * are errors too, because a misspelled filter would return everything.
+ * Reads the fields of a query string one by one and reports all that are wrong in one 400. Fields that nobody reads are errors
+ * too, because a misspelled filter would return everything.
  *
- * Not class-validator, as for bodies: everything in a query string is text, so each field would need a conversion beside
- * its check, and a class for each list.
+ * Not class-validator, as for bodies: everything in a query string is text, so each field would need a conversion in addition
+ * to its check, and each list a class.
  */
 export class QueryReader {
   private readonly problems: ErrorDetail[] = [];

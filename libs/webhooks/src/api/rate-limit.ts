@@ -12,12 +12,12 @@ const LIMITS = {
 
 export type LimitedAction = keyof typeof LIMITS;
 
-/** Buckets to keep in memory. Above that the one that was not used for the longest time is dropped. */
+/** Buckets to keep in memory. Beyond it, the least recently used one is dropped. */
 const MAX_BUCKETS = 10_000;
 
 interface Bucket {
   tokens: number;
-  /** When `tokens` was right, ms of the process's monotonic clock. */
+  /** The time to which `tokens` applies, ms of the process's monotonic clock. */
   at: number;
 }
 

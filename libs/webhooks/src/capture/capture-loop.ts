@@ -19,7 +19,7 @@ export class CaptureLoop {
     private readonly relayBatch: () => Promise<number>,
   ) {}
 
-  /** Runs beside the caller. Returns false if it runs already, or pauses after an error. */
+  /** Relays in the background. Returns false if it is already running, or pauses after an error. */
   wake(): boolean {
     if (this.isRunning || this.isStopped || performance.now() < this.pausedUntil) return false;
     this.run().then(
@@ -33,7 +33,7 @@ export class CaptureLoop {
     return true;
   }
 
-  /** Until nothing is due. Returns the number of changes. */
+  /** Relays until nothing is due. Returns the number of changes. */
   run(): Promise<number> {
     const result = this.last.then(() => this.untilNothingIsDue());
     this.last = result.catch(() => undefined);

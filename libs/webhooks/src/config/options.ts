@@ -164,9 +164,9 @@ export class WorkerOptions {
   /** Requests in flight per endpoint that sets no limit of its own. Default 32. */
   @Option(wholeNumber(1, 4096)) maxInFlight?: number = 32;
   /**
-   * Requests in flight of one tenant to one origin (scheme, host and port), including hanging ones. At most `maxInFlight`
-   * of them have not hung, so more do no harm to others. A value up to `maxInFlight` counts as `maxInFlight` + 1.
-   * Default 256.
+   * Requests in flight of one tenant to one origin (scheme, host and port), including hanging ones. At most `maxInFlight` of
+   * them may be requests that do not hang, so a large value does not delay other tenants. A value up to `maxInFlight` counts
+   * as `maxInFlight` + 1. Default 256.
    */
   @Option(wholeNumber(2, 65_536)) maxInFlightPerOrigin?: number = 256;
   /** Longest pause between two polls of an idle database, ms. Default 1000. */

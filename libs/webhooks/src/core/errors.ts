@@ -28,8 +28,8 @@ export class WebhooksSetupError extends WebhooksError {
 }
 
 /**
- * The tables do not exist yet. Thrown by `publish` and all services; the routes respond 503. It stops as soon as they exist:
- * the module looks for them.
+ * The tables do not exist yet. Thrown by `publish` and all services; the routes respond 503. The module looks for the tables,
+ * and works as soon as they exist.
  */
 export class WebhooksNotReadyError extends WebhooksError {
   override readonly name = 'WebhooksNotReadyError';

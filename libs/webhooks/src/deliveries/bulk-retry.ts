@@ -15,7 +15,7 @@ import { RECOVERABLE, RecoverDeliveries } from './recover-deliveries.dto.js';
 
 /** What to send again. Instants are epoch ms. */
 interface BulkRetryRange {
-  /** Deliveries that ended, or last failed, at this time or later. */
+  /** Deliveries that ended, or whose last attempt failed, at this time or later. */
   since: number;
   /** The same before this time; `null`: now. */
   until: number | null;
@@ -60,10 +60,11 @@ export class BulkRetry {
   ) {}
 
   /**
-   * Makes deliveries due now, at most 10,000 in one call: those that ended without success in a range of time, earliest
-   * first, and then those that wait for a retry after an attempt in it. The schedule of the first begins anew; a waiting
-   * one's continues. With `dryRun` it only counts them. Leaves out those that were cancelled or ignored, that have no body, and
-   * tests. Works in batches, each in a transaction of its own. They are sent as the endpoint's limits and health allow.
+   * Makes deliveries due now, at most 10,000 in one call: those that ended without success in a range of time, earliest first,
+   * and then those that wait for a retry after an attempt in it. Finished ones begin their schedule anew, waiting ones
+   * continue theirs. With `dryRun` it only counts them. Leaves out test deliveries, and those that were cancelled or ignored
+   * or have no body. Works in batches, each in a transaction of its own. They are sent as the endpoint's limits and health
+   * allow.
    *
    * Throws a 400 for a wrong range, a 404 for an unknown endpoint, and a 409 if the endpoint is disabled.
    */

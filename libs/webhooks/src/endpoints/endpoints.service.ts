@@ -152,7 +152,7 @@ export class WebhookEndpoints {
   }
 
   /**
-   * Sends again: what waits, and what is new. Enables an endpoint that was disabled because it failed.
+   * Resumes sending, of waiting and of new deliveries. Also enables an endpoint that was disabled because it failed.
    * @throws WebhooksRequestError 404 `endpoint_not_found`, 409 `disabled_by_operator`
    */
   async resume(tenantId: string, id: string, context: CallContext = {}): Promise<WebhookEndpoint> {
@@ -187,10 +187,11 @@ export class WebhookEndpoints {
 
   /**
    * Sends a test event to this endpoint alone, through the outbox and the worker like all others. It commits by itself.
-   * @param waitMs how long to wait for the first outcome unless it is paused, at most 30,000. Default 0: only for the relay, 2 s
+   * @param waitMs how long to wait for the first outcome, at most 30,000; a paused endpoint is not waited for. Default 0:
+   * waits only for the relay, at most 2 s
    * @returns the delivery as it is then; `null`: no worker has relayed the event yet
-   * @throws WebhooksRequestError 400 `invalid_request`, 404 `endpoint_not_found`, 409 `endpoint_disabled` or `profile_missing`,
-   *   422 `refused` if the profile has no such event or the data does not fit
+   * @throws WebhooksRequestError 400 `invalid_request`, 404 `endpoint_not_found`, 409 `endpoint_disabled` or
+   * `profile_missing`, 422 `refused` if the profile has no such event or the data does not fit
    */
   test(
     tenantId: string,
@@ -203,14 +204,14 @@ export class WebhookEndpoints {
   }
 
   /**
-   * Makes deliveries due now, at most 10,000 in one call: those that ended without success in a range of time, earliest
-   * first, and then those that wait for a retry after an attempt in it. The schedule of the first begins anew; a waiting
-   * one's continues. Leaves out those that were cancelled or ignored, that have no body, and tests. Works in batches, each in a
-   * transaction of its own: if it is interrupted, what it has done stays. Call it again for the rest. `onProgress` and the log
-   * say how far it is.
+   * Makes deliveries due now, at most 10,000 in one call: those that ended without success in a range of time, earliest first,
+   * and then those that wait for a retry after an attempt in it. Finished ones begin their schedule anew, waiting ones
+   * continue theirs. Leaves out test deliveries, and those that were cancelled or ignored or have no body. Works in batches,
+   * each in a transaction of its own: if it is interrupted, what it has done stays. Call it again for the rest. `onProgress`
+   * and the log say how far it is.
    *
-   * @throws WebhooksRequestError 400 `invalid_request` for a wrong range, 404 `endpoint_not_found`, 409 `endpoint_closed` if the
-   *   endpoint is disabled
+   * @throws WebhooksRequestError 400 `invalid_request` for a wrong range, 404 `endpoint_not_found`, 409 `endpoint_closed` if
+   * the endpoint is disabled
    */
   recover(
     tenantId: string,

@@ -61,14 +61,14 @@ export class WebhookEventLog {
   }
 
   /**
-   * Starts a job that creates deliveries of the events in a range of time that the endpoint is subscribed to now and has no
-   * delivery of; with `dryRun` it only counts them. Events that it has a delivery of are what retry and recover are for.
-   * Tests, and events with a callback in place of endpoints, are left out. Workers do the job in passes: see
+   * Starts a job that creates deliveries of past events in a range of time: those to which the endpoint subscribes now and of
+   * which it has no delivery. With `dryRun` it only counts them. Use retry or recover for events of which the endpoint has a
+   * delivery. Tests, and events with a callback in place of endpoints, are left out. Workers do the job in passes: see
    * {@link WebhookJobs.get}.
    *
    * @param endpointId `wh_…`
-   * @throws WebhooksRequestError 400 `invalid_request` for a wrong range, 404 `endpoint_not_found`, 409 `endpoint_closed` if the
-   *   endpoint is disabled or `replay_running` if a replay to it is running
+   * @throws WebhooksRequestError 400 `invalid_request` for a wrong range, 404 `endpoint_not_found`, 409 `endpoint_closed` if
+   * the endpoint is disabled or `replay_running` if a replay to it is running
    */
   replay(
     tenantId: string,

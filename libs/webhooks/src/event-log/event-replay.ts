@@ -26,7 +26,7 @@ export interface ReplayResult {
   left: number;
   /** Deliveries that these events would become: of those that the endpoint is subscribed to. 0 without `dryRun`. */
   deliveries: number;
-  /** What does it; `null` with `dryRun`. */
+  /** The job that does it; `null` with `dryRun`. */
   job: WebhookJob | null;
 }
 
@@ -44,9 +44,9 @@ export class EventReplay {
   ) {}
 
   /**
-   * Starts a job that creates deliveries of the events in a range of time that the endpoint is subscribed to now and has no
-   * delivery of; with `dryRun` it only counts them. Events that it has a delivery of are what retry and recover are for.
-   * Tests, and events with a callback in place of endpoints, are left out.
+   * Starts a job that creates deliveries of past events in a range of time: those to which the endpoint subscribes now and of
+   * which it has no delivery. With `dryRun` it only counts them. Use retry or recover for events of which the endpoint has a
+   * delivery. Tests, and events with a callback in place of endpoints, are left out.
    *
    * Throws a 400 for a wrong range, a 404 for an unknown endpoint, and a 409 if the endpoint is disabled or a replay to it is
    * running.

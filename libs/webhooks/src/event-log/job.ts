@@ -17,7 +17,7 @@ export interface WebhookJob {
   matched: number;
   /** Events that it has gone through. */
   done: number;
-  /** `matched` without `done`. */
+  /** `matched` minus `done`. */
   left: number;
   /** Deliveries that it has created: of those events that the endpoint is subscribed to. */
   deliveries: number;

@@ -154,6 +154,6 @@ describe('walking a schedule', () => {
   });
 
   it('wants at least one answer', () => {
-    expect(() => simulateRetries(acme(), [])).toThrow('walkSchedule: give at least one answer.');
+    expect(() => simulateRetries(acme(), [])).toThrow('simulateRetries: give at least one answer.');
   });
 });

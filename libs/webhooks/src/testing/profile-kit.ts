@@ -44,9 +44,9 @@ export interface HeadersProofOptions {
 const OWN_HEADERS = ['content-type', 'content-length', 'user-agent', 'host', 'transfer-encoding'];
 
 /**
- * Proves what a profile makes of an event, and answers it: the same event gives the same bytes, the bytes survive UTF-8,
- * names are unique, in the vocabulary and at most 128 characters, and the event is left as it was.
- * Throws {@link ProfileAssertionError}.
+ * Checks how a profile renders an event, and returns the requests: the same event gives the same bytes, the bytes survive
+ * UTF-8, names are unique, in the vocabulary and at most 128 characters, and the event is left as it was. Throws
+ * {@link ProfileAssertionError}.
  */
 export function assertRendering(profile: Profile, event: WebhookEvent): WireEvent[] {
   const before = JSON.stringify(event);
@@ -77,9 +77,8 @@ export function assertRendering(profile: Profile, event: WebhookEvent): WireEven
 }
 
 /**
- * Proves the headers of each request that an event becomes, and answers the requests: `verify` takes them, refuses them with
- * another secret and with another body, and the headers are ones that a profile may set.
- * Throws {@link ProfileAssertionError}.
+ * Checks the headers of each request of an event, and returns the requests: `verify` accepts them, refuses them with another
+ * secret and with another body, and a profile may set these headers. Throws {@link ProfileAssertionError}.
  */
 export async function assertHeaders(
   profile: Profile,
@@ -107,7 +106,7 @@ export async function assertHeaders(
 }
 
 /**
- * Proves a whole profile on the catalogue's examples and on `events` of the host's own: rendering and headers of each, its
+ * Checks a whole profile with the catalogue's examples and with `events` of the host's own: rendering and headers of each, its
  * secret rules, and that the events of its test route, and the host's, give a request. Throws {@link ProfileAssertionError}.
  */
 export async function assertProfile(

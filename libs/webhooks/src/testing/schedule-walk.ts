@@ -6,7 +6,7 @@ export interface SimulatedAttempt {
   attempt: number;
   /** When it starts, in milliseconds after the delivery became due: without jitter … */
   at: number;
-  /** … and at the ends of the jitter, if each wait before it takes the same end. */
+  /** … and with every wait as short, or as long, as the jitter allows. */
   earliest: number;
   latest: number;
   /** The result: an HTTP status, or the class of error if there was no response. */
@@ -30,7 +30,7 @@ export function simulateRetries(
   answers: readonly (number | string)[],
   endpoint: Partial<ProfileEndpoint> = {},
 ): SimulatedAttempt[] {
-  if (answers.length === 0) throw new TypeError('walkSchedule: give at least one answer.');
+  if (answers.length === 0) throw new TypeError('simulateRetries: give at least one answer.');
   const settings = { ...DEFAULT_SETTINGS, ...endpoint };
   const { share, direction } = profile.jitter;
   const walked: SimulatedAttempt[] = [];

@@ -68,7 +68,10 @@ export class CompatEndpoints {
     await this.endpoints.delete(caller.tenantId, encodeId('wh', endpoint.id), caller);
   }
 
-  /** The current secret in the clear; `null`: unsigned; `undefined`: unreadable. It must not make a list fail. */
+  /**
+   * The current secret in the clear; `null`: unsigned; `undefined`: unreadable, because such a secret must not make a list
+   * fail.
+   */
   secretOf(endpoint: EndpointRecord): string | null | undefined {
     try {
       return this.secrets.current(endpoint);

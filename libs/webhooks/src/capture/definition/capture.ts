@@ -18,7 +18,7 @@ export interface CaptureContext {
   manager: EntityManager;
 }
 
-/** What {@link capture} takes beside the entity. */
+/** What {@link capture} takes besides the entity. */
 export interface CaptureOptions<Entity, Insert extends boolean, Delete extends boolean> {
   /** Property whose changes are published, such as `status`, or a path into an embedded one, such as `state.value`. */
   column: (keyof Entity & string) | `${keyof Entity & string}.${string}`;

@@ -25,13 +25,13 @@ export interface WebhookFigures {
   exhausted: number;
   /** Deliveries that ended without success and without using up their attempts. */
   discarded: number;
-  /** Part of the attempts that succeeded, 0 to 1; `null`: there was none. */
+  /** Part of the attempts that succeeded, 0 to 1; `null`: there was no attempt. */
   successRate: number | null;
   /** Attempts by the class of their status; `none`: no response. */
   statusClasses: Record<'2xx' | '3xx' | '4xx' | '5xx' | 'none', number>;
   /**
    * Half of the attempts, and 95 of 100, took no longer than this, ms. Rounded up to 50, 100, 250, 500, 1000, 2500, 5000,
-   * 10000 or 30000. `null`: there was none.
+   * 10000 or 30000. `null`: there was no attempt.
    */
   latencyMs: { p50: number; p95: number } | null;
 }

@@ -5,7 +5,7 @@ import { deliveryFilters, endpointIdFilter, pageParameters } from './parameters.
 
 export const deliveryOperations: Omit<OperationsOf<DeliveryRoutes>, keyof AccountRoutes> = {
   subject: {
-    summary: 'List what became of the events of a subject',
+    summary: 'List the events of a subject with their deliveries',
     description:
       'A page has at most 20 events and a megabyte, whatever `limit` says. It may be shorter than `limit` and still have a next one.',
     query: pageParameters,
@@ -30,7 +30,7 @@ export const deliveryOperations: Omit<OperationsOf<DeliveryRoutes>, keyof Accoun
   retry: {
     summary: 'Send a delivery now',
     description:
-      'With the same id and the same bytes. The schedule of a finished one begins anew. Of one that waits, this is the next attempt.',
+      'With the same id and bytes. A finished delivery begins its schedule anew. For a waiting one, this is the next attempt.',
     answer: 'WebhookDeliveryDetail',
     answerText: 'The delivery, which is due.',
     errors: [

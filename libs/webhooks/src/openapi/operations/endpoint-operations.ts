@@ -36,7 +36,7 @@ export const endpointOperations: Omit<OperationsOf<EndpointRoutes>, keyof Delive
   },
   stats: {
     summary: 'Get the figures of a webhook',
-    description: 'Of the last 24 hours, by hour. They are written once a minute.',
+    description: 'The figures of the last 24 hours, by hour. Written once a minute.',
     answer: 'WebhookEndpointStats',
     answerText: 'The figures.',
     errors: ['endpoint_not_found'],
@@ -60,14 +60,14 @@ export const endpointOperations: Omit<OperationsOf<EndpointRoutes>, keyof Delive
   },
   delete: {
     summary: 'Delete a webhook',
-    description: 'What waits for it is discarded. Its deliveries stay in the log.',
+    description: 'Its waiting deliveries are discarded. All its deliveries stay in the log.',
     answer: null,
     answerText: 'It is deleted.',
     errors: ['endpoint_not_found'],
   },
   pause: {
     summary: 'Pause a webhook',
-    description: 'What it should get waits.',
+    description: 'Its deliveries wait until it is resumed.',
     answer: 'WebhookEndpoint',
     answerText: 'The webhook.',
     errors: ['endpoint_not_found', 'endpoint_disabled'],
@@ -107,12 +107,12 @@ export const endpointOperations: Omit<OperationsOf<EndpointRoutes>, keyof Delive
     errors: ['endpoint_not_found', 'refused', 'endpoint_disabled', 'profile_missing', 'too_many_requests'],
   },
   recover: {
-    summary: 'Send what failed, and what waits for a retry',
+    summary: 'Send failed deliveries, and those that wait for a retry, now',
     description:
-      'At most 10,000 deliveries of the webhook in one call, earliest first. Not those that were cancelled or ignored, that have no body, or that are tests.',
+      'At most 10,000 deliveries of the webhook in one call, earliest first. Leaves out test deliveries, and those that were cancelled or ignored or have no body.',
     body: { schema: 'WebhookRecovery', isRequired: true },
     answer: 'WebhookRecoveryResult',
-    answerText: 'How many there are, and how many are due now.',
+    answerText: 'How many deliveries match, and how many are due now.',
     errors: ['endpoint_not_found', 'endpoint_closed', 'too_many_requests'],
   },
 };

@@ -86,7 +86,7 @@ export const deliverySchemas = {
     dryRun: flag('Nothing was changed.'),
     matched: whole('Deliveries that it is about, counted up to 100,000.'),
     done: whole('The same as `recovered`.'),
-    left: whole('`matched` without `done`.'),
+    left: whole('`matched` minus `done`.'),
     recovered: whole('Deliveries that are due by this call.'),
     more: flag('There are more than one call takes: call again.'),
   }),

@@ -13,7 +13,7 @@ const figures: Fields<WebhookFigures> = {
   discarded: whole('Deliveries that ended without success and without using up their attempts.'),
   successRate: {
     type: ['number', 'null'],
-    description: 'Part of the attempts that succeeded, 0 to 1. `null`: there was none.',
+    description: 'Part of the attempts that succeeded, 0 to 1. `null`: there was no attempt.',
     minimum: 0,
     maximum: 1,
   },
@@ -26,7 +26,7 @@ const figures: Fields<WebhookFigures> = {
   }),
   latencyMs: nullable(
     answer<NonNullable<WebhookFigures['latencyMs']>>(
-      'How long attempts took, ms, rounded up to 50, 100, 250, 500, 1000, 2500, 5000, 10000 or 30000. `null`: there was none.',
+      'How long attempts took, ms, rounded up to 50, 100, 250, 500, 1000, 2500, 5000, 10000 or 30000. `null`: there was no attempt.',
       {
         p50: whole('Half of the attempts took no longer.'),
         p95: whole('95 of 100 attempts took no longer.'),
