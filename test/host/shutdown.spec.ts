@@ -1,3 +1,4 @@
+import type { EventEmitter } from 'node:events';
 import type { INestApplication } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { advanceClock } from '../support/clock.js';
@@ -8,7 +9,7 @@ import { WebhooksModule } from '../../libs/webhooks/src/webhooks.module.js';
 import { WebhooksService } from '../../libs/webhooks/src/webhooks.service.js';
 import { Gate, hang, Receiver } from '../engine/support/receiver.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
-import { dataSource, shape, startApp, values } from './support/app.js';
+import { dataSource, given, shape, startApp, values } from './support/app.js';
 
 let database: TestDatabase;
 let receiver: Receiver;
@@ -108,6 +109,17 @@ describe('app.close()', () => {
     const drainMs = (options: WebhooksModuleOptions) => resolveSettings({ ...values, ...options }).drainMs;
     expect(drainMs({})).toBe(7_000);
     expect(drainMs({ worker: { drainMs: 40_000 } })).toBe(40_000);
+  });
+
+  it('leaves no listener on the pool of a data source that the host goes on using', async () => {
+    const source = await given(database.url);
+    const { master } = source.driver as unknown as { master: EventEmitter };
+    const before = master.listenerCount('acquire');
+    const app = await startApp([WebhooksModule.forRoot({ ...shape, ...values, dataSource: source })]);
+    expect(master.listenerCount('acquire')).toBe(before + 1);
+    await app.close();
+    expect(master.listenerCount('acquire')).toBe(before);
+    await source.destroy();
   });
 
   it('may be called twice, also before anything was sent', async () => {

@@ -30,10 +30,18 @@ describe('The set-up of a store', () => {
     await test.dataSource.query(`alter table ${tablePath} rename column former_response to response`);
   });
 
-  it('guardConnections leaves the pool as it was when it is stopped', async () => {
+  it('guardConnections listens once to each connection, and leaves the pool as it was when it is stopped', async () => {
     const { master } = test.dataSource.driver as unknown as { master: EventEmitter };
     const unguard = test.store.guardConnections();
     expect(master.listenerCount('acquire')).toBe(1);
+    const listeners = async (): Promise<number> => {
+      const runner = test.dataSource.createQueryRunner();
+      const connection = (await runner.connect()) as EventEmitter;
+      const count = connection.listenerCount('error');
+      await runner.release();
+      return count;
+    };
+    expect(await listeners()).toBe(await listeners());
     unguard();
     expect(master.listenerCount('acquire')).toBe(0);
   });
