@@ -1,3 +1,4 @@
+import type { Calls } from '../support/webhooks-host.js';
 import { host, list, message, newAccount, receiver, useCustomers } from './customers.js';
 
 useCustomers();
@@ -132,21 +133,41 @@ describe('The history of a message', () => {
     });
   });
 
-  it('comes in pages of 256 KB of its events’ data', async () => {
-    const { api, register, publish } = newAccount();
-    await register();
-    for (let i = 0; i < 5; i++)
-      await publish('long', { data: message('long', { body: 'x'.repeat(100_000) }) });
-    const sizes: number[] = [];
-    for (let cursor: string | null = ''; cursor !== null;) {
-      const page: { data: object[]; nextCursor: string | null } = await list(
-        api,
-        `/webhooks/subjects/long${cursor && `?cursor=${cursor}`}`,
+  describe('comes in pages', () => {
+    const eventsInPages = async (api: Calls, subject: string): Promise<number[]> => {
+      const counts: number[] = [];
+      for (let cursor: string | null = ''; cursor !== null;) {
+        const page: { data: object[]; nextCursor: string | null } = await list(
+          api,
+          `/webhooks/subjects/${subject}${cursor && `?cursor=${cursor}`}`,
+        );
+        counts.push(page.data.length);
+        cursor = page.nextCursor;
+      }
+      return counts;
+    };
+
+    it('of at most 256 KB of event data', async () => {
+      const { api, register, publish } = newAccount();
+      await register();
+      for (let i = 0; i < 5; i++)
+        await publish('long', { data: message('long', { body: 'x'.repeat(100_000) }) });
+      expect(await eventsInPages(api, 'long')).toEqual([2, 2, 1]);
+    });
+
+    it('of at most 200 deliveries', async () => {
+      const { api, tenantId, register, publish } = newAccount();
+      await register();
+      for (let i = 0; i < 5; i++) await publish('busy');
+      await host.dataSource.query(
+        `insert into webhook_deliveries (event_sequence, lane_id, wire_type, body, state, created_at)
+         select e.sequence, l.id, 'message.' || n, '{}', 'delivered', 1
+           from webhook_events e join webhook_lanes l using (tenant_id), generate_series(1, 90) n
+          where e.tenant_id = $1`,
+        [tenantId],
       );
-      sizes.push(page.data.length);
-      cursor = page.nextCursor;
-    }
-    expect(sizes).toEqual([2, 2, 1]);
+      expect(await eventsInPages(api, 'busy')).toEqual([2, 2, 1]);
+    });
   });
 
   it('says if one event alone is too large for a page', async () => {
