@@ -187,11 +187,10 @@ export class WebhookEndpoints {
 
   /**
    * Sends a test event to this endpoint alone, through the outbox and the worker like all others. It commits by itself.
-   * @param waitMs how long to wait for the first outcome, at most 30,000; a paused endpoint is not waited for. Default 0:
-   * waits only for the relay, at most 2 s
+   * @param waitMs how long to wait for the first outcome if it is not paused, at most 30,000. Default 0: only for the relay
    * @returns the delivery as it is then; `null`: no worker has relayed the event yet
    * @throws WebhooksRequestError 400 `invalid_request`, 404 `endpoint_not_found`, 409 `endpoint_disabled` or
-   * `profile_missing`, 422 `refused` if the profile has no such event or the data does not fit
+   *   `profile_missing`, 422 `refused` if the profile has no such event or the data does not fit
    */
   test(
     tenantId: string,
@@ -211,7 +210,7 @@ export class WebhookEndpoints {
    * and the log say how far it is.
    *
    * @throws WebhooksRequestError 400 `invalid_request` for a wrong range, 404 `endpoint_not_found`, 409 `endpoint_closed` if
-   * the endpoint is disabled
+   *   the endpoint is disabled
    */
   recover(
     tenantId: string,
