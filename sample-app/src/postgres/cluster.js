@@ -8,6 +8,8 @@ const {
   existsSync,
   openSync,
   readFileSync,
+  readlinkSync,
+  realpathSync,
   renameSync,
   rmSync,
   writeFileSync,
@@ -56,7 +58,7 @@ async function ensureRunning(cluster) {
     if (failure === null) return runningUrl(cluster);
     if (failure.includes('postmaster.pid')) {
       // Another process is starting the server now, or the server died and its pid belongs to another process.
-      const other = await attach(cluster, 2_000);
+      const other = await attach(cluster, isStranger(cluster) ? 0 : 2_000);
       if (other) return other;
       rmSync(pidFile(cluster), { force: true });
     } else if (!/could not (bind|create any)|still in use/.test(failure)) {
@@ -85,6 +87,20 @@ function isAlive(pid) {
     return process.kill(pid, 0);
   } catch {
     return false;
+  }
+}
+
+/**
+ * Returns true if the pid in the pid file belongs to a process that is certainly not a server on this folder: a server
+ * makes its data folder the current directory before it writes the file.
+ *
+ * @param {Cluster} cluster
+ */
+function isStranger(cluster) {
+  try {
+    return readlinkSync(`/proc/${postmaster(cluster)?.pid}/cwd`) !== realpathSync(dataFolder(cluster));
+  } catch {
+    return false; // There is no /proc, or the process belongs to another user.
   }
 }
 

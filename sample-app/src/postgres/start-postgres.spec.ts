@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import {
   chmodSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readFileSync,
   readlinkSync,
@@ -63,12 +64,10 @@ async function untilRefused(url: string): Promise<void> {
 }
 
 describe('startPostgres', () => {
-  let folder: string;
-  beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'start-postgres-spec-'));
-    chmodSync(folder, 0o755);
-  });
-  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+  // The first start creates the data, and the others find it.
+  const folder = mkdtempSync(join(tmpdir(), 'start-postgres-spec-'));
+  beforeAll(() => chmodSync(folder, 0o755));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   const dataFolder = () => {
     const moved = join(folder, 'moved-to');
@@ -130,13 +129,14 @@ describe('startPostgres', () => {
   });
 
   (isRoot ? it : it.skip)('moves to a folder that the server user can enter, and says so', async () => {
-    chmodSync(folder, 0o700);
-    const server = await startPostgres({ directory: folder, durable: false });
+    const closed = join(folder, 'closed');
+    mkdirSync(closed, { mode: 0o700 });
+    const server = await startPostgres({ directory: closed, durable: false });
     expect(server.notice).toMatch(
       // If the server user cannot enter the clone, the binaries are copied too.
       /^PostgreSQL runs as "\w+", who cannot enter .*: its (binaries and )?data are in \/var\/tmp\//,
     );
     await server.stop();
-    rmSync(readlinkSync(join(folder, 'moved-to')), { recursive: true });
+    rmSync(readlinkSync(join(closed, 'moved-to')), { recursive: true });
   });
 });
