@@ -2,6 +2,7 @@ import type { WebhooksModuleOptions } from '../../libs/webhooks/src/config/optio
 import type { DatabaseProxy } from './database-proxy.js';
 import { Child } from '../support/processes/child.js';
 import type { Batch, HostConfig } from './processes/host.js';
+import type { Spares } from './spares.js';
 import { join } from 'node:path';
 
 export type HostSettings = Partial<Omit<HostConfig, 'databaseUrl' | 'options'>> & {
@@ -17,16 +18,27 @@ export const LEASE_MS = 4_000;
 /** Timeout of the suite's endpoints, ms: the shortest that a registration may ask for. */
 export const TIMEOUT_MS = 1_000;
 
+const PROGRAM = join(__dirname, 'processes/host.ts');
+
 /** A backend with the module mounted, in a process of its own, with a proxy of its own to the database. */
 export class Host {
+  private hasStopped = false;
+
   private constructor(
     /** `application_name` of its sessions. */
     readonly name: string,
     readonly process: Child,
     readonly database: DatabaseProxy,
+    /** Where its process goes when it stops. */
+    private readonly spares: Spares | null,
   ) {}
 
-  static async start(name: string, database: DatabaseProxy, settings: HostSettings = {}): Promise<Host> {
+  static async start(
+    name: string,
+    database: DatabaseProxy,
+    settings: HostSettings = {},
+    spares: Spares | null = null,
+  ): Promise<Host> {
     const { options, clockErrorMs, timeZone, ...rest } = settings;
     const env: Record<string, string> = timeZone ? { TZ: timeZone } : {};
     const preload: string[] = [];
@@ -34,7 +46,10 @@ export class Host {
       env.CLOCK_ERROR_MS = String(clockErrorMs);
       preload.push(join(__dirname, 'processes/wrong-clock.js'));
     }
-    const host = new Host(name, new Child(join(__dirname, 'processes/host.ts'), env, preload), database);
+    const isUsual = !timeZone && clockErrorMs === undefined;
+    const start = () => new Child(PROGRAM, env, preload);
+    const process = isUsual && spares ? spares.take(PROGRAM, start) : start();
+    const host = new Host(name, process, database, isUsual ? spares : null);
     const config: HostConfig = {
       databaseUrl: database.url,
       role: 'all',
@@ -72,13 +87,20 @@ export class Host {
     return this.process.ask('shiftClock', ms);
   }
 
+  /** Its application is running, or may be. */
+  get alive(): boolean {
+    return !this.hasStopped && this.process.alive;
+  }
+
   kill(): Promise<void> {
     return this.process.kill();
   }
 
-  /** Closes the application and ends the process. */
+  /** Closes the application and ends the process, or keeps it for another host. */
   async stop(): Promise<void> {
     await this.process.ask('stop');
-    await this.process.kill();
+    this.hasStopped = true;
+    if (this.spares) this.spares.give(PROGRAM, this.process);
+    else await this.process.kill();
   }
 }

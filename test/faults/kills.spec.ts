@@ -2,16 +2,21 @@ import { settle } from './figures.js';
 import { type Host, LEASE_MS } from './host.js';
 import { promises } from './reconcile.js';
 import { CLAIM, HAND_OVER, LARGE, LOOK, RECORD } from './statements.js';
+import { Spares } from './spares.js';
 import { until } from './until.js';
 import { World } from './world.js';
 
 /** Options of a host whose clock is past the end of the dead host's leases, so that the test need not wait for it. */
 const AFTER_THE_LEASE = { clockOffset: LEASE_MS };
 
+/** Each test kills a process. Those that it stops serve the next test. */
+const spares = new Spares();
+afterAll(() => spares.end());
+
 describe('A worker that is killed with kill -9', () => {
   let world: World;
   beforeEach(async () => {
-    world = await World.create();
+    world = await World.create(undefined, spares);
   });
   afterEach(() => world.close());
 
@@ -148,7 +153,7 @@ describe('A worker that is killed with kill -9', () => {
 describe('A session that the server ends as soon as it is ready', () => {
   let world: World;
   beforeEach(async () => {
-    world = await World.create();
+    world = await World.create(undefined, spares);
   });
   afterEach(() => world.close());
 

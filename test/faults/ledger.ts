@@ -3,30 +3,36 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Child } from '../support/processes/child.js';
 import type { Behaviour, LedgerLine } from './processes/receiver.js';
+import type { Spares } from './spares.js';
 import { until } from './until.js';
+
+const PROGRAM = join(__dirname, 'processes/receiver.ts');
 
 /** The receiver and its ledger: what really arrived, whatever the sender believes. */
 export class Ledger {
   private arrived = 0;
   /** Lines that belong to an earlier page. */
   private before = 0;
+  private readonly stopListening: () => void;
 
   private constructor(
     private readonly process: Child,
     private readonly file: string,
     private readonly port: number,
+    private readonly spares: Spares | null,
   ) {
-    process.on('request', () => {
+    this.stopListening = process.on('request', () => {
       this.arrived++;
     });
   }
 
   /** A receiver that keeps its ledger in `folder`. */
-  static async open(folder: string): Promise<Ledger> {
+  static async open(folder: string, spares: Spares | null = null): Promise<Ledger> {
     const file = join(folder, 'ledger.jsonl');
-    const process = new Child(join(__dirname, 'processes/receiver.ts'));
+    const start = () => new Child(PROGRAM);
+    const process = spares ? spares.take(PROGRAM, start) : start();
     const port = await process.ask<number>('start', file);
-    return new Ledger(process, file, port);
+    return new Ledger(process, file, port, spares);
   }
 
   url(path: string): string {
@@ -69,7 +75,10 @@ export class Ledger {
   }
 
   async close(): Promise<void> {
-    await this.process.kill();
+    if (!this.spares) return this.process.kill();
+    await this.process.ask('stop');
+    this.stopListening();
+    this.spares.give(PROGRAM, this.process);
   }
 }
 

@@ -5,11 +5,13 @@ import { Client } from 'pg';
 import { DataSource } from 'typeorm';
 import { webhooksMigrations } from '../../libs/webhooks/src/store/schema/migrations/index.js';
 import { webhooksEntities } from '../../libs/webhooks/src/store/schema/entities.js';
-import { createDatabase } from '../support/database.js';
+import type { TestDatabase } from '../support/database.js';
+import { createMigratedDatabase } from '../support/migrated-database.js';
 import { AUDIT, AUDIT_TRIGGERS } from './audit.js';
 import { DatabaseProxy } from './database-proxy.js';
 import { Host, type HostSettings, LEASE_MS, TIMEOUT_MS } from './host.js';
 import { Ledger } from './ledger.js';
+import type { Spares } from './spares.js';
 import { until } from './until.js';
 
 /** A registered URL, as the suite knows it. */
@@ -32,19 +34,22 @@ export class World {
     /** A connection of the test's own, past all proxies. */
     public admin: Client,
     readonly ledger: Ledger,
+    private readonly spares: Spares | null,
     private readonly tidyUp: () => Promise<void>,
   ) {}
 
-  /** Creates one on a new database of this run's server, or on that of `databaseUrl`. */
-  static async create(databaseUrl?: string): Promise<World> {
-    const database = databaseUrl ? { url: databaseUrl, drop: async () => undefined } : await createDatabase();
-    await migrate(database.url);
+  /**
+   * Creates one on a new database of this run's server, or on that of `databaseUrl`. With `spares`, it uses processes again
+   * that have stopped.
+   */
+  static async create(databaseUrl?: string, spares: Spares | null = null): Promise<World> {
+    const database = databaseUrl ? await migrated(databaseUrl) : await createMigratedDatabase();
     const admin = await connect(database.url);
     await admin.query('create table host_messages (id text primary key)');
     await admin.query(AUDIT + AUDIT_TRIGGERS);
     const folder = mkdtempSync(join(tmpdir(), 'sms-webhooks-faults-'));
-    const ledger = await Ledger.open(folder);
-    return new World(database.url, admin, ledger, async () => {
+    const ledger = await Ledger.open(folder, spares);
+    return new World(database.url, admin, ledger, spares, async () => {
       await database.drop();
       rmSync(folder, { recursive: true, force: true });
     });
@@ -60,7 +65,7 @@ export class World {
     this.proxies.push(proxy);
     const name = `host-${this.proxies.length}`;
     const connection = { application_name: name, ...settings.connection };
-    const host = await Host.start(name, proxy, { ...settings, connection });
+    const host = await Host.start(name, proxy, { ...settings, connection }, this.spares);
     this.hosts.add(host);
     return host;
   }
@@ -147,7 +152,7 @@ export class World {
 
   /** Stops the hosts that live, lets the leases of the dead run out, and leaves the database at rest. */
   async rest(): Promise<void> {
-    for (const host of this.hosts) if (host.process.alive) await host.stop();
+    for (const host of this.hosts) if (host.alive) await host.stop();
     if ((await this.count('webhook_leases')) === 0) return;
     const last = await this.host({ clockOffset: LEASE_MS * 100 });
     await until('the leases of the dead to run out', async () => (await this.count('webhook_leases')) === 0);
@@ -155,7 +160,7 @@ export class World {
   }
 
   async close(): Promise<void> {
-    for (const host of this.hosts) if (host.process.alive) await host.kill();
+    for (const host of this.hosts) if (host.alive) await host.kill();
     for (const proxy of this.proxies) await proxy.close();
     await this.ledger.close();
     await this.admin.end().catch(() => undefined); // its server may be gone
@@ -189,7 +194,8 @@ async function connect(url: string): Promise<Client> {
   return client;
 }
 
-async function migrate(url: string): Promise<void> {
+/** A database that was there before, and stays. */
+async function migrated(url: string): Promise<TestDatabase> {
   const dataSource = new DataSource({
     type: 'postgres',
     url,
@@ -199,4 +205,5 @@ async function migrate(url: string): Promise<void> {
   await dataSource.initialize();
   await dataSource.runMigrations();
   await dataSource.destroy();
+  return { url, drop: async () => undefined };
 }

@@ -145,9 +145,13 @@ serve({
     for (const end of all) end();
     return all.length;
   },
-  stop(): void {
+  /** Forgets everything: it may be started again. */
+  async stop(): Promise<void> {
+    const closed = new Promise((resolve) => server.close(resolve));
     server.closeAllConnections();
-    server.close();
+    await closed;
     closeSync(ledger);
+    unwritten = [];
+    for (const memory of [behaviours, held, open, seen]) memory.clear();
   },
 });
