@@ -60,7 +60,9 @@ const REFUSED: [given: object | null, said: string][] = [
   [{ ...values, tenant, encryption: {} }, 'encryption.current'],
 ];
 
-/** An Express host does not know the module of Nest: neither the message nor the first line of the stack names it. */
+/**
+ * Expects that neither the message nor the first line of the stack names the Nest module, which an Express host does not know.
+ */
 function expectOwnName(error: unknown): void {
   for (const said of [(error as Error).message, inspect(error).split('\n')[0]]) {
     expect(said).toMatch(/^(\w+: )?createWebhooks: /);
@@ -123,7 +125,7 @@ it('Errors about a data source and captures also fit an Express app', async () =
   });
 });
 
-it('Without the tables it starts and says so; publish and the routes refuse by name until they exist', async () => {
+it('Without the tables it starts and logs that; publish and the routes fail with a named error until the tables exist', async () => {
   const empty = await createDatabase();
   const later = await given(empty.url, { migrationsRun: false });
   const logger = { info: jest.fn(), warn: jest.fn(), error: jest.fn() };
@@ -160,7 +162,7 @@ it('Nothing is printed while it starts and ends: messages of Nest itself are lef
   for (const level of Object.values(logger)) expect(level.mock.calls).toEqual([]);
 });
 
-it('The types: the request, the options, the events, and all of the service', async () => {
+it('The types cover the request, the options, the events, and everything that the service offers', async () => {
   const base = { ...values, dataSource };
   const all: CreateWebhooksOptions[] = [
     { ...base, tenant: (request) => request.account?.id },
@@ -172,7 +174,7 @@ it('The types: the request, the options, the events, and all of the service', as
     { ...base, tenant: () => 5 },
     // @ts-expect-error: without a tenant
     { ...base },
-    // @ts-expect-error: for Nest
+    // @ts-expect-error: an option of the Nest module
     { ...base, tenant: () => 'a', guards: [] },
   ];
   expect(all).toHaveLength(8);

@@ -12,7 +12,7 @@ export const delivery = {
     'Your server has confirmed this delivery. It gets the same request with the same webhook-id once more.',
   'delivery.cancelTitle': 'Cancel this delivery?',
   'delivery.cancelText': 'It is not sent any more. You can send it by hand later.',
-  'delivery.erased': 'What this delivery said was erased on {time}.',
+  'delivery.erased': 'The content of this delivery was erased on {time}.',
   'delivery.noMoreAttempts': 'It is not retried automatically any more.',
   'delivery.underWay': 'An attempt is under way',
   'delivery.nextAttempt': 'Next attempt {when}',
@@ -49,7 +49,7 @@ export const delivery = {
   'delivery.noRequest': 'The headers of this request are not known any more.',
   'delivery.noBody': 'The body is not kept any more.',
   'delivery.noResponse': 'No response arrived.',
-  'delivery.noHeaders': 'Headers are kept of failed attempts only.',
+  'delivery.noHeaders': 'Headers are kept for failed attempts only.',
   'delivery.emptyBody': 'The body was empty.',
   'delivery.nothingKept': 'No body was kept.',
 } as const;

@@ -113,7 +113,7 @@ export const explain = {
   'reason.profile-cannot-express': 'The format of this webhook has no request for this event.',
   'reason.claims-used-up': 'The service stopped five times while it was sending this.',
   'reason.backlog-full': 'Too many deliveries waited for the paused webhook.',
-  'reason.erased': 'What it was about was erased while it waited.',
+  'reason.erased': 'Its data was erased while it waited.',
   'reason.operator': 'The people who run this service disabled the webhook.',
   'reason.endpoint-unreadable': 'The stored webhook cannot be read. It waits until the service repairs it.',
   'reason.headers-unreadable':
@@ -129,7 +129,7 @@ export const explain = {
   'skipped.profile-cannot-express': 'Its format has no request for this event.',
   'skipped.events': 'It is subscribed to other events.',
   'skipped.phone-numbers': 'The number of the account in the event is not among its phone numbers.',
-  'skipped.now': 'It would get the event now, but was set up otherwise then.',
+  'skipped.now': 'It would get the event now, but was set up differently then.',
 
   'range.label': 'Time',
   'range.all': 'Any time',

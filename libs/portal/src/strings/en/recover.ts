@@ -1,7 +1,7 @@
 export const recover = {
   'recover.title': 'Recover failed deliveries',
   'recover.text':
-    'Sends deliveries again that have failed: the same requests with the same webhook-id, as fast as the limits of the webhook allow.',
+    'Sends failed deliveries again: the same requests with the same webhook-id, as fast as the limits of the webhook allow.',
   'recover.paused': 'This webhook is paused. What you recover waits until you resume it.',
   'recover.disabled': 'This webhook is disabled. Enable it first, then recover what it missed.',
   'recover.which': 'Deliveries',
@@ -10,7 +10,7 @@ export const recover = {
   'recover.state.discarded': 'Discarded, for example while the webhook was disabled',
   'recover.state.pending': 'Waiting for a retry: send them now',
   'recover.count': 'Count deliveries',
-  'recover.none': 'There is nothing to send again in this time',
+  'recover.none': 'There is nothing to send again in this period',
   'recover.matched': '{n} delivery can be sent again | {n} deliveries can be sent again',
   'recover.matchedText': 'Nothing is sent until you start it.',
   'recover.start': 'Send {n} again',
@@ -19,6 +19,6 @@ export const recover = {
   'recover.done': '{n} delivery is sent again | {n} deliveries are sent again',
   'recover.left': '{n} still waits for its turn. | {n} still wait for their turn.',
   'recover.manyLeft': 'More than 100 still wait for their turn.',
-  'recover.allSent': 'None waits any more.',
+  'recover.allSent': 'None are waiting any more.',
   'recover.showDeliveries': 'Show deliveries',
 } as const;

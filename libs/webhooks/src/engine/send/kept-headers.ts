@@ -18,7 +18,7 @@ export function keptHeaders(headers: HttpResponse['headers'] = {}): Record<strin
   for (const [name, given] of Object.entries(headers)) {
     if (given === undefined) continue;
     const value = MASKED.includes(name) ? MASK : storable(Array.isArray(given) ? given.join(', ') : given);
-    const size = Buffer.byteLength(JSON.stringify({ [name]: value })) - 1; // braces, and a comma
+    const size = Buffer.byteLength(JSON.stringify({ [name]: value })) - 1; // without two braces, with a comma
     if (bytes + size > MAX_BYTES) continue;
     bytes += size;
     kept.push([name, value]);

@@ -19,7 +19,7 @@ export const REASONS: Readonly<Record<Reason, string>> = {
   'profile-cannot-express': 'The profile has no request for this type of event.',
   'claims-used-up': 'Workers stopped five times while they were sending it.',
   'backlog-full': 'Too many deliveries waited for the paused webhook.',
-  erased: 'What it was about was erased while it waited.',
+  erased: 'Its data was erased while it waited.',
   operator: 'The people who run the service disabled the webhook.',
   'endpoint-unreadable': 'The stored webhook cannot be read. It waits until the service repairs it.',
   'headers-unreadable': 'The stored headers cannot be read. It waits until they are set again.',
