@@ -308,7 +308,7 @@ it('A worker that gets no response while it begins to listen tries again on anot
   }
 });
 
-it('Work whose NOTIFY was lost is found by polling', async () => {
+it('Work whose NOTIFY was lost is found by polling, and the connection of the NOTIFY goes back to the pool', async () => {
   const engine = await Engine.start({ role: 'worker', options: { worker: { idlePollMs: 50 } } });
   const { url } = engine.first.dataSource.options as { url: string };
   const proxy = await DatabaseProxy.open(url);
@@ -324,6 +324,10 @@ it('Work whose NOTIFY was lost is found by polling', async () => {
     }
     await engine.receiver.arrived(2);
     expect(aboutPolling(engine.log)).toEqual([expect.stringContaining('find the work when they poll')]);
+    const { master } = web.dataSource.driver as unknown as {
+      master: Record<'idleCount' | 'totalCount', number>;
+    };
+    await until('all connections to be idle', () => master.idleCount === master.totalCount, 20_000);
   } finally {
     await web.close();
     await proxy.close();
