@@ -1,3 +1,4 @@
+import { Pipeline } from '../../libs/webhooks/src/engine/pipeline.js';
 import { delivered, type Engine, useEngine } from './support/engine.js';
 import { answer, Gate, inSequence } from './support/receiver.js';
 
@@ -86,6 +87,35 @@ describe('runOnce() while another worker runs', () => {
     const { data } = await engine().webhooks.deliveries.listOf('acme', slow.id, { states: ['pending'] });
     expect(data).toEqual([]);
   });
+
+  it.each([
+    ['an event', 'unrelayed'],
+    ['a lane', 'lanes'],
+  ] as const)(
+    'waits for %s that another transaction has locked, and delivers if that one changes nothing',
+    async (_, table) => {
+      await engine().endpoint('acme', '/hooks');
+      if (table === 'lanes') engine().receiver.on('/hooks', inSequence(answer(500), answer(200)));
+      await engine().publish(delivered('acme', 'm1'));
+      if (table === 'lanes') await engine().runOnce();
+      engine().advance(HOUR); // a retry is due
+      const { module, dataSource, database } = engine().first;
+      const other = dataSource.createQueryRunner();
+      await other.startTransaction();
+      await other.query(`select 1 from ${database.tables[table]} for update`);
+
+      const check = jest.spyOn(module.get(Pipeline, { strict: false }), 'checkForWork');
+      let hasEnded = false;
+      const run = engine()
+        .runOnce()
+        .finally(() => (hasEnded = true));
+      while (!hasEnded && check.mock.calls.length < 3) await new Promise(setImmediate);
+      check.mockRestore();
+      await other.rollbackTransaction();
+      await other.release();
+      expect(await run).toMatchObject({ delivered: 1 });
+    },
+  );
 });
 
 describe('runOnce() of a worker with few slots', () => {
