@@ -4,7 +4,7 @@ import { promises } from './reconcile.js';
 import { until } from './until.js';
 import { World } from './world.js';
 
-describe('When a statement goes wrong', () => {
+describe('When a statement fails', () => {
   let world: World;
   beforeEach(async () => {
     world = await World.create();

@@ -83,7 +83,7 @@ describe('An endpoint that is changed by another process', () => {
     expect(Object.values(await standing())).toEqual(Array(6).fill('delivered'));
   });
 
-  it('while its request is in flight: after a failure it goes on as it is now, with the same bytes', async () => {
+  it('while its request is in flight: after a failure, retries go to the changed endpoint with the same bytes', async () => {
     const secret = await changeInFlight(500);
     const ends = {
       '/new': 'delivered',
@@ -111,7 +111,7 @@ describe('An endpoint that is changed by another process', () => {
     ['delete', 'endpoint-deleted'],
     ['pause', 'delivered'],
   ] as const) {
-    it(`(${what}) when a worker has died with a retry of it in its hands: nothing stays leased`, async () => {
+    it(`(${what}) after a worker died while it held a retry: nothing stays leased`, async () => {
       const endpoint = await world.register(api, '/hook');
       await world.ledger.behave('/hook', { status: 500 });
       const victim = await world.host({ role: 'worker' });

@@ -13,7 +13,7 @@ const subjects = (name: string, count: number): string[] =>
   Array.from({ length: count }, (_, i) => `${name}-${i}`);
 
 describe(`A host with a pool of five connections and ${HANGING} endpoints that never answer`, () => {
-  it('goes on as if they were not there, and so do its other endpoints', async () => {
+  it('keeps working, and so do its other endpoints', async () => {
     const world = await World.create();
     try {
       const host = await world.host({ pool: 5 });

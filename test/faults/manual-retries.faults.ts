@@ -11,14 +11,14 @@ const PATHS = Array.from({ length: 8 }, (_, i) => `/failing-${i}`);
 /** Retries that somebody asks for before the endpoints work again. */
 const ASKED = 80;
 
-describe('A retry that somebody asks for while the schedule runs', () => {
+describe('A manual retry while the schedule runs', () => {
   let world: World;
   beforeEach(async () => {
     world = await World.create();
   });
   afterEach(() => world.close());
 
-  it('happens or is refused, never beside another attempt: numbers go on, and none is sent twice', async () => {
+  it('is made or refused, never during another attempt: attempts are numbered on, and none is sent twice', async () => {
     const options = { delivery: { retry: { schedule: [20, 20], jitter: 0 } } };
     const apis = [await world.host({ role: 'api', options }), await world.host({ role: 'api', options })];
     await Promise.all([world.host({ role: 'worker', options }), world.host({ role: 'worker', options })]);

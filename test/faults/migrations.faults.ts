@@ -17,7 +17,7 @@ describe('While workers run, the migrations go down and up again', () => {
 
   const migrate = (direction: 'up' | 'down') => api.process.ask('migrate', direction);
 
-  it('under load: workers complain and live, the host is told, and what comes after is delivered', async () => {
+  it('under load: workers log errors and continue, the host gets errors, and later events are delivered', async () => {
     const workers = await Promise.all([world.host({ role: 'worker' }), world.host({ role: 'worker' })]);
     await world.register(api, '/quick');
     await world.register(api, '/limited', { maxInFlight: 2 });
@@ -50,7 +50,7 @@ describe('While workers run, the migrations go down and up again', () => {
     expect(account).toMatchObject({ ...promises(), committed: 100, deliveries: 200, requests: 200 });
   });
 
-  it('an answer to a request from before ends nothing of after, whatever number it has', async () => {
+  it('the response to an earlier request changes no later delivery, whatever its number', async () => {
     const late = await world.host({ role: 'worker' });
     await world.register(api, '/held');
     await world.ledger.behave('/held', { hold: true });

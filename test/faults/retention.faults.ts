@@ -8,14 +8,14 @@ import { World } from './world.js';
 const BACKLOG = 300;
 const EVENTS = 1_500;
 
-describe('Retention while everything else goes on', () => {
+describe('Retention during traffic', () => {
   let world: World;
   beforeEach(async () => {
     world = await World.create();
   });
   afterEach(() => world.close());
 
-  it('deletes what ended as soon as it has, from two workers at once, and nothing that is under way', async () => {
+  it('deletes ended deliveries at once, from two workers, and nothing that has not ended', async () => {
     const random = randomOf(seed);
     const api = await world.host({ role: 'api' });
     await world.register(api, '/quick');

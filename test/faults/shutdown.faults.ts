@@ -15,7 +15,7 @@ describe('A worker that is told to stop (SIGTERM)', () => {
     ['with shutdown hooks', { shutdownHooks: true }],
     ['by listening itself', { options: { worker: { handleSignals: true } } }],
   ] as const) {
-    it(`${how}: ends its requests, gives back the rest, and repeats nothing`, async () => {
+    it(`${how}: finishes its requests, returns the rest to their lanes, and repeats nothing`, async () => {
       const worker = await world.host(settings);
       await world.register(worker, '/slow');
       await world.ledger.behave('/slow', { delayMs: 300 });

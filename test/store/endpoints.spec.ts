@@ -154,7 +154,7 @@ describe('The endpoints of a store', () => {
     expect(times).toEqual([CREATED + 3, CREATED + 2, CREATED + 1, null]);
   });
 
-  it('changes the given fields of an endpoint and its lane, of its own tenant alone', async () => {
+  it('changes the given fields of an endpoint and its lane, only for the tenant who owns them', async () => {
     const endpoint = await insert();
     const lane = { state: 'closed', nextDueAt: CREATED, failures: 2, failingSince: CREATED } as const;
     const update = (tenantId: string) =>
@@ -171,7 +171,7 @@ describe('The endpoints of a store', () => {
     expect(await find(endpoint.id)).toEqual(after);
   });
 
-  it('reports a lane that an update made due when the update commits, and no other', async () => {
+  it('reports, when an update commits, the lane that the update has made due, and no other', async () => {
     const endpoint = await insert();
     const detach = test.store.attach();
     const heard: CommittedWork[] = [];

@@ -16,7 +16,7 @@ it('keeps at most the maximum number of keys, and forgets the oldest first', asy
   expect(await store.begin('a', 't', 1000)).toBe('new');
 });
 
-it('removes what has expired as new keys come', async () => {
+it('removes expired keys when new ones are added', async () => {
   const store = create();
   for (let key = 0; key < 100; key += 1) await store.begin(String(key), 't', 1000);
   now += 1000;
@@ -24,7 +24,7 @@ it('removes what has expired as new keys come', async () => {
   expect(store.size).toBe(1);
 });
 
-it('refuses to keep nothing', () => {
+it('refuses a maximum of less than one key', () => {
   expect(() => create(0)).toThrow(/maxKeys/);
   expect(() => create(Number.NaN)).toThrow(/maxKeys/);
 });

@@ -10,11 +10,11 @@ describe('A record of the log', () => {
     jest.restoreAllMocks();
   });
 
-  it('says what it was given, in any language', () => {
+  it('contains its text, in any language', () => {
     expect(oneLine('Webhook ünï 主題 🙂 "quoted" \\ %s')).toBe('Webhook ünï 主題 🙂 "quoted" \\ %s');
   });
 
-  it('writes out what would end the line, colour it, or turn it round', () => {
+  it('escapes what would end the line, colour it, or change its direction', () => {
     expect(oneLine('a\r\nERROR b\u0085c\u2028d\u001b[31me\u202ef\u009bg\0')).toBe(
       'a\\u000d\\nERROR b\\u0085c\\u2028d\\u001b[31me\\u202ef\\u009bg\\u0000',
     );
@@ -33,7 +33,7 @@ describe('A record of the log', () => {
     );
   });
 
-  it('goes out under its context, like any line of the host', () => {
+  it('has its context, like any line of the host', () => {
     const calls: unknown[][] = [];
     const keep = (...call: unknown[]): void => void calls.push(call);
     Logger.overrideLogger({ log: keep, warn: keep, error: keep, debug: keep });

@@ -34,11 +34,11 @@ describe('A mail address', () => {
     ['no end', `a@${'a.'.repeat(200)}com`],
     ['nothing', ''],
     ['no text', 7],
-  ])('may not hold what ends or splits a mail header', ([, address]) => {
+  ])('may not contain what ends or splits a mail header', ([, address]) => {
     expect(isMailAddress(address)).toBe(false);
   });
 
-  it('never holds what ends a line, a header or an address, whatever the input', () => {
+  it('never contains what ends a line, a header or an address, whatever the input', () => {
     const sign = fc.constantFrom(...'a@."\\,;:<>()[] \r\n\t\0?%!|`', '\u0085', '\u2028');
     fc.assert(
       fc.property(fc.string({ unit: sign, maxLength: 12 }), (text) => {

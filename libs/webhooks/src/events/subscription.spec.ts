@@ -45,11 +45,11 @@ describe('Event patterns', () => {
     [['message.sent'], 'message.sent.twice', false],
     [['delivery-status'], 'delivery-status', true],
     [[], 'message.sent', false],
-  ])('takes the types that its patterns match, and no others', ([patterns, type, taken]) => {
+  ])('match these types and no others', ([patterns, type, taken]) => {
     expect(matchesEventName(patterns, type)).toBe(taken);
   });
 
-  it('a name always takes itself and everything below its pattern', () => {
+  it('a name always matches itself, and its pattern matches everything below', () => {
     const word = fc.stringMatching(/^[a-z0-9_-]{1,8}$/);
     const name = fc.array(word, { minLength: 1, maxLength: 4 }).map((words) => words.join('.'));
     fc.assert(
@@ -91,7 +91,7 @@ describe('Why an endpoint does not get an event', () => {
     ['the message brought a callback', { callbackUrl: 'https://example.com' }, {}, 'callback-instead'],
     ['the number is not among its numbers', {}, { phoneNumbers: ['+256700000002'] }, 'phone-numbers'],
     [
-      'it filters by number and the event has none',
+      'it filters by number, and the event has no number',
       { data: {} },
       { phoneNumbers: ['+256700000001'] },
       'phone-numbers',
@@ -104,7 +104,7 @@ describe('Why an endpoint does not get an event', () => {
     expect(explain({}, {}, { requests: [] })).toBe('profile-cannot-express');
   });
 
-  it('a callback in addition to the endpoints is no reason', () => {
+  it('a callback in addition to the endpoints is not a reason', () => {
     expect(explain({ callbackUrl: 'https://example.com' }, {}, { mode: 'add' })).toBeNull();
   });
 
@@ -125,12 +125,12 @@ describe('The requests that an endpoint takes', () => {
     { type: 'delivery-status', body: '2' },
   ];
 
-  it('are those of its events', () => {
+  it('are those of the events that it subscribes to', () => {
     expect(selectRequests(['delivery-status'], both, false)).toEqual([both[1]]);
     expect(selectRequests(['message-reply'], both, false)).toEqual([]);
   });
 
-  it('are all of them for a test of an event it does not take, so that a test always shows something', () => {
+  it('are all of them for a test of an event that it does not subscribe to, so that a test always sends something', () => {
     expect(selectRequests(['delivery-status'], both, true)).toEqual([both[1]]);
     expect(selectRequests(['message-reply'], both, true)).toEqual(both);
   });

@@ -27,7 +27,7 @@ function thrown(call: () => unknown): Error {
 }
 
 describe('The secret box', () => {
-  it('opens what it sealed, whatever the text, and names the key but not the text', () => {
+  it('opens what it has sealed, whatever the text; a sealed value contains the name of the key but not the text', () => {
     const box = sealed(key('k1'));
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme', maxLength: 200 }), (text) => {
@@ -56,7 +56,7 @@ describe('The secret box', () => {
     }
   });
 
-  it('does not open a value with any part changed, nor one that says another key', () => {
+  it('does not open a value that was changed in any part, nor one that names another key', () => {
     const box = sealed(key('k1'), key('k2', 'cd'.repeat(32)));
     const parts = box.seal('secret', CONTEXT).split('.');
     const flip = (text: string) => (text.startsWith('A') ? 'B' : 'A') + text.slice(1);
@@ -84,7 +84,7 @@ describe('The secret box', () => {
     expect(error.message).toContain('encryption.previous');
   });
 
-  it('opens what was stored plain before there was a key only if that is accepted, and calls it stale', () => {
+  it('opens values that were stored unencrypted only if that is accepted, and calls them stale', () => {
     const stored = plain.seal('secret', CONTEXT);
     const encryption = { current: key('k1'), previous: [], acceptPlaintext: true };
     const accepting = createSecretBox({ encryption, allowPlaintextSecrets: false });
@@ -95,7 +95,7 @@ describe('The secret box', () => {
     for (const box of [accepting, sealed(key('k1'))]) expect(box.isStale(stored)).toBe(true);
   });
 
-  it('without a key reads plain values, and names the key of sealed ones', () => {
+  it('without a key opens unencrypted values, and for sealed ones fails with the name of their key', () => {
     expect(plain.open(plain.seal('v1.not.sealed', CONTEXT), CONTEXT)).toBe('v1.not.sealed');
     const error = thrown(() => plain.open(sealed(key('k1')).seal('secret', CONTEXT), CONTEXT));
     expect(error).toBeInstanceOf(SecretUnreadableError);
@@ -114,14 +114,14 @@ describe('The secret box', () => {
 });
 
 describe('Without a usable key the start fails', () => {
-  it('where none is configured, whatever NODE_ENV says, with both ways out', () => {
+  it('if none is configured, whatever NODE_ENV is, with an error that names both solutions', () => {
     const error = thrown(() => createSecretBox({ encryption: null, allowPlaintextSecrets: false }));
     expect(error).toBeInstanceOf(WebhooksSetupError);
     expect(error.message).toContain('encryption:');
     expect(error.message).toContain('allowPlaintextSecrets: true');
   });
 
-  it('where the environment variable is not set, unless plain secrets are allowed', () => {
+  it('if the environment variable is not set, unless unencrypted secrets are allowed', () => {
     const encryption = { current: { id: 'k1', key: undefined }, previous: [], acceptPlaintext: false };
     const error = thrown(() => createSecretBox({ encryption, allowPlaintextSecrets: false }));
     expect(error).toBeInstanceOf(InvalidOptionError);
@@ -137,14 +137,14 @@ describe('Without a usable key the start fails', () => {
     ['an id with other characters', 'k 1', HEX],
     ['an empty id', '', HEX],
     ['the name of plain values', 'plain', HEX],
-  ])('where the key is none, and the key is not in the error', ([, id, value]) => {
+  ])('if the key is invalid, which the error does not show', ([, id, value]) => {
     const error = thrown(() => sealed(key(id, value)));
     expect(error).toBeInstanceOf(InvalidOptionError);
     const shown = JSON.stringify({ ...error, message: error.message });
     expect(shown).not.toContain(typeof value === 'string' ? value : value.toString('hex'));
   });
 
-  it('where two keys have one id', () => {
+  it('if two keys have the same id', () => {
     expect(thrown(() => sealed(key('k1'), key('k1', 'cd'.repeat(32)))).message).toContain(
       'encryption.previous[0].id',
     );

@@ -40,7 +40,7 @@ describe('Rotating stored secrets', () => {
     ]);
   });
 
-  it('leaves no current one if none is wanted', () => {
+  it('leaves no current one if the new one is null', () => {
     expect(rotateSecrets(rotateSecrets([], 'one', 0, HOUR), null, 10, 0)).toEqual([]);
   });
 });

@@ -15,8 +15,8 @@ export class WebhooksHealthIndicator {
   ) {}
 
   /**
-   * The result of `WebhooksService.healthReport(thresholds)`: up, degraded or down. Terminus 11 has no `degraded`: then it is
-   * up, with `degraded: true`. A customer's failing endpoint changes nothing.
+   * The result of `WebhooksService.healthReport(thresholds)`: up, degraded or down. Terminus 11 has no `degraded`: the result
+   * is then up, with `degraded: true`. A customer's failing endpoint changes nothing.
    */
   async isHealthy<const Key extends string>(
     key: Key,
@@ -31,7 +31,7 @@ export class WebhooksHealthIndicator {
   }
 }
 
-/** Terminus 11. */
+/** For Terminus 11, which has no `degraded`. */
 function asUp<const Key extends string>(
   session: Pick<ReturnType<HealthIndicatorService['check']>, 'up'>,
   details: Record<string, unknown>,

@@ -35,7 +35,7 @@ const body = (text: string, type = 'sms.done'): Partial<Profile> => ({
 });
 
 describe('the kit for profiles', () => {
-  it('passes a profile that keeps its promises, and answers what it proved', async () => {
+  it('accepts a profile that meets the contract, and returns the requests', async () => {
     await assertProfile(acme(), verify);
 
     const [sent] = await assertHeaders(acme(), delivered, verify, { now: 1000, secrets: ['s'.repeat(16)] });
@@ -43,7 +43,7 @@ describe('the kit for profiles', () => {
     expect(sent!.headers['content-type']).toBe('application/json');
   });
 
-  it('takes a promise that resolves to false for a refusal', async () => {
+  it('treats a promise that resolves to false as a refusal', async () => {
     await expect(assertHeaders(acme(), delivered, async () => false)).rejects.toThrow(
       'Webhook profile "acme": verify refused sms.done as it was signed.',
     );
@@ -104,7 +104,7 @@ describe('the kit for profiles', () => {
     await expect(assertHeaders(acme(change), delivered, verify)).rejects.toThrow(what);
   });
 
-  it('finds a check that takes everything, or does not look at the body', async () => {
+  it('finds a check that accepts everything, or ignores the body', async () => {
     const headers: Profile['headers'] = ({ secrets }) => ({ 'x-acme': secrets[0]! });
 
     await expect(assertHeaders(acme(), delivered, () => true)).rejects.toThrow(
@@ -123,7 +123,7 @@ describe('the kit for profiles', () => {
     );
   });
 
-  it('finds a test event that gives no request, or another than it names', async () => {
+  it('finds a test event that gives no request, or another one than the profile names', async () => {
     const render = renderByType({});
     const testTypes = { 'sms.done': 'message.delivered', 'sms.lost': 'message.delivered' } as const;
 
@@ -153,7 +153,7 @@ describe('walking a schedule', () => {
     ]);
   });
 
-  it('wants at least one answer', () => {
+  it('needs at least one answer', () => {
     expect(() => simulateRetries(acme(), [])).toThrow('simulateRetries: give at least one answer.');
   });
 });

@@ -22,7 +22,7 @@ const alert: WebhookAlert = {
 afterEach(() => jest.restoreAllMocks());
 
 describe('The log channel', () => {
-  it('writes one line: a warning for a fault, plain for what is good', async () => {
+  it('writes one line: a warning for a failure, a plain one for good news', async () => {
     const warn = jest.spyOn(Logger.prototype, 'warn').mockImplementation(() => undefined);
     const log = jest.spyOn(Logger.prototype, 'log').mockImplementation(() => undefined);
     await logChannel().send(alert);
@@ -33,14 +33,14 @@ describe('The log channel', () => {
     expect(log).toHaveBeenCalledTimes(1);
   });
 
-  it('is the one that a host has which names none', () => {
+  it('is the default', () => {
     const { alertChannels } = resolveSettings({});
     expect(alertChannels.map(({ name }) => name)).toEqual(['log']);
   });
 });
 
 describe('The function channel', () => {
-  it('hands over each alert and waits for a promise', async () => {
+  it('passes each alert to the function and waits for its promise', async () => {
     const heard: WebhookAlert[] = [];
     await callbackChannel(async (each) => void heard.push(each)).send(alert);
     expect(heard).toEqual([alert]);
@@ -49,7 +49,7 @@ describe('The function channel', () => {
 });
 
 describe('The nodemailer channel', () => {
-  it('takes the host’s own transporter', async () => {
+  it('uses the host’s own transporter', async () => {
     const sendMail = jest.fn().mockResolvedValue({});
     const channel = nodemailerChannel({
       transporter: { sendMail },
@@ -70,7 +70,7 @@ describe('The nodemailer channel', () => {
     expect(sendMail.mock.calls[1]).toEqual(sendMail.mock.calls[0]);
   });
 
-  it('mails nobody where nobody is to be mailed', async () => {
+  it('sends no mail if the alert has no address', async () => {
     const sendMail = jest.fn();
     await nodemailerChannel({ transporter: { sendMail }, from: 'sms@example.com' }).send({
       ...alert,
@@ -79,7 +79,7 @@ describe('The nodemailer channel', () => {
     expect(sendMail).not.toHaveBeenCalled();
   });
 
-  it('mails nobody where the address on record is more than one address', async () => {
+  it('sends no mail if the stored text is more than one address', async () => {
     const sendMail = jest.fn();
     const channel = nodemailerChannel({ transporter: { sendMail }, from: 'sms@example.com' });
     for (const email of [
@@ -94,15 +94,15 @@ describe('The nodemailer channel', () => {
   it.each([
     ['neither', {}],
     ['both', { smtp: 'smtp://127.0.0.1', transporter: { sendMail: async () => ({}) } }],
-  ])('refuses %s of a transporter and options', (_, options) => {
+  ])('refuses %s of transporter and options', (_, options) => {
     expect(() => nodemailerChannel({ from: 'sms@example.com', ...options })).toThrow(
       'set exactly one of `transporter`',
     );
   });
 });
 
-describe('The way to a channel', () => {
-  it('says once that the channel fails and once that it works again', async () => {
+describe('The calls of a channel', () => {
+  it('log once that the channel fails, and once that it works again', async () => {
     const error = jest.spyOn(Logger.prototype, 'error').mockImplementation(() => undefined);
     const log = jest.spyOn(Logger.prototype, 'log').mockImplementation(() => undefined);
     let fine = false;
@@ -121,7 +121,7 @@ describe('The way to a channel', () => {
     expect(log.mock.calls).toEqual([['Alert channel "callback" works again']]);
   });
 
-  it('takes a channel that throws before it answers for a failed one', async () => {
+  it('count a channel as failed that throws instead of returning a promise', async () => {
     jest.spyOn(Logger.prototype, 'error').mockImplementation(() => undefined);
     const line = new ChannelRunner({
       name: 'hasty',
@@ -136,6 +136,6 @@ describe('The way to a channel', () => {
 it.each([
   ['twice the same', [logChannel(), logChannel()]],
   ['none', [{ name: '', send: async () => undefined }]],
-])('Channels are known by their name: %s is refused at the start', (_, channels) => {
+])('Channels need distinct names: %s is refused at the start', (_, channels) => {
   expect(() => resolveSettings({ alerts: { channels } })).toThrow('different names');
 });

@@ -23,7 +23,7 @@ const types: CatalogueEventType[] = [
 const schemas = new Ajv2020({ strict: true, allowUnionTypes: true });
 
 describe('the catalogue', () => {
-  it('names every type that the platforms know between them', () => {
+  it('has every type of every platform', () => {
     expect(catalogue.map(({ name }) => name)).toEqual(types);
   });
 
@@ -56,7 +56,7 @@ describe('the catalogue', () => {
     for (const status of MESSAGE_STATUSES) expect(fits({ message: { ...message, status } })).toBe(true);
   });
 
-  it('knows its own types from a host’s', () => {
+  it('distinguishes its own types from a host’s', () => {
     expect(isCatalogueType('message.sent')).toBe(true);
     expect(isCatalogueType('invoice.paid')).toBe(false);
     expect(isCatalogueType('constructor')).toBe(false);

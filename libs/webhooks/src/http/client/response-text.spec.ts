@@ -7,14 +7,14 @@ describe('toStorableText', () => {
     expect(toStorableText(Buffer.alloc(0), 100, true)).toBe('');
   });
 
-  it('shows an unfinished character at the end of a whole body, and drops one that was cut', () => {
+  it('replaces an incomplete character at the end of a complete body, and drops it at the end of a cut one', () => {
     const unfinished = Buffer.from('a€').subarray(0, 3);
     expect(toStorableText(unfinished, 100, false)).toBe('a\ufffd');
     expect(toStorableText(unfinished, 100, true)).toBe('a');
     expect(toStorableText(Buffer.from('a€b'), 3, false)).toBe('a');
   });
 
-  it('gives text that any database stores, of at most so many bytes, whatever the input', () => {
+  it('returns text that any database can store, with at most the given bytes, whatever the input', () => {
     fc.assert(
       fc.property(
         fc.uint8Array({ maxLength: 200 }),
@@ -31,7 +31,7 @@ describe('toStorableText', () => {
     );
   });
 
-  it('loses nothing of a text that fits', () => {
+  it('keeps all of a text that fits', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme', maxLength: 50 }), (text) => {
         fc.pre(!text.includes('\0') && !text.startsWith('\ufeff'));

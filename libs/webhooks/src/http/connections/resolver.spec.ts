@@ -25,14 +25,14 @@ describe('Resolver', () => {
     expect(answers).toHaveLength(300);
   });
 
-  it('asks once for a name that many want at the same time', async () => {
+  it('looks up a name once for many requests at the same time', async () => {
     const lookup = jest.fn(async () => [ADDRESS]);
     const resolver = make(lookup);
     await Promise.all(Array.from({ length: 50 }, () => resolver.resolve('hooks.example.com')));
     expect(lookup).toHaveBeenCalledTimes(1);
   });
 
-  it('remembers an answer for ten seconds', async () => {
+  it('caches an answer for ten seconds', async () => {
     const lookup = jest.fn(async () => [ADDRESS]);
     const resolver = make(lookup);
     await resolver.resolve('hooks.example.com');
@@ -47,7 +47,7 @@ describe('Resolver', () => {
   it.each([
     ['ENOTFOUND', 5_000],
     ['ETIMEOUT', 30_000],
-  ])('remembers %s for %i ms', async (code, ms) => {
+  ])('caches %s for %i ms', async (code, ms) => {
     const lookup = jest.fn(() => Promise.reject(Object.assign(new Error('failed'), { code })));
     const resolver = make(lookup);
     await expect(resolver.resolve('hooks.example.com')).rejects.toMatchObject({ code });
@@ -78,7 +78,7 @@ describe('Resolver', () => {
     beforeEach(() => void jest.useFakeTimers());
     afterEach(() => void jest.useRealTimers());
 
-    it('gives their turns to other names after a quarter of a second, and ends them after five', async () => {
+    it('gives their slots to other names after a quarter of a second, and ends the look-ups after five seconds', async () => {
       const resolver = make(hanging);
       const slow = ask(resolver, 64);
       const other = resolver.resolve('other.example.com');
@@ -88,7 +88,7 @@ describe('Resolver', () => {
       expect((await slow).every(({ status }) => status === 'rejected')).toBe(true);
     });
 
-    it('lets a name that resolved before pass all that wait, and a new one as soon as they are slow', async () => {
+    it('resolves a known name before all that wait, and a new name as soon as those count as slow', async () => {
       const resolver = make(hanging);
       await resolver.resolve('known.example.com');
       now += 10_001;
@@ -103,7 +103,7 @@ describe('Resolver', () => {
       await slow;
     });
 
-    it('keeps on answering while one after another comes, as many as may hang in a worker', async () => {
+    it('continues to resolve names while as many others hang as may hang in a worker', async () => {
       const resolver = make(hanging);
       for (let round = 0; round < 20; round++) {
         for (let i = 0; i < 64; i++) resolver.resolve(`slow${round}-${i}.example.com`).catch(() => undefined);
@@ -113,7 +113,7 @@ describe('Resolver', () => {
       }
     });
 
-    it('has a limit for them too', async () => {
+    it('limits slow look-ups, too', async () => {
       let asked = 0;
       const resolver = make(() => {
         asked++;
@@ -128,12 +128,12 @@ describe('Resolver', () => {
     });
   });
 
-  it('keeps eight addresses of a name that has more', async () => {
+  it('returns eight addresses of a name that has more', async () => {
     const resolver = make(async () => Array.from({ length: 100 }, () => ADDRESS));
     expect(await resolver.resolve('hooks.example.com')).toHaveLength(8);
   });
 
-  it('asks the system for allowed hosts, and only for those', async () => {
+  it('uses the resolver of the system for allowed hosts only', async () => {
     const lookup = jest.fn(async () => [ADDRESS]);
     const resolver = make(lookup, new EgressGuard({ allowedHosts: ['localhost'] }));
     expect(await resolver.resolve('localhost')).toContainEqual({ address: '127.0.0.1', family: 4 });

@@ -3,7 +3,7 @@ import { EgressGuard } from './egress-guard.js';
 import { itForAll } from '../../../../../test/support/it-for-all.js';
 
 describe('EgressGuard', () => {
-  it('opens the public internet, IPv4 and IPv6', () => {
+  it('allows the public internet, IPv4 and IPv6', () => {
     const guard = new EgressGuard();
     const addresses = [
       '1.1.1.1',
@@ -16,7 +16,7 @@ describe('EgressGuard', () => {
     expect(addresses.filter((address) => !guard.allowsAddress(address))).toEqual([]);
   });
 
-  it('closes what is no plain address', () => {
+  it('refuses what is not a plain address', () => {
     const guard = new EgressGuard();
     const others = [
       '',
@@ -31,7 +31,7 @@ describe('EgressGuard', () => {
     expect(others.filter((address) => guard.allowsAddress(address))).toEqual([]);
   });
 
-  it('closes every IPv6 address that is not in 2000::/3', () => {
+  it('refuses every IPv6 address that is not in 2000::/3', () => {
     const guard = new EgressGuard();
     const group = fc.integer({ min: 0, max: 0xffff });
     fc.assert(
@@ -42,7 +42,7 @@ describe('EgressGuard', () => {
     );
   });
 
-  it('closes every IPv6 address that carries a private IPv4 address', () => {
+  it('refuses every IPv6 address that contains a private IPv4 address', () => {
     const guard = new EgressGuard();
     const privateIpv4 = fc.tuple(fc.constantFrom(10, 127), fc.nat(255), fc.nat(255), fc.nat(255));
     const carriers = [
@@ -61,7 +61,7 @@ describe('EgressGuard', () => {
     );
   });
 
-  it('opens what allowedAddresses names, and no more', () => {
+  it('allows what allowedAddresses names, and no more', () => {
     const guard = new EgressGuard({ allowedAddresses: ['127.0.0.0/8', '10.1.2.3', 'fd00::/8'] });
     const asked = ['127.0.0.1', '127.9.9.9', '10.1.2.3', 'fd12::1', '10.1.2.4', '::1', 'fc00::1', '0.0.0.0'];
     expect(asked.filter((address) => guard.allowsAddress(address))).toEqual([
@@ -72,7 +72,7 @@ describe('EgressGuard', () => {
     ]);
   });
 
-  it("closes this network's own NAT64 prefixes", () => {
+  it("refuses this network's own NAT64 prefixes", () => {
     const guard = new EgressGuard({ nat64Prefixes: ['2a00:1:2:64::/96'] });
     expect(guard.allowsAddress('2a00:1:2:64::7f00:1')).toBe(false);
     expect(guard.allowsAddress('2a00:1:2:65::7f00:1')).toBe(true);

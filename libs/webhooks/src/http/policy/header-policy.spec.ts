@@ -13,7 +13,7 @@ function refusal(headers: unknown, reserved?: string[]): HeaderRefusedError {
 }
 
 describe('checkHeaders', () => {
-  it('answers good headers with lower-case names and untouched values', () => {
+  it('returns valid headers with lower-case names and unchanged values', () => {
     const headers = {
       Authorization: 'Bearer a.b-c_d~e+f/g==',
       'X-Api-Key': '',
@@ -87,7 +87,7 @@ describe('checkHeaders', () => {
     });
   });
 
-  it('takes 20 headers, 4096 bytes each and 8192 together', () => {
+  it('accepts 20 headers, 4096 bytes each and 8192 together', () => {
     const many = (n: number): Record<string, string> =>
       Object.fromEntries(Array.from({ length: n }, (_, i) => [`x-${i}`, 'v']));
     expect(Object.keys(checkHeaders(many(20)))).toHaveLength(20);
@@ -114,7 +114,7 @@ describe('checkHeaders', () => {
     },
   );
 
-  it('lets nothing through that could break a line, whatever the input', () => {
+  it('accepts nothing that could end a line, whatever the input', () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary' })), (headers) => {
         let checked: Record<string, string>;

@@ -24,7 +24,7 @@ describe('checkUrl', () => {
     expect(checkUrl(normalised)).toBe(normalised);
   });
 
-  it('wants https unless http is allowed', () => {
+  it('requires https unless http is allowed', () => {
     expect(refusal('http://hooks.example.com/')).toMatchObject({
       field: 'url',
       code: 'https_required',
@@ -34,7 +34,7 @@ describe('checkUrl', () => {
   });
 
   itForAll(['\u200b', '\u2060', '\u00ad', '\u200d', '\u202e', '\ufeff', '\u{e0001}'])(
-    'refuses characters that nobody sees, which come along with a pasted URL',
+    'refuses invisible characters, which a pasted URL may contain',
     (character) => {
       for (const url of [
         `https://hooks.example.com/a${character}b`,
@@ -48,14 +48,14 @@ describe('checkUrl', () => {
     },
   );
 
-  it('says of a host name with an underscore what is wrong with it', () => {
+  it('says what is wrong with a host name that has an underscore', () => {
     expect(refusal('https://my_app.example.com/')).toMatchObject({
       code: 'destination_not_allowed',
       message: expect.stringContaining('must not contain an underscore'),
     });
   });
 
-  it('tells a tenant the same of every refused destination, and the operator why', () => {
+  it('gives tenants the same message for every refused destination, and operators the reason', () => {
     const refusals = [
       'https://10.0.0.1/',
       'https://localhost/',
@@ -80,7 +80,7 @@ describe('checkUrl', () => {
     ]);
   });
 
-  it('lets loopback through only with http and the address allowed', () => {
+  it('accepts loopback only if http and the address are allowed', () => {
     const url = 'http://127.0.0.1:4000/x';
     expect(refusal(url).code).toBe('destination_not_allowed');
     expect(refusal(url, { allowHttp: true }).code).toBe('destination_not_allowed');
@@ -94,7 +94,7 @@ describe('checkUrl', () => {
     );
   });
 
-  it('lets allowed hosts through whatever their name', () => {
+  it('accepts allowed hosts, whatever their name', () => {
     const rules = { allowHttp: true, allowedHosts: ['receiver', 'sms_sink.svc.cluster.local', 'localhost'] };
     for (const url of [
       'http://receiver/',
@@ -107,7 +107,7 @@ describe('checkUrl', () => {
     expect(refusal('http://receiver.svc/', rules).code).toBe('destination_not_allowed');
   });
 
-  it('takes only allowed ports where some are named', () => {
+  it('accepts only allowed ports if some are named', () => {
     const rules = { allowedPorts: [443, 8443] };
     expect(checkUrl('https://hooks.example.com/', rules)).toBe('https://hooks.example.com/');
     expect(checkUrl('https://hooks.example.com:8443/', rules)).toBe('https://hooks.example.com:8443/');
@@ -117,7 +117,7 @@ describe('checkUrl', () => {
     );
   });
 
-  it('takes 2048 characters and no more, as typed and as sent', () => {
+  it('accepts at most 2048 characters, as typed and as sent', () => {
     const base = 'https://hooks.example.com/';
     expect(checkUrl(base.padEnd(2_048, 'x'))).toHaveLength(2_048);
     expect(refusal(base.padEnd(2_049, 'x')).message).toBe('The URL must be at most 2048 characters long.');
@@ -131,7 +131,7 @@ describe('checkUrl', () => {
     },
   );
 
-  it('either passes a string or throws its own error, whatever the input', () => {
+  it('either accepts a string or throws its own error, whatever the input', () => {
     const hostLike = fc.stringMatching(/^https?:\/\/[ -~]{0,40}$/);
     fc.assert(
       fc.property(fc.oneof(fc.string({ unit: 'binary' }), hostLike, fc.webUrl()), (url) => {
@@ -148,7 +148,7 @@ describe('checkUrl', () => {
     );
   });
 
-  it('refuses an address written in any way but the usual one', () => {
+  it('refuses an address in any but the usual notation', () => {
     const part = fc.tuple(fc.nat(255), fc.constantFrom(8, 10, 16));
     fc.assert(
       fc.property(fc.tuple(part, part, part, part), (parts) => {

@@ -56,7 +56,7 @@ it.each([
   ['no such number: 0772123456', TEXTS, 'no such number: 077•••••56'],
   ['', NOTHING, ''],
   ['{\n  "a": 1\n}', NOTHING, '{\n  "a": 1\n}'],
-])('The body %j is shown as it may be', (body, shown, masked) => {
+])('The body %j is masked as the options say', (body, shown, masked) => {
   expect(maskBody(body, shown)).toBe(masked);
 });
 

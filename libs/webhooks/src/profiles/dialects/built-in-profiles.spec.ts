@@ -7,7 +7,7 @@ import { standard } from './standard.js';
 import { itForAll } from '../../../../../test/support/it-for-all.js';
 
 describe('the profiles of a module', () => {
-  it('are the seven built-in ones where the host brings none', () => {
+  it('are the seven built-in ones by default', () => {
     expect([...createProfileRegistry().keys()]).toEqual([
       'standard',
       'standard-cloudevents',
@@ -19,7 +19,7 @@ describe('the profiles of a module', () => {
     ]);
   });
 
-  it('are the host’s where it gives a built-in one other switches, or one of its own', () => {
+  it('include the host’s own, and built-in ones with the host’s options', () => {
     const [own, changed] = [defineProfile({ ...standard(), name: 'acme' }), msgine({ idMode: 'event' })];
 
     const profiles = createProfileRegistry([own, changed]);
@@ -74,14 +74,14 @@ describe('a registration', () => {
     expect(msgine({ httpsOnly: false }).registration.httpsOnly).toBe(false);
   });
 
-  it('takes the fields that mean something to its profile, and no others', () => {
+  it('accepts the fields that its profile uses, and no others', () => {
     expect(rules['msgine']!.fields).toEqual(['alertEmail']);
     expect(rules['httpsms']!.fields).toEqual(['alertEmail', 'phoneNumbers']);
     expect(rules['mobile-text-alerts']!.fields).not.toContain('phoneNumbers');
     expect(rules['standard']!.fields).toHaveLength(6);
   });
 
-  it('asks for a secret as its platform does', () => {
+  it('requires a secret as its platform does', () => {
     const asked = Object.entries(secrets).map(([name, { owner, required, callerSupplied }]) => [
       name,
       owner,
@@ -118,7 +118,7 @@ describe('a registration', () => {
     ['msgine', 'short', 'The secret must be 16 to 255 printable characters'],
     ['opensms', `line\nbreak${'x'.repeat(16)}`, 'printable characters'],
     ['mysmsgate', `half a pair \ud83d${'x'.repeat(16)}`, 'printable characters'],
-  ])('of each profile judge secrets as its document says', ([name, secret, complaint]) => {
+  ])('of each profile accepts secrets as its document says', ([name, secret, complaint]) => {
     const found = secrets[name]!.check(secret);
 
     if (complaint === null) expect(found).toBeNull();
@@ -159,7 +159,7 @@ describe('defining a profile', () => {
     expect(defining).toThrow(`${field} ${fix}`);
   });
 
-  it('gives it back frozen', () => {
+  it('returns it frozen', () => {
     expect(Object.isFrozen(msgine())).toBe(true);
     expect(isCatalogueType(msgine().testType)).toBe(true);
   });

@@ -11,7 +11,7 @@ describe('the key cache', () => {
     expect(loaded).toEqual(['a']);
   });
 
-  it('holds no more than its limit: the key that came first goes', () => {
+  it('never exceeds its limit: the oldest key is removed', () => {
     const loaded: string[] = [];
     const cache = new KeyCache((secret) => loaded.push(secret), 2);
 

@@ -85,7 +85,7 @@ describe('the Standard Webhooks signature', () => {
       expect(new Webhook(secret).verify(body, headers(now(), signature))).toBeDefined();
   });
 
-  it('verifies with the standardwebhooks package when an ed25519 key signs first and a secret along', () => {
+  it('is verified by the standardwebhooks package also if an ed25519 key signs before the secret', () => {
     const [key, secret] = [generateSigningKey(), generateSecret()];
     const signature = standardSignature('evt_1', now(), body, [key, secret]);
 
@@ -93,7 +93,7 @@ describe('the Standard Webhooks signature', () => {
     expect(new Webhook(secret).verify(body, headers(now(), signature))).toBeDefined();
   });
 
-  it('verifies under the public half of an ed25519 key, and under no other', () => {
+  it('is verified by the public half of an ed25519 key, and by no other key', () => {
     const key = generateSigningKey();
     const signature = standardSignature('evt_1', 1700000000, body, [key]);
 

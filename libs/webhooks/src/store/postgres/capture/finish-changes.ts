@@ -43,7 +43,10 @@ export async function postponeChanges(
   );
 }
 
-/** Changes that waited for the retried one are claimed next. Those that another worker has locked are due already. */
+/**
+ * Makes the changes due that waited for the retried ones. Skips those that another worker has locked, because they are due
+ * already.
+ */
 async function releaseRows(session: Session, name: string, retried: readonly ClaimedChange[]): Promise<void> {
   const { changes } = session.tables;
   await session.query(
