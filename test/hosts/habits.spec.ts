@@ -1,4 +1,4 @@
-/** @jest-environment ./test/support/runner/own-packages.js */
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   type ArgumentsHost,
@@ -16,6 +16,7 @@ import {
   VersioningType,
 } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
+import { transformSync } from '@swc/core';
 import { messageEvent, WebhooksModule, webhooksMigrations, WebhooksService } from 'nestjs-sms-webhooks';
 import { verifyWebhook } from 'nestjs-sms-webhooks-receiver';
 import { webhooksEntities, webhooksEntitiesWith } from 'nestjs-sms-webhooks/schema';
@@ -65,6 +66,23 @@ class OwnWebhooks1700000000000 implements MigrationInterface {
   }
 }
 
+/** The entities and migrations of a host, compiled: TypeORM loads what globs name without Jest. */
+const built = mkdtempSync(join(__dirname, '.built-'));
+afterAll(() => rmSync(built, { recursive: true }));
+for (const file of readdirSync(join(__dirname, 'raw-sql')).filter((name) =>
+  /\.(entity|migration)\.ts$/.test(name),
+)) {
+  const { code } = transformSync(readFileSync(join(__dirname, 'raw-sql', file), 'utf8'), {
+    jsc: {
+      target: 'es2022',
+      parser: { syntax: 'typescript', decorators: true },
+      transform: { legacyDecorator: true, decoratorMetadata: true },
+    },
+    module: { type: 'commonjs' },
+  });
+  writeFileSync(join(built, file.replace(/ts$/, 'js')), code);
+}
+
 interface Habit {
   habit: string;
   host: (url: string) => DynamicModule;
@@ -103,8 +121,8 @@ const HABITS: Habit[] = [
     host: (url) =>
       dataSource(url, {
         autoLoadEntities: false,
-        entities: [join(__dirname, 'raw-sql/*.entity.ts'), ...webhooksEntities],
-        migrations: [join(__dirname, 'raw-sql/*.migration.ts'), ...webhooksMigrations],
+        entities: [join(built, '*.entity.js'), ...webhooksEntities],
+        migrations: [join(built, '*.migration.js'), ...webhooksMigrations],
       }),
   },
   {
