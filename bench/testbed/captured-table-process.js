@@ -49,7 +49,7 @@ serve({
 
   /**
    * UPDATEs per second with `clients` at once: with the triggers, without (`nothing`), or with an event (`publish`). Each is
-   * one statement, or, `inTransaction`, stands in a transaction of the client's.
+   * one statement. With `inTransaction`, a transaction of the client contains it.
    */
   async updates({ beside, inTransaction, clients, seconds }) {
     const { dataSource, webhooks } = host;

@@ -9,7 +9,7 @@ describe('The banner', () => {
     expect(text).toContain('Bearer demo-key-a');
   });
 
-  it('names no key where there are no demo accounts, such as in production', () => {
+  it('names no key if there are no demo accounts, such as in production', () => {
     const text = banner({ ...urls, keys: [] });
     expect(text).not.toContain('demo-key');
     expect(text).toContain('Bearer $API_KEY');

@@ -223,7 +223,7 @@ describe('Between processes', () => {
   });
 });
 
-describe('Two workers that hear of the same commits', () => {
+describe('Two workers that are notified of the same commits', () => {
   let engine: Engine;
   let quick: Worker;
   let proxy: DatabaseProxy;

@@ -135,7 +135,7 @@ describe('While the database comes and goes', () => {
   });
 });
 
-/** Publishes one by one, whatever happens; answers how many calls were refused. */
+/** Publishes one by one, whatever happens. Returns how many calls failed. */
 async function publishThroughout(api: Host, count: number): Promise<number> {
   let refused = 0;
   for (let i = 0; i < count; i++) {

@@ -67,12 +67,12 @@ export class Host {
     return host;
   }
 
-  /** Writes rows and events in one transaction of the host; answers the events' ids. */
+  /** Writes rows and events in one transaction of the host. Returns the events' ids. */
   publish(tenantId: string, subjects: string[], more: Partial<Batch> = {}): Promise<string[]> {
     return this.process.ask('publish', { tenantId, subjects, ...more });
   }
 
-  /** Publishes one by one; answers the sorted times of the transactions, ms. */
+  /** Publishes one by one. Returns the sorted times of the transactions, ms. */
   load(tenantId: string, subjects: string[], pauseMs?: number): Promise<number[]> {
     return this.process.ask('load', tenantId, subjects, pauseMs);
   }

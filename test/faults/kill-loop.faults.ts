@@ -52,7 +52,9 @@ async function publishAll(world: World, api: Host, random: () => number): Promis
   }
 }
 
-/** Kills one of them after the other at random moments, and starts another in its place. Answers how many deliveries they held. */
+/**
+ * Kills one worker after the other at random moments, and starts another in its place. Returns how many deliveries they held.
+ */
 async function killThem(world: World, workers: Host[], random: () => number): Promise<number> {
   let held = 0;
   for (let kill = 0; kill < KILLS; kill++) {

@@ -16,7 +16,7 @@ describe('One event that poisons', () => {
   });
   afterEach(() => world.close());
 
-  /** In the middle of the good ones, in one batch of the relay. */
+  /** Publishes an event of this type among the good ones, in one batch of the relay. */
   async function publishAround(type: string): Promise<void> {
     await api.publish('acme', good.slice(0, 50));
     await api.publish('acme', ['poison'], { type });
@@ -85,7 +85,7 @@ describe('One event that poisons', () => {
   });
 });
 
-/** Starts a worker, and another whenever it dies, until everything is drained. Answers how many died. */
+/** Starts a worker, and another one each time it dies, until everything is drained. Returns how many died. */
 async function superviseUntilDrained(world: World): Promise<number> {
   const drained = world.drained(150_000).then(() => 'drained' as const);
   for (let died = 0; ; died++) {

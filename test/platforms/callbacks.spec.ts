@@ -18,7 +18,7 @@ const story = (tenantId: string, callbackUrl: string) => [
   messageEvent('message.failed', { tenantId, callbackUrl, message }),
 ];
 
-describe('A callbackUrl, where the default profile is msgine', () => {
+describe('A callbackUrl, if the default profile is msgine', () => {
   const heard: WebhookAlert[] = [];
   const engine = useEngine({
     options: {
@@ -111,7 +111,7 @@ describe('A callbackUrl, where the default profile is msgine', () => {
 describe('A callbackUrl over http, if the default profile accepts https only', () => {
   const engine = useEngine({ options: { profile: 'msgine' } });
 
-  it('is refused at the intake, and becomes a delivery that says so where it was taken', async () => {
+  it('is refused by assertCallbackUrl(), and becomes a discarded delivery with the reason if it was published', async () => {
     const url = engine().receiver.url('/callback');
     expect(() => engine().webhooks.assertCallbackUrl(url)).toThrow('https://');
     expect(() => engine().webhooks.assertCallbackUrl('https://example.com/callback')).not.toThrow();

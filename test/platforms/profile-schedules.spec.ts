@@ -86,11 +86,11 @@ describe('retry schedules', () => {
     [opensms({ schedule: [] }), 1],
     [mysmsgate({ schedule: [SECOND] }), 2],
     [mobileTextAlerts({ schedule: [SECOND, SECOND] }), 3],
-  ])('are the host’s to set where the document gives none', ([profile, attempts]) => {
+  ])('can be set by the host if the document gives none', ([profile, attempts]) => {
     expect(simulateRetries(profile, [500])).toHaveLength(attempts);
   });
 
-  it('and other settings of a platform can be overridden', () => {
+  it('can be overridden, like other settings of a platform', () => {
     const profile = defineProfile({ ...mysmsgate(), timeoutMs: 10_000, onFailure: () => 'retry' });
 
     expect(profile.timeoutMs).toBe(10_000);
@@ -207,7 +207,7 @@ describe('what is a success, what is retried and what ends a delivery', () => {
     });
   });
 
-  it('of platforms: 5 s for an answer, and no word of 410, Retry-After or switching an endpoint off', () => {
+  it('of platforms: 5 s for a response; 410, Retry-After and long failure have no effect', () => {
     for (const { timeoutMs, disablesOnGone, honoursRetryAfter, disablesOnFailure } of platforms)
       expect([timeoutMs, disablesOnGone, honoursRetryAfter, disablesOnFailure]).toEqual([
         5000,
@@ -228,7 +228,7 @@ describe('what is a success, what is retried and what ends a delivery', () => {
     ]);
   });
 
-  it('tells the owner as the documents say', () => {
+  it('is reported to the owner as the documents say', () => {
     expect(Object.fromEntries([standard(), ...platforms].map(({ name, alerts }) => [name, alerts]))).toEqual({
       standard: { onExhausted: false, onEveryFailure: true, scope: 'endpoint', atMostEveryMs: HOUR },
       msgine: { onExhausted: true, onEveryFailure: false, scope: 'endpoint' },

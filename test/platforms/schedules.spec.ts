@@ -210,7 +210,7 @@ describe('A delivery whose receiver always fails, on a clock that the test moves
     }
   });
 
-  it.each(Object.keys(REGISTRATIONS))('of %s goes on where no answer came', async (profile) => {
+  it.each(Object.keys(REGISTRATIONS))('of %s goes on if there was no response', async (profile) => {
     for (const [path, behaviour] of [
       ['/timeout', hang],
       ['/reset', cut],

@@ -84,7 +84,7 @@ describe('what a profile sends', () => {
     });
   });
 
-  it('signs with all live secrets of a rotation where the scheme has room, else with the newest', async () => {
+  it('signs with all live secrets during a rotation if the scheme allows several, else with the newest', async () => {
     const event = eventExample('message.delivered');
     const both = (secrets: string[]) => ({ secrets });
     const [newest, oldest] = [
@@ -104,7 +104,7 @@ describe('what a profile sends', () => {
     ]);
   });
 
-  it('is unsigned where an endpoint has no secret and the platform allows that', () => {
+  it('is unsigned if an endpoint has no secret and the platform allows that', () => {
     const input = {
       eventId: 'evt_1',
       sequence: '1',
@@ -124,7 +124,7 @@ describe('what a profile sends', () => {
     expect(opensms().headers(input)).toEqual({});
   });
 
-  it('names its event in X-Event-Type and another issuer where the host says so: httpsms', async () => {
+  it('names its event in X-Event-Type, and another issuer if the host sets one: httpsms', async () => {
     const [request] = await assertHeaders(
       httpsms({ issuer: 'api.example.com' }),
       eventExample('phone.offline'),
@@ -139,7 +139,7 @@ describe('what a profile sends', () => {
     expect(request!.headers['content-type']).toBe('application/json');
   });
 
-  it('is in the header, with the prefix and in the encoding that the host chose, where the document names none', async () => {
+  it('is in the header, with the prefix and in the encoding that the host has chosen, if the document names none', async () => {
     const event = eventExample('message.delivered');
     const signature = { header: 'X-Acme-Signature', prefix: 'sha256=', encoding: 'base64' } as const;
     const verify = digest('x-acme-signature', { prefix: 'sha256=', encoding: 'base64' });
@@ -184,7 +184,7 @@ describe('what a profile sends', () => {
     });
   });
 
-  it('uses the event’s id as MsGine’s id where the host asks for it, and a retry repeats it', () => {
+  it('uses the event’s id as MsGine’s id if the host chooses that, also on a retry', () => {
     const event = eventExample('message.sent');
     const [wire] = msgine({ idMode: 'event' }).render(event);
 

@@ -20,7 +20,7 @@ import type { Places } from './places.js';
 
 /** The only response that may always contain a secret: customers of httpSMS read their key with it. */
 export const ECHO = 'answers of /v1/webhooks, which echo the key as the platform does';
-/** Answers that show a secret once, or on request. */
+/** Responses that show a secret once, or on request. */
 export const SHOWN = 'answers to registering, rotating and revealing';
 export const WIRE = 'requests to receivers';
 

@@ -100,7 +100,7 @@ describe('Ten duplicate and ten out-of-order reports on one message', () => {
     expect(inOrder.map(({ status }) => status)).toEqual([1, 2, 3, 7, 4]);
   });
 
-  it('without a time get one before the current status', async () => {
+  it('that are late and have no time get a time before that of the current status', async () => {
     const secret = await register('standard', { events: ['*'] });
     const { body } = await backend.post('/messages/sms', { to: `${MANUAL}3`, message: 'Hello' }).expect(201);
     for (const status of ['delivered', 'sent', 'sent'])
@@ -113,7 +113,7 @@ describe('Ten duplicate and ten out-of-order reports on one message', () => {
     expect(sent).toBe(delivered! - 1);
   });
 
-  it('with a second final status publish no event', async () => {
+  it('of another final status publish no event', async () => {
     await register('standard', { events: ['*'] });
     const { body } = await backend.post('/messages/sms', { to: `${MANUAL}4`, message: 'Hello' }).expect(201);
     for (const status of ['failed', 'delivered', 'expired', 'failed'])

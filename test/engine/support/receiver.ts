@@ -38,7 +38,7 @@ export const stall =
     response.write('the rest never');
   };
 
-/** One behaviour after another; the last one goes on. */
+/** One behaviour after another; the last one repeats. */
 export const inSequence = (...all: Behaviour[]): Behaviour => {
   let turn = 0;
   return (response, arrival) => all[Math.min(turn++, all.length - 1)]!(response, arrival);

@@ -24,7 +24,7 @@ export interface Behaviour {
   status?: number;
   /** Waits before it answers, ms. */
   delayMs?: number;
-  /** Answers when told to, by `release`. */
+  /** Responds only after a call of `release`. */
   hold?: boolean;
   /** Answers the first request of each delivery with a 500. */
   failFirst?: boolean;
@@ -129,7 +129,7 @@ function closeIdle(socket: Socket | null, last: LedgerLine): void {
 }
 
 serve({
-  /** Begins a ledger in `file`; answers the port. */
+  /** Begins a ledger in `file`. Returns the port. */
   async start(file: string): Promise<number> {
     ledger = openSync(file, 'a');
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', 4096, resolve));
@@ -138,7 +138,7 @@ serve({
   behave(path: string, behaviour: Behaviour): void {
     behaviours.set(path, behaviour);
   },
-  /** Answers what is held on `path`; how many. */
+  /** Responds to the requests that are held on `path`. Returns how many. */
   release(path: string): number {
     const all = held.get(path) ?? [];
     held.delete(path);

@@ -1,7 +1,7 @@
 import type { RelayResult } from './relay/relay.js';
 import { Standby } from './standby.js';
 
-describe('A worker that hears announcements', () => {
+describe('A worker that gets announcements', () => {
   let now: number;
   let isBusy: boolean;
   let standby: Standby;

@@ -89,7 +89,7 @@ function verify(
   return verifyWebhook(options as VerifyOptions);
 }
 
-/** Returns what is wrong with the request apart from its signature. */
+/** Returns whether the signature is valid, even if the request is refused for another reason. */
 function isSigned(request: ReceivedRequest, profile: WebhookProfile, settings: VerifySettings): boolean {
   try {
     verify(request, profile, settings);

@@ -22,8 +22,8 @@ export async function checkEncoding({ dataSource, timeoutMs }: Session): Promise
 }
 
 /**
- * Afterwards the session refuses all statements if the tables do not exist yet, or if migrations will change them that the
- * data source lists and that were not run yet.
+ * Checks the tables. The session then refuses all statements if the tables do not exist yet, or if the data source lists
+ * migrations that will change them and that were not run yet.
  */
 export function checkTables(session: Session): Promise<void> {
   return withConnection(session.dataSource, session.timeoutMs, async (runner) => {
