@@ -210,18 +210,26 @@ describe('A delivery whose receiver always fails, on a clock that the test moves
     }
   });
 
-  it.each(Object.keys(REGISTRATIONS))('of %s goes on if there was no response', async (profile) => {
+  it('of each profile goes on if there was no response', async () => {
+    const profiles = Object.keys(REGISTRATIONS);
     for (const [path, behaviour] of [
       ['/timeout', hang],
       ['/reset', cut],
     ] as const) {
       engine().receiver.on(path, behaviour);
-      const { id } = await register(profile, path, { timeoutMs: 1000 });
-      await engine().publish(delivered(profile, path));
+      const ids: string[] = [];
+      for (const profile of profiles) ids.push((await register(profile, path, { timeoutMs: 1000 })).id);
+      // All at once: each waits for the end of its second.
+      await engine().publish(...profiles.map((profile) => delivered(profile, path)));
       await engine().runOnce();
-      const { data } = await engine().webhooks.deliveries.list(profile, { endpointId: id });
-      expect(data).toMatchObject([{ state: 'pending', lastAttempt: { status: null, error: path.slice(1) } }]);
-      await engine().webhooks.endpoints.delete(profile, id);
+      for (const [i, profile] of profiles.entries()) {
+        const { data } = await engine().webhooks.deliveries.list(profile, { endpointId: ids[i] });
+        expect([profile, data]).toMatchObject([
+          profile,
+          [{ state: 'pending', lastAttempt: { status: null, error: path.slice(1) } }],
+        ]);
+        await engine().webhooks.endpoints.delete(profile, ids[i]!);
+      }
     }
   });
 });
