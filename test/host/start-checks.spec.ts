@@ -4,13 +4,14 @@ import type { WebhooksModuleOptions } from '../../libs/webhooks/src/config/optio
 import { webhooksMigrations } from '../../libs/webhooks/src/store/schema/migrations/index.js';
 import { WebhooksModule } from '../../libs/webhooks/src/webhooks.module.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
+import { createMigratedDatabase } from '../support/migrated-database.js';
 import { given, shape, startApp, values } from './support/app.js';
 
 let database: TestDatabase;
 let source: DataSource;
 
 beforeEach(async () => {
-  database = await createDatabase();
+  database = await createMigratedDatabase();
 });
 afterEach(async () => {
   await source.destroy();
@@ -82,6 +83,8 @@ describe.each(['all', 'api', 'worker'] as const)('In the role %s the start stops
 
 describe('A data source', () => {
   it('of the command line without the entities makes the migrations fail with that message', async () => {
+    await database.drop();
+    database = await createDatabase(); // without tables
     source = await given(database.url, { entities: [], migrationsRun: false });
     const said = jest.spyOn(console, 'log').mockImplementation(() => undefined);
     await expect(source.runMigrations()).rejects.toMatchObject(
