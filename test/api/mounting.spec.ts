@@ -10,6 +10,8 @@ import {
 } from '@nestjs/common';
 import { WebhooksApi } from '../../libs/webhooks/src/api/webhooks-api.js';
 import { WebhooksController } from '../../libs/webhooks/src/api/webhooks.controller.js';
+import type { TestDatabase } from '../support/database.js';
+import { createMigratedDatabase } from '../support/migrated-database.js';
 import { type Calls, type HostSettings, startHost } from '../support/webhooks-host.js';
 
 const body = { url: 'https://example.com/hooks', events: ['*'] };
@@ -22,8 +24,14 @@ async function serves(api: Calls, base: string): Promise<void> {
   expect((await api.get(`${base}/account`).expect(200)).body.profile).toBe('standard');
 }
 
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await createMigratedDatabase();
+});
+afterAll(() => database.drop());
+
 async function withHost(settings: HostSettings, test: (api: Calls) => Promise<void>): Promise<void> {
-  const host = await startHost(settings);
+  const host = await startHost({ ...settings, database });
   try {
     await test(host.as('a'));
   } finally {

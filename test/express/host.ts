@@ -27,6 +27,8 @@ export interface ExpressHost {
 export interface ExpressHostSettings {
   dataSource: DataSource;
   options?: Partial<CreateWebhooksOptions>;
+  /** Ones that stay after `close()`, instead of new ones. Several apps can have the same router. */
+  webhooks?: Webhooks;
   /** Makes the app. Default: the router at `/api`, and nothing else. */
   app?: (app: Express, webhooks: Webhooks) => void;
   /** The Express that the host has. Default: the one that the package finds. */
@@ -42,7 +44,8 @@ export const options = (dataSource: DataSource): CreateWebhooksOptions => ({
 
 export async function startExpressHost(settings: ExpressHostSettings): Promise<ExpressHost> {
   const { dataSource, make = express } = settings;
-  const webhooks = await createWebhooks({ ...options(dataSource), ...settings.options });
+  const webhooks =
+    settings.webhooks ?? (await createWebhooks({ ...options(dataSource), ...settings.options }));
   const app = make();
   if (settings.app) settings.app(app, webhooks);
   else app.use('/api', webhooks.router);
@@ -62,7 +65,7 @@ export async function startExpressHost(settings: ExpressHostSettings): Promise<E
       server.close();
       server.closeAllConnections();
       await once(server, 'close');
-      await webhooks.close();
+      if (!settings.webhooks) await webhooks.close();
     },
   };
 }

@@ -1,14 +1,14 @@
 import { gzipSync } from 'node:zlib';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import type { DataSource } from 'typeorm';
-import type { ExpressTenant, Webhooks } from '../../libs/webhooks/src/express/index.js';
+import { createWebhooks, type ExpressTenant, type Webhooks } from '../../libs/webhooks/src/express/index.js';
 import { acceptAnswersOfHost } from '../support/openapi/problems.js';
 import { verifyWebhook } from '../../libs/receiver/src/index.js';
 import { type Receiver, startReceiver } from '../api/receiver.js';
 import { given } from '../host/support/app.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
 import { itForAll } from '../support/it-for-all.js';
-import { type ExpressHost, type ExpressHostSettings, publish, startExpressHost } from './host.js';
+import { type ExpressHost, type ExpressHostSettings, options, publish, startExpressHost } from './host.js';
 
 const endpoint = { url: 'https://example.com/hooks', events: ['*'] };
 const FORM = 'application/x-www-form-urlencoded';
@@ -145,6 +145,12 @@ export function describeExpress(title: string, isVersion4: boolean): void {
     });
 
     describe('reads bodies', () => {
+      let webhooks: Webhooks;
+      beforeAll(async () => {
+        webhooks = await createWebhooks(options(dataSource));
+      });
+      afterAll(() => webhooks.close());
+
       const mounts: [string, Mount][] = [
         ['no parser of the host', around([])],
         ["the host's before it", around([express.json()])],
@@ -155,7 +161,7 @@ export function describeExpress(title: string, isVersion4: boolean): void {
         ['only one for forms before it', around([express.urlencoded({ extended: true })])],
       ];
       itForAll(mounts)('whichever parsers the host has', ([, app]) =>
-        withHost({ app }, async (call, webhooks) => {
+        withHost({ app, webhooks }, async (call) => {
           const { body } = await call('post', '/api/webhooks', 'c').send(endpoint).expect(201);
           await call('patch', `/api/webhooks/${body.id}`, 'c').send({ description: 'changed' }).expect(200);
           await call('post', `/api/webhooks/${body.id}/rotate-secret`, 'c').expect(200);
@@ -164,7 +170,7 @@ export function describeExpress(title: string, isVersion4: boolean): void {
       );
 
       it('which are compressed, or of a type that ends in +json', () =>
-        withHost({}, async (call) => {
+        withHost({ webhooks }, async (call) => {
           const compressed = call('patch', '/api/webhooks/account', 'c')
             .type('json')
             .set('content-encoding', 'gzip');
@@ -184,14 +190,14 @@ export function describeExpress(title: string, isVersion4: boolean): void {
         [400, 'invalid_request', 'application/json', '{"url":5}'],
       ];
       itForAll(refused)('and says what is wrong with one', ([status, code, type, text]) =>
-        withHost({}, async (call) => {
+        withHost({ webhooks }, async (call) => {
           const { body } = await call('post', '/api/webhooks', 'c').type(type).send(text).expect(status);
           expect(body).toMatchObject({ ...REQUEST_ERROR, statusCode: status, code });
         }),
       );
 
       it('that a parser of the host has left as text, and reports that they are not JSON', () =>
-        withHost({ app: around([express.text({ type: '*/*' })]) }, async (call) => {
+        withHost({ webhooks, app: around([express.text({ type: '*/*' })]) }, async (call) => {
           const { body } = await call('post', '/api/webhooks', 'c').type('json').send('{').expect(400);
           expect(body.code).toBe('invalid_json');
         }));
