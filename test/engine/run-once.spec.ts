@@ -39,9 +39,9 @@ describe('runOnce() delivers what is due', () => {
     await engine().endpoint('acme', '/hooks', { ordering: 'none' });
     const message = { id: 'm', direction: 'out', from: '+18005550199', to: '+256701521269' } as const;
     const large = delivered('acme', 'm', { data: { message: { ...message, body: 'x'.repeat(250_000) } } });
-    for (let batch = 0; batch < 10; batch++)
+    for (let batch = 0; batch < 7; batch++)
       await engine().publish(...Array.from({ length: 20 }, () => large));
-    expect(await engine().runOnce()).toMatchObject({ relayed: 200, delivered: 200 });
+    expect(await engine().runOnce()).toMatchObject({ relayed: 140, delivered: 140 });
   });
 });
 
