@@ -3,7 +3,7 @@ import { AesGcmSecretBox } from '../../libs/webhooks/src/secrets/aes-gcm-secret-
 import { sealContext } from '../../libs/webhooks/src/secrets/secret-box.js';
 import { type Receiver, startReceiver } from '../api/receiver.js';
 import { DialRecorder } from '../http/dial-recorder.js';
-import { startHost, type WebhooksHost } from '../support/webhooks-host.js';
+import { emptyHost, startHost, type WebhooksHost } from '../support/webhooks-host.js';
 import { type HttpTransport, TRANSPORT } from '../../libs/webhooks/src/http/transport.js';
 import { Engine, delivered, NOTHING_LEFT } from '../engine/support/engine.js';
 import { answer } from '../engine/support/receiver.js';
@@ -24,10 +24,11 @@ async function publish(host: WebhooksHost): Promise<void> {
 describe('A registered URL is checked again before each attempt', () => {
   let host: WebhooksHost;
   const recorder = new DialRecorder();
-  beforeEach(async () => {
+  beforeAll(async () => {
     host = await startHost({ options: { network: { allowedAddresses: [], lookup } }, logger: false });
   });
-  afterEach(() => host.close());
+  afterEach(() => emptyHost(host));
+  afterAll(() => host.close());
 
   async function register(url: string): Promise<string> {
     const { body } = await host
@@ -169,16 +170,20 @@ describe.each(['axios', 'undici'] as const)('With a forward proxy, over %s', (tr
   let proxy: ForwardProxy;
   let address: string;
 
-  beforeEach(async () => {
+  beforeAll(async () => {
     proxy = new ForwardProxy();
     address = await proxy.listen();
     engine = await Engine.start({ options: { network: { transport, proxy: `http://${address}` } } });
-    engine.receiver.on('/hooks', answer(200));
   });
+  beforeEach(() => engine.receiver.on('/hooks', answer(200)));
   afterEach(async () => {
     expect(await engine.leftovers()).toEqual(NOTHING_LEFT);
+    proxy.refusal = undefined;
+    await engine.clear();
+  });
+  afterAll(async () => {
     await engine.close();
-    await proxy.close().catch((error: Error) => expect(error.message).toContain('not running'));
+    await proxy.close();
   });
 
   async function send(count: number): Promise<string> {

@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { type Receiver, startReceiver } from '../api/receiver.js';
-import { startHost, type WebhooksHost } from '../support/webhooks-host.js';
+import { emptyHost, startHost, type WebhooksHost } from '../support/webhooks-host.js';
 import { advanceClock } from '../support/clock.js';
 import { AesGcmSecretBox } from '../../libs/webhooks/src/secrets/aes-gcm-secret-box.js';
 import { decodeId } from '../../libs/webhooks/src/core/ids.js';
@@ -17,14 +17,18 @@ describe('A sealed value that somebody moved to another row', () => {
   let receiver: Receiver;
   let logged: string[];
 
-  beforeEach(async () => {
+  beforeAll(async () => {
     [host, receiver] = await Promise.all([startHost({ options: { compat: ['httpsms'] } }), startReceiver()]);
+  });
+  afterAll(() => Promise.all([host.close(), receiver.close()]));
+  beforeEach(() => {
     logged = [];
     jest.spyOn(Logger.prototype, 'error').mockImplementation((line) => void logged.push(String(line)));
   });
   afterEach(async () => {
     jest.restoreAllMocks();
-    await Promise.all([host.close(), receiver.close()]);
+    receiver.received.length = 0;
+    await emptyHost(host);
   });
 
   /** Swaps a column between the rows of two tenants. */
@@ -235,8 +239,12 @@ describe('Headers of a webhook that cannot be opened', () => {
   let logged: string[];
   let path: string;
 
+  beforeAll(async () => {
+    const limits = { registrationsPerMinute: 1000 };
+    [host, receiver] = await Promise.all([startHost({ options: { limits } }), startReceiver()]);
+  });
+  afterAll(() => Promise.all([host.close(), receiver.close()]));
   beforeEach(async () => {
-    [host, receiver] = await Promise.all([startHost(), startReceiver()]);
     logged = [];
     for (const level of ['error', 'warn', 'log', 'debug'] as const)
       jest.spyOn(Logger.prototype, level).mockImplementation((...lines) => void logged.push(String(lines)));
@@ -246,7 +254,9 @@ describe('Headers of a webhook that cannot be opened', () => {
   });
   afterEach(async () => {
     jest.restoreAllMocks();
-    await Promise.all([host.close(), receiver.close()]);
+    receiver.received.length = 0;
+    receiver.answer(200);
+    await emptyHost(host);
   });
 
   async function register(tenant: string, name: string, token: string): Promise<string> {

@@ -14,9 +14,11 @@ import { DataSource } from 'typeorm';
 import { webhooksMigrations } from '../../libs/webhooks/src/store/schema/migrations/index.js';
 import type { WebhooksModuleOptions } from '../../libs/webhooks/src/config/options.js';
 import type { WebhooksModuleStructure } from '../../libs/webhooks/src/config/structure-options.js';
+import { Session } from '../../libs/webhooks/src/store/postgres/connection/session.js';
 import { WebhooksModule } from '../../libs/webhooks/src/webhooks.module.js';
 import { WebhooksService } from '../../libs/webhooks/src/webhooks.service.js';
 import type { TestDatabase } from './database.js';
+import { emptyTables } from './empty-tables.js';
 import { createMigratedDatabase } from './migrated-database.js';
 import { listen } from './listen.js';
 
@@ -151,6 +153,12 @@ export async function startHost({
     }),
     close,
   };
+}
+
+/** Empties the module's tables, between tests that share a host. Its clock stays where it is. */
+export function emptyHost({ app, dataSource }: WebhooksHost): Promise<void> {
+  const { tables } = app.get(Session, { strict: false });
+  return emptyTables((sql, parameters) => dataSource.query(sql, parameters), Object.values(tables));
 }
 
 /** Loaded only when it is used, because it consists of a hundred modules. */
