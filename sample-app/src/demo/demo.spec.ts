@@ -1,6 +1,7 @@
 import { WebhooksService } from 'nestjs-sms-webhooks';
 import type { WebhookProfile } from 'nestjs-sms-webhooks-receiver';
-import { startBackend } from '../../../test/support/sample-app.js';
+import { type RunningBackend, startBackend } from '../../../test/support/sample-app.js';
+import { DEMO_ACCOUNTS } from '../accounts/accounts.service.js';
 import { CarrierSimulator } from '../carrier/simulator.js';
 import type { Arrival } from './demo-receiver.js';
 import { Demo } from './demo.js';
@@ -54,10 +55,21 @@ const NAMES: Record<WebhookProfile, string[]> = {
 };
 
 describe('The demo', () => {
+  let backend: RunningBackend;
+  beforeAll(async () => {
+    backend = await startBackend();
+  });
+  // Each test begins without webhooks.
+  afterEach(async () => {
+    const { endpoints } = backend.app.get(WebhooksService);
+    for (const { id: account } of DEMO_ACCOUNTS)
+      for (const { id } of (await endpoints.list(account)).data) await endpoints.delete(account, id);
+  });
+  afterAll(() => backend.close());
+
   it.each(Object.entries(NAMES) as [WebhookProfile, string[]][])(
     'as %s: sends every event of the platform, and verifies each webhook',
     async (profile, names) => {
-      const backend = await startBackend();
       const arrivals: Arrival[] = [];
       const demo = new Demo(profile, (arrival) => arrivals.push(arrival));
       await demo.listen(0);
@@ -67,7 +79,6 @@ describe('The demo', () => {
       await demo.sendMessages(api);
       await backend.app.get(CarrierSimulator).whenIdle();
       await backend.app.get(WebhooksService).runOnce();
-      await backend.close();
       await demo.close();
 
       expect(arrivals.filter(({ verified }) => !verified)).toEqual([]);
@@ -77,7 +88,6 @@ describe('The demo', () => {
   );
 
   it('as mysmsgate: fills every field of the platform’s document', async () => {
-    const backend = await startBackend();
     const arrivals: Arrival[] = [];
     const demo = new Demo('mysmsgate', (arrival) => arrivals.push(arrival));
     await demo.listen(0);
@@ -87,7 +97,6 @@ describe('The demo', () => {
     await demo.sendMessages(api);
     await backend.app.get(CarrierSimulator).whenIdle();
     await backend.app.get(WebhooksService).runOnce();
-    await backend.close();
     await demo.close();
 
     expect(arrivals.length).toBeGreaterThan(0);
@@ -103,7 +112,6 @@ describe('The demo', () => {
   });
 
   it('reuses its endpoints of an earlier run, and changes them to its new port', async () => {
-    const backend = await startBackend();
     const api = backend.url;
     const before = new Demo('mysmsgate');
     await before.listen(0);
@@ -124,12 +132,10 @@ describe('The demo', () => {
       .expect(201);
     await backend.app.get(WebhooksService).runOnce();
     expect(arrivals).toMatchObject([{ verified: true, path: '/hooks/incoming-sms' }]);
-    await backend.close();
     await after.close();
   });
 
   it('verifies webhooks to any path of its receiver, whatever the profile and account, and callbacks', async () => {
-    const backend = await startBackend();
     const arrivals: Arrival[] = [];
     const demo = new Demo('standard', (arrival) => arrivals.push(arrival));
     await demo.listen(0);
@@ -158,12 +164,10 @@ describe('The demo', () => {
       '/mine',
       '/theirs',
     ]);
-    await backend.close();
     await demo.close();
   });
 
   it('rejects a wrong signature', async () => {
-    const backend = await startBackend();
     const arrivals: Arrival[] = [];
     const demo = new Demo('standard', (arrival) => arrivals.push(arrival));
     await demo.listen(0);
@@ -178,7 +182,6 @@ describe('The demo', () => {
     expect(arrivals).toMatchObject([
       { verified: false, reason: expect.stringMatching(/^signature-mismatch: /) },
     ]);
-    await backend.close();
     await demo.close();
   });
 });
