@@ -118,6 +118,35 @@ describe('A worker that cannot record what it has sent', () => {
     );
   });
 
+  it('extends its lease before each try to record, also while it takes no other step', async () => {
+    await engine().endpoint('acme', '/handed-over');
+    await refuse();
+    await engine().publish(delivered('acme', 'm1'));
+    const running = engine().runOnce();
+    const { errors } = engine().log;
+    await until('a failed recording', () => errors.length > 0);
+    let nextStep!: () => void;
+    await new Promise<void>((resolve) => {
+      void engine()
+        .first.module.get(Pipeline, { strict: false })
+        .exclusively(() => new Promise<void>((begin) => resolve(void (nextStep = begin))));
+    });
+    engine().advance(LEASE + 1);
+    const failures = errors.length;
+    await until('a try that began later to fail', () => errors.length >= failures + 2);
+    const leases = await engine().count(
+      '$leases where expires_at > extract(epoch from clock_timestamp()) * 1000 + $1::bigint',
+      [engine().first.database.clockOffset],
+    );
+
+    await accept();
+    nextStep();
+    await running;
+    expect(leases).toBe(1);
+    expect(await engine().count(`$deliveries where state = 'delivered'`)).toBe(1);
+    errors.splice(0);
+  });
+
   it('leaves it to the next worker when it ends, which sends it again after the lease has expired', async () => {
     await engine().endpoint('acme', '/handed-over');
     await refuse();
