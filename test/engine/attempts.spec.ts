@@ -1,6 +1,8 @@
 import { Webhook } from 'standardwebhooks';
 import { answer, cut, Gate, hang, inSequence, Receiver, stall } from './support/receiver.js';
 import { delivered, useEngine } from './support/engine.js';
+import { until } from '../faults/until.js';
+import { Dispatcher } from '../../libs/webhooks/src/engine/dispatcher.js';
 import { defineProfile } from '../../libs/webhooks/src/profiles/profile.js';
 import { standard } from '../../libs/webhooks/src/profiles/dialects/standard.js';
 
@@ -291,6 +293,30 @@ describe('An answer that asks for a pause', () => {
     engine().advance(11 * MINUTE);
     await engine().runAll();
     expect(await engine().count('$deliveries where state = $1', ['delivered'])).toBe(40);
+  });
+
+  it('holds the lane before it is recorded, also for deliveries that are claimed', async () => {
+    const { receiver, first } = engine();
+    await engine().endpoint('acme', '/hooks');
+    await engine().publish(delivered('acme', 'm0'));
+    await engine().runOnce(); // a healthy lane gives a worker more than it may have in flight
+    const gate = new Gate(answer(429, { headers: { 'retry-after': '600' } }));
+    receiver.on('/hooks', gate.behaviour);
+    await engine().publish(...Array.from({ length: 20 }, (_, i) => delivered('acme', `later${i}`)));
+    const run = engine().runOnce();
+    await receiver.arrived(1 + 5);
+
+    const other = first.dataSource.createQueryRunner();
+    await other.startTransaction();
+    await other.query(`select 1 from ${first.database.tables.lanes} for update`);
+    gate.open();
+    const dispatcher = first.module.get(Dispatcher, { strict: false });
+    await until('all responses', () => dispatcher.inFlight === 0);
+    await other.rollbackTransaction();
+    await other.release();
+    await run;
+    expect(receiver.arrivals).toHaveLength(1 + 5);
+    expect(await engine().count('$deliveries where attempts = 0 and state = $1', ['pending'])).toBe(15);
   });
 
   it('does not hold the lanes of other endpoints', async () => {
