@@ -5,6 +5,7 @@ import { Session } from '../../libs/webhooks/src/store/postgres/connection/sessi
 import { addEndpoint, newEvent, publish, relayTo, skipping, useStore } from '../store/support.js';
 import { type Explained, rowsCompared } from '../support/rows-read.js';
 import { delivered, useEngine } from './support/engine.js';
+import { Gate } from './support/receiver.js';
 
 const LANES = 20;
 const DELIVERIES = 30;
@@ -89,5 +90,32 @@ describe('A claim of as many lanes as it may lock', () => {
     expect([await tenants(), await tenants()]).toEqual([[], ['other']]);
     room.mockRestore();
     await engine().runAll();
+  });
+});
+
+describe('A claim of large bodies', () => {
+  const engine = useEngine({ options: { limits: { registrationsPerMinute: 100 } } });
+  const MB = 1024 * 1024;
+  const LANES_OF_TENANT = 24;
+  const IN_FLIGHT = 4;
+
+  it('takes at most 16 MB of one tenant, however many deliveries are due in its lanes', async () => {
+    const gate = new Gate();
+    engine().receiver.on('/hooks', gate.behaviour);
+    for (let lane = 0; lane < LANES_OF_TENANT; lane++)
+      await engine().endpoint('acme', '/hooks', { maxInFlight: IN_FLIGHT });
+    const message = { direction: 'out', from: 'ACME', to: '+15550100', body: 'x'.repeat(250_000) } as const;
+    for (let i = 0; i < IN_FLIGHT; i++)
+      await engine().publish(delivered('acme', `m${i}`, { data: { message: { id: `m${i}`, ...message } } }));
+    const pipeline = engine().first.module.get(Pipeline, { strict: false });
+    while ((await pipeline.relayBatch()).hasMore);
+
+    const { leased } = await pipeline.claimBatch();
+    gate.open();
+    await engine().runAll();
+    const bytes = leased.reduce((sum, { body }) => sum + body.length, 0);
+    expect(bytes).toBeGreaterThan(4 * MB);
+    expect(bytes).toBeLessThanOrEqual(16 * MB);
+    expect(await engine().count(`$deliveries where state = 'delivered'`)).toBe(LANES_OF_TENANT * IN_FLIGHT);
   });
 });
