@@ -12,7 +12,7 @@ async function main(shutdown: Shutdown): Promise<void> {
   const own = given ? null : await startPostgres({ durable: false });
   if (own) await shutdown.add(() => own.stop());
   const receiver = own && (await startReceiver(console.log));
-  // Opened before the backend, so it is closed after it: requests in flight still arrive.
+  // The receiver opens before the backend and closes after it, so that requests in flight still arrive.
   if (receiver) await shutdown.add(() => receiver.close());
   const { url, webhooksPage, close } = await startBackend(own?.url ?? given!, port);
   await shutdown.add(close);

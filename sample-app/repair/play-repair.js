@@ -45,7 +45,7 @@ async function playRepair({ api, key, say = () => undefined }) {
     say(`${name.padEnd(46)} ${String(calls).padStart(3)} calls ${String(ms).padStart(6)} ms`);
     return result;
   };
-  /** Waits for what is no call. @param {string} what @param {() => boolean | Promise<boolean>} isDone */
+  /** Waits for something other than a call. @param {string} what @param {() => boolean | Promise<boolean>} isDone */
   const until = async (what, isDone) => {
     const deadline = performance.now() + MAX_WAIT_MS;
     while (!(await isDone())) {

@@ -41,7 +41,7 @@ async function main(shutdown: Shutdown): Promise<void> {
 
   const demo = production || process.env.DEMO === 'off' ? null : new Demo(profile);
   await demo?.listen(portOf('RECEIVER_PORT', port + 1));
-  // Opened before the backend, so it is closed after it: requests in flight still arrive.
+  // The receiver opens before the backend and closes after it, so that requests in flight still arrive.
   await shutdown.add(async () => demo?.close());
 
   const app = await NestFactory.create(AppModule, {

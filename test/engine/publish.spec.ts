@@ -199,7 +199,7 @@ describe('publish', () => {
     ['a source of 256 characters', 'source', { source: 'a'.repeat(256) }],
     ['a time that is text', 'occurredAt', { occurredAt: '2026-01-01' }],
     ['a time that is no time', 'occurredAt', { occurredAt: new Date(Number.NaN) }],
-    ['a callback that is no text', 'callbackUrl', { callbackUrl: new URL('https://example.com') }],
+    ['a callback that is not text', 'callbackUrl', { callbackUrl: new URL('https://example.com') }],
     ['an empty idempotency key', 'idempotencyKey', { idempotencyKey: '' }],
     ['an idempotency key of 256 characters', 'idempotencyKey', { idempotencyKey: 'a'.repeat(256) }],
     ['an idempotency key that is a number', 'idempotencyKey', { idempotencyKey: 1 }],

@@ -21,7 +21,7 @@ export interface Account {
    * duplicates.
    */
   bound: number;
-  /** Requests of a delivery beyond its attempts, its take-overs, and what was given back of it. */
+  /** Requests of a delivery that neither its attempts, its take-overs nor its returns to the lane explain. */
   unexplained: number;
   /** Committed and neither delivered nor ended with a reason. */
   lost: number;
@@ -32,7 +32,7 @@ export interface Account {
   unsigned: number;
   /** Deliveries whose attempts are not numbered 1 to n. */
   misnumbered: number;
-  /** Ended deliveries that went on. */
+  /** Deliveries that were pending again after they had ended. */
   revived: number;
   /** Unrelayed events, unfinished deliveries and leases. */
   left: number;
@@ -52,7 +52,7 @@ interface DeliveryRow {
   unfinished: number;
 }
 
-/** Compares all three. The world must be at rest. */
+/** Compares the host's rows, the module's rows and the ledger. The world must be at rest. */
 export async function reconcile(world: World): Promise<Account> {
   const lines = world.ledger.lines();
   const messages = new Set(

@@ -205,7 +205,7 @@ const WRONG_VALUES: WrongValue[] = [
   ['useFactory', undefined, 'undefined', 'useFactory must return an options object'],
 ];
 
-/** Names that are no option, and the question that follows. */
+/** Names that are not options, and the question that follows in the error. */
 const UNKNOWN_NAMES: [name: string, options: object, question: string][] = [
   ['encyption', { encyption: {} }, ' Did you mean "encryption"?'],
   ['allowHttp', { allowHttp: true }, ' Did you mean "network.allowHttp"?'],

@@ -192,7 +192,7 @@ export const HOSTILE: readonly CorpusRow[] = [
   refused('http://1572395042/', 'destination_not_allowed', [PUBLIC]),
   refused('http://010.0.0.1/', 'destination_not_allowed', ['8.0.0.1']),
   refused('https://[2606:2800:0220:1:248:1893:25c8:1946]/', 'destination_not_allowed', [PUBLIC_V6]),
-  // What is no plain ASCII authority is refused before any parser sees it.
+  // An authority that is not plain ASCII is refused before any parser sees it.
   ...malformed(
     'http://１２７.０.０.１/',
     'http://①②⑦.⓪.⓪.①/',

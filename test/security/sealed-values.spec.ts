@@ -322,7 +322,7 @@ describe('Headers of a webhook that cannot be opened', () => {
     ['with a number in their place', underItsKey('1234')],
     ['with null in their place', underItsKey('null')],
     ['with a list in their place', underItsKey('["x-token"]')],
-    ['with values that are no text', underItsKey('{"x-token":{"a":1}}')],
+    ['with values that are not text', underItsKey('{"x-token":{"a":1}}')],
     ['with unencrypted ones in their place', () => 'plain.{"x-token":"sealed-elsewhere"}'],
     ['with nothing in their place', () => ''],
   ])('(%s) stop deliveries: nothing is sent without them, until they are replaced', async (_, how) => {

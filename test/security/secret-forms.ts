@@ -27,7 +27,7 @@ export function formsOf(secret: string): string[] {
 function decoded(secret: string, bare: string): Buffer[] {
   if (bare !== secret) {
     const bytes = Buffer.from(bare, 'base64');
-    // A signing key is a seed and its public half, which is no secret.
+    // A signing key is a seed and its public half, which is not secret.
     return [secret.startsWith('whsk_') ? bytes.subarray(0, 32) : bytes];
   }
   if (/^[0-9a-f]{64}$/i.test(secret)) return [Buffer.from(secret, 'hex')];

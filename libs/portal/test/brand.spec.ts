@@ -20,7 +20,7 @@ describe('The accent colour of a host', () => {
     );
   });
 
-  it('is left out if it is no colour', () => {
+  it('is left out if it is not a colour', () => {
     expect(accentProperties('red; background: url(x)')).toBeNull();
   });
 });

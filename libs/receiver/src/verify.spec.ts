@@ -73,7 +73,7 @@ describe.each(profiles)('%s', (profile) => {
   });
 
   itForAll(['', 'null', '7', '"text"', '{"a":', '\u{feff}', '{}{}'])(
-    'refuses signed bodies that are no JSON object',
+    'refuses signed bodies that are not a JSON object',
     (junk) => {
       // An httpSMS request names its type in a header, which nobody signs and nobody reads.
       const { headers } = profile === 'httpsms' ? signed(profile) : signed(profile, junk);

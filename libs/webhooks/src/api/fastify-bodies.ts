@@ -20,7 +20,7 @@ const OWN_ROUTE = Symbol.for('nestjs-sms-webhooks:route');
 
 type ErrorFilter = Type<ExceptionFilter>;
 
-/** What this file uses of Fastify, which is no dependency. */
+/** What this file uses of Fastify, which is not a dependency. */
 interface FastifyRoute {
   config?: { [OWN_ROUTE]?: ErrorFilter | null };
   preParsing?: (request: IncomingRequest) => Promise<void>;

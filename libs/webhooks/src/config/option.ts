@@ -52,7 +52,7 @@ export function readOptions<T extends object>(Options: new () => T, given: T, pr
 }
 
 /**
- * Throws {@link InvalidOptionError} if `given` has a name that is no option. The error does not contain the value: a
+ * Throws {@link InvalidOptionError} if `given` has a name that is not an option. The error does not contain the value: a
  * misspelled name may hide a key.
  *
  * @param alsoMeant other names that may have been meant, although they are not options here

@@ -53,7 +53,7 @@ export const ATTEMPT_ERRORS = {
 /** Kind of a failed attempt: `http` for a response that is not a success, otherwise why no response arrived. */
 export type AttemptError = keyof typeof ATTEMPT_ERRORS;
 
-/** Returns what an `error` means and what to do, in two sentences, or `null` for a text that is no such value. */
+/** Returns what an `error` means and what to do, in two sentences, or `null` for any other text. */
 export function explainAttemptError(error: string): string | null {
   return Object.hasOwn(ATTEMPT_ERRORS, error) ? ATTEMPT_ERRORS[error as AttemptError].join(' ') : null;
 }

@@ -26,7 +26,7 @@ export interface EventTypeResult {
   data: EventTypeInfo[];
 }
 
-/** The event types of the catalogue and of the host, for lists to subscribe from. */
+/** The event types of the catalogue and of the host, for lists from which a customer chooses. */
 @Injectable()
 export class EventTypeList {
   private readonly entries: (Omit<EventTypeInfo, 'requests'> & { event: WebhookEvent })[];

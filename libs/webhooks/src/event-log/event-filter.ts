@@ -19,7 +19,7 @@ export interface EventFilter {
 /** Rows that one page looks at if only events of one type are wanted: then a page may be short, but has a cursor. */
 const MAX_ROWS_SCANNED = 2_000;
 
-/** Throws a 400 that names the field: a cursor of the wrong form, a text with NUL, a time that is no integer. */
+/** Throws a 400 that names the field: a cursor of the wrong form, a text with NUL, a time that is not an integer. */
 export function toEventSearch({ limit, cursor, type, subject, since, until }: EventFilter): EventSearch {
   checkTexts({ type, subject });
   checkInstants({ since, until });

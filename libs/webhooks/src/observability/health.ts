@@ -24,7 +24,7 @@ export interface HealthWarning {
   data: Record<string, string | number>;
 }
 
-/** Finds what makes queues in the database slow before it does. A customer's failing endpoint is no warning. */
+/** Finds what makes queues in the database slow before it does. A customer's failing endpoint does not cause a warning. */
 @Injectable()
 export class HealthCheck {
   private readonly startedAt: number;
@@ -52,7 +52,7 @@ export class HealthCheck {
     }
   }
 
-  /** A falling lag is no reason for a warning, because workers are catching up. */
+  /** A falling lag does not cause a warning, because workers are catching up. */
   private describeLag({ relayLagMs: lagMs, hasWorkers }: DatabaseHealth): HealthWarning[] {
     const now = this.store.monotonicNow();
     const before = this.lag;

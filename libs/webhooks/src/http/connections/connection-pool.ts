@@ -22,7 +22,7 @@ export interface PooledRequest {
 
 interface OriginPool {
   size: number;
-  /** In the order of their last use. The most recent one is taken first, so that the others can close. */
+  /** In the order of their last use. The pool takes the most recently used one first, so that the others can close. */
   idle: Connection[];
 }
 

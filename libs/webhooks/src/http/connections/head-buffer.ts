@@ -10,7 +10,7 @@ const BEGINNING = Buffer.from('HTTP/1.');
 const SWITCHING_PROTOCOLS = 101;
 
 /**
- * `incomplete`: more bytes are needed. `complete`: `head` is there. `unreadable`: this is no head of HTTP/1. `too-large`:
+ * `incomplete`: more bytes are needed. `complete`: `head` is there. `unreadable`: this is not a head of HTTP/1. `too-large`:
  * the head has more than {@link MAX_HEAD_BYTES}.
  */
 export type HeadState = 'incomplete' | 'complete' | 'unreadable' | 'too-large';

@@ -17,7 +17,7 @@ const OWN_FIELDS = new Set([
 ]);
 /** Headers of the module's requests: times, ids and masked signatures. */
 const OWN_HEADERS = 'headers';
-/** Response headers whose digits are no phone numbers. */
+/** Response headers whose digits are not phone numbers. */
 const HEADERS_WITH_NUMBERS = new Set([
   'content-length',
   'date',

@@ -4,7 +4,7 @@ import { PAGE_PATH } from '../portal.js';
 import type { PageRequest } from './page-base.js';
 import { respond } from './respond.js';
 
-/** What this file uses of Fastify, which is no dependency. */
+/** What this file uses of Fastify, which is not a dependency. */
 interface FastifyInstance {
   hasRoute(route: { method: string; url: string }): boolean;
   get(url: string, handler: (request: PageRequest, reply: object) => void): unknown;

@@ -7,7 +7,7 @@ export interface PageResponse {
   body?: string | Buffer;
 }
 
-/** What this file uses of Fastify, which is no dependency. */
+/** What this file uses of Fastify, which is not a dependency. */
 interface FastifyReply {
   code(status: number): FastifyReply;
   headers(headers: Record<string, string>): FastifyReply;

@@ -8,7 +8,7 @@ const COLUMNS = FIGURES.join(', ');
 /** Requests that were sent. */
 const ATTEMPTS = FIGURES.filter((figure) => figure.startsWith('status_')).join(' + ');
 
-/** In the order of their keys, so that two workers cannot deadlock. */
+/** Writes the figures in the order of their keys, so that two workers cannot deadlock. */
 export async function addEndpointHours(session: Session, hours: readonly EndpointHour[]): Promise<void> {
   const { endpointHours, endpoints } = session.tables;
   const arrays = FIGURES.map((_, index) => `$${index + 3}::int[]`);

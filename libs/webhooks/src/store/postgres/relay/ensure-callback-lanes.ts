@@ -27,7 +27,10 @@ export async function ensureCallbackLanes(
   return found;
 }
 
-/** In the order of their keys, so that two relays that create the same lanes wait for each other instead of deadlocking. */
+/**
+ * Inserts the lanes in the order of their keys, so that two relays that create the same lanes wait for each other instead of
+ * deadlocking.
+ */
 async function insertMissing(session: Session, callbacks: readonly CallbackOrigin[]): Promise<void> {
   const { lanes } = session.tables;
   await session.query(
