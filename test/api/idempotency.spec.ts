@@ -109,7 +109,7 @@ describe.each(['express', 'fastify'] as const)('A call with an Idempotency-Key, 
     advanceClock(host.app, 60_000);
     const second = await store.claimKey(call, 60_000, day);
     expect(second).toMatchObject({ state: 'claimed' });
-    // The first process was slow, not dead: it must not answer for the second.
+    // The first process was slow, not dead: its response must not replace that of the second process.
     await store.answerKey(call, (first as { token: string }).token, 'late');
     expect(await store.claimKey(call, 60_000, day)).toEqual({ state: 'running' });
 

@@ -5,10 +5,10 @@ import { CLAIM, HAND_OVER, LARGE, RECORD } from './statements.js';
 import { until } from './until.js';
 import { World } from './world.js';
 
-/** The client cannot tell one from the other: its connection broke while it waited for the answer. */
+/** The client cannot tell which of the two happened: its connection broke while it waited for the answer. */
 const SIDES = [
   ['before', 'the COMMIT reached the server'],
-  ['after', 'it was done'],
+  ['after', 'the server has committed'],
 ] as const;
 
 describe.each(SIDES)('A connection that breaks %s %s:', (side) => {
@@ -20,7 +20,7 @@ describe.each(SIDES)('A connection that breaks %s %s:', (side) => {
   });
   afterEach(() => world.close());
 
-  /** What was committed is left to its lease. */
+  /** What was committed waits until its lease ends. Then another worker takes it over. */
   const takeOvers = side === 'after' ? 1 : 0;
 
   it('the host tries its transaction again: the event is sent once', async () => {

@@ -32,7 +32,7 @@ describe('Clocks', () => {
     return between.toSorted((a, b) => a - b);
   }
 
-  it('of two workers are wrong by three hours, one each way: leases, retries and signatures go by the database', async () => {
+  it('of two workers are wrong by three hours, in opposite directions: leases, retries and signatures use the database’s clock', async () => {
     const options = { delivery: { retry } };
     const early = await world.host({ clockErrorMs: -3 * HOUR, options });
     const late = await world.host({ clockErrorMs: 3 * HOUR, options });

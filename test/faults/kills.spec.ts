@@ -113,7 +113,7 @@ describe('A worker that is killed with kill -9', () => {
     expect(await settle(world)).toMatchObject({ ...promises(), requests: 2, duplicates: 0, takeOvers: 1 });
   });
 
-  it('after a claim of the last thing a lane had: nothing else needs to happen to that lane', async () => {
+  it('after a claim of the only delivery in a lane: the delivery is sent, although nothing else happens in that lane', async () => {
     const first = await world.host();
     await world.register(first, '/hook');
     await world.ledger.behave('/hook', { status: 500 });

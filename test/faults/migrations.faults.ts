@@ -6,7 +6,7 @@ import { RECORD } from './statements.js';
 import { until } from './until.js';
 import { World } from './world.js';
 
-describe('While workers run, the migrations go down and up again', () => {
+describe('When the migrations go down and up again while workers run,', () => {
   let world: World;
   let api: Host;
   beforeEach(async () => {
@@ -17,7 +17,7 @@ describe('While workers run, the migrations go down and up again', () => {
 
   const migrate = (direction: 'up' | 'down') => api.process.ask('migrate', direction);
 
-  it('under load: workers log errors and continue, the host gets errors, and later events are delivered', async () => {
+  it('under load, workers log errors and continue, the host gets errors, and later events are delivered', async () => {
     const workers = await Promise.all([world.host({ role: 'worker' }), world.host({ role: 'worker' })]);
     await world.register(api, '/quick');
     await world.register(api, '/limited', { maxInFlight: 2 });
@@ -50,7 +50,7 @@ describe('While workers run, the migrations go down and up again', () => {
     expect(account).toMatchObject({ ...promises(), committed: 100, deliveries: 200, requests: 200 });
   });
 
-  it('the response to an earlier request changes no later delivery, whatever its number', async () => {
+  it('the response to an earlier request does not change a later delivery, even if both have the same number', async () => {
     const late = await world.host({ role: 'worker' });
     await world.register(api, '/held');
     await world.ledger.behave('/held', { hold: true });

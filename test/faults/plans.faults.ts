@@ -36,7 +36,7 @@ const WITNESS = `
 
 const off = (...features: string[]): string => features.map((each) => `-c enable_${each}=off`).join(' ');
 
-describe('Whatever plan the database makes,', () => {
+describe('Whatever plan the database chooses,', () => {
   let world: World;
   beforeEach(async () => {
     world = await World.create();
@@ -48,7 +48,7 @@ describe('Whatever plan the database makes,', () => {
     ['nested loops alone', off('hashjoin', 'mergejoin', 'material', 'memoize', 'hashagg', 'sort')],
     ['no indexes', off('indexscan', 'indexonlyscan', 'bitmapscan')],
     ['the same plan for all parameters', '-c plan_cache_mode=force_generic_plan'],
-  ])('(%s) no statement takes more than it should', async (_, options) => {
+  ])('no statement takes more rows than its limit (%s)', async (_, options) => {
     const connection = { options };
     const settings = { role: 'worker', connection, retentionMs: 0 } as const;
     const api = await world.host({ role: 'api', connection });

@@ -6,7 +6,7 @@ import { World } from './world.js';
 
 const good = Array.from({ length: 100 }, (_, i) => `m${i}`);
 
-describe('One event that poisons', () => {
+describe('Among many events,', () => {
   let world: World;
   let api: Host;
   beforeEach(async () => {
@@ -32,9 +32,9 @@ describe('One event that poisons', () => {
   }
 
   for (const [what, type] of [
-    ['whose profile throws', 'poison.throws'],
-    ['whose body the database cannot store', 'poison.nul'],
-    ['whose name is too long for the database', 'poison.name'],
+    ['one whose profile throws', 'poison.throws'],
+    ['one whose body the database cannot store', 'poison.nul'],
+    ['one whose name is too long for the database', 'poison.name'],
   ] as const) {
     it(`${what}: it ends with a reason, all others are sent`, async () => {
       await publishAround(type);
@@ -46,7 +46,7 @@ describe('One event that poisons', () => {
     });
   }
 
-  it('that kills every worker that sends it: it ends after a few, all others are sent', async () => {
+  it('one that kills every worker that sends it: it ends after a few, all others are sent', async () => {
     await publishAround('poison.kills');
     const died = await superviseUntilDrained(world);
 
@@ -57,7 +57,7 @@ describe('One event that poisons', () => {
     expect(account.duplicates).toBeLessThanOrEqual(account.takeOvers);
   });
 
-  it('whose row was damaged in the database: all others are sent', async () => {
+  it('one whose row was damaged in the database: all others are sent', async () => {
     await publishAround('fault.tested');
     await world.rows(`update webhook_events set data = 'not JSON' where subject = 'poison'`);
     const worker = await world.host({ role: 'worker' });
@@ -68,7 +68,7 @@ describe('One event that poisons', () => {
     expect(await settle(world)).toMatchObject({ ...promises(), requests: good.length });
   });
 
-  it('an endpoint whose row was damaged: the other endpoints are served', async () => {
+  it('some for an endpoint whose row was damaged: the other endpoints are served', async () => {
     const damaged = await world.register(api, '/damaged');
     await world.rows(`update webhook_endpoints set events = 'not JSON' where url like '%/damaged'`);
     await api.publish('acme', good);

@@ -105,7 +105,7 @@ itForAll([
   ['mobile-text-alerts', (n) => `{"replyId":${n}}`],
   ['httpsms', (n) => `{"id":${n},"type":"message.phone.sent"}`],
 ] as [WebhookProfile, (number: string) => string][])(
-  'tells events apart whose ids are numbers that JSON rounds, in whichever field they are',
+  'tells apart events whose ids are numbers that JSON rounds, in each field that may hold the id',
   ([profile, write]) => {
     const idOf = (number: string) => verify(profile, signed(profile, write(number))).id;
     for (const numbers of [
@@ -185,7 +185,7 @@ describe('the id, which names the event for a dedupe store', () => {
   });
 });
 
-it('types the payload by the profile, and knows which options it has', () => {
+it('types the payload by the profile, and accepts only the options of that profile', () => {
   const request = { ...signed('msgine'), secrets: secretOf.msgine };
   const { event } = verifyWebhook({ profile: 'msgine', ...request }).payload;
   const known: 'message.sent' | 'message.delivered' | 'message.failed' = event;

@@ -96,7 +96,7 @@ export class Engine {
     return this.webhooks.runOnce();
   }
 
-  /** Lets all workers do so at the same time, until none finds anything to do. */
+  /** Lets all workers relay and deliver at the same time, until none finds anything to do. */
   async runAll(): Promise<void> {
     for (let busy = true; busy;) {
       const done = await Promise.all(this.workers.map((worker) => worker.webhooks.runOnce()));
@@ -151,8 +151,8 @@ export class Engine {
 export const NOTHING_LEFT = { sending: 0, leases: 0, inFlight: 0 };
 
 /**
- * An engine for all tests of a `describe`, emptied after each. Nothing may be left being sent or leased at the end of a
- * test, and no error logged, unless the test empties that list itself.
+ * An engine for all tests of a `describe`, emptied after each. At the end of a test, no delivery may be in flight, no lease
+ * may be left, and no error may be in the log, unless the test empties `log.errors`.
  */
 export function useEngine(settings: EngineSettings = {}): () => Engine {
   let engine: Engine;

@@ -190,7 +190,7 @@ describe('verify', () => {
       what: 'the secret',
       request: msgine,
       secret: 'test_secret',
-      says: /secret is not quite: compare blanks and the prefix whsec_/,
+      says: /secret is almost right: compare blanks and the prefix whsec_/,
     },
     {
       what: 'a header',

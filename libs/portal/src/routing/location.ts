@@ -10,7 +10,7 @@ function subscribe(listener: () => void): () => void {
   return () => void listeners.delete(listener);
 }
 
-/** Returns the query string, and renders again when it changes. */
+/** Returns the query string, and renders the component again when the query string changes. */
 export const useSearch = (): string => useStore(subscribe, () => location.search);
 
 /** The URL of a screen. Keeps a slash at the end of the path, or its absence: a server may serve only one of the two. */

@@ -12,11 +12,13 @@ export function isFromOtherSite({ headers = {} }: IncomingRequest): boolean {
   if (authorization !== undefined && !ADDED_BY_BROWSERS.test(String(authorization))) return false;
   const site = headers['sec-fetch-site'];
   if (site !== undefined) return site !== 'same-origin' && site !== 'none';
-  // Browsers do not send it over plain HTTP, but they send `Origin` with everything except GET.
+  // Browsers do not send `Sec-Fetch-Site` over plain HTTP, but they send `Origin` with everything except GET.
   return origin !== undefined && !hostsOf(headers).includes(hostOf(String(origin)));
 }
 
-/** The possible hosts of the request: a proxy may have replaced the first. A page of another site cannot set the second. */
+/**
+ * The possible hosts of the request: a proxy may have replaced `Host`. A page of another site cannot set `X-Forwarded-Host`.
+ */
 function hostsOf(headers: NonNullable<IncomingRequest['headers']>): string[] {
   const named = [headers.host, headers[':authority'], headers['x-forwarded-host']];
   return named

@@ -72,8 +72,8 @@ export class EndpointSecrets {
   }
 
   /**
-   * The endpoint's secrets with `secret` in front; `null`: none from now on. The old ones end at once if the profile's
-   * requests hold one signature, that of the newest secret. Throws a 409 if too many would be valid.
+   * The endpoint's secrets with `secret` in front, or without a new secret if it is `null`. The old ones end at once in that
+   * case, or if the profile's requests hold one signature, that of the newest secret. Throws a 409 if too many would be valid.
    */
   rotated(endpoint: EndpointRecord, secret: string | null, now: number, overlapMs: number): StoredSecret[] {
     const { tenantId, id } = endpoint;
@@ -85,7 +85,7 @@ export class EndpointSecrets {
     return secrets;
   }
 
-  /** A secret as its owner sees it. */
+  /** A secret in the form in which the platform shows it to the customer. */
   present(profile: Profile, secret: string): string {
     return profile.secret.reveal?.(secret) ?? secret;
   }

@@ -31,7 +31,7 @@ describe('A worker that gets announcements', () => {
     } as RelayResult);
   }
 
-  /** Others relay what is announced, before this worker looks. Returns how long it waited, ms. */
+  /** Other workers relay what is announced before this worker looks for it. Returns how long this worker waited, ms. */
   function lose(): number {
     announce(1);
     const waited = standby.msUntilLook;

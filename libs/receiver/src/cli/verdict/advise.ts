@@ -56,7 +56,7 @@ function aboutMismatch({ body, profile, secrets, verifies }: RefusedRequest): st
       return `The secret is right and the body was changed: it was ${how}.`;
   }
   if (verifies(body, secrets.flatMap(variants)))
-    return 'The body is right and the secret is not quite: compare blanks and the prefix whsec_ with what the sender shows.';
+    return 'The body is right and the secret is almost right: compare blanks and the prefix whsec_ with what the sender shows.';
   const written = compact(text);
   if (written === null) return 'The body is not JSON: it was cut or changed on the way.';
   return written === text.trim()
@@ -72,7 +72,7 @@ function compact(body: string): string | null {
   }
 }
 
-/** Copying mistakes in secrets. */
+/** The secrets that may have been meant, if this one was copied with a mistake. */
 function variants(secret: string): string[] {
   const trimmed = secret.trim();
   const bare = trimmed.replace(/^whsec_/, '');

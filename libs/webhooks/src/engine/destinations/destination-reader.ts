@@ -39,7 +39,7 @@ export class DestinationReader {
     return this.byTenant(await tx.readDestinationsOfTenants(tenantIds));
   }
 
-  /** By tenant, from records that a statement has just read. */
+  /** Groups by tenant the records that a statement has just read. */
   byTenant(records: readonly DestinationRecord[]): Map<string, Destination[]> {
     const byTenant = new Map<string, Destination[]>();
     for (const destination of this.toDestinations(records)) {
@@ -50,7 +50,7 @@ export class DestinationReader {
     return byTenant;
   }
 
-  /** By lane, whatever its state. */
+  /** The destinations of lanes, by lane id, whatever the lane's state. */
   async readByLanes(
     laneIds: readonly string[],
     store: OutboxStore = this.store,
@@ -59,7 +59,9 @@ export class DestinationReader {
     return new Map(destinations.map((destination) => [destination.laneId, destination]));
   }
 
-  /** By `tenant origin`. Lanes that are missing are created; none is deleted before the transaction ends. */
+  /**
+   * The keys of the map are `tenant origin`. Lanes that are missing are created; none is deleted before the transaction ends.
+   */
   async readCallbacks(
     tx: OutboxStore,
     callbacks: readonly CallbackOrigin[],

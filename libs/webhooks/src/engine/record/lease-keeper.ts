@@ -3,7 +3,7 @@ import type { Leases } from '../claim/leases.js';
 import type { Outcome } from '../send/outcome.js';
 import type { OutcomeQueue } from './outcome-queue.js';
 
-/** If writing a batch takes longer than this, it may take much longer, ms. */
+/** A batch that has been written for longer than this, ms, may take much longer, so leases are extended earlier. */
 const PATIENCE_MS = 1_000;
 /**
  * Leases are extended when this share of their duration is left. Most outcomes are recorded within milliseconds and need no

@@ -3,7 +3,7 @@ import type { buildConnector } from 'undici';
 import type { HttpErrorCode } from '../transport.js';
 import { tlsFailureOf } from './tls-failure.js';
 
-/** How far a request has come. It decides what a failure is called. */
+/** How far a request has come. It decides the code of a failure. */
 export type RequestPhase = 'waiting' | 'dns' | 'connect' | 'tls' | 'proxy' | 'tunnel' | 'response';
 
 /** Stops a dial that is in progress. */
@@ -11,7 +11,7 @@ export interface PendingDial {
   destroy(): unknown;
 }
 
-/** Opens one connection for an undici client. Calls `done` exactly once and never throws. Returns what can stop it. */
+/** Opens one connection for an undici client. Calls `done` exactly once and never throws. Returns a handle that stops it. */
 export type Dial = (
   target: buildConnector.Options,
   setPhase: (phase: RequestPhase) => void,

@@ -19,7 +19,7 @@ const CACHE_NOT_FOUND_MS = 5_000;
 const CACHE_TIMEOUT_MS = 30_000;
 /** Maximum time of one lookup. */
 const LOOKUP_TIMEOUT_MS = 5_000;
-/** How long an A record waits for AAAA: many name servers never respond to the latter. */
+/** How long an A record waits for the AAAA record: many name servers never respond to the question for AAAA. */
 const SECOND_FAMILY_WAIT_MS = 100;
 
 interface CachedResult {

@@ -37,7 +37,7 @@ export interface LaneRef {
 export class ClaimBudget {
   private readonly reserved = new Map<string, number>();
   private total = 0;
-  /** By tenant, of unhealthy lanes. */
+  /** What is reserved for unhealthy lanes, by tenant. */
   private readonly reservedOf = new Map<string, number>();
 
   /**

@@ -73,7 +73,10 @@ export class Session {
     this.shared.timeoutMs = ms;
   }
 
-  /** By default, transactions have another level than READ COMMITTED, so they must name it. Set by the start-up check. */
+  /**
+   * Whether the database's default isolation level is not READ COMMITTED, so that each transaction must ask for READ
+   * COMMITTED. Set by the start-up check.
+   */
   set setsIsolation(sets: boolean) {
     this.shared.setsIsolation = sets;
   }
