@@ -114,7 +114,7 @@ describe('A replay', () => {
     const missed = await publish('msg_3', { type: 'message.sent' });
     const endpoint = await register({ events: ['message.sent', 'message.delivered'] });
     await host.webhooks.runOnce();
-    await api.post(`/webhooks/${endpoint.id}/test`).expect(202);
+    await api.post(`/webhooks/${endpoint.id}/test?wait=1`).expect(202);
     await publish('msg_4', { type: 'message.sent' });
     await host.webhooks.runOnce();
     receiver.received.length = 0;

@@ -178,7 +178,7 @@ describe('An endpoint that keeps failing', () => {
   });
 
   it.each([
-    ['a test', (id: string) => engine().webhooks.endpoints.test('acme', id)],
+    ['a test', (id: string) => engine().webhooks.endpoints.test('acme', id, {}, 1)],
     [
       'a delivery that its owner retries',
       async () => {

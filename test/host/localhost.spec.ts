@@ -32,7 +32,7 @@ describe('network.allowLocalhost', () => {
     const { body } = await register(`http://localhost:${port}/hooks`).expect(201);
     await register('http://10.0.0.1/hooks').expect(422);
     await register('http://backend:3000/hooks').expect(422);
-    await as(app, 'a').post(`/webhooks/${body.id}/test`).expect(202);
+    await as(app, 'a').post(`/webhooks/${body.id}/test?wait=1`).expect(202);
     expect(await app.get(WebhooksService).runOnce()).toMatchObject({ delivered: 1 });
     expect(warn).toHaveBeenCalledWith(expect.stringContaining('network.allowLocalhost'), 'Webhooks');
     await app.close();

@@ -395,7 +395,7 @@ describe('Headers of a webhook that cannot be opened', () => {
   it('make no route of the webhook fail', async () => {
     await spoil();
     const api = host.as('a');
-    await api.post(`${path}/test`, {}).expect(202);
+    await api.post(`${path}/test?wait=1`, {}).expect(202);
     await api.patch(path, { description: 'still here' }).expect(200);
     await api.post(`${path}/rotate-secret`, {}).expect(200);
     await api.get(`${path}/secret`).expect(200);

@@ -65,7 +65,7 @@ export async function journey(
   await api.post(`${path}/recover`, { since, dryRun: true }).expect(202);
   await api.post(`${path}/rotate-secret`).expect(200);
   await api.get(`${path}/secret`).expect(200);
-  await api.post(`${path}/test`).expect(202);
+  await api.post(`${path}/test?wait=1`).expect(202); // without a worker, it would wait in vain
   await webhooks.runOnce();
   await api.get('/webhooks/subjects/m3').expect(200);
   await api.get('/webhooks/account').expect(200);
