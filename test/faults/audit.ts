@@ -23,7 +23,7 @@ export const AUDIT = `
   end $$;
 `;
 
-/** Of the module's tables, and gone with them. */
+/** These triggers belong to the module's tables. A `down` migration drops them together with the tables. */
 export const AUDIT_TRIGGERS = `
   create trigger take_over after update on webhook_deliveries for each row
     when (old.state = 'sending' and new.lease_id is distinct from old.lease_id)

@@ -62,7 +62,7 @@ describe('A worker that is killed with kill -9', () => {
     });
   });
 
-  it('after the look of the relay and before its hand-over: the event is sent, once', async () => {
+  it('after the relay has looked for events and before it hands them over: the event is sent, once', async () => {
     const first = await world.host({ options: { worker: { idlePollMs: 60_000 } } });
     await world.register(first, '/hook');
     const look = first.database.hold('after', LOOK);

@@ -49,7 +49,7 @@ describe('A receiver that closes connections which the sender believes to be ali
     expect(await failures()).toBe(0);
     const account = await settle(world, { 'on a used connection': reused });
     expect(account).toMatchObject({ ...promises(), requests: EVENTS, duplicates: 0 });
-    // Otherwise all connections were new.
+    // If no request came on a used connection, this test would show nothing.
     expect(reused).toBeGreaterThan(0);
     expect(reused).toBeLessThan(EVENTS);
   });

@@ -51,7 +51,7 @@ describe('A worker that is stopped and comes back late (SIGSTOP, SIGCONT)', () =
     expect(await settle(world)).toMatchObject({ ...promises(), requests: 2, duplicates: 1 });
   });
 
-  it('in the middle of relaying, after its lease has ended: nothing is handed to it, and it may even die then', async () => {
+  it('in the middle of relaying, after its lease has ended: it gets no delivery, and nothing is lost even if it dies then', async () => {
     const zombie = await world.host();
     await world.register(zombie, '/hook');
     const relaying = zombie.database.hold('before', HAND_OVER);

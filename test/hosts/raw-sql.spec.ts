@@ -13,7 +13,7 @@ let receiver: Receiver;
 
 beforeAll(async () => {
   [database, receiver] = await Promise.all([createDatabase(), Receiver.start()]);
-  // Its modules read them when they are imported.
+  // The host's modules read these variables when they are imported.
   Object.assign(process.env, { DATABASE_URL: database.url, WEBHOOKS_KEY: 'ab'.repeat(32) });
 });
 afterAll(async () => {

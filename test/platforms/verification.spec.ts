@@ -139,7 +139,7 @@ describe('what a profile sends', () => {
     expect(request!.headers['content-type']).toBe('application/json');
   });
 
-  it('is in the header, with the prefix and in the encoding that the host has chosen, if the document names none', async () => {
+  it('carries the signature in the header, with the prefix and in the encoding that the host has chosen, if the document names none', async () => {
     const event = eventExample('message.delivered');
     const signature = { header: 'X-Acme-Signature', prefix: 'sha256=', encoding: 'base64' } as const;
     const verify = digest('x-acme-signature', { prefix: 'sha256=', encoding: 'base64' });
@@ -170,7 +170,7 @@ describe('what a profile sends', () => {
     },
   );
 
-  it('holds the event whole as a CloudEvent: subject, time and data, with a source of the host’s', () => {
+  it('holds the whole event as a CloudEvent: subject, time and data, with the source that the host has set', () => {
     const event = eventExample('webhook.test');
     const bodyOf = (from: typeof event) =>
       standardCloudEvents({ source: 'https://api.example.com' }).render(from)[0]!.body;

@@ -56,7 +56,7 @@ describe('The maintenance of a store', () => {
   };
 
   describe('rescueExpiredLeases', () => {
-    it('makes the deliveries that a dead worker was handed due again, and deletes its lease', async () => {
+    it('makes deliveries due again that a dead worker was to send, and deletes the worker’s lease', async () => {
       const laneId = await addEndpoint(test);
       const { id: leaseId } = await test.store.openLease('worker', 1_000);
       await publish(test, newEvent(), newEvent());
@@ -146,7 +146,7 @@ describe('The maintenance of a store', () => {
       expect(await rows.alerts().find()).toMatchObject([{ kind: 'endpoint.disabled', endpointId: id }]);
     });
 
-    it('have one warning within the day before, for each period of failure', async () => {
+    it('cause one warning in each period of failure, within the day before they are disabled', async () => {
       const id = await failing(DISABLE_AFTER_MS - HOUR_MS);
       await failing(DISABLE_AFTER_MS - DAY_MS - HOUR_MS);
       await failing(DISABLE_AFTER_MS - HOUR_MS, 10, 'patient');
@@ -195,7 +195,7 @@ describe('The maintenance of a store', () => {
       expect((await data()).slice(2)).toEqual([alertOf(paused[1]!, 8, at + 1)]);
     });
 
-    it('lose the oldest deliveries beyond the limit, those with attempts last, and no more if many callers discard at once', async () => {
+    it('lose the oldest deliveries beyond the limit, but attempted ones only after all others, and no more if many callers discard at once', async () => {
       const laneId = await laneWith(8);
       const ids = (await rows.deliveries().find({ order: { id: 'ASC' } })).map(({ id }) => id);
       for (const [index, id] of ids.entries()) await rows.deliveries().update({ id }, { nextAt: index + 1 });
@@ -261,7 +261,7 @@ describe('The maintenance of a store', () => {
       expect(await left()).toEqual([2, 2]);
     });
 
-    it('deletes such endpoints in batches, behind any number of those that stay', async () => {
+    it('deletes such endpoints in batches, and finds them behind any number of endpoints that stay', async () => {
       await rows.endpoints().query(
         `insert into webhook_endpoints
            (id, tenant_id, url, events, profile, secrets, skip_error_codes, state_at, created_at, updated_at, deleted_at)
@@ -276,7 +276,7 @@ describe('The maintenance of a store', () => {
         next = await test.store.deleteUnusedEndpoints(next);
         steps.push([next && next.replace(/^[0-]+/, ''), await rows.endpoints().count()]);
       }
-      // A window without any, a full batch, the rest.
+      // The first call finds no endpoint to delete, the second one deletes a full batch, and the third one the rest.
       expect(steps).toEqual([
         [(2000).toString(16), 2700],
         [(2600).toString(16), 2200],
@@ -284,7 +284,7 @@ describe('The maintenance of a store', () => {
       ]);
     });
 
-    it('deletes alerts that are sent or given up, after a week at least', async () => {
+    it('deletes sent and given up alerts when they are at least a week old', async () => {
       const now = test.store.now();
       const alert = { tenantId: 'a', kind: 'endpoint.recovered', data: {} };
       await rows.alerts().save([
@@ -300,7 +300,7 @@ describe('The maintenance of a store', () => {
       ]);
     });
 
-    it('deletes idle lanes of callbacks, not those with deliveries or of endpoints', async () => {
+    it('deletes idle lanes of callbacks, but keeps lanes that have deliveries and lanes of endpoints', async () => {
       await addEndpoint(test);
       const [idle, used] = await rows.lanes().save([
         { tenantId: 'a', origin: 'https://idle.example.com' },

@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { Client } from 'pg';
 
-/** An empty database of its own: `url` to connect to it, `drop()` when the file is done, open connections or not. */
+/**
+ * An empty database of its own: `url` to connect to it, `drop()` to delete it at the end of the test file, even if connections
+ * are open.
+ */
 export interface TestDatabase {
   url: string;
   drop(): Promise<void>;
@@ -11,7 +14,7 @@ export interface TestDatabase {
 export async function createDatabase(template = 'template1'): Promise<TestDatabase> {
   const name = `test_${randomUUID().replaceAll('-', '')}`;
   await onServer(async (client) => {
-    // The server of `npm test` has it if its files are in memory: then copying them takes a third of the time.
+    // The server of `npm test` has this setting if its files are in memory. Then copying the files takes a third of the time.
     const { rows } = await client.query(
       "SELECT current_setting('file_copy_method', true) = 'clone' AS clones",
     );
@@ -24,7 +27,7 @@ export async function createDatabase(template = 'template1'): Promise<TestDataba
   };
 }
 
-/** The URL of a database on that server. */
+/** The URL of a database on the server of this run. */
 function urlOf(name: string): string {
   const url = new URL(serverUrl());
   url.pathname = `/${name}`;

@@ -2,7 +2,7 @@ import { DataSource } from 'typeorm';
 import { webhooksEntities, webhooksMigrations } from '../../libs/webhooks/src/store/schema/index.js';
 import { createDatabase, onServer, type TestDatabase } from './database.js';
 
-/** Held while the template is made: test files run side by side. */
+/** Advisory lock, held while the template is made, because test files run side by side. */
 const LOCK = 4_711;
 
 let template: Promise<string> | null = null;
@@ -13,7 +13,7 @@ export async function createMigratedDatabase(): Promise<TestDatabase> {
   return createDatabase(await template);
 }
 
-/** Makes it if no other file of this run has. */
+/** Returns the name of the template. Makes the template if no other test file of this run has made it. */
 async function findTemplate(): Promise<string> {
   const name = `template_${process.env.TEST_RUN_ID}`;
   await onServer(async (client) => {
@@ -24,7 +24,7 @@ async function findTemplate(): Promise<string> {
   return name;
 }
 
-/** Under another name until it is complete. */
+/** Makes the template under another name and renames it when it is complete. */
 async function makeTemplate(name: string): Promise<void> {
   const draft = await createDatabase();
   const dataSource = await new DataSource({

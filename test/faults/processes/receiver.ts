@@ -30,9 +30,9 @@ export interface Behaviour {
   failFirst?: boolean;
   /** Never answers. */
   hang?: boolean;
-  /** Resets the connection instead, where the socket had carried a request before. */
+  /** Resets the connection instead of answering if the socket has carried a request before. */
   resetReused?: boolean;
-  /** Closes a connection so long after an answer, ms, unless another request has arrived on it. */
+  /** Time after an answer, ms, at which it closes the connection unless another request has arrived on it. */
   closeAfterMs?: number;
   headers?: Record<string, string>;
 }
@@ -145,7 +145,7 @@ serve({
     for (const end of all) end();
     return all.length;
   },
-  /** Forgets everything: it may be started again. */
+  /** Forgets everything, so that the receiver can be started again. */
   async stop(): Promise<void> {
     const closed = new Promise((resolve) => server.close(resolve));
     server.closeAllConnections();

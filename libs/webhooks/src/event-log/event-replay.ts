@@ -24,7 +24,9 @@ export interface ReplayResult {
   done: number;
   /** `matched` minus `done`. */
   left: number;
-  /** Deliveries that these events would become: of those that the endpoint is subscribed to. 0 without `dryRun`. */
+  /**
+   * Deliveries that a replay would create for these events: one for each to which the endpoint subscribes. 0 without `dryRun`.
+   */
   deliveries: number;
   /** The job that does it; `null` with `dryRun`. */
   job: WebhookJob | null;
@@ -117,7 +119,7 @@ function readRange({ since, until, types, subject }: Omit<ReplayEvents, 'dryRun'
     const message =
       until === undefined
         ? 'since must be in the past.'
-        : 'until must be later than since, which must be past.';
+        : 'until must be later than since, and since must be in the past.';
     const field = until === undefined ? 'since' : 'until';
     throw badRequest({ field, code: 'out_of_range', message });
   }

@@ -25,7 +25,7 @@ export interface WebhookFigures {
   exhausted: number;
   /** Deliveries that ended without success and without using up their attempts. */
   discarded: number;
-  /** Part of the attempts that succeeded, 0 to 1; `null`: there was no attempt. */
+  /** Share of the attempts that succeeded, 0 to 1; `null`: there was no attempt. */
   successRate: number | null;
   /** Attempts by the class of their status; `none`: no response. */
   statusClasses: Record<'2xx' | '3xx' | '4xx' | '5xx' | 'none', number>;
@@ -36,7 +36,7 @@ export interface WebhookFigures {
   latencyMs: { p50: number; p95: number } | null;
 }
 
-/** Figures of an endpoint. */
+/** Figures of an endpoint in one hour. */
 export interface WebhookStatsOfHour extends WebhookFigures {
   /** When the hour begins: RFC 3339. */
   hour: string;

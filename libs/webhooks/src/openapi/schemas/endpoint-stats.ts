@@ -13,7 +13,7 @@ const figures: Fields<WebhookFigures> = {
   discarded: whole('Deliveries that ended without success and without using up their attempts.'),
   successRate: {
     type: ['number', 'null'],
-    description: 'Part of the attempts that succeeded, 0 to 1. `null`: there was no attempt.',
+    description: 'Share of the attempts that succeeded, 0 to 1. `null`: there was no attempt.',
     minimum: 0,
     maximum: 1,
   },

@@ -62,7 +62,7 @@ export const eventLogSchemas = {
     matched: whole('Events that fit the range and had no delivery, counted among 100,000 events.'),
     done: whole('Events that the dry run has gone through, at most 10,000.'),
     left: whole('`matched` minus `done`.'),
-    deliveries: whole('Deliveries that these events would become.'),
+    deliveries: whole('Deliveries that a replay would create for these events.'),
     job: nullable(refTo('WebhookJob')),
   }),
   WebhookJob: answer<WebhookJob>('Background work that a call has started.', {

@@ -17,7 +17,7 @@ export interface EndpointFigures {
   delivered: number;
   /** Attempts that failed. */
   failed: number;
-  /** Part of the attempts that succeeded, 0 to 1; `null`: there was no attempt. */
+  /** Share of the attempts that succeeded, 0 to 1; `null`: there was no attempt. */
   successRate: number | null;
 }
 
