@@ -18,15 +18,18 @@ interface PgDriver {
  */
 export class ClientLog {
   readonly statements: string[] = [];
+  private readonly listeners = new Set<(statement: string) => void>();
 
   constructor({ driver }: DataSource) {
     const { database, master } = driver as unknown as PgDriver;
     const { prototype } = master.Client;
     const { query } = prototype;
-    const { statements } = this;
+    const add = (statement: string): void => {
+      this.statements.push(statement);
+      for (const listener of this.listeners) listener(statement);
+    };
     prototype.query = function (this: Client, statement, ...rest) {
-      if (this.database === database)
-        statements.push(typeof statement === 'string' ? statement : statement.text);
+      if (this.database === database) add(typeof statement === 'string' ? statement : statement.text);
       return query.call(this, statement, ...rest);
     };
   }
@@ -39,10 +42,18 @@ export class ClientLog {
   }
 
   /** Resolves when `count` more statements that contain `text` have been sent. */
-  async sent(text: string, count: number): Promise<void> {
-    const found = () => this.statements.filter((statement) => statement.includes(text)).length;
-    const wanted = found() + count;
-    while (found() < wanted) await new Promise((resolve) => setImmediate(resolve));
+  sent(text: string, count: number): Promise<void> {
+    return new Promise((resolve) => {
+      let left = count;
+      const listener = (statement: string): void => {
+        if (!statement.includes(text)) return;
+        left -= 1;
+        if (left > 0) return;
+        this.listeners.delete(listener);
+        resolve();
+      };
+      this.listeners.add(listener);
+    });
   }
 }
 
