@@ -2,7 +2,7 @@
 const { insertEndpoints } = require('./tables.js');
 
 const TENANT = 'tenant';
-/** Every thousandth delivery of the tenant is about it. */
+/** Subject of every thousandth delivery of the tenant. */
 const SUBJECT = 'subject';
 const ENDPOINTS = 50;
 /** Number of endpoints of other tenants that get deliveries. */
@@ -34,7 +34,7 @@ async function fillLog(client, { rows, total, endpoints, deleted, origin }) {
   await insertJobs(client);
   // Every hundredth endpoint fails.
   await client.query(`update webhook_lanes set failures = 9, failing_since = 1 where id % 100 = 0`);
-  // Dropped first and built last, indexes take a tenth of the time.
+  // If the indexes are dropped before the inserts and built after them, it takes a tenth of the time.
   const { rows: indexes } = await client.query(
     `select indexname as name, indexdef as definition from pg_indexes
       where tablename in ('webhook_events', 'webhook_deliveries') and indexname not like '%pkey'`,

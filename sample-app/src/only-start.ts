@@ -12,8 +12,8 @@ interface Running {
  * demo's webhooks.
  *
  * @param url of this process, for the error of the next one
- * @returns removes the note
- * @throws Error if another process that still exists has noted that
+ * @returns a function that removes the note
+ * @throws Error if the note is of another process that still exists
  */
 export function claimFolder(file: string, url: string): () => void {
   const other = readNote(file);

@@ -150,7 +150,7 @@ describe('One delivery', () => {
 describe('Lists of deliveries', () => {
   let api: Calls;
   let hooks: { id: string }[];
-  /** The last event's, as the receiver got it. */
+  /** The id of the last event, as the receiver got it. */
   let receivedId: unknown;
 
   beforeAll(async () => {
@@ -173,7 +173,7 @@ describe('Lists of deliveries', () => {
   const subjects = async (path: string) =>
     (await list(api, path)).data.map(({ event }: { event: { subject: string } }) => event.subject);
 
-  it('are newest first, over all endpoints or of one', async () => {
+  it('are newest first, both for all endpoints and for one endpoint', async () => {
     const all = ['msg_6', 'msg_6', 'msg_5', 'msg_4', 'msg_3', 'msg_2', 'msg_1'];
     expect(await subjects('/webhooks/deliveries')).toEqual(all);
     expect(await subjects(`/webhooks/${hooks[0]!.id}/deliveries`)).toEqual(all.slice(1));
@@ -346,7 +346,7 @@ describe('A long log', () => {
   });
 });
 
-/** What a page of the host's may hand on from a query string: the routes check theirs before that. */
+/** Wrong values that a page of the host may pass on from a query string. The routes check their own query strings earlier. */
 const WRONG: [name: string, field: string, call: (webhooks: WebhooksService) => Promise<unknown>][] = [
   ['deliveries.list', 'limit', ({ deliveries }) => deliveries.list('a', { limit: NaN })],
   ['deliveries.list', 'subject', ({ deliveries }) => deliveries.list('a', { subject: 'a\0b' })],
@@ -398,7 +398,7 @@ describe('Recovering what an endpoint missed', () => {
       [tenantId, laneId, count],
     );
 
-  /** Three that were used up, one that was cancelled, one that arrived. */
+  /** Five deliveries: three are exhausted, one was cancelled, one arrived. */
   async function missed() {
     const account = newAccount();
     const endpoint = await account.register();

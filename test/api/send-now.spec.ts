@@ -70,7 +70,7 @@ describe('A delivery that waits for its retry', () => {
     expect(receiver.received).toHaveLength(2);
     await api.post(`/webhooks/${endpoint.id}/resume`).expect(200);
     await host.webhooks.runOnce();
-    // What is due later stays so.
+    // The resume does not send deliveries that are due later.
     expect(receiver.received).toHaveLength(3);
     expect(await first(api)).toMatchObject({ waits: 'schedule', attemptCount: 1 });
   });

@@ -73,7 +73,7 @@ describe('A worker that cannot record what it has sent', () => {
   const engine = useEngine();
   const LEASE = 65_000;
 
-  /** The disk is full, for outcomes alone. */
+  /** The database refuses outcomes, as if its disk were full, and accepts everything else. */
   const refuse = () =>
     engine().query(`
       create function refuse() returns trigger language plpgsql as $body$
@@ -81,13 +81,13 @@ describe('A worker that cannot record what it has sent', () => {
       create trigger refuse before update on $deliveries for each row
         when (new.attempts > old.attempts) execute function refuse()`);
   const accept = () => engine().query('drop function refuse cascade');
-  /** Runs between two steps of the worker: the clock does not jump within one. */
+  /** Runs `work` between two steps of the worker, so that the clock does not jump within a step. */
   const betweenSteps = (work: () => void) =>
     engine()
       .first.module.get(Pipeline, { strict: false })
       .exclusively(async () => work());
 
-  it('for longer than its lease sends nothing again, and records the outcomes as soon as it can', async () => {
+  it('sends nothing again, even after the lease would have ended, and records the outcomes as soon as it can', async () => {
     await engine().endpoint('acme', '/handed-over');
     await engine().endpoint('acme', '/claimed', { maxInFlight: 5 });
     await refuse();
@@ -147,7 +147,7 @@ describe('A worker that cannot record what it has sent', () => {
     errors.splice(0);
   });
 
-  it('leaves it to the next worker when it ends, which sends it again after the lease has expired', async () => {
+  it('leaves the delivery, when it shuts down, to the next worker, which sends it again after the lease has expired', async () => {
     await engine().endpoint('acme', '/handed-over');
     await refuse();
     await engine().publish(delivered('acme', 'm1'));

@@ -71,7 +71,7 @@ describe('The schedule', () => {
     expect(await engine().deliveries('acme')).toMatchObject([{ state: 'exhausted', attemptCount: 6 }]);
   });
 
-  it('begins anew with a manual retry, however the delivery had ended, while attempts are numbered on', async () => {
+  it('begins anew with a manual retry, however the delivery had ended, but the numbers of attempts continue', async () => {
     engine().receiver.on('/hooks', answer(500));
     await engine().endpoint('acme', '/hooks');
     await engine().publish(delivered('acme', 'm1'));

@@ -129,7 +129,7 @@ describe('app.close()', () => {
   });
 
   it.each([true, false])(
-    'listens for signals until then only if handleSignals is %p',
+    'removes the listeners for signals, which exist only if handleSignals is true: %p',
     async (handleSignals) => {
       const signals = ['SIGTERM', 'SIGINT'] as const;
       const before = signals.map((signal) => process.listenerCount(signal));

@@ -59,7 +59,7 @@ export class WebhooksService {
     readonly events: DeliveryEvents,
     /** Who created, changed or deleted an endpoint, rotated or revealed a secret, retried a delivery. */
     readonly audit: WebhookAudit,
-    /** The webhooks page: sessions for it. */
+    /** Creates sessions for the webhooks page. */
     readonly portal: WebhookPortal,
   ) {}
 

@@ -5,7 +5,7 @@ export interface Exchange {
   /** The controller, without what a host adds. */
   controller: Type<object>;
   handlerName: string;
-  /** As the host's parsers left them. */
+  /** Its body and query are as the host's parsers left them. */
   request: { method: string; body?: unknown; query?: unknown; headers: Record<string, unknown> };
   status: number;
   contentType: string;

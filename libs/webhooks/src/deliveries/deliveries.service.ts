@@ -65,12 +65,13 @@ export class WebhookDeliveries {
   }
 
   /**
-   * Sends a delivery now, with the same id and bytes; its attempts are numbered on. A finished delivery begins its schedule
-   * anew, however it ended. For a waiting one, this is the next attempt, and its schedule continues afterwards. A paused
-   * endpoint, order, limits, or a pause that the receiver asked for still hold it back; the result then says so in `waits`.
+   * Sends a delivery now, with the same id and bytes; the numbers of its attempts continue. A finished delivery begins its
+   * schedule anew, however it ended. For a waiting one, this is the next attempt, and its schedule continues afterwards. A
+   * paused endpoint, order, limits, or a pause that the receiver asked for still hold it back; the result then says so in
+   * `waits`.
    *
    * @throws WebhooksRequestError 404 `delivery_not_found`, 409 `delivery_being_sent`, `delivery_not_rendered` or
-   * `delivery_erased` if it has no body, `endpoint_closed` if its endpoint is disabled or deleted
+   *   `delivery_erased` if it has no body, `endpoint_closed` if its endpoint is disabled or deleted
    */
   async retry(tenantId: string, id: string, context: CallContext = {}): Promise<WebhookDeliveryDetail> {
     const delivery = await this.store.inTransaction(context.tx, async (tx) => {

@@ -16,7 +16,7 @@ export class Webhooks implements Omit<WebhooksService, 'runOnce'> {
 
   /** Writes one event or several in the caller's transaction, as {@link WebhooksService.publish} does. */
   readonly publish: WebhooksService['publish'];
-  /** Registration: what the routes do. */
+  /** Registers, reads, changes and deletes endpoints, as the routes do. */
   readonly endpoints: WebhooksService['endpoints'];
   /** The delivery log: list, retry, cancel. */
   readonly deliveries: WebhooksService['deliveries'];
@@ -34,7 +34,7 @@ export class Webhooks implements Omit<WebhooksService, 'runOnce'> {
   readonly events: WebhooksService['events'];
   /** Who created, changed or deleted an endpoint, rotated or revealed a secret, retried a delivery. */
   readonly audit: WebhooksService['audit'];
-  /** The webhooks page: sessions for it. */
+  /** Creates sessions for the webhooks page. */
   readonly portal: WebhooksService['portal'];
   /** Checks a customer's `callbackUrl` when the host accepts it. */
   readonly assertCallbackUrl: WebhooksService['assertCallbackUrl'];

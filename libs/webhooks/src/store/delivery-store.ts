@@ -173,7 +173,7 @@ export interface DeliveryStore extends StoreTransactions {
   lockDelivery(tenantId: string, id: string): Promise<LockedDelivery | null>;
   /**
    * In `tx`: makes deliveries of one lane due now. Finished ones begin their schedule anew, waiting ones continue theirs. In
-   * both cases the attempts are numbered on. The lane becomes due, unless it is paused or on hold. The commit wakes this
+   * both cases the numbers of attempts continue. The lane becomes due, unless it is paused or on hold. The commit wakes this
    * process's worker. Deliveries that are being sent stay as they are.
    */
   requeueDeliveries(laneId: string, ids: readonly string[]): Promise<void>;

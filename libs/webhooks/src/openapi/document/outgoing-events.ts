@@ -41,7 +41,7 @@ export function outgoingEvents(profiles: readonly Profile[], own: readonly Catal
   return { webhooks, schemas };
 }
 
-/** `message.delivered`: `WebhookDataMessageDelivered`. */
+/** Returns, for example, `WebhookDataMessageDelivered` for `message.delivered`. */
 function dataSchemaName({ name }: CatalogueEntry): string {
   const words = name.split(/[^A-Za-z0-9]+/).filter(Boolean);
   return `WebhookData${words.map((word) => word[0]!.toUpperCase() + word.slice(1)).join('')}`;

@@ -17,7 +17,7 @@ export const accountOperations: OperationsOf<AccountRoutes> = {
   },
   rotateAccountSecret: {
     summary: "Rotate the account's secret",
-    description: 'It signs callbacks, and the webhooks of some profiles.',
+    description: 'This secret signs callbacks, and the webhooks of some profiles.',
     body: { schema: 'WebhookSecretRotation' },
     answer: 'WebhookRotatedSecret',
     answerText: 'The new secret.',

@@ -15,8 +15,9 @@ const MAX_LANES_SCANNED = 2_000;
  */
 export async function deleteIdleLanes(session: Session, after: string): Promise<string> {
   const { deliveries, lanes } = session.tables;
-  // Finds the first delivery from this lane's id on, which only the index by lane can do. For "a delivery of this lane" the
-  // planner, after statistics of a few busy lanes, overestimates the matches and scans the whole table.
+  // Finds the first delivery whose lane id is this lane's or a later one, which forces the planner to use the index by lane.
+  // If the query asked for any delivery of this lane, the planner would scan the whole table when a few lanes have most
+  // deliveries, because it would expect too many matches.
   const unused = `l.endpoint_id is null and l.id is distinct from
     (select d.lane_id from ${deliveries} d where d.lane_id >= l.id order by d.lane_id, d.id limit 1)`;
   const idle = `${unused} and l.state = 'open' and l.next_due_at is null and l.in_flight = 0

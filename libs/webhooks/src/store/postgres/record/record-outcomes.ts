@@ -12,8 +12,8 @@ import {
 } from './outcome-parameters.js';
 
 /**
- * Starts this close to each other may belong to the same attempt. A start is the database's clock minus an age on the
- * process's clock, and these differ a little.
+ * Two starts that differ by no more than this may be those of the same attempt. A start is the database's clock minus an age
+ * on the process's clock, and these differ a little.
  */
 const SAME_START_MS = 1_000;
 
@@ -93,8 +93,9 @@ function recordOutcomesSql(tables: Tables, history: boolean, hasFailureAlerts: b
       returning d.id, d.lane_id, d.next_at, i.state = 'delivered' as success, i.failure, i.pause, i.releases, i.exclusive,
                 i.previous_at, i.age, i.counted, i.number
     ),
-    -- The delivery's own columns hold its last attempt. The one that they held until now, as this statement still reads
-    -- them, moves to the attempts: after the update, because a delivery that is being deleted must leave none.
+    -- The delivery's own columns hold its last attempt. The attempt that they held before the update, which this statement
+    -- still reads, moves to the table of attempts. It moves only if the update found the delivery, because a delivery that is
+    -- being deleted must leave no attempt.
     previous_attempts as (
       insert into ${attempts} (delivery_id, number, started_at, duration_ms, status, error, response, response_headers)
       select d.id, d.attempts, d.attempt_at, d.duration_ms, d.status, d.error, d.response, d.response_headers

@@ -71,7 +71,7 @@ export class CreateWebhooks1763600000000 implements MigrationInterface {
     await runner.query(
       `create index ${index(runner, 'endpoints', '_tenant')} on ${tables.endpoints} (tenant_id, created_at, id)`,
     );
-    // Updated once for a batch: room on the page keeps the counters' updates off the indexes.
+    // Each batch updates the counters once. The free room on each page lets these updates leave the indexes unchanged.
     await runner.query(`
       create table ${tables.lanes} (
         id bigserial primary key,
@@ -96,7 +96,7 @@ export class CreateWebhooks1763600000000 implements MigrationInterface {
     await runner.query(
       `create unique index ${index(runner, 'lanes', '_callback')} on ${tables.lanes} (tenant_id, origin)`,
     );
-    // Whose turn it is.
+    // The lanes that are due, the longest due first.
     await runner.query(
       `create index ${index(runner, 'lanes', '_due')} on ${tables.lanes} (next_due_at) where next_due_at is not null`,
     );
@@ -116,7 +116,7 @@ export class CreateWebhooks1763600000000 implements MigrationInterface {
         test boolean not null default false,
         endpoint_id uuid
       ) with (autovacuum_vacuum_scale_factor = 0.05)`);
-    // What a receiver quotes: its webhook-id.
+    // The event whose webhook-id a receiver quotes.
     await runner.query(`create unique index ${index(runner, 'events', '_id')} on ${tables.events} (id)`);
     // The page of one message, and the earlier events of a subject when order is kept.
     await runner.query(
@@ -131,7 +131,8 @@ export class CreateWebhooks1763600000000 implements MigrationInterface {
       create table ${tables.unrelayed} (
         sequence bigint primary key
       ) with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000)`);
-    // Room on the page: no index names a column that a first-attempt success changes.
+    // Free room on each page, so that updates leave the indexes unchanged: no index names a column that a success of a first
+    // attempt changes.
     await runner.query(`
       create table ${tables.deliveries} (
         id bigserial primary key,
@@ -156,7 +157,7 @@ export class CreateWebhooks1763600000000 implements MigrationInterface {
         error varchar(32),
         callback_url text,
         response text,
-        -- Last, so that the log need not repeat it with every update.
+        -- The last column, so that PostgreSQL's write-ahead log need not repeat it with every update.
         body text not null
       ) with (fillfactor = 55, autovacuum_vacuum_scale_factor = 0.05, autovacuum_vacuum_insert_scale_factor = 0.2)`);
     // One delivery for each event, lane and wire type; the deliveries of an event.
