@@ -342,7 +342,7 @@ describe('Alerts that are due together', () => {
     );
     await backend.pass(0);
     expect(errors.mock.calls.flat().join()).toContain(
-      'Storing the result of alert 2 failed, it is sent again: rejected',
+      'Storing the result of alert 2 failed, so the alert is sent again: rejected',
     );
     await backend.rows('drop trigger reject on webhook_alerts');
     await backend.pass(2 * MINUTE + SECOND);

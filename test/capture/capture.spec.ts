@@ -215,7 +215,7 @@ describe('A map that fails', () => {
     engine().log.errors.length = 0;
   });
 
-  it('is also a map that does not return an event, and nothing of its batch is lost', async () => {
+  it('counts as failed, too, if it does not return an event, and nothing of its batch is lost', async () => {
     await add('bad', 'good');
     map = (row, previous, context) =>
       row.id === 'bad' ? ({ type: 'Not A Type', data: {} } as never) : statusEvent(row, previous, context);

@@ -333,7 +333,7 @@ describe('An idempotency key', () => {
     expect(engine().receiver.arrivals).toHaveLength(1);
   });
 
-  it('is recognized within one call, among events without a key, in the given order', async () => {
+  it('is recognized if one call uses it twice, among events without a key, and the events keep their order', async () => {
     const answers = await engine().publish(
       keyed('b', 'm1'),
       delivered('acme', 'm2'),
@@ -371,7 +371,7 @@ describe('An idempotency key', () => {
     });
   });
 
-  it('waits for the transaction that used it first, and then returns that event', async () => {
+  it('waits for the transaction that used it first, and then returns the id of the event of that transaction', async () => {
     const { dataSource } = engine().first;
     const first = dataSource.createQueryRunner();
     await first.startTransaction();

@@ -11,7 +11,7 @@ const PROGRAM = join(__dirname, 'processes/receiver.ts');
 /** The receiver and its ledger: what really arrived, whatever the sender believes. */
 export class Ledger {
   private arrived = 0;
-  /** Lines that belong to an earlier page. */
+  /** Number of lines that came before the last call of {@link turnPage}. */
   private before = 0;
   private readonly stopListening: () => void;
 
@@ -52,7 +52,7 @@ export class Ledger {
     return this.arrived;
   }
 
-  /** Waits until so many requests have arrived in all. */
+  /** Waits until `count` requests have arrived in total. */
   async arrivals(count: number, patience?: number): Promise<void> {
     await until(`${count} requests at the receiver`, () => this.arrived >= count, patience);
   }
@@ -69,7 +69,7 @@ export class Ledger {
     return path === undefined ? all : all.filter((line) => line.path === path);
   }
 
-  /** The most requests of one path that waited for their answers together. */
+  /** Maximum number of requests of `path` that waited for their answers at the same time. */
   mostAtOnce(path: string): number {
     return Math.max(...this.lines(path).map(({ atOnce }) => atOnce));
   }

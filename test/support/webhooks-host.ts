@@ -22,7 +22,7 @@ import { emptyTables } from './empty-tables.js';
 import { createMigratedDatabase } from './migrated-database.js';
 import { listen } from './listen.js';
 
-/** Accounts of the host: the guard asks them, so that guards with dependencies are proven. */
+/** Accounts of the host. The guard has them injected, so that the tests cover guards with dependencies. */
 @Injectable()
 class Accounts {
   /** `none` has no tenant, `empty` an empty one. */
@@ -83,7 +83,7 @@ export interface HostSettings {
   logger?: false;
 }
 
-/** Starts one. It delivers only when the test says `webhooks.runOnce()`, unless `options.role` says otherwise. */
+/** Starts a host. It delivers only when the test says `webhooks.runOnce()`, unless `options.role` says otherwise. */
 export async function startHost({
   adapter = 'express',
   configure,

@@ -63,7 +63,10 @@ export class AlertSender {
     this.results = new ResultWriter(store);
   }
 
-  /** Sends due alerts in the background. If it has just done so, it waits for the next check for work to wake it again. */
+  /**
+   * Sends due alerts in the background, unless it claimed alerts less than a second ago. Then the next check for work wakes it
+   * again.
+   */
   wake(): void {
     if (performance.now() >= this.nextClaimAt) this.startClaiming();
   }
@@ -148,7 +151,7 @@ export class AlertSender {
     const finishing: Promise<void> = this.finish(alert, taken, error)
       .catch((reason: Error) =>
         this.logger.error(
-          `Storing the result of alert ${alert.id} failed, it is sent again: ${reason.message}`,
+          `Storing the result of alert ${alert.id} failed, so the alert is sent again: ${reason.message}`,
         ),
       )
       .finally(() => this.finishing.delete(finishing));

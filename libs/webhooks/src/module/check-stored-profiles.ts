@@ -17,6 +17,6 @@ export async function checkStoredProfiles(
   );
   throw new WebhooksSetupError(
     `WebhooksModule: stored endpoints or accounts use a profile that is not in the options: ${uses.join(', ')}. ` +
-      'Add it to profiles again, or delete what uses it first: its events would be discarded.',
+      'Add it to profiles again, or first delete what uses it: its events would be discarded.',
   );
 }

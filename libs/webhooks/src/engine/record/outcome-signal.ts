@@ -8,12 +8,12 @@ export class OutcomeSignal {
     this.renew();
   }
 
-  /** Calls `listener` each time this happens. */
+  /** Calls `listener` after each recording of outcomes and each freed slot. */
   subscribe(listener: () => void): void {
     this.listeners.add(listener);
   }
 
-  /** Resolves the next time this happens. */
+  /** Resolves after the next recording of outcomes or the next freed slot. */
   next(): Promise<void> {
     return this.promise;
   }
