@@ -7,13 +7,13 @@ import { POLL } from '../support/client-log.js';
 import { delivered, Engine } from './support/engine.js';
 import { startWorker, type Worker } from './support/worker.js';
 
-// Sooner than the poll that would find everything.
+// The time limit is shorter than the time until the next poll, which would find everything.
 jest.setTimeout(45_000);
 
 /** These workers poll once a minute, so what arrives here arrives because another process has announced it. */
 const SELDOM = { idlePollMs: 60_000, busyPollMs: 60_000 };
 
-/** Takes the warnings that a worker polls instead of listening. */
+/** Removes and returns the warnings which say that a worker polls because it cannot listen. */
 const aboutPolling = ({ warnings }: Engine['log']) =>
   warnings.splice(0).filter((line) => line.includes('poll'));
 

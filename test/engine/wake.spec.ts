@@ -9,7 +9,7 @@ import { until } from '../faults/until.js';
 import { delivered, Engine } from './support/engine.js';
 import { answer, Gate, inSequence } from './support/receiver.js';
 
-// Sooner than the poll that would find everything.
+// The time limit is shorter than the time until the next poll, which would find everything.
 jest.setTimeout(45_000);
 
 /**

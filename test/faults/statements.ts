@@ -6,7 +6,7 @@ export const HAND_OVER = /insert into "?webhook_deliveries/;
 /** The relay's look at a few events, which it then hands over in one statement. */
 export const LOOK = /from "?webhook_unrelayed"? order by sequence limit \d+\s*\)/;
 
-/** Text of an event that is too large for that: it is relayed in a transaction. */
+/** Text that makes an event too large for one statement, so that the relay uses a transaction. */
 export const LARGE = 'x'.repeat(10_000);
 
 /** A worker takes deliveries from a lane. */
@@ -15,5 +15,5 @@ export const CLAIM = /update "?webhook_deliveries"?[^;]*set state = 'sending'/;
 /** The relay takes events. */
 export const TAKE_EVENTS = /from "?webhook_unrelayed"?[^;()]*for update skip locked/;
 
-/** A worker writes down what came of its requests. */
+/** A worker records the outcomes of its requests. */
 export const RECORD = /update "?webhook_deliveries"?[^;]*duration_ms = /;

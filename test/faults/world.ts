@@ -39,8 +39,8 @@ export class World {
   ) {}
 
   /**
-   * Creates one on a new database of this run's server, or on that of `databaseUrl`. With `spares`, it uses processes again
-   * that have stopped.
+   * Creates a world on a new database of this run's server, or on the database of `databaseUrl`. With `spares`, it reuses
+   * processes whose hosts have stopped.
    */
   static async create(databaseUrl?: string, spares: Spares | null = null): Promise<World> {
     const database = databaseUrl ? await migrated(databaseUrl) : await createMigratedDatabase();
@@ -55,7 +55,7 @@ export class World {
     });
   }
 
-  /** Of the database, past all proxies. */
+  /** URL of the database, past all proxies. */
   get url(): string {
     return this.databaseUrl;
   }
@@ -92,7 +92,10 @@ export class World {
     );
   }
 
-  /** Leases that a host holds: others may take one again and again meanwhile, to look for work. */
+  /**
+   * Number of leases that a host holds. Other hosts are not counted, because they take leases again and again to look for
+   * work.
+   */
   leasesOf(host: Host): Promise<number> {
     return this.count('webhook_leases where owner like $1', [`%:${host.process.pid}:%`]);
   }

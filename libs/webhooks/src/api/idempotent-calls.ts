@@ -6,7 +6,7 @@ import type { IdempotencyStore, KeyedCall } from '../store/idempotency/idempoten
 import { KEY_LIFE_MS } from '../store/idempotency/key-life.js';
 import { STORE } from '../store/store.js';
 
-/** Longer than any call takes: a test waits for at most 30 s. */
+/** Longer than any call takes. The longest is the route that sends a test event: it waits up to 30 s. */
 const LOCK_MS = 60_000;
 
 /** Name of the header, as errors write it. */

@@ -8,7 +8,7 @@ export type Lookup = (hostname: string) => Promise<readonly LookupAddress[]>;
 const MAX_LOOKUPS = 64;
 /** A lookup that takes longer gives its slot to the next one: the names of one slow server must not stop all others. */
 const SLOW_AFTER_MS = 250;
-/** Slow lookups at a time. More than the requests that can hang in a worker of 64 slots. */
+/** Maximum number of slow lookups at a time: more than the number of requests that can hang in a worker with 64 slots. */
 const MAX_SLOW_LOOKUPS = 1_000;
 const MAX_CACHED = 1_000;
 const MAX_RESOLVED_NAMES = 10_000;
@@ -29,13 +29,14 @@ interface CachedResult {
 }
 
 /**
- * Resolves host names with limits: at most 64 lookups at a time and 1,000 slow ones besides, one per name. Names that
- * resolved before come first. Addresses are cached for 10 s, failures for 5 s, or 30 s if the name server did not respond.
+ * Resolves host names with limits: at most 64 lookups at a time, up to 1,000 more if they are slow, and only one per name.
+ * Names that resolved before come first. Addresses are cached for 10 s, failures for 5 s, or 30 s if the name server did not
+ * respond.
  *
- * Why not undici's DNS interceptor: by default it uses `dns.lookup`, which runs on libuv's small thread pool together with
- * the host's file and crypto work. It also limits neither the lookups at a time nor the repeated lookups of a name that
- * fails, so the slow name servers of one tenant would delay everybody. `allowedHosts` alone use the system's resolver,
- * which knows `/etc/hosts` and search domains.
+ * Why not undici's DNS interceptor: by default it uses `dns.lookup`, which runs on libuv's small thread pool together with the
+ * host's file and crypto work. It also limits neither the lookups at a time nor the repeated lookups of a name that fails, so
+ * the slow name servers of one tenant would delay everybody. Only `allowedHosts` use the system's resolver, which knows
+ * `/etc/hosts` and search domains.
  */
 export class Resolver {
   private readonly cache = new Map<string, CachedResult>();
@@ -87,7 +88,7 @@ export class Resolver {
     }
   }
 
-  /** Waits for a free slot. Returns what releases it. */
+  /** Waits for a free slot. Returns a function that releases it. */
   private async acquireSlot(queue: (() => void)[]): Promise<() => void> {
     while (this.slotsInUse >= MAX_LOOKUPS) await new Promise<void>((wake) => queue.push(wake));
     this.slotsInUse++;

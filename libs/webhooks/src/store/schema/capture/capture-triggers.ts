@@ -6,7 +6,7 @@ import type { CapturedTable, ColumnMetadata } from './captured-table.js';
 
 /** PostgreSQL cuts longer names. */
 const MAX_NAME_LENGTH = 63;
-/** Bits of `pg_trigger.tgtype`; no bit: after the statement. */
+/** Bits of `pg_trigger.tgtype`. If no bit is set, the trigger runs after the statement. */
 const TRIGGER_TYPE = { row: 1, insert: 4, delete: 8, update: 16 };
 /** Types without an equality operator in PostgreSQL. Their texts are compared instead. */
 const WITHOUT_EQUALITY = new Set([
