@@ -215,7 +215,7 @@ describe.each(['express', 'fastify'] as const)('Compatibility routes on %s', (ad
       expect((await stranger.get('/v3/webhooks')).body.data.rows).toEqual([]);
     });
 
-    it('deliver: the same endpoint, signed with the secret that was registered', async () => {
+    it('deliver to the endpoint that they registered, signed with its secret', async () => {
       await api.post('/v3/webhooks', { ...documented, url: receiver.url }).expect(200);
       const message = { id: 7, direction: 'out' as const, from: '+15555550999', to: '+15555550123' };
       await host.dataSource.transaction((tx) =>
@@ -278,7 +278,7 @@ describe.each(['express', 'fastify'] as const)('Compatibility routes on %s', (ad
       expect((await api.get('/v1/webhooks?limit=0').expect(422)).body.data).toHaveProperty('limit');
     });
 
-    it('index reports to the audit whose keys it has shown', async () => {
+    it('index tells the audit which endpoints’ keys it has shown', async () => {
       const { data } = (await api.post('/v1/webhooks', body)).body;
       await api.post('/v1/webhooks', { ...body, signing_key: '' });
       const entries: AuditEntry[] = [];
@@ -373,7 +373,7 @@ describe.each(['express', 'fastify'] as const)('Compatibility routes on %s', (ad
       });
     });
 
-    it('ten webhooks at most: a 402', async () => {
+    it('answer 402 beyond ten webhooks', async () => {
       for (let i = 0; i < 10; i++) await api.post('/v1/webhooks', body).expect(201);
       const answer = await api.post('/v1/webhooks', body).expect(402);
       expect(answer.body).toEqual({ status: 'error', message: expect.stringContaining('10') });

@@ -43,7 +43,7 @@ it('The figures of all webhooks of a tenant come in one call, from the roll-up a
   await count(gone.id, 0, 9, 9);
   await endpoints.delete('a', gone.id);
 
-  // Nothing that grows with what the tenant has sent is read: these cannot be read now.
+  // The page reads no table that grows with what the tenant has sent: these tables cannot be read now.
   const runner = host.dataSource.createQueryRunner();
   await runner.startTransaction();
   await runner.query(

@@ -1,4 +1,4 @@
-/** What the OpenAPI document does not describe, of the present test. */
+/** What the current test has seen that the OpenAPI document does not describe. */
 export const problems: string[] = [];
 
 /** For tests of a host that changes the module's responses: clears the problems found so far. */

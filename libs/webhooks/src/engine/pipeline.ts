@@ -34,8 +34,8 @@ export class Pipeline {
   ) {}
 
   /**
-   * Runs `work` once the work passed before it has ended, so that `runOnce()` and the worker's loop take turns, step by
-   * step.
+   * Runs `work` after all work that was passed earlier has ended, so that `runOnce()` and the worker's loop take turns, step
+   * by step.
    */
   exclusively<T>(work: () => Promise<T>): Promise<T> {
     const result = this.lastStep.then(work);

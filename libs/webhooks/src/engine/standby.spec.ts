@@ -60,7 +60,7 @@ describe('A worker that gets announcements', () => {
     expect(standby.isActive).toBe(false);
   });
 
-  it('stands by when others have relayed the events: it looks a moment after the next announcement, once for all that follow', () => {
+  it('stands by when others have relayed the events: it looks once, a moment after the next announcement, for all events announced by then', () => {
     announce(1);
     relay(0);
     announce(1);
@@ -75,7 +75,7 @@ describe('A worker that gets announcements', () => {
     expect(standby.msUntilLook).toBe(Infinity);
   });
 
-  it('waits longer each time that others were quicker, up to a limit, and no longer than at first after a silence', () => {
+  it('waits longer each time that others were quicker, up to a limit, and after a silence only as long as at first', () => {
     announce(1);
     relay(0);
     expect(Array.from({ length: 6 }, lose)).toEqual([10, 20, 40, 80, 100, 100]);

@@ -59,9 +59,9 @@ export interface Capture {
 }
 
 /**
- * Publishes an event for each change of a column, by repositories, query builders, raw SQL or other programs.
- * It needs the triggers of `captureMigration(entity, { column })` on the table. Pass it to `WebhooksModule.forFeature()` in
- * the processes that deliver.
+ * Publishes an event for each change of a column, whether repositories, query builders, raw SQL or other programs make it. It
+ * needs the triggers of `captureMigration(entity, { column })` on the table. Pass it to `WebhooksModule.forFeature()` in the
+ * processes that deliver.
  *
  * @throws InvalidOptionError if an option is missing, unknown or of the wrong type
  */

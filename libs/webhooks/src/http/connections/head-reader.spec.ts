@@ -34,7 +34,7 @@ describe('HeadReader', () => {
     ['no status', 'HTTP/1.1 OK\n\n'],
     ['a fold without a line', 'HTTP/1.1 200 OK\r\n a: b\r\n\r\n'],
     ['a switch of protocols', 'HTTP/1.1 101 x\r\n\r\nabc'],
-  ])('passes on %s at once, which the parser refuses', (_, bytes) => {
+  ])('passes on %s at once, so that the parser refuses it', (_, bytes) => {
     expect(receive(bytes).passed).toBe(bytes);
   });
 

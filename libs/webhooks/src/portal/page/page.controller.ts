@@ -6,7 +6,7 @@ import { PageFiles } from './page-files.js';
 import { pageHeaders } from './page-headers.js';
 import { respond } from './respond.js';
 
-/** The page. It contains no data of any tenant, which it gets from its API. */
+/** Serves the page, which contains no data of any tenant. The page gets the data from its API. */
 @Controller()
 export class PageController {
   constructor(

@@ -40,10 +40,11 @@ export function queryParsed(client: PgClient, statement: PgStatement): Promise<{
 }
 
 /**
- * The same query runner, in the same transaction, except that the parsers of this module read what its statements return.
- * `pg` has one table of parsers for the whole process, and a host may have changed it: `pg.types.setTypeParser(20, BigInt)`.
+ * The same query runner, in the same transaction, except that the parsers of this module read what its statements return. `pg`
+ * has one table of parsers for the whole process, and a host may have changed it: `pg.types.setTypeParser(20, BigInt)`.
  *
- * TypeORM knows transactions by the given runner: use that one where commits are watched.
+ * Where code waits for the commit, use the given runner, not the returned one: TypeORM knows its transactions by the given
+ * one.
  */
 export function withOwnParsers(runner: QueryRunner): QueryRunner {
   const connect = async (): Promise<ParsingClient> => {

@@ -57,7 +57,7 @@ export async function readFewEvents(session: Session): Promise<FewEvents | null>
 }
 
 function toEvent(row: Row): ClaimedEvent & { version: string } {
-  // Not known here: `relayFewEvents` looks for earlier events.
+  // This statement does not look for earlier events of the subject: `relayFewEvents` does.
   const facts = { followsEarlier: row.subject !== null, isLarge: false };
   return { ...toClaimedEvent(row, row.data!, facts), version: row.version };
 }

@@ -19,7 +19,7 @@ export class IdempotencyKeys1765200000000 implements MigrationInterface {
         answer text,
         primary key (tenant_id, route, key)
       )`);
-    // What maintenance deletes.
+    // With this index, maintenance finds the rows to delete.
     await runner.query(
       `create index ${indexName(runner, 'idempotencyKeys', '_created')} on ${idempotencyKeys} (created_at)`,
     );

@@ -33,7 +33,7 @@ export class EndpointHours1765300000000 implements MigrationInterface {
         ms_more integer not null default 0,
         primary key (endpoint_id, hour)
       ) with (fillfactor = 70)`);
-    // What maintenance deletes.
+    // With this index, maintenance finds the rows to delete.
     await runner.query(
       `create index ${indexName(runner, 'endpointHours', '_hour')} on ${endpointHours} (hour)`,
     );
