@@ -30,6 +30,8 @@ script(
     const rows = [];
     const targets = [];
     const notes = [];
+    /** Of the next run: its database is named after it, because the name of a variant may be too long. */
+    let number = 0;
 
     async function withHost(name, setUp, work, options) {
       const database = await testbed.createDatabase(`failing_${name}`);
@@ -48,7 +50,7 @@ script(
       const figures = Object.fromEntries(Object.keys(variants).map((name) => [name, []]));
       for (let round = 1; round <= rounds; round++)
         for (const [name, run] of Object.entries(variants)) {
-          const figure = await run(`${name.replaceAll(/\W/g, '_')}_${round}`);
+          const figure = await run(`${number++}`);
           figures[name].push(figure);
           console.log(`round ${round}/${rounds}  ${name}: ${JSON.stringify(figure)}`);
         }
