@@ -95,13 +95,16 @@ describe('app.close()', () => {
     await receiver.arrived(1);
     const closing = app.close();
     const later = await startWorker({}, 'api');
-    const states = async (): Promise<string[]> =>
-      (await service(later).deliveries.list('a')).data.map(({ state }) => state).toSorted();
-    while ((await states()).filter((state) => state === 'sending').length !== 1)
+    const sending = async (): Promise<number> =>
+      (await service(later).deliveries.list('a', { states: ['sending'] })).data.length;
+    // One has arrived, or two if the first gave up its slot before the worker was to stop.
+    while ((await sending()) !== receiver.arrivals.length)
       await new Promise((resolve) => setImmediate(resolve));
+    const arrived = receiver.arrivals.length;
+    expect(arrived).toBeLessThan(ids.length / 2);
     gate.open();
     await closing;
-    expect(receiver.arrivals).toHaveLength(1);
+    expect(receiver.arrivals).toHaveLength(arrived);
     await later.close();
   });
 
