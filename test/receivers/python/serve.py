@@ -1,11 +1,24 @@
 """Runs one app of this folder on a free port of 127.0.0.1, and prints the port first."""
 
+import builtins
 import importlib
 import logging
 import sys
+from threading import Lock
 
 from werkzeug.serving import make_server
 
+printing = Lock()
+print_in_two_steps = builtins.print
+
+
+def print_line(*values, **options):
+    """Prints a line whole. Without it, the text and the end of the line may be from two threads."""
+    with printing:
+        print_in_two_steps(*values, **options)
+
+
+builtins.print = print_line
 app = importlib.import_module(sys.argv[1]).app
 logging.getLogger("werkzeug").setLevel(logging.ERROR)
 server = make_server("127.0.0.1", 0, app, threaded=True)
