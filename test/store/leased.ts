@@ -54,6 +54,11 @@ function attemptOf(number: number, status: number): NonNullable<RecordableOutcom
 
 const NEUTRAL = { reason: null, delayMs: 0, failure: false, pauseLaneMs: 0, releasesLane: false };
 
+/** What the relay has handed over to a worker at once, so that it has no attempt yet. */
+export function handedOver(id: string, leaseId: string, laneId: string): LeasedDelivery {
+  return { id, leaseId, attemptAt: null, isExclusive: false, isCounted: false, destination: { laneId } };
+}
+
 export function succeeded(delivery: LeasedDelivery, number = 1): RecordableOutcome {
   return { ...NEUTRAL, delivery, state: 'delivered', attempt: attemptOf(number, 200) };
 }

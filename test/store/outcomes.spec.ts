@@ -3,6 +3,7 @@ import { FAILING_LANE_STEP_MS, SMALL_BATCH } from '../../libs/webhooks/src/store
 import type { FailureAlert } from '../../libs/webhooks/src/store/outcome-store.js';
 import {
   exhausted,
+  handedOver,
   leaseDue,
   type LeasedDelivery,
   leaseNew,
@@ -252,14 +253,10 @@ describe('The outcomes of a store', () => {
       const rows: { id: string }[] = await test.dataSource.query(
         'select id from webhook_deliveries order by id',
       );
-      const [kept, claimed] = rows.map(({ id }) => ({
-        id,
-        leaseId,
-        attemptAt: null,
-        isExclusive: false,
-        isCounted: false,
-        destination: { laneId: lane },
-      })) as [LeasedDelivery, LeasedDelivery];
+      const [kept, claimed] = rows.map(({ id }) => handedOver(id, leaseId, lane)) as [
+        LeasedDelivery,
+        LeasedDelivery,
+      ];
       test.store.advanceClock(HALF_MS);
       expect(await test.store.rescueExpiredLeases()).toBe(2);
       await test.store.keepLeased([succeeded(kept)], HALF_MS);
@@ -308,16 +305,7 @@ describe('The outcomes of a store', () => {
         await publish(test, ...events(size));
         await relayTo(test, lane, { leaseId, direct: true });
         const rows = await test.dataSource.getRepository(WebhookDeliveryRow).find();
-        const outcomes = rows.map(({ id }) =>
-          succeeded({
-            id,
-            leaseId,
-            attemptAt: null,
-            isExclusive: false,
-            isCounted: false,
-            destination: { laneId: lane },
-          }),
-        );
+        const outcomes = rows.map(({ id }) => succeeded(handedOver(id, leaseId, lane)));
         const counts = `select pg_stat_get_xact_tuples_updated(t)::int as all, pg_stat_get_xact_tuples_hot_updated(t)::int as "onPage"
                         from (select 'webhook_deliveries'::regclass as t) deliveries`;
         await test.dataSource.transaction(async (tx) => {
