@@ -139,7 +139,7 @@ describe('A worker that gets announcements', () => {
     expect(standby.isActive).toBe(false);
   });
 
-  it('goes on alone with events that do not fit into one batch', () => {
+  it('stays off standby while it relays events that do not fit into one batch', () => {
     announce(20);
     relay(10, { hasMore: true });
     expect(standby.isActive).toBe(false);
