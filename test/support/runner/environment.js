@@ -6,6 +6,7 @@ const { ModuleMocker } = require('jest-mock');
 const compileOnce = require('./compile-once.js');
 const PackageState = require('./package-state.js');
 const ProcessState = require('./process-state.js');
+const Storages = require('./storages.js');
 const ownProcess = require('./own-process.js');
 
 vm.compileFunction = compileOnce;
@@ -18,7 +19,7 @@ module.exports = class Environment {
 
   /** @param {import('@jest/environment').JestEnvironmentConfig} config */
   constructor({ projectConfig }) {
-    this.before = [new ProcessState(), new PackageState()];
+    this.before = [new ProcessState(), new PackageState(), new Storages()];
     Object.defineProperty(globalThis, 'process', { configurable: true, writable: true, value: ownProcess() });
     this.fakeTimers = new LegacyFakeTimers({
       config: projectConfig,
