@@ -85,7 +85,7 @@ describe("The operator's pause", () => {
     expect(receiver.received).toHaveLength(2);
   });
 
-  it('lasts, for an endpoint that two pauses cover, until both have ended', async () => {
+  it('that covers an endpoint together with another pause lasts until both have ended', async () => {
     const { id } = await register();
     await operator().pause({ endpointId: id });
     await operator().pause({ tenantId });
@@ -134,7 +134,7 @@ describe("The operator's pause", () => {
     await expect(operator().pause({ endpointId })).rejects.toMatchObject({ code: 'endpoint_not_found' });
   });
 
-  it('is shown to staff alone, and so are failures and deliveries of all tenants', async () => {
+  it('has routes for staff only, and so have the failures and deliveries of all tenants', async () => {
     const { id } = await register();
     receiver.answer(500);
     await publish();
@@ -161,7 +161,7 @@ describe("The operator's pause", () => {
     expect((await post('resume').send({ tenantId }).expect(200)).body).toEqual([]);
   });
 
-  it('has no routes without guards', () => {
+  it('has no routes unless the host passes guards', () => {
     expect(() => operatorController({ guards: [] })).toThrow('operatorController needs `guards`');
   });
 });

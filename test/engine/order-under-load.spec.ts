@@ -18,7 +18,7 @@ function random(seed: number): () => number {
 
 /** What one path has seen of one subject. */
 interface Seen {
-  /** Number of the event whose first attempt came last. */
+  /** Highest number of an event that has arrived. */
   latest: number;
   open: Set<number>;
   attempts: Map<number, number>;
@@ -89,7 +89,7 @@ async function publishAll(engine: Engine, next: () => number): Promise<void> {
 }
 
 describe('With four workers that relay and deliver events of many subjects at the same time', () => {
-  // Retries are due at once, so that they meet first attempts as often as they can.
+  // Retries are due at once, so that many of them coincide with first attempts.
   const engine = useEngine({
     workers: 4,
     pool: 4,

@@ -43,7 +43,7 @@ describe('Deliveries of one subject', () => {
       }
     });
 
-    it('wait for one that was published in another batch and is in flight', async () => {
+    it('wait for a delivery in flight that was published in another batch', async () => {
       const gate = new Gate();
       engine().receiver.on('/hooks', gate.behaviour);
       await engine().endpoint('acme', '/hooks', { ordering });
@@ -58,14 +58,14 @@ describe('Deliveries of one subject', () => {
       expect(engine().receiver.arrivals).toHaveLength(2);
     });
 
-    it('do not wait for other subjects, events without one, or other endpoints', async () => {
+    it('do not wait for other subjects, events without a subject, or other endpoints', async () => {
       const gate = new Gate();
       engine().receiver.on('/slow', gate.behaviour);
       await engine().endpoint('acme', '/slow', { ordering });
       await engine().endpoint('acme', '/quick', { ordering });
       await publish('m1', 'm2', undefined, undefined, 'm1');
       const run = engine().runOnce();
-      // All but the second of m1 at the slow endpoint.
+      // All requests, except the one for the second event of m1 at the slow endpoint.
       await engine().receiver.arrived(9);
       expect(engine().receiver.at('/quick')).toHaveLength(5);
       expect(engine().receiver.at('/slow')).toHaveLength(4);
@@ -113,7 +113,7 @@ describe('Deliveries of one subject', () => {
     expect(new Set(numbers).size).toBe(3);
   });
 
-  it('wait by the hundreds for one that hangs, and do not hide other subjects behind them', async () => {
+  it('do not hide other subjects while hundreds of them wait for a request that hangs', async () => {
     const gate = new Gate();
     engine().receiver.on('/hooks', gate.behaviour);
     await engine().endpoint('acme', '/hooks');
@@ -131,8 +131,8 @@ describe('Deliveries of one subject', () => {
   });
 });
 
-// However slow the machine is, the retry is not due before the test has ended.
-describe('While the retry of an earlier one is an hour away, deliveries of one subject', () => {
+// Even on a slow machine, the test ends before the retry is due.
+describe('If a delivery is retried after an hour, later deliveries of its subject', () => {
   const engine = useEngine({
     workers: 2,
     options: { delivery: { retry: { attempts: 3, delayMs: HOUR } } },
@@ -141,7 +141,7 @@ describe('While the retry of an earlier one is an hour away, deliveries of one s
   const publish = (...subjects: string[]) =>
     engine().publish(...subjects.map((subject) => delivered('acme', subject)));
 
-  it('in relaxed order do not wait for a retry', async () => {
+  it('in relaxed order do not wait for the retry', async () => {
     engine().receiver.on('/hooks', inSequence(answer(500), answer(200)));
     await engine().endpoint('acme', '/hooks');
     await publish('m1', 'm1');
@@ -152,7 +152,7 @@ describe('While the retry of an earlier one is an hour away, deliveries of one s
     ]);
   });
 
-  it('in strict order wait until the earlier one has ended', async () => {
+  it('in strict order wait until that delivery has ended', async () => {
     const fails = inSequence(answer(500), answer(200));
     engine().receiver.on('/hooks', (response, arrival) => {
       const subject = Number(arrival.headers['webhook-sequence']) === first ? fails : answer(200);
@@ -163,7 +163,7 @@ describe('While the retry of an earlier one is an hour away, deliveries of one s
     const [{ first }] = (await engine().query('select min(sequence)::int as first from $events')) as [
       { first: number },
     ];
-    await engine().runOnce(); // two workers at once may relay m2 before m1
+    await engine().runOnce(); // by one worker, because two at the same time may relay m2 before m1
     await engine().runAll();
     expect(await engine().deliveries('acme')).toMatchObject([
       { state: 'pending', attemptCount: 1 },
@@ -175,7 +175,7 @@ describe('While the retry of an earlier one is an hour away, deliveries of one s
     expect(await engine().count('$deliveries where state = $1', ['delivered'])).toBe(3);
   });
 
-  it('in strict order continue when the earlier one was given up', async () => {
+  it('in strict order are sent after that delivery is cancelled', async () => {
     engine().receiver.on('/hooks', inSequence(answer(500), answer(200)));
     await engine().endpoint('acme', '/hooks', { ordering: 'strict' });
     await publish('m1', 'm1');
@@ -187,7 +187,7 @@ describe('While the retry of an earlier one is an hour away, deliveries of one s
     expect(await engine().deliveries('acme')).toMatchObject([{ state: 'discarded' }, { state: 'delivered' }]);
   });
 
-  it('in strict order wait by the hundreds for a retry, and do not hide other subjects behind them', async () => {
+  it('in strict order do not hide other subjects while hundreds of them wait for the retry', async () => {
     engine().receiver.on('/hooks', inSequence(answer(500), answer(200)));
     await engine().endpoint('acme', '/hooks', { ordering: 'strict' });
     await publish('m1');

@@ -20,7 +20,7 @@ describe('In-process events', () => {
     return heard;
   }
 
-  it('report a delivery that is retried, and that it succeeds', async () => {
+  it('report that a delivery is retried, and that it succeeds', async () => {
     engine().receiver.on('/a', inSequence(answer(503), answer(200)));
     const { id: endpointId } = await engine().endpoint('a', '/a');
     const heard = listen();
@@ -112,7 +112,7 @@ describe('In-process events', () => {
     expect(heard).toEqual(['m1']);
   });
 
-  it('log a listener that throws, which affects neither other listeners nor the delivery', async () => {
+  it('reach other listeners if one throws: the error is logged, and the delivery is not affected', async () => {
     await engine().endpoint('a', '/a');
     const stop = engine().webhooks.events.on('delivered', () => {
       throw new Error('the host failed');
@@ -187,12 +187,12 @@ describe('stats()', () => {
   });
 });
 
-describe('The health of the tables', () => {
+describe('health()', () => {
   let host: WebhooksHost;
   beforeAll(async () => (host = await startHost()));
   afterAll(() => host.close());
 
-  it('says nothing when all is well', async () => {
+  it('returns no warnings when all is well', async () => {
     expect(await host.webhooks.health()).toEqual([]);
   });
 
@@ -210,7 +210,7 @@ describe('The health of the tables', () => {
     expect(await host.webhooks.health()).toEqual([]);
   });
 
-  it('gives workers a minute after a downtime, and warns if they do not catch up in it', async () => {
+  it('gives workers a minute to catch up after a downtime, and warns if the lag has not fallen by then', async () => {
     const database = await createDatabase();
     const backend = await startHost({ database });
     await backend.dataSource.transaction((tx) =>
@@ -243,7 +243,7 @@ describe('The health of the tables', () => {
   });
 });
 
-// That nobody can write a line of their own is in test/security/log-lines.spec.ts.
+// test/security/log-lines.spec.ts tests that nobody can inject lines.
 describe('The log', () => {
   const engine = useEngine({ options: { delivery: { retry: { schedule: [1000, 2000], jitter: 0 } } } });
 
@@ -262,7 +262,7 @@ describe('The log', () => {
     expect(engine().log.warnings).toEqual([`${which(3)} exhausted: retries-used-up, HTTP 500`]);
   });
 
-  it('continues to count attempts after a manual retry, and names a callback as such', async () => {
+  it('continues to count attempts after a manual retry, and says "a callback" instead of an endpoint id', async () => {
     engine().receiver.on('/callback', answer(500));
     const callbackUrl = engine().receiver.url('/callback');
     await engine().publish(delivered('acme', 'm1', { callbackUrl }));

@@ -8,7 +8,7 @@ import { STORE, type Store } from '../../libs/webhooks/src/store/store.js';
 
 const DAY = 24 * 3_600_000;
 
-/** Explains the statements of small batches that `matches` names, before each runs. Returns the rows that each reads. */
+/** Explains each frequent statement that `matches` accepts, before it first runs. Returns how many rows each reads. */
 function explainOnce(matches: (sql: string) => boolean): { sql: string; rows: number }[] {
   const explained: { sql: string; rows: number }[] = [];
   const { frequent } = Session.prototype;
@@ -46,7 +46,7 @@ describe('Retention', () => {
     const [failed] = await engine()
       .deliveries('a')
       .then((all) => all.filter(({ state }) => state === 'exhausted'));
-    await engine().webhooks.deliveries.retry('a', failed!.id); // so that it has a history
+    await engine().webhooks.deliveries.retry('a', failed!.id); // so that it has an earlier attempt
     await engine().runOnce();
     expect(await rows()).toEqual({ events: 1, deliveries: 2, attempts: 1 });
 
@@ -62,7 +62,7 @@ describe('Retention', () => {
     expect((await engine().deliveries('a')).map(({ event }) => event.subject)).toEqual(['m2', 'm2']);
   });
 
-  it('never deletes a delivery that has not ended, nor its event, and counts the time from the end', async () => {
+  it('never deletes a delivery that has not ended, nor its event, and counts 30 days from its end', async () => {
     const { id } = await engine().endpoint('a', '/a', { active: false });
     await engine().endpoint('a', '/b');
     await engine().publish(delivered('a', 'm1'));
@@ -81,7 +81,7 @@ describe('Retention', () => {
     expect(await rows()).toEqual({ events: 0, deliveries: 0, attempts: 0 });
   });
 
-  it('deletes events without deliveries, but none that are not relayed', async () => {
+  it('deletes events without deliveries, but keeps those that are not relayed yet', async () => {
     await engine().publish(delivered('a', 'm1'));
     await engine().runOnce();
     await engine().publish(delivered('a', 'm2'));
@@ -135,11 +135,11 @@ describe('Retention', () => {
   });
 });
 
-describe('A long history of which nothing is old enough', () => {
+describe('A long history in which nothing is old enough to delete', () => {
   const engine = useEngine();
   const HISTORY = 20_000;
 
-  it('is not read from end to end by a round', async () => {
+  it('is not read completely by a round of maintenance', async () => {
     await engine().endpoint('a', '/a');
     await engine().publish(delivered('a', 'm1'));
     await engine().runOnce();

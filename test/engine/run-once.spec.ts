@@ -4,7 +4,7 @@ import { answer, Gate, inSequence } from './support/receiver.js';
 
 const HOUR = 3_600_000;
 
-/** Adds to each lane `count` events about `subject`, due now, behind those that it has. */
+/** Adds `count` due deliveries about `subject` to the end of each lane. */
 const addToAllLanes = (engine: Engine, subject: string, count: number) =>
   engine.query(
     `with event as (
@@ -35,7 +35,7 @@ describe('runOnce() delivers what is due', () => {
     expect(JSON.parse(body).data.message.id).toBe('other');
   });
 
-  it('of large events too, even more than it may hold at a time', async () => {
+  it('of large events too, even if they have more bytes than it may hold at a time', async () => {
     await engine().endpoint('acme', '/hooks', { ordering: 'none' });
     const message = { id: 'm', direction: 'out', from: '+18005550199', to: '+256701521269' } as const;
     const large = delivered('acme', 'm', { data: { message: { ...message, body: 'x'.repeat(250_000) } } });
@@ -67,7 +67,7 @@ describe('A running worker', () => {
 describe('runOnce() while another worker runs', () => {
   const engine = useEngine({ workers: 2 });
 
-  it('sends what the other worker does not hold, and leaves to that worker what waits for its deliveries', async () => {
+  it('sends all that need not wait for a request of the other worker, which sends the rest', async () => {
     const gate = new Gate();
     engine().receiver.on('/slow', gate.behaviour);
     const slow = await engine().endpoint('acme', '/slow');
@@ -79,7 +79,7 @@ describe('runOnce() while another worker runs', () => {
     await engine().publish(...Array.from({ length: 10 }, () => delivered('acme', 'm1')));
     const mine = await engine().runOnce();
     expect(mine.relayed).toBe(10);
-    await engine().receiver.arrived(10, '/fine'); // The other one still looks for work: it may have claimed some of these.
+    await engine().receiver.arrived(10, '/fine'); // the other worker still runs, and may have claimed some of these
     expect(engine().receiver.at('/fine')).toHaveLength(10);
     gate.open();
     expect(mine.delivered + (await other).delivered).toBe(21);
@@ -92,7 +92,7 @@ describe('runOnce() while another worker runs', () => {
     ['an event', 'unrelayed'],
     ['a lane', 'lanes'],
   ] as const)(
-    'waits for %s that another transaction has locked, and delivers if that one changes nothing',
+    'waits for %s that another transaction has locked, and delivers when that transaction has rolled back',
     async (_, table) => {
       await engine().endpoint('acme', '/hooks');
       if (table === 'lanes') engine().receiver.on('/hooks', inSequence(answer(500), answer(200)));
@@ -129,7 +129,7 @@ describe('runOnce() of a worker with few slots', () => {
     },
   });
 
-  it('examines hundreds of lanes as deep as necessary', async () => {
+  it('finds the delivery of each of 200 lanes that need not wait, behind 20 that must', async () => {
     const { receiver } = engine();
     const origin = (lane: number) => receiver.url('/').replace('127.0.0.1', `h${lane}.hooks.dev`);
     const first = Array.from({ length: lanes }, (_, lane) =>
@@ -137,7 +137,7 @@ describe('runOnce() of a worker with few slots', () => {
     );
     await engine().publish(...first);
     expect(await engine().runOnce()).toMatchObject({ delivered: lanes });
-    // For all lanes: one event whose retry is due in an hour, others that wait for that one, and one that does not.
+    // Each lane has a retry that is due in an hour, 20 deliveries that wait for it, and one that does not.
     await engine().query(
       `update $deliveries
           set state = 'pending', retry = true, finished_at = null, next_at = $1,

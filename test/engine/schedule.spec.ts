@@ -16,7 +16,7 @@ async function walk(engine: Engine): Promise<number[]> {
     await engine.runOnce();
     if (waits.length === announced) break;
     announced = waits.length;
-    // One millisecond early is too early.
+    // Two seconds before the retry is due, nothing is claimed.
     engine.advance(waits.at(-1)! - 2 * SECOND);
     if (waits.at(-1)! > 4 * SECOND) expect(await engine.runOnce()).toMatchObject({ claimed: 0 });
     engine.advance(3 * SECOND);
@@ -28,7 +28,7 @@ async function walk(engine: Engine): Promise<number[]> {
 describe('The schedule', () => {
   const engine = useEngine({ options: { profiles: [msgine({ httpsOnly: false })] } });
 
-  it('of standard: 5 s, 5 m, 30 m, 2 h, 5 h, 10 h, 14 h, 20 h, 24 h, each ±20 %, then exhausted with its reason', async () => {
+  it('of standard: 5 s, 5 m, 30 m, 2 h, 5 h, 10 h, 14 h, 20 h, 24 h, each ±20 %, then the delivery is exhausted', async () => {
     engine().receiver.on('/hooks', answer(500));
     await engine().endpoint('acme', '/hooks');
     await engine().publish(delivered('acme', 'm1'));
@@ -57,7 +57,7 @@ describe('The schedule', () => {
     await expect(engine().runOnce()).resolves.toMatchObject({ claimed: 0 });
   });
 
-  it('of msgine: 1 m, 5 m, 15 m, 1 h, 6 h, never earlier than its document says', async () => {
+  it("of msgine: 1 m, 5 m, 15 m, 1 h, 6 h, never earlier than MsGine's documentation says", async () => {
     engine().receiver.on('/hooks', answer(500));
     await engine().endpoint('acme', '/hooks', { profile: 'msgine', events: ['message.delivered'] });
     await engine().publish(delivered('acme', 'm1'));
@@ -71,7 +71,7 @@ describe('The schedule', () => {
     expect(await engine().deliveries('acme')).toMatchObject([{ state: 'exhausted', attemptCount: 6 }]);
   });
 
-  it('begins anew with a manual retry, however the delivery had ended, but the numbers of attempts continue', async () => {
+  it('begins anew with a manual retry of an exhausted or delivered delivery; attempt numbers continue', async () => {
     engine().receiver.on('/hooks', answer(500));
     await engine().endpoint('acme', '/hooks');
     await engine().publish(delivered('acme', 'm1'));

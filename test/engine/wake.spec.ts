@@ -9,12 +9,10 @@ import { until } from '../faults/until.js';
 import { delivered, Engine } from './support/engine.js';
 import { answer, Gate, inSequence } from './support/receiver.js';
 
-// The time limit is shorter than the time until the next poll, which would find everything.
+// The next poll would find everything. The time limit is shorter, so a test that needs the poll fails.
 jest.setTimeout(45_000);
 
-/**
- * This worker polls once a minute, so what arrives in these tests arrives because a commit of its own process has woken it.
- */
+/** This worker polls once a minute. Requests arrive earlier in these tests because a commit of its process wakes it. */
 describe('The worker of the process that commits', () => {
   let started: Engine;
   beforeEach(async () => {
@@ -48,7 +46,7 @@ describe('The worker of the process that commits', () => {
     await done;
   });
 
-  it('soon sends what was published, if the database failed meanwhile', async () => {
+  it('soon sends an event whose relay failed with a database error', async () => {
     await engine().endpoint('a', '/a');
     jest
       .spyOn(engine().first.module.get<Store>(STORE, { strict: false }), 'readFewEvents')
@@ -104,7 +102,7 @@ describe('The worker of the process that commits', () => {
     expect(engine().receiver.at('/a')).toHaveLength(2);
   });
 
-  it('sends a delivery that waits for its retry at once when that is requested', async () => {
+  it('sends a delivery that waits for its retry as soon as a manual retry is requested', async () => {
     await engine().endpoint('a', '/a');
     engine().receiver.on('/a', inSequence(answer(500), answer(200)));
     const failed = next('retrying');

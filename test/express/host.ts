@@ -27,11 +27,11 @@ export interface ExpressHost {
 export interface ExpressHostSettings {
   dataSource: DataSource;
   options?: Partial<CreateWebhooksOptions>;
-  /** Ones that stay after `close()`, instead of new ones. Several apps can have the same router. */
+  /** Webhooks to use instead of new ones. `close()` leaves them open, so that several apps can share their router. */
   webhooks?: Webhooks;
-  /** Makes the app. Default: the router at `/api`, and nothing else. */
+  /** Mounts the router and the host's handlers. Default: the router at `/api`, and nothing else. */
   app?: (app: Express, webhooks: Webhooks) => void;
-  /** The Express that the host has. Default: the one that the package finds. */
+  /** Creates an app with the host's version of Express. Default: the version that this file imports. */
   make?: () => Express;
 }
 
@@ -50,7 +50,7 @@ export async function startExpressHost(settings: ExpressHostSettings): Promise<E
   if (settings.app) settings.app(app, webhooks);
   else app.use('/api', webhooks.router);
   const server = createServer(app);
-  // Connections are reused. One that the server closes at the moment of a request would fail that request.
+  // Clients reuse connections. If the server closed an idle connection just as a request is sent, the request would fail.
   server.keepAliveTimeout = 0;
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

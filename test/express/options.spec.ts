@@ -71,7 +71,7 @@ function expectOwnName(error: unknown): void {
 }
 
 describe('createWebhooks refuses', () => {
-  itForAll(REFUSED)('what it cannot use, and says what to change', async ([wrong, said]) => {
+  itForAll(REFUSED)('invalid options, and says what to change', async ([wrong, said]) => {
     const used = wrong === null ? null : { dataSource, ...wrong };
     const error = await createWebhooks(used as never).then(
       (made) => made.close(),
@@ -100,7 +100,7 @@ describe('createWebhooks refuses', () => {
   });
 });
 
-it('Errors about a data source and captures also fit an Express app', async () => {
+it('Errors about the data source and captures tell an Express host what to change', async () => {
   const refusal = (more: object): Promise<unknown> =>
     createWebhooks({ ...options(dataSource), ...more }).catch((thrown: unknown) => thrown);
   const without = await new DataSource({ ...dataSource.options, entities: [] } as never).initialize();
@@ -125,7 +125,7 @@ it('Errors about a data source and captures also fit an Express app', async () =
   });
 });
 
-it('Without the tables it starts and logs that; publish and the routes fail with a named error until the tables exist', async () => {
+it('Without the tables createWebhooks starts with a warning; publish and the routes fail with a named error until they exist', async () => {
   const empty = await createDatabase();
   const later = await given(empty.url, { migrationsRun: false });
   const logger = { info: jest.fn(), warn: jest.fn(), error: jest.fn() };
@@ -150,7 +150,7 @@ it('Without the tables it starts and logs that; publish and the routes fail with
   await empty.drop();
 });
 
-it('Nothing is printed while it starts and ends: messages of Nest itself are left out', async () => {
+it('createWebhooks and close() print nothing: messages of Nest itself are left out', async () => {
   const print = jest.spyOn(process.stdout, 'write').mockReturnValue(true);
   const logger = { info: jest.fn(), warn: jest.fn(), error: jest.fn(), debug: jest.fn() };
   const webhooks = await createWebhooks({ ...options(dataSource), logger });

@@ -18,7 +18,7 @@ const REQUEST_ERROR = {
   details: expect.any(Array),
 };
 
-/** For a parser's `verify`. */
+/** The `verify` function of a body parser: keeps the bytes. */
 const keepRaw = (request: object, _response: unknown, raw: Buffer): void =>
   void Object.assign(request, { rawBody: raw });
 
@@ -114,7 +114,7 @@ export function describeExpress(title: string, isVersion4: boolean): void {
         });
       });
 
-      it("an error of the host's goes to the host's error handler", async () => {
+      it("an error of `tenant` goes to the host's error handler", async () => {
         const problem = new Error('the sessions cannot be read');
         const seen: unknown[] = [];
         const onError: ErrorRequestHandler = (error, _request, response, _next) => {
@@ -129,7 +129,7 @@ export function describeExpress(title: string, isVersion4: boolean): void {
         });
       });
 
-      it('it may read the parameters of the paths that the router is mounted at', () =>
+      it('`tenant` may read the parameters of the path at which the router is mounted', () =>
         withHost(
           {
             options: { tenant: ({ params }) => (params as { account?: string }).account, path: '' },
@@ -153,12 +153,12 @@ export function describeExpress(title: string, isVersion4: boolean): void {
 
       const mounts: [string, Mount][] = [
         ['no parser of the host', around([])],
-        ["the host's before it", around([express.json()])],
-        ["the host's after it", around([], [express.json()])],
-        ["the host's before it, which keeps the bytes", around([express.json({ verify: keepRaw })])],
-        ['one for text before it', around([express.text({ type: '*/*' })])],
-        ['one for bytes before it', around([express.raw({ type: '*/*' })])],
-        ['only one for forms before it', around([express.urlencoded({ extended: true })])],
+        ['a JSON parser before the router', around([express.json()])],
+        ['a JSON parser after the router', around([], [express.json()])],
+        ['a JSON parser before the router that keeps the bytes', around([express.json({ verify: keepRaw })])],
+        ['a text parser before the router', around([express.text({ type: '*/*' })])],
+        ['a parser of bytes before the router', around([express.raw({ type: '*/*' })])],
+        ['only a parser of forms before the router', around([express.urlencoded({ extended: true })])],
       ];
       itForAll(mounts)('whichever parsers the host has', ([, app]) =>
         withHost({ app, webhooks }, async (call) => {
@@ -189,14 +189,14 @@ export function describeExpress(title: string, isVersion4: boolean): void {
         [415, 'json_only', FORM, 'url=x'],
         [400, 'invalid_request', 'application/json', '{"url":5}'],
       ];
-      itForAll(refused)('and says what is wrong with one', ([status, code, type, text]) =>
+      itForAll(refused)('and says what is wrong with an invalid one', ([status, code, type, text]) =>
         withHost({ webhooks }, async (call) => {
           const { body } = await call('post', '/api/webhooks', 'c').type(type).send(text).expect(status);
           expect(body).toMatchObject({ ...REQUEST_ERROR, statusCode: status, code });
         }),
       );
 
-      it('that a parser of the host has left as text, and reports that they are not JSON', () =>
+      it('that a parser of the host has left as text, and reports an error if they are not JSON', () =>
         withHost({ webhooks, app: around([express.text({ type: '*/*' })]) }, async (call) => {
           const { body } = await call('post', '/api/webhooks', 'c').type('json').send('{').expect(400);
           expect(body.code).toBe('invalid_json');
@@ -237,7 +237,7 @@ export function describeExpress(title: string, isVersion4: boolean): void {
         expect((await call('get', '/api/webhooks', 'once')).body.data).toHaveLength(1);
       }));
 
-    it('responds to paths with an invalid id', () =>
+    it('responds to a path with an invalid id with the 404 of the resource', () =>
       withHost(
         { app: around([], [(_request, response) => void response.status(404).send('host')]) },
         async (call) => {
@@ -251,7 +251,7 @@ export function describeExpress(title: string, isVersion4: boolean): void {
         },
       ));
 
-    describe("tells the host's error handler", () => {
+    describe("passes to the host's error handler", () => {
       const seen: { status?: number; code?: string; message: string }[] = [];
       const onError: ErrorRequestHandler = (error, _request, response, _next) => {
         seen.push(error);
@@ -270,7 +270,7 @@ export function describeExpress(title: string, isVersion4: boolean): void {
           expect(seen).toHaveLength(1);
         }));
 
-      it('all errors with passErrors, except those in a platform’s own format', () =>
+      it('all errors if `passErrors` is set, except those in a platform’s own format', () =>
         withHost({ app, options: { passErrors: true, compat: ['httpsms'] } }, async (call) => {
           const answers = [
             await call('get', '/api/webhooks').expect(401),

@@ -9,7 +9,7 @@ import { Campaign, Message, MIGRATIONS } from '../capture/message.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
 import { options, publish, startExpressHost } from './host.js';
 
-/** This worker polls once a minute, so what arrives in these tests arrives because something has woken it. */
+/** This worker polls once a minute. Requests arrive earlier in these tests because the worker is woken. */
 const worker: WorkerOptions = { idlePollMs: 60_000, busyPollMs: 60_000 };
 
 let database: TestDatabase;
@@ -34,7 +34,7 @@ const statesOf = async (webhooks: Webhooks) => {
 };
 
 describe('The worker', () => {
-  it('sends at once what this process publishes, from start() on', async () => {
+  it('sends at once what its process publishes after start()', async () => {
     const webhooks = await createWebhooks({ ...options(dataSource), worker });
     const { start, runOnce } = webhooks.worker;
     await register(webhooks, '/a');
@@ -60,7 +60,7 @@ describe('The worker', () => {
     await other.destroy();
   });
 
-  it('publishes what a capture of the options finds', async () => {
+  it('publishes the changes that a capture in the options finds', async () => {
     const backend = await given(database.url, {
       entities: [...webhooksEntities, Message, Campaign],
       migrations: [...webhooksMigrations, ...MIGRATIONS],

@@ -1,6 +1,6 @@
 /** Work that continues while a test runs. */
 export interface GoingOn {
-  /** Resolves when it is over; rejects with what it threw. */
+  /** Resolves when the work has ended. Rejects with the error that the work threw. */
   stop(): Promise<void>;
 }
 
@@ -10,7 +10,7 @@ export function again(work: () => Promise<unknown>): GoingOn {
   const going = (async () => {
     while (on) await work();
   })();
-  going.catch(() => undefined); // heard when it is stopped
+  going.catch(() => undefined); // stop() reports the error
   return {
     stop() {
       on = false;

@@ -5,7 +5,7 @@ import { CLAIM, HAND_OVER, LARGE, RECORD } from './statements.js';
 import { until } from './until.js';
 import { World } from './world.js';
 
-/** The client cannot tell which of the two happened: its connection broke while it waited for the answer. */
+/** The client cannot tell these apart: in both cases its connection breaks while it waits for the response. */
 const SIDES = [
   ['before', 'the COMMIT reached the server'],
   ['after', 'the server has committed'],
@@ -20,7 +20,7 @@ describe.each(SIDES)('A connection that breaks %s %s:', (side) => {
   });
   afterEach(() => world.close());
 
-  /** What was committed waits until its lease ends. Then another worker takes it over. */
+  /** A committed lease lasts until it expires. Then the delivery is taken over. */
   const takeOvers = side === 'after' ? 1 : 0;
 
   it('the host tries its transaction again: the event is sent once', async () => {

@@ -4,7 +4,7 @@ import { World } from './world.js';
 
 const HOUR = 3_600_000;
 const subjects = Array.from({ length: 50 }, (_, i) => `m${i}`);
-/** A retry after 2 s, for certain. */
+/** One retry after exactly 2 s. */
 const retry = { schedule: [2_000], jitter: 0 };
 
 describe('Clocks', () => {
@@ -14,7 +14,7 @@ describe('Clocks', () => {
   });
   afterEach(() => world.close());
 
-  /** The furthest that a signed timestamp of the ledger is from the receiver's clock, ms. */
+  /** The largest difference between a signed timestamp in the ledger and the receiver's clock, ms. */
   function furthest(offset = 0): number {
     return Math.max(
       ...world.ledger.lines().map(({ at, timestamp }) => Math.abs(Number(timestamp) * 1000 - at - offset)),

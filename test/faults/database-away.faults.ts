@@ -8,7 +8,7 @@ import { LARGE, TAKE_EVENTS } from './statements.js';
 import { until } from './until.js';
 import { World } from './world.js';
 
-/** Of two workers together at most. */
+/** The maximum number of requests that two workers have in flight together. */
 const IN_FLIGHT = 2 * 64;
 
 describe('While the database comes and goes', () => {
@@ -31,7 +31,7 @@ describe('While the database comes and goes', () => {
         await world.drained();
 
         const account = await settle(world, { refused });
-        // Claims are not on the disk at once: a crash may undo them, and nothing tells but the second request.
+        // Claims commit asynchronously, so a crash may undo them. Only a second request shows that it has.
         const undone = mode === 'fast' ? 0 : IN_FLIGHT;
         expect(account).toMatchObject({ ...promises(), unexplained: expect.any(Number) });
         expect(account.unexplained).toBeLessThanOrEqual(undone);
@@ -145,7 +145,7 @@ async function publishThroughout(api: Host, count: number): Promise<number> {
   return refused;
 }
 
-/** New sessions cannot write, and there are only new ones. */
+/** Makes new sessions of the hosts read-only or writable, and ends the present ones. */
 async function readOnly(world: World, on: boolean): Promise<void> {
   await world.admin.query(
     `do $$ begin execute format('alter database %I set default_transaction_read_only = ${on}', current_database()); end $$`,

@@ -1,10 +1,10 @@
 import { createServer, connect, type AddressInfo, type Server, type Socket } from 'node:net';
 import { plainStatement, Statements, type WireMessage, WireMessages } from './wire-messages.js';
 
-/** Where a statement is held: before the server sees it, or when it is done and only the answer is missing. */
+/** Where a statement is held: before the server gets it, or after the server has run it and before the client gets the response. */
 type Place = 'before' | 'after';
 
-/** Which statement: its text, and all that its transaction has sent so far. */
+/** Selects a statement by its text, and by what its transaction has sent before. */
 type Matcher = (statement: string, transaction: string) => boolean;
 
 interface Trap {
@@ -22,9 +22,9 @@ export class DatabaseProxy {
   private trap: Trap | null = null;
   private joined: ((pid: number) => void) | null = null;
   private frozen = false;
-  /** Added to each way, ms. */
+  /** Delay in each direction, ms. */
   delayMs = 0;
-  /** Statements that the server refuses: it gets one that cannot run in their place. Plain ones only, without parameters. */
+  /** Statements that must fail: the server gets an invalid one instead. Works only for statements without parameters. */
   refused: RegExp | null = null;
   refusals = 0;
   /** Which statements are timed. */
@@ -37,7 +37,7 @@ export class DatabaseProxy {
     private database: URL,
   ) {}
 
-  /** A wire to the database of `url`. */
+  /** Opens a proxy for the database of `url`. */
   static async open(url: string): Promise<DatabaseProxy> {
     const server = createServer((socket) => proxy.accept(socket));
     const proxy = new DatabaseProxy(server, new URL(url));
@@ -45,7 +45,7 @@ export class DatabaseProxy {
     return proxy;
   }
 
-  /** The database's URL through this wire. */
+  /** The database's URL through this proxy. */
   get url(): string {
     const url = new URL(this.database);
     url.port = String((this.server.address() as AddressInfo).port);
@@ -84,8 +84,8 @@ export class DatabaseProxy {
   }
 
   /**
-   * The next new session is ended as soon as it is ready: "ready" is held until the server ends it, and both arrive in
-   * one read. Resolves with the process id of the session, which is then to be ended.
+   * Holds the server's "ready" for the next new session until the server ends that session, so that the client gets both
+   * in one read. Resolves with the session's process id. The caller then ends the session.
    */
   joinReadyAndEnd(): Promise<number> {
     return new Promise((resolve) => {
@@ -98,7 +98,7 @@ export class DatabaseProxy {
     this.cut();
   }
 
-  /** Is this statement the one that is waited for? */
+  /** Returns the trap if it is set for this statement, and removes it. */
   springs(statement: string, transaction: string): Trap | null {
     const { trap } = this;
     if (!trap?.matches(statement, transaction)) return null;
@@ -106,7 +106,7 @@ export class DatabaseProxy {
     return trap;
   }
 
-  /** Is this new session the one whose end is waited for? */
+  /** Returns whether `joinReadyAndEnd` waits for a new session, and tells it that this is the one. */
   joins(pid: number): boolean {
     const { joined } = this;
     this.joined = null;
@@ -141,11 +141,11 @@ export class Link {
   private silent = false;
   private trap: Trap | null = null;
   private kept: Buffer[] = [];
-  /** Of the server's process, until the session is ready. */
+  /** Id of the server's process, until the session is ready. */
   private pid: number | null = null;
-  /** "Ready", while it waits for the end of the session. */
+  /** The server's "ready", while it is held until the session ends. */
   private ready: Buffer | null = null;
-  /** When a statement that is timed went out. */
+  /** When a timed statement was sent. */
   private timedSince: number | null = null;
 
   constructor(
@@ -161,7 +161,7 @@ export class Link {
       [client, server],
       [server, client],
     ] as const) {
-      // A connection that breaks is broken for the other side too, unless the wire is silent.
+      // If one side closes, the other is closed too, unless the connection is silent.
       one.on('error', () => undefined);
       one.on('close', () => {
         if (!this.silent) other.destroy();
@@ -178,12 +178,12 @@ export class Link {
     }
   }
 
-  /** Carries nothing any more, and tells neither side. */
+  /** Drops everything from now on, and leaves both sides open. */
   freeze(): void {
     this.silent = true;
   }
 
-  /** Lets a held statement, or its answer, go on. */
+  /** Passes on a held statement, or its response. */
   release(): void {
     const { kept } = this;
     const place = this.trap?.place;
@@ -250,7 +250,7 @@ export class Link {
     this.ready = null;
   }
 
-  /** The server is done with it when it is ready for the next one. */
+  /** Keeps the response. It is complete with the message "Z": the server is ready for the next statement. */
   private keepAnswer(message: WireMessage, trap: Trap): void {
     this.kept.push(message.bytes);
     if (message.type === 'Z') trap.sprung(this);

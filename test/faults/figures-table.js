@@ -5,7 +5,7 @@
  * One line of the file that `FAULTS_FIGURES` names.
  */
 
-/** Columns that add up over the runs: what they are called here, and in an account. */
+/** Columns that are summed over the runs: their headings here, and their fields in an account. */
 const SUMS = {
   events: 'committed',
   deliveries: 'deliveries',
@@ -23,7 +23,7 @@ const sum = (runs, field) => runs.reduce((all, { account }) => all + (account[fi
 /** @param {number} value */
 const shown = (value) => value.toLocaleString('en-US');
 
-/** What else was measured: the range over the runs. @param {Figures[]} runs */
+/** The range of each further measurement over the runs. @param {Figures[]} runs */
 function ranges(runs) {
   const names = Object.keys(runs[0]?.measured ?? {});
   return names

@@ -6,7 +6,7 @@ import { RECORD } from './statements.js';
 import { until } from './until.js';
 import { World } from './world.js';
 
-/** Enough for the windows of both endpoints to be open. */
+/** Enough deliveries to widen the concurrency windows of both endpoints. */
 const PROVEN = 30;
 const FORGOTTEN = 16;
 const LIMIT = 4;
@@ -31,7 +31,7 @@ describe('A crash of the database that forgets commits which were not on the dis
     await postgres.stop();
   });
 
-  /** Crashes it; what is held is answered meanwhile. */
+  /** Crashes the database. The receiver answers the held requests meanwhile. */
   async function crash(paths: string[], held: number): Promise<void> {
     await postgres.restart('immediate');
     for (const path of paths) expect(await world.ledger.release(path)).toBe(held);
@@ -39,7 +39,7 @@ describe('A crash of the database that forgets commits which were not on the dis
   }
 
   it('forgets no hand-over: no answer counts for another delivery that got the same number', async () => {
-    // One event before them, so that the numbers that are drawn again belong to the other endpoint.
+    // An extra event comes first, so that a number that is assigned twice goes to deliveries of different endpoints.
     await world.register(host, '/first', {}, 'first');
     await host.publish('first', ['m1']);
     for (const path of ['/good', '/bad']) await world.register(host, path, { timeoutMs: 30_000 });
@@ -48,7 +48,7 @@ describe('A crash of the database that forgets commits which were not on the dis
     const before = world.ledger.count;
     await world.ledger.behave('/good', { hold: true });
     await world.ledger.behave('/bad', { hold: true, status: 404 });
-    await world.rows('select pg_reload_conf()'); // the ten seconds of its interval begin now
+    await world.rows('select pg_reload_conf()'); // starts the ten seconds of `wal_writer_delay` again
     await host.publish('acme', subjects('forgotten', FORGOTTEN));
     await world.ledger.arrivals(before + FORGOTTEN * 2);
     const forgotten = await underWay(world);
@@ -60,14 +60,14 @@ describe('A crash of the database that forgets commits which were not on the dis
       const rows = await underWay(world);
       return rows.length > 0 && rows;
     });
-    // Forgotten, their numbers would be given to others, under the same lease.
+    // If the hand-over were forgotten, other deliveries would get these numbers under the same lease.
     expect(again).toEqual(forgotten);
     held.release();
     await until('the answers to be on record', async () => {
       const { recorded } = await host.call<{ recorded: Record<string, number> }>(null, 'stats');
       return recorded.delivered! + recorded.retried! + recorded.leaseLost! >= before + FORGOTTEN * 2;
     });
-    // It never answered them with a success.
+    // `/bad` has answered none of the forgotten ones with a success.
     expect(await delivered(world, '/bad')).toBe(PROVEN);
     for (const path of ['/good', '/bad']) await world.ledger.behave(path, {});
     for (const path of ['/good', '/bad']) await world.ledger.release(path);

@@ -7,13 +7,13 @@ import { join } from 'node:path';
 
 export type HostSettings = Partial<Omit<HostConfig, 'databaseUrl' | 'options'>> & {
   options?: Omit<WebhooksModuleOptions, 'profiles'>;
-  /** The machine's clock is wrong by this, ms. */
+  /** Error of the machine's clock, ms. */
   clockErrorMs?: number;
-  /** IANA time zone of the machine. Default: this one's. */
+  /** IANA time zone of the process. Default: the zone of this machine. */
   timeZone?: string;
 };
 
-/** Leases of the suite's hosts, ms. As the real rule has it: twice the longest timeout of its endpoints, and a margin. */
+/** Leases of the suite's hosts, ms: twice the longest timeout of its endpoints and a margin, as in production. */
 export const LEASE_MS = 4_000;
 /** Timeout of the suite's endpoints, ms: the shortest that a registration may ask for. */
 export const TIMEOUT_MS = 1_000;
@@ -77,7 +77,7 @@ export class Host {
     return this.process.ask('load', tenantId, subjects, pauseMs);
   }
 
-  /** A method of `WebhooksService` or of one of its parts. */
+  /** Calls a method of `WebhooksService` or of one of its parts. */
   call<Result = void>(part: string | null, method: string, ...args: unknown[]): Promise<Result> {
     return this.process.ask('call', part, method, ...args);
   }
@@ -87,7 +87,7 @@ export class Host {
     return this.process.ask('shiftClock', ms);
   }
 
-  /** Its application is running, or may be. */
+  /** Whether its application may be running. */
   get alive(): boolean {
     return !this.hasStopped && this.process.alive;
   }

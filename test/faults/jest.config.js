@@ -1,7 +1,6 @@
 const config = require('../../jest.config.js');
 
-// `npm run test:faults`: the long scenarios and the short ones, one file after the other. They measure, and kill what
-// they share the machine with.
+// `npm run test:faults`: the long scenarios and the short ones, one file after the other, because they measure times.
 module.exports = {
   ...config,
   rootDir: '../..',

@@ -34,7 +34,7 @@ describe('Three workers that are killed again and again', () => {
       expect(account).toMatchObject({ ...promises(), committed: EVENTS, deliveries: EVENTS * 4 });
       expect(account.duplicates).toBeLessThanOrEqual(account.takeOvers);
       expect(account.duplicates).toBeLessThanOrEqual(held);
-      // Otherwise the test has shown nothing.
+      // If the killed workers had held nothing, the test would show nothing.
       expect(held).toBeGreaterThan(0);
     } finally {
       await world.close();
@@ -42,7 +42,7 @@ describe('Three workers that are killed again and again', () => {
   });
 });
 
-/** All events, in batches of random size, while the flaky endpoint changes its mind. */
+/** Publishes all events in batches of random size, while the flaky endpoint switches between failure and success. */
 async function publishAll(world: World, api: Host, random: () => number): Promise<void> {
   const waiting = Array.from({ length: EVENTS }, (_, i) => `m${i}`);
   while (waiting.length > 0) {

@@ -9,7 +9,7 @@ import { World } from './world.js';
 /** Options of a host whose clock is past the end of the dead host's leases, so that the test need not wait for it. */
 const AFTER_THE_LEASE = { clockOffset: LEASE_MS };
 
-/** Each test kills a process. Those that it stops serve the next test. */
+/** Each test kills a process. The next test reuses the processes that were only stopped. */
 const spares = new Spares();
 afterAll(() => spares.end());
 
@@ -229,5 +229,5 @@ describe('Two worker processes on one queue', () => {
     } finally {
       await world.close();
     }
-  }, 240_000); // three processes and a disk: on a busy machine they take their time
+  }, 240_000); // three processes, which are slow on a busy machine
 });

@@ -8,7 +8,7 @@ import { World } from './world.js';
 /** Events for each endpoint: too few for it to count as failing. */
 const EVENTS = 4;
 const PATHS = Array.from({ length: 8 }, (_, i) => `/failing-${i}`);
-/** Retries that somebody asks for before the endpoints work again. */
+/** Number of manual retries before the endpoints work again. */
 const ASKED = 80;
 
 describe('A manual retry while the schedule runs', () => {
@@ -55,16 +55,16 @@ describe('A manual retry while the schedule runs', () => {
       duplicates: 0,
       takeOvers: 0,
     });
-    // Deliveries that waited were sent sooner; they had not ended.
+    // A manual retry also sends a waiting delivery sooner. That is not revived, because it had not ended.
     expect(account.revived).toBeLessThanOrEqual(asked.retried + asked.recovered);
     expect(account.requests).toBe(account.attempts);
     expect(await world.count(`webhook_deliveries where state = 'delivered'`)).toBe(EVENTS * PATHS.length);
-    // Otherwise manual and scheduled retries have never met.
+    // If none was refused, manual and scheduled retries have never coincided.
     expect(asked.refused).toBeGreaterThan(0);
   });
 });
 
-/** Asks for a retry of every delivery, whatever it is doing. */
+/** Requests a manual retry of every delivery, whatever its state is. */
 async function retryAll(world: World, api: Host, asked: { retried: number; refused: number }): Promise<void> {
   for (const { id } of await world.rows<{ id: string }>('select id from webhook_deliveries order by id')) {
     try {

@@ -31,12 +31,12 @@ describe('When the migrations go down and up again while workers run,', () => {
     );
     await world.ledger.arrivals(50);
     await migrate('down');
-    await until('both workers to complain', () =>
+    await until('both workers to log the error', () =>
       workers.every(({ process }) => /Polling the database failed/.test(process.output)),
     );
-    await until('the host to be told', () => refused > 0);
+    await until('the host to get an error', () => refused > 0);
     await publishing.stop();
-    // An event that was refused took the host's row with it.
+    // If an event is refused, the host's row is rolled back with it.
     expect(await world.count('host_messages')).toBe(published - refused);
 
     await migrate('up');
@@ -72,7 +72,7 @@ describe('When the migrations go down and up again while workers run,', () => {
     await world.ledger.arrivals(2);
     held.release();
     late.process.signal('SIGCONT');
-    await until('the late one to notice', async () => {
+    await until('the late worker to report its outcome', async () => {
       const { recorded } = await late.call<{ recorded: { leaseLost: number; delivered: number } }>(
         null,
         'stats',
@@ -83,7 +83,7 @@ describe('When the migrations go down and up again while workers run,', () => {
     await world.ledger.release('/failing');
     await world.drained();
 
-    // The one that failed, and the one that did not.
+    // One attempt failed, and one succeeded.
     expect(await settle(world)).toMatchObject({ ...promises(), requests: 2, attempts: 2, duplicates: 0 });
   });
 });

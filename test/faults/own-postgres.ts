@@ -9,7 +9,7 @@ import { until } from './until.js';
 export class OwnPostgres {
   private constructor(
     private readonly cluster: Parameters<typeof ensureRunning>[0],
-    /** Of its database `postgres`. Changes with each start: it picks a free port. */
+    /** URL of its database `postgres`. Changes with each start, because the server takes a free port. */
     public url: string,
   ) {}
 
@@ -21,7 +21,7 @@ export class OwnPostgres {
     return new OwnPostgres(cluster, await ensureRunning(cluster));
   }
 
-  /** `fast` breaks all connections off, `immediate` is a crash: it recovers from its log. */
+  /** `fast` shuts down and ends all connections. `immediate` is a crash: the server then recovers from its log. */
   async restart(mode: 'fast' | 'immediate'): Promise<void> {
     const pid = this.pid();
     process.kill(pid, mode === 'fast' ? 'SIGINT' : 'SIGQUIT');

@@ -7,7 +7,7 @@ const LIMIT = 3;
 /** The maximum number of rows that one statement of the relay, of a discard and of retention changes. */
 const BATCH = 500;
 
-/** Every statement writes down how many rows it took of each kind. */
+/** Triggers that write to the table `taken` how many rows of each kind a statement has taken. */
 const WITNESS = `
   create table taken (what text not null, lane_id bigint, rows bigint not null);
   create function note_updates() returns trigger language plpgsql as $$
@@ -58,7 +58,7 @@ describe('Whatever plan the database chooses,', () => {
     for (const { id } of [limited, open]) await api.call('endpoints', 'pause', 'acme', id);
     const subjects = Array.from({ length: EVENTS }, (__, i) => String(i));
     await api.publish('acme', subjects);
-    // Nobody takes these: retention meets many events at once.
+    // These have no endpoint, so retention finds many events at once.
     await api.publish(
       'nobody',
       subjects.map((each) => `nobody-${each}`),
@@ -84,7 +84,7 @@ describe('Whatever plan the database chooses,', () => {
     expect(most['claimed of the limited one']).toBeLessThanOrEqual(LIMIT);
     expect(most['claimed of the open one']).toBeLessThanOrEqual(64);
     expect(world.ledger.mostAtOnce('/limited')).toBeLessThanOrEqual(LIMIT);
-    // Otherwise the test has shown nothing.
+    // Each kind of statement has taken rows: otherwise the test would show nothing.
     expect(Math.min(...Object.values(most))).toBeGreaterThan(0);
   });
 });

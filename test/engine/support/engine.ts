@@ -122,7 +122,7 @@ export class Engine {
     return Number(row!.count);
   }
 
-  /** Numbers of deliveries that are being sent, and of leases. Both are 0 when the workers are done. */
+  /** Numbers of deliveries that are being sent, of leases, and of lanes with requests in flight. All are 0 when the workers are done. */
   async leftovers(): Promise<{ sending: number; leases: number; inFlight: number }> {
     return {
       sending: await this.count(`$deliveries where state = 'sending'`),

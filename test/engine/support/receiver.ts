@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** A request that arrived, whole. */
+/** A complete request that has arrived. */
 export interface Arrival {
   path: string;
   headers: IncomingHttpHeaders;

@@ -12,7 +12,7 @@ import { WebhooksService } from '../../../libs/webhooks/src/webhooks.service.js'
 import type { Log } from './log.js';
 import { StatementLog } from './statement-log.js';
 
-/** One process of the host, as far as this module goes: a Nest application context with a pool of its own. */
+/** Stands for one process of the host: a Nest application context with a pool of its own. */
 export interface Worker {
   module: TestingModule;
   webhooks: WebhooksService;
@@ -41,7 +41,7 @@ export const LOOPBACK: WebhooksModuleOptions = {
   network: { allowHttp: true, allowedAddresses: ['127.0.0.0/8'] },
 };
 
-/** Starts one on the database at `url`. */
+/** Starts a worker on the database at `url`. */
 export async function startWorker(
   url: string,
   { role = 'api', options = {}, pool = 10, imports = [], migrations = [] }: WorkerSettings,
