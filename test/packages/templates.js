@@ -1,5 +1,5 @@
 // @ts-check
-// From the README alone, in an empty folder, to a verified webhook: in apps that the CLIs of Nest 11 and 12 make, and in
+// Follows the README from an empty folder to a verified webhook, in apps that the CLIs of Nest 11 and 12 create and in
 // plain Express.
 const assert = require('node:assert/strict');
 const { randomBytes } = require('node:crypto');
@@ -16,7 +16,7 @@ const NPM = ['--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error'];
 /**
  * @typedef {object} Journey
  * @property {InstanceType<typeof import('./support/protocol.js').Protocol>} protocol
- * @property {string} away
+ * @property {string} away folder for the apps, outside the repository
  * @property {import('./support/tarballs.js').Tarballs} tarballs
  * @property {InstanceType<typeof import('./support/databases.js').Databases>} databases
  */
@@ -93,7 +93,7 @@ async function tryNest({ protocol, away, tarballs, databases }, { cli, extension
 }
 
 /**
- * What the README says of the AppModule, and the host's own controller.
+ * Adds to the AppModule what the README says, and the host's own controller.
  *
  * @param {string} file
  * @param {string} extension
@@ -143,7 +143,7 @@ async function tryExpress({ protocol, away, tarballs, databases }) {
 }
 
 /**
- * Starts the app, registers an endpoint, publishes, and sees the receiver verify the webhook.
+ * Starts the app, registers an endpoint, publishes, and waits until the receiver has verified the webhook.
  *
  * @param {InstanceType<typeof import('./support/protocol.js').Protocol>} protocol
  * @param {{ command: import('./support/commands.js').CommandOptions, main: string, receiver: string, isReady: RegExp, path: string, report: string }} how
@@ -168,7 +168,7 @@ async function deliver(protocol, { command, main, receiver, isReady, path, repor
   try {
     await protocol.step('start the app', async () => {
       await app.says(isReady);
-      // Nest says so before it listens.
+      // Nest prints that it has started before it listens.
       await accepting(port);
     });
     await protocol.step('call it without credentials: 401', async () =>

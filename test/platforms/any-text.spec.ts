@@ -39,7 +39,7 @@ const message: fc.Arbitrary<WebhookMessage> = fc.record(
   { requiredKeys: ['id', 'direction', 'from', 'to'] },
 );
 
-/** Values as they come out of JSON, the name `__proto__` included. */
+/** Values as `JSON.parse` returns them, which may have the key `__proto__`. */
 const json = fc
   .jsonValue({ noUnicodeString: false, depthSize: 'medium' })
   .map((value) => JSON.parse(JSON.stringify(value)) as unknown);
@@ -68,7 +68,7 @@ describe('any message', () => {
     ['mysmsgate', 'message'],
     ['mobile-text-alerts', 'message'],
     ['httpsms', 'data.content'],
-  ])('keeps its text to the letter in %s', (name, path) => {
+  ])('keeps every character of its text in %s', (name, path) => {
     fc.assert(
       fc.property(text, (body) => {
         const value = { id: 1, direction: 'in', from: '+18005550100', to: '+18005550199', body };

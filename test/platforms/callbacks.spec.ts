@@ -28,7 +28,7 @@ describe('A callbackUrl, if the default profile is msgine', () => {
     },
   });
 
-  it('gets all three events, whatever the endpoints it replaces selected', async () => {
+  it('gets all three events, even if the endpoints that it replaces selected fewer', async () => {
     await engine().endpoint('acme', '/hooks', { events: ['message.failed'] });
     await engine().publish(...story('acme', engine().receiver.url('/callback')));
     await engine().runOnce();
@@ -49,7 +49,7 @@ describe('A callbackUrl, if the default profile is msgine', () => {
     ]);
   });
 
-  it('leaves a discarded delivery if the profile does not have the event', async () => {
+  it('gets no request, and its delivery is discarded, if the profile does not have the event', async () => {
     const callbackUrl = engine().receiver.url('/callback');
     await engine().publish(messageEvent('message.queued', { tenantId: 'acme', callbackUrl, message }));
     await engine().runOnce();
@@ -65,7 +65,7 @@ describe('A callbackUrl, if the default profile is msgine', () => {
     });
   });
 
-  it('is retried on its schedule, with the same bytes, and is in the log', async () => {
+  it('gets retries on the schedule of its profile, with the same bytes, and each attempt is in the log', async () => {
     engine().receiver.on('/callback', inSequence(answer(404), answer(200)));
     const callbackUrl = engine().receiver.url('/callback');
     await engine().publish(messageEvent('message.sent', { tenantId: 'acme', callbackUrl, message }));
@@ -86,7 +86,7 @@ describe('A callbackUrl, if the default profile is msgine', () => {
     ]);
   });
 
-  it('that is given up after six attempts is reported to the account', async () => {
+  it('is reported to the account when it has failed six times', async () => {
     await engine().webhooks.accounts.update('acme', { alertEmail: 'account@example.com' });
     engine().receiver.on('/callback', answer(500));
     const callbackUrl = engine().receiver.url('/callback');
@@ -111,7 +111,7 @@ describe('A callbackUrl, if the default profile is msgine', () => {
 describe('A callbackUrl over http, if the default profile accepts https only', () => {
   const engine = useEngine({ options: { profile: 'msgine' } });
 
-  it('is refused by assertCallbackUrl(), and becomes a discarded delivery with the reason if it was published', async () => {
+  it('is refused by assertCallbackUrl(), and gets a discarded delivery with the reason if it is published anyway', async () => {
     const url = engine().receiver.url('/callback');
     expect(() => engine().webhooks.assertCallbackUrl(url)).toThrow('https://');
     expect(() => engine().webhooks.assertCallbackUrl('https://example.com/callback')).not.toThrow();
@@ -138,7 +138,7 @@ describe('A callbackUrl of an account', () => {
   const engine = useEngine({ options: { profiles: [msgine({ httpsOnly: false })] } });
 
   it.each(builtInProfiles.map(({ name }) => name as WebhookProfile))(
-    'whose default profile is %s speaks that, signed with the account’s secret',
+    'gets requests in the account’s default profile %s, signed with the account’s secret',
     async (profile) => {
       await engine().webhooks.accounts.update('acme', { defaultProfile: profile });
       const url = engine().receiver.url('/callback');

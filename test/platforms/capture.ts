@@ -13,7 +13,7 @@ export interface Captured {
   tenantId: string;
 }
 
-/** Event names of each endpoint, for profiles whose customers register more than one. */
+/** Event names of each endpoint, for profiles whose customers register more than one endpoint. */
 const ENDPOINTS: Record<string, string[]> = {
   mysmsgate: ['incoming-sms', 'delivery-report'],
   'mobile-text-alerts': ['message-reply', 'delivery-status', 'message-send', 'number-opt-in'],
@@ -21,15 +21,15 @@ const ENDPOINTS: Record<string, string[]> = {
 const BRINGS_SECRET = new Set(['opensms', 'mobile-text-alerts', 'httpsms']);
 const ACCOUNT_SECRET = new Set(['msgine', 'mysmsgate']);
 
-/** Text in which any change of encoding, escaping or white space shows. */
+/** Text that reveals any change of encoding, escaping or white space. */
 const TEXT = 'Zoë said: "5 €, not <b>5 & 6</b>" 🙂\n\\ \u2028';
 
-/** Later than every profile's first retry, and still within the five minutes that verifiers allow their clocks. */
+/** Later than every profile's first retry, but within the five minutes by which verifiers let timestamps differ. */
 const FIRST_RETRY_MS = 75_000;
 
 /**
- * The requests that a customer of this profile gets for one event of each type of the catalogue. Each endpoint fails its first
- * request, so that a retry is among them.
+ * The requests that a customer of this profile gets for one event of each type of the catalogue. Each endpoint answers its
+ * first request with 500, so the requests include a retry.
  */
 export async function capture(engine: Engine, profile: string): Promise<Captured[]> {
   const tenantId = `customer-of-${profile}`;
@@ -43,7 +43,7 @@ export async function capture(engine: Engine, profile: string): Promise<Captured
   await engine.runOnce();
   engine.advance(FIRST_RETRY_MS);
   await engine.runOnce();
-  // Otherwise the next test would be minutes ahead of the verifiers' clocks.
+  // Moves the clock back, or timestamps in the next test would be minutes ahead of the verifiers' clocks.
   engine.advance(-FIRST_RETRY_MS);
   return engine.receiver.arrivals.map(({ path, headers, body }) => ({
     url: engine.receiver.url(path),

@@ -14,11 +14,11 @@ import { itForAll } from '../support/it-for-all.js';
 const message: WebhookMessage = { id: 42, direction: 'out', from: '+18005550199', to: '+18005550100' };
 const profiles = [msgine(), opensms(), mysmsgate(), mobileTextAlerts(), httpsms()];
 
-/** How one profile renders an event, in short: the names, and for Mobile Text Alerts the status code. */
+/** How each profile renders an event, in short: the names, and for MySMSGate and Mobile Text Alerts the status. */
 function rendered(type: CatalogueEventType, change: Partial<WebhookMessage>): string[] {
   const example = eventExample(type);
   const { message: own } = example.data as { message?: WebhookMessage };
-  // The examples carry an error of their own, which would decide the cause of a failure.
+  // The examples contain an error, which would decide the cause of a failure.
   const data = type.startsWith('message.') && own ? { message: { ...message, ...change } } : example.data;
   return profiles.map((profile) =>
     assertRendering(profile, { ...example, data })
@@ -32,7 +32,7 @@ function rendered(type: CatalogueEventType, change: Partial<WebhookMessage>): st
   );
 }
 
-/** The table of contracts section 7, row by row. */
+/** Type, changes to the message, and what MsGine, OpenSMS, MySMSGate, Mobile Text Alerts and httpSMS get. '': nothing. */
 const map: [CatalogueEventType, Partial<WebhookMessage>, string, string, string, string, string][] = [
   ['message.queued', {}, '', 'sms.pending', '', 'delivery-status 1', ''],
   ['message.sending', {}, '', '', '', 'delivery-status 2', ''],
@@ -92,9 +92,12 @@ const map: [CatalogueEventType, Partial<WebhookMessage>, string, string, string,
 ];
 
 describe('the event map', () => {
-  itForAll(map)('renders every event as each platform knows it', ([type, change, ...expected]) => {
-    expect(rendered(type, change)).toEqual(expected);
-  });
+  itForAll(map)(
+    'renders every event under the name that each platform gives it',
+    ([type, change, ...expected]) => {
+      expect(rendered(type, change)).toEqual(expected);
+    },
+  );
 
   it('has a row for every type of the catalogue', () => {
     expect([...new Set(map.map(([type]) => type))].toSorted()).toEqual(
@@ -114,7 +117,7 @@ describe('the event map', () => {
     [{ errorCode: 'send_rejected' }, 13, 'SEND_REJECTED'],
     [{ errorCode: 'landline', statusCode: 14, statusText: 'CARRIER_SAYS_NO' }, 14, 'CARRIER_SAYS_NO'],
   ] as [Partial<WebhookMessage>, number, string][])(
-    'tells the causes of a failure apart by status and text',
+    'shows the cause of a failure in the status and the text',
     ([change, code, text]) => {
       const event = eventExample('message.failed', { data: { message: { ...message, ...change } } });
 
@@ -127,7 +130,7 @@ describe('the event map', () => {
     [msgine(), { failureReason: 'Message expired', errorCode: 'expired' }],
     [opensms(), { error: 'Message expired' }],
     [mysmsgate(), { status: 'failed', status_text: 'EXPIRED' }],
-  ] as const)("tells that a message expired in each platform's words", ([profile, expected]) => {
+  ] as const)("reports an expired message in each platform's words", ([profile, expected]) => {
     const event = eventExample('message.expired', { data: { message } });
 
     expect(JSON.parse(profile.render(event)[0]!.body)).toMatchObject(expected);
@@ -137,7 +140,7 @@ describe('the event map', () => {
     [msgine(), 'failureReason', 'Message delivery failed'],
     [opensms(), 'error', 'Message delivery failed'],
     [httpsms(), 'data', expect.objectContaining({ error_message: 'UNKNOWN ERROR' })],
-  ] as const)('always gives a failure a reason, also if the host gave none', ([profile, key, reason]) => {
+  ] as const)('gives a failure a reason even if the host gives none', ([profile, key, reason]) => {
     const event = eventExample('message.failed', { data: { message } });
 
     expect(JSON.parse(profile.render(event)[0]!.body)).toHaveProperty(key, reason);

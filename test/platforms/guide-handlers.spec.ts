@@ -19,7 +19,7 @@ import { freePort } from '../support/free-port.js';
 
 const out = { id: 'm1', direction: 'out', from: '+18005550199', to: '+256701521269' } as const;
 const reply = { id: 'm2', direction: 'in', from: out.to, to: out.from, body: 'Ça va? 🙂 <a&b>' } as const;
-/** In each profile's payload of a failure there is at least one of these texts. */
+/** Each profile's payload of a failure contains at least one of these texts. */
 const hanging = { externalId: 'HANG', errorMessage: 'HANG', statusText: 'HANG', body: 'HANG' };
 
 /** What the handler of each guide prints for `story`, in any order: a guide may need more than one endpoint. */
@@ -56,7 +56,7 @@ const PRINTED: Record<string, { events: string[][]; story: string[]; last: strin
   },
 };
 const ACCOUNT_SECRET = ['msgine', 'mysmsgate'];
-/** 32 bytes, as the guide of httpSMS asks for. */
+/** More than 32 bytes, as the guide of httpSMS asks for. */
 const OWN_SECRET = 'a signing key of thirty-two bytes';
 
 interface Language {
@@ -185,7 +185,7 @@ describe('What the engine delivers', () => {
     const isAccounts = ACCOUNT_SECRET.includes(profile);
     const own = !isAccounts && profile !== 'standard' ? { secret: OWN_SECRET } : {};
     let secret: string | null | undefined;
-    // A busy machine may start the handler's work late; that is not what this test is about.
+    // A long timeout, because a busy machine may start the handler's work late.
     for (const names of events)
       ({ secret } = await endpoints.create(tenantId, {
         url,
@@ -217,7 +217,7 @@ function storyOf(tenantId: string): WebhookEventInput[] {
   ];
 }
 
-/** The responses to a request that another secret signed, an unsigned one, and one that is not for this body or URL. */
+/** The statuses of three wrong requests: signed with another secret, unsigned, and signed for another body or URL. */
 async function refusals(url: string, profile: WebhookProfile, secret: string): Promise<number[]> {
   const body = bodyOf[profile];
   const otherSecret = profile === 'standard' ? 'whsec_AAAAr8GKYqrTwjUPD8ILPZIo2LaLaSw' : `${secret}x`;
@@ -225,7 +225,7 @@ async function refusals(url: string, profile: WebhookProfile, secret: string): P
   const requests: SignedRequest[] = [
     requestOf[profile](body, otherSecret),
     { headers: { 'content-type': 'application/json' }, body },
-    // The token of httpSMS does not cover the body, so this token is for another URL, that of its document.
+    // The token of httpSMS does not cover the body, so this request has a token for another URL: the documented one.
     profile === 'httpsms' ? changed : { ...changed, body: ` ${body}` },
   ];
   const statuses: number[] = [];

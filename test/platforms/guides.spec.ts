@@ -39,7 +39,7 @@ const UNITS = [
   ['min', 60_000],
 ] as const;
 
-/** `1 h 12 min`, as the guides write it. */
+/** A duration as the guides write it, such as `1 h 12 min`. */
 function durationOf(ms: number): string {
   const parts: string[] = [];
   let left = ms;
@@ -51,7 +51,7 @@ function durationOf(ms: number): string {
   return parts.join(' ');
 }
 
-/** Number of each retry, the time since the request before failed, and since the first one did. */
+/** For each retry: its number as an attempt, and the times since the previous and since the first attempt failed. */
 function timetable({ schedule, jitter: { share, direction } }: Profile): string[][] {
   const earliest = direction === 'both' ? 1 - share : 1;
   const total = { from: 0, to: 0 };
@@ -68,7 +68,7 @@ function timetable({ schedule, jitter: { share, direction } }: Profile): string[
 
 describe('the guides for customers', () => {
   itForAll(['standard', 'msgine', 'opensms', 'mysmsgate', 'mobile-text-alerts', 'httpsms'])(
-    'print a check that takes what the profile sends, and nothing else',
+    'print a check that accepts what the profile sends, and nothing else',
     async (name) => {
       const event = eventExample('message.delivered');
 
@@ -118,7 +118,7 @@ describe('the table of promises', () => {
     .slice(2)
     .flatMap((row) => row.split('|')[3]!.trim().split('; '));
 
-  it('names tests that are there', () => {
+  it('names tests that exist', () => {
     expect(cited.length).toBeGreaterThan(60);
     for (const test of cited) {
       const [, letter, title] = /^([A-Z]{1,2}): (.*?)(?: \(.*\))?$/.exec(test)!;

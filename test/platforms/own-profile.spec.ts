@@ -11,7 +11,7 @@ const message = { id: 7, direction: 'out', from: 'Acme', to: '+18005550100' } as
 describe('A profile of the host’s own', () => {
   const engine = useEngine({ options: { profile: 'acme', profiles: [acme] } });
 
-  it('is delivered, signed, judged and retried as it says', async () => {
+  it('decides how events are rendered and signed, which status is a success, and when to retry', async () => {
     engine().receiver.on('/hooks', inSequence(answer(201), answer(200)));
     const { secret } = await engine().endpoint('customer', '/hooks');
     const story = (['message.queued', 'message.delivered'] as const).map((type) =>
@@ -34,7 +34,7 @@ describe('A profile of the host’s own', () => {
     ]);
   });
 
-  it('takes its own names in a registration, and no others', async () => {
+  it('accepts only its own event names in a registration', async () => {
     await expect(
       engine().endpoint('customer', '/hooks', { events: ['message.delivered'] }),
     ).rejects.toMatchObject({

@@ -17,7 +17,7 @@ const HOUR = 60 * MINUTE;
 
 const platforms = [msgine(), opensms(), mysmsgate(), mobileTextAlerts(), httpsms()];
 
-/** Starts of all attempts of a delivery whose receiver always fails, and how it ends. */
+/** The wait before each attempt of a delivery whose receiver always fails. */
 const schedules: [Profile, number[]][] = [
   [
     standard(),
@@ -34,7 +34,7 @@ const schedules: [Profile, number[]][] = [
   [httpsms(), [0, SECOND, 2 * SECOND, 4 * SECOND, 8 * SECOND]],
 ];
 
-/** Endings of a delivery whose receiver gives one answer again and again. */
+/** For each answer: how a delivery ends if the receiver gives that answer to every attempt. */
 function endings(profile: Profile, answers: (number | string)[], endpoint?: Partial<ProfileEndpoint>) {
   return Object.fromEntries(
     answers.map((answer) => {
@@ -45,15 +45,18 @@ function endings(profile: Profile, answers: (number | string)[], endpoint?: Part
 }
 
 describe('retry schedules', () => {
-  itForAll(schedules)('are walked attempt by attempt to their end', ([profile, waits]) => {
-    const walk = simulateRetries(profile, [500]);
-    const starts = waits.map((_, attempt) => waits.slice(0, attempt + 1).reduce((sum, wait) => sum + wait));
+  itForAll(schedules)(
+    'start each attempt at its documented time, until the last one fails',
+    ([profile, waits]) => {
+      const walk = simulateRetries(profile, [500]);
+      const starts = waits.map((_, attempt) => waits.slice(0, attempt + 1).reduce((sum, wait) => sum + wait));
 
-    expect(walk.map(({ attempt, at }) => [attempt, at])).toEqual(starts.map((at, i) => [i + 1, at]));
-    expect(walk.map(({ next }) => next)).toEqual(
-      waits.map((_, i) => (i + 1 < waits.length ? 'retry' : 'exhausted')),
-    );
-  });
+      expect(walk.map(({ attempt, at }) => [attempt, at])).toEqual(starts.map((at, i) => [i + 1, at]));
+      expect(walk.map(({ next }) => next)).toEqual(
+        waits.map((_, i) => (i + 1 < waits.length ? 'retry' : 'exhausted')),
+      );
+    },
+  );
 
   it('last 75 h 35 m 5 s in the standard profile and 7 h 21 m in MsGine’s', () => {
     expect(simulateRetries(standard(), [500]).at(-1)!.at).toBe(75 * HOUR + 35 * MINUTE + 5 * SECOND);
@@ -67,7 +70,7 @@ describe('retry schedules', () => {
     }
   });
 
-  it('vary by a fifth both ways in the standard profile', () => {
+  it('vary by a fifth in both directions in the standard profile', () => {
     const [, second] = simulateRetries(standard(), [503]);
 
     expect([second!.earliest, second!.latest]).toEqual([4 * SECOND, 6 * SECOND]);
@@ -132,7 +135,7 @@ describe('what is a success, what is retried and what ends a delivery', () => {
     });
   });
 
-  it('of OpenSMS: 2xx, or exactly 200 where the host says so; everything else is retried', () => {
+  it('of OpenSMS: 2xx, or exactly 200 if the host sets that; everything else is retried', () => {
     expect(endings(opensms(), [200, 204, 404, 500, 'timeout'])).toEqual({
       200: 'delivered after 1',
       204: 'delivered after 1',
@@ -228,7 +231,7 @@ describe('what is a success, what is retried and what ends a delivery', () => {
     ]);
   });
 
-  it('is reported to the owner as the documents say', () => {
+  it('of each profile: the owner gets the alerts that the document promises', () => {
     expect(Object.fromEntries([standard(), ...platforms].map(({ name, alerts }) => [name, alerts]))).toEqual({
       standard: { onExhausted: false, onEveryFailure: true, scope: 'endpoint', atMostEveryMs: HOUR },
       msgine: { onExhausted: true, onEveryFailure: false, scope: 'endpoint' },

@@ -11,7 +11,7 @@ const HOUR = 60 * MINUTE;
 
 /** The clock is moved this much beyond the instant at which a retry is due, ms. */
 const STEP = 2 * SECOND;
-/** What an attempt may be late, beyond the jitter, ms. */
+/** How late an attempt may be, in addition to the jitter, ms. */
 const TOLERANCE = 10 * SECOND;
 
 /** How a customer of each profile registers for delivered messages, with all mails about failures switched on. */
@@ -32,7 +32,7 @@ const STANDARD = [
   ...[2, 5, 10, 14, 20, 24].map((hours) => hours * HOUR),
 ];
 
-/** By profile: the documented waits, and after which attempts the owner is told of what. */
+/** By profile: the documented waits, and the alerts that the owner gets, with the number of the attempt. */
 const WALKS: [string, readonly number[], string[]][] = [
   ['standard', STANDARD, [1, 5, 6, 7, 8, 9, 10].map((attempt) => `delivery.failed ${attempt}`)],
   ['standard-cloudevents', STANDARD, [1, 5, 6, 7, 8, 9, 10].map((attempt) => `delivery.failed ${attempt}`)],
@@ -81,50 +81,51 @@ describe('A delivery whose receiver always fails, on a clock that the test moves
       ...fields,
     });
 
-  it.each(WALKS)('of %s is walked attempt by attempt to its end', async (profile, waits, told) => {
-    engine().receiver.on('/hooks', answer(500));
-    await register(profile, '/hooks');
-    await engine().publish(delivered(profile, 'm1'));
-    const announced: number[] = [];
-    const stop = engine().webhooks.events.on('retrying', ({ delayMs }: DeliveryNotice) =>
-      announced.push(delayMs),
-    );
-    await engine().runOnce();
-    for (const [done, wait] of waits.entries()) {
-      expect(announced).toHaveLength(done + 1);
-      const [earliest, latest] = profile.startsWith('standard')
-        ? [0.8 * wait, 1.2 * wait]
-        : [wait, 1.2 * wait];
-      expect(announced[done]).toBeGreaterThanOrEqual(earliest);
-      expect(announced[done]).toBeLessThanOrEqual(latest);
-      // Two seconds before its time nothing happens; shorter waits are seen in the log below.
-      const early = Math.max(0, announced[done]! - 2 * SECOND);
-      engine().advance(early);
-      if (early > 0) expect(await engine().runOnce()).toMatchObject({ claimed: 0 });
-      engine().advance(announced[done]! - early + SECOND);
+  it.each(WALKS)(
+    'of %s is sent at the documented times until it is exhausted',
+    async (profile, waits, told) => {
+      engine().receiver.on('/hooks', answer(500));
+      await register(profile, '/hooks');
+      await engine().publish(delivered(profile, 'm1'));
+      const announced: number[] = [];
+      const stop = engine().webhooks.events.on('retrying', ({ delayMs }: DeliveryNotice) =>
+        announced.push(delayMs),
+      );
       await engine().runOnce();
-      expect(engine().receiver.arrivals).toHaveLength(done + 2);
-    }
-    stop();
-    engine().advance(30 * 24 * HOUR);
-    await expect(engine().runOnce()).resolves.toMatchObject({ claimed: 0 });
+      for (const [done, wait] of waits.entries()) {
+        expect(announced).toHaveLength(done + 1);
+        const [earliest, latest] = profile.startsWith('standard')
+          ? [0.8 * wait, 1.2 * wait]
+          : [wait, 1.2 * wait];
+        expect(announced[done]).toBeGreaterThanOrEqual(earliest);
+        expect(announced[done]).toBeLessThanOrEqual(latest);
+        // Nothing is sent two seconds before the due time. The log below shows the same for shorter waits.
+        const early = Math.max(0, announced[done]! - 2 * SECOND);
+        engine().advance(early);
+        if (early > 0) expect(await engine().runOnce()).toMatchObject({ claimed: 0 });
+        engine().advance(announced[done]! - early + SECOND);
+        await engine().runOnce();
+        expect(engine().receiver.arrivals).toHaveLength(done + 2);
+      }
+      stop();
+      engine().advance(30 * 24 * HOUR);
+      await expect(engine().runOnce()).resolves.toMatchObject({ claimed: 0 });
 
-    const [delivery] = await engine().deliveries(profile);
-    expect(delivery).toMatchObject({ state: 'exhausted', attemptCount: waits.length + 1 });
-    const starts = delivery!.attempts.map(({ startedAt }) => Date.parse(startedAt));
-    waits.forEach((wait, i) => {
-      const earliest = profile.startsWith('standard') ? 0.8 * wait : wait;
-      expect(starts[i + 1]! - starts[i]!).toBeGreaterThanOrEqual(earliest);
-    });
-    expect(new Set(engine().receiver.arrivals.map(({ body }) => body)).size).toBe(1);
-    expect(heard.map(({ kind, data }) => `${kind} ${String(data.attempt)}`)).toEqual(told);
-    for (const { email } of heard) expect(email).toBe('owner@example.com');
-  });
+      const [delivery] = await engine().deliveries(profile);
+      expect(delivery).toMatchObject({ state: 'exhausted', attemptCount: waits.length + 1 });
+      const starts = delivery!.attempts.map(({ startedAt }) => Date.parse(startedAt));
+      waits.forEach((wait, i) => {
+        const earliest = profile.startsWith('standard') ? 0.8 * wait : wait;
+        expect(starts[i + 1]! - starts[i]!).toBeGreaterThanOrEqual(earliest);
+      });
+      expect(new Set(engine().receiver.arrivals.map(({ body }) => body)).size).toBe(1);
+      expect(heard.map(({ kind, data }) => `${kind} ${String(data.attempt)}`)).toEqual(told);
+      for (const { email } of heard) expect(email).toBe('owner@example.com');
+    },
+  );
 
-  it('is tried in time in each profile, however many other deliveries its endpoint has', async () => {
-    /**
-     * Long waits differ by hours at random, and each instant is a step of the clock, so there are fewer deliveries of these.
-     */
+  it('is sent on time in each profile, however many other deliveries its endpoint has', async () => {
+    // The jitter of long waits is hours, and each due time needs a step of the clock: profiles with long waits get few deliveries.
     const count = (profile: string) => (profile === 'httpsms' ? 100 : 6);
     engine().receiver.on('/hooks', answer(500));
     const exhausted: string[] = [];
@@ -167,13 +168,13 @@ describe('A delivery whose receiver always fails, on a clock that the test moves
       if (ended !== count(profile)) late.push(`${profile}: ${ended} of ${count(profile)} exhausted`);
     }
     expect(late).toEqual([]);
-    // At most one mail an hour of each: it is sent when the first delivery is exhausted.
+    // Each profile mails at most once an hour: when the first delivery is exhausted.
     expect(heard.filter(({ kind }) => kind === 'delivery.exhausted').map(({ tenantId }) => tenantId)).toEqual(
       expect.arrayContaining(['httpsms', 'msgine']),
     );
   });
 
-  /** What each profile does after one failed attempt: goes on, or ends for good. */
+  /** The state of a delivery after one attempt: `pending` means that it will be retried. */
   it.each<[string, string]>([
     ['standard', '204 delivered, 301 pending, 404 pending, 410 discarded, 429 pending, 503 pending'],
     ['msgine', '204 delivered, 301 pending, 404 pending, 410 pending, 429 pending, 503 pending'],
@@ -181,7 +182,7 @@ describe('A delivery whose receiver always fails, on a clock that the test moves
     ['mysmsgate', '204 delivered, 301 exhausted, 404 exhausted, 410 exhausted, 429 pending, 503 pending'],
     ['mobile-text-alerts', '204 pending, 301 pending, 404 pending, 410 pending, 429 pending, 503 pending'],
     ['httpsms', '204 delivered, 301 exhausted, 404 exhausted, 410 exhausted, 429 exhausted, 503 pending'],
-  ])('of %s goes on, or ends, as its document says of the status: %s', async (profile, expected) => {
+  ])('of %s is retried, or ends, as its document says for each status: %s', async (profile, expected) => {
     const outcomes: string[] = [];
     for (const status of [204, 301, 404, 410, 429, 503]) {
       const { id } = await register(profile, `/${status}`);
@@ -195,7 +196,7 @@ describe('A delivery whose receiver always fails, on a clock that the test moves
     expect(outcomes.join(', ')).toBe(expected);
   });
 
-  it('of a platform is given up after the five seconds that its document says', async () => {
+  it('of a platform waits five seconds for a response, as its document says', async () => {
     engine().receiver.on('/silent', hang);
     const platforms = Object.keys(REGISTRATIONS).filter((profile) => !profile.startsWith('standard'));
     for (const profile of platforms) await register(profile, '/silent');
@@ -210,7 +211,7 @@ describe('A delivery whose receiver always fails, on a clock that the test moves
     }
   });
 
-  it('of each profile goes on if there was no response', async () => {
+  it('of each profile is retried if there was no response', async () => {
     const profiles = Object.keys(REGISTRATIONS);
     for (const [path, behaviour] of [
       ['/timeout', hang],
@@ -219,7 +220,7 @@ describe('A delivery whose receiver always fails, on a clock that the test moves
       engine().receiver.on(path, behaviour);
       const ids: string[] = [];
       for (const profile of profiles) ids.push((await register(profile, path, { timeoutMs: 1000 })).id);
-      // All at once: each waits for the end of its second.
+      // All at once, because each attempt takes a second to time out.
       await engine().publish(...profiles.map((profile) => delivered(profile, path)));
       await engine().runOnce();
       for (const [i, profile] of profiles.entries()) {

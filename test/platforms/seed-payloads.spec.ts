@@ -107,7 +107,7 @@ const documents: Example[] = [
   },
 ];
 
-/** Payloads that the documents leave to other pages: what receivers parse, and the platform's own source. */
+/** Payloads that the documents do not print. Other public pages do: code of receivers, and the platform's own source. */
 const contracts: Example[] = [
   {
     document: 'Mobile Text Alerts, V3 message-reply',
@@ -269,7 +269,7 @@ describe('the example payloads of the platforms’ documents', () => {
     expect(bodyOf(example)).toBe(example.body);
   });
 
-  it('come out with MsGine’s failed example first, in its order, then what the field table adds', () => {
+  it('come out with MsGine’s failed example first, in its order, followed by the fields that only the table lists', () => {
     const body = bodyOf({
       profile: msgine(),
       type: 'message.failed',

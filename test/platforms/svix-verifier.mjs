@@ -1,5 +1,6 @@
-// Verifies requests with the npm package svix, which is ESM and wants Node 22: run by a Node of its own.
-// In: a JSON list of { secret, headers, body }, the body in base64. Out: for each `null`, or why it is refused.
+// Verifies requests with the npm package svix. It is ESM and needs Node 22, so this script runs in a process of its own.
+// Input: a JSON list of { secret, headers, body }, with the body in base64.
+// Output: a JSON list with `null` for each valid request, or the reason why svix refuses it.
 import { Webhook, WebhookVerificationError } from 'svix';
 
 const chunks = [];

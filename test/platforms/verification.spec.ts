@@ -54,7 +54,7 @@ describe('what a profile sends', () => {
     await assertProfile(profile, verify);
   });
 
-  it('is verified by a JWT library, under the URL and the tenant it is for: httpsms', async () => {
+  it('is verified by a JWT library, with its URL as audience and its tenant as subject: httpsms', async () => {
     await assertProfile(httpsms(), bearer, { coversBody: false });
   });
 
@@ -70,7 +70,7 @@ describe('what a profile sends', () => {
     });
   });
 
-  it('carries id, timestamp of the attempt and growing number in the standard profile', async () => {
+  it('has the id and the sequence of the event and the time of the attempt in its headers in the standard profile', async () => {
     const event = eventExample('message.sent', { sequence: '90071992547409930' });
 
     const [request] = await assertHeaders(standard(), event, atTheTime, { now: 1700000000999 });
@@ -124,7 +124,7 @@ describe('what a profile sends', () => {
     expect(opensms().headers(input)).toEqual({});
   });
 
-  it('names its event in X-Event-Type, and another issuer if the host sets one: httpsms', async () => {
+  it('names its event in X-Event-Type, and has the issuer that the host sets: httpsms', async () => {
     const [request] = await assertHeaders(
       httpsms({ issuer: 'api.example.com' }),
       eventExample('phone.offline'),
@@ -149,7 +149,7 @@ describe('what a profile sends', () => {
   });
 
   it.each([standardCloudEvents(), httpsms()])(
-    'is a CloudEvent that the CloudEvents SDK takes: $name',
+    'is a CloudEvent that the CloudEvents SDK accepts: $name',
     (profile) => {
       const event = eventExample('message.delivered', { source: '/v1/messages/1/events' });
       const [wire] = profile.render(event);

@@ -10,7 +10,7 @@ import { capture, type Captured } from './capture.js';
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 
-/** Throws, rejects or answers false where it refuses. */
+/** Throws, rejects or returns false if it refuses the request. */
 type Verifier = (request: Captured) => unknown;
 
 const same = (given: Buffer, expected: Buffer): boolean =>
@@ -90,7 +90,7 @@ const otherSecret = ({ secret }: Captured): string =>
     ? secret.replace(/_(.)/, (_, first) => (first === 'A' ? '_B' : '_A'))
     : `${secret}x`;
 
-/** How many requests the catalogue makes of each profile, the retries of the first ones counted. */
+/** How many requests each profile sends for one event of each type: first attempts + retries. */
 const REQUESTS: Record<string, number> = {
   standard: 13 + 1,
   'standard-cloudevents': 13 + 1,
@@ -132,7 +132,7 @@ describe('Deliveries captured over HTTP, retries among them,', () => {
     await prove(await capture(engine(), profile), library);
   });
 
-  it('of httpsms carry a token that jose verifies, for this URL and account, another one on a retry', async () => {
+  it('of httpsms carry a token that jose verifies, for this URL and account, and a new token on a retry', async () => {
     const requests = await capture(engine(), 'httpsms');
     await prove(requests, jose, false);
     const [first, ...rest] = requests;
@@ -142,7 +142,7 @@ describe('Deliveries captured over HTTP, retries among them,', () => {
       expect(await accepts(jose, { ...first!, ...wrong })).toBe(false);
   });
 
-  it('of standard-cloudevents are events to the CloudEvents SDK, by their headers and bytes', async () => {
+  it('of standard-cloudevents are valid CloudEvents for the SDK, by their headers and bytes', async () => {
     for (const { headers, body } of await capture(engine(), 'standard-cloudevents')) {
       const event = HTTP.toEvent({ headers, body: body.toString() }) as CloudEvent<unknown>;
       expect(event).toMatchObject({ type: expect.any(String), time: expect.any(String), source: '/' });
@@ -150,7 +150,7 @@ describe('Deliveries captured over HTTP, retries among them,', () => {
     }
   });
 
-  it('of httpsms are valid CloudEvents to the SDK, their type the one in X-Event-Type', async () => {
+  it('of httpsms are valid CloudEvents for the SDK, with the type that X-Event-Type names', async () => {
     for (const { headers, body } of await capture(engine(), 'httpsms')) {
       const event = new CloudEvent(JSON.parse(body.toString()) as object, true);
       expect(event).toMatchObject({ specversion: '1.0', id: expect.any(String), data: expect.any(Object) });
@@ -161,10 +161,10 @@ describe('Deliveries captured over HTTP, retries among them,', () => {
   });
 });
 
-describe('Deliveries captured over HTTP of a host whose endpoints sign by v1a', () => {
+describe('Deliveries captured over HTTP from a host that signs with v1a', () => {
   const engine = useEngine({ options: { profiles: [standard({ scheme: 'v1a' })] } });
 
-  it('are verified by hand with the public key that the customer was shown', async () => {
+  it('are verified by hand with the public key that the API returned', async () => {
     const requests = await capture(engine(), 'standard');
     expect(requests.map(({ secret }) => secret.slice(0, 5))).toContain('whpk_');
     await prove(requests, v1a);
@@ -200,7 +200,7 @@ withSvix('The package svix', () => {
   const engine = useEngine();
 
   it.each(['standard', 'standard-cloudevents'])(
-    'verifies what %s delivered over HTTP, retries too, and refuses other bytes',
+    'verifies what %s delivered over HTTP, including retries, and refuses other bytes',
     async (profile) => {
       const requests = await capture(engine(), profile);
       expect(requests.length).toBeGreaterThan(12);

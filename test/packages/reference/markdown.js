@@ -8,7 +8,7 @@ function anchorOf(heading) {
     .replaceAll(' ', '-');
 }
 
-/** One line that a table's cell can hold. */
+/** Puts a text on one line and escapes it for a table cell. */
 function cell(text = '') {
   return text.replaceAll('|', '\\|').replaceAll(/\s*\n\s*/g, '<br>');
 }
@@ -24,7 +24,7 @@ function table(head, rows) {
 }
 
 /**
- * A type in words of TypeScript, as text in which the known names are links.
+ * Markdown of a TypeScript type, with links at the names that `links` has.
  *
  * @param {string} type
  * @param {ReadonlyMap<string, string>} links by name

@@ -7,34 +7,34 @@ const { Types } = require('./types.js');
 
 const INTRODUCTION = `# Options reference
 
-Generated from the types and comments of the code by \`npm run api:update\`. [The README](../../README.md#options) has them in short. Durations are in
-milliseconds, sizes in bytes. The start fails with an \`InvalidOptionError\` that names the option if a name is unknown, or a value not allowed.`;
+Generated from the types and comments of the code by \`npm run api:update\`. [The README](../../README.md#options) has a shorter list. Durations are in
+milliseconds, sizes in bytes. If a name is unknown or a value is not allowed, the app does not start: an \`InvalidOptionError\` names the option.`;
 
 const CLASSES = [
   {
     file: 'index.d.ts',
     name: 'WebhooksModuleOptions',
     heading: 'Values',
-    text: 'Of `WebhooksModule.forRoot`, of what the factory of `forRootAsync` returns, and of `createWebhooks`.',
+    text: 'Options of `WebhooksModule.forRoot`, of the object that the factory of `forRootAsync` returns, and of `createWebhooks`.',
   },
   {
     file: 'index.d.ts',
     name: 'WebhooksModuleStructure',
     heading: 'Structure',
-    text: 'Of `WebhooksModule.forRoot`, and beside the factory in `forRootAsync`: which providers and routes exist.',
+    text: 'Options of `WebhooksModule.forRoot`, and options beside the factory in `forRootAsync`. They decide which providers and routes exist.',
   },
   {
     file: 'express/index.d.ts',
     name: 'WebhooksExpressOptions',
     heading: 'Plain Express',
-    text: 'Of `createWebhooks`, besides the values.',
+    text: 'Further options of `createWebhooks`. It also takes those under Values.',
   },
 ];
 
 /** Types that have a page of their own. */
 const PAGES = { Capture: '../capture.md', Profile: '../platforms.md' };
 
-/** @returns {{ text: string, problems: string[] }} `problems`: what has no comment, or does not say its default */
+/** @returns {{ text: string, problems: string[] }} `problems`: options without a comment, or whose comment names no default */
 function optionsReference() {
   const declarations = readDeclarations(['index.d.ts', 'express/index.d.ts']);
   const problems = [];
@@ -69,7 +69,7 @@ function optionsReference() {
   return { text: page(lines), problems };
 }
 
-/** The options of a class, those of a group behind it. */
+/** The options of a class. Each group is followed by its own options. */
 function optionsOf(declarations, symbol, prefix, problems) {
   return declarations.membersOf(symbol).flatMap((member) => {
     const declaration = declarationOf(member);
@@ -96,7 +96,7 @@ function optionsOf(declarations, symbol, prefix, problems) {
 
 const DEFAULT = /(?:^|\s)Default:? ([^]*?)\.(?=\s|$)/;
 
-/** What a comment says after "Default"; `null`: nothing. */
+/** The text after "Default" in a comment, or `null` if the comment names no default. */
 function defaultIn(text) {
   const [, standard] = DEFAULT.exec(text) ?? [];
   return standard ?? null;

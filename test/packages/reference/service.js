@@ -11,13 +11,13 @@ together. \`webhooks\` is the injected \`WebhooksService\`, or what \`createWebh
 
 All calls:
 
-- \`tenantId\` is a string that is not empty: a call throws \`TenantRequiredError\` without it, and treats what belongs to another tenant as missing.
+- \`tenantId\` is a non-empty string. Without it, a call throws \`TenantRequiredError\`. A call treats what belongs to another tenant as missing.
 - \`id\` is an id as the API shows it: \`wh_…\`, \`dlv_…\`, \`evt_…\` or \`job_…\`.
-- A \`WebhooksRequestError\` has the status (\`getStatus()\`), the \`code\` and the \`details\` of the route's error. Nothing was written then.
+- A \`WebhooksRequestError\` has the status (\`getStatus()\`), the \`code\` and the \`details\` of the route's error. A call that throws it has written nothing.
 - As long as the tables do not exist, calls throw \`WebhooksNotReadyError\`.
 - Instants in results are RFC 3339 in UTC. Durations are in milliseconds, sizes in bytes.`;
 
-/** @returns {{ text: string, problems: string[] }} `problems`: what has no comment */
+/** @returns {{ text: string, problems: string[] }} `problems`: methods and parameters without a comment */
 function serviceReference() {
   const declarations = readDeclarations(['index.d.ts', 'express/index.d.ts']);
   const problems = [];
@@ -55,7 +55,7 @@ function serviceReference() {
   return { text: page(lines), problems };
 }
 
-/** The class and, behind it, those of its properties. */
+/** One section for the class, followed by one for each property whose type is a class. */
 function sectionsOf(declarations, symbol, path, problems) {
   const members = declarations
     .membersOf(symbol)
@@ -72,7 +72,7 @@ function sectionsOf(declarations, symbol, path, problems) {
   return [{ symbol, path, heading: path, comment: commentOf(declarationOf(symbol)).text, methods }, ...inner];
 }
 
-/** What the comment of a method leaves open. */
+/** What is missing in the comment of a method. */
 function gapsOf(method, declaration, declarations) {
   const { text, parameters } = commentOf(declaration);
   const unsaid = declaration.parameters.filter(
@@ -87,7 +87,7 @@ function gapsOf(method, declaration, declarations) {
   ];
 }
 
-/** The introduction says what these are. */
+/** Whether the introduction explains the parameter. */
 function isExplainedAbove(parameter) {
   return ['tenantId', 'id'].includes(parameter.name.getText());
 }
@@ -126,7 +126,7 @@ function describeMethod(path, { name, declaration }, types, prose) {
   ];
 }
 
-/** Comments with their links: to places on this page, or as code. */
+/** Replaces each `{@link}` of a comment by a Markdown link, or by code if the page has no place for the name. */
 function linked(text, links, places) {
   return text.replaceAll(/\{@link ([\w.]+)\s*\}/g, (_, name) => {
     const place = places.get(name);

@@ -1,9 +1,9 @@
-// The types that a page names: their fields, or what they stand for.
+// The types that a page names: their fields, or their definition.
 const ts = require('typescript');
 const { anchorOf, linkedType, table } = require('./markdown.js');
 const { commentOf, declarationOf } = require('./declarations.js');
 
-/** Collects types, and all types that these name. */
+/** Collects types, and all types that their declarations name. */
 class Types {
   /** Symbols by name. */
   found = new Map();
@@ -14,7 +14,7 @@ class Types {
     this.declarations = declarations;
   }
 
-  /** Adds the types that a node names. `without`: names that have a place of their own on the page. */
+  /** Adds the types that a node names. `without`: names that are explained elsewhere. */
   add(node, without = new Map()) {
     for (const symbol of this.declarations.typesNamedIn(node)) {
       if (this.found.has(symbol.name) || without.has(symbol.name)) continue;
@@ -54,7 +54,7 @@ class Types {
     ];
   }
 
-  /** A list of literals is written out; everything else is as it is declared. */
+  /** A union of string literals becomes a list. Any other type is printed as it is declared. */
   aliasOf(symbol, declaration) {
     const { checker } = this.declarations;
     const type = checker.getDeclaredTypeOfSymbol(symbol);

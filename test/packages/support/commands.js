@@ -8,8 +8,8 @@ const LONGEST_COMMAND_MS = 300_000;
 /**
  * @typedef {object} CommandOptions
  * @property {string} cwd
- * @property {string} [node] the Node that runs it, and that npm and its scripts find. Default: this one
- * @property {Record<string, string>} [env] beside this process's own
+ * @property {string} [node] path of the Node that runs the command, npm and npm's scripts. Default: the Node of this process
+ * @property {Record<string, string>} [env] variables in addition to those of this process
  */
 
 /** @param {CommandOptions} options */
@@ -24,7 +24,7 @@ function environment({ node = process.execPath, env }) {
  * @param {string[]} args
  * @param {CommandOptions} options
  * @returns {Promise<string>}
- * @throws {Error} with it if the command fails
+ * @throws {Error} with the output, if the command fails
  */
 async function run(file, args, options) {
   const running = promisify(execFile)(file, args, {
@@ -75,7 +75,7 @@ class Program {
    * Returns once the output matches.
    *
    * @param {RegExp} pattern
-   * @throws {Error} with the output if the program ends before
+   * @throws {Error} with the output, if the program ends first
    */
   async says(pattern) {
     const timer = setTimeout(() => this.child.kill('SIGKILL'), LONGEST_COMMAND_MS);
@@ -91,7 +91,7 @@ class Program {
     }
   }
 
-  /** Asks it to end, and returns how it did. */
+  /** Sends SIGTERM, and returns the exit code or the signal that ended the program. */
   async stop() {
     this.child.kill('SIGTERM');
     return this.ended;
@@ -99,11 +99,11 @@ class Program {
 }
 
 /**
- * Runs all, at most `limit` at a time.
+ * Runs all tasks, at most `limit` at a time.
  *
  * @param {number} limit
  * @param {(() => Promise<void>)[]} tasks
- * @throws {AggregateError} the errors of those that failed
+ * @throws {AggregateError} with the errors of the tasks that failed
  */
 async function runAll(limit, tasks) {
   const waiting = [...tasks];

@@ -3,7 +3,7 @@ const { randomUUID } = require('node:crypto');
 const { Client } = require('pg');
 const { startPostgres } = require('../../../sample-app/src/postgres/start-postgres.js');
 
-/** Databases for the hosts of one run, on the server of DATABASE_URL or on one that is started for the run. */
+/** Databases for the hosts of one run, on the server that DATABASE_URL names or on a server started for the run. */
 class Databases {
   static async start() {
     const server = process.env.DATABASE_URL ? null : await startPostgres({ durable: false });
@@ -20,7 +20,7 @@ class Databases {
   }
 
   /**
-   * Gives the work a database of its own, and drops it afterwards.
+   * Creates a database, calls `work` with its URL, and drops the database.
    *
    * @param {(url: string) => Promise<void>} work
    */

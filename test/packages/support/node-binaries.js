@@ -4,12 +4,13 @@ const { tmpdir } = require('node:os');
 const { join } = require('node:path');
 const { run } = require('./commands.js');
 
-/** The newest Node of a major that npm has, at the time of writing. 24 is the one that the benchmarks install. */
+/** For each major, the newest Node on npm at the time of writing. The benchmarks install the same 24. */
 const VERSIONS = { 20: '20.20.2', 22: '22.23.5', 24: '24.21.0' };
 
 /**
- * Returns the path of a Node of this major: this one, that of the benchmarks, or one from npm, which is kept in the
- * folder for temporary files. Undefined on other systems than Linux x64, unless it is this one.
+ * Returns the path of a Node of this major: the Node of this process, the benchmarks' Node, or one that it installs from
+ * npm into the folder for temporary files. On systems other than Linux x64 it knows only the Node of this process, and
+ * returns undefined for other majors.
  *
  * @param {keyof typeof VERSIONS} major
  * @returns {Promise<string | undefined>}

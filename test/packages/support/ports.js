@@ -7,8 +7,8 @@ const { setTimeout: delay } = require('node:timers/promises');
 const LONGEST_START_MS = 60_000;
 
 /**
- * A port for a process that must be told one. It is below those that the system gives out by itself, so that nobody gets
- * it before that process listens.
+ * Returns a free port, for a process that must be told its port. The port is below the range from which the system
+ * assigns ports, so no other process gets it before that process listens.
  *
  * @returns {Promise<number>}
  */
@@ -31,7 +31,7 @@ async function freePort() {
  * Resolves when a process accepts connections on `port` of this machine.
  *
  * @param {number} port
- * @throws {Error} if nobody does within a minute
+ * @throws {Error} if no process accepts connections within a minute
  */
 async function accepting(port) {
   const end = Date.now() + LONGEST_START_MS;

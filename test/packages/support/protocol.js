@@ -1,6 +1,6 @@
 // @ts-check
 
-/** The steps of one host, with what each took. */
+/** The steps of one host, with the time and the lines of code that each step took. */
 class Protocol {
   /** @param {string} host */
   constructor(host) {
@@ -13,7 +13,7 @@ class Protocol {
    * @template T
    * @param {string} name
    * @param {() => Promise<T> | T} work
-   * @param {number} [lines] that the user pastes or changes
+   * @param {number} [lines] number of lines that the user pastes or changes
    */
   async step(name, work, lines = 0) {
     console.log(`-- ${this.host}: ${name}`);

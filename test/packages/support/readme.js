@@ -5,9 +5,9 @@ const { join } = require('node:path');
 const text = readFileSync(join(__dirname, '../../../README.md'), 'utf8');
 
 /**
- * A TypeScript block of the README, as it stands.
+ * A TypeScript block of the README, unchanged.
  *
- * @param {string} file its name there
+ * @param {string} file the file name that the block has in the README
  */
 function snippet(file) {
   const block = text.split('```ts file=' + file + '\n')[1];
@@ -18,7 +18,7 @@ function snippet(file) {
 /**
  * The arguments of the README's line that installs the packages, with tarballs in place of their names.
  *
- * @param {RegExp} pattern of the line's comment
+ * @param {RegExp} pattern matches the comment of the line
  * @param {import('./tarballs.js').Tarballs} tarballs
  * @returns {string[]}
  */

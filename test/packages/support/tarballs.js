@@ -5,10 +5,10 @@ const { run } = require('./commands.js');
 
 const root = join(__dirname, '../../..');
 
-/** @typedef {Record<'nestjs-sms-webhooks' | 'nestjs-sms-webhooks-receiver', string>} Tarballs by the name of the package */
+/** @typedef {Record<'nestjs-sms-webhooks' | 'nestjs-sms-webhooks-receiver', string>} Tarballs paths by the name of the package */
 
 /**
- * Packs the builds that lie there, as they would be published.
+ * Packs the existing builds of both packages, as npm would publish them.
  *
  * @param {string} folder where the tarballs go
  * @returns {Promise<Tarballs>}

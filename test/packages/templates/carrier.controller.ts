@@ -1,7 +1,7 @@
 import { Controller, Post } from '@nestjs/common';
 import { MessageStatus } from './message-status';
 
-/** Stands for the host's own code, which hears from the carrier that a message was delivered. */
+/** Stands for the host's own code that receives delivery reports from the carrier. */
 @Controller('carrier')
 export class CarrierController {
   constructor(private readonly statuses: MessageStatus) {}

@@ -19,9 +19,9 @@ import { WebhooksModule, webhooksMigrations } from 'nestjs-sms-webhooks';
 import { DataSource } from 'typeorm';
 import { database, webhooks } from './webhooks';
 
-// Hosts that differ from the README in one habit: `node dist/variants.js <name>`.
+// Hosts that each differ from the README's in one thing. `node dist/variants.js` tries them all.
 
-/** Keeps the lines of the module. */
+/** Keeps the warnings. */
 class Log extends ConsoleLogger {
   readonly lines: string[] = [];
   override warn(...given: [unknown, ...unknown[]]): void {

@@ -5,8 +5,8 @@ import { AppModule } from './../src/app.module';
 import { MessageStatus } from './../src/message-status';
 
 // Runs in Jest and in Vitest.
-describe('A delivered message', () => {
-  it('is published once, and sent', async () => {
+describe('A delivered message that the carrier reports twice', () => {
+  it('is published and sent once', async () => {
     const builder = Test.createTestingModule({ imports: [AppModule] });
     const module = await WebhooksTesting.override(builder).compile();
     await module.init();

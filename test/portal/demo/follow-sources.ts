@@ -7,7 +7,7 @@ import { PageFiles } from '../../../libs/webhooks/src/portal/page/page-files.js'
 const LIBS = resolve(__dirname, '../../../libs');
 const PAGE = resolve(LIBS, 'webhooks/dist/portal/files.cjs');
 
-/** Builds the page again when it is opened and its sources have changed. The module itself loads it once. */
+/** Builds and loads the page again when it is opened, if its sources have changed. The module itself loads the page once. */
 export function followSources(app: INestApplication): void {
   app.use('/webhooks-portal', (request: Request, _: Response, next: NextFunction) => {
     if (request.path === '/') reload(app.get(PageFiles));
@@ -21,7 +21,7 @@ function reload(files: PageFiles): void {
       stdio: 'inherit',
     });
   } catch (error) {
-    // The compiler has said what is wrong. The page stays as it was.
+    // The compiler has printed what is wrong. The page stays as it was.
     console.error((error as Error).message);
   }
   delete require.cache[PAGE];

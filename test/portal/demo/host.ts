@@ -36,7 +36,7 @@ export interface DemoSettings {
   configure?: (app: INestApplication) => void;
 }
 
-/** Starts one on an empty database. */
+/** Starts a demo host on an empty database. */
 export async function startDemoHost(
   databaseUrl: string,
   { port = 0, portal, configure }: DemoSettings = {},

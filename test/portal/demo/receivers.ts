@@ -20,9 +20,9 @@ const ANSWERS: Record<string, Answer> = {
   '/silent': () => {},
 };
 
-/** The customers' servers of the demo: each path answers in its own way. `answers` can be changed while it runs. */
+/** The customers' servers of the demo: each path answers in its own way. `statuses` can change that while they run. */
 export class Receivers {
-  /** Paths that answer otherwise than at first, such as `{ '/ok': 500 }`. */
+  /** Statuses that replace the answers above, by path: after `set('/ok', 500)` that path answers 500. */
   readonly statuses = new Map<string, number>();
   private readonly server = createServer((request, response) => {
     request.resume().on('end', () => this.answer(request, response));
