@@ -39,7 +39,7 @@ interface Round {
   hasLooked: boolean;
   /** There are events or due lanes, but this round got none of them: another worker has them locked, for example. */
   leftWork: boolean;
-  /** Time until a lane is due in which deliveries may be due already, ms; `null`: there is no such lane. */
+  /** Time until the next claim from a lane whose deliveries may be due already, ms; `null`: there is no such lane. */
   dueSoonInMs: number | null;
 }
 
@@ -82,7 +82,7 @@ export class RunOnce {
     const depths = new ScanDepths(Infinity);
     for (;;) {
       const recording = this.dispatcher.nextRecording();
-      // Read before the check, because an outcome that is recorded during it may make more deliveries due.
+      // Read before the check, because an outcome that is recorded during the check may make more deliveries due.
       const wasIdle = this.dispatcher.idle;
       const round = await this.pipeline.exclusively(() => this.round([...stuck], depths));
       relayed += round.relayed;
@@ -109,7 +109,9 @@ export class RunOnce {
     }
   }
 
-  /** Moves to the front what is too far back in these lanes for claims to find. Returns whether there was anything. */
+  /**
+   * Moves due deliveries that are too far back in these lanes for a claim to the front. Returns whether there were any.
+   */
   private async advanceUnheld(laneIds: readonly string[]): Promise<boolean> {
     if (laneIds.length === 0) return false;
     let advanced = 0;
@@ -125,7 +127,7 @@ export class RunOnce {
     const mapped = hasChanges ? await this.changes.run() : 0;
     const relayed = hasEvents ? await this.relay() : 0;
     const isDue = dueInMs === 0 || this.pending.hasLanes;
-    // When nothing else is to do, failing lanes need not wait for their next step: they are claimed together now.
+    // If there is no other work, failing lanes need not wait for their next step: they are claimed together now.
     const isEarly = !isDue && failingDueInMs !== null && this.dispatcher.idle;
     const { leased, stuck, examined } =
       isDue || isEarly ? await this.claim(skipLanes, { depths, isEarly }) : NO_CLAIM;

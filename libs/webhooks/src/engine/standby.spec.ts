@@ -31,7 +31,7 @@ describe('A worker that gets announcements', () => {
     } as RelayResult);
   }
 
-  /** Other workers relay what is announced before this worker looks for it. Returns how long this worker waited, ms. */
+  /** Other workers relay an announced event before this worker looks for it. Returns how long this worker waited, ms. */
   function lose(): number {
     announce(1);
     const waited = standby.msUntilLook;
@@ -49,7 +49,7 @@ describe('A worker that gets announcements', () => {
     }
   });
 
-  it('does not believe that others have relayed the events that it has relayed before they were announced', () => {
+  it('does not stand by if it has relayed the announced events itself, before they were announced', () => {
     announce(1);
     relay(3);
     for (let i = 0; i < 2; i++) {
@@ -60,7 +60,7 @@ describe('A worker that gets announcements', () => {
     expect(standby.isActive).toBe(false);
   });
 
-  it('stands by when others have relayed the events: it looks once, a moment after the next announcement, for all events announced by then', () => {
+  it('stands by when others have relayed the events: a moment after the next announcement, it looks once for all announced events', () => {
     announce(1);
     relay(0);
     announce(1);
@@ -75,7 +75,7 @@ describe('A worker that gets announcements', () => {
     expect(standby.msUntilLook).toBe(Infinity);
   });
 
-  it('waits longer each time that others were quicker, up to a limit, and after a silence only as long as at first', () => {
+  it('waits longer each time that others were quicker, up to a limit, and begins with the first delay again after a silence', () => {
     announce(1);
     relay(0);
     expect(Array.from({ length: 6 }, lose)).toEqual([10, 20, 40, 80, 100, 100]);
@@ -92,7 +92,7 @@ describe('A worker that gets announcements', () => {
     expect(standby.msUntilLook).toBe(10);
   });
 
-  it('keeps standing by if others have left some of the events, and relays at once again if they have left all of them', () => {
+  it('keeps standing by if others have relayed some of the events, and relays at once again if they have relayed none', () => {
     announce(1);
     relay(0);
     announce(5);
@@ -139,7 +139,7 @@ describe('A worker that gets announcements', () => {
     expect(standby.isActive).toBe(false);
   });
 
-  it('stays off standby while it relays events that do not fit into one batch', () => {
+  it('does not stand by while it relays events that do not fit into one batch', () => {
     announce(20);
     relay(10, { hasMore: true });
     expect(standby.isActive).toBe(false);

@@ -6,10 +6,10 @@ const SILENCE_MS = 1_000;
 const MAX_AHEAD = 100;
 
 /**
- * Decides when this worker relays events that other processes announce. An announcement reaches all workers, but one is
- * enough. A worker stands by if it finds that others have relayed some of the announced events: it then waits after an
- * announcement, longer each time, and relays what is left. If the others have left everything, it relays at once again. A
- * busy worker waits too, because another one may have free slots.
+ * Decides when this worker relays events that other processes announce. An announcement reaches all workers, but one worker
+ * is enough. A worker stands by if it finds that others have relayed some of the announced events: it then waits after each
+ * announcement, longer each time, and relays what is left. If the others have relayed nothing, it relays at once again. A
+ * busy worker waits too, because another worker may have free slots.
  */
 export class Standby {
   /** Time from an announcement until a worker on standby checks what is left, ms: at first, and at most. */
@@ -76,7 +76,7 @@ export class Standby {
 
   noteRelayed({ relayed, hasMore, isEmpty }: RelayResult): void {
     this.ahead = Math.min(this.ahead + relayed - this.taken, MAX_AHEAD);
-    if (hasMore) return; // the next relay shows who relays the others
+    if (hasMore) return; // the next relay shows whether other workers relay the rest
     if (this.ahead < 0) this.standBy();
     else if (relayed > 0) this.standUp();
     // Another worker holds events, and may die before it has relayed them.

@@ -209,7 +209,7 @@ export class Worker {
     this.pending.noteClaimed(result);
     this.deepScan.consider(result.unreached);
     if (this.dispatcher.noteHeldBack(result.heldBack)) this.pollSoon();
-    // The claim has forgotten which lanes were due. One that a transaction had locked, or that had no room, is still due.
+    // The claim has forgotten which lanes were due. A lane that was locked by a transaction, or had no room, is still due.
     if (result.leased.length === 0) this.checkSoon();
     // If only retries were found, there is nothing to look for soon, because their lanes are due at known times.
     if (result.lanesWithMore.some((laneId) => !this.dispatcher.intake.isUnwell(laneId)))
@@ -217,7 +217,7 @@ export class Worker {
     return result.leased.length > 0;
   }
 
-  /** For lanes that are held back: by a delivery that has ended during the claim, or that another worker is sending. */
+  /** For lanes that are held back by a delivery that has ended during the claim, or that another worker is sending. */
   private pollSoon(): void {
     this.pollMs = Math.min(HELD_LANE_WAIT_MS, this.settings.busyPollMs);
     this.checkSoon();

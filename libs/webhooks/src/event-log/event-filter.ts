@@ -16,10 +16,10 @@ export interface EventFilter {
   until?: number;
 }
 
-/** Rows that one page looks at if only events of one type are wanted: then a page may be short, but has a cursor. */
+/** Maximum number of rows that one page examines if it filters by type. Such a page may be short and still have a cursor. */
 const MAX_ROWS_SCANNED = 2_000;
 
-/** Throws a 400 that names the field: a cursor of the wrong form, a text with NUL, a time that is not an integer. */
+/** Throws a 400 that names the field, for a cursor of the wrong form, a text with NUL, or a time that is not an integer. */
 export function toEventSearch({ limit, cursor, type, subject, since, until }: EventFilter): EventSearch {
   checkTexts({ type, subject });
   checkInstants({ since, until });

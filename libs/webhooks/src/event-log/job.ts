@@ -11,17 +11,17 @@ export interface WebhookJob {
   state: JobState;
   /** `wh_…` */
   endpointId: string | null;
-  /** What it takes: events that were published at `since` or later and before `until`. */
+  /** Which events the job replays: those that were published at `since` or later and before `until`. */
   range: { since: string; until: string; types: string[] | null; subject: string | null };
   /** Events that fit the range and had no delivery to the endpoint, counted among 100,000 events. */
   matched: number;
-  /** Events that it has gone through. */
+  /** Matched events that the job has processed. */
   done: number;
   /** `matched` minus `done`. */
   left: number;
-  /** Deliveries that it has created: of those events that the endpoint is subscribed to. */
+  /** Deliveries that the job has created, for those of these events that the endpoint is subscribed to. */
   deliveries: number;
-  /** Why it failed. */
+  /** Why the job failed. */
   error: string | null;
   createdAt: string;
   updatedAt: string;

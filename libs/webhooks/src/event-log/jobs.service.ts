@@ -58,7 +58,7 @@ export class WebhookJobs {
   }
 
   /**
-   * Ends a job after its running pass. What it has done stays.
+   * Ends a job after its running pass. Deliveries that the job has created stay.
    *
    * @throws WebhooksRequestError 404 `job_not_found`, 409 `job_finished`
    */

@@ -77,7 +77,7 @@ describe("The account's own number", () => {
 });
 
 describe('Why an endpoint does not get an event', () => {
-  it('there is no reason if it is active or paused, existed in time and subscribes to the event', () => {
+  it('there is no reason if the endpoint is active or paused, existed in time and subscribes to the event', () => {
     expect(explain()).toBeNull();
     expect(explain({}, { state: 'paused' })).toBeNull();
   });
@@ -87,7 +87,12 @@ describe('Why an endpoint does not get an event', () => {
     ['it is disabled', {}, { state: 'disabled' as const }, 'disabled'],
     ['it was registered later', { createdAt: 999 }, {}, 'created-later'],
     ['it takes other events', {}, { events: ['call.missed'] }, 'events'],
-    ['the event is a test of another one', { endpointId: 'e2', test: true }, {}, 'test-for-another-endpoint'],
+    [
+      'the event is a test of another endpoint',
+      { endpointId: 'e2', test: true },
+      {},
+      'test-for-another-endpoint',
+    ],
     ['the message brought a callback', { callbackUrl: 'https://example.com' }, {}, 'callback-instead'],
     ['the number is not among its numbers', {}, { phoneNumbers: ['+256700000002'] }, 'phone-numbers'],
     [
@@ -100,7 +105,7 @@ describe('Why an endpoint does not get an event', () => {
     expect(explain(change, who)).toBe(reason);
   });
 
-  it('its profile has no request for such an event', () => {
+  it('the reason is the profile if it renders no request for the event', () => {
     expect(explain({}, {}, { requests: [] })).toBe('profile-cannot-express');
   });
 
@@ -108,11 +113,11 @@ describe('Why an endpoint does not get an event', () => {
     expect(explain({ callbackUrl: 'https://example.com' }, {}, { mode: 'add' })).toBeNull();
   });
 
-  it('numbers are compared with and without their plus', () => {
+  it('a number matches with or without its plus', () => {
     expect(explain({}, { phoneNumbers: ['256700000001'] })).toBeNull();
   });
 
-  it('a test reaches its endpoint whatever it filters', () => {
+  it('a test event reaches its endpoint, whatever events and numbers the endpoint filters by', () => {
     expect(
       explain({ test: true, endpointId: 'e1' }, { events: ['call.missed'], phoneNumbers: ['+1'] }),
     ).toBeNull();
@@ -130,7 +135,7 @@ describe('The requests that an endpoint takes', () => {
     expect(selectRequests(['message-reply'], both, false)).toEqual([]);
   });
 
-  it('are all of them for a test of an event that it does not subscribe to, so that a test always sends something', () => {
+  it('are all requests of a test event if the endpoint subscribes to none of them, so that a test always sends something', () => {
     expect(selectRequests(['delivery-status'], both, true)).toEqual([both[1]]);
     expect(selectRequests(['message-reply'], both, true)).toEqual(both);
   });

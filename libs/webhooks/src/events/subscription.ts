@@ -52,8 +52,8 @@ function matchesNumbers(phoneNumbers: readonly string[] | null, data: unknown): 
 }
 
 /**
- * Returns the requests of an event that an endpoint subscribed to. A test event always sends something: if the endpoint
- * subscribed to none of its requests, it returns all.
+ * Returns those requests of an event that an endpoint is subscribed to. A test event always sends something: if the endpoint
+ * is subscribed to none of its requests, this function returns all of them.
  */
 export function selectRequests<Request extends { type: string }>(
   patterns: readonly string[],

@@ -21,7 +21,7 @@ import { WebhooksWorker } from './webhooks-worker.js';
  * Adds webhooks to an Express app, without Nest in the host's code.
  *
  * @throws InvalidOptionError if an option is missing, unknown or not allowed
- * @throws WebhooksSetupError if the data source cannot be used as it is, because it is not connected for example
+ * @throws WebhooksSetupError if the data source cannot be used, for example because it is not connected
  */
 export async function createWebhooks(options: CreateWebhooksOptions): Promise<Webhooks> {
   try {
@@ -48,7 +48,7 @@ async function create(options: CreateWebhooksOptions): Promise<Webhooks> {
   const bodies = new RequestBody(compat.includes('mobile-text-alerts'));
   const guard = new TenantGuard(tenant, bodies);
   const routes = { path, compat, ignoredQueryParameters, guards: [guard], tenant: guard.tenantOf, portal };
-  // The host starts the worker.
+  // `role: 'api'`, because the host starts the worker itself.
   const structure = { ...routes, dataSource, tablePrefix, captures, role: 'api' } as const;
   const module = WebhooksModule.forRoot({ ...values, ...structure });
   // The guard above reads bodies, but it is not called for requests with a session of the page.

@@ -7,7 +7,7 @@ export type DescribeOpenApi = (
   options?: Omit<OpenApiOptions, 'path' | 'compat' | 'profiles' | 'eventTypes'>,
 ) => OpenApiDocument;
 
-/** @param prefix of the returned function's options: the path at which the router is mounted, such as `api` */
+/** In the options of the returned function, `prefix` is the path at which the router is mounted, such as `api`. */
 export function describeOpenApi(
   mounted: Pick<OpenApiOptions, 'path' | 'compat'>,
   { profiles, eventTypes }: Settings,

@@ -17,13 +17,13 @@ import type { WebhooksLogger } from './host-logger.js';
 import type { WebhooksRequest } from './http.js';
 
 /**
- * Returns the tenant of a request, taken from what the host's authentication put there, never from the body or the query.
+ * Returns the tenant of a request, taken from what the host's authentication added to it, never from the body or the query.
  * Return nothing (`undefined`, `null`, `''`) if the request is not authenticated: the response is then a 401.
  *
  * The parameter may have the host's own request type: `(request: AccountRequest) => request.account.id`.
  */
 export type ExpressTenant = {
-  // A method, because TypeScript lets the parameter of a method be a subtype, but not that of a function.
+  // A method, because TypeScript lets the host's request type be a subtype in a method, but not in a function.
   tenant(request: WebhooksRequest): string | null | undefined | Promise<string | null | undefined>;
 }['tenant'];
 
@@ -44,7 +44,7 @@ export class WebhooksExpressOptions {
     isRequired: true,
   })
   dataSource: DataSource;
-  /** Whose webhooks a request is about. */
+  /** Returns the tenant whose webhooks a request is about. */
   @Option(
     callable('a function that returns whose webhooks a request is about: (request) => request.account?.id'),
     { isRequired: true },
@@ -52,7 +52,7 @@ export class WebhooksExpressOptions {
   tenant: ExpressTenant;
   /** Path of the routes, below the path that the router is mounted at. Default `webhooks`. */
   @Option(routePath) path?: string;
-  /** Query parameters of your own, such as `['api_key']`. The routes refuse those that they do not know. Default none. */
+  /** Query parameters of your own, such as `['api_key']`. The routes refuse unknown parameters. Default none. */
   @Option(stringList) ignoredQueryParameters?: string[];
   /** Also serve the registration routes of these platforms, for customers' existing scripts. Default none. */
   @Option(compatList) compat?: CompatPlatform[];
@@ -72,7 +72,7 @@ export class WebhooksExpressOptions {
    */
   @Option(flag) passErrors?: boolean = false;
   /**
-   * Where log lines go. Nest's logger, which is inside, is the same for a whole process: the last `createWebhooks` decides.
+   * Where log lines go. Nest, which runs inside, has one logger per process: the last call of `createWebhooks` sets it.
    * Default: `console`, without `debug`.
    */
   @Option(value(isLogger, 'an object with the methods info, warn and error, such as console'))

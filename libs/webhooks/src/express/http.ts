@@ -10,9 +10,9 @@ declare global {
 
 /**
  * What `tenant` gets: the Express request, with what the host's `declare global { namespace Express { interface Request … } }`
- * adds. A host that needs more of it annotates the parameter with Express's own `Request`.
+ * adds. A host that needs other fields annotates the parameter with Express's own `Request`.
  *
- * Described here and not imported, so that it fits the types of Express 4 and of Express 5.
+ * The type is declared here and not imported, so that it fits the types of Express 4 and of Express 5.
  */
 export interface WebhooksRequest extends IncomingMessage, Express.Request {
   /** A header. */

@@ -1,6 +1,6 @@
 import { WebhooksError } from '../core/errors.js';
 
-/** Words in messages to a Nest app, with their replacements for an Express app. Nothing else in this package depends on it. */
+/** Words in messages to a Nest app, with their replacements for an Express app. */
 const EXPRESS_WORDS: readonly [nest: RegExp, express: string][] = [
   [
     /set `autoLoadEntities: true` in TypeOrmModule\.forRoot\(\), or add (`entities: \[\.\.\.webhooksEntities\]`).*$/,

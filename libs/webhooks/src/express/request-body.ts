@@ -30,12 +30,12 @@ export class RequestBody {
     const error = await new Promise<unknown>((resolve) => {
       void parseJson(request as never, response as never, resolve);
     });
-    // Other errors than the parser's are not the caller's fault.
+    // An error that the parser did not raise is not the caller's fault.
     if (error) throw toBodyError(error) ?? error;
   }
 }
 
-/** The host's parser may have read the body as text or bytes. */
+/** Parses a body that the host's own parser has read as text or bytes. */
 function parseUnparsed(request: ParsedRequest): void {
   const { body } = request;
   if (!hasJson(request) || (typeof body !== 'string' && !Buffer.isBuffer(body))) return;

@@ -6,7 +6,7 @@ import type { ExpressTenant } from './express-options.js';
 import type { WebhooksRequest } from './http.js';
 import type { RequestBody } from './request-body.js';
 
-/** Asks the host for the tenant before anything else. An unauthenticated request gets a 401, and nothing of it is read. */
+/** Asks the host for the tenant before anything else. An unauthenticated request gets a 401, and its body is not read. */
 export class TenantGuard implements CanActivate {
   readonly [BEHIND_HOST] = true;
   private readonly tenants = new WeakMap<object, string>();

@@ -2,7 +2,7 @@ import type { RunResult } from '../engine/run-once.js';
 import type { WorkerLifecycle } from '../engine/worker-lifecycle.js';
 import type { WebhooksService } from '../webhooks.service.js';
 
-/** Delivers what was published, in this process or in others. Any number of processes may run one. */
+/** Delivers the events that this process and others have published. Any number of processes may run a worker. */
 export class WebhooksWorker {
   /** @internal `createWebhooks` makes it. */
   constructor(

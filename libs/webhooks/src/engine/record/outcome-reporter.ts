@@ -25,8 +25,8 @@ const EVENT_OF = {
 } as const;
 
 /**
- * Tells the host of recorded outcomes: in-process events, a log line for each that is not a success, and the figures of the
- * endpoint.
+ * Reports recorded outcomes to the host: emits in-process events, logs each outcome that is not a success, and adds to the
+ * figures of the endpoint.
  */
 @Injectable()
 export class OutcomeReporter {
@@ -61,7 +61,7 @@ export class OutcomeReporter {
     this.metrics.endpointChanged(healthy ? 'healthy' : 'failing', null);
   }
 
-  /** `endpointUuid` was disabled by this process. */
+  /** Reports that this process has disabled an endpoint. */
   reportDisabled(endpointUuid: string, tenantId: string, reason: Reason): void {
     const endpointId = encodeId('wh', endpointUuid);
     this.logger.warn(`Endpoint ${endpointId} was disabled: ${reason}`);
@@ -93,7 +93,7 @@ export class OutcomeReporter {
         ? attempt.error
         : `HTTP ${attempt.status}`
       : (reason ?? 'not sent');
-    // A status needs no explanation, other errors do.
+    // An HTTP status explains itself. The error of an attempt without a response needs an explanation.
     const explanation = attempt?.status === null ? `. ${explainAttemptError(attempt.error!)}` : '';
     const { endpointId } = delivery.destination;
     const where = endpointId === null ? 'a callback' : encodeId('wh', endpointId);

@@ -38,8 +38,8 @@ export function fanOutToEndpoints(
     const rendered = isUnreadable ? null : renderer.render(event, destination.profile);
     const mismatch = explainMismatch(event, endpoint, rendered ?? [], callbackMode);
     if (rendered === null) {
-      // Without the names that the profile renders, it is unknown whether the event matches. A discarded delivery shows what
-      // happened.
+      // The wire types are unknown, so it is also unknown whether the endpoint subscribes to them. A discarded delivery shows
+      // the customer what happened.
       if (mismatch === 'profile-cannot-express')
         deliveries.push({ ...blankDelivery(event, destination), reason: 'render-failed' });
     } else if (mismatch === null) {
@@ -51,7 +51,7 @@ export function fanOutToEndpoints(
   return deliveries;
 }
 
-/** The deliveries of one event to its `callbackUrl`, at least one: if it cannot be sent, it is discarded with a reason. */
+/** The deliveries of one event to its `callbackUrl`. An event that cannot be sent has one discarded delivery with a reason. */
 export function fanOutToCallback(
   event: ClaimedEvent,
   { destination, isRefused }: CallbackDestination,

@@ -1,6 +1,6 @@
 import type { DestinationRecord, FewEvents, VersionedEvent } from '../../store/outbox-store.js';
 
-/** Maximum number of tenants to remember. Beyond it, all are forgotten and read again. */
+/** Maximum number of tenants and destinations to remember. Beyond it, all are forgotten and read again. */
 const MAX_RECORDS = 5_000;
 
 interface KnownTenant {
@@ -9,8 +9,8 @@ interface KnownTenant {
 }
 
 /**
- * The destinations of tenants as they were last read, with their version. When the store relays, it checks the version: if a
- * destination of the tenant has changed since, it relays nothing for that tenant.
+ * The destinations of tenants as they were last read, with a version for each tenant. When the store relays, it checks the
+ * version: if a destination of the tenant has changed since, the store relays nothing for that tenant.
  */
 export class KnownDestinations {
   private readonly tenants = new Map<string, KnownTenant>();

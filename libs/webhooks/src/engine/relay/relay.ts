@@ -48,7 +48,7 @@ const MAX_FEW_DELIVERIES = 2 * SMALL_BATCH;
  */
 @Injectable()
 export class Relay {
-  /** The last relay left more than a small batch, so the next one begins with the transaction, unless its events are known. */
+  /** The last relay was large or left events, so the next one uses the transaction at once, unless its events are known. */
   private isDeep = false;
   private readonly known = new KnownDestinations();
 

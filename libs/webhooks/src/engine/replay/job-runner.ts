@@ -11,7 +11,7 @@ type Stores = JobStore & OutboxStore & DeliveryStore;
 
 /** Maximum number of jobs to try, one after the other, until one of them can do something now. */
 const MAX_JOBS_TRIED = 10;
-/** Maximum number of events in one pass. Few, so that live deliveries do not wait for it. */
+/** Maximum number of events in one pass. A pass is short, so that live deliveries do not wait for it. */
 const MAX_EVENTS_PER_PASS = 100;
 /**
  * Maximum number of replayed deliveries and retries that wait in a lane at a time, so that a receiver does not get more of
@@ -80,7 +80,7 @@ export class JobRunner {
       return failed(job, 'The settings of the webhook cannot be read.');
     }
     const room = MAX_WAITING - (await tx.countWaiting(lane.id, MAX_WAITING));
-    // This job is due again after the others.
+    // The lane has no room. The job is due again behind the other jobs.
     if (room <= 0) return { ...before, nextInMs: lane.state === 'paused' ? WAIT_MS : 0 };
     const maxEvents = Math.min(room, MAX_EVENTS_PER_PASS);
     const batch = await this.reader.readBatch(destination, job.range, job.cursor, maxEvents, tx);
@@ -90,7 +90,7 @@ export class JobRunner {
       ...before,
       state: batch.isEnd ? 'done' : 'running',
       cursor: batch.next,
-      // The work was counted only up to a limit, so more may be done than was counted.
+      // `matched` was counted only up to a limit, so `done` may exceed it.
       matched: batch.isEnd ? done : Math.max(job.matched, done),
       done,
       deliveries: job.deliveries + inserted,
@@ -109,7 +109,7 @@ export class JobRunner {
       state: isLast ? 'failed' : 'running',
       attempts,
       // This text is for the tenant. The database's own message is in the log.
-      error: isLast ? 'The replay failed for a reason that its operator can see in the log.' : null,
+      error: isLast ? 'The replay failed. The operator of this service can see the reason in the log.' : null,
       nextInMs: isLast ? null : Math.min(1_000 * 2 ** attempts, MAX_BACKOFF_MS),
     });
   }

@@ -11,7 +11,7 @@ import { fanOutToEndpoints, type NewDelivery } from '../relay/fan-out.js';
 
 /** Maximum size of the data that one batch renders, bytes. The first event is rendered whatever its size. */
 const MAX_BATCH_BYTES = 2 * 1024 * 1024;
-/** Maximum number of events that one batch reads. More than it renders, because most do not match. */
+/** Maximum number of events that one batch reads. It reads more than it renders, because most events may not match. */
 export const MAX_SCANNED = 500;
 
 /** The deliveries of a batch of past events to one endpoint. */
@@ -27,7 +27,7 @@ export interface ReplayBatch {
 }
 
 /**
- * Reads past events and fans them out to one endpoint, as the relay does. Unlike there, the endpoint may have been
+ * Reads past events and fans them out to one endpoint, as the relay does. Unlike for the relay, the endpoint may have been
  * registered after the event.
  */
 @Injectable()
@@ -38,7 +38,7 @@ export class ReplayReader {
     @Inject(SETTINGS) private readonly settings: Settings,
   ) {}
 
-  /** Where a lane delivers to; `undefined` if it no longer exists. */
+  /** Where a lane delivers to; `undefined` if the lane no longer exists. */
   async readDestination(laneId: string, store: OutboxStore = this.store): Promise<Destination | undefined> {
     return (await this.reader.readByLanes([laneId], store)).get(laneId);
   }

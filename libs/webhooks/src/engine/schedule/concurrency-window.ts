@@ -6,14 +6,15 @@ const QUICK_RESPONSE_MS = 2_000;
 const TOO_MANY_REQUESTS = 429;
 /** Window of a lane that keeps failing quickly, as a multiple of the window of a lane whose requests hang. */
 const QUICK_FAILURES_FACTOR = 4;
-/** Maximum window, while many requests hang, of a lane whose last success is longer ago than `RECENT_SUCCESS_MS`. */
+/** While many requests hang: maximum window of a lane without a success in the last `RECENT_SUCCESS_MS`. */
 const CAUTIOUS_WINDOW = 2;
 const RECENT_SUCCESS_MS = 2_000;
 
 /*
  * A lane's window is the number of requests that it may have in flight at once. It grows by one with each quick success. A
  * 429, a 5xx and a request without a response halve it, down to `failingWindow`. While all attempts fail, it grows by one
- * with each quick response, up to four times `failingWindow`, and is `failingWindow` while requests hang.
+ * with each quick response, up to four times `failingWindow`. While requests of such a lane hang, it is at most
+ * `failingWindow`.
  */
 
 /** A lane that was failing begins with few requests at a time, also if another worker saw it fail. */

@@ -11,7 +11,7 @@ export class ExclusiveLanes {
     if (isExclusive) this.held.set(destination.laneId, (this.held.get(destination.laneId) ?? 0) + 1);
   }
 
-  /** Returns whether it was the last one of its lane. */
+  /** Returns whether the worker now holds no more deliveries of this failing lane. */
   remove({ isExclusive, destination }: LeasedDelivery): boolean {
     if (!isExclusive) return false;
     const left = this.held.get(destination.laneId)! - 1;

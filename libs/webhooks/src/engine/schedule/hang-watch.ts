@@ -3,8 +3,8 @@ export class HangWatch {
   private timer: NodeJS.Timeout | null = null;
 
   /**
-   * @param msUntilHanging time until then, ms; `null`: no request is in flight
-   * @param onHanging must call {@link begin} if it is to be called again
+   * @param msUntilHanging returns the time until a request counts as hanging, ms; `null`: none will
+   * @param onHanging must call {@link begin} to be called again
    */
   constructor(
     private readonly msUntilHanging: () => number | null,

@@ -26,7 +26,7 @@ export class KnownLanes {
     return this.lanes.entries();
   }
 
-  /** The lane of a destination that has just been read, added if it is new. */
+  /** Returns the lane of a destination that has just been read. Adds the lane if it is new. */
   update(destination: Destination, origin: string): Lane {
     const { laneId, tenantId, isHealthy } = destination;
     const known = this.lanes.get(laneId);

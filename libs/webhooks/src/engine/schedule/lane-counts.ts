@@ -49,7 +49,7 @@ export class LaneCounts {
     if (lane.health !== 'healthy') lane.tenantShare.held += change;
   }
 
-  /** A request begins. It takes no slot if requests of its lane hang. Returns whether it holds one. */
+  /** A request begins. It takes no slot if requests of its lane hang. Returns whether it takes a slot. */
   begin(lane: Lane): boolean {
     lane.inFlight++;
     const takesSlot = lane.health !== 'hanging';

@@ -9,7 +9,7 @@ export type LaneHealth = 'healthy' | 'untried' | 'failing' | 'hanging';
 
 /** A request without a response for this long hangs, ms. */
 export const HANG_AFTER_MS = 500;
-/** The limit for unhealthy lanes while other lanes wait for a slot or for their share of an origin, ms. */
+/** The same limit for unhealthy lanes while other lanes wait for a slot or for their share of an origin, ms. */
 export const HANG_AFTER_MS_WHEN_CROWDED = 100;
 
 export function healthAfter(success: boolean, durationMs: number): LaneHealth {

@@ -46,7 +46,7 @@ function timeOut(scheduler: LaneScheduler, lanes: string[], fields: LaneFields =
 }
 
 describe('LaneScheduler', () => {
-  it('keeps a tenant to its share of one origin, over all its lanes there', () => {
+  it('limits a tenant to its share of one origin, over all lanes of the tenant to that origin', () => {
     const scheduler = createScheduler({ maxInFlight: () => 5 });
     for (const lane of ['1', '2', '3']) for (const each of deliveriesOf(lane, 4)) scheduler.add(each, ORIGIN);
 
@@ -118,7 +118,7 @@ describe('LaneScheduler', () => {
     expect(sendAll(scheduler)).toHaveLength(1);
   });
 
-  it('does not count requests that hang in the share of an origin, up to a limit of their own', () => {
+  it('does not count hanging requests in the share of an origin, but limits them separately', () => {
     const scheduler = createScheduler({ maxInFlight: () => 4, maxHanging: () => 6 });
     scheduler.add(deliveriesOf('healthy', 1)[0]!, ORIGIN);
     for (const each of sendAll(scheduler)) scheduler.finish(each, true, 200, 5);
@@ -160,7 +160,7 @@ describe('LaneScheduler', () => {
     expect(sendAll(scheduler).map(({ destination }) => destination.laneId)).toEqual(['quiet', 'quiet']);
   });
 
-  it('lets tenants take turns among lanes that are untried, however many one of them has', () => {
+  it('lets tenants take turns with untried lanes, however many such lanes one tenant has', () => {
     const scheduler = createScheduler({ slots: 16 });
     for (let lane = 0; lane < 100; lane++)
       for (const each of deliveriesOf(`${lane}`, 1, { tenantId: 'noisy' })) scheduler.add(each, `${lane}`);
@@ -203,7 +203,7 @@ describe('LaneScheduler', () => {
     expect(room.hasClaimableLanes).toBe(true);
   });
 
-  it('claims again from a skipped lane when the outcome that freed room is recorded; an unhealthy lane has no room before that', () => {
+  it('claims again from a skipped lane when the outcome that freed room is recorded; an unhealthy lane has no room until then', () => {
     const scheduler = createScheduler();
     const { room } = scheduler;
     timeOut(scheduler, ['hangs']);
@@ -237,7 +237,7 @@ describe('LaneScheduler', () => {
     expect(room.canClaim).toBe(true);
   });
 
-  it('gives a tenant as much room for large bodies as is free, in equal shares for the lanes of a claim', () => {
+  it('divides the room for large bodies that a tenant may still use equally among the lanes of a claim', () => {
     const MB = 1024 * 1024;
     const { room } = createScheduler();
     const bodies = new HeldBodies();

@@ -32,7 +32,7 @@ export interface SchedulerLimits {
 
 /**
  * Decides which lane of this worker sends next.
- * - Lanes send one request after the other, in rotation.
+ * - Lanes take turns: each sends one request in its turn.
  * - Unhealthy lanes share a quarter of the slots, failing ones an eighth, and tenants take turns among them.
  * - A request that hangs loses its slot after half a second at most. A healthy lane is then limited to its current number
  *   of requests. An unhealthy lane becomes `hanging`: at most `failingWindow` requests, and new ones take no slot.

@@ -48,7 +48,7 @@ export class ReadyQueues {
     return lane;
   }
 
-  /** If the lane's health changes, it is taken out of its queue. */
+  /** Sets the lane's health. A lane whose health changes leaves its queue. */
   changeHealth(lane: Lane, health: LaneHealth): void {
     if (lane.health === health) return;
     this.dequeue(lane);

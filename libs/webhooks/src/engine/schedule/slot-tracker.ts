@@ -7,16 +7,17 @@ interface Flight<Lane> {
 }
 
 /**
- * Requests in flight, and which of them hold a slot. One that hangs loses its slot and continues. One that is expected to
- * hang begins without a slot.
+ * Requests in flight, and which of them hold a slot. A request that hangs loses its slot and continues. A request that is
+ * expected to hang begins without a slot.
  */
 export class SlotTracker<Lane> {
-  /** Hold a slot, oldest first. */
+  /** Requests of healthy lanes that hold a slot, oldest first. */
   private readonly ofHealthy = new Map<LeasedDelivery, Flight<Lane>>();
+  /** Requests of unhealthy lanes that hold a slot, oldest first. */
   private readonly ofUnhealthy = new Map<LeasedDelivery, Flight<Lane>>();
   private readonly withoutSlot = new Set<LeasedDelivery>();
 
-  /** @param maxWithoutSlot maximum number of requests without a slot. Beyond it, hanging requests keep theirs */
+  /** @param maxWithoutSlot maximum number of requests without a slot. Beyond it, hanging requests keep their slots */
   constructor(private readonly maxWithoutSlot: number) {}
 
   /** Requests in flight. */
@@ -28,7 +29,7 @@ export class SlotTracker<Lane> {
     return this.ofHealthy.size + this.ofUnhealthy.size;
   }
 
-  /** A request begins that holds a slot. `isHealthy`: its lane is. */
+  /** A request with a slot begins. `isHealthy`: its lane is healthy. */
   begin(delivery: LeasedDelivery, lane: Lane, isHealthy: boolean): void {
     const flights = isHealthy ? this.ofHealthy : this.ofUnhealthy;
     flights.set(delivery, { lane, startedAt: performance.now() });
@@ -79,7 +80,7 @@ export class SlotTracker<Lane> {
   }
 }
 
-/** When the oldest of these hangs. */
+/** When the oldest of these requests counts as hanging. */
 function hangTimeOf<Lane>(flights: Map<LeasedDelivery, Flight<Lane>>, ageMs: number): number {
   const [oldest] = flights.values();
   return oldest ? oldest.startedAt + ageMs : Infinity;

@@ -9,7 +9,7 @@ const MASKED = ['set-cookie', 'set-cookie2', 'authorization', 'proxy-authorizati
 const MASK = '…';
 
 /**
- * Returns the headers of a failed response that are stored: in their order, as many as fit into 2 KB, with masked
+ * Returns those headers of a failed response that are to be stored: in their order, as many as fit into 2 KB, with masked
  * credentials. `null`: there are none.
  */
 export function keptHeaders(headers: HttpResponse['headers'] = {}): Record<string, string> | null {

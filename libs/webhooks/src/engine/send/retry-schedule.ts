@@ -18,8 +18,8 @@ function expandRetryPolicy(policy: CompleteRetryPolicy): RetrySchedule {
 }
 
 /**
- * Profiles whose schedule the host's policy replaces. That of a platform is part of its contract, and a host's own profile
- * has the schedule that the host wants.
+ * Profiles whose schedule the host's policy replaces. The schedule of a platform is part of the platform's contract, and a
+ * host sets the schedule of its own profiles in the profile.
  */
 const ADJUSTABLE_PROFILES: readonly string[] = ['standard', 'standard-cloudevents'];
 

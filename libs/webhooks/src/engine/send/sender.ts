@@ -20,7 +20,7 @@ import { type RetrySchedule, scheduleFor } from './retry-schedule.js';
 
 /** A delivery that was claimed so often without an outcome has probably crashed its worker each time. */
 const MAX_CLAIMS = 5;
-/** Time until a delivery that cannot be sent is tried again: what is stored must be repaired first. */
+/** Time until a delivery is tried again that cannot be sent before stored data is repaired, ms. */
 const REPAIR_WAIT_MS = 60_000;
 const MAX_URLS_REMEMBERED = 2_000;
 
@@ -135,7 +135,7 @@ function describeOutcome({ state, attempt }: Outcome): TracedOutcome {
   return { state, status: attempt?.status ?? null, errorType: attempt && errorClass(attempt) };
 }
 
-/** Uses the profile in which the body was rendered, because a callback's account may have another one by now. */
+/** Uses the profile in which the body was rendered, because the account of a callback may have changed its profile since. */
 function missingSecret({ secrets, profile }: Destination): BlockedReason | null {
   return secrets.length === 0 && profile.secret.required ? 'secret-missing' : null;
 }

@@ -6,7 +6,7 @@ import { messageSchema } from './message-schema.js';
 
 type MessageEntry = CatalogueEntry<{ message: WebhookMessage }>;
 
-/** A message that the account sends. Its numbers and ids belong to nobody and are marked as a test. */
+/** A message that the account sends. Its numbers belong to nobody, and its ids contain `test`. */
 const outgoing: WebhookMessage = {
   id: 'msg_test_1234567890',
   direction: 'out',

@@ -46,7 +46,7 @@ describe('the catalogue', () => {
     expect(JSON.parse(JSON.stringify(catalogue))).toEqual(catalogue);
   });
 
-  it('refuses a message without a recipient, with a status nobody knows or with a wrong SIM', () => {
+  it('refuses a message without a recipient, with an unknown status or with a wrong SIM', () => {
     const fits = schemas.compile(catalogueEntry('message.failed').schema);
     const { message } = catalogueEntry('message.failed').example;
 

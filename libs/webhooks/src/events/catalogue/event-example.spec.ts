@@ -37,7 +37,7 @@ describe('an example event', () => {
     expect(eventExample('webhook.test').subject).toBeNull();
   });
 
-  it('leaves the catalogue as it was', () => {
+  it('does not change the catalogue', () => {
     eventExample('message.sent', { uuid: newUuid() });
 
     expect(catalogueEntry('message.sent').example.message.id).toBe('msg_test_1234567890');

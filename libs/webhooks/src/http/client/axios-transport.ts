@@ -170,7 +170,7 @@ export class AxiosTransport implements HttpTransport {
 const unchanged = (data: unknown): unknown => data;
 const NO_HEADERS = new AxiosHeaders();
 
-/** The module's own headers win: an interceptor cannot replace a header that is signed or that frames the request. */
+/** Adds an interceptor's headers to the module's own. It cannot replace a header that is signed or that frames the request. */
 function withAddedHeaders(own: Record<string, string>, all: object): Record<string, string> {
   let added: Record<string, string> | null = null;
   for (const [typedName, value] of Object.entries(all)) {

@@ -49,7 +49,7 @@ export class Exchange implements CarriedRequest, PooledRequest {
   /** Start of the body. A copy, because even a chunk of one byte keeps the whole read buffer in memory. */
   private keptBody: Buffer | null = null;
   private bodyBytes = 0;
-  /** What the socket had read before this request. */
+  /** Bytes that the socket had read before this request. */
   private bytesReadBefore = 0;
   private isOnUsedSocket = false;
 

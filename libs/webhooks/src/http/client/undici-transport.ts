@@ -18,8 +18,8 @@ export interface GuardedHttpOptions extends UrlRules, ConnectionLimits {
   /** Resolves host names instead of DNS, for networks with their own resolver. The guard filters its results. */
   lookup?: Lookup;
   /**
-   * `http://` or `https://` URL of a forward proxy that all requests go through (CONNECT). It resolves the host names, so it
-   * must block private addresses itself. Default: none. Environment variables are never read.
+   * `http://` or `https://` URL of a forward proxy that all requests go through (CONNECT). The proxy resolves the host names,
+   * so it must block private addresses itself. Default: none. Environment variables are never read.
    */
   proxy?: string;
   /** Certificate authorities to trust instead of Node's own list, as PEM. */

@@ -3,7 +3,7 @@ import type { Dial } from './dial.js';
 
 /** How many connections there may be. */
 export interface ConnectionLimits {
-  /** Connections to one origin (scheme, host and port). More requests wait, within their own deadline. Default 64. */
+  /** Connections to one origin (scheme, host and port). Further requests wait, within their own deadline. Default 64. */
   connectionsPerOrigin?: number;
   /**
    * Connections in total. At the limit, the one that has been idle longest is closed; if none is idle, requests wait.
@@ -31,8 +31,8 @@ interface OriginPool {
  *
  * Why not undici's `Agent`: it limits connections per origin, but their total only by rejecting new origins. This pool
  * closes the connection that has been idle longest instead, so any number of receivers shares a bounded number of
- * sockets. Because each connection is a client of our own, the pool also knows whether a socket was used before, which
- * decides if a request may be sent again, and a deadline can abort the dial its request is waiting for.
+ * sockets. Each connection is an undici client of its own. The pool thus knows whether a socket was used before, which
+ * decides if a request may be sent again. A deadline can also abort the dial that its request is waiting for.
  */
 export class ConnectionPool implements ConnectionEvents {
   private openSockets = 0;
@@ -65,8 +65,8 @@ export class ConnectionPool implements ConnectionEvents {
   }
 
   /**
-   * Sends the request over an idle or a new connection as soon as there is one. `onlyNew`: over a new one, unless it has to
-   * wait for a place.
+   * Sends the request over an idle or a new connection as soon as there is one. `onlyNew`: uses a new connection, unless the
+   * request has to wait.
    */
   acquire(request: PooledRequest, onlyNew = false): void {
     if (!this.assign(request, onlyNew)) this.waiting.push(request);
@@ -120,7 +120,7 @@ export class ConnectionPool implements ConnectionEvents {
     } else {
       if (pool && pool.size >= this.maxPerOrigin) return false;
       if (this.all.size >= this.maxTotal && !this.closeLongestIdle()) return false;
-      // Closing one may have emptied this pool, and so forgotten it.
+      // Closing an idle connection may have emptied this pool, and so removed it.
       pool = this.pools.get(origin);
       if (!pool) this.pools.set(origin, (pool = { size: 0, idle: [] }));
       connection = new Connection(origin, this.dial, this);

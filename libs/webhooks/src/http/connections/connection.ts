@@ -37,8 +37,8 @@ export interface ConnectionEvents {
 export class Connection {
   phase: RequestPhase = 'waiting';
   /**
-   * What was wrong with TLS after the handshake. In TLS 1.3 the client's part of it ends before the server has checked it, so
-   * an alert, for example about a missing client certificate, arrives after the request was sent. undici may report only that
+   * What was wrong with TLS after the handshake. In TLS 1.3 the client may send its request before the server has checked the
+   * handshake. An alert, for example about a missing client certificate, then arrives later, and undici may report only that
    * the connection closed.
    */
   tlsFailure: ConnectionError | null = null;
@@ -119,7 +119,7 @@ export class Connection {
   }
 
   private connect(target: buildConnector.Options, done: buildConnector.Callback): void {
-    // undici closes a socket that receives bytes before a request was sent, and would open new ones for ever.
+    // undici closes a socket that receives bytes before a request was sent, and would open new sockets for ever.
     if (this.hasDialled) {
       queueMicrotask(() => done(new ConnectionError('headers', SENT_TOO_EARLY), null));
       return;

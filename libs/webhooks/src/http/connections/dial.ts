@@ -11,7 +11,7 @@ export interface PendingDial {
   destroy(): unknown;
 }
 
-/** Opens one connection for an undici client. Calls `done` exactly once and never throws. Returns a handle that stops it. */
+/** Opens one connection for an undici client. Calls `done` exactly once, never throws, and returns a handle to stop with. */
 export type Dial = (
   target: buildConnector.Options,
   setPhase: (phase: RequestPhase) => void,

@@ -26,9 +26,10 @@ export function connectorOptions(ca: CertificateAuthorities | undefined): buildC
 }
 
 /**
- * Connects to the receiver directly and checks its address three times: an address literal before the dial, because Node
- * resolves no literals; the resolved addresses, of which only allowed ones are kept, so that address fallback never tries
- * another; and the peer's address after the connect, before the first byte is sent.
+ * Connects to the receiver directly, and checks its address in three places:
+ * - an address literal before the dial, because Node resolves no literals;
+ * - the resolved addresses: only allowed ones are kept, so that address fallback never tries another one;
+ * - the peer's address after the connect, before the first byte is sent.
  */
 export function guardedDial(guard: EgressGuard, resolver: Resolver, ca?: CertificateAuthorities): Dial {
   const connect = connector(ca, guardedLookup(guard, resolver));

@@ -14,9 +14,9 @@ export interface TenantRoomQuery {
 
 /** How many deliveries the worker can still accept, per lane and tenant. */
 export interface LaneCapacity {
-  /** How many more deliveries of a lane may be leased. `isFailing`: the database says that it is. */
+  /** How many more deliveries of a lane may be leased. `isFailing`: the lane is failing according to the database. */
   freeCapacityOf(laneId: string, isFailing: boolean): number;
-  /** Whether its last attempt succeeded. */
+  /** Whether the lane's last attempt succeeded. */
   isHealthy(laneId: string): boolean;
   /** How many more deliveries a tenant's unhealthy lanes may hold. */
   roomOfTenant(tenantId: string, query: TenantRoomQuery): number;
@@ -41,7 +41,7 @@ export class ClaimBudget {
   private readonly reservedOf = new Map<string, number>();
 
   /**
-   * @param bodies bodies that are held; the budget adds its reservations
+   * @param bodies large bodies that are held; the budget adds its reservations to them
    * @param left deliveries that may be leased
    * @param leftForUnhealthy how many of these may be of unhealthy lanes
    */

@@ -3,12 +3,12 @@ const MAX_LANES_REMEMBERED = 10_000;
 
 /**
  * Lanes from which a claim got nothing, because subject order holds back all that is due until a delivery in flight has
- * ended. They are claimed from again as soon as an outcome of theirs is recorded.
+ * ended. A claim tries such a lane again as soon as one of its outcomes is recorded.
  */
 export class HeldBackLanes {
   private readonly ids = new Set<string>();
 
-  /** Returns whether any of them is new. */
+  /** Returns whether any of these lanes is new. */
   add(laneIds: readonly string[]): boolean {
     const before = this.ids.size;
     if (before < MAX_LANES_REMEMBERED) for (const id of laneIds) this.ids.add(id);

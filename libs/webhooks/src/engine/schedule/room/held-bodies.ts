@@ -1,9 +1,9 @@
-/** Large bodies that a worker holds, approximately. */
+/** Maximum total of the large bodies that a worker holds, approximately, bytes. */
 const MAX_HELD_BYTES = 32 * 1024 * 1024;
 
 /**
- * The large bodies that a worker holds until their outcomes are recorded, by tenant. A tenant may hold at most as much as
- * stays free. A single tenant thus gets half of the total, two get a third each.
+ * The large bodies that a worker holds until their outcomes are recorded, by tenant. A tenant may not hold more than it
+ * leaves free. A single tenant thus gets half of the total, and two tenants get a third each.
  */
 export class HeldBodies {
   constructor(

@@ -56,7 +56,7 @@ export class Intake {
   }
 
   openBudget(by: 'claim' | 'relay'): ClaimBudget {
-    if (by === 'claim') this.claiming = null; // its transaction is repeated
+    if (by === 'claim') this.claiming = null; // left by the same claim, if its transaction is repeated
     const budget = this.room.openBudget(this.takenCount, by, this.held.bodies);
     if (by === 'claim') this.claiming = budget;
     return budget;
@@ -72,7 +72,7 @@ export class Intake {
     this.room.noteDue(laneIds);
   }
 
-  /** Outcomes are recorded: room that they have freed may be claimed for. */
+  /** Outcomes are recorded: the next claim may use the room that they have freed. */
   announceRoom(): void {
     this.room.announceRoom();
   }

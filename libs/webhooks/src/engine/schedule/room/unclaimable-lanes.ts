@@ -56,7 +56,7 @@ export class UnclaimableLanes {
       (this.skipsUnhealthy && lane.health !== 'healthy');
   }
 
-  /** Outcomes are recorded: room that they have freed may be claimed for. */
+  /** Outcomes are recorded: the next claim may use the room that they have freed. */
   announceRoom(): void {
     this.roomAnnounced = this.roomFreed;
   }
@@ -77,8 +77,8 @@ export class UnclaimableLanes {
   }
 
   /**
-   * Deliveries that were sent from an unhealthy lane count until they are recorded. Its others can wait for that, and one
-   * claim then replaces many.
+   * Deliveries that were sent from an unhealthy lane count until they are recorded. The next claim from the lane thus comes
+   * later and takes more, instead of many small claims.
    */
   private holdsMost(lane: Lane | undefined): boolean {
     if (!lane) return false;

@@ -90,7 +90,7 @@ export class WorkerRoom implements LaneCapacity {
     return this.lanes.get(laneId)?.health === 'healthy';
   }
 
-  /** Its last attempts failed, as far as this worker knows. */
+  /** The last attempts of this lane failed, as far as this worker knows. */
   isUnwell(laneId: string): boolean {
     const health = this.lanes.get(laneId)?.health;
     return health === 'failing' || health === 'hanging';
@@ -117,7 +117,7 @@ export class WorkerRoom implements LaneCapacity {
     this.unclaimableNow.noteRoom(lane);
   }
 
-  /** Outcomes are recorded: room that they have freed may be claimed for. */
+  /** Outcomes are recorded: the next claim may use the room that they have freed. */
   announceRoom(): void {
     this.unclaimableNow.announceRoom();
   }
@@ -127,7 +127,7 @@ export class WorkerRoom implements LaneCapacity {
     this.unclaimableNow.noteDue(laneIds);
   }
 
-  /** Since the last call of {@link unclaimable}: a lane that it named has room again, or a lane with room is due. */
+  /** Since the last call of {@link unclaimable}, a lane that it returned has room again, or a lane with room became due. */
   get hasClaimableLanes(): boolean {
     return this.unclaimableNow.hasClaimable;
   }

@@ -1,10 +1,10 @@
 import type { LaneHealth } from '../lane-health.js';
 
-/** The requests of one tenant in flight to one origin, over all its lanes there. */
+/** The requests of one tenant in flight to one origin, over all lanes of the tenant to that origin. */
 export interface OriginShare<Lane> {
   /** Requests that hold a slot. */
   inFlight: number;
-  /** Requests without one. */
+  /** Requests without a slot. */
   withoutSlot: number;
   /** Lanes that could send if the share were not full. */
   waitingLanes: Set<Lane>;

@@ -30,7 +30,7 @@ export class TenantShares {
   }
 }
 
-/** How much more a tenant that holds `taken` may take. `left`: free capacity. */
+/** How much more a tenant may take. `taken`: what the tenant holds. `left`: free capacity. */
 export function roomInShare(taken: number, left: number, times: number): number {
   return Math.max(0, Math.ceil((times * left - taken) / (times + 1)));
 }
