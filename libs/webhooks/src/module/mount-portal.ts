@@ -69,7 +69,10 @@ class PortalMounting {
     this.decorators = decorators;
   }
 
-  /** The session's token is in the fragment of the URL, which is not sent. So the page itself must be open to everybody. */
+  /**
+   * With sessions, the page itself must be open to everybody: the token is in the fragment of the URL, which the browser does
+   * not send.
+   */
   page(controller: Type<object>): Type<object> {
     const { access, loginUrl } = this.portal;
     if (access !== 'host') return this.mount(controller, '', []);

@@ -4,9 +4,8 @@ import { HeadBuffer, MAX_HEAD_BYTES } from './head-buffer.js';
 import { formatResponseHead, startsWithPlainHead } from './response-head.js';
 
 /**
- * Reads what a socket receives before undici's parser does. Rewrites response heads that the parser refuses although
- * RFC 9112 requires clients to accept them. All other bytes pass unchanged, so the parser still judges every head and
- * reads every body.
+ * Stands between a socket and undici's parser. Rewrites response heads that the parser refuses although RFC 9112 requires
+ * clients to accept them. All other bytes pass unchanged, so the parser still judges every head and reads every body.
  *
  * undici has no option for this. `push()` is the one place that all bytes of a TCP or TLS socket pass.
  */
@@ -65,7 +64,7 @@ export class HeadReader {
 
 const NOTHING = Buffer.alloc(0);
 
-/** A server that only speaks HTTP/2 begins with a SETTINGS frame, or ends with GOAWAY (RFC 9113 4.1, 6.5, 6.8). */
+/** The first frame of a server that only speaks HTTP/2 is SETTINGS, or GOAWAY if it refuses (RFC 9113 4.1, 6.5, 6.8). */
 function isHttp2(bytes: Buffer): boolean {
   const isConnectionFrame = bytes.length >= 9 && bytes[0] === 0 && bytes.readUInt32BE(5) === 0;
   return isConnectionFrame && (bytes[3] === 4 || bytes[3] === 7);

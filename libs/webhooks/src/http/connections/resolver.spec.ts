@@ -88,7 +88,7 @@ describe('Resolver', () => {
       expect((await slow).every(({ status }) => status === 'rejected')).toBe(true);
     });
 
-    it('resolves a known name before all that wait, and a new name as soon as those count as slow', async () => {
+    it('resolves a known name before all names that wait, and a new name as soon as the earlier look-ups count as slow', async () => {
       const resolver = make(hanging);
       await resolver.resolve('known.example.com');
       now += 10_001;
@@ -103,7 +103,7 @@ describe('Resolver', () => {
       await slow;
     });
 
-    it('continues to resolve names while as many others hang as may hang in a worker', async () => {
+    it('continues to resolve names while the look-ups of hundreds of other names hang', async () => {
       const resolver = make(hanging);
       for (let round = 0; round < 20; round++) {
         for (let i = 0; i < 64; i++) resolver.resolve(`slow${round}-${i}.example.com`).catch(() => undefined);
@@ -113,7 +113,7 @@ describe('Resolver', () => {
       }
     });
 
-    it('limits slow look-ups, too', async () => {
+    it('runs at most 1,000 slow look-ups besides the 64 others', async () => {
       let asked = 0;
       const resolver = make(() => {
         asked++;

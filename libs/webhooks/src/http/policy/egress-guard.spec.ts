@@ -61,7 +61,7 @@ describe('EgressGuard', () => {
     );
   });
 
-  it('allows what allowedAddresses names, and no more', () => {
+  it('allows the private addresses that allowedAddresses names, and no others', () => {
     const guard = new EgressGuard({ allowedAddresses: ['127.0.0.0/8', '10.1.2.3', 'fd00::/8'] });
     const asked = ['127.0.0.1', '127.9.9.9', '10.1.2.3', 'fd12::1', '10.1.2.4', '::1', 'fc00::1', '0.0.0.0'];
     expect(asked.filter((address) => guard.allowsAddress(address))).toEqual([

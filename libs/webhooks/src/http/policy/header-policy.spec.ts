@@ -67,7 +67,7 @@ describe('checkHeaders', () => {
     'X-Google-Metadata-Request Metadata Metadata-Flavor X-Azure-Ref X-Ms-Version ' +
     'X-Forwarded-For Forwarded Via X-Real-IP Cookie X-Event-Type __proto__ constructor ' +
     'prototype';
-  itForAll(RESERVED.split(' '))('keeps reserved names for the sender', (name) => {
+  itForAll(RESERVED.split(' '))('refuses names that are reserved for the sender', (name) => {
     const headers = JSON.parse(`{ ${JSON.stringify(name)}: "x" }`) as Record<string, string>;
     expect(refusal(headers)).toMatchObject({
       field: `headers.${name.toLowerCase()}`,
@@ -75,12 +75,12 @@ describe('checkHeaders', () => {
     });
   });
 
-  it('keeps further names that the caller reserves', () => {
+  it('refuses further names that the caller reserves', () => {
     expect(checkHeaders({ 'X-Platform': 'a' })).toEqual({ 'x-platform': 'a' });
     expect(refusal({ 'X-Platform': 'a' }, ['x-platform']).code).toBe('header_reserved');
   });
 
-  it('refuses one name in two cases', () => {
+  it('refuses two names that differ only in upper and lower case', () => {
     expect(refusal({ 'X-A': '1', 'x-a': '2' })).toMatchObject({
       field: 'headers.x-a',
       code: 'header_duplicate',

@@ -107,7 +107,7 @@ describe('checkUrl', () => {
     expect(refusal('http://receiver.svc/', rules).code).toBe('destination_not_allowed');
   });
 
-  it('accepts only allowed ports if some are named', () => {
+  it('accepts only the ports of allowedPorts if it is set', () => {
     const rules = { allowedPorts: [443, 8443] };
     expect(checkUrl('https://hooks.example.com/', rules)).toBe('https://hooks.example.com/');
     expect(checkUrl('https://hooks.example.com:8443/', rules)).toBe('https://hooks.example.com:8443/');
@@ -148,7 +148,7 @@ describe('checkUrl', () => {
     );
   });
 
-  it('refuses an address in any but the usual notation', () => {
+  it('refuses an IPv4 address that is not in dotted decimal notation', () => {
     const part = fc.tuple(fc.nat(255), fc.constantFrom(8, 10, 16));
     fc.assert(
       fc.property(fc.tuple(part, part, part, part), (parts) => {

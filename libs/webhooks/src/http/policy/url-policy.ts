@@ -129,7 +129,7 @@ export class UrlPolicy {
     if (labels.some((label) => label.includes('_')))
       throw new UrlRefusedError(
         'destination_not_allowed',
-        'The host name must not contain an underscore, because public certificates are not issued for such names. Use one of letters, digits and hyphens.',
+        'The host name must not contain an underscore, because public certificates are not issued for such names. Use a name with letters, digits and hyphens only.',
       );
     if (hostname.length > 253 || !labels.every((label) => LABEL.test(label)))
       refuse(`"${hostname}" is not a host name`);

@@ -15,7 +15,7 @@ export interface RegisteredRoute {
   method: RequestMethod;
   path: string;
   pattern: RoutePattern;
-  /** The same without the handler. */
+  /** Pattern of the path without the handler's own part. */
   base: RoutePattern;
   /** Null: all versions, or they are part of the path. */
   versions: readonly Version[] | null;

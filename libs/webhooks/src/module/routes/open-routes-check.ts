@@ -27,9 +27,9 @@ const MAX_WAIT_MS = 5_000;
 export const BEHIND_HOST = Symbol('webhooks:behind-host');
 
 /**
- * At the start, calls the guards of the routes with a request without credentials, once for each set of metadata on
- * handlers. It finds guards that act only on handlers with their metadata: the host's own routes are then protected, but
- * these would be open.
+ * At the start, calls the guards of the module's routes with a request without credentials, once for each set of metadata on
+ * handlers. It finds guards that act only on handlers with their metadata: they protect the host's own routes, but would
+ * leave the module's routes open.
  */
 @Injectable()
 export class OpenRoutesCheck implements OnApplicationBootstrap {
@@ -73,8 +73,8 @@ export class OpenRoutesCheck implements OnApplicationBootstrap {
   }
 
   /**
-   * Returns true if each guard lets the request in, and false if one refuses. If one cannot be called or fails, nobody knows
-   * whether the route is open, so it returns false too.
+   * Returns true if each guard lets the request in, and false if one refuses. If a guard cannot be called or fails, it is
+   * unknown whether the route is open: this also returns false.
    */
   private async letsIn(route: Route, context: ExecutionContext): Promise<boolean> {
     if (this.config.getGlobalRequestGuards().length > 0) return false;

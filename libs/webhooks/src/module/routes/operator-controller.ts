@@ -14,7 +14,7 @@ export interface OperatorControllerOptions {
  * A controller for the people on call: what `webhooks.operator` pauses and lists, over all tenants. List it in the
  * `controllers` of a module of yours that imports what the guards need.
  *
- * @throws InvalidOptionError without guards: it shows the data of all tenants
+ * @throws InvalidOptionError without guards, because the routes show the data of all tenants
  */
 export function operatorController({ guards, path }: OperatorControllerOptions): Type<object> {
   if (!Array.isArray(guards) || guards.length === 0) {
