@@ -2,12 +2,12 @@
 // A room is a folder, or a file, below a package's src/. A sub-room such as `engine/relay` has a row of its own. A room may
 // always import itself. A folder without a row may not exist.
 
-/** For the rooms that put the others together. */
+/** For rooms that may import every other room. */
 const ANY = '*';
 
 const WEBHOOKS = {
   base: 'libs/webhooks/src',
-  /** `core` is open to all rooms but these, which can be read and tested alone. */
+  /** Every room may import the `shared` ones, except those in `closed`, which can be read and tested alone. */
   shared: ['core'],
   closed: ['http', 'http/policy', 'core'],
   rows: {
@@ -18,12 +18,12 @@ const WEBHOOKS = {
             events http http/connections http/policy`,
     testing: 'webhooks.service outbox engine config store store/schema profiles events/catalogue events http',
     'webhooks.module': 'module config capture/definition',
-    // Describes the routes and the outgoing requests: it reads the controllers, and the types of what they take and return
+    // Describes the routes and the outgoing requests. It reads the controllers, and the types of their parameters and results
     openapi: `module api api/routes api/compat event-log endpoints deliveries accounts config secrets profiles profiles/dialects
               events/catalogue events`,
-    // Mounts the module in an Express app: what `module` may import, and the module itself
+    // Mounts the module in an Express app, so it may import the module itself and what the module may import
     express: ANY,
-    // Behind optional peers of the host
+    // Need optional peer dependencies of the host
     opentelemetry: 'observability/metrics observability/tracing profiles',
     prometheus: 'observability/metrics',
     terminus: 'webhooks.service observability',
@@ -67,7 +67,7 @@ const WEBHOOKS = {
     'engine/schedule': 'engine/destinations store',
     'engine/destinations': 'config secrets store profiles',
 
-    // What they stand on
+    // What the rooms above use
     config: `capture/definition alerts alerts/channels observability/metrics observability/tracing secrets profiles profiles/dialects
              events/catalogue events http/connections http/policy`,
     'capture/definition': 'events',

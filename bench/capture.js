@@ -7,7 +7,7 @@ const { report, target } = require('./script/report.js');
 const { script } = require('./script/script.js');
 const { createTestbed } = require('./testbed/testbed.js');
 
-/** They run one after the other in each round. Runs that are compared are neighbours. */
+/** The runs of each round, in this order or reversed. Runs that are compared follow each other. */
 const RUNS = [
   { name: 'alone', beside: 'nothing', inTransaction: false },
   { name: 'trigger', beside: 'trigger', inTransaction: false },
@@ -45,12 +45,12 @@ script(
     const rows = [
       ['UPDATE alone, a statement', perSecond.alone],
       ['UPDATE with the trigger, a statement', perSecond.trigger],
-      ['… with / without', ratio],
+      ['with the trigger / alone, a statement', ratio],
       ['UPDATE alone, in a transaction', perSecond.aloneInTransaction],
       ['UPDATE with the trigger, in a transaction', perSecond.triggerInTransaction],
-      ['… with / without', ratioInTransaction],
+      ['with the trigger / alone, in a transaction', ratioInTransaction],
       ['UPDATE and publish, in a transaction', perSecond.publish],
-      ['… with / without', publishRatio],
+      ['with publish / alone, in a transaction', publishRatio],
     ];
     report({
       name: 'capture',
@@ -61,20 +61,22 @@ script(
       }),
       targets: [
         target('UPDATE with the trigger / without', summary(ratio).median, { atLeast: 0.7 }),
-        target('… in a transaction', summary(ratioInTransaction).median, { atLeast: 0.7 }),
+        target('UPDATE with the trigger / without, in a transaction', summary(ratioInTransaction).median, {
+          atLeast: 0.7,
+        }),
       ],
       stores: { postgres: await postgres.describe() },
       notes: [
         `One process, ${clients} clients on a pool of ${clients}; nothing is mapped or delivered meanwhile.`,
-        'A ratio is that of two runs of the same round; the table has the median of the ratios.',
-        'After each run the captured changes are counted: one for each UPDATE with the trigger, none without.',
+        'A ratio compares two runs of the same round; the table has the median of the ratios.',
+        'After each run the captured changes are counted: there must be one for each UPDATE with the trigger, and none without it.',
       ],
       details: perSecond,
     });
   },
 );
 
-/** Of two runs in each round. */
+/** Returns the ratio of two runs for each round. */
 function ratios(perSecond, over, under) {
   return perSecond[over].map((figure, round) => figure / perSecond[under][round]);
 }

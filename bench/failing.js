@@ -1,8 +1,10 @@
-// What do receivers that are down cost others, and are retries to them in time? down 100 endpoints that answer 500 and 100
-// that hang, 10 deliveries each, during a steady stream of others at `--rate` events/s (0: half of what this machine publishes
-// and delivers) origins one tenant's callbacks to 3,000 origins that hang, beside another tenant's endpoint with a limit of
-// its own shared 49 endpoints that hang and one that answers, of one tenant at one origin schedule 500 deliveries at once to
-// an endpoint that answers 500, with httpSMS's schedule (0, 1, 3, 7, 15 s)
+// What do receivers that are down cost other receivers, and are the retries to them on time? `--scenes` selects scenes:
+// - down: 100 endpoints return 500 and 100 hang, and each gets 10 deliveries. Meanwhile other endpoints together get `--rate` events/s
+//   (0: half of what this machine publishes and delivers).
+// - origins: one tenant's callbacks to 3,000 origins hang. Another tenant has an endpoint with a limit.
+// - shared: one tenant has 50 endpoints at one origin: 49 hang and one responds.
+// - schedule: 500 deliveries are published at once for an endpoint that returns 500. The retries follow httpSMS's schedule:
+//   attempts after 0, 1, 3, 7 and 15 s.
 const { latencies, median } = require('./measure/figures.js');
 const { publishInBackground } = require('./workload/background-stream.js');
 const { startHost } = require('./testbed/start-host.js');
@@ -30,7 +32,7 @@ script(
     const rows = [];
     const targets = [];
     const notes = [];
-    /** Of the next run: its database is named after it, because the name of a variant may be too long. */
+    /** Number of the next run. It names the run's database, because the name of a variant may be too long. */
     let number = 0;
 
     async function withHost(name, setUp, work, options) {
@@ -45,7 +47,7 @@ script(
       }
     }
 
-    /** Each variant once in each round. Returns the medians of their figures, by name. */
+    /** Runs each variant once in each round. Returns the medians of the variants' figures, by name. */
     async function compare(variants) {
       const figures = Object.fromEntries(Object.keys(variants).map((name) => [name, []]));
       for (let round = 1; round <= rounds; round++)
@@ -70,7 +72,7 @@ script(
       'max ms': max,
     });
 
-    /** Events a second that one process publishes, one transaction each, and delivers. */
+    /** Returns how many events a second one process publishes, each in its own transaction, and delivers. */
     async function fullSpeed(setUp) {
       return withHost('full_speed', setUp, async (host) => {
         const others = { publisher: host, receiver, from: 0, to: HEALTHY };
@@ -98,7 +100,7 @@ script(
       };
       const perSecond = rate || Math.round((await fullSpeed(setUp)) / 2);
       notes.push(
-        `One process. "down": ${HEALTHY} other tenants at ${perSecond} events/s, one transaction each${rate ? '' : ': half of what the process publishes and delivers'}.`,
+        `One process. "down": ${HEALTHY} other tenants together get ${perSecond} events/s, each in its own transaction${rate ? '' : '; that is half of what the process publishes and delivers'}.`,
       );
       console.log(`${perSecond} events/s`);
       const failing = { count: DOWN * 2 * 10, from: HEALTHY, to: HEALTHY + DOWN * 2 };

@@ -80,7 +80,7 @@ script(
         }),
       };
     };
-    // Of each round, because the speed of the machine changes from minute to minute.
+    // Compares within each round, because the speed of the machine changes from minute to minute.
     const ratio = (other, read, place = 0) =>
       median(runs.ours[place].map((run, i) => read(run) / read(runs[other][place][i])));
     report({

@@ -1,4 +1,4 @@
-// What does a worker cost that has nothing to do? Includes the relay and maintenance.
+// What does an idle worker cost? The figures include the relay and maintenance.
 const { setTimeout: delay } = require('node:timers/promises');
 const { summary } = require('./measure/figures.js');
 const { startHost } = require('./testbed/start-host.js');

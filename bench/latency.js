@@ -102,7 +102,8 @@ async function runScene({ processes, notify, publish }, { database, receiver, de
 async function someoneListens(client) {
   for (let tries = 0; tries < 10; tries++) {
     const { rows } = await client.query(
-      // A worker that listens says so in its name; in older builds, LISTEN is the last statement of that connection.
+      // The application name of a connection that listens ends in "(webhooks worker)". In older builds, the last statement of
+      // that connection is LISTEN.
       `select 1 from pg_stat_activity
         where datname = current_database() and (application_name like '%(webhooks worker)' or query ilike 'listen%')`,
     );

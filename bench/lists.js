@@ -1,4 +1,4 @@
-// How long does each list take, with each filter, for a tenant with a million deliveries among ten, and what does it read?
+// How long does each list take with each filter, and what does it read? The tenant has a million of ten million deliveries.
 const { latencies } = require('./measure/figures.js');
 const { readsOf } = require('./measure/plans.js');
 const { report, target } = require('./script/report.js');
@@ -61,7 +61,7 @@ script(
       targets: measured.map(({ list, p95 }) => target(`p95 of ${list}`, p95, { atMost: 50, unit: 'ms' })),
       stores: { postgres: await postgres.describe() },
       notes: [
-        `Tenant "${TENANT}" has 50 endpoints, and ${deleted} that it has deleted within the hour. 70 % of its deliveries were delivered, 20 % exhausted, 10 % discarded; one in a thousand waits for a retry. The database takes ${size.size}.`,
+        `Tenant "${TENANT}" has 50 endpoints, and has deleted ${deleted} others within the last hour. 70 % of its deliveries were delivered, 20 % exhausted, 10 % discarded; one in a thousand waits for a retry. The database takes ${size.size}.`,
         'Rows and buffers (pages of 8 kB, read from the cache or the disk, planning included) are those of EXPLAIN (ANALYZE, BUFFERS) of the same statements.',
       ],
     });

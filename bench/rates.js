@@ -1,6 +1,6 @@
-// What does an event cost, and how late is it, from one event a second to as many as possible? Compared with no outbox and
-// with two queues. --rates 1,100,limit --contenders "ours,floor (axios)" --seconds 20 --rounds 3 --publishers 16 --inflight 64
-// --top
+// What does an event cost, and how late does it arrive, from one event a second to as many as possible? Compares this project
+// with sending without an outbox, with the least outbox and with two queues. For example:
+//   node bench/rates.js --rates 1,100,limit --contenders "ours,floor (axios)" --seconds 20 --rounds 3 --publishers 16 --inflight 64 --top
 const { writeFileSync } = require('node:fs');
 const { join } = require('node:path');
 const { contendersLike } = require('./pace/index.js');
@@ -74,8 +74,8 @@ script({ minutes: 120, options: DEFAULTS }, async (options, defer) => {
     notes: [
       ...notes,
       'Measured from the moment COMMIT is sent; medians of the rounds. Planning and execution are the database’s own figures.',
-      'In one process its CPU is listed as the host’s. The receiver’s CPU is not included.',
-      'The floor loses a webhook if the host dies between the commit and the request, BullMQ too. Neither writes an outcome to PostgreSQL.',
+      'With one process, all of its CPU is listed as the host’s. The receiver’s CPU is not included.',
+      'The floor loses a webhook if the host dies between the commit and the request. BullMQ loses it if the host dies between the commit and adding the job. Neither writes an outcome to PostgreSQL.',
     ],
     details: Object.fromEntries(
       [...walks].map(([contender, each]) => [contender, each.map(withoutStatements)]),
@@ -83,7 +83,7 @@ script({ minutes: 120, options: DEFAULTS }, async (options, defer) => {
   });
 });
 
-/** The steps of one walk. Their statements are printed by `--top`, and not kept. */
+/** The steps of one walk without their statements: `--top` prints these, and the result does not keep them. */
 function withoutStatements(steps) {
   return Object.fromEntries([...steps].map(([rate, { top: _, ...step }]) => [rate, step]));
 }

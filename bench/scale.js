@@ -1,4 +1,4 @@
-// What does the next worker add? One to four workers of 32 slots, and a receiver that takes 200 ms.
+// How much throughput does each further worker add? One to four workers of 32 slots, and a receiver that takes 200 ms.
 const { setTimeout: delay } = require('node:timers/promises');
 const { summary } = require('./measure/figures.js');
 const { startHost } = require('./testbed/start-host.js');
@@ -9,7 +9,10 @@ const { insertEndpoints } = require('./testbed/tables.js');
 
 const SLOTS = 32;
 const RESPONSE_MS = 200;
-/** Enough that no endpoint's window or share is the limit, and few enough that each worker sends to all of them in the warm-up. */
+/**
+ * So many that the limit is never the concurrency window or the share of one endpoint, and so few that each worker sends to all
+ * of them during the warm-up.
+ */
 const ENDPOINTS = 100;
 const EVENTS_PER_TRANSACTION = 5_000;
 
@@ -27,7 +30,7 @@ script(
     for (let i = 0; i < rounds; i++) {
       for (let count = 1; count <= workers; count++) {
         await database.empty();
-        // 1.5 times what they can send.
+        // 1.5 times what the workers can send.
         const backlog = Math.ceil(count * SLOTS * (1000 / RESPONSE_MS) * (seconds + warmup + 2) * 1.5);
         for (let left = backlog; left > 0; left -= EVENTS_PER_TRANSACTION) {
           await publisher.call('publishInOneTransaction', {

@@ -1,7 +1,7 @@
 // The short benchmark for CI. Installs and builds what it needs, and takes about two minutes. Because machines are noisy, it
 // fails only on a collapse: a ratio below 60 % of the published one (results/drain.json), or more than 0.2 statements per
-// delivery. A ratio is the median over the rounds of the ratio within each round: the best rounds of two contenders may be
-// from minutes in which the machine ran at different speeds, and the best of many is mostly luck.
+// delivery. A ratio is computed within each round, and the median of the rounds counts. The best rounds of two contenders are
+// not compared, because the machine may have run at a different speed in each, and a best round is mostly luck.
 const { execFileSync } = require('node:child_process');
 const { existsSync } = require('node:fs');
 const { join } = require('node:path');
@@ -24,7 +24,7 @@ const { script } = require('./script/script.js');
 const { medianOf, peersOf, raceTable, ratioOf } = require('./race/race-results.js');
 
 const MAX_STATEMENTS_PER_DELIVERY = 0.2;
-/** Of a published ratio. */
+/** A measured ratio below this share of the published one is a collapse. */
 const MIN_SHARE = 0.6;
 /** @type {import('./race/race.js').RaceResult[]} */
 const published = require('./results/drain.json').details;

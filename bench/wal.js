@@ -1,5 +1,6 @@
-// What is in the WAL of an event and its delivery, by table or index and kind of record: in a full queue, and at a rate?
-// --deliveries 20000   --rate 100   --seconds 10   --inflight 64
+// How many bytes of WAL do an event and its delivery write, by table or index and by kind of record: while a full queue is
+// drained, and at a steady rate? For example:
+//   node bench/wal.js --deliveries 20000 --rate 100 --seconds 10 --inflight 64
 const { join } = require('node:path');
 const { setTimeout: delay } = require('node:timers/promises');
 const { watchWal } = require('./measure/wal-records.js');
@@ -11,7 +12,7 @@ const { startChild } = require('./testbed/child-process.js');
 const { startPostgres } = require('./testbed/postgres.js');
 const { startReceiver } = require('./testbed/receiver.js');
 
-/** Records of fewer bytes for each event are added up. */
+/** Kinds of record with fewer bytes per event are added up in one row. */
 const MIN_BYTES = 2;
 const ARRIVAL_SECONDS = 120;
 const SETTLE_MS = 500;
@@ -36,8 +37,8 @@ script(
       targets: [],
       stores: { postgres: await postgres.describe() },
       notes: [
-        'Bytes of each event, without images of whole pages but in the last line.',
-        `publish: in transactions of 1,000. at ${rate}/s: with a row of the host's own, in one process, right after a checkpoint.`,
+        'Bytes per event. Only the last line counts images of whole pages.',
+        `"publish": in transactions of 1,000. "at ${rate}/s": each event with a row of the host's own, in one process, right after a checkpoint.`,
       ],
       details: Object.fromEntries(steps.map(({ name, ...step }) => [name, step])),
     });
@@ -76,7 +77,7 @@ async function pace(config, { rate, count }, { postgres, receiver, defer }) {
     await receiver.reset();
     await child.call('publishAtRate', { perSecond, count: events });
     await receiver.arrived(events, ARRIVAL_SECONDS);
-    await delay(SETTLE_MS); // so that its outcome counts too
+    await delay(SETTLE_MS); // so that recording the last outcome counts too
   };
   await publish(WARM_UP.perSecond, WARM_UP.count);
   await sql.query('vacuum analyze');

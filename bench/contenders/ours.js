@@ -52,7 +52,12 @@ async function open({ databaseUrl, client, inFlight, origin, connect }) {
   };
 }
 
-/** What `OBSERVABILITY` turns on, to measure what it costs: `prometheus`, or `opentelemetry` with SDKs that keep all in memory. */
+/**
+ * The options that the environment variable `OBSERVABILITY` turns on, to measure their cost. The SDKs keep everything in memory.
+ * - `prometheus`: metrics
+ * - `metrics`: metrics of OpenTelemetry
+ * - `opentelemetry`: metrics and traces of OpenTelemetry
+ */
 function observability() {
   const kind = process.env.OBSERVABILITY;
   if (!kind) return {};

@@ -21,7 +21,7 @@ async function readsOf(client, call) {
   observeStatements((text, ms, parameters) => sent.push({ text, parameters }));
   try {
     await call();
-    // Observers are told after the call has its rows.
+    // The observer is called after the caller has received its rows.
     await new Promise((resolve) => setImmediate(resolve));
   } finally {
     observeStatements(null);
@@ -37,7 +37,7 @@ async function readsOf(client, call) {
   return { ...reads, scans: [...reads.scans].toSorted() };
 }
 
-/** Of a node and all below it. */
+/** Pages that a plan node and all nodes below it read: PostgreSQL's counts of a node include those of its children. */
 function pagesOf(node) {
   return (node['Shared Hit Blocks'] ?? 0) + (node['Shared Read Blocks'] ?? 0);
 }

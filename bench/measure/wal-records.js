@@ -1,9 +1,10 @@
-// What a server has written to its WAL meanwhile, by table or index and kind of record.
+// What a server writes to its WAL between `start()` and `read()`, by table or index and by kind of record.
 
 /**
  * @typedef {object} WalRecords
  * @property {number} bytes of all records, those of other databases included
- * @property {number} pageBytes of them, images of whole pages: each page has one after each checkpoint
+ * @property {number} pageBytes the part of `bytes` that is images of whole pages: the first change of a page after a checkpoint
+ *   writes one
  * @property {{ what: string, count: number, bytes: number }[]} records without images
  */
 
@@ -25,7 +26,7 @@ async function watchWal(client) {
 
     async read() {
       const to = await position();
-      // Its commit writes to disk what is before it: only that can be read.
+      // Only WAL that is on disk can be read. The commit of this message writes everything before it to disk.
       await client.query(`select pg_logical_emit_message(true, 'bench', '')`);
       const { rows } = await client.query(
         `with block as (
@@ -33,7 +34,7 @@ async function watchWal(client) {
              from pg_get_wal_block_info($1, $2, false)
             order by start_lsn, block_id
          )
-         -- Those that fill a new page, and both kinds of page splits, count with the others.
+         -- Records that begin a new page (+INIT) and both kinds of page split (_L, _R) count with their plain kind.
          select coalesce(c.relname || ' ', '') || r.resource_manager || ' '
                   || regexp_replace(r.record_type, '([+]INIT|_[LR])$', '') as what,
                 count(*)::int as count,

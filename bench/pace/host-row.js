@@ -1,4 +1,4 @@
-// The host's own change, which every contender makes: one row of a message's status.
+// The host's own change, which every contender makes: it inserts one row with the status of a message.
 const { Pool } = require('pg');
 const { monotonic } = require('../measure/monotonic-clock.js');
 
@@ -9,7 +9,7 @@ const INSERT = 'insert into host_messages (id, status, at) values ($1, $2, now()
 /** Parameters of the row. @param {{ id: string }} job */
 const rowOf = ({ id }) => [id, 'delivered'];
 
-/** A pool of the host's, as large as TypeORM's by default. @param {string} databaseUrl */
+/** Creates the host's pool. Its size is the default of TypeORM's pool. @param {string} databaseUrl */
 function hostPool(databaseUrl) {
   return new Pool({ connectionString: databaseUrl, max: 10 });
 }

@@ -1,5 +1,5 @@
 // What `rates.js` compares: this project in one process and in two, queues that do the same work as jobs, the
-// least that an outbox can do, and no outbox at all.
+// least that an outbox can do, and sending without an outbox.
 
 /**
  * @typedef {object} PacedContender
@@ -7,7 +7,7 @@
  * @property {string} line name of its line in the picture
  * @property {string} file in this folder
  * @property {'axios' | 'undici'} client
- * @property {1 | 2} processes 2: the one that publishes and the one that sends
+ * @property {1 | 2} processes 2: one process publishes, the other one sends
  * @property {boolean} usesRedis
  * @property {boolean} isShown in the picture
  */
@@ -33,7 +33,7 @@ const contenders = ['axios', 'undici'].flatMap((client) =>
 );
 
 /**
- * Those whose names contain one of these texts; all if there are none.
+ * Returns the contenders whose names contain one of these texts, or all if `texts` is empty.
  *
  * @param {string} texts separated by commas
  */

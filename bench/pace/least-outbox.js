@@ -1,5 +1,5 @@
-// The least that an outbox can do: a narrow row in the host's transaction, the request from the same process, and the row's
-// deletion. Nobody would send the rows that a crash leaves. No outbox can cost less.
+// The least that an outbox can do: insert a narrow row in the host's transaction, send the request from the same process, and
+// delete the row. After a crash, nothing would send the rows that are left. No outbox can cost less.
 const { createJobSender } = require('../race/job-sender.js');
 const { jobOf } = require('../workload/workload.js');
 const { commitWithRow, hostPool } = require('./host-row.js');

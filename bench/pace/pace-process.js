@@ -27,8 +27,9 @@ serve({
   },
 
   /**
-   * Publishes `perSecond` times a second, each at a random moment of its share of the time, so that nothing is in step with
-   * timers. Slow transactions do not delay the next ones. Returns columns: ids, when COMMIT was sent, when it returned.
+   * Publishes `perSecond` events a second. Each is published at a random moment of its own interval, so that the events are not
+   * in step with timers. Slow transactions do not delay the next ones. Returns columns: ids, when COMMIT was sent, when it
+   * returned.
    */
   async publishAtRate({ perSecond, count }) {
     const start = monotonic();
@@ -41,7 +42,7 @@ serve({
     return columns(await Promise.all(commits));
   },
 
-  /** Publishes as fast as `publishers` at once can for `seconds`. Returns columns. */
+  /** Publishes for `seconds` with `publishers` loops that do not pause. Returns the same columns. */
   async publishFlatOut({ publishers, seconds }) {
     const end = monotonic() + seconds * 1000;
     const commits = [];

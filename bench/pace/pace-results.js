@@ -37,7 +37,7 @@ function paceTable(contenders, rates, figure) {
   );
 }
 
-/** At 100 events a second, with axios, beside the floor and the limit of the same run. */
+/** Targets with axios, most of them at 100 events a second. They compare with the floor and with the limit of the same run. */
 function paceTargets(figure) {
   const floor = 'floor (axios)';
   const targets = [
@@ -75,7 +75,7 @@ function paceTargets(figure) {
   return targets.filter(({ value }) => !Number.isNaN(value));
 }
 
-/** The picture: a line for each that is shown. Returns SVG. */
+/** Draws a line for each contender that is shown. Returns SVG. */
 function picture(contenders, rates, figure) {
   const shown = contenders.filter(({ isShown }) => isShown);
   const lines = (pick) =>

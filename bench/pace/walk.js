@@ -8,20 +8,20 @@ const { startChild } = require('../testbed/child-process.js');
 const { CREATE } = require('./host-row.js');
 
 const WARM_UP = { perSecond: 100, count: 500 };
-/** Events of one step at least: a percentile of fewer means little. */
+/** Minimum number of events in one step: a percentile of fewer events means little. */
 const MIN_EVENTS = 20;
-/** After the last arrival, so that its outcome counts too, ms. */
+/** Wait after the last arrival, so that recording its outcome counts too, ms. */
 const SETTLE_MS = 300;
 const ARRIVAL_SECONDS = 60;
 
 /**
  * @typedef {object} Step
- * @property {number} perSecond events that arrived, a second
+ * @property {number} perSecond events that arrived per second
  * @property {ReturnType<typeof latencies>} sent from the moment COMMIT was sent to arrival, ms
  * @property {ReturnType<typeof latencies>} committed from COMMIT's answer to arrival, ms
  * @property {Record<'statements' | 'planMs' | 'executionMs' | 'walBytes' | 'hostMs' | 'workerMs' | 'storeMs' | 'cpuMs', number>} each per event. `hostMs`,
  *   `workerMs`, `storeMs`: CPU time; `workerMs` is 0 in one process. `cpuMs`: their sum
- * @property {any[]} top statements that took most of the database's time
+ * @property {any[]} top the statements that took the most time of the database
  */
 
 /**

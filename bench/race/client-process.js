@@ -67,7 +67,7 @@ function agentClient(agent) {
   };
 }
 
-/** Places of `count` jobs at `origins` names, in an order that depends on nothing but the count. */
+/** Returns places for `count` jobs at `origins` names, in a pseudo-random order that is the same in every run. */
 function placesOf(count, origins) {
   let state = 1;
   const places = Array.from({ length: origins }, (_, i) =>
@@ -86,7 +86,7 @@ serve({
     port = receiverPort;
   },
 
-  /** Sends signed requests. @returns its time and its CPU, ms */
+  /** Sends signed requests. @returns the duration and the CPU time of sending all of them, ms */
   async send({ first, count, origins, inFlight }) {
     const list = jobs(first, count);
     const places = placesOf(count, origins);
@@ -100,7 +100,7 @@ serve({
     return { ms, cpuMs: processCpuMs() - cpuBefore };
   },
 
-  /** Sends requests to one name. @returns how many lookups of it that took */
+  /** Sends requests to one host name. @returns how many times the name was looked up */
   async lookupsOf({ count, inFlight, resolves }) {
     const [place] = endpointsAt(`http://${resolves ? 'new' : MISSING}.webhooks-bench.com:${port}`);
     const [job] = jobs(0, 1);

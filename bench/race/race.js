@@ -20,7 +20,8 @@ const ROUND_SECONDS = 120;
 /**
  * @param {import('../contenders/index.js').Contender[]} contenders
  * @param {{ deliveries: number, rounds: number, inFlight: number, warmUp: number, profile?: boolean, seconds?: number }} options
- *   `profile`: writes a CPU profile of the last round to results/. `seconds`: no round begins later than this
+ *   `profile`: writes a CPU profile of the last round to results/. `seconds`: after this time no further round begins; the first
+ *   one always runs
  * @param {(cleanUp: () => unknown) => void} defer
  * @returns {Promise<{ results: RaceResult[], stores: Record<string, unknown>, skipped: string[] }>}
  */

@@ -1,8 +1,8 @@
-// A picture of lines, as SVG that reads on a light and on a dark page.
+// Draws line charts as SVG that is readable on light and on dark pages.
 
 const PANEL = { width: 400, height: 250, left: 44, right: 12, top: 34, bottom: 42 };
 const LEGEND_HEIGHT = 30;
-/** Told apart by those who do not see red and green, too. */
+/** The colour of each line on a light and on a dark page. Readers with red-green colour blindness can tell them apart. */
 const COLORS = [
   ['#6e7781', '#8b949e'],
   ['#0969da', '#58a6ff'],
@@ -12,12 +12,12 @@ const COLORS = [
 ];
 
 /**
- * @typedef {{ name: string, values: number[] }} Line NaN: no value at this place
+ * @typedef {{ name: string, values: number[] }} Line one value for each place on the x axis; NaN: none
  * @typedef {{ title: string, lines: Line[] }} Panel
  */
 
 /**
- * Draws panels side by side. Values are on a logarithmic scale, places are equally far apart.
+ * Draws panels side by side. The y axis is logarithmic. The places on the x axis are equally far apart.
  *
  * @param {{ places: string[], xLabel: string, panels: Panel[] }} chart all panels have the same lines
  * @returns {string} SVG
@@ -75,7 +75,7 @@ function drawLine(values, line, x, y) {
   return `<polyline class="line l${line}" points="${points.map((point) => point.join(',')).join(' ')}"/>${dots.join('')}`;
 }
 
-/** From a tick below the least value to one above the greatest: 1, 2, 5, 10, 20, … */
+/** A scale with ticks at 1, 2, 5, 10, 20, … It begins at or below the least value and ends at or above the greatest. */
 function logScale(values) {
   if (values.length === 0) return { ticks: [1], shareOf: () => 0 };
   const steps = [];

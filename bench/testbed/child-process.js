@@ -1,4 +1,4 @@
-// A child process that serves calls: both sides.
+// Calls from a parent to a child process: `startChild` is the parent's side, `serve` the child's.
 const { fork } = require('node:child_process');
 
 /**
@@ -46,7 +46,7 @@ function startChild(file, args = [], flags = []) {
 }
 
 /**
- * Serves the parent's calls with `methods`, and ends when the parent does.
+ * Serves the parent's calls with `methods`, and ends this process when the parent ends.
  *
  * @param {Record<string, (params: any) => unknown>} methods
  */

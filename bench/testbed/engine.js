@@ -7,12 +7,12 @@ const { dirname, join } = require('node:path');
 const ROOT = join(__dirname, '../..');
 const fromWorkspace = createRequire(join(ROOT, 'package.json'));
 
-/** Folder of the build. `ENGINE_BUILD` names another one, to compare two. */
+/** Folder of the build. `ENGINE_BUILD` names the folder of another build, to compare the two. */
 function build() {
   return process.env.ENGINE_BUILD ?? dirname(fromWorkspace.resolve('nestjs-sms-webhooks'));
 }
 
-/** Its public exports. */
+/** Public exports of the build. */
 function engine() {
   return require(join(build(), 'index.js'));
 }
@@ -20,7 +20,7 @@ function engine() {
 /**
  * Loads a file of the build that is not public, for the loops that measure one part alone.
  *
- * @param {string[]} files its path, such as `http/client/create-transport.js`, then the paths it had in older builds
+ * @param {string[]} files path of the file, such as `http/client/create-transport.js`, then its paths in older builds
  */
 function requireFromBuild(...files) {
   const file = files.find(buildHas);

@@ -26,17 +26,17 @@ serve({
     await host.app.init();
   },
 
-  /** Publishes `count` events for the endpoints `from` to `to` in one transaction. Returns its times. */
+  /** Publishes `count` events in one transaction, for the endpoints from `from` to before `to`. Returns what `commit` returns. */
   publishInOneTransaction: ({ count, from, to }) =>
     commit(Array.from({ length: count }, () => nextEvent(from, to))),
 
-  /** Publishes one event for a callback to each of `urls`, all of one tenant, in one transaction. Returns its times. */
+  /** Publishes one event for a callback to each of `urls`, all of one tenant, in one transaction. Returns what `commit` returns. */
   publishCallbacks: ({ tenantId, urls }) =>
     commit(urls.map((callbackUrl) => ({ ...nextEvent(0, 1), tenantId, callbackUrl }))),
 
   /**
-   * Publishes `perSecond` times a second, one event in one transaction each. The schedule is fixed: slow transactions do not
-   * delay the next ones. Returns columns: ids of the events, when COMMIT was sent, when it returned.
+   * Publishes `perSecond` events a second, each in its own transaction. The schedule is fixed: slow transactions do not delay
+   * the next ones. Returns columns: ids of the events, when COMMIT was sent, when it returned.
    */
   async publishAtRate({ perSecond, seconds, from, to }) {
     const total = Math.round(perSecond * seconds);
@@ -50,11 +50,11 @@ serve({
     return columns(await Promise.all(commits));
   },
 
-  /** Publishes `count` events, one in one transaction each, after pauses in which the worker becomes idle. */
+  /** Publishes `count` events, each in its own transaction, after pauses in which the worker becomes idle. Returns columns. */
   async publishWithPauses({ count, pauseMs, from, to }) {
     const commits = [];
     for (let i = 0; i < count; i++) {
-      // Random, so that it is not in step with polling.
+      // Random, so that the events are not in step with polling.
       await delay(pauseMs * (1 + Math.random()));
       commits.push(await commit([nextEvent(from, to)]));
     }
@@ -93,6 +93,7 @@ function nextEvent(from, to) {
   return { ...eventOf(number), tenantId: tenantOf(endpoint), subject: `live_${process.pid}_${number}` };
 }
 
+/** Publishes events in one transaction. Returns the id of the first one, when COMMIT was sent, and when it returned. */
 async function commit(events) {
   const runner = host.dataSource.createQueryRunner();
   try {

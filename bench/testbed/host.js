@@ -2,16 +2,16 @@
 const { buildHas, engine, hostPackage } = require('./engine.js');
 
 hostPackage('reflect-metadata');
-// In development the module checks the data of events.
+// Outside production the module checks the data of each event, which costs time.
 process.env.NODE_ENV ??= 'production';
 
 /**
  * @typedef {object} HostConfig
  * @property {string} databaseUrl
  * @property {'all' | 'api' | 'worker'} [role]
- * @property {number} [poolSize] connections to PostgreSQL. Default 10, the client's own
+ * @property {number} [poolSize] connections to PostgreSQL. Default 10, which is the default of `pg`
  * @property {import('typeorm').EntitySchema[]} [entities] of the host's own tables
- * @property {Record<string, unknown>} [options] of `forRoot`; they override the benchmark's own
+ * @property {Record<string, unknown>} [options] of `forRoot`; they override those of the benchmark
  */
 
 /**

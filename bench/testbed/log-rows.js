@@ -1,4 +1,4 @@
-// Fills the tables as weeks of traffic leave them: one large tenant between others, in the order of time.
+// Fills the tables with rows like those of several weeks of traffic, in the order of time: one large tenant among others.
 const { insertEndpoints } = require('./tables.js');
 
 const TENANT = 'tenant';
@@ -16,7 +16,7 @@ const ROWS_PER_INSERT = 500_000;
  * @param {number} of.rows deliveries of the tenant
  * @param {number} of.total deliveries of all tenants
  * @param {number} of.endpoints of all tenants
- * @param {number} of.deleted endpoints that the tenant has deleted within the hour
+ * @param {number} of.deleted number of endpoints that the tenant has deleted within the last hour
  * @param {string} of.origin of the receiver
  */
 async function fillLog(client, { rows, total, endpoints, deleted, origin }) {
@@ -24,7 +24,7 @@ async function fillLog(client, { rows, total, endpoints, deleted, origin }) {
   const say = (what) => console.log(`${what} (${((performance.now() - began) / 1000).toFixed(0)} s)`);
   await insertEndpoints(client, { count: ENDPOINTS, url: () => origin, tenant: () => TENANT });
   const others = Math.max(0, endpoints - ENDPOINTS);
-  // Two endpoints for each of the others.
+  // Each other tenant has two endpoints.
   const tenant = (number) => `tenant-${Math.floor(number / 2)}`;
   await insertEndpoints(client, { count: others, first: ENDPOINTS, url: () => origin, tenant });
   await client.query(
@@ -34,7 +34,7 @@ async function fillLog(client, { rows, total, endpoints, deleted, origin }) {
   await insertJobs(client);
   // Every hundredth endpoint fails.
   await client.query(`update webhook_lanes set failures = 9, failing_since = 1 where id % 100 = 0`);
-  // If the indexes are dropped before the inserts and built after them, it takes a tenth of the time.
+  // Dropping the indexes before the inserts and building them afterwards takes a tenth of the time.
   const { rows: indexes } = await client.query(
     `select indexname as name, indexdef as definition from pg_indexes
       where tablename in ('webhook_events', 'webhook_deliveries') and indexname not like '%pkey'`,
@@ -57,8 +57,8 @@ async function fillLog(client, { rows, total, endpoints, deleted, origin }) {
 }
 
 /**
- * Deliveries `from` to `to` of `total`, every n-th of them the tenant's, in random lanes: 70 % delivered, 20 % exhausted, 10 %
- * discarded, one in a thousand waits for a retry. None had a 4xx, none is a test.
+ * Inserts the deliveries from `from` to before `to` of `total`, in random lanes. One in `every` is the tenant's. 70 % are
+ * delivered, 20 % exhausted, 10 % discarded, and one in a thousand waits for a retry. None has a 4xx status, none is a test.
  */
 function insertLog(client, { from, to, total, every }) {
   return client.query(
@@ -111,7 +111,7 @@ function insertDeletedEndpoints(client, count) {
   );
 }
 
-/** Replays of a month. */
+/** Inserts 1,000 finished replays. */
 function insertJobs(client) {
   return client.query(
     `insert into webhook_jobs (id, tenant_id, kind, state, endpoint_id, parameters, created_at, updated_at, finished_at)

@@ -7,8 +7,8 @@ const { median } = require('../measure/figures.js');
 
 /**
  * @param {(cleanUp: () => unknown) => void} defer
- * @param {{ statements?: boolean }} [options] `statements`: a server of its own that counts them in `pg_stat_statements`, planning
- *   included. The one that DATABASE_URL names must load that itself
+ * @param {{ statements?: boolean }} [options] `statements`: starts a separate server that counts statements in `pg_stat_statements`,
+ *   planning included. If DATABASE_URL is set, that server must load the extension already
  */
 async function startPostgres(defer, { statements = false } = {}) {
   const url = process.env.DATABASE_URL ?? (await (statements ? counting(defer) : embedded(defer)));
@@ -32,7 +32,7 @@ async function startPostgres(defer, { statements = false } = {}) {
       return urlOf(url, nameOf(name));
     },
 
-    /** The URL of a database that stays after the run; it is created empty if there is none. `name`: letters, digits, underscores. */
+    /** Returns the URL of a database that stays after the run. Creates it empty if it is missing. `name`: letters, digits, underscores. */
     async keptDatabase(name) {
       const { rowCount } = await client.query(`select from pg_database where datname = $1`, [name]);
       if (rowCount === 0) await client.query(`create database ${name} template template0`);
@@ -62,7 +62,10 @@ function startEmbedded(folder) {
   return start({ directory: join(ROOT, folder), durable: true, lingerMs: 5_000 });
 }
 
-/** A server that loads `pg_stat_statements`, which the others do not: it costs a little. The first run restarts it for that. */
+/**
+ * Starts a server that loads `pg_stat_statements`, which takes effect after a restart. The other benchmarks use a server
+ * without it, because it costs a little.
+ */
 async function counting(defer) {
   const folder = '.data/bench-statements';
   const server = await startEmbedded(folder);
@@ -78,7 +81,7 @@ async function counting(defer) {
   return embedded(defer, folder);
 }
 
-/** Runs at the same time use different databases, although their figures are worthless. @param {string} name */
+/** The process id keeps runs at the same time apart: they do not share databases. Their figures are worthless all the same. @param {string} name */
 function nameOf(name) {
   return `bench_${process.pid}_${name}`;
 }
@@ -114,7 +117,7 @@ async function connect(url, defer) {
   return client;
 }
 
-/** The process id of the server if it runs on this machine, else 0: the parent of our connection's process. */
+/** Returns the process id of the server, which is the parent of our connection's process, or 0 if it runs on another machine. */
 async function postmasterOf(client) {
   const { hostname } = new URL(process.env.DATABASE_URL ?? 'http://127.0.0.1');
   if (!['127.0.0.1', 'localhost', '[::1]'].includes(hostname)) return 0;

@@ -34,7 +34,7 @@ serve({
     bareStatement = await captureStatement();
   },
 
-  /** CPU time in µs of one `publish`, or of the bare statement with the same text and parameters: the mean of `count` in one transaction. */
+  /** Returns the CPU time of one `publish`, or of the bare statement that `publish` sends, in µs: the mean of `count` calls in one transaction. */
   async measureCpu({ what, count }) {
     return host.dataSource.transaction(async (tx) => {
       const ready = Array.from({ length: count }, () =>
@@ -49,8 +49,8 @@ serve({
   },
 
   /**
-   * Host transactions per second with `clients` at once. Each is one UPDATE and what `beside` names: nothing, an event, or a
-   * row of the host.
+   * Returns host transactions per second with `clients` at once. Each does one UPDATE and what `beside` names: `nothing`,
+   * `publish` (one event), or `insert` (one row of the host).
    */
   async transactions({ beside, clients, seconds }) {
     await host.dataSource.query('truncate message_history');
@@ -76,7 +76,7 @@ serve({
     return done / seconds;
   },
 
-  /** Duration of one `publish` of `count` events and its commit, in ms. */
+  /** Returns the duration of one `publish` of `count` events and its commit, in ms. */
   async publishBulk({ count }) {
     const events = Array.from({ length: count }, () => eventOf(published++));
     globalThis.gc?.();

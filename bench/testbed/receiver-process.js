@@ -1,7 +1,10 @@
-// The receiver of all contenders, in a process of its own. The first segment of the path selects its behaviour: /ok/<endpoint>
-// responds at once /slow-<ms>/<endpoint> responds after <ms> /hang/<endpoint> never responds /fail/<endpoint> responds with
-// 500 at once /<anything>/<endpoint> like ok; the name only distinguishes what is counted It checks the signature of one
-// request in 500, so that no contender gains by not signing.
+// The receiver of all contenders, in a process of its own. The first segment of the path selects its behaviour:
+// - /ok/<endpoint> responds at once
+// - /slow-<ms>/<endpoint> responds after <ms>
+// - /hang/<endpoint> never responds
+// - /fail/<endpoint> responds with 500 at once
+// - /<anything else>/<endpoint> responds like /ok; the name only tells apart what is counted
+// The receiver checks the signature of one request in 500, so that no contender gains by not signing.
 const { createServer } = require('node:http');
 const { serve } = require('./child-process.js');
 const { monotonic } = require('../measure/monotonic-clock.js');

@@ -2,7 +2,7 @@
 const { secretOf, TENANTS, tenantOf } = require('../workload/workload.js');
 
 const ENDPOINTS_PER_INSERT = 1_000;
-/** Before every event, because an endpoint gets only what is published after its registration. */
+/** Earlier than every event, because an endpoint gets only events that are published after its registration. */
 const REGISTERED_AT_MS = 1;
 
 /**
@@ -105,7 +105,7 @@ async function emptyTables(client) {
     `update webhook_lanes set next_due_at = null, hold_until = null, in_flight = 0, rate_clock = null, failures = 0,
                               failing_since = null, probes = 0`,
   );
-  // Builds before version 0.2 have no such column.
+  // Older builds do not have this column.
   await client.query(
     `do $$ begin update webhook_lanes set claimed_until = null; exception when undefined_column then null; end $$`,
   );

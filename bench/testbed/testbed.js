@@ -1,4 +1,4 @@
-// What the benchmarks of the engine alone run on: a receiver, a PostgreSQL, and databases with the module's tables.
+// The testbed of the benchmarks that measure only this project: a receiver, PostgreSQL, and databases with the module's tables.
 const { migrate } = require('./host.js');
 const { startPostgres } = require('./postgres.js');
 const { startReceiver } = require('./receiver.js');
@@ -23,7 +23,7 @@ async function createTestbed(defer, { origins = 1 } = {}) {
       defer(() => postgres.dropDatabase(name));
       return { url, client, empty: () => emptyTables(client) };
     },
-    /** Connects to the database of this name that an earlier run has filled with `fill`, or fills one. It stays after this run. */
+    /** Connects to the database `name`, which stays after this run. Fills it with `fill` if no earlier run has done so. */
     async keepDatabase(name, fill) {
       const url = await postgres.keptDatabase(name);
       const client = await postgres.connect(url);

@@ -4,7 +4,7 @@ const { DAYS, SUBJECT, TENANT } = require('../testbed/log-rows.js');
 const DAY_MS = 86_400_000;
 
 /**
- * Returns calls by name. A filter that matches nothing reads the most.
+ * Returns pairs of a name and a call. Filters that match nothing, named "(none)", read the most rows.
  *
  * @param {object} of
  * @param {{ query(sql: string, parameters?: unknown[]): Promise<{ rows: any[] }> }} of.client

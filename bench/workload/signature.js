@@ -2,7 +2,7 @@
 const { createHmac } = require('node:crypto');
 
 /**
- * @param {import('node:crypto').KeyObject} key the decoded secret. A KeyObject, because Node 24 makes one of a Buffer on each call
+ * @param {import('node:crypto').KeyObject} key the decoded secret. With a Buffer, Node 24 would create a KeyObject on each call
  * @param {string} id
  * @param {number} timestamp Unix seconds
  * @param {string | Buffer} body
