@@ -32,7 +32,7 @@ export interface PageSession {
   /** Contains `{url}` in place of the page's own URL. */
   loginUrl: string | null;
   returnUrl: string | null;
-  /** Contains `{subject}`. */
+  /** Contains `{subject}` in place of the subject. */
   subjectUrl: string | null;
   /** Ms; `false`: for ever. */
   retention: { keepMs: number | false; keepBodiesMs: number | false };

@@ -8,8 +8,8 @@ const hasToken = (context: ExecutionContext): boolean =>
   sessionTokenOf(context.switchToHttp().getRequest<IncomingRequest>()) !== null;
 
 /**
- * A guard of the host's that leaves requests with a session token to `PortalGuard`, which checks the token. A subclass, so
- * that Nest injects what the host's guard needs.
+ * Returns a guard that lets requests with a session token pass, because `PortalGuard` checks the token. All other requests
+ * go to the host's `guard`. A guard class is extended, so that Nest injects its dependencies.
  */
 export function unlessSession(guard: Type<CanActivate> | CanActivate): Type<CanActivate> | CanActivate {
   if (typeof guard !== 'function')

@@ -43,7 +43,7 @@ export function sessionExpired(): WebhooksRequestError {
 }
 
 export function scopeMissing(scope: PortalScope): WebhooksRequestError {
-  const message = `This needs the permission "${scope}", which you do not have.`;
+  const message = `This request needs the permission "${scope}", which you do not have.`;
   const detail = { field: 'scope', code: scope, message };
   return new WebhooksRequestError(HttpStatus.FORBIDDEN, 'scope_missing', message, { details: [detail] });
 }

@@ -12,7 +12,7 @@ export const MAX_HOURS = 24;
 export interface EndpointFigures {
   /** `wh_…` */
   endpointId: string;
-  /** As many hours as requested, oldest first. The last one is not over. */
+  /** One entry for each requested hour, oldest first. The last one is the current hour. */
   hours: HourFigures[];
   delivered: number;
   /** Attempts that failed. */

@@ -12,7 +12,7 @@ it.each([
   ['to=%2B256772123456&x=1', 'to=%2B256•••••••56&x=1'],
   ['at 2026-11-29T16:00:00Z', 'at 2026-11-29T16:00:00Z'],
   ['Error 500 after 12345 ms', 'Error 500 after 12345 ms'],
-])('%s becomes %s', (text, masked) => {
+])('The phone numbers in %j are masked: %j', (text, masked) => {
   expect(maskPhoneNumbers(text)).toBe(masked);
 });
 
@@ -60,7 +60,7 @@ it.each([
   expect(maskBody(body, shown)).toBe(masked);
 });
 
-it('Thousands of brackets and digits are masked, too', () => {
+it('A body of thousands of brackets or numbers is masked, too', () => {
   const deep = `${'['.repeat(20_000)}"Mrs. Miller"${']'.repeat(20_000)}`;
   expect(maskBody(deep, NOTHING)).not.toContain('Miller');
   expect(maskBody(`1 `.repeat(100_000), TEXTS)).toContain('•');

@@ -18,7 +18,7 @@ const WORD_KEY =
 const CODE_KEY = /(^|[a-z_-])(code|otp|pin|token|password)$/i;
 /** Keys of times, as numbers or texts. */
 const TIME_KEY = /(time|timestamp|date|(^|[a-z_])at|created|updated|expires?|occurred)$/i;
-/** Numbers of messages and accounts have up to nine digits, snowflakes more than fifteen. Others may be phone numbers. */
+/** Ids that are counters have up to nine digits, and snowflake ids more than fifteen. Ids in between may be phone numbers. */
 const PHONE_DIGITS = /^\d{10,15}$/;
 const WORD = /^[\p{L}\p{N}._-]{1,64}$/u;
 const ID = /^[\w.:~=-]{1,128}$/;
@@ -45,7 +45,7 @@ export function maskPayload(payload: unknown, shown: Shown, key = '', depth = 0)
   return payload;
 }
 
-/** A body of JSON, or any other text. */
+/** Masks a body, which is JSON or any other text. */
 export function maskBody(body: string, shown: Shown): string {
   if (shown.bodies && shown.phoneNumbers) return body;
   const isIndented = /^\s*[{[]\s*\n/.test(body);
@@ -54,7 +54,7 @@ export function maskBody(body: string, shown: Shown): string {
     if (typeof parsed === 'object' && parsed !== null)
       return JSON.stringify(maskPayload(parsed, shown), null, isIndented ? 2 : 0);
   } catch {
-    // It is not JSON, or only the beginning of a longer body.
+    // The body is not JSON, or is only the beginning of a longer one.
   }
   if (!shown.bodies) return body === '' ? body : MASKED_TEXT;
   return maskPhoneNumbers(body);

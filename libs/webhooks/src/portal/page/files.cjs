@@ -1,2 +1,2 @@
-// The built page, for runs from source. `build/finish.js` writes what the package has in this file's place.
+// Loads the built page when the module runs from source. In the package, `build/finish.js` replaces this file.
 module.exports = require('../../../dist/portal/files.cjs');

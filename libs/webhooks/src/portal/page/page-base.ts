@@ -1,8 +1,8 @@
-/** The part of a request for the page that is read. */
+/** The fields of a request that the page reads. */
 export interface PageRequest {
   method: string;
   url: string;
-  /** On Express and Fastify, before routers have shortened it. */
+  /** The whole URL, on Express and Fastify. Routers shorten `url`. */
   originalUrl?: string;
   headers: Record<string, string | string[] | undefined>;
 }
@@ -11,10 +11,10 @@ export const pathOf = ({ originalUrl, url }: PageRequest): string =>
   (originalUrl ?? url).split(/[?#]/, 1)[0]!;
 
 /**
- * The `href` of the page's `<base>`. It is relative to the page's own URL, so a path that a proxy adds in front need not be
- * known.
+ * The `href` of the page's `<base>`. It is relative to the page's own URL, so it also works behind a proxy that adds a path
+ * in front.
  *
- * @param publicUrl where the page is, if the app does not see that
+ * @param publicUrl URL of the page in browsers, if it differs from the one that the app sees
  */
 export function baseOf(request: PageRequest, publicUrl: string | undefined): string {
   if (publicUrl !== undefined) return `${publicUrl.replace(/\/+$/, '')}/`;

@@ -10,7 +10,7 @@ interface FastifyInstance {
   get(url: string, handler: (request: PageRequest, reply: object) => void): unknown;
 }
 
-/** Express takes a slash at the end of the page's path. Fastify does not, so there it is redirected. */
+/** On Fastify, redirects the page's path with a slash at its end. Express serves both forms by itself. */
 @Injectable()
 export class PageSlash implements OnModuleInit {
   constructor(
@@ -27,7 +27,7 @@ export class PageSlash implements OnModuleInit {
     if (fastify.hasRoute({ method: 'GET', url })) return;
     fastify.get(url, (request, reply) => {
       const [, query = ''] = /(\?.*)?$/.exec(request.url) ?? [];
-      // Relative, so a path that a proxy adds in front need not be known.
+      // Relative, so that it also works behind a proxy that adds a path in front.
       const location = `../${path.slice(path.lastIndexOf('/') + 1)}${query}`;
       respond(reply, { status: 302, headers: { Location: location, 'Cache-Control': 'no-store' } });
     });

@@ -12,7 +12,7 @@ export class SessionIssuer {
     return { ...claims, token: signSession(claims, this.ring) };
   }
 
-  /** Reads a token. `invalid`: it is not one of ours. `expired`: it was one. */
+  /** Reads a token. `invalid`: none of the keys has signed it. `expired`: it was valid earlier. */
   read(token: string, now = Date.now()): SessionClaims | 'invalid' | 'expired' {
     const claims = verifySession(token, this.ring);
     if (claims === null) return 'invalid';

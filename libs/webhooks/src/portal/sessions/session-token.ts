@@ -18,7 +18,7 @@ interface Payload {
   e: number;
 }
 
-/** `whps1.<key id>.<payload>.<HMAC-SHA256>`, all but the first two in base64url. It holds no secret. */
+/** Returns `whps1.<key id>.<payload>.<HMAC-SHA256>`. Payload and HMAC are in base64url. The payload holds no secret. */
 export function signSession({ tenantId, actor, scopes, expiresAt }: SessionClaims, ring: KeyRing): string {
   const payload: Payload = { t: tenantId, a: actor, s: scopes, e: expiresAt };
   const signed = `${KIND}.${ring.current}.${Buffer.from(JSON.stringify(payload)).toString('base64url')}`;

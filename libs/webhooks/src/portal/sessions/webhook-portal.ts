@@ -28,8 +28,8 @@ export class WebhookPortal {
   ) {}
 
   /**
-   * Makes a session for somebody whom your own code has authenticated. It is valid until it expires; nothing is stored, so
-   * it cannot be ended before. Keep `ttlMs` short.
+   * Makes a session for somebody whom your own code has authenticated. Nothing is stored, so a session cannot be ended
+   * before it expires. Keep `ttlMs` short.
    *
    * @throws InvalidSessionError if a field is wrong
    * @throws TenantRequiredError without a tenant, unless `operator` is the only scope
