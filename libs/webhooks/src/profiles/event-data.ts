@@ -2,7 +2,7 @@ import { WebhooksError } from '../core/errors.js';
 import type { WebhookEvent } from '../events/event.js';
 import type { WebhookMessage, WebhookOptIn, WebhookPhone } from '../events/message.js';
 
-/** An event of a catalogue type does not have the data of its type. */
+/** An event of a catalogue type lacks the data that a profile needs to render this type. */
 export class EventDataError extends WebhooksError {
   override readonly name = 'EventDataError';
 
@@ -30,7 +30,7 @@ export function optInOf(event: WebhookEvent): WebhookOptIn {
   return part<WebhookOptIn>(event, 'optIn');
 }
 
-/** Returns true if no further send follows the expiry. That is the default. */
+/** Returns true, the default, if no further send follows the expiry. */
 export function isFinalExpiry(message: WebhookMessage): boolean {
   return message.isFinal ?? true;
 }

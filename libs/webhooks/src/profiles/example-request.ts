@@ -13,7 +13,7 @@ export interface ExampleRequest {
   body: string;
 }
 
-/** The requests that `profile` makes of an example; none if it does not support the event. The same on every call. */
+/** Returns the requests that `profile` renders for an example event: none if it does not support the event. Deterministic. */
 export function exampleRequests(profile: Profile, event: WebhookEvent): ExampleRequest[] {
   return profile.render(event).map(({ type, body }) => {
     const headers = maskedHeaders(profile, {

@@ -1,6 +1,6 @@
 import type { WebhookMessage } from '../events/message.js';
 
-/** Why a message failed. As detailed as the most detailed platform. */
+/** Why a message failed. The causes are those of Mobile Text Alerts, the platform that distinguishes most. */
 export type FailureCause =
   | 'sending'
   | 'delivery'
@@ -25,7 +25,7 @@ const BY_ERROR_CODE = new Map<string, FailureCause>([
   ['unreachable', 'undelivered'],
 ]);
 
-/** Returns the cause by the message's `errorCode`, else by its `status`, else `delivery`: it failed at the carrier. */
+/** Returns the cause by the message's `errorCode`, else by its `status`, else `delivery` (the carrier did not deliver it). */
 export function failureCause(message: WebhookMessage): FailureCause {
   const known = BY_ERROR_CODE.get(message.errorCode ?? '');
   if (known) return known;

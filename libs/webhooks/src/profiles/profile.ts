@@ -47,12 +47,12 @@ export interface ProfileEndpoint {
 
 /**
  * What follows a failed attempt. `retry`: try again until the schedule ends. `fail`: give up now; the delivery becomes
- * `exhausted`. `ignore`: discarded, because the endpoint's settings say so, without retry or alert; it does not count as a
- * failure.
+ * `exhausted`. `ignore`: discard the delivery, because the endpoint's settings say so. There is no retry and no alert, and
+ * the attempt does not count as a failure.
  */
 export type FailureVerdict = 'retry' | 'fail' | 'ignore';
 
-/** Rules for registrations, besides those of every profile. */
+/** Rules for registrations, in addition to those that apply to every profile. */
 export interface RegistrationRules {
   /** Event names that an endpoint can subscribe to. `null`: the catalogue and the host's own types. */
   eventNames: readonly string[] | null;
@@ -144,7 +144,7 @@ export interface Profile {
   honoursRetryAfter: boolean;
   /** An endpoint that fails for days is disabled (`disableAfterMs`). */
   disablesOnFailure: boolean;
-  /** When the owner gets an email, besides the alerts of every endpoint. */
+  /** When the owner gets an email, in addition to the alerts that every endpoint has. */
   alerts: AlertRules;
   /** Event type that the test route sends by default. */
   testType: string;

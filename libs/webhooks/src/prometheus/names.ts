@@ -13,7 +13,7 @@ export function metricName({ name, unit }: MetricInstrument, suffix?: 'total'): 
 
 const plainNames = new Map<string, string>();
 
-/** A cache, because there are few names and each measurement needs them. */
+/** Cached, because there are few names and each measurement needs them. */
 export function labelName(name: string): string {
   let plain = plainNames.get(name);
   if (plain === undefined) plainNames.set(name, (plain = name.replaceAll('.', '_')));

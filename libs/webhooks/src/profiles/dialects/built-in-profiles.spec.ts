@@ -29,7 +29,7 @@ describe('the profiles of a module', () => {
     expect(profiles.size).toBe(8);
   });
 
-  it('have one name each', () => {
+  it('must have different names: the same name twice is an error', () => {
     expect(() => createProfileRegistry([msgine(), msgine()])).toThrow(
       'Webhook profiles: each name can be used once (got msgine, msgine).',
     );
@@ -118,7 +118,7 @@ describe('a registration', () => {
     ['msgine', 'short', 'The secret must be 16 to 255 printable characters'],
     ['opensms', `line\nbreak${'x'.repeat(16)}`, 'printable characters'],
     ['mysmsgate', `half a pair \ud83d${'x'.repeat(16)}`, 'printable characters'],
-  ])('of each profile accepts secrets as its document says', ([name, secret, complaint]) => {
+  ])('accepts the secrets that the document of its platform allows', ([name, secret, complaint]) => {
     const found = secrets[name]!.check(secret);
 
     if (complaint === null) expect(found).toBeNull();
@@ -128,7 +128,7 @@ describe('a registration', () => {
 
 describe('the test event of an endpoint', () => {
   itForAll(builtInProfiles)(
-    'shows each name of the vocabulary of each profile, with ids that are plainly fake',
+    'exists for each event name of each profile, with ids that are plainly fake',
     (profile) => {
       for (const [name, type] of Object.entries(profile.testTypes ?? { 'message.sent': 'message.sent' })) {
         const wire = profile
@@ -159,7 +159,7 @@ describe('defining a profile', () => {
     expect(defining).toThrow(`${field} ${fix}`);
   });
 
-  it('returns it frozen', () => {
+  it('returns a frozen profile', () => {
     expect(Object.isFrozen(msgine())).toBe(true);
     expect(isCatalogueType(msgine().testType)).toBe(true);
   });

@@ -10,9 +10,9 @@ import { textSecret } from '../text-secret.js';
 /** Options of {@link msgine}. */
 export interface MsgineOptions {
   /**
-   * What `id` is: the id of the message, as in MsGine's field table and examples, or the id of the event. MsGine's own
-   * example of a duplicate check uses `id` alone and drops `delivered` after `sent`: use `event` for receivers that copied
-   * it. Default `message`.
+   * What `id` is: the id of the message, as in MsGine's field table and examples, or the id of the event. MsGine's example
+   * of a duplicate check compares only `id`, so with the id of the message it drops `delivered` after `sent`. Use `event` for
+   * receivers that copied that check. Default `message`.
    */
   idMode?: 'message' | 'event';
   /** Refuse `http:` URLs, as MsGine does. Use `false` for local development. Default true. */

@@ -12,8 +12,9 @@ import { isoMilliseconds, unixSeconds, wireEvent } from '../rendering.js';
 /** Options of {@link standard} and of its CloudEvents form. */
 export interface StandardOptions {
   /**
-   * Kind of new secrets: `v1` is symmetric (`whsec_…`), `v1a` is an ed25519 key (`whsk_…`, of which the owner sees the public
-   * key `whpk_…`). Existing secrets of either kind stay in use. Default `v1`, which every published verifier supports.
+   * Kind of new secrets: `v1` is symmetric (`whsec_…`), `v1a` is an ed25519 key (`whsk_…`). The owner of an ed25519 key sees
+   * its public key (`whpk_…`). Existing secrets of either kind stay in use. Default `v1`, which every published verifier
+   * supports.
    */
   scheme?: 'v1' | 'v1a';
 }

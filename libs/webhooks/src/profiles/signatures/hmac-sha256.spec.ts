@@ -3,13 +3,13 @@ import { itForAll } from '../../../../../test/support/it-for-all.js';
 
 const vectors = [
   {
-    vector: 'MsGine, contracts 1b',
+    vector: 'MsGine, a delivery report',
     secret: 'whsec_test_secret',
     body: '{"id":"msg_1234567890","event":"message.delivered","status":"delivered","to":"+256701521269","from":"MyApp","timestamp":"2024-01-15T10:30:15Z","messageId":"msg_1234567890","sid":"SM1234567890abcdef"}',
     hex: 'a6fdac83e35c315f553536aa2f90b433d44238d711113a0bf5359a84cb9c3f85',
   },
   {
-    vector: 'Mobile Text Alerts, contracts 4b',
+    vector: 'Mobile Text Alerts, a well-known example of HMAC-SHA256',
     secret: 'key',
     body: 'The quick brown fox jumps over the lazy dog',
     hex: 'f7bc83f430538424b13298e6aa6fb143ef4d59a14946175997479dbc2d1a3cd8',
@@ -33,7 +33,7 @@ describe('the HMAC of a body', () => {
     expect(hmacSha256(secret, Buffer.from(body))).toBe(hex);
   });
 
-  it('takes the secret as it is written, even one that looks like hex', () => {
+  it('uses the text of the secret as the key, even if it looks like hex', () => {
     const secret = 'ab'.repeat(64);
     const body = Buffer.from('{}');
 

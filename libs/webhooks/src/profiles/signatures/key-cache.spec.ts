@@ -1,7 +1,7 @@
 import { KeyCache } from './key-cache.js';
 
 describe('the key cache', () => {
-  it('reads a secret once', () => {
+  it('loads the key of a secret once', () => {
     const loaded: string[] = [];
     const cache = new KeyCache((secret) => loaded.push(secret));
 

@@ -14,7 +14,7 @@ describe('a Standard Webhooks secret', () => {
     expect(generateSecret()).not.toBe(generateSecret());
   });
 
-  it('may be an ed25519 pair as whsk_, of which the owner is shown the public half as whpk_', () => {
+  it('may be an ed25519 key pair (whsk_), whose owner sees only the public key (whpk_)', () => {
     const known =
       'whsk_6Xb/dCcHpPea21PS1N9VY/NZW723CEc77N4rJCubMbfVKIDij2HKpMKkioLlX0dRqSKJp4AJ6p9lMicMFs6Kvg==';
 
@@ -40,7 +40,7 @@ describe('a Standard Webhooks secret', () => {
     ['empty', '', 'it has neither prefix'],
     ['half a key pair', `whsk_${Buffer.alloc(32).toString('base64')}`, 'the key has 32 bytes, not 64'],
     [
-      'a pair of strangers',
+      'a public key of another pair',
       `whsk_${Buffer.alloc(64, 1).toString('base64')}`,
       'its public key does not belong',
     ],

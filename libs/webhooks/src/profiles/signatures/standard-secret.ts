@@ -53,7 +53,7 @@ export function readStandardSecret(secret: string): StandardKey {
   return { version: 'v1a', key };
 }
 
-/** Checks a new secret, its length too. Returns what is wrong with it, or `null`. */
+/** Checks a new secret, including its length. Returns what is wrong with it, or `null`. */
 export function checkStandardSecret(secret: string): string | null {
   try {
     const read = readStandardSecret(secret);

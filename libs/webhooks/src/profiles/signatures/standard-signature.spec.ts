@@ -65,7 +65,7 @@ describe('the Standard Webhooks signature', () => {
     },
   );
 
-  it('is what the standardwebhooks package verifies, and refuses for another body', () => {
+  it('is accepted by the standardwebhooks package, which refuses it for another body', () => {
     const secret = generateSecret();
     const sent = headers(now(), standardSignature('evt_1', now(), body, [secret]));
 
@@ -73,7 +73,7 @@ describe('the Standard Webhooks signature', () => {
     expect(() => new Webhook(secret).verify(`${body.toString()} `, sent)).toThrow('No matching signature');
   });
 
-  it('carries one signature for each secret during a rotation, a space between, newest first', () => {
+  it('contains one signature for each secret during a rotation, newest first, separated by spaces', () => {
     const [newest, oldest] = [generateSecret(), generateSecret()];
     const signature = standardSignature('evt_1', now(), body, [newest, oldest]);
 
