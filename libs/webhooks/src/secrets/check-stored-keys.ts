@@ -30,8 +30,8 @@ export async function checkStoredKeys(store: SetupStore, box: SecretBox): Promis
   const wrong = [...byKey].filter(([, samples]) => !samples.some((sample) => canOpen(box, sample)));
   if (wrong.length > 0) {
     throw new WebhooksSetupError(
-      `WebhooksModule: stored secrets cannot be opened with the key ${quoted(wrong.map(([id]) => id))}: it is not the one they were sealed under. ` +
-        'Set the former key again; a new key needs an id of its own, with the old one in encryption.previous.',
+      `WebhooksModule: stored secrets cannot be opened with the key ${quoted(wrong.map(([id]) => id))}: they were sealed under another key with this id. ` +
+        'Set that key again. To use a new key, give it another id and add the old key to encryption.previous.',
     );
   }
 }

@@ -11,7 +11,7 @@ export interface EncryptionKey {
   key: string | Buffer | undefined;
 }
 
-/** Named keys of 32 bytes. The current one seals, all of them open. */
+/** Named keys of 32 bytes. The current key seals values; every key opens the values that it has sealed. */
 export interface KeyRing {
   current: string;
   keys: ReadonlyMap<string, Buffer>;

@@ -23,8 +23,9 @@ export function openHeaders(
 }
 
 /**
- * Custom headers from the opened text. Throws {@link SecretUnreadableError} if it is something else: a secret of the same
- * row opens in this column too. It must not be sent as a header, and a parser's error would quote its beginning.
+ * Custom headers from the opened text. Throws {@link SecretUnreadableError} if the text holds no headers. It may be a secret
+ * that somebody copied to this column of the same row: the secret opens here too, but must not be sent as a header. A
+ * parser's own error would quote its beginning.
  */
 export function parseHeaders(opened: string, context: string): Record<string, string> {
   const headers = tryParseJson(opened);
@@ -36,7 +37,7 @@ export function parseHeaders(opened: string, context: string): Record<string, st
 const isRecord = (value: unknown): value is object =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Names of the custom headers; `null` if they cannot be read, because one row must not fail a list. */
+/** Names of the custom headers; `null` if they cannot be read, so that one damaged row does not make a list fail. */
 export function headerNames(box: SecretBox, owner: Owner & { headers: string | null }): string[] | null {
   try {
     return Object.keys(openHeaders(box, owner));

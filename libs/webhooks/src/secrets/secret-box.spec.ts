@@ -95,7 +95,7 @@ describe('The secret box', () => {
     for (const box of [accepting, sealed(key('k1'))]) expect(box.isStale(stored)).toBe(true);
   });
 
-  it('without a key opens unencrypted values, and for sealed ones fails with the name of their key', () => {
+  it('without a key opens unencrypted values, and fails for a sealed value with an error that names its key', () => {
     expect(plain.open(plain.seal('v1.not.sealed', CONTEXT), CONTEXT)).toBe('v1.not.sealed');
     const error = thrown(() => plain.open(sealed(key('k1')).seal('secret', CONTEXT), CONTEXT));
     expect(error).toBeInstanceOf(SecretUnreadableError);
@@ -137,7 +137,7 @@ describe('Without a usable key the start fails', () => {
     ['an id with other characters', 'k 1', HEX],
     ['an empty id', '', HEX],
     ['the name of plain values', 'plain', HEX],
-  ])('if the key is invalid, which the error does not show', ([, id, value]) => {
+  ])('if the key is invalid, with an error that does not show the key', ([, id, value]) => {
     const error = thrown(() => sealed(key(id, value)));
     expect(error).toBeInstanceOf(InvalidOptionError);
     const shown = JSON.stringify({ ...error, message: error.message });

@@ -7,7 +7,7 @@ import { liveSecrets } from './secret-rotation.js';
 /** Opened values to keep in memory, so that batches do not decrypt the same secrets again. */
 const MAX_CACHED = 20_000;
 
-/** Opens the secrets and headers of requests. Logs what cannot be opened; the others of a batch are sent. */
+/** Opens the secrets and headers of requests. Logs what cannot be opened, so that the rest of a batch is still sent. */
 export class SecretOpener {
   private readonly opened = new Map<string, string>();
 
@@ -17,8 +17,8 @@ export class SecretOpener {
   ) {}
 
   /**
-   * Live secrets, newest first. `null`: the current one cannot be opened, and receivers would refuse requests that only an
-   * older one signs. An older one that cannot be opened is left out.
+   * Returns the live secrets, newest first. An old secret that cannot be opened is left out. Returns `null` if the current
+   * secret cannot be opened, because receivers would refuse requests that only an old secret signs.
    */
   openSecrets(stored: readonly StoredSecret[], context: string, now: number): string[] | null {
     const live = liveSecrets(stored, now).toSorted((a, b) => b.createdAt - a.createdAt);

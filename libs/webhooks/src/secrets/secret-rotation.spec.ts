@@ -3,7 +3,7 @@ import { liveSecrets, rotateSecrets } from './secret-rotation.js';
 const HOUR = 3_600_000;
 
 describe('Rotating stored secrets', () => {
-  it('puts the new one first and keeps the old one valid until the overlap ends', () => {
+  it('puts the new secret first and keeps the old one valid until the overlap ends', () => {
     const first = rotateSecrets([], 'one', 1000, 24 * HOUR);
     expect(first).toEqual([{ sealed: 'one', createdAt: 1000, expiresAt: null }]);
 
@@ -12,7 +12,7 @@ describe('Rotating stored secrets', () => {
     expect(liveSecrets(second, 2000 + 24 * HOUR).map(({ sealed }) => sealed)).toEqual(['two']);
   });
 
-  it('never extends the life of an old one', () => {
+  it('never extends the life of an old secret', () => {
     const secrets = rotateSecrets(
       rotateSecrets(rotateSecrets([], 'one', 0, HOUR), 'two', 0, HOUR),
       'three',
@@ -32,7 +32,7 @@ describe('Rotating stored secrets', () => {
     expect(secrets.map(({ sealed }) => sealed)).toEqual(['three']);
   });
 
-  it('drops expired ones', () => {
+  it('drops expired secrets', () => {
     const secrets = rotateSecrets(rotateSecrets([], 'one', 0, HOUR), 'two', 0, HOUR);
     expect(rotateSecrets(secrets, 'three', 2 * HOUR, HOUR).map(({ sealed }) => sealed)).toEqual([
       'three',
@@ -40,7 +40,7 @@ describe('Rotating stored secrets', () => {
     ]);
   });
 
-  it('leaves no current one if the new one is null', () => {
+  it('leaves no current secret if the new one is null', () => {
     expect(rotateSecrets(rotateSecrets([], 'one', 0, HOUR), null, 10, 0)).toEqual([]);
   });
 });

@@ -3,7 +3,7 @@ import { formatInstant } from '../core/instants.js';
 import { conflict } from '../core/request-error.js';
 import type { SecretBox } from './secret-box.js';
 
-/** Secrets that are valid at one time: the current one, and old ones until they expire. */
+/** Maximum number of valid secrets: the current one, and old ones that have not expired. */
 const MAX_LIVE_SECRETS = 5;
 
 function isLive(secret: StoredSecret, now: number): boolean {
@@ -26,8 +26,8 @@ export function openSecrets(
 }
 
 /**
- * Returns `secrets` with a new one in front; without any if the new one is `null`. The live ones stay valid for at most `overlapMs`; expired
- * ones are dropped.
+ * Returns the live secrets with a new one in front, or with no new one if `sealed` is `null`. The old secrets stay valid for at
+ * most `overlapMs`. Expired secrets are dropped.
  */
 export function rotateSecrets(
   secrets: readonly StoredSecret[],
