@@ -1,6 +1,6 @@
 // @ts-check
-// Runs the fault suite once for each seed (1, 2 and 3 unless others are given) and, when every run was green, writes its
-// figures into docs/reliability.md:
+// Runs the fault suite once for each seed (default 1, 2 and 3). If every run passes, writes the figures into
+// docs/reliability.md:
 //   npm run test:faults:publish
 //   npm run test:faults:publish -- 4 5 6
 // Needs a machine that does nothing else: it measures, for about ten minutes with each seed.

@@ -9,5 +9,5 @@ export function randomOf(seed: number): () => number {
   };
 }
 
-/** The seed of this run: `FAULTS_SEED`, or the run's own. */
+/** The seed of this run: `FAULTS_SEED`, or 1. */
 export const seed = Number(process.env.FAULTS_SEED ?? 1);

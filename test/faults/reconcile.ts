@@ -14,7 +14,7 @@ export interface Account {
   attempts: number;
   /** Requests beyond the attempts that were recorded. */
   duplicates: number;
-  /** Leases of deliveries that ended without an outcome. */
+  /** How often the lease of a delivery ended without an outcome. */
   takeOvers: number;
   /**
    * Take-overs, plus the times that a delivery was returned to its lane: each may have caused a request. The limit for
@@ -23,7 +23,7 @@ export interface Account {
   bound: number;
   /** Requests of a delivery that neither its attempts, its take-overs nor its returns to the lane explain. */
   unexplained: number;
-  /** Committed and neither delivered nor ended with a reason. */
+  /** What was committed, but neither delivered nor ended with a reason. */
   lost: number;
   /** Requests or events of something that was never committed, or attempts that no request matches. */
   phantom: number;
@@ -112,12 +112,12 @@ export async function reconcile(world: World): Promise<Account> {
   };
 }
 
-/** The promises as figures: everything an account must show whatever happened. `revived`: manual retries that were asked for. */
+/** The figures that every account must show, whatever happened. `revived`: the number of manual retries. */
 export function promises(revived = 0): Partial<Account> {
   return { lost: 0, phantom: 0, unexplained: 0, changed: 0, unsigned: 0, misnumbered: 0, left: 0, revived };
 }
 
-/** The rows of a table, those that retention has deleted too. */
+/** The rows of a table, including those that retention has deleted. */
 function everMade(table: 'events' | 'deliveries' | 'attempts'): string {
   return `(select * from webhook_${table} union all select * from gone_${table})`;
 }

@@ -47,7 +47,7 @@ describe('Retention during traffic', () => {
     expect(account).toMatchObject({ ...promises(), committed: events, deliveries: events * 4 });
     expect(account).toMatchObject({ duplicates: 0, takeOvers: 0 });
     expect(await world.count(`gone_deliveries where state in ('pending', 'sending')`)).toBe(0);
-    // Otherwise the test has shown nothing.
+    // Retention has deleted deliveries during the traffic, not only after it.
     expect(deletedEarly).toBeGreaterThan(EVENTS);
     for (const table of ['webhook_events', 'webhook_deliveries', 'webhook_attempts'])
       expect(await world.count(table)).toBe(0);

@@ -15,7 +15,7 @@ describe('While somebody holds an old snapshot, so that nothing can be vacuumed,
       await old.connect();
       const worker = await world.host();
       const { database } = worker;
-      // Only what waits in a lane is claimed from it.
+      // The relay hands nothing over directly to an endpoint with a limit, so all deliveries are claimed from its lane.
       const endpoint = await world.register(worker, '/limited', { maxInFlight: 32, ordering: 'none' });
       const round = async (name: string): Promise<number> => {
         await worker.call('endpoints', 'pause', 'acme', endpoint.id);

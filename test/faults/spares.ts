@@ -1,15 +1,15 @@
 import type { Child } from '../support/processes/child.js';
 
-/** Processes that have done their part and can do it anew: for files that start and kill them by the dozen. */
+/** Processes that have stopped their work and can start again, for test files that need many of them. */
 export class Spares {
   private readonly waiting = new Map<string, Child[]>();
 
-  /** One that runs `program`, or a new one. */
+  /** Returns a spare process of `program`, or starts a new one. */
   take(program: string, start: () => Child): Child {
     return this.of(program).pop() ?? start();
   }
 
-  /** It has stopped what it did. */
+  /** Keeps a process that has stopped its work. */
   give(program: string, child: Child): void {
     this.of(program).push(child);
   }

@@ -32,7 +32,7 @@ describe('A receiver that closes connections which the sender believes to be ali
     expect(again).toMatchObject({ id: reset!.id, body: reset!.body, signature: reset!.signature });
     expect(again!.at - reset!.at).toBeLessThan(1_000);
     expect(await failures()).toBe(0);
-    // The request is in the ledger twice: only the receiver can know that it arrived.
+    // The request is in the ledger twice, because the sender cannot know that the first one arrived.
     expect(await settle(world)).toMatchObject({ ...promises(), requests: 3, attempts: 2, unexplained: 1 });
   });
 

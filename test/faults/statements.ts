@@ -1,9 +1,9 @@
-// The module's decisive statements, by what they do rather than how they are written: for DatabaseProxy.hold().
+// Patterns of the module's most important statements, for DatabaseProxy.hold().
 
 /** The relay's hand-over: an event becomes deliveries. */
 export const HAND_OVER = /insert into "?webhook_deliveries/;
 
-/** The relay's look at a few events, which it then hands over in one statement. */
+/** The relay reads a few events, which it then hands over with one statement. */
 export const LOOK = /from "?webhook_unrelayed"? order by sequence limit \d+\s*\)/;
 
 /** Text that makes an event too large for one statement, so that the relay uses a transaction. */

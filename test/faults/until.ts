@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 /**
- * Waits until other processes have brought something about: calls `ask` again and again, and fails with `what` and the last
- * result after `patience` ms. Returns the first truthy result, so a count of 0 does not end it.
+ * Polls `ask` until its result is truthy, and returns that result. A count of 0 does not end the wait. Throws an error that
+ * names `what` after `patience` ms.
  */
 export async function until<Answer>(
   what: string,

@@ -27,13 +27,13 @@ export class WireMessages {
   }
 }
 
-/** What a client's messages run: text of its own, or statements that it has prepared under a name. */
+/** Finds the statements that a client's messages run, including statements that it has prepared under a name. */
 export class Statements {
   private readonly prepared = new Map<string, string>();
-  /** The name of the statement that was described last and is bound next. */
+  /** The name of the statement that was parsed last, until a statement is bound. */
   private told: string | null = null;
 
-  /** The statement that this message runs, or makes ready to run at once; `null`: none. */
+  /** Returns the statement that this message runs or parses, or `null`. Binding what was just parsed returns `null`. */
   of({ type, bytes }: WireMessage): string | null {
     if (type === 'Q') return textAt(bytes, 5);
     if (type === 'P') {

@@ -18,7 +18,7 @@ import { until } from './until.js';
 export interface KnownEndpoint {
   id: string;
   tenantId: string;
-  /** Where its requests arrive: more than one where its URL was changed. */
+  /** Paths at which its requests arrive: several if its URL was changed. */
   paths: string[];
   secrets: string[];
 }
@@ -31,7 +31,7 @@ export class World {
 
   private constructor(
     private databaseUrl: string,
-    /** A connection of the test's own, past all proxies. */
+    /** A connection of the test itself, without a proxy. */
     public admin: Client,
     readonly ledger: Ledger,
     private readonly spares: Spares | null,
@@ -55,7 +55,7 @@ export class World {
     });
   }
 
-  /** URL of the database, past all proxies. */
+  /** URL of the database, without a proxy. */
   get url(): string {
     return this.databaseUrl;
   }
@@ -100,7 +100,7 @@ export class World {
     return this.count('webhook_leases where owner like $1', [`%:${host.process.pid}:%`]);
   }
 
-  /** The server has come back at another place. */
+  /** Connects everything to a server that has restarted at another URL. */
   async moved(url: string): Promise<void> {
     this.databaseUrl = url;
     for (const proxy of this.proxies) proxy.retarget(url);
@@ -153,7 +153,7 @@ export class World {
     });
   }
 
-  /** Stops the hosts that live, lets the leases of the dead run out, and leaves the database at rest. */
+  /** Stops the running hosts, and waits until the leases of killed hosts are gone. After that the database is at rest. */
   async rest(): Promise<void> {
     for (const host of this.hosts) if (host.alive) await host.stop();
     if ((await this.count('webhook_leases')) === 0) return;
@@ -197,7 +197,7 @@ async function connect(url: string): Promise<Client> {
   return client;
 }
 
-/** A database that was there before, and stays. */
+/** Migrates an existing database. The test does not drop it. */
 async function migrated(url: string): Promise<TestDatabase> {
   const dataSource = new DataSource({
     type: 'postgres',

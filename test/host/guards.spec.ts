@@ -81,7 +81,7 @@ const log: LoggerService = {
 beforeEach(() => void (warnings.length = 0));
 
 describe('Guards', () => {
-  it('with dependencies get them from the imports, and so does the tenant', async () => {
+  it('and the tenant get their dependencies from `imports`', async () => {
     await start({ imports: [KeysModule], guards: [KeyGuard], tenant: KeyTenant });
     await as(app, 'key-of-a').get('/webhooks').expect(200);
     await as(app, 'key-of-b').get('/webhooks').expect(403);
@@ -129,7 +129,7 @@ describe('Without guards', () => {
     await as(app, 'a').post('/webhooks').expect(404);
   });
 
-  it('there are routes if the options allow it, with a warning at each start', async () => {
+  it('there are routes if allowUnauthenticated is true, with a warning at each start', async () => {
     await start({ allowUnauthenticated: true, tenant: () => 'everybody' });
     await request(app.getHttpServer()).get('/webhooks').expect(200);
     expect(warnings).toEqual([expect.stringMatching(/have no guards \(allowUnauthenticated\)/)]);
@@ -162,7 +162,7 @@ describe('The role', () => {
     expect(await app.get(WebhooksService).runOnce()).toMatchObject({ relayed: 1 });
   });
 
-  it('all, the default, does both', async () => {
+  it('all, the default, has routes, publishes and delivers', async () => {
     await start({ ...shape, role: undefined });
     await as(app, 'a').get('/webhooks').expect(200);
     await publish();

@@ -68,23 +68,26 @@ async function delivers(): Promise<void> {
   expect(await app.get<WebhooksService>(WebhooksService).health()).toEqual([]);
 }
 
-describe.each([true, false])('A host that migrates at bootstrap, its module first: %p', (isFirst) => {
-  it('starts, and delivers as soon as the tables exist', async () => {
-    @Injectable()
-    class Migrations implements OnApplicationBootstrap {
-      constructor(private readonly source: DataSource) {}
+describe.each([true, false])(
+  'A host that migrates in a module listed before WebhooksModule (%p)',
+  (isFirst) => {
+    it('starts, and delivers as soon as the tables exist', async () => {
+      @Injectable()
+      class Migrations implements OnApplicationBootstrap {
+        constructor(private readonly source: DataSource) {}
 
-      async onApplicationBootstrap(): Promise<void> {
-        await this.source.runMigrations();
+        async onApplicationBootstrap(): Promise<void> {
+          await this.source.runMigrations();
+        }
       }
-    }
-    @Module({ providers: [Migrations] })
-    class MigrationsModule {}
-    const modules = isFirst ? [MigrationsModule, webhooks()] : [webhooks(), MigrationsModule];
-    app = await startApp([later(), ...modules], { logger });
-    await delivers();
-  });
-});
+      @Module({ providers: [Migrations] })
+      class MigrationsModule {}
+      const modules = isFirst ? [MigrationsModule, webhooks()] : [webhooks(), MigrationsModule];
+      app = await startApp([later(), ...modules], { logger });
+      await delivers();
+    });
+  },
+);
 
 describe('A host that lists the migration of a capture and runs it at bootstrap', () => {
   const [CreateMessages] = MIGRATIONS as [(typeof MIGRATIONS)[0]];
@@ -165,7 +168,7 @@ it('Until the tables exist, every call fails with an error that says so, and the
 it('Tables of an earlier release do not stop the start if the migrations are listed and not yet run', async () => {
   app = await startApp([dataSource(database.url)], { logger });
   const source = app.get(DataSource);
-  // Back to before the migration that adds a column.
+  // Undoes migrations until one has removed columns.
   const columns = async (): Promise<number> =>
     (await source.query(`select 1 from information_schema.columns where table_name like 'webhook_%'`)).length;
   const before = await columns();

@@ -22,7 +22,7 @@ describe('network.allowLocalhost', () => {
     await database.drop();
   });
 
-  it('delivers to http://localhost, and nowhere else in the network; the log warns', async () => {
+  it('delivers to http://localhost, and to no other internal address; the log warns', async () => {
     const warn = jest.fn();
     const logger = { log: jest.fn(), error: jest.fn(), warn };
     const webhooks = WebhooksModule.forRoot({ ...values, ...shape, network });

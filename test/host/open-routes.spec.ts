@@ -97,7 +97,7 @@ const anonymously = (at: INestApplication) => ({
   post: (path: string) => as(at, '').post(path, registration).unset('x-account'),
 });
 
-/** Behind the guard: 401 without credentials, and open for a customer. */
+/** Expects that the routes respond with 401 without credentials, and with 200 to a customer. */
 async function isProtected(at: INestApplication): Promise<void> {
   await anonymously(at).post('/webhooks').expect(401);
   await anonymously(at).get('/webhooks/deliveries').expect(401);
@@ -116,7 +116,7 @@ describe('A guard that acts only on handlers with its metadata', () => {
     ]);
   });
 
-  it('stops the start in production if a request without credentials would even have a tenant', async () => {
+  it('stops the start in production if a request without credentials would also get a tenant', async () => {
     process.env.NODE_ENV = 'production';
     await expect(start({})).rejects.toMatchObject({
       name: 'WebhooksSetupError',
@@ -128,13 +128,13 @@ describe('A guard that acts only on handlers with its metadata', () => {
     expect(warnings).toEqual([expect.stringMatching(/without credentials/)]);
   });
 
-  it('protects every route by the decorators that it looks for, on the handler', async () => {
+  it('protects every route if `decorators` puts its metadata on the handlers', async () => {
     await start({ decorators: [Roles('customer')] });
     await isProtected(app!);
     expect(warnings).toEqual([]);
   });
 
-  it('protects every route if it is global, too, and if a subclass has the decorator itself', async () => {
+  it('protects every route also if it is global, or if a subclass of the controller has the decorator', async () => {
     await start({ guards: 'global', decorators: [Roles('customer')] }, 'express', GlobalGuardModule);
     await isProtected(app!);
     await app!.close();

@@ -326,7 +326,7 @@ describe('A wrong value', () => {
   });
 });
 
-it('Left out options have the documented defaults', () => {
+it('Options that are left out have the documented defaults', () => {
   const settings = resolveSettings({});
   expect(settings).toMatchObject({
     profile: { name: 'standard' },

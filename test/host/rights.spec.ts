@@ -19,7 +19,7 @@ const [workerGrants, webGrants] = [...guide.matchAll(/```sql\n(grant [^`]*)```/g
 let database: TestDatabase;
 let receiver: Receiver;
 let owner: DataSource;
-/** Roles belong to the server, which other tests use too. */
+/** Unique on the server, because other tests use the same server and its roles. */
 let role: string;
 
 beforeAll(async () => {
@@ -95,7 +95,7 @@ describe.each([
   ['worker', workerGrants!, 40],
   ['api', webGrants!, 20],
 ] as const)('The start of a process in the role %s', (process, grants, count) => {
-  it('causes an error with each right that it lacks and the statement that grants it', async () => {
+  it('fails with an error that names each missing right and the statement that grants it', async () => {
     const source = await asRole(grants);
     const store = createPostgresStore(createSession(source));
     const failures: string[] = [];
@@ -122,7 +122,7 @@ describe.each([
     await source.destroy();
   });
 
-  it('does not start, and writes nothing', async () => {
+  it('fails with MissingRightsError if a right is missing', async () => {
     const source = await asRole(grants);
     await owner.query(`revoke usage on sequence webhook_events_sequence_seq from ${role}`);
     const module = WebhooksModule.forRoot({ ...shape, ...values, role: process, dataSource: source });
@@ -136,7 +136,7 @@ describe.each([
 });
 
 describe.each(['LATIN1', 'SQL_ASCII'])('A database whose encoding is %s', (encoding) => {
-  it('stops the start with what to do, because texts of events would fail in the transaction of the host', async () => {
+  it('stops the start and says what to do, because texts of events would fail in transactions of the host', async () => {
     const name = `encoded_${new URL(database.url).pathname.slice(1)}`;
     await owner.query(`create database ${name} encoding '${encoding}' locale 'C' template template0`);
     const url = new URL(database.url);

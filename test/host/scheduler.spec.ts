@@ -7,7 +7,7 @@ import { WebhooksService } from '../../libs/webhooks/src/webhooks.service.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
 import { dataSource, shape, startApp, values } from './support/app.js';
 
-// As in a host without a scheduler, or with one for another major version of Nest.
+// The package cannot be loaded, as in a host without it, or with a version for another major version of Nest.
 jest.mock('@nestjs/schedule', () => {
   throw new SyntaxError("Unexpected token 'export'");
 });
@@ -23,7 +23,7 @@ afterAll(() => Promise.all([first.drop(), second.drop()]));
 const webhooks = (name?: string): DynamicModule =>
   WebhooksModule.forRoot({ ...shape, ...values, role: 'worker', dataSource: name });
 
-/** A registry as that of `@nestjs/schedule`, which tells what was added and what is left. */
+/** A registry like that of `@nestjs/schedule`. It records what was added, and what is left. */
 @Injectable()
 class SchedulerRegistry implements TimeoutRegistry {
   readonly added = new Set<string>();

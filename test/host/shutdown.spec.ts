@@ -85,7 +85,7 @@ describe('app.close()', () => {
     await next.close();
   });
 
-  it('returns claimed deliveries that are not sent at once, while requests are still in flight', async () => {
+  it('returns unsent deliveries to their lane at once, while requests are still in flight', async () => {
     const gate = new Gate();
     receiver.on('/slow', gate.behaviour);
     const app = await startWorker({ worker: { slots: 1 } });
@@ -97,7 +97,7 @@ describe('app.close()', () => {
     const later = await startWorker({}, 'api');
     const sending = async (): Promise<number> =>
       (await service(later).deliveries.list('a', { states: ['sending'] })).data.length;
-    // One has arrived, or two if the first gave up its slot before the worker was to stop.
+    // One request has arrived, or two if the first one gave up its slot before app.close().
     while ((await sending()) !== receiver.arrivals.length)
       await new Promise((resolve) => setImmediate(resolve));
     const arrived = receiver.arrivals.length;
@@ -108,13 +108,13 @@ describe('app.close()', () => {
     await later.close();
   });
 
-  it('takes less than ten seconds by default, whatever receivers do', () => {
+  it('waits for requests in flight for 7 s by default, or as long as drainMs says', () => {
     const drainMs = (options: WebhooksModuleOptions) => resolveSettings({ ...values, ...options }).drainMs;
     expect(drainMs({})).toBe(7_000);
     expect(drainMs({ worker: { drainMs: 40_000 } })).toBe(40_000);
   });
 
-  it('leaves no listener on the pool of a data source that the host goes on using', async () => {
+  it('leaves no listener on the pool of a data source that the host continues to use', async () => {
     const source = await given(database.url);
     const { master } = source.driver as unknown as { master: EventEmitter };
     const before = master.listenerCount('acquire');

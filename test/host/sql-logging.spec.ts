@@ -68,7 +68,7 @@ it('A host that logs its SQL logs no secret, no header value and no key', async 
   expect(said).toContain('webhook_endpoints');
   expect(new Set(secrets).size).toBe(11);
   for (const secret of secrets) expect(said).not.toContain(secret);
-  // Nor the key of a signature in any other encoding.
+  // Nor the key of a signature without its prefix.
   for (const secret of secrets) expect(said).not.toContain(secret.replace(/^whsec_/, ''));
 });
 

@@ -64,14 +64,14 @@ describe.each(['all', 'api', 'worker'] as const)('In the role %s the start stops
     await app.close();
   });
 
-  it('if there is no key, whatever NODE_ENV is', async () => {
+  it('if there is no encryption key, even outside production', async () => {
     source = await given(database.url);
     await expect(start(role, { ...values, encryption: undefined })).rejects.toMatchObject(
       setupError(/no encryption key.*openssl rand.*allowPlaintextSecrets/),
     );
   });
 
-  it('if the key is not set', async () => {
+  it('if the environment variable of the key is not set', async () => {
     source = await given(database.url);
     const encryption = { current: { id: 'k1', key: process.env.NOT_SET_ANYWHERE } };
     await expect(start(role, { ...values, encryption })).rejects.toMatchObject({
@@ -82,7 +82,7 @@ describe.each(['all', 'api', 'worker'] as const)('In the role %s the start stops
 });
 
 describe('A data source', () => {
-  it('of the command line without the entities makes the migrations fail with that message', async () => {
+  it('without the entities makes the migrations fail with an error that names the command line', async () => {
     await database.drop();
     database = await createDatabase(); // without tables
     source = await given(database.url, { entities: [], migrationsRun: false });
@@ -102,9 +102,9 @@ describe('A data source', () => {
     );
   });
 
-  it.each(['mysql', 'mariadb', 'better-sqlite3', 'cockroachdb'])('of type %s is named', async (type) => {
+  it.each(['mysql', 'mariadb', 'better-sqlite3', 'cockroachdb'])('of type %s is refused', async (type) => {
     source = await given(database.url);
-    // Its drivers are not installed here: only its type is looked at.
+    // The driver is not installed here. Only the type of the data source is read.
     const other = { options: { type }, isInitialized: true } as unknown as DataSource;
     expect(() => createModuleDatabase(other)).toThrow(
       expect.objectContaining(setupError(new RegExp(`PostgreSQL for now; this data source is "${type}"`))),
@@ -116,7 +116,7 @@ describe('A data source', () => {
     async (type) => {
       source = await given(database.url);
       const statements: string[] = [];
-      // Its drivers are not installed here. The metadata is that of the real entities.
+      // The driver is not installed here. The metadata is that of the real entities.
       const { driver } = source;
       const connection = {
         options: { type },

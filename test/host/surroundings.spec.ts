@@ -23,7 +23,7 @@ class Order {
   amount!: number;
 }
 
-/** Routes of the host. One is at the path that the module's would have, one has the module's own name. */
+/** Routes of the host. */
 @Controller()
 class HostController {
   @Get('orders')
@@ -47,6 +47,7 @@ class HostController {
   }
 }
 
+/** Has the module's default path, and the name of the module's controller. */
 @Controller('webhooks')
 class WebhooksController {
   @Get()

@@ -29,7 +29,7 @@ class SnakeNaming extends DefaultNamingStrategy implements NamingStrategyInterfa
   }
 }
 
-/** Invents names where none is declared. */
+/** Generates a name if none is declared. */
 class HashNaming extends DefaultNamingStrategy implements NamingStrategyInterface {
   override tableName(className: string, given?: string): string {
     return given ?? `T_${className.toUpperCase()}`;
@@ -73,7 +73,7 @@ const NAMES = [
 ];
 const prefixed = (prefix: string) => NAMES.map((name) => `${prefix}${name}`);
 
-/** A migration of the host's own. */
+/** A migration of the host. */
 const hostMigration = (table: string) =>
   class implements MigrationInterface {
     async up(runner: QueryRunner): Promise<void> {
@@ -94,12 +94,12 @@ interface Place {
 }
 
 const PLACES: [name: string, place: Place][] = [
-  ['as they are', { tables: NAMES }],
+  ['with their default names', { tables: NAMES }],
   ['in a schema of the host', { options: { schema: 'sms backend' }, schema: 'sms backend', tables: NAMES }],
   ["with the host's entityPrefix", { options: { entityPrefix: 'Acme_' }, tables: prefixed('Acme_') }],
   ['with a tablePrefix', { tablePrefix: 'sms_', tables: prefixed('sms_') }],
   [
-    'with all of them',
+    'with a schema, an entityPrefix and a tablePrefix',
     {
       options: { schema: 'backend', entityPrefix: 'acme_' },
       tablePrefix: 'sms_',
@@ -107,8 +107,11 @@ const PLACES: [name: string, place: Place][] = [
       tables: prefixed('acme_sms_'),
     },
   ],
-  ['under a naming strategy of snakes', { options: { namingStrategy: new SnakeNaming() }, tables: NAMES }],
-  ['under a naming strategy that hashes', { options: { namingStrategy: new HashNaming() }, tables: NAMES }],
+  ['with a naming strategy of snake case', { options: { namingStrategy: new SnakeNaming() }, tables: NAMES }],
+  [
+    'with a naming strategy that invents names',
+    { options: { namingStrategy: new HashNaming() }, tables: NAMES },
+  ],
 ];
 
 let database: TestDatabase;
@@ -153,10 +156,10 @@ const drift = async (source: DataSource): Promise<string[]> =>
   (await source.driver.createSchemaBuilder().log()).upQueries.map(({ query }) => query);
 
 describe('The tables work', () => {
-  it.each(PLACES)('%s: publish, register, deliver, retry, look, forget', async (_, place) => {
+  it.each(PLACES)('%s for everything that the module does in a host', async (_, place) => {
     const source = await connect(place);
     const { tablePrefix } = place;
-    // Listed: @nestjs/typeorm collects for autoLoadEntities by process, so each of these would get all prefixes.
+    // With autoLoadEntities, @nestjs/typeorm would give each of these apps the entities of all prefixes in this process.
     const entities = webhooksEntitiesWith(tablePrefix ?? '');
     const app = await startApp([
       dataSource(database.url, { autoLoadEntities: false, entities, ...place.options } as object),
@@ -169,7 +172,7 @@ describe('The tables work', () => {
   });
 });
 
-it('Only the primary is read and written, so a replica that has stopped has no effect', async () => {
+it('The module reads and writes only the primary, so a replica that gets no changes has no effect', async () => {
   const replica = await createDatabase();
   const still = await connect({ tables: NAMES, options: { url: replica.url } });
   await still.runMigrations();
@@ -257,7 +260,7 @@ describe('The migrations', () => {
     },
   );
 
-  it('are reverted by removeWebhooks() alone, whatever migrations of the host ran between and after them', async () => {
+  it('are reverted by removeWebhooks(), which keeps the migrations of the host before and after them', async () => {
     const source = await migratedSource(database.url, {
       migrations: [HostFirst1700000000000, ...webhooksMigrations, HostLast1900000000000],
       migrationsTransactionMode: 'each',
@@ -294,7 +297,7 @@ describe('The migrations', () => {
 
 describe('The tables of the first release', () => {
   const FIRST = webhooksMigrations.slice(0, 1);
-  /** Inserts everything that a release may leave for tenant `t`, in the columns of the first migration. */
+  /** Inserts rows of every kind that the first release may have written for a tenant. */
   const fill = (source: DataSource, tenant: string, url: string) =>
     source.query(
       `with endpoint as (

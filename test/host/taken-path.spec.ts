@@ -41,7 +41,7 @@ function hostRoute(path: string, route: MethodDecorator): Type<object> {
 interface Host {
   adapter: 'express' | 'fastify';
   route: Type<object>;
-  /** The host's module is imported first. */
+  /** Whether the host's module is imported first. */
   first?: boolean;
   path?: string;
   configure?: (app: INestApplication) => void;
@@ -66,7 +66,7 @@ const taken = (message: RegExp) => ({ name: 'WebhooksSetupError', message: expec
 
 describe.each(['express', 'fastify'] as const)('On %s', (adapter) => {
   it.each([true, false])(
-    "a route of the host at the module's path stops the start, registered first: %p",
+    "a route of the host at the module's path stops the start (the host's route is registered first: %p)",
     async (first) => {
       const versioned = (app: INestApplication): void => {
         app.setGlobalPrefix('api', { exclude: ['health'] });
@@ -114,7 +114,7 @@ describe.each(['express', 'fastify'] as const)('On %s', (adapter) => {
   });
 });
 
-it('A route that the host registers at Express itself stops the start, too', async () => {
+it('A route that the host registers directly on Express stops the start, too', async () => {
   const configure = (app: INestApplication): void => {
     app.getHttpAdapter().get('/webhooks', (_: unknown, response: { end(): void }) => response.end());
   };

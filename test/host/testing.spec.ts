@@ -13,7 +13,7 @@ import { HttpError, WebhooksDouble, WebhooksTesting } from '../../libs/webhooks/
 import { createDatabase, type TestDatabase } from '../support/database.js';
 import { dataSource, shape, values } from './support/app.js';
 
-/** What a host would test. */
+/** A service of the host, which its tests call. */
 @Injectable()
 class Messages {
   constructor(
@@ -213,7 +213,7 @@ describe('A double of the service, without a database', () => {
   });
 });
 
-it('A module that was built without override() gets an error that says so', async () => {
+it('WebhooksTesting.of() throws if the module was built without override(), and says so', async () => {
   const own = await createDatabase();
   const real = await Test.createTestingModule({
     imports: [dataSource(own.url), WebhooksModule.forRoot({ ...shape, ...values })],

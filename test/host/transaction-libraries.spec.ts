@@ -7,7 +7,7 @@ import { WebhooksService } from '../../libs/webhooks/src/webhooks.service.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
 import { dataSource, shape, startApp, values } from './support/app.js';
 
-/** Begins a transaction of the host as one of its libraries does, and hands over the manager that the library has for it. */
+/** Runs `work` in a transaction that the library begins, with the library's manager of that transaction. */
 type InTransaction = (work: (tx: EntityManager) => Promise<void>) => Promise<void>;
 
 /** A library that hosts use so that code without an `EntityManager` takes part in a transaction. */
@@ -18,7 +18,7 @@ interface Library {
 
 type Options = { isolationLevel: string };
 
-/** What the test uses of the libraries. */
+/** The parts of the libraries that the test uses. */
 interface TypeOrmTransactional {
   StorageDriver: { ASYNC_LOCAL_STORAGE: string };
   IsolationLevel: { REPEATABLE_READ: string };
@@ -40,7 +40,7 @@ interface ClsAdapter {
   TransactionalAdapterTypeOrm: new (options: { dataSourceToken: unknown }) => object;
 }
 
-/** Not named in an import, so that the other tests compile where the libraries are not installed. */
+/** TypeScript does not resolve these names, so the tests also compile if the libraries are not installed. */
 const load = <Exports>(name: string): Promise<Exports> => import(name) as Promise<Exports>;
 
 const LIBRARIES: Record<string, () => Promise<Library>> = {
@@ -117,7 +117,7 @@ describe.each(installed)('In a REPEATABLE READ transaction of %s', (name) => {
   });
   afterEach(() => webhooks.operator.deleteTenant(tenantId));
 
-  /** Rolls the host's transaction back after `work`. Its snapshot is older than everything that `work` does. */
+  /** Rolls the host's transaction back after `work`. The transaction's snapshot is older than everything that `work` does. */
   const undo = (work: (tx: EntityManager) => Promise<void>): Promise<void> =>
     expect(
       inTransaction(async (tx) => {

@@ -86,14 +86,14 @@ async function onHost<T>(
   }
 }
 
-/** The names and types in a value, whatever its texts and numbers are. */
+/** Replaces each text and number in a value by its type. */
 function typesIn(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(typesIn);
   if (value === null || typeof value !== 'object') return value === null ? null : typeof value;
   return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, typesIn(each)]));
 }
 
-/** What all routes that read, and the service, return of a tenant with one delivered and one failed event. */
+/** Types in what all reading routes and the service return for a tenant with one delivered and one failed event. */
 async function answers(
   app: Awaited<ReturnType<typeof startApp>>,
   source: DataSource,

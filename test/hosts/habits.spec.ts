@@ -55,7 +55,7 @@ class OwnErrors implements ExceptionFilter {
 })
 class GlobalHabits {}
 
-/** Tables of the host that have a name of ours, and one that looks like it. */
+/** Creates tables of the host: one has the name of a table of the module, and one has a similar name. */
 class OwnWebhooks1700000000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query('create table webhooks (id int)');
@@ -66,7 +66,7 @@ class OwnWebhooks1700000000000 implements MigrationInterface {
   }
 }
 
-/** The entities and migrations of a host, compiled: TypeORM loads what globs name without Jest. */
+/** Compiled entities and migrations of a host. TypeORM loads the files that globs match without Jest. */
 const built = mkdtempSync(join(__dirname, '.built-'));
 afterAll(() => rmSync(built, { recursive: true }));
 for (const file of readdirSync(join(__dirname, 'raw-sql')).filter((name) =>
@@ -183,21 +183,24 @@ async function mountsPublishesReceives(habit: Habit, url: string): Promise<void>
   }
 }
 
-itForAll(HABITS)('A host with its habits mounts, publishes and receives', async (habit) => {
+itForAll(HABITS)('A host with a common habit mounts the module, publishes and receives', async (habit) => {
   database = await createDatabase();
   await mountsPublishesReceives(habit, database.url).finally(() => database.drop());
 });
 
 const [onlyWithPgbouncer, note] = pgbouncer ? [it, ''] : [it.skip, ' (skipped: it is not installed)'];
-onlyWithPgbouncer(`A host behind PgBouncer in transaction mode does so, too${note}`, async () => {
-  database = await createDatabase();
-  const pooler = await startPgbouncer(database.url);
-  const host = (url: string): DynamicModule => dataSource(url);
-  await mountsPublishesReceives({ habit: 'pgbouncer', host }, pooler.url).finally(() => pooler.close());
-  await database.drop();
-});
+onlyWithPgbouncer(
+  `A host behind PgBouncer in transaction mode publishes and receives, too${note}`,
+  async () => {
+    database = await createDatabase();
+    const pooler = await startPgbouncer(database.url);
+    const host = (url: string): DynamicModule => dataSource(url);
+    await mountsPublishesReceives({ habit: 'pgbouncer', host }, pooler.url).finally(() => pooler.close());
+    await database.drop();
+  },
+);
 
-onlyWithPgbouncer(`Its worker says once that it cannot listen there, and polls${note}`, async () => {
+onlyWithPgbouncer(`A worker behind PgBouncer logs once that it cannot LISTEN, and polls${note}`, async () => {
   database = await createDatabase();
   const pooler = await startPgbouncer(database.url);
   const direct = await startApp([dataSource(database.url), WebhooksModule.forRoot({ ...shape, ...values })]);
@@ -219,7 +222,7 @@ onlyWithPgbouncer(`Its worker says once that it cannot listen there, and polls${
     };
     await publish('m1');
     await receiver.arrived(1);
-    await until('it to say so', () => log.warnings.some((line) => line.includes('LISTEN')));
+    await until('the warning', () => log.warnings.some((line) => line.includes('LISTEN')));
     expect(log.warnings.filter((line) => line.includes('poll'))).toEqual([
       expect.stringContaining('cannot LISTEN: a connection pooler is in between'),
     ]);

@@ -25,11 +25,11 @@ const host = async (state: 'before' | 'after'): Promise<Type> =>
   ((await import(`./raw-sql/${state}/app.module.js`)) as { AppModule: Type }).AppModule;
 
 describe('A host with raw SQL, query builders and bulk updates', () => {
-  it('is mounted by a capture in fewer than 20 changed lines', async () => {
+  it('mounts the module with a capture in fewer than 20 changed lines', async () => {
     expect(await changedLines(join(folder, 'before'), join(folder, 'after'))).toBeLessThan(20);
   });
 
-  it('publishes every status from then on to the customer who owns the message', async () => {
+  it('then publishes every status to the customer who owns the message', async () => {
     const old = await startHost(await host('before'));
     await old.get(DataSource).query(`insert into customer_keys values ('key-a', 'a'), ('key-b', 'b')`);
     await old.get(MessagesService).queue('a', '+15550101');

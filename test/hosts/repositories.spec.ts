@@ -32,11 +32,11 @@ const host = async (state: 'before' | 'after'): Promise<Type> =>
   ((await import(`./repositories/${state}/app.module.js`)) as { AppModule: Type }).AppModule;
 
 describe('A host with repositories, a naming strategy and a schema of its own', () => {
-  it('is mounted by a capture in fewer than 20 changed lines', async () => {
+  it('mounts the module with a capture in fewer than 20 changed lines', async () => {
     expect(await changedLines(join(folder, 'before'), join(folder, 'after'))).toBeLessThan(20);
   });
 
-  it('publishes every status from then on, also of messages that were there before', async () => {
+  it('then publishes every status, also of messages that existed before', async () => {
     const old = await startHost(await host('before'));
     const account = await old.get(DataSource).getRepository(Account).save({ apiKey: 'key-a' });
     const [earlier] = await old.get(MessagesService).queue(account, '+15550101');

@@ -3,7 +3,7 @@ import { standard } from '../../../libs/webhooks/src/profiles/dialects/standard.
 
 const { headers, render, ...rest } = standard();
 
-/** What a host's own profile can do wrong, by the event's type. Everything else is `standard`. */
+/** A profile with mistakes that a host's own profile can make: the event's type selects one. The rest is `standard`. */
 export const dangerousProfile: Profile = defineProfile({
   ...rest,
   name: 'dangerous',
@@ -16,7 +16,7 @@ export const dangerousProfile: Profile = defineProfile({
     return requests;
   },
   headers(input) {
-    // As a bug in a native module would.
+    // Ends the process, as a bug in a native module can.
     if (input.wireType === 'poison.kills') process.kill(process.pid, 'SIGKILL');
     if (input.wireType === 'poison.unsigned') throw new Error('This profile cannot sign it.');
     return headers(input);

@@ -24,26 +24,26 @@ export interface HostConfig {
   options: Omit<WebhooksModuleOptions, 'profiles'>;
   /** Shorter leases than the options allow: the suite's endpoints have short timeouts too. */
   leaseMs?: number;
-  /** What ended this long ago is deleted: sooner than the options allow. */
+  /** How long ended deliveries are kept, ms: may be shorter than the options allow. */
   retentionMs?: number;
   /** Added to the database's clock, ms. */
   clockOffset: number;
   /** Connections of the host's pool. */
   pool: number;
-  /** Reads go to a replica, which is the same server. */
+  /** Sends reads to a replica, which is the same server. */
   replicated?: boolean;
   /** Settings of the pool's connections, for `pg`. */
   connection?: Record<string, unknown>;
   /** How long a connection to the database may be silent before it is given up, ms. */
   silenceMs?: number;
-  /** Listen for SIGTERM as a host with shutdown hooks does. */
+  /** Listens for SIGTERM, as a host with shutdown hooks does. */
   shutdownHooks?: boolean;
 }
 
 /** Events that a host publishes, each with a row of its own table in the same transaction. */
 export interface Batch {
   tenantId: string;
-  /** Of the host's rows and of the events. */
+  /** Ids of the host's rows, and subjects of the events. */
   subjects: string[];
   type?: string;
   callbackUrl?: string;
@@ -51,7 +51,7 @@ export interface Batch {
   text?: string;
   /** Each event's subject is its idempotency key too, so that a repeated call publishes nothing new. */
   keyed?: boolean;
-  /** `all`: the transaction is rolled back. `savepoint`: only the part of it that held this batch is. */
+  /** `all`: the whole transaction is rolled back. `savepoint`: only this batch is, and the transaction commits. */
   rollback?: 'all' | 'savepoint';
 }
 
@@ -82,7 +82,7 @@ async function start(config: HostConfig): Promise<void> {
         encryption: { current: { id: 'k1', key: 'ab'.repeat(32) } },
         network: { allowHttp: true, allowedAddresses: ['127.0.0.0/8'] },
         profiles: [dangerousProfile],
-        // The events have a type of their own, and carry only what the audit reads.
+        // The events have types that no catalogue has, and carry only the data that the tests read.
         allowUnknownEventTypes: true,
         checkEventData: false,
         ...options,
@@ -169,16 +169,16 @@ serve({
   start,
   publish,
   load,
-  /** A method of `WebhooksService`, or of one of its parts: `call('endpoints', 'create', …)`. */
+  /** Calls a method of `WebhooksService`, or of one of its parts: `call('endpoints', 'create', …)`. */
   async call(part: string | null, method: string, ...args: unknown[]): Promise<unknown> {
     const service = app.get(WebhooksService) as unknown as Record<string, Record<string, unknown>>;
     const owner = part === null ? service : service[part]!;
     return (owner[method] as (...args: unknown[]) => unknown)(...args);
   },
-  /** A statement of the host's own, on its pool. */
+  /** Runs a statement of the host on its pool. */
   query: (sql: string, parameters?: unknown[]): Promise<unknown> =>
     app.get(DataSource).query(sql, parameters),
-  /** A statement of the host's own, on the pool of its replica. */
+  /** Runs a statement of the host on the pool of its replica. */
   async queryReplica(sql: string): Promise<unknown> {
     const runner = app.get(DataSource).createQueryRunner('slave');
     try {
@@ -191,7 +191,7 @@ serve({
   shiftClock(ms: number): void {
     advanceClock(app, ms);
   },
-  /** What a worker does once a minute: retention, mainly. */
+  /** Runs one round of maintenance, which includes retention. */
   keepHouse: (): Promise<void> => app.get(Maintenance, { strict: false }).runRound(),
   /** The memory it holds, bytes. */
   memory: (): number => process.memoryUsage.rss(),

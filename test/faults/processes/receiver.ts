@@ -3,17 +3,17 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo, Socket } from 'node:net';
 import { serve, tell } from '../../support/processes/serve.js';
 
-/** One line of the ledger: a request, on disk before it is answered. */
+/** One line of the ledger: a request, written to disk before it is answered. */
 export interface LedgerLine {
   path: string;
   /** `webhook-id`. */
   id: string;
   timestamp: string;
   signature: string;
-  /** Epoch ms on this machine's clock. */
+  /** Time of arrival on this machine's clock, epoch ms. */
   at: number;
   body: string;
-  /** The socket it came on had carried a request before. */
+  /** Whether its connection had carried a request before. */
   reused: boolean;
   /** Requests on this path that had no answer yet, this one included. */
   atOnce: number;
@@ -32,7 +32,7 @@ export interface Behaviour {
   hang?: boolean;
   /** Resets the connection instead of answering if the socket has carried a request before. */
   resetReused?: boolean;
-  /** Time after an answer, ms, at which it closes the connection unless another request has arrived on it. */
+  /** Closes the connection this long after an answer, ms, unless another request has arrived on it. */
   closeAfterMs?: number;
   headers?: Record<string, string>;
 }
@@ -55,7 +55,7 @@ const server = createServer((request, response) => {
   const chunks: Buffer[] = [];
   request.on('data', (chunk: Buffer) => chunks.push(chunk));
   request.on('end', () => receive(request, response, Buffer.concat(chunks).toString()));
-  // A sender that was killed, or gave up.
+  // The sender was killed, or gave up.
   response.on('error', () => undefined);
 });
 server.keepAliveTimeout = 30_000;
@@ -113,7 +113,7 @@ function answer(
   const status = failFirst && !seen.has(`${path} ${id}`) ? 500 : (behaviour.status ?? 204);
   seen.add(`${path} ${id}`);
   const end = (): void => {
-    answered(); // before the sender can know it
+    answered(); // before the sender can send another request
     response.writeHead(status, headers).end();
     if (closeAfterMs !== undefined) setTimeout(() => closeIdle(socket, line), closeAfterMs);
   };

@@ -1,5 +1,5 @@
 // @ts-check
-// A machine whose clock is wrong by CLOCK_ERROR_MS. The monotonic clock is right, as on such a machine.
+// Simulates a machine whose clock is wrong by CLOCK_ERROR_MS. The monotonic clock stays right, as on a real machine.
 const error = Number(process.env.CLOCK_ERROR_MS);
 const RightDate = Date;
 

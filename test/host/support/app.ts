@@ -71,7 +71,7 @@ export interface AppSettings {
   adapter?: 'express' | 'fastify';
   /** Runs before the app starts. */
   configure?: (app: INestApplication) => void;
-  /** Default errors and warnings. */
+  /** By default, the app logs errors and warnings. */
   logger?: LoggerService | false;
 }
 

@@ -11,8 +11,9 @@ import { as } from './app.js';
 const DAY = 24 * 3600 * 1000;
 
 /**
- * Everything the module does in a host, so that each of its statements runs: register, publish (with an idempotency
- * key, with a callback), deliver, fail, retry by hand and by time, pause, recover, look, rotate, disable, forget, remove.
+ * Uses everything that the module does in a host, so that each of its statements runs: registers, publishes (with an
+ * idempotency key, with a callback), delivers, fails, retries, pauses, cancels, recovers, rotates secrets, reads, sends a
+ * test event, runs retention and deletes the tenant.
  */
 export async function journey(
   app: INestApplication,

@@ -17,7 +17,7 @@ export class MessagesService {
       .execute();
   }
 
-  /** What the carrier's gateway takes next. */
+  /** The carrier's gateway takes the next messages. */
   async takeNext(limit: number): Promise<void> {
     await this.dataSource.query(
       `update sms_messages set status = 'sent' where id in (

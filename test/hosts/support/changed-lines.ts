@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** Lines that differ between two folders, and are not blank: those added, and those taken away without another in their place. */
+/** Number of lines that differ between two folders, without blank ones. A line that replaces another counts once. */
 export async function changedLines(before: string, after: string): Promise<number> {
   const hunks = (await diff(before, after)).split(/^@@.*$/m).slice(1);
   const count = (hunk: string, sign: RegExp): number =>
