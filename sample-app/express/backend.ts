@@ -19,7 +19,7 @@ export interface Backend {
 /**
  * Connects, migrates, serves the routes on 127.0.0.1 and starts the worker.
  *
- * @param port 0: any free one
+ * @param port 0 selects a free port
  */
 export async function startBackend(databaseUrl: string, port: number): Promise<Backend> {
   const dataSource = await dataSourceOf(databaseUrl).initialize();

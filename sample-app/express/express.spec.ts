@@ -41,7 +41,7 @@ describe('The sample in plain Express', () => {
     await database.drop();
   });
 
-  it('opens the webhooks page with a link that is signed in, and not without', async () => {
+  it('opens the webhooks page with a signed-in link, and refuses its calls without a session', async () => {
     const { pathname, hash } = new URL(backend.webhooksPage('acme'));
     const session = () => request(backend.url).get(`${pathname}/api/session`);
     const authorization = `Bearer ${hash.replace('#session=', '')}`;
@@ -93,7 +93,7 @@ describe('npm run start:express', () => {
   let child: ChildProcess | undefined;
   afterEach(() => void child?.kill('SIGKILL'));
 
-  it('starts a PostgreSQL, shows webhooks arriving and verified, and Ctrl-C ends it cleanly', async () => {
+  it('starts a PostgreSQL, prints each webhook as verified, and ends cleanly after Ctrl-C', async () => {
     const started = spawn(process.execPath, ['--require', FROM_SOURCE, join(__dirname, 'main.ts')], {
       env: {
         ...process.env,

@@ -19,7 +19,7 @@ async function main(shutdown: Shutdown): Promise<void> {
 
   console.log(`
   SMS backend in plain Express   ${url}/api   keys: demo-key-a, demo-key-b
-  Send a message, and report that it was delivered, with the id that the first prints:
+  Send a message. Then report it as delivered, with the id that the first command prints:
     curl -H 'Authorization: Bearer demo-key-a' -H 'Content-Type: application/json' \\
       -d '{"to":"+14155550123","message":"Hello"}' ${url}/api/messages
     curl -H 'Authorization: Bearer carrier-key' -H 'Content-Type: application/json' \\

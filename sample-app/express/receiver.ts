@@ -6,7 +6,7 @@ import { verifyWebhook, WebhookRefusedError } from 'nestjs-sms-webhooks-receiver
 /** What a customer runs. */
 export interface Receiver {
   url: string;
-  /** The secret that the registration returned. Webhooks that arrive before wait for it. */
+  /** The secret that the registration returned. Webhooks that arrive earlier wait until it is set. */
   useSecret(secret: string): void;
   close(): Promise<void>;
 }
@@ -16,7 +16,7 @@ export async function startReceiver(print: (line: string) => void): Promise<Rece
   let useSecret!: (secret: string) => void;
   const secret = new Promise<string>((resolve) => (useSecret = resolve));
   const app = express();
-  // A signature is about the bytes of the body: they must not be parsed before.
+  // A signature covers the bytes of the body, so nothing may parse the body before.
   app.post('/hooks', express.raw({ type: () => true }), async (request, response) => {
     const { headers, body } = request as { headers: typeof request.headers; body: Buffer };
     try {

@@ -7,15 +7,15 @@ const POLL_MS = 100;
 const MAX_WAIT_MS = 60_000;
 
 /**
- * Plays what a customer does whose receiver breaks, with the REST API alone: registers a URL, finds out why nothing arrives,
- * sends what waits once it is repaired, and replays to a second URL what that has missed.
+ * Plays a customer whose receiver breaks, with the REST API alone. The customer registers a URL and finds out why nothing
+ * arrives. After the repair the customer sends what waits, and replays past events to a second URL that missed them.
  *
  * @param {object} of
  * @param {string} of.api such as `http://127.0.0.1:3000/api/v1`
  * @param {string} of.key of an account
  * @param {(line: string) => void} [of.say]
  * @returns {Promise<{ step: string, calls: number, ms: number }[]>} the steps, with the calls of the API that each took
- * @throws {Error} if a call fails, or a step does not show what it should
+ * @throws {Error} if a call fails, or a step does not reach its result in time
  */
 async function playRepair({ api, key, say = () => undefined }) {
   const receiver = await startBreakableReceiver();
@@ -45,7 +45,12 @@ async function playRepair({ api, key, say = () => undefined }) {
     say(`${name.padEnd(46)} ${String(calls).padStart(3)} calls ${String(ms).padStart(6)} ms`);
     return result;
   };
-  /** Waits for something other than a call. @param {string} what @param {() => boolean | Promise<boolean>} isDone */
+  /**
+   * Polls until `isDone` returns true. `what` names the wait in the error.
+   *
+   * @param {string} what
+   * @param {() => boolean | Promise<boolean>} isDone
+   */
   const until = async (what, isDone) => {
     const deadline = performance.now() + MAX_WAIT_MS;
     while (!(await isDone())) {
@@ -80,7 +85,7 @@ async function playRepair({ api, key, say = () => undefined }) {
     receiver.breakDown();
     await step(`the receiver is broken: ${MESSAGES} messages`, async () => {
       await sendMessages(MESSAGES);
-      // Or more: other messages of the account may be under way.
+      // There may be more failures: other messages of the account may be under way.
       await until('failures', () => receiver.arrived('/first', 503).length >= MESSAGES);
     });
     const [lost = ''] = receiver.arrived('/first', 503);

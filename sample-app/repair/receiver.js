@@ -2,7 +2,7 @@
 const { createServer } = require('node:http');
 
 /**
- * A customer's receiver that can be broken. Its log holds what receivers have: the `webhook-id` of each request.
+ * A customer's receiver that can be broken. Like the log of a real receiver, its log has the `webhook-id` of each request.
  */
 async function startBreakableReceiver() {
   /** @type {{ path: string, id: string, status: number }[]} */
@@ -19,7 +19,7 @@ async function startBreakableReceiver() {
   const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
   return {
     url: `http://127.0.0.1:${port}`,
-    /** Ids of what arrived at a path with this status, each once. @param {string} path @param {number} status */
+    /** Distinct ids of the requests to a path that got this status. @param {string} path @param {number} status */
     arrived: (path, status) => [
       ...new Set(log.filter((each) => each.path === path && each.status === status).map(({ id }) => id)),
     ],

@@ -2,7 +2,7 @@ import { type Receiver, startReceiver } from '../../test/api/receiver.js';
 import { type MailServer, startMailServer } from '../../test/support/mail-server.js';
 import type { RunningBackend } from '../../test/support/sample-app.js';
 
-/** The modules of the app are loaded in a hook, because they read SMTP_URL then. On a busy machine that takes long. */
+/** A hook loads the modules of the app, because they read SMTP_URL when they load. Loading takes long on a busy machine. */
 const LOADING_MS = 120_000;
 
 let mailServer: MailServer;

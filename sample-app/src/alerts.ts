@@ -1,7 +1,10 @@
 import { type AlertChannel, callbackChannel, logChannel } from 'nestjs-sms-webhooks';
 import { nodemailerChannel } from 'nestjs-sms-webhooks/alerts/nodemailer';
 
-/** Mails alerts if SMTP_URL is set. Otherwise prints each mail, or in production, where nobody watches, logs one line. */
+/**
+ * Mails alerts if SMTP_URL is set. Otherwise prints each mail. In production it logs one line instead, because nobody watches
+ * the terminal.
+ */
 export function alertChannels({ SMTP_URL, NODE_ENV } = process.env): AlertChannel[] {
   if (SMTP_URL) {
     const from = 'SMS backend <webhooks@example.com>';

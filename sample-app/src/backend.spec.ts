@@ -115,7 +115,7 @@ describe('The sample backend', () => {
     expect(await statusOf(id)).toBe(end);
   });
 
-  it('applies one of many simultaneous reports', async () => {
+  it('applies one of several identical reports that arrive at the same time', async () => {
     const id = await sendTo(MANUAL);
     const responses = await Promise.all(
       Array.from({ length: 10 }, () =>
@@ -164,7 +164,7 @@ describe('The sample backend', () => {
     await backend.post('/carrier/reports', { messageId: inbound.id, status: 'sent' }).expect(404);
   });
 
-  it('notices phones that come and go', async () => {
+  it('applies a heartbeat only if the phone comes online or goes offline', async () => {
     const heartbeat = async (online: boolean) =>
       (await backend.post('/carrier/heartbeat', { phoneNumber: '+14155550777', online }).expect(200)).body
         .applied;
@@ -174,7 +174,7 @@ describe('The sample backend', () => {
     expect(await heartbeat(false)).toBe(true);
   });
 
-  it('registers as the document of Mobile Text Alerts prints it: no content type, at the platform’s path', async () => {
+  it('accepts the registration that Mobile Text Alerts documents: at the platform’s path, without a JSON content type', async () => {
     const fields = {
       event: 'delivery-status',
       url: 'https://www.example.com/app/hooks?x=%2B',
@@ -192,7 +192,7 @@ describe('The sample backend', () => {
     expect(JSON.stringify(body)).not.toContain(secret);
   });
 
-  it('registers as with httpSMS: an API key in x-api-key, at the platform’s path', async () => {
+  it('accepts a registration as httpSMS does: at the platform’s path, with the API key in x-api-key', async () => {
     const server = backend.app.getHttpServer();
     const fields = {
       url: 'https://example.com/hooks',

@@ -25,7 +25,7 @@ export function banner(urls: {
     `      -d '{"to":"+14155550123","message":"Hello"}' ${api}/messages/sms`,
     ...(receiver
       ? [
-          '  Register a URL. The demo receiver accepts any path, callbackUrls too, and fails at those such as /503/crm:',
+          '  Register a URL. The demo receiver accepts webhooks at any path, callbackUrls too. At a path such as /503/crm it responds 503:',
           `    ${curl} -H 'Content-Type: application/json' \\`,
           `      -d '{"url":"${receiver}/mine","events":["message.delivered"],"profile":"standard"}' ${api}/webhooks`,
         ]

@@ -19,7 +19,7 @@ const everyType = catalogue.map(({ name }) => name).filter((name) => name !== 'w
 
 const children = new Set<ChildProcess>();
 
-/** Runs what `npm start` runs in a process of its own, and ends it with Ctrl-C once `enough` returns true for its output. */
+/** Runs what `npm start` runs, in a child process. Ends the process with Ctrl-C once `enough` returns true for its output. */
 async function start(
   env: Record<string, string>,
   enough: (lines: readonly string[]) => boolean,
@@ -51,7 +51,7 @@ const verified = (lines: readonly string[]): string[] => [
 
 const isBad = (line: string): boolean => /REFUSED|FAILED|ERROR/.test(line);
 
-/** Runs it with a profile until each webhook of it has arrived. */
+/** Runs the sample with a profile until each webhook of the profile has arrived. */
 async function run({ name, registration }: Profile) {
   const database = await createDatabase();
   const names = (registration.eventNames ?? everyType).toSorted();
@@ -70,7 +70,7 @@ const profiles = builtInProfiles.filter(({ name }) => name === 'standard' || nam
 describe('The sample, as a process', () => {
   let runs: Awaited<ReturnType<typeof run>>[];
   beforeAll(async () => {
-    // At the same time: most of the time the sample waits for its carrier.
+    // The runs overlap, because the sample waits for its carrier most of the time.
     runs = await Promise.all(profiles.map(run));
   });
   afterAll(() => {
@@ -78,7 +78,7 @@ describe('The sample, as a process', () => {
   });
 
   it.each(profiles)(
-    'with PROFILE=$name: shows every webhook of it arriving and verified, and Ctrl-C ends it cleanly',
+    'with PROFILE=$name: prints every webhook of the profile as verified, and ends cleanly after Ctrl-C',
     (profile) => {
       const { name } = profile;
       const { code, lines, names } = runs[profiles.indexOf(profile)]!;

@@ -14,7 +14,7 @@ describe('A folder in which the sample runs', () => {
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  it('is claimed until the process ends, and claimed again after one that was killed', async () => {
+  it('stays claimed until its release, and can be claimed if the process that claimed it was killed', async () => {
     const release = claimFolder(file, 'http://127.0.0.1:3000');
     expect(existsSync(file)).toBe(true);
     release();

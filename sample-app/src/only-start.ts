@@ -8,10 +8,10 @@ interface Running {
 }
 
 /**
- * Notes in `file` that this process runs the sample in this folder. A second one would share the database and take over the
- * demo's webhooks.
+ * Notes in `file` that this process runs the sample in this folder. A second process would share the database and take over
+ * the demo's webhooks.
  *
- * @param url of this process, for the error of the next one
+ * @param url of this process, for the error that the next process gets
  * @returns a function that removes the note
  * @throws Error if the note is of another process that still exists
  */
@@ -33,7 +33,7 @@ function readNote(file: string): Running | null {
     const note = JSON.parse(readFileSync(file, 'utf8')) as Partial<Running>;
     return typeof note.pid === 'number' ? { pid: note.pid, url: String(note.url) } : null;
   } catch {
-    return null; // There is none, or its writer was killed while it wrote.
+    return null; // There is no note, or its process was killed while it wrote the note.
   }
 }
 

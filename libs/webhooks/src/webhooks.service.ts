@@ -88,7 +88,7 @@ export class WebhooksService {
 
   /**
    * Checks a customer's `callbackUrl` when the host accepts it. `publish` accepts any URL: the delivery to a bad one is
-   * discarded. Looks at the URL alone: what its host name resolves to is checked when it is sent.
+   * discarded. Checks the URL alone: the addresses of its host name are checked when a request is sent.
    *
    * @param url as the customer gave it
    * @throws UrlRefusedError with a `code`, and a `message` for the customer
@@ -98,8 +98,8 @@ export class WebhooksService {
   }
 
   /**
-   * Relays, claims and sends until nothing is due but what another worker holds, and waits until every outcome is recorded.
-   * For tests and cron jobs.
+   * Relays, claims and sends until nothing is due except what another worker holds. Waits until every outcome is recorded. For
+   * tests and cron jobs.
    *
    * @returns how many events it relayed, and how many deliveries ended in which way
    */
@@ -118,8 +118,8 @@ export class WebhooksService {
   }
 
   /**
-   * Returns whether this process and its database deliver, for a health check of your own. A customer's failing endpoint
-   * changes nothing. Never rejects. The indicator of `nestjs-sms-webhooks/terminus` returns the same to Terminus.
+   * Returns whether this process and its database deliver, for a health check of your own. A customer's failing endpoint does
+   * not affect the result. Never rejects. The indicator of `nestjs-sms-webhooks/terminus` returns the same to Terminus.
    *
    * @param thresholds when something counts as a problem, ms
    * @returns `up`, `degraded` or `down`, and the problems with what to do about them
@@ -128,7 +128,7 @@ export class WebhooksService {
     return this.healthReporter.report(thresholds);
   }
 
-  /** Returns the figures of the queue, by a few indexed queries. Counts of what waits end at 10,000. */
+  /** Returns the figures of the queue, by a few indexed queries. Waiting rows are counted up to 10,000. */
   async stats(): Promise<WebhookStats> {
     return this.statistics.read();
   }

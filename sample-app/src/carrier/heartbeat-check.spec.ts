@@ -12,7 +12,7 @@ it('The sample backend looks for silent phones every minute until it stops', asy
     jest.advanceTimersByTime(2 * MINUTE);
     await heartbeats.onModuleDestroy();
     jest.advanceTimersByTime(5 * MINUTE);
-    // Silent for an hour, seen after one and two minutes.
+    // The clock starts at minute 100. The checks of minutes 101 and 102 look for phones without a heartbeat for an hour.
     expect(markSilent.mock.calls).toEqual([[new Date(41 * MINUTE)], [new Date(42 * MINUTE)]]);
   } finally {
     jest.useRealTimers();

@@ -6,7 +6,7 @@ const EVERY_MS = 60_000;
 /** A phone without a heartbeat for this long is offline, as httpSMS documents it. */
 const SILENCE_MS = 60 * 60_000;
 
-/** Notices phones that went silent. Such a phone does not report itself, so a timer has to look. */
+/** Notices phones that went silent. A silent phone does not report itself, so a timer has to look for it. */
 @Injectable()
 export class HeartbeatCheck implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger(HeartbeatCheck.name);
@@ -19,7 +19,7 @@ export class HeartbeatCheck implements OnApplicationBootstrap, OnModuleDestroy {
     this.timer = setInterval(() => {
       this.running = this.check().catch((error: Error) =>
         this.logger.error(
-          'Checking the heartbeats of phones failed; it is repeated in a minute',
+          'Checking the heartbeats of phones failed; the next check is in a minute',
           error.stack,
         ),
       );

@@ -19,7 +19,7 @@ describe('The data of the sample’s events about messages and phones', () => {
     return events.map(({ data }) => JSON.parse(data) as unknown);
   }
 
-  it('includes what the account has set for a message, its phone and SIM, and whether it was refunded', async () => {
+  it('includes the external id, tags, phone and SIM of a message, and whether it was refunded', async () => {
     const known = { externalId: 'order-7', tags: { campaign: 'spring' }, sim: 1 };
     for (const [to, message] of [
       ['+14155550121', 'Are you coming?'],

@@ -32,14 +32,17 @@ export class PhonesService {
     });
   }
 
-  /** Publishes that phones are offline whose last heartbeat was before `since`. Returns their number. */
+  /**
+   * Publishes `phone.offline` for each online phone whose last heartbeat was before `since`. Returns the number of these
+   * phones.
+   */
   async markSilent(since: Date): Promise<number> {
     const silent = { online: true, lastHeartbeatAt: LessThan(since) };
     const found = await this.dataSource.manager.find(Phone, { select: { id: true }, where: silent });
     let marked = 0;
     for (const { id } of found) {
       await this.dataSource.transaction(async (tx) => {
-        // Read again under the lock: a heartbeat may have come, or another process was faster.
+        // Read again under the lock: a heartbeat may have arrived, or another process may have published first.
         const phone = await tx.findOne(Phone, {
           where: { id, ...silent },
           lock: { mode: 'pessimistic_write' },

@@ -8,7 +8,7 @@ const SECOND = 1000;
 /** Prefix of the tests' numbers. The simulated carrier does not report on them. */
 const MANUAL = '+9990000000';
 
-describe('Ten duplicate and ten out-of-order reports on one message', () => {
+describe('Duplicate and out-of-order reports on one message', () => {
   let backend: RunningBackend;
   let receiver: Receiver;
   beforeEach(async () => {
@@ -100,7 +100,7 @@ describe('Ten duplicate and ten out-of-order reports on one message', () => {
     expect(inOrder.map(({ status }) => status)).toEqual([1, 2, 3, 7, 4]);
   });
 
-  it('that are late and have no time get a time before that of the current status', async () => {
+  it('get a time before that of the current status if they are late and have no time', async () => {
     const secret = await register('standard', { events: ['*'] });
     const { body } = await backend.post('/messages/sms', { to: `${MANUAL}3`, message: 'Hello' }).expect(201);
     for (const status of ['delivered', 'sent', 'sent'])
@@ -113,7 +113,7 @@ describe('Ten duplicate and ten out-of-order reports on one message', () => {
     expect(sent).toBe(delivered! - 1);
   });
 
-  it('of another final status publish no event', async () => {
+  it('publish no event for a second final status', async () => {
     await register('standard', { events: ['*'] });
     const { body } = await backend.post('/messages/sms', { to: `${MANUAL}4`, message: 'Hello' }).expect(201);
     for (const status of ['failed', 'delivered', 'expired', 'failed'])

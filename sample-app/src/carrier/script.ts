@@ -1,7 +1,7 @@
 import type { Message } from '../messages/message.entity.js';
 import type { StatusReport } from '../messages/message-status.js';
 
-/** One action of the simulated carrier, phone or recipient. `afterMs`: delay after the action before. */
+/** One action of the simulated carrier, phone or recipient. `afterMs`: delay after the previous action. */
 export type Step = { afterMs: number } & (
   | { does: 'report'; report: Omit<StatusReport, 'messageId'> }
   | { does: 'heartbeat'; online: boolean }

@@ -15,8 +15,8 @@ import type { Step } from './script.js';
 export const CARRIER_DELAY_FACTOR = Symbol('CARRIER_DELAY_FACTOR');
 
 /**
- * Simulates the carrier, the account's phone and the recipients of its messages. Runs the script of each message, and after
- * a restart those of unfinished messages from their start: reports that repeat change nothing.
+ * Simulates the carrier, the account's phone and the recipients of its messages. Runs the script of each message. After a
+ * restart it runs the scripts of unfinished messages from the beginning, because repeated reports change nothing.
  */
 @Injectable()
 export class CarrierSimulator implements OnApplicationBootstrap, OnModuleDestroy {

@@ -2,7 +2,10 @@ import { randomBytes } from 'node:crypto';
 import type { WebhookProfile } from 'nestjs-sms-webhooks-receiver';
 import type { DemoApi } from './demo-api.js';
 
-/** Events of each endpoint that the demo registers. One endpoint for all events, unless the profile allows only one event each. */
+/**
+ * Profiles that allow one event for each endpoint: the demo registers one endpoint for each of these. For other profiles it
+ * registers one endpoint for all events.
+ */
 const SUBSCRIPTIONS: Partial<Record<WebhookProfile, string[]>> = {
   // One event name for each endpoint.
   'mobile-text-alerts': ['message-send', 'delivery-status', 'message-reply', 'number-opt-in'],

@@ -17,8 +17,9 @@ const MAX_ARRIVALS_KEPT = 200;
 type FindSigners = (url: string) => Promise<readonly Signer[]>;
 
 /**
- * The receiver that a customer runs. Accepts webhooks at any path, verifies each with the secret of the account that
- * registered the URL, and responds 200, or the status that the path begins with. `GET` shows the latest as JSON. Requests wait until `askSigners` is called.
+ * The receiver that a customer runs. Accepts webhooks at any path, and verifies each with the secrets that may sign webhooks
+ * to the URL. Responds 200, or the status that the path begins with. `GET` shows the latest webhooks as JSON. Webhooks wait
+ * until `askSigners` is called.
  */
 export class DemoReceiver {
   private readonly server: Server = createServer((request, response) => void this.handle(request, response));
@@ -121,7 +122,7 @@ export class DemoReceiver {
   }
 }
 
-/** `/503/crm` is out of order. */
+/** Returns the status that the path begins with, such as 503 for `/503/crm`, or 200. */
 function statusOfPath(path: string): number {
   return Number(/^\/([45]\d\d)(\/|$)/.exec(path)?.[1] ?? 200);
 }

@@ -8,7 +8,7 @@ import { Demo } from './demo.js';
 
 jest.setTimeout(30_000);
 
-/** The webhooks that the demo's messages cause with each profile: all that it can express. */
+/** The webhooks that the demo's messages cause with each profile: all that the profile can express. */
 const NAMES: Record<WebhookProfile, string[]> = {
   standard: [
     'call.missed',
@@ -135,7 +135,7 @@ describe('The demo', () => {
     await after.close();
   });
 
-  it('verifies webhooks to any path of its receiver, whatever the profile and account, and callbacks', async () => {
+  it('verifies webhooks and callbacks at any path of its receiver, whatever their profile and account', async () => {
     const arrivals: Arrival[] = [];
     const demo = new Demo('standard', (arrival) => arrivals.push(arrival));
     await demo.listen(0);

@@ -39,7 +39,7 @@ export class Demo {
   async register(apiUrl: string): Promise<void> {
     const all = customers(apiUrl);
     await registerDemo(all[0]!, this.profile, this.url);
-    // So that alerts have somebody to go to.
+    // Without an address, alerts would have no recipient.
     await all[0]!.patch('/webhooks/account', { alertEmail: 'developers@acme.example' });
     this.receiver.askSigners((url) => signersOf(all, url));
   }

@@ -1,7 +1,10 @@
 import type { WebhooksService } from 'nestjs-sms-webhooks';
 import { printLine } from './print-line.js';
 
-/** Prints each failed attempt. Uses the module's in-process events, because the receiver does not see requests that fail. */
+/**
+ * Prints each failed attempt that will be retried. Uses the module's in-process events, because a request that fails may never
+ * reach the receiver.
+ */
 export function printFailures({ events }: WebhooksService): void {
   events.on('retrying', ({ deliveryId, eventType, attempts, status, error, delayMs }) => {
     if (error === null) return; // Returned to its lane without an attempt.

@@ -17,7 +17,10 @@ interface Endpoint {
 /** Profiles whose webhooks are signed with the account's secret. */
 const SIGNED_BY_ACCOUNT: WebhookProfile[] = ['msgine', 'mysmsgate'];
 
-/** Returns who may sign webhooks to `url`: the endpoints registered with it, then the accounts, which sign callbacks. */
+/**
+ * Returns who may sign webhooks to `url`. For each account: the endpoints registered with this URL, then the account itself,
+ * which signs callbacks.
+ */
 export async function signersOf(customers: readonly DemoApi[], url: string): Promise<Signer[]> {
   const found = await Promise.all(customers.map((api) => signersOfAccount(api, url)));
   return found.flat();

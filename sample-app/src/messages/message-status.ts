@@ -78,7 +78,7 @@ export class MessageStatus {
     });
   }
 
-  /** Publishes the status that was skipped. Its time is before the current status, also if the carrier gives none. */
+  /** Publishes a status that was skipped. Its time is before that of the current status, even if the carrier gives no time. */
   private async publishLateStatus(tx: EntityManager, message: Message, report: StatusReport): Promise<void> {
     const { status, errorCode = null, errorMessage = null, providerId = message.providerId } = report;
     const before = new Date(message.updatedAt.getTime() - 1);
@@ -95,7 +95,7 @@ export class MessageStatus {
   }
 }
 
-/** The message failed for good: nothing is sent again. */
+/** The failure is final: the message is not sent again. */
 function isFailure({ status, attempt, maxAttempts }: Message): boolean {
   return status === 'expired'
     ? attempt >= maxAttempts

@@ -60,7 +60,7 @@ export class Message {
   @Column('text', { name: 'callback_url', nullable: true })
   callbackUrl: string | null;
 
-  /** What the account's own system calls the message. A reply has that of the message it replies to. */
+  /** The message's id in the account's own system. A reply has the same one as the message that it replies to. */
   @Column('varchar', { name: 'external_id', length: 128, nullable: true })
   externalId: string | null;
 
@@ -71,7 +71,7 @@ export class Message {
   @Column('smallint', { default: 0 })
   sim: 0 | 1;
 
-  /** The account does not pay for it, because it failed for good. */
+  /** The account does not pay for the message, because its failure is final. */
   @Column('boolean', { default: false })
   refunded: boolean;
 

@@ -39,13 +39,13 @@ export class SendSmsDto {
   @Length(1, 2048)
   callbackUrl?: string;
 
-  /** What your own system calls the message. Its webhooks carry it. */
+  /** The message's id in your own system. Webhooks about the message include it. */
   @IsOptional()
   @Length(1, 128)
   @Matches(NO_NUL, { message: 'externalId must not contain a NUL character' })
   externalId?: string;
 
-  /** For example `{"campaign":"spring"}`. Webhooks carry them. */
+  /** For example `{"campaign":"spring"}`. Webhooks about the message include them. */
   @IsOptional()
   @IsObject()
   @Validate(Tags)

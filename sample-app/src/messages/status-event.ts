@@ -15,7 +15,7 @@ const EVENT = {
   received: 'message.received',
 } as const;
 
-/** Returns the event for the message's current status, which it has since `occurredAt`. */
+/** Returns the event for the message's current status, which the message has had since `occurredAt`. */
 export function statusEvent(message: Message, occurredAt: Date): WebhookEventInput {
   const { id, direction, from, to, body, status, attempt, maxAttempts } = message;
   return messageEvent(EVENT[status], {

@@ -1,5 +1,5 @@
 // @ts-check
-// One PostgreSQL on one data folder: attaches to it if it runs, else creates and starts it; stops it.
+// One PostgreSQL on one data folder. If it runs, attaches to it; otherwise creates and starts it. Also stops it.
 const { spawn, spawnSync } = require('node:child_process');
 const { randomBytes } = require('node:crypto');
 const {
@@ -46,7 +46,7 @@ const pidFile = (cluster) => join(dataFolder(cluster), 'postmaster.pid');
  *
  * @param {Cluster} cluster
  * @returns {Promise<string>}
- * @throws {Error} with the end of the server's log
+ * @throws {Error} with the server's log
  */
 async function ensureRunning(cluster) {
   createData(cluster);
@@ -91,8 +91,8 @@ function isAlive(pid) {
 }
 
 /**
- * Returns true if the pid in the pid file belongs to a process that is certainly not a server on this folder: a server
- * makes its data folder the current directory before it writes the file.
+ * Returns true if the pid in the pid file belongs to a process that is certainly not a server on this folder: a server changes
+ * to its data folder before it writes the pid file.
  *
  * @param {Cluster} cluster
  */
@@ -111,7 +111,7 @@ function createData(cluster) {
     const version = readFileSync(join(data, 'PG_VERSION'), 'utf8').trim();
     if (version === MAJOR) return;
     throw new Error(
-      `${data} belongs to PostgreSQL ${version}, this is ${MAJOR}. Delete it, or set DATABASE_URL.`,
+      `${data} belongs to PostgreSQL ${version}, but this is PostgreSQL ${MAJOR}. Delete that folder, or set DATABASE_URL.`,
     );
   }
   // Created beside its final place and moved there at the end, so that an interrupted start leaves no partial database.

@@ -18,17 +18,17 @@ const { dirname, join } = require('node:path');
 const { canReach } = require('./binaries.js');
 
 const MEMORY = '/dev/shm';
-/** A run of all tests fits into it. Docker gives containers 64 MB by default, which is too little. */
+/** Enough for a run of all tests. Docker gives containers 64 MB by default, which is too little. */
 const MIN_FREE_MEMORY_BYTES = 2 * 1024 ** 3;
 
 /**
  * Returns the folder for the data, the log and the copied binaries of one server: `wanted` if the server's user can enter it.
- * Otherwise a new folder in a temporary folder that the user can enter. The link `wanted/moved-to` points to it, so that the next
- * start finds the data; without `wanted` the data starts empty.
+ * Otherwise it is a folder in a temporary folder that the user can enter, and the link `wanted/moved-to` points to it, so that
+ * the next start finds the data. Without `wanted` it is a new temporary folder, and the data starts empty.
  *
  * @param {string | undefined} wanted undefined: a new temporary folder
  * @param {import('./binaries.js').ServerUser | null} user
- * @param {boolean} durable if not, a new temporary folder is in memory if that has room
+ * @param {boolean} durable false: a new temporary folder is in memory, if there is room
  * @returns {string}
  */
 function serverHome(wanted, user, durable) {

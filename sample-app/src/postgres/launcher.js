@@ -1,9 +1,9 @@
 // @ts-check
 // A process of its own that keeps one PostgreSQL running while other processes use it. `start-postgres.js` starts it.
 // It guarantees:
-// - the server survives a killed app, so that the next start finds it, or its data as the crash left it;
-// - it stops when its last user leaves, `lingerMs` after its last user disconnected without leaving, or on a signal;
-// - the folder of a temporary server is deleted with it;
+// - the server survives an app that is killed, so that the next start finds the server or its data;
+// - the server stops when its last user leaves, `lingerMs` after its last user disconnected without leaving, or on a signal;
+// - the folder of a temporary server is deleted when the server stops;
 // - several apps on one folder share one server.
 const { rmSync } = require('node:fs');
 const { setTimeout: delay } = require('node:timers/promises');

@@ -7,8 +7,8 @@ const { usePostgres } = require('./presence.js');
 /**
  * @typedef {object} PostgresOptions
  * @property {string} [directory] folder of its files, created if missing. Default: a temporary folder, deleted at the end
- * @property {boolean} [durable] false, for tests: fsync is off, and a temporary folder is in memory (/dev/shm) if
- *   that has room. Default true
+ * @property {boolean} [durable] false, for tests: fsync is off, and a temporary folder is in memory (/dev/shm) if there
+ *   is room. Default true
  * @property {number} [lingerMs] how long the server keeps running after its last user ended without `stop()`, in ms. Default 60000
  */
 
@@ -25,7 +25,7 @@ const { usePostgres } = require('./presence.js');
  *
  * @param {PostgresOptions} [options]
  * @returns {Promise<PostgresServer>}
- * @throws {Error} if it does not start; the message contains the end of its log
+ * @throws {Error} if it does not start; the message contains the server's log
  */
 async function startPostgres({ directory, durable = true, lingerMs = 60_000 } = {}) {
   const options = JSON.stringify({ directory, durable, lingerMs });

@@ -78,7 +78,7 @@ export interface DatabaseHealth {
 /** What a process does: `worker` delivers, `api` only publishes and serves the routes. */
 export type ProcessRole = 'api' | 'worker';
 
-/** The checks of a start, and the figures for operators. */
+/** The checks when a process starts, and the figures for operators. */
 export interface SetupStore extends StoreTransactions {
   /** Keeps the process alive if the server closes a connection of the host's pool. Returns a function that ends this. */
   guardConnections(): () => void;
@@ -92,7 +92,10 @@ export interface SetupStore extends StoreTransactions {
    * not run. Every other method throws it too, until this check passes.
    */
   checkTables(): Promise<void>;
-  /** Finds out whether transactions must name READ COMMITTED: if the server or the data source has another default. */
+  /**
+   * Finds out whether transactions must name READ COMMITTED: they must if the server or the data source has another default
+   * isolation level.
+   */
   checkIsolation(): Promise<void>;
   /** Up to `perKey` live secrets and headers of each key. Columns and values that cannot be read are left out. */
   sampleSealedValues(perKey: number): Promise<SealedSample[]>;
@@ -100,9 +103,12 @@ export interface SetupStore extends StoreTransactions {
   countPlaintextRows(): Promise<{ endpoints: number; accounts: number }>;
   /** Use of profiles other than `known`, by name. Deleted endpoints do not count. */
   countUnknownProfiles(known: readonly string[]): Promise<ProfileUse[]>;
-  /** Sum of the numbers of endpoints, deleted ones included, and of accounts, each counted up to `limit`. */
+  /** Number of endpoints (deleted ones included) plus number of accounts, each counted up to `limit`. */
   countSealedRows(limit: number): Promise<number>;
-  /** In `tx`: up to `limit` rows with keys after `after` (null: from the start) in the order of their keys, locked. */
+  /**
+   * In `tx`: locks and returns up to `limit` rows in the order of their keys. The first key follows `after`; `null` starts at
+   * the first row.
+   */
   lockSealedRows(table: SealedTable, after: string | null, limit: number): Promise<SealedRow[]>;
   /** In `tx`: writes the sealed columns of one row. */
   updateSealedRow(table: SealedTable, key: string, columns: SealedColumns): Promise<void>;

@@ -43,11 +43,17 @@ export interface LocalCommit extends CommittedWork {
 
 /** Notifies other processes of commits, and listens for theirs. If a notification is lost, polling finds the work. */
 export interface CommitNotifier {
-  /** Begins to listen, if that is possible, and calls `onWork` once it does, because announcements may have been missed. */
+  /**
+   * Begins to listen, if that is possible. Calls `onWork` as soon as it listens, because it may have missed announcements
+   * before.
+   */
   listen(onWork: (work: CommittedWork) => void): void;
   /** While `isNeeded` returns true, other processes must be notified of commits in this process. Default: they are not. */
   notifyWhile(isNeeded: () => boolean): void;
-  /** A transaction has committed here. Announces the part of its work that is for other processes and not announced yet. */
+  /**
+   * Call it after a transaction has committed in this process. Announces to other processes the work that is not announced
+   * yet.
+   */
   notify(commit: LocalCommit): void;
   /** Ends its connection. Nothing is announced afterwards. */
   stop(): Promise<void>;

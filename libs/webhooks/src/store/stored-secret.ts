@@ -4,6 +4,6 @@ export interface StoredSecret {
   sealed: string;
   /** Epoch ms. */
   createdAt: number;
-  /** Valid until then, epoch ms; `null`: it is the current one. */
+  /** When the secret stops being valid, epoch ms; `null` for the current secret. */
   expiresAt: number | null;
 }

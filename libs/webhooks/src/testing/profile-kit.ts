@@ -17,10 +17,10 @@ export class ProfileAssertionError extends Error {
 export interface ProvenRequest {
   wireType: string;
   url: string;
-  /** Lower-case names; `content-type` too. */
+  /** Names are in lower case. Includes `content-type`. */
   headers: Record<string, string>;
   body: Buffer;
-  /** What the receiver verifies with: the secret, or the public key of a private one. */
+  /** What the receiver verifies with: the secret, or its public key if the secret is a private key. */
   secret: string;
   /** Epoch milliseconds. */
   now: number;
@@ -44,9 +44,9 @@ export interface HeadersProofOptions {
 const OWN_HEADERS = ['content-type', 'content-length', 'user-agent', 'host', 'transfer-encoding'];
 
 /**
- * Checks how a profile renders an event, and returns the requests: the same event gives the same bytes, the bytes survive
- * UTF-8, names are unique, in the vocabulary and at most 128 characters, and the event is left as it was. Throws
- * {@link ProfileAssertionError}.
+ * Checks how a profile renders an event, and returns the requests. The same event must give the same bytes, bodies must be
+ * valid UTF-8, and the event must not change. Names must be unique, listed in `registration.eventNames` and at most 128
+ * characters long. Throws {@link ProfileAssertionError}.
  */
 export function assertRendering(profile: Profile, event: WebhookEvent): WireEvent[] {
   const before = JSON.stringify(event);
@@ -55,7 +55,7 @@ export function assertRendering(profile: Profile, event: WebhookEvent): WireEven
   if (JSON.stringify(rendered) !== JSON.stringify(again))
     throw new ProfileAssertionError(
       profile,
-      `${event.type} gave other bytes the second time: render must be pure`,
+      `${event.type} gave different bytes the second time: render must be pure`,
     );
   if (JSON.stringify(event) !== before)
     throw new ProfileAssertionError(profile, `render changed the event ${event.type}`);
@@ -72,13 +72,14 @@ export function assertRendering(profile: Profile, event: WebhookEvent): WireEven
       throw new ProfileAssertionError(profile, `the body of ${type} holds half a surrogate pair: escape it`);
   }
   if (new Set(rendered.map(({ type }) => type)).size < rendered.length)
-    throw new ProfileAssertionError(profile, `${event.type} gave two requests of one name`);
+    throw new ProfileAssertionError(profile, `${event.type} gave two requests with the same name`);
   return rendered;
 }
 
 /**
- * Checks the headers of each request of an event, and returns the requests: `verify` accepts them, refuses them with another
- * secret and with another body, and a profile may set these headers. Throws {@link ProfileAssertionError}.
+ * Checks the headers of each request of an event, and returns the requests. `verify` must accept each request, and refuse it
+ * with another secret or another body. The profile must set only headers that profiles may set. Throws
+ * {@link ProfileAssertionError}.
  */
 export async function assertHeaders(
   profile: Profile,
@@ -94,20 +95,24 @@ export async function assertHeaders(
     const { body, wireType } = input;
     const request = { wireType, url: input.url, headers, body, secret: shown(secrets[0]!), now: input.now };
     if (!(await accepts(verify, request)))
-      throw new ProfileAssertionError(profile, `verify refused ${wireType} as it was signed`);
+      throw new ProfileAssertionError(profile, `verify refused ${wireType} with its own signature`);
     if (await accepts(verify, { ...request, secret: shown(profile.secret.generate()) }))
-      throw new ProfileAssertionError(profile, `verify took ${wireType} with a secret that did not sign it`);
-    // Still JSON, and another value: a check that parses and serialises again must see it too.
+      throw new ProfileAssertionError(
+        profile,
+        `verify accepted ${wireType} with a secret that did not sign it`,
+      );
+    // The changed body is still JSON, but another value: a check that parses and serializes the body again must refuse it too.
     if (coversBody && (await accepts(verify, { ...request, body: Buffer.from(`[${wire.body}]`) })))
-      throw new ProfileAssertionError(profile, `verify took ${wireType} with a body that was not signed`);
+      throw new ProfileAssertionError(profile, `verify accepted ${wireType} with a body that was not signed`);
     proven.push(request);
   }
   return proven;
 }
 
 /**
- * Checks a whole profile with the catalogue's examples and with `events` of the host's own: rendering and headers of each, its
- * secret rules, and that the events of its test route, and the host's, give a request. Throws {@link ProfileAssertionError}.
+ * Checks a whole profile with the catalogue's examples and with `events` of the host's own: the rendering and headers of each
+ * event, and the rules for secrets. Each test event, and each of `events`, must give a request. Throws
+ * {@link ProfileAssertionError}.
  */
 export async function assertProfile(
   profile: Profile,
@@ -115,7 +120,11 @@ export async function assertProfile(
   { events = [], ...options }: HeadersProofOptions & { events?: readonly WebhookEvent[] } = {},
 ): Promise<void> {
   const complaint = profile.secret.check(profile.secret.generate());
-  if (complaint) throw new ProfileAssertionError(profile, `it refuses the secret it generates: ${complaint}`);
+  if (complaint)
+    throw new ProfileAssertionError(
+      profile,
+      `secret.check refuses a secret of secret.generate: ${complaint}`,
+    );
   const examples = catalogue.map(({ name }) => eventExample(name as CatalogueEventType));
   const shown = new Set<string>();
   for (const event of [...examples, ...events])
@@ -151,7 +160,7 @@ function checkHeaders(profile: Profile, input: SigningInput): Record<string, str
   const headers = profile.headers(input);
   for (const [name, value] of Object.entries(headers)) {
     if (!/^[a-z0-9-]+$/.test(name) || OWN_HEADERS.includes(name))
-      throw new ProfileAssertionError(profile, `it may not set the header ${JSON.stringify(name)}`);
+      throw new ProfileAssertionError(profile, `headers must not set ${JSON.stringify(name)}`);
     if (typeof value !== 'string' || !/^[\x20-\x7e]+$/.test(value))
       throw new ProfileAssertionError(profile, `the value of ${name} must be printable ASCII`);
   }

@@ -1,13 +1,14 @@
 import type { Profile, ProfileEndpoint } from '../profiles/profile.js';
 
-/** One attempt of a walk. */
+/** One simulated attempt. */
 export interface SimulatedAttempt {
   /** From 1. */
   attempt: number;
-  /** When it starts, in milliseconds after the delivery became due: without jitter … */
+  /** When it starts without jitter, in milliseconds after the delivery became due. */
   at: number;
-  /** … and with every wait as short, or as long, as the jitter allows. */
+  /** When it starts if every wait is as short as the jitter allows. */
   earliest: number;
+  /** When it starts if every wait is as long as the jitter allows. */
   latest: number;
   /** The result: an HTTP status, or the class of error if there was no response. */
   answer: number | string;
@@ -23,7 +24,7 @@ const DEFAULT_SETTINGS: ProfileEndpoint = { skipErrors: false, skipErrorCodes: [
  * Attempts take no time here. The last entry's `next` is the state that the delivery ends in.
  *
  * @param answers what the receiver does: a status, or `timeout`, `connect`, …; the last one repeats
- * @param endpoint settings that the failure rule may read. Default: what a registration leaves unset
+ * @param endpoint settings that the failure rule may read. Default: those of a registration that sets none
  */
 export function simulateRetries(
   profile: Profile,

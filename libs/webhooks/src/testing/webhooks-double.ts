@@ -17,8 +17,9 @@ export type WebhooksDoubleOptions = Pick<
 >;
 
 /**
- * Stands in for {@link WebhooksService} in unit tests: no database, no module. `publish` checks events as the real one does and
- * records them, even if the transaction is rolled back. It has no other method: test those with `WebhooksTesting`.
+ * Stands in for {@link WebhooksService} in unit tests: no database, no module. `publish` checks events as the real one does
+ * and records them, even if the transaction is rolled back. The service's other methods are missing: test code that calls them
+ * with `WebhooksTesting`.
  *
  * ```ts
  * const webhooks = new WebhooksDouble();

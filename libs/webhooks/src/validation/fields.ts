@@ -33,15 +33,15 @@ export const Optional = (): PropertyDecorator => ValidateIf((_, value) => value 
 /** May be left out or null. `null` clears the value. */
 export const Nullable = (): PropertyDecorator => IsOptional();
 
-/** Accepts characters of all scripts, but none that move the cursor or end a line. */
+/** Matches characters that move the cursor or end a line. The characters of all scripts are allowed. */
 const CONTROL_CHARACTER = /\p{Cc}/u;
-/** The same, but accepts line ends and tabs. */
+/** The same, but line ends and tabs are allowed. */
 const CONTROL_CHARACTER_IN_LINE = /[^\P{Cc}\t\n\r]/u;
 
-/** A string of one line, 1 to `max` characters. Blanks alone are empty. */
+/** A string of one line, 1 to `max` characters. A string of blanks counts as empty. */
 export const Text = (max: number): PropertyDecorator => text(max, CONTROL_CHARACTER);
 
-/** A string of several lines, 1 to `max` characters. Blanks alone are empty. */
+/** A string of several lines, 1 to `max` characters. A string of blanks counts as empty. */
 export const Note = (max: number): PropertyDecorator => text(max, CONTROL_CHARACTER_IN_LINE);
 
 const text = (max: number, forbidden: RegExp): PropertyDecorator =>
@@ -73,7 +73,7 @@ export const WholeNumber = (min: number, max: number): PropertyDecorator => {
 /** A boolean. */
 export const Flag = (): PropertyDecorator => IsBoolean({ message: '$property must be true or false' });
 
-/** A list of `min` to `max` strings that match `pattern`. `wanted` describes one of them in the error. */
+/** A list of `min` to `max` strings that match `pattern`. `wanted` describes a valid entry in the error. */
 export const TextList = (max: number, pattern: RegExp, wanted: string, min = 1): PropertyDecorator =>
   combine(
     IsArray({ message: '$property must be a list' }),
@@ -113,7 +113,7 @@ export const MailAddress = (): PropertyDecorator =>
     },
   });
 
-/** A string that matches `pattern`. `wanted` describes it in the error. */
+/** A string that matches `pattern`. `wanted` describes a valid value in the error. */
 export const Pattern = (pattern: RegExp, wanted: string): PropertyDecorator =>
   combine(
     IsString({ message: '$property must be a string' }),

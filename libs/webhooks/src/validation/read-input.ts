@@ -54,7 +54,7 @@ export async function readBody<T extends object>(
   return input;
 }
 
-/** Throws a 400 that names each field of the body of a call that takes none. */
+/** For a call that takes no fields: throws a 400 that names the fields of the body, if there are any. */
 export function refuseFields(body: unknown): void {
   const fields = typeof body === 'object' && body !== null ? Object.keys(body) : [];
   if (fields.length === 0) return;

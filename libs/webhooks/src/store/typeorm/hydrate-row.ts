@@ -4,8 +4,8 @@ import type { DataSource, EntityMetadata, ObjectLiteral } from 'typeorm';
 type ColumnMetadata = EntityMetadata['columns'][number];
 
 /**
- * An entity as TypeORM reads it, columns with `select: false` included. A relation whose key has no property of its own
- * holds an object with that key, as `{ id }`; other relations are absent.
+ * Returns the entity as TypeORM reads it, but also with columns that have `select: false`. A relation whose key has no
+ * property of its own holds an object with that key, as `{ id }`; other relations are absent.
  *
  * @param values of `columns`, as the driver returns them
  */
@@ -27,7 +27,7 @@ export function hydrateRow(
   return entity;
 }
 
-/** The column has no property of its own: the relation holds an entity with nothing but its key. */
+/** For a column without a property of its own: sets the relation to an entity that has nothing but its key. */
 function setRelationKey(entity: ObjectLiteral, column: ColumnMetadata, value: unknown): void {
   const { relationMetadata, referencedColumn } = column;
   const isNone = value === null || !referencedColumn;
@@ -39,7 +39,7 @@ function setRelationKey(entity: ObjectLiteral, column: ColumnMetadata, value: un
   relationMetadata!.setEntityValue(entity, related);
 }
 
-/** If several entities share a table, each has its own columns. */
+/** If several entities share a table, each has its own metadata of a column. */
 function sameColumnOf(
   { columns }: EntityMetadata,
   { databaseName }: ColumnMetadata,
