@@ -34,7 +34,7 @@ beforeEach(() => {
   backend.heard.length = 0;
 });
 
-/** Endpoints of the tenant, each with deliveries in flight under one lease. */
+/** Registers endpoints of the tenant, and returns deliveries in flight to them, all under one lease. */
 async function inFlight(
   endpoints: number,
   deliveries: number,
@@ -115,13 +115,13 @@ function outcome(delivery: LeasedDelivery, state: Outcome['state']): Outcome {
   };
 }
 
-/** As a worker does. */
+/** Records outcomes with their alerts, as a worker does. */
 async function record(outcomes: readonly Outcome[]): Promise<RecordedOutcomes> {
   const alerts = await failureAlertsOf(backend.store, outcomes);
   return backend.store.recordOutcomes(outcomes, alerts, []);
 }
 
-/** Two workers record these, batch by batch, at the same time. */
+/** Two workers record the outcomes at the same time, batch by batch. */
 async function recordByTwo(outcomes: readonly Outcome[], size = 250): Promise<void> {
   const batches = Array.from({ length: Math.ceil(outcomes.length / size) }, (_, i) =>
     outcomes.slice(i * size, (i + 1) * size),
@@ -147,7 +147,7 @@ async function heldUp(ms: number): Promise<void> {
   }
 }
 
-it('An outage of 10,000 failures, recorded by two workers, is three mails at most', async () => {
+it('An outage of 10,000 failed deliveries, recorded by two workers, causes only three mails', async () => {
   const deliveries = await inFlight(1, 10_001, { sendAlertEmail: true });
   await recordByTwo(deliveries.slice(1).map((delivery) => outcome(delivery, 'pending')));
   await backend.pass(0);
@@ -175,7 +175,7 @@ it('10,000 deliveries that are given up cause two mails: one that the endpoint f
   expect(digest.text).toContain('10000 or more deliveries failed permanently');
 });
 
-it('A digest also counts deliveries given up by a worker that began earlier than the one that wrote the digest', async () => {
+it('A digest counts the deliveries that two workers give up, even if the worker that began first commits last', async () => {
   const deliveries = await inFlight(1, 20, { profile: 'httpsms', events: ['message.phone.delivered'] });
   await backend.rows(`update webhook_events set data = '{}' where tenant_id = $1`, [tenantId]); // no number
   const given = deliveries.map((delivery) => outcome(delivery, 'exhausted'));
@@ -192,7 +192,7 @@ it('A digest also counts deliveries given up by a worker that began earlier than
   expect(digests).toMatchObject([{ data: { count: 20 } }]);
 });
 
-it('Workers that meet the same phone numbers over many endpoints write one alert each and do not block each other', async () => {
+it('Two workers that record the same phone numbers for many endpoints write one alert for each number and do not block each other', async () => {
   const deliveries = await inFlight(10, 2_000, { profile: 'httpsms', events: ['message.phone.delivered'] });
   await recordByTwo(
     deliveries.map((delivery) => outcome(delivery, 'exhausted')),
@@ -203,7 +203,7 @@ it('Workers that meet the same phone numbers over many endpoints write one alert
   expect(backend.heard.filter(({ kind }) => kind === 'endpoint.failing')).toHaveLength(10);
 });
 
-it('A batch of successes is one statement and writes no alert', async () => {
+it('A batch of successes is recorded with one statement and writes no alert', async () => {
   const deliveries = await inFlight(3, 300, { sendAlertEmail: true });
   const statements = jest.spyOn(backend.database, 'query');
   await record(deliveries.map((delivery) => outcome(delivery, 'delivered')));

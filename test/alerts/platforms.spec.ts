@@ -26,7 +26,7 @@ beforeEach(() => {
 const told = (kind: WebhookAlert['kind']): WebhookAlert[] =>
   backend.heard.filter((alert) => alert.tenantId === tenantId && alert.kind === kind);
 
-/** Ends in the middle of an hour by the clock, so that nothing depends on when the test runs. */
+/** Moves the clock to the start of an hour, so that nothing depends on when the test runs. */
 async function startOfAnHour(): Promise<void> {
   const [row] = await backend.rows<{ now: string }>(
     `select floor(extract(epoch from statement_timestamp()) * 1000)::bigint + $1::bigint as now`,
@@ -70,7 +70,7 @@ describe('MsGine: “after 5 failed attempts you’ll receive an email”', () =
     await fail();
     expect(told('delivery.exhausted')).toMatchObject([{ data: { count: 1 } }]);
 
-    // Three more end ten minutes later, as after seven hours of retries.
+    // Three more deliveries end now, as if they had been retried for hours.
     await exhaustNow(3);
     await backend.pass(50 * MINUTE);
     expect(told('delivery.exhausted')).toHaveLength(1);
@@ -125,7 +125,7 @@ describe('httpSMS: at most one an hour for each phone number', () => {
     expect(told('delivery.exhausted')).toHaveLength(4);
   });
 
-  it('keeps the limit across the change of the hour', async () => {
+  it('keeps the limit when a new hour of the clock begins', async () => {
     await backend.register(tenantId, {
       url: receiver.url,
       profile: 'httpsms',
@@ -194,7 +194,7 @@ describe('Mobile Text Alerts: a mail for each failed request, at most one an hou
     ['sendAlertEmail is off', { sendAlertEmail: false }],
     ['the status is skipped', { sendAlertEmail: true, skipErrorCodes: ['500'] }],
     ['errors are skipped', { sendAlertEmail: true, skipErrors: true }],
-  ])('is silent where %s', async (_, fields) => {
+  ])('sends no mail if %s', async (_, fields) => {
     await register(fields);
     receiver.answer(500);
     await backend.publish(tenantId, names(1));
@@ -218,7 +218,7 @@ describe('Mobile Text Alerts: a mail for each failed request, at most one an hou
   });
 });
 
-it('The other platforms send no mails except those that the owner of any endpoint gets', async () => {
+it('A platform that documents no mails, such as OpenSMS, sends none about a delivery that is given up', async () => {
   await backend.register(tenantId, { url: receiver.url, profile: 'opensms', events: ['sms.delivered'] });
   receiver.answer(500);
   await backend.publish(tenantId, names(1));

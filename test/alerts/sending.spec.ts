@@ -56,7 +56,7 @@ async function failing(backend: Backend, fields: object = {}): Promise<string> {
   return id;
 }
 
-/** Rows of alerts that are due, as state changes write them. */
+/** Inserts alerts that are due, as changes of an endpoint's state do. */
 async function write(
   backend: Backend,
   tenantId: string,
@@ -138,7 +138,7 @@ describe('A mail', () => {
     for (const word of forbidden) expect(JSON.stringify(rows)).not.toContain(word);
   });
 
-  it('is sent to one address ten times a day at most; one summary covers the rest of the day', async () => {
+  it('is sent to one address of a tenant ten times a day at most; one summary covers the rest of the day', async () => {
     const backend = await start({ channels: [mailing()] });
     await backend.register('acme', { url: receiver.url, events: ['*'], alertEmail: 'owner@example.com' });
     await backend.register('other', { url: receiver.url, events: ['*'], alertEmail: 'owner@example.com' });
@@ -310,7 +310,7 @@ describe('Alerts that are due together', () => {
     expect(await backend.rows('select 1 from webhook_alerts where sent_at is null')).toEqual([]);
   });
 
-  it('are all sent except one whose data is damaged', async () => {
+  it('are all sent except those whose data is damaged', async () => {
     const backend = await start();
     await backend.register('acme', { url: receiver.url, events: ['*'] });
     await write(backend, 'acme', 1, { kind: 'endpoint.failing', data: '{"lane":"none"}' });
@@ -327,7 +327,7 @@ describe('Alerts that are due together', () => {
     ]);
   });
 
-  it('are stored as sent, and one whose result the database rejects is sent again', async () => {
+  it('are stored as sent; an alert whose result the database rejects is sent again', async () => {
     const errors = jest.spyOn(Logger.prototype, 'error').mockImplementation(() => undefined);
     const backend = await start();
     await backend.register('acme', { url: receiver.url, events: ['*'] });
@@ -370,7 +370,7 @@ describe('A channel that hangs', () => {
     await backend.pass(0);
     expect(receiver.received.length).toBeGreaterThanOrEqual(3);
     expect(backend.heard).toHaveLength(100);
-    // Only the alerts that were being sent when it hung wait for the deadline: 100 deadlines would be 10 s.
+    // Only the alerts that were being sent when the channel hung wait for the deadline: 100 deadlines would take 10 s.
     expect(asked.length).toBeLessThanOrEqual(16);
     expect(performance.now() - startedAt).toBeLessThan(5000);
     const [row] = await backend.rows<{ count: string }>(

@@ -81,7 +81,7 @@ describe('The account', () => {
     expect((await api.get('/webhooks/account')).body.secrets).toHaveLength(1);
   });
 
-  it('are created in one statement, whatever their number, and each only once, however many callers need it', async () => {
+  it('is created only once if several callers need it, and 50 accounts are created with three statements at most', async () => {
     const store = host.app.get<Store>(STORE);
     const { profile } = host.app.get<Settings>(SETTINGS);
     const ensure = (tenantIds: string[]) =>
@@ -151,7 +151,7 @@ describe('The audit', () => {
     expect(JSON.stringify(entries.map(({ request: _, ...entry }) => entry))).not.toContain('whsec_');
   });
 
-  it('can throw without any effect on the call', async () => {
+  it('does not affect the call if a listener throws', async () => {
     const quiet = await startHost({ logger: false });
     quiet.app.get(WebhookAudit).onAudit(() => {
       throw new Error('the listener is broken');
@@ -193,7 +193,7 @@ describe('Calls that cause traffic', () => {
     },
   );
 
-  it('do not count if they are refused as invalid, or because of the state of the webhook', async () => {
+  it('do not count towards the limit if they are invalid, or refused because of the state of the webhook', async () => {
     const api = host.as(newTenant());
     const { body: endpoint } = await api.post('/webhooks', { url: receiver.url, events: ['*'] });
     const path = `/webhooks/${endpoint.id}/recover`;

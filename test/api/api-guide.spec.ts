@@ -41,7 +41,7 @@ describe('The guide to the REST API', () => {
     expect(named(rowOf(route))).toEqual(expect.arrayContaining(fieldsOf(Type)));
   });
 
-  describe('names filters that the lists read', () => {
+  describe('names only filters that the list reads:', () => {
     let host: WebhooksHost;
     let api: Calls;
     beforeAll(async () => {

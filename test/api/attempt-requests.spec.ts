@@ -11,7 +11,7 @@ const detailOf = async (api: ReturnType<typeof newAccount>['api']) =>
   list(api, `/webhooks/deliveries/${(await first(api)).id}`);
 
 describe('An attempt in the log', () => {
-  it('shows its request as it arrived, without the secrets, and the head of a failed response', async () => {
+  it('shows its request as it arrived, without the secrets, and the headers of a failed response', async () => {
     const { api, register, publish } = newAccount();
     const { secret } = await register({ headers: { 'X-Token': 's3cr3t' } });
     receiver.answer(503, 200);
@@ -32,7 +32,7 @@ describe('An attempt in the log', () => {
         url: receiver.url,
         headers: {
           ...Object.fromEntries(sent),
-          // Derived from the time of the attempt's record.
+          // The API derives the timestamp from the recorded time of the attempt.
           'webhook-timestamp': expect.stringMatching(/^\d{10}$/),
           'webhook-signature': 'v1,…',
           'x-token': '…',
@@ -62,7 +62,7 @@ describe('An attempt in the log', () => {
     expect(responseHeaders).not.toHaveProperty('x-header-19');
   });
 
-  it('shows no headers of an earlier attempt if a process of an earlier release has recorded the later one', async () => {
+  it('shows no headers of an earlier attempt if a process of an earlier release has recorded the later attempt', async () => {
     const { api, register, publish } = newAccount();
     await register();
     receiver.answer(500);

@@ -4,7 +4,7 @@ import { itForAll } from '../support/it-for-all.js';
 
 const URL = 'https://example.com/hooks';
 const good = { url: URL, events: ['message.delivered'] };
-/** Fewer than the limit of any route. */
+/** Calls of one account: fewer than the limit of any route. */
 const CALLS_EACH = 8;
 const LONG = 'x'.repeat(70_000);
 
@@ -32,7 +32,7 @@ const wrongMail = [
   '"b@example.org x"@example.com',
 ];
 
-/** What an endpoint's body may hold, and what it may not. */
+/** Wrong values for each field of an endpoint's body. */
 const endpointFields: Record<string, unknown[]> = {
   url: [
     ...wrongText,
@@ -232,7 +232,7 @@ describe('Bad input', () => {
     Object.keys(fields).map((field) => [route, field] as const),
   );
 
-  /** An account with an endpoint: calls of one account are limited, so each makes a few. */
+  /** Creates an account with an endpoint. The calls of one account are limited, so each account makes only a few. */
   async function newCaller(): Promise<{ api: Calls; id: string }> {
     const caller = host.as(`caller-${++callers}`);
     return { api: caller, id: (await caller.post('/webhooks', good).expect(201)).body.id };
@@ -391,7 +391,7 @@ describe('Bad input', () => {
   });
 
   itForAll(['application/x-www-form-urlencoded', 'text/plain', 'multipart/form-data; boundary=x'])(
-    'a body of another content type is a 415: a form of another site must change nothing',
+    'a body of another content type is a 415, so that a form of another site changes nothing',
     async (type) => {
       const body = 'url=https%3A%2F%2Fexample.com&events=*';
       expect((await host.as('a').post('/webhooks').set('content-type', type).send(body)).status).toBe(415);

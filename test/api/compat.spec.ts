@@ -15,14 +15,14 @@ it('The compatibility routes exist only if the options name them', async () => {
   await host.close();
 });
 
-it('A platform without compatibility routes stops the start', async () => {
+it('The start fails if compat names a platform that has no compatibility routes', async () => {
   await expect(startHost({ options: { compat: ['msgine' as never] } })).rejects.toThrow(
     '"mobile-text-alerts" or "httpsms"',
   );
 });
 
 it.each(['express', 'fastify'] as const)(
-  'The compatibility routes have the platforms’ own paths, if the host’s prefix on %s excludes them',
+  'On %s, the compatibility routes have the platforms’ own paths if the host’s prefix excludes those paths',
   async (adapter) => {
     const exclude = ['v3/webhooks{/*path}', 'v1/webhooks{/*path}'];
     const configure = (app: INestApplication) => void app.setGlobalPrefix('api', { exclude });
@@ -58,7 +58,7 @@ describe.each(['express', 'fastify'] as const)('Compatibility routes on %s', (ad
   });
 
   describe('of Mobile Text Alerts', () => {
-    /** The request as its document prints it, with an address in place of the one that the document hides. */
+    /** The request as the platform's document prints it, with an email address in place of the hidden one. */
     const documented = {
       event: 'delivery-status',
       url: 'https://www.example.com/app/hooks',
@@ -337,7 +337,7 @@ describe.each(['express', 'fastify'] as const)('Compatibility routes on %s', (ad
       });
     });
 
-    it('say what they were doing when they found wrong fields', async () => {
+    it('name the operation in an error about wrong fields', async () => {
       const { data } = (await api.post('/v1/webhooks', body)).body;
       const wrong = { ...body, url: 'not a url' };
       for (const [call, doing] of [

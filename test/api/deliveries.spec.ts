@@ -98,7 +98,7 @@ describe('One delivery', () => {
     expect(late.body.code).toBe('endpoint_closed');
   });
 
-  it('is cancelled once on request, and shows that', async () => {
+  it('is discarded when it is cancelled, and cannot be cancelled again', async () => {
     const { api, register, publish } = newAccount();
     const endpoint = await register();
     await api.post(`/webhooks/${endpoint.id}/pause`);
@@ -131,7 +131,7 @@ describe('One delivery', () => {
     expect(await first(api)).toMatchObject({ state: 'sending', waits: null, waitsUntil: null });
   });
 
-  it('is retried only after its endpoint is resumed, if that is paused', async () => {
+  it('waits until its paused endpoint is resumed, even if it is retried', async () => {
     const { api, register, publish } = newAccount();
     const endpoint = await register();
     await publish('msg_1');
@@ -304,7 +304,7 @@ describe('A long log', () => {
     expect((await list(api, '/webhooks/deliveries?until=2100-01-01')).data).toHaveLength(20);
   });
 
-  it('reads hardly more failures than a page shows, however many failures and successes there are', async () => {
+  it('is not read to the end to find failures, however many failures and successes there are', async () => {
     const { api, tenantId, register, publish } = newAccount();
     await register();
     const rows = (state: string, failedAt: number | null) =>
@@ -337,7 +337,7 @@ describe('A long log', () => {
     asked.mockRestore();
   });
 
-  it('is not read beyond the rows that are older than the requested time', async () => {
+  it('is not searched further once its rows are older than the requested time', async () => {
     const { api, tenantId, register } = newAccount();
     await register();
     await insertHay(tenantId);
@@ -398,7 +398,7 @@ describe('Recovering what an endpoint missed', () => {
       [tenantId, laneId, count],
     );
 
-  /** Five deliveries: three are exhausted, one was cancelled, one arrived. */
+  /** Four deliveries: three are exhausted, one was cancelled. The endpoint is paused. */
   async function missed() {
     const account = newAccount();
     const endpoint = await account.register();
@@ -430,7 +430,7 @@ describe('Recovering what an endpoint missed', () => {
     expect(await list(api, '/webhooks/deliveries?state=exhausted')).toMatchObject({ data: [{}, {}, {}] });
   });
 
-  it('sends the missed deliveries again, the earliest first, but not cancelled ones', async () => {
+  it('sends the missed deliveries again once the endpoint is resumed, but not cancelled ones', async () => {
     const { api, endpoint } = await missed();
     const { body } = await api
       .post(`/webhooks/${endpoint.id}/recover`, { since: '2026-11-20T09:00:00Z' })
@@ -447,7 +447,7 @@ describe('Recovering what an endpoint missed', () => {
     ]);
   });
 
-  it('works in batches, and sends each delivery once even if several callers recover at the same time', async () => {
+  it('works in batches, and recovers each delivery once even if several callers recover at the same time', async () => {
     const { api, tenantId, register } = newAccount();
     const endpoint = await register({ active: false });
     await insertExhausted(tenantId, endpoint.publicNo, 1200);

@@ -28,13 +28,13 @@ async function call(
 ) {
   const given = { 'x-key': `account-${tenants}`, authorization: 'Bearer 89fa747a', ...headers };
   const sent = Object.entries(given).filter(([, value]) => value !== undefined) as [string, string][];
-  // Bytes: `fetch` adds a content type to text.
+  // Sent as bytes, because `fetch` adds a content type to a string.
   const bytes = Buffer.isBuffer(body) ? body : Buffer.from(JSON.stringify(body, null, 4));
   const answer = await fetch((await host.app.getUrl()) + path, { method, headers: sent, body: bytes });
   return { status: answer.status, body: (await answer.json()) as { message: string; data: { id: number } } };
 }
 
-/** What is stored of the account's only webhook, its secret in the clear; `null`: it has none. */
+/** Returns what is stored of the account's only webhook, with its secret in clear text, or `null` if it has none. */
 async function stored(host: WebhooksHost) {
   const tenantId = `account-${tenants}`;
   const { data } = await host.webhooks.endpoints.list(tenantId);
@@ -53,7 +53,7 @@ describe.each(['express', 'fastify'] as const)(
     beforeEach(() => void tenants++);
 
     itForAll([undefined, FORM, `${FORM}; charset=UTF-8`, 'text/plain;charset=UTF-8'])(
-      'register and change exactly what was sent, whatever the client calls its body',
+      'register and change exactly what was sent, whatever content type the client sends',
       async (type) => {
         tenants++;
         const made = await call(host, 'POST', '/v3/webhooks', registration, { 'content-type': type });
@@ -67,7 +67,7 @@ describe.each(['express', 'fastify'] as const)(
     itForAll([
       [FORM, undefined],
       ['text/plain', undefined],
-      // Browsers add these on their own.
+      // Browsers add basic credentials on their own.
       [FORM, 'Basic YTpi'],
     ])(
       'without a bearer token are refused, because a page of another site can send them',

@@ -61,7 +61,7 @@ describe("The host's own types of events", () => {
     },
   );
 
-  it('are sent as test events with their example, and no other types are', async () => {
+  it('are sent as test events with their example, and unknown types are refused', async () => {
     const { body: endpoint } = await api.post('/webhooks', { url, events: ['*'] }).expect(201);
     const test = (type: string) => api.post(`/webhooks/${endpoint.id}/test?wait=1`, { type });
     await test('invoice.paid').expect(202);
@@ -105,7 +105,7 @@ describe('The request that is shown with each type', () => {
     ['mysmsgate', 'message.delivered', 'x-mysmsgate-signature', '…'],
     ['mobile-text-alerts', 'message.received', 'x-signature', '…'],
     ['httpsms', 'message.failed', 'authorization', 'Bearer …'],
-  ])('are the headers and the body that the profile sends, without the signature', async (row) => {
+  ])('has the headers and the body that the profile sends, without the signature', async (row) => {
     const [profile, type, header, signature] = row;
     api = host.as(`shown-${profile}`);
     const { profile: shown, data } = await listOf(`?profile=${profile}`);
@@ -149,7 +149,7 @@ describe('The request that is shown with each type', () => {
     ['?profile=twilio', 'must be one of standard, '],
     ['?profile=', 'characters'],
     ['?profile=a&profile=b', 'once'],
-  ])('is refused for a profile that does not exist, with those that do', async ([query, rule]) => {
+  ])('is refused for a wrong profile, with an error that says what is allowed', async ([query, rule]) => {
     const { body } = await host.as('wrong').get(`/webhooks/event-types${query}`).expect(400);
     expect(body.details).toMatchObject([{ field: 'profile' }]);
     expect(body.message).toContain(rule);
@@ -214,7 +214,7 @@ describe('Types that the host does not name', () => {
     await expect(publishTyped('invoice.paid')).resolves.toMatchObject({ duplicate: false });
   });
 
-  it('are accepted if a profile of the host that has no list of names uses them', async () => {
+  it('are accepted if a profile of the host renders them, even if the profile has no list of names', async () => {
     const shouting = defineProfile({
       ...standard(),
       name: 'shouting',

@@ -21,7 +21,7 @@ describe.each(['express', 'fastify'] as const)('A call with an Idempotency-Key, 
   const post = (path: string, key: string, body?: object) => api.post(path, body).set('idempotency-key', key);
   const count = async (): Promise<number> => (await api.get('/webhooks').expect(200)).body.data.length;
 
-  it('is made once, and returns the same answer, with its secret', async () => {
+  it('is made once, and a repetition returns the same response with the same secret', async () => {
     const first = await post('/webhooks', 'k1', sent).expect(201);
     expect(first.headers['idempotency-replayed']).toBeUndefined();
     const again = await post('/webhooks', 'k1', sent).expect(201);
@@ -50,7 +50,7 @@ describe.each(['express', 'fastify'] as const)('A call with an Idempotency-Key, 
     expect(JSON.stringify(rows)).not.toContain('whsec_');
   });
 
-  it('belongs to one tenant and one call: with another body or webhook it is a 422', async () => {
+  it('is a 422 if the tenant has used the key with another body or webhook; other tenants may use the key', async () => {
     const { body } = await post('/webhooks', 'k1', sent).expect(201);
     const other = await post('/webhooks', 'k1', { ...sent, description: 'x' }).expect(422);
     const detail = { field: 'Idempotency-Key', code: 'idempotency_key_reused' };

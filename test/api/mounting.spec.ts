@@ -74,7 +74,7 @@ class HostController extends WebhooksController {
 @UseGuards(Refuse)
 class GuardedController extends WebhooksController {}
 
-/** Comes before the module's routes: routes of the host below the same path stay the host's. */
+/** Stands before the module's routes, so that a request to this route of the host reaches the host. */
 @Controller('webhooks')
 class CarrierController {
   @Get('carrier-status')
@@ -87,7 +87,7 @@ class CarrierController {
 class CarrierModule {}
 
 describe.each(['express', 'fastify'] as const)('The routes on %s', (adapter) => {
-  it('are at webhooks', () => withHost({ adapter }, (api) => serves(api, '/webhooks')));
+  it('are at /webhooks by default', () => withHost({ adapter }, (api) => serves(api, '/webhooks')));
 
   it('move with the path option', () =>
     withHost({ adapter, options: { path: 'developer/hooks' } }, async (api) => {
@@ -104,7 +104,7 @@ describe.each(['express', 'fastify'] as const)('The routes on %s', (adapter) => 
     ['URI versions', { type: VersioningType.URI }, '/webhooks'],
     ['URI versions with a default', { type: VersioningType.URI, defaultVersion: '2' }, '/v2/webhooks'],
     ['versions in a header', { type: VersioningType.HEADER, header: 'x-version', defaultVersion: '1' }, null],
-  ] as const)('go along with %s', async (_, versions, base) => {
+  ] as const)('work with %s', async (_, versions, base) => {
     const configure = (app: INestApplication) => void app.enableVersioning(versions as never);
     await withHost({ adapter, configure }, async (api) => {
       if (base) return serves(api, base);
@@ -124,7 +124,7 @@ describe.each(['express', 'fastify'] as const)('The routes on %s', (adapter) => 
       await api.get('/guarded').expect(403);
     }));
 
-  it('can be left out; the services remain', () =>
+  it('do not exist with controller: false', () =>
     withHost({ adapter, options: { controller: false } }, async (api) => {
       await api.get('/webhooks').expect(404);
     }));

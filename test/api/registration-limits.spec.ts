@@ -11,8 +11,8 @@ beforeAll(async () => {
 });
 afterAll(() => host.close());
 
-describe('Limits hold under races', () => {
-  it('fifty endpoints at most, however many are registered at once', async () => {
+describe('The limits of registrations', () => {
+  it('allow fifty endpoints of an account, however many are registered at the same time', async () => {
     const eager = await startHost({ options: { limits: { registrationsPerMinute: 100 } } });
     const a = eager.as('a');
     const answers = await Promise.all(Array.from({ length: 60 }, () => a.post('/webhooks', standard)));
@@ -22,7 +22,7 @@ describe('Limits hold under races', () => {
     await eager.close();
   });
 
-  it('twenty registrations a minute, over all processes, also if webhooks are deleted in between', async () => {
+  it('allow twenty registrations a minute over all processes, even if webhooks are deleted in between', async () => {
     const database = await createDatabase();
     const hosts = [await startHost({ database }), await startHost({ database })];
     const rotate = async (i: number) => {
@@ -49,7 +49,7 @@ describe('Limits hold under races', () => {
     await database.drop();
   });
 
-  it('registrations a minute by any means: the routes of the platforms and the host’s own code count, too', async () => {
+  it('count registrations through the routes of the platforms and through the host’s own code', async () => {
     const served = await startHost({
       options: { compat: ['httpsms', 'mobile-text-alerts'], limits: { registrationsPerMinute: 1 } },
     });
@@ -63,7 +63,7 @@ describe('Limits hold under races', () => {
     await served.as('b').post('/v1/webhooks', httpsms).expect(429);
     await create('c');
     await expect(create('c')).rejects.toMatchObject({ code: 'too_many_requests', retryAfterSeconds: 60 });
-    // One that was refused, or rolled back with the host's transaction, does not count.
+    // A registration that was refused, or rolled back with the host's transaction, does not count.
     await served
       .as('d')
       .post('/webhooks', { ...standard, url: 'https://10.0.0.1/' })
@@ -77,14 +77,14 @@ describe('Limits hold under races', () => {
     await served.close();
   });
 
-  it('one URL for each stream, however many calls register it at the same time', async () => {
+  it('allow one URL for each stream, however many calls register it at the same time', async () => {
     const a = host.as('stream');
     const body = { url: URL, profile: 'mysmsgate', events: ['incoming-sms'] };
     const answers = await Promise.all(Array.from({ length: 8 }, () => a.post('/webhooks', body)));
     expect(answers.filter(({ status }) => status === 201)).toHaveLength(1);
   });
 
-  it('five live secrets, each of which was returned to a caller', async () => {
+  it('allow five live secrets, each of which was returned to a caller', async () => {
     const a = host.as('secrets');
     const { body } = await a.post('/webhooks', standard);
     const answers = await Promise.all(

@@ -178,7 +178,7 @@ describe('What a profile asks of a registration', () => {
     expect(short.body.message).toMatch(/profile opensms.*16 to 255/);
   });
 
-  it('Mobile Text Alerts: 600 a minute by default; null means no limit', async () => {
+  it('Mobile Text Alerts limits requests to 600 a minute by default; null means no limit', async () => {
     const body = { profile: 'mobile-text-alerts', events: ['message-reply'], secret: 'abc123-abc2-cde1' };
     expect((await register(body)).body.maxThroughputPerMinute).toBe(600);
     expect((await register({ ...body, maxThroughputPerMinute: 5 })).body.maxThroughputPerMinute).toBe(5);
@@ -187,7 +187,7 @@ describe('What a profile asks of a registration', () => {
     ).toBeNull();
   });
 
-  it('MySMSGate: one URL for each stream, 409 for a second one, also by a change', async () => {
+  it('MySMSGate allows one URL for each stream; a second one is a 409, also if a change asks for it', async () => {
     const a = newAccount();
     const both = { url: URL, profile: 'mysmsgate', events: ['incoming-sms'] };
     await a.post('/webhooks', both).expect(201);
@@ -337,7 +337,7 @@ describe("The customer's own id and values", () => {
 });
 
 describe('Rotating a secret', () => {
-  it('returns the new one, keeps signing with the old one too for a day, and accepts a secret of the caller', async () => {
+  it('returns the new secret, keeps the old one valid for a day, and accepts a secret of the caller', async () => {
     const a = newAccount();
     const { body } = await a.post('/webhooks', standard);
     const { body: rotated } = await a.post(`/webhooks/${body.id}/rotate-secret`).expect(200);
@@ -350,7 +350,7 @@ describe('Rotating a secret', () => {
     expect(wrong.body.details[0].field).toBe('secret');
   });
 
-  it('by a PATCH of the endpoint does the same', async () => {
+  it('by a PATCH of the endpoint also keeps the old one valid', async () => {
     const a = newAccount();
     const { body } = await a.post('/webhooks', standard);
     const secret = `whsec_${Buffer.alloc(32, 8).toString('base64')}`;
@@ -453,9 +453,9 @@ describe("In the host's transaction", () => {
   it('tests and recoveries cannot take part: they commit by themselves, and their types accept no tx', () => {
     const { endpoints } = host.webhooks;
     const tx = host.dataSource.manager;
-    // @ts-expect-error It would be sent although the host's transaction rolls back.
+    // @ts-expect-error The test event would be sent although the host's transaction rolls back.
     void (() => endpoints.test('t', 'wh_', {}, 0, { tx }));
-    // @ts-expect-error It goes batch by batch.
+    // @ts-expect-error A recovery commits batch by batch.
     void (() => endpoints.recover('t', 'wh_', { since: '2020-01-01' }, { tx }));
   });
 

@@ -9,7 +9,7 @@ import { startHost, type WebhooksHost } from '../support/webhooks-host.js';
 
 const options: WebhooksModuleStructure = { compat: ['mobile-text-alerts', 'httpsms'] };
 
-/** Express 4 sets an empty object where it parses nothing. Many hosts on Express 5 do the same. */
+/** Express 4 sets the body to an empty object if no parser reads it. Many hosts on Express 5 do the same. */
 const likeExpress4 = (app: INestApplication): void =>
   void app.use((call: { body?: unknown }, _: unknown, next: () => void) => {
     call.body ??= {};
@@ -53,7 +53,7 @@ const NO_BODY: Record<string, string>[] = [
 
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
 
-/** What browsers add to a form that another site submits: over HTTPS, over HTTP, from a page without a name. */
+/** What browsers add to a form that another site submits: over HTTPS, over HTTP, from a page without an origin. */
 const FROM_OTHER_SITES: Record<string, string>[] = [
   { ...FORM, 'sec-fetch-site': 'cross-site' },
   { ...FORM, 'sec-fetch-site': 'same-site' },
@@ -63,7 +63,7 @@ const FROM_OTHER_SITES: Record<string, string>[] = [
   { ...FORM, 'sec-fetch-site': 'cross-site', authorization: 'Basic dXNlcjpwYXNz' },
 ];
 
-/** In this order, each finds the state that it needs. */
+/** Calls without a body. In this order, each call finds the state that it needs. */
 const WITHOUT_BODY = [
   ['POST /webhooks/wh_:id/pause', 200],
   ['POST /webhooks/wh_:id/resume', 200],
@@ -120,7 +120,7 @@ describe.each(HOSTS)('On $name', ({ adapter, configure }) => {
   });
   afterAll(() => host.close());
 
-  /** `POST /webhooks/wh_:id/pause` with the id of one that exists. */
+  /** Fills in ids that exist, such as that of an endpoint in `POST /webhooks/wh_:id/pause`. */
   function filled(route: string): { method: string; path: string } {
     const [method, path] = route.split(' ') as [string, string];
     const own = path.startsWith('/v3') ? ids.v3! : path.startsWith('/v1') ? ids.v1! : '';
@@ -128,7 +128,7 @@ describe.each(HOSTS)('On $name', ({ adapter, configure }) => {
     return { method, path: named };
   }
 
-  /** As the client of Node sends it: no header that is not named here. */
+  /** Sends a request with Node's `http` client, which adds no content type of its own. */
   async function send(route: string, headers: Record<string, string>, body?: string): Promise<Answer> {
     const { port } = host.app.getHttpServer().address() as AddressInfo;
     const length = headers['transfer-encoding'] ? {} : { 'content-length': String(body?.length ?? 0) };
@@ -177,12 +177,15 @@ describe.each(HOSTS)('On $name', ({ adapter, configure }) => {
     },
   );
 
-  itForAll(FROM_OTHER_SITES)('a form of another site without a field changes nothing', async (headers) => {
-    const before = await everything();
-    for (const [route] of WITHOUT_BODY)
-      expect([route, (await send(route, headers)).status]).toEqual([route, 415]);
-    expect(await everything()).toEqual(before);
-  });
+  itForAll(FROM_OTHER_SITES)(
+    'a form without fields from another site is a 415 and changes nothing',
+    async (headers) => {
+      const before = await everything();
+      for (const [route] of WITHOUT_BODY)
+        expect([route, (await send(route, headers)).status]).toEqual([route, 415]);
+      expect(await everything()).toEqual(before);
+    },
+  );
 
   it('a form of the same site is accepted, and so is one with a token', async () => {
     const { port } = host.app.getHttpServer().address() as AddressInfo;
@@ -237,7 +240,7 @@ describe.each(HOSTS)('On $name', ({ adapter, configure }) => {
       [`DELETE /webhooks/wh_${long}`, 'endpoint_not_found', 'FST_ERR_MAX_PARAM_LENGTH'],
       [`POST /webhooks/deliveries/dlv_${long}/retry`, 'delivery_not_found', 'FST_ERR_MAX_PARAM_LENGTH'],
     ] as const)
-      // Fastify refuses these before anything of an app sees them.
+      // Fastify refuses these URLs before any code of the app sees them.
       expect((await send(route, {})).body.code).toBe(adapter === 'fastify' ? codeOnFastify : code);
   });
 

@@ -22,16 +22,16 @@ interface Account {
   api: Calls;
   tenantId: string;
   things: Things;
-  /** Text that is in everything that the account has. No response to another account may contain it. */
+  /** Texts that occur in what the account has. No response to another account may contain them. */
   hidden: string[];
 }
 
 interface RouteCase {
   /** Calls the route with these things. */
   call(api: Calls, things: Things): ReturnType<Calls['get']>;
-  /** Status for the account whose things they are. */
+  /** Status for the account that owns the things. */
   own: number;
-  /** For another account: a 404, or an answer that holds nothing of theirs. */
+  /** For another account: a 404, or a response that contains nothing of the owner. */
   other: 404 | 'own things only';
 }
 
@@ -239,7 +239,7 @@ it('A new route without a case is noticed', async () => {
   await host.close();
 });
 
-/** A body without what differs from request to request. */
+/** A body without the fields that differ from request to request. */
 const sameEachTime = ({ timestamp: _, requestId: __, ...body }: Record<string, unknown>) => body;
 
 describe.each(['express', 'fastify'] as const)(
@@ -334,7 +334,7 @@ describe.each(['express', 'fastify'] as const)(
       host = await startHost({ adapter, logger: false, options: COMPAT });
       receiver = await startReceiver();
       owners = await newAccounts(ROUTES.length + 2);
-      // The last ones: their numbers are too high to be anything else in an answer.
+      // The last accounts, because their numbers are too high to occur by chance in a response.
       [victim, stranger] = [owners.pop()!, owners.pop()!];
     });
     afterAll(async () => {

@@ -2,7 +2,7 @@ import { advanceClock } from '../support/clock.js';
 import { first, host, list, newAccount, receiver, useCustomers } from './customers.js';
 
 useCustomers();
-// Otherwise the next test, whose clock is later, would send them.
+// Otherwise the next test, whose clock is later, would send the deliveries that still wait.
 afterEach(() => host.dataSource.query('delete from webhook_deliveries'));
 
 const MINUTE = 60_000;
@@ -52,14 +52,14 @@ describe('A delivery that waits for its retry', () => {
     expect(await first(api)).toMatchObject({ state: 'delivered', attemptCount: 2 });
   });
 
-  it('needs no recovery if it is due already', async () => {
+  it('is not matched by a recovery if it is due already', async () => {
     const { api, endpoint } = await failed();
     advanceClock(host.app, MINUTE);
     const { body } = await api.post(`/webhooks/${endpoint.id}/recover`, { since: LONG_AGO }).expect(202);
     expect(body).toMatchObject({ matched: 0, recovered: 0 });
   });
 
-  it('is sent when its paused endpoint is resumed, if it is due by then or was requested', async () => {
+  it('is sent when its paused endpoint is resumed, if it is due or its retry was requested', async () => {
     const { api, endpoint, publish, delivery } = await failed();
     await publish('msg_2');
     await host.webhooks.runOnce();
@@ -75,7 +75,7 @@ describe('A delivery that waits for its retry', () => {
     expect(await first(api)).toMatchObject({ waits: 'schedule', attemptCount: 1 });
   });
 
-  it('is not sent during a pause that the receiver has asked for, and shows when that ends', async () => {
+  it('is not sent during a pause that the receiver has asked for, and shows when the pause ends', async () => {
     const { api, register, publish } = newAccount();
     await register();
     receiver.answer(429);

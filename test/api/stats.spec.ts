@@ -87,7 +87,7 @@ describe('The figures of a webhook', () => {
     write.mockRestore();
   });
 
-  /** Rows that exist, whatever their hour. */
+  /** Number of stored hours of an endpoint. */
   async function rowsOf(id: string): Promise<number> {
     const store = host.app.get<Store>(STORE, { strict: false });
     return (await store.readEndpointHours(decodeId('wh', id)!, 1000 * HOUR_MS)).hours.length;

@@ -166,7 +166,7 @@ describe('The keys of stored secrets', () => {
     await database.drop();
   });
 
-  it('leave a row that cannot be opened as it is, and name it', async () => {
+  it('are not replaced in a row that cannot be opened; the result names the row', async () => {
     await host.as('a').post('/webhooks', body).expect(201);
     await host.as('b').post('/webhooks', body).expect(201);
     await host.dataSource.query(

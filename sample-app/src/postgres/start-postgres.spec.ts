@@ -96,7 +96,7 @@ describe('startPostgres', () => {
     const again = await startPostgres({ directory: folder, durable: false });
     expect(again.url).toBe(app.line);
     await again.stop();
-    await untilRefused(again.url); // the server stops when the launcher has
+    await untilRefused(again.url); // the first launcher may still be stopping the server
   });
 
   it('keeps running while another process uses it', async () => {
@@ -128,15 +128,18 @@ describe('startPostgres', () => {
     stranger.kill();
   });
 
-  (isRoot ? it : it.skip)('moves to a folder that the server user can enter, and says so', async () => {
-    const closed = join(folder, 'closed');
-    mkdirSync(closed, { mode: 0o700 });
-    const server = await startPostgres({ directory: closed, durable: false });
-    expect(server.notice).toMatch(
-      // If the server user cannot enter the clone, the binaries are copied too.
-      /^PostgreSQL runs as "\w+", who cannot enter .*: its (binaries and )?data are in \/var\/tmp\//,
-    );
-    await server.stop();
-    rmSync(readlinkSync(join(closed, 'moved-to')), { recursive: true });
-  });
+  (isRoot ? it : it.skip)(
+    'uses another folder if the server user cannot enter the given one, and says so',
+    async () => {
+      const closed = join(folder, 'closed');
+      mkdirSync(closed, { mode: 0o700 });
+      const server = await startPostgres({ directory: closed, durable: false });
+      expect(server.notice).toMatch(
+        // If the server user cannot enter the clone, the binaries are copied too.
+        /^PostgreSQL runs as "\w+", who cannot enter .*: its (binaries and )?data are in \/var\/tmp\//,
+      );
+      await server.stop();
+      rmSync(readlinkSync(join(closed, 'moved-to')), { recursive: true });
+    },
+  );
 });
