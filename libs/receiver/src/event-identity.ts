@@ -8,7 +8,7 @@ export interface EventIdentity {
 
 /**
  * Returns a field as text, or `null` if it is missing, empty, or neither a string nor an exact number. JSON numbers beyond
- * 2^53 are rounded when they are parsed, so two different ones could give the same text.
+ * 2^53 are rounded when they are parsed, so two different numbers could give the same text.
  */
 export function textField(value: unknown): string | null {
   if (typeof value === 'number') return Number.isSafeInteger(value) ? String(value) : null;

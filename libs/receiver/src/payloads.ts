@@ -77,7 +77,7 @@ export interface MysmsgateDeliveryReport {
   timestamp: number;
 }
 
-/** No field names the event: {@link VerifiedWebhook.type} does. */
+/** The body has no field for the type of the event. Read {@link VerifiedWebhook.type}. */
 export type MysmsgateWebhook = MysmsgateIncomingSms | MysmsgateDeliveryReport;
 
 /** Mobile Text Alerts: the fields of all four events. Which are present depends on the event and the account's payload version. */
@@ -85,7 +85,7 @@ export interface MobileTextAlertsWebhook {
   type?: string;
   messageId?: string | number;
   externalId?: string | null;
-  /** 1 queued, 2 sending, 3 sent, 4 delivered; above 4 a failure of the platform's table. */
+  /** 1 queued, 2 sending, 3 sent, 4 delivered; above 4: a failure, listed in the platform's documents. */
   status?: number;
   replyId?: string | number;
   message?: string;

@@ -34,9 +34,9 @@ export interface SignatureFormat {
   encoding?: 'hex' | 'base64';
 }
 
-/** The platform's documentation leaves nothing open. */
+/** No options, because the platform documents the whole format. */
 export interface NoOptions {
-  /** The signature covers no time: only a dedupe store stops a request that is sent again. */
+  /** The signature covers no time, so only a dedupe store can stop a replayed request. */
   toleranceSeconds?: never;
 }
 

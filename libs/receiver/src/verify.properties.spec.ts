@@ -78,7 +78,7 @@ describe.each(profiles)('%s', (profile) => {
   const secrets = secretOf[profile];
   const json = fc.dictionary(fc.string(), fc.jsonValue()).map((value) => JSON.stringify(value));
 
-  it('accepts every object that is well signed', () => {
+  it('accepts every JSON object that is signed correctly', () => {
     fc.assert(
       fc.property(json, (body) => {
         const { headers } = requestOf[profile](
@@ -95,7 +95,7 @@ describe.each(profiles)('%s', (profile) => {
     const { headers, body } = requestOf[profile](bodyOf[profile], secrets);
     const name = signatureHeader[profile];
     const signature = headers[name]!;
-    // The word "Bearer" counts in any case.
+    // The scheme "Bearer" is case-insensitive, so a flipped bit in it may leave the header valid.
     const from = profile === 'httpsms' ? 'Bearer '.length * 8 : 0;
     for (let bit = from; bit < signature.length * 8; bit += 1) {
       const changed = { ...headers, [name]: flip(signature, bit).toString('latin1') };

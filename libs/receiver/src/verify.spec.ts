@@ -22,7 +22,7 @@ describe.each(profiles)('%s', (profile) => {
     ['a Uint8Array', new TextEncoder().encode(body)],
     ['a view into a larger buffer', new Uint8Array(Buffer.from(`xx${body}yy`)).subarray(2, -2)],
     ['an ArrayBuffer', new Uint8Array(Buffer.from(body)).buffer],
-  ])('takes the body in each form of raw bytes', ([, form]) => {
+  ])('accepts the body in each form of raw bytes', ([, form]) => {
     expect(verify(profile, { body: form }).payload).toEqual(JSON.parse(body));
   });
 
@@ -38,7 +38,7 @@ describe.each(profiles)('%s', (profile) => {
     expect(refused.message).toMatch(/exact bytes.*express\.raw\(\)/);
   });
 
-  it('takes headers of Node and of the Fetch API, their names in any case', () => {
+  it('accepts headers of Node and of the Fetch API, with names in any case', () => {
     const { headers } = signed(profile);
     const upper = Object.fromEntries(
       Object.entries(headers).map(([name, value]) => [name.toUpperCase(), value]),
@@ -75,7 +75,7 @@ describe.each(profiles)('%s', (profile) => {
   itForAll(['', 'null', '7', '"text"', '{"a":', '\u{feff}', '{}{}'])(
     'refuses signed bodies that are not a JSON object',
     (junk) => {
-      // An httpSMS request names its type in a header, which nobody signs and nobody reads.
+      // `signed` reads the type of an httpSMS body, so it cannot sign junk. The token does not cover the body anyway.
       const { headers } = profile === 'httpsms' ? signed(profile) : signed(profile, junk);
       expect(refusal(profile, { headers, body: junk })).toMatchObject({
         reason: 'malformed-body',
@@ -105,7 +105,7 @@ itForAll([
   ['mobile-text-alerts', (n) => `{"replyId":${n}}`],
   ['httpsms', (n) => `{"id":${n},"type":"message.phone.sent"}`],
 ] as [WebhookProfile, (number: string) => string][])(
-  'tells apart events whose ids are numbers that JSON rounds, in each field that may hold the id',
+  'gives different ids to events whose numeric ids JSON.parse rounds to one number, in each field that may hold the id',
   ([profile, write]) => {
     const idOf = (number: string) => verify(profile, signed(profile, write(number))).id;
     for (const numbers of [
@@ -149,7 +149,7 @@ it('answers 401 to faults of the sender', () => {
   });
 });
 
-describe('the id, which names the event for a dedupe store', () => {
+describe('the id, which identifies the event in a dedupe store', () => {
   const idOf = (profile: WebhookProfile, payload: object) =>
     verify(profile, { ...signed(profile, JSON.stringify(payload)) });
 
@@ -178,7 +178,7 @@ describe('the id, which names the event for a dedupe store', () => {
     expect(webhook.type).toBe(type);
   });
 
-  it('differs if only the body differs, and is the same for the same bytes', () => {
+  it('is the same for the same bytes and differs for others, if the payload contains no id', () => {
     const [one, two] = [{ hello: 1 }, { hello: 2 }].map((payload) => idOf('msgine', payload).id);
     expect(one).not.toBe(two);
     expect(one).toBe(idOf('msgine', { hello: 1 }).id);

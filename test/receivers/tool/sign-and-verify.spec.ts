@@ -259,7 +259,7 @@ describe('A wrong call', () => {
       /--secret: A secret must be whsec_ and base64/,
     ],
     [['listen', '--secret', ''], /--secret is empty/],
-    [['listen', '--host', '203.0.113.1', '--port', '0'], /cannot listen on --host 203.0.113.1/],
+    [['listen', '--host', '203.0.113.1', '--port', '0'], /Cannot listen on --host 203.0.113.1/],
     [
       ['listen', '--signature-header', 'x-sig'],
       /--signature-header needs --profile opensms or --profile mysmsgate/,

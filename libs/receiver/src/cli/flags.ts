@@ -76,7 +76,7 @@ export function parseFlags(args: readonly string[], specs: FlagSpecs): Flags {
   return new Flags(values, positionals);
 }
 
-/** In `--port --json` the value of `--port` was forgotten: the port is not "--json". */
+/** In `--port --json`, `--port` has no value: `--json` is the next option. */
 function hasValue({ value, inlineValue }: { value?: string; inlineValue?: boolean }): boolean {
   return value !== undefined && (inlineValue === true || !value.startsWith('--'));
 }

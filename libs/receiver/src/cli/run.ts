@@ -10,9 +10,9 @@ import { UsageError } from './usage.error.js';
 import { VERSION } from './version.js';
 
 const COMMANDS: readonly Command[] = [listen, sign, verify, replay];
-const HELP_FLAG = { help: { short: 'h', help: 'prints this' } };
+const HELP_FLAG = { help: { short: 'h', help: 'prints this help' } };
 
-/** Runs a command line without the program's name. Returns the exit code: 2 for a wrong call, which it explains. */
+/** Runs a command. `args`: without the program's name. Returns the exit code. Explains a wrong call and returns 2. */
 export async function run(args: readonly string[]): Promise<number> {
   try {
     return await runCommand(args);

@@ -15,10 +15,10 @@ export const SIGNATURE_FLAGS = {
     isRepeatable: true,
     help: 'the signing secret; several during a rotation. Default: the environment variable WEBHOOK_SECRET',
   },
-  profile: { value: 'PROFILE', help: `${PROFILE_NAMES.join(', ')}. Default: what the headers look like` },
+  profile: { value: 'PROFILE', help: `${PROFILE_NAMES.join(', ')}. Default: inferred from the headers` },
   'signature-header': {
     value: 'NAME',
-    help: 'opensms, mysmsgate: the header of the signature, if it is another one',
+    help: 'opensms, mysmsgate: the name of the signature header, if it is not the default',
   },
   'signature-prefix': {
     value: 'TEXT',
@@ -46,7 +46,7 @@ export function readSignatureFlags(flags: Flags): SignatureSettings {
   return { profile, secrets, format: readFormat(flags, profile) };
 }
 
-/** Refuses secrets of Standard Webhooks that can verify nothing. Throws {@link UsageError}. */
+/** Throws {@link UsageError} for secrets that cannot verify any Standard Webhooks signature. */
 export function checkSecrets({ profile, secrets }: SignatureSettings): void {
   if (profile !== 'standard' && profile !== 'standard-cloudevents') return;
   try {

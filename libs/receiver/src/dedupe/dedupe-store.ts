@@ -7,7 +7,7 @@ export type DedupeState = 'new' | 'in-progress' | 'done';
  */
 export interface DedupeStore {
   /**
-   * Takes a lease on the key unless the key is leased or done. Of several callers at the same time one gets `new`.
+   * Takes a lease on the key unless the key is leased or done. If several callers begin a key at once, exactly one gets `new`.
    * @param token is unique to this call; `abandon` needs it
    * @param leaseMs how long the lease holds, in milliseconds; after it the next caller gets `new`
    */

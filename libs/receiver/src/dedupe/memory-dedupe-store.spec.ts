@@ -41,10 +41,10 @@ describe('handleOnce', () => {
     await expect(failed).rejects.toMatchObject({ errors: [work, abandon] });
   });
 
-  it('lets the sender retry if the work succeeded and cannot be marked as done', async () => {
+  it('rejects if the work succeeded but the key cannot be marked as done, so that the sender retries', async () => {
     const store = create();
-    store.complete = () => Promise.reject(new Error('store is away'));
-    await expect(handleOnce(store, 'a', () => undefined)).rejects.toThrow('store is away');
+    store.complete = () => Promise.reject(new Error('store is down'));
+    await expect(handleOnce(store, 'a', () => undefined)).rejects.toThrow('store is down');
     expect(await store.begin('a', 't', 1000)).toBe('in-progress');
   });
 });

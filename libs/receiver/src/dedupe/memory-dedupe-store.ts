@@ -8,7 +8,7 @@ export interface MemoryDedupeStoreOptions {
 }
 
 interface Entry {
-  /** Of the lease; `null` if the key is done. */
+  /** Token of the lease; `null` if the key is done. */
   token: string | null;
   /** Epoch milliseconds. */
   expiresAt: number;
@@ -16,7 +16,7 @@ interface Entry {
 
 /** Keeps keys in memory: for one process, until it restarts. */
 export class MemoryDedupeStore implements DedupeStore {
-  /** The entry that was set first is first. */
+  /** In the order in which they were set, oldest first. */
   private readonly entries = new Map<string, Entry>();
   private readonly maxKeys: number;
   private readonly now: () => number;

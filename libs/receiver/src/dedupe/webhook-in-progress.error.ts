@@ -10,7 +10,7 @@ export class WebhookInProgressError extends Error {
   readonly statusCode = 503;
   readonly headers: Readonly<Record<string, string>>;
 
-  /** @param retryAfterSeconds when the lease of the other copy has ended for certain */
+  /** @param retryAfterSeconds time after which the lease of the other copy has certainly ended */
   constructor(
     readonly key: string,
     readonly retryAfterSeconds: number,

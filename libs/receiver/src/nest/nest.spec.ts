@@ -157,7 +157,7 @@ describe.each(adapters)('on %s', (name, adapter) => {
       expect(answer).toMatchObject({ status: 200, text: '{"id":"msg_1234567890"}' });
     });
 
-    it('hands over the whole webhook', async () => {
+    it('passes the whole webhook to a handler with @ReceivedWebhook', async () => {
       const answer = await post('standard', requestOf.standard(bodyOf.standard, secretOf.standard));
       expect(JSON.parse(answer.text)).toEqual({
         profile: 'standard',
@@ -174,7 +174,7 @@ describe.each(adapters)('on %s', (name, adapter) => {
       expect(JSON.parse(answer.text).payload).toEqual(JSON.parse(body));
     });
 
-    it("passes a profile's own options on", async () => {
+    it('verifies with the options of the profile, such as the audience', async () => {
       const good = requestOf.httpsms(bodyOf.httpsms, secretOf.httpsms);
       expect((await post('httpsms', good)).text).toContain('message.phone.delivered');
     });
@@ -224,7 +224,7 @@ describe.each(adapters)('on %s', (name, adapter) => {
       expect((await post('vault', ofTenant('b'))).status).toBe(401);
     });
 
-    it('answers 503 with Retry-After to a retry while the first request is handled, and handles the next', async () => {
+    it('answers a retry with 503 while the first request is handled, and handles the next if the first fails', async () => {
       seen = new MemoryDedupeStore();
       const request = requestOf.msgine(bodyOf.msgine, secretOf.msgine);
       let fail!: (error: Error) => void;
@@ -249,12 +249,12 @@ describe.each(adapters)('on %s', (name, adapter) => {
       expect((await post('once', request)).text).toBe('{"handled":false}');
     });
 
-    it('lets a failure of the secret source through as it is', async () => {
+    it('answers 500 and logs the error if the secret source fails', async () => {
       expect((await post('broken', requestOf.msgine(bodyOf.msgine, secretOf.msgine))).status).toBe(500);
       expect(logged.join()).toContain('vault is sealed');
     });
 
-    it('does not hand out a body that no guard verified', async () => {
+    it('answers 500 on a route without the guard, and logs how to add it', async () => {
       const answer = await post('unguarded', requestOf.msgine(bodyOf.msgine, secretOf.msgine));
       expect(answer.status).toBe(500);
       expect(logged.join()).toContain('@UseGuards(webhookGuard');
@@ -274,7 +274,7 @@ describe.each(adapters)('on %s', (name, adapter) => {
   });
 });
 
-it('says so if the body was neither parsed nor kept', async () => {
+it('answers 500 and logs body-not-raw if Nest has neither parsed nor kept the body', async () => {
   const errors: string[] = [];
   jest.spyOn(Logger.prototype, 'error').mockImplementation((...line: unknown[]) => {
     errors.push(String(line[0]));

@@ -79,7 +79,7 @@ describe.each(profiles)('%s', (profile) => {
     expect(verify({ secrets: ['', secret] }).profile).toBe(profile);
   });
 
-  it('refuses a tampered body, another secret and no header', () => {
+  it('refuses a tampered body, another secret and a missing header', () => {
     expect(refusal({ body: body.replace('"', ' "') }).reason).toBe('signature-mismatch');
     expect(refusal({ secrets: `${secret}x` }).reason).toBe('signature-mismatch');
     expect(refusal({ headers: {} }).reason).toBe('missing-header');

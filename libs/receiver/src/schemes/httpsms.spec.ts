@@ -28,7 +28,7 @@ const verifyToken = (token: string, more: object = {}) =>
 const refusal = (token: string, more: object = {}) => refusalOf(() => verifyToken(token, more));
 const token = (parts: TokenParts = {}) => httpsmsToken(secret, { at, ...parts });
 
-it('verifies the vector of the contract', () => {
+it('verifies a token that is written out in full', () => {
   const vector =
     'eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJpc3MiOiJhcGkuaHR0cHNtcy5jb20iLCJzdWIiOiJYdEFCejZ6ZGVGTW9CTG9sdHo2U1JFRHZSU2gyIiwiYXVkIjpbImh0dHBzOi8vZXhhbXBsZS5jb20vaG9vayJdLCJleHAiOjE3MDAwMDA2MDAsIm5iZiI6MTY5OTk5OTQwMCwiaWF0IjoxNzAwMDAwMDAwfQ.pHsWufYG8a3kCK53UtjUooS9TPnJXt9bfsfgR9uStho';
   expect(vector).toBe(token());
@@ -42,7 +42,7 @@ it('verifies the vector of the contract', () => {
 describe('compared with jose', () => {
   const key = new TextEncoder().encode(secret);
 
-  it('accepts what it signs', async () => {
+  it('accepts a token that jose signs', async () => {
     const theirs = await new SignJWT({ sub: 'U1' })
       .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
       .setIssuer('api.httpsms.com')
@@ -54,7 +54,7 @@ describe('compared with jose', () => {
   });
 
   itForAll([-662, -661, -660, -659, 0, 658, 659, 660, 661])(
-    'agrees with it at every age of the token around the limits',
+    'accepts and refuses the same ages of a token as jose',
     async (age) => {
       const made = token({ at: at - age });
       const currentDate = new Date(now);
@@ -74,11 +74,11 @@ describe('compared with jose', () => {
   );
 });
 
-it('takes a signing key with blanks around it, and several', () => {
+it('accepts a signing key with blanks around it, and a list of keys', () => {
   expect(verifyToken(token(), { secrets: ['old', ` ${secret}\n`] }).profile).toBe('httpsms');
 });
 
-it('refuses a token that ended or has not begun', () => {
+it('refuses a token that has expired or is not yet valid', () => {
   expect(refusal(token({ at: at - 661 })).reason).toBe('timestamp-too-old');
   expect(refusal(token({ at: at + 661 })).reason).toBe('timestamp-too-new');
   expect(refusal(token({ at: at - 600 }), { toleranceSeconds: 0 }).reason).toBe('timestamp-too-old');
@@ -103,7 +103,7 @@ it('checks audience and issuer if the options name them', () => {
 itForAll([
   ['no algorithm', { alg: 'none' }],
   ['another algorithm', { alg: 'HS512' }],
-  ['an asymmetric one', { alg: 'RS256' }],
+  ['an asymmetric algorithm', { alg: 'RS256' }],
   ['an extension', { alg: 'HS256', crit: ['b64'], b64: false }],
 ])('refuses tokens with another header, even if they are signed correctly', ([, header]) => {
   expect(refusal(token({ header })).reason).toBe('malformed-header');
@@ -116,7 +116,7 @@ it('refuses an unsigned token', () => {
 });
 
 itForAll([{ exp: undefined }, { exp: '1700000600' }, { exp: null }, { nbf: 'soon' }])(
-  'refuses wrong claims',
+  'refuses a token whose exp is missing, or whose exp or nbf is not a number',
   (claims) => {
     expect(refusal(token({ claims })).reason).toBe('malformed-header');
   },
@@ -134,7 +134,7 @@ itForAll([
   'Bearer a.b.c.d',
   'Bearer bnVsbA.bnVsbA.x',
   'Bearer ..',
-])('refuses authorization headers without such a token', (authorization) => {
+])('refuses an authorization header other than "Bearer" and one token', (authorization) => {
   const headers = { authorization };
   const work = () => verifyWebhook({ profile: 'httpsms', headers, body, secrets: secret, now });
   expect(refusalOf(work).reason).toMatch(/malformed-header|missing-header/);

@@ -2,7 +2,7 @@ import { WebhookRefusedError } from '../webhook-refused.error.js';
 
 /** The likely causes, for signatures that cover the body. */
 export const WRONG_SECRET_OR_BODY =
-  'The secret is another one, or the body was changed on the way (by a proxy, or by middleware that parsed and serialized it).';
+  'The secret is wrong, or the body was changed on the way (by a proxy, or by middleware that parsed and serialized it).';
 
 /** @param what names the part that does not match, such as `The signature in "x-signature"` */
 export function signatureMismatch(what: string, secretCount: number, causes = ''): WebhookRefusedError {

@@ -69,7 +69,7 @@ describe('the published vectors of Standard Webhooks', () => {
 });
 
 describe('compared with the standardwebhooks package', () => {
-  it('accepts what it signs', () => {
+  it('accepts a request that the package signs', () => {
     const date = new Date(now);
     const headers = {
       'webhook-id': 'evt_1',
@@ -80,10 +80,10 @@ describe('compared with the standardwebhooks package', () => {
   });
 
   it.each([
-    ['accepts', body, secret],
-    ['refuses a changed body', `${body} `, secret],
-    ['refuses another secret', body, other],
-  ])('agrees with it: %s', (_name, sent, key) => {
+    ['a valid request', body, secret],
+    ['a changed body', `${body} `, secret],
+    ['another secret', body, other],
+  ])('gives the same result as the package for %s', (_name, sent, key) => {
     const { headers } = standardRequest(body, secret);
     const request = { headers, body: sent };
     const theirs = outcome(() => new Webhook(key).verify(sent, headers));
@@ -91,7 +91,7 @@ describe('compared with the standardwebhooks package', () => {
   });
 
   itForAll([-301, -300, -299, 0, 299, 300, 301])(
-    'agrees with it at every age around the tolerance',
+    'accepts and refuses the same ages of a request as the package',
     (age) => {
       jest.useFakeTimers({ now });
       try {
@@ -117,7 +117,7 @@ describe('secrets', () => {
     expect(verify(signed(signingKey), [secret, publicKey]).id).toBe('evt_1');
   });
 
-  it('takes a secret without its prefix, with a line end, and a signature without its padding', () => {
+  it('accepts a secret without its prefix and with a line end, and a signature without its padding', () => {
     const { headers } = signed();
     const bare = { ...headers, 'webhook-signature': headers['webhook-signature']!.replace(/=+$/, '') };
     expect(verify({ headers: bare, body }, `${secret.slice(6)}\n`).id).toBe('evt_1');
@@ -126,7 +126,7 @@ describe('secrets', () => {
   itForAll([
     ["the sender's private key", signingKey],
     ['a public key of another length', 'whpk_AAAA'],
-    ['what is no base64', 'whsec_not base64!'],
+    ['text that is not base64', 'whsec_not base64!'],
     ['a prefix alone', 'whsec_'],
   ])('refuses invalid secrets', ([, key]) => {
     expect(refusal(signed(), key).reason).toBe('bad-secret');
@@ -176,11 +176,14 @@ describe('headers', () => {
     body,
   });
 
-  itForAll(['webhook-id', 'webhook-timestamp', 'webhook-signature'])('needs each of its headers', (name) => {
-    const headers = Object.entries(signed().headers).filter(([key]) => key !== name);
-    expect(refusal({ headers: Object.fromEntries(headers), body }).reason).toBe('missing-header');
-    expect(refusal(change(name, ' ')).reason).toBe('missing-header');
-  });
+  itForAll(['webhook-id', 'webhook-timestamp', 'webhook-signature'])(
+    'refuses a request without one of its headers',
+    (name) => {
+      const headers = Object.entries(signed().headers).filter(([key]) => key !== name);
+      expect(refusal({ headers: Object.fromEntries(headers), body }).reason).toBe('missing-header');
+      expect(refusal(change(name, ' ')).reason).toBe('missing-header');
+    },
+  );
 
   itForAll([
     ['webhook-id', 'evt.1'],
@@ -193,25 +196,25 @@ describe('headers', () => {
     ['webhook-signature', 'v2,AAAA'],
     ['webhook-signature', 'AAAA'],
     ['webhook-signature', Array.from({ length: 33 }, () => 'v1,AAAA').join(' ')],
-  ])('refuses junk in each of its headers', ([name, value]) => {
+  ])('refuses a header with a malformed value', ([name, value]) => {
     expect(refusal(change(name, value)).reason).toBe('malformed-header');
   });
 
   itForAll([
     ['no signature', 'v1,'],
     ['a shorter one', 'v1,g0hM9SsE'],
-    ['one of other letters', 'v1,🙂'],
+    ['one with invalid characters', 'v1,🙂'],
     ['one joined with a comma', `${signed().headers['webhook-signature']}, v1,AAAA`],
-  ])('finds no match in signatures of something else', ([, value]) => {
+  ])('reports v1 entries that are not the signature of the request as a mismatch', ([, value]) => {
     expect(refusal(change('webhook-signature', value)).reason).toBe('signature-mismatch');
   });
 
-  it('skips versions that nobody knows yet', () => {
+  it('skips signatures of unknown versions', () => {
     const signature = standardSignature(secret, `evt_1.${at}.${body}`);
     expect(verify(change('webhook-signature', `v9,abc junk ${signature}`)).id).toBe('evt_1');
   });
 
-  it('covers the id and the timestamp with the signature', () => {
+  it('refuses a changed id or timestamp, because the signature covers them', () => {
     expect(refusal(change('webhook-id', 'evt_2')).reason).toBe('signature-mismatch');
     expect(refusal(change('webhook-timestamp', String(at + 1))).reason).toBe('signature-mismatch');
     expect(refusal(change('webhook-timestamp', `0${at}`)).reason).toBe('signature-mismatch');

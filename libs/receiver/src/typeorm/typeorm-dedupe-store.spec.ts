@@ -46,7 +46,7 @@ it('distinguishes keys that differ in one letter, however long they are', async 
     expect([key.slice(0, 9), await begin(key)]).toEqual([key.slice(0, 9), 'new']);
 });
 
-it('removes what has expired and nothing else', async () => {
+it('prunes expired keys and no others', async () => {
   await store.begin('short', 't', 1000);
   await store.complete('long', hour);
   now += 1000;
@@ -55,7 +55,7 @@ it('removes what has expired and nothing else', async () => {
   expect(await receipts()).toBe(1);
 });
 
-it('treats rows that earlier snapshots wrote as done, until they expire', async () => {
+it('treats rows of early 0.1.0 snapshots as done until they expire', async () => {
   const keyDigest = createHash('sha256').update('old').digest('hex');
   const expiresAt = String(now + hour);
   await dataSource.getRepository(WebhookReceipt).insert({ keyDigest, token: randomUUID(), expiresAt });
@@ -92,9 +92,9 @@ describe("inside the receiver's transaction", () => {
   });
 
   it.each([
-    ['takes over if that failed', 'rollbackTransaction', true],
-    ['does nothing if that succeeded', 'commitTransaction', false],
-  ] as const)('makes a second copy wait for the first one, which %s', async (_, end, handled) => {
+    ['handles it if the first rolls back', 'rollbackTransaction', true],
+    ['skips it if the first commits', 'commitTransaction', false],
+  ] as const)('makes a second copy wait for the first, and %s', async (_, end, handled) => {
     const first = dataSource.createQueryRunner();
     await first.startTransaction();
     await handleOnce(store.within(first.manager), 'a', () => undefined);
@@ -105,7 +105,7 @@ describe("inside the receiver's transaction", () => {
     expect(await second).toBe(handled);
   });
 
-  it('shows the failure of the work, not that of a statement in a broken transaction', async () => {
+  it('rejects with the error of the work, not with that of a later statement in the aborted transaction', async () => {
     const failing = dataSource.transaction((tx) =>
       handleOnce(store.within(tx), 'a', () => tx.query('select nonsense')),
     );
@@ -114,7 +114,7 @@ describe("inside the receiver's transaction", () => {
   });
 });
 
-it('handles a webhook once if reads go to a replica that has stopped', async () => {
+it('handles a webhook once if TypeORM reads from a replica that receives no writes', async () => {
   const replica = await createDatabase();
   const connect = (options: object) =>
     new DataSource({ type: 'postgres', entities: [webhookReceiptSchema], ...options }).initialize();

@@ -8,7 +8,7 @@ export interface TypeOrmDedupeStoreOptions {
   now?: () => number;
 }
 
-/** Prefix of a lease's token. Any other token belongs to a key that is done, including those of early 0.1.0 snapshots. */
+/** Prefix of a lease's token. A key with any other token is done; early 0.1.0 snapshots wrote other tokens than `done`. */
 const LEASE = 'lease:';
 const DONE = 'done';
 
@@ -47,7 +47,7 @@ export class TypeOrmDedupeStore implements DedupeStore {
         .execute();
       const stored = await receipts.findOneBy({ keyDigest });
       if (stored?.token === lease.token) return 'new';
-      // The lease has just ended. The sender's retry gets the next one.
+      // Another caller deleted the row between the two statements. The sender's next retry takes a lease.
       if (stored === null) return 'in-progress';
       if (Number(stored.expiresAt) > this.now())
         return stored.token.startsWith(LEASE) ? 'in-progress' : 'done';
@@ -67,7 +67,10 @@ export class TypeOrmDedupeStore implements DedupeStore {
       .execute();
   }
 
-  /** Does nothing inside a transaction: its rollback ends the lease, and after an error it accepts no more statements. */
+  /**
+   * Does nothing inside a transaction: the rollback ends the lease, and PostgreSQL accepts no further statement after an
+   * error.
+   */
   async abandon(key: string, token: string): Promise<void> {
     if (this.manager.queryRunner?.isTransactionActive) return;
     await receiptsOf(this.manager).delete({ keyDigest: digest(key), token: leaseToken(token) });
@@ -81,7 +84,7 @@ export class TypeOrmDedupeStore implements DedupeStore {
     return affected ?? 0;
   }
 
-  /** Under TypeORM's `replication`, reads go to a replica, which may not have what was just written. */
+  /** Runs `work` on the primary. With TypeORM's `replication`, reads go to a replica, which may lack the latest writes. */
   private async onPrimary<T>(work: (receipts: Repository<WebhookReceipt>) => Promise<T>): Promise<T> {
     if (this.manager.queryRunner) return work(receiptsOf(this.manager));
     const runner = this.manager.connection.createQueryRunner('master');

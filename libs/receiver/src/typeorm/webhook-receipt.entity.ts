@@ -4,7 +4,7 @@ import { EntitySchema } from 'typeorm';
 export class WebhookReceipt {
   /** SHA-256 of the key in hex: it has a fixed length, and no collation treats two different ones as equal. */
   keyDigest!: string;
-  /** Of the lease (begins with `lease:`) if the webhook is being handled; anything else if it is done. */
+  /** The token of the lease (begins with `lease:`) if the webhook is being handled; anything else if it is done. */
   token!: string;
   /** When the lease ends or the key is forgotten, epoch milliseconds. Most drivers return `bigint` as a string. */
   expiresAt!: string;

@@ -98,7 +98,7 @@ export class Listener {
   }
 }
 
-/** `null`: it is too large. */
+/** Returns `null` if the body is too large. */
 async function readBody(request: IncomingMessage): Promise<Buffer | null> {
   const chunks: Buffer[] = [];
   let bytes = 0;
@@ -110,7 +110,7 @@ async function readBody(request: IncomingMessage): Promise<Buffer | null> {
   return Buffer.concat(chunks);
 }
 
-/** In the order in which they arrived; `request.headers` drops copies of some. */
+/** Reads `rawHeaders`, because `request.headers` drops repeated values of some headers. */
 function headersOf({ rawHeaders }: IncomingMessage): Record<string, string | string[]> {
   const headers: Record<string, string | string[]> = Object.create(null);
   for (let index = 0; index < rawHeaders.length; index += 2) {
@@ -128,5 +128,5 @@ function listenError({ code, message }: NodeJS.ErrnoException, port: number, hos
       `Port ${port} is in use. Choose another one with --port; --port 0 finds a free one.`,
     );
   if (code === 'EACCES') return new UsageError(`Port ${port} needs more rights. Choose one above 1023.`);
-  return new UsageError(`It cannot listen on --host ${host}, --port ${port}: ${message}.`);
+  return new UsageError(`Cannot listen on --host ${host}, --port ${port}: ${message}.`);
 }

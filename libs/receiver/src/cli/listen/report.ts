@@ -43,7 +43,7 @@ function line([time, type, id, attempt, signature, answer]: string[]): string {
   return [...cells, answer!].join('  ');
 }
 
-/** A digest is longer than a line. */
+/** Fits an id into its column: a digest of the body is longer. */
 function shortened(id: string): string {
   return id.length > 30 ? `${id.slice(0, 29)}…` : id;
 }

@@ -9,7 +9,7 @@ export interface RequestFile {
   headers: Record<string, string | string[]>;
   body: Buffer;
   profile: WebhookProfile | null;
-  /** Only for a delivery: its `webhook-id`, from which it can be signed again, because its signatures are masked. */
+  /** Only for a delivery. Its signatures are masked in the log, so it is signed again, with `eventId` as `webhook-id`. */
   delivery: { eventId: string; omitted: string[] } | null;
 }
 

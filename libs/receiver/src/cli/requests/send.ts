@@ -11,7 +11,7 @@ export interface SentResult {
   text: string;
 }
 
-/** Set by the connection, and not part of what was signed. */
+/** Headers that the new connection sets. No signature covers them. */
 const OF_CONNECTION = new Set([
   'connection',
   'content-length',

@@ -8,7 +8,7 @@ import { webToken } from './web-token.js';
 export interface SigningInput extends Pick<SignatureSettings, 'format'> {
   profile: WebhookProfile;
   body: Buffer;
-  /** At least one. Only the standard profiles sign with more than the first. */
+  /** At least one. The standard profiles sign with each secret, the others with the first. */
   secrets: readonly string[];
   /** Standard profiles: `webhook-id`. */
   id: string;
@@ -35,7 +35,7 @@ export function checkSigningSecrets(profile: WebhookProfile, secrets: readonly s
   for (const secret of secrets) standardSignature(secret, Buffer.alloc(0));
 }
 
-/** Returns the headers of a request as the profile's sender makes them, with the content type. Throws `UsageError`. */
+/** Returns the headers that the profile's sender sets: signature and content type. Throws `UsageError`. */
 export function signRequest(input: SigningInput): Record<string, string> {
   const { profile, body, secrets, id, at } = input;
   if (profile === 'standard' || profile === 'standard-cloudevents') {

@@ -3,7 +3,7 @@ import type { WebhookProfile } from '../../profiles.js';
 import type { WebhookRefusedError } from '../../webhook-refused.error.js';
 import { SIGNATURE_HEADERS, valueOf } from './infer-profile.js';
 
-/** A request that was refused, and a function that tries it with other inputs. */
+/** A request that was refused, and a function that checks its signature with another body or other secrets. */
 export interface RefusedRequest {
   headers: WebhookHeaders;
   body: Buffer;
@@ -38,7 +38,7 @@ function aboutMissingHeader({ headers, profile }: RefusedRequest): string {
     : 'The sender has no secret for this URL, or a proxy removed the header.';
 }
 
-/** How a body may have been rewritten on the way. */
+/** How a body may have been rewritten on the way, and a function that undoes it. */
 const REWRITTEN: readonly (readonly [how: string, (body: string) => string | null])[] = [
   ['given other line ends', (body) => body.replaceAll('\r\n', '\n')],
   ['given a line end or blanks around it', (body) => body.trim()],
@@ -68,7 +68,7 @@ function compact(body: string): string | null {
   try {
     return JSON.stringify(JSON.parse(body));
   } catch {
-    return null; // It is not JSON. Another message says so.
+    return null; // The caller reports a body that is not JSON.
   }
 }
 

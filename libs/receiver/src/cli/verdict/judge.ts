@@ -40,7 +40,7 @@ export interface Verdict {
   status: number;
 }
 
-/** Never throws because of the request. */
+/** Verifies a request and explains the result. Returns a verdict for every request, also for an invalid one. */
 export function judge(request: ReceivedRequest, given: VerifySettings): Verdict {
   const profile = given.profile ?? inferProfile(request.headers);
   const settings = { ...given, secrets: secretsFor(profile, given.secrets) };
@@ -64,7 +64,7 @@ export function judge(request: ReceivedRequest, given: VerifySettings): Verdict 
   }
 }
 
-/** The standard profiles refuse secrets of another form, such as those of another endpoint. */
+/** Drops the secrets of other profiles: one of them would make a standard profile refuse every request. */
 function secretsFor(profile: WebhookProfile | null, secrets: readonly string[]): readonly string[] {
   if (!profile?.startsWith('standard')) return secrets;
   const keys = secrets.filter((secret) => /^\s*wh(sec|pk|sk)_/.test(secret));
