@@ -37,7 +37,7 @@ export interface WebhookAccount {
   egressIps: string[];
 }
 
-/** Accounts. Each is made when it is first needed, with a secret that signs callbacks and the webhooks of some profiles. */
+/** Accounts. An account is created when it is first needed. Its secret signs callbacks and the webhooks of some profiles. */
 @Injectable()
 export class WebhookAccounts {
   /** @internal The module constructs this class. */
@@ -138,7 +138,7 @@ export class WebhookAccounts {
     );
   }
 
-  /** What signs with the account's secret: callbacks in the default profile, and the profiles that always do. */
+  /** The profiles that sign with the account's secret: `profile`, which callbacks use, and those that have no other secret. */
   private usersOf(profile: Profile): Profile[] {
     const profiles = [...this.settings.profiles.values()];
     return [profile, ...profiles.filter(({ secret }) => secret.owner === 'account')];

@@ -13,7 +13,7 @@ const MAX_ATTEMPT_MS = 60_000;
 
 const WITHOUT_CAUSE: ReadonlySet<AlertKind> = new Set(['endpoint.recovered', 'endpoint.backlog_filling']);
 
-/** What an alert is about. Read when it is sent, so that it includes what has happened since. */
+/** What an alert is about. Read when the alert is sent, so that it includes what has happened since the alert was created. */
 export interface AlertFacts {
   /** The most frequent first. */
   causes: FailureCount[];

@@ -9,7 +9,7 @@ import { MAX_MAILS_PER_DAY } from './mail-quota.js';
 
 /** Causes listed in one alert. */
 const MAX_CAUSES_LISTED = 3;
-/** Numbers from here on are shown as "10000 or more": deliveries are counted up to this number. */
+/** Deliveries are counted up to this number, so the text says "10000 or more". */
 const MAX_NUMBER_SHOWN = 10_000;
 
 interface AlertTemplate {
@@ -48,9 +48,9 @@ const TEMPLATES: Record<Exclude<AlertKind, 'alerts.summary'>, AlertTemplate> = {
   'endpoint.backlog_filling': {
     subject: 'Webhook paused with a long backlog',
     headline: ({ data }) =>
-      `Your endpoint has been paused since ${formatTime(data!.since)}, and ${data!.backlog} deliveries wait for it; at most ${data!.limit} may`,
+      `Your endpoint has been paused since ${formatTime(data!.since)}, and ${data!.backlog} deliveries wait for it; the limit is ${data!.limit}`,
     advice:
-      'Resume it before the limit is reached. After that the oldest are discarded: once it is resumed, they can be sent again.',
+      'Resume it before the limit is reached. Beyond the limit, the oldest deliveries are discarded. They can be sent again after it is resumed.',
   },
   'delivery.exhausted': {
     subject: 'Webhook deliveries given up',

@@ -10,8 +10,8 @@ interface AddressedAlert extends DueAlert {
 
 /**
  * Distributes the day's mails in the order of `alerts`, and stores which alerts got one and which are held for the summary.
- * Counts by tenant and address: no tenant can use up another's mails. Needs the lock of `lockAlerts`: two processes at once
- * would give the same mail out twice.
+ * Counts by tenant and address: no tenant can use up another's mails. Needs the lock of `lockAlerts`: without it,
+ * two processes at once could exceed the quota.
  */
 export async function assignMailQuota(tx: AlertStore, alerts: readonly DueAlert[]): Promise<ClaimedAlert[]> {
   const candidates = alerts.filter(needsMail);
@@ -40,7 +40,7 @@ export async function assignMailQuota(tx: AlertStore, alerts: readonly DueAlert[
   return claimed;
 }
 
-/** A summary is mailed beyond the limit; an alert that is retried keeps what was decided at its first try. */
+/** Returns `false` for a summary, which the quota does not limit, and for a retried alert, which was decided at its first try. */
 function needsMail(alert: DueAlert): alert is AddressedAlert {
   return alert.recipient !== null && alert.kind !== 'alerts.summary' && !alert.isMailed && !alert.isHeld;
 }

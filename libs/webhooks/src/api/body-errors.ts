@@ -12,7 +12,7 @@ interface ParserError {
   limit?: number;
 }
 
-/** The errors of Express's parsers that are about the body. `entity.verify.failed` is the host's own check. */
+/** Errors of Express's parsers about the body. `entity.verify.failed` is missing, because it is the host's own check. */
 const EXPRESS_TYPES = new Set([
   'charset.unsupported',
   'encoding.unsupported',

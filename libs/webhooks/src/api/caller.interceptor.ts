@@ -57,7 +57,7 @@ export class CallerInterceptor implements NestInterceptor {
     if (request.method === 'GET' || request.method === 'HEAD') return;
     const isParsed = wasParsed(request);
     if (!isParsed && !(await hasBody(request))) {
-      // Any content type is accepted, because clients send that of a form by default.
+      // Without a body, any content type is accepted, because many clients send the type of a form by default.
       if (!isJson(contentTypeOf(request)) && isFromOtherSite(request)) throw jsonOnly();
       return;
     }
@@ -69,7 +69,7 @@ export class CallerInterceptor implements NestInterceptor {
     throw jsonOnly();
   }
 
-  /** Protects hosts that authenticate by cookie: a page of another site can send a body, but none with a JSON content type. */
+  /** Protects hosts that authenticate by cookie: a page of another site can send a body, but not as JSON. */
   protected checkContentType(request: IncomingRequest): void {
     const type = contentTypeOf(request);
     const isAllowed = type === '' ? !isFromOtherSite(request) : isJson(type);
@@ -79,8 +79,8 @@ export class CallerInterceptor implements NestInterceptor {
   }
 
   /**
-   * The tables do not exist yet, or a stored secret was moved or changed, or its key is missing. The log tells the operator
-   * why; the tenant can rotate the secret.
+   * Turns missing tables into a 503, and a stored secret that cannot be opened into a 409: it was moved or changed, or its
+   * key is missing. The log tells the operator why; the tenant can rotate the secret.
    */
   private toRequestError(error: unknown): unknown {
     if (error instanceof WebhooksNotReadyError) return notReady();

@@ -12,10 +12,10 @@ export interface WebhookCaller {
 /** Callers by request, as `CallerInterceptor` found them. */
 const CALLERS = new WeakMap<object, WebhookCaller>();
 
-/** What a guard of this module has already found out. */
+/** What a guard of this module already knows of the caller. */
 const KNOWN = new WeakMap<object, Partial<WebhookCaller>>();
 
-/** Sets the caller, so that `CallerInterceptor` does not ask the host, except for the tenant if it is missing. */
+/** Sets the caller. `CallerInterceptor` then asks the host only for a missing tenant. */
 export function knowCaller(request: object, caller: Partial<WebhookCaller>): void {
   KNOWN.set(request, caller);
 }

@@ -4,8 +4,8 @@ import type { IncomingRequest } from './incoming-request.js';
 const ADDED_BY_BROWSERS = /^(basic|digest|negotiate|ntlm)\b/i;
 
 /**
- * Whether a browser may have sent this request for a page of another origin, without asking the server first. Forms can do
- * that, and scripts that send no body.
+ * Whether a browser may have sent this request for a page of another origin without a preflight. Forms can send such
+ * requests, and so can scripts if the request has no body.
  */
 export function isFromOtherSite({ headers = {} }: IncomingRequest): boolean {
   const { authorization, origin } = headers;
@@ -26,7 +26,7 @@ function hostsOf(headers: NonNullable<IncomingRequest['headers']>): string[] {
     .map((host) => host.trim().toLowerCase());
 }
 
-/** Browsers send `null` if they must not name the page. That is not a host. */
+/** Returns `null` as text, which matches no host, for the origin `null`: browsers send it if they must not name the page. */
 function hostOf(origin: string): string {
   return URL.canParse(origin) ? new URL(origin).host : 'null';
 }

@@ -20,7 +20,7 @@ const OWN_ROUTE = Symbol.for('nestjs-sms-webhooks:route');
 
 type ErrorFilter = Type<ExceptionFilter>;
 
-/** What this file uses of Fastify, which is not a dependency. */
+/** The part of Fastify that this file uses. Fastify is not a dependency. */
 interface FastifyRoute {
   config?: { [OWN_ROUTE]?: ErrorFilter | null };
   preParsing?: (request: IncomingRequest) => Promise<void>;
@@ -33,9 +33,9 @@ interface FastifyInstance {
 }
 
 /**
- * Before any handler runs, Fastify refuses bodies that it has no parser for, that are not JSON or are too large, with
- * messages of its own, and requests without a body that name a content type. This makes the routes of this module respond
- * as they do on Express, in the format of their platform. Other routes and the host's parsers are not changed.
+ * Before any handler runs, Fastify refuses some requests with its own messages: bodies that it has no parser for, that are
+ * not JSON or that are too large, and requests without a body that name a content type. This module makes its routes
+ * respond as they do on Express, in the format of their platform. Other routes and the host's parsers are not changed.
  */
 @Module({})
 export class FastifyBodies implements NestModule {
@@ -94,12 +94,12 @@ async function hideContentType(request: IncomingRequest): Promise<void> {
   request.headers = { ...request.headers, ...none };
 }
 
-/** After the parsers: guards and handlers see what was sent. */
+/** Restores the headers after the parsers, so that guards and handlers see what was sent. */
 async function showContentType(request: IncomingRequest): Promise<void> {
   if (hidden.has(request)) request.headers = hidden.get(request);
 }
 
-/** Decorates a route of this module. `filter` formats its errors; `null`: Nest does. */
+/** Decorates a route of this module. `filter` formats the errors of the route; with `null`, Nest formats them. */
 export function ownRoute(filter: ErrorFilter | null): RouteDecorator {
   return (_: object, __?: string | symbol, method?: PropertyDescriptor): void => {
     if (!method) return;

@@ -60,9 +60,7 @@ export class IdempotentCalls {
   private running(call: KeyedCall, token: string): RunningCall {
     const orLog = (work: Promise<void>): Promise<void> =>
       work.catch((error: Error) =>
-        this.logger.error(
-          `The answer to a call with an ${IDEMPOTENCY_KEY} could not be kept: ${error.message}`,
-        ),
+        this.logger.error(`Storing the result of a call with an ${IDEMPOTENCY_KEY} failed: ${error.message}`),
       );
     return {
       finish: (answer) =>
@@ -80,7 +78,7 @@ export class IdempotentCalls {
       if (!(error instanceof SecretUnreadableError)) throw error;
       throw conflict(
         'idempotency_key_unreadable',
-        `The call was made, but its answer cannot be read any more. Look at what it did, and use another ${IDEMPOTENCY_KEY}.`,
+        `The call was made, but its stored response cannot be read. Check what the call did, and use another ${IDEMPOTENCY_KEY}.`,
       );
     }
   }

@@ -10,14 +10,14 @@ const MAX_UNKNOWN = 5;
  * Reads the fields of a query string one by one and reports all that are wrong in one 400. Fields that nobody reads are errors
  * too, because a misspelled filter would return everything.
  *
- * Not class-validator, as for bodies: everything in a query string is text, so each field would need a conversion in addition
- * to its check, and each list a class.
+ * Bodies are checked with class-validator. It does not fit query strings, where everything is text: each field would need a
+ * conversion in addition to its check, and each list of fields a class.
  */
 export class QueryReader {
   private readonly problems: ErrorDetail[] = [];
   private readonly known: string[] = [];
 
-  /** @param ignored fields that are not asked for but allowed; `'all'`: any */
+  /** @param ignored fields that are allowed although nobody reads them; `'all'`: any field */
   constructor(
     private readonly values: Record<string, unknown>,
     private readonly ignored: readonly string[] | 'all' = [],
@@ -56,7 +56,7 @@ export class QueryReader {
     return all.find((each) => each === text) ?? this.report(field, `must be one of ${all.join(', ')}`);
   }
 
-  /** One of the names that are known; if `isOpen`, any other too. */
+  /** One of `names`; if `isOpen`, any other name too. */
   name(field: string, names: readonly string[], isOpen: boolean): string | undefined {
     const text = this.text(field, 128);
     if (text === undefined || isOpen || names.includes(text)) return text;
@@ -81,7 +81,7 @@ export class QueryReader {
     return parseInstant(text) ?? this.report(field, 'must be a date and time such as 2026-11-20T10:00:00Z');
   }
 
-  /** Returns `read`. Throws a 400 if a field that was read is wrong, or one is given that was not read. */
+  /** Returns `read`. Throws a 400 if a field has a wrong value, or if a field is given that was not read. */
   result<T>(read: T): T {
     this.reportUnknown();
     if (this.problems.length > 0) throw badRequest(...this.problems);

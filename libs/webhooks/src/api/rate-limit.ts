@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { tooManyRequests, WebhooksRequestError } from '../core/request-error.js';
 import { requireTenant } from '../core/tenant.js';
 
-/** Calls of one tenant per minute, which may be made all at once, and what the error calls them. */
+/** Maximum number of calls of one tenant per minute, which may all come at once, and the word for them in the error. */
 const LIMITS = {
   test: { perMinute: 20, name: 'tests' },
   retry: { perMinute: 100, name: 'retries' },
@@ -12,7 +12,7 @@ const LIMITS = {
 
 export type LimitedAction = keyof typeof LIMITS;
 
-/** Buckets to keep in memory. Beyond it, the least recently used one is dropped. */
+/** Maximum number of buckets in memory. Beyond it, the least recently used bucket is dropped. */
 const MAX_BUCKETS = 10_000;
 
 interface Bucket {

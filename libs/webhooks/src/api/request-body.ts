@@ -3,7 +3,7 @@ import { HttpStatus } from '@nestjs/common';
 import { WebhooksRequestError } from '../core/request-error.js';
 import type { IncomingRequest } from './incoming-request.js';
 
-/** The content type, or an empty string if there is none: a header without a value says nothing either. */
+/** The content type, or an empty string if the header is missing or empty. */
 export function contentTypeOf({ headers }: IncomingRequest): string {
   return String(headers?.['content-type'] ?? '').trim();
 }
@@ -11,12 +11,12 @@ export function contentTypeOf({ headers }: IncomingRequest): string {
 export const isJson = (contentType: string): boolean =>
   /^application\/([\w.-]+\+)?json\s*(;|$)/i.test(contentType);
 
-/** Requests whose stream `isEmpty` has looked at. */
+/** Results of `isEmpty` by stream. */
 const known = new WeakMap<Readable, Promise<boolean>>();
 
 /**
- * Whether the request has a body (RFC 9112, 6.3). One of unknown length may be empty: then this waits for the first bytes,
- * which stay in the stream.
+ * Whether the request has a body (RFC 9112, 6.3). A body of unknown length may be empty, so the function waits for its first
+ * bytes, which stay in the stream.
  */
 export async function hasBody(request: IncomingRequest): Promise<boolean> {
   const { headers = {} } = request;
@@ -31,7 +31,7 @@ export async function hasBody(request: IncomingRequest): Promise<boolean> {
 function isEmpty(stream: Readable): Promise<boolean> {
   const before = known.get(stream);
   if (before) return before;
-  // A parser has read it.
+  // A parser has already read the stream.
   if (stream.readableDidRead !== false) return Promise.resolve(false);
   const found = new Promise<boolean>((resolve) => {
     const settle = (empty: boolean): void => {
@@ -63,7 +63,7 @@ export function discardBody(request: IncomingRequest): void {
 
 /**
  * Whether a parser of the host has read a body that was sent. If the content type is missing, or is one that the host has
- * no parser for, the handler would take the request for one without fields: a `PATCH` would change nothing and return 200.
+ * no parser for, the handler would see a request without fields: a `PATCH` would change nothing and return 200.
  */
 export function wasParsed(request: IncomingRequest): boolean {
   const { body } = request;

@@ -11,8 +11,8 @@ import { QueryReader } from './query-reader.js';
 import { RateLimit } from './rate-limit.js';
 
 /**
- * What the routes call. It is one dependency, so that a subclass of `WebhooksController` with dependencies of its own
- * passes one thing on: `constructor(api: WebhooksApi, private readonly plans: Plans) { super(api) }`.
+ * The services that the routes call, as one dependency: a subclass of `WebhooksController` that has its own dependencies
+ * passes only this one on, `constructor(api: WebhooksApi, private readonly plans: Plans) { super(api) }`.
  */
 @Injectable()
 export class WebhooksApi {

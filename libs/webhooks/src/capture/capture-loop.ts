@@ -13,7 +13,7 @@ export class CaptureLoop {
   private pauseMs = MIN_PAUSE_MS;
   private pausedUntil = 0;
 
-  /** @param relayBatch returns how many changes it has dealt with; 0: there is nothing to do now */
+  /** @param relayBatch returns how many changes it has handled; 0: none is due */
   constructor(
     private readonly name: string,
     private readonly relayBatch: () => Promise<number>,

@@ -33,8 +33,8 @@ export class CaptureRegistry {
   }
 
   /**
-   * Throws {@link WebhooksSetupError} if a capture names what the data source does not have, if its triggers are not on the
-   * table, or if two captures are of the same column.
+   * Throws {@link WebhooksSetupError} if a capture names an entity or column that the data source does not have, if its
+   * triggers are not on the table, or if two captures are of the same column.
    */
   async check(): Promise<void> {
     const named = new Map<string, Capture>();

@@ -14,7 +14,7 @@ import { mapChange } from './map-change.js';
 
 type CaptureStore = ChangeStore & OutboxStore;
 
-/** Changes of one transaction. */
+/** Maximum number of changes in one transaction. */
 const BATCH = 200;
 
 /**
@@ -114,7 +114,7 @@ export class CaptureRelay {
     return failed.length;
   }
 
-  /** One line, however many fail for the same reason. */
+  /** Logs one line for all failures of a batch: the first one, and how many other rows failed. */
   private logFailures(name: string, failed: readonly FailedChange[]): void {
     const [first] = failed;
     if (!first) return;

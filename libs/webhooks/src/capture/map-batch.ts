@@ -1,13 +1,13 @@
 import type { ClaimedChange, PostponedChange } from '../store/change-store.js';
 import type { NewEvent } from '../store/outbox-store.js';
 
-/** Maps that run at the same time. A small number, so that the host keeps connections of its pool. */
+/** Maximum number of maps that run at the same time. Small, because each may use a connection of the host's pool. */
 const MAX_CONCURRENT_MAPS = 4;
 /** A map that takes longer than this counts as failed, ms. */
 const MAX_MAP_MS = 5_000;
 /** No further map of a batch starts after this time, ms, because the transaction is open meanwhile. */
 const MAX_BATCH_MS = 5_000;
-/** Between two tries of a change, ms; doubled each time. */
+/** Pause between two tries of a change, ms; doubled each time up to the longest. */
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 600_000;
 
@@ -37,7 +37,7 @@ export interface MappedBatch {
  *
  * @param map returns the event, or `null`
  * @param now the database's clock, epoch ms
- * @param stop ends the batch: what has not been mapped by then is not tried
+ * @param stop ends the batch; changes that are not yet mapped stay as they are
  */
 export async function mapBatch(
   changes: readonly ClaimedChange[],

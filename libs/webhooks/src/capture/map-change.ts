@@ -33,7 +33,7 @@ export async function mapChange(
   return { ...checked, uuid: newUuid(change.createdAt, change.eventId) };
 }
 
-/** Other values than text and numbers are returned unchanged: the event is then refused. */
+/** Converts numbers to text. Returns any other value unchanged: `checkEvent` refuses it if it is not text. */
 function readTenant(capture: Capture, row: ObjectLiteral): string {
   const tenant = capture.tenantOf(row);
   return (typeof tenant === 'number' || typeof tenant === 'bigint' ? String(tenant) : tenant) as string;

@@ -65,12 +65,12 @@ function checkPortal(structure: WebhooksModuleStructure, { access, ...portal }: 
   if (access === 'both' && guards === 'global') {
     throw refuse(
       'portal.guards',
-      'portal.guards is missing: an APP_GUARD also asks about requests with a session token, so access: "both" needs a list of guards',
+      'portal.guards is missing: with access: "both" it must be a list of guards, because an APP_GUARD also checks requests with a session token',
     );
   }
 }
 
-/** A provider class, not a function of the request. `resolve` may be a field, which the prototype does not have. */
+/** Whether `tenant` is a provider class, not a function. `resolve` may be a field, which the prototype does not have. */
 export function isTenantClass(tenant: object): tenant is Type<TenantProvider> {
   return (
     typeof (tenant as Type<TenantProvider>).prototype?.resolve === 'function' ||

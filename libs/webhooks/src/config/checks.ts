@@ -60,7 +60,7 @@ export const hidden =
 
 export const isText = (given: unknown): given is string => typeof given === 'string' && given !== '';
 
-/** `true` or `false` themselves: the string "false" of an environment variable would pass for true. */
+/** Accepts booleans only, because the string "false" of an environment variable would count as true. */
 export const flag = value<boolean>((given) => typeof given === 'boolean', 'true or false');
 
 export const wholeNumber = (min: number, max: number): Check<number> =>

@@ -10,8 +10,8 @@ interface Rule {
 const rulesByPrototype = new WeakMap<object, Map<string, Rule>>();
 
 /**
- * Declares a property as an option. The property says everything about it: its comment what it does, its initializer
- * the default, its check the range.
+ * Declares a property as an option. The property defines the option completely: the comment says what it does, the
+ * initializer is its default, and the check is its range.
  */
 export function Option<T>(check: Check<T>, { isRequired = false } = {}) {
   return <Options extends object, Name extends keyof Options & string>(
@@ -28,7 +28,7 @@ const rulesOf = (Options: new () => object): Map<string, Rule> => rulesByPrototy
 /** The names of the options that a class declares. */
 export const optionNames = (Options: new () => object): string[] => [...rulesOf(Options).keys()];
 
-/** The same, with those inside groups: `worker`, `worker.slots`. */
+/** The names of the options of a class and of its groups: `worker`, `worker.slots`. */
 export const optionPaths = (Options: new () => object, prefix = ''): string[] =>
   [...rulesOf(Options)].flatMap(([name, { check }]) => [
     prefix + name,
@@ -55,7 +55,7 @@ export function readOptions<T extends object>(Options: new () => T, given: T, pr
  * Throws {@link InvalidOptionError} if `given` has a name that is not an option. The error does not contain the value: a
  * misspelled name may hide a key.
  *
- * @param alsoMeant other names that may have been meant, although they are not options here
+ * @param alsoMeant names to suggest although they are not options here
  */
 export function refuseUnknownOptions(
   Options: new () => object,

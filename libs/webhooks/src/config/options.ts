@@ -37,11 +37,11 @@ export class EncryptionOptions {
     isRequired: true,
   })
   current: EncryptionKey;
-  /** Open what they sealed. Default none. */
+  /** Earlier keys, which open the values that they sealed. Default none. */
   @Option(hidden(Array.isArray, 'a list of { id, key }')) previous?: EncryptionKey[] = [];
   /**
-   * Opens values that were stored unencrypted, before there was a key, until `reencryptSecrets()` has sealed them. Default
-   * `false`: the start stops if there are any, and one that is written later is not used.
+   * Accept values that were stored unencrypted, before there was a key, until `reencryptSecrets()` has sealed them. Default
+   * `false`: the app does not start if there are such values, and does not use one that is written later.
    */
   @Option(flag) acceptPlaintext?: boolean = false;
 }
@@ -54,13 +54,13 @@ export class DeliveryOptions {
    */
   @Option(retryPolicy) retry?: RetryPolicy;
   /**
-   * What a `callbackUrl` does to the tenant's endpoints for that event. `replace`: takes their place. `add`: gets the
-   * event as well. Default `replace`.
+   * Who gets an event that has a `callbackUrl`. `replace`: the callback instead of the tenant's endpoints. `add`: the
+   * callback and the endpoints. Default `replace`.
    */
   @Option(oneOf('replace', 'add')) callbackMode?: 'replace' | 'add' = 'replace';
   /**
-   * Requests in flight at once to an endpoint, or an origin of callbacks, that keeps failing, over all workers. Up to four
-   * times as many if it fails within half a second. Default 2.
+   * Maximum number of requests in flight, over all workers, to an endpoint or an origin of callbacks that keeps failing. Up
+   * to four times as many if its requests fail within half a second. Default 2.
    */
   @Option(wholeNumber(1, 32)) failingConcurrency?: number = 2;
   /**
@@ -85,7 +85,7 @@ export class NetworkOptions {
    */
   @Option(proxyUrl) proxy?: string;
   /**
-   * Resolves host names instead of DNS, for networks with a view of their own. The addresses that it returns are checked
+   * Resolves host names instead of DNS, for networks with host names of their own. The addresses that it returns are checked
    * as well. Default: DNS.
    */
   @Option(callable()) lookup?: Lookup;
@@ -94,8 +94,8 @@ export class NetworkOptions {
   /** Accept `http:` URLs. Default false. */
   @Option(flag) allowHttp?: boolean = false;
   /**
-   * In development: accept `http:` URLs, and receivers on this machine (`localhost`, `127.0.0.0/8`, `::1`). The app does
-   * not start with it if `NODE_ENV` is `production`, and elsewhere it logs a warning. Default false.
+   * In development: accept `http:` URLs, and receivers on this machine (`localhost`, `127.0.0.0/8`, `::1`). If `NODE_ENV` is
+   * `production`, the app does not start with this option; otherwise it logs a warning. Default false.
    */
   @Option(flag) allowLocalhost?: boolean = false;
   /**
@@ -138,8 +138,8 @@ export class LimitOptions {
   /** Registrations of one tenant within a minute, over all processes, deleted endpoints included. Default 20. */
   @Option(wholeNumber(1, 10_000)) registrationsPerMinute?: number = 20;
   /**
-   * Deliveries that wait for one paused endpoint. Beyond it the oldest are discarded, checked once a minute; the owner is
-   * alerted from 80 % on. Default 100,000.
+   * Maximum number of deliveries that wait for one paused endpoint. Once a minute, the oldest beyond it are discarded. The
+   * owner is alerted from 80 % on. Default 100,000.
    */
   @Option(wholeNumber(1, 10_000_000)) pausedBacklog?: number = 100_000;
   /** Size of an event's `data` as JSON, bytes. Default 262144 (256 KB). */
@@ -151,8 +151,9 @@ export class RetentionOptions {
   /** Keep finished deliveries and their events for this long, ms. `false`: for ever. Default 30 days. */
   @Option(timeOrNever(SECOND_MS)) keepMs?: number | false = 30 * DAY_MS;
   /**
-   * Erase the bodies and responses of finished deliveries, and the data of their events, after this long, ms: the records
-   * stay until `keepMs`. They cannot be retried or replayed then. `false`: not before `keepMs`. Default false.
+   * Erase the bodies and responses of finished deliveries, and the data of their events, after this long, ms. The records
+   * stay until `keepMs`, but erased deliveries and events cannot be retried or replayed. `false`: not before `keepMs`.
+   * Default false.
    */
   @Option(timeOrNever(SECOND_MS)) keepBodiesMs?: number | false = false;
 }
@@ -179,15 +180,15 @@ export class WorkerOptions {
    */
   @Option(wholeNumber(1, DAY_MS)) leaseMs?: number;
   /**
-   * How long a shutdown waits for requests in flight, ms. It cuts the rest short: they are sent again when their lease would
-   * have ended. Default 7 s, or the longest timeout + 1 s if that is less.
+   * How long a shutdown waits for requests in flight, ms. Then it aborts the remaining requests, which are sent again when
+   * their lease would have ended. Default 7 s, or the longest timeout + 1 s if that is less.
    */
   @Option(wholeNumber(0, DAY_MS)) drainMs?: number;
   /** Listen for `SIGTERM` and `SIGINT`, for hosts that do not call `enableShutdownHooks()`. Default false. */
   @Option(flag) handleSignals?: boolean = false;
   /**
-   * Tell workers in other processes of a commit by NOTIFY, and listen for it on a connection of its own. Where that is not
-   * possible, behind a transaction pooler for example, the worker logs one line and polls. Default true.
+   * Tell workers in other processes of a commit by NOTIFY, and listen for it on a separate connection. If that is not
+   * possible, for example behind a transaction pooler, the worker logs one line and polls. Default true.
    */
   @Option(flag) notify?: boolean = true;
 }
@@ -203,7 +204,7 @@ export class AlertOptions {
   @Option(callable()) endpointUrl?: (endpointId: string) => string;
 }
 
-/** Values; an async factory may return them. */
+/** Options that an async factory may return. */
 export class WebhooksModuleOptions {
   /** Profile of new endpoints and of callbacks whose account names none. Default `standard`. */
   @Option(value(isText, 'the name of a profile')) profile?: string = 'standard';
@@ -214,7 +215,7 @@ export class WebhooksModuleOptions {
   /** Publish and register event types that neither the catalogue nor `eventTypes` has. Default false. */
   @Option(flag) allowUnknownEventTypes?: boolean = false;
   /**
-   * `publish` checks the data of each event against the schema of its type, as `/event-types` shows it. Default: unless
+   * `publish` checks the data of each event against the schema of its type, as `/event-types` shows it. Default: true unless
    * `NODE_ENV` is `production`.
    */
   @Option(flag) checkEventData?: boolean = process.env.NODE_ENV !== 'production';

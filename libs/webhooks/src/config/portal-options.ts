@@ -9,7 +9,7 @@ export type PortalScope = (typeof PORTAL_SCOPES)[number];
 
 /** Who visits the page, as the host identifies them. */
 export interface PortalVisitor {
-  /** For the audit. Default: nobody is named. */
+  /** Name for the audit. Default: none. */
   actor?: string;
   /** Default: all but `operator`. */
   scopes?: PortalScope[];
@@ -85,7 +85,7 @@ export class PortalOptions {
     ),
   )
   path?: string = 'webhooks-portal';
-  /** Where browsers find the page, if a proxy or router puts it elsewhere than the app has it. Default: where the app has it. */
+  /** Path or URL at which browsers find the page, if a proxy or router changes it. Default: the path in the app. */
   @Option(
     value((given) => isLink(given) && !/[?#]/.test(given as string), 'a path or an https: URL without query'),
   )
@@ -93,7 +93,7 @@ export class PortalOptions {
   /** Guards of the page, for `host` and `both`. Default: `guards` of the module. */
   @Option(guardList) guards?: Guards;
   /**
-   * Applied to the page's controllers and their handlers, such as `[Public()]` for an `APP_GUARD` that must leave them alone.
+   * Applied to the page's controllers and their handlers, such as `[Public()]` for an `APP_GUARD` that must not check them.
    * Default: for `host` and `both`, `decorators` of the module.
    */
   @Option(decoratorList) decorators?: RouteDecorator[];
@@ -108,23 +108,23 @@ export class PortalOptions {
   secret?: string;
   /**
    * Where a visitor without a login is sent, for `host` and `both`; `{url}` in it becomes the page's own address. Default:
-   * the response is the guard's.
+   * nowhere, the guard responds.
    */
   @Option(link) loginUrl?: string;
   /** Where "sign in again" leads when a session has ended. Default: no such link. */
   @Option(link) returnUrl?: string;
-  /** How the page looks like a part of your own. Default: plain. */
+  /** Makes the page look like a part of your own. Default: plain. */
   @Option(group(PortalBrand)) brand?: PortalBrand = new PortalBrand();
-  /** What of events the page shows. Default: neither texts nor phone numbers. */
+  /** Which parts of events the page shows. Default: neither texts nor phone numbers. */
   @Option(group(PortalShow)) show?: PortalShow = new PortalShow();
   /** Link to your own page of a message; `{subject}` becomes the event's subject. Default none. */
   @Option(
     value((given) => isLink(given) && (given as string).includes('{subject}'), 'a link with {subject} in it'),
   )
   subjectUrl?: string;
-  /** Replaces texts of the page by their keys. Default none. */
+  /** Your own texts of the page, by the key of the text that each replaces. Default none. */
   @Option(texts) strings?: Record<string, string> = {};
-  /** Origins whose pages may show this one in a frame, such as `https://app.example.com`. Default: its own. */
+  /** Origins whose pages may show this one in a frame, such as `https://app.example.com`. Default: the page's own. */
   @Option(listOf('a list of origins', origin)) frameAncestors?: string[] = [];
 }
 

@@ -86,7 +86,7 @@ function observabilityOf({
     throw mustBe(
       'observability.sendTraceparent',
       true,
-      'false, or observability.traces set: there is no trace to send',
+      'false if observability.traces is not set, because there is no trace to send',
     );
   return {
     metrics: metrics ?? null,

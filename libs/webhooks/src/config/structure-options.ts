@@ -31,7 +31,7 @@ export type CompatPlatform = 'mobile-text-alerts' | 'httpsms';
 
 const isFunction = (given: unknown): boolean => typeof given === 'function';
 
-// Checks of what `createWebhooks` of plain Express takes, too.
+// Exported, because `createWebhooks` of plain Express takes these options, too.
 export const captureList = value<Capture[]>(
   areCaptures,
   'a list of capture(Entity, { column, tenant, map })',
@@ -46,12 +46,12 @@ export const tablePrefix = value<string>(
   'at most 41 lower-case letters, digits and underscores',
 );
 
-/** Decides which providers and controllers exist; an async factory cannot return these. */
+/** Options that decide which providers and controllers exist. An async factory cannot return them. */
 export class WebhooksModuleStructure {
   /** Name of the data source, or the data source itself. Default: the default data source. */
   @Option(value(isDataSource, 'the name of a data source, or a DataSource')) dataSource?: string | DataSource;
   /**
-   * Begins the name of each table and index: lower-case letters, digits, underscores. Two apps in one schema need
+   * Prefix of the name of each table and index: lower-case letters, digits, underscores. Two apps in one schema need
    * different prefixes, because `entityPrefix` does not rename indexes. Default none.
    */
   @Option(tablePrefix) tablePrefix?: string;
@@ -96,7 +96,7 @@ export class WebhooksModuleStructure {
   @Option(compatList) compat?: CompatPlatform[];
   /** The webhooks page: `{ access: 'host' }` or `{ access: 'session' }`. Default `false`: no page. */
   @Option(portalOption) portal?: PortalOptions | false;
-  /** Columns whose changes are published: what `forFeature()` takes, for hosts with one module. Default none. */
+  /** Columns whose changes are published, as in `forFeature()`, for hosts with one module. Default none. */
   @Option(captureList) captures?: Capture[];
 }
 

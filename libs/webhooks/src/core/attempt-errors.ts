@@ -1,6 +1,6 @@
 /**
- * Values of `error` of a failed attempt: what happened, and what the owner of the endpoint can do. docs/api.md has the same
- * table, which a test compares.
+ * Values of `error` of a failed attempt: what happened, and what the owner of the endpoint can do. A test checks that
+ * docs/api.md has the same table.
  */
 export const ATTEMPT_ERRORS = {
   http: ['The receiver responded with a status that is not a success.', 'See the status and the response.'],

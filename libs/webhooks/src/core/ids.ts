@@ -60,7 +60,7 @@ export function decodeDeliveryId(id: string): string | null {
   return match ? match[1]! : null;
 }
 
-/** The UUID behind `wh_…`. Throws a 404 for anything else: an id that cannot exist names no endpoint. */
+/** Returns the UUID of a `wh_…` id. Throws a 404 for any other text, as for an endpoint that does not exist. */
 export function requireEndpointUuid(id: string): string {
   const uuid = decodeId('wh', id);
   if (uuid === null) throw notFound('endpoint');

@@ -20,7 +20,7 @@ describe('A record of the log', () => {
     );
   });
 
-  it('is one line without anything for a terminal, at every level, whatever the message', () => {
+  it('is one line without control characters at every level, whatever the message', () => {
     const said: string[] = [];
     const keep = (line: unknown): void => void said.push(String(line));
     Logger.overrideLogger({ log: keep, warn: keep, error: keep, debug: keep });
@@ -33,7 +33,7 @@ describe('A record of the log', () => {
     );
   });
 
-  it('has its context, like any line of the host', () => {
+  it('has the same context as a record of Nest’s own logger', () => {
     const calls: unknown[][] = [];
     const keep = (...call: unknown[]): void => void calls.push(call);
     Logger.overrideLogger({ log: keep, warn: keep, error: keep, debug: keep });

@@ -112,7 +112,7 @@ export function notReady(): WebhooksRequestError {
   );
 }
 
-/** 403: the host's `tenant` has named none. */
+/** 403: the host's `tenant` has returned no valid tenant. */
 export function tenantMissing(): WebhooksRequestError {
   return new WebhooksRequestError(
     HttpStatus.FORBIDDEN,

@@ -1,6 +1,6 @@
 import { WebhooksSetupError } from './errors.js';
 
-/** The database has another encoding than UTF-8: texts of events that it cannot store would fail in the host's transaction. */
+/** The database is not encoded in UTF-8. An event with text that it cannot store would fail the host's transaction. */
 export class DatabaseEncodingError extends WebhooksSetupError {
   override readonly name = 'DatabaseEncodingError';
 
@@ -23,7 +23,7 @@ export interface MissingRight {
   on: string;
 }
 
-/** The database role of the data source may not do what this process has to. */
+/** The database role of the data source lacks rights that this process needs. */
 export class MissingRightsError extends WebhooksSetupError {
   override readonly name = 'MissingRightsError';
   /** The statements that grant what is missing. */

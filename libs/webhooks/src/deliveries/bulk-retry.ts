@@ -33,7 +33,7 @@ export interface RecoverResult extends Progress {
   done: number;
   /** `matched` minus `recovered`. */
   left: number;
-  /** Deliveries that are due again by this call. */
+  /** Deliveries that this call has made due. */
   recovered: number;
   /** The call reached its maximum and there are more: call again. */
   more: boolean;
@@ -60,11 +60,11 @@ export class BulkRetry {
   ) {}
 
   /**
-   * Makes deliveries due now, at most 10,000 in one call: those that ended without success in a range of time, earliest first,
-   * and then those that wait for a retry after an attempt in it. Finished ones begin their schedule anew, waiting ones
-   * continue theirs. With `dryRun` it only counts them. Leaves out test deliveries, and those that were cancelled or ignored
-   * or have no body. Works in batches, each in a transaction of its own. They are sent as the endpoint's limits and health
-   * allow.
+   * Makes deliveries due now, at most 10,000 in one call: first those that ended without success in a range of time, earliest
+   * first, then those whose last attempt failed in this range and that wait for a retry. Finished deliveries begin their
+   * schedule anew, waiting ones continue theirs. With `dryRun` it only counts them. Leaves out test deliveries, and those that
+   * were cancelled or ignored or have no body. Works in batches, each in its own transaction. The deliveries are sent as the
+   * endpoint's limits and health allow.
    *
    * Throws a 400 for a wrong range, a 404 for an unknown endpoint, and a 409 if the endpoint is disabled.
    */
@@ -138,7 +138,7 @@ export class BulkRetry {
     return { dryRun, ...progressOf(matched, done), recovered: done, more };
   }
 
-  /** Makes at most `max` deliveries due, in batches. Calls `add` with the number of each. */
+  /** Makes at most `max` deliveries due, in batches. Calls `add` with the size of each batch. */
   private async requeue(
     laneId: string,
     max: number,

@@ -24,8 +24,8 @@ export class WebhookDeliveries {
 
   /**
    * Deliveries that pass all filters, newest first; those of deleted endpoints too, until retention deletes them. If few
-   * match, a page may be short or empty and still have a cursor: it looks at about 2,000 rows, in the 200 lanes that were used
-   * last.
+   * match, a page may be short or empty and still have a cursor, because one call reads only about 2,000 rows, in the 200
+   * lanes that were used last.
    *
    * @throws WebhooksRequestError 400 `invalid_request` for a wrong cursor or filter
    */
@@ -66,9 +66,9 @@ export class WebhookDeliveries {
 
   /**
    * Sends a delivery now, with the same id and bytes; the numbers of its attempts continue. A finished delivery begins its
-   * schedule anew, however it ended. For a waiting one, this is the next attempt, and its schedule continues afterwards. A
-   * paused endpoint, order, limits, or a pause that the receiver asked for still hold it back; the result then says so in
-   * `waits`.
+   * schedule anew, however it ended. For a waiting one, this is the next attempt, and its schedule continues afterwards. It
+   * still waits if the endpoint is paused, for the order of its subject, for limits, and for a pause that the receiver asked
+   * for; `waits` of the result says so.
    *
    * @throws WebhooksRequestError 404 `delivery_not_found`, 409 `delivery_being_sent`, `delivery_not_rendered` or
    *   `delivery_erased` if it has no body, `endpoint_closed` if its endpoint is disabled or deleted

@@ -39,11 +39,11 @@ export interface WebhookDeliveryDetail extends WebhookDelivery {
   attempts: WebhookAttemptDetail[];
 }
 
-/** Requests that are derived for one delivery: each takes a signature. */
+/** Maximum number of requests that are derived for one delivery, because each needs a signature. */
 const MAX_REQUESTS = 100;
 const MASK = '…';
 
-/** Adds to attempts what their requests were. */
+/** Adds the derived request to each attempt. */
 @Injectable()
 export class AttemptDetails {
   constructor(
@@ -85,7 +85,7 @@ export class AttemptDetails {
   }
 }
 
-/** What the sender adds to the custom headers. `null`: the profile, which may be the host's own, fails. */
+/** Returns the headers that the sender adds to the custom ones, or `null` if the profile, which may be the host's, throws. */
 function profileHeaders(
   profile: Profile,
   tenantId: string,
@@ -114,7 +114,7 @@ function profileHeaders(
   }
 }
 
-/** Headers of an earlier attempt may have been left in place: their number says so. */
+/** Returns `null` if the stored headers are still those of an earlier attempt. They contain the number of their attempt. */
 function responseHeadersOf({ number, responseHeaders }: AttemptRecord): Record<string, string> | null {
   if (responseHeaders === null) return null;
   const kept = tryParseJson(responseHeaders) as

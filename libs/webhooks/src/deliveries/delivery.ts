@@ -6,7 +6,7 @@ import { type WaitReason, waitOf } from './wait.js';
 
 /** One HTTP request of a delivery. Instants are RFC 3339 in UTC. */
 export interface WebhookAttempt {
-  /** From 1, over all rounds. */
+  /** From 1. It continues if a finished delivery is sent again. */
   number: number;
   startedAt: string;
   durationMs: number | null;
@@ -40,13 +40,13 @@ export interface WebhookDelivery {
   state: DeliveryState;
   /** Why it ended without success; while it is pending, what must be repaired before it can be sent. */
   reason: Reason | null;
-  /** When it is due and its endpoint's pause is over; `null`: it is being sent or finished. */
+  /** When it is due, after any pause that the receiver asked for; `null`: it is being sent or finished. */
   nextAttemptAt: string | null;
   /** Why it is not sent right now; `null`: it is being sent or finished. */
   waits: WaitReason | null;
-  /** When this reason ends; `null`: that depends on something else than time. */
+  /** When this reason ends; `null`: at no fixed time. */
   waitsUntil: string | null;
-  /** `dlv_…`: the delivery that it waits for, by order. */
+  /** `dlv_…`: the delivery of the same subject that it waits for. */
   waitsFor: string | null;
   attemptCount: number;
   lastAttempt: WebhookAttempt | null;
@@ -56,7 +56,7 @@ export interface WebhookDelivery {
   erasedAt: string | null;
 }
 
-/** An attempt without what lists do not show. */
+/** An attempt without its response headers, which lists do not show. */
 type ListedAttempt = Omit<AttemptRecord, 'responseHeaders'>;
 
 export function toAttempt(attempt: ListedAttempt): WebhookAttempt {

@@ -15,7 +15,7 @@ export interface SkippedEndpoint {
   url: string;
   description: string | null;
   state: EndpointState;
-  /** By its present configuration; `null`: it would get the event now, but was not configured so then. */
+  /** By its present configuration; `null`: it would get the event now, and `explanation` says why it has not. */
   reason: Mismatch | null;
   /** The reason as a sentence. */
   explanation: string;
@@ -58,7 +58,7 @@ interface MatchSettings {
   callbackMode: 'replace' | 'add';
 }
 
-/** Names of events in an explanation. */
+/** Maximum number of event names in an explanation. */
 const MAX_NAMES_LISTED = 10;
 
 const EXPLANATIONS: Record<Mismatch, (endpoint: SubscriberRecord) => string> = {
@@ -74,7 +74,7 @@ const EXPLANATIONS: Record<Mismatch, (endpoint: SubscriberRecord) => string> = {
 };
 const NOT_RELAYED_YET = 'The event is waiting to be relayed. This webhook will get it.';
 const CONFIGURED_LATER =
-  'This webhook would get the event as it is configured now, but it was configured differently when the event came.';
+  'As it is configured now, this webhook would get the event. It was configured differently when the event was published.';
 
 /** Builds the report, cut to what fits into `budget`. Returns `null` if it would be cut and `mayBeCut` is not set. */
 export function toEventReport(

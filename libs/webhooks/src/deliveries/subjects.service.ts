@@ -49,7 +49,7 @@ export class WebhookSubjects {
    * that is too large for one page says so (`hasMoreDeliveries`, `hasMoreSkipped`). Deleted endpoints that never had a
    * delivery are listed for one hour.
    *
-   * @param subject what the events were published with, such as a message's id
+   * @param subject the `subject` of the published events, such as a message's id
    * @throws WebhooksRequestError 400 `invalid_request` for a wrong cursor or subject
    */
   async list(

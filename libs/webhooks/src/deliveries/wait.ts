@@ -8,13 +8,13 @@ import type { DeliveryRecord } from '../store/delivery-store.js';
  * - `disabled`: its endpoint is disabled or deleted; it will be discarded.
  * - `paused`: its owner has paused the endpoint.
  * - `retry-after`: the receiver asked for a pause.
- * - `repair`: what is stored of its endpoint cannot be used, and `reason` says what. It is tried again every minute.
+ * - `repair`: stored data of its endpoint cannot be used, and `reason` says which. It is tried again every minute.
  * - `schedule`: its next attempt is due later.
  * - `order`: an earlier delivery of its subject must be sent before, or a later one is being sent.
  * - `failing`: it is due, but the endpoint keeps failing, so few deliveries are sent to it at once.
  * - `limit`: it is due, but `maxThroughputPerMinute` is used up.
  * - `concurrency`: it is due, but `maxInFlight` requests are in flight.
- * - `queue`: it is due, and a worker sends it as soon as it has room.
+ * - `queue`: it is due, and a worker sends it as soon as the worker has a free slot.
  */
 export type WaitReason =
   | 'disabled'

@@ -22,7 +22,7 @@ const alert: WebhookAlert = {
 afterEach(() => jest.restoreAllMocks());
 
 describe('The log channel', () => {
-  it('writes one line: a warning for a failure, a plain one for good news', async () => {
+  it('writes a failure as one warning, and a recovery as one line at the level log', async () => {
     const warn = jest.spyOn(Logger.prototype, 'warn').mockImplementation(() => undefined);
     const log = jest.spyOn(Logger.prototype, 'log').mockImplementation(() => undefined);
     await logChannel().send(alert);
@@ -49,7 +49,7 @@ describe('The function channel', () => {
 });
 
 describe('The nodemailer channel', () => {
-  it('uses the host’s own transporter', async () => {
+  it('passes the mail to the host’s transporter, and the same mail for a repeated alert', async () => {
     const sendMail = jest.fn().mockResolvedValue({});
     const channel = nodemailerChannel({
       transporter: { sendMail },
@@ -134,8 +134,8 @@ describe('The calls of a channel', () => {
 });
 
 it.each([
-  ['twice the same', [logChannel(), logChannel()]],
-  ['none', [{ name: '', send: async () => undefined }]],
-])('Channels need distinct names: %s is refused at the start', (_, channels) => {
+  ['the same name twice', [logChannel(), logChannel()]],
+  ['an empty name', [{ name: '', send: async () => undefined }]],
+])('The options are refused if the channels have %s', (_, channels) => {
   expect(() => resolveSettings({ alerts: { channels } })).toThrow('different names');
 });

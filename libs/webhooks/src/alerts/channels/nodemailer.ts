@@ -48,7 +48,7 @@ export function nodemailerChannel(options: NodemailerChannelOptions): AlertChann
     name: 'nodemailer',
     async send(alert) {
       if (alert.email === null) return;
-      // It may have been written by SQL, without checks. Mailers may read a quoted address as several, or as headers.
+      // SQL may have written the address unchecked. Some mailers read a quoted address as several addresses or as headers.
       if (!isMailAddress(alert.email)) throw new TypeError('the stored address is not a plain mail address');
       created ??= createTransporter(smtp!);
       const mailer = await created.catch((error: unknown) => {

@@ -1,6 +1,6 @@
 import { badRequest } from '../../core/request-error.js';
 
-/** A body's fields; none without a body. Throws a 400 for other JSON, such as an array, which has no field to change. */
+/** Returns the fields of a body, or none if there is no body. Throws a 400 for JSON that is not an object. */
 export function bodyObject(body: unknown): Record<string, unknown> {
   if (body === undefined || body === null) return {};
   if (typeof body === 'object' && !Array.isArray(body)) return body as Record<string, unknown>;

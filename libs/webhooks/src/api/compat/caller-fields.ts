@@ -8,8 +8,8 @@ interface CallerField {
 }
 
 /**
- * The fields that a platform names differently. Errors are created with our names, but the caller
- * must find the name that it sent, both in the field and in the sentence.
+ * The fields that a platform names differently. Errors are created with our names; `translate` puts the name that the
+ * caller sent into both `field` and `message`.
  */
 export class CallerFields {
   private readonly fields: ReadonlyMap<string, CallerField>;

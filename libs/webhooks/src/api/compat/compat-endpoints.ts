@@ -69,8 +69,8 @@ export class CompatEndpoints {
   }
 
   /**
-   * The current secret in the clear; `null`: unsigned; `undefined`: unreadable, because such a secret must not make a list
-   * fail.
+   * Returns the current secret in the clear, `null` if requests are unsigned, or `undefined` if the secret is unreadable: one
+   * such secret must not make a list fail.
    */
   secretOf(endpoint: EndpointRecord): string | null | undefined {
     try {

@@ -27,7 +27,7 @@ import { HttpsmsErrors } from './compat-errors.js';
 const PROFILE = 'httpsms';
 const PHONE_NUMBER = /^\+?\d{2,15}$/;
 
-/** A webhook as httpSMS returns it. It contains the signing key, because its customers' scripts read it back. */
+/** A webhook as httpSMS returns it. It contains the signing key, because scripts of the platform's customers read the key. */
 export interface HttpsmsWebhook {
   id: string;
   user_id: string;
@@ -131,7 +131,7 @@ function success<Data>(message: string, data: Data): ResponseBody<Data> {
   return { status: 'success', message, data };
 }
 
-/** The platform's fields under our names. A PUT replaces the webhook: a field that is missing is cleared. */
+/** The platform's fields under our names. A PUT replaces the webhook: without a key the webhook becomes unsigned. */
 function fieldsOf(body: unknown): { url: unknown; events: unknown; phoneNumbers: unknown; key: unknown } {
   const { url, events, phone_numbers: numbers, signing_key: key } = bodyObject(body);
   if (!Array.isArray(numbers) || numbers.length === 0 || !numbers.every(isPhoneNumber)) {
@@ -143,7 +143,7 @@ function fieldsOf(body: unknown): { url: unknown; events: unknown; phoneNumbers:
   }
   const trimmed = typeof key === 'string' ? key.trim() : key;
   return {
-    // Null is refused, because a PUT without a value would keep the old one.
+    // A missing field becomes null, which is refused. With `undefined`, the update would keep the old value.
     url: typeof url === 'string' ? withScheme(url.trim()) : (url ?? null),
     events: events ?? null,
     phoneNumbers: [...new Set(numbers)],

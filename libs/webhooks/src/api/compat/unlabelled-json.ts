@@ -7,22 +7,22 @@ import { CallerInterceptor } from '../caller.interceptor.js';
 import type { IncomingRequest } from '../incoming-request.js';
 
 const FORM = /^application\/x-www-form-urlencoded\b/i;
-/** What clients send by default: curl the type of a form, `fetch` that of text, many others none. */
+/** Content types that clients send by default: curl sends that of a form, `fetch` that of text. */
 const UNASKED = /^(application\/x-www-form-urlencoded|text\/plain)\b/i;
 const BEARER = /^bearer /i;
 const PATH = /(^|\/)v3\/webhooks(\/[^/?]*)?\/?(\?|$)/i;
 
 /**
- * Lets the host parse as JSON what callers of Mobile Text Alerts send without saying that it is JSON: the platform's
- * document prints its calls without a content type. A parser of forms would change the values (`%41`, `+`, `[`), so the
- * type is set before the host's parsers run. A bearer token is required, because no form of another site can send it, and no
- * script of another site without a preflight. (Basic credentials are sent by browsers on their own.)
+ * Makes the host parse calls of Mobile Text Alerts as JSON even if they have no JSON content type: the platform's document
+ * prints its calls without one. A parser of forms would change the values (`%41`, `+`, `[`), so the type is set before the
+ * host's parsers run. A bearer token is required: a form of another site cannot send it, and a script of another site can
+ * do so only after a preflight. (Browsers send Basic credentials by themselves.)
  */
 @Injectable()
 export class UnlabelledJson {
   constructor(host: HttpAdapterHost, @Inject(STRUCTURE) { compat }: WebhooksModuleStructure) {
     if (!compat?.includes('mobile-text-alerts')) return;
-    // Before Nest adds its parsers. A testing module gets its HTTP adapter later, and Nest 11.0 does not tell when.
+    // Before Nest adds its parsers. A testing module gets its HTTP adapter later; Nest 11.0 has no `init$` to wait for it.
     if (host.httpAdapter) addTo(host);
     else host.init$?.subscribe(() => addTo(host));
   }
@@ -31,7 +31,7 @@ export class UnlabelledJson {
 /** A request after the platform's adapter and parsers. */
 type ParsedRequest = Pick<IncomingMessage, 'method' | 'url' | 'headers'> & {
   body?: unknown;
-  /** If the host keeps it (`rawBody: true`), or a cloud function has read the request before. */
+  /** Set if the host keeps the bytes (`rawBody: true`), or if a cloud function has read the request before. */
   rawBody?: unknown;
 };
 
@@ -68,7 +68,7 @@ export function readJson(request: unknown): unknown {
   const { body, rawBody } = request as ParsedRequest;
   if (!isForm(request as IncomingRequest)) return body;
   try {
-    // Fatal: bytes that are not UTF-8 would become other characters.
+    // `fatal`, because bytes that are not UTF-8 would otherwise become other characters.
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(rawBody as Uint8Array)) as unknown;
   } catch {
     throw badRequest({

@@ -8,7 +8,7 @@ import { refuseFields } from '../../validation/read-input.js';
 import { readPage } from './read-page.js';
 import { EndpointRoutes } from './endpoint-routes.js';
 
-/** The routes that list events, replay them, and show the jobs that do it. */
+/** The routes that list and replay events, and that list and cancel replay jobs. */
 export abstract class EventRoutes extends EndpointRoutes {
   @Get('events')
   events(

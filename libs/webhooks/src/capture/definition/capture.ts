@@ -10,11 +10,11 @@ export type CapturedEvent = {
 
 /** What `map` gets besides the rows. */
 export interface CaptureContext {
-  /** The tenant, as `tenant` says. */
+  /** The tenant that the option `tenant` determines. */
   tenantId: string;
   /** When the row was changed, by the database's clock. */
   changedAt: Date;
-  /** Reads other tables of the host, as they are now. It is outside of any transaction. */
+  /** Reads other tables of the host in their present state, outside of any transaction. */
   manager: EntityManager;
 }
 
@@ -33,8 +33,8 @@ export interface CaptureOptions<Entity, Insert extends boolean, Delete extends b
   delete?: Delete;
   /**
    * Returns the event of a change, or `null` for none. Runs in a worker, after the commit, for the changes of a row one after
-   * another. It may be async, and run again for the same change. If it throws, or takes longer than 5 s, the change is tried
-   * again later.
+   * another. The function may be async, and may be called again for the same change. If it throws, or takes longer than 5 s,
+   * the change is tried again later.
    *
    * @param row the row after the change
    * @param previous the row before the change

@@ -5,9 +5,9 @@ import { type Check, flag, mustBe, value, wholeNumber } from '../checks.js';
 import { Option } from '../option.js';
 
 const MINUTE_MS = 60_000;
-/** What OpenTelemetry and Prometheus both accept once dots are underscores. */
+/** Names that OpenTelemetry accepts, and Prometheus too if dots are replaced by underscores. */
 const LABEL_NAME = /^[a-zA-Z][a-zA-Z0-9_.]{0,63}$/;
-/** The names that the module's own labels have. */
+/** Names of the module's own labels. */
 const OWN_LABELS = ['outcome', 'error.type', 'trigger', 'result', 'webhooks.event.type', 'le'];
 
 const hasMethods =
@@ -28,7 +28,7 @@ const deliveryLabels: Check<DeliveryLabels> = (given, option) => {
       throw mustBe(
         `${option}.${name}`,
         name,
-        `named in letters, digits, underscores and dots, and not ${OWN_LABELS.join(', ')} or twice the same`,
+        `a unique name of letters, digits, underscores and dots, other than ${OWN_LABELS.join(', ')}`,
       );
     if (typeof valueOf !== 'function')
       throw mustBe(`${option}.${name}`, valueOf, 'a function of the delivery');
@@ -63,11 +63,11 @@ export class ObservabilityOptions {
   )
   traces?: TraceSink;
   /**
-   * More labels of metrics about deliveries, such as `{ plan: ({ tenantId }) => planOf(tenantId) }`. Each combination of
+   * Additional labels of metrics about deliveries, such as `{ plan: ({ tenantId }) => planOf(tenantId) }`. Each combination of
    * values is a series of its own in memory, so return one of a few values, never an id. Default none.
    */
   @Option(deliveryLabels) labels?: DeliveryLabels = {};
-  /** Between two reads of the queue's figures, by one query, ms. Default 15 s. */
+  /** Time between two reads of the queue's figures, which are one query each, ms. Default 15 s. */
   @Option(wholeNumber(1000, 60 * MINUTE_MS)) gaugeIntervalMs?: number = 15_000;
   /**
    * Send the trace context of each attempt to the receiver, as the header `traceparent`. It is not signed. Needs `traces`.
