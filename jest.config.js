@@ -15,7 +15,7 @@ const swc = [
 module.exports = {
   roots: ['<rootDir>/libs', '<rootDir>/sample-app', '<rootDir>/test'],
   testRegex: '[.-]spec\\.ts$',
-  // The hosts have tests of their own, and dependencies that are not these.
+  // These folders are apps with their own tests and dependencies.
   testPathIgnorePatterns: ['/node_modules/', '/dist/', '/test/packages/(hosts|templates)/'],
   modulePathIgnorePatterns: ['/dist/', '/test/packages/(hosts|templates)/'],
   transform: { '\\.[jt]s$': swc },
@@ -41,6 +41,6 @@ module.exports = {
   globalTeardown: '<rootDir>/test/support/stop-postgres.js',
   reporters: ['default', '<rootDir>/test/support/count-reporter.js'],
   maxWorkers: 2,
-  // Real databases and servers on a busy machine: nothing waits this long unless it hangs.
+  // Long enough for real databases and servers on a busy machine: a test that takes longer hangs.
   testTimeout: 120_000,
 };

@@ -11,7 +11,7 @@ import {
 } from 'nestjs-sms-webhooks/profiles';
 import type { WebhookEvent } from 'nestjs-sms-webhooks';
 
-/** Our names, and the catalogue's type that each is an example of. */
+/** Our event names, each with the catalogue type that it stands for. */
 const EVENTS = { delivered: 'message.delivered', undelivered: 'message.failed' } as const;
 
 function report(event: WebhookEvent, name: keyof typeof EVENTS): WireEvent[] {
