@@ -32,7 +32,7 @@ export interface AccountStore extends StoreTransactions {
   findAccounts(tenantIds: readonly string[]): Promise<AccountRecord[]>;
   /**
    * Creates these accounts, in the order of their keys so that two processes wait for each other instead of deadlocking.
-   * An account that exists stays as it is, so this may be repeated.
+   * Does not change an account that exists, so the call may be repeated.
    */
   insertAccounts(accounts: readonly NewAccount[]): Promise<void>;
   /**
@@ -40,6 +40,6 @@ export interface AccountStore extends StoreTransactions {
    * database's time. The account must exist.
    */
   lockAccount(tenantId: string): Promise<number>;
-  /** In `tx`, or at once: changes a tenant's account. Repeatable. */
+  /** Changes a tenant's account, in `tx` or by itself. Repeatable. */
   updateAccount(tenantId: string, changes: AccountChanges): Promise<void>;
 }

@@ -1,7 +1,7 @@
 import type { AlertKind } from '../core/states.js';
 import type { StoreTransactions } from './transactions.js';
 
-/** What an alert stores about its cause. Counts and causes that may still grow are read when it is sent. */
+/** What an alert stores about its cause. Counts and causes that may still change are read when it is sent. */
 export interface AlertData {
   /** Id of the lane. Not in a summary. */
   lane?: string;
@@ -45,7 +45,7 @@ export interface DueAlert {
   data: AlertData | null;
   /** Epoch ms. */
   createdAt: number;
-  /** Tries, the next one included. */
+  /** Number of tries, including the next one. */
   attempts: number;
   /** Names of the channels that have the alert already. */
   takenBy: string[];
@@ -121,7 +121,7 @@ export interface AlertStore extends StoreTransactions {
   listDueAlerts(limit: number): Promise<DueAlert[]>;
   /** In `tx`: counts a try of these alerts. They are due again, for any sender, after `leaseMs`. */
   leaseAlerts(ids: readonly string[], leaseMs: number): Promise<void>;
-  /** In `tx`: how many mails each of `recipients` has been sent today (UTC). Recipients without any are left out. */
+  /** In `tx`: the number of mails sent today (UTC) to each of `recipients`. Recipients without any are left out. */
   countMailsToday(recipients: readonly MailRecipient[]): Promise<(MailRecipient & { mails: number })[]>;
   /** In `tx`: stores that each of `alerts` uses up one of the mails that its recipient may get today. */
   markMailed(alerts: readonly { id: string; recipient: string }[]): Promise<void>;
@@ -130,13 +130,13 @@ export interface AlertStore extends StoreTransactions {
   /** In `tx`: one summary for each recipient, due when the day (UTC) is over. May be repeated: a day has one summary. */
   insertSummaries(recipients: readonly MailRecipient[]): Promise<void>;
   /**
-   * Writes the results of tries, all or none. An alert that another sender has taken over stays as it is: the number of its
-   * try is another one. May be repeated.
+   * Writes the results of tries, all or none. Does not change an alert that another sender has taken over, because the number
+   * of its try differs. May be repeated.
    */
   finishAlerts(results: readonly AlertResult[]): Promise<void>;
-  /** For each selection its failed deliveries by cause, the most frequent first. */
+  /** For each selection: the number of its failed deliveries by cause, the most frequent cause first. */
   countFailureCauses(selections: readonly FailureSelection[]): Promise<FailureCount[][]>;
-  /** For each selection its alerts by kind, the most frequent first. */
+  /** For each selection: the number of its alerts by kind, the most frequent kind first. */
   countHeldAlerts(selections: readonly HeldSelection[]): Promise<AlertCount[][]>;
   /**
    * In `tx`: writes the alert of an endpoint that `tx` has disabled. May be repeated: an endpoint gets one alert each time it

@@ -2,7 +2,7 @@ import type { EntityTarget, ObjectLiteral } from 'typeorm';
 import { WebhooksError } from '../core/errors.js';
 import type { StoreTransactions } from './transactions.js';
 
-/** A captured row does not fit the host's table any more: one of its columns has another type now. */
+/** A captured row does not fit the host's table, because the table has changed since: a column has another type, for example. */
 export class UnreadableRowsError extends WebhooksError {
   override readonly name = 'UnreadableRowsError';
 }
@@ -22,30 +22,30 @@ export interface CapturedColumn {
 /** Changes of the host's rows, written by triggers in the host's transactions. */
 export interface ChangeStore extends StoreTransactions {
   /**
-   * Checks that the entity has the column and that exactly its triggers are on the table, and returns the capture's name.
-   * Throws {@link WebhooksSetupError} otherwise, with the migration to add; {@link WebhooksNotReadyError} if the data source
-   * lists that migration and it was not run. Then every other method throws it too, until `checkTables` passes again.
+   * Checks that the entity has the column, and that the table has exactly the triggers of this capture. Returns the capture's
+   * name. Throws {@link WebhooksSetupError} with the migration to add. If the data source lists that migration, but it was not
+   * run, throws {@link WebhooksNotReadyError}; every other method then throws it too, until `checkTables` passes again.
    */
   checkCapture(captured: CapturedColumn): Promise<string>;
   /**
-   * In `tx`: locks and returns up to `limit` changes of a capture that were never tried, and as many whose due time has come,
-   * in the order in which they were made. Skips changes that another worker has locked.
+   * In `tx`: locks up to `limit` changes of a capture that were never tried, and up to `limit` that are due again. Returns all
+   * of them in the order in which they were made. Skips changes that another worker has locked.
    */
   claimChanges(captured: CapturedColumn, limit: number): Promise<ClaimedChange[]>;
   /**
    * In `tx`: the rows of claimed changes by their id, as TypeORM reads them: names, types and transformers are those of the
-   * entity. Throws {@link UnreadableRowsError} if a row does not fit the table any more; `tx` is broken then.
+   * entity. Throws {@link UnreadableRowsError} if a row does not fit the table any more. This error aborts `tx`.
    */
   readChangedRows(
     captured: CapturedColumn,
     changes: readonly ClaimedChange[],
   ): Promise<Map<string, ChangedRow>>;
   /**
-   * In `tx`: deletes claimed changes, because their events are published in `tx` or they have none. Later changes of the
-   * same rows that waited for them are due.
+   * In `tx`: deletes claimed changes whose events are published in `tx`, or that have no events. Later changes of the same
+   * rows, which waited for them, become due.
    */
   deleteChanges(captured: CapturedColumn, changes: readonly ClaimedChange[]): Promise<void>;
-  /** In `tx`: stores that claimed changes are not to be claimed again before their `dueAt`. */
+  /** In `tx`: postpones claimed changes until their `dueAt`. */
   postponeChanges(captured: CapturedColumn, changes: readonly PostponedChange[]): Promise<void>;
   /** The captures that have changes, also those that no process maps. */
   readCaptureHealth(): Promise<CaptureHealth[]>;
@@ -58,7 +58,7 @@ export interface ClaimedChange {
   dueAt: number;
   /** Primary key of the host's row, as JSON text: one text for each row. */
   rowKey: string;
-  /** A random UUID that the trigger has drawn. `newUuid` derives the event's id from it. */
+  /** A random UUID that the trigger has generated. `newUuid` derives the event's id from it. */
   eventId: string;
   /** When the change was made, epoch milliseconds. */
   createdAt: number;
@@ -66,7 +66,7 @@ export interface ClaimedChange {
   attempts: number;
   /** It must wait, because an earlier change of the same row is not mapped yet and is not claimed here. */
   isHeld: boolean;
-  /** If it must wait: when the earlier change is tried again, epoch milliseconds; `null`: another worker is mapping it. */
+  /** If it must wait: when the earlier change is tried again, epoch milliseconds; `null`: another worker maps it now. */
   heldUntil: number | null;
 }
 
@@ -91,7 +91,7 @@ export interface CaptureHealth {
   capture: string;
   /** Changes whose map has failed, counted up to 10,000. */
   failing: number;
-  /** Primary key of the row whose change has failed most often, as JSON text, its failures and the last error. */
+  /** The row whose change has failed most often: its primary key as JSON text, its number of failures and its last error. */
   failingKey: string | null;
   failingAttempts: number;
   failingError: string | null;

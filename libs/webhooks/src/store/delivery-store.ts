@@ -17,7 +17,7 @@ export interface DeliveryRecord {
   wireType: string;
   /** When it may be sent: at this time it is due and its lane is not on hold. */
   nextAt: number | null;
-  /** Number of attempts so far, over all rounds. Also the number of the last one. */
+  /** Number of attempts, including those before a manual retry. Also the number of the last attempt. */
   attempts: number;
   createdAt: number;
   finishedAt: number | null;
@@ -32,7 +32,7 @@ export interface DeliveryRecord {
   /** URL of the callback, or current URL of the endpoint. */
   url: string | null;
   laneState: LaneState;
-  /** The time until which the receiver has asked for a pause. */
+  /** When the pause ends that the receiver has asked for. */
   laneHoldUntil: number | null;
   /** Its lane is failing (see `FAILING_AFTER`), so one worker at a time sends its deliveries. */
   isLaneFailing: boolean;
@@ -65,7 +65,7 @@ export interface DeliveryDetailRecord extends DeliveryRecord {
   isWithoutSecret: boolean;
 }
 
-/** An attempt. Those before a delivery's last one are stored apart. */
+/** An attempt. The row of a delivery holds its last attempt; earlier attempts are in another table. */
 export interface AttemptRecord {
   number: number;
   startedAt: number;
@@ -84,7 +84,7 @@ export interface LockedDelivery {
   laneState: LaneState;
   state: DeliveryState;
   reason: Reason | null;
-  /** It has no body any more. */
+  /** Its body has been erased. */
   isErased: boolean;
 }
 
@@ -113,7 +113,7 @@ export interface SubjectEventPage {
   limit: number;
   /** Only sequences below this one. */
   before?: string;
-  /** Maximum total size of the data of the events. One event is returned whatever its size. */
+  /** Maximum total size of the data of the events. The first event is returned whatever its size. */
   maxDataBytes: number;
 }
 
@@ -156,8 +156,8 @@ export interface DeliveryStore extends StoreTransactions {
   /** The attempts before the last one, oldest first. */
   listAttempts(deliveryId: string): Promise<AttemptRecord[]>;
   /**
-   * The deliveries of these events, in the order of `sequences`, those of one event oldest first. At most `perEvent` of an
-   * event and `total` of all.
+   * The deliveries of these events, in the order of `sequences`. The deliveries of one event are in order of age, the oldest
+   * first. At most `perEvent` for each event, and `total` for all of them.
    */
   listDeliveriesOfEvents(
     tenantId: string,
@@ -209,8 +209,8 @@ export interface DeliveryStore extends StoreTransactions {
   /** Which of these events are not relayed yet. */
   listUnrelayed(sequences: readonly string[]): Promise<Set<string>>;
   /**
-   * The tenant's endpoints, and those deleted at `from` or later that were registered at `to` or earlier (epoch ms). Of both
-   * kinds the newest, as many as fit into a response.
+   * The tenant's live endpoints, and its deleted endpoints that were registered at `to` or earlier and deleted at `from` or
+   * later (epoch ms). Returns only the newest of each kind, so that they fit into a response.
    */
   listSubscribers(tenantId: string, range: { from: number; to: number }): Promise<Subscribers>;
 }

@@ -64,7 +64,7 @@ export type NewEndpointLane = Pick<
   'state' | 'ordering' | 'maxInFlight' | 'maxThroughputPerMinute'
 >;
 
-/** Fields to change. `deletedAt` deletes the endpoint: its row stays for an hour, or as long as it has deliveries. */
+/** Fields to change. `deletedAt` deletes the endpoint: its row stays for at least an hour, and while it has deliveries. */
 export type EndpointChanges = Partial<
   Omit<EndpointRecord, 'id' | 'tenantId' | 'lane'> & { deletedAt: number }
 >;

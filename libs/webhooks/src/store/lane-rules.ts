@@ -10,8 +10,8 @@ export const HELD_LANE_WAIT_MS = 25;
 /** After this many claims without an outcome, a delivery is suspected of crashing workers. */
 export const SUSPECT_AFTER_CLAIMS = 2;
 /**
- * Up to this number of rows, a statement that is planned once and handles rows one by one is cheaper. For larger batches, a
- * statement that is planned each time is.
+ * Up to this number of rows, a statement that is planned once and handles rows one by one is cheaper. For more rows, a
+ * statement that is planned for each batch is cheaper.
  */
 export const SMALL_BATCH = 16;
 /** Bodies and data of more bytes than this, in UTF-8, are limited by their total bytes; the others by their number. */

@@ -6,15 +6,15 @@ export interface LaneStore extends StoreTransactions {
   /**
    * What there is to do, except in the lanes of `skip`. Read only.
    *
-   * @param captures names of captures that this worker maps; without any, changes are not looked for
+   * @param captures names of captures that this worker maps; without any, it does not look for changes
    */
   checkForWork(skip: LanesToSkip, captures?: readonly string[]): Promise<WorkCheck>;
   /**
-   * In `tx`: locks up to `count` open lanes that are due, the longest waiting first, until `tx` ends. Lanes that another
-   * worker has locked are skipped, and those of `skip`. The commit of `tx` does not wait for the disk: a crash of the
-   * database may undo the claim, never what is recorded later.
+   * In `tx`: locks up to `count` open lanes that are due, the longest waiting first, until `tx` ends. Skips lanes that another
+   * worker has locked, and those of `skip`. The commit of `tx` does not wait for the disk: a crash of the database may undo
+   * the claim, but never outcomes that are recorded later.
    *
-   * @param isEarly also lock failing lanes that wait only for their next step (`FAILING_LANE_STEP_MS`). Default: no
+   * @param isEarly also lock failing lanes that wait only for their next step (`FAILING_LANE_STEP_MS`). Default false
    */
   claimLanes(count: number, skip: LanesToSkip, isEarly?: boolean): Promise<ClaimableLane[]>;
   /**
@@ -29,7 +29,7 @@ export interface LaneStore extends StoreTransactions {
     lease: LeaseTerms,
     maxSuspects: number,
   ): Promise<ClaimedDelivery[]>;
-  /** Returns those of these lanes in which more than `depth` deliveries are due. */
+  /** Returns the ids of the lanes in which more than `depth` first attempts, or more than `depth` retries, are due. */
   findDeepLanes(laneIds: readonly string[], depth: number): Promise<string[]>;
   /**
    * Looks behind the first `depth` due deliveries for those that subject order does not hold back, and moves them to the front
@@ -37,7 +37,7 @@ export interface LaneStore extends StoreTransactions {
    * thousand in each statement, so it is not for a worker's loop. No statement follows after `signal` is aborted.
    */
   advanceUnheld(laneId: string, depth: number, signal?: AbortSignal): Promise<number>;
-  /** A new lease that lasts `leaseMs`. */
+  /** Opens a lease that lasts `leaseMs`. */
   openLease(owner: string, leaseMs: number): Promise<OpenedLease>;
   /** Deletes leases. Leases that no longer exist are ignored. */
   deleteLeases(ids: readonly string[]): Promise<void>;
@@ -112,9 +112,9 @@ export interface LaneClaim {
 }
 
 export interface OpenedLease {
-  /** The fencing token: larger than that of every lease before it. */
+  /** The fencing token. Each lease has a larger one than all leases before it. */
   id: string;
-  /** Number of workers that hold a lease now, the owner of this one included. */
+  /** Number of workers that hold a lease now, including the owner of this lease. */
   workers: number;
 }
 
@@ -140,7 +140,7 @@ export interface ClaimedDelivery {
   attemptsBefore: number;
   /** When the last attempt began, epoch milliseconds; `null`: there was none. */
   attemptAt: number | null;
-  /** Claims without an outcome, this one included. */
+  /** Number of claims without an outcome, including this one. */
   claims: number;
   eventUuid: string;
   sequence: string;

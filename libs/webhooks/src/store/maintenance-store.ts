@@ -23,7 +23,7 @@ export interface RetentionBatch {
   done: number;
 }
 
-/** Tables whose rows of a tenant are deleted by their key alone. */
+/** Tables from which a tenant's rows can be deleted without rows of other tables. */
 export type TenantTable = 'alerts' | 'idempotencyKeys' | 'jobs' | 'lanes' | 'endpoints' | 'accounts';
 
 /**
@@ -67,8 +67,8 @@ export interface MaintenanceStore extends StoreTransactions {
   checkPausedBacklogs(maxWaiting: number, after: string): Promise<PausedBacklog[]>;
   /**
    * Discards a batch of the deliveries that wait in a paused lane, with the reason `backlog-full`, until `maxWaiting` are
-   * left: in the order of their due times, those with attempts last. Returns how many; 0 at the end. Several processes may
-   * call it at once.
+   * left. Keeps retries first, then the deliveries with the latest due times. Returns how many it discarded; 0 at the end.
+   * Several processes may call it at once.
    */
   discardPausedBacklog(laneId: string, maxWaiting: number): Promise<number>;
 
@@ -79,8 +79,8 @@ export interface MaintenanceStore extends StoreTransactions {
   deleteOldDeliveries(retentionMs: number, after: string): Promise<RetentionBatch>;
   /**
    * Deletes events that were published more than `retentionMs` ago, are relayed and have no delivery left, among a batch of
-   * sequences after `after`. Call it after
-   * {@link deleteOldDeliveries}: an event that still has a delivery stays until the next round.
+   * sequences after `after`. Call it after {@link deleteOldDeliveries}: an event that still has a delivery stays until the
+   * next round.
    */
   deleteUnusedEvents(retentionMs: number, after: string): Promise<RetentionBatch>;
   /**
@@ -98,9 +98,9 @@ export interface MaintenanceStore extends StoreTransactions {
    */
   deleteIdleLanes(after: string): Promise<string>;
 
-  /** Marks the tenant's endpoints as deleted, without their secrets, and closes its lanes: nothing more is sent for it. */
+  /** Marks the tenant's endpoints as deleted, removes their secrets and closes all its lanes, so that nothing more is sent. */
   closeTenant(tenantId: string): Promise<void>;
-  /** Sum of the numbers of the tenant's events and of its deliveries, each counted up to `limit`. */
+  /** Number of the tenant's events plus number of its deliveries, each counted up to `limit`. */
   countTenantRecords(tenantId: string, limit: number): Promise<number>;
   /** Deletes a batch of the tenant's events, relayed or not. Returns how many; 0 means that none is left. */
   deleteTenantEvents(tenantId: string): Promise<number>;

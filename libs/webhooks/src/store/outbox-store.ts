@@ -5,16 +5,16 @@ import type { StoreTransactions } from './transactions.js';
 /** The outbox and the relay: published events, and the deliveries that they become. */
 export interface OutboxStore extends StoreTransactions {
   /**
-   * In `tx`: writes events for the relay and returns their ids in the same order. They exist if and only if `tx` commits; the
-   * commit wakes this process's worker. An event whose idempotency key is known is not written: its result holds the id of the
-   * first event with that key. Calling it again writes the events again, except those with a key. `traceparent`: the trace
-   * context that they are published in.
+   * In `tx`: writes events for the relay and returns their ids in the same order. The events exist if and only if `tx` commits;
+   * the commit wakes this process's worker. An event whose idempotency key is known is not written: its result holds the id of
+   * the first event with that key. A second call writes the events again, except those with a key. `traceparent`: the trace
+   * context in which the events are published.
    */
   insertEvents(events: readonly NewEvent[], traceparent?: string | null): Promise<PublishedEvent[]>;
   /**
-   * In `tx`: locks up to `limit` unrelayed events until `tx` ends; events that another worker has locked are skipped. The
-   * events of a subject are in order, and none is returned while an earlier one of its subject waits elsewhere. The bytes
-   * of their data are limited: the oldest event and small ones come first.
+   * In `tx`: locks up to `limit` unrelayed events until `tx` ends. Skips events that another worker has locked. The events of a
+   * subject are in order, and none is returned while an earlier event of its subject waits elsewhere. The total size of their
+   * data is limited: the oldest event and small events come first.
    */
   claimEvents(limit: number): Promise<ClaimedEvents>;
   /** In `tx`: the lanes of these tenants' endpoints that events may match: active and paused ones. Read only. */
@@ -27,9 +27,9 @@ export interface OutboxStore extends StoreTransactions {
    */
   ensureCallbackLanes(callbacks: readonly CallbackOrigin[]): Promise<DestinationRecord[]>;
   /**
-   * In `tx`: inserts deliveries, marks the events `relayed` (their sequences), and makes due the lanes in which deliveries now
-   * wait. Returns the deliveries that are now leased under `leaseId`: those with `direct` set, unless an earlier one of their
-   * subject holds them back or the lease has expired. All of it commits together.
+   * In `tx`: inserts deliveries, marks the events with the sequences `relayed` as relayed, and makes each lane due in which
+   * deliveries now wait. Returns the deliveries that are now leased under `leaseId`: those with `isDirect` set, unless an
+   * earlier delivery of their subject holds them back or the lease has expired. All of it commits together.
    */
   insertDeliveries(
     deliveries: readonly DeliveryToInsert[],
@@ -37,14 +37,15 @@ export interface OutboxStore extends StoreTransactions {
     leaseId: string,
   ): Promise<HandedOverDelivery[]>;
   /**
-   * The oldest unrelayed events with the destinations of their tenants, if they are few, small and without callbacks: see
-   * {@link FewEvents}. Returns `null` if only `claimEvents` may be used here. Read only; locks nothing.
+   * The unrelayed events with the destinations of their tenants, if they are few, small and without callbacks: see
+   * {@link FewEvents}. Returns `null` if single statements do not run at READ COMMITTED: only `claimEvents` can be used then.
+   * Read only; locks nothing.
    */
   readFewEvents(): Promise<FewEvents | null>;
   /**
-   * Relays events that {@link readFewEvents} returned, as `claimEvents` and `insertDeliveries` do: those that are still
-   * unrelayed and whose destinations have not changed, unless an earlier event of their subject waits elsewhere. The others
-   * stay as they are. `deliveries` contains the deliveries of all `events`.
+   * Relays events that {@link readFewEvents} returned, with the effects of `claimEvents` and `insertDeliveries`. Leaves out
+   * events that are relayed already, whose destinations have changed, or whose subject has an earlier event that waits
+   * elsewhere. `deliveries` contains the deliveries of all `events`.
    */
   relayFewEvents(
     events: readonly VersionedEvent[],
@@ -113,7 +114,7 @@ export interface ClaimedEvents {
 
 /** The part of an event that {@link OutboxStore.relayFewEvents} checks. */
 export interface VersionedEvent extends Pick<ClaimedEvent, 'sequence' | 'tenantId' | 'subject'> {
-  /** Version of the destinations of its tenant. Changes if any of them does. */
+  /** Version of the destinations of its tenant. Changes when one of these destinations changes. */
   version: string;
 }
 
@@ -122,7 +123,7 @@ export interface FewEvents {
   events: (ClaimedEvent & VersionedEvent)[];
   /** Active and paused endpoints of their tenants. */
   destinations: DestinationRecord[];
-  /** True if these are all events. If there are more, or some that only `claimEvents` takes, it is false and the lists are empty. */
+  /** These are all unrelayed events. False, with empty lists, if there are more, or some that only `claimEvents` can take. */
   isWhole: boolean;
 }
 

@@ -37,7 +37,7 @@ export interface RecordableOutcome {
   failure: boolean;
   /** Pause of the whole lane, ms; 0: none. */
   pauseLaneMs: number;
-  /** All workers may claim from the lane again. Until now, only this one could. */
+  /** All workers may claim from the lane again. Until now, only this worker could. */
   releasesLane: boolean;
 }
 
@@ -45,8 +45,8 @@ export interface RecordableOutcome {
 export interface FailureAlert {
   deliveryId: string;
   /**
-   * `delivery.exhausted`: an alert that waits to be sent also covers later failures. `delivery.failed`: failures within the
-   * limit get no alert.
+   * `delivery.exhausted`: an alert that waits to be sent also covers later failures. `delivery.failed`: later failures within
+   * `everyMs` get no alert.
    */
   kind: 'delivery.exhausted' | 'delivery.failed';
   /** What the limit counts by. Contains no colon. */
@@ -65,7 +65,7 @@ export interface RecordedOutcomes {
   healthChanges: { laneId: string; healthy: boolean }[];
   /**
    * Lanes from which this worker must stop sending: paused, closed, on hold, or now claimed by one worker at a time. The
-   * caller returns to them the deliveries that wait in this process.
+   * caller returns the deliveries that wait in this process to these lanes.
    */
   stopped: string[];
   /** Lanes that are due now. */
@@ -78,8 +78,8 @@ export interface OutcomeStore extends StoreTransactions {
    * Writes outcomes. Deliveries, attempts, lanes, alerts and leases change together. An outcome whose lease was lost changes
    * nothing and is not in `ids`. `retiredLeaseIds` are deleted in the same statement.
    *
-   * Repeating it changes nothing, but reports as lost the outcomes that are already written: call {@link findRecordedOutcomes}
-   * first.
+   * A second call changes nothing, but leaves the outcomes that are already written out of `ids`, as if their lease was lost.
+   * Call {@link findRecordedOutcomes} before it.
    *
    * @param options.history `false`: do not keep the attempt before this one. Default `true`
    */
@@ -94,12 +94,12 @@ export interface OutcomeStore extends StoreTransactions {
    * Leaves out those whose lane has something to update, or whose lease was lost: {@link recordOutcomes} takes these.
    * Returns the ids that were written.
    *
-   * Repeating it leaves out those that are already written: call {@link findRecordedOutcomes} first.
+   * A second call leaves out the outcomes that are already written: call {@link findRecordedOutcomes} before it.
    */
   recordFirstSuccesses(outcomes: readonly RecordableOutcome[]): Promise<Set<string>>;
   /**
-   * Prevents deliveries whose outcomes cannot be recorded yet from being sent again for `ms` from now. Extends their leases,
-   * even expired ones, and leases again those that were rescued and not claimed since. Leaves out those whose attempt is
+   * Keeps deliveries whose outcomes cannot be recorded yet from being sent again for `ms` from now. Extends their leases, even
+   * expired ones. Leases deliveries again that were rescued and not claimed since. Leaves out deliveries whose attempt is
    * recorded, or that have another lease.
    */
   keepLeased(outcomes: readonly RecordableOutcome[], ms: number): Promise<void>;

@@ -9,8 +9,11 @@ export interface KeyedCall {
 }
 
 /**
- * What a call with a key may do: run, under a token that is valid as long as the lock; return the stored response; or
- * neither, because the first call is still running or was a different one.
+ * What a call with a key may do.
+ * - `claimed`: run, under a token that is valid while the key is locked.
+ * - `answered`: return the stored response.
+ * - `running`: nothing, because the first call with the key is still running.
+ * - `other`: nothing, because the key belongs to a call with other contents.
  */
 export type KeyClaim =
   | { state: 'claimed'; token: string }
@@ -21,8 +24,8 @@ export type KeyClaim =
 /** Keys of calls, with the responses of those that succeeded. */
 export interface IdempotencyStore {
   /**
-   * Locks a key for `lockMs`. A key older than `lifeMs` is free again. So is one whose lock has ended without a
-   * response, because its process has died.
+   * Locks a key for `lockMs`. A key older than `lifeMs` is free again. A key whose lock has ended without a response is free
+   * for the same call, because the process of the first call has died.
    */
   claimKey(call: KeyedCall, lockMs: number, lifeMs: number): Promise<KeyClaim>;
   /** Stores the response, sealed, and ends the lock. Does nothing if the lock has passed to another call. */

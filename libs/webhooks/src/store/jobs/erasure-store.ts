@@ -18,9 +18,9 @@ export interface ErasedBatch {
   events: number;
   /** Deliveries whose body and responses were erased. */
   deliveries: number;
-  /** Of these, those that waited and are discarded. */
+  /** How many of these deliveries were waiting, and are now discarded. */
   discarded: number;
-  /** Deliveries that are being sent: they keep their body until they have an outcome. */
+  /** Deliveries that a worker is sending. They keep their body until they have an outcome. */
   inFlight: number;
   /** Sequence to continue after; `null` at the end. */
   next: string | null;
@@ -45,6 +45,6 @@ export interface ErasureStore extends StoreTransactions {
    * batch of sequences after `after`. Returns where to continue, or null if the next rows are younger.
    */
   eraseOldEvents(keepMs: number, after: string): Promise<RetentionBatch>;
-  /** Number of these deliveries, counted up to `limit`. */
+  /** Number of old deliveries, counted up to `limit`. */
   countOldDeliveries(which: OldDeliveries): Promise<number>;
 }

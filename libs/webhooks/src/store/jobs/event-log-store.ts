@@ -31,7 +31,7 @@ export interface EventRange {
   since?: number;
   /** Published before this time. */
   until?: number;
-  /** Any of these; `undefined`: all. */
+  /** Only events of these types; `undefined`: of all types. */
   types?: readonly string[];
   subject?: string;
 }
@@ -47,8 +47,8 @@ export interface EventSearch extends EventRange {
 /** Published events as their tenant sees them. Read only. */
 export interface EventLogStore extends StoreTransactions {
   /**
-   * The newest first. Reads a limited number of rows, so it may return few although there are more. `next`: where to continue;
-   * `null` at the end.
+   * The newest events first. Reads a limited number of rows, so it may return fewer than `limit` although there are more.
+   * `next`: where to continue; `null` at the end.
    */
   listTenantEvents(
     tenantId: string,

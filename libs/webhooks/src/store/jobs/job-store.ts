@@ -57,15 +57,15 @@ export interface ScannedEvent extends EventPlace {
 
 /** Jobs: work that workers do in passes, each in one transaction with its progress. */
 export interface JobStore extends StoreTransactions {
-  /** In `tx`: writes a job that is due now. Returns false if one of its kind is running for the endpoint. */
+  /** In `tx`: writes a job that is due now. Returns false if the endpoint has a job of this kind that has not ended. */
   insertJob(job: NewJob): Promise<boolean>;
   findJob(tenantId: string, id: string): Promise<JobRecord | null>;
-  /** Newest first, `limit` + 1 at most. `before`: the job that came last on the page before. */
+  /** Newest first, `limit` + 1 at most. `before`: the last job of the previous page. */
   listJobs(
     tenantId: string,
     page: { limit: number; before?: { createdAt: number; id: string }; endpointId?: string },
   ): Promise<JobRecord[]>;
-  /** Cancels a job that has not ended, after its running pass. Returns false if the job had ended. */
+  /** Cancels a job that has not ended. Waits for a pass that is running. Returns false if the job had ended. */
   cancelJob(tenantId: string, id: string): Promise<boolean>;
   /** In `tx`: returns the job that has been due longest, locked until `tx` ends. Skips jobs that others have locked. */
   claimJob(): Promise<JobRecord | null>;
@@ -86,8 +86,8 @@ export interface JobStore extends StoreTransactions {
   /** Number of the candidates among the first `limit` events of the range. */
   countReplayable(tenantId: string, laneId: string, range: ReplayRange, limit: number): Promise<number>;
   /**
-   * These events with their data, in the order of `sequences`, except those that are erased. With `lock`, which needs `tx`,
-   * none is erased before `tx` ends.
+   * These events with their data, in the order of `sequences`, except those that are erased. With `lock` (only in `tx`), none
+   * of them can be erased before `tx` ends.
    */
   readEvents(sequences: readonly string[], options: { lock: boolean }): Promise<ClaimedEvent[]>;
   /** Deliveries of the lane that wait behind live ones or for a retry, counted up to `limit`. */

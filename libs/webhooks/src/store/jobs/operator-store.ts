@@ -44,14 +44,15 @@ export interface OperatorStore extends StoreTransactions {
   /** Pauses that have not ended, oldest first. */
   listPauses(): Promise<PauseRecord[]>;
   /**
-   * Pauses a batch of the lanes that a pause covers. Gives a batch of the lanes that no pause covers any more the state of
-   * their endpoint again. Returns how many lanes it changed; 0 at the end, when it deletes the pauses that have ended.
+   * Pauses a batch of the lanes that a pause covers. Releases a batch of the lanes that no pause covers any more: they get the
+   * state of their endpoint again. Returns the number of lanes that it changed; 0 at the end. Deletes the pauses that have
+   * ended once no lane is left to release.
    */
   applyPauses(): Promise<number>;
   /** The newest first. Reads `scan` rows. `next`: where to continue; `null` at the end. */
   listAllDeliveries(
     search: AllDeliveriesSearch,
   ): Promise<{ deliveries: (DeliveryRecord & { tenantId: string })[]; next: string | null }>;
-  /** Failing lanes with ids after `after`, by id. Reads a limited number of lanes. `next`: as above. */
+  /** Failing lanes with ids after `after`, by id. Reads a limited number of lanes. `next`: where to continue; `null` at the end. */
   listFailingLanes(after: string, limit: number): Promise<{ lanes: FailingLane[]; next: string | null }>;
 }

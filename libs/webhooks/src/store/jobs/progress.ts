@@ -1,8 +1,8 @@
 /** Progress of a call that works in batches. */
 export interface Progress {
-  /** Number of rows when it began, counted up to 100,000. */
+  /** Number of rows when the call began, counted up to 100,000. */
   matched: number;
-  /** Rows that it has processed. */
+  /** Number of rows that the call has processed. */
   done: number;
   /** `matched` minus `done`. */
   left: number;
@@ -15,7 +15,7 @@ export interface ProgressOptions {
 
 export const MAX_COUNTED = 100_000;
 
-/** `done` may exceed what was counted. */
+/** `done` may exceed `counted`, because rows may have been added after the count. */
 export function progressOf(counted: number, done: number): Progress {
   const matched = Math.max(counted, done);
   return { matched, done, left: matched - done };

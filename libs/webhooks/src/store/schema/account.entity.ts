@@ -2,7 +2,7 @@ import { EntitySchema } from 'typeorm';
 import { instant, json, nullable, text } from './columns.js';
 import type { StoredSecret } from '../stored-secret.js';
 
-/** A tenant's own settings. Created when they are first needed. */
+/** A tenant's own settings. The row is created when it is first needed. */
 export class WebhookAccountRow {
   tenantId!: string;
   secrets!: StoredSecret[];
