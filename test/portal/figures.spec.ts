@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => host.close());
 
-/** What a worker has counted. */
+/** Adds figures to one hour of an endpoint, as a worker does. */
 async function count(endpointId: string, hoursAgo: number, delivered: number, failed: number): Promise<void> {
   const hour = Math.floor(Date.now() / HOUR_MS - hoursAgo) * HOUR_MS;
   const numbers: Partial<Record<(typeof FIGURES)[number], number>> = {
@@ -27,7 +27,7 @@ async function count(endpointId: string, hoursAgo: number, delivered: number, fa
     .addEndpointHours([{ endpointId: decodeId('wh', endpointId)!, hour, counts }]);
 }
 
-it('The figures of all webhooks of a tenant come in one call, from the roll-up alone', async () => {
+it('One call returns the figures of all webhooks of a tenant, from the hourly figures alone', async () => {
   const { endpoints } = host.webhooks;
   const input = { url: 'https://example.com/hooks', events: ['*'] };
   const [busy, idle, foreign] = [
@@ -43,7 +43,7 @@ it('The figures of all webhooks of a tenant come in one call, from the roll-up a
   await count(gone.id, 0, 9, 9);
   await endpoints.delete('a', gone.id);
 
-  // The page reads no table that grows with what the tenant has sent: these tables cannot be read now.
+  // The lock makes the call hang if it reads a table that grows with the tenant's traffic.
   const runner = host.dataSource.createQueryRunner();
   await runner.startTransaction();
   await runner.query(

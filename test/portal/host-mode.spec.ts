@@ -18,7 +18,7 @@ interface HostRequest {
   headers: Record<string, string | undefined>;
 }
 
-/** Who is known to the host, by cookie. */
+/** The names that the host accepts in its cookie. */
 @Injectable()
 class Logins {
   readonly names = ['ann', 'olga', 'blocked'];
@@ -91,7 +91,7 @@ describe("Behind the host's own guards", () => {
     await host.call('get', '/api/webhooks', { authorization: 'Bearer whps1.k1.e30.x' }).expect(403);
   });
 
-  it('the pages of another site change nothing with the cookie', async () => {
+  it('another site cannot change anything with the cookie', async () => {
     await start({ access: 'host' });
     const foreign = { ...as('ann'), origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' };
     const form = host
@@ -111,7 +111,7 @@ describe("Behind the host's own guards", () => {
     await host.call('get', '/api/session', as('ann')).expect(200);
   });
 
-  it('guards of the page alone take the place of those of the routes', async () => {
+  it('guards of the page replace the guards of the routes', async () => {
     class Never implements CanActivate {
       canActivate(): boolean {
         return false;

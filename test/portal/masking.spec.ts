@@ -44,7 +44,7 @@ afterAll(async () => {
   receiver.close();
 });
 
-/** Creates events, attempts, a callback and a job that contain all of it. */
+/** Creates events, attempts, a callback and a job that contain the personal data above. */
 async function plant(): Promise<typeof things> {
   const { webhooks, dataSource } = host;
   const endpoint = {
@@ -87,7 +87,7 @@ const post =
   (on) =>
     on.call('post', path, on.session('a', ['read', 'write', 'retry', 'operator'])).send(body);
 
-/** A call of each route whose answer may hold what events say. */
+/** A call of each route whose response may contain data of events. */
 const calls = (): Record<string, Call> => ({
   deliveries: get('/api/webhooks/deliveries'),
   deliveriesOf: get(`/api/webhooks/${things.wh}/deliveries`),
@@ -115,7 +115,7 @@ const operatorCalls: Record<string, Call> = {
   resume: post('/api/operator/resume', { tenantId: 'zzz' }),
 };
 
-it('No route answers with phone numbers or texts of events and responses', async () => {
+it('No route returns phone numbers or texts of events and responses', async () => {
   const settings = [...SETTINGS_HANDLERS, 'delete'];
   expect([...Object.keys(calls()), ...settings].toSorted()).toEqual(Object.keys(API_SCOPES).toSorted());
   expect(Object.keys(operatorCalls).toSorted()).toEqual(handlersOf(OperatorRoutes as never).toSorted());

@@ -34,7 +34,7 @@ const express4 = require('express4') as () => never;
 const IS_PUBLIC = 'host:public';
 const Public = (): ReturnType<typeof SetMetadata> => SetMetadata(IS_PUBLIC, true);
 
-/** Protects every route of the host without a decorator that opens it. */
+/** Protects every route of the host that no decorator makes public. */
 @Injectable()
 class LoginGuard implements CanActivate {
   constructor(private readonly reflector: Reflector) {}
@@ -131,7 +131,7 @@ describe.each(['express', 'fastify'] as const)('On %s the page opens', (kind) =>
     await request(host.app.getHttpServer()).head(path).expect(200);
   });
 
-  it('at a path of its own, if an APP_GUARD lets it pass by a decorator', async () => {
+  it('at a configured path, if a decorator makes it public for an APP_GUARD', async () => {
     await start(
       () => undefined,
       { imports: [GlobalGuardModule] },
@@ -146,7 +146,7 @@ describe('In plain Express', () => {
   it.each([
     ['5', undefined],
     ['4', express4],
-  ])('%s the page opens by sessions, or by the tenant of the request', async (_, make) => {
+  ])('%s the page opens with a session, or for the tenant of the request', async (_, make) => {
     const dataSource = await given(database.url);
     const options = { portal: { access: 'both', publicUrl: '/api/webhooks-portal' } } as const;
     const host = await startExpressHost({ dataSource, options, make });
@@ -292,12 +292,12 @@ describe('Without portal, or with portal: false', () => {
       await host.close();
     },
   );
+});
 
-  it("a host's own route at the page's path stops the start otherwise", async () => {
-    await expect(
-      startPageHost(undefined, { database, logger: false, options: { imports: [OwnModule] } }).then(
-        (started) => started.close(),
-      ),
-    ).rejects.toThrow("Give the webhooks page another place: portal: { path: 'settings/webhooks' }");
-  });
+it("With the page, the app does not start if the host has its own route at the page's path", async () => {
+  await expect(
+    startPageHost(undefined, { database, logger: false, options: { imports: [OwnModule] } }).then((started) =>
+      started.close(),
+    ),
+  ).rejects.toThrow("Give the webhooks page another place: portal: { path: 'settings/webhooks' }");
 });

@@ -24,11 +24,11 @@ describe('The module does not start with', () => {
       'portal.access must be "host" (your guards let visitors in)',
     ],
     [
-      'another access',
+      'an unknown access',
       { ...host, portal: { access: 'open' } },
       'or "both": the page is never open to everybody',
     ],
-    ['true', { ...host, portal: true }, 'portal must be an object, not a boolean'],
+    ['portal: true', { ...host, portal: true }, 'portal must be an object, not a boolean'],
     ['an unknown field', { ...host, portal: { access: 'host', acess: 1 } }, 'Did you mean "portal.access"?'],
     [
       'an unknown field of a group',
@@ -40,7 +40,7 @@ describe('The module does not start with', () => {
       { role: 'worker', portal: { access: 'session' } },
       'role: "worker" has no routes',
     ],
-    ['nobody who lets visitors in', { portal: { access: 'host' } }, 'portal.guards is missing'],
+    ['access: "host" without guards', { portal: { access: 'host' } }, 'portal.guards is missing'],
     [
       'no tenant',
       { portal: { access: 'host', guards: [AccountGuard] } },
@@ -57,7 +57,7 @@ describe('The module does not start with', () => {
       'portal.returnUrl must be a path',
     ],
     [
-      'a logo from elsewhere',
+      'a logo from another site',
       { portal: { access: 'session', brand: { logoUrl: 'https://cdn.example/x' } } },
       'portal.brand.logoUrl must be',
     ],
@@ -83,7 +83,7 @@ describe('The module does not start with', () => {
     expect(forRoot({ ...open, portal: false })).not.toThrow();
   });
 
-  it('sessions without a key to create them; portal.secret is one', async () => {
+  it('sessions without an encryption key, unless portal.secret is set', async () => {
     const database = await createMigratedDatabase();
     const options = { encryption: undefined, security: { allowPlaintextSecrets: true } };
     const settings = { database, options, logger: false } as const;

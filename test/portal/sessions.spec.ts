@@ -11,7 +11,7 @@ const [current, previous, removed] = ['ab', 'cd', 'ef'].map((hex, index) => ({
 }));
 const ann = { tenantId: 'a', actor: 'ann' };
 
-/** The sessions of another process with this key, or of another page. */
+/** Issues sessions as another process with this key does, or another page. */
 const issuerOf = (key: typeof current, place = PLACE): SessionIssuer =>
   new SessionIssuer(
     createSessionKeys({}, { encryption: { current: key!, previous: [], acceptPlaintext: false } }, place),
@@ -65,7 +65,7 @@ describe('The page answers', () => {
       'unauthenticated',
     ],
     [
-      'the name of another key of the ring',
+      'the id of another configured key',
       () => changed(issuer().issue(ann).token, 1, () => previous!.id),
       401,
       'unauthenticated',
@@ -77,7 +77,12 @@ describe('The page answers', () => {
       'unauthenticated',
     ],
     ['no signature', () => changed(issuer().issue(ann).token, 3, () => ''), 401, 'unauthenticated'],
-    ['another kind', () => changed(issuer().issue(ann).token, 0, () => 'whps2'), 401, 'unauthenticated'],
+    [
+      'an unknown version',
+      () => changed(issuer().issue(ann).token, 0, () => 'whps2'),
+      401,
+      'unauthenticated',
+    ],
     ['a token of the host itself', () => 'eyJhbGciOiJub25lIn0.e30.', 401, 'unauthenticated'],
     ['a very long token', () => `whps1.k0.${'A'.repeat(7_000)}.${'A'.repeat(43)}`, 401, 'unauthenticated'],
   ])('%s with the right status', async (_, make, status, code) => {
@@ -123,7 +128,7 @@ describe('A session', () => {
     expect((await host.call('get', '/api/figures', other).expect(200)).body.data).toEqual([]);
   });
 
-  it('of an operator without a tenant shows the operator alone', async () => {
+  it('of an operator without a tenant opens only the routes for operators', async () => {
     const { token } = host.webhooks.portal.createSession({ actor: 'olga', scopes: ['operator'] });
     const { body } = await host.call('get', '/api/session', bearer(token)).expect(200);
     expect(body).toMatchObject({ tenantId: null, actor: 'olga', scopes: ['operator'] });
@@ -141,15 +146,15 @@ describe('A session', () => {
   it.each([
     ['no tenant', { actor: 'ann' }, 'The tenant must be a string'],
     [
-      'no tenant, and more than the operator',
+      'no tenant, and scopes other than operator',
       { actor: 'ann', scopes: ['operator', 'read'] },
       'The tenant must',
     ],
     ['no actor', { tenantId: 'a' }, 'createSession: actor must be'],
     ['no scopes', { ...ann, scopes: [] }, 'createSession: scopes must be a list of read, write'],
     ['an unknown scope', { ...ann, scopes: ['admin'] }, 'createSession: scopes must be a list of'],
-    ['a day', { ...ann, ttlMs: 24 * 3_600_000 }, 'createSession: ttlMs must be a whole number'],
-    ['nothing', undefined, 'createSession: actor must be'],
+    ['a lifetime of a day', { ...ann, ttlMs: 24 * 3_600_000 }, 'createSession: ttlMs must be a whole number'],
+    ['no input', undefined, 'createSession: actor must be'],
   ])('is not made with %s', (_, input, problem) => {
     expect(() => host.webhooks.portal.createSession(input as never)).toThrow(problem);
   });

@@ -6,7 +6,7 @@ const SCRIPT = `<script>reportFault('script')</script>`;
 const IMAGE = `"><img src=x onerror="reportFault('image')"><svg onload=reportFault('svg')>`;
 const HOSTILE = `${SCRIPT}${IMAGE}javascript:reportFault('link')`;
 
-// Many steps in a browser; on a busy machine each takes a second.
+// These tests have many steps in a browser. On a busy machine each step may take a second.
 jest.setTimeout(300_000);
 
 describeInChromium('The webhooks page', () => {
@@ -43,8 +43,8 @@ describeInChromium('The webhooks page', () => {
   afterEach(() => world?.closePages());
   afterAll(() => world?.close());
 
-  describe('of data that others have written', () => {
-    it('runs no script of a URL, a description, a response, a header or an event, on any screen', async () => {
+  describe('with data that others have written', () => {
+    it('runs no script from a URL, a description, a response, a header or an event, on any screen', async () => {
       const screens = [
         '',
         `?webhook=${endpointId}`,
@@ -75,14 +75,14 @@ describeInChromium('The webhooks page', () => {
       }
     });
 
-    it('shows them as text', async () => {
+    it('shows scripts as text', async () => {
       const { page } = await world.open();
       await page.getByText(HOSTILE).waitFor();
       await page.goto(`${page.url()}?delivery=${deliveryId}`);
       await page.getByText(SCRIPT).first().waitFor();
     });
 
-    it('shows nothing of another tenant, whatever ids its address has', async () => {
+    it('shows nothing of another tenant, whatever ids are in its address', async () => {
       const secret = 'the other tenant';
       const other = await world.register(
         '/globex',
@@ -123,7 +123,7 @@ describeInChromium('The webhooks page', () => {
   });
 
   describe('with a session', () => {
-    it('that has ended asks to sign in again, and leaves nothing on the page', async () => {
+    it('that has ended asks the customer to sign in again, and removes all data from the page', async () => {
       await world.register('/secret-path');
       const { page, faults } = await world.open({ before: (opened) => opened.clock.install() });
       await page.getByText('/secret-path').waitFor();
@@ -137,12 +137,12 @@ describeInChromium('The webhooks page', () => {
       expect(faults.list).toEqual([]);
     });
 
-    it('that the server refuses asks to sign in again', async () => {
+    it('that the server refuses asks the customer to sign in', async () => {
       const { page } = await world.open({ before: (opened) => opened.addInitScript(spoilToken) });
       await page.getByRole('link', { name: 'Sign in' }).waitFor();
     });
 
-    it('leaves its token in no address, and is valid in this tab only', async () => {
+    it('removes the token from its address, and is signed in only in its own tab', async () => {
       const { page } = await world.open();
       await page.getByRole('heading', { name: 'Webhooks', level: 1 }).waitFor();
       expect(page.url()).not.toContain('session');

@@ -8,7 +8,7 @@ import { PageWorld } from './support/page-world.js';
 
 const HOUR_MS = 3_600_000;
 
-// Many steps in a browser; on a busy machine each takes a second.
+// This test has many steps in a browser. On a busy machine each step may take a second.
 jest.setTimeout(300_000);
 
 describeInChromium('With the keyboard alone, a customer', () => {
@@ -19,7 +19,7 @@ describeInChromium('With the keyboard alone, a customer', () => {
 
   beforeAll(async () => {
     world = await PageWorld.start({
-      // Nothing is retried by itself while the test goes on.
+      // The first automatic retry is due after an hour, so none happens during the test.
       options: {
         profiles: [defineProfile({ ...standard(), schedule: [HOUR_MS, HOUR_MS, HOUR_MS] })],
         portal: { access: 'session', show: { bodies: true } },
@@ -37,7 +37,7 @@ describeInChromium('With the keyboard alone, a customer', () => {
   const button = (name: string | RegExp) => page.getByRole('button', { name, exact: true });
   const link = (name: string | RegExp) => page.getByRole('link', { name, exact: true });
   const main = () => page.getByRole('main');
-  /** The page reads again what it shows: its clock goes on by more than the time between two reads. */
+  /** Moves the page's clock beyond its next poll, so that the page reads its data again. */
   const nextRead = () => page.clock.runFor(6_000);
 
   async function addWebhook(): Promise<void> {

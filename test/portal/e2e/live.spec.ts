@@ -3,7 +3,7 @@ import { describeInChromium } from './support/chromium.js';
 import { setVisibility } from './support/in-page.js';
 import { PageWorld } from './support/page-world.js';
 
-/** Gives a page a clock with which minutes pass at once. */
+/** Gives a page a clock that a test can advance by minutes at once. */
 const ownClock = (page: Page) => page.clock.install();
 
 describeInChromium('The open webhooks page', () => {

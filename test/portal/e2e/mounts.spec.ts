@@ -12,7 +12,7 @@ describeInChromium('The webhooks page in a browser', () => {
     world = proxy = undefined;
   });
 
-  /** Reads, and changes something. */
+  /** Opens a webhook, pauses it, and reads it again. */
   async function pauseWebhook(running: PageWorld, visit: Visit): Promise<void> {
     await running.register('/mounted');
     const { page, faults } = await running.open(visit);
@@ -31,7 +31,7 @@ describeInChromium('The webhooks page in a browser', () => {
     await pauseWebhook(world, {});
   });
 
-  it('works behind a proxy that shows it at another path', async () => {
+  it('works behind a proxy that serves it at another path', async () => {
     world = await PageWorld.start();
     proxy = await RewritingProxy.start(await world.host.app.getUrl(), '/settings/of/acme');
 

@@ -7,7 +7,7 @@ const THEMES = ['light', 'dark'] as const;
 const WIDTHS = [360, 768, 1440];
 const LONG = 'a-very-long-word-without-a-place-to-break-it-'.repeat(4);
 
-// Many steps in a browser; on a busy machine each takes a second.
+// These tests have many steps in a browser. On a busy machine each step may take a second.
 jest.setTimeout(300_000);
 
 describeInChromium('Each screen of the webhooks page', () => {

@@ -8,7 +8,7 @@ const WEBHOOKS = [
   { path: '/ok/reports', events: ['message.delivered'], description: 'Reports', active: false },
 ];
 
-/** Registers more webhooks of customers in addition to the demo's own. One of them fails. Then sends messages. */
+/** Registers webhooks in addition to the demo's own, one of which fails, and then sends messages. */
 export async function registerMore(apiUrl: string, receiverUrl: string): Promise<void> {
   const api = new DemoApi(apiUrl, 'demo-key-a');
   for (const { path, ...fields } of WEBHOOKS)

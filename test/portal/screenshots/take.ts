@@ -1,4 +1,4 @@
-// `npm run screenshots`: takes the pictures of the README from the running sample app, into docs/images. Needs Chromium.
+// `npm run screenshots`: starts the sample app, and takes the README's pictures of it into docs/images. Needs Chromium.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
@@ -15,14 +15,14 @@ import { registerMore } from './more-webhooks.js';
 
 const ROOT = resolve(__dirname, '../../..');
 const IMAGES = join(ROOT, 'docs/images');
-/** Of a picture. People read the README on phones, too. */
+/** Maximum size of a picture, because people read the README on phones, too. */
 const MAX_BYTES = 150 * 1024;
 
-/** Opens what one picture shows, from the list of webhooks. */
+/** For each picture: opens what it shows, starting at the list of webhooks. */
 const PICTURES: Record<string, (page: Page) => Promise<void>> = {
   webhooks: async (page) => {
     await page.getByRole('row', { name: /crm/ }).getByText('Failing').waitFor();
-    // Figures and last deliveries come after the rows.
+    // The page loads figures and last deliveries after the rows.
     await page
       .getByText(/% delivered$/)
       .nth(3)

@@ -14,7 +14,7 @@ export interface PageHost extends WebhooksHost {
 
 export const bearer = (token: string): Record<string, string> => ({ authorization: `Bearer ${token}` });
 
-/** `options`: those of the page. */
+/** Starts a host. `options`: options of the page. */
 export async function startPageHost(
   options: PortalOptions = { access: 'session' },
   settings: HostSettings = {},

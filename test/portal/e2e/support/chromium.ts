@@ -4,7 +4,7 @@ import { chromium } from 'playwright-core';
 
 const PATHS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 
-/** `null`: there is no Chromium on this machine. CHROMIUM names one. */
+/** The path in CHROMIUM, or a Chromium on this machine. `null` if there is none. */
 const executablePath = process.env.CHROMIUM ?? PATHS.find((path) => existsSync(path)) ?? null;
 
 const QUIET = [
@@ -14,15 +14,15 @@ const QUIET = [
   '--disable-sync',
 ];
 
-/** Like `describe`. Where there is no Chromium, its tests are skipped, and the title says so. */
+/** Like `describe`. If there is no Chromium, it skips its tests and says so in the title. */
 export function describeInChromium(title: string, tests: () => void): void {
   if (executablePath === null)
-    describe.skip(`${title} (skipped: there is no Chromium; CHROMIUM names one)`, tests);
+    describe.skip(`${title} (skipped: there is no Chromium; set CHROMIUM to its path)`, tests);
   else describe(title, tests);
 }
 
 export function launchChromium(): Promise<Browser> {
-  // Chromium refuses to run as root in its sandbox, as CI does.
+  // Chromium refuses to run in its sandbox as root, and CI runs as root.
   const isRoot = process.getuid?.() === 0;
   return chromium.launch({
     executablePath: executablePath!,

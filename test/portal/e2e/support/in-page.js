@@ -1,6 +1,6 @@
-// Functions that run inside the page, so they are plain JavaScript of browsers. They may use nothing from outside.
+// Functions that run inside the page. They are plain browser JavaScript, and must not use anything outside the function.
 
-/** For `locator.evaluate`: `null` if the element has the focus, or which one has. @returns {string | null} */
+/** For `locator.evaluate`: `null` if the element has the focus, otherwise the element that has it. @returns {string | null} */
 exports.focusElsewhere = (element) => {
   const focused = document.activeElement;
   if (focused === element) return null;
@@ -44,7 +44,7 @@ exports.spoilToken = () => {
   history.replaceState(null, '', `#session=${token.slice(0, place)}${other}${token.slice(place + 1)}`);
 };
 
-/** Waits until nothing is loading, and some frames: what a page draws may make it read more. @returns {Promise<void>} */
+/** Waits at least three frames, and until nothing is loading: what the page draws may start requests. @returns {Promise<void>} */
 exports.drawn = async () => {
   const isLoading = () => document.querySelector('.skeleton, [aria-busy="true"]') !== null;
   for (let frame = 0; frame < 3 || isLoading(); frame++)

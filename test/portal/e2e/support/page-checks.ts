@@ -7,7 +7,7 @@ const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 
 /** Serious and critical findings of axe, one line each. */
 export async function seriousFindings(page: Page): Promise<string[]> {
-  // Through the debugger: the page's policy allows no script of ours. It is evaluated once for each document.
+  // Loads axe through the debugger, because the page's policy allows no other script. Each document needs it once.
   if (!(await page.evaluate<boolean>('"axe" in globalThis'))) await page.evaluate(axe);
   const { violations } = (await page.evaluate(
     `axe.run(document, { resultTypes: ['violations'] })`,
@@ -20,7 +20,7 @@ export async function seriousFindings(page: Page): Promise<string[]> {
 const NEXT_FRAME = 'new Promise((drawn) => requestAnimationFrame(() => drawn()))';
 const MAX_FRAMES = 120;
 
-/** The elements that make the page scroll sideways, one line each. The page gets some frames to adapt to a new width. */
+/** The elements that make the page scroll sideways, one line each. Waits some frames for the page to adapt to a new width. */
 export async function sidewaysScrollers(page: Page): Promise<string[]> {
   let found = await page.evaluate(findSidewaysScrollers);
   for (let frame = 0; found.length > 0 && frame < MAX_FRAMES; frame++) {

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { reportViolations } from './in-page.js';
 
-/** What a page complains of: violations of its policy, scripts that failed, scripts of others that ran. */
+/** Faults of a page: violations of its policy, scripts that threw, and injected scripts that ran. */
 export class PageFaults {
   /** One line each; empty if all is well. */
   readonly list: string[] = [];

@@ -6,7 +6,7 @@ import { PageFaults } from './page-faults.js';
 import { PageRequests } from './page-requests.js';
 import { TestReceiver } from './test-receiver.js';
 
-/** A page that is open, what went wrong in it, and what it still reads. */
+/** An open page, its faults and its requests. */
 export interface OpenPage {
   page: Page;
   faults: PageFaults;
@@ -18,7 +18,7 @@ export interface Visit {
   tenantId?: string;
   scopes?: PortalScope[];
   ttlMs?: number;
-  /** Of the page: `?webhook=wh_…`. */
+  /** Query in the page's address, such as `?webhook=wh_…`. */
   query?: string;
   /** Where browsers reach the page. Default: the host itself. */
   origin?: string;
@@ -36,7 +36,7 @@ export class PageWorld {
   private constructor(
     readonly host: WebhooksHost,
     readonly receiver: TestReceiver,
-    /** Of the customer's server. */
+    /** URL of the customer's server. */
     readonly receiverUrl: string,
     private readonly browser: Browser,
   ) {}
@@ -58,7 +58,7 @@ export class PageWorld {
     }
   }
 
-  /** Opens the page, signed in. Ends with the test file at the latest. */
+  /** Opens the page, signed in. It stays open until `closePages` or `close`. */
   async open(visit: Visit = {}): Promise<OpenPage> {
     const { tenantId = TENANT, scopes, ttlMs, query = '', origin, browser, before } = visit;
     const session = this.host.webhooks.portal.createSession({ tenantId, actor: 'ada', scopes, ttlMs });
@@ -83,7 +83,7 @@ export class PageWorld {
     });
   }
 
-  /** Publishes `message.delivered` about each id, in a transaction of its own. `fields`: of the message. */
+  /** Publishes `message.delivered` about each id, in one transaction. `fields`: more fields of the messages. */
   async publish(
     ids: readonly string[],
     fields: Partial<WebhookMessage> = {},
@@ -97,7 +97,7 @@ export class PageWorld {
     await dataSource.transaction((tx) => webhooks.publish(tx, events));
   }
 
-  /** Resolves when so many attempts from now on have ended this way. */
+  /** Resolves when `count` further attempts have ended with this outcome. */
   attempts(outcome: 'delivered' | 'retrying' | 'exhausted', count = 1): Promise<void> {
     return new Promise((resolve) => {
       let left = count;
@@ -110,16 +110,16 @@ export class PageWorld {
     });
   }
 
-  /** Ends the pages of a test. */
+  /** Closes the pages of a test. */
   async closePages(): Promise<void> {
     await Promise.all([...this.contexts].map((context) => context.close()));
     this.contexts.clear();
   }
 
-  /** Ends everything, also if a part of it fails. */
+  /** Closes everything, even if closing one part fails. */
   async close(): Promise<void> {
     try {
-      await this.browser.close(); // first: open pages ask the host for news
+      await this.browser.close(); // first, because open pages poll the host
     } finally {
       await this.host.close().finally(() => this.receiver.close());
     }

@@ -2,11 +2,11 @@ import { once } from 'node:events';
 import { createServer, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** A proxy that shows a host below a path which the host does not know. */
+/** A proxy that serves a host below a path that the host does not know. */
 export class RewritingProxy {
   private constructor(
     private readonly server: Server,
-    /** Of the host, for browsers. */
+    /** URL of the host behind the proxy, for browsers. */
     readonly url: string,
   ) {}
 

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 
-/** What a path answers. */
+/** The response of a path. */
 interface Answer {
   status: number;
   body?: string;
@@ -17,7 +17,7 @@ export interface ReceivedWebhook {
   body: string;
 }
 
-/** A customer's server: 200, unless `answers` says otherwise for a path. */
+/** A customer's server. It responds with 200, unless `answers` has another response for the path. */
 export class TestReceiver {
   readonly answers = new Map<string, Answer>();
   readonly received: ReceivedWebhook[] = [];
