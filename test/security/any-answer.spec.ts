@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { delivered, useEngine } from '../engine/support/engine.js';
 import { answerBytes, RawReceiver } from '../http/raw-receiver.js';
 
-/** Bytes that a database, a parser or a terminal would stumble over, among any others. */
+/** Arbitrary bytes, and bytes that a database, a parser or a terminal may not accept. */
 const piece = fc.oneof(
   fc.uint8Array({ maxLength: 40 }).map((bytes) => Buffer.from(bytes)),
   fc.string({ unit: 'binary', maxLength: 40 }).map((text) => Buffer.from(text)),
@@ -62,7 +62,7 @@ describe('Whatever bytes a receiver answers', () => {
           expect([lastAttempt!.status, state]).toEqual([status, status < 300 ? 'delivered' : 'pending']);
           expect(Buffer.byteLength(kept)).toBeLessThanOrEqual(status < 300 ? 1_024 : 4_096);
           expect([kept.includes('\0'), kept.isWellFormed()]).toEqual([false, true]);
-          // A 204 has no body: what comes after it is an answer that nobody asked for.
+          // A 204 has no body: bytes after its headers do not belong to the response.
           expect(kept === '').toBe(status === 204 || body.length === 0);
         }
       }),

@@ -61,7 +61,7 @@ const event = fc.oneof(
   { weight: 1, arbitrary: anything },
 );
 
-/** The columns of an event as it was handed over. */
+/** The columns that an event must have in the database, from the values that were published. */
 const asGiven = ({ type: name, tenantId, subject, source, data: given }: Given): object => ({
   type: name,
   tenant_id: tenantId,
@@ -71,10 +71,10 @@ const asGiven = ({ type: name, tenantId, subject, source, data: given }: Given):
 });
 
 describe('Whatever is published', () => {
-  // Otherwise most of these events would be refused early.
+  // With the default options, most of these events would be refused early.
   const engine = useEngine({ options: { allowUnknownEventTypes: true, checkEventData: false } });
 
-  /** The columns of an event in the database that could have been changed on the way. */
+  /** The columns of a stored event that must be equal to the published values. */
   async function storedEvent(id: string): Promise<object> {
     const [row] = await engine().query<object>(
       'select type, tenant_id, subject, source, data from $events where id = $1',
@@ -125,7 +125,7 @@ describe('Whatever is published', () => {
         .receiver.at('/standard')
         .filter(({ body }) => body.includes('the-last-one')),
     ).toHaveLength(1);
-    // Data that a profile cannot express is reported, and is not an error of the relay.
+    // Data that a profile cannot render is logged, and does not stop the relay.
     for (const error of engine().log.errors.splice(0)) expect(error).toContain('could not render event');
   });
 });

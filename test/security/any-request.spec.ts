@@ -6,7 +6,7 @@ import { anyRequest, type AnyRequest, fieldByField, url } from './requests.js';
 
 const options = { compat: ['mobile-text-alerts', 'httpsms'] as ('mobile-text-alerts' | 'httpsms')[] };
 
-/** Alone, within a list, as a value and as a name. */
+/** Texts that a database, a parser or an object may not accept: alone, in a list, as a value and as a key. */
 const BREAKING: readonly unknown[] = [
   'a\0b',
   'a\ud800b',
@@ -20,7 +20,7 @@ const BREAKING: readonly unknown[] = [
   '\u202e',
 ];
 
-/** An account, and the ids for its paths in place of `:id`. */
+/** An account, and the ids of its objects that replace `:id` in a path. */
 interface Caller {
   api: Calls;
   endpoint: string;
@@ -58,7 +58,7 @@ describe.each(['express', 'fastify'] as const)('Whatever is sent to whichever ro
     host = await startHost({ adapter, logger: false, options });
     const log = { log() {}, warn() {}, error: (...said: unknown[]) => void errors.push(said) };
     host.app.useLogger(log);
-    // Both platforms have the same routes; Express shows its own.
+    // Both platforms have the same routes, but only Express can list them.
     const shown = adapter === 'express' ? host : await startHost({ logger: false, options });
     routes = expressRoutes(shown.app);
     if (shown !== host) await shown.close();
@@ -69,14 +69,14 @@ describe.each(['express', 'fastify'] as const)('Whatever is sent to whichever ro
   function pathOf({ route, id, query }: AnyRequest, caller: Caller): string {
     const [method, path] = route.split(' ') as [string, string];
     const filled = path.replace(/(wh_|dlv_)?:(?:id|subject)/, (name, prefix: string | undefined) => {
-      // A caller whose objects are deleted has nothing left to call routes for.
+      // A DELETE never gets an id of the caller's, because later calls need these objects.
       if (id !== null || method === 'DELETE') return `${prefix ?? ''}${id ?? '0'}`;
       if (prefix === 'wh_') return caller.endpoint;
       if (prefix === 'dlv_') return caller.delivery;
       if (path.startsWith('/v3')) return caller.textAlerts;
       return path.startsWith('/v1') ? caller.httpsms : name;
     });
-    // No worker runs here, so test events must not wait for one.
+    // No worker runs here, so the route for test events must not wait for an outcome.
     return filled + (path.endsWith('/test') && query === '' ? '?wait=1' : query);
   }
 
@@ -95,14 +95,14 @@ describe.each(['express', 'fastify'] as const)('Whatever is sent to whichever ro
     return status;
   }
 
-  it('never responds with a 500 to any text in any field', async () => {
+  it('the API never responds with a 500 to hostile text in any field', async () => {
     const some = adapter === 'express' ? BREAKING : BREAKING.slice(0, 1);
     const rest = { id: null, query: '', contentType: 'application/json', authorization: false };
     for (const { route, body } of fieldByField(some)) await answerTo({ ...rest, route, body });
     expect(errors).toEqual([]);
   });
 
-  it('responds with JSON and never with a 500, and logs no error', async () => {
+  it('the API responds with JSON and never with a 500, and logs no error', async () => {
     expect(routes.length).toBeGreaterThan(25);
     const seen = new Set<number>();
     await fc.assert(
@@ -112,7 +112,7 @@ describe.each(['express', 'fastify'] as const)('Whatever is sent to whichever ro
       { numRuns: 400 },
     );
     expect(errors).toEqual([]);
-    // Enough requests have passed the first checks for the property to mean something.
+    // These statuses show that enough requests have passed the first checks.
     for (const status of [200, 201, 400, 404, 415, 422]) expect([...seen]).toContain(status);
     for (const name of NASTY) expect(Object.hasOwn({}, name)).toBe(false);
     expect(Object.keys(Object.prototype)).toEqual([]);

@@ -4,7 +4,7 @@ import { createTransport } from '../../libs/webhooks/src/http/client/create-tran
 import { HttpError } from '../../libs/webhooks/src/http/transport.js';
 import { DialRecorder } from '../http/dial-recorder.js';
 
-/** Blocks of addresses that may not be dialled. The list is repeated here, so that a mistake in the guard's list shows. */
+/** Blocks of addresses that must not be dialled. The list is repeated here to find mistakes in the guard's list. */
 const CLOSED =
   '0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 168.63.129.16/32 169.254.0.0/16 172.16.0.0/12 192.0.0.0/24 ' +
   '192.0.2.0/24 192.31.196.0/24 192.52.193.0/24 192.88.99.0/24 192.175.48.0/24 192.168.0.0/16 198.18.0.0/15 198.51.100.0/24 203.0.113.0/24 224.0.0.0/3';
@@ -21,7 +21,7 @@ function isClosed(v4: string): boolean {
   });
 }
 
-/** An IPv4 address hidden in an IPv6 one, by one of the ways that networks know. */
+/** Forms of an IPv6 address that contain an IPv4 address. */
 const HIDDEN: ((high: string, low: string) => string)[] = [
   (high, low) => `::${high}:${low}`,
   (high, low) => `::ffff:${high}:${low}`,

@@ -1,11 +1,11 @@
 import type { Profile } from '../../libs/webhooks/src/profiles/profile.js';
 import { ECHO, type Life, SHOWN, WIRE } from './life.js';
 
-/** Takes an endpoint of a profile through its life: registered, changed, rotated, revealed, tried, failing, disabled. */
+/** Takes an endpoint of a profile through its life: register, change, rotate, reveal, deliver, fail, disable, resume. */
 export async function liveThrough(life: Life, { name, registration, secret: rules }: Profile): Promise<void> {
   const tenant = `tenant-${name}`;
   const own = rules.owner === 'endpoint';
-  // httpSMS's token takes the place of a header of the customer's.
+  // httpSMS sends its token in `authorization`, so its customers cannot set that header.
   const authorization = name === 'httpsms' ? 'x-token' : 'authorization';
   const body = {
     profile: name,
@@ -72,7 +72,7 @@ export async function liveThrough(life: Life, { name, registration, secret: rule
   await life.later(0);
 }
 
-/** The platforms' own routes, one of which echoes its keys. */
+/** Calls the platforms' own routes. Those of httpSMS return the key. */
 export async function usePlatformRoutes(life: Life): Promise<void> {
   const fields = {
     url: life.receiver.url,

@@ -15,7 +15,7 @@ interface Locked {
 const locked: Record<string, Locked> = json('package-lock.json').packages;
 const { dependencies } = json('libs/webhooks/package.json') as { dependencies: Record<string, string> };
 
-/** What these bring along, themselves included. */
+/** These packages and all their dependencies. */
 function treeOf(names: readonly string[], seen = new Map<string, Locked>()): Map<string, Locked> {
   for (const name of names) {
     const found = locked[`node_modules/${name}`];
@@ -28,7 +28,7 @@ function treeOf(names: readonly string[], seen = new Map<string, Locked>()): Map
 
 /** The lowest releases without a known advisory, by the records in SECURITY.md. */
 const LOWEST = { axios: '1.18.0', undici: '7.30.0', 'follow-redirects': '1.16.0', 'form-data': '4.0.6' };
-/** Published with malware in them. */
+/** Releases that contained malware. */
 const MALWARE = ['axios 1.14.1', 'axios 0.30.4'];
 
 const isBelow = (version: string, lowest: string): boolean =>
@@ -58,7 +58,7 @@ describe('The packages that run with the module', () => {
     for (const [name, { version }] of tree) expect(MALWARE).not.toContain(`${name} ${version}`);
   });
 
-  it('run nothing when they are installed, are checked by their digests, and have free licences', () => {
+  it('have no install scripts, are checked by their digests, and have free licences', () => {
     const tree = treeOf(Object.keys(dependencies));
     expect(tree.size).toBeGreaterThan(10);
     for (const [name, { hasInstallScript, integrity, license }] of tree) {

@@ -49,7 +49,7 @@ export class Life {
     private readonly mail: MailServer,
   ) {}
 
-  /** From now on this text is a secret, which may be in `allowed` and nowhere else. */
+  /** Declares a text a secret. It may appear in the places `allowed`, and nowhere else. */
   secret(text: string, ...allowed: string[]): string {
     this.secrets.set(text, allowed);
     return text;
@@ -83,11 +83,11 @@ export class Life {
     this.webhooks = this.app.get<WebhooksService>(WebhooksService);
     for (const name of EVENTS)
       this.webhooks.events.on(name, (notice) => this.places.add('in-process events', notice));
-    // The host's own request object is in an entry too, with whatever its caller sent.
+    // Leaves out the host's own request object, which contains everything that the caller sent.
     this.webhooks.audit.onAudit(({ request: _, ...entry }) => this.places.add('audit', entry));
   }
 
-  /** Calls a route, and keeps the answer where it belongs. */
+  /** Calls a route, and adds the response to the place for its kind. */
   async call(
     tenant: string,
     method: 'get' | 'post' | 'put' | 'patch' | 'delete',
@@ -121,7 +121,7 @@ export class Life {
     await this.app.get(DataSource).transaction((tx) => this.webhooks.publish(tx, events as never));
   }
 
-  /** The database fails while a secret is being written. */
+  /** Makes the database fail while secrets are being written. */
   async breakDatabase(): Promise<void> {
     const source = this.app.get(DataSource);
     await source.query(
@@ -144,7 +144,7 @@ export class Life {
     await source.query('alter table webhook_endpoints drop constraint broken');
   }
 
-  /** Swaps sealed values between rows, so that none can be opened. */
+  /** Copies sealed values of one endpoint to another, where they cannot be opened, and uses that endpoint. */
   async moveSecrets(): Promise<void> {
     const source = this.app.get(DataSource);
     for (const column of ['secrets', 'headers'])

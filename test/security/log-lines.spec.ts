@@ -11,7 +11,7 @@ import { startHost, type WebhooksHost } from '../support/webhooks-host.js';
 const FORGED = 'x\r\nERROR [Webhooks] forged\u2028\u0085\u001b[2J\u202e';
 const TENANT = `tenant ${FORGED}`;
 
-/** A host's own profile whose error quotes what a stranger wrote. */
+/** A host's own profile whose error quotes the data of an event. */
 const quoting = defineProfile({
   ...standard(),
   name: 'quoting',
@@ -23,7 +23,7 @@ const quoting = defineProfile({
   },
 });
 
-/** Keeps every record as the host's logger is handed it. */
+/** Keeps every record that the host's logger gets. */
 class Records implements LoggerService {
   readonly all: { level: string; line: string }[] = [];
   log = (line: unknown): void => this.keep('log', line);
@@ -82,7 +82,7 @@ describe('A line of the log cannot be forged', () => {
     ]);
   });
 
-  it('by an error of the host that quotes one', async () => {
+  it('by an error of the host that quotes forged text', async () => {
     host.webhooks.audit.onAudit(() => {
       throw new Error(`nobody knows ${FORGED}`);
     });

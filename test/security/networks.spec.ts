@@ -9,7 +9,7 @@ import { Engine, delivered, NOTHING_LEFT } from '../engine/support/engine.js';
 import { answer } from '../engine/support/receiver.js';
 import { ForwardProxy } from '../http/forward-proxy.js';
 
-/** Public answers for one name, a private one for the other. */
+/** Resolves inside.example.com to a private address, and every other name to a public one. */
 const lookup = async (hostname: string) => [
   { address: hostname === 'inside.example.com' ? '10.20.30.40' : '93.184.216.34', family: 4 as const },
 ];
@@ -38,7 +38,7 @@ describe('A registered URL is checked again before each attempt', () => {
     return body.id;
   }
 
-  /** What is dialled meanwhile, but for the database. */
+  /** The addresses that are dialled during `work`, except the database's. */
   async function dialled(work: () => Promise<unknown>): Promise<string[]> {
     const { url } = host.dataSource.options as { url: string };
     await recorder.start(Number(new URL(url).port));
@@ -50,7 +50,7 @@ describe('A registered URL is checked again before each attempt', () => {
     }
   }
 
-  /** What the operator's log says meanwhile, at level debug. */
+  /** The lines that are logged at level debug during `work`. */
   async function logged(work: () => Promise<unknown>): Promise<string> {
     const debug = jest.spyOn(Logger.prototype, 'debug').mockImplementation();
     await work();
@@ -69,7 +69,7 @@ describe('A registered URL is checked again before each attempt', () => {
     'https://user:word@example.com/',
     'file:///etc/passwd',
     'no URL at all',
-  ])('a row that says %s: nothing is dialled, and the delivery says why', async (url) => {
+  ])('if its row has the URL %s, nothing is dialled, and the delivery has the reason', async (url) => {
     await register('https://example.com/hooks');
     await host.dataSource.query('update webhook_endpoints set url = $1', [url]);
     const said = await logged(async () => expect(await dialled(() => publish(host))).toEqual([]));
@@ -77,7 +77,7 @@ describe('A registered URL is checked again before each attempt', () => {
     expect(await log()).toMatchObject([{ state: 'discarded', reason: 'url-refused', attemptCount: 0 }]);
   });
 
-  it('a row whose URL changes between two attempts', async () => {
+  it('if its row changes between two attempts, the new URL is not dialled', async () => {
     await register('https://example.com/hooks');
     expect(await dialled(() => publish(host))).toEqual(['93.184.216.34']);
     await host.dataSource.query(`update webhook_endpoints set url = 'https://10.0.0.1/'`);
@@ -87,7 +87,7 @@ describe('A registered URL is checked again before each attempt', () => {
     expect(await log()).toMatchObject([{ state: 'discarded', reason: 'url-refused', attemptCount: 1 }]);
   });
 
-  it('a name that resolves to a private address: its owner does not see the address, so that the log reveals nothing about the network', async () => {
+  it('if its name resolves to a private address, nothing is dialled, and the customer does not see the address', async () => {
     await register('https://inside.example.com/hooks');
     const said = await logged(async () => expect(await dialled(() => publish(host))).toEqual([]));
     expect(said).toMatch(/Delivery dlv_\d+ was not sent: inside.example.com resolves to 10.20.30.40/);
@@ -137,7 +137,7 @@ describe('Headers in the database that no registration would accept', () => {
   });
 });
 
-it("the network's own NAT64 prefixes are refused when they are registered, and not dialled", async () => {
+it("a URL with an address in one of the network's NAT64 prefixes cannot be registered, and is not dialled", async () => {
   const host = await startHost({
     options: { network: { nat64Prefixes: ['2a00:1:2:64::/96'], allowedAddresses: [] } },
   });
@@ -200,7 +200,7 @@ describe.each(['axios', 'undici'] as const)('With a forward proxy, over %s', (tr
     );
 
   it.each<[string, (() => Promise<void>) | string]>([
-    ['is away', () => proxy.close()],
+    ['is down', () => proxy.close()],
     ['wants a password', 'HTTP/1.1 407 Proxy Authentication Required\r\n\r\n'],
     ['is broken', 'HTTP/1.1 500 Internal Server Error\r\n\r\n'],
     ['is no proxy', 'SSH-2.0-OpenSSH_9.6\r\n\r\n'],
@@ -230,8 +230,8 @@ describe.each(['axios', 'undici'] as const)('With a forward proxy, over %s', (tr
   });
 
   it.each([
-    ['refused by its rules', 'HTTP/1.1 403 Forbidden\r\n\r\n', 'blocked'],
-    ['not reached from it', 'HTTP/1.1 502 Bad Gateway\r\n\r\n', 'connect'],
+    ['refused by the proxy', 'HTTP/1.1 403 Forbidden\r\n\r\n', 'blocked'],
+    ['not reachable from the proxy', 'HTTP/1.1 502 Bad Gateway\r\n\r\n', 'connect'],
   ])("a destination that is %s counts as a failure of the customer's endpoint", async (_, refusal, error) => {
     proxy.refusal = refusal;
     await send(3);

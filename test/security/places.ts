@@ -6,10 +6,10 @@ import { formsOf } from './secret-forms.js';
 /** Collects all output, by the place where it appears. */
 export class Places {
   private readonly said = new Map<string, Set<string>>();
-  /** All texts of a place in one, until another is added: one search in it is faster than one in each of thousands. */
+  /** The texts of each place as one text, until another is added: one search is faster than thousands. */
   private readonly joined = new Map<string, string>();
 
-  /** Keeps whatever can be read out of a value: its text, its JSON, and what an inspector sees of an object. */
+  /** Keeps all that can be read from a value: its text, its JSON, and what `inspect` shows of an object. */
   add(place: string, ...values: unknown[]): void {
     const texts = values.flatMap((value) => {
       if (typeof value === 'string') return [value];
@@ -22,7 +22,7 @@ export class Places {
     this.joined.delete(place);
   }
 
-  /** Where a secret is, in whatever form. */
+  /** The places where a secret appears, in any of its forms. */
   whereIs(secret: string): string[] {
     const forms = formsOf(secret);
     return [...this.said.keys()].filter((place) => {
@@ -72,7 +72,7 @@ export class Places {
     };
   }
 
-  /** Listens to the console and both streams of this process. Returns a function that ends this. */
+  /** Collects what is written to the console and both streams of this process. Returns a function that stops that. */
   listenToProcess(): () => void {
     const consoles = (['log', 'error', 'warn', 'debug', 'info', 'trace'] as const).map((level) =>
       jest.spyOn(console, level).mockImplementation((...said: unknown[]) => this.add('console', ...said)),
