@@ -6,7 +6,7 @@ const root = join(__dirname, '../..');
 /** One block of code on a page. */
 export interface Block {
   language: string;
-  /** After the language: `file=name`. */
+  /** The name in `file=name` after the language. */
   file: string | null;
   text: string;
 }
@@ -18,7 +18,7 @@ export function blocksOf(file: string): Block[] {
   );
 }
 
-/** Pages that share one host with a README: that README and others. */
+/** For each README: the other pages whose blocks belong to the same host. */
 export const PAGES: Record<string, string[]> = {
   'README.md': [
     'docs/setup.md',

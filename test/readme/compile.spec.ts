@@ -4,7 +4,7 @@ import { blocksOf, PAGES } from './blocks.js';
 
 const root = join(__dirname, '../..');
 
-/** What the blocks import from a host that the README does not show. */
+/** Files of the host that the blocks import and no page shows. */
 const HOST: Record<string, string> = {
   'accounts.module.ts': `
     import { Module } from '@nestjs/common';
@@ -42,7 +42,7 @@ const HOST: Record<string, string> = {
     }`,
 };
 
-/** What a host's file looks like around the expression that is tried. */
+/** The start of a host's file. The statements to compile follow it. */
 const FILE = `
 import type { EntityManager } from 'typeorm';
 import { messageEvent, WebhooksModule, type PublishedEvent, type WebhookEventInput, type WebhooksService } from 'nestjs-sms-webhooks';
@@ -72,7 +72,7 @@ const ACCEPTED = [
      { type: 'invoice.paid', tenantId: 'a', data: { invoice: { cents: 1 } } },
    ]);`,
   `const own: Promise<PublishedEvent> = webhooks.publish(tx, { type: 'invoice.paid', tenantId: 'a', data: { invoice: { cents: 1 } } });`,
-  // As the error message about a missing tenant suggests.
+  // The error message about a missing tenant suggests this line.
   `WebhooksModule.forRoot({ guards, tenant: (request) => request.account.id });`,
   `WebhooksModule.forRoot({ guards, tenant: (request: { account: { id: string } }) => request.account.id });`,
 ];
@@ -149,7 +149,7 @@ const { options } = ts.convertCompilerOptionsFromJson(
 /** What the hosts import, parsed once for all of them. */
 const parsed = new Map<string, ts.SourceFile | undefined>();
 
-/** Compiles the files of a host, by their paths. Returns what is wrong in them: what they import is checked elsewhere. */
+/** Compiles the files of a host, given by path. Returns the errors in them, but none in the files that they import. */
 function compile(files: Record<string, string>): readonly ts.Diagnostic[] {
   const host = ts.createCompilerHost(options);
   const { getSourceFile } = host;
@@ -198,7 +198,7 @@ function compileLines(lines: readonly string[]): { at: string; because: string }
   );
 }
 
-it('A mistake in what a host writes is reported once, at the field, with the reason', () => {
+it('The compiler reports a mistake in a host’s code once, at the field, with the reason', () => {
   const errors = compileLines([...ACCEPTED, ...REFUSED.map(([code]) => code)]);
   expect(errors.slice(0, ACCEPTED.length)).toEqual(ACCEPTED.map(() => []));
   expect(errors.slice(ACCEPTED.length)).toEqual(

@@ -64,13 +64,13 @@ describe('The README', () => {
     const values = optionPaths(WebhooksModuleOptions);
     const inGroups = values.filter((path) => !values.some((other) => other.startsWith(`${path}.`)));
     const expected = [...optionPaths(WebhooksModuleStructure), ...inGroups, 'encryption'].filter(
-      // Those of the page are in docs/portal.md.
+      // The options of the page are in docs/portal.md.
       (path) => !path.startsWith('encryption.') && !path.startsWith('portal.'),
     );
     expect(paths.toSorted()).toEqual(expected.toSorted());
   });
 
-  it('leads to a page that has a row for every option of the webhooks page', () => {
+  it('leaves the options of the webhooks page to docs/portal.md, which has a row for each of them', () => {
     const [, section] = readFileSync(join(root, 'docs/portal.md'), 'utf8').split('## Options');
     const rows = section!.split('\n## ')[0]!.matchAll(/^\| (`.*?) +\|/gm);
     const named = [...rows].flatMap(([, cell]) =>
@@ -83,7 +83,7 @@ describe('The README', () => {
     );
   });
 
-  it('names scripts that are there', () => {
+  it('can use npm start and npm test, because package.json has both scripts', () => {
     const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
       scripts: Record<string, string>;
     };

@@ -1,7 +1,7 @@
 import type { DedupeStore } from '../../libs/receiver/src/dedupe/dedupe-store.js';
 import { DEDUPE_TTL_MS, handleOnce } from '../../libs/receiver/src/dedupe/handle-once.js';
 
-/** A store, and the time that it reads. */
+/** A store, and a way to advance its clock. */
 export interface TimedStore {
   store: DedupeStore;
   advance(ms: number): void;

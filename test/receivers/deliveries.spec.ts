@@ -27,7 +27,7 @@ const STORY: [Parameters<typeof messageEvent>[0], WebhookMessage][] = [
   ['message.received', reply],
 ];
 
-/** By the path at which a documented receiver listens: the events that it registers for, and how it handles the story. */
+/** By the path of a documented receiver: the events that it registers for, and what it gets and logs for the story. */
 const WORK: Record<string, { events: string[]; deliveries: number; lines: string[] }> = {
   '/webhooks/msgine': {
     events: ['*'],

@@ -23,7 +23,7 @@ describe.each(available)('the $language receiver of the $profile document', (doc
   });
   afterEach(() => receiver.stop());
 
-  it('accepts the examples of its document, and works on them in order', async () => {
+  it('accepts the examples of its document, and handles them in order', async () => {
     for (const [example] of examples) {
       const request = requestOf[profile](example, secret);
       expect([example, ...(await post(request))]).toEqual([example, 200, answer]);
@@ -34,7 +34,7 @@ describe.each(available)('the $language receiver of the $profile document', (doc
   });
 
   if (verifies)
-    it('refuses a tampered request, a signature by another secret and a missing one, and works on none of them', async () => {
+    it('refuses a tampered request, a signature by another secret and a missing one, and handles none of them', async () => {
       for (const request of [tampered(good), requestOf[profile](body, `${secret}x`)]) {
         expect((await post(request))[0]).toBe(401);
         expect(() => verifyWebhook({ profile, ...request, secrets: secret })).toThrow();
@@ -58,7 +58,7 @@ describe.each(available)('the $language receiver of the $profile document', (doc
 });
 
 it.each(available.filter(({ profile, language }) => profile === 'mysmsgate' && language === 'Python'))(
-  'the $language receiver of the $profile document answers 400 to another content type than JSON',
+  'the $language receiver of the $profile document answers 400 if the content type is not JSON',
   async ({ start, path, examples }) => {
     const receiver = await start(secretOf.mysmsgate);
     const [body] = examples[0]!;

@@ -7,7 +7,7 @@ import { opensms } from './express/opensms.js';
 import { node, php, python, type StartReceiver } from './receiver.js';
 import { interpreters } from './receiver-process.js';
 
-/** A receiver that takes the steps which a platform's document prints or describes. */
+/** A receiver that does what a platform's document prints or describes. */
 export interface DocumentedReceiver {
   profile: WebhookProfile;
   language: 'Node' | 'Python' | 'PHP';
@@ -18,9 +18,9 @@ export interface DocumentedReceiver {
   /** False if the document's sample checks no signature. */
   verifies: boolean;
   start: StartReceiver;
-  /** What it answers to a webhook it accepts. */
+  /** The body of its response to a webhook that it accepts. */
   answer: string;
-  /** Bodies that it accepts, and the line that it then writes; `null`: it ignores that body. */
+  /** Bodies that it accepts, and the line that it logs for each; `null` if it ignores the body. */
   examples: [body: string, line: string | null][];
 }
 

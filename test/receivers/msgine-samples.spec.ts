@@ -10,7 +10,7 @@ const message = { id: 'm1', direction: 'out', from: 'MyApp', to } as const;
 const story = (tenantId: string, ...types: ('message.sent' | 'message.delivered')[]) =>
   types.map((type) => ({ ...messageEvent(type, { tenantId, message }), subject: 'm1' }));
 
-/** The samples that MsGine's document prints below "Webhook Best Practices", each its own receiver. */
+/** Each sample that MsGine's document prints below "Webhook Best Practices" is a receiver here. */
 describe('A receiver as MsGine’s best practices print it', () => {
   const byEvent = { ...msgine({ idMode: 'event', httpsOnly: false }), name: 'msgine-by-event' };
   const engine = useEngine({ options: { profiles: [msgine({ httpsOnly: false }), byEvent] } });
@@ -24,7 +24,7 @@ describe('A receiver as MsGine’s best practices print it', () => {
     await engine().webhooks.endpoints.create('acme', { url, profile, events: ['*'] });
   }
 
-  it('drops `delivered` after `sent` if it skips duplicates by `id`, which is the message’s', async () => {
+  it('drops `delivered` after `sent` if it skips duplicates by `id`, because both events have the message’s id', async () => {
     await register(msgineSkippingDuplicates, 'msgine');
     await engine().publish(...story('acme', 'message.sent', 'message.delivered'));
     await engine().runOnce();
@@ -33,7 +33,7 @@ describe('A receiver as MsGine’s best practices print it', () => {
     expect(receiver.worked).toEqual(['m1 sent to carrier']);
   });
 
-  it('works on every event, and on a repeated one once, if the profile has `idMode: event`', async () => {
+  it('handles every event, and a repeated event once, if the profile has `idMode: event`', async () => {
     await register(msgineSkippingDuplicates, 'msgine-by-event');
     await engine().publish(...story('acme', 'message.sent', 'message.delivered'));
     await engine().runOnce();
@@ -49,7 +49,7 @@ describe('A receiver as MsGine’s best practices print it', () => {
     expect(sent.map(({ attempts }) => attempts.length)).toEqual([2, 2]);
   });
 
-  it('is done with a webhook at its first response if it works afterwards, even if that fails', async () => {
+  it('responds with 200 if it handles events after the response, even if it then fails', async () => {
     await register(msgineAcknowledging, 'msgine');
     const headers = { 'content-type': 'application/json' };
     const post = (event: string) =>
@@ -66,7 +66,7 @@ describe('A receiver as MsGine’s best practices print it', () => {
     expect(receiver.worked).toEqual(['cannot work on message.unknown', `m1 delivered to ${to}`]);
   });
 
-  it('gets a webhook again a minute after its work failed with a 500', async () => {
+  it('gets a webhook again a minute after it failed to handle it and responded with 500', async () => {
     let failures = 1;
     const failingOnce = ({ secret, log }: ReceiverSettings): Express =>
       msgineAskingForRetries({

@@ -14,7 +14,7 @@ import { join, sep } from 'node:path';
 import { bodyOf, requestOf, secretOf } from './signed-request.js';
 
 const root = join(__dirname, '../..');
-// Built and packed apart from the workspace: so other builds and runs in the workspace are not affected.
+// Builds and packs a copy, so that other builds and runs in the workspace are not affected.
 const away = mkdtempSync(join(tmpdir(), 'receiver-package-'));
 const app = join(away, 'app');
 const installed = join(app, 'node_modules', 'nestjs-sms-webhooks-receiver');
@@ -45,7 +45,7 @@ afterAll(() => rmSync(away, { recursive: true, force: true }));
 const request = requestOf.msgine(bodyOf.msgine, secretOf.msgine);
 const options = JSON.stringify({ profile: 'msgine', ...request, secrets: secretOf.msgine });
 
-/** Verifies a good and a bad request and prints what came out, with the names of every entry point. */
+/** Verifies a good and a bad request, and prints the results and the exports of each entry point. */
 const program = (verifyWebhook: string, names: string): string => `
   const options = ${options};
   const { id } = ${verifyWebhook}(options);
@@ -76,13 +76,13 @@ function node(type: 'commonjs' | 'module', code: string): unknown {
   return JSON.parse(run(process.execPath, [`--input-type=${type}`, '--eval', code], app));
 }
 
-it('can be required', () => {
+it('The package can be required', () => {
   const names = `['', '/nest', '/typeorm'].map((path) => Object.keys(require('nestjs-sms-webhooks-receiver' + path)).sort())`;
   const code = program(`require('nestjs-sms-webhooks-receiver').verifyWebhook`, names);
   expect(node('commonjs', code)).toEqual(expected);
 });
 
-it('can be imported', () => {
+it('The package can be imported', () => {
   const names = `[root, nest, typeorm].map((entry) => Object.keys(entry).sort())`;
   const code = `
     import * as root from 'nestjs-sms-webhooks-receiver';
@@ -93,7 +93,7 @@ it('can be imported', () => {
   expect(node('module', code)).toEqual(expected);
 });
 
-it('contains the command, which npx runs from the tarball', () => {
+it('The package contains the command, and npx runs it', () => {
   const project = join(away, 'project');
   mkdirSync(project);
   writeFileSync(join(project, 'package.json'), '{ "private": true }');
@@ -114,20 +114,20 @@ it('contains the command, which npx runs from the tarball', () => {
   expect(command('--help')).toContain('listen');
 });
 
-it('imports only its own files and Node, except in its subpaths', () => {
+it('The package imports only its own files and Node, except in its subpaths', () => {
   for (const file of files(join(installed, 'dist')).filter((name) => !/[\\/](nest|typeorm)[\\/]/.test(name)))
     for (const [, name] of readFileSync(file, 'utf8').matchAll(/(?:from |require\()["']([^"']+)["']/g))
       expect([file, name]).toEqual([file, expect.stringMatching(/^(\.{1,2}\/|node:)/)]);
 });
 
-it('has no dependency, and what its subpaths need is optional', () => {
+it('The package has no dependencies, and its peer dependencies are optional', () => {
   const manifest = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8'));
   expect(manifest.dependencies).toBeUndefined();
   for (const peer of Object.keys(manifest.peerDependencies))
     expect(manifest.peerDependenciesMeta[peer]).toEqual({ optional: true });
 });
 
-it('ships its builds and what a reader needs, and no tests', () => {
+it('The package contains its builds, README.md and LICENSE, and no tests', () => {
   const shipped = files(installed).map((file) => file.slice(installed.length + 1));
   expect(shipped).toEqual(expect.arrayContaining(['LICENSE', 'README.md', 'package.json']));
   expect(shipped.filter((file) => !file.startsWith(`dist${sep}`))).toHaveLength(3);

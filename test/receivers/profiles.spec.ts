@@ -37,7 +37,7 @@ describe.each(profiles)('the receiver library and the profile %s', (_name, profi
     await assertProfile(profile, verify, { coversBody });
   });
 
-  it('agree on the name of the request', async () => {
+  it('agree on the event type of each request', async () => {
     for (const { name } of catalogue) {
       const requests = await assertHeaders(profile, eventExample(name as CatalogueEventType), verify, {
         coversBody,
@@ -67,7 +67,7 @@ describe.each(profiles)('the receiver library and the profile %s', (_name, profi
   });
 });
 
-/** One event of each type; those about a message are about the same one. */
+/** One event of each type. All events about a message are about the same message. */
 function history(): WebhookEvent[] {
   return catalogue.map(({ name }) => {
     const event = eventExample(name as CatalogueEventType, { uuid: newUuid() });

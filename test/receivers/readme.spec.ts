@@ -22,7 +22,7 @@ const readme = readFileSync(join(__dirname, '../../libs/receiver/README.md'), 'u
 const blocks = [...readme.matchAll(/^```(?:js|ts)\n(.*?)^```/gms)].map(([, code]) => code!);
 const body = bodyOf.msgine;
 
-/** Runs the only code block of the README that holds `mark`; an `app` that would listen is exported instead. */
+/** Runs the only code block of the README that contains `mark`. If the block makes an `app` listen, it exports `app` instead. */
 function run<T>(mark: string): T {
   const found = blocks.filter((block) => block.includes(mark));
   expect(found).toHaveLength(1);
@@ -59,7 +59,7 @@ async function post(url: string, { headers, body: sent }: SignedRequest): Promis
 async function expectRecipe(url: string): Promise<void> {
   const good = requestOf.msgine(body, secretOf.msgine);
   expect(await post(url, good)).toEqual([200, '{"received":true}']);
-  // Blanks and key order as no serialiser would write them: only the exact bytes verify.
+  // No serializer would write these blanks and escapes, so only the exact bytes verify.
   const odd = requestOf.msgine('{ "event":"message.sent",\n"id": "ÿ\\u00e9" }', secretOf.msgine);
   expect((await post(url, odd))[0]).toBe(200);
   const tampered = await post(url, { ...good, body: body.replace('delivered', 'failed') });
@@ -136,7 +136,7 @@ it('the Fetch recipe verifies raw bodies', async () => {
   await expect(POST(request(`${sent} `))).rejects.toMatchObject({ reason: 'signature-mismatch' });
 });
 
-it('the memory recipe works on an event once, and responds with 503 meanwhile', async () => {
+it('the memory recipe handles an event once, and responds to a duplicate with 503 meanwhile', async () => {
   let server!: Server;
   let finish!: () => void;
   const { receiver } = run<{ receiver: (work: () => Promise<void>) => Express }>('new MemoryDedupeStore(');
@@ -183,7 +183,7 @@ describe('the Redis recipe', () => {
   });
 });
 
-it('the TypeORM recipe works on an event once, with its claim', async () => {
+it('the TypeORM recipe handles an event once', async () => {
   type Receive = (dataSource: DataSource, webhook: object) => Promise<void>;
   const { receiveOnce } = run<{ receiveOnce: Receive }>('new TypeOrmDedupeStore(tx)');
   const database = await createDatabase();
@@ -207,7 +207,7 @@ it('the TypeORM recipe works on an event once, with its claim', async () => {
   }
 });
 
-/** What the commands of the recipe do, as Redis documents them. */
+/** The Redis commands that the recipe uses, as Redis documents them. */
 class RedisCommands {
   now = 0;
   private readonly values = new Map<string, { value: string; expiresAt: number }>();

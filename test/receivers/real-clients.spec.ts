@@ -28,9 +28,9 @@ const EVENTS: Record<WebhookProfile, string[]> = {
   httpsms: ['*'],
 };
 const PROFILES = Object.keys(EVENTS) as WebhookProfile[];
-/** Text in which any change of encoding, escaping or white space shows. */
+/** Text that reveals any change of encoding, escaping or white space. */
 const TEXT = 'Zoë said: "5 €, not <b>5 & 6</b>" 🙂\n\\ \u2028';
-/** 32 bytes: some JWT libraries refuse shorter ones. */
+/** At least 32 bytes, because some JWT libraries refuse shorter keys. */
 const OWN_SECRET = 'a signing key of thirty-two bytes';
 const withoutProxy = nginx === null ? ['PHP and PyJWT behind nginx: there is no nginx'] : [];
 const withoutPhp = interpreters.php === null ? ['PHP behind nginx: there is no PHP'] : [];
@@ -56,7 +56,7 @@ describe('Receivers as customers run them', () => {
     rmSync(folder, { recursive: true });
   });
 
-  it(`on ${Object.keys(webServers).join(', ')}, PHP and Flask behind nginx verify what comes to all at once`, async () => {
+  it(`on ${Object.keys(webServers).join(', ')}, PHP and Flask behind nginx verify webhooks that all of them get at once`, async () => {
     const verified: string[] = [];
     const direct: { name: string; port: number; profiles: WebhookProfile[] }[] = [];
     const nodes = Object.entries(webServers).map(async ([name, start]) => {
@@ -117,7 +117,7 @@ describe('Receivers as customers run them', () => {
     };
   }
 
-  /** PHP's own server and Flask's, behind nginx with TLS; those that are on this machine. */
+  /** Starts PHP's own server and Flask's, if this machine has them, behind nginx with TLS. */
   async function startBehindNginx() {
     if (nginx === null) return [];
     const started = await Promise.all([
@@ -176,7 +176,7 @@ describe('Receivers as customers run them', () => {
   }
 });
 
-/** The response to a request that is signed with a secret of someone else. */
+/** The status of the response to a request that is signed with another secret. */
 async function statusOfForgery(port: number, profile: WebhookProfile): Promise<number> {
   const { headers, body } = requestOf[profile](bodyOf[profile], secretOf[profile]);
   const response = await fetch(`http://127.0.0.1:${port}/${profile}`, { method: 'POST', headers, body });

@@ -6,13 +6,13 @@ import type { Receiver } from './receiver.js';
 
 /** A receiver in a process of its own. */
 export interface ReceiverProcess extends Receiver {
-  /** Waits until it has worked on so many events. */
+  /** Waits until it has handled `count` events. */
   printed(count: number): Promise<void>;
 }
 
 type Environment = Record<string, string>;
 
-/** Debian's packages are for Debian's Python, which need not come first in PATH. */
+/** Debian's packages work only with Debian's Python, which may not be the first in PATH. */
 const pythons = [process.env.PYTHON ?? 'python3', '/usr/bin/python3'];
 const withJwt = pythons.find((file) => canImport(file, 'flask, jwt'));
 const phpName = process.env.PHP ?? 'php';
@@ -32,7 +32,7 @@ export function startPython(args: string[], environment: Environment): Promise<R
   return start(interpreters.python, ['-B', ...args], environment, 'stdout');
 }
 
-/** On PHP's own server, which must be told its port. PHP's warnings are not among what the script logs. */
+/** Runs a script on PHP's own server, which must be told its port. PHP logs no warnings, only what the script logs. */
 export function startPhp(script: string, port: number, environment: Environment): Promise<ReceiverProcess> {
   const quiet = ['-d', 'display_errors=0', '-d', 'log_errors=0'];
   return start(interpreters.php, [...quiet, '-S', `127.0.0.1:${port}`, script], environment, 'stderr');
@@ -41,7 +41,7 @@ export function startPhp(script: string, port: number, environment: Environment)
 const LISTENING =
   /listening on (\d+)|Server \(http:\/\/127\.0\.0\.1:(\d+)\) started|Running on http:.*:(\d+)/i;
 
-/** Resolves once it listens. Each further line on `output` is about an event that it has worked on. */
+/** Resolves when the process listens. Each later line on `output` is about one event that the process has handled. */
 async function start(
   file: string | null,
   args: string[],
@@ -74,7 +74,7 @@ async function start(
   };
 }
 
-/** The port that it says it listens on; `take` gets all other lines, also later. */
+/** The port that the process prints. `take` gets all other lines, including later ones. */
 function portOf(child: ChildProcess, take: (line: string, stream: Readable) => void): Promise<string> {
   const lines: string[] = [];
   return new Promise((listening, failed) => {
@@ -90,7 +90,7 @@ function portOf(child: ChildProcess, take: (line: string, stream: Readable) => v
   });
 }
 
-/** PHP's server logs connections and requests along, and Flask says what it serves. */
+/** Whether a line is the server's own: PHP's server logs connections and requests, and Flask logs what it serves. */
 function isServerTalk(line: string): boolean {
   return /^ \* |\] 127\.0\.0\.1:\d+ (Accepted|Closing|\[\d{3}\])/.test(line);
 }

@@ -7,15 +7,15 @@ import { startPhp, startPython } from './receiver-process.js';
 
 export interface ReceiverSettings {
   secret: string;
-  /** Takes a line for each event that was worked on. */
+  /** Takes one line for each event that the receiver has handled. */
   log(line: string): void;
 }
 
-/** A customer's receiver that runs. */
+/** A running receiver of a customer. */
 export interface Receiver {
   /** `http://127.0.0.1:…`, without a path. */
   url: string;
-  /** What it worked on, one line each; complete once it has stopped. */
+  /** One line for each event that it has handled. The list is complete after `stop`. */
   worked: readonly string[];
   /** May be called again. */
   stop(): Promise<void>;

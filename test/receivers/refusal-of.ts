@@ -8,5 +8,5 @@ export function refusalOf(work: () => unknown): WebhookRefusedError {
     if (error instanceof WebhookRefusedError) return error;
     throw error;
   }
-  throw new Error('It was accepted.');
+  throw new Error('The request was accepted.');
 }

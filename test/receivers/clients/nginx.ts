@@ -7,17 +7,17 @@ import { createInterface } from 'node:readline';
 import type { Certificate } from '../../http/certificate.js';
 import { freePort } from '../../support/free-port.js';
 
-/** Debian installs it in a directory that is not in every user's PATH. */
+/** The nginx of this machine, or `null`. Debian installs it in a directory that is not in every user's PATH. */
 export const nginx =
   ['nginx', '/usr/sbin/nginx'].find((file) => spawnSync(file, ['-v']).status === 0) ?? null;
 
-/** An nginx that ends TLS in front of other servers. */
+/** An nginx that terminates TLS in front of other servers. */
 export interface TlsProxy {
   port: number;
   close(): Promise<void>;
 }
 
-/** Starts one with Debian's defaults. `upstreams`: the port behind each first part of a path, which the server does not see. */
+/** Starts an nginx. `upstreams`: the port of the server for each first segment of a path. nginx removes that segment. */
 export async function startNginx(
   { key, cert }: Certificate,
   upstreams: Record<string, number>,

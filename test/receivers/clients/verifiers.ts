@@ -31,7 +31,7 @@ const tokenOf = ({ headers }: ReceivedRequest): string =>
 const standardwebhooks: Verifier = ({ headers, rawBody, secret }) =>
   new Webhook(secret).verify(rawBody, headers);
 
-/** What each profile's requests are given to, by the name of the library. */
+/** The verifiers for requests of each profile, by the name of the library. */
 export const verifiers: Record<WebhookProfile, Record<string, Verifier>> = {
   standard: { standardwebhooks },
   'standard-cloudevents': {
@@ -51,7 +51,7 @@ export const verifiers: Record<WebhookProfile, Record<string, Verifier>> = {
       }),
     jsonwebtoken: (request) =>
       jwt.verify(tokenOf(request), request.secret, { algorithms: ['HS256'], audience: request.url }),
-    // By the body alone: the content type is that of any JSON.
+    // Reads the body alone, because the content type is plain `application/json`.
     cloudevents: ({ rawBody }) => new CloudEvent(JSON.parse(rawBody.toString()) as object).validate(),
   },
 };

@@ -30,7 +30,7 @@ export interface WebServer {
 
 type Start = (accept: Accept) => Promise<WebServer>;
 
-/** Parsers for JSON ignore `application/cloudevents+json` unless they are told. */
+/** JSON parsers ignore `application/cloudevents+json` unless it is configured. */
 const JSON_TYPES = ['application/json', 'application/*+json'];
 
 const onExpress =
@@ -61,7 +61,7 @@ const onFastify: Start = async (accept) => {
   return { port: (app.server.address() as AddressInfo).port, close: () => app.close() };
 };
 
-/** Loaded without its types, which give the requests of every server in the program a `rawBody`. */
+/** Loaded without its types, because they add a `rawBody` to the requests of every server in the program. */
 const { bodyParser } = require('@koa/bodyparser') as { bodyParser: (options: object) => Koa.Middleware };
 
 const onKoa: Start = async (accept) => {

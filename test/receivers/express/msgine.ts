@@ -35,7 +35,7 @@ export function msgineAcknowledging({ log }: ReceiverSettings): Express {
   return app;
 }
 
-/** MsGine, "Handle Duplicates": it goes by `id` alone. */
+/** MsGine, "Handle Duplicates": it recognizes a duplicate by `id` alone. */
 export function msgineSkippingDuplicates({ log }: ReceiverSettings): Express {
   const app = parsesJson();
   const known = new Set<string>();
@@ -68,7 +68,7 @@ function parsesJson(): Express {
   return express().use(express.json()) as Express;
 }
 
-/** The parsed body is written anew, and the two texts are compared as they are: without a header this throws. */
+/** As printed: signs the body after parsing and serializing it again, and throws if there is no signature header. */
 function isSigned(request: Request, secret: string): boolean {
   const signature = request.headers['x-msgine-signature'] as string;
   const body = JSON.stringify(request.body);

@@ -1,6 +1,6 @@
 <?php
 
-/** MsGine, "PHP": it reads the header without asking whether there is one. */
+/** MsGine, "PHP". It does not check that the signature header exists. */
 
 require __DIR__ . '/signature.php';
 

@@ -12,7 +12,7 @@ app = Flask(__name__)
 def receive():
     token = request.headers.get("Authorization", "").removeprefix("Bearer ")
     try:
-        # The page does not mention the audience, and PyJWT refuses a token that has one unless it is told what to do.
+        # The document does not mention the audience. PyJWT refuses a token with an audience unless it is told to ignore it.
         jwt.decode(token, os.environ["WEBHOOK_SECRET"], algorithms=["HS256"], options={"verify_aud": False})
     except jwt.InvalidTokenError:
         return "", 401

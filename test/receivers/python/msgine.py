@@ -1,4 +1,4 @@
-"""MsGine, "Python/Flask". How it verifies is left to the reader: the raw body, as "Troubleshooting" says."""
+"""MsGine, "Python/Flask". The document leaves the check to the reader. Here it covers the raw body, as in "Troubleshooting"."""
 
 from flask import Flask, jsonify, request
 

@@ -1,4 +1,4 @@
-"""MySMSGate, "Handling Incoming SMS with Python". It checks no signature, but the content type."""
+"""MySMSGate, "Handling Incoming SMS with Python". It checks the content type, but no signature."""
 
 from flask import Flask, request
 

@@ -13,7 +13,7 @@ print_in_two_steps = builtins.print
 
 
 def print_line(*values, **options):
-    """Prints a line whole. Without it, the text and the end of the line may be from two threads."""
+    """Prints a line in one piece. Otherwise another thread could print between the text and the line end."""
     with printing:
         print_in_two_steps(*values, **options)
 

@@ -24,7 +24,7 @@ const EVENTS: Record<WebhookProfile, string> = {
   httpsms: 'message.phone.delivered',
 };
 const PROFILES = Object.keys(EVENTS) as WebhookProfile[];
-/** For tests that move the clock of the sender. */
+/** Accepts any timestamp, for tests that move the sender's clock. */
 const ANY_TIME = ['--tolerance', '999999'];
 const OF_ACCOUNT: WebhookProfile[] = ['msgine', 'mysmsgate'];
 
@@ -56,7 +56,7 @@ describe('listen', () => {
     return folder;
   };
 
-  /** Registers a URL, whose secret must be known before the tool starts: the port comes later. */
+  /** Registers an endpoint. The tool needs its secret to start, so `move` sets the URL after that. */
   async function endpointOf(tenantId: string, profile: WebhookProfile) {
     const { webhooks } = engine();
     const { id, secret } = await webhooks.endpoints.create(tenantId, {

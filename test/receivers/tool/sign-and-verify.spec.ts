@@ -50,7 +50,7 @@ describe('sign', () => {
       now: AT * 1000,
       attempt: 1,
     });
-    delete sent['webhook-sequence']; // part of no signature
+    delete sent['webhook-sequence']; // not part of any signature
 
     const { stdout, stderr } = await sign(profile, secret, ...optionsOf(profile), '--format', 'json');
 
@@ -58,7 +58,7 @@ describe('sign', () => {
     expect(JSON.parse(stdout).headers).toEqual({ ...sent, 'content-type': module.contentType });
   });
 
-  it('prints a cURL command that arrives verified, of a file and of text with quotes', async () => {
+  it('prints a cURL command whose request is verified, for a body with quotes from a file and from standard input', async () => {
     const secret = secretOf.standard;
     const body = `{ "type": "message.delivered", "data": "it's \\"here\\" $HOME \`id\`" }`;
     const file = join(folder, `it's a body.json`);
@@ -296,20 +296,22 @@ describe('A wrong call', () => {
       ['replay', folder, '--to', 'http://127.0.0.1:1/', '--no-sign', '--secret', 'a'],
       /contradict each other/,
     ],
-  ] satisfies [string[], RegExp][])('says what to change, and ends with 2', async ([args, says]) => {
+  ] satisfies [string[], RegExp][])('prints what to change, and exits with code 2', async ([args, says]) => {
     const { code, stdout, stderr } = await runHere(args);
     expect(args.length === 0 ? stdout : stderr).toMatch(says);
     expect(code).toBe(2);
   });
 
-  it('prints no stack, and ends its process with 2', async () => {
+  it('prints no stack, and its process exits with code 2', async () => {
     const { code, stderr } = await runTool(['listen', '--prot', '4000']);
     expect(code).toBe(2);
     expect(stderr).toBe(
       'There is no option --prot. Did you mean --port?\nnestjs-sms-webhooks-receiver listen --help tells more.\n',
     );
   });
+});
 
+describe('The program', () => {
   it('explains a command with --help', async () => {
     for (const command of ['listen', 'sign', 'verify', 'replay']) {
       const { code, stdout } = await runHere([command, '--help']);

@@ -12,7 +12,7 @@ const PROGRAM = [
   join(root, 'libs/receiver/src/cli/main.ts'),
 ];
 
-/** What a run of the command came to. */
+/** The result of a run of the command. */
 export interface ToolResult {
   code: number | null;
   stdout: string;
@@ -25,7 +25,7 @@ export async function runTool(
   { input = '', env = {} }: { input?: string; env?: Record<string, string> } = {},
 ): Promise<ToolResult> {
   const child = start(args, env);
-  child.stdin!.on('error', () => undefined); // it may end without reading
+  child.stdin!.on('error', () => undefined); // the command may end without reading its input
   child.stdin!.end(input);
   const [stdout, stderr, [code]] = await Promise.all([
     text(child.stdout!),
@@ -105,7 +105,7 @@ export class ListenProcess {
 }
 
 function start(args: string[], env: Record<string, string>): ChildProcess {
-  // What the developer of these tests has set must not change them.
+  // Variables that a developer has set must not affect the tests.
   const unset = { NODE_OPTIONS: '', WEBHOOK_SECRET: '' };
   return spawn(process.execPath, [...PROGRAM, ...args], { env: { ...process.env, ...unset, ...env } });
 }
