@@ -20,7 +20,7 @@ import { checkStoredProfiles } from './check-stored-profiles.js';
 
 /** Time between two checks for tables that do not exist yet, ms. */
 const LOOK_EVERY_MS = 1_000;
-/** After each this many checks, the log says that they are still missing. */
+/** The log repeats after this many checks that the tables are still missing. */
 const LOOKS_PER_REMINDER = 60;
 
 const ATTACHED = Symbol.for('nestjs-sms-webhooks:data-sources');
@@ -94,7 +94,7 @@ export class StartupCheck
       return null;
     } catch (error) {
       if (error instanceof WebhooksNotReadyError) return error;
-      // Closes it here, because Nest does not destroy an app that failed to start.
+      // Detaches here, because Nest does not destroy an app that failed to start.
       this.detach();
       throw error;
     }

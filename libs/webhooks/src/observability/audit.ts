@@ -38,7 +38,7 @@ export interface AuditEntry {
   data?: Record<string, unknown>;
   /** Who did it, if the caller of the service says so. */
   actor?: string;
-  /** The HTTP request, if it came through a route: the host finds its user there. */
+  /** The HTTP request, if the action came through a route: the host finds its user in it. */
   request?: unknown;
 }
 
@@ -53,7 +53,7 @@ export class WebhookAudit {
   /**
    * Calls `listener` for each entry of this process.
    *
-   * @returns a function that stops it
+   * @returns a function that removes the listener
    */
   onAudit(listener: (entry: AuditEntry) => void): () => void {
     return this.emitter.on('audit', listener);

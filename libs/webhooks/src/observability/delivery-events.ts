@@ -39,7 +39,7 @@ export interface DeliveryEventMap {
   retrying: DeliveryNotice;
   exhausted: DeliveryNotice;
   discarded: DeliveryNotice;
-  /** The outcome came after its lease had expired: another worker has the delivery. */
+  /** The outcome came after the lease had expired: another worker has the delivery. */
   leaseLost: DeliveryNotice;
   /** Five different deliveries failed without a success in between. */
   endpointFailing: EndpointNotice;
@@ -59,7 +59,7 @@ export class DeliveryEvents {
    * Calls `listener` for each event of `name` in this process.
    *
    * @param name see {@link DeliveryEventMap}
-   * @returns a function that stops it
+   * @returns a function that removes the listener
    */
   on<Name extends keyof DeliveryEventMap>(
     name: Name,

@@ -10,7 +10,7 @@ export class Emitter<Events> {
     this.logger = new LineLogger(logContext);
   }
 
-  /** Calls `listener` for each event of `name`. Returns a function that stops it. */
+  /** Calls `listener` for each event of `name`. Returns a function that removes the listener. */
   on<Name extends keyof Events & string>(name: Name, listener: (event: Events[Name]) => void): () => void {
     this.emitter.on(name, listener);
     return () => void this.emitter.off(name, listener);

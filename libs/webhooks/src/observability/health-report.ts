@@ -4,7 +4,7 @@ import type { HealthWarning } from './health.js';
 export interface HealthThresholds {
   /** An event or a due queue has waited this long for a worker: degraded. Default 5 minutes. */
   degradedAfterMs?: number;
-  /** The same, and down. Default 1 hour. */
+  /** An event or a due queue has waited this long for a worker: down. Default 1 hour. */
   downAfterMs?: number;
   /**
    * The worker of this process has not completed a step of its loop for this long: down. Default 1 minute; never less than

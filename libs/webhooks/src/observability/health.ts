@@ -24,11 +24,11 @@ export interface HealthWarning {
   data: Record<string, string | number>;
 }
 
-/** Finds what makes queues in the database slow before it does. A customer's failing endpoint does not cause a warning. */
+/** Finds causes that will make queues in the database slow. A customer's failing endpoint does not cause a warning. */
 @Injectable()
 export class HealthCheck {
   private readonly startedAt: number;
-  /** The smallest lag since it exceeded the threshold, and when it was seen. */
+  /** The smallest lag since the threshold was exceeded, and when this lag was seen. */
   private lag: { ms: number; seenAt: number } | null = null;
 
   constructor(@Inject(STORE) private readonly store: SetupStore & ChangeStore) {

@@ -28,7 +28,7 @@ export interface HostDocument {
  * Call it after `setGlobalPrefix` and `enableVersioning`.
  *
  * @returns a new document; the given one stays as it is
- * @throws WebhooksSetupError if the app has no WebhooksModule, or the document has another schema of a name that is needed
+ * @throws WebhooksSetupError if the app has no WebhooksModule, or a schema of the document has the name of an added one
  */
 export function addWebhooksToOpenApi<Document extends HostDocument>(
   document: Document,
@@ -79,7 +79,7 @@ function modulesOf(app: INestApplicationContext): { controllers: Type<object>[];
   }
 }
 
-/** Without the operations that a scan of the controllers has found. */
+/** The paths without the operations that a scan of the controllers has found. */
 function withoutScanned(paths: object, own: readonly RegisteredRoute[]): Record<string, OpenApiPathItem> {
   const found = new Set(own.map((route) => `${methodOf(route)} ${scannedPath(route.path)}`));
   const kept = Object.entries(paths as Record<string, OpenApiPathItem>).map(([path, item]) => {

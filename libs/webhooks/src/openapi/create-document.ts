@@ -33,7 +33,7 @@ export interface OpenApiOptions extends OperationOptions {
   /** Version of the host's API. Default `1`. */
   version?: string;
   servers?: OpenApiDocument['servers'];
-  /** What `security` names. */
+  /** The security schemes that `security` names. */
   securitySchemes?: OpenApiDocument['components']['securitySchemes'];
 }
 
@@ -54,7 +54,7 @@ export function webhooksOpenApi(options: OpenApiOptions = {}): OpenApiDocument {
   ];
   const routes = controllers.flatMap((controller) => routesOf(controller, '', config));
   const events = outgoingEvents(profiles, eventTypes.map(toCatalogueEntry));
-  // The security of the whole document is that of each route.
+  // `security` of the document applies to each route, so the routes do not repeat it.
   const document: OpenApiDocument = {
     openapi: '3.1.0',
     info: { title, version },

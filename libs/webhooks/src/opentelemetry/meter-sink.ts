@@ -32,7 +32,7 @@ export class MeterSink implements MetricsSink {
     return (value, labels) => gauge.record(value, labels);
   }
 
-  /** Read when the module starts: an SDK that was registered by then is used. */
+  /** The meter is read when the module starts: it uses an SDK that the host has registered before. */
   private get meter() {
     return (this.provider ?? metrics).getMeter(SCOPE.name, SCOPE.version);
   }

@@ -14,7 +14,7 @@ export interface OpenTelemetryOptions {
 
 /**
  * Metrics and traces through `@opentelemetry/api`: `observability: openTelemetry()`. The SDK is the host's, and must be
- * registered before the app is created, as for any instrumentation. Without one, both do nothing.
+ * registered before the app is created, as for any instrumentation. Without an SDK, both do nothing.
  */
 export function openTelemetry({ meterProvider, tracerProvider }: OpenTelemetryOptions = {}): {
   metrics: MetricsSink;

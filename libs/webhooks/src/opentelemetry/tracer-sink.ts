@@ -88,7 +88,7 @@ function linksTo(traceparent: string | null): Link[] {
   return context === null ? [] : [{ context }];
 }
 
-/** Returns `null` without an SDK, or if it does not sample the span, because a link to it would lead nowhere. */
+/** Returns `null` without an SDK, or if the SDK does not sample the span, because a link to that span would lead nowhere. */
 function contextOf(span: Span): string | null {
   const context = span.spanContext();
   const isSampled = (context.traceFlags & TraceFlags.SAMPLED) !== 0;

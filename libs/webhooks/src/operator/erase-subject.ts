@@ -41,7 +41,7 @@ export class SubjectErasure {
     subject: string,
     { waitMs = DEFAULT_WAIT_MS, onProgress }: ErasureOptions,
   ): Promise<ErasureResult> {
-    // Pending changes become events first, because their subject is not known before.
+    // Captured changes become events first, because the subject of a change is not known before.
     if (this.changes.names.length > 0) await this.changes.run();
     const matched = await this.store.countSubjectEvents(tenantId, subject, MAX_COUNTED);
     const result = { matched, done: 0, left: matched, deliveries: 0, discarded: 0, inFlight: 0 };

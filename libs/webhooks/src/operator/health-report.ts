@@ -68,7 +68,7 @@ function backlogOf(
   { degradedAfterMs, downAfterMs }: Required<HealthThresholds>,
 ): HealthProblem[] {
   if (waitMs <= Math.min(degradedAfterMs, downAfterMs)) return [];
-  const message = `Events or deliveries have waited ${seconds(waitMs)} for a worker: none runs, or the workers cannot keep up. Start a process with role 'all' or 'worker', or more of them.`;
+  const message = `Events or deliveries have waited ${seconds(waitMs)} for a worker: no worker runs, or the workers cannot keep up. Start a process with role 'all' or 'worker', or more of them.`;
   return [{ status: waitMs > downAfterMs ? 'down' : 'degraded', kind: 'backlog', message }];
 }
 

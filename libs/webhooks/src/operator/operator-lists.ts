@@ -37,7 +37,7 @@ export interface FailingEndpoint {
 
 /** Above all ids: the largest `bigint`. */
 const MAX_ID = '9223372036854775807';
-/** Rows that one page looks at. */
+/** Maximum number of rows that one page examines. */
 const MAX_ROWS_SCANNED = 2_000;
 
 /** Lists over all tenants. Each page reads a bounded number of rows: it may be short or empty and still have a cursor. */
@@ -47,7 +47,7 @@ export class OperatorDeliveries {
   constructor(@Inject(STORE) private readonly store: OperatorStore) {}
 
   /**
-   * The deliveries of all tenants, newest first. A page looks at 2,000.
+   * The deliveries of all tenants, newest first. A page examines at most 2,000 deliveries.
    *
    * @throws WebhooksRequestError 400 `invalid_request` for a wrong cursor
    */
@@ -63,7 +63,8 @@ export class OperatorDeliveries {
   }
 
   /**
-   * Endpoints and callback origins that fail now, in the order of registration. A page reads 5,000 of them.
+   * Endpoints and callback origins that fail now, in the order of registration. A page examines at most 5,000 endpoints and
+   * origins, failing or not.
    *
    * @throws WebhooksRequestError 400 `invalid_request` for a wrong cursor
    */

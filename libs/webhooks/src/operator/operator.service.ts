@@ -73,9 +73,10 @@ export class WebhookOperator {
   }
 
   /**
-   * Pauses an endpoint, a tenant, an origin or everything: deliveries, new ones included, wait, without the limit that an
-   * owner's pause has. An owner who resumes does not end it. What workers have claimed is still sent. Endpoints and origins
-   * that are registered or used later are paused by a worker, about a second after it finds them. Repeatable.
+   * Pauses an endpoint, a tenant, an origin or everything. Deliveries wait, new ones included. Their number is not limited,
+   * unlike in a pause by the owner. The pause stays if an owner resumes an endpoint. Deliveries that workers have claimed are
+   * still sent. Endpoints and origins that are registered or used later are paused by a worker, about a second after it finds
+   * them. Safe to repeat.
    *
    * @throws WebhooksRequestError 400 `invalid_request` if `target` does not name exactly one of them, 404 `endpoint_not_found`
    */
@@ -84,8 +85,8 @@ export class WebhookOperator {
   }
 
   /**
-   * Ends what {@link pause} did with the same target: endpoints that no other pause covers are again as their owners want
-   * them, and what waits is sent.
+   * Ends the {@link pause} of the same target. Endpoints that no other pause covers return to the state that their owners
+   * have chosen, and waiting deliveries are sent.
    *
    * @returns false if there is no such pause
    * @throws WebhooksRequestError 400 `invalid_request` if `target` does not name exactly one, 404 `endpoint_not_found`
@@ -121,12 +122,12 @@ export class WebhookOperator {
   }
 
   /**
-   * Erases what is stored about a subject: the data of its events, and the bodies and responses of their deliveries. What
-   * waits is discarded for the reason `erased`; events that wait for the relay get no deliveries. The records stay, with the
-   * subject itself. Works in batches, each in a transaction of its own, and waits for deliveries that are being sent. Safe
-   * to repeat: stop publishing about the subject first.
+   * Erases what is stored about a subject: the data of its events, and the bodies and responses of their deliveries. Waiting
+   * deliveries are discarded for the reason `erased`; events that wait for the relay get no deliveries. The records stay, with
+   * the subject itself. Works in batches, each in a transaction of its own, and waits for deliveries that are being sent. Stop
+   * publishing about the subject first. Safe to repeat.
    *
-   * @param subject what the events were published with
+   * @param subject the subject that the events were published with
    * @returns how much it has erased; call it again if `inFlight` is not 0
    */
   async eraseSubject(
@@ -145,10 +146,10 @@ export class WebhookOperator {
   /**
    * Re-encrypts with the current key every secret and header that is stored as plain text or encrypted with a previous key.
    * Safe to run while the app is running. Works in batches of 200 endpoints or accounts, each in a transaction of its own;
-   * `onProgress` and the log say how many are left. If it is interrupted, call it again: it passes over what is up to date. If
+   * `onProgress` and the log say how many are left. If it is interrupted, call it again: it skips what is up to date. If
    * `unreadable` is empty, the previous keys can be removed.
    *
-   * @returns how many it has looked at and sealed again, and which it could not open
+   * @returns how many it has examined and re-encrypted, and which it could not decrypt
    */
   reencryptSecrets(options: ProgressOptions = {}): Promise<ReencryptionResult> {
     return this.reencryption.reencryptSecrets(options);

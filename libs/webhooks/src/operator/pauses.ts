@@ -30,7 +30,7 @@ export interface OperatorPause {
 
 type Pause = Pick<PauseRecord, 'scope' | 'value'>;
 
-/** The operator's pauses: the backlog waits. An owner's own pause is another one, and each stays until it is ended. */
+/** The operator's pauses. A pause by the owner of an endpoint is separate: each of the two stays until it is ended. */
 @Injectable()
 export class OperatorPauses {
   constructor(

@@ -5,7 +5,7 @@ import { MAX_COUNTED, type ProgressOptions, progressOf } from '../store/jobs/pro
 
 const logger = new LineLogger('WebhookOperator');
 
-/** Deletes all rows of a tenant, in batches. Returns how many deliveries there were. Repeatable: it continues where it stopped. */
+/** Deletes all rows of a tenant, in batches. Returns how many deliveries it deleted. A repeated call continues. */
 export async function removeTenant(
   store: MaintenanceStore & FigureStore,
   tenantId: string,
@@ -27,7 +27,7 @@ export async function removeTenant(
   // Events first, so that the relay creates no more deliveries from them.
   await untilNoneIsLeft(() => store.deleteTenantEvents(tenantId), report);
   const deliveries = await untilNoneIsLeft(() => store.deleteTenantDeliveries(tenantId), report);
-  // Found through the endpoints, so deleted before them.
+  // The hours are found through the endpoints, so they are deleted before the endpoints.
   await untilNoneIsLeft(() => store.deleteTenantHours(tenantId));
   for (const table of ['alerts', 'idempotencyKeys', 'lanes', 'endpoints', 'accounts'] as const) {
     await untilNoneIsLeft(() => store.deleteTenantRows(tenantId, table));

@@ -29,7 +29,7 @@ export interface WebhookStats {
   recorded: OutcomeCounts;
   http: TransportStats;
   /**
-   * How far this process has come with old deliveries, in the round of maintenance that runs or ran last; `null`: there was none
+   * How far this process has come with old deliveries, in the current or last round of maintenance; `null`: there was no round
    * yet, or the option is `false`.
    */
   retention: {

@@ -4,7 +4,7 @@ interface Segment {
   kind: 'literal' | 'pattern' | 'any' | 'rest';
 }
 
-/** A path as a controller declares it. Optional parts make it several lists of segments. */
+/** A path as a controller declares it: a list of segments, or several lists if parts of the path are optional. */
 export type RoutePattern = readonly (readonly Segment[])[];
 
 const PARAMETER = /:\w+(\([^)]*\))?/g;
@@ -18,7 +18,7 @@ export function patternsOverlap(one: RoutePattern, other: RoutePattern): boolean
   return one.some((left) => other.some((right) => listsOverlap(left, right)));
 }
 
-/** Returns whether a request to this path, which begins with a slash, matches. `isStart`: more segments may follow. */
+/** Returns whether a request to `path` matches. `path` begins with a slash. `isStart`: more segments may follow. */
 export function matchesPath(pattern: RoutePattern, path: string, isStart = false): boolean {
   const texts = path.split('/').filter(Boolean);
   return pattern.some((segments) => {
@@ -35,8 +35,8 @@ function segmentMatches(segment: Segment, text: string): boolean {
 }
 
 /**
- * Returns whether `pattern` is broader than the first segments of a path, which `base` declares. It is then a fallback such
- * as `/:slug` or `/*path`, and not a route of that path.
+ * Returns whether `pattern` is broader than `base`, the first segments of a path. Such a pattern is a fallback, for example
+ * `/:slug` or `/*path`, and not a route below `base`.
  */
 export function isBroaderThan(pattern: RoutePattern, base: RoutePattern): boolean {
   return pattern.every((segments) =>

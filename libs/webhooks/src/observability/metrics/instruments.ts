@@ -26,7 +26,12 @@ const COUNTERS = {
     'Events whose transaction has committed.',
   ),
   relayed: instrument('events.relayed', '{event}', [], 'Events that were turned into deliveries.'),
-  created: instrument('deliveries.created', '{delivery}', [EVENT_TYPE], 'Deliveries that events became.'),
+  created: instrument(
+    'deliveries.created',
+    '{delivery}',
+    [EVENT_TYPE],
+    'Deliveries that were created for events.',
+  ),
   attempts: instrument(
     'delivery.attempts',
     '{attempt}',

@@ -12,7 +12,7 @@ export interface LabelledDelivery {
   eventType: string;
 }
 
-/** Labels of the host's own, by name. A value must be one of a few: each one is a series of its own, kept for ever. */
+/** Labels of the host's own, by name. Use labels with few values: each value is a series of its own, kept for ever. */
 export type DeliveryLabels = Readonly<Record<string, (delivery: LabelledDelivery) => string>>;
 
 export interface MetricsSettings {

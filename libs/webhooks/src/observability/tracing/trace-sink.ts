@@ -29,13 +29,13 @@ export interface TracedOutcome {
 /** Where spans go: `openTelemetry()` of `nestjs-sms-webhooks/opentelemetry`, or your own. */
 export interface TraceSink {
   /**
-   * Runs `work` in a span, and passes it the span's context as in a `traceparent` header, which is stored with the events;
-   * `null`: the span is not recorded. Rejects as `work` does.
+   * Runs `work` in a span, and passes `work` the context of the span, as in a `traceparent` header; `null`: the span is not
+   * recorded. The context is stored with the events. Rejects as `work` does.
    */
   publish<T>(publication: TracedPublication, work: (traceparent: string | null) => Promise<T>): Promise<T>;
   /**
-   * Runs `work` in a span that is linked to the publication's, and passes it the span's context. `work` never rejects;
-   * `describe` says what its result is.
+   * Runs `work` in a span that is linked to the publication's, and passes `work` the context of the new span. `work` never
+   * rejects; `describe` says what its result is.
    */
   deliver<T>(
     attempt: TracedAttempt,

@@ -12,7 +12,7 @@ export function tracePublication<T>(
   return guarded(work, (observed) => sink.publish({ eventTypes }, observed));
 }
 
-/** The same in the span of an attempt. */
+/** Runs `work` in the span of an attempt. A sink that throws changes nothing: its error is logged. */
 export function traceAttempt<T>(
   sink: TraceSink,
   attempt: TracedAttempt,

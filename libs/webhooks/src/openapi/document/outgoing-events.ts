@@ -86,7 +86,7 @@ function toOperation(profile: Profile, event: string, sent: readonly Sent[]): Op
       content: { [contentType!]: { schema, examples: Object.fromEntries(examples) as object } },
     },
     responses: Object.fromEntries(
-      successes(profile).map((status) => [status, { description: 'The receiver has got it.' }]),
+      successes(profile).map((status) => [status, { description: 'The receiver has the event.' }]),
     ),
   };
 }
@@ -99,7 +99,7 @@ function parsed(body: string): unknown {
   }
 }
 
-/** The statuses that the profile takes for a success. */
+/** The statuses that count as a success in the profile. */
 function successes({ isSuccess }: Profile): string[] {
   const all = Array.from({ length: 100 }, (_, index) => 200 + index);
   const found = all.filter((status) => isSuccess(status));

@@ -68,7 +68,7 @@ function toOperation(
   { tag = 'Webhooks', security }: OperationOptions,
 ): OpenApiOperation {
   const { summary, description, body, errors } = operation;
-  // Ids of the platforms have no prefix.
+  // The routes of the platforms, which have an error format of their own, take no `Idempotency-Key`.
   const takesKey = methodOf(route) === 'post' && operation.errorSchema === undefined;
   const parameters = [
     ...pathParameters(route.path),

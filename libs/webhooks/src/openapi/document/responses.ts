@@ -50,7 +50,7 @@ function errorResponses(operation: Operation, codes: ReadonlySet<ErrorCode>): Re
 
 function errorResponse({ errorSchema }: Operation, status: number, codes: readonly ErrorCode[]): JsonSchema {
   const description = codes.map((code) => `\`${code}\`: ${ERRORS[code][1]}`).join('\n\n');
-  // The format of these depends on the service's own authentication.
+  // The host's own authentication decides the format of these responses.
   if (HOST_STATUSES.includes(status)) return { description };
   const own = errorSchema ?? {
     allOf: [refTo('WebhookError'), { type: 'object', properties: { code: { enum: codes } } }],

@@ -7,7 +7,7 @@ export const deliveryOperations: Omit<OperationsOf<DeliveryRoutes>, keyof Accoun
   subject: {
     summary: 'List the events of a subject with their deliveries',
     description:
-      'A page has at most 20 events and a megabyte, whatever `limit` says. It may be shorter than `limit` and still have a next one.',
+      'A page has at most 20 events and a megabyte, whatever `limit` says. It may have fewer items than `limit` although there is a next page.',
     query: pageParameters,
     answer: 'WebhookEventReportPage',
     answerText: 'A page of events.',
@@ -15,7 +15,7 @@ export const deliveryOperations: Omit<OperationsOf<DeliveryRoutes>, keyof Accoun
   },
   deliveries: {
     summary: 'List deliveries',
-    description: 'A page may be shorter than `limit` and still have a next one.',
+    description: 'A page may have fewer items than `limit` although there is a next page.',
     query: { ...deliveryFilters, ...endpointIdFilter, ...pageParameters },
     answer: 'WebhookDeliveryPage',
     answerText: 'A page of deliveries.',
@@ -30,7 +30,7 @@ export const deliveryOperations: Omit<OperationsOf<DeliveryRoutes>, keyof Accoun
   retry: {
     summary: 'Send a delivery now',
     description:
-      'With the same id and bytes. A finished delivery begins its schedule anew. For a waiting one, this is the next attempt.',
+      'Sends it with the same id and bytes. A finished delivery begins its retry schedule again. A waiting delivery makes its next attempt now.',
     answer: 'WebhookDeliveryDetail',
     answerText: 'The delivery, which is due.',
     errors: [
@@ -50,7 +50,7 @@ export const deliveryOperations: Omit<OperationsOf<DeliveryRoutes>, keyof Accoun
   },
   deliveriesOf: {
     summary: 'List the deliveries of a webhook',
-    description: 'A page may be shorter than `limit` and still have a next one.',
+    description: 'A page may have fewer items than `limit` although there is a next page.',
     query: { ...deliveryFilters, ...pageParameters },
     answer: 'WebhookDeliveryPage',
     answerText: 'A page of deliveries.',

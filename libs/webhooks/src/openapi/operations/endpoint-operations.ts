@@ -36,7 +36,7 @@ export const endpointOperations: Omit<OperationsOf<EndpointRoutes>, keyof Delive
   },
   stats: {
     summary: 'Get the figures of a webhook',
-    description: 'The figures of the last 24 hours, by hour. Written once a minute.',
+    description: 'The figures of the last 24 hours, by hour. Updated once a minute.',
     answer: 'WebhookEndpointStats',
     answerText: 'The figures.',
     errors: ['endpoint_not_found'],
@@ -109,7 +109,7 @@ export const endpointOperations: Omit<OperationsOf<EndpointRoutes>, keyof Delive
   recover: {
     summary: 'Send failed deliveries, and those that wait for a retry, now',
     description:
-      'At most 10,000 deliveries of the webhook in one call, earliest first. Leaves out test deliveries, and those that were cancelled or ignored or have no body.',
+      'At most 10,000 deliveries of the webhook in one call, earliest first. Leaves out test deliveries, and deliveries that were cancelled or ignored or have no body.',
     body: { schema: 'WebhookRecovery', isRequired: true },
     answer: 'WebhookRecoveryResult',
     answerText: 'How many deliveries match, and how many are due now.',

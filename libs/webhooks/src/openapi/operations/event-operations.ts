@@ -6,7 +6,7 @@ import { endpointIdFilter, eventFilters, pageParameters } from './parameters.js'
 export const eventOperations: Omit<OperationsOf<EventRoutes>, keyof EndpointRoutes> = {
   events: {
     summary: 'List events',
-    description: 'A page may be shorter than `limit` and still have a next one.',
+    description: 'A page may have fewer items than `limit` although there is a next page.',
     query: { ...eventFilters, ...pageParameters },
     answer: 'WebhookEventPage',
     answerText: 'A page of events.',
@@ -21,10 +21,10 @@ export const eventOperations: Omit<OperationsOf<EventRoutes>, keyof EndpointRout
   replay: {
     summary: 'Replay events that a webhook did not get',
     description:
-      'A job creates deliveries of the events in the range to which the webhook subscribes now and of which it has no delivery. Tests are left out.',
+      'A job creates deliveries of past events: those in the range that the webhook is subscribed to now and has no delivery of. Tests are left out.',
     body: { schema: 'WebhookReplay', isRequired: true },
     answer: 'WebhookReplayResult',
-    answerText: 'How many events there are, and the job.',
+    answerText: 'How many events match, and the job.',
     errors: ['endpoint_not_found', 'endpoint_closed', 'replay_running', 'too_many_requests'],
   },
   jobs: {
@@ -42,7 +42,7 @@ export const eventOperations: Omit<OperationsOf<EventRoutes>, keyof EndpointRout
   },
   cancelJob: {
     summary: 'Cancel a job',
-    description: 'Deliveries that it has created stay.',
+    description: 'Deliveries that the job has created stay.',
     answer: 'WebhookJob',
     answerText: 'The job.',
     errors: ['invalid_request', 'job_not_found', 'job_finished'],

@@ -9,7 +9,7 @@ const webhook = answer<HttpsmsWebhook>('A webhook, as httpSMS describes it.', {
   user_id: text('Id of the account.'),
   url: text('Where requests go.'),
   signing_key: text('The signing key. Empty: requests are not signed.'),
-  phone_numbers: listOf('Numbers of the account whose events it gets.', { type: 'string' }),
+  phone_numbers: listOf('Numbers of the account whose events the webhook gets.', { type: 'string' }),
   events: listOf('Event names of httpSMS.', { type: 'string' }),
   created_at: instant('When it was registered.'),
   updated_at: instant('When it was changed last.'),
@@ -43,7 +43,7 @@ const body = {
       url: text('Where requests go; `https://` if it has no scheme.'),
       signing_key: { type: ['string', 'null'], description: 'Default: requests are not signed.' },
       phone_numbers: listOf(
-        'Numbers of the account whose events it gets.',
+        'Numbers of the account whose events the webhook gets.',
         { type: 'string' },
         { minItems: 1 },
       ),
@@ -65,11 +65,11 @@ export const httpsmsOperations: OperationsOf<HttpsmsController> = {
   list: {
     summary: 'List webhooks, as httpSMS does',
     query: {
-      skip: wholeParameter('Webhooks to leave out.', 0, 1_000_000, { default: 0 }),
-      limit: wholeParameter('Webhooks to list.', 1, 100, { default: 20 }),
+      skip: wholeParameter('Number of webhooks to skip.', 0, 1_000_000, { default: 0 }),
+      limit: wholeParameter('Maximum number of webhooks to list.', 1, 100, { default: 20 }),
       query: {
         schema: { type: 'string', maxLength: 100 },
-        description: 'Webhooks whose URL contains this text.',
+        description: 'Only webhooks whose URL contains this text.',
       },
     },
     answer: success({ type: 'array', items: webhook }),

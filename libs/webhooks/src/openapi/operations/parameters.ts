@@ -25,8 +25,8 @@ const instantParameter = (description: string): QueryParameter => ({
 
 /** Parameters of every list. */
 export const pageParameters: Parameters = {
-  limit: wholeParameter('Items of a page.', 1, PAGE_LIMIT.max, { default: PAGE_LIMIT.default }),
-  cursor: textParameter('`nextCursor` of the page before.'),
+  limit: wholeParameter('Items per page.', 1, PAGE_LIMIT.max, { default: PAGE_LIMIT.default }),
+  cursor: textParameter('`nextCursor` of the previous page.'),
 };
 
 export const profileParameter = (description: string): QueryParameter => textParameter(description, 32);
@@ -48,7 +48,7 @@ export const deliveryFilters: Parameters = {
   ),
   deliveryId: {
     schema: { type: 'string', pattern: '^dlv_' },
-    description: 'This delivery.',
+    description: 'Only this delivery.',
   },
   status: wholeParameter('Status of the last attempt.', 100, 999),
   statusClass: {
@@ -71,6 +71,6 @@ export const eventFilters: Parameters = {
 export const endpointIdFilter: Parameters = {
   endpointId: {
     schema: { type: 'string', pattern: '^wh_' },
-    description: 'Only of this webhook.',
+    description: 'Only items of this webhook.',
   },
 };

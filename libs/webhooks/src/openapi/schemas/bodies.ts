@@ -66,7 +66,7 @@ export const bodies = {
       since: anyInstant(
         'Deliveries that ended without success at this time or later, or whose last attempt failed then.',
       ),
-      until: anyInstant('The same before this time. Default: now.'),
+      until: anyInstant('Only deliveries for which that happened before this time. Default: now.'),
       states: listOf(
         '`pending`: those that wait for their next attempt. Default: all three.',
         { type: 'string', enum: RECOVERABLE },

@@ -30,8 +30,8 @@ const delivery: Fields<WebhookDelivery> = {
   ),
   nextAttemptAt: nullable(instant('When it is due. `null`: it is being sent, or finished.')),
   waits: waitReason('Why it is not sent right now. `null`: it is being sent or finished.'),
-  waitsUntil: nullable(instant('When this reason ends. `null`: that depends on something else than time.')),
-  waitsFor: nullable(id('dlv', 'The delivery that it waits for, by order.')),
+  waitsUntil: nullable(instant('When this reason ends. `null`: the end does not depend on time.')),
+  waitsFor: nullable(id('dlv', 'The earlier delivery that it waits for, because of `ordering`.')),
   attemptCount: whole('Requests so far.'),
   lastAttempt: nullable(refTo('WebhookAttempt')),
   createdAt: instant('When it was created.'),
@@ -40,7 +40,7 @@ const delivery: Fields<WebhookDelivery> = {
 };
 
 const attempt: Fields<WebhookAttempt> = {
-  number: whole('From 1, over all rounds.'),
+  number: whole('From 1. The numbers continue after a manual retry.'),
   startedAt: instant('When it began.'),
   durationMs: nullable(whole('How long it took, ms.')),
   status: nullable(whole('HTTP status. `null`: no response.')),
@@ -84,11 +84,11 @@ export const deliverySchemas = {
   }),
   WebhookRecoveryResult: answer<RecoverResult>('What a recovery did, or with `dryRun` would do.', {
     dryRun: flag('Nothing was changed.'),
-    matched: whole('Deliveries that it is about, counted up to 100,000.'),
+    matched: whole('Deliveries that match, counted up to 100,000.'),
     done: whole('The same as `recovered`.'),
     left: whole('`matched` minus `done`.'),
-    recovered: whole('Deliveries that are due by this call.'),
-    more: flag('There are more than one call takes: call again.'),
+    recovered: whole('Deliveries that this call has made due.'),
+    more: flag('More deliveries match than one call can take: call again.'),
   }),
   WebhookEventReport: answer<EventReport>('What became of one event.', {
     id: id('evt', 'Id of the event.'),
@@ -101,7 +101,7 @@ export const deliverySchemas = {
     deliveries: listOf('Its deliveries.', refTo('WebhookDelivery')),
     hasMoreDeliveries: flag('There are more: list them with `?subject=`.'),
     skipped: listOf('Webhooks that did not get it.', refTo('WebhookSkippedEndpoint')),
-    hasMoreSkipped: flag('There may be more.'),
+    hasMoreSkipped: flag('There may be more such webhooks.'),
   }),
   WebhookSkippedEndpoint: answer<SkippedEndpoint>('A webhook that did not get an event.', {
     endpointId: id('wh', 'The webhook.'),
@@ -109,7 +109,7 @@ export const deliverySchemas = {
     description: nullable(text('Its note.')),
     state: text('Its state.', { enum: ENDPOINT_STATES }),
     reason: mismatch(
-      'Why, by its present configuration. `null`: it would get the event now, but was not configured so then.',
+      'Why, judged by its present configuration. `null`: it would get the event now, but its configuration was different then.',
     ),
     explanation: text('The reason as a sentence.'),
   }),

@@ -44,14 +44,14 @@ export const accountAlertEmail = nullable(
 export const endpointSettings: Fields<EndpointSettings> = {
   description: nullable(text('A note for people.', { maxLength: 500, pattern: NOTE_PATTERN })),
   uid: nullable(
-    text('Your own id: letters, digits and `. _ : -`. No two of your webhooks have the same.', {
+    text('Your own id: letters, digits and `. _ : -`. No two of your webhooks may have the same id.', {
       pattern: String.raw`^[\w.:-]{1,128}$`,
     }),
   ),
   metadata: nullable({
     type: 'object',
     description:
-      'Your own values: at most 20 strings of 500 characters, names of 40, 4 KB as JSON. A change replaces all.',
+      'Your own values: at most 20 strings of up to 500 characters, with names of up to 40, and 4 KB as JSON. A change replaces all values.',
     maxProperties: 20,
     additionalProperties: { type: 'string', maxLength: 500 },
   }),
@@ -68,7 +68,7 @@ export const endpointSettings: Fields<EndpointSettings> = {
     whole("Deadline of an attempt in ms. Default: the profile's.", TIMEOUT_RANGE.min, TIMEOUT_RANGE.max),
   ),
   ordering: text(
-    'Order of the deliveries of one subject. `relaxed`: each waits for the first attempt of the earlier ones. `strict`: each waits for their end. Default: `relaxed`.',
+    'Order of the deliveries of one subject. `relaxed`: each delivery waits for the first attempt of the earlier ones. `strict`: each delivery waits until the earlier ones have ended. Default: `relaxed`.',
     { enum: ORDERINGS },
   ),
   phoneNumbers: nullable(
@@ -85,7 +85,7 @@ export const endpointSettings: Fields<EndpointSettings> = {
   sendAlertEmail: flag('Also send mail about failed requests. Default: `false`.'),
   skipErrors: flag('An error response ends the delivery: no retry, no alert. Default: `false`.'),
   skipErrorCodes: listOf(
-    'The same for these status codes, as strings.',
+    'Status codes, as strings, for which an error response ends the delivery.',
     { type: 'string', pattern: String.raw`^[1-5]\d\d$` },
     { maxItems: 100, examples: [['404']] },
   ),

@@ -33,10 +33,10 @@ const endpoint: Fields<WebhookEndpoint> = {
   alertEmail: nullable(text("Address for mail about this webhook. `null`: the account's.")),
   sendAlertEmail: flag('Also send mail about failed requests.'),
   skipErrors: flag('An error response ends the delivery: no retry, no alert.'),
-  skipErrorCodes: listOf('The same for these status codes.', { type: 'string' }),
+  skipErrorCodes: listOf('Status codes for which an error response ends the delivery.', { type: 'string' }),
   retryOnError: flag('`false`: one attempt only.'),
   state: text(
-    '`paused` by its owner: what it should get waits. `disabled` by the service: what waits is discarded.',
+    '`paused` by its owner: its deliveries wait. `disabled` by the service: its waiting deliveries are discarded.',
     { enum: ENDPOINT_STATES },
   ),
   stateReason: reason('Why it is disabled.'),
@@ -76,7 +76,7 @@ export const endpointSchemas = {
     profile: text('Profile of new webhooks and of callbacks: the choice, or the default of the service.'),
     secrets: { ...secretInfo, description: "The account's secrets without their values, newest first." },
     egressIps: listOf(
-      "Where requests come from, for receivers' firewalls. Empty: the service does not publish it.",
+      "IP addresses that requests come from, for receivers' firewalls. Empty: the service does not publish them.",
       { type: 'string' },
     ),
   }),

@@ -20,14 +20,14 @@ export const errorSchemas = {
       message: text('A sentence for people.'),
       error: text('Name of the HTTP status.'),
       code: text('Stable, for programs.'),
-      details: listOf('What is wrong with which field. Empty if it is not about fields.', {
+      details: listOf('Which fields are wrong, and why. Empty if the error is not about fields.', {
         ...refTo('WebhookErrorDetail'),
       }),
-      retryAfterSeconds: whole('When the same call may succeed. Of a 429 and a 503.'),
-      limit: answer<CallLimit>('The limit that the call exceeds. Of a 429.', {
-        name: text('What it counts, such as `tests`.'),
-        max: whole('Calls within the window.'),
-        windowSeconds: whole('The window.'),
+      retryAfterSeconds: whole('Seconds until the same call may succeed. Only in a 429 and a 503.'),
+      limit: answer<CallLimit>('The limit that the call exceeds. Only in a 429.', {
+        name: text('What the limit counts, such as `tests`.'),
+        max: whole('Maximum number of calls within the window.'),
+        windowSeconds: whole('Length of the window, in seconds.'),
       }),
     },
     ['retryAfterSeconds', 'limit'],

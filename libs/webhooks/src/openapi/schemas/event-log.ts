@@ -33,7 +33,7 @@ const event: Fields<LoggedEvent> = {
   erasedAt: nullable(instant('When its data was erased. `null`: it was not.')),
 };
 
-const range = answer<WebhookJob['range']>('Which events it takes.', {
+const range = answer<WebhookJob['range']>('Which events the job replays.', {
   since: instant('Events that were published at this time or later.'),
   until: instant('Events that were published before this time.'),
   types: nullable(listOf('Only events of these types.', { type: 'string' })),
@@ -60,7 +60,7 @@ export const eventLogSchemas = {
   WebhookReplayResult: answer<ReplayResult>('What a replay will do, or with `dryRun` would do.', {
     dryRun: flag('Nothing was changed.'),
     matched: whole('Events that fit the range and had no delivery, counted among 100,000 events.'),
-    done: whole('Events that the dry run has gone through, at most 10,000.'),
+    done: whole('Matched events that the dry run has processed, at most 10,000. 0 without `dryRun`.'),
     left: whole('`matched` minus `done`.'),
     deliveries: whole('Deliveries that a replay would create for these events.'),
     job: nullable(refTo('WebhookJob')),
@@ -72,12 +72,12 @@ export const eventLogSchemas = {
     endpointId: nullable(id('wh', 'The webhook.')),
     range,
     matched: whole('Events that fit the range and had no delivery, counted among 100,000 events.'),
-    done: whole('Events that it has gone through.'),
+    done: whole('Matched events that the job has processed.'),
     left: whole('`matched` minus `done`.'),
-    deliveries: whole('Deliveries that it has created.'),
-    error: nullable(text('Why it failed.')),
-    createdAt: instant('When it was asked for.'),
-    updatedAt: instant('When it went on last.'),
+    deliveries: whole('Deliveries that the job has created.'),
+    error: nullable(text('Why the job failed.')),
+    createdAt: instant('When the job was created.'),
+    updatedAt: instant('When the job was last updated.'),
     finishedAt: nullable(instant('When it ended.')),
   }),
   WebhookEvent: answer<LoggedEvent>('A published event, without its data.', event),

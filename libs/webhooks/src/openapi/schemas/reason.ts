@@ -44,7 +44,8 @@ export const WAIT_REASONS: Readonly<Record<WaitReason, string>> = {
   disabled: 'Its webhook is disabled or deleted: it will be discarded.',
   paused: 'Its webhook is paused.',
   'retry-after': 'The receiver asked for a pause.',
-  repair: 'What is stored of its webhook cannot be used, and `reason` says what. It is tried every minute.',
+  repair:
+    'Stored data of its webhook cannot be used: see `reason`. The delivery is tried again every minute.',
   schedule: 'Its next attempt is due later.',
   order: 'Another delivery of its subject comes first: `waitsFor` has its id.',
   failing: 'It is due, but its webhook keeps failing, so few are sent.',

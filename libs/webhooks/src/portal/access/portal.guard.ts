@@ -63,7 +63,7 @@ export class PortalGuard implements CanActivate {
   }
 }
 
-/** If the host returns nothing, there is no visitor, and nothing is allowed. */
+/** If the host returns nothing, the visitor has no scopes: only handlers with the scope `any` are allowed. */
 function readVisitor(known: PortalVisitor | null | undefined): Pick<Visitor, 'actor' | 'scopes'> {
   const { actor = null, scopes = known ? TENANT_SCOPES : [] } = known ?? {};
   const isValid = Array.isArray(scopes) && scopes.every((scope) => PORTAL_SCOPES.includes(scope));
