@@ -5,7 +5,7 @@ import { always, RawReceiver } from './raw-receiver.js';
 import { failureOf, request, Transports } from './sending.js';
 import { itForAll } from '../support/it-for-all.js';
 
-describe('axios in front', () => {
+describe('The axios transport', () => {
   const transports = new Transports();
   let receiver: RawReceiver;
   beforeEach(async () => {
@@ -164,7 +164,7 @@ describe('axios in front', () => {
     );
   });
 
-  it('sends nothing with credentials that an instance got later', async () => {
+  it('sends nothing if an instance later gets credentials of the host', async () => {
     const instance = create();
     const transport = transports.make('axios', { axios: instance });
     instance.defaults.headers.common['Authorization'] = 'Bearer S3CRET';

@@ -13,20 +13,20 @@ export function selfSigned(...names: string[]): Certificate {
   return certify({ names });
 }
 
-/** What a certificate says, and whose key signs it. */
+/** The contents of a certificate, and its issuer. */
 export interface CertificateOptions {
-  /** The first is also the name of the holder. */
+  /** Host names. The first is also the name of the holder. */
   names: string[];
-  /** Default: itself. */
+  /** Default: the certificate signs itself. */
   issuer?: Certificate & { name: string };
-  /** It may issue certificates. */
+  /** Whether it may issue certificates. */
   isAuthority?: boolean;
   /** UTCTime, such as `200101000000Z`. */
   from?: string;
   until?: string;
 }
 
-/** Makes a key and a certificate: Node can read certificates but not write them. */
+/** Makes a key and a certificate. Node has no function for that: it can only read certificates. */
 export function certify(options: CertificateOptions): Certificate & { name: string } {
   const { names, issuer, isAuthority = false, from = '200101000000Z', until = '490101000000Z' } = options;
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });

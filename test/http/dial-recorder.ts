@@ -32,7 +32,7 @@ export class DialRecorder {
     this.handle.connect6 = recording(this.original.connect6);
   }
 
-  /** What was dialled since the last time. */
+  /** Returns the addresses that were dialled since the last call. */
   take(): string[] {
     return this.dials.splice(0);
   }

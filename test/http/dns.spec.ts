@@ -67,7 +67,7 @@ describe('names over DNS', () => {
   });
 
   it.each(['axios', 'undici'] as const)(
-    'with one address at which nothing listens are reached at another one: %s',
+    'are reached at another address if nothing listens at the first ones: %s',
     async (kind) => {
       const transports = new Transports();
       const receiver = await RawReceiver.listen(always(200));

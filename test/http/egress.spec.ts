@@ -27,7 +27,7 @@ async function failure(transport: HttpTransport, url: string): Promise<HttpError
   throw new Error('It was sent.');
 }
 
-describe('What leaves this process', () => {
+describe('Outgoing connections', () => {
   const recorder = new DialRecorder();
   beforeAll(() => recorder.start());
   afterAll(() => recorder.stop());
@@ -35,12 +35,12 @@ describe('What leaves this process', () => {
     recorder.take();
   });
 
-  it('is tried with at least 150 different URLs', () => {
+  it('are tested with at least 150 different hostile URLs', () => {
     expect(HOSTILE.length).toBeGreaterThanOrEqual(150);
     expect(new Set(CORPUS.map(({ url }) => url)).size).toBe(CORPUS.length);
   });
 
-  itForAll(CORPUS)('is judged by the URL rules', ({ url, policy }) => {
+  itForAll(CORPUS)('are allowed or refused by the URL rules', ({ url, policy }) => {
     let said: string = 'passes';
     try {
       checkUrl(url, { allowHttp: true });
@@ -59,13 +59,13 @@ describe('What leaves this process', () => {
       return [recorder.take(), error];
     }
 
-    itForAll(LEGAL)('dials the addresses of a legal URL', async (row) => {
+    itForAll(LEGAL)('are made to the addresses of a legal URL', async (row) => {
       const [dials, error] = await dialsOf(row);
       expect(new Set(dials)).toEqual(new Set(row.dials));
       expect(error.code).toBe('connect');
     });
 
-    itForAll(HOSTILE)('dials only public addresses for a hostile URL', async (row) => {
+    itForAll(HOSTILE)('are made only to public addresses for a hostile URL', async (row) => {
       const [dials, error] = await dialsOf(row);
       expect(dials).toEqual(row.policy === 'passes' ? row.dials : []);
       expect(error.code).toBe(row.policy === 'passes' && row.dials.length > 0 ? 'connect' : 'blocked');
@@ -73,7 +73,7 @@ describe('What leaves this process', () => {
     });
   });
 
-  itForAll(CORPUS)('dials no private addresses, even without the URL rules', async (row) => {
+  itForAll(CORPUS)('are not made to private addresses, even without the URL rules', async (row) => {
     if (!URL.canParse(row.url)) return;
     const { hostname, protocol, port, host } = new URL(row.url);
     if (!/^https?:$/.test(protocol)) return;
@@ -88,7 +88,7 @@ describe('What leaves this process', () => {
     for (const address of dialled) expect(row.dials).toContain(address);
   });
 
-  it('a socket path is not dialled', async () => {
+  it('are not made to a socket path', async () => {
     const guard = new EgressGuard({ allowedAddresses: ['127.0.0.0/8'] });
     const dial = guardedDial(guard, new Resolver(guard, answering([])));
     const error = await new Promise((resolve) => {
@@ -103,7 +103,7 @@ describe('What leaves this process', () => {
   });
 
   it.each(['axios', 'undici'] as const)(
-    'a name whose addresses become private after n answers is not dialled at those (%s)',
+    'are not made to a private address to which a name resolves after n lookups (%s)',
     async (kind) => {
       for (let publicAnswers = 0; publicAnswers < 8; publicAnswers++) {
         let asked = 0;
@@ -120,7 +120,7 @@ describe('What leaves this process', () => {
     },
   );
 
-  it('a name whose addresses become private after the cached answer expires is not dialled at those', async () => {
+  it('are not made to a private address to which a name resolves after the cached answer has expired', async () => {
     const guard = new EgressGuard();
     let now = 0;
     let address = '93.184.216.34';
@@ -149,7 +149,7 @@ describe('What leaves this process', () => {
     expect(recorder.take()).toEqual(['93.184.216.34', '93.184.216.34']);
   });
 
-  it('a cached answer is filtered again each time', async () => {
+  it('are made only to the public addresses of a cached answer, each time', async () => {
     let asked = 0;
     const transport = createTransport({
       kind: 'undici',
@@ -171,7 +171,7 @@ describe('What leaves this process', () => {
     ['HTTPS_PROXY', 'HTTP_PROXY', 'https_proxy', 'http_proxy', 'ALL_PROXY'].flatMap((variable) =>
       (['axios', 'undici'] as const).map((kind) => [variable, kind] as const),
     ),
-  )('takes no proxy from the environment', async ([variable, kind]) => {
+  )('do not use a proxy of the environment', async ([variable, kind]) => {
     process.env[variable] = 'http://93.184.216.99:3128';
     try {
       const transport = createTransport({ kind, allowHttp: true, lookup: answering(['93.184.216.34']) });
@@ -184,7 +184,7 @@ describe('What leaves this process', () => {
     }
   });
 
-  it('allowed addresses and hosts are dialled, their neighbours are not', async () => {
+  it('are made to private addresses that are allowed, but not to their neighbours', async () => {
     const transport = createTransport({
       allowHttp: true,
       allowedAddresses: ['10.1.0.0/16', 'fd00:1::/32'],
@@ -200,7 +200,7 @@ describe('What leaves this process', () => {
     await transport.close();
   });
 
-  it('an allowed host is resolved by the system, including its hosts file, and dialled at any address', async () => {
+  it('to an allowed host use the resolver of the system, including its hosts file, and any address', async () => {
     const transport = createTransport({
       allowHttp: true,
       allowedHosts: ['localhost'],

@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 
 /**
- * Responds, depending on the path, as much and as fast as the client reads. Runs in a separate process, so that its memory is
- * not measured.
+ * Sends as much and as fast as the client reads. The path selects the response. Runs in a separate process, so that its
+ * memory is not measured.
  */
 const PROGRAM = `
 const { createServer } = require('node:net');
@@ -17,7 +17,7 @@ const ANSWERS = {
   '/endless': [HEAD + '\\r\\n', null, Buffer.alloc(65_536, 'x')],
   '/big': whole(ten),
   '/bomb': whole(bomb, 'content-encoding: gzip\\r\\n'),
-  // 16,000 bytes, each in a chunk of its own: six times that on the wire, and as many pieces.
+  // 16,000 bytes, each in a chunk of its own: 96,000 bytes on the wire.
   '/crumbs': [CHUNKED + '1\\r\\nx\\r\\n'.repeat(16_000)],
   '/extensions': [CHUNKED + '1;', null, Buffer.alloc(65_536, 'e')],
   '/hints': ['', null, 'HTTP/1.1 103 x\\r\\nlink: </a>\\r\\n\\r\\n'.repeat(500)],

@@ -7,12 +7,12 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { TlsOptions } from 'node:tls';
 import { writePieces } from './raw-receiver.js';
 
-/** A forward proxy that takes every name for 127.0.0.1. */
+/** A forward proxy that connects to 127.0.0.1 for every name. */
 export class ForwardProxy {
   readonly asked: { authority: string; authorization: string | undefined }[] = [];
-  /** Answers instead of tunnelling; `null` hangs. */
+  /** Response that it sends instead of opening a tunnel. `null`: it never responds. */
   refusal: string | null | undefined;
-  /** What opens a tunnel, written piece by piece. */
+  /** The response that opens a tunnel, written piece by piece. */
   established: readonly string[] = ['HTTP/1.1 200 Connection established\r\n\r\n'];
   private readonly sockets = new Set<Socket>();
   private readonly server: Server;
@@ -22,7 +22,7 @@ export class ForwardProxy {
     this.server = tls ? createSecureServer(tls) : createServer();
   }
 
-  /** Answers `host:port`. */
+  /** Returns `host:port`. */
   async listen(port = 0): Promise<string> {
     this.server.on('connection', (socket) => this.sockets.add(socket));
     this.server.on('connect', (asked: IncomingMessage, socket: Socket) => this.tunnel(asked, socket));

@@ -127,13 +127,13 @@ describe.each(KINDS)('whatever a receiver answers, the %s transport', (kind) => 
       expect(response.body).toMatch(/^(abc)*$/);
     });
 
-    it('a body takes a second longer than the head, and no more', async () => {
+    it('a body stalls, and waits for it for only a second after the head', async () => {
       const url = await answering((socket) => socket.write(`${HEAD}content-length: 9\r\n\r\nabc`));
       const start = performance.now();
       const response = await within(3_000, () => transports.make(kind).send(request(url)));
 
       expect(response).toMatchObject({ status: 200, body: 'abc' });
-      // Measured until the head: the second of waiting for the body is not included.
+      // `durationMs` ends with the head: it does not include the second of waiting for the body.
       expect(response.durationMs).toBeLessThan(performance.now() - start - 900);
     });
   });
@@ -141,7 +141,7 @@ describe.each(KINDS)('whatever a receiver answers, the %s transport', (kind) => 
   it.each([
     [204, ''],
     [200, 'ok'],
-  ])('does not wait behind a %i with the body %p', async (status, body) => {
+  ])('sends the next request at once after a %i with the body %p', async (status, body) => {
     const url = await answering(always(status, body));
     const transport = transports.make(kind);
     await within(5_000, async () => {
@@ -167,7 +167,7 @@ describe.each(KINDS)('whatever a receiver answers, the %s transport', (kind) => 
       [200, 1_024],
       [404, 4_096],
       [500, 4_096],
-    ])('of 10 MB with a %i, %i bytes', async (status, kept) => {
+    ])('of 10 MB with a %i it keeps %i bytes', async (status, kept) => {
       const url = await answering(always(status, Buffer.alloc(10_000_000, 'y')));
       expect((await transports.make(kind).send(request(url))).body).toBe('y'.repeat(kept));
     });

@@ -15,7 +15,7 @@ describe.each(KINDS)('Whatever the size of the response, the %s transport', (kin
   });
   afterAll(() => Promise.all([receiver.stop(), sender.kill()]));
 
-  // 4 KB are kept. The rest is what a socket reads at a time, 64 KB, once or twice while data arrives fast.
+  // The transport keeps 4 KB. The rest is one or two reads of 64 KB from a socket, while data arrives fast.
   it.each([
     [100, 'an endless body', '/endless', 500],
     [100, '10 MB', '/big', 500],

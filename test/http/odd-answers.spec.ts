@@ -36,7 +36,7 @@ const PLAIN_ANSWERS: Record<string, string> = {
   'a head of 3,000 lines': `HTTP/1.1 200 OK\r\n${'x-b: c\r\n'.repeat(3_000)}${BODY}`,
 };
 
-/** In one piece, and cut in its first line, after it, before its last bytes, and in the final head after a 100. */
+/** Returns the answer in one piece, and in pieces: cut in and after its first line, in the head after a 100, and near its end. */
 function cutsOf(answer: string): string[][] {
   const last = answer.lastIndexOf('HTTP/1.');
   const cuts = [...new Set([0, 4, answer.indexOf('\n') + 1, last, last + 10, answer.length - 4])];
@@ -106,7 +106,7 @@ describe('an answer that strict parsers refuse', () => {
   );
 
   itForAll(corpus(PLAIN_ANSWERS))(
-    'does not include one that is only long or arrives in pieces, after which the connection stays open',
+    'differs from one that is only long or arrives in pieces, after which the connection stays open',
     async (one) => {
       expect(await meet(one)).toMatchObject({ status: 200, body: 'ok', connections: 1 });
     },
@@ -134,24 +134,27 @@ describe('an answer that strict parsers refuse', () => {
     { code: 'timeout', answer: 'HTTP/1.1 100 Continue\r\n\r\n' },
     { code: 'reset', answer: 'HTTP/1.1 100 Continue\r\n\r\n', ends: true },
     { code: 'reset', answer: 'HTTP/1.1 200 OK\r\nx-a: b\r\n c', ends: true },
-  ])('is refused without another request if it is ambiguous', async ({ code, answer, ends = false }) => {
-    for (const isUsed of [false, true]) {
-      const receiver = await RawReceiver.listen(async (socket, bytes) => {
-        if (bytes.toString().startsWith('POST /before')) return socket.write(answerBytes(200));
-        await writePieces(socket, [answer]);
-        if (ends) socket.end();
-      });
-      const transport = transports.make('undici');
-      if (isUsed) await transport.send(request(`${receiver.origin}/before`));
-      const timeoutMs = code === 'timeout' ? 100 : 5_000;
-      const error = await failureOf(transport.send(request(receiver.origin, { timeoutMs })));
+  ])(
+    'fails without another request if it is ambiguous or incomplete',
+    async ({ code, answer, ends = false }) => {
+      for (const isUsed of [false, true]) {
+        const receiver = await RawReceiver.listen(async (socket, bytes) => {
+          if (bytes.toString().startsWith('POST /before')) return socket.write(answerBytes(200));
+          await writePieces(socket, [answer]);
+          if (ends) socket.end();
+        });
+        const transport = transports.make('undici');
+        if (isUsed) await transport.send(request(`${receiver.origin}/before`));
+        const timeoutMs = code === 'timeout' ? 100 : 5_000;
+        const error = await failureOf(transport.send(request(receiver.origin, { timeoutMs })));
 
-      expect(error.code).toBe(code);
-      expect(receiver.requests).toHaveLength(isUsed ? 2 : 1);
-      await transport.close();
-      await receiver.close();
-    }
-  });
+        expect(error.code).toBe(code);
+        expect(receiver.requests).toHaveLength(isUsed ? 2 : 1);
+        await transport.close();
+        await receiver.close();
+      }
+    },
+  );
 });
 
 describe('a proxy whose answer to CONNECT strict parsers refuse', () => {

@@ -4,7 +4,7 @@ import type { AddressInfo, Server, Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import type { TlsOptions } from 'node:tls';
 
-/** Called with each whole request: its bytes, and its number on this connection, from 1. */
+/** Called with each complete request: its bytes, and its number on this connection, from 1. */
 export type Answer = (socket: Socket, request: Buffer, nth: number) => void;
 
 /** A receiver that reads and writes raw bytes, so that it can do what a well-behaved server never does. */
@@ -24,7 +24,7 @@ export class RawReceiver {
     return `${this.scheme}://127.0.0.1:${this.port}`;
   }
 
-  /** `answer` is asked for each request; `greet` for each connection, before a byte of it is read. */
+  /** Calls `answer` for each request, and `greet` for each connection before it reads a byte of it. */
   static async listen(
     answer: Answer,
     { tls, greet }: { tls?: TlsOptions; greet?: (socket: Socket) => void } = {},
@@ -37,7 +37,7 @@ export class RawReceiver {
       receiver.accept(socket, answer);
       greet?.(socket);
     });
-    // A handshake that the client breaks off is part of the tests.
+    // In some tests the client breaks off the handshake.
     server.on('tlsClientError', () => undefined);
     return receiver;
   }
@@ -86,7 +86,7 @@ export async function writePieces(socket: Socket, pieces: readonly (Buffer | str
   }
 }
 
-/** A whole answer, with its length. */
+/** A complete response, with its content-length. */
 export function answerBytes(
   status: number,
   body: Buffer | string = '',
@@ -99,7 +99,7 @@ export function answerBytes(
   return Buffer.concat([Buffer.from(`HTTP/1.1 ${status} x\r\n${lines.join('')}\r\n`), bytes]);
 }
 
-/** Answers every request with the same. */
+/** Sends the same response to every request. */
 export function always(
   status: number,
   body: Buffer | string = '',

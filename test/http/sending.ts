@@ -26,7 +26,7 @@ export class Transports {
   }
 }
 
-/** A request with the least that a test has to say. */
+/** A request with defaults for what a test does not set. */
 export function request(url: string, given: Partial<HttpRequest> = {}): HttpRequest {
   return {
     url,
@@ -37,7 +37,7 @@ export function request(url: string, given: Partial<HttpRequest> = {}): HttpRequ
   };
 }
 
-/** The error that sending ends with. */
+/** Returns the error with which `sent` rejects. Fails if it resolves. */
 export async function failureOf(sent: Promise<unknown>): Promise<HttpError> {
   const outcome = await sent.then(
     (response) => new Error(`It was answered: ${JSON.stringify(response)}`),

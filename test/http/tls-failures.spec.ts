@@ -49,7 +49,7 @@ const FAILURES: { what: string; tls: TlsOptions; code: string }[] = [
     code: 'certificate-untrusted',
   },
   {
-    what: 'an issuer that is none',
+    what: 'an issuer that may not issue certificates',
     tls: chain(noAuthority, noAuthority),
     code: 'certificate-untrusted',
   },
@@ -75,7 +75,7 @@ describe('a TLS failure', () => {
   afterEach(() => transports.close());
   afterAll(() => proxy.close());
 
-  itForAll(FAILURES)('of a receiver says which kind it is, directly and through a proxy', async (one) => {
+  itForAll(FAILURES)('of a receiver is reported with its kind, directly and through a proxy', async (one) => {
     const receiver = await RawReceiver.listen(always(200, 'ok'), { tls: one.tls });
     const codes: string[] = [];
     for (const through of [undefined, `http://${address}`]) {
@@ -90,7 +90,7 @@ describe('a TLS failure', () => {
   });
 
   itForAll(FAILURES.filter(({ code }) => code.startsWith('certificate-')))(
-    'of the proxy is a fault of the proxy, and its error says which kind it is',
+    'of the proxy is reported as a fault of the proxy, with its kind in the message',
     async ({ tls, code }) => {
       const broken = new ForwardProxy(tls);
       const port = (await broken.listen()).split(':')[1];

@@ -28,7 +28,7 @@ describe.each(KINDS)('over TLS, the %s transport', (kind) => {
     await receiver.close();
   });
 
-  it('speaks HTTP/1.1 to a trusted receiver and names the host it wants', async () => {
+  it('speaks HTTP/1.1 to a trusted receiver and sends it the host name (SNI)', async () => {
     const transport = transports.make(kind, { ca: certificate.cert, lookup: loopback });
     const response = await transport.send(request(`https://hooks.example.com:${receiver.port}/`));
 
@@ -50,7 +50,7 @@ describe.each(KINDS)('over TLS, the %s transport', (kind) => {
   });
 
   it.each([
-    ['that nobody vouches for', {}, 'hooks.example.com', 'certificate-self-signed'],
+    ['that no trusted authority has signed', {}, 'hooks.example.com', 'certificate-self-signed'],
     ['for another name', { ca: certificate.cert }, 'wrong.example.com', 'certificate-name'],
   ])('refuses a certificate %s and sends nothing', async (_, options, host, code) => {
     const transport = transports.make(kind, { ...options, lookup: loopback });

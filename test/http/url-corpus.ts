@@ -1,13 +1,13 @@
 import type { UrlRefusal } from '../../libs/webhooks/src/http/policy/url-policy.js';
 
-/** One URL and what must become of it. */
+/** One URL and how it must be treated. */
 export interface CorpusRow {
   url: string;
   /** What the URL rules say, with `allowHttp`. */
   policy: 'passes' | UrlRefusal;
   /** What DNS answers for its name. */
   answers: readonly string[];
-  /** The only addresses that may be dialled for it, even if the URL rules were not there. */
+  /** The only addresses that may be dialled for it, even without the URL rules. */
   dials: readonly string[];
 }
 
@@ -50,7 +50,7 @@ const legal = (url: string, ...dials: string[]): CorpusRow => ({
   dials,
 });
 
-/** URLs that must be sent to: the proof that the recorder records. */
+/** URLs whose addresses must be dialled. They also show that the recorder records. */
 export const LEGAL: readonly CorpusRow[] = [
   legal('https://hooks.example.com/', PUBLIC),
   legal('https://hooks.example.com', PUBLIC),
@@ -79,7 +79,7 @@ export const LEGAL: readonly CorpusRow[] = [
   legal('https://127-0-0-1.example.com/', PUBLIC),
 ];
 
-/** URLs that must not lead to a private address, and most of them nowhere. */
+/** URLs for which no private address may be dialled, and for most of them no address. */
 export const HOSTILE: readonly CorpusRow[] = [
   // Every closed IPv4 block: its first and last address.
   ...literals('0.0.0.0', '0.255.255.255', '10.0.0.0', '10.255.255.255', '100.64.0.1', '100.127.255.255'),
@@ -109,7 +109,7 @@ export const HOSTILE: readonly CorpusRow[] = [
     '198.51.100.1',
   ),
   ...literals('203.0.113.1', '224.0.0.1', '239.255.255.255', '240.0.0.1', '255.255.255.255'),
-  // IPv6 outside 2000::/3, and the special blocks inside.
+  // IPv6 outside 2000::/3, and the special blocks inside 2000::/3.
   ...literals('[::]', '[::1]', '[::2]', '[::7f00:1]', '[::a00:1]', '[::ffff:7f00:1]', '[::ffff:a9fe:a9fe]'),
   ...literals(
     '[::ffff:5db8:d822]',
@@ -152,7 +152,7 @@ export const HOSTILE: readonly CorpusRow[] = [
     '[2606:4700:0:0:0:5efe:7f00:1]',
     '[2606:4700::200:5efe:a00:1]',
   ),
-  // Spellings of an address that only a parser reads.
+  // Addresses in spellings that only a URL parser recognizes as addresses.
   ...disguised(
     '2130706433',
     '0x7f000001',
@@ -350,7 +350,7 @@ export const HOSTILE: readonly CorpusRow[] = [
     'a..example.com',
   ),
   ...names(`${'a'.repeat(64)}.example.com`, `${'a.'.repeat(130)}com`, '_dmarc.example.com', 'com'),
-  // Ports that speak something else.
+  // Ports of other protocols.
   ...[
     21, 22, 23, 25, 53, 110, 143, 389, 445, 465, 587, 993, 1433, 1521, 2049, 3306, 3389, 5060, 5432, 5672,
     5900, 6000, 6379,
@@ -358,7 +358,7 @@ export const HOSTILE: readonly CorpusRow[] = [
   ...[6667, 9042, 9092, 10080, 11211, 27017].map((port) =>
     refused(`https://hooks.example.com:${port}/`, 'destination_not_allowed', [PUBLIC]),
   ),
-  // Public names that resolve to what is not.
+  // Public names that resolve to addresses that are not public.
   ...resolving(
     '127.0.0.1',
     '0.0.0.0',
@@ -416,7 +416,7 @@ export const HOSTILE: readonly CorpusRow[] = [
     '',
   ),
   { url: 'https://none.example.com/', policy: 'passes', answers: [], dials: [] },
-  // Mixed answers: only the public ones, whatever their order.
+  // Mixed answers: only the public addresses are dialled, whatever their order.
   { url: 'https://mixed1.example.com/', policy: 'passes', answers: [PUBLIC, '10.0.0.1'], dials: [PUBLIC] },
   { url: 'https://mixed2.example.com/', policy: 'passes', answers: ['10.0.0.1', PUBLIC], dials: [PUBLIC] },
   {

@@ -44,9 +44,9 @@ describe.each(KINDS)('on the wire, the %s transport', (kind) => {
   });
 
   it.each([
-    ['spaces and a line feed round JSON', Buffer.from('  {"a": 1}\n')],
+    ['JSON between spaces and a line feed', Buffer.from('  {"a": 1}\n')],
     ['a bare word', Buffer.from('word')],
-    ['every byte there is', Buffer.from(Array.from({ length: 256 }, (_, i) => i))],
+    ['each of the 256 byte values', Buffer.from(Array.from({ length: 256 }, (_, i) => i))],
     ['256 KB', Buffer.alloc(262_144, 'ä')],
     ['nothing', Buffer.alloc(0)],
   ])('sends exactly the bytes of a body that is %s', async (_, body) => {
@@ -57,7 +57,7 @@ describe.each(KINDS)('on the wire, the %s transport', (kind) => {
     expect(received!.subarray(received!.indexOf('\r\n\r\n') + 4).equals(body)).toBe(true);
   });
 
-  it('answers with status, headers, text and time', async () => {
+  it('returns the status, headers, text and duration of the response', async () => {
     const receiver = await listen(always(429, 'slow down', { 'Retry-After': '120' }));
     const response = await transports.make(kind).send(request(receiver.origin));
 
@@ -100,7 +100,7 @@ describe.each(KINDS)('on the wire, the %s transport', (kind) => {
       expect(transport.stats().reused).toBe(0);
     });
 
-    it('to one origin are limited, and the requests beyond wait', async () => {
+    it('to one origin are limited, and requests beyond the limit wait', async () => {
       const held: (() => void)[] = [];
       const receiver = await listen((socket) => {
         held.push(() => socket.write(answerBytes(200)));
@@ -145,7 +145,7 @@ describe.each(KINDS)('on the wire, the %s transport', (kind) => {
       expect(transport.stats()).toMatchObject({ connections: 2, pools: 2 });
     });
 
-    it('that are all busy make a request to another origin wait for one', async () => {
+    it('that are all busy make a request to another origin wait until one is free', async () => {
       let answer = (): void => undefined;
       const busy = await listen((socket) => {
         answer = () => socket.write(answerBytes(200));
@@ -162,7 +162,7 @@ describe.each(KINDS)('on the wire, the %s transport', (kind) => {
       expect((await second).status).toBe(200);
     });
 
-    it('remain with the checked peer if the name changes, and a new connection is refused', async () => {
+    it('stay open if the name later resolves to a private address, to which a new one is refused', async () => {
       let address = '127.0.0.1';
       let asked = 0;
       const receiver = await listen(always(200));
@@ -252,7 +252,7 @@ describe.each(KINDS)('on the wire, the %s transport', (kind) => {
     });
   });
 
-  it('does not take bytes that came unasked for the answer to the next request', async () => {
+  it('does not use bytes that arrive without a request as the response to the next request', async () => {
     const receiver = await listen((socket, _, nth) => {
       const forged =
         nth === 1 && receiver.requests.length === 1 ? answerBytes(500, 'forged') : Buffer.alloc(0);
@@ -265,7 +265,7 @@ describe.each(KINDS)('on the wire, the %s transport', (kind) => {
   });
 
   it.each(['http', 'https'])(
-    'sends no byte over %s to a peer at another address than the one that was checked',
+    'sends no byte over %s to a peer whose address is not the one that was checked',
     async (scheme) => {
       const bytes: Buffer[] = [];
       const receiver = await listen(always(200), {
@@ -304,8 +304,8 @@ describe.each(KINDS)('on the wire, the %s transport', (kind) => {
   });
 });
 
-// Both at the same time: to wait is all that this does.
-it('On the wire, connections of each transport that are idle close within four seconds', async () => {
+// One test for both transports, because it only waits.
+it('On the wire, each transport closes idle connections after four seconds', async () => {
   const transports = new Transports();
   const receiver = await RawReceiver.listen(always(200, 'ok', { 'keep-alive': 'timeout=600' }));
   const all = KINDS.map((kind) => transports.make(kind));

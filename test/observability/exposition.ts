@@ -2,7 +2,7 @@ import type { Registry } from 'prom-client';
 
 /** One line of what Prometheus scrapes. */
 export interface Sample {
-  /** With `_bucket`, `_sum` or `_count` of a histogram. */
+  /** For a histogram, this includes `_bucket`, `_sum` or `_count`. */
   name: string;
   labels: Record<string, string>;
   value: number;

@@ -100,13 +100,13 @@ describe('The health indicator of Terminus', () => {
     expect((await check(app)).body.status).toBe('ok');
   });
 
-  it('is up with a flag in Terminus 11, which has no degraded', async () => {
+  it('is up with `degraded: true` in Terminus 11, which has no such status', async () => {
     const webhooks = app.get(WebhooksService, { strict: false });
     await app
       .get(DataSource, { strict: false })
       .transaction((tx) => webhooks.publish(tx, delivered('a', 'm2')));
     advanceClock(app, 6 * MINUTE_MS);
-    // What `check()` of Terminus 11 returns.
+    // A service like that of Terminus 11: an indicator is only up or down.
     const terminus11 = {
       check: (key: string) => ({
         up: (data: object) => ({ [key]: { status: 'up', ...data } }),
@@ -161,7 +161,7 @@ describe('The health of a host', () => {
   const engine = useEngine();
   const report = () => engine().webhooks.healthReport();
 
-  it('does not suffer from endpoints of customers that fail, are limited or paused', async () => {
+  it('is not affected by endpoints of customers that fail, are limited or are paused', async () => {
     engine().receiver.on('/failing', answer(500));
     await engine().endpoint('failing', '/failing');
     const { id } = await engine().endpoint('paused', '/paused');

@@ -84,7 +84,7 @@ describe('Metrics in Prometheus', () => {
     expect(Number(bucketsOf('webhooks_delivery_attempt_duration_seconds')[0])).toBeLessThan(40);
   });
 
-  it('show a backlog of the workers, not one that a customer has caused', async () => {
+  it('show how long deliveries wait for a worker, but not how long they wait for a limit of their endpoint', async () => {
     const { id } = await engine().endpoint('limited', '/limited', { maxThroughputPerMinute: 1 });
     await engine().publish(...Array.from({ length: 5 }, (_, i) => delivered('limited', `m${i}`)));
     for (let minute = 0; minute < 3; minute++, engine().advance(61_000)) await engine().runOnce();
@@ -146,7 +146,7 @@ describe('docs/observability.md', () => {
   });
 });
 
-describe('A sink, a label or a gauge that fails', () => {
+describe('A sink of metrics that fails', () => {
   const engine = useEngine({
     options: {
       observability: {

@@ -39,7 +39,7 @@ export class Telemetry {
       .toSorted((a, b) => started(a) - started(b));
   }
 
-  /** Everything measured so far, as one object: metric, then its data points. */
+  /** Returns all metrics that have been measured, with their data points. */
   async measured() {
     this.metrics.reset();
     await this.meterProvider.forceFlush();

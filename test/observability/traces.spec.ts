@@ -12,7 +12,7 @@ const { traces } = openTelemetry(telemetry);
 afterAll(() => telemetry.close());
 afterEach(() => telemetry.clear());
 
-/** Runs `work` in a span of the host's. */
+/** Runs `work` in a span of the host. */
 const inHostSpan = <T>(work: (span: Span) => Promise<T>): Promise<T> =>
   telemetry.tracerProvider.getTracer('host').startActiveSpan('POST /reports', async (span) => {
     try {
@@ -116,7 +116,7 @@ describe('Traces', () => {
     await engine().runOnce();
   });
 
-  it('are not sent to the receiver', async () => {
+  it('are not sent to the receiver by default', async () => {
     await engine().endpoint('a', '/a');
     await engine().publish(delivered('a', 'm1'));
     await engine().runOnce();
@@ -149,7 +149,7 @@ describe('sendTraceparent', () => {
   });
 });
 
-describe('A trace that nobody samples', () => {
+describe('A trace that is not sampled', () => {
   const unsampled = new Telemetry(new AlwaysOffSampler());
   const engine = useEngine({ options: { observability: openTelemetry(unsampled) } });
   afterAll(() => unsampled.close());

@@ -7,8 +7,8 @@ import { answer, Gate, inSequence } from '../engine/support/receiver.js';
 const LEASE_OVER_MS = 66_000;
 
 /**
- * Deliveries that end in every way, to real receivers, with two workers and `retry: { schedule: [1000] }`. Afterwards the
- * gauges are set, and one event waits for the relay.
+ * Makes deliveries that end in every possible way. The engine needs two workers and `retry: { schedule: [1000] }`.
+ * Afterwards the gauges are set, and one event waits for the relay.
  */
 export async function makeTraffic(engine: Engine): Promise<void> {
   const { receiver, webhooks } = engine;
@@ -23,7 +23,7 @@ export async function makeTraffic(engine: Engine): Promise<void> {
   await webhooks.deliveries.retry('exhausted', exhausted!.id);
   await runWithRetry(engine);
 
-  // Five failures in a row: the endpoint is failing. Then it recovers, and is gone.
+  // After five failures in a row the endpoint is failing. Then it recovers, and then it responds with 410.
   receiver.on(
     '/failing',
     inSequence(...Array.from({ length: 5 }, () => answer(500)), answer(200), answer(410)),
@@ -60,7 +60,7 @@ async function runSuccesses(engine: Engine): Promise<void> {
   await test;
 }
 
-/** The first attempt, and its retry a second later. */
+/** Makes an attempt, and its retry, which is due a second later. */
 async function runWithRetry(engine: Engine): Promise<void> {
   await engine.runOnce();
   engine.advance(2_000);
@@ -85,7 +85,7 @@ async function pauseAndCancel(engine: Engine): Promise<void> {
   await webhooks.endpoints.resume('paused', id);
 }
 
-/** The first worker hangs until the second one has sent its delivery. */
+/** The first worker's request hangs until the second worker has taken the delivery over and sent it. */
 async function loseLease(engine: Engine): Promise<void> {
   const gate = new Gate(answer(200));
   engine.receiver.on('/lost', inSequence(gate.behaviour, answer(204)));

@@ -4,7 +4,7 @@ import { type OpenApiOperation, webhooksOpenApi } from '../../libs/webhooks/src/
 import { type Calls, startHost, type WebhooksHost } from '../support/webhooks-host.js';
 import { arbitraryOf } from './arbitrary.js';
 
-/** The same requests in each run. Others, and more: `OPENAPI_RUNS=5000 npx jest test/openapi/any-request`. */
+/** Each run makes the same requests. For other ones, and more: `OPENAPI_RUNS=5000 npx jest test/openapi/any-request`. */
 const { OPENAPI_RUNS } = process.env;
 const RUNS = OPENAPI_RUNS ? { numRuns: Number(OPENAPI_RUNS) } : { numRuns: 200, seed: 1 };
 
@@ -19,7 +19,7 @@ interface AnyRequest {
 const document = webhooksOpenApi({ compat: ['httpsms', 'mobile-text-alerts'] });
 const { schemas } = document.components;
 
-/** Ids of things that exist, by the prefix that the document says. */
+/** Ids of what exists in the host, by the pattern that the document has for them. */
 type Ids = Readonly<Record<string, readonly string[]>>;
 
 function requestsOf(ids: Ids): fc.Arbitrary<AnyRequest> {
@@ -50,7 +50,7 @@ function requestOf(
       ),
     query: fc
       .record(Object.fromEntries(query) as Record<string, fc.Arbitrary<unknown>>, { requiredKeys: [] })
-      // No worker runs here, so a test event would wait in vain.
+      // No worker runs here, so waiting longer for a test event would have no effect.
       .map((values) => ('wait' in Object.fromEntries(query) ? { ...values, wait: 1 } : values)),
     body,
     operation: fc.constant(operation),
@@ -93,7 +93,7 @@ describe('A request made from the OpenAPI document', () => {
     };
   }
 
-  // What a response must contain is checked after every test, of all responses.
+  // The contents of all responses are checked after the test.
   it('never gets a 500, nor a status that the document does not name', async () => {
     const api = host.as('a');
     const seen = new Set<number>();

@@ -3,7 +3,7 @@ import type { JsonSchema } from '../../libs/webhooks/src/index.js';
 
 type Schemas = Readonly<Record<string, JsonSchema>>;
 
-/** Values that a schema allows, and now and then others, in any place. */
+/** Generates values that a schema allows, and sometimes other values in any place. */
 export function arbitraryOf(schema: JsonSchema, schemas: Schemas): fc.Arbitrary<unknown> {
   return fc.oneof(
     { weight: 40, arbitrary: validOf(schema, schemas) },

@@ -16,7 +16,7 @@ export interface Pooler {
   close(): Promise<void>;
 }
 
-/** Starts a PgBouncer that gives its clients two connections to the database in turn, another one for each transaction. */
+/** Starts a PgBouncer with two connections to the database. Successive transactions use them in turn. */
 export async function startPgbouncer(databaseUrl: string): Promise<Pooler> {
   const folder = mkdtempSync(join(tmpdir(), 'pgbouncer-'));
   const port = await freePort();
@@ -38,7 +38,7 @@ export async function startPgbouncer(databaseUrl: string): Promise<Pooler> {
     server_reset_query =
     `.replaceAll(/^ +/gm, ''),
   );
-  // PgBouncer does not run as root. The other user must be able to read its configuration.
+  // PgBouncer refuses to run as root, so it runs as nobody, who must be able to read the configuration.
   chmodSync(folder, 0o755);
   const asNobody = process.getuid?.() === 0 ? ['-u', 'nobody'] : [];
   const child = spawn(pgbouncer!, [...asNobody, config], { stdio: ['ignore', 'ignore', 'pipe'] });

@@ -5,7 +5,7 @@ import request from 'supertest';
 import type { Arrival } from '../../engine/support/receiver.js';
 import { listen } from '../../support/listen.js';
 
-/** Starts a host, which migrates its database and delivers, as its module says. */
+/** Starts a host, which migrates its database and delivers. */
 export async function startHost(AppModule: Type): Promise<INestApplication> {
   const module = await Test.createTestingModule({ imports: [AppModule] }).compile();
   const app = module.createNestApplication<INestApplication>({ logger: ['error', 'warn'] });
@@ -33,7 +33,7 @@ export async function register(app: INestApplication, apiKey: string, url: strin
   return body.secret;
 }
 
-/** What arrived for each number, in order, once its signature is verified: `+15550101: sent delivered`. */
+/** Verifies the signatures. Returns the statuses of each number in order of arrival: `+15550101: sent delivered`. */
 export function statusesByNumber(arrivals: readonly Arrival[], secrets: string): string[] {
   const statuses = new Map<string, string[]>();
   for (const { headers, body } of arrivals) {

@@ -15,9 +15,9 @@ const SAMPLE_EVERY_MS = 20;
  */
 const TIMEOUT_MS = 60_000;
 
-/** What requests took, and how they ended. */
+/** The memory that requests used, and how they ended. */
 export interface Measured {
-  /** Bytes for each request: the least of some tries, or the first that is below the limit. */
+  /** Bytes for each request: the smallest result of several tries, or the first one below the limit. */
   bytesEach: number;
   /** Statuses and error codes, each once. */
   ends: (number | string)[];
@@ -26,7 +26,7 @@ export interface Measured {
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;
 
-/** The most bytes in use, garbage aside, beyond what was in use before. */
+/** Returns by how many bytes the memory in use, without garbage, grows at most during `work`. */
 async function peakOf(work: () => Promise<void>): Promise<number> {
   const used = (): number => {
     collect();
@@ -43,7 +43,7 @@ async function peakOf(work: () => Promise<void>): Promise<number> {
   return peak - before;
 }
 
-// A process of its own: a collection takes longer the more else is in memory.
+// Runs in a separate process, because a garbage collection takes longer if more is in memory.
 serve({
   async measure(kind: (typeof KINDS)[number], url: string, limitBytes: number): Promise<Measured> {
     const transports = new Transports();
@@ -56,7 +56,7 @@ serve({
       for (const each of await Promise.allSettled(sent))
         ends.add(each.status === 'fulfilled' ? each.value.status : (each.reason as HttpError).code);
     };
-    // Objects that are created once and kept are created now.
+    // The first requests create objects that are kept, so these are not measured.
     await send();
     let bytesEach = Infinity;
     for (let i = 0; i < TRIES && bytesEach >= limitBytes; i++)
