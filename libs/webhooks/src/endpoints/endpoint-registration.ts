@@ -27,7 +27,7 @@ export interface NewRegistration {
   secret: string | null;
 }
 
-/** Turns checked bodies into records. What the module and the profile allow is decided here, before anything is written. */
+/** Turns bodies of the right form into records. Checks what the module and the profile allow before it writes anything. */
 @Injectable()
 export class EndpointRegistration {
   constructor(

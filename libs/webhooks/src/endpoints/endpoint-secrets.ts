@@ -29,8 +29,8 @@ export class EndpointSecrets {
   ) {}
 
   /**
-   * Sets a new secret. The old ones stay valid for `overlapMs` if the profile can send several signatures. Rotations in
-   * parallel each add one. Throws a 422 if a given secret does not fit the profile, a 409 if too many would be valid.
+   * Sets a new secret. The old ones stay valid for `overlapMs` if the profile can send several signatures. Rotations at the
+   * same time each add a secret. Throws a 422 if a given secret does not fit the profile, a 409 if too many would be valid.
    */
   async rotate(
     tenantId: string,
@@ -72,8 +72,8 @@ export class EndpointSecrets {
   }
 
   /**
-   * The endpoint's secrets with `secret` in front, or without a new secret if it is `null`. The old ones end at once in that
-   * case, or if the profile's requests hold one signature, that of the newest secret. Throws a 409 if too many would be valid.
+   * Returns the endpoint's secrets with `secret` in front, or with no new secret if `secret` is `null`. The old ones end at
+   * once if `secret` is `null`, or if the profile signs with the newest secret only. Throws a 409 if too many would be valid.
    */
   rotated(endpoint: EndpointRecord, secret: string | null, now: number, overlapMs: number): StoredSecret[] {
     const { tenantId, id } = endpoint;

@@ -33,8 +33,8 @@ const CHANGE_HINTS = { profile: 'The profile cannot be changed; register another
  * A tenant's registered URLs.
  * - Every call names its tenant. Another tenant's endpoint is a 404, like one that does not exist.
  * - Limits hold when calls race: registrations of one tenant run one after another.
- * - With `context.tx`, what is read and written is part of the host's transaction; without, each call has a transaction of
- *   its own. Tests and recoveries always commit by themselves.
+ * - With `context.tx`, a call reads and writes in the host's transaction. Without it, each call has its own transaction.
+ *   Tests and recoveries always commit by themselves.
  */
 @Injectable()
 export class WebhookEndpoints {
@@ -187,8 +187,8 @@ export class WebhookEndpoints {
 
   /**
    * Sends a test event to this endpoint alone, through the outbox and the worker like all others. It commits by itself.
-   * @param waitMs how long to wait for the first outcome if it is not paused, at most 30,000. Default 0: only for the relay
-   * @returns the delivery as it is then; `null`: no worker has relayed the event yet
+   * @param waitMs how long to wait for the first outcome, at most 30,000; ignored if paused. Default 0: only for the relay
+   * @returns the delivery as it is after the wait; `null`: no worker has relayed the event yet
    * @throws WebhooksRequestError 400 `invalid_request`, 404 `endpoint_not_found`, 409 `endpoint_disabled` or
    *   `profile_missing`, 422 `refused` if the profile has no such event or the data does not fit
    */
@@ -203,11 +203,10 @@ export class WebhookEndpoints {
   }
 
   /**
-   * Makes deliveries due now, at most 10,000 in one call: those that ended without success in a range of time, earliest first,
-   * and then those that wait for a retry after an attempt in it. Finished ones begin their schedule anew, waiting ones
-   * continue theirs. Leaves out test deliveries, and those that were cancelled or ignored or have no body. Works in batches,
-   * each in a transaction of its own: if it is interrupted, what it has done stays. Call it again for the rest. `onProgress`
-   * and the log say how far it is.
+   * Makes deliveries due now, at most 10,000 in one call: first those that ended without success in a range of time, earliest
+   * first, then those whose last attempt failed in this range and that wait for a retry. Finished deliveries begin their
+   * schedule anew, waiting ones continue theirs. Leaves out test deliveries, and those that were cancelled or ignored or have
+   * no body. Commits batch by batch: after an interruption, call it again. `onProgress` and the log report the progress.
    *
    * @throws WebhooksRequestError 400 `invalid_request` for a wrong range, 404 `endpoint_not_found`, 409 `endpoint_closed` if
    *   the endpoint is disabled

@@ -7,8 +7,8 @@ import type { WebhookEvent } from '../events/event.js';
 import type { Profile } from '../profiles/profile.js';
 
 /**
- * The event names that a webhook of this profile can subscribe to; `null`: any. For a profile that lists none: the event types
- * of the catalogue and the host, and what the profile calls them.
+ * The event names that a webhook of this profile can subscribe to; `null`: any. If the profile lists none, these are the event
+ * types of the catalogue and the host, and the profile's names for them.
  */
 export function eventNamesOf(
   profile: Profile,
@@ -27,9 +27,9 @@ export function exampleOf({ name, example }: CatalogueEntry): WebhookEvent {
 }
 
 /**
- * What a profile calls an event; empty if it does not support its type.
+ * Returns the profile's names for an event; empty if the profile does not support the event's type.
  *
- * @throws InvalidOptionError if a profile of the host fails on an example, or an example of the host on a profile
+ * @throws InvalidOptionError if the profile throws: the host's profile or the host's example of an event type is wrong
  */
 export function namesIn(profile: Profile, event: WebhookEvent): string[] {
   try {

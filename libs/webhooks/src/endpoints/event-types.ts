@@ -34,7 +34,7 @@ export class EventTypeList {
   readonly profileNames: readonly string[];
   /** All types, and their names in all profiles. */
   readonly allNames: readonly string[];
-  /** There may be more: the host publishes types that it has not listed. */
+  /** There may be more types, because the host may publish types that it has not listed. */
   readonly isOpen: boolean;
   private readonly byProfile = new Map<string, EventTypeInfo[]>();
 

@@ -13,7 +13,7 @@ export interface EndpointQuery {
   state?: EndpointState;
   /** Name of a profile. */
   profile?: string;
-  /** The one with this `uid`. */
+  /** Only the endpoint with this `uid`. */
   uid?: string;
 }
 

@@ -118,7 +118,7 @@ export class RegistrationCheck {
   /**
    * Throws a 429 if the tenant has registered the maximum number of endpoints within a minute.
    *
-   * @param earlier when it registered the `registrationsPerMinute`-th newest one, epoch ms; `null` if there were fewer
+   * @param earlier when the tenant registered its `registrationsPerMinute`-th newest endpoint, epoch ms; `null`: it has fewer
    */
   checkRate(earlier: number | null, now: number): void {
     if (earlier === null || earlier <= now - MINUTE_MS) return;

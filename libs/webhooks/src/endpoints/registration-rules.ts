@@ -13,7 +13,7 @@ const PROFILE_FIELDS: readonly ProfileField[] = [
   'retryOnError',
 ];
 
-/** Given fields that this profile ignores. They are refused, because a caller would rely on them. */
+/** Returns a problem for each given field that this profile ignores, because the caller would rely on the field. */
 export function findFieldProblems(profile: Profile, input: object): ErrorDetail[] {
   const known = profile.registration.fields;
   return PROFILE_FIELDS.filter((field) => {

@@ -41,7 +41,7 @@ function toPaused(now: number): StateChange {
   };
 }
 
-/** Deliveries are sent again, at once, as if none had ever failed. */
+/** Makes the lane due at once, and forgets its failures and pauses. */
 export function toActive(now: number): StateChange {
   return {
     endpointChanges: { state: 'active', stateReason: null, stateAt: now },
@@ -81,7 +81,10 @@ export function decidePause(endpoint: EndpointRecord, now: number): StateChange 
   );
 }
 
-/** Resuming an active endpoint ends its pause and clears its failures. Throws a 409 if the operator disabled it. */
+/**
+ * For an active endpoint, clears its failures and a pause that its receiver asked for. Throws a 409 if the operator disabled
+ * the endpoint.
+ */
 export function decideResume(endpoint: EndpointRecord, now: number): StateChange {
   if (endpoint.state === 'disabled' && endpoint.stateReason === 'operator') {
     throw conflict(

@@ -20,7 +20,10 @@ describe('The test event of an endpoint', () => {
     ['httpsms', ['message.phone.sent', 'message.phone.received'], undefined, 'message.received'],
     ['opensms', ['sms.delivered'], 'message.failed', null],
     ['opensms', ['sms.delivered'], 'constructor', null],
-  ])('of each profile has a type that the endpoint subscribes to', ([name, events, asked, type]) => {
-    expect(chooseTestType(profiles.get(name)!, events, asked)).toBe(type);
-  });
+  ])(
+    'has the type that is asked for, or one that the endpoint subscribes to',
+    ([name, events, asked, type]) => {
+      expect(chooseTestType(profiles.get(name)!, events, asked)).toBe(type);
+    },
+  );
 });

@@ -126,7 +126,7 @@ export class TestEventSender {
     return event;
   }
 
-  /** Example data of a type of the host's own. Throws a 422 if there is no such type. */
+  /** Returns example data of an event type that is not in the catalogue. Throws a 422 if there is no such type. */
   private exampleData(profile: Profile, type: string): unknown {
     const { eventTypes, allowUnknownEventTypes } = this.settings;
     if (!isEventType(type)) throw this.unknownType(profile, type);

@@ -180,7 +180,7 @@ export class Dispatcher {
     this.sendReady();
   }
 
-  /** Returns to their lanes deliveries that this worker has leased but does not send. */
+  /** Gives up deliveries that this worker has leased: they return to their lanes unsent. */
   private returnToLanes(deliveries: readonly LeasedDelivery[]): void {
     for (const delivery of deliveries) this.enqueueOutcome(returnToLane(delivery, 0));
   }

@@ -18,7 +18,7 @@ const STATE_AFTER: Partial<Record<AuditEntry['action'], string>> = {
 
 /**
  * Feeds the metrics that workers do not feed: commits, changes made by people, and figures of the queue. One query on a
- * timer reads the figures; collecting the metrics reads nothing.
+ * timer reads the figures; collecting the metrics sends no query.
  */
 @Injectable()
 export class MetricsFeed implements OnApplicationBootstrap, OnModuleDestroy {

@@ -10,7 +10,7 @@ import type { RelayResult } from './relay/relay.js';
 import { areAll } from './relay/written-events.js';
 import { Standby } from './standby.js';
 
-/** While there is little room, events wait until outcomes free more of it, but no longer than this, ms. */
+/** If there is little room for deliveries, events wait for outcomes that free more, but no longer than this, ms. */
 export const MAX_RELAY_DELAY_MS = 250;
 /** A relay does not wait if there is room for this many deliveries per slot. */
 const ROOM_PER_SLOT = 8;

@@ -34,8 +34,8 @@ export class Pipeline {
   ) {}
 
   /**
-   * Runs `work` after all work that was passed earlier has ended, so that `runOnce()` and the worker's loop take turns, step
-   * by step.
+   * Runs `work` after all work that was passed earlier has ended, so that the steps of `runOnce()` and of the worker's loop
+   * never overlap.
    */
   exclusively<T>(work: () => Promise<T>): Promise<T> {
     const result = this.lastStep.then(work);
@@ -76,7 +76,7 @@ export class Pipeline {
     const result = await this.underLease((lease) =>
       relay(lease.id, () => this.dispatcher.intake.openBudget('relay')),
     );
-    // Subject order may hold them back until what this worker has sent is recorded.
+    // Subject order may hold back the waiting deliveries until the outcomes of those that this worker sent are recorded.
     if (result.hasWaiting) this.dispatcher.recordNow();
     this.metrics.relayed(result.relayed, result.created);
     return result;

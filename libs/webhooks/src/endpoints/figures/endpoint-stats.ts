@@ -30,8 +30,8 @@ export interface WebhookFigures {
   /** Attempts by the class of their status; `none`: no response. */
   statusClasses: Record<'2xx' | '3xx' | '4xx' | '5xx' | 'none', number>;
   /**
-   * Half of the attempts, and 95 of 100, took no longer than this, ms. Rounded up to 50, 100, 250, 500, 1000, 2500, 5000,
-   * 10000 or 30000. `null`: there was no attempt.
+   * `p50`: half of the attempts took no longer than this, ms; `p95`: 95 of 100 attempts. Rounded up to 50, 100, 250, 500,
+   * 1000, 2500, 5000, 10000 or 30000. `null`: there was no attempt.
    */
   latencyMs: { p50: number; p95: number } | null;
 }

@@ -62,7 +62,7 @@ export class DeepScan {
     }
   }
 
-  /** Of most lanes that yield nothing, a claim has examined everything. One statement finds out which ones are longer. */
+  /** Returns the lanes that are longer than a claim examines. A scan finds nothing in shorter ones. */
   private async deepLanesOf(laneIds: readonly string[]): Promise<string[]> {
     try {
       return await this.store.findDeepLanes(laneIds, MAX_DEPTH);

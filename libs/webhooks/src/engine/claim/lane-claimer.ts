@@ -27,11 +27,11 @@ export interface ClaimOptions {
   openBudget: () => ClaimBudget;
   /** Lanes to pass over. */
   skip: LanesToSkip;
-  /** May claim one delivery that may have crashed workers before. */
+  /** Whether the claim may contain one delivery that may have crashed workers before. */
   allowSuspect: boolean;
   /** Scan depths to use. Default: those of this worker. */
   depths?: ScanDepths;
-  /** Also claim from failing lanes that wait only for their next step. */
+  /** Also claim from failing lanes that wait only for their next step (`FAILING_LANE_STEP_MS`). */
   isEarly?: boolean;
 }
 
@@ -139,7 +139,7 @@ export class LaneClaimer {
     });
   }
 
-  /** A callback keeps the profile that its body was rendered in: the account may have chosen another since. */
+  /** A callback keeps the profile in which its body was rendered, because the account may have chosen another one since. */
   private withProfileOf({ profile: name }: ClaimedDelivery, destination: Destination): Destination {
     if (name === null || name === destination.profile.name) return destination;
     const profile = this.settings.profiles.get(name);

@@ -22,17 +22,18 @@ export interface Lease {
 }
 
 /**
- * The leases of this worker: one at a time for everything it claims, a new one every quarter of a lease. Each is deleted
- * when the last outcome under it is recorded. An idle worker holds none. If the worker dies, its leases expire, and the
- * maintenance of any other worker returns their deliveries to their lanes (`rescueExpiredLeases`).
+ * The leases of this worker. A lease covers everything that the worker claims during the first quarter of the lease; the
+ * next claim opens another. Each is deleted when the last outcome under it is recorded. An idle worker holds none. If the
+ * worker dies, its leases expire, and the maintenance of any other worker returns their deliveries to their lanes
+ * (`rescueExpiredLeases`).
  */
 @Injectable()
 export class Leases {
   /** `host:pid:random`, for people who read the table. */
   readonly owner = `${hostname().slice(0, 80)}:${process.pid}:${randomBytes(4).toString('hex')}`;
   /**
-   * Number of workers that held a lease when this one last opened a lease, itself included. They share what a lane may have
-   * in flight.
+   * Number of workers that held a lease when this one last opened a lease, itself included. Each worker uses an equal share
+   * of a lane's limit of requests in flight.
    */
   workers = 1;
   /** How long a lease lasts, ms. */

@@ -12,7 +12,7 @@ function claimOf(lane: Partial<ClaimableLane>): LaneClaim {
 }
 
 describe('ScanDepths', () => {
-  it('reports the lanes that subject order may hold back: none without an order, and none that fail, which are due at fixed steps', () => {
+  it('reports a lane that yields nothing as held back if it has a subject order and is not failing', () => {
     const claims = [
       claimOf({ laneId: 'ordered', ordering: 'strict', isFailing: false }),
       claimOf({ laneId: 'failing', ordering: 'strict', isFailing: true }),

@@ -10,7 +10,7 @@ const GROWTH = 16;
 
 /** Lanes from which a claim got nothing. */
 export interface StuckLanes {
-  /** Subject order holds back all that the claim saw in them. */
+  /** Lanes in which subject order holds back all deliveries that the claim examined. */
   heldBack: string[];
   /** Lanes that a later claim would not examine any deeper: subject order or the lane's own limits hold back what is due. */
   stuck: string[];

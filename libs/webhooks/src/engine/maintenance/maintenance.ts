@@ -14,7 +14,7 @@ import { FigureWriter } from './figure-writer.js';
 import { PausedBacklogs } from './paused-backlogs.js';
 import { Retention } from './retention.js';
 
-/** Time between two rounds of the slow tasks, give or take 10 %. */
+/** Time between two rounds of the slow tasks, ms, ±10 %. */
 const ROUND_INTERVAL_MS = 60_000;
 /** Time between two checks for lanes that the operator's pauses cover, ms. */
 const PAUSES_INTERVAL_MS = 1_000;
@@ -45,8 +45,8 @@ export class Maintenance {
   ) {}
 
   /**
-   * Handles what a check for work found: expired leases, backlogs of closed lanes, alerts, jobs. Returns whether there may be
-   * more of it.
+   * Handles what a check for work found: expired leases, backlogs of closed lanes, alerts, jobs, pauses. Returns whether there
+   * may be more to handle.
    */
   async runUrgent(
     found: Pick<WorkCheck, 'hasExpiredLeases' | 'hasClosedBacklog' | 'hasAlerts' | 'hasJobs' | 'hasPauses'>,

@@ -8,7 +8,7 @@ import type { Outcome } from '../send/outcome.js';
 
 /** Minimum time between two alerts of a scope, if the profile names none. */
 const DEFAULT_EVERY_MS = 3_600_000;
-/** Events whose data is read at once: data may be large. */
+/** Maximum number of events whose data is read at once, because data may be large. */
 const MAX_EVENTS_PER_READ = 50;
 
 /**
@@ -49,7 +49,7 @@ function kindsOf(outcome: Outcome): FailureAlert['kind'][] {
   return kinds;
 }
 
-/** The number is hashed: it belongs to the tenant's customers, and the key is stored for weeks. */
+/** Alerts are limited by the account's number, or by lane if there is none. The number is hashed: it is stored for weeks. */
 function scopeOf({ delivery }: Outcome, numbers: ReadonlyMap<string, string>): string {
   const { tenantId, laneId } = delivery.destination;
   const number = numbers.get(delivery.sequence);

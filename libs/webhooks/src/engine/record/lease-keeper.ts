@@ -3,8 +3,8 @@ import type { Leases } from '../claim/leases.js';
 import type { Outcome } from '../send/outcome.js';
 import type { OutcomeQueue } from './outcome-queue.js';
 
-/** A batch that has been written for longer than this, ms, may take much longer, so leases are extended earlier. */
-const PATIENCE_MS = 1_000;
+/** If writing a batch takes longer than this, ms, it may take much longer, so leases are extended earlier. */
+const SLOW_WRITE_MS = 1_000;
 /**
  * Leases are extended when this share of their duration is left. Most outcomes are recorded within milliseconds and need no
  * extension.
@@ -30,7 +30,7 @@ export class LeaseKeeper {
   async keep(): Promise<void> {
     const { leaseMs } = this.leases;
     const now = this.store.monotonicNow();
-    const isSlow = this.queue().writingMs > PATIENCE_MS;
+    const isSlow = this.queue().writingMs > SLOW_WRITE_MS;
     const limit = now + leaseMs * (isSlow ? SHARE_LEFT_IF_SLOW : SHARE_LEFT);
     const leaseIds = this.leases.endingBefore(limit);
     if (leaseIds.size === 0) return;

@@ -38,14 +38,14 @@ describe('OutcomeQueue', () => {
     expect(written).toEqual([[failure]]);
   });
 
-  it('writes a quick failure in time, and with it a slow one that could have waited longer', () => {
+  it('writes a quick failure after its own time, together with a slow one that could wait longer', () => {
     queue.add(failureAfter(15_000));
     queue.add(failureAfter(100));
     jest.advanceTimersByTime(8);
     expect(written).toMatchObject([{ length: 2 }]);
   });
 
-  it('gathers no longer than usual while somebody waits', () => {
+  it('does not gather longer for a slow failure while a caller waits for outcomes', () => {
     queue.hurry();
     queue.add(failureAfter(15_000));
     jest.advanceTimersByTime(8);
