@@ -61,9 +61,9 @@ export class WebhookEventLog {
   }
 
   /**
-   * Starts a job that creates deliveries of past events in a range of time: those to which the endpoint subscribes now and of
-   * which it has no delivery. With `dryRun` it only counts them. Use retry or recover for events of which the endpoint has a
-   * delivery. Tests, and events with a callback in place of endpoints, are left out. Workers do the job in passes: see
+   * Starts a job that creates deliveries of past events in a range of time: those that the endpoint is subscribed to now and
+   * has no delivery of. With `dryRun` it only counts them. For events that the endpoint has a delivery of, use retry or
+   * recover. Tests, and events with a callback in place of endpoints, are left out. Workers do the job in passes: see
    * {@link WebhookJobs.get}.
    *
    * @param endpointId `wh_…`

@@ -18,14 +18,14 @@ import { ReplayEvents } from './replay-events.dto.js';
 /** What a replay will do, or with `dryRun` would do. */
 export interface ReplayResult {
   dryRun: boolean;
-  /** Events that fit the range and have no delivery to the endpoint, counted among 100,000 events. */
+  /** Events of the range that have no delivery to the endpoint, counted among the first 100,000 events of the range. */
   matched: number;
-  /** Events that the dry run has gone through, at most 10,000. 0 without `dryRun`. */
+  /** Matched events that the dry run has processed, at most about 10,000. 0 without `dryRun`. */
   done: number;
   /** `matched` minus `done`. */
   left: number;
   /**
-   * Deliveries that a replay would create for these events: one for each to which the endpoint subscribes. 0 without `dryRun`.
+   * Deliveries that a replay would create for these events: for those that the endpoint is subscribed to. 0 without `dryRun`.
    */
   deliveries: number;
   /** The job that does it; `null` with `dryRun`. */
@@ -46,9 +46,9 @@ export class EventReplay {
   ) {}
 
   /**
-   * Starts a job that creates deliveries of past events in a range of time: those to which the endpoint subscribes now and of
-   * which it has no delivery. With `dryRun` it only counts them. Use retry or recover for events of which the endpoint has a
-   * delivery. Tests, and events with a callback in place of endpoints, are left out.
+   * Starts a job that creates deliveries of past events in a range of time: those that the endpoint is subscribed to now and
+   * has no delivery of. With `dryRun` it only counts them. For events that the endpoint has a delivery of, use retry or
+   * recover. Tests, and events with a callback in place of endpoints, are left out.
    *
    * Throws a 400 for a wrong range, a 404 for an unknown endpoint, and a 409 if the endpoint is disabled or a replay to it is
    * running.

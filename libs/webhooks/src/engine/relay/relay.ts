@@ -17,7 +17,7 @@ import { areAll, bySequence, toClaimedEvent } from './written-events.js';
 export interface RelayResult {
   /** Number of events relayed. */
   relayed: number;
-  /** The deliveries that the events have become. */
+  /** The deliveries of these events. */
   created: readonly NewDelivery[];
   /** Deliveries that skip their lane: this worker holds them now. */
   leased: LeasedDelivery[];

@@ -59,8 +59,10 @@ export const eventLogSchemas = {
   ),
   WebhookReplayResult: answer<ReplayResult>('What a replay will do, or with `dryRun` would do.', {
     dryRun: flag('Nothing was changed.'),
-    matched: whole('Events that fit the range and had no delivery, counted among 100,000 events.'),
-    done: whole('Matched events that the dry run has processed, at most 10,000. 0 without `dryRun`.'),
+    matched: whole(
+      'Events of the range that had no delivery, counted among the first 100,000 events of the range.',
+    ),
+    done: whole('Matched events that the dry run has processed, at most about 10,000. 0 without `dryRun`.'),
     left: whole('`matched` minus `done`.'),
     deliveries: whole('Deliveries that a replay would create for these events.'),
     job: nullable(refTo('WebhookJob')),
@@ -71,7 +73,9 @@ export const eventLogSchemas = {
     state: text('`done`, `failed` and `cancelled` are final.', { enum: JOB_STATES }),
     endpointId: nullable(id('wh', 'The webhook.')),
     range,
-    matched: whole('Events that fit the range and had no delivery, counted among 100,000 events.'),
+    matched: whole(
+      'Events of the range that had no delivery, counted among the first 100,000 events of the range.',
+    ),
     done: whole('Matched events that the job has processed.'),
     left: whole('`matched` minus `done`.'),
     deliveries: whole('Deliveries that the job has created.'),
