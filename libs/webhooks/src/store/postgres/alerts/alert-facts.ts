@@ -11,7 +11,7 @@ const DAY_MS = 24 * 3_600_000;
 type Placed<Count> = Count & { place: number };
 
 /**
- * Deliveries to be retried are in the index of due deliveries, those given up in the index of failures. So no statement
+ * Finds deliveries to be retried by the index of due deliveries, and those given up by the index of failures. So it never
  * reads successful deliveries, whatever the planner assumes about unknown lanes.
  */
 export async function countFailureCauses(

@@ -21,7 +21,7 @@ export async function countMailsToday(
   );
 }
 
-/** Stores when each alert used a mail of the day, or was held back. */
+/** Stores when each alert used up one of the recipient's mails of the day, or was held back. */
 export async function markAlerts(
   session: Session,
   column: 'mailed_at' | 'held_at',

@@ -9,10 +9,10 @@ import { type CapturedTable, capturedTable, isUnstored } from '../../schema/capt
 import { hydrateRow } from '../../typeorm/hydrate-row.js';
 import type { Session } from '../connection/session.js';
 
-/** SQLSTATE classes: a value that its type does not accept, a column or table that does not exist. */
+/** SQLSTATE classes: a value that the column's type or a constraint refuses, a column or table that does not exist. */
 const DOES_NOT_FIT = /^(22|23|42)/;
 
-/** The host's values, and `null` for each row that the change does not have. */
+/** The host's values. `has_before` and `has_after` are `null` if the change does not have that row. */
 interface RawRow extends Record<string, unknown> {
   has_before: unknown;
   has_after: unknown;
@@ -66,7 +66,7 @@ async function readRaw(
     const { code = '', message } = error as Error & { code?: string };
     if (!DOES_NOT_FIT.test(code)) throw error;
     throw new UnreadableRowsError(
-      `The row does not fit ${table.table} as it is now (${message}). Undo the change of the table, or delete the captured change.`,
+      `The row does not fit ${table.table}, which has changed since (${message}). Undo the change of the table, or delete the captured change.`,
       { cause: error },
     );
   }

@@ -5,10 +5,10 @@ import type { Session } from '../connection/session.js';
 import { isNotSkipped, skipParameters } from '../fragments/skipped-lanes.js';
 import { commitAsync, endIfIdle, nowMs, useStablePlan } from '../fragments/expressions.js';
 
-/** How long a lane with its maximum of deliveries in flight waits, ms. An outcome ends the wait sooner. */
+/** How long a lane waits that has its maximum of deliveries in flight, ms. An outcome ends the wait sooner. */
 const FULL_LANE_WAIT_MS = 1_000;
 const MINUTE_US = 60_000_000;
-/** Requests that a lane may save up besides one second of quota, so that a claim that is a little late loses nothing. */
+/** Requests that a lane may save up in addition to one second of quota, so that a slightly late claim loses none. */
 const EXTRA_BURST = 0.25;
 
 interface LaneRow {
@@ -44,7 +44,7 @@ export async function claimLanes(
   return rows.map(toClaimableLane);
 }
 
-/** SQL: the lane is due, or is failing and waits for nothing but its next step. */
+/** SQL: the lane is due, or is failing and waits only for its next step. */
 function isDueByNextStep(offset: number): string {
   const now = nowMs(offset);
   return `next_due_at <= ${now} + ${FAILING_LANE_STEP_MS}

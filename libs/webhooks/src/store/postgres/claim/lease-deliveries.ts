@@ -12,10 +12,10 @@ type Row = Omit<ClaimedDelivery, 'attemptAt' | 'publishedAt'> &
   Record<'attemptAt' | 'publishedAt', string | number | null>;
 
 /**
- * Claims due deliveries of these lanes: leases them to this worker, first attempts before retries, except for the places
- * kept for retries. Each lane moves to the back of the queue if it has more. Otherwise it is due with its next delivery.
- * Leased deliveries stay in the index of due deliveries with the end of the lease as due time, so that they are found after
- * a crash.
+ * Claims due deliveries of these lanes: leases them to this worker. First attempts come before retries, except for the places
+ * kept for retries. A lane that has more due deliveries moves to the back of the queue. Any other lane is due with its next
+ * delivery. Leased deliveries stay in the index of due deliveries, with the end of the lease as due time, so that they are
+ * found after a crash.
  */
 export async function leaseDeliveries(
   session: Session,

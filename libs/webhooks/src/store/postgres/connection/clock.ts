@@ -3,7 +3,7 @@
  * clock advances it. The process's wall clock is never used.
  */
 export class StoreClock {
-  /** Milliseconds that tests add to the database's clock; bound as a parameter wherever a statement uses an instant. */
+  /** Milliseconds that tests add to the database's clock. Every statement that reads the clock gets them as a parameter. */
   offset = 0;
   private databaseNow = 0;
   private seenAt = 0;

@@ -20,9 +20,11 @@ interface PgDriver {
 const guarded = new WeakSet<PoolClient>();
 
 /**
- * Prevents a session that the server ends (57P01) from ending the process. Returns a function that stops this. `pg` emits
- * `error` then, and nobody listens: the pool removes its listener before it hands a client over, and TypeORM adds its own some
- * microtasks later. No error is lost: each statement on such a client fails, and the pool drops it when it is released.
+ * Prevents the process from crashing when the server ends a session (57P01). The client of the session then emits `error`, and
+ * for some microtasks nobody listens: the pool removes its listener before it hands the client over, and TypeORM adds its own
+ * later. No error is lost: each statement on this client fails, and the pool drops the client when it is released.
+ *
+ * @returns a function that removes the guard
  */
 export function guardPools(dataSource: DataSource): () => void {
   const { master, slaves = [] } = dataSource.driver as unknown as PgDriver;

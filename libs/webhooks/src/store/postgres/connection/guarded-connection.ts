@@ -20,8 +20,8 @@ export class DatabaseTimeoutError extends WebhooksError {
 
 /**
  * Runs `work` on a connection to the primary, from the host's pool. A connection can go silent without an error (a
- * partition, a server that moved), and `pg` would wait for ever. So after `silenceMs` it is closed and this throws
- * {@link DatabaseTimeoutError}. The changes of `work` may have been committed nevertheless.
+ * partition, a server that moved), and `pg` would wait for ever. So after `silenceMs` this function closes the connection and
+ * throws {@link DatabaseTimeoutError}. The changes of `work` may have been committed nevertheless.
  */
 export async function withConnection<T>(
   dataSource: DataSource,
@@ -29,8 +29,8 @@ export async function withConnection<T>(
   work: (runner: QueryRunner) => Promise<T>,
 ): Promise<T> {
   if (notOpening.has(dataSource)) await checkOpening(dataSource, silenceMs);
-  // Reads use the primary too: under TypeORM's `replication` a replica may not have yet what this module or another process has just
-  // written, and nearly every read decides something or shows what was written.
+  // Reads use the primary, too. With TypeORM's `replication`, a replica may lack what was just written, and nearly every read
+  // decides something or shows what was written.
   const runner = dataSource.createQueryRunner('master');
   let isOpen = false;
   const opened = (): void => void (isOpen = true);
@@ -41,13 +41,13 @@ export async function withConnection<T>(
 }
 
 /**
- * Data sources whose pool did not open a connection in time. An attempt takes up a place in the pool until it fails, which
- * `pg` leaves to the operating system: that may be a quarter of an hour later. So the pool is not asked again until the server
- * answers. Otherwise a worker that tries again and again would take up all places, and could not recover.
+ * Data sources whose pool did not open a connection in time. Each attempt to connect takes a place in the pool until it fails.
+ * `pg` leaves its timeout to the operating system, which may take a quarter of an hour. A worker that retries would take all
+ * places and could not recover. So the pool is not asked again until the server answers.
  */
 const notOpening = new WeakSet<DataSource>();
 
-/** Throws {@link DatabaseTimeoutError} unless the server answers to a new connection outside the pool, if only by refusing it. */
+/** Opens a connection outside the pool. Throws {@link DatabaseTimeoutError} unless the server accepts or refuses it in time. */
 async function checkOpening(dataSource: DataSource, silenceMs: number): Promise<void> {
   const client = createOwnClient(dataSource);
   if (client) {

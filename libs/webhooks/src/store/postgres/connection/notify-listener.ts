@@ -13,12 +13,12 @@ const PROBE_MS = 1_000;
 /** Maximum time to close a connection, ms. A silent one would never close. */
 const END_MS = 1_000;
 
-/** The connection can never listen. */
+/** No connection of this data source can listen. */
 class CannotListenError extends Error {}
 
 /**
- * Listens for other processes' commits on one connection of its own, which the worker's small statements may use. A lost
- * connection is opened again. Until then, or if listening is impossible, the worker polls. Each of these is logged once.
+ * Listens for other processes' commits on a separate connection, which the worker's small statements may use, too. It
+ * reopens a lost connection. Until then, or if it cannot listen, the worker polls. It logs one line for each outage.
  */
 export class NotifyListener {
   private readonly logger = new LineLogger('WebhookWakeChannel');
@@ -81,8 +81,8 @@ export class NotifyListener {
   }
 
   /**
-   * Returns true if this connection receives the notifications of other sessions. A transaction pooler accepts LISTEN, but
-   * gives the session that listens to somebody else. Throws {@link CannotListenError}.
+   * Returns true if this connection receives the notifications of other sessions. Throws {@link CannotListenError} if it does
+   * not: a transaction pooler accepts LISTEN, but then lends the session that listens to other clients.
    */
   private async hears(client: OwnClient): Promise<boolean> {
     const { rows } = await client.query('select pg_backend_pid() as pid');
@@ -99,7 +99,7 @@ export class NotifyListener {
       await client.query(`listen ${channel}`);
       await this.database.queryUnlogged(`notify ${channel}`, []);
       if (await heard) return true;
-      throw new CannotListenError('a connection pooler is in between that keeps no session');
+      throw new CannotListenError('a connection pooler is in between and does not keep sessions');
     } finally {
       clearTimeout(timeout);
       await client.query(`unlisten ${channel}`);
@@ -123,7 +123,7 @@ export class NotifyListener {
     // One line for each outage.
     if (wasListening || this.pauseMs === FIRST_RECONNECT_MS)
       this.logger.warn(
-        `The connection that hears of other processes' commits was lost (${error.message}): polling only, until it is back`,
+        `The connection that listens for other processes' commits was lost (${error.message}): polling only, until it is back`,
       );
     this.reconnect = setTimeout(() => void this.open(), this.pauseMs);
     this.pauseMs = Math.min(this.pauseMs * 2, LONGEST_RECONNECT_MS);
@@ -131,7 +131,7 @@ export class NotifyListener {
 
   private giveUp(reason: string): void {
     this.logger.warn(
-      `This worker polls for other processes' commits, because it cannot LISTEN: ${reason}. worker.notify: false turns this off`,
+      `This worker polls for other processes' commits, because it cannot LISTEN: ${reason}. Set worker.notify: false to stop it from trying`,
     );
   }
 

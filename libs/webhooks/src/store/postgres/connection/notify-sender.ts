@@ -3,9 +3,9 @@ import type { CommittedWork } from '../../store.js';
 import type { Session } from './session.js';
 
 /**
- * Announces to other processes by NOTIFY, after a commit, the work that the transaction itself has not announced
- * (`publish/announce.ts`). The first commit after a pause is announced at once. Those that follow while its NOTIFY is running
- * are announced together by the next one. Uses the host's pool, so it needs no connection; an idle process sends nothing.
+ * After a commit, announces to other processes the work that the transaction itself has not announced
+ * (`publish/announce.ts`). The first commit after a pause gets a NOTIFY at once. Commits that follow while this NOTIFY is
+ * running share the next one. Uses the host's pool, so it needs no connection of its own. An idle process sends nothing.
  */
 export class NotifySender {
   private readonly logger = new LineLogger('WebhookWakeChannel');
@@ -33,7 +33,7 @@ export class NotifySender {
     if (!this.sending) void this.sendAll();
   }
 
-  /** A running NOTIFY is not waited for, because a shutdown must not depend on the database. */
+  /** Does not wait for a running NOTIFY, because a shutdown must not depend on the database. */
   stop(): void {
     this.isStopped = true;
   }

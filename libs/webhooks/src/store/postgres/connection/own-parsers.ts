@@ -40,11 +40,11 @@ export function queryParsed(client: PgClient, statement: PgStatement): Promise<{
 }
 
 /**
- * The same query runner, in the same transaction, except that the parsers of this module read what its statements return. `pg`
- * has one table of parsers for the whole process, and a host may have changed it: `pg.types.setTypeParser(20, BigInt)`.
+ * Returns the query runner, in the same transaction, with one difference: the parsers of this module read the rows of its
+ * statements. `pg` has one table of parsers for the whole process, and a host may have changed it, such as with
+ * `pg.types.setTypeParser(20, BigInt)`.
  *
- * Where code waits for the commit, use the given runner, not the returned one: TypeORM knows its transactions by the given
- * one.
+ * Code that waits for the commit must use `runner` itself: TypeORM reports commits for `runner`, not for the returned one.
  */
 export function withOwnParsers(runner: QueryRunner): QueryRunner {
   const connect = async (): Promise<ParsingClient> => {

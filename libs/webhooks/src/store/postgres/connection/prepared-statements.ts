@@ -13,7 +13,7 @@ const LOST = new Set(['26000', '42P05', '0A000']);
 export class PreparedStatements {
   private readonly names = new Map<string, string>();
   private works = true;
-  /** Errors because the connection does not know the name of a statement, or already has one of that name. */
+  /** Errors that mean: the connection has no statement of this name, or already has another one. */
   private readonly faults = new WeakSet<object>();
 
   constructor(private readonly logger: Logger) {}
@@ -23,7 +23,7 @@ export class PreparedStatements {
     return this.runOn((await runner.connect()) as PgClient, text, values, { runner, isLogged });
   }
 
-  /** The same on a client. `runner`: whose it is, for the log. */
+  /** Like {@link run}, on a client. `runner`: the runner that the client belongs to, for the log. */
   async runOn<Row>(
     client: PgClient,
     text: string,

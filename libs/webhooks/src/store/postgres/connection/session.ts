@@ -11,7 +11,7 @@ import { PreparedStatements } from './prepared-statements.js';
 /** PostgreSQL: deadlock detected, serialization failure. Both change nothing, so the same work is retried. */
 const RETRYABLE = new Set(['40P01', '40001']);
 const MAX_TRIES = 8;
-/** Longer than any statement of ours takes, shorter than a lease lasts. */
+/** Longer than any statement of this module takes, and shorter than a lease lasts. */
 const TIMEOUT_MS = 30_000;
 
 /** State that a session shares with those bound to transactions. */
@@ -117,12 +117,12 @@ export class Session {
     const runner = 'manager' in tx ? tx : tx.queryRunner;
     if (!runner?.isTransactionActive) {
       throw new TransactionRequiredError(
-        'There is no open transaction here. Pass the one that dataSource.transaction() hands to its callback, or that of a query runner after queryRunner.startTransaction(); a BEGIN written by hand is not seen.',
+        'There is no open transaction here. Pass the EntityManager that dataSource.transaction() hands to its callback, or a query runner after queryRunner.startTransaction(). TypeORM does not see a BEGIN that is sent as SQL.',
       );
     }
     if (tx.connection !== this.dataSource) {
       throw new TransactionRequiredError(
-        'This transaction belongs to another data source than the one of the webhooks, which is the option dataSource.',
+        'This transaction belongs to another data source than the one that the webhooks use. The option dataSource selects it.',
       );
     }
     if (this.refusal) throw this.refusal;
@@ -155,10 +155,10 @@ export class Session {
   }
 
   /**
-   * As {@link query}, for a statement that is sent for each small batch. The worker's own connection parses and plans it
-   * once; without that, a connection of the host's pool parses it once and mostly plans it five times. Its best plan
-   * must not depend on the number of rows that it gets: bind them as one JSON text, for which the planner always makes the
-   * same assumptions.
+   * Like {@link query}, for a statement that is sent for each small batch. The worker's own connection parses and plans it
+   * once. If there is none, a connection of the host's pool parses it once and usually plans it five times. The best plan
+   * must not depend on the number of rows that the statement gets: bind them as one JSON text, for which the planner always
+   * makes the same assumptions.
    */
   async frequent<Row>(sql: string, parameters: unknown[], { isLogged = true } = {}): Promise<Row[]> {
     const { statements } = this.shared;
@@ -181,16 +181,16 @@ export class Session {
   }
 
   /**
-   * Runs one statement that TypeORM composes, under the rules of {@link query}: on this transaction's connection, or on one
-   * of its own, which is closed if it stays silent.
+   * Like {@link query}, for one statement that TypeORM composes: runs it on this transaction's connection, or on one from the
+   * pool, which is closed if it stays silent.
    */
   run<T>(statement: (manager: EntityManager) => Promise<T>): Promise<T> {
     return this.onConnection((runner) => statement(this.dataSource.createEntityManager(runner)));
   }
 
   /**
-   * As {@link query}, in a transaction, for a statement that is long and always the same: each connection parses and plans
-   * it once. The plan must not depend on the sizes of the tables: see `useStablePlan`.
+   * Like {@link query}, in a transaction, for a long statement that is always the same: each connection parses and plans it
+   * once. The plan must not depend on the sizes of the tables: see `useStablePlan`.
    */
   prepared<Row>(sql: string, parameters: unknown[]): Promise<Row[]> {
     return this.shared.statements.run<Row>(sql, parameters, this.runner);

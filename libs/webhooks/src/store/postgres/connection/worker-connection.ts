@@ -8,8 +8,8 @@ interface Client extends PgClient {
 }
 
 /**
- * The connection on which a worker listens, also used for its small statements. Nobody else uses it, so its settings suit
- * them: each is planned once, and the plan does not depend on the sizes of the tables at that time.
+ * The connection on which a worker listens and runs its small statements. Nobody else uses it, so its settings can suit these
+ * statements: each is planned once, and the plan does not depend on the sizes of the tables at that time.
  */
 export class WorkerConnection {
   private last: Promise<unknown> = Promise.resolve();
@@ -24,8 +24,8 @@ export class WorkerConnection {
 
   /**
    * Runs `work` once the work before it has ended. The wait takes less time than planning the statement on another connection.
-   * After `silenceMs` without a response the connection is closed, and this throws {@link DatabaseTimeoutError}. Returns
-   * `null` without running `work` if that has happened to the work before it.
+   * After `silenceMs` without a response, closes the connection and throws {@link DatabaseTimeoutError}. Returns `null`,
+   * without running `work`, if the connection was closed in this way before.
    */
   use<T>(silenceMs: number, work: (client: PgClient) => Promise<T>): Promise<T | null> {
     const result = this.last.then(() =>

@@ -74,7 +74,7 @@ async function startOf(session: Session, { before, until, source }: DeliverySear
 }
 
 /**
- * Common table expressions: `candidates`, and `range`, whose `floor` is the id down to which these are complete.
+ * Common table expressions: `candidates`, and `range`, whose `floor` is the id down to which the candidates are complete.
  * $1 is the tenant, $2 the endpoint or null, $3 the id to stay below, $4 the number of candidates, $11 the subject, $12 the
  * number of rows that a page needs, $14 the event's id, $15 the delivery's.
  */
@@ -110,9 +110,9 @@ function listed({ lanes }: Tables, from: string): string {
 }
 
 /**
- * The newest rows of the lanes with the newest rows. Each lane contributes up to the same number of rows, at least a page, so
- * a search reads as much however many rows there are. Candidates may be missing below the last row of a lane that has
- * contributed this number, and below the newest row of a lane that is left out.
+ * The newest rows of the lanes with the newest rows. All lanes contribute up to the same number of rows, at least a page, so
+ * a search reads a limited number of rows. Candidates may be missing below the last row of a lane that has contributed this
+ * number, and below the newest row of a lane that is left out.
  */
 function newestOfLanes({ deliveries, lanes }: Tables, condition: string): string {
   // Reads backwards from the end of a lane, even into the lane before, because only an index by lane can do that. If the query

@@ -15,7 +15,7 @@ export function nextStep(instant: string): string {
 
 /**
  * SQL that makes the server end this transaction, and free its locks, if the client is silent for the milliseconds bound as
- * parameter `$n`. Otherwise a worker that was cut off would keep its locks for hours.
+ * parameter `$n`. Otherwise a worker that has lost its connection would keep its locks for hours.
  */
 export function endIfIdle(parameter: number): string {
   return `set_config('idle_in_transaction_session_timeout', $${parameter}::text, true)`;
@@ -23,23 +23,24 @@ export function endIfIdle(parameter: number): string {
 
 /**
  * SQL that lets this transaction's commit return before it is on disk. Only for claims of deliveries: if a crash of the
- * machine undoes one, it is made again, and everything that was recorded later is lost with it. Never use it if the
- * transaction draws numbers: after a crash others would get the same ones, and a late outcome would count for them.
+ * database undoes a claim, nothing that was recorded later is kept either, and the deliveries are claimed again. Never use it
+ * in a transaction that draws ids from a sequence: after a crash, another transaction would draw the same ids. A late outcome
+ * of the old lease would then count for a new one.
  */
 export function commitAsync(): string {
   return `set_config('synchronous_commit', 'off', true)`;
 }
 
 /**
- * Settings that make prepared statements use indexes row by row, whatever the planner assumes about the tables. That plan is
- * right for a batch whatever their sizes, so it never needs to change.
+ * Settings that make prepared statements use indexes row by row, whatever the planner assumes about the tables. Such a plan
+ * is right for a batch at any size of the tables, so it never needs to change.
  */
 export const STABLE_PLAN: Readonly<Record<string, string>> = {
   plan_cache_mode: 'force_generic_plan',
   ...off('seqscan', 'hashjoin', 'mergejoin'),
 };
 
-/** SQL that makes the {@link STABLE_PLAN} settings those of the rest of this transaction. */
+/** SQL that applies the {@link STABLE_PLAN} settings until this transaction ends. */
 export function useStablePlan(): string {
   return Object.entries(STABLE_PLAN)
     .map(([name, value]) => `set_config('${name}', '${value}', true)`)

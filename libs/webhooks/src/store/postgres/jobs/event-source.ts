@@ -12,8 +12,8 @@ export class Parameters {
 }
 
 /**
- * SQL conditions on events `e` that an index answers: those of a subject by sequence, all others by time. A subject has few
- * events, so its times are filtered.
+ * SQL conditions on events `e` that suit an index: by sequence if the range has a subject, otherwise by time. A subject has
+ * few events, so these are filtered by time without an index.
  */
 export function eventRangeSql(tenantId: string, range: EventRange, parameters: Parameters): string {
   const { since, until, subject } = range;
@@ -30,7 +30,7 @@ export function eventPlaceSql({ subject }: EventRange): string[] {
   return subject === undefined ? ['e.created_at', 'e.sequence'] : ['e.sequence'];
 }
 
-/** SQL: the event comes after (`>`) or before (`<`) this position in the order of such lists. */
+/** SQL: the event comes after (`>`) or before (`<`) this position in lists of this range. */
 export function isBeyondSql(
   range: EventRange,
   operator: '<' | '>',

@@ -4,7 +4,7 @@ import { nowMs } from '../fragments/expressions.js';
 
 /**
  * Marks the deliveries as retries, so that a claim takes first attempts of live events first and keeps only a few places for
- * these.
+ * replayed deliveries.
  */
 export async function insertReplayed(
   session: Session,

@@ -88,6 +88,6 @@ export async function readEvents(
       ${lock ? 'for share of e' : ''}`,
     [sequences],
   );
-  // The other fields of the relay's events matter only to deliveries that skip their lane.
+  // `followsEarlier` and `isLarge` matter only to deliveries that are handed over without waiting in their lane.
   return rows.map((row) => toClaimedEvent(row, row.data, { followsEarlier: true, isLarge: false }));
 }

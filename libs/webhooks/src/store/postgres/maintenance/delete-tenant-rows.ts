@@ -3,7 +3,7 @@ import { nowMs } from '../fragments/expressions.js';
 
 const BATCH_ROWS = 1000;
 
-/** Afterwards nothing is sent for the tenant: outcomes of requests in flight find no lane that would schedule more. */
+/** Afterwards nothing is sent for the tenant: its lanes are closed, so that no worker claims from them. */
 export async function closeTenant(session: Session, tenantId: string): Promise<void> {
   const { endpoints, lanes, pauses } = session.tables;
   await session.transaction(async (tx) => {
@@ -49,7 +49,7 @@ export async function deleteTenantEvents(session: Session, tenantId: string): Pr
   return row!.deleted;
 }
 
-/** A separate statement for the attempts, which also sees those that were recorded while the first one waited. */
+/** Deletes attempts with a separate statement, which also sees those that were recorded while the first statement waited. */
 export async function deleteTenantDeliveries(session: Session, tenantId: string): Promise<number> {
   const { attempts, deliveries, lanes } = session.tables;
   return session.transaction(async (tx) => {

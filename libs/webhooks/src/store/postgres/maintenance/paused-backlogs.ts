@@ -8,7 +8,7 @@ const MAX_ROWS_DISCARDED = 1_000;
 /** Share of the limit at which the owner is alerted. */
 const ALERT_FROM = 0.8;
 
-/** Counted here, where nobody waits for it, so that publishing and relaying need no counter. */
+/** Counts backlogs in the background, so that publishing and relaying need no counter. */
 export function checkPausedBacklogs(
   session: Session,
   maxWaiting: number,

@@ -14,7 +14,7 @@ export const EVENT_INPUT = `rows from (
       json_array_elements_text($12::json)) with ordinality
     as i(id, tenant_id, type, subject, occurred_at, source, callback_url, idempotency_key, test, endpoint_id, data, place)`;
 
-/** One array per column, without the data, in the order of {@link EVENT_INPUT}. */
+/** The parameters of {@link EVENT_INPUT}, in its order: an array for each column, and the data of all events as one JSON text. */
 export function toColumns(events: readonly NewEvent[]): unknown[] {
   const column = <Key extends keyof NewEvent>(key: Key) => events.map((event) => event[key]);
   return [

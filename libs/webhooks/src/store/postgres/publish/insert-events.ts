@@ -10,10 +10,10 @@ import { EVENT_COLUMNS, EVENT_INPUT, toColumns } from './event-columns.js';
 import { insertKeyedEvents } from './insert-keyed-events.js';
 
 /**
- * Writes `events` with one statement, whatever their number.
+ * Writes any number of `events` with one statement.
  *
- * @param traceparent the trace context that they are published in
- * @param commit the written events are added to it
+ * @param traceparent the trace context in which they are published
+ * @param commit gets the written events
  * @param channel where other processes listen, if one event may be announced in its transaction
  */
 export async function insertEvents(
@@ -73,7 +73,7 @@ function toWritten(event: NewEvent, row: WrittenRow, traceparent: string | null)
   return { ...event, sequence: row.sequence, occurredAt, createdAt, traceparent };
 }
 
-/** Called in the select list, the function returns a record, `(7,1767225600000)`. In `from` it would take the database longer. */
+/** Calls the function in the select list, where it returns a record: `(7,1767225600000)`. A call in `from` would take longer. */
 async function callPublishFunction(
   session: Session,
   event: NewEvent,

@@ -11,7 +11,7 @@ interface KeyedRow {
   first: string | null;
 }
 
-/** Writes events of which some have an idempotency key. */
+/** Writes events, some or all of which have an idempotency key. */
 export async function insertKeyedEvents(
   session: Session,
   events: readonly NewEvent[],

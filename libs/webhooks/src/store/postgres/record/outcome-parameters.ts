@@ -14,7 +14,7 @@ export function identityColumns(outcomes: readonly RecordableOutcome[]): unknown
   ];
 }
 
-/** Age, duration, status and response of the attempts. The age is in ms, because the database has a clock of its own. */
+/** Age, duration, status and response of the attempts. Sends ages instead of times, because the database's clock may differ. */
 export function attemptColumns(outcomes: readonly RecordableOutcome[]): unknown[] {
   const time = performance.now();
   return [
@@ -42,8 +42,8 @@ export function resultColumns(outcomes: readonly RecordableOutcome[]): unknown[]
 }
 
 /**
- * The headers of failed responses, with the number of their attempt: a process of an earlier release may record a later
- * attempt and leave them in place.
+ * The headers of failed responses, with the number of their attempt. The number reveals headers of an older attempt: a process
+ * of an earlier release records an attempt without replacing them.
  */
 export function headerColumn(outcomes: readonly RecordableOutcome[]): (string | null)[] {
   return outcomes.map(({ attempt }) =>

@@ -12,8 +12,8 @@ import {
 } from './outcome-parameters.js';
 
 /**
- * Two starts that differ by no more than this may be those of the same attempt. A start is the database's clock minus an age
- * on the process's clock, and these differ a little.
+ * Two start times that differ by at most this, ms, may belong to the same attempt. A start time is the database's time minus
+ * an age that the process has measured, so it is a little different each time.
  */
 const SAME_START_MS = 1_000;
 
@@ -215,8 +215,8 @@ function recordOutcomesSql(tables: Tables, history: boolean, hasFailureAlerts: b
 }
 
 /**
- * Part of the statement above: an alert for each scope whose limit allows one. Time is cut into periods as long as the limit,
- * and the period is in the key, so that two workers write only one alert.
+ * Part of the statement above: an alert for each scope whose limit allows one. Time is divided into periods of the limit's
+ * length. The key contains the period, so that two workers write only one alert.
  */
 function insertFailureAlerts(alerts: string, now: string): string {
   const key = (period: string): string => `a.kind || ':' || a.scope || ':' || (${period})`;

@@ -51,7 +51,7 @@ const RIGHTS: Record<ProcessRole, Record<keyof Tables, Right[]>> = {
 
 /**
  * Throws {@link MissingRightsError} with every right that the role of this connection lacks. Tables that do not exist are left
- * out. Does not use the session for its statements, because that refuses them while tables are missing.
+ * out. Does not run its statements through the session, because the session refuses statements while tables are missing.
  */
 export function checkRights(session: Session, role: ProcessRole): Promise<void> {
   return withConnection(session.dataSource, session.timeoutMs, async (connected) => {
@@ -63,7 +63,7 @@ export function checkRights(session: Session, role: ProcessRole): Promise<void> 
   });
 }
 
-/** The schema of the tables, quoted, if this role may not use it. Otherwise the tables would seem to be missing. */
+/** The schema of the tables, quoted, if this role may not use it: to such a role, the tables would seem to be missing. */
 async function findClosedSchema(
   { dataSource }: Session,
   runner: QueryRunner,
@@ -82,7 +82,7 @@ async function findClosedSchema(
   return row!;
 }
 
-/** Rights may be granted column by column, except to delete. */
+/** Rights may be granted by column, except the right to delete. */
 async function findMissing(
   session: Session,
   runner: QueryRunner,

@@ -2,7 +2,7 @@ import type { SealedSample } from '../../setup-store.js';
 import type { Session } from '../connection/session.js';
 import { nowMs } from '../fragments/expressions.js';
 
-// A column that was damaged by hand is not a list. It is left out here, and its deliveries wait for that reason.
+// Leaves out a column that is not a list, because it was damaged by hand. Its deliveries wait until it is repaired.
 const SECRETS = `json_array_elements(case when secrets like '[{%}]' then secrets::json else '[]' end) s`;
 const IS_LIVE = `((s ->> 'expiresAt') is null or (s ->> 'expiresAt')::bigint > ${nowMs(1)})`;
 
