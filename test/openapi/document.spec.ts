@@ -38,7 +38,7 @@ class HostController extends WebhooksController {
   }
 }
 
-/** Merges into what the scan finds in a host. */
+/** Runs `test` with a started host. */
 async function merged<Result>(
   settings: HostSettings,
   test: (app: INestApplication) => Result | Promise<Result>,
@@ -59,7 +59,7 @@ describe('The OpenAPI document', () => {
     expect(await problemsOf(document)).toEqual([]);
   });
 
-  it('has ids in its paths, with the pattern of their prefix, so that clients need not know it', () => {
+  it('has the prefix of an id in the pattern of the parameter, not in the path', () => {
     const [id] = document.paths['/webhooks/{id}']!.get!.parameters!;
     expect(id).toMatchObject({ name: 'id', in: 'path', schema: { type: 'string', pattern: '^wh_' } });
     expect(Object.keys(document.paths).filter((path) => path.includes('_'))).toEqual([]);
@@ -87,7 +87,7 @@ describe('The OpenAPI document', () => {
     ]);
   });
 
-  it('follows the path and the prefix, and can prefix its schemas', () => {
+  it('uses the path, the prefix and the prefix of schemas that it is given', () => {
     const moved = webhooksOpenApi({ path: 'hooks', prefix: 'api/v1', schemaPrefix: 'Sms' });
     expect(Object.keys(moved.paths)).toContain('/api/v1/hooks/{id}/test');
     expect(Object.keys(moved.components.schemas)).toContain('SmsWebhookEndpoint');
@@ -126,7 +126,7 @@ describe("A host's document", () => {
       expect(document.paths['/customer/hooks']!.get).toMatchObject({ operationId: 'webhooks_list' });
     }));
 
-  it('has the routes of each version, with ids of their own', () => {
+  it('has the routes of each version, each with its own operationId', () => {
     const versions = {
       type: VersioningType.URI as const,
       defaultVersion: ['1', '2'],
@@ -138,7 +138,7 @@ describe("A host's document", () => {
     });
   });
 
-  it('remains OpenAPI 3.0, without the outgoing requests', () =>
+  it('stays OpenAPI 3.0 if it is, and then does not have the outgoing requests', () =>
     merged({}, async (app) => {
       const document = addWebhooksToOpenApi(scan(app, '3.0.0'), app);
       expect(document.openapi).toBe('3.0.0');

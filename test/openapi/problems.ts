@@ -9,7 +9,7 @@ const { valid, errors } = await new Validator().validate(await json(process.stdi
 console.log(JSON.stringify(valid ? [] : errors));
 `;
 
-/** What is wrong with an OpenAPI document, by the specification's own schema; an empty list: nothing. */
+/** Validates a document against the schema of the OpenAPI specification. Returns the errors: none if the list is empty. */
 export async function problemsOf(document: object): Promise<unknown> {
   const node = spawn(process.execPath, ['--input-type=module', '-e', PROGRAM], {
     stdio: ['pipe', 'pipe', 'inherit'],

@@ -1,7 +1,7 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 
-/** What Nest's own scan finds. */
+/** The document that Nest's own scan makes. */
 export function scan(app: INestApplication, version: '3.0.0' | '3.1.0' = '3.1.0'): OpenAPIObject {
   const config = new DocumentBuilder().setTitle('A host').setVersion('1').setOpenAPIVersion(version);
   return SwaggerModule.createDocument(app, config.build());

@@ -9,7 +9,7 @@ const root = join(__dirname, '../..');
 
 describe('The typed client of docs/openapi.md', () => {
   let backend: RunningBackend;
-  // Below the workspace, so that its packages are found.
+  // Inside the workspace, so that the client finds its packages.
   const directory = mkdtempSync(join(root, 'test/openapi/.client-'));
   beforeAll(async () => {
     backend = await startBackend();

@@ -58,7 +58,7 @@ function operation(method, path, { summary, description, parameters = [], reques
   ];
 }
 
-/** Rows of the fields, those of nested objects by their path: `event.id`. */
+/** Rows of the fields. A field of a nested object is named by its path: `event.id`. */
 function fieldsOf({ properties = {}, required = [] }, prefix = '') {
   return Object.entries(properties).flatMap(([name, schema]) => {
     const place = `${prefix}${name}`;

@@ -9,12 +9,12 @@ const ROOT = join(__dirname, '../..');
 const REPORTS = join(ROOT, 'docs/api');
 const shouldUpdate = process.argv.includes('--update');
 
-/** Parts of public types that a host has no use for by themselves. The reports show them without `export`. */
+/** Parts of public types that a host does not use by themselves. The reports show them without `export`. */
 const NOT_EXPORTED = [
   /^ConfigurableModuleClass$/, // Nest's base class of WebhooksModule
   /^[A-Z_]+$/, // the members of a union type, such as DELIVERY_STATES
   /^Known$/, // the default of a type parameter
-  /^WorkerOptions_2$/, // ours; Node's types have one of that name, too
+  /^WorkerOptions_2$/, // the module's: Node's types have a WorkerOptions, too
 ];
 
 function configOf(folder, file, reportName, temporary) {

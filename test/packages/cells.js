@@ -16,7 +16,7 @@ const { nodeOf } = require('./support/node-binaries.js');
  * @property {20 | 22 | 24} node
  */
 
-/** Each value of one column meets each value of every other column in some row. @type {Cell[]} */
+/** Each pair of values of two columns occurs in some row. @type {Cell[]} */
 const CELLS = [
   { nest: 11, typeorm: '0.3', modules: 'CommonJS', http: 'Fastify', node: 20 },
   { nest: 11, typeorm: '0.3', modules: 'ESM', http: 'Express', node: 24 },
@@ -26,7 +26,7 @@ const CELLS = [
   { nest: 12, typeorm: '0.3', modules: 'ESM', http: 'Fastify', node: 22 },
 ];
 
-/** The oldest TypeORM that is supported, and the newest versions of the rest. */
+/** The newest versions of both majors of Nest. */
 const NEST = {
   11: { core: '11.2.10', express: '11.2.10', fastify: '11.2.8', typeorm: '11.0.3', validator: '0.14.4' },
   12: { core: '12.5.1', express: '12.5.1', fastify: '12.5.0', typeorm: '12.0.2', validator: '0.15.1' },
@@ -36,9 +36,10 @@ const OPTIONAL = {
   'nest11-typeorm1': { '@nestjs/terminus': '11.1.1', '@opentelemetry/api': '1.9.0', 'prom-client': '15.1.3' },
   'nest12-typeorm1': { '@nestjs/terminus': '12.1.0', '@opentelemetry/api': '1.9.0', 'prom-client': '15.1.3' },
 };
+/** The oldest 0.3 that is supported, and the newest 1. */
 const TYPEORM = { 0.3: '0.3.26', 1: '1.1.1' };
 
-/** Cells of one installation, and plain Express in it. */
+/** Installations, each for one or two cells. Some also try plain Express. */
 const INSTALLATIONS = {
   'nest11-typeorm0.3': { express: '4.22.3', files: ['main.cjs'] },
   'nest12-typeorm1': { express: '5.3.0', files: ['main.cjs', 'main.mjs'] },
@@ -52,7 +53,7 @@ const installationOf = ({ nest, typeorm }) => `nest${nest}-typeorm${typeorm}`;
 /** @param {Cell} cell */
 const typeOf = ({ modules }) => (modules === 'ESM' ? 'module' : 'commonjs');
 
-/** Every pair of values of two columns is in some cell. */
+/** Checks that every pair of values of two columns is in some cell. */
 function checkPairs() {
   const columns = /** @type {(keyof Cell)[]} */ (Object.keys(/** @type {Cell} */ (CELLS[0])));
   const valuesOf = (/** @type {keyof Cell} */ column) => [...new Set(CELLS.map((cell) => cell[column]))];
@@ -100,7 +101,7 @@ function packageOf({ nest, typeorm }) {
       pg: '8.23.1',
       'reflect-metadata': '0.2.2',
       rxjs: '7.8.2',
-      // Beside another one, as hosts have it that move to the next major.
+      // Two majors side by side, as in a host that moves to the next one.
       ...(nest === 12 && typeorm === '0.3'
         ? { typeorm: `npm:typeorm@${TYPEORM['0.3']}`, 'typeorm-next': `npm:typeorm@${TYPEORM['1']}` }
         : { typeorm: TYPEORM[typeorm] }),
@@ -110,7 +111,7 @@ function packageOf({ nest, typeorm }) {
 }
 
 /**
- * Installs once, and tries every cell in it: compiles, migrates on the command line, starts, delivers.
+ * Installs once, and tries each cell of the installation: compiles, migrates on the command line, starts, delivers.
  *
  * @param {string} name
  * @param {import('./templates.js').Journey} journey

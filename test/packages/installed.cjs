@@ -7,7 +7,7 @@ const { existsSync, readdirSync, readFileSync } = require('node:fs');
 const { createRequire } = require('node:module');
 const { dirname, join } = require('node:path');
 
-/** Subpaths behind an optional peer, and the peer. Hosts without it load everything else. */
+/** Subpaths that need an optional peer, and that peer. A host without the peer can load everything else. */
 const BEHIND = {
   './opentelemetry': '@opentelemetry/api',
   './prometheus': 'prom-client',
@@ -36,24 +36,24 @@ async function main() {
   }
 }
 
-/** All subpaths. */
+/** Returns all subpaths that can be loaded. */
 function entries(/** @type {{ exports: object }} */ { exports }) {
   return Object.keys(exports).filter((key) => key !== './package.json');
 }
 
-/** A command that the package brings. */
+/** Checks that a command of the package starts with npx. */
 function startsWithNpx(/** @type {string} */ bin) {
   const { status, stdout } = spawnSync('npx', ['--no-install', bin, '--help'], { encoding: 'utf8' });
   assert.equal(status, 0, bin);
   assert.ok(stdout.startsWith(`Usage: ${bin} `), stdout);
 }
 
-/** Whether this host has installed it. */
+/** Returns whether this host has installed the package. */
 function hasPackage(/** @type {string} */ name) {
   return existsSync(join(process.cwd(), 'node_modules', name));
 }
 
-/** What `import` finds is what `require` finds. */
+/** Checks that `import` and `require` find the same names. */
 async function sameNames(/** @type {string} */ entry) {
   const required = Object.keys(require(entry)).toSorted();
   const imported = Object.keys(await import(entry)).toSorted();
@@ -65,13 +65,13 @@ async function sameNames(/** @type {string} */ entry) {
   assert.ok(required.length > 0, `${entry} exports nothing`);
 }
 
-/** An ES module has no `require`, no `__dirname`; and each relative import names its file. */
+/** Checks that no ES module uses `require`, `__dirname`, `__filename` or `module.exports`. */
 function noCommonJs(/** @type {string} */ folder) {
   for (const file of readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((each) =>
     each.endsWith('.js'),
   )) {
     const code = readFileSync(join(folder, file), 'utf8').replaceAll(/\/\*[^]*?\*\/|^\s*\/\/.*$/gm, '');
-    // A method may have that name, too.
+    // A method may be named `require`, too.
     assert.doesNotMatch(
       code,
       /(?<![.\w])require\((?![^)]*\) \{)|\b(__dirname|__filename|module\.exports)/,

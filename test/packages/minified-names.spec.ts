@@ -5,13 +5,13 @@ import { itForAll } from '../support/it-for-all.js';
 
 type ErrorClass = new (...parts: unknown[]) => Error;
 
-/** Arguments of constructors that do more than join texts. */
+/** Arguments of constructors that do not only take texts. */
 const INPUT: Record<string, unknown[]> = { MissingRightsError: ['backend', []] };
 
 const root = join(__dirname, '../../libs');
 const loaded = new Map<string, Record<string, unknown>>();
 
-/** Loads a source file as a bundler that minifies would leave it: its classes have other names. */
+/** Loads a source file as a minifying bundler leaves it: its classes have other names. */
 function load(path: string): Record<string, unknown> {
   const before = loaded.get(path);
   if (before) return before;
@@ -49,6 +49,6 @@ itForAll(errorClasses)('in a minified bundle each error has its own name', ([nam
   expect(new Class(...input).name).toBe(name);
 });
 
-it('these are all errors of both packages', () => {
+it('the error classes of both packages are found', () => {
   expect(errorClasses.length).toBeGreaterThan(15);
 });

@@ -8,7 +8,7 @@ const { CELLS, packageOf, tryCell, typeOf } = require('./cells.js');
 const { run } = require('./support/commands.js');
 const { nodeOf } = require('./support/node-binaries.js');
 
-/** The cells that the apps are like. */
+/** The cells whose versions and modules the apps have. */
 const APPS = {
   npm: { api: CELLS[3], worker: CELLS[4] },
   pnpm: { api: CELLS[0], worker: CELLS[3] },

@@ -90,7 +90,7 @@ function commentOf(declaration) {
   return comment;
 }
 
-/** Paragraphs and list items on one line each. */
+/** Puts each paragraph and each list item on one line. */
 function oneLineEach(text) {
   return text
     .trim()
