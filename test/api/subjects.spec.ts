@@ -101,7 +101,7 @@ describe('The history of a message', () => {
     await insertEndpoints(1_500, 4_000_000_000_000);
     for (let i = 0; i < 25; i++) await publish('big');
     await host.webhooks.runOnce();
-    // Half of the live endpoints answered with as much as is kept.
+    // Half of the live endpoints responded with the longest response that is kept.
     await host.dataSource.query(
       `insert into webhook_deliveries (event_sequence, lane_id, wire_type, body, state, created_at, finished_at, attempt_at, attempts, status, response)
        select e.sequence, l.id, 'message.delivered', '{}', 'delivered', 1, 1, 1, 1, 200, repeat('"', 4096)

@@ -121,7 +121,7 @@ describe('A captured column', () => {
     expect(await engine().count('$changes')).toBe(0);
   });
 
-  it('has the tenant, the time of the change and both rows', async () => {
+  it('is mapped with the tenant and both rows, and its event has the time of the change', async () => {
     await add('a');
     const seen: unknown[] = [];
     map = (row, previous, context) => {

@@ -110,7 +110,8 @@ describe('An attempt', () => {
   });
 
   it('is stored with number, start, duration, status, error and the text of the response, also if it is the last one', async () => {
-    // A reused connection that breaks before any answer is tried once more on a new one: two cuts, one attempt.
+    // If a reused connection breaks before any response, the request is sent once more on a new connection: two cuts, one
+    // attempt.
     await attempt(inSequence(answer(503, { body: 'try later' }), cut, cut, answer(200, { body: 'thanks' })));
     engine().advance(7 * SECOND);
     await engine().runOnce();
@@ -178,7 +179,7 @@ const DAY = 24 * HOUR;
 describe('Retry-After', () => {
   const engine = useEngine();
 
-  /** The wait before the next attempt, ms, after this response to the first one. */
+  /** Returns the wait after a first attempt that gets this response, ms. */
   async function waitAfter(status: number, retryAfter: string): Promise<number> {
     engine().receiver.on('/hooks', answer(status, { headers: { 'retry-after': retryAfter } }));
     await engine().endpoint('acme', '/hooks');
@@ -223,7 +224,7 @@ describe('Retry-After', () => {
     expect(wait).toBeLessThanOrEqual(most);
   });
 
-  it('as a date is on the clock of the database', async () => {
+  it('as a date is compared with the clock of the database', async () => {
     const [{ now }] = (await engine().query('select extract(epoch from now()) * 1000 as now')) as [
       { now: string },
     ];
@@ -274,7 +275,7 @@ describe('An answer that asks for a pause', () => {
     expect(engine().receiver.arrivals).toHaveLength(1);
   });
 
-  it('returns to the lane what the worker had already claimed, and no attempt is made or counted', async () => {
+  it('returns claimed deliveries to their lane, without making or counting an attempt', async () => {
     const { receiver } = engine();
     const gate = new Gate(answer(429, { headers: { 'retry-after': '600' } }));
     receiver.on('/hooks', gate.behaviour);
@@ -284,7 +285,7 @@ describe('An answer that asks for a pause', () => {
     await receiver.arrived(4);
     gate.open();
     await run;
-    // Four were in flight; the others, leased or not, stay as they were.
+    // Four were in flight; the others, leased or not, stay pending.
     expect(receiver.arrivals).toHaveLength(4);
     expect(await engine().count('$deliveries where attempts = 0 and state = $1', ['pending'])).toBe(36);
     await engine().runAll();
@@ -295,11 +296,11 @@ describe('An answer that asks for a pause', () => {
     expect(await engine().count('$deliveries where state = $1', ['delivered'])).toBe(40);
   });
 
-  it('holds the lane before it is recorded, also for deliveries that are claimed', async () => {
+  it('holds the lane even before it is recorded, so that claimed deliveries are not sent', async () => {
     const { receiver, first } = engine();
     await engine().endpoint('acme', '/hooks');
     await engine().publish(delivered('acme', 'm0'));
-    await engine().runOnce(); // a healthy lane gives a worker more than it may have in flight
+    await engine().runOnce(); // a worker claims more from a healthy lane than it may have in flight
     const gate = new Gate(answer(429, { headers: { 'retry-after': '600' } }));
     receiver.on('/hooks', gate.behaviour);
     await engine().publish(...Array.from({ length: 20 }, (_, i) => delivered('acme', `later${i}`)));
@@ -413,7 +414,7 @@ describe('A rule of a profile that throws', () => {
     ['an answer', answer(500), { status: 500, error: 'http' }],
     ['no answer', cut, { status: null, error: 'reset' }],
   ])(
-    '(onFailure) about %s: the attempt is on record, and the schedule goes on',
+    '(onFailure) after %s does not stop the schedule, and the attempt is stored',
     async (_, behaviour, attempt) => {
       engine().receiver.on('/hooks', inSequence(behaviour, answer(200)));
       await engine().endpoint('acme', '/hooks', { profile: 'no-verdict' });

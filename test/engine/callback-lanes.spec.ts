@@ -70,8 +70,8 @@ describe('The lane of callbacks to an origin', () => {
 
   it.each([
     ['is held', 'hold_until = (extract(epoch from now()) * 1000)::bigint + 86400000000'],
-    ['wants a turn', 'next_due_at = 1'],
-    ['has something in flight', 'in_flight = 1'],
+    ['is due', 'next_due_at = 1'],
+    ['has a request in flight', 'in_flight = 1'],
     ['is closed', `state = 'closed'`],
   ])('stays while it %s', async (_, change) => {
     await emptyLane('a');
@@ -90,7 +90,7 @@ describe('The lane of callbacks to an origin', () => {
     expect(await callbackLanes()).toBe(1);
   });
 
-  it('is found behind any number of others, by reading a limited number at a time', async () => {
+  it('is found behind 2,500 other lanes, although each call reads a limited number of lanes', async () => {
     await engine().query(
       `insert into $lanes (tenant_id, endpoint_id) select 'a', gen_random_uuid() from generate_series(1, 2500)`,
     );
@@ -155,7 +155,7 @@ describe('The lane of callbacks to an origin', () => {
     expect(engine().receiver.at('/callback')).toHaveLength(1);
   });
 
-  it('stays if a relay has committed a delivery just before the lock, when it had already been found empty', async () => {
+  it('stays if a relay commits a delivery after maintenance has found the lane empty', async () => {
     await emptyLane('a');
     const spy = afterStatements(async (sql) => {
       if (/webhook_lanes.* for update of l skip locked/s.test(sql.replaceAll('"', '')))
@@ -200,7 +200,7 @@ describe('The lane of callbacks to an origin', () => {
     }
     expect(engine().receiver.at('/callback')).toHaveLength(rounds * tenants.length);
     expect(await engine().count('$unrelayed')).toBe(0);
-    // Otherwise the test has shown nothing.
+    // Lanes were deleted and created again. Otherwise the test shows nothing.
     expect((await lanesMade()) - before).toBeGreaterThan(tenants.length * 2);
   });
 });

@@ -57,7 +57,7 @@ describe('A claim', () => {
   });
 });
 
-describe('A claim of as many lanes as it may lock', () => {
+describe('A claim that locks its maximum of lanes', () => {
   const engine = useEngine({ options: { limits: { registrationsPerMinute: 100 } } });
   const LOCKED_AT_ONCE = 64;
   const CROWDED = ['a', 'b'];
@@ -70,7 +70,7 @@ describe('A claim of as many lanes as it may lock', () => {
     reserveBytes: () => 1_000_000,
   } as unknown as ClaimBudget;
 
-  it('moves the lanes for which it has no room behind others that are due', async () => {
+  it('moves the lanes that get no budget behind others that are due', async () => {
     for (const tenant of CROWDED) {
       for (let i = 0; i < LOCKED_AT_ONCE / CROWDED.length; i++)
         await engine().endpoint(tenant, `/${i}`, { maxInFlight: 1 });

@@ -22,7 +22,7 @@ async function forget(engine: Engine): Promise<void> {
 describe('A relay whose prepared statements are gone', () => {
   const engine = useEngine({ pool: POOL });
 
-  it('goes on without them', async () => {
+  it('continues with plain statements', async () => {
     await engine().endpoint('acme', '/hooks');
     for (const subject of ['before', 'after']) {
       await engine().publish(delivered('acme', subject));
@@ -38,7 +38,7 @@ describe('A relay whose prepared statements are gone', () => {
 describe('A claim whose prepared statement is gone', () => {
   const engine = useEngine({ pool: POOL });
 
-  it('is made without it', async () => {
+  it('is made with a plain statement', async () => {
     engine().receiver.on('/hooks', inSequence(answer(500), answer(500), answer(200)));
     await engine().endpoint('acme', '/hooks');
     await engine().publish(delivered('acme', 'm1'));
@@ -79,7 +79,7 @@ function withDefault(database: TestDatabase, level: string): TestDatabase {
   return { ...database, url: url.href };
 }
 
-describe.each(['repeatable read', 'serializable'])('Where transactions are %s by default', (level) => {
+describe.each(['repeatable read', 'serializable'])('If transactions are %s by default', (level) => {
   let database: TestDatabase;
   let receiver: Receiver;
   let hosts: WebhooksHost[];
@@ -177,7 +177,7 @@ describe('A row that somebody damaged', () => {
     expect(engine().receiver.at('/callback')).toHaveLength(3);
   });
 
-  it('of an event that is already leased: its outcome is recorded, and so are all others', async () => {
+  it('of an event whose delivery is being retried: all outcomes are recorded until the delivery ends', async () => {
     engine().receiver.on('/httpsms', answer(500));
     await engine().endpoint('acme', '/httpsms', {
       profile: 'httpsms',

@@ -34,7 +34,7 @@ describe('An endpoint', () => {
       await expect(engine().runOnce()).resolves.toMatchObject({ delivered: 11 });
     });
 
-    it('gets nothing more of what a worker has claimed, except the requests in flight', async () => {
+    it('gets no more claimed deliveries once a recorded outcome has told the worker of the pause', async () => {
       const gate = new Gate();
       engine().receiver.on('/hooks', gate.behaviour);
       const { id } = await engine().endpoint('acme', '/hooks');
@@ -119,7 +119,7 @@ describe('An endpoint', () => {
       expect((await engine().deliveries('acme'))[0]).toMatchObject({ endpointId: id, attemptCount: 1 });
     });
 
-    it('while a request is in flight lets it end, without a retry', async () => {
+    it('while requests are in flight lets them end, and retries none of them', async () => {
       const gate = new Gate(inSequence(answer(200), answer(500)));
       engine().receiver.on('/hooks', gate.behaviour);
       const { id } = await engine().endpoint('acme', '/hooks');
@@ -198,7 +198,7 @@ describe('An endpoint', () => {
     expect(within!.headers['webhook-signature']).toMatch(/^v1,\S+ v1,\S+$/);
   });
 
-  it('whose custom headers change gets the new ones, which never replace headers of the module', async () => {
+  it('whose custom headers change gets the new headers with the next attempt', async () => {
     engine().receiver.on('/hooks', inSequence(answer(500), answer(200)));
     const { id } = await engine().endpoint('acme', '/hooks', { headers: { 'x-key': 'one' } });
     await engine().publish(delivered('acme', 'm1'));

@@ -7,7 +7,7 @@ import { delivered, type Engine, useEngine } from './support/engine.js';
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const DAY = 24 * 60 * MINUTE;
-/** Between two attempts: much longer than a test lasts. */
+/** The wait between two attempts. It is much longer than a test lasts. */
 const WAIT = 5 * MINUTE;
 
 const many = (count: number, tenantId = 'acme') =>
@@ -38,7 +38,7 @@ describe('An endpoint that keeps failing', () => {
     },
   });
 
-  /** Five deliveries fail: from now on one worker at a time sends to it. */
+  /** Lets five deliveries to an endpoint fail. From now on one worker at a time sends to the endpoint. */
   async function fail(path = '/hooks'): Promise<string> {
     engine().receiver.on(path, answer(500));
     const { id } = await engine().endpoint('acme', path);
@@ -50,7 +50,7 @@ describe('An endpoint that keeps failing', () => {
     engine()
       .count('$lanes where failures >= 5')
       .then((count) => count === 1);
-  /** All retries are due, also in lanes that are due in steps. */
+  /** Makes all retries due, also in lanes that become due in steps. */
   const waitForRetries = () => engine().advance(WAIT + MINUTE);
 
   it('is not reported for four deliveries, however often they are tried', async () => {
@@ -101,7 +101,7 @@ describe('An endpoint that keeps failing', () => {
     receiver.on('/hooks', hang);
     await engine().endpoint('acme', '/hooks', { timeoutMs: SECOND });
     await engine().publish(...many(6));
-    await engine().runOnce(); // four at once, as to any other, and then two
+    await engine().runOnce(); // four at once, as to any other endpoint, and then two
     receiver.forgetPeaks();
     await engine().publish(...many(4));
     const run = engine().runAll();
@@ -113,7 +113,7 @@ describe('An endpoint that keeps failing', () => {
     expect(receiver.peak('/hooks')).toBe(2);
   });
 
-  it('gets all the rest as soon as it responds again, and that is reported', async () => {
+  it('gets the rest of its deliveries once it responds again, and its recovery is reported', async () => {
     await fail();
     await engine().publish(...many(40));
     engine().receiver.on('/hooks', answer(200));
@@ -135,7 +135,7 @@ describe('An endpoint that keeps failing', () => {
     const check = jest.spyOn(pipeline, 'checkForWork');
     const run = engine().runOnce();
     await engine().receiver.arrived(5 + 1);
-    // The round after the one that claimed: it begins when the deliveries are in flight.
+    // Wait for the round after the claim. It begins when the deliveries are in flight.
     while (check.mock.calls.length < 2) await new Promise((resolve) => setImmediate(resolve));
     await pipeline.exclusively(async () => undefined);
     expect(claim).toHaveBeenCalledTimes(1);
@@ -197,7 +197,7 @@ describe('An endpoint that keeps failing', () => {
     expect(engine().receiver.arrivals).toHaveLength(arrived + 1);
   });
 
-  it('is free for other workers after the lease of the one that had claimed it alone', async () => {
+  it('can be claimed by other workers once the lease of the worker that had claimed it alone has ended', async () => {
     await fail();
     await engine().publish(...many(2));
     const gate = new Gate(answer(500));
@@ -216,7 +216,7 @@ describe('An endpoint that keeps failing', () => {
   });
 
   describe('for days', () => {
-    /** `count` deliveries fail, and again and again for `days`. */
+    /** Registers an endpoint. `count` deliveries to it keep failing for `days`. */
     async function failFor(days: number, count: number, fields = {}): Promise<string> {
       engine().receiver.on('/hooks', answer(500));
       const { id } = await engine().endpoint('acme', '/hooks', fields);
@@ -245,7 +245,7 @@ describe('An endpoint that keeps failing', () => {
       expect(ends).toEqual([{ state: 'discarded', reason: 'endpoint-failing' }]);
     });
 
-    it('is not disabled before that', async () => {
+    it('is not disabled before five days', async () => {
       const id = await failFor(4.9, 12);
       await engine().first.maintenance.runRound();
       expect(await stateOf(id)).toBe('active');

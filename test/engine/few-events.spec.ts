@@ -18,7 +18,7 @@ describe('The relay', () => {
     expect(engine().receiver.at('/a')).toHaveLength(count);
   });
 
-  it('uses one if something has changed while it was relaying, and delivers each event once', async () => {
+  it('sends to the new URL if an endpoint changes while it relays, and delivers each event once', async () => {
     const { id } = await engine().endpoint('a', '/a');
     await engine().endpoint('b', '/b');
     // The first relay after a batch is a transaction, too.

@@ -46,7 +46,7 @@ const some = (tenantId: string, count: number) =>
   Array.from({ length: count }, (_, i) => delivered(tenantId, `m${i}`));
 
 describe('While a hundred endpoints hang, on a pool of five connections,', () => {
-  it('a healthy endpoint gets all of its events, and the host its connections', async () => {
+  it('a healthy endpoint gets all of its events, and no connection stays idle in a transaction', async () => {
     await withEngine(async (engine, gate) => {
       await engine.endpoint('healthy', '/healthy');
       await engine.publish(delivered('healthy', 'first'));
@@ -67,7 +67,7 @@ describe('While a hundred endpoints hang, on a pool of five connections,', () =>
     });
   });
 
-  it('a new endpoint gets its first event soon', async () => {
+  it('a new endpoint gets its first events soon', async () => {
     await withEngine(async (engine, gate) => {
       const hung = await endpoints(engine, 'hung', HUNG, gate.behaviour);
       await engine.publish(...hung.flatMap((tenant) => some(tenant, 20)));
@@ -80,7 +80,7 @@ describe('While a hundred endpoints hang, on a pool of five connections,', () =>
     });
   });
 
-  it('healthy endpoints continue to get events, also if all hundred had been healthy until then', async () => {
+  it('a healthy endpoint continues to get events, even if all hundred were healthy before', async () => {
     await withEngine(async (engine, gate) => {
       const tenants = await endpoints(engine, 'turned', HUNG, prompt);
       await engine.endpoint('healthy', '/healthy');
@@ -150,7 +150,7 @@ describe('While others have a burst,', () => {
       const loud = await endpoints(engine, 'loud', 4, prompt);
       await engine.publish(...loud.flatMap((tenant) => some(tenant, 60)));
       await receiver.arrived(240);
-      // Each has grown its window: together they have more than all slots in flight from now on.
+      // Each endpoint has grown its concurrency window, so together they could fill more than all slots.
       let answers = 0;
       const slow: Behaviour = (response, arrival) => {
         answers++;
@@ -177,7 +177,7 @@ describe('While one endpoint hangs with a backlog,', () => {
       await engine.receiver.arrived(4);
       const statements = new ClientLog(engine.first.dataSource);
       const retried = new Promise((resolve) => engine.webhooks.events.on('retrying', resolve));
-      // Until the first deadline passes, two seconds in which there is nothing to do.
+      // There is nothing to do until the first deadline passes, two seconds later.
       const made = await statements.during(() => retried);
       expect(made.length).toBeLessThan(200);
     });

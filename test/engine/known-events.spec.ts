@@ -3,7 +3,7 @@ import { until } from '../faults/until.js';
 import { delivered, Engine } from './support/engine.js';
 
 /**
- * The worker of the process that publishes: it knows the events that commit there, and the endpoints that it has read. It
+ * The worker runs in the process that publishes. It knows the events that commit there, and the endpoints that it has read. It
  * polls once a minute, so what arrives here was not found by polling.
  */
 describe('A few events of this process', () => {
@@ -17,7 +17,7 @@ describe('A few events of this process', () => {
     });
     store = engine.first.module.get<Store>(STORE, { strict: false });
     await engine.endpoint('a', '/a');
-    // Now its endpoints are known.
+    // With its first event the worker reads the endpoint, which it knows from then on.
     await engine.publish(delivered('a', 'm0'));
     await arrived('/a', 1);
     reads = jest.spyOn(store, 'readFewEvents');
@@ -47,7 +47,7 @@ describe('A few events of this process', () => {
     expect(reads).not.toHaveBeenCalled();
   });
 
-  it('are sent to the endpoint as it is now, and to a new one', async () => {
+  it('are sent to the current URL of the endpoint, and to a new endpoint', async () => {
     const { id } = (await engine.webhooks.endpoints.list('a')).data[0]!;
     await engine.webhooks.endpoints.update('a', id, { url: engine.receiver.url('/moved') });
     await engine.publish(delivered('a', 'm1'));
@@ -87,7 +87,7 @@ describe('A few events of this process', () => {
   describe('while the worker claims from lanes,', () => {
     let endClaim: () => void;
     beforeEach(async () => {
-      await engine.endpoint('limited', '/limited', { maxThroughputPerMinute: 600 }); // always by its lane
+      await engine.endpoint('limited', '/limited', { maxThroughputPerMinute: 600 }); // never relayed directly
       const transaction = store.transaction.bind(store);
       const claiming = new Promise<void>((begin) => {
         jest.spyOn(store, 'transaction').mockImplementationOnce(async (work) => {
@@ -100,7 +100,7 @@ describe('A few events of this process', () => {
       await claiming;
     });
 
-    it('are sent before it has ended', async () => {
+    it('are sent before the claim has ended', async () => {
       await engine.publish(delivered('a', 'm1'));
       await until('m1 to arrive', () => engine.receiver.at('/a').length === 2);
       expect(engine.receiver.at('/limited')).toEqual([]);

@@ -14,7 +14,7 @@ describe('A delivery whose worker has gone silent', () => {
   const other = () => engine().workers[1]!.webhooks;
 
   it.each([200, 500])(
-    'is sent by another worker when the lease has ended; the late %i of the first one changes nothing, and is reported',
+    'is sent by another worker when the lease has ended; a late %i to the first worker changes nothing, and is reported',
     async (late) => {
       const gate = new Gate(answer(late));
       engine().receiver.on('/a', inSequence(gate.behaviour, answer(204)));
@@ -54,7 +54,7 @@ describe('A worker', () => {
     const running = engine().runOnce();
     await engine().receiver.arrived(1);
 
-    // The second delivery has waited for its turn, and the rest of the lease is shorter than a timeout.
+    // As if the second delivery had waited so long that the rest of its lease is shorter than a timeout.
     const leases = engine().first.module.get(Leases, { strict: false });
     const { covers } = leases;
     jest
@@ -109,7 +109,7 @@ describe('A worker that cannot record what it has sent', () => {
 
     await accept();
     await Promise.all(running);
-    // Meanwhile no other worker could have claimed them, and a crash would not have lost them.
+    // Under a lease, no other worker claims the deliveries, and a crash does not lose them.
     expect(leases).toBe(1);
     for (const path of ['/handed-over', '/claimed']) expect(engine().receiver.at(path)).toHaveLength(5);
     expect(await engine().count(`$deliveries where state = 'delivered' and attempts = 1`)).toBe(10);

@@ -24,7 +24,7 @@ describe('With four workers', () => {
   const delivering = () => engine().count(`$deliveries where state = 'delivered'`);
 
   describe('maxInFlight', () => {
-    it.each([1, 3, 10])('%i is exact over all of them', async (maxInFlight) => {
+    it.each([1, 3, 10])('%i is exact over all workers', async (maxInFlight) => {
       const gate = new Gate(later(200));
       engine().receiver.on('/hooks', gate.behaviour);
       await engine().endpoint('acme', '/hooks', { maxInFlight });
@@ -49,7 +49,7 @@ describe('With four workers', () => {
       expect(engine().receiver.peak('/hooks')).toBe(2);
     });
 
-    it('counts the requests that begin after it was set, while others are in flight, and never miscounts', async () => {
+    it('counts the requests that begin after it is set, but not those already in flight', async () => {
       const gate = new Gate();
       engine().receiver.on('/hooks', gate.behaviour);
       const { id } = await engine().endpoint('acme', '/hooks');
@@ -142,7 +142,7 @@ describe('With four workers', () => {
       },
     );
 
-    it('makes the rest wait in order, without attempts or failures', async () => {
+    it('makes excess deliveries wait in order, without attempts or failures', async () => {
       await engine().endpoint('acme', '/hooks', { maxThroughputPerMinute: 60 });
       await engine().publish(...many(30));
       await engine().runOnce(); // relayed by one worker, because two may relay a batch in any order
@@ -158,7 +158,7 @@ describe('With four workers', () => {
       const numbers: number[] = [];
       for (let seen = 0; seen < 30; seen = arrivals.length, engine().advance(SECOND)) {
         await engine().runAll();
-        // A slow machine may have had two seconds' quota at once, for two workers.
+        // On a slow machine, two workers may have had the quota of two seconds at once.
         const ids = arrivals.slice(seen).map(({ body }) => Number(JSON.parse(body).data.message.id.slice(1)));
         numbers.push(...ids.toSorted((a, b) => a - b));
       }

@@ -15,7 +15,7 @@ describe('An event', () => {
       .receiver.arrivals.map(({ path }) => path)
       .toSorted();
 
-  it('goes to the tenant’s endpoints that take its name, to all at the same id', async () => {
+  it('goes to all of the tenant’s endpoints that subscribe to its type, with the same id', async () => {
     await engine().endpoint('acme', '/all', { events: ['*'] });
     await engine().endpoint('acme', '/group', { events: ['message.*'] });
     await engine().endpoint('acme', '/exact', { events: ['message.delivered'] });
@@ -262,7 +262,7 @@ describe('A callback URL', () => {
     ]);
   });
 
-  it('at which nothing listens does not delay a tenant’s other origins', async () => {
+  it('that asks for a pause does not delay the tenant’s other origins', async () => {
     const { receiver } = engine();
     receiver.on('/dead', answer(503, { headers: { 'retry-after': '3600' } }));
     await engine().publish(withCallback(receiver.url('/dead')));
@@ -296,7 +296,7 @@ describe('A callback URL', () => {
 describe('A callback URL with callbackMode "add"', () => {
   const engine = useEngine({ options: { delivery: { callbackMode: 'add' } } });
 
-  it('is sent to in addition to the tenant’s endpoints', async () => {
+  it('gets the event in addition to the tenant’s endpoints', async () => {
     await engine().endpoint('acme', '/hooks');
     await engine().publish(delivered('acme', 'm1', { callbackUrl: engine().receiver.url('/callback') }));
     await engine().runOnce();

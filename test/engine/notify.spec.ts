@@ -97,7 +97,7 @@ describe('Between processes', () => {
       await engine.receiver.arrived(1);
       expect(proxy.times).toHaveLength(0);
 
-      // PostgreSQL commits transactions that announce one after the other.
+      // PostgreSQL commits transactions with a NOTIFY one at a time, so only one open transaction announces.
       const open = await publishing('m2');
       await publish('m3');
       await engine.receiver.arrived(2);
@@ -182,7 +182,7 @@ describe('Between processes', () => {
       ),
     ];
     try {
-      await until('the one that may to listen', async () => (await listening()) === 2);
+      await until('the process with notify to listen', async () => (await listening()) === 2);
       for (const { dataSource, webhooks } of hosts)
         await dataSource.transaction((tx) => webhooks.publish(tx, delivered(tenant, 'm1')));
       await engine.publish(delivered(tenant, 'm2'));
@@ -194,7 +194,7 @@ describe('Between processes', () => {
     }
   });
 
-  it('a worker whose listening connection was ended gets notifications again as soon as it is back', async () => {
+  it('a worker whose listening connection was ended gets notifications again as soon as the connection is back', async () => {
     const [{ pid }] = (await engine.query<{ pid: number }>(`select pid from ${WORKER_SESSIONS}`)) as [
       { pid: number },
     ];
@@ -275,7 +275,7 @@ describe('Two workers that are notified of the same commits', () => {
   });
 });
 
-it('A connection that goes silent while it begins to listen delays neither the start nor the end', async () => {
+it('A connection that goes silent while it begins to listen delays neither the start nor the shutdown of a worker', async () => {
   const engine = await Engine.start();
   const { url } = engine.first.dataSource.options as { url: string };
   const proxy = await DatabaseProxy.open(url);
@@ -335,12 +335,12 @@ it('Work whose NOTIFY was lost is found by polling, and the connection of the NO
   }
 });
 
-it("A worker's small statements run on the connection that listens, and on the pool if that goes silent", async () => {
+it("A worker's small statements run on the connection that listens, and on the pool if that connection goes silent", async () => {
   const engine = await Engine.start({ role: 'api' });
   await engine.endpoint('a', '/a');
   const { url } = engine.first.dataSource.options as { url: string };
   const proxy = await DatabaseProxy.open(url);
-  // It polls once a minute: a poll would hide what it has recorded on that connection.
+  // The worker polls once a minute, because a poll would hide its last statement on that connection.
   const options = { worker: { idlePollMs: 60_000, busyPollMs: 60_000 } };
   const worker = await startWorker(proxy.url, { role: 'worker', options }, engine.log);
   worker.database.timeoutMs = 500;
