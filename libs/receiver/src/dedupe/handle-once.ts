@@ -10,8 +10,8 @@ export const DEDUPE_TTL_MS = 7 * 24 * 60 * 60 * 1000;
 export interface HandleOnceOptions {
   /**
    * Time after which a retry of the sender is handled although the first request has neither succeeded nor failed, in
-   * milliseconds. Default {@link DEDUPE_LEASE_MS}. Must exceed the longest run time of the handler, otherwise two may run at once. Must be
-   * shorter than the time over which the sender retries, otherwise an event is lost if the process dies.
+   * milliseconds. Default {@link DEDUPE_LEASE_MS}. Must exceed the longest run time of the handler, otherwise two may run at
+   * once. Must be shorter than the time over which the sender retries, otherwise an event is lost if the process dies.
    */
   leaseMs?: number;
   /** How long a handled key is remembered, in milliseconds. Default {@link DEDUPE_TTL_MS}. */
@@ -19,9 +19,9 @@ export interface HandleOnceOptions {
 }
 
 /**
- * Runs `work` unless the key is done, and marks it as done afterwards. If `work` fails, it runs again for the sender's next retry.
- * Returns whether it ran. Throws {@link WebhookInProgressError} while another caller works on the key: respond with 503 and
- * `Retry-After`. If `work` uses a transaction, create the store on the same transaction.
+ * Runs `work` unless the key is done, and marks the key as done afterwards. If `work` fails, it runs again for the sender's
+ * next retry. Returns whether `work` ran. Throws {@link WebhookInProgressError} while another caller works on the key: respond
+ * with 503 and `Retry-After`. If `work` uses a transaction, create the store on the same transaction.
  */
 export async function handleOnce(
   store: DedupeStore,

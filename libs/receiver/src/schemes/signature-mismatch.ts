@@ -4,7 +4,7 @@ import { WebhookRefusedError } from '../webhook-refused.error.js';
 export const WRONG_SECRET_OR_BODY =
   'The secret is wrong, or the body was changed on the way (by a proxy, or by middleware that parsed and serialized it).';
 
-/** @param what names the part that does not match, such as `The signature in "x-signature"` */
+/** @param what the part that does not match, such as `The signature in "x-signature"` */
 export function signatureMismatch(what: string, secretCount: number, causes = ''): WebhookRefusedError {
   const secrets =
     secretCount === 1 ? 'the configured secret' : `any of the ${secretCount} configured secrets`;

@@ -34,7 +34,7 @@ function aboutMissingHeader({ headers, profile }: RefusedRequest): string {
   if (other !== undefined)
     return `It has "${other[0]}", which is the header of ${other[1]}: use --profile ${other[1]}.`;
   return profile !== null && others.length > 0
-    ? 'The other headers of the signature are there, so a proxy has removed it.'
+    ? 'The other headers of the signature are there, so a proxy has removed this one.'
     : 'The sender has no secret for this URL, or a proxy removed the header.';
 }
 
@@ -61,7 +61,7 @@ function aboutMismatch({ body, profile, secrets, verifies }: RefusedRequest): st
   if (written === null) return 'The body is not JSON: it was cut or changed on the way.';
   return written === text.trim()
     ? 'The body looks untouched, so most likely the secret is wrong: compare it with what the sender shows now.'
-    : 'The body has blanks that senders rarely write: if middleware parses it, verify before that.';
+    : 'The body has blanks that senders rarely write: if middleware parses the body, verify the request before that.';
 }
 
 function compact(body: string): string | null {

@@ -11,7 +11,7 @@ export class RetentionProgress {
   private reportedAt = 0;
   isCounted = false;
 
-  /** @param what begins the log lines, such as `Deleting old deliveries` */
+  /** @param what the first words of the log lines, such as `Deleting old deliveries` */
   constructor(private readonly what: string) {}
 
   /** `null`: there was no round yet. */
