@@ -1,15 +1,15 @@
 import * as fc from 'fast-check';
 import { nastyText, nastyValue } from './hostile.js';
 
-/** One call of a route, good or bad in any of its parts. */
+/** One call of a route. Each of its parts may be valid or not. */
 export interface AnyRequest {
   /** As the router has it: `POST /webhooks/wh_:id/pause`. */
   route: string;
-  /** In place of the id in the path; `null`: one of the caller's own. */
+  /** The id in the path. `null`: the id of an object of the caller's. */
   id: string | null;
   /** With its question mark; `''` for none. */
   query: string;
-  /** `''` for what the client says of itself. */
+  /** `''` for the client's default. */
   contentType: string;
   authorization: boolean;
   body: string;

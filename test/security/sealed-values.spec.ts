@@ -12,7 +12,7 @@ const UNREADABLE = {
   message: 'The stored secret cannot be read. Rotate it to get a new one.',
 };
 
-describe('A sealed value that somebody moved to another row', () => {
+describe('A sealed value that somebody moved or changed', () => {
   let host: WebhooksHost;
   let receiver: Receiver;
   let logged: string[];
@@ -125,7 +125,7 @@ describe('A sealed value that somebody moved to another row', () => {
     expect(logged.join('\n')).not.toContain('S3CRET');
   });
 
-  it('of an account is a 409 wherever it is needed, until it is rotated', async () => {
+  it('of an account causes a 409 wherever it is needed, until it is rotated', async () => {
     for (const key of ['a', 'b']) await host.as(key).get('/webhooks/account').expect(200);
     await swap('webhook_accounts', 'secrets');
     const { body } = await host.as('a').get('/webhooks/account/secret').expect(409);
@@ -136,7 +136,7 @@ describe('A sealed value that somebody moved to another row', () => {
     await host.as('a').patch('/webhooks/account', { defaultProfile: 'msgine' }).expect(200);
   });
 
-  it('does not spoil the list of the platform that echoes its keys', async () => {
+  it('is an empty key in the list of httpSMS, and can be replaced there', async () => {
     const body = {
       url: receiver.url,
       events: ['message.phone.sent'],
@@ -219,13 +219,13 @@ const tampered =
       .map((text, place) => (place === part ? (text.startsWith('A') ? 'B' : 'A') + text.slice(1) : text))
       .join('.');
 
-/** Seals a value for the same row, as this host does, but with another key of the same name. */
+/** Seals a value for the same row, as this host does, but with another key of the same id. */
 function underAnotherKey({ id }: Stored): string {
   const box = new AesGcmSecretBox({ current: 'k1', keys: new Map([['k1', Buffer.alloc(32, 7)]]) });
   return box.seal(JSON.stringify({ 'x-token': 'sealed-elsewhere' }), sealContext('a', id));
 }
 
-/** Seals a value for the same row, under its key. */
+/** Seals a value for the same row, with the host's key. */
 function underItsKey(text: string): (row: Stored) => string {
   const box = new AesGcmSecretBox({ current: 'k1', keys: new Map([['k1', Buffer.alloc(32, 0xab)]]) });
   return ({ id }) => box.seal(text, sealContext('a', id));
@@ -309,12 +309,12 @@ describe('Headers of a webhook that cannot be opened', () => {
   const deliveries = async () => (await host.as('a').get(`${path}/deliveries`).expect(200)).body.data;
 
   it.each<[string, Damage]>([
-    ['sealed under another key of the same name', underAnotherKey],
+    ['sealed with another key of the same id', underAnotherKey],
     ['whose nonce was changed', tampered(2)],
     ['whose bytes were changed', tampered(3)],
     ['whose tag was changed', tampered(4)],
     ['that were cut off', ({ headers }) => headers.slice(0, -1)],
-    ['whose key has another name', ({ headers }) => headers.replace('v1.k1.', 'v1.k2.')],
+    ['with the id of another key', ({ headers }) => headers.replace('v1.k1.', 'v1.k2.')],
     ['of another webhook of the account', (_, sister) => sister.headers],
     ['of a webhook of another account', (_, __, stranger) => stranger.headers],
     ['with a signing secret in their place', ({ secrets }) => JSON.parse(secrets)[0].sealed],
@@ -375,13 +375,13 @@ describe('Headers of a webhook that cannot be opened', () => {
     expect(await deliveries()).toMatchObject([{ state: 'delivered', reason: null, attemptCount: 2 }]);
   });
 
-  it('do not change which events it gets', async () => {
+  it('do not change which events the webhook gets', async () => {
     await spoil();
     await publish('message.failed', 'message.sent');
     expect(await deliveries()).toMatchObject([{ wireType: 'message.sent', state: 'pending' }]);
   });
 
-  it('do not make it fail or disable it, however long they are not replaced', async () => {
+  it('do not make the webhook failing or disabled, however long they are not replaced', async () => {
     await spoil();
     await publish();
     for (let day = 0; day < 10; day++) await later(24 * 60 * MINUTE);

@@ -26,13 +26,16 @@ describe('A search for a secret finds it', () => {
     expect(formsOf(secret).filter((form) => place.includes(form))).not.toEqual([]);
   });
 
-  itForAll(['ab'.repeat(32), Buffer.alloc(32, 7).toString('base64')])('where it is a key', (key) => {
-    const raw = Buffer.from(key, key.endsWith('=') ? 'base64' : 'hex');
-    for (const form of [key, raw.toString('hex'), raw.toString('base64'), raw.toString('base64url')])
-      expect([form, formsOf(key).some((each) => form.includes(each))]).toEqual([form, true]);
-  });
+  itForAll(['ab'.repeat(32), Buffer.alloc(32, 7).toString('base64')])(
+    'if the secret is an encryption key',
+    (key) => {
+      const raw = Buffer.from(key, key.endsWith('=') ? 'base64' : 'hex');
+      for (const form of [key, raw.toString('hex'), raw.toString('base64'), raw.toString('base64url')])
+        expect([form, formsOf(key).some((each) => form.includes(each))]).toEqual([form, true]);
+    },
+  );
 
-  it('and does not find it in another one', () => {
+  it('but does not find it in another secret', () => {
     const other = `whsec_${Buffer.alloc(32, 9).toString('base64')}`;
     expect(formsOf(secret).filter((form) => JSON.stringify(formsOf(other)).includes(form))).toEqual([]);
   });

@@ -4,8 +4,8 @@ import { scryptSync, createHash } from 'node:crypto';
 const SHORTEST = 10;
 
 /**
- * The forms in which a secret could turn up: as it is, without its prefix, percent-encoded, and its characters and its
- * bytes in hex, in base64 and as lists, also in the middle of something that was encoded as a whole.
+ * The forms in which a secret could appear: unchanged, without its prefix, percent-encoded and escaped for JSON. Its
+ * characters and the bytes that it encodes can also appear in hex, as a list, or in base64 within a longer text.
  */
 export function formsOf(secret: string): string[] {
   const bare = secret.replace(/^wh(sec|sk|pk)_/, '');
@@ -15,7 +15,7 @@ export function formsOf(secret: string): string[] {
     each.toString('hex'),
     each.toString('hex').toUpperCase(),
     each.toString('latin1'),
-    // A Buffer as an inspector writes it, and as JSON.
+    // A Buffer as `inspect` writes it, and as JSON.
     (each.toString('hex').match(/../g) ?? []).join(' '),
     each.join(','),
     ...withinBase64(each),
@@ -23,11 +23,11 @@ export function formsOf(secret: string): string[] {
   return [...new Set([...texts, ...encoded])].filter((form) => form.length >= SHORTEST);
 }
 
-/** The key behind a secret's text, where the text is an encoding of one. */
+/** The bytes that a secret's text encodes, if it encodes a key. */
 function decoded(secret: string, bare: string): Buffer[] {
   if (bare !== secret) {
     const bytes = Buffer.from(bare, 'base64');
-    // A signing key is a seed and its public half, which is not secret.
+    // A signing key is a seed, followed by the public key, which is not secret.
     return [secret.startsWith('whsk_') ? bytes.subarray(0, 32) : bytes];
   }
   if (/^[0-9a-f]{64}$/i.test(secret)) return [Buffer.from(secret, 'hex')];
@@ -50,7 +50,7 @@ function withinBase64(bytes: Buffer): string[] {
   });
 }
 
-/** The key that a passphrase of the key ring becomes. */
+/** The key that the module derives from a passphrase, in hex. */
 export function keyOfPassphrase(passphrase: string): string {
   return scryptSync(passphrase, createHash('sha256').update('nestjs-sms-webhooks').digest(), 32).toString(
     'hex',

@@ -6,7 +6,7 @@ import { WebhookSubjects } from '../../libs/webhooks/src/deliveries/subjects.ser
 import { startHost, type WebhooksHost, type Calls } from '../support/webhooks-host.js';
 import { itForAll } from '../support/it-for-all.js';
 
-/** A call for each public method: one that is added without a case does not compile. */
+/** A call for each public method. A method that is added without a call here does not compile. */
 type Cases<Service> = Record<keyof Service, (service: Service, tenant: string) => Promise<unknown>>;
 
 const endpoint = `wh_${'0'.repeat(26)}`;
@@ -65,14 +65,14 @@ const NOBODY = [undefined, null, '', 0, 7, true, {}, [], ['a'], 'x'.repeat(256),
 
 describe('Without a tenant', () => {
   let host: WebhooksHost;
-  /** What all query runners of the data source have in common. */
+  /** The prototype of all query runners of the data source. */
   let runner: { query(sql: string): Promise<unknown> };
   beforeAll(async () => {
     host = await startHost();
     const one = host.dataSource.createQueryRunner();
     runner = Object.getPrototypeOf(one) as typeof runner;
     await one.release();
-    // A tenant whose data a query without a tenant would find.
+    // Data that a query would find if it did not select a tenant.
     await host
       .as('a')
       .post('/webhooks', { url: 'https://example.com/', events: ['*'] })
@@ -97,7 +97,7 @@ describe('Without a tenant', () => {
 
 const url = 'https://example.com/hooks';
 
-describe('What one account may do', () => {
+describe('An account', () => {
   let host: WebhooksHost;
   let accounts = 0;
   beforeAll(async () => {
@@ -112,7 +112,7 @@ describe('What one account may do', () => {
     return { api, tenantId, id: body.id, publicNo: body.publicNo };
   }
 
-  /** Deliveries of an endpoint that failed for good. */
+  /** Inserts exhausted deliveries of an endpoint. */
   async function failures(tenantId: string, lane: number, count: number): Promise<void> {
     await host.dataSource.query(
       `with events as (
@@ -126,7 +126,7 @@ describe('What one account may do', () => {
     );
   }
 
-  it('registers as many webhooks as the host allows, over all routes together', async () => {
+  it('can register as many webhooks as the host allows, over all routes together', async () => {
     const { api, id } = await newAccount();
     const compat = await startHost({
       options: { compat: ['httpsms', 'mobile-text-alerts'], limits: { endpointsPerTenant: 2 } },
@@ -153,7 +153,7 @@ describe('What one account may do', () => {
     ['manual retries', 100, (_: string, failed: string) => `/webhooks/deliveries/${failed}/retry`, {}],
     ['recoveries', 10, (id: string) => `/webhooks/${id}/recover`, { since: '2020-01-01', dryRun: true }],
   ])(
-    'makes a limited number of %s at once: %i, and the refusal says when the next one is possible',
+    'can make a limited number of %s at once: %i, and the refusal says when the next one is possible',
     async (_, burst, path, body) => {
       /** Makes the call for a new account. */
       const newCaller = async (): Promise<() => request.Test> => {
@@ -164,7 +164,7 @@ describe('What one account may do', () => {
       };
       const call = await newCaller();
       for (let i = 0; i < burst; i++) expect((await call()).status).toBeLessThan(300);
-      // After some time, a few more are allowed.
+      // The limit refills while these calls run, so a few more may succeed.
       let answer = await call();
       for (let i = 0; answer.status !== 429 && i < burst; i++) answer = await call();
       expect(answer.status).toBe(429);
@@ -175,7 +175,7 @@ describe('What one account may do', () => {
     },
   );
 
-  it('sends ten thousand again with one call, and learns that there are more', async () => {
+  it('recovers ten thousand deliveries with one call, which returns that there are more', async () => {
     const { api, tenantId, id, publicNo } = await newAccount();
     await failures(tenantId, publicNo, 10_001);
     const path = `/webhooks/${id}/recover`;

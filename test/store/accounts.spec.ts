@@ -11,7 +11,7 @@ describe('The accounts of a store', () => {
   const secretsOf = async (tenantId: string): Promise<StoredSecret[]> =>
     JSON.parse((await find(tenantId)).secrets) as StoredSecret[];
 
-  it('are made with one secret that is valid from now on', async () => {
+  it('are inserted with one secret that is valid from now on', async () => {
     test.store.advanceClock(3_600_000);
     await insert('a');
     expect(await find('a')).toEqual({
@@ -33,7 +33,7 @@ describe('The accounts of a store', () => {
     expect(await test.store.findAccounts([])).toEqual([]);
   });
 
-  it('stay as they are when they are made again', async () => {
+  it('do not change when they are inserted again', async () => {
     await insert('a');
     const before = await find('a');
     await test.store.insertAccounts([
@@ -45,7 +45,7 @@ describe('The accounts of a store', () => {
     expect(await secretsOf('b')).toHaveLength(1);
   });
 
-  it('are made by many at a time without a deadlock, whatever the order', async () => {
+  it('are inserted by concurrent transactions without a deadlock, whatever the order', async () => {
     const tenantIds = Array.from({ length: 40 }, (_, i) => `tenant-${i}`);
     await Promise.all(
       Array.from({ length: 8 }, (_, i) =>
@@ -76,7 +76,7 @@ describe('The accounts of a store', () => {
     );
   });
 
-  it('change in the given fields alone', async () => {
+  it('are updated only in the given fields', async () => {
     await insert('a', 'b');
     const secrets = [{ sealed: 'plain.new', createdAt: 1, expiresAt: null }];
     await test.store.updateAccount('a', { alertEmail: 'ops@example.com', updatedAt: 1 });
@@ -101,7 +101,7 @@ describe('The accounts of a store', () => {
     expect((await find('a')).alertEmail).toBe('5');
   });
 
-  it('have a tenant', async () => {
+  it('cannot be locked or updated without a tenant', async () => {
     await expect(test.store.lockAccount('')).rejects.toThrow(TenantRequiredError);
     await expect(test.store.updateAccount('', { updatedAt: 1 })).rejects.toThrow(TenantRequiredError);
   });

@@ -53,7 +53,7 @@ describe('The alerts of a store', () => {
   });
 
   describe('listDueAlerts', () => {
-    it('returns those that have waited longest, up to the limit, none before its time or after its end', async () => {
+    it('returns the alerts that have been due longest, up to the limit, and none that is not yet due or has ended', async () => {
       const late = await write({ nextAt: 2 });
       const early = await write();
       await write({ nextAt: 4_000_000_000_000 });
@@ -70,7 +70,7 @@ describe('The alerts of a store', () => {
       });
     });
 
-    it('finds the address: the endpoint’s, none for unwanted mail, the stored one of a summary', async () => {
+    it('returns as recipient the endpoint’s address, null for unwanted mail, and the stored address of a summary', async () => {
       await addEndpoint(test, { alertEmail: 'endpoint@example.com', sendAlertEmail: false });
       const [endpoint] = await test.dataSource.getRepository(WebhookEndpointRow).find();
       await write({ endpointId: endpoint!.id });
@@ -93,7 +93,7 @@ describe('The alerts of a store', () => {
     });
   });
 
-  it('leaseAlerts counts a try, and makes the alert due again when the lease ends', async () => {
+  it('leaseAlerts counts an attempt, and makes the alert due again when the lease ends', async () => {
     const id = await write();
     await test.store.transaction((tx) => tx.leaseAlerts([id], LEASE_MS));
     expect(await dueIds()).toEqual([]);
@@ -101,7 +101,7 @@ describe('The alerts of a store', () => {
     expect(await listDue()).toMatchObject([{ id, attempts: 2 }]);
   });
 
-  it('a lease that is rolled back leaves the alert due, with the same number of tries', async () => {
+  it('a lease that is rolled back leaves the alert due, with the same number of attempts', async () => {
     const id = await write();
     const failed = test.store.transaction(async (tx) => {
       await tx.leaseAlerts([id], LEASE_MS);
@@ -115,7 +115,7 @@ describe('The alerts of a store', () => {
     const lease = (...ids: string[]) => test.store.transaction((tx) => tx.leaseAlerts(ids, LEASE_MS));
     const first = { attempt: 1, takenBy: ['log'], error: null, nextTryInMs: null };
 
-    it('ends an alert that all channels have', async () => {
+    it('ends an alert that all channels have taken', async () => {
       const id = await write();
       await lease(id);
       await test.store.finishAlerts([{ ...first, id }]);
@@ -128,7 +128,7 @@ describe('The alerts of a store', () => {
       });
     });
 
-    it('makes it due again after the pause, with the channels that have it and the error', async () => {
+    it('makes an alert with an error due again after the pause, and stores the error and the channels that took it', async () => {
       const id = await write();
       await lease(id);
       await test.store.finishAlerts([{ ...first, id, error: 'x'.repeat(600), nextTryInMs: 5_000 }]);
@@ -176,7 +176,7 @@ describe('The alerts of a store', () => {
       expect(await count(OWNER)).toEqual([]);
     });
 
-    it('leave one summary for an address, due when the day is over, with what was held', async () => {
+    it('lead to one summary for each address, which is due when the day is over and counts the held alerts', async () => {
       const id = await write();
       const held = { ...OWNER, id };
       await test.store.transaction(async (tx) => {
@@ -198,7 +198,7 @@ describe('The alerts of a store', () => {
     });
   });
 
-  it('countFailureCauses counts failed attempts, or what was given up, the most frequent first', async () => {
+  it('countFailureCauses counts failed attempts or exhausted deliveries by cause, the most frequent first', async () => {
     const laneId = await addEndpoint(test);
     const otherLane = await addEndpoint(test);
     await fail(laneId, { status: 500, error: 'http', attemptAt: 100 });

@@ -28,7 +28,7 @@ describe('Captured changes', () => {
     });
   const remove = () =>
     test.store.transaction(async (tx) => tx.deleteChanges(status, await tx.claimChanges(status, 10)));
-  /** Puts other triggers on the table, and afterwards those of `status` again. */
+  /** Replaces the triggers on the table while `then` runs. */
   const replaced = async (
     options: { column: string; insert?: boolean; delete?: boolean },
     then: () => Promise<void>,
@@ -48,11 +48,11 @@ describe('Captured changes', () => {
   };
 
   describe('checkCapture', () => {
-    it('returns the name of a capture whose triggers are there', async () => {
+    it('returns the name of a capture whose triggers exist', async () => {
       expect(await test.store.checkCapture(status)).toBe('parcel.state');
     });
 
-    it('names the migration to add if a trigger is missing, is disabled, or is one too many', async () => {
+    it('names the migration to add if a trigger is missing, disabled or superfluous', async () => {
       const refused = (pattern: RegExp) => ({
         name: 'WebhooksSetupError',
         message: expect.stringMatching(pattern),
@@ -86,7 +86,7 @@ describe('Captured changes', () => {
     });
   });
 
-  it('are due for the workers that map them, and for nobody else', async () => {
+  it('are due only for workers that map them', async () => {
     await add(1);
     await change(1, 'sent');
     expect(await test.store.checkForWork(skipping())).toMatchObject({ hasChanges: false });
@@ -96,7 +96,7 @@ describe('Captured changes', () => {
     });
   });
 
-  it('are claimed in their order, and skipped by other workers meanwhile', async () => {
+  it('are claimed in the order in which they were made, and other workers skip claimed ones', async () => {
     await add(1, 2, 3);
     for (const id of [2, 1, 3]) await change(id, 'sent');
     await test.store.transaction(async (tx) => {
@@ -156,7 +156,7 @@ describe('Captured changes', () => {
     expect(keysOf(await claim(1))).toEqual(['[1]', '[3]']);
   });
 
-  it('have the rows as TypeORM reads them', async () => {
+  it('contain the rows as TypeORM reads them', async () => {
     await test.dataSource.getRepository(Depot).insert({ id: 7 });
     await parcels().insert({
       id: '9007199254740993',
@@ -212,7 +212,7 @@ describe('Captured changes', () => {
     expect(row!.before!.price.cents).toBe('9007199254740993');
   });
 
-  it('have no row before an insert and none after a delete', async () => {
+  it('contain no row before an insert and none after a delete', async () => {
     const all = { ...status, insert: true, delete: true };
     await replaced({ column: 'status', insert: true, delete: true }, async () => {
       await add(1);

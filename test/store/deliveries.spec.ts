@@ -28,7 +28,7 @@ describe('The deliveries of a store', () => {
     const all = await test.store.listEndpoints({ tenantId: 'a' }, { limit: 10 });
     return all.find(({ lane }) => lane.id === laneId)!;
   };
-  /** Each with this much time between. */
+  /** Records each delivery as exhausted. Advances the clock by `stepMs` after each. */
   async function fail(deliveries: LeasedDelivery[], stepMs = 0): Promise<void> {
     for (const delivery of deliveries) {
       await record(test, [exhausted(delivery)]);
@@ -37,7 +37,7 @@ describe('The deliveries of a store', () => {
   }
 
   describe('searchDeliveries', () => {
-    it('returns the same by each index, newest first, one more than the limit', async () => {
+    it('returns the same deliveries from each source, newest first, one more than the limit', async () => {
       const lane = await addEndpoint(test, {}, { ordering: 'none' });
       const leased = await leaseNew(
         test,
@@ -112,14 +112,14 @@ describe('The deliveries of a store', () => {
         return [deliveries.length, scanned.floor, scanned.floorCreatedAt];
       };
       for (const source of ['newest', 'failed'] as const) {
-        // Ten lanes are left out. The newest of them is 20.
+        // Ten lanes are not read. Their newest delivery is 20.
         expect(await look(source, { limit: 10 })).toEqual([0, '21', 21]);
-        // Each lane gives one: only the newest lane's are known.
+        // One delivery of each lane is read, so the result is complete only down to 420.
         expect(await look(source, { limit: 0, scan: 1 })).toEqual([0, '420', 420]);
-        // Below 6 there are three lanes, and it has room for all.
+        // Only three lanes have deliveries below 6, and all three are read.
         expect(await look(source, { before: '6' })).toEqual([0, null, 1]);
       }
-      // A page that the filter lets through is complete, whatever lane its rows are of, and so is the next one.
+      // If the filter matches the deliveries, a page and the next one are complete, even if they span lanes.
       const page = { states: ['exhausted' as const], limit: 2, scan: 3 };
       expect(await search({ ...page, source: 'failed' })).toEqual(['420', '419', '418']);
       expect(await search({ ...page, source: 'failed', before: '419' })).toEqual(['418', '417', '416']);
@@ -305,7 +305,7 @@ describe('The deliveries of a store', () => {
     });
   });
 
-  describe('what is known of a subject', () => {
+  describe('The report on a subject', () => {
     it('lists its events, newest first, and which of them are not relayed', async () => {
       const lane = await addEndpoint(test);
       await publish(test, newEvent({ subject: 's' }), newEvent({ subject: 'other' }));
@@ -319,7 +319,7 @@ describe('The deliveries of a store', () => {
       expect(second).toMatchObject({ subject: 's', data: { n: 2 }, test: true });
       expect(await list({ limit: 1 })).toEqual({ events: [second], hasMore: true });
       expect(await list({ before: second!.sequence })).toEqual({ events: [first], hasMore: false });
-      // Of `{"n":2}` and `{"message":1}`.
+      // `{"n":2}` and `{"message":1}` have 20 bytes together.
       expect(await list({ maxDataBytes: 20 })).toEqual({ events: all, hasMore: false });
       expect(await list({ maxDataBytes: 19 })).toEqual({ events: [second], hasMore: true });
       expect(await list({ maxDataBytes: 0 })).toEqual({ events: [second], hasMore: true });
@@ -354,7 +354,7 @@ describe('The deliveries of a store', () => {
       expect(await list(2, 3)).toEqual([all[2], all[3], all[0]]);
     });
 
-    it('lists endpoints, oldest first, and deleted ones that existed at some time of a range', async () => {
+    it('lists live endpoints, and deleted ones that existed within a range of time, oldest first', async () => {
       await addEndpoint(test, { createdAt: 1_000, deletedAt: 5_000 });
       const present = await addEndpoint(test, { createdAt: 2_000, description: 'present' });
       const { id } = await endpointOf(present);
@@ -371,7 +371,7 @@ describe('The deliveries of a store', () => {
       expect(await list(500, 999)).toMatchObject([{ id }]);
     });
 
-    it('lists as many endpoints of each kind as an answer has room for, and says if there may be more', async () => {
+    it('lists at most 100 live and 50 deleted endpoints, and says if there may be more', async () => {
       /** `count` endpoints of tenant `tenantId`, created at 1, 2, … */
       const insert = (tenantId: string, count: number, deletedAt: number | null) =>
         test.dataSource.query(

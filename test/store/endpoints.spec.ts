@@ -100,7 +100,7 @@ describe('The endpoints of a store', () => {
     expect(await test.store.summarizeEndpoints('a')).toEqual([]);
   });
 
-  it('runs no statement for a tenant that cannot exist', async () => {
+  it('throws a TenantRequiredError if the tenant is an empty string', async () => {
     const { store } = test;
     const nobody = { tenantId: '' };
     await expect(store.findEndpoint(nobody, newUuid())).rejects.toThrow(TenantRequiredError);
@@ -145,7 +145,7 @@ describe('The endpoints of a store', () => {
     expect(summaries).toHaveLength(2);
   });
 
-  it('finds when the n-th newest of a tenant was registered, deleted ones included', async () => {
+  it('finds when the n-th newest endpoint of a tenant was registered, including deleted ones', async () => {
     const created: NewEndpoint[] = [];
     for (const at of [2, 1, 3]) created.push(await insert({ createdAt: CREATED + at }));
     await insert({ tenantId: 'b', createdAt: CREATED + 9 });

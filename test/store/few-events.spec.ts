@@ -5,19 +5,19 @@ import { addEndpoint, newEvent, publish, relayTo, skipping, toDelivery, useStore
 
 describe('The relay of a few events', () => {
   const test = useStore();
-  // As the start does: the default isolation of this database is READ COMMITTED.
+  // As at startup. Until this check has found READ COMMITTED, `readFewEvents` returns null.
   beforeEach(() => test.store.checkIsolation());
 
   const read = async (): Promise<FewEvents> => (await test.store.readFewEvents())!;
   const openLease = async (ms = 60_000) => (await test.store.openLease('worker', ms)).id;
   const subjectsOf = ({ events }: FewEvents) => events.map(({ subject }) => subject);
 
-  /** Relays `few` to the first of its destinations of each tenant, directly. Returns subjects, and what was handed over. */
+  /** Relays each event to the first destination of its tenant. Returns the subjects, and the indexes of what was handed over. */
   async function relay(few: FewEvents, leaseId: string) {
     const seen = new Set<string | null>();
     const deliveries = few.events.flatMap((event) => {
       const destination = few.destinations.find(({ tenantId }) => tenantId === event.tenantId);
-      // As the relay does: of each subject the first alone skips the lane.
+      // As in the relay, only the first delivery of each subject may skip the lane.
       const isDirect = !seen.has(event.subject);
       seen.add(event.subject);
       return destination ? [{ ...toDelivery(event, destination), isDirect, body: `${event.subject}` }] : [];
@@ -39,7 +39,7 @@ describe('The relay of a few events', () => {
 
   const named = (...subjects: string[]) => subjects.map((subject) => newEvent({ subject }));
 
-  it('hands the deliveries over once, and marks the events', async () => {
+  it('hands the deliveries over once, and relays the events once', async () => {
     await addEndpoint(test);
     const leaseId = await openLease();
     await publish(test, ...named('m1', 'm2'), newEvent({ tenantId: 'b', subject: 'm3' }));
@@ -81,7 +81,7 @@ describe('The relay of a few events', () => {
     expect(await read()).toMatchObject({ isWhole, events: isWhole ? { length: count } : [] });
   });
 
-  it('does not relay events whose destinations have changed since', async () => {
+  it('does not relay events whose destinations have changed since they were read', async () => {
     const lane = await addEndpoint(test);
     const leaseId = await openLease();
     const endpointOf = async () => (await test.store.listEndpoints({ tenantId: 'a' }, { limit: 1 }))[0]!;
@@ -105,7 +105,7 @@ describe('The relay of a few events', () => {
     }
   });
 
-  it('does not relay events that another transaction holds, or that must follow those', async () => {
+  it('does not relay events that another transaction holds, or that must follow such an event', async () => {
     await addEndpoint(test);
     const leaseId = await openLease();
     await publish(test, ...named('m1', 'm1', 'm2'));

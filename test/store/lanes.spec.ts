@@ -110,7 +110,7 @@ describe('The lanes of a store', () => {
       expect(await dueLanes()).toHaveLength(2);
     });
 
-    it('takes failing lanes that wait only for their next step too, if asked', async () => {
+    it('also takes failing lanes that are due within the next step, if asked', async () => {
       const lanes = test.dataSource.getRepository(WebhookLaneRow);
       await test.store.checkForWork(skipping()); // sets the clock
       const hour = test.store.now() + 3_600_000;
@@ -118,7 +118,7 @@ describe('The lanes of a store', () => {
       for (const other of [{}, { failures: 5, holdUntil: hour }, { failures: 5, claimedUntil: hour }])
         await laneWith(1, other);
       const later = await laneWith(1, { failures: 5 });
-      /** The lanes that `claimLanes` takes before they are due: again where the machine was slower than that. */
+      /** The lanes that `claimLanes` takes before they are due. Tries again if the machine was so slow that they became due. */
       const claimBefore = async (isEarly: boolean): Promise<string[]> => {
         for (;;) {
           const soon = test.store.now() + 200;
@@ -132,7 +132,7 @@ describe('The lanes of a store', () => {
       expect(await claimBefore(false)).toEqual([]);
     });
 
-    it('returns how many deliveries a lane allows, by its places in flight and its rate, and whether it is failing', async () => {
+    it('returns how many deliveries a lane allows, by its limits on concurrency and rate, and whether it is failing', async () => {
       const free = await laneWith(1);
       const narrow = await laneWith(1, { maxInFlight: 2 });
       const slow = await laneWith(1, { maxThroughputPerMinute: 60 });
@@ -239,7 +239,7 @@ describe('The lanes of a store', () => {
       expect(await claim({ maxSuspects: 1 })).toMatchObject([{ claims: 3 }]);
     });
 
-    it('is undone with its transaction', async () => {
+    it('leases nothing if its transaction rolls back', async () => {
       const lane = await laneWith(1);
       const { id } = await test.store.openLease('worker', LEASE_MS);
       const rolledBack = test.store.transaction(async (tx) => {
@@ -255,7 +255,7 @@ describe('The lanes of a store', () => {
     });
   });
 
-  it('advanceUnheld moves deliveries that order does not hold back to the front, where the next claim finds them', async () => {
+  it('advanceUnheld moves deliveries that subject order does not hold to the front, where the next claim finds them', async () => {
     const laneId = await addEndpoint(test, {}, { ordering: 'strict' });
     await publish(test, ...['held', 'held', 'held', 'b', 'c'].map((subject) => newEvent({ subject })));
     await relayTo(test, laneId);
@@ -286,7 +286,7 @@ describe('The lanes of a store', () => {
       expect(await test.store.openLease('one', LEASE_MS)).toMatchObject({ workers: 1 });
     });
 
-    it('can be deleted again and again', async () => {
+    it('can be deleted more than once', async () => {
       const { id } = await test.store.openLease('one', 0);
       expect(await test.store.checkForWork(skipping())).toMatchObject({ hasExpiredLeases: true });
       await test.store.deleteLeases([id]);

@@ -54,7 +54,7 @@ function attemptOf(number: number, status: number): NonNullable<RecordableOutcom
 
 const NEUTRAL = { reason: null, delayMs: 0, failure: false, pauseLaneMs: 0, releasesLane: false };
 
-/** What the relay has handed over to a worker at once, so that it has no attempt yet. */
+/** A delivery that the relay has handed over directly. It has no attempt yet. */
 export function handedOver(id: string, leaseId: string, laneId: string): LeasedDelivery {
   return { id, leaseId, attemptAt: null, isExclusive: false, isCounted: false, destination: { laneId } };
 }
@@ -63,7 +63,7 @@ export function succeeded(delivery: LeasedDelivery, number = 1): RecordableOutco
   return { ...NEUTRAL, delivery, state: 'delivered', attempt: attemptOf(number, 200) };
 }
 
-/** Its next attempt is due after `delayMs`. */
+/** A failed attempt, after which the next one is due in `delayMs`. */
 export function retried(delivery: LeasedDelivery, delayMs: number, number = 1): RecordableOutcome {
   const attempt = attemptOf(number, 503);
   return { ...NEUTRAL, delivery, state: 'pending', delayMs, failure: true, attempt };
@@ -74,7 +74,7 @@ export function exhausted(delivery: LeasedDelivery, number = 1): RecordableOutco
   return { ...NEUTRAL, delivery, state: 'exhausted', reason: 'retries-used-up', failure: true, attempt };
 }
 
-/** Waits in its lane again, without an attempt. */
+/** Returns the delivery to its lane without an attempt. */
 export function returned(delivery: LeasedDelivery): RecordableOutcome {
   return { ...NEUTRAL, delivery, state: 'pending', attempt: null };
 }

@@ -25,7 +25,7 @@ describe('The maintenance of a store', () => {
     lanes: () => test.dataSource.getRepository(WebhookLaneRow),
   };
 
-  // `now()` needs one statement that has seen the database's clock.
+  // `test.store.now()` needs a statement that has read the database's clock.
   beforeEach(async () => {
     const { id } = await test.store.openLease('worker', 1);
     await test.store.deleteLeases([id]);
@@ -56,7 +56,7 @@ describe('The maintenance of a store', () => {
   };
 
   describe('rescueExpiredLeases', () => {
-    it('makes deliveries due again that a dead worker was to send, and deletes the worker’s lease', async () => {
+    it('makes the deliveries of an expired lease due again, and deletes the lease', async () => {
       const laneId = await addEndpoint(test);
       const { id: leaseId } = await test.store.openLease('worker', 1_000);
       await publish(test, newEvent(), newEvent());
@@ -72,7 +72,7 @@ describe('The maintenance of a store', () => {
       ]);
     });
 
-    it('counts the deliveries in flight of a limited lane anew', async () => {
+    it('corrects the number of deliveries in flight of a lane with a limit', async () => {
       const laneId = await addEndpoint(test, {}, { maxInFlight: 3 });
       await rows.lanes().update({ id: laneId }, { inFlight: 2 });
       await test.store.openLease('worker', 1_000);
@@ -83,7 +83,7 @@ describe('The maintenance of a store', () => {
   });
 
   describe('discardBacklog', () => {
-    it('discards what waits in a closed lane, with the reason of its endpoint, and nothing else', async () => {
+    it('discards only what waits in closed lanes, with the reason of the endpoint', async () => {
       const laneId = await laneWith(2);
       await laneWith(1);
       expect(await test.store.discardBacklog()).toBe(0);
@@ -108,7 +108,7 @@ describe('The maintenance of a store', () => {
   });
 
   describe('disableEndpoint', () => {
-    it('changes endpoint, lane and alert together, once', async () => {
+    it('disables the endpoint, closes its lane and writes an alert, all once', async () => {
       const laneId = await laneWith(1);
       const id = await endpointOf(laneId);
       expect(await test.store.disableEndpoint(id, 'endpoint-gone')).toBe(true);
@@ -135,7 +135,7 @@ describe('The maintenance of a store', () => {
         await addEndpoint(test, { profile }, { failingSince: test.store.now() - sinceMs, failures }),
       );
 
-    it('are disabled after the given time, unless their profile is exempt or few deliveries failed', async () => {
+    it('are disabled after the given time, unless their profile is exempt or fewer than ten deliveries failed', async () => {
       const id = await failing(DISABLE_AFTER_MS);
       await failing(DISABLE_AFTER_MS - HOUR_MS);
       await failing(DISABLE_AFTER_MS, 9);
@@ -195,7 +195,7 @@ describe('The maintenance of a store', () => {
       expect((await data()).slice(2)).toEqual([alertOf(paused[1]!, 8, at + 1)]);
     });
 
-    it('lose the oldest deliveries beyond the limit, but attempted ones only after all others, and no more if many callers discard at once', async () => {
+    it('lose the oldest deliveries beyond the limit, attempted ones last, and no more if several callers discard at once', async () => {
       const laneId = await laneWith(8);
       const ids = (await rows.deliveries().find({ order: { id: 'ASC' } })).map(({ id }) => id);
       for (const [index, id] of ids.entries()) await rows.deliveries().update({ id }, { nextAt: index + 1 });
@@ -233,7 +233,7 @@ describe('The maintenance of a store', () => {
       expect(await rows.attempts().count()).toBe(0);
     });
 
-    it('deletes old events that are relayed and that no delivery needs', async () => {
+    it('deletes old events that are relayed and have no delivery', async () => {
       await laneWith(1);
       await publish(test, newEvent());
       test.store.advanceClock(2 * DAY_MS);
@@ -245,7 +245,7 @@ describe('The maintenance of a store', () => {
       expect(await rows.events().count()).toBe(1);
     });
 
-    it('deletes an endpoint with its lane an hour after its owner has deleted it, once its deliveries are deleted', async () => {
+    it('deletes an endpoint with its lane an hour after its owner has deleted it, if it has no deliveries left', async () => {
       const now = test.store.now();
       const laneId = await laneWith(1);
       await rows.endpoints().update({ id: await endpointOf(laneId) }, { deletedAt: now - 2 * HOUR_MS });
@@ -284,7 +284,7 @@ describe('The maintenance of a store', () => {
       ]);
     });
 
-    it('deletes sent and given up alerts when they are at least a week old', async () => {
+    it('deletes alerts that have ended and are at least a week old', async () => {
       const now = test.store.now();
       const alert = { tenantId: 'a', kind: 'endpoint.recovered', data: {} };
       await rows.alerts().save([
@@ -348,7 +348,7 @@ describe('The maintenance of a store', () => {
   });
 
   describe('Removing a tenant while an outcome is recorded leaves no attempt', () => {
-    /** A delivery whose second attempt can be recorded: then the first one moves to the attempts. */
+    /** The outcome of a second attempt. Recording it moves the first attempt to the table of attempts. */
     async function secondAttempt(): Promise<RecordableOutcome> {
       const [delivery] = await leaseNew(test, await addEndpoint(test));
       await record(test, [retried(delivery!, 0)]);

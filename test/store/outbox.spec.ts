@@ -51,7 +51,7 @@ describe('The outbox of a store', () => {
       expect((await claimed()).events).toMatchObject([found, found, found]);
     });
 
-    it('keeps the trace context of a call with each of its events, however many', async () => {
+    it('stores the trace context of a call with each of its events', async () => {
       const traceparent = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`;
       await test.store.transaction(async (tx) => {
         await tx.insertEvents([newEvent()], traceparent);
@@ -63,7 +63,7 @@ describe('The outbox of a store', () => {
       expect(events.map((event) => event.traceparent)).toEqual([...Array(4).fill(traceparent), null]);
     });
 
-    it('writes the event of a known key once and returns the first id, in one call too', async () => {
+    it('writes the event of an idempotency key once and returns its first id, even within one call', async () => {
       const first = newEvent({ idempotencyKey: 'k' });
       const id = encodeId('evt', first.uuid);
       expect(await publish(test, first)).toEqual([{ id, duplicate: false }]);
@@ -140,7 +140,7 @@ describe('The outbox of a store', () => {
       ]);
     });
 
-    it('bounds the bytes of a batch: small events have room first, and none passes an earlier one of its subject', async () => {
+    it('limits the bytes of a batch: small events come first, but no event overtakes an earlier one of its subject', async () => {
       const large = JSON.stringify('x'.repeat(300_000));
       const subjects = Array.from({ length: 10 }, (_, i) => `large ${i}`);
       await publish(
@@ -172,7 +172,7 @@ describe('The outbox of a store', () => {
       });
     });
 
-    it('returns an event whose data was damaged, marked', async () => {
+    it('marks an event whose data is damaged', async () => {
       await publish(test, newEvent(), newEvent());
       const events = test.dataSource.getRepository(WebhookEventRow);
       const [first] = await events.find({ order: { sequence: 'ASC' } });
@@ -198,7 +198,7 @@ describe('The outbox of a store', () => {
       ]);
     });
 
-    it('of lanes are found whatever their state; lanes that are gone are left out', async () => {
+    it('of lanes are found whatever their state; lanes that do not exist are left out', async () => {
       const created = { state: 'disabled', createdAt: 1_700_000_000_000 } as const;
       const closed = await addEndpoint(test, created, { state: 'closed', failingSince: 1 });
       const found = await test.store.readDestinationsOfLanes([closed, '999999999']);
@@ -225,7 +225,7 @@ describe('The outbox of a store', () => {
   describe('insertDeliveries', () => {
     const openLease = async (ms = 60_000) => (await test.store.openLease('worker', ms)).id;
 
-    it('hands over deliveries that may skip the lane, makes the lane due for the others, and marks the events', async () => {
+    it('hands over deliveries that may skip the lane, makes the lane due for the others, and marks the events as relayed', async () => {
       const lane = await addEndpoint(test);
       const leaseId = await openLease();
       await publish(test, newEvent(), newEvent());
@@ -288,7 +288,7 @@ describe('The outbox of a store', () => {
         sql.includes('insert into "webhook_deliveries"') ? [parameters] : [],
       );
       prepared.mockRestore();
-      // Eight deliveries, which share four bodies.
+      // Each statement has eight deliveries, which share four bodies.
       const bodies = statements.map((parameters) => JSON.stringify(parameters).length / length);
       expect(bodies.map(Math.floor)).toEqual([4, 4, 4]);
       const elements = statements.flatMap((parameters) => parameters.filter(Array.isArray)).flat();
@@ -296,7 +296,7 @@ describe('The outbox of a store', () => {
       expect(await test.dataSource.getRepository(WebhookDeliveryRow).count()).toBe(24);
     });
 
-    it('commits all of it or nothing', async () => {
+    it('writes nothing if its transaction rolls back', async () => {
       const lane = await addEndpoint(test);
       await publish(test, newEvent());
       const rolledBack = test.store.transaction(async (tx) => {
@@ -344,7 +344,7 @@ describe('The outbox of a store', () => {
     });
   });
 
-  it('reads the data of events, and lists the committed ones after another, of a type, oldest first', async () => {
+  it('reads the data of events, and lists events after a sequence, of all types or one, oldest first', async () => {
     expect(await test.store.readLastSequence()).toBe('0');
     await publish(test, newEvent());
     const last = await test.store.readLastSequence();

@@ -14,7 +14,7 @@ import {
 } from './leased.js';
 import { addEndpoint, newEvent, publish, relayTo, skipping, useStore, withoutTime } from './support.js';
 
-/** Of batches on both sides of the change from one form of the statement to the other. */
+/** Sizes of batches. The statement has one form up to SMALL_BATCH, and another one above. */
 const SIZES = [2, SMALL_BATCH, SMALL_BATCH + 1];
 const NOTHING = { healthChanges: [], stopped: [], dueLanes: [] };
 const events = (count: number) => Array.from({ length: count }, () => newEvent());
@@ -26,7 +26,7 @@ describe('The outcomes of a store', () => {
   const attemptsOf = ({ id }: LeasedDelivery) => test.store.listAttempts(id);
 
   describe('recordOutcomes', () => {
-    it('writes results and attempts, and names what it wrote', async () => {
+    it('writes results and attempts, and returns the ids of what it wrote', async () => {
       const lane = await addEndpoint(test);
       const [first, second, third] = (await leaseNew(test, lane, events(3))) as [
         LeasedDelivery,
@@ -55,7 +55,7 @@ describe('The outcomes of a store', () => {
       expect(await find(third)).toMatchObject({ state: 'pending', attempts: 0, attemptAt: null });
     });
 
-    it('changes nothing when it is repeated, and reports the outcomes as lost; findRecordedOutcomes knows them', async () => {
+    it('changes nothing and returns no ids when it is repeated; findRecordedOutcomes finds what was written', async () => {
       const lane = await addEndpoint(test);
       const [delivery, other] = (await leaseNew(test, lane, events(2))) as [LeasedDelivery, LeasedDelivery];
       const outcomes = [retried(delivery, 1_000)];
@@ -86,7 +86,7 @@ describe('The outcomes of a store', () => {
       expect(await find(first)).toMatchObject({ state: 'sending', attempts: 0 });
     });
 
-    it('keeps the attempts before the last one, unless it is told not to', async () => {
+    it('keeps the attempts before the last one, unless `history` is false', async () => {
       const lane = await addEndpoint(test);
       const [delivery] = (await leaseNew(test, lane)) as [LeasedDelivery];
       await record(test, [retried(delivery, 1_000)]);
@@ -135,13 +135,13 @@ describe('The outcomes of a store', () => {
       const fifth = await record(test, [retried(failed[0]!, 1_000)]);
       expect(fifth.healthChanges).toEqual([{ laneId: lane, healthy: false }]);
       expect(await test.store.checkForWork(skipping())).toMatchObject({ hasAlerts: true });
-      // The worker must stop sending what it has leased before.
+      // A worker must stop sending what it leased while the lane was healthy.
       expect(await record(test, rest.map(returned))).toMatchObject({ stopped: [lane] });
       test.store.advanceClock(1_500);
       const alone = await leaseDue(test);
       expect(alone).toHaveLength(7);
       expect(alone).toMatchObject(alone.map(() => ({ isExclusive: true })));
-      // New deliveries and outcomes do not let others in, until one of the outcomes says so.
+      // New deliveries and outcomes do not let other workers claim from the lane, until an outcome releases it.
       await publish(test, newEvent());
       await relayTo(test, lane);
       expect(await record(test, [retried(alone[0]!, 0, 2)])).toMatchObject({
@@ -159,7 +159,7 @@ describe('The outcomes of a store', () => {
       expect(recovered.dueLanes).toEqual([lane]);
     });
 
-    it('counts a delivery once while its lane keeps failing', async () => {
+    it('counts a delivery once, so that the retries of one delivery do not make its lane failing', async () => {
       const lane = await addEndpoint(test);
       let [delivery] = (await leaseNew(test, lane)) as [LeasedDelivery];
       for (let number = 1; number <= 6; number++) {
@@ -170,7 +170,7 @@ describe('The outcomes of a store', () => {
       }
     });
 
-    it('pauses the lane for as long as the receiver asked', async () => {
+    it('pauses the lane for as long as the outcome says', async () => {
       const lane = await addEndpoint(test);
       const [first, second] = (await leaseNew(test, lane, events(2))) as [LeasedDelivery, LeasedDelivery];
       await record(test, [{ ...retried(first, 1_000), pauseLaneMs: 30_000 }]);
@@ -181,7 +181,7 @@ describe('The outcomes of a store', () => {
       expect(await leaseDue(test)).toHaveLength(2);
     });
 
-    it('frees the places in flight of a lane with a limit', async () => {
+    it('makes a lane at its limit on deliveries in flight due again when one of them ends', async () => {
       const lane = await addEndpoint(test, {}, { maxInFlight: 2 });
       const [first] = (await leaseNew(test, lane, events(3))) as [LeasedDelivery];
       expect(await leaseDue(test)).toEqual([]);

@@ -20,7 +20,7 @@ export class Money {
   @Column({ type: 'bigint' }) cents!: string;
 }
 
-/** A table of a host with a column of each kind that TypeORM changes when it reads it. */
+/** A table of a host. It has a column of each kind whose values TypeORM converts when it reads them. */
 @Entity()
 export class Parcel {
   @PrimaryColumn({ type: 'bigint' }) id!: string;

@@ -26,7 +26,7 @@ describe('One event', () => {
 
   const insert = (...events: NewEvent[]) => store.transaction((tx) => tx.insertEvents(events, TRACE));
 
-  /** What was written of these events, except what differs between any two. */
+  /** The row of an event, without the columns that differ between any two events. */
   async function written(type: string): Promise<unknown> {
     const row = await test.dataSource.getRepository(WebhookEventRow).findOneByOrFail({ type });
     const occurredAt = row.occurredAt === row.createdAt ? 'now' : row.occurredAt;
@@ -39,7 +39,7 @@ describe('One event', () => {
     ['with a callback', newEvent({ source: '/s', callbackUrl: 'https://example.com' })],
     ['of a test', newEvent({ test: true, endpointId: newUuid() })],
   ])(
-    '%s is the same row without the function of the migrations, with it, and with others',
+    '%s becomes the same row whether a statement or the migrations’ function writes it, alone or with other events',
     async (_, event) => {
       const as = (type: string) => ({ ...event, uuid: newUuid(), type });
       await insert(as('alone'));

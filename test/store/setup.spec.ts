@@ -114,7 +114,7 @@ describe('The set-up of a store', () => {
     expect(await test.store.countUnknownProfiles(['standard', 'acme', 'other'])).toEqual([]);
   });
 
-  it('lockSealedRows goes through a table in batches, and updateSealedRow writes a row', async () => {
+  it('lockSealedRows returns the rows of a table in batches, and updateSealedRow writes a row', async () => {
     for (const tenantId of ['c', 'a', 'b']) await addAccount({ tenantId, secrets: [secret('old')] });
     await test.store.transaction(async (tx) => {
       const first = await tx.lockSealedRows('accounts', null, 2);
@@ -156,7 +156,7 @@ describe('The set-up of a store', () => {
     expect(waitMs).toBeGreaterThanOrEqual(5_000);
   });
 
-  it('readDatabaseHealth knows how long the oldest event has waited for the relay', async () => {
+  it('readDatabaseHealth returns how long the oldest event has waited for the relay', async () => {
     expect(await test.store.readDatabaseHealth()).toMatchObject({
       relayLagMs: 0,
       table: 'webhook_deliveries',

@@ -17,7 +17,7 @@ import type { Store } from '../../libs/webhooks/src/store/store.js';
 import { emptyTables } from '../support/empty-tables.js';
 import { createMigratedDatabase } from '../support/migrated-database.js';
 
-// The suite that every database's store must pass. It uses only the store. SQL changes rows only to damage them.
+// The suite that every database's store must pass. It calls the store. SQL and repositories only prepare and check rows.
 
 /** Lanes to skip. */
 export function skipping(laneIds: string[] = []): LanesToSkip {
@@ -80,12 +80,12 @@ export function newEvent(fields: Partial<NewEvent> = {}): NewEvent {
   };
 }
 
-/** Commits `events`. */
+/** Publishes `events` in one transaction. */
 export function publish({ store }: StoreUnderTest, ...events: NewEvent[]) {
   return store.transaction((tx) => tx.insertEvents(events));
 }
 
-/** An endpoint of tenant `a` with its lane. Returns the lane's id. */
+/** Adds an endpoint, by default of tenant `a`, with its lane. Returns the lane's id. */
 export async function addEndpoint(
   { store }: StoreUnderTest,
   endpoint: EndpointChanges & { tenantId?: string } = {},
@@ -131,7 +131,7 @@ export interface RelayOptions {
   direct?: boolean;
 }
 
-/** Relays all events to one lane, in one transaction. Returns the indexes of those that were handed over. */
+/** Relays all events to one lane, in one transaction. Returns the indexes of the deliveries that were handed over. */
 export async function relayTo(
   { store }: StoreUnderTest,
   laneId: string,
