@@ -13,8 +13,8 @@ interface PgDriver {
 }
 
 /**
- * The statements that go to the database of a data source through the clients of `pg`, also those that TypeORM's logger is not
- * told of.
+ * The statements that go to the database of a data source through the clients of `pg`. They include those that TypeORM's logger
+ * does not see.
  */
 export class ClientLog {
   readonly statements: string[] = [];
@@ -57,5 +57,5 @@ export class ClientLog {
   }
 }
 
-/** Part of the statement with which a worker asks for work. */
+/** Part of the statement with which a worker polls. */
 export const POLL = 'as "hasEvents"';

@@ -7,7 +7,7 @@ module.exports = class CountReporter {
   onRunComplete(_contexts, { numPassedTests, numFailedTests, numRuntimeErrorTestSuites }) {
     // A file that could not even run is a failure too.
     const line = `${numPassedTests} passed, ${numFailedTests + numRuntimeErrorTestSuites} failed\n`;
-    // Jest's own summary comes after every other reporter.
+    // Jest prints its own summary after every reporter has run, so this line is written at the exit.
     process.once('exit', () => this.output.write(line));
   }
 };

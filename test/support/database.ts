@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Client } from 'pg';
 
 /**
- * An empty database of its own: `url` to connect to it, `drop()` to delete it at the end of the test file, even if connections
+ * A database of a test file: `url` to connect to it, `drop()` to delete it at the end of the test file, even if connections
  * are open.
  */
 export interface TestDatabase {
@@ -10,11 +10,11 @@ export interface TestDatabase {
   drop(): Promise<void>;
 }
 
-/** A fresh database on the server of this run, so that test files can run side by side; a copy of `template` if named. */
+/** Creates a copy of `template` on the server of this run. Each test file has its own, so test files can run in parallel. */
 export async function createDatabase(template = 'template1'): Promise<TestDatabase> {
   const name = `test_${randomUUID().replaceAll('-', '')}`;
   await onServer(async (client) => {
-    // The server of `npm test` has this setting if its files are in memory. Then copying the files takes a third of the time.
+    // The server of `npm test` has this setting if its files are in memory. Copying the files then takes a third of the time.
     const { rows } = await client.query(
       "SELECT current_setting('file_copy_method', true) = 'clone' AS clones",
     );

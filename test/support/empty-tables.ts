@@ -1,6 +1,6 @@
 type Query = <Row>(sql: string, parameters?: unknown[]) => Promise<Row[]>;
 
-/** Empties tables. To truncate one takes milliseconds, so only those are truncated that have been written to since. */
+/** Empties tables. Truncating a table takes milliseconds, so tables without any data are left out. */
 export async function emptyTables(query: Query, tables: string[]): Promise<void> {
   const written = await query<{ name: string }>(
     'select name from unnest($1::text[]) as name where pg_relation_size(name::regclass) > 0',

@@ -1,6 +1,6 @@
 // @ts-check
-// Lets plain Node run the sample app from its sources, with the packages of this repository from theirs:
-// `node --require from-source.js sample-app/src/main.ts`. Nothing has to be built before.
+// Lets Node run the sample app and the packages of this repository from their sources, without a build:
+// `node --require from-source.js sample-app/src/main.ts`.
 const Module = require('node:module');
 const { resolve } = require('node:path');
 require('./processes/register.js');

@@ -3,8 +3,8 @@ import { inspect } from 'node:util';
 const MAX_NAME_LENGTH = 300;
 
 /**
- * One test of a whole corpus. It runs `check` for every case, one after another, and fails once with a list of the cases
- * for which `check` threw. Each entry shows the case, and the assertion with what it expected and what it got.
+ * Declares one test for many cases. The test runs `check` for each case, one after another, and fails once with a list of the
+ * cases for which `check` threw. Each entry shows the case and the failed assertion.
  */
 export function itForAll<const Case>(
   cases: Iterable<Case>,

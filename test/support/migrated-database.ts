@@ -7,7 +7,7 @@ const LOCK = 4_711;
 
 let template: Promise<string> | null = null;
 
-/** A fresh database in which the module's migrations have run: a copy, which takes less time than to run them. */
+/** Creates a database in which the module's migrations have run. Copying a template is faster than running them. */
 export async function createMigratedDatabase(): Promise<TestDatabase> {
   template ??= findTemplate();
   return createDatabase(await template);

@@ -16,7 +16,7 @@ export interface Explained {
 export const rowsRead = (row: Explained): number =>
   sumOf(row, (plan) => ('Relation Name' in plan ? rowsOf(plan) : 0));
 
-/** Rows that all steps of a statement have looked at: those of tables, and those that one step compares with another's. */
+/** Rows that all steps of a statement have processed: rows of tables, and rows that the other steps return or filter out. */
 export const rowsCompared = (row: Explained): number => sumOf(row, rowsOf);
 
 function rowsOf(plan: Plan): number {

@@ -13,7 +13,7 @@ export interface RunningBackend {
   databaseUrl: string;
   get(path: string, key?: string): request.Test;
   post(path: string, body: object, key?: string): request.Test;
-  /** Of the API. */
+  /** URL of the API. */
   url: string;
   close(): Promise<void>;
 }

@@ -1,8 +1,8 @@
 const { randomUUID } = require('node:crypto');
 const { startPostgres } = require('../../sample-app/src/postgres/start-postgres.js');
 
-// One server for the whole run, on a free port and in a temporary folder: runs side by side do not meet.
-// `createDatabase()` gives each test file a database of its own on it. DATABASE_URL names another server.
+// Starts one server for the whole run, on a free port and in a temporary folder, so that runs can be parallel.
+// `createDatabase()` creates a database for each test file on it. DATABASE_URL names a server to use instead.
 module.exports = async () => {
   process.env.TEST_RUN_ID = randomUUID().replaceAll('-', '');
   if (process.env.DATABASE_URL) {

@@ -79,11 +79,11 @@ export interface HostSettings {
   options?: WebhooksModuleOptions & WebhooksModuleStructure;
   /** A database that is kept after `close()`. Default: a new one that is dropped. */
   database?: TestDatabase;
-  /** `false` for tests that make the module complain. Default errors and warnings. */
+  /** `false` for tests that cause errors or warnings. Default: logs errors and warnings. */
   logger?: false;
 }
 
-/** Starts a host. It delivers only when the test says `webhooks.runOnce()`, unless `options.role` says otherwise. */
+/** Starts a host. It delivers only when the test calls `webhooks.runOnce()`, unless `options.role` starts a worker. */
 export async function startHost({
   adapter = 'express',
   configure,

@@ -1,4 +1,4 @@
-// Jest runs this before each spec file: what the routes answer, and what they accept, must be in the OpenAPI document.
+// Jest runs this before each spec file. It checks that the OpenAPI document describes what the routes accept and return.
 import type { Exchange } from './exchange.js';
 import { problems } from './problems.js';
 
@@ -8,12 +8,12 @@ jest.mock('../../../libs/webhooks/src/module/routes/mount-controller.js', () => 
   const actual = jest.requireActual<Mounting>('../../../libs/webhooks/src/module/routes/mount-controller.js');
   const { observe } = jest.requireActual<typeof import('./observe.js')>('./observe.js');
   const check = (exchange: Exchange): void => {
-    // Needs the document, which needs this module.
+    // Loaded here, because described.js needs the document, and the document needs the mocked module.
     const { problemsOf } = jest.requireActual<typeof import('./described.js')>('./described.js');
     try {
       problems.push(...problemsOf(exchange));
     } catch (error) {
-      problems.push(String(error)); // The response goes out as it is.
+      problems.push(String(error)); // The response is sent unchanged.
     }
   };
   return {

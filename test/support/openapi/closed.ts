@@ -1,12 +1,12 @@
 /**
- * A document whose objects may have no other fields than it names. Clients must accept further fields, but a field that the
- * routes return and the document does not name is missing in the document.
+ * Returns the document with objects that allow only the fields that it names. Clients must accept further fields, but if the
+ * routes return a field that the document does not name, the document is incomplete.
  */
 export function closed(part: unknown, isPart = false): unknown {
   if (Array.isArray(part)) return part.map((each) => closed(each, isPart));
   if (typeof part !== 'object' || part === null) return part;
   const entries = Object.entries(part).map(([name, value]) => [name, closed(value, name === 'allOf')]);
   const isObject = 'properties' in part && !('additionalProperties' in part) && 'type' in part;
-  // The parts of `allOf` are each about some of the fields.
+  // Each part of `allOf` names only some of the fields, so the parts stay open.
   return { ...Object.fromEntries(entries), ...(isObject && !isPart && { additionalProperties: false }) };
 }

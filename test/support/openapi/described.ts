@@ -10,7 +10,7 @@ import validatorsOf from './validators.shared.js';
 
 interface Described {
   operation: OpenApiOperation;
-  /** JSON pointer to it. */
+  /** JSON pointer to the operation. */
   place: string;
 }
 
@@ -27,11 +27,11 @@ const operations = new Map(
 );
 const JSON_SCHEMA = 'content/application~1json/schema';
 
-/** What of an exchange the document does not describe: the response, and the request if it was accepted. */
+/** Returns what the document does not describe of the response, and of the request if it was accepted. */
 export function problemsOf(exchange: Exchange): string[] {
   const { controller, handlerName, status } = exchange;
   const described = describedController(controller);
-  // A route that a host's subclass adds, or a fault that a test has made on purpose.
+  // Skips routes that a host's subclass adds, and faults that a test causes on purpose.
   if (!described || !(handlerName in described.operations) || status === 500) return [];
   const name = `${described.idPrefix}_${handlerName}`;
   const operation = operations.get(name)!;
@@ -58,7 +58,7 @@ function requestProblems({ operation, place: closedPlace }: Described, { request
   // The platforms' routes ignore fields that they do not know.
   const isLenient = /~1v\d~1/.test(closedPlace);
   const place = isLenient ? closedPlace.replace('document', 'open') : closedPlace;
-  // A platform's route also reads JSON that was sent as a form: then the parsers have left something else.
+  // A platform's route also reads JSON that was sent as a form. Then the parsed body is not that JSON.
   const isJson = /json/.test(String(request.headers['content-type'] ?? (isLenient ? '' : 'json')));
   const problems =
     operation.requestBody && isJson

@@ -3,7 +3,7 @@ import type { CallHandler, ExecutionContext, NestInterceptor, Type } from '@nest
 import type { Observable } from 'rxjs';
 import type { Exchange } from './exchange.js';
 
-/** Reports the exchanges of a controller, from behind the host's guards on. */
+/** Reports the requests to a controller that pass the host's guards, with their responses. */
 export function observe(controller: Type<object>, report: (exchange: Exchange) => void): Type<object> {
   const interceptors = (Reflect.getMetadata('__interceptors__', controller) ?? []) as unknown[];
   Reflect.defineMetadata('__interceptors__', [new Observer(report), ...interceptors], controller);
@@ -27,7 +27,7 @@ class Observer implements NestInterceptor {
 
 type Ended = (response: ServerResponse, body: string, contentType: string) => void;
 
-/** Calls `ended` with all that was written, before the last of it is sent. */
+/** Calls `ended` with the whole body, before the last part of the body is sent. */
 function onEnd(response: ServerResponse, ended: Ended): void {
   const chunks: Buffer[] = [];
   const keep = (chunk: unknown): void => {
@@ -47,7 +47,7 @@ function onEnd(response: ServerResponse, ended: Ended): void {
   };
 }
 
-/** Fastify writes its headers as one text. */
+/** Fastify writes all headers as one text, so `getHeader` does not return them. */
 function contentTypeOf(response: ServerResponse): string {
   const { _header: head } = response as ServerResponse & { _header?: string | null };
   const set = response.getHeader('content-type') ?? /^content-type: (.*)$/im.exec(head ?? '')?.[1];

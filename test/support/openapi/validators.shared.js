@@ -1,12 +1,12 @@
-// Loaded once for each process of Jest: to compile a schema takes some milliseconds.
+// Each process of Jest loads this file once, because compiling a schema takes some milliseconds.
 const { Ajv2020 } = require('ajv/dist/2020.js');
 
-/** The validators of each document that was asked for; the spec files of a process have the same. */
+/** The validators by document. The spec files of a process share them. */
 const known = new Map();
 
 /**
- * Validates parts of an OpenAPI document, which are named by JSON pointers: `document#/…` to what `closed` makes of it, and `open#/…`
- * to itself.
+ * Returns validators for parts of an OpenAPI document. A JSON pointer names the part: `document#/…` in the document that `closed`
+ * returns, `open#/…` in the original.
  *
  * @param {object} document
  * @param {(document: object) => object} closed

@@ -48,13 +48,13 @@ export class Child {
     return this.process.exitCode === null && this.process.signalCode === null;
   }
 
-  /** Runs a command there. Rejects with what it threw, or with the end of its output where it has ended. */
+  /** Runs a command in the process. Rejects with the command's error, or with the end of the output if the process has ended. */
   async ask<Result = void>(name: string, ...args: unknown[]): Promise<Result> {
     if (!this.alive) throw new Error(`${name}: the process has ended\n${this.output}`);
     const id = ++this.last;
     const { result, error } = await new Promise<Answer>((resolve) => {
       this.waiting.set(id, resolve);
-      this.process.send({ id, name, args }, () => undefined); // a failure shows as its exit
+      this.process.send({ id, name, args }, () => undefined); // if sending fails, the exit settles the call
     });
     this.waiting.delete(id);
     if (error) throw Object.assign(new Error(`${name}: ${error.message}`), { name: error.name });
@@ -72,12 +72,12 @@ export class Child {
     this.process.kill(signal);
   }
 
-  /** Resolves with its exit code or signal. */
+  /** Resolves with the exit code or the signal when the process has ended. */
   async exit(): Promise<unknown> {
     return this.ended;
   }
 
-  /** `kill -9`, and waits until it is gone. */
+  /** Sends SIGKILL, and waits until the process has ended. */
   async kill(): Promise<void> {
     this.process.kill('SIGKILL');
     await this.ended;

@@ -1,6 +1,6 @@
 // @ts-check
 // Lets plain Node run the TypeScript of this repository: `node --require register.js host.ts`.
-// The processes of the fault suite are started and killed by the hundred: compiled files are kept for the whole run.
+// The fault suite starts hundreds of processes, so compiled files are kept in the folder for temporary files.
 const { createHash } = require('node:crypto');
 const { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } = require('node:fs');
 const Module = require('node:module');
@@ -46,7 +46,7 @@ function compiled(filename) {
   if (existsSync(place)) return readFileSync(place, 'utf8');
   const { code } = transformSync(source, { ...options, filename });
   mkdirSync(kept, { recursive: true });
-  // Several processes may compile the same file at once: each moves a finished one into place.
+  // Several processes may compile the same file at once, so each writes its own copy and then renames it.
   writeFileSync(`${place}.${process.pid}`, code);
   renameSync(`${place}.${process.pid}`, place);
   return code;

@@ -11,7 +11,7 @@ export interface Answer {
   error?: { name: string; message: string };
 }
 
-/** Something that a process tells without being asked. */
+/** A message that a process sends without a command. */
 export interface News {
   news: string;
   about: unknown;
@@ -28,7 +28,7 @@ export function serve(commands: Record<string, (...args: never[]) => unknown>): 
       send({ id, error: { name: kind, message } });
     }
   });
-  // Nobody is left to answer to.
+  // The parent has ended.
   process.on('disconnect', () => process.exit(0));
 }
 
@@ -37,6 +37,6 @@ export function tell(news: string, about: unknown): void {
 }
 
 function send(message: Answer | News): void {
-  // The parent may be gone: then there is nobody to tell that sending failed.
+  // Ignores errors: sending fails only if the parent has ended.
   process.send?.(message, undefined, undefined, () => undefined);
 }

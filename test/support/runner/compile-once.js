@@ -4,8 +4,8 @@ const vm = require('node:vm');
 const compiled = new Map();
 
 /**
- * Does what Jest uses `vm.compileFunction` for, once for each module of a process. Jest compiles them again for each spec file,
- * which takes half of the time to load them. Modules with dynamic imports are no exception: Jest loads none.
+ * Replaces `vm.compileFunction` for Jest, and compiles each module once in a process. Jest itself compiles a module again for each
+ * spec file, which takes half of the time to load it. It does not support dynamic imports, because Jest does not run any here.
  *
  * @param {string} source
  * @param {readonly string[]} parameters
@@ -14,7 +14,7 @@ const compiled = new Map();
 module.exports = function compileOnce(source, parameters, { filename }) {
   let known = compiled.get(filename);
   if (known?.source !== source) {
-    // On the first line, with an offset, so that stack traces have the positions of the source.
+    // The head is on the first line, with an offset, so that stack traces have the positions of the source.
     const head = `(function (${parameters.join(', ')}) {`;
     const script = new vm.Script(`${head}${source}\n})`, { filename, columnOffset: -head.length });
     compiled.set(filename, (known = { source, run: script.runInThisContext() }));

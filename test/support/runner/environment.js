@@ -1,5 +1,5 @@
-// Jest's environment for Node, without a context for each spec file: all run in the process's own. In a context of its own, a
-// file evaluates some 1,500 modules of packages again, and each use of a global name goes through an interceptor.
+// Jest's environment for Node, in which all spec files run in the process's own context. If each had a context of its own, it
+// would evaluate some 1,500 modules of packages again, and each use of a global name would go through an interceptor.
 const vm = require('node:vm');
 const { LegacyFakeTimers, ModernFakeTimers } = require('@jest/fake-timers');
 const { ModuleMocker } = require('jest-mock');
@@ -12,7 +12,7 @@ const ownProcess = require('./own-process.js');
 vm.compileFunction = compileOnce;
 
 module.exports = class Environment {
-  /** Whether spec files get the packages that this process has loaded: `runtime.js`. */
+  /** Whether the spec file uses the packages that this process has loaded. `runtime.js` reads this. */
   sharesPackages = true;
   global = globalThis;
   moduleMocker = new ModuleMocker(globalThis);

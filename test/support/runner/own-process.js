@@ -1,4 +1,4 @@
-/** A stream, but what is written to it goes nowhere. */
+/** A stream that discards what is written to it. */
 const quiet = (stream) =>
   Object.create(stream, {
     write: {
@@ -11,12 +11,12 @@ const quiet = (stream) =>
     },
   });
 
-/** Its listeners are those of the process. */
+/** Properties that are set on the real process, so that it has the same listeners. */
 const SHARED = new Set(['_events', '_eventsCount', '_maxListeners']);
 
 /**
- * `process` as a spec file gets it. What is set on it, as by fake timers, is set for that file, and what is written to its
- * streams, as by Nest's logger, is not printed among the results. What is logged on `console`, Jest shows.
+ * `process` as a spec file gets it. Properties that the file sets, as fake timers do, are set for that file only. Output to its
+ * streams, such as that of Nest's logger, is discarded, so it does not mix with the results. Jest still shows `console` output.
  */
 module.exports = function ownProcess(process = globalThis.process) {
   const own = Object.create(process, {

@@ -1,7 +1,7 @@
-/** What spec files change of the packages that they share: where Nest's logger writes, and the methods of `pg`'s client. */
+/** The state of shared packages that spec files change: where Nest's logger writes, and the methods of `pg`'s client. */
 module.exports = class PackageState {
   constructor() {
-    // Not when this file is loaded: Jest would compile the packages, to other modules than those that spec files get.
+    // Required here, because at the top of this file Jest would compile copies other than those that spec files get.
     this.Logger = require('@nestjs/common').Logger;
     this.Client = require('pg').Client;
     this.statics = { ...this.Logger };
@@ -9,7 +9,7 @@ module.exports = class PackageState {
     this.methods = Object.getOwnPropertyDescriptors(this.Client.prototype);
   }
 
-  /** Undoes what has changed since. */
+  /** Restores the state that the constructor saved. */
   restore() {
     Object.assign(this.Logger, this.statics);
     this.Logger.staticInstanceRef.options = this.options;

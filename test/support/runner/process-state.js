@@ -1,11 +1,11 @@
-/** What spec files change of the process that they share: global names, variables of the environment, listeners. */
+/** The state of the shared process that spec files change: globals, environment variables and listeners. */
 module.exports = class ProcessState {
   /** @type {Record<PropertyKey, PropertyDescriptor>} */
   globals = Object.getOwnPropertyDescriptors(globalThis);
   variables = { ...process.env };
   listeners = new Map(process.eventNames().map((name) => [name, process.rawListeners(name)]));
 
-  /** Undoes what has changed since. */
+  /** Restores the state that the constructor saved. */
   restore() {
     for (const key of Reflect.ownKeys(globalThis)) {
       const before = Reflect.get(this.globals, key);

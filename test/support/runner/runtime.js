@@ -1,16 +1,16 @@
-// Jest's runtime, which loads packages once for each process: for each spec file, it evaluates only our own modules.
+// A Jest runtime that loads packages once in each process. For each spec file it evaluates only this repository's modules.
 const { dirname, sep } = require('node:path');
 const { default: Runtime } = require('jest-runtime');
 
 const PACKAGES = `${sep}node_modules${sep}`;
-/** Keeps the entities of all files that named them. */
+/** Not shared, because this package keeps the entities of all spec files that registered some. */
 const NEVER_SHARED = `${PACKAGES}@nestjs${sep}typeorm${sep}`;
-/** Our own modules that are loaded once. */
+/** Ending of this repository's modules that are loaded once in each process. */
 const SHARED = '.shared.js';
 
-/** The files that relative names stand for: Jest tries all mapped names for each import of each spec file. */
+/** The files that names resolve to, kept because Jest tries all mapped names for each import of each spec file. */
 const paths = new Map();
-/** What files have been compiled to: Jest looks it up by a digest of the source. */
+/** The compiled files, kept because Jest computes a digest of the source for each look-up. */
 const compiled = new Map();
 
 module.exports = class SharingRuntime extends Runtime {

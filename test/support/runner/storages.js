@@ -12,11 +12,11 @@ hooks.AsyncLocalStorage = class extends hooks.AsyncLocalStorage {
 };
 
 /**
- * The `AsyncLocalStorage`s that spec files create. Jest creates one for each, and every promise and timer of the process copies
- * the values of all that are enabled, so a hundred spec files later each of them costs a hundred times as much.
+ * The `AsyncLocalStorage`s that are created while a spec file runs. Jest creates one for each spec file, and every promise and
+ * timer copies the values of all enabled storages. If they stayed enabled, each spec file would slow down all later ones.
  */
 module.exports = class Storages {
-  /** Disables them. A package that has created one goes on to use it: its next `run()` enables it again. */
+  /** Disables the storages. A package can still use its own: the next `run()` enables it again. */
   restore() {
     for (const storage of created.splice(0)) storage.disable();
   }
