@@ -71,7 +71,9 @@ describe('The keys of stored secrets', () => {
           allowPlaintextSecrets: false,
         }),
       );
-    await expect(withKey(NEW).check()).rejects.toThrow(/the key "k1": it is not the one .* id of its own/s);
+    await expect(withKey(NEW).check()).rejects.toThrow(
+      /the key "k1": they were sealed under another key .* give it another id/s,
+    );
     await host.as('b').post('/webhooks', body).expect(201);
     await host.dataSource.query(
       `update webhook_endpoints set headers = null, secrets = (select secrets from webhook_endpoints where tenant_id = 'b') where tenant_id = 'a'`,
