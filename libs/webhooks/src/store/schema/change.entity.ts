@@ -9,7 +9,8 @@ export class WebhookChangeRow {
   /** Name of the capture: the path of the host's table and its column, such as `sms.message.status`. */
   capture!: string;
   /**
-   * 0: no worker has tried it. Otherwise the time of the next try, because its map or that of an earlier change has failed.
+   * 0: no worker has tried it. Otherwise the time of the next try, because the map of this change, or of an earlier change of
+   * the same row, has failed.
    */
   dueAt!: number;
   id!: string;

@@ -3,9 +3,8 @@ import { flag, instant, integer, key, nullable, text } from './columns.js';
 import type { DeliveryState } from '../../core/states.js';
 
 /**
- * One event for one endpoint or callback. The last attempt is in its own columns; earlier ones are in
- * `webhook_attempts`. No index contains a column that a successful first attempt changes, so that PostgreSQL can keep the
- * update on the row's page.
+ * One event for one endpoint or callback. The row holds the last attempt; earlier attempts are in `webhook_attempts`. No index
+ * contains a column that a successful first attempt changes, so that PostgreSQL can keep the update on the row's page.
  */
 export class WebhookDeliveryRow {
   id!: string;
@@ -26,13 +25,13 @@ export class WebhookDeliveryRow {
   reason!: string | null;
   /** When it is due; if it is claimed, when its lease expires. `null`: it was handed directly to a worker, or has ended. */
   nextAt!: number | null;
-  /** It has had an attempt, so first attempts in its lane come before it. */
+  /** It has had an attempt, or a replay has created it. First attempts in its lane come before it. */
   retry!: boolean;
-  /** The lease under which it is being, or was last, sent. Outcomes under another lease are ignored. */
+  /** The lease under which it is sent, or was last sent. Outcomes under another lease are ignored. */
   leaseId!: string | null;
   /** Number of claims since the last outcome. */
   claims!: number;
-  /** Number of attempts so far, manual retries included. Also the number of the last one. */
+  /** Number of attempts, including those before a manual retry. Also the number of the last attempt. */
   attempts!: number;
   /** Attempts before the last manual retry. The schedule counts from here. */
   attemptsBefore!: number;

@@ -1,7 +1,7 @@
 import { EntitySchema } from 'typeorm';
 import { flag, instant, key, nullable, text } from './columns.js';
 
-/** A row of the outbox, written in the host's transaction and never changed. */
+/** A row of the outbox, written in the host's transaction. It changes only when its data is erased. */
 export class WebhookEventRow {
   sequence!: string;
   id!: string;

@@ -33,7 +33,7 @@ export class WebhookLaneRow {
   probes!: number;
   /** The lane is failing, and until this time only one worker may claim from it. */
   claimedUntil!: number | null;
-  /** The operator has paused it. It is then `paused`, whatever the state of its endpoint. */
+  /** When the operator paused it. Until it is released, its state is `paused`, whatever the state of its endpoint. */
   operatorPausedAt!: number | null;
 }
 

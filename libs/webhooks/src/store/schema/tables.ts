@@ -41,8 +41,8 @@ export function tableMetadata(dataSource: DataSource, table: keyof Tables): Enti
 }
 
 /**
- * Throws if the host's naming strategy renames a table or column. It may name what has no declared name, but statements and
- * migrations use the declared names.
+ * Throws if the host's naming strategy renames a table or column. A strategy may choose names where none is declared, but the
+ * module's statements and migrations use the names that it declares.
  */
 function assertNotRenamed({
   tableNameWithoutPrefix,

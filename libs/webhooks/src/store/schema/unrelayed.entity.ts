@@ -2,8 +2,8 @@ import { EntitySchema } from 'typeorm';
 import { key } from './columns.js';
 
 /**
- * Marks an event that has no deliveries yet. Written with the event and deleted with the insert of its deliveries, so that
- * the event itself is never updated.
+ * Marks an event that has no deliveries yet. Written with the event, and deleted when its deliveries are inserted. So the relay
+ * never updates the event itself.
  */
 export class WebhookUnrelayedRow {
   sequence!: string;

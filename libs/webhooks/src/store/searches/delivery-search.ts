@@ -1,15 +1,15 @@
 import type { DeliveryState, StatusClass } from '../../core/states.js';
 
-/** A delivery with a smaller id may have been created up to this much later, ms. No statement takes that long. */
+/** Of two deliveries, the one with the smaller id may have been created later, but less than this, ms. */
 export const MAX_ID_SKEW_MS = 300_000;
 
 /** Which deliveries `searchDeliveries` returns. `undefined`: any. Instants are epoch ms. */
 export interface DeliverySearch {
-  /** It returns one more than this if there are more. */
+  /** Maximum number of deliveries on a page. The search returns one more if there are more. */
   limit: number;
   /** Only ids below this one. */
   before: string;
-  /** Approximate number of rows to read; at least `limit` per lane, or less would be read than a page shows. */
+  /** Approximate number of rows to read. A search reads more if this is less than a page for each lane. */
   scan: number;
   /**
    * Which index finds the candidates: by id, by the event's id, by subject, the failed ones of each lane, or the newest of
@@ -38,9 +38,9 @@ export interface DeliverySearch {
 
 /** How far a search has read. */
 export interface ScannedRange {
-  /** It has read all ids from this one on; `null`: all there are. */
+  /** The search has read all rows from this id on; `null`: all that exist. */
   floor: string | null;
-  /** When the oldest delivery that it has read was created; `null` if there was none. */
+  /** When the oldest delivery that the search has read was created; `null` if there was none. */
   floorCreatedAt: number | null;
 }
 

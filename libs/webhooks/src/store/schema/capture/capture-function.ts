@@ -9,11 +9,11 @@ export function captureFunction(dataSource: DataSource): string {
 }
 
 /**
- * SQL of the function that the triggers call. It runs in transactions of the host, and of programs that know nothing of
- * this module:
- * - It runs as the role that migrates, because the others have no rights to the table.
- * - It writes to `table`, an absolute name, and takes functions and operators from `pg_catalog` alone: their search path
- *   may be any.
+ * SQL of the function that the triggers call. It runs in transactions of the host, and of other programs that write to the
+ * host's table:
+ * - It runs as the role that has run the migration, because the roles of these programs may have no rights to `table`.
+ * - It uses the absolute name `table`, and only functions and operators of `pg_catalog`, because each program may have
+ *   another search path.
  * - It names no column of the host's row, so a change of the host's table cannot make the host's statements fail.
  *
  * @param name of the function

@@ -46,7 +46,7 @@ export function captureMigration<Entity extends ObjectLiteral>(
       const changes = await absoluteName(runner, tablesOf(runner.connection).changes);
       const name = captureFunction(runner.connection);
       await runner.query(captureFunctionSql(name, changes));
-      // A role that may call the function could forge changes, with a trigger on a table of its own.
+      // A role that may call the function could forge changes: it could create a trigger on its own table.
       await runner.query(`revoke all on function ${name}() from public`);
       await dropTriggers(runner, captured, table);
       for (const trigger of captureTriggers(runner.connection, captured, table))
@@ -89,7 +89,7 @@ async function dropUnusedFunction(runner: QueryRunner): Promise<void> {
   if (users.length === 0) await runner.query(`drop function if exists ${name}()`);
 }
 
-/** The name with its schema, because programs that change the table may have another search path than the host. */
+/** The name with its schema, because programs that change the host's table may have another search path than the host. */
 async function absoluteName(runner: QueryRunner, table: string): Promise<string> {
   const [row] = await runner.query(
     `select quote_ident(n.nspname) || '.' || quote_ident(c.relname) as name

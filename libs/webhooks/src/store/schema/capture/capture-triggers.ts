@@ -4,7 +4,7 @@ import type { CapturedColumn } from '../../change-store.js';
 import { tableMetadata } from '../tables.js';
 import type { CapturedTable, ColumnMetadata } from './captured-table.js';
 
-/** PostgreSQL cuts longer names. */
+/** PostgreSQL truncates longer names. */
 const MAX_NAME_LENGTH = 63;
 /** Bits of `pg_trigger.tgtype`. If no bit is set, the trigger runs after the statement. */
 const TRIGGER_TYPE = { row: 1, insert: 4, delete: 8, update: 16 };
@@ -40,7 +40,7 @@ export function captureTriggers(
 ): CaptureTrigger[] {
   const { tableName } = tableMetadata(dataSource, 'changes');
   const name = (suffix: string) => shorten(`${tableName}_${column.databaseName}_${suffix}`);
-  // Not "update of": that would miss a column that another trigger of the host sets.
+  // Not "update of", which would not fire if another trigger of the host changes the column.
   const update: CaptureTrigger = {
     name: name('update'),
     type: TRIGGER_TYPE.row | TRIGGER_TYPE.update,

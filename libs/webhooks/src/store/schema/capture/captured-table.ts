@@ -15,7 +15,7 @@ export interface CapturedTable {
   column: ColumnMetadata;
 }
 
-/** Throws {@link WebhooksSetupError} if the data source does not have the entity, or the entity not the column. */
+/** Throws {@link WebhooksSetupError} if the data source lacks the entity, or the entity lacks the column. */
 export function capturedTable(
   dataSource: DataSource,
   { entity, column: property }: CapturedColumn,
@@ -32,7 +32,7 @@ export function capturedTable(
   if (metadata.tableType === 'view') fail('a view has no rows of its own; capture the table behind it.');
   if (metadata.tableType === 'entity-child')
     fail(
-      `it shares a table; capture ${metadata.parentEntityMetadata.targetName}, and let map pick its rows.`,
+      `the entity shares the table of ${metadata.parentEntityMetadata.targetName}; capture that entity, and ignore its other rows in map.`,
     );
   const column = metadata.findColumnWithPropertyPath(property);
   if (!column) {

@@ -67,7 +67,7 @@ export class CreateWebhooks1763600000000 implements MigrationInterface {
         updated_at bigint not null,
         deleted_at bigint
       )`);
-    // The relay's look-up of a batch's tenants, and each tenant's list, newest first.
+    // For the relay, which reads the endpoints of a batch's tenants, and for each tenant's list, newest first.
     await runner.query(
       `create index ${index(runner, 'endpoints', '_tenant')} on ${tables.endpoints} (tenant_id, created_at, id)`,
     );
@@ -96,7 +96,7 @@ export class CreateWebhooks1763600000000 implements MigrationInterface {
     await runner.query(
       `create unique index ${index(runner, 'lanes', '_callback')} on ${tables.lanes} (tenant_id, origin)`,
     );
-    // The lanes that are due, the longest due first.
+    // For the claim of due lanes, the longest due first.
     await runner.query(
       `create index ${index(runner, 'lanes', '_due')} on ${tables.lanes} (next_due_at) where next_due_at is not null`,
     );
@@ -116,9 +116,9 @@ export class CreateWebhooks1763600000000 implements MigrationInterface {
         test boolean not null default false,
         endpoint_id uuid
       ) with (autovacuum_vacuum_scale_factor = 0.05)`);
-    // The event whose webhook-id a receiver quotes.
+    // For the look-up of an event by the webhook-id that a receiver has got.
     await runner.query(`create unique index ${index(runner, 'events', '_id')} on ${tables.events} (id)`);
-    // The page of one message, and the earlier events of a subject when order is kept.
+    // For the report on one message, and for the earlier events of a subject when order is kept.
     await runner.query(
       `create index ${index(runner, 'events', '_subject')} on ${tables.events} (tenant_id, subject, sequence)`,
     );
@@ -126,12 +126,13 @@ export class CreateWebhooks1763600000000 implements MigrationInterface {
       `create unique index ${index(runner, 'events', '_idempotency')} on ${tables.events} (tenant_id, idempotency_key)
        where idempotency_key is not null`,
     );
-    // What the relay claims from: empty when all is relayed, and vacuumed often, since every event passes through it.
+    // The relay claims events from this table. It is empty when all events are relayed. It is vacuumed often, because every
+    // event passes through it.
     await runner.query(`
       create table ${tables.unrelayed} (
         sequence bigint primary key
       ) with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000)`);
-    // Free room on each page, so that updates leave the indexes unchanged: no index names a column that a success of a first
+    // The free room on each page lets updates leave the indexes unchanged: no index contains a column that a successful first
     // attempt changes.
     await runner.query(`
       create table ${tables.deliveries} (
@@ -160,20 +161,20 @@ export class CreateWebhooks1763600000000 implements MigrationInterface {
         -- The last column, so that PostgreSQL's write-ahead log need not repeat it with every update.
         body text not null
       ) with (fillfactor = 55, autovacuum_vacuum_scale_factor = 0.05, autovacuum_vacuum_insert_scale_factor = 0.2)`);
-    // One delivery for each event, lane and wire type; the deliveries of an event.
+    // Allows one delivery for each event, lane and wire type, and finds the deliveries of an event.
     await runner.query(
       `create unique index ${index(runner, 'deliveries', '_event')} on ${tables.deliveries} (event_sequence, lane_id, wire_type)`,
     );
-    // The log of an endpoint, newest first.
+    // For the log of an endpoint, newest first.
     await runner.query(
       `create index ${index(runner, 'deliveries', '_lane')} on ${tables.deliveries} (lane_id, id)`,
     );
-    // What a lane claims: first attempts, then retries, each by due time. Claimed ones stay until their lease runs out.
+    // For claims from a lane: first attempts, then retries, both by due time. Claimed ones stay, due at the end of their lease.
     await runner.query(
       `create index ${index(runner, 'deliveries', '_due')} on ${tables.deliveries} (lane_id, retry, next_at)
        where next_at is not null`,
     );
-    // What recover and the failure filters look for.
+    // For recover and the filters for failures.
     await runner.query(
       `create index ${index(runner, 'deliveries', '_failed')} on ${tables.deliveries} (lane_id, failed_at)
        where failed_at is not null`,
@@ -196,7 +197,8 @@ export class CreateWebhooks1763600000000 implements MigrationInterface {
         expires_at bigint not null,
         first_delivery_id bigint not null
       )`);
-    // Tables may be dropped and created anew while a worker runs: its leases must not become those of another worker.
+    // Starts ids at the current time. The tables may be dropped and created anew while a worker runs, and no other worker may
+    // then get its lease ids.
     await runner.query(
       `select setval(pg_get_serial_sequence($1, 'id'), floor(extract(epoch from clock_timestamp()) * 1000)::bigint)`,
       [tables.leases],
@@ -228,7 +230,7 @@ export class CreateWebhooks1763600000000 implements MigrationInterface {
     await runner.query(
       `create index ${index(runner, 'alerts', '_tenant')} on ${tables.alerts} (tenant_id, id)`,
     );
-    // The mails that a recipient had today.
+    // For the number of mails that a recipient has got today.
     await runner.query(
       `create index ${index(runner, 'alerts', '_recipient')} on ${tables.alerts} (tenant_id, recipient)
        where recipient is not null`,

@@ -2,7 +2,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { tablesOf } from '../tables.js';
 import { dropIndex, indexName, lockTables } from './migration-steps.js';
 
-/** Endpoints that tenants have deleted are not read with the live ones, and retention finds them. */
+/** Separate indexes for live and deleted endpoints: reads of live ones skip the deleted ones, and retention finds these. */
 export class IndexLiveEndpoints1764500000000 implements MigrationInterface {
   readonly name = 'IndexLiveEndpoints1764500000000';
 

@@ -9,7 +9,7 @@ export class CaptureChanges1764800000000 implements MigrationInterface {
 
   async up(runner: QueryRunner): Promise<void> {
     const { changes } = tablesOf(runner.connection);
-    // Empty when all is mapped, and vacuumed often, since every change passes through it.
+    // The table is empty when all changes are mapped. It is vacuumed often, because every change passes through it.
     await runner.query(`
       create table ${changes} (
         capture varchar(255) not null,
@@ -24,14 +24,14 @@ export class CaptureChanges1764800000000 implements MigrationInterface {
         row_after jsonb,
         primary key (capture, due_at, id)
       ) with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000)`);
-    // What waits because of a failure, by row of the host. The trigger does not write to it.
+    // For changes that wait because of a failure, by row of the host. New changes from the trigger do not enter this index.
     await runner.query(
       `create index ${indexName(runner, 'changes', '_row')} on ${changes} (capture, row_key, id) where due_at > 0`,
     );
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    // Drops the triggers that are left, too: without the table, the host's statements would fail.
+    // "cascade" also drops the triggers that are left. Without the table, they would make the host's statements fail.
     await runner.query(`drop function if exists ${captureFunction(runner.connection)}() cascade`);
     await runner.query(`drop table ${tablesOf(runner.connection).changes}`);
   }

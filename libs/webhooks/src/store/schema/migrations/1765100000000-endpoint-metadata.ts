@@ -2,7 +2,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { tablesOf } from '../tables.js';
 import { dropIndex, indexName, lockTables } from './migration-steps.js';
 
-/** An id and values of the tenant's own. Processes of earlier releases ignore the columns. */
+/** The tenant's own id and values for an endpoint. Processes of earlier releases ignore the columns. */
 export class EndpointMetadata1765100000000 implements MigrationInterface {
   readonly name = 'EndpointMetadata1765100000000';
 

@@ -2,7 +2,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { tablesOf } from '../tables.js';
 import { dropIndex, indexName, lockTables } from './migration-steps.js';
 
-/** Jobs, and the events of a tenant by time. Processes of earlier releases ignore both. */
+/** The table of jobs, and an index of a tenant's events by time. Processes of earlier releases ignore both. */
 export class WebhookJobs1765400000000 implements MigrationInterface {
   readonly name = 'WebhookJobs1765400000000';
 
@@ -28,10 +28,10 @@ export class WebhookJobs1765400000000 implements MigrationInterface {
         next_at bigint
       )`);
     const index = (suffix: string): string => indexName(runner, 'jobs', suffix);
-    // What each worker asks for with every check for work.
+    // Each worker reads this index in every check for work.
     await runner.query(`create index ${index('_due')} on ${jobs} (next_at) where next_at is not null`);
     await runner.query(`create index ${index('_tenant')} on ${jobs} (tenant_id, created_at, id)`);
-    // Two replays to one endpoint would both create the same delivery.
+    // Allows one replay at a time for an endpoint, because two would create the same deliveries.
     await runner.query(
       `create unique index ${index('_running')} on ${jobs} (endpoint_id, kind) where finished_at is null`,
     );

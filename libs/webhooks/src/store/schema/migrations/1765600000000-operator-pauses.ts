@@ -3,8 +3,8 @@ import { tablesOf } from '../tables.js';
 import { lockTables } from './migration-steps.js';
 
 /**
- * What the operator has paused, and the lanes that are paused for that reason. Processes of earlier releases see such a lane
- * as paused by its owner: an owner who resumes it through such a process sends what waits.
+ * What the operator has paused, and the lanes that are paused for that reason. To a process of an earlier release, such a lane
+ * looks as if its owner had paused it: if the owner resumes it through such a process, its deliveries are sent.
  */
 export class OperatorPauses1765600000000 implements MigrationInterface {
   readonly name = 'OperatorPauses1765600000000';

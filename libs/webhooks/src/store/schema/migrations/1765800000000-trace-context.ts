@@ -2,7 +2,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { tablesOf } from '../tables.js';
 import { lockTables } from './migration-steps.js';
 
-/** The trace context that an event was published in. Processes of earlier releases ignore the column. */
+/** The trace context in which an event was published. Processes of earlier releases ignore the column. */
 export class TraceContext1765800000000 implements MigrationInterface {
   readonly name = 'TraceContext1765800000000';
 

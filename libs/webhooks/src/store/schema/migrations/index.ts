@@ -15,8 +15,8 @@ import { TraceContext1765800000000 } from './1765800000000-trace-context.js';
 import { PublishFunction1765900000000 } from './1765900000000-publish-function.js';
 
 /**
- * The module's migrations, oldest first: list them in the data source, `migrations: [...webhooksMigrations, ...own]`.
- * A release may add classes here and never changes one.
+ * The module's migrations, oldest first. List them in the data source: `migrations: [...webhooksMigrations, ...own]`. A
+ * release may add migrations, but never changes one.
  */
 export const webhooksMigrations = [
   CreateWebhooks1763600000000,

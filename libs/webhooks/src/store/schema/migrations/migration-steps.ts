@@ -18,9 +18,9 @@ export function indexName({ connection }: QueryRunner, table: keyof Tables, suff
 }
 
 /**
- * Locks tables for the rest of the transaction: in `share` mode, as `create index` does, writers wait; in `access
- * exclusive` mode, as `drop index` does, readers too. If others hold one of the tables, it releases all and tries again:
- * nobody queues for long behind a lock that waits, and no other transaction is aborted as the victim of a deadlock.
+ * Locks tables until the transaction ends. In `share` mode, which `create index` takes, writers wait. In `access exclusive`
+ * mode, which `drop index` takes, readers wait, too. If another transaction holds one of the tables, it releases all of them
+ * and tries again. So no transaction waits long behind this lock, and none is aborted because of a deadlock with it.
  */
 export async function lockTables(
   runner: QueryRunner,
@@ -43,7 +43,7 @@ export async function lockTables(
   end $$`);
 }
 
-/** Drops an index that a host may have dropped before. */
+/** Drops an index. It need not exist, because the host may have dropped it. */
 export async function dropIndex(runner: QueryRunner, table: keyof Tables, suffix: string): Promise<void> {
   const path = tablesOf(runner.connection)[table];
   const schema = path.slice(0, path.lastIndexOf('.') + 1);

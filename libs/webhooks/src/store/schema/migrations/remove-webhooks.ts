@@ -5,12 +5,12 @@ import { migrationsTable } from './migrations-table.js';
 
 /**
  * Removes the module from a database: drops its tables with everything in them, and deletes its rows from the host's table of
- * migrations. All of it happens in one transaction; the host's own tables and migrations stay, whatever the order in which they
- * ran. `migration:revert` would first revert the host's migrations that ran later.
+ * migrations. All of it happens in one transaction. The host's own tables and migrations stay, also those that ran later;
+ * `migration:revert` would revert these first.
  *
  * Stop the processes that use the tables first, and keep the module's entities in the data source until this has run.
  *
- * @param dataSource an initialized one that has `webhooksEntities`
+ * @param dataSource an initialized data source that has `webhooksEntities`
  * @returns the names of the migrations that were reverted, the newest first
  * @throws WebhooksSetupError if none of the module's migrations was run on this database
  */

@@ -20,15 +20,15 @@ export function publishFunctionName({ events }: Tables): string {
   return events.replace(/webhook_events("?)$/, 'webhook_publish$1');
 }
 
-/** Its name with the types of its parameters. */
+/** The name of the function with the types of its parameters. */
 export function publishFunctionSignature(tables: Tables): string {
   return `${publishFunctionName(tables)}(${Object.values(PARAMETERS).join(', ')})`;
 }
 
 /**
- * SQL of the function that writes one event. Each session plans its statements once, behind a pooler too. A plain statement is
- * parsed and planned in each transaction of the host, which takes as long as running it. A prepared statement that a pooler
- * has lost would end that transaction.
+ * SQL of the function that writes one event. Each session plans the statements of the function once, also behind a pooler. A
+ * plain statement would be parsed and planned in each transaction of the host, which takes as long as running it. A prepared
+ * statement that a pooler has lost would abort the host's transaction.
  */
 export function createPublishFunction(tables: Tables): string {
   const parameters = Object.entries(PARAMETERS).map(([name, type]) => `${name} ${type}`);
