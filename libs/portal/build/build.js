@@ -1,10 +1,10 @@
-// Builds the webhooks page into libs/webhooks/dist/portal. With `--if-stale` only if its sources have changed since.
+// Builds the webhooks page into libs/webhooks/dist/portal. With `--if-stale`, only if its sources have changed.
 import { closeSync, existsSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzippedBytes, packFiles, writePage } from './pack.js';
 import { hashSources, OUTPUT, PORTAL } from './sources.js';
 
-/** Customers pay for each megabyte: this is a second on a slow phone network. */
+/** Customers on phones pay for each megabyte, and a slow network needs a second for this size. */
 const MAX_GZIPPED_JAVASCRIPT_BYTES = 50 * 1024;
 
 function builtFrom() {
@@ -21,7 +21,7 @@ async function main() {
   const sources = hashSources();
   if (process.argv.includes('--if-stale') && builtFrom() === sources) return;
 
-  // Jest sets it to `test`, for which Vite builds a larger page.
+  // Jest sets NODE_ENV to `test`, for which Vite builds a larger page.
   process.env.NODE_ENV = 'production';
   const { build } = await import('vite');
   const { output } = await build({ configFile: join(PORTAL, 'vite.config.js') });

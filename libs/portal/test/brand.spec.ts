@@ -5,7 +5,7 @@ type Rgb = [number, number, number];
 const read = (css: string): Rgb => css.match(/\d+/g)!.map(Number) as Rgb;
 
 describe('The accent colour of a host', () => {
-  it('gives texts that can be read on both themes, whatever the colour is', () => {
+  it('gives texts with enough contrast in both themes, whatever the colour is', () => {
     const color = tuple(...[0, 1, 2].map(() => integer({ min: 0, max: 255 })));
     assert(
       property(color, (parts) => {
@@ -13,7 +13,7 @@ describe('The accent colour of a host', () => {
         const css = accentProperties(hex)!;
         const [brand, onBrand] = [read(css['--brand']!), read(css['--on-brand']!)];
         expect(contrast(brand, onBrand)).toBeGreaterThanOrEqual(4.5);
-        // The surfaces of tokens.css on which links stand.
+        // The backgrounds of links in tokens.css.
         expect(contrast(read(css['--brand-text-light']!), [246, 248, 250])).toBeGreaterThanOrEqual(4.5);
         expect(contrast(read(css['--brand-text-dark']!), [22, 27, 34])).toBeGreaterThanOrEqual(4.5);
       }),

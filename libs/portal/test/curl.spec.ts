@@ -1,14 +1,14 @@
 import { execFileSync } from 'node:child_process';
 import { curlOf } from '../src/screens/delivery/curl.ts';
 
-/** What a shell makes of a command: its words. */
+/** The arguments that a shell passes to cURL. */
 const wordsOf = (command: string): string[] =>
   execFileSync('sh', ['-c', command.replace(/^curl/, 'printf "%s\\0"')], { encoding: 'utf8' })
     .split('\0')
     .slice(0, -1);
 
 describe('A request as a cURL command', () => {
-  it('reaches cURL as it was sent, whatever it has in it', () => {
+  it('passes URL, headers and body to cURL unchanged, whatever characters they contain', () => {
     const url = "https://example.com/it's?a=$(id)&b=`id`";
     const body = '{"text":"it\'s $HOME; rm -rf / # \\" `id`\n\\n"}';
     const headers = { 'x-one': "a'b", 'x-two': '$(id) "q" \\' };

@@ -28,13 +28,13 @@ describe('The filters of deliveries in the URL', () => {
     expect(queryOf({ status: '503' }, NOW)).toMatchObject({ status: 503 });
   });
 
-  it('are left out if somebody has written nonsense there', () => {
+  it('are left out if their values are not valid', () => {
     const nonsense = { state: 'toString', status: '5', range: '__proto__', test: 'x' };
     expect(JSON.parse(JSON.stringify(queryOf(nonsense, NOW)))).toEqual({});
     expect(queryOf({ range: 'custom', since: 'yesterday' }, NOW).since).toBeUndefined();
   });
 
-  it('are cleared without leaving the list', () => {
+  it('are removed with the page, but the parameters that select the list stay', () => {
     expect(withoutFilters({ webhook: 'wh_1', tab: 'deliveries', q: 'x', cursor: 'dlv_1' })).toEqual({
       webhook: 'wh_1',
       tab: 'deliveries',

@@ -30,7 +30,7 @@ describe('The page explains', () => {
     expect(explainAttempt({ status: 200, error: null })).toBeNull();
   });
 
-  it('every reason, every wait and every webhook that did not get an event', () => {
+  it('every reason, every wait, and why a webhook did not get an event', () => {
     const keys = [
       ...valuesOf('WebhookDelivery', 'reason').map((reason) => `reason.${reason}`),
       ...valuesOf('WebhookDelivery', 'waits').flatMap((wait) => [`wait.${wait}`, `wait.short.${wait}`]),

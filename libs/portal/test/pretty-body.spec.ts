@@ -2,7 +2,7 @@ import { assert, json, jsonValue, property } from 'fast-check';
 import { prettyBody } from '../src/screens/delivery/pretty-body.ts';
 
 describe('A body that is shown', () => {
-  it('is JSON.stringify’s indentation for all JSON objects and lists', () => {
+  it('is indented as by JSON.stringify if it is a JSON object or list', () => {
     assert(
       property(jsonValue(), (value) => {
         const body = { value };
@@ -27,7 +27,7 @@ describe('A body that is shown', () => {
     expect(prettyBody('from=%2B1415&text=Hello+you')).toBe('from = +1415\ntext = Hello you');
   });
 
-  it('is left as it is if it is neither', () => {
+  it('is not formatted if it is neither JSON nor a form', () => {
     for (const body of ['', 'ok', '{"cut": "off', '<html a=b>', 'a = b', 'x&y=1'])
       expect(prettyBody(body)).toBeNull();
   });

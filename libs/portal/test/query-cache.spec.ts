@@ -5,7 +5,7 @@ let number = 0;
 /** A key that no other test has. */
 const newKey = () => ['test', ++number];
 
-/** A read whose answers the test gives. */
+/** A read function whose results the test controls. */
 function controlled() {
   const answers: {
     resolve: (data: unknown) => void;
@@ -21,7 +21,7 @@ beforeEach(() => void jest.useFakeTimers());
 afterEach(() => void jest.useRealTimers());
 
 describe('The cache of reads', () => {
-  it('reads once for all who ask at the same time', async () => {
+  it('reads once for several calls at the same time', async () => {
     const entry = entryOf(newKey());
     const { answers, read } = controlled();
     const both = Promise.all([refresh(entry, read), refresh(entry, read)]);
@@ -31,7 +31,7 @@ describe('The cache of reads', () => {
     expect(entry).toMatchObject({ data: { a: 1 }, error: null, reading: null });
   });
 
-  it('keeps the object if the answer is the same, so that nothing is drawn again', async () => {
+  it('keeps the object if the new data is equal, so that nothing is rendered again', async () => {
     const entry = entryOf(newKey());
     await refresh(entry, async () => ({ list: [1] }));
     const first = entry.data;
@@ -39,7 +39,7 @@ describe('The cache of reads', () => {
     expect(entry.data).toBe(first);
   });
 
-  it('keeps the data of before when a read fails', async () => {
+  it('keeps the earlier data when a read fails', async () => {
     const entry = entryOf(newKey());
     await refresh(entry, async () => 'data');
     const error = new ApiError('refused', 'No.', 422);
@@ -47,7 +47,7 @@ describe('The cache of reads', () => {
     expect(entry).toMatchObject({ data: 'data', error });
   });
 
-  it('tries again what did not reach the API, but not what it has refused', async () => {
+  it('retries calls that did not reach the API, but not calls that the API refused', async () => {
     for (const [error, tries] of [
       [new ApiError('network', '', 0), 3],
       [new ApiError('http_503', '', 503), 3],
@@ -61,7 +61,7 @@ describe('The cache of reads', () => {
     }
   });
 
-  it('reads what is shown again after a change, also if a read had begun before it', async () => {
+  it('reads queries on screen again after a change, even if a read began before the change', async () => {
     const key = newKey();
     const entry = entryOf(key);
     listen(entry, () => {});
@@ -77,14 +77,14 @@ describe('The cache of reads', () => {
     expect(entry.data).toBe('after the change');
   });
 
-  it('aborts a read that nobody waits for, and forgets its answer', async () => {
+  it('aborts a read when its last listener leaves, and ignores its result', async () => {
     const entry = entryOf(newKey());
     const leave = listen(entry, () => {});
     const { answers, read } = controlled();
     const left = refresh(entry, read);
     leave();
     expect(answers[0]!.signal.aborted).toBe(true);
-    // Somebody else comes before the aborted read has ended.
+    // Another read begins before the aborted one has ended.
     const again = refresh(entry, read);
     answers[1]!.resolve('in time');
     await again;

@@ -1,6 +1,6 @@
 import type { ErrorDetail } from './types.ts';
 
-/** A call that failed. `code` comes from the API; `network`, `timeout` or `unreadable` if the API did not respond. */
+/** A call that failed. `code` comes from the API. If the API did not respond, it is `network`, `timeout` or `unreadable`. */
 export class ApiError extends Error {
   override readonly name = 'ApiError';
 

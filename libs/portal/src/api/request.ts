@@ -93,6 +93,6 @@ export async function request<T>(method: string, path: string, options: RequestO
     return (await response.json()) as T;
   } catch {
     // A proxy's page with status 200, for example that of a captive portal.
-    throw new ApiError('unreadable', 'The answer is not JSON.', response.status);
+    throw new ApiError('unreadable', 'The response is not JSON.', response.status);
   }
 }

@@ -13,12 +13,12 @@ export interface Entry {
   key: QueryKey;
   data: unknown;
   error: unknown;
-  /** When `data` was read, epoch ms. 0 if it never was, or is out of date. */
+  /** When `data` was read, epoch ms. 0: never, or `data` is out of date. */
   readAt: number;
   reading: Promise<void> | null;
   abort: AbortController;
   listeners: Set<() => void>;
-  /** The latest function that read it. An invalidation calls it again. */
+  /** The function of the latest read. An invalidation calls it again. */
   read: QueryOptions<unknown>['queryFn'] | null;
 }
 

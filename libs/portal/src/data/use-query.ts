@@ -26,7 +26,7 @@ export interface QueryResult<Data> {
   refetch: () => Promise<void>;
 }
 
-/** Keeps the type of the data with its key. */
+/** Returns its argument, and infers the type of the data. */
 export const queryOptions = <Data>(options: UseQueryOptions<Data>): UseQueryOptions<Data> => options;
 
 /** Reads data, shares it between the components that show it, and reads it again as the options say. */

@@ -3,7 +3,7 @@ import { useLayoutEffect, useReducer } from 'preact/hooks';
 /**
  * Returns a value that is kept outside of the components, and renders again when it changes.
  *
- * @param subscribe calls its argument after each change and returns how to stop; must be the same function each time
+ * @param subscribe calls its argument after each change and returns a function that stops this; must be the same function in each render
  */
 export function useStore<Value>(subscribe: (listener: () => void) => () => void, read: () => Value): Value {
   const [, redraw] = useReducer((count: number) => count + 1, 0);

@@ -13,7 +13,7 @@ interface Look {
 }
 
 interface ButtonProps extends Look, Omit<ButtonHTMLAttributes, 'type' | 'disabled'> {
-  /** The button's action is running. It can be focused, but not pressed. */
+  /** The action is running: the button can be focused, but not pressed. */
   busy?: boolean;
   disabled?: boolean;
   type?: 'button' | 'submit';
@@ -56,7 +56,7 @@ export function ButtonLink({
 
 interface IconButtonProps extends Omit<ButtonHTMLAttributes, 'label'> {
   icon: IconName;
-  /** What it does, for screen readers and as a tooltip. */
+  /** What the button does, for screen readers and as a tooltip. */
   label: string;
 }
 

@@ -13,7 +13,7 @@ interface CopyProps {
   onCopied?: () => void;
 }
 
-/** Pages on plain HTTP have no clipboard API. */
+/** Copies a text. Without the clipboard API, which pages on plain HTTP do not have, it copies a selection. */
 async function copy(text: string): Promise<boolean> {
   if (navigator.clipboard) {
     return navigator.clipboard.writeText(text).then(
@@ -29,7 +29,7 @@ function copyBySelection(text: string): boolean {
   area.value = text;
   area.className = 'visually-hidden';
   const focused = document.activeElement;
-  // Inside the dialog, because an open modal dialog makes everything outside of it inert.
+  // An open modal dialog makes everything outside of it inert, so the text area must be inside.
   (focused?.closest('dialog') ?? document.body).append(area);
   area.select();
   const copied = document.execCommand('copy');

@@ -62,7 +62,7 @@ export function FieldErrors({ id, errors }: { id?: string; errors: readonly stri
 interface InputProps extends FieldProps {
   value: string;
   onInput: (value: string) => void;
-  /** For URLs, ids and other texts of machines. */
+  /** For URLs, ids and other machine-readable text. */
   mono?: boolean;
   type?: 'text' | 'url' | 'email' | 'search' | 'number' | 'datetime-local';
   placeholder?: string;

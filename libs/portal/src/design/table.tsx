@@ -30,7 +30,7 @@ export function Table<Row>({ caption, columns, rows, keyOf, stale, cardsBelow = 
   const areCards = useMedia(`(max-width: ${cardsBelow - 1}px)`);
   return (
     <div class={areCards ? 'table-frame table-cards' : 'table-frame'} aria-busy={stale || undefined}>
-      {/* Tables that are shown as blocks lose their roles in some browsers, so they are given. */}
+      {/* Some browsers ignore the roles of tables that are shown as blocks, so the roles are set here. */}
       <table class="table" role="table">
         <caption class="visually-hidden">{caption}</caption>
         <thead role="rowgroup">

@@ -13,7 +13,7 @@ export function UnknownScreen() {
   );
 }
 
-/** Says that this account has nothing of this id. */
+/** Says that this account has nothing with this id. */
 export function NotFound() {
   return (
     <Empty

@@ -46,7 +46,7 @@ export function accentProperties(accent: string): Record<string, string> | null 
   };
 }
 
-/** Applies the host's accent and name. By script, because the page's content security policy forbids style attributes. */
+/** Applies the host's accent and name. The page's content security policy forbids style attributes, so a script sets them. */
 export function applyBrand(brand: Brand | null | undefined, title: string): void {
   document.title = brand?.name ? `${title} · ${brand.name}` : title;
   const properties = brand?.accent ? accentProperties(brand.accent) : null;

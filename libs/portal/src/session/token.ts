@@ -1,4 +1,4 @@
-/** Contains the path, so that two mounts on one origin have separate sessions. */
+/** Storage key of the token. It contains the path, so that two mounts on one origin have separate sessions. */
 const key = `webhooks-session ${location.pathname.replace(/\/$/, '')}`;
 
 /** Moves a token from the URL (`#session=…`) to this tab's storage, so that no history entry or bookmark contains it. */

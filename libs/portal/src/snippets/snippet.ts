@@ -13,13 +13,13 @@ export type Language = (typeof LANGUAGES)[number]['id'];
 /** The values that a code snippet contains. */
 export interface SnippetSubject {
   signature: Signature;
-  /** The webhook's URL: the audience of a token, and where cURL sends to. */
+  /** The webhook's URL: the audience of a token, and the URL in the cURL command. */
   url: string;
   /** An example of a request to the webhook, without its signature. */
   example: { headers: Record<string, string>; body: string };
 }
 
-/** In single quotes for shells and PHP, in double quotes for the other languages. */
+/** Writes a text as a literal: in single quotes for shells and PHP, in double quotes for the other languages. */
 const QUOTED: Record<Language, (text: string) => string> = {
   node: JSON.stringify,
   python: JSON.stringify,

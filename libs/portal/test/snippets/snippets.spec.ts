@@ -17,7 +17,7 @@ const BODY = '{"id":"msg_1","text":"L\'été / \\"à\\" 🙂 $HOME `id` \\\\ %s"
 const ownHeader = mysmsgate({
   signature: { header: 'X-Acme-Signature', prefix: 'sha256=', encoding: 'base64' },
 });
-/** Profiles of different signatures; others sign like one of them. */
+/** One profile for each kind of signature. The other profiles sign like one of these. */
 const PROFILES: [name: string, profile: Profile][] = [
   ...builtInProfiles
     .filter(({ name }) => ['standard', 'msgine', 'httpsms'].includes(name))
@@ -47,7 +47,7 @@ function signed(profile: Profile, secrets: string[], now = Date.now(), url = URL
 describe.each(['node', 'php', 'python', 'go'] as const)('The code in %s', (language) => {
   const test = available[language] ? it.each(PROFILES) : it.skip.each(PROFILES);
 
-  test('accepts what is signed and refuses everything else: %s', (_, profile) => {
+  test('accepts correctly signed requests and refuses all others: %s', (_, profile) => {
     const secret = profile.secret.generate();
     const other = profile.secret.generate();
     const good = signed(profile, [secret]);
@@ -55,7 +55,7 @@ describe.each(['node', 'php', 'python', 'go'] as const)('The code in %s', (langu
     const requests: [is: boolean, request: Arrived][] = [
       [true, good],
       [false, signed(profile, [other])],
-      // A token signs no body, but its audience.
+      // A token does not cover the body, but it names the audience.
       [
         false,
         isToken
@@ -66,7 +66,7 @@ describe.each(['node', 'php', 'python', 'go'] as const)('The code in %s', (langu
       ...(profile.secret.signsWithAll
         ? [[true, signed(profile, [other, secret])] as [boolean, Arrived]]
         : []),
-      // Only some signatures have a time.
+      // Only some signatures cover a time.
       ...(describeSignature(profile)!.kind === 'body'
         ? []
         : [[false, signed(profile, [secret], Date.now() - 3_600_000)] as [boolean, Arrived]]),

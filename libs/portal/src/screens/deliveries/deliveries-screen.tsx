@@ -14,7 +14,7 @@ export function DeliveriesScreen({ params }: ScreenProps) {
   );
 }
 
-/** The same list within one webhook. */
+/** The deliveries of one webhook. */
 export function WebhookDeliveriesScreen({ params }: ScreenProps) {
   return (
     <WebhookFrame id={params.webhook!} tab="deliveries" actions={({ id }) => <RepairLinks webhook={id} />}>

@@ -2,7 +2,7 @@ import type { DeliveryState } from '../../api/types.ts';
 import { resolveRange } from '../../range/ranges.ts';
 import type { Params } from '../../routing/route.ts';
 
-/** Parameters of the URL that filter. The others say which list it is. */
+/** Parameters of the URL that filter a list. The others say which list is shown. */
 export const FILTERS = [
   'q',
   'state',
@@ -15,7 +15,7 @@ export const FILTERS = [
   'test',
 ] as const;
 
-/** Filters that stand for several states, by their name in the URL. */
+/** The values of `state` in the URL, each with the states of deliveries that it stands for. */
 export const STATE_GROUPS = {
   delivered: ['delivered'],
   waiting: ['pending', 'sending'],

@@ -79,7 +79,7 @@ function columnsOf(webhook: string | undefined): Column<Delivery>[] {
 
 interface DeliveryTableProps {
   deliveries: readonly Delivery[];
-  /** The list is that of one webhook, so there is no column for it. */
+  /** Id of the webhook if the list is of one webhook: it then has no column for the webhook. */
   webhook?: string;
   caption?: string;
   stale?: boolean;

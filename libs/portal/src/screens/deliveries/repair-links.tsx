@@ -1,7 +1,7 @@
 import { ButtonLink } from '../../design/button.tsx';
 import { t } from '../../strings/translate.ts';
 
-/** Links to the ways of sending again what a webhook has missed. */
+/** Links to the screens that send again what a webhook has missed. */
 export function RepairLinks({ webhook }: { webhook: string }) {
   return (
     <>

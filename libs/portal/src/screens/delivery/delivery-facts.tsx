@@ -28,7 +28,7 @@ function Id({ id, what }: { id: string; what: string }) {
 /** The event's subject, with links to its other deliveries and to the host's own page about it. */
 function Subject({ subject }: { subject: string }) {
   const { subjectUrl } = useSession();
-  // If the server has masked a phone number in it, it cannot be searched for.
+  // A subject in which the server has masked a phone number cannot be searched for.
   if (subject.includes('•')) return <span class="mono">{subject}</span>;
   return (
     <span class="fact-id">

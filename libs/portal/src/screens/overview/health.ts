@@ -8,15 +8,15 @@ import { t } from '../../strings/translate.ts';
 export interface Health {
   tone: Tone;
   title: string;
-  /** What to do about it. */
+  /** What to do about the problem. */
   fix: string | null;
-  /** What that means for deliveries. */
+  /** What the health means for deliveries. */
   text: string;
-  /** When that began. */
+  /** When the webhook got into this state. */
   since: string | null;
   /** An example: a delivery that has this problem. */
   example: Delivery | null;
-  /** The action that fixes it. */
+  /** The action that fixes the problem. */
   remedy: 'resume' | 'enable' | 'recover' | null;
 }
 

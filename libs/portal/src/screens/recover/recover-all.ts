@@ -13,7 +13,7 @@ export interface RecoverBody {
 
 const sleep = (seconds: number) => new Promise((resolve) => setTimeout(resolve, seconds * 1000));
 
-/** Sends one batch. If the rate limit refuses it, waits and tries again. */
+/** Sends one batch again. If the rate limit refuses the call, waits and retries. */
 async function recoverNext(id: string, body: RecoverBody): Promise<RecoveryResult> {
   for (;;) {
     try {
@@ -29,7 +29,8 @@ export const countRecoverable = (id: string, body: RecoverBody): Promise<Recover
   api.post('/webhooks/{id}/recover', { path: { id }, body: { ...body, dryRun: true } });
 
 /**
- * Sends all of them again, 10,000 with each call, until `isStopped` returns true. Returns how many.
+ * Sends all matching deliveries again, up to 10,000 with each call, until none is left or `isStopped` returns true.
+ * Returns how many were sent again.
  */
 export async function recoverAll(
   id: string,

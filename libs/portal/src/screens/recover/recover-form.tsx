@@ -13,11 +13,11 @@ interface RecoverFormProps {
   endpoint: Endpoint;
   busy: boolean;
   count: (body: RecoverBody) => void;
-  /** The choice has changed since it was counted. */
+  /** Called when the choice changes: an earlier count is then out of date. */
   onChange: () => void;
 }
 
-/** Which deliveries to send again. */
+/** Chooses which deliveries to send again. */
 export function RecoverForm({ endpoint: { failingSince }, busy, count, onChange }: RecoverFormProps) {
   const [choice, setChoice] = useState<RangeChoice>({ range: failingSince ? 'failing' : '24h' });
   const [states, setStates] = useState(STATES);

@@ -13,7 +13,7 @@ import { recoverAll, type RecoverBody } from './recover-all.ts';
 interface RecoverRunProps {
   id: string;
   body: RecoverBody;
-  /** How many there are, counted up to 100,000. */
+  /** How many deliveries match, counted up to 100,000. */
   matched: number;
 }
 
@@ -61,10 +61,10 @@ export function RecoverRun({ id, body, matched }: RecoverRunProps) {
   );
 }
 
-/** Deliveries that are still to be sent are counted up to this. */
+/** Maximum number of deliveries that are counted as not sent yet. */
 const MAX_LEFT = 100;
 
-/** How many of them have not been sent yet. Those that failed again wait for their retry, and are not counted. */
+/** How many deliveries of the webhook are not sent yet. Those that failed again and wait for a retry do not count. */
 function Recovered({ id, count }: { id: string; count: number }) {
   const { data } = useQuery({
     queryKey: ['waiting', id],

@@ -23,7 +23,7 @@ export function CreatedDialog({ endpoint }: { endpoint: Registered }) {
     <Dialog
       title={t('created.title')}
       wide
-      // A slip must not close it: the secret cannot be shown again.
+      // Only the buttons close the dialog, because the secret cannot be shown again.
       dismissable={!endpoint.secret}
       onClose={done}
       actions={

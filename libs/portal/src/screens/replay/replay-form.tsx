@@ -13,11 +13,11 @@ interface ReplayFormProps {
   endpoint: Endpoint;
   busy: boolean;
   count: (body: ReplayBody) => void;
-  /** The choice has changed since it was counted. */
+  /** Called when the choice changes: an earlier count is then out of date. */
   onChange: () => void;
 }
 
-/** Which events to send. */
+/** Chooses which events to send. */
 export function ReplayForm({ endpoint, busy, count, onChange }: ReplayFormProps) {
   const { data } = useQuery(queries.eventTypes(endpoint.profile));
   const [choice, setChoice] = useState<RangeChoice>({ range: '24h' });

@@ -20,7 +20,7 @@ export type Rotate = (body: {
 const OVERLAPS = ['0', '3600000', '86400000', '604800000'] as const;
 
 interface RotateDialogProps {
-  /** `null`: it serves webhooks of several profiles. */
+  /** `null`: the secret signs for webhooks of several profiles. */
   rules: ProfileRules | null;
   rotate: Rotate;
   onClose: () => void;

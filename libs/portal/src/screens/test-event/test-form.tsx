@@ -14,7 +14,7 @@ const WAIT_MS = 20_000;
 
 const exampleText = (type: EventType | undefined): string => JSON.stringify(type?.example ?? {}, null, 2);
 
-/** With the platform's own name for the event, if it differs. */
+/** The name of an event type, with the platform's own name if that differs. */
 function labelOf({ name, requests }: EventType): string {
   const names = [...new Set(requests.map(({ event }) => event))].filter((event) => event !== name);
   return names.length > 0 ? `${names.join(', ')} (${name})` : name;

@@ -9,13 +9,13 @@ export const account = {
     'Gets a mail if a webhook keeps failing, before it is disabled, and when it works again. A webhook may have an address of its own.',
   'account.profile': 'Format of new webhooks',
   'account.profileHint': 'Existing webhooks keep theirs.',
-  'account.hostProfile': 'The usual one ({title})',
+  'account.hostProfile': 'Default ({title})',
   'account.secret': 'Secret of the account',
   'account.secretText': 'It signs the requests of these formats: {titles}.',
   'account.secretCallbacks': 'It signs requests to the callback URLs of single messages.',
-  'account.noSecret': 'There is none yet: it is made when it is first needed or shown.',
+  'account.noSecret': 'There is none yet: it is created when it is first needed or shown.',
   'account.addresses': 'Our addresses',
   'account.addressesText':
-    'Requests come from these IP addresses. If your server has a firewall, let it admit them.',
+    'Requests come from these IP addresses. If your server has a firewall, allow these addresses.',
   'account.addressWord': 'addresses',
 } as const;

@@ -38,7 +38,7 @@ export const common = {
 
   'error.network': 'The server cannot be reached. Check your connection.',
   'error.timeout': 'The server did not respond in time.',
-  'error.unreadable': 'The server gave an answer that this page does not understand.',
+  'error.unreadable': 'The server sent a response that this page cannot read.',
 
   'endpoint.status.active': 'Active',
   'endpoint.status.failing': 'Failing',

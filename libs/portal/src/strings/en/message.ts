@@ -1,5 +1,5 @@
 export const message = {
-  'message.title': 'What became of a message?',
+  'message.title': 'What happened to a message?',
   'message.subtitle': 'Finds the events of one message, and what each webhook got of them.',
   'message.id': 'Message id',
   'message.search': 'Search',

@@ -1,11 +1,12 @@
 export const operator = {
   'operator.title': 'Operator',
-  'operator.subtitle': 'All accounts. What you pause here waits until you resume it; none is lost.',
+  'operator.subtitle':
+    'All accounts. Deliveries that you pause here wait until you resume them; none is lost.',
   'operator.due': 'Due now',
   'operator.oldest': 'Oldest due',
   'operator.unrelayed': 'Events without deliveries yet',
   'operator.inFlight': 'Being sent',
-  'operator.thisProcess': 'by the process that answers',
+  'operator.thisProcess': 'by the process that responds',
   'operator.paused': 'Paused',
   'operator.pause': 'Pause …',
   'operator.pauseOne': 'Pause',

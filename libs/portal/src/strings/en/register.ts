@@ -5,7 +5,7 @@ export const register = {
   'register.profile': 'Format',
   'register.profileHint': 'How requests look and how they are signed. It cannot be changed later.',
   'register.streamsHint':
-    'Each kind of event has a URL of its own. Leave one empty if you do not need it. Both may be the same server, at different paths.',
+    'Each kind of event has a URL of its own. Leave a URL empty if you do not need it. The URLs may be on the same server, with different paths.',
   'register.stream': '{event}: URL',
   'register.stream.incoming-sms': 'Incoming SMS Webhook URL',
   'register.stream.delivery-report': 'Delivery Report Webhook URL',
@@ -49,7 +49,7 @@ export const register = {
   'test.delivered': 'Your server responded {status} in {duration}',
   'test.failed': 'Your server responded {status}',
   'test.pending': 'The request has not been sent yet',
-  'test.pendingText': 'It waits, and is sent as soon as possible. See the delivery.',
+  'test.pendingText': 'It waits, and is sent as soon as possible. Open the delivery to see why.',
   'test.discarded': 'The request was not sent',
   'test.willRetry': 'It is retried {when}.',
   'test.response': 'Response',

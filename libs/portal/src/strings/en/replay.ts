@@ -1,10 +1,10 @@
 export const replay = {
   'replay.title': 'Replay past events',
   'replay.text':
-    'Sends past events that this webhook is subscribed to and has not got, because it was added, enabled or subscribed later.',
+    'Sends past events that this webhook is subscribed to but did not get, because it was added, enabled or subscribed later.',
   'replay.allEvents': 'All its events',
   'replay.count': 'Count events',
-  'replay.none': 'This webhook has got all events of this time',
+  'replay.none': 'This webhook got all its events of this time',
   'replay.matched': '{n} event will be sent | {n} events will be sent',
   'replay.atLeast': 'At least {n} event will be sent | At least {n} events will be sent',
   'replay.start': 'Start replay',

@@ -25,7 +25,7 @@ export const webhooks = {
   'webhooks.emptyText':
     'A webhook tells your server what happens to your messages, seconds after it happens. Add a URL, choose events, and send yourself a test event.',
   'webhooks.noMatch': 'No webhook matches',
-  'webhooks.noMatchText': 'Search for less, or choose another status.',
+  'webhooks.noMatchText': 'Shorten the search text, or choose another status.',
   'webhooks.clear': 'Clear filters',
   'webhooks.readOnly': 'Your access is read-only: webhooks can be added by others of your account.',
 } as const;
