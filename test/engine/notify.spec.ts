@@ -169,7 +169,7 @@ describe('Between processes', () => {
     }
   });
 
-  it('a process whose own worker has room does not announce, and one with notify: false neither announces nor listens', async () => {
+  it('a process whose own worker has free slots does not announce, and one with notify: false neither announces nor listens', async () => {
     const { url } = engine.first.dataSource.options as { url: string };
     const proxy = await DatabaseProxy.open(url);
     proxy.timed = /notify|listen/;

@@ -3,8 +3,8 @@ import type { WebhookProfile } from 'nestjs-sms-webhooks-receiver';
 import type { DemoApi } from './demo-api.js';
 
 /**
- * Profiles that allow one event for each endpoint: the demo registers one endpoint for each of these. For other profiles it
- * registers one endpoint for all events.
+ * Events to register with the profiles that allow one event for each endpoint: the demo registers one endpoint for each event.
+ * With other profiles it registers one endpoint for all events.
  */
 const SUBSCRIPTIONS: Partial<Record<WebhookProfile, string[]>> = {
   // One event name for each endpoint.
