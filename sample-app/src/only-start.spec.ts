@@ -30,7 +30,7 @@ describe('A folder in which the sample runs', () => {
     }
   });
 
-  it('refuses a second start, and says where the first one runs', () => {
+  it('refuses a second start, with an error that says where the first process runs', () => {
     claimFolder(file, '')();
     writeFileSync(file, JSON.stringify({ pid: process.ppid, url: 'http://127.0.0.1:3000' }));
     expect(() => claimFolder(file, 'http://127.0.0.1:3100')).toThrow(

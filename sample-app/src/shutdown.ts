@@ -29,7 +29,7 @@ export class Shutdown {
     else await step();
   }
 
-  /** Runs every step, also after one has failed. Returns whether all succeeded. */
+  /** Runs every step, even if an earlier step has failed. Returns whether all steps succeeded. */
   async close(): Promise<boolean> {
     this.since ??= Date.now();
     let clean = true;

@@ -38,7 +38,7 @@ export interface Backend {
   /** The alerts that the function channel got. */
   heard: WebhookAlert[];
   register(tenantId: string, fields: RegisterEndpoint): Promise<string>;
-  /** Publishes as many events as there are `subjects`, each about a message of its own. */
+  /** Publishes one event for each of `subjects`. Each event is about another message. */
   publish(tenantId: string, subjects: readonly string[], more?: Partial<PublishedMessage>): Promise<void>;
   /** Moves the clock forward and does everything that is then due. */
   pass(ms: number): Promise<void>;

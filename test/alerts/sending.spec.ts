@@ -174,7 +174,7 @@ describe('A mail', () => {
 });
 
 describe('An alert that is written', () => {
-  it('is sent by the next process if the one that wrote it has died', async () => {
+  it('is sent by the next process if the process that wrote it has died', async () => {
     const database = await createDatabase();
     const first = await startBackend({ database });
     jest.spyOn(first.sender, 'sendDue').mockResolvedValue(); // dies before it sends

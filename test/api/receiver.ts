@@ -14,7 +14,7 @@ export interface Receiver {
   /** `http://127.0.0.1:…/hooks` */
   url: string;
   received: Received[];
-  /** Sets the statuses of the next responses, one after another; the last one repeats. Default 200. */
+  /** Sets the statuses of the next responses, in order. The last status repeats. Default 200. */
   answer(...statuses: number[]): void;
   /** Headers of its answers, besides Node's own. */
   headers: OutgoingHttpHeaders;

@@ -317,7 +317,7 @@ describe("The customer's own id and values", () => {
     await own.close();
   });
 
-  it('the id is unique among the live webhooks of a tenant, also if calls race', async () => {
+  it('the id is unique among the live webhooks of a tenant, even if several calls register it at the same time', async () => {
     const own = await startHost();
     const a = own.as('a');
     const twice = { ...standard, uid: 'one' };

@@ -4,7 +4,7 @@ import { itForAll } from '../support/it-for-all.js';
 useCustomers();
 
 describe('Test events', () => {
-  it('are sent to the one endpoint only, marked as tests in the request and in the log', async () => {
+  it('are sent only to the endpoint of the call, and are marked as tests in the log', async () => {
     const account = newAccount();
     const endpoint = await account.register();
     await account.register();

@@ -30,7 +30,7 @@ const deliver = async (): Promise<string[]> => {
   return arrived();
 };
 /**
- * Expects that each error logged so far matches. On a slow machine, a row may be tried again before the others are delivered.
+ * Expects that every error in the log matches. On a slow machine, a row may be tried again before the others are delivered.
  */
 function expectErrors(pattern: RegExp): void {
   const errors = engine().log.errors.splice(0);

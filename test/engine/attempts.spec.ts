@@ -109,7 +109,7 @@ describe('An attempt', () => {
     expect(refused).toMatchObject({ state: 'pending', lastAttempt: { status: null, error: 'connect' } });
   });
 
-  it('is stored with number, start, duration, status, error and the text of the response, also if it is the last one', async () => {
+  it('is stored with number, start, duration, status, error and the text of the response, even if it is the last attempt', async () => {
     // If a reused connection breaks before any response, the request is sent once more on a new connection: two cuts, one
     // attempt.
     await attempt(inSequence(answer(503, { body: 'try later' }), cut, cut, answer(200, { body: 'thanks' })));

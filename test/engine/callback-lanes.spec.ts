@@ -129,7 +129,7 @@ describe('The lane of callbacks to an origin', () => {
     expect(engine().receiver.at('/callback')).toHaveLength(1);
   });
 
-  it('is created again by a relay that had found it, if it is deleted meanwhile', async () => {
+  it('is created again if it is deleted while a relay that has found it inserts a delivery', async () => {
     await emptyLane('a');
     await engine().publish(callback('a', 'm1'));
     let relaying: Promise<unknown> = Promise.resolve();

@@ -201,7 +201,7 @@ describe('A row that somebody damaged', () => {
     complaints();
   });
 
-  it('of an alert: the other alerts are sent, and this one is given up in the end', async () => {
+  it('of an alert: the other alerts are sent, and the damaged alert is given up after its last try', async () => {
     const { id } = await engine().endpoint('acme', '/hooks');
     await engine().webhooks.operator.disable(id);
     await engine().query('update $alerts set data = $1', [DAMAGED]);

@@ -118,7 +118,7 @@ describe('A few events of this process', () => {
     });
   });
 
-  it('do not hide events of another process, nor events that are published together with hundreds', async () => {
+  it('do not hide events of another process, or events that are published in a large batch', async () => {
     const other = await engine.addWorker({ role: 'api', options: { worker: { notify: false } } });
     await other.dataSource.transaction((tx) => other.webhooks.publish(tx, delivered('a', 'elsewhere')));
     await engine.publish(delivered('a', 'm1'));

@@ -118,7 +118,7 @@ describe('A worker that cannot record what it has sent', () => {
     );
   });
 
-  it('extends its lease before each try to record, also while it takes no other step', async () => {
+  it('extends its lease before each try to record, even while its loop is blocked', async () => {
     await engine().endpoint('acme', '/handed-over');
     await refuse();
     await engine().publish(delivered('acme', 'm1'));

@@ -254,7 +254,7 @@ describe('Two workers that are notified of the same commits', () => {
     await until('its read to end', () => proxy.times.length === 1);
   }
 
-  it('one stands by, and does not read the database at each commit', async () => {
+  it('one worker goes to standby, and does not read the database at each commit', async () => {
     // It would poll once an hour.
     other.module.get(PendingWork, { strict: false }).standby.limits = { minMs: 3_600_000, maxMs: 3_600_000 };
     await loseOne();
@@ -265,7 +265,7 @@ describe('Two workers that are notified of the same commits', () => {
     expect(proxy.times).toHaveLength(1);
   });
 
-  it('the one on standby takes over when the other has ended', async () => {
+  it('the worker on standby takes over when the other worker has ended', async () => {
     await loseOne();
     await quick.close();
     for (let i = 1; i <= 2; i++) {

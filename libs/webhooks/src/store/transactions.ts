@@ -8,8 +8,8 @@ export interface StoreTransactions {
    */
   transaction<T>(work: (tx: this) => Promise<T>): Promise<T>;
   /**
-   * Runs `work` in the host's transaction `tx`, or in one of its own if there is none.
-   * Throws {@link TransactionRequiredError} as {@link within} does.
+   * Runs `work` in the host's transaction `tx`, or in a new transaction if there is none. Throws
+   * {@link TransactionRequiredError} as {@link within} does.
    */
   inTransaction<T>(tx: HostTransaction | undefined, work: (tx: this) => Promise<T>): Promise<T>;
   /**
