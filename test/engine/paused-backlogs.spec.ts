@@ -51,7 +51,7 @@ describe('The backlog of a paused endpoint', () => {
     expect(alerts).toMatchObject([
       { kind: 'endpoint.backlog_filling', endpointId: id, data: { backlog: 10, limit: 10 } },
     ]);
-    expect(alerts[0]!.text).toContain('10 deliveries wait for it; at most 10 may.');
+    expect(alerts[0]!.text).toContain('10 deliveries wait for it; the limit is 10.');
     expect(await stateOf(id)).toEqual(each(1, 10, 'pending'));
 
     await publish(11, 13);
