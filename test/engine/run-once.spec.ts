@@ -129,7 +129,7 @@ describe('runOnce() of a worker with few slots', () => {
     },
   });
 
-  it('finds the delivery of each of 200 lanes that need not wait, behind 20 that must', async () => {
+  it('finds in each of 200 lanes the one delivery that need not wait, behind 20 that must', async () => {
     const { receiver } = engine();
     const origin = (lane: number) => receiver.url('/').replace('127.0.0.1', `h${lane}.hooks.dev`);
     const first = Array.from({ length: lanes }, (_, lane) =>

@@ -138,7 +138,7 @@ describe("A host's document", () => {
     });
   });
 
-  it('stays OpenAPI 3.0 if it is, and then does not have the outgoing requests', () =>
+  it('stays OpenAPI 3.0 if the scan is OpenAPI 3.0, and then lacks the outgoing requests', () =>
     merged({}, async (app) => {
       const document = addWebhooksToOpenApi(scan(app, '3.0.0'), app);
       expect(document.openapi).toBe('3.0.0');
