@@ -65,7 +65,7 @@ function checkPortal(structure: WebhooksModuleStructure, { access, ...portal }: 
   if (access === 'both' && guards === 'global') {
     throw refuse(
       'portal.guards',
-      'portal.guards is missing: with access: "both" it must be a list of guards, because an APP_GUARD also checks requests with a session token',
+      'portal.guards is missing: access: "both" needs a list of guards, because an APP_GUARD also checks requests with a session token',
     );
   }
 }

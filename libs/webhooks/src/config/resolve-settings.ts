@@ -83,11 +83,7 @@ function observabilityOf({
   'metrics' | 'traces' | 'metricLabels' | 'gaugeIntervalMs' | 'sendTraceparent'
 > {
   if (sendTraceparent && !traces)
-    throw mustBe(
-      'observability.sendTraceparent',
-      true,
-      'false if observability.traces is not set, because there is no trace to send',
-    );
+    throw mustBe('observability.sendTraceparent', true, 'false unless observability.traces is set');
   return {
     metrics: metrics ?? null,
     traces: traces ?? null,
