@@ -54,7 +54,7 @@ export class Child {
     const id = ++this.last;
     const { result, error } = await new Promise<Answer>((resolve) => {
       this.waiting.set(id, resolve);
-      this.process.send({ id, name, args }, () => undefined); // if sending fails, the exit settles the call
+      this.process.send({ id, name, args }, () => undefined); // fails only if the process ends, which settles the call
     });
     this.waiting.delete(id);
     if (error) throw Object.assign(new Error(`${name}: ${error.message}`), { name: error.name });
