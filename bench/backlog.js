@@ -1,5 +1,5 @@
-// A million due deliveries, most of them for endpoints that hang: how much do healthy endpoints notice, what does a claim
-// cost, and how much memory does a worker take?
+// With a million due deliveries, most of them for endpoints that hang: how much are healthy endpoints delayed, what does a
+// claim cost, and how much memory does a worker take?
 const { setTimeout: delay } = require('node:timers/promises');
 const { publishInBackground } = require('./workload/background-stream.js');
 const { median, percentile, summary } = require('./measure/figures.js');
@@ -10,7 +10,7 @@ const { script } = require('./script/script.js');
 const { createTestbed } = require('./testbed/testbed.js');
 const { insertDeliveries, insertEndpoints } = require('./testbed/tables.js');
 
-/** Endpoints without a backlog, which get single events meanwhile. */
+/** Number of endpoints without a backlog. They get single events while the backlog is sent. */
 const LIVE_ENDPOINTS = 100;
 const MB = 2 ** 20;
 
@@ -217,7 +217,7 @@ function notArrived(error) {
   return { count: 0, p50: Infinity, p95: Infinity, p99: Infinity, max: Infinity };
 }
 
-/** Measures memory only: each endpoint has an origin of its own. */
+/** Measures the peak memory if each endpoint has an origin of its own. */
 async function measureSeparateOrigins(testbed, { rounds, rows, apart, spread }, defer, flags) {
   const receiver = await startReceiver(apart).catch((error) => error);
   if (receiver instanceof Error) {

@@ -76,7 +76,7 @@ script(
         'connections made': of(({ connections }) => connections).median,
         ...(place === 0 && {
           [`lookups of ${inflight} first requests`]: lookups[kind].first,
-          'lookups of 1,000 to no name': lookups[kind].missing,
+          'lookups of 1,000 requests to a missing name': lookups[kind].missing,
         }),
       };
     };
@@ -99,7 +99,7 @@ script(
       notes: [
         `Signed bodies of about 290 bytes; signing is part of the CPU. Each run is a process of its own, warmed up with ${WARM_UP} requests.`,
         'All names resolve to the receiver by the same function in memory, so the figures contain no DNS.',
-        `${origins} origins: each request goes to one of them at random. Ours keeps at most 512 connections and closes the one idle longest; the Agent keeps all of them.`,
+        `${origins} origins: each request goes to one of them at random. Ours keeps at most 512 connections and closes the one that has been idle longest; the Agent keeps all of them.`,
       ],
       details: { runs, lookups },
     });

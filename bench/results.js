@@ -33,7 +33,7 @@ console.log(`RESULTS.md: ${results.map(({ name }) => name).join(', ')}`);
 function document(all) {
   return [
     '# Results',
-    'Written by `node bench/results.js` from the last run of each script. [README.md](README.md) says how each measures.',
+    'Written by `node bench/results.js` from the last run of each script. [README.md](README.md) says how each script measures.',
     ...all.map(section),
   ].join('\n\n');
 }

@@ -67,8 +67,8 @@ script(
         'per s': median,
         least: min,
         most: max,
-        'times one': median / medians[0].median,
-        'of what the slots allow': median / ((i + 1) * SLOTS * (1000 / RESPONSE_MS)),
+        'times one worker': median / medians[0].median,
+        'share of what the slots allow': median / ((i + 1) * SLOTS * (1000 / RESPONSE_MS)),
       })),
       targets:
         workers < 4

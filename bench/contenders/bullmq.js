@@ -1,4 +1,4 @@
-// BullMQ on a Redis with an append-only file. Finished jobs are kept, which is its default.
+// BullMQ on a Redis with an append-only file. Finished jobs are kept, which is BullMQ's default.
 const { createJobSender } = require('../race/job-sender.js');
 const { jobs } = require('../workload/workload.js');
 

@@ -1,4 +1,4 @@
-// What a database did meanwhile: statements, their planning and execution, and what they wrote.
+// What a database does between `reset()` and `read()`: its statements, their planning and execution, and the WAL they write.
 
 /**
  * @typedef {{ statements: number, planMs: number, executionMs: number, walBytes: number }} DatabaseWork

@@ -6,7 +6,7 @@ function median(values) {
 }
 
 /**
- * By nearest rank; the median of an even count is the mean of the middle two.
+ * The percentile by nearest rank. The median of an even number of values is the mean of the middle two.
  *
  * @param {readonly number[]} values
  * @param {number} share 0 to 1
@@ -40,7 +40,7 @@ function latencies(values) {
   };
 }
 
-/** @param {number} value @param {number} [digits] significant digits */
+/** The value as a short text for tables. @param {number} value @param {number} [digits] significant digits */
 function short(value, digits = 3) {
   if (Number.isNaN(value)) return '–';
   if (!Number.isFinite(value)) return 'never';
