@@ -50,7 +50,7 @@ export class SecretReencryption {
         after = batch.lastKey;
       } while (after !== null);
     }
-    // Rows that were deleted meanwhile are not left to do.
+    // Rows may have been deleted since they were counted, so `done` is the final number.
     return Object.assign(result, { matched: result.done, left: 0 });
   }
 

@@ -50,7 +50,7 @@ export async function checkForWork(
   return { ...found, dueInMs: timeUntil(dueAt), failingDueInMs: timeUntil(failingDueAt) };
 }
 
-/** One look-up per capture, so that changes of captures that nobody maps are not read. */
+/** Looks up each of the captures by itself, so that it reads no changes of captures that no process maps. */
 function hasChanges(changes: string, offset: number, names: number): string {
   return `exists (select 1 from unnest($${names}::text[]) as mapped(name)
                    cross join lateral (select 1 from ${changes} c

@@ -20,7 +20,7 @@ export class NotifySender {
     private readonly channel: string,
   ) {}
 
-  /** A NOTIFY is running. What commits meanwhile is announced by the next one. */
+  /** A NOTIFY is running. The next NOTIFY announces the work that commits meanwhile. */
   get isSending(): boolean {
     return this.sending;
   }

@@ -26,8 +26,8 @@ interface Connections {
 }
 
 /**
- * The host's data source as this module uses it: SQL text in, rows out. A session is bound to one transaction, or to none:
- * then each statement is a transaction of its own. Instants are the database's own; see `nowMs`.
+ * The host's data source as this module uses it: SQL text in, rows out. A session is bound to one transaction, or to none. If
+ * it is bound to none, each statement is a separate transaction. Instants come from the database's clock; see `nowMs`.
  */
 export class Session {
   private readonly shared: Connections;

@@ -20,7 +20,7 @@ export async function findLane(
   return lane ? { ...lane, now: Number(lane.now) } : null;
 }
 
-/** `skip locked`: a delivery that is locked is being retried or deleted by somebody else. */
+/** Skips locked deliveries, because another process is retrying or deleting them. */
 export async function lockFailedDeliveries(session: Session, search: FailedSearch): Promise<string[]> {
   const rows = await session.query<{ id: string }>(
     `select d.id

@@ -42,7 +42,7 @@ export async function eraseSubject(
     // A separate statement: it waits for a relay that has locked these events, so that the next statement sees the relay's
     // deliveries.
     await tx.query(`delete from ${unrelayed} where sequence = any($1::bigint[])`, [sequences]);
-    // A delivery that a worker claims meanwhile has the state `sending` once its lock is free, so it is left alone.
+    // If a worker is claiming a delivery, this statement waits for the claim, sees the new state `sending` and skips it.
     const [row] = await tx.query<{ erased: number; discarded: number; in_flight: number }>(
       `with found as materialized (
          select id from ${deliveries} where event_sequence = any($2::bigint[])

@@ -19,7 +19,7 @@ export interface CaptureMigrationOptions {
 /** Key of the captured column on each of these migrations. Global, so that all loaded copies of this package share it. */
 const CAPTURED = Symbol.for('nestjs-sms-webhooks:captured');
 
-/** What a migration captures; `undefined` if it is another migration. */
+/** What a capture migration captures; `undefined` for any other migration. */
 export function capturedBy(migration: MigrationInterface): CapturedColumn | undefined {
   return (migration as { [CAPTURED]?: CapturedColumn })[CAPTURED];
 }
