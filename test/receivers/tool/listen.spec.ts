@@ -196,7 +196,7 @@ describe('listen', () => {
       stdout: `verified, standard: message.delivered, id ${first!.id}\n`,
     });
     expect(asItWas).toMatchObject({ code: 0, stdout: expect.stringMatching(/^200 {2}\d+ ms/) });
-    expect(asItWas.stderr).toContain('Sent with the signature that it arrived with');
+    expect(asItWas.stderr).toContain('Sent with the stored signature');
     expect(anew).toMatchObject({
       code: 0,
       stderr: expect.stringMatching(/Signed anew: profile standard, time /),
@@ -228,7 +228,7 @@ describe('listen', () => {
 
     expect(unsigned).toMatchObject({
       code: 1,
-      stderr: expect.stringContaining('Sent without a signature, which the log masks'),
+      stderr: expect.stringContaining('Sent without a signature, because the log masks signatures'),
     });
     expect(signed).toMatchObject({ code: 0, stderr: 'Signed anew: profile opensms.\n' });
     const [original, first, second] = await listening.next(3);

@@ -3,9 +3,9 @@ import type { Flags, FlagSpecs } from './flags.js';
 /** A command of the tool. */
 export interface Command {
   name: string;
-  /** One line. */
+  /** What the command does, in one line. */
   summary: string;
-  /** After the name: `[FILE] --to URL`. */
+  /** The arguments, which the help shows after the name: `[FILE] --to URL`. */
   usage: string;
   flags: FlagSpecs;
   /** Returns the exit code. Throws `UsageError`. */

@@ -20,11 +20,11 @@ export const listen: Command = {
     ...VERIFY_FLAGS,
     answer: {
       value: 'ANSWER',
-      help: `a status, or ${ANSWERS}. Default 200. A path such as /500 or /hang comes first`,
+      help: `a status, or ${ANSWERS}. Default 200. A path such as /500 or /hang takes precedence`,
     },
     fail: { value: 'N', help: 'the first N attempts of each event fail, with 500 or the --answer; then 200' },
     delay: { value: 'SECONDS', help: 'how long the answer "slow" takes. Default 10' },
-    save: { value: 'FOLDER', help: 'stores each request in a file, for verify and replay' },
+    save: { value: 'FOLDER', help: 'stores each request in a file that verify and replay can read' },
     json: { help: 'prints a line of JSON for each request' },
   },
   async run(flags) {
@@ -84,7 +84,7 @@ function greeting(url: string, { verify, answer, failures }: ListenSettings, pai
   return [
     `Register this URL  ${paint.bold(`${url}/`)}  (any path; the sender must allow http and this address)`,
     `Signatures         ${checks}`,
-    `Answers            ${first}${failures > 0 ? 200 : answer}; at ${url}/500, /slow, /hang, /redirect or /reset what the path says`,
+    `Answers            ${first}${failures > 0 ? 200 : answer}; at ${url}/500, /slow, /hang, /redirect or /reset what the path names`,
     'Ctrl-C stops it.',
     '',
     paint.dim(HEADING),

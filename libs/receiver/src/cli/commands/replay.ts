@@ -42,7 +42,7 @@ export const replay: Command = {
   },
 };
 
-/** The headers to send, and a sentence on how they are signed. */
+/** The headers to send, and a note that says how they are signed. */
 function prepare(
   { headers, body, profile: inferred, delivery }: RequestFile,
   { profile: given, secrets, format }: SignatureSettings,
@@ -50,16 +50,17 @@ function prepare(
   flags: Flags,
 ): { headers: RequestFile['headers']; note: string } {
   const left = delivery?.omitted.filter((name) => !SIGNATURE_HEADERS.some(([each]) => each === name)) ?? [];
-  const omitted = left.length > 0 ? ` Left out, because the log masks them: ${left.join(', ')}.` : '';
+  const omitted =
+    left.length > 0 ? ` Sent without these headers, because the log masks them: ${left.join(', ')}.` : '';
   if (secrets.length === 0) {
     const note = delivery
-      ? 'Sent without a signature, which the log masks: --secret signs it.'
-      : 'Sent with the signature that it arrived with. If that covers a time, receivers refuse it by now: --secret signs it anew.';
+      ? 'Sent without a signature, because the log masks signatures: add --secret to sign the request.'
+      : 'Sent with the stored signature, which expires if it covers a time: add --secret to sign the request again.';
     return { headers, note: note + omitted };
   }
   const profile = given ?? inferred;
   if (profile === null)
-    throw new UsageError('The headers do not tell how to sign this request: add --profile.');
+    throw new UsageError('The headers do not say how to sign this request: add --profile.');
   const id = valueOf(headers, 'webhook-id') ?? delivery?.eventId;
   if (id === undefined && profile.startsWith('standard'))
     throw new UsageError('The request has no header "webhook-id", so the standard profiles cannot sign it.');
@@ -88,14 +89,14 @@ function readTarget(text: string | undefined): URL {
   return url;
 }
 
-/** The files of a folder in the order in which they were stored. */
+/** The files of all paths. Those of a folder are in the order in which they were stored. */
 async function listFiles(paths: readonly string[]): Promise<string[]> {
   if (paths.length === 0)
     throw new UsageError('replay needs a file: one that listen --save stored, or the JSON of a delivery.');
   const lists = paths.map(async (path) => {
     const isFolder = await stat(path).then(
       (found) => found.isDirectory(),
-      () => false, // If it is neither, reading it reports why.
+      () => false, // A path that does not exist is reported when it is read as a file.
     );
     if (!isFolder) return [path];
     const names = (await readdir(path)).filter((name) => name.endsWith('.json'));

@@ -22,7 +22,7 @@ export const sign: Command = {
     timestamp: { value: 'TIME', help: 'standard, httpsms: Unix seconds or ISO 8601. Default: now' },
     url: {
       value: 'URL',
-      help: 'where the cURL command sends it, for httpsms also the audience. Default http://127.0.0.1:4000/',
+      help: 'target of the cURL command; httpsms: also the audience. Default http://127.0.0.1:4000/',
     },
     issuer: { value: 'NAME', help: 'httpsms: default api.httpsms.com' },
     subject: { value: 'ID', help: 'httpsms: id of the account. Default: account' },
@@ -41,7 +41,7 @@ export const sign: Command = {
     if (!FORMATS.includes(out))
       throw new UsageError(`--format must be one of ${FORMATS.join(', ')}, not "${out}".`);
     const settings = readSettings(flags, profile);
-    checkSigningSecrets(profile, secrets); // checked before standard input is read
+    checkSigningSecrets(profile, secrets); // before it waits for standard input
     const path = flags.positionals[0] ?? '-';
     const body = await readBytes(path);
     warnOfBody(body);
