@@ -76,7 +76,7 @@ describe('While the database comes and goes', () => {
       expect(account.duplicates).toBeLessThanOrEqual(account.takeOvers);
     });
 
-    it('a time when it takes no writes delays deliveries and loses none', async () => {
+    it('a time in which the database is read-only delays deliveries and loses none', async () => {
       const worker = await world.host();
       await world.register(worker, '/held');
       await world.ledger.behave('/held', { hold: true });
@@ -114,7 +114,7 @@ describe('While the database comes and goes', () => {
       expect(await settle(world)).toMatchObject({ ...promises(), requests: 1, duplicates: 0 });
     });
 
-    it('a worker whose connections went silent is replaced, and comes back by itself', async () => {
+    it('a worker whose connections go silent is replaced, and later continues by itself', async () => {
       const silent = await world.host({ role: 'worker', silenceMs: 2_000 });
       const api = await world.host({ role: 'api' });
       await world.register(api, '/hook');

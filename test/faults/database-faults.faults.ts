@@ -4,14 +4,14 @@ import { promises } from './reconcile.js';
 import { until } from './until.js';
 import { World } from './world.js';
 
-describe('When a statement fails', () => {
+describe('In the database,', () => {
   let world: World;
   beforeEach(async () => {
     world = await World.create();
   });
   afterEach(() => world.close());
 
-  it('an attempt that cannot be stored: the others are recorded, and its result stays although its history is lost', async () => {
+  it('an attempt that cannot be stored: all others are recorded, and its delivery keeps its outcome but not that attempt', async () => {
     await world.admin.query(`
       create function refuse_one() returns trigger language plpgsql as $$
         begin
@@ -32,7 +32,7 @@ describe('When a statement fails', () => {
     expect(await world.count(`webhook_deliveries where state = 'delivered'`)).toBe(4);
   });
 
-  it('an outcome that cannot be stored at all: the others are recorded, and it ends with a reason', async () => {
+  it('an outcome that can never be stored: all others are recorded, and its delivery ends with a reason', async () => {
     await world.admin.query(`
       create function refuse_one() returns trigger language plpgsql as $$
         begin
@@ -60,7 +60,7 @@ describe('When a statement fails', () => {
     expect(account.duplicates).toBeLessThanOrEqual(account.takeOvers);
   });
 
-  it('no outcome can be stored for longer than two leases: nothing is sent again, by this worker or another', async () => {
+  it('no outcome can be stored for the time of two leases: no worker sends anything again', async () => {
     await world.admin.query(`
       create function refuse_all() returns trigger language plpgsql as $$
         begin raise 'The disk is full.' using errcode = '53100'; end $$;
@@ -97,7 +97,7 @@ describe('When a statement fails', () => {
     });
   });
 
-  it('an event that commits late: it is sent, although later ones went before it', async () => {
+  it('an event that commits late: it is sent, although events with higher numbers were sent before', async () => {
     const host = await world.host();
     const other = await world.host({ role: 'api' });
     await world.register(host, '/hook');

@@ -75,7 +75,7 @@ describe('An endpoint that is changed by another process', () => {
     return secret;
   }
 
-  it('while its request is in flight: a success stays one, whatever was changed', async () => {
+  it('while its request is in flight: a success stays a success, whatever is changed', async () => {
     await changeInFlight(204);
     await world.drained();
 

@@ -76,7 +76,7 @@ describe('A crash of the database that forgets commits which were not on the dis
     expect(await settle(world)).toMatchObject(promises());
   });
 
-  it('forgets claims: they are made again, no more are repeated than were in flight, and no limit loses count', async () => {
+  it('forgets claims: they are made again, only requests in flight are repeated, and no limit is exceeded', async () => {
     await world.register(host, '/limited', { maxInFlight: LIMIT, timeoutMs: 30_000 });
     await world.ledger.behave('/limited', { hold: true });
     await world.rows('select pg_reload_conf()');

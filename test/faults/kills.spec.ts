@@ -177,7 +177,7 @@ describe('A session that the server ends as soon as it is ready', () => {
     await web.stop();
   });
 
-  it('does not end a worker, which goes on delivering', async () => {
+  it('does not end a worker: it continues to deliver', async () => {
     const worker = await world.host();
     await world.register(worker, '/hook');
     await endFirstSession(worker);

@@ -57,7 +57,7 @@ describe('A worker that is told to stop (SIGTERM)', () => {
     expect(await settle(world)).toMatchObject({ ...promises(), requests: 2, attempts: 1, takeOvers: 0 });
   });
 
-  it('ends although the database is away, and the delivery is sent again', async () => {
+  it('ends although the database cannot be reached, and the delivery is sent again', async () => {
     const worker = await world.host({ shutdownHooks: true, options: { worker: { drainMs: 500 } } });
     await world.register(worker, '/held');
     await world.ledger.behave('/held', { hold: true });

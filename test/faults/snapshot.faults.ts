@@ -8,7 +8,7 @@ const EVENTS = 5_000;
 const ROUNDS = 4;
 
 describe('While somebody holds an old snapshot, so that nothing can be vacuumed,', () => {
-  it(`a claim takes milliseconds still, ${EVENTS * ROUNDS} deliveries later`, async () => {
+  it(`a claim still takes milliseconds after ${EVENTS * ROUNDS} deliveries`, async () => {
     const world = await World.create();
     const old = new Client({ connectionString: world.url });
     try {
