@@ -58,16 +58,20 @@ export class IdempotentCalls {
   }
 
   private running(call: KeyedCall, token: string): RunningCall {
-    const orLog = (work: Promise<void>): Promise<void> =>
-      work.catch((error: Error) =>
-        this.logger.error(`Storing the result of a call with an ${IDEMPOTENCY_KEY} failed: ${error.message}`),
-      );
+    const orLog = (work: () => Promise<void>): Promise<void> =>
+      Promise.resolve()
+        .then(work)
+        .catch((error: Error) =>
+          this.logger.error(
+            `Storing the result of a call with an ${IDEMPOTENCY_KEY} failed: ${error.message}`,
+          ),
+        );
     return {
       finish: (answer) =>
-        orLog(
+        orLog(() =>
           this.store.answerKey(call, token, this.box.seal(JSON.stringify(answer ?? null), contextOf(call))),
         ),
-      release: () => orLog(this.store.releaseKey(call, token)),
+      release: () => orLog(() => this.store.releaseKey(call, token)),
     };
   }
 
