@@ -48,9 +48,9 @@ export class RateLimit {
     const bucket = this.buckets.get(key) ?? { tokens: perMinute, at: now };
     const tokens = Math.min(perMinute, bucket.tokens + (now - bucket.at) * perMs);
     if (tokens < 1) throw tooManyRequests(name, perMinute, (1 - tokens) / perMs);
-    this.dropOldest();
     // Deleted first, so that the map stays in order of use.
     this.buckets.delete(key);
+    this.dropOldest();
     this.buckets.set(key, { tokens: tokens - 1, at: now });
   }
 
