@@ -73,7 +73,7 @@ describe('A registered URL is checked again before each attempt', () => {
     await register('https://example.com/hooks');
     await host.dataSource.query('update webhook_endpoints set url = $1', [url]);
     const said = await logged(async () => expect(await dialled(() => publish(host))).toEqual([]));
-    expect(said).toMatch(/Delivery dlv_\d+ was not sent: ./);
+    expect(said).toMatch(/Delivery dlv_\d+ failed: ./);
     expect(await log()).toMatchObject([{ state: 'discarded', reason: 'url-refused', attemptCount: 0 }]);
   });
 
@@ -90,7 +90,7 @@ describe('A registered URL is checked again before each attempt', () => {
   it('if its name resolves to a private address, nothing is dialled, and the customer does not see the address', async () => {
     await register('https://inside.example.com/hooks');
     const said = await logged(async () => expect(await dialled(() => publish(host))).toEqual([]));
-    expect(said).toMatch(/Delivery dlv_\d+ was not sent: inside.example.com resolves to 10.20.30.40/);
+    expect(said).toMatch(/Delivery dlv_\d+ failed: inside.example.com resolves to 10.20.30.40/);
     const list = await log();
     expect(list).toMatchObject([{ state: 'pending', lastAttempt: { status: null, error: 'blocked' } }]);
     const { body } = await host.as('a').get(`/webhooks/deliveries/${list[0].id}`).expect(200);

@@ -94,7 +94,7 @@ export class Sender {
   private logDetail({ id }: LeasedDelivery, error: unknown): void {
     const detail =
       error instanceof UrlRefusedError ? error.reason : error instanceof HttpError ? error.detail : null;
-    if (detail) this.logger.debug(`Delivery dlv_${id} was not sent: ${detail}`);
+    if (detail) this.logger.debug(`Delivery dlv_${id} failed: ${detail}`);
   }
 
   /** The rules may be newer than the stored URL. They do not change while the process runs, so each URL is checked once. */
