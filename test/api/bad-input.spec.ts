@@ -143,9 +143,6 @@ const routes: Record<
   'POST /webhooks/:id/recover': {
     base: { since: '2020-01-01' },
     fields: {
-      status: ['/webhooks/deliveries', ['status=5xx', 'status=99', 'status=1000', 'status=-1']],
-      eventId: ['/webhooks/deliveries', ['eventId=evt_1', 'eventId=msg_1', 'eventId=', 'eventId=1-2']],
-      deliveryId: ['/webhooks/deliveries', ['deliveryId=1', 'deliveryId=dlv_0', 'deliveryId=evt_1']],
       since: [
         undefined,
         null,
@@ -189,6 +186,9 @@ const queries: Record<string, [path: string, wrong: string[]]> = {
   'limit of deliveries': ['/webhooks/deliveries', ['limit=1000']],
   'cursor of deliveries': ['/webhooks/deliveries', ['cursor=5', 'cursor=dlv_0']],
   'state of deliveries': ['/webhooks/deliveries', ['state=failed', 'state=,', 'state=delivered,x']],
+  status: ['/webhooks/deliveries', ['status=5xx', 'status=99', 'status=1000', 'status=-1']],
+  eventId: ['/webhooks/deliveries', ['eventId=evt_1', 'eventId=msg_1', 'eventId=', 'eventId=1-2']],
+  deliveryId: ['/webhooks/deliveries', ['deliveryId=1', 'deliveryId=dlv_0', 'deliveryId=evt_1']],
   statusClass: ['/webhooks/deliveries', ['statusClass=200', 'statusClass=6xx']],
   since: [
     '/webhooks/deliveries',
