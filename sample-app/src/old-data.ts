@@ -1,8 +1,8 @@
 import { QueryFailedError } from 'typeorm';
 
 /**
- * Returns the error's message, with advice if the tables in the database do not match this code. That happens with data of an
- * earlier version, if its migrations were edited since.
+ * Returns the error's message, with advice if a query failed. A likely cause is data of an earlier version: if its migrations
+ * were edited since, its tables do not match this code.
  */
 export function withAdvice(error: Error): string {
   const failed = error.cause ?? error;

@@ -171,7 +171,7 @@ describe('A guard that acts only on handlers with its metadata', () => {
     expect(asked[0]).toBe('create');
   });
 
-  it('leaves the routes of another module as they are', async () => {
+  it('does not protect the routes of a second module, which has no `decorators`', async () => {
     const other = await createDatabase();
     const second = { guards: [HandlerRolesGuard], tenant, dataSource: 'other', path: 'open' };
     await start(
@@ -188,7 +188,7 @@ describe('A guard that acts only on handlers with its metadata', () => {
   });
 });
 
-it('A decorator that fits neither a class nor a method is named', () => {
+it('`forRoot()` refuses a decorator that fits neither a class nor a method', () => {
   const broken = (): never => {
     throw new TypeError('for parameters only');
   };

@@ -15,7 +15,7 @@ const CALLERS = new WeakMap<object, WebhookCaller>();
 /** What a guard of this module already knows of the caller. */
 const KNOWN = new WeakMap<object, Partial<WebhookCaller>>();
 
-/** Sets the caller. `CallerInterceptor` then asks the host only for a missing tenant. */
+/** Notes what a guard knows of the caller. `CallerInterceptor` asks the host for the tenant only if `caller` has none. */
 export function knowCaller(request: object, caller: Partial<WebhookCaller>): void {
   KNOWN.set(request, caller);
 }

@@ -34,7 +34,7 @@ export interface EventReport {
   /** The relay has processed it: all its deliveries exist. */
   relayed: boolean;
   deliveries: WebhookDelivery[];
-  /** There are more than `deliveries`: list them by subject. */
+  /** The event has more deliveries than `deliveries` contains: filter the delivery log by its subject to find them. */
   hasMoreDeliveries: boolean;
   skipped: SkippedEndpoint[];
   /** There may be more than `skipped`. */
@@ -129,7 +129,7 @@ function listNames(names: readonly string[]): string {
   return more > 0 ? `${names.slice(0, MAX_NAMES_LISTED).join(', ')} and ${more} more` : names.join(', ');
 }
 
-/** Returns no requests if the host has removed the profile, or if the data does not fit the event's type. */
+/** Renders the requests of an event. Returns none if the host has removed the profile, or if the data does not fit the type. */
 function render(profile: Profile | undefined, event: WebhookEvent): readonly WireEvent[] {
   try {
     return profile?.render(event) ?? [];

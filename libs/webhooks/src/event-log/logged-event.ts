@@ -32,7 +32,7 @@ export interface LoggedEventDetail extends LoggedEvent {
   data: unknown;
   /** Oldest first, at most 100. */
   deliveries: WebhookDelivery[];
-  /** There are more than `deliveries`: list them by subject. */
+  /** The event has more deliveries than `deliveries` contains: filter the delivery log by its subject to find them. */
   hasMoreDeliveries: boolean;
 }
 

@@ -24,7 +24,10 @@ export const STORE = Symbol('nestjs-sms-webhooks:store');
 export interface CommittedWork {
   /** Events to relay. */
   events: boolean;
-  /** There are lanes to check: a retry, a resume or a recovery made them due, or they were closed. */
+  /**
+   * Lanes or jobs to check: a retry, a resume or a recovery made lanes due, an endpoint was disabled or deleted, or a replay
+   * was started.
+   */
   lanes: boolean;
 }
 
@@ -87,6 +90,6 @@ export interface Store
   attach(): () => void;
   /** Calls `listener` after each commit in this process that created work. */
   onCommit(listener: (work: LocalCommit) => void): void;
-  /** `null` if the database has no such channel. */
+  /** `null` if the database cannot notify other processes. */
   readonly notifier: CommitNotifier | null;
 }

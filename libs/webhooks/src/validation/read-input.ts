@@ -23,7 +23,10 @@ const CODES: Record<string, string> = {
 
 const MAX_FIELDS_NAMED = 20;
 
-/** If a field breaks several rules, the first of these is reported: if the type is wrong, the other errors say nothing new. */
+/**
+ * Only one error of a field is reported. If the field is missing or has the wrong type, it is that error: the others say
+ * nothing new.
+ */
 const REPORTED_FIRST = ['isDefined', 'isString', 'isArray', 'isRecord', 'isBoolean', 'isInt'];
 
 /**

@@ -12,7 +12,8 @@ export const replay = {
   'replay.jobs': 'Latest replays',
   'replay.events': 'Events',
   'replay.progress': 'Progress',
-  'replay.doneOf': '{done} of {n} event, {deliveries} sent | {done} of {n} events, {deliveries} sent',
+  'replay.doneOf':
+    '{done} of {n} event, deliveries created: {deliveries} | {done} of {n} events, deliveries created: {deliveries}',
   'replay.started': 'Started',
   'replay.action': 'Action',
   'replay.state.pending': 'Pending',

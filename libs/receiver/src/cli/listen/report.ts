@@ -20,7 +20,7 @@ export function jsonOf({ at, path, verdict, attempt, answer }: Arrival, file: st
 
 export const HEADING = line(['time', 'event', 'id', 'attempt', 'signature', 'answer']);
 
-/** One line, followed by the reason if the request was refused. */
+/** One line. If the request was refused, a second line says what is wrong and what to do. */
 export function textOf({ at, path, verdict, attempt, answer }: Arrival, paint: Paint): string {
   const { isVerified, profile, type, id, reason, message } = verdict;
   const words =
@@ -43,7 +43,7 @@ function line([time, type, id, attempt, signature, answer]: string[]): string {
   return [...cells, answer!].join('  ');
 }
 
-/** Fits an id into its column: a digest of the body is longer. */
+/** Fits an id into its column. The id of a request without one is a digest of the body, which is longer than the column. */
 function shortened(id: string): string {
   return id.length > 30 ? `${id.slice(0, 29)}…` : id;
 }
