@@ -163,9 +163,10 @@ it('An outage of 10,000 failed deliveries, recorded by two workers, causes only 
   expect(mail.mails).toHaveLength(3);
 });
 
-it('10,000 deliveries that are given up cause two mails: one that the endpoint fails, and a digest', async () => {
+it('10,000 deliveries that are given up cause two mails: an alert about the failing endpoint, and a digest', async () => {
   const deliveries = await inFlight(1, 10_000, { profile: 'httpsms', events: ['message.phone.delivered'] });
-  await backend.rows(`update webhook_events set data = '{}' where tenant_id = $1`, [tenantId]); // no number
+  // Without phone numbers in the events, the alerts are limited by endpoint.
+  await backend.rows(`update webhook_events set data = '{}' where tenant_id = $1`, [tenantId]);
   await recordByTwo(deliveries.map((delivery) => outcome(delivery, 'exhausted')));
   await backend.pass(0);
   await backend.pass(3 * HOUR);
@@ -177,7 +178,8 @@ it('10,000 deliveries that are given up cause two mails: one that the endpoint f
 
 it('A digest counts the deliveries that two workers give up, even if the worker that began first commits last', async () => {
   const deliveries = await inFlight(1, 20, { profile: 'httpsms', events: ['message.phone.delivered'] });
-  await backend.rows(`update webhook_events set data = '{}' where tenant_id = $1`, [tenantId]); // no number
+  // Without phone numbers in the events, the alerts are limited by endpoint.
+  await backend.rows(`update webhook_events set data = '{}' where tenant_id = $1`, [tenantId]);
   const given = deliveries.map((delivery) => outcome(delivery, 'exhausted'));
   let slow!: Promise<unknown>;
   await backend.dataSource.transaction(async (tx) => {
@@ -192,7 +194,7 @@ it('A digest counts the deliveries that two workers give up, even if the worker 
   expect(digests).toMatchObject([{ data: { count: 20 } }]);
 });
 
-it('Two workers that record the same phone numbers for many endpoints write one alert for each number and do not block each other', async () => {
+it('Two workers that record failures of the same phone numbers at many endpoints write one alert for each number, without a deadlock', async () => {
   const deliveries = await inFlight(10, 2_000, { profile: 'httpsms', events: ['message.phone.delivered'] });
   await recordByTwo(
     deliveries.map((delivery) => outcome(delivery, 'exhausted')),

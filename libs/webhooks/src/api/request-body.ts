@@ -56,7 +56,10 @@ function streamOf(request: IncomingRequest): Readable & { httpVersionMajor?: num
   return request.raw ?? (request as unknown as Readable);
 }
 
-/** Discards the rest of the body, so that the connection can serve its next request. */
+/**
+ * Discards the body if `hasBody` has waited for its first bytes, so that the connection can serve its next request. Node itself
+ * discards a body from which nothing was read.
+ */
 export function discardBody(request: IncomingRequest): void {
   if (known.has(streamOf(request))) streamOf(request).resume();
 }

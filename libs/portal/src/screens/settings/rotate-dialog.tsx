@@ -11,7 +11,10 @@ import { t } from '../../strings/translate.ts';
 import { profileText } from '../../webhook-form/profile-text.ts';
 import { SecretBox } from './secret-box.tsx';
 
-/** Rotates a secret; `secret`: the caller's own, `overlapMs`: how long the old one stays valid. */
+/**
+ * Rotates a secret. `secret`: the new one, if the customer chose it; otherwise the server generates one. `overlapMs`: how long
+ * the old one stays valid.
+ */
 export type Rotate = (body: {
   secret?: string;
   overlapMs: number;

@@ -8,7 +8,10 @@ import type { CallbackOrigin, ClaimedEvent, OutboxStore } from '../../store/outb
 import type { Destination } from '../destinations/destination.js';
 import { DestinationReader } from '../destinations/destination-reader.js';
 
-/** Origin of a tenant's lane for callbacks whose URL is refused: their discarded deliveries need a lane too. */
+/**
+ * Origin of a tenant's lane for callbacks whose URL the policy refuses: their discarded deliveries need a lane too. A URL that
+ * only the profile refuses, because it is not `https:`, keeps its own origin.
+ */
 const REFUSED_ORIGIN = 'refused';
 
 export interface CallbackDestination {

@@ -6,8 +6,9 @@ import type { WireEvent } from '../profile.js';
 import { isoMilliseconds, renderByType, wireEvent } from '../rendering.js';
 
 /**
- * httpSMS's eight events. The keys have the order of the platform's own structs and are always present, with `null` if
- * unknown. `received`, `expired` and `missed` name the message `message_id`, the others `id`.
+ * httpSMS's eight events. The keys have the order of the platform's own structs and are always present: a field that the
+ * message does not set is `null` or has a default. The message's id is `message_id` in `received`, `expired` and `missed`,
+ * and `id` in `sent`, `delivered` and `failed`.
  */
 export const httpsmsRender = renderByType({
   'message.received': messageRenderer((message, common) => ({
