@@ -76,8 +76,10 @@ function Recovered({ id, count }: { id: string; count: number }) {
       }),
     refetchInterval: POLL_MS,
   });
-  const left = data?.data.filter(({ waits }) => waits !== 'schedule').length;
-  const more = left === MAX_LEFT || (left !== 0 && data?.nextCursor);
+  const found = data?.data.filter(({ waits }) => waits !== 'schedule').length;
+  const more = Boolean(data?.nextCursor);
+  // If the first page has none, the next pages may.
+  const left = found === 0 && more ? undefined : found;
   return (
     <Notice
       live

@@ -88,7 +88,10 @@ function StreamFields({ rules, stored }: { rules: ProfileRules; stored: Readonly
   );
 }
 
-/** Makes this URL receive the event. A webhook that takes several events loses only this one. */
+/**
+ * Makes this URL receive the event. A webhook that takes several events loses only this one. The API gives an event to one
+ * webhook at a time, so the stored webhook loses it first, and gets it back if the new URL is refused.
+ */
 async function saveStream(
   profile: string,
   event: string,
@@ -104,7 +107,13 @@ async function saveStream(
   if (url === stored.url) return;
   if (others.length > 0) {
     await api.patch('/webhooks/{id}', { path, body: { events: others } });
-    if (url) await api.post('/webhooks', { body: { profile, url, events: [event] } });
+    if (!url) return;
+    await api
+      .post('/webhooks', { body: { profile, url, events: [event] } })
+      .catch(async (refused: unknown) => {
+        await api.patch('/webhooks/{id}', { path, body: { events: stored.events } });
+        throw refused;
+      });
   } else if (url) await api.patch('/webhooks/{id}', { path, body: { url } });
   else await api.delete('/webhooks/{id}', { path });
 }
