@@ -2,6 +2,8 @@ import type request from 'supertest';
 import type { WebhookDeliveries } from '../../libs/webhooks/src/deliveries/deliveries.service.js';
 import type { WebhookAccounts } from '../../libs/webhooks/src/accounts/accounts.service.js';
 import type { WebhookEndpoints } from '../../libs/webhooks/src/endpoints/endpoints.service.js';
+import type { WebhookEventLog } from '../../libs/webhooks/src/event-log/event-log.service.js';
+import { WebhookJobs } from '../../libs/webhooks/src/event-log/jobs.service.js';
 import { WebhookSubjects } from '../../libs/webhooks/src/deliveries/subjects.service.js';
 import { startHost, type WebhooksHost, type Calls } from '../support/webhooks-host.js';
 import { itForAll } from '../support/it-for-all.js';
@@ -11,6 +13,8 @@ type Cases<Service> = Record<keyof Service, (service: Service, tenant: string) =
 
 const endpoint = `wh_${'0'.repeat(26)}`;
 const delivery = 'dlv_1';
+const event = `evt_${'0'.repeat(26)}`;
+const job = `job_${'0'.repeat(26)}`;
 const since = '2020-01-01';
 
 const ENDPOINTS: Cases<WebhookEndpoints> = {
@@ -40,6 +44,16 @@ const ACCOUNTS: Cases<WebhookAccounts> = {
   rotateSecret: (s, tenant) => s.rotateSecret(tenant),
   secret: (s, tenant) => s.secret(tenant),
 };
+const EVENT_LOG: Cases<WebhookEventLog> = {
+  list: (s, tenant) => s.list(tenant),
+  get: (s, tenant) => s.get(tenant, event),
+  replay: (s, tenant) => s.replay(tenant, endpoint, { since }),
+};
+const JOBS: Cases<WebhookJobs> = {
+  list: (s, tenant) => s.list(tenant),
+  get: (s, tenant) => s.get(tenant, job),
+  cancel: (s, tenant) => s.cancel(tenant, job),
+};
 const SUBJECTS: Cases<WebhookSubjects> = { list: (s, tenant) => s.list(tenant, 'msg_1', {}) };
 
 type Call = (host: WebhooksHost, tenant: string) => Promise<unknown>;
@@ -56,6 +70,8 @@ const ALL: Named[] = [
   ...named<WebhookEndpoints>('endpoints', ENDPOINTS, ({ webhooks }) => webhooks.endpoints),
   ...named<WebhookDeliveries>('deliveries', DELIVERIES, ({ webhooks }) => webhooks.deliveries),
   ...named<WebhookAccounts>('accounts', ACCOUNTS, ({ webhooks }) => webhooks.accounts),
+  ...named<WebhookEventLog>('eventLog', EVENT_LOG, ({ webhooks }) => webhooks.eventLog),
+  ...named<WebhookJobs>('jobs', JOBS, ({ app }) => app.get(WebhookJobs, { strict: false })),
   ...named<WebhookSubjects>('subjects', SUBJECTS, ({ app }) => app.get(WebhookSubjects, { strict: false })),
   ['operator.deleteTenant', ({ webhooks }, tenant) => webhooks.operator.deleteTenant(tenant)],
 ];
