@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { optionPaths } from '../../libs/webhooks/src/config/option.js';
@@ -83,10 +83,22 @@ describe('The README', () => {
     );
   });
 
-  it('can use npm start and npm test, because package.json has both scripts', () => {
-    const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
-      scripts: Record<string, string>;
-    };
-    expect(scripts).toMatchObject({ start: expect.any(String), test: expect.any(String) });
+  it('names only npm scripts and benchmarks that exist, and so do the other guides', () => {
+    const scripts = ['.', 'libs/portal', 'libs/webhooks'].flatMap((folder) => {
+      const manifest = readFileSync(join(root, folder, 'package.json'), 'utf8');
+      return Object.keys((JSON.parse(manifest) as { scripts: object }).scripts);
+    });
+    const docs = readdirSync(join(root, 'docs')).filter((name) => name.endsWith('.md'));
+    const files = ['README.md', 'CONTRIBUTING.md', 'bench/README.md', ...docs.map((name) => `docs/${name}`)];
+    const text = files.map((file) => readFileSync(join(root, file), 'utf8')).join('\n');
+    const namesIn = (pattern: RegExp) => [...text.matchAll(pattern)].map(([, name]) => name!);
+
+    const named = [...namesIn(/npm run (?:--silent )?([\w:-]+)/g), ...namesIn(/npm (start|test)\b/g)];
+    expect(named).toEqual(expect.arrayContaining(['start', 'test', 'build:cjs', 'bench:short']));
+    expect(named.filter((name) => !scripts.includes(name))).toEqual([]);
+
+    const benchmarks = namesIn(/node (bench\/[\w/-]+\.js)/g);
+    expect(benchmarks).toContain('bench/drain.js');
+    expect(benchmarks.filter((path) => !existsSync(join(root, path)))).toEqual([]);
   });
 });
