@@ -6,7 +6,7 @@ export interface WebhooksLogger {
   info(message: string): void;
   warn(message: string): void;
   error(message: string): void;
-  /** Optional. Without it, debug lines are not written. */
+  /** Without it, debug lines are not written. */
   debug?(message: string): void;
 }
 
