@@ -10,7 +10,7 @@ const good = { url: 'https://example.com/hooks', events: ['message.delivered'] }
 
 describe.each([
   [
-    'strict and converting',
+    'is strict and converts values',
     () =>
       new ValidationPipe({
         whitelist: true,
@@ -21,11 +21,11 @@ describe.each([
       }),
   ],
   [
-    'whitelisting in silence',
+    'removes unknown fields in silence',
     () => new ValidationPipe({ whitelist: true, transform: true, validateCustomDecorators: true }),
   ],
   [
-    'for its own DTOs alone',
+    'refuses every parameter whose type is a class',
     (): PipeTransform => ({
       transform(value: unknown, { metatype }) {
         if (metatype && ![Object, String, Number, Boolean, Array].includes(metatype as never))
@@ -34,7 +34,7 @@ describe.each([
       },
     }),
   ],
-])("Under a host's global pipe that is %s", (_, pipe) => {
+])("Under a host's global pipe that %s", (_, pipe) => {
   it.each(['express', 'fastify'] as const)(
     'bodies arrive unchanged and errors have the format of this module, on %s',
     async (adapter) => {

@@ -18,7 +18,7 @@ export interface VerifiedWebhook<P extends WebhookProfile = WebhookProfile> {
    * or a digest of the body if the payload has none (an incoming SMS of MySMSGate).
    */
   id: string;
-  /** Event name in the profile's vocabulary, or `null` if the payload does not contain it. */
+  /** Event name in the profile's vocabulary, or `null` if the payload does not show which event it is. */
   type: string | null;
   payload: WebhookPayloads[P];
 }

@@ -1,8 +1,9 @@
 // @ts-check
-// A process of its own that keeps one PostgreSQL running while other processes use it. `start-postgres.js` starts it.
-// It guarantees:
+// A process of its own that keeps one PostgreSQL running while other processes use it. `start-postgres.js` starts this
+// process. It guarantees:
 // - the server survives an app that is killed, so that the next start finds the server or its data;
-// - the server stops when its last user leaves, `lingerMs` after its last user disconnected without leaving, or on a signal;
+// - the server stops when its last user calls `leave()` of `presence.js`, on a signal, or `lingerMs` after its last user ended
+//   without this call;
 // - the folder of a temporary server is deleted when the server stops;
 // - several apps on one folder share one server.
 const { rmSync } = require('node:fs');
@@ -32,7 +33,7 @@ async function main({ directory, durable, lingerMs }) {
     const moved = [copied && 'binaries', !temporary && home !== directory && 'data'].filter(Boolean);
     const notice =
       moved.length > 0
-        ? `PostgreSQL runs as "${user?.name}", who cannot enter this folder: its ${moved.join(' and ')} are in ${home}.`
+        ? `PostgreSQL runs as "${user?.name}", who cannot enter the usual folder of its ${moved.join(' and ')}. PostgreSQL uses ${home} instead.`
         : null;
     const cluster = { home, binaries: folder, user, durable };
     const url = await ensureRunning(cluster);
@@ -60,7 +61,7 @@ async function connectWatcher(url) {
 /**
  * @param {Client} client
  * @param {number} lingerMs
- * @returns {Promise<boolean>} true if no process uses the server, false if the server has ended
+ * @returns {Promise<boolean>} true if the server should stop now, false if it has ended already
  */
 async function waitUntilUnused(client, lingerMs) {
   let graceMs = lingerMs;

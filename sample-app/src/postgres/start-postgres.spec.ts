@@ -136,7 +136,7 @@ describe('startPostgres', () => {
       const server = await startPostgres({ directory: closed, durable: false });
       expect(server.notice).toMatch(
         // If the server user cannot enter the clone, the binaries are copied too.
-        /^PostgreSQL runs as "\w+", who cannot enter .*: its (binaries and )?data are in \/var\/tmp\//,
+        /^PostgreSQL runs as "\w+", who cannot enter the usual folder of its (binaries and )?data\. PostgreSQL uses \/var\/tmp\//,
       );
       await server.stop();
       rmSync(readlinkSync(join(closed, 'moved-to')), { recursive: true });

@@ -44,7 +44,10 @@ export class Flags {
   }
 }
 
-/** Throws {@link UsageError} for unknown options, missing values, and options given twice. */
+/**
+ * Throws {@link UsageError} for unknown options, missing or unexpected values, and a second use of an option that is not
+ * repeatable.
+ */
 export function parseFlags(args: readonly string[], specs: FlagSpecs): Flags {
   const options = Object.fromEntries(
     Object.entries(specs).map(([name, { value, short }]) => [

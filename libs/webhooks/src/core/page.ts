@@ -1,4 +1,4 @@
-/** One page of a list, newest first. */
+/** One page of a list. The newest items come first, unless the method that returns the list says otherwise. */
 export interface Page<Item> {
   data: Item[];
   /** Pass it as `cursor` to get the next page. `null` on the last page. */

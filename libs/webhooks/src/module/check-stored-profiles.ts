@@ -3,8 +3,8 @@ import type { Profile } from '../profiles/profile.js';
 import type { SetupStore } from '../store/setup-store.js';
 
 /**
- * Throws {@link WebhooksSetupError} if endpoints or accounts use a profile that the options do not hold: their events could
- * not be rendered and would be discarded.
+ * Throws {@link WebhooksSetupError} if endpoints or accounts use a profile that this host does not have. New events for these
+ * endpoints would be discarded. Callbacks of these accounts would be sent in the module's default profile.
  */
 export async function checkStoredProfiles(
   store: SetupStore,
@@ -17,6 +17,8 @@ export async function checkStoredProfiles(
   );
   throw new WebhooksSetupError(
     `WebhooksModule: stored endpoints or accounts use a profile that is not in the options: ${uses.join(', ')}. ` +
-      'Add it to profiles again, or first delete what uses it: its events would be discarded.',
+      'Add each of them to profiles again. Before you remove one, delete its endpoints, and change the defaultProfile of its ' +
+      'accounts. Without the profile, new events for its endpoints would be discarded, and callbacks of its accounts would be ' +
+      'sent in the default profile.',
   );
 }

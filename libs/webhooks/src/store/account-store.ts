@@ -31,7 +31,7 @@ export interface AccountStore extends StoreTransactions {
   /** The accounts of these tenants. Tenants without an account are left out. */
   findAccounts(tenantIds: readonly string[]): Promise<AccountRecord[]>;
   /**
-   * Creates these accounts, in the order of their keys so that two processes wait for each other instead of deadlocking.
+   * Creates these accounts, in the order of their keys: of two processes, one waits for the other, and they do not deadlock.
    * Does not change an account that exists, so the call may be repeated.
    */
   insertAccounts(accounts: readonly NewAccount[]): Promise<void>;

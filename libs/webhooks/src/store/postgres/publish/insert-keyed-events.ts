@@ -28,8 +28,8 @@ export async function insertKeyedEvents(
        select i.sequence, i.id, i.tenant_id, i.type, i.subject, coalesce(i.occurred_at, ${nowMs(1)}), i.source, i.data,
               i.callback_url, i.idempotency_key, i.test, i.endpoint_id, ${nowMs(1)}, $14
          from input i
-        -- Rows are written in the order of their keys: two transactions with the same keys wait for each other instead
-        -- of deadlocking.
+        -- Rows are written in the order of their keys: of two transactions with the same keys, one waits for the other,
+        -- and they do not deadlock.
         order by i.tenant_id, i.idempotency_key, i.place
        on conflict (tenant_id, idempotency_key) where idempotency_key is not null do nothing
        returning id, sequence

@@ -28,8 +28,8 @@ export async function ensureCallbackLanes(
 }
 
 /**
- * Inserts the lanes in the order of their keys, so that two relays that create the same lanes wait for each other instead of
- * deadlocking.
+ * Inserts the lanes in the order of their keys: of two relays that create the same lanes, one waits for the other, and they
+ * do not deadlock.
  */
 async function insertMissing(session: Session, callbacks: readonly CallbackOrigin[]): Promise<void> {
   const { lanes } = session.tables;

@@ -3,7 +3,7 @@ import { captureFunction } from '../capture/capture-function.js';
 import { tablesOf } from '../tables.js';
 import { indexName } from './migration-steps.js';
 
-/** The table that triggers on the host's tables write to. Processes of earlier releases ignore it. */
+/** Creates the table of changes. Triggers on the host's tables write to it. Processes of earlier releases ignore it. */
 export class CaptureChanges1764800000000 implements MigrationInterface {
   readonly name = 'CaptureChanges1764800000000';
 
