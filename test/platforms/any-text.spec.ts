@@ -48,7 +48,7 @@ const types = ['message.sent', 'message.delivered', 'message.failed', 'message.r
 
 describe('any message', () => {
   it.each(builtInProfiles)(
-    'gives stable bytes that are valid UTF-8 and parse to the same data: $name',
+    'gives valid UTF-8 that stays the same if it is rendered again, or parsed and serialised: $name',
     (profile) => {
       fc.assert(
         fc.property(message, fc.constantFrom(...types), (value, type) => {

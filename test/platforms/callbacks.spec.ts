@@ -10,7 +10,7 @@ import { answer, inSequence } from '../engine/support/receiver.js';
 
 const message: WebhookMessage = { id: 'm1', direction: 'out', from: 'MyApp', to: '+256701521269' };
 
-/** Every event that can be sent to a message's `callbackUrl`. */
+/** Four events of one message with a `callbackUrl`. MsGine has names for the last three. */
 const story = (tenantId: string, callbackUrl: string) => [
   messageEvent('message.queued', { tenantId, callbackUrl, message }),
   messageEvent('message.sent', { tenantId, callbackUrl, message }),

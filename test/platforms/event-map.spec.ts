@@ -18,7 +18,7 @@ const profiles = [msgine(), opensms(), mysmsgate(), mobileTextAlerts(), httpsms(
 function rendered(type: CatalogueEventType, change: Partial<WebhookMessage>): string[] {
   const example = eventExample(type);
   const { message: own } = example.data as { message?: WebhookMessage };
-  // The examples contain an error, which would decide the cause of a failure.
+  // The example of a failure contains an error code, which would decide the cause. `message` has none.
   const data = type.startsWith('message.') && own ? { message: { ...message, ...change } } : example.data;
   return profiles.map((profile) =>
     assertRendering(profile, { ...example, data })
@@ -117,7 +117,7 @@ describe('the event map', () => {
     [{ errorCode: 'send_rejected' }, 13, 'SEND_REJECTED'],
     [{ errorCode: 'landline', statusCode: 14, statusText: 'CARRIER_SAYS_NO' }, 14, 'CARRIER_SAYS_NO'],
   ] as [Partial<WebhookMessage>, number, string][])(
-    'shows the cause of a failure in the status and the text',
+    'shows the cause of a failure in the status of Mobile Text Alerts and the text of MySMSGate',
     ([change, code, text]) => {
       const event = eventExample('message.failed', { data: { message: { ...message, ...change } } });
 
@@ -153,7 +153,7 @@ describe('the event map', () => {
     expect(taken.map(({ name }) => name)).toEqual(['standard', 'standard-cloudevents']);
   });
 
-  it('names the missing part if an event of the catalogue has no data', () => {
+  it('names the missing part if the data of a catalogue event has no message', () => {
     const event = eventExample('message.delivered', { data: { msg: message } });
 
     for (const profile of profiles)

@@ -19,10 +19,14 @@ import { freePort } from '../support/free-port.js';
 
 const out = { id: 'm1', direction: 'out', from: '+18005550199', to: '+256701521269' } as const;
 const reply = { id: 'm2', direction: 'in', from: out.to, to: out.from, body: 'Ça va? 🙂 <a&b>' } as const;
-/** Each profile's payload of a failure contains at least one of these texts. */
+/** Fields of a message. Each profile's payload of a failure contains at least one of them. */
 const hanging = { externalId: 'HANG', errorMessage: 'HANG', statusText: 'HANG', body: 'HANG' };
 
-/** What the handler of each guide prints for `story`, in any order: a guide may need more than one endpoint. */
+/**
+ * By guide: the events of each endpoint that its customers register, and what its handler prints. The lines of `story` are
+ * for the events of `storyOf`, in any order, because deliveries of several endpoints may overtake each other. `last` is for
+ * one more event.
+ */
 const PRINTED: Record<string, { events: string[][]; story: string[]; last: string }> = {
   standard: {
     events: [['*']],
@@ -56,7 +60,7 @@ const PRINTED: Record<string, { events: string[][]; story: string[]; last: strin
   },
 };
 const ACCOUNT_SECRET = ['msgine', 'mysmsgate'];
-/** More than 32 bytes, as the guide of httpSMS asks for. */
+/** 33 bytes: the guide of httpSMS asks for 32 or more. */
 const OWN_SECRET = 'a signing key of thirty-two bytes';
 
 interface Language {

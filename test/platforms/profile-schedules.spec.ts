@@ -105,6 +105,7 @@ describe('retry schedules', () => {
 describe('what is a success, what is retried and what ends a delivery', () => {
   const answers = [200, 204, 301, 404, 410, 429, 500, 503, 'timeout', 'connect'];
 
+  // This is the rule of the profile. In addition, the engine disables the endpoint after a 410, which ends its deliveries.
   it('of the standard profile: 2xx; everything else is retried', () => {
     expect(endings(standard(), answers)).toEqual({
       200: 'delivered after 1',

@@ -44,10 +44,12 @@ const WALKS: [string, readonly number[], string[]][] = [
   ['httpsms', [SECOND, 2 * SECOND, 4 * SECOND, 8 * SECOND], ['delivery.exhausted 5']],
 ];
 
-/** Between the end of an attempt and the start of the next one, ms. */
+/** The time between two attempts of a delivery. */
 interface Interval {
   profile: string;
+  /** Number of the later attempt. */
   number: number;
+  /** From the end of the earlier attempt to the start of the later one, ms. */
   took: number;
 }
 
@@ -168,7 +170,7 @@ describe('A delivery whose receiver always fails, on a clock that the test moves
       if (ended !== count(profile)) late.push(`${profile}: ${ended} of ${count(profile)} exhausted`);
     }
     expect(late).toEqual([]);
-    // Each profile mails at most once an hour: when the first delivery is exhausted.
+    // Only these two profiles send alerts about exhausted deliveries, at most one an hour.
     expect(heard.filter(({ kind }) => kind === 'delivery.exhausted').map(({ tenantId }) => tenantId)).toEqual(
       expect.arrayContaining(['httpsms', 'msgine']),
     );

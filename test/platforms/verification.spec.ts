@@ -13,9 +13,7 @@ import { opensms } from '../../libs/webhooks/src/profiles/dialects/opensms.js';
 import { standardCloudEvents } from '../../libs/webhooks/src/profiles/dialects/standard-cloudevents.js';
 import { standard } from '../../libs/webhooks/src/profiles/dialects/standard.js';
 
-/**
- * How a receiver verifies requests of these platforms without a library: a digest of the raw body, compared in constant time.
- */
+/** Verifies a request without a library: compares its signature in constant time with a digest of the raw body. */
 const digest =
   (header: string, { prefix = '', encoding = 'hex' as 'hex' | 'base64' } = {}): Verify =>
   ({ headers, body, secret }) => {
@@ -184,7 +182,7 @@ describe('what a profile sends', () => {
     });
   });
 
-  it('uses the event’s id as MsGine’s id if the host chooses that, also on a retry', () => {
+  it('uses the event’s id as MsGine’s id if the host chooses that, each time the event is rendered', () => {
     const event = eventExample('message.sent');
     const [wire] = msgine({ idMode: 'event' }).render(event);
 
