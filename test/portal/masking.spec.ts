@@ -157,7 +157,7 @@ it("An endpoint's own numbers and description stay readable", async () => {
   expect(body).toMatchObject({ phoneNumbers: ['+256772000000'], description: 'Support +256772000000' });
 });
 
-it('A host can show texts, phone numbers, or both', async () => {
+it('A host can show texts, with or without phone numbers', async () => {
   await host.close();
   for (const show of [{ bodies: true }, { bodies: true, phoneNumbers: true }]) {
     host = await startPageHost({ access: 'session', show }, { database });

@@ -56,7 +56,10 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-/** Loads the page as a browser does: its script and its API by the page's `<base>`. */
+/**
+ * Loads the page as a browser does: its script and its API by the page's `<base>`. Expects the API to work with `headers`, and
+ * to refuse a call without them.
+ */
 async function opens(server: string | object, path: string, headers: Record<string, string>): Promise<void> {
   const { text, headers: sent } = await request(server as never)
     .get(path)
@@ -111,7 +114,7 @@ describe.each(['express', 'fastify'] as const)('On %s the page opens', (kind) =>
   };
   const opensAt = (path: string): Promise<void> => opens(host.app.getHttpServer(), path, host.session());
 
-  it('below a prefix and a URI version, with strict pipes and the defaults of Helmet, with and without a slash', async () => {
+  it('below a prefix and a URI version, with strict pipes, Helmet (on Express), and a slash at the end or none', async () => {
     await start((app) => {
       app.setGlobalPrefix('api/v1');
       app.enableVersioning({ type: VersioningType.URI, defaultVersion: '2' });
@@ -190,7 +193,7 @@ describe('The page', () => {
     proxy.closeAllConnections();
   });
 
-  it('is compressed as the client accepts it, and is not sent again if it is unchanged', async () => {
+  it('compresses its script as the client accepts, responds 304 if the client has the script, and 404 to other names', async () => {
     host = await startPageHost(undefined, { database });
     const { text } = await host.call('get', '').expect(200);
     const [, script] = /<script[^>]* src="([^"]*)"/.exec(text)!;
@@ -234,7 +237,7 @@ describe('The page', () => {
     expect(headers['content-security-policy']).toMatch(/frame-ancestors 'self' https:\/\/app\.example\.com$/);
   });
 
-  it('of a second module in the app is separate: it accepts no session of the first', async () => {
+  it('of a second module in the app is separate: neither page accepts sessions of the other', async () => {
     const other = await createMigratedDatabase();
     const dataSource = await given(other.url);
     const staff = WebhooksModule.forRoot({

@@ -11,7 +11,7 @@ const [current, previous, removed] = ['ab', 'cd', 'ef'].map((hex, index) => ({
 }));
 const ann = { tenantId: 'a', actor: 'ann' };
 
-/** Issues sessions as another process with this key does, or another page. */
+/** Issues sessions as another process with this key does. Another `place` stands for another page. */
 const issuerOf = (key: typeof current, place = PLACE): SessionIssuer =>
   new SessionIssuer(
     createSessionKeys({}, { encryption: { current: key!, previous: [], acceptPlaintext: false } }, place),
@@ -95,7 +95,7 @@ describe('The page answers', () => {
     }
   });
 
-  it('does not accept sessions at the routes of the API itself', async () => {
+  it('a session only at its own routes, not at those of the API', async () => {
     await host.as('a').get('/webhooks').expect(200);
     const { token } = issuer().issue(ann);
     await request(host.app.getHttpServer()).get('/webhooks').set(bearer(token)).expect(401);

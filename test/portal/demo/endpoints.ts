@@ -1,7 +1,7 @@
 import type { RegisterEndpoint, WebhooksService } from 'nestjs-sms-webhooks';
 
 export const TENANT = 'acme';
-/** Another customer. No user of `acme` may see its webhooks. */
+/** Another customer, whose webhooks no user of `acme` may see. */
 export const OTHER_TENANT = 'globex';
 
 type Registration = Partial<RegisterEndpoint> & { path: string; events: string[] };
@@ -35,7 +35,7 @@ const REGISTRATIONS: Registration[] = [
   },
 ];
 
-/** Registers the demo's webhooks. Returns their ids by path. */
+/** Registers the webhooks of both customers. Returns the ids of the webhooks of `acme`, by path. */
 export async function registerEndpoints(
   webhooks: WebhooksService,
   receiver: string,

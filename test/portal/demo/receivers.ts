@@ -20,9 +20,9 @@ const ANSWERS: Record<string, Answer> = {
   '/silent': () => {},
 };
 
-/** The customers' servers of the demo: each path answers in its own way. `statuses` can change that while they run. */
+/** The customers' servers of the demo: the first segment of a path selects the response. `statuses` replaces responses. */
 export class Receivers {
-  /** Statuses that replace the answers above, by path: after `set('/ok', 500)` that path answers 500. */
+  /** Statuses that replace the responses above: after `statuses.set('/ok', 500)`, all paths below `/ok` respond with 500. */
   readonly statuses = new Map<string, number>();
   private readonly server = createServer((request, response) => {
     request.resume().on('end', () => this.answer(request, response));

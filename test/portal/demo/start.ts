@@ -6,7 +6,10 @@ import { sendMessages } from './traffic.js';
 
 const NEW_MESSAGE_EVERY_MS = 4000;
 
-/** `npm run dev -w libs/portal`: the page with demo data, and new messages while it runs. PORT selects the port. */
+/**
+ * `npm run dev -w libs/portal`: the page with demo data, and new messages while it runs. PORT selects the port, SCOPES the
+ * scopes of the session (separated by commas), BRAND and ACCENT the name and the colour that the page shows.
+ */
 async function main(): Promise<void> {
   const postgres = await startPostgres({ durable: false, lingerMs: 1000 });
   const { PORT = '4300', SCOPES, BRAND, ACCENT } = process.env;

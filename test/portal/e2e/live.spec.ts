@@ -29,7 +29,7 @@ describeInChromium('The open webhooks page', () => {
     expect(faults.list).toEqual([]);
   });
 
-  it('loads nothing while it is hidden, and updates as soon as it is visible again', async () => {
+  it('loads nothing while it is hidden, and updates when it is visible again', async () => {
     await world.register('/hidden');
     const { page, requests } = await world.open({ query: '?screen=deliveries', before: ownClock });
     await page.getByRole('heading', { name: 'Deliveries' }).waitFor();
@@ -43,7 +43,7 @@ describeInChromium('The open webhooks page', () => {
     await page.evaluate(setVisibility, 'hidden');
     calls.length = 0;
     await page.clock.runFor(300_000);
-    await page.evaluate('1'); // requests that were made before this call are recorded after it
+    await page.evaluate('1'); // when this returns, `calls` contains all earlier requests
     const whileHidden = [...calls];
     const askedAgain = page.waitForRequest(/\/deliveries\?/);
     await page.evaluate(setVisibility, 'visible');

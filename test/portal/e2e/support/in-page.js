@@ -8,7 +8,7 @@ exports.focusElsewhere = (element) => {
   return `${focused.tagName} ${name}`;
 };
 
-/** The elements that make the page scroll sideways, one line each. @returns {string[]} */
+/** If the page scrolls sideways: its width, and the first five elements that are too wide, one line each. @returns {string[]} */
 exports.sidewaysScrollers = () => {
   const { scrollWidth, clientWidth } = document.documentElement;
   if (scrollWidth <= clientWidth) return [];

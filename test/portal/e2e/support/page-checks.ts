@@ -20,7 +20,7 @@ export async function seriousFindings(page: Page): Promise<string[]> {
 const NEXT_FRAME = 'new Promise((drawn) => requestAnimationFrame(() => drawn()))';
 const MAX_FRAMES = 120;
 
-/** The elements that make the page scroll sideways, one line each. Waits some frames for the page to adapt to a new width. */
+/** What makes the page scroll sideways, one line each. Waits some frames for the page to adapt to a new width. */
 export async function sidewaysScrollers(page: Page): Promise<string[]> {
   let found = await page.evaluate(findSidewaysScrollers);
   for (let frame = 0; found.length > 0 && frame < MAX_FRAMES; frame++) {
