@@ -13,16 +13,19 @@ const run = promisify(execFile);
 const root = resolve(__dirname, '../..');
 
 describe('The READMEs', () => {
-  it.each(Object.keys(PAGES))('%s has only blocks that are compiled or run', (readme) => {
-    const kinds = blocksOf(readme).map(({ language, file, text }) =>
-      language === 'ts' && file
-        ? 'compiled'
-        : language === 'sh' && /^(curl|npm install)/.test(text)
-          ? 'run'
-          : text,
-    );
-    expect(new Set(kinds)).toEqual(new Set(['compiled', 'run']));
-  });
+  it.each(Object.keys(PAGES))(
+    '%s has only TypeScript blocks that name their file, and shell blocks that begin with curl or npm install',
+    (readme) => {
+      const kinds = blocksOf(readme).map(({ language, file, text }) =>
+        language === 'ts' && file
+          ? 'compiled'
+          : language === 'sh' && /^(curl|npm install)/.test(text)
+            ? 'run'
+            : text,
+      );
+      expect(new Set(kinds)).toEqual(new Set(['compiled', 'run']));
+    },
+  );
 });
 
 describe('The README', () => {

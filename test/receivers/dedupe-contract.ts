@@ -47,14 +47,14 @@ export function describeDedupeStore(timed: () => TimedStore): void {
     expect(await begin('fourth')).toBe('new');
   });
 
-  it('gives a key to another caller at once if its work was abandoned', async () => {
+  it('gives a key to another caller as soon as the first one abandons it', async () => {
     await begin('first');
     await store.abandon('a', 'first');
     await store.abandon('never begun', 'first');
     expect(await begin('second')).toBe('new');
   });
 
-  it('does not end the lease of another caller, and does not forget a finished key', async () => {
+  it('ignores abandon() by a caller whose lease has ended, and for a finished key', async () => {
     await begin('slow');
     advance(LEASE);
     expect(await begin('next')).toBe('new');
@@ -74,7 +74,7 @@ export function describeDedupeStore(timed: () => TimedStore): void {
     expect(await begin('third')).toBe('done');
   });
 
-  it('responds to a duplicate with 503 while the first request is handled, and handles it if that fails', async () => {
+  it('refuses a duplicate with 503 while the first request is handled, and handles the next one if the first fails', async () => {
     let fail!: (error: Error) => void;
     const first = handleOnce(store, 'a', () => new Promise((_, reject) => (fail = reject)), {
       leaseMs: LEASE,

@@ -103,6 +103,6 @@ describe('What the engine delivers', () => {
 const missing = documentedReceivers.filter(({ available }) => !available);
 if (missing.length > 0)
   it.skip.each(missing)(
-    'the $language receiver of the $profile document: no interpreter, or no Flask, here',
+    'the $language receiver of the $profile document: no interpreter, or no Flask or PyJWT, here',
     () => undefined,
   );

@@ -46,7 +46,7 @@ describe.each(available)('the $language receiver of the $profile document', (doc
       expect(receiver.worked).toEqual([]);
     });
 
-  /** Changes one letter of what the signature covers: the body, or only the token. */
+  /** Changes what the signature covers: the phone number in the body, or for httpSMS the claims of the token. */
   function tampered({ headers, body: sent }: SignedRequest): SignedRequest {
     if (profile !== 'httpsms') return { headers, body: sent.replace('+1', '+3').replace('+25', '+35') };
     const authorization = headers.authorization!.replace(
@@ -71,6 +71,6 @@ it.each(available.filter(({ profile, language }) => profile === 'mysmsgate' && l
 
 if (missing.length > 0)
   it.skip.each(missing)(
-    'the $language receiver of the $profile document: no interpreter, or no Flask, here',
+    'the $language receiver of the $profile document: no interpreter, or no Flask or PyJWT, here',
     () => undefined,
   );

@@ -13,7 +13,7 @@ export interface DocumentedReceiver {
   language: 'Node' | 'Python' | 'PHP';
   /** Where it listens. */
   path: string;
-  /** False if this machine has no interpreter for it, or no Flask. */
+  /** False if this machine has no interpreter for it, or not the Python packages that it imports. */
   available: boolean;
   /** False if the document's sample checks no signature. */
   verifies: boolean;

@@ -46,7 +46,7 @@ describe.each(profiles)('the receiver library and the profile %s', (_name, profi
     }
   });
 
-  it('give an event the same id on a retry, and another id than the other events of its message', async () => {
+  it('give an event the same id on a retry, and different ids to events of a message that differ in name or status', async () => {
     const outcomes = new Map<string, unknown>();
     for (const event of history()) {
       const secrets = [profile.secret.generate()];

@@ -22,7 +22,7 @@ const readme = readFileSync(join(__dirname, '../../libs/receiver/README.md'), 'u
 const blocks = [...readme.matchAll(/^```(?:js|ts)\n(.*?)^```/gms)].map(([, code]) => code!);
 const body = bodyOf.msgine;
 
-/** Runs the only code block of the README that contains `mark`. If the block makes an `app` listen, it exports `app` instead. */
+/** Runs the only code block of the README that contains `mark`. A block that makes an `app` listen exports `app` instead. */
 function run<T>(mark: string): T {
   const found = blocks.filter((block) => block.includes(mark));
   expect(found).toHaveLength(1);
