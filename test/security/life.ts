@@ -49,7 +49,7 @@ export class Life {
     private readonly mail: MailServer,
   ) {}
 
-  /** Declares a text a secret. It may appear in the places `allowed`, and nowhere else. */
+  /** Records that `text` is a secret, which may appear in the places `allowed` and nowhere else. Returns `text`. */
   secret(text: string, ...allowed: string[]): string {
     this.secrets.set(text, allowed);
     return text;
@@ -112,7 +112,7 @@ export class Life {
     await this.app.get(Maintenance, { strict: false }).runRound();
   }
 
-  /** One event of every type, for this tenant's endpoints and for a callback. */
+  /** Publishes two events of every type: one for the tenant's endpoints, and one for a callback URL. */
   async publish(tenantId: string): Promise<void> {
     const events = catalogue.flatMap(({ name }) => {
       const event = { type: name, tenantId, data: catalogueEntry(name as never).example };

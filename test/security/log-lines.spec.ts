@@ -73,7 +73,7 @@ describe('A line of the log cannot be forged', () => {
     expect(said()).toEqual([expect.stringContaining('debug: Refused a webhook URL: "forged-host"')]);
   });
 
-  it('by the name of a tenant in an alert, nor by the response of a mail server', async () => {
+  it('by the name of a tenant in an alert, nor by the error of an alert channel', async () => {
     await host.webhooks.operator.disable(await register());
     await host.app.get(AlertSender, { strict: false }).sendDue();
     expect(said().toSorted()).toEqual([

@@ -37,7 +37,7 @@ export class Places {
     return text;
   }
 
-  /** The size of the output in each place. */
+  /** The number of different texts in each place. */
   sizes(): Record<string, number> {
     return Object.fromEntries([...this.said].map(([place, texts]) => [place, texts.size]));
   }

@@ -66,7 +66,7 @@ const TEXT_ALERTS =
   'event url secret alertEmail sendAlertEmail skipErrors skipErrorCodes retryOnError maxThroughputPerMinute';
 const HTTPSMS = 'url events phone_numbers signing_key';
 
-/** The fields of a route's body, and a valid body: most requests differ from it by a field or two. */
+/** The fields of a route's body, and a valid body: most requests differ from it by one to three fields. */
 const BODIES: Record<string, { fields: string; base: object }> = {
   'POST /webhooks': { fields: `${ENDPOINT} profile`, base: { url, events: ['*'], active: false } },
   'PATCH /webhooks/wh_:id': { fields: ENDPOINT, base: {} },

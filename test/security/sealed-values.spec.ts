@@ -96,7 +96,7 @@ describe('A sealed value that somebody moved or changed', () => {
     expect(log.data).toMatchObject([waiting, waiting]);
   });
 
-  it('hides the names of the headers, and affects no other webhook of a list', async () => {
+  it('hides the names of the headers in the list, until the headers are replaced', async () => {
     const body = { url: receiver.url, events: ['*'], headers: { 'x-token': 'of-one-tenant' } };
     for (const key of ['a', 'b']) await host.as(key).post('/webhooks', body).expect(201);
     await swap('webhook_endpoints', 'headers');

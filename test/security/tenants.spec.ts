@@ -171,7 +171,7 @@ describe('An account', () => {
   ])(
     'can make a limited number of %s at once: %i, and the refusal says when the next one is possible',
     async (_, burst, path, body) => {
-      /** Makes the call for a new account. */
+      /** Creates an account. Returns a function that makes the call for it. */
       const newCaller = async (): Promise<() => request.Test> => {
         const { api, tenantId, id, publicNo } = await newAccount();
         await failures(tenantId, publicNo, 1);

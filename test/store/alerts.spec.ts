@@ -30,7 +30,7 @@ describe('The alerts of a store', () => {
   const listDue = (limit = 10) => test.store.transaction((tx) => tx.listDueAlerts(limit));
   const dueIds = async () => (await listDue()).map(({ id }) => id);
 
-  /** A failed delivery in `laneId`. */
+  /** Inserts a delivery in `laneId` that waits for its retry, or one that `delivery` changes. */
   const fail = (laneId: string, delivery: Partial<WebhookDeliveryRow>) =>
     test.dataSource.getRepository(WebhookDeliveryRow).save({
       eventSequence: String(++written),

@@ -171,7 +171,7 @@ describe('The endpoints of a store', () => {
     expect(await find(endpoint.id)).toEqual(after);
   });
 
-  it('reports, when an update commits, the lane that the update has made due, and no other', async () => {
+  it('reports a committed update that has made a lane due, and no other update', async () => {
     const endpoint = await insert();
     const detach = test.store.attach();
     const heard: CommittedWork[] = [];
