@@ -46,7 +46,7 @@ export function readSignatureFlags(flags: Flags): SignatureSettings {
   return { profile, secrets, format: readFormat(flags, profile) };
 }
 
-/** Throws {@link UsageError} for secrets that cannot verify any Standard Webhooks signature. */
+/** Throws {@link UsageError} if the profile is a standard one and a secret cannot verify its signatures. */
 export function checkSecrets({ profile, secrets }: SignatureSettings): void {
   if (profile !== 'standard' && profile !== 'standard-cloudevents') return;
   try {

@@ -200,7 +200,7 @@ describe.each(adapters)('on %s', (name, adapter) => {
       expect(answer.status).toBe(401);
     });
 
-    it('answers 400 to a signed body that is not an object', async () => {
+    it('answers 400 to a signed body that is invalid JSON or null', async () => {
       expect((await post('msgine', requestOf.msgine('[1', secretOf.msgine))).status).toBe(400);
       expect((await post('msgine', requestOf.msgine('null', secretOf.msgine))).status).toBe(400);
     });

@@ -2,7 +2,10 @@ import type { RawBody } from '../raw-body.js';
 import { WebhookRefusedError } from '../webhook-refused.error.js';
 import type { NestRequest } from './verified-request.js';
 
-/** Returns the bytes that Nest kept, or a body that no parser changed. Throws `body-not-raw` if there is neither. */
+/**
+ * Returns the bytes that Nest kept, or a body that no parser changed, or an empty string for a request without a body. Throws
+ * `body-not-raw` if there is a body, but not its bytes.
+ */
 export function readRawBody({ rawBody, body, headers }: NestRequest): RawBody {
   if (rawBody !== undefined) return rawBody;
   if (typeof body === 'string' || Buffer.isBuffer(body)) return body;

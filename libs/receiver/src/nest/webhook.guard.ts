@@ -28,8 +28,8 @@ export type WebhookGuardOptions = {
 
 /**
  * Accepts verified webhooks only. Needs `NestFactory.create(AppModule, { rawBody: true })`.
- * A refused request gets 401 (400 for a signed body that is not JSON) without a reason; the reason is logged. A mistake in
- * the set-up, such as a missing `rawBody: true`, is a 500 and an error in the log. Extend this class if the options need
+ * A refused request gets 401 (400 for a signed body that is not a JSON object) without a reason; the reason is logged. A
+ * mistake in the set-up, such as a missing `rawBody: true`, is a 500 and an error in the log. Extend this class if the options need
  * injected providers.
  */
 export class WebhookGuard implements CanActivate {

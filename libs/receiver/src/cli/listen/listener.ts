@@ -29,12 +29,12 @@ export interface ListenSettings {
   delayMs: number;
 }
 
-/** A receiver for development: verifies each POST, prints it, and answers as configured. */
+/** A receiver for development: verifies each POST, passes it to `onArrival`, and answers as configured. */
 export class Listener {
   private readonly server = createServer((request, response) => void this.handle(request, response));
   private readonly attempts = new AttemptCounter();
 
-  /** `onArrival` runs before the answer is sent. `onFault`: a request could not be read. */
+  /** `onArrival` runs before the answer is sent. `onFault` gets a message if the request cannot be read, or if `onArrival` fails. */
   constructor(
     private readonly settings: ListenSettings,
     private readonly onArrival: (arrival: Arrival) => void | Promise<void>,

@@ -12,7 +12,7 @@ export function parseHeaders(text: string): Headers {
   return headersOf(lines.slice(0, end === -1 ? undefined : end).filter((line) => !isStartLine(line)));
 }
 
-/** Each `name: value`. Throws {@link UsageError}. */
+/** Reads lines of the form `name: value`. Throws {@link UsageError}. */
 export function headersOf(lines: readonly string[]): Headers {
   const headers: Headers = {};
   for (const line of lines) {

@@ -9,7 +9,10 @@ export interface RequestFile {
   headers: Record<string, string | string[]>;
   body: Buffer;
   profile: WebhookProfile | null;
-  /** Only for a delivery. Its signatures are masked in the log, so it is signed again, with `eventId` as `webhook-id`. */
+  /**
+   * `null`: the request is not a delivery of the log. `omitted`: names of the headers that the log masks, such as signatures.
+   * `eventId`: the `webhook-id` to sign with, if the log has no such header.
+   */
   delivery: { eventId: string; omitted: string[] } | null;
 }
 

@@ -22,7 +22,7 @@ export class RequestFolder {
   /** Throws {@link UsageError} if the folder cannot be created. */
   async open(): Promise<void> {
     await mkdir(this.path, { recursive: true }).catch((error: Error) =>
-      Promise.reject(new UsageError(`--save: the folder cannot be made: ${error.message}.`)),
+      Promise.reject(new UsageError(`--save: the folder cannot be created: ${error.message}.`)),
     );
   }
 

@@ -35,7 +35,7 @@ export function checkSigningSecrets(profile: WebhookProfile, secrets: readonly s
   for (const secret of secrets) standardSignature(secret, Buffer.alloc(0));
 }
 
-/** Returns the headers that the profile's sender sets: signature and content type. Throws `UsageError`. */
+/** Returns the headers that the profile's sender sets: content type, signature, and what the profile sends beside them. Throws `UsageError`. */
 export function signRequest(input: SigningInput): Record<string, string> {
   const { profile, body, secrets, id, at } = input;
   if (profile === 'standard' || profile === 'standard-cloudevents') {

@@ -19,7 +19,7 @@ export function standardSignature(secret: string, content: Buffer): string {
   return `v1a,${sign(null, content, key).toString('base64')}`;
 }
 
-/** Node's decoder skips invalid characters, so a truncated secret would produce a wrong signature. */
+/** Throws for invalid base64. Node's decoder skips invalid characters, so a damaged secret would produce a wrong signature. */
 function decode(text: string): Buffer {
   const bytes = Buffer.from(text, 'base64');
   const unpadded = text.replace(/={1,2}$/, '');
