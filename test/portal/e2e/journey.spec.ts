@@ -87,7 +87,7 @@ describeInChromium('With the keyboard alone, a customer', () => {
       .waitFor();
     await press(page, link(`${world.receiverUrl}/orders`));
     await page.getByText('Your server has an error of its own (500)').waitFor();
-    await press(page, link('Show the latest failed delivery'));
+    await press(page, link('Show a delivery with this problem'));
     await page.getByText('out of order').waitFor();
     const failedAgain = world.attempts('retrying');
     await press(page, button('Send now'));

@@ -38,7 +38,7 @@ const PICTURES: Record<string, (page: Page) => Promise<void>> = {
   },
   delivery: async (page) => {
     await page.getByRole('link', { name: /crm/ }).first().click();
-    await page.getByRole('link', { name: 'Show the latest failed delivery' }).click();
+    await page.getByRole('link', { name: 'Show a delivery with this problem' }).click();
     await page.getByRole('region', { name: 'Response' }).waitFor();
   },
 };

@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact';
 import type { StringKey } from './catalogue.ts';
 import { textOf } from './translate.ts';
 
-/** A text with elements in it: `<Text of="empty.docs" with={{ link: <a …>…</a> }} />`. */
+/** A text with elements in it: `<Text of="form.accountSecret" with={{ link: <a …>…</a> }} />`. */
 export function Text({ of, with: parts }: { of: StringKey; with: Record<string, ComponentChildren> }) {
   return (
     <>

@@ -4,7 +4,7 @@ export type Values = Readonly<Record<string, string | number>>;
 
 let overrides: Readonly<Record<string, string>> = {};
 
-/** Replaces strings of the catalogue by those of the host. Called once, before anything is shown. */
+/** Sets the host's texts, which replace those of the catalogue by key. Texts from an earlier call are dropped. */
 export function overrideStrings(strings: Readonly<Record<string, string>> | null | undefined): void {
   overrides = strings ?? {};
 }

@@ -42,8 +42,7 @@ export const deliveries = {
   'deliveries.clear': 'Clear filters',
 
   'deliveries.noMatch': 'No delivery matches',
-  'deliveries.noMatchText':
-    'Change or clear the filters. Deliveries that are older than the log keeps are gone.',
+  'deliveries.noMatchText': 'Change or clear the filters. The log does not keep old deliveries.',
   'deliveries.none': 'No deliveries yet',
   'deliveries.noneText':
     'Deliveries appear here as soon as something happens that a webhook is subscribed to.',

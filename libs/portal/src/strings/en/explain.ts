@@ -1,4 +1,7 @@
-/** Why an attempt failed and what to do, why a delivery waits or has ended, and names for times. */
+/**
+ * Why an attempt failed and what to do, why a delivery waits or has ended, why a webhook did not get an event, and names of
+ * time ranges.
+ */
 export const explain = {
   'cause.redirect.title': 'Your server redirects ({status})',
   'cause.redirect.fix': 'Redirects are not followed. Use the final URL as the URL of this webhook.',
@@ -117,7 +120,8 @@ export const explain = {
   'reason.backlog-full': 'Too many deliveries waited for the paused webhook.',
   'reason.erased': 'Its data was erased while it waited.',
   'reason.operator': 'The people who run this service disabled the webhook.',
-  'reason.endpoint-unreadable': 'The stored webhook cannot be read. It waits until the service repairs it.',
+  'reason.endpoint-unreadable':
+    'The stored webhook cannot be read. The delivery waits until the service repairs the webhook.',
   'reason.headers-unreadable':
     'The stored custom headers cannot be read. Set them again in the settings of the webhook.',
   'reason.secret-unreadable': 'The stored secret cannot be read. Rotate it in the settings of the webhook.',

@@ -52,7 +52,7 @@ export const form = {
   'form.timeout': 'Timeout, milliseconds',
   'form.timeoutHint': 'Empty: {default}',
   'form.throughput': 'Requests per minute, at most',
-  'form.throughputHint': 'Requests beyond it wait. Empty: no limit',
+  'form.throughputHint': 'More requests than this wait. Empty: no limit',
   'form.inFlight': 'Requests at the same time, at most',
   'form.inFlightHint': 'Empty: the default',
   'form.ordering': 'Order of the events of one message',

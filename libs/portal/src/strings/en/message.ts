@@ -11,5 +11,5 @@ export const message = {
   'message.skipped': '{n} webhook did not get it | {n} webhooks did not get it',
   'message.moreSkipped': 'There may be more.',
   'message.none': 'No event of this message is known',
-  'message.noneText': 'Check the id. Events that are older than the log keeps are gone.',
+  'message.noneText': 'Check the id. The log does not keep old events.',
 } as const;

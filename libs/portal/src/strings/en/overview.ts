@@ -20,7 +20,7 @@ export const overview = {
   'overview.disabledByOperator':
     'Nothing is sent now. Ask the people who run this service to enable the webhook again.',
   'overview.since': 'Since {when}',
-  'overview.showExample': 'Show the latest failed delivery',
+  'overview.showExample': 'Show a delivery with this problem',
   'overview.resume': 'Resume',
   'overview.enable': 'Enable',
   'overview.resumed': 'The webhook is active',
@@ -62,5 +62,5 @@ export const overview = {
   'overview.part': 'Share',
   'overview.failures': 'Latest failures',
   'overview.allFailed': 'All failed deliveries',
-  'overview.noFailures': 'No attempt has failed lately.',
+  'overview.noFailures': 'No delivery has failed lately, and none waits for a retry.',
 } as const;

@@ -56,5 +56,5 @@ export const register = {
   'test.emptyResponse': 'The response has no body.',
   'test.sent': 'Request',
   'test.showDelivery': 'Show the delivery',
-  'test.noTypes': 'This webhook gets no event that has an example.',
+  'test.noTypes': 'The format of this webhook has no event that can be sent as a test.',
 } as const;

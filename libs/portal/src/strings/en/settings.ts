@@ -11,7 +11,7 @@ export const settings = {
   'settings.delivery': 'Delivery',
   'settings.activeText': 'Events are sent as they happen.',
   'settings.pausedText':
-    'Nothing is sent. Events are kept, and sent when you resume, as long as they are stored.',
+    'Nothing is sent. Deliveries wait until you resume. If too many wait, the oldest are discarded.',
   'settings.disabledText': 'Nothing is sent, and new events are not kept.',
   'settings.disabledGone': 'Your server responded that this URL is gone (410).',
   'settings.disabledFailing': 'It failed for too long.',
