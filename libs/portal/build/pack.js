@@ -51,10 +51,13 @@ function packFile(name, content) {
 export const packFiles = (assets) =>
   Object.fromEntries(Object.entries(assets).map(([name, content]) => [name, packFile(name, content)]));
 
-/** Size of a packed file as browsers load it, in bytes. */
+/** Size of a packed file with gzip, in bytes. Browsers that accept Brotli load less. */
 export const gzippedBytes = (file) => Buffer.from(file.gzip, 'base64').length;
 
-/** Writes the page as one CommonJS module, which servers load without a path, and its texts beside it. */
+/**
+ * Writes the page as one CommonJS module, and the texts of the page beside it. The server imports the module and reads no
+ * other file of the page.
+ */
 export function writePage(folder, { html, files, sources, strings }) {
   const code = `// sources ${sources}\nexports.html = ${JSON.stringify(html)};\nexports.files = ${JSON.stringify(files)};\n`;
   mkdirSync(folder, { recursive: true });

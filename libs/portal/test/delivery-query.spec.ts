@@ -34,7 +34,7 @@ describe('The filters of deliveries in the URL', () => {
     expect(queryOf({ range: 'custom', since: 'yesterday' }, NOW).since).toBeUndefined();
   });
 
-  it('are removed with the page, but the parameters that select the list stay', () => {
+  it('are removed together with the cursor, but the parameters that select the list stay', () => {
     expect(withoutFilters({ webhook: 'wh_1', tab: 'deliveries', q: 'x', cursor: 'dlv_1' })).toEqual({
       webhook: 'wh_1',
       tab: 'deliveries',

@@ -47,7 +47,7 @@ describe('The cache of reads', () => {
     expect(entry).toMatchObject({ data: 'data', error });
   });
 
-  it('retries calls that did not reach the API, but not calls that the API refused', async () => {
+  it('retries calls that got no response or a 503, but not calls that the API refused', async () => {
     for (const [error, tries] of [
       [new ApiError('network', '', 0), 3],
       [new ApiError('http_503', '', 503), 3],

@@ -10,7 +10,7 @@ export type Query = Record<string, string | number | boolean | null | undefined>
 export interface RequestOptions {
   query?: Query;
   body?: unknown;
-  /** Sent with each POST, so that repeating it has no further effect. */
+  /** Sent as `Idempotency-Key`: a repeated call with the same key has no further effect. */
   idempotencyKey?: string;
   signal?: AbortSignal;
 }
@@ -83,7 +83,7 @@ async function errorOf(response: Response): Promise<ApiError> {
 /**
  * Calls a path below the page's `api/`.
  *
- * @throws {@link ApiError} for everything but a 2xx with JSON or without a body
+ * @throws {@link ApiError} for everything but a 204 or a 2xx with JSON. If `signal` aborts the call, throws what `fetch` throws
  */
 export async function request<T>(method: string, path: string, options: RequestOptions = {}): Promise<T> {
   const response = await send(method, `api/${path}`, options);

@@ -7,9 +7,9 @@ export const keepPreviousData = Symbol('keepPreviousData');
 export interface UseQueryOptions<Data> extends QueryOptions<Data> {
   /** Reads again this often, ms, while the tab is visible. Default: never. */
   refetchInterval?: number | false | ((data: Data | undefined) => number | false);
-  /** Data younger than this, ms, is not read again when a screen opens. Default 2000. */
+  /** Data younger than this, ms, is not read again when a screen opens or the tab becomes visible. Default 2000. */
   staleTime?: number;
-  /** False: nothing is read. */
+  /** False: data is read only by `refetch`. Default: `true`. */
   enabled?: boolean;
   placeholderData?: typeof keepPreviousData;
 }

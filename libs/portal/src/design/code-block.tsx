@@ -2,7 +2,7 @@ import { CopyButton } from './copy-button.tsx';
 
 interface CodeBlockProps {
   code: string;
-  /** What it is, such as `request body`: the copy button is named after it. */
+  /** What the code is, such as `request body`: the copy button is named after it. */
   what: string;
 }
 

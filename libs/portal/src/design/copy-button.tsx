@@ -13,7 +13,10 @@ interface CopyProps {
   onCopied?: () => void;
 }
 
-/** Copies a text. Without the clipboard API, which pages on plain HTTP do not have, it copies a selection. */
+/**
+ * Copies a text, and returns whether that worked. If the clipboard API refuses, or is missing as on pages over plain HTTP,
+ * it copies a selection instead.
+ */
 async function copy(text: string): Promise<boolean> {
   if (navigator.clipboard) {
     return navigator.clipboard.writeText(text).then(

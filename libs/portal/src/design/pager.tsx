@@ -3,7 +3,7 @@ import { ButtonLink } from './button.tsx';
 import type { Params } from '../routing/route.ts';
 
 interface PagerProps {
-  /** The screen's parameters, without its `cursor`. */
+  /** The screen's parameters. Each link sets its own `cursor`. */
   params: Params;
   /** Cursor of this page; `undefined`: the first one. */
   cursor: string | undefined;

@@ -1,4 +1,4 @@
-/** Lengths of the named ranges, ms. They end now. */
+/** Lengths of the named ranges, ms. Each range ends now. */
 export const RANGES = {
   '1h': 3_600_000,
   '24h': 86_400_000,

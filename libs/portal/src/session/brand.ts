@@ -32,7 +32,10 @@ export function readableOn(background: Rgb, color: Rgb): Rgb {
 
 const css = ([red, green, blue]: Rgb): string => `rgb(${red} ${green} ${blue})`;
 
-/** The accent as CSS properties: for both themes a variant that is readable as text, and the colour of text on it. */
+/**
+ * Returns the accent as CSS properties: the accent itself, the colour of text on it, and for each theme a variant that is
+ * readable as text. Returns `null` if it is not `#rrggbb`.
+ */
 export function accentProperties(accent: string): Record<string, string> | null {
   const color = parse(accent);
   if (!color) return null;

@@ -16,7 +16,7 @@ const subscribe = (listener: () => void) => {
   return () => void listeners.delete(listener);
 };
 
-/** Called for each 401. The page then shows only where to sign in again. */
+/** Called for each 401, and when the session expires. The page then shows only where to sign in. Later calls change nothing. */
 export function endSession(end: SessionEnd): void {
   if (ended) return;
   ended = end;

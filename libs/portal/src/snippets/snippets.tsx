@@ -10,7 +10,7 @@ import { fillTemplate, LANGUAGES, type Language, type SnippetSubject } from './s
 import { templatesOf } from './templates.ts';
 import './snippets.css';
 
-/** The example of an event that the webhook gets, or of any event if there is none. */
+/** The example of an event that the webhook lists by name. If it lists none, the first example of the profile. */
 function exampleOf(
   { data }: EventTypeList,
   events: readonly string[],

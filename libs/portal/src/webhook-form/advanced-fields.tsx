@@ -17,7 +17,7 @@ const FIELDS = [
   'retryOnError',
 ];
 
-/** Settings that most webhooks leave as they are. Opens by itself if one of its fields has an error. */
+/** Settings that most webhooks leave as they are. The section opens by itself if the API refuses one of its fields. */
 export function AdvancedFields(part: FormPartProps & { headerNames: readonly string[] }) {
   const { rules, values, set, errorsOf, headerNames } = part;
   const has = (field: (typeof rules.fields)[number]) => rules.fields.includes(field);

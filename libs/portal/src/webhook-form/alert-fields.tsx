@@ -3,7 +3,7 @@ import { t } from '../strings/translate.ts';
 import { profileText } from './profile-text.ts';
 import { Switch, type FormPartProps } from './form-part.tsx';
 
-/** Mail about this webhook, and what counts as an error. */
+/** When and to whom mail about this webhook is sent, if the profile supports that. */
 export function AlertFields(part: FormPartProps) {
   const { rules, values, set, errorsOf } = part;
   const has = (field: (typeof rules.fields)[number]) => rules.fields.includes(field);

@@ -12,8 +12,8 @@ export interface EventGroup {
 }
 
 /**
- * The event names of a profile with their descriptions, grouped by first part. Names that are not in the catalogue, such
- * as tests, are left out unless there are no others.
+ * Returns the event names of a profile with their descriptions, grouped by first part. `names` is `null` if the profile
+ * allows all names of the event types. `webhook.test` is left out, because nobody subscribes to it.
  */
 export function groupEvents(
   names: readonly string[] | null,

@@ -7,7 +7,7 @@ import { groupEvents, type EventGroup } from './event-groups.ts';
 import { profileText } from './profile-text.ts';
 import type { FormPartProps } from './form-part.tsx';
 
-/** Chooses the events of a webhook: all, or some of them, in groups. For profiles with one event per webhook, a list. */
+/** Chooses the events of a webhook: all, or some of them, in groups. Profiles with one event per webhook have a list. */
 export function EventPicker({ rules, values, set, errorsOf }: FormPartProps) {
   const id = useId();
   const { data } = useQuery(queries.eventTypes(rules.name));

@@ -15,7 +15,7 @@ export interface FormValues {
   description: string;
   /** Event names and patterns; `['*']`: all. */
   events: string[];
-  /** One on each line, or separated by commas. */
+  /** One on each line, or separated by commas or semicolons. */
   phoneNumbers: string;
   secretChoice: SecretChoice;
   secret: string;

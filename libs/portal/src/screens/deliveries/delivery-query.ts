@@ -2,7 +2,7 @@ import type { DeliveryState } from '../../api/types.ts';
 import { resolveRange } from '../../range/ranges.ts';
 import type { Params } from '../../routing/route.ts';
 
-/** Parameters of the URL that filter a list. The others say which list is shown. */
+/** Parameters of the URL that filter a list. */
 export const FILTERS = [
   'q',
   'state',
@@ -79,7 +79,7 @@ export function queryOf(params: Params, now: number): DeliveryQuery {
 
 export const isFiltered = (params: Params): boolean => FILTERS.some((name) => params[name]);
 
-/** The parameters without filters and page. */
+/** Returns the parameters without filters and cursor. */
 export function withoutFilters(params: Params): Params {
   const dropped: readonly string[] = [...FILTERS, 'cursor'];
   return Object.fromEntries(Object.entries(params).filter(([name]) => !dropped.includes(name)));

@@ -79,7 +79,7 @@ function columnsOf(webhook: string | undefined): Column<Delivery>[] {
 
 interface DeliveryTableProps {
   deliveries: readonly Delivery[];
-  /** Id of the webhook if the list is of one webhook: it then has no column for the webhook. */
+  /** Id of the webhook, if all deliveries belong to one: the table then has no column for the webhook. */
   webhook?: string;
   caption?: string;
   stale?: boolean;

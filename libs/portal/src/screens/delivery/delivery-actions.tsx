@@ -28,7 +28,7 @@ function useAction(action: Action, id: string, done: StringKey) {
   });
 }
 
-/** Label of the button: a waiting delivery is sent now, a delivered one again. */
+/** Label of the button that sends a delivery, by the delivery's state. */
 const sendLabel = ({ state }: DeliveryDetail): StringKey => {
   if (state === 'pending') return 'delivery.sendNow';
   return state === 'delivered' ? 'delivery.sendAgain' : 'delivery.retry';

@@ -6,7 +6,7 @@ import { t } from '../../strings/translate.ts';
 
 const SHOWN = 5;
 
-/** The deliveries with the latest failed attempts. */
+/** The newest deliveries whose last attempt failed. */
 export function LatestFailures({
   deliveries,
   webhook,

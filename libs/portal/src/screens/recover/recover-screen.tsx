@@ -11,7 +11,7 @@ import { RecoverForm } from './recover-form.tsx';
 import { RecoverRun } from './recover-run.tsx';
 import './recover.css';
 
-/** Sends the failed deliveries of one webhook again: counts them first. */
+/** Counts the failed, discarded and waiting deliveries of one webhook, and then sends them again. */
 export function RecoverScreen({ params }: ScreenProps) {
   return (
     <WebhookFrame id={params.webhook!} tab="recover">

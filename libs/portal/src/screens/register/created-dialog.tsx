@@ -11,7 +11,7 @@ import { t } from '../../strings/translate.ts';
 import { TestEventDialog } from '../test-event/test-event-dialog.tsx';
 import { SecretBox } from '../settings/secret-box.tsx';
 
-/** After adding: the secret, which is shown once, and what to do with it. */
+/** Shown after a webhook was added: its secret, and code that verifies requests with the secret. */
 export function CreatedDialog({ endpoint }: { endpoint: Registered }) {
   const rules = useProfile(endpoint.profile);
   const mayReveal = useScope('reveal');
@@ -23,7 +23,7 @@ export function CreatedDialog({ endpoint }: { endpoint: Registered }) {
     <Dialog
       title={t('created.title')}
       wide
-      // Only the buttons close the dialog, because the secret cannot be shown again.
+      // Only the buttons close a dialog with a secret, because the session may not be allowed to show the secret again.
       dismissable={!endpoint.secret}
       onClose={done}
       actions={

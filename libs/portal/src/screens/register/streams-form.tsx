@@ -89,7 +89,8 @@ function StreamFields({ rules, stored }: { rules: ProfileRules; stored: Readonly
 }
 
 /**
- * Makes this URL receive the event. A webhook that takes several events loses only this one. The API gives an event to one
+ * Makes this URL receive the event. Without a URL, no webhook receives it. A webhook that takes several events loses only
+ * this one. The API gives an event to one
  * webhook at a time, so the stored webhook loses it first, and gets it back if the new URL is refused.
  */
 async function saveStream(

@@ -17,7 +17,7 @@ interface SecretActionsProps {
   rules: ProfileRules | null;
   reveal: () => Promise<{ secret: string | null }>;
   rotate: Rotate;
-  /** Key of the query to invalidate after a change. */
+  /** Key of the queries to read again after the secret was shown or rotated. */
   changes: string[];
 }
 

@@ -13,7 +13,7 @@ import type { ScreenProps } from '../screen.ts';
 import { WebhookFilters } from './webhook-filters.tsx';
 import { WebhookTable } from './webhook-table.tsx';
 
-/** As many as the API returns at once: most accounts have fewer. */
+/** The most that the API returns at once. Most accounts have fewer webhooks. */
 const PAGE_SIZE = 100;
 
 /** `failing` exists only on this page: to the API such a webhook is active. */
