@@ -2,7 +2,7 @@ import type { RelayResult } from './relay/relay.js';
 
 /** After this long without an announcement, ms, it is unknown which workers exist, and the delay is reset. */
 const SILENCE_MS = 1_000;
-/** Maximum number of events to count that this worker has relayed before they were announced. */
+/** Maximum value of `ahead`, events. */
 const MAX_AHEAD = 100;
 
 /**
@@ -41,7 +41,10 @@ export class Standby {
     return this.isStandingBy;
   }
 
-  /** There may be events to relay. */
+  /**
+   * This worker should look for events to relay now. On standby or while it is busy, announced events do not count until the
+   * next check is due.
+   */
   get hasEvents(): boolean {
     return (this.announced > 0 && !this.isStandingBy && !this.isBusy()) || this.msUntilLook === 0;
   }

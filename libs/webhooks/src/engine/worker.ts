@@ -209,7 +209,7 @@ export class Worker {
     this.pending.noteClaimed(result);
     this.deepScan.consider(result.unreached);
     if (this.dispatcher.noteHeldBack(result.heldBack)) this.pollSoon();
-    // The claim has forgotten which lanes were due. A lane that was locked by a transaction, or had no room, is still due.
+    // The claim has forgotten which lanes were due. Lanes that it skipped, locked or without room, are still due.
     if (result.leased.length === 0) this.checkSoon();
     // If only retries were found, there is nothing to look for soon, because their lanes are due at known times.
     if (result.lanesWithMore.some((laneId) => !this.dispatcher.intake.isUnwell(laneId)))

@@ -12,7 +12,7 @@ import { type RetrySchedule, waitAfter } from './retry-schedule.js';
 const RETRY_AFTER_STATUSES = new Set([429, 502, 503, 504]);
 const GONE = 410;
 const TOO_MANY_REQUESTS = 429;
-/** The pause that a 429 without `Retry-After` asks for. */
+/** The pause after a 429 without a valid `Retry-After`. */
 const DEFAULT_PAUSE_MS = 5_000;
 /** Errors on our side, including a broken proxy. They do not count as attempts. */
 const OWN_ERRORS = ['proxy', 'aborted', 'internal'] as const;

@@ -18,8 +18,8 @@ export interface Outcome {
   /** Pause of the whole lane that the receiver asked for, ms; 0: none. */
   pauseLaneMs: number;
   /**
-   * Other workers may claim again from the failing lane, because this was the last delivery that this worker had claimed
-   * from it alone.
+   * This worker alone could claim from the failing lane, and this was the last delivery that it held from the lane. Other
+   * workers may claim from the lane again.
    */
   releasesLane: boolean;
   /** Why the endpoint is to be disabled, or `null`. */

@@ -23,7 +23,7 @@ function expandRetryPolicy(policy: CompleteRetryPolicy): RetrySchedule {
  */
 const ADJUSTABLE_PROFILES: readonly string[] = ['standard', 'standard-cloudevents'];
 
-/** The schedule of a profile. The host's policy replaces that of the standard profiles. */
+/** The schedule of a profile. If the host has a policy, it replaces the schedule of the standard profiles. */
 export function scheduleFor(profile: Profile, policy: CompleteRetryPolicy | null): RetrySchedule {
   if (policy && ADJUSTABLE_PROFILES.includes(profile.name)) return expandRetryPolicy(policy);
   return { waits: profile.schedule, jitter: profile.jitter };

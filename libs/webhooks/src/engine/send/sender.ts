@@ -97,7 +97,10 @@ export class Sender {
     if (detail) this.logger.debug(`Delivery dlv_${id} failed: ${detail}`);
   }
 
-  /** The rules may be newer than the stored URL. They do not change while the process runs, so each URL is checked once. */
+  /**
+   * Checks the URL again, because it may have been stored under older rules. The rules do not change while the process runs,
+   * so URLs that passed are remembered.
+   */
   private checkUrl(url: string, { registration }: Profile): void {
     const key = registration.httpsOnly ? `https ${url}` : url;
     if (this.checkedUrls.has(key)) return;
