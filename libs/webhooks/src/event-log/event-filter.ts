@@ -19,7 +19,7 @@ export interface EventFilter {
 /** Maximum number of rows that one page examines if it filters by type. Such a page may be short and still have a cursor. */
 const MAX_ROWS_SCANNED = 2_000;
 
-/** Throws a 400 that names the field, for a cursor of the wrong form, a text with NUL, or a time that is not an integer. */
+/** Throws a 400 that names the field if the limit, the cursor, a text or a time is invalid. */
 export function toEventSearch({ limit, cursor, type, subject, since, until }: EventFilter): EventSearch {
   checkTexts({ type, subject });
   checkInstants({ since, until });

@@ -25,7 +25,8 @@ export interface ReplayResult {
   /** `matched` minus `done`. */
   left: number;
   /**
-   * Deliveries that a replay would create for these events: for those that the endpoint is subscribed to. 0 without `dryRun`.
+   * Deliveries that a replay would create for the events in `done`. Events that the endpoint is not subscribed to get none.
+   * 0 without `dryRun`.
    */
   deliveries: number;
   /** The job that does it; `null` with `dryRun`. */
@@ -50,8 +51,8 @@ export class EventReplay {
    * has no delivery of. With `dryRun` it only counts them. For events that the endpoint has a delivery of, use retry or
    * recover. Tests, and events with a callback in place of endpoints, are left out.
    *
-   * Throws a 400 for a wrong range, a 404 for an unknown endpoint, and a 409 if the endpoint is disabled or a replay to it is
-   * running.
+   * Throws a 400 for a wrong range, and a 404 for an unknown endpoint. Without `dryRun`, throws a 409 if the endpoint is
+   * disabled or a replay to it is running.
    */
   async replay(
     tenantId: string,

@@ -19,7 +19,7 @@ export interface WebhookJob {
   done: number;
   /** `matched` minus `done`. */
   left: number;
-  /** Deliveries that the job has created, for those of these events that the endpoint is subscribed to. */
+  /** Deliveries that the job has created. Events that the endpoint is not subscribed to get none. */
   deliveries: number;
   /** Why the job failed. */
   error: string | null;

@@ -31,8 +31,8 @@ export class WebhookJobs {
   /**
    * Newest first.
    *
-   * @throws WebhooksRequestError 400 `invalid_request` for a wrong cursor, 404 `endpoint_not_found` for an endpoint id that
-   *   cannot exist
+   * @throws WebhooksRequestError 400 `invalid_request` for a wrong cursor or limit, 404 `endpoint_not_found` for an endpoint
+   *   id that cannot exist
    */
   async list(tenantId: string, { limit, cursor, endpointId }: JobQuery = {}): Promise<Page<WebhookJob>> {
     const size = pageSize(limit);
