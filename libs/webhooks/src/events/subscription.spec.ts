@@ -49,7 +49,7 @@ describe('Event patterns', () => {
     expect(matchesEventName(patterns, type)).toBe(taken);
   });
 
-  it('a name always matches itself, and its pattern matches everything below', () => {
+  it('a name matches itself, and `name.*` matches the names below it', () => {
     const word = fc.stringMatching(/^[a-z0-9_-]{1,8}$/);
     const name = fc.array(word, { minLength: 1, maxLength: 4 }).map((words) => words.join('.'));
     fc.assert(

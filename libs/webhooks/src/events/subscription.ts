@@ -65,8 +65,8 @@ export function selectRequests<Request extends { type: string }>(
 }
 
 /**
- * Returns why `endpoint` does not receive `event`, or `null` if it does. If there are several reasons, the most obvious
- * one is returned.
+ * Returns why `endpoint` does not receive `event`, or `null` if it does. If there are several reasons, returns the one that
+ * comes first in {@link Mismatch}.
  *
  * @param rendered the requests that the endpoint's profile renders for the event
  * @param callbackMode the option of the module
