@@ -3,7 +3,7 @@ import { WebhooksRequestError } from '../core/request-error.js';
 import type { WebhooksNext } from './http.js';
 import type { RouterAdapter } from './router-adapter.js';
 
-/** Responds to the routes' own errors, and passes all others to the host's error handler, which logs them. */
+/** Responds to the routes' own errors, unless `passErrors` is set. Passes all other errors to the host's error handler. */
 @Catch()
 export class ErrorFilter implements ExceptionFilter {
   constructor(

@@ -66,9 +66,9 @@ export class WebhooksExpressOptions {
    */
   @Option(portalOption) portal?: ExpressPortalOptions | false;
   /**
-   * Pass errors that the routes would answer themselves (400, 401, 404, 422, …) to the host's error handler as well. They
-   * have `status`, `code`, `message` and `details`. The routes of `compat` always answer as their platform does. Default
-   * false.
+   * Pass the errors that the routes would otherwise answer themselves (400, 401, 404, 422, …) to the host's error handler,
+   * which gets all other errors in any case. They have `status`, `code`, `message` and `details`. The routes of `compat`
+   * always answer as their platform does. Default false.
    */
   @Option(flag) passErrors?: boolean = false;
   /**

@@ -23,7 +23,7 @@ export function nameForExpress(sentence: string): string {
   return EXPRESS_WORDS.reduce((text, [nest, express]) => text.replace(nest, express), sentence);
 }
 
-/** Errors of the start mention functions that a Nest app calls. This replaces them by `createWebhooks`, in message and stack. */
+/** Rewrites the message and the stack of an error of this module for a host that does not know Nest. Returns the error. */
 export function nameCaller(error: unknown): unknown {
   if (!(error instanceof WebhooksError)) return error;
   const { message, stack } = error;

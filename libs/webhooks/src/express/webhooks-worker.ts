@@ -18,8 +18,8 @@ export class WebhooksWorker {
   readonly start = (): Promise<void> => this.lifecycle.start();
 
   /**
-   * Takes no new work, waits for requests in flight up to `worker.drainMs` and records their outcomes. It cannot be started
-   * again; `publish` and the routes keep working.
+   * Takes no new work, waits for requests in flight up to `worker.drainMs` and records their outcomes. The worker cannot be
+   * started again; `publish` and the routes keep working.
    */
   readonly stop = (): Promise<void> => this.lifecycle.stopWorker();
 
