@@ -32,7 +32,8 @@ export interface AxiosTransportOptions extends GuardedHttpOptions {
   interceptors?: readonly RequestInterceptor[];
 }
 
-// With this transport's adapter these have no effect, and with another adapter they bypass the guard.
+// With this transport's adapter these have no effect or make each request fail, and with another adapter they bypass the
+// guard.
 const FORBIDDEN_DEFAULTS = [
   'proxy',
   'httpAgent',
@@ -170,7 +171,7 @@ export class AxiosTransport implements HttpTransport {
 const unchanged = (data: unknown): unknown => data;
 const NO_HEADERS = new AxiosHeaders();
 
-/** Adds an interceptor's headers to the module's own. It cannot replace a header that is signed or that frames the request. */
+/** Adds an interceptor's headers to the module's own, which it cannot replace. Throws for headers that frame the request. */
 function withAddedHeaders(own: Record<string, string>, all: object): Record<string, string> {
   let added: Record<string, string> | null = null;
   for (const [typedName, value] of Object.entries(all)) {

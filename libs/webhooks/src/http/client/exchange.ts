@@ -23,8 +23,9 @@ export interface ExchangeOwner {
 }
 
 /**
- * One request and its result: undici's handler, the deadline and the promise. As soon as the response head has arrived,
- * the promise fulfills: a body that breaks off, stalls or is too long does not make the request a failure.
+ * One request and its result: undici's handler, the deadline and the promise. After the response head, the promise fulfills
+ * when the body ends, breaks off, stalls or gets too long: none of these makes the request a failure. Closing the transport
+ * before that rejects the promise.
  */
 export class Exchange implements CarriedRequest, PooledRequest {
   readonly promise: Promise<HttpResponse>;

@@ -61,7 +61,10 @@ export class UndiciTransport implements HttpTransport, ExchangeOwner {
     }
   }
 
-  /** Creates an exchange without sending it. Its deadline runs from now on. Throws if the URL is refused. */
+  /**
+   * Creates an exchange without sending it. Its deadline runs from now on. Throws if the URL is refused or the transport is
+   * closed.
+   */
   open(request: HttpRequest): Exchange {
     if (this.isClosed) throw new HttpError('aborted', 'The sender is shutting down.');
     const exchange = new Exchange(this.checkUrl(request.url), request, this);

@@ -5,14 +5,15 @@ import { formatResponseHead, startsWithPlainHead } from './response-head.js';
 
 /**
  * Stands between a socket and undici's parser. Rewrites response heads that the parser refuses although RFC 9112 requires
- * clients to accept them. All other bytes pass unchanged, so the parser still judges every head and reads every body.
+ * clients to accept them. Destroys the socket if the head is too large or the receiver responds with HTTP/2. All other bytes
+ * pass unchanged, so the parser still judges every other head and reads every body.
  *
  * undici has no option for this. `push()` is the one place that all bytes of a TCP or TLS socket pass.
  */
 export class HeadReader {
   /** Bytes arrived since the request was sent. */
   hasStarted = false;
-  /** The head had to be rewritten, so the connection must not be used again. */
+  /** The head had to be rewritten or could not be read, so the connection must not be used again. */
   isOdd = false;
   private isExpectingHead = false;
   private buffer: HeadBuffer | null = null;

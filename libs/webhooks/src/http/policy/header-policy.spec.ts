@@ -9,7 +9,7 @@ function refusal(headers: unknown, reserved?: string[]): HeaderRefusedError {
     expect(error).toBeInstanceOf(HeaderRefusedError);
     return error as HeaderRefusedError;
   }
-  throw new Error('They passed.');
+  throw new Error('The headers passed.');
 }
 
 describe('checkHeaders', () => {
@@ -87,7 +87,7 @@ describe('checkHeaders', () => {
     });
   });
 
-  it('accepts 20 headers, 4096 bytes each and 8192 together', () => {
+  it('accepts at most 20 headers, 4096 bytes in a value, and 8192 bytes in total', () => {
     const many = (n: number): Record<string, string> =>
       Object.fromEntries(Array.from({ length: n }, (_, i) => [`x-${i}`, 'v']));
     expect(Object.keys(checkHeaders(many(20)))).toHaveLength(20);

@@ -55,7 +55,7 @@ describe('checkUrl', () => {
     });
   });
 
-  it('gives tenants the same message for every refused destination, and operators the reason', () => {
+  it('gives tenants the same message for different refused destinations, and operators the reason', () => {
     const refusals = [
       'https://10.0.0.1/',
       'https://localhost/',

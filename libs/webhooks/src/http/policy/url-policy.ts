@@ -29,7 +29,10 @@ export interface CheckedUrl {
 export type UrlRefusal =
   'invalid_url' | 'https_required' | 'url_credentials' | 'url_fragment' | 'destination_not_allowed';
 
-/** The only message that a tenant gets for a refused destination, so that it reveals nothing about the network. */
+/**
+ * The message that a tenant gets for a refused destination. It is the same for each reason, so that it reveals nothing about
+ * the network. Only a name with an underscore has a message of its own.
+ */
 export const DESTINATION_NOT_ALLOWED = 'This destination is not allowed. Use a public https address.';
 
 /** A URL is refused. `message` is for the tenant, `reason` only for the operator's log. */
@@ -53,8 +56,8 @@ const PLAIN_AUTHORITY = /^(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::([1-9]\d{0,4}))?$/i;
 const LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 
 /**
- * Checks URLs without any network access: at registration, and again before each attempt, because a row may be older than
- * a rule. The addresses that a name resolves to are checked when the connection is opened.
+ * Checks URLs without any network access: at registration, and again before requests are sent, because a row may be older
+ * than a rule. The addresses that a name resolves to are checked when the connection is opened.
  */
 export class UrlPolicy {
   private readonly ports: ReadonlySet<number> | null;
