@@ -9,7 +9,8 @@ import { until } from '../faults/until.js';
 import { delivered, Engine } from './support/engine.js';
 import { answer, Gate, inSequence } from './support/receiver.js';
 
-// The next poll would find everything. The time limit is shorter, so a test that needs the poll fails.
+// A poll would find everything. The time limit of a test is shorter than the time between two polls, so a test that needs a poll
+// fails.
 jest.setTimeout(45_000);
 
 /** This worker polls once a minute. Requests arrive earlier in these tests because a commit of its process wakes it. */

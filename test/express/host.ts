@@ -15,7 +15,7 @@ import { values } from '../host/support/app.js';
 /** An Express app with webhooks, on loopback. */
 export interface ExpressHost {
   webhooks: Webhooks;
-  /** A call of an account, or of nobody. */
+  /** Prepares a request of `account`, or of nobody if it is omitted. */
   call(
     method: 'get' | 'post' | 'patch' | 'put' | 'delete' | 'head',
     path: string,

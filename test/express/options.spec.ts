@@ -180,7 +180,7 @@ it('The types cover the request, the options, the events, and everything that th
   expect(all).toHaveLength(8);
 
   const webhooks: Webhooks = await createWebhooks(options(dataSource));
-  // Whatever the service offers now or later must be there.
+  // If `webhooks` lacks a member that the service has, this line does not compile.
   const service: Omit<WebhooksService, 'runOnce'> = webhooks;
   for (const [name, member] of Object.entries(service)) expect([name, member]).not.toContain(undefined);
   const { publish: take } = webhooks;

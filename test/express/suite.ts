@@ -33,7 +33,7 @@ const around =
     for (const handler of after) app.use(handler);
   };
 
-/** What the routes do in an Express app, whichever Express `express` is. */
+/** Declares the tests of the routes in an Express app, for the version of Express that `express` resolves to. */
 export function describeExpress(title: string, isVersion4: boolean): void {
   describe(title, () => {
     let database: TestDatabase;
