@@ -1,6 +1,6 @@
 /** Work that continues while a test runs. */
 export interface GoingOn {
-  /** Resolves when the work has ended. Rejects with the error that the work threw. */
+  /** Lets the current run of the work be the last, and resolves when it has ended. Rejects with the error that the work threw. */
   stop(): Promise<void>;
 }
 

@@ -4,7 +4,7 @@ import { type Account, reconcile } from './reconcile.js';
 import { seed } from './random.js';
 import type { World } from './world.js';
 
-/** One row of the table in docs/reliability.md. */
+/** The figures of one scenario in one run. A row of the table in docs/reliability.md sums those of all runs. */
 export interface Figures {
   /** Name of the test file. */
   file: string;
@@ -17,8 +17,8 @@ export interface Figures {
 }
 
 /**
- * Drains the world and reconciles its records. If the whole suite runs, the figures are written to the file that
- * `FAULTS_FIGURES` names.
+ * Stops the hosts, waits until no lease is left, and reconciles the records. If `FAULTS_FIGURES` names a file, also appends the
+ * figures to it.
  */
 export async function settle(world: World, measured: Record<string, number> = {}): Promise<Account> {
   await world.rest();

@@ -13,9 +13,9 @@ export type HostSettings = Partial<Omit<HostConfig, 'databaseUrl' | 'options'>> 
   timeZone?: string;
 };
 
-/** Leases of the suite's hosts, ms: twice the longest timeout of its endpoints and a margin, as in production. */
+/** Default lease of the suite's hosts, ms: twice `TIMEOUT_MS` and a margin, as in production. */
 export const LEASE_MS = 4_000;
-/** Timeout of the suite's endpoints, ms: the shortest that a registration may ask for. */
+/** Default timeout of the suite's endpoints, ms: the shortest that a registration may ask for. */
 export const TIMEOUT_MS = 1_000;
 
 const PROGRAM = join(__dirname, 'processes/host.ts');

@@ -23,16 +23,16 @@ export interface Account {
   bound: number;
   /** Requests of a delivery that neither its attempts, its take-overs nor its returns to the lane explain. */
   unexplained: number;
-  /** What was committed, but neither delivered nor ended with a reason. */
+  /** Rows of the host without an event, and pairs of event and endpoint without a delivery that arrived or ended with a reason. */
   lost: number;
   /** Requests or events of something that was never committed, or attempts that no request matches. */
   phantom: number;
   /** Requests with other bytes than the first of the same delivery. */
   changed: number;
   unsigned: number;
-  /** Deliveries whose attempts are not numbered 1 to n. */
+  /** Deliveries whose earlier attempts are not stored under the numbers 1, 2, 3 and so on. The last attempt has no row of its own. */
   misnumbered: number;
-  /** Deliveries that were pending again after they had ended. */
+  /** How often the state of a delivery changed after the delivery had ended. */
   revived: number;
   /** Unrelayed events, unfinished deliveries and leases. */
   left: number;
@@ -112,7 +112,7 @@ export async function reconcile(world: World): Promise<Account> {
   };
 }
 
-/** The figures that every account must show, whatever happened. `revived`: the number of manual retries. */
+/** The figures that every account must show, whatever happened. `revived`: how many ended deliveries the test retries. */
 export function promises(revived = 0): Partial<Account> {
   return { lost: 0, phantom: 0, unexplained: 0, changed: 0, unsigned: 0, misnumbered: 0, left: 0, revived };
 }

@@ -51,12 +51,12 @@ export class Statements {
   }
 }
 
-/** Text ends in a NUL. */
+/** The text from `start` up to the next NUL. */
 function textAt(bytes: Buffer, start: number): string {
   return bytes.toString('utf8', start, bytes.indexOf(0, start));
 }
 
-/** The text that follows the first one of a message. */
+/** The second text of a message, which begins after the NUL of the first one. */
 function textAfter(bytes: Buffer, first: string): string {
   return textAt(bytes, 5 + Buffer.byteLength(first) + 1);
 }
