@@ -37,7 +37,7 @@ describe.each(SIDES)('A connection that breaks %s %s:', (side) => {
     expect(await settle(world)).toMatchObject({ ...promises(), committed: 1, requests: 1, duplicates: 0 });
   });
 
-  it('the relay does not know what its transaction took: it is sent once', async () => {
+  it('the relay does not know what its transaction took: the event is sent once', async () => {
     await world.register(host, '/hook');
     const commit = host.database.holdCommit(side, HAND_OVER);
     await host.publish('acme', ['m1'], { text: LARGE });
@@ -48,7 +48,7 @@ describe.each(SIDES)('A connection that breaks %s %s:', (side) => {
     expect(await settle(world)).toMatchObject({ ...promises(), requests: 1, duplicates: 0, takeOvers });
   });
 
-  it('the relay does not know what its one statement took: it is sent once', async () => {
+  it('the relay does not know what its one statement took: the event is sent once', async () => {
     await world.register(host, '/hook');
     const statement = host.database.hold(side, HAND_OVER);
     await host.publish('acme', ['m1']);
@@ -59,7 +59,7 @@ describe.each(SIDES)('A connection that breaks %s %s:', (side) => {
     expect(await settle(world)).toMatchObject({ ...promises(), requests: 1, duplicates: 0, takeOvers });
   });
 
-  it('a worker does not know what it claimed: it is sent once', async () => {
+  it('a worker does not know what it claimed: the delivery is sent once', async () => {
     await world.register(host, '/limited', { maxInFlight: 1 });
     const commit = host.database.holdCommit(side, CLAIM);
     await host.publish('acme', ['m1']);

@@ -118,7 +118,7 @@ describe('In the database,', () => {
     expect(await settle(world)).toMatchObject({ ...promises(), requests: 2, duplicates: 0 });
   });
 
-  it('a savepoint that is rolled back: its event is gone, the rest of the transaction is sent', async () => {
+  it('a savepoint or a transaction that is rolled back: its event is gone, and a later event is sent', async () => {
     const host = await world.host();
     await world.register(host, '/hook');
     await host.publish('acme', ['undone'], { rollback: 'savepoint' });

@@ -40,7 +40,10 @@ describe('An endpoint that is changed by another process', () => {
     return secret;
   }
 
-  /** The state of the one delivery of each endpoint. */
+  /**
+   * For each endpoint, by path, the reason why its delivery has ended, or the state of the delivery. If an endpoint has several
+   * deliveries, this shows one of them.
+   */
   async function standing(): Promise<Record<string, string>> {
     const rows = await world.rows<{ url: string; state: string; reason: string | null }>(
       `select e.url, d.state, d.reason from webhook_deliveries d
@@ -51,7 +54,10 @@ describe('An endpoint that is changed by another process', () => {
     );
   }
 
-  /** One request of each path is in flight; then every endpoint is changed, and the request is answered with `status`. */
+  /**
+   * Changes every endpoint while one request to each path is in flight, and then answers these requests with `status`. Returns the
+   * new secret of the endpoint that was at `/rotated`.
+   */
   async function changeInFlight(status: number): Promise<string> {
     const paths = ['/edited', '/paused', '/rotated', '/deleted', '/disabled', '/limited'];
     const all: KnownEndpoint[] = [];

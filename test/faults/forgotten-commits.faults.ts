@@ -56,7 +56,7 @@ describe('A crash of the database that forgets commits which were not on the dis
     const record = host.database.hold('before', RECORD);
     await crash(['/good', '/bad'], FORGOTTEN);
     const held = await record;
-    const again = await until('it to be handed over again', async () => {
+    const again = await until('deliveries that have not ended', async () => {
       const rows = await underWay(world);
       return rows.length > 0 && rows;
     });

@@ -29,7 +29,10 @@ describe(`A host with a pool of five connections and ${HANGING} endpoints that n
 
       const beside = await host.load('healthy', subjects('beside', LOADED), 2);
       const loaded = performance.now();
-      await until('its own to arrive', () => world.ledger.lines('/healthy').length === LOADED * 2);
+      await until(
+        'all requests of the healthy endpoint to arrive',
+        () => world.ledger.lines('/healthy').length === LOADED * 2,
+      );
       const late = performance.now() - loaded;
       const unanswered = await world.count(`webhook_deliveries where state <> 'delivered'`);
       for (const path of paths) await world.ledger.behave(path, {});

@@ -55,7 +55,7 @@ describe('A manual retry while the schedule runs', () => {
       duplicates: 0,
       takeOvers: 0,
     });
-    // A manual retry also sends a waiting delivery sooner. That is not revived, because it had not ended.
+    // A manual retry of a waiting delivery only sends it sooner. It does not revive the delivery, which has not ended.
     expect(account.revived).toBeLessThanOrEqual(asked.retried + asked.recovered);
     expect(account.requests).toBe(account.attempts);
     expect(await world.count(`webhook_deliveries where state = 'delivered'`)).toBe(EVENTS * PATHS.length);

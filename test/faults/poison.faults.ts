@@ -46,7 +46,7 @@ describe('Among many events,', () => {
     });
   }
 
-  it('one that kills every worker that sends it: it is discarded after some of them, all others are sent', async () => {
+  it('one that kills every worker that sends it: it is discarded after some workers have died, and all others are sent', async () => {
     await publishAround('poison.kills');
     const died = await superviseUntilDrained(world);
 
