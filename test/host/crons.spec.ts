@@ -72,7 +72,7 @@ describe("The host's jobs", () => {
     known: { crons: 1, intervals: ['reports'], timeouts: ['warm-up'] },
   };
 
-  it('run as they do without the module', async () => {
+  it('run once without the module', async () => {
     expect(await threeSeconds([ScheduleModule.forRoot()])).toEqual(once);
   });
 

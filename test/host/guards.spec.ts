@@ -147,14 +147,14 @@ describe('The role', () => {
       );
   const due = async () => (await app.get<WebhooksService>(WebhooksService).stats()).unrelayed;
 
-  it('worker has no routes, but publishes and delivers', async () => {
+  it('worker has no routes, but publishes and relays', async () => {
     await start({ ...shape, role: 'worker' });
     await as(app, 'a').get('/webhooks').expect(404);
     await publish();
     await until(async () => (await due()) === 0);
   });
 
-  it('api has routes and publishes, but delivers nothing by itself', async () => {
+  it('api has routes and publishes, but relays nothing by itself', async () => {
     await start({ ...shape, role: 'api' });
     await as(app, 'a').get('/webhooks').expect(200);
     await publish();
@@ -162,7 +162,7 @@ describe('The role', () => {
     expect(await app.get(WebhooksService).runOnce()).toMatchObject({ relayed: 1 });
   });
 
-  it('all, the default, has routes, publishes and delivers', async () => {
+  it('all, the default, has routes, publishes and relays', async () => {
     await start({ ...shape, role: undefined });
     await as(app, 'a').get('/webhooks').expect(200);
     await publish();

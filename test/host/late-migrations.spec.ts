@@ -35,7 +35,7 @@ afterEach(async () => {
   await Promise.all([receiver.close(), database.drop()]);
 });
 
-/** A host that does not migrate when it connects. */
+/** The host's data source, which runs no migrations when it connects. */
 const later = () => dataSource(database.url, { migrationsRun: false });
 const webhooks = () => WebhooksModule.forRoot({ ...shape, ...values, role: 'all' });
 const migrate = () => app.get(DataSource).runMigrations();

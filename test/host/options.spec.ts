@@ -220,7 +220,7 @@ const UNKNOWN_NAMES: [name: string, options: object, question: string][] = [
   ['worker.concurrency', { worker: { concurrency: 5 } }, ''],
 ];
 
-/** Options that decide the module's structure, which are refused while `forRoot` runs. */
+/** Wrong values of options that decide the module's structure. `forRoot` itself throws the error. */
 const WRONG_SHAPES: WrongValue[] = [
   ['dataSource', { dataSource: '' }, '""', 'the name of a data source'],
   ['dataSource', { dataSource: 5 }, '5', 'the name of a data source'],

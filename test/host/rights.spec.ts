@@ -49,7 +49,7 @@ async function asRole(grants: string): Promise<DataSource> {
 const mounted = (dataSource: DataSource) => WebhooksModule.forRoot({ ...shape, ...values, dataSource });
 
 describe('A database role with the rights that the guide lists', () => {
-  it('of a worker can do everything that the module does', async () => {
+  it('for a worker can use most of the module', async () => {
     const source = await asRole(workerGrants!);
     await createPostgresStore(createSession(source)).checkRights('worker');
     const app = await startApp([mounted(source)]);
@@ -58,7 +58,7 @@ describe('A database role with the rights that the guide lists', () => {
     await source.destroy();
   });
 
-  it('of a web process can publish and serve every route, but not run a worker', async () => {
+  it('for a web process can publish and serve routes, but not run a worker', async () => {
     const source = await asRole(webGrants!);
     const [app, other] = [await startApp([mounted(source)]), await startApp([mounted(owner)])];
     const api = as(app, 'a');

@@ -156,20 +156,23 @@ const drift = async (source: DataSource): Promise<string[]> =>
   (await source.driver.createSchemaBuilder().log()).upQueries.map(({ query }) => query);
 
 describe('The tables work', () => {
-  it.each(PLACES)('%s for everything that the module does in a host', async (_, place) => {
-    const source = await connect(place);
-    const { tablePrefix } = place;
-    // With autoLoadEntities, @nestjs/typeorm would give each of these apps the entities of all prefixes in this process.
-    const entities = webhooksEntitiesWith(tablePrefix ?? '');
-    const app = await startApp([
-      dataSource(database.url, { autoLoadEntities: false, entities, ...place.options } as object),
-      WebhooksModule.forRoot({ ...shape, ...values, tablePrefix }),
-    ]);
-    expect((await tablesIn(source, place.schema)).toSorted()).toEqual(place.tables.toSorted());
-    await journey(app, app.get<WebhooksService>(WebhooksService), app.get(DataSource), receiver);
-    await app.close();
-    await source.destroy();
-  });
+  it.each(PLACES)(
+    '%s, from the registration of an endpoint to the deletion of its tenant',
+    async (_, place) => {
+      const source = await connect(place);
+      const { tablePrefix } = place;
+      // With autoLoadEntities, @nestjs/typeorm would give each of these apps the entities of all prefixes in this process.
+      const entities = webhooksEntitiesWith(tablePrefix ?? '');
+      const app = await startApp([
+        dataSource(database.url, { autoLoadEntities: false, entities, ...place.options } as object),
+        WebhooksModule.forRoot({ ...shape, ...values, tablePrefix }),
+      ]);
+      expect((await tablesIn(source, place.schema)).toSorted()).toEqual(place.tables.toSorted());
+      await journey(app, app.get<WebhooksService>(WebhooksService), app.get(DataSource), receiver);
+      await app.close();
+      await source.destroy();
+    },
+  );
 });
 
 it('The module reads and writes only the primary, so a replica that gets no changes has no effect', async () => {
@@ -204,7 +207,7 @@ it('The module reads and writes only the primary, so a replica that gets no chan
   await replica.drop();
 });
 
-it('Two apps share a schema, each with a tablePrefix and a migrations table of its own', async () => {
+it('Two apps can migrate one schema, each with a tablePrefix and a migrations table of its own', async () => {
   const place = (name: string): Place => ({
     tablePrefix: `${name}_`,
     options: { migrationsTableName: `${name}_migrations` },
@@ -284,7 +287,7 @@ describe('The migrations', () => {
     await source.destroy();
   });
 
-  it('create the same columns and indexes as synchronize', async () => {
+  it('create the same columns, indexes and primary keys as synchronize', async () => {
     const source = await connect({ tables: NAMES });
     await source.runMigrations();
     const migrated = await described(source);
@@ -387,7 +390,7 @@ describe('The tables of the first release', () => {
   });
 });
 
-/** Columns and indexes as PostgreSQL knows them, without the names of constraints. */
+/** Columns, indexes and primary keys as PostgreSQL knows them, without the names of constraints. */
 async function described(source: DataSource): Promise<unknown> {
   const columns = await source.query(
     `select table_name, column_name, data_type, character_maximum_length, is_nullable,

@@ -86,14 +86,14 @@ async function onHost<T>(
   }
 }
 
-/** Replaces each text and number in a value by its type. */
+/** Replaces each text, number and boolean in a value by its type. */
 function typesIn(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(typesIn);
   if (value === null || typeof value !== 'object') return value === null ? null : typeof value;
   return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, typesIn(each)]));
 }
 
-/** Types in what all reading routes and the service return for a tenant with one delivered and one failed event. */
+/** Types in what these routes and the service return for a tenant with one delivered and one failed event. */
 async function answers(
   app: Awaited<ReturnType<typeof startApp>>,
   source: DataSource,
@@ -151,7 +151,7 @@ async function answers(
 }
 
 describe('A host that sets parsers of its own for the types of PostgreSQL', () => {
-  it('gets the same names and types from all routes', async () => {
+  it('gets the same names and types from the routes that read endpoints, deliveries, subjects and accounts', async () => {
     const expected = await onHost(() => undefined, answers);
     const found = await onHost(() => setParsers((oid) => OTHER_TYPES[oid]), answers);
     expect(found).toEqual(expected);

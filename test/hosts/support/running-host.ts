@@ -18,7 +18,7 @@ export async function startHost(AppModule: Type): Promise<INestApplication> {
   }
 }
 
-/** Registers a customer's endpoint by the API, and returns its secret. */
+/** Registers a customer's endpoint by the API, and returns its secret. Expects that the API refuses a call without a key. */
 export async function register(app: INestApplication, apiKey: string, url: string): Promise<string> {
   const server = app.getHttpServer();
   const refused = await request(server)
