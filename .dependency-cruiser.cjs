@@ -1,14 +1,15 @@
 // The order of the rooms: which room may import which. `npm run lint:rooms` checks it, type-only imports included.
 // A room is a folder, or a file, below a package's src/. A sub-room such as `engine/relay` has a row of its own. A room may
-// always import itself. A folder without a row may not exist.
+// always import itself. Each file must belong to a room that has a row.
 
 /** For rooms that may import every other room. */
 const ANY = '*';
 
 const WEBHOOKS = {
   base: 'libs/webhooks/src',
-  /** Every room may import the `shared` ones, except those in `closed`, which can be read and tested alone. */
+  /** Rooms that every room may import, unless it is in `closed`. */
   shared: ['core'],
+  /** Rooms that may not import the `shared` ones, so that they can be read and tested alone. */
   closed: ['http', 'http/policy', 'core'],
   rows: {
     // What a host imports
@@ -126,7 +127,7 @@ const RECEIVER = {
   },
 };
 
-/** Matches the files of a room, without those of its sub-rooms. */
+/** Returns a pattern for the files of a room, without those of its sub-rooms. */
 function filesOf({ base, rows }, room) {
   const subRooms = Object.keys(rows)
     .filter((each) => each.startsWith(`${room}/`))
@@ -154,7 +155,7 @@ function roomRules(library) {
     ...rules,
     {
       name: `${base.split('/')[1]}: unknown room`,
-      comment: 'This file is in a folder that has no row in .dependency-cruiser.cjs',
+      comment: 'This file belongs to no room that has a row in .dependency-cruiser.cjs',
       severity: 'error',
       from: { path: `^${base}/`, pathNot: known },
       to: {},

@@ -137,7 +137,10 @@ script(
   },
 );
 
-/** Numbers of the endpoints: first those that hang, then the live ones, then those with a backlog. */
+/**
+ * Returns the numbers of the endpoints: first those that hang, then the live ones, then the healthy ones with a backlog
+ * (`backlog`). `perHealthy` and `perHung`: due deliveries of each endpoint.
+ */
 function planOf({ rows, endpoints, hung, share }) {
   const backlog = endpoints - hung - LIVE_ENDPOINTS;
   const perHealthy = Math.max(1, Math.round((rows * (1 - share)) / backlog));
@@ -150,7 +153,7 @@ function planOf({ rows, endpoints, hung, share }) {
   };
 }
 
-/** Creates the database that each round copies. */
+/** Creates and fills a database that rounds copy. */
 async function fill({ receiver, postgres, createDatabase }, name, plan, withHung) {
   const began = performance.now();
   const { client } = await createDatabase(name);
@@ -200,7 +203,7 @@ async function drain({ receiver, postgres }, template, plan, { live, rate, timeo
   await publisher.kill();
   await postgres.dropDatabase('backlog');
   return {
-    // A round that stalls has no end: what arrived within the timeout counts.
+    // A round that stalls has no last arrival. What has arrived by now counts, over the time limit.
     perSecond: last === null ? count / timeout : (total / (last - first)) * 1000,
     stalled: last === null,
     claimP50: percentile(claims, 0.5),

@@ -71,7 +71,7 @@ script(
   },
 );
 
-/** Minimum and maximum of the arrivals in all minutes after the first one. */
+/** Returns the fewest and the most arrivals in a sliding minute after the first one, or NaN if the run is too short for one. */
 function slidingMinutes(times, seconds) {
   let min = Infinity;
   let max = 0;

@@ -76,7 +76,7 @@ script(
           : [target('four workers / one', medians[3].median / medians[0].median, { atLeast: 3.6 })],
       stores: { postgres: await postgres.describe() },
       notes: [
-        `Steady state: arrivals in ${seconds} s after ${warmup} s of warm-up. ${ENDPOINTS} endpoints of one tenant each, all on one origin.`,
+        `Steady state: arrivals in ${seconds} s after ${warmup} s of warm-up. ${ENDPOINTS} endpoints, each of another tenant, all on one origin.`,
         'Each worker is a process with a pool of 10.',
       ],
       details: perSecond,

@@ -1,4 +1,4 @@
-// The short benchmark for CI. Installs and builds what it needs, and takes about two minutes. Because machines are noisy, it
+// The short benchmark for CI. Installs and builds what it needs, and takes about three minutes. Because machines are noisy, it
 // fails only on a collapse: a ratio below 60 % of the published one (results/drain.json), or more than 0.2 statements per
 // delivery. A ratio is computed within each round, and the median of the rounds counts. The best rounds of two contenders are
 // not compared, because the machine may have run at a different speed in each, and a best round is mostly luck.
@@ -50,7 +50,7 @@ script(
       stores,
       notes: [
         ...skipped.map((each) => `Skipped ${each}`),
-        'These targets are 60 % of the published ratios: they detect a collapse.',
+        'These targets detect a collapse. Those for ratios are 60 % of the published ratios.',
       ],
       details: results,
     });

@@ -53,7 +53,7 @@ async function open({ databaseUrl, client, inFlight, origin, connect }) {
 }
 
 /**
- * The options that the environment variable `OBSERVABILITY` turns on, to measure their cost. The SDKs keep everything in memory.
+ * The options that the environment variable `OBSERVABILITY` turns on, to measure their cost. Nothing leaves the process.
  * - `prometheus`: metrics
  * - `metrics`: metrics of OpenTelemetry
  * - `opentelemetry`: metrics and traces of OpenTelemetry

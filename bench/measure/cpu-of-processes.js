@@ -1,4 +1,4 @@
-// CPU time of processes that we did not start, read from /proc (Linux).
+// CPU time of other processes, read from /proc (Linux).
 const { execFileSync } = require('node:child_process');
 const { readdirSync, readFileSync } = require('node:fs');
 

@@ -8,8 +8,8 @@
 /**
  * Watches one database of a server that loads `pg_stat_statements`.
  *
- * @param {{ query(sql: string, parameters?: unknown[]): Promise<{ rows: any[] }> }} client connected to another database, so that it is not
- *   counted
+ * @param {{ query(sql: string, parameters?: unknown[]): Promise<{ rows: any[] }> }} client connected to another database, so that its
+ *   own statements are not counted
  * @param {string} database name
  * @returns {Promise<{ reset(): Promise<void>, read(): Promise<DatabaseWork>, top(count: number): Promise<any[]> }>}
  * @throws {Error} if the server does not load `pg_stat_statements`

@@ -29,7 +29,7 @@ function summary(rounds) {
   return { median: median(rounds), min: Math.min(...rounds), max: Math.max(...rounds), rounds: [...rounds] };
 }
 
-/** p50, p95, p99 and the maximum, in ms. @param {readonly number[]} values */
+/** The number of values, p50, p95, p99 and the maximum. @param {readonly number[]} values */
 function latencies(values) {
   return {
     count: values.length,

@@ -3,14 +3,14 @@ const { observeStatements } = require('./statements.js');
 
 /**
  * @typedef {object} Reads
- * @property {number} statements
+ * @property {number} statements that begin with SELECT or WITH; others are not counted
  * @property {number} rows that scans returned or filtered out
  * @property {number} buffers pages of 8 kB, from the cache or the disk
  * @property {string[]} scans indexes, or "seq scan of …"
  */
 
 /**
- * Runs `call`, and then its statements again under EXPLAIN (ANALYZE, BUFFERS), with the same parameters.
+ * Runs `call`, and then each SELECT and WITH statement of it again under EXPLAIN (ANALYZE, BUFFERS), with the same parameters.
  *
  * @param {{ query(sql: string, parameters?: unknown[]): Promise<{ rows: any[] }> }} client
  * @param {() => Promise<unknown>} call

@@ -36,8 +36,9 @@ function statementsSent() {
 }
 
 /**
- * Calls `observe` with the text, the duration (ms) and the parameters of every statement that completes from now on; `null`
- * stops that. The duration is measured at the client, so it includes waits for its own event loop.
+ * From now on, calls `observe` with the text, the duration (ms) and the parameters of each statement that is sent, once the
+ * statement has completed or failed. `null` stops that. The duration is measured at the client, so it includes waits for the
+ * client's event loop.
  *
  * @param {typeof observer} observe
  */

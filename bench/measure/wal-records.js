@@ -5,7 +5,8 @@
  * @property {number} bytes of all records, those of other databases included
  * @property {number} pageBytes the part of `bytes` that is images of whole pages: the first change of a page after a checkpoint
  *   writes one
- * @property {{ what: string, count: number, bytes: number }[]} records without images
+ * @property {{ what: string, count: number, bytes: number }[]} records each kind of record; its `bytes` do not
+ *   include images
  */
 
 /**

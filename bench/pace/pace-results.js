@@ -37,7 +37,10 @@ function paceTable(contenders, rates, figure) {
   );
 }
 
-/** Targets with axios, most of them at 100 events a second. They compare with the floor and with the limit of the same run. */
+/**
+ * Targets with axios, most of them at 100 events a second. Differences and ratios compare with the floor, the least outbox or
+ * the limit of the same run.
+ */
 function paceTargets(figure) {
   const floor = 'floor (axios)';
   const targets = [

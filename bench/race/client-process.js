@@ -1,4 +1,5 @@
-// One HTTP client in a process of its own, for `http.js`. It sends to made-up names, which all resolve to the receiver.
+// One HTTP client in a process of its own, for `http.js`. It sends to made-up names. All resolve to the receiver, except those
+// that begin with `missing`.
 const { callbackify } = require('node:util');
 const { serve } = require('../testbed/child-process.js');
 const { hostPackage, requireFromBuild } = require('../testbed/engine.js');
@@ -10,7 +11,6 @@ const { endpointsAt, jobs } = require('../workload/workload.js');
 
 const ADDRESSES = [{ address: '127.0.0.1', family: 4 }];
 const TIMEOUT_MS = 15_000;
-/** Names that begin with this do not resolve. */
 const MISSING = 'missing';
 
 let client;

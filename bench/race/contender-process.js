@@ -32,7 +32,7 @@ serve({
     return contender.settings;
   },
 
-  /** Enqueues `count` jobs. Returns how long that took, in ms. */
+  /** Empties the store and enqueues `count` jobs. Returns how long all of the preparation took, in ms. */
   async prepare({ first, count }) {
     const from = monotonic();
     await contender.prepare(first, count);

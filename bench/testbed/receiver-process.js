@@ -96,7 +96,7 @@ serve({
     return ports;
   },
 
-  /** Resets the counts. `recording`: records the arrivals of paths that start with it. `counting`: counts only paths that start with it. */
+  /** Resets the counts. `recording`: records the arrivals of paths with this prefix. `counting`: counts only paths with this prefix. */
   reset({ recording, counting = '/' } = {}) {
     count = 0;
     bytes = 0;
@@ -109,7 +109,10 @@ serve({
     counted = counting;
   },
 
-  /** Resolves when `count` requests have arrived, with the time of the last one, in monotonic ms. */
+  /**
+   * Resolves when `count` requests that count have arrived, with the time of the last one in monotonic ms. If they have arrived
+   * before the call, returns the current time.
+   */
   arrived({ count: wanted }) {
     if (count >= wanted) return monotonic();
     return new Promise((resolve) => waiters.push({ count: wanted, resolve }));

@@ -59,7 +59,8 @@ function storedSecret(endpoint) {
 async function insertDeliveries(client, { lanes, perLane, state }) {
   const now = '(extract(epoch from now()) * 1000)::bigint';
   const delivered = state === 'delivered';
-  // History spreads over the retention time, a backlog over the last hour. Few rows share a millisecond, as in production.
+  // History spreads over the last 25 days; few of its rows share a millisecond, as in production. The backlog of each lane begins
+  // an hour ago, with a delivery every 100 ms.
   const at = delivered
     ? `${now} - 60000 - ((random() * 25 * 86400000)::bigint)`
     : `${now} - 3600000 + n * 100`;
@@ -96,7 +97,7 @@ async function insertDeliveries(client, { lanes, perLane, state }) {
   }
 }
 
-/** Deletes events, deliveries and what belongs to them. Endpoints stay. */
+/** Deletes events, deliveries and what belongs to them, and resets the lanes. Endpoints stay. */
 async function emptyTables(client) {
   await client.query(
     'truncate webhook_events, webhook_unrelayed, webhook_deliveries, webhook_attempts, webhook_leases, webhook_alerts',
