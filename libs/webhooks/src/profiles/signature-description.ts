@@ -16,7 +16,7 @@ const NOW = Date.UTC(2026, 0, 1);
 
 /**
  * Finds out how a profile signs from the headers of a sample request. This works for a host's own profile too, and for a
- * built-in one with another header. Returns `null` for an unknown kind of signature.
+ * built-in profile with another header. Returns `null` for an unknown kind of signature.
  */
 export function describeSignature(profile: Profile): SignatureDescription | null {
   const secret = profile.secret.generate();

@@ -8,8 +8,8 @@ const SAMPLES_PER_KEY = 3;
 /**
  * Throws {@link PlaintextSecretsError} if live secrets or headers are stored unencrypted and the options do not accept that,
  * because anyone with write access to the tables could have put them there. Throws {@link WebhooksSetupError} if live
- * secrets are sealed under keys that the options do not hold, or under another key with the same id. Otherwise no delivery
- * could be signed later, and new secrets would be sealed under the wrong key.
+ * secrets or headers are sealed under keys that the options do not hold, or under another key with the same id. Without this
+ * check, deliveries could not be signed later, and new secrets would be sealed under the wrong key.
  */
 export async function checkStoredKeys(store: SetupStore, box: SecretBox): Promise<void> {
   const byKey = new Map<string, SealedSample[]>();

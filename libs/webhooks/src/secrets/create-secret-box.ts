@@ -19,9 +19,9 @@ export interface SecretBoxOptions {
 }
 
 /**
- * Creates the secret box that the options ask for.
- * Throws {@link WebhooksSetupError} if there is no key and `allowPlaintextSecrets` is not set, whatever NODE_ENV is, and
- * {@link InvalidOptionError} if a key cannot be used.
+ * Creates the secret box that the options ask for. It stores plain text if there is no key and `allowPlaintextSecrets` is set.
+ * Throws {@link WebhooksSetupError} if neither `encryption` nor `allowPlaintextSecrets` is set, whatever NODE_ENV is. Throws
+ * {@link InvalidOptionError} if a key of `encryption` is missing or cannot be used.
  */
 export function createSecretBox({ encryption, allowPlaintextSecrets }: SecretBoxOptions): SecretBox {
   const hasNoKey = !encryption || (!encryption.current?.key && encryption.previous.length === 0);

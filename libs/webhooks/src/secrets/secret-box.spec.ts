@@ -102,7 +102,7 @@ describe('The secret box', () => {
     expect(error.message).toContain('"k1"');
   });
 
-  it('accepts keys as bytes, hex, base64 and passphrases, the same key in each form', () => {
+  it('accepts a key as bytes, hex or base64, which are the same key, and a passphrase', () => {
     const bytes = Buffer.from(HEX, 'hex');
     const value = sealed(key('k1', bytes)).seal('secret', CONTEXT);
     expect(sealed(key('k1', HEX)).open(value, CONTEXT)).toBe('secret');

@@ -12,7 +12,10 @@ export interface SecretBox {
   seal(plain: string, context: string): string;
   /** Throws {@link SecretUnreadableError} if the key is unknown, or the value was moved or changed. */
   open(sealed: string, context: string): string;
-  /** Whether the value is plain or sealed under another key than the current one, and should be sealed again. */
+  /**
+   * Whether the value should be sealed again, because it is plain or sealed under another key than the current one. Always
+   * false if no key is set.
+   */
   isStale(sealed: string): boolean;
   /** Whether {@link open} can read values sealed under this key; `plain` means unencrypted values. */
   knows(keyId: string): boolean;
@@ -21,7 +24,7 @@ export interface SecretBox {
 /** Prefix of an unencrypted value. */
 export const PLAIN = 'plain.';
 
-/** Context of the secrets and custom headers of an endpoint; `null`: of the tenant's account. */
+/** Context of an endpoint's secrets and custom headers; without `endpointId`, of the secrets of the tenant's account. */
 export function sealContext(tenantId: string, endpointId: string | null): string {
   return `${tenantId}:${endpointId ?? 'account'}`;
 }

@@ -7,7 +7,7 @@ import { liveSecrets } from './secret-rotation.js';
 /** Opened values to keep in memory, so that batches do not decrypt the same secrets again. */
 const MAX_CACHED = 20_000;
 
-/** Opens the secrets and headers of requests. Logs what cannot be opened, so that the rest of a batch is still sent. */
+/** Opens the secrets and headers of requests. Logs what cannot be opened instead of throwing: the rest of a batch is still sent. */
 export class SecretOpener {
   private readonly opened = new Map<string, string>();
 
