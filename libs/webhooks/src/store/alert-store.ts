@@ -39,7 +39,7 @@ export interface DueAlert {
   tenantId: string;
   /** UUID; null for callbacks and summaries. */
   endpointId: string | null;
-  /** URL of the endpoint; null for callbacks, summaries and endpoints that are deleted. */
+  /** URL of the endpoint; null for callbacks, for summaries, and if the endpoint's row has been deleted. */
   url: string | null;
   /** Null if the row cannot be read, because somebody changed it by hand. */
   data: AlertData | null;
@@ -50,8 +50,8 @@ export interface DueAlert {
   /** Names of the channels that have the alert already. */
   takenBy: string[];
   /**
-   * Address to mail it to: the endpoint's, else the account's. Null if there is none, or if the endpoint does not want mail
-   * about each failure.
+   * Address to mail it to: the endpoint's, else the account's. A summary goes to the address it was written for. Null if there
+   * is no address, or if the alert is a `delivery.failed` and the endpoint does not want these by mail.
    */
   recipient: string | null;
   /** An earlier try has used up one of the mails that the recipient may get in a day. */

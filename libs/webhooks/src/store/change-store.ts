@@ -66,7 +66,10 @@ export interface ClaimedChange {
   attempts: number;
   /** It must wait, because an earlier change of the same row is not mapped yet and is not claimed here. */
   isHeld: boolean;
-  /** If it must wait: when the earlier change is tried again, epoch milliseconds; `null`: another worker maps it now. */
+  /**
+   * If it must wait: when the earlier change is tried again, epoch milliseconds. `null`: another worker maps the earlier change
+   * now, or it is due now.
+   */
   heldUntil: number | null;
 }
 

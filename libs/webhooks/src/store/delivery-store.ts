@@ -173,8 +173,9 @@ export interface DeliveryStore extends StoreTransactions {
   lockDelivery(tenantId: string, id: string): Promise<LockedDelivery | null>;
   /**
    * In `tx`: makes deliveries of one lane due now. Finished ones begin their schedule anew, waiting ones continue theirs. In
-   * both cases the numbers of attempts continue. The lane becomes due, unless it is paused or on hold. The commit wakes this
-   * process's worker. Deliveries that are being sent stay as they are.
+   * both cases the numbers of attempts continue. The lane becomes due, unless it is paused: now, or when its hold and the
+   * exclusive claim of one worker have ended. The commit wakes this process's worker. Deliveries that are being sent, or whose
+   * body is erased, stay as they are.
    */
   requeueDeliveries(laneId: string, ids: readonly string[]): Promise<void>;
   /** In `tx`: discards a locked delivery if it is waiting. Repeatable. */

@@ -149,6 +149,6 @@ export interface ClaimedDelivery {
   test: boolean;
   /** The trace context in which its event was published. */
   traceparent: string | null;
-  /** When its event was published, epoch milliseconds; `null`: a replay has created it. */
+  /** When its event was published, epoch milliseconds; `null`: a replay has created it, and it had no attempt yet. */
   publishedAt: number | null;
 }

@@ -27,8 +27,8 @@ export interface RetentionBatch {
 export type TenantTable = 'alerts' | 'idempotencyKeys' | 'jobs' | 'lanes' | 'endpoints' | 'accounts';
 
 /**
- * Keeps the tables small, and cleans up after workers that died. Each method takes one batch, skips rows that others have
- * locked, and may be repeated.
+ * Keeps the tables small, and cleans up after workers that died. Methods that go through a table take one batch in each call.
+ * Every method may be repeated.
  */
 export interface MaintenanceStore extends StoreTransactions {
   /**
@@ -48,16 +48,17 @@ export interface MaintenanceStore extends StoreTransactions {
    */
   disableEndpoint(endpointId: string, reason: Reason): Promise<boolean>;
   /**
-   * Disables the endpoints that have failed for `disableAfterMs` without a success, as {@link disableEndpoint} does.
-   * Returns those that this call disabled. `exemptProfiles`: profiles whose platform promises never to disable.
+   * Disables a batch of the active endpoints that have failed for `disableAfterMs`, with at least ten failed deliveries and no
+   * success, as {@link disableEndpoint} does. Returns those that this call disabled. `exemptProfiles`: profiles whose
+   * platform promises never to disable.
    */
   disableFailingEndpoints(
     disableAfterMs: number,
     exemptProfiles: readonly string[],
   ): Promise<DisabledEndpoint[]>;
   /**
-   * Writes an alert for each endpoint that will be disabled within a day (within a fifth of `disableAfterMs` if that is
-   * shorter), once per period of failure. Returns how many alerts it wrote.
+   * Writes an alert for each endpoint that {@link disableFailingEndpoints} will disable within a day (within a fifth of
+   * `disableAfterMs` if that is shorter), once per period of failure. Returns how many alerts it wrote.
    */
   warnFailingEndpoints(disableAfterMs: number, exemptProfiles: readonly string[]): Promise<number>;
   /**
@@ -84,8 +85,8 @@ export interface MaintenanceStore extends StoreTransactions {
    */
   deleteUnusedEvents(retentionMs: number, after: string): Promise<RetentionBatch>;
   /**
-   * Deletes endpoints that were deleted by their owner more than an hour ago and have no delivery left, with their lanes,
-   * among a batch of ids (UUIDs) after `after`. Returns where to continue, or null at the end.
+   * Deletes endpoints that were deleted by their owner more than an hour ago and have no delivery left, with their lanes
+   * and figures, among a batch of ids (UUIDs) after `after`. Returns where to continue, or null at the end.
    */
   deleteUnusedEndpoints(after: string): Promise<string | null>;
   /** Deletes alerts that were written more than `retentionMs` (at least a week) ago and are sent or given up. Returns how many. */
@@ -98,7 +99,10 @@ export interface MaintenanceStore extends StoreTransactions {
    */
   deleteIdleLanes(after: string): Promise<string>;
 
-  /** Marks the tenant's endpoints as deleted, removes their secrets and closes all its lanes, so that nothing more is sent. */
+  /**
+   * Marks the tenant's endpoints as deleted, removes their secrets and headers, deletes the operator's pauses of the tenant and
+   * its endpoints, and closes all lanes of the tenant, so that no worker claims from them.
+   */
   closeTenant(tenantId: string): Promise<void>;
   /** Number of the tenant's events plus number of its deliveries, each counted up to `limit`. */
   countTenantRecords(tenantId: string, limit: number): Promise<number>;

@@ -63,7 +63,7 @@ export interface OutboxStore extends StoreTransactions {
   readLastSequence(): Promise<string>;
 }
 
-/** 1. A published event: checked, serialized, not written yet. */
+/** A published event: checked, serialized, not written yet. */
 export interface NewEvent {
   uuid: string;
   tenantId: string;
@@ -92,7 +92,7 @@ export interface WrittenEvent extends NewEvent {
   traceparent: string | null;
 }
 
-/** 2. A committed event that the relay's transaction has locked. */
+/** A committed event that the relay's transaction has locked. */
 export interface ClaimedEvent extends WebhookEvent {
   /** Of a test event: UUID of the one endpoint it is for. */
   endpointId: string | null;
@@ -136,7 +136,7 @@ export interface RelayedEvents {
   hasWaiting: boolean;
 }
 
-/** 3. A delivery as `insertDeliveries` needs it. */
+/** A delivery as `insertDeliveries` needs it. */
 export interface DeliveryToInsert {
   event: Pick<ClaimedEvent, 'sequence' | 'tenantId' | 'subject' | 'followsEarlier'>;
   destination: {
@@ -180,7 +180,7 @@ export interface DestinationRecord {
   ordering: Ordering;
   /** Has an exact limit of rate or of requests in flight. */
   hasLimits: boolean;
-  /** No failure since the last success, and no pause. */
+  /** No failure since the last success, and not on hold. */
   isHealthy: boolean;
   /** Has deliveries that are due. */
   hasBacklog: boolean;

@@ -45,8 +45,8 @@ export interface RecordableOutcome {
 export interface FailureAlert {
   deliveryId: string;
   /**
-   * `delivery.exhausted`: an alert that waits to be sent also covers later failures. `delivery.failed`: later failures within
-   * `everyMs` get no alert.
+   * `delivery.exhausted`: an alert that no sender has tried yet also covers later failures. `delivery.failed`: later failures
+   * within `everyMs` get no alert.
    */
   kind: 'delivery.exhausted' | 'delivery.failed';
   /** What the limit counts by. Contains no colon. */

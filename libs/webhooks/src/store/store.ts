@@ -25,8 +25,8 @@ export interface CommittedWork {
   /** Events to relay. */
   events: boolean;
   /**
-   * Lanes or jobs to check: a retry, a resume or a recovery made lanes due, an endpoint was disabled or deleted, or a replay
-   * was started.
+   * Lanes or jobs to check: a retry, a resume or a recovery made lanes due, an endpoint was disabled or deleted, a replay was
+   * started, or the operator has ended a pause.
    */
   lanes: boolean;
 }

@@ -44,7 +44,10 @@ export interface FigureStore extends StoreTransactions {
   addEndpointHours(hours: readonly EndpointHour[]): Promise<void>;
   /** The hours of an endpoint that began within `rangeMs`, oldest first, and now (epoch ms). */
   readEndpointHours(endpointId: string, rangeMs: number): Promise<{ now: number; hours: EndpointHour[] }>;
-  /** The hours of all endpoints of a tenant that began within `rangeMs`, oldest first, and now (epoch ms). */
+  /**
+   * The hours that began within `rangeMs`, oldest first, of each of a tenant's endpoints, newest endpoint first; and now (epoch
+   * ms). Deleted endpoints are left out.
+   */
   readTenantHours(tenantId: string, rangeMs: number): Promise<{ now: number; endpoints: EndpointHours[] }>;
   /** Deletes a batch of hours that began more than `ageMs` ago. Returns how many. */
   deleteOldEndpointHours(ageMs: number): Promise<number>;

@@ -1,6 +1,6 @@
 import type { DeliveryState, StatusClass } from '../../core/states.js';
 
-/** Of two deliveries, the one with the smaller id may have been created later, but less than this, ms. */
+/** A delivery may have been created before one with a smaller id, but by less than this, ms. */
 export const MAX_ID_SKEW_MS = 300_000;
 
 /** Which deliveries `searchDeliveries` returns. `undefined`: any. Instants are epoch ms. */
