@@ -15,7 +15,7 @@ export function createSession(dataSource: DataSource): Session {
   const { type } = dataSource.options;
   if (type !== 'postgres') {
     throw new WebhooksSetupError(
-      `WebhooksModule works on PostgreSQL for now; this data source is "${type}". Set the option dataSource to one of PostgreSQL.`,
+      `WebhooksModule works on PostgreSQL for now; this data source is "${type}". Set the option dataSource to a PostgreSQL data source.`,
     );
   }
   if (!dataSource.isInitialized) {

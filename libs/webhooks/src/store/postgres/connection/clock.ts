@@ -1,6 +1,6 @@
 /**
- * The database's clock between statements. Each statement that reads the clock sets this one, and the process's monotonic
- * clock advances it. The process's wall clock is never used.
+ * The database's clock between statements. The statements that return the database's time set this clock, and the process's
+ * monotonic clock advances it. The process's wall clock is never used.
  */
 export class StoreClock {
   /** Milliseconds that tests add to the database's clock. Every statement that reads the clock gets them as a parameter. */

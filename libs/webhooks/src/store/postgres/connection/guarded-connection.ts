@@ -7,7 +7,7 @@ interface Connection {
   end(): Promise<void>;
 }
 
-/** The database did not respond for so long that its connection was closed. The work is retried on another one. */
+/** The database did not finish the work in time, so the connection was closed. The work may have been committed nevertheless. */
 export class DatabaseTimeoutError extends WebhooksError {
   override readonly name = 'DatabaseTimeoutError';
 
@@ -20,8 +20,8 @@ export class DatabaseTimeoutError extends WebhooksError {
 
 /**
  * Runs `work` on a connection to the primary, from the host's pool. A connection can go silent without an error (a
- * partition, a server that moved), and `pg` would wait for ever. So after `silenceMs` this function closes the connection and
- * throws {@link DatabaseTimeoutError}. The changes of `work` may have been committed nevertheless.
+ * partition, a server that moved), and `pg` would wait for ever. So if `work` takes longer than `silenceMs`, this function
+ * closes the connection and throws {@link DatabaseTimeoutError}. The changes of `work` may have been committed nevertheless.
  */
 export async function withConnection<T>(
   dataSource: DataSource,

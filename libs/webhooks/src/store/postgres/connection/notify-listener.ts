@@ -67,7 +67,7 @@ export class NotifyListener {
       if (channel === this.channel) this.onWork({ events: payload !== 'lanes', lanes: payload !== 'events' });
     });
     try {
-      // `pg` would wait for ever for a server that does not answer. A connection that is lost is closed.
+      // `pg` would wait for ever for a server that does not answer. After a timeout, the `catch` below closes the connection.
       const connection = await unlessSilent(this.listenOn(client), this.database.timeoutMs, () => undefined);
       if (this.isStopped) return;
       this.database.found.workerConnection = connection;

@@ -29,7 +29,7 @@ const PARSERS: Readonly<Record<number, Parse>> = {
 
 const types = { getTypeParser: (oid: number): Parse => PARSERS[oid] ?? asText };
 
-/** A client as {@link withOwnParsers} returns it. */
+/** What `connect()` of a query runner from {@link withOwnParsers} resolves to. */
 export interface ParsingClient {
   query(text: string, values?: unknown[]): Promise<{ rows: unknown[] }>;
 }

@@ -13,7 +13,7 @@ const LOST = new Set(['26000', '42P05', '0A000']);
 export class PreparedStatements {
   private readonly names = new Map<string, string>();
   private works = true;
-  /** Errors that mean: the connection has no statement of this name, or already has another one. */
+  /** The errors with a SQLSTATE in {@link LOST}. */
   private readonly faults = new WeakSet<object>();
 
   constructor(private readonly logger: Logger) {}
@@ -44,8 +44,9 @@ export class PreparedStatements {
   }
 
   /**
-   * Returns whether a pooler caused `error`. The work can then be repeated without prepared statements. Several statements
-   * that ran at the same time may each get such an error.
+   * Returns whether `error` means that prepared statements do not work on these connections. If so, all statements are sent as
+   * plain ones from now on, and the work can be repeated. Several statements that ran at the same time may each get such an
+   * error.
    */
   disableIfUnsupported(error: unknown): boolean {
     if (!this.faults.has(error as Error)) return false;

@@ -64,7 +64,7 @@ export class Session {
     return this.shared.clock.offset;
   }
 
-  /** A connection that sends nothing for this long is closed. */
+  /** Maximum duration of a transaction, or of a statement outside a transaction, ms. Then its connection is closed. */
   get timeoutMs(): number {
     return this.shared.timeoutMs;
   }
@@ -220,7 +220,10 @@ export class Session {
     return new Session(this.dataSource, runner, this.shared);
   }
 
-  /** Runs `work` again, a few times at most, if the database aborted it in favour of another transaction. */
+  /**
+   * Runs `work` again, a few times at most, if the database aborted it in favour of another transaction, or if prepared
+   * statements do not work on its connection.
+   */
   private async retrying<T>(work: () => Promise<T>): Promise<T> {
     if (this.refusal) throw this.refusal;
     for (let attempt = 1; ; attempt++) {

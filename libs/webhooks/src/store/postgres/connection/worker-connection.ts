@@ -23,7 +23,7 @@ export class WorkerConnection {
   }
 
   /**
-   * Runs `work` once the work before it has ended. The wait takes less time than planning the statement on another connection.
+   * Runs `work` after the work before it has ended. The wait takes less time than planning the statement on another connection.
    * After `silenceMs` without a response, closes the connection and throws {@link DatabaseTimeoutError}. Returns `null`,
    * without running `work`, if the connection was closed in this way before.
    */
