@@ -1,9 +1,9 @@
 import type { AlertCount, FailureCount, FailureSelection, HeldSelection } from '../../alert-store.js';
 import type { Session } from '../connection/session.js';
 
-/** Maximum number of failed deliveries whose causes are counted, separately for those to be retried and those given up. */
+/** An `attempted` selection counts at most this many deliveries that wait for a retry, and as many that were given up. */
 const MAX_FAILURES_COUNTED = 500;
-/** Exhausted deliveries are counted up to this number. */
+/** An `exhausted` selection counts at most this many deliveries. */
 const MAX_EXHAUSTED_COUNTED = 10_000;
 const DAY_MS = 24 * 3_600_000;
 

@@ -8,7 +8,7 @@ import { commitAsync, endIfIdle, nowMs, useStablePlan } from '../fragments/expre
 /** How long a lane waits that has its maximum of deliveries in flight, ms. An outcome ends the wait sooner. */
 const FULL_LANE_WAIT_MS = 1_000;
 const MINUTE_US = 60_000_000;
-/** Requests that a lane may save up in addition to one second of quota, so that a slightly late claim loses none. */
+/** A lane saves up one second of quota, and at most this many requests more, so that a slightly late claim loses none. */
 const EXTRA_BURST = 0.25;
 
 interface LaneRow {
@@ -56,7 +56,6 @@ function toClaimableLane(row: LaneRow): ClaimableLane {
   const rate = row.max_throughput_per_minute;
   const nowUs = Number(row.now) * 1000;
   const requestIntervalUs = rate === null ? null : MINUTE_US / rate;
-  // A lane saves up one second of quota at most.
   const burst = rate === null ? 0 : Math.ceil(rate / 60) + EXTRA_BURST;
   const rateClockUs =
     requestIntervalUs === null ? 0 : Math.max(Number(row.rate_clock ?? 0), nowUs - burst * requestIntervalUs);

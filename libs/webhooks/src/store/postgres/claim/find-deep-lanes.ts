@@ -1,7 +1,10 @@
 import type { Session } from '../connection/session.js';
 import { nowMs } from '../fragments/expressions.js';
 
-/** One statement for all lanes. Of each lane it reads at most `depth` index entries. */
+/**
+ * One statement for all lanes. For each lane, it reads at most `depth` + 1 index entries of first attempts, and as many of
+ * retries.
+ */
 export async function findDeepLanes(
   session: Session,
   laneIds: readonly string[],

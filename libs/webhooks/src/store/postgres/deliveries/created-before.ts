@@ -5,7 +5,8 @@ import type { Session } from '../connection/session.js';
 const MAX_IDS_BETWEEN = 256;
 
 /**
- * Returns an id slightly above those of all deliveries created before `until` (epoch ms), or `null` if there is none yet.
+ * Returns an id that is slightly above the ids of all deliveries created before `until` (epoch ms), or `null` if that would
+ * exclude no delivery.
  * Deliveries have no index by time, so this is a binary search: it halves the range of ids about twenty times, and reads
  * one row each time.
  */

@@ -70,7 +70,7 @@ export async function countWaitingDeliveries(session: Session, search: WaitingSe
   return Number(row!.matched);
 }
 
-/** Selects deliveries in the order of the index of due deliveries. */
+/** The conditions suit the index of due deliveries. */
 function fromWaiting({ deliveries, events }: Tables): string {
   return `from ${deliveries} d
        join ${events} e on e.sequence = d.event_sequence

@@ -94,7 +94,7 @@ const CANDIDATES: Record<DeliverySearch['source'], (tables: Tables) => string> =
 const ofEvents = ({ events, deliveries }: Tables, condition: string): string =>
   `${events} e join ${deliveries} d on d.event_sequence = e.sequence where ${condition}`;
 
-/** The newest rows of `from`, which contains only rows that belong together. */
+/** The newest rows of `from`: one delivery, or the deliveries of one event or of one subject. */
 function listed({ lanes }: Tables, from: string): string {
   return `candidates as materialized (
        select d.id

@@ -7,7 +7,7 @@ import type { Session } from '../connection/session.js';
 /** Maximum number of endpoints to read, live and deleted separately. A tenant has at most 50 live ones by default. */
 const MAX_LIVE = 100;
 const MAX_DELETED = 50;
-/** Maximum number of deleted endpoints to examine. A tenant may have any number registered after or deleted before the event. */
+/** Maximum number of deleted endpoints to examine. A tenant may have any number that were deleted before the range. */
 const MAX_DELETED_SCANNED = 500;
 
 interface SubscriberRow {

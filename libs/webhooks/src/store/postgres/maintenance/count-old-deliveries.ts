@@ -3,7 +3,7 @@ import type { Session } from '../connection/session.js';
 import { idAboveCreatedBefore } from '../deliveries/created-before.js';
 import { nowMs } from '../fragments/expressions.js';
 
-/** Reads only a few more rows than it counts. Rows after the last one that may be old are not read. */
+/** Does not read the rows that are certainly too young. */
 export async function countOldDeliveries(
   session: Session,
   { keepMs, after, limit, withBody }: OldDeliveries,

@@ -3,7 +3,6 @@ import { nowMs } from '../fragments/expressions.js';
 
 const BATCH_ROWS = 1000;
 
-/** Afterwards nothing is sent for the tenant: its lanes are closed, so that no worker claims from them. */
 export async function closeTenant(session: Session, tenantId: string): Promise<void> {
   const { endpoints, lanes, pauses } = session.tables;
   await session.transaction(async (tx) => {

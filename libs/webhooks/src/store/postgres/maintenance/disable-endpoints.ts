@@ -4,7 +4,7 @@ import type { Session } from '../connection/session.js';
 import { disabledAlertsSql } from '../fragments/disabled-alerts.js';
 import { nowMs } from '../fragments/expressions.js';
 
-/** An endpoint is disabled only after this number of failed deliveries, however long it has been failing. */
+/** An endpoint is disabled for failing only after this number of failed deliveries, however long it has been failing. */
 export const MIN_FAILURES_TO_DISABLE = 10;
 const MAX_ENDPOINTS_DISABLED = 100;
 
