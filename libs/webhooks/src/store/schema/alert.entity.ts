@@ -20,7 +20,10 @@ export class WebhookAlertRow {
   error!: string | null;
   /** Names of the channels that have taken it. */
   takenBy!: string[] | null;
-  /** Address of the mail, read when it was first sent; `null`: no mail is wanted. */
+  /**
+   * Address of the mail. Set when the alert is mailed or held back for the first time; for a summary, when it is written. `null`:
+   * not mailed and not held back.
+   */
   recipient!: string | null;
   /** When it used up one of the recipient's mails of the day. */
   mailedAt!: number | null;

@@ -3,8 +3,9 @@ import { flag, instant, integer, key, nullable, text } from './columns.js';
 import type { DeliveryState } from '../../core/states.js';
 
 /**
- * One event for one endpoint or callback. The row holds the last attempt; earlier attempts are in `webhook_attempts`. No index
- * contains a column that a successful first attempt changes, so that PostgreSQL can keep the update on the row's page.
+ * One event for one endpoint or callback. The row holds the last attempt; earlier attempts are in `webhook_attempts`. If a
+ * delivery is handed directly to a worker and its first attempt succeeds, no indexed column changes. PostgreSQL can then keep
+ * the update on the row's page.
  */
 export class WebhookDeliveryRow {
   id!: string;

@@ -29,7 +29,7 @@ export class WebhookLaneRow {
   /** Deliveries whose attempt failed since the last success. */
   failures!: number;
   failingSince!: number | null;
-  /** Not used; processes of version 0.1 write it. */
+  /** Not used any more. Kept for processes of an earlier release. */
   probes!: number;
   /** The lane is failing, and until this time only one worker may claim from it. */
   claimedUntil!: number | null;

@@ -2,8 +2,8 @@ import { EntitySchema } from 'typeorm';
 import { key } from './columns.js';
 
 /**
- * Marks an event that has no deliveries yet. Written with the event, and deleted when its deliveries are inserted. So the relay
- * never updates the event itself.
+ * Marks an event that is not relayed yet. Written with the event, and deleted when the relay inserts its deliveries, if it has
+ * any. So the relay never updates the event itself.
  */
 export class WebhookUnrelayedRow {
   sequence!: string;

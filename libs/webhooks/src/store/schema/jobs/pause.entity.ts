@@ -5,7 +5,7 @@ import { instant, nullable, text } from '../columns.js';
 /** What the operator has paused. */
 export class WebhookPauseRow {
   scope!: PauseScope;
-  /** UUID of an endpoint, a tenant, an origin such as `https://example.com`, or empty. */
+  /** By scope: the UUID of an endpoint, the id of a tenant, an origin such as `https://example.com`; empty for `all`. */
   value!: string;
   reason!: string | null;
   createdAt!: number;
