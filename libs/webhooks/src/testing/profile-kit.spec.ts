@@ -60,7 +60,7 @@ describe('the kit for profiles', () => {
       body('{}', 'sms.lost'),
       'sms.lost is not in registration.eventNames',
     ],
-    ['a name without letters', body('{}', ''), 'must have 1 to 128 characters'],
+    ['an empty name', body('{}', ''), 'must have 1 to 128 characters'],
     ['a body that UTF-8 cannot hold', body('"\ud83d"'), 'holds half a surrogate pair'],
     [
       'two requests with the same name',

@@ -6,7 +6,7 @@ export interface SentRequest {
   headers: Record<string, string>;
   /** The exact body. */
   body: string;
-  /** The body, parsed. */
+  /** The parsed body; `undefined` if the body is not JSON. */
   json: unknown;
 }
 

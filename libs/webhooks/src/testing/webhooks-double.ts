@@ -18,8 +18,8 @@ export type WebhooksDoubleOptions = Pick<
 
 /**
  * Stands in for {@link WebhooksService} in unit tests: no database, no module. `publish` checks events as the real one does
- * and records them, even if the transaction is rolled back. The service's other methods are missing: test code that calls them
- * with `WebhooksTesting`.
+ * and records them, even if the transaction is rolled back. The service's other methods are missing. If your code calls them, use
+ * `WebhooksTesting` in its tests.
  *
  * ```ts
  * const webhooks = new WebhooksDouble();
@@ -50,7 +50,7 @@ export class WebhooksDouble {
     return this.events.filter((event) => type === undefined || event.type === type);
   }
 
-  /** Removes the recorded events. */
+  /** Removes the recorded events and forgets their idempotency keys. */
   clear(): void {
     this.events.length = 0;
     this.ids.clear();

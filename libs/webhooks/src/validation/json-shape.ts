@@ -18,9 +18,9 @@ export function printableName(name: string): string {
 }
 
 /**
- * Returns what is wrong with a JSON value, whatever fields it should have, or `null`. The value may be too deep or too long,
- * have too many values, keys that could change prototypes, or text that PostgreSQL cannot store. Iterative, so that no depth
- * exhausts the stack.
+ * Returns what is wrong with a JSON value, whatever fields it should have, or `null`. Wrong are: too many levels, values or
+ * characters, keys that could change prototypes, and text that PostgreSQL cannot store. Iterative, so that no depth exhausts
+ * the stack.
  */
 export function findShapeProblem(root: unknown): ErrorDetail | null {
   const pending: { value: unknown; path: string; depth: number }[] = [{ value: root, path: '', depth: 0 }];
