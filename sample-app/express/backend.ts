@@ -12,7 +12,7 @@ export interface Backend {
   url: string;
   /** A link to the webhooks page that is signed in as this account. */
   webhooksPage(accountId: string): string;
-  /** Ends requests and deliveries in flight, then the connections to the database. */
+  /** Waits for requests and deliveries in flight, then closes the connections to the database. */
   close(): Promise<void>;
 }
 

@@ -14,7 +14,7 @@ const MAX_WAIT_MS = 60_000;
  * @param {string} of.api such as `http://127.0.0.1:3000/api/v1`
  * @param {string} of.key of an account
  * @param {(line: string) => void} [of.say]
- * @returns {Promise<{ step: string, calls: number, ms: number }[]>} the steps, with the calls of the API that each took
+ * @returns {Promise<{ step: string, calls: number, ms: number }[]>} the steps, each with its number of API calls and its duration
  * @throws {Error} if a call fails, or a step does not reach its result in time
  */
 async function playRepair({ api, key, say = () => undefined }) {

@@ -2,8 +2,8 @@ import { type AlertChannel, callbackChannel, logChannel } from 'nestjs-sms-webho
 import { nodemailerChannel } from 'nestjs-sms-webhooks/alerts/nodemailer';
 
 /**
- * Mails alerts if SMTP_URL is set. Otherwise prints each mail. In production it logs one line instead, because nobody watches
- * the terminal.
+ * With SMTP_URL, alerts are mailed and logged. Without it, each mail is printed; in production each alert is one log line
+ * instead, because nobody watches the terminal.
  */
 export function alertChannels({ SMTP_URL, NODE_ENV } = process.env): AlertChannel[] {
   if (SMTP_URL) {

@@ -64,7 +64,7 @@ async function run({ name, registration }: Profile) {
   return { code, lines, names };
 }
 
-// The other profiles run in this process, in demo/demo.spec.ts.
+// demo/demo.spec.ts runs the demo with every profile, without a child process.
 const profiles = builtInProfiles.filter(({ name }) => name === 'standard' || name === 'mysmsgate');
 
 describe('The sample, as a process', () => {

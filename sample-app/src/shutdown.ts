@@ -1,6 +1,7 @@
 /**
  * Closes everything at the end, last opened first.
- * Ctrl-C and SIGTERM close everything and exit with 0. A second signal, at least a second later, exits at once.
+ * Ctrl-C and SIGTERM close everything and exit with 0, or with 1 if a step fails. A second signal, more than a second later,
+ * exits at once with 130.
  */
 export class Shutdown {
   private readonly steps: (() => Promise<void>)[] = [];

@@ -79,7 +79,7 @@ export class MissedCallRequest {
   to: string;
 }
 
-/** A phone of the account came online or went offline. */
+/** A phone of the account says whether it is online. */
 export class HeartbeatRequest {
   @IsNumber()
   phoneNumber: string;

@@ -16,7 +16,7 @@ export const CARRIER_DELAY_FACTOR = Symbol('CARRIER_DELAY_FACTOR');
 
 /**
  * Simulates the carrier, the account's phone and the recipients of its messages. Runs the script of each message. After a
- * restart it runs the scripts of unfinished messages from the beginning, because repeated reports change nothing.
+ * restart it runs the scripts of unfinished messages from the beginning: reports that were applied before change nothing.
  */
 @Injectable()
 export class CarrierSimulator implements OnApplicationBootstrap, OnModuleDestroy {

@@ -18,8 +18,8 @@ type FindSigners = (url: string) => Promise<readonly Signer[]>;
 
 /**
  * The receiver that a customer runs. Accepts webhooks at any path, and verifies each with the secrets that may sign webhooks
- * to the URL. Responds 200, or the status that the path begins with. `GET` shows the latest webhooks as JSON. Webhooks wait
- * until `askSigners` is called.
+ * to the URL. To a verified webhook it responds 200, or the 4xx or 5xx status that the path begins with. `GET` shows the
+ * latest webhooks as JSON. Webhooks wait until `askSigners` is called.
  */
 export class DemoReceiver {
   private readonly server: Server = createServer((request, response) => void this.handle(request, response));
@@ -28,7 +28,7 @@ export class DemoReceiver {
   private readonly signers = new Map<string, Promise<readonly Signer[]>>();
   private readonly ready: Promise<FindSigners>;
   private url: string;
-  /** Sets how secrets are found. Call it once the backend listens. */
+  /** Sets how secrets are found. Call it after the backend has begun to listen. */
   askSigners: (find: FindSigners) => void;
 
   constructor(private readonly onArrival: (arrival: Arrival) => void) {
@@ -122,7 +122,7 @@ export class DemoReceiver {
   }
 }
 
-/** Returns the status that the path begins with, such as 503 for `/503/crm`, or 200. */
+/** Returns the 4xx or 5xx status that the path begins with, such as 503 for `/503/crm`. For other paths returns 200. */
 function statusOfPath(path: string): number {
   return Number(/^\/([45]\d\d)(\/|$)/.exec(path)?.[1] ?? 200);
 }

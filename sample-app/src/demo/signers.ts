@@ -19,7 +19,7 @@ const SIGNED_BY_ACCOUNT: WebhookProfile[] = ['msgine', 'mysmsgate'];
 
 /**
  * Returns who may sign webhooks to `url`. For each account: the endpoints registered with this URL, then the account itself,
- * which signs callbacks.
+ * which signs callbacks and the webhooks of its `msgine` and `mysmsgate` endpoints.
  */
 export async function signersOf(customers: readonly DemoApi[], url: string): Promise<Signer[]> {
   const found = await Promise.all(customers.map((api) => signersOfAccount(api, url)));
@@ -42,7 +42,8 @@ async function signersOfAccount(api: DemoApi, url: string): Promise<Signer[]> {
 
 /**
  * Verifies the webhook with the first signer that matches.
- * Throws the first `WebhookRefusedError` if none matches.
+ * If none matches, throws the `WebhookRefusedError` of the first signer, or one with the reason `no-secret` if there is no
+ * signer.
  */
 export function verifyWithAny(
   signers: readonly Signer[],

@@ -13,7 +13,7 @@ export interface StatusReport {
   status: ReportedStatus;
   errorCode?: string;
   errorMessage?: string;
-  /** When the status changed. Default: now. */
+  /** When the status changed. Default: now, or for a late report 1 ms before the current status. */
   at?: Date;
   providerId?: string;
   /** The attempt that the report is about. Default: the current one. */
@@ -78,7 +78,10 @@ export class MessageStatus {
     });
   }
 
-  /** Publishes a status that was skipped. Its time is before that of the current status, even if the carrier gives no time. */
+  /**
+   * Publishes a status before the current one, with an earlier time, even if the carrier gives none or a later one. For a
+   * duplicate report, the idempotency key keeps the event from being published again.
+   */
   private async publishLateStatus(tx: EntityManager, message: Message, report: StatusReport): Promise<void> {
     const { status, errorCode = null, errorMessage = null, providerId = message.providerId } = report;
     const before = new Date(message.updatedAt.getTime() - 1);

@@ -60,7 +60,7 @@ export class Message {
   @Column('text', { name: 'callback_url', nullable: true })
   callbackUrl: string | null;
 
-  /** The message's id in the account's own system. A reply has the same one as the message that it replies to. */
+  /** The message's id in the account's own system. A reply has the external id of the message that it replies to. */
   @Column('varchar', { name: 'external_id', length: 128, nullable: true })
   externalId: string | null;
 

@@ -92,7 +92,7 @@ export class MessagesService {
     return { data, nextCursor: found.length > limit ? data.at(-1)!.id : null };
   }
 
-  /** Rejects a bad callback URL now. Otherwise only the delivery of the first event would fail. */
+  /** Rejects a bad callback URL now. Otherwise the error would appear only when the first event is delivered. */
   private checkCallback(url: string): void {
     try {
       this.webhooks.assertCallbackUrl(url);

@@ -142,7 +142,7 @@ function createData(cluster) {
  *
  * @param {Cluster} cluster
  * @param {number} port
- * @returns {Promise<string | null>} null, or the server's log if it ended instead
+ * @returns {Promise<string | null>} null if it accepts connections, the server's log if it has ended
  */
 async function launch(cluster, port) {
   const settings = {
@@ -205,7 +205,7 @@ async function attach(cluster, timeoutMs = 0) {
 }
 
 /**
- * Returns the pid and port that the running server wrote to its pid file.
+ * Returns the pid and port in the pid file, or null if there is none. The server that wrote the file may have died.
  *
  * @param {Cluster} cluster
  */
