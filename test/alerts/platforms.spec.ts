@@ -80,7 +80,7 @@ describe('MsGine: “after 5 failed attempts you’ll receive an email”', () =
     expect(told('delivery.exhausted')).toHaveLength(2);
   });
 
-  /** Deliveries that had five attempts make their sixth. */
+  /** Publishes `count` events. Sets their deliveries to five attempts, and makes the sixth. */
   async function exhaustNow(count: number): Promise<void> {
     await backend.publish(tenantId, names(count));
     await backend.pass(0);
@@ -96,7 +96,7 @@ describe('MsGine: “after 5 failed attempts you’ll receive an email”', () =
   }
 });
 
-describe('httpSMS: at most one an hour for each phone number', () => {
+describe('httpSMS: at most one mail an hour for each phone number', () => {
   const publishFrom = (from: string) => backend.publish(tenantId, names(1), { message: { from } });
 
   it('counts by number, over all endpoints', async () => {
@@ -109,7 +109,7 @@ describe('httpSMS: at most one an hour for each phone number', () => {
       });
     }
     await startOfAnHour();
-    receiver.answer(404); // no 5xx: not retried
+    receiver.answer(404); // not a 5xx, so not retried
     await publishFrom('+18005550199');
     await backend.pass(0);
     expect(told('delivery.exhausted')).toHaveLength(1);
@@ -218,7 +218,7 @@ describe('Mobile Text Alerts: a mail for each failed request, at most one an hou
   });
 });
 
-it('A platform that documents no mails, such as OpenSMS, sends none about a delivery that is given up', async () => {
+it('With the profile of a platform that documents no mails, such as OpenSMS, a delivery that is given up causes no alert', async () => {
   await backend.register(tenantId, { url: receiver.url, profile: 'opensms', events: ['sms.delivered'] });
   receiver.answer(500);
   await backend.publish(tenantId, names(1));

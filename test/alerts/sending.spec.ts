@@ -40,7 +40,7 @@ async function start(...settings: Parameters<typeof startBackend>): Promise<Back
 
 const mailing = (): AlertChannel => nodemailerChannel({ smtp: mail.url, from: FROM, brand: 'Example SMS' });
 
-/** An endpoint of `acme` with five failed deliveries. No mail may show its URL or secret. */
+/** Registers an endpoint of `acme`, and fails five deliveries. No mail may show the path or query of its URL, its secret or headers. */
 async function failing(backend: Backend, fields: object = {}): Promise<string> {
   const id = await backend.register('acme', {
     url: `${receiver.url}/customer-7?token=s3cret-token`,
@@ -253,7 +253,6 @@ describe('An alert that is written', () => {
     expect(Number((await failed()).wait) - 2 * MINUTE).toBeGreaterThan(before);
     expect((await failed()).attempts).toBe(2);
 
-    // Deliveries are not affected.
     receiver.answer(200);
     await mail.start();
     await backend.pass(HOUR);
@@ -298,7 +297,7 @@ describe('An alert that is written', () => {
 });
 
 describe('Alerts that are due together', () => {
-  it('are read with one statement, and their results are written with one', async () => {
+  it('have the causes of their failures read with one call of the store, and their results written with one', async () => {
     const backend = await start();
     await backend.register('acme', { url: receiver.url, events: ['*'] });
     await write(backend, 'acme', 40, { kind: 'endpoint.failing' });
