@@ -170,7 +170,7 @@ describe.each(['express', 'fastify'] as const)('Compatibility routes on %s', (ad
       [{ maxThroughputPerMinute: 0 }, /^maxThroughputPerMinute must/],
       [{ skipErrorCodes: ['x'] }, /^each entry of skipErrorCodes must/],
     ])(
-      'answer every error in their own shape and with the names that the caller wrote',
+      'return every error in the shape of the platform, with the names that the caller wrote',
       async ([change, message]) => {
         const answer = await api.post('/v3/webhooks', { ...documented, ...change }).expect(400);
         expect(answer.body).toEqual(refusal(400, expect.stringMatching(message)));
@@ -236,7 +236,7 @@ describe.each(['express', 'fastify'] as const)('Compatibility routes on %s', (ad
       phone_numbers: ['+18005550199'],
     };
 
-    it('store: a 201 in its envelope, with the signing key in clear', async () => {
+    it('store: a 201 in the envelope of httpSMS, with the signing key in clear', async () => {
       const answer = await api.post('/v1/webhooks', body).expect(201);
       expect(answer.body).toEqual({
         status: 'success',
@@ -290,7 +290,7 @@ describe.each(['express', 'fastify'] as const)('Compatibility routes on %s', (ad
       ]);
     });
 
-    it('update replaces everything, and does not rotate the key if it is the same one', async () => {
+    it('update replaces everything, and rotates the signing key only if it changes', async () => {
       const { data } = (await api.post('/v1/webhooks', body)).body;
       for (let i = 0; i < 7; i++) await api.put(`/v1/webhooks/${data.id}`, body).expect(200);
       const change = {
@@ -306,7 +306,7 @@ describe.each(['express', 'fastify'] as const)('Compatibility routes on %s', (ad
       await api.put(`/v1/webhooks/${data.id}`, { ...body, url: undefined }).expect(422);
     });
 
-    it('delete answers null', async () => {
+    it('delete returns null as the data', async () => {
       const { data } = (await api.post('/v1/webhooks', body)).body;
       const answer = await api.delete(`/v1/webhooks/${data.id}`).expect(200);
       expect(answer.body).toEqual({ status: 'success', message: 'webhook deleted successfully', data: null });
@@ -328,14 +328,17 @@ describe.each(['express', 'fastify'] as const)('Compatibility routes on %s', (ad
       ['phone_numbers', { phone_numbers: [] }],
       ['phone_numbers', { phone_numbers: undefined }],
       ['phone_numbers', { phone_numbers: ['nobody'] }],
-    ])('name every wrong field as the caller wrote it, in their own shape', async ([field, change]) => {
-      const answer = await api.post('/v1/webhooks', { ...body, ...change }).expect(422);
-      expect(answer.body).toEqual({
-        status: 'error',
-        message: expect.any(String),
-        data: { [field]: [expect.not.stringMatching(/\bsecret\b|phoneNumbers/)] },
-      });
-    });
+    ])(
+      'name every wrong field as the caller wrote it, in the shape of the platform',
+      async ([field, change]) => {
+        const answer = await api.post('/v1/webhooks', { ...body, ...change }).expect(422);
+        expect(answer.body).toEqual({
+          status: 'error',
+          message: expect.any(String),
+          data: { [field]: [expect.not.stringMatching(/\bsecret\b|phoneNumbers/)] },
+        });
+      },
+    );
 
     it('name the operation in an error about wrong fields', async () => {
       const { data } = (await api.post('/v1/webhooks', body)).body;
@@ -373,7 +376,7 @@ describe.each(['express', 'fastify'] as const)('Compatibility routes on %s', (ad
       });
     });
 
-    it('answer 402 beyond ten webhooks', async () => {
+    it('return 402 beyond ten webhooks', async () => {
       for (let i = 0; i < 10; i++) await api.post('/v1/webhooks', body).expect(201);
       const answer = await api.post('/v1/webhooks', body).expect(402);
       expect(answer.body).toEqual({ status: 'error', message: expect.stringContaining('10') });
