@@ -11,7 +11,7 @@ import { type Calls, startHost, type WebhooksHost } from '../support/webhooks-ho
 
 const guide = readFileSync(join(__dirname, '../../docs/api.md'), 'utf8');
 const named = (text: string): string[] => [...text.matchAll(/`(\w+)`/g)].map(([, name]) => name!);
-/** The first two cells of each row of the guide's tables. */
+/** The cells of each row in the guide's tables that begins with code. */
 const rows = guide
   .split('\n')
   .filter((line) => line.startsWith('| `'))

@@ -27,7 +27,7 @@ export const message = (id: string, more: Partial<WebhookMessage> = {}): { messa
   message: { id, direction: 'out', from: '+256700000001', to: '+256700000002', body: 'hi', ...more },
 });
 
-/** An account that nobody has used yet, and what its backend does. */
+/** An account that nobody has used yet, with functions that register an endpoint of the account and publish its events. */
 export function newAccount() {
   const tenantId = `account-${++tenants}`;
   const api = host.as(tenantId);

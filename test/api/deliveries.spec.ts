@@ -87,7 +87,7 @@ describe('One delivery', () => {
     expect(two!.headers['webhook-id']).toBe(one!.headers['webhook-id']);
   });
 
-  it('cannot be sent again while its endpoint is disabled or deleted', async () => {
+  it('cannot be sent again after its endpoint is deleted', async () => {
     const { api, register, publish } = newAccount();
     const endpoint = await register();
     await publish('msg_1');
@@ -204,7 +204,7 @@ describe('Lists of deliveries', () => {
     expect(await subjects(`/webhooks/deliveries?${query}`)).toHaveLength(count);
   });
 
-  it('find one event by the id that receivers get, and one delivery by its id', async () => {
+  it('find the deliveries of an event by the id that receivers get, and one delivery by its id', async () => {
     const { event, id } = (await list(api, '/webhooks/deliveries?eventType=message.received')).data[0];
     expect(receivedId).toBe(event.id);
     const uuid = await host.dataSource.query('select id from webhook_events where subject = $1', ['msg_6']);
@@ -224,7 +224,7 @@ describe('Lists of deliveries', () => {
   });
 
   it.each(['', '&state=delivered,exhausted', '&statusClass=2xx', '&state=exhausted'])(
-    'come in pages that neither repeat nor miss one (%s)',
+    'come in pages that neither repeat nor miss a delivery (%s)',
     async (filter) => {
       const all = (await list(api, `/webhooks/deliveries?limit=100${filter}`)).data;
       const seen: unknown[] = [];
@@ -260,7 +260,7 @@ describe('A long log', () => {
       [tenantId],
     );
 
-  it('is searched piece by piece: a page may be short, and its cursor leads on', async () => {
+  it('is searched piece by piece: a page may be short, and its cursor continues the search', async () => {
     const { api, tenantId, register, publish } = newAccount();
     await register();
     const { id } = await publish('needle');
@@ -360,13 +360,13 @@ const WRONG: [name: string, field: string, call: (webhooks: WebhooksService) => 
   ['endpoints.list', 'limit', ({ endpoints }) => endpoints.list('a', { limit: NaN })],
   ['endpoints.list', 'profile', ({ endpoints }) => endpoints.list('a', { profile: 'a\0b' })],
   ['operator.list', 'limit', ({ operator }) => operator.list({ limit: NaN })],
-  ['subjects.of', 'subject', ({ subjects }) => subjects.list('a', 'a\0b')],
-  ['subjects.of', 'limit', ({ subjects }) => subjects.list('a', 'm1', { limit: NaN })],
+  ['subjects.list', 'subject', ({ subjects }) => subjects.list('a', 'a\0b')],
+  ['subjects.list', 'limit', ({ subjects }) => subjects.list('a', 'm1', { limit: NaN })],
 ];
 
 describe('A search by the services', () => {
   itForAll(WRONG)(
-    'for a wrong value is a 400 that names its field, not an error of the database',
+    'for a wrong value throws an error that names the field, not an error of the database',
     async ([, field, call]) => {
       const error = await call(host.webhooks).catch((thrown: unknown) => thrown);
       expect(error).toBeInstanceOf(WebhooksRequestError);
@@ -374,7 +374,7 @@ describe('A search by the services', () => {
     },
   );
 
-  it('for an endpoint that does not exist is a 404', async () => {
+  it('for an endpoint that does not exist throws endpoint_not_found', async () => {
     const nobody = undefined as never;
     await expect(host.webhooks.deliveries.listOf('a', nobody)).rejects.toMatchObject({
       code: 'endpoint_not_found',

@@ -105,7 +105,7 @@ describe('The request that is shown with each type', () => {
     ['mysmsgate', 'message.delivered', 'x-mysmsgate-signature', '…'],
     ['mobile-text-alerts', 'message.received', 'x-signature', '…'],
     ['httpsms', 'message.failed', 'authorization', 'Bearer …'],
-  ])('has the headers and the body that the profile sends, without the signature', async (row) => {
+  ])('has the header names and body fields that the profile sends; the signature is hidden', async (row) => {
     const [profile, type, header, signature] = row;
     api = host.as(`shown-${profile}`);
     const { profile: shown, data } = await listOf(`?profile=${profile}`);
@@ -206,7 +206,7 @@ describe('Types that the host does not name', () => {
     );
   });
 
-  it('are accepted with allowUnknownEventTypes, and can be sent as test events with an example', async () => {
+  it('are accepted with allowUnknownEventTypes, and can be sent as test events', async () => {
     host = await startHost({ options: { allowUnknownEventTypes: true } });
     const api = host.as('a');
     const { body } = await api.post('/webhooks', { url, events: ['invoice.paid', 'invoice.*'] }).expect(201);

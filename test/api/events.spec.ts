@@ -137,7 +137,7 @@ describe('A replay', () => {
     }
   });
 
-  it('goes through many events in passes, and continues with the next pass after a failure', async () => {
+  it('goes through many events in passes, and repeats a pass that failed', async () => {
     const { api, register, publish, tenantId } = newAccount();
     const events = Array.from({ length: 250 }, (_, i) => ({
       type: 'message.delivered' as const,

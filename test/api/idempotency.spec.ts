@@ -60,7 +60,7 @@ describe.each(['express', 'fastify'] as const)('A call with an Idempotency-Key, 
     await host.as('b').post('/webhooks', sent).set('idempotency-key', 'k1').expect(201);
   });
 
-  it('is a 409 while the first call is running, in this or another process', async () => {
+  it('is a 409 while the first call is running', async () => {
     const store = host.app.get<Store>(STORE, { strict: false });
     const insert = store.claimKey.bind(store);
     let go = (): void => {};

@@ -119,7 +119,7 @@ describe.each(['express', 'fastify'] as const)('The routes on %s', (adapter) => 
       await api.get('/webhooks').expect(404);
     }));
 
-  it("are also behind the subclass's own guards, which run before anything of this module", () =>
+  it("are also behind the subclass's own guards", () =>
     withHost({ adapter, options: { controller: GuardedController } }, async (api) => {
       await api.get('/guarded').expect(403);
     }));

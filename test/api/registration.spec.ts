@@ -84,7 +84,7 @@ describe.each(['express', 'fastify'] as const)('Registration over REST on %s', (
     expect(delivered.names).not.toHaveProperty('nobody');
   });
 
-  it('answers errors in the shape of Nest with a code and details', async () => {
+  it('returns errors in the shape of Nest, with a code and details', async () => {
     const { body } = await served.as('e').post('/webhooks', { events: [] }).expect(400);
     expect(body).toEqual({
       statusCode: 400,
@@ -100,7 +100,7 @@ describe.each(['express', 'fastify'] as const)('Registration over REST on %s', (
 });
 
 describe('Lists of endpoints', () => {
-  it('are newest first, in pages that neither repeat nor miss one', async () => {
+  it('are newest first, in pages that neither repeat nor miss an endpoint', async () => {
     const a = newAccount();
     const ids: string[] = [];
     for (let i = 0; i < 7; i++) ids.unshift((await a.post('/webhooks', standard)).body.id);
@@ -216,7 +216,7 @@ describe('What a profile asks of a registration', () => {
     await a.post('/webhooks', standard).expect(201);
   });
 
-  it("msgine and mysmsgate return no secret: both routes for secrets refer to the account's", async () => {
+  it("msgine returns no secret: both routes for secrets refer to the account's", async () => {
     const a = newAccount();
     const { body } = await a.post('/webhooks', { url: URL, profile: 'msgine', events: ['*'] });
     expect(body).not.toHaveProperty('secret');
@@ -247,7 +247,7 @@ describe('Custom headers', () => {
   });
 
   itForAll([
-    ['a name of ours', { 'webhook-id': 'x' }, 'headers.webhook-id'],
+    ['a header that this module sets', { 'webhook-id': 'x' }, 'headers.webhook-id'],
     ['the signature of the profile, in any case', { 'WEBHOOK-Signature': 'x' }, 'headers.webhook-signature'],
     ['a framing header', { 'Content-Length': '2' }, 'headers.content-length'],
     ['a line break', { 'x-a': 'a\r\nEvil: 1' }, 'headers.x-a'],
@@ -285,7 +285,7 @@ describe('URLs', () => {
     expect([answer.status, answer.body.details?.[0]?.field]).toEqual([status, 'url']);
   });
 
-  it('of private addresses all get the same error, which does not reveal what exists there', async () => {
+  it('of private addresses, internal names and blocked ports all get the same error, which does not reveal what exists there', async () => {
     const texts = await Promise.all(
       ['https://10.0.0.1/', 'https://db.internal/', 'https://example.com:6379/', 'https://printer/'].map(
         async (url) => (await newAccount().post('/webhooks', { ...standard, url })).body.message,
@@ -298,7 +298,7 @@ describe('URLs', () => {
 describe("The customer's own id and values", () => {
   const metadata = { plan: 'gold', 'crm id': 'Ü-1' };
 
-  it('are returned, can be searched for, and change like other fields', async () => {
+  it('are returned and change like other fields; the id can be searched for', async () => {
     const own = await startHost();
     const a = own.as('a');
     const { body } = await a.post('/webhooks', { ...standard, uid: 'orders:1', metadata }).expect(201);
@@ -466,7 +466,7 @@ describe("In the host's transaction", () => {
 
 describe('The services', () => {
   itForAll([undefined, null, '', 7, 'x'.repeat(256), 'a\0b', '\ud800'])(
-    'run no query without a valid tenant',
+    'throw without a valid tenant',
     async (tenant) => {
       const { endpoints, accounts } = host.webhooks;
       const deliveries = host.app.get(WebhookDeliveries);

@@ -22,7 +22,7 @@ const HOSTS = [
   { name: 'Fastify', adapter: 'fastify', configure: undefined },
 ] as const;
 
-/** Headers of clients that name no content type, another one, or an invalid one; also with a chunked body. */
+/** Headers of clients that name no content type, a type other than JSON, or an invalid type; also with a chunked body. */
 const UNPARSED: Record<string, string>[] = [
   {},
   { 'content-type': '' },
@@ -53,7 +53,7 @@ const NO_BODY: Record<string, string>[] = [
 
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
 
-/** What browsers add to a form that another site submits: over HTTPS, over HTTP, from a page without an origin. */
+/** What browsers add to a form that another site submits: over HTTPS, over HTTP, from a page without an origin, with a stored password. */
 const FROM_OTHER_SITES: Record<string, string>[] = [
   { ...FORM, 'sec-fetch-site': 'cross-site' },
   { ...FORM, 'sec-fetch-site': 'same-site' },

@@ -13,7 +13,7 @@ interface Things {
   waiting: string;
   event: string;
   job: string;
-  /** Numbers and keys of the platforms' own routes. */
+  /** Ids of webhooks that were registered at the platforms' own routes. */
   textAlerts: string;
   httpsms: string;
 }
@@ -334,7 +334,7 @@ describe.each(['express', 'fastify'] as const)(
       host = await startHost({ adapter, logger: false, options: COMPAT });
       receiver = await startReceiver();
       owners = await newAccounts(ROUTES.length + 2);
-      // The last accounts, because their numbers are too high to occur by chance in a response.
+      // The last accounts, because the numbers in their ids are too high to occur by chance in a response.
       [victim, stranger] = [owners.pop()!, owners.pop()!];
     });
     afterAll(async () => {
@@ -342,7 +342,7 @@ describe.each(['express', 'fastify'] as const)(
       await receiver.close();
     });
 
-    it('every route of the router has a case here', () => {
+    it('the router has a route for each case, and on Express no other route', () => {
       if (adapter === 'express') {
         expect(unmatched(host.app)).toEqual([]);
       } else {
@@ -389,7 +389,7 @@ describe.each(['express', 'fastify'] as const)(
     );
 
     itForAll(ROUTES)(
-      'every route answers 403 and runs no query without a tenant',
+      'every route returns 403 and runs no query without a tenant',
       async ({ route, call }) => {
         for (const key of ['none', 'empty']) {
           const connections = jest.spyOn(host.dataSource, 'createQueryRunner');
@@ -435,7 +435,7 @@ describe.each(['express', 'fastify'] as const)(
       `wh_${'0'.repeat(27)}`,
       `evt_${'0'.repeat(26)}`,
       'x',
-    ])('answers 404 for ids that no endpoint has', async (id) => {
+    ])('returns 404 for ids that no endpoint has', async (id) => {
       await host
         .as('a')
         .get(`/webhooks/${encodeURIComponent(id)}`)
@@ -443,7 +443,7 @@ describe.each(['express', 'fastify'] as const)(
     });
 
     itForAll(['dlv_', 'dlv_0', 'dlv_-1', 'dlv_1e3', `dlv_${'9'.repeat(25)}`, 'dlv_1; drop table x', '7'])(
-      'answers 404 for ids that no delivery has',
+      'returns 404 for ids that no delivery has',
       async (id) => {
         await host
           .as('a')

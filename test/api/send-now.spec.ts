@@ -59,7 +59,7 @@ describe('A delivery that waits for its retry', () => {
     expect(body).toMatchObject({ matched: 0, recovered: 0 });
   });
 
-  it('is sent when its paused endpoint is resumed, if it is due or its retry was requested', async () => {
+  it('is sent when its paused endpoint is resumed, if its retry was requested', async () => {
     const { api, endpoint, publish, delivery } = await failed();
     await publish('msg_2');
     await host.webhooks.runOnce();
@@ -91,7 +91,7 @@ describe('A delivery that waits for its retry', () => {
     expect(receiver.received).toHaveLength(2);
   });
 
-  it('counts as one failure of its endpoint, however often it is requested', async () => {
+  it('counts as one failure of its endpoint, however often its retry is requested', async () => {
     const { api, tenantId, delivery } = await failed();
     for (let i = 0; i < 6; i++) {
       await api.post(`/webhooks/deliveries/${delivery.id}/retry`).expect(202);
@@ -131,7 +131,7 @@ describe('A delivery that waits says why:', () => {
     expect(await first(api)).toMatchObject({ waits: 'failing', waitsUntil: null });
   });
 
-  it('a limit of its endpoint is reached, with the time of the next request', async () => {
+  it('a limit of its endpoint is reached; a limit by the minute says when the next request is allowed', async () => {
     const { api, register, publish, tenantId } = newAccount();
     await register({ maxThroughputPerMinute: 1, maxInFlight: 1 });
     await publish('msg_1');

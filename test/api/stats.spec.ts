@@ -58,7 +58,7 @@ describe('The figures of a webhook', () => {
     expect(await rowsOf(id)).toBe(0);
   });
 
-  it('are not shown to other tenants, and are deleted with the webhook and with the tenant', async () => {
+  it('are not shown to other tenants or after the webhook is deleted, and are deleted with the tenant', async () => {
     const { tenantId, api, register, publish } = newAccount();
     const [{ id }, { id: kept }] = [await register(), await register()];
     await publish('m1');
