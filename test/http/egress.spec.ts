@@ -103,7 +103,7 @@ describe('Outgoing connections', () => {
   });
 
   it.each(['axios', 'undici'] as const)(
-    'are not made to a private address to which a name resolves after n lookups (%s)',
+    'are not made to a private address to which a name resolves after some lookups (%s)',
     async (kind) => {
       for (let publicAnswers = 0; publicAnswers < 8; publicAnswers++) {
         let asked = 0;

@@ -106,7 +106,7 @@ describe('an answer that strict parsers refuse', () => {
   );
 
   itForAll(corpus(PLAIN_ANSWERS))(
-    'differs from one that is only long or arrives in pieces, after which the connection stays open',
+    'is told apart from a valid answer that is long or arrives in pieces, which leaves the connection open',
     async (one) => {
       expect(await meet(one)).toMatchObject({ status: 200, body: 'ok', connections: 1 });
     },
@@ -157,7 +157,7 @@ describe('an answer that strict parsers refuse', () => {
   );
 });
 
-describe('a proxy whose answer to CONNECT strict parsers refuse', () => {
+describe('a proxy that answers CONNECT with what strict parsers refuse', () => {
   const established: Record<string, string> = {
     'another 2xx': 'HTTP/1.1 204 x\r\n\r\n',
     'a 2xx nobody knows': 'HTTP/1.1 299\r\n\r\n',
@@ -218,7 +218,7 @@ describe('a proxy whose answer to CONNECT strict parsers refuse', () => {
     await transport.close();
   });
 
-  it('fails at once if bytes follow that were not requested from the receiver', async () => {
+  it('fails at once if the proxy sends bytes of its own after that response', async () => {
     const proxy = proxies.http;
     proxy.asked.length = 0;
     proxy.established = ['HTTP/1.1 200 x\r\ncontent-length: 5\r\n\r\nhello'];
