@@ -101,7 +101,7 @@ describe.each(['express', 'fastify'] as const)('On %s', (adapter) => {
     );
   });
 
-  it('a fallback of the host gets only requests that the module’s routes do not serve', async () => {
+  it('a fallback of the host gets only requests that the module’s routes do not serve, or stops the start if it would get more', async () => {
     const route = hostRoute('', Get(adapter === 'express' ? '*path' : '*'));
     const both = async (app: INestApplication): Promise<void> => {
       await as(app, 'a').get('/webhooks').expect(200, { data: [], nextCursor: null });

@@ -27,7 +27,7 @@ export async function scrape(registry: Registry): Promise<Sample[]> {
     });
 }
 
-/** The values of one metric, by its labels: `outcome=success trigger=auto`. */
+/** The values of one metric that are not 0, by their labels: `outcome=success trigger=auto`. */
 export function valuesOf(samples: readonly Sample[], metric: string): Record<string, number> {
   const found = samples.filter(({ name, value }) => name === metric && value !== 0);
   return Object.fromEntries(found.map(({ labels, value }) => [describe(labels), value]));

@@ -23,7 +23,7 @@ describe('Metrics in OpenTelemetry', () => {
     },
   });
 
-  it('have the names, units, labels and buckets that the docs promise', async () => {
+  it('have their scope, names, units, labels and buckets', async () => {
     await makeTraffic(engine());
     const measured = await telemetry.measured();
     const byName = new Map(measured.map((metric) => [metric.name, metric]));

@@ -29,7 +29,7 @@ describe('Metrics in Prometheus', () => {
   });
   afterEach(() => registry.resetMetrics());
 
-  it('count events published, and deliveries sent, retried, lost and ended', async () => {
+  it('count events, attempts, ended deliveries, lost leases, changes of endpoints, and alerts', async () => {
     await makeTraffic(engine());
     const samples = await scrape(registry);
     const of = (metric: string) => valuesOf(samples, metric);

@@ -7,7 +7,8 @@ import { answer, Gate, inSequence } from '../engine/support/receiver.js';
 const LEASE_OVER_MS = 66_000;
 
 /**
- * Makes deliveries that end in every possible way. The engine needs two workers and `retry: { schedule: [1000] }`.
+ * Makes deliveries that succeed, are exhausted, are discarded after a 410, fail to connect, are cancelled, or lose their lease. The
+ * engine needs two workers and `retry: { schedule: [1000] }`.
  * Afterwards the gauges are set, and one event waits for the relay.
  */
 export async function makeTraffic(engine: Engine): Promise<void> {

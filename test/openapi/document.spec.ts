@@ -65,7 +65,7 @@ describe('The OpenAPI document', () => {
     expect(Object.keys(document.paths).filter((path) => path.includes('_'))).toEqual([]);
   });
 
-  it('describes each outgoing request of each profile', () => {
+  it('describes outgoing requests of each profile', () => {
     const sent = document.webhooks['standard/message.delivered']!.post!;
     expect(sent.requestBody).toMatchObject({
       content: {

@@ -9,7 +9,7 @@ const { valid, errors } = await new Validator().validate(await json(process.stdi
 console.log(JSON.stringify(valid ? [] : errors));
 `;
 
-/** Validates a document against the schema of the OpenAPI specification. Returns the errors: none if the list is empty. */
+/** Validates a document against the schema of the OpenAPI specification. Returns its errors: an empty list if it is valid. */
 export async function problemsOf(document: object): Promise<unknown> {
   const node = spawn(process.execPath, ['--input-type=module', '-e', PROGRAM], {
     stdio: ['pipe', 'pipe', 'inherit'],
