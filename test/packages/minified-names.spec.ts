@@ -43,7 +43,7 @@ const errorClasses = readdirSync(root, { recursive: true, encoding: 'utf8' })
 
 itForAll(errorClasses)('in a minified bundle each error has its own name', ([name, Class]) => {
   expect(Class.name).not.toBe(name);
-  // The base class of all of them is never thrown itself.
+  // This base class is abstract, so it has no instances of its own.
   if (name === 'WebhooksError') return;
   const input = INPUT[name] ?? ['one', 'two', 'three', 'four'];
   expect(new Class(...input).name).toBe(name);

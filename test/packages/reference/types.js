@@ -24,7 +24,7 @@ class Types {
     }
   }
 
-  /** Lines of Markdown, by name. */
+  /** Lines of Markdown about all collected types, in the order of their names. */
   describe(prose) {
     const symbols = [...this.found.values()].toSorted((one, other) => (one.name < other.name ? -1 : 1));
     return symbols.flatMap((symbol) => this.describeOne(symbol, prose));

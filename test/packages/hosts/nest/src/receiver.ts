@@ -8,7 +8,7 @@ import { verifyWebhook, type VerifiedWebhook } from 'nestjs-sms-webhooks-receive
 export interface Receiver {
   url: string;
   secrets: string;
-  /** The next webhook that verifies. */
+  /** Resolves with the first webhook that verifies. */
   next: Promise<VerifiedWebhook<'standard'>>;
   count: number;
   close(): void;
