@@ -30,7 +30,7 @@ describe('The alerts of a store', () => {
   const listDue = (limit = 10) => test.store.transaction((tx) => tx.listDueAlerts(limit));
   const dueIds = async () => (await listDue()).map(({ id }) => id);
 
-  /** Inserts a delivery in `laneId` that waits for its retry, or one that `delivery` changes. */
+  /** Inserts a delivery into `laneId`: by default, one that waits for its retry. */
   const fail = (laneId: string, delivery: Partial<WebhookDeliveryRow>) =>
     test.dataSource.getRepository(WebhookDeliveryRow).save({
       eventSequence: String(++written),

@@ -19,7 +19,7 @@ const NO_WORK = {
 describe('The lanes of a store', () => {
   const test = useStore();
 
-  /** A lane in which `count` deliveries wait. */
+  /** Adds a lane, and relays to it `count` new events and all earlier ones that are not relayed yet. */
   async function laneWith(count: number, lane: Parameters<typeof addEndpoint>[2] = {}): Promise<string> {
     const laneId = await addEndpoint(test, {}, lane);
     if (count > 0) await publish(test, ...Array.from({ length: count }, () => newEvent()));
@@ -39,7 +39,7 @@ describe('The lanes of a store', () => {
     maxSuspects?: number;
   }
 
-  /** Claims from all due lanes under a new lease. */
+  /** Claims from up to ten due lanes under a new lease. */
   async function claim({
     count = 10,
     maxBytes = 1_000_000,
@@ -110,7 +110,7 @@ describe('The lanes of a store', () => {
       expect(await dueLanes()).toHaveLength(2);
     });
 
-    it('also takes failing lanes that are due within the next step, if asked', async () => {
+    it('also takes failing lanes that wait only for their next step, if asked', async () => {
       const lanes = test.dataSource.getRepository(WebhookLaneRow);
       await test.store.checkForWork(skipping()); // sets the clock
       const hour = test.store.now() + 3_600_000;
@@ -228,7 +228,7 @@ describe('The lanes of a store', () => {
       expect(await claimLengths(1)).toEqual([10_000]);
     });
 
-    it('takes suspects only up to their maximum number', async () => {
+    it('takes at most `maxSuspects` deliveries that were claimed twice without an outcome', async () => {
       await laneWith(2);
       for (let claims = 1; claims <= 2; claims++) {
         expect(await claim()).toHaveLength(2);

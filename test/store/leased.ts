@@ -6,7 +6,7 @@ export type LeasedDelivery = RecordableOutcome['delivery'];
 
 const LEASE_MS = 60_000;
 
-/** Publishes `events` to a lane and leases everything that is due there. */
+/** Publishes `events` to a lane. Then leases everything that is due, in this and all other lanes. */
 export async function leaseNew(
   test: StoreUnderTest,
   laneId: string,

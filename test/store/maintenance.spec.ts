@@ -261,7 +261,7 @@ describe('The maintenance of a store', () => {
       expect(await left()).toEqual([2, 2]);
     });
 
-    it('deletes such endpoints in batches, and finds them behind any number of endpoints that stay', async () => {
+    it('deletes unused endpoints in batches, and finds them behind any number of endpoints that stay', async () => {
       await rows.endpoints().query(
         `insert into webhook_endpoints
            (id, tenant_id, url, events, profile, secrets, skip_error_codes, state_at, created_at, updated_at, deleted_at)

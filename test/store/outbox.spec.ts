@@ -237,7 +237,7 @@ describe('The outbox of a store', () => {
       expect(await test.store.checkForWork(skipping())).toMatchObject({ hasEvents: false, dueInMs: 0 });
     });
 
-    it('keeps every character of bodies that are too many for one statement', async () => {
+    it('keeps every character of bodies that do not fit into one statement', async () => {
       const lane = await addEndpoint(test);
       const leaseId = await openLease();
       await publish(test, newEvent(), newEvent());

@@ -273,7 +273,7 @@ describe('The outcomes of a store', () => {
 
   describe('recordFirstSuccesses', () => {
     it.each(SIZES)(
-      'writes those of %i outcomes that are first successes, and nothing when it is repeated',
+      'writes %i first successes except one whose lease was lost, and nothing when it is repeated',
       async (size) => {
         const lane = await addEndpoint(test);
         const leased = await leaseNew(test, lane, events(size));
