@@ -45,7 +45,7 @@ afterAll(() => rmSync(away, { recursive: true, force: true }));
 const request = requestOf.msgine(bodyOf.msgine, secretOf.msgine);
 const options = JSON.stringify({ profile: 'msgine', ...request, secrets: secretOf.msgine });
 
-/** Verifies a good and a bad request, and prints the results and the exports of each entry point. */
+/** Code that verifies a good and a bad request, and prints the results and the exports of each entry point. */
 const program = (verifyWebhook: string, names: string): string => `
   const options = ${options};
   const { id } = ${verifyWebhook}(options);

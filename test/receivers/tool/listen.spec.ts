@@ -236,7 +236,7 @@ describe('listen', () => {
     expect(second!.id).toBe(original!.id);
   });
 
-  it('prints plain text if there is no terminal, and never control characters of a sender', async () => {
+  it('keeps control characters of a sender in its JSON; verify prints them escaped', async () => {
     const child = await listen('--secret', secretOf.standard);
     const hostile = '{"type":"\\u001b[2J\\u202efoo"}';
     await post(`${child.url}/`, requestOf.standard(hostile, secretOf.standard));
