@@ -57,7 +57,7 @@ export interface WebhooksHost {
   app: INestApplication;
   webhooks: WebhooksService;
   dataSource: DataSource;
-  /** Calls a path under the host's prefix as the account of this key. */
+  /** Calls to paths of the host, as the account of this key. */
   as(key: string): Calls;
   close(): Promise<void>;
 }
@@ -72,7 +72,7 @@ export interface Calls {
 }
 
 export interface HostSettings {
-  /** Default `express`, or an Express adapter that has middleware of its own. */
+  /** A kind of server, or an Express adapter that has middleware of its own. Default `express`. */
   adapter?: 'express' | 'fastify' | ExpressAdapter;
   /** Runs before the app listens: pipes, prefix, versioning. */
   configure?: (app: INestApplication) => void;

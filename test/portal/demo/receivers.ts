@@ -20,9 +20,9 @@ const ANSWERS: Record<string, Answer> = {
   '/silent': () => {},
 };
 
-/** The customers' servers of the demo: the first segment of a path selects the response. `statuses` replaces responses. */
+/** The customers' servers of the demo: the first segment of a path selects one of the responses above. */
 export class Receivers {
-  /** Statuses that replace the responses above: after `statuses.set('/ok', 500)`, all paths below `/ok` respond with 500. */
+  /** Statuses that replace responses: after `statuses.set('/ok', 500)`, all paths below `/ok` respond with 500. */
   readonly statuses = new Map<string, number>();
   private readonly server = createServer((request, response) => {
     request.resume().on('end', () => this.answer(request, response));

@@ -1,10 +1,11 @@
-/** A command to a process of a test, and its answer. */
+/** A command to a process of a test. */
 export interface Command {
   id: number;
   name: string;
   args: unknown[];
 }
 
+/** The result of a command, or its error. */
 export interface Answer {
   id: number;
   result?: unknown;
@@ -17,7 +18,7 @@ export interface News {
   about: unknown;
 }
 
-/** Answers the commands of the process that started this one. `SIGKILL` is how most of these processes end. */
+/** Runs the commands that the parent process sends, and sends back their results. */
 export function serve(commands: Record<string, (...args: never[]) => unknown>): void {
   process.on('message', async ({ id, name, args }: Command) => {
     try {
@@ -28,7 +29,7 @@ export function serve(commands: Record<string, (...args: never[]) => unknown>): 
       send({ id, error: { name: kind, message } });
     }
   });
-  // The parent has ended.
+  // Ends with the parent.
   process.on('disconnect', () => process.exit(0));
 }
 
