@@ -22,7 +22,10 @@ export const listen: Command = {
       value: 'ANSWER',
       help: `a status, or ${ANSWERS}. Default 200. A path such as /500 or /hang takes precedence`,
     },
-    fail: { value: 'N', help: 'the first N attempts of each event fail, with 500 or the --answer; then 200' },
+    fail: {
+      value: 'N',
+      help: 'the first N attempts of each event fail, with --answer or 500; later ones succeed',
+    },
     delay: { value: 'SECONDS', help: 'how long the answer "slow" takes. Default 10' },
     save: { value: 'FOLDER', help: 'stores each request in a file that verify and replay can read' },
     json: { help: 'prints a line of JSON for each request' },

@@ -20,7 +20,7 @@ export function jsonOf({ at, path, verdict, attempt, answer }: Arrival, file: st
 
 export const HEADING = line(['time', 'event', 'id', 'attempt', 'signature', 'answer']);
 
-/** One line. If the request was refused, a second line says what is wrong and what to do. */
+/** Returns one line. If the request was refused, a second line says what is wrong and what to do. */
 export function textOf({ at, path, verdict, attempt, answer }: Arrival, paint: Paint): string {
   const { isVerified, profile, type, id, reason, message } = verdict;
   const words =
