@@ -49,7 +49,7 @@ export type Signature =
 /** Who uses the page, what they may do, and the host's settings. */
 export interface Session {
   actor: string | null;
-  /** Missing in an operator's session, which belongs to no tenant. */
+  /** `null` for an operator who belongs to no tenant. */
   tenantId?: string | null;
   scopes: Scope[];
   /** RFC 3339; `null`: the host decides when it ends. */
@@ -66,7 +66,7 @@ export interface Session {
   subjectUrl?: string | null;
   /** How long the log keeps deliveries, ms; `false`: for ever. */
   retention?: { keepMs: number | false; keepBodiesMs: number | false } | null;
-  /** Name of the default profile of new webhooks. */
+  /** Name of the host's default profile. An account may choose another one for its new webhooks. */
   profile: string;
   profiles: ProfileRules[];
 }

@@ -61,7 +61,7 @@ export function RecoverRun({ id, body, matched }: RecoverRunProps) {
   );
 }
 
-/** Maximum number of deliveries that are counted as not sent yet. */
+/** Maximum number of deliveries to read for the count of those not sent yet. */
 const MAX_LEFT = 100;
 
 /** How many deliveries of the webhook are not sent yet. Those that failed again and wait for a retry do not count. */

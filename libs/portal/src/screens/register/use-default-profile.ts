@@ -2,7 +2,7 @@ import { useQuery } from '../../data/index.ts';
 import { queries } from '../../api/queries.ts';
 import { useSession } from '../../session/session-context.ts';
 
-/** The profile of new webhooks: the account may have changed it since the session began. */
+/** Returns the profile of new webhooks: the account's choice, or the host's default until the account is loaded. */
 export function useDefaultProfile(): string {
   const { profile } = useSession();
   return useQuery(queries.account()).data?.profile ?? profile;

@@ -18,7 +18,7 @@ export const recover = {
   'recover.progress': '{n} delivery is due now | {n} deliveries are due now',
   'recover.done': '{n} delivery is sent again | {n} deliveries are sent again',
   'recover.left': '{n} still waits for its turn. | {n} still wait for their turn.',
-  'recover.manyLeft': 'More than 100 still wait for their turn.',
+  'recover.manyLeft': 'At least {n} still waits for its turn. | At least {n} still wait for their turn.',
   'recover.allSent': 'None are waiting any more.',
   'recover.showDeliveries': 'Show deliveries',
 } as const;

@@ -13,7 +13,8 @@ export const register = {
   'register.streamPlaceholder.delivery-report': 'https://yourdomain.com/sms/status',
   'register.streamsSubmit': 'Save settings',
   'register.streamsSaved': 'Settings saved',
-  'register.streamsRemove': 'Emptying a URL deletes its webhook and discards what it has not sent yet.',
+  'register.streamsRemove':
+    'Events without a URL are not sent. A webhook that is left without events is deleted, and what it has not sent yet is discarded.',
 
   'created.title': 'Webhook added',
   'created.secretText': 'Your server verifies requests with this secret. Keep it where you keep passwords.',
