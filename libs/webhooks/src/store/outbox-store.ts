@@ -98,7 +98,7 @@ export interface ClaimedEvent extends WebhookEvent {
   endpointId: string | null;
   /** The trace context that it was published in. */
   traceparent: string | null;
-  /** Its subject has earlier events. */
+  /** Its subject has earlier events, or it is not known whether there are any. */
   followsEarlier: boolean;
   /** Its data is longer than `LARGE_BODY_BYTES`. */
   isLarge: boolean;

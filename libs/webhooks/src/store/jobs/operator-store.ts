@@ -11,7 +11,7 @@ export interface PauseRecord {
   createdAt: number;
 }
 
-/** A lane whose deliveries fail. */
+/** A lane with at least one failure since its last success. */
 export interface FailingLane {
   id: string;
   tenantId: string;
@@ -31,7 +31,7 @@ export interface AllDeliveriesSearch {
   /** Only ids below this one. */
   before: string;
   states?: readonly DeliveryState[];
-  /** Number of rows to read. */
+  /** Maximum number of rows to read if `states` is set. Without `states`, the rows of a page are enough. */
   scan: number;
 }
 
@@ -49,10 +49,13 @@ export interface OperatorStore extends StoreTransactions {
    * ended once no lane is left to release.
    */
   applyPauses(): Promise<number>;
-  /** The newest first. Reads `scan` rows. `next`: where to continue; `null` at the end. */
+  /** The newest first. Reads a limited number of rows, so a page may be short. `next`: where to continue; `null` at the end. */
   listAllDeliveries(
     search: AllDeliveriesSearch,
   ): Promise<{ deliveries: (DeliveryRecord & { tenantId: string })[]; next: string | null }>;
-  /** Failing lanes with ids after `after`, by id. Reads a limited number of lanes. `next`: where to continue; `null` at the end. */
+  /**
+   * Lanes with ids after `after` that have a failure since their last success, by id. Leaves out closed lanes. Reads a limited
+   * number of lanes. `next`: where to continue; `null` at the end.
+   */
   listFailingLanes(after: string, limit: number): Promise<{ lanes: FailingLane[]; next: string | null }>;
 }
