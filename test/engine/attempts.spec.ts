@@ -12,7 +12,7 @@ const MINUTE = 60 * SECOND;
 describe('An attempt', () => {
   const engine = useEngine();
 
-  /** Publishes one event for one endpoint whose receiver behaves like this. Returns the result of `runOnce`. */
+  /** Publishes one event for one endpoint whose receiver behaves like this, and runs the engine once. */
   async function attempt(behaviour: ReturnType<typeof inSequence>, fields = {}) {
     engine().receiver.on('/hooks', behaviour);
     const endpoint = await engine().endpoint('acme', '/hooks', fields);
@@ -142,7 +142,7 @@ describe('An attempt', () => {
     expect(kept[1]).toBeLessThanOrEqual(1024);
   });
 
-  it('holds no connection or transaction of the database while it waits for the response', async () => {
+  it('runs no statement and holds no transaction open while it waits for the response', async () => {
     const gate = new Gate();
     engine().receiver.on('/hooks', gate.behaviour);
     await engine().endpoint('acme', '/hooks');
@@ -214,7 +214,7 @@ describe('Retry-After', () => {
     [429, '9'.repeat(400), SCHEDULE],
     [503, 'Sun, 06 Nov 1994 08:49:37 GMT', SCHEDULE],
     [503, 'Sun, 06 Nov', SCHEDULE],
-    // A response that does not ask for a pause.
+    // Responses of these statuses cannot ask for a pause.
     [500, '120', SCHEDULE],
     [404, '120', SCHEDULE],
     [301, '120', SCHEDULE],
@@ -235,7 +235,7 @@ describe('Retry-After', () => {
   });
 });
 
-describe('An answer that asks for a pause', () => {
+describe('A response that asks for a pause', () => {
   const engine = useEngine({ workers: 2 });
 
   it.each([429, 502, 503, 504])(
@@ -411,8 +411,8 @@ describe('A rule of a profile that throws', () => {
   });
 
   it.each([
-    ['an answer', answer(500), { status: 500, error: 'http' }],
-    ['no answer', cut, { status: null, error: 'reset' }],
+    ['a response', answer(500), { status: 500, error: 'http' }],
+    ['no response', cut, { status: null, error: 'reset' }],
   ])(
     '(onFailure) after %s does not stop the schedule, and the attempt is stored',
     async (_, behaviour, attempt) => {
