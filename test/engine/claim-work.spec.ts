@@ -16,8 +16,8 @@ describe('A claim', () => {
   afterEach(() => jest.restoreAllMocks());
 
   /**
-   * Claims everything that is due. Returns how many deliveries that is, and how many rows the steps of the statement have
-   * read.
+   * Claims everything that is due. Returns the number of claimed deliveries, and the number of rows that the steps of the
+   * claim's last statement have processed.
    */
   async function claimAll(): Promise<{ claimed: number; rows: number }> {
     const { prepared } = Session.prototype;

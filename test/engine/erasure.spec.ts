@@ -14,7 +14,7 @@ describe('Erasing', () => {
   const engine = useEngine({ options: { retention: { keepBodiesMs: 2 * DAY } } });
   const quoting = answer(500, { body: SECRET });
 
-  /** Number of rows that contain `SECRET`, in all tables. */
+  /** Number of rows that contain `SECRET`, in all tables that hold data of events or responses. */
   async function traces(): Promise<number> {
     const tables = ['events', 'deliveries', 'attempts', 'alerts', 'jobs', 'changes'];
     const counts = await Promise.all(

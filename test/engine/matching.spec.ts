@@ -115,7 +115,7 @@ describe('A profile that fails to render', () => {
   });
 
   it.each(['throws', 'no-list', 'no-body', 'bytes', 'nul', 'half-pair', 'no-type', 'long-type', 'half-good'])(
-    '(%s) ends that delivery with a reason; all others of the batch are sent',
+    '(%s) ends its deliveries with a reason; all others of the batch are sent',
     async (profile) => {
       await engine().endpoint('acme', '/broken', { profile });
       await engine().endpoint('acme', '/fine');

@@ -255,7 +255,7 @@ describe('Two workers that are notified of the same commits', () => {
   }
 
   it('one worker goes to standby, and does not read the database at each commit', async () => {
-    // It would poll once an hour.
+    // On standby the worker checks what is left only half an hour after an announcement, so not during the test.
     other.module.get(PendingWork, { strict: false }).standby.limits = { minMs: 3_600_000, maxMs: 3_600_000 };
     await loseOne();
     for (let i = 1; i <= 5; i++) {

@@ -7,7 +7,7 @@ const EVENTS_OF_EACH = 12;
 const PATHS = ['/a', '/b', '/c'];
 const ATTEMPTS = 4;
 
-/** Numbers from 0 to below 1, the same in each run. */
+/** Returns a generator of numbers from 0 to below 1, which are the same in each run. */
 function random(seed: number): () => number {
   let state = seed;
   return () => {

@@ -75,7 +75,7 @@ describe('Deliveries of one subject', () => {
     });
   });
 
-  it('in relaxed order are not sent at the same time as the retry of an earlier one', async () => {
+  it('in relaxed order are not sent at the same time as the retry of an earlier delivery', async () => {
     const gate = new Gate();
     engine().receiver.on('/hooks', inSequence(answer(500), gate.behaviour));
     await engine().endpoint('acme', '/hooks');
@@ -113,7 +113,7 @@ describe('Deliveries of one subject', () => {
     expect(new Set(numbers).size).toBe(3);
   });
 
-  it('do not hide other subjects while hundreds of them wait for a request that hangs', async () => {
+  it('do not hide other subjects while more than a hundred of them wait for a request that hangs', async () => {
     const gate = new Gate();
     engine().receiver.on('/hooks', gate.behaviour);
     await engine().endpoint('acme', '/hooks');
