@@ -40,7 +40,7 @@ async function start(...settings: Parameters<typeof startBackend>): Promise<Back
 
 const mailing = (): AlertChannel => nodemailerChannel({ smtp: mail.url, from: FROM, brand: 'Example SMS' });
 
-/** Registers an endpoint of `acme`, and fails five deliveries. No mail may show the path or query of its URL, its secret or headers. */
+/** Registers an endpoint of `acme`, and fails five deliveries. No mail may show its secret, its headers or the path of its URL. */
 async function failing(backend: Backend, fields: object = {}): Promise<string> {
   const id = await backend.register('acme', {
     url: `${receiver.url}/customer-7?token=s3cret-token`,
@@ -297,7 +297,7 @@ describe('An alert that is written', () => {
 });
 
 describe('Alerts that are due together', () => {
-  it('have the causes of their failures read with one call of the store, and their results written with one', async () => {
+  it('need one call of the store to read the causes of their failures, and one to write their results', async () => {
     const backend = await start();
     await backend.register('acme', { url: receiver.url, events: ['*'] });
     await write(backend, 'acme', 40, { kind: 'endpoint.failing' });

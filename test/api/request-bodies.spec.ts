@@ -53,7 +53,10 @@ const NO_BODY: Record<string, string>[] = [
 
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
 
-/** What browsers add to a form that another site submits: over HTTPS, over HTTP, from a page without an origin, with a stored password. */
+/**
+ * What browsers add to a form that another site submits: over HTTPS, over HTTP, from a page without an origin, with a stored
+ * password.
+ */
 const FROM_OTHER_SITES: Record<string, string>[] = [
   { ...FORM, 'sec-fetch-site': 'cross-site' },
   { ...FORM, 'sec-fetch-site': 'same-site' },

@@ -16,7 +16,8 @@ const { usePostgres } = require('./presence.js');
  * @typedef {object} PostgresServer
  * @property {string} url URL of its database `postgres`, with the password
  * @property {string | null} notice a line for the user if the files are not in `directory`: where they are
- * @property {() => Promise<void>} stop stops the server and waits for it. If other processes use the server, it resolves at once and the server keeps running
+ * @property {() => Promise<void>} stop stops the server and waits for it. If other processes use the
+ *   server, it keeps running, and `stop` does not wait
  */
 
 /**
