@@ -141,7 +141,7 @@ itForAll([undefined, null, 'x'])('refuses to be called without options', (option
   expect(refusalOf(() => verifyWebhook(options as never)).reason).toBe('bad-option');
 });
 
-it('answers 401 to faults of the sender', () => {
+it('gives the status 401 if the signature is missing or does not match', () => {
   expect(refusal('msgine', { headers: {} })).toMatchObject({ reason: 'missing-header', status: 401 });
   expect(refusal('msgine', { secrets: 'other' })).toMatchObject({
     reason: 'signature-mismatch',
@@ -172,13 +172,16 @@ describe('the id, which identifies the event in a dedupe store', () => {
     ['mobile-text-alerts', { optInType: 'sms', fromNumber: '+1' }, /^sha256:/, 'number-opt-in'],
     ['mobile-text-alerts', { type: 'other' }, /^sha256:/, 'other'],
     ['httpsms', { id: 'uuid-1', type: 'message.phone.sent' }, 'uuid-1', 'message.phone.sent'],
-  ])('is derived from the payload as each profile defines', ([profile, payload, id, type]) => {
-    const webhook = idOf(profile, payload);
-    expect(webhook.id).toEqual(typeof id === 'string' ? id : expect.stringMatching(id));
-    expect(webhook.type).toBe(type);
-  });
+  ])(
+    'is what the profile defines: a header, fields of the payload, or else a digest of the body',
+    ([profile, payload, id, type]) => {
+      const webhook = idOf(profile, payload);
+      expect(webhook.id).toEqual(typeof id === 'string' ? id : expect.stringMatching(id));
+      expect(webhook.type).toBe(type);
+    },
+  );
 
-  it('is the same for the same bytes and differs for others, if the payload contains no id', () => {
+  it('is the same for the same bytes and differs for other bytes, if the payload contains no id', () => {
     const [one, two] = [{ hello: 1 }, { hello: 2 }].map((payload) => idOf('msgine', payload).id);
     expect(one).not.toBe(two);
     expect(one).toBe(idOf('msgine', { hello: 1 }).id);

@@ -5,7 +5,7 @@ const { join } = require('node:path');
 const [, , format] = process.argv;
 const folder = join(__dirname, '../dist', format);
 if (format === 'esm') writeFileSync(join(folder, 'package.json'), '{"type":"module"}\n');
-// The built page is one file for both formats, beside them.
+// Both formats load the same built page: `dist/portal/files.cjs`.
 writeFileSync(
   join(folder, 'portal/page/files.cjs'),
   "module.exports = require('../../../portal/files.cjs');\n",
