@@ -32,7 +32,7 @@ export interface AlertSenderOptions {
 
 /**
  * Sends alerts to the owners of endpoints.
- * - Each stored alert is sent at least once; of several senders only one sends it.
+ * - Each stored alert is sent at least once, unless a channel fails for about a day. Only one sender at a time holds an alert.
  * - Each channel has a deadline of its own. A channel that fails is retried alone: the others do not get the alert twice.
  * - It never delays a delivery.
  */
@@ -64,8 +64,8 @@ export class AlertSender {
   }
 
   /**
-   * Sends due alerts in the background, unless it claimed alerts less than a second ago. Then the next check for work wakes it
-   * again.
+   * Sends due alerts in the background. Does nothing if the last claim began less than a second ago: the next check for work
+   * calls `wake` again.
    */
   wake(): void {
     if (performance.now() >= this.nextClaimAt) this.startClaiming();
@@ -84,7 +84,7 @@ export class AlertSender {
       await Promise.all([this.claiming, ...this.sending, ...this.finishing]);
   }
 
-  /** Claims no more alerts and waits up to `graceMs` for those being sent. After that another sender sends them again. */
+  /** Claims no more alerts, and waits up to `graceMs` for those being sent. Another sender later sends the unfinished ones. */
   async stop(graceMs: number): Promise<void> {
     this.isStopped = true;
     let timer: NodeJS.Timeout | undefined;

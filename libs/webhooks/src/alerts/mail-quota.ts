@@ -40,7 +40,10 @@ export async function assignMailQuota(tx: AlertStore, alerts: readonly DueAlert[
   return claimed;
 }
 
-/** Returns `false` for a summary, which the quota does not limit, and for a retried alert, which was decided at its first try. */
+/**
+ * Whether the quota has to decide on the alert. It does not limit summaries. A retried alert was decided at its first try, and
+ * an alert without an address is not mailed.
+ */
 function needsMail(alert: DueAlert): alert is AddressedAlert {
   return alert.recipient !== null && alert.kind !== 'alerts.summary' && !alert.isMailed && !alert.isHeld;
 }

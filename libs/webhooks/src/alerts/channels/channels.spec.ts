@@ -79,7 +79,7 @@ describe('The nodemailer channel', () => {
     expect(sendMail).not.toHaveBeenCalled();
   });
 
-  it('sends no mail if the stored text is more than one address', async () => {
+  it('refuses a stored address that a mailer may read as several addresses or as headers', async () => {
     const sendMail = jest.fn();
     const channel = nodemailerChannel({ transporter: { sendMail }, from: 'sms@example.com' });
     for (const email of [
@@ -94,7 +94,7 @@ describe('The nodemailer channel', () => {
   it.each([
     ['neither', {}],
     ['both', { smtp: 'smtp://127.0.0.1', transporter: { sendMail: async () => ({}) } }],
-  ])('refuses %s of transporter and options', (_, options) => {
+  ])('refuses %s of transporter and smtp', (_, options) => {
     expect(() => nodemailerChannel({ from: 'sms@example.com', ...options })).toThrow(
       'set exactly one of `transporter`',
     );
