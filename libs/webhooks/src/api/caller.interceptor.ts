@@ -20,9 +20,9 @@ import { limitHeaders } from './limit-headers.js';
 import { contentTypeOf, discardBody, hasBody, isJson, jsonOnly, wasParsed } from './request-body.js';
 
 /**
- * Finds the tenant of a request, once, after all guards: no handler runs without one.
- * It also does what all routes share: accepts JSON only, sets `Retry-After` and `RateLimit` on a 429, and turns an unreadable stored
- * secret into a 409.
+ * Finds the tenant of a request, once, after all guards: no handler runs without a tenant.
+ * It also does what all routes share: accepts JSON only, sets `Retry-After` and `RateLimit` on a 429, and turns missing tables
+ * into a 503 and an unreadable stored secret into a 409.
  */
 @Injectable()
 export class CallerInterceptor implements NestInterceptor {
@@ -57,7 +57,8 @@ export class CallerInterceptor implements NestInterceptor {
     if (request.method === 'GET' || request.method === 'HEAD') return;
     const isParsed = wasParsed(request);
     if (!isParsed && !(await hasBody(request))) {
-      // Without a body, any content type is accepted, because many clients send the type of a form by default.
+      // Without a body, any content type is accepted, because many clients send the type of a form by default. Only a page of
+      // another site must name JSON.
       if (!isJson(contentTypeOf(request)) && isFromOtherSite(request)) throw jsonOnly();
       return;
     }

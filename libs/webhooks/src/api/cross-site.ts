@@ -4,8 +4,8 @@ import type { IncomingRequest } from './incoming-request.js';
 const ADDED_BY_BROWSERS = /^(basic|digest|negotiate|ntlm)\b/i;
 
 /**
- * Whether a browser may have sent this request for a page of another origin without a preflight. Forms can send such
- * requests, and so can scripts if the request has no body.
+ * Whether a browser may have sent this request for a page of another origin without a preflight. Forms and scripts can send
+ * such requests if the content type is one of a form, or if there is none.
  */
 export function isFromOtherSite({ headers = {} }: IncomingRequest): boolean {
   const { authorization, origin } = headers;
@@ -26,7 +26,7 @@ function hostsOf(headers: NonNullable<IncomingRequest['headers']>): string[] {
     .map((host) => host.trim().toLowerCase());
 }
 
-/** Returns `null` as text, which matches no host, for the origin `null`: browsers send it if they must not name the page. */
+/** Returns the text `null`, which matches no host, for the origin `null`: browsers send it if they must not name the page. */
 function hostOf(origin: string): string {
   return URL.canParse(origin) ? new URL(origin).host : 'null';
 }

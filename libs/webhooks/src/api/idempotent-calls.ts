@@ -31,8 +31,8 @@ export class IdempotentCalls {
   ) {}
 
   /**
-   * Returns the stored response, or the call to make. Throws a 409 while the first call runs, and a 422 if the key was used
-   * for another call.
+   * Returns the stored response, or the call to make. Throws a 409 while the first call runs or if its stored response cannot
+   * be read, and a 422 if the key was used for another call.
    */
   async begin(call: KeyedCall): Promise<{ answer: unknown } | RunningCall> {
     const claim = await this.store.claimKey(call, LOCK_MS, KEY_LIFE_MS);
@@ -88,5 +88,5 @@ export class IdempotentCalls {
   }
 }
 
-/** The context that a stored response is sealed with: copied to another tenant or key, it cannot be opened. */
+/** A stored response is sealed with this context, so a copy of it in the row of another tenant, route or key cannot be opened. */
 const contextOf = ({ tenantId, route, key }: KeyedCall): string => `${tenantId}:${route}:${key}`;

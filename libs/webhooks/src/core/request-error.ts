@@ -13,7 +13,7 @@ export interface ErrorDetail {
 
 /** A limit on calls of one tenant. */
 export interface CallLimit {
-  /** What it counts: `tests`, `retries`, `recoveries` or `registrations`. */
+  /** What it counts: `tests`, `retries`, `recoveries`, `replays` or `registrations`. */
   name: string;
   /** Calls within the window. */
   max: number;
@@ -31,11 +31,12 @@ export interface RequestErrorOptions {
 
 /**
  * A call was refused, over HTTP or through the services. Its body has Nest's shape plus a stable `code` and `details`.
- * 400: wrong shape. 404: not found, or it belongs to another tenant. 409: not possible in the current state. 422: refused
- * by a rule. 429: too many calls. 503: the tables do not exist yet.
+ * 400: wrong shape. 403: the request belongs to no tenant. 404: not found, or it belongs to another tenant. 409: not possible in
+ * the current state. 413: the body is too large. 415: the body is not JSON. 422: refused by a rule. 429: too many calls. 503: the
+ * tables do not exist yet.
  */
 export class WebhooksRequestError extends HttpException {
-  // A literal, because bundlers that minify rename classes; Nest takes the name of the class.
+  // A literal, because minifying bundlers rename classes. Nest would take the name of the class.
   override readonly name = 'WebhooksRequestError';
   readonly code: string;
   readonly details: ErrorDetail[];
@@ -121,7 +122,7 @@ export function tenantMissing(): WebhooksRequestError {
   );
 }
 
-/** 404. The same whether it does not exist or belongs to another tenant. */
+/** 404. The error is the same whether the thing does not exist or belongs to another tenant. */
 export function notFound(what: 'endpoint' | 'delivery' | 'event' | 'job'): WebhooksRequestError {
   const name = what === 'endpoint' ? 'webhook' : what;
   return new WebhooksRequestError(HttpStatus.NOT_FOUND, `${what}_not_found`, `There is no such ${name}.`);

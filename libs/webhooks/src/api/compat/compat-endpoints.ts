@@ -26,7 +26,7 @@ export class CompatEndpoints {
     private readonly audit: WebhookAudit,
   ) {}
 
-  /** All endpoints of the account, newest first, in one list, because the module limits their number. */
+  /** All endpoints of the account with this profile, newest first. Not in pages, because the module limits their number. */
   async all(profile: string, { tenantId }: WebhookCaller): Promise<EndpointRecord[]> {
     const found: EndpointRecord[] = [];
     for (;;) {

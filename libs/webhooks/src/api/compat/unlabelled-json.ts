@@ -28,7 +28,7 @@ export class UnlabelledJson {
   }
 }
 
-/** A request after the platform's adapter and parsers. */
+/** Node's request, with what the HTTP adapter and the host's parsers add to it. */
 type ParsedRequest = Pick<IncomingMessage, 'method' | 'url' | 'headers'> & {
   body?: unknown;
   /** Set if the host keeps the bytes (`rawBody: true`), or if a cloud function has read the request before. */
@@ -42,7 +42,10 @@ function addTo({ httpAdapter }: HttpAdapterHost): void {
   });
 }
 
-/** Sets the content type of a request whose body no parser has touched. */
+/**
+ * Sets the content type of a call of Mobile Text Alerts that has a bearer token and a body that no parser has touched, unless
+ * the client has set a content type on purpose.
+ */
 export function labelJson({ method, url, headers, body }: ParsedRequest): void {
   if ((method !== 'POST' && method !== 'PATCH') || !PATH.test(url ?? '')) return;
   const { authorization, 'content-type': type, 'content-length': length } = headers;
@@ -52,7 +55,7 @@ export function labelJson({ method, url, headers, body }: ParsedRequest): void {
   if (type === undefined || UNASKED.test(type)) headers['content-type'] = 'application/json';
 }
 
-/** Also accepts a body that was parsed as a form before the type could be set, if its bytes were kept. */
+/** Also accepts, with a bearer token, a body that was parsed as a form before the type could be set, if its bytes were kept. */
 export class UnlabelledJsonInterceptor extends CallerInterceptor {
   protected override checkContentType(request: IncomingRequest): void {
     const isReadable = isForm(request) && (request as ParsedRequest).rawBody instanceof Uint8Array;
