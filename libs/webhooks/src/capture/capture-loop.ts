@@ -19,7 +19,7 @@ export class CaptureLoop {
     private readonly relayBatch: () => Promise<number>,
   ) {}
 
-  /** Relays in the background. Returns false if it is already running, or pauses after an error. */
+  /** Relays in the background. Returns false if the loop is already running, pauses after an error, or is stopped. */
   wake(): boolean {
     if (this.isRunning || this.isStopped || performance.now() < this.pausedUntil) return false;
     this.run().then(
@@ -33,14 +33,14 @@ export class CaptureLoop {
     return true;
   }
 
-  /** Relays until nothing is due. Returns the number of changes. */
+  /** Relays until nothing is due, or until {@link stop}. Returns the number of changes. */
   run(): Promise<number> {
     const result = this.last.then(() => this.untilNothingIsDue());
     this.last = result.catch(() => undefined);
     return result;
   }
 
-  /** Resolves when the running batch has ended. */
+  /** Starts no further batch. Resolves when the running batch has ended. */
   async stop(): Promise<void> {
     this.isStopped = true;
     await this.last;

@@ -21,7 +21,10 @@ export interface FailedChange {
   dueAt: number;
 }
 
-/** The result of a batch. Each change is in at most one of the lists. Those in none were not tried and stay as they are. */
+/**
+ * The result of a batch. A change is in at most one of `done`, `failed` and `waiting`. If it is in none of them, there was no
+ * time to map it, and it stays as it is.
+ */
 export interface MappedBatch {
   /** In the order of the changes. */
   events: NewEvent[];
@@ -82,7 +85,7 @@ export async function mapBatch(
   };
 }
 
-/** What the store keeps of a batch: when its changes are tried again, and why they failed. */
+/** The changes that are tried again later, as the store keeps them: when they are due, and why they failed. */
 export function toPostponed({ failed, waiting }: Pick<MappedBatch, 'failed' | 'waiting'>): PostponedChange[] {
   return [
     ...failed.map(({ change, dueAt, error }) => ({ change, dueAt, error: describeError(error) })),
