@@ -181,7 +181,7 @@ export class WorkerOptions {
   @Option(wholeNumber(1, DAY_MS)) leaseMs?: number;
   /**
    * How long a shutdown waits for requests in flight, ms. Then it aborts the remaining requests, which are sent again when
-   * their lease would have ended. Default 7 s, or the longest timeout + 1 s if that is less.
+   * their lease would have ended. Default 7 s.
    */
   @Option(wholeNumber(0, DAY_MS)) drainMs?: number;
   /** Listen for `SIGTERM` and `SIGINT`, for hosts that do not call `enableShutdownHooks()`. Default false. */

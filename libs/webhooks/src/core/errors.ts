@@ -1,19 +1,19 @@
 /**
- * Base class of all errors that this module throws on purpose. Each class has its `name` as a literal, because bundlers that
- * minify rename classes.
+ * Base class of the errors that this module throws on purpose, except `WebhooksRequestError`. Each class has its `name` as
+ * a literal, because minifying bundlers rename classes.
  */
 export abstract class WebhooksError extends Error {
   abstract override readonly name: string;
 }
 
-/** An option of `forRoot` is invalid. Thrown at start. */
+/** An option of `forRoot`, `createWebhooks`, `capture` or another function of this module is invalid. Thrown at start. */
 export class InvalidOptionError extends WebhooksError {
   override readonly name = 'InvalidOptionError';
 
   constructor(
     /** Such as `worker.slots`. */
     readonly option: string,
-    /** `undefined` if it may contain a key or a password. */
+    /** `undefined` if the option is missing, or if its value may contain a key or a password. */
     readonly value: unknown,
     problem: string,
     options?: ErrorOptions,

@@ -1,6 +1,6 @@
 import { WebhooksSetupError } from './errors.js';
 
-/** The database is not encoded in UTF-8. An event with text that it cannot store would fail the host's transaction. */
+/** The database is not encoded in UTF-8. An event with text that the database cannot store would fail the host's transaction. */
 export class DatabaseEncodingError extends WebhooksSetupError {
   override readonly name = 'DatabaseEncodingError';
 
@@ -11,7 +11,7 @@ export class DatabaseEncodingError extends WebhooksSetupError {
   ) {
     super(
       `WebhooksModule: the database "${database}" has the encoding ${encoding}, which cannot store every text of an event. ` +
-        `Use a database with the encoding UTF8: create database "…" encoding 'UTF8' template template0, and restore a dump of this one into it.`,
+        `Use a database with the encoding UTF8: create database "…" encoding 'UTF8' template template0, and restore a dump of "${database}" into it.`,
     );
   }
 }

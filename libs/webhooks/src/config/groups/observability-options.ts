@@ -67,7 +67,7 @@ export class ObservabilityOptions {
    * values is a series of its own in memory, so return one of a few values, never an id. Default none.
    */
   @Option(deliveryLabels) labels?: DeliveryLabels = {};
-  /** Time between two reads of the queue's figures, which are one query each, ms. Default 15 s. */
+  /** Time between two reads of the queue's figures, ms. Each read is one query. Default 15 s. */
   @Option(wholeNumber(1000, 60 * MINUTE_MS)) gaugeIntervalMs?: number = 15_000;
   /**
    * Send the trace context of each attempt to the receiver, as the header `traceparent`. It is not signed. Needs `traces`.
