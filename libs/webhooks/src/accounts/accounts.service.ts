@@ -112,9 +112,9 @@ export class WebhookAccounts {
   }
 
   /**
-   * The current secret in the clear. The audit records it.
+   * The current secret in the clear. The audit records the call, not the secret.
    *
-   * @throws SecretUnreadableError if no key opens it
+   * @throws SecretUnreadableError if no key opens the secret
    */
   async secret(tenantId: string, context: CallContext = {}): Promise<RevealedSecret> {
     const account = await this.find(tenantId, context.tx);
@@ -144,7 +144,7 @@ export class WebhookAccounts {
     return [profile, ...profiles.filter(({ secret }) => secret.owner === 'account')];
   }
 
-  /** Throws a 422 if one of the profiles that sign with the account's secret cannot use this one. */
+  /** Throws a 422 if one of the profiles that sign with the account's secret cannot use `secret`. */
   private checkGivenSecret(secret: string, profile: Profile): void {
     for (const user of this.usersOf(profile)) {
       const message = user.secret.check(secret);
@@ -152,7 +152,7 @@ export class WebhookAccounts {
     }
   }
 
-  /** The account's profile; the module's default if the host no longer has that one. */
+  /** The account's profile, or the module's default if the host no longer has the account's profile. */
   private profileOf(account: AccountRecord): Profile {
     return this.settings.profiles.get(defaultProfileFor(this.settings, account)) ?? this.settings.profile;
   }

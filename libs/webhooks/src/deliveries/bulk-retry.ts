@@ -66,7 +66,7 @@ export class BulkRetry {
    * were cancelled or ignored or have no body. Works in batches, each in its own transaction. The deliveries are sent as the
    * endpoint's limits and health allow.
    *
-   * Throws a 400 for a wrong range, a 404 for an unknown endpoint, and a 409 if the endpoint is disabled.
+   * Throws a 400 for a wrong range, a 404 for an unknown endpoint, and a 409 if the endpoint is disabled, except with `dryRun`.
    */
   async recover(
     tenantId: string,
@@ -110,7 +110,7 @@ export class BulkRetry {
     if (lane.state === 'closed' && !dryRun) {
       throw conflict('endpoint_closed', 'This webhook is disabled. Resume it first.');
     }
-    // The range ends now at the latest, so that a delivery that fails again during this call is not retried twice.
+    // Without `until` the range ends now, so that a delivery that fails again during this call is not retried twice.
     const range = { laneId: lane.id, since, until: until ?? lane.now };
     const failed = { ...range, states };
     const waiting = { ...range, dueFrom: lane.now };

@@ -23,7 +23,7 @@ export interface AttemptRequest {
 export interface WebhookAttemptDetail extends WebhookAttempt {
   /**
    * Derived from the present settings: the custom headers and the URL are today's. `null`: the endpoint's row has been
-   * deleted, the host has removed the profile, or 100 later attempts have a request.
+   * deleted, the host has removed the profile, the profile fails, or 100 later attempts have a request.
    */
   request: AttemptRequest | null;
   /** Of a failed attempt, in lower case, at most 2 KB; cookies are masked. `null`: none were kept. */

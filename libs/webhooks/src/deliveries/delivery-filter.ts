@@ -45,7 +45,7 @@ const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
 /** Above all ids: the largest `bigint`. */
 const MAX_ID = '9223372036854775807';
 
-/** Throws a 400 that names the field if a cursor or id has the wrong form, a text contains NUL or a number is no integer. */
+/** Throws a 400 that names the field if a cursor, id or time has the wrong form, a text contains NUL, or a number is out of range. */
 export function toDeliverySearch(filter: DeliveryFilter): DeliverySearch {
   const { states, subject, eventType, statusClass, status, since, until, test } = filter;
   checkTexts({ subject, eventType });

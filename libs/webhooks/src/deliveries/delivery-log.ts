@@ -40,7 +40,7 @@ export class DeliveryLog {
     };
   }
 
-  /** One delivery with all its attempts. Throws a 404. */
+  /** One delivery with all its attempts. Throws a 404 if there is no such delivery. */
   async get(tenantId: string, id: string, store: DeliveryStore = this.store): Promise<WebhookDeliveryDetail> {
     const number = decodeDeliveryId(id);
     const delivery = number === null ? null : await store.findDelivery(tenantId, number);

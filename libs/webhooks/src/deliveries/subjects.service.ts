@@ -87,7 +87,7 @@ export class WebhookSubjects {
     const subscribers = await store.listSubscribers(tenantId, range);
     const budget = new ByteBudget(MAX_BYTES);
     const reports: EventReport[] = [];
-    // If not all deliveries were read, some deliveries of the last event, and all of later ones, may be missing.
+    // If not all deliveries were read, the event of the last one and all events after it in the list may lack deliveries.
     const isCut = found.length === MAX_DELIVERIES;
     const complete = isCut ? sequences.indexOf(found.at(-1)!.eventSequence) : events.length;
     for (const event of events.slice(0, complete)) {

@@ -6,7 +6,7 @@ import type { DeliveryRecord } from '../store/delivery-store.js';
  * Why a pending delivery is not sent right now. If several reasons apply, the first of this list.
  *
  * - `disabled`: its endpoint is disabled or deleted; it will be discarded.
- * - `paused`: its owner has paused the endpoint.
+ * - `paused`: the owner has paused the endpoint, or a pause of the operator covers it.
  * - `retry-after`: the receiver asked for a pause.
  * - `repair`: stored data of its endpoint cannot be used, and `reason` says which. It is tried again every minute.
  * - `schedule`: its next attempt is due later.

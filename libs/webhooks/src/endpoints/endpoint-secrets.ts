@@ -30,7 +30,8 @@ export class EndpointSecrets {
 
   /**
    * Sets a new secret. The old ones stay valid for `overlapMs` if the profile can send several signatures. Rotations at the
-   * same time each add a secret. Throws a 422 if a given secret does not fit the profile, a 409 if too many would be valid.
+   * same time each add a secret. Throws a 422 if a given secret does not fit the profile, and a 409 if too many would be valid or
+   * if the account's secret signs.
    */
   async rotate(
     tenantId: string,

@@ -53,8 +53,8 @@ export class WebhookEndpoints {
   /**
    * Registers a URL. Events that are published from now on are sent there.
    * @returns the endpoint, with its secret if it has one of its own
-   * @throws WebhooksRequestError 400 `invalid_request` if a field has a wrong form, 409 `event_taken` or `uid_taken`, 422
-   *   `refused` if a rule of the profile, of the URL policy or a limit refuses it, 429 `too_many_requests` after
+   * @throws WebhooksRequestError 400 `invalid_request` if a field has a wrong form, 409 `event_taken`, `uid_taken` or
+   *   `endpoint_limit`, 422 `refused` if a rule of the profile or of the URL policy refuses a field, 429 `too_many_requests` after
    *   `limits.registrationsPerMinute` registrations
    */
   async create(
@@ -108,7 +108,7 @@ export class WebhookEndpoints {
    * and {@link resume} do.
    *
    * @throws WebhooksRequestError 400 `invalid_request`, 404 `endpoint_not_found`, 409 `event_taken`, `uid_taken`,
-   *   `profile_missing` or as {@link pause} and {@link resume}, 422 `refused` if a rule refuses a field
+   *   `too_many_secrets`, `profile_missing` or as {@link pause} and {@link resume}, 422 `refused` if a rule refuses a field
    */
   async update(
     tenantId: string,
@@ -136,7 +136,7 @@ export class WebhookEndpoints {
   }
 
   /**
-   * Deletes an endpoint. Its waiting deliveries are discarded; its log stays until retention.
+   * Deletes an endpoint. Its waiting deliveries are discarded; its log stays until retention deletes it.
    * @throws WebhooksRequestError 404 `endpoint_not_found`
    */
   async delete(tenantId: string, id: string, context: CallContext = {}): Promise<void> {
@@ -144,7 +144,7 @@ export class WebhookEndpoints {
   }
 
   /**
-   * Holds its deliveries until it is resumed, at most `limits.pausedBacklog` of them: beyond it, the oldest are discarded.
+   * Pauses an endpoint: its deliveries wait until it is resumed. Beyond `limits.pausedBacklog`, the oldest are discarded.
    * @throws WebhooksRequestError 404 `endpoint_not_found`, 409 `endpoint_disabled`
    */
   async pause(tenantId: string, id: string, context: CallContext = {}): Promise<WebhookEndpoint> {
@@ -152,7 +152,7 @@ export class WebhookEndpoints {
   }
 
   /**
-   * Resumes sending, of waiting and of new deliveries. Also enables an endpoint that was disabled because it failed.
+   * Resumes sending, of waiting and of new deliveries. Also enables a disabled endpoint, unless the operator disabled it.
    * @throws WebhooksRequestError 404 `endpoint_not_found`, 409 `disabled_by_operator`
    */
   async resume(tenantId: string, id: string, context: CallContext = {}): Promise<WebhookEndpoint> {
@@ -177,17 +177,18 @@ export class WebhookEndpoints {
   }
 
   /**
-   * The current secret in the clear. The audit records it.
+   * The current secret in the clear. The audit records the call, not the secret.
    * @throws WebhooksRequestError 404 `endpoint_not_found`, 409 `account_secret` if the account's secret signs
-   * @throws SecretUnreadableError if no key opens it
+   * @throws SecretUnreadableError if no key opens the secret
    */
   secret(tenantId: string, id: string, context?: CallContext): Promise<RevealedSecret> {
     return this.secrets.reveal(tenantId, id, context);
   }
 
   /**
-   * Sends a test event to this endpoint alone, through the outbox and the worker like all others. It commits by itself.
-   * @param waitMs how long to wait for the first outcome, at most 30,000; ignored if paused. Default 0: only for the relay
+   * Sends a test event to this endpoint alone, through the outbox and the worker like all other events. It commits by itself.
+   * @param waitMs how long to wait for the first outcome, at most 30,000. With 0, which is the default, and if the endpoint is
+   *   paused, the call waits only until a worker has relayed the event
    * @returns the delivery as it is after the wait; `null`: no worker has relayed the event yet
    * @throws WebhooksRequestError 400 `invalid_request`, 404 `endpoint_not_found`, 409 `endpoint_disabled` or
    *   `profile_missing`, 422 `refused` if the profile has no such event or the data does not fit
@@ -209,7 +210,7 @@ export class WebhookEndpoints {
    * no body. Commits batch by batch: after an interruption, call it again. `onProgress` and the log report the progress.
    *
    * @throws WebhooksRequestError 400 `invalid_request` for a wrong range, 404 `endpoint_not_found`, 409 `endpoint_closed` if
-   *   the endpoint is disabled
+   *   the endpoint is disabled, except with `dryRun`
    */
   recover(
     tenantId: string,

@@ -114,7 +114,7 @@ export class RegisterEndpoint extends EndpointSettings {
   @Text(32)
   profile?: string;
 
-  /** Default: a new one is generated. `null`: unsigned, if the profile allows that. */
+  /** Default: a generated secret; none if the profile uses only the caller's secrets. `null`: unsigned, if the profile allows that. */
   @Nullable()
   @Text(512)
   secret?: string | null;

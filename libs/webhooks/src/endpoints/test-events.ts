@@ -34,7 +34,7 @@ export interface TestEventResult {
 const RELAY_WAIT_MS = 2000;
 export const MAX_TEST_WAIT_MS = 30_000;
 
-/** Sends test events: to one endpoint alone, through the outbox and the worker like all others, marked as tests. */
+/** Sends test events: to one endpoint alone, through the outbox and the worker like all other events, marked as tests. */
 @Injectable()
 export class TestEventSender {
   constructor(

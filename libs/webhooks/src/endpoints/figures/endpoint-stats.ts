@@ -10,7 +10,7 @@ const HOUR_MS = 3_600_000;
 const HOURS = 24;
 /** The hours that {@link toStats} needs, as an age in ms. */
 export const STATS_RANGE_MS = HOURS * HOUR_MS;
-/** No attempt lasts longer. */
+/** What durations beyond the last bound are rounded to: the longest timeout that a registration may ask for. */
 const LONGEST_MS = 30_000;
 
 /** Results of attempts. */
