@@ -24,8 +24,8 @@ export class PendingWork {
   /** Some of the events to relay were written by commits in this process. */
   private ownEvents = false;
   /**
-   * The events to relay, if all of them were written by commits in this process: no more than a small batch. `null`: there
-   * may be others.
+   * The events to relay, if commits in this process wrote all of them. There may be others if this is `null`, or if it fills a
+   * small batch.
    */
   private written: WrittenEvent[] | null = [];
   /** The last relay contained only events that commits in this process had written. */
@@ -97,8 +97,8 @@ export class PendingWork {
   }
 
   /**
-   * Call it before a relay: what is committed during the relay is for the next one. Returns the events to relay if all of
-   * them were written by commits in this process, no more than a small batch; `null`: there may be others.
+   * Call it before a relay: what is committed during the relay is for the next one. Returns the events to relay if commits in
+   * this process wrote all of them. There may be others if it returns `null`, or as many as fill a small batch.
    */
   noteRelayBegins(): WrittenEvent[] | null {
     const written = this.standby.hasEvents ? null : this.written;

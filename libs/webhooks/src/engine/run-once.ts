@@ -110,7 +110,7 @@ export class RunOnce {
   }
 
   /**
-   * Moves due deliveries that are too far back in these lanes for a claim to the front. Returns whether there were any.
+   * Moves the due deliveries that a claim does not reach to the front of these lanes. Returns whether there were any.
    */
   private async advanceUnheld(laneIds: readonly string[]): Promise<boolean> {
     if (laneIds.length === 0) return false;

@@ -93,7 +93,7 @@ export class Maintenance {
     await this.figures.flush();
   }
 
-  /** The slow tasks: figures, endpoints that failed for too long, the backlogs of paused ones, the health of the tables, retention. */
+  /** The slow tasks: figures, endpoints that failed for too long, backlogs of paused endpoints, the health of the tables, retention. */
   async runRound(): Promise<void> {
     await this.figures.runRound();
     await this.failingEndpoints.runRound();

@@ -15,10 +15,13 @@ const START = '0';
 const RESTART_INTERVAL_MS = 24 * 3_600_000;
 const FIRST_UUID = '00000000-0000-0000-0000-000000000000';
 
-/** Deletes rows that are older than the retention, and deleted endpoints that have no deliveries. */
+/**
+ * Deletes rows that are older than the retention, old idempotency keys, deleted endpoints that have no deliveries, and idle
+ * lanes. Erases old bodies.
+ */
 @Injectable()
 export class Retention {
-  /** Where the next round continues. If each began at the start, rows that must stay would use up its batches for ever. */
+  /** Where the next round continues. If each round began at the start, rows that must stay would use up its batches for ever. */
   private afterDelivery = START;
   private afterEvent = START;
   private afterEndpoint = FIRST_UUID;

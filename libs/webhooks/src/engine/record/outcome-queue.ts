@@ -5,8 +5,8 @@ import type { Outcome } from '../send/outcome.js';
  */
 const GATHER_MS = 8;
 /**
- * The same for a first success while few requests are in flight. Such an outcome changes only its own delivery, so no other
- * delivery waits for it.
+ * The same for a success while few requests are in flight, unless its lane counts deliveries in flight or the delivery was
+ * claimed before without an outcome. Usually no other delivery waits for such a success.
  */
 const GATHER_SUCCESSES_MS = 20;
 /** The same for outcomes of failing lanes, while any request is in flight. */

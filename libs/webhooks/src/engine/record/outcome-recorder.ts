@@ -174,8 +174,8 @@ export class OutcomeRecorder {
 }
 
 /**
- * A success whose recording changes only the delivery itself: its lane is not failing and does not count deliveries in
- * flight.
+ * A success at the first attempt whose recording changes only the delivery itself: its lane is not failing and does not count
+ * deliveries in flight.
  */
 function isFirstSuccess({ state, attempt, delivery }: Outcome): boolean {
   return state === 'delivered' && attempt?.number === 1 && !delivery.isExclusive && !delivery.isCounted;

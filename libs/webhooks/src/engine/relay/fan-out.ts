@@ -51,7 +51,7 @@ export function fanOutToEndpoints(
   return deliveries;
 }
 
-/** The deliveries of one event to its `callbackUrl`. An event that cannot be sent has one discarded delivery with a reason. */
+/** The deliveries of one event to its `callbackUrl`. What cannot be sent becomes a discarded delivery with a reason. */
 export function fanOutToCallback(
   event: ClaimedEvent,
   { destination, isRefused }: CallbackDestination,

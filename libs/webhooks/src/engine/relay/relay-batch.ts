@@ -13,12 +13,12 @@ export class RelayBatch {
   /** Sequences of the events. */
   readonly relayed: string[] = [];
   private largeBytes = 0;
-  /** A large event had no room. */
+  /** An event had no room. */
   private isFull = false;
-  /** Subjects of the large events that had no room. */
+  /** Subjects of the events that had no room or must wait. */
   private readonly waiting = new Set<string>();
 
-  /** The event must wait, because another large event or an earlier one of its subject had no room. */
+  /** Whether the event must wait. After an event had no room, large events wait, and so do later events of a waiting subject. */
   mustWait(event: ClaimedEvent): boolean {
     if (!this.isFull) return false;
     const mustWait = event.isLarge || (event.subject !== null && this.waiting.has(subjectOf(event)));

@@ -78,7 +78,7 @@ export class Relay {
     return result;
   }
 
-  /** As {@link relayBatch}, but does not relay more than a few events at once. Returns `null` if there are more. */
+  /** As {@link relayBatch}, but does not relay more than a few events at once. Returns `null` if there are or may be more. */
   async relayFewOnly(
     leaseId: string,
     openBudget: () => ClaimBudget,

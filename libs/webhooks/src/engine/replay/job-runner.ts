@@ -18,7 +18,7 @@ const MAX_EVENTS_PER_PASS = 100;
  * them at once.
  */
 const MAX_WAITING = 200;
-/** Time until the next pass if the endpoint is paused or events wait for the relay, ms. */
+/** Time until the next pass if the lane of a paused endpoint is full, or if events wait for the relay, ms. */
 const WAIT_MS = 5_000;
 /** After this many failed passes in a row, the job fails. */
 const MAX_ATTEMPTS = 10;
@@ -27,8 +27,8 @@ const MAX_BACKOFF_MS = 60_000;
 const REPORT_INTERVAL_MS = 10_000;
 
 /**
- * Runs jobs in passes. A pass is one transaction: its work and its progress commit together. If the process dies, the
- * job continues from there in any worker, and nothing is done twice.
+ * Runs jobs in passes. A pass is one transaction: its work and its progress commit together. If the process dies, any worker
+ * continues the job after its last committed pass, and nothing is done twice.
  */
 @Injectable()
 export class JobRunner {

@@ -13,7 +13,7 @@ const RECENT_SUCCESS_MS = 2_000;
 /*
  * A lane's window is the number of requests that it may have in flight at once. It grows by one with each quick success. A
  * 429, a 5xx and a request without a response halve it, down to `failingWindow`. While all attempts fail, it grows by one
- * with each quick response, up to four times `failingWindow`. While requests of such a lane hang, it is at most
+ * with each quick failure, up to four times `failingWindow`. While requests of such a lane hang, it is at most
  * `failingWindow`.
  */
 
@@ -28,7 +28,7 @@ export function windowAfterSuccess(window: number, durationMs: number, maxWindow
   return durationMs <= QUICK_RESPONSE_MS ? window + 1 : window;
 }
 
-/** The window after the first failure since a success. `status`: of the response; `null`: there was none. */
+/** The window after a slow failure, or the first failure since a success. `status`: of the response; `null`: there was none. */
 export function windowAfterFailure(window: number, status: number | null, failingWindow: number): number {
   const isOverloaded = status === null || status === TOO_MANY_REQUESTS || status >= 500;
   return isOverloaded ? Math.max(Math.min(window, failingWindow), window >> 1) : window;

@@ -68,7 +68,7 @@ describe('LaneScheduler', () => {
     expect(sent).toBe(40);
   });
 
-  it('still takes the responses of requests if the share has become smaller while they were in flight', () => {
+  it('sends nothing more to an origin until the requests in flight fit into a share that has become smaller', () => {
     let maxInFlight = 8;
     const scheduler = createScheduler({ maxInFlight: () => maxInFlight });
     for (const lane of ['1', '2', '3']) for (const each of deliveriesOf(lane, 6)) scheduler.add(each, ORIGIN);
@@ -97,7 +97,7 @@ describe('LaneScheduler', () => {
     expect(inFlight).toEqual([2, 4, 8, 8, 8, 8, 2]);
   });
 
-  it('lets a lane that recovers have one more request in flight for each quick success, and none for a slow one', () => {
+  it('lets a lane that recovers have one more request in flight for each quick success, but not for a slow one', () => {
     const scheduler = createScheduler();
     for (const each of deliveriesOf('1', 44, { isExclusive: true })) scheduler.add(each, ORIGIN);
     const inFlight: number[] = [];
@@ -237,7 +237,7 @@ describe('LaneScheduler', () => {
     expect(room.canClaim).toBe(true);
   });
 
-  it('divides the room for large bodies that a tenant may still use equally among the lanes of a claim', () => {
+  it('gives each lane of a claim an equal part of the room that its tenant has left for large bodies', () => {
     const MB = 1024 * 1024;
     const { room } = createScheduler();
     const bodies = new HeldBodies();

@@ -6,7 +6,7 @@ import { TenantQueue } from './shares/tenant-queue.js';
 /**
  * Lanes that are ready to send, one queue for each health. Unhealthy lanes share a quarter of the slots, failing
  * ones an eighth: requests that fail slowly must not take the slots of those that succeed. Lanes whose requests hang take
- * no slots, but have separate places. Tenants take turns in these queues, and share the places.
+ * no slots, but have separate places. Tenants take turns in the queues of unhealthy lanes, and share these places.
  */
 export class ReadyQueues {
   private readonly healthy: Lane[] = [];

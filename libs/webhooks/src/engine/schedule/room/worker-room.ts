@@ -133,8 +133,8 @@ export class WorkerRoom implements LaneCapacity {
   }
 
   /**
-   * How many more deliveries of unhealthy lanes may be held. For a claim, 0 if the room is less than `slots`: a small claim
-   * is not worth its cost.
+   * How many more deliveries of unhealthy lanes may be held. A claim leaves `slots` of them to the relay, and gets none if less
+   * than `slots` are left: a small claim is not worth its cost.
    */
   private roomForUnhealthy(by: 'claim' | 'relay'): number {
     const { slots } = this.limits;
