@@ -98,7 +98,7 @@ script(
       ],
       notes: [
         `Signed bodies of about 290 bytes; signing is part of the CPU. Each run is a process of its own, warmed up with ${WARM_UP} requests.`,
-        'All names resolve to the receiver by the same function in memory, so the figures contain no DNS.',
+        'Every client resolves names with the same function in memory, so the figures contain no DNS.',
         `${origins} origins: each request goes to one of them at random. Ours keeps at most 512 connections and closes the one that has been idle longest; the Agent keeps all of them.`,
       ],
       details: { runs, lookups },
