@@ -47,7 +47,7 @@ export class WorkerLifecycle implements OnApplicationBootstrap, OnModuleDestroy 
     await (this.started ??= this.readiness.whenReady(() => this.startWorker()));
   }
 
-  /** Runs once; every caller gets the same promise. */
+  /** Stops the worker once: every caller gets the same promise. */
   stopWorker(): Promise<void> {
     for (const signal of SIGNALS) process.removeListener(signal, this.onSignal);
     return (this.stopped ??= this.worker.stop());

@@ -66,7 +66,7 @@ export class HttpError extends Error {
   }
 }
 
-/** Counters since the transport was created. */
+/** Figures of a transport. `requests` and `reused` count since the transport was created. */
 export interface TransportStats {
   requests: number;
   /** Requests over a connection that had been used before. */

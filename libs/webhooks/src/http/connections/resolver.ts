@@ -14,7 +14,7 @@ const MAX_CACHED = 1_000;
 const MAX_RESOLVED_NAMES = 10_000;
 const MAX_ADDRESSES = 8;
 const CACHE_MS = 10_000;
-/** A definite "no such name" costs little to ask again. A name server that does not respond costs a lot. */
+/** For all failures except timeouts: an answer such as "no such name" costs little to ask for again. */
 const CACHE_NOT_FOUND_MS = 5_000;
 const CACHE_TIMEOUT_MS = 30_000;
 /** Maximum time of one lookup. */
@@ -41,7 +41,7 @@ interface CachedResult {
 export class Resolver {
   private readonly cache = new Map<string, CachedResult>();
   private readonly running = new Map<string, Promise<readonly LookupAddress[]>>();
-  /** Names that have resolved, the latest last. An attacker who invents a new name for each request never gets in here. */
+  /** Names that have resolved, the latest last. A name that an attacker has just invented is not among them. */
   private readonly resolvedNames = new Set<string>();
   private readonly priorityQueue: (() => void)[] = [];
   private readonly queue: (() => void)[] = [];
