@@ -70,7 +70,10 @@ export class RouterAdapter extends AbstractHttpAdapter<undefined, Request, Respo
   /** A request for another path goes to the host's next handler. */
   setNotFoundHandler(): void {}
 
-  /** Each route passes its own errors on. Errors of requests that reach no route come here. */
+  /**
+   * Registers `handler` for the module's errors of requests that reach no route, such as the 404 for an invalid id. All other
+   * errors go to the host.
+   */
   setErrorHandler(handler: ErrorRequestHandler): void {
     this.routes.use(((error, request, response, next) =>
       error instanceof WebhooksRequestError

@@ -11,7 +11,7 @@ export type WebhooksModuleAsyncOptions = ConfigurableModuleAsyncOptions<
 > &
   WebhooksModuleStructure;
 
-/** Nest does not pass these on with the values that it provides. */
+/** The options that Nest passes to {@link assembleModule} and leaves out of {@link WEBHOOKS_OPTIONS}. */
 const structureNames = Object.fromEntries(
   optionNames(WebhooksModuleStructure).map((name) => [name, undefined]),
 );

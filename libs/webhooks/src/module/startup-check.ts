@@ -20,7 +20,7 @@ import { checkStoredProfiles } from './check-stored-profiles.js';
 
 /** Time between two checks for tables that do not exist yet, ms. */
 const LOOK_EVERY_MS = 1_000;
-/** The log repeats after this many checks that the tables are still missing. */
+/** Number of checks after which the log repeats why webhooks are not available. */
 const LOOKS_PER_REMINDER = 60;
 
 const ATTACHED = Symbol.for('nestjs-sms-webhooks:data-sources');
@@ -30,7 +30,10 @@ const attachedDataSources: WeakSet<DataSource> = ((
   globalThis as Record<symbol, WeakSet<DataSource> | undefined>
 )[ATTACHED] ??= new WeakSet());
 
-/** Checks once, in every role, that this host can run the module, so that it fails at the start and not at the first write. */
+/**
+ * Checks at the start, in every role, that this host can run the module, so that the app fails then and not at the first
+ * write. While the tables do not exist, repeats the check until it passes.
+ */
 @Injectable()
 export class StartupCheck
   implements OnModuleInit, OnApplicationBootstrap, OnModuleDestroy, BeforeApplicationShutdown

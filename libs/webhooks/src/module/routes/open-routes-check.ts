@@ -29,7 +29,7 @@ export const BEHIND_HOST = Symbol('webhooks:behind-host');
 /**
  * At the start, calls the guards of the module's routes with a request without credentials, once for each set of metadata on
  * handlers. It finds guards that act only on handlers with their metadata: they protect the host's own routes, but would
- * leave the module's routes open.
+ * leave the module's routes open. Logs a warning, or, in production, stops the start if that request also gets a tenant.
  */
 @Injectable()
 export class OpenRoutesCheck implements OnApplicationBootstrap {

@@ -101,7 +101,7 @@ export class OwnErrors implements OnModuleInit {
     );
   }
 
-  /** The 404 for a path with an id that no route matches; `null`: the path is not of this module. */
+  /** The 404 for a request that no route matches although its path has an id of this module; `null`: no such id. */
   private findMissing({ method, url }: Request): WebhooksRequestError | null {
     const path = pathOf(url);
     for (const { kind, prefix, isValid, before, depth } of this.idPaths) {

@@ -37,7 +37,8 @@ export class RouteConflictCheck implements OnModuleInit {
     for (const other of others) {
       const own = ours.find((each) => overlap(each, other));
       if (!own) continue;
-      // A fallback behind all routes only gets the requests that they do not handle. Fastify tries literal segments first.
+      // A fallback after the module's route only gets the requests that the route does not handle. On Fastify the order does
+      // not matter, because it tries literal segments first.
       const isFallback = isBroaderThan(other.pattern, own.base);
       if (isFallback && !express?.isBefore(other, own)) continue;
       const place = this.pages.includes(own.controller)

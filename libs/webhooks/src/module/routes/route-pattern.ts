@@ -79,7 +79,7 @@ function segmentsOverlap(one: Segment, other: Segment): boolean {
   return matches(one, exampleOf(other)) || matches(other, exampleOf(one));
 }
 
-/** The texts that a segment of a request may contain. */
+/** Returns a text that the segment is likely to match: `1` for each parameter, nothing for `*`. */
 const exampleOf = ({ text }: Segment): string => text.replace(PARAMETER, '1').replaceAll('*', '');
 
 function matches({ text }: Segment, example: string): boolean {
