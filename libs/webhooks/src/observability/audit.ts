@@ -34,7 +34,7 @@ export interface AuditEntry {
   endpointId?: string;
   /** `dlv_…` */
   deliveryId?: string;
-  /** Names of the fields that changed, or counts. */
+  /** Details of the action, such as names of the fields that changed, counts, or the id of a job. */
   data?: Record<string, unknown>;
   /** Who did it, if the caller of the service says so. */
   actor?: string;

@@ -39,7 +39,7 @@ export interface DeliveryEventMap {
   retrying: DeliveryNotice;
   exhausted: DeliveryNotice;
   discarded: DeliveryNotice;
-  /** The outcome came after the lease had expired: another worker has the delivery. */
+  /** The outcome was not recorded, because the lease had expired: the delivery is due again, or another worker has it. */
   leaseLost: DeliveryNotice;
   /** Five different deliveries failed without a success in between. */
   endpointFailing: EndpointNotice;

@@ -52,7 +52,10 @@ export class HealthCheck {
     }
   }
 
-  /** A falling lag does not cause a warning, because workers are catching up. */
+  /**
+   * Without workers, each lag above the threshold causes a warning. With workers, only a lag that has not fallen for a minute
+   * does: while it falls, they are catching up.
+   */
   private describeLag({ relayLagMs: lagMs, hasWorkers }: DatabaseHealth): HealthWarning[] {
     const now = this.store.monotonicNow();
     const before = this.lag;

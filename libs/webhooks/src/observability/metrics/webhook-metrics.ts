@@ -157,7 +157,7 @@ export class WebhookMetrics {
     }
   }
 
-  /** Logged only once, because it would fail for each delivery. */
+  /** Logs only the first error, because each delivery may cause the same one. */
   private logOnce(option: string, { message }: Error): void {
     if (!this.hasFailed) this.logger.error(`${option} threw, so figures are missing: ${message}`);
     this.hasFailed = true;

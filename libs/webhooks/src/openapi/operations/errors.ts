@@ -58,5 +58,5 @@ export const KEY_ERRORS: readonly ErrorCode[] = [
   'refused',
 ];
 
-/** The host's guards and parsers have responses of their own. */
+/** Statuses of errors that the host's own guards may return, in a format of their own. */
 export const HOST_STATUSES: readonly number[] = [401, 403];
