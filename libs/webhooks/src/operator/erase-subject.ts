@@ -11,7 +11,7 @@ export interface ErasureResult extends Progress {
   deliveries: number;
   /** Of these, those that waited: they are discarded for the reason `erased`. */
   discarded: number;
-  /** Deliveries that were still being sent at the end: call it again for them. */
+  /** Deliveries that were still being sent at the end. Call `eraseSubject` again for them. */
   inFlight: number;
 }
 

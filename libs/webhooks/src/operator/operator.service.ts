@@ -29,7 +29,10 @@ export interface TenantEndpoint extends WebhookEndpoint {
   tenantId: string;
 }
 
-/** The operator's view of all tenants. It has no REST routes: the host calls it behind its own permissions. */
+/**
+ * The operator's view of all tenants. The customers' REST API does not contain it: the host calls it behind its own
+ * permissions, or mounts routes for it with `operatorController` or the scope `operator` of the webhooks page.
+ */
 @Injectable()
 export class WebhookOperator {
   /** @internal The module constructs this class. */
@@ -75,8 +78,8 @@ export class WebhookOperator {
   /**
    * Pauses an endpoint, a tenant, an origin or everything. Deliveries wait, new ones included. Their number is not limited,
    * unlike in a pause by the owner. The pause stays if an owner resumes an endpoint. Deliveries that workers have claimed are
-   * still sent. Endpoints and origins that are registered or used later are paused by a worker, about a second after it finds
-   * them. Safe to repeat.
+   * still sent. A worker pauses endpoints and origins that appear later, within about two seconds; until then they may send.
+   * Safe to repeat.
    *
    * @throws WebhooksRequestError 400 `invalid_request` if `target` does not name exactly one of them, 404 `endpoint_not_found`
    */
