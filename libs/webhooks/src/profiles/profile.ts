@@ -17,7 +17,7 @@ export interface SigningInput {
   sequence: string;
   wireType: string;
   tenantId: string;
-  /** The registered URL. */
+  /** The URL that the request goes to, as it was registered or published. */
   url: string;
   /** The exact bytes that are sent. */
   body: Buffer;

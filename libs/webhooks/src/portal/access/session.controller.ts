@@ -36,7 +36,7 @@ export interface PageSession {
   subjectUrl: string | null;
   /** Ms; `false`: for ever. */
   retention: { keepMs: number | false; keepBodiesMs: number | false };
-  /** The profile of new endpoints. */
+  /** The module's default profile. An account may have another one for its new endpoints. */
   profile: string;
   profiles: ProfileRules[];
 }

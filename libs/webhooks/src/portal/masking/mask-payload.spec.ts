@@ -16,7 +16,7 @@ it.each([
   expect(maskPhoneNumbers(text)).toBe(masked);
 });
 
-it('A payload keeps keys, ids, types, statuses, flags and times, and loses texts and phone numbers', () => {
+it('A payload keeps keys, ids, types, statuses, flags, times and amounts, and loses texts, codes and phone numbers', () => {
   const payload = {
     id: 'evt_01',
     message_id: 48_213_377,

@@ -1,6 +1,6 @@
 /** Seven to fifteen digits (E.164) with the separators that people write between them. */
 const PHONE = /\+?\p{Nd}(?:[\s().\-\u2010-\u2015/]{0,2}\p{Nd}){6,14}/gu;
-/** A text that is only a phone number, in the form in which numbers are stored. */
+/** A text that is only a phone number. */
 const PHONE_ALONE = /^\s*\+?\p{Nd}(?:[\s().\-\u2010-\u2015/]{0,2}\p{Nd}){6,14}\s*$/u;
 /** The start of an RFC 3339 instant or date. */
 const DATE = /^\d{4}-\d{2}-\d{2}(?!\d)/;

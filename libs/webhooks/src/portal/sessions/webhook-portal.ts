@@ -10,7 +10,10 @@ import { SessionIssuer } from './session-issuer.js';
 export interface PortalSession {
   /** For `Authorization: Bearer`. Keep it out of logs. */
   token: string;
-  /** Opens the page with this session: the page's address with the token in its fragment, which browsers do not send. */
+  /**
+   * Opens the page with this session: `portal.publicUrl`, or the page's path in this app if the option is not set, with the
+   * token in the fragment, which browsers do not send.
+   */
   url: string;
   /** RFC 3339. */
   expiresAt: string;
