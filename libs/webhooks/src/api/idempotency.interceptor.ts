@@ -39,7 +39,7 @@ export class IdempotencyInterceptor implements NestInterceptor {
       return of(call.answer);
     }
     return next.handle().pipe(
-      // A refused call has written nothing, so the same key may be used again once the reason is gone.
+      // A refused call has written nothing, and a failed call can be repeated, so the same key may be used again.
       catchError((error: unknown) => from(call.release()).pipe(mergeMap(() => throwError(() => error)))),
       mergeMap(async (answer: unknown) => {
         await call.finish(answer);
