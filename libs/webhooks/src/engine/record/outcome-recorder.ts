@@ -14,7 +14,7 @@ const RETRY_WAITS_MS = [50, 200, 1000, 3000];
 const REJECTED = /^(21|22|23|44|54|P0)/;
 
 /**
- * Records outcomes until the database accepts them: a delivery whose outcome is lost would be sent again.
+ * Records outcomes, and retries until the database accepts them: a delivery whose outcome is lost would be sent again.
  * - If the result of a statement is unknown, it finds out which outcomes were written. None is written twice.
  * - An outcome that the database rejects does not hold up the others. If need be, it is recorded without its history.
  */

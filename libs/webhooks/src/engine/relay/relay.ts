@@ -43,8 +43,8 @@ const MAX_FEW_DELIVERIES = 2 * SMALL_BATCH;
  * Turns committed events into deliveries, with one transaction per batch, or one or two statements for a few events.
  * - An event is relayed once: its deliveries and its mark commit together.
  * - A subject's events are relayed in the order of their sequence.
- * - Deliveries to healthy lanes without limits or backlog are leased at once, within the budget; all others wait in their
- *   lane.
+ * - Deliveries to healthy lanes without limits or backlog are leased at once, within the budget and one of each ordered
+ *   subject. All others wait in their lane.
  */
 @Injectable()
 export class Relay {

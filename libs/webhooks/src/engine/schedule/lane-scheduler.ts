@@ -199,7 +199,7 @@ export class LaneScheduler {
     else this.queues.enqueue(lane);
   }
 
-  /** A place in the lane's share is free. */
+  /** Gives a free place in the lane's share of an origin to the lane that has waited longest for it. */
   private enqueueNextOfShare({ originShare }: Lane): void {
     for (const waiting of originShare.waitingLanes) {
       if (this.origins.isFullFor(waiting)) continue;
