@@ -19,7 +19,7 @@ export function rawBytes(body: unknown): Buffer {
 /** Parses a JSON object. Throws `malformed-body`. Call it only after the signature is verified. */
 export function parseObject(bytes: Buffer): Record<string, unknown> {
   const payload = parse(bytes);
-  if (typeof payload !== 'object' || payload === null)
+  if (typeof payload !== 'object' || payload === null || Array.isArray(payload))
     throw new WebhookRefusedError(
       'malformed-body',
       'The signature is valid, but the body is not a JSON object.',

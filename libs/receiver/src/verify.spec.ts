@@ -72,7 +72,7 @@ describe.each(profiles)('%s', (profile) => {
     expect(refusal(profile, { secrets })).toMatchObject({ reason: 'bad-secret', status: 500 });
   });
 
-  itForAll(['', 'null', '7', '"text"', '{"a":', '\u{feff}', '{}{}'])(
+  itForAll(['', 'null', '7', '"text"', '[]', '{"a":', '\u{feff}', '{}{}'])(
     'refuses signed bodies that are not a JSON object',
     (junk) => {
       // `signed` reads the type of an httpSMS body, so it cannot sign junk. The token does not cover the body anyway.

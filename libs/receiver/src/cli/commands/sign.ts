@@ -92,7 +92,7 @@ function refuse(flags: Flags, name: string, isAllowed: boolean, sentence: string
 function warnOfBody(body: Buffer): void {
   try {
     const payload: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
-    if (typeof payload === 'object' && payload !== null) return;
+    if (typeof payload === 'object' && payload !== null && !Array.isArray(payload)) return;
   } catch {
     // The message below covers this case too.
   }
