@@ -126,6 +126,7 @@ describe("The operator's pause", () => {
       {},
       { all: false },
       { origin: 'nowhere' },
+      { origin: 'example.com:8443' },
       { tenantId, all: true },
       { tenant: 'a' },
     ])

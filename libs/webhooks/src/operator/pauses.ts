@@ -80,7 +80,8 @@ export class OperatorPauses {
       throw wrongTarget();
     checkTexts({ [scope!]: value });
     if (scope === 'tenantId') return { scope: 'tenant', value };
-    if (scope === 'origin' && URL.canParse(value)) return { scope: 'origin', value: new URL(value).origin };
+    if (scope === 'origin' && HTTP_URL.test(value) && URL.canParse(value))
+      return { scope: 'origin', value: new URL(value).origin };
     if (scope !== 'endpointId') throw wrongTarget();
     const uuid = requireEndpointUuid(value);
     if (!(await this.store.findEndpoint('operator', uuid))) throw notFound('endpoint');
@@ -97,6 +98,9 @@ export class OperatorPauses {
     this.audit.record({ action, tenantId, endpointId, actor, request, data: { scope, value } });
   }
 }
+
+/** `URL` parses `example.com:8443` too, as a URL whose scheme is `example.com`. */
+const HTTP_URL = /^https?:\/\//i;
 
 function wrongTarget(): Error {
   const message = 'Name one of endpointId (wh_…), tenantId, origin (https://example.com), or all: true.';
