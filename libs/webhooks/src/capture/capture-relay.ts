@@ -4,7 +4,7 @@ import { SETTINGS, type Settings } from '../config/settings.js';
 import { LineLogger } from '../core/line-logger.js';
 import { describeRowKey } from '../core/row-key.js';
 import { type EventRules, eventRules } from '../outbox/event-rules.js';
-import { type ChangeStore, UnreadableRowsError } from '../store/change-store.js';
+import { type ChangeStore, type ClaimedChange, UnreadableRowsError } from '../store/change-store.js';
 import type { OutboxStore } from '../store/outbox-store.js';
 import { DATA_SOURCE, STORE } from '../store/store.js';
 import { CaptureLoop } from './capture-loop.js';
@@ -79,7 +79,7 @@ export class CaptureRelay {
 
   private async relay(tx: CaptureStore, { capture }: NamedCapture, limit: number): Promise<MappedBatch> {
     const claimed = await tx.claimChanges(capture, limit);
-    const free = claimed.filter(({ isHeld }) => !isHeld);
+    const free = toMap(claimed, limit);
     const surroundings = { manager: this.dataSource.manager, rules: this.rules };
     const rows = free.length > 0 ? await tx.readChangedRows(capture, free) : new Map();
     const batch = await mapBatch(
@@ -100,7 +100,7 @@ export class CaptureRelay {
 
   private async postponeUnreadable({ name, capture }: NamedCapture, error: Error): Promise<number> {
     const failed = await this.store.transaction(async (tx) => {
-      const unreadable = (await tx.claimChanges(capture, 1)).filter(({ isHeld }) => !isHeld);
+      const unreadable = toMap(await tx.claimChanges(capture, 1), 1);
       const batch = await mapBatch(
         unreadable,
         () => Promise.reject(error),
@@ -125,4 +125,10 @@ export class CaptureRelay {
     );
     if (error instanceof Error && error.stack) this.logger.debug(error.stack);
   }
+}
+
+/** Returns the changes to map now. A claim of one change may return two: an untried one, and one that is due again. */
+function toMap(claimed: readonly ClaimedChange[], limit: number): ClaimedChange[] {
+  const free = claimed.filter(({ isHeld }) => !isHeld);
+  return limit === 1 ? free.slice(0, 1) : free;
 }
