@@ -31,7 +31,9 @@ interface RotateDialogProps {
 
 /** Asks how long the old secret stays valid, rotates, and shows the new one. */
 export function RotateDialog({ rules, rotate, onClose }: RotateDialogProps) {
-  const [overlap, setOverlap] = useState<string>('86400000');
+  // Where a request has room for one signature, the old secret cannot stay valid.
+  const canOverlap = rules?.secret.signsWithAll ?? true;
+  const [overlap, setOverlap] = useState<string>(canOverlap ? '86400000' : '0');
   const [own, setOwn] = useState('');
   const rotation = useMutation({
     mutationFn: () => rotate({ overlapMs: Number(overlap), ...(own && { secret: own }) }),
@@ -52,13 +54,15 @@ export function RotateDialog({ rules, rotate, onClose }: RotateDialogProps) {
         </>
       }
     >
-      <p>{t(rules?.secret.signsWithAll ? 'rotate.textBoth' : 'rotate.textNewest')}</p>
-      <SelectField
-        label={t('rotate.overlap')}
-        value={overlap}
-        onChange={setOverlap}
-        options={OVERLAPS.map((value) => ({ value, label: t(`rotate.overlap.${value}`) }))}
-      />
+      <p>{t(rules === null ? 'rotate.textSome' : canOverlap ? 'rotate.textBoth' : 'rotate.textNewest')}</p>
+      {canOverlap && (
+        <SelectField
+          label={t('rotate.overlap')}
+          value={overlap}
+          onChange={setOverlap}
+          options={OVERLAPS.map((value) => ({ value, label: t(`rotate.overlap.${value}`) }))}
+        />
+      )}
       <TextField
         label={t('rotate.own')}
         optional={rules?.secret.callerSupplied ? undefined : t('form.optional')}

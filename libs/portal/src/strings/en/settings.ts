@@ -37,6 +37,8 @@ export const settings = {
     'From now on requests are signed with a new secret and with the old one. Give your server the new one before the old one ends.',
   'rotate.textNewest':
     'From now on requests are signed with the new secret alone, because this format has room for one signature. First let your server accept both secrets.',
+  'rotate.textSome':
+    'From now on requests are signed with the new secret. Formats with room for several signatures are signed with the old one too while it is valid. For other formats, first let your server accept both secrets.',
   'rotate.overlap': 'The old secret stays valid',
   'rotate.overlap.0': 'not at all (it has leaked)',
   'rotate.overlap.3600000': 'for 1 hour',
@@ -48,7 +50,7 @@ export const settings = {
   'rotate.doneTitle': 'The new secret',
   'rotate.doneText': 'Give it to your server now.',
   'rotate.until': 'The old secret is valid until {time}.',
-  'rotate.ended': 'The old secret is not valid any more.',
+  'rotate.ended': 'An earlier secret is not valid any more.',
 
   'settings.danger': 'Delete this webhook',
   'settings.dangerText': 'What it has not sent yet is discarded. Its deliveries stay in the log for a while.',
