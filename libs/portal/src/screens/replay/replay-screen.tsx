@@ -23,6 +23,12 @@ export function ReplayScreen({ params }: ScreenProps) {
   );
 }
 
+/** What a dry run found. It counts the first 10,000 events. */
+function titleOf({ deliveries, left }: { deliveries: number; left: number }): string {
+  if (left === 0) return t('replay.matched', { n: deliveries });
+  return deliveries === 0 ? t('replay.noneYet') : t('replay.atLeast', { n: deliveries });
+}
+
 function Replay({ endpoint }: { endpoint: Endpoint }) {
   const { id } = endpoint;
   const mayRetry = useScope('retry');
@@ -46,12 +52,14 @@ function Replay({ endpoint }: { endpoint: Endpoint }) {
         {endpoint.state !== 'active' && <Notice tone="warning" title={t(`recover.${endpoint.state}`)} />}
         <ReplayForm endpoint={endpoint} busy={count.isPending} count={count.mutate} onChange={count.reset} />
         <ActionError error={count.error ?? start.error} />
-        {found?.deliveries === 0 && <Notice live tone="success" title={t('replay.none')} />}
-        {found && found.deliveries > 0 && (
+        {found?.deliveries === 0 && found.left === 0 && (
+          <Notice live tone="success" title={t('replay.none')} />
+        )}
+        {found && found.deliveries + found.left > 0 && (
           <Notice
             live
             tone="info"
-            title={t(found.left > 0 ? 'replay.atLeast' : 'replay.matched', { n: found.deliveries })}
+            title={titleOf(found)}
             action={
               mayRetry && (
                 <Button
