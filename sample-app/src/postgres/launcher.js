@@ -25,6 +25,8 @@ const CHECK_EVERY_MS = 1_000;
 
 /** @param {LauncherOptions} options */
 async function main({ directory, durable, lingerMs }) {
+  const stopping = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => stopping.abort());
   const user = serverUser();
   const home = serverHome(directory, user, durable);
   const temporary = directory === undefined;
@@ -40,7 +42,7 @@ async function main({ directory, durable, lingerMs }) {
     const watcher = await connectWatcher(url);
     // The caller may have been killed meanwhile. Then sending fails, and the server stops after lingerMs.
     process.send?.({ url, notice }, undefined, undefined, () => undefined);
-    if (await waitUntilUnused(watcher, lingerMs)) await stop(cluster);
+    if (await waitUntilUnused(watcher, lingerMs, stopping.signal)) await stop(cluster);
   } finally {
     if (temporary) rmSync(home, { recursive: true, force: true });
   }
@@ -61,28 +63,29 @@ async function connectWatcher(url) {
 /**
  * @param {Client} client
  * @param {number} lingerMs
+ * @param {AbortSignal} interrupted aborts when this process gets a signal
  * @returns {Promise<boolean>} true if the server should stop now, false if it has ended already
  */
-async function waitUntilUnused(client, lingerMs) {
+async function waitUntilUnused(client, lingerMs, interrupted) {
   let graceMs = lingerMs;
   let lastSeen = Date.now();
   let wake = new AbortController();
-  const wakeWith = (/** @type {number} */ newGraceMs) => {
-    graceMs = newGraceMs;
-    wake.abort();
-  };
+  if (interrupted.aborted) wake.abort();
+  interrupted.addEventListener('abort', () => wake.abort());
   client.on('error', () => {
     // The next query throws too.
   });
-  client.on('notification', () => wakeWith(0));
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => wakeWith(-1));
+  client.on('notification', () => {
+    graceMs = 0;
+    wake.abort();
+  });
   for (;;) {
     await delay(CHECK_EVERY_MS, undefined, { signal: wake.signal }).catch(
       () => (wake = new AbortController()),
     );
     const users = await countUsers(client).catch(() => null);
     if (users === null) return false;
-    if (graceMs < 0) return true;
+    if (interrupted.aborted) return true;
     if (users === 0 && Date.now() - lastSeen >= graceMs) return true;
     if (users > 0) lastSeen = Date.now();
     if (users > 0 && !wake.signal.aborted) graceMs = lingerMs;
