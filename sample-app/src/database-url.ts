@@ -21,5 +21,6 @@ export function withoutPassword(url: string): string {
   if (!URL.canParse(url)) return 'DATABASE_URL';
   const shown = new URL(url);
   shown.password = '';
+  shown.searchParams.delete('password');
   return shown.href;
 }
