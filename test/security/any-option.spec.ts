@@ -1,7 +1,8 @@
 import * as fc from 'fast-check';
 import { InvalidOptionError, WebhooksSetupError } from '../../libs/webhooks/src/core/errors.js';
-import type { WebhooksModuleOptions } from '../../libs/webhooks/src/config/options.js';
-import type { WebhooksModuleStructure } from '../../libs/webhooks/src/config/structure-options.js';
+import { optionPaths } from '../../libs/webhooks/src/config/option.js';
+import { WebhooksModuleOptions } from '../../libs/webhooks/src/config/options.js';
+import { WebhooksModuleStructure } from '../../libs/webhooks/src/config/structure-options.js';
 import { resolveSettings } from '../../libs/webhooks/src/config/resolve-settings.js';
 import { createSecretBox } from '../../libs/webhooks/src/secrets/create-secret-box.js';
 import { WebhooksModule } from '../../libs/webhooks/src/webhooks.module.js';
@@ -12,22 +13,16 @@ const anything = fc.oneof(
   nastyText,
   fc.constantFrom<unknown>(() => 1, Symbol('s'), NaN, Infinity, -1, '0', 'false'),
 );
-const GROUPS: Record<string, string> = {
-  encryption: 'current previous acceptPlaintext',
-  delivery: 'retry callbackMode disableAfterMs',
-  network:
-    'transport axios proxy lookup ca allowHttp allowLocalhost allowedAddresses allowedHosts allowedPorts nat64Prefixes egressIps',
-  security: 'allowPlaintextSecrets rotationOverlapMs',
-  limits: 'endpointsPerTenant registrationsPerMinute pausedBacklog payloadBytes',
-  retention: 'keepMs',
-  worker: 'slots maxInFlight idlePollMs busyPollMs leaseMs drainMs handleSignals notify',
-  alerts: 'channels endpointUrl',
-};
-const VALUES = ['profile', 'profiles', 'eventTypes', ...Object.keys(GROUPS)];
-const STRUCTURE =
-  'dataSource tablePrefix imports guards tenant allowUnauthenticated controller path role isGlobal compat'.split(
-    ' ',
-  );
+/** The names of a group's options, by the name of the group. */
+const GROUPS: Record<string, string[]> = {};
+for (const path of optionPaths(WebhooksModuleOptions)) {
+  const [group, name] = path.split('.');
+  if (name) (GROUPS[group!] ??= []).push(name);
+}
+const namesOf = (Options: new () => object): string[] =>
+  optionPaths(Options).filter((path) => !path.includes('.'));
+const VALUES = namesOf(WebhooksModuleOptions);
+const STRUCTURE = namesOf(WebhooksModuleStructure);
 
 const options = (names: readonly string[]): fc.Arbitrary<unknown> =>
   fc.oneof(
@@ -38,7 +33,7 @@ const options = (names: readonly string[]): fc.Arbitrary<unknown> =>
 
 const grouped = fc
   .constantFrom(...Object.keys(GROUPS))
-  .chain((group) => options(GROUPS[group]!.split(' ')).map((given) => ({ [group]: given })));
+  .chain((group) => options(GROUPS[group]!).map((given) => ({ [group]: given })));
 
 it('Any value of an option is accepted, or refused with the name of the option', () => {
   fc.assert(
