@@ -296,5 +296,6 @@ describe('A callback that fails', () => {
     engine().advance(10 * DAY);
     await engine().first.maintenance.runRound();
     await engine().runOnce();
+    expect(engine().receiver.arrivals).toHaveLength(80);
   });
 });
