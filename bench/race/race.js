@@ -152,11 +152,12 @@ function profileOf({ contender }, { profile, rounds }, i) {
 }
 
 /**
- * Returns the contenders, rotated by one more in each round and reversed in every second round, so that of three or more none
- * always runs after the same one.
+ * Returns the contenders, rotated by one more in each round and reversed in every second round, so that none always runs after
+ * the same one.
  */
 function roundOrder(entries, i) {
-  const start = i % Math.max(1, entries.length);
+  // Of two, a rotation and a reversal would cancel each other.
+  const start = entries.length > 2 ? i % entries.length : 0;
   const order = [...entries.slice(start), ...entries.slice(0, start)];
   return i % 2 === 0 ? order : order.toReversed();
 }
