@@ -59,7 +59,8 @@ async function startRedis(appendfsync, defer) {
 async function connected(port, defer) {
   const { Redis } = require('ioredis');
   const client = new Redis({ host: '127.0.0.1', port, lazyConnect: true, retryStrategy: () => null });
-  client.on('error', () => undefined); // Not started yet; connect() throws too.
+  // connect() fails until Redis has started. It throws, and emits an error that ioredis would print without this listener.
+  client.on('error', () => undefined);
   for (let attempt = 0; attempt < 100; attempt++) {
     try {
       await client.connect();

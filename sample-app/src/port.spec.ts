@@ -6,7 +6,7 @@ import { itForAll } from '../../test/support/it-for-all.js';
 describe('The port', () => {
   afterEach(() => void delete process.env.SOME_PORT);
 
-  it('is refused if another process uses it, with a command that chooses another port', async () => {
+  it('is refused if another process uses it, and the error shows a command that chooses another port', async () => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
     const { port } = other.address() as AddressInfo;

@@ -334,7 +334,7 @@ describe.each(['express', 'fastify'] as const)(
       host = await startHost({ adapter, logger: false, options: COMPAT });
       receiver = await startReceiver();
       owners = await newAccounts(ROUTES.length + 2);
-      // The last accounts, because the numbers in their ids are too high to occur by chance in a response.
+      // The accounts created last: the numbers in the ids of their things are too high to occur by chance in a response.
       [victim, stranger] = [owners.pop()!, owners.pop()!];
     });
     afterAll(async () => {

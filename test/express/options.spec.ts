@@ -120,7 +120,7 @@ it('Errors about the data source and captures tell an Express host what to chang
     expect(error).toMatchObject({ message: expect.stringMatching(sentence) });
   expect(await refusal({ captures })).toMatchObject({
     message: expect.stringMatching(
-      /does not have this entity.*pass the one that has it: createWebhooks\(\{ dataS/,
+      /does not have this entity.*pass the data source that has it: createWebhooks\(\{ dataS/,
     ),
   });
 });

@@ -25,7 +25,7 @@ function IsNumber(): PropertyDecorator {
 
 function IsSender(): PropertyDecorator {
   return Matches(SENDER, {
-    message: '$property must be an international number, a short code or 2 to 11 letters and digits',
+    message: '$property must be an international number, a short code or 2 to 11 letters, digits and spaces',
   });
 }
 

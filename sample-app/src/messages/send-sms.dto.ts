@@ -31,7 +31,7 @@ export class SendSmsDto {
 
   @IsOptional()
   @Matches(SENDER, {
-    message: 'from must be an international number, a short code or 2 to 11 letters and digits',
+    message: 'from must be an international number, a short code or 2 to 11 letters, digits and spaces',
   })
   from?: string;
 

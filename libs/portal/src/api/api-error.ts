@@ -1,6 +1,9 @@
 import type { ErrorDetail } from './types.ts';
 
-/** A call that failed. `code` comes from the API. If the API did not respond, it is `network`, `timeout` or `unreadable`. */
+/**
+ * A call that failed. `code` comes from the API. If an error response has no code, it is `http_` and the status. If there is no
+ * response, it is `network` or `timeout`; if the response is a success but not JSON, `unreadable`.
+ */
 export class ApiError extends Error {
   override readonly name = 'ApiError';
 

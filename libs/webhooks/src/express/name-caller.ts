@@ -7,8 +7,8 @@ const EXPRESS_WORDS: readonly [nest: RegExp, express: string][] = [
     'add $1 to it.',
   ],
   [
-    /name the right one: WebhooksModule\.forFeature\(.*?\)\./,
-    'pass the one that has it: createWebhooks({ dataSource }).',
+    /name the data source that has it: WebhooksModule\.forFeature\(.*?\)\./,
+    'pass the data source that has it: createWebhooks({ dataSource }).',
   ],
   [
     /is registered twice on one data source: import the result of one forRoot\(\) call everywhere/,

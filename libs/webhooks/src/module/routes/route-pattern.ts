@@ -18,7 +18,10 @@ export function patternsOverlap(one: RoutePattern, other: RoutePattern): boolean
   return one.some((left) => other.some((right) => listsOverlap(left, right)));
 }
 
-/** Returns whether a request to `path` matches. `path` begins with a slash. `isStart`: more segments may follow. */
+/**
+ * Returns whether a request to `path` matches. `path` begins with a slash. If `isStart`, only the start of `path` must match:
+ * `path` may have more segments than the pattern.
+ */
 export function matchesPath(pattern: RoutePattern, path: string, isStart = false): boolean {
   const texts = path.split('/').filter(Boolean);
   return pattern.some((segments) => {

@@ -13,8 +13,8 @@ import type {
 import { WebhookEndpointRow } from '../schema/endpoint.entity.js';
 import { WebhookLaneRow } from '../schema/lane.entity.js';
 
-// Every statement names the tenant or is the operator's. None calls listeners, because the host's subscribers are for the
-// host's entities.
+// Every statement names the tenant or is the operator's. Inserts and updates call no listeners, because the host's subscribers
+// are for the host's entities.
 
 export async function findEndpoint(
   manager: EntityManager,

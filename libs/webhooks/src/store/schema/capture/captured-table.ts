@@ -22,7 +22,7 @@ export function capturedTable(
 ): CapturedTable {
   if (!dataSource.hasMetadata(entity)) {
     throw new WebhooksSetupError(
-      `capture(${nameOf(entity)}): the data source does not have this entity. Add it to the entities of the data source, or name the right one: WebhooksModule.forFeature([...], 'name').`,
+      `capture(${nameOf(entity)}): the data source does not have this entity. Add it to the entities of the data source, or name the data source that has it: WebhooksModule.forFeature([...], 'name').`,
     );
   }
   const metadata = dataSource.getMetadata(entity);
@@ -30,10 +30,12 @@ export function capturedTable(
     throw new WebhooksSetupError(`capture(${metadata.targetName}): ${problem}`);
   };
   if (metadata.tableType === 'view') fail('a view has no rows of its own; capture the table behind it.');
-  if (metadata.tableType === 'entity-child')
+  if (metadata.tableType === 'entity-child') {
+    const parent = metadata.parentEntityMetadata.targetName;
     fail(
-      `the entity shares the table of ${metadata.parentEntityMetadata.targetName}; capture that entity, and ignore its other rows in map.`,
+      `the entity shares the table of ${parent}; capture ${parent}, and let map return null for rows of other entities.`,
     );
+  }
   const column = metadata.findColumnWithPropertyPath(property);
   if (!column) {
     const known = metadata.columns.filter((each) => !isUnstored(each)).map((each) => each.propertyPath);
