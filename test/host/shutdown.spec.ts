@@ -97,7 +97,7 @@ describe('app.close()', () => {
     const later = await startWorker({}, 'api');
     const sending = async (): Promise<number> =>
       (await service(later).deliveries.list('a', { states: ['sending'] })).data.length;
-    // One request has arrived, or two if the first one gave up its slot before app.close().
+    // One request has arrived, or two: if the first one counts as hanging before app.close(), its slot is free for a second one.
     while ((await sending()) !== receiver.arrivals.length)
       await new Promise((resolve) => setImmediate(resolve));
     const arrived = receiver.arrivals.length;

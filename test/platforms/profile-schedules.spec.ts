@@ -196,7 +196,7 @@ describe('what is a success, what is retried and what ends a delivery', () => {
     });
   });
 
-  it('of httpSMS: 2xx; "5XX … retried a maximum of 4 times", so are requests without an answer; 4xx and 3xx are final', () => {
+  it('of httpSMS: 2xx; 5xx ("retried a maximum of 4 times") and no answer are retried, 4xx and 3xx are final', () => {
     expect(endings(httpsms(), answers)).toEqual({
       200: 'delivered after 1',
       204: 'delivered after 1',
@@ -221,7 +221,7 @@ describe('what is a success, what is retried and what ends a delivery', () => {
       ]);
   });
 
-  it('of the standard profile: 15 s, 410 and long failure disable, Retry-After is honoured', () => {
+  it('of the standard profile: 15 s for a response; 410 and long failure disable the endpoint; Retry-After is honoured', () => {
     const { timeoutMs, disablesOnGone, honoursRetryAfter, disablesOnFailure } = standard();
 
     expect([timeoutMs, disablesOnGone, honoursRetryAfter, disablesOnFailure]).toEqual([

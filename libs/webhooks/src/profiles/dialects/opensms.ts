@@ -6,7 +6,10 @@ import { internationalNumber, isoSeconds, renderByType, wireEvent } from '../ren
 import { defineProfile, type Profile, type WireEvent } from '../profile.js';
 import { textSecret } from '../text-secret.js';
 
-/** Options of {@link opensms}. OpenSMS documents none of this: the defaults are this module's. */
+/**
+ * Options of {@link opensms}. The guide of OpenSMS defines no signature, no owner of the secret and no retries: these defaults are
+ * this module's.
+ */
 export interface OpensmsOptions {
   /** Default: header `X-OpenSMS-Signature`, lower-case hex HMAC-SHA256 of the body. */
   signature?: BodySignatureOptions;

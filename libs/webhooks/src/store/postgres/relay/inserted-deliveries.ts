@@ -17,7 +17,8 @@ export const stateColumns = (lease: string, instant: string): string => `
               case when reason is not null then ${instant} end`;
 
 /**
- * SQL for two CTEs, `waiting` and `woken`, which make due the lanes in which the CTE `inserted` has left deliveries waiting.
+ * SQL for two CTEs. `waiting` locks the lanes of the pending deliveries that the CTE `inserted` returns. `woken` makes these lanes
+ * due, except the paused ones.
  */
 export const wakeLanes = ({ lanes }: Tables, instant: string): string => `
      waiting as materialized (
