@@ -96,7 +96,7 @@ describe.each(['repeatable read', 'serializable'])('If transactions are %s by de
     await database.drop();
   });
 
-  it('two workers deliver every event once while hosts publish', async () => {
+  it('two workers deliver every event once while a host publishes', async () => {
     const [first, second] = hosts as [WebhooksHost, WebhooksHost];
     const [{ default_transaction_isolation: shown }] = await first.dataSource.query(
       'show default_transaction_isolation',
@@ -141,11 +141,11 @@ const NUMBER = '+18005550199';
 /** A JSON column after a mistake in a database console. */
 const DAMAGED = 'not JSON';
 
-describe('A row that somebody damaged', () => {
+describe('A damaged row', () => {
   const engine = useEngine();
   const complaints = (): string => engine().log.errors.splice(0).join('\n');
 
-  it('of an account affects no other account: its own callbacks wait, and say why, until it is repaired', async () => {
+  it('of an account affects no other account: callbacks of this account wait with a reason until the row is repaired', async () => {
     const callbackUrl = engine().receiver.url('/callback');
     await engine().endpoint('good', '/good');
     await engine().publish(delivered('damaged', 'm1', { callbackUrl }));
@@ -246,7 +246,7 @@ describe('A row that somebody damaged', () => {
     expect(await engine().runOnce()).toMatchObject({ delivered: 301 });
   });
 
-  it('of secrets is named by a re-encryption, which continues with the other rows', async () => {
+  it('of an endpoint is listed as unreadable by a re-encryption, which continues with the other rows', async () => {
     await engine().endpoint('acme', '/hooks');
     await engine().endpoint('other', '/hooks');
     await engine().query(`update $endpoints set secrets = $1 where tenant_id = 'acme'`, [DAMAGED]);

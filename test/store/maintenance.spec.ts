@@ -195,7 +195,7 @@ describe('The maintenance of a store', () => {
       expect((await data()).slice(2)).toEqual([alertOf(paused[1]!, 8, at + 1)]);
     });
 
-    it('lose the oldest deliveries beyond the limit, attempted ones last, and no more if several callers discard at once', async () => {
+    it('are cut to the limit, the oldest deliveries first and attempted ones last, even if several callers discard at once', async () => {
       const laneId = await laneWith(8);
       const ids = (await rows.deliveries().find({ order: { id: 'ASC' } })).map(({ id }) => id);
       for (const [index, id] of ids.entries()) await rows.deliveries().update({ id }, { nextAt: index + 1 });

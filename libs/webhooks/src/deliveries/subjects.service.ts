@@ -87,7 +87,8 @@ export class WebhookSubjects {
     const subscribers = await store.listSubscribers(tenantId, range);
     const budget = new ByteBudget(MAX_BYTES);
     const reports: EventReport[] = [];
-    // If not all deliveries were read, the event of the last one and all events after it in the list may lack deliveries.
+    // If `found` is cut off, the event of its last delivery may lack deliveries, and so may all events after it. These events
+    // are left to the next page.
     const isCut = found.length === MAX_DELIVERIES;
     const complete = isCut ? sequences.indexOf(found.at(-1)!.eventSequence) : events.length;
     for (const event of events.slice(0, complete)) {

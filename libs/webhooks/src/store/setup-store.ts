@@ -71,7 +71,10 @@ export interface DatabaseHealth {
   oldestTransactionMs: number;
   /** Age of the oldest unrelayed event, ms. */
   relayLagMs: number;
-  /** A worker holds a lease. An idle worker holds none, and leaves no event unrelayed. */
+  /**
+   * Whether a worker holds a lease. An idle worker holds none. While events stay unrelayed, `false` means that no worker runs,
+   * because a running worker would relay them.
+   */
   hasWorkers: boolean;
 }
 

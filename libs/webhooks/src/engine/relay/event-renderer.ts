@@ -12,7 +12,7 @@ export class EventRenderer {
   /** The requests of `event` by profile. */
   private readonly rendered = new Map<Profile, WireEvent[] | null>();
 
-  /** The requests of an event in a profile, one for each wire type; `null`: the profile failed, which is logged. */
+  /** The requests of an event in a profile, one for each wire type; `null` if rendering failed, which is logged. */
   render(event: ClaimedEvent, profile: Profile): WireEvent[] | null {
     if (event !== this.event) this.rendered.clear();
     this.event = event;
@@ -40,7 +40,7 @@ export class EventRenderer {
 function checkRequest({ type, body }: WireEvent): void {
   if (!isStorable(type) || type === '' || type.length > MAX_TYPE_LENGTH)
     throw new TypeError(`each request needs a type of 1 to ${MAX_TYPE_LENGTH} characters`);
-  if (!isStorable(body)) throw new TypeError(`the body of ${type} must be text without NUL`);
+  if (!isStorable(body)) throw new TypeError(`the body of ${type} must be text, well-formed and without NUL`);
 }
 
 function isStorable(value: unknown): boolean {
