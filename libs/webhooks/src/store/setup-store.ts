@@ -116,6 +116,6 @@ export interface SetupStore extends StoreTransactions {
   /** In `tx`: writes the sealed columns of one row. */
   updateSealedRow(table: SealedTable, key: string, columns: SealedColumns): Promise<void>;
   readQueueFigures(): Promise<QueueFigures>;
-  /** Null if the database has no such statistics. */
+  /** Null if the database keeps no statistics about these conditions. */
   readDatabaseHealth(): Promise<DatabaseHealth | null>;
 }

@@ -1,7 +1,7 @@
 import type { OnApplicationBootstrap } from '@nestjs/common';
 import type { OutboxStore } from '../store/outbox-store.js';
 
-/** Replaces the worker in a host's tests: nothing polls, and it remembers which events were published before the test. */
+/** Replaces the worker in a host's tests. Does not poll. Remembers the last event that was published before the test. */
 export class TestStart implements OnApplicationBootstrap {
   /** Sequence of the last event before the test. */
   lastSequence = '0';

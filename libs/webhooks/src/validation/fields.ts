@@ -35,7 +35,7 @@ export const Nullable = (): PropertyDecorator => IsOptional();
 
 /** Matches characters that move the cursor or end a line. The characters of all scripts are allowed. */
 const CONTROL_CHARACTER = /\p{Cc}/u;
-/** The same, but line ends and tabs are allowed. */
+/** Matches the same characters, except line ends and tabs. */
 const CONTROL_CHARACTER_IN_LINE = /[^\P{Cc}\t\n\r]/u;
 
 /** A string of one line, 1 to `max` characters. A string of blanks counts as empty. */

@@ -7,7 +7,7 @@ const MAX_CHARACTERS = 65_536;
 /** Keys that could change prototypes. */
 const FORBIDDEN_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
 
-/** class-validator takes names that every object has, such as `hasOwnProperty`, for known fields. */
+/** class-validator treats names that every object has, such as `hasOwnProperty`, as known fields. */
 const isNoField = (key: string, depth: number): boolean =>
   FORBIDDEN_KEYS.has(key) || (depth === 0 && Object.hasOwn(Object.prototype, key));
 
@@ -18,9 +18,9 @@ export function printableName(name: string): string {
 }
 
 /**
- * Returns what is wrong with a JSON value, whatever fields it should have, or `null`. Wrong are: too many levels, values or
- * characters, keys that could change prototypes, and text that PostgreSQL cannot store. Iterative, so that no depth exhausts
- * the stack.
+ * Returns the first problem of a JSON value, or `null`. Problems are too many levels, values or characters, keys that could
+ * change prototypes, and text that PostgreSQL cannot store. Which fields the body should have does not matter here. Iterative,
+ * so that no depth exhausts the stack.
  */
 export function findShapeProblem(root: unknown): ErrorDetail | null {
   const pending: { value: unknown; path: string; depth: number }[] = [{ value: root, path: '', depth: 0 }];

@@ -24,8 +24,8 @@ const CODES: Record<string, string> = {
 const MAX_FIELDS_NAMED = 20;
 
 /**
- * Only one error of a field is reported. If the field is missing or has the wrong type, it is that error: the others say
- * nothing new.
+ * Only one error of a field is reported. These errors take precedence: if a field is missing or has the wrong type, its other
+ * errors say nothing new.
  */
 const REPORTED_FIRST = ['isDefined', 'isString', 'isArray', 'isRecord', 'isBoolean', 'isInt'];
 

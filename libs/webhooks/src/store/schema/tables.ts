@@ -41,8 +41,8 @@ export function tableMetadata(dataSource: DataSource, table: keyof Tables): Enti
 }
 
 /**
- * Throws if the host's naming strategy renames a table or column. A strategy may choose names where none is declared, but the
- * module's statements and migrations use the names that it declares.
+ * Throws if the host's naming strategy renames a table or column. The module's statements and migrations rely on the names
+ * that its entities declare.
  */
 function assertNotRenamed({
   tableNameWithoutPrefix,

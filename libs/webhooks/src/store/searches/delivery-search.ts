@@ -1,6 +1,6 @@
 import type { DeliveryState, StatusClass } from '../../core/states.js';
 
-/** A delivery may have been created before one with a smaller id, but by less than this, ms. */
+/** A delivery may be older than a delivery with a smaller id, but by less than this, ms. */
 export const MAX_ID_SKEW_MS = 300_000;
 
 /** Which deliveries `searchDeliveries` returns. `undefined`: any. Instants are epoch ms. */

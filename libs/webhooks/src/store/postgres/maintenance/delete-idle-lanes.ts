@@ -6,10 +6,11 @@ const MAX_LANES_DELETED = 500;
 const MAX_LANES_SCANNED = 2_000;
 
 /**
- * Deletes a batch of the callbacks' lanes that are idle and have no deliveries left: retention has deleted the last of them,
- * so nothing was sent there within the retention. Reads ids after `after`; returns where to continue, `'0'` for the start.
+ * Deletes a batch of the callbacks' lanes that are idle and have no deliveries. Maintenance deletes a delivery only after the
+ * retention time, so nothing was sent from these lanes within that time. Reads ids after `after`; returns where to continue,
+ * `'0'` for the start.
  *
- * No delivery is lost. The relay locks the lanes that it found against deletion until its deliveries are committed, and
+ * No delivery is lost. The relay locks its lanes until its deliveries are committed, so that they cannot be deleted, and it
  * creates a missing lane again. A relay may commit just before the lock here, and only a new statement sees its changes. So
  * the lanes are locked first, and checked again by the statement that deletes them.
  */

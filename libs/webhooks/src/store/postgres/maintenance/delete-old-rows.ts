@@ -68,7 +68,7 @@ export async function deleteUnusedEvents(
 
 export async function deleteUnusedEndpoints(session: Session, after: string): Promise<string | null> {
   const { deliveries, endpointHours, endpoints, lanes } = session.tables;
-  // Finds the first delivery from a lane's id on, for the reason that `deleteIdleLanes` gives.
+  // Finds the first delivery of this lane or a later one. The comment in `deleteIdleLanes` gives the reason.
   const [row] = await session.queryUnlogged<{ next: string | null }>(
     `with scanned as materialized (
        select id, deleted_at from ${endpoints}

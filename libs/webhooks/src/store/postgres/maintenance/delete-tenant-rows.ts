@@ -48,7 +48,7 @@ export async function deleteTenantEvents(session: Session, tenantId: string): Pr
   return row!.deleted;
 }
 
-/** Deletes attempts with a separate statement, which also sees those that were recorded while the first statement waited. */
+/** A second statement deletes the attempts, so that it also sees attempts recorded while the first one waited for locks. */
 export async function deleteTenantDeliveries(session: Session, tenantId: string): Promise<number> {
   const { attempts, deliveries, lanes } = session.tables;
   return session.transaction(async (tx) => {

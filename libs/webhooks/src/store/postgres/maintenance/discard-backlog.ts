@@ -20,7 +20,7 @@ export async function discardBacklog(session: Session): Promise<number> {
     );
     if (!lane) return 0;
     // Deliveries in flight are picked only after their lease has expired, because their worker may then be dead. The lane is due
-    // again at the earliest of these times.
+    // again when the first of these leases expires.
     const [row] = await tx.query<{ discarded: number }>(
       `with picked as materialized (
          select d.id

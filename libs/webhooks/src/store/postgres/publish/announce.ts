@@ -2,12 +2,12 @@
 const ANNOUNCING_LOCK = '8602431975310642';
 
 /**
- * SQL that announces events by a NOTIFY in their own transaction: it is sent at the commit, and needs no other statement. The
- * SQL is false if it announces nothing, because
- * - another transaction that announces is open: PostgreSQL commits transactions with a NOTIFY one after the other;
- * - transactions may be prepared for a two-phase commit: those with a NOTIFY cannot be;
- * - the queue of notifications is half full, which a session that listens and does not end its transaction can cause: with a
- *   full queue, the commit would fail.
+ * SQL that announces events by a NOTIFY in their own transaction. PostgreSQL sends the NOTIFY at the commit, without another
+ * statement. The SQL announces nothing and returns false in three cases:
+ * - Another transaction that announces is open. PostgreSQL commits transactions with a NOTIFY one after the other.
+ * - The server allows two-phase commits. A transaction with a NOTIFY cannot be prepared for one.
+ * - The queue of notifications is half full. With a full queue, the commit would fail. A session that listens and does not end
+ *   its transaction can fill it.
  *
  * @param parameters of the statement; the channel is added to them
  * @param channel where others listen; `null`: nothing is announced

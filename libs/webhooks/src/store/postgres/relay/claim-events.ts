@@ -71,7 +71,7 @@ export async function claimEvents(session: Session, limit: number): Promise<Clai
   return { events: withoutWaiting(rows).map(toEvent), isFull: isCut || rows.length === limit };
 }
 
-/** Leaves out events that do not fit or wait for an earlier one of their subject, and later events of the same subjects. */
+/** Leaves out events without room in the batch, events that must wait for an earlier one, and later events of their subjects. */
 function withoutWaiting(rows: UnrelayedRow[]): UnrelayedRow[] {
   if (!rows.some((row) => row.waits || row.data === null)) return rows;
   const waiting = new Set<string>();

@@ -5,7 +5,7 @@ import { readCallbackDestinations } from './read-destinations.js';
 /** Maximum number of tries. One is enough, unless an idle lane is deleted between the two statements. */
 const MAX_TRIES = 8;
 
-/** Creates the lanes of callbacks that are missing, then reads and locks them all. */
+/** Creates the missing lanes of these callbacks, then reads and locks all their lanes. */
 export async function ensureCallbackLanes(
   session: Session,
   callbacks: readonly CallbackOrigin[],

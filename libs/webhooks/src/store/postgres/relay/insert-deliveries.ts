@@ -30,7 +30,7 @@ export async function insertDeliveries(
   return handedOver;
 }
 
-/** One statement. */
+/** Inserts the deliveries with one statement. */
 async function insertPart(
   session: Session,
   deliveries: readonly DeliveryToInsert[],

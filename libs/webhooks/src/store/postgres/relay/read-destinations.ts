@@ -2,7 +2,7 @@ import type { CallbackOrigin, DestinationRecord } from '../../outbox-store.js';
 import type { Session } from '../connection/session.js';
 import { nowMs } from '../fragments/expressions.js';
 
-/** The columns of a destination, of a lane `l`, its endpoint `e` and its account `a`. */
+/** The columns of a destination, from a lane `l`, its endpoint `e` and its account `a`. */
 export const DESTINATION_COLUMNS = `l.id as "laneId", l.tenant_id as "tenantId", l.state as "laneState", l.ordering,
             l.max_in_flight is not null or l.max_throughput_per_minute is not null as "hasLimits",
             l.failing_since is null and (l.hold_until is null or l.hold_until <= ${nowMs(1)}) as "isHealthy",

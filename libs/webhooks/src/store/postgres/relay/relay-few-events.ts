@@ -15,8 +15,8 @@ interface Row {
 
 /**
  * Does for a handful of events what the relay's transaction does for a batch, in one statement that commits by itself. It
- * relays those that are still unrelayed, whose destinations have not changed since they were read, and whose subject has no
- * earlier event waiting elsewhere. The others stay as they are.
+ * relays the events that are still unrelayed, whose destinations have not changed since they were read, and whose subject has
+ * no earlier unrelayed event outside this statement. The other events stay as they are.
  */
 export async function relayFewEvents(
   session: Session,

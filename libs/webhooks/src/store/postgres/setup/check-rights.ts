@@ -51,8 +51,8 @@ const RIGHTS: Record<ProcessRole, Record<keyof Tables, Right[]>> = {
 
 /**
  * Throws {@link MissingRightsError} with every right that the connection's database role lacks on the tables that exist. If
- * the database role may not use their schema, the error names only this right, because the tables cannot be looked up. Does
- * not run its statements through the session, because the session refuses statements while tables are missing.
+ * the role lacks the right to use the schema of the tables, the error names only that right, because the tables cannot be
+ * looked up. Does not run its statements through the session, because the session refuses statements while tables are missing.
  */
 export function checkRights(session: Session, role: ProcessRole): Promise<void> {
   return withConnection(session.dataSource, session.timeoutMs, async (connected) => {
