@@ -27,7 +27,7 @@ export async function startBackend(databaseUrl: string, port: number): Promise<B
     dataSource,
     tenant: (request: AccountRequest) => request.accountId,
     encryption: { current: { id: 'k1', key: process.env.WEBHOOKS_KEY ?? developmentKey() } },
-    // Customers have API keys, which browsers do not send: they get a link with a session.
+    // Browsers do not send the API keys of customers, so customers get a link with a session.
     portal: { access: 'session', publicUrl: '/pages/webhooks-portal' },
     // Receivers on this machine over http, for development only.
     ...(!production && { network: { allowHttp: true, allowedAddresses: ['127.0.0.0/8', '::1/128'] } }),

@@ -53,7 +53,7 @@ describe('The sample in plain Express', () => {
     await request(backend.url).get('/pages/webhooks').expect(401);
   });
 
-  it('sends each status of a message to the URL that its account registered, signed', async () => {
+  it('sends a signed webhook for each status of a message to the URL that its account registered', async () => {
     const { body } = await post('/api/webhooks', 'demo-key-a', { url: receiver.url, events: ['*'] }).expect(
       201,
     );

@@ -112,7 +112,7 @@ async function playRepair({ api, key, say = () => undefined }) {
         profile: 'standard',
       }),
     );
-    await step('replay to it what it missed', async () => {
+    await step('replay what the second URL missed', async () => {
       const range = { since, types: ['message.delivered'] };
       const dry = await call('POST', `/webhooks/${second.id}/replay`, { ...range, dryRun: true });
       let { job } = await call('POST', `/webhooks/${second.id}/replay`, range);
@@ -120,7 +120,7 @@ async function playRepair({ api, key, say = () => undefined }) {
         job = await call('GET', `/webhooks/jobs/${job.id}`);
         return job.state !== 'pending' && job.state !== 'running';
       });
-      await until('what it missed', () => hasAll('/second', receiver.arrived('/first', 200)));
+      await until('what the second URL missed', () => hasAll('/second', receiver.arrived('/first', 200)));
       say(
         `  a dry run found ${dry.deliveries}; job ${job.state}: ${job.deliveries} created, ${job.left} left`,
       );

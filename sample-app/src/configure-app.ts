@@ -2,7 +2,7 @@ import { ValidationPipe } from '@nestjs/common';
 import type { INestApplication } from '@nestjs/common';
 import { serveOpenApi } from './openapi.js';
 
-/** The prefix, the validation and the description of all routes. */
+/** Sets the prefix and the validation of all routes, and serves their OpenAPI document. */
 export function configureApp(app: INestApplication): void {
   // Scripts of httpSMS's and Mobile Text Alerts' customers find the registration routes where those platforms have them.
   app.setGlobalPrefix('api/v1', { exclude: ['v1/webhooks{/*path}', 'v3/webhooks{/*path}'] });

@@ -1,7 +1,7 @@
 import { requireDatabase, withoutPassword } from './database-url.js';
 
 describe('DATABASE_URL', () => {
-  it('fails with advice if no PostgreSQL listens there', async () => {
+  it('is refused with advice if no PostgreSQL listens there', async () => {
     await expect(requireDatabase('postgresql://postgres@127.0.0.1:1/sms')).rejects.toThrow(
       /^DATABASE_URL cannot be used: .*ECONNREFUSED.*\. Start that PostgreSQL, or unset DATABASE_URL to start one here/,
     );

@@ -6,7 +6,7 @@ import { CarrierSimulator } from './simulator.js';
 
 const MINUTE = 60_000;
 
-describe('The data of the sample’s events about messages and phones', () => {
+describe('The sample’s events about messages and phones', () => {
   let backend: RunningBackend;
   beforeAll(async () => (backend = await startBackend()));
   afterAll(() => backend.close());
@@ -19,7 +19,7 @@ describe('The data of the sample’s events about messages and phones', () => {
     return events.map(({ data }) => JSON.parse(data) as unknown);
   }
 
-  it('includes the external id, tags, phone and SIM of a message, and whether it was refunded', async () => {
+  it('include the external id, tags, phone and SIM of a message, and whether it was refunded', async () => {
     const known = { externalId: 'order-7', tags: { campaign: 'spring' }, sim: 1 };
     for (const [to, message] of [
       ['+14155550121', 'Are you coming?'],
@@ -38,7 +38,7 @@ describe('The data of the sample’s events about messages and phones', () => {
     ]);
   });
 
-  it('reports once that a phone is offline after an hour without a heartbeat', async () => {
+  it('report once that a phone is offline after an hour without a heartbeat', async () => {
     const phone = { phoneNumber: '+14155550777', online: true };
     await backend.post('/carrier/heartbeat', phone).expect(200);
     const heartbeats = backend.app.get(HeartbeatCheck);
