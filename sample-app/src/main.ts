@@ -20,7 +20,7 @@ import { Shutdown } from './shutdown.js';
 const production = process.env.NODE_ENV === 'production';
 /** Outside production, only this machine may connect unless HOST is set, because the demo's keys are public. */
 const host = process.env.HOST ?? (production ? '0.0.0.0' : '127.0.0.1');
-/** If it is not set, a PostgreSQL is started with its data in `.data`. */
+/** If DATABASE_URL is not set, the sample starts a PostgreSQL with its data in `.data`. */
 const given = process.env.DATABASE_URL;
 
 async function main(shutdown: Shutdown): Promise<void> {

@@ -111,7 +111,7 @@ describe('The demo', () => {
     }
   });
 
-  it('reuses its endpoints of an earlier run, and changes them to its new port', async () => {
+  it('reuses the endpoints of an earlier run, and changes their URLs to its new port', async () => {
     const api = backend.url;
     const before = new Demo('mysmsgate');
     await before.listen(0);

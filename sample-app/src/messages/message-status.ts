@@ -79,8 +79,9 @@ export class MessageStatus {
   }
 
   /**
-   * Publishes a status before the current one, with an earlier time, even if the carrier gives none or a later one. For a
-   * duplicate report, the idempotency key keeps the event from being published again.
+   * Publishes a status that comes before the current one. The event's time is before that of the current status, even if the
+   * report has a later time or none. If the report is a duplicate, the idempotency key keeps the event from being published
+   * again.
    */
   private async publishLateStatus(tx: EntityManager, message: Message, report: StatusReport): Promise<void> {
     const { status, errorCode = null, errorMessage = null, providerId = message.providerId } = report;

@@ -15,7 +15,7 @@ export const MANUAL_NUMBERS = '+999';
 
 @Injectable()
 export class MessagesService {
-  /** Emits each message to send, after its transaction has committed. */
+  /** Emits each outbound message after its transaction has committed. */
   readonly accepted = new Subject<Message>();
 
   constructor(
