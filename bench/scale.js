@@ -1,4 +1,4 @@
-// How much throughput does each further worker add? One to four workers of 32 slots, and a receiver that takes 200 ms.
+// How much throughput does each further worker add? Runs one to four workers of 32 slots against a receiver that takes 200 ms.
 const { setTimeout: delay } = require('node:timers/promises');
 const { summary } = require('./measure/figures.js');
 const { startHost } = require('./testbed/start-host.js');
@@ -10,8 +10,8 @@ const { insertEndpoints } = require('./testbed/tables.js');
 const SLOTS = 32;
 const RESPONSE_MS = 200;
 /**
- * So many that the limit is never the concurrency window or the share of one endpoint, and so few that each worker sends to all
- * of them during the warm-up.
+ * With fewer endpoints, the concurrency window or the share of one endpoint could limit the throughput. With many more, a worker
+ * would not send to all of them during the warm-up.
  */
 const ENDPOINTS = 100;
 const EVENTS_PER_TRANSACTION = 5_000;

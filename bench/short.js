@@ -29,7 +29,7 @@ const MIN_SHARE = 0.6;
 /** @type {import('./race/race.js').RaceResult[]} */
 const published = require('./results/drain.json').details;
 
-/** The loops that the targets compare with. */
+/** The loop that each client of the module is compared with. */
 const LOOPS = { axios: "loop: engine's axios over undici", undici: 'loop: undici' };
 
 script(

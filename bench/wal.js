@@ -1,5 +1,5 @@
-// How many bytes of WAL do an event and its delivery write, by table or index and by kind of record: while a full queue is
-// drained, and at a steady rate? For example:
+// Measures how many bytes of WAL an event and its delivery write, by table or index and by kind of record. The measured steps
+// are publishing, draining a full queue, and a steady rate. For example:
 //   node bench/wal.js --deliveries 20000 --rate 100 --seconds 10 --inflight 64
 const { join } = require('node:path');
 const { setTimeout: delay } = require('node:timers/promises');

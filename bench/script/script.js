@@ -1,4 +1,4 @@
-// What every script needs: the right version of Node, its options, a time limit, and clean-up.
+// What every script needs: the right version of Node, options from the command line, a time limit, and clean-up.
 const { spawn } = require('node:child_process');
 const { existsSync } = require('node:fs');
 const { join } = require('node:path');

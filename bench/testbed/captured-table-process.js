@@ -1,4 +1,4 @@
-// Updates a table of the host's with and without the triggers of a capture, inside the host's own process. It delivers nothing.
+// Measures updates of a host's table with and without the triggers of a capture, inside the host's own process. It delivers nothing.
 const { serve } = require('./child-process.js');
 const { createHost } = require('./host.js');
 const { runConcurrently } = require('../workload/run-concurrently.js');
@@ -46,9 +46,9 @@ serve({
   },
 
   /**
-   * Returns UPDATEs per second with `clients` at once. `beside` is `trigger` (the triggers exist), `nothing`, or `publish`: each
-   * transaction also publishes an event, which needs `inTransaction`. With `inTransaction`, each UPDATE runs in a transaction
-   * of its own, otherwise as a single statement.
+   * Returns UPDATEs per second with `clients` at once. With `inTransaction`, each UPDATE runs in a transaction of its own,
+   * otherwise as a single statement. `beside` names what is measured besides the UPDATE: `nothing`; `trigger`: the triggers
+   * exist; `publish`: each transaction also publishes an event (only with `inTransaction`).
    */
   async updates({ beside, inTransaction, clients, seconds }) {
     const { dataSource, webhooks } = host;

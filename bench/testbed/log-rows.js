@@ -16,7 +16,7 @@ const ROWS_PER_INSERT = 500_000;
  * @param {number} of.rows deliveries of the tenant
  * @param {number} of.total deliveries of all tenants
  * @param {number} of.endpoints of all tenants
- * @param {number} of.deleted number of endpoints that the tenant has deleted within the last hour
+ * @param {number} of.deleted number of deleted endpoints of the tenant that retention has not removed yet
  * @param {string} of.origin of the receiver
  */
 async function fillLog(client, { rows, total, endpoints, deleted, origin }) {
@@ -97,7 +97,7 @@ function insertLog(client, { from, to, total, every }) {
   );
 }
 
-/** Endpoints that were registered before all events and deleted after them. */
+/** Inserts endpoints that were registered before all events and deleted after them. */
 function insertDeletedEndpoints(client, count) {
   return client.query(
     `with endpoints as (

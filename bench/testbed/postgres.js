@@ -26,7 +26,7 @@ async function startPostgres(defer, { statements = false } = {}) {
 
     /** Creates an empty database, or a copy of another one. Returns its URL. */
     async createDatabase(name, template) {
-      // `file_copy`, so that a template of a gigabyte does not go through the WAL.
+      // With `file_copy`, a template of a gigabyte does not go through the WAL.
       const original = template ? nameOf(template) : 'template0';
       await client.query(`create database ${nameOf(name)} template ${original} strategy file_copy`);
       return urlOf(url, nameOf(name));
@@ -81,7 +81,7 @@ async function counting(defer) {
   return embedded(defer, folder);
 }
 
-/** The process id gives runs at the same time databases of their own. Their figures are worthless all the same. @param {string} name */
+/** The process id gives simultaneous runs separate databases. Their figures are still worthless. @param {string} name */
 function nameOf(name) {
   return `bench_${process.pid}_${name}`;
 }

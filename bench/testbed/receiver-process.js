@@ -110,8 +110,8 @@ serve({
   },
 
   /**
-   * Resolves when `count` requests that count have arrived, with the time of the last one in monotonic ms. If they have arrived
-   * before the call, returns the current time.
+   * Resolves when `count` requests to the counted paths have arrived, with the arrival time of the last one in monotonic ms. If
+   * they have arrived before the call, returns the current time.
    */
   arrived({ count: wanted }) {
     if (count >= wanted) return monotonic();

@@ -49,7 +49,8 @@ function eventOf(number, endpoints = TENANTS) {
 }
 
 /**
- * The same event as a job of a queue: the body is rendered when the job is enqueued, the endpoint is looked up in memory when it is sent.
+ * Returns the event of `eventOf(number)` as a job of a queue. The body is rendered when the job is enqueued. The endpoint is
+ * looked up in memory when the job is sent.
  *
  * @param {number} number
  */
