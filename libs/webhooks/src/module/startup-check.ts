@@ -85,7 +85,7 @@ export class StartupCheck
     if (this.timer) clearTimeout(this.timer);
   }
 
-  /** After `onModuleDestroy`, in which the worker records its last outcomes. */
+  /** Nest calls this after `onModuleDestroy`, in which the worker records its last outcomes. */
   beforeApplicationShutdown(): void {
     this.detach();
   }
@@ -136,7 +136,7 @@ export class StartupCheck
   private attach(): void {
     if (attachedDataSources.has(this.dataSource)) {
       throw new WebhooksSetupError(
-        'WebhooksModule is registered twice on one data source: import the result of one forRoot() call everywhere, or give each its own data source.',
+        'WebhooksModule is registered twice on one data source: import the result of one forRoot() call everywhere, or give each registration its own data source.',
       );
     }
     attachedDataSources.add(this.dataSource);

@@ -11,8 +11,8 @@ export interface OperatorControllerOptions {
 }
 
 /**
- * A controller for the people on call: what `webhooks.operator` pauses and lists, over all tenants. List it in the
- * `controllers` of a module of yours that imports what the guards need.
+ * Returns a controller for the people on call. Its routes list and pause over all tenants, as `webhooks.operator` does. Add
+ * the controller to the `controllers` of a module of yours that imports what the guards need.
  *
  * @throws InvalidOptionError without guards, because the routes show the data of all tenants
  */

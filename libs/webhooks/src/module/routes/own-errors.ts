@@ -44,7 +44,7 @@ interface IdPath extends PathId {
 }
 
 /**
- * Gives a `code` to errors of requests to this module's routes that no handler has seen: bodies that a parser of the host
+ * Gives a `code` to errors that end a request to this module's routes before a handler runs: bodies that a parser of the host
  * refuses, and ids that the router refuses (`dlv_`, `wh_%ff`, very long ones). Errors of all other paths stay as they are.
  */
 @Injectable()
