@@ -76,7 +76,7 @@ export class DeliveryEvents {
   /**
    * Called by the worker.
    *
-   * @param name of the event
+   * @param name see {@link DeliveryEventMap}
    */
   emit<Name extends keyof DeliveryEventMap>(name: Name, notice: DeliveryEventMap[Name]): void {
     channelOf(name).publish(notice);

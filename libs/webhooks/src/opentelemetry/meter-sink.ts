@@ -32,7 +32,7 @@ export class MeterSink implements MetricsSink {
     return (value, labels) => gauge.record(value, labels);
   }
 
-  /** The meter is read when the module starts: it uses an SDK that the host has registered before. */
+  /** Read when the module starts, so an SDK that the host has registered before that is used. */
   private get meter() {
     return (this.provider ?? metrics).getMeter(SCOPE.name, SCOPE.version);
   }

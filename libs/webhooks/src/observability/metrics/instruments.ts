@@ -48,7 +48,7 @@ const COUNTERS = {
     'leases.lost',
     '{delivery}',
     [],
-    'Outcomes that were not recorded, because another worker had the delivery by then.',
+    'Outcomes that were not recorded, because the lease on the delivery had ended.',
   ),
   rescued: instrument(
     'leases.rescued',
@@ -111,7 +111,7 @@ const GAUGES = {
     'queue.oldest_due.age',
     's',
     [],
-    'How long the oldest event, or the endpoint that is due for longest, has waited for a worker. The same in each process.',
+    'How long the oldest event, or the endpoint that has been due for longest, has waited for a worker. The same in each process.',
   ),
   inFlight: instrument('requests.in_flight', '{request}', [], 'Requests in flight in this process.'),
   pollAge: instrument(

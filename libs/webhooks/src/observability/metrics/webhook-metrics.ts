@@ -55,7 +55,7 @@ export class WebhookMetrics {
     return this.instruments !== null;
   }
 
-  /** A transaction has committed that published events of these types. */
+  /** A transaction that published events of these types has committed. */
   published(types: readonly string[]): void {
     if (this.instruments) this.countTypes('published', types);
   }
