@@ -12,7 +12,7 @@ import { isDescribed, methodOf, pathItemsOf, scannedPath } from './document/path
 import { prefixSchemas } from './document/prefix-schemas.js';
 import { schemas } from './schemas/schemas.js';
 
-/** The parts of a document that {@link addWebhooksToOpenApi} reads, such as one of `SwaggerModule.createDocument`. */
+/** The parts of a document that {@link addWebhooksToOpenApi} reads. `SwaggerModule.createDocument` returns such a document. */
 export interface HostDocument {
   openapi: string;
   paths: object;
@@ -22,8 +22,8 @@ export interface HostDocument {
 
 /**
  * Adds the routes of this module to the OpenAPI document of a Nest app, as they are mounted: under its prefix, path and
- * versions. What the scan of `@nestjs/swagger` found of them is replaced. In a document of OpenAPI 3.1 or later, the outgoing
- * requests of each profile become its `webhooks`; 3.0 has no place for them.
+ * versions. Replaces what the scan of `@nestjs/swagger` has found of these routes. In a document of OpenAPI 3.1 or later, adds
+ * the outgoing requests of each profile to `webhooks`; 3.0 has no place for them.
  *
  * Call it after `setGlobalPrefix` and `enableVersioning`.
  *

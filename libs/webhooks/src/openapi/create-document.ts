@@ -18,7 +18,7 @@ import { schemas } from './schemas/schemas.js';
 
 /** What {@link webhooksOpenApi} describes. */
 export interface OpenApiOptions extends OperationOptions {
-  /** Path of the routes, as the option of the module. Default `webhooks`. */
+  /** Path of the routes, as in the module's option `path`. Default `webhooks`. */
   path?: string;
   /** What precedes the path, such as `api/v1`. Default none. */
   prefix?: string;

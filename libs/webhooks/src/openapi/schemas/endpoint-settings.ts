@@ -4,9 +4,9 @@ import { TIMEOUT_RANGE } from '../../config/settings.js';
 import type { EndpointSettings } from '../../endpoints/register-endpoint.dto.js';
 import { type Fields, flag, listOf, nullable, text, whole } from './fields.js';
 
-/** One line without control characters that is not only blanks. */
+/** One line that has no control characters and is not blank. */
 export const LINE_PATTERN = String.raw`^\P{Cc}*[^\s\p{Cc}]\P{Cc}*$`;
-/** The same with several lines and tabs. */
+/** Like {@link LINE_PATTERN}, but line breaks and tabs are allowed. */
 const NOTE_PATTERN = String.raw`^(\P{Cc}|[\t\n\r])*[^\s\p{Cc}](\P{Cc}|[\t\n\r])*$`;
 
 const written = (description: string, maxLength: number): JsonSchema =>

@@ -47,7 +47,7 @@ export const WAIT_REASONS: Readonly<Record<WaitReason, string>> = {
   repair:
     'Stored data of its webhook cannot be used: see `reason`. The delivery is tried again every minute.',
   schedule: 'Its next attempt is due later.',
-  order: 'Another delivery of its subject comes first: `waitsFor` has its id.',
+  order: 'Another delivery of the same subject comes first: `waitsFor` is the id of that delivery.',
   failing: 'It is due, but its webhook keeps failing, so few are sent.',
   limit: 'It is due, but `maxThroughputPerMinute` is used up.',
   concurrency: 'It is due, but `maxInFlight` requests are in flight.',
