@@ -20,7 +20,7 @@ const DEFAULTS: Required<HealthThresholds> = {
   timeoutMs: 5_000,
 };
 
-/** `WebhooksService.healthReport()`. */
+/** Makes the report that `WebhooksService.healthReport()` returns. */
 @Injectable()
 export class HealthReporter {
   constructor(
@@ -50,7 +50,7 @@ export class HealthReporter {
 
   private stalled(pollAgeMs: number | null, stalledAfterMs: number): HealthProblem[] {
     if (pollAgeMs === null || pollAgeMs <= Math.max(stalledAfterMs, 2 * this.settings.idlePollMs)) return [];
-    const message = `The worker of this process has not polled the database for ${seconds(pollAgeMs)}: the log says why if the database is not reachable; otherwise restart the process.`;
+    const message = `The worker of this process has not polled the database for ${seconds(pollAgeMs)}. If the database is not reachable, the log says why. Otherwise, restart the process.`;
     return [{ status: 'down', kind: 'worker-stalled', message }];
   }
 

@@ -17,7 +17,7 @@ export interface WebhookStats {
   /** Age of the oldest due delivery or unrelayed event, ms; 0 if there is none. */
   lagMs: number;
   /**
-   * How long the oldest unrelayed event, or the queue that is due for longest, has waited for a worker, ms; 0 if none waits.
+   * How long the oldest unrelayed event, or the queue that has been due for longest, has waited for a worker, ms; 0 if none waits.
    * Endpoints that are slow, fail or have limits do not raise it.
    */
   waitMs: number;
