@@ -3,7 +3,7 @@ import { BaseExceptionFilter, HttpAdapterHost } from '@nestjs/core';
 import type { PortalOptions } from '../../config/portal-options.js';
 import { PORTAL } from '../portal.js';
 
-/** Adds to a 401 where the page can get a session, and the brand that the page shows until then. */
+/** Adds to a 401 the URLs at which the page can get a session, and the brand and texts that the page shows until then. */
 @Catch(HttpException)
 export class SessionEndFilter extends BaseExceptionFilter<HttpException> {
   constructor(

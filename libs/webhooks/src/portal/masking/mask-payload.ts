@@ -14,9 +14,9 @@ const ID_KEY = /(^|[_-]|[a-z])(ids?|Ids?|uuid|Uuid|UUID|uid|Uid)$/;
 /** Keys whose values come from a vocabulary, such as `delivered`, and were not written by a person. */
 const WORD_KEY =
   /^(type|event|event_?type|status|state|direction|(error|status)_?code|reason|channel|encoding|object|version|spec_?version|country|currency|object_?type|message_?type)$/i;
-/** Keys of codes that people type in, as a number or as text. */
+/** Keys of codes that people type in. Numbers under these keys are masked like texts. */
 const CODE_KEY = /(^|[a-z_-])(code|otp|pin|token|password)$/i;
-/** Keys of times, as numbers or texts. */
+/** Keys of times. Numbers under these keys are not masked. */
 const TIME_KEY = /(time|timestamp|date|(^|[a-z_])at|created|updated|expires?|occurred)$/i;
 /** Ids that are counters have up to nine digits, and snowflake ids more than fifteen. Ids in between may be phone numbers. */
 const PHONE_DIGITS = /^\d{10,15}$/;

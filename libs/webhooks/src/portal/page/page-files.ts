@@ -49,7 +49,7 @@ export class PageFiles implements OnModuleInit {
     const file = Object.hasOwn(files, name) ? files[name]! : null;
     if (file === null) return null;
     const encoding = chooseEncoding(acceptEncoding);
-    // Not cached, because clients that accept no compression are rare.
+    // The uncompressed content is not cached, because clients that accept no compression are rare.
     const content =
       encoding === 'identity'
         ? gunzipSync(this.decode(name, 'gzip', file))

@@ -10,7 +10,7 @@ interface FastifyInstance {
   get(url: string, handler: (request: PageRequest, reply: object) => void): unknown;
 }
 
-/** On Fastify, redirects the page's path with a slash at its end. Express serves both forms by itself. */
+/** On Fastify, redirects from the page's path with a slash at its end to the one without. Express serves both by itself. */
 @Injectable()
 export class PageSlash implements OnModuleInit {
   constructor(

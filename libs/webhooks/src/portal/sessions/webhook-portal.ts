@@ -11,8 +11,8 @@ export interface PortalSession {
   /** For `Authorization: Bearer`. Keep it out of logs. */
   token: string;
   /**
-   * Opens the page with this session: `portal.publicUrl`, or the page's path in this app if the option is not set, with the
-   * token in the fragment, which browsers do not send.
+   * Opens the page with this session. Begins with `portal.publicUrl`, or, if that option is not set, with the page's path in
+   * this app. The token is in the fragment, which browsers do not send.
    */
   url: string;
   /** RFC 3339. */
