@@ -30,7 +30,7 @@ export function optInOf(event: WebhookEvent): WebhookOptIn {
   return part<WebhookOptIn>(event, 'optIn');
 }
 
-/** Returns true, the default, if no further send follows the expiry. */
+/** Returns true if no further send follows the expiry, or if the message does not say whether one follows. */
 export function isFinalExpiry(message: WebhookMessage): boolean {
   return message.isFinal ?? true;
 }

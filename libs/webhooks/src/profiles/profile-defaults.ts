@@ -29,8 +29,8 @@ export const plainRegistration: RegistrationRules = {
 /**
  * Defaults that the five platform profiles share: JSON, a timeout of 5 s (two of the platforms document it, the others
  * document none), and retries that are never earlier than the documented delay. No platform documents a 410,
- * `Retry-After` or a disabled endpoint, so none of them has an effect. No emails besides the alerts that every endpoint
- * gets.
+ * `Retry-After` or a disabled endpoint, so these have no effect. The owner gets no emails besides the alerts that
+ * every endpoint has.
  */
 export const platformPolicy = {
   contentType: 'application/json',

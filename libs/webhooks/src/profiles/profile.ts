@@ -9,7 +9,7 @@ export interface WireEvent {
   body: string;
 }
 
-/** What a signature can cover. One per attempt. */
+/** What the signature of one attempt can cover. */
 export interface SigningInput {
   /** `evt_…`: the same for every endpoint and attempt. */
   eventId: string;

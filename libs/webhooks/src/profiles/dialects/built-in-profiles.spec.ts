@@ -58,7 +58,7 @@ describe('a registration', () => {
         'phone.heartbeat.online',
       ],
     ],
-  ])('of each platform: names exactly the events of its document', ([name, events]) => {
+  ])('accepts exactly the event names in the document of its platform', ([name, events]) => {
     expect(rules[name]!.eventNames).toEqual(events);
   });
 

@@ -7,7 +7,7 @@ import { unixSeconds } from '../rendering.js';
 
 /** Options of {@link httpsms}. */
 export interface HttpsmsOptions {
-  /** `iss` of the token. Default `api.httpsms.com`, as httpSMS itself. */
+  /** `iss` of the token. Default `api.httpsms.com`, which httpSMS itself uses. */
   issuer?: string;
 }
 
@@ -23,7 +23,7 @@ const EVENTS = {
 } as const;
 
 /**
- * httpSMS's webhooks: CloudEvents, `X-Event-Type`, and a new JSON Web Token for each attempt, which does not cover the body.
+ * httpSMS's webhooks: CloudEvents, `X-Event-Type`, and a JSON Web Token that is new in each attempt and does not cover the body.
  * Without a signing key there is no `Authorization` header. Retries 5xx and requests without a response four times, after
  * 1 s or more.
  */
