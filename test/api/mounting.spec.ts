@@ -129,7 +129,7 @@ describe.each(['express', 'fastify'] as const)('The routes on %s', (adapter) => 
       await api.get('/webhooks').expect(404);
     }));
 
-  it("leave the host's own routes at the same path alone", () =>
+  it("do not hide the host's own routes at the same path", () =>
     withHost({ adapter, options: { imports: [CarrierModule] } }, async (api) => {
       expect((await api.get('/webhooks/carrier-status').expect(200)).text).toBe('the host answers');
       await serves(api, '/webhooks');

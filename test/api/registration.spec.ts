@@ -170,7 +170,7 @@ describe('What a profile asks of a registration', () => {
     },
   );
 
-  it('names the profile in the error', async () => {
+  it('an error names the profile', async () => {
     const { body } = await register({ profile: 'msgine', events: ['message.received'] });
     expect(body.message).toContain('msgine');
     expect(body.message).toContain('message.delivered');
@@ -187,7 +187,7 @@ describe('What a profile asks of a registration', () => {
     ).toBeNull();
   });
 
-  it('MySMSGate allows one URL for each stream; a second one is a 409, also if a change asks for it', async () => {
+  it('MySMSGate allows one URL for each stream; a second one is a 409, also in a PATCH', async () => {
     const a = newAccount();
     const both = { url: URL, profile: 'mysmsgate', events: ['incoming-sms'] };
     await a.post('/webhooks', both).expect(201);
@@ -216,7 +216,7 @@ describe('What a profile asks of a registration', () => {
     await a.post('/webhooks', standard).expect(201);
   });
 
-  it("msgine returns no secret: both routes for secrets refer to the account's", async () => {
+  it("msgine returns no secret: both routes for secrets refer to the account's secret", async () => {
     const a = newAccount();
     const { body } = await a.post('/webhooks', { url: URL, profile: 'msgine', events: ['*'] });
     expect(body).not.toHaveProperty('secret');

@@ -37,7 +37,7 @@ const UNPARSED: Record<string, string>[] = [
 ];
 
 /**
- * Headers with which clients describe a body that they do not send: curl, axios, Ruby, urllib, Go, a proxy that speaks HTTP/2.
+ * Headers that clients send with a request without a body: curl, axios, Ruby, urllib, Go, a proxy that speaks HTTP/2.
  */
 const NO_BODY: Record<string, string>[] = [
   {},
@@ -181,7 +181,7 @@ describe.each(HOSTS)('On $name', ({ adapter, configure }) => {
   );
 
   itForAll(FROM_OTHER_SITES)(
-    'a form without fields from another site is a 415 and changes nothing',
+    'an empty form that another site submits is a 415 and changes nothing',
     async (headers) => {
       const before = await everything();
       for (const [route] of WITHOUT_BODY)
@@ -219,7 +219,7 @@ describe.each(HOSTS)('On $name', ({ adapter, configure }) => {
       }
   });
 
-  it('a path with an invalid id is a 404 with a code', async () => {
+  it('a path with an invalid id, or without a route for the method, is a 404 with a code', async () => {
     for (const [route, code] of [
       ['GET /webhooks/wh_', 'endpoint_not_found'],
       ['GET /webhooks/wh_!!', 'endpoint_not_found'],

@@ -334,7 +334,7 @@ describe.each(['express', 'fastify'] as const)(
       host = await startHost({ adapter, logger: false, options: COMPAT });
       receiver = await startReceiver();
       owners = await newAccounts(ROUTES.length + 2);
-      // The accounts created last: the numbers in the ids of their things are too high to occur by chance in a response.
+      // These accounts are created last, so the numbers in the ids of their things are too high to occur in a response by chance.
       [victim, stranger] = [owners.pop()!, owners.pop()!];
     });
     afterAll(async () => {
@@ -389,7 +389,7 @@ describe.each(['express', 'fastify'] as const)(
     );
 
     itForAll(ROUTES)(
-      'every route returns 403 and runs no query without a tenant',
+      'without a tenant, every route returns 403 and runs no query',
       async ({ route, call }) => {
         for (const key of ['none', 'empty']) {
           const connections = jest.spyOn(host.dataSource, 'createQueryRunner');
@@ -435,7 +435,7 @@ describe.each(['express', 'fastify'] as const)(
       `wh_${'0'.repeat(27)}`,
       `evt_${'0'.repeat(26)}`,
       'x',
-    ])('returns 404 for ids that no endpoint has', async (id) => {
+    ])('a route returns 404 for an id that no endpoint has', async (id) => {
       await host
         .as('a')
         .get(`/webhooks/${encodeURIComponent(id)}`)
@@ -443,7 +443,7 @@ describe.each(['express', 'fastify'] as const)(
     });
 
     itForAll(['dlv_', 'dlv_0', 'dlv_-1', 'dlv_1e3', `dlv_${'9'.repeat(25)}`, 'dlv_1; drop table x', '7'])(
-      'returns 404 for ids that no delivery has',
+      'a route returns 404 for an id that no delivery has',
       async (id) => {
         await host
           .as('a')

@@ -127,7 +127,7 @@ describe('The keys of stored secrets', () => {
     expect(box.open(JSON.parse(stored.secrets)[0].sealed, sealContext('a', null))).toBe(account.secret);
   });
 
-  it('seal unencrypted values with reencryptSecrets(), after which a start need not accept such values any more', async () => {
+  it('seal unencrypted values with reencryptSecrets(); after that, the app starts without acceptPlaintext', async () => {
     const database = await createDatabase();
     const security = { allowPlaintextSecrets: true };
     const plainHost = await startHost({ database, options: { encryption: undefined, security } });
