@@ -216,7 +216,7 @@ describe('A map that fails', () => {
     engine().log.errors.length = 0;
   });
 
-  it('counts as failed, too, if it does not return an event, and nothing of its batch is lost', async () => {
+  it('a map that does not return an event counts as failed; the other changes of its batch are published', async () => {
     await add('bad', 'good');
     map = (row, previous, context) =>
       row.id === 'bad' ? ({ type: 'Not A Type', data: {} } as never) : statusEvent(row, previous, context);
@@ -225,7 +225,7 @@ describe('A map that fails', () => {
     expectErrors(/row bad.*InvalidEventError.*type must be/);
   });
 
-  it('is also reported for a row that no longer fits its table', async () => {
+  it('a row that no longer fits its table is reported like a map that fails', async () => {
     await add('a', 'bad', 'z');
     await messages().update({ accountId: 1 }, { status: 'sent' });
     await engine().query(

@@ -109,7 +109,7 @@ describe('An attempt', () => {
     expect(refused).toMatchObject({ state: 'pending', lastAttempt: { status: null, error: 'connect' } });
   });
 
-  it('is stored with number, start, duration, status, error and the text of the response, even if it is the last attempt', async () => {
+  it('is stored with number, start, status, error and the text of the response, even if it is the last attempt', async () => {
     // If a reused connection breaks before any response, the request is sent once more on a new connection: two cuts, one
     // attempt.
     await attempt(inSequence(answer(503, { body: 'try later' }), cut, cut, answer(200, { body: 'thanks' })));
@@ -175,7 +175,6 @@ describe('An attempt', () => {
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-// What a receiver can ask for by its response.
 describe('Retry-After', () => {
   const engine = useEngine();
 
@@ -266,7 +265,7 @@ describe('A response that asks for a pause', () => {
     )) as [{ held: number }];
     expect(held).toBeGreaterThanOrEqual(5 * SECOND);
     expect(held).toBeLessThan(10 * SECOND);
-    // Time passes while the test runs, so a longer pause is certain to be seen.
+    // A longer pause does not end while the test runs.
     await engine().query('update $lanes set hold_until = hold_until + $1', [HOUR]);
     await engine().publish(delivered('acme', 'm2'));
     await engine().runAll();

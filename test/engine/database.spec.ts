@@ -72,7 +72,7 @@ describe('Statements that are gone on several connections at once', () => {
 const EVENTS = 300;
 const SERIALIZATION_FAILURE = '40001';
 
-/** The same database, for sessions whose transactions are of this level unless they say otherwise. */
+/** The same database with a URL that makes `level` the default isolation level of its sessions. */
 function withDefault(database: TestDatabase, level: string): TestDatabase {
   const url = new URL(database.url);
   url.searchParams.set('options', `-c default_transaction_isolation=${level.replace(' ', '\\ ')}`);

@@ -39,7 +39,7 @@ describe('Erasing', () => {
     });
     expect(result).toEqual({ matched: 1, done: 1, left: 0, deliveries: 2, discarded: 1, inFlight: 0 });
     expect(progress).toEqual([{ matched: 1, done: 1, left: 0 }]);
-    // Those of m2: one event, two deliveries and one earlier attempt.
+    // The traces of m2: one event, two deliveries and one earlier attempt.
     expect(await traces()).toBe(4);
 
     await engine().webhooks.operator.eraseSubject('acme', 'm2');

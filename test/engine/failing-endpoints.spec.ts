@@ -152,7 +152,7 @@ describe('An endpoint that keeps failing', () => {
     const before = engine().receiver.arrivals.length;
     const run = engine().runOnce();
     let answered = 0;
-    // Each round answers all that is open, and each success makes room for one more.
+    // Each round responds to all open requests, and each success makes room for one more request.
     for (let round = 0; round < 4; round++) {
       await engine().receiver.arrived(before + answered + 1);
       await engine().workers[1]!.webhooks.stats();
@@ -197,7 +197,7 @@ describe('An endpoint that keeps failing', () => {
     expect(engine().receiver.arrivals).toHaveLength(arrived + 1);
   });
 
-  it('can be claimed by other workers once the lease of the worker that had claimed it alone has ended', async () => {
+  it('gets requests from other workers once the lease of the one worker that sent to it has ended', async () => {
     await fail();
     await engine().publish(...many(2));
     const gate = new Gate(answer(500));
@@ -251,7 +251,7 @@ describe('An endpoint that keeps failing', () => {
       expect(await stateOf(id)).toBe('active');
     });
 
-    it('is not disabled with fewer than ten failed deliveries, however old', async () => {
+    it('is not disabled with fewer than ten failed deliveries, however long it fails', async () => {
       const id = await failFor(40, 9);
       await engine().first.maintenance.runRound();
       expect(await stateOf(id)).toBe('active');

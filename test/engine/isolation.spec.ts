@@ -101,7 +101,7 @@ describe('While a large event hangs at all endpoints of a tenant,', () => {
   const large = (tenantId: string) =>
     ({ ...delivered(tenantId, 'large'), data: { text: 'x'.repeat(245_000) } }) as never;
 
-  it('the worker holds only a part of its deliveries, and those of other tenants arrive', async () => {
+  it('the worker holds only a part of the event’s deliveries, and deliveries of other tenants arrive', async () => {
     await withEngine(async (engine, gate) => {
       const paths = Array.from({ length: 100 }, (_, i) => `/hung${i}`);
       for (const path of paths) await engine.endpoint('hung', path);
@@ -128,7 +128,7 @@ describe('While others have a burst,', () => {
     { tenants: 1, events: 3000 },
     { tenants: 8, events: 500 },
   ])(
-    '($tenants with $events events each), a tenant’s first event arrives before the burst is half done',
+    '(tenants: $tenants, events of each: $events) a tenant’s first event arrives before the burst is half done',
     async ({ tenants, events }) => {
       await withEngine(async (engine) => {
         const { receiver } = engine;

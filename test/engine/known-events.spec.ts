@@ -30,7 +30,7 @@ describe('A few events of this process', () => {
     message: { id: string };
   }
 
-  /** Resolves when `path` has got so many requests, and all of them are recorded. */
+  /** Resolves when `path` has got `count` requests, and the outcomes of all requests are recorded. */
   async function arrived(path: string, count: number): Promise<void> {
     await until(`${count} requests at ${path}`, () => engine.receiver.at(path).length >= count);
     await until('all to be recorded', async () => (await engine.leftovers()).sending === 0);
@@ -74,7 +74,7 @@ describe('A few events of this process', () => {
     expect(subjectsAt('/a').toSorted()).toEqual(['m0', 'm1', 'm2']);
   });
 
-  it('are sent in the order of their subject, after an earlier event that is still being sent', async () => {
+  it('of one subject are sent in the order in which they were published', async () => {
     await engine.transaction(async (tx) => {
       for (const type of ['message.queued', 'message.sent', 'message.delivered'] as const)
         await engine.webhooks.publish(tx, delivered('a', 'm1', { type } as object));
@@ -108,7 +108,7 @@ describe('A few events of this process', () => {
       await arrived('/limited', 1);
     });
 
-    it('are relayed in a batch if there are many', async () => {
+    it('are also sent if a large batch is published before them', async () => {
       await engine.publish(...Array.from({ length: 500 }, (_, i) => delivered('a', `many${i}`)));
       await engine.publish(delivered('a', 'last'));
       endClaim();

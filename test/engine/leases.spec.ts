@@ -133,7 +133,7 @@ describe('A worker that cannot record what it has sent', () => {
     });
     engine().advance(LEASE + 1);
     const failures = errors.length;
-    await until('a try that began later to fail', () => errors.length >= failures + 2);
+    await until('two more tries to fail', () => errors.length >= failures + 2);
     const leases = await engine().count(
       '$leases where expires_at > extract(epoch from clock_timestamp()) * 1000 + $1::bigint',
       [engine().first.database.clockOffset],
@@ -147,7 +147,7 @@ describe('A worker that cannot record what it has sent', () => {
     errors.splice(0);
   });
 
-  it('leaves the delivery, when it shuts down, to the next worker, which sends it again after the lease has expired', async () => {
+  it('leaves the delivery to the next worker at shutdown; that worker sends it again after the lease has expired', async () => {
     await engine().endpoint('acme', '/handed-over');
     await refuse();
     await engine().publish(delivered('acme', 'm1'));

@@ -131,10 +131,10 @@ describe('With four workers', () => {
           const sent = engine().receiver.arrivals.length;
           const quota = (ms: number) => (ms * perMinute) / MINUTE;
           expect(sent).toBeLessThanOrEqual(quota((await now()) - start) + burst + 0.25);
-          // If the workers poll often enough, everything that the time until then allows has been sent.
+          // If the workers poll often enough, they have sent everything that the quota allows up to this poll.
           if (!isLate && (step <= SECOND || step * perMinute < MINUTE))
             expect(sent).toBeGreaterThanOrEqual(Math.floor(quota(before - start)));
-          // The polls are one step apart, however long a poll takes: quota that is not used within a second is lost by design.
+          // Polls begin one step apart, however long a poll takes, because quota that is not used within a second is lost by design.
           const took = (await now()) - before;
           isLate ||= took > step;
           engine().advance(Math.max(0, step - took));

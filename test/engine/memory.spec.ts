@@ -7,12 +7,12 @@ import { Log } from './support/log.js';
 import { delivered } from './support/engine.js';
 import { startWorker, type Worker } from './support/worker.js';
 
-/** The minimum that docs/scaling.md recommends. */
+/** The small heap that docs/scaling.md describes. */
 const SMALL_HEAP = '--max-old-space-size=192 --max-semi-space-size=4';
 const ENDPOINTS = 50;
 const LARGE_EVENTS = 25;
 const SMALL_EVENTS = 20;
-/** 245 KB as JSON, with quotes, as in real text. */
+/** 244 KB as JSON: like real text, it contains quotes, which JSON escapes. */
 const LARGE_TEXT = 'said "x" '.repeat(22_200);
 
 /** Counts the requests on each path. */

@@ -101,7 +101,7 @@ describe('Between processes', () => {
       const open = await publishing('m2');
       await publish('m3');
       await engine.receiver.arrived(2);
-      await until('its NOTIFY to be sent', () => proxy.times.length === 1);
+      await until('the NOTIFY about m3 to be sent', () => proxy.times.length === 1);
       await open.commitTransaction();
       await open.release();
       await engine.receiver.arrived(3);
@@ -212,9 +212,12 @@ describe('Between processes', () => {
     const host = await startWorker(proxy.url, { role: 'worker', options: { worker: SELDOM } }, engine.log);
     try {
       await until('the refused LISTEN to be tried again', () => proxy.refusals > 1);
-      await until('their connections to end', async () => (await sessions('^select refused$')) === 0);
+      await until(
+        'the connections of the refused LISTENs to end',
+        async () => (await sessions('^select refused$')) === 0,
+      );
       proxy.refused = null;
-      await until('it to listen again', async () => (await listening()) === 2);
+      await until('the worker to listen again', async () => (await listening()) === 2);
       expect(aboutPolling(engine.log)).toEqual([expect.stringContaining('polling only, until it is back')]);
     } finally {
       await host.close();
@@ -251,11 +254,11 @@ describe('Two workers that are notified of the same commits', () => {
     await engine.publish(delivered('a', 'm0'));
     await engine.receiver.arrived(1);
     (await reading).release();
-    await until('its read to end', () => proxy.times.length === 1);
+    await until('the read of the other worker to end', () => proxy.times.length === 1);
   }
 
   it('one worker goes to standby, and does not read the database at each commit', async () => {
-    // On standby the worker checks what is left only half an hour after an announcement, so not during the test.
+    // On standby the worker checks what is left half an hour after an announcement at the earliest, so not during the test.
     other.module.get(PendingWork, { strict: false }).standby.limits = { minMs: 3_600_000, maxMs: 3_600_000 };
     await loseOne();
     for (let i = 1; i <= 5; i++) {
@@ -294,12 +297,12 @@ it('A worker that gets no response while it begins to listen tries again on anot
   const worker = await startWorker(proxy.url, { role: 'worker', options: { worker: SELDOM } }, engine.log);
   const listening = () => engine.count(WORKER_SESSIONS);
   try {
-    await until('it to listen', async () => (await listening()) === 1);
+    await until('the worker to listen', async () => (await listening()) === 1);
     worker.database.timeoutMs = 300;
     const silent = proxy.hold('after', /^listen/);
     await engine.query(`select pg_terminate_backend(pid) from ${WORKER_SESSIONS}`);
     await silent;
-    await until('it to listen again', async () => (await listening()) === 1);
+    await until('the worker to listen again', async () => (await listening()) === 1);
     expect(aboutPolling(engine.log)).not.toEqual([]);
   } finally {
     await worker.close();
@@ -319,7 +322,7 @@ it('Work whose NOTIFY was lost is found by polling, and the connection of the NO
     for (const subject of ['m1', 'm2']) {
       const events = [delivered('a', subject), delivered('b', subject)];
       await web.dataSource.transaction((tx) => web.webhooks.publish(tx, events));
-      await until('its NOTIFY to be refused', () => proxy.refusals > 0);
+      await until('the NOTIFY to be refused', () => proxy.refusals > 0);
       proxy.refusals = 0;
     }
     await engine.receiver.arrived(2);
@@ -346,7 +349,7 @@ it("A worker's small statements run on the connection that listens, and on the p
   worker.database.timeoutMs = 500;
   const ofWorkers = (statement: string) =>
     engine.count(`${WORKER_SESSIONS} and query like '%' || $1 || '%'`, [statement]);
-  await until('it to look for work there', () => ofWorkers(POLL));
+  await until('the worker to poll on the connection that listens', () => ofWorkers(POLL));
 
   const silent = proxy.hold('before', /for update of u skip locked/);
   await engine.publish(delivered('a', 'm1'));
@@ -354,10 +357,10 @@ it("A worker's small statements run on the connection that listens, and on the p
   await engine.receiver.arrived(1);
   expect(engine.log.errors.splice(0)).toEqual([expect.stringContaining('did not answer for 500 ms')]);
 
-  await until('it to be back', () => ofWorkers(POLL));
+  await until('the worker to poll on that connection again', () => ofWorkers(POLL));
   await engine.publish(delivered('a', 'm2'));
   await engine.receiver.arrived(2);
-  await until('it to record there', () => ofWorkers('attempts = 1,'));
+  await until('the worker to record on that connection', () => ofWorkers('attempts = 1,'));
   await worker.close();
   await proxy.close();
   await engine.close();

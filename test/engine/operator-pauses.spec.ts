@@ -85,7 +85,7 @@ describe("The operator's pause", () => {
     expect(receiver.received).toHaveLength(2);
   });
 
-  it('that covers an endpoint together with another pause lasts until both have ended', async () => {
+  it('leaves an endpoint paused when it ends if another pause covers the endpoint', async () => {
     const { id } = await register();
     await operator().pause({ endpointId: id });
     await operator().pause({ tenantId });
@@ -135,7 +135,7 @@ describe("The operator's pause", () => {
     await expect(operator().pause({ endpointId })).rejects.toMatchObject({ code: 'endpoint_not_found' });
   });
 
-  it('has routes for staff only, and so have the failures and deliveries of all tenants', async () => {
+  it('has routes that only staff can call, beside routes that list the failures and deliveries of all tenants', async () => {
     const { id } = await register();
     receiver.answer(500);
     await publish();
