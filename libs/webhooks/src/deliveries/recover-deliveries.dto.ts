@@ -5,12 +5,12 @@ export const RECOVERABLE = ['pending', 'exhausted', 'discarded'] as const;
 
 /** Body of `POST /webhooks/:id/recover`. */
 export class RecoverDeliveries {
-  /** Deliveries that ended without success at this time or later, or whose last attempt failed then: RFC 3339. */
+  /** Start of the range: deliveries that ended without success, or whose last attempt failed, at this time or later. RFC 3339. */
   @Required()
   @Instant()
   since!: string;
 
-  /** The same before this time: RFC 3339. Default now. */
+  /** End of the range, itself excluded: RFC 3339. Default now. */
   @Optional()
   @Instant()
   until?: string;

@@ -3,14 +3,14 @@ import { formatInstant } from '../core/instants.js';
 import type { DeliveryRecord } from '../store/delivery-store.js';
 
 /**
- * Why a pending delivery is not sent right now. If several reasons apply, the first of this list.
+ * Why a pending delivery is not sent right now. If several reasons apply, it is the first of them in this list.
  *
  * - `disabled`: its endpoint is disabled or deleted; it will be discarded.
  * - `paused`: the owner has paused the endpoint, or a pause of the operator covers it.
  * - `retry-after`: the receiver asked for a pause.
  * - `repair`: stored data of its endpoint cannot be used, and `reason` says which. It is tried again every minute.
  * - `schedule`: its next attempt is due later.
- * - `order`: an earlier delivery of its subject must be sent before, or a later one is being sent.
+ * - `order`: an earlier delivery of its subject must be sent first, or a later one is being sent.
  * - `failing`: it is due, but the endpoint keeps failing, so few deliveries are sent to it at once.
  * - `limit`: it is due, but `maxThroughputPerMinute` is used up.
  * - `concurrency`: it is due, but `maxInFlight` requests are in flight.

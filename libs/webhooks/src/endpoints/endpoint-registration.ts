@@ -20,10 +20,11 @@ import { RegistrationCheck } from './registration-check.js';
 import { chooseSecret } from './registration-rules.js';
 import type { StateChange } from './state-changes.js';
 
-/** A new endpoint and its secret in the clear; `null`: unsigned, or signed with the account's. */
+/** A new endpoint and its secret. */
 export interface NewRegistration {
   endpoint: EndpointRecord;
   profile: Profile;
+  /** In the clear; `null`: the endpoint is unsigned, or signed with the account's secret. */
   secret: string | null;
 }
 
@@ -38,7 +39,7 @@ export class EndpointRegistration {
     @Inject(SETTINGS) private readonly settings: Settings,
   ) {}
 
-  /** Writes a new endpoint and its lane. Throws a 400, 409, 422 or 429 before that. */
+  /** Writes a new endpoint and its lane. If a check fails, throws a 400, 409, 422 or 429 and writes no endpoint. */
   async register(
     tx: AccountStore & EndpointStore,
     tenantId: string,
@@ -98,7 +99,7 @@ export class EndpointRegistration {
     return { endpoint: (await tx.findEndpoint({ tenantId }, id))!, profile, secret };
   }
 
-  /** The fields that a change sets, without the state. Throws as {@link register} does. */
+  /** Returns the fields that a change sets, except the state. Throws a 400, 409 or 422 if a check fails. */
   async prepareChanges(
     tx: EndpointStore,
     before: EndpointRecord,

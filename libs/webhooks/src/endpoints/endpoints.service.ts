@@ -34,7 +34,7 @@ const CHANGE_HINTS = { profile: 'The profile cannot be changed; register another
  * - Every call names its tenant. Another tenant's endpoint is a 404, like one that does not exist.
  * - Limits hold when calls race: registrations of one tenant run one after another.
  * - With `context.tx`, a call reads and writes in the host's transaction. Without it, each call has its own transaction.
- *   Tests and recoveries always commit by themselves.
+ *   Test events and recoveries always commit by themselves.
  */
 @Injectable()
 export class WebhookEndpoints {
@@ -152,7 +152,7 @@ export class WebhookEndpoints {
   }
 
   /**
-   * Resumes sending, of waiting and of new deliveries. Also enables a disabled endpoint, unless the operator disabled it.
+   * Resumes sending waiting and new deliveries. Also enables a disabled endpoint, unless the operator disabled it.
    * @throws WebhooksRequestError 404 `endpoint_not_found`, 409 `disabled_by_operator`
    */
   async resume(tenantId: string, id: string, context: CallContext = {}): Promise<WebhookEndpoint> {
@@ -160,12 +160,12 @@ export class WebhookEndpoints {
   }
 
   /**
-   * Sets a new secret, that of `input` or a generated one. The old ones stay valid for `overlapMs` (default
+   * Sets a new secret: the one in `input`, or a generated one. The old ones stay valid for `overlapMs` (default
    * `security.rotationOverlapMs`) if the profile can send several signatures; otherwise they end at once.
-   *
    * @returns the secret in the clear
    * @throws WebhooksRequestError 400 `invalid_request`, 404 `endpoint_not_found`, 409 `account_secret` if the account's secret
-   *   signs or `too_many_secrets` if too many would be valid, 422 `refused` if the given secret does not fit the profile
+   *   signs the requests or `too_many_secrets` if too many would be valid, 422 `refused` if the given secret does not fit the
+   *   profile
    */
   rotateSecret(
     tenantId: string,

@@ -15,7 +15,7 @@ import { exampleOf, namesIn } from './event-names.js';
 export interface EventTypeInfo extends CatalogueEntry {
   /** Names to subscribe to, by profile. Profiles that do not support this type are left out. */
   names: Record<string, string[]>;
-  /** The requests for the example in the profile of the list. Empty if the profile does not support this type. */
+  /** The requests that a webhook of the list's profile gets for the example. Empty if this profile does not support the type. */
   requests: ExampleRequest[];
 }
 

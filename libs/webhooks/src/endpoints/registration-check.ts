@@ -125,7 +125,7 @@ export class RegistrationCheck {
     throw tooManyRequests('registrations', this.settings.registrationsPerMinute, earlier + MINUTE_MS - now);
   }
 
-  /** Throws a 409 if the profile allows one endpoint for each event, and another endpoint has one of these events. */
+  /** Throws a 409 if the profile allows only one endpoint for each event, and another endpoint has one of these events. */
   checkEventsFree(
     profile: Profile,
     events: readonly string[],

@@ -13,7 +13,7 @@ export async function requireEndpoint(
   return endpoint;
 }
 
-/** The same, locked until `tx` ends. `now`: epoch ms on the database's clock. */
+/** Like {@link requireEndpoint}, but also locks the endpoint until `tx` ends. `now`: epoch ms on the database's clock. */
 export async function lockEndpoint(
   tx: EndpointStore,
   scope: EndpointScope,

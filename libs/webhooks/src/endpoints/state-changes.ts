@@ -33,7 +33,7 @@ export async function changeEndpoint(
 
 // `now` is epoch ms on the database's clock.
 
-/** Paused by its owner: deliveries wait, including new ones. */
+/** Pauses the endpoint for its owner: deliveries wait, including new ones. */
 function toPaused(now: number): StateChange {
   return {
     endpointChanges: { state: 'paused', stateReason: null, stateAt: now },
@@ -41,7 +41,7 @@ function toPaused(now: number): StateChange {
   };
 }
 
-/** Makes the lane due at once, and forgets its failures and pauses. */
+/** Activates the endpoint: makes its lane due at once, and forgets the lane's failures and pauses. */
 export function toActive(now: number): StateChange {
   return {
     endpointChanges: { state: 'active', stateReason: null, stateAt: now },
@@ -56,7 +56,7 @@ export function toActive(now: number): StateChange {
   };
 }
 
-/** Nothing is sent to it any more. The engine discards the waiting deliveries in batches. */
+/** Disables the endpoint: nothing is sent to it any more. The engine discards the waiting deliveries in batches. */
 export function toDisabled(now: number, reason: Reason): StateChange {
   return {
     endpointChanges: { state: 'disabled', stateReason: reason, stateAt: now },
@@ -64,7 +64,7 @@ export function toDisabled(now: number, reason: Reason): StateChange {
   };
 }
 
-/** Disabled for ever. Its secrets and headers are deleted at once; its log stays until retention. */
+/** Deletes the endpoint. Its secrets and headers are erased at once; its log stays until retention deletes it. */
 export function toDeleted(now: number): StateChange {
   return {
     endpointChanges: { deletedAt: now, updatedAt: now, secrets: [], headers: null },

@@ -152,8 +152,8 @@ export class TestEventSender {
  * The type of the event that a test sends to an endpoint.
  *
  * @param events what the endpoint subscribes to
- * @param asked an event name of the profile. Default: the profile's own choice, or the first name that the endpoint
- * subscribes to if that choice is not among them
+ * @param asked an event name of the profile. Default: the profile's `testType`. If the endpoint subscribes only to other
+ * types of `testTypes`, the first of these types
  * @returns a type of the catalogue or the host's own; `null` if the profile has no event of this name
  */
 export function chooseTestType(profile: Profile, events: readonly string[], asked?: string): string | null {
