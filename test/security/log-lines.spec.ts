@@ -134,6 +134,6 @@ describe('A line of the log cannot be forged', () => {
     await host.webhooks.runOnce();
     const lines = said();
     expect(lines).toContainEqual(expect.stringContaining('error: A secret of tenant x'));
-    expect(lines).toContainEqual(expect.stringContaining('warn: Endpoint callbacks of other x'));
+    expect(lines).toContainEqual(expect.stringContaining('warn: A callback origin of tenant other x'));
   });
 });

@@ -52,10 +52,9 @@ export class OutcomeReporter {
   reportHealthChange(destination: Destination, healthy: boolean): void {
     const { tenantId } = destination;
     const endpointId = destination.endpointId && encodeId('wh', destination.endpointId);
-    const who = endpointId ?? `callbacks of ${tenantId}`;
-    if (healthy) this.logger.log(`Endpoint ${who} has recovered`);
-    else
-      this.logger.warn(`Endpoint ${who} is failing: few requests at once are sent to it until it succeeds`);
+    const who = endpointId === null ? `A callback origin of tenant ${tenantId}` : `Endpoint ${endpointId}`;
+    if (healthy) this.logger.log(`${who} has recovered`);
+    else this.logger.warn(`${who} is failing: few requests at once are sent to it until it succeeds`);
     const name = healthy ? 'endpointRecovered' : 'endpointFailing';
     this.events.emit(name, { endpointId, tenantId, reason: null });
     this.metrics.endpointChanged(healthy ? 'healthy' : 'failing', null);
