@@ -8,8 +8,8 @@ export interface TimeoutRegistry {
 }
 
 /**
- * The host's `SchedulerRegistry`, or null if it has no scheduler. It is found by its name: an import would require
- * `@nestjs/schedule` in every host, in the major version that fits the host's Nest.
+ * The host's `SchedulerRegistry`, or null if the host has no scheduler. The registry is found by its name, because an import
+ * would require `@nestjs/schedule` in every host, in the major version that fits the host's Nest.
  */
 export function findHostScheduler(modules: ModulesContainer): TimeoutRegistry | null {
   for (const { providers } of modules.values()) {

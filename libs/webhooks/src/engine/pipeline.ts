@@ -16,8 +16,8 @@ const MAX_RELAYED = 1_000;
 const MIN_RELAYED = 100;
 
 /**
- * The steps of a worker, one batch at a time. Each leases deliveries and passes them to the dispatcher. The worker's loop
- * and `runOnce()` share it.
+ * The steps of a worker, one batch at a time. Each step leases deliveries and passes them to the dispatcher. The worker's
+ * loop and `runOnce()` share one pipeline.
  */
 @Injectable()
 export class Pipeline {
@@ -76,7 +76,7 @@ export class Pipeline {
     const result = await this.underLease((lease) =>
       relay(lease.id, () => this.dispatcher.intake.openBudget('relay')),
     );
-    // Subject order may hold back the waiting deliveries until the outcomes of those that this worker sent are recorded.
+    // Subject order may hold back the waiting deliveries until this worker records the outcomes of earlier ones.
     if (result.hasWaiting) this.dispatcher.recordNow();
     this.metrics.relayed(result.relayed, result.created);
     return result;

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 
-/** Whether the tables exist and the checks at start-up have passed. If the host migrates after the start, they pass then. */
+/** Whether the tables exist and the start-up checks have passed. If the host migrates after the start, the checks pass later. */
 @Injectable()
 export class Readiness {
   private hasPassed = false;

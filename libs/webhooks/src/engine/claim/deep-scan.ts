@@ -4,7 +4,7 @@ import type { LaneStore } from '../../store/lane-store.js';
 import { STORE } from '../../store/store.js';
 import { MAX_DEPTH } from './scan-depths.js';
 
-/** A lane is scanned if claims have got nothing from it for this long, ms. Most lanes only wait for a response. */
+/** A lane is scanned if claims have got nothing from it for this long, ms. Most such lanes only wait for a response. */
 const MIN_STUCK_MS = 1_000;
 /** Minimum time between two scans of a lane if the first one found nothing, ms. */
 const MIN_PAUSE_MS = 10_000;

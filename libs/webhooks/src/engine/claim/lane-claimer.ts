@@ -19,7 +19,7 @@ import { ScanDepths, type StuckLanes } from './scan-depths.js';
 const MAX_LANES_PER_CLAIM = 64;
 /** How long exclusive access to a failing lane outlasts the lease, ms, so that the worker can still record outcomes. */
 const EXCLUSIVE_MARGIN_MS = 1_000;
-/** Of the deliveries that a claim takes from a lane, one in this many is a retry, if one is due. */
+/** One in this many deliveries that a claim takes from a lane is a retry, if a retry is due. */
 const RETRY_SHARE = 4;
 
 export interface ClaimOptions {
@@ -40,8 +40,8 @@ export interface ClaimResult extends StuckLanes {
   /** Deliveries that this worker holds now. */
   leased: LeasedDelivery[];
   /**
-   * Of the lanes of these deliveries, those that may hold more. A failing lane is not due again before its outcomes are
-   * recorded.
+   * Lanes of these deliveries that may hold more. Failing lanes are left out, because they are not due again before their
+   * outcomes are recorded.
    */
   lanesWithMore: string[];
   /** Other lanes may be due. */

@@ -73,7 +73,7 @@ export class ScanDepths {
   }
 }
 
-/** The smallest depth: somewhat more deliveries than the claim takes. */
+/** The smallest depth: more than twice the number of deliveries that the claim may take. */
 function minDepthFor(count: number): number {
   return count * 2 + 16;
 }

@@ -32,7 +32,7 @@ export interface LeasedDelivery {
   isExclusive: boolean;
 }
 
-/** Scheme, host and port of the URL that it goes to. */
+/** Scheme, host and port of the URL that the delivery goes to. */
 export function originOf(delivery: LeasedDelivery): string {
   const url = delivery.callbackUrl ?? delivery.destination.url ?? '';
   const end = url.indexOf('/', 8);

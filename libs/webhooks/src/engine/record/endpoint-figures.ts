@@ -30,8 +30,9 @@ const OUTCOME_PLACES = {
 const FIRST_DURATION = place('ms_50');
 
 /**
- * Counts what this worker has recorded, by endpoint and hour of the database's clock, until maintenance adds it to the table.
- * In memory, so that recording an outcome costs nothing extra. A process that is killed loses what it has not written.
+ * Counts what this worker has recorded, by endpoint and hour of the database's clock, until maintenance adds the counts to the
+ * table. The counts are in memory, so that recording an outcome costs nothing extra. A process that is killed loses the counts
+ * that are not written yet.
  */
 @Injectable()
 export class EndpointFigures {

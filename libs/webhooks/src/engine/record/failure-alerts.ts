@@ -49,7 +49,7 @@ function kindsOf(outcome: Outcome): FailureAlert['kind'][] {
   return kinds;
 }
 
-/** Alerts are limited by the account's number, or by lane if there is none. The number is hashed: it is stored for weeks. */
+/** Alerts are limited by the account's number, or by lane if none was read. The number is hashed, because it is stored for weeks. */
 function scopeOf({ delivery }: Outcome, numbers: ReadonlyMap<string, string>): string {
   const { tenantId, laneId } = delivery.destination;
   const number = numbers.get(delivery.sequence);

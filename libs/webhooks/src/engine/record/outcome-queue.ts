@@ -5,11 +5,11 @@ import type { Outcome } from '../send/outcome.js';
  */
 const GATHER_MS = 8;
 /**
- * The same for a success while few requests are in flight, unless its lane counts deliveries in flight or the delivery was
- * claimed before without an outcome. Usually no other delivery waits for such a success.
+ * How long a success waits while few requests are in flight, ms. It does not wait if its lane counts deliveries in flight, or if
+ * the delivery was claimed before without an outcome. Usually no other delivery waits for such a success.
  */
 const GATHER_SUCCESSES_MS = 20;
-/** The same for outcomes of failing lanes, while any request is in flight. */
+/** How long outcomes of failing lanes wait while any request is in flight, ms. */
 const GATHER_FAILURES_MS = 50;
 /** The outcome of a slow failure may wait longer: for this share of the request's duration. */
 const GATHER_SLOW_SHARE = 0.05;
