@@ -99,7 +99,7 @@ describe.each(['express', 'fastify'] as const)('On %s the host', (adapter) => {
     expect(missing).toEqual({ statusCode: 404, message: 'Cannot GET /nowhere', error: 'Not Found' });
   });
 
-  it('keeps its own /webhooks path and controller of that name if the module is mounted at another path', async () => {
+  it('keeps its own WebhooksController at /webhooks if the module is mounted at another path', async () => {
     app = await startApp([dataSource(database.url), mounted(), HostModule], { adapter });
     const server = app.getHttpServer();
     const { text } = await request(server).get('/webhooks').expect(200);

@@ -244,7 +244,7 @@ describe('A naming strategy that renames declared names', () => {
 
 describe('The migrations', () => {
   it.each(PLACES)(
-    'create what the entities declare, go down without a trace, and up again, %s',
+    'create what the entities declare, revert it without a trace, and create it again, for tables %s',
     async (_, place) => {
       const source = await connect(place);
       await source.runMigrations();

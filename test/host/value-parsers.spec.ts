@@ -19,7 +19,7 @@ const OTHER_OIDS = [1009, 1015, 1016, 1231, 2951, 2249]; // arrays of text, varc
 const OIDS = [...new Set([...Object.values(types.builtins), ...OTHER_OIDS])] as number[];
 const DEFAULTS = OIDS.map((oid) => [oid, types.getTypeParser(oid)] as const);
 
-/** Parsers that hosts set, and for other types parsers that they might set. */
+/** Parsers by the OID of the type. Hosts often set some of them, and might set any of them. */
 const OTHER_TYPES: Record<number, Parse> = {
   16: (value) => (value === 't' ? 'yes' : 'no'),
   17: (value) => value,
@@ -93,7 +93,7 @@ function typesIn(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, typesIn(each)]));
 }
 
-/** Types in what these routes and the service return for a tenant with one delivered and one failed event. */
+/** Returns the types of all values that the routes and the service return for a tenant with one delivered and one failed event. */
 async function answers(
   app: Awaited<ReturnType<typeof startApp>>,
   source: DataSource,

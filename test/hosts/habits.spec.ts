@@ -66,7 +66,7 @@ class OwnWebhooks1700000000000 implements MigrationInterface {
   }
 }
 
-/** Compiled entities and migrations of a host. TypeORM loads the files that globs match without Jest. */
+/** A folder with a host's compiled entities and migrations. TypeORM loads the files of a glob itself, so Jest does not compile them. */
 const built = mkdtempSync(join(__dirname, '.built-'));
 afterAll(() => rmSync(built, { recursive: true }));
 for (const file of readdirSync(join(__dirname, 'raw-sql')).filter((name) =>
@@ -188,7 +188,7 @@ itForAll(HABITS)('A host with a common habit mounts the module, publishes and re
   await mountsPublishesReceives(habit, database.url).finally(() => database.drop());
 });
 
-const [onlyWithPgbouncer, note] = pgbouncer ? [it, ''] : [it.skip, ' (skipped: it is not installed)'];
+const [onlyWithPgbouncer, note] = pgbouncer ? [it, ''] : [it.skip, ' (skipped: PgBouncer is not installed)'];
 onlyWithPgbouncer(
   `A host behind PgBouncer in transaction mode publishes and receives, too${note}`,
   async () => {

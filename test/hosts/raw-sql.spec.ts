@@ -29,7 +29,7 @@ describe('A host with raw SQL, query builders and bulk updates', () => {
     expect(await changedLines(join(folder, 'before'), join(folder, 'after'))).toBeLessThan(20);
   });
 
-  it('then publishes every status to the customer who owns the message', async () => {
+  it('publishes each status change to the customer who owns the message', async () => {
     const old = await startHost(await host('before'));
     await old.get(DataSource).query(`insert into customer_keys values ('key-a', 'a'), ('key-b', 'b')`);
     await old.get(MessagesService).queue('a', '+15550101');

@@ -36,7 +36,7 @@ describe('A host with repositories, a naming strategy and a schema of its own', 
     expect(await changedLines(join(folder, 'before'), join(folder, 'after'))).toBeLessThan(20);
   });
 
-  it('then publishes every status, also of messages that existed before', async () => {
+  it('publishes each status change, also of messages that existed before it mounted the module', async () => {
     const old = await startHost(await host('before'));
     const account = await old.get(DataSource).getRepository(Account).save({ apiKey: 'key-a' });
     const [earlier] = await old.get(MessagesService).queue(account, '+15550101');

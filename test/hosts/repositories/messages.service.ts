@@ -25,7 +25,7 @@ export class MessagesService {
     await this.messages.save(message);
   }
 
-  /** Stores a report of the carrier, which may cover several messages. */
+  /** Stores a report of the carrier. One report may cover several messages. */
   async report(carrierRefs: string[], deliveryStatus: MessageStatus): Promise<void> {
     await this.messages.manager.transaction(async (tx) => {
       for (const carrierRef of carrierRefs) {

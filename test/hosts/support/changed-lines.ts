@@ -19,7 +19,7 @@ async function diff(before: string, after: string): Promise<string> {
     const { stdout } = await run('git', ['diff', '--no-index', '--no-color', '--unified=0', before, after]);
     return stdout;
   } catch (error) {
-    // 1: they differ.
+    // Exit code 1 means that the folders differ.
     const { code, stdout } = error as { code: number; stdout: string };
     if (code !== 1) throw error;
     return stdout;

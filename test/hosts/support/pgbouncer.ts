@@ -38,7 +38,7 @@ export async function startPgbouncer(databaseUrl: string): Promise<Pooler> {
     server_reset_query =
     `.replaceAll(/^ +/gm, ''),
   );
-  // PgBouncer refuses to run as root, so it runs as nobody, who must be able to read the configuration.
+  // PgBouncer refuses to run as root, so root starts it as the user `nobody`, which must be able to read this folder.
   chmodSync(folder, 0o755);
   const asNobody = process.getuid?.() === 0 ? ['-u', 'nobody'] : [];
   const child = spawn(pgbouncer!, [...asNobody, config], { stdio: ['ignore', 'ignore', 'pipe'] });
