@@ -14,7 +14,7 @@ export class DnsServer {
 
   constructor(private readonly answer: (name: string, type: 'A' | 'AAAA') => DnsAnswer) {}
 
-  /** A resolver that asks this server alone. */
+  /** Starts the server, and returns a resolver that asks only this server. */
   async start(): Promise<Resolver> {
     this.socket.on('message', (query, from) => {
       const reply = this.reply(query);

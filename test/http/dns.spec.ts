@@ -46,7 +46,7 @@ describe('names over DNS', () => {
     ['SERVFAIL', 'ESERVFAIL'],
     [[], 'ENODATA'],
     ['silence', 'ETIMEOUT'],
-  ])('that are %j fail with %s', async (answer, code) => {
+  ])('whose A and AAAA are %j fail with %s', async (answer, code) => {
     await expect(ask(answer, answer)).rejects.toMatchObject({ code });
   });
 

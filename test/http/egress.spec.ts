@@ -24,7 +24,7 @@ async function failure(transport: HttpTransport, url: string): Promise<HttpError
     expect(error).toBeInstanceOf(HttpError);
     return error as HttpError;
   }
-  throw new Error('It was sent.');
+  throw new Error('The request was sent.');
 }
 
 describe('Outgoing connections', () => {
@@ -200,7 +200,7 @@ describe('Outgoing connections', () => {
     await transport.close();
   });
 
-  it('to an allowed host use the resolver of the system, including its hosts file, and any address', async () => {
+  it('to an allowed host use the resolver of the system, including its hosts file, and may go to any address', async () => {
     const transport = createTransport({
       allowHttp: true,
       allowedHosts: ['localhost'],

@@ -182,7 +182,7 @@ describe.each(KINDS)('whatever a receiver answers, the %s transport', (kind) => 
       expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(5_000_000);
     });
 
-    it('a body that ends within 16 KB leaves the connection in use, a longer one closes it', async () => {
+    it('a connection stays open after a body of up to 16 KB, and is closed after a longer body', async () => {
       const url = await answering((socket, bytes) =>
         socket.write(
           answerBytes(200, Buffer.alloc(bytes.toString().startsWith('POST /short') ? 16_384 : 20_000, 'z')),

@@ -36,7 +36,7 @@ const PLAIN_ANSWERS: Record<string, string> = {
   'a head of 3,000 lines': `HTTP/1.1 200 OK\r\n${'x-b: c\r\n'.repeat(3_000)}${BODY}`,
 };
 
-/** Returns the answer in one piece, and in pieces: cut in and after its first line, in the head after a 100, and near its end. */
+/** Returns the answer twice: in one piece, and cut inside and after its first line, inside the head after a 100, and near its end. */
 function cutsOf(answer: string): string[][] {
   const last = answer.lastIndexOf('HTTP/1.');
   const cuts = [...new Set([0, 4, answer.indexOf('\n') + 1, last, last + 10, answer.length - 4])];
@@ -77,7 +77,10 @@ describe('an answer that strict parsers refuse', () => {
   afterEach(() => transports.close());
   afterAll(() => Promise.all(SCHEMES.map((scheme) => receivers[scheme].close())));
 
-  /** Sends the request for the answer between two others. Returns what the receiver saw. */
+  /**
+   * Sends the request for the answer, then a plain request. On a used connection, another plain request comes first. Returns
+   * the response, and what the receiver saw.
+   */
   async function meet(one: ReturnType<typeof corpus>[number]) {
     const receiver = receivers[one.scheme];
     const connectionsBefore = receiver.connections;
@@ -218,7 +221,7 @@ describe('a proxy that answers CONNECT with what strict parsers refuse', () => {
     await transport.close();
   });
 
-  it('fails at once if the proxy sends bytes of its own after that response', async () => {
+  it('makes a request fail at once if it sends more bytes after its response to CONNECT', async () => {
     const proxy = proxies.http;
     proxy.asked.length = 0;
     proxy.established = ['HTTP/1.1 200 x\r\ncontent-length: 5\r\n\r\nhello'];

@@ -24,7 +24,7 @@ export class RawReceiver {
     return `${this.scheme}://127.0.0.1:${this.port}`;
   }
 
-  /** Calls `answer` for each request, and `greet` for each connection before it reads a byte of it. */
+  /** Calls `greet` for each new connection, before any byte is read, and `answer` for each request. */
   static async listen(
     answer: Answer,
     { tls, greet }: { tls?: TlsOptions; greet?: (socket: Socket) => void } = {},

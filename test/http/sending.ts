@@ -40,7 +40,7 @@ export function request(url: string, given: Partial<HttpRequest> = {}): HttpRequ
 /** Returns the error with which `sent` rejects. Fails if it resolves. */
 export async function failureOf(sent: Promise<unknown>): Promise<HttpError> {
   const outcome = await sent.then(
-    (response) => new Error(`It was answered: ${JSON.stringify(response)}`),
+    (response) => new Error(`The request was answered: ${JSON.stringify(response)}`),
     (error: unknown) => error,
   );
   if (outcome instanceof HttpError) return outcome;

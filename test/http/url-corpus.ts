@@ -79,9 +79,9 @@ export const LEGAL: readonly CorpusRow[] = [
   legal('https://127-0-0-1.example.com/', PUBLIC),
 ];
 
-/** URLs for which no private address may be dialled, and for most of them no address. */
+/** URLs for which no private address may be dialled. For most of them, no address at all may be dialled. */
 export const HOSTILE: readonly CorpusRow[] = [
-  // Every closed IPv4 block: one address, or one near each end.
+  // Every refused IPv4 block: one address in it, or one near each of its ends.
   ...literals('0.0.0.0', '0.255.255.255', '10.0.0.0', '10.255.255.255', '100.64.0.1', '100.127.255.255'),
   ...literals(
     '127.0.0.1',

@@ -16,7 +16,7 @@ describe.each(KINDS)('on the wire, the %s transport', (kind) => {
     await Promise.all(receivers.splice(0).map((receiver) => receiver.close()));
   });
 
-  it('sends exactly these header bytes', async () => {
+  it('sends the given headers byte for byte and in their order', async () => {
     const receiver = await listen(always(200));
     const headers = {
       'content-type': 'application/json; charset=utf-8',
@@ -162,7 +162,7 @@ describe.each(KINDS)('on the wire, the %s transport', (kind) => {
       expect((await second).status).toBe(200);
     });
 
-    it('stay open if the name later resolves to a private address, to which a new one is refused', async () => {
+    it('stay open if the name later resolves to a private address, but a new connection is refused', async () => {
       let address = '127.0.0.1';
       let asked = 0;
       const receiver = await listen(always(200));
@@ -217,7 +217,7 @@ describe.each(KINDS)('on the wire, the %s transport', (kind) => {
       expect(receiver.requests).toHaveLength(1);
     });
 
-    it('twice is an error', async () => {
+    it('causes an error if the connection of the second try is reset, too', async () => {
       const receiver = await listen((socket, _, nth) => {
         if (receiver.requests.length === 1 && nth === 1) socket.write(answerBytes(200));
         else socket.resetAndDestroy();

@@ -26,7 +26,7 @@ export interface Measured {
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;
 
-/** Returns by how many bytes the memory in use, without garbage, grows at most during `work`. */
+/** Returns the largest growth of the memory in use during `work`, in bytes, without garbage. */
 async function peakOf(work: () => Promise<void>): Promise<number> {
   const used = (): number => {
     collect();
@@ -56,7 +56,7 @@ serve({
       for (const each of await Promise.allSettled(sent))
         ends.add(each.status === 'fulfilled' ? each.value.status : (each.reason as HttpError).code);
     };
-    // The first requests create objects that are kept, so these are not measured.
+    // The first requests are not measured, because they create objects that are kept.
     await send();
     let bytesEach = Infinity;
     for (let i = 0; i < TRIES && bytesEach >= limitBytes; i++)
