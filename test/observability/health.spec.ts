@@ -100,7 +100,7 @@ describe('The health indicator of Terminus', () => {
     expect((await check(app)).body.status).toBe('ok');
   });
 
-  it('is up with `degraded: true` in Terminus 11, which has no such status', async () => {
+  it('is up with `degraded: true` in Terminus 11, which has no status "degraded"', async () => {
     const webhooks = app.get(WebhooksService, { strict: false });
     await app
       .get(DataSource, { strict: false })
@@ -186,7 +186,7 @@ describe('The health of a worker', () => {
   const engine = useEngine({ role: 'worker', options: { worker: { idlePollMs: 20 } } });
   const report = () => engine().webhooks.healthReport({ stalledAfterMs: 30_000, timeoutMs: 30_000 });
 
-  it('is down if it no longer polls, and up when it does again', async () => {
+  it('is down while the worker does not poll, and up when it polls again', async () => {
     expect(await report()).toMatchObject({ status: 'up', pollAgeMs: expect.any(Number) });
 
     // A step that waits for a lock makes no progress, like one that waits for a dead connection.

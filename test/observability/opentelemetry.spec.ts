@@ -23,7 +23,7 @@ describe('Metrics in OpenTelemetry', () => {
     },
   });
 
-  it('have their scope, names, units, labels and buckets', async () => {
+  it('have the declared scope, names, units, labels and buckets', async () => {
     await makeTraffic(engine());
     const measured = await telemetry.measured();
     const byName = new Map(measured.map((metric) => [metric.name, metric]));
@@ -60,7 +60,7 @@ describe('Without an SDK', () => {
   });
 });
 
-describe('In plain Express, with the SDK that is registered', () => {
+describe('In plain Express, with an SDK that is registered globally,', () => {
   let database: TestDatabase;
   let dataSource: DataSource;
   let receiver: Receiver;

@@ -146,7 +146,7 @@ describe('docs/observability.md', () => {
   });
 });
 
-describe('A sink of metrics that fails', () => {
+describe('A metrics sink that fails', () => {
   const engine = useEngine({
     options: {
       observability: {

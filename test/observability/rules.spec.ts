@@ -27,7 +27,7 @@ describe('The dashboard and the alert rules', () => {
   const registry = new Registry();
   let samples: Sample[];
 
-  // A worker that runs, and two that deliver on demand, so that every metric has a value.
+  // Two workers deliver on demand, and a third one polls, so that every metric has a value.
   beforeAll(async () => {
     const options = {
       delivery: { retry: { schedule: [1000], jitter: 0 } },
@@ -37,7 +37,7 @@ describe('The dashboard and the alert rules', () => {
     const engine = await Engine.start({ workers: 2, options });
     try {
       await makeTraffic(engine);
-      // Long enough for all attempts to send the alerts, which fail.
+      // Long enough for all attempts to send the alerts. Each attempt fails.
       for (let i = 0; i < 9; i++, engine.advance(15 * HOUR_MS)) await engine.runOnce();
       await engine.addWorker({ role: 'all' });
     } finally {
@@ -77,7 +77,7 @@ describe('The dashboard and the alert rules', () => {
     expect(unknown).toEqual([]);
   });
 
-  it('name each label of a legend in their query', () => {
+  it('name each label of a legend in the query of that legend', () => {
     const missing = dashboardQueries().flatMap(({ panel, expr, legend }) =>
       [...legend.matchAll(/\{\{(\w+)\}\}/g)]
         .filter(([, label]) => !new RegExp(`by \\(.*\\b${label}\\b.*\\)`).test(expr))
@@ -124,7 +124,7 @@ describe('The dashboard and the alert rules', () => {
   );
 });
 
-/** What Prometheus has after scraping it for 100 minutes, while the traffic continues. */
+/** The series that Prometheus has after it has scraped the sample for 100 minutes, while the traffic continues. */
 function toSeries({ name, labels, value }: Sample): { series: string; values: string } {
   const all = Object.entries({ job: 'app', instance: 'a', ...labels });
   const text = all.map(([label, each]) => `${label}=${JSON.stringify(each)}`).join(', ');

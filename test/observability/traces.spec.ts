@@ -102,7 +102,7 @@ describe('Traces', () => {
     expect(duringRequest?.spanContext()).toEqual(attempt!.spanContext());
   });
 
-  it('have one span for a call that publishes many events, and show if it failed', async () => {
+  it('have one span for a call that publishes many events, and show if the call failed', async () => {
     await engine().publish(delivered('a', 'm1'), delivered('a', 'm2'));
     const broken = engine().transaction(async (tx) => {
       await tx.query('select 1 / 0').catch(() => undefined);
@@ -161,7 +161,7 @@ describe('A trace that is not sampled', () => {
   });
 });
 
-describe('A sink of traces that fails', () => {
+describe('A traces sink that fails', () => {
   const engine = useEngine({
     options: {
       observability: {
