@@ -146,7 +146,7 @@ describe("A host's document", () => {
       expect(await problemsOf(document)).toEqual([]);
     }));
 
-  it('may not have another schema of the same name, unless the module’s schemas have a prefix', () =>
+  it('may use the name of one of the module’s schemas only if schemaPrefix renames the module’s', () =>
     merged({}, (app) => {
       const scanned = scan(app);
       const taken = { ...scanned, components: { schemas: { WebhookEndpoint: { type: 'string' } } } };
