@@ -34,7 +34,7 @@ const css = ([red, green, blue]: Rgb): string => `rgb(${red} ${green} ${blue})`;
 
 /**
  * Returns the accent as CSS properties: the accent itself, the colour of text on it, and for each theme a variant that is
- * readable as text. Returns `null` if it is not `#rrggbb`.
+ * readable as text. Returns `null` if the accent is not `#rrggbb`.
  */
 export function accentProperties(accent: string): Record<string, string> | null {
   const color = parse(accent);
@@ -49,7 +49,10 @@ export function accentProperties(accent: string): Record<string, string> | null 
   };
 }
 
-/** Applies the host's accent and name. The page's content security policy forbids style attributes, so a script sets them. */
+/**
+ * Applies the host's accent and name. Sets the colours by script, because the page's content security policy forbids style
+ * attributes.
+ */
 export function applyBrand(brand: Brand | null | undefined, title: string): void {
   document.title = brand?.name ? `${title} · ${brand.name}` : title;
   const properties = brand?.accent ? accentProperties(brand.accent) : null;

@@ -11,7 +11,7 @@ export function useSession(): Session {
   return session;
 }
 
-/** Returns whether the session may do this. The server checks it as well. */
+/** Returns whether the session has this scope. The server checks scopes as well. */
 export const useScope = (scope: Scope): boolean => useSession().scopes.includes(scope);
 
 /** Returns the rules of a profile; `null` if the host no longer has it. */

@@ -3,7 +3,7 @@ import { useStore } from '../data/use-store.ts';
 
 /** Why there is no session, and where to sign in. */
 export interface SessionEnd {
-  /** `unauthenticated`: there was no session. `session_expired`: it has ended. */
+  /** `unauthenticated`: there was no session. `session_expired`: the session has ended. */
   code: string;
   signInUrl: string | null;
   brand: Brand | null;

@@ -13,7 +13,7 @@ import type { Session } from './session.ts';
 /** Longest delay of a timer: browsers run longer ones at once. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
-/** Shows its children while there is a session, and where to sign in again when it has ended. */
+/** Shows its children while there is a session. Without a session, shows where to sign in. */
 export function SessionGate({ children }: { children: ComponentChildren }) {
   const end = useSessionEnd();
   const { data: session, error, refetch } = useQuery({ ...queries.session(), enabled: !end });

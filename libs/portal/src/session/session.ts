@@ -37,10 +37,11 @@ export interface ProfileRules {
   timeoutMs: number;
   /** Waits before each retry, ms. */
   schedule: number[];
+  /** `null`: this page has no code that verifies the signature. */
   signature: Signature | null;
 }
 
-/** How requests are signed; `null` if this page has no code for it. */
+/** How requests are signed. */
 export type Signature =
   | { kind: 'body'; header: string; prefix: string; encoding: 'hex' | 'base64' }
   | { kind: 'standard' }
@@ -52,7 +53,7 @@ export interface Session {
   /** `null` for an operator who belongs to no tenant. */
   tenantId?: string | null;
   scopes: Scope[];
-  /** RFC 3339; `null`: the host decides when it ends. */
+  /** RFC 3339; `null`: the host decides when the session ends. */
   expiresAt: string | null;
   mode: 'host' | 'session';
   brand?: Brand | null;

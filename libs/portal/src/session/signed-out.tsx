@@ -10,11 +10,11 @@ function safeUrl(url: string | null | undefined): string | null {
   return parsed && /^https?:$/.test(parsed.protocol) ? parsed.href : null;
 }
 
-/** Replaces the whole page when the session has ended. */
+/** Replaces the whole page when there is no session. */
 export function SignedOut({ end, session }: { end: SessionEnd; session: Session | undefined }) {
   const expired = end.code === 'session_expired' || session !== undefined;
   const url = safeUrl(end.signInUrl ?? session?.returnUrl ?? session?.loginUrl)?.replaceAll(
-    // The host's login page takes the URL to return to.
+    // In the host's login URL, `{url}` stands for the page to return to.
     /\{url\}|%7Burl%7D/gi,
     encodeURIComponent(location.href),
   );

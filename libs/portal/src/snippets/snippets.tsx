@@ -10,7 +10,7 @@ import { fillTemplate, LANGUAGES, type Language, type SnippetSubject } from './s
 import { templatesOf } from './templates.ts';
 import './snippets.css';
 
-/** The example of an event that the webhook lists by name. If it lists none, the first example of the profile. */
+/** Returns an example of an event that the webhook lists by name, or the profile's first example if the webhook lists none. */
 function exampleOf(
   { data }: EventTypeList,
   events: readonly string[],

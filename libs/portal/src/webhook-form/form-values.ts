@@ -133,7 +133,7 @@ export function toRegistration(values: FormValues, rules: ProfileRules): Registr
   };
 }
 
-/** Only fields that differ from the stored webhook, so that somebody else's change of another field stays. */
+/** Returns only the fields that differ from the stored webhook, so that somebody else's change of another field stays. */
 export function toChange(values: FormValues, before: Endpoint, rules: ProfileRules): EndpointChange {
   const stored = shared({ ...valuesOf(before), headers: null }, rules);
   return Object.fromEntries(

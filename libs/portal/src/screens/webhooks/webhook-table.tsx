@@ -11,7 +11,7 @@ import { EventNames } from './event-names.tsx';
 import { DayFigures } from './day-figures.tsx';
 import { LastDelivery } from './last-delivery.tsx';
 
-/** The rows of the list. The figures load separately, so that they never delay it. */
+/** The rows of the list. The figures load separately, so that the list never waits for them. */
 export function WebhookTable({ endpoints, stale }: { endpoints: readonly Endpoint[]; stale: boolean }) {
   const { profiles } = useSession();
   const figures = useQuery(queries.figures());

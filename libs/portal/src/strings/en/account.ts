@@ -13,7 +13,7 @@ export const account = {
   'account.secret': 'Secret of the account',
   'account.secretText': 'It signs the requests of these formats: {titles}.',
   'account.secretCallbacks': 'It signs requests to the callback URLs of single messages.',
-  'account.noSecret': 'There is none yet: it is created when it is first needed or shown.',
+  'account.noSecret': 'There is no secret yet. It is created when it is first needed or shown.',
   'account.addresses': 'Our addresses',
   'account.addressesText':
     'Requests come from these IP addresses. If your server has a firewall, allow these addresses.',

@@ -31,7 +31,7 @@ export const common = {
   'state.error': 'This could not be loaded',
   'state.notFound': 'Nothing is here',
   'state.notFoundText':
-    'It was deleted, it belongs to another account, or the address of this page is not complete.',
+    'What was here may be deleted or belong to another account, or the address of this page is not complete.',
   'state.unknownScreen': 'There is no such page.',
   'state.toWebhooks': 'Show all webhooks',
   'state.noScope': 'Your access does not include this. Ask whoever gave it to you.',

@@ -146,5 +146,5 @@ export const explain = {
   'range.custom': 'From … to …',
   'range.since': 'From',
   'range.until': 'To (now if empty)',
-  'range.required': 'Choose when it begins.',
+  'range.required': 'Choose when the time range begins.',
 } as const;

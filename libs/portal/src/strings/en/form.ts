@@ -76,7 +76,7 @@ export const form = {
     'A failed request is sent again after {waits}. | A failed request is sent again up to {n} times, each time later: after {waits}.',
   'form.noRetries': 'A failed request is not sent again.',
   'form.skipErrors': 'Ignore error responses',
-  'form.skipErrorsHint': 'Whatever your server responds ends a delivery, without retry or mail.',
+  'form.skipErrorsHint': 'A delivery ends with any response of your server, without retry or mail.',
   'form.skipErrorCodes': 'Ignore these status codes',
-  'form.skipErrorCodesHint': 'They end a delivery, without retry or mail.',
+  'form.skipErrorCodesHint': 'A response with one of these codes ends the delivery, without retry or mail.',
 } as const;
