@@ -26,7 +26,7 @@ export interface HttpsmsOptions {
 
 /** Which header carries the HMAC-SHA256 of the body, and how it is written. */
 export interface SignatureFormat {
-  /** Header name, in any case. */
+  /** Name of the header, in upper or lower case. */
   header?: string;
   /** Text before the digest, such as `sha256=`. Default: none. */
   prefix?: string;

@@ -20,6 +20,6 @@ export function checkTimeWindow({ from, until, now, toleranceSeconds }: TimeWind
   if (now > until + toleranceSeconds)
     throw new WebhookRefusedError(
       'timestamp-too-old',
-      `The signature is valid, but expired ${now - until} s ago: a replayed request, or a wrong clock.`,
+      `The signature is valid, but its time is ${now - until} s in the past: the request was replayed, or a clock is wrong.`,
     );
 }

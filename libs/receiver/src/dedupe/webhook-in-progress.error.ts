@@ -1,7 +1,7 @@
 /**
- * Thrown by `handleOnce` for a copy that arrives while another one is handled. Respond with `status` and `Retry-After`:
- * if the other one fails, the sender's next retry is handled. Express 5 and Fastify do so by themselves, because they read
- * `status` and `headers` of an error; in NestJS use `WebhookInProgressFilter`.
+ * Thrown by `handleOnce` for a copy that arrives while an earlier copy is handled. Respond with `status` and `Retry-After`: if
+ * the earlier copy fails, the sender's next retry is handled. Express 5 and Fastify send this response by themselves, because
+ * they read `status` and `headers` of an error. In NestJS, use `WebhookInProgressFilter`.
  */
 export class WebhookInProgressError extends Error {
   override readonly name = 'WebhookInProgressError';
@@ -10,7 +10,7 @@ export class WebhookInProgressError extends Error {
   readonly statusCode = 503;
   readonly headers: Readonly<Record<string, string>>;
 
-  /** @param retryAfterSeconds time after which the lease of the other copy has certainly ended */
+  /** @param retryAfterSeconds time after which the lease of the earlier copy has certainly ended */
   constructor(
     readonly key: string,
     readonly retryAfterSeconds: number,

@@ -112,7 +112,7 @@ const adapters: [string, () => ExpressAdapter | FastifyAdapter][] = [
   ['Fastify', () => new FastifyAdapter()],
 ];
 
-describe.each(adapters)('on %s', (name, adapter) => {
+describe.each(adapters)('A Nest application on %s', (name, adapter) => {
   let app: INestApplication;
   let url: string;
   const logged: string[] = [];
@@ -214,7 +214,7 @@ describe.each(adapters)('on %s', (name, adapter) => {
       expect((await post('late', request)).status).toBe(201);
     });
 
-    it('takes its options from injected providers', async () => {
+    it('takes the options of a guard from injected providers', async () => {
       const request = requestOf.msgine(bodyOf.msgine, 'secret-of-a');
       const ofTenant = (tenant: string) => ({
         ...request,

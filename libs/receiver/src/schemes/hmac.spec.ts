@@ -13,8 +13,8 @@ const headerOf = {
   'mobile-text-alerts': 'x-signature',
 };
 
-describe('the vectors of the platforms', () => {
-  it('verifies MsGine', () => {
+describe('Known signatures', () => {
+  it('of MsGine are valid', () => {
     const headers = {
       'X-MsGine-Signature': 'a6fdac83e35c315f553536aa2f90b433d44238d711113a0bf5359a84cb9c3f85',
     };
@@ -27,7 +27,7 @@ describe('the vectors of the platforms', () => {
     expect(webhook.payload).toEqual(JSON.parse(bodyOf.msgine));
   });
 
-  it('verifies Mobile Text Alerts', () => {
+  it('of Mobile Text Alerts are valid', () => {
     const headers = { 'X-Signature': '28933c2b81a93b7872041312f0e7b640bf9e0298f41604c4548b5016aa00669a' };
     const webhook = verifyWebhook({
       profile: 'mobile-text-alerts',
@@ -51,14 +51,17 @@ describe('the vectors of the platforms', () => {
       'sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17',
       'sha256=',
     ],
-  ])('verifies the digest of well-known texts with the key %s', (secrets, body, signature, prefix) => {
-    const request = readRequest({ headers: { 'x-signature': signature }, body, secrets });
-    expect(() => verifyHmac(request, { header: 'x-signature', prefix })).not.toThrow();
-    const changed = readRequest({ headers: { 'x-signature': signature }, body: `${body}.`, secrets });
-    expect(refusalOf(() => verifyHmac(changed, { header: 'x-signature', prefix })).reason).toBe(
-      'signature-mismatch',
-    );
-  });
+  ])(
+    'of well-known texts with the key %s are valid, but not for a changed text',
+    (secrets, body, signature, prefix) => {
+      const request = readRequest({ headers: { 'x-signature': signature }, body, secrets });
+      expect(() => verifyHmac(request, { header: 'x-signature', prefix })).not.toThrow();
+      const changed = readRequest({ headers: { 'x-signature': signature }, body: `${body}.`, secrets });
+      expect(refusalOf(() => verifyHmac(changed, { header: 'x-signature', prefix })).reason).toBe(
+        'signature-mismatch',
+      );
+    },
+  );
 });
 
 describe.each(profiles)('%s', (profile) => {

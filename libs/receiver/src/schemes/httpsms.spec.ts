@@ -39,7 +39,7 @@ it('verifies a token that is written out in full', () => {
   });
 });
 
-describe('compared with jose', () => {
+describe('The verification of tokens, compared with jose', () => {
   const key = new TextEncoder().encode(secret);
 
   it('accepts a token that jose signs', async () => {
@@ -54,7 +54,7 @@ describe('compared with jose', () => {
   });
 
   itForAll([-662, -661, -660, -659, 0, 658, 659, 660, 661])(
-    'accepts and refuses the same ages of a token as jose',
+    'accepts and refuses tokens of the same ages',
     async (age) => {
       const made = token({ at: at - age });
       const currentDate = new Date(now);
@@ -140,12 +140,12 @@ itForAll([
   expect(refusalOf(work).reason).toMatch(/malformed-header|missing-header/);
 });
 
-it('reads the scheme in any case', () => {
+it('accepts the scheme "Bearer" in upper and lower case', () => {
   const headers = { Authorization: `bearer  ${token()}` };
   expect(verifyWebhook({ profile: 'httpsms', headers, body, secrets: secret, now }).profile).toBe('httpsms');
 });
 
-it('cannot see a changed body, since the token does not cover it', () => {
+it('accepts a changed body, because the token does not cover the body', () => {
   const { headers } = httpsmsRequest(body, secret, { at });
   const changed = body.replace('sample', 'forged');
   expect(

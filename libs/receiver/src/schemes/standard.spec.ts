@@ -22,7 +22,7 @@ const refusal = (...args: Parameters<typeof verify>) => refusalOf(() => verify(.
 const signed = (secrets: string | string[] = secret, parts = {}) =>
   standardRequest(body, secrets, { at, ...parts });
 
-describe('the published vectors of Standard Webhooks', () => {
+describe('The published vectors of Standard Webhooks', () => {
   const id = 'msg_p5jXN8AQM9LWM0D4loKWxJek';
   const test = '{"test": 2432232314}';
   itForAll([
@@ -51,7 +51,7 @@ describe('the published vectors of Standard Webhooks', () => {
       test,
       'v1a,hnO3f9T8Ytu9HwrXslvumlUpqtNVqkhqw/enGzPCXe5BdqzCInXqYXFymVJaA7AZdpXwVLPo3mNl8EM+m7TBAg==',
     ],
-  ])('verifies the published vectors', ([, key, webhookId, timestamp, text, signature]) => {
+  ])('are verified', ([, key, webhookId, timestamp, text, signature]) => {
     const headers = {
       'webhook-id': webhookId,
       'webhook-timestamp': String(timestamp),
@@ -68,7 +68,7 @@ describe('the published vectors of Standard Webhooks', () => {
   });
 });
 
-describe('compared with the standardwebhooks package', () => {
+describe('The standard profile, compared with the standardwebhooks package', () => {
   it('accepts a request that the package signs', () => {
     const date = new Date(now);
     const headers = {
@@ -91,7 +91,7 @@ describe('compared with the standardwebhooks package', () => {
   });
 
   itForAll([-301, -300, -299, 0, 299, 300, 301])(
-    'accepts and refuses the same ages of a request as the package',
+    'accepts and refuses requests of the same ages as the package',
     (age) => {
       jest.useFakeTimers({ now });
       try {
@@ -105,13 +105,13 @@ describe('compared with the standardwebhooks package', () => {
   );
 });
 
-describe('secrets', () => {
-  it('verifies while one secret replaces another, whichever side changes first', () => {
+describe('The standard profile: secrets', () => {
+  it('accepts requests while one secret replaces another, whichever side changes first', () => {
     expect(verify(signed(secret), [other, secret]).id).toBe('evt_1');
     expect(verify(signed([other, secret]), secret).id).toBe('evt_1');
   });
 
-  it('verifies a v1a signature among v1 signatures, and the other way round', () => {
+  it('verifies a v1a signature beside a v1 signature, and a v1 signature beside a v1a signature', () => {
     expect(verify(signed([secret, signingKey]), publicKey).id).toBe('evt_1');
     expect(verify(signed([signingKey, secret]), secret).id).toBe('evt_1');
     expect(verify(signed(signingKey), [secret, publicKey]).id).toBe('evt_1');
@@ -148,7 +148,7 @@ describe('secrets', () => {
   });
 });
 
-describe('time', () => {
+describe('The standard profile: time', () => {
   it('refuses an old and a future timestamp, even if they are signed correctly', () => {
     expect(refusal(signed(secret, { at: at - 301 })).reason).toBe('timestamp-too-old');
     expect(refusal(signed(secret, { at: at + 301 })).reason).toBe('timestamp-too-new');
@@ -170,7 +170,7 @@ describe('time', () => {
   });
 });
 
-describe('headers', () => {
+describe('The standard profile: headers', () => {
   const change = (name: string, value: string) => ({
     headers: { ...signed().headers, [name]: value },
     body,

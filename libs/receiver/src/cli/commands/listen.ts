@@ -87,7 +87,7 @@ function greeting(url: string, { verify, answer, failures }: ListenSettings, pai
   return [
     `Register this URL  ${paint.bold(`${url}/`)}  (any path; the sender must allow http and this address)`,
     `Signatures         ${checks}`,
-    `Answers            ${first}${failures > 0 ? 200 : answer}; at ${url}/500, /slow, /hang, /redirect or /reset what the path names`,
+    `Answers            ${first}${failures > 0 ? 200 : answer}; ${url}/500, /slow, /hang, /redirect and /reset get the answer that the path names`,
     'Ctrl-C stops it.',
     '',
     paint.dim(HEADING),

@@ -12,7 +12,7 @@ import { SIGNATURE_HEADERS, valueOf } from '../verdict/infer-profile.js';
 
 export const replay: Command = {
   name: 'replay',
-  summary: 'Sends stored requests, or the JSON of a delivery, to a URL again.',
+  summary: 'Sends stored requests, or the request in the JSON of a delivery, to a URL.',
   usage: 'FILE… --to URL [--secret SECRET] [OPTIONS]',
   flags: {
     to: { value: 'URL', help: 'where to send them' },

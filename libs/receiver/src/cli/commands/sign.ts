@@ -41,7 +41,7 @@ export const sign: Command = {
     if (!FORMATS.includes(out))
       throw new UsageError(`--format must be one of ${FORMATS.join(', ')}, not "${out}".`);
     const settings = readSettings(flags, profile);
-    checkSigningSecrets(profile, secrets); // before it waits for standard input
+    checkSigningSecrets(profile, secrets); // before the command waits for standard input
     const path = flags.positionals[0] ?? '-';
     const body = await readBytes(path);
     warnOfBody(body);
@@ -97,7 +97,7 @@ function warnOfBody(body: Buffer): void {
     // The message below covers this case too.
   }
   const hint = body.length === 0 ? 'The body is empty' : 'The body is not a JSON object';
-  console.error(`${hint}: receivers refuse it after they have verified it.`);
+  console.error(`${hint}: receivers verify its signature and then refuse it.`);
 }
 
 function printed(format: string, headers: Record<string, string>, curl: string): string {

@@ -56,7 +56,7 @@ async function readRequest(flags: Flags): Promise<ReceivedRequest> {
     ...listed,
   };
   if (Object.keys(headers).length === 0)
-    throw new UsageError('The headers are missing: --headers FILE, or -H "name: value" for each.');
+    throw new UsageError('The headers are missing: add --headers FILE, or -H "name: value" for each header.');
   return { headers, body: await readBytes(flags.text('body') ?? '-') };
 }
 

@@ -43,7 +43,7 @@ function line([time, type, id, attempt, signature, answer]: string[]): string {
   return [...cells, answer!].join('  ');
 }
 
-/** Fits an id into its column. The id of a request without one is a digest of the body, which is longer than the column. */
+/** Shortens an id that is longer than its column, such as a digest of the body. */
 function shortened(id: string): string {
   return id.length > 30 ? `${id.slice(0, 29)}…` : id;
 }
