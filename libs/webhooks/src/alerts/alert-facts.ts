@@ -8,7 +8,7 @@ import type {
 } from '../store/alert-store.js';
 import type { ClaimedAlert } from './claimed-alert.js';
 
-/** Some attempts of an outage are recorded later, but began before its stored start: at most this long before, ms. */
+/** An attempt of an outage may begin at most this long before the stored start of the outage, ms. */
 const MAX_ATTEMPT_MS = 60_000;
 
 const WITHOUT_CAUSE: ReadonlySet<AlertKind> = new Set(['endpoint.recovered', 'endpoint.backlog_filling']);

@@ -27,8 +27,8 @@ export class RateLimit {
   private readonly buckets = new Map<string, Bucket>();
 
   /**
-   * Calls `action` if the limit allows it, otherwise throws a 429 with the time until it does. A call that the service
-   * refuses does not count, because it has sent nothing.
+   * Calls `action` if the limit allows it, otherwise throws a 429 with the time until the limit allows it. A call that the
+   * service refuses does not count, because it has sent nothing.
    */
   async spend<T>(limit: LimitedAction, tenantId: string, action: () => Promise<T>): Promise<T> {
     const key = `${limit} ${requireTenant(tenantId)}`;

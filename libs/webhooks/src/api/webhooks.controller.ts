@@ -7,7 +7,7 @@ import { EventRoutes } from './routes/event-routes.js';
  * The REST routes. `WebhooksModule.forRoot({ guards, tenant })` mounts them. A subclass can add guards, a path and routes,
  * or override routes.
  *
- * `wh_`, `dlv_`, `evt_` and `job_` are part of the paths, so that the host can use all other paths below this one.
+ * `wh_`, `dlv_`, `evt_` and `job_` are part of the paths. The host can use all other paths below the controller's path.
  */
 @Controller('webhooks')
 @UseInterceptors(CallerInterceptor, IdempotencyInterceptor)

@@ -20,7 +20,7 @@ const BATCH = 200;
 /**
  * Publishes the events of captured changes: locks some, maps their rows, and writes the events and deletes the changes in
  * one transaction.
- * - A change is published once: if the transaction fails, it is mapped again, and its event has the same id.
+ * - A change is published once: if the transaction fails, the change is mapped again, and its event has the same id.
  * - The changes of a row are published in their order.
  * - A change whose map fails stays, and is tried again with growing pauses. Only later changes of its row wait for it.
  */

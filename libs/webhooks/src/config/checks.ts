@@ -22,7 +22,7 @@ export function mustBe(
   );
 }
 
-/** The same, without the value: it may be a key or a password. */
+/** Like {@link mustBe}, but without the value, because it may be a key or a password. */
 export function mustBeHidden(option: string, requirement: string): InvalidOptionError {
   return new InvalidOptionError(option, undefined, `${option} must be ${requirement}`);
 }
@@ -50,7 +50,7 @@ export const value =
     return given as T;
   };
 
-/** The same for a value that may be a key: the error does not show it. */
+/** Like {@link value}, but the error does not show the value, because it may be a key. */
 export const hidden =
   <T = never>(test: (value: unknown) => boolean, requirement: string): Check<T> =>
   (given, option) => {

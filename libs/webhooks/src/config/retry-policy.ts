@@ -12,7 +12,7 @@ export class ListedRetries {
   @Option(numberBetween(0, 1)) jitter?: number = 0.2;
 }
 
-/** Waits between attempts that grow. */
+/** Growing waits between attempts. */
 export class GrowingRetries {
   /** Attempts in all, the first included. */
   @Option(wholeNumber(1, 100), { isRequired: true }) attempts: number;
@@ -29,7 +29,7 @@ export class GrowingRetries {
 /** When a failed delivery is tried again. */
 export type RetryPolicy = ListedRetries | GrowingRetries;
 
-/** The same with the defaults filled in. */
+/** A {@link RetryPolicy} with the defaults filled in. */
 export type CompleteRetryPolicy = Required<ListedRetries> | Required<GrowingRetries>;
 
 const listed = group(ListedRetries);

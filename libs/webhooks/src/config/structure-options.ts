@@ -21,7 +21,7 @@ export const TENANT = Symbol('webhooks:tenant');
 // oxlint-disable-next-line typescript/no-explicit-any
 export type TenantResolver = (request: any, context: ExecutionContext) => string | Promise<string>;
 
-/** The same as a provider class, for resolvers with dependencies. */
+/** A provider class instead of a {@link TenantResolver} function, for resolvers with dependencies. */
 export interface TenantProvider {
   resolve(request: unknown, context: ExecutionContext): string | Promise<string>;
 }

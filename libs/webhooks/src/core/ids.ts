@@ -54,7 +54,7 @@ export function encodeDeliveryId(id: string | number): string {
   return `dlv_${id}`;
 }
 
-/** Returns the number of a `dlv_…` id as a string, because it may exceed 2^53, or `null`. */
+/** Returns the number of a `dlv_…` id, or `null` for any other text. The number is a string, because it may exceed 2^53. */
 export function decodeDeliveryId(id: string): string | null {
   const match = /^dlv_([1-9]\d{0,17})$/.exec(id);
   return match ? match[1]! : null;

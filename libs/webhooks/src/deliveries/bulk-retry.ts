@@ -17,7 +17,7 @@ import { RECOVERABLE, RecoverDeliveries } from './recover-deliveries.dto.js';
 interface BulkRetryRange {
   /** Deliveries that ended, or whose last attempt failed, at this time or later. */
   since: number;
-  /** The same before this time; `null`: now. */
+  /** Deliveries that ended, or whose last attempt failed, before this time; `null`: now. */
   until: number | null;
   states: readonly DeliveryState[];
   /** Only count. */
@@ -49,7 +49,7 @@ const MAX_RETRIED_PER_CALL = 10_000;
 /** Locks the next deliveries to send again, and returns their ids. */
 type LockNext = (tx: DeliveryStore, limit: number) => Promise<string[]>;
 
-/** Sends the failed deliveries of an endpoint again, and those that wait for a retry now. */
+/** Sends the failed deliveries of an endpoint again, and sends those that wait for a retry at once. */
 @Injectable()
 export class BulkRetry {
   private readonly logger = new LineLogger('WebhookDeliveries');

@@ -10,7 +10,7 @@ import { SECRET_BOX, type SecretBox } from '../secrets/secret-box.js';
 import type { AttemptRecord, DeliveryDetailRecord } from '../store/delivery-store.js';
 import { toAttempt, type WebhookAttempt, type WebhookDelivery } from './delivery.js';
 
-/** The request of an attempt, without its body, which is the delivery's. */
+/** The request of an attempt. Its body is the `body` of the delivery. */
 export interface AttemptRequest {
   method: 'POST';
   /** The callback's URL, or the endpoint's current one. */

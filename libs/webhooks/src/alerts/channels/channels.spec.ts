@@ -101,8 +101,8 @@ describe('The nodemailer channel', () => {
   });
 });
 
-describe('The calls of a channel', () => {
-  it('log once that the channel fails, and once that it works again', async () => {
+describe('The runner of a channel', () => {
+  it('logs once that the channel fails, and once that it works again', async () => {
     const error = jest.spyOn(Logger.prototype, 'error').mockImplementation(() => undefined);
     const log = jest.spyOn(Logger.prototype, 'log').mockImplementation(() => undefined);
     let fine = false;
@@ -121,7 +121,7 @@ describe('The calls of a channel', () => {
     expect(log.mock.calls).toEqual([['Alert channel "callback" works again']]);
   });
 
-  it('count a channel as failed that throws instead of returning a promise', async () => {
+  it('counts a call as failed if the channel throws instead of returning a promise', async () => {
     jest.spyOn(Logger.prototype, 'error').mockImplementation(() => undefined);
     const line = new ChannelRunner({
       name: 'hasty',

@@ -60,8 +60,8 @@ export interface Capture {
 
 /**
  * Publishes an event for each change of a column, whether repositories, query builders, raw SQL or other programs make it. It
- * needs the triggers of `captureMigration(entity, { column })` on the table. Pass it to `WebhooksModule.forFeature()` in the
- * processes that deliver.
+ * needs the triggers of `captureMigration(entity, { column })` on the table. Pass the capture to
+ * `WebhooksModule.forFeature()` in the processes that deliver.
  *
  * @throws InvalidOptionError if an option is missing, unknown or of the wrong type
  */
