@@ -181,7 +181,7 @@ describe('Mobile Text Alerts: a mail for each failed request, at most one an hou
     expect(told('delivery.failed')).toHaveLength(after);
   });
 
-  it('goes to the account’s address if the endpoint has none', async () => {
+  it('mails the account’s address if the endpoint has no address', async () => {
     await backend.webhooks.accounts.update(tenantId, { alertEmail: 'account@example.com' });
     await register({ sendAlertEmail: true, alertEmail: null });
     receiver.answer(500);

@@ -232,7 +232,7 @@ describe('An alert that is written', () => {
     expect(mail.mails).toHaveLength(8);
   });
 
-  it('is tried again with growing pauses while mail is down, arrives once, and goes to each other channel once', async () => {
+  it('is tried again with growing pauses while mail is down, arrives once, and goes to every other channel once', async () => {
     const errors = jest.spyOn(Logger.prototype, 'error').mockImplementation(() => undefined);
     const backend = await start({ channels: [mailing()] });
     await mail.stop();

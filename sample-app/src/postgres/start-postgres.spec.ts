@@ -63,7 +63,7 @@ async function untilRefused(url: string): Promise<void> {
   }
 }
 
-describe('startPostgres', () => {
+describe('The PostgreSQL that startPostgres runs', () => {
   // The first start creates the data, and the others find it.
   const folder = mkdtempSync(join(tmpdir(), 'start-postgres-spec-'));
   beforeAll(() => chmodSync(folder, 0o755));
