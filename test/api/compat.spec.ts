@@ -134,7 +134,7 @@ describe.each(['express', 'fastify'] as const)('Compatibility routes on %s', (ad
       expect(JSON.stringify(first.body)).not.toContain(documented.secret);
     });
 
-    it('change some fields and delete', async () => {
+    it('change some fields of a webhook, and delete it', async () => {
       const { id } = (await api.post('/v3/webhooks', documented)).body.data;
       const changed = await api
         .patch(`/v3/webhooks/${id}`, { event: 'message-reply', skipErrorCodes: ['404'] })
@@ -215,7 +215,7 @@ describe.each(['express', 'fastify'] as const)('Compatibility routes on %s', (ad
       expect((await stranger.get('/v3/webhooks')).body.data.rows).toEqual([]);
     });
 
-    it('deliver to the endpoint that they registered, signed with its secret', async () => {
+    it('deliver to the endpoint that they registered, and sign with its secret', async () => {
       await api.post('/v3/webhooks', { ...documented, url: receiver.url }).expect(200);
       const message = { id: 7, direction: 'out' as const, from: '+15555550999', to: '+15555550123' };
       await host.dataSource.transaction((tx) =>

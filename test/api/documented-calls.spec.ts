@@ -104,13 +104,13 @@ describe('Calls as Mobile Text Alerts prints them, if something has parsed them 
 
   const post = (body: object | Buffer) => call(host, 'POST', '/v3/webhooks', body, { 'content-type': FORM });
 
-  it('are read from the bytes', async () => {
+  it('are read from the raw bytes', async () => {
     keepsBytes = true;
     expect((await post(registration)).status).toBe(200);
     expect(await stored(host)).toEqual(registration);
   });
 
-  it('are refused if the bytes are not UTF-8, rather than stored with other characters', async () => {
+  it('are refused if the raw bytes are not UTF-8, rather than stored with other characters', async () => {
     keepsBytes = true;
     const latin = Buffer.from(JSON.stringify({ ...registration, secret: 'é'.repeat(8) }), 'latin1');
     const { status, body } = await post(latin);
@@ -118,7 +118,7 @@ describe('Calls as Mobile Text Alerts prints them, if something has parsed them 
     expect(await stored(host)).toBeNull();
   });
 
-  it('are refused if the bytes were not kept, with what to change', async () => {
+  it('are refused if the raw bytes were not kept, with an error that says what to change', async () => {
     keepsBytes = false;
     const { status, body } = await post(registration);
     expect([status, body.message]).toEqual([415, expect.stringContaining('content-type: application/json')]);

@@ -91,7 +91,7 @@ describe('The request that is shown with each type', () => {
     await receiver.close();
   });
   const listOf = async (query = '') => (await api.get(`/webhooks/event-types${query}`).expect(200)).body;
-  /** All that a receiver sees of a request, without the values that differ from one to the next. */
+  /** The header names and the body fields of a request, without their values. */
   const outline = ({ headers, body }: { headers: object; body: string }) => ({
     headers: Object.keys(headers).toSorted(),
     fields: Object.keys(JSON.parse(body) as object),
