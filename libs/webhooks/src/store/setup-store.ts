@@ -91,8 +91,9 @@ export interface SetupStore extends StoreTransactions {
   checkRights(role: ProcessRole): Promise<void>;
   /**
    * Throws {@link WebhooksSetupError} if a table or a column is missing, with the name of the table and how to add it. Throws
-   * {@link WebhooksNotReadyError} if all tables are missing, or if the data source lists migrations of this module that were
-   * not run. Every other method throws it too, until this check passes.
+   * {@link WebhooksNotReadyError} instead if all tables are missing, or if the data source lists migrations of this module that
+   * were not run and may add what is missing. Then every method that reads or writes the tables throws this error too, until
+   * the check passes.
    */
   checkTables(): Promise<void>;
   /**

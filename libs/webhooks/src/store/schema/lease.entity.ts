@@ -2,8 +2,9 @@ import { EntitySchema } from 'typeorm';
 import { instant, key, text } from './columns.js';
 
 /**
- * A worker's claim on all deliveries that it takes within a few seconds. Its id is the fencing token. The row is deleted
- * when all of them are recorded. If it expires, any other worker rescues its deliveries.
+ * A worker's claim on all deliveries that it takes during the first quarter of the lease. The id of the lease is the fencing
+ * token. The row is deleted when the outcomes of all these deliveries are recorded. If the lease expires, any worker rescues
+ * its deliveries.
  */
 export class WebhookLeaseRow {
   id!: string;

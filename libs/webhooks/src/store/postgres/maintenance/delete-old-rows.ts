@@ -5,7 +5,7 @@ import { nowMs } from '../fragments/expressions.js';
 const MAX_ROWS_DELETED = 500;
 /** Rows read at a time, old or not, because the search must not read a whole table that has no old rows. */
 const MAX_ROWS_SCANNED = 2_000;
-/** Deleted endpoints stay this long, so that a relay that has read one before its deletion ends before the row is gone. */
+/** Deleted endpoints stay at least this long, so that a relay that has read one before its deletion ends before the row is gone. */
 const ENDPOINT_RETENTION_MS = 3_600_000;
 /** Alerts stay at least this long: the limits on how often to alert are read from them. */
 const MIN_ALERT_RETENTION_MS = 7 * 24 * 3_600_000;

@@ -14,7 +14,7 @@ import { insertKeyedEvents } from './insert-keyed-events.js';
  *
  * @param traceparent the trace context in which they are published
  * @param commit gets the written events
- * @param channel where other processes listen; `null`: the events are not announced in their transaction
+ * @param channel where a single event without a key is announced in its transaction; `null`: no event is announced there
  */
 export async function insertEvents(
   session: Session,

@@ -22,8 +22,8 @@ export async function checkEncoding({ dataSource, timeoutMs }: Session): Promise
 }
 
 /**
- * Checks the tables. The session then refuses all statements if the tables do not exist yet, or if the data source lists
- * migrations that will change them and that were not run yet.
+ * Checks the tables and their columns. The session then refuses all statements if no table exists yet, or if something is
+ * missing and the data source lists migrations that were not run yet.
  */
 export function checkTables(session: Session): Promise<void> {
   return withConnection(session.dataSource, session.timeoutMs, async (runner) => {
