@@ -203,7 +203,7 @@ async function drain({ receiver, postgres }, template, plan, { live, rate, timeo
   await publisher.kill();
   await postgres.dropDatabase('backlog');
   return {
-    // A round that stalls has no last arrival. What has arrived by now counts, over the time limit.
+    // A round that stalls has no last arrival. Its rate is the number of requests that have arrived by now, over the time limit.
     perSecond: last === null ? count / timeout : (total / (last - first)) * 1000,
     stalled: last === null,
     claimP50: percentile(claims, 0.5),

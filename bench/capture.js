@@ -1,5 +1,5 @@
-// What does a capture cost the host: UPDATEs per second with its trigger, compared with the same UPDATE without it and with
-// `publish()`.
+// What does a capture cost the host: UPDATEs per second with its trigger, compared with the UPDATE alone, and with the
+// UPDATE and `publish()`.
 const { join } = require('node:path');
 const { startChild } = require('./testbed/child-process.js');
 const { summary } = require('./measure/figures.js');

@@ -1,5 +1,5 @@
 // This project: publishes in the host's transaction, relays, claims, sends and records. The clock starts when the worker
-// starts, so it includes the relay and the module's start-up checks.
+// starts, so the time includes the relay and the module's start-up checks.
 const { hostPackage, requireFromBuild } = require('../testbed/engine.js');
 const { createHost, migrate } = require('../testbed/host.js');
 const { emptyTables, insertEndpoints } = require('../testbed/tables.js');

@@ -156,7 +156,7 @@ function profileOf({ contender }, { profile, rounds }, i) {
  * the same one.
  */
 function roundOrder(entries, i) {
-  // Of two, a rotation and a reversal would cancel each other.
+  // With only two contenders, the rotation and the reversal would cancel each other.
   const start = entries.length > 2 ? i % entries.length : 0;
   const order = [...entries.slice(start), ...entries.slice(0, start)];
   return i % 2 === 0 ? order : order.toReversed();
