@@ -16,7 +16,7 @@ const type = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom('invoice.paid', 'constructor', '__proto__', 'a') },
   { weight: 1, arbitrary: nastyText },
 );
-/** Data of an event of the catalogue, with valid and invalid parts. */
+/** Names of fields in the data of the catalogue's events. */
 const PART_NAMES = (
   'id direction from to body status errorMessage errorCode isFinal sim tags attachments replyId number statusCode ' +
   'lastSeenAt statusText externalId'

@@ -58,7 +58,7 @@ describe.each(['express', 'fastify'] as const)('Whatever is sent to whichever ro
     host = await startHost({ adapter, logger: false, options });
     const log = { log() {}, warn() {}, error: (...said: unknown[]) => void errors.push(said) };
     host.app.useLogger(log);
-    // Both platforms have the same routes, but only Express can list them.
+    // The routes are the same on both adapters, but only Express can list them.
     const shown = adapter === 'express' ? host : await startHost({ logger: false, options });
     routes = expressRoutes(shown.app);
     if (shown !== host) await shown.close();

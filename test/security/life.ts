@@ -35,7 +35,7 @@ const EVENTS = [
   'endpointDisabled',
 ] as const;
 
-/** A host and its customers, from the first registration to the last rotation. It lists every secret that it creates. */
+/** A host and its customers, from the first registration to the last rotation. `secrets` has every secret of this life. */
 export class Life {
   app!: INestApplication;
   webhooks!: WebhooksService;

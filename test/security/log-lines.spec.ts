@@ -73,7 +73,7 @@ describe('A line of the log cannot be forged', () => {
     expect(said()).toEqual([expect.stringContaining('debug: Refused a webhook URL: "forged-host"')]);
   });
 
-  it('by the name of a tenant in an alert, nor by the error of an alert channel', async () => {
+  it('by the name of a tenant in an alert, or by the error of an alert channel', async () => {
     await host.webhooks.operator.disable(await register());
     await host.app.get(AlertSender, { strict: false }).sendDue();
     expect(said().toSorted()).toEqual([
@@ -92,7 +92,7 @@ describe('A line of the log cannot be forged', () => {
     ]);
   });
 
-  it('by published data, nor by a listener of the host', async () => {
+  it('by published data, or by the error of a listener of the host', async () => {
     await host.webhooks.endpoints.create(TENANT, { url: receiver.url, events: ['*'], profile: 'quoting' });
     await register();
     host.webhooks.events.on('delivered', () => {

@@ -21,7 +21,7 @@ async function publish(host: WebhooksHost): Promise<void> {
   await host.webhooks.runOnce();
 }
 
-describe('A registered URL is checked again before each attempt', () => {
+describe('The URL of an endpoint is checked again before each attempt', () => {
   let host: WebhooksHost;
   const recorder = new DialRecorder();
   beforeAll(async () => {
@@ -69,15 +69,18 @@ describe('A registered URL is checked again before each attempt', () => {
     'https://user:word@example.com/',
     'file:///etc/passwd',
     'no URL at all',
-  ])('if its row has the URL %s, nothing is dialled, and the delivery has the reason', async (url) => {
-    await register('https://example.com/hooks');
-    await host.dataSource.query('update webhook_endpoints set url = $1', [url]);
-    const said = await logged(async () => expect(await dialled(() => publish(host))).toEqual([]));
-    expect(said).toMatch(/Delivery dlv_\d+ failed: ./);
-    expect(await log()).toMatchObject([{ state: 'discarded', reason: 'url-refused', attemptCount: 0 }]);
-  });
+  ])(
+    'if the database has the URL %s, nothing is dialled, and the delivery is discarded as url-refused',
+    async (url) => {
+      await register('https://example.com/hooks');
+      await host.dataSource.query('update webhook_endpoints set url = $1', [url]);
+      const said = await logged(async () => expect(await dialled(() => publish(host))).toEqual([]));
+      expect(said).toMatch(/Delivery dlv_\d+ failed: ./);
+      expect(await log()).toMatchObject([{ state: 'discarded', reason: 'url-refused', attemptCount: 0 }]);
+    },
+  );
 
-  it('if its row changes between two attempts, the new URL is not dialled', async () => {
+  it('if the database has another URL at the second attempt, that URL is not dialled', async () => {
     await register('https://example.com/hooks');
     expect(await dialled(() => publish(host))).toEqual(['93.184.216.34']);
     await host.dataSource.query(`update webhook_endpoints set url = 'https://10.0.0.1/'`);
@@ -87,7 +90,7 @@ describe('A registered URL is checked again before each attempt', () => {
     expect(await log()).toMatchObject([{ state: 'discarded', reason: 'url-refused', attemptCount: 1 }]);
   });
 
-  it('if its name resolves to a private address, nothing is dialled, and the customer does not see the address', async () => {
+  it('if the host name resolves to a private address, nothing is dialled, and the customer does not see the address', async () => {
     await register('https://inside.example.com/hooks');
     const said = await logged(async () => expect(await dialled(() => publish(host))).toEqual([]));
     expect(said).toMatch(/Delivery dlv_\d+ failed: inside.example.com resolves to 10.20.30.40/);

@@ -6,7 +6,7 @@ import { formsOf } from './secret-forms.js';
 /** Collects all output, by the place where it appears. */
 export class Places {
   private readonly said = new Map<string, Set<string>>();
-  /** The texts of each place as one text, until another is added: one search is faster than thousands. */
+  /** The texts of each place, joined, because one search is faster than thousands. `add` discards the joined text. */
   private readonly joined = new Map<string, string>();
 
   /** Keeps all that can be read from a value: its text, its JSON, and what `inspect` shows of an object. */
@@ -90,7 +90,7 @@ function asJson(value: unknown): string {
   try {
     return JSON.stringify(value) ?? '';
   } catch {
-    // The inspector handles values that contain themselves.
+    // `inspect` shows values that contain themselves.
     return '';
   }
 }

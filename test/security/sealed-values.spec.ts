@@ -71,7 +71,7 @@ describe('A sealed value that somebody moved or changed', () => {
     expect(receiver.received).toHaveLength(1);
   });
 
-  it('prevents requests, instead of leaving them unsigned or signed by an older secret alone', async () => {
+  it('prevents requests: none is sent unsigned, or signed only with an older secret', async () => {
     const api = host.as('a');
     const numbers = { phoneNumbers: ['+18005550199'], secret: 'S3CRET-of-the-row' };
     const bodies = [

@@ -76,7 +76,7 @@ const ALL: Named[] = [
   ['operator.deleteTenant', ({ webhooks }, tenant) => webhooks.operator.deleteTenant(tenant)],
 ];
 
-/** Values that a faulty resolver may return, and values that databases and TypeORM interpret in another way. */
+/** Values that a faulty resolver may return, and values that databases or TypeORM may misinterpret. */
 const NOBODY = [undefined, null, '', 0, 7, true, {}, [], ['a'], 'x'.repeat(256), 'a\0b', '\ud800'];
 
 describe('Without a tenant', () => {
@@ -191,7 +191,7 @@ describe('An account', () => {
     },
   );
 
-  it('recovers ten thousand deliveries with one call, which returns that there are more', async () => {
+  it('recovers ten thousand deliveries with one call, and the response says how many are left', async () => {
     const { api, tenantId, id, publicNo } = await newAccount();
     await failures(tenantId, publicNo, 10_001);
     const path = `/webhooks/${id}/recover`;
