@@ -13,7 +13,7 @@ describe('The alerts of a store', () => {
   const rows = () => test.dataSource.getRepository(WebhookAlertRow);
   let written = 0;
 
-  /** An alert that has been due since 1970. Returns its id. */
+  /** Writes an alert, by default one that has been due since 1970. Returns its id. */
   async function write(alert: Partial<WebhookAlertRow> = {}): Promise<string> {
     const { id } = await rows().save({
       tenantId: 'a',
@@ -53,7 +53,7 @@ describe('The alerts of a store', () => {
   });
 
   describe('listDueAlerts', () => {
-    it('returns the alerts that have been due longest, up to the limit, and none that is not yet due or has ended', async () => {
+    it('returns due alerts up to the limit, longest due first, and leaves out alerts that are due later or have ended', async () => {
       const late = await write({ nextAt: 2 });
       const early = await write();
       await write({ nextAt: 4_000_000_000_000 });
@@ -70,7 +70,7 @@ describe('The alerts of a store', () => {
       });
     });
 
-    it('returns as recipient the endpoint’s address, null for unwanted mail, and the stored address of a summary', async () => {
+    it('returns as recipient the address of the endpoint or of the summary, or null if no mail is wanted', async () => {
       await addEndpoint(test, { alertEmail: 'endpoint@example.com', sendAlertEmail: false });
       const [endpoint] = await test.dataSource.getRepository(WebhookEndpointRow).find();
       await write({ endpointId: endpoint!.id });
@@ -153,7 +153,7 @@ describe('The alerts of a store', () => {
       expect(await rows().findOneByOrFail({ id: own })).toMatchObject({ nextAt: null, takenBy: ['log'] });
     });
 
-    it('stores an error that contains a NUL character without it', async () => {
+    it('removes NUL characters from the error that it stores', async () => {
       const id = await write();
       await lease(id);
       await test.store.finishAlerts([{ ...first, id, error: 'pager: a\0b', nextTryInMs: 5_000 }]);
@@ -176,7 +176,7 @@ describe('The alerts of a store', () => {
       expect(await count(OWNER)).toEqual([]);
     });
 
-    it('lead to one summary for each address, which is due when the day is over and counts the held alerts', async () => {
+    it('lead to one summary for each address: it is due when the day is over, and counts the held alerts', async () => {
       const id = await write();
       const held = { ...OWNER, id };
       await test.store.transaction(async (tx) => {

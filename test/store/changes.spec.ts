@@ -74,7 +74,7 @@ describe('Captured changes', () => {
       });
     });
 
-    it('refuses a column or an entity that does not exist, and names those that do', async () => {
+    it('refuses an entity or a column that does not exist, and names the columns that do', async () => {
       await expect(test.store.checkCapture({ ...status, column: 'state' })).rejects.toThrow(
         /capture\(Parcel\): it has no column "state". Its columns are id, status, .*price\.cents/,
       );

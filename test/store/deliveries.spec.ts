@@ -253,7 +253,7 @@ describe('The deliveries of a store', () => {
     });
   });
 
-  it('cancels a delivery that waits, and none that is being sent or finished', async () => {
+  it('cancels a delivery that waits, but not one that is being sent or has finished', async () => {
     const lane = await addEndpoint(test);
     const leased = await leaseNew(test, lane, events(3));
     const [waiting, sending, delivered] = leased as [LeasedDelivery, LeasedDelivery, LeasedDelivery];
@@ -288,7 +288,7 @@ describe('The deliveries of a store', () => {
       expect(await test.store.countFailedDeliveries({ ...range, states: ['discarded'], limit: 10 })).toBe(0);
     });
 
-    it('skips test deliveries, and those that were cancelled or that others have locked', async () => {
+    it('skips deliveries that are tests, were cancelled, or are locked by another transaction', async () => {
       const lane = await addEndpoint(test);
       const [sent, cancelled] = await leaseNew(test, lane, events(2));
       const [tested] = await leaseNew(test, lane, [newEvent({ test: true })]);
@@ -327,7 +327,7 @@ describe('The deliveries of a store', () => {
       expect(unrelayed).toEqual(new Set([second!.sequence]));
     });
 
-    it('lists the first deliveries of each event, up to a number for each and for all', async () => {
+    it('lists the first deliveries of each event, up to a limit for each event and a limit in total', async () => {
       const [first, second] = [await addEndpoint(test), await addEndpoint(test)];
       await publish(test, newEvent(), newEvent());
       await test.store.transaction(async (tx) => {
@@ -372,7 +372,7 @@ describe('The deliveries of a store', () => {
     });
 
     it('lists at most 100 live and 50 deleted endpoints, and says if there may be more', async () => {
-      /** `count` endpoints of tenant `tenantId`, created at 1, 2, … */
+      /** Inserts `count` endpoints of a tenant, created at 1, 2, … */
       const insert = (tenantId: string, count: number, deletedAt: number | null) =>
         test.dataSource.query(
           `insert into webhook_endpoints

@@ -118,7 +118,7 @@ describe('The relay of a few events', () => {
     expect(await relay(few, leaseId)).toEqual({ relayed: ['m1', 'm1'], handedOver: [0], hasWaiting: true });
   });
 
-  it('hands over nothing under a lease that has expired, and nothing that an earlier delivery must precede', async () => {
+  it('hands over nothing under a lease that has expired, and no delivery that must follow an earlier one', async () => {
     await addEndpoint(test);
     const expired = await openLease();
     test.store.advanceClock(60_000);

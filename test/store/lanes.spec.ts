@@ -147,7 +147,7 @@ describe('The lanes of a store', () => {
   });
 
   describe('leaseDeliveries', () => {
-    it('leases what is due with its event, once; the next call leases the next ones', async () => {
+    it('leases each due delivery once, with its event; the next call leases the next deliveries', async () => {
       const lane = await laneWith(3);
       const first = await claim({ count: 2 });
       expect(first).toHaveLength(2);
@@ -275,7 +275,7 @@ describe('The lanes of a store', () => {
   });
 
   describe('leases', () => {
-    it('have increasing ids, and count the workers that hold one', async () => {
+    it('have increasing ids, and are returned with the number of workers that hold a lease', async () => {
       const first = await test.store.openLease('one', LEASE_MS);
       expect(first.workers).toBe(1);
       const second = await test.store.openLease('two', LEASE_MS);

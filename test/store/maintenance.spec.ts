@@ -44,7 +44,7 @@ describe('The maintenance of a store', () => {
     return endpointId!;
   };
 
-  /** Ends all deliveries, `ms` ago. */
+  /** Marks all deliveries as created and delivered `ms` ago. */
   const endDeliveries = (ms: number) => {
     const at = test.store.now() - ms;
     return rows
@@ -108,7 +108,7 @@ describe('The maintenance of a store', () => {
   });
 
   describe('disableEndpoint', () => {
-    it('disables the endpoint, closes its lane and writes an alert, all once', async () => {
+    it('disables an endpoint only once, closes its lane and writes one alert', async () => {
       const laneId = await laneWith(1);
       const id = await endpointOf(laneId);
       expect(await test.store.disableEndpoint(id, 'endpoint-gone')).toBe(true);
@@ -195,7 +195,7 @@ describe('The maintenance of a store', () => {
       expect((await data()).slice(2)).toEqual([alertOf(paused[1]!, 8, at + 1)]);
     });
 
-    it('are cut to the limit, the oldest deliveries first and attempted ones last, even if several callers discard at once', async () => {
+    it('are cut to the limit: the oldest deliveries are discarded first and attempted ones last, even if several callers discard at once', async () => {
       const laneId = await laneWith(8);
       const ids = (await rows.deliveries().find({ order: { id: 'ASC' } })).map(({ id }) => id);
       for (const [index, id] of ids.entries()) await rows.deliveries().update({ id }, { nextAt: index + 1 });
@@ -215,7 +215,7 @@ describe('The maintenance of a store', () => {
   });
 
   describe('Retention', () => {
-    it('deletes old deliveries with their attempts, never one that has not ended', async () => {
+    it('deletes old deliveries with their attempts, but keeps a delivery that has not ended', async () => {
       await laneWith(2);
       await endDeliveries(2 * DAY_MS);
       const [old, live] = await rows.deliveries().find({ order: { id: 'ASC' } });
@@ -245,7 +245,7 @@ describe('The maintenance of a store', () => {
       expect(await rows.events().count()).toBe(1);
     });
 
-    it('deletes an endpoint with its lane an hour after its owner has deleted it, if it has no deliveries left', async () => {
+    it('deletes the rows of an endpoint and its lane an hour after the owner has deleted the endpoint, if no deliveries are left', async () => {
       const now = test.store.now();
       const laneId = await laneWith(1);
       await rows.endpoints().update({ id: await endpointOf(laneId) }, { deletedAt: now - 2 * HOUR_MS });
@@ -316,7 +316,7 @@ describe('The maintenance of a store', () => {
     });
   });
 
-  it('Removing a tenant stops its deliveries at once and deletes its rows in batches, and only its own', async () => {
+  it('Removing a tenant stops its deliveries at once, deletes its rows in batches, and keeps the rows of other tenants', async () => {
     const laneId = await laneWith(3);
     await publish(test, newEvent(), newEvent({ tenantId: 'b' }));
     const other = await addEndpoint(test, { tenantId: 'b' });

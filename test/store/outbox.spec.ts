@@ -63,7 +63,7 @@ describe('The outbox of a store', () => {
       expect(events.map((event) => event.traceparent)).toEqual([...Array(4).fill(traceparent), null]);
     });
 
-    it('writes the event of an idempotency key once and returns its first id, even within one call', async () => {
+    it('writes one event for each idempotency key, and returns the id of that event for duplicates, even within one call', async () => {
       const first = newEvent({ idempotencyKey: 'k' });
       const id = encodeId('evt', first.uuid);
       expect(await publish(test, first)).toEqual([{ id, duplicate: false }]);
@@ -155,7 +155,7 @@ describe('The outbox of a store', () => {
       expect(events.map(({ subject }) => subject)).toEqual([...subjects.slice(0, 6), 'large 0', 'small']);
     });
 
-    it('decides by the bytes of its data, not by the characters, whether an event is large', async () => {
+    it('decides whether an event is large by the bytes of its data, not by the characters', async () => {
       const bytes = [8_192, 8_194];
       for (const each of bytes) {
         const data = JSON.stringify('é'.repeat((each - 2) / 2));
@@ -322,7 +322,7 @@ describe('The outbox of a store', () => {
       expect(await relayTo(test, lane, { leaseId: deleted, direct: true })).toEqual([]);
     });
 
-    it('hands over nothing that an earlier delivery of its subject must precede', async () => {
+    it('does not hand over a delivery that must follow an earlier one of its subject', async () => {
       const lane = await addEndpoint(test);
       const leaseId = await openLease();
       await publish(test, newEvent({ subject: 'm1' }));
@@ -344,7 +344,7 @@ describe('The outbox of a store', () => {
     });
   });
 
-  it('reads the data of events, and lists events after a sequence, of all types or one, oldest first', async () => {
+  it('reads the data of events, and lists the events after a sequence number, of all types or of one type, oldest first', async () => {
     expect(await test.store.readLastSequence()).toBe('0');
     await publish(test, newEvent());
     const last = await test.store.readLastSequence();

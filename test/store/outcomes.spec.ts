@@ -181,7 +181,7 @@ describe('The outcomes of a store', () => {
       expect(await leaseDue(test)).toHaveLength(2);
     });
 
-    it('makes a lane at its limit on deliveries in flight due again when one of them ends', async () => {
+    it('makes a lane that is at its limit of deliveries in flight due again when one of them ends', async () => {
       const lane = await addEndpoint(test, {}, { maxInFlight: 2 });
       const [first] = (await leaseNew(test, lane, events(3))) as [LeasedDelivery];
       expect(await leaseDue(test)).toEqual([]);
@@ -189,7 +189,7 @@ describe('The outcomes of a store', () => {
       expect(await leaseDue(test)).toHaveLength(1);
     });
 
-    it('writes one failure alert for each scope within its limit, and none for an outcome that was lost', async () => {
+    it('writes one failure alert for each scope and interval, and none for an outcome whose lease was lost', async () => {
       const lane = await addEndpoint(test);
       const [first, second, lost] = (await leaseNew(test, lane, events(3))) as [
         LeasedDelivery,
@@ -317,7 +317,7 @@ describe('The outcomes of a store', () => {
       },
     );
 
-    it.each(SIZES)('leaves out those of %i outcomes whose lane has something to update', async (size) => {
+    it.each(SIZES)('of %i outcomes, leaves out those whose lane must be updated', async (size) => {
       const failing = await addEndpoint(test);
       const [failed, later] = (await leaseNew(test, failing, events(2))) as [LeasedDelivery, LeasedDelivery];
       await record(test, [exhausted(failed)]);
