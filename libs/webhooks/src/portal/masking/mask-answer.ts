@@ -33,7 +33,7 @@ interface Around {
   isOfEndpoint: boolean;
 }
 
-/** Masks a response of the API for the page: texts of events and of receivers' responses, and phone numbers everywhere. */
+/** Masks a response of the API for the page: texts of events and of receivers' responses, and phone numbers in other fields. */
 export function maskAnswer(answer: unknown, shown: Shown): unknown {
   return shown.bodies && shown.phoneNumbers ? answer : mask(answer, shown, '', { isOfEndpoint: false });
 }
