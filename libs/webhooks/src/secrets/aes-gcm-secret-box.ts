@@ -49,7 +49,7 @@ export class AesGcmSecretBox implements SecretBox {
       return Buffer.concat([decipher.update(text!, 'base64url'), decipher.final()]).toString('utf8');
     } catch {
       // The message of node:crypto ("unable to authenticate data") does not tell which row to check.
-      const fix = `it does not belong to this row, was changed, or the key "${keyId}" is not the one it was sealed under`;
+      const fix = `it does not belong to this row, it was changed, or it was sealed under another key with the id "${keyId}"`;
       throw new SecretUnreadableError(context, keyId, fix);
     }
   }

@@ -23,9 +23,9 @@ export function openHeaders(
 }
 
 /**
- * Custom headers from the opened text. Throws {@link SecretUnreadableError} if the text holds no headers. It may be a secret
- * that somebody copied to this column of the same row: the secret opens here too, but must not be sent as a header. A
- * parser's own error would quote its beginning.
+ * Custom headers from the opened text. Throws {@link SecretUnreadableError} if the text holds no headers. The text may be a
+ * secret that somebody copied to this column of the same row: the secret opens here too, but must not be sent as a header.
+ * Does not throw the JSON parser's error, because that would quote the beginning of the secret.
  */
 export function parseHeaders(opened: string, context: string): Record<string, string> {
   const headers = tryParseJson(opened);

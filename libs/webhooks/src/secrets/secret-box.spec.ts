@@ -56,7 +56,7 @@ describe('The secret box', () => {
     }
   });
 
-  it('does not open a value that was changed in any part, nor one that names another key', () => {
+  it('does not open a value that was changed in any part or names another key', () => {
     const box = sealed(key('k1'), key('k2', 'cd'.repeat(32)));
     const parts = box.seal('secret', CONTEXT).split('.');
     const flip = (text: string) => (text.startsWith('A') ? 'B' : 'A') + text.slice(1);
@@ -102,7 +102,7 @@ describe('The secret box', () => {
     expect(error.message).toContain('"k1"');
   });
 
-  it('accepts a key as bytes, hex or base64, which are the same key, and a passphrase', () => {
+  it('accepts the same key as bytes, hex or base64, and accepts a passphrase', () => {
     const bytes = Buffer.from(HEX, 'hex');
     const value = sealed(key('k1', bytes)).seal('secret', CONTEXT);
     expect(sealed(key('k1', HEX)).open(value, CONTEXT)).toBe('secret');
