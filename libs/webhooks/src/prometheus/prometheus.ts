@@ -8,8 +8,8 @@ export interface PrometheusOptions {
 }
 
 /**
- * Metrics through `prom-client`: `observability: prometheus()`. The host serves the registry as it does now, such as
- * `register.metrics()` at `/metrics`.
+ * Metrics through `prom-client`: `observability: prometheus()`. The host serves the registry as it does now, for example
+ * with `register.metrics()` at `/metrics`.
  */
 export function prometheus({ registry = register }: PrometheusOptions = {}): { metrics: MetricsSink } {
   return { metrics: new RegistrySink(registry) };
