@@ -11,7 +11,7 @@ interface Place {
   id: string;
 }
 
-/** Examines the lane window by window, so that no statement takes long. Ends at the first window in which it advances some. */
+/** Examines the lane window by window, so that no statement takes long. Ends at the first window with an unheld delivery. */
 export async function advanceUnheld(
   session: Session,
   laneId: string,

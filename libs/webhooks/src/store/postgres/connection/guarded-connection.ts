@@ -42,7 +42,7 @@ export async function withConnection<T>(
 
 /**
  * Data sources whose pool did not open a connection in time. Each attempt to connect takes a place in the pool until it fails.
- * `pg` leaves its timeout to the operating system, which may take a quarter of an hour. A worker that retries would take all
+ * `pg` leaves the timeout to the operating system, which may take a quarter of an hour. A worker that retries would take all
  * places and could not recover. So the pool is not asked again until the server answers.
  */
 const notOpening = new WeakSet<DataSource>();
@@ -89,7 +89,7 @@ async function runAndRelease<T>(
   }
 }
 
-/** Closes the connection, with a running statement, so that the pool opens a new one. */
+/** Closes the connection, even while a statement runs on it, so that the pool opens a new one. */
 async function closeConnection(runner: QueryRunner): Promise<void> {
   try {
     const connection = (await runner.connect()) as Connection;

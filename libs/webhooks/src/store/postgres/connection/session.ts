@@ -64,7 +64,7 @@ export class Session {
     return this.shared.clock.offset;
   }
 
-  /** Maximum duration of a transaction, or of a statement outside a transaction, ms. Then its connection is closed. */
+  /** Maximum duration of a transaction, or of a statement outside a transaction, ms. After it, the connection is closed. */
   get timeoutMs(): number {
     return this.shared.timeoutMs;
   }
@@ -122,7 +122,7 @@ export class Session {
     }
     if (tx.connection !== this.dataSource) {
       throw new TransactionRequiredError(
-        'This transaction belongs to another data source than the one that the webhooks use. The option dataSource selects it.',
+        'This transaction belongs to another data source than the one that the webhooks use. The option dataSource selects the data source of the webhooks.',
       );
     }
     if (this.refusal) throw this.refusal;

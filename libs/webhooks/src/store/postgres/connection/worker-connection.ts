@@ -23,9 +23,9 @@ export class WorkerConnection {
   }
 
   /**
-   * Runs `work` after the work before it has ended. The wait takes less time than planning the statement on another connection.
-   * After `silenceMs` without a response, closes the connection and throws {@link DatabaseTimeoutError}. Returns `null`,
-   * without running `work`, if the connection was closed in this way before.
+   * Runs `work` when all earlier work on this connection has ended. The wait takes less time than planning the statement on
+   * another connection. After `silenceMs` without a response, closes the connection and throws {@link DatabaseTimeoutError}.
+   * Returns `null`, without running `work`, if the connection was closed in this way before.
    */
   use<T>(silenceMs: number, work: (client: PgClient) => Promise<T>): Promise<T | null> {
     const result = this.last.then(() =>

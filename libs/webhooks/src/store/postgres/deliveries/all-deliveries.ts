@@ -30,7 +30,7 @@ export async function listAllDeliveries(
               join ${events} e on e.sequence = d.event_sequence
               left join ${endpoints} w on w.id = l.endpoint_id) d on true
       order by d.id desc`,
-    // Without a filter, it needs to read only the rows of the page.
+    // Without a filter, the statement needs to read only the rows of the page.
     [session.clockOffset, before, states ? scan : limit + 1, states ?? null, limit + 1],
   );
   const found = rows

@@ -22,7 +22,10 @@ export function isHeldByEarlier(database: Session, of: Names): string {
   return hasSibling(database, of, 'earlier', isUnfinished(of));
 }
 
-/** The reverse, for a retry: SQL that is true while a later delivery, which may have passed it, is in flight. */
+/**
+ * For a retry: SQL that is true while a later delivery of the same lane and subject is in flight. The later delivery may have
+ * passed the retry.
+ */
 export function isPassedByLater(database: Session, of: Names): string {
   return hasSibling(database, of, 'later', IS_SENT);
 }
