@@ -32,7 +32,7 @@ export interface DeliveryRecord {
   /** URL of the callback, or current URL of the endpoint. */
   url: string | null;
   laneState: LaneState;
-  /** When the pause ends that the receiver has asked for. */
+  /** End of the pause that the receiver has asked for. */
   laneHoldUntil: number | null;
   /** Its lane is failing (see `FAILING_AFTER`), so one worker at a time sends its deliveries. */
   isLaneFailing: boolean;

@@ -14,7 +14,7 @@ export const SUSPECT_AFTER_CLAIMS = 2;
  * statement that is planned for each batch is cheaper.
  */
 export const SMALL_BATCH = 16;
-/** Bodies and data of more bytes than this, in UTF-8, are limited by their total bytes; the others by their number. */
+/** Bodies and data of more bytes than this, in UTF-8, are limited by their total bytes, smaller ones by their number. */
 export const LARGE_BODY_BYTES = 8_192;
 const MAX_BYTES_PER_UNIT = 3;
 

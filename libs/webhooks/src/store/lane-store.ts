@@ -22,7 +22,7 @@ export interface LaneStore extends StoreTransactions {
    * of the queue and their counters are updated. Calling it again leases the next deliveries.
    *
    * @param maxSuspects maximum number of suspects (deliveries that may have crashed a worker). Keep it small: if the worker
-   * crashes, all deliveries claimed with it become suspects
+   * crashes, the crash counts against all deliveries of the worker
    */
   leaseDeliveries(
     claims: readonly LaneClaim[],

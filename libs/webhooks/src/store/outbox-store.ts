@@ -27,8 +27,8 @@ export interface OutboxStore extends StoreTransactions {
    */
   ensureCallbackLanes(callbacks: readonly CallbackOrigin[]): Promise<DestinationRecord[]>;
   /**
-   * In `tx`: inserts deliveries, marks the events with the sequences `relayed` as relayed, and makes each lane due in which
-   * deliveries now wait. Returns the deliveries that are now leased under `leaseId`: those with `isDirect` set, unless an
+   * In `tx`: inserts deliveries, marks the events with the sequences `relayed` as relayed, and makes due every lane in
+   * which deliveries now wait. Returns the deliveries that are now leased under `leaseId`: those with `isDirect` set, unless an
    * earlier delivery of their subject holds them back or the lease has expired. All of it commits together.
    */
   insertDeliveries(
@@ -55,8 +55,8 @@ export interface OutboxStore extends StoreTransactions {
   /** The data of these events by their sequence; `undefined` if it is not valid JSON. Read only. */
   readEventData(sequences: readonly string[]): Promise<Map<string, unknown>>;
   /**
-   * Committed events with a larger sequence than `after`, oldest first, of one type if given. For hosts' tests: it may read
-   * the whole table.
+   * Committed events with a larger sequence than `after`, oldest first. If `type` is set, only events of this type. For hosts'
+   * tests: it may read the whole table.
    */
   listEvents(after: string, type?: string): Promise<StoredEvent[]>;
   /** The largest sequence of a committed event; `'0'` if there is none. */

@@ -78,8 +78,8 @@ export interface OutcomeStore extends StoreTransactions {
    * Writes outcomes. Deliveries, attempts, lanes, alerts and leases change together. An outcome whose lease was lost changes
    * nothing and is not in `ids`. `retiredLeaseIds` are deleted in the same statement.
    *
-   * A second call changes nothing, but leaves the outcomes that are already written out of `ids`, as if their lease was lost.
-   * Call {@link findRecordedOutcomes} before it.
+   * A second call changes nothing, but its `ids` lack the outcomes that are already written, as if their lease was lost. Call
+   * {@link findRecordedOutcomes} before a second call.
    *
    * @param options.history `false`: do not keep the attempt before this one. Default `true`
    */
@@ -94,12 +94,12 @@ export interface OutcomeStore extends StoreTransactions {
    * Leaves out those whose lane has something to update, or whose lease was lost: {@link recordOutcomes} takes these.
    * Returns the ids that were written.
    *
-   * A second call leaves out the outcomes that are already written: call {@link findRecordedOutcomes} before it.
+   * The result of a second call lacks the ids that are already written: call {@link findRecordedOutcomes} before a second call.
    */
   recordFirstSuccesses(outcomes: readonly RecordableOutcome[]): Promise<Set<string>>;
   /**
    * Keeps deliveries whose outcomes cannot be recorded yet from being sent again for `ms` from now. Extends their leases, even
-   * expired ones. Leases deliveries again that were rescued and not claimed since. Leaves out deliveries whose attempt is
+   * expired ones. If a delivery was rescued and not claimed since, leases it again. Leaves out deliveries whose attempt is
    * recorded, or that have another lease.
    */
   keepLeased(outcomes: readonly RecordableOutcome[], ms: number): Promise<void>;

@@ -45,8 +45,8 @@ export interface OperatorStore extends StoreTransactions {
   listPauses(): Promise<PauseRecord[]>;
   /**
    * Pauses a batch of the lanes that a pause covers. Releases a batch of the lanes that no pause covers any more: they get the
-   * state of their endpoint again. Returns the number of lanes that it changed; 0 at the end. Deletes the pauses that have
-   * ended once no lane is left to release.
+   * state of their endpoint again. When no lane is left to release, deletes the pauses that have ended. Returns the number of
+   * lanes that it changed; 0 at the end.
    */
   applyPauses(): Promise<number>;
   /** The newest first. Reads a limited number of rows, so a page may be short. `next`: where to continue; `null` at the end. */
