@@ -1,8 +1,8 @@
 import type { ErrorDetail } from './types.ts';
 
 /**
- * A call that failed. `code` comes from the API. If an error response has no code, it is `http_` and the status. If there is no
- * response, it is `network` or `timeout`; if the response is a success but not JSON, `unreadable`.
+ * A call that failed. `code` is the code of the API's error response, or `http_` and the status if the response has none. It is
+ * `network` or `timeout` if there is no response, and `unreadable` if the response is a success but not JSON.
  */
 export class ApiError extends Error {
   override readonly name = 'ApiError';

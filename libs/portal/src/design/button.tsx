@@ -38,7 +38,7 @@ export function Button({ kind, small, icon, busy, type = 'button', children, ...
   );
 }
 
-/** A link to a screen that looks like a button. */
+/** A link that looks like a button and leads to a screen. */
 export function ButtonLink({
   to,
   kind,

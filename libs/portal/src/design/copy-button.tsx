@@ -14,8 +14,8 @@ interface CopyProps {
 }
 
 /**
- * Copies a text, and returns whether that worked. If the clipboard API refuses, or is missing as on pages over plain HTTP,
- * it copies a selection instead.
+ * Copies a text, and returns whether that worked. If the clipboard API refuses, or is missing (as on pages over plain HTTP),
+ * copies a selection instead.
  */
 async function copy(text: string): Promise<boolean> {
   if (navigator.clipboard) {

@@ -11,7 +11,7 @@ interface DialogProps {
   /** Buttons at the end, the main one last. */
   actions?: ComponentChildren;
   wide?: boolean;
-  /** False: neither Escape nor a cross closes the dialog. For content that may not be shown again. Default: `true`. */
+  /** False: neither Escape nor a cross closes the dialog. For content that perhaps cannot be shown again. Default: `true`. */
   dismissable?: boolean;
 }
 

@@ -27,7 +27,7 @@ export function relativeTime(at: number, now: number): string {
   return relative.format(Math.trunc(seconds / size), unit);
 }
 
-/** With date and time zone. */
+/** Formats a time with its date and time zone. */
 export const absoluteTime = (at: string): string => absolute.format(new Date(at));
 
 /** Returns the current time, updated every few seconds. */

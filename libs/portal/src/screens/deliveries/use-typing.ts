@@ -2,7 +2,10 @@ import { useEffect, useState } from 'preact/hooks';
 
 const QUIET_MS = 400;
 
-/** State of a text field that is applied when the user stops typing. Takes over `value` if that changes elsewhere. */
+/**
+ * The text of a field. `apply` gets the text when the user stops typing. If `value` changes elsewhere, the text becomes the new
+ * `value`.
+ */
 export function useTyping(value: string, apply: (text: string) => void): [string, (text: string) => void] {
   const [text, setText] = useState(value);
   useEffect(() => setText(value), [value]);

@@ -5,7 +5,7 @@ import { t } from '../../strings/translate.ts';
 import { curlOf } from './curl.ts';
 import { Body, Headers, Note } from './message-part.tsx';
 
-/** The request of one attempt, or the one that will be sent. */
+/** The request of one attempt. Before the first attempt: the body that will be sent. */
 export function RequestCard({ delivery, attempt }: { delivery: DeliveryDetail; attempt: Attempt | null }) {
   const { show } = useSession();
   const request = attempt?.request ?? null;

@@ -7,7 +7,7 @@ import { Body, Headers, Note } from './message-part.tsx';
 
 /** Bytes of a response's body that the log keeps. */
 const KEPT_BYTES = { success: 1024, failure: 4096 };
-/** The log drops a character that does not fit completely, so a cut body can be shorter by less than this. */
+/** The log drops a character that does not fit completely, so a cut body can be up to three bytes shorter than the limit. */
 const LONGEST_CHARACTER_BYTES = 4;
 
 function isCut(response: string, error: string | null): boolean {

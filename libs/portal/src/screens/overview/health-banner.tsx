@@ -44,7 +44,7 @@ export function HealthBanner({ endpoint, health }: HealthBannerProps) {
   );
 }
 
-/** The URL that the receiver redirects to, which should be used instead. */
+/** Shows the URL that the receiver redirects to, so that the owner can use that URL instead. */
 function Location({ status, deliveryId }: { status: number | null; deliveryId: string }) {
   const redirects = status !== null && status >= 300 && status < 400;
   const { data } = useQuery({ ...deliveryQuery(deliveryId), enabled: redirects });

@@ -26,7 +26,10 @@ export const unfinishedQuery = (id: string, limit = FEW) =>
     refetchInterval: POLL_MS,
   });
 
-/** Reads more than are shown: the newest ones of a failing webhook may all be waiting for their first attempt. */
+/**
+ * Reads more deliveries, to find one that failed. The newest deliveries of a failing webhook may all be waiting for their first
+ * attempt.
+ */
 export const moreUnfinishedQuery = (id: string) => ({
   ...unfinishedQuery(id, MANY),
   refetchInterval: 6 * POLL_MS,

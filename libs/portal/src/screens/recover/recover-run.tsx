@@ -17,7 +17,7 @@ interface RecoverRunProps {
   matched: number;
 }
 
-/** How many deliveries match, the button that sends them again, and its progress. */
+/** Shows how many deliveries match, the button that sends them again, and how many have been sent again. */
 export function RecoverRun({ id, body, matched }: RecoverRunProps) {
   const mayRetry = useScope('retry');
   const [done, setDone] = useState(0);
@@ -61,10 +61,10 @@ export function RecoverRun({ id, body, matched }: RecoverRunProps) {
   );
 }
 
-/** Maximum number of deliveries to read for the count of those not sent yet. */
+/** The page reads at most this many deliveries to count those that are not sent yet. */
 const MAX_LEFT = 100;
 
-/** How many deliveries of the webhook are not sent yet. Those that failed again and wait for a retry do not count. */
+/** Shows how many deliveries of the webhook are not sent yet. Those that failed again and wait for a retry do not count. */
 function Recovered({ id, count }: { id: string; count: number }) {
   const { data } = useQuery({
     queryKey: ['waiting', id],

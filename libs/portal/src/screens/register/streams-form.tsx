@@ -18,7 +18,7 @@ function byEvent(endpoints: readonly Endpoint[]): Map<string, Endpoint> {
   return new Map(endpoints.flatMap((endpoint) => endpoint.events.map((event) => [event, endpoint])));
 }
 
-/** Like the platform's own settings page: one URL for each kind of event. Saving adds, changes and deletes webhooks. */
+/** A form like the platform's own settings page, with one URL for each event. Saving adds, changes and deletes webhooks. */
 export function StreamsForm({ rules }: { rules: ProfileRules }) {
   const query = { profile: rules.name, limit: 100 };
   const { data, error, refetch } = useQuery({
@@ -89,9 +89,9 @@ function StreamFields({ rules, stored }: { rules: ProfileRules; stored: Readonly
 }
 
 /**
- * Makes this URL receive the event. Without a URL, no webhook receives it. A webhook that takes several events loses only
- * this one. The API gives an event to one
- * webhook at a time, so the stored webhook loses it first, and gets it back if the new URL is refused.
+ * Makes `url` receive the event. If `url` is empty, no webhook receives the event. If the stored webhook takes several events, it
+ * loses only this one. The API gives an event to one webhook at a time, so the stored webhook loses the event first, and gets
+ * the event back if the API refuses the new URL.
  */
 async function saveStream(
   profile: string,

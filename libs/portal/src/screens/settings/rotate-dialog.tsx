@@ -12,8 +12,8 @@ import { profileText } from '../../webhook-form/profile-text.ts';
 import { SecretBox } from './secret-box.tsx';
 
 /**
- * Rotates a secret. `secret`: the new one, if the customer chose it; otherwise the server generates one. `overlapMs`: how long
- * the old one stays valid.
+ * Rotates a secret. `secret`: the new secret, if the customer chose it; otherwise the server generates one. `overlapMs`: how long
+ * the old secret stays valid.
  */
 export type Rotate = (body: {
   secret?: string;
@@ -29,9 +29,9 @@ interface RotateDialogProps {
   onClose: () => void;
 }
 
-/** Asks how long the old secret stays valid, rotates, and shows the new one. */
+/** Asks how long the old secret stays valid, rotates the secret, and shows the new one. */
 export function RotateDialog({ rules, rotate, onClose }: RotateDialogProps) {
-  // Where a request has room for one signature, the old secret cannot stay valid.
+  // If a request has room for only one signature, the old secret cannot stay valid.
   const canOverlap = rules?.secret.signsWithAll ?? true;
   const [overlap, setOverlap] = useState<string>(canOverlap ? '86400000' : '0');
   const [own, setOwn] = useState('');
