@@ -21,7 +21,7 @@ async function startPostgres(defer, { statements = false } = {}) {
     /** Runs SQL in the server's default database. */
     query: (sql, parameters) => client.query(sql, parameters),
 
-    /** CPU time of all server processes in ms, or `null` without /proc or if they run on another machine. */
+    /** CPU time of all server processes in ms, or `null` if there is no /proc or the server runs on another machine. */
     cpuMs: () => processTreeCpuMs(postmaster),
 
     /** Creates an empty database, or a copy of another one. Returns its URL. */

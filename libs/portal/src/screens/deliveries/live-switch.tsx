@@ -5,7 +5,7 @@ import { t } from '../../strings/translate.ts';
 /** Only the first page is live: on later pages, new deliveries would push rows away while they are being read. */
 export const isLive = ({ live, cursor }: Params): boolean => live !== 'off' && !cursor;
 
-/** Switches on and off whether new deliveries appear in the list. */
+/** Turns the polling for new deliveries on and off. */
 export function LiveSwitch({ params }: { params: Params }) {
   const on = isLive(params);
   return (
