@@ -35,7 +35,7 @@ describe('runOnce() delivers what is due', () => {
     expect(JSON.parse(body).data.message.id).toBe('other');
   });
 
-  it('of large events too, even if they have more bytes than it may hold at a time', async () => {
+  it('also if the deliveries have more bytes than the worker may hold at a time', async () => {
     await engine().endpoint('acme', '/hooks', { ordering: 'none' });
     const message = { id: 'm', direction: 'out', from: '+18005550199', to: '+256701521269' } as const;
     const large = delivered('acme', 'm', { data: { message: { ...message, body: 'x'.repeat(250_000) } } });
@@ -67,7 +67,7 @@ describe('A running worker', () => {
 describe('runOnce() while another worker runs', () => {
   const engine = useEngine({ workers: 2 });
 
-  it('sends all that need not wait for a request of the other worker, which sends the rest', async () => {
+  it('sends every delivery that does not wait for a request of the other worker; the other worker sends the rest', async () => {
     const gate = new Gate();
     engine().receiver.on('/slow', gate.behaviour);
     const slow = await engine().endpoint('acme', '/slow');

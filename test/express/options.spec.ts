@@ -125,7 +125,7 @@ it('Errors about the data source and captures tell an Express host what to chang
   });
 });
 
-it('Without the tables createWebhooks starts with a warning; publish and the routes fail with a named error until they exist', async () => {
+it('Without the tables createWebhooks starts with a warning; until the tables exist, publish and the routes fail with a named error', async () => {
   const empty = await createDatabase();
   const later = await given(empty.url, { migrationsRun: false });
   const logger = { info: jest.fn(), warn: jest.fn(), error: jest.fn() };

@@ -101,19 +101,19 @@ describe('The worker', () => {
     await close();
   });
 
-  it.each([true, false])(
-    'listens for signals while it runs only if handleSignals is %p',
-    async (handleSignals) => {
-      const listeners = () => process.listenerCount('SIGTERM') + process.listenerCount('SIGINT');
-      const before = listeners();
-      const webhooks = await createWebhooks({ ...options(dataSource), worker: { handleSignals } });
-      expect(listeners()).toBe(before);
-      await webhooks.worker.start();
-      expect(listeners()).toBe(before + (handleSignals ? 2 : 0));
-      await webhooks.close();
-      expect(listeners()).toBe(before);
-    },
-  );
+  it.each([
+    [true, 'listens for'],
+    [false, 'does not listen for'],
+  ])('with handleSignals: %p %s signals while it runs', async (handleSignals) => {
+    const listeners = () => process.listenerCount('SIGTERM') + process.listenerCount('SIGINT');
+    const before = listeners();
+    const webhooks = await createWebhooks({ ...options(dataSource), worker: { handleSignals } });
+    expect(listeners()).toBe(before);
+    await webhooks.worker.start();
+    expect(listeners()).toBe(before + (handleSignals ? 2 : 0));
+    await webhooks.close();
+    expect(listeners()).toBe(before);
+  });
 });
 
 describe('close()', () => {

@@ -11,7 +11,7 @@ describe('In the database,', () => {
   });
   afterEach(() => world.close());
 
-  it('an attempt that cannot be stored: all others are recorded, and its delivery keeps its outcome but not that attempt', async () => {
+  it('an attempt that cannot be stored: all other attempts are recorded, and the delivery keeps its outcome but not that attempt', async () => {
     await world.admin.query(`
       create function refuse_one() returns trigger language plpgsql as $$
         begin
@@ -32,7 +32,7 @@ describe('In the database,', () => {
     expect(await world.count(`webhook_deliveries where state = 'delivered'`)).toBe(4);
   });
 
-  it('an outcome that can never be stored: all others are recorded, and its delivery ends with a reason', async () => {
+  it('an outcome that can never be stored: all other outcomes are recorded, and the delivery ends with a reason', async () => {
     await world.admin.query(`
       create function refuse_one() returns trigger language plpgsql as $$
         begin

@@ -106,7 +106,7 @@ export class DatabaseProxy {
     return trap;
   }
 
-  /** Returns whether `joinReadyAndEnd` waits for a new session, and tells it that this is the one. */
+  /** Returns true if a call of `joinReadyAndEnd` waits for a new session, and resolves that call with `pid`. */
   joins(pid: number): boolean {
     const { joined } = this;
     this.joined = null;

@@ -21,7 +21,7 @@ describe('A crash of the database that forgets commits which were not on the dis
   beforeEach(async () => {
     postgres = await OwnPostgres.start();
     world = await World.create(postgres.url);
-    // Only a durable commit flushes the write-ahead log.
+    // For ten seconds, only a durable commit flushes the write-ahead log.
     await world.rows(`alter system set wal_writer_delay = '10s'`);
     await world.rows('select pg_reload_conf()');
     host = await world.host({ leaseMs: 60_000 });

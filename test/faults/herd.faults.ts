@@ -82,7 +82,7 @@ function startThree(world: World, clockOffset = 0): Promise<Host[]> {
   );
 }
 
-/** Publishes events of another tenant one by one. Returns when each was published. */
+/** Publishes events of another tenant one by one. Returns the time at which each was published, by subject, epoch ms. */
 async function publishQuietly(api: Host, name: string): Promise<Map<string, number>> {
   const published = new Map<string, number>();
   for (const subject of subjects(name, QUIET)) {

@@ -50,7 +50,7 @@ describe('When the migrations go down and up again while workers run,', () => {
     expect(account).toMatchObject({ ...promises(), committed: 100, deliveries: 200, requests: 200 });
   });
 
-  it('the response to an earlier request does not change a later delivery, even if both have the same number', async () => {
+  it('the response to an earlier request does not change a later delivery, even if both deliveries have the same number', async () => {
     const late = await world.host({ role: 'worker' });
     await world.register(api, '/held');
     await world.ledger.behave('/held', { hold: true });

@@ -5,7 +5,7 @@ import { ensureRunning, stop } from '../../sample-app/src/postgres/cluster.js';
 import { serverHome } from '../../sample-app/src/postgres/home.js';
 import { until } from './until.js';
 
-/** A PostgreSQL of a test's own, which it may restart and crash. Durable: what was committed survives. */
+/** A PostgreSQL server of one test, which the test may restart and crash. Durable commits survive a crash. */
 export class OwnPostgres {
   private constructor(
     private readonly cluster: Parameters<typeof ensureRunning>[0],

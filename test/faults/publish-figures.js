@@ -3,7 +3,7 @@
 // docs/reliability.md:
 //   npm run test:faults:publish
 //   npm run test:faults:publish -- 4 5 6
-// Needs a machine that does nothing else: it measures, for about ten minutes with each seed.
+// Needs a machine that does nothing else, because the suite measures times. Each seed takes about ten minutes.
 const { spawnSync } = require('node:child_process');
 const { mkdtempSync, readFileSync, rmSync, writeFileSync } = require('node:fs');
 const { availableParallelism, tmpdir } = require('node:os');

@@ -21,7 +21,7 @@ export interface Account {
    * duplicates.
    */
   bound: number;
-  /** Requests of a delivery that neither its attempts, its take-overs nor its returns to the lane explain. */
+  /** Requests of deliveries beyond their attempts, take-overs and returns to the lane. */
   unexplained: number;
   /** Rows of the host without an event, and pairs of event and endpoint without a delivery that arrived or ended with a reason. */
   lost: number;

@@ -15,7 +15,7 @@ describe('A worker that is told to stop (SIGTERM)', () => {
     ['with shutdown hooks', { shutdownHooks: true }],
     ['by listening itself', { options: { worker: { handleSignals: true } } }],
   ] as const) {
-    it(`${how}: finishes its requests, returns the rest to their lanes, and repeats nothing`, async () => {
+    it(`${how}: finishes its requests, returns unsent deliveries to their lanes, and repeats nothing`, async () => {
       const worker = await world.host(settings);
       await world.register(worker, '/slow');
       await world.ledger.behave('/slow', { delayMs: 300 });
@@ -40,7 +40,7 @@ describe('A worker that is told to stop (SIGTERM)', () => {
     });
   }
 
-  it('ends although an endpoint never answers, and sends that delivery again later', async () => {
+  it('ends although an endpoint never answers, and the delivery is sent again later', async () => {
     const worker = await world.host({ shutdownHooks: true, options: { worker: { drainMs: 200 } } });
     await world.register(worker, '/hung');
     await world.ledger.behave('/hung', { hang: true });

@@ -70,7 +70,7 @@ export class World {
     return host;
   }
 
-  /** Call it after the module's tables were dropped and created anew: it forgets all earlier records. */
+  /** Forgets all earlier records. Call this after the module's tables were dropped and created again. */
   async beginAnew(): Promise<void> {
     this.endpoints.length = 0;
     this.ledger.turnPage();
@@ -158,7 +158,10 @@ export class World {
     for (const host of this.hosts) if (host.alive) await host.stop();
     if ((await this.count('webhook_leases')) === 0) return;
     const last = await this.host({ clockOffset: LEASE_MS * 100 });
-    await until('the leases of the dead to run out', async () => (await this.count('webhook_leases')) === 0);
+    await until(
+      'the leases of killed hosts to run out',
+      async () => (await this.count('webhook_leases')) === 0,
+    );
     await last.stop();
   }
 

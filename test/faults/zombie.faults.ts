@@ -31,7 +31,7 @@ describe('A worker that is stopped and comes back late (SIGSTOP, SIGCONT)', () =
     expect(await settle(world)).toMatchObject({ ...promises(), requests: 2, attempts: 1, duplicates: 1 });
   });
 
-  it('with a failure of a request that another worker has delivered: the delivery stays delivered', async () => {
+  it('with a failed request for a delivery that another worker has delivered: the delivery stays delivered', async () => {
     const zombie = await world.host();
     await world.register(zombie, '/hung');
     await world.ledger.behave('/hung', { hang: true });

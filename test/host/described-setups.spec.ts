@@ -43,7 +43,7 @@ describe('A host as the guide describes it', () => {
   });
 
   it.each(['express', 'fastify'] as const)(
-    'may have the account in the path: the tenant is read from it, and the guard decides (%s)',
+    'may have the account in the path: `tenant` returns this account, and the guard checks it (%s)',
     async (adapter) => {
       const webhooks = WebhooksModule.forRoot({
         ...values,

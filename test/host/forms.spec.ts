@@ -219,7 +219,7 @@ describe('Registering twice on one data source', () => {
     });
   });
 
-  it('is allowed once the first one is closed, or if it did not start', async () => {
+  it('is allowed once the first module is closed, or if it did not start', async () => {
     const source = await given(second.url);
     const module = () => WebhooksModule.forRoot({ ...values, dataSource: source });
     const app = await startApp([module()]);

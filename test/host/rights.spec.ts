@@ -90,7 +90,7 @@ describe('A database role with the rights that the guide lists', () => {
     await source.destroy();
   });
 
-  it('may have a search_path with a second schema that has the tables too and is closed to it', async () => {
+  it('may have a search_path with a second schema that has the tables too but is closed to the role', async () => {
     await owner.query(`create schema legacy; create table legacy.webhook_events (id int)`);
     await owner.query(`alter role ${role} set search_path = public, legacy`);
     const source = await asRole(webGrants!);

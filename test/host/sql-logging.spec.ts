@@ -68,7 +68,7 @@ it('A host that logs its SQL logs no secret, no header value and no key', async 
   expect(said).toContain('webhook_endpoints');
   expect(new Set(secrets).size).toBe(11);
   for (const secret of secrets) expect(said).not.toContain(secret);
-  // Nor the part of a secret after the prefix `whsec_`.
+  // The log does not contain the part of a secret after the prefix `whsec_` either.
   for (const secret of secrets) expect(said).not.toContain(secret.replace(/^whsec_/, ''));
 });
 

@@ -115,7 +115,7 @@ export class Receiver {
     return this.arrivals.filter((arrival) => arrival.path === path);
   }
 
-  /** Most requests that a path had open at the same time. */
+  /** The largest number of requests that a path had open at the same time. */
   peak(path: string): number {
     return this.peaks.get(path) ?? 0;
   }
