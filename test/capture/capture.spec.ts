@@ -201,7 +201,7 @@ describe('A map that fails', () => {
     ]);
   });
 
-  it('gives the event the id that is stored with the change when it is called again', async () => {
+  it('gives its event the id that is stored with the change, once it succeeds', async () => {
     await add('a');
     failFor('a');
     await set('a', 'sent');

@@ -191,7 +191,7 @@ describe('A worker that has nothing to do', () => {
     const made = await statements.during(() => statements.sent(POLL, 10));
     const others = made.filter((sql) => !sql.includes(POLL));
     expect(made.length - others.length).toBe(10);
-    // The first poll of a worker also starts maintenance, once.
+    // The first poll of a worker also starts maintenance, which runs each of its statements once.
     expect(others.filter((sql, place) => others.indexOf(sql) < place)).toEqual([]);
     expect(await engine.leftovers()).toEqual(NOTHING_LEFT);
     await engine.close();

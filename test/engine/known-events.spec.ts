@@ -33,7 +33,7 @@ describe('A few events of this process', () => {
   /** Resolves when `path` has got `count` requests, and the outcomes of all requests are recorded. */
   async function arrived(path: string, count: number): Promise<void> {
     await until(`${count} requests at ${path}`, () => engine.receiver.at(path).length >= count);
-    await until('all to be recorded', async () => (await engine.leftovers()).sending === 0);
+    await until('all outcomes to be recorded', async () => (await engine.leftovers()).sending === 0);
   }
 
   it('are relayed without being read from the database', async () => {

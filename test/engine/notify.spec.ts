@@ -35,7 +35,7 @@ describe('Between processes', () => {
     await engine.endpoint(tenant, '/a');
   });
   afterEach(async () => {
-    await until('all to be recorded', async () => (await engine.leftovers()).sending === 0);
+    await until('all outcomes to be recorded', async () => (await engine.leftovers()).sending === 0);
     engine.receiver.clear();
   });
   afterAll(() => engine.close());

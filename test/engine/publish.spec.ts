@@ -371,7 +371,7 @@ describe('An idempotency key', () => {
     });
   });
 
-  it('waits for the transaction that used it first, and then returns the id of that event', async () => {
+  it('waits for the transaction that used the key first, and then returns the id of the event of that transaction', async () => {
     const { dataSource } = engine().first;
     const first = dataSource.createQueryRunner();
     await first.startTransaction();

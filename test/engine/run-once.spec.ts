@@ -48,7 +48,7 @@ describe('runOnce() delivers what is due', () => {
 describe('A running worker', () => {
   const engine = useEngine({ options: { delivery: { retry: { schedule: [HOUR] } } } });
 
-  it('delivers what is due behind any number of deliveries that order holds back, too', async () => {
+  it('also delivers what is due behind any number of deliveries that order holds back', async () => {
     engine().receiver.on('/hooks', inSequence(answer(500), answer(200)));
     await engine().endpoint('acme', '/hooks', { ordering: 'strict' });
     await engine().publish(delivered('acme', 'held'));

@@ -77,7 +77,9 @@ describe.each(SIDES)('A connection that breaks %s %s:', (side) => {
     (await record).cut();
 
     await world.drained();
-    await until('the worker to find out', () => /Recording \d+ outcomes failed/.test(host.process.output));
+    await until('the worker to log that recording failed', () =>
+      /Recording \d+ outcomes failed/.test(host.process.output),
+    );
     const recorded = await until('the outcome to be counted', async () => {
       const stats = await host.call<{ recorded: Record<string, number> }>(null, 'stats');
       return stats.recorded.delivered! + stats.recorded.leaseLost! > 0 && stats.recorded;

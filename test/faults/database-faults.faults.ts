@@ -47,7 +47,7 @@ describe('In the database,', () => {
       Array.from({ length: 40 }, (_, i) => `m${i}`),
     );
     await until(
-      'the others',
+      'the other 39 deliveries to succeed',
       async () => (await world.count(`webhook_deliveries where state = 'delivered'`)) === 39,
     );
     await world.drained();

@@ -98,7 +98,7 @@ describe('An endpoint that is changed by another process', () => {
       '/deleted': 'endpoint-deleted',
       '/disabled': 'operator',
     };
-    await until('all but the paused one to end', async () => {
+    await until('all deliveries to end, except at the paused endpoint', async () => {
       const now = await standing();
       return Object.entries(ends).every(([path, end]) => now[path] === end);
     });
@@ -129,7 +129,10 @@ describe('An endpoint that is changed by another process', () => {
 
       await world.host({ role: 'worker' });
       await call(what, endpoint);
-      await until('its lease to be taken back', async () => (await world.leasesOf(victim)) === 0);
+      await until(
+        'the lease of the dead worker to be taken back',
+        async () => (await world.leasesOf(victim)) === 0,
+      );
       if (what === 'pause') await call('resume', endpoint);
       await world.drained(20_000);
 

@@ -30,7 +30,7 @@ describe(`${ENDPOINTS * EACH} deliveries that are due at once after an outage`, 
       await world.register(api, '/quiet', {}, 'quiet');
       const before = await startThree(world);
       for (const path of paths) await api.publish(path, subjects(path, EACH));
-      await until('all to be known to fail', async () => {
+      await until('all endpoints to be known to fail', async () => {
         const known = await world.count('webhook_lanes where failures >= 5');
         return known === ENDPOINTS;
       });
@@ -43,7 +43,10 @@ describe(`${ENDPOINTS * EACH} deliveries that are due at once after an outage`, 
       await until('every endpoint to be tried', () =>
         paths.every((path) => world.ledger.lines(path).length > failed.get(path)!),
       );
-      await until('the others to arrive', () => world.ledger.lines('/quiet').length === meanwhile.size);
+      await until(
+        'the events of the quiet tenant to arrive',
+        () => world.ledger.lines('/quiet').length === meanwhile.size,
+      );
       for (const path of paths)
         expect(world.ledger.lines(path).length - failed.get(path)!).toBeLessThanOrEqual(2);
 

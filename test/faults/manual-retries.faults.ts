@@ -30,7 +30,7 @@ describe('A manual retry while the schedule runs', () => {
       'acme',
       Array.from({ length: EVENTS }, (_, i) => `m${i}`),
     );
-    await until('the first to be given up', () =>
+    await until('the first delivery to be given up', () =>
       world.count(`webhook_deliveries where state = 'exhausted'`),
     );
 

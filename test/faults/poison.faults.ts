@@ -77,7 +77,7 @@ describe('Among many events,', () => {
       'the healthy endpoint to be served',
       () => world.ledger.lines('/hook').length === good.length,
     );
-    await until('the damaged one to be named', () => worker.process.output.includes(damaged.id));
+    await until('the log to name the damaged endpoint', () => worker.process.output.includes(damaged.id));
 
     await world.rows(`update webhook_endpoints set events = '["*"]' where url like '%/damaged'`);
     await world.drained();

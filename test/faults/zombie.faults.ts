@@ -59,7 +59,7 @@ describe('A worker that is stopped and comes back late (SIGSTOP, SIGCONT)', () =
     const held = await relaying;
     zombie.process.signal('SIGSTOP');
     await world.host({ role: 'worker' });
-    await until('its lease to be taken back', async () => (await world.leasesOf(zombie)) === 0);
+    await until('the lease of the zombie to be taken back', async () => (await world.leasesOf(zombie)) === 0);
 
     const commit = zombie.database.hold('after', /^(commit|rollback)/i);
     held.release();

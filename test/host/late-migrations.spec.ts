@@ -68,26 +68,26 @@ async function delivers(): Promise<void> {
   expect(await app.get<WebhooksService>(WebhooksService).health()).toEqual([]);
 }
 
-describe.each([true, false])(
-  'A host that migrates in a module listed before WebhooksModule (%p)',
-  (isFirst) => {
-    it('starts, and delivers as soon as the tables exist', async () => {
-      @Injectable()
-      class Migrations implements OnApplicationBootstrap {
-        constructor(private readonly source: DataSource) {}
+describe.each([
+  ['before', true],
+  ['after', false],
+] as const)('A host that migrates in a module listed %s WebhooksModule', (_, isFirst) => {
+  it('starts, and delivers as soon as the tables exist', async () => {
+    @Injectable()
+    class Migrations implements OnApplicationBootstrap {
+      constructor(private readonly source: DataSource) {}
 
-        async onApplicationBootstrap(): Promise<void> {
-          await this.source.runMigrations();
-        }
+      async onApplicationBootstrap(): Promise<void> {
+        await this.source.runMigrations();
       }
-      @Module({ providers: [Migrations] })
-      class MigrationsModule {}
-      const modules = isFirst ? [MigrationsModule, webhooks()] : [webhooks(), MigrationsModule];
-      app = await startApp([later(), ...modules], { logger });
-      await delivers();
-    });
-  },
-);
+    }
+    @Module({ providers: [Migrations] })
+    class MigrationsModule {}
+    const modules = isFirst ? [MigrationsModule, webhooks()] : [webhooks(), MigrationsModule];
+    app = await startApp([later(), ...modules], { logger });
+    await delivers();
+  });
+});
 
 describe('A host that lists the migration of a capture and runs it at bootstrap', () => {
   const [CreateMessages] = MIGRATIONS as [(typeof MIGRATIONS)[0]];

@@ -261,19 +261,22 @@ const naming = (option: string, shown: string, fix: string) => ({
 const escaped = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
 describe('The error about a wrong value names the option, the value, and what to write instead', () => {
-  itForAll(WRONG_VALUES)('in the options that are values', ([option, options, shown, fix]) => {
+  itForAll(WRONG_VALUES)('(options that are values)', ([option, options, shown, fix]) => {
     expect(errorOf(() => resolveSettings(options as WebhooksModuleOptions))).toMatchObject(
       naming(option, shown, fix),
     );
   });
 
-  itForAll(UNKNOWN_NAMES)('in the name of an option', ([option, options, question]) => {
-    expect(errorOf(() => resolveSettings(options)).message).toBe(
-      `WebhooksModule: Unknown option "${option}".${question}`,
-    );
-  });
+  itForAll(UNKNOWN_NAMES)(
+    'an error about an unknown option suggests a similar name if there is one',
+    ([option, options, question]) => {
+      expect(errorOf(() => resolveSettings(options)).message).toBe(
+        `WebhooksModule: Unknown option "${option}".${question}`,
+      );
+    },
+  );
 
-  itForAll(WRONG_SHAPES)('in the options that decide the structure', ([option, options, shown, fix]) => {
+  itForAll(WRONG_SHAPES)('(options that decide the structure)', ([option, options, shown, fix]) => {
     expect(errorOf(() => WebhooksModule.forRoot(options as WebhooksModuleStructure))).toMatchObject(
       naming(option, shown, fix),
     );

@@ -73,7 +73,7 @@ export class Engine {
     for (const { module } of this.workers) advanceClock(module, whole);
   }
 
-  /** Registers the receiver's `path` for everything, or for what `fields` say. */
+  /** Registers an endpoint at the receiver's `path`. It gets all events unless `fields` select some. */
   endpoint(tenantId: string, path: string, fields: EndpointFields = {}): Promise<RegisteredEndpoint> {
     return this.webhooks.endpoints.create(tenantId, {
       events: ['*'],
