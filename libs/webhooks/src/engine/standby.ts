@@ -15,7 +15,7 @@ export class Standby {
   /** Time from an announcement until a worker on standby checks what is left, ms: at first, and at most. */
   limits = { minMs: 10, maxMs: 100 };
   private isStandingBy = false;
-  /** How often `minMs` is doubled. */
+  /** Number of times that `minMs` is doubled. */
   private doublings = 0;
   /** Announcements since the last relay began. Each is for one or more events. */
   private announced = 0;

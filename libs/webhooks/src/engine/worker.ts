@@ -30,7 +30,7 @@ const MAX_RETRY_PAUSE_MS = 5_000;
 
 /**
  * The loop that delivers: it relays, claims, checks for work and runs urgent maintenance.
- * - A commit in this process wakes it at once; other processes' commits are seen at the next check.
+ * - Commits in this process, and announcements by other processes, wake it at once. It sees other commits at its next check.
  * - It never waits for a request before it claims again.
  * - A database error pauses it and is logged; nothing is lost.
  */
@@ -211,13 +211,13 @@ export class Worker {
     if (this.dispatcher.noteHeldBack(result.heldBack)) this.pollSoon();
     // The claim has forgotten which lanes were due. Lanes that it skipped, locked or without room, are still due.
     if (result.leased.length === 0) this.checkSoon();
-    // If only retries were found, there is nothing to look for soon, because their lanes are due at known times.
+    // Lanes whose last attempts failed need no check soon, because they are due at known times.
     if (result.lanesWithMore.some((laneId) => !this.dispatcher.intake.isUnwell(laneId)))
       this.pollMs = this.settings.busyPollMs;
     return result.leased.length > 0;
   }
 
-  /** For lanes that are held back by a delivery that has ended during the claim, or that another worker is sending. */
+  /** Checks soon, because the delivery that holds back a lane may have ended during the claim, or another worker sends it. */
   private pollSoon(): void {
     this.pollMs = Math.min(HELD_LANE_WAIT_MS, this.settings.busyPollMs);
     this.checkSoon();

@@ -36,7 +36,7 @@ export class EventRenderer {
   }
 }
 
-/** Throws if a host's own profile has rendered a request that the database would reject: that would fail the whole batch. */
+/** Throws if a host's own profile has rendered a request that the database would reject: such a request would fail the batch. */
 function checkRequest({ type, body }: WireEvent): void {
   if (!isStorable(type) || type === '' || type.length > MAX_TYPE_LENGTH)
     throw new TypeError(`each request needs a type of 1 to ${MAX_TYPE_LENGTH} characters`);

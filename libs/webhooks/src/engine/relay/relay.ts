@@ -43,8 +43,8 @@ const MAX_FEW_DELIVERIES = 2 * SMALL_BATCH;
  * Turns committed events into deliveries, with one transaction per batch, or one or two statements for a few events.
  * - An event is relayed once: its deliveries and its mark commit together.
  * - A subject's events are relayed in the order of their sequence.
- * - Deliveries to healthy lanes without limits or backlog are leased at once, within the budget and one of each ordered
- *   subject. All others wait in their lane.
+ * - Deliveries to healthy lanes without limits or backlog are leased at once, as long as the budget lasts. Of an ordered
+ *   subject, only the first delivery is leased. All other deliveries wait in their lane.
  */
 @Injectable()
 export class Relay {
@@ -158,7 +158,7 @@ export class Relay {
     });
   }
 
-  /** The events that fit into one batch. */
+  /** Fans out the events that fit into one batch. */
   private async fanOut(tx: OutboxStore & AccountStore, events: readonly ClaimedEvent[]): Promise<RelayBatch> {
     const tenantIds = [...new Set(events.map((event) => event.tenantId))];
     const endpoints = await this.reader.readByTenants(tx, tenantIds);

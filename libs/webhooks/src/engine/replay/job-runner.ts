@@ -102,7 +102,7 @@ export class JobRunner {
     const attempts = job.attempts + 1;
     const isLast = attempts >= MAX_ATTEMPTS;
     this.logger.error(
-      `${nameOf(job)} failed (pass ${attempts} of ${MAX_ATTEMPTS} in a row), ${describe(job)}: ${error.message}`,
+      `${nameOf(job)}: a pass failed (failure ${attempts} of ${MAX_ATTEMPTS}), ${describe(job)}: ${error.message}`,
     );
     await this.store.updateJob(job.id, {
       ...job,

@@ -27,8 +27,8 @@ export interface ReplayBatch {
 }
 
 /**
- * Reads past events and fans them out to one endpoint, as the relay does. Unlike for the relay, the endpoint may have been
- * registered after the event.
+ * Reads past events and fans them out to one endpoint, as the relay does. Unlike the relay, it includes events that were
+ * published before the endpoint was registered.
  */
 @Injectable()
 export class ReplayReader {

@@ -84,7 +84,7 @@ describe('LaneScheduler', () => {
     expect(sendAll(scheduler)).toHaveLength(2);
   });
 
-  it('sends two requests at once to a lane that other workers saw fail, and up to eight if they fail quickly', () => {
+  it('sends two requests at once to a lane that other workers saw fail, and up to eight if the requests fail quickly', () => {
     const scheduler = createScheduler();
     for (const each of deliveriesOf('1', 4)) scheduler.add(each, ORIGIN);
     for (const each of sendAll(scheduler)) scheduler.finish(each, true, 200, 5);
@@ -203,7 +203,7 @@ describe('LaneScheduler', () => {
     expect(room.hasClaimableLanes).toBe(true);
   });
 
-  it('claims again from a skipped lane when the outcome that freed room is recorded; an unhealthy lane has no room until then', () => {
+  it('claims again from a skipped lane when the outcome that freed room is recorded; an unhealthy lane has no room before that', () => {
     const scheduler = createScheduler();
     const { room } = scheduler;
     timeOut(scheduler, ['hangs']);
@@ -227,7 +227,7 @@ describe('LaneScheduler', () => {
     expect(skipped()).toEqual([]);
   });
 
-  it('claims nothing while there is no healthy lane and no room for others', () => {
+  it('claims nothing while no lane is healthy and there is no room for unhealthy lanes', () => {
     const scheduler = createScheduler({ slots: 4 });
     const { room } = scheduler;
     for (let lane = 0; lane < 20; lane++)

@@ -33,7 +33,7 @@ export interface SchedulerLimits {
 /**
  * Decides which lane of this worker sends next.
  * - Lanes take turns: each sends one request in its turn.
- * - Unhealthy lanes share a quarter of the slots, failing ones an eighth, and tenants take turns among them.
+ * - Unhealthy lanes share a quarter of the slots, and failing lanes an eighth. Tenants take turns in the queues of these lanes.
  * - A request that hangs loses its slot after half a second at most. A healthy lane is then limited to its current number
  *   of requests. An unhealthy lane becomes `hanging`: at most `failingWindow` requests, and new ones take no slot.
  * - No lane exceeds its window, and no tenant its share of one origin.

@@ -20,7 +20,7 @@ import { type RetrySchedule, scheduleFor } from './retry-schedule.js';
 
 /** A delivery that was claimed so often without an outcome has probably crashed its worker each time. */
 const MAX_CLAIMS = 5;
-/** Time until a delivery is tried again that cannot be sent before stored data is repaired, ms. */
+/** Time until the next try if a delivery cannot be sent before stored data is repaired, ms. */
 const REPAIR_WAIT_MS = 60_000;
 const MAX_URLS_REMEMBERED = 2_000;
 

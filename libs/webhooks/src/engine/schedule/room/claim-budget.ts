@@ -31,8 +31,9 @@ export interface LaneRef {
 }
 
 /**
- * What a worker may lease now, reserved lane by lane. Never exceeds the room of the worker or of the lane, nor, for unhealthy
- * lanes, the room of the tenant or of all such lanes together. For large bodies, bytes are reserved too.
+ * What a worker may lease now, reserved lane by lane. All reservations stay within the room of the worker and of each lane.
+ * Those for unhealthy lanes also stay within the room of the tenant and of all unhealthy lanes. For large bodies, bytes are
+ * reserved too.
  */
 export class ClaimBudget {
   private readonly reserved = new Map<string, number>();
