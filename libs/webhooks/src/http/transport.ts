@@ -17,7 +17,7 @@ export interface HttpResponse {
   status: number;
   /** Value of `retry-after` as received, or `null`. */
   retryAfter: string | null;
-  /** The head as received, with lower-case names. A list: a header that came more than once. Default: none are kept. */
+  /** The head as received, with lower-case names. A list: the header came more than once. Left out: none are kept. */
   headers?: Readonly<Record<string, string | string[] | undefined>>;
   /** Start of the body as text without NUL and invalid UTF-8: at most 1,024 bytes of a success, 4,096 of a failure. */
   body: string;
@@ -27,10 +27,11 @@ export interface HttpResponse {
 
 /**
  * Why no response head arrived. `timeout`: the deadline passed. `dns`: the name did not resolve. `connect`: refused or
- * unreachable. `certificate-…`: what is wrong with the certificate of the receiver. `http2-only`: it does not speak HTTP/1.1.
- * `tls`: the handshake failed for another reason. `reset`: the connection closed early. `blocked`: the egress guard refused
- * the address or the URL. `headers`: the response head was malformed or too large. `proxy`: the configured proxy failed,
- * which is not the customer's fault. `aborted`: the process is stopping. `internal`: a fault of this module or its host.
+ * unreachable. `certificate-…`: what is wrong with the certificate of the receiver. `http2-only`: the receiver does not speak
+ * HTTP/1.1. `tls`: the handshake failed for another reason. `reset`: the connection closed early. `blocked`: the egress guard
+ * refused the address or the URL. `headers`: the response head was malformed or too large. `proxy`: the configured proxy
+ * failed, which is not the customer's fault. `aborted`: the process is stopping. `internal`: a fault of this module or its
+ * host.
  */
 export type HttpErrorCode =
   | 'timeout'

@@ -171,7 +171,7 @@ export class AxiosTransport implements HttpTransport {
 const unchanged = (data: unknown): unknown => data;
 const NO_HEADERS = new AxiosHeaders();
 
-/** Adds an interceptor's headers to the module's own, which it cannot replace. Throws for headers that frame the request. */
+/** Adds the interceptors' headers, which cannot replace the module's own. Throws for headers that frame the request. */
 function withAddedHeaders(own: Record<string, string>, all: object): Record<string, string> {
   let added: Record<string, string> | null = null;
   for (const [typedName, value] of Object.entries(all)) {

@@ -17,10 +17,15 @@ describe('HeadReader', () => {
   it.each([
     ['leaves', 'a plain head', STRICT, false],
     ['unfolds', 'a line', STRICT.replace(' c', '\r\n\t c'), true],
-    ['ends with CRLF', 'lines that end with LF', STRICT.replaceAll('\r\n', '\n'), true],
+    ['adds CR to', 'lines that end with LF', STRICT.replaceAll('\r\n', '\n'), true],
     ['drops', 'interim responses', `HTTP/1.1 100 x\r\n\r\nHTTP/1.0 103\na: b\n\n${STRICT}`, true],
     ['drops', 'empty lines before the head', `\r\n\n${STRICT}`, true],
-    ['counts once', 'a repeated length', STRICT.replace('\r\n\r\n', '\r\nContent-Length:2 \r\n\r\n'), true],
+    [
+      'drops',
+      'the repetition of a length',
+      STRICT.replace('\r\n\r\n', '\r\nContent-Length:2 \r\n\r\n'),
+      true,
+    ],
   ])('%s %s, wherever the bytes are cut', (_, __, answer, isOdd) => {
     for (let at = 0; at <= answer.length; at++) {
       const pieces = [answer.slice(0, at), answer.slice(at)].filter(Boolean);

@@ -98,7 +98,7 @@ export function checkHeaders(
     throw new HeaderRefusedError(
       'headers',
       'headers_too_large',
-      `Custom headers may have ${MAX_TOTAL_BYTES} bytes in total.`,
+      `Custom headers may have at most ${MAX_TOTAL_BYTES} bytes in total.`,
     );
   }
   return checked;
