@@ -73,7 +73,7 @@ export class WebhookEndpoints {
   }
 
   /**
-   * The endpoints that are not deleted, newest first. Their secrets are not shown, nor the values of their headers.
+   * The endpoints that are not deleted, newest first. Secrets and the values of headers are not shown.
    * @throws WebhooksRequestError 400 `invalid_request` for a wrong cursor or filter
    */
   async list(

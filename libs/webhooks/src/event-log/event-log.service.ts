@@ -26,8 +26,8 @@ export class WebhookEventLog {
   ) {}
 
   /**
-   * Newest first, without their data. With `type`, a page examines at most 2,000 events: it may be short or empty and still
-   * have a cursor.
+   * Lists events without their data, newest first. With `type`, a page examines at most 2,000 events: it may be short or empty
+   * and still have a cursor.
    *
    * @throws WebhooksRequestError 400 `invalid_request` for a wrong cursor or filter
    */

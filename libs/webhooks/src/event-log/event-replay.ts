@@ -29,7 +29,7 @@ export interface ReplayResult {
    * 0 without `dryRun`.
    */
   deliveries: number;
-  /** The job that does it; `null` with `dryRun`. */
+  /** The job that does the replay; `null` with `dryRun`. */
   job: WebhookJob | null;
 }
 
@@ -37,7 +37,7 @@ const MAX_COUNTED = 100_000;
 /** Approximate number of events that a dry run renders. */
 const MAX_DRY_RUN = 10_000;
 
-/** Sends past events to an endpoint that did not get them: it was registered later, disabled then, or subscribed to less. */
+/** Sends past events to an endpoint that was registered later, or was disabled or not subscribed to them when they happened. */
 @Injectable()
 export class EventReplay {
   constructor(

@@ -29,7 +29,7 @@ export class WebhookJobs {
   ) {}
 
   /**
-   * Newest first.
+   * Lists jobs, newest first.
    *
    * @throws WebhooksRequestError 400 `invalid_request` for a wrong cursor or limit, 404 `endpoint_not_found` for an endpoint
    *   id that cannot exist

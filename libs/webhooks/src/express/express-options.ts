@@ -66,9 +66,9 @@ export class WebhooksExpressOptions {
    */
   @Option(portalOption) portal?: ExpressPortalOptions | false;
   /**
-   * Pass the errors that the routes would otherwise answer themselves (400, 401, 404, 422, …) to the host's error handler,
-   * which gets all other errors in any case. They have `status`, `code`, `message` and `details`. The routes of `compat`
-   * always answer as their platform does. Default false.
+   * Pass the errors that the routes would otherwise respond to themselves (400, 401, 404, 422, …) to the host's error handler,
+   * which gets all other errors in any case. These errors have `status`, `code`, `message` and `details`. The routes of `compat`
+   * always respond as their platform does. Default false.
    */
   @Option(flag) passErrors?: boolean = false;
   /**
@@ -108,7 +108,7 @@ export function readExpressOptions(given: CreateWebhooksOptions): {
   const own = readOptions<WebhooksExpressOptions>(WebhooksExpressOptions, given);
   if (!own.dataSource.isInitialized) {
     throw new WebhooksSetupError(
-      'createWebhooks: the data source is not connected. Call `await dataSource.initialize()` before.',
+      'createWebhooks: the data source is not connected. Call `await dataSource.initialize()` first.',
     );
   }
   return { own, values };

@@ -54,7 +54,7 @@ export function assembleModule(definition: DynamicModule, given: WebhooksModuleS
   };
 }
 
-/** For `autoLoadEntities`, which knows data sources by name. A data source that is passed as an object lists its entities itself. */
+/** Entities for `autoLoadEntities`, which knows data sources by name. A data source object lists its entities itself. */
 function entityImports({ dataSource, tablePrefix = '' }: WebhooksModuleStructure): DynamicModule[] {
   if (typeof dataSource === 'object') return [];
   return [TypeOrmModule.forFeature(webhooksEntitiesWith(tablePrefix), dataSource)];
@@ -73,7 +73,7 @@ function tenantProviders({ tenant }: WebhooksModuleStructure): Provider[] {
   return [{ provide: TENANT, useValue: provider }];
 }
 
-/** There are no routes without a tenant resolver, nor without guards unless `allowUnauthenticated` is set. */
+/** Routes exist only with a tenant resolver, and with guards or `allowUnauthenticated`. */
 function controllersOf(structure: WebhooksModuleStructure): Type<object>[] {
   const {
     controller = WebhooksController,

@@ -8,7 +8,7 @@ import type { JsonSchema } from './json-schema.js';
 const { schema, example } = catalogueEntry('message.failed');
 const message = (change: object): object => ({ message: { ...example.message, ...change } });
 
-/** Leaves out the members of objects that are `null`. */
+/** Leaves out object members whose value is `null`. */
 function withoutNulls<T>(value: T): T {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
   const members = Object.entries(value).filter(([, member]) => member !== null);

@@ -32,7 +32,7 @@ describe('an example event', () => {
     expect(age('phone.online')).toBe(0);
   });
 
-  it('has the opted-in number as subject; a test event has no subject', () => {
+  it('has the number of the person who opted in as its subject, and no subject if it is a test event', () => {
     expect(eventExample('number.opted_in').subject).toBe('+18005550100');
     expect(eventExample('webhook.test').subject).toBeNull();
   });

@@ -14,13 +14,13 @@ interface Mounting {
   path?: string;
 }
 
-/** A subclass for each `forRoot()`: decorating the shared class would change every other module in the process. */
+/** Returns a subclass for each `forRoot()`: decorating the shared class would change every other module in the process. */
 export function mountController(controller: Type<object>, mounting: Mounting): Type<object> {
   const { guards, decorators, path } = mounting;
   const Mounted = { [controller.name]: class extends controller {} }[controller.name]!;
   if (path !== undefined) Controller(path)(Mounted);
   if (guards.length > 0) UseGuards(...guards)(Mounted);
-  // Applied as if written above the class in this order: the last one first.
+  // The last decorator is applied first, as if all were written above the class in this order.
   decorators.toReversed().forEach((decorator) => decorate(Mounted, decorator));
   return Mounted;
 }
