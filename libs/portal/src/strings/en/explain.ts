@@ -10,7 +10,7 @@ export const explain = {
   'cause.malformed.fix': 'Look at the response of a delivery, and at what your code expects of a request.',
   'cause.unauthorized.title': 'Your server requires authentication (401)',
   'cause.unauthorized.fix':
-    'Accept these requests by their signature, or add the header that your server checks in the settings of this webhook.',
+    'Accept these requests by their signature, or, in the settings of this webhook, add the header that your server checks.',
   'cause.forbidden.title': 'Your server refuses access (403)',
   'cause.forbidden.fix':
     'Check the authorization header, the check of the signature, and firewalls or bot protection in front of the server.',
@@ -134,7 +134,8 @@ export const explain = {
   'skipped.created-later': 'It was added after the event. Replay sends it the event.',
   'skipped.profile-cannot-express': 'Its format has no request for this event.',
   'skipped.events': 'It is subscribed to other events.',
-  'skipped.phone-numbers': 'The event is about a phone number of the account that the webhook does not list.',
+  'skipped.phone-numbers':
+    'The phone number of your account in this event is not in the list of the webhook.',
   'skipped.now': 'It would get the event now, but was set up differently then.',
 
   'range.label': 'Time',

@@ -60,7 +60,7 @@ export const form = {
   'form.ordering.relaxed.hint': 'A request that has to be retried does not hold the next ones back.',
   'form.ordering.strict': 'Strictly in order',
   'form.ordering.strict.hint':
-    'The next event of a message waits until the one before it has been delivered.',
+    'The next event of a message waits until the one before it is delivered or given up.',
   'form.ordering.none': 'In any order',
   'form.ordering.none.hint': 'Fastest. Your server sorts them itself.',
   'form.headers': 'Headers',
