@@ -38,7 +38,7 @@ describe.each(profiles)('%s', (profile) => {
     expect(refused.message).toMatch(/exact bytes.*express\.raw\(\)/);
   });
 
-  it('accepts headers of Node and of the Fetch API, with names in any case', () => {
+  it('accepts headers of Node and of the Fetch API, with names in upper and lower case', () => {
     const { headers } = signed(profile);
     const upper = Object.fromEntries(
       Object.entries(headers).map(([name, value]) => [name.toUpperCase(), value]),
@@ -88,7 +88,7 @@ describe.each(profiles)('%s', (profile) => {
     expect(refusal(profile, { headers }).reason).toBe('bad-option');
   });
 
-  itForAll([null, Number.NaN, '0', new Date()])('refuses a time of another type', (now) => {
+  itForAll([null, Number.NaN, '0', new Date()])('refuses a time that is not a finite number', (now) => {
     expect(refusal(profile, { now }).reason).toBe('bad-option');
   });
 });

@@ -107,7 +107,7 @@ export class NetworkOptions {
   @Option(
     egressRules(
       'allowedHosts',
-      'a host name, such as "receiver.internal" (addresses belong into network.allowedAddresses)',
+      'a host name, such as "receiver.internal" (addresses belong in network.allowedAddresses)',
     ),
   )
   allowedHosts?: string[] = [];

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { ATTEMPT_ERRORS, explainAttemptError } from './attempt-errors.js';
 
 describe('the kinds of failed attempts', () => {
-  it('are the table in docs/api.md', () => {
+  it('match the table in docs/api.md', () => {
     const docs = readFileSync('docs/api.md', 'utf8');
     const section = /## Why an attempt failed\n(.*?)\n## /s.exec(docs)![1]!;
     const rows = [...section.matchAll(/^\| `(.+?)` +\| (.+?) +\| (.+?) +\|$/gm)];
@@ -13,7 +13,7 @@ describe('the kinds of failed attempts', () => {
     );
   });
 
-  it('are explained, other texts are not', () => {
+  it('are explained; other texts are not', () => {
     expect(explainAttemptError('certificate-expired')).toBe(
       'A certificate of the server has expired. Renew it and reload the server.',
     );

@@ -67,8 +67,8 @@ export class WebhookDeliveries {
   /**
    * Sends a delivery now, with the same id and bytes; the numbers of its attempts continue. A finished delivery begins its
    * schedule anew, however it ended. For a waiting delivery, this is the next attempt, and its schedule continues afterwards.
-   * The delivery still waits if the endpoint is paused, for the order of its subject, for limits, and for a pause that the
-   * receiver asked for; `waits` of the result says so.
+   * The delivery may still have to wait: for the end of a pause of the endpoint or of one that the receiver asked for, for the
+   * order of its subject, or for a limit. `waits` of the result says what it waits for.
    *
    * @throws WebhooksRequestError 404 `delivery_not_found`, 409 `delivery_being_sent`, `delivery_not_rendered` or
    *   `delivery_erased` if it has no body, `endpoint_closed` if its endpoint is disabled or deleted
