@@ -1,5 +1,5 @@
 // @ts-check
-// The packed tarballs in hosts of every supported kind.
+// Tries the packed tarballs in hosts of every supported kind.
 const assert = require('node:assert/strict');
 const { cpSync, mkdirSync, writeFileSync } = require('node:fs');
 const { createRequire } = require('node:module');

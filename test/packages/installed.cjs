@@ -1,6 +1,6 @@
 // @ts-check
-// Copied into a host and run there: both builds of each package load in plain Node, export the same names, and use the
-// host's own copy of their peers.
+// This file is copied into a host and runs there. It checks that both builds of each package load in plain Node, export the
+// same names, and use the host's own copy of their peers.
 const assert = require('node:assert/strict');
 const { spawnSync } = require('node:child_process');
 const { existsSync, readdirSync, readFileSync } = require('node:fs');

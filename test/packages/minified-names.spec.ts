@@ -41,7 +41,7 @@ const errorClasses = readdirSync(root, { recursive: true, encoding: 'utf8' })
   .flatMap((path) => Object.entries(load(path)))
   .filter(([, value]) => (value as ErrorClass).prototype instanceof Error) as [string, ErrorClass][];
 
-itForAll(errorClasses)('in a minified bundle each error has its own name', ([name, Class]) => {
+itForAll(errorClasses)('In a minified bundle, each error keeps its exported name', ([name, Class]) => {
   expect(Class.name).not.toBe(name);
   // This base class is abstract, so it has no instances of its own.
   if (name === 'WebhooksError') return;
@@ -49,6 +49,6 @@ itForAll(errorClasses)('in a minified bundle each error has its own name', ([nam
   expect(new Class(...input).name).toBe(name);
 });
 
-it('the error classes of both packages are found', () => {
+it('The error classes of both packages are found', () => {
   expect(errorClasses.length).toBeGreaterThan(15);
 });

@@ -1,5 +1,5 @@
-// Compares docs/openapi.json with the document of the build, and names each difference, and checks that docs/api/reference.md is
-// generated from it. `--update` writes both. Needs a build.
+// Compares docs/openapi.json with the document of the build, and names the differences. If there are none, checks that
+// docs/api/reference.md is generated from that document. `--update` writes both files. Needs a build.
 const { readFileSync, writeFileSync } = require('node:fs');
 const { join } = require('node:path');
 const { apiReference } = require('./api-reference.js');

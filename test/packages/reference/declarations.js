@@ -1,4 +1,4 @@
-// Reads the declarations of the build: classes, their members and comments, and the types that these name.
+// Reads the declarations of the build: classes, their members and comments, and the types that the members name.
 const { join } = require('node:path');
 const ts = require('typescript');
 
