@@ -13,7 +13,7 @@ export interface Captured {
   tenantId: string;
 }
 
-/** Event names of each endpoint, for profiles whose customers register more than one endpoint. */
+/** The event of each endpoint, for profiles whose customers register an endpoint for each event. */
 const ENDPOINTS: Record<string, string[]> = {
   mysmsgate: ['incoming-sms', 'delivery-report'],
   'mobile-text-alerts': ['message-reply', 'delivery-status', 'message-send', 'number-opt-in'],

@@ -51,7 +51,7 @@ function durationOf(ms: number): string {
   return parts.join(' ');
 }
 
-/** For each retry: its number as an attempt, and the times since the previous and since the first attempt failed. */
+/** For each retry: the number of its attempt, the time since the previous attempt failed, and the time since the first one failed. */
 function timetable({ schedule, jitter: { share, direction } }: Profile): string[][] {
   const earliest = direction === 'both' ? 1 - share : 1;
   const total = { from: 0, to: 0 };
@@ -91,7 +91,7 @@ describe('the guides for customers', () => {
   );
 
   itForAll(['msgine', 'opensms', 'mysmsgate', 'mobile-text-alerts', 'httpsms'])(
-    'show payloads with the keys, in the order, that the profile sends',
+    'show payloads with the keys that the profile sends, in the same order',
     (name) => {
       const shown = blocks(guide(name), 'json').map((body) => JSON.parse(body) as Record<string, unknown>);
 

@@ -128,7 +128,8 @@ describe('A delivery, on a clock that the test moves,', () => {
   );
 
   it('is sent on time in each profile, however many other deliveries its endpoint has', async () => {
-    // The jitter of long waits is hours, and each due time needs a step of the clock: profiles with long waits get few deliveries.
+    // Each due time needs a step of the clock, and jitter spreads the due times of long waits. So only httpsms, which waits for
+    // seconds, gets many deliveries.
     const count = (profile: string) => (profile === 'httpsms' ? 100 : 6);
     engine().receiver.on('/hooks', answer(500));
     const exhausted: string[] = [];

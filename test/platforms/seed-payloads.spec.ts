@@ -269,7 +269,7 @@ describe('the example payloads of the platforms’ documents', () => {
     expect(bodyOf(example)).toBe(example.body);
   });
 
-  it('come out as MsGine’s failed example, followed by the fields that only the table lists', () => {
+  it('include MsGine’s failed example, followed by the fields that only the table lists', () => {
     const body = bodyOf({
       profile: msgine(),
       type: 'message.failed',
@@ -296,7 +296,7 @@ describe('payloads that other public pages show', () => {
     expect(bodyOf(example)).toBe(example.body);
   });
 
-  it('come out as V3 delivery-status of Mobile Text Alerts, followed by `type`', () => {
+  it('include the V3 delivery-status of Mobile Text Alerts, followed by `type`', () => {
     const body = bodyOf({
       profile: mobileTextAlerts(),
       type: 'message.delivered',

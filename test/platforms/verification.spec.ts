@@ -82,7 +82,7 @@ describe('what a profile sends', () => {
     });
   });
 
-  it('signs with all live secrets during a rotation if the scheme allows several, else with the newest', async () => {
+  it('is signed with all live secrets during a rotation if the scheme allows several, else with the newest', async () => {
     const event = eventExample('message.delivered');
     const both = (secrets: string[]) => ({ secrets });
     const [newest, oldest] = [
