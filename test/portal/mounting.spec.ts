@@ -57,8 +57,8 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 
 /**
- * Loads the page as a browser does: its script and its API by the page's `<base>`. Expects the API to work with `headers`, and
- * to refuse a call without them.
+ * Loads the page as a browser does, which resolves the URLs of its script and its API against the page's `<base>`. Expects the
+ * API to work with `headers`, and to refuse a call without them.
  */
 async function opens(server: string | object, path: string, headers: Record<string, string>): Promise<void> {
   const { text, headers: sent } = await request(server as never)
@@ -114,7 +114,7 @@ describe.each(['express', 'fastify'] as const)('On %s the page opens', (kind) =>
   };
   const opensAt = (path: string): Promise<void> => opens(host.app.getHttpServer(), path, host.session());
 
-  it('below a prefix and a URI version, with strict pipes, Helmet (on Express), and a slash at the end or none', async () => {
+  it('below a prefix and a URI version, with strict pipes and (on Express) Helmet, with or without a slash at the end', async () => {
     await start((app) => {
       app.setGlobalPrefix('api/v1');
       app.enableVersioning({ type: VersioningType.URI, defaultVersion: '2' });

@@ -95,7 +95,7 @@ describe('The page answers', () => {
     }
   });
 
-  it('a session only at its own routes, not at those of the API', async () => {
+  it('a session, but the routes of the REST API refuse it', async () => {
     await host.as('a').get('/webhooks').expect(200);
     const { token } = issuer().issue(ann);
     await request(host.app.getHttpServer()).get('/webhooks').set(bearer(token)).expect(401);
