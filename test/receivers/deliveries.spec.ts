@@ -103,6 +103,6 @@ describe('What the engine delivers', () => {
 const missing = documentedReceivers.filter(({ available }) => !available);
 if (missing.length > 0)
   it.skip.each(missing)(
-    'the $language receiver of the $profile document: no interpreter, or no Flask or PyJWT, here',
+    'the $language receiver of the $profile document: needs PHP, or Python with Flask (and PyJWT for httpSMS)',
     () => undefined,
   );

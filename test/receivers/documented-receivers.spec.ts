@@ -71,6 +71,6 @@ it.each(available.filter(({ profile, language }) => profile === 'mysmsgate' && l
 
 if (missing.length > 0)
   it.skip.each(missing)(
-    'the $language receiver of the $profile document: no interpreter, or no Flask or PyJWT, here',
+    'the $language receiver of the $profile document: needs PHP, or Python with Flask (and PyJWT for httpSMS)',
     () => undefined,
   );

@@ -66,7 +66,7 @@ describe('A receiver as MsGine’s best practices print it', () => {
     expect(receiver.worked).toEqual(['cannot work on message.unknown', `m1 delivered to ${to}`]);
   });
 
-  it('gets a webhook again a minute after it failed to handle it and responded with 500', async () => {
+  it('responds with 500 if handling a webhook fails, and gets the webhook again a minute later', async () => {
     let failures = 1;
     const failingOnce = ({ secret, log }: ReceiverSettings): Express =>
       msgineAskingForRetries({

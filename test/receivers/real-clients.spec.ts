@@ -56,7 +56,7 @@ describe('Receivers as customers run them', () => {
     rmSync(folder, { recursive: true });
   });
 
-  it(`on ${Object.keys(webServers).join(', ')}, PHP and Flask behind nginx verify webhooks that all get at once, and refuse forged ones`, async () => {
+  it(`on ${Object.keys(webServers).join(', ')}, and on PHP and Flask behind nginx, verify webhooks that they all get at once, and refuse forged ones`, async () => {
     const verified: string[] = [];
     const direct: { name: string; port: number; profiles: WebhookProfile[] }[] = [];
     const nodes = Object.entries(webServers).map(async ([name, start]) => {

@@ -236,7 +236,7 @@ describe('listen', () => {
     expect(second!.id).toBe(original!.id);
   });
 
-  it('keeps control characters of a sender in its JSON; verify prints them escaped', async () => {
+  it('keeps a sender’s control characters in its JSON output, and verify escapes them', async () => {
     const child = await listen('--secret', secretOf.standard);
     const hostile = '{"type":"\\u001b[2J\\u202efoo"}';
     await post(`${child.url}/`, requestOf.standard(hostile, secretOf.standard));
