@@ -72,7 +72,7 @@ export class Host {
     return this.process.ask('publish', { tenantId, subjects, ...more });
   }
 
-  /** Publishes one by one. Returns the sorted times of the transactions, ms. */
+  /** Publishes one event after another. Returns how long each transaction took, ms, the shortest first. */
   load(tenantId: string, subjects: string[], pauseMs?: number): Promise<number[]> {
     return this.process.ask('load', tenantId, subjects, pauseMs);
   }

@@ -77,7 +77,7 @@ describe('The dashboard and the alert rules', () => {
     expect(unknown).toEqual([]);
   });
 
-  it('name each label of a legend in the query of that legend', () => {
+  it('group each query by the labels that its legend shows', () => {
     const missing = dashboardQueries().flatMap(({ panel, expr, legend }) =>
       [...legend.matchAll(/\{\{(\w+)\}\}/g)]
         .filter(([, label]) => !new RegExp(`by \\(.*\\b${label}\\b.*\\)`).test(expr))

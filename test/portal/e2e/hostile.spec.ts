@@ -123,7 +123,7 @@ describeInChromium('The webhooks page', () => {
   });
 
   describe('with a session', () => {
-    it('that has ended asks the customer to sign in again, and removes all data from the page', async () => {
+    it('asks the customer to sign in again when the session has ended, and removes all data from the page', async () => {
       await world.register('/secret-path');
       const { page, faults } = await world.open({ before: (opened) => opened.clock.install() });
       await page.getByText('/secret-path').waitFor();
@@ -137,7 +137,7 @@ describeInChromium('The webhooks page', () => {
       expect(faults.list).toEqual([]);
     });
 
-    it('that the server refuses asks the customer to sign in', async () => {
+    it('asks the customer to sign in if the server refuses the session', async () => {
       const { page } = await world.open({ before: (opened) => opened.addInitScript(spoilToken) });
       await page.getByRole('link', { name: 'Sign in' }).waitFor();
     });

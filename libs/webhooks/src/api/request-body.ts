@@ -65,8 +65,9 @@ export function discardBody(request: IncomingRequest): void {
 }
 
 /**
- * Whether a parser of the host has read a body that was sent. If the content type is missing, or is one that the host has
- * no parser for, the handler would see a request without fields: a `PATCH` would change nothing and return 200.
+ * Whether the request has a body that a parser of the host has parsed. If the content type is missing, or is one that the
+ * host has no parser for, nothing parses the body. The handler would then see a request without fields: a `PATCH` would
+ * change nothing and return 200.
  */
 export function wasParsed(request: IncomingRequest): boolean {
   const { body } = request;

@@ -67,7 +67,7 @@ describe("The account's own number", () => {
     ['the sender of what goes out', { message: { direction: 'out', from: 'A', to: 'B' } }, 'A'],
     ['the recipient of what comes in', { message: { direction: 'in', from: 'A', to: 'B' } }, 'B'],
     ['the number of the phone', { phone: { number: 'P' } }, 'P'],
-    ['the number opted in to', { optIn: { from: 'A', to: 'B' } }, 'B'],
+    ['the number that somebody opts in to', { optIn: { from: 'A', to: 'B' } }, 'B'],
     ['none in free-form data', { invoice: { id: 1 } }, null],
     ['none in the text of a test', { message: 'This is a test' }, null],
     ['none in nothing', null, null],

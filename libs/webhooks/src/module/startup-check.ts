@@ -18,7 +18,7 @@ import type { SetupStore } from '../store/setup-store.js';
 import { DATA_SOURCE, STORE } from '../store/store.js';
 import { checkStoredProfiles } from './check-stored-profiles.js';
 
-/** Time between two checks for tables that do not exist yet, ms. */
+/** Time between two checks while tables or migrations are missing, ms. */
 const LOOK_EVERY_MS = 1_000;
 /** Number of checks after which the log repeats why webhooks are not available. */
 const LOOKS_PER_REMINDER = 60;
@@ -32,7 +32,7 @@ const attachedDataSources: WeakSet<DataSource> = ((
 
 /**
  * Checks at the start, in every role, that this host can run the module, so that the app fails then and not at the first
- * write. While the tables do not exist, repeats the check until it passes.
+ * write. If the tables do not exist or migrations have not run, repeats the check until it passes.
  */
 @Injectable()
 export class StartupCheck

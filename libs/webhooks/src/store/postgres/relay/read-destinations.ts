@@ -28,7 +28,7 @@ export async function readDestinationsOfTenants(
        join ${lanes} l on l.endpoint_id = e.id
        left join ${accounts} a on a.tenant_id = e.tenant_id
       where e.tenant_id = any($2::text[])
-        and e.deleted_at is null -- the index of live endpoints: a tenant may have deleted any number
+        and e.deleted_at is null -- uses the index of live endpoints: deleted ones may be many
         and e.state <> 'disabled'`,
     [session.clockOffset, tenantIds],
   );
