@@ -166,7 +166,7 @@ function compile(files: Record<string, string>): readonly ts.Diagnostic[] {
 }
 
 describe('The READMEs', () => {
-  it('compile: every TypeScript block that names its file is a file of one host', () => {
+  it('compile: the TypeScript files that a README and its pages show form one host', () => {
     const files: Record<string, string> = {};
     for (const [readme, pages] of Object.entries(PAGES)) {
       const folder = join(__dirname, 'host', dirname(readme));

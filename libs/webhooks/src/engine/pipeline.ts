@@ -51,8 +51,8 @@ export class Pipeline {
 
   /** Relays one batch of events. `written`: the events to relay, if they are known. */
   async relayBatch(written: readonly WrittenEvent[] | null = null): Promise<RelayResult> {
-    // Deliveries that this worker has no room for would be written twice. So their events wait a moment, or other workers
-    // relay them.
+    // A delivery that this worker has no room for is written twice: when it is relayed, and later when it is claimed. So
+    // events beyond the worker's room wait a moment, or other workers relay them.
     const limit = Math.max(MIN_RELAYED, Math.min(MAX_RELAYED, this.dispatcher.intake.relayableCount));
     return this.relayUnderLease((leaseId, openBudget) =>
       this.relay.relayBatch(limit, leaseId, openBudget, written),

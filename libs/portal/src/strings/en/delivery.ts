@@ -43,7 +43,7 @@ export const delivery = {
   'delivery.raw': 'Show raw',
   'delivery.pretty': 'Show formatted',
   'delivery.maskedHeaders': '… stands for signatures and for the values of custom headers.',
-  'delivery.maskedBody': 'Texts are hidden on this page only.',
+  'delivery.maskedBody': 'This page hides texts. The real body contains them.',
   'delivery.cut': 'The response was longer. Only its beginning is kept.',
   'delivery.notSent': 'No attempt was made yet. This is the body that will be sent.',
   'delivery.noRequest': 'The headers of this request are not known any more.',

@@ -3,7 +3,7 @@ import { eventExample } from './event-example.js';
 import { newUuid } from '../../core/ids.js';
 
 describe('an example event', () => {
-  it('is marked as a test, with a message id that is plainly fake, and is the same each time', () => {
+  it('is marked as a test, has a message id that is plainly fake, and is always the same if no uuid is given', () => {
     const example = eventExample('message.delivered');
 
     expect(example).toMatchObject({
@@ -32,7 +32,7 @@ describe('an example event', () => {
     expect(age('phone.online')).toBe(0);
   });
 
-  it('has the number of the person who opted in as its subject, and no subject if it is a test event', () => {
+  it('has the number of the person who opted in as its subject, and no subject if its type is webhook.test', () => {
     expect(eventExample('number.opted_in').subject).toBe('+18005550100');
     expect(eventExample('webhook.test').subject).toBeNull();
   });
