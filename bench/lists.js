@@ -17,7 +17,7 @@ script(
       endpoints: 20_000,
       deleted: 1_200,
       calls: 200,
-      keep: false, // the database stays, and the next run with `--keep` and the same numbers uses it
+      keep: false, // `--keep` leaves the database in place for the next run with `--keep` and the same numbers
     },
   },
   async ({ rows, total, endpoints, deleted, calls, keep }, defer) => {

@@ -1,4 +1,4 @@
-// This project with its defaults: the host's row and the event in one transaction.
+// This project: one transaction writes the host's row and the event. The benchmark sets the HTTP client and the slots.
 const { createHost } = require('../testbed/host.js');
 const { monotonic } = require('../measure/monotonic-clock.js');
 const { eventOf } = require('../workload/workload.js');

@@ -9,11 +9,11 @@ import { World } from './world.js';
 /** Options of a host whose clock is past the end of the dead host's leases, so that the test need not wait for it. */
 const AFTER_THE_LEASE = { clockOffset: LEASE_MS };
 
-/** Each test kills a process. The next test reuses the processes that were only stopped. */
+/** Processes that a test has stopped, but not killed. The next test reuses them. */
 const spares = new Spares();
 afterAll(() => spares.end());
 
-describe('A worker that is killed with kill -9', () => {
+describe('A process that is killed with kill -9', () => {
   let world: World;
   beforeEach(async () => {
     world = await World.create(undefined, spares);
@@ -157,7 +157,7 @@ describe('A session that the server ends as soon as it is ready', () => {
   });
   afterEach(() => world.close());
 
-  /** All connections of `host` are lost, and the session of the first new one is ended. */
+  /** Cuts all connections of `host`. The host opens new ones, and the server ends the session of the first new connection. */
   async function endFirstSession(host: Host, open: () => Promise<unknown> = async () => undefined) {
     const session = host.database.joinReadyAndEnd();
     host.database.cut();

@@ -115,7 +115,10 @@ const startsWith = (key: QueryKey, start: QueryKey): boolean =>
 
 /** The cache of all queries. */
 export const queryClient = {
-  /** Reads all queries again whose key begins with `queryKey`: those on screen now, the others when they are next shown. */
+  /**
+   * Reads all queries again whose key begins with `queryKey`. Queries that a component shows are read at once. The others are
+   * read when a component next shows them.
+   */
   async invalidateQueries({ queryKey }: { queryKey: QueryKey }): Promise<void> {
     const found = [...entries.values()].filter((entry) => startsWith(entry.key, queryKey));
     for (const entry of found) entry.readAt = 0;

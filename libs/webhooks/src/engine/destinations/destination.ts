@@ -14,7 +14,7 @@ export interface Destination extends ProfileEndpoint {
   events: readonly string[];
   phoneNumbers: readonly string[] | null;
   customHeaders: Record<string, string>;
-  /** Opened, newest first. */
+  /** Decrypted, newest first. */
   secrets: readonly string[];
   timeoutMs: number;
   /** Its owner gets an email for each failure, if the profile sends such emails. */

@@ -28,7 +28,7 @@ describe('the catalogue', () => {
   });
 
   itForAll(types)(
-    'describes each type in a group, with a sentence and an example that fits its schema',
+    'gives each type a group, a sentence that describes it, and an example that fits its schema',
     (type) => {
       const entry = catalogueEntry(type);
 

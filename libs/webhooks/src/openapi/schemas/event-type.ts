@@ -3,7 +3,7 @@ import type { TestEventResult } from '../../endpoints/test-events.js';
 import type { ExampleRequest } from '../../profiles/example-request.js';
 import { answer, id, listOf, nullable, refTo, text } from './fields.js';
 
-/** Event types, and what a test of one returns. */
+/** Schemas of event types, and of the response to a test event. */
 export const eventTypeSchemas = {
   WebhookEventTypeList: answer<EventTypeResult>('The event types as a webhook of one profile gets them.', {
     profile: text('The profile of the `requests`.'),
@@ -29,7 +29,7 @@ export const eventTypeSchemas = {
     event: text('Name of the event in the profile.'),
     headers: {
       type: 'object',
-      description: 'Lower-case names. What depends on the secret is `…`.',
+      description: 'Headers with lower-case names. In a signature, `…` replaces what depends on the secret.',
       additionalProperties: { type: 'string' },
     },
     body: text('The exact body, as text.'),
