@@ -18,7 +18,7 @@ const profiles = [msgine(), opensms(), mysmsgate(), mobileTextAlerts(), httpsms(
 function rendered(type: CatalogueEventType, change: Partial<WebhookMessage>): string[] {
   const example = eventExample(type);
   const { message: own } = example.data as { message?: WebhookMessage };
-  // The example of a failure contains an error code, which would decide the cause. `message` has none.
+  // The example of a failure contains an error code, and that code would decide the rendered status. `message` has no error code.
   const data = type.startsWith('message.') && own ? { message: { ...message, ...change } } : example.data;
   return profiles.map((profile) =>
     assertRendering(profile, { ...example, data })

@@ -39,7 +39,7 @@ describe('One event', () => {
     ['with a callback', newEvent({ source: '/s', callbackUrl: 'https://example.com' })],
     ['of a test', newEvent({ test: true, endpointId: newUuid() })],
   ])(
-    '%s becomes the same row whether a statement or the migrations’ function writes it, alone or with other events',
+    '%s has the same row whether it is written alone, with other events, or by webhook_publish',
     async (_, event) => {
       const as = (type: string) => ({ ...event, uuid: newUuid(), type });
       await insert(as('alone'));

@@ -26,5 +26,6 @@ export class ApiError extends Error {
   }
 }
 
+/** Returns an `ApiError` as it is. Any other error becomes an `ApiError` with the code `unreadable` and the status `0`. */
 export const asApiError = (error: unknown): ApiError =>
   error instanceof ApiError ? error : new ApiError('unreadable', String(error), 0);

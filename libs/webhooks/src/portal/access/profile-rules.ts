@@ -15,7 +15,7 @@ export interface ProfileRules extends RegistrationRules {
   signature: SignatureDescription | null;
 }
 
-/** Returns the rules of a profile. `eventNames` include the host's own event types. */
+/** Returns the rules of a profile. If the profile lists no event names, `eventNames` includes the host's own event types. */
 export function profileRules(profile: Profile, settings: Settings): ProfileRules {
   const { name, title, registration, secret, timeoutMs } = profile;
   const { owner, required, callerSupplied, signsWithAll = false } = secret;
