@@ -286,7 +286,7 @@ describe('A wrong call', () => {
       ['sign', '--secret', 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw', 'nowhere.json'],
       /There is no file "nowhere.json"/,
     ],
-    [['verify', '--secret', 'a'], /headers are missing: --headers FILE, or -H/],
+    [['verify', '--secret', 'a'], /headers are missing: add --headers FILE, or -H/],
     [['verify', '--secret', 'a', '-H', 'webhook-id'], /A header must be "name: value", not "webhook-id"/],
     [['verify', '--secret', 'a', stored], /neither a request that listen --save stored nor a delivery/],
     [['replay', stored], /--to is missing/],
