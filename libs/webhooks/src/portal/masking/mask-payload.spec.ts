@@ -24,6 +24,9 @@ it('A payload keeps keys, ids, types, statuses, flags, times and amounts, and lo
     status: 'delivered',
     created_at: '2026-11-29T16:00:00.000Z',
     timestamp: 1_764_432_000,
+    sentAt: 1_764_432_000,
+    candidate: 256_772_123_456,
+    kids: 'Anna',
     parts: 2,
     test: false,
     price: 0.0175,
@@ -39,6 +42,8 @@ it('A payload keeps keys, ids, types, statuses, flags, times and amounts, and lo
   expect(maskPayload(payload, NOTHING)).toEqual({
     ...payload,
     to: '256•••••••56',
+    candidate: '256•••••••56',
+    kids: '••••••••',
     contact: { id: '+256•••••••56', name: '••••••••', '+256•••••••56': '••••••••' },
     reason: '••••••••',
     code: '••••••••',

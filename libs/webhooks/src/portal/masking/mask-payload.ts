@@ -10,14 +10,15 @@ export interface Shown {
 }
 
 /** Keys of ids: `id`, `messageId`, `message_id`, `uuid`. */
-const ID_KEY = /(^|[_-]|[a-z])(ids?|Ids?|uuid|Uuid|UUID|uid|Uid)$/;
+const ID_KEY = /(^|[_-])(ids?|uuid|guid|uid)$|[a-z\d](IDs?|Ids?|Uuid|UUID|Guid|GUID|Uid|UID)$/;
 /** Keys whose values come from a vocabulary, such as `delivered`, and were not written by a person. */
 const WORD_KEY =
   /^(type|event|event_?type|status|state|direction|(error|status)_?code|reason|channel|encoding|object|version|spec_?version|country|currency|object_?type|message_?type)$/i;
 /** Keys of codes that people type in. Numbers under these keys are masked like texts. */
 const CODE_KEY = /(^|[a-z_-])(code|otp|pin|token|password)$/i;
-/** Keys of times. Numbers under these keys are not masked. */
-const TIME_KEY = /(time|timestamp|date|(^|[a-z_])at|created|updated|expires?|occurred)$/i;
+/** Keys of times, as whole words: not `candidate`. Numbers under these keys are not masked. */
+const TIME_KEY =
+  /(^|[_-])((date)?time|timestamp|date|at|created|updated|expires?|occurred)$|[a-z\d](Time|Timestamp|Date|At|Created|Updated|Expires?|Occurred)$/;
 /** Ids that are counters have up to nine digits, and snowflake ids more than fifteen. Ids in between may be phone numbers. */
 const PHONE_DIGITS = /^\d{10,15}$/;
 const WORD = /^[\p{L}\p{N}._-]{1,64}$/u;
