@@ -21,7 +21,7 @@ export async function failureAlertsOf(
 ): Promise<FailureAlert[]> {
   const failures = outcomes.flatMap((outcome) => kindsOf(outcome).map((kind) => ({ kind, outcome })));
   if (failures.length === 0) return [];
-  const byNumber = failures.filter(({ outcome }) => rulesOf(outcome).scope === 'phone-number');
+  const byNumber = failures.filter(({ outcome }) => isByNumber(outcome));
   const numbers = await readAccountNumbers(
     store,
     byNumber.map(({ outcome }) => outcome.delivery.sequence),
@@ -39,6 +39,7 @@ export async function failureAlertsOf(
 }
 
 const rulesOf = (outcome: Outcome) => outcome.delivery.destination.profile.alerts;
+const isByNumber = (outcome: Outcome) => rulesOf(outcome).scope === 'phone-number';
 
 function kindsOf(outcome: Outcome): FailureAlert['kind'][] {
   if (!outcome.failure) return [];
@@ -49,10 +50,11 @@ function kindsOf(outcome: Outcome): FailureAlert['kind'][] {
   return kinds;
 }
 
-/** Alerts are limited by the account's number, or by lane if none was read. The number is hashed, because it is stored for weeks. */
-function scopeOf({ delivery }: Outcome, numbers: ReadonlyMap<string, string>): string {
-  const { tenantId, laneId } = delivery.destination;
-  const number = numbers.get(delivery.sequence);
+/** Alerts are limited by the account's number if the profile says so and the event has one, otherwise by lane. The number is hashed, because it is stored for weeks. */
+function scopeOf(outcome: Outcome, numbers: ReadonlyMap<string, string>): string {
+  const { sequence, destination } = outcome.delivery;
+  const { tenantId, laneId } = destination;
+  const number = isByNumber(outcome) ? numbers.get(sequence) : undefined;
   if (number === undefined) return `lane-${laneId}`;
   const digits = number.replace(/\D/g, '');
   return `number-${createHash('sha256').update(`${tenantId} ${digits}`).digest('hex').slice(0, 32)}`;
