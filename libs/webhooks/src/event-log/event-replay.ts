@@ -99,7 +99,8 @@ export class EventReplay {
     let done = 0;
     let deliveries = 0;
     let after: EventPlace | null = null;
-    const destination = (await this.reader.readDestination(laneId))!;
+    const destination = await this.reader.readDestination(laneId);
+    if (!destination) throw notFound('endpoint');
     while (done < MAX_DRY_RUN) {
       const batch = await this.reader.readBatch(destination, range, after, MAX_SCANNED);
       done += batch.done;
