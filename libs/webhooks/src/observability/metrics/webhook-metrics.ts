@@ -40,7 +40,8 @@ export class WebhookMetrics {
   private readonly logger = new LineLogger('WebhookMetrics');
   private readonly instruments: Instruments | null;
   private readonly ownLabels: [string, DeliveryLabels[string]][];
-  private hasFailed = false;
+  /** Options that have failed. */
+  private readonly failed = new Set<string>();
 
   constructor(private readonly settings: MetricsSettings) {
     const { sink, labels } = settings;
@@ -157,9 +158,9 @@ export class WebhookMetrics {
     }
   }
 
-  /** Logs only the first error, because each delivery may cause the same one. */
+  /** Logs only the first error of an option, because each delivery may cause the same one. */
   private logOnce(option: string, { message }: Error): void {
-    if (!this.hasFailed) this.logger.error(`${option} threw, so figures are missing: ${message}`);
-    this.hasFailed = true;
+    if (!this.failed.has(option)) this.logger.error(`${option} threw, so figures are missing: ${message}`);
+    this.failed.add(option);
   }
 }
