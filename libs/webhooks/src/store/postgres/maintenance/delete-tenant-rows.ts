@@ -15,9 +15,14 @@ export async function closeTenant(session: Session, tenantId: string): Promise<v
           or (scope = 'endpoint' and value in (select id::text from ${endpoints} where tenant_id = $1))`,
       [tenantId],
     );
-    await tx.query(`update ${lanes} set state = 'closed', next_due_at = null where tenant_id = $1`, [
-      tenantId,
-    ]);
+    // Locked in the order of their ids, as in all statements that lock several lanes.
+    await tx.query(
+      `with locked as materialized (
+         select id from ${lanes} where tenant_id = $1 order by id for no key update
+       )
+       update ${lanes} set state = 'closed', next_due_at = null where id in (select id from locked)`,
+      [tenantId],
+    );
   });
 }
 
