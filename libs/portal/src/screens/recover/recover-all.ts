@@ -13,14 +13,19 @@ export interface RecoverBody {
 
 const sleep = (seconds: number) => new Promise((resolve) => setTimeout(resolve, seconds * 1000));
 
-/** Sends one batch again. If the rate limit refuses the call, waits and retries. */
-async function recoverNext(id: string, body: RecoverBody): Promise<RecoveryResult> {
+/** Sends one batch again. If the rate limit refuses the call, waits and retries, or returns `null` if `isStopped` by then. */
+async function recoverNext(
+  id: string,
+  body: RecoverBody,
+  isStopped: () => boolean,
+): Promise<RecoveryResult | null> {
   for (;;) {
     try {
       return await api.post('/webhooks/{id}/recover', { path: { id }, body });
     } catch (error) {
       if (!(error instanceof ApiError) || error.retryAfterSeconds === null) throw error;
       await sleep(error.retryAfterSeconds);
+      if (isStopped()) return null;
     }
   }
 }
@@ -40,7 +45,8 @@ export async function recoverAll(
 ): Promise<number> {
   let recovered = 0;
   for (;;) {
-    const result = await recoverNext(id, body);
+    const result = await recoverNext(id, body, isStopped);
+    if (!result) return recovered;
     recovered += result.recovered;
     onProgress(recovered);
     if (!result.more || isStopped()) return recovered;

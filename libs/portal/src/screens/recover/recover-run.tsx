@@ -23,7 +23,10 @@ export function RecoverRun({ id, body, matched }: RecoverRunProps) {
   const [done, setDone] = useState(0);
   const stop = useRef(false);
   const run = useMutation({
-    mutationFn: () => recoverAll(id, body, setDone, () => stop.current),
+    mutationFn: () => {
+      stop.current = false;
+      return recoverAll(id, body, setDone, () => stop.current);
+    },
     onSuccess: (n) => announce(t('recover.done', { n })),
   });
   if (run.data !== undefined) return <Recovered id={id} count={run.data} />;
