@@ -6,12 +6,12 @@ import { t } from '../../strings/translate.ts';
 import { Body, Headers, Note } from './message-part.tsx';
 
 /** Bytes of a response's body that the log keeps. */
-const KEPT_BYTES = { success: 1024, failure: 4096 };
+const KEPT_BYTES = { below300: 1024, others: 4096 };
 /** The log drops a character that does not fit completely, so a cut body can be up to three bytes shorter than the limit. */
 const LONGEST_CHARACTER_BYTES = 4;
 
-function isCut(response: string, error: string | null): boolean {
-  const kept = error === null ? KEPT_BYTES.success : KEPT_BYTES.failure;
+function isCut(response: string, status: number | null): boolean {
+  const kept = (status ?? 0) < 300 ? KEPT_BYTES.below300 : KEPT_BYTES.others;
   return new TextEncoder().encode(response).length > kept - LONGEST_CHARACTER_BYTES;
 }
 
@@ -33,7 +33,7 @@ export function ResponseCard({ attempt }: { attempt: Attempt }) {
   );
 }
 
-function Answer({ attempt: { error, response, responseHeaders } }: { attempt: Attempt }) {
+function Answer({ attempt: { status, error, response, responseHeaders } }: { attempt: Attempt }) {
   const { show } = useSession();
   return (
     <>
@@ -45,7 +45,7 @@ function Answer({ attempt: { error, response, responseHeaders } }: { attempt: At
           what={t('delivery.responseBody')}
           notes={
             <>
-              {isCut(response, error) && <Note>{t('delivery.cut')}</Note>}
+              {isCut(response, status) && <Note>{t('delivery.cut')}</Note>}
               {!show.bodies && <Note>{t('delivery.maskedBody')}</Note>}
             </>
           }
