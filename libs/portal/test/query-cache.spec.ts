@@ -39,6 +39,18 @@ describe('The cache of reads', () => {
     expect(entry.data).toBe(first);
   });
 
+  it('keeps data that a mutation returned when an earlier read ends after it', async () => {
+    const key = newKey();
+    const entry = entryOf(key);
+    const { answers, read } = controlled();
+    const reading = refresh(entry, read);
+    queryClient.setQueryData(key, 'new');
+    answers[0]!.resolve('old');
+    await reading;
+    expect(entry).toMatchObject({ data: 'new', reading: null });
+    expect(answers[0]!.signal.aborted).toBe(true);
+  });
+
   it('keeps the earlier data when a read fails', async () => {
     const entry = entryOf(newKey());
     await refresh(entry, async () => 'data');

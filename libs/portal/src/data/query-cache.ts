@@ -130,9 +130,11 @@ export const queryClient = {
     );
   },
 
-  /** Replaces the data of a query, for example by what a mutation returned. */
+  /** Replaces the data of a query, for example by what a mutation returned. Aborts a running read, which may return the old data. */
   setQueryData(queryKey: QueryKey, data: unknown): void {
     const entry = entryOf(queryKey);
+    entry.abort.abort();
+    entry.reading = null;
     store(entry, data);
     notify(entry);
   },
