@@ -1,7 +1,7 @@
 import type { Command } from '../command.js';
 import type { Flags } from '../flags.js';
 import { Listener, type ListenSettings } from '../listen/listener.js';
-import { NAMED_ANSWERS, parseAnswer, type Answer } from '../listen/answer.js';
+import { NAMED_ANSWERS, parseAnswer, successOf, type Answer } from '../listen/answer.js';
 import { HEADING, jsonOf, textOf } from '../listen/report.js';
 import { Paint } from '../printable.js';
 import { RequestFolder } from '../requests/stored-request.js';
@@ -87,7 +87,7 @@ function greeting(url: string, { verify, answer, failures }: ListenSettings, pai
   return [
     `Register this URL  ${paint.bold(`${url}/`)}  (any path; the sender must allow http and this address)`,
     `Signatures         ${checks}`,
-    `Answers            ${first}${failures > 0 ? 200 : answer}; ${url}/500, /slow, /hang, /redirect and /reset get the answer that the path names`,
+    `Answers            ${first}${failures > 0 ? successOf(answer) : answer}; ${url}/500, /slow, /hang, /redirect and /reset get the answer that the path names`,
     'Ctrl-C stops it.',
     '',
     paint.dim(HEADING),

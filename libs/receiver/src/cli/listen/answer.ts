@@ -20,6 +20,9 @@ export function answerOfPath(path: string): Answer | null {
 export const isSuccess = (answer: Answer): boolean =>
   answer === 'slow' || (typeof answer === 'number' && answer < 300);
 
+/** The answer to the attempts that follow those that `--fail` lets fail. */
+export const successOf = (answer: Answer): Answer => (isSuccess(answer) ? answer : 200);
+
 /** Responds as `answer` says. `slow` responds after `delayMs`, `hang` never, and `reset` closes the connection. */
 export function respond(
   answer: Answer,

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { UsageError } from '../usage.error.js';
 import { judge, type Verdict, type VerifySettings } from '../verdict/judge.js';
-import { answerOfPath, isSuccess, respond, type Answer } from './answer.js';
+import { answerOfPath, isSuccess, respond, successOf, type Answer } from './answer.js';
 import { AttemptCounter } from './attempt-counter.js';
 
 const MAX_BODY_BYTES = 10 * 1024 * 1024;
@@ -93,7 +93,7 @@ export class Listener {
     const ofPath = answerOfPath(path);
     if (ofPath !== null) return ofPath;
     if (failures === 0) return answer;
-    if (attempt > failures) return isSuccess(answer) ? answer : 200;
+    if (attempt > failures) return successOf(answer);
     return isSuccess(answer) ? 500 : answer;
   }
 }
