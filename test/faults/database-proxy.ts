@@ -165,7 +165,7 @@ export class Link {
       one.on('error', () => undefined);
       one.on('close', () => {
         if (!this.silent) other.destroy();
-        proxy.forget(this);
+        if (other.destroyed) proxy.forget(this);
       });
     }
   }

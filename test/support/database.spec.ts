@@ -34,5 +34,6 @@ describe('createDatabase', () => {
     await database.drop();
 
     await expect(query(database.url, 'SELECT 1')).rejects.toMatchObject({ code: '3D000' });
+    await forgotten.end();
   });
 });

@@ -111,7 +111,12 @@ export async function startHost({
         imports: [AccountsModule, ...(options.imports ?? [])],
       }),
     ],
-  }).compile();
+  })
+    .compile()
+    .catch(async (error: unknown) => {
+      if (!given) await database.drop(); // which also ends the connections of the refused start
+      throw error;
+    });
   const app = module.createNestApplication<INestApplication>(
     adapter === 'express' ? new ExpressAdapter() : adapter === 'fastify' ? await fastify() : adapter,
     { logger: logger ?? ['error', 'warn'] },

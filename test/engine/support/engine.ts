@@ -47,7 +47,12 @@ export class Engine {
     const test = await createMigratedDatabase();
     const log = new Log();
     const engine = new Engine(test, settings, log, await Receiver.start(), []);
-    for (let i = 0; i < (settings.workers ?? 1); i++) await engine.addWorker();
+    try {
+      for (let i = 0; i < (settings.workers ?? 1); i++) await engine.addWorker();
+    } catch (error) {
+      await engine.close();
+      throw error;
+    }
     return engine;
   }
 
