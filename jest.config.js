@@ -40,7 +40,8 @@ module.exports = {
   globalSetup: '<rootDir>/test/support/set-up.js',
   globalTeardown: '<rootDir>/test/support/stop-postgres.js',
   reporters: ['default', '<rootDir>/test/support/count-reporter.js'],
-  maxWorkers: 2,
+  // Tests wait for databases, servers and timers, so three processes keep two cores busy.
+  maxWorkers: 3,
   // Long enough for real databases and servers on a busy machine: a test that takes longer hangs.
   testTimeout: 120_000,
 };

@@ -1,23 +1,25 @@
-const hooks = require('node:async_hooks');
+const { AsyncLocalStorage } = require('node:async_hooks');
 
-/** @type {hooks.AsyncLocalStorage<unknown>[]} */
-const created = [];
+/** @type {Set<AsyncLocalStorage<unknown>>} */
+const enabled = new Set();
 
-hooks.AsyncLocalStorage = class extends hooks.AsyncLocalStorage {
-  /** @param {ConstructorParameters<typeof hooks.AsyncLocalStorage>} input */
-  constructor(...input) {
-    super(...input);
-    created.push(this);
-  }
-};
+for (const name of /** @type {const} */ (['run', 'enterWith'])) {
+  /** @type {Function} */
+  const method = AsyncLocalStorage.prototype[name];
+  AsyncLocalStorage.prototype[name] = function (/** @type {unknown[]} */ ...input) {
+    enabled.add(this);
+    return method.apply(this, input);
+  };
+}
 
 /**
- * The `AsyncLocalStorage`s that are created while a spec file runs. Jest creates one for each spec file, and every promise and
- * timer copies the values of all enabled storages. If they stayed enabled, each spec file would slow down all later ones.
+ * The `AsyncLocalStorage`s that spec files enable. Jest creates one for each spec file. In Node 20, every promise and timer of
+ * the process copies the values of all that are enabled, so a promise costs more with each spec file that has run.
  */
 module.exports = class Storages {
-  /** Disables the storages. A package can still use its own: the next `run()` enables it again. */
+  /** Disables them. A package that goes on to use its own enables it again. */
   restore() {
-    for (const storage of created.splice(0)) storage.disable();
+    for (const storage of enabled) storage.disable();
+    enabled.clear();
   }
 };
