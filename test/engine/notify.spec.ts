@@ -355,7 +355,9 @@ it("A worker's small statements run on the connection that listens, and on the p
   await engine.publish(delivered('a', 'm1'));
   await silent;
   await engine.receiver.arrived(1);
-  expect(engine.log.errors.splice(0)).toEqual([expect.stringContaining('did not answer for 500 ms')]);
+  expect(engine.log.errors.splice(0)).toEqual([
+    expect.stringContaining('did not finish the work within 500 ms'),
+  ]);
 
   await until('the worker to poll on that connection again', () => ofWorkers(POLL));
   await engine.publish(delivered('a', 'm2'));

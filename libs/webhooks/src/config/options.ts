@@ -181,9 +181,10 @@ export class WorkerOptions {
   @Option(wholeNumber(1, DAY_MS)) leaseMs?: number;
   /**
    * How long a shutdown waits for requests in flight, ms. Then it aborts the remaining requests, which are sent again when
-   * their lease would have ended. Default 7 s.
+   * their lease would have ended. Default 7 s, so that the last outcomes are recorded within the 10 s that many platforms
+   * leave a process to end.
    */
-  @Option(wholeNumber(0, DAY_MS)) drainMs?: number;
+  @Option(wholeNumber(0, DAY_MS)) drainMs?: number = 7_000;
   /** Listen for `SIGTERM` and `SIGINT`, for hosts that do not call `enableShutdownHooks()`. Default false. */
   @Option(flag) handleSignals?: boolean = false;
   /**

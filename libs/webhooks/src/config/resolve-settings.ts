@@ -11,8 +11,6 @@ import { WebhooksModuleStructure } from './structure-options.js';
 
 const SECOND_MS = 1000;
 const DAY_MS = 24 * 3600 * SECOND_MS;
-/** Leaves time to record the last outcomes within ten seconds, a common grace period of shutdowns. */
-const MAX_DEFAULT_DRAIN_MS = 7 * SECOND_MS;
 
 type GroupName =
   | 'encryption'
@@ -65,7 +63,6 @@ export function resolveSettings(given: WebhooksModuleOptions): Settings {
     keepBodiesMs: retention.keepBodiesMs,
     ...worker,
     leaseMs: wholeNumber(minLeaseMs, DAY_MS)(worker.leaseMs ?? minLeaseMs, 'worker.leaseMs'),
-    drainMs: worker.drainMs ?? Math.min(longestTimeoutMs + SECOND_MS, MAX_DEFAULT_DRAIN_MS),
     alertChannels: alerts.channels,
     endpointUrl: alerts.endpointUrl ?? null,
     ...observabilityOf(observability),

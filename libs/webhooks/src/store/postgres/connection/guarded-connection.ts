@@ -11,9 +11,9 @@ interface Connection {
 export class DatabaseTimeoutError extends WebhooksError {
   override readonly name = 'DatabaseTimeoutError';
 
-  constructor(readonly silentMs: number) {
+  constructor(readonly timeoutMs: number) {
     super(
-      `The database did not answer for ${silentMs} ms, so this connection to it was given up. If it was only slow, look for long locks and slow storage.`,
+      `The database did not finish the work within ${timeoutMs} ms, so the connection was closed. The work may have been committed nevertheless. If the database can be reached, look for long locks and slow storage.`,
     );
   }
 }
