@@ -5,7 +5,7 @@ type Rgb = [number, number, number];
 const read = (css: string): Rgb => css.match(/\d+/g)!.map(Number) as Rgb;
 
 describe('The accent colour of a host', () => {
-  it('gives texts with enough contrast in both themes, whatever the colour is', () => {
+  it('gives texts enough contrast in both themes, whatever the colour is', () => {
     const color = tuple(...[0, 1, 2].map(() => integer({ min: 0, max: 255 })));
     assert(
       property(color, (parts) => {

@@ -25,7 +25,7 @@ describe('A request as a cURL command', () => {
     ]);
   });
 
-  it('has no body if none is kept', () => {
+  it('has no body if the log keeps no body', () => {
     const command = curlOf({ method: 'POST', url: 'https://example.com/', headers: {} }, null);
     expect(command).toBe("curl -X POST 'https://example.com/'");
   });

@@ -12,7 +12,7 @@ const valuesOf = (schema: string, field: string): string[] =>
 const missing = (keys: string[]): string[] => keys.filter((key) => !Object.hasOwn(catalogue, key));
 
 describe('The page explains', () => {
-  it('every error of an attempt that the API knows, with what to do', () => {
+  it('every attempt error in the API, and what to do about it', () => {
     for (const error of valuesOf('WebhookAttemptDetail', 'error')) {
       const tried = { status: error === 'http' ? 500 : null, error } as Tried;
       const { title, fix } = explainAttempt(tried)!;

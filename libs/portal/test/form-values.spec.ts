@@ -35,7 +35,7 @@ const endpoint = {
 } as unknown as Endpoint;
 
 describe('The form of a webhook', () => {
-  it('changes only what was edited, and headers only if they are replaced', () => {
+  it('changes only what was edited, and changes headers only if they are replaced', () => {
     const values = valuesOf(endpoint);
     expect(toChange(values, endpoint, rules)).toEqual({});
     const edited = { ...values, description: ' Orders ', timeoutMs: '3000', phoneNumbers: '' };

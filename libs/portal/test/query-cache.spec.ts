@@ -39,7 +39,7 @@ describe('The cache of reads', () => {
     expect(entry.data).toBe(first);
   });
 
-  it('keeps data that a mutation returned when an earlier read ends after it', async () => {
+  it('keeps the data that a mutation returned, even if an earlier read ends later', async () => {
     const key = newKey();
     const entry = entryOf(key);
     const { answers, read } = controlled();

@@ -114,7 +114,7 @@ describeInChromium('With the keyboard alone, a customer', () => {
     await press(page, button('Send 2 again'));
     await recovered;
     await nextRead();
-    await page.getByText('None are waiting any more.').waitFor();
+    await page.getByText('No delivery waits any more.').waitFor();
   }
 
   async function rotateSecret(): Promise<void> {

@@ -25,7 +25,7 @@ export const available: Record<Language, boolean> = {
   curl: found('curl', '--version') && found('openssl', 'version'),
 };
 
-/** Code that calls the snippet's function with each request of `requests.json`, and prints a list of what it returned. */
+/** Code that calls the snippet's function with each request of `requests.json`, and prints a list of the results. */
 const HARNESS: Record<Verifier, (code: string) => [file: string, content: string][]> = {
   node: (code) => [
     [

@@ -8,7 +8,7 @@ export const account = {
   'account.alertEmailHint':
     'Gets a mail if a webhook keeps failing, before it is disabled, and when it works again. A webhook may have an address of its own.',
   'account.profile': 'Format of new webhooks',
-  'account.profileHint': 'Existing webhooks keep theirs.',
+  'account.profileHint': 'Existing webhooks keep their format.',
   'account.hostProfile': 'Default ({title})',
   'account.secret': 'Secret of the account',
   'account.secretText': 'It signs the requests of these formats: {titles}.',

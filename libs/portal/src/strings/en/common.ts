@@ -28,13 +28,13 @@ export const common = {
   'pager.next': 'Next page',
 
   'state.loading': 'Loading',
-  'state.error': 'This could not be loaded',
+  'state.error': 'Loading has failed',
   'state.notFound': 'Nothing is here',
   'state.notFoundText':
     'What was here may be deleted or belong to another account, or the address of this page is not complete.',
   'state.unknownScreen': 'There is no such page.',
   'state.toWebhooks': 'Show all webhooks',
-  'state.noScope': 'Your access does not include this. Ask whoever gave it to you.',
+  'state.noScope': 'Your access does not include this. Ask whoever gave you access.',
 
   'error.network': 'The server cannot be reached. Check your connection.',
   'error.timeout': 'The server did not respond in time.',

@@ -13,7 +13,7 @@ export const delivery = {
   'delivery.cancelTitle': 'Cancel this delivery?',
   'delivery.cancelText': 'It is not sent any more. You can send it by hand later.',
   'delivery.erased': 'The content of this delivery was erased on {time}.',
-  'delivery.noMoreAttempts': 'It is not retried automatically any more.',
+  'delivery.noMoreAttempts': 'The delivery is not retried automatically any more.',
   'delivery.underWay': 'An attempt is under way',
   'delivery.nextAttempt': 'Next attempt {when}',
   'delivery.waits': 'This delivery waits',

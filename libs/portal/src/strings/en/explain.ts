@@ -15,7 +15,8 @@ export const explain = {
   'cause.forbidden.fix':
     'Check the authorization header, the check of the signature, and firewalls or bot protection in front of the server.',
   'cause.notFound.title': 'Your server does not know this path (404)',
-  'cause.notFound.fix': 'Compare the path of the URL with the route in your code, also after a deployment.',
+  'cause.notFound.fix':
+    'Compare the path of the URL with the route in your code. A deployment may have changed the route.',
   'cause.method.title': 'Your server does not accept POST here (405)',
   'cause.method.fix': 'Accept POST at this URL, or correct the path.',
   'cause.gone.title': 'Your server says that this URL is gone (410)',
@@ -36,7 +37,7 @@ export const explain = {
   'cause.crash.title': 'Your server has an error of its own ({status})',
   'cause.crash.fix': 'Look at the log of your server at the time of the attempt.',
   'cause.unexpected.title': 'Your server responds with {status}, which is not a success',
-  'cause.unexpected.fix': 'Respond with 200 once you have stored the event.',
+  'cause.unexpected.fix': 'Respond with 200 after you have stored the event.',
   'cause.timeout.title': 'Your server does not respond in time',
   'cause.timeout.fix': 'Respond first and work later, or raise the timeout of this webhook.',
   'cause.timeout.short': 'timeout',
@@ -54,7 +55,7 @@ export const explain = {
     'The response is not valid HTTP/1.1, or its head is larger than 64 KB. Check which program listens on this port.',
   'cause.headers.short': 'bad response',
   'cause.blocked.title': 'The URL leads to an address that is not public',
-  'cause.blocked.fix': 'Use a host that has public addresses only.',
+  'cause.blocked.fix': 'Use a host that has only public addresses.',
   'cause.blocked.short': 'refused address',
   'cause.certificate-expired.title': 'The TLS certificate of your server has expired',
   'cause.certificate-expired.fix':
@@ -116,7 +117,7 @@ export const explain = {
   'reason.url-refused': 'The URL is not allowed any more.',
   'reason.render-failed': 'No request could be created from the event.',
   'reason.profile-cannot-express': 'The format of this webhook has no request for this event.',
-  'reason.claims-used-up': 'The service stopped five times while it was sending this.',
+  'reason.claims-used-up': 'The service stopped five times while it was sending this delivery.',
   'reason.backlog-full': 'Too many deliveries waited for the paused webhook.',
   'reason.erased': 'Its data was erased while it waited.',
   'reason.operator': 'The people who run this service disabled the webhook.',

@@ -8,7 +8,7 @@ export const message = {
   'message.nobody': 'No webhook got this event.',
   'message.soon': 'This event has just happened. Its deliveries appear in a moment.',
   'message.allDeliveries': 'Show all deliveries of this message',
-  'message.skipped': '{n} webhook did not get it | {n} webhooks did not get it',
+  'message.skipped': '{n} webhook did not get this event | {n} webhooks did not get this event',
   'message.moreSkipped': 'There may be more.',
   'message.none': 'No event of this message is known',
   'message.noneText': 'Check the id. The log does not keep old events.',

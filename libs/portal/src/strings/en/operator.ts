@@ -12,7 +12,8 @@ export const operator = {
   'operator.pauseOne': 'Pause',
   'operator.pauseNamed': 'Pause {url}',
   'operator.pauseNow': 'Pause now',
-  'operator.pauseText': 'Deliveries wait, new ones too. What is being sent is still sent.',
+  'operator.pauseText':
+    'Deliveries wait, also new deliveries. Requests that have already begun are not stopped.',
   'operator.pausedNow': 'Paused',
   'operator.resumedNow': 'Resumed',
   'operator.what': 'What',

@@ -5,10 +5,11 @@ export const overview = {
   'overview.untriedText': 'Send a test event to see whether your server gets it and can verify it.',
   'overview.lost':
     '{n} delivery has failed in the last 24 hours | {n} deliveries have failed in the last 24 hours',
-  'overview.lostText': 'All their attempts failed. The webhook works again. Recover sends them once more.',
+  'overview.lostText':
+    'All their attempts failed. The webhook works again. "Recover" sends the deliveries once more.',
   'overview.failing': 'Failing',
   'overview.failingText':
-    'Failed deliveries are retried by the schedule. Once your server works again, you need not do anything else.',
+    'Failed deliveries are retried by the schedule. When your server works again, you need not do anything else.',
   'overview.paused': 'Paused',
   'overview.pausedText': 'Deliveries wait until you resume the webhook.',
   'overview.pausedByOperator': 'Paused by the people who run this service',
@@ -16,7 +17,7 @@ export const overview = {
   'overview.repairText': 'Deliveries wait until this is repaired. None is lost.',
   'overview.disabled': 'Disabled',
   'overview.disabledNext':
-    'Nothing is sent now. Enable the webhook when your server is ready, then recover what it missed.',
+    'Nothing is sent now. Enable the webhook when your server is ready, then recover what the webhook missed.',
   'overview.disabledByOperator':
     'Nothing is sent now. Ask the people who run this service to enable the webhook again.',
   'overview.since': 'Since {when}',
@@ -31,7 +32,7 @@ export const overview = {
   'overview.delivered': 'Delivered',
   'overview.failedAttempts': 'Failed attempts',
   'overview.lastTry': '{n} delivery given up | {n} deliveries given up',
-  'overview.p95': 'Response time, p95',
+  'overview.p95': 'Response time (p95)',
   'overview.atMost': '≤ {time}',
   'overview.p50': 'half took at most {time}',
   'overview.p95Of': '95 of 100 took at most {time}',

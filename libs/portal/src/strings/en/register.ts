@@ -3,7 +3,7 @@ export const register = {
   'register.title': 'Add webhook',
   'register.submit': 'Add webhook',
   'register.profile': 'Format',
-  'register.profileHint': 'How requests look and how they are signed. It cannot be changed later.',
+  'register.profileHint': 'How requests look and how they are signed. The format cannot be changed later.',
   'register.streamsHint':
     'Each kind of event has a URL of its own. Leave a URL empty if you do not need it. The URLs may be on the same server, with different paths.',
   'register.stream': '{event}: URL',
@@ -21,7 +21,7 @@ export const register = {
   'created.secretLater': 'It is not shown here again. You find it in the settings of the webhook.',
   'created.secretOnce': 'It is shown only now.',
   'created.secretLabel': 'Secret',
-  'created.unsigned': 'Its requests are not signed.',
+  'created.unsigned': 'Requests of this webhook are not signed.',
   'created.verify': 'Verify requests',
   'created.test': 'Send test event',
   'created.done': 'Done',
@@ -32,12 +32,13 @@ export const register = {
     'Verify the raw bytes of the body, before anything parses it. WEBHOOK_SECRET is the secret of this webhook.',
   'snippet.introAccount':
     'Verify the raw bytes of the body, before anything parses it. WEBHOOK_SECRET is the secret of your account.',
-  'snippet.introCurl': 'Sends a signed example to your server, as we would. It needs Bash and OpenSSL.',
+  'snippet.introCurl':
+    'Sends a signed example to your server, like a request of ours. The code needs Bash and OpenSSL.',
   'snippet.none':
     'Your provider has a format of its own for this webhook: see its documentation for how to verify requests.',
 
   'test.title': 'Send test event',
-  'test.text': 'Sends one request to {url} now. It is marked as a test and counts in no figures.',
+  'test.text': 'Sends one request to {url} now. The request is marked as a test and counts in no figures.',
   'test.type': 'Event',
   'test.data': 'Data',
   'test.dataHint': 'JSON. You may change it.',
@@ -50,9 +51,9 @@ export const register = {
   'test.delivered': 'Your server responded {status} in {duration}',
   'test.failed': 'Your server responded {status}',
   'test.pending': 'The request has not been sent yet',
-  'test.pendingText': 'It waits, and is sent as soon as possible. Open the delivery to see why.',
+  'test.pendingText': 'It waits, and is sent as soon as possible. Open the delivery to see why it waits.',
   'test.discarded': 'The request was not sent',
-  'test.willRetry': 'It is retried {when}.',
+  'test.willRetry': 'The request is retried {when}.',
   'test.response': 'Response',
   'test.emptyResponse': 'The response has no body.',
   'test.sent': 'Request',

@@ -2,7 +2,7 @@ export const replay = {
   'replay.title': 'Replay past events',
   'replay.text':
     'Sends past events that this webhook is subscribed to but did not get, because it was added, enabled or subscribed later.',
-  'replay.allEvents': 'All its events',
+  'replay.allEvents': 'All events of this webhook',
   'replay.count': 'Count events',
   'replay.none': 'This webhook got all its events of this time',
   'replay.matched': '{n} event will be sent | {n} events will be sent',

@@ -5,7 +5,7 @@ export const settings = {
   'settings.unchanged': 'Nothing has changed',
   'settings.profile': 'Format',
   'settings.profileMissing':
-    'The format of this webhook is not available any more. It can be paused and deleted, but not changed.',
+    'The format of this webhook is not available any more. The webhook can be paused and deleted, but not changed.',
   'settings.readOnly': 'Your access is read-only.',
 
   'settings.delivery': 'Delivery',
@@ -14,7 +14,7 @@ export const settings = {
     'Nothing is sent. Deliveries wait until you resume. If too many wait, the oldest are discarded.',
   'settings.disabledText': 'Nothing is sent, and new events are not kept.',
   'settings.disabledGone': 'Your server responded that this URL is gone (410).',
-  'settings.disabledFailing': 'It failed for too long.',
+  'settings.disabledFailing': 'The webhook failed for too long.',
   'settings.pause': 'Pause',
   'settings.resume': 'Resume',
   'settings.enable': 'Enable again',
@@ -34,11 +34,11 @@ export const settings = {
 
   'rotate.title': 'Rotate secret',
   'rotate.textBoth':
-    'From now on requests are signed with a new secret and with the old one. Give your server the new one before the old one ends.',
+    'From now on, requests are signed with a new secret and with the old one. Give your server the new secret before the old one ends.',
   'rotate.textNewest':
-    'From now on requests are signed with the new secret alone, because this format has room for one signature. First let your server accept both secrets.',
+    'From now on, requests are signed only with the new secret, because this format has room for only one signature. First let your server accept both secrets.',
   'rotate.textSome':
-    'From now on requests are signed with the new secret. Formats with room for several signatures are signed with the old one too while it is valid. For other formats, first let your server accept both secrets.',
+    'From now on, requests are signed with the new secret. Formats with room for several signatures are signed with the old one too while it is valid. For other formats, first let your server accept both secrets.',
   'rotate.overlap': 'The old secret stays valid',
   'rotate.overlap.0': 'not at all (it has leaked)',
   'rotate.overlap.3600000': 'for 1 hour',

@@ -1,7 +1,7 @@
 /** The list of webhooks. */
 export const webhooks = {
   'webhooks.title': 'Webhooks',
-  'webhooks.subtitle': 'Each webhook sends the events you choose to a URL of yours.',
+  'webhooks.subtitle': 'Each webhook sends events of your choice to a URL of yours.',
   'webhooks.add': 'Add webhook',
   'webhooks.search': 'Search',
   'webhooks.searchPlaceholder': 'URL or description',
