@@ -10,7 +10,7 @@ export const OUTPUT = fileURLToPath(new URL('../../webhooks/dist/portal/', impor
 const FOLDERS = ['src', 'build'];
 const FILES = ['index.html', 'vite.config.js', 'package.json'];
 
-/** Returns a hash of the page's source files. It ignores their times, because a checkout changes them. */
+/** Returns a hash of the page's source files. The times of the files do not count, because a checkout changes them. */
 export function hashSources() {
   const hash = createHash('sha256');
   const nested = FOLDERS.flatMap((folder) =>

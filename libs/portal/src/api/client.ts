@@ -42,8 +42,8 @@ const caller =
     });
 
 /**
- * The routes of docs/openapi.json, typed by it: `api.get('/webhooks/{id}', { path: { id } })`. A call that
- * fails throws an `ApiError`.
+ * The routes in docs/openapi.json, with their types: `api.get('/webhooks/{id}', { path: { id } })`. A call that fails
+ * throws an `ApiError`.
  */
 export const api = {
   get: caller('get'),

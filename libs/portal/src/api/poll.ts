@@ -1,2 +1,2 @@
-/** Open pages poll this often, ms. They stop while the tab is hidden. */
+/** Open pages poll at this interval. They do not poll while the tab is hidden. */
 export const POLL_MS = 5000;

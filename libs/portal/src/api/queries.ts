@@ -5,7 +5,10 @@ import { request } from './request.ts';
 import type { EndpointFigures, EndpointState } from './types.ts';
 import type { Session } from '../session/session.ts';
 
-/** Queries that several screens share. Each key begins with the name of its data, so that a change can invalidate it. */
+/**
+ * Queries that several screens share. Each key begins with the name of its data, so that a change can invalidate all
+ * queries of that data.
+ */
 export const queries = {
   session: () =>
     queryOptions({

@@ -6,7 +6,7 @@ const HOUR_MS = 3_600_000;
 const BARS = 24;
 const [WIDTH, HEIGHT, GAP] = [5, 24, 1];
 
-/** One entry for each of the last 24 hours, oldest first. Hours without attempts are empty. */
+/** One entry for each of the last 24 hours, oldest first. In an hour without attempts, both counts are 0. */
 function fill(hours: EndpointFigures['hours'], now: number): { delivered: number; failed: number }[] {
   const last = Math.floor(now / HOUR_MS) * HOUR_MS;
   const byHour = new Map(hours.map((each) => [Date.parse(each.hour), each]));

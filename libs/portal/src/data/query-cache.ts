@@ -13,7 +13,7 @@ export interface Entry {
   key: QueryKey;
   data: unknown;
   error: unknown;
-  /** When `data` was read, epoch ms. 0: never, or `data` is out of date. */
+  /** Time of the read that returned `data` (epoch ms). `0`: there was none, or `data` is out of date. */
   readAt: number;
   reading: Promise<void> | null;
   abort: AbortController;
@@ -116,8 +116,8 @@ const startsWith = (key: QueryKey, start: QueryKey): boolean =>
 /** The cache of all queries. */
 export const queryClient = {
   /**
-   * Reads all queries again whose key begins with `queryKey`. Queries that a component shows are read at once. The others are
-   * read when a component next shows them.
+   * Reads again all queries whose key begins with `queryKey`. Queries that a component shows are read at once. The
+   * others are read when a component next shows them.
    */
   async invalidateQueries({ queryKey }: { queryKey: QueryKey }): Promise<void> {
     const found = [...entries.values()].filter((entry) => startsWith(entry.key, queryKey));

@@ -1,15 +1,15 @@
 import { useEffect, useReducer, useRef } from 'preact/hooks';
 import { entryOf, listen, refresh, type QueryOptions } from './query-cache.ts';
 
-/** Value of `placeholderData`: keeps the data of the previous key until that of a new key has been read. */
+/** Value of `placeholderData`: keeps the data of the previous key until the data of the new key has been read. */
 export const keepPreviousData = Symbol('keepPreviousData');
 
 export interface UseQueryOptions<Data> extends QueryOptions<Data> {
-  /** Reads again this often, ms, while the tab is visible. Default: never. */
+  /** Interval (ms) at which data is read again while the tab is visible. Default: never. */
   refetchInterval?: number | false | ((data: Data | undefined) => number | false);
-  /** Data younger than this, ms, is not read again when a screen opens or the tab becomes visible. Default 2000. */
+  /** Age (ms) up to which data is not read again when a screen opens or the tab becomes visible. Default 2000. */
   staleTime?: number;
-  /** False: data is read only by `refetch`. Default: `true`. */
+  /** `false`: the component reads data only by `refetch`. Default: `true`. */
   enabled?: boolean;
   placeholderData?: typeof keepPreviousData;
 }

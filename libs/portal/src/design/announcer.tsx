@@ -7,7 +7,7 @@ const subscribe = (listener: () => void) => {
   return () => void listeners.delete(listener);
 };
 
-/** A message disappears after this time, ms. Screen readers have read it by then. */
+/** A message disappears after this time. Screen readers have read it by then. */
 const SHOWN_MS = 4000;
 let timer: ReturnType<typeof setTimeout>;
 

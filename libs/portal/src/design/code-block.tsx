@@ -6,7 +6,10 @@ interface CodeBlockProps {
   what: string;
 }
 
-/** Code, ids and other machine-readable text, with a button that copies it. Long lines wrap, so it never scrolls sideways. */
+/**
+ * Code, ids and other machine-readable text, with a button that copies it. Long lines wrap, so the block never scrolls
+ * sideways.
+ */
 export function CodeBlock({ code, what }: CodeBlockProps) {
   return (
     <div class="code">

@@ -11,11 +11,17 @@ interface DialogProps {
   /** Buttons at the end, the main one last. */
   actions?: ComponentChildren;
   wide?: boolean;
-  /** False: neither Escape nor a cross closes the dialog. For content that perhaps cannot be shown again. Default: `true`. */
+  /**
+   * `false`: neither Escape nor a cross closes the dialog. For content that perhaps cannot be shown again. Default:
+   * `true`.
+   */
   dismissable?: boolean;
 }
 
-/** A modal `<dialog>`. The browser keeps the focus in it. When it closes, the focus returns to where it was. */
+/**
+ * A modal `<dialog>`. The browser keeps the focus in the dialog. When the dialog closes, the focus returns to the
+ * element that had it before.
+ */
 export function Dialog({ title, onClose, children, actions, wide, dismissable = true }: DialogProps) {
   const ref = useRef<HTMLDialogElement>(null);
   const id = useId();

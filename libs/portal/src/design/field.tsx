@@ -4,7 +4,7 @@ import { Icon } from './icon.tsx';
 
 interface FieldProps {
   label: string;
-  /** Shown below the label from the start. */
+  /** Always shown below the label. */
   hint?: ComponentChildren;
   /** What is wrong with the value, such as the API's messages for this field. */
   errors?: readonly string[];
@@ -18,7 +18,10 @@ export interface ControlProps {
   'aria-invalid'?: boolean;
 }
 
-/** A label with its hint and errors. `children` gets the attributes that connect the control to them. */
+/**
+ * A label with its hint and errors. `children` gets the attributes that connect the control to the label, the hint and
+ * the errors.
+ */
 export function Field({
   label,
   hint,

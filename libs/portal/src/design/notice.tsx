@@ -15,11 +15,11 @@ interface NoticeProps {
   title: ComponentChildren;
   children?: ComponentChildren;
   action?: ComponentChildren;
-  /** Screen readers read it as soon as it appears. */
+  /** Screen readers read the notice as soon as it appears. */
   live?: boolean;
 }
 
-/** A box with a message about the content below it. */
+/** A coloured box with a message. */
 export function Notice({ tone, title, children, action, live }: NoticeProps) {
   return (
     <div class={`notice notice-${tone}`} role={live ? 'alert' : undefined}>

@@ -5,7 +5,7 @@ import type { Params } from '../routing/route.ts';
 interface PagerProps {
   /** The screen's parameters. Each link sets its own `cursor`. */
   params: Params;
-  /** Cursor of this page; `undefined`: the first one. */
+  /** Cursor of this page; `undefined`: this is the first page. */
   cursor: string | undefined;
   nextCursor: string | null;
 }

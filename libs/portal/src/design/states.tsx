@@ -12,7 +12,7 @@ export function Empty({
   isScreen,
 }: {
   title: string;
-  /** It is the only content of the screen, so its title is the heading of the page. */
+  /** There is no other content on the screen, so `title` is the heading of the page. */
   isScreen?: boolean;
   children?: ComponentChildren;
   action?: ComponentChildren;
@@ -63,7 +63,7 @@ export function messageOf(error: unknown): string {
   return message;
 }
 
-/** Says why an action failed. Renders nothing if it did not. */
+/** Says why an action failed. Renders nothing if there is no error. */
 export function ActionError({ error }: { error: unknown }) {
   if (!error) return null;
   return <Notice tone="danger" title={messageOf(error)} live />;

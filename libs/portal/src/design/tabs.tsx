@@ -7,7 +7,7 @@ export interface Tab {
   current: boolean;
 }
 
-/** Links that look like tabs, because each screen has its own URL. */
+/** Links that look like tabs. They are links because each screen has its own URL. */
 export function Tabs({ label, tabs }: { label: string; tabs: readonly Tab[] }) {
   return (
     <nav class="tabs" aria-label={label}>

@@ -30,7 +30,7 @@ export function relativeTime(at: number, now: number): string {
 /** Formats a time with its date and time zone. */
 export const absoluteTime = (at: string): string => absolute.format(new Date(at));
 
-/** Returns the current time, updated every few seconds. */
+/** Returns the current time (epoch ms), and renders the component again every `everyMs`. */
 export function useNow(everyMs = 10_000): number {
   const [now, setNow] = useState(Date.now);
   useEffect(() => {

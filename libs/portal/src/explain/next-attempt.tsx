@@ -3,7 +3,7 @@ import { Time } from '../design/time.tsx';
 import { t } from '../strings/translate.ts';
 import './explain.css';
 
-/** When a delivery is sent next, and why not now. Renders nothing if it is finished. */
+/** Says when a delivery is sent next, and what it waits for. Renders nothing if the delivery is finished. */
 export function NextAttempt({ delivery }: { delivery: Delivery }) {
   const { waits, waitsUntil } = delivery;
   if (delivery.state === 'sending') return <span class="muted">{t('deliveries.underWay')}</span>;

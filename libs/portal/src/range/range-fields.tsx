@@ -8,7 +8,7 @@ const NAMES = Object.keys(RANGES) as RangeName[];
 interface RangeFieldsProps {
   value: RangeChoice;
   set: (choice: RangeChoice) => void;
-  /** A choice to show before the named ranges. */
+  /** A choice that is listed before the named ranges. */
   first?: { value: string; label: string };
   errors?: readonly string[];
 }

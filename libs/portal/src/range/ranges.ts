@@ -1,4 +1,4 @@
-/** Lengths of the named ranges, ms. Each range ends now. */
+/** Lengths (ms) of the named ranges. Each range ends now. */
 export const RANGES = {
   '1h': 3_600_000,
   '24h': 86_400_000,
@@ -21,7 +21,7 @@ function instantOf(local: string | undefined): string | undefined {
   return at && !Number.isNaN(at.getTime()) ? at.toISOString() : undefined;
 }
 
-/** Converts a chosen range to RFC 3339. Without `since` it has no beginning; without `until` it ends now. */
+/** Converts a chosen range to RFC 3339. Without `since`, the range has no beginning. Without `until`, the range ends now. */
 export function resolveRange(
   { range, since, until }: RangeChoice,
   now: number,

@@ -5,7 +5,7 @@ import type { Params } from './route.ts';
 interface LinkProps {
   to: Params;
   class?: string;
-  /** For links within a screen: adds no history entry and does not scroll. */
+  /** For links within a screen: a click adds no history entry and does not scroll. */
   replace?: boolean;
   'aria-current'?: 'page';
   'aria-label'?: string;

@@ -13,7 +13,10 @@ function subscribe(listener: () => void): () => void {
 /** Returns the query string, and renders the component again when the query string changes. */
 export const useSearch = (): string => useStore(subscribe, () => location.search);
 
-/** The URL of a screen. The path stays, with or without a slash at its end: a server may serve only one of the two. */
+/**
+ * The URL of a screen. The path stays as it is, with or without a slash at its end, because a server may serve only one
+ * of these forms.
+ */
 export const hrefOf = (params: Params): string => location.pathname + searchOf(params);
 
 /** Goes to a screen. `replace` is for filters: the Back button then leaves the screen instead of undoing each keystroke. */

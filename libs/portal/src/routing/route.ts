@@ -52,7 +52,7 @@ export function parseRoute(search: string, home: ScreenName = 'webhooks'): Route
   return { screen: screenOf(params, home), params };
 }
 
-/** Writes parameters as a query string, without empty ones: `?webhook=wh_…&tab=settings`. */
+/** Writes the parameters that are not empty as a query string: `?webhook=wh_…&tab=settings`. */
 export function searchOf(params: Params): string {
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(params)) if (value) search.set(name, value);

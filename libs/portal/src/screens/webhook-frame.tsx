@@ -22,7 +22,7 @@ interface WebhookFrameProps {
 
 const TABS = ['overview', 'deliveries', 'settings'] as const;
 
-/** The frame of the screens of one webhook: its URL, its state and the tabs. It loads the webhook. */
+/** The frame of all screens of one webhook. Loads the webhook, and shows its URL, its state and the tabs. */
 export function WebhookFrame({ id, tab, actions, children }: WebhookFrameProps) {
   const { data: endpoint, error, refetch } = useQuery(queries.endpoint(id));
   if (error && asApiError(error).status === 404) return <NotFound />;

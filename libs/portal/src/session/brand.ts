@@ -21,7 +21,7 @@ export function contrast(one: Rgb, other: Rgb): number {
   return (high + 0.05) / (low + 0.05);
 }
 
-/** Mixes a colour with white or black until it is readable on the background. */
+/** Mixes a colour with white or black until the result is readable on the background. */
 export function readableOn(background: Rgb, color: Rgb): Rgb {
   const goal = luminance(background) > 0.4 ? 0 : 255;
   let mixed = color;

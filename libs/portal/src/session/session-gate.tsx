@@ -10,7 +10,7 @@ import { SessionContext } from './session-context.ts';
 import { SignedOut } from './signed-out.tsx';
 import type { Session } from './session.ts';
 
-/** Longest delay of a timer: browsers run longer ones at once. */
+/** Longest delay of a timer: browsers run a timer with a longer delay at once. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** Shows its children while there is a session. Without a session, shows where to sign in. */

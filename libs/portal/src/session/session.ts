@@ -22,7 +22,7 @@ export interface ProfileRules {
   /** `*` and `message.*` can be chosen too. */
   wildcards: boolean;
   maxEvents: number;
-  /** One webhook for each event name. */
+  /** Each event name can have only one webhook. */
   onePerEvent: boolean;
   maxEndpoints: number | null;
   httpsOnly: boolean;
@@ -35,7 +35,7 @@ export interface ProfileRules {
     signsWithAll: boolean;
   };
   timeoutMs: number;
-  /** Waits before each retry, ms. */
+  /** Waits (ms) before the retries, in order. */
   schedule: number[];
   /** `null`: this page has no code that verifies the signature. */
   signature: Signature | null;
@@ -65,7 +65,7 @@ export interface Session {
   returnUrl?: string | null;
   /** URL of the host's own page about a message; contains `{subject}`. */
   subjectUrl?: string | null;
-  /** How long the log keeps deliveries, ms; `false`: for ever. */
+  /** How long (ms) the log keeps deliveries and bodies; `false`: for ever. */
   retention?: { keepMs: number | false; keepBodiesMs: number | false } | null;
   /** Name of the host's default profile. An account may choose another one for its new webhooks. */
   profile: string;

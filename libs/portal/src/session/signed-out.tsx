@@ -3,7 +3,10 @@ import { Icon } from '../design/icon.tsx';
 import type { Session } from './session.ts';
 import type { SessionEnd } from './session-end.ts';
 
-/** Only http(s) and paths of this origin: the URL comes from the host's options, but a link must never run code. */
+/**
+ * Returns only http(s) URLs and paths of this origin. The URL comes from the host's options, but a link must never run
+ * code.
+ */
 function safeUrl(url: string | null | undefined): string | null {
   if (!url) return null;
   const parsed = URL.parse ? URL.parse(url, location.href) : new URL(url, location.href);

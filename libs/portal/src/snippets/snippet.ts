@@ -38,8 +38,8 @@ const headerLines = ({ example }: SnippetSubject): string =>
     .join('');
 
 /**
- * Fills in the part of a language's templates that matches the signature. Each part begins with a line such as `--- jwt`.
- * `@URL@` and similar names are replaced by values.
+ * Takes from a language's templates the part for this kind of signature, and fills in values. Each part begins with a
+ * line such as `--- jwt`. `@URL@` and similar names are replaced by values.
  */
 export function fillTemplate(templates: string, language: Language, subject: SnippetSubject): string {
   const { signature, url, example } = subject;

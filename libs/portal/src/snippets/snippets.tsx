@@ -10,7 +10,10 @@ import { fillTemplate, LANGUAGES, type Language, type SnippetSubject } from './s
 import { templatesOf } from './templates.ts';
 import './snippets.css';
 
-/** Returns an example of an event that the webhook lists by name, or the profile's first example if the webhook lists none. */
+/**
+ * Returns an example of an event that the webhook lists by name, or the profile's first example if there is no such
+ * event.
+ */
 function exampleOf(
   { data }: EventTypeList,
   events: readonly string[],
@@ -19,7 +22,7 @@ function exampleOf(
   return requests.find(({ event }) => events.includes(event)) ?? requests[0];
 }
 
-/** Code that verifies the requests of a webhook, and a signed request to try it with. */
+/** Code that verifies the requests of a webhook, and a signed request to try the code with. */
 export function Snippets({ endpoint }: { endpoint: Endpoint }) {
   const rules = useProfile(endpoint.profile);
   const { data, error, refetch } = useQuery(queries.eventTypes(endpoint.profile));

@@ -87,7 +87,7 @@ export function AdvancedFields(part: FormPartProps & { headerNames: readonly str
   );
 }
 
-/** When failed requests are retried. Read-only, because the profile decides it. */
+/** Says when failed requests are retried. The profile decides this, so the text cannot be edited. */
 function RetrySchedule({ rules }: { rules: ProfileRules }) {
   if (rules.schedule.length === 0) return <p class="field-hint">{t('form.noRetries')}</p>;
   return (

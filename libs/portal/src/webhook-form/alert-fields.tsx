@@ -3,7 +3,7 @@ import { t } from '../strings/translate.ts';
 import { profileText } from './profile-text.ts';
 import { Switch, type FormPartProps } from './form-part.tsx';
 
-/** When and to whom mail about this webhook is sent, if the profile supports that. */
+/** Fields that say to whom mail about this webhook is sent, and when. Shows only the fields that the profile supports. */
 export function AlertFields(part: FormPartProps) {
   const { rules, values, set, errorsOf } = part;
   const has = (field: (typeof rules.fields)[number]) => rules.fields.includes(field);

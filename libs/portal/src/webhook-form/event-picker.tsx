@@ -7,7 +7,10 @@ import { groupEvents, type EventGroup } from './event-groups.ts';
 import { profileText } from './profile-text.ts';
 import type { FormPartProps } from './form-part.tsx';
 
-/** Chooses the events of a webhook: all, or some of them, in groups. Profiles with one event per webhook have a list. */
+/**
+ * Chooses the events of a webhook: all events, or some of them, in groups. If the profile allows only one event for
+ * each webhook, the choice is a list.
+ */
 export function EventPicker({ rules, values, set, errorsOf }: FormPartProps) {
   const id = useId();
   const { data } = useQuery(queries.eventTypes(rules.name));
@@ -80,7 +83,7 @@ interface GroupProps {
   invalid: boolean;
 }
 
-/** The events of one group. `message.*` includes all of them, and those added later. */
+/** The events of one group. `message.*` includes all of them, and events that are added later. */
 function EventGroupChoice({ group, wildcards, chosen, onChange }: GroupProps) {
   const pattern = `${group.prefix}.*`;
   const isAll = chosen.includes(pattern);

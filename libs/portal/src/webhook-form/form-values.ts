@@ -13,9 +13,9 @@ export type SecretChoice = 'generate' | 'own' | 'unsigned';
 export interface FormValues {
   url: string;
   description: string;
-  /** Event names and patterns; `['*']`: all. */
+  /** Event names and patterns; `['*']`: all events. */
   events: string[];
-  /** One on each line, or separated by commas or semicolons. */
+  /** Numbers, each on its own line, or separated by commas or semicolons. */
   phoneNumbers: string;
   secretChoice: SecretChoice;
   secret: string;
@@ -90,7 +90,7 @@ function numberOf(text: string): number | null {
   return Number.isNaN(value) ? (trimmed as unknown as number) : value;
 }
 
-/** The fields that registrations and changes share, without those that the profile does not support. */
+/** The fields that registrations and changes share, if the profile supports them. */
 function shared(values: FormValues, { fields }: ProfileRules): EndpointChange {
   const has = (field: ProfileRules['fields'][number]) => fields.includes(field);
   const numbers = listOf(values.phoneNumbers);

@@ -4,7 +4,7 @@ import { t } from '../strings/translate.ts';
 import type { HeaderRow } from './form-values.ts';
 import type { FormPartProps } from './form-part.tsx';
 
-/** Custom headers. Stored values are never shown, so a change of one header needs the values of all. */
+/** Custom headers. Stored values are never shown, so a change of one header needs the values of all headers. */
 export function HeaderFields({
   values,
   set,

@@ -41,7 +41,7 @@ function otherProblems(error: ApiError | null): string[] {
   return error.details.length > 0 ? hidden.map(({ message }) => message) : [];
 }
 
-/** A form for the settings of a webhook that its profile supports. */
+/** Shows the settings that the webhook's profile supports, as a form. */
 export function WebhookForm(props: WebhookFormProps) {
   const { rules, values, onChange, onSubmit, error, busy, submit, isNew, headerNames, cancel } = props;
   const form = useRef<HTMLFormElement>(null);

@@ -12,7 +12,7 @@ import { useScope, useSession } from '../../session/session-context.ts';
 import { t } from '../../strings/translate.ts';
 import { Section } from '../settings/section.tsx';
 
-/** Alert address and the format of new webhooks. */
+/** A form for the alert address and the format of new webhooks. */
 export function AccountForm({ account }: { account: Account }) {
   const client = useQueryClient();
   const { profiles, profile } = useSession();

@@ -32,7 +32,7 @@ async function search(params: Params, signal: AbortSignal): Promise<Page> {
   return page;
 }
 
-/** A page of deliveries, filtered as in the URL. `live`: polls for new ones while the page is visible. */
+/** A page of deliveries, filtered as in the URL. `live`: polls for new deliveries while the tab is visible. */
 export function deliveryPage(params: Params, live: boolean) {
   const key = [params.webhook, params.cursor, ...FILTERS.map((name) => params[name])];
   return queryOptions({

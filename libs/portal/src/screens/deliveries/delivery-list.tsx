@@ -15,7 +15,7 @@ import { isFiltered, withoutFilters } from './delivery-query.ts';
 import { DeliveryTable } from './delivery-table.tsx';
 import { isLive } from './live-switch.tsx';
 
-/** Deliveries of one webhook (`params.webhook`) or of all, with filters. */
+/** Deliveries of one webhook (`params.webhook`) or of all webhooks, with filters. */
 export function DeliveryList({ params }: { params: Params }) {
   return (
     <>

@@ -50,8 +50,9 @@ function statusOf(status: string | undefined): Pick<DeliveryQuery, 'status' | 's
 }
 
 /**
- * What to search for. Receivers know the ids in the requests, hosts know the id of the message. A UUID may be either, so
- * there are two searches: the second is used if the first finds nothing.
+ * Returns the searches for a text. The second one is used if the first one finds nothing. Receivers know the ids in the
+ * requests, and hosts know the id of the message. A UUID may be the id of an event or of a message, so it needs two
+ * searches.
  */
 export function searchesOf(
   words: string | undefined,

@@ -28,7 +28,7 @@ function EventCell({ delivery, webhook }: { delivery: Delivery; webhook?: string
   );
 }
 
-/** The state, with the last response. */
+/** The state, with the result of the last attempt. */
 function StatusCell({ delivery: { state, lastAttempt, attemptCount } }: { delivery: Delivery }) {
   return (
     <span class="row delivery-status">

@@ -2,7 +2,7 @@ import { navigate } from '../../routing/location.ts';
 import type { Params } from '../../routing/route.ts';
 import { t } from '../../strings/translate.ts';
 
-/** Only the first page is live: on later pages, new deliveries would push rows away while they are being read. */
+/** Only the first page is live: on later pages, new deliveries would push away the rows that the visitor is reading. */
 export const isLive = ({ live, cursor }: Params): boolean => live !== 'off' && !cursor;
 
 /** Turns the polling for new deliveries on and off. */

@@ -5,7 +5,7 @@ import { STATE_GROUPS, type StateGroup } from './delivery-query.ts';
 
 const VIEWS = ['all', ...(Object.keys(STATE_GROUPS) as StateGroup[])] as const;
 
-/** The list by state, as links: each can be opened in a new tab. */
+/** Links that show the list by state. Each link can be opened in a new tab. */
 export function StateViews({ params }: { params: Params }) {
   const current = params.state ?? 'all';
   return (

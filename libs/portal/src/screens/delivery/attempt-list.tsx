@@ -12,7 +12,7 @@ interface AttemptListProps {
   params: Params;
 }
 
-/** The attempts, latest first, as links: each shows its request and response. */
+/** Links to the attempts, latest first. Each link shows the request and the response of its attempt. */
 export function AttemptList({ attempts, current, params }: AttemptListProps) {
   return (
     <nav class="card attempts" aria-label={t('delivery.attempts')}>

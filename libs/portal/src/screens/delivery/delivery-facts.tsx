@@ -25,7 +25,7 @@ function Id({ id, what }: { id: string; what: string }) {
   );
 }
 
-/** The event's subject, with links to its other deliveries and to the host's own page about it. */
+/** The event's subject. One link leads to all events of the subject, and another to the host's own page about the subject. */
 function Subject({ subject }: { subject: string }) {
   const { subjectUrl } = useSession();
   // A subject in which the server has masked a phone number cannot be searched for.

@@ -5,7 +5,10 @@ import type { DeliveryDetail } from '../../api/types.ts';
 
 const SOON_MS = 1000;
 
-/** How often to poll: a delivery that is being sent changes soon, a finished one never. */
+/**
+ * Returns the polling interval (ms). A delivery that is being sent changes soon. A finished delivery does not change by
+ * itself.
+ */
 function pollOf(delivery: DeliveryDetail | undefined): number | false {
   if (!delivery) return false;
   if (delivery.state === 'sending' || delivery.waits === 'queue') return SOON_MS;

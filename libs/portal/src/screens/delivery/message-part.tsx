@@ -21,12 +21,12 @@ export function Headers({ headers, what }: { headers: Readonly<Record<string, st
 
 interface BodyProps {
   body: string;
-  /** What it is, such as `request body`: the copy button is named after it. */
+  /** What the body is, such as `request body`. The copy button is named after this. */
   what: string;
   notes?: ComponentChildren;
 }
 
-/** A body: indented, or exactly as it was sent if the reader asks for that. */
+/** Shows a body indented. If the visitor wants, shows the body exactly as it was sent. */
 export function Body({ body, what, notes }: BodyProps) {
   const pretty = prettyBody(body);
   const [raw, setRaw] = useState(false);

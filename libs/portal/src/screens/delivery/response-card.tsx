@@ -7,7 +7,10 @@ import { Body, Headers, Note } from './message-part.tsx';
 
 /** Bytes of a response's body that the log keeps. */
 const KEPT_BYTES = { below300: 1024, others: 4096 };
-/** The log drops a character that does not fit completely, so a cut body can be up to three bytes shorter than the limit. */
+/**
+ * The log drops the last character if it does not fit completely, so a cut body can be up to three bytes shorter than
+ * the limit.
+ */
 const LONGEST_CHARACTER_BYTES = 4;
 
 function isCut(response: string, status: number | null): boolean {

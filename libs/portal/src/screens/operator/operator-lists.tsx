@@ -36,7 +36,7 @@ const what = <Row extends { tenantId: string; url: string | null }>(): Column<Ro
   { header: t('operator.tenant'), cell: ({ tenantId }) => <span class="mono small">{tenantId}</span> },
 ];
 
-/** The button that pauses the row's webhook. Rows of callbacks have none. */
+/** The button that pauses the row's webhook. Rows of callbacks have no such button. */
 const pauseColumn = <Row extends { url: string | null }>(
   onPause: ListProps['onPause'],
   endpointOf: (row: Row) => string | null,
@@ -109,7 +109,7 @@ function RowList<Row>({ view, params, query, columns, keyOf }: RowListProps<Row>
   );
 }
 
-/** One of the lists over all tenants. */
+/** One of the lists that cover all tenants. */
 export function OperatorList({ view, params, onPause }: ListProps & { view: View }) {
   const list = { view, params };
   const { cursor } = params;

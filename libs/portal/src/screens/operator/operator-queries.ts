@@ -20,10 +20,10 @@ export interface Pause {
   createdAt: string;
 }
 
-/** What a pause applies to. Exactly one is set. */
+/** What a pause applies to. Exactly one field is set. */
 export type PauseTarget = { endpointId: string } | { tenantId: string } | { origin: string } | { all: true };
 
-/** Figures of the queue. `inFlight` is that of the process that responds. */
+/** Figures of the queue. `inFlight` counts the requests of one process, the one that responds. */
 export interface QueueFigures {
   due: number;
   lagMs: number;

@@ -5,7 +5,7 @@ import '../overview/overview.css';
 import { Tile } from '../overview/tiles.tsx';
 import { operatorQueries } from './operator-queries.ts';
 
-/** The server stops counting here. */
+/** The server counts up to this number. */
 const MAX_COUNTED = 10_000;
 const countText = (count: number): string => numberText(count) + (count >= MAX_COUNTED ? '+' : '');
 

@@ -26,7 +26,7 @@ export const hourText = (hour: string): string => clock.format(new Date(hour));
 /** Hours between two labels of the x axis. */
 const LABEL_EVERY = 6;
 
-/** A chart of the last 24 hours. A button shows its figures as a table instead. */
+/** A chart of the last 24 hours. A button replaces the drawing by a table of the same figures. */
 export function Chart({ title, label, legend, scale, hours, width, children, table }: ChartProps) {
   const [asTable, setAsTable] = useState(false);
   const show = t(asTable ? 'overview.asChart' : 'overview.asTable');

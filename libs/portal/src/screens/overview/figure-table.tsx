@@ -8,7 +8,7 @@ interface FigureTableProps {
 /** Figures of a chart, in rows that are narrow enough for phones. */
 export function FigureTable({ caption, headers, rows }: FigureTableProps) {
   return (
-    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it scrolls, also by keyboard
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- the frame scrolls, also by keyboard
     <div class="figure-frame" tabIndex={0} role="region" aria-label={caption}>
       <table class="figure-table">
         <caption class="visually-hidden">{caption}</caption>

@@ -18,7 +18,7 @@ interface HealthBannerProps {
   health: Health;
 }
 
-/** Whether the webhook works, and if not, why and what to do. */
+/** Says whether the webhook works. If it does not, says why, and what to do about it. */
 export function HealthBanner({ endpoint, health }: HealthBannerProps) {
   const { tone, title, fix, text, since, example } = health;
   return (

@@ -4,7 +4,7 @@ import { t } from '../../strings/translate.ts';
 import { Chart, hourText, Legend } from './chart.tsx';
 import { FigureTable } from './figure-table.tsx';
 
-/** Steps of the y axis, ms. All have the same height, so the axis is roughly logarithmic. */
+/** Steps (ms) of the y axis. All steps have the same height, so the axis is roughly logarithmic. */
 const STEPS = [50, 100, 250, 500, 1000, 2500, 5000, 10_000, 30_000];
 const LABELS = [0, 100, 1000, 5000, 30_000];
 

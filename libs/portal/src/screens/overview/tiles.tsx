@@ -4,7 +4,7 @@ import { numberText, t } from '../../strings/translate.ts';
 
 const percents = new Intl.NumberFormat(undefined, { style: 'percent', maximumFractionDigits: 1 });
 
-/** Rounded down: 99.97 % is not 100 %. */
+/** Rounds down, so that 99.97 % is not shown as 100 %. */
 export const percentText = (part: number): string => percents.format(Math.floor(part * 1000) / 1000);
 
 export function Tile({ label, value, note }: { label: string; value: string; note?: string }) {

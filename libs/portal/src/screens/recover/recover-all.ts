@@ -13,7 +13,10 @@ export interface RecoverBody {
 
 const sleep = (seconds: number) => new Promise((resolve) => setTimeout(resolve, seconds * 1000));
 
-/** Sends one batch again. If the rate limit refuses the call, waits and retries, or returns `null` if `isStopped` by then. */
+/**
+ * Sends one batch again. If the rate limit refuses the call, waits and retries. Returns `null` if `isStopped` returns
+ * true after the wait.
+ */
 async function recoverNext(
   id: string,
   body: RecoverBody,

@@ -23,7 +23,7 @@ export function CreatedDialog({ endpoint }: { endpoint: Registered }) {
     <Dialog
       title={t('created.title')}
       wide
-      // Only the buttons close a dialog with a secret, because the session may not be allowed to show the secret again.
+      // Only the buttons close a dialog with a secret, because the session perhaps cannot show the secret again.
       dismissable={!endpoint.secret}
       onClose={done}
       actions={

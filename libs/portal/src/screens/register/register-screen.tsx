@@ -20,7 +20,8 @@ export function RegisterScreen({ params }: ScreenProps) {
   const [created, setCreated] = useState<Registered | null>(null);
   const rules = profiles.find(({ name }) => name === (params.profile ?? fallback)) ?? profiles[0];
   if (!mayWrite || !rules) return <Notice tone="info" title={t('state.noScope')} />;
-  // For a profile with few events and one URL for each, the form has one field per event, like the platform's page.
+  // If a profile has few events, and one URL for each event, the form has a field for each event, like the platform's
+  // page.
   const areStreams = rules.onePerEvent && (rules.eventNames?.length ?? 9) <= 4;
   const Form = areStreams ? StreamsForm : RegisterForm;
   return (

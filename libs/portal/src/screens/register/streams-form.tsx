@@ -13,7 +13,7 @@ import type { ProfileRules } from '../../session/session.ts';
 import { t } from '../../strings/translate.ts';
 import { streamText } from './stream-text.ts';
 
-/** The webhook of each event, if there is one. */
+/** Returns the webhook of each event that has a webhook. */
 function byEvent(endpoints: readonly Endpoint[]): Map<string, Endpoint> {
   return new Map(endpoints.flatMap((endpoint) => endpoint.events.map((event) => [event, endpoint])));
 }

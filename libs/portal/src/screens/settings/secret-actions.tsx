@@ -21,7 +21,10 @@ interface SecretActionsProps {
   changes: string[];
 }
 
-/** When a secret was created, and the buttons that show and rotate it, if the session may do that. */
+/**
+ * Shows when each secret was created or when it ends, and has buttons that show and rotate the secret. A button is
+ * missing if the session may not use it.
+ */
 export function SecretActions({ secrets, none, rules, reveal, rotate, changes }: SecretActionsProps) {
   const client = useQueryClient();
   const mayReveal = useScope('reveal');

@@ -19,7 +19,7 @@ const TEXTS = {
   disabled: 'settings.disabledText',
 } as const;
 
-/** Whether requests are sent to a webhook, the button that changes this, and the button that sends a test event. */
+/** Shows whether requests are sent to a webhook. One button pauses or resumes the webhook, and another sends a test event. */
 export function StateSection({ endpoint }: { endpoint: Endpoint }) {
   const client = useQueryClient();
   const mayWrite = useScope('write');

@@ -9,12 +9,12 @@ import { t } from '../../strings/translate.ts';
 import { readJson } from './read-json.ts';
 import { TestResult } from './test-result.tsx';
 
-/** How long the page waits for the outcome, ms. Most timeouts of webhooks are shorter. */
+/** Longest wait for the outcome. Most webhooks have a shorter timeout. */
 const WAIT_MS = 20_000;
 
 const exampleText = (type: EventType | undefined): string => JSON.stringify(type?.example ?? {}, null, 2);
 
-/** The name of an event type, with the platform's own name if that differs. */
+/** The name of an event type, with the platform's own names if they differ. */
 function labelOf({ name, requests }: EventType): string {
   const names = [...new Set(requests.map(({ event }) => event))].filter((event) => event !== name);
   return names.length > 0 ? `${names.join(', ')} (${name})` : name;

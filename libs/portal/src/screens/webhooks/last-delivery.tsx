@@ -6,7 +6,7 @@ import { Time } from '../../design/time.tsx';
 import { Link } from '../../routing/link.tsx';
 import { t } from '../../strings/translate.ts';
 
-/** The newest delivery of a webhook and its state. */
+/** The newest delivery of a webhook, with the state of the delivery. */
 export function LastDelivery({ endpointId }: { endpointId: string }) {
   const { data } = useQuery({
     queryKey: ['last-delivery', endpointId],
