@@ -181,6 +181,20 @@ describe('Mobile Text Alerts: a mail for each failed request, at most one an hou
     expect(told('delivery.failed')).toHaveLength(after);
   });
 
+  it('mails about each endpoint, even if failures of httpSMS endpoints are recorded with theirs', async () => {
+    for (let i = 0; i < 6; i++) {
+      await register({ sendAlertEmail: true });
+      const events = ['message.phone.delivered'];
+      await backend.register(tenantId, { url: receiver.url, profile: 'httpsms', events });
+    }
+    await startOfAnHour();
+    receiver.answer(404);
+    await backend.publish(tenantId, names(1));
+    await backend.pass(0);
+    expect(told('delivery.exhausted')).toHaveLength(1); // these are limited by phone number
+    expect(told('delivery.failed')).toHaveLength(6);
+  });
+
   it('mails the account’s address if the endpoint has no address', async () => {
     await backend.webhooks.accounts.update(tenantId, { alertEmail: 'account@example.com' });
     await register({ sendAlertEmail: true, alertEmail: null });

@@ -1,4 +1,5 @@
 import { Maintenance } from '../../libs/webhooks/src/engine/maintenance/maintenance.js';
+import { SECRET_BOX, type SecretBox } from '../../libs/webhooks/src/secrets/secret-box.js';
 import { STORE, type Store } from '../../libs/webhooks/src/store/store.js';
 import { advanceClock } from '../support/clock.js';
 import { type Calls, startHost, type WebhooksHost } from '../support/webhooks-host.js';
@@ -91,6 +92,19 @@ describe.each(['express', 'fastify'] as const)('A call with an Idempotency-Key, 
     await post('/webhooks', 'k1', sent).expect(500);
     create.mockRestore();
     await post('/webhooks', 'k1', sent).expect(201);
+    expect(await count()).toBe(1);
+  });
+
+  it('succeeds even if its response cannot be sealed', async () => {
+    const box = host.app.get<SecretBox>(SECRET_BOX, { strict: false });
+    const seal = box.seal.bind(box);
+    const failing = jest.spyOn(box, 'seal').mockImplementation((plain, context) => {
+      if (context.endsWith(':k1')) throw new Error('the key service is away');
+      return seal(plain, context);
+    });
+    const { body } = await post('/webhooks', 'k1', sent).expect(201);
+    failing.mockRestore();
+    expect(body.secret).toMatch(/^whsec_/);
     expect(await count()).toBe(1);
   });
 

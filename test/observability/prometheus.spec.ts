@@ -157,16 +157,22 @@ describe('A metrics sink that fails', () => {
           histogram: () => () => undefined,
           gauge: () => () => undefined,
         },
+        labels: {
+          plan: () => {
+            throw new Error('there is no plan');
+          },
+        },
       },
     },
   });
 
-  it('is logged once and delays no delivery', async () => {
+  it('is logged once, as labels that fail are, and delays no delivery', async () => {
     await engine().endpoint('a', '/a');
     await engine().publish(delivered('a', 'm1'), delivered('a', 'm2'));
     expect(await engine().runOnce()).toMatchObject({ delivered: 2 });
     expect(engine().log.errors.splice(0)).toEqual([
       'observability.metrics threw, so figures are missing: the sink is full',
+      'observability.labels threw, so figures are missing: there is no plan',
     ]);
   });
 });
