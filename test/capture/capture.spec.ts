@@ -158,6 +158,13 @@ describe('A map that fails', () => {
     };
   };
 
+  /** Changes what is stored of a row, so that its entity cannot be read. */
+  const makeUnreadable = (id: string) =>
+    engine().query(
+      `update $changes set row_after = jsonb_set(row_after, '{accountId}', '"x"') where row_after ->> 'id' = $1`,
+      [id],
+    );
+
   it('keeps its change and later changes of the row, and delays nothing else', async () => {
     await add('bad', 'good');
     failFor('bad');
@@ -228,10 +235,19 @@ describe('A map that fails', () => {
   it('a row that no longer fits its table is reported like a map that fails', async () => {
     await add('a', 'bad', 'z');
     await messages().update({ accountId: 1 }, { status: 'sent' });
-    await engine().query(
-      `update $changes set row_after = jsonb_set(row_after, '{accountId}', '"x"') where row_after ->> 'id' = 'bad'`,
-    );
+    await makeUnreadable('bad');
     expect((await deliver()).toSorted()).toEqual(['a sent', 'z sent']);
+    expectErrors(/row bad.*does not fit "message"/);
+  });
+
+  it('a row that no longer fits its table delays no later change of another row when it is tried again', async () => {
+    await add('bad', 'good');
+    await set('bad', 'sent');
+    await makeUnreadable('bad');
+    expect(await deliver()).toEqual([]);
+    await set('good', 'sent');
+    engine().advance(10_000);
+    expect(await deliver()).toEqual(['good sent']);
     expectErrors(/row bad.*does not fit "message"/);
   });
 });
