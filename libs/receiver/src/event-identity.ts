@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** What identifies a webhook within its profile. `null`: the payload does not contain it. */
+/** What identifies a webhook within its profile. `null`: the request does not contain this value. */
 export interface EventIdentity {
   id: string | null;
   type: string | null;

@@ -80,7 +80,10 @@ export interface MysmsgateDeliveryReport {
 /** The body has no field for the type of the event. Read {@link VerifiedWebhook.type}. */
 export type MysmsgateWebhook = MysmsgateIncomingSms | MysmsgateDeliveryReport;
 
-/** Mobile Text Alerts: the fields of all four events. Which are present depends on the event and the account's payload version. */
+/**
+ * Mobile Text Alerts: the fields of all four events. Which fields are present depends on the event and on the account's
+ * payload version.
+ */
 export interface MobileTextAlertsWebhook {
   type?: string;
   messageId?: string | number;

@@ -10,21 +10,21 @@ import type {
 
 /** Options of Standard Webhooks. */
 export interface StandardOptions {
-  /** Maximum distance of `webhook-timestamp` from now, in seconds, in both directions. Default 300. */
+  /** Maximum distance (seconds) of `webhook-timestamp` from now, in both directions. Default 300. */
   toleranceSeconds?: number;
 }
 
 /** Options of httpSMS. */
 export interface HttpsmsOptions {
-  /** Leeway for the token's `nbf` and `exp`, in seconds. Default 60. */
+  /** Leeway (seconds) for the token's `nbf` and `exp`. Default 60. */
   toleranceSeconds?: number;
-  /** The URL as registered with the sender, or a list of which one must match. Default: not checked. */
+  /** The URL as registered with the sender, or a list of URLs, one of which must match. Default: not checked. */
   audience?: string | readonly string[];
-  /** `api.httpsms.com` for the platform itself; other backends may use another one. Default: not checked. */
+  /** `api.httpsms.com` for the platform itself; other backends may use another issuer. Default: not checked. */
   issuer?: string;
 }
 
-/** Which header carries the HMAC-SHA256 of the body, and how it is written. */
+/** Which header carries the HMAC-SHA256 of the body, and how the HMAC is written. */
 export interface SignatureFormat {
   /** Name of the header, in upper or lower case. */
   header?: string;
@@ -62,5 +62,5 @@ export interface WebhookPayloads {
   httpsms: HttpsmsWebhook;
 }
 
-/** Who signs, and how: `standard` is Standard Webhooks (also with a CloudEvents body), the others are platforms. */
+/** Who signs, and how: `standard` is Standard Webhooks (also with a CloudEvents body), the other names are platforms. */
 export type WebhookProfile = keyof ProfileOptions;

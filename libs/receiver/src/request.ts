@@ -6,7 +6,7 @@ import { WebhookRefusedError } from './webhook-refused.error.js';
 export interface WebhookRequest {
   headers: WebhookHeaders;
   body: RawBody;
-  /** The signing secret, or several during a rotation: one of them must match. Empty ones are skipped. */
+  /** The signing secret, or several during a rotation: one of them must match. Empty secrets are skipped. */
   secrets: string | readonly string[];
   /** Epoch milliseconds. Default: the system clock. */
   now?: number;

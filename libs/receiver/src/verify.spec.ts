@@ -105,7 +105,7 @@ itForAll([
   ['mobile-text-alerts', (n) => `{"replyId":${n}}`],
   ['httpsms', (n) => `{"id":${n},"type":"message.phone.sent"}`],
 ] as [WebhookProfile, (number: string) => string][])(
-  'gives different ids to events whose numeric ids JSON.parse rounds to one number, in each field that may hold the id',
+  'gives different ids to events whose numeric ids JSON.parse rounds to the same number',
   ([profile, write]) => {
     const idOf = (number: string) => verify(profile, signed(profile, write(number))).id;
     for (const numbers of [
@@ -188,7 +188,7 @@ describe('the id, which identifies the event in a dedupe store', () => {
   });
 });
 
-it('types the payload by the profile, and accepts only the options of that profile', () => {
+it('gives the payload the type of the profile, and accepts only the options of that profile', () => {
   const request = { ...signed('msgine'), secrets: secretOf.msgine };
   const { event } = verifyWebhook({ profile: 'msgine', ...request }).payload;
   const known: 'message.sent' | 'message.delivered' | 'message.failed' = event;

@@ -14,11 +14,11 @@ export type VerifyOptions<P extends WebhookProfile = WebhookProfile> = { profile
 export interface VerifiedWebhook<P extends WebhookProfile = WebhookProfile> {
   profile: P;
   /**
-   * Identifies the event: the same on every retry, so claim it in a {@link DedupeStore}. Built from the profile's own ids,
-   * or a digest of the body if the payload has none (an incoming SMS of MySMSGate).
+   * Identifies the event, and is the same on every retry. Use it as the key in a {@link DedupeStore}. Built from the
+   * profile's own ids. If the payload has no id (an incoming SMS of MySMSGate), this is a digest of the body.
    */
   id: string;
-  /** Event name in the profile's vocabulary, or `null` if the payload does not show which event it is. */
+  /** Event name in the profile's vocabulary, or `null` if the payload does not show which event happened. */
   type: string | null;
   payload: WebhookPayloads[P];
 }

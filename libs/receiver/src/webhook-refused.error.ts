@@ -43,7 +43,7 @@ export class WebhookRefusedError extends Error {
 
   /**
    * HTTP status for the response: 401; 400 for a signed body that is not a JSON object; 500 if the receiver's set-up is
-   * wrong. Senders that retry do so after a 500, so a webhook is not lost if the set-up is fixed in time.
+   * wrong. Senders that retry also retry after a 500, so a webhook is not lost if the set-up is fixed in time.
    */
   get status(): 400 | 401 | 500 {
     if (RECEIVER_FAULTS.has(this.reason)) return 500;

@@ -1,4 +1,4 @@
-/** Returns the name that needs the fewest edits to become `text`, or `null` if all differ by more than two. */
+/** Returns the name that needs the fewest edits to become `text`, or `null` if every name needs more than two edits. */
 export function nearest(text: string, names: readonly string[]): string | null {
   let best: { name: string; edits: number } | null = null;
   for (const name of names) {

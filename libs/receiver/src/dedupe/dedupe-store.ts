@@ -1,4 +1,7 @@
-/** `new`: the caller handles the webhook now. `in-progress`: another caller does. `done`: it was handled. */
+/**
+ * `new`: the caller handles the webhook now. `in-progress`: another caller handles the webhook. `done`: the webhook has
+ * been handled.
+ */
 export type DedupeState = 'new' | 'in-progress' | 'done';
 
 /**
@@ -7,9 +10,10 @@ export type DedupeState = 'new' | 'in-progress' | 'done';
  */
 export interface DedupeStore {
   /**
-   * Takes a lease on the key unless the key is leased or done. If several callers begin a key at once, exactly one gets `new`.
+   * Takes a lease on the key unless the key is leased or done. If several callers begin a key at once, exactly one gets
+   * `new`.
    * @param token is unique to this call; `abandon` needs it
-   * @param leaseMs how long the lease holds, in milliseconds; after it the next caller gets `new`
+   * @param leaseMs how long (ms) the lease holds; after that time, the next caller gets `new`
    */
   begin(key: string, token: string, leaseMs: number): Promise<DedupeState>;
   /** Marks the key as done for `ttlMs` milliseconds, also if another caller holds a lease on it. */

@@ -9,12 +9,12 @@ export const DEDUPE_TTL_MS = 7 * 24 * 60 * 60 * 1000;
 
 export interface HandleOnceOptions {
   /**
-   * Time after which a retry of the sender is handled although the first request has neither succeeded nor failed, in
-   * milliseconds. Default {@link DEDUPE_LEASE_MS}. Must exceed the longest run time of the handler, otherwise two may run at
-   * once. Must be shorter than the time over which the sender retries, otherwise an event is lost if the process dies.
+   * Time (ms) after which a retry of the sender is handled, although the first request is still in progress. Default
+   * {@link DEDUPE_LEASE_MS}. Must exceed the longest run time of the handler, otherwise two handlers may run at once.
+   * Must be shorter than the time over which the sender retries, otherwise an event is lost if the process dies.
    */
   leaseMs?: number;
-  /** How long a handled key is remembered, in milliseconds. Default {@link DEDUPE_TTL_MS}. */
+  /** How long (ms) a handled key is remembered. Default {@link DEDUPE_TTL_MS}. */
   ttlMs?: number;
 }
 
@@ -53,6 +53,6 @@ async function abandonAfterFailure(
   if (abandoned.status === 'fulfilled') return;
   throw new AggregateError(
     [failure, abandoned.reason],
-    `Handling "${key}" failed, and ending its lease failed too: copies are handled once the lease has ended.`,
+    `Handling "${key}" failed, and ending its lease failed too: copies are handled after the lease has ended.`,
   );
 }

@@ -16,7 +16,7 @@ it('keeps at most the maximum number of keys, and forgets the oldest first', asy
   expect(await store.begin('a', 't', 1000)).toBe('new');
 });
 
-it('removes expired keys when new ones are added', async () => {
+it('removes expired keys when new keys are added', async () => {
   const store = create();
   for (let key = 0; key < 100; key += 1) await store.begin(String(key), 't', 1000);
   now += 1000;
@@ -30,7 +30,7 @@ it('refuses a maximum of less than one key', () => {
 });
 
 describe('handleOnce', () => {
-  it('names both failures if the lease cannot be ended', async () => {
+  it('names the error of the work and the error of the store if the lease cannot be ended', async () => {
     const [work, abandon] = [new Error('work'), new Error('abandon')];
     const store = {
       begin: () => Promise.resolve('new' as const),
@@ -41,7 +41,7 @@ describe('handleOnce', () => {
     await expect(failed).rejects.toMatchObject({ errors: [work, abandon] });
   });
 
-  it('rejects if the work succeeded but the key cannot be marked as done, so that the sender retries', async () => {
+  it('rejects if the work succeeds but the key cannot be marked as done, so that the sender retries', async () => {
     const store = create();
     store.complete = () => Promise.reject(new Error('store is down'));
     await expect(handleOnce(store, 'a', () => undefined)).rejects.toThrow('store is down');

@@ -1,7 +1,7 @@
 import type { DedupeState, DedupeStore } from './dedupe-store.js';
 
 export interface MemoryDedupeStoreOptions {
-  /** Maximum number of keys; beyond it the oldest are forgotten. Default 100,000 (about 20 MB). */
+  /** Maximum number of keys. If there are more, the oldest keys are forgotten. Default 100,000 (about 20 MB). */
   maxKeys?: number;
   /** Epoch milliseconds. Default: the system clock. */
   now?: () => number;
@@ -55,7 +55,10 @@ export class MemoryDedupeStore implements DedupeStore {
     this.removeOldest(now);
   }
 
-  /** Removes the oldest keys as long as they are expired or too many. Each key is removed once, so a call stays cheap. */
+  /**
+   * Removes the oldest key while it has expired or there are too many keys. Each key is removed once, so a call stays
+   * cheap.
+   */
   private removeOldest(now: number): void {
     for (const [key, { expiresAt }] of this.entries) {
       if (expiresAt > now && this.entries.size <= this.maxKeys) return;

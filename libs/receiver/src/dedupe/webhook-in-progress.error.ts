@@ -5,7 +5,7 @@
  */
 export class WebhookInProgressError extends Error {
   override readonly name = 'WebhookInProgressError';
-  /** Not a 4xx, because some senders do not retry those. */
+  /** Not a 4xx, because some senders do not retry after a 4xx. */
   readonly status = 503;
   readonly statusCode = 503;
   readonly headers: Readonly<Record<string, string>>;

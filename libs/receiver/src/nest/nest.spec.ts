@@ -167,7 +167,7 @@ describe.each(adapters)('A Nest application on %s', (name, adapter) => {
       });
     });
 
-    it('reads a CloudEvents body once its content type has a parser', async () => {
+    it('reads a CloudEvents body if its content type has a parser', async () => {
       const body = bodyOf['standard-cloudevents'];
       const request = requestOf['standard-cloudevents'](body, secretOf.standard);
       const answer = await post('standard', request);
@@ -224,7 +224,7 @@ describe.each(adapters)('A Nest application on %s', (name, adapter) => {
       expect((await post('vault', ofTenant('b'))).status).toBe(401);
     });
 
-    it('answers a retry with 503 while the first request is handled, and handles the next if the first fails', async () => {
+    it('answers a retry with 503 while the first request is handled, and handles the next retry if the first request fails', async () => {
       seen = new MemoryDedupeStore();
       const request = requestOf.msgine(bodyOf.msgine, secretOf.msgine);
       let fail!: (error: Error) => void;
@@ -254,7 +254,7 @@ describe.each(adapters)('A Nest application on %s', (name, adapter) => {
       expect(logged.join()).toContain('vault is sealed');
     });
 
-    it('answers 500 on a route without the guard, and logs how to add it', async () => {
+    it('answers 500 on a route without the guard, and logs how to add the guard', async () => {
       const answer = await post('unguarded', requestOf.msgine(bodyOf.msgine, secretOf.msgine));
       expect(answer.status).toBe(500);
       expect(logged.join()).toContain('@UseGuards(webhookGuard');

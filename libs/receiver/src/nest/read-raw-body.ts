@@ -3,8 +3,8 @@ import { WebhookRefusedError } from '../webhook-refused.error.js';
 import type { NestRequest } from './verified-request.js';
 
 /**
- * Returns the bytes that Nest kept, or a body that no parser changed, or an empty string for a request without a body. Throws
- * `body-not-raw` if there is a body, but not its bytes.
+ * Returns the bytes that Nest kept, or a body that no parser changed. For a request without a body, returns an empty
+ * string. Throws `body-not-raw` if the request has a body, but its bytes were not kept.
  */
 export function readRawBody({ rawBody, body, headers }: NestRequest): RawBody {
   if (rawBody !== undefined) return rawBody;
@@ -14,7 +14,7 @@ export function readRawBody({ rawBody, body, headers }: NestRequest): RawBody {
     'body-not-raw',
     'Nest kept no raw body, and the signature covers the exact bytes. Create the application with ' +
       'NestFactory.create(AppModule, { rawBody: true }) and keep its own body parser on. For a content type other than ' +
-      "application/json add app.useBodyParser('json', { type }) on Express, app.useBodyParser(type) on Fastify.",
+      "application/json, add app.useBodyParser('json', { type }) on Express, or app.useBodyParser(type) on Fastify.",
   );
 }
 

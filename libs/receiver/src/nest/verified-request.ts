@@ -1,7 +1,7 @@
 import type { WebhookHeaders } from '../headers.js';
 import type { VerifiedWebhook } from '../verify.js';
 
-/** The part of an Express or Fastify request under Nest that this package reads. */
+/** What this package reads of a request in Nest, on Express or on Fastify. */
 export interface NestRequest {
   headers: WebhookHeaders & Record<string, string | string[] | undefined>;
   /** Kept by Nest if the application was created with `rawBody: true`. */

@@ -4,7 +4,10 @@ import { getVerifiedWebhook } from './verified-request.js';
 const webhookOf = (context: ExecutionContext) =>
   getVerifiedWebhook(context.switchToHttp().getRequest<object>());
 
-/** Injects the verified body as an object. Type the parameter as the profile's payload, such as `MsgineWebhook`. Pipes can check it. */
+/**
+ * Injects the verified body as an object. Declare the parameter with the type of the profile's payload, such as
+ * `MsgineWebhook`. Pipes can check the payload.
+ */
 export const WebhookPayload: (...pipes: (PipeTransform | Type<PipeTransform>)[]) => ParameterDecorator =
   createParamDecorator((_data: unknown, context: ExecutionContext) => webhookOf(context).payload);
 

@@ -12,7 +12,10 @@ import { verifyWebhook } from '../verify.js';
 import { readRawBody } from './read-raw-body.js';
 import { setVerifiedWebhook, type NestRequest } from './verified-request.js';
 
-/** The secrets, or a function that returns those of a request, for example of the tenant in its path. */
+/**
+ * The secrets, or a function that returns the secrets for a request, for example those of the tenant in the request's
+ * path.
+ */
 export type SecretSource =
   | string
   | readonly string[]
@@ -27,10 +30,10 @@ export type WebhookGuardOptions = {
 }[WebhookProfile];
 
 /**
- * Accepts verified webhooks only. Needs `NestFactory.create(AppModule, { rawBody: true })`.
- * A refused request gets 401 (400 for a signed body that is not a JSON object) without a reason; the reason is logged. A
- * mistake in the set-up, such as a missing `rawBody: true`, is a 500 and an error in the log. Extend this class if the options need
- * injected providers.
+ * Accepts only verified webhooks. Needs `NestFactory.create(AppModule, { rawBody: true })`. A refused request gets 401
+ * (400 for a signed body that is not a JSON object) without a reason; the reason is logged. After a mistake in the
+ * set-up, such as a missing `rawBody: true`, the request gets 500 and an error is logged. Extend this class if the
+ * options need injected providers.
  */
 export class WebhookGuard implements CanActivate {
   private readonly logger = new Logger('WebhookGuard');

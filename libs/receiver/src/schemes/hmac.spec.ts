@@ -52,7 +52,7 @@ describe('Known signatures', () => {
       'sha256=',
     ],
   ])(
-    'of well-known texts with the key %s are valid, but not for a changed text',
+    'of well-known texts with the key %s are valid, but are refused for a changed text',
     (secrets, body, signature, prefix) => {
       const request = readRequest({ headers: { 'x-signature': signature }, body, secrets });
       expect(() => verifyHmac(request, { header: 'x-signature', prefix })).not.toThrow();

@@ -41,6 +41,6 @@ function checkAudience(claims: Claims, audience: string | readonly string[] | un
   if (![audience].flat().some((url) => audiences.includes(url)))
     throw new WebhookRefusedError(
       'wrong-audience',
-      'The token is valid, but was created for a URL other than `audience`. Compare it with the registered URL character by character.',
+      'The token is valid, but was created for a URL other than `audience`. Compare `audience` with the registered URL character by character.',
     );
 }

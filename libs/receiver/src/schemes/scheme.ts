@@ -6,6 +6,9 @@ import type { ProfileOptions, WebhookProfile } from '../profiles.js';
 export interface Scheme<P extends WebhookProfile> {
   /** Throws `WebhookRefusedError` unless the request was signed with one of the secrets. */
   verify(request: ReadRequest, options: ProfileOptions[P]): void;
-  /** Returns an id that is the same for every retry of an event and differs between events, or `null` as id if there is none. */
+  /**
+   * Returns the type, and an id that is the same for every retry of an event and differs between events. Both can be
+   * `null`.
+   */
   identify(payload: Record<string, unknown>, request: ReadRequest): EventIdentity;
 }

@@ -14,7 +14,7 @@ export function readStandardKey(secret: string): StandardKey {
   if (value.startsWith('whsk_'))
     throw new WebhookRefusedError(
       'bad-secret',
-      'A whsk_… key is the private key of the sender and must not leave it. Use its public half, whpk_….',
+      'A whsk_… key is the private key of the sender and must not leave the sender. Use its public half, whpk_….',
     );
   return value.startsWith('whpk_') ? publicKey(value.slice(5)) : sharedKey(value.replace(/^whsec_/, ''));
 }

@@ -205,7 +205,7 @@ describe('The standard profile: headers', () => {
     ['a shorter one', 'v1,g0hM9SsE'],
     ['one with invalid characters', 'v1,🙂'],
     ['one joined with a comma', `${signed().headers['webhook-signature']}, v1,AAAA`],
-  ])('reports v1 entries that are not the signature of the request as a mismatch', ([, value]) => {
+  ])('reports a mismatch for v1 entries that are not the signature of the request', ([, value]) => {
     expect(refusal(change('webhook-signature', value)).reason).toBe('signature-mismatch');
   });
 

@@ -6,7 +6,7 @@ import type { Scheme } from './scheme.js';
 import { signatureMismatch, WRONG_SECRET_OR_BODY } from './signature-mismatch.js';
 import { readStandardKey } from './standard-key.js';
 
-/** More than any rotation needs. Checking each one costs time, and the sender is not authenticated yet. */
+/** More than any rotation needs. Checking each signature costs time, and the sender is not authenticated yet. */
 const MAX_SIGNATURES = 32;
 
 /** Standard Webhooks 1.0: `v1` (HMAC-SHA256) and `v1a` (Ed25519) over `id.timestamp.body`. */

@@ -46,7 +46,7 @@ it('distinguishes keys that differ in one letter, however long they are', async 
     expect([key.slice(0, 9), await begin(key)]).toEqual([key.slice(0, 9), 'new']);
 });
 
-it('prunes expired keys and no others', async () => {
+it('prunes only expired keys', async () => {
   await store.begin('short', 't', 1000);
   await store.complete('long', hour);
   now += 1000;
@@ -137,7 +137,7 @@ it('handles a webhook once if TypeORM reads from a replica that receives no writ
   }
 });
 
-/** Returns once a statement waits for another transaction. */
+/** Returns when a statement waits for another transaction. */
 async function lockWaiter(): Promise<void> {
   const waiting =
     "select 1 from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()";

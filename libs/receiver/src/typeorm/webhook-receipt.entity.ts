@@ -2,15 +2,15 @@ import { EntitySchema } from 'typeorm';
 
 /** What is known of one webhook: that it is being handled, or done. */
 export class WebhookReceipt {
-  /** SHA-256 of the key in hex: it has a fixed length, and no collation treats two different ones as equal. */
+  /** SHA-256 of the key in hex: the digest has a fixed length, and no collation treats two different digests as equal. */
   keyDigest!: string;
   /** The token of the lease (begins with `lease:`) if the webhook is being handled; anything else if it is done. */
   token!: string;
-  /** When the lease ends or the key is forgotten, epoch milliseconds. Most drivers return `bigint` as a string. */
+  /** When the lease ends or the key is forgotten (epoch milliseconds). Most drivers return `bigint` as a string. */
   expiresAt!: string;
 }
 
-/** Add it to the data source's `entities`. Your own migration creates the table. */
+/** Add this schema to the data source's `entities`. Your own migration creates the table. */
 export const webhookReceiptSchema: EntitySchema<WebhookReceipt> = new EntitySchema<WebhookReceipt>({
   target: WebhookReceipt,
   name: 'WebhookReceipt',

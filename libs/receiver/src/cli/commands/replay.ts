@@ -15,7 +15,7 @@ export const replay: Command = {
   summary: 'Sends stored requests, or the request in the JSON of a delivery, to a URL.',
   usage: 'FILE… --to URL [--secret SECRET] [OPTIONS]',
   flags: {
-    to: { value: 'URL', help: 'where to send them' },
+    to: { value: 'URL', help: 'where to send the requests' },
     ...SIGNATURE_FLAGS,
     audience: { value: 'URL', help: 'httpsms: the URL in the token. Default: --to' },
     timeout: { value: 'SECONDS', help: 'how long to wait for a response. Default 30' },
@@ -89,7 +89,7 @@ function readTarget(text: string | undefined): URL {
   return url;
 }
 
-/** The files of all paths. Those of a folder are in the order in which they were stored. */
+/** The files of all paths. The files of a folder are in the order in which they were stored. */
 async function listFiles(paths: readonly string[]): Promise<string[]> {
   if (paths.length === 0)
     throw new UsageError('replay needs a file: one that listen --save stored, or the JSON of a delivery.');

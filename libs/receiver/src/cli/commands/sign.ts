@@ -13,7 +13,7 @@ const FORMATS = ['text', 'headers', 'curl', 'json'];
 
 export const sign: Command = {
   name: 'sign',
-  summary: 'Signs a body as the sender does. Prints the headers, and a cURL command that sends it.',
+  summary: 'Signs a body as the sender does. Prints the headers, and a cURL command that sends the body.',
   usage: '[FILE] --secret SECRET [OPTIONS]',
   flags: {
     ...SIGNATURE_FLAGS,

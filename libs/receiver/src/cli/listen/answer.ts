@@ -20,10 +20,10 @@ export function answerOfPath(path: string): Answer | null {
 export const isSuccess = (answer: Answer): boolean =>
   answer === 'slow' || (typeof answer === 'number' && answer < 300);
 
-/** The answer to the attempts that follow those that `--fail` lets fail. */
+/** The answer after the attempts that `--fail` lets fail. */
 export const successOf = (answer: Answer): Answer => (isSuccess(answer) ? answer : 200);
 
-/** Responds as `answer` says. `slow` responds after `delayMs`, `hang` never, and `reset` closes the connection. */
+/** Responds as `answer` says. `slow` responds after `delayMs`, `hang` does not respond, and `reset` closes the connection. */
 export function respond(
   answer: Answer,
   request: IncomingMessage,

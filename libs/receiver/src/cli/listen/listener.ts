@@ -23,9 +23,9 @@ export interface Arrival {
 export interface ListenSettings {
   verify: VerifySettings;
   answer: Answer;
-  /** Number of attempts of each event that fail before one succeeds. */
+  /** How many attempts fail for each event before an attempt succeeds. */
   failures: number;
-  /** Delay of the answer `slow`, ms. */
+  /** Delay (ms) of the answer `slow`. */
   delayMs: number;
 }
 
@@ -34,14 +34,17 @@ export class Listener {
   private readonly server = createServer((request, response) => void this.handle(request, response));
   private readonly attempts = new AttemptCounter();
 
-  /** `onArrival` runs before the answer is sent. `onFault` gets a message if the request cannot be read, or if `onArrival` fails. */
+  /**
+   * `onArrival` runs before the answer is sent. `onFault` gets a message if the request is too large or cannot be read,
+   * or if `onArrival` fails.
+   */
   constructor(
     private readonly settings: ListenSettings,
     private readonly onArrival: (arrival: Arrival) => void | Promise<void>,
     private readonly onFault: (message: string) => void,
   ) {}
 
-  /** Returns the URL. Throws {@link UsageError} if it cannot listen there. */
+  /** Returns the URL. Throws {@link UsageError} if the port or the host cannot be used. */
   async listen(port: number, host: string): Promise<string> {
     await new Promise<void>((resolve, reject) => {
       this.server.once('error', (error: NodeJS.ErrnoException) => reject(listenError(error, port, host)));

@@ -13,7 +13,7 @@ export interface StoredRequest {
   bodyEncoding: 'utf8' | 'base64';
 }
 
-/** Writes requests to a folder, in files whose names sort by time. Only their owner can read them. */
+/** Writes requests to a folder, in files whose names sort by time. Only the owner of a file can read it. */
 export class RequestFolder {
   private count = 0;
 

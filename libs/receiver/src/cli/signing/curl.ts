@@ -1,4 +1,4 @@
-/** Returns a command for a POSIX shell that sends the request. `body`: a path, or the text itself. */
+/** Returns a command that sends the request from a POSIX shell. `body`: a path, or the text itself. */
 export function curlOf(
   url: string,
   headers: Readonly<Record<string, string>>,

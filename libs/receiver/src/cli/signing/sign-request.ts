@@ -8,7 +8,7 @@ import { webToken } from './web-token.js';
 export interface SigningInput extends Pick<SignatureSettings, 'format'> {
   profile: WebhookProfile;
   body: Buffer;
-  /** At least one. The standard profiles sign with each secret, the others with the first. */
+  /** At least one secret. The standard profiles sign with each secret. The other profiles sign only with the first secret. */
   secrets: readonly string[];
   /** Standard profiles: `webhook-id`. */
   id: string;
@@ -16,7 +16,7 @@ export interface SigningInput extends Pick<SignatureSettings, 'format'> {
   at: number;
   /** httpsms: audience of the token. */
   url: string;
-  /** httpsms. */
+  /** httpsms: issuer of the token. */
   issuer: string;
   /** httpsms: id of the account. */
   subject: string;

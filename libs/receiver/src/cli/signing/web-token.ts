@@ -11,7 +11,7 @@ export interface TokenClaims {
   at: number;
 }
 
-/** Returns a token as httpSMS creates it: HS256, valid from 600 s before `at` to 600 s after. */
+/** Returns a token as httpSMS creates it: HS256, valid from 600 s before `at` to 600 s after `at`. */
 export function webToken(key: string, { issuer, subject, audience, at }: TokenClaims): string {
   const claims = {
     iss: issuer,

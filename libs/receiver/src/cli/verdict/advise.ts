@@ -38,7 +38,7 @@ function aboutMissingHeader({ headers, profile }: RefusedRequest): string {
     : 'The sender has no secret for this URL, or a proxy removed the header.';
 }
 
-/** How a body may have been rewritten on the way, and a function that undoes it. */
+/** How a body may have been rewritten on the way, and a function that undoes the change. */
 const REWRITTEN: readonly (readonly [how: string, (body: string) => string | null])[] = [
   ['given other line ends', (body) => body.replaceAll('\r\n', '\n')],
   ['given a line end or blanks around it', (body) => body.trim()],
@@ -72,7 +72,7 @@ function compact(body: string): string | null {
   }
 }
 
-/** The secrets that may have been meant, if this one was copied with a mistake. */
+/** Returns the secrets that may be meant if this secret was copied with a mistake. */
 function variants(secret: string): string[] {
   const trimmed = secret.trim();
   const bare = trimmed.replace(/^whsec_/, '');

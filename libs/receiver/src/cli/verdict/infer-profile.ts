@@ -2,7 +2,7 @@ import { readHeader, type WebhookHeaders } from '../../headers.js';
 import type { WebhookProfile } from '../../profiles.js';
 import { WebhookRefusedError } from '../../webhook-refused.error.js';
 
-/** The header that carries each profile's signature, in the order in which they are looked for. */
+/** The headers that carry signatures, each with its profile, in the order in which they are looked for. */
 export const SIGNATURE_HEADERS: readonly (readonly [header: string, profile: WebhookProfile])[] = [
   ['webhook-signature', 'standard'],
   ['x-msgine-signature', 'msgine'],
@@ -23,7 +23,7 @@ export function inferProfile(headers: WebhookHeaders): WebhookProfile | null {
   return isCloudEvent ? 'standard-cloudevents' : 'standard';
 }
 
-/** The value of a header, or `null` if it is missing or there are several. */
+/** The value of a header, or `null` if the header is missing or has several values. */
 export function valueOf(headers: WebhookHeaders, name: string): string | null {
   try {
     return readHeader(headers, name);

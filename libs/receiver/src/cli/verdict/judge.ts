@@ -20,7 +20,7 @@ export interface VerifySettings extends SignatureSettings {
   toleranceSeconds?: number;
   /** httpsms: the registered URL. */
   audience?: string;
-  /** httpsms. */
+  /** httpsms: issuer of the token. */
   issuer?: string;
   /** Epoch milliseconds; default: now. */
   now?: number;
@@ -28,7 +28,7 @@ export interface VerifySettings extends SignatureSettings {
 
 /** What verification says about a request. */
 export interface Verdict {
-  /** `null`: there is no secret to check it with. */
+  /** `null`: there is no secret to check the signature with. */
   isVerified: boolean | null;
   profile: WebhookProfile | null;
   id: string;
