@@ -29,11 +29,11 @@ export interface WebhookAccount {
   alertEmail: string | null;
   /** The tenant's choice; `null`: the module's default. */
   defaultProfile: string | null;
-  /** What new endpoints and callbacks get: the choice, or the module's default. */
+  /** Profile of new endpoints and callbacks: the tenant's choice, or the module's default. */
   profile: string;
   /** The account's secrets without their values, newest first. */
   secrets: SecretInfo[];
-  /** Where requests come from, for the receivers' firewalls; empty: not published. */
+  /** Addresses that requests come from, for the receivers' firewalls; empty: not published. */
   egressIps: string[];
 }
 
@@ -79,12 +79,12 @@ export class WebhookAccounts {
   }
 
   /**
-   * Sets a new secret. The old ones stay valid for `overlapMs` if a profile that signs with them can send several
+   * Sets a new secret. The old secrets stay valid for `overlapMs` if a profile that signs with them can send several
    * signatures.
    *
    * @returns the secret in the clear
-   * @throws WebhooksRequestError 400 `invalid_request`, 409 `too_many_secrets` if too many would be valid, 422 `refused` if a given
-   *   secret does not fit
+   * @throws WebhooksRequestError 400 `invalid_request`, 409 `too_many_secrets` if too many secrets would be valid, 422
+   * `refused` if a given secret does not fit
    */
   async rotateSecret(
     tenantId: string,

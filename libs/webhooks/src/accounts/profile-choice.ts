@@ -3,7 +3,7 @@ import { unprocessable } from '../core/request-error.js';
 import type { Profile } from '../profiles/profile.js';
 import type { AccountRecord } from '../store/account-store.js';
 
-/** Name of the profile of a tenant's new endpoints and callbacks: the account's choice, or the module's default. */
+/** Name of the profile for a tenant's new endpoints and callbacks: the account's choice, or the module's default. */
 export function defaultProfileFor(
   settings: Settings,
   { defaultProfile }: Pick<AccountRecord, 'defaultProfile'>,
@@ -11,7 +11,7 @@ export function defaultProfileFor(
   return defaultProfile ?? settings.profile.name;
 }
 
-/** The profile of this name. Throws a 422 naming `field` if the host has none. */
+/** The profile of this name. Throws a 422 that names `field` if the host has no such profile. */
 export function requireProfile(settings: Settings, name: string, field: string): Profile {
   const profile = settings.profiles.get(name);
   if (profile) return profile;

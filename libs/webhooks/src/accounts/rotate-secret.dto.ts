@@ -4,12 +4,15 @@ const WEEK_MS = 7 * 24 * 3600 * 1000;
 
 /** Body of `POST …/rotate-secret`, of an endpoint and of the account. */
 export class RotateSecret {
-  /** Default: a new one is generated. */
+  /** Default: a new secret is generated. */
   @Optional()
   @Text(512)
   secret?: string;
 
-  /** How long the old secrets stay valid, ms, at most 7 days; 0 if one has leaked. Default: `rotationOverlapMs` of the module, 24 h. */
+  /**
+   * How long (ms) the old secrets stay valid: at most 7 days; `0` if a secret has leaked. Default: the module's
+   * `rotationOverlapMs`, or 24 h.
+   */
   @Optional()
   @WholeNumber(0, WEEK_MS)
   overlapMs?: number;

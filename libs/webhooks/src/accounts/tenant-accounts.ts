@@ -19,7 +19,10 @@ export class TenantAccounts {
     return accounts.get(tenantId)!;
   }
 
-  /** Locks the account until `tx` ends, so that limits hold when registrations race. Returns the database's time, epoch ms. */
+  /**
+   * Locks the account until `tx` ends, so that limits hold when registrations race. Returns the database's time (epoch
+   * ms).
+   */
   async lock(tx: AccountStore, tenantId: string): Promise<number> {
     await this.find(tx, tenantId);
     return tx.lockAccount(tenantId);

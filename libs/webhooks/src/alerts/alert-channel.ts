@@ -11,8 +11,8 @@ export interface WebhookAlert {
   /** Scheme, host and port of the endpoint or callback; `null` in a summary, and if the endpoint is deleted. */
   origin: string | null;
   /**
-   * Address to mail it to: the endpoint's `alertEmail`, else the account's. `null` if there is no address, if the endpoint does
-   * not want mail about each failure, or if the day's number of mails is used up.
+   * Address to mail the alert to: the endpoint's `alertEmail`, otherwise that of the account. `null` if there is no
+   * address, if the endpoint does not want mail about each failure, or if the day's number of mails is used up.
    */
   email: string | null;
   /** One line for people. The same for every alert of one kind and endpoint. */

@@ -8,12 +8,15 @@ import type {
 } from '../store/alert-store.js';
 import type { ClaimedAlert } from './claimed-alert.js';
 
-/** An attempt of an outage may begin at most this long before the stored start of the outage, ms. */
+/** An attempt of an outage may begin at most this long before the stored start of the outage. */
 const MAX_ATTEMPT_MS = 60_000;
 
 const WITHOUT_CAUSE: ReadonlySet<AlertKind> = new Set(['endpoint.recovered', 'endpoint.backlog_filling']);
 
-/** What an alert is about. Read when the alert is sent, so that it includes what has happened since the alert was created. */
+/**
+ * What an alert is about. The facts are read when the alert is sent, so that they include what has happened since the
+ * alert was created.
+ */
 export interface AlertFacts {
   /** The most frequent first. */
   causes: FailureCount[];
@@ -21,7 +24,7 @@ export interface AlertFacts {
   held: AlertCount[];
 }
 
-/** The facts of each of `alerts`, or why they cannot be read. Reads them together. */
+/** Returns the facts of each alert, or why these facts cannot be read. Reads the facts of all alerts together. */
 export async function readAlertFacts(
   store: AlertStore,
   alerts: readonly ClaimedAlert[],
@@ -30,7 +33,7 @@ export async function readAlertFacts(
     return await readTogether(store, alerts);
   } catch (error) {
     if (alerts.length === 1) return [error as Error];
-    // One row that somebody changed by hand must not hold up the others.
+    // One row that somebody changed by hand must not hold up the other alerts.
     return (await Promise.all(alerts.map((alert) => readAlertFacts(store, [alert])))).flat();
   }
 }

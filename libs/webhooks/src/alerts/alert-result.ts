@@ -5,7 +5,10 @@ const MINUTE_MS = 60_000;
 /** Pauses between tries: about a day in all. */
 const RETRY_PAUSES_MS = [0.5, 2, 10, 30, 60, 180, 360, 720].map((minutes) => minutes * MINUTE_MS);
 
-/** The result of one try. `takenBy`: the channels that have the alert now. `error`: why the other channels do not. */
+/**
+ * The result of one try. `takenBy`: the channels that have the alert now. `error`: why the other channels do not have
+ * the alert.
+ */
 export function resultOf(
   { id, attempts }: Pick<ClaimedAlert, 'id' | 'attempts'>,
   takenBy: readonly string[],

@@ -14,9 +14,9 @@ import { ResultWriter } from './result-writer.js';
 /** Maximum number of alerts in one claim. */
 const MAX_CLAIMED = 64;
 const MAX_CONCURRENT_ALERTS = 16;
-/** How long a sender holds what it has claimed: longer than it takes to send all of it, 16 at a time for up to 15 s each. */
+/** How long a sender holds its claimed alerts. Sending them takes less time: 16 at once, each for up to 15 s. */
 const ALERT_LEASE_MS = 120_000;
-/** Minimum time between two claims, ms: endpoints often fail together, and one claim then takes all their alerts. */
+/** Minimum time between two claims. Endpoints often fail together, and one claim then takes all their alerts. */
 const CLAIM_INTERVAL_MS = 1_000;
 
 /** The result of trying to send an alert. */
@@ -26,15 +26,16 @@ export interface AlertSenderOptions {
   channels: readonly AlertChannel[];
   /** Link to an endpoint on the host's pages, from its `wh_…`; null for no link. */
   endpointUrl: ((endpointId: string) => string) | null;
-  /** Called after each try, when its result is stored. */
+  /** Called after each try, when the result is stored. */
   onTried?: (kind: AlertKind, result: AlertTry) => void;
 }
 
 /**
  * Sends alerts to the owners of endpoints.
- * - Each stored alert is sent at least once, unless a channel fails for about a day. Only one sender at a time holds an alert.
- * - Each channel has a deadline of its own. A channel that fails is retried alone: the others do not get the alert twice.
- * - It never delays a delivery.
+ * - Each stored alert is sent at least once, unless a channel fails for about a day. Only one sender at a time holds
+ *   an alert.
+ * - Each channel has a deadline of its own. Only a channel that failed gets the alert again.
+ * - Alerts never delay a delivery.
  */
 export class AlertSender {
   private readonly logger = new LineLogger('WebhookAlerts');
@@ -47,7 +48,7 @@ export class AlertSender {
   /** Alerts whose result is being written. */
   private readonly finishing = new Set<Promise<void>>();
   private claiming: Promise<void> | null = null;
-  /** On the process's monotonic clock, ms. */
+  /** Time on the process's monotonic clock (ms). */
   private nextClaimAt = 0;
   private isStopped = false;
   /** Deadline of one channel for one alert. */
@@ -64,8 +65,8 @@ export class AlertSender {
   }
 
   /**
-   * Sends due alerts in the background. Does nothing if the last claim began less than a second ago: the next check for work
-   * calls `wake` again.
+   * Sends due alerts in the background. Does nothing if the latest claim began less than a second ago: the next check
+   * for work calls `wake` again.
    */
   wake(): void {
     if (performance.now() >= this.nextClaimAt) this.startClaiming();
@@ -84,7 +85,10 @@ export class AlertSender {
       await Promise.all([this.claiming, ...this.sending, ...this.finishing]);
   }
 
-  /** Claims no more alerts, and waits up to `graceMs` for those being sent. Another sender later sends the unfinished ones. */
+  /**
+   * Claims no more alerts, and waits up to `graceMs` for the alerts that are being sent. Another sender sends the
+   * unfinished alerts later.
+   */
   async stop(graceMs: number): Promise<void> {
     this.isStopped = true;
     let timer: NodeJS.Timeout | undefined;
@@ -114,7 +118,7 @@ export class AlertSender {
     }
   }
 
-  /** What the channels get for each of `alerts`, or why it cannot be composed. */
+  /** Returns for each alert what the channels get, or why that cannot be composed. */
   private async compose(alerts: readonly ClaimedAlert[]): Promise<(WebhookAlert | Error)[]> {
     const facts = await readAlertFacts(this.store, alerts);
     return alerts.map((alert, i) => this.composeOne(alert, facts[i]!));

@@ -16,7 +16,10 @@ export class ChannelRunner {
     return this.channel.name;
   }
 
-  /** Returns why the channel did not take the alert, or null if it did. Never rejects. `now`: database clock, epoch ms. */
+  /**
+   * Returns why the channel did not take the alert, or null if the channel took it. Never rejects. `now`: database
+   * clock, epoch ms.
+   */
   async send(alert: WebhookAlert, timeoutMs: number, now: number): Promise<string | null> {
     if (now < this.hungUntil) return 'skipped, because it did not respond to an earlier alert';
     const error = await this.attempt(alert, timeoutMs, now);

@@ -3,9 +3,9 @@ import type { ClaimedAlert } from './claimed-alert.js';
 import { assignMailQuota } from './mail-quota.js';
 
 /**
- * Claims up to `limit` due alerts for `leaseMs` and decides which of them may be mailed. Both happen in one transaction, so
- * only leased alerts use up the day's quota. Returns none while another process is claiming; the next check for work
- * follows soon.
+ * Claims up to `limit` due alerts for `leaseMs` and decides which of them may be mailed. Both happen in one
+ * transaction, so only leased alerts use up the day's quota. Returns no alerts while another process is claiming; the
+ * next check for work follows soon.
  */
 export async function claimAlerts(
   store: AlertStore,

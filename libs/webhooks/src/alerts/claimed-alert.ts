@@ -2,8 +2,8 @@ import type { DueAlert } from '../store/alert-store.js';
 
 /** An alert that this sender holds until its lease expires. */
 export interface ClaimedAlert extends DueAlert {
-  /** Address to mail it to; null if there is none, or if the alert must not be mailed. */
+  /** Address to mail the alert to; null if there is no address, or if the alert must not be mailed. */
   recipient: string | null;
-  /** It is the recipient's last mail of today. */
+  /** This is the recipient's last mail of today. */
   isLastMail: boolean;
 }

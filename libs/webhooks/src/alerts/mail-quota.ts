@@ -9,9 +9,9 @@ interface AddressedAlert extends DueAlert {
 }
 
 /**
- * Distributes the day's mails in the order of `alerts`, and stores which alerts got one and which are held for the summary.
- * Counts by tenant and address: no tenant can use up another's mails. Needs the lock of `lockAlerts`: without it,
- * two processes at once could exceed the quota.
+ * Distributes the day's mails in the order of `alerts`, and stores which alerts got a mail and which alerts are held
+ * for the summary. Counts by tenant and address: no tenant can use up another tenant's mails. Needs the lock of
+ * `lockAlerts`: without it, two processes at once could exceed the quota.
  */
 export async function assignMailQuota(tx: AlertStore, alerts: readonly DueAlert[]): Promise<ClaimedAlert[]> {
   const candidates = alerts.filter(needsMail);
@@ -41,8 +41,8 @@ export async function assignMailQuota(tx: AlertStore, alerts: readonly DueAlert[
 }
 
 /**
- * Whether the quota has to decide on the alert. It does not limit summaries. A retried alert was decided at its first try, and
- * an alert without an address is not mailed.
+ * Whether the quota has to decide on the alert. The quota does not limit summaries. It has decided on a retried alert
+ * at the first try. An alert without an address is not mailed.
  */
 function needsMail(alert: DueAlert): alert is AddressedAlert {
   return alert.recipient !== null && alert.kind !== 'alerts.summary' && !alert.isMailed && !alert.isHeld;

@@ -1,6 +1,6 @@
 import type { AlertResult, AlertStore } from '../store/alert-store.js';
 
-/** If writing a batch fails, its results are written one by one after this pause, ms. */
+/** If writing a batch fails, its results are written one by one after this pause. */
 const RETRY_PAUSE_MS = 1_000;
 
 interface Waiting {
@@ -9,14 +9,17 @@ interface Waiting {
   reject: (error: Error) => void;
 }
 
-/** Writes the results of alerts. Those that arrive at about the same time are written with one statement. */
+/** Writes the results of alerts. Results that arrive at about the same time are written with one statement. */
 export class ResultWriter {
   private waiting: Waiting[] = [];
   private isWriting = false;
 
   constructor(private readonly store: AlertStore) {}
 
-  /** Resolves when the result is stored. Rejects if it is not: the alert is sent again when its lease ends. */
+  /**
+   * Resolves when the result is stored. Rejects if the result cannot be stored: the alert is sent again when its lease
+   * ends.
+   */
   add(result: AlertResult): Promise<void> {
     return new Promise((resolve, reject) => {
       this.waiting.push({ result, resolve, reject });

@@ -8,11 +8,14 @@ interface ParserError {
   code?: string;
   status?: number;
   statusCode?: number;
-  /** Maximum size of the body, bytes. */
+  /** Maximum size of the body (bytes). */
   limit?: number;
 }
 
-/** Errors of Express's parsers about the body. `entity.verify.failed` is missing, because it is the host's own check. */
+/**
+ * Errors of Express's parsers about the body. `entity.verify.failed` is missing, because it comes from a check of the
+ * host.
+ */
 const EXPRESS_TYPES = new Set([
   'charset.unsupported',
   'encoding.unsupported',
@@ -22,7 +25,7 @@ const EXPRESS_TYPES = new Set([
   'request.size.invalid',
 ]);
 
-/** The error of this module for a body that a parser has refused; `null`: `error` is not a parser's. */
+/** The error of this module for a body that a parser has refused; `null`: `error` does not come from a parser. */
 export function toBodyError(error: unknown): WebhooksRequestError | null {
   if (!isParserError(error)) return null;
   switch (error.statusCode ?? error.status) {

@@ -20,9 +20,9 @@ import { limitHeaders } from './limit-headers.js';
 import { contentTypeOf, discardBody, hasBody, isJson, jsonOnly, wasParsed } from './request-body.js';
 
 /**
- * Finds the tenant of a request, once, after all guards: no handler runs without a tenant.
- * It also does what all routes share: accepts JSON only, sets `Retry-After` and `RateLimit` on a 429, and turns missing tables
- * into a 503 and an unreadable stored secret into a 409.
+ * Finds the tenant of a request, once, after all guards: no handler runs without a tenant. It also does what all routes
+ * share: accepts only JSON, sets `Retry-After` and `RateLimit` on a 429, and turns missing tables into a 503 and an
+ * unreadable stored secret into a 409.
  */
 @Injectable()
 export class CallerInterceptor implements NestInterceptor {
@@ -80,8 +80,8 @@ export class CallerInterceptor implements NestInterceptor {
   }
 
   /**
-   * Turns missing tables into a 503, and a stored secret that cannot be opened into a 409: it was moved or changed, or its
-   * key is missing. The log tells the operator why; the tenant can rotate the secret.
+   * Turns missing tables into a 503. Turns a stored secret that cannot be opened into a 409: the secret was moved or
+   * changed, or its key is missing. The log tells the operator why; the tenant can rotate the secret.
    */
   private toRequestError(error: unknown): unknown {
     if (error instanceof WebhooksNotReadyError) return notReady();

@@ -6,7 +6,7 @@ import type { Endpoint, EndpointState } from '../../api/types.ts';
 import { endpointStatus } from '../../design/status-pill.tsx';
 import type { Params } from '../../routing/route.ts';
 
-/** The most that the API returns at once. Most accounts have fewer webhooks. */
+/** The largest page that the API returns. Most accounts have fewer webhooks. */
 const PAGE_SIZE = 100;
 
 /** `failing` exists only on this page: to the API such a webhook is active. */
@@ -18,7 +18,10 @@ interface EndpointPage {
   nextCursor: string | null;
 }
 
-/** Reads the pages from `cursor` on, until one has an endpoint that matches. Returns that page, or the last one. */
+/**
+ * Reads the pages from `cursor` on, until one has an endpoint that matches. Returns that page, or the last page if none
+ * has one.
+ */
 function pageWithMatch(state: EndpointState | undefined, cursor: string | null, filter: Params) {
   return queryOptions({
     queryKey: ['endpoints', 'matching', state, cursor, filter],

@@ -94,7 +94,7 @@ describe('The nodemailer channel', () => {
   it.each([
     ['neither', {}],
     ['both', { smtp: 'smtp://127.0.0.1', transporter: { sendMail: async () => ({}) } }],
-  ])('refuses %s of transporter and smtp', (_, options) => {
+  ])('refuses options that set %s of transporter and smtp', (_, options) => {
     expect(() => nodemailerChannel({ from: 'sms@example.com', ...options })).toThrow(
       'set exactly one of `transporter`',
     );

@@ -5,7 +5,7 @@ jest.mock('nodemailer', () => {
   throw new Error("Cannot find module 'nodemailer'");
 });
 
-it('Without the package the nodemailer channel says what to install', async () => {
+it('Without the package, the nodemailer channel says what to install', async () => {
   const channel = nodemailerChannel({ smtp: 'smtp://127.0.0.1:25', from: 'sms@example.com' });
   const sent = channel.send({
     id: '1',

@@ -13,7 +13,7 @@ export interface AlertMail {
   headers: Record<string, string>;
 }
 
-/** The part of nodemailer's transporter that is used. Anything that sends mail can implement it. */
+/** The part of nodemailer's transporter that is used. Anything that sends mail can implement this interface. */
 export interface MailTransporter {
   sendMail(mail: AlertMail): Promise<unknown>;
 }
@@ -29,7 +29,7 @@ export interface NodemailerChannelOptions {
   brand?: string;
 }
 
-/** Timeouts of an SMTP connection, unless `smtp` sets its own. */
+/** Timeouts of an SMTP connection, unless `smtp` sets other timeouts. */
 const SMTP_TIMEOUTS_MS = { connectionTimeout: 10_000, greetingTimeout: 10_000, socketTimeout: 10_000 };
 
 /**
@@ -40,7 +40,7 @@ export function nodemailerChannel(options: NodemailerChannelOptions): AlertChann
   const { transporter, smtp, from, brand } = options;
   if ((transporter === undefined) === (smtp === undefined)) {
     throw new WebhooksSetupError(
-      'nodemailerChannel: set exactly one of `transporter` (a nodemailer transporter) and `smtp` (a URL or options to create one).',
+      'nodemailerChannel: set exactly one of `transporter` (a nodemailer transporter) and `smtp` (a URL or options to create a transporter).',
     );
   }
   let created: Promise<MailTransporter> | null = transporter ? Promise.resolve(transporter) : null;

@@ -3,7 +3,7 @@ import type { ErrorDetail } from '../../core/request-error.js';
 /** The platform's name for one of our fields. */
 interface CallerField {
   name: string;
-  /** The platform's field is one value, ours is a list. */
+  /** The platform's field is one value, and our field is a list. */
   isSingle?: boolean;
 }
 

@@ -14,7 +14,7 @@ import type { WebhookCaller } from '../caller.js';
 const PAGE_LIMIT = 100;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-/** The endpoints of one profile, for the routes of its platform. Those of other profiles are a 404. */
+/** The endpoints of one profile, for the routes of its platform. Endpoints of other profiles result in a 404. */
 @Injectable()
 export class CompatEndpoints {
   private readonly logger = new LineLogger('Webhooks');
@@ -26,7 +26,10 @@ export class CompatEndpoints {
     private readonly audit: WebhookAudit,
   ) {}
 
-  /** All endpoints of the account with this profile, newest first. Not in pages, because the module limits their number. */
+  /**
+   * All endpoints of the account with this profile, newest first. Returns them at once, not in pages, because the
+   * module limits their number.
+   */
   async all(profile: string, { tenantId }: WebhookCaller): Promise<EndpointRecord[]> {
     const found: EndpointRecord[] = [];
     for (;;) {

@@ -91,7 +91,7 @@ export class HttpsmsErrors extends CompatErrorFilter {
     if (details.length === 0) {
       return { status: error.getStatus(), body: { status: 'error', message: error.message } };
     }
-    // Field names come from the request: `constructor` must not find an inherited property.
+    // Field names come from the request: a field named `constructor` must not find an inherited property.
     const data = Object.create(null) as Record<string, string[]>;
     for (const { field, message } of details) (data[field] ??= []).push(message);
     const message = `validation errors while ${HTTPSMS_OPERATIONS.get(method) ?? 'storing webhook'}`;
