@@ -11,7 +11,7 @@ export class RotateSecret {
 
   /**
    * How long (ms) the old secrets stay valid: at most 7 days; `0` if a secret has leaked. Default: the module's
-   * `rotationOverlapMs`, or 24 h.
+   * `rotationOverlapMs` (24 h unless set).
    */
   @Optional()
   @WholeNumber(0, WEEK_MS)

@@ -1,11 +1,11 @@
 import type { IncomingRequest } from './incoming-request.js';
 
-/** Kinds of `Authorization` that a browser adds by itself once its user has logged in. */
+/** Kinds of `Authorization` that a browser adds by itself after its user has logged in. */
 const ADDED_BY_BROWSERS = /^(basic|digest|negotiate|ntlm)\b/i;
 
 /**
- * Whether a browser may have sent this request for a page of another origin without a preflight. Forms and scripts can send
- * such requests if the content type is one of a form, or if there is none.
+ * Whether this request may come from a page of another origin, sent by a browser without a preflight. Forms and scripts
+ * can send such requests if the content type is one of a form, or is missing.
  */
 export function isFromOtherSite({ headers = {} }: IncomingRequest): boolean {
   const { authorization, origin } = headers;
@@ -26,7 +26,10 @@ function hostsOf(headers: NonNullable<IncomingRequest['headers']>): string[] {
     .map((host) => host.trim().toLowerCase());
 }
 
-/** Returns the text `null`, which matches no host, for the origin `null`: browsers send it if they must not name the page. */
+/**
+ * Returns the text `null`, which matches no host, for the origin `null`: browsers send this origin if they must not
+ * name the page.
+ */
 function hostOf(origin: string): string {
   return URL.canParse(origin) ? new URL(origin).host : 'null';
 }

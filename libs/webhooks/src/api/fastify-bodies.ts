@@ -33,9 +33,10 @@ interface FastifyInstance {
 }
 
 /**
- * Before any handler runs, Fastify refuses some requests with its own messages: bodies that it has no parser for, that are
- * not JSON or that are too large, and requests without a body that name a content type. This module makes its routes
- * respond as they do on Express, in the format of their platform. Other routes and the host's parsers are not changed.
+ * Before any handler runs, Fastify refuses some requests with its own messages: bodies that it has no parser for, that
+ * are not JSON or that are too large, and requests that name a content type but have no body. This module makes its
+ * routes respond as they do on Express, in the format of their platform. Other routes and the host's parsers are not
+ * changed.
  */
 @Module({})
 export class FastifyBodies implements NestModule {
@@ -83,7 +84,7 @@ export function errorFilterOf(handler: (...input: unknown[]) => unknown): ErrorF
   return config?.[OWN_ROUTE] ?? null;
 }
 
-/** The headers of requests without a body. */
+/** The headers that were hidden, of requests without a body. */
 const hidden = new WeakMap<IncomingRequest, IncomingRequest['headers']>();
 
 /** Without these headers, Fastify calls no parser. Only its own copy of the headers is changed, not Node's request. */
@@ -94,7 +95,7 @@ async function hideContentType(request: IncomingRequest): Promise<void> {
   request.headers = { ...request.headers, ...none };
 }
 
-/** Restores the headers after the parsers, so that guards and handlers see what was sent. */
+/** Restores the headers after the parsers have run, so that guards and handlers see what was sent. */
 async function showContentType(request: IncomingRequest): Promise<void> {
   if (hidden.has(request)) request.headers = hidden.get(request);
 }

@@ -9,12 +9,12 @@ import type { IncomingRequest } from './incoming-request.js';
 
 type RoutedRequest = IncomingRequest & { params?: unknown; query?: unknown };
 
-/** Printable ASCII, as of draft-ietf-httpapi-idempotency-key-header. Quotes around a key are part of it. */
+/** Printable ASCII, as in draft-ietf-httpapi-idempotency-key-header. Quotes around a key are part of the key. */
 const KEY = /^[\x21-\x7e]{1,255}$/;
 
 /**
- * Runs a `POST` with an `Idempotency-Key` once for each tenant, route and key. It comes after {@link CallerInterceptor},
- * which finds the tenant.
+ * Runs a `POST` with an `Idempotency-Key` once for each tenant, route and key. This interceptor comes after {@link
+ * CallerInterceptor}, which finds the tenant.
  */
 @Injectable()
 export class IdempotencyInterceptor implements NestInterceptor {
@@ -55,7 +55,7 @@ function readKey(header: string | string[]): string {
   throw badRequest({ field: IDEMPOTENCY_KEY, code: 'invalid', message });
 }
 
-/** What the call asks for: ids in its path, query, and body. */
+/** What the call asks for: the ids in its path, its query and its body. */
 function fingerprintOf({ params = {}, query = {}, body = {} }: RoutedRequest): string {
   return createHash('sha256')
     .update(JSON.stringify([params, query, body]))

@@ -6,7 +6,7 @@ import type { IdempotencyStore, KeyedCall } from '../store/idempotency/idempoten
 import { KEY_LIFE_MS } from '../store/idempotency/key-life.js';
 import { STORE } from '../store/store.js';
 
-/** Longer than any call takes. The longest is the route that sends a test event: it waits up to 30 s. */
+/** Longer than any call takes. The longest call sends a test event, and waits up to 30 s for the result. */
 const LOCK_MS = 60_000;
 
 /** Name of the header, as errors write it. */
@@ -50,7 +50,7 @@ export class IdempotentCalls {
         throw unprocessable({
           field: IDEMPOTENCY_KEY,
           code: 'idempotency_key_reused',
-          message: `This ${IDEMPOTENCY_KEY} was used for another call. Use a new one for each call.`,
+          message: `This ${IDEMPOTENCY_KEY} was used for another call. Use a new key for each call.`,
         });
       case 'claimed':
         return this.running(call, claim.token);

@@ -6,6 +6,6 @@ export interface IncomingRequest {
   headers?: Record<string, string | string[] | undefined>;
   /** The body as the host's parser returned it. */
   body?: unknown;
-  /** Node's request, which Fastify wraps. Missing on Express, where the request itself is Node's. */
+  /** Node's request, which Fastify wraps. Missing on Express, where the request itself is Node's request. */
   raw?: Readable;
 }

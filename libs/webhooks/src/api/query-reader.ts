@@ -7,11 +7,11 @@ import { printableName } from '../validation/json-shape.js';
 const MAX_UNKNOWN = 5;
 
 /**
- * Reads the fields of a query string one by one and reports all that are wrong in one 400. Fields that nobody reads are errors
- * too, because a misspelled filter would return everything.
+ * Reads the fields of a query string one by one and reports all wrong fields in one 400. Fields that nobody reads are
+ * errors too, because a misspelled filter would return everything.
  *
- * Bodies are checked with class-validator. It does not fit query strings, where everything is text: each field would need a
- * conversion in addition to its check, and each list of fields a class.
+ * Bodies are checked with class-validator. That package does not fit query strings, where everything is text: each
+ * field would need a conversion in addition to its check, and each list of fields would need a class.
  */
 export class QueryReader {
   private readonly problems: ErrorDetail[] = [];
@@ -81,7 +81,7 @@ export class QueryReader {
     return parseInstant(text) ?? this.report(field, 'must be a date and time such as 2026-11-20T10:00:00Z');
   }
 
-  /** Returns `read`. Throws a 400 if a field has a wrong value, or if a field is given that was not read. */
+  /** Returns `read`. Throws a 400 if a field has a wrong value, or if the query string has a field that was not read. */
   result<T>(read: T): T {
     this.reportUnknown();
     if (this.problems.length > 0) throw badRequest(...this.problems);

@@ -2,7 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { tooManyRequests, WebhooksRequestError } from '../core/request-error.js';
 import { requireTenant } from '../core/tenant.js';
 
-/** Maximum number of calls of one tenant per minute, which may all come at once, and the word for them in the error. */
+/**
+ * Maximum number of calls that one tenant may make in a minute, also all at once, and the word for such calls in the
+ * error.
+ */
 const LIMITS = {
   test: { perMinute: 20, name: 'tests' },
   retry: { perMinute: 100, name: 'retries' },
@@ -12,12 +15,12 @@ const LIMITS = {
 
 export type LimitedAction = keyof typeof LIMITS;
 
-/** Maximum number of buckets in memory. Beyond it, the least recently used bucket is dropped. */
+/** Maximum number of buckets in memory. If there are more, the least recently used bucket is dropped. */
 const MAX_BUCKETS = 10_000;
 
 interface Bucket {
   tokens: number;
-  /** The time to which `tokens` applies, ms of the process's monotonic clock. */
+  /** The time to which `tokens` applies, on the process's monotonic clock (ms). */
   at: number;
 }
 
@@ -27,8 +30,8 @@ export class RateLimit {
   private readonly buckets = new Map<string, Bucket>();
 
   /**
-   * Calls `action` if the limit allows it, otherwise throws a 429 with the time until the limit allows it. A call that the
-   * service refuses does not count, because it has sent nothing.
+   * Calls `action` if the limit allows it, otherwise throws a 429 with the time until the limit allows the call. A call
+   * that the service refuses does not count, because it has sent nothing.
    */
   async spend<T>(limit: LimitedAction, tenantId: string, action: () => Promise<T>): Promise<T> {
     const key = `${limit} ${requireTenant(tenantId)}`;

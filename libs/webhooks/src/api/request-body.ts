@@ -73,7 +73,7 @@ export function wasParsed(request: IncomingRequest): boolean {
   const { body } = request;
   if (body === undefined || body instanceof Uint8Array) return false;
   if (typeof body !== 'object' || body === null || Object.keys(body).length > 0) return true;
-  // Express 4 sets an empty object if it parses nothing; many hosts on Express 5 do so, too.
+  // Express 4 sets an empty object if it parses nothing; many hosts on Express 5 set one, too.
   return streamOf(request).readableDidRead !== false && isJson(contentTypeOf(request));
 }
 

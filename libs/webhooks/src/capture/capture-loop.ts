@@ -1,6 +1,6 @@
 import { LineLogger } from '../core/line-logger.js';
 
-/** Pause after an error, ms; doubled each time up to the maximum. */
+/** Pause after an error. It is doubled after each further error, up to the maximum. */
 const MIN_PAUSE_MS = 100;
 const MAX_PAUSE_MS = 5_000;
 

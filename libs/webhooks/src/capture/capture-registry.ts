@@ -34,8 +34,8 @@ export class CaptureRegistry {
 
   /**
    * Throws {@link WebhooksSetupError} if a capture names an entity or column that the data source does not have, if its
-   * triggers are not on the table, or if two captures are of the same column. Throws `WebhooksNotReadyError`
-   * instead if the triggers are wrong because a listed migration has not run yet.
+   * triggers are not on the table, or if two captures name the same column. Throws `WebhooksNotReadyError` instead if
+   * the triggers are wrong because a listed migration has not run yet.
    */
   async check(): Promise<void> {
     const named = new Map<string, Capture>();

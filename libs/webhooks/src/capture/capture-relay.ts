@@ -18,11 +18,12 @@ type CaptureStore = ChangeStore & OutboxStore;
 const BATCH = 200;
 
 /**
- * Publishes the events of captured changes: locks some, maps their rows, and writes the events and deletes the changes in
- * one transaction.
+ * Publishes the events of captured changes. One transaction locks some changes, maps their rows, writes the events and
+ * deletes the changes.
  * - A change is published once: if the transaction fails, the change is mapped again, and its event has the same id.
  * - The changes of a row are published in their order.
- * - A change whose map fails stays, and is tried again with growing pauses. Only later changes of its row wait for it.
+ * - A change whose map fails stays, and is tried again with growing pauses. Only later changes of the same row wait
+ *   for it.
  */
 @Injectable()
 export class CaptureRelay {
@@ -71,7 +72,7 @@ export class CaptureRelay {
       return done.length + failed.length + waiting.length;
     } catch (error) {
       if (!(error instanceof UnreadableRowsError)) throw error;
-      // One unreadable row fails the statement that reads the batch: read one row at a time to find it.
+      // If one row is unreadable, the statement that reads the batch fails. Reading one row at a time finds that row.
       if (limit > 1) return this.relayBatch(capture, 1);
       return this.postponeUnreadable(capture, error);
     }
@@ -114,7 +115,7 @@ export class CaptureRelay {
     return failed.length;
   }
 
-  /** Logs one line for all failures of a batch: the first one, and how many other rows failed. */
+  /** Logs one line for all failures of a batch: the first failure, and how many other rows failed. */
   private logFailures(name: string, failed: readonly FailedChange[]): void {
     const [first] = failed;
     if (!first) return;
@@ -127,7 +128,10 @@ export class CaptureRelay {
   }
 }
 
-/** Returns the changes to map now. A claim of one change may return two: an untried one, and one that is due again. */
+/**
+ * Returns the changes to map now. A claim of one change may return two changes: an untried one, and one that is due
+ * again.
+ */
 function toMap(claimed: readonly ClaimedChange[], limit: number): ClaimedChange[] {
   const free = claimed.filter(({ isHeld }) => !isHeld);
   return limit === 1 ? free.slice(0, 1) : free;

@@ -3,11 +3,11 @@ import type { NewEvent } from '../store/outbox-store.js';
 
 /** Maximum number of maps that run at the same time. Small, because each may use a connection of the host's pool. */
 const MAX_CONCURRENT_MAPS = 4;
-/** A map that takes longer than this counts as failed, ms. */
+/** A map that takes longer than this counts as failed. */
 const MAX_MAP_MS = 5_000;
-/** No further map of a batch starts after this time, ms, because the transaction is open meanwhile. */
+/** No further map of a batch starts after this time, because the transaction is open meanwhile. */
 const MAX_BATCH_MS = 5_000;
-/** Pause between two tries of a change, ms; doubled each time up to the longest. */
+/** Pause between two tries of a change. It is doubled after each try, up to the longest pause. */
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 600_000;
 
@@ -15,15 +15,15 @@ const LONGEST_PAUSE_MS = 600_000;
 export interface FailedChange {
   change: ClaimedChange;
   error: unknown;
-  /** Time until it is tried again, ms. */
+  /** Time until the change is tried again. */
   pauseMs: number;
-  /** When it is tried again, epoch ms. */
+  /** When the change is tried again (epoch ms). */
   dueAt: number;
 }
 
 /**
- * The result of a batch. A change is in at most one of `done`, `failed` and `waiting`. If it is in none of them, there was no
- * time to map it, and it stays as it is.
+ * The result of a batch. A change is in at most one of `done`, `failed` and `waiting`. A change that is in none of them
+ * stays as it is: there was no time to map it.
  */
 export interface MappedBatch {
   /** In the order of the changes. */
@@ -31,15 +31,16 @@ export interface MappedBatch {
   /** Changes that are done, with an event or without. */
   done: ClaimedChange[];
   failed: FailedChange[];
-  /** Changes that wait for an earlier one of their row. */
+  /** Changes that wait for an earlier change of the same row. */
   waiting: PostponedChange[];
 }
 
 /**
- * Maps changes, those of one row one after the other. If one fails, the later ones of its row wait for it; other rows continue.
+ * Maps changes. The changes of one row are mapped one after the other. If a change fails, the later changes of its row
+ * wait for it; other rows continue.
  *
  * @param map returns the event, or `null`
- * @param now the database's clock, epoch ms
+ * @param now the database's clock (epoch ms)
  * @param stop ends the batch; changes that are not yet mapped stay as they are
  */
 export async function mapBatch(

@@ -14,8 +14,8 @@ export interface MapSurroundings {
 }
 
 /**
- * The event of a change, checked and serialized; `null`: there is none. Rejects with what the map throws, and with an
- * `InvalidEventError` if its event cannot be stored.
+ * The event of a change, checked and serialized; `null`: there is no event. Rejects with what the map throws, and with
+ * an `InvalidEventError` if the event cannot be stored.
  */
 export async function mapChange(
   capture: Capture,

@@ -4,7 +4,7 @@ import type { NetworkOptions } from './options.js';
 const LOOPBACK = ['127.0.0.0/8', '::1/128'];
 
 /**
- * Adds what `allowLocalhost` allows to the other options.
+ * Adds to the other options what `allowLocalhost` allows.
  *
  * @throws InvalidOptionError in production: every customer could reach the services of this machine
  */

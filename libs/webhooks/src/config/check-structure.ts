@@ -5,9 +5,9 @@ import type { PortalOptions } from './portal-options.js';
 import { type TenantProvider, WebhooksModuleStructure } from './structure-options.js';
 
 /**
- * Checks the options that decide which providers and controllers exist, while `forRoot` runs.
+ * While `forRoot` runs, checks the options that decide which providers and controllers exist.
  *
- * @returns those options alone
+ * @returns only those options
  * @throws InvalidOptionError
  */
 export function checkStructure(given: WebhooksModuleStructure): WebhooksModuleStructure {
@@ -17,7 +17,7 @@ export function checkStructure(given: WebhooksModuleStructure): WebhooksModuleSt
   return structure;
 }
 
-/** Routes need guards and a tenant. With neither, no routes are mounted. With only one, the other was forgotten. */
+/** Routes need guards and a tenant. With neither, no routes are mounted. With only one of them, the other was forgotten. */
 function checkRoutes(structure: WebhooksModuleStructure): void {
   const { controller, guards, tenant, allowUnauthenticated, role } = structure;
   if (controller === false || role === 'worker') return;
@@ -52,14 +52,14 @@ function checkPortal(structure: WebhooksModuleStructure, { access, ...portal }: 
   if (guards === undefined && !(structure.allowUnauthenticated && process.env.NODE_ENV !== 'production')) {
     throw refuse(
       'portal.guards',
-      `portal.guards is missing: with access: "${access}" guards of yours decide who sees the webhooks page. Set guards, or portal.guards` +
+      `portal.guards is missing: with access: "${access}", your guards decide who sees the webhooks page. Set guards, or portal.guards` +
         (structure.allowUnauthenticated ? '. allowUnauthenticated does not open the page in production' : ''),
     );
   }
   if (!structure.tenant) {
     throw refuse(
       'tenant',
-      `tenant is missing: with access: "${access}" it says whose webhooks the page shows, such as (request) => request.account.id`,
+      `tenant is missing: with access: "${access}", it says whose webhooks the page shows, such as (request) => request.account.id`,
     );
   }
   if (access === 'both' && guards === 'global') {

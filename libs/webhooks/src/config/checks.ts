@@ -42,7 +42,7 @@ export function kindOf(value: unknown): string {
 
 const isPrimitive = (value: unknown): boolean => typeof value !== 'object' && typeof value !== 'function';
 
-/** Accepts any value that passes the test. Without a type argument it suits an option of any type. */
+/** Accepts any value that passes the test. Without a type argument, the check suits an option of any type. */
 export const value =
   <T = never>(test: (value: unknown) => boolean, requirement: string): Check<T> =>
   (given, option) => {
@@ -60,7 +60,7 @@ export const hidden =
 
 export const isText = (given: unknown): given is string => typeof given === 'string' && given !== '';
 
-/** Accepts booleans only, because the string "false" of an environment variable would count as true. */
+/** Accepts only booleans, because the string "false" of an environment variable would count as true. */
 export const flag = value<boolean>((given) => typeof given === 'boolean', 'true or false');
 
 export const wholeNumber = (min: number, max: number): Check<number> =>
@@ -90,7 +90,7 @@ export const stringList = value<string[]>(
   'a list of non-empty strings',
 );
 
-/** An array; each member is checked by itself, so that the error names the wrong one: `eventTypes[1]`. */
+/** An array; each member is checked by itself, so that the error names the wrong member: `eventTypes[1]`. */
 export const listOf =
   <T>(requirement: string, member: Check<T>): Check<T[]> =>
   (given, option) => {

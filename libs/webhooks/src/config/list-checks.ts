@@ -33,7 +33,7 @@ export const channelList: Check<AlertChannel[]> = (given, option) => {
   if (!Array.isArray(given)) throw mustBe(option, given, 'a list of channels');
   assertDistinctNames(given, option);
   const incomplete = (given as AlertChannel[]).find((channel) => typeof channel.send !== 'function');
-  if (incomplete) throw mustBe(option, incomplete.name, 'a list of channels that have a send function each');
+  if (incomplete) throw mustBe(option, incomplete.name, 'a list of channels, each with a send function');
   return given;
 };
 

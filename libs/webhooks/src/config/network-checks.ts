@@ -1,7 +1,7 @@
 import { EgressGuard, type EgressRules } from '../http/policy/egress-guard.js';
 import { type Check, mustBe, mustBeHidden, stringList } from './checks.js';
 
-/** Rules of the egress guard, each checked by itself, so that the error names the wrong one. */
+/** Rules of the egress guard. Each entry is checked by itself, so that the error names the wrong entry. */
 export const egressRules =
   (rule: keyof EgressRules, requirement: string): Check<string[]> =>
   (value, option) => {

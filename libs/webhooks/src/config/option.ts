@@ -10,8 +10,8 @@ interface Rule {
 const rulesByPrototype = new WeakMap<object, Map<string, Rule>>();
 
 /**
- * Declares a property as an option. The property defines the option completely: the comment says what it does, the
- * initializer is its default, and the check is its range.
+ * Declares a property as an option. The property defines the option completely: the comment says what the option does,
+ * the initializer is its default, and the check is its range.
  */
 export function Option<T>(check: Check<T>, { isRequired = false } = {}) {
   return <Options extends object, Name extends keyof Options & string>(

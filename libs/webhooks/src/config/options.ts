@@ -32,7 +32,7 @@ const DAY_MS = 24 * 3600 * SECOND_MS;
 
 /** Keys that seal secrets and custom headers in the database. */
 export class EncryptionOptions {
-  /** Seals new values, and opens those that it sealed. */
+  /** Seals new values, and opens the values that it sealed. */
   @Option(hidden((key) => typeof key === 'object' && key !== null, "an object: { id: 'k1', key }"), {
     isRequired: true,
   })
@@ -40,8 +40,9 @@ export class EncryptionOptions {
   /** Earlier keys, which open the values that they sealed. Default none. */
   @Option(hidden(Array.isArray, 'a list of { id, key }')) previous?: EncryptionKey[] = [];
   /**
-   * Accept values that were stored unencrypted, before there was a key, until `reencryptSecrets()` has sealed them. Default
-   * `false`: the app does not start if there are such values, and does not use one that is written later.
+   * Accept values that were stored unencrypted, before there was a key, until `reencryptSecrets()` has sealed them.
+   * Default `false`: the app does not start if there are such values, and does not use an unencrypted value that is
+   * written later.
    */
   @Option(flag) acceptPlaintext?: boolean = false;
 }
@@ -59,12 +60,12 @@ export class DeliveryOptions {
    */
   @Option(oneOf('replace', 'add')) callbackMode?: 'replace' | 'add' = 'replace';
   /**
-   * Maximum number of requests in flight, over all workers, to an endpoint or an origin of callbacks that keeps failing. Up
-   * to four times as many if its requests fail within half a second. Default 2.
+   * Maximum number of requests in flight, over all workers, to an endpoint or an origin of callbacks that keeps
+   * failing. The maximum is up to four times as high if the requests fail within half a second. Default 2.
    */
   @Option(wholeNumber(1, 32)) failingConcurrency?: number = 2;
   /**
-   * Disable an endpoint after this long without a success, ms, if at least ten deliveries failed. `false`: never.
+   * Disable an endpoint after this time (ms) without a success, if at least ten deliveries failed. `false`: never.
    * Default 5 days.
    */
   @Option(timeOrNever(SECOND_MS)) disableAfterMs?: number | false = 5 * DAY_MS;
@@ -75,8 +76,9 @@ export class NetworkOptions {
   /** HTTP client. Default `axios`. */
   @Option(oneOf('axios', 'undici')) transport?: 'axios' | 'undici' = 'axios';
   /**
-   * Your own axios instance: its interceptors may add headers, but must not change the URL or the body. An instance with
-   * credentials among its default headers is refused, because every customer would get them. Default: a new one.
+   * Your own axios instance: its interceptors may add headers, but must not change the URL or the body. An instance
+   * with credentials among its default headers is refused, because every customer would get them. Default: a new
+   * instance.
    */
   @Option(callable('an axios instance, which is a function')) axios?: AxiosInstance;
   /**
@@ -111,11 +113,11 @@ export class NetworkOptions {
     ),
   )
   allowedHosts?: string[] = [];
-  /** The only ports that deliveries may go to. Default: any except those of services other than HTTP. */
+  /** The only ports that deliveries may go to. Default: all ports except those of services other than HTTP. */
   @Option(listOf('a list of ports', wholeNumber(1, 65_535))) allowedPorts?: number[];
   /**
-   * NAT64 prefixes of your network besides the well-known ones, such as `2a00:1:2:64::/96`: never connected to, because
-   * they lead to private IPv4 addresses. Default none.
+   * NAT64 prefixes of your network besides the well-known ones, such as `2a00:1:2:64::/96`. Deliveries never go to
+   * addresses with such a prefix, because they lead to private IPv4 addresses. Default none.
    */
   @Option(egressRules('nat64Prefixes', 'a CIDR block, such as "2a00:1:2:64::/96"'))
   nat64Prefixes?: string[] = [];
@@ -127,7 +129,7 @@ export class NetworkOptions {
 export class SecurityOptions {
   /** Store secrets unencrypted if no key is set. Default false. */
   @Option(flag) allowPlaintextSecrets?: boolean = false;
-  /** How long the old secret stays valid after a rotation, ms, at most 7 days. Default 24 h. */
+  /** How long (ms) the old secret stays valid after a rotation; at most 7 days. Default 24 h. */
   @Option(wholeNumber(0, 7 * DAY_MS)) rotationOverlapMs?: number = DAY_MS;
 }
 
@@ -138,22 +140,22 @@ export class LimitOptions {
   /** Registrations of one tenant within a minute, over all processes, deleted endpoints included. Default 20. */
   @Option(wholeNumber(1, 10_000)) registrationsPerMinute?: number = 20;
   /**
-   * Maximum number of deliveries that wait for one paused endpoint. Once a minute, the oldest beyond it are discarded. The
-   * owner is alerted from 80 % on. Default 100,000.
+   * Maximum number of deliveries that wait for one paused endpoint. Every minute, the oldest deliveries beyond this
+   * number are discarded. The owner is alerted from 80 % on. Default 100,000.
    */
   @Option(wholeNumber(1, 10_000_000)) pausedBacklog?: number = 100_000;
-  /** Size of an event's `data` as JSON, bytes. Default 262144 (256 KB). */
+  /** Maximum size (bytes) of an event's `data` as JSON. Default 262144 (256 KB). */
   @Option(wholeNumber(1, 16_777_216)) payloadBytes?: number = 262_144;
 }
 
 /** How long data is kept. */
 export class RetentionOptions {
-  /** Keep finished deliveries and their events for this long, ms. `false`: for ever. Default 30 days. */
+  /** Keep finished deliveries and their events for this time (ms). `false`: for ever. Default 30 days. */
   @Option(timeOrNever(SECOND_MS)) keepMs?: number | false = 30 * DAY_MS;
   /**
-   * Erase the bodies and responses of finished deliveries, and the data of their events, after this long, ms. The records
-   * stay until `keepMs`, but erased deliveries and events cannot be retried or replayed. `false`: not before `keepMs`.
-   * Default false.
+   * Erase the bodies and responses of finished deliveries, and the data of their events, after this time (ms). The
+   * records stay until `keepMs`, but erased deliveries and events cannot be retried or replayed. `false`: not before
+   * `keepMs`. Default false.
    */
   @Option(timeOrNever(SECOND_MS)) keepBodiesMs?: number | false = false;
 }
@@ -170,26 +172,29 @@ export class WorkerOptions {
    * as `maxInFlight` + 1. Default 256.
    */
   @Option(wholeNumber(2, 65_536)) maxInFlightPerOrigin?: number = 256;
-  /** Longest pause between two polls of an idle database, ms. Default 1000. */
+  /** Longest pause (ms) between two polls of an idle database. Default 1000. */
   @Option(wholeNumber(10, 60_000)) idlePollMs?: number = SECOND_MS;
-  /** Pause after a poll that found work, ms; doubled after each poll that finds none, or only retries to failing endpoints. Default 10. */
+  /**
+   * Pause (ms) after a poll that found work. It is doubled after each poll that finds no work, or only retries to
+   * failing endpoints. Default 10.
+   */
   @Option(wholeNumber(1, 60_000)) busyPollMs?: number = 10;
   /**
-   * How long a claim of deliveries lasts if its process stops responding, ms. At least the default. Default 2 × the longest
-   * timeout + 5 s.
+   * How long (ms) a claim of deliveries lasts if its process stops responding. Must be at least the default. Default 2
+   * × the longest timeout + 5 s.
    */
   @Option(wholeNumber(1, DAY_MS)) leaseMs?: number;
   /**
-   * How long a shutdown waits for requests in flight, ms. Then it aborts the remaining requests, which are sent again when
-   * their lease would have ended. Default 7 s, so that the last outcomes are recorded within the 10 s that many platforms
-   * leave a process to end.
+   * How long (ms) a shutdown waits for requests in flight. Then it aborts the remaining requests, which are sent again
+   * when their lease would have ended. Default 7 s, so that the last outcomes are recorded within the 10 s that many
+   * platforms leave a process to end.
    */
   @Option(wholeNumber(0, DAY_MS)) drainMs?: number = 7_000;
   /** Listen for `SIGTERM` and `SIGINT`, for hosts that do not call `enableShutdownHooks()`. Default false. */
   @Option(flag) handleSignals?: boolean = false;
   /**
-   * Tell workers in other processes of a commit by NOTIFY, and listen for it on a separate connection. If that is not
-   * possible, for example behind a transaction pooler, the worker logs one line and polls. Default true.
+   * Tell workers in other processes of a commit by NOTIFY, and listen for NOTIFY on a separate connection. If that is
+   * not possible, for example behind a transaction pooler, the worker logs one line and polls. Default true.
    */
   @Option(flag) notify?: boolean = true;
 }
@@ -207,7 +212,7 @@ export class AlertOptions {
 
 /** Options that an async factory may return. */
 export class WebhooksModuleOptions {
-  /** Profile of new endpoints and of callbacks whose account names none. Default `standard`. */
+  /** Profile of new endpoints and of callbacks whose account names no profile. Default `standard`. */
   @Option(value(isText, 'the name of a profile')) profile?: string = 'standard';
   /** Your own profiles, and built-in ones with other options (`msgine({ idMode: 'event' })`). Default none. */
   @Option(profileList) profiles?: Profile[] = [];

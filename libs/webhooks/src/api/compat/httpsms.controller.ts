@@ -131,7 +131,7 @@ function success<Data>(message: string, data: Data): ResponseBody<Data> {
   return { status: 'success', message, data };
 }
 
-/** The platform's fields under our names. A PUT replaces the webhook: without a key the webhook becomes unsigned. */
+/** The platform's fields under our names. A PUT replaces the webhook: without a key, the webhook becomes unsigned. */
 function fieldsOf(body: unknown): { url: unknown; events: unknown; phoneNumbers: unknown; key: unknown } {
   const { url, events, phone_numbers: numbers, signing_key: key } = bodyObject(body);
   if (!Array.isArray(numbers) || numbers.length === 0 || !numbers.every(isPhoneNumber)) {

@@ -102,7 +102,7 @@ const FIELDS = [
   'maxThroughputPerMinute',
 ];
 
-/** The platform's fields under our names. Unknown fields are ignored, as the platform does. */
+/** The platform's fields under our names. Unknown fields are ignored, as on the platform. */
 function toFields(body: unknown): Record<string, unknown> {
   const { event, ...fields } = bodyObject(body);
   if (event !== undefined && typeof event !== 'string') {

@@ -7,22 +7,23 @@ import { CallerInterceptor } from '../caller.interceptor.js';
 import type { IncomingRequest } from '../incoming-request.js';
 
 const FORM = /^application\/x-www-form-urlencoded\b/i;
-/** Content types that clients send by default: curl sends that of a form, `fetch` that of text. */
+/** Content types that clients send by default: curl sends the type of a form, and `fetch` sends the type of text. */
 const UNASKED = /^(application\/x-www-form-urlencoded|text\/plain)\b/i;
 const BEARER = /^bearer /i;
 const PATH = /(^|\/)v3\/webhooks(\/[^/?]*)?\/?(\?|$)/i;
 
 /**
- * Makes the host parse calls of Mobile Text Alerts as JSON even if they have no JSON content type: the platform's document
- * prints its calls without one. A parser of forms would change the values (`%41`, `+`, `[`), so the type is set before the
- * host's parsers run. A bearer token is required: a form of another site cannot send it, and a script of another site can
- * do so only after a preflight. (Browsers send Basic credentials by themselves.)
+ * Makes the host parse calls of Mobile Text Alerts as JSON even if they have no JSON content type: the platform's
+ * document prints its calls without one. A parser of forms would change the values (`%41`, `+`, `[`), so the type is
+ * set before the host's parsers run. A bearer token is required: a form of another site cannot send a token, and a
+ * script of another site can send one only after a preflight. (Browsers send Basic credentials by themselves.)
  */
 @Injectable()
 export class UnlabelledJson {
   constructor(host: HttpAdapterHost, @Inject(STRUCTURE) { compat }: WebhooksModuleStructure) {
     if (!compat?.includes('mobile-text-alerts')) return;
-    // Before Nest adds its parsers. A testing module gets its HTTP adapter later; Nest 11.0 has no `init$` to wait for it.
+    // The type must be set before Nest adds its parsers. A testing module gets its HTTP adapter later; Nest 11.0 has no
+    // `init$` that reports the adapter.
     if (host.httpAdapter) addTo(host);
     else host.init$?.subscribe(() => addTo(host));
   }
@@ -43,8 +44,8 @@ function addTo({ httpAdapter }: HttpAdapterHost): void {
 }
 
 /**
- * Sets the content type of a call of Mobile Text Alerts that has a bearer token and a body that no parser has touched, unless
- * the client has set a content type on purpose.
+ * Sets the content type of a call of Mobile Text Alerts to JSON, unless the client has set a content type on purpose.
+ * The call must have a bearer token, and a body that no parser has read.
  */
 export function labelJson({ method, url, headers, body }: ParsedRequest): void {
   if ((method !== 'POST' && method !== 'PATCH') || !PATH.test(url ?? '')) return;
@@ -55,7 +56,7 @@ export function labelJson({ method, url, headers, body }: ParsedRequest): void {
   if (type === undefined || UNASKED.test(type)) headers['content-type'] = 'application/json';
 }
 
-/** Also accepts, with a bearer token, a body that was parsed as a form before the type could be set, if its bytes were kept. */
+/** Also accepts a body that was parsed as a form, if the host kept the bytes and the call has a bearer token. */
 export class UnlabelledJsonInterceptor extends CallerInterceptor {
   protected override checkContentType(request: IncomingRequest): void {
     const isReadable = isForm(request) && (request as ParsedRequest).rawBody instanceof Uint8Array;
@@ -66,7 +67,7 @@ export class UnlabelledJsonInterceptor extends CallerInterceptor {
 
 const isForm = ({ headers }: IncomingRequest): boolean => FORM.test(String(headers?.['content-type']));
 
-/** The body of a request that {@link UnlabelledJsonInterceptor} let pass. Throws a 400 if it is not JSON. */
+/** The body of a request that {@link UnlabelledJsonInterceptor} let pass. Throws a 400 if the body is not JSON. */
 export function readJson(request: unknown): unknown {
   const { body, rawBody } = request as ParsedRequest;
   if (!isForm(request as IncomingRequest)) return body;

@@ -3,7 +3,7 @@ import type { WebhookEventType } from '../../events/event-map.js';
 import type { EventInputOf } from '../../events/event.js';
 import { checkCaptureOptions } from './check-capture-options.js';
 
-/** What `map` returns: an event as `publish` takes it. `tenantId` is the capture's `tenant` unless it is given. */
+/** What `map` returns: an event as `publish` takes it. Default of `tenantId`: the tenant that the capture determines. */
 export type CapturedEvent = {
   [Type in WebhookEventType]: Omit<EventInputOf<Type>, 'tenantId'> & { tenantId?: string };
 }[WebhookEventType];
@@ -20,7 +20,7 @@ export interface CaptureContext {
 
 /** What {@link capture} takes besides the entity. */
 export interface CaptureOptions<Entity, Insert extends boolean, Delete extends boolean> {
-  /** Property whose changes are published, such as `status`, or a path into an embedded one, such as `state.value`. */
+  /** Property whose changes are published, such as `status`, or a path into an embedded property, such as `state.value`. */
   column: (keyof Entity & string) | `${keyof Entity & string}.${string}`;
   /** Property that holds the tenant, or a function of the row. A number becomes a string. */
   tenant:
@@ -32,9 +32,9 @@ export interface CaptureOptions<Entity, Insert extends boolean, Delete extends b
   /** Captures deleted rows, too: `row` is `null` then. Default false. */
   delete?: Delete;
   /**
-   * Returns the event of a change, or `null` for none. Runs in a worker, after the commit, for the changes of a row one after
-   * another. The function may be async, and may be called again for the same change. If it throws, or takes longer than 5 s,
-   * the change is tried again later.
+   * Returns the event of a change, or `null` if the change has no event. Runs in a worker, after the commit, for the
+   * changes of a row one after another. The function may be async, and may be called again for the same change. If it
+   * throws, or takes longer than 5 s, the change is tried again later.
    *
    * @param row the row after the change
    * @param previous the row before the change
@@ -59,9 +59,9 @@ export interface Capture {
 }
 
 /**
- * Publishes an event for each change of a column, whether repositories, query builders, raw SQL or other programs make it. It
- * needs the triggers of `captureMigration(entity, { column })` on the table. Pass the capture to
- * `WebhooksModule.forFeature()` in the processes that deliver.
+ * Publishes an event for each change of a column, whether repositories, query builders, raw SQL or other programs make
+ * the change. The capture needs the triggers of `captureMigration(entity, { column })` on the table. Pass the capture
+ * to `WebhooksModule.forFeature()` in the processes that deliver.
  *
  * @throws InvalidOptionError if an option is missing, unknown or of the wrong type
  */

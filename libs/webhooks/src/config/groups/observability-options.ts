@@ -5,7 +5,7 @@ import { type Check, flag, mustBe, value, wholeNumber } from '../checks.js';
 import { Option } from '../option.js';
 
 const MINUTE_MS = 60_000;
-/** Names that OpenTelemetry accepts, and Prometheus too if dots are replaced by underscores. */
+/** Names that OpenTelemetry accepts, and that Prometheus accepts if dots are replaced by underscores. */
 const LABEL_NAME = /^[a-zA-Z][a-zA-Z0-9_.]{0,63}$/;
 /** Names of the module's own labels. */
 const OWN_LABELS = ['outcome', 'error.type', 'trigger', 'result', 'webhooks.event.type', 'le'];
@@ -67,11 +67,11 @@ export class ObservabilityOptions {
    * values is a series of its own in memory, so return one of a few values, never an id. Default none.
    */
   @Option(deliveryLabels) labels?: DeliveryLabels = {};
-  /** Time between two reads of the queue's figures, ms. Each read is one query. Default 15 s. */
+  /** Time (ms) between two reads of the queue's figures. Each read is one query. Default 15 s. */
   @Option(wholeNumber(1000, 60 * MINUTE_MS)) gaugeIntervalMs?: number = 15_000;
   /**
-   * Send the trace context of each attempt to the receiver, as the header `traceparent`. It is not signed. Needs `traces`.
-   * Default false.
+   * Send the trace context of each attempt to the receiver, as the header `traceparent`. The header is not signed.
+   * Needs `traces`. Default false.
    */
   @Option(flag) sendTraceparent?: boolean = false;
 }
