@@ -1,4 +1,4 @@
-// The order of the rooms: which room may import which. `npm run lint:rooms` checks it, type-only imports included.
+// Says which room may import which. `npm run lint:rooms` checks all imports, type-only imports too.
 // A room is a folder, or a file, below a package's src/. A sub-room such as `engine/relay` has a row of its own. A room may
 // always import itself. Each file must belong to a room that has a row.
 
@@ -7,9 +7,9 @@ const ANY = '*';
 
 const WEBHOOKS = {
   base: 'libs/webhooks/src',
-  /** Rooms that every room may import, unless it is in `closed`. */
+  /** Rooms that every room may import, except the rooms in `closed`. */
   shared: ['core'],
-  /** Rooms that may not import the `shared` ones, so that they can be read and tested alone. */
+  /** Rooms that may not import the `shared` ones. A closed room can be read and tested without the shared rooms. */
   closed: ['http', 'http/policy', 'core'],
   rows: {
     // What a host imports
@@ -22,9 +22,9 @@ const WEBHOOKS = {
     // Describes the routes and the outgoing requests. It reads the controllers, and the types of their parameters and results
     openapi: `module api api/routes api/compat event-log endpoints deliveries accounts config secrets profiles profiles/dialects
               events/catalogue events`,
-    // Mounts the module in an Express app, so it may import the module itself and what the module may import
+    // Mounts the module in an Express app, so this room may import the module, and everything that the module may import
     express: ANY,
-    // Need optional peer dependencies of the host
+    // These rooms need optional peer dependencies of the host
     opentelemetry: 'observability/metrics observability/tracing profiles',
     prometheus: 'observability/metrics',
     terminus: 'webhooks.service observability',
@@ -105,7 +105,7 @@ const RECEIVER = {
     index: ANY,
     nest: 'verify headers raw-body webhook-refused.error profiles dedupe',
     typeorm: 'dedupe',
-    // The command: the bin of the package
+    // The command that the package installs (`bin`)
     'cli/commands': 'cli cli/listen cli/requests cli/verdict cli/signing profiles',
     'cli/listen': 'cli cli/verdict',
     'cli/verdict': 'cli verify schemes headers raw-body event-identity webhook-refused.error profiles',
@@ -127,7 +127,7 @@ const RECEIVER = {
   },
 };
 
-/** Returns a pattern for the files of a room, without those of its sub-rooms. */
+/** Returns a pattern that matches the files of a room, but not those of its sub-rooms. */
 function filesOf({ base, rows }, room) {
   const subRooms = Object.keys(rows)
     .filter((each) => each.startsWith(`${room}/`))
@@ -169,7 +169,7 @@ module.exports = {
     ...roomRules(RECEIVER),
     {
       name: 'no circle',
-      comment: 'Files import each other in a circle, type-only imports included',
+      comment: 'Files import each other in a circle; type-only imports count too',
       severity: 'error',
       from: {},
       to: { circular: true },
@@ -191,7 +191,7 @@ module.exports = {
     },
     {
       name: 'nothing from outside',
-      comment: 'A library imports neither tests nor the other library',
+      comment: 'A library may import nothing from bench, sample-app, test or another library',
       severity: 'error',
       from: { path: '^libs/([^/]+)/src/' },
       to: { path: '^(bench|libs|sample-app|test)/', pathNot: '^libs/$1/src/' },

@@ -1,4 +1,5 @@
-// Compares 20,000 deliveries to 100 endpoints with `axios.post` in a loop without a database: the same bodies, in the same run.
+// Is this project faster than `axios.post` in a loop without a database? Both send 20,000 deliveries to 100 endpoints in the
+// same run, with the same bodies.
 const { contendersNamed } = require('./contenders/index.js');
 const { race } = require('./race/race.js');
 const { report, target } = require('./script/report.js');
@@ -22,7 +23,7 @@ script(
       ],
       stores,
       notes: [
-        'The loop has as many requests in flight, a keep-alive agent, and rendered bodies. It uses no database and no relay.',
+        'The loop has as many requests in flight as this project, a keep-alive agent, and rendered bodies. It uses no database and no relay.',
       ],
       details: results,
     });

@@ -128,9 +128,9 @@ script(
       ],
       stores: { postgres: await postgres.describe() },
       notes: [
-        'One worker with the defaults. A claim is two statements, timed at the client, which includes waits for its busy event loop.',
+        'One worker with the defaults. A claim is two statements. Their times are taken at the client, so they include waits for the client’s busy event loop.',
         `A small heap: \`node ${smallHeap.join(' ')}\`. Without it, V8 lets garbage grow while there is memory.`,
-        `Live: ${options.rate} events/s for ${options.live} s to ${LIVE_ENDPOINTS} endpoints without a backlog, commit to arrival.`,
+        `Live: ${options.rate} events/s for ${options.live} s to ${LIVE_ENDPOINTS} endpoints without a backlog, timed from commit to arrival.`,
       ],
       details: { results, spread, idle, idleSmall },
     });
@@ -138,8 +138,8 @@ script(
 );
 
 /**
- * Returns the numbers of the endpoints: first those that hang, then the live ones, then the healthy ones with a backlog
- * (`backlog`). `perHealthy` and `perHung`: due deliveries of each endpoint.
+ * Returns ranges of endpoint numbers: first the endpoints that hang, then the live ones, then the healthy ones with a backlog
+ * (`backlog`). `perHealthy` and `perHung`: number of due deliveries of each healthy endpoint, and of each one that hangs.
  */
 function planOf({ rows, endpoints, hung, share }) {
   const backlog = endpoints - hung - LIVE_ENDPOINTS;
@@ -153,7 +153,7 @@ function planOf({ rows, endpoints, hung, share }) {
   };
 }
 
-/** Creates and fills a database that rounds copy. */
+/** Creates and fills a database. Each round copies it. */
 async function fill({ receiver, postgres, createDatabase }, name, plan, withHung) {
   const began = performance.now();
   const { client } = await createDatabase(name);
@@ -203,7 +203,7 @@ async function drain({ receiver, postgres }, template, plan, { live, rate, timeo
   await publisher.kill();
   await postgres.dropDatabase('backlog');
   return {
-    // A round that stalls has no last arrival. Its rate is the number of requests that have arrived by now, over the time limit.
+    // A round that stalls has no last arrival. Its rate is the number of arrivals, divided by the time limit.
     perSecond: last === null ? count / timeout : (total / (last - first)) * 1000,
     stalled: last === null,
     claimP50: percentile(claims, 0.5),
@@ -220,7 +220,7 @@ function notArrived(error) {
   return { count: 0, p50: Infinity, p95: Infinity, p99: Infinity, max: Infinity };
 }
 
-/** Measures the peak memory if each endpoint has an origin of its own. */
+/** Measures a worker's peak memory. Each endpoint has an origin of its own. */
 async function measureSeparateOrigins(testbed, { rounds, rows, apart, spread }, defer, flags) {
   const receiver = await startReceiver(apart).catch((error) => error);
   if (receiver instanceof Error) {

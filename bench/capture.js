@@ -1,5 +1,5 @@
-// What does a capture cost the host: UPDATEs per second with its trigger, compared with the UPDATE alone, and with the
-// UPDATE and `publish()`.
+// What does a capture cost the host? Compares three rates (UPDATEs per second): with the capture's trigger, without it, and
+// with `publish()` in place of the trigger.
 const { join } = require('node:path');
 const { startChild } = require('./testbed/child-process.js');
 const { summary } = require('./measure/figures.js');
@@ -43,9 +43,9 @@ script(
     const ratioInTransaction = ratios(perSecond, 'triggerInTransaction', 'aloneInTransaction');
     const publishRatio = ratios(perSecond, 'publish', 'aloneInTransaction');
     const rows = [
-      ['UPDATE alone, a statement', perSecond.alone],
-      ['UPDATE with the trigger, a statement', perSecond.trigger],
-      ['with the trigger / alone, a statement', ratio],
+      ['UPDATE alone, one statement', perSecond.alone],
+      ['UPDATE with the trigger, one statement', perSecond.trigger],
+      ['with the trigger / alone, one statement', ratio],
       ['UPDATE alone, in a transaction', perSecond.aloneInTransaction],
       ['UPDATE with the trigger, in a transaction', perSecond.triggerInTransaction],
       ['with the trigger / alone, in a transaction', ratioInTransaction],
@@ -69,7 +69,7 @@ script(
       notes: [
         `One process, ${clients} clients on a pool of ${clients}; nothing is mapped or delivered meanwhile.`,
         'A ratio compares two runs of the same round; the table has the median of the ratios.',
-        'After each run the captured changes are counted: there must be one for each UPDATE with the trigger, and none without it.',
+        'After each run, the captured changes are counted: there must be one for each UPDATE with the trigger, and none without the trigger.',
       ],
       details: perSecond,
     });

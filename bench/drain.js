@@ -20,7 +20,7 @@ script(
       stores,
       notes: [
         ...skipped.map((each) => `Skipped ${each}`),
-        ...chosen.map(({ name, lacks }) => `${name} does not do: ${lacks}`),
+        ...chosen.map(({ name, lacks }) => `${name} lacks ${lacks}`),
       ],
       details: results,
     });

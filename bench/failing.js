@@ -1,6 +1,7 @@
-// What do receivers that are down cost other receivers, and are the retries to them on time? `--scenes` selects scenes:
-// - down: 100 endpoints return 500 and 100 hang, and each gets 10 deliveries. Meanwhile other endpoints together get `--rate` events/s
-//   (0: half of what this machine publishes and delivers).
+// What do receivers that are down cost other receivers, and are the retries to the receivers that are down on time?
+// `--scenes` selects scenes:
+// - down: 100 endpoints return 500 and 100 hang, and each gets 10 deliveries. Meanwhile, 20 other endpoints together get
+//   `--rate` events/s (0: half of what this machine publishes and delivers).
 // - origins: one tenant's callbacks to 3,000 origins hang. Another tenant has an endpoint with a limit.
 // - shared: one tenant has 50 endpoints at one origin: 49 hang and one responds.
 // - schedule: 500 deliveries are published at once for an endpoint that returns 500. The retries follow httpSMS's schedule:
@@ -72,13 +73,13 @@ script(
       'max ms': max,
     });
 
-    /** Returns how many events a second one process publishes, each in its own transaction, and delivers. */
+    /** Returns the rate (events/s) at which one process publishes and delivers. Each event has a transaction of its own. */
     async function fullSpeed(setUp) {
       return withHost('full_speed', setUp, async (host) => {
         const others = { publisher: host, receiver, from: 0, to: HEALTHY };
         await publishInBackground({ ...others, perSecond: 100, seconds: 3 });
         await receiver.reset({ recording: '/ok' });
-        // All are due within a millisecond, so the pool of connections sets the pace.
+        // All events are due within a millisecond, so the pool of connections sets the pace.
         await publishInBackground({ ...others, perSecond: FULL_SPEED_EVENTS * 1_000, seconds: 0.001 });
         const { at } = await receiver.record();
         const [first, last] = [at.reduce((a, b) => Math.min(a, b)), at.reduce((a, b) => Math.max(a, b))];

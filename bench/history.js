@@ -79,14 +79,14 @@ script(
       targets: [target('with history / without', full.median / none.median, { atLeast: 0.9 })],
       stores: { postgres: await postgres.describe() },
       notes: [
-        `The database with history takes ${size[0].size}. Measured from the first arrival to the last, in a new process each round.`,
+        `The database with history takes ${size[0].size}. Each round has a new worker process, and is measured from the first arrival to the last.`,
       ],
       details: tables.map(({ history, perSecond, worker, store }) => ({ history, perSecond, worker, store })),
     });
   },
 );
 
-/** Drops the indexes first and builds them last, which takes a tenth of the time. */
+/** Fills the tables without their indexes and then builds the indexes, because this takes a tenth of the time. */
 async function fill(client, history) {
   const began = performance.now();
   const { rows: indexes } = await client.query(

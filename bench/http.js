@@ -1,5 +1,5 @@
-// What does the guarded connection pool cost compared with undici's own Agent, and its resolver compared with undici's DNS
-// interceptor?
+// What does the guarded connection pool cost compared with undici's own Agent? And what does its resolver cost compared with
+// undici's DNS interceptor?
 const { join } = require('node:path');
 const { median, summary } = require('./measure/figures.js');
 const { report, target } = require('./script/report.js');
@@ -99,7 +99,7 @@ script(
       notes: [
         `Signed bodies of about 290 bytes; signing is part of the CPU. Each run is a process of its own, warmed up with ${WARM_UP} requests.`,
         'Every client resolves names with the same function in memory, so the figures contain no DNS.',
-        `${origins} origins: each request goes to one of them at random. Ours keeps at most 512 connections and closes the one that has been idle longest; the Agent keeps all of them.`,
+        `${origins} origins: each request goes to one of them at random. Ours keeps at most 512 connections and closes the one that has been idle longest; the Agent keeps all its connections.`,
       ],
       details: { runs, lookups },
     });

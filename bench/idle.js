@@ -39,9 +39,9 @@ script(
       options: { rounds, seconds, settle, endpoints },
       table: [
         row('statements/s', all.statements),
-        row('worker, % of a core', all.core),
-        row('database, % of a core', all.store),
-        row('worker memory, MB', all.rss),
+        row('worker (% of a core)', all.core),
+        row('database (% of a core)', all.store),
+        row('worker memory (MB)', all.rss),
       ],
       targets: [
         target('statements per second', all.statements.median, { atMost: 2 }),
@@ -49,7 +49,7 @@ script(
       ],
       stores: { postgres: await postgres.describe() },
       notes: [
-        `${endpoints} endpoints are registered; nothing is published. The database's share includes its own background processes.`,
+        `${endpoints} endpoints are registered; nothing is published. The database's share includes PostgreSQL's background processes.`,
       ],
       details: figures,
     });

@@ -1,4 +1,5 @@
-// How long does an event take from commit to arrival: at 200 events/s in one process and in two, and alone on an idle worker?
+// How long does an event take from commit to arrival: at 200 events/s in one process and in two, and as a lone event on an idle
+// worker?
 const { setTimeout: delay } = require('node:timers/promises');
 const { arrivalTimes } = require('./measure/arrival-times.js');
 const { latencies, median } = require('./measure/figures.js');
@@ -38,7 +39,7 @@ script(
         const times = await runScene(scene, { database, receiver, defer });
         if (times === null) {
           scene.skipped = true;
-          notes.push(`Skipped "${scene.name}": with worker.notify no process executed LISTEN`);
+          notes.push(`Skipped "${scene.name}": no process executed LISTEN, although worker.notify is set`);
           console.log(notes.at(-1));
           continue;
         }
@@ -66,7 +67,7 @@ script(
       stores,
       notes: [
         ...notes,
-        'Measured from the moment COMMIT is sent; medians of the rounds. Each process has a pool of 10 connections.',
+        'Times begin when COMMIT is sent, and are medians of the rounds. Each process has a pool of 10 connections.',
       ],
       details: Object.fromEntries(results),
     });

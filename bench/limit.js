@@ -64,14 +64,14 @@ script(
       ],
       stores: { postgres: await postgres.describe() },
       notes: [
-        `${workers} workers, a process each; 20 other tenants at ${rate} events/s. One run, because it takes long.`,
+        `${workers} workers, a process each; 20 other tenants at ${rate} events/s. There is one run, because a run takes long.`,
       ],
       details: { arrivals: times.map((time) => Math.round(time - times[0])), alone, beside },
     });
   },
 );
 
-/** Returns the fewest and the most arrivals in a sliding minute after the first one, or NaN if the run is too short for one. */
+/** Returns the fewest and the most arrivals in a sliding minute. The first minute is left out. NaN if the run is too short. */
 function slidingMinutes(times, seconds) {
   let min = Infinity;
   let max = 0;

@@ -27,12 +27,12 @@ script({ minutes: 10, options: { rounds: 10 } }, async ({ rounds }, defer) => {
   const figure = (name, read) => summary(starts[name].map(read));
   const rows = Object.keys(HOSTS).map((host) => ({
     host,
-    'start, ms': figure(host, ({ ms }) => ms).median,
-    'CPU, ms': figure(host, ({ cpuMs }) => cpuMs).median,
-    'fastest, ms': figure(host, ({ ms }) => ms).min,
-    'slowest, ms': figure(host, ({ ms }) => ms).max,
-    'memory in use, MB': figure(host, ({ bytes }) => bytes / MB).median,
-    'resident, MB': figure(host, ({ rss }) => rss / MB).median,
+    'start (ms)': figure(host, ({ ms }) => ms).median,
+    'CPU (ms)': figure(host, ({ cpuMs }) => cpuMs).median,
+    'fastest (ms)': figure(host, ({ ms }) => ms).min,
+    'slowest (ms)': figure(host, ({ ms }) => ms).max,
+    'memory in use (MB)': figure(host, ({ bytes }) => bytes / MB).median,
+    'resident (MB)': figure(host, ({ rss }) => rss / MB).median,
   }));
   const [without, page] = rows;
   report({
@@ -40,18 +40,22 @@ script({ minutes: 10, options: { rounds: 10 } }, async ({ rounds }, defer) => {
     options: { rounds },
     table: rows,
     targets: [
-      target('the page adds to the start', page['start, ms'] - without['start, ms'], {
+      target('the page adds to the start', page['start (ms)'] - without['start (ms)'], {
         atMost: 50,
         unit: 'ms',
       }),
-      target('the page adds to the CPU time of the start', page['CPU, ms'] - without['CPU, ms'], {
+      target('the page adds to the CPU time of the start', page['CPU (ms)'] - without['CPU (ms)'], {
         atMost: 50,
         unit: 'ms',
       }),
-      target('the page adds to the memory in use', page['memory in use, MB'] - without['memory in use, MB'], {
-        atMost: 5,
-        unit: 'MB',
-      }),
+      target(
+        'the page adds to the memory in use',
+        page['memory in use (MB)'] - without['memory in use (MB)'],
+        {
+          atMost: 5,
+          unit: 'MB',
+        },
+      ),
     ],
     stores: { postgres: await postgres.describe() },
     notes: [

@@ -1,5 +1,6 @@
-// What does publish() cost the host? Measures its CPU compared with the bare statement that it sends, the transactions per
-// second with one UPDATE and one publish each, and the duration of one publish of thousands of events.
+// What does publish() cost the host? Compares the CPU time of publish() with that of the bare statement that publish() sends.
+// Measures the rate of transactions (per second) that each have one UPDATE and one publish, and the duration of one publish of
+// thousands of events.
 const { join } = require('node:path');
 const { startChild } = require('./testbed/child-process.js');
 const { summary } = require('./measure/figures.js');
@@ -67,17 +68,17 @@ script(
     }
 
     const rows = [
-      ['CPU of publish, µs', figures.publish],
-      ['CPU of the bare statement, µs', figures.insert],
-      ['publish over the statement, µs', figures.over],
-      [`UPDATE alone, transactions/s`, figures.without],
-      [`UPDATE and publish, transactions/s`, figures.with],
+      ['CPU of publish (µs)', figures.publish],
+      ['CPU of the bare statement (µs)', figures.insert],
+      ['publish over the statement (µs)', figures.over],
+      ['UPDATE alone (transactions/s)', figures.without],
+      ['UPDATE and publish (transactions/s)', figures.with],
       ['with publish / UPDATE alone', figures.ratio],
-      ["UPDATE and an INSERT of the host's own, transactions/s", figures.own],
+      ["UPDATE and an INSERT of the host's own (transactions/s)", figures.own],
       ['with the INSERT / UPDATE alone', figures.ownRatio],
-      ...BULK.map((count, place) => [`publish of ${count} at once, ms`, figures.bulk[place]]),
+      ...BULK.map((count, place) => [`one publish of ${count} events (ms)`, figures.bulk[place]]),
       ...BULK.map((count, place) => [
-        `publish of ${count} at once, µs per event`,
+        `one publish of ${count} events (µs per event)`,
         figures.bulk[place].map((ms) => (ms * 1000) / count),
       ]),
     ];
@@ -90,7 +91,7 @@ script(
         return { what, median, least: min, most: max };
       }),
       targets: [
-        target('publish over the bare statement', medians['publish over the statement, µs'], {
+        target('publish over the bare statement', medians['publish over the statement (µs)'], {
           atMost: 25,
           unit: 'µs',
         }),
@@ -98,7 +99,7 @@ script(
           atLeast: 0.65,
         }),
         target(
-          'time per event, 20,000 at once / 1,000 at once (linear: 1)',
+          'time per event, publish of 20,000 / of 1,000 (linear: 1)',
           summary(figures.bulk[2]).median / 20 / summary(figures.bulk[0]).median,
           { atMost: 1.3 },
         ),

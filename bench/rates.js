@@ -1,5 +1,5 @@
 // What does an event cost, and how late does it arrive, from one event a second to as many as possible? Compares this project
-// with sending without an outbox, with the least outbox and with two queues. For example:
+// with sending without an outbox, with the least outbox and with two queues. An example:
 //   node bench/rates.js --rates 1,100,limit --contenders "ours,floor (axios)" --seconds 20 --rounds 3 --publishers 16 --inflight 64 --top
 const { writeFileSync } = require('node:fs');
 const { join } = require('node:path');
@@ -73,8 +73,8 @@ script({ minutes: 120, options: DEFAULTS }, async (options, defer) => {
     stores: { postgres: await postgres.describe(), ...(redis && { redis: await redis.describe() }) },
     notes: [
       ...notes,
-      'Measured from the moment COMMIT is sent; medians of the rounds. Planning and execution are the database’s own figures.',
-      'With one process, all of its CPU is listed as the host’s. The receiver’s CPU is not included.',
+      'Times begin when COMMIT is sent, and are medians of the rounds. Planning and execution are the database’s own figures.',
+      'With one process, all CPU of the process is listed as the host’s. The receiver’s CPU is not included.',
       'The floor loses a webhook if the host dies between the commit and the request. BullMQ loses it if the host dies between the commit and adding the job. Neither writes an outcome to PostgreSQL.',
     ],
     details: Object.fromEntries(
@@ -83,7 +83,7 @@ script({ minutes: 120, options: DEFAULTS }, async (options, defer) => {
   });
 });
 
-/** The steps of one walk without their statements: `--top` prints these, and the result does not keep them. */
+/** Returns the steps of one walk without their statements, which only `--top` prints. */
 function withoutStatements(steps) {
   return Object.fromEntries([...steps].map(([rate, { top: _, ...step }]) => [rate, step]));
 }

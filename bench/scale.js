@@ -10,8 +10,8 @@ const { insertEndpoints } = require('./testbed/tables.js');
 const SLOTS = 32;
 const RESPONSE_MS = 200;
 /**
- * With fewer endpoints, the concurrency window or the share of one endpoint could limit the throughput. With many more, a worker
- * would not send to all of them during the warm-up.
+ * With fewer endpoints, the concurrency window or the share of one endpoint could limit the throughput. With many more
+ * endpoints, a worker would not send to all of them during the warm-up.
  */
 const ENDPOINTS = 100;
 const EVENTS_PER_TRANSACTION = 5_000;
@@ -76,7 +76,7 @@ script(
           : [target('four workers / one', medians[3].median / medians[0].median, { atLeast: 3.6 })],
       stores: { postgres: await postgres.describe() },
       notes: [
-        `Steady state: arrivals in ${seconds} s after ${warmup} s of warm-up. ${ENDPOINTS} endpoints, each of another tenant, all on one origin.`,
+        `Steady state: arrivals in ${seconds} s after ${warmup} s of warm-up. ${ENDPOINTS} endpoints, each of a different tenant, all on one origin.`,
         'Each worker is a process with a pool of 10.',
       ],
       details: perSecond,

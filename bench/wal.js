@@ -1,5 +1,5 @@
 // Measures how many bytes of WAL an event and its delivery write, by table or index and by kind of record. The measured steps
-// are publishing, draining a full queue, and a steady rate. For example:
+// are publishing, draining a full queue, and a steady rate. An example:
 //   node bench/wal.js --deliveries 20000 --rate 100 --seconds 10 --inflight 64
 const { join } = require('node:path');
 const { setTimeout: delay } = require('node:timers/promises');
@@ -38,7 +38,7 @@ script(
       stores: { postgres: await postgres.describe() },
       notes: [
         'Bytes per event. Only the last line counts images of whole pages.',
-        `"publish": in transactions of 1,000. "at ${rate}/s": each event with a row of the host's own, in one process, right after a checkpoint.`,
+        `"publish": transactions of 1,000 events each. "at ${rate}/s": transactions of one event and a row of the host's own, in one process, right after a checkpoint.`,
       ],
       details: Object.fromEntries(steps.map(({ name, ...step }) => [name, step])),
     });

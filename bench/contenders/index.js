@@ -1,4 +1,4 @@
-// The contenders, and what each of them does not do. Without that, their figures cannot be compared.
+// The contenders, and what each of them lacks. Without this list, their figures cannot be compared.
 
 const QUEUE_LACKS = 'endpoints, fan-out and rendering (done when enqueued), limits and fairness per endpoint';
 

@@ -1,6 +1,6 @@
 /**
- * Returns how long events took from their commit to their receiver, in ms: from the moment COMMIT was sent (`fromSent`) and
- * from the moment it returned (`fromCommitted`). PostgreSQL commits between the two.
+ * Returns the times (ms) that events took to arrive at their receiver: from the moment when COMMIT was sent (`fromSent`), and
+ * from the moment when COMMIT returned (`fromCommitted`). PostgreSQL commits between the two moments.
  *
  * @param {{ ids: string[], sent: number[], committed: number[] }} commits
  * @param {{ ids: string[], at: number[] }} record of the receiver

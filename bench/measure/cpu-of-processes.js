@@ -5,7 +5,7 @@ const { readdirSync, readFileSync } = require('node:fs');
 let ticksPerSecond = 0;
 
 /**
- * Returns the CPU time of a process and of its descendants in ms, or `null` without /proc. A child that has ended counts once
+ * Returns the CPU time (ms) of a process and of its descendants, or `null` without /proc. A child that has ended counts after
  * its parent has reaped it.
  *
  * @param {number} pid
@@ -39,7 +39,7 @@ function childrenOf() {
 
 function statOf(pid) {
   try {
-    // The process's name may contain anything, so the fields are counted from the bracket that closes it.
+    // The process's name may contain anything, so the fields are counted from the bracket after the name.
     const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1).split(' ').map(Number);
     return { parent: fields[1], own: fields[11] + fields[12], reaped: fields[13] + fields[14] };
   } catch {
@@ -47,7 +47,7 @@ function statOf(pid) {
   }
 }
 
-/** The parent of a process, or `null` if it has ended. @param {number} pid */
+/** Process id of the parent, or `null` if the process has ended. @param {number} pid */
 function parentOf(pid) {
   return statOf(pid)?.parent ?? null;
 }

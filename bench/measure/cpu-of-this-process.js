@@ -1,4 +1,4 @@
-/** CPU time of this process and its threads, in ms. */
+/** CPU time (ms) of this process and its threads. */
 function processCpuMs() {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1000;

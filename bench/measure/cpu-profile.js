@@ -3,7 +3,7 @@ const { Session } = require('node:inspector/promises');
 const { dirname } = require('node:path');
 
 /**
- * Records a CPU profile of this process until `stop()`, which writes it for Chrome's DevTools.
+ * Starts a CPU profile of this process. `stop()` ends the profile and writes it to `file`, for Chrome's DevTools.
  *
  * @param {string} file
  */

@@ -1,8 +1,8 @@
-// What a database does between `reset()` and `read()`: its statements, their planning and execution, and the WAL they write.
+// What a database does between `reset()` and `read()`: its statements, their planning and execution, and the server's WAL.
 
 /**
  * @typedef {{ statements: number, planMs: number, executionMs: number, walBytes: number }} DatabaseWork
- *   `statements`: each is a round trip, `BEGIN` and `COMMIT` included. `walBytes`: of the whole server
+ *   `statements`: each is a round trip; `BEGIN` and `COMMIT` count too. `walBytes`: of the whole server
  */
 
 /**

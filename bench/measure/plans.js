@@ -1,4 +1,4 @@
-// What the statements of one call read: which indexes, how many rows, how many pages.
+// Measures which indexes, and how many rows and pages, are read by the statements of one call.
 const { observeStatements } = require('./statements.js');
 
 /**
@@ -10,7 +10,8 @@ const { observeStatements } = require('./statements.js');
  */
 
 /**
- * Runs `call`, and then each SELECT and WITH statement of it again under EXPLAIN (ANALYZE, BUFFERS), with the same parameters.
+ * Runs `call`. Then runs each SELECT and WITH statement of this call again under EXPLAIN (ANALYZE, BUFFERS), with the same
+ * parameters.
  *
  * @param {{ query(sql: string, parameters?: unknown[]): Promise<{ rows: any[] }> }} client
  * @param {() => Promise<unknown>} call
@@ -37,7 +38,7 @@ async function readsOf(client, call) {
   return { ...reads, scans: [...reads.scans].toSorted() };
 }
 
-/** Pages that a plan node and all nodes below it read: PostgreSQL's counts of a node include those of its children. */
+/** Number of pages that a plan node and its descendants read: PostgreSQL's counts of a node include its descendants. */
 function pagesOf(node) {
   return (node['Shared Hit Blocks'] ?? 0) + (node['Shared Read Blocks'] ?? 0);
 }
@@ -48,7 +49,7 @@ function addScans(node, reads) {
   const table = node['Relation Name'];
   if (index || table) {
     const perLoop = node['Actual Rows'] + (node['Rows Removed by Filter'] ?? 0);
-    // A bitmap is one scan in two nodes.
+    // A bitmap scan has two nodes. Only the rows of its index node count.
     if (node['Node Type'] !== 'Bitmap Heap Scan') reads.rows += perLoop * node['Actual Loops'];
     if (index) reads.scans.add(index.replace(/^webhook_/, ''));
     else if (node['Node Type'] === 'Seq Scan')

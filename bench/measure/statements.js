@@ -1,8 +1,8 @@
-// Counts statements at the PostgreSQL client. Each is a round trip, BEGIN and COMMIT included.
+// Counts statements at the PostgreSQL client. Each is a round trip; BEGIN and COMMIT count too.
 const { createRequire } = require('node:module');
 const { join } = require('node:path');
 
-/** The copy of `pg` that the peers use, and the workspace's, which TypeORM uses. */
+/** The copy of `pg` that the peers use, and the workspace's copy, which TypeORM uses. */
 const COPIES = [__filename, join(__dirname, '../../package.json')].map((from) => createRequire(from)('pg'));
 
 let sent = 0;
@@ -30,15 +30,14 @@ async function notifyObserver([query, parameters], began, result) {
   observer?.(text, performance.now() - began, values);
 }
 
-/** Number of statements this process has sent since it started. */
+/** Number of statements that this process has sent since its start. */
 function statementsSent() {
   return sent;
 }
 
 /**
- * From now on, calls `observe` with the text, the duration (ms) and the parameters of each statement that is sent, once the
- * statement has completed or failed. `null` stops that. The duration is measured at the client, so it includes waits for the
- * client's event loop.
+ * From now on, calls `observe` after each statement has completed or failed, with the statement's text, duration (ms) and
+ * parameters. `null` ends this. The duration is measured at the client, so it includes waits for the client's event loop.
  *
  * @param {typeof observer} observe
  */

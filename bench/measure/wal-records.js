@@ -2,15 +2,15 @@
 
 /**
  * @typedef {object} WalRecords
- * @property {number} bytes of all records, those of other databases included
- * @property {number} pageBytes the part of `bytes` that is images of whole pages: the first change of a page after a checkpoint
- *   writes one
+ * @property {number} bytes of all records, including the records of other databases
+ * @property {number} pageBytes the part of `bytes` that images of whole pages take. The first change of a page after a
+ *   checkpoint writes such an image
  * @property {{ what: string, count: number, bytes: number }[]} records each kind of record; its `bytes` do not
  *   include images
  */
 
 /**
- * Needs PostgreSQL 16 or later with the extension `pg_walinspect`.
+ * Watches the WAL of a server. Requires PostgreSQL 16 or later with the extension `pg_walinspect`.
  *
  * @param {{ query(sql: string, parameters?: unknown[]): Promise<{ rows: any[] }> }} client connected to the database whose tables are named
  * @returns {Promise<{ start(): Promise<void>, read(): Promise<WalRecords> }>}
@@ -35,7 +35,7 @@ async function watchWal(client) {
              from pg_get_wal_block_info($1, $2, false)
             order by start_lsn, block_id
          )
-         -- Records that begin a new page (+INIT) and both kinds of page split (_L, _R) count with their plain kind.
+         -- A record that begins a new page (+INIT) or splits a page (_L, _R) counts as its plain kind.
          select coalesce(c.relname || ' ', '') || r.resource_manager || ' '
                   || regexp_replace(r.record_type, '([+]INIT|_[LR])$', '') as what,
                 count(*)::int as count,

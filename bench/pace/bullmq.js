@@ -1,4 +1,5 @@
-// BullMQ on a Redis that fsyncs once a second. The job is added after the host's commit: if the host dies in between, it is lost.
+// BullMQ on a Redis that fsyncs once a second. The job is added after the host's commit: if the host dies in between, the job
+// is lost.
 const { createJobSender } = require('../race/job-sender.js');
 const { jobOf } = require('../workload/workload.js');
 const { commitWithRow, hostPool } = require('./host-row.js');

@@ -1,4 +1,4 @@
-// No outbox: the host inserts its row, then sends the request itself. If it dies in between, the webhook is lost.
+// No outbox: the host inserts its row, then sends the request itself. If the host dies in between, the webhook is lost.
 const { createJobSender } = require('../race/job-sender.js');
 const { monotonic } = require('../measure/monotonic-clock.js');
 const { jobOf } = require('../workload/workload.js');

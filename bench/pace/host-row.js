@@ -6,7 +6,7 @@ const CREATE =
   'create table if not exists host_messages (id text primary key, status text not null, at timestamptz not null)';
 const INSERT = 'insert into host_messages (id, status, at) values ($1, $2, now())';
 
-/** Parameters of the row. @param {{ id: string }} job */
+/** Parameters of `INSERT`. @param {{ id: string }} job */
 const rowOf = ({ id }) => [id, 'delivered'];
 
 /** Creates the host's pool. Its size is the default of TypeORM's pool. @param {string} databaseUrl */
@@ -15,7 +15,7 @@ function hostPool(databaseUrl) {
 }
 
 /**
- * Writes the host's row and what `enqueue` writes in one transaction. Returns when COMMIT was sent and when it returned.
+ * In one transaction, writes the host's row and calls `enqueue`. Returns when COMMIT was sent and when COMMIT returned.
  *
  * @param {Pool} pool
  * @param {{ id: string }} job

@@ -1,10 +1,10 @@
-// What `rates.js` compares: this project in one process and in two, queues that do the same work as jobs, the
-// least that an outbox can do, and sending without an outbox.
+// What `rates.js` compares: this project in one process and in two, job queues that do the same work, the least that an outbox
+// can do, and sending without an outbox.
 
 /**
  * @typedef {object} PacedContender
  * @property {string} name
- * @property {string} line name of its line in the picture
+ * @property {string} line name of the contender's line in the picture
  * @property {string} file in this folder
  * @property {'axios' | 'undici'} client
  * @property {1 | 2} processes 2: one process publishes, the other one sends
@@ -42,7 +42,7 @@ function contendersLike(texts) {
   const found = contenders.filter(({ name }) => wanted.some((text) => name.includes(text)));
   if (found.length > 0) return found;
   throw new Error(
-    `No contender is named "${texts}". There are: ${contenders.map(({ name }) => name).join('; ')}`,
+    `No contender's name contains a text of "${texts}". The contenders are: ${contenders.map(({ name }) => name).join('; ')}`,
   );
 }
 

@@ -1,4 +1,4 @@
-// One process of a contender: it publishes at a pace, or sends, or both.
+// One process of a contender: it publishes at a pace, or sends, or does both.
 const { setTimeout: delay } = require('node:timers/promises');
 const { join } = require('node:path');
 const { serve } = require('../testbed/child-process.js');
@@ -28,8 +28,8 @@ serve({
 
   /**
    * Publishes `perSecond` events a second. Each is published at a random moment of its own interval, so that the events are not
-   * in step with timers. Slow transactions do not delay the next ones. Returns columns: ids, when COMMIT was sent, when it
-   * returned.
+   * in step with timers. Slow transactions do not delay the next ones. Returns columns: ids, when COMMIT was sent, and
+   * when COMMIT returned.
    */
   async publishAtRate({ perSecond, count }) {
     const start = monotonic();

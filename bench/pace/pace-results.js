@@ -3,7 +3,11 @@ const { median } = require('../measure/figures.js');
 const { lineChart } = require('../script/line-chart.js');
 const { target } = require('../script/report.js');
 
-/** Medians of the rounds, by contender and rate: `figure(name, rate, pick)`. @param {Map<string, Map<any, import('./walk.js').Step>[]>} walks */
+/**
+ * Returns `figure(name, rate, pick)`, which returns the median of the rounds of one contender at one rate.
+ *
+ * @param {Map<string, Map<any, import('./walk.js').Step>[]>} walks
+ */
 function figuresOf(walks) {
   return (name, rate, pick) =>
     median((walks.get(name) ?? []).flatMap((steps) => (steps.has(rate) ? [pick(steps.get(rate))] : [])));

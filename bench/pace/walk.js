@@ -10,18 +10,18 @@ const { CREATE } = require('./host-row.js');
 const WARM_UP = { perSecond: 100, count: 500 };
 /** Minimum number of events in one step: a percentile of fewer events means little. */
 const MIN_EVENTS = 20;
-/** Wait after the last arrival, so that recording its outcome counts too, ms. */
+/** Wait (ms) after the last arrival, so that recording its outcome counts too. */
 const SETTLE_MS = 300;
 const ARRIVAL_SECONDS = 60;
 
 /**
  * @typedef {object} Step
  * @property {number} perSecond events that arrived per second
- * @property {ReturnType<typeof latencies>} sent from the moment COMMIT was sent to arrival, ms
- * @property {ReturnType<typeof latencies>} committed from COMMIT's answer to arrival, ms
+ * @property {ReturnType<typeof latencies>} sent times (ms) from the moment when COMMIT was sent to the arrival
+ * @property {ReturnType<typeof latencies>} committed times (ms) from the moment when COMMIT returned to the arrival
  * @property {Record<'statements' | 'planMs' | 'executionMs' | 'walBytes' | 'hostMs' | 'workerMs' | 'storeMs' | 'cpuMs', number>} each per event. `hostMs`,
  *   `workerMs`, `storeMs`: CPU time; `workerMs` is 0 in one process. `cpuMs`: their sum
- * @property {any[]} top the statements that took the most time of the database
+ * @property {any[]} top the statements that took most of the database's time
  */
 
 /**

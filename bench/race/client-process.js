@@ -23,7 +23,7 @@ async function lookUp(hostname) {
   return ADDRESSES;
 }
 
-/** Each has `post(place, headers, body)`, which resolves once the response has been read. */
+/** Each has `post(place, headers, body)`, which resolves after the response has been read. */
 const CLIENTS = {
   ours() {
     const { createTransport } = requireFromBuild('http/client/create-transport.js');
@@ -47,7 +47,7 @@ const CLIENTS = {
 
   'agent-dns'(connections) {
     const { Agent, interceptors } = hostPackage('undici');
-    // Copies, because the interceptor writes into the records.
+    // The addresses are copied, because the interceptor writes into them.
     const lookup = callbackify(async ({ hostname }) => (await lookUp(hostname)).map((each) => ({ ...each })));
     const options = { lookup: (origin, _options, done) => lookup(origin, done) };
     return agentClient(new Agent(agentOptions(connections)).compose(interceptors.dns(options)));
@@ -86,7 +86,7 @@ serve({
     port = receiverPort;
   },
 
-  /** Sends signed requests. @returns the duration and the CPU time of sending all of them, ms */
+  /** Sends signed requests. @returns the duration and the CPU time (ms) of sending all of them */
   async send({ first, count, origins, inFlight }) {
     const list = jobs(first, count);
     const places = placesOf(count, origins);

@@ -32,7 +32,7 @@ serve({
     return contender.settings;
   },
 
-  /** Empties the store and enqueues `count` jobs. Returns how long all of the preparation took, in ms. */
+  /** Empties the store and enqueues `count` jobs. Returns the duration (ms) of the whole preparation. */
   async prepare({ first, count }) {
     const from = monotonic();
     await contender.prepare(first, count);
@@ -47,7 +47,7 @@ serve({
     await contender.start();
   },
 
-  /** Call this when everything has arrived. Returns once all of it is durably completed. */
+  /** Call this after all requests have arrived. Returns when all of them are durably completed. */
   async finish({ withinMs }) {
     const deadline = monotonic() + withinMs;
     let polls = 1;

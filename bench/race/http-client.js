@@ -6,7 +6,7 @@ const { requireFromBuild } = require('../testbed/engine.js');
 /**
  * @typedef {{ url: string, origin: string, path: string }} Place
  * @typedef {{ post(place: Place, headers: Record<string, string>, body: Buffer): Promise<number>, close(): Promise<void> }} HttpClient
- *   `post` returns the status once the response has been read
+ *   `post` returns the status after the response has been read
  */
 
 /** @type {Record<string, (connections: number) => HttpClient>} */

@@ -24,9 +24,9 @@ function medianOf(results, name, figure = 'perSecond') {
 }
 
 /**
- * The deliveries per second of one contender divided by those of another: the median of the ratios of each round. The two run
- * within seconds of each other in a round, so a machine whose speed changes from minute to minute changes both. NaN if one did
- * not run.
+ * Divides the deliveries per second of one contender by those of another, for each round. Returns the median of these ratios,
+ * or NaN if one contender did not run. In a round, the two contenders run within seconds of each other, so a change of the
+ * machine's speed from minute to minute affects both.
  *
  * @param {import('./race.js').RaceResult[]} results
  * @param {string} name
@@ -43,7 +43,7 @@ function figuresOf(results, name) {
 }
 
 /**
- * Returns the peers that use an HTTP client.
+ * Returns the peers that use this HTTP client.
  *
  * @param {import('./race.js').RaceResult[]} results
  * @param {string} client
@@ -53,7 +53,7 @@ function peersOf(results, client) {
 }
 
 /**
- * Returns the peer with the highest median that uses an HTTP client, or `null` if none ran.
+ * Of the peers that use this HTTP client, returns the one with the highest median, or `null` if none ran.
  *
  * @param {import('./race.js').RaceResult[]} results
  * @param {string} client

@@ -14,13 +14,14 @@ const ROUND_SECONDS = 120;
  * @property {import('../contenders/index.js').Contender} contender
  * @property {Record<string, unknown>} settings
  * @property {Record<'perSecond' | 'workerCpu' | 'storeCpu' | 'receiverCpu' | 'statements' | 'enqueue' | 'connections' | 'bytes', ReturnType<typeof summary>>} figures
- *   per delivery: `workerCpu`, `storeCpu`, `receiverCpu` µs, `statements`, `enqueue` µs, `bytes` of body; per round: `connections`
+ *   per delivery: `workerCpu`, `storeCpu`, `receiverCpu` and `enqueue` (µs), `statements`, and `bytes` of the body; per round:
+ *   `connections`
  */
 
 /**
  * @param {import('../contenders/index.js').Contender[]} contenders
  * @param {{ deliveries: number, rounds: number, inFlight: number, warmUp: number, profile?: boolean, seconds?: number }} options
- *   `profile`: writes a CPU profile of the last round to results/. `seconds`: after this time no further round begins; the first
+ *   `profile`: writes a CPU profile of the last round to results/. `seconds`: after this time, no further round begins; the first
  *   one always runs
  * @param {(cleanUp: () => unknown) => void} defer
  * @returns {Promise<{ results: RaceResult[], stores: Record<string, unknown>, skipped: string[] }>}
@@ -145,15 +146,18 @@ async function runRound({ contender, store, child }, receiver, count, numbers, p
   };
 }
 
-/** Returns the file for the CPU profile of the last round. Profiling slows the process down: do not use the figures of such a run. */
+/**
+ * Returns the file for the CPU profile, which only the last round writes. Profiling slows the process down: do not use the
+ * figures of such a run.
+ */
 function profileOf({ contender }, { profile, rounds }, i) {
   if (!profile || i < rounds - 1) return undefined;
   return join(__dirname, `../results/${contender.name.replaceAll(/[^a-z]+/gi, '-')}.cpuprofile`);
 }
 
 /**
- * Returns the contenders, rotated by one more in each round and reversed in every second round, so that none always runs after
- * the same one.
+ * Returns the order of the contenders in round `i`. Each round rotates the order by one more place, and every second round
+ * reverses it. So the contender that runs before a contender changes from round to round.
  */
 function roundOrder(entries, i) {
   // With only two contenders, the rotation and the reversal would cancel each other.

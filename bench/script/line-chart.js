@@ -2,7 +2,7 @@
 
 const PANEL = { width: 400, height: 250, left: 44, right: 12, top: 34, bottom: 42 };
 const LEGEND_HEIGHT = 30;
-/** The colour of each line on a light and on a dark page. Readers with red-green colour blindness can tell them apart. */
+/** The colour of each line on a light and on a dark page. Readers with red-green colour blindness can tell the lines apart. */
 const COLORS = [
   ['#6e7781', '#8b949e'],
   ['#0969da', '#58a6ff'],

@@ -1,4 +1,5 @@
-// Measures updates of a host's table with and without the triggers of a capture, inside the host's own process. It delivers nothing.
+// Measures updates of a host's table with and without the triggers of a capture, inside the host's own process. This process
+// delivers nothing.
 const { serve } = require('./child-process.js');
 const { createHost } = require('./host.js');
 const { runConcurrently } = require('../workload/run-concurrently.js');
@@ -46,8 +47,8 @@ serve({
   },
 
   /**
-   * Returns UPDATEs per second with `clients` at once. With `inTransaction`, each UPDATE runs in a transaction of its own,
-   * otherwise as a single statement. `beside` names what is measured besides the UPDATE: `nothing`; `trigger`: the triggers
+   * Returns UPDATEs per second of `clients` simultaneous clients. With `inTransaction`, each UPDATE runs in a transaction of its
+   * own, otherwise as a single statement. `beside` names what is measured besides the UPDATE: `nothing`; `trigger`: the triggers
    * exist; `publish`: each transaction also publishes an event (only with `inTransaction`).
    */
   async updates({ beside, inTransaction, clients, seconds }) {
@@ -72,7 +73,8 @@ serve({
     });
     const [{ count }] = await dataSource.query('select count(*)::int as count from webhook_changes');
     const expected = beside === 'trigger' ? done : 0;
-    if (count !== expected) throw new Error(`${expected} changes must be captured, but ${count} were`);
+    if (count !== expected)
+      throw new Error(`${expected} changes must be captured, but ${count} were captured`);
     return done / seconds;
   },
 });

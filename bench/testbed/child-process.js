@@ -1,4 +1,4 @@
-// Calls from a parent to a child process: `startChild` is the parent's side, `serve` the child's.
+// Lets a parent process call a child process: `startChild` is the parent's side, and `serve` is the child's side.
 const { fork } = require('node:child_process');
 
 /**
@@ -52,7 +52,7 @@ function startChild(file, args = [], flags = []) {
  */
 function serve(methods) {
   process.on('disconnect', () => process.exit());
-  // Ctrl-C reaches the whole process group; the parent decides when to end.
+  // Ctrl-C reaches the whole process group; the parent decides when this process ends.
   process.on('SIGINT', () => undefined);
   process.on('message', async ({ id, method, params }) => {
     try {

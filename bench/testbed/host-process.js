@@ -1,4 +1,4 @@
-// A host with the module mounted, in a process of its own. It publishes, or delivers, or both.
+// A host with the module mounted, in a process of its own. It publishes, or delivers, or does both.
 const { setTimeout: delay } = require('node:timers/promises');
 const { serve } = require('./child-process.js');
 const { createHost } = require('./host.js');
@@ -12,7 +12,7 @@ const MEMORY_SAMPLE_MS = 100;
 let host;
 let published = 0;
 let peakRss = 0;
-/** Duration of each claim in ms: the statement that locks lanes and the one that leases their deliveries. */
+/** Duration (ms) of each claim: of the statement that locks lanes and the statement that leases their deliveries. */
 let claimTimesMs = [];
 
 setInterval(() => {
@@ -36,7 +36,7 @@ serve({
 
   /**
    * Publishes `perSecond` events a second, each in its own transaction. The schedule is fixed: slow transactions do not delay
-   * the next ones. Returns columns: ids of the events, when COMMIT was sent, when it returned.
+   * the next ones. Returns columns: ids of the events, when COMMIT was sent, and when COMMIT returned.
    */
   async publishAtRate({ perSecond, seconds, from, to }) {
     const total = Math.round(perSecond * seconds);
@@ -54,7 +54,7 @@ serve({
   async publishWithPauses({ count, pauseMs, from, to }) {
     const commits = [];
     for (let i = 0; i < count; i++) {
-      // Random, so that the events are not in step with polling.
+      // The pause is random, so that the events are not in step with polling.
       await delay(pauseMs * (1 + Math.random()));
       commits.push(await commit([nextEvent(from, to)]));
     }
@@ -71,7 +71,7 @@ serve({
     peakRss,
   }),
 
-  /** Records how long claims take from now on. */
+  /** From now on, records the duration of each claim. */
   watchClaims() {
     claimTimesMs = [];
     let lockMs = 0;
@@ -93,7 +93,7 @@ function nextEvent(from, to) {
   return { ...eventOf(number), tenantId: tenantOf(endpoint), subject: `live_${process.pid}_${number}` };
 }
 
-/** Publishes events in one transaction. Returns the id of the first one, when COMMIT was sent, and when it returned. */
+/** Publishes events in one transaction. Returns the id of the first event, when COMMIT was sent, and when COMMIT returned. */
 async function commit(events) {
   const runner = host.dataSource.createQueryRunner();
   try {

@@ -2,7 +2,7 @@
 const { buildHas, engine, hostPackage } = require('./engine.js');
 
 hostPackage('reflect-metadata');
-// Outside production the module checks the data of each event, which costs time.
+// Outside production, the module checks the data of each event, and that costs time.
 process.env.NODE_ENV ??= 'production';
 
 /**
@@ -53,7 +53,11 @@ async function createHost({ databaseUrl, role = 'all', poolSize = 10, entities =
   return { app, webhooks: app.get(WebhooksService), dataSource: app.get(DataSource) };
 }
 
-/** Takes the options out of the groups `security`, `network` and `delivery` for builds that do not have groups. @param {Record<string, any>} options */
+/**
+ * For builds without option groups, takes the options out of `security`, `network` and `delivery`.
+ *
+ * @param {Record<string, any>} options
+ */
 function optionsOf(options) {
   if (buildHas('config/option.js')) return options;
   const { security, network, delivery, ...others } = options;
@@ -61,7 +65,7 @@ function optionsOf(options) {
 }
 
 /**
- * Creates the module's tables by its migrations.
+ * Creates the module's tables with the module's migrations.
  *
  * @param {string} databaseUrl
  */

@@ -1,4 +1,4 @@
-// Fills the tables with rows like those of several weeks of traffic, in the order of time: one large tenant among others.
+// Fills the tables with rows like those of several weeks of traffic, in the order of time, with one large tenant among others.
 const { insertEndpoints } = require('./tables.js');
 
 const TENANT = 'tenant';
@@ -16,7 +16,7 @@ const ROWS_PER_INSERT = 500_000;
  * @param {number} of.rows deliveries of the tenant
  * @param {number} of.total deliveries of all tenants
  * @param {number} of.endpoints of all tenants
- * @param {number} of.deleted number of deleted endpoints of the tenant that retention has not removed yet
+ * @param {number} of.deleted number of the tenant's deleted endpoints, which retention has not removed yet
  * @param {string} of.origin of the receiver
  */
 async function fillLog(client, { rows, total, endpoints, deleted, origin }) {
@@ -24,7 +24,7 @@ async function fillLog(client, { rows, total, endpoints, deleted, origin }) {
   const say = (what) => console.log(`${what} (${((performance.now() - began) / 1000).toFixed(0)} s)`);
   await insertEndpoints(client, { count: ENDPOINTS, url: () => origin, tenant: () => TENANT });
   const others = Math.max(0, endpoints - ENDPOINTS);
-  // Each other tenant has two endpoints.
+  // The other tenants have two endpoints each.
   const tenant = (number) => `tenant-${Math.floor(number / 2)}`;
   await insertEndpoints(client, { count: others, first: ENDPOINTS, url: () => origin, tenant });
   await client.query(
@@ -58,7 +58,8 @@ async function fillLog(client, { rows, total, endpoints, deleted, origin }) {
 
 /**
  * Inserts the deliveries from `from` to before `to` of `total`, in random lanes. One in `every` is the tenant's. 70 % are
- * delivered, 20 % exhausted, 10 % discarded, and one in a thousand waits for a retry. None has a 4xx status, none is a test.
+ * delivered, 20 % exhausted, 10 % discarded, and one in a thousand waits for a retry. No delivery has a 4xx status, and no
+ * delivery is a test.
  */
 function insertLog(client, { from, to, total, every }) {
   return client.query(

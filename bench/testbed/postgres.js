@@ -7,8 +7,8 @@ const { median } = require('../measure/figures.js');
 
 /**
  * @param {(cleanUp: () => unknown) => void} defer
- * @param {{ statements?: boolean }} [options] `statements`: starts a separate server that counts statements in `pg_stat_statements`,
- *   planning included. If DATABASE_URL is set, that server must load the extension already
+ * @param {{ statements?: boolean }} [options] `statements`: starts a separate server whose `pg_stat_statements` counts
+ *   statements and measures their planning. If DATABASE_URL is set, its server must load the extension already
  */
 async function startPostgres(defer, { statements = false } = {}) {
   const url = process.env.DATABASE_URL ?? (await (statements ? counting(defer) : embedded(defer)));
@@ -21,7 +21,7 @@ async function startPostgres(defer, { statements = false } = {}) {
     /** Runs SQL in the server's default database. */
     query: (sql, parameters) => client.query(sql, parameters),
 
-    /** CPU time of all server processes in ms, or `null` if there is no /proc or the server runs on another machine. */
+    /** CPU time (ms) of all server processes, or `null` if there is no /proc or the server runs on another machine. */
     cpuMs: () => processTreeCpuMs(postmaster),
 
     /** Creates an empty database, or a copy of another one. Returns its URL. */
@@ -32,7 +32,10 @@ async function startPostgres(defer, { statements = false } = {}) {
       return urlOf(url, nameOf(name));
     },
 
-    /** Returns the URL of a database that stays after the run. Creates it empty if it is missing. `name`: letters, digits, underscores. */
+    /**
+     * Returns the URL of a database that stays after the run. If the database is missing, creates it empty. `name`: letters,
+     * digits, underscores.
+     */
     async keptDatabase(name) {
       const { rowCount } = await client.query(`select from pg_database where datname = $1`, [name]);
       if (rowCount === 0) await client.query(`create database ${name} template template0`);
@@ -41,7 +44,7 @@ async function startPostgres(defer, { statements = false } = {}) {
 
     dropDatabase: (name) => client.query(`drop database if exists ${nameOf(name)} with (force)`),
 
-    /** Writes everything to disk, so that no round pays for the one before. */
+    /** Writes everything to disk, so that no round pays for the writes of the round before. */
     checkpoint: () => client.query('checkpoint'),
 
     describe: () => describe(client),
@@ -58,13 +61,13 @@ async function embedded(defer, folder = '.data/bench') {
 
 function startEmbedded(folder) {
   const { startPostgres: start } = require('../../sample-app/src/postgres/start-postgres.js');
-  // In `.data`, like the sample's: a temporary folder may not be on a real disk.
+  // The files are in `.data`, like those of the sample, because a temporary folder may not be on a real disk.
   return start({ directory: join(ROOT, folder), durable: true, lingerMs: 5_000 });
 }
 
 /**
  * Starts a server that loads `pg_stat_statements`. The setting takes effect after a restart. The other benchmarks use a server
- * without the extension, because it costs a little.
+ * without the extension, because the extension costs a little time.
  */
 async function counting(defer) {
   const folder = '.data/bench-statements';
@@ -111,13 +114,13 @@ function isAlive(pid) {
 
 async function connect(url, defer) {
   const client = new Client({ connectionString: url, application_name: 'bench' });
-  client.on('error', () => undefined); // The next query reports it.
+  client.on('error', () => undefined); // The next query reports the error.
   await client.connect();
   defer(() => client.end());
   return client;
 }
 
-/** Returns the process id of the server, which is the parent of our connection's process, or 0 if it runs on another machine. */
+/** Returns the process id of the server, or 0 if the server runs on another machine. Our connection's process is its child. */
 async function postmasterOf(client) {
   const { hostname } = new URL(process.env.DATABASE_URL ?? 'http://127.0.0.1');
   if (!['127.0.0.1', 'localhost', '[::1]'].includes(hostname)) return 0;
@@ -140,7 +143,7 @@ async function describe(client) {
   return { ...settings, oneRowCommitMs: await oneRowCommit(client) };
 }
 
-/** Median time of a transaction that inserts one row, in ms. */
+/** Median time (ms) of a transaction that inserts one row. */
 async function oneRowCommit(client) {
   await client.query('create table if not exists bench_probe (at timestamptz)');
   const times = [];

@@ -1,4 +1,4 @@
-// Measures what publishing costs the host, inside the host's own process. It delivers nothing.
+// Measures what publishing costs the host, inside the host's own process. This process delivers nothing.
 const { serve } = require('./child-process.js');
 const { createHost } = require('./host.js');
 const { randomUUID } = require('node:crypto');
@@ -34,7 +34,10 @@ serve({
     bareStatement = await captureStatement();
   },
 
-  /** Returns the CPU time of one `publish`, or of the bare statement that `publish` sends, in µs: the mean of `count` calls in one transaction. */
+  /**
+   * Returns the CPU time (µs) of one `publish`, or of the bare statement that `publish` sends: the mean of `count` calls in one
+   * transaction.
+   */
   async measureCpu({ what, count }) {
     return host.dataSource.transaction(async (tx) => {
       const ready = Array.from({ length: count }, () =>
@@ -49,8 +52,8 @@ serve({
   },
 
   /**
-   * Returns host transactions per second with `clients` at once. Each does one UPDATE and what `beside` names: `nothing`,
-   * `publish` (one event), or `insert` (one row of the host).
+   * Returns host transactions per second of `clients` simultaneous clients. Each transaction does one UPDATE and what `beside`
+   * names: `nothing`, `publish` (one event), or `insert` (one row of the host).
    */
   async transactions({ beside, clients, seconds }) {
     await host.dataSource.query('truncate message_history');
@@ -76,7 +79,7 @@ serve({
     return done / seconds;
   },
 
-  /** Returns the duration of one `publish` of `count` events and its commit, in ms. */
+  /** Returns the duration (ms) of one `publish` of `count` events and of its commit. */
   async publishBulk({ count }) {
     const events = Array.from({ length: count }, () => eventOf(published++));
     globalThis.gc?.();

@@ -3,8 +3,8 @@
 // - /slow-<ms>/<endpoint> responds after <ms>
 // - /hang/<endpoint> never responds
 // - /fail/<endpoint> responds with 500 at once
-// - /<anything else>/<endpoint> responds like /ok; the name only tells apart what is counted
-// The receiver checks the signature of one request in 500, so that no contender gains by not signing.
+// - /<anything else>/<endpoint> responds like /ok; the name only selects what is counted and recorded
+// The receiver checks the signature of one request in 500, so that a contender cannot gain by omitting signatures.
 const { createServer } = require('node:http');
 const { serve } = require('./child-process.js');
 const { monotonic } = require('../measure/monotonic-clock.js');
@@ -89,7 +89,7 @@ function listen() {
 }
 
 serve({
-  /** Opens this many ports of 127.0.0.1. Each is an origin. */
+  /** Opens `origins` ports of 127.0.0.1. Each port is an origin. */
   async listen({ origins }) {
     const ports = [];
     for (let i = 0; i < origins; i++) ports.push(await listen());
@@ -110,8 +110,8 @@ serve({
   },
 
   /**
-   * Resolves when `count` requests to the counted paths have arrived, with the arrival time of the last one in monotonic ms. If
-   * they have arrived before the call, returns the current time.
+   * Resolves when `count` requests to the counted paths have arrived. The result is the arrival time of the last of these
+   * requests (monotonic, ms), or the current time if all of them have arrived before the call.
    */
   arrived({ count: wanted }) {
     if (count >= wanted) return monotonic();
@@ -130,6 +130,6 @@ serve({
     cpuMs: processCpuMs(),
   }),
 
-  /** Returns what was recorded since the last reset, as columns. `at`: arrival of the request's head, in monotonic ms. */
+  /** Returns what was recorded since the last reset, as columns. `at`: arrival of the request's head (monotonic, ms). */
   record: () => record,
 });

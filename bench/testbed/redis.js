@@ -27,7 +27,7 @@ async function startRedis(appendfsync, defer) {
     save: '',
     appendonly: 'yes',
     appendfsync,
-    // A rewrite in the middle of a round would distort it.
+    // A rewrite would distort the round in which it happens.
     'auto-aof-rewrite-percentage': '0',
     'maxmemory-policy': 'noeviction',
   };
@@ -59,7 +59,7 @@ async function startRedis(appendfsync, defer) {
 async function connected(port, defer) {
   const { Redis } = require('ioredis');
   const client = new Redis({ host: '127.0.0.1', port, lazyConnect: true, retryStrategy: () => null });
-  // connect() fails until Redis has started. It throws, and emits an error that ioredis would print without this listener.
+  // Until Redis has started, connect() throws, and the client emits an error. Without this listener, ioredis would print it.
   client.on('error', () => undefined);
   for (let attempt = 0; attempt < 100; attempt++) {
     try {

@@ -17,12 +17,12 @@ async function startHost(config, defer, flags) {
   return {
     pid: child.pid,
     call: child.call,
-    /** Shuts down gracefully: what is in flight is finished. */
+    /** Shuts down gracefully: requests in flight are finished. */
     async close() {
       await child.call('close');
       await end();
     },
-    /** Kills the process: what is in flight stays leased. */
+    /** Kills the process: deliveries in flight stay leased. */
     kill: end,
   };
 }

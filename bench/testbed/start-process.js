@@ -10,7 +10,10 @@ const { TypeOrmModule } = hostPackage('@nestjs/typeorm');
 const { WebhooksModule } = engine();
 
 serve({
-  /** @param {{ databaseUrl: string, portal: object | false }} host @returns time and CPU until it listens, ms; memory, bytes */
+  /**
+   * @param {{ databaseUrl: string, portal: object | false }} host
+   * @returns time and CPU time (ms) until the host listens, and memory (bytes)
+   */
   async start({ databaseUrl, portal }) {
     const url = databaseUrl;
     const before = monotonic();

@@ -47,12 +47,12 @@ function storedSecret(endpoint) {
 }
 
 /**
- * Inserts pending or delivered deliveries with their relayed events: `perLane` for each lane that `lanes` selects. Neighbouring
- * rows belong to different lanes. Lanes of pending deliveries become due.
+ * Inserts pending or delivered deliveries with their relayed events: `perLane` deliveries for each lane that `lanes` selects.
+ * Neighbouring rows belong to different lanes. Lanes of pending deliveries become due.
  *
  * @param {{ query(sql: string, parameters?: unknown[]): Promise<unknown> }} client
  * @param {object} of
- * @param {string} of.lanes SQL over `webhook_lanes l`, `webhook_endpoints e`
+ * @param {string} of.lanes SQL condition on `webhook_lanes l` and `webhook_endpoints e`
  * @param {number} of.perLane
  * @param {'pending' | 'delivered'} of.state
  */

@@ -23,7 +23,7 @@ async function createTestbed(defer, { origins = 1 } = {}) {
       defer(() => postgres.dropDatabase(name));
       return { url, client, empty: () => emptyTables(client) };
     },
-    /** Connects to the database `name`, which stays after this run. Fills it with `fill` if no earlier run has done so. */
+    /** Connects to the database `name`, which stays after this run. If no earlier run has filled it, calls `fill`. */
     async keepDatabase(name, fill) {
       const url = await postgres.keptDatabase(name);
       const client = await postgres.connect(url);

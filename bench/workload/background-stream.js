@@ -3,7 +3,7 @@ const { arrivalTimes } = require('../measure/arrival-times.js');
 const { latencies } = require('../measure/figures.js');
 
 /**
- * Publishes at a fixed rate. Returns the latencies from commit to arrival once every event has arrived.
+ * Publishes at a fixed rate. After every event has arrived, returns the latencies (ms) from commit to arrival.
  *
  * @param {object} of
  * @param {{ call(method: string, params: unknown): Promise<any> }} of.publisher
@@ -24,7 +24,7 @@ async function publishInBackground({ publisher, receiver, timeout = 60, ...strea
     if (Date.now() > deadline) {
       const missing = commits.ids.filter((id) => !arrived.has(id)).length;
       throw new Error(
-        `${missing} of ${commits.ids.length} events of the other tenants had not arrived ${timeout} s after the last was published.`,
+        `${missing} of ${commits.ids.length} events of the other tenants had not arrived ${timeout} s after the last event was published.`,
       );
     }
     await new Promise((resolve) => setTimeout(resolve, 250));

@@ -4,7 +4,8 @@ const { DAYS, SUBJECT, TENANT } = require('../testbed/log-rows.js');
 const DAY_MS = 86_400_000;
 
 /**
- * Returns pairs of a name and a call. Filters that match nothing, named "(none)", read the most rows.
+ * Returns pairs of a name and a call. A name with "(none)" means that the filter matches nothing: some of these calls read the
+ * most rows.
  *
  * @param {object} of
  * @param {{ query(sql: string, parameters?: unknown[]): Promise<{ rows: any[] }> }} of.client

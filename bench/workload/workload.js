@@ -1,4 +1,4 @@
-// The work that every contender gets: status changes of messages of 100 tenants, one endpoint each.
+// The work that every contender gets: status changes of messages. There are 100 tenants with one endpoint each.
 const { createHash, createSecretKey } = require('node:crypto');
 
 const TENANTS = 100;
@@ -24,7 +24,7 @@ function tenantOf(endpoint) {
 }
 
 /**
- * The event that the host publishes for a status change. Each has a subject of its own.
+ * The event that the host publishes for a status change. Each event has a subject of its own.
  *
  * @param {number} number
  * @param {number} [endpoints]
