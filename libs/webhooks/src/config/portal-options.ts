@@ -21,7 +21,7 @@ export type PortalVisitorResolver = (request: any) => PortalVisitor | Promise<Po
 
 const isLink = (given: unknown): boolean =>
   isText(given) && (/^https?:\/\//i.test(given) || /^\/(?!\/)/.test(given));
-/** Links of other kinds, such as `javascript:`, would run in the page. */
+/** Accepts only paths and web addresses: a `javascript:` link would run in the page. */
 const link = value<string>(isLink, 'a path such as "/login", or an https: URL');
 const origin = value<string>(
   (given) => isText(given) && /^https?:\/\/[\w.*-]+(:\d+)?$/i.test(given),
@@ -36,7 +36,7 @@ const texts: Check<Record<string, string>> = value(
   'an object of strings',
 );
 
-/** Makes the page look like a part of the host's own. */
+/** Makes the page look like a part of the host's app. */
 export class PortalBrand {
   /** Shown in the page's head and title. Default none. */
   @Option(text80) name?: string;
@@ -51,11 +51,11 @@ export class PortalBrand {
     ),
   )
   logoUrl?: string;
-  /** Where "back" leads. Default: no such link. */
+  /** Where the link "back" leads. Default: no such link. */
   @Option(link) backUrl?: string;
 }
 
-/** What the page shows of events. The server masks the rest; it never reaches the browser. */
+/** What the page shows of events. The server masks the rest, which never reaches the browser. */
 export class PortalShow {
   /** Texts in bodies, event data and responses. Default false. */
   @Option(flag) bodies?: boolean = false;
@@ -93,7 +93,7 @@ export class PortalOptions {
   /** Guards of the page, for `host` and `both`. Default: `guards` of the module. */
   @Option(guardList) guards?: Guards;
   /**
-   * Applied to the page's controllers and their handlers, such as `[Public()]` for an `APP_GUARD` that must not check them.
+   * Decorators for the page's controllers and their handlers. Example: `[Public()]`, if an `APP_GUARD` must not check them.
    * Default: for `host` and `both`, `decorators` of the module.
    */
   @Option(decoratorList) decorators?: RouteDecorator[];
@@ -101,19 +101,19 @@ export class PortalOptions {
   @Option(callable('a function of the request that returns { actor, scopes }'))
   visitor?: PortalVisitorResolver;
   /**
-   * Signs session tokens: at least 32 characters. Default: a key that is derived from `encryption`. Required for sessions if
-   * secrets are stored unencrypted.
+   * Key (at least 32 characters) that signs session tokens. Default: a key that is derived from `encryption`. Required for
+   * sessions if secrets are stored unencrypted.
    */
   @Option(hidden((given) => isText(given) && given.length >= 32, 'a secret of at least 32 characters'))
   secret?: string;
   /**
-   * Where a visitor without a login is sent, for `host` and `both`; `{url}` in it becomes the page's own address. Default:
-   * nowhere, the guard responds.
+   * Link to which a visitor without a login is sent, for `host` and `both`; `{url}` in the link becomes the page's own
+   * address. Default: none, and the guard responds.
    */
   @Option(link) loginUrl?: string;
-  /** Where "sign in again" leads when a session has ended. Default: no such link. */
+  /** Where the link "sign in again" leads after a session has ended. Default: no such link. */
   @Option(link) returnUrl?: string;
-  /** Makes the page look like a part of your own. Default: plain. */
+  /** Makes the page look like a part of your app. Default: plain. */
   @Option(group(PortalBrand)) brand?: PortalBrand = new PortalBrand();
   /** Which parts of events the page shows. Default: neither texts nor phone numbers. */
   @Option(group(PortalShow)) show?: PortalShow = new PortalShow();
@@ -122,9 +122,9 @@ export class PortalOptions {
     value((given) => isLink(given) && (given as string).includes('{subject}'), 'a link with {subject} in it'),
   )
   subjectUrl?: string;
-  /** Your own texts of the page, by the key of the text that each replaces. Default none. */
+  /** Your own texts in place of the page's texts, by key. Default none. */
   @Option(texts) strings?: Record<string, string> = {};
-  /** Origins whose pages may show this one in a frame, such as `https://app.example.com`. Default: the page's own. */
+  /** Origins whose pages may show this page in a frame, such as `https://app.example.com`. Default: the page's own. */
   @Option(listOf('a list of origins', origin)) frameAncestors?: string[] = [];
 }
 

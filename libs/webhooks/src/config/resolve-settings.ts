@@ -23,7 +23,7 @@ type GroupName =
   | 'alerts'
   | 'observability';
 
-/** With the defaults filled in, those inside groups too. An option without a default may still be undefined. */
+/** The options with all defaults filled in, also inside groups. An option without a default may still be undefined. */
 type CompleteOptions = {
   [Name in keyof WebhooksModuleOptions]-?: Name extends GroupName
     ? Required<NonNullable<WebhooksModuleOptions[Name]>>

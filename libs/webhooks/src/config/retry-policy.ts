@@ -3,12 +3,12 @@ import { group, Option } from './option.js';
 
 const DAY_MS = 24 * 3600_000;
 
-/** The waits between attempts, listed. */
+/** A list of the waits between attempts. */
 export class ListedRetries {
-  /** Wait before each retry, ms: `[5000, 60000]` makes three attempts. */
+  /** Waits (ms) before the retries: `[5000, 60000]` makes three attempts. */
   @Option(listOf('a list of waits in milliseconds', numberBetween(0, Infinity)), { isRequired: true })
   schedule: readonly number[];
-  /** Share by which a wait varies at random, 0 to 1. Default 0.2. */
+  /** Share (0 to 1) by which a wait varies at random. Default 0.2. */
   @Option(numberBetween(0, 1)) jitter?: number = 0.2;
 }
 
@@ -16,13 +16,13 @@ export class ListedRetries {
 export class GrowingRetries {
   /** Attempts in all, the first included. */
   @Option(wholeNumber(1, 100), { isRequired: true }) attempts: number;
-  /** Wait before the second attempt, ms. */
+  /** Wait (ms) before the second attempt. */
   @Option(wholeNumber(0, 30 * DAY_MS), { isRequired: true }) delayMs: number;
-  /** Each wait is this many times the one before. Default 2. */
+  /** Each wait is this many times as long as the one before it. Default 2. */
   @Option(numberBetween(1, Infinity)) factor?: number = 2;
-  /** Longest wait, ms. Default 24 h. */
+  /** Longest wait (ms). Default 24 h. */
   @Option(wholeNumber(0, 30 * DAY_MS)) maxDelayMs?: number = DAY_MS;
-  /** Share by which a wait varies at random, 0 to 1. Default 0.2. */
+  /** Share (0 to 1) by which a wait varies at random. Default 0.2. */
   @Option(numberBetween(0, 1)) jitter?: number = 0.2;
 }
 

@@ -64,5 +64,5 @@ export interface Settings {
   sendTraceparent: boolean;
 }
 
-/** Timeouts that a registration may ask for, ms. */
+/** Timeouts (ms) that a registration may ask for. */
 export const TIMEOUT_RANGE = { min: 1_000, max: 30_000 } as const;

@@ -15,8 +15,8 @@ export const STRUCTURE = Symbol('webhooks:structure');
 export const TENANT = Symbol('webhooks:tenant');
 
 /**
- * Returns the tenant of a request: a non-empty string, taken from what a guard put there, never from the body or query. The
- * request is `any`, because only the host knows what its guard adds: annotate it with your own type.
+ * Returns the tenant of a request: a non-empty string. Take the tenant from what a guard put into the request, never from the
+ * body or query. The request is `any`, because only the host knows what its guard adds: annotate it with your own type.
  */
 // oxlint-disable-next-line typescript/no-explicit-any
 export type TenantResolver = (request: any, context: ExecutionContext) => string | Promise<string>;
@@ -51,26 +51,26 @@ export class WebhooksModuleStructure {
   /** Name of the data source, or the data source itself. Default: the default data source. */
   @Option(value(isDataSource, 'the name of a data source, or a DataSource')) dataSource?: string | DataSource;
   /**
-   * Prefix of the name of each table and index: lower-case letters, digits, underscores. Two apps in one schema need
+   * Prefix of all names of tables and indexes: lower-case letters, digits, underscores. Two apps in one schema need
    * different prefixes, because `entityPrefix` does not rename indexes. Default none.
    */
   @Option(tablePrefix) tablePrefix?: string;
   /** Modules that the guards and the tenant provider need. Default none. */
   @Option(value(Array.isArray, 'a list of modules that the guards and the tenant provider need'))
   imports?: ModuleMetadata['imports'];
-  /** Guards of every route. `'global'`: your `APP_GUARD` protects them. Default none: then there are no routes. */
+  /** Guards of all routes. `'global'`: your `APP_GUARD` protects the routes. Default none: then there are no routes. */
   @Option(guardList) guards?: Guards;
   /**
-   * Applied to the controller and to each of its handlers, for guards that act only where they find metadata:
-   * `[Roles('customer')]`. Default none.
+   * Decorators for the controller and each of its handlers, such as `[Roles('customer')]`: some guards act only where they
+   * find metadata. Default none.
    */
   @Option(decoratorList) decorators?: RouteDecorator[];
   /** Whose webhooks a request is about. Default none: then there are no routes. */
   @Option(value(isFunction, 'a function of the request, or a class with a resolve method'))
   tenant?: TenantResolver | Type<TenantProvider>;
   /**
-   * Mount the routes without guards, or with guards that let in requests without credentials. Logs a warning at start.
-   * Default false.
+   * Mount the routes without guards, or with guards that let in requests without credentials. The module then logs a
+   * warning at start. Default false.
    */
   @Option(flag) allowUnauthenticated?: boolean;
   /** A subclass of `WebhooksController` with its own path, guards or pipes; `false`: no routes. Default `WebhooksController`. */
@@ -84,11 +84,11 @@ export class WebhooksModuleStructure {
   /** Path of the routes, below the host's prefix. Default `webhooks`. */
   @Option(routePath) path?: string;
   /**
-   * Query parameters of your own, such as `['api_key']` if your guards read it. The routes refuse those that they do not
-   * know. Default none.
+   * Query parameters of your own, such as `['api_key']` if your guards read `api_key`. The routes refuse all other
+   * parameters that they do not know. Default none.
    */
   @Option(stringList) ignoredQueryParameters?: string[];
-  /** `api` publishes and registers, `worker` delivers, `all` does both. Default `all`. */
+  /** `api` publishes and registers, `worker` delivers, `all` does all of this. Default `all`. */
   @Option(oneOf('all', 'api', 'worker')) role?: 'all' | 'api' | 'worker';
   /** Make `WebhooksService` injectable in every module. Default false. */
   @Option(flag) isGlobal?: boolean;
@@ -96,7 +96,7 @@ export class WebhooksModuleStructure {
   @Option(compatList) compat?: CompatPlatform[];
   /** The webhooks page: `{ access: 'host' }` or `{ access: 'session' }`. Default `false`: no page. */
   @Option(portalOption) portal?: PortalOptions | false;
-  /** Columns whose changes are published, as in `forFeature()`, for hosts with one module. Default none. */
+  /** Columns whose changes are published. Hosts with several modules can use `forFeature()` instead. Default none. */
   @Option(captureList) captures?: Capture[];
 }
 

@@ -29,7 +29,7 @@ export const ATTEMPT_ERRORS = {
   ],
   'certificate-incomplete': [
     'The server sends its certificate without the intermediate ones, or a private authority issued it.',
-    'Install the full chain, often a file named fullchain.pem, of a public certificate authority.',
+    'Install the full chain of a public certificate authority, often a file named fullchain.pem.',
   ],
   'certificate-self-signed': [
     'The certificate of the server is self-signed.',
@@ -53,7 +53,7 @@ export const ATTEMPT_ERRORS = {
 /** Kind of a failed attempt: `http` for a response that is not a success, otherwise why no response arrived. */
 export type AttemptError = keyof typeof ATTEMPT_ERRORS;
 
-/** Returns what an `error` means and what to do, in two sentences, or `null` for any other text. */
+/** Returns two texts in one: what an `error` means, and what to do. Returns `null` for any other text. */
 export function explainAttemptError(error: string): string | null {
   return Object.hasOwn(ATTEMPT_ERRORS, error) ? ATTEMPT_ERRORS[error as AttemptError].join(' ') : null;
 }

@@ -5,13 +5,13 @@ export type HostTransaction = EntityManager | QueryRunner;
 
 /** Optional context of a service call that reads. */
 export interface ReadContext {
-  /** The host's open transaction to read in. Default: a connection of its own, which sees what has been committed. */
+  /** The host's open transaction to read in. Default: another connection, which sees only what has been committed. */
   tx?: HostTransaction;
 }
 
 /** Optional context of a service call. */
 export interface CallContext {
-  /** The host's open transaction: the call reads in it, and its writes commit or roll back with it. Default: one of its own. */
+  /** The host's open transaction, in which the call reads and writes. Default: a transaction of the call's own. */
   tx?: HostTransaction;
   /** Who makes the call, for the audit. */
   actor?: string;

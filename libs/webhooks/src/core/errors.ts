@@ -58,7 +58,7 @@ export class TransactionRequiredError extends WebhooksError {
   override readonly name = 'TransactionRequiredError';
 }
 
-/** An event passed to `publish` cannot be stored. Nothing was written. */
+/** `publish` was called with an event that cannot be stored. Nothing was written. */
 export class InvalidEventError extends WebhooksError {
   override readonly name = 'InvalidEventError';
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { notFound } from './request-error.js';
 
 const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
-/** The two characters of each number of ten bits. */
+/** The two characters for each ten-bit number. */
 const PAIRS = Array.from({ length: 1024 }, (_, bits) => `${ALPHABET[bits >> 5]}${ALPHABET[bits & 31]}`);
 const VALUES = new Map([...ALPHABET].map((character, value) => [character, value]));
 
@@ -12,17 +12,17 @@ type IdPrefix = 'evt' | 'wh' | 'job';
 /**
  * Returns a new UUIDv7 (RFC 9562): 48 bits of Unix milliseconds, then 74 bits of `random`. Lower case, with dashes.
  *
- * @param random a random UUID: the same one and the same time return the same id
+ * @param random a random UUID; the same `now` and the same `random` return the same id
  */
 export function newUuid(now: number = Date.now(), random: string = randomUUID()): string {
   const time = now.toString(16).padStart(12, '0');
   return `${time.slice(0, 8)}-${time.slice(8)}-7${random.slice(15)}`;
 }
 
-/** Returns the public id of a UUID: `wh_` and 26 characters (Crockford base32 of its 128 bits). */
+/** Returns the public id of a UUID, such as `wh_` and 26 characters (Crockford base32 of the UUID's 128 bits). */
 export function encodeId(prefix: IdPrefix, uuid: string): string {
   const hex = uuid.replaceAll('-', '');
-  let text = PAIRS[parseInt(hex.slice(0, 2), 16)]!; // 26 characters have 130 bits: the first two are zero.
+  let text = PAIRS[parseInt(hex.slice(0, 2), 16)]!; // 26 characters have 130 bits: the first two bits are zero.
   for (let at = 2; at < hex.length; at += 5) {
     const bits = parseInt(hex.slice(at, at + 5), 16);
     text += PAIRS[bits >> 10]! + PAIRS[bits & 1023]!;

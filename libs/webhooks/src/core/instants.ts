@@ -1,6 +1,6 @@
 const INSTANT = /^(\d{4}-\d\d)-(\d\d)(T\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d))?$/;
 
-/** Returns epoch ms for RFC 3339 text or a date alone, and `null` for anything else. */
+/** Returns epoch ms for RFC 3339 text or for a date without a time, and `null` for anything else. */
 export function parseInstant(text: unknown): number | null {
   const [, month, day] = (typeof text === 'string' && INSTANT.exec(text)) || [];
   // Date.parse reads 30 February as 2 March.

@@ -20,7 +20,7 @@ describe('A record of the log', () => {
     );
   });
 
-  it('is one line without control characters at every level, whatever the message', () => {
+  it('is one line without control characters at every level, whatever the message contains', () => {
     const said: string[] = [];
     const keep = (line: unknown): void => void said.push(String(line));
     Logger.overrideLogger({ log: keep, warn: keep, error: keep, debug: keep });

@@ -11,7 +11,7 @@ export function oneLine(text: string): string {
   );
 }
 
-/** Nest's logger, but each record is exactly one line: untrusted text in a message cannot add a second one. */
+/** Nest's logger, but each record is exactly one line: untrusted text in a message cannot add a second line. */
 export class LineLogger extends Logger {
   override log(message: string): void {
     super.log(oneLine(message));

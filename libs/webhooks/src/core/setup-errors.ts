@@ -1,6 +1,6 @@
 import { WebhooksSetupError } from './errors.js';
 
-/** The database is not encoded in UTF-8. An event with text that the database cannot store would fail the host's transaction. */
+/** The database is not encoded in UTF-8. The host's transaction would fail at an event with text that cannot be stored. */
 export class DatabaseEncodingError extends WebhooksSetupError {
   override readonly name = 'DatabaseEncodingError';
 

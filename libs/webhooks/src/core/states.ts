@@ -10,8 +10,8 @@ export type EndpointState = (typeof ENDPOINT_STATES)[number];
 export type LaneState = 'open' | 'paused' | 'closed';
 
 /**
- * Order of the deliveries of one subject within a lane. `relaxed`: each waits for the first attempt of the earlier ones.
- * `strict`: each waits for their end. `none`: no order.
+ * Order of a subject's deliveries within a lane. `relaxed`: each delivery waits for the first attempts of the earlier ones.
+ * `strict`: each delivery waits until the earlier ones have ended. `none`: no order.
  */
 export const ORDERINGS = ['relaxed', 'strict', 'none'] as const;
 export type Ordering = (typeof ORDERINGS)[number];

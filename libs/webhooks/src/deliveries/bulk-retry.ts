@@ -27,7 +27,10 @@ interface BulkRetryRange {
 /** What a recovery did, or with `dryRun` would do. */
 export interface RecoverResult extends Progress {
   dryRun: boolean;
-  /** Deliveries that ended without success in the range, or failed in it and wait for a retry, counted up to 100,000. */
+  /**
+   * Deliveries (counted up to 100,000) that ended without success in the range. Also those whose last attempt failed in the
+   * range and that wait for a retry.
+   */
   matched: number;
   /** The same as `recovered`. */
   done: number;
@@ -35,7 +38,7 @@ export interface RecoverResult extends Progress {
   left: number;
   /** Deliveries that this call has made due. */
   recovered: number;
-  /** The call reached its maximum and there are more: call again. */
+  /** The call reached its maximum, and there are more deliveries: call again. */
   more: boolean;
 }
 
@@ -49,7 +52,7 @@ const MAX_RETRIED_PER_CALL = 10_000;
 /** Locks the next deliveries to send again, and returns their ids. */
 type LockNext = (tx: DeliveryStore, limit: number) => Promise<string[]>;
 
-/** Sends the failed deliveries of an endpoint again, and sends those that wait for a retry at once. */
+/** Makes due now the deliveries of an endpoint that ended without success, and those that wait for a retry. */
 @Injectable()
 export class BulkRetry {
   private readonly logger = new LineLogger('WebhookDeliveries');
@@ -60,13 +63,13 @@ export class BulkRetry {
   ) {}
 
   /**
-   * Makes deliveries due now, at most 10,000 in one call: first those that ended without success in a range of time, earliest
-   * first, then those whose last attempt failed in this range and that wait for a retry. Finished deliveries begin their
-   * schedule anew, waiting ones continue theirs. With `dryRun` it only counts them. Leaves out test deliveries, and those that
-   * were cancelled or ignored or have no body. Works in batches, each in its own transaction. The deliveries are sent as the
-   * endpoint's limits and health allow.
+   * Makes at most 10,000 deliveries due now. First come those that ended without success in a range of time, earliest first.
+   * Then come those whose last attempt failed in this range and that wait for a retry. Finished deliveries begin their
+   * schedule anew; waiting ones continue theirs. With `dryRun`, deliveries are only counted. Leaves out test deliveries, and
+   * deliveries that were cancelled or ignored or have no body. Works in batches, each in its own transaction. The deliveries
+   * are sent as the endpoint's limits and health allow.
    *
-   * Throws a 400 for a wrong range, a 404 for an unknown endpoint, and a 409 if the endpoint is disabled, except with `dryRun`.
+   * Throws a 400 for a wrong range, a 404 for an unknown endpoint, and (without `dryRun`) a 409 for a disabled endpoint.
    */
   async recover(
     tenantId: string,
@@ -110,7 +113,7 @@ export class BulkRetry {
     if (lane.state === 'closed' && !dryRun) {
       throw conflict('endpoint_closed', 'This webhook is disabled. Resume it first.');
     }
-    // Without `until` the range ends now, so that a delivery that fails again during this call is not retried twice.
+    // Without `until`, the range ends now. So a delivery that fails again during this call is not retried twice.
     const range = { laneId: lane.id, since, until: until ?? lane.now };
     const failed = { ...range, states };
     const waiting = { ...range, dueFrom: lane.now };

@@ -1,4 +1,4 @@
-/** How much may still be added to a response, in bytes of JSON. */
+/** How many bytes of JSON may still be added to a response. */
 export class ByteBudget {
   constructor(private bytes: number) {}
 

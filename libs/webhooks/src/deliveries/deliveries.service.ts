@@ -23,9 +23,9 @@ export class WebhookDeliveries {
   ) {}
 
   /**
-   * Deliveries that pass all filters, newest first; those of deleted endpoints too, until retention deletes them. If few
-   * match, a page may be short or empty and still have a cursor, because one call reads only about 2,000 rows, in the 200
-   * lanes that were used last.
+   * Deliveries that pass all filters, newest first. They include deliveries of deleted endpoints until retention deletes
+   * them. One call reads only about 2,000 rows, in the 200 lanes that were used most recently. So if few deliveries match, a
+   * page may be short or empty and still have a cursor.
    *
    * @throws WebhooksRequestError 400 `invalid_request` for a wrong cursor or filter
    */
@@ -41,8 +41,8 @@ export class WebhookDeliveries {
    * The deliveries of one endpoint, deleted or not, as {@link list} returns them.
    *
    * @param endpointId `wh_…`
-   * @throws WebhooksRequestError 400 `invalid_request` for a wrong cursor or filter, 404 `endpoint_not_found` if it never existed
-   *   or its log is deleted
+   * @throws WebhooksRequestError 400 `invalid_request` for a wrong cursor or filter, 404 `endpoint_not_found` if the
+   *   endpoint never existed or its log is deleted
    */
   async listOf(
     tenantId: string,
@@ -67,8 +67,8 @@ export class WebhookDeliveries {
   /**
    * Sends a delivery now, with the same id and bytes; the numbers of its attempts continue. A finished delivery begins its
    * schedule anew, however it ended. For a waiting delivery, this is the next attempt, and its schedule continues afterwards.
-   * The delivery may still have to wait: for the end of a pause of the endpoint or of one that the receiver asked for, for the
-   * order of its subject, or for a limit. `waits` of the result says what it waits for.
+   * The delivery may still have to wait: for the order of its subject, for a limit, or for the end of a pause (the endpoint's,
+   * or one that the receiver asked for). `waits` of the result names the reason.
    *
    * @throws WebhooksRequestError 404 `delivery_not_found`, 409 `delivery_being_sent`, `delivery_not_rendered` or
    *   `delivery_erased` if it has no body, `endpoint_closed` if its endpoint is disabled or deleted
@@ -96,7 +96,7 @@ export class WebhookDeliveries {
   }
 
   /**
-   * Discards a delivery that is waiting, for the reason `cancelled`.
+   * Discards a waiting delivery, with the reason `cancelled`.
    *
    * @throws WebhooksRequestError 404 `delivery_not_found`, 409 `delivery_being_sent` or `delivery_finished`
    */

@@ -26,7 +26,7 @@ export interface WebhookAttemptDetail extends WebhookAttempt {
    * deleted, the host has removed the profile, the profile fails, or 100 later attempts have a request.
    */
   request: AttemptRequest | null;
-  /** Of a failed attempt, in lower case, at most 2 KB; cookies are masked. `null`: none were kept. */
+  /** Headers of a failed attempt's response, at most 2 KB: names in lower case, cookies masked. `null`: none were kept. */
   responseHeaders: Record<string, string> | null;
 }
 
@@ -39,7 +39,7 @@ export interface WebhookDeliveryDetail extends WebhookDelivery {
   attempts: WebhookAttemptDetail[];
 }
 
-/** Maximum number of requests that are derived for one delivery, because each needs a signature. */
+/** Maximum number of requests that are derived for one delivery: each needs a signature. */
 const MAX_REQUESTS = 100;
 const MASK = '…';
 
@@ -85,7 +85,7 @@ export class AttemptDetails {
   }
 }
 
-/** Returns the headers that the sender adds to the custom ones, or `null` if the profile, which may be the host's, throws. */
+/** Returns the headers that the sender adds to the custom ones, or `null` if the profile (possibly the host's) throws. */
 function profileHeaders(
   profile: Profile,
   tenantId: string,
@@ -114,7 +114,7 @@ function profileHeaders(
   }
 }
 
-/** Returns `null` if the stored headers are still those of an earlier attempt. They contain the number of their attempt. */
+/** Returns `null` if the stored headers, which contain the number of their attempt, are still those of an earlier one. */
 function responseHeadersOf({ number, responseHeaders }: AttemptRecord): Record<string, string> | null {
   if (responseHeaders === null) return null;
   const kept = tryParseJson(responseHeaders) as

@@ -21,18 +21,18 @@ export interface DeliveryFilter {
   status?: number;
   /** `dlv_…` */
   deliveryId?: string;
-  /** Of the event: `evt_…`, which receivers get as `webhook-id`, or its UUID, which they get in CloudEvents. */
+  /** Id of the event: `evt_…`, which receivers get as `webhook-id`, or its UUID, which they get in CloudEvents. */
   eventId?: string;
   subject?: string;
-  /** Created at this time or later, epoch ms. */
+  /** Created at this time or later (epoch ms). */
   since?: number;
-  /** Created before this time, epoch ms. */
+  /** Created before this time (epoch ms). */
   until?: number;
   /** `true`: only tests; `false`: no tests. */
   test?: boolean;
 }
 
-/** Number of rows, roughly, that one page reads if its filter matches few. The page is then short, but has a cursor. */
+/** Approximate number of rows that a page reads if its filter matches few. The page is then short, but has a cursor. */
 const MAX_ROWS_SCANNED = 2_000;
 /** What an error says about an id of the wrong form. */
 const ID_FORMS = {
@@ -42,7 +42,7 @@ const ID_FORMS = {
   endpointId: 'the id of a webhook',
 };
 const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
-/** Above all ids: the largest `bigint`. */
+/** The largest `bigint`: no id is larger. */
 const MAX_ID = '9223372036854775807';
 
 /** Throws a 400 that names the field if a cursor, id or time has the wrong form, a text contains NUL, or a number is out of range. */
@@ -61,7 +61,7 @@ export function toDeliverySearch(filter: DeliveryFilter): DeliverySearch {
     states !== undefined && states.every((state) => state === 'exhausted' || state === 'discarded');
   const bySubject = subject !== undefined ? 'subject' : onlyFailed ? 'failed' : 'newest';
   const source = delivery !== undefined ? 'delivery' : event !== undefined ? 'event' : bySubject;
-  // The index of the subject or lane returns only matches, so no more rows are needed than the page shows.
+  // The index of the subject or lane returns only matches, so one row more than the page shows is enough.
   const others = [states, eventType, statusClass, status, since, until, test];
   const isExact = source !== 'delivery' && source !== 'event' && others.every((value) => value === undefined);
   return {
@@ -83,7 +83,7 @@ export function toDeliverySearch(filter: DeliveryFilter): DeliverySearch {
   };
 }
 
-/** The decoded id of a field; `undefined`: it is not given. Throws a 400 if it has the wrong form. */
+/** Returns the decoded id in a field, or `undefined` if it is not given. Throws a 400 if the id has the wrong form. */
 function decode(
   filter: DeliveryFilter,
   field: keyof typeof ID_FORMS,

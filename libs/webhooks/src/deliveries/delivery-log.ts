@@ -11,7 +11,7 @@ import { lastAttemptOf, toDelivery, type WebhookDelivery } from './delivery.js';
 import type { WebhookDeliveryDetail } from './delivery-detail.js';
 
 /**
- * Reads the log of a tenant's deliveries. Deliveries of deleted endpoints stay in it until retention deletes them.
+ * Reads the log of a tenant's deliveries. Deliveries of deleted endpoints stay in the log until retention deletes them.
  * `store`: the store, bound to the transaction to read in. Default: not bound to a transaction.
  */
 @Injectable()
@@ -22,8 +22,8 @@ export class DeliveryLog {
   ) {}
 
   /**
-   * Newest first. If the filter matches few deliveries, a page may be short or empty and still have a cursor, because one
-   * call reads only about 2,000 rows, in the lanes that were used last.
+   * Newest first. One call reads only about 2,000 rows, in the lanes that were used most recently. So if the filter matches
+   * few deliveries, a page may be short or empty and still have a cursor.
    */
   async list(
     tenantId: string,
@@ -46,7 +46,7 @@ export class DeliveryLog {
     const delivery = number === null ? null : await store.findDelivery(tenantId, number);
     if (!delivery) throw notFound('delivery');
     const last = lastAttemptOf(delivery);
-    // If an attempt is recorded between the two reads, the second one returns `last` again.
+    // If an attempt is recorded between the two reads, the second read returns `last` again.
     const earlier = (await store.listAttempts(delivery.id)).filter(
       ({ number: each }) => each !== last?.number,
     );

@@ -6,7 +6,7 @@ import { type WaitReason, waitOf } from './wait.js';
 
 /** One HTTP request of a delivery. Instants are RFC 3339 in UTC. */
 export interface WebhookAttempt {
-  /** From 1. It continues if a finished delivery is sent again. */
+  /** From 1. The numbers continue if a finished delivery is sent again. */
   number: number;
   startedAt: string;
   durationMs: number | null;
@@ -40,19 +40,19 @@ export interface WebhookDelivery {
   state: DeliveryState;
   /** Why it ended without success; while it is pending, what must be repaired before it can be sent. */
   reason: Reason | null;
-  /** When it is due, after any pause that the receiver asked for; `null`: it is being sent or finished. */
+  /** When it is due, after any pause that the receiver asked for; `null`: it is being sent, or is finished. */
   nextAttemptAt: string | null;
-  /** Why it is not sent right now; `null`: it is being sent or finished. */
+  /** Why it is not sent right now; `null`: it is being sent, or is finished. */
   waits: WaitReason | null;
-  /** When this reason ends; `null`: at no fixed time. */
+  /** When the reason in `waits` ends; `null`: at no fixed time. */
   waitsUntil: string | null;
-  /** `dlv_…`: the delivery of the same subject that it waits for. */
+  /** `dlv_…`: it waits for this delivery of the same subject. */
   waitsFor: string | null;
   attemptCount: number;
   lastAttempt: WebhookAttempt | null;
   createdAt: string;
   finishedAt: string | null;
-  /** When its body and the responses were erased, with the data of its event; `null`: they were not. */
+  /** When its body, its responses and the data of its event were erased; `null`: they were not. */
   erasedAt: string | null;
 }
 

@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { DeliveryEvents } from '../observability/delivery-events.js';
 
-/** Maximum time before a change made by another process is seen. */
+/** Maximum time until a change by another process is seen. */
 const POLL_MS = 100;
 const OUTCOMES = ['delivered', 'retrying', 'exhausted', 'discarded'] as const;
 
-/** Waits until a delivery meets a condition. Reads it again after each outcome of this process, and every 100 ms. */
+/** Waits until a condition is met. Reads again after each outcome that this process records, and every 100 ms. */
 @Injectable()
 export class OutcomeWaiter {
   constructor(private readonly events: DeliveryEvents) {}

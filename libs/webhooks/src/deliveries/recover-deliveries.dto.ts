@@ -10,12 +10,12 @@ export class RecoverDeliveries {
   @Instant()
   since!: string;
 
-  /** End of the range, itself excluded: RFC 3339. Default now. */
+  /** End of the range (RFC 3339), itself excluded. Default now. */
   @Optional()
   @Instant()
   until?: string;
 
-  /** `pending`: those that wait for their next attempt. Default all three. */
+  /** `pending`: deliveries that wait for their next attempt. Default all three. */
   @Optional()
   @TextList(3, /^(pending|exhausted|discarded)$/, '"pending", "exhausted" or "discarded"')
   states?: (typeof RECOVERABLE)[number][];

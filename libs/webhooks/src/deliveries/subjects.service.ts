@@ -17,13 +17,13 @@ import { type EventReport, type ReportedEvent, toEventReport } from './event-rep
 
 /** Maximum events per page. */
 const MAX_EVENTS = 20;
-/** Maximum event data per page, bytes, because each event is rendered. */
+/** Maximum size (bytes) of the event data of a page: each event is rendered. */
 const MAX_DATA_BYTES = 256 * 1024;
 /** Maximum deliveries per event. */
 const MAX_DELIVERIES_OF_EVENT = 100;
-/** Maximum deliveries read per page. */
+/** Maximum number of deliveries that are read for a page. */
 const MAX_DELIVERIES = 200;
-/** Maximum size of the deliveries and skipped endpoints per page, as JSON, bytes. */
+/** Maximum size (bytes of JSON) of the deliveries and skipped endpoints of a page. */
 const MAX_BYTES = 900_000;
 
 /** Which events of a subject a list contains. */
@@ -44,10 +44,10 @@ export class WebhookSubjects {
   ) {}
 
   /**
-   * The events of a subject, newest first, each with its deliveries, and with the endpoints that did not get it and why. A
-   * page has at most 20 events and a megabyte. It may contain fewer events than `limit` and still have a cursor. An event
-   * that is too large for one page says so (`hasMoreDeliveries`, `hasMoreSkipped`). Deleted endpoints that never had a
-   * delivery are listed for one hour.
+   * The events of a subject, newest first, each with its deliveries. The endpoints that did not get an event are listed with
+   * it, each with the reason. A page has at most 20 events and at most one megabyte. It may contain fewer events than `limit`
+   * and still have a cursor. An event that is too large for one page says so (`hasMoreDeliveries`, `hasMoreSkipped`). Deleted
+   * endpoints that never had a delivery are listed for one hour.
    *
    * @param subject the `subject` of the published events, such as a message's id
    * @throws WebhooksRequestError 400 `invalid_request` for a wrong cursor or subject

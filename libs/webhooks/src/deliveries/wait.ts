@@ -3,15 +3,15 @@ import { formatInstant } from '../core/instants.js';
 import type { DeliveryRecord } from '../store/delivery-store.js';
 
 /**
- * Why a pending delivery is not sent right now. If several reasons apply, it is the first of them in this list.
+ * Why a pending delivery is not sent right now. If several reasons apply, the first of them in this list is given.
  *
- * - `disabled`: its endpoint is disabled or deleted; it will be discarded.
+ * - `disabled`: its endpoint is disabled or deleted, and the delivery will be discarded.
  * - `paused`: the owner has paused the endpoint, or a pause of the operator covers it.
  * - `retry-after`: the receiver asked for a pause.
- * - `repair`: stored data of its endpoint cannot be used, and `reason` says which. It is tried again every minute.
+ * - `repair`: stored data of its endpoint cannot be used; `reason` says which. The delivery is tried again every minute.
  * - `schedule`: its next attempt is due later.
  * - `order`: an earlier delivery of its subject must be sent first, or a later one is being sent.
- * - `failing`: it is due, but the endpoint keeps failing, so few deliveries are sent to it at once.
+ * - `failing`: it is due, but the endpoint keeps failing, and only a few deliveries are sent to it at once.
  * - `limit`: it is due, but `maxThroughputPerMinute` is used up.
  * - `concurrency`: it is due, but `maxInFlight` requests are in flight.
  * - `queue`: it is due, and a worker sends it as soon as the worker has a free slot.
@@ -28,7 +28,7 @@ export type WaitReason =
   | 'concurrency'
   | 'queue';
 
-/** The fields of a delivery that say why it waits, until when (RFC 3339), and for which other delivery. */
+/** Says why a delivery waits, until when (RFC 3339), and for which other delivery. */
 interface Wait {
   waits: WaitReason | null;
   waitsUntil: string | null;

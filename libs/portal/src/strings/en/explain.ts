@@ -66,7 +66,7 @@ export const explain = {
   'cause.certificate-not-yet-valid.short': 'TLS not valid yet',
   'cause.certificate-incomplete.title': 'The chain of your TLS certificate is not complete',
   'cause.certificate-incomplete.fix':
-    'Install the full chain, often a file named fullchain.pem, of a public certificate authority.',
+    'Install the full chain of a public certificate authority, often a file named fullchain.pem.',
   'cause.certificate-incomplete.short': 'TLS chain',
   'cause.certificate-self-signed.title': 'The TLS certificate of your server is self-signed',
   'cause.certificate-self-signed.fix': 'Install a certificate of a public certificate authority.',
