@@ -28,7 +28,7 @@ export interface NewRegistration {
   secret: string | null;
 }
 
-/** Turns bodies of the right form into records. Checks what the module and the profile allow before it writes anything. */
+/** Turns bodies of the right form into records. Before it writes, it checks what the module and the profile allow. */
 @Injectable()
 export class EndpointRegistration {
   constructor(

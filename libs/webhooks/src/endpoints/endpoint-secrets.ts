@@ -30,8 +30,8 @@ export class EndpointSecrets {
 
   /**
    * Sets a new secret. The old ones stay valid for `overlapMs` if the profile can send several signatures. Rotations at the
-   * same time each add a secret. Throws a 422 if a given secret does not fit the profile, and a 409 if too many would be valid or
-   * if the account's secret signs.
+   * same time each add a secret. Throws a 422 if a given secret does not fit the profile. Throws a 409 if too many secrets would
+   * be valid, or if the account's secret signs.
    */
   async rotate(
     tenantId: string,
@@ -74,7 +74,8 @@ export class EndpointSecrets {
 
   /**
    * Returns the endpoint's secrets with `secret` in front, or with no new secret if `secret` is `null`. The old ones end at
-   * once if `secret` is `null`, or if the profile signs with the newest secret only. Throws a 409 if too many would be valid.
+   * once if `secret` is `null`, or if the profile signs with the newest secret only. Throws a 409 if too many secrets would
+   * be valid.
    */
   rotated(endpoint: EndpointRecord, secret: string | null, now: number, overlapMs: number): StoredSecret[] {
     const { tenantId, id } = endpoint;

@@ -18,7 +18,7 @@ export interface WebhookEndpoint {
   uid: string | null;
   /** The customer's own values. */
   metadata: Record<string, string>;
-  /** Names of the custom headers; their values are never shown again. `null`: they cannot be read any more. */
+  /** Names of the custom headers; their values are never shown again. `null`: the headers cannot be read any more. */
   headerNames: string[] | null;
   /** `null`: all numbers. */
   phoneNumbers: string[] | null;
@@ -41,7 +41,7 @@ export interface WebhookEndpoint {
   stateAt: string;
   /** Since when no request has succeeded; `null`: it does not fail. */
   failingSince: string | null;
-  /** Its signing secrets without their values, newest first; empty: unsigned, or signed with the account's. */
+  /** Its signing secrets without their values, newest first; empty: unsigned, or signed with the account's secret. */
   secrets: SecretInfo[];
   createdAt: string;
   updatedAt: string;

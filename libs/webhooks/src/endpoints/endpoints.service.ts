@@ -33,7 +33,7 @@ const CHANGE_HINTS = { profile: 'The profile cannot be changed; register another
  * A tenant's registered URLs.
  * - Every call names its tenant. Another tenant's endpoint is a 404, like one that does not exist.
  * - Limits hold when calls race: registrations of one tenant run one after another.
- * - With `context.tx`, a call reads and writes in the host's transaction. Without it, each call has its own transaction.
+ * - With `context.tx`, a call reads and writes in the host's transaction. Without `context.tx`, each call has its own.
  *   Test events and recoveries always commit by themselves.
  */
 @Injectable()
@@ -144,7 +144,7 @@ export class WebhookEndpoints {
   }
 
   /**
-   * Pauses an endpoint: its deliveries wait until it is resumed. Beyond `limits.pausedBacklog`, the oldest are discarded.
+   * Pauses an endpoint: its deliveries wait until it is resumed. Beyond `limits.pausedBacklog`, the oldest ones are discarded.
    * @throws WebhooksRequestError 404 `endpoint_not_found`, 409 `endpoint_disabled`
    */
   async pause(tenantId: string, id: string, context: CallContext = {}): Promise<WebhookEndpoint> {
@@ -186,8 +186,8 @@ export class WebhookEndpoints {
   }
 
   /**
-   * Sends a test event to this endpoint alone, through the outbox and the worker like all other events. It commits by itself.
-   * @param waitMs how long to wait for the first outcome, at most 30,000. With 0, which is the default, and if the endpoint is
+   * Sends a test event to this endpoint only, through the outbox and the worker, and commits the event by itself.
+   * @param waitMs how long to wait for the first outcome, at most 30,000. With 0 (the default), or if the endpoint is
    *   paused, the call waits only until a worker has relayed the event
    * @returns the delivery as it is after the wait; `null`: no worker has relayed the event yet
    * @throws WebhooksRequestError 400 `invalid_request`, 404 `endpoint_not_found`, 409 `endpoint_disabled` or
@@ -204,13 +204,13 @@ export class WebhookEndpoints {
   }
 
   /**
-   * Makes deliveries due now, at most 10,000 in one call: first those that ended without success in a range of time, earliest
-   * first, then those whose last attempt failed in this range and that wait for a retry. Finished deliveries begin their
-   * schedule anew, waiting ones continue theirs. Leaves out test deliveries, and those that were cancelled or ignored or have
-   * no body. Commits batch by batch: after an interruption, call it again. `onProgress` and the log report the progress.
+   * Makes at most 10,000 deliveries due now. First come those that ended without success in a range of time, earliest first;
+   * then those whose last attempt failed in this range and that wait for a retry. Finished deliveries begin their schedule
+   * anew; waiting ones continue theirs. Leaves out test deliveries, and those that were cancelled or ignored or have no body.
+   * Commits batch by batch: after an interruption, call `recover` again. `onProgress` and the log report the progress.
    *
    * @throws WebhooksRequestError 400 `invalid_request` for a wrong range, 404 `endpoint_not_found`, 409 `endpoint_closed` if
-   *   the endpoint is disabled, except with `dryRun`
+   *   the endpoint is disabled and `dryRun` is not set
    */
   recover(
     tenantId: string,

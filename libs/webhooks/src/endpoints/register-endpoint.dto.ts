@@ -18,14 +18,14 @@ import {
 
 const EVENT_NAME = /^[!-~]{1,128}$/;
 /**
- * A phone number with or without the plus, or an alphanumeric sender name. One that begins with the prefix of an
- * international call (`00`), has a zero after its plus, or ends in a space would match no event.
+ * A phone number with or without the plus, or an alphanumeric sender name. Three forms are refused, because they would match
+ * no event: a number that begins with the international prefix `00`, a zero after the plus, and a space at the end.
  */
 const PHONE_NUMBER = /^(?!\+?00\d+$|\+0|.* $)(\+?\d{2,15}|[A-Za-z0-9][A-Za-z0-9 ._-]{0,10})$/;
 const UID = /^[\w.:-]{1,128}$/;
 const STATUS_CODE = /^[1-5]\d\d$/;
 
-/** Fields of a registration that a change can set too. */
+/** Fields that a registration and a later change can set. */
 export abstract class EndpointSettings {
   /** For people, at most 500 characters. */
   @Nullable()
@@ -37,7 +37,10 @@ export abstract class EndpointSettings {
   @Pattern(UID, '1 to 128 letters, digits and . _ : -')
   uid?: string | null;
 
-  /** Values of the caller's own: at most 20 names of 40 characters, values of 500, 4 KB together. A change replaces all. */
+  /**
+   * Values of the caller's own: at most 20, with names of 40 characters and values of 500 characters, 4 KB together. A change
+   * replaces all values.
+   */
   @Nullable()
   @Metadata()
   metadata?: Record<string, string> | null;
@@ -52,17 +55,20 @@ export abstract class EndpointSettings {
   @TextList(100, PHONE_NUMBER, 'a phone number such as +256701521269, or a sender name')
   phoneNumbers?: string[] | null;
 
-  /** Requests per minute at most; excess requests wait. `null`: no limit. Default: the profile's limit, or none. */
+  /** Maximum number of requests per minute; excess requests wait. `null`: no limit. Default: the profile's limit, or none. */
   @Nullable()
   @WholeNumber(1, 600_000)
   maxThroughputPerMinute?: number | null;
 
-  /** Requests at the same time at most, over all workers. Default and `null`: `worker.maxInFlight` of the module, 32, in each worker. */
+  /**
+   * Maximum number of requests at the same time, over all workers. Default and `null`: in each worker, `worker.maxInFlight` of
+   * the module (32).
+   */
   @Nullable()
   @WholeNumber(1, 1000)
   maxInFlight?: number | null;
 
-  /** Timeout of an attempt, ms. Default and `null`: the profile's. */
+  /** Timeout (ms) of an attempt. Default and `null`: the profile's. */
   @Nullable()
   @WholeNumber(TIMEOUT_RANGE.min, TIMEOUT_RANGE.max)
   timeoutMs?: number | null;
@@ -77,7 +83,7 @@ export abstract class EndpointSettings {
   @MailAddress()
   alertEmail?: string | null;
 
-  /** Mail alerts about failed attempts too. Default: false. */
+  /** Also mail alerts about failed attempts. Default: false. */
   @Optional()
   @Flag()
   sendAlertEmail?: boolean;

@@ -73,7 +73,7 @@ export class RegistrationCheck {
     return names;
   }
 
-  /** The URL as it is stored. Throws a 400 if it is not a URL, a 422 if it is not allowed. */
+  /** The URL as it is stored. Throws a 400 if `url` is not a URL, and a 422 if the URL is not allowed. */
   checkUrl(profile: Profile, url: string): string {
     try {
       return this.urls.check(url, profile.registration).href;
@@ -101,7 +101,7 @@ export class RegistrationCheck {
     }
   }
 
-  /** Throws a 409 if the tenant has the maximum number of endpoints, or of endpoints of this profile. */
+  /** Throws a 409 if the tenant has the maximum number of endpoints, in all or with this profile. */
   checkLimit(profile: Profile, existing: readonly { profile: string }[]): void {
     const { maxEndpoints } = profile.registration;
     const limit = this.settings.endpointsPerTenant;
@@ -118,7 +118,8 @@ export class RegistrationCheck {
   /**
    * Throws a 429 if the tenant has registered the maximum number of endpoints within a minute.
    *
-   * @param earlier when the tenant registered its `registrationsPerMinute`-th newest endpoint, epoch ms; `null`: it has fewer
+   * @param earlier when (epoch ms) the tenant registered its `registrationsPerMinute`-th newest endpoint; `null`: the tenant has
+   *   fewer endpoints
    */
   checkRate(earlier: number | null, now: number): void {
     if (earlier === null || earlier <= now - MINUTE_MS) return;

@@ -13,7 +13,7 @@ const PROFILE_FIELDS: readonly ProfileField[] = [
   'retryOnError',
 ];
 
-/** Returns a problem for each given field that this profile ignores, because the caller would rely on the field. */
+/** Returns a problem for each given field that this profile ignores: the caller would rely on the field. */
 export function findFieldProblems(profile: Profile, input: object): ErrorDetail[] {
   const known = profile.registration.fields;
   return PROFILE_FIELDS.filter((field) => {
@@ -29,7 +29,7 @@ export function findFieldProblems(profile: Profile, input: object): ErrorDetail[
 /**
  * What is wrong with these event names for this profile.
  *
- * @param known the names that its webhooks can subscribe to; `null`: any name is allowed
+ * @param known the names that the profile's webhooks can subscribe to; `null`: any name is allowed
  */
 export function findEventProblems(
   profile: Profile,
@@ -71,7 +71,7 @@ function eventProblem(
     : `${name} is not an event name: use lower-case words joined by full stops, or a pattern: * or message.*.`;
 }
 
-/** The sentence for an event that a profile does not have. It names the one that was probably meant. */
+/** The sentence for an event that a profile does not have. The sentence names the event that was probably meant. */
 export function unknownEvent(profile: string, name: string, known: readonly string[]): string {
   const closest = closestName(name, known);
   const question = closest === null ? '' : ` Did you mean ${closest}?`;

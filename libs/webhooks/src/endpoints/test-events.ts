@@ -34,7 +34,7 @@ export interface TestEventResult {
 const RELAY_WAIT_MS = 2000;
 export const MAX_TEST_WAIT_MS = 30_000;
 
-/** Sends test events: to one endpoint alone, through the outbox and the worker like all other events, marked as tests. */
+/** Sends test events. Each goes to one endpoint only, through the outbox and the worker, and is marked as a test. */
 @Injectable()
 export class TestEventSender {
   constructor(
@@ -47,8 +47,8 @@ export class TestEventSender {
   ) {}
 
   /**
-   * Publishes a test event. Throws a 404 for an unknown endpoint, a 409 if it is disabled, and a 422 if its profile has no
-   * such event or the data does not fit.
+   * Publishes a test event. Throws a 404 for an unknown endpoint, a 409 for a disabled endpoint, and a 422 if the profile has
+   * no such event or the data does not fit.
    *
    * @param waitMs how long to wait for the outcome of the first attempt, at most 30 s; a paused endpoint is not waited for
    */
@@ -95,7 +95,7 @@ export class TestEventSender {
     });
   }
 
-  /** The event. Throws a 422 if the profile renders no request for it, because the caller would wait for nothing. */
+  /** The event. Throws a 422 if the profile renders no request for it: the caller would wait for nothing. */
   private compose(
     profile: Profile,
     type: string,
@@ -152,8 +152,8 @@ export class TestEventSender {
  * The type of the event that a test sends to an endpoint.
  *
  * @param events what the endpoint subscribes to
- * @param asked an event name of the profile. Default: the profile's `testType`. If the endpoint subscribes only to other
- * types of `testTypes`, the first of these types
+ * @param asked an event name of the profile. Default: the profile's `testType`, or the first type of the endpoint if the
+ *   endpoint subscribes only to other types in `testTypes`
  * @returns a type of the catalogue or the host's own; `null` if the profile has no event of this name
  */
 export function chooseTestType(profile: Profile, events: readonly string[], asked?: string): string | null {

@@ -10,13 +10,13 @@ export interface EventFilter {
   /** Such as `message.delivered`. */
   type?: string;
   subject?: string;
-  /** Published at this time or later, epoch ms. */
+  /** Published at this time or later (epoch ms). */
   since?: number;
-  /** Published before this time, epoch ms. */
+  /** Published before this time (epoch ms). */
   until?: number;
 }
 
-/** Maximum number of rows that one page examines if it filters by type. Such a page may be short and still have a cursor. */
+/** Maximum number of rows that one page examines if the filter names a type. Such a page may be short and still have a cursor. */
 const MAX_ROWS_SCANNED = 2_000;
 
 /** Throws a 400 that names the field if the limit, the cursor, a text or a time is invalid. */

@@ -37,7 +37,7 @@ const MAX_COUNTED = 100_000;
 /** Approximate number of events that a dry run renders. */
 const MAX_DRY_RUN = 10_000;
 
-/** Sends past events to an endpoint that was registered later, or was disabled or not subscribed to them when they happened. */
+/** Sends past events to an endpoint that was registered later, was disabled, or was not subscribed to the events. */
 @Injectable()
 export class EventReplay {
   constructor(
@@ -47,9 +47,9 @@ export class EventReplay {
   ) {}
 
   /**
-   * Starts a job that creates deliveries of past events in a range of time: those that the endpoint is subscribed to now and
-   * has no delivery of. With `dryRun` it only counts them. For events that the endpoint has a delivery of, use retry or
-   * recover. Tests, and events with a callback in place of endpoints, are left out.
+   * Starts a job that creates deliveries of past events in a range of time. The job replays the events that the endpoint is
+   * subscribed to now and has no delivery of. With `dryRun`, there is no job: these events are only counted. Test events are
+   * left out, and so are events with a callback in place of endpoints.
    *
    * Throws a 400 for a wrong range, and a 404 for an unknown endpoint. Without `dryRun`, throws a 409 if the endpoint is
    * disabled or a replay to it is running.

@@ -2,17 +2,17 @@ import { Flag, Instant, Optional, Required, Text, TextList } from '../validation
 
 /** Body of `POST /webhooks/:id/replay`. */
 export class ReplayEvents {
-  /** Events that were published at this time or later: RFC 3339. */
+  /** Events that were published at this time (RFC 3339) or later. */
   @Required()
   @Instant()
   since!: string;
 
-  /** Events that were published before this time: RFC 3339. Default now. */
+  /** Events that were published before this time (RFC 3339). Default now. */
   @Optional()
   @Instant()
   until?: string;
 
-  /** Only events of these types, such as `message.delivered`. Default all that the webhook is subscribed to. */
+  /** Only events of these types, such as `message.delivered`. Default: all types that the webhook is subscribed to. */
   @Optional()
   @TextList(100, /^[a-z0-9_-]+(\.[a-z0-9_-]+)*$/, 'an event type such as "message.delivered"')
   types?: string[];

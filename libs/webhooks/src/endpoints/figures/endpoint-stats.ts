@@ -8,9 +8,9 @@ import {
 
 const HOUR_MS = 3_600_000;
 const HOURS = 24;
-/** The hours that {@link toStats} needs, as an age in ms. */
+/** Maximum age (ms) of the hours that {@link toStats} needs. */
 export const STATS_RANGE_MS = HOURS * HOUR_MS;
-/** What durations beyond the last bound are rounded to: the longest timeout that a registration may ask for. */
+/** Durations beyond the last bound are rounded to this: the longest timeout that a registration may ask for. */
 const LONGEST_MS = 30_000;
 
 /** Results of attempts. */
@@ -19,19 +19,20 @@ export interface WebhookFigures {
   attempts: number;
   /** Deliveries that arrived. */
   delivered: number;
-  /** Attempts that failed and are followed by another. */
+  /** Attempts that failed and are followed by another attempt. */
   retried: number;
   /** Deliveries whose last attempt failed. */
   exhausted: number;
   /** Deliveries that ended without success and without using up their attempts. */
   discarded: number;
-  /** Share of the attempts that succeeded, 0 to 1; `null`: there was no attempt. */
+  /** Share (0 to 1) of the attempts that succeeded; `null`: there was no attempt. */
   successRate: number | null;
   /** Attempts by the class of their status; `none`: no response. */
   statusClasses: Record<'2xx' | '3xx' | '4xx' | '5xx' | 'none', number>;
   /**
-   * `p50`: half of the attempts took no longer than this, ms; `p95`: 95 of 100 attempts. Rounded up to 50, 100, 250, 500,
-   * 1000, 2500, 5000 or 10000; anything longer counts as 30000. `null`: there was no attempt.
+   * `p50`: half of the attempts took no longer than this (ms). `p95`: 95 of 100 attempts took no longer than this (ms). The
+   * values are rounded up to 50, 100, 250, 500, 1000, 2500, 5000 or 10000; anything longer counts as 30000. `null`: there was
+   * no attempt.
    */
   latencyMs: { p50: number; p95: number } | null;
 }
@@ -92,7 +93,7 @@ function toFigures(counts: readonly number[]): WebhookFigures {
   };
 }
 
-/** The upper bound of the class of durations in which the `rank`-th attempt is. */
+/** The upper bound of the duration class that contains the `rank`-th attempt. */
 function boundOf(durations: readonly number[], rank: number): number {
   let seen = 0;
   const place = durations.findIndex((count) => (seen += count) >= rank);

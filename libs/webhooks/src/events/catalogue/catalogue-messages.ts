@@ -47,7 +47,7 @@ export const messageTypes: { [Type in Extract<CatalogueEventType, `message.${str
     status: 'delivered',
     statusText: 'DELIVERED_TO_HANDSET',
   }),
-  'message.failed': entry('message.failed', 'A message could not be sent or delivered.', {
+  'message.failed': entry('message.failed', 'Sending or delivering a message failed.', {
     ...acceptedByCarrier,
     status: 'failed',
     errorCode: 'invalid_phone_number',

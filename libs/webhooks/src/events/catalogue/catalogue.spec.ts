@@ -46,7 +46,7 @@ describe('the catalogue', () => {
     expect(JSON.parse(JSON.stringify(catalogue))).toEqual(catalogue);
   });
 
-  it('has a schema that refuses a missing recipient, an unknown status and a wrong SIM, and accepts each status', () => {
+  it('describes messages by a schema that refuses a missing recipient, an unknown status and a wrong SIM, and accepts each status', () => {
     const fits = schemas.compile(catalogueEntry('message.failed').schema);
     const { message } = catalogueEntry('message.failed').example;
 

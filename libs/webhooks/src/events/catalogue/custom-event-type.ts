@@ -7,7 +7,7 @@ export interface CustomEventType {
    * differ from the names in the catalogue.
    */
   name: string;
-  /** One sentence: when it happens. */
+  /** One sentence: when the event happens. */
   description: string;
   /** Heading in lists of event types. Default: the first part of the name. */
   group?: string;
