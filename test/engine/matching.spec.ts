@@ -132,7 +132,7 @@ describe('A profile that fails to render', () => {
         { state: 'discarded', reason: 'render-failed', deliveries: 20 },
       ]);
       expect(engine().log.errors).toContainEqual(
-        expect.stringMatching(`Profile "${profile}" could not render event \\d+ \\(host.broken\\)`),
+        expect.stringMatching(`Profile "${profile}" failed to render event \\d+ \\(host.broken\\)`),
       );
       engine().log.errors.length = 0;
     },

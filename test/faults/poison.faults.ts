@@ -64,7 +64,7 @@ describe('Among many events,', () => {
     await world.drained();
 
     expect(await endOfPoison()).toEqual({ state: 'discarded', reason: 'render-failed' });
-    expect(worker.process.output).toMatch(/could not render event/);
+    expect(worker.process.output).toMatch(/failed to render event/);
     expect(await settle(world)).toMatchObject({ ...promises(), requests: good.length });
   });
 

@@ -126,6 +126,6 @@ describe('Whatever is published', () => {
         .filter(({ body }) => body.includes('the-last-one')),
     ).toHaveLength(1);
     // Data that a profile cannot render is logged, and does not stop the relay.
-    for (const error of engine().log.errors.splice(0)) expect(error).toContain('could not render event');
+    for (const error of engine().log.errors.splice(0)) expect(error).toContain('failed to render event');
   });
 });

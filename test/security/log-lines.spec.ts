@@ -108,7 +108,7 @@ describe('A line of the log cannot be forged', () => {
     );
     await host.webhooks.runOnce();
     const lines = said();
-    expect(lines).toContainEqual(expect.stringContaining('error: Profile "quoting" could not render event'));
+    expect(lines).toContainEqual(expect.stringContaining('error: Profile "quoting" failed to render event'));
     expect(lines).toContainEqual(
       expect.stringContaining('error: A listener of "delivered" threw: Error: listener'),
     );

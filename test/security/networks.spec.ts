@@ -222,7 +222,7 @@ describe.each(['axios', 'undici'] as const)('With a forward proxy, over %s', (tr
       state: 'active',
     });
     expect(engine.receiver.arrivals).toEqual([]);
-    expect(engine.log.errors.splice(0).join('\n')).toMatch(/could not be sent: The proxy/);
+    expect(engine.log.errors.splice(0).join('\n')).toMatch(/was not sent: The proxy/);
 
     if (typeof fault === 'string') proxy.refusal = undefined;
     else await (proxy = new ForwardProxy()).listen(Number(address.split(':')[1]));

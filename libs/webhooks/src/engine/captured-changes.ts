@@ -1,7 +1,7 @@
 /** Injects the {@link CapturedChanges}. */
 export const CAPTURED_CHANGES = Symbol('webhooks:captured-changes');
 
-/** Changes of the host's tables that become events. The worker looks for them while it does its other work. */
+/** Turns changes of the host's tables into events, while the worker does its other work. */
 export interface CapturedChanges {
   /** Names of the captures that this process maps. If there are none, the database is not queried. */
   readonly names: readonly string[];

@@ -30,7 +30,7 @@ const MAX_UNRECORDED = 2_000;
  * Sends leased deliveries and records their outcomes.
  * - No connection and no transaction is held while a request is in flight.
  * - Outcomes are written in batches. A delivery is finished when its outcome is recorded.
- * - No attempt begins that could last longer than its lease.
+ * - An attempt that could last longer than its lease does not begin.
  */
 @Injectable()
 export class Dispatcher {

@@ -1,6 +1,6 @@
 import type { ModulesContainer } from '@nestjs/core';
 
-/** The part of the `SchedulerRegistry` of `@nestjs/schedule` that the worker uses. */
+/** What the worker uses of the `SchedulerRegistry` of `@nestjs/schedule`. */
 export interface TimeoutRegistry {
   doesExist(type: 'timeout', name: string): boolean;
   addTimeout(name: string, timeout: NodeJS.Timeout): void;

@@ -10,7 +10,7 @@ import type { RelayResult } from './relay/relay.js';
 import { areAll } from './relay/written-events.js';
 import { Standby } from './standby.js';
 
-/** If there is little room for deliveries, events wait for outcomes that free more, but no longer than this, ms. */
+/** If there is little room for deliveries, events wait at most this long (ms) for outcomes that free more room. */
 export const MAX_RELAY_DELAY_MS = 250;
 /** A relay does not wait if there is room for this many deliveries per slot. */
 const ROOM_PER_SLOT = 8;
@@ -24,16 +24,16 @@ export class PendingWork {
   /** Some of the events to relay were written by commits in this process. */
   private ownEvents = false;
   /**
-   * The events to relay, if commits in this process wrote all of them. There may be others if this is `null`, or if it fills a
-   * small batch.
+   * The events to relay, if commits in this process wrote all of them. There may be other events if this list is `null` or
+   * fills a small batch.
    */
   private written: WrittenEvent[] | null = [];
   /** The last relay contained only events that commits in this process had written. */
   private isOfWritten = false;
   private lanes = false;
-  /** Since the last check, a commit has made lanes due or closed some. */
+  /** Since the last check, a commit has made lanes due, or has closed lanes. */
   private unseenLanes = false;
-  // On the process's monotonic clock, ms.
+  // The instants that follow are ms on the process's monotonic clock.
   /** When the first lane is due, according to the last check. */
   private dueAt = Infinity;
   private relayedAt = 0;
@@ -51,7 +51,7 @@ export class PendingWork {
     return this.events || this.standby.hasEvents;
   }
 
-  /** A commit in this process since the last relay wrote events. */
+  /** Since the last relay, a commit in this process has written events. */
   get hasOwnEvents(): boolean {
     return this.ownEvents;
   }
@@ -98,7 +98,8 @@ export class PendingWork {
 
   /**
    * Call it before a relay: what is committed during the relay is for the next one. Returns the events to relay if commits in
-   * this process wrote all of them. There may be others if it returns `null`, or as many as fill a small batch.
+   * this process wrote all of them. There may be other events if it returns `null`, or if it returns as many events as fill a
+   * small batch.
    */
   noteRelayBegins(): WrittenEvent[] | null {
     const written = this.standby.hasEvents ? null : this.written;

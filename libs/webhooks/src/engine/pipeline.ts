@@ -103,7 +103,7 @@ export class Pipeline {
     return result;
   }
 
-  /** Runs `step` under the worker's lease and passes what it has leased to the dispatcher. */
+  /** Runs `step` under the worker's lease. The dispatcher gets the deliveries that `step` has leased. */
   private async underLease<Result extends { leased: LeasedDelivery[] }>(
     step: (lease: Lease) => Promise<Result>,
   ): Promise<Result> {

@@ -6,7 +6,7 @@ const TIMEOUT_NAME = 'webhooks:poll';
 const timersOf = new WeakMap<TimeoutRegistry, number>();
 
 /**
- * The worker's sleep between two steps, which {@link wake} ends early. If the host uses `@nestjs/schedule`, its registry
+ * The worker's sleep between two steps. {@link wake} ends the sleep early. If the host uses `@nestjs/schedule`, its registry
  * lists the timeout as `webhooks:poll` (of a second module: `webhooks:poll:2`).
  */
 export class PollTimer {
@@ -36,7 +36,7 @@ export class PollTimer {
     this.isWoken = false;
   }
 
-  /** Ends the current sleep, or the next one at once. */
+  /** Ends the current sleep. If there is none, the next sleep ends at once. */
   wake(): void {
     this.isWoken = true;
     this.endSleep?.();

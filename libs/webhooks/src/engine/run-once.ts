@@ -15,15 +15,15 @@ import type { OutcomeCounts } from './record/outcome-tally.js';
 
 /** What one `runOnce()` did. */
 export interface RunResult extends OutcomeCounts {
-  /** Events relayed. */
+  /** Events that were relayed. */
   relayed: number;
   /** Deliveries that were leased from their lanes. */
   claimed: number;
 }
 
 /**
- * Maximum number of rounds in a row that find work but get none, because other workers hold it. After these, the work is
- * left to the other workers.
+ * Maximum number of rounds in a row that find work but get none, because other workers hold it. After these rounds, the work
+ * is left to the other workers.
  */
 const MAX_FRUITLESS_ROUNDS = 40;
 
@@ -39,11 +39,11 @@ interface Round {
   hasLooked: boolean;
   /** There are events or due lanes, but this round got none of them: another worker has them locked, for example. */
   leftWork: boolean;
-  /** Time until the next claim from a lane whose deliveries may be due already, ms; `null`: there is no such lane. */
+  /** Time (ms) until the next claim from a lane whose deliveries may be due already; `null`: there is no such lane. */
   dueSoonInMs: number | null;
 }
 
-/** `runOnce()`: for tests and cron jobs. It may also run while the worker does. */
+/** `runOnce()`: for tests and cron jobs. It may also run while the worker runs. */
 @Injectable()
 export class RunOnce {
   constructor(
@@ -77,12 +77,12 @@ export class RunOnce {
     let fruitlessRounds = 0;
     // Lanes whose due deliveries were all held back, even at full depth. Emptied when anything changes.
     const stuck = new Set<string>();
-    // Depths of this run alone. The worker's loop may forget the depths of some lanes, and a run would then search them
-    // again and again.
+    // This run has its own depths. The worker's loop may forget the depths of some lanes, and a run would then search those
+    // lanes again and again.
     const depths = new ScanDepths(Infinity);
     for (;;) {
       const recording = this.dispatcher.nextRecording();
-      // Read before the check, because an outcome that is recorded during the check may make more deliveries due.
+      // `idle` is read before the check, because an outcome that is recorded during the check may make more deliveries due.
       const wasIdle = this.dispatcher.idle;
       const round = await this.pipeline.exclusively(() => this.round([...stuck], depths));
       relayed += round.relayed;
@@ -109,9 +109,7 @@ export class RunOnce {
     }
   }
 
-  /**
-   * Moves the due deliveries that a claim does not reach to the front of these lanes. Returns whether there were any.
-   */
+  /** Moves to the front of these lanes the due deliveries that a claim does not reach. Returns whether there were any. */
   private async advanceUnheld(laneIds: readonly string[]): Promise<boolean> {
     if (laneIds.length === 0) return false;
     let advanced = 0;

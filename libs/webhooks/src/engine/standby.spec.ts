@@ -31,7 +31,7 @@ describe('A worker that gets announcements', () => {
     } as RelayResult);
   }
 
-  /** Other workers relay an announced event before this worker looks for it. Returns how long this worker waited, ms. */
+  /** Other workers relay an announced event before this worker looks for it. Returns how long (ms) this worker waited. */
   function lose(): number {
     announce(1);
     const waited = standby.msUntilLook;
@@ -40,7 +40,7 @@ describe('A worker that gets announcements', () => {
     return waited;
   }
 
-  it('relays announced events at once, as long as no other worker relays any', () => {
+  it('relays announced events at once, as long as no other worker relays any of them', () => {
     for (let i = 0; i < 3; i++) {
       announce(1);
       expect(standby.hasEvents).toBe(true);
@@ -60,7 +60,7 @@ describe('A worker that gets announcements', () => {
     expect(standby.isActive).toBe(false);
   });
 
-  it('stands by when others have relayed the events: a moment after the next announcement, it looks once for all announced events', () => {
+  it('stands by when other workers have relayed the events: a moment after the next announcement, it looks once for all announced events', () => {
     announce(1);
     relay(0);
     announce(1);
@@ -75,7 +75,7 @@ describe('A worker that gets announcements', () => {
     expect(standby.msUntilLook).toBe(Infinity);
   });
 
-  it('waits longer each time that others were quicker, up to a limit, and begins with the first delay again after a silence', () => {
+  it('waits longer each time that other workers were quicker, up to a limit, and starts over after a silence', () => {
     announce(1);
     relay(0);
     expect(Array.from({ length: 6 }, lose)).toEqual([10, 20, 40, 80, 100, 100]);
@@ -92,7 +92,7 @@ describe('A worker that gets announcements', () => {
     expect(standby.msUntilLook).toBe(10);
   });
 
-  it('keeps standing by if others have relayed some of the events, and relays at once again if they have relayed none', () => {
+  it('keeps standing by if other workers have relayed some of the events, and stops if they have relayed none', () => {
     announce(1);
     relay(0);
     announce(5);
@@ -105,7 +105,7 @@ describe('A worker that gets announcements', () => {
     expect(standby.hasEvents).toBe(true);
   });
 
-  it('leaves events to others while it is busy, for longer than a worker on standby, and relays at once when it is free', () => {
+  it('leaves events to other workers while it is busy, longer than on standby, and relays at once when it is free', () => {
     isBusy = true;
     announce(1);
     expect(standby.hasEvents).toBe(false);

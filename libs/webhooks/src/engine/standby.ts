@@ -1,18 +1,18 @@
 import type { RelayResult } from './relay/relay.js';
 
-/** After this long without an announcement, ms, it is unknown which workers exist, and the delay is reset. */
+/** After this long (ms) without an announcement, it is unknown which workers exist, and the delay is reset. */
 const SILENCE_MS = 1_000;
-/** Maximum value of `ahead`, events. */
+/** Maximum value of `ahead` (events). */
 const MAX_AHEAD = 100;
 
 /**
  * Decides when this worker relays events that other processes announce. An announcement reaches all workers, but one worker
- * is enough. A worker stands by if it finds that others have relayed some of the announced events: it then waits after each
- * announcement, longer each time, and relays what is left. If the others have relayed nothing, it relays at once again. A
- * busy worker waits too, because another worker may have free slots.
+ * is enough. A worker stands by if it finds that other workers have relayed some of the announced events. It then waits after
+ * each announcement, longer each time, and relays what is left. If the other workers have relayed nothing, it relays at once
+ * again. A busy worker waits, too, because another worker may have free slots.
  */
 export class Standby {
-  /** Time from an announcement until a worker on standby checks what is left, ms: at first, and at most. */
+  /** Time (ms) from an announcement until a worker on standby checks what is left: at first, and at most. */
   limits = { minMs: 10, maxMs: 100 };
   private isStandingBy = false;
   /** Number of times that `minMs` is doubled. */
@@ -28,7 +28,7 @@ export class Standby {
 
   /**
    * @param isBusy this worker cannot send at once what it would relay
-   * @param now a monotonic clock, ms
+   * @param now a monotonic clock (ms)
    */
   constructor(
     private readonly isBusy: () => boolean,
@@ -42,14 +42,14 @@ export class Standby {
   }
 
   /**
-   * This worker should look for events to relay now. On standby or while it is busy, announced events do not count until the
+   * This worker should look for events to relay now. While it stands by or is busy, announced events do not count until the
    * next check is due.
    */
   get hasEvents(): boolean {
     return (this.announced > 0 && !this.isStandingBy && !this.isBusy()) || this.msUntilLook === 0;
   }
 
-  /** Time until the next check of what others have left, ms; `Infinity` if there is nothing to check. */
+  /** Time (ms) until the next check of what other workers have left; `Infinity` if there is nothing to check. */
   get msUntilLook(): number {
     return this.lookAt === null ? Infinity : Math.max(0, this.lookAt - this.now());
   }
@@ -63,11 +63,11 @@ export class Standby {
     this.lookLater();
   }
 
-  /** Schedules a check of what others have left. */
+  /** Schedules a check of what other workers have left. */
   lookLater(): void {
     const { minMs, maxMs } = this.limits;
     const delayMs = Math.min(minMs * 2 ** this.doublings, maxMs);
-    // Workers on standby must not check at the same time, and must check before busy ones.
+    // Workers on standby must not check at the same time, and must check before busy workers.
     this.lookAt ??= this.now() + (this.isBusy() ? maxMs + minMs : delayMs * (1 - this.random() / 2));
   }
 

@@ -8,14 +8,14 @@ import { Worker } from './worker.js';
 
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 
-/** Starts the worker with the application in the roles that deliver, and stops it before the host's pool closes. */
+/** In the roles that deliver, starts the worker with the application. Stops the worker before the host's pool closes. */
 @Injectable()
 export class WorkerLifecycle implements OnApplicationBootstrap, OnModuleDestroy {
   private detach: (() => void) | null = null;
   private started: Promise<void> | null = null;
   private stopped: Promise<void> | null = null;
   private isClosed = false;
-  /** After the shutdown the signal is sent again, so that it has the effect that the host expects. */
+  /** After the shutdown, the signal is sent again, so that it has the effect that the host expects. */
   private readonly onSignal = (signal: NodeJS.Signals): void => {
     void this.onModuleDestroy().finally(() => process.kill(process.pid, signal));
   };

@@ -20,11 +20,11 @@ import { Pipeline } from './pipeline.js';
 import { PollTimer } from './poll-timer.js';
 import type { RelayResult } from './relay/relay.js';
 
-/** How long a shutdown waits for the database to accept the last outcomes, beyond `drainMs`, ms. */
+/** How long (ms) beyond `drainMs` a shutdown waits for the database to accept the last outcomes. */
 const RECORD_GRACE_MS = 2_000;
-/** Minimum time between two checks while lanes are due, ms. */
+/** Minimum time (ms) between two checks while lanes are due. */
 const MIN_POLL_MS = 5;
-/** Pause after a database error, ms; doubled each time up to the maximum. */
+/** Pause (ms) after a database error. It doubles with each further error, up to the maximum. */
 const MIN_RETRY_PAUSE_MS = 100;
 const MAX_RETRY_PAUSE_MS = 5_000;
 
@@ -32,7 +32,7 @@ const MAX_RETRY_PAUSE_MS = 5_000;
  * The loop that delivers: it relays, claims, checks for work and runs urgent maintenance.
  * - Commits in this process, and announcements by other processes, wake it at once. It sees other commits at its next check.
  * - It never waits for a request before it claims again.
- * - A database error pauses it and is logged; nothing is lost.
+ * - A database error pauses the loop and is logged; nothing is lost.
  */
 @Injectable()
 export class Worker {
@@ -42,10 +42,10 @@ export class Worker {
   private stopping = false;
   /** When the last step of the loop ended without an error, on the store's monotonic clock; `null`: the loop does not run. */
   private steppedAt: number | null = null;
-  /** When to check the database for work, on the process's monotonic clock, ms. */
+  /** When (ms on the process's monotonic clock) to check the database for work. */
   private nextCheckAt = 0;
   /**
-   * Time between two checks, ms: short after work was found, except in failing lanes; doubles with each check that finds none.
+   * Time (ms) between two checks. It is short after work was found, except in failing lanes. Each check without news doubles it.
    */
   private pollMs = 0;
 
@@ -82,7 +82,7 @@ export class Worker {
     return this.running !== null && !this.stopping && this.dispatcher.intake.claimableCount > 0;
   }
 
-  /** How long ago the loop completed a step, ms: at most about `worker.idlePollMs` if it works. `null`: it does not run. */
+  /** Time (ms) since the loop completed a step: at most about `worker.idlePollMs` if it works. `null`: it does not run. */
   get pollAgeMs(): number | null {
     return this.steppedAt === null ? null : Math.max(0, this.store.monotonicNow() - this.steppedAt);
   }
@@ -93,15 +93,15 @@ export class Worker {
     this.timer.wake();
   }
 
-  /** Another process has announced a commit. Its work is done now, unless another worker does it. */
+  /** Another process has announced a commit. The work is done now, unless another worker does it. */
   hear(work: CommittedWork): void {
     this.pending.noteAnnounced(work);
     this.timer.wake();
   }
 
   /**
-   * Stops claiming, returns unsent deliveries to their lanes, waits for requests in flight up to `worker.drainMs` and
-   * aborts the rest. Resolves when all outcomes are recorded.
+   * Stops claiming, returns unsent deliveries to their lanes, waits up to `worker.drainMs` for requests in flight, and
+   * aborts the rest. Resolves when all outcomes are recorded, or when the database has not accepted them in time.
    */
   async stop(): Promise<void> {
     this.stopping = true;
@@ -145,7 +145,7 @@ export class Worker {
     }
   }
 
-  /** Does the known work, then checks for more if a check is due. Returns how long to wait, ms. */
+  /** Does the known work, then checks for more if a check is due. Returns how long (ms) to wait. */
   private async step(): Promise<number> {
     const { pending } = this;
     this.timer.beginStep();
@@ -176,14 +176,14 @@ export class Worker {
     const areOwn = pending.hasOwnEvents;
     const result = await relay(pending.noteRelayBegins());
     pending.noteRelayed(result);
-    // Another worker relays the events, or an earlier event of their subject, which they must wait for.
+    // Another worker relays the events, or relays an earlier event of their subject, which must come first.
     if (areOwn && result.relayed === 0 && !result.isEmpty) this.nextCheckAt = 0;
     return result.relayed > 0;
   }
 
   /**
-   * Waits for `work`. Meanwhile relays events as they are committed, if there are only a few at a time, so that they do not
-   * wait for a long claim from lanes with many retries.
+   * Waits for `work`. Meanwhile, relays events as they are committed, if there are only a few at a time. So these events do
+   * not wait for a long claim from lanes with many retries.
    */
   private async relayDuring<T>(work: Promise<T>): Promise<T> {
     const { pending } = this;
@@ -209,7 +209,7 @@ export class Worker {
     this.pending.noteClaimed(result);
     this.deepScan.consider(result.unreached);
     if (this.dispatcher.noteHeldBack(result.heldBack)) this.pollSoon();
-    // The claim has forgotten which lanes were due. Lanes that it skipped, locked or without room, are still due.
+    // The claim has forgotten which lanes were due. Lanes that it skipped (locked, or without room) are still due.
     if (result.leased.length === 0) this.checkSoon();
     // Lanes whose last attempts failed need no check soon, because they are due at known times.
     if (result.lanesWithMore.some((laneId) => !this.dispatcher.intake.isUnwell(laneId)))
@@ -217,7 +217,7 @@ export class Worker {
     return result.leased.length > 0;
   }
 
-  /** Checks soon, because the delivery that holds back a lane may have ended during the claim, or another worker sends it. */
+  /** The next check comes soon: the delivery that holds back a lane may have ended meanwhile, or another worker sends it. */
   private pollSoon(): void {
     this.pollMs = Math.min(HELD_LANE_WAIT_MS, this.settings.busyPollMs);
     this.checkSoon();

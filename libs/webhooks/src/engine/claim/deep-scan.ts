@@ -4,23 +4,23 @@ import type { LaneStore } from '../../store/lane-store.js';
 import { STORE } from '../../store/store.js';
 import { MAX_DEPTH } from './scan-depths.js';
 
-/** A lane is scanned if claims have got nothing from it for this long, ms. Most such lanes only wait for a response. */
+/** A lane is scanned after claims have got nothing from it for this long (ms). Most such lanes only wait for a response. */
 const MIN_STUCK_MS = 1_000;
-/** Minimum time between two scans of a lane if the first one found nothing, ms. */
+/** Minimum time (ms) between two scans of a lane if the first scan found nothing. */
 const MIN_PAUSE_MS = 10_000;
-/** A lane is not scanned again for this many times the duration of its last scan. */
+/** After a scan, a lane is not scanned again for this many times the duration of the scan. */
 const PAUSE_FACTOR = 20;
-/** Maximum number of lanes to remember. Beyond it, all are forgotten. */
+/** Maximum number of lanes to remember. Beyond this number, all lanes are forgotten. */
 const MAX_LANES_REMEMBERED = 10_000;
 
 /**
- * Finds deliveries that claims do not reach, because subject order holds back more than {@link MAX_DEPTH} others in front of
- * them. Scans one lane at a time while the worker's loop continues, since a lane may be long.
+ * Finds deliveries that claims do not reach, because subject order holds back more than {@link MAX_DEPTH} deliveries in front
+ * of them. A lane may be long. So one lane is scanned at a time, while the worker's loop continues.
  */
 @Injectable()
 export class DeepScan {
   private readonly logger = new LineLogger('WebhookWorker');
-  /** The earliest time of each lane's next scan, on the process's monotonic clock, ms. */
+  /** The earliest time of each lane's next scan (ms on the process's monotonic clock). */
   private readonly nextScanAt = new Map<string, number>();
   /** The earliest time of the next scan of any lane, so that lanes that get stuck one after another are scanned together. */
   private nextRunAt = 0;
@@ -62,7 +62,7 @@ export class DeepScan {
     }
   }
 
-  /** Returns the lanes that are longer than a claim examines. A scan finds nothing in shorter ones. */
+  /** Returns the lanes that hold more deliveries than a claim examines. In shorter lanes, a scan would find nothing. */
   private async deepLanesOf(laneIds: readonly string[]): Promise<string[]> {
     try {
       return await this.store.findDeepLanes(laneIds, MAX_DEPTH);

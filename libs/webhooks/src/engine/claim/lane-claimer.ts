@@ -17,7 +17,7 @@ import { ScanDepths, type StuckLanes } from './scan-depths.js';
 
 /** Maximum number of lanes that one claim locks. */
 const MAX_LANES_PER_CLAIM = 64;
-/** How long exclusive access to a failing lane outlasts the lease, ms, so that the worker can still record outcomes. */
+/** Exclusive access to a failing lane outlasts the lease by this time (ms), so that the worker can still record outcomes. */
 const EXCLUSIVE_MARGIN_MS = 1_000;
 /** One in this many deliveries that a claim takes from a lane is a retry, if a retry is due. */
 const RETRY_SHARE = 4;
@@ -40,15 +40,15 @@ export interface ClaimResult extends StuckLanes {
   /** Deliveries that this worker holds now. */
   leased: LeasedDelivery[];
   /**
-   * Lanes of these deliveries that may hold more. Failing lanes are left out, because they are not due again before their
+   * Lanes that may hold more deliveries than the leased ones. Failing lanes are left out: they are not due again before the
    * outcomes are recorded.
    */
   lanesWithMore: string[];
   /** Other lanes may be due. */
   hasMoreLanes: boolean;
   /**
-   * Number of lanes examined. May be less than the number of due lanes, if other workers have locked some or there was no
-   * room.
+   * Number of lanes that were examined. It is less than the number of due lanes if other workers have locked some of them, or
+   * if there was no room.
    */
   examined: number;
 }
@@ -57,10 +57,10 @@ const NOTHING_SEEN = { examined: 0, heldBack: [], stuck: [], unreached: [] };
 /** The result of a claim that finds no lane or has no room. */
 export const NO_CLAIM: ClaimResult = { leased: [], lanesWithMore: [], hasMoreLanes: false, ...NOTHING_SEEN };
 
-/** Leases deliveries that wait in lanes that are due. */
+/** Leases the waiting deliveries of due lanes. */
 @Injectable()
 export class LaneClaimer {
-  /** Number of claims. A lane that yields one delivery at a time yields a retry in every fourth claim. */
+  /** Number of claims so far. A lane that yields one delivery at a time yields a retry in every fourth claim. */
   private claimCount = 0;
   private readonly depths = new ScanDepths();
 
@@ -139,7 +139,7 @@ export class LaneClaimer {
     });
   }
 
-  /** A callback keeps the profile in which its body was rendered, because the account may have chosen another one since. */
+  /** A callback keeps the profile in which its body was rendered, even if the account has chosen another profile meanwhile. */
   private withProfileOf({ profile: name }: ClaimedDelivery, destination: Destination): Destination {
     if (name === null || name === destination.profile.name) return destination;
     const profile = this.settings.profiles.get(name);

@@ -5,7 +5,7 @@ import { SETTINGS, type Settings } from '../../config/settings.js';
 import type { LaneStore } from '../../store/lane-store.js';
 import { STORE } from '../../store/store.js';
 
-/** A lease as its worker sees it. Instants are of the process's monotonic clock, ms, unless they say otherwise. */
+/** A lease as its worker sees it. Instants are ms on the process's monotonic clock, unless a comment says otherwise. */
 export interface Lease {
   id: string;
   endsAt: number;
@@ -22,21 +22,21 @@ export interface Lease {
 }
 
 /**
- * The leases of this worker. A lease covers everything that the worker claims during the first quarter of the lease; the
- * next claim opens another. Each is deleted when the last outcome under it is recorded. An idle worker holds none. If the
- * worker dies, its leases expire, and the maintenance of any other worker returns their deliveries to their lanes
- * (`rescueExpiredLeases`).
+ * The leases of this worker. A lease covers everything that the worker claims during the first quarter of the lease. The
+ * first claim after that opens another lease. A lease is deleted when the last outcome under it is recorded, so an idle
+ * worker holds none. If the worker dies, its leases expire. The maintenance of any other worker then returns the deliveries
+ * to their lanes (`rescueExpiredLeases`).
  */
 @Injectable()
 export class Leases {
   /** `host:pid:random`, for people who read the table. */
   readonly owner = `${hostname().slice(0, 80)}:${process.pid}:${randomBytes(4).toString('hex')}`;
   /**
-   * Number of workers that held a lease when this one last opened a lease, itself included. Each worker uses an equal share
-   * of a lane's limit of requests in flight.
+   * Number of workers that held a lease when this worker opened its latest one, this worker included. Each worker uses an
+   * equal share of a lane's limit of requests in flight.
    */
   workers = 1;
-  /** How long a lease lasts, ms. */
+  /** Duration of a lease (ms). */
   readonly leaseMs: number;
   private current: Lease | null = null;
   /** The lease that is being opened. A claim and a relay that run at the same time both wait for it. */
@@ -64,7 +64,7 @@ export class Leases {
   }
 
   private async open(): Promise<Lease> {
-    // Read before the statement, so that the lease ends a little earlier here than in the database.
+    // The clocks are read before the statement, so that the lease ends a little earlier here than in the database.
     const startedAt = performance.now();
     const expiresAt = this.store.monotonicNow() + this.leaseMs;
     const { id, workers } = await this.store.openLease(this.owner, this.leaseMs);
@@ -82,19 +82,19 @@ export class Leases {
     return this.current;
   }
 
-  /** Returns whether an attempt of `timeoutMs` that starts now ends before the lease does. */
+  /** Returns whether an attempt of `timeoutMs` that starts now ends before the lease ends. */
   covers(leaseId: string, timeoutMs: number): boolean {
     const lease = this.held.get(leaseId);
     return lease !== undefined && performance.now() + timeoutMs < lease.endsAt;
   }
 
-  /** Time until a lease ends, ms. */
+  /** Time (ms) until a lease ends. */
   msLeft(leaseId: string): number {
     const lease = this.held.get(leaseId);
     return lease ? Math.max(0, Math.ceil(lease.endsAt - performance.now())) : 0;
   }
 
-  /** The claim committed with this many deliveries. */
+  /** The claim has committed, with this many deliveries. */
   addDeliveries(lease: Lease, deliveries: number): void {
     lease.open += deliveries - 1;
   }
@@ -113,8 +113,8 @@ export class Leases {
   }
 
   /**
-   * Outcomes are about to be recorded, one for each of `leaseIds`. Returns the leases that may be deleted with them.
-   * {@link settle} follows when they are recorded.
+   * Outcomes are about to be recorded, one for each of `leaseIds`. Returns the leases that may be deleted together with the
+   * recording. {@link settle} follows after it.
    */
   release(leaseIds: readonly string[]): string[] {
     for (const id of leaseIds) {
@@ -135,14 +135,14 @@ export class Leases {
     for (const id of deleted) this.held.delete(id);
   }
 
-  /** Ids of the leases that end before `time`, on the store's monotonic clock. */
+  /** Ids of the leases that end before `time` (on the store's monotonic clock). */
   endingBefore(time: number): Set<string> {
     const ids = new Set<string>();
     for (const lease of this.held.values()) if (lease.expiresAt < time) ids.add(lease.id);
     return ids;
   }
 
-  /** Deletes the leases under which nothing is open. `all`: the current one too; the next claim opens another. */
+  /** Deletes the leases under which nothing is open. `all`: also the current one; the next claim opens another. */
   async deleteFinished(all = false): Promise<void> {
     await this.remove(this.takeFinished({ all }));
   }

@@ -1,9 +1,9 @@
 import { largeBytesOf } from '../../store/lane-rules.js';
 import type { ClaimedDelivery, LaneClaim } from '../../store/lane-store.js';
 
-/** Maximum number of due deliveries examined per lane. Later ones are found after some of these have ended. */
+/** Maximum number of due deliveries that a claim examines per lane. It finds later ones after some of these have ended. */
 export const MAX_DEPTH = 4_096;
-/** Maximum number of lanes to remember. Beyond it, all start again at the smallest depth. */
+/** Maximum number of lanes to remember. Beyond this number, all lanes start again at the smallest depth. */
 const MAX_LANES_REMEMBERED = 10_000;
 /** Factor by which the depth grows after a claim that found too little. */
 const GROWTH = 16;
@@ -19,9 +19,9 @@ export interface StuckLanes {
 }
 
 /**
- * How many due deliveries of a lane a claim examines. Subject order may hold back many in a row, all of one subject. If a
- * claim finds less than half of what it may take, the next claim examines 16 times as many, up to {@link MAX_DEPTH}.
- * Otherwise the depth is halved.
+ * How many due deliveries of a lane a claim examines. Subject order may hold back many deliveries in a row, all of one
+ * subject. If a claim finds less than half of what it may take, the next claim examines 16 times as many deliveries, up to
+ * {@link MAX_DEPTH}. Otherwise the depth is halved.
  */
 export class ScanDepths {
   /** Depths of lanes that need more than the smallest one. */
@@ -29,7 +29,7 @@ export class ScanDepths {
 
   constructor(private readonly maxLanes = MAX_LANES_REMEMBERED) {}
 
-  /** The lanes in which the next claim examines {@link MAX_DEPTH} deliveries. */
+  /** The lanes in which the next claim examines up to {@link MAX_DEPTH} deliveries. */
   deepest(): string[] {
     return [...this.depths].flatMap(([laneId, depth]) => (depth >= MAX_DEPTH ? [laneId] : []));
   }

@@ -10,7 +10,7 @@ import type { CallbackOrigin, DestinationRecord, OutboxStore } from '../../store
 import { STORE } from '../../store/store.js';
 import type { Destination } from './destination.js';
 
-/** Values for the columns that cannot be read, so that the rest of the row can be used. */
+/** Values in place of all columns that may be unreadable, so that the rest of the row can be used. */
 const UNREAD = {
   events: '["*"]',
   phoneNumbers: null,
@@ -50,7 +50,7 @@ export class DestinationReader {
     return byTenant;
   }
 
-  /** The destinations of lanes, by lane id, whatever the lane's state. */
+  /** The destinations of lanes in any state, by lane id. */
   async readByLanes(
     laneIds: readonly string[],
     store: OutboxStore = this.store,
@@ -78,7 +78,7 @@ export class DestinationReader {
     return records.map((record) => this.toDestination(record, now));
   }
 
-  /** An unreadable row must not stop those that are read with it. */
+  /** An unreadable row must not stop the rows that are read with it. */
   private toDestination(record: DestinationRecord, now: number): Destination {
     const { profile, tenantId, endpointId } = record;
     try {

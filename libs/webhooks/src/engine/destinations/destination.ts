@@ -7,7 +7,7 @@ export interface Destination extends ProfileEndpoint {
   tenantId: string;
   /** UUID; `null`: a lane of callbacks. */
   endpointId: string | null;
-  /** `null` for callbacks: each delivery has its own. */
+  /** `null` for callbacks: each delivery has its own URL. */
   url: string | null;
   profile: Profile;
   /** Patterns of event types that the endpoint subscribes to. */

@@ -16,7 +16,7 @@ export interface LeasedDelivery {
   test: boolean;
   /** The trace context in which its event was published. */
   traceparent: string | null;
-  /** When its event was published, epoch milliseconds on the database's clock; `null`: a replay has created it. */
+  /** When (epoch ms on the database's clock) its event was published; `null`: a replay has created the delivery. */
   publishedAt: number | null;
   /** Attempts made so far. */
   attempts: number;
@@ -24,9 +24,9 @@ export interface LeasedDelivery {
   attemptsBefore: number;
   /** Claims without an outcome, this one included. */
   claims: number;
-  /** When the last attempt began, epoch milliseconds on the database's clock. */
+  /** When (epoch ms on the database's clock) the last attempt began. */
   attemptAt: number | null;
-  /** Counts towards its lane's limit of deliveries in flight. */
+  /** It counts towards its lane's limit of deliveries in flight. */
   isCounted: boolean;
   /** Its lane is failing, and only this worker may claim from that lane. */
   isExclusive: boolean;

@@ -9,7 +9,7 @@ const MAX_DELETED_BATCHES_PER_ROUND = 100;
 /** A day, plus the current hour. */
 const KEPT_MS = 25 * 3_600_000;
 
-/** Writes the figures of endpoints that this worker has counted, and deletes those older than a day. */
+/** Writes the endpoint figures that this worker has counted, and deletes figures that are older than a day. */
 @Injectable()
 export class FigureWriter {
   private readonly logger = new LineLogger('WebhookMaintenance');

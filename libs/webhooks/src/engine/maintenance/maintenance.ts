@@ -14,9 +14,9 @@ import { FigureWriter } from './figure-writer.js';
 import { PausedBacklogs } from './paused-backlogs.js';
 import { Retention } from './retention.js';
 
-/** Time between two rounds of the slow tasks, ms, ±10 %. */
+/** Time (ms, ±10 %) between two rounds of the slow tasks. */
 const ROUND_INTERVAL_MS = 60_000;
-/** Time between two checks for lanes that the operator's pauses cover, ms. */
+/** Time (ms) between two checks for lanes that the operator's pauses cover. */
 const PAUSES_INTERVAL_MS = 1_000;
 /** A warning about the database is not repeated within this time. */
 const WARNING_INTERVAL_MS = 3_600_000;

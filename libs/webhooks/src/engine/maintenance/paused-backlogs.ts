@@ -7,7 +7,7 @@ import type { MaintenanceStore, PausedBacklog } from '../../store/maintenance-st
 import { STORE } from '../../store/store.js';
 import { Leases } from '../claim/leases.js';
 
-/** Maximum batches per round, for the list of endpoints and for the deliveries of each. The next round continues. */
+/** Maximum number of batches in a round: of endpoints, and of each endpoint's deliveries. The next round continues. */
 const MAX_BATCHES_PER_ROUND = 100;
 const START = '0';
 
@@ -33,8 +33,8 @@ export class PausedBacklogs {
   }
 
   /**
-   * If several workers are busy, each counts only in its share of the rounds, so that together they count about as often as
-   * one worker alone.
+   * If several workers are busy, each of them counts only in its share of the rounds. So all of them together count about as
+   * often as a single worker does.
    */
   async runRound(): Promise<void> {
     if (this.roundsToSkip > 0) return void this.roundsToSkip--;

@@ -1,7 +1,7 @@
 import { LineLogger } from '../../core/line-logger.js';
 import { type Progress, progressOf } from '../../store/jobs/progress.js';
 
-/** Time between two log lines of a long round, ms. */
+/** Time (ms) between two log lines of a long round. */
 const REPORT_INTERVAL_MS = 10_000;
 
 /** Progress of one round of retention. A round of one batch logs nothing. */

@@ -11,7 +11,7 @@ import { RetentionProgress } from './retention-progress.js';
 /** Maximum number of batches in one round, for deliveries, events and endpoints each. The next round continues after them. */
 const MAX_BATCHES_PER_ROUND = 200;
 const START = '0';
-/** Time after which erasing starts at the beginning again, ms. It then finds the deliveries that were unfinished before. */
+/** After this time (ms), erasing starts at the beginning again, and finds the deliveries that were unfinished before. */
 const RESTART_INTERVAL_MS = 24 * 3_600_000;
 const FIRST_UUID = '00000000-0000-0000-0000-000000000000';
 
@@ -28,7 +28,7 @@ export class Retention {
   private afterLane = START;
   private afterBody = START;
   private afterData = START;
-  /** On the process's monotonic clock, ms. */
+  /** Ms on the store's monotonic clock. */
   private restartErasingAt = 0;
   private isStopped = false;
   /** Progress of the current or latest round in this process. */
@@ -83,7 +83,7 @@ export class Retention {
     this.afterEvent = nextEvent ?? START;
   }
 
-  /** Erased rows stay in the table, so a round continues where the last one ended. Once a day, a round begins at the start. */
+  /** Erased rows stay in the table, so a round continues where the one before ended. Once a day, a round begins at the start. */
   private async eraseOldBodies(): Promise<void> {
     const { keepBodiesMs } = this.settings;
     if (keepBodiesMs === false) return;

@@ -62,7 +62,7 @@ export class EndpointFigures {
     return taken;
   }
 
-  /** Takes back what {@link take} returned, because it could not be written. The next call returns it again. */
+  /** Takes back what {@link take} returned, if writing it failed. The next call of `take` returns it again. */
   putBack(hours: readonly EndpointHour[]): void {
     this.finished.push(...hours);
   }

@@ -6,9 +6,9 @@ import type { OutboxStore } from '../../store/outbox-store.js';
 import type { FailureAlert } from '../../store/outcome-store.js';
 import type { Outcome } from '../send/outcome.js';
 
-/** Minimum time between two alerts of a scope, if the profile names none. */
+/** Minimum time between two alerts of a scope, if the profile names no time. */
 const DEFAULT_EVERY_MS = 3_600_000;
-/** Maximum number of events whose data is read at once, because data may be large. */
+/** Maximum number of events whose data is read at once: data may be large. */
 const MAX_EVENTS_PER_READ = 50;
 
 /**
@@ -50,7 +50,10 @@ function kindsOf(outcome: Outcome): FailureAlert['kind'][] {
   return kinds;
 }
 
-/** Alerts are limited by the account's number if the profile says so and the event has one, otherwise by lane. The number is hashed, because it is stored for weeks. */
+/**
+ * Alerts are limited by the account's phone number if the profile says so and the event has such a number, otherwise by lane.
+ * The number is hashed, because it is stored for weeks.
+ */
 function scopeOf(outcome: Outcome, numbers: ReadonlyMap<string, string>): string {
   const { sequence, destination } = outcome.delivery;
   const { tenantId, laneId } = destination;
@@ -60,7 +63,7 @@ function scopeOf(outcome: Outcome, numbers: ReadonlyMap<string, string>): string
   return `number-${createHash('sha256').update(`${tenantId} ${digits}`).digest('hex').slice(0, 32)}`;
 }
 
-/** Without a limit each attempt is a scope of its own. */
+/** Without a limit, each attempt is a scope of its own. */
 function attemptScope({ delivery, attempt }: Outcome): string {
   return `${encodeDeliveryId(delivery.id)}-${attempt?.number ?? delivery.attempts}`;
 }

@@ -3,7 +3,7 @@ import type { Leases } from '../claim/leases.js';
 import type { Outcome } from '../send/outcome.js';
 import type { OutcomeQueue } from './outcome-queue.js';
 
-/** If writing a batch takes longer than this, ms, it may take much longer, so leases are extended earlier. */
+/** If writing a batch takes longer than this (ms), it may take much longer. So leases are then extended earlier. */
 const SLOW_WRITE_MS = 1_000;
 /**
  * Leases are extended when this share of their duration is left. Most outcomes are recorded within milliseconds and need no
@@ -13,8 +13,8 @@ const SHARE_LEFT = 1 / 20;
 const SHARE_LEFT_IF_SLOW = 1 / 2;
 
 /**
- * Extends the leases of deliveries whose outcomes are not recorded yet, so that they are not sent again. It does so before
- * the leases end and, after a database outage, before this worker claims again.
+ * Extends the leases of deliveries whose outcomes are not recorded yet, so that no worker sends these deliveries again. The
+ * leases are extended before they end and, after a database outage, before this worker claims again.
  */
 export class LeaseKeeper {
   /** When the extended lease of each outcome's delivery ends, on the store's monotonic clock. */
@@ -37,7 +37,7 @@ export class LeaseKeeper {
     const outcomes = this.queue()
       .underLeases(leaseIds)
       .filter(
-        // Without an attempt nothing was sent, so another worker may send the delivery.
+        // Without an attempt, nothing was sent, so another worker may send the delivery.
         (outcome) => outcome.attempt !== null && (this.keptUntil.get(outcome) ?? 0) < limit,
       );
     if (outcomes.length === 0) return;

@@ -38,7 +38,7 @@ describe('OutcomeQueue', () => {
     expect(written).toEqual([[failure]]);
   });
 
-  it('writes a quick failure after its own time, together with a slow one that could wait longer', () => {
+  it('writes a quick failure after a short time, together with a slow failure that could wait longer', () => {
     queue.add(failureAfter(15_000));
     queue.add(failureAfter(100));
     jest.advanceTimersByTime(8);

@@ -1,32 +1,30 @@
 import type { Outcome } from '../send/outcome.js';
 
-/**
- * How long an outcome waits for others, to be written in one statement with them, ms, while several requests are in flight.
- */
+/** How long (ms) an outcome waits for more outcomes while several requests are in flight. One statement then writes all. */
 const GATHER_MS = 8;
 /**
- * How long a success waits while few requests are in flight, ms. It does not wait if its lane counts deliveries in flight, or if
- * the delivery was claimed before without an outcome. Usually no other delivery waits for such a success.
+ * How long (ms) a success waits while few requests are in flight. A success does not wait if its lane counts deliveries in
+ * flight, or if the delivery was claimed before without an outcome. Usually no other delivery waits for such a success.
  */
 const GATHER_SUCCESSES_MS = 20;
-/** How long outcomes of failing lanes wait while any request is in flight, ms. */
+/** How long (ms) outcomes of failing lanes wait while any request is in flight. */
 const GATHER_FAILURES_MS = 50;
 /** The outcome of a slow failure may wait longer: for this share of the request's duration. */
 const GATHER_SLOW_SHARE = 0.05;
-/** Maximum time for a slow failure, ms. */
+/** Maximum wait (ms) of a slow failure's outcome. */
 const MAX_GATHER_SLOW_MS = 250;
 /** With fewer requests in flight than this, no other outcomes are expected soon. */
 const MIN_IN_FLIGHT_TO_GATHER = 4;
 /** Maximum number of outcomes in one statement. */
 const MAX_BATCH = 500;
-/** If this many wait, they are written at once. */
+/** If this many outcomes wait, they are written without delay. */
 const WRITE_AT_ONCE_FROM = MAX_BATCH / 2;
 
 /** Outcomes that are not recorded yet. One batch is written at a time. The others wait and make the next batch. */
 export class OutcomeQueue {
   private readonly outcomes: Outcome[] = [];
   private writing: Promise<void> | null = null;
-  /** When writing of the current batch began, on the process's monotonic clock, ms. */
+  /** When (ms on the process's monotonic clock) the current batch began to be written. */
   private writingSince = 0;
   private gathering: NodeJS.Timeout | null = null;
   /** When gathering ends, on the same clock. */
@@ -37,7 +35,7 @@ export class OutcomeQueue {
   /**
    * @param inFlight how many requests may still bring outcomes
    * @param write writes a batch and retries until the database accepts it
-   * @param onWritten called when a batch has left the queue; must call {@link resume}
+   * @param onWritten called when a batch has left the queue; it must call {@link resume}
    */
   constructor(
     private readonly inFlight: () => number,
@@ -50,7 +48,7 @@ export class OutcomeQueue {
     return this.outcomes.length;
   }
 
-  /** Time since writing of the current batch began, ms; 0 if none is being written. */
+  /** Time (ms) for which the current batch has been written; 0 if no batch is being written. */
   get writingMs(): number {
     return this.writing ? performance.now() - this.writingSince : 0;
   }
@@ -69,13 +67,13 @@ export class OutcomeQueue {
     if (!this.writing) this.writeWithin(this.maxWaitMs(outcome));
   }
 
-  /** Continues with the outcomes that came while a batch was written. */
+  /** Continues with the outcomes that came while a batch was being written. */
   resume(): void {
     if (this.outcomes.length === 0) return;
     this.writeWithin(Math.min(...this.outcomes.map((outcome) => this.maxWaitMs(outcome))));
   }
 
-  /** Outcomes are written as soon as possible until the returned function is called, because somebody waits for them. */
+  /** Somebody waits for outcomes: they are written as soon as possible until the returned function is called. */
   hurry(): () => void {
     this.waiters++;
     this.flush();

@@ -8,15 +8,15 @@ import type { Outcome } from '../send/outcome.js';
 import { failureAlertsOf } from './failure-alerts.js';
 import type { LeaseKeeper } from './lease-keeper.js';
 
-/** Pauses between tries to record while the database fails, ms. The last one repeats. */
+/** Pauses (ms) between tries to record while the database fails. The last pause repeats. */
 const RETRY_WAITS_MS = [50, 200, 1000, 3000];
 /** SQLSTATE classes of errors in the data: cardinality, data, constraints, limits, errors raised by triggers. */
 const REJECTED = /^(21|22|23|44|54|P0)/;
 
 /**
  * Records outcomes, and retries until the database accepts them: a delivery whose outcome is lost would be sent again.
- * - If the result of a statement is unknown, it finds out which outcomes were written. None is written twice.
- * - An outcome that the database rejects does not hold up the others. If need be, it is recorded without its history.
+ * - If the result of a statement is unknown, the recorder finds out which outcomes were written. None is written twice.
+ * - An outcome that the database rejects does not hold up other outcomes. If need be, it is recorded without its history.
  */
 export class OutcomeRecorder {
   private readonly logger = new LineLogger('WebhookDispatcher');
@@ -51,7 +51,7 @@ export class OutcomeRecorder {
     return result;
   }
 
-  /** Returns whether the endpoint was disabled by this call. */
+  /** Returns whether this call has disabled the endpoint. */
   async disableEndpoint(endpointId: string, reason: Reason): Promise<boolean> {
     const isDisabled = await this.retryUntilRecorded(`Disabling endpoint ${endpointId} failed`, () =>
       this.store.disableEndpoint(endpointId, reason),
@@ -91,7 +91,7 @@ export class OutcomeRecorder {
     return { ids, healthChanges: [], stopped: [], dueLanes: [] };
   }
 
-  /** Returns the ids of the outcomes that it wrote. The others are recorded by {@link recordOthers}. */
+  /** Returns the ids of the deliveries whose outcomes it wrote. {@link recordOthers} records the other outcomes. */
   private async recordFirstSuccesses(outcomes: readonly Outcome[]): Promise<Set<string>> {
     if (outcomes.length === 0) return new Set();
     try {
@@ -117,7 +117,7 @@ export class OutcomeRecorder {
     return recorded;
   }
 
-  /** Divides the batch until each rejected outcome is alone. Adds the leases of those that cannot be recorded to `kept`. */
+  /** Divides the batch until each rejected outcome is alone. Adds to `kept` the leases of outcomes that cannot be recorded. */
   private async recordInHalves(outcomes: readonly Outcome[], kept: Set<string>): Promise<RecordedOutcomes> {
     if (outcomes.length === 1) return this.recordWithoutHistory(outcomes[0]!, kept);
     const middle = outcomes.length >> 1;
@@ -149,13 +149,13 @@ export class OutcomeRecorder {
       const bare = { ...outcome, attempt: attempt && { ...attempt, response: '', responseHeaders: null } };
       const recorded = await this.write([bare], [], { history: false });
       this.logger.error(
-        `The database rejected the history of delivery dlv_${delivery.id}: its outcome is recorded without it`,
+        `The database rejected the history of delivery dlv_${delivery.id}: its outcome is recorded without the history`,
       );
       return recorded;
     } catch (error) {
       if (!isRejection(error)) throw error;
       this.logger.error(
-        `The database rejected the outcome of delivery dlv_${delivery.id}: ${error.message}; it is sent again when its lease runs out`,
+        `The database rejected the outcome of delivery dlv_${delivery.id}: ${error.message}; the delivery is sent again when its lease runs out`,
       );
       this.leases.leaveToExpire(delivery.leaseId);
       kept.add(delivery.leaseId);
@@ -174,8 +174,8 @@ export class OutcomeRecorder {
 }
 
 /**
- * A success at the first attempt whose recording changes only the delivery itself: its lane is not failing and does not count
- * deliveries in flight.
+ * A success at the first attempt, if recording it changes only the delivery itself: the lane is not failing and does not
+ * count deliveries in flight.
  */
 function isFirstSuccess({ state, attempt, delivery }: Outcome): boolean {
   return state === 'delivered' && attempt?.number === 1 && !delivery.isExclusive && !delivery.isCounted;

@@ -54,7 +54,8 @@ export class OutcomeReporter {
     const endpointId = destination.endpointId && encodeId('wh', destination.endpointId);
     const who = endpointId === null ? `A callback origin of tenant ${tenantId}` : `Endpoint ${endpointId}`;
     if (healthy) this.logger.log(`${who} has recovered`);
-    else this.logger.warn(`${who} is failing: few requests at once are sent to it until it succeeds`);
+    else
+      this.logger.warn(`${who} is failing: only a few requests at a time are sent to it until one succeeds`);
     const name = healthy ? 'endpointRecovered' : 'endpointFailing';
     this.events.emit(name, { endpointId, tenantId, reason: null });
     this.metrics.endpointChanged(healthy ? 'healthy' : 'failing', null);

@@ -9,14 +9,14 @@ import type { Destination } from '../destinations/destination.js';
 import { DestinationReader } from '../destinations/destination-reader.js';
 
 /**
- * Origin of a tenant's lane for callbacks whose URL the policy refuses: their discarded deliveries need a lane too. A URL that
- * only the profile refuses, because it is not `https:`, keeps its own origin.
+ * Callbacks whose URL the policy refuses have this origin, because their discarded deliveries need a lane, too. A URL that
+ * only the profile refuses, because the URL is not `https:`, keeps its own origin.
  */
 const REFUSED_ORIGIN = 'refused';
 
 export interface CallbackDestination {
   destination: Destination;
-  /** The URL may not be used. */
+  /** The URL must not be used. */
   isRefused: boolean;
 }
 
@@ -64,7 +64,7 @@ export class CallbackDestinations {
     return found;
   }
 
-  /** `null`: the URL may not be used. */
+  /** `null`: the URL must not be used. */
   private originOf(url: string): string | null {
     try {
       return this.urls.check(url).origin;

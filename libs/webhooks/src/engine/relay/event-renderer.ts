@@ -29,14 +29,14 @@ export class EventRenderer {
       return [...new Map(requests.map((request) => [request.type, request])).values()];
     } catch (error) {
       this.logger.error(
-        `Profile "${profile.name}" could not render event ${event.sequence} (${event.type}): ${(error as Error).message}`,
+        `Profile "${profile.name}" failed to render event ${event.sequence} (${event.type}): ${(error as Error).message}`,
       );
       return null;
     }
   }
 }
 
-/** Throws if a host's own profile has rendered a request that the database would reject: such a request would fail the batch. */
+/** Throws if a host's own profile has rendered a request that the database would reject. The whole batch would fail then. */
 function checkRequest({ type, body }: WireEvent): void {
   if (!isStorable(type) || type === '' || type.length > MAX_TYPE_LENGTH)
     throw new TypeError(`each request needs a type of 1 to ${MAX_TYPE_LENGTH} characters`);

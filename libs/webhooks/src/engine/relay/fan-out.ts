@@ -17,7 +17,7 @@ const STATE_OF: Record<Destination['state'], EndpointState> = {
   closed: 'disabled',
 };
 
-/** The deliveries of one event to the tenant's endpoints that it matches, rendered in their profiles. */
+/** The deliveries of one event to the matching endpoints of the tenant, each rendered in the endpoint's profile. */
 export function fanOutToEndpoints(
   event: ClaimedEvent,
   destinations: readonly Destination[],

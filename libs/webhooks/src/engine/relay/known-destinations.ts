@@ -1,6 +1,6 @@
 import type { DestinationRecord, FewEvents, VersionedEvent } from '../../store/outbox-store.js';
 
-/** Maximum number of tenants and destinations to remember. Beyond it, all are forgotten and read again. */
+/** Maximum number of tenants and destinations to remember. Beyond this number, all are forgotten and read again. */
 const MAX_RECORDS = 5_000;
 
 interface KnownTenant {
@@ -10,7 +10,7 @@ interface KnownTenant {
 
 /**
  * The destinations of tenants as they were last read, with a version for each tenant. When the store relays, it checks the
- * version: if a destination of the tenant has changed since, the store relays nothing for that tenant.
+ * version: if a destination of the tenant has changed meanwhile, the store relays nothing for that tenant.
  */
 export class KnownDestinations {
   private readonly tenants = new Map<string, KnownTenant>();
@@ -31,8 +31,8 @@ export class KnownDestinations {
   }
 
   /**
-   * Returns the events with the versions of their tenants, and the destinations of these tenants; `null` if those of any
-   * tenant are unknown.
+   * Returns the events with the versions of their tenants, and the destinations of these tenants. Returns `null` if the
+   * destinations of any of the tenants are unknown.
    */
   of<Event extends { tenantId: string }>(
     events: readonly Event[],

@@ -10,7 +10,7 @@ const deliveries = (count: number, body: string): NewDelivery[] =>
   Array.from({ length: count }, () => ({ body }) as NewDelivery);
 
 describe('RelayBatch', () => {
-  it('takes the first event whatever its size, then those whose bodies fit', () => {
+  it('takes the first event whatever its size, then each later event whose bodies fit', () => {
     const batch = new RelayBatch();
     expect(batch.add(event('1', null, true), deliveries(50, LARGE))).toBe(true);
     expect(batch.add(event('2', null, true), deliveries(1, LARGE))).toBe(false);
@@ -26,7 +26,7 @@ describe('RelayBatch', () => {
     expect(batch.add(event('3', null, false), deliveries(1, 'small'))).toBe(true);
   });
 
-  it('relays small events before a large one that has no room, except those of its subject', () => {
+  it('relays later small events if a large event has no room, except events of waiting subjects', () => {
     const batch = new RelayBatch();
     batch.add(event('1', 'm1', true), deliveries(16, LARGE));
     expect(batch.mustWait(event('2', 'm2', true))).toBe(false);

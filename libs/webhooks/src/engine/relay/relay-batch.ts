@@ -4,7 +4,7 @@ import type { NewDelivery } from './fan-out.js';
 
 /** Maximum number of deliveries in one batch. */
 const MAX_DELIVERIES = 2_000;
-/** Maximum total of large bodies, bytes. A body counts once per delivery, because the database writes it for each. */
+/** Maximum total size (bytes) of large bodies. A body counts once per delivery: the database writes it for each delivery. */
 const MAX_LARGE_BYTES = 4 * 1024 * 1024;
 
 /** The deliveries of one batch. The first event is relayed whatever its size. */

@@ -48,7 +48,7 @@ const MAX_FEW_DELIVERIES = 2 * SMALL_BATCH;
  */
 @Injectable()
 export class Relay {
-  /** The last relay was large or left events, so the next one uses the transaction at once, unless its events are known. */
+  /** The last relay was large or left events behind. So the next one uses the transaction, unless its events are known. */
   private isDeep = false;
   private readonly known = new KnownDestinations();
 
@@ -63,7 +63,7 @@ export class Relay {
    * Relays up to `limit` events.
    *
    * @param openBudget called when the deliveries are known, and again if they are relayed in another way
-   * @param written the events to relay, if they are known. If they fill a small batch, there may be more
+   * @param written the events to relay, if they are known. If they fill a small batch, there may be more events
    */
   async relayBatch(
     limit: number,
@@ -78,7 +78,7 @@ export class Relay {
     return result;
   }
 
-  /** As {@link relayBatch}, but does not relay more than a few events at once. Returns `null` if there are or may be more. */
+  /** Like {@link relayBatch}, but relays only a few events. Returns `null` if there are more, or may be more. */
   async relayFewOnly(
     leaseId: string,
     openBudget: () => ClaimBudget,
@@ -90,7 +90,7 @@ export class Relay {
     return this.relayFew(leaseId, openBudget);
   }
 
-  /** Relays with one statement, if the destinations of the events are known. Returns `null` if it relayed none. */
+  /** Relays with one statement, if the destinations of the events are known. Returns `null` if no event was relayed. */
   private async relayWritten(
     written: readonly WrittenEvent[],
     leaseId: string,
@@ -112,8 +112,8 @@ export class Relay {
     this.known.remember(few);
     const result = await this.relayKnown(few, leaseId, openBudget);
     if (!result) return null;
-    // If only some were relayed, something has changed since they were read, and a transaction relays the rest. If none
-    // were, another worker has them.
+    // If only some events were relayed, something has changed since all were read, and a transaction relays the rest. If no
+    // event was relayed, another worker has them all.
     const hasMore = result.relayed > 0 && result.relayed < few.events.length;
     this.isDeep = hasMore;
     return { ...result, hasMore };

@@ -1,7 +1,7 @@
 import { SMALL_BATCH } from '../../store/lane-rules.js';
 import type { ClaimedEvent, WrittenEvent } from '../../store/outbox-store.js';
 
-/** Whether these are all the events to relay. There may be others if `written` is `null`, or if it fills a small batch. */
+/** Whether `written` contains all events to relay. There may be others if `written` is `null` or fills a small batch. */
 export function areAll(written: readonly WrittenEvent[] | null): written is readonly WrittenEvent[] {
   return written !== null && written.length < SMALL_BATCH;
 }

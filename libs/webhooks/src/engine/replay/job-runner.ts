@@ -9,21 +9,18 @@ import { ReplayReader } from './replay-reader.js';
 
 type Stores = JobStore & OutboxStore & DeliveryStore;
 
-/** Maximum number of jobs to try, one after the other, until one of them can do something now. */
+/** Maximum number of jobs that are tried, one after another, until one of them can do something now. */
 const MAX_JOBS_TRIED = 10;
 /** Maximum number of events in one pass. A pass is short, so that live deliveries do not wait for it. */
 const MAX_EVENTS_PER_PASS = 100;
-/**
- * Maximum number of replayed deliveries and retries that wait in a lane at a time, so that a receiver does not get more of
- * them at once.
- */
+/** Maximum number of replayed deliveries and retries that wait in a lane at a time. A receiver gets no more of them at once. */
 const MAX_WAITING = 200;
-/** Time until the next pass if the lane of a paused endpoint is full, or if events wait for the relay, ms. */
+/** Time (ms) until the next pass if the lane of a paused endpoint is full, or if events wait for the relay. */
 const WAIT_MS = 5_000;
 /** After this many failed passes in a row, the job fails. */
 const MAX_ATTEMPTS = 10;
 const MAX_BACKOFF_MS = 60_000;
-/** Time between two log lines about running jobs, ms. */
+/** Time (ms) between two log lines about running jobs. */
 const REPORT_INTERVAL_MS = 10_000;
 
 /**
@@ -40,7 +37,7 @@ export class JobRunner {
     private readonly reader: ReplayReader,
   ) {}
 
-  /** Runs one pass, of the due job that has waited longest and can do something now. Returns whether there was such a job. */
+  /** Runs one pass of the longest-waiting due job that can do something now. Returns whether there was such a job. */
   async runPass(): Promise<boolean> {
     for (let tries = 0; tries < MAX_JOBS_TRIED; tries++) {
       const result = await this.tryPass();

@@ -9,12 +9,12 @@ import { DestinationReader } from '../destinations/destination-reader.js';
 import { EventRenderer } from '../relay/event-renderer.js';
 import { fanOutToEndpoints, type NewDelivery } from '../relay/fan-out.js';
 
-/** Maximum size of the data that one batch renders, bytes. The first event is rendered whatever its size. */
+/** Maximum size (bytes) of the data that one batch renders. The first event is rendered whatever its size. */
 const MAX_BATCH_BYTES = 2 * 1024 * 1024;
-/** Maximum number of events that one batch reads. It reads more than it renders, because most events may not match. */
+/** Maximum number of events that one batch reads. This is more than it renders, because most events may not match. */
 export const MAX_SCANNED = 500;
 
-/** The deliveries of a batch of past events to one endpoint. */
+/** A batch of past events, as deliveries to one endpoint. */
 export interface ReplayBatch {
   /** Events that fit the range and had no delivery. */
   done: number;
@@ -27,8 +27,8 @@ export interface ReplayBatch {
 }
 
 /**
- * Reads past events and fans them out to one endpoint, as the relay does. Unlike the relay, it includes events that were
- * published before the endpoint was registered.
+ * Reads events of the past, and fans them out to one endpoint as the relay does. Unlike the relay, it includes events that
+ * were published before the endpoint was registered.
  */
 @Injectable()
 export class ReplayReader {

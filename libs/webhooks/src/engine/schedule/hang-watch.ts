@@ -1,9 +1,9 @@
-/** Calls back when the next request in flight counts as hanging: it then gives up its slot. */
+/** Calls back when the next request in flight counts as hanging: the request then gives up its slot. */
 export class HangWatch {
   private timer: NodeJS.Timeout | null = null;
 
   /**
-   * @param msUntilHanging returns the time until a request counts as hanging, ms; `null`: none will
+   * @param msUntilHanging returns the time (ms) until the next request counts as hanging; `null`: no request will
    * @param onHanging must call {@link begin} to be called again
    */
   constructor(

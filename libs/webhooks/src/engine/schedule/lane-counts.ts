@@ -4,13 +4,13 @@ import { roomInShare, type TenantShare } from './shares/tenant-shares.js';
 
 const none = (): Record<LaneHealth, number> => ({ healthy: 0, untried: 0, failing: 0, hanging: 0 });
 
-/** Counts what all lanes of a worker hold, by health. Updates the counts of each lane and of its shares along with them. */
+/** Counts what all lanes of a worker hold, by health. Also updates the counts of each lane and of its shares. */
 export class LaneCounts {
   /** Requests that hold a slot. */
   readonly slotsInUse = none();
   /** Deliveries that wait. */
   readonly waiting = none();
-  /** Requests in flight without a slot: they hang, or are expected to. */
+  /** Requests in flight without a slot: they hang, or are expected to hang. */
   withoutSlot = 0;
   /** Number of healthy lanes. */
   healthyLanes = 0;
@@ -43,7 +43,7 @@ export class LaneCounts {
   readonly mayHang = ({ withoutSlot }: TenantShare): boolean =>
     roomInShare(withoutSlot, this.maxWithoutSlot - this.withoutSlot, 3) > 0;
 
-  /** `change`: number of deliveries that began to wait; negative if they stopped. */
+  /** `change`: number of deliveries that began to wait; negative: they stopped waiting. */
   changeWaiting(lane: Lane, change: number): void {
     this.waiting[lane.health] += change;
     if (lane.health !== 'healthy') lane.tenantShare.held += change;

@@ -1,15 +1,15 @@
 /**
- * `healthy`: the lane's last attempt succeeded. `untried`: it had none yet. `failing`: its last attempt failed quickly, or
- * other workers saw it fail. `hanging`: its last attempt failed after more than 500 ms, or a request lost its slot while it
- * waited for a response. A healthy lane becomes `hanging` only if the attempt fails.
+ * `healthy`: the lane's last attempt succeeded. `untried`: it had no attempt yet. `failing`: its last attempt failed quickly,
+ * or other workers saw it fail. `hanging`: its last attempt failed after more than 500 ms, or a request lost its slot while
+ * it waited for a response. A healthy lane becomes `hanging` only if the attempt fails.
  *
  * A lane is unhealthy if its health is `untried`, `failing` or `hanging`.
  */
 export type LaneHealth = 'healthy' | 'untried' | 'failing' | 'hanging';
 
-/** A request without a response for this long hangs, ms. */
+/** A request that has had no response for this long (ms) hangs. */
 export const HANG_AFTER_MS = 500;
-/** The same limit for unhealthy lanes while other lanes wait for a slot or for their share of an origin, ms. */
+/** The same limit (ms) for unhealthy lanes while other lanes wait for a slot or for their share of an origin. */
 export const HANG_AFTER_MS_WHEN_CROWDED = 100;
 
 export function healthAfter(success: boolean, durationMs: number): LaneHealth {

@@ -97,7 +97,7 @@ describe('LaneScheduler', () => {
     expect(inFlight).toEqual([2, 4, 8, 8, 8, 8, 2]);
   });
 
-  it('lets a lane that recovers have one more request in flight for each quick success, but not for a slow one', () => {
+  it('gives a recovering lane one more request in flight for each quick success, but none for a slow success', () => {
     const scheduler = createScheduler();
     for (const each of deliveriesOf('1', 44, { isExclusive: true })) scheduler.add(each, ORIGIN);
     const inFlight: number[] = [];
@@ -188,7 +188,7 @@ describe('LaneScheduler', () => {
     expect(room.unclaimable().tenantIds).toEqual(['noisy']);
   });
 
-  it('claims once from a lane that became due, when there is room for it', () => {
+  it('allows one claim from a lane that became due, when the lane has room', () => {
     const scheduler = createScheduler();
     const { room } = scheduler;
     for (const each of deliveriesOf('1', 4)) scheduler.add(each, ORIGIN);
@@ -203,7 +203,7 @@ describe('LaneScheduler', () => {
     expect(room.hasClaimableLanes).toBe(true);
   });
 
-  it('claims again from a skipped lane when the outcome that freed room is recorded; an unhealthy lane has no room before that', () => {
+  it('allows a claim from a skipped lane when the outcome that freed room is recorded; an unhealthy lane has no room before that', () => {
     const scheduler = createScheduler();
     const { room } = scheduler;
     timeOut(scheduler, ['hangs']);
@@ -227,7 +227,7 @@ describe('LaneScheduler', () => {
     expect(skipped()).toEqual([]);
   });
 
-  it('claims nothing while no lane is healthy and there is no room for unhealthy lanes', () => {
+  it('allows no claim while no lane is healthy and there is no room for unhealthy lanes', () => {
     const scheduler = createScheduler({ slots: 4 });
     const { room } = scheduler;
     for (let lane = 0; lane < 20; lane++)
@@ -237,7 +237,7 @@ describe('LaneScheduler', () => {
     expect(room.canClaim).toBe(true);
   });
 
-  it('gives each lane of a claim an equal part of the room that its tenant has left for large bodies', () => {
+  it('divides a tenant’s free room for large bodies equally among the lanes of a claim', () => {
     const MB = 1024 * 1024;
     const { room } = createScheduler();
     const bodies = new HeldBodies();

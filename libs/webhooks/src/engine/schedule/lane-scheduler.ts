@@ -22,21 +22,23 @@ export const MAX_WITHOUT_SLOT_PER_SLOT = 7;
 /** Limits, in requests. Those that depend on the number of workers are functions. */
 export interface SchedulerLimits {
   slots: number;
-  /** Maximum in flight per lane; also the maximum with a slot per tenant and origin. */
+  /** Maximum number of requests in flight per lane. Also the maximum number of requests with a slot per tenant and origin. */
   maxInFlight: () => number;
-  /** Maximum without a slot per tenant and origin. Beyond it, unhealthy lanes send no more. */
+  /** Maximum number of requests without a slot per tenant and origin. When it is reached, unhealthy lanes send no more. */
   maxHanging: () => number;
-  /** Maximum in flight of one lane that keeps failing slowly. */
+  /** Maximum number of requests in flight of a lane that keeps failing slowly. */
   failingWindow: number;
 }
 
 /**
  * Decides which lane of this worker sends next.
  * - Lanes take turns: each sends one request in its turn.
- * - Unhealthy lanes share a quarter of the slots, and failing lanes an eighth. Tenants take turns in the queues of these lanes.
+ * - Unhealthy lanes share a quarter of the slots; failing lanes get at most half of these. Tenants take turns in the queues
+ *   of unhealthy lanes.
  * - A request that hangs loses its slot after half a second at most. A healthy lane is then limited to its current number
- *   of requests. An unhealthy lane becomes `hanging`: at most `failingWindow` requests, and new ones take no slot.
- * - No lane exceeds its window, and no tenant its share of one origin.
+ *   of requests. An unhealthy lane becomes `hanging`: it may have at most `failingWindow` requests in flight, and new
+ *   requests take no slot.
+ * - No lane exceeds its window, and no tenant exceeds its share of one origin.
  */
 export class LaneScheduler {
   /** How many deliveries may be leased. */
@@ -46,7 +48,7 @@ export class LaneScheduler {
   private readonly flights: SlotTracker<Lane>;
   private readonly origins: OriginShares<Lane>;
   private readonly lanes: KnownLanes;
-  /** No longer in flight, and not recorded yet. */
+  /** Deliveries that are no longer in flight and not recorded yet. */
   private readonly unrecorded = new Set<LeasedDelivery>();
 
   constructor(private readonly limits: SchedulerLimits) {
@@ -72,7 +74,7 @@ export class LaneScheduler {
     return this.flights.size;
   }
 
-  /** `origin`: of the URL that the delivery goes to. */
+  /** `origin`: the origin of the URL that the delivery goes to. */
   add(delivery: LeasedDelivery, origin: string): void {
     const lane = this.lanes.update(delivery.destination, origin);
     if (delivery.isExclusive && (lane.health === 'healthy' || lane.health === 'untried')) {
@@ -84,7 +86,7 @@ export class LaneScheduler {
     this.enqueueIfReady(lane);
   }
 
-  /** Returns the delivery to send next, which is now in flight; `null`: none may be sent. */
+  /** Returns the delivery to send next, which is now in flight; `null`: no delivery may be sent. */
   next(): LeasedDelivery | null {
     const lane = this.counts.slotsInUseCount < this.limits.slots ? this.nextLane() : null;
     if (!lane) return null;
@@ -125,7 +127,7 @@ export class LaneScheduler {
     this.room.noteRoom(lane);
   }
 
-  /** Frees the slots of hanging requests. Removes and returns the deliveries waiting in their lanes. */
+  /** Frees the slots of hanging requests. Takes out and returns the deliveries that wait in the lanes of these requests. */
   takeSlotsOfHanging(): LeasedDelivery[] {
     return this.flights.takeSlotsOfHanging(this.isCrowded).flatMap((lane) => {
       this.counts.freeSlot(lane);
@@ -141,7 +143,7 @@ export class LaneScheduler {
     });
   }
 
-  /** Time until the next request loses its slot because it hangs, ms; `null`: none will. */
+  /** Time (ms) until the next request loses its slot because it hangs; `null`: no request will. */
   get msUntilHanging(): number | null {
     return this.flights.msUntilHanging(this.isCrowded);
   }
@@ -188,7 +190,7 @@ export class LaneScheduler {
       const lane = this.queues.next();
       if (!lane) return null;
       if (!this.origins.isFullFor(lane)) return lane;
-      this.origins.wait(lane); // other lanes have filled the share since this one was queued
+      this.origins.wait(lane); // other lanes have filled the share since this lane was queued
     }
   }
 
@@ -199,7 +201,7 @@ export class LaneScheduler {
     else this.queues.enqueue(lane);
   }
 
-  /** Gives a free place in the lane's share of an origin to the lane that has waited longest for it. */
+  /** Gives a free place in the share of an origin to the lane that has waited longest for a place. */
   private enqueueNextOfShare({ originShare }: Lane): void {
     for (const waiting of originShare.waitingLanes) {
       if (this.origins.isFullFor(waiting)) continue;

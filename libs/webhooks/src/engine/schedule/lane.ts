@@ -8,33 +8,33 @@ import type { TenantShare } from './shares/tenant-shares.js';
 export interface Lane {
   destination: Destination;
   health: LaneHealth;
-  /** Requests that may be in flight at once. Grows with quick responses, halves on timeouts, 429 and 5xx. */
+  /** Number of requests that may be in flight at once. It grows with quick responses, and halves on timeouts, 429 and 5xx. */
   window: number;
-  /** When its last success came, on the process's monotonic clock, ms. */
+  /** When its last success came (ms on the process's monotonic clock). */
   lastSuccessAt: number;
   inFlight: number;
   /** Requests that have ended and whose outcome is not recorded yet. */
   unrecorded: number;
-  /** Requests in flight that hold no slot: they hang, or are expected to. */
+  /** Requests in flight that hold no slot: they hang, or are expected to hang. */
   withoutSlot: number;
-  /** It is about to be paused or disabled, so nothing more is sent until that is recorded. */
+  /** It is about to be paused or disabled, so nothing more is sent until the change is recorded. */
   isClosed: boolean;
   waiting: LeasedDelivery[];
   originShare: OriginShare<Lane>;
   tenantShare: TenantShare;
-  /** Is in a ready queue. */
+  /** It is in a ready queue. */
   isQueued: boolean;
 }
 
 /**
- * Maximum deliveries held from a failing lane. Only one worker claims from it, and smaller claims would cost more than the
- * requests.
+ * Maximum number of deliveries that a worker holds from a failing lane. Only one worker claims from such a lane, and smaller
+ * claims would cost more than the requests.
  */
 const MAX_HELD_OF_FAILING = 64;
 
 /**
- * Maximum deliveries that a worker holds from a lane. If the lane is not failing: one window of deliveries; two windows if
- * the lane is healthy and no request hangs.
+ * Maximum number of deliveries that a worker holds from a lane. For a lane that is not failing, this is one window of
+ * deliveries, or two windows if the lane is healthy and none of its requests hangs.
  */
 export function capacityOf(lane: Lane): number {
   if (lane.health === 'failing') return MAX_HELD_OF_FAILING;

@@ -17,7 +17,7 @@ export class SlotTracker<Lane> {
   private readonly ofUnhealthy = new Map<LeasedDelivery, Flight<Lane>>();
   private readonly withoutSlot = new Set<LeasedDelivery>();
 
-  /** @param maxWithoutSlot maximum number of requests without a slot. Beyond it, hanging requests keep their slots */
+  /** @param maxWithoutSlot maximum number of requests without a slot; beyond this number, hanging requests keep their slots */
   constructor(private readonly maxWithoutSlot: number) {}
 
   /** Requests in flight. */
@@ -46,7 +46,7 @@ export class SlotTracker<Lane> {
   }
 
   /**
-   * Frees the slots of hanging requests. Returns the lane of each.
+   * Frees the slots of hanging requests. Returns the lane of each request.
    *
    * @param isCrowded lanes wait for a slot or for their share of an origin
    */
@@ -57,7 +57,7 @@ export class SlotTracker<Lane> {
     ];
   }
 
-  /** Time until the next request loses its slot because it hangs, ms; `null`: none will. */
+  /** Time (ms) until the next request loses its slot because it hangs; `null`: no request will. */
   msUntilHanging(isCrowded: boolean): number | null {
     if (this.slotsInUse === 0 || this.withoutSlot.size >= this.maxWithoutSlot) return null;
     const dueAt = Math.min(

@@ -20,7 +20,7 @@ const OWN_ERROR_WAIT_MS = 10_000;
 
 const logger = new LineLogger('WebhookSender');
 
-/** The outcome of a request that got a response. `now`: the database's clock, epoch ms. */
+/** The outcome of a request that got a response. `now`: epoch ms on the database's clock. */
 export function classifyResponse(
   delivery: LeasedDelivery,
   response: HttpResponse,
@@ -54,7 +54,7 @@ export function classifyResponse(
   return { ...afterFailure(delivery, attempt, verdict, schedule, pauseMs), pauseLaneMs: pauseMs };
 }
 
-/** The pause that the receiver asks for, ms. */
+/** The pause (ms) that the receiver asks for. */
 function pauseAskedFor({ status, retryAfter }: HttpResponse, now: number): number {
   if (!RETRY_AFTER_STATUSES.has(status)) return 0;
   return parseRetryAfter(retryAfter, now) ?? (status === TOO_MANY_REQUESTS ? DEFAULT_PAUSE_MS : 0);

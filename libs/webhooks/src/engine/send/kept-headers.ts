@@ -1,6 +1,6 @@
 import type { HttpResponse } from '../../http/transport.js';
 
-/** Maximum size of the headers of one response as JSON, bytes. */
+/** Maximum size (bytes of JSON) of the headers of one response. */
 const MAX_BYTES = 2_048;
 /** A longer value is cut, so that one header does not use up the space of all others. */
 const MAX_VALUE_CHARACTERS = 512;

@@ -9,17 +9,17 @@ export interface Outcome {
   state: 'delivered' | 'pending' | 'exhausted' | 'discarded';
   /** Why the delivery ended without success, or what must be repaired before it can be sent. */
   reason: Reason | null;
-  /** Time until the next attempt, ms; 0 unless `pending`. */
+  /** Time (ms) until the next attempt; 0 unless `pending`. */
   delayMs: number;
-  /** The attempt that was made; `null`: the delivery was returned to its lane, or ended, without one. */
+  /** The attempt that was made; `null`: the delivery was returned to its lane, or ended, without an attempt. */
   attempt: AttemptResult | null;
-  /** The receiver failed: counts towards the health of the lane. */
+  /** The receiver failed. This counts towards the health of the lane. */
   failure: boolean;
-  /** Pause of the whole lane that the receiver asked for, ms; 0: none. */
+  /** Pause (ms) that the receiver asked for; the whole lane pauses. 0: no pause. */
   pauseLaneMs: number;
   /**
-   * This worker alone could claim from the failing lane, and this was the last delivery that it held from the lane. Other
-   * workers may claim from the lane again.
+   * Until now, only this worker was allowed to claim from the failing lane. This was the last delivery that the worker held
+   * from the lane, so other workers may claim from the lane again.
    */
   releasesLane: boolean;
   /** Why the endpoint is to be disabled, or `null`. */
@@ -29,7 +29,7 @@ export interface Outcome {
 /** One HTTP request and its response. */
 export interface AttemptResult {
   number: number;
-  /** On the process's monotonic clock (`performance.now()`), ms. */
+  /** Ms on the process's monotonic clock (`performance.now()`). */
   startedAt: number;
   durationMs: number;
   status: number | null;
@@ -42,7 +42,7 @@ export interface AttemptResult {
 
 /**
  * Nothing can be sent from the lane until stored data is repaired. A callback does not block its lane, because other
- * callbacks in it may use another profile.
+ * callbacks in the lane may use another profile.
  */
 export function blocksLane({ state, reason, delivery }: Outcome): boolean {
   return state === 'pending' && reason !== null && delivery.destination.endpointId !== null;

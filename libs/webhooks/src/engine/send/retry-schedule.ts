@@ -3,7 +3,7 @@ import type { Profile } from '../../profiles/profile.js';
 
 /** When failed attempts are repeated. */
 export interface RetrySchedule {
-  /** Time before the second, third, … attempt, ms. */
+  /** Times (ms) before the second, third, … attempt. */
   waits: readonly number[];
   jitter: Profile['jitter'];
 }
@@ -30,7 +30,7 @@ export function scheduleFor(profile: Profile, policy: CompleteRetryPolicy | null
 }
 
 /**
- * Returns the wait after a failed attempt in ms, or `null` if the schedule has no further attempt.
+ * Returns the wait (ms) after a failed attempt, or `null` if the schedule has no further attempt.
  *
  * @param attempt number of the failed attempt in its round, from 1
  * @param random from 0 to below 1

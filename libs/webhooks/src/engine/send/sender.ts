@@ -20,7 +20,7 @@ import { type RetrySchedule, scheduleFor } from './retry-schedule.js';
 
 /** A delivery that was claimed so often without an outcome has probably crashed its worker each time. */
 const MAX_CLAIMS = 5;
-/** Time until the next try if a delivery cannot be sent before stored data is repaired, ms. */
+/** Time (ms) until the next try if a delivery cannot be sent before stored data is repaired. */
 const REPAIR_WAIT_MS = 60_000;
 const MAX_URLS_REMEMBERED = 2_000;
 
@@ -82,14 +82,14 @@ export class Sender {
       if (error instanceof UrlRefusedError) return finish(delivery, 'discarded', 'url-refused');
       const outcome = classifyError(delivery, error, startedAt, this.scheduleOf(delivery));
       if (!outcome.attempt)
-        this.logger.error(`Delivery dlv_${delivery.id} could not be sent: ${(error as Error).message}`);
+        this.logger.error(`Delivery dlv_${delivery.id} was not sent: ${(error as Error).message}`);
       return outcome;
     }
   }
 
   /**
-   * Logs the detail of an error, only for the operator: it may contain addresses, and customers must not learn about the
-   * network.
+   * Logs the detail of an error, only for the operator: the detail may contain addresses, and customers must not learn about
+   * the network.
    */
   private logDetail({ id }: LeasedDelivery, error: unknown): void {
     const detail =
@@ -138,7 +138,7 @@ function describeOutcome({ state, attempt }: Outcome): TracedOutcome {
   return { state, status: attempt?.status ?? null, errorType: attempt && errorClass(attempt) };
 }
 
-/** Uses the profile in which the body was rendered, because the account of a callback may have changed its profile since. */
+/** Uses the profile in which the body was rendered: the account of a callback may have changed its profile meanwhile. */
 function missingSecret({ secrets, profile }: Destination): BlockedReason | null {
   return secrets.length === 0 && profile.secret.required ? 'secret-missing' : null;
 }

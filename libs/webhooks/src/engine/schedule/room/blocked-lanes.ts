@@ -2,16 +2,16 @@
 const MAX_LANES_REMEMBERED = 1_000;
 
 /**
- * Lanes whose stored data must be repaired before anything can be sent. A lane is skipped for the delay of the delivery
- * that was last returned. Otherwise its whole backlog would be claimed and returned again and again.
+ * Lanes whose stored data must be repaired before anything can be sent. After a delivery is returned to its lane, the lane is
+ * skipped for the delay of the delivery. Otherwise the whole backlog would be claimed and returned again and again.
  */
 export class BlockedLanes {
   private readonly blockedUntil = new Map<string, number>();
 
-  /** @param now a monotonic clock, ms */
+  /** @param now a monotonic clock (ms) */
   constructor(private readonly now: () => number) {}
 
-  /** Blocks a lane for `ms` from now. Ignored if the list is full. */
+  /** Blocks a lane for `ms` from now. Does nothing if the list is full. */
   block(laneId: string, ms: number): void {
     if (this.blockedUntil.size < MAX_LANES_REMEMBERED || this.blockedUntil.has(laneId))
       this.blockedUntil.set(laneId, this.now() + ms);

@@ -1,11 +1,11 @@
 import { largeBytesOf } from '../../../store/lane-rules.js';
 import type { HeldBodies } from './held-bodies.js';
 
-/** Minimum share of large bodies per lane in one claim, if there is room, bytes. */
+/** Minimum room (bytes) for large bodies that each lane of a claim gets, if that much is free. */
 const MIN_LANE_BYTES = 256 * 1024;
 
 export interface TenantRoomQuery {
-  /** Room left for all unhealthy lanes, deliveries. */
+  /** Room left for all unhealthy lanes (deliveries). */
   left: number;
   /** Deliveries that are reserved for this tenant already. */
   reserved: number;
@@ -26,14 +26,14 @@ export interface LaneCapacity {
 export interface LaneRef {
   laneId: string;
   tenantId: string;
-  /** According to the database; this worker may not know it yet. */
+  /** The lane is failing according to the database. This worker may not have seen that yet. */
   isFailing?: boolean;
 }
 
 /**
  * What a worker may lease now, reserved lane by lane. All reservations stay within the room of the worker and of each lane.
- * Those for unhealthy lanes also stay within the room of the tenant and of all unhealthy lanes. For large bodies, bytes are
- * reserved too.
+ * Reservations for unhealthy lanes also stay within the room of the tenant and of all unhealthy lanes. For large bodies,
+ * bytes are reserved too.
  */
 export class ClaimBudget {
   private readonly reserved = new Map<string, number>();
@@ -64,8 +64,8 @@ export class ClaimBudget {
   }
 
   /**
-   * Divides the remaining budget by `lanes`, at least 1 each: `healthy` is the share of a healthy lane, `unhealthy` that of
-   * any other.
+   * Divides the remaining budget by `lanes`; each share is at least 1. `healthy` is the share of a healthy lane, and
+   * `unhealthy` the share of any other lane.
    */
   sharesOf(lanes: number): { healthy: number; unhealthy: number } {
     const shareOf = (left: number): number => Math.max(1, Math.floor(left / lanes));
@@ -76,7 +76,7 @@ export class ClaimBudget {
     return !isFailing && this.lanes.isHealthy(laneId);
   }
 
-  /** Reserves up to `wanted` deliveries of a lane. Returns how many. */
+  /** Reserves up to `wanted` deliveries of a lane. Returns the reserved number. */
   reserve(lane: LaneRef, wanted: number): number {
     const { laneId, tenantId, isFailing = false } = lane;
     const reserved = this.reserved.get(laneId) ?? 0;
@@ -106,8 +106,8 @@ export class ClaimBudget {
   }
 
   /**
-   * Reserves large-body room for one lane: the tenant's free room divided by `lanes`, at least 256 KB if that much is free.
-   * Returns bytes.
+   * Reserves room for the large bodies of one lane: the tenant's free room divided by `lanes`, but at least 256 KB if that
+   * much is free. Returns the reserved bytes.
    */
   reserveBytes(tenantId: string, lanes: number): number {
     const room = this.bodies.roomOf(tenantId);

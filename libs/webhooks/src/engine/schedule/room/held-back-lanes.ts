@@ -1,9 +1,9 @@
-/** Maximum number of lanes to remember. Polling finds what is due in the others. */
+/** Maximum number of lanes to remember. Polling finds what is due in other lanes. */
 const MAX_LANES_REMEMBERED = 10_000;
 
 /**
  * Lanes from which a claim got nothing, because subject order holds back all that is due until a delivery in flight has
- * ended. A claim tries such a lane again as soon as one of its outcomes is recorded.
+ * ended. A claim tries such a lane again as soon as one of the lane's outcomes is recorded.
  */
 export class HeldBackLanes {
   private readonly ids = new Set<string>();
@@ -15,7 +15,7 @@ export class HeldBackLanes {
     return this.ids.size > before;
   }
 
-  /** Outcomes of these lanes are recorded. Removes and returns those that were held back. */
+  /** Outcomes of these lanes are recorded. Removes and returns the lanes that were held back. */
   release(laneIds: readonly string[]): string[] {
     return this.ids.size === 0 ? [] : laneIds.filter((id) => this.ids.delete(id));
   }

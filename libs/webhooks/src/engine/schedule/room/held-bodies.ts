@@ -1,9 +1,9 @@
-/** Maximum total of the large bodies that a worker holds, approximately, bytes. */
+/** Approximate maximum size (bytes) of all large bodies that a worker holds. */
 const MAX_HELD_BYTES = 32 * 1024 * 1024;
 
 /**
- * The large bodies that a worker holds until their outcomes are recorded, by tenant. A tenant may not hold more than it
- * leaves free. A single tenant thus gets half of the total, and two tenants get a third each.
+ * The large bodies that a worker holds until their outcomes are recorded, by tenant. A tenant must leave as much room free as
+ * it takes. So a single tenant gets half of the total, and two tenants get a third each.
  */
 export class HeldBodies {
   constructor(
@@ -11,15 +11,15 @@ export class HeldBodies {
     private readonly ofTenants = new Map<string, number>(),
   ) {}
 
-  /** How much more a tenant may hold, bytes. */
+  /** How many more bytes a tenant may hold. */
   roomOf(tenantId: string): number {
     const held = this.ofTenants.get(tenantId) ?? 0;
     return Math.max(0, Math.floor((MAX_HELD_BYTES - this.total - held) / 2));
   }
 
   /**
-   * `bytes`: what `largeBytesOf` returns for a body, or a reservation for several. Small bodies do not count, because their
-   * number is limited.
+   * `bytes`: what `largeBytesOf` returns for a body, or a reservation for several bodies. Small bodies do not count, because
+   * their number is limited.
    */
   add(tenantId: string, bytes: number): void {
     if (bytes > 0) this.change(tenantId, bytes);

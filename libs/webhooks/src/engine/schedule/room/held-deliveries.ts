@@ -7,7 +7,7 @@ export class HeldDeliveries {
   readonly bodies = new HeldBodies();
   private suspects = 0;
 
-  /** Some of them may have crashed workers before. */
+  /** Some of these deliveries may have crashed workers before. */
   get hasSuspect(): boolean {
     return this.suspects > 0;
   }

@@ -5,8 +5,8 @@ import type { HeldDeliveries } from './held-deliveries.js';
 import type { WorkerRoom } from './worker-room.js';
 
 /**
- * What a worker may lease now: it has room for a limited number of deliveries, and those not yet recorded take up part of
- * it.
+ * What a worker may lease now. The worker has room for a limited number of deliveries, and deliveries that are not recorded
+ * yet take up part of this room.
  */
 export class Intake {
   /** The budget of the claim in progress. */
@@ -56,7 +56,7 @@ export class Intake {
   }
 
   openBudget(by: 'claim' | 'relay'): ClaimBudget {
-    if (by === 'claim') this.claiming = null; // left by the same claim, if its transaction is repeated
+    if (by === 'claim') this.claiming = null; // a repeated transaction of the same claim has left its budget
     const budget = this.room.openBudget(this.takenCount, by, this.held.bodies);
     if (by === 'claim') this.claiming = budget;
     return budget;
@@ -67,7 +67,7 @@ export class Intake {
     this.claiming = null;
   }
 
-  /** These lanes are due, or may be. */
+  /** These lanes are due, or may be due. */
   noteDue(laneIds: readonly string[]): void {
     this.room.noteDue(laneIds);
   }
@@ -77,7 +77,7 @@ export class Intake {
     this.room.announceRoom();
   }
 
-  /** There is room for a lane that became due since the last check or claim, or for one that had no room then. */
+  /** There is room for a lane that became due since the last check or claim, or for a lane that had no room then. */
   get hasClaimableLanes(): boolean {
     return this.room.hasClaimableLanes;
   }

@@ -14,7 +14,7 @@ export class UnclaimableLanes {
   private skipsUnhealthy = false;
   /** A lane that the last `find` skipped has room again. */
   private roomFreed = false;
-  /** A lane that the last `find` skipped has room again, and the outcome that freed it is recorded. */
+  /** A lane that the last `find` skipped has room again, and the outcome that freed the room is recorded. */
   private roomAnnounced = false;
   /** Lanes that became due since the last `find`. */
   private readonly due = new Set<string>();
@@ -77,8 +77,8 @@ export class UnclaimableLanes {
   }
 
   /**
-   * Deliveries that were sent from an unhealthy lane count until they are recorded. The next claim from the lane thus comes
-   * later and takes more, instead of many small claims.
+   * Deliveries that were sent from an unhealthy lane count until they are recorded. So the next claim from the lane comes
+   * later and takes more deliveries: many small claims would cost more.
    */
   private holdsMost(lane: Lane | undefined): boolean {
     if (!lane) return false;

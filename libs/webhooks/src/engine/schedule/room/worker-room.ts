@@ -8,9 +8,9 @@ import type { LaneCounts } from '../lane-counts.js';
 import { roomInShare, type TenantShares } from '../shares/tenant-shares.js';
 import { UnclaimableLanes } from './unclaimable-lanes.js';
 
-/** Maximum deliveries that a worker holds, per slot: enough to send while the next batch is relayed. */
+/** Maximum number of deliveries per slot that a worker holds: enough to send while the next batch is relayed. */
 const MAX_HELD_PER_SLOT = 24;
-/** Maximum deliveries of unhealthy lanes that a worker holds, per slot. */
+/** Maximum number of deliveries per slot that a worker holds from unhealthy lanes. */
 const MAX_UNHEALTHY_HELD_PER_SLOT = 6;
 
 /**
@@ -22,7 +22,7 @@ const TIMES_LEFT = { claim: 3, relay: 1 } as const;
 /** Limits, in requests. */
 interface RoomLimits {
   slots: number;
-  /** Maximum in flight of one lane that keeps failing slowly. */
+  /** Maximum number of requests in flight of a lane that keeps failing slowly. */
   failingWindow: number;
 }
 
@@ -57,7 +57,7 @@ export class WorkerRoom implements LaneCapacity {
       : Math.min(this.claimableCount, this.roomForUnhealthy('relay'));
   }
 
-  /** There is room for lanes that a claim may find. While no lane is healthy, room for unhealthy ones. */
+  /** There is room for lanes that a claim may find. While no lane is healthy, there must be room for unhealthy lanes. */
   get canClaim(): boolean {
     return this.counts.healthyLanes > 0 || this.roomForUnhealthy('claim') > 0;
   }
@@ -102,7 +102,7 @@ export class WorkerRoom implements LaneCapacity {
     return Math.min(left, roomInShare(tenant.held + reserved, left, TIMES_LEFT[by]));
   }
 
-  /** Lanes that a claim must skip: those that hold most of what they can, those without room, and `more`. */
+  /** Lanes that a claim must skip: those that hold most of what they can hold, those without room, and `more`. */
   unclaimable(more: readonly string[] = []): LanesToSkip {
     const left = this.roomForUnhealthy('claim');
     const found = this.unclaimableNow.find(
@@ -133,8 +133,8 @@ export class WorkerRoom implements LaneCapacity {
   }
 
   /**
-   * How many more deliveries of unhealthy lanes may be held. A claim leaves `slots` of them to the relay, and gets none if less
-   * than `slots` are left: a small claim is not worth its cost.
+   * How many more deliveries of unhealthy lanes may be held. A claim leaves `slots` of them to the relay, and gets none if
+   * fewer than `slots` are left: a small claim is not worth its cost.
    */
   private roomForUnhealthy(by: 'claim' | 'relay'): number {
     const { slots } = this.limits;

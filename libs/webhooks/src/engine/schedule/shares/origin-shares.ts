@@ -1,6 +1,6 @@
 import type { LaneHealth } from '../lane-health.js';
 
-/** The requests of one tenant in flight to one origin, over all lanes of the tenant to that origin. */
+/** One tenant's requests in flight to one origin, over all lanes of the tenant to that origin. */
 export interface OriginShare<Lane> {
   /** Requests that hold a slot. */
   inFlight: number;
@@ -10,7 +10,7 @@ export interface OriginShare<Lane> {
   waitingLanes: Set<Lane>;
 }
 
-/** Limits of one share, requests. They change with the number of workers. */
+/** Limits (requests) of one share. They change with the number of workers. */
 export interface OriginLimits {
   /** Requests that hold a slot. */
   maxInFlight: () => number;
@@ -59,7 +59,7 @@ export class OriginShares<Lane extends SharingLane & { originShare: OriginShare<
     if (lane.originShare.waitingLanes.delete(lane)) this.waitingCount--;
   }
 
-  /** Forgets the shares that none of these lanes has. */
+  /** Forgets the shares that no lane in `lanes` has. */
   keepOnly(lanes: Iterable<Lane>): void {
     const used = new Set<OriginShare<Lane>>();
     for (const { originShare } of lanes) used.add(originShare);
