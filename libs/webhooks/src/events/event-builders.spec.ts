@@ -6,7 +6,7 @@ const message: WebhookMessage = { id: 42, direction: 'out', from: '+18005550199'
 const phone = { id: 'p1', number: '+18005550199', monitorId: 'm1', lastHeartbeatAt: 0 };
 
 describe('an event of a host’s message', () => {
-  it('has the message’s id as subject and the type’s status, and keeps the rest', () => {
+  it('has the message’s id as its subject, has the type’s status, and keeps the rest', () => {
     const occurredAt = new Date(0);
     const input = messageEvent('message.delivered', {
       tenantId: 't1',
@@ -26,7 +26,7 @@ describe('an event of a host’s message', () => {
     expect(input).toEqual(expected);
   });
 
-  it('keeps a status and a subject that the host gives', () => {
+  it('keeps the status and the subject that the host gives', () => {
     const rejected = { ...message, status: 'rejected' as const };
 
     expect(
@@ -37,7 +37,7 @@ describe('an event of a host’s message', () => {
     });
   });
 
-  it('gives a missed call no status, and does not change the host’s object', () => {
+  it('has no status if it is a missed call, and never changes the host’s object', () => {
     const call = Object.freeze({ ...message });
 
     expect(messageEvent('call.missed', { tenantId: 't1', message: call }).data.message).toBe(call);
@@ -46,7 +46,7 @@ describe('an event of a host’s message', () => {
 });
 
 describe('an event of a phone or a number', () => {
-  it('has the phone’s id as subject', () => {
+  it('has the phone’s id as its subject', () => {
     expect(phoneEvent('phone.offline', { tenantId: 't1', phone })).toEqual({
       type: 'phone.offline',
       tenantId: 't1',
@@ -55,7 +55,7 @@ describe('an event of a phone or a number', () => {
     });
   });
 
-  it('has the person’s number as subject', () => {
+  it('has the person’s number as its subject', () => {
     const optIn = { type: 'keyword', from: '+18005550100', to: '+18005550199' };
 
     expect(optInEvent({ tenantId: 't1', optIn, source: '/v1/opt-ins' })).toEqual({

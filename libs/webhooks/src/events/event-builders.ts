@@ -19,8 +19,8 @@ const STATUS_OF_TYPE: { [Type in MessageEventType]?: MessageStatus } = {
 };
 
 /**
- * Builds the event of a message for `publish`. Defaults: the subject is the id of the message, and the message's status is
- * the one of the event type.
+ * Builds the event of a message for `publish`. The default subject is the id of the message. The default status of the
+ * message follows from the event type.
  */
 export function messageEvent<Type extends MessageEventType>(
   type: Type,

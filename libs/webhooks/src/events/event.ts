@@ -12,18 +12,18 @@ export function isEventType(name: string): boolean {
 export interface WebhookEventFields {
   /** The host's account whose webhooks receive the event: 1 to 255 characters. */
   tenantId: string;
-  /** What the event is about, usually the message id. Deliveries are searched and ordered by it; at most 255 characters. */
+  /** What the event is about, usually the message id: at most 255 characters. Deliveries are ordered by subject. */
   subject?: string;
-  /** When it happened. Default: now, by the database's clock. */
+  /** When the event happened. Default: now, by the database's clock. */
   occurredAt?: Date;
-  /** Path of the request that caused it, such as `/v1/messages/receive` (CloudEvents `source`); at most 255 characters. */
+  /** Path of the request that caused the event, such as `/v1/messages` (CloudEvents `source`); at most 255 characters. */
   source?: string;
   /**
-   * URL that receives this event, in place of the tenant's endpoints or as well (`delivery.callbackMode`). An invalid one
-   * results in a discarded delivery.
+   * URL that receives this event. `delivery.callbackMode` says whether the tenant's endpoints receive the event too. An
+   * invalid URL results in a discarded delivery.
    */
   callbackUrl?: string;
-  /** A later event with the same key and tenant is not published while the first is retained. At most 255 characters. */
+  /** At most 255 characters. While an event is retained, no other event with the same key and tenant is published. */
   idempotencyKey?: string;
 }
 
@@ -67,7 +67,7 @@ export interface WebhookEvent {
   subject: string | null;
   source: string | null;
   callbackUrl: string | null;
-  /** Sent to one endpoint only, by the test route. */
+  /** The event is a test: the test route sends it to a single endpoint. */
   test: boolean;
   data: unknown;
 }

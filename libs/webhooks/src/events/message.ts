@@ -14,11 +14,11 @@ export const MESSAGE_STATUSES = [
 export type MessageStatus = (typeof MESSAGE_STATUSES)[number];
 
 /**
- * An SMS with the fields of all five platforms: the data of events of type `message.*` and `call.missed`.
+ * An SMS with the fields of all five platforms. Events of type `message.*` and `call.missed` carry one as their data.
  * Set what you know. A profile omits the rest, or fills it in as its platform documents.
  */
 export interface WebhookMessage {
-  /** The host's id. A number stays a number on the wire if the platform allows it. */
+  /** The host's id. A numeric id stays numeric on the wire if the platform allows it. */
   id: string | number;
   /** `out`: sent by the account. `in`: received by it. */
   direction: 'out' | 'in';
@@ -33,7 +33,7 @@ export interface WebhookMessage {
   statusText?: string;
   /** Numeric status of Mobile Text Alerts, 1 to 14. Default: derived from the event. */
   statusCode?: number;
-  /** Stable, snake_case, such as `invalid_phone_number`. */
+  /** A stable code in snake_case, such as `invalid_phone_number`. */
   errorCode?: string;
   /** For people, such as `Invalid phone number`. */
   errorMessage?: string;
@@ -59,7 +59,7 @@ export interface WebhookMessage {
   refunded?: boolean;
   /** SIM slot of the phone, 0 or 1. Default 0. */
   sim?: 0 | 1;
-  /** The phone that sent or received it. */
+  /** The phone that sent or received the message. */
   deviceId?: string;
 }
 

@@ -77,7 +77,7 @@ describe("The account's own number", () => {
 });
 
 describe('Why an endpoint does not get an event', () => {
-  it('there is no reason if the endpoint is active or paused, existed in time and subscribes to the event', () => {
+  it('there is no reason if the endpoint is active or paused, is older than the event, and subscribes to it', () => {
     expect(explain()).toBeNull();
     expect(explain({}, { state: 'paused' })).toBeNull();
   });
@@ -101,11 +101,11 @@ describe('Why an endpoint does not get an event', () => {
       { phoneNumbers: ['+256700000001'] },
       'phone-numbers',
     ],
-  ])('the reason is named for each kind of mismatch', ([, change, who, reason]) => {
+  ])('each kind of mismatch has its own reason', ([, change, who, reason]) => {
     expect(explain(change, who)).toBe(reason);
   });
 
-  it('the reason is the profile if it renders no request for the event', () => {
+  it('the profile is the reason if it renders no request for the event', () => {
     expect(explain({}, {}, { requests: [] })).toBe('profile-cannot-express');
   });
 
@@ -135,7 +135,7 @@ describe('The requests that an endpoint takes', () => {
     expect(selectRequests(['message-reply'], both, false)).toEqual([]);
   });
 
-  it('are all requests of a test event if the endpoint subscribes to none of them, so that a test always sends something', () => {
+  it('are all requests of a test event if the endpoint subscribes to none of them', () => {
     expect(selectRequests(['delivery-status'], both, true)).toEqual([both[1]]);
     expect(selectRequests(['message-reply'], both, true)).toEqual(both);
   });

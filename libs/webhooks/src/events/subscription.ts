@@ -33,7 +33,7 @@ export type Mismatch =
   | 'events'
   | 'phone-numbers';
 
-/** Returns true if a name or pattern matches. A pattern `message.*` matches all names below `message.`; `*` matches all. */
+/** Returns true if a name or pattern matches. `message.*` matches names that begin with `message.`; `*` matches any name. */
 export function matchesEventName(patterns: readonly string[], wireType: string): boolean {
   return patterns.some(
     (pattern) =>
@@ -52,8 +52,8 @@ function matchesNumbers(phoneNumbers: readonly string[] | null, data: unknown): 
 }
 
 /**
- * Returns those requests of an event that an endpoint is subscribed to. A test event always sends something: if the endpoint
- * is subscribed to none of its requests, this function returns all of them.
+ * Returns the event's requests to which an endpoint is subscribed. A test event always sends something: if the endpoint is
+ * subscribed to none of the requests, this function returns all of them.
  */
 export function selectRequests<Request extends { type: string }>(
   patterns: readonly string[],
@@ -69,7 +69,7 @@ export function selectRequests<Request extends { type: string }>(
  * comes first in {@link Mismatch}.
  *
  * @param rendered the requests that the endpoint's profile renders for the event
- * @param callbackMode the option of the module
+ * @param callbackMode the module's option `delivery.callbackMode`
  */
 export function explainMismatch(
   event: MatchEvent,

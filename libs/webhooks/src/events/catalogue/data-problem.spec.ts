@@ -40,7 +40,7 @@ describe('The check of an event’s data', () => {
     expect(findDataProblem(schema, JSON.parse(JSON.stringify(data)))).toEqual({ field, problem });
   });
 
-  it('decides like a validator of JSON Schema for any data, except for null in optional fields', () => {
+  it('decides like a JSON Schema validator, except that an optional field may be null', () => {
     const validators = new Ajv2020({ strict: true, allowUnionTypes: true });
     const fits = validators.compile(schema);
     const fields = Object.keys(

@@ -1,6 +1,6 @@
 import type { JsonSchema } from './json-schema.js';
 
-/** A field of an event's data that does not fit its schema. */
+/** A field that does not fit the schema of its event's data. */
 export interface DataProblem {
   /** Such as `data.message.from` or `data.message.attachments[0]`. */
   field: string;
@@ -9,9 +9,9 @@ export interface DataProblem {
 }
 
 /**
- * Returns the first part of `value` that does not fit the schema, or `null`. It knows the keywords of the catalogue's schemas
+ * Returns the first field in which `value` does not fit the schema, or `null`. Checks the keywords of the catalogue's schemas
  * (`type`, `enum`, `minimum`, `maximum`, `required`, `properties`, `additionalProperties`, `items`) and ignores others. An
- * optional field may be `null`: profiles read it as left out.
+ * optional field may be `null`: profiles treat such a field as missing.
  *
  * @param value parsed JSON
  */
@@ -71,7 +71,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Texts are shortened, because they may be a message to a person. */
+/** Shortens a text, because it may be a message to a person. */
 function shown(value: unknown): string {
   if (Array.isArray(value)) return 'an array';
   if (isObject(value)) return 'an object';

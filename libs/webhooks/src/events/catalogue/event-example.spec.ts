@@ -15,14 +15,14 @@ describe('an example event', () => {
     expect(eventExample('message.delivered')).toEqual(example);
   });
 
-  it('has new ids each time it is sent, so that no receiver treats the second test as a duplicate', () => {
+  it('has a new subject for each uuid, so that no receiver treats a second test as a duplicate', () => {
     const [first, second] = [newUuid(), newUuid()].map((uuid) => eventExample('message.sent', { uuid }));
 
     expect(first!.subject).toBe(`msg_test_${first!.uuid.slice(-12)}`);
     expect(first!.subject).not.toBe(second!.subject);
   });
 
-  it('has a heartbeat that is more than an hour old if the phone is offline, and a recent one if it is online', () => {
+  it('has an old heartbeat if the phone is offline, and a recent heartbeat if the phone is online', () => {
     const age = (type: 'phone.offline' | 'phone.online') => {
       const { occurredAt, data } = eventExample(type, { occurredAt: 1_700_000_000_000 });
       return occurredAt - Date.parse((data as { phone: { lastHeartbeatAt: string } }).phone.lastHeartbeatAt);
@@ -32,7 +32,7 @@ describe('an example event', () => {
     expect(age('phone.online')).toBe(0);
   });
 
-  it('has the number of the person who opted in as its subject, and no subject if its type is webhook.test', () => {
+  it('has the person’s number as its subject for number.opted_in, and no subject for webhook.test', () => {
     expect(eventExample('number.opted_in').subject).toBe('+18005550100');
     expect(eventExample('webhook.test').subject).toBeNull();
   });

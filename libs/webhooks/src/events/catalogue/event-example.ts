@@ -3,11 +3,11 @@ import type { WebhookEvent } from '../event.js';
 import type { CatalogueEventMap, CatalogueEventType } from '../event-map.js';
 
 /**
- * Returns an event with the catalogue's example data, marked as a test. Its ids are visibly fake (`msg_test_…`) and end with
- * the last digits of its `uuid`, so that receivers that drop duplicates accept the next test too.
+ * Returns a test event with the catalogue's example data. Its ids are visibly fake (`msg_test_…`). They end with the last
+ * digits of its `uuid`, so that no receiver drops the next test as a duplicate.
  *
- * @param fields override the example. Set `uuid` (`newUuid()`) and `tenantId` for an event that is sent. Without them, every
- * call returns the same example
+ * @param fields values that replace the example's. Set `uuid` (`newUuid()`) and `tenantId` for an event that is sent. Without
+ * `fields`, every call returns the same example
  */
 export function eventExample(type: CatalogueEventType, fields: Partial<WebhookEvent> = {}): WebhookEvent {
   const uuid = fields.uuid ?? '018d0c9c-5e58-7000-8000-001234567890';
@@ -29,7 +29,7 @@ export function eventExample(type: CatalogueEventType, fields: Partial<WebhookEv
   };
 }
 
-/** Returns an event of the host's own type with this data, marked as a test. */
+/** Returns a test event of the host's own type, with this data. */
 export function ownEventExample(
   type: string,
   data: unknown,
