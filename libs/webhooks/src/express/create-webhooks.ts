@@ -51,7 +51,8 @@ async function create(options: CreateWebhooksOptions): Promise<Webhooks> {
   // `role: 'api'`, because the host starts the worker itself.
   const structure = { ...routes, dataSource, tablePrefix, captures, role: 'api' } as const;
   const module = WebhooksModule.forRoot({ ...values, ...structure });
-  // The guard above reads bodies, but it is not called for requests with a session of the page.
+  // The guard above reads bodies, but it is not called for requests with a session of the page. For these, the page's guard
+  // reads the bodies.
   module.providers!.push({ provide: READ_BODY, useValue: bodies.read.bind(bodies) });
   const adapter = new RouterAdapter(express.Router({ mergeParams: true }));
   const app = await NestFactory.create(rootOf(module), adapter, {

@@ -2,7 +2,7 @@ import type { Settings } from '../config/settings.js';
 import type { CustomEventType } from '../events/catalogue/custom-event-type.js';
 import { type OpenApiDocument, type OpenApiOptions, webhooksOpenApi } from '../openapi/index.js';
 
-/** The options are those of {@link webhooksOpenApi}, without those that the router already has. */
+/** Takes the options of {@link webhooksOpenApi}, except those that the router already has. */
 export type DescribeOpenApi = (
   options?: Omit<OpenApiOptions, 'path' | 'compat' | 'profiles' | 'eventTypes'>,
 ) => OpenApiDocument;

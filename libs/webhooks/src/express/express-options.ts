@@ -17,29 +17,29 @@ import type { WebhooksLogger } from './host-logger.js';
 import type { WebhooksRequest } from './http.js';
 
 /**
- * Returns the tenant of a request, taken from what the host's authentication added to it, never from the body or the query.
- * Return nothing (`undefined`, `null`, `''`) if the request is not authenticated: the response is then a 401.
+ * Returns the tenant of a request. Take it from what the host's authentication has added to the request, never from the body
+ * or the query. Return nothing (`undefined`, `null`, `''`) if the request is not authenticated: the response is then a 401.
  *
  * The parameter may have the host's own request type: `(request: AccountRequest) => request.account.id`.
  */
 export type ExpressTenant = {
-  // A method, because TypeScript lets the host's request type be a subtype in a method, but not in a function.
+  // Declared as a method, because TypeScript accepts a subtype as the parameter of a method, but not of a function.
   tenant(request: WebhooksRequest): string | null | undefined | Promise<string | null | undefined>;
 }['tenant'];
 
-/** The console, without debug lines. */
+/** Writes to the console, but no debug lines. */
 const CONSOLE: WebhooksLogger = {
   info: (message) => console.info(message),
   warn: (message) => console.warn(message),
   error: (message) => console.error(message),
 };
 
-/** The options of the page that do not depend on Nest. */
+/** The options of the webhooks page, without those for Nest. */
 export type ExpressPortalOptions = Omit<PortalOptions, 'guards' | 'decorators'>;
 
 /** The options of `createWebhooks` besides {@link WebhooksModuleOptions}. */
 export class WebhooksExpressOptions {
-  /** The host's own data source, connected. Closing the webhooks leaves it open. */
+  /** The host's own data source, connected. `webhooks.close()` leaves it open. */
   @Option(value(isDataSource, "a TypeORM DataSource: the host's own, after initialize()"), {
     isRequired: true,
   })
@@ -52,28 +52,28 @@ export class WebhooksExpressOptions {
   tenant: ExpressTenant;
   /** Path of the routes, below the path that the router is mounted at. Default `webhooks`. */
   @Option(routePath) path?: string;
-  /** Query parameters of your own, such as `['api_key']`. The routes refuse unknown parameters. Default none. */
+  /** Query parameters of your own, such as `['api_key']`. The routes refuse other unknown parameters. Default none. */
   @Option(stringList) ignoredQueryParameters?: string[];
-  /** Also serve the registration routes of these platforms, for customers' existing scripts. Default none. */
+  /** Platforms whose registration routes are served too, for customers' existing scripts. Default none. */
   @Option(compatList) compat?: CompatPlatform[];
-  /** Begins the name of each table and index: lower-case letters, digits, underscores. Default none. */
+  /** Prefix of the name of each table and index: lower-case letters, digits, underscores. Default none. */
   @Option(tablePrefix) tablePrefix?: string;
   /** Columns whose changes the worker publishes, each a `capture(Entity, { column, tenant, map })`. Default none. */
   @Option(captureList) captures?: Capture[];
   /**
-   * The webhooks page, served by the same router: `{ access: 'host' }` (`tenant` decides who sees it) or
+   * The webhooks page, served by the same router: `{ access: 'host' }` (`tenant` decides who sees the page) or
    * `{ access: 'session' }`. Default `false`: no page.
    */
   @Option(portalOption) portal?: ExpressPortalOptions | false;
   /**
-   * Pass the errors that the routes would otherwise respond to themselves (400, 401, 404, 422, …) to the host's error handler,
-   * which gets all other errors in any case. These errors have `status`, `code`, `message` and `details`. The routes of `compat`
-   * always respond as their platform does. Default false.
+   * Passes the routes' own errors (400, 401, 404, 422, …) to the host's error handler, instead of responding to them. These
+   * errors have `status`, `code`, `message` and `details`. The handler gets all other errors in any case. The routes of
+   * `compat` always respond as their platform does. Default false.
    */
   @Option(flag) passErrors?: boolean = false;
   /**
-   * Where log lines go. Nest, which runs inside, has one logger per process: the last call of `createWebhooks` sets it.
-   * Default: `console`, without `debug`.
+   * Where log lines go. Nest, which runs inside, has one logger per process: the latest call of `createWebhooks` sets it.
+   * Default: `console`, without debug lines.
    */
   @Option(value(isLogger, 'an object with the methods info, warn and error, such as console'))
   logger?: WebhooksLogger = CONSOLE;
@@ -88,7 +88,7 @@ const NEST_NAMES = optionNames(WebhooksModuleStructure).filter((name) => !OWN_NA
 /**
  * Checks the options of `createWebhooks`.
  *
- * @returns its own options, and those of the module, whose values are not checked yet
+ * @returns the function's own options, and the options of the module, which are not checked yet
  * @throws InvalidOptionError, or WebhooksSetupError if the data source is not connected
  */
 export function readExpressOptions(given: CreateWebhooksOptions): {

@@ -10,7 +10,7 @@ export interface WebhooksLogger {
   debug?(message: string): void;
 }
 
-/** Contexts of Nest's own log lines about its start. Errors of the start are thrown to the host instead. */
+/** Contexts of the log lines that Nest writes about its own start. If the start fails, the error is thrown to the host. */
 const START_UP = new Set([
   'NestFactory',
   'InstanceLoader',
@@ -20,7 +20,7 @@ const START_UP = new Set([
   'ExceptionHandler',
 ]);
 
-/** Passes log lines on to the host's logger, as `WebhookWorker: …`, without those about Nest's own start. */
+/** Passes log lines to the host's logger in the form `WebhookWorker: …`, except the lines about Nest's own start. */
 export class HostLogger implements LoggerService {
   constructor(private readonly host: WebhooksLogger) {}
 
@@ -40,7 +40,7 @@ export class HostLogger implements LoggerService {
     this.write('debug', message, more);
   }
 
-  /** Nest's loggers pass their context last. */
+  /** The context is the last argument that Nest's loggers pass. */
   private write(level: keyof WebhooksLogger, message: unknown, more: readonly unknown[]): void {
     const context = more.at(-1);
     const text = nameForExpress(String(message));

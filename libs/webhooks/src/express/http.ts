@@ -17,7 +17,7 @@ declare global {
 export interface WebhooksRequest extends IncomingMessage, Express.Request {
   /** A header. */
   get(name: string): string | undefined;
-  /** The parameters of the paths that the router is mounted at, and of the route. */
+  /** The parameters of the route, and those of the path that the router is mounted at. */
   params: object;
 }
 

@@ -15,7 +15,7 @@ const parseJson = express.json({ type: hasJson });
  * are passed on to the host.
  */
 export class RequestBody {
-  /** @param isLabelled there are routes that also take JSON without its content type */
+  /** @param isLabelled true if there are routes that also take JSON without its content type */
   constructor(private readonly isLabelled: boolean) {}
 
   /** @throws WebhooksRequestError 400, 413 or 415 */
@@ -24,13 +24,13 @@ export class RequestBody {
       parseUnparsed(request);
       return;
     }
-    // The parsers of Express 4 set an empty object, although they have read nothing.
+    // The parsers of Express 4 set `body` to an empty object, although they have read nothing.
     request.body = undefined;
     if (this.isLabelled) labelJson(request);
     const error = await new Promise<unknown>((resolve) => {
       void parseJson(request as never, response as never, resolve);
     });
-    // An error that the parser did not raise is not the caller's fault.
+    // Only the parser's own errors are the caller's fault.
     if (error) throw toBodyError(error) ?? error;
   }
 }

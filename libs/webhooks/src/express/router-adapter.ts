@@ -5,8 +5,8 @@ import { WebhooksRequestError } from '../core/request-error.js';
 import type { WebhooksRouter } from './http.js';
 
 /**
- * Lets Nest register its routes on an Express router instead of an application of its own. The server, other paths and 404s
- * belong to the host.
+ * Lets Nest register its routes on an Express router instead of an application of its own. The server belongs to the host,
+ * and so do all other paths.
  */
 export class RouterAdapter extends AbstractHttpAdapter<undefined, Request, Response> {
   constructor(private readonly routes: Router) {
@@ -71,8 +71,8 @@ export class RouterAdapter extends AbstractHttpAdapter<undefined, Request, Respo
   setNotFoundHandler(): void {}
 
   /**
-   * Registers `handler` for the module's errors of requests that reach no route, such as the 404 for an invalid id. All other
-   * errors go to the host.
+   * Registers `handler` for requests that fail before they reach a route, if the error is the module's own. An example is the
+   * 404 for an invalid id. All other errors go to the host.
    */
   setErrorHandler(handler: ErrorRequestHandler): void {
     this.routes.use(((error, request, response, next) =>
@@ -116,7 +116,7 @@ export class RouterAdapter extends AbstractHttpAdapter<undefined, Request, Respo
   }
 }
 
-/** Nest asks for these only if the module uses them, which it does not. */
+/** Nest calls these methods only for features that the module does not use. */
 function belongsToHost(what: string): never {
   throw new Error(`The webhooks' router has no ${what} of its own: they are the Express app's.`);
 }

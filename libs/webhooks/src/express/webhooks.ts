@@ -6,12 +6,12 @@ import { nameForExpress } from './name-caller.js';
 
 /**
  * What {@link createWebhooks} returns: everything that {@link WebhooksService} offers in a Nest app, the routes, and the
- * worker. Its functions may be taken out of it: `const { publish, router } = webhooks`.
+ * worker. The functions also work without the object: `const { publish, router } = webhooks`.
  */
 export class Webhooks implements Omit<WebhooksService, 'runOnce'> {
   /** The routes: `app.use('/api', webhooks.router)`, after the host's authentication. */
   readonly router: WebhooksRouter;
-  /** Delivers. A process that only publishes and serves the routes does not start it. */
+  /** Delivers the events. A process that is not to deliver does not start the worker. */
   readonly worker: WebhooksWorker;
 
   /** Writes one event or several in the caller's transaction, as {@link WebhooksService.publish} does. */
@@ -32,15 +32,15 @@ export class Webhooks implements Omit<WebhooksService, 'runOnce'> {
   readonly accounts: WebhooksService['accounts'];
   /** In-process events: `events.on('exhausted', (notice) => …)`. */
   readonly events: WebhooksService['events'];
-  /** Who created, changed or deleted an endpoint, rotated or revealed a secret, retried a delivery. */
+  /** Who created, changed or deleted an endpoint, who rotated or revealed a secret, and who retried a delivery. */
   readonly audit: WebhooksService['audit'];
   /** Creates sessions for the webhooks page. */
   readonly portal: WebhooksService['portal'];
-  /** Checks a customer's `callbackUrl` when the host accepts it. */
+  /** Throws if a customer's `callbackUrl` is not allowed. Call it before you store the URL. */
   readonly assertCallbackUrl: WebhooksService['assertCallbackUrl'];
   /** Returns what will make deliveries slow, and what to do about it. An empty list: all is well. */
   readonly health: WebhooksService['health'];
-  /** Returns whether this process and its database deliver, for a health check: `up`, `degraded` or `down`, and why. */
+  /** Returns for a health check whether deliveries work: `up`, `degraded` or `down`, and why. */
   readonly healthReport: WebhooksService['healthReport'];
   /** Returns the figures of the queue. */
   readonly stats: WebhooksService['stats'];
@@ -84,8 +84,8 @@ export class Webhooks implements Omit<WebhooksService, 'runOnce'> {
   }
 
   /**
-   * Stops the worker, waits until what it has sent is recorded, and leaves the host's data source open. Call it after the
-   * server has closed, and before `dataSource.destroy()`.
+   * Stops the worker, and waits until the outcomes of its requests are recorded. Leaves the host's data source open. Call
+   * `close` after the server has closed, and before `dataSource.destroy()`.
    */
   readonly close = (): Promise<void> => (this.closed ??= this.end());
 }
