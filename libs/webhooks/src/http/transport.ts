@@ -8,7 +8,7 @@ export interface HttpRequest {
   headers: Record<string, string>;
   /** The exact bytes. */
   body: Buffer;
-  /** Deadline for the response head, ms: it covers DNS, connect, TLS, request and head. */
+  /** Deadline for the response head (ms). It covers DNS, connect, TLS, request and head. */
   timeoutMs: number;
 }
 
@@ -17,9 +17,9 @@ export interface HttpResponse {
   status: number;
   /** Value of `retry-after` as received, or `null`. */
   retryAfter: string | null;
-  /** The head as received, with lower-case names. A list: the header came more than once. Left out: none are kept. */
+  /** The head as received, with lower-case names. A list: the header came more than once. Left out: no headers are kept. */
   headers?: Readonly<Record<string, string | string[] | undefined>>;
-  /** Start of the body as text without NUL and invalid UTF-8: at most 1,024 bytes of a success, 4,096 of a failure. */
+  /** Start of the body as storable text: at most 1,024 bytes of a success, and 4,096 bytes of a failure. */
   body: string;
   /** Milliseconds from the call to the response head, by the process's monotonic clock. */
   durationMs: number;

@@ -32,8 +32,8 @@ export interface AxiosTransportOptions extends GuardedHttpOptions {
   interceptors?: readonly RequestInterceptor[];
 }
 
-// With this transport's adapter these have no effect or make each request fail, and with another adapter they bypass the
-// guard.
+// With this transport's adapter, these defaults have no effect or make each request fail. With another adapter, they bypass
+// the guard.
 const FORBIDDEN_DEFAULTS = [
   'proxy',
   'httpAgent',
@@ -44,12 +44,12 @@ const FORBIDDEN_DEFAULTS = [
   'params',
   'auth',
 ] as const;
-/** Credentials for the host's own servers, which customers must not receive. */
+/** Credentials for the host's own servers. Customers must not receive them. */
 const CREDENTIAL_HEADERS = /^(authorization|proxy-authorization|cookie)$/i;
 const FRAMING_HEADERS =
   /^(host|content-length|transfer-encoding|connection|keep-alive|te|trailer|upgrade|expect|proxy-.*)$/;
 
-/** axios copies plain objects of a config, but passes on instances of a class. */
+/** A class, because axios copies the plain objects in a config, but passes on class instances as they are. */
 class Sending {
   constructor(
     readonly exchange: Exchange,
@@ -59,13 +59,13 @@ class Sending {
 
 type SendingConfig = InternalAxiosRequestConfig & { sending: Sending };
 
-/** Sends with axios, so that its interceptors run, over the guarded undici connections. */
+/** Sends with axios, so that axios's interceptors run. Uses the guarded undici connections. */
 export class AxiosTransport implements HttpTransport {
   private readonly transport: UndiciTransport;
   private readonly axios: Pick<AxiosInstance, 'interceptors' | 'request'>;
   private readonly isHostInstance: boolean;
 
-  /** Throws a `TypeError` that names the option that is wrong. */
+  /** Throws a `TypeError` that names the wrong option. */
   constructor({ axios, interceptors = [], ...options }: AxiosTransportOptions = {}) {
     for (const setting of FORBIDDEN_DEFAULTS) {
       if (axios?.defaults[setting]) {
@@ -112,7 +112,7 @@ export class AxiosTransport implements HttpTransport {
     return this.transport.close();
   }
 
-  /** Called by axios to send. `config` contains the changes of the interceptors. */
+  /** axios calls this to send. `config` contains the changes of the interceptors. */
   private readonly adapter = async (config: InternalAxiosRequestConfig): Promise<AxiosResponse> => {
     const { exchange, request } = (config as SendingConfig).sending;
     if (config.url !== request.url || config.method !== 'post' || config.params || config.baseURL) {
@@ -143,7 +143,7 @@ export class AxiosTransport implements HttpTransport {
     };
   };
 
-  /** Runs axios. Once the request is sent, the exchange alone decides the result; axios's own result is ignored. */
+  /** Runs axios. After the request is sent, the exchange decides the result, and axios's own result is ignored. */
   private async request(
     exchange: Exchange,
     config: AxiosRequestConfig & { sending: Sending },
@@ -188,7 +188,7 @@ function withAddedHeaders(own: Record<string, string>, all: object): Record<stri
   return added ? { ...added, ...own } : own;
 }
 
-/** Returns the name of an instance's first default header that is a credential. */
+/** Returns the name of the first credential among the default headers of an instance. */
 function credentialOf({ defaults }: AxiosInstance): string | undefined {
   const { common, post, ...own } = (defaults.headers ?? {}) as Record<string, object>;
   return [common, post, own]

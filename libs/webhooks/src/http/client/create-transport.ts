@@ -6,7 +6,7 @@ import { type GuardedHttpOptions, UndiciTransport } from './undici-transport.js'
 export type TransportOptions =
   ({ kind?: 'axios' } & AxiosTransportOptions) | ({ kind: 'undici' } & GuardedHttpOptions);
 
-/** Creates the transport that the module sends with. Throws a `TypeError` that names the option that is wrong. */
+/** Creates the transport that the module sends with. Throws a `TypeError` that names the wrong option. */
 export function createTransport(options: TransportOptions = {}): HttpTransport {
   return options.kind === 'undici' ? new UndiciTransport(options) : new AxiosTransport(options);
 }

@@ -24,8 +24,8 @@ export interface ExchangeOwner {
 
 /**
  * One request and its result: undici's handler, the deadline and the promise. After the response head, the promise fulfills
- * when the body ends, breaks off, stalls or gets too long: none of these makes the request a failure. Closing the transport
- * before the promise fulfills rejects it.
+ * when the body ends, breaks off, stalls or gets too long: none of these makes the request a failure. If the transport closes
+ * earlier, the promise is rejected.
  */
 export class Exchange implements CarriedRequest, PooledRequest {
   readonly promise: Promise<HttpResponse>;
@@ -169,7 +169,7 @@ export class Exchange implements CarriedRequest, PooledRequest {
     this.owner.connections.acquire(this, true);
   }
 
-  /** `isCut`: the body was not read to its end, so its connection cannot be reused. */
+  /** `isCut`: the body was not read to its end, so the connection cannot be reused. */
   private succeed(isCut: boolean): void {
     if (this.isSettled) return;
     this.settle(!isCut);
@@ -217,7 +217,7 @@ function isReset(code: string, message: string): boolean {
   return code === 'ECONNRESET' || code === 'EPIPE' || code === 'ECONNABORTED' || code === 'ETIMEDOUT';
 }
 
-// Not every release of undici gives its parser errors a code. Their name is used then.
+// Some releases of undici give their parser errors no code. Then the name of the error is used.
 const MALFORMED = new Set([
   'HTTPParserError',
   'UND_ERR_HEADERS_OVERFLOW',

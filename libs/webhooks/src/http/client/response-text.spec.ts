@@ -7,14 +7,14 @@ describe('toStorableText', () => {
     expect(toStorableText(Buffer.alloc(0), 100, true)).toBe('');
   });
 
-  it('replaces an incomplete character at the end of a complete body, and drops it at the end of a cut one', () => {
+  it('replaces an incomplete last character of a complete body, and drops that of a cut body', () => {
     const unfinished = Buffer.from('a€').subarray(0, 3);
     expect(toStorableText(unfinished, 100, false)).toBe('a\ufffd');
     expect(toStorableText(unfinished, 100, true)).toBe('a');
     expect(toStorableText(Buffer.from('a€b'), 3, false)).toBe('a');
   });
 
-  it('returns text that any database can store, with at most the given bytes, whatever the input', () => {
+  it('returns, for any input, text that a database can store, in at most the given number of bytes', () => {
     fc.assert(
       fc.property(
         fc.uint8Array({ maxLength: 200 }),
@@ -31,7 +31,7 @@ describe('toStorableText', () => {
     );
   });
 
-  it('keeps all of a text that fits', () => {
+  it('keeps the whole text if it fits', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme', maxLength: 50 }), (text) => {
         fc.pre(!text.includes('\0') && !text.startsWith('\ufeff'));

@@ -15,22 +15,22 @@ import { Exchange, type ExchangeOwner } from './exchange.js';
 
 /** Options that both transports share. */
 export interface GuardedHttpOptions extends UrlRules, ConnectionLimits {
-  /** Resolves host names instead of DNS, for networks with their own resolver. The guard filters its results. */
+  /** Resolves host names in place of DNS, for networks with their own resolver. The guard filters the addresses. */
   lookup?: Lookup;
   /**
    * `http://` or `https://` URL of a forward proxy that all requests go through (CONNECT). The proxy resolves the host names,
    * so it must block private addresses itself. Default: none. Environment variables are never read.
    */
   proxy?: string;
-  /** Certificate authorities to trust instead of Node's own list, as PEM. */
+  /** PEM of the certificate authorities to trust, in place of Node's own list. */
   ca?: CertificateAuthorities;
 }
 
-/** Precision of deadlines, ms. One timer for all requests costs less than one each. */
+/** Precision of deadlines (ms). One timer for all requests costs less than a timer for each. */
 const TICK_MS = 20;
 const MAX_CHECKED_URLS = 1_000;
 
-/** Sends with undici directly, with the least CPU per request. */
+/** Sends with undici directly, which uses less CPU per request than axios. */
 export class UndiciTransport implements HttpTransport, ExchangeOwner {
   readonly connections: ConnectionPool;
   private readonly policy: UrlPolicy;
@@ -41,7 +41,7 @@ export class UndiciTransport implements HttpTransport, ExchangeOwner {
   private requests = 0;
   private reuses = 0;
 
-  /** Throws a `TypeError` that names the option that is wrong. */
+  /** Throws a `TypeError` that names the wrong option. */
   constructor(options: GuardedHttpOptions = {}) {
     const guard = new EgressGuard(options);
     this.policy = new UrlPolicy(options, guard);
@@ -62,8 +62,8 @@ export class UndiciTransport implements HttpTransport, ExchangeOwner {
   }
 
   /**
-   * Creates an exchange without sending it. Its deadline runs from now on. Throws if the URL is refused or the transport is
-   * closed.
+   * Creates an exchange, but does not send the request yet. The deadline runs from now on. Throws if the URL is refused or
+   * the transport is closed.
    */
   open(request: HttpRequest): Exchange {
     if (this.isClosed) throw new HttpError('aborted', 'The sender is shutting down.');

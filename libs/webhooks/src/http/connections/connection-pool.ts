@@ -29,10 +29,10 @@ interface OriginPool {
 /**
  * Keep-alive connections by origin, with a limit on their total number. An origin without connections is forgotten.
  *
- * Why not undici's `Agent`: it limits connections per origin, but their total only by rejecting new origins. This pool
- * closes the connection that has been idle longest instead, so any number of receivers shares a bounded number of
- * sockets. Each connection is an undici client of its own. The pool thus knows whether a socket was used before, which
- * decides if a request may be sent again. A deadline can also abort the dial that its request is waiting for.
+ * Why not undici's `Agent`: it limits connections per origin, but it limits their total only by rejecting new origins. This
+ * pool closes the connection that has been idle longest instead, so any number of receivers shares a bounded number of
+ * sockets. Each connection is an undici client of its own. So the pool knows whether a socket was used before: only then
+ * may a request be sent again. A deadline can also abort the dial that its request is waiting for.
  */
 export class ConnectionPool implements ConnectionEvents {
   private openSockets = 0;
@@ -120,7 +120,7 @@ export class ConnectionPool implements ConnectionEvents {
     } else {
       if (pool && pool.size >= this.maxPerOrigin) return false;
       if (this.all.size >= this.maxTotal && !this.closeLongestIdle()) return false;
-      // Closing an idle connection may have emptied this pool, and so removed it.
+      // The pool has been removed if its only connection was closed just now.
       pool = this.pools.get(origin);
       if (!pool) this.pools.set(origin, (pool = { size: 0, idle: [] }));
       connection = new Connection(origin, this.dial, this);

@@ -15,7 +15,7 @@ import { isTlsFailure } from './tls-failure.js';
 const MAX_IDLE_MS = 4_000;
 /** undici stops reusing a socket this long before the receiver closes it. */
 const CLOSE_EARLY_MS = 1_000;
-/** One error for all: nobody reads it, and a stack trace per connection costs more than the rest of closing it. */
+/** Shared by all connections: nobody reads it, and to make a stack trace costs more than to close a connection. */
 const DISCARDED = new Error('The connection was discarded.');
 const SENT_TOO_EARLY = 'The receiver sent bytes before the request was sent.';
 
@@ -37,8 +37,8 @@ export interface ConnectionEvents {
 export class Connection {
   phase: RequestPhase = 'waiting';
   /**
-   * What was wrong with TLS after the handshake. In TLS 1.3 the client may send its request before the server has checked the
-   * handshake. An alert, for example about a missing client certificate, then arrives later, and undici may report only that
+   * What was wrong with TLS after the handshake. In TLS 1.3, the client may send its request before the server has checked
+   * the handshake. An alert, for example about a missing client certificate, then arrives later. undici may report only that
    * the connection closed.
    */
   tlsFailure: ConnectionError | null = null;
@@ -81,7 +81,7 @@ export class Connection {
     return this.socket?.bytesRead ?? 0;
   }
 
-  /** Bytes of the response to the current request arrived. */
+  /** Bytes of the response to the current request have arrived. */
   get hasResponseStarted(): boolean {
     return this.head?.hasStarted ?? false;
   }
@@ -91,7 +91,7 @@ export class Connection {
     return !this.head?.isOdd;
   }
 
-  /** Sends one request. Its handler may be called before this returns. */
+  /** Sends one request. Its handler may be called before `send` returns. */
   send(request: CarriedRequest): void {
     this.isBusy = true;
     this.hasDialled = false;

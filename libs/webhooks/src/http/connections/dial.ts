@@ -3,7 +3,7 @@ import type { buildConnector } from 'undici';
 import type { HttpErrorCode } from '../transport.js';
 import { tlsFailureOf } from './tls-failure.js';
 
-/** How far a request has come. It decides the code of a failure. */
+/** How far a request has come. The phase decides the code of a failure. */
 export type RequestPhase = 'waiting' | 'dns' | 'connect' | 'tls' | 'proxy' | 'tunnel' | 'response';
 
 /** Stops a dial that is in progress. */
@@ -11,7 +11,7 @@ export interface PendingDial {
   destroy(): unknown;
 }
 
-/** Opens one connection for an undici client. Calls `done` exactly once, never throws, and returns a handle to stop with. */
+/** Opens one connection for an undici client. Calls `done` exactly once, and never throws. The returned handle stops it. */
 export type Dial = (
   target: buildConnector.Options,
   setPhase: (phase: RequestPhase) => void,
@@ -33,7 +33,7 @@ export class ConnectionError extends Error {
   }
 }
 
-/** Classifies an error of Node's by the phase it happened in. The message contains no address. */
+/** Classifies a Node error by the phase in which it happened. The message contains no address. */
 export function toConnectionError(error: Error & { code?: string }, phase: RequestPhase): ConnectionError {
   if (error instanceof ConnectionError) return error;
   const code = error.code ?? error.name;

@@ -7,13 +7,13 @@ import type { EgressGuard } from '../policy/egress-guard.js';
 import type { Resolver } from './resolver.js';
 import { DESTINATION_NOT_ALLOWED } from '../policy/url-policy.js';
 
-/** Certificate authorities to trust instead of Node's own list, as PEM. */
+/** PEM of the certificate authorities to trust, in place of Node's own list. */
 export type CertificateAuthorities = string | Buffer | (string | Buffer)[];
 
-/** Read buffer of a socket, in bytes. undici passes it on to `net.connect`, but its types do not list it. */
+/** Read buffer of a socket, in bytes. undici passes the option on to `net.connect`, but does not list it in its types. */
 const READ_BUFFER = { highWaterMark: 16_384 };
 
-/** Options of every connection: HTTP/1.1 only, and no TLS session is reused, so that tenants never share one. */
+/** Options of every connection: only HTTP/1.1, and no reused TLS session, so that tenants never share a session. */
 export function connectorOptions(ca: CertificateAuthorities | undefined): buildConnector.BuildOptions {
   return {
     allowH2: false,
@@ -28,7 +28,7 @@ export function connectorOptions(ca: CertificateAuthorities | undefined): buildC
 /**
  * Connects to the receiver directly, and checks its address in three places:
  * - an address literal before the dial, because Node resolves no literals;
- * - the resolved addresses: only allowed ones are kept, so that address fallback never tries another one;
+ * - the resolved addresses: only allowed ones are kept, so that address fallback never tries a forbidden one;
  * - the peer's address after the connect, before the first byte is sent.
  */
 export function guardedDial(guard: EgressGuard, resolver: Resolver, ca?: CertificateAuthorities): Dial {

@@ -58,7 +58,7 @@ export class HeadBuffer {
     }
   }
 
-  /** Copies, because a small chunk may keep a large read buffer in memory. Doubles, so that many small chunks cost little. */
+  /** Copies the chunk, which may keep a large read buffer in memory. The memory grows by doubling: small chunks cost little. */
   private append(chunk: Buffer): void {
     const needed = this.length + chunk.length;
     if (needed > this.memory.length) {

@@ -4,7 +4,7 @@ import { HeadReader } from './head-reader.js';
 
 const STRICT = 'HTTP/1.1 200 OK\r\na: b c\r\ncontent-length: 2\r\n\r\nok';
 
-/** What comes out of a socket that receives these pieces after a request was sent. */
+/** Returns what comes out of a socket that receives these pieces after a request was sent. */
 function receive(...pieces: string[]): { passed: string; isOdd: boolean } {
   const socket = new Readable({ read: () => undefined });
   const reader = new HeadReader(socket as Socket);

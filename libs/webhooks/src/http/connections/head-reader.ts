@@ -8,10 +8,10 @@ import { formatResponseHead, startsWithPlainHead } from './response-head.js';
  * clients to accept them. Destroys the socket if the head is too large or the receiver responds with HTTP/2. All other bytes
  * pass unchanged, so the parser still judges every other head and reads every body.
  *
- * undici has no option for this. `push()` is the one place that all bytes of a TCP or TLS socket pass.
+ * undici has no option for this. All bytes of a TCP or TLS socket pass through `push()`.
  */
 export class HeadReader {
-  /** Bytes arrived since the request was sent. */
+  /** Bytes have arrived since the request was sent. */
   hasStarted = false;
   /** The head had to be rewritten or could not be read, so the connection must not be used again. */
   isOdd = false;
@@ -28,7 +28,7 @@ export class HeadReader {
     };
   }
 
-  /** The next byte begins a response. What arrives before that is passed on, and undici closes the connection. */
+  /** The next byte begins a response. Bytes that arrive before this call are passed on, and undici closes the connection. */
   expectHead(): void {
     this.isExpectingHead = true;
     this.hasStarted = false;
@@ -65,7 +65,7 @@ export class HeadReader {
 
 const NOTHING = Buffer.alloc(0);
 
-/** The first frame of a server that only speaks HTTP/2 is SETTINGS, or GOAWAY if it refuses (RFC 9113 4.1, 6.5, 6.8). */
+/** If a server speaks only HTTP/2, its first frame is SETTINGS, or GOAWAY if it refuses (RFC 9113 4.1, 6.5, 6.8). */
 function isHttp2(bytes: Buffer): boolean {
   const isConnectionFrame = bytes.length >= 9 && bytes[0] === 0 && bytes.readUInt32BE(5) === 0;
   return isConnectionFrame && (bytes[3] === 4 || bytes[3] === 7);

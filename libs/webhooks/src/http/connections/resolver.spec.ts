@@ -9,7 +9,7 @@ describe('Resolver', () => {
   const make = (lookup: Lookup, guard = new EgressGuard()): Resolver =>
     new Resolver(guard, lookup, () => now);
 
-  it('runs at most 64 look-ups at once, and all in the end', async () => {
+  it('runs at most 64 look-ups at once, and finishes all of them', async () => {
     let running = 0;
     let most = 0;
     const resolver = make(async () => {
@@ -25,7 +25,7 @@ describe('Resolver', () => {
     expect(answers).toHaveLength(300);
   });
 
-  it('looks up a name once for many requests at the same time', async () => {
+  it('looks up a name once for many simultaneous requests', async () => {
     const lookup = jest.fn(async () => [ADDRESS]);
     const resolver = make(lookup);
     await Promise.all(Array.from({ length: 50 }, () => resolver.resolve('hooks.example.com')));
@@ -88,7 +88,7 @@ describe('Resolver', () => {
       expect((await slow).every(({ status }) => status === 'rejected')).toBe(true);
     });
 
-    it('resolves a known name before all names that wait, and a new name as soon as the earlier look-ups count as slow', async () => {
+    it('resolves a known name first, and resolves a new name when earlier look-ups count as slow', async () => {
       const resolver = make(hanging);
       await resolver.resolve('known.example.com');
       now += 10_001;
@@ -133,7 +133,7 @@ describe('Resolver', () => {
     expect(await resolver.resolve('hooks.example.com')).toHaveLength(8);
   });
 
-  it('uses the resolver of the system for allowed hosts only', async () => {
+  it('uses the system’s resolver only for allowed hosts', async () => {
     const lookup = jest.fn(async () => [ADDRESS]);
     const resolver = make(lookup, new EgressGuard({ allowedHosts: ['localhost'] }));
     expect(await resolver.resolve('localhost')).toContainEqual({ address: '127.0.0.1', family: 4 });

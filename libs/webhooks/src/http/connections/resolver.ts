@@ -2,11 +2,11 @@ import type { LookupAddress } from 'node:dns';
 import { lookup as systemLookup, Resolver as DnsResolver } from 'node:dns/promises';
 import type { EgressGuard } from '../policy/egress-guard.js';
 
-/** Resolves a host name to all its addresses and throws what `node:dns` throws. The guard filters the result. */
+/** Resolves a host name to all its addresses, or throws an error as `node:dns` does. The guard filters the addresses. */
 export type Lookup = (hostname: string) => Promise<readonly LookupAddress[]>;
 
 const MAX_LOOKUPS = 64;
-/** A lookup that takes longer gives its slot to the next one: the names of one slow server must not stop all others. */
+/** A lookup that takes longer gives its slot to the next lookup: one slow server's names must not stop all other names. */
 const SLOW_AFTER_MS = 250;
 /** Maximum number of slow lookups at a time: more than the number of requests that can hang in a worker with 64 slots. */
 const MAX_SLOW_LOOKUPS = 1_000;
@@ -29,19 +29,19 @@ interface CachedResult {
 }
 
 /**
- * Resolves host names with limits: at most 64 lookups at a time, up to 1,000 more if they are slow, and only one per name.
+ * Resolves host names with limits: at most 64 lookups at a time, up to 1,000 more slow lookups, and only one lookup per name.
  * Names that resolved before come first. Addresses are cached for 10 s, failures for 5 s, or 30 s if the name server did not
  * respond.
  *
  * Why not undici's DNS interceptor: by default it uses `dns.lookup`, which runs on libuv's small thread pool together with the
- * host's file and crypto work. It also limits neither the lookups at a time nor the repeated lookups of a name that fails, so
- * the slow name servers of one tenant would delay everybody. Only `allowedHosts` use the system's resolver, which knows
- * `/etc/hosts` and search domains.
+ * host's file and crypto work. It also limits neither concurrent lookups nor repeated lookups of a failing name. So the slow
+ * name servers of one tenant would delay everybody. Only `allowedHosts` use the system's resolver, which knows `/etc/hosts`
+ * and search domains.
  */
 export class Resolver {
   private readonly cache = new Map<string, CachedResult>();
   private readonly running = new Map<string, Promise<readonly LookupAddress[]>>();
-  /** Names that have resolved, the latest last. A name that an attacker has just invented is not among them. */
+  /** Names that have resolved; the most recent is at the end. A name that an attacker has just invented is not among them. */
   private readonly resolvedNames = new Set<string>();
   private readonly priorityQueue: (() => void)[] = [];
   private readonly queue: (() => void)[] = [];

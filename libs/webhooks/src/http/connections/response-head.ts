@@ -18,8 +18,8 @@ export interface ResponseHead {
 }
 
 /**
- * Returns true if the bytes begin with a whole head that every parser understands. Nearly all
- * responses do, so this reads only the ends of lines. False means only that the head must be parsed.
+ * Returns true if the bytes begin with a whole head that every parser understands. Nearly all heads are of this kind, so
+ * this function is fast: it reads only the ends of lines. `false` means only that the head must be parsed.
  */
 export function startsWithPlainHead(bytes: Buffer): boolean {
   const isVersion11 = bytes[7] === DIGIT_1;
@@ -57,9 +57,9 @@ export function findHeadEnd(bytes: Buffer, from: number): number {
 }
 
 /**
- * Reads a whole head as RFC 9112 tells a recipient to: lines may end with LF alone (2.2), a folded line continues the
- * one before it (5.2), and a `content-length` that is repeated with the same value counts once (6.3). Returns `null` for
- * anything else than a head of HTTP/1. The content of the lines is not checked.
+ * Reads a whole head by the rules of RFC 9112 for recipients: a line may end with LF instead of CRLF (2.2), a folded line
+ * continues the line before it (5.2), and a `content-length` that is repeated with the same value counts once (6.3). Returns
+ * `null` for anything other than a head of HTTP/1. The content of the lines is not checked.
  */
 export function parseResponseHead(head: Buffer): ResponseHead | null {
   const [statusLine, ...rest] = head.toString('latin1').trimEnd().split(/\r?\n/);

@@ -1,10 +1,10 @@
 import type { HttpErrorCode } from '../transport.js';
 
-/** Node's codes for the errors of OpenSSL about a certificate or a handshake. */
+/** Node's codes for OpenSSL's errors about certificates and handshakes. */
 const CODES = new Map<string, HttpErrorCode>([
   ['CERT_HAS_EXPIRED', 'certificate-expired'],
   ['CERT_NOT_YET_VALID', 'certificate-not-yet-valid'],
-  // The chain has one certificate and its issuer is unknown: nearly always the intermediate one was not installed.
+  // The chain has one certificate, whose issuer is unknown. Nearly always, the intermediate certificate is not installed.
   ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'certificate-incomplete'],
   ['DEPTH_ZERO_SELF_SIGNED_CERT', 'certificate-self-signed'],
   ['ERR_TLS_CERT_ALTNAME_INVALID', 'certificate-name'],
@@ -32,7 +32,7 @@ export function isTlsFailure(code: string): boolean {
   return code.startsWith('ERR_SSL_') || code === 'EPROTO';
 }
 
-/** Returns our code for a failed TLS handshake. `code`: that of Node's error. */
+/** Returns our code for a failed TLS handshake. `code`: the code of Node's error. */
 export function tlsFailureOf(code: string): HttpErrorCode {
   return CODES.get(code) ?? 'tls';
 }

@@ -9,8 +9,8 @@ const MAX_BYTES = 131_072;
 
 /**
  * Asks a proxy for a tunnel (CONNECT, RFC 9110 9.3.6). Each 2xx opens it. Headers about a body are ignored, because there
- * is none: the bytes after the head come from the receiver.
- * @param done called exactly once. After an error the socket is destroyed.
+ * is no body: the bytes after the head come from the receiver.
+ * @param done called exactly once. After an error, the socket is destroyed.
  */
 export function openTunnel(
   socket: Socket,

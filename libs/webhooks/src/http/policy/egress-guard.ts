@@ -9,7 +9,7 @@ export interface EgressRules {
    * Compose or Kubernetes services. Exact names. Default: none.
    */
   allowedHosts?: readonly string[];
-  /** NAT64 prefixes of this network besides the well-known ones, such as `2a00:1:2:64::/96`. They are refused. Default: none. */
+  /** This network's own NAT64 prefixes, such as `2a00:1:2:64::/96`. These addresses are refused. Default: none. */
   nat64Prefixes?: readonly string[];
 }
 
@@ -19,7 +19,7 @@ const CLOSED_IPV4 = [
   '10.0.0.0/8',
   '100.64.0.0/10',
   '127.0.0.0/8',
-  '168.63.129.16/32', // Azure's wire server: a public address that responds inside every virtual machine there
+  '168.63.129.16/32', // Azure's wire server: a public address that responds inside every virtual machine of Azure
   '169.254.0.0/16',
   '172.16.0.0/12',
   '192.0.0.0/24',

@@ -21,8 +21,8 @@ const MAX_TOTAL_BYTES = 8192;
 const NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}$/;
 const VALUE = /^[\t\x20-\x7e]*$/;
 
-// The HTTP client sets framing and connection, the profile sets content and identity, and clouds and proxies trust the
-// rest. The last three names are properties of JavaScript objects.
+// The HTTP client sets the headers about framing and connection. The profile sets those about content and identity. Clouds
+// and proxies trust the rest. The three names at the end are properties of JavaScript objects.
 const RESERVED_NAMES = new Set([
   'host',
   'content-length',

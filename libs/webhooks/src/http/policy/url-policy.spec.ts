@@ -19,7 +19,7 @@ describe('checkUrl', () => {
     ['https://hooks.example.com/a/../b?c=d e'.replace(' ', '%20'), 'https://hooks.example.com/b?c=d%20e'],
     ['https://hooks.example.com/päth', 'https://hooks.example.com/p%C3%A4th'],
     ['https://hooks.example.com:8443/x', 'https://hooks.example.com:8443/x'],
-  ])('returns URLs normalised', ([url, normalised]) => {
+  ])('returns the normalised form of a URL', ([url, normalised]) => {
     expect(checkUrl(url)).toBe(normalised);
     expect(checkUrl(normalised)).toBe(normalised);
   });
@@ -55,7 +55,7 @@ describe('checkUrl', () => {
     });
   });
 
-  it('gives tenants the same message for different refused destinations, and operators the reason', () => {
+  it('gives tenants the same message for different refused destinations, and gives operators the reason', () => {
     const refusals = [
       'https://10.0.0.1/',
       'https://localhost/',
@@ -107,7 +107,7 @@ describe('checkUrl', () => {
     expect(refusal('http://receiver.svc/', rules).code).toBe('destination_not_allowed');
   });
 
-  it('accepts only the ports of allowedPorts if it is set', () => {
+  it('accepts only the ports in allowedPorts if the host sets this option', () => {
     const rules = { allowedPorts: [443, 8443] };
     expect(checkUrl('https://hooks.example.com/', rules)).toBe('https://hooks.example.com/');
     expect(checkUrl('https://hooks.example.com:8443/', rules)).toBe('https://hooks.example.com:8443/');
@@ -117,7 +117,7 @@ describe('checkUrl', () => {
     );
   });
 
-  it('accepts at most 2048 characters, as typed and as sent', () => {
+  it('accepts at most 2048 characters, both as typed and as sent', () => {
     const base = 'https://hooks.example.com/';
     expect(checkUrl(base.padEnd(2_048, 'x'))).toHaveLength(2_048);
     expect(refusal(base.padEnd(2_049, 'x')).message).toBe('The URL must be at most 2048 characters long.');

@@ -5,15 +5,15 @@ import { NON_HTTP_PORTS, RESERVED_SUFFIXES } from './reserved-destinations.js';
 /** Injects the {@link UrlPolicy}. */
 export const URL_POLICY = Symbol('webhooks:url-policy');
 
-/** Which webhook URLs are allowed, besides {@link EgressRules}. */
+/** The rules for webhook URLs: {@link EgressRules}, and rules for the scheme and the port. */
 export interface UrlRules extends EgressRules {
-  /** Allow `http:` besides `https:`. Default: false. */
+  /** Allows `http:` besides `https:`. Default: false. */
   allowHttp?: boolean;
   /** The only allowed ports. Default: all, except ports of well-known protocols other than HTTP. */
   allowedPorts?: readonly number[];
 }
 
-/** A URL that passed the checks, and its parts that a request needs. */
+/** A URL that passed the checks, with the parts that a request needs. */
 export interface CheckedUrl {
   /** Normalized, to store and to show. */
   href: string;
@@ -35,7 +35,7 @@ export type UrlRefusal =
  */
 export const DESTINATION_NOT_ALLOWED = 'This destination is not allowed. Use a public https address.';
 
-/** A URL is refused. `message` is for the tenant, `reason` only for the operator's log. */
+/** A URL is refused. `message` is for the tenant, and `reason` is only for the operator's log. */
 export class UrlRefusedError extends Error {
   override readonly name = 'UrlRefusedError';
   readonly field = 'url';
@@ -70,7 +70,7 @@ export class UrlPolicy {
   }
 
   /**
-   * @param httpsOnly refuse `http:` even if `allowHttp` is on
+   * @param httpsOnly refuses `http:` even if `allowHttp` is on
    * @throws UrlRefusedError
    */
   check(raw: string, { httpsOnly = false }: { httpsOnly?: boolean } = {}): CheckedUrl {
@@ -149,8 +149,8 @@ const DEFAULT_RULES: UrlRules = {};
 const policies = new WeakMap<UrlRules, UrlPolicy>();
 
 /**
- * Checks a URL to register and returns it normalized, without DNS or requests. The compiled rules are cached by the `rules`
- * object: pass the same one each time.
+ * Checks a URL for registration, without DNS or requests, and returns its normalized form. The compiled rules are cached by
+ * the `rules` object: pass the same object each time.
  * @throws UrlRefusedError with `field`, `code`, a `message` for the tenant and a `reason` for the operator
  */
 export function checkUrl(raw: string, rules: UrlRules = DEFAULT_RULES): string {
