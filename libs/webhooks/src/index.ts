@@ -63,7 +63,7 @@ export {
 export { captureMigration, type CaptureMigrationOptions } from './store/schema/capture/capture-migration.js';
 
 // Events
-// All of it, because a host's declarations merge only with what `export *` exports.
+// Exported as a whole, because a host's declarations merge only with what `export *` exports.
 export type * from './events/event-map.js';
 export type {
   EventInputOf,

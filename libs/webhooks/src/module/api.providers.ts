@@ -32,7 +32,7 @@ import { RegistrationCheck } from '../endpoints/registration-check.js';
 import { TestEventSender } from '../endpoints/test-events.js';
 import { WebhooksApi } from '../api/webhooks-api.js';
 
-/** Registration, the delivery log and what the routes need. */
+/** The providers of registration, of the delivery log, and of the routes. */
 export const apiProviders: Provider[] = [
   WebhookAudit,
   AttemptDetails,

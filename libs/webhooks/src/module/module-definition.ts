@@ -4,7 +4,7 @@ import { WEBHOOKS_OPTIONS, type WebhooksModuleOptions } from '../config/options.
 import { WebhooksModuleStructure } from '../config/structure-options.js';
 import { assembleModule } from './assemble-module.js';
 
-/** Values from `useFactory`, `useClass` or `useExisting`. The options that decide which providers exist are set beside them. */
+/** Options from `useFactory`, `useClass` or `useExisting`. Static options, which decide what is mounted, stand beside it. */
 export type WebhooksModuleAsyncOptions = ConfigurableModuleAsyncOptions<
   WebhooksModuleOptions,
   'createWebhooksOptions'

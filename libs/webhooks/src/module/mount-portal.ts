@@ -35,7 +35,7 @@ const NONE: ReadonlySet<string> = new Set();
 
 class PortalOperatorController extends OperatorRoutes {}
 
-/** The controllers of the webhooks page, the page itself first. Empty without `portal`. */
+/** The controllers of the webhooks page; the page itself comes first. Empty if `portal` is not set. */
 export function portalControllersOf(structure: WebhooksModuleStructure): Type<object>[] {
   const { portal, controller } = structure;
   if (!portal) return [];
@@ -70,8 +70,8 @@ class PortalMounting {
   }
 
   /**
-   * With sessions, the page itself must be open to everybody: the token is in the fragment of the URL, which the browser does
-   * not send.
+   * With sessions, the page itself must be open to everybody: the token is in the URL's fragment, which the browser does not
+   * send.
    */
   page(controller: Type<object>): Type<object> {
     const { access, loginUrl } = this.portal;

@@ -47,7 +47,7 @@ import { createPostgresStore, createSession } from '../store/postgres/create-pos
 import { DATA_SOURCE, STORE, type Store } from '../store/store.js';
 import { StartupCheck } from './startup-check.js';
 
-/** Shared by all parts of the module: settings, store, secrets, HTTP. */
+/** What all parts of the module share: settings, store, secrets, HTTP. */
 export const baseProviders: Provider[] = [
   { provide: SETTINGS, useFactory: resolveSettings, inject: [WEBHOOKS_OPTIONS] },
   { provide: Session, useFactory: createSession, inject: [DATA_SOURCE] },
@@ -122,8 +122,8 @@ function createGuardedTransport(settings: Settings): ReturnType<typeof createTra
     lookup,
     ca,
     proxy,
-    // All requests of a worker, hanging ones included, may go to one origin: the scheduler limits requests, so the
-    // pool must not.
+    // All requests of a worker, hanging ones included, may go to one origin. The scheduler limits requests, so the pool
+    // must not limit them.
     connectionsPerOrigin: Math.max(64, maxInFlight),
     maxConnections: Math.max(512, maxInFlight + slots),
   };

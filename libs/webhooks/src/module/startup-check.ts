@@ -18,21 +18,21 @@ import type { SetupStore } from '../store/setup-store.js';
 import { DATA_SOURCE, STORE } from '../store/store.js';
 import { checkStoredProfiles } from './check-stored-profiles.js';
 
-/** Time between two checks while tables or migrations are missing, ms. */
+/** Time (ms) between two checks while tables or migrations are missing. */
 const LOOK_EVERY_MS = 1_000;
 /** Number of checks after which the log repeats why webhooks are not available. */
 const LOOKS_PER_REMINDER = 60;
 
 const ATTACHED = Symbol.for('nestjs-sms-webhooks:data-sources');
 
-/** Data sources that a module serves in this process. Global, so that all loaded copies of this package share it. */
+/** Data sources that a module serves in this process. Global, so that all loaded copies of this package share the set. */
 const attachedDataSources: WeakSet<DataSource> = ((
   globalThis as Record<symbol, WeakSet<DataSource> | undefined>
 )[ATTACHED] ??= new WeakSet());
 
 /**
- * Checks at the start, in every role, that this host can run the module, so that the app fails then and not at the first
- * write. If the tables do not exist or migrations have not run, repeats the check until it passes.
+ * Checks at the start, in every role, that this host can run the module. So the app fails at the start, and not at the first
+ * write. If tables do not exist or migrations have not run, repeats the check until it passes.
  */
 @Injectable()
 export class StartupCheck
@@ -69,7 +69,7 @@ export class StartupCheck
     }
   }
 
-  /** Hosts that migrate in a hook of their own have done so by now, or do so in this same hook. */
+  /** A host that runs migrations in a hook of its own has run them by now, or runs them in this same hook. */
   async onApplicationBootstrap(): Promise<void> {
     if (this.readiness.isReady) return;
     const missing = await this.checkOrStop();

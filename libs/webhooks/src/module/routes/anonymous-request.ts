@@ -3,13 +3,13 @@ import { Socket } from 'node:net';
 import type { ExecutionContext, Type } from '@nestjs/common';
 import type { AbstractHttpAdapter } from '@nestjs/core';
 
-/** A route's handler, and the controller that it is a method of. */
+/** A route's handler, and the controller to which the handler belongs. */
 export interface Route {
   controller: Type<object>;
   handler: (...input: unknown[]) => unknown;
 }
 
-/** A made-up request to pass to guards, without headers, cookies and body. */
+/** Returns a made-up request without headers, cookies and body, in a context that guards accept. */
 export function anonymousContext(adapter: AbstractHttpAdapter, route: Route): ExecutionContext {
   const raw = new IncomingMessage(new Socket());
   raw.method = 'POST';

@@ -3,11 +3,11 @@ import type { Type } from '@nestjs/common';
 import type { Route } from './anonymous-request.js';
 import { handlerOf, handlersOf } from './mount-controller.js';
 
-/** Metadata that every handler has and no guard reads: the route itself and its documentation. */
+/** Keys of the metadata that every handler has and that no guard reads: the route itself and its documentation. */
 const NOT_FOR_GUARDS =
   /^(path|method|__httpCode__|__headers__|__routeArguments__|design:|swagger\/|webhooks:)/;
 
-/** One route of a controller for each distinct set of metadata that guards may read. `create` comes first, if it exists. */
+/** Returns one route of a controller for each distinct set of metadata for guards. `create` comes first, if it exists. */
 export function distinctRoutes(controller: Type<object>): Route[] {
   const names = handlersOf(controller).toSorted((a, b) => Number(b === 'create') - Number(a === 'create'));
   const routes: { route: Route; metadata: Map<unknown, unknown> }[] = [];

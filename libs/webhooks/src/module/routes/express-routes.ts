@@ -7,10 +7,10 @@ interface Layer {
   route?: { path: unknown; methods: Record<string, boolean> };
 }
 
-/** Stands in for the controller of a route that has none. */
+/** Stands for the controller of a route that has no controller. */
 const NO_CONTROLLER: Type<object> = class {};
 
-/** The routes of an Express app in the order in which they are tried. Routers that are mounted with `use` cannot be read. */
+/** The routes of an Express app in the order in which Express tries them. Routers mounted with `use` cannot be read. */
 export class ExpressRoutes {
   /** Routes that no controller declares, because the host registered them at Express itself. */
   readonly raw: RegisteredRoute[] = [];
@@ -42,7 +42,7 @@ export class ExpressRoutes {
 
   private layers(): RegisteredRoute[] {
     const express = this.adapter.getInstance<Record<'_router' | 'router', { stack?: Layer[] } | undefined>>();
-    // Express 4 throws at `router`, Express 5 has no `_router`.
+    // Express 4 throws at `router`, and Express 5 has no `_router`.
     const { stack = [] } = express._router ?? express.router ?? {};
     return stack.flatMap(({ route }) => {
       if (!route || typeof route.path !== 'string') return [];

@@ -5,8 +5,8 @@ import type { RouteDecorator } from '../../config/structure-options.js';
 const EXCLUDED = 'swagger/apiExcludeEndpoint';
 
 /**
- * Hides the routes of `controller` from the scan of `@nestjs/swagger`, which would show them without bodies and errors:
- * `addWebhooksToOpenApi` adds them in full. Routes that a host's subclass adds stay visible.
+ * Hides the routes of `controller` from the scan of `@nestjs/swagger`. The scan would show them without bodies and errors,
+ * and `addWebhooksToOpenApi` adds them in full. Routes that a host's subclass adds stay visible.
  */
 export function hiddenFromScan({ prototype }: Type<object>): RouteDecorator {
   return (_: object, name?: string | symbol, method?: PropertyDescriptor): void => {

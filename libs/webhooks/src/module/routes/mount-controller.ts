@@ -5,7 +5,7 @@ import { InvalidOptionError } from '../../core/errors.js';
 
 /** Injects the controllers that this module has mounted, including those of the webhooks page. */
 export const CONTROLLERS = Symbol('webhooks:controllers');
-/** Injects the controllers of the webhooks page, the page itself first. */
+/** Injects the controllers of the webhooks page; the page itself comes first. */
 export const PORTAL_CONTROLLERS = Symbol('webhooks:portal-controllers');
 
 interface Mounting {
@@ -14,18 +14,18 @@ interface Mounting {
   path?: string;
 }
 
-/** Returns a subclass for each `forRoot()`: decorating the shared class would change every other module in the process. */
+/** Returns a new subclass for each `forRoot()`: decorators on the shared class would change all modules in the process. */
 export function mountController(controller: Type<object>, mounting: Mounting): Type<object> {
   const { guards, decorators, path } = mounting;
   const Mounted = { [controller.name]: class extends controller {} }[controller.name]!;
   if (path !== undefined) Controller(path)(Mounted);
   if (guards.length > 0) UseGuards(...guards)(Mounted);
-  // The last decorator is applied first, as if all were written above the class in this order.
+  // In reverse, as TypeScript applies decorators that stand above a class in this order.
   decorators.toReversed().forEach((decorator) => decorate(Mounted, decorator));
   return Mounted;
 }
 
-/** Names of the methods that handle a route. */
+/** Returns the names of the methods that handle a route. */
 export function handlersOf({ prototype }: Type<object>): string[] {
   const names = new MetadataScanner().getAllMethodNames(prototype);
   return names.filter((name) => Reflect.hasMetadata('path', handlerOf(prototype, name)));
@@ -34,7 +34,7 @@ export function handlersOf({ prototype }: Type<object>): string[] {
 export const handlerOf = (prototype: object, name: string): ((...input: unknown[]) => unknown) =>
   (prototype as Record<string, (...input: unknown[]) => unknown>)[name]!;
 
-/** Applies one decorator to the class and each handler. Some decorators fit only one of the two and throw at the other. */
+/** Applies one decorator to the class and to each handler. Some fit only classes, or only methods, and throw otherwise. */
 function decorate(Mounted: Type<object>, decorator: RouteDecorator): void {
   const failures = [
     failureOf(() => void (decorator as ClassDecorator)(Mounted)),
@@ -55,7 +55,7 @@ function decorateHandler({ prototype }: Type<object>, name: string, decorator: R
   Object.defineProperty(prototype, name, replaced ?? descriptor);
 }
 
-/** The handler as a function of this class: decorators write their metadata on the function, which all modules share. */
+/** Returns the handler as a function of this class. Decorators write metadata on it, and all modules share the original. */
 function ownHandler(prototype: object, name: string): (...input: unknown[]) => unknown {
   const handler = handlerOf(prototype, name);
   if (Object.hasOwn(prototype, name)) return handler;

@@ -17,7 +17,7 @@ export interface RegisteredRoute {
   pattern: RoutePattern;
   /** Pattern of the path without the handler's own part. */
   base: RoutePattern;
-  /** Null: all versions, or they are part of the path. */
+  /** `null`: the route serves all versions, or the version is part of the path. */
   versions: readonly Version[] | null;
 }
 

@@ -20,16 +20,16 @@ import { anonymousContext, type Route } from './anonymous-request.js';
 import { distinctRoutes } from './distinct-routes.js';
 import { CONTROLLERS, PORTAL_CONTROLLERS } from './mount-controller.js';
 
-/** How long to wait for the decision of a guard, ms. */
+/** How long to wait for a guard's decision, or for the tenant (ms). */
 const MAX_WAIT_MS = 5_000;
 
-/** Marks guards that this check must not call, because the host's handlers in front of them cannot be called. */
+/** Marks guards that this check must not call, because it cannot call the host's handlers in front of them. */
 export const BEHIND_HOST = Symbol('webhooks:behind-host');
 
 /**
  * At the start, calls the guards of the module's routes with a request without credentials, once for each set of metadata on
- * handlers. It finds guards that act only on handlers with their metadata: they protect the host's own routes, but would
- * leave the module's routes open. Logs a warning, or, in production, stops the start if that request also gets a tenant.
+ * handlers. So it finds guards that act only on handlers with certain metadata. Such guards protect the host's own routes,
+ * but leave the module's routes open. Logs a warning. In production, stops the start if the request also gets a tenant.
  */
 @Injectable()
 export class OpenRoutesCheck implements OnApplicationBootstrap {
@@ -73,8 +73,8 @@ export class OpenRoutesCheck implements OnApplicationBootstrap {
   }
 
   /**
-   * Returns true if each guard lets the request in, and false if one refuses. If a guard cannot be called or fails, it is
-   * unknown whether the route is open: this also returns false.
+   * Returns true if each guard lets the request in, and false if one refuses. If a guard cannot be called, or fails, also
+   * returns false, because then nobody knows whether the route is open.
    */
   private async letsIn(route: Route, context: ExecutionContext): Promise<boolean> {
     if (this.config.getGlobalRequestGuards().length > 0) return false;

@@ -4,17 +4,17 @@ import { OperatorRoutes } from './operator-routes.js';
 
 /** Options of {@link operatorController}. */
 export interface OperatorControllerOptions {
-  /** Guards that let in only the people on call. At least one. */
+  /** Guards that let in only the people on call. At least one guard. */
   guards: (Type<CanActivate> | CanActivate)[];
   /** Default `webhooks-operator`. */
   path?: string;
 }
 
 /**
- * Returns a controller for the people on call. Its routes list and pause over all tenants, as `webhooks.operator` does. Add
- * the controller to the `controllers` of a module of yours that imports what the guards need.
+ * Returns a controller for the people on call. Its routes show and pause what belongs to all tenants, as `webhooks.operator`
+ * does. Add the controller to the `controllers` of one of your modules. This module must import what the guards need.
  *
- * @throws InvalidOptionError without guards, because the routes show the data of all tenants
+ * @throws InvalidOptionError if there are no guards, because the routes show the data of all tenants
  */
 export function operatorController({ guards, path }: OperatorControllerOptions): Type<object> {
   if (!Array.isArray(guards) || guards.length === 0) {

@@ -21,7 +21,7 @@ interface Request {
 /** `null`: no error. */
 type Next = (error: unknown) => void;
 
-/** An id that follows its prefix in a path. */
+/** A kind of id that occurs in paths. */
 interface PathId {
   kind: Parameters<typeof notFound>[0];
   prefix: string;
@@ -37,15 +37,15 @@ const IDS: readonly PathId[] = [
 
 /** The place of an id in a path. */
 interface IdPath extends PathId {
-  /** The segments before it. */
+  /** The segments before the id. */
   before: RoutePattern;
   /** Number of these segments. */
   depth: number;
 }
 
 /**
- * Gives a `code` to errors that end a request to this module's routes before a handler runs: bodies that a parser of the host
- * refuses, and ids that the router refuses (`dlv_`, `wh_%ff`, very long ones). Errors of all other paths stay as they are.
+ * Gives a `code` to errors that end a request to this module's routes before a handler runs. Either a parser of the host
+ * refuses the body, or the router refuses the id (`dlv_`, `wh_%ff`, a very long id). Errors of other paths stay as they are.
  */
 @Injectable()
 export class OwnErrors implements OnModuleInit {
@@ -59,7 +59,7 @@ export class OwnErrors implements OnModuleInit {
     private readonly modules: ModulesContainer,
   ) {}
 
-  /** At this time Nest has registered all routes, but not yet its handlers for other paths and for errors. */
+  /** At this time, Nest has registered all routes, but not yet its handlers for other paths and for errors. */
   onModuleInit(): void {
     const adapter = this.host?.httpAdapter;
     if (this.controllers.length === 0 || !adapter) return;
@@ -101,7 +101,7 @@ export class OwnErrors implements OnModuleInit {
     );
   }
 
-  /** The 404 for a request that no route matches although its path has an id of this module; `null`: no such id. */
+  /** Returns the 404 for a path with an id of this module that no route matches. `null`: the path contains no such id. */
   private findMissing({ method, url }: Request): WebhooksRequestError | null {
     const path = pathOf(url);
     for (const { kind, prefix, isValid, before, depth } of this.idPaths) {

@@ -14,8 +14,8 @@ import { listNestRoutes, type RegisteredRoute } from './nest-routes.js';
 import { isBroaderThan, patternsOverlap } from './route-pattern.js';
 
 /**
- * Stops the start if a route of the host and one of this module can match the same request, because the order of imports
- * would decide which one handles it. The same path with other methods, or another path below it, is not a conflict.
+ * Stops the start if a route of the host and a route of this module can match the same request. Otherwise the order of
+ * imports would decide which route handles it. The same path with other methods is not a conflict, nor is a path below it.
  */
 @Injectable()
 export class RouteConflictCheck implements OnModuleInit {
@@ -37,8 +37,8 @@ export class RouteConflictCheck implements OnModuleInit {
     for (const other of others) {
       const own = ours.find((each) => overlap(each, other));
       if (!own) continue;
-      // A fallback after the module's route only gets the requests that the route does not handle. On Fastify the order does
-      // not matter, because it tries literal segments first.
+      // A fallback after the module's route gets only the requests that the module's route does not handle. On Fastify, the
+      // order does not matter, because Fastify tries literal segments first.
       const isFallback = isBroaderThan(other.pattern, own.base);
       if (isFallback && !express?.isBefore(other, own)) continue;
       const place = this.pages.includes(own.controller)

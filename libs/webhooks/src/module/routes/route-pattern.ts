@@ -13,7 +13,7 @@ export function parsePattern(path: string): RoutePattern {
   return variantsOf(path).map((variant) => variant.split('/').filter(Boolean).map(toSegment));
 }
 
-/** Returns whether a request may match both. */
+/** Returns whether a request may match both patterns. */
 export function patternsOverlap(one: RoutePattern, other: RoutePattern): boolean {
   return one.some((left) => other.some((right) => listsOverlap(left, right)));
 }
@@ -82,7 +82,7 @@ function segmentsOverlap(one: Segment, other: Segment): boolean {
   return matches(one, exampleOf(other)) || matches(other, exampleOf(one));
 }
 
-/** Returns a text that the segment is likely to match: `1` for each parameter, nothing for `*`. */
+/** Returns a text that the segment is likely to match: `1` stands for each parameter, and nothing stands for `*`. */
 const exampleOf = ({ text }: Segment): string => text.replace(PARAMETER, '1').replaceAll('*', '');
 
 function matches({ text }: Segment, example: string): boolean {
