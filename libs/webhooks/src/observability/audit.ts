@@ -28,7 +28,7 @@ export type AuditAction =
 /** One entry of the audit log. Holds no secret and no payload. */
 export interface AuditEntry {
   action: AuditAction;
-  /** Empty if it is about all tenants. */
+  /** Empty if the action is about all tenants. */
   tenantId: string;
   /** `wh_…` */
   endpointId?: string;
@@ -36,15 +36,16 @@ export interface AuditEntry {
   deliveryId?: string;
   /** Details of the action, such as names of the fields that changed, counts, or the id of a job. */
   data?: Record<string, unknown>;
-  /** Who did it, if the caller of the service says so. */
+  /** Who acted, if the caller of the service names the actor. */
   actor?: string;
-  /** The HTTP request, if the action came through a route: the host finds its user in it. */
+  /** The HTTP request, if the action came through a route. The host finds its user in the request. */
   request?: unknown;
 }
 
 /**
- * Reports to the host who created, changed, revealed or retried what. Reports a change after its commit, or, in the host's
- * own transaction, when it is written. In-process; a listener that throws is logged and affects nothing else.
+ * Reports to the host who created, changed, revealed or retried what. Reports a change after its commit, but a change in the
+ * host's own transaction when it is written. Calls listeners in this process. The error of a listener is logged, and affects
+ * nothing else.
  */
 @Injectable()
 export class WebhookAudit {

@@ -14,13 +14,13 @@ export interface DeliveryNotice {
   /** `wh_…`; `null` for a callback. */
   endpointId: string | null;
   subject: string | null;
-  /** Attempts made. */
+  /** Number of attempts made. */
   attempts: number;
   status: number | null;
   /** Class of the last failure; `null` for a success. */
   error: string | null;
   reason: Reason | null;
-  /** Time until the next attempt, ms; 0 if there is none. */
+  /** Time until the next attempt (ms); 0 if there is no next attempt. */
   delayMs: number;
   test: boolean;
 }
@@ -48,8 +48,8 @@ export interface DeliveryEventMap {
 }
 
 /**
- * In-process events of the worker that recorded the outcome, after it was recorded. A listener that throws is logged and
- * affects nothing else. The same events are published on `diagnostics_channel`, as `nestjs-sms-webhooks:delivered` and so on.
+ * In-process events. The worker that records an outcome emits them afterwards. The error of a listener is logged, and affects
+ * nothing else. The same events are published on `diagnostics_channel`, as `nestjs-sms-webhooks:delivered` and so on.
  */
 @Injectable()
 export class DeliveryEvents {

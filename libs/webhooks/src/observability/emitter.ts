@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { LineLogger } from '../core/line-logger.js';
 
-/** In-process events by name. A listener that throws is logged; the others are still called. */
+/** In-process events by name. If a listener throws, its error is logged, and the other listeners are still called. */
 export class Emitter<Events> {
   private readonly emitter = new EventEmitter().setMaxListeners(0);
   private readonly logger: LineLogger;

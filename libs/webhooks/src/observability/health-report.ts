@@ -25,18 +25,18 @@ export interface HealthProblem {
   message: string;
 }
 
-/** Whether this process and its database deliver. A customer's failing, slow or paused endpoint changes nothing here. */
+/** Whether deliveries work. A customer's failing, slow or paused endpoint does not affect the report. */
 export interface HealthReport {
-  /** The status of the worst problem. */
+  /** The status of the worst problem; `up` if there is no problem. */
   status: HealthStatus;
   problems: HealthProblem[];
-  /** How long the oldest event or due queue has waited for a worker, ms; `null` if the database did not respond. */
+  /** How long (ms) the oldest event or due queue has waited for a worker; `null` if the database did not respond. */
   waitMs: number | null;
-  /** Time since the worker of this process completed a step of its loop, ms; `null` if none runs here. */
+  /** Time (ms) since the worker of this process completed a step of its loop; `null` if no worker runs here. */
   pollAgeMs: number | null;
 }
 
-/** Returns the status of the worst problem. */
+/** Returns the status of the worst problem, or `up` if there is no problem. */
 export function statusOf(problems: readonly HealthProblem[]): HealthStatus {
   if (problems.some(({ status }) => status === 'down')) return 'down';
   return problems.length > 0 ? 'degraded' : 'up';

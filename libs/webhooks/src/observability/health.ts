@@ -24,7 +24,7 @@ export interface HealthWarning {
   data: Record<string, string | number>;
 }
 
-/** Finds causes that will make queues in the database slow. A customer's failing endpoint does not cause a warning. */
+/** Finds what will make queues in the database slow. A customer's failing endpoint does not cause a warning. */
 @Injectable()
 export class HealthCheck {
   private readonly startedAt: number;
@@ -54,7 +54,7 @@ export class HealthCheck {
 
   /**
    * Without workers, each lag above the threshold causes a warning. With workers, only a lag that has not fallen for a minute
-   * does: while it falls, they are catching up.
+   * causes a warning: while the lag falls, the workers are catching up.
    */
   private describeLag({ relayLagMs: lagMs, hasWorkers }: DatabaseHealth): HealthWarning[] {
     const now = this.store.monotonicNow();
@@ -94,7 +94,7 @@ function describeCapture(health: CaptureHealth, isStarting: boolean): HealthWarn
   const warnings: HealthWarning[] = [];
   if (failing > 0) {
     const row = describeRowKey(failingKey!);
-    const message = `Changes of ${failing} rows of ${capture} are not published, because map fails. The row ${row} has failed ${failingAttempts} times: ${failingError}. They are retried at least every 10 minutes: correct map, or let it return null.`;
+    const message = `Changes of ${failing} rows of ${capture} are not published, because map fails. The row ${row} has failed ${failingAttempts} times: ${failingError}. All these changes are retried at least every 10 minutes: correct map, or let it return null.`;
     warnings.push({ kind: 'capture-failing', message, data: { capture, failing, row } });
   }
   if (untriedMs > CAPTURE_LAG_WARNING_MS && !isStarting) {

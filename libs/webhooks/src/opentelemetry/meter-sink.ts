@@ -7,7 +7,7 @@ import type {
 } from '../observability/metrics/metrics-sink.js';
 import { SCOPE } from './scope.js';
 
-/** Metrics as instruments of OpenTelemetry. Without an SDK they do nothing. */
+/** Metrics as instruments of OpenTelemetry. Without an SDK, they do nothing. */
 export class MeterSink implements MetricsSink {
   constructor(private readonly provider: MeterProvider | undefined) {}
 
@@ -32,7 +32,7 @@ export class MeterSink implements MetricsSink {
     return (value, labels) => gauge.record(value, labels);
   }
 
-  /** Read when the module starts, so an SDK that the host has registered before that is used. */
+  /** Read only when the module starts, so that the host can register its SDK before. */
   private get meter() {
     return (this.provider ?? metrics).getMeter(SCOPE.name, SCOPE.version);
   }

@@ -6,9 +6,9 @@ import { TracerSink } from './tracer-sink.js';
 
 /** Options for hosts with several SDKs. */
 export interface OpenTelemetryOptions {
-  /** Default: the global one. */
+  /** Default: the global provider. */
   meterProvider?: MeterProvider;
-  /** Default: the global one. */
+  /** Default: the global provider. */
   tracerProvider?: TracerProvider;
 }
 

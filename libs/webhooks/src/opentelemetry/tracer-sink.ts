@@ -18,7 +18,7 @@ import type {
 import { SCOPE } from './scope.js';
 import { fromTraceparent, toTraceparent } from './traceparent.js';
 
-/** Spans of publications and attempts. Without an SDK it does nothing. */
+/** Spans of publications and attempts. Without an SDK, this class does nothing. */
 export class TracerSink implements TraceSink {
   private readonly tracer: Tracer;
 
@@ -58,7 +58,7 @@ export class TracerSink implements TraceSink {
       'webhooks.attempt.number': attempt,
       ...(endpointId !== null && { 'webhooks.endpoint.id': endpointId }),
     };
-    // A trace of its own, linked to the publication's, because a retry may be days later.
+    // A trace of its own, linked to the publication's trace, because a retry may come days later.
     const options = { kind: SpanKind.CONSUMER, attributes, links: linksTo(publishedIn), root: true };
     return this.tracer.startActiveSpan('webhook deliver', options, async (span) => {
       try {
@@ -88,7 +88,7 @@ function linksTo(traceparent: string | null): Link[] {
   return context === null ? [] : [{ context }];
 }
 
-/** Returns `null` without an SDK, or if the SDK does not sample the span, because a link to that span would lead nowhere. */
+/** Returns `null` if there is no SDK or the SDK does not sample the span: a link to that span would lead nowhere. */
 function contextOf(span: Span): string | null {
   const context = span.spanContext();
   const isSampled = (context.traceFlags & TraceFlags.SAMPLED) !== 0;

@@ -1,8 +1,8 @@
 import type { MetricInstrument } from '../observability/metrics/metrics-sink.js';
 
 /**
- * The names that OpenTelemetry's exporters give the same instruments in Prometheus: dots become underscores, seconds and
- * sums get a suffix. So the same dashboards and alert rules work with both.
+ * Returns the name that OpenTelemetry's exporters give the same instrument in Prometheus: dots become underscores, and
+ * seconds and sums get a suffix. So the same dashboards and alert rules work with OpenTelemetry and with prom-client.
  */
 export function metricName({ name, unit }: MetricInstrument, suffix?: 'total'): string {
   const parts = [labelName(name)];

@@ -14,7 +14,7 @@ export class RegistrySink implements MetricsSink {
   counter(instrument: MetricInstrument): Measure {
     const configuration = this.configurationOf(instrument, 'total');
     const counter = this.find<Counter>(configuration.name) ?? new Counter(configuration);
-    // Creates the series with the value 0. Otherwise Prometheus would not see its first increase.
+    // Creates the series with the value `0`. Otherwise, Prometheus would not see the first increase.
     if (instrument.labels.length === 0) counter.inc(0);
     return (value, labels) => counter.inc(withPlainNames(labels), value);
   }

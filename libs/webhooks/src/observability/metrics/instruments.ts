@@ -2,13 +2,13 @@ import type { Measure, MetricHistogram, MetricInstrument, MetricsSink } from './
 
 const EVENT_TYPE = 'webhooks.event.type';
 
-/** Buckets for the duration of one request, s. */
+/** Buckets (s) for the duration of one request. */
 const REQUEST_BUCKETS = [
   0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10, 15, 30, 60,
 ];
-/** Buckets for the time since publication, s: from a request that follows at once to three days of retries. */
+/** Buckets (s) for the time since publication: from a request that follows at once to three days of retries. */
 const LATENCY_BUCKETS = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3_600, 21_600, 86_400, 259_200];
-/** Buckets for the duration of one statement, s. */
+/** Buckets (s) for the duration of one statement. */
 const CLAIM_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 
 const instrument = (
@@ -122,7 +122,7 @@ const GAUGES = {
   ),
 } as const satisfies Record<string, MetricInstrument>;
 
-/** Labels of metrics about one delivery. The host may add its own. */
+/** Metrics about one delivery. The host may add labels of its own to these. */
 const OF_A_DELIVERY: readonly string[] = [
   'attempts',
   'finished',
@@ -138,7 +138,7 @@ export type Instruments = Readonly<Record<Name, Measure>>;
 
 /**
  * Creates all instruments in `sink`. Those about one delivery also get `ownLabels`. If the sink throws at a
- * measurement, `onError` is called, because the measured code must not fail.
+ * measurement, calls `onError`, because the measured code must not fail.
  */
 export function createInstruments(
   sink: MetricsSink,

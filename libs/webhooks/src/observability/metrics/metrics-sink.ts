@@ -9,7 +9,7 @@ export interface MetricInstrument {
   description: string;
   /** `s` for seconds; `{attempt}` and the like count things. */
   unit: string;
-  /** All names that its labels may have. */
+  /** Names of all labels that a measurement may have. */
   labels: readonly string[];
 }
 
@@ -23,7 +23,7 @@ export type Measure = (value: number, labels: MetricLabels) => void;
 
 /**
  * Where metrics go: `openTelemetry()` of `nestjs-sms-webhooks/opentelemetry`, `prometheus()` of
- * `nestjs-sms-webhooks/prometheus`, or your own. Each method is called once for each instrument, when the module starts.
+ * `nestjs-sms-webhooks/prometheus`, or your own. When the module starts, it calls one of the methods for each instrument.
  */
 export interface MetricsSink {
   /** Returns a function that adds a number to a sum that only grows. */

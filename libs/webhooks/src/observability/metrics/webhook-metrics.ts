@@ -19,7 +19,7 @@ export interface MetricsSettings {
   /** `null`: nobody listens. */
   sink: MetricsSink | null;
   labels: DeliveryLabels;
-  /** Other types are counted as `other`. */
+  /** Event types that are counted by name. Other types are counted as `other`. */
   knownTypes: ReadonlySet<string>;
 }
 
@@ -28,7 +28,7 @@ export interface RecordedOutcome {
   delivery: LabelledDelivery & { isTest: boolean; isManual: boolean };
   attempt: (AttemptFacts & { number: number; durationMs: number }) | null;
   result: 'delivered' | 'exhausted' | 'discarded' | null;
-  /** How long ago its event was published; `null` for a replay, where the time means nothing. */
+  /** How long ago the event was published; `null` for a replay, where the time means nothing. */
   publishedAgoMs: number | null;
   startedAgoMs: number;
 }
@@ -40,7 +40,7 @@ export class WebhookMetrics {
   private readonly logger = new LineLogger('WebhookMetrics');
   private readonly instruments: Instruments | null;
   private readonly ownLabels: [string, DeliveryLabels[string]][];
-  /** Options that have failed. */
+  /** Names of the options that have thrown. */
   private readonly failed = new Set<string>();
 
   constructor(private readonly settings: MetricsSettings) {
@@ -158,7 +158,7 @@ export class WebhookMetrics {
     }
   }
 
-  /** Logs only the first error of an option, because each delivery may cause the same one. */
+  /** Logs only the first error of an option, because each delivery may cause the same error. */
   private logOnce(option: string, { message }: Error): void {
     if (!this.failed.has(option)) this.logger.error(`${option} threw, so figures are missing: ${message}`);
     this.failed.add(option);

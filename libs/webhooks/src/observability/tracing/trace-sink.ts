@@ -11,15 +11,15 @@ export interface TracedAttempt {
   /** `wh_…`; `null` for a callback. */
   endpointId: string | null;
   eventType: string;
-  /** 1 for the first. */
+  /** `1` for the first attempt. */
   attempt: number;
-  /** The trace context of the publication, as in a `traceparent` header; `null`: it was not traced. */
+  /** The trace context of the publication, as in a `traceparent` header; `null`: the publication was not traced. */
   publishedIn: string | null;
 }
 
 /** The result of an attempt. */
 export interface TracedOutcome {
-  /** Status of the response; `null`: there was none. */
+  /** Status of the response; `null`: there was no response. */
   status: number | null;
   /** Kind of the failure, such as `timeout` or `http_5xx`; `null` for a success. */
   errorType: string | null;
@@ -29,13 +29,13 @@ export interface TracedOutcome {
 /** Where spans go: `openTelemetry()` of `nestjs-sms-webhooks/opentelemetry`, or your own. */
 export interface TraceSink {
   /**
-   * Runs `work` in a span, and passes `work` the context of the span, as in a `traceparent` header; `null`: the span is not
-   * recorded. The context is stored with the events. Rejects as `work` does.
+   * Runs `work` in a span, and passes to `work` the context of the span, as in a `traceparent` header. `null`: the span is
+   * not recorded. The context is stored with the events. If `work` rejects, rejects with the same error.
    */
   publish<T>(publication: TracedPublication, work: (traceparent: string | null) => Promise<T>): Promise<T>;
   /**
-   * Runs `work` in a span that is linked to the publication's, and passes `work` the context of the new span. `work` never
-   * rejects; `describe` says what its result is.
+   * Runs `work` in a span that is linked to the publication's span, and passes to `work` the context of the new span. `work`
+   * never rejects; `describe` says what its result is.
    */
   deliver<T>(
     attempt: TracedAttempt,
