@@ -21,14 +21,14 @@ export interface HostDocument {
 }
 
 /**
- * Adds the routes of this module to the OpenAPI document of a Nest app, as they are mounted: under its prefix, path and
- * versions. Replaces what the scan of `@nestjs/swagger` has found of these routes. In a document of OpenAPI 3.1 or later, adds
- * the outgoing requests of each profile to `webhooks`; 3.0 has no place for them.
+ * Adds the routes of this module to the OpenAPI document of a Nest app, with the prefix, path and versions under which they
+ * are mounted. Replaces what the scan of `@nestjs/swagger` has found of these routes. In a document of OpenAPI 3.1 or later,
+ * adds the outgoing requests of each profile to `webhooks`; 3.0 has no place for them.
  *
- * Call it after `setGlobalPrefix` and `enableVersioning`.
+ * Call this function after `setGlobalPrefix` and `enableVersioning`.
  *
- * @returns a new document; the given one stays as it is
- * @throws WebhooksSetupError if the app has no WebhooksModule, or a schema of the document has the name of an added one
+ * @returns a new document; the given document stays as it is
+ * @throws WebhooksSetupError if the app has no WebhooksModule, or if a different schema has the name of an added schema
  */
 export function addWebhooksToOpenApi<Document extends HostDocument>(
   document: Document,

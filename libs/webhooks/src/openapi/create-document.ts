@@ -54,7 +54,7 @@ export function webhooksOpenApi(options: OpenApiOptions = {}): OpenApiDocument {
   ];
   const routes = controllers.flatMap((controller) => routesOf(controller, '', config));
   const events = outgoingEvents(profiles, eventTypes.map(toCatalogueEntry));
-  // `security` of the document applies to each route, so the routes do not repeat it.
+  // The document's `security` applies to each route, so the routes do not repeat it.
   const document: OpenApiDocument = {
     openapi: '3.1.0',
     info: { title, version },

@@ -1,8 +1,8 @@
 import type { JsonSchema } from '../../events/catalogue/json-schema.js';
 
 /**
- * Converts to OpenAPI 3.0, whose schemas have no lists of types, no type `null` and no lists of examples. Works for documents
- * of this module, not for any document.
+ * Converts to OpenAPI 3.0, whose schemas have no lists of types, no type `null` and no lists of examples. Works only for
+ * documents of this module.
  */
 export function toOpenApi30<Part>(part: Part): Part {
   if (Array.isArray(part)) return part.map((each: unknown) => toOpenApi30(each)) as Part;
@@ -30,5 +30,5 @@ function withoutNull(schema: JsonSchema): JsonSchema {
   return { ...rest, anyOf: types.map((each: unknown) => ({ type: each })), ...nullable };
 }
 
-/** `{ type: 'null' }` after its own conversion. */
+/** Returns true for a converted `{ type: 'null' }`. */
 const isNull = (schema: JsonSchema): boolean => schema.nullable === true && schema.type === undefined;

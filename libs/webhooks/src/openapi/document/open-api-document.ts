@@ -15,7 +15,7 @@ export interface OpenApiOperation {
   security?: SecurityRequirements;
 }
 
-/** Operations by method, in lower case. */
+/** Operations by the name of the method in lower case. */
 export type OpenApiPathItem = Record<string, OpenApiOperation>;
 
 /** An OpenAPI 3.1 document. */
@@ -38,8 +38,8 @@ export interface OpenApiDocument {
 export interface OperationOptions {
   /** Heading of the routes. Default `Webhooks`. */
   tag?: string;
-  /** Security of the routes. Default: that of the document. */
+  /** Security of the routes. Default: the `security` of the document. */
   security?: SecurityRequirements;
-  /** Begins the names of the schemas, for documents that have other schemas of these names. Default none. */
+  /** Prefix of the names of the schemas, for documents with other schemas of the same names. Default none. */
   schemaPrefix?: string;
 }

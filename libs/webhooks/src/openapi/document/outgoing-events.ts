@@ -12,7 +12,7 @@ import { schemaOfExample } from './schema-of-example.js';
 export interface OutgoingEvents {
   /** By profile and event: `standard/message.delivered`. */
   webhooks: Record<string, OpenApiPathItem>;
-  /** The data of the events. */
+  /** Schemas of the events' data. */
   schemas: Record<string, JsonSchema>;
 }
 

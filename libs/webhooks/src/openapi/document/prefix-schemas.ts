@@ -2,7 +2,7 @@ import type { JsonSchema } from '../../events/catalogue/json-schema.js';
 
 const PLACE = '#/components/schemas/';
 
-/** Returns a document whose schemas, and all references to them, begin with `prefix`. */
+/** Returns the document with `prefix` before the names of all schemas, in references as well. */
 export function prefixSchemas<Document extends { components: { schemas: Record<string, JsonSchema> } }>(
   document: Document,
   prefix = '',

@@ -37,7 +37,7 @@ export function responsesOf(
 
 function errorResponses(operation: Operation, codes: ReadonlySet<ErrorCode>): Record<string, JsonSchema> {
   const byStatus = new Map<number, ErrorCode[]>();
-  // In the order of the table, so that documents do not depend on the order in a route.
+  // In the order of the table, so that documents do not depend on the order of a route's errors.
   for (const code of Object.keys(ERRORS) as ErrorCode[]) {
     if (!codes.has(code)) continue;
     const status = operation.errorStatus?.[code] ?? ERRORS[code][0];

@@ -8,7 +8,7 @@ export interface KnownValue {
 
 /**
  * Returns a schema for the type of an example, without descriptions. All fields are optional, because one example does not
- * show which are required.
+ * show which fields are required.
  */
 export function schemaOfExample(example: unknown, known: KnownValue): JsonSchema {
   if (JSON.stringify(example) === known.json) return known.schema;

@@ -19,7 +19,7 @@ const webhooks: OperationsOf<WebhooksController> = {
 
 interface DescribedController {
   controller: Type<object>;
-  /** Begins the ids of its operations. */
+  /** Prefix of the operations' ids. */
   idPrefix: string;
   operations: Readonly<Record<string, Operation>>;
 }
@@ -34,7 +34,7 @@ const CONTROLLERS: readonly DescribedController[] = [
   },
 ];
 
-/** The description of a controller, or of the one that it extends; `null`: it is the host's own. */
+/** Returns the description of a controller, or of the class that it extends. `null`: the controller is the host's own. */
 export function describedController(controller: Type<object>): DescribedController | null {
   return (
     CONTROLLERS.find(({ controller: each }) => controller === each || controller.prototype instanceof each) ??

@@ -95,7 +95,7 @@ export const endpointOperations: Omit<OperationsOf<EndpointRoutes>, keyof Delive
     summary: 'Send a test event to a webhook',
     query: {
       wait: wholeParameter(
-        'How long to wait for the outcome of the first attempt, ms.',
+        'How long to wait for the outcome of the first attempt (ms).',
         0,
         MAX_TEST_WAIT_MS,
         { default: 0 },
@@ -107,7 +107,7 @@ export const endpointOperations: Omit<OperationsOf<EndpointRoutes>, keyof Delive
     errors: ['endpoint_not_found', 'refused', 'endpoint_disabled', 'profile_missing', 'too_many_requests'],
   },
   recover: {
-    summary: 'Send failed deliveries, and those that wait for a retry, now',
+    summary: 'Send now the deliveries that have failed or wait for a retry',
     description:
       'At most 10,000 deliveries of the webhook in one call, earliest first. Leaves out test deliveries, and deliveries that were cancelled or ignored or have no body.',
     body: { schema: 'WebhookRecovery', isRequired: true },

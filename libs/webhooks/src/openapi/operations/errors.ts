@@ -1,4 +1,4 @@
-/** The errors that routes return, by `code`: the HTTP status and what it means. */
+/** The errors that routes return, by `code`: the HTTP status, and what the error means. */
 export const ERRORS = {
   invalid_request: [400, 'Fields or query parameters have a wrong shape; `details` names them.'],
   invalid_json: [400, 'The body is not valid JSON.'],
@@ -34,7 +34,7 @@ export const ERRORS = {
   too_many_secrets: [409, 'Too many secrets would be valid at one time.'],
   uid_taken: [409, 'Another webhook has this `uid`.'],
   body_too_large: [413, "The body is larger than the host's parser allows."],
-  json_only: [415, 'The body is not JSON, or its content type does not say so.'],
+  json_only: [415, 'The body is not JSON, or has another content type.'],
   refused: [422, 'A rule rejects fields; `details` names them.'],
   too_many_requests: [
     429,

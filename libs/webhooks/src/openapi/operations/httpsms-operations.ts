@@ -12,7 +12,7 @@ const webhook = answer<HttpsmsWebhook>('A webhook, as httpSMS describes it.', {
   phone_numbers: listOf('Numbers of the account whose events the webhook gets.', { type: 'string' }),
   events: listOf('Event names of httpSMS.', { type: 'string' }),
   created_at: instant('When it was registered.'),
-  updated_at: instant('When it was changed last.'),
+  updated_at: instant('When it was last changed.'),
 });
 
 function success(data: JsonSchema): JsonSchema {
@@ -40,7 +40,7 @@ const body = {
   schema: {
     type: 'object',
     properties: {
-      url: text('Where requests go; `https://` if it has no scheme.'),
+      url: text('Where requests go. A URL without a scheme gets `https://`.'),
       signing_key: { type: ['string', 'null'], description: 'Default: requests are not signed.' },
       phone_numbers: listOf(
         'Numbers of the account whose events the webhook gets.',
@@ -55,7 +55,7 @@ const body = {
 
 const refusals = ['refused', 'event_taken'] as const;
 
-/** Invalid fields give a 422, and too many webhooks a 402. */
+/** Invalid fields and taken events give a 422, and too many webhooks give a 402. */
 const errors = {
   errorSchema,
   errorStatus: { invalid_request: 422, event_taken: 422, endpoint_limit: 402 },

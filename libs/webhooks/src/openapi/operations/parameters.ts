@@ -44,7 +44,7 @@ export const deliveryFilters: Parameters = {
   },
   eventType: textParameter('Type of the event, or its name in the profile.', 128),
   eventId: textParameter(
-    'Id of the event: the `webhook-id` of the receiver, or the UUID of a CloudEvents body.',
+    'Id of the event: the `webhook-id` that the receiver gets, or the UUID in a CloudEvents body.',
   ),
   deliveryId: {
     schema: { type: 'string', pattern: '^dlv_' },

@@ -44,14 +44,14 @@ export const bodies = {
   WebhookSecretRotation: body<RotateSecret>('How to rotate a secret.', {
     secret: secret('Your own secret. Default: a new one.'),
     overlapMs: whole(
-      "How long the old secrets stay valid, ms, at most 7 days; use 0 if one has leaked. Default: the host's, 24 h.",
+      'How long the old secrets stay valid (ms), at most 7 days. Use `0` if a secret has leaked. Default: 24 h, unless the host sets another time.',
       0,
       WEEK_MS,
     ),
   }),
   WebhookTest: body<TestEndpoint>('What to send as a test.', {
     type: text(
-      'An event name of the profile. Default: one that the webhook gets, `webhook.test` in `standard`.',
+      'An event name of the profile. Default: an event that the webhook gets; in `standard`, `webhook.test`.',
       { maxLength: 128, pattern: LINE_PATTERN },
     ),
     data: {
@@ -64,11 +64,11 @@ export const bodies = {
     'Which deliveries to send again.',
     {
       since: anyInstant(
-        'Deliveries that ended without success at this time or later, or whose last attempt failed then.',
+        'Deliveries that ended without success, or whose last attempt failed, at this time or later.',
       ),
       until: anyInstant('Only deliveries for which that happened before this time. Default: now.'),
       states: listOf(
-        '`pending`: those that wait for their next attempt. Default: all three.',
+        '`pending`: deliveries that wait for their next attempt. Default: all three states.',
         { type: 'string', enum: RECOVERABLE },
         { minItems: 1, maxItems: 3 },
       ),

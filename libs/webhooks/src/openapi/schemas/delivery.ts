@@ -22,7 +22,7 @@ const delivery: Fields<WebhookDelivery> = {
     test: flag('Sent by the test route.'),
   }),
   endpointId: nullable(id('wh', 'The webhook. `null`: a callback.')),
-  url: nullable(text("The callback's URL, or the webhook's current one.")),
+  url: nullable(text("The callback's URL, or the webhook's current URL.")),
   wireType: text('Name of the event in the vocabulary of the profile.'),
   state: text('`delivered`, `exhausted` and `discarded` are final.', { enum: DELIVERY_STATES }),
   reason: reason(
@@ -42,7 +42,7 @@ const delivery: Fields<WebhookDelivery> = {
 const attempt: Fields<WebhookAttempt> = {
   number: whole('From 1. The numbers continue after a manual retry.'),
   startedAt: instant('When it began.'),
-  durationMs: nullable(whole('How long it took, ms.')),
+  durationMs: nullable(whole('How long it took (ms).')),
   status: nullable(whole('HTTP status. `null`: no response.')),
   error: nullable(text('Why it failed. `null`: a success.', { enum: Object.keys(ATTEMPT_ERRORS) })),
   response: nullable(text("The beginning of the response's body, as text. `null`: nothing was kept.")),
@@ -72,7 +72,7 @@ export const deliverySchemas = {
     'The request of an attempt, derived from the present settings.',
     {
       method: text('Always `POST`.', { enum: ['POST'] }),
-      url: text("The callback's URL, or the webhook's current one."),
+      url: text("The callback's URL, or the webhook's current URL."),
       headers: headers('Lower-case names. Signatures and the values of custom headers are `…`.'),
     },
   ),

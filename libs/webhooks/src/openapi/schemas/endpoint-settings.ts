@@ -40,7 +40,7 @@ export const accountAlertEmail = nullable(
   mailAddress('Where alerts go for endpoints that name no address. `null`: nowhere.'),
 );
 
-/** Fields of a registration that a change can set too. */
+/** Fields that both a registration and a change can set. */
 export const endpointSettings: Fields<EndpointSettings> = {
   description: nullable(text('A note for people.', { maxLength: 500, pattern: NOTE_PATTERN })),
   uid: nullable(
@@ -51,7 +51,7 @@ export const endpointSettings: Fields<EndpointSettings> = {
   metadata: nullable({
     type: 'object',
     description:
-      'Your own values: at most 20 strings of up to 500 characters, with names of up to 40, and 4 KB as JSON. A change replaces all values.',
+      'Your own values: at most 20 strings of up to 500 characters, with names of up to 40 characters, and at most 4 KB as JSON. A change replaces all values.',
     maxProperties: 20,
     additionalProperties: { type: 'string', maxLength: 500 },
   }),
@@ -61,9 +61,11 @@ export const endpointSettings: Fields<EndpointSettings> = {
     additionalProperties: { type: 'string' },
   }),
   maxThroughputPerMinute: nullable(
-    whole("Requests a minute; excess requests wait. Default: no limit, or the profile's.", 1, 600_000),
+    whole("Requests a minute; excess requests wait. Default: the profile's limit, or no limit.", 1, 600_000),
   ),
-  maxInFlight: nullable(whole("Requests in flight. Default: the host's, 32.", 1, 1000)),
+  maxInFlight: nullable(
+    whole('Requests in flight. Default: 32, unless the host sets another limit.', 1, 1000),
+  ),
   timeoutMs: nullable(
     whole("Deadline of an attempt in ms. Default: the profile's.", TIMEOUT_RANGE.min, TIMEOUT_RANGE.max),
   ),

@@ -8,7 +8,7 @@ import { answer, type Fields, instant, listOf, nullable, refTo, whole } from './
 const figures: Fields<WebhookFigures> = {
   attempts: whole('Requests that were sent.'),
   delivered: whole('Deliveries that arrived.'),
-  retried: whole('Attempts that failed and are followed by another.'),
+  retried: whole('Attempts that failed and are followed by another attempt.'),
   exhausted: whole('Deliveries whose last attempt failed.'),
   discarded: whole('Deliveries that ended without success and without using up their attempts.'),
   successRate: {
@@ -26,7 +26,7 @@ const figures: Fields<WebhookFigures> = {
   }),
   latencyMs: nullable(
     answer<NonNullable<WebhookFigures['latencyMs']>>(
-      'How long attempts took, ms, rounded up to 50, 100, 250, 500, 1000, 2500, 5000, 10000 or 30000. `null`: there was no attempt.',
+      'How long attempts took (ms), rounded up to 50, 100, 250, 500, 1000, 2500, 5000, 10000 or 30000. `null`: there was no attempt.',
       {
         p50: whole('Half of the attempts took no longer.'),
         p95: whole('95 of 100 attempts took no longer.'),

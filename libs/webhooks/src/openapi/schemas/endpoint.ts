@@ -6,7 +6,7 @@ import { answer, type Fields, flag, id, instant, listOf, nullable, refTo, text, 
 import { reason } from './reason.js';
 
 const secretInfo = listOf(
-  "Its signing secrets without their values, newest first. Empty: unsigned, or signed with the account's.",
+  "Its signing secrets without their values, newest first. Empty: unsigned, or signed with the account's secret.",
   refTo('WebhookSecretInfo'),
 );
 
@@ -44,7 +44,7 @@ const endpoint: Fields<WebhookEndpoint> = {
   failingSince: nullable(instant('Since when no request has succeeded. `null`: it does not fail.')),
   secrets: secretInfo,
   createdAt: instant('When it was registered.'),
-  updatedAt: instant('When it was changed last.'),
+  updatedAt: instant('When it was last changed.'),
 };
 
 const plainSecret = nullable(
@@ -61,11 +61,13 @@ export const endpointSchemas = {
   ),
   WebhookSecretInfo: answer<SecretInfo>('A secret without its value.', {
     createdAt: instant('When it was made or set.'),
-    expiresAt: nullable(instant('When it stops being valid. `null`: it is the current one.')),
+    expiresAt: nullable(instant('When it stops being valid. `null`: it is the current secret.')),
   }),
   WebhookRotatedSecret: answer<RotatedSecret>('The new secret.', {
     secret: text('The new secret.'),
-    previousExpiresAt: nullable(instant('Until when the old secrets stay valid. `null`: there are none.')),
+    previousExpiresAt: nullable(
+      instant('Until when the old secrets stay valid. `null`: there are no old secrets.'),
+    ),
   }),
   WebhookRevealedSecret: answer<RevealedSecret>('The current secret.', {
     secret: nullable(text('The current secret. `null`: requests are not signed.')),

@@ -27,7 +27,7 @@ export const errorSchemas = {
       limit: answer<CallLimit>('The limit that the call exceeds. Only in a 429.', {
         name: text('What the limit counts, such as `tests`.'),
         max: whole('Maximum number of calls within the window.'),
-        windowSeconds: whole('Length of the window, in seconds.'),
+        windowSeconds: whole('Length of the window in seconds.'),
       }),
     },
     ['retryAfterSeconds', 'limit'],

@@ -48,7 +48,7 @@ export const eventLogSchemas = {
       since: anyInstant('Events that were published at this time or later.'),
       until: anyInstant('Events that were published before this time. Default: now.'),
       types: listOf(
-        'Only events of these types. Default: all that the webhook is subscribed to.',
+        'Only events of these types. Default: all types that the webhook is subscribed to.',
         { type: 'string', pattern: String.raw`^[a-z0-9_-]+(\.[a-z0-9_-]+)*$` },
         { minItems: 1, maxItems: 100 },
       ),
@@ -59,10 +59,8 @@ export const eventLogSchemas = {
   ),
   WebhookReplayResult: answer<ReplayResult>('What a replay will do, or with `dryRun` would do.', {
     dryRun: flag('Nothing was changed.'),
-    matched: whole(
-      'Events of the range that had no delivery, counted among the first 100,000 events of the range.',
-    ),
-    done: whole('Matched events that the dry run has processed, at most about 10,000. 0 without `dryRun`.'),
+    matched: whole('Events that had no delivery, counted among the first 100,000 events of the range.'),
+    done: whole('Matched events that the dry run has processed, at most about 10,000. `0` without `dryRun`.'),
     left: whole('`matched` minus `done`.'),
     deliveries: whole('Deliveries that a replay would create for these events.'),
     job: nullable(refTo('WebhookJob')),
@@ -73,9 +71,7 @@ export const eventLogSchemas = {
     state: text('`done`, `failed` and `cancelled` are final.', { enum: JOB_STATES }),
     endpointId: nullable(id('wh', 'The webhook.')),
     range,
-    matched: whole(
-      'Events of the range that had no delivery, counted among the first 100,000 events of the range.',
-    ),
+    matched: whole('Events that had no delivery, counted among the first 100,000 events of the range.'),
     done: whole('Matched events that the job has processed.'),
     left: whole('`matched` minus `done`.'),
     deliveries: whole('Deliveries that the job has created.'),

@@ -11,7 +11,7 @@ export const eventTypeSchemas = {
   }),
   WebhookEventType: answer<EventTypeInfo>('An event type.', {
     name: text('Such as `message.delivered`.'),
-    group: text('For grouping in lists, such as `message`.'),
+    group: text('Name of its group in lists, such as `message`.'),
     description: text('When the event happens.'),
     schema: { type: 'object', description: 'JSON Schema of `data`.', additionalProperties: true },
     example: { description: 'Example of `data`.' },

@@ -7,7 +7,7 @@ type OptionalField<Type> = {
   [Field in keyof Type]-?: Type extends Record<Field, Type[Field]> ? never : Field;
 }[keyof Type];
 
-/** Schema of what a route returns. All fields are there, except those in `optional`. */
+/** Schema of what a route returns. All fields are always present, except those in `optional`. */
 export function answer<Type extends object>(
   description: string,
   properties: Fields<Type>,
@@ -46,7 +46,7 @@ export const whole = (description: string, minimum?: number, maximum?: number): 
 /** RFC 3339 in UTC, as the routes return it. */
 export const instant = (description: string): JsonSchema => text(description, { format: 'date-time' });
 
-/** RFC 3339 text, or a date alone. */
+/** RFC 3339 text, or a date without a time. */
 export const INSTANT_PATTERN = String.raw`^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d))?$`;
 
 /** A time in the form that the routes take. */
@@ -67,7 +67,7 @@ export const listOf = (description: string, items: JsonSchema, more: JsonSchema 
 export const id = (prefix: string, description: string): JsonSchema =>
   text(description, { pattern: `^${prefix}_` });
 
-/** The same schema, and `null`. */
+/** Returns the schema with `null` as a further value. */
 export function nullable(schema: JsonSchema): JsonSchema {
   const { type, description, enum: values, $ref } = schema;
   if ($ref !== undefined) return { anyOf: [schema, { type: 'null' }] };

@@ -17,14 +17,16 @@ export const REASONS: Readonly<Record<Reason, string>> = {
   'url-refused': 'The URL is not allowed any more.',
   'render-failed': 'The profile could not make a request of the event.',
   'profile-cannot-express': 'The profile has no request for this type of event.',
-  'claims-used-up': 'Workers stopped five times while they were sending it.',
+  'claims-used-up': 'Workers stopped five times while they were sending the delivery.',
   'backlog-full': 'Too many deliveries waited for the paused webhook.',
-  erased: 'Its data was erased while it waited.',
+  erased: 'The data of the delivery was erased while the delivery waited.',
   operator: 'The people who run the service disabled the webhook.',
-  'endpoint-unreadable': 'The stored webhook cannot be read. It waits until the service repairs it.',
-  'headers-unreadable': 'The stored headers cannot be read. It waits until they are set again.',
-  'secret-unreadable': 'The stored secret cannot be read. It waits until it is rotated.',
-  'secret-missing': 'The profile needs a secret, and there is none. It waits until one is set.',
+  'endpoint-unreadable':
+    'The stored webhook cannot be read. The delivery waits until the service repairs the webhook.',
+  'headers-unreadable': 'The stored headers cannot be read. The delivery waits until they are set again.',
+  'secret-unreadable': 'The stored secret cannot be read. The delivery waits until the secret is rotated.',
+  'secret-missing':
+    'The profile needs a secret, and there is none. The delivery waits until a secret is set.',
 };
 
 /** Why an endpoint did not get an event. */
@@ -48,10 +50,10 @@ export const WAIT_REASONS: Readonly<Record<WaitReason, string>> = {
     'Stored data of its webhook cannot be used: see `reason`. The delivery is tried again every minute.',
   schedule: 'Its next attempt is due later.',
   order: 'Another delivery of the same subject comes first: `waitsFor` is the id of that delivery.',
-  failing: 'It is due, but its webhook keeps failing, so few are sent.',
+  failing: 'It is due, but its webhook keeps failing, so few deliveries are sent.',
   limit: 'It is due, but `maxThroughputPerMinute` is used up.',
   concurrency: 'It is due, but `maxInFlight` requests are in flight.',
-  queue: 'It is due. A worker sends it as soon as it has room.',
+  queue: 'It is due, and waits for room in a worker.',
 };
 
 export const reason = (description: string): JsonSchema =>
