@@ -7,9 +7,9 @@ import { MAX_COUNTED, type Progress, type ProgressOptions, progressOf } from '..
 
 /** The result of `eraseSubject`. */
 export interface ErasureResult extends Progress {
-  /** Deliveries whose body and responses it has erased. */
+  /** Deliveries whose body and responses were erased. */
   deliveries: number;
-  /** Of these, those that waited: they are discarded for the reason `erased`. */
+  /** Erased deliveries that waited: they are discarded for the reason `erased`. */
   discarded: number;
   /** Deliveries that were still being sent at the end. Call `eraseSubject` again for them. */
   inFlight: number;
@@ -17,13 +17,13 @@ export interface ErasureResult extends Progress {
 
 /** Options of an erasure. */
 export interface ErasureOptions extends ProgressOptions {
-  /** How long to wait for deliveries that are being sent, ms. Default 60 s. */
+  /** How long (ms) to wait for deliveries that are being sent. Default 60 s. */
   waitMs?: number;
 }
 
 const FIRST = '0';
 const DEFAULT_WAIT_MS = 60_000;
-/** Time between two checks for deliveries that are being sent, ms. */
+/** Time (ms) between two checks for deliveries that are being sent. */
 const LOOK_INTERVAL_MS = 250;
 
 /** Erases what is stored about a subject. */

@@ -22,25 +22,25 @@ export interface OperatorDeliveryFilter {
   states?: readonly DeliveryState[];
 }
 
-/** An endpoint, or a tenant's callbacks to one origin, whose deliveries fail. */
+/** A failing endpoint, or a tenant's failing callbacks to one origin. */
 export interface FailingEndpoint {
   tenantId: string;
   /** `wh_…`; `null`: callbacks. */
   endpointId: string | null;
   /** URL of the endpoint, or origin of the callbacks. */
   url: string;
-  /** Deliveries whose attempt failed since the last success. */
+  /** Deliveries with an attempt that has failed since the last success. */
   failures: number;
   /** RFC 3339. */
   failingSince: string;
 }
 
-/** Above all ids: the largest `bigint`. */
+/** Larger than all ids: the largest `bigint`. */
 const MAX_ID = '9223372036854775807';
 /** Maximum number of rows that one page examines. */
 const MAX_ROWS_SCANNED = 2_000;
 
-/** Lists over all tenants. Each page reads a bounded number of rows: it may be short or empty and still have a cursor. */
+/** Lists across all tenants. A page reads a bounded number of rows, so it may be short or empty and still have a cursor. */
 @Injectable()
 export class OperatorDeliveries {
   /** @internal The module constructs this class. */

@@ -30,8 +30,8 @@ export interface TenantEndpoint extends WebhookEndpoint {
 }
 
 /**
- * The operator's view of all tenants. The customers' REST API does not contain it: the host calls it behind its own
- * permissions, or mounts routes for it with `operatorController` or the scope `operator` of the webhooks page.
+ * The operator's view of all tenants. The customers' REST API does not contain these calls: the host makes them behind its
+ * own permissions, or mounts routes for them with `operatorController` or with the scope `operator` of the webhooks page.
  */
 @Injectable()
 export class WebhookOperator {
@@ -78,10 +78,10 @@ export class WebhookOperator {
   /**
    * Pauses an endpoint, a tenant, an origin or everything. Deliveries wait, new ones included. Their number is not limited,
    * unlike in a pause by the owner. The pause stays if an owner resumes an endpoint. Deliveries that workers have claimed are
-   * still sent. A worker pauses endpoints and origins that appear later, within about two seconds; until then they may send.
-   * Safe to repeat.
+   * still sent. If an endpoint or origin appears later, a worker pauses it within about two seconds; until then, deliveries
+   * to it may be sent. Safe to repeat.
    *
-   * @throws WebhooksRequestError 400 `invalid_request` if `target` does not name exactly one of them, 404 `endpoint_not_found`
+   * @throws WebhooksRequestError 400 `invalid_request` if `target` does not name exactly one target, 404 `endpoint_not_found`
    */
   pause(target: PauseTarget, context: { reason?: string } & Omit<CallContext, 'tx'> = {}): Promise<void> {
     return this.operatorPauses.pause(target, context);
@@ -92,7 +92,7 @@ export class WebhookOperator {
    * have chosen, and waiting deliveries are sent.
    *
    * @returns false if there is no such pause
-   * @throws WebhooksRequestError 400 `invalid_request` if `target` does not name exactly one, 404 `endpoint_not_found`
+   * @throws WebhooksRequestError 400 `invalid_request` if `target` does not name exactly one target, 404 `endpoint_not_found`
    */
   resume(target: PauseTarget, context: Omit<CallContext, 'tx'> = {}): Promise<boolean> {
     return this.operatorPauses.resume(target, context);
@@ -103,15 +103,15 @@ export class WebhookOperator {
     return this.operatorPauses.list();
   }
 
-  /** Endpoints and callback origins of all tenants that fail now: {@link OperatorDeliveries.failing}. */
+  /** Failing endpoints and callback origins of all tenants: {@link OperatorDeliveries.failing}. */
   failing(filter?: Omit<OperatorDeliveryFilter, 'states'>): Promise<Page<FailingEndpoint>> {
     return this.deliveries.failing(filter);
   }
 
   /**
-   * Deletes everything of a tenant: endpoints, secrets, events, deliveries, attempts, alerts. It works in batches, each in
-   * a transaction of its own. Stop publishing for the tenant first. `onProgress` and the log say how many events and
-   * deliveries are left. If it is interrupted, call it again: it continues.
+   * Deletes everything of a tenant: endpoints, secrets, events, deliveries, attempts, alerts. Works in batches, each in a
+   * transaction of its own. Stop publishing for the tenant first. `onProgress` and the log say how many events and deliveries
+   * are left. If the call is interrupted, repeat it: it continues.
    *
    * @returns how many deliveries were deleted
    */
@@ -131,7 +131,7 @@ export class WebhookOperator {
    * publishing about the subject first. Safe to repeat.
    *
    * @param subject the subject that the events were published with
-   * @returns how much it has erased; call it again if `inFlight` is not 0
+   * @returns how much was erased; repeat the call if `inFlight` is not `0`
    */
   async eraseSubject(
     tenantId: string,
@@ -149,10 +149,10 @@ export class WebhookOperator {
   /**
    * Re-encrypts with the current key every secret and header that is stored as plain text or encrypted with a previous key.
    * Safe to run while the app is running. Works in batches of 200 endpoints or accounts, each in a transaction of its own;
-   * `onProgress` and the log say how many are left. If it is interrupted, call it again: it skips what is up to date. If
+   * `onProgress` and the log say how many are left. If the call is interrupted, repeat it: it skips what is up to date. If
    * `unreadable` is empty, the previous keys can be removed.
    *
-   * @returns how many it has examined and re-encrypted, and which it could not decrypt
+   * @returns how many endpoints and accounts were examined and re-encrypted, and which were not readable
    */
   reencryptSecrets(options: ProgressOptions = {}): Promise<ReencryptionResult> {
     return this.reencryption.reencryptSecrets(options);

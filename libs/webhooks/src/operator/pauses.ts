@@ -10,7 +10,7 @@ import type { OperatorStore, PauseRecord } from '../store/jobs/operator-store.js
 import { STORE } from '../store/store.js';
 import { checkTexts } from '../validation/list-query.js';
 
-/** What to pause. Set exactly one. */
+/** What to pause. Set exactly one field. */
 export type PauseTarget =
   | { endpointId: string }
   | { tenantId: string }
@@ -30,7 +30,7 @@ export interface OperatorPause {
 
 type Pause = Pick<PauseRecord, 'scope' | 'value'>;
 
-/** The operator's pauses. A pause by the owner of an endpoint is separate: each of the two stays until it is ended. */
+/** The operator's pauses. A pause by an endpoint's owner is separate: each of the two pauses stays until somebody ends it. */
 @Injectable()
 export class OperatorPauses {
   constructor(
@@ -68,7 +68,7 @@ export class OperatorPauses {
     }));
   }
 
-  /** If this is interrupted, workers do the rest. */
+  /** If this loop is interrupted, workers apply the rest. */
   private async apply(): Promise<void> {
     while ((await this.store.applyPauses()) > 0);
   }

@@ -5,14 +5,14 @@ import { MAX_COUNTED, type ProgressOptions, progressOf } from '../store/jobs/pro
 
 const logger = new LineLogger('WebhookOperator');
 
-/** Deletes all rows of a tenant, in batches. Returns how many deliveries it deleted. A repeated call continues. */
+/** Deletes all rows of a tenant, in batches. Returns how many deliveries were deleted. A repeated call continues. */
 export async function removeTenant(
   store: MaintenanceStore & FigureStore,
   tenantId: string,
   { onProgress }: ProgressOptions,
 ): Promise<number> {
   await store.closeTenant(tenantId);
-  // Waits for a running pass to end, so that it creates no more deliveries.
+  // Waits for a running replay pass to end. After that, no pass creates more deliveries.
   await untilNoneIsLeft(() => store.deleteTenantRows(tenantId, 'jobs'));
   const counted = await store.countTenantRecords(tenantId, MAX_COUNTED);
   let done = 0;

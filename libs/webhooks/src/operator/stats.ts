@@ -14,23 +14,23 @@ export interface WebhookStats {
   dueLanes: number;
   /** Deliveries that are due now, counted up to 10,000. */
   due: number;
-  /** Age of the oldest due delivery or unrelayed event, ms; 0 if there is none. */
+  /** Age (ms) of the oldest due delivery or unrelayed event; `0` if there is none. */
   lagMs: number;
   /**
-   * How long the oldest unrelayed event, or the queue that has been due for longest, has waited for a worker, ms; 0 if none waits.
-   * Endpoints that are slow, fail or have limits do not raise it.
+   * How long (ms) the oldest unrelayed event, or the queue that has been due for longest, has waited for a worker; `0` if
+   * nothing waits. Endpoints that are slow, fail or have limits do not raise this value.
    */
   waitMs: number;
   /** Requests in flight in this process. */
   inFlight: number;
-  /** Leases of all workers. */
+  /** Number of leases of all workers. */
   leases: number;
   /** Outcomes that this process has recorded since it started. */
   recorded: OutcomeCounts;
   http: TransportStats;
   /**
-   * How far this process has come with old deliveries, in the current or last round of maintenance; `null`: there was no round
-   * yet, or the option is `false`.
+   * How far this process has come with old deliveries in the current or latest round of maintenance. `null`: there was no
+   * round yet, or the option is `false`.
    */
   retention: {
     /** Deliveries that are deleted (`retention.keepMs`). */
@@ -40,7 +40,7 @@ export interface WebhookStats {
   };
 }
 
-/** The figures of `WebhooksService.stats()`. */
+/** Reads the figures for `WebhooksService.stats()`. */
 @Injectable()
 export class StatsReader {
   constructor(

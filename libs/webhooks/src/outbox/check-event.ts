@@ -7,7 +7,7 @@ import type { NewEvent } from '../store/outbox-store.js';
 import type { EventRules } from './event-rules.js';
 
 const MAX_FIELD_LENGTH = 255;
-/** Callback URLs are cut to this length. No URL policy accepts one this long, and the stored part shows why it was refused. */
+/** Callback URLs are cut to this length. No URL policy accepts such a long URL, and the stored part shows why. */
 const MAX_CALLBACK_LENGTH = 4096;
 /** Maximum number of UTF-8 bytes per UTF-16 code unit. */
 const MAX_BYTES_PER_UNIT = 3;
@@ -81,7 +81,7 @@ function toJson(data: unknown, index: number, maxBytes: number): string {
     throw new InvalidEventError(index, 'data', `must be JSON-safe (${firstLine})`);
   }
   if (json === undefined) throw new InvalidEventError(index, 'data', `must be JSON-safe, not ${typeof data}`);
-  // Most data is far smaller than the limit, so its bytes are counted only if they may exceed it.
+  // Most data is far smaller than the limit, so the bytes are counted only if they may exceed the limit.
   const bytes = json.length * MAX_BYTES_PER_UNIT <= maxBytes ? 0 : Buffer.byteLength(json);
   if (bytes > maxBytes) {
     throw new InvalidEventError(index, 'data', `must be at most ${maxBytes} bytes as JSON (it has ${bytes})`);

@@ -4,9 +4,9 @@ import type { CatalogueEntry } from '../events/catalogue/catalogue-entry.js';
 
 /** Rules for published events, from the options. */
 export interface EventRules {
-  /** Maximum size of `data` as JSON. */
+  /** Maximum size of `data` as JSON (bytes). */
   maxDataBytes: number;
-  /** The types of the catalogue and the host. */
+  /** The types of the catalogue, and those of the host. */
   types: ReadonlyMap<string, CatalogueEntry>;
   /** Other types may be published too. */
   allowsUnknownTypes: boolean;
