@@ -1,4 +1,4 @@
-/** Injects the options of the webhooks page, complete; `null`: there is no page. */
+/** Injects the complete options of the webhooks page; `null`: there is no page. */
 export const PORTAL = Symbol('webhooks:portal');
 
 /** Injects a function that returns the path of the page in this app, without a slash at its end. */

@@ -18,12 +18,12 @@ import { sessionTokenOf } from './bearer-token.js';
 import { neededScope } from './scopes.js';
 import { scopeMissing, sessionExpired, setVisitor, unauthenticated, type Visitor } from './visitor.js';
 
-/** Injects a function that parses the body of a request whose caller is known, if the host's app has not parsed it. */
+/** Injects a function that parses a body, unless the host's app has parsed it. Called after the caller is known. */
 export const READ_BODY = Symbol('webhooks:read-body');
 
 export type ReadBody = (request: object, response: object) => Promise<void>;
 
-/** Finds out who makes a request to the page's API and whether they may make it. Runs after the host's guards. */
+/** Finds out who makes a request to the page's API, and whether this visitor may make it. Runs after the host's guards. */
 @Injectable()
 export class PortalGuard implements CanActivate {
   constructor(

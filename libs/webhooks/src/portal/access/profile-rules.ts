@@ -10,7 +10,7 @@ export interface ProfileRules extends RegistrationRules {
   title: string;
   secret: Pick<SecretRules, 'owner' | 'required' | 'callerSupplied' | 'signsWithAll'>;
   timeoutMs: number;
-  /** Waits before each retry, ms. */
+  /** The wait (ms) before each retry. */
   schedule: readonly number[];
   signature: SignatureDescription | null;
 }

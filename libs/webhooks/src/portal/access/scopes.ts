@@ -3,7 +3,7 @@ import { Reflector } from '@nestjs/core';
 import type { PortalScope } from '../../config/portal-options.js';
 import type { RouteDecorator } from '../../config/list-checks.js';
 
-/** `any`: each visitor may call it. */
+/** `any`: each visitor may call the handler. */
 export type NeededScope = PortalScope | 'any';
 
 /** The scope that each handler of `WebhooksController` needs. The page does not serve handlers that are missing here. */
@@ -39,12 +39,12 @@ export const API_SCOPES: Readonly<Record<string, PortalScope>> = {
   rotateAccountSecret: 'rotate',
 };
 
-/** Handlers that change nothing if the body has `dryRun: true`. They then only need `read`. */
+/** Handlers that change nothing if the body has `dryRun: true`. In this case, they need only `read`. */
 const WITH_DRY_RUN = new Set(['recover', 'replay']);
 
 const SCOPE = 'webhooks:portal-scope';
 
-/** Decorates each handler with the scope it needs. */
+/** Decorates each handler with the scope that it needs. */
 export function needsScope(scopeOf: (handlerName: string) => NeededScope | undefined): RouteDecorator {
   return (_: object, name?: string | symbol, method?: PropertyDescriptor): void => {
     const scope = method && scopeOf(String(name));
@@ -52,7 +52,7 @@ export function needsScope(scopeOf: (handlerName: string) => NeededScope | undef
   };
 }
 
-/** The scope that a request needs; `null`: the page does not serve this route. */
+/** Returns the scope that a request needs. `null`: the page does not serve this route. */
 export function neededScope(handler: (...input: unknown[]) => unknown, body: unknown): NeededScope | null {
   const scope = new Reflector().get<NeededScope | undefined>(SCOPE, handler);
   if (scope === undefined) return null;

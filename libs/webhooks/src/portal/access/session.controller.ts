@@ -34,16 +34,16 @@ export interface PageSession {
   returnUrl: string | null;
   /** Contains `{subject}` in place of the subject. */
   subjectUrl: string | null;
-  /** Ms; `false`: for ever. */
+  /** How long bodies and deliveries are kept (ms); `false`: for ever. */
   retention: { keepMs: number | false; keepBodiesMs: number | false };
-  /** The module's default profile. An account may have another one for its new endpoints. */
+  /** The module's default profile. An account may have another default for its new endpoints. */
   profile: string;
   profiles: ProfileRules[];
 }
 
 const Context = createParamDecorator((_: unknown, context: ExecutionContext): ExecutionContext => context);
 
-/** Tells the page who visits it, and which settings the host has for it. */
+/** Tells the page who its visitor is, and what the host has set for the page. */
 @Controller()
 @UseFilters(SessionEndFilter)
 export class SessionController {

@@ -5,7 +5,7 @@ import { WebhooksRequestError } from '../../core/request-error.js';
 /** Who makes a request to the page's API. */
 export interface Visitor {
   mode: 'host' | 'session';
-  /** The tenant that the session names; `null` if it names none. Without a session, also `null`: the host's `tenant` decides. */
+  /** The tenant that the session names, if any. Without a session, always `null`: the host's `tenant` decides. */
   tenantId: string | null;
   actor: string | null;
   scopes: readonly PortalScope[];

@@ -4,7 +4,7 @@ import { CallerInterceptor } from '../../api/caller.interceptor.js';
 import { WebhooksApi } from '../../api/webhooks-api.js';
 import { type EndpointFigures, MAX_HOURS, PortalFigures } from './portal-figures.js';
 
-/** The figures that the list of endpoints shows, in one call. */
+/** Returns in one call all figures that the list of endpoints shows. */
 @Controller()
 @UseInterceptors(CallerInterceptor)
 export class FiguresController {

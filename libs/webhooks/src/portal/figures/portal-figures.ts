@@ -12,7 +12,7 @@ export const MAX_HOURS = 24;
 export interface EndpointFigures {
   /** `wh_…` */
   endpointId: string;
-  /** One entry for each requested hour, oldest first. The last one is the current hour. */
+  /** One entry for each requested hour, oldest first. The last entry is the current hour. */
   hours: HourFigures[];
   delivered: number;
   /** Attempts that failed. */
@@ -33,7 +33,7 @@ export interface HourFigures {
 export class PortalFigures {
   constructor(@Inject(STORE) private readonly store: FigureStore) {}
 
-  /** @param count hours, 1 to 24 */
+  /** @param count number of hours, 1 to 24 */
   async list(tenantId: string, count: number): Promise<{ data: EndpointFigures[] }> {
     const { now, endpoints } = await this.store.readTenantHours(tenantId, count * HOUR_MS);
     const last = Math.floor(now / HOUR_MS) * HOUR_MS;

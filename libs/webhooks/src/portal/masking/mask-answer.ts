@@ -29,7 +29,7 @@ const HEADERS_WITH_NUMBERS = new Set([
 
 /** Where a field is. */
 interface Around {
-  /** The field belongs to an endpoint. Its URL and description are the owner's own settings, so they are not masked. */
+  /** The field belongs to an endpoint. An endpoint's URL and description are the owner's own, so they are not masked. */
   isOfEndpoint: boolean;
 }
 

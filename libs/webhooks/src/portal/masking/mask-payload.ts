@@ -19,7 +19,7 @@ const CODE_KEY = /(^|[a-z_-])(code|otp|pin|token|password)$/i;
 /** Keys of times, as whole words: not `candidate`. Numbers under these keys are not masked. */
 const TIME_KEY =
   /(^|[_-])((date)?time|timestamp|date|at|created|updated|expires?|occurred)$|[a-z\d](Time|Timestamp|Date|At|Created|Updated|Expires?|Occurred)$/;
-/** Ids that are counters have up to nine digits, and snowflake ids more than fifteen. Ids in between may be phone numbers. */
+/** Counters have up to nine digits, and snowflake ids have more than fifteen. Ids in between may be phone numbers. */
 const PHONE_DIGITS = /^\d{10,15}$/;
 const WORD = /^[\p{L}\p{N}._-]{1,64}$/u;
 const ID = /^[\w.:~=-]{1,128}$/;
@@ -28,8 +28,8 @@ const MAX_NUMBER_DIGITS = 6;
 const MAX_DEPTH = 64;
 
 /**
- * Masks texts and phone numbers in a customer's event. Keeps keys, ids, types, times and statuses, so that its shape can be
- * recognised.
+ * Masks texts and phone numbers in a customer's event. Keeps keys, ids, types, times and statuses, so that the shape of the
+ * event can be recognised.
  */
 export function maskPayload(payload: unknown, shown: Shown, key = '', depth = 0): unknown {
   if (depth > MAX_DEPTH) return MASKED_TEXT;
@@ -55,7 +55,7 @@ export function maskBody(body: string, shown: Shown): string {
     if (typeof parsed === 'object' && parsed !== null)
       return JSON.stringify(maskPayload(parsed, shown), null, isIndented ? 2 : 0);
   } catch {
-    // The body is not JSON, or is only the beginning of a longer one.
+    // The body is not JSON, or is only the beginning of a longer body.
   }
   if (!shown.bodies) return body === '' ? body : MASKED_TEXT;
   return maskPhoneNumbers(body);
@@ -71,7 +71,7 @@ function maskText(text: string, shown: Shown, key: string): string {
   return MASKED_TEXT;
 }
 
-/** Whether an id may be a phone number. */
+/** Returns whether an id may be a phone number. */
 export const isPhoneId = (id: string): boolean =>
   id.startsWith('+') || PHONE_DIGITS.test(id.replace(/^(tel|sms|phone|msisdn)[:_-]/i, ''));
 

@@ -12,7 +12,7 @@ import { PORTAL } from '../portal.js';
 import type { PageRequest } from './page-base.js';
 import { respond } from './respond.js';
 
-/** Sends a visitor without a login to the host's login page, instead of JSON. */
+/** Redirects a visitor without a login to the host's login page, instead of responding with JSON. */
 @Catch(HttpException)
 export class LoginRedirect extends BaseExceptionFilter<HttpException> {
   constructor(
@@ -35,7 +35,7 @@ export class LoginRedirect extends BaseExceptionFilter<HttpException> {
   }
 }
 
-/** A 401, or the 403 of a guard that returned false. A guard that gives a reason for a 403 knows the visitor. */
+/** Returns true for a 401, or the 403 of a guard that returned false. A guard that gives a reason knows the visitor. */
 function isWithoutLogin(error: HttpException): boolean {
   if (error.getStatus() === HttpStatus.UNAUTHORIZED) return true;
   return error instanceof ForbiddenException && error.message === 'Forbidden resource';

@@ -11,10 +11,10 @@ export const pathOf = ({ originalUrl, url }: PageRequest): string =>
   (originalUrl ?? url).split(/[?#]/, 1)[0]!;
 
 /**
- * The `href` of the page's `<base>`. It is relative to the page's own URL, so it also works behind a proxy that adds a path
- * in front.
+ * Returns the `href` of the page's `<base>`. Without `publicUrl`, it is relative to the page's own URL, so it also works
+ * behind a proxy that adds a path in front.
  *
- * @param publicUrl URL of the page in browsers, if it differs from the one that the app sees
+ * @param publicUrl URL of the page in browsers, if the app sees another URL
  */
 export function baseOf(request: PageRequest, publicUrl: string | undefined): string {
   if (publicUrl !== undefined) return `${publicUrl.replace(/\/+$/, '')}/`;

@@ -10,7 +10,7 @@ interface PackedFile {
   /** Base64. */
   br: string;
   gzip: string;
-  /** Of the file itself, bytes. */
+  /** Size (bytes) of the file without compression. */
   size: number;
 }
 
@@ -29,7 +29,7 @@ export interface ServedFile {
   content: Buffer;
 }
 
-/** The page's own files, loaded when an app that has the page starts. */
+/** The page's own files. They are loaded when an app with the page starts. */
 @Injectable()
 export class PageFiles implements OnModuleInit {
   private bundle: Bundle | null = null;

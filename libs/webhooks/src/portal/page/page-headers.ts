@@ -1,6 +1,6 @@
 import type { PortalOptions } from '../../config/portal-options.js';
 
-/** Allows nothing inline and nothing from other origins. `base-uri` lets the page's own `<base>` work below any path. */
+/** Allows no inline scripts or styles, and nothing from other origins. `base-uri` allows the page's own `<base>`. */
 const POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -26,7 +26,7 @@ export function pageHeaders({ frameAncestors = [] }: PortalOptions): Record<stri
   };
 }
 
-/** For files whose names contain a hash of their content. */
+/** Headers of files whose names contain a hash of their content. */
 export function fileHeaders({
   type,
   etag,

@@ -11,17 +11,17 @@ const MAX_ACTOR = 255;
 export interface PortalSessionInput {
   /** Whose webhooks the session shows. May be left out if `operator` is the only scope. */
   tenantId?: string;
-  /** Who uses it, for the audit: 1 to 255 characters. */
+  /** Who uses the session, for the audit: 1 to 255 characters. */
   actor: string;
-  /** Default: all but `operator`. */
+  /** Default: all scopes except `operator`. */
   scopes?: readonly PortalScope[];
-  /** How long it lasts, ms, at most 12 h. Default 1 h. */
+  /** How long the session lasts (ms), at most 12 h. Default 1 h. */
   ttlMs?: number;
 }
 
 /** The content of a session token. */
 export interface SessionClaims {
-  /** `null`: it shows only the operator's view. */
+  /** `null`: the session shows only the operator's view. */
   tenantId: string | null;
   actor: string;
   scopes: PortalScope[];

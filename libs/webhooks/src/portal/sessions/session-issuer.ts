@@ -2,7 +2,7 @@ import type { KeyRing } from '../../secrets/key-ring.js';
 import { type PortalSessionInput, type SessionClaims, toClaims } from './portal-session.js';
 import { signSession, verifySession } from './session-token.js';
 
-/** Makes and reads session tokens. Nothing is stored: a token is valid until it expires, or its key is removed. */
+/** Makes and reads session tokens. Nothing is stored: a token is valid until it expires, or until its key is removed. */
 export class SessionIssuer {
   constructor(private readonly ring: KeyRing) {}
 

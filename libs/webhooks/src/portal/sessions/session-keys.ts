@@ -9,11 +9,11 @@ const KEY_BYTES = 32;
 const OWN = 'portal';
 
 /**
- * Derives the keys of session tokens from those that encrypt secrets, or from `portal.secret`. A
- * derived key reveals neither the key that it comes from nor the keys of other pages.
+ * Derives the keys of session tokens from the keys that encrypt secrets, or from `portal.secret`. A derived key reveals
+ * neither the key that it comes from nor the keys of other pages.
  *
- * @param place where the page is: a token for one page must not open another of the same host
- * @throws WebhooksSetupError if there is nothing to derive them from
+ * @param place where the page is: a token for one page must not open another page of the same host
+ * @throws WebhooksSetupError if there is neither an encryption key nor `portal.secret`
  */
 export function createSessionKeys(
   { secret }: Pick<PortalOptions, 'secret'>,

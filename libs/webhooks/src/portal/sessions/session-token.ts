@@ -25,7 +25,7 @@ export function signSession({ tenantId, actor, scopes, expiresAt }: SessionClaim
   return `${signed}.${macOf(signed, ring.keys.get(ring.current)!).toString('base64url')}`;
 }
 
-/** Reads a token, which may have expired. Returns `null` if it was not made with one of these keys, or was changed. */
+/** Reads a token, even if it has expired. Returns `null` if no key of the ring has signed it. */
 export function verifySession(token: string, ring: KeyRing): SessionClaims | null {
   const [, keyId, payload, mac] = (token.length <= MAX_LENGTH && TOKEN.exec(token)) || [];
   const key = keyId === undefined ? undefined : ring.keys.get(keyId);

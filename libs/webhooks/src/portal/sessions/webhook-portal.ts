@@ -35,7 +35,7 @@ export class WebhookPortal {
    * before it expires. Keep `ttlMs` short.
    *
    * @throws InvalidSessionError if a field is wrong
-   * @throws TenantRequiredError without a tenant, unless `operator` is the only scope
+   * @throws TenantRequiredError if there is no tenant, unless `operator` is the only scope
    * @throws WebhooksSetupError if the page is not mounted here, or does not take sessions
    */
   createSession(input: PortalSessionInput): PortalSession {
