@@ -11,7 +11,7 @@ export interface BodySignatureOptions {
   encoding?: 'hex' | 'base64';
 }
 
-/** Returns `Profile.headers` with one header: the HMAC-SHA256 of the body with the newest secret. No header without a secret. */
+/** Returns a `Profile.headers` that sets one header: the HMAC-SHA256 of the body. The newest secret, if any, is the key. */
 export function bodySignature(options: BodySignatureOptions & { header: string }): Profile['headers'] {
   const { prefix = '', encoding = 'hex' } = options;
   const header = options.header.toLowerCase();

@@ -5,7 +5,7 @@ export interface CloudEventFields {
   type: string;
   /** URI reference, not empty. */
   source: string;
-  /** `null` or omitted: the event has no such attribute. */
+  /** `null` or omitted: the event has no `subject`. */
   subject?: string | null;
   /** Epoch milliseconds. */
   time: number;

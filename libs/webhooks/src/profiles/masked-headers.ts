@@ -1,7 +1,7 @@
 import type { Profile, SigningInput } from './profile.js';
 
 /**
- * The profile's headers of one attempt. Every value that depends on the secret, such as a signature, is replaced by `…`.
+ * Returns the profile's headers of one attempt. `…` replaces what depends on the secret, such as a signature.
  *
  * @param isSigned `false`: the endpoint has no secret. Default `true`
  */
@@ -12,7 +12,7 @@ export function maskedHeaders(
 ): Record<string, string> {
   const headers = (): Record<string, string> =>
     profile.headers({ ...input, secrets: isSigned ? [profile.secret.generate()] : [] });
-  // Two secrets: the headers whose values differ depend on the secret.
+  // With two secrets: a header depends on the secret if its two values differ.
   const [one, other] = [headers(), headers()];
   return Object.fromEntries(
     Object.entries(one).map(([name, value]) => [name, value === other[name] ? value : maskOf(value)]),

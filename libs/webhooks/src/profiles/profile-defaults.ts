@@ -27,10 +27,10 @@ export const plainRegistration: RegistrationRules = {
 };
 
 /**
- * Defaults that the five platform profiles share: JSON, a timeout of 5 s (two of the platforms document it, the others
- * document none), and retries that are never earlier than the documented delay. No platform documents a 410,
- * `Retry-After` or a disabled endpoint, so these have no effect. The owner gets no emails besides the alerts that
- * every endpoint has.
+ * Defaults that the five platform profiles share: JSON, a timeout of 5 s (two of the platforms document it, and the others
+ * document none), and retries that are never earlier than the documented delay. No platform documents what follows a 410,
+ * `Retry-After` or failures for days, so these have no effect. The owner gets no emails besides the alerts that every
+ * endpoint has.
  */
 export const platformPolicy = {
   contentType: 'application/json',
@@ -47,14 +47,14 @@ export function is2xx(status: number): boolean {
   return status >= 200 && status <= 299;
 }
 
-/** Retries every failure as long as the schedule has waits left. */
+/** Retries every failure while the schedule has waits left. */
 export function retryAlways(): FailureVerdict {
   return 'retry';
 }
 
 /**
- * The rule of Mobile Text Alerts, which `standard` shares: ignores a response that the endpoint asked to skip, otherwise
- * follows `retryOnError`. A request without a response is never skipped.
+ * The rule of Mobile Text Alerts and of `standard`: ignores a response that the endpoint asks to skip, and otherwise follows
+ * `retryOnError`. A request without a response is never skipped.
  */
 export function retryAsEndpointAsks(outcome: AttemptOutcome, endpoint: ProfileEndpoint): FailureVerdict {
   const { status } = outcome;

@@ -1,7 +1,7 @@
 import type { WebhookEvent } from '../events/event.js';
 import type { CatalogueEventType } from '../events/event-map.js';
 
-/** One HTTP request for an event: its name in the profile's vocabulary and its exact body. */
+/** One HTTP request for an event: the event's name in the profile's vocabulary, and the exact body. */
 export interface WireEvent {
   /** Name in the profile's vocabulary, at most 128 characters. */
   type: string;
@@ -56,13 +56,13 @@ export type FailureVerdict = 'retry' | 'fail' | 'ignore';
 export interface RegistrationRules {
   /** Event names that an endpoint can subscribe to. `null`: the catalogue and the host's own types. */
   eventNames: readonly string[] | null;
-  /** Accept `*` and `message.*` besides exact names. */
+  /** Accepts `*` and `message.*` besides exact names. */
   wildcards: boolean;
   /** Maximum number of event names per endpoint. */
   maxEvents: number;
-  /** A tenant can have one endpoint per event name (409 otherwise). */
+  /** A tenant can have only one endpoint per event name. A second one gets a 409. */
   onePerEvent: boolean;
-  /** Refuse `http:` URLs even if the module's `allowHttp` is on. */
+  /** Refuses `http:` URLs even if the module's `allowHttp` is on. */
   httpsOnly: boolean;
   /** Maximum number of endpoints per tenant. `null`: only the module's limit applies. */
   maxEndpoints: number | null;
@@ -78,7 +78,7 @@ export type ProfileField =
 
 /** Who owns the signing secret, and what it looks like. */
 export interface SecretRules {
-  /** `endpoint`: each endpoint has its own. `account`: one secret for all endpoints and callbacks of a tenant. */
+  /** `endpoint`: each endpoint has its own secret. `account`: one secret for all endpoints and callbacks of a tenant. */
   owner: 'endpoint' | 'account';
   /** False: an endpoint can be registered without a secret. Its requests are then not signed. */
   required: boolean;
@@ -102,7 +102,7 @@ export interface AlertRules {
   onEveryFailure: boolean;
   /** What the limit `atMostEveryMs` applies to: the endpoint, or the account's own number in the event. */
   scope: 'endpoint' | 'phone-number';
-  /** At most one email per scope in this time, ms. Default: one hour. 0: no limit. */
+  /** At most one email per scope in this time (ms). Default: one hour. `0`: no limit. */
   atMostEveryMs?: number;
 }
 
@@ -116,8 +116,8 @@ export interface Profile {
   /** Name for people, such as `Mobile Text Alerts`. */
   title: string;
   /**
-   * Returns the requests for an event: none if the profile has no equivalent for it, and rarely more than one. Must be
-   * pure: the same event gives the same bytes.
+   * Returns the requests for an event: none if the profile has no equivalent for the event, and rarely more than one. Must
+   * be pure: the same event gives the same bytes.
    */
   render(event: WebhookEvent): WireEvent[];
   /** Returns all headers of one attempt except `content-type`, `content-length` and `user-agent`. Lower-case names. */
@@ -129,14 +129,14 @@ export interface Profile {
   isSuccess(status: number): boolean;
   /** Called for each failed attempt. */
   onFailure(outcome: AttemptOutcome, endpoint: ProfileEndpoint): FailureVerdict;
-  /** Waits before the second, third, … attempt, ms. The first attempt has none. */
+  /** Waits (ms) before the second, third, … attempt. The first attempt has no wait. */
   schedule: readonly number[];
   /**
    * Random variation of each wait, as a fraction from 0 to 1. `both`: shorter or longer. `later`: only longer, so never
    * before the documented time.
    */
   jitter: { share: number; direction: 'both' | 'later' };
-  /** Deadline of an attempt, up to the response head, ms. 100 to 60,000. */
+  /** Deadline of an attempt (ms), up to the response head: 100 to 60,000. */
   timeoutMs: number;
   /** A 410 disables the endpoint. */
   disablesOnGone: boolean;
@@ -149,8 +149,8 @@ export interface Profile {
   /** Event type that the test route sends by default. */
   testType: string;
   /**
-   * Maps each of the profile's event names to a catalogue type. The test route sends that type's example. Omit it if the
-   * names are the catalogue's.
+   * Maps each of the profile's event names to a catalogue type. The test route sends that type's example. Leave this field
+   * out if the names are the catalogue's.
    */
   testTypes?: Readonly<Record<string, CatalogueEventType>>;
 }

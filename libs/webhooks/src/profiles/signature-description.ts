@@ -4,7 +4,7 @@ import { hmacSha256 } from './signatures/hmac-sha256.js';
 
 /**
  * How a receiver verifies a profile's requests. `body`: a header with the HMAC-SHA256 of the body. `standard`: Standard
- * Webhooks, `v1`. `jwt`: a bearer token signed with HS256, whose audience is the URL.
+ * Webhooks, `v1`. `jwt`: a bearer token whose audience is the URL, signed with HS256.
  */
 export type SignatureDescription =
   | { kind: 'body'; header: string; prefix: string; encoding: 'hex' | 'base64' }
@@ -15,7 +15,7 @@ const BODY = Buffer.from('{"a":"body to sign"}');
 const NOW = Date.UTC(2026, 0, 1);
 
 /**
- * Finds out how a profile signs from the headers of a sample request. This works for a host's own profile too, and for a
+ * Finds out from the headers of a sample request how a profile signs. This works for a host's own profile too, and for a
  * built-in profile with another header. Returns `null` for an unknown kind of signature.
  */
 export function describeSignature(profile: Profile): SignatureDescription | null {

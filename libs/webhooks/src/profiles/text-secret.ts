@@ -6,16 +6,16 @@ export interface TextSecretOptions {
   owner: SecretRules['owner'];
   required: boolean;
   callerSupplied?: boolean;
-  /** Minimum length of a secret that a caller brings, in characters. */
+  /** Minimum length (characters) of a secret that a caller brings. */
   shortest: number;
-  /** Maximum length of a secret that a caller brings, in characters. */
+  /** Maximum length (characters) of a secret that a caller brings. */
   longest: number;
 }
 
 /**
  * Returns rules for secrets that are used as text. The header has one signature, so only the newest secret signs.
- * Generated secrets have the form of Standard Webhooks, which every built-in profile can sign with: an account's secret
- * stays valid when the account's default profile changes.
+ * Generated secrets have the form of Standard Webhooks. Every built-in profile can sign with this form, so an account's
+ * secret stays valid when the account's default profile changes.
  */
 export function textSecret(options: TextSecretOptions): SecretRules {
   const { owner, required, callerSupplied = false, shortest, longest } = options;

@@ -7,7 +7,7 @@ import { standard } from './standard.js';
 import { itForAll } from '../../../../../test/support/it-for-all.js';
 
 describe('the profiles of a module', () => {
-  it('are the seven built-in ones by default', () => {
+  it('are the seven built-in profiles by default', () => {
     expect([...createProfileRegistry().keys()]).toEqual([
       'standard',
       'standard-cloudevents',
@@ -19,7 +19,7 @@ describe('the profiles of a module', () => {
     ]);
   });
 
-  it('include the host’s own, and built-in ones with the host’s options', () => {
+  it('include the host’s own profiles, and built-in profiles with the host’s options', () => {
     const [own, changed] = [defineProfile({ ...standard(), name: 'acme' }), msgine({ idMode: 'event' })];
 
     const profiles = createProfileRegistry([own, changed]);
@@ -100,7 +100,7 @@ describe('a registration', () => {
     ]);
   });
 
-  it('generates a secret that every profile can sign with: an account may change its default profile', () => {
+  it('gets a secret that every profile can sign with, because an account may change its default profile', () => {
     for (const { generate } of Object.values(secrets)) {
       const secret = generate();
       for (const { check } of Object.values(secrets)) expect(check(secret)).toBeNull();

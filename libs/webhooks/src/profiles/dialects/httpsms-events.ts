@@ -124,7 +124,7 @@ function wrap(event: WebhookEvent, { type, source, data }: Envelope): WireEvent 
   return wireEvent(type, cloudEvent(event.uuid, { type, source: event.source ?? source, time, data }));
 }
 
-/** Fields that most events share. `owner` is the account's own number, `contact` the other party's. */
+/** Fields that most events share. `owner` is the account's own number, and `contact` is the other party's number. */
 function commonOf(event: WebhookEvent, message: WebhookMessage) {
   const isOutgoing = message.direction === 'out';
   return {

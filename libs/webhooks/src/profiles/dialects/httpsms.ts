@@ -24,7 +24,7 @@ const EVENTS = {
 
 /**
  * httpSMS's webhooks: CloudEvents, `X-Event-Type`, and a JSON Web Token that is new in each attempt and does not cover the body.
- * Without a signing key there is no `Authorization` header. Retries 5xx and requests without a response four times, after
+ * Without a signing key, there is no `Authorization` header. Retries 5xx and requests without a response four times, after
  * 1 s or more.
  */
 export function httpsms({ issuer = 'api.httpsms.com' }: HttpsmsOptions = {}): Profile {

@@ -11,7 +11,7 @@ import { textSecret } from '../text-secret.js';
 export interface MysmsgateOptions {
   /** Default: header `X-MySMSGate-Signature`, lower-case hex HMAC-SHA256 of the body. */
   signature?: BodySignatureOptions;
-  /** Waits before each retry, ms; `[]`: no retries. Default: 1, 5 and 15 minutes. */
+  /** Waits (ms) before each retry; `[]`: no retries. Default: 1, 5 and 15 minutes. */
   schedule?: readonly number[];
 }
 
@@ -89,7 +89,7 @@ function report(event: WebhookEvent, status: 'delivered' | 'failed', statusText?
       status_text: statusText,
       device_id: message.deviceId ?? '',
       sim_slot: message.sim ?? 0,
-      // Only failures are refunded, and only if the host says so: a refund is never assumed.
+      // True only for a failure that the host has marked as refunded: a refund is never assumed.
       refunded: status === 'failed' && message.refunded === true,
       timestamp: unixSeconds(event.occurredAt),
     }),

@@ -15,9 +15,9 @@ export interface OpensmsOptions {
   signature?: BodySignatureOptions;
   /** Who owns the secret: each endpoint, or the account. Default `endpoint`. */
   secretOwner?: 'endpoint' | 'account';
-  /** Only a 200 is a success, as in the guide, not every 2xx. Default false. */
+  /** A success is only a 200, as in the guide, and not every 2xx. Default false. */
   strict200?: boolean;
-  /** Waits before each retry, ms; `[]`: no retries. Default: 1, 5 and 15 minutes. */
+  /** Waits (ms) before each retry; `[]`: no retries. Default: 1, 5 and 15 minutes. */
   schedule?: readonly number[];
 }
 

@@ -5,7 +5,7 @@ import { standard, type StandardOptions } from './standard.js';
 
 /** Options of {@link standardCloudEvents}. */
 export interface StandardCloudEventsOptions extends StandardOptions {
-  /** CloudEvents `source` of events that were published without one: a URI reference. Default `/`. */
+  /** CloudEvents `source` of events that were published without a source: a URI reference. Default `/`. */
   source?: string;
 }
 

@@ -20,7 +20,7 @@ export interface StandardOptions {
 }
 
 /**
- * Standard Webhooks 1.0: the body is `{ type, timestamp, data }` with the event's own type and data; the headers are
+ * Standard Webhooks 1.0. The body is `{ type, timestamp, data }` with the event's own type and data. The headers are
  * `webhook-id`, `webhook-timestamp`, `webhook-signature`, and `webhook-sequence` with the event's sequence number (later
  * events have larger numbers). Supports every event type, including the host's own.
  */

@@ -10,13 +10,13 @@ const claims = {
 const key = (text: string) => new TextEncoder().encode(text);
 
 describe('the httpSMS token', () => {
-  it('is the known one for a known key and known claims', () => {
+  it('has known bytes for a known key and known claims', () => {
     expect(jwtHs256('signing-key-1', claims)).toBe(
       'eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJpc3MiOiJhcGkuaHR0cHNtcy5jb20iLCJzdWIiOiJYdEFCejZ6ZGVGTW9CTG9sdHo2U1JFRHZSU2gyIiwiYXVkIjpbImh0dHBzOi8vZXhhbXBsZS5jb20vaG9vayJdLCJleHAiOjE3MDAwMDA2MDAsIm5iZiI6MTY5OTk5OTQwMCwiaWF0IjoxNzAwMDAwMDAwfQ.pHsWufYG8a3kCK53UtjUooS9TPnJXt9bfsfgR9uStho',
     );
   });
 
-  it('is verified by jose, which refuses it outside its validity period and with another key', async () => {
+  it('is valid for jose, but neither outside its validity period nor with another key', async () => {
     const token = jwtHs256('clé secrète', claims);
     const check = { issuer: 'api.httpsms.com', audience: 'https://example.com/hook' };
     const at = (seconds: number) => ({ ...check, currentDate: new Date(seconds * 1000) });

@@ -14,13 +14,13 @@ export interface JwtClaims {
   subject: string;
   /** `aud`: sent as a list with one entry. */
   audience: string;
-  /** `iat`, Unix seconds. The token is valid from 600 s before to 600 s after. */
+  /** `iat` (Unix seconds). The token is valid from 600 s before this time until 600 s after it. */
   issuedAt: number;
 }
 
 /**
  * Returns a JSON Web Token as httpSMS creates it for each attempt: HS256, claims in the order iss, sub, aud, exp, nbf, iat,
- * unpadded base64url, keyed with the UTF-8 bytes of the signing key. It does not cover the body.
+ * unpadded base64url, keyed with the UTF-8 bytes of the signing key. The token does not cover the body.
  */
 export function jwtHs256(key: string, { issuer, subject, audience, issuedAt }: JwtClaims): string {
   const claims = JSON.stringify({

@@ -1,4 +1,4 @@
-/** Keys by the secret they were created from. When the cache is full, the oldest key is removed. */
+/** Keys by the secret from which they were created. When the cache is full, the oldest key is removed. */
 export class KeyCache<Key> {
   private readonly keys = new Map<string, Key>();
 

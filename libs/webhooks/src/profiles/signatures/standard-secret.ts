@@ -36,7 +36,7 @@ export function verificationSecret(secret: string): string {
   return `whpk_${decode(secret.slice(5)).subarray(32).toString('base64')}`;
 }
 
-/** Reads a secret of any length, because older systems created shorter ones. Throws {@link SecretFormError}. */
+/** Reads a secret of any length, because older systems created shorter secrets. Throws {@link SecretFormError}. */
 export function readStandardSecret(secret: string): StandardKey {
   if (secret.startsWith('whsec_')) {
     const bytes = decode(secret.slice(6));
@@ -70,7 +70,7 @@ function bytesOf(base64url: string): Buffer {
   return Buffer.from(base64url, 'base64url');
 }
 
-/** Accepts padded base64 only, because strict decoders of receivers accept no other form. */
+/** Accepts only padded base64, because strict decoders at receivers accept no other form. */
 function decode(base64: string): Buffer {
   const bytes = Buffer.from(base64, 'base64');
   if (bytes.toString('base64') !== base64) throw formError('it is not padded base64');

@@ -85,7 +85,7 @@ describe('the Standard Webhooks signature', () => {
       expect(new Webhook(secret).verify(body, headers(now(), signature))).toBeDefined();
   });
 
-  it('is verified by the standardwebhooks package also if an ed25519 key signs before the secret', () => {
+  it('is accepted by the standardwebhooks package even if an ed25519 key signs before the secret', () => {
     const [key, secret] = [generateSigningKey(), generateSecret()];
     const signature = standardSignature('evt_1', now(), body, [key, secret]);
 

@@ -17,10 +17,11 @@ const signers = new KeyCache<Signer>((secret) => {
 
 /**
  * Returns the value of `webhook-signature` (Standard Webhooks 1.0): a signature of `id.timestamp.body` by each secret, in
- * their order, separated by spaces: `v1` for `whsec_` secrets, `v1a` for `whsk_` keys. Throws `SecretFormError` for others.
+ * the order of the secrets, separated by spaces. `whsec_` secrets make `v1` signatures, and `whsk_` keys make `v1a`
+ * signatures. Throws `SecretFormError` for other secrets.
  *
  * @param id the `webhook-id`; it contains no full stop
- * @param timestamp the `webhook-timestamp`, Unix seconds of the attempt
+ * @param timestamp the `webhook-timestamp`: the time of the attempt (Unix seconds)
  */
 export function standardSignature(
   id: string,
