@@ -76,7 +76,7 @@ describe.each(['all', 'api', 'worker'] as const)('In the role %s the start stops
     const encryption = { current: { id: 'k1', key: process.env.NOT_SET_ANYWHERE } };
     await expect(start(role, { ...values, encryption })).rejects.toMatchObject({
       name: 'InvalidOptionError',
-      message: expect.stringMatching(/encryption\.current\.key.*its environment variable may not be set/),
+      message: expect.stringMatching(/encryption\.current\.key.*perhaps its environment variable is not set/),
     });
   });
 });

@@ -5,11 +5,11 @@ import { PLAIN, type SecretBox, SecretUnreadableError } from './secret-box.js';
 const SEALED = /^v1\.([A-Za-z0-9-]{1,16})\.([A-Za-z0-9_-]{16})\.([A-Za-z0-9_-]*)\.([A-Za-z0-9_-]{22})$/;
 
 /**
- * AES-256-GCM under a key ring: `v1.<keyId>.<nonce>.<ciphertext>.<tag>`, base64url.
+ * AES-256-GCM under a key ring: `v1.<keyId>.<nonce>.<ciphertext>.<tag>`, with the last three parts in base64url.
  * - Each value has a random 12-byte nonce.
  * - Context and key id are authenticated: a value that was moved to another row does not open.
- * - Values that were stored as plain text, before there was a key, open only if `acceptsPlaintext` is set, because anyone with
- *   write access to the table could have put them there. `reencryptSecrets()` seals them.
+ * - Values that were stored as plain text, before there was a key, open only if `acceptsPlaintext` is set: anyone with write
+ *   access to the table may have put them there. `reencryptSecrets()` seals them.
  */
 export class AesGcmSecretBox implements SecretBox {
   constructor(

@@ -6,10 +6,10 @@ import { sealContext, type SecretBox, SecretUnreadableError } from './secret-box
 const SAMPLES_PER_KEY = 3;
 
 /**
- * Throws {@link PlaintextSecretsError} if live secrets or headers are stored unencrypted and the options do not accept that,
- * because anyone with write access to the tables could have put them there. Throws {@link WebhooksSetupError} if live
- * secrets or headers are sealed under keys that the options do not hold, or under another key with the same id. Without this
- * check, deliveries could not be signed later, and new secrets would be sealed under the wrong key.
+ * Throws {@link PlaintextSecretsError} if live secrets or headers are stored unencrypted and the options do not accept this:
+ * anyone with write access to the tables may have put them there. Throws {@link WebhooksSetupError} if live secrets or
+ * headers are sealed under keys that the options do not hold, or under another key with the same id. Without this check,
+ * it would be impossible to sign deliveries later, and new secrets would be sealed under the wrong key.
  */
 export async function checkStoredKeys(store: SetupStore, box: SecretBox): Promise<void> {
   const byKey = new Map<string, SealedSample[]>();

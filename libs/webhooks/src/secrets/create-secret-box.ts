@@ -8,7 +8,7 @@ import type { SecretBox } from './secret-box.js';
 export interface EncryptionSettings {
   current: EncryptionKey;
   previous: EncryptionKey[];
-  /** Accept values that are stored unencrypted. */
+  /** Accepts values that are stored unencrypted. */
   acceptPlaintext: boolean;
 }
 

@@ -69,7 +69,7 @@ function readKey(option: string, key: string | Buffer | undefined): Buffer {
     throw new InvalidOptionError(
       option,
       undefined,
-      `${option} is missing. Set it to 32 random bytes, such as the output of \`openssl rand -base64 32\` (its environment variable may not be set)`,
+      `${option} is missing. Set it to 32 random bytes, such as the output of \`openssl rand -base64 32\` (perhaps its environment variable is not set)`,
     );
   }
   const bytes = typeof key === 'string' ? textKey(key.trim()) : isKeyBuffer(key) ? key : null;

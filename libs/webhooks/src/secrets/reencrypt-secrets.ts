@@ -9,11 +9,11 @@ import { liveSecrets } from './secret-rotation.js';
 
 const BATCH_ROWS = 200;
 
-/** The result of a re-encryption. `matched` and `done` count endpoints, including deleted ones, and accounts. */
+/** The result of a re-encryption. `matched` and `done` count accounts and endpoints, including deleted endpoints. */
 export interface ReencryptionResult extends Progress {
   /** Endpoints and accounts whose secrets or headers were sealed again. */
   resealed: number;
-  /** `tenant:endpoint` or `tenant:account` of those that could not be opened. They are unchanged. */
+  /** `tenant:endpoint` or `tenant:account` of the rows whose values were not readable. These rows are unchanged. */
   unreadable: string[];
 }
 
@@ -33,8 +33,8 @@ export class SecretReencryption {
   }
 
   /**
-   * Seals again everything that is plain or sealed under a previous key, in batches, while the app runs. If the result lists
-   * nothing unreadable, the previous keys can be removed from the options.
+   * Seals again everything that is plain or sealed under a previous key, in batches, while the app runs. If `unreadable` is
+   * empty in the result, the previous keys can be removed from the options.
    */
   async reencryptSecrets({ onProgress }: ProgressOptions = {}): Promise<ReencryptionResult> {
     const matched = await this.store.countSealedRows(MAX_COUNTED);

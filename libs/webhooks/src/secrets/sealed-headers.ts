@@ -6,13 +6,13 @@ interface Owner {
   id: string;
 }
 
-/** Custom headers as they are stored: sealed, because values may be credentials. `null` if there are none. */
+/** Returns custom headers as they are stored: sealed, because values may be credentials. `null` if there are none. */
 export function sealHeaders(box: SecretBox, owner: Owner, headers: Record<string, string>): string | null {
   if (Object.keys(headers).length === 0) return null;
   return box.seal(JSON.stringify(headers), sealContext(owner.tenantId, owner.id));
 }
 
-/** Custom headers as they are sent, with lower-case names. Throws {@link SecretUnreadableError}. */
+/** Returns custom headers as they are sent, with lower-case names. Throws {@link SecretUnreadableError}. */
 export function openHeaders(
   box: SecretBox,
   owner: Owner & { headers: string | null },
@@ -23,9 +23,9 @@ export function openHeaders(
 }
 
 /**
- * Custom headers from the opened text. Throws {@link SecretUnreadableError} if the text holds no headers. The text may be a
- * secret that somebody copied to this column of the same row: the secret opens here too, but must not be sent as a header.
- * Does not throw the JSON parser's error, because that would quote the beginning of the secret.
+ * Reads custom headers from the opened text. Throws {@link SecretUnreadableError} if the text holds no headers. The text may
+ * be a secret that somebody copied to this column of the same row: the secret opens here too, but must not be sent as a
+ * header. Does not throw the JSON parser's error, because this error would quote the beginning of the secret.
  */
 export function parseHeaders(opened: string, context: string): Record<string, string> {
   const headers = tryParseJson(opened);
@@ -37,7 +37,7 @@ export function parseHeaders(opened: string, context: string): Record<string, st
 const isRecord = (value: unknown): value is object =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Names of the custom headers; `null` if they cannot be read, so that one damaged row does not make a list fail. */
+/** Returns the names of custom headers, or `null` if they cannot be read: one damaged row must not make a list fail. */
 export function headerNames(box: SecretBox, owner: Owner & { headers: string | null }): string[] | null {
   try {
     return Object.keys(openHeaders(box, owner));

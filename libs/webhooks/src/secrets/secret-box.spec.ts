@@ -16,7 +16,7 @@ const plain = createSecretBox({ encryption: null, allowPlaintextSecrets: true })
 
 const CONTEXT = sealContext('tenant-1', '0199f000-0000-7000-8000-000000000001');
 
-/** What a call threw. */
+/** Returns what a call threw. */
 function thrown(call: () => unknown): Error {
   try {
     call();
@@ -44,7 +44,7 @@ describe('The secret box', () => {
     expect(box.seal('secret', CONTEXT)).not.toBe(box.seal('secret', CONTEXT));
   });
 
-  it('does not open a value that was copied to another row, of the same tenant or another', () => {
+  it('does not open a value that was copied to another row, even of the same tenant', () => {
     const box = sealed(key('k1'));
     const value = box.seal('secret', CONTEXT);
     for (const elsewhere of [
@@ -68,7 +68,7 @@ describe('The secret box', () => {
     expect(() => box.open('v2.something', CONTEXT)).toThrow(SecretUnreadableError);
   });
 
-  it('opens values of previous keys, calls them stale, and seals under the current one', () => {
+  it('opens values of previous keys, calls them stale, and seals under the current key', () => {
     const old = sealed(key('k1')).seal('secret', CONTEXT);
     const box = sealed(key('k2', 'cd'.repeat(32)), key('k1'));
     expect(box.open(old, CONTEXT)).toBe('secret');
@@ -84,7 +84,7 @@ describe('The secret box', () => {
     expect(error.message).toContain('encryption.previous');
   });
 
-  it('opens values that were stored unencrypted only if that is accepted, and calls them stale', () => {
+  it('opens unencrypted values only if the options accept them, and calls them stale', () => {
     const stored = plain.seal('secret', CONTEXT);
     const encryption = { current: key('k1'), previous: [], acceptPlaintext: true };
     const accepting = createSecretBox({ encryption, allowPlaintextSecrets: false });
@@ -95,7 +95,7 @@ describe('The secret box', () => {
     for (const box of [accepting, sealed(key('k1'))]) expect(box.isStale(stored)).toBe(true);
   });
 
-  it('without a key opens unencrypted values, and fails for a sealed value with an error that names its key', () => {
+  it('opens unencrypted values without a key, and fails for a sealed value with an error that names its key', () => {
     expect(plain.open(plain.seal('v1.not.sealed', CONTEXT), CONTEXT)).toBe('v1.not.sealed');
     const error = thrown(() => plain.open(sealed(key('k1')).seal('secret', CONTEXT), CONTEXT));
     expect(error).toBeInstanceOf(SecretUnreadableError);
@@ -113,8 +113,8 @@ describe('The secret box', () => {
   });
 });
 
-describe('Without a usable key the start fails', () => {
-  it('if none is configured, whatever NODE_ENV is, with an error that names both solutions', () => {
+describe('Without a usable key, the start fails', () => {
+  it('if no key is configured, whatever NODE_ENV is, with an error that names both solutions', () => {
     const error = thrown(() => createSecretBox({ encryption: null, allowPlaintextSecrets: false }));
     expect(error).toBeInstanceOf(WebhooksSetupError);
     expect(error.message).toContain('encryption:');

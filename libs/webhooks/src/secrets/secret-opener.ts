@@ -4,10 +4,10 @@ import { parseHeaders } from './sealed-headers.js';
 import type { SecretBox } from './secret-box.js';
 import { liveSecrets } from './secret-rotation.js';
 
-/** Opened values to keep in memory, so that batches do not decrypt the same secrets again. */
+/** Maximum number of opened values in memory. They are kept so that batches do not decrypt the same secrets again. */
 const MAX_CACHED = 20_000;
 
-/** Opens the secrets and headers of requests. Logs what cannot be opened instead of throwing: the rest of a batch is still sent. */
+/** Opens the secrets and headers of requests. Logs what cannot be opened, and does not throw: a batch is sent without it. */
 export class SecretOpener {
   private readonly opened = new Map<string, string>();
 
@@ -31,7 +31,7 @@ export class SecretOpener {
     return opened;
   }
 
-  /** Custom headers; `null`: they cannot be opened. */
+  /** Returns custom headers, or `null` if they cannot be opened. */
   openHeaders(sealed: string, context: string): Record<string, string> | null {
     return this.tryOpen('The headers', context, () => parseHeaders(this.open(sealed, context), context));
   }

@@ -3,7 +3,7 @@ import { liveSecrets, rotateSecrets } from './secret-rotation.js';
 const HOUR = 3_600_000;
 
 describe('Rotating stored secrets', () => {
-  it('puts the new secret first and keeps the old one valid until the overlap ends', () => {
+  it('puts the new secret first, and keeps the old secret valid until the overlap ends', () => {
     const first = rotateSecrets([], 'one', 1000, 24 * HOUR);
     expect(first).toEqual([{ sealed: 'one', createdAt: 1000, expiresAt: null }]);
 
@@ -22,7 +22,7 @@ describe('Rotating stored secrets', () => {
     expect(secrets.map(({ expiresAt }) => expiresAt)).toEqual([null, 10 + 5 * HOUR, HOUR]);
   });
 
-  it('drops the old ones at once if the overlap is 0, for a secret that leaked', () => {
+  it('drops old secrets at once if the overlap is 0', () => {
     const secrets = rotateSecrets(
       rotateSecrets(rotateSecrets([], 'one', 0, HOUR), 'two', 0, HOUR),
       'three',
@@ -40,7 +40,7 @@ describe('Rotating stored secrets', () => {
     ]);
   });
 
-  it('leaves no current secret if the new one is null', () => {
+  it('leaves no current secret if the new secret is null', () => {
     expect(rotateSecrets(rotateSecrets([], 'one', 0, HOUR), null, 10, 0)).toEqual([]);
   });
 });

@@ -10,12 +10,12 @@ function isLive(secret: StoredSecret, now: number): boolean {
   return secret.expiresAt === null || secret.expiresAt > now;
 }
 
-/** The secrets that are valid at `now`, newest first, still sealed. */
+/** Returns the secrets that are valid at `now`, newest first, still sealed. */
 export function liveSecrets(secrets: readonly StoredSecret[], now: number): StoredSecret[] {
   return secrets.filter((secret) => isLive(secret, now));
 }
 
-/** The secrets that are valid at `now`, newest first, in the clear. Throws {@link SecretUnreadableError}. */
+/** Returns the secrets that are valid at `now`, newest first, in the clear. Throws {@link SecretUnreadableError}. */
 export function openSecrets(
   box: SecretBox,
   secrets: readonly StoredSecret[],
@@ -26,8 +26,8 @@ export function openSecrets(
 }
 
 /**
- * Returns the live secrets with a new one in front, or with no new one if `sealed` is `null`. The old secrets stay valid for at
- * most `overlapMs`. Expired secrets are dropped.
+ * Returns the new secret, and then the live secrets. If `sealed` is `null`, there is no new secret. The old secrets stay valid
+ * for at most `overlapMs`. Expired secrets are dropped.
  */
 export function rotateSecrets(
   secrets: readonly StoredSecret[],
@@ -42,7 +42,7 @@ export function rotateSecrets(
   return sealed === null ? old : [{ sealed, createdAt: now, expiresAt: null }, ...old];
 }
 
-/** Throws a 409 if more than {@link MAX_LIVE_SECRETS} would be valid. */
+/** Throws a 409 if more than {@link MAX_LIVE_SECRETS} secrets would be valid. */
 export function assertSecretLimit(secrets: readonly StoredSecret[], now: number): void {
   const live = liveSecrets(secrets, now);
   if (live.length <= MAX_LIVE_SECRETS) return;

@@ -4,10 +4,10 @@ import type { StoreTransactions } from './transactions.js';
 /** A tenant's own settings. */
 export interface AccountRecord {
   tenantId: string;
-  /** {@link StoredSecret}s as JSON text, newest first. Not parsed: one damaged account must not stop a batch of others. */
+  /** {@link StoredSecret}s as JSON text, newest first. Not parsed: a damaged account must not stop a batch of accounts. */
   secrets: string;
   alertEmail: string | null;
-  /** `null`: the module's default. */
+  /** `null`: the module's default profile. */
   defaultProfile: string | null;
 }
 
@@ -28,11 +28,11 @@ export interface AccountChanges {
 
 /** The tenants' accounts. Each is created when it is first needed. */
 export interface AccountStore extends StoreTransactions {
-  /** The accounts of these tenants. Tenants without an account are left out. */
+  /** Returns the accounts of these tenants. Tenants without an account are left out. */
   findAccounts(tenantIds: readonly string[]): Promise<AccountRecord[]>;
   /**
-   * Creates these accounts, in the order of their keys: of two processes, one waits for the other, and they do not deadlock.
-   * Does not change an account that exists, so the call may be repeated.
+   * Creates these accounts, in the order of their keys, so that two processes never deadlock. Does not change an account that
+   * exists, so the call may be repeated.
    */
   insertAccounts(accounts: readonly NewAccount[]): Promise<void>;
   /**

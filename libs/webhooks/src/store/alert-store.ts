@@ -1,17 +1,17 @@
 import type { AlertKind } from '../core/states.js';
 import type { StoreTransactions } from './transactions.js';
 
-/** What an alert stores about its cause. Counts and causes that may still change are read when it is sent. */
+/** What an alert stores about its cause. Counts and causes that may still change are read when the alert is sent. */
 export interface AlertData {
   /** Id of the lane. Not in a summary. */
   lane?: string;
   /** `https://host:port` of callbacks. */
   origin?: string | null;
-  /** When the failures began, epoch ms. */
+  /** When the failures began (epoch ms). */
   since?: number | null;
-  /** Deliveries that have failed since then. */
+  /** Deliveries that have failed since the failures began. */
   failures?: number;
-  /** When the endpoint will be disabled, epoch ms. */
+  /** When the endpoint will be disabled (epoch ms). */
   disableAt?: number;
   /** Why the endpoint was disabled. */
   reason?: string;
@@ -28,7 +28,7 @@ export interface AlertData {
   status?: number | null;
   /** Class of the failure. */
   error?: string | null;
-  /** Only in a summary: the start of its day, epoch ms. */
+  /** Only in a summary: the start of its day (epoch ms). */
   day?: number;
 }
 
@@ -45,20 +45,20 @@ export interface DueAlert {
   data: AlertData | null;
   /** Epoch ms. */
   createdAt: number;
-  /** Number of tries, including the next one. */
+  /** Number of tries, including the next try. */
   attempts: number;
   /** Names of the channels that have the alert already. */
   takenBy: string[];
   /**
-   * Address to mail it to: the endpoint's, else the account's. A summary goes to the address it was written for. Null if there
-   * is no address, or if the alert is a `delivery.failed` and the endpoint does not want these by mail.
+   * Mail address for the alert: the endpoint's, else the account's. A summary goes to the address for which it was written.
+   * Null if there is no address, or if the alert is a `delivery.failed` and the endpoint wants no mail about these.
    */
   recipient: string | null;
   /** An earlier try has used up one of the mails that the recipient may get in a day. */
   isMailed: boolean;
-  /** An earlier try was held back, because the recipient had got the day's number of mails. */
+  /** An earlier try was held back, because the recipient had got the day's maximum number of mails. */
   isHeld: boolean;
-  /** The database's clock, epoch ms. */
+  /** The database's clock (epoch ms). */
   now: number;
 }
 
@@ -82,7 +82,7 @@ export interface FailureSelection {
 
 /** Alerts that were held back from a recipient's mail on one day. */
 export interface HeldSelection extends MailRecipient {
-  /** Start of the day (UTC), epoch ms. */
+  /** Start of the day in UTC (epoch ms). */
   day: number;
 }
 
@@ -109,34 +109,34 @@ export interface AlertResult {
   takenBy: readonly string[];
   /** Why the other channels do not have it. */
   error: string | null;
-  /** Time until the next try; null if the alert is sent or given up. */
+  /** Time until the next try (ms); null if the alert is sent or given up. */
   nextTryInMs: number | null;
 }
 
 /** Alerts to the owners of endpoints. The statement that changes something also writes the alert; `alerts/` sends it. */
 export interface AlertStore extends StoreTransactions {
-  /** In `tx`: takes the lock on claiming alerts until `tx` ends. Returns false if another process has it. */
+  /** In `tx`: takes the lock for claiming alerts, and keeps it until `tx` ends. Returns false if another process has it. */
   lockAlerts(): Promise<boolean>;
-  /** In `tx`: up to `limit` due alerts, those that have waited longest first. They stay locked until `tx` ends. */
+  /** In `tx`: returns up to `limit` due alerts, longest waiting first. They stay locked until `tx` ends. */
   listDueAlerts(limit: number): Promise<DueAlert[]>;
   /** In `tx`: counts a try of these alerts. They are due again, for any sender, after `leaseMs`. */
   leaseAlerts(ids: readonly string[], leaseMs: number): Promise<void>;
-  /** In `tx`: the number of mails sent today (UTC) to each of `recipients`. Recipients without any are left out. */
+  /** In `tx`: returns how many mails each of `recipients` was sent today (UTC). Recipients without mails are left out. */
   countMailsToday(recipients: readonly MailRecipient[]): Promise<(MailRecipient & { mails: number })[]>;
   /** In `tx`: stores that each of `alerts` uses up one of the mails that its recipient may get today. */
   markMailed(alerts: readonly { id: string; recipient: string }[]): Promise<void>;
   /** In `tx`: stores that each of `alerts` is not mailed to its recipient today. */
   markHeld(alerts: readonly { id: string; recipient: string }[]): Promise<void>;
-  /** In `tx`: one summary for each recipient, due when the day (UTC) is over. May be repeated: a day has one summary. */
+  /** In `tx`: writes one summary for each recipient, due when the day (UTC) is over. May be repeated: it is written once. */
   insertSummaries(recipients: readonly MailRecipient[]): Promise<void>;
   /**
-   * Writes the results of tries, all or none. Does not change an alert that another sender has taken over, because the number
-   * of its try differs. May be repeated.
+   * Writes the results of tries, all or none. Leaves out an alert that another sender has taken over: the number of its try
+   * differs. May be repeated.
    */
   finishAlerts(results: readonly AlertResult[]): Promise<void>;
-  /** For each selection: the number of its failed deliveries by cause, the most frequent cause first. */
+  /** Returns for each selection the number of its failed deliveries by cause, the most frequent cause first. */
   countFailureCauses(selections: readonly FailureSelection[]): Promise<FailureCount[][]>;
-  /** For each selection: the number of its alerts by kind, the most frequent kind first. */
+  /** Returns for each selection the number of its alerts by kind, the most frequent kind first. */
   countHeldAlerts(selections: readonly HeldSelection[]): Promise<AlertCount[][]>;
   /**
    * In `tx`: writes the alert of an endpoint that `tx` has disabled. May be repeated: an endpoint gets one alert each time it

@@ -7,7 +7,7 @@ export class UnreadableRowsError extends WebhooksError {
   override readonly name = 'UnreadableRowsError';
 }
 
-/** A column of one of the host's tables whose changes are captured. */
+/** A column whose changes are captured, in one of the host's tables. */
 export interface CapturedColumn {
   /** The host's entity: its class, its schema or its name. */
   entity: EntityTarget<ObjectLiteral>;
@@ -23,18 +23,20 @@ export interface CapturedColumn {
 export interface ChangeStore extends StoreTransactions {
   /**
    * Checks that the entity has the column, and that the table has exactly the triggers of this capture. Returns the capture's
-   * name. Throws {@link WebhooksSetupError} with the migration to add. If the data source lists that migration, but it was not
-   * run, throws {@link WebhooksNotReadyError}; every other method then throws it too, until `checkTables` passes again.
+   * name. If the check fails, throws {@link WebhooksSetupError} with the migration to add. If the data source lists that
+   * migration but has not run it, throws {@link WebhooksNotReadyError} instead. Then every other method throws this error
+   * too, until `checkTables` passes again.
    */
   checkCapture(captured: CapturedColumn): Promise<string>;
   /**
-   * In `tx`: locks up to `limit` changes of a capture that were never tried, and up to `limit` that are due again. Returns all
-   * of them in the order in which they were made. Skips changes that another worker has locked.
+   * In `tx`: locks up to `limit` untried changes of a capture, and up to `limit` changes that are due again. Returns all these
+   * changes in the order in which they were made. Skips changes that another worker has locked.
    */
   claimChanges(captured: CapturedColumn, limit: number): Promise<ClaimedChange[]>;
   /**
-   * In `tx`: the rows of claimed changes by their id, as TypeORM reads them: names, types and transformers are those of the
-   * entity. Throws {@link UnreadableRowsError} if a row does not fit the table any more. This error aborts `tx`.
+   * In `tx`: returns the rows of claimed changes by the id of the change, as TypeORM reads them: names, types and transformers
+   * are those of the entity. Throws {@link UnreadableRowsError} if a row does not fit the table any more. This error aborts
+   * `tx`.
    */
   readChangedRows(
     captured: CapturedColumn,
@@ -42,33 +44,33 @@ export interface ChangeStore extends StoreTransactions {
   ): Promise<Map<string, ChangedRow>>;
   /**
    * In `tx`: deletes claimed changes whose events are published in `tx`, or that have no events. Later changes of the same
-   * rows, which waited for them, become due.
+   * rows become due.
    */
   deleteChanges(captured: CapturedColumn, changes: readonly ClaimedChange[]): Promise<void>;
   /** In `tx`: postpones claimed changes until their `dueAt`. */
   postponeChanges(captured: CapturedColumn, changes: readonly PostponedChange[]): Promise<void>;
-  /** The captures that have changes, also those that no process maps. */
+  /** Returns the captures that have changes, including those that no process maps. */
   readCaptureHealth(): Promise<CaptureHealth[]>;
 }
 
 /** A change that this transaction has locked. */
 export interface ClaimedChange {
   id: string;
-  /** 0: it was never tried. */
+  /** `0`: the change was never tried. */
   dueAt: number;
   /** Primary key of the host's row, as JSON text: one text for each row. */
   rowKey: string;
   /** A random UUID that the trigger has generated. `newUuid` derives the event's id from it. */
   eventId: string;
-  /** When the change was made, epoch milliseconds. */
+  /** When the change was made (epoch milliseconds). */
   createdAt: number;
-  /** Failed calls of the map. */
+  /** Number of failed calls of `map`. */
   attempts: number;
-  /** It must wait, because an earlier change of the same row is not mapped yet and is not claimed here. */
+  /** The change must wait, because an earlier change of the same row is not mapped yet and is not claimed here. */
   isHeld: boolean;
   /**
-   * If it must wait: when the earlier change is tried again, epoch milliseconds. `null`: another worker maps the earlier change
-   * now, or it is due now.
+   * If the change must wait: when the earlier change is tried again (epoch milliseconds). `null`: another worker maps the
+   * earlier change now, or the earlier change is due now.
    */
   heldUntil: number | null;
 }
@@ -85,7 +87,7 @@ export interface PostponedChange {
   change: ClaimedChange;
   /** Epoch milliseconds of the database's clock. */
   dueAt: number;
-  /** What the map threw; `null`: it was not called, because an earlier change of the row must be mapped first. */
+  /** What `map` threw. `null`: `map` was not called, because an earlier change of the row must be mapped first. */
   error: string | null;
 }
 
@@ -98,6 +100,6 @@ export interface CaptureHealth {
   failingKey: string | null;
   failingAttempts: number;
   failingError: string | null;
-  /** Age of the oldest change that no worker has tried, ms; 0 if there is none. */
+  /** Age (ms) of the oldest change that no worker has tried; `0` if there is none. */
   untriedMs: number;
 }
