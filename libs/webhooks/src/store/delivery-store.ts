@@ -10,7 +10,7 @@ import type { StoreTransactions } from './transactions.js';
 /** A delivery with its last attempt, its event and its endpoint. Instants are epoch ms. */
 export interface DeliveryRecord {
   id: string;
-  /** The database's time when it was read. */
+  /** The database's time when the delivery was read. */
   now: number;
   state: DeliveryState;
   reason: Reason | null;
@@ -34,13 +34,13 @@ export interface DeliveryRecord {
   laneState: LaneState;
   /** End of the pause that the receiver has asked for. */
   laneHoldUntil: number | null;
-  /** Its lane is failing (see `FAILING_AFTER`), so one worker at a time sends its deliveries. */
+  /** The lane is failing (see `FAILING_AFTER`), so only one worker at a time sends the lane's deliveries. */
   isLaneFailing: boolean;
   /** The lane has `maxInFlight` requests in flight. */
   isLaneFull: boolean;
   /** When `maxThroughputPerMinute` allows the lane's next request; `null`: the lane has no such limit. */
   laneRateUntil: number | null;
-  /** If it is due but held back by subject order: the delivery of the same subject that it waits for. */
+  /** If subject order holds back this delivery although it is due: the id of the delivery that it waits for. */
   heldBy: string | null;
   eventId: string;
   eventSequence: string;
@@ -55,13 +55,13 @@ export interface DeliveryRecord {
 /** A delivery with the data from which its requests can be derived. */
 export interface DeliveryDetailRecord extends DeliveryRecord {
   body: string;
-  /** Headers of the response to the last attempt, and its number, as JSON; `null`: none are kept. */
+  /** Headers of the response to the last attempt, and the attempt's number, as JSON; `null`: none are kept. */
   responseHeaders: string | null;
-  /** Name of the profile; `null`: its endpoint's row has been deleted. */
+  /** Name of the profile; `null`: the endpoint's row has been deleted. */
   profile: string | null;
-  /** Custom headers of its endpoint, sealed. */
+  /** Custom headers of the endpoint, sealed. */
   customHeaders: string | null;
-  /** Its endpoint has no secret of its own. */
+  /** The endpoint has no secret of its own. */
   isWithoutSecret: boolean;
 }
 
@@ -113,11 +113,11 @@ export interface SubjectEventPage {
   limit: number;
   /** Only sequences below this one. */
   before?: string;
-  /** Maximum total size of the data of the events. The first event is returned whatever its size. */
+  /** Maximum size of the events' data, in total. The first event is returned whatever its size. */
   maxDataBytes: number;
 }
 
-/** The fields that decide whether an endpoint gets an event, and those that identify it to its owner. */
+/** The fields that decide whether an endpoint gets an event, and the fields by which its owner knows the endpoint. */
 export interface SubscriberRecord {
   /** UUID. */
   id: string;
@@ -156,8 +156,8 @@ export interface DeliveryStore extends StoreTransactions {
   /** The attempts before the last one, oldest first. */
   listAttempts(deliveryId: string): Promise<AttemptRecord[]>;
   /**
-   * The deliveries of these events, in the order of `sequences`. The deliveries of one event are in order of age, the oldest
-   * first. At most `perEvent` for each event, and `total` for all of them.
+   * The deliveries of these events, in the order of `sequences`. The deliveries of one event are in order of age, the
+   * oldest first. At most `perEvent` deliveries for each event, and at most `total` deliveries for all events together.
    */
   listDeliveriesOfEvents(
     tenantId: string,
@@ -166,16 +166,19 @@ export interface DeliveryStore extends StoreTransactions {
   ): Promise<DeliveryRecord[]>;
   /** The ids of one event's deliveries, oldest first. */
   listDeliveryIdsOfEvent(tenantId: string, eventUuid: string): Promise<string[]>;
-  /** Whether the tenant has, or had within retention, this endpoint (UUID). */
+  /** Whether the tenant has this endpoint (UUID), or had it within retention. */
   hasLane(tenantId: string, endpointId: string): Promise<boolean>;
 
-  /** In `tx`: locks a delivery, then its lane, as recording an outcome does. `null`: there is no such delivery. */
+  /**
+   * In `tx`: locks a delivery and then its lane, in the same order as recording an outcome. `null`: there is no such
+   * delivery.
+   */
   lockDelivery(tenantId: string, id: string): Promise<LockedDelivery | null>;
   /**
-   * In `tx`: makes deliveries of one lane due now. Finished ones begin their schedule anew, waiting ones continue theirs. In
-   * both cases the numbers of attempts continue. The lane becomes due, unless it is paused: now, or when its hold and the
-   * exclusive claim of one worker have ended. The commit wakes this process's worker. Deliveries that are being sent, or whose
-   * body is erased, stay as they are.
+   * In `tx`: makes deliveries of one lane due now. Finished deliveries begin their schedule anew, and waiting ones
+   * continue their schedule. In both cases the numbers of attempts continue. Unless the lane is paused, it becomes due:
+   * now, or when its hold and the exclusive claim of one worker have ended. The commit wakes this process's worker.
+   * Deliveries that are being sent, or whose body is erased, stay as they are.
    */
   requeueDeliveries(laneId: string, ids: readonly string[]): Promise<void>;
   /** In `tx`: discards a locked delivery if it is waiting. Repeatable. */
@@ -187,18 +190,18 @@ export interface DeliveryStore extends StoreTransactions {
     endpointId: string,
   ): Promise<{ id: string; state: LaneState; now: number } | null>;
   /**
-   * In `tx`: locks deliveries that ended without success and returns their ids, earliest end first. Skips test deliveries and
-   * those that others have locked, that were cancelled, that the endpoint asked to ignore, or that have no body.
+   * In `tx`: locks deliveries that ended without success and returns their ids, earliest end first. Skips test deliveries,
+   * deliveries that others have locked, cancelled ones, ones that the endpoint asked to ignore, and ones without a body.
    */
   lockFailedDeliveries(search: FailedSearch): Promise<string[]>;
-  /** Number of deliveries that {@link lockFailedDeliveries} would find, locked or not, counted up to `limit`. */
+  /** Counts, up to `limit`, the deliveries that {@link lockFailedDeliveries} would find if none were locked. */
   countFailedDeliveries(search: FailedSearch): Promise<number>;
   /**
-   * In `tx`: locks deliveries that wait for their next attempt, and returns them, earliest due first. Skips test deliveries
-   * and those that are due already, that others have locked, or that had no attempt yet.
+   * In `tx`: locks deliveries that wait for their next attempt, and returns them, earliest due first. Skips test
+   * deliveries, deliveries that others have locked, ones that are due already, and ones without an attempt.
    */
   lockWaitingDeliveries(search: WaitingSearch): Promise<{ id: string; nextAt: number }[]>;
-  /** Number of deliveries that {@link lockWaitingDeliveries} would find, locked or not, counted up to `limit`. */
+  /** Counts, up to `limit`, the deliveries that {@link lockWaitingDeliveries} would find if none were locked. */
   countWaitingDeliveries(search: WaitingSearch): Promise<number>;
 
   /** The newest events of a subject. */
@@ -210,8 +213,8 @@ export interface DeliveryStore extends StoreTransactions {
   /** Which of these events are not relayed yet. */
   listUnrelayed(sequences: readonly string[]): Promise<Set<string>>;
   /**
-   * The tenant's live endpoints, and its deleted endpoints that were registered at `to` or earlier and deleted at `from` or
-   * later (epoch ms). Returns only the newest of each kind, so that they fit into a response.
+   * The tenant's live endpoints, and the deleted endpoints that existed between `from` and `to` (epoch ms). Returns only
+   * the newest of each kind, so that the list fits into a response.
    */
   listSubscribers(tenantId: string, range: { from: number; to: number }): Promise<Subscribers>;
 }

@@ -46,7 +46,7 @@ export interface EndpointLane {
   ordering: Ordering;
   /** When a worker should claim from it; `null`: never. */
   nextDueAt: number | null;
-  /** Nothing is claimed before this, because the receiver asked for a pause. */
+  /** Nothing is claimed before this time, because the receiver asked for a pause. */
   holdUntil: number | null;
   maxInFlight: number | null;
   maxThroughputPerMinute: number | null;
@@ -64,7 +64,9 @@ export type NewEndpointLane = Pick<
   'state' | 'ordering' | 'maxInFlight' | 'maxThroughputPerMinute'
 >;
 
-/** Fields to change. `deletedAt` deletes the endpoint: its row stays for at least an hour, and while it has deliveries. */
+/**
+ * Fields to change. `deletedAt` deletes the endpoint: its row stays for at least an hour, and while deliveries are left.
+ */
 export type EndpointChanges = Partial<
   Omit<EndpointRecord, 'id' | 'tenantId' | 'lane'> & { deletedAt: number }
 >;
@@ -95,15 +97,15 @@ export interface EndpointStore extends StoreTransactions {
   listEndpoints(scope: EndpointScope, page: EndpointPage): Promise<EndpointRecord[]>;
   /** All endpoints of a tenant. */
   summarizeEndpoints(tenantId: string): Promise<EndpointSummary[]>;
-  /** When the tenant's `n`-th newest endpoint was registered, deleted ones included. `null`: there are fewer. */
+  /** When the tenant's `n`-th newest endpoint was registered; deleted endpoints count. `null`: there are fewer. */
   findRegistrationTime(tenantId: string, n: number): Promise<number | null>;
   /** In `tx`: locks an endpoint until `tx` ends. Returns the database's time, or `null` if there is no such endpoint. */
   lockEndpoint(scope: EndpointScope, id: string): Promise<number | null>;
   /** In `tx`: writes an endpoint and its lane. */
   insertEndpoint(endpoint: NewEndpoint, lane: NewEndpointLane): Promise<void>;
   /**
-   * In `tx`: changes an endpoint and its lane. Repeatable. If it makes the lane due, the workers of this process check
-   * for work when `tx` commits.
+   * In `tx`: changes an endpoint and its lane. Repeatable. If the change makes the lane due, the workers of this process
+   * check for work when `tx` commits.
    */
   updateEndpoint(
     endpoint: Pick<EndpointRecord, 'id' | 'tenantId'>,

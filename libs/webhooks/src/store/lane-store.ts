@@ -6,20 +6,20 @@ export interface LaneStore extends StoreTransactions {
   /**
    * What there is to do, except in the lanes of `skip`. Read only.
    *
-   * @param captures names of captures that this worker maps; without any, it does not look for changes
+   * @param captures names of the captures that this worker maps; without names, changes are not checked
    */
   checkForWork(skip: LanesToSkip, captures?: readonly string[]): Promise<WorkCheck>;
   /**
-   * In `tx`: locks up to `count` open lanes that are due, the longest waiting first, until `tx` ends. Skips lanes that another
-   * worker has locked, and those of `skip`. The commit of `tx` does not wait for the disk: a crash of the database may undo
-   * the claim, but never outcomes that are recorded later.
+   * In `tx`: locks up to `count` open lanes that are due, the longest waiting first, until `tx` ends. Skips lanes that
+   * another worker has locked, and the lanes of `skip`. The commit of `tx` does not wait for the disk: a crash of the
+   * database may undo the claim, but never undoes an outcome that is recorded later.
    *
-   * @param isEarly also lock failing lanes that wait only for their next step (`FAILING_LANE_STEP_MS`). Default false
+   * @param isEarly also lock failing lanes that wait for nothing but their next step (`FAILING_LANE_STEP_MS`). Default false
    */
   claimLanes(count: number, skip: LanesToSkip, isEarly?: boolean): Promise<ClaimableLane[]>;
   /**
-   * In `tx`: leases due deliveries of lanes that `claimLanes` has locked, until the lease ends. The lanes move to the back
-   * of the queue and their counters are updated. Calling it again leases the next deliveries.
+   * In `tx`: leases due deliveries of lanes that `claimLanes` has locked. The lanes move to the back of the queue, and
+   * their counters are updated. Calling it again leases the next deliveries.
    *
    * @param maxSuspects maximum number of suspects (deliveries that may have crashed a worker). Keep it small: if the worker
    * crashes, the crash counts against all deliveries of the worker
@@ -32,9 +32,10 @@ export interface LaneStore extends StoreTransactions {
   /** Returns the ids of the lanes in which more than `depth` first attempts, or more than `depth` retries, are due. */
   findDeepLanes(laneIds: readonly string[], depth: number): Promise<string[]>;
   /**
-   * Looks behind the first `depth` due deliveries for those that subject order does not hold back, and moves them to the front
-   * of the lane, so that the next claim finds them. Returns how many; 0: there are none. It may examine all that is due, a few
-   * thousand in each statement, so it is not for a worker's loop. No statement follows after `signal` is aborted.
+   * Looks behind the first `depth` due deliveries for deliveries that subject order does not hold back. Moves these to the
+   * front of the lane, so that the next claim finds them. Returns how many; 0: there are none. This may examine all due
+   * deliveries, a few thousand in each statement, so it takes too long for a worker's loop. When `signal` is aborted, no
+   * further statement follows.
    */
   advanceUnheld(laneId: string, depth: number, signal?: AbortSignal): Promise<number>;
   /** Opens a lease that lasts `leaseMs`. */
@@ -55,11 +56,11 @@ export interface LanesToSkip {
 export interface WorkCheck {
   /** There are unrelayed events. */
   hasEvents: boolean;
-  /** Time until the first lane is due, ms; 0: now; `null`: none will be. */
+  /** Time until the first lane is due (ms); 0: a lane is due now; `null`: no lane will be due. */
   dueInMs: number | null;
   /**
-   * Time until the first failing lane that holds due deliveries is itself due (see `FAILING_LANE_STEP_MS`), ms; `null` if
-   * there is none.
+   * A failing lane may hold due deliveries although it is not due itself (see `FAILING_LANE_STEP_MS`). The time until the
+   * first such lane is due (ms); `null`: there is none.
    */
   failingDueInMs: number | null;
   /** A lease has expired. */
@@ -76,22 +77,22 @@ export interface WorkCheck {
   hasChanges: boolean;
 }
 
-/** A lane that is due, locked by this transaction. */
+/** A due lane that this transaction has locked. */
 export interface ClaimableLane {
   laneId: string;
   tenantId: string;
   ordering: Ordering;
-  /** Number of deliveries that the lane's own limits allow to be claimed now; `Infinity` without limits. */
+  /** How many deliveries may be claimed now under the lane's own limits; `Infinity`: it has none. */
   allowance: number;
   /** `FAILING_AFTER` of its deliveries failed in a row, so only one worker at a time claims from it. */
   isFailing: boolean;
-  /** Time between two requests by its rate limit, microseconds; `null`: no limit. */
+  /** Time between two requests under its rate limit (microseconds); `null`: no limit. */
   requestIntervalUs: number | null;
-  /** Rate clock before this claim, epoch microseconds; 0 without a limit. */
+  /** The rate clock before this claim (epoch microseconds); 0: no limit. */
   rateClockUs: number;
   /** Has an exact limit, so its deliveries in flight are counted. */
   hasLimits: boolean;
-  /** Time until it is due again if nothing is claimed from it, ms. */
+  /** Time until it is due again (ms) if nothing is claimed from it. */
   emptyWaitMs: number;
 }
 
@@ -100,11 +101,11 @@ export interface LaneClaim {
   lane: ClaimableLane;
   /** Maximum number of deliveries to claim. */
   count: number;
-  /** How many of these are kept for retries, if any are due. */
+  /** How many of these are kept for retries, if retries are due. */
   retryCount: number;
   /**
-   * Maximum bytes of large bodies (`LARGE_BODY_BYTES`) to claim. The first is claimed whatever its size, unless this is 0.
-   * The rest stays in the lane.
+   * Maximum total size (bytes) of the large bodies to claim: see `LARGE_BODY_BYTES`. Unless this is 0, the first large body
+   * is claimed whatever its size. The rest stays in the lane.
    */
   maxBytes: number;
   /** Number of due deliveries to examine, because subject order may hold back the first ones. */
@@ -112,7 +113,7 @@ export interface LaneClaim {
 }
 
 export interface OpenedLease {
-  /** The fencing token. Each lease has a larger one than all leases before it. */
+  /** The fencing token. Each lease has a larger token than all leases before it. */
   id: string;
   /** Number of workers that hold a lease now, including the owner of this lease. */
   workers: number;
@@ -121,9 +122,9 @@ export interface OpenedLease {
 /** The lease that deliveries are claimed under. */
 export interface LeaseTerms {
   id: string;
-  /** Its remaining time, ms. */
+  /** Its remaining time (ms). */
   leaseMs: number;
-  /** How long only this worker may claim from a failing lane, unless an outcome releases it earlier, ms. */
+  /** How long (ms) only this worker may claim from a failing lane. An outcome may release the lane earlier. */
   exclusiveMs: number;
 }
 
@@ -138,7 +139,7 @@ export interface ClaimedDelivery {
   callbackUrl: string | null;
   attempts: number;
   attemptsBefore: number;
-  /** When the last attempt began, epoch milliseconds; `null`: there was none. */
+  /** When the last attempt began (epoch milliseconds); `null`: there was none. */
   attemptAt: number | null;
   /** Number of claims without an outcome, including this one. */
   claims: number;
@@ -149,6 +150,6 @@ export interface ClaimedDelivery {
   test: boolean;
   /** The trace context in which its event was published. */
   traceparent: string | null;
-  /** When its event was published, epoch milliseconds; `null`: a replay has created it, and it had no attempt yet. */
+  /** When its event was published (epoch ms); `null`: a replay has created the delivery, and it had no attempt yet. */
   publishedAt: number | null;
 }

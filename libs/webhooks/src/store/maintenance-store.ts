@@ -15,15 +15,15 @@ export interface PausedBacklog {
   isOverLimit: boolean;
 }
 
-/** The result of one batch of the retention. */
+/** The result of one retention batch. */
 export interface RetentionBatch {
   /** Where to continue; `null`: the next rows are younger. */
   next: string | null;
-  /** Rows that it has deleted or erased. */
+  /** Number of rows that the batch has deleted or erased. */
   done: number;
 }
 
-/** Tables from which a tenant's rows can be deleted without rows of other tables. */
+/** A tenant's rows in these tables can be deleted without any change to other tables. */
 export type TenantTable = 'alerts' | 'idempotencyKeys' | 'jobs' | 'lanes' | 'endpoints' | 'accounts';
 
 /**
@@ -32,61 +32,62 @@ export type TenantTable = 'alerts' | 'idempotencyKeys' | 'jobs' | 'lanes' | 'end
  */
 export interface MaintenanceStore extends StoreTransactions {
   /**
-   * Makes the deliveries of expired leases due again, counts their lanes' deliveries in flight anew and deletes the
-   * leases. Returns the number of deliveries that were handed over directly; claimed ones need no rescue, because their
-   * due time is the end of their lease.
+   * Deletes expired leases, and counts the deliveries in flight of their lanes anew. Makes due again the deliveries that
+   * were handed over directly, and returns how many. Claimed deliveries need no rescue, because their due time is the end
+   * of their lease.
    */
   rescueExpiredLeases(): Promise<number>;
   /**
-   * Discards a batch of the deliveries that wait in one closed lane, with the reason of its endpoint. Returns how many.
-   * The lane stays due until nothing waits in it; deliveries in flight end with their outcome or their lease.
+   * Discards a batch of the deliveries that wait in one closed lane, with the reason of the lane's endpoint. Returns how
+   * many. The lane stays due until nothing waits in it; deliveries in flight end with their outcome or their lease.
    */
   discardBacklog(): Promise<number>;
   /**
    * Disables an active or paused endpoint, closes its lane and writes the alert, all in one statement, so that no claim
-   * follows. Returns false if it was disabled or deleted before.
+   * follows. Returns false if the endpoint was disabled or deleted before.
    */
   disableEndpoint(endpointId: string, reason: Reason): Promise<boolean>;
   /**
-   * Disables a batch of the active endpoints that have failed for `disableAfterMs`, with at least ten failed deliveries and no
-   * success, as {@link disableEndpoint} does. Returns those that this call disabled. `exemptProfiles`: profiles whose
-   * platform promises never to disable.
+   * Disables a batch of active endpoints, as {@link disableEndpoint} does. Takes endpoints that have failed for
+   * `disableAfterMs`, with at least ten failed deliveries and no success. Returns the endpoints that this call disabled.
+   * `exemptProfiles`: profiles whose platform promises never to disable an endpoint.
    */
   disableFailingEndpoints(
     disableAfterMs: number,
     exemptProfiles: readonly string[],
   ): Promise<DisabledEndpoint[]>;
   /**
-   * Writes an alert for each endpoint that {@link disableFailingEndpoints} will disable within a day (within a fifth of
-   * `disableAfterMs` if that is shorter), once per period of failure. Returns how many alerts it wrote.
+   * Writes an alert for each endpoint that {@link disableFailingEndpoints} will disable within a day, or within a fifth of
+   * `disableAfterMs` if that is shorter. Writes one alert per period of failure. Returns how many alerts it wrote.
    */
   warnFailingEndpoints(disableAfterMs: number, exemptProfiles: readonly string[]): Promise<number>;
   /**
-   * Counts the waiting deliveries of a batch of paused lanes with ids after `after`, and writes an alert for each that has
-   * reached 80 % of `maxWaiting`, once per pause. Returns the batch by id: continue after the last one, until it is empty.
+   * Takes a batch of paused lanes with ids after `after`, and counts their waiting deliveries. Writes an alert for each
+   * lane that has reached 80 % of `maxWaiting`, once per pause. Returns the batch in order of lane id: continue after the
+   * last lane, until a batch is empty.
    */
   checkPausedBacklogs(maxWaiting: number, after: string): Promise<PausedBacklog[]>;
   /**
    * Discards a batch of the deliveries that wait in a paused lane, with the reason `backlog-full`, until `maxWaiting` are
    * left. Keeps retries first, then the deliveries with the latest due times. Returns how many it discarded; 0 at the end.
-   * Several processes may call it at once.
+   * Several processes may do this at once.
    */
   discardPausedBacklog(laneId: string, maxWaiting: number): Promise<number>;
 
   /**
-   * Deletes deliveries that ended more than `retentionMs` ago, with their attempts, among a batch of ids after `after`.
-   * Never deletes a delivery that has not ended.
+   * Takes a batch of deliveries with ids after `after`. Deletes those that ended more than `retentionMs` ago, with their
+   * attempts. Never deletes a delivery that has not ended.
    */
   deleteOldDeliveries(retentionMs: number, after: string): Promise<RetentionBatch>;
   /**
-   * Deletes events that were published more than `retentionMs` ago, are relayed and have no delivery left, among a batch of
-   * sequences after `after`. Call it after {@link deleteOldDeliveries}: an event that still has a delivery stays until the
-   * next round.
+   * Takes a batch of events with sequences after `after`. Deletes those that were published more than `retentionMs` ago,
+   * are relayed and have no delivery left. Call this after {@link deleteOldDeliveries}: an event that still has a
+   * delivery stays until the next round.
    */
   deleteUnusedEvents(retentionMs: number, after: string): Promise<RetentionBatch>;
   /**
-   * Deletes endpoints that were deleted by their owner more than an hour ago and have no delivery left, with their lanes
-   * and figures, among a batch of ids (UUIDs) after `after`. Returns where to continue, or null at the end.
+   * Takes a batch of endpoints with ids (UUIDs) after `after`. Deletes those that their owner deleted more than an hour ago
+   * and that have no delivery left, with their lanes and figures. Returns where to continue, or null at the end.
    */
   deleteUnusedEndpoints(after: string): Promise<string | null>;
   /** Deletes alerts that were written more than `retentionMs` (at least a week) ago and are sent or given up. Returns how many. */
@@ -94,17 +95,17 @@ export interface MaintenanceStore extends StoreTransactions {
   /** Deletes a batch of jobs that ended more than `retentionMs` ago. Returns how many. */
   deleteOldJobs(retentionMs: number): Promise<number>;
   /**
-   * Deletes lanes of callbacks that are idle and have no deliveries left, among a batch of ids after `after`.
+   * Takes a batch of callback lanes with ids after `after`. Deletes those that are idle and have no deliveries left.
    * Returns where to continue; `'0'` means at the start.
    */
   deleteIdleLanes(after: string): Promise<string>;
 
   /**
-   * Marks the tenant's endpoints as deleted, removes their secrets and headers, deletes the operator's pauses of the tenant and
-   * its endpoints, and closes all lanes of the tenant, so that no worker claims from them.
+   * Marks the tenant's endpoints as deleted, and removes their secrets and headers. Deletes the operator's pauses of the
+   * tenant and of its endpoints. Closes all lanes of the tenant, so that no worker claims from them.
    */
   closeTenant(tenantId: string): Promise<void>;
-  /** Number of the tenant's events plus number of its deliveries, each counted up to `limit`. */
+  /** Number of the tenant's events plus number of the tenant's deliveries, each counted up to `limit`. */
   countTenantRecords(tenantId: string, limit: number): Promise<number>;
   /** Deletes a batch of the tenant's events, relayed or not. Returns how many; 0 means that none is left. */
   deleteTenantEvents(tenantId: string): Promise<number>;

@@ -12,12 +12,12 @@ export interface OutboxStore extends StoreTransactions {
    */
   insertEvents(events: readonly NewEvent[], traceparent?: string | null): Promise<PublishedEvent[]>;
   /**
-   * In `tx`: locks up to `limit` unrelayed events until `tx` ends. Skips events that another worker has locked. The events of a
-   * subject are in order, and none is returned while an earlier event of its subject waits elsewhere. The total size of their
-   * data is limited: the oldest event and small events come first.
+   * In `tx`: locks up to `limit` unrelayed events until `tx` ends. Skips events that another worker has locked. The
+   * events of a subject are in order, and none is returned while an earlier event of its subject waits elsewhere. The
+   * total size of the events' data is limited: the oldest event and small events come first.
    */
   claimEvents(limit: number): Promise<ClaimedEvents>;
-  /** In `tx`: the lanes of these tenants' endpoints that events may match: active and paused ones. Read only. */
+  /** In `tx`: the lanes of these tenants' active and paused endpoints, which events may match. Read only. */
   readDestinationsOfTenants(tenantIds: readonly string[]): Promise<DestinationRecord[]>;
   /** The destinations of these lanes, whatever the lanes' state. Lanes that no longer exist are left out. Read only. */
   readDestinationsOfLanes(laneIds: readonly string[]): Promise<DestinationRecord[]>;
@@ -37,9 +37,9 @@ export interface OutboxStore extends StoreTransactions {
     leaseId: string,
   ): Promise<HandedOverDelivery[]>;
   /**
-   * The unrelayed events with the destinations of their tenants, if they are few, small and without callbacks: see
-   * {@link FewEvents}. Returns `null` if single statements do not run at READ COMMITTED: only `claimEvents` can be used then.
-   * Read only; locks nothing.
+   * The unrelayed events with the destinations of their tenants, if the events are few, small and without callbacks: see
+   * {@link FewEvents}. Returns `null` if single statements do not run at READ COMMITTED: then only `claimEvents` can be
+   * used. Read only; locks nothing.
    */
   readFewEvents(): Promise<FewEvents | null>;
   /**
@@ -114,7 +114,7 @@ export interface ClaimedEvents {
 
 /** The part of an event that {@link OutboxStore.relayFewEvents} checks. */
 export interface VersionedEvent extends Pick<ClaimedEvent, 'sequence' | 'tenantId' | 'subject'> {
-  /** Version of the destinations of its tenant. Changes when one of these destinations changes. */
+  /** Version of its tenant's destinations. Changes when one of these destinations changes. */
   version: string;
 }
 
@@ -123,7 +123,10 @@ export interface FewEvents {
   events: (ClaimedEvent & VersionedEvent)[];
   /** Active and paused endpoints of their tenants. */
   destinations: DestinationRecord[];
-  /** These are all unrelayed events. False, with empty lists, if there are more, or some that only `claimEvents` can take. */
+  /**
+   * The lists hold all unrelayed events. `false`, with empty lists: there are more events, or there are events that only
+   * `claimEvents` can take.
+   */
   isWhole: boolean;
 }
 
@@ -158,7 +161,7 @@ export interface DeliveryToInsert {
 /** A delivery that was leased when it was inserted. */
 export interface HandedOverDelivery {
   id: string;
-  /** Index in the list of deliveries that was inserted. */
+  /** Its index in the list of deliveries that the caller passed. */
   index: number;
 }
 
@@ -171,7 +174,7 @@ export interface CallbackOrigin {
 
 /**
  * A lane with its endpoint and its tenant's account, as they are now. JSON columns stay text, because one damaged row must
- * not stop those that are read with it.
+ * not stop the rows that are read with it.
  */
 export interface DestinationRecord {
   laneId: string;
@@ -204,7 +207,7 @@ export interface DestinationRecord {
   skipErrorCodes: string | null;
   retryOnError: boolean | null;
   sendAlertEmail: boolean | null;
-  /** Of the endpoint, epoch milliseconds. */
+  /** When the endpoint was registered (epoch milliseconds). */
   createdAt: number | null;
   /** JSON: list of sealed secrets; `null`: there is no account yet. */
   accountSecrets: string | null;

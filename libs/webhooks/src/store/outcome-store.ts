@@ -7,7 +7,7 @@ export interface RecordableOutcome {
     id: string;
     /** The outcome is written only if the delivery still has this lease. */
     leaseId: string;
-    /** When the attempt before this one began, epoch ms; `null`: there was none. */
+    /** When the attempt before this one began (epoch ms); `null`: there was none. */
     attemptAt: number | null;
     /** Its lane was failing when it was claimed, and only this worker could claim from it. */
     isExclusive: boolean;
@@ -18,13 +18,13 @@ export interface RecordableOutcome {
   /** `pending`: try again after `delayMs`. */
   state: 'delivered' | 'pending' | 'exhausted' | 'discarded';
   reason: Reason | null;
-  /** Time until the next attempt, ms. */
+  /** Time until the next attempt (ms). */
   delayMs: number;
   /** The attempt that was made; `null`: none. */
   attempt: {
     /** From 1, over all rounds. */
     number: number;
-    /** On the process's monotonic clock (`performance.now()`), ms. */
+    /** On the process's monotonic clock, `performance.now()` (ms). */
     startedAt: number;
     durationMs: number;
     status: number | null;
@@ -35,13 +35,13 @@ export interface RecordableOutcome {
   } | null;
   /** Counts as a failure of the lane. */
   failure: boolean;
-  /** Pause of the whole lane, ms; 0: none. */
+  /** Pause of the whole lane (ms); 0: none. */
   pauseLaneMs: number;
-  /** All workers may claim from the lane again. Until now, only this worker could. */
+  /** All workers may claim from the lane again. Until now, only this worker was allowed to. */
   releasesLane: boolean;
 }
 
-/** A failure about which the endpoint's owner wants an alert. The store limits how often. */
+/** A failure about which the endpoint's owner wants an alert. The store limits how often it writes one. */
 export interface FailureAlert {
   deliveryId: string;
   /**
@@ -51,7 +51,7 @@ export interface FailureAlert {
   kind: 'delivery.exhausted' | 'delivery.failed';
   /** What the limit counts by. Contains no colon. */
   scope: string;
-  /** At most one alert for each scope in this time, ms. More than 0. */
+  /** At most one alert for each scope in this time (ms). More than 0. */
   everyMs: number;
   /** `AlertData` as JSON text. */
   data: string;
@@ -59,13 +59,13 @@ export interface FailureAlert {
 
 /** What {@link OutcomeStore.recordOutcomes} wrote. */
 export interface RecordedOutcomes {
-  /** Ids of the deliveries whose outcome was written. The others had lost their lease. */
+  /** Ids of the deliveries whose outcome was written. The other deliveries had lost their lease. */
   ids: Set<string>;
   /** Lanes that became failing, or healthy again, with these outcomes. */
   healthChanges: { laneId: string; healthy: boolean }[];
   /**
-   * Lanes from which this worker must stop sending: paused, closed, on hold, or now claimed by one worker at a time. The
-   * caller returns the deliveries that wait in this process to these lanes.
+   * Lanes from which this worker must stop sending: paused, closed, on hold, or now claimed by one worker at a time. Some
+   * of their deliveries may still wait in this process: the caller returns them to the lanes.
    */
   stopped: string[];
   /** Lanes that are due now. */
@@ -91,16 +91,16 @@ export interface OutcomeStore extends StoreTransactions {
   ): Promise<RecordedOutcomes>;
   /**
    * Writes successful first attempts of lanes that have no exact limit and are not failing. Updates only the deliveries.
-   * Leaves out those whose lane has something to update, or whose lease was lost: {@link recordOutcomes} takes these.
+   * Leaves out deliveries whose lane has something to update, or whose lease was lost: {@link recordOutcomes} takes these.
    * Returns the ids that were written.
    *
    * The result of a second call lacks the ids that are already written: call {@link findRecordedOutcomes} before a second call.
    */
   recordFirstSuccesses(outcomes: readonly RecordableOutcome[]): Promise<Set<string>>;
   /**
-   * Keeps deliveries whose outcomes cannot be recorded yet from being sent again for `ms` from now. Extends their leases, even
-   * expired ones. If a delivery was rescued and not claimed since, leases it again. Leaves out deliveries whose attempt is
-   * recorded, or that have another lease.
+   * For `ms` from now, no worker sends these deliveries again, although their outcomes cannot be recorded yet. Extends
+   * their leases, even expired ones. If a delivery was rescued and not claimed since, leases it again. Leaves out
+   * deliveries whose attempt is recorded, or that have another lease.
    */
   keepLeased(outcomes: readonly RecordableOutcome[], ms: number): Promise<void>;
   /** Returns the ids of outcomes that were committed although the reply was lost. Read only. */

@@ -3,10 +3,10 @@ import type { StoreTransactions } from './transactions.js';
 
 /** A sealed secret, or an endpoint's sealed headers. */
 export interface SealedSample {
-  /** Id of the key that it is sealed under; `plain` if it is stored unencrypted. */
+  /** Id of the key that seals the value; `plain`: the value is stored unencrypted. */
   keyId: string;
   tenantId: string;
-  /** UUID; null for a secret of the account. */
+  /** UUID; `null` for a secret of the account. */
   endpointId: string | null;
   sealed: string;
 }
@@ -17,7 +17,7 @@ export type SealedTable = 'endpoints' | 'accounts';
 /** The sealed columns of an endpoint or account. */
 export interface SealedColumns {
   secrets: StoredSecret[];
-  /** Null for an account, and for an endpoint without headers. */
+  /** `null` for an account, and for an endpoint without headers. */
   headers: string | null;
 }
 
@@ -25,12 +25,12 @@ export interface SealedRow {
   /** Key of the row. */
   key: string;
   tenantId: string;
-  /** UUID; null for an account. */
+  /** UUID; `null` for an account. */
   endpointId: string | null;
-  /** Null if the column contains invalid JSON. */
+  /** `null` if the column contains invalid JSON. */
   secrets: StoredSecret[] | null;
   headers: string | null;
-  /** The database's clock, epoch ms. */
+  /** The database's time (epoch ms). */
   now: number;
 }
 
@@ -49,11 +49,11 @@ export interface QueueFigures {
   dueLanes: number;
   /** Deliveries that are due. */
   due: number;
-  /** Age of the oldest due delivery or unrelayed event, ms; 0 if there is none. */
+  /** Age (ms) of the oldest due delivery or unrelayed event; 0: there is none. */
   lagMs: number;
   /**
-   * How long the oldest unrelayed event, or the lane that has been due for longest, has waited for a worker, ms; 0 if none
-   * waits. Endpoints that are slow, fail or have limits do not raise it: their lanes are due again later.
+   * How long (ms) the oldest unrelayed event, or the lane that has been due longest, has waited for a worker; 0: nothing
+   * waits. Endpoints that are slow, fail or have limits do not raise this time: their lanes are due again later.
    */
   waitMs: number;
   /** Leases of all workers. */
@@ -67,9 +67,9 @@ export interface DatabaseHealth {
   liveRows: number;
   /** Name of the largest hot table, for a warning. */
   table: string;
-  /** Age of the oldest open transaction, ms. */
+  /** Age of the oldest open transaction (ms). */
   oldestTransactionMs: number;
-  /** Age of the oldest unrelayed event, ms. */
+  /** Age of the oldest unrelayed event (ms). */
   relayLagMs: number;
   /**
    * Whether a worker holds a lease. An idle worker holds none. While events stay unrelayed, `false` means that no worker runs,
@@ -83,17 +83,20 @@ export type ProcessRole = 'api' | 'worker';
 
 /** The checks when a process starts, and the figures for operators. */
 export interface SetupStore extends StoreTransactions {
-  /** Keeps the process alive if the server closes a connection of the host's pool. Returns a function that ends this. */
+  /**
+   * Keeps the process alive if the server closes a connection of the host's pool. Returns a function that ends this
+   * protection.
+   */
   guardConnections(): () => void;
   /** Throws {@link DatabaseEncodingError} if the database cannot store every text. */
   checkEncoding(): Promise<void>;
   /** Throws {@link MissingRightsError} if the role of the connection lacks rights on tables or sequences that exist. */
   checkRights(role: ProcessRole): Promise<void>;
   /**
-   * Throws {@link WebhooksSetupError} if a table or a column is missing, with the name of the table and how to add it. Throws
-   * {@link WebhooksNotReadyError} instead if all tables are missing, or if the data source lists migrations of this module that
-   * were not run and may add what is missing. Then every method that reads or writes the tables throws this error too, until
-   * the check passes.
+   * Throws {@link WebhooksSetupError} if a table or a column is missing. The error names the table and says what to do.
+   * Throws {@link WebhooksNotReadyError} instead in two cases: all tables are missing, or the data source lists
+   * migrations of this module that were not run and may add what is missing. Then every method that reads or writes the
+   * tables throws this error too, until the check passes.
    */
   checkTables(): Promise<void>;
   /**
@@ -101,11 +104,11 @@ export interface SetupStore extends StoreTransactions {
    * isolation level.
    */
   checkIsolation(): Promise<void>;
-  /** Up to `perKey` live secrets and headers of each key. Columns and values that cannot be read are left out. */
+  /** For each key, up to `perKey` live secrets and headers. Columns and values that cannot be read are left out. */
   sampleSealedValues(perKey: number): Promise<SealedSample[]>;
-  /** Endpoints and accounts with a live secret, or headers, that are stored unencrypted. */
+  /** Numbers of endpoints and accounts whose live secrets or headers are stored unencrypted. */
   countPlaintextRows(): Promise<{ endpoints: number; accounts: number }>;
-  /** Use of profiles other than `known`, by name. Deleted endpoints do not count. */
+  /** The use of each profile that is not in `known`, in order of name. Deleted endpoints do not count. */
   countUnknownProfiles(known: readonly string[]): Promise<ProfileUse[]>;
   /** Number of endpoints (deleted ones included) plus number of accounts, each counted up to `limit`. */
   countSealedRows(limit: number): Promise<number>;
@@ -117,6 +120,6 @@ export interface SetupStore extends StoreTransactions {
   /** In `tx`: writes the sealed columns of one row. */
   updateSealedRow(table: SealedTable, key: string, columns: SealedColumns): Promise<void>;
   readQueueFigures(): Promise<QueueFigures>;
-  /** Null if the database keeps no statistics about these conditions. */
+  /** `null` if the database keeps no statistics about these conditions. */
   readDatabaseHealth(): Promise<DatabaseHealth | null>;
 }

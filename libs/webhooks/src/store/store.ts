@@ -51,7 +51,10 @@ export interface CommitNotifier {
    * before.
    */
   listen(onWork: (work: CommittedWork) => void): void;
-  /** While `isNeeded` returns true, other processes must be notified of commits in this process. Default: they are not. */
+  /**
+   * While `isNeeded` returns true, other processes must be notified of commits in this process. By default, they are not
+   * notified.
+   */
   notifyWhile(isNeeded: () => boolean): void;
   /**
    * Call it after a transaction has committed in this process. Announces to other processes the work that is not announced
@@ -65,8 +68,8 @@ export interface CommitNotifier {
 /**
  * Everything that the module reads and writes. There is one implementation per database, and each must pass the suite in
  * `test/store/`. A method is one transaction, mostly one statement, unless its comment says "in `tx`": then it must be called
- * on a store that is bound to a transaction. What it writes commits with that transaction, and what it locks is locked until
- * then.
+ * on a store that is bound to a transaction. What it writes commits with that transaction, and what it locks stays locked
+ * until the transaction ends.
  */
 export interface Store
   extends
@@ -86,7 +89,7 @@ export interface Store
     IdempotencyStore,
     OperatorStore,
     ChangeStore {
-  /** Starts to watch the data source's commits. Returns a function that stops it. */
+  /** Starts to watch the data source's commits. Returns a function that stops watching them. */
   attach(): () => void;
   /** Calls `listener` after each commit in this process that created work. */
   onCommit(listener: (work: LocalCommit) => void): void;

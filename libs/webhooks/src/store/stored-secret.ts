@@ -4,6 +4,6 @@ export interface StoredSecret {
   sealed: string;
   /** Epoch ms. */
   createdAt: number;
-  /** When the secret stops being valid, epoch ms; `null` for the current secret. */
+  /** When the secret stops being valid (epoch ms); `null` for the current secret. */
   expiresAt: number | null;
 }

@@ -3,8 +3,8 @@ import type { HostTransaction } from '../core/call-context.js';
 /** What every part of the store has: transactions and the database's clock. Instants are epoch milliseconds. */
 export interface StoreTransactions {
   /**
-   * Runs `work` in a READ COMMITTED transaction of its own and returns its result. After a deadlock or a serialization
-   * failure `work` runs again: it must not change anything outside the database before it returns.
+   * Runs `work` in a new READ COMMITTED transaction, and returns the result of `work`. After a deadlock or a serialization
+   * failure, `work` runs again: it must not change anything outside the database before it returns.
    */
   transaction<T>(work: (tx: this) => Promise<T>): Promise<T>;
   /**
@@ -13,7 +13,7 @@ export interface StoreTransactions {
    */
   inTransaction<T>(tx: HostTransaction | undefined, work: (tx: this) => Promise<T>): Promise<T>;
   /**
-   * The same store, bound to the host's transaction: what it writes commits or rolls back with it.
+   * The same store, bound to the host's transaction: what the store writes commits or rolls back with that transaction.
    * Throws {@link TransactionRequiredError} if `tx` has no open transaction or belongs to another data source.
    */
   within(tx: HostTransaction): this;

@@ -1,6 +1,6 @@
 import type { StoreTransactions } from '../transactions.js';
 
-/** Upper bounds of the classes of durations, ms. The last class has none. */
+/** Upper bounds (ms) of the duration classes. The last class has no bound. */
 export const DURATION_BOUNDS_MS = [50, 100, 250, 500, 1000, 2500, 5000, 10_000] as const;
 
 /** The numbers that are counted for an endpoint, in this order. */
@@ -24,7 +24,7 @@ export type Figure = (typeof FIGURES)[number];
 export interface EndpointHour {
   /** UUID. */
   endpointId: string;
-  /** When the hour begins, epoch ms. */
+  /** When the hour begins (epoch ms). */
   hour: number;
   /** In the order of {@link FIGURES}. */
   counts: number[];
@@ -38,19 +38,19 @@ export interface EndpointHours {
   hours: { hour: number; delivered: number; failed: number }[];
 }
 
-/** Sums of what workers have recorded, by endpoint and hour. */
+/** What workers have recorded, summed by endpoint and hour. */
 export interface FigureStore extends StoreTransactions {
   /** Adds to what is stored. Endpoints that no longer exist are left out. */
   addEndpointHours(hours: readonly EndpointHour[]): Promise<void>;
-  /** The hours of an endpoint that began within `rangeMs`, oldest first, and now (epoch ms). */
+  /** One endpoint's hours that began within `rangeMs`, oldest first. `now`: the current time (epoch ms). */
   readEndpointHours(endpointId: string, rangeMs: number): Promise<{ now: number; hours: EndpointHour[] }>;
   /**
-   * The hours that began within `rangeMs`, oldest first, of each of a tenant's endpoints, newest endpoint first; and now (epoch
-   * ms). Deleted endpoints are left out.
+   * The hours that began within `rangeMs`, for each of the tenant's endpoints. The newest endpoint and the oldest hour come
+   * first. Deleted endpoints are left out. `now`: the current time (epoch ms).
    */
   readTenantHours(tenantId: string, rangeMs: number): Promise<{ now: number; endpoints: EndpointHours[] }>;
   /** Deletes a batch of hours that began more than `ageMs` ago. Returns how many. */
   deleteOldEndpointHours(ageMs: number): Promise<number>;
-  /** Deletes a batch of the hours of a tenant's endpoints. Returns how many. */
+  /** Deletes a batch of hours from the tenant's endpoints. Returns how many. */
   deleteTenantHours(tenantId: string): Promise<number>;
 }

@@ -21,11 +21,11 @@ export type KeyClaim =
   | { state: 'running' }
   | { state: 'other' };
 
-/** Keys of calls, with the responses of those that succeeded. */
+/** Keys of calls, with the responses of the calls that succeeded. */
 export interface IdempotencyStore {
   /**
-   * Locks a key for `lockMs`. A key older than `lifeMs` is free again. A key whose lock has ended without a response is free
-   * for the same call, because the process of the first call has died.
+   * Locks a key for `lockMs`. A key older than `lifeMs` is free again. If the lock ends without a
+   * response, the process of the first call has died: the key is then free for the same call.
    */
   claimKey(call: KeyedCall, lockMs: number, lifeMs: number): Promise<KeyClaim>;
   /** Stores the response, sealed, and ends the lock. Does nothing if the lock has passed to another call. */

@@ -3,12 +3,12 @@ import type { StoreTransactions } from '../transactions.js';
 
 /** Deliveries that ended long ago. */
 export interface OldDeliveries {
-  /** Minimum time since they ended, ms. */
+  /** Minimum time since their end (ms). */
   keepMs: number;
   /** Only ids after this one. */
   after: string;
   limit: number;
-  /** Only those whose body is not erased. */
+  /** Only deliveries whose body is not erased. */
   withBody: boolean;
 }
 
@@ -28,23 +28,23 @@ export interface ErasedBatch {
 
 /** Erases the content of events and deliveries, and keeps the records. Each method takes one batch and may be repeated. */
 export interface ErasureStore extends StoreTransactions {
-  /** Number of the subject's events that are not erased, counted up to `limit`. */
+  /** Counts the subject's events that are not erased, up to `limit`. */
   countSubjectEvents(tenantId: string, subject: string, limit: number): Promise<number>;
   /**
-   * Erases a batch of the subject's events after `after` (a sequence), with their deliveries. Events that wait for the relay
-   * get no deliveries; deliveries that wait are discarded for the reason `erased`.
+   * Erases a batch of the subject's events after `after` (a sequence), with their deliveries. Events that wait for the
+   * relay get no deliveries. Waiting deliveries are discarded for the reason `erased`.
    */
   eraseSubject(tenantId: string, subject: string, after: string): Promise<ErasedBatch>;
   /**
-   * Erases the bodies and responses of deliveries that ended more than `keepMs` ago, among a batch of ids after `after`.
-   * Returns where to continue, or null if the next rows are younger.
+   * Takes a batch of deliveries with ids after `after`. Erases the bodies and responses of those that ended more than
+   * `keepMs` ago.
    */
   eraseOldDeliveries(keepMs: number, after: string): Promise<RetentionBatch>;
   /**
-   * Erases the data of relayed events that were published more than `keepMs` ago and whose deliveries have all ended, among a
-   * batch of sequences after `after`. Returns where to continue, or null if the next rows are younger.
+   * Takes a batch of events with sequences after `after`. Erases the data of relayed events that were published more than
+   * `keepMs` ago and whose deliveries have all ended.
    */
   eraseOldEvents(keepMs: number, after: string): Promise<RetentionBatch>;
-  /** Number of old deliveries, counted up to `limit`. */
+  /** Counts old deliveries, up to `limit`. */
   countOldDeliveries(which: OldDeliveries): Promise<number>;
 }

@@ -38,7 +38,7 @@ export interface EventRange {
 
 export interface EventSearch extends EventRange {
   limit: number;
-  /** Only events after this position in the list, which are older. */
+  /** Only older events: those after this position in the list. */
   before?: EventPlace;
   /** Maximum number of rows to read. */
   scan: number;
@@ -47,7 +47,8 @@ export interface EventSearch extends EventRange {
 /** Published events as their tenant sees them. Read only. */
 export interface EventLogStore extends StoreTransactions {
   /**
-   * The newest events first. Reads a limited number of rows, so it may return fewer than `limit` although there are more.
+   * The newest events first. Reads a limited number of rows, so a page may have fewer than `limit` events although there
+   * are more.
    * `next`: where to continue; `null` at the end.
    */
   listTenantEvents(

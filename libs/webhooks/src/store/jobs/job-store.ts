@@ -23,7 +23,7 @@ export interface JobRecord {
   matched: number;
   done: number;
   deliveries: number;
-  /** Passes that failed in a row. */
+  /** Number of passes that failed in a row. */
   attempts: number;
   error: string | null;
   createdAt: number;
@@ -42,7 +42,7 @@ export interface JobProgress {
   deliveries: number;
   attempts: number;
   error: string | null;
-  /** When the next pass is due, ms from now; `null`: the job has ended. */
+  /** Time until the next pass is due (ms); `null`: the job has ended. */
   nextInMs: number | null;
 }
 
@@ -55,7 +55,7 @@ export interface ScannedEvent extends EventPlace {
   bytes: number;
 }
 
-/** Jobs: work that workers do in passes, each in one transaction with its progress. */
+/** Jobs: work that workers do in passes. Each pass commits together with the job's progress. */
 export interface JobStore extends StoreTransactions {
   /** In `tx`: writes a job that is due now. Returns false if the endpoint has a job of this kind that has not ended. */
   insertJob(job: NewJob): Promise<boolean>;
@@ -65,15 +65,18 @@ export interface JobStore extends StoreTransactions {
     tenantId: string,
     page: { limit: number; before?: { createdAt: number; id: string }; endpointId?: string },
   ): Promise<JobRecord[]>;
-  /** Cancels a job that has not ended. Waits for a pass that is running. Returns false if the job had ended. */
+  /** Cancels a job that has not ended. Waits until a running pass ends. Returns false if the job had ended. */
   cancelJob(tenantId: string, id: string): Promise<boolean>;
-  /** In `tx`: returns the job that has been due longest, locked until `tx` ends. Skips jobs that others have locked. */
+  /**
+   * In `tx`: returns the job that has been due longest, locked until `tx` ends. Skips jobs that other workers have
+   * locked.
+   */
   claimJob(): Promise<JobRecord | null>;
   /** Writes the progress of a job, unless it has ended. */
   updateJob(id: string, progress: JobProgress): Promise<void>;
 
   /**
-   * The events of the range after `after`, oldest first, at most `limit`. Includes those that are not candidates, so that a
+   * At most `limit` events of the range after `after`, oldest first. Includes events that are not candidates, so that a
    * pass knows how far it has read.
    */
   scanEvents(
@@ -86,15 +89,15 @@ export interface JobStore extends StoreTransactions {
   /** Number of the candidates among the first `limit` events of the range. */
   countReplayable(tenantId: string, laneId: string, range: ReplayRange, limit: number): Promise<number>;
   /**
-   * These events with their data, in the order of `sequences`, except those that are erased. With `lock` (only in `tx`), none
+   * These events with their data, in the order of `sequences`. Leaves out erased events. With `lock` (only in `tx`), none
    * of them can be erased before `tx` ends.
    */
   readEvents(sequences: readonly string[], options: { lock: boolean }): Promise<ClaimedEvent[]>;
-  /** Deliveries of the lane that wait behind live ones or for a retry, counted up to `limit`. */
+  /** Counts, up to `limit`, the lane's deliveries that wait behind live ones or for a retry. */
   countWaiting(laneId: string, limit: number): Promise<number>;
   /**
-   * In `tx`: inserts deliveries of past events in one lane. They are due now, behind live deliveries. Leaves out those that
-   * exist already. Returns how many it inserted.
+   * In `tx`: inserts deliveries of past events in one lane. They are due now, behind live deliveries. Leaves out deliveries
+   * that exist already. Returns how many it inserted.
    */
   insertReplayed(laneId: string, deliveries: readonly DeliveryToInsert[]): Promise<number>;
 }

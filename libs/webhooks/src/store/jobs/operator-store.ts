@@ -19,7 +19,7 @@ export interface FailingLane {
   endpointId: string | null;
   /** URL of the endpoint, or origin of the callbacks. */
   url: string;
-  /** Deliveries whose attempt failed since the last success. */
+  /** Number of deliveries whose attempt failed since the last success. */
   failures: number;
   /** Epoch ms. */
   failingSince: number;
@@ -37,16 +37,16 @@ export interface AllDeliveriesSearch {
 
 /** What operators can see and pause, over all tenants. */
 export interface OperatorStore extends StoreTransactions {
-  /** In `tx`: writes a pause, or its new reason. Repeatable. */
+  /** In `tx`: writes a pause, or a new reason for a pause that exists. Repeatable. */
   insertPause(pause: Omit<PauseRecord, 'createdAt'>): Promise<void>;
   /** In `tx`: ends a pause. Returns false if there is none. */
   endPause(pause: Pick<PauseRecord, 'scope' | 'value'>): Promise<boolean>;
   /** Pauses that have not ended, oldest first. */
   listPauses(): Promise<PauseRecord[]>;
   /**
-   * Pauses a batch of the lanes that a pause covers. Releases a batch of the lanes that no pause covers any more: they get the
-   * state of their endpoint again. When no lane is left to release, deletes the pauses that have ended. Returns the number of
-   * lanes that it changed; 0 at the end.
+   * Pauses a batch of the lanes that a pause covers. Releases a batch of the lanes that no pause covers any more: these
+   * get the state of their endpoint again. When no lane is left to release, deletes the pauses that have ended. Returns
+   * the number of lanes that it changed; 0 at the end.
    */
   applyPauses(): Promise<number>;
   /** The newest first. Reads a limited number of rows, so a page may be short. `next`: where to continue; `null` at the end. */
@@ -54,8 +54,8 @@ export interface OperatorStore extends StoreTransactions {
     search: AllDeliveriesSearch,
   ): Promise<{ deliveries: (DeliveryRecord & { tenantId: string })[]; next: string | null }>;
   /**
-   * Lanes with ids after `after` that have a failure since their last success, by id. Leaves out closed lanes. Reads a limited
-   * number of lanes. `next`: where to continue; `null` at the end.
+   * Lanes that have a failure since their last success, in order of id. Only ids after `after`. Leaves out closed lanes.
+   * Reads a limited number of lanes. `next`: where to continue; `null` at the end.
    */
   listFailingLanes(after: string, limit: number): Promise<{ lanes: FailingLane[]; next: string | null }>;
 }

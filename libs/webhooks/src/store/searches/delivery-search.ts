@@ -1,6 +1,6 @@
 import type { DeliveryState, StatusClass } from '../../core/states.js';
 
-/** A delivery may be older than a delivery with a smaller id, but by less than this, ms. */
+/** A delivery may be older than a delivery with a smaller id, but by less than this time (ms). */
 export const MAX_ID_SKEW_MS = 300_000;
 
 /** Which deliveries `searchDeliveries` returns. `undefined`: any. Instants are epoch ms. */
@@ -12,8 +12,8 @@ export interface DeliverySearch {
   /** Approximate number of rows to read. A search reads more if this is less than a page for each lane. */
   scan: number;
   /**
-   * Which index finds the candidates: by id, by the event's id, by subject, the failed ones of each lane, or the newest of
-   * each lane.
+   * Which index finds the candidates: by the delivery's id, by the event's id, by subject, by lane among the failed
+   * deliveries, or by lane.
    */
   source: 'delivery' | 'event' | 'subject' | 'failed' | 'newest';
   /** UUID; `null`: all endpoints. */
@@ -38,7 +38,7 @@ export interface DeliverySearch {
 
 /** How far a search has read. */
 export interface ScannedRange {
-  /** The search has read all rows from this id on; `null`: all that exist. */
+  /** The search has read all rows from this id on; `null`: it has read all rows that exist. */
   floor: string | null;
   /** When the oldest delivery that the search has read was created; `null` if there was none. */
   floorCreatedAt: number | null;
@@ -48,9 +48,9 @@ export interface ScannedRange {
 export interface FailedSearch {
   laneId: string;
   states: readonly DeliveryState[];
-  /** Ended at this time or later, epoch ms. */
+  /** Ended at this time or later (epoch ms). */
   since: number;
-  /** Ended before this time, epoch ms. */
+  /** Ended before this time (epoch ms). */
   until: number;
   limit: number;
 }
