@@ -40,8 +40,8 @@ import { recordFirstSuccesses } from './record/record-first-successes.js';
 import { recordOutcomes } from './record/record-outcomes.js';
 
 /**
- * The store on PostgreSQL, one line per method; the statements are in the folders beside this file. This class has the methods
- * that workers use, its base classes the others.
+ * The store on PostgreSQL, one line per method. The statements are in the folders beside this file. This class has the
+ * methods that workers use, and its base classes have the other methods.
  */
 export class PostgresStore extends PostgresOutboxStore implements Store {
   constructor(

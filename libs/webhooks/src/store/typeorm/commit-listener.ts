@@ -12,7 +12,7 @@ export class CommitListener implements EntitySubscriberInterface {
 
   constructor(private readonly dataSource: DataSource) {}
 
-  /** Starts to listen. Returns a function that stops it. */
+  /** Starts to listen. Returns a function that stops listening. */
   attach(): () => void {
     const { subscribers } = this.dataSource;
     subscribers.push(this);
@@ -22,7 +22,7 @@ export class CommitListener implements EntitySubscriberInterface {
     };
   }
 
-  /** This transaction writes events. Returns the notice that listeners will get, to which the events must be added. */
+  /** This transaction writes events. Returns the notice that listeners will get. The caller must add the events to it. */
   noteEvents(runner: QueryRunner): LocalCommit {
     const work = this.workOf(runner);
     work.events = true;

@@ -124,7 +124,7 @@ export async function updateEndpoint(
     .execute();
 }
 
-/** A lane that the operator has paused stays paused whatever the customer changes. It can only be closed. */
+/** A lane that the operator has paused stays paused, whatever the customer changes, until it is released or closed. */
 function unlessOperatorPaused(changes: EndpointLaneChanges): QueryDeepPartialEntity<WebhookLaneRow> {
   const { state, nextDueAt } = changes;
   if (state === 'closed' || (state !== 'open' && typeof nextDueAt !== 'number')) return changes;

@@ -7,7 +7,7 @@ type ColumnMetadata = EntityMetadata['columns'][number];
  * Returns the entity as TypeORM reads it, but also with columns that have `select: false`. A relation whose key has no
  * property of its own holds an object with that key, as `{ id }`; other relations are absent.
  *
- * @param values of `columns`, as the driver returns them
+ * @param values values of `columns`, as the driver returns them
  */
 export function hydrateRow(
   { driver }: DataSource,
@@ -39,7 +39,7 @@ function setRelationKey(entity: ObjectLiteral, column: ColumnMetadata, value: un
   relationMetadata!.setEntityValue(entity, related);
 }
 
-/** If several entities share a table, each has its own metadata of a column. */
+/** If several entities share a table, each entity has its own metadata of a column. */
 function sameColumnOf(
   { columns }: EntityMetadata,
   { databaseName }: ColumnMetadata,
@@ -47,7 +47,7 @@ function sameColumnOf(
   return columns.find((column) => column.databaseName === databaseName);
 }
 
-/** If several entities share a table, returns the one to which this row belongs. */
+/** If several entities share a table, returns the metadata of the entity that this row belongs to. */
 function childOf(
   metadata: EntityMetadata,
   columns: readonly ColumnMetadata[],

@@ -32,11 +32,11 @@ import { deleteLeases } from './lease-records.js';
 import type { StoredEvent } from '../outbox-store.js';
 
 /**
- * The part of the store that TypeORM's query builder and repositories serve: it works on every database. A driver extends
- * it, and may override a method.
+ * The part of the store that TypeORM's query builder and repositories serve. It works on every database. The store of a
+ * database extends this class, and may override a method.
  */
 export abstract class TypeOrmStore {
-  /** Runs one statement with the manager of the transaction that this store is bound to, or of a connection of its own. */
+  /** Runs one statement in the transaction that this store is bound to, or else on a separate connection. */
   protected abstract run<T>(statement: (manager: EntityManager) => Promise<T>): Promise<T>;
 
   /** The transaction that this store is bound to made a lane due, or closed it. */

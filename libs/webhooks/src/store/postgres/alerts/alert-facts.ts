@@ -1,7 +1,7 @@
 import type { AlertCount, FailureCount, FailureSelection, HeldSelection } from '../../alert-store.js';
 import type { Session } from '../connection/session.js';
 
-/** An `attempted` selection counts at most this many deliveries that wait for a retry, and as many that were given up. */
+/** An `attempted` selection counts at most this many deliveries that wait for a retry, and at most this many given up. */
 const MAX_FAILURES_COUNTED = 500;
 /** An `exhausted` selection counts at most this many deliveries. */
 const MAX_EXHAUSTED_COUNTED = 10_000;
@@ -11,8 +11,8 @@ const DAY_MS = 24 * 3_600_000;
 type Placed<Count> = Count & { place: number };
 
 /**
- * Finds deliveries to be retried by the index of due deliveries, and those given up by the index of failures. So it never
- * reads successful deliveries, whatever the planner assumes about unknown lanes.
+ * Finds in the index of due deliveries those that wait for a retry, and finds in the index of failures those that were
+ * given up. So the statement never reads successful deliveries, whatever the planner assumes about unknown lanes.
  */
 export async function countFailureCauses(
   session: Session,

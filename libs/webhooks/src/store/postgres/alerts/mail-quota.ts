@@ -21,7 +21,7 @@ export async function countMailsToday(
   );
 }
 
-/** Stores when each alert used up one of the recipient's mails of the day, or was held back. */
+/** Stores when each alert took one of the recipient's mails of the day, or when it was held back. */
 export async function markAlerts(
   session: Session,
   column: 'mailed_at' | 'held_at',
@@ -53,7 +53,7 @@ export async function insertSummaries(session: Session, recipients: readonly Mai
   );
 }
 
-/** A hash, because tenant and address together may be longer than the key's column. */
+/** A hash, because the tenant and the address together may be too long for the key's column. */
 function scopeOf({ tenantId, recipient }: MailRecipient): string {
   return createHash('sha256')
     .update(JSON.stringify([tenantId, recipient]))

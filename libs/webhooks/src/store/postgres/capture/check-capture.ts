@@ -10,7 +10,7 @@ import { hasPendingCapture } from '../setup/pending-migrations.js';
 interface TriggerRow {
   name: string;
   type: number;
-  /** `D`: disabled. `R`: only on a replica. */
+  /** `D`: disabled. `R`: enabled only on a replica. */
   enabled: string;
   columns: string[];
   /** The capture's name. */

@@ -16,9 +16,9 @@ interface ChangeRow {
 }
 
 /**
- * Locks changes, and finds those that an earlier change of the same row holds back. The earlier one either has a due time
- * and is found by the index on rows, or is untried and locked by another worker. There are few of the latter, so all are
- * read.
+ * Locks changes, and finds those that an earlier change of the same row holds back. If the earlier change has
+ * a due time, the index on rows finds it. Otherwise it is untried, and another worker has locked it. There are few such
+ * changes, so the statement reads all of them.
  */
 export async function claimChanges(
   session: Session,

@@ -44,7 +44,7 @@ export async function postponeChanges(
 }
 
 /**
- * The changes that waited for the retried ones become due. Skips changes that another worker has locked, because they are
+ * Makes due the changes that waited for the retried ones. Skips changes that another worker has locked, because they are
  * due already.
  */
 async function releaseRows(session: Session, name: string, retried: readonly ClaimedChange[]): Promise<void> {

@@ -12,7 +12,7 @@ import type { Session } from '../connection/session.js';
 /** SQLSTATE classes: a value that the column's type or a constraint refuses, a column or table that does not exist. */
 const DOES_NOT_FIT = /^(22|23|42)/;
 
-/** The host's values. `has_before` and `has_after` are `null` if the change does not have that row. */
+/** The host's values. `has_before` or `has_after` is `null` if the change lacks that row. */
 interface RawRow extends Record<string, unknown> {
   has_before: unknown;
   has_after: unknown;
@@ -20,7 +20,7 @@ interface RawRow extends Record<string, unknown> {
 
 /**
  * PostgreSQL converts the JSON to rows of the host's table, so that each column has its own type and goes through the
- * parsers of the host's driver. TypeORM then builds entities from them.
+ * parsers of the host's driver. TypeORM then builds entities from these rows.
  */
 export async function readChangedRows(
   session: Session,
@@ -66,7 +66,7 @@ async function readRaw(
     const { code = '', message } = error as Error & { code?: string };
     if (!DOES_NOT_FIT.test(code)) throw error;
     throw new UnreadableRowsError(
-      `The row does not fit ${table.table}, which has changed since (${message}). Undo the change of the table, or delete the captured change.`,
+      `The row does not fit ${table.table}, which has changed since the capture (${message}). Undo the change of the table, or delete the captured change.`,
       { cause: error },
     );
   }

@@ -5,13 +5,13 @@ import { isHeldByEarlier, isPassedByLater } from '../fragments/subject-order.js'
 /** Number of due deliveries that one statement examines. */
 const WINDOW = 4_096;
 
-/** The position of a delivery among those that are due. */
+/** The position of a delivery among the due deliveries. */
 interface Place {
   next_at: string;
   id: string;
 }
 
-/** Examines the lane window by window, so that no statement takes long. Ends at the first window with an unheld delivery. */
+/** Examines the lane in windows, so that no statement takes long. Ends at the first window with an unheld delivery. */
 export async function advanceUnheld(
   session: Session,
   laneId: string,
@@ -29,7 +29,7 @@ export async function advanceUnheld(
   return 0;
 }
 
-/** Position of the last delivery that a claim of this depth examines; `undefined` if it examines all. */
+/** Position of the last delivery that a claim of this depth examines; `undefined`: the claim examines all. */
 async function placeAt(
   session: Session,
   laneId: string,

@@ -50,7 +50,7 @@ export async function checkForWork(
   return { ...found, dueInMs: timeUntil(dueAt), failingDueInMs: timeUntil(failingDueAt) };
 }
 
-/** Looks up each of the captures by itself, so that it reads no changes of captures that no process maps. */
+/** Looks up each capture separately, so that no changes are read if no process maps their capture. */
 function hasChanges(changes: string, offset: number, names: number): string {
   return `exists (select 1 from unnest($${names}::text[]) as mapped(name)
                    cross join lateral (select 1 from ${changes} c

@@ -5,7 +5,7 @@ import type { Session } from '../connection/session.js';
 import { isNotSkipped, skipParameters } from '../fragments/skipped-lanes.js';
 import { commitAsync, endIfIdle, nowMs, useStablePlan } from '../fragments/expressions.js';
 
-/** How long a lane with its maximum of deliveries in flight waits, ms. An outcome ends the wait sooner. */
+/** How long a lane waits (ms) when its maximum of deliveries is in flight. An outcome ends the wait sooner. */
 const FULL_LANE_WAIT_MS = 1_000;
 const MINUTE_US = 60_000_000;
 /** A lane saves up one second of quota and this fraction of a request, so that a slightly late claim loses no request. */

@@ -2,8 +2,8 @@ import type { Session } from '../connection/session.js';
 import { nowMs } from '../fragments/expressions.js';
 
 /**
- * One statement for all lanes. For each lane, it reads at most `depth` + 1 index entries of first attempts, and as many of
- * retries.
+ * One statement for all lanes. For each lane, it reads at most `depth` + 1 index entries of first attempts, and at most
+ * as many index entries of retries.
  */
 export async function findDeepLanes(
   session: Session,

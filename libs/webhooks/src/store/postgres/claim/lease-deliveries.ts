@@ -4,7 +4,7 @@ import type { Session } from '../connection/session.js';
 import { nextStep, nowMs } from '../fragments/expressions.js';
 import { isHeldByEarlier, isPassedByLater } from '../fragments/subject-order.js';
 
-/** How long a lane waits if its tenant has no room for the large bodies that are due in it, ms. */
+/** How long a lane waits (ms) if its tenant has no room for the large bodies that are due in it. */
 const NO_BYTES_WAIT_MS = 250;
 
 /** A row: the delivery, with bigints as text. */
@@ -12,10 +12,10 @@ type Row = Omit<ClaimedDelivery, 'attemptAt' | 'publishedAt'> &
   Record<'attemptAt' | 'publishedAt', string | number | null>;
 
 /**
- * Claims due deliveries of these lanes: leases them to this worker. First attempts come before retries, except for the places
- * kept for retries. A lane that has more due deliveries moves to the back of the queue. Any other lane is due with its next
- * delivery. Leased deliveries stay in the index of due deliveries, with the end of the lease as due time, so that they are
- * found after a crash.
+ * Claims due deliveries of these lanes: leases them to this worker. First attempts come before retries, except for the
+ * places kept for retries. A lane that has more due deliveries moves to the back of the queue. Any other lane is due with
+ * its next delivery. Leased deliveries stay in the index of due deliveries: their due time is the end of the lease. So
+ * they are found after a crash.
  */
 export async function leaseDeliveries(
   session: Session,
@@ -45,7 +45,8 @@ export async function leaseDeliveries(
          cross join lateral (select greatest(c.wanted - coalesce(f.found, 0), 0) as remaining) r
          cross join lateral (${dueSql(session, true, 'r.remaining')}) d
      ), allowed as (
-       -- Only the earliest of each subject: later ones may pass a retry, but not be in flight at the same time.
+       -- Only the earliest delivery of each subject: later ones may pass a retry, but must not be in flight together with
+       -- it.
        select lane_id, id, max_bytes, bytes, sum(bytes) over (partition by lane_id order by id) as total
          from (select f.*, min(f.sequence) over (partition by f.lane_id, f.subject) as first,
                       row_number() over (partition by f.claims >= ${SUSPECT_AFTER_CLAIMS} order by f.id) as place
@@ -76,7 +77,7 @@ export async function leaseDeliveries(
               rate_clock = case when n.rate_interval is null then l.rate_clock
                                 else n.rate_clock + round(n.leased * n.rate_interval)::bigint end
          from (select c.*, t.leased,
-                      -- What is leased makes the lane due too, when the lease ends: nothing else would look for it.
+                      -- When the lease ends, the leased deliveries make the lane due too: nothing else would look for them.
                       least(${nextDueSql(session, false)}, ${nextDueSql(session, true)},
                             case when t.leased > 0 then ${nowMs(1)} + $11::bigint end) as wake_at,
                       case when c.failing and t.leased > 0 then ${nowMs(1)} + $12::bigint
@@ -123,7 +124,7 @@ export async function leaseDeliveries(
   return rows as ClaimedDelivery[];
 }
 
-/** SQL: up to `limit` due deliveries of the lane `c`, locked, that subject order does not hold back. */
+/** SQL: locks and returns up to `limit` deliveries that are due in the lane `c` and not held back by subject order. */
 function dueSql(session: Session, retry: boolean, limit: string): string {
   const { deliveries, events } = session.tables;
   const names = {
@@ -148,12 +149,12 @@ function dueSql(session: Session, retry: boolean, limit: string): string {
        for no key update of d skip locked`;
 }
 
-/** SQL: the due time of the next delivery of the lane `c` that was not picked. */
+/** SQL: the due time of the lane `c`'s next delivery that was not picked. */
 function nextDueSql(session: Session, retry: boolean): string {
   return `
     (select d.next_at from ${session.tables.deliveries} d
       where d.lane_id = c.lane_id and d.retry = ${retry} and d.next_at is not null
-        -- "not in" hashes what is picked, once. "not exists" would compare each row with all of it.
+        -- "not in" hashes the picked deliveries once. "not exists" would compare each row with all of them.
         and d.id not in (select id from picked)
       order by d.next_at limit 1)`;
 }

@@ -1,6 +1,6 @@
 /**
- * The database's clock between statements. The statements that return the database's time set this clock, and the process's
- * monotonic clock advances it. The process's wall clock is never used.
+ * The database's clock between statements. `observe` sets it to the time that a statement has returned. From then on, the
+ * process's monotonic clock advances it. The process's wall clock is never used.
  */
 export class StoreClock {
   /** Milliseconds that tests add to the database's clock. Every statement that reads the clock gets them as a parameter. */
@@ -19,7 +19,7 @@ export class StoreClock {
     return Math.round(this.databaseNow + performance.now() - this.seenAt);
   }
 
-  /** The process's monotonic clock, moved by the offset, ms. */
+  /** The process's monotonic clock (ms), moved by the offset. */
   monotonicNow(): number {
     return performance.now() + this.offset;
   }

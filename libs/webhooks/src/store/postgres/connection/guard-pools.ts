@@ -20,9 +20,10 @@ interface PgDriver {
 const guarded = new WeakSet<PoolClient>();
 
 /**
- * Prevents the process from crashing when the server ends a session (57P01). The client of the session then emits `error`, and
- * for some microtasks nobody listens: the pool removes its listener before it hands the client over, and TypeORM adds its own
- * later. No error is lost: each statement on this client fails, and the pool drops the client when it is released.
+ * Prevents the process from crashing when the server ends a session (57P01). The client of the session then emits
+ * `error`, and for some microtasks nobody listens: the pool removes its listener before it hands the client over, and
+ * TypeORM adds another one later. No error is lost: each statement on this client fails, and the pool drops the client
+ * when it is released.
  *
  * @returns a function that removes the guard
  */

@@ -95,6 +95,6 @@ async function closeConnection(runner: QueryRunner): Promise<void> {
     const connection = (await runner.connect()) as Connection;
     await connection.end();
   } catch {
-    // The connection could not be opened or is already closed. Nobody waits for it any more.
+    // The connection was never opened, or is already closed. Nobody waits for it any more.
   }
 }

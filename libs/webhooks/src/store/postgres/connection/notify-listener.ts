@@ -8,17 +8,18 @@ import { WorkerConnection } from './worker-connection.js';
 
 const FIRST_RECONNECT_MS = 500;
 const LONGEST_RECONNECT_MS = 30_000;
-/** Maximum time until the NOTIFY of a probe arrives, ms. */
+/** Maximum time (ms) until the NOTIFY of a probe arrives. */
 const PROBE_MS = 1_000;
-/** Maximum time to close a connection, ms. A silent one would never close. */
+/** Maximum time (ms) to close a connection. A silent connection would never close. */
 const END_MS = 1_000;
 
 /** No connection of this data source can listen. */
 class CannotListenError extends Error {}
 
 /**
- * Listens for other processes' commits on a separate connection, which the worker's small statements may use, too. It
- * reopens a lost connection. Until then, or if it cannot listen, the worker polls. It logs one line for each outage.
+ * Listens for other processes' commits on a separate connection, which the worker's small statements may use, too.
+ * Reopens a lost connection. Until the connection is back, or if it cannot listen, the worker polls. Logs one line for
+ * each outage.
  */
 export class NotifyListener {
   private readonly logger = new LineLogger('WebhookWakeChannel');
@@ -28,7 +29,7 @@ export class NotifyListener {
   private reconnect: NodeJS.Timeout | null = null;
   private pauseMs = FIRST_RECONNECT_MS;
   private isStopped = false;
-  /** Connections of this data source receive notifications: a NOTIFY has arrived on one, or there is no pooler in between. */
+  /** Connections of this data source receive notifications: a NOTIFY has arrived on one of them, or there is no pooler. */
   private isProven = false;
 
   constructor(
@@ -81,13 +82,13 @@ export class NotifyListener {
   }
 
   /**
-   * Returns true if this connection receives the notifications of other sessions. Throws {@link CannotListenError} if it does
-   * not: a transaction pooler accepts LISTEN, but then lends the session that listens to other clients.
+   * Returns true if this connection receives the notifications of other sessions. Throws {@link CannotListenError} if it
+   * does not: a transaction pooler accepts LISTEN, but then lends the listening session to other clients.
    */
   private async hears(client: OwnClient): Promise<boolean> {
     const { rows } = await client.query('select pg_backend_pid() as pid');
     if ((rows[0] as { pid: number }).pid === client.processID) return true;
-    // A pooler is in between. The probe has a channel of its own, so that the pooler's session, which may keep listening,
+    // A pooler is in between, and its session may keep listening. The probe has a channel of its own, so that this session
     // receives nothing later.
     const channel = `webhooks_probe_${randomBytes(8).toString('hex')}`;
     let timeout!: NodeJS.Timeout;

@@ -43,7 +43,7 @@ export class NotifySender {
     while (this.unsaid.events || this.unsaid.lanes) {
       const { events, lanes } = this.unsaid;
       this.unsaid = { events: false, lanes: false };
-      // An empty payload means both.
+      // An empty payload means events and lanes.
       const only = events && lanes ? '' : `, '${events ? 'events' : 'lanes'}'`;
       try {
         await this.database.queryUnlogged(`notify ${this.channel}${only}`, []);

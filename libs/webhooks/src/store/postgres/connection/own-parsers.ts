@@ -1,6 +1,9 @@
 import type { QueryRunner } from 'typeorm';
 
-/** The `pg` client in TypeORM's PostgreSQL query runner. It takes the parsers for one statement together with its text. */
+/**
+ * The `pg` client in TypeORM's PostgreSQL query runner. It takes a statement's text together with the parsers for its
+ * rows.
+ */
 export interface PgClient {
   query(statement: PgStatement): Promise<{ rows: unknown[] }>;
 }
@@ -44,15 +47,16 @@ export function queryParsed(client: PgClient, statement: PgStatement): Promise<{
  * statements. `pg` has one table of parsers for the whole process, and a host may have changed it, such as with
  * `pg.types.setTypeParser(20, BigInt)`.
  *
- * Code that waits for the commit must use `runner` itself: TypeORM reports commits for `runner`, not for the returned one.
+ * Code that waits for the commit must use `runner` itself: TypeORM reports commits for `runner`, not for the returned
+ * runner.
  */
 export function withOwnParsers(runner: QueryRunner): QueryRunner {
   const connect = async (): Promise<ParsingClient> => {
     const client = (await runner.connect()) as PgClient;
     return { query: (text, values) => queryParsed(client, { text, values }) };
   };
-  // Not an object that inherits from the runner: V8 would rebuild the runner as a prototype in each transaction, and every
-  // later call on it would be slow (50 µs for each publish).
+  // A proxy, not an object that inherits from the runner: V8 would rebuild the runner as a prototype in each transaction,
+  // and every later call on it would be slow (50 µs for each publish).
   return new Proxy(runner, {
     get: (target, key) => (key === 'connect' ? connect : Reflect.get(target, key)) as unknown,
   });

@@ -2,13 +2,13 @@ import { createHash } from 'node:crypto';
 import type { Logger, QueryRunner } from 'typeorm';
 import { type PgClient, queryParsed } from './own-parsers.js';
 
-/** SQLSTATEs: no such prepared statement, there is one already, its result would look different now. */
+/** SQLSTATEs: a prepared statement does not exist, exists already, or would now return other columns. */
 const LOST = new Set(['26000', '42P05', '0A000']);
 
 /**
  * Statements that a connection parses and plans only once. TypeORM does not support them, so they go directly to the `pg`
- * client, and to the host's SQL log like any other. They do not work behind a pooler that uses another connection each
- * time: from the first error on, they are sent as plain statements.
+ * client, and to the host's SQL log like other statements. They do not work behind a pooler that uses another connection
+ * each time: from the first error on, they are sent as plain statements.
  */
 export class PreparedStatements {
   private readonly names = new Map<string, string>();
@@ -18,7 +18,7 @@ export class PreparedStatements {
 
   constructor(private readonly logger: Logger) {}
 
-  /** On the connection of `runner`. `isLogged: false`: the host's SQL log gets errors only. */
+  /** Runs a statement on the connection of `runner`. `isLogged: false`: the host's SQL log gets only errors. */
   async run<Row>(text: string, values: unknown[], runner: QueryRunner, isLogged = true): Promise<Row[]> {
     return this.runOn((await runner.connect()) as PgClient, text, values, { runner, isLogged });
   }
@@ -44,9 +44,9 @@ export class PreparedStatements {
   }
 
   /**
-   * Returns whether `error` means that prepared statements do not work on these connections. If so, all statements are sent as
-   * plain ones from now on, and the work can be repeated. Several statements that ran at the same time may each get such an
-   * error.
+   * Returns true if `error` means that prepared statements do not work on these connections. From then on, all statements
+   * are sent as plain ones, and the caller can repeat the work. Several statements that ran at the same time may each get
+   * such an error.
    */
   disableIfUnsupported(error: unknown): boolean {
     if (!this.faults.has(error as Error)) return false;

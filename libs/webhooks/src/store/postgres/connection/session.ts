@@ -14,7 +14,7 @@ const MAX_TRIES = 8;
 /** Longer than any statement of this module takes, and shorter than a lease lasts. */
 const TIMEOUT_MS = 30_000;
 
-/** State that a session shares with those bound to transactions. */
+/** State that a session shares with the sessions that are bound to transactions. */
 interface Connections {
   readonly tables: Tables;
   readonly clock: StoreClock;
@@ -34,7 +34,7 @@ export class Session {
   /** The bound runner with this module's parsers. Made when a statement needs it. */
   private parsing: QueryRunner | null = null;
 
-  /** @param bound has the transaction that all statements of this session run in */
+  /** @param bound the query runner whose transaction all statements of this session run in */
   constructor(
     readonly dataSource: DataSource,
     private readonly bound: QueryRunner | null = null,
@@ -64,7 +64,7 @@ export class Session {
     return this.shared.clock.offset;
   }
 
-  /** Maximum duration of a transaction, or of a statement outside a transaction, ms. After it, the connection is closed. */
+  /** Maximum duration (ms) of a transaction, or of a statement outside a transaction. Then the connection is closed. */
   get timeoutMs(): number {
     return this.shared.timeoutMs;
   }
@@ -74,8 +74,8 @@ export class Session {
   }
 
   /**
-   * Whether the database's default isolation level is not READ COMMITTED, so that each transaction must ask for READ
-   * COMMITTED. Set by the start-up check.
+   * Whether each transaction must ask for READ COMMITTED, because the database's default isolation level is another one.
+   * Set by the start-up check.
    */
   set setsIsolation(sets: boolean) {
     this.shared.setsIsolation = sets;
@@ -98,7 +98,7 @@ export class Session {
     return this.shared.found;
   }
 
-  /** The transaction's query runner. Throws if this session is bound to none. */
+  /** The transaction's query runner. Throws if this session is bound to no transaction. */
   get runner(): QueryRunner {
     if (!this.bound)
       throw new Error(
@@ -130,8 +130,8 @@ export class Session {
   }
 
   /**
-   * Runs one statement and returns its rows (of an UPDATE or DELETE: of its RETURNING). Outside a transaction it runs again
-   * if the database asks for it.
+   * Runs one statement and returns its rows; for an UPDATE or DELETE, the rows of RETURNING. Outside a transaction,
+   * repeats the statement after a deadlock or a serialization failure.
    */
   async query<Row>(sql: string, parameters: unknown[] = []): Promise<Row[]> {
     return rowsOf(await this.onConnection((runner) => runner.query(sql, parameters)));
@@ -181,8 +181,8 @@ export class Session {
   }
 
   /**
-   * Like {@link query}, for one statement that TypeORM composes: runs it on this transaction's connection, or on one from the
-   * pool, which is closed if it stays silent.
+   * Like {@link query}, for one statement that TypeORM composes. Runs it on this transaction's connection. Without a
+   * transaction, takes a connection from the pool, and closes it if it stays silent.
    */
   run<T>(statement: (manager: EntityManager) => Promise<T>): Promise<T> {
     return this.onConnection((runner) => statement(this.dataSource.createEntityManager(runner)));
@@ -197,8 +197,8 @@ export class Session {
   }
 
   /**
-   * Runs `work` in a READ COMMITTED transaction, with a session that is bound to it. Runs it again if the database asks for
-   * that (deadlock, serialization failure).
+   * Runs `work` in a READ COMMITTED transaction, with a session that is bound to it. Repeats `work` after a deadlock or a
+   * serialization failure.
    */
   transaction<T>(work: (session: Session) => Promise<T>): Promise<T> {
     const bound = ({ queryRunner }: EntityManager): Promise<T> => work(this.bind(queryRunner!));
@@ -221,8 +221,8 @@ export class Session {
   }
 
   /**
-   * Runs `work` again, a few times at most, if the database aborted it in favour of another transaction, or if prepared
-   * statements do not work on its connection.
+   * Runs `work`. Repeats it a few times at most: if the database aborted it in favour of another transaction, or if
+   * prepared statements do not work on its connection.
    */
   private async retrying<T>(work: () => Promise<T>): Promise<T> {
     if (this.refusal) throw this.refusal;

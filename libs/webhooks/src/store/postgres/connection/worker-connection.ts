@@ -8,8 +8,8 @@ interface Client extends PgClient {
 }
 
 /**
- * The connection on which a worker listens and runs its small statements. Nobody else uses it, so its settings can suit these
- * statements: each is planned once, and the plan does not depend on the sizes of the tables at that time.
+ * The connection on which a worker listens and runs its small statements. Nobody else uses it, so its settings can suit
+ * these statements: each statement is planned once, and the plan does not depend on the sizes of the tables at that time.
  */
 export class WorkerConnection {
   private last: Promise<unknown> = Promise.resolve();
@@ -23,9 +23,9 @@ export class WorkerConnection {
   }
 
   /**
-   * Runs `work` when all earlier work on this connection has ended. The wait takes less time than planning the statement on
-   * another connection. After `silenceMs` without a response, closes the connection and throws {@link DatabaseTimeoutError}.
-   * Returns `null`, without running `work`, if the connection was closed in this way before.
+   * Runs `work` when all earlier work on this connection has ended. The wait takes less time than planning the statement
+   * on another connection. After `silenceMs` without a response, closes the connection and throws {@link
+   * DatabaseTimeoutError}. Returns `null`, without running `work`, if an earlier call has closed the connection.
    */
   use<T>(silenceMs: number, work: (client: PgClient) => Promise<T>): Promise<T | null> {
     const result = this.last.then(() =>
@@ -37,7 +37,8 @@ export class WorkerConnection {
 
   private breakOff(): void {
     this.isBrokenOff = true;
-    // A statement is running, so the client closes the socket at once. Its `end` event makes the listener connect again.
+    // A statement is running, so the client closes the socket at once. The client's `end` event makes the listener
+    // connect again.
     this.client.end().catch(() => undefined);
   }
 }

@@ -3,7 +3,7 @@ import type { AllDeliveriesSearch, FailingLane } from '../../jobs/operator-store
 import type { Session } from '../connection/session.js';
 import { type DeliveryRow, deliveryColumns, toDeliveryRecord } from '../fragments/delivery-columns.js';
 
-/** Lanes read at a time, failing or not. */
+/** Maximum number of lanes that one call reads, failing or not. */
 const MAX_LANES_SCANNED = 5_000;
 
 export async function listAllDeliveries(

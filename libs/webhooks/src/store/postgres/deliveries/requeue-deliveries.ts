@@ -39,8 +39,8 @@ export async function lockDelivery(
 }
 
 /**
- * The last attempt stays in the delivery's own columns until the next one is recorded. A waiting delivery keeps its place in
- * the schedule.
+ * The last attempt stays in the delivery's own columns until the next attempt is recorded. A waiting delivery keeps its
+ * place in the schedule.
  */
 export async function requeueDeliveries(
   session: Session,

@@ -6,16 +6,16 @@ import type { Session } from '../connection/session.js';
 import { type DeliveryRow, deliveryColumns, toDeliveryRecord } from '../fragments/delivery-columns.js';
 import { idAboveCreatedBefore } from './created-before.js';
 
-/** Maximum number of lanes that one search reads, those with the newest rows first. */
+/** Maximum number of lanes that one search reads. The lanes with the newest rows come first. */
 const MAX_LANES = 200;
 
-/** Each row contains the scanned range. If nothing was found, there is one row with only that. */
+/** Each row contains the scanned range. If nothing was found, there is one row that contains only the range. */
 type Row = (DeliveryRow | { [Column in keyof DeliveryRow]: null }) & {
   floor: string | null;
   floor_created_at: string | null;
 };
 
-/** First finds a limited number of candidates by the best index, then those of them that pass all filters. */
+/** First finds a limited number of candidates in the best index. Then keeps the candidates that pass all filters. */
 export async function searchDeliveries(
   session: Session,
   tenantId: string,
@@ -32,9 +32,9 @@ export async function searchDeliveries(
        select id from candidates where id >= (select coalesce(floor, 0) from range)
      ), found as (
        select ${deliveryColumns(session, 13)}
-         from (select id from looked order by id desc) c -- in order: it ends with the page
-        -- "limit 1" makes each a look-up by key. Without it, filters that match few rows would make the planner read the whole
-        -- table.
+         from (select id from looked order by id desc) c -- in order, so that the search ends with the page
+        -- "limit 1" makes each join a look-up by key. Without it, filters that match few rows would make the planner read
+        -- the whole table.
         cross join lateral (select * from ${tables.deliveries} where id = c.id limit 1) d
         cross join lateral (select * from ${tables.lanes} where id = d.lane_id limit 1) l
         cross join lateral (select * from ${tables.events} where sequence = d.event_sequence limit 1) e
@@ -76,7 +76,7 @@ async function startOf(session: Session, { before, until, source }: DeliverySear
 /**
  * Common table expressions: `candidates`, and `range`, whose `floor` is the id down to which the candidates are complete.
  * $1 is the tenant, $2 the endpoint or null, $3 the id to stay below, $4 the number of candidates, $11 the subject, $12 the
- * number of rows that a page needs, $14 the event's id, $15 the delivery's.
+ * number of rows that a page needs, $14 the event's id, $15 the delivery's id.
  */
 const CANDIDATES: Record<DeliverySearch['source'], (tables: Tables) => string> = {
   /** By the primary key. */
@@ -115,9 +115,9 @@ function listed({ lanes }: Tables, from: string): string {
  * number, and below the newest row of a lane that is left out.
  */
 function newestOfLanes({ deliveries, lanes }: Tables, condition: string): string {
-  // Reads backwards from the end of a lane, even into the lane before, because only an index by lane can do that. If the query
-  // asked for one lane only, the planner might read deliveries by id, which means the whole table if the lane's last row is
-  // old.
+  // Reads backwards from the end of a lane, even into the lane before, because only an index by lane can do that. If the
+  // query named just one lane, the planner might read deliveries by id. It would then read the whole table if the lane's
+  // last row is old.
   const newest = (lane: string, limit: string): string =>
     `select d.id
        from (select d.lane_id, d.id from ${deliveries} d

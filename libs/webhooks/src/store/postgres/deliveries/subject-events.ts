@@ -39,7 +39,7 @@ export async function listSubjectEvents(
      select e.*, (select count(*) from newest) as found
        from sized s
        join ${events} e on e.sequence = s.sequence
-      where s.total <= $5 or s.total = s.bytes -- the first one, whatever its size
+      where s.total <= $5 or s.total = s.bytes -- the first event, whatever its size
       order by e.sequence desc
       limit $4`,
     [requireTenant(tenantId), subject, before ?? null, limit, maxDataBytes],

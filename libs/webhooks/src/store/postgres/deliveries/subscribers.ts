@@ -4,10 +4,13 @@ import { requireTenant } from '../../../core/tenant.js';
 import type { SubscriberRecord, Subscribers } from '../../delivery-store.js';
 import type { Session } from '../connection/session.js';
 
-/** Maximum number of endpoints to read, live and deleted separately. A tenant has at most 50 live ones by default. */
+/** Maximum numbers of live and of deleted endpoints to read. By default, a tenant has at most 50 live endpoints. */
 const MAX_LIVE = 100;
 const MAX_DELETED = 50;
-/** Maximum number of deleted endpoints to examine. A tenant may have any number that were deleted before the range. */
+/**
+ * Maximum number of deleted endpoints to examine. A tenant may have any number of endpoints that were deleted before the
+ * range.
+ */
 const MAX_DELETED_SCANNED = 500;
 
 interface SubscriberRow {
@@ -48,7 +51,7 @@ export async function listSubscribers(
      ), found as (
        select * from live
         union all
-       -- What they subscribed to does not matter any more.
+       -- What a deleted endpoint subscribed to does not matter any more.
        (select *, '[]', null from deleted where deleted_at >= $2 order by created_at desc, id desc limit ${MAX_DELETED + 1})
      )
      select found.*, scanned

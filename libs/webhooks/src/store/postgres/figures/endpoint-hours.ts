@@ -5,7 +5,7 @@ import { nowMs } from '../fragments/expressions.js';
 
 const MAX_ROWS_DELETED = 1000;
 const COLUMNS = FIGURES.join(', ');
-/** SQL for the number of attempts: each is counted under one class of status, or under `status_none`. */
+/** SQL for the number of attempts: each attempt is counted under one class of status, or under `status_none`. */
 const ATTEMPTS = FIGURES.filter((figure) => figure.startsWith('status_')).join(' + ');
 
 /** Writes the figures in the order of their keys, so that two workers cannot deadlock. */

@@ -5,7 +5,7 @@ import { nowMs } from './expressions.js';
 const MAX_WAITING_COUNTED = 10_001;
 
 /**
- * SQL that writes an alert for each endpoint that a statement disables, as part of that statement. It reads
+ * SQL for a statement that disables endpoints: it writes an alert for each of these endpoints. It reads
  * `disabled(id, tenant_id, state_reason, state_at)`, and the clock's offset as parameter `$1`.
  */
 export function disabledAlertsSql(session: Session): string {

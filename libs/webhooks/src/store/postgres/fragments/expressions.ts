@@ -14,8 +14,8 @@ export function nextStep(instant: string): string {
 }
 
 /**
- * SQL that makes the server end this transaction, and free its locks, if the client is silent for the milliseconds bound as
- * parameter `$n`. Otherwise a worker that has lost its connection would keep its locks for hours.
+ * SQL that makes the server end this transaction, and free its locks, if the client is silent for too long. Parameter `$n`
+ * is this time (ms). Without this setting, a worker that has lost its connection would keep its locks for hours.
  */
 export function endIfIdle(parameter: number): string {
   return `set_config('idle_in_transaction_session_timeout', $${parameter}::text, true)`;
@@ -52,9 +52,9 @@ function off(...methods: string[]): Record<string, string> {
 }
 
 /**
- * SQL that is true if `condition` is, but hides the condition from the planner. From a condition such as `state = 'sending'`
- * the planner concludes that hardly any row matches, and plans for one row. In a batch of leased deliveries almost all match,
- * and that plan would take quadratic time.
+ * SQL that is true if `condition` is true, but hides the condition from the planner. From a condition such as `state =
+ * 'sending'` the planner concludes that hardly any row matches, and plans for one row. In a batch of leased deliveries,
+ * almost all rows match, and that plan would take quadratic time.
  */
 export function opaque(condition: string): string {
   return `case when ${condition} then true else false end`;

@@ -1,6 +1,6 @@
 import type { Session } from '../connection/session.js';
 
-/** Maximum number of earlier or later events of its subject that an event is compared with. More than a message ever has. */
+/** An event is compared with at most this many earlier or later events of its subject. A message never has as many. */
 export const MAX_EVENTS_COMPARED = 64;
 
 /** SQL for the columns of a delivery and its event. The table aliases must not be `other`, `p` or `near`, which the SQL below uses. */
@@ -46,7 +46,7 @@ const isUnfinished = ({ ordering }: Names): string =>
 const isOrdered = ({ subject, ordering }: Names): string =>
   `${subject} is not null and ${ordering} <> 'none'`;
 
-/** SQL: there is a delivery `p` of the same lane and subject, of an earlier or a later event, for which `condition` holds. */
+/** SQL: `condition` holds for a delivery `p` of the same lane and subject, whose event is earlier or later (`which`). */
 function hasSibling(database: Session, of: Names, which: Which, condition: string): string {
   return `(${isOrdered(of)} and exists (
     select 1

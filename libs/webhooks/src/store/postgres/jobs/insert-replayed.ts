@@ -3,7 +3,7 @@ import type { Session } from '../connection/session.js';
 import { nowMs } from '../fragments/expressions.js';
 
 /**
- * Marks the deliveries as retries, so that a claim takes first attempts of live events first and keeps only a few places for
+ * Marks the deliveries as retries. So a claim takes first attempts of live events first, and keeps only a few places for
  * replayed deliveries.
  */
 export async function insertReplayed(
@@ -32,7 +32,7 @@ export async function insertReplayed(
        on conflict (event_sequence, lane_id, wire_type) do nothing
        returning state
      ), waiting as materialized (
-       -- The state as it is once the lane is locked: an endpoint that is resumed meanwhile must not miss its deliveries.
+       -- The state after the lane is locked: an endpoint that is resumed meanwhile must not miss its deliveries.
        select l.id, l.state
          from ${tables.lanes} l
         where l.id = $2 and exists (select 1 from inserted where state = 'pending')

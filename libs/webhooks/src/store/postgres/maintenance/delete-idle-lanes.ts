@@ -2,23 +2,27 @@ import type { Session } from '../connection/session.js';
 import { endIfIdle, nowMs, useStablePlan } from '../fragments/expressions.js';
 
 const MAX_LANES_DELETED = 500;
-/** Lanes of all kinds that are read at a time. With many lanes, one pass over all of them takes many rounds. */
+/**
+ * Maximum number of lanes, of all kinds, that one call reads. With many lanes, one pass over all of them takes many
+ * calls.
+ */
 const MAX_LANES_SCANNED = 2_000;
 
 /**
- * Deletes a batch of the callbacks' lanes that are idle and have no deliveries. Maintenance deletes a delivery only after the
- * retention time, so nothing was sent from these lanes within that time. Reads ids after `after`; returns where to continue,
- * `'0'` for the start.
+ * Deletes a batch of callback lanes that are idle and have no deliveries. Maintenance deletes a delivery only after the
+ * retention time, so nothing was sent from these lanes within that time. Reads ids after `after`. Returns where to
+ * continue;
+ * `'0'`: at the start.
  *
- * No delivery is lost. The relay locks its lanes until its deliveries are committed, so that they cannot be deleted, and it
- * creates a missing lane again. A relay may commit just before the lock here, and only a new statement sees its changes. So
- * the lanes are locked first, and checked again by the statement that deletes them.
+ * No delivery is lost. The relay locks its lanes until its deliveries are committed, so that these lanes cannot be
+ * deleted. It creates a missing lane again. A relay may commit just before the lock here, and only a new statement sees
+ * its changes. So the lanes are locked first, and checked again by the statement that deletes them.
  */
 export async function deleteIdleLanes(session: Session, after: string): Promise<string> {
   const { deliveries, lanes } = session.tables;
-  // Finds the first delivery whose lane id is this lane's or a later one, which forces the planner to use the index by lane.
-  // If the query asked for any delivery of this lane, the planner would scan the whole table when a few lanes have most
-  // deliveries, because it would expect too many matches.
+  // Finds the first delivery of this lane or of a later one. This forces the planner to use the index by lane. If the query
+  // asked for any delivery of this lane, the planner might expect too many matches and scan the whole table. That happens
+  // when a few lanes have most deliveries.
   const unused = `l.endpoint_id is null and l.id is distinct from
     (select d.lane_id from ${deliveries} d where d.lane_id >= l.id order by d.lane_id, d.id limit 1)`;
   const idle = `${unused} and l.state = 'open' and l.next_due_at is null and l.in_flight = 0

@@ -3,11 +3,13 @@ import type { Session } from '../connection/session.js';
 import { nowMs } from '../fragments/expressions.js';
 
 const MAX_ROWS_DELETED = 500;
-/** Rows read at a time, old or not, because the search must not read a whole table that has no old rows. */
+/** Maximum number of rows that one call reads, old or not. Otherwise it would read a whole table that has no old rows. */
 const MAX_ROWS_SCANNED = 2_000;
-/** Deleted endpoints stay at least this long, so that a relay that has read one before its deletion ends before the row is gone. */
+/**
+ * Deleted endpoints stay at least this long. A relay that has read an endpoint before its deletion ends within this time.
+ */
 const ENDPOINT_RETENTION_MS = 3_600_000;
-/** Alerts stay at least this long: the limits on how often to alert are read from them. */
+/** Alerts stay at least this long: they show which alerts the limits still hold back. */
 const MIN_ALERT_RETENTION_MS = 7 * 24 * 3_600_000;
 
 export async function deleteOldDeliveries(

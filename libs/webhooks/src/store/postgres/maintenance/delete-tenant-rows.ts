@@ -15,7 +15,7 @@ export async function closeTenant(session: Session, tenantId: string): Promise<v
           or (scope = 'endpoint' and value in (select id::text from ${endpoints} where tenant_id = $1))`,
       [tenantId],
     );
-    // Locked in the order of their ids, as in all statements that lock several lanes.
+    // The lanes are locked in the order of their ids, as in all statements that lock several lanes.
     await tx.query(
       `with locked as materialized (
          select id from ${lanes} where tenant_id = $1 order by id for no key update
@@ -53,7 +53,10 @@ export async function deleteTenantEvents(session: Session, tenantId: string): Pr
   return row!.deleted;
 }
 
-/** A second statement deletes the attempts, so that it also sees attempts recorded while the first one waited for locks. */
+/**
+ * A second statement deletes the attempts. So it also sees attempts that were recorded while the first statement waited
+ * for locks.
+ */
 export async function deleteTenantDeliveries(session: Session, tenantId: string): Promise<number> {
   const { attempts, deliveries, lanes } = session.tables;
   return session.transaction(async (tx) => {

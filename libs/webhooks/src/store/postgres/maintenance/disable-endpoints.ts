@@ -4,7 +4,7 @@ import type { Session } from '../connection/session.js';
 import { disabledAlertsSql } from '../fragments/disabled-alerts.js';
 import { nowMs } from '../fragments/expressions.js';
 
-/** An endpoint is disabled for failing only after this number of failed deliveries, however long it has been failing. */
+/** An endpoint with fewer failed deliveries is not disabled, however long it has been failing. */
 export const MIN_FAILURES_TO_DISABLE = 10;
 const MAX_ENDPOINTS_DISABLED = 100;
 
@@ -62,7 +62,7 @@ export async function disableFailingEndpoints(
   );
 }
 
-/** Writes the alert of an endpoint that this transaction has disabled. */
+/** Writes the alert about an endpoint that this transaction has disabled. */
 export async function insertDisabledAlert(session: Session, endpointId: string): Promise<void> {
   await session.query(
     `with disabled as (

@@ -6,7 +6,7 @@ import { nowMs } from '../fragments/expressions.js';
 
 const MAX_EVENTS_ERASED = 100;
 const MAX_ROWS_ERASED = 500;
-/** Rows read at a time, old or not. */
+/** Maximum number of rows that one call reads, old or not. */
 const MAX_ROWS_SCANNED = 2_000;
 
 export async function countSubjectEvents(
@@ -34,7 +34,7 @@ export async function eraseSubject(
     const found = await tx.query<{ sequence: string }>(
       `select sequence from ${events} where tenant_id = $1 and subject = $2 and sequence > $3
         order by sequence limit ${MAX_EVENTS_ERASED}
-          for no key update -- waits for a replay that has read them, and the next statements see its deliveries`,
+          for no key update -- waits for a replay that has read these events: the next statements see the replay's deliveries`,
       [requireTenant(tenantId), subject, after],
     );
     const sequences = found.map(({ sequence }) => sequence);
@@ -42,7 +42,8 @@ export async function eraseSubject(
     // A separate statement: it waits for a relay that has locked these events, so that the next statement sees the relay's
     // deliveries.
     await tx.query(`delete from ${unrelayed} where sequence = any($1::bigint[])`, [sequences]);
-    // If a worker is claiming a delivery, this statement waits for the claim, sees the new state `sending` and skips it.
+    // If a worker is claiming a delivery, this statement waits for the claim, sees the new state `sending` and skips the
+    // delivery.
     const [row] = await tx.query<{ erased: number; discarded: number; in_flight: number }>(
       `with found as materialized (
          select id from ${deliveries} where event_sequence = any($2::bigint[])

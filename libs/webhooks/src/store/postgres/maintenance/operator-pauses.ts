@@ -39,7 +39,7 @@ export async function listPauses(session: Session): Promise<PauseRecord[]> {
 /** Lanes are locked in the order of their ids, as everywhere. */
 export async function applyPauses(session: Session): Promise<number> {
   const { endpoints, lanes, pauses } = session.tables;
-  // The origin of a URL as `URL.origin` has it.
+  // SQL for the origin of a URL, as `URL.origin` returns it.
   const origin = `regexp_replace(regexp_replace(lower(e.url), '^(https?://)([^/?#]*@)?([^/?#]*).*$', '\\1\\3'),
                     '^(https://.*):443$|^(http://.*):80$', '\\1\\2')`;
   const isCovered = `exists (select 1 from ${pauses} p where p.ended_at is null and

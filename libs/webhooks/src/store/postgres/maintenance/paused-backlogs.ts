@@ -47,14 +47,17 @@ export function checkPausedBacklogs(
   );
 }
 
-/** Reads the index of due deliveries backwards: first skips the deliveries that stay, then picks those to discard. */
+/**
+ * Reads the index of due deliveries backwards: first skips the deliveries that stay, then picks the deliveries to
+ * discard.
+ */
 export async function discardPausedBacklog(
   session: Session,
   laneId: string,
   maxWaiting: number,
 ): Promise<number> {
   const { deliveries, lanes } = session.tables;
-  // The state is checked again when the row is locked, so that deliveries that another process discards are not counted twice.
+  // The state is checked again when the row is locked. So no delivery is counted twice if another process discards it, too.
   const rows = await session.query<{ id: string }>(
     `with picked as materialized (
        select d.id

@@ -19,8 +19,8 @@ export async function rescueExpiredLeases(session: Session): Promise<number> {
          update ${deliveries} d
             set state = 'pending', next_at = ${nowMs(1)}, lease_id = null
           where d.id >= $3::bigint and d.lease_id = any($2::bigint[])
-            -- A claimed delivery's next_at is the end of its lease, so it becomes due by itself. One that the relay handed
-            -- over has none.
+            -- A claimed delivery's next_at is the end of its lease, so the delivery becomes due by itself. A delivery that
+            -- the relay handed over has no next_at.
             and d.state = 'sending' and d.next_at is null
          returning d.lane_id
        ), waiting as materialized (

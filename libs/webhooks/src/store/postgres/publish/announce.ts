@@ -7,10 +7,10 @@ const ANNOUNCING_LOCK = '8602431975310642';
  * - Another transaction that announces is open. PostgreSQL commits transactions with a NOTIFY one after the other.
  * - The server allows two-phase commits. A transaction with a NOTIFY cannot be prepared for one.
  * - The queue of notifications is half full. With a full queue, the commit would fail. A session that listens and does not end
- *   its transaction can fill it.
+ *   its transaction can fill the queue.
  *
- * @param parameters of the statement; the channel is added to them
- * @param channel where others listen; `null`: nothing is announced
+ * @param parameters parameters of the statement; the channel is added to them
+ * @param channel the channel on which other processes listen; `null`: nothing is announced
  */
 export function announce(parameters: unknown[], channel: string | null): string {
   if (channel === null) return 'false';

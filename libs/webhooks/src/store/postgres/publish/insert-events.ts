@@ -12,9 +12,9 @@ import { insertKeyedEvents } from './insert-keyed-events.js';
 /**
  * Writes any number of `events` with one statement.
  *
- * @param traceparent the trace context in which they are published
+ * @param traceparent the trace context in which the events are published
  * @param commit gets the written events
- * @param channel where a single event without a key is announced in its transaction; `null`: no event is announced there
+ * @param channel the channel on which the transaction announces a single event without a key; `null`: it announces nothing
  */
 export async function insertEvents(
   session: Session,
@@ -73,7 +73,10 @@ function toWritten(event: NewEvent, row: WrittenRow, traceparent: string | null)
   return { ...event, sequence: row.sequence, occurredAt, createdAt, traceparent };
 }
 
-/** Calls the function in the select list, where it returns a record: `(7,1767225600000)`. A call in `from` would take longer. */
+/**
+ * Calls the function in the select list, where it returns a record such as `(7,1767225600000)`. A call in `from` would
+ * take longer.
+ */
 async function callPublishFunction(
   session: Session,
   event: NewEvent,
@@ -144,7 +147,7 @@ async function insertMany(
        select i.id, i.tenant_id, i.type, i.subject, coalesce(i.occurred_at, ${nowMs(1)}), i.source, i.data, i.callback_url,
               i.idempotency_key, i.test, i.endpoint_id, ${nowMs(1)}, $13
          from ${EVENT_INPUT}
-        order by i.place -- numbers are drawn in the order given
+        order by i.place -- sequence numbers are drawn in this order
        returning sequence
      )
      insert into ${session.tables.unrelayed} (sequence) select sequence from event`,

@@ -7,7 +7,7 @@ import { EVENT_COLUMNS, EVENT_INPUT, toColumns } from './event-columns.js';
 
 interface KeyedRow {
   inserted: boolean;
-  /** UUID of the first event of the key, if this statement could see it. */
+  /** UUID of the first event with the key, if it was written before and this statement saw it. */
   first: string | null;
 }
 
@@ -20,7 +20,7 @@ export async function insertKeyedEvents(
   const { tables } = session;
   const rows = await session.query<KeyedRow>(
     `with input as materialized (
-       -- Numbers are drawn in the order given.
+       -- Sequence numbers are drawn in this order.
        select nextval((select pg_get_serial_sequence($13, 'sequence'))::regclass) as sequence, i.*
          from (select * from ${EVENT_INPUT} order by i.place) i
      ), inserted as (
@@ -28,8 +28,8 @@ export async function insertKeyedEvents(
        select i.sequence, i.id, i.tenant_id, i.type, i.subject, coalesce(i.occurred_at, ${nowMs(1)}), i.source, i.data,
               i.callback_url, i.idempotency_key, i.test, i.endpoint_id, ${nowMs(1)}, $14
          from input i
-        -- Rows are written in the order of their keys: of two transactions with the same keys, one waits for the other,
-        -- and they do not deadlock.
+        -- Rows are written in the order of their keys. If two transactions have the same keys, the second waits for the
+        -- first, and they do not deadlock.
         order by i.tenant_id, i.idempotency_key, i.place
        on conflict (tenant_id, idempotency_key) where idempotency_key is not null do nothing
        returning id, sequence

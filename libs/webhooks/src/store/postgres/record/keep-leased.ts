@@ -3,7 +3,7 @@ import type { Session } from '../connection/session.js';
 import { nowMs, opaque } from '../fragments/expressions.js';
 import { identityColumns } from './outcome-parameters.js';
 
-/** Locks leases, deliveries and lanes in the same order as the rescue, so that the two cannot deadlock. */
+/** Locks leases, deliveries and lanes in the same order as the rescue, so that it cannot deadlock with the rescue. */
 export async function keepLeased(
   session: Session,
   outcomes: readonly RecordableOutcome[],
@@ -34,7 +34,7 @@ export async function keepLeased(
     await tx.query(`select from ${lanes} where id = any($1::bigint[]) order by id for no key update`, [
       laneIds,
     ]);
-    // Counts the deliveries in flight again, because a rescue may have counted while these were not leased.
+    // Counts the deliveries in flight again, because a rescue may have counted while these deliveries were not leased.
     await tx.query(
       `update ${lanes} l
           set in_flight = (select count(*)::int from ${deliveries} d

@@ -42,8 +42,8 @@ export function resultColumns(outcomes: readonly RecordableOutcome[]): unknown[]
 }
 
 /**
- * The headers of failed responses, with the number of their attempt. The number reveals headers of an older attempt: a process
- * of an earlier release records an attempt without replacing them.
+ * The headers of failed responses, with the number of their attempt. The number reveals headers of an older attempt: a
+ * process of an earlier release records an attempt without replacing the headers.
  */
 export function headerColumn(outcomes: readonly RecordableOutcome[]): (string | null)[] {
   return outcomes.map(({ attempt }) =>

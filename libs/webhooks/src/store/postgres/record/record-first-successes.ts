@@ -4,7 +4,7 @@ import { nowMs } from '../fragments/expressions.js';
 import { firstSuccessColumns, IS_FIRST_ATTEMPT, laneNeedsUpdate } from './first-success.js';
 import { attemptColumns, identityColumns } from './outcome-parameters.js';
 
-/** Most outcomes are first successes, each of which needs to update only its own row. */
+/** Most outcomes are first successes, each of which updates only the row of its delivery. */
 export async function recordFirstSuccesses(
   session: Session,
   outcomes: readonly RecordableOutcome[],

@@ -12,8 +12,8 @@ import {
 } from './outcome-parameters.js';
 
 /**
- * Two start times that differ by at most this, ms, may belong to the same attempt. A start time is the database's time minus
- * an age that the process has measured, so it is a little different each time.
+ * Two start times may belong to the same attempt if they differ by at most this (ms). A start time is the database's time
+ * minus an age that the process has measured, so it is a little different each time.
  */
 const SAME_START_MS = 1_000;
 
@@ -93,9 +93,9 @@ function recordOutcomesSql(tables: Tables, history: boolean, hasFailureAlerts: b
       returning d.id, d.lane_id, d.next_at, i.state = 'delivered' as success, i.failure, i.pause, i.releases, i.exclusive,
                 i.previous_at, i.age, i.counted, i.number
     ),
-    -- The delivery's own columns hold its last attempt. The attempt that they held before the update, which this statement
-    -- still reads, moves to the table of attempts. It moves only if the update found the delivery, because a delivery that is
-    -- being deleted must leave no attempt.
+    -- The delivery's own columns hold its last attempt. This statement still reads the attempt from before the update,
+    -- and moves it to the table of attempts. It moves the attempt only if the update found the delivery, because a
+    -- delivery that is being deleted must leave no attempt.
     previous_attempts as (
       insert into ${attempts} (delivery_id, number, started_at, duration_ms, status, error, response, response_headers)
       select d.id, d.attempts, d.attempt_at, d.duration_ms, d.status, d.error, d.response, d.response_headers
@@ -114,8 +114,8 @@ function recordOutcomesSql(tables: Tables, history: boolean, hasFailureAlerts: b
              bool_or(d.failure) as failed,
              max(d.pause) as pause,
              max(d.age) filter (where d.failure) as failure_age,
-             -- Deliveries that have waited since before the lane began to fail are left to the worker that claims from it
-             -- alone.
+             -- Deliveries that were claimed before the lane began to fail are left to the one worker that may now claim
+             -- from the lane.
              bool_or(n.state <> 'open' or coalesce(n.hold_until > ${now}, false)
                      or (n.failures >= ${FAILING_AFTER} and not d.exclusive)) as stopped,
              -- A delivery counts once while its lane keeps failing, however often it is tried.
@@ -128,7 +128,7 @@ function recordOutcomesSql(tables: Tables, history: boolean, hasFailureAlerts: b
        group by d.lane_id
     ),
     -- Lanes that change, locked in the order of their ids, so that two workers cannot deadlock. They are also read here,
-    -- since an UPDATE returns new values only.
+    -- because an UPDATE returns only new values.
     locked_lanes as materialized (
       select l.id, l.failures, l.failing_since, l.hold_until, l.claimed_until
         from changes c
@@ -238,8 +238,9 @@ function insertFailureAlerts(alerts: string, now: string): string {
            order by e.id desc
            limit 1) last on true
        where last.id is null
-          -- A delivery.exhausted alert that waits to be sent already covers this failure. Once it has been tried, the next
-          -- one is written, and waits until the limit allows it. delivery.failed skips everything within the limit.
+          -- A delivery.exhausted alert that no sender has tried yet already covers this failure. After a try, the next
+          -- alert is written, and waits until the limit allows it. A delivery.failed alert is not written within the
+          -- limit.
           or case when a.kind = 'delivery.exhausted' then last.attempts > 0 else last.created_at <= ${now} - a.every end
        order by dedupe_key
       -- Another worker has just written this alert, and may have begun earlier or later. The alert counts failures from the

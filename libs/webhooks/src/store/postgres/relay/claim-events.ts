@@ -4,15 +4,18 @@ import type { Session } from '../connection/session.js';
 import { endIfIdle, nowMs, useStablePlan } from '../fragments/expressions.js';
 import { EVENT_COLUMNS, type EventRow, toClaimedEvent } from './event-row.js';
 
-/** Maximum size of the data in one batch, bytes. The oldest event is claimed whatever its size. */
+/** Maximum size of the data in one batch (bytes). The oldest event is claimed whatever its size. */
 const MAX_BATCH_BYTES = 2 * 1024 * 1024;
-/** If more events wait than fit into a batch, one in five is taken from the newest, so that they do not wait behind a burst. */
+/**
+ * If more events wait than fit into a batch, one in five is taken from the newest, so that new events do not wait behind
+ * a burst.
+ */
 const NEWEST_SHARE = 5;
 /** Maximum number of earlier events of a subject to check, the same as `MAX_EVENTS_COMPARED` of `subject-order`. */
 const MAX_EARLIER_EVENTS = 64;
 
 interface UnrelayedRow extends EventRow {
-  /** `null`: there is no room for it in this batch. */
+  /** `null`: there is no room for the data in this batch. */
   data: string | null;
   follows: boolean;
   waits: boolean;
@@ -36,7 +39,7 @@ export async function claimEvents(session: Session, limit: number): Promise<Clai
         limit $2
           for update skip locked
      ), newest as materialized (
-       -- Only if there are more than the oldest.
+       -- Only if more events wait than the oldest ones.
        select sequence
          from ${unrelayed}
         where sequence > (select max(sequence) from oldest) and (select count(*) from oldest) = $2
@@ -46,7 +49,7 @@ export async function claimEvents(session: Session, limit: number): Promise<Clai
      ), locked as materialized (
        select sequence from oldest union all select sequence from newest
      ), sized as (
-       -- "limit 1" makes it a look-up by sequence for each row, whatever size the planner assumes for the table.
+       -- "limit 1" makes the join a look-up by sequence for each row, whatever size the planner assumes for the table.
        select e.*, sum(octet_length(e.data)) over (order by octet_length(e.data) > ${LARGE_BODY_BYTES}, e.sequence) as total
          from locked l
         cross join lateral (select * from ${events} e where e.sequence = l.sequence limit 1) e
@@ -71,7 +74,10 @@ export async function claimEvents(session: Session, limit: number): Promise<Clai
   return { events: withoutWaiting(rows).map(toEvent), isFull: isCut || rows.length === limit };
 }
 
-/** Leaves out events without room in the batch, events that must wait for an earlier one, and later events of their subjects. */
+/**
+ * Leaves out events without room in the batch, events that must wait for an earlier one, and later events of the same
+ * subjects.
+ */
 function withoutWaiting(rows: UnrelayedRow[]): UnrelayedRow[] {
   if (!rows.some((row) => row.waits || row.data === null)) return rows;
   const waiting = new Set<string>();

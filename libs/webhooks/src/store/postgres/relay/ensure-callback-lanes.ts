@@ -2,7 +2,7 @@ import type { CallbackOrigin, DestinationRecord } from '../../outbox-store.js';
 import type { Session } from '../connection/session.js';
 import { readCallbackDestinations } from './read-destinations.js';
 
-/** Maximum number of tries. One is enough, unless an idle lane is deleted between the two statements. */
+/** Maximum number of tries. One try is enough, unless an idle lane is deleted between the two statements. */
 const MAX_TRIES = 8;
 
 /** Creates the missing lanes of these callbacks, then reads and locks all their lanes. */
@@ -28,15 +28,15 @@ export async function ensureCallbackLanes(
 }
 
 /**
- * Inserts the lanes in the order of their keys: of two relays that create the same lanes, one waits for the other, and they
- * do not deadlock.
+ * Inserts the lanes in the order of their keys. If two relays create the same lanes, the second waits for the first, and
+ * they do not deadlock.
  */
 async function insertMissing(session: Session, callbacks: readonly CallbackOrigin[]): Promise<void> {
   const { lanes } = session.tables;
   await session.query(
     `insert into ${lanes} (tenant_id, origin)
      select * from unnest($1::text[], $2::text[]) as c(tenant_id, origin)
-      -- A conflict would draw a number each time.
+      -- A conflict would draw an id each time.
       where not exists (select 1 from ${lanes} l where l.tenant_id = c.tenant_id and l.origin = c.origin)
       order by 1, 2
      on conflict (tenant_id, origin) do nothing`,

@@ -7,9 +7,10 @@ import { stateColumns, wakeLanes } from './inserted-deliveries.js';
 import { splitByBodies } from './split-by-bodies.js';
 
 /**
- * Inserts a batch's deliveries, marks its events relayed and makes the lanes with waiting deliveries due. Uses one statement
- * unless the bodies are too large for that. A delivery that goes straight to this worker is leased at the insert
- * and never enters the index of due deliveries: recording its first success is then one update that stays on its page.
+ * Inserts a batch's deliveries, marks the batch's events as relayed, and makes due the lanes with waiting deliveries.
+ * Uses one statement, unless the bodies are too large for one. A delivery that goes straight to this worker is leased
+ * when it is inserted, and never enters the index of due deliveries. So the update that records its first success stays
+ * on its page.
  */
 export async function insertDeliveries(
   session: Session,
@@ -43,8 +44,8 @@ async function insertPart(
     subject: 'c.subject',
     sequence: 'c.event_sequence',
     lane: 'c.lane_id',
-    // Checked strictly for all lanes: an earlier delivery that waits for its retry may be sent at any time, and the two must
-    // not overlap.
+    // Checked strictly for all lanes: an earlier delivery that waits for its retry may be sent at any time, and the two
+    // deliveries must not overlap.
     ordering: `'strict'`,
   });
   const column = <T>(pick: (delivery: DeliveryToInsert) => T): T[] => deliveries.map(pick);
@@ -65,14 +66,15 @@ async function insertPart(
   const instant = `(select ${nowMs(1)})`;
   const rows = await session.prepared<{ id: string; state: DeliveryState }>(
     `with lease as materialized (
-       -- Checked again and kept until the commit: nobody would look for a delivery under a lease that expired meanwhile.
+       -- The lease is checked again, and kept until the commit: nobody would look for a delivery under a lease that
+       -- expired meanwhile.
        select id from ${leases} where id = $9 and expires_at > ${nowMs(1)} for key share
      ), held as materialized (
        select c.place from unnest($11::int[], $12::bigint[], $13::bigint[], $14::text[], $15::text[])
            as c(place, event_sequence, lane_id, tenant_id, subject)
         where ${isHeld}
      ), input as materialized (
-       -- "place" counts from 1 here, from 0 in "held".
+       -- "place" counts from 1 here, and from 0 in "held".
        select i.*, i.direct and exists (select 1 from lease) and not i.place - 1 = any(array(select place from held)) as handed
          from unnest($2::bigint[], $3::bigint[], $4::text[], $5::int[], $6::text[], $7::text[], $8::boolean[], $16::text[]) with ordinality
            as i(event_sequence, lane_id, wire_type, body_place, callback_url, reason, direct, profile, place)
@@ -80,8 +82,8 @@ async function insertPart(
        insert into ${table} (event_sequence, lane_id, wire_type, profile, body, callback_url, state, reason, next_at, lease_id, claims,
                              created_at, finished_at, failed_at)
        select event_sequence, lane_id, wire_type, profile, $17::jsonb ->> body_place, callback_url, ${stateColumns('$9::bigint', instant)}
-         -- Ids are drawn in the order of the list: the result relies on it. "offset 0": bodies are read one at a time, after
-         -- the sort.
+         -- Ids are drawn in the order of the list: the result relies on this order. "offset 0": bodies are read one at a
+         -- time, after the sort.
          from (select * from input order by place offset 0) i
        returning id, lane_id, state
      ), relayed as (

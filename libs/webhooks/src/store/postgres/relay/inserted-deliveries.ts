@@ -1,10 +1,10 @@
 import type { Tables } from '../../schema/tables.js';
 
 /**
- * SQL for the columns from `state` to `failed_at` of a new delivery, from a row with `reason` and `handed`.
+ * SQL for the columns of a new delivery from `state` to `failed_at`. Reads the columns `reason` and `handed` of a row.
  *
- * @param lease SQL, the lease of deliveries that are handed over
- * @param instant SQL, epoch ms
+ * @param lease SQL for the lease of deliveries that are handed over
+ * @param instant SQL for the time (epoch ms)
  */
 export const stateColumns = (lease: string, instant: string): string => `
               case when reason is not null then 'discarded' when handed then 'sending' else 'pending' end,
@@ -22,7 +22,7 @@ export const stateColumns = (lease: string, instant: string): string => `
  */
 export const wakeLanes = ({ lanes }: Tables, instant: string): string => `
      waiting as materialized (
-       -- The state as it is once the lane is locked: an endpoint that is resumed meanwhile must not miss its deliveries.
+       -- The state after the lane is locked: an endpoint that is resumed meanwhile must not miss its deliveries.
        select l.id, l.state
          from ${lanes} l
         where l.id in (select lane_id from inserted where state = 'pending')

@@ -2,7 +2,7 @@ import type { CallbackOrigin, DestinationRecord } from '../../outbox-store.js';
 import type { Session } from '../connection/session.js';
 import { nowMs } from '../fragments/expressions.js';
 
-/** The columns of a destination, from a lane `l`, its endpoint `e` and its account `a`. */
+/** The columns of a destination, from a lane `l`, its endpoint `e` and its tenant's account `a`. */
 export const DESTINATION_COLUMNS = `l.id as "laneId", l.tenant_id as "tenantId", l.state as "laneState", l.ordering,
             l.max_in_flight is not null or l.max_throughput_per_minute is not null as "hasLimits",
             l.failing_since is null and (l.hold_until is null or l.hold_until <= ${nowMs(1)}) as "isHealthy",
@@ -13,10 +13,10 @@ export const DESTINATION_COLUMNS = `l.id as "laneId", l.tenant_id as "tenantId",
             e.send_alert_email as "sendAlertEmail", e.created_at as "createdAt",
             a.secrets as "accountSecrets", a.default_profile as "accountProfile", ${nowMs(1)} as now`;
 
-/** A row: the record with bigints as text, and the database's clock. */
+/** A row: the record with bigints as text, and the database's time. */
 type Row = Omit<DestinationRecord, 'createdAt'> & { createdAt: string | number | null; now: string };
 
-/** For the relay. Prepared, because its plan is the same for every batch. */
+/** For the relay. The statement is prepared, because its plan is the same for every batch. */
 export async function readDestinationsOfTenants(
   session: Session,
   tenantIds: readonly string[],
@@ -28,7 +28,7 @@ export async function readDestinationsOfTenants(
        join ${lanes} l on l.endpoint_id = e.id
        left join ${accounts} a on a.tenant_id = e.tenant_id
       where e.tenant_id = any($2::text[])
-        and e.deleted_at is null -- uses the index of live endpoints: deleted ones may be many
+        and e.deleted_at is null -- uses the index of live endpoints: there may be many deleted ones
         and e.state <> 'disabled'`,
     [session.clockOffset, tenantIds],
   );
@@ -61,7 +61,7 @@ export async function readCallbackDestinations(
   const rows = await session.prepared<Row>(
     `select ${DESTINATION_COLUMNS}
        from ${lanes} l
-       left join ${endpoints} e on false -- callbacks have no endpoint: its columns are null
+       left join ${endpoints} e on false -- callbacks have no endpoint, so these columns are null
        left join ${accounts} a on a.tenant_id = l.tenant_id
       where exists (select 1 from unnest($2::text[], $3::text[]) as c(tenant_id, origin)
                      where c.tenant_id = l.tenant_id and c.origin = l.origin)

@@ -7,7 +7,7 @@ import { EVENT_COLUMNS, type EventRow, toClaimedEvent } from './event-row.js';
 import { DESTINATION_COLUMNS } from './read-destinations.js';
 
 interface Row extends EventRow {
-  /** `null`: it is too large to be relayed this way. */
+  /** `null`: the data is too large to be relayed this way. */
   data: string | null;
   version: string;
   /** Only in the first row. */
@@ -17,7 +17,7 @@ interface Row extends EventRow {
 
 /**
  * The oldest unrelayed events with the endpoints of their tenants: everything that a small batch needs, in one statement.
- * Nothing is locked. `relayFewEvents` checks that all of it is still true.
+ * Locks nothing: `relayFewEvents` checks that what was read is still true.
  */
 export async function readFewEvents(session: Session): Promise<FewEvents | null> {
   if (session.setsIsolation) return null;
@@ -57,7 +57,7 @@ export async function readFewEvents(session: Session): Promise<FewEvents | null>
 }
 
 function toEvent(row: Row): ClaimedEvent & { version: string } {
-  // This statement does not look for earlier events of the subject: `relayFewEvents` does.
+  // `relayFewEvents` looks for earlier events of the subject, and this statement does not.
   const facts = { followsEarlier: row.subject !== null, isLarge: false };
   return { ...toClaimedEvent(row, row.data!, facts), version: row.version };
 }

@@ -7,7 +7,7 @@ import { stateColumns, wakeLanes } from './inserted-deliveries.js';
 
 interface Row {
   sequence: string;
-  /** Index in the list of deliveries; `null`: the event has none. */
+  /** Index in the list of deliveries; `null`: the event has no delivery. */
   place: number | null;
   id: string | null;
   state: string | null;
@@ -15,8 +15,8 @@ interface Row {
 
 /**
  * Does for a handful of events what the relay's transaction does for a batch, in one statement that commits by itself. It
- * relays the events that are still unrelayed, whose destinations have not changed since they were read, and whose subject has
- * no earlier unrelayed event outside this statement. The other events stay as they are.
+ * relays an event if the event is still unrelayed, its destinations have not changed since they were read, and its
+ * subject has no earlier unrelayed event outside this statement. The other events stay as they are.
  */
 export async function relayFewEvents(
   session: Session,
@@ -30,18 +30,20 @@ export async function relayFewEvents(
     subject: 'i.subject',
     sequence: 'i.event_sequence',
     lane: 'i.lane_id',
-    // As in a batch: an earlier delivery that waits for its retry may be sent at any time, and the two must not overlap.
+    // As in a batch: an earlier delivery that waits for its retry may be sent at any time, and the two deliveries must
+    // not overlap.
     ordering: `'strict'`,
   });
   const instant = `(select ${nowMs(1)})`;
   const rows = await session.frequent<Row>(
     `with lease as materialized (
-       -- Checked again and kept until the commit: nobody would look for a delivery under a lease that expired meanwhile.
+       -- The lease is checked again, and kept until the commit: nobody would look for a delivery under a lease that
+       -- expired meanwhile.
        select id from ${leases} where id = $4 and expires_at > ${nowMs(1)} for key share
      ), event as materialized (
        select * from json_to_recordset($2::json) as i(sequence bigint, tenant_id text, subject text, version text)
      ), marked as materialized (
-       -- Not those that another worker relays, or has relayed.
+       -- Without events that another worker relays, or has relayed.
        select u.sequence from ${unrelayed} u join event i on i.sequence = u.sequence order by u.sequence for update of u skip locked
      ), fresh as materialized (
        select i.sequence
@@ -66,7 +68,7 @@ export async function relayFewEvents(
        insert into ${table} (event_sequence, lane_id, wire_type, body, state, reason, next_at, lease_id, claims,
                              created_at, finished_at, failed_at)
        select event_sequence, lane_id, wire_type, body, ${stateColumns('$4::bigint', instant)}
-         -- Ids are drawn in the order of the list: the result relies on it.
+         -- Ids are drawn in the order of the list: the result relies on this order.
          from (select * from input order by place offset 0) i
        returning id, lane_id, state
      ), relayed as (

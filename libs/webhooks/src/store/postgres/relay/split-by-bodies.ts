@@ -1,9 +1,9 @@
-/** Maximum length of all bodies in one statement, characters. A larger body gets a statement of its own. */
+/** Maximum length of all bodies in one statement (characters). A larger body gets a statement of its own. */
 const MAX_STATEMENT_LENGTH = 4 * 1024 * 1024;
 
 /**
- * Divides deliveries into parts whose bodies fit into one statement, in the same order. Returns at least one part, which may
- * be empty.
+ * Divides deliveries into parts, in the same order. The bodies of a part fit into one statement. Returns at least one part,
+ * which may be empty.
  */
 export function splitByBodies<Delivery extends { body: string }>(
   deliveries: readonly Delivery[],

@@ -50,9 +50,9 @@ const RIGHTS: Record<ProcessRole, Record<keyof Tables, Right[]>> = {
 };
 
 /**
- * Throws {@link MissingRightsError} with every right that the connection's database role lacks on the tables that exist. If
- * the role lacks the right to use the schema of the tables, the error names only that right, because the tables cannot be
- * looked up. Does not run its statements through the session, because the session refuses statements while tables are missing.
+ * Throws {@link MissingRightsError} with every right that the connection's database role lacks on the tables that exist.
+ * If the role may not use the schema of the tables, the error names only that right: the tables cannot be looked up then.
+ * Does not run its statements through the session, because the session refuses statements while tables are missing.
  */
 export function checkRights(session: Session, role: ProcessRole): Promise<void> {
   return withConnection(session.dataSource, session.timeoutMs, async (connected) => {
@@ -64,7 +64,7 @@ export function checkRights(session: Session, role: ProcessRole): Promise<void> 
   });
 }
 
-/** The schema of the tables, quoted, if this role may not use it: to such a role, the tables would seem to be missing. */
+/** The schema of the tables (quoted) if this role may not use it. To such a role, the tables would seem to be missing. */
 async function findClosedSchema(
   { dataSource }: Session,
   runner: QueryRunner,

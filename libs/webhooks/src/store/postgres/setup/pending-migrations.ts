@@ -12,7 +12,7 @@ export function hasPendingMigrations(dataSource: DataSource, query: Query): Prom
   return isAnyPending(dataSource, query, (migration) => ours.has(nameOf(migration)));
 }
 
-/** Returns whether a migration that puts the triggers of this capture on its table is listed but was not run. */
+/** Returns whether a migration for the triggers of this capture is listed in the data source but was not run. */
 export function hasPendingCapture(
   dataSource: DataSource,
   query: Query,

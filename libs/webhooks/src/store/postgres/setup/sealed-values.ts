@@ -2,7 +2,8 @@ import type { SealedSample } from '../../setup-store.js';
 import type { Session } from '../connection/session.js';
 import { nowMs } from '../fragments/expressions.js';
 
-// Leaves out a value that somebody has damaged by hand, so that it is not a list. Deliveries that need it wait for its repair.
+// Leaves out a value that is not a list, because somebody has damaged it by hand. Deliveries that need it wait for its
+// repair.
 const SECRETS = `json_array_elements(case when secrets like '[{%}]' then secrets::json else '[]' end) s`;
 const IS_LIVE = `((s ->> 'expiresAt') is null or (s ->> 'expiresAt')::bigint > ${nowMs(1)})`;
 

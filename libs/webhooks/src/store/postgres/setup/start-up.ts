@@ -82,7 +82,7 @@ async function findProblem({ tables, dataSource }: Session, query: Query): Promi
   throw new WebhooksSetupError(problemOf(name, table, problem));
 }
 
-/** `null`: the tables were created by `synchronize`, which creates no function, or this role may not call it. */
+/** `null`: this role may not call the function, or `synchronize` has created the tables, without a function. */
 async function findPublishFunction({ tables }: Session, query: Query): Promise<string | null> {
   const [found] = await query(
     `select from to_regprocedure($1) as f where f is not null and has_function_privilege(f, 'execute')`,
@@ -95,7 +95,7 @@ export async function checkIsolation(session: Session): Promise<void> {
   const [row] = await session.query<{ level: string }>(
     `select current_setting('default_transaction_isolation') as level`,
   );
-  // TypeORM 1 begins each transaction that names no level with this level.
+  // TypeORM 1 uses this level for each transaction that names no level.
   const { isolationLevel } = session.dataSource.options as { isolationLevel?: string };
   session.setsIsolation = row!.level !== 'read committed' || isolationLevel !== undefined;
 }
