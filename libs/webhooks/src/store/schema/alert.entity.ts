@@ -27,7 +27,7 @@ export class WebhookAlertRow {
   recipient!: string | null;
   /** When it used up one of the recipient's mails of the day. */
   mailedAt!: number | null;
-  /** When it was held back, because the recipient had the day's number of mails. A summary counts it. */
+  /** When it was held back, because the recipient had got the day's maximum of mails. A summary counts it. */
   heldAt!: number | null;
 }
 

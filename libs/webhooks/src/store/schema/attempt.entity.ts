@@ -1,7 +1,7 @@
 import { EntitySchema } from 'typeorm';
 import { instant, integer, key, nullable, text } from './columns.js';
 
-/** An attempt that is not the last of its delivery. Written when a later one is recorded. */
+/** An attempt that is not the last of its delivery. Written when a later attempt is recorded. */
 export class WebhookAttemptRow {
   deliveryId!: string;
   number!: number;
@@ -10,7 +10,7 @@ export class WebhookAttemptRow {
   status!: number | null;
   error!: string | null;
   response!: string | null;
-  /** Of a failed attempt: the headers of its response and its number, as JSON. */
+  /** For a failed attempt: the headers of the response and the attempt's number, as JSON. */
   responseHeaders!: string | null;
 }
 

@@ -2,30 +2,30 @@ import { EntitySchema } from 'typeorm';
 import { instant, integer, key, nullable, text } from './columns.js';
 
 /**
- * A change of a row in a table of the host, written by a trigger in the host's transaction. Deleted in the transaction that
- * publishes its event.
+ * A change of a row in a table of the host, written by a trigger in the host's transaction. It is deleted in the
+ * transaction that publishes its event.
  */
 export class WebhookChangeRow {
   /** Name of the capture: the path of the host's table and its column, such as `sms.message.status`. */
   capture!: string;
   /**
-   * 0: no worker has tried it. Otherwise the time of the next try, because the map of this change, or of an earlier change of
-   * the same row, has failed.
+   * 0: no worker has tried the change. Otherwise the time of the next try: the map has failed for this change, or for an
+   * earlier change of the same row.
    */
   dueAt!: number;
   id!: string;
   /** Random. Becomes part of the event's id, so that the event has the same id if the map runs again. */
   eventId!: string;
   createdAt!: number;
-  /** Failed calls of the map. */
+  /** Number of failed calls of the map. */
   attempts!: number;
-  /** Primary key of the host's row as text, set once the change has a due time. Later changes of the row then wait for it. */
+  /** Primary key of the host's row as text. Set when the change gets a due time, so that later changes of the row wait. */
   rowKey!: string | null;
   /** The last error of the map. */
   error!: string | null;
-  /** The host's row as JSON; `null` for an insert. */
+  /** The host's row before the change, as JSON; `null` for an insert. */
   rowBefore!: object | null;
-  /** `null` for a delete. */
+  /** The host's row after the change, as JSON; `null` for a delete. */
   rowAfter!: object | null;
 }
 

@@ -30,7 +30,7 @@ export function text(
   return { type: 'varchar', length, name, ...options };
 }
 
-/** A list or record as JSON text. It works on every database; hot statements do not read its content. */
+/** A list or record as JSON text. This type works on every database. Hot statements do not read the content. */
 export function json(
   name: string,
   options: Partial<EntitySchemaColumnOptions> = {},

@@ -13,8 +13,8 @@ export class WebhookDeliveryRow {
   laneId!: string;
   wireType!: string;
   /**
-   * Only for a callback: the profile that rendered its body, because the account's profile may change. An endpoint's profile
-   * cannot.
+   * Only for a callback: the profile that rendered its body, because the account's profile may change. An endpoint's
+   * profile cannot change.
    */
   profile!: string | null;
   /** URL of a callback; `null`: the endpoint's current URL. */
@@ -24,28 +24,31 @@ export class WebhookDeliveryRow {
   erasedAt!: number | null;
   state!: DeliveryState;
   reason!: string | null;
-  /** When it is due; if it is claimed, when its lease expires. `null`: it was handed directly to a worker, or has ended. */
+  /**
+   * When it is due or, while it is claimed, when its lease expires. `null`: it was handed directly to a worker, or has
+   * ended.
+   */
   nextAt!: number | null;
   /** It has had an attempt, or a replay has created it. First attempts in its lane come before it. */
   retry!: boolean;
-  /** The lease under which it is sent, or was last sent. Outcomes under another lease are ignored. */
+  /** The lease under which it is sent, or was sent before. Outcomes under another lease are ignored. */
   leaseId!: string | null;
   /** Number of claims since the last outcome. */
   claims!: number;
   /** Number of attempts, including those before a manual retry. Also the number of the last attempt. */
   attempts!: number;
-  /** Attempts before the last manual retry. The schedule counts from here. */
+  /** Number of attempts before the last manual retry. The schedule counts from there. */
   attemptsBefore!: number;
   createdAt!: number;
   finishedAt!: number | null;
-  /** When it ended without success. `recover` and the lists of failures search for it. */
+  /** When it ended without success. `recover` and the lists of failures search this column. */
   failedAt!: number | null;
   attemptAt!: number | null;
   durationMs!: number | null;
   status!: number | null;
   error!: string | null;
   response!: string | null;
-  /** Only for a failed attempt: the headers of its response and its number, as JSON. */
+  /** Only for a failed attempt: the headers of the response and the attempt's number, as JSON. */
   responseHeaders!: string | null;
 }
 

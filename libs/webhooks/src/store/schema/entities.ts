@@ -17,9 +17,9 @@ import { createUnrelayedSchema } from './unrelayed.entity.js';
 const byPrefix = new Map<string, EntitySchema[]>();
 
 /**
- * The module's tables as TypeORM entities, with names that start with `prefix`, which may be empty. Only a data source that
- * lists its entities needs them; `autoLoadEntities` finds them by itself. Two calls with one prefix return the same objects,
- * so that `autoLoadEntities` collects them once.
+ * The module's tables as TypeORM entities. Their names start with `prefix`, which may be empty. Only a data source that
+ * lists its entities needs them: `autoLoadEntities` finds them by itself. Two calls with one prefix return the same
+ * objects, so that `autoLoadEntities` collects them once.
  */
 export function webhooksEntitiesWith(prefix: string): EntitySchema[] {
   let entities = byPrefix.get(prefix);
@@ -46,5 +46,5 @@ function createEntities(prefix: string): EntitySchema[] {
   ].map((createSchema) => createSchema(prefix) as EntitySchema);
 }
 
-/** The tables without a prefix: what most data sources list. */
+/** The entities of the tables without a prefix. Most data sources list these. */
 export const webhooksEntities: EntitySchema[] = webhooksEntitiesWith('');

@@ -15,25 +15,25 @@ export class WebhookLaneRow {
   origin!: string | null;
   state!: LaneState;
   ordering!: Ordering;
-  /** When a worker should claim from this lane; `null`: never. Each claim moves it to the back of the queue. */
+  /** When a worker should claim from this lane; `null`: never. Each claim moves the lane to the back of the queue. */
   nextDueAt!: number | null;
   /** No claims before this time, because a receiver asked for a pause. */
   holdUntil!: number | null;
   /** Exact limit over all workers; `null`: only the window of each worker applies. */
   maxInFlight!: number | null;
   maxThroughputPerMinute!: number | null;
-  /** Leased deliveries; counted only if the lane has limits. */
+  /** Number of leased deliveries. Counted only if the lane has limits. */
   inFlight!: number;
-  /** Rate clock: theoretical arrival time of the next request, epoch microseconds. */
+  /** Rate clock: theoretical arrival time of the next request (epoch microseconds). */
   rateClock!: string | null;
-  /** Deliveries whose attempt failed since the last success. */
+  /** Number of deliveries whose attempt failed since the last success. */
   failures!: number;
   failingSince!: number | null;
   /** Not used any more. Kept for processes of an earlier release. */
   probes!: number;
   /** The lane is failing, and until this time only one worker may claim from it. */
   claimedUntil!: number | null;
-  /** When the operator paused it. Until it is released, its state is `paused`, whatever the state of its endpoint. */
+  /** When the operator paused the lane. Until its release, the lane's state is `paused`, whatever the endpoint's state. */
   operatorPausedAt!: number | null;
 }
 

@@ -2,16 +2,16 @@ import { EntitySchema } from 'typeorm';
 import { instant, key, text } from './columns.js';
 
 /**
- * A worker's claim on all deliveries that it takes during the first quarter of the lease. The id of the lease is the fencing
- * token. The row is deleted when the outcomes of all these deliveries are recorded. If the lease expires, any worker rescues
- * its deliveries.
+ * A worker's claim on all deliveries that it takes during the first quarter of the lease. The id of the lease is the
+ * fencing token. The row is deleted when the outcomes of all these deliveries are recorded. If the lease expires, any
+ * worker rescues the deliveries.
  */
 export class WebhookLeaseRow {
   id!: string;
   /** `host:pid:random`, for humans. */
   owner!: string;
   expiresAt!: number;
-  /** The rescue starts at this id. Deliveries that were handed over under this lease have this id or a greater one. */
+  /** The rescue starts at this id. Deliveries that were handed over under this lease have this id or a greater id. */
   firstDeliveryId!: string;
 }
 

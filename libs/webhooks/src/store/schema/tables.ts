@@ -62,8 +62,8 @@ function assertNotRenamed({
 }
 
 /**
- * The names of the tables. Throws {@link WebhooksSetupError} if the data source does not list the entities, or a naming
- * strategy renames them.
+ * The names of the tables. Throws {@link WebhooksSetupError} if the data source does not list the entities, or if a naming
+ * strategy renames a table or column.
  */
 export function tablesOf(dataSource: DataSource): Tables {
   const quote = (path: string): string =>

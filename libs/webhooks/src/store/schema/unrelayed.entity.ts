@@ -2,8 +2,8 @@ import { EntitySchema } from 'typeorm';
 import { key } from './columns.js';
 
 /**
- * Marks an event that is not relayed yet. It is written with the event, and deleted in the transaction that inserts the event's
- * deliveries. So the relay never updates the event itself.
+ * Marks an event that is not relayed yet. The mark is written with the event, and deleted in the transaction that inserts
+ * the event's deliveries. So the relay never updates the event itself.
  */
 export class WebhookUnrelayedRow {
   sequence!: string;

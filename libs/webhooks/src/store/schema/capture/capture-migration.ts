@@ -8,7 +8,7 @@ import { type CapturedTable, capturedTable } from './captured-table.js';
 
 /** Options of {@link captureMigration}: the same `column`, `insert` and `delete` as in `capture()`. */
 export interface CaptureMigrationOptions {
-  /** Property of the entity, such as `status`, or a path into an embedded one, such as `state.value`. */
+  /** Property of the entity, such as `status`, or the path of a property in an embedded entity, such as `state.value`. */
   column: string;
   /** Captures inserted rows, too. Default false. */
   insert?: boolean;
@@ -16,7 +16,10 @@ export interface CaptureMigrationOptions {
   delete?: boolean;
 }
 
-/** Key of the captured column on each of these migrations. Global, so that all loaded copies of this package share it. */
+/**
+ * Key of the captured column on each of these migrations. The symbol is global: all loaded copies of this package share
+ * it.
+ */
 const CAPTURED = Symbol.for('nestjs-sms-webhooks:captured');
 
 /** What a capture migration captures; `undefined` for any other migration. */
@@ -25,12 +28,13 @@ export function capturedBy(migration: MigrationInterface): CapturedColumn | unde
 }
 
 /**
- * Returns a migration that puts the triggers of `capture(entity, options)` on the host's table. It needs the tables of
- * `webhooksMigrations`, and the host's. Extend it by a class whose name ends with a timestamp, as TypeORM requires:
+ * Returns a migration that puts the triggers of `capture(entity, options)` on the host's table. The migration needs the
+ * tables of `webhooksMigrations`, and the host's table. Extend it by a class whose name ends with a timestamp, as TypeORM
+ * requires:
  *
  * `export class CaptureStatus1767225600000 extends captureMigration(Message, { column: 'status' }) {}`
  *
- * To change `insert` or `delete` later, add another such class: it replaces the triggers. `down` removes them.
+ * To change `insert` or `delete` later, add another such class: it replaces the triggers. `down` removes the triggers.
  */
 export function captureMigration<Entity extends ObjectLiteral>(
   entity: EntityTarget<Entity>,
@@ -70,7 +74,7 @@ function createTriggerSql(
     execute function ${captureFunction(runner.connection)}('${table.name.replaceAll("'", "''")}')`;
 }
 
-/** Drops the triggers of this column, also those that an earlier migration has created. */
+/** Drops the triggers of this column, including those that an earlier migration has created. */
 async function dropTriggers(
   runner: QueryRunner,
   captured: CapturedColumn,
@@ -82,7 +86,7 @@ async function dropTriggers(
     await runner.query(`drop trigger if exists ${connection.driver.escape(name)} on ${table.table}`);
 }
 
-/** Drops the function once no trigger uses it. */
+/** Drops the function if no trigger uses it any more. */
 async function dropUnusedFunction(runner: QueryRunner): Promise<void> {
   const name = captureFunction(runner.connection);
   const users = await runner.query(`select 1 from pg_trigger where tgfoid = to_regproc($1) limit 1`, [name]);

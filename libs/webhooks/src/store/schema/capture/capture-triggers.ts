@@ -6,9 +6,9 @@ import type { CapturedTable, ColumnMetadata } from './captured-table.js';
 
 /** PostgreSQL truncates longer names. */
 const MAX_NAME_LENGTH = 63;
-/** Bits of `pg_trigger.tgtype`. If no bit is set, the trigger runs after the statement. */
+/** Bits of `pg_trigger.tgtype`. Without the bits for `before` and `instead of`, a trigger runs after the change. */
 const TRIGGER_TYPE = { row: 1, insert: 4, delete: 8, update: 16 };
-/** Types without an equality operator in PostgreSQL. Their texts are compared instead. */
+/** Types without an equality operator in PostgreSQL, or with an inexact one. Their texts are compared instead. */
 const WITHOUT_EQUALITY = new Set([
   'json',
   'xml',

@@ -50,7 +50,7 @@ export function capturedTable(
   };
 }
 
-/** A column that exists only in queries, such as that of `@VirtualColumn`. */
+/** A column that exists only in queries, such as a `@VirtualColumn`. */
 export function isUnstored({ isVirtualProperty }: ColumnMetadata): boolean {
   return isVirtualProperty;
 }

@@ -16,9 +16,9 @@ export class WebhookJobRow {
   /** The amount of work, counted up to a limit. */
   matched!: number;
   done!: number;
-  /** Deliveries that it has created. */
+  /** Number of deliveries that the job has created. */
   deliveries!: number;
-  /** Passes that failed in a row. */
+  /** Number of passes that failed in a row. */
   attempts!: number;
   error!: string | null;
   createdAt!: number;

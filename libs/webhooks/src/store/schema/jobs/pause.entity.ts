@@ -9,7 +9,7 @@ export class WebhookPauseRow {
   value!: string;
   reason!: string | null;
   createdAt!: number;
-  /** Set when the operator ends the pause. The row is deleted once its lanes are released. */
+  /** Set when the operator ends the pause. The row is deleted after its lanes are released. */
   endedAt!: number | null;
 }
 

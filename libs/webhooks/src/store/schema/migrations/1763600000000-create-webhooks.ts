@@ -2,15 +2,16 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { type Tables, tableMetadata, tablesOf } from '../tables.js';
 import { requirePostgres } from './migration-steps.js';
 
-/** The name of the index on `table` whose declared name ends in `suffix`, quoted. */
+/** The quoted name of an index on `table`. `suffix`: the end of its declared name. */
 function index(runner: QueryRunner, table: keyof Tables, suffix: string): string {
   const found = tableMetadata(runner.connection, table).indices.find((each) => each.name.endsWith(suffix));
   return runner.connection.driver.escape(found!.name);
 }
 
 /**
- * SQL that locks tables for the rest of the transaction, while workers hold some of them and wait for others. Instead of
- * waiting in a deadlock, it releases its locks and tries again, so that no transaction of a worker or the host is aborted.
+ * SQL that locks tables for the rest of the transaction, even while workers hold some of them and wait for others.
+ * Instead of waiting in a deadlock, the SQL releases its locks and tries again, so that no transaction of a worker or the
+ * host is aborted.
  */
 function lockAll(tables: readonly string[]): string {
   return `do $$ begin
@@ -67,7 +68,8 @@ export class CreateWebhooks1763600000000 implements MigrationInterface {
         updated_at bigint not null,
         deleted_at bigint
       )`);
-    // For the relay, which reads the endpoints of a batch's tenants, and for each tenant's list, newest first.
+    // For the relay, which reads the endpoints of a batch's tenants, and for the list of a tenant's endpoints, newest
+    // first.
     await runner.query(
       `create index ${index(runner, 'endpoints', '_tenant')} on ${tables.endpoints} (tenant_id, created_at, id)`,
     );
@@ -96,7 +98,7 @@ export class CreateWebhooks1763600000000 implements MigrationInterface {
     await runner.query(
       `create unique index ${index(runner, 'lanes', '_callback')} on ${tables.lanes} (tenant_id, origin)`,
     );
-    // For the claim of due lanes, the longest due first.
+    // For the claim of due lanes: the lanes that have been due longest come first.
     await runner.query(
       `create index ${index(runner, 'lanes', '_due')} on ${tables.lanes} (next_due_at) where next_due_at is not null`,
     );
@@ -116,7 +118,7 @@ export class CreateWebhooks1763600000000 implements MigrationInterface {
         test boolean not null default false,
         endpoint_id uuid
       ) with (autovacuum_vacuum_scale_factor = 0.05)`);
-    // For the look-up of an event by the webhook-id that a receiver has got.
+    // For the look-up of an event by the `webhook-id` that a receiver has got.
     await runner.query(`create unique index ${index(runner, 'events', '_id')} on ${tables.events} (id)`);
     // For the report on one message, and for the earlier events of a subject when order is kept.
     await runner.query(
@@ -132,8 +134,8 @@ export class CreateWebhooks1763600000000 implements MigrationInterface {
       create table ${tables.unrelayed} (
         sequence bigint primary key
       ) with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000)`);
-    // The free room on each page lets updates leave the indexes unchanged: no index contains a column that a successful first
-    // attempt changes.
+    // If a delivery is handed directly to a worker, its successful first attempt changes no indexed column. The free room
+    // on each page then lets the update leave the indexes unchanged.
     await runner.query(`
       create table ${tables.deliveries} (
         id bigserial primary key,
@@ -169,12 +171,13 @@ export class CreateWebhooks1763600000000 implements MigrationInterface {
     await runner.query(
       `create index ${index(runner, 'deliveries', '_lane')} on ${tables.deliveries} (lane_id, id)`,
     );
-    // For claims from a lane: first attempts, then retries, both by due time. Claimed ones stay, due at the end of their lease.
+    // For claims from a lane: first attempts, then retries, both by due time. Claimed deliveries stay:
+    // they are due at the end of their lease.
     await runner.query(
       `create index ${index(runner, 'deliveries', '_due')} on ${tables.deliveries} (lane_id, retry, next_at)
        where next_at is not null`,
     );
-    // For recover and the filters for failures.
+    // For `recover`, and for the filters for failures.
     await runner.query(
       `create index ${index(runner, 'deliveries', '_failed')} on ${tables.deliveries} (lane_id, failed_at)
        where failed_at is not null`,
@@ -197,8 +200,8 @@ export class CreateWebhooks1763600000000 implements MigrationInterface {
         expires_at bigint not null,
         first_delivery_id bigint not null
       )`);
-    // Starts ids at the current time. The tables may be dropped and created anew while a worker runs, and no other worker may
-    // then get its lease ids.
+    // Ids start at the current time, because the tables may be dropped and created anew while a worker runs. No other
+    // worker may then get the ids of that worker's leases.
     await runner.query(
       `select setval(pg_get_serial_sequence($1, 'id'), floor(extract(epoch from clock_timestamp()) * 1000)::bigint)`,
       [tables.leases],

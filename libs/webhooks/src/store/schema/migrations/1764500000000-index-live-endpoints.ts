@@ -2,7 +2,10 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { tablesOf } from '../tables.js';
 import { dropIndex, indexName, lockTables } from './migration-steps.js';
 
-/** Separate indexes for live and deleted endpoints: reads of live ones skip the deleted ones, and retention finds these. */
+/**
+ * Separate indexes for live and deleted endpoints: one for reads of live endpoints, and one for the removal of deleted
+ * ones.
+ */
 export class IndexLiveEndpoints1764500000000 implements MigrationInterface {
   readonly name = 'IndexLiveEndpoints1764500000000';
 

@@ -2,7 +2,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { tablesOf } from '../tables.js';
 import { indexName } from './migration-steps.js';
 
-/** Keys of calls of the REST API. Processes of earlier releases ignore them. */
+/** Idempotency keys of REST calls. Processes of earlier releases ignore the table. */
 export class IdempotencyKeys1765200000000 implements MigrationInterface {
   readonly name = 'IdempotencyKeys1765200000000';
 

@@ -8,7 +8,7 @@ export class EndpointHours1765300000000 implements MigrationInterface {
 
   async up(runner: QueryRunner): Promise<void> {
     const { endpointHours } = tablesOf(runner.connection);
-    // Workers update it every minute. The free room on each page lets these updates leave the indexes unchanged.
+    // Workers update this table every minute. The free room on each page lets these updates leave the indexes unchanged.
     await runner.query(`
       create table ${endpointHours} (
         endpoint_id uuid not null,

@@ -31,7 +31,7 @@ export class WebhookJobs1765400000000 implements MigrationInterface {
     // Each worker reads this index in every check for work.
     await runner.query(`create index ${index('_due')} on ${jobs} (next_at) where next_at is not null`);
     await runner.query(`create index ${index('_tenant')} on ${jobs} (tenant_id, created_at, id)`);
-    // Allows one replay at a time for an endpoint, because two would create the same deliveries.
+    // Allows one replay at a time for an endpoint, because two replays would create the same deliveries.
     await runner.query(
       `create unique index ${index('_running')} on ${jobs} (endpoint_id, kind) where finished_at is null`,
     );

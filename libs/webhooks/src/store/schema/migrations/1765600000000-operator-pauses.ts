@@ -3,8 +3,9 @@ import { tablesOf } from '../tables.js';
 import { lockTables } from './migration-steps.js';
 
 /**
- * What the operator has paused, and the lanes that are paused for that reason. To a process of an earlier release, such a lane
- * looks as if its owner had paused it: if the owner resumes it through such a process, its deliveries are sent.
+ * What the operator has paused, and the lanes that are paused for that reason. To a process of an earlier release, such a
+ * lane looks as if its owner had paused it. If the owner resumes the lane through such a process, its deliveries are
+ * sent.
  */
 export class OperatorPauses1765600000000 implements MigrationInterface {
   readonly name = 'OperatorPauses1765600000000';

@@ -2,7 +2,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { tablesOf } from '../tables.js';
 import { dropIndex, indexName, lockTables } from './migration-steps.js';
 
-/** An index for the operator's list of the endpoints of all tenants, newest first. */
+/** An index for the operator's list of all tenants' endpoints, newest first. */
 export class IndexNewestEndpoints1765700000000 implements MigrationInterface {
   readonly name = 'IndexNewestEndpoints1765700000000';
 

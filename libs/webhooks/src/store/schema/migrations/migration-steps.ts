@@ -2,7 +2,7 @@ import type { QueryRunner } from 'typeorm';
 import { WebhooksSetupError } from '../../../core/errors.js';
 import { type Tables, tableMetadata, tablesOf } from '../tables.js';
 
-/** Stops a migration on another database before its first statement, because not every database can undo DDL. */
+/** Stops a migration before its first statement unless the database is PostgreSQL: not every database can undo DDL. */
 export function requirePostgres({ connection }: QueryRunner): void {
   const { type } = connection.options;
   if (type === 'postgres') return;
@@ -11,16 +11,17 @@ export function requirePostgres({ connection }: QueryRunner): void {
   );
 }
 
-/** The name of the index on `table` whose declared name ends in `suffix`, quoted. */
+/** The quoted name of an index on `table`. `suffix`: the end of its declared name. */
 export function indexName({ connection }: QueryRunner, table: keyof Tables, suffix: string): string {
   const found = tableMetadata(connection, table).indices.find(({ name }) => name.endsWith(suffix));
   return connection.driver.escape(found!.name);
 }
 
 /**
- * Locks tables until the transaction ends. In `share` mode, which `create index` takes, writers wait. In `access exclusive`
- * mode, which `drop index` takes, readers wait, too. If another transaction holds one of the tables, it releases all of them
- * and tries again. So no transaction waits long behind this lock, and none is aborted because of a deadlock with it.
+ * Locks tables until the transaction ends. In `share` mode, which `create index` takes, writers wait. In `access
+ * exclusive` mode, which `drop index` takes, readers wait, too. If another transaction holds one of the tables, the
+ * statement releases all of them and tries again. So no transaction waits long behind this lock, and none is aborted
+ * because of a deadlock with it.
  */
 export async function lockTables(
   runner: QueryRunner,

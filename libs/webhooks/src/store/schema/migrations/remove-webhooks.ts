@@ -4,11 +4,12 @@ import { webhooksMigrations } from './index.js';
 import { migrationsTable } from './migrations-table.js';
 
 /**
- * Removes the module from a database: drops its tables with everything in them, and deletes its rows from the host's table of
- * migrations. All of it happens in one transaction. The host's own tables and migrations stay, also those that ran later;
- * `migration:revert` would revert these first.
+ * Removes the module from a database: drops the module's tables with everything in them, and deletes its rows from the
+ * host's table of migrations. All of it happens in one transaction. The host's own tables and migrations stay. That
+ * includes migrations that ran later, which `migration:revert` would revert first.
  *
- * Stop the processes that use the tables first, and keep the module's entities in the data source until this has run.
+ * Stop the processes that use the tables first, and keep the module's entities in the data source until this function has
+ * run.
  *
  * @param dataSource an initialized data source that has `webhooksEntities`
  * @returns the names of the migrations that were reverted, the newest first

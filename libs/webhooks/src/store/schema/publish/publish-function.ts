@@ -15,7 +15,7 @@ const PARAMETERS = {
   p_occurred_at: 'bigint',
 };
 
-/** The name of the function, quoted: in the schema of the tables, and with their prefix. */
+/** The quoted name of the function. The function has the schema and the prefix of the tables. */
 export function publishFunctionName({ events }: Tables): string {
   return events.replace(/webhook_events("?)$/, 'webhook_publish$1');
 }
@@ -26,9 +26,9 @@ export function publishFunctionSignature(tables: Tables): string {
 }
 
 /**
- * SQL of the function that writes one event. Each session plans the statements of the function once, also behind a pooler. A
- * plain statement would be parsed and planned in each transaction of the host, which takes as long as running it. A prepared
- * statement that a pooler has lost would abort the host's transaction.
+ * SQL of the function that writes one event. Each session plans the statements of the function once, also behind a
+ * pooler. A plain statement would be parsed and planned in each transaction of the host: that takes as long as running
+ * it. A prepared statement that a pooler has lost would abort the host's transaction.
  */
 export function createPublishFunction(tables: Tables): string {
   const parameters = Object.entries(PARAMETERS).map(([name, type]) => `${name} ${type}`);
