@@ -7,7 +7,7 @@ import { reportStatus, sendMessage } from './send-message.js';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-/** The routes of the backend: its own, and those of the webhooks. Express 5 passes errors of async handlers on. */
+/** The routes of the backend: its own, and those of the webhooks. Express 5 passes on the errors of async handlers. */
 export function createApp(dataSource: DataSource, webhooks: Webhooks): Express {
   const app = express();
   app.use(express.json());
@@ -25,7 +25,7 @@ export function createApp(dataSource: DataSource, webhooks: Webhooks): Express {
   app.post('/carrier/reports', authenticateCarrier, async (request, response) => {
     const { id, status } = (request.body ?? {}) as { id?: unknown; status?: unknown };
     if (typeof id !== 'string' || !UUID.test(id) || !isStatus(status)) {
-      response.status(400).json({ message: 'Send {"id": "<of the message>", "status": "delivered"}.' });
+      response.status(400).json({ message: 'Send {"id": "<id of the message>", "status": "delivered"}.' });
       return;
     }
     const message = await reportStatus(dataSource, webhooks, { id, status });
@@ -35,7 +35,7 @@ export function createApp(dataSource: DataSource, webhooks: Webhooks): Express {
 
   const openApi = webhooks.openApi({ prefix: 'api', title: 'SMS backend' });
   app.get('/openapi.json', (_request, response) => void response.json(openApi));
-  app.use('/pages', webhooks.router); // /pages/webhooks-portal; without a session its routes answer 401
+  app.use('/pages', webhooks.router); // the page: /pages/webhooks-portal; without a session, the other routes answer 401
   app.use('/api', authenticate, webhooks.router); // /api/webhooks
   return app;
 }

@@ -10,7 +10,7 @@ const production = process.env.NODE_ENV === 'production';
 export interface Backend {
   /** Such as `http://127.0.0.1:3000`. */
   url: string;
-  /** A link to the webhooks page that is signed in as this account. */
+  /** Returns a link that opens the webhooks page, signed in as this account. */
   webhooksPage(accountId: string): string;
   /** Waits for requests and deliveries in flight, then closes the connections to the database. */
   close(): Promise<void>;
@@ -29,7 +29,7 @@ export async function startBackend(databaseUrl: string, port: number): Promise<B
     encryption: { current: { id: 'k1', key: process.env.WEBHOOKS_KEY ?? developmentKey() } },
     // Browsers do not send the API keys of customers, so customers get a link with a session.
     portal: { access: 'session', publicUrl: '/pages/webhooks-portal' },
-    // Receivers on this machine over http, for development only.
+    // Only for development: allows receivers on this machine, over http.
     ...(!production && { network: { allowHttp: true, allowedAddresses: ['127.0.0.0/8', '::1/128'] } }),
   });
   const server = createApp(dataSource, webhooks).listen(port, '127.0.0.1');

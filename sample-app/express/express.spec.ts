@@ -41,7 +41,7 @@ describe('The sample in plain Express', () => {
     await database.drop();
   });
 
-  it('opens the webhooks page with a signed-in link, and refuses its calls without a session', async () => {
+  it('opens the webhooks page with a signed-in link, and refuses the page’s calls without a session', async () => {
     const { pathname, hash } = new URL(backend.webhooksPage('acme'));
     const session = () => request(backend.url).get(`${pathname}/api/session`);
     const authorization = `Bearer ${hash.replace('#session=', '')}`;
@@ -53,7 +53,7 @@ describe('The sample in plain Express', () => {
     await request(backend.url).get('/pages/webhooks').expect(401);
   });
 
-  it('sends a signed webhook for each status of a message to the URL that its account registered', async () => {
+  it('sends a signed webhook for each status of a message to the URL that the account has registered', async () => {
     const { body } = await post('/api/webhooks', 'demo-key-a', { url: receiver.url, events: ['*'] }).expect(
       201,
     );
@@ -63,7 +63,7 @@ describe('The sample in plain Express', () => {
       message: 'Hello',
     }).expect(201);
     await post('/api/messages', 'demo-key-b', { to: '+14155550124', message: 'Not yours' }).expect(201);
-    // The carrier repeats a report, and another one is late.
+    // The carrier repeats a report, and another report is late.
     for (const status of ['delivered', 'delivered', 'sent'])
       await post('/carrier/reports', 'carrier-key', { id: message.id, status }).expect(200, {
         ...message,

@@ -4,7 +4,7 @@ import { Shutdown } from '../src/shutdown.js';
 import { startBackend } from './backend.js';
 import { startReceiver } from './receiver.js';
 
-/** If DATABASE_URL is not set, the sample starts a PostgreSQL whose data is deleted at the end, and runs a demo. */
+/** If `DATABASE_URL` is not set, the sample starts a PostgreSQL whose data is deleted at the end, and runs a demo. */
 const given = process.env.DATABASE_URL;
 
 async function main(shutdown: Shutdown): Promise<void> {

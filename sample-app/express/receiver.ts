@@ -6,17 +6,17 @@ import { verifyWebhook, WebhookRefusedError } from 'nestjs-sms-webhooks-receiver
 /** What a customer runs. */
 export interface Receiver {
   url: string;
-  /** The secret that the registration returned. Webhooks that arrive earlier wait until it is set. */
+  /** Sets the secret that the registration returned. Webhooks that arrive earlier wait until it is set. */
   useSecret(secret: string): void;
   close(): Promise<void>;
 }
 
-/** Starts a customer's server on a free port of 127.0.0.1. It verifies each webhook, and prints it. */
+/** Starts a customer's server on a free port of 127.0.0.1. The server verifies and prints each webhook. */
 export async function startReceiver(print: (line: string) => void): Promise<Receiver> {
   let useSecret!: (secret: string) => void;
   const secret = new Promise<string>((resolve) => (useSecret = resolve));
   const app = express();
-  // A signature covers the bytes of the body, so nothing may parse the body before.
+  // A signature covers the bytes of the body, so nothing may parse the body before the check.
   app.post('/hooks', express.raw({ type: () => true }), async (request, response) => {
     const { headers, body } = request as { headers: typeof request.headers; body: Buffer };
     try {

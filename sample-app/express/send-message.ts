@@ -35,7 +35,7 @@ export function sendMessage(
 /**
  * Applies a carrier's report. Duplicate and late reports change nothing.
  *
- * @returns the message, or `null` if there is none with this id
+ * @returns the message, or `null` if no message has this id
  */
 export function reportStatus(
   dataSource: DataSource,

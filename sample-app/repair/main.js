@@ -1,5 +1,5 @@
 // @ts-check
-// Plays a broken receiver and its repair against a running app, through the app's REST API only.
+// Plays a broken receiver and its repair against a running app. Uses only the app's REST API.
 // First run `npm start` in another terminal, then:
 //   node sample-app/repair/main.js [URL of the API] [key of an account]
 const { playRepair } = require('./play-repair.js');

@@ -7,15 +7,16 @@ const POLL_MS = 100;
 const MAX_WAIT_MS = 60_000;
 
 /**
- * Plays a customer whose receiver breaks, with the REST API alone. The customer registers a URL and finds out why nothing
- * arrives. After the repair the customer sends what waits, and replays past events to a second URL that missed them.
+ * Plays a customer whose receiver breaks. Uses only the REST API. The customer registers a URL, and finds out why nothing
+ * arrives. After the repair, the customer sends what waits. Then the customer registers a second URL, and replays the past
+ * events that it missed.
  *
  * @param {object} of
- * @param {string} of.api such as `http://127.0.0.1:3000/api/v1`
- * @param {string} of.key of an account
+ * @param {string} of.api URL of the API, such as `http://127.0.0.1:3000/api/v1`
+ * @param {string} of.key API key of an account
  * @param {(line: string) => void} [of.say]
- * @returns {Promise<{ step: string, calls: number, ms: number }[]>} the steps, each with its number of API calls and its duration
- * @throws {Error} if a call fails, or a step does not reach its result in time
+ * @returns {Promise<{ step: string, calls: number, ms: number }[]>} the steps, each with its number of API calls and its duration (ms)
+ * @throws {Error} if a call fails, or if a step does not reach its result in time
  */
 async function playRepair({ api, key, say = () => undefined }) {
   const receiver = await startBreakableReceiver();

@@ -38,7 +38,7 @@ export class WebhooksModule extends ConfigurableModuleClass {
   }
 
   /**
-   * Publishes changes of the columns of these captures. Import it beside `TypeOrmModule.forFeature()`, in each module that has
+   * Publishes changes of the captured columns. Import it beside `TypeOrmModule.forFeature()`, in each module that has
    * captures. The app must also import `forRoot()`. Processes with the role `api` do not need it.
    *
    * @param dataSource as in `forRoot()`; default: the default data source

@@ -24,7 +24,7 @@ import { SETTINGS, type Settings } from './config/settings.js';
 /**
  * The service that a host injects.
  *
- * - An event exists if and only if the transaction it was published in committed.
+ * - An event exists if and only if the transaction that published it has committed.
  * - Every committed event reaches every matching endpoint at least once, with the same id and the same bytes, or ends
  *   in a visible state with the reason.
  *
@@ -57,7 +57,7 @@ export class WebhooksService {
     readonly accounts: WebhookAccounts,
     /** In-process events: `events.on('exhausted', (notice) => …)`. */
     readonly events: DeliveryEvents,
-    /** Who created, changed or deleted an endpoint, rotated or revealed a secret, retried a delivery. */
+    /** Who created, changed or deleted an endpoint, who rotated or revealed a secret, and who retried a delivery. */
     readonly audit: WebhookAudit,
     /** Creates sessions for the webhooks page. */
     readonly portal: WebhookPortal,
@@ -67,14 +67,14 @@ export class WebhooksService {
    * Writes one event or several with one statement, in the caller's transaction.
    *
    * @param tx the `EntityManager` that `dataSource.transaction()` hands to its callback, or a query runner after `startTransaction()`
-   * @param events one event, or a list: then the result is a list, too
-   * @returns the id (`evt_…`) of each event, and whether its idempotency key was already used, in the order given
+   * @param events one event, or a list of events: for a list, the result is a list, too
+   * @returns for each event, in the order given: the id (`evt_…`), and whether the idempotency key was already used
    * @throws TransactionRequiredError if `tx` has no open transaction of this data source
    * @throws InvalidEventError if an event cannot be stored; nothing is written then
    */
   publish<Type extends WebhookEventType, Item extends WebhookEventInput = never>(
     tx: HostTransaction,
-    // Not two overloads: TypeScript would report for each of them why it does not fit.
+    // Not two overloads: TypeScript would report for each overload why it does not fit.
     events: EventInputOf<Type> | readonly Item[],
   ): Promise<[Item] extends [never] ? PublishedEvent : PublishedEvent[]>;
   async publish(
@@ -87,8 +87,9 @@ export class WebhooksService {
   }
 
   /**
-   * Checks a customer's `callbackUrl` when the host accepts it. `publish` accepts any URL: the delivery to a bad one is
-   * discarded. Checks the URL alone: the addresses of its host name are checked when a request is sent.
+   * Checks a customer's `callbackUrl`. Call this when the customer gives the URL: `publish` accepts any URL, and the
+   * delivery to a bad URL is discarded. Does not check the addresses of the host name: they are checked when a request is
+   * sent.
    *
    * @param url as the customer gave it
    * @throws UrlRefusedError with a `code`, and a `message` for the customer
@@ -101,7 +102,7 @@ export class WebhooksService {
    * Relays, claims and sends until nothing is due except what another worker holds. Waits until every outcome is recorded. For
    * tests and cron jobs.
    *
-   * @returns how many events it relayed, and how many deliveries ended in which way
+   * @returns how many events it relayed, and how many deliveries ended in each way
    */
   async runOnce(): Promise<RunResult> {
     return this.once.run();
@@ -118,10 +119,11 @@ export class WebhooksService {
   }
 
   /**
-   * Returns whether this process and its database deliver, for a health check of your own. A customer's failing endpoint does
-   * not affect the result. Never rejects. The indicator of `nestjs-sms-webhooks/terminus` returns the same to Terminus.
+   * Returns whether this process and its database deliver, for a health check of your own. A customer's failing endpoint
+   * does not affect the result. Never rejects. The indicator of `nestjs-sms-webhooks/terminus` returns the same result to
+   * Terminus.
    *
-   * @param thresholds when something counts as a problem, ms
+   * @param thresholds from when something counts as a problem (ms)
    * @returns `up`, `degraded` or `down`, and the problems with what to do about them
    */
   async healthReport(thresholds: HealthThresholds = {}): Promise<HealthReport> {

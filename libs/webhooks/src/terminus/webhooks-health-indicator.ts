@@ -15,8 +15,8 @@ export class WebhooksHealthIndicator {
   ) {}
 
   /**
-   * The result of `WebhooksService.healthReport(thresholds)`: up, degraded or down. Terminus 11 has no `degraded`: the result
-   * is then up, with `degraded: true`. A customer's failing endpoint does not affect the result.
+   * The result of `WebhooksService.healthReport(thresholds)`: up, degraded or down. Terminus 11 has no `degraded`: there,
+   * the result is up, with `degraded: true`. A customer's failing endpoint does not affect the result.
    */
   async isHealthy<const Key extends string>(
     key: Key,

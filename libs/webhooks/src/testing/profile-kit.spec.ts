@@ -104,7 +104,7 @@ describe('the kit for profiles', () => {
     await expect(assertHeaders(acme(change), delivered, verify)).rejects.toThrow(what);
   });
 
-  it('finds a check that accepts everything, or ignores the body', async () => {
+  it('finds a check that accepts everything, and a check that ignores the body', async () => {
     const headers: Profile['headers'] = ({ secrets }) => ({ 'x-acme': secrets[0]! });
 
     await expect(assertHeaders(acme(), delivered, () => true)).rejects.toThrow(
@@ -123,7 +123,7 @@ describe('the kit for profiles', () => {
     );
   });
 
-  it('finds a test event that gives no request, or a request with another name than testTypes says', async () => {
+  it('finds a test event that gives no request, or a request whose name differs from testTypes', async () => {
     const render = renderByType({});
     const testTypes = { 'sms.done': 'message.delivered', 'sms.lost': 'message.delivered' } as const;
 
@@ -142,8 +142,8 @@ describe('the kit for profiles', () => {
   });
 });
 
-describe('walking a schedule', () => {
-  it('repeats the last answer to the end of the delivery', () => {
+describe('the simulation of retries', () => {
+  it('repeats the last answer until the delivery ends', () => {
     const profile = acme({ schedule: [1000, 4000], jitter: { share: 0.5, direction: 'both' } });
 
     expect(simulateRetries(profile, [500, 'timeout'])).toEqual([
@@ -153,7 +153,7 @@ describe('walking a schedule', () => {
     ]);
   });
 
-  it('needs at least one answer', () => {
+  it('refuses an empty list of answers', () => {
     expect(() => simulateRetries(acme(), [])).toThrow('simulateRetries: give at least one answer.');
   });
 });

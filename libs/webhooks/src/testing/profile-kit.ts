@@ -20,7 +20,7 @@ export interface ProvenRequest {
   /** Names are in lower case. Includes `content-type`. */
   headers: Record<string, string>;
   body: Buffer;
-  /** What the receiver verifies with: the secret, or its public key if the secret is a private key. */
+  /** What the receiver verifies with: the secret or, if the secret is a private key, the public key. */
   secret: string;
   /** Epoch milliseconds. */
   now: number;
@@ -31,13 +31,13 @@ export type Verify = (request: ProvenRequest) => unknown;
 
 /** Options for the check of headers. */
 export interface HeadersProofOptions {
-  /** Live secrets, newest first. Default: one that the profile generates. */
+  /** Live secrets, newest first. Default: one secret that the profile generates. */
   secrets?: readonly string[];
   /** Default `https://receiver.example/hook`. */
   url?: string;
   /** Epoch milliseconds. Default: now. */
   now?: number;
-  /** False for a scheme that does not cover the body, such as a bearer token. Default true. */
+  /** `false` for a scheme that does not cover the body, such as a bearer token. Default `true`. */
   coversBody?: boolean;
 }
 
@@ -77,9 +77,9 @@ export function assertRendering(profile: Profile, event: WebhookEvent): WireEven
 }
 
 /**
- * Checks the headers of each request of an event, and returns the requests. `verify` must accept each request, and refuse it
- * with another secret or another body. The profile must set only headers that profiles may set. Throws
- * {@link ProfileAssertionError}.
+ * Checks the headers of each request of an event, and returns the requests. `verify` must accept each request, and refuse
+ * it with another secret and, unless `coversBody` is `false`, with another body. The profile must set only headers that
+ * profiles may set. Throws {@link ProfileAssertionError}.
  */
 export async function assertHeaders(
   profile: Profile,

@@ -10,7 +10,9 @@ export interface SentRequest {
   json: unknown;
 }
 
-/** The receiver's response: a status, or a function of the request that returns one (or throws an `HttpError`). */
+/**
+ * The receiver's response: a status, or a function that gets the request and returns a status (or throws an `HttpError`).
+ */
 export type Reply = number | ((request: SentRequest) => number | Promise<number>);
 
 /** Replaces HTTP in a host's tests: records every request and responds as configured, with 200 by default. */

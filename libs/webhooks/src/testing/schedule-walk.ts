@@ -4,11 +4,11 @@ import type { Profile, ProfileEndpoint } from '../profiles/profile.js';
 export interface SimulatedAttempt {
   /** From 1. */
   attempt: number;
-  /** When it starts without jitter, in milliseconds after the delivery became due. */
+  /** When the attempt starts without jitter, in milliseconds after the delivery became due. */
   at: number;
-  /** When it starts if every wait is as short as the jitter allows. */
+  /** When the attempt starts if every wait is as short as the jitter allows (milliseconds). */
   earliest: number;
-  /** When it starts if every wait is as long as the jitter allows. */
+  /** When the attempt starts if every wait is as long as the jitter allows (milliseconds). */
   latest: number;
   /** The result: an HTTP status, or the class of error if there was no response. */
   answer: number | string;
@@ -20,10 +20,10 @@ export interface SimulatedAttempt {
 const DEFAULT_SETTINGS: ProfileEndpoint = { skipErrors: false, skipErrorCodes: [], retryOnError: true };
 
 /**
- * Walks a delivery through a profile's success rule, failure rule and schedule, attempt by attempt, up to its end.
- * Attempts take no time here. The last entry's `next` is the state that the delivery ends in.
+ * Walks a delivery through a profile's success rule, failure rule and schedule, attempt by attempt, until the delivery
+ * ends. Attempts take no time here. The last entry's `next` is the state that the delivery ends in.
  *
- * @param answers what the receiver does: a status, or `timeout`, `connect`, …; the last one repeats
+ * @param answers what the receiver does: a status, or `timeout`, `connect`, …; the last answer repeats
  * @param endpoint settings that the failure rule may read. Default: those of a registration that sets none
  */
 export function simulateRetries(

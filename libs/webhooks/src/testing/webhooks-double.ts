@@ -10,15 +10,16 @@ import type { WebhookEventType } from '../events/event-map.js';
 import { WebhooksService } from '../webhooks.service.js';
 import type { OutboxEvent } from './webhooks-testing.js';
 
-/** Options of the module that decide which events `publish` accepts. */
+/** The module's options that decide which events `publish` accepts. */
 export type WebhooksDoubleOptions = Pick<
   WebhooksModuleOptions,
   'eventTypes' | 'allowUnknownEventTypes' | 'checkEventData' | 'limits'
 >;
 
 /**
- * Stands in for {@link WebhooksService} in unit tests: no database, no module. `publish` checks events as the real one does
- * and records them, even if the transaction is rolled back. The service's other methods are missing. If your code calls them, use
+ * Stands in for {@link WebhooksService} in unit tests: no database, no module. `publish` checks events as the real
+ * service does, and records them, even if the transaction is rolled back. The service's other methods are missing. If
+ * your code calls them, use
  * `WebhooksTesting` in its tests.
  *
  * ```ts
@@ -38,14 +39,14 @@ export class WebhooksDouble {
   readonly provider: ValueProvider<unknown> = { provide: WebhooksService, useValue: this };
 
   /**
-   * @param options those of the module that say which events `publish` accepts, such as `eventTypes`
+   * @param options the module's options that say which events `publish` accepts, such as `eventTypes`
    * @throws InvalidOptionError as the module does
    */
   constructor(options: WebhooksDoubleOptions = {}) {
     this.rules = eventRules(resolveSettings(options));
   }
 
-  /** What was published, oldest first; of one type if given. */
+  /** The published events, oldest first. With `type`, only events of this type. */
   published(type?: WebhookEventType | (string & {})): OutboxEvent[] {
     return this.events.filter((event) => type === undefined || event.type === type);
   }

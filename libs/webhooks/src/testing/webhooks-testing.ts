@@ -88,8 +88,8 @@ export class WebhooksTesting {
   }
 
   /**
-   * Events that were committed after the application started, or after the last {@link clear}, oldest first; of one type if
-   * given. Events of earlier tests on the same database are not among them.
+   * Events that were committed after the application started, or after the last {@link clear}, oldest first. With `type`,
+   * only events of this type. Events of earlier tests on the same database are left out.
    */
   async published(type?: WebhookEventType | (string & {})): Promise<OutboxEvent[]> {
     const events = await this.store.listEvents(this.start.lastSequence, type);

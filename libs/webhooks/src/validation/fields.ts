@@ -83,7 +83,7 @@ export const TextList = (max: number, pattern: RegExp, wanted: string, min = 1):
     Matches(pattern, { each: true, message: `each entry of $property must be ${wanted}` }),
   );
 
-/** RFC 3339 text with a time zone, or a date alone. */
+/** RFC 3339 text with a time zone, or a date without a time. */
 export const Instant = (): PropertyDecorator =>
   ValidateBy({
     name: 'instant',

@@ -1,13 +1,15 @@
 import { badRequest, type WebhooksRequestError } from '../core/request-error.js';
 import { PAGE_LIMIT } from '../core/page.js';
 
-/** Returns the page size for a requested `limit`, from 1 to 100. Throws a 400 if it is not a number. */
+/** Returns the page size for a requested `limit`, from 1 to 100. Throws a 400 if `limit` is not a number. */
 export function pageSize(limit: number = PAGE_LIMIT.default): number {
   if (typeof limit !== 'number' || Number.isNaN(limit)) throw invalid('limit', 'must be a number');
   return Math.min(Math.max(1, Math.trunc(limit)), PAGE_LIMIT.max);
 }
 
-/** Throws a 400 that names the first of these texts that PostgreSQL cannot store, and so cannot search for. */
+/**
+ * Throws a 400 if PostgreSQL cannot store one of these texts, and so cannot search for it. The error names the first one.
+ */
 export function checkTexts(texts: Record<string, string | undefined>): void {
   for (const [field, text] of Object.entries(texts)) {
     if (text === undefined) continue;
@@ -16,7 +18,7 @@ export function checkTexts(texts: Record<string, string | undefined>): void {
   }
 }
 
-/** Throws a 400 that names the first of these instants that is not in whole milliseconds. */
+/** Throws a 400 if one of these instants is not in whole milliseconds. The error names the first one. */
 export function checkInstants(instants: Record<string, number | undefined>): void {
   for (const [field, instant] of Object.entries(instants)) {
     if (instant !== undefined && !Number.isSafeInteger(instant))
