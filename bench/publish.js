@@ -1,6 +1,6 @@
 // What does publish() cost the host? Compares the CPU time of publish() with that of the bare statement that publish() sends.
-// Measures the rate of transactions (per second) that each have one UPDATE and one publish, and the duration of one publish of
-// thousands of events.
+// Measures the rate of transactions (per second) that each have one UPDATE and one publish. Also measures the duration of one
+// publish of thousands of events.
 const { join } = require('node:path');
 const { startChild } = require('./testbed/child-process.js');
 const { summary } = require('./measure/figures.js');

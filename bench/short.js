@@ -1,7 +1,7 @@
 // The short benchmark for CI. Installs and builds what it needs, and takes about three minutes. Because machines are noisy, it
 // fails only on a collapse: a ratio below 60 % of the published one (results/drain.json), or more than 0.2 statements per
 // delivery. A ratio is computed within each round, and the median of the rounds counts. The best rounds of two contenders are
-// not compared, because the machine may have run at a different speed in each, and a best round is mostly luck.
+// not compared: a best round is mostly luck, and the machine may have run at a different speed in each of them.
 const { execFileSync } = require('node:child_process');
 const { existsSync } = require('node:fs');
 const { join } = require('node:path');

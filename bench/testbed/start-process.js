@@ -1,4 +1,4 @@
-// Starts a host once, with or without the webhooks page, and reports how long that takes and how much memory the host uses.
+// Starts a host once, with or without the webhooks page. Reports the duration of the start, and the memory that the host uses.
 const { serve } = require('./child-process.js');
 const { engine, hostPackage } = require('./engine.js');
 const { processCpuMs } = require('../measure/cpu-of-this-process.js');
