@@ -1,5 +1,5 @@
-// Nest 12 ships ESM only, and Jest can require() ESM only from Node 24.9 on.
-// Compiling the ESM-only packages to CommonJS along with our sources works on every Node.
+// Nest 12 consists of ES modules, which Jest can require() only on Node 24.9 or later.
+// So ESM-only packages are compiled to CommonJS along with our sources, which works on every version of Node.
 const swc = [
   '@swc/jest',
   {
@@ -42,6 +42,6 @@ module.exports = {
   reporters: ['default', '<rootDir>/test/support/count-reporter.js'],
   // Tests wait for databases, servers and timers, so three processes keep two cores busy.
   maxWorkers: 3,
-  // Long enough for real databases and servers on a busy machine: a test that takes longer hangs.
+  // Long enough for real databases and servers on a busy machine. A test that takes longer probably hangs.
   testTimeout: 120_000,
 };

@@ -1,4 +1,4 @@
-// Builds the webhooks page into libs/webhooks/dist/portal. With `--if-stale`, only if its sources have changed.
+// Builds the webhooks page into libs/webhooks/dist/portal. With `--if-stale`, only changed sources cause a build.
 import { closeSync, existsSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzippedBytes, packFiles, writePage } from './pack.js';
@@ -21,7 +21,7 @@ async function main() {
   const sources = hashSources();
   if (process.argv.includes('--if-stale') && builtFrom() === sources) return;
 
-  // Jest sets NODE_ENV to `test`, for which Vite builds a larger page.
+  // In tests, Jest has set NODE_ENV to `test`. With this value, Vite would build a larger page.
   process.env.NODE_ENV = 'production';
   const { build } = await import('vite');
   const { output } = await build({ configFile: join(PORTAL, 'vite.config.js') });

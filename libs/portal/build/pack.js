@@ -23,7 +23,7 @@ export interface PortalFile {
   size: number;
 }
 
-/** The page. The server replaces \`%BASE%\` with the path that \`assets/\` is below. */
+/** The page. The server replaces \`%BASE%\` with the path of the folder that contains \`assets/\`. */
 export const html: string;
 /** The files below \`assets/\`, by name. Each name has a hash of the content. */
 export const files: Readonly<Record<string, PortalFile>>;
@@ -47,7 +47,7 @@ function packFile(name, content) {
   };
 }
 
-/** Compresses the files of the page: content by file name, without `assets/`. */
+/** Compresses the files of the page. In `assets`, the keys are file names without `assets/`, the values are contents. */
 export const packFiles = (assets) =>
   Object.fromEntries(Object.entries(assets).map(([name, content]) => [name, packFile(name, content)]));
 
@@ -55,8 +55,8 @@ export const packFiles = (assets) =>
 export const gzippedBytes = (file) => Buffer.from(file.gzip, 'base64').length;
 
 /**
- * Writes the page as one CommonJS module, and the texts of the page beside it. The server imports the module and reads no
- * other file of the page.
+ * Writes the page as one CommonJS module, and the page's texts as JSON beside this module. The server imports the module and
+ * reads no other file of the page.
  */
 export function writePage(folder, { html, files, sources, strings }) {
   const code = `// sources ${sources}\nexports.html = ${JSON.stringify(html)};\nexports.files = ${JSON.stringify(files)};\n`;
