@@ -27,7 +27,7 @@ const RECEIVER_FAULTS: ReadonlySet<RefusalReason> = new Set([
   'bad-option',
 ]);
 
-/** Thrown for every webhook that does not verify. Log `reason` and `message`. Send only the `status` to the caller. */
+/** Thrown for every webhook that is refused. Log `reason` and `message`. Send only the `status` to the caller. */
 export class WebhookRefusedError extends Error {
   override readonly name = 'WebhookRefusedError';
 

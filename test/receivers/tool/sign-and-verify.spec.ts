@@ -202,7 +202,7 @@ describe('verify', () => {
       what: 'a header',
       request: msgine,
       args: ['--profile', 'mobile-text-alerts'],
-      says: /It has "x-msgine-signature", which is the header of msgine: use --profile msgine/,
+      says: /The request has "x-msgine-signature", which is the header of msgine: use --profile msgine/,
     },
     {
       what: 'a header',

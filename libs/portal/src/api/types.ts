@@ -25,7 +25,7 @@ export type ErrorDetail = Schemas['WebhookErrorDetail'];
 export type ProfileField =
   'phoneNumbers' | 'alertEmail' | 'sendAlertEmail' | 'skipErrors' | 'skipErrorCodes' | 'retryOnError';
 
-/** Figures of one webhook in the last hours, as `api/figures` returns them for all webhooks at once. */
+/** Figures of one webhook in the most recent hours. `api/figures` returns the figures of all webhooks at once. */
 export interface EndpointFigures {
   endpointId: string;
   hours: { hour: string; delivered: number; failed: number }[];

@@ -13,7 +13,7 @@ export interface Entry {
   key: QueryKey;
   data: unknown;
   error: unknown;
-  /** Time of the read that returned `data` (epoch ms). `0`: there was none, or `data` is out of date. */
+  /** Time of the read that returned `data` (epoch ms). `0`: `data` was never read, or is out of date. */
   readAt: number;
   reading: Promise<void> | null;
   abort: AbortController;

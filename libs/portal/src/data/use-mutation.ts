@@ -7,7 +7,7 @@ interface MutationOptions<Data, Input> {
 
 interface MutationState<Data> {
   data: Data | undefined;
-  /** Error of the last call, or `null`. */
+  /** Error of the latest call, or `null`. */
   error: unknown;
   isPending: boolean;
 }
@@ -19,7 +19,7 @@ export interface Mutation<Data, Input> extends MutationState<Data> {
   reset: () => void;
 }
 
-/** A call that changes something. Its result is kept in this component only. */
+/** A call that changes something. Only this component keeps the result. */
 export function useMutation<Data, Input = void>(
   options: MutationOptions<Data, Input>,
 ): Mutation<Data, Input> {

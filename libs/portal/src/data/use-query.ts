@@ -16,7 +16,7 @@ export interface UseQueryOptions<Data> extends QueryOptions<Data> {
 
 export interface QueryResult<Data> {
   data: Data | undefined;
-  /** Error of the last read, or `null`. `data` may still hold the result of an earlier read. */
+  /** Error of the latest read, or `null`. `data` may still hold the result of an earlier read. */
   error: unknown;
   /** There is neither data nor an error yet. */
   isPending: boolean;

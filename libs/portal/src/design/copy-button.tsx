@@ -7,7 +7,7 @@ interface CopyProps {
   value: string;
   /** What is copied, such as `secret`: the button is named "Copy secret". */
   what: string;
-  /** True: only an icon. Default: a button with text. */
+  /** `true`: only an icon. Default: a button with text. */
   compact?: boolean;
   small?: boolean;
   onCopied?: () => void;

@@ -41,7 +41,7 @@ export function causeOf({ status, error }: Tried): Cause | null {
   return error === 'http' ? causeOfStatus(status ?? 0) : error;
 }
 
-/** One sentence that says what happened, and one that says what to do; `null` if nothing failed. */
+/** One sentence that says what happened, and one sentence that says what to do; `null` if nothing failed. */
 export function explainAttempt(tried: Tried): { cause: Cause; title: string; fix: string } | null {
   const cause = causeOf(tried);
   if (!cause) return null;

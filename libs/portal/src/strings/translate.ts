@@ -17,7 +17,10 @@ const numbers = new Intl.NumberFormat();
 /** Formats a number in the reader's language. */
 export const numberText = (value: number): string => numbers.format(value);
 
-/** Returns the form of `text` for the number `n`. `text` has two forms, `one | other`; without a bar it has only one. */
+/**
+ * Returns the form of `text` for the number `n`. `text` has two forms, `one | other`; without a bar, it has only one
+ * form.
+ */
 function pluralForm(text: string, n: string | number | undefined): string {
   const [one, other] = text.split(' | ') as [string, string | undefined];
   return other === undefined || (typeof n === 'number' && plurals.select(n) === 'one') ? one : other;

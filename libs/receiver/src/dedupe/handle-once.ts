@@ -9,7 +9,7 @@ export const DEDUPE_TTL_MS = 7 * 24 * 60 * 60 * 1000;
 
 export interface HandleOnceOptions {
   /**
-   * Time (ms) after which a retry of the sender is handled, although the first request is still in progress. Default
+   * Time (ms) after which a retry of the sender is handled even if the first request is still in progress. Default
    * {@link DEDUPE_LEASE_MS}. Must exceed the longest run time of the handler, otherwise two handlers may run at once.
    * Must be shorter than the time over which the sender retries, otherwise an event is lost if the process dies.
    */

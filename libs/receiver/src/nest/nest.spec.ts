@@ -205,7 +205,7 @@ describe.each(adapters)('A Nest application on %s', (name, adapter) => {
       expect((await post('msgine', requestOf.msgine('null', secretOf.msgine))).status).toBe(400);
     });
 
-    it('reads the secret at each request, so that it may become available later', async () => {
+    it('reads the secret at each request, so that the secret may become available later', async () => {
       const request = requestOf.msgine(bodyOf.msgine, 'loaded late');
       lateSecret = undefined;
       expect((await post('late', request)).status).toBe(500);

@@ -31,8 +31,8 @@ export type WebhookGuardOptions = {
 
 /**
  * Accepts only verified webhooks. Needs `NestFactory.create(AppModule, { rawBody: true })`. A refused request gets 401
- * (400 for a signed body that is not a JSON object) without a reason; the reason is logged. After a mistake in the
- * set-up, such as a missing `rawBody: true`, the request gets 500 and an error is logged. Extend this class if the
+ * (400 for a signed body that is not a JSON object) without a reason; the reason is logged. If the set-up has a
+ * mistake, such as a missing `rawBody: true`, each request gets 500, and an error is logged. Extend this class if the
  * options need injected providers.
  */
 export class WebhookGuard implements CanActivate {

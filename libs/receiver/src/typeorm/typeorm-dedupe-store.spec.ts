@@ -92,9 +92,9 @@ describe("inside the receiver's transaction", () => {
   });
 
   it.each([
-    ['handles it if the first rolls back', 'rollbackTransaction', true],
-    ['skips it if the first commits', 'commitTransaction', false],
-  ] as const)('makes a second copy wait for the first, and %s', async (_, end, handled) => {
+    ['handles the second if the first rolls back', 'rollbackTransaction', true],
+    ['skips the second if the first commits', 'commitTransaction', false],
+  ] as const)('makes a second copy wait for the first copy, and %s', async (_, end, handled) => {
     const first = dataSource.createQueryRunner();
     await first.startTransaction();
     await handleOnce(store.within(first.manager), 'a', () => undefined);

@@ -138,7 +138,10 @@ export class WebhookAccounts {
     );
   }
 
-  /** The profiles that sign with the account's secret: `profile`, which callbacks use, and those that have no other secret. */
+  /**
+   * The profiles that sign with the account's secret: `profile`, which callbacks use, and the profiles that have no
+   * other secret.
+   */
   private usersOf(profile: Profile): Profile[] {
     const profiles = [...this.settings.profiles.values()];
     return [profile, ...profiles.filter(({ secret }) => secret.owner === 'account')];

@@ -12,7 +12,7 @@ export interface WebhookAlert {
   origin: string | null;
   /**
    * Address to mail the alert to: the endpoint's `alertEmail`, otherwise that of the account. `null` if there is no
-   * address, if the endpoint does not want mail about each failure, or if the day's number of mails is used up.
+   * address, if the endpoint does not want mail about each failure, or if the day's mails to this address are used up.
    */
   email: string | null;
   /** One line for people. The same for every alert of one kind and endpoint. */
@@ -26,8 +26,8 @@ export interface WebhookAlert {
 }
 
 /**
- * Delivers alerts somewhere. If the promise rejects, or takes longer than 15 s, the alert is retried with growing pauses
- * for about a day. Meanwhile other channels and deliveries are not delayed.
+ * Delivers alerts somewhere. If the promise rejects, or takes longer than 15 s, the alert is retried with growing
+ * pauses for about a day. Meanwhile, other channels and deliveries are not delayed.
  */
 export interface AlertChannel {
   /** Different from the name of every other channel. */

@@ -16,7 +16,7 @@ interface AlertTemplate {
   subject: string;
   /** The first line: what happened. */
   headline(alert: ClaimedAlert, facts: AlertFacts): string;
-  /** What that means for the owner. */
+  /** What the alert means for the owner. */
   advice: string;
 }
 
@@ -128,7 +128,7 @@ function composeSummary(day: number, { held }: AlertFacts): Pick<WebhookAlert, '
   };
 }
 
-/** A line for each kind of failure that the text names. A status explains itself. */
+/** A line for each error that the text names instead of a status. A status explains itself. */
 function explainCauses({ kind, data }: ClaimedAlert, { causes }: AlertFacts): string[] {
   const listed = causes.slice(0, MAX_CAUSES_LISTED).filter(({ status }) => status === null);
   const errors = new Set(listed.map(({ error }) => error));

@@ -17,8 +17,8 @@ export class ChannelRunner {
   }
 
   /**
-   * Returns why the channel did not take the alert, or null if the channel took it. Never rejects. `now`: database
-   * clock, epoch ms.
+   * Returns why the channel did not take the alert, or null if the channel took it. Never rejects. `now`: the
+   * database's clock (epoch ms).
    */
   async send(alert: WebhookAlert, timeoutMs: number, now: number): Promise<string | null> {
     if (now < this.hungUntil) return 'skipped, because it did not respond to an earlier alert';

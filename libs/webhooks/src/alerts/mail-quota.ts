@@ -11,7 +11,7 @@ interface AddressedAlert extends DueAlert {
 /**
  * Distributes the day's mails in the order of `alerts`, and stores which alerts got a mail and which alerts are held
  * for the summary. Counts by tenant and address: no tenant can use up another tenant's mails. Needs the lock of
- * `lockAlerts`: without it, two processes at once could exceed the quota.
+ * `lockAlerts`: without this lock, two processes at once could exceed the quota.
  */
 export async function assignMailQuota(tx: AlertStore, alerts: readonly DueAlert[]): Promise<ClaimedAlert[]> {
   const candidates = alerts.filter(needsMail);

@@ -84,7 +84,7 @@ export function errorFilterOf(handler: (...input: unknown[]) => unknown): ErrorF
   return config?.[OWN_ROUTE] ?? null;
 }
 
-/** The headers that were hidden, of requests without a body. */
+/** The original headers of requests without a body. */
 const hidden = new WeakMap<IncomingRequest, IncomingRequest['headers']>();
 
 /** Without these headers, Fastify calls no parser. Only its own copy of the headers is changed, not Node's request. */

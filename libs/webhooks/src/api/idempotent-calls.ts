@@ -88,5 +88,8 @@ export class IdempotentCalls {
   }
 }
 
-/** A stored response is sealed with this context, so a copy of it in the row of another tenant, route or key cannot be opened. */
+/**
+ * A stored response is sealed with this context, so a copy of the response in the row of another tenant, route or key
+ * cannot be opened.
+ */
 const contextOf = ({ tenantId, route, key }: KeyedCall): string => `${tenantId}:${route}:${key}`;

@@ -87,8 +87,8 @@ export class NetworkOptions {
    */
   @Option(proxyUrl) proxy?: string;
   /**
-   * Resolves host names instead of DNS, for networks with host names of their own. The addresses that it returns are checked
-   * as well. Default: DNS.
+   * Resolves host names instead of DNS, for networks with host names of their own. The addresses that the function
+   * returns are checked as well. Default: DNS.
    */
   @Option(callable()) lookup?: Lookup;
   /** Certificate authorities to trust, as PEM. Default: Node's own list. */
@@ -96,8 +96,9 @@ export class NetworkOptions {
   /** Accept `http:` URLs. Default false. */
   @Option(flag) allowHttp?: boolean = false;
   /**
-   * In development: accept `http:` URLs, and receivers on this machine (`localhost`, `127.0.0.0/8`, `::1`). If `NODE_ENV` is
-   * `production`, the app does not start with this option; otherwise it logs a warning. Default false.
+   * In development: accept `http:` URLs, and receivers on this machine (`localhost`, `127.0.0.0/8`, `::1`). If
+   * `NODE_ENV` is `production`, the app does not start with this option; otherwise the app logs a warning. Default
+   * false.
    */
   @Option(flag) allowLocalhost?: boolean = false;
   /**
@@ -167,9 +168,9 @@ export class WorkerOptions {
   /** Requests in flight per endpoint that sets no limit of its own. Default 32. */
   @Option(wholeNumber(1, 4096)) maxInFlight?: number = 32;
   /**
-   * Requests in flight of one tenant to one origin (scheme, host and port), including hanging ones. At most `maxInFlight` of
-   * them may be requests that do not hang, so a large value does not delay other tenants. A value up to `maxInFlight` counts
-   * as `maxInFlight` + 1. Default 256.
+   * Requests in flight of one tenant to one origin (scheme, host and port), including hanging requests. At most
+   * `maxInFlight` of them may be requests that do not hang, so a large value does not delay other tenants. A value up
+   * to `maxInFlight` counts as `maxInFlight` + 1. Default 256.
    */
   @Option(wholeNumber(2, 65_536)) maxInFlightPerOrigin?: number = 256;
   /** Longest pause (ms) between two polls of an idle database. Default 1000. */

@@ -38,7 +38,7 @@ export const countRecoverable = (id: string, body: RecoverBody): Promise<Recover
 
 /**
  * Sends all matching deliveries again, up to 10,000 with each call, until none is left or `isStopped` returns true.
- * Returns how many were sent again.
+ * Returns how many deliveries were sent again.
  */
 export async function recoverAll(
   id: string,

@@ -31,7 +31,7 @@ export const common = {
   'state.error': 'Loading has failed',
   'state.notFound': 'Nothing is here',
   'state.notFoundText':
-    'What was here may be deleted or belong to another account, or the address of this page is not complete.',
+    'What was here may have been deleted, or may belong to another account. Or the address of this page is not complete.',
   'state.unknownScreen': 'There is no such page.',
   'state.toWebhooks': 'Show all webhooks',
   'state.noScope': 'Your access does not include this. Ask whoever gave you access.',

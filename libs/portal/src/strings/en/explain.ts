@@ -115,7 +115,7 @@ export const explain = {
   'reason.endpoint-gone': 'Your server responded with 410 (gone), which disables the webhook.',
   'reason.endpoint-failing': 'The webhook failed for days and was disabled.',
   'reason.url-refused': 'The URL is not allowed any more.',
-  'reason.render-failed': 'No request could be created from the event.',
+  'reason.render-failed': 'The service was not able to create a request from the event.',
   'reason.profile-cannot-express': 'The format of this webhook has no request for this event.',
   'reason.claims-used-up': 'The service stopped five times while it was sending this delivery.',
   'reason.backlog-full': 'Too many deliveries waited for the paused webhook.',
@@ -137,7 +137,7 @@ export const explain = {
   'skipped.events': 'It is subscribed to other events.',
   'skipped.phone-numbers':
     'The phone number of your account in this event is not in the list of the webhook.',
-  'skipped.now': 'It would get the event now, but was set up differently then.',
+  'skipped.now': 'It would get the event now, but was set up differently at that time.',
 
   'range.label': 'Time',
   'range.all': 'Any time',

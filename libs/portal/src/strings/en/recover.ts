@@ -17,8 +17,9 @@ export const recover = {
   'recover.stop': 'Stop',
   'recover.progress': '{n} delivery is due now | {n} deliveries are due now',
   'recover.done': '{n} delivery is sent again | {n} deliveries are sent again',
-  'recover.left': '{n} still waits for its turn. | {n} still wait for their turn.',
-  'recover.manyLeft': 'At least {n} still waits for its turn. | At least {n} still wait for their turn.',
+  'recover.left': '{n} delivery still waits for its turn. | {n} deliveries still wait for their turn.',
+  'recover.manyLeft':
+    'At least {n} delivery still waits for its turn. | At least {n} deliveries still wait for their turn.',
   'recover.allSent': 'No delivery waits any more.',
   'recover.showDeliveries': 'Show deliveries',
 } as const;

@@ -16,7 +16,7 @@ export const webhooks = {
   'webhooks.allEvents': 'All events',
   'webhooks.allNumbers': 'All numbers',
   'webhooks.moreEvents': '+{n} more | +{n} more',
-  'webhooks.bars': '{delivered} attempts delivered and {failed} failed in the last 24 hours',
+  'webhooks.bars': '{delivered} attempts succeeded and {failed} attempts failed in the last 24 hours',
   'webhooks.successRate': '{rate} delivered',
   'webhooks.noAttempts': 'No attempts',
   'webhooks.never': 'None yet',
@@ -27,5 +27,5 @@ export const webhooks = {
   'webhooks.noMatch': 'No webhook matches',
   'webhooks.noMatchText': 'Shorten the search text, or choose another status.',
   'webhooks.clear': 'Clear filters',
-  'webhooks.readOnly': 'Your access is read-only: webhooks can be added by others of your account.',
+  'webhooks.readOnly': 'Your access is read-only. Other people of your account can add webhooks.',
 } as const;

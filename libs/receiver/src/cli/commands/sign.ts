@@ -67,7 +67,7 @@ function readSettings(flags: Flags, profile: WebhookProfile) {
   );
   refuse(flags, 'timestamp', isStandard || isHttpsms, `${profile} signs no time; remove --timestamp`);
   for (const name of ['issuer', 'subject'])
-    refuse(flags, name, isHttpsms, `--${name} is for --profile httpsms only; remove it`);
+    refuse(flags, name, isHttpsms, `--${name} is only for --profile httpsms; remove it`);
   const id = flags.text('id') ?? `evt_${randomBytes(12).toString('hex')}`;
   if (!/^[\x21-\x2d\x2f-\x7e]+$/.test(id))
     throw new UsageError('--id must consist of printable ASCII, without a full stop and without blanks.');
@@ -97,7 +97,7 @@ function warnOfBody(body: Buffer): void {
     // The message below covers this case too.
   }
   const hint = body.length === 0 ? 'The body is empty' : 'The body is not a JSON object';
-  console.error(`${hint}: receivers verify its signature and then refuse it.`);
+  console.error(`${hint}: receivers verify the signature and then refuse the body.`);
 }
 
 function printed(format: string, headers: Record<string, string>, curl: string): string {

@@ -65,7 +65,7 @@ export class Listener {
     const path = request.url ?? '/';
     if (request.method !== 'POST') {
       response.writeHead(405, { allow: 'POST', 'content-type': 'text/plain; charset=utf-8' });
-      response.end('This receives webhooks, which are POST requests.\n');
+      response.end('This URL receives webhooks, which are POST requests.\n');
       return;
     }
     try {
@@ -128,8 +128,8 @@ function headersOf({ rawHeaders }: IncomingMessage): Record<string, string | str
 function listenError({ code, message }: NodeJS.ErrnoException, port: number, host: string): Error {
   if (code === 'EADDRINUSE')
     return new UsageError(
-      `Port ${port} is in use. Choose another one with --port; --port 0 finds a free one.`,
+      `Port ${port} is in use. Choose another port with --port; --port 0 finds a free port.`,
     );
-  if (code === 'EACCES') return new UsageError(`Port ${port} needs more rights. Choose one above 1023.`);
+  if (code === 'EACCES') return new UsageError(`Port ${port} needs more rights. Choose a port above 1023.`);
   return new UsageError(`Cannot listen on --host ${host}, --port ${port}: ${message}.`);
 }

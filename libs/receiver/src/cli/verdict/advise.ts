@@ -32,9 +32,9 @@ function aboutMissingHeader({ headers, profile }: RefusedRequest): string {
   const others = SIGNATURE_HEADERS.filter(([header]) => valueOf(headers, header) !== null);
   const other = others.find(([, name]) => !profile?.startsWith(name));
   if (other !== undefined)
-    return `It has "${other[0]}", which is the header of ${other[1]}: use --profile ${other[1]}.`;
+    return `The request has "${other[0]}", which is the header of ${other[1]}: use --profile ${other[1]}.`;
   return profile !== null && others.length > 0
-    ? 'The other headers of the signature are there, so a proxy has removed this one.'
+    ? 'The other headers of the signature are there, so a proxy has removed this header.'
     : 'The sender has no secret for this URL, or a proxy removed the header.';
 }
 

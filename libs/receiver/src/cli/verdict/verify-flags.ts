@@ -21,7 +21,7 @@ export function readVerifyFlags(flags: Flags): VerifySettings {
   const { profile } = settings;
   for (const name of ['audience', 'issuer'])
     if (flags.has(name) && profile !== null && profile !== 'httpsms')
-      throw new UsageError(`--${name} is for --profile httpsms only; remove it.`);
+      throw new UsageError(`--${name} is only for --profile httpsms; remove it.`);
   const toleranceSeconds = flags.has('tolerance')
     ? flags.integer('tolerance', 300, { min: 0, max: 10 ** 9 })
     : undefined;
