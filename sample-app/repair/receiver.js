@@ -19,7 +19,7 @@ async function startBreakableReceiver() {
   const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
   return {
     url: `http://127.0.0.1:${port}`,
-    /** Distinct ids of the requests to a path that got this status. @param {string} path @param {number} status */
+    /** Distinct ids of the requests that got this status at a path. @param {string} path @param {number} status */
     arrived: (path, status) => [
       ...new Set(log.filter((each) => each.path === path && each.status === status).map(({ id }) => id)),
     ],

@@ -2,7 +2,7 @@ import { type Receiver, startReceiver } from '../../test/api/receiver.js';
 import { type MailServer, startMailServer } from '../../test/support/mail-server.js';
 import type { RunningBackend } from '../../test/support/sample-app.js';
 
-/** A hook loads the modules of the app, because they read SMTP_URL when they load. Loading takes long on a busy machine. */
+/** The app's modules read SMTP_URL when they load, so a hook loads them. On a busy machine, loading takes long. */
 const LOADING_MS = 120_000;
 
 let mailServer: MailServer;
@@ -21,7 +21,7 @@ afterAll(async () => {
   await Promise.all([mailServer.stop(), receiver.close()]);
 });
 
-it('With SMTP_URL the sample backend mails the owner of a webhook that was disabled', async () => {
+it('With SMTP_URL, the sample backend mails the owner of a webhook that was disabled', async () => {
   receiver.answer(410);
   const webhook = { url: receiver.url, events: ['*'], alertEmail: 'owner@example.com' };
   await backend.post('/webhooks', webhook).expect(201);

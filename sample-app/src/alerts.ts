@@ -2,8 +2,8 @@ import { type AlertChannel, callbackChannel, logChannel } from 'nestjs-sms-webho
 import { nodemailerChannel } from 'nestjs-sms-webhooks/alerts/nodemailer';
 
 /**
- * With SMTP_URL, alerts are mailed and logged. Without it, each mail is printed; in production each alert is one log line
- * instead, because nobody watches the terminal.
+ * With SMTP_URL, alerts are mailed and logged. Without it, alerts are printed as mails. In production, where nobody
+ * watches the terminal, they are logged instead.
  */
 export function alertChannels({ SMTP_URL, NODE_ENV } = process.env): AlertChannel[] {
   if (SMTP_URL) {

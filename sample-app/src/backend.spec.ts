@@ -115,7 +115,7 @@ describe('The sample backend', () => {
     expect(await statusOf(id)).toBe(end);
   });
 
-  it('applies one of several identical reports that arrive at the same time', async () => {
+  it('applies only one of several identical reports that arrive at the same time', async () => {
     const id = await sendTo(MANUAL);
     const responses = await Promise.all(
       Array.from({ length: 10 }, () =>
@@ -225,7 +225,7 @@ describe('The sample backend', () => {
     jest.restoreAllMocks();
   });
 
-  it('serves its OpenAPI document with the routes of the webhooks, and a page that shows it', async () => {
+  it('serves its OpenAPI document with the routes of the webhooks, and a page that shows this document', async () => {
     const origin = new URL(backend.url).origin;
     const document = (await (await fetch(`${origin}/openapi.json`)).json()) as Record<string, object>;
     expect(Object.keys(document.paths!)).toEqual(

@@ -1,4 +1,4 @@
-/** What the sample prints once everything runs: the URLs, and commands to try. */
+/** What the sample prints when everything runs: the URLs, and commands to try. */
 export function banner(urls: {
   api: string;
   receiver?: string;
@@ -25,12 +25,12 @@ export function banner(urls: {
     `      -d '{"to":"+14155550123","message":"Hello"}' ${api}/messages/sms`,
     ...(receiver
       ? [
-          '  Register a URL. The demo receiver accepts webhooks at any path, callbackUrls too. At a path such as /503/crm it responds 503:',
+          '  Register a URL. The demo receiver accepts webhooks and callbacks at any path. At a path such as /503/crm, it responds 503:',
           `    ${curl} -H 'Content-Type: application/json' \\`,
           `      -d '{"url":"${receiver}/mine","events":["message.delivered"],"profile":"standard"}' ${api}/webhooks`,
         ]
       : []),
-    '  Get a link to the webhooks page, which is signed in for an hour:',
+    '  Get a link that signs you in to the webhooks page for an hour:',
     `    ${curl} -X POST ${api}/webhooks-page`,
     '  List the registered URLs and the deliveries:',
     `    ${curl} ${api}/webhooks`,

@@ -16,7 +16,7 @@ export class IndexController {
         'GET /webhooks': 'registered URLs',
         'GET /webhooks/deliveries': 'the delivery log',
         'GET /webhooks/event-types': 'the events, with examples',
-        'POST /webhooks-page': 'a link to the webhooks page, signed in',
+        'POST /webhooks-page': 'a link that signs you in to the webhooks page',
         'POST /v1/webhooks': 'register as with httpSMS; without the prefix /api/v1',
         'POST /v3/webhooks': 'register as with Mobile Text Alerts; without the prefix /api/v1',
         'POST /carrier/reports': 'report a status as the carrier: messageId, status',

@@ -19,7 +19,7 @@ const everyType = catalogue.map(({ name }) => name).filter((name) => name !== 'w
 
 const children = new Set<ChildProcess>();
 
-/** Runs what `npm start` runs, in a child process. Ends the process with Ctrl-C once `enough` returns true for its output. */
+/** Runs what `npm start` runs, in a child process. Ends the process with Ctrl-C when `enough` returns true for its output. */
 async function start(
   env: Record<string, string>,
   enough: (lines: readonly string[]) => boolean,
@@ -93,13 +93,13 @@ describe('The sample, as a process', () => {
     },
   );
 
-  it('with an unknown PROFILE lists the profiles, and exits', async () => {
+  it('with an unknown PROFILE, lists the profiles, and exits', async () => {
     const { code, lines } = await start({ PROFILE: 'twilio', PORT: String(await freePort()) }, () => false);
     expect(code).toBe(1);
     expect(lines.join('\n')).toMatch(/PROFILE must be one of standard, .*httpsms, not "twilio"/);
   });
 
-  it('with data of an earlier version says how to start without it', async () => {
+  it('with data of an earlier version, says how to start without that data', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'sample-old-data-'));
     chmodSync(folder, 0o755); // The server may run as another user.
     try {

@@ -18,7 +18,7 @@ import { startPostgres } from './postgres/start-postgres.js';
 import { Shutdown } from './shutdown.js';
 
 const production = process.env.NODE_ENV === 'production';
-/** Outside production, only this machine may connect unless HOST is set, because the demo's keys are public. */
+/** Outside production and without HOST, only this machine may connect, because the demo's keys are public. */
 const host = process.env.HOST ?? (production ? '0.0.0.0' : '127.0.0.1');
 /** If DATABASE_URL is not set, the sample starts a PostgreSQL with its data in `.data`. */
 const given = process.env.DATABASE_URL;

@@ -1,8 +1,8 @@
 import { QueryFailedError } from 'typeorm';
 
 /**
- * Returns the error's message, with advice if a query failed. A likely cause is data of an earlier version: if its migrations
- * were edited since, its tables do not match this code.
+ * Returns the error's message, with advice if a query failed. A likely cause is data of an earlier version of the sample:
+ * its tables do not match this code if somebody has edited a migration that had already run.
  */
 export function withAdvice(error: Error): string {
   const failed = error.cause ?? error;

@@ -8,8 +8,8 @@ interface Running {
 }
 
 /**
- * Notes in `file` that this process runs the sample in this folder. A second process would share the database and take over
- * the demo's webhooks.
+ * Writes a note to `file`: this process runs the sample in this folder. A second process would share the database and take
+ * over the demo's webhooks.
  *
  * @param url of this process, for the error that the next process gets
  * @returns a function that removes the note

@@ -2,7 +2,7 @@ import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import { addWebhooksToOpenApi } from 'nestjs-sms-webhooks/openapi';
 
-/** Serves the document at `/openapi.json`, and Swagger's page at `/docs`. */
+/** Serves the OpenAPI document at `/openapi.json`, and Swagger's page at `/docs`. */
 export function serveOpenApi(app: INestApplication): void {
   const config = new DocumentBuilder()
     .setTitle('SMS backend')

@@ -1,5 +1,5 @@
 /**
- * Closes everything at the end, last opened first.
+ * At the end, closes everything in the reverse order of opening.
  * Ctrl-C and SIGTERM close everything and exit with 0, or with 1 if a step fails. A second signal, more than a second later,
  * exits at once with 130.
  */

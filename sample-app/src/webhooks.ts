@@ -22,7 +22,7 @@ export const webhooks = WebhooksModule.forRoot({
   },
   alerts: { channels: alertChannels() },
   encryption: { current: { id: 'k1', key: process.env.WEBHOOKS_KEY ?? developmentKey() } },
-  // Receivers on this machine over http, for development only.
+  // Outside production, receivers may be on this machine and use http.
   ...(!production && {
     network: { allowHttp: true, allowedAddresses: ['127.0.0.0/8', '::1/128'] },
     profiles: [msgine({ httpsOnly: false })],

@@ -8,8 +8,8 @@ import { AccountsService } from './accounts.service.js';
 export type AccountRequest = Request & { account: Account };
 
 /**
- * Accepts requests with `Authorization: Bearer <key>`, or `x-api-key: <key>` as httpSMS's customers send it, and sets
- * `request.account`. Other requests get 401.
+ * Accepts requests with `Authorization: Bearer <key>`, or with `x-api-key: <key>` (as httpSMS's customers send it).
+ * Sets `request.account`. Other requests get 401.
  */
 @Injectable()
 export class ApiKeyGuard implements CanActivate {

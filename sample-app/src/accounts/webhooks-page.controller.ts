@@ -3,7 +3,7 @@ import { WebhooksService } from 'nestjs-sms-webhooks';
 import { ApiKeyGuard, type AccountRequest } from './api-key.guard.js';
 import { webhooksPageOf, type WebhooksPageLink } from './webhooks-page.js';
 
-/** Opens the webhooks page for customers: their own server asks for a link, and redirects their browser to it. */
+/** Creates links to the webhooks page. A customer's own server asks for a link, and redirects the browser to it. */
 @Controller('webhooks-page')
 @UseGuards(ApiKeyGuard)
 export class WebhooksPageController {

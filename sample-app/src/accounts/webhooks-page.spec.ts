@@ -4,7 +4,7 @@ import { startBackend } from '../../../test/support/sample-app.js';
 jest.setTimeout(30_000);
 
 describe('The webhooks page of the sample', () => {
-  it('opens as the account of the API key that asked for the link, and refuses calls without a session', async () => {
+  it('opens as the account whose API key asked for the link, and refuses calls without a session', async () => {
     const backend = await startBackend();
     try {
       const { url } = (await backend.post('/webhooks-page', {}, 'demo-key-b').expect(201)).body as {

@@ -3,7 +3,7 @@ import type { Account } from './account.entity.js';
 
 const SESSION_MS = 3_600_000;
 
-/** A link to the webhooks page that is signed in as an account. */
+/** A link that opens the webhooks page as an account. */
 export interface WebhooksPageLink {
   url: string;
   expiresAt: string;

@@ -38,7 +38,7 @@ describe('The sample’s events about messages and phones', () => {
     ]);
   });
 
-  it('report once that a phone is offline after an hour without a heartbeat', async () => {
+  it('report once, after an hour without a heartbeat, that a phone is offline', async () => {
     const phone = { phoneNumber: '+14155550777', online: true };
     await backend.post('/carrier/heartbeat', phone).expect(200);
     const heartbeats = backend.app.get(HeartbeatCheck);

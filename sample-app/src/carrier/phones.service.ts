@@ -15,7 +15,7 @@ export class PhonesService {
     private readonly webhooks: WebhooksService,
   ) {}
 
-  /** Publishes an event if the phone came online or went offline, not for regular heartbeats. */
+  /** Publishes an event only if the phone came online or went offline. */
   heartbeat(account: Account, number: string, online: boolean): Promise<{ applied: boolean; phone: Phone }> {
     return this.dataSource.transaction(async (tx) => {
       const now = new Date();

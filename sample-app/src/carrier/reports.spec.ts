@@ -59,7 +59,7 @@ describe('Duplicate and out-of-order reports on one message', () => {
     return all.map(({ payload }) => ({ ...payload }));
   }
 
-  it('publish one event for each status, which the receiver can sort by time', async () => {
+  it('publish one event for each status, and the receiver can sort these events by time', async () => {
     const secret = await register('standard', { events: ['message.*'] });
     const id = await sendWithReports('1');
     await backend.app.get(WebhooksService).runOnce();

@@ -22,7 +22,7 @@ export type Step = { afterMs: number } & (
  * | 8 | expired, sent again, expired finally |
  * | 9 | the account's phone goes offline, comes back online, then sends it |
  *
- * The text decides what the recipient does afterwards: a question gets a reply, "call" a call, "join" an opt-in.
+ * The text decides what the recipient does afterwards: a question gets a reply, "call" gets a call, "join" gets an opt-in.
  * Some reports are duplicates or out of order, because real carriers send such reports too.
  */
 export function scriptFor({ to, body }: Message): Step[] {

@@ -15,8 +15,8 @@ import type { Step } from './script.js';
 export const CARRIER_DELAY_FACTOR = Symbol('CARRIER_DELAY_FACTOR');
 
 /**
- * Simulates the carrier, the account's phone and the recipients of its messages. Runs the script of each message. After a
- * restart it runs the scripts of unfinished messages from the beginning: reports that were applied before change nothing.
+ * Simulates the carrier, the account's phone and the recipients. Runs the script of each message. After a restart, runs
+ * the scripts of unfinished messages from the beginning: the reports that were already applied change nothing.
  */
 @Injectable()
 export class CarrierSimulator implements OnApplicationBootstrap, OnModuleDestroy {

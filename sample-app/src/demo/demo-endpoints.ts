@@ -3,8 +3,8 @@ import type { WebhookProfile } from 'nestjs-sms-webhooks-receiver';
 import type { DemoApi } from './demo-api.js';
 
 /**
- * Events to register with the profiles that allow one event for each endpoint: the demo registers one endpoint for each event.
- * With other profiles it registers one endpoint for all events.
+ * The events of profiles that allow only one event for each endpoint: the demo registers an endpoint for each event. With
+ * other profiles, the demo registers one endpoint for all events.
  */
 const SUBSCRIPTIONS: Partial<Record<WebhookProfile, string[]>> = {
   // One event name for each endpoint.
@@ -27,8 +27,8 @@ interface Endpoint {
 }
 
 /**
- * Registers the demo receiver, one endpoint for each path. Reuses the endpoints of an earlier run, so that their waiting
- * deliveries arrive, and deletes those of another profile.
+ * Registers the demo receiver, one endpoint for each path. Reuses the profile's endpoints of an earlier run, so that their
+ * waiting deliveries arrive. Deletes the demo's endpoints of other profiles.
  */
 export async function registerDemo(
   api: DemoApi,

@@ -6,7 +6,7 @@ import type { VerifiedWebhook } from 'nestjs-sms-webhooks-receiver';
 import { verifyWithAny } from './signers.js';
 import type { Signer } from './signers.js';
 
-/** A webhook that was verified, or refused. */
+/** A webhook that was verified or refused. */
 export type Arrival = { at: Date; path: string; body: string } & (
   { verified: true; webhook: VerifiedWebhook; again: boolean } | { verified: false; reason: string }
 );
@@ -35,7 +35,7 @@ export class DemoReceiver {
     this.ready = new Promise((resolve) => (this.askSigners = resolve));
   }
 
-  /** Listens on `port`, or on another port if it is in use. Returns the receiver's URL. */
+  /** Listens on `port`, or on another port if `port` is in use. Returns the receiver's URL. */
   async listen(port: number): Promise<string> {
     await this.listenOn(port).catch((error: NodeJS.ErrnoException) => {
       if (error.code !== 'EADDRINUSE') throw error;

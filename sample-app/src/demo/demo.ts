@@ -7,7 +7,7 @@ import type { Arrival } from './demo-receiver.js';
 import { printLine } from './print-line.js';
 import { signersOf } from './signers.js';
 
-/** Messages that together publish every event of the catalogue. `carrier/script.ts` defines what each does. */
+/** Together, they cause every event of the catalogue except `webhook.test`: see `carrier/script.ts`. */
 const MESSAGES = [
   { to: '+14155550121', message: 'Your code is 4711.', externalId: 'login-1', tags: { purpose: 'login' } },
   { to: '+14155550122', message: 'Are you coming? Call us, or reply JOIN.' },
@@ -20,7 +20,7 @@ const MESSAGES = [
 /** A customer of the backend: runs a receiver, registers it, sends messages, and prints the webhooks that arrive. */
 export class Demo {
   private readonly receiver: DemoReceiver;
-  /** URL of the receiver, once it listens. */
+  /** URL of the receiver. Set by `listen`. */
   url: string;
 
   constructor(
@@ -30,12 +30,12 @@ export class Demo {
     this.receiver = new DemoReceiver(onArrival);
   }
 
-  /** Listens on `port`, or on another port if it is in use. */
+  /** Listens on `port`, or on another port if `port` is in use. */
   async listen(port: number): Promise<void> {
     this.url = await this.receiver.listen(port);
   }
 
-  /** `apiUrl` includes the prefix. */
+  /** `apiUrl` includes the prefix `/api/v1`. */
   async register(apiUrl: string): Promise<void> {
     const all = customers(apiUrl);
     await registerDemo(all[0]!, this.profile, this.url);

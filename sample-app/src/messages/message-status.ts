@@ -13,7 +13,7 @@ export interface StatusReport {
   status: ReportedStatus;
   errorCode?: string;
   errorMessage?: string;
-  /** When the status changed. Default: now, or for a late report 1 ms before the current status. */
+  /** When the status changed. Default: now. For a late report: 1 ms before the current status. */
   at?: Date;
   providerId?: string;
   /** The attempt that the report is about. Default: the current one. */
@@ -38,7 +38,7 @@ const STATUS_RANK: Record<Message['status'], number> = {
  * The only place that changes the status of a message.
  * - The row and its event commit together, or not at all.
  * - Duplicate and late reports do not change the message. A late report of a status that was skipped still publishes an
- *   event with the time of that status, so that customers get the full history and can sort it.
+ *   event with the time of that status. So customers get the full history, and can sort it.
  */
 @Injectable()
 export class MessageStatus {

@@ -67,7 +67,7 @@ export class Message {
   @Column('jsonb', { nullable: true })
   tags: Record<string, string> | null;
 
-  /** Slot of the SIM card that sends or has received it. */
+  /** Slot of the SIM card that sends or has received the message. */
   @Column('smallint', { default: 0 })
   sim: 0 | 1;
 

@@ -45,13 +45,13 @@ export class SendSmsDto {
   @Matches(NO_NUL, { message: 'externalId must not contain a NUL character' })
   externalId?: string;
 
-  /** For example `{"campaign":"spring"}`. Webhooks about the message include them. */
+  /** For example `{"campaign":"spring"}`. Webhooks about the message include the tags. */
   @IsOptional()
   @IsObject()
   @Validate(Tags)
   tags?: Record<string, string>;
 
-  /** Slot of the SIM card to send it with. Default: 0. */
+  /** Slot of the SIM card to send the message with. Default: 0. */
   @IsOptional()
   @IsIn([0, 1])
   sim?: 0 | 1;

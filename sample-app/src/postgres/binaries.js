@@ -56,7 +56,7 @@ function packagedBinaries() {
  * @param {ServerUser | null} user
  * @param {string} home a folder that `user` can reach
  * @returns {{ folder: string, copied: boolean }}
- * @throws {Error} if `user` can run neither (musl instead of glibc, a `noexec` mount). Without `user` this is not checked
+ * @throws {Error} if `user` can run neither (musl instead of glibc, a `noexec` mount). Without `user`, nothing is checked
  */
 function runnableBinaries(user, home) {
   const packaged = packagedBinaries();

@@ -29,7 +29,7 @@ const CANNOT_CONNECT_NOW = '57P03';
 
 /**
  * @typedef {{ home: string, binaries: string, user: import('./binaries.js').ServerUser | null, durable: boolean }} Cluster
- * `durable: false` turns fsync off: faster, but a crash of the machine loses data.
+ * `durable: false` turns fsync off. The server is then faster, but a crash of the machine may lose data.
  */
 
 /** @param {Cluster} cluster */
@@ -69,8 +69,8 @@ async function ensureRunning(cluster) {
 }
 
 /**
- * Stops the server with a checkpoint, like `pg_ctl stop -m fast`, which closes connections. Waits until it has ended.
- * The caller must hold a connection to it, because the pid in a stale file may belong to another process.
+ * Like `pg_ctl stop -m fast`, closes the server's connections and stops it with a checkpoint. Waits until it has ended.
+ * The caller must hold a connection to the server, because the pid in a stale file may belong to another process.
  *
  * @param {Cluster} cluster
  */
@@ -114,7 +114,7 @@ function createData(cluster) {
       `${data} belongs to PostgreSQL ${version}, but this is PostgreSQL ${MAJOR}. Delete that folder, or set DATABASE_URL.`,
     );
   }
-  // Created beside its final place and moved there at the end, so that an interrupted start leaves no partial database.
+  // The folder is moved to its final place when it is complete, so that an interrupted start leaves no partial database.
   const partial = `${data}.${process.pid}`;
   rmSync(partial, { recursive: true, force: true });
   privateFolder(partial, cluster.user);
@@ -142,7 +142,7 @@ function createData(cluster) {
  *
  * @param {Cluster} cluster
  * @param {number} port
- * @returns {Promise<string | null>} null if it accepts connections, the server's log if it has ended
+ * @returns {Promise<string | null>} `null` if the server accepts connections, or its log if it has ended
  */
 async function launch(cluster, port) {
   const settings = {

@@ -22,9 +22,9 @@ const MEMORY = '/dev/shm';
 const MIN_FREE_MEMORY_BYTES = 2 * 1024 ** 3;
 
 /**
- * Returns the folder for the data, the log and the copied binaries of one server: `wanted` if the server's user can enter it.
- * Otherwise it is a folder in a temporary folder that the user can enter, and the link `wanted/moved-to` points to it, so that
- * the next start finds the data. Without `wanted` it is a new temporary folder, and the data starts empty.
+ * Returns the folder for the data, the log and the copied binaries of one server: `wanted` if its user can enter this
+ * folder. Otherwise returns a folder inside a temporary folder. The link `wanted/moved-to` points to the returned folder,
+ * so that the next start finds the data. Without `wanted`, returns a new temporary folder, and the data starts empty.
  *
  * @param {string | undefined} wanted undefined: a new temporary folder
  * @param {import('./binaries.js').ServerUser | null} user
@@ -44,7 +44,7 @@ function serverHome(wanted, user, durable) {
       symlinkSync(home, link);
     } catch (error) {
       if (!existsSync(link)) throw error;
-      rmdirSync(home); // Another process created the link at the same time; both use its folder.
+      rmdirSync(home); // Another process created the link at the same time; both processes use the folder that it points to.
     }
   }
   return readlinkSync(link);
@@ -55,7 +55,7 @@ function isInMemory(home) {
   return home.startsWith(`${MEMORY}/`);
 }
 
-/** Returns whether there is a file system in memory that has room for a server, and can run binaries copied there. */
+/** Returns whether `/dev/shm` is in memory, has room for a server, and can run binaries copied there. */
 function hasMemory() {
   if (!existsSync('/proc/mounts')) return false;
   const isRunnable = /^\S+ \/dev\/shm tmpfs (?!\S*noexec)/m.test(readFileSync('/proc/mounts', 'utf8'));
@@ -79,7 +79,7 @@ function temporaryHome(user, parents) {
 }
 
 /**
- * Creates an empty folder that belongs to the server's user, and its parents.
+ * Creates an empty folder that belongs to the server's user. Creates the missing parents of this folder too.
  *
  * @param {string} folder
  * @param {import('./binaries.js').ServerUser | null} user

@@ -1,9 +1,9 @@
 // @ts-check
 // A process of its own that keeps one PostgreSQL running while other processes use it. `start-postgres.js` starts this
-// process. It guarantees:
-// - the server survives an app that is killed, so that the next start finds the server or its data;
-// - the server stops when its last user calls `leave()` of `presence.js`, on a signal, or `lingerMs` after its last user ended
-//   without this call;
+// process. This process guarantees:
+// - the server survives an app that is killed, so the next start finds the server or its data;
+// - the server stops when its last user calls `leave()` of `presence.js`, when this process gets a signal, or `lingerMs`
+//   after its last user ended without this call;
 // - the folder of a temporary server is deleted when the server stops;
 // - several apps on one folder share one server.
 const { rmSync } = require('node:fs');

@@ -1,5 +1,5 @@
 // @ts-check
-// How a server's launcher knows its users: each holds a connection, which the system closes even after `kill -9`.
+// How a launcher knows the users of its server: each user holds a connection. The system closes it even after `kill -9`.
 const { Client } = require('pg');
 
 /** `application_name` of the connection that each user holds. */
@@ -11,7 +11,8 @@ const GOODBYE = 'postgres_goodbye';
  * Registers this process as a user of the server until `leave()`.
  *
  * @param {string} url
- * @returns {Promise<{ leave(): Promise<boolean> }>} `leave` returns whether this was the last user; then the server stops
+ * @returns {Promise<{ leave(): Promise<boolean> }>} `leave` returns true if no user is left, so that the server stops,
+ *   or if it has ended already
  */
 async function usePostgres(url) {
   const client = new Client({ connectionString: url, application_name: PRESENCE });

@@ -6,17 +6,19 @@ const { usePostgres } = require('./presence.js');
 
 /**
  * @typedef {object} PostgresOptions
- * @property {string} [directory] folder of its files, created if missing. Default: a temporary folder, deleted at the end
- * @property {boolean} [durable] false, for tests: fsync is off, and a temporary folder is in memory (/dev/shm) if there
- *   is room. Default true
- * @property {number} [lingerMs] how long the server keeps running after its last user ended without `stop()`, in ms. Default 60000
+ * @property {string} [directory] folder of the server's files, created if missing. Default: a temporary folder, deleted
+ *   at the end
+ * @property {boolean} [durable] `false`, for tests: fsync is off, and a temporary folder is in memory (/dev/shm) if there
+ *   is room. Default: `true`
+ * @property {number} [lingerMs] how long the server runs on after its last user ended without `stop()` (ms). Default: 60000
  */
 
 /**
  * @typedef {object} PostgresServer
  * @property {string} url URL of its database `postgres`, with the password
- * @property {string | null} notice a line for the user if the files are not in `directory`: where they are
- * @property {() => Promise<void>} stop stops the server and waits for it. If other processes use the
+ * @property {string | null} notice a line for the user that says where the data or the binaries are, if they are not in
+ *   their usual folder
+ * @property {() => Promise<void>} stop stops the server, and waits until it has stopped. If other processes use the
  *   server, it keeps running, and `stop` does not wait
  */
 
@@ -26,7 +28,7 @@ const { usePostgres } = require('./presence.js');
  *
  * @param {PostgresOptions} [options]
  * @returns {Promise<PostgresServer>}
- * @throws {Error} if it does not start; the message contains the server's log
+ * @throws {Error} if the server does not start; the message contains the server's log
  */
 async function startPostgres({ directory, durable = true, lingerMs = 60_000 } = {}) {
   const options = JSON.stringify({ directory, durable, lingerMs });

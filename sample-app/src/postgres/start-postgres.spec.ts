@@ -52,7 +52,7 @@ async function query(url: string, sql: string): Promise<Record<string, unknown>[
   }
 }
 
-/** Returns once nothing listens any more. A server that is about to stop may still answer, or end a connection. */
+/** Returns when nothing listens any more. A server that is about to stop may still answer, or end a connection. */
 async function untilRefused(url: string): Promise<void> {
   for (;;) {
     const error = await query(url, 'SELECT 1').then(
@@ -64,7 +64,7 @@ async function untilRefused(url: string): Promise<void> {
 }
 
 describe('The PostgreSQL that startPostgres runs', () => {
-  // The first start creates the data, and the others find it.
+  // The first start creates the data, and later starts find it.
   const folder = mkdtempSync(join(tmpdir(), 'start-postgres-spec-'));
   beforeAll(() => chmodSync(folder, 0o755));
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -118,7 +118,7 @@ describe('The PostgreSQL that startPostgres runs', () => {
     const pidFile = join(dataFolder(), 'postmaster.pid');
     const written = readFileSync(pidFile, 'utf8').split('\n');
     await first.stop();
-    // A process of the same user: PostgreSQL believes it is a server and refuses to start.
+    // PostgreSQL takes this process of the same user for a server, and refuses to start.
     const stranger = spawn('sleep', ['60'], isRoot ? { uid: statSync(dataFolder()).uid } : {});
     writeFileSync(pidFile, [String(stranger.pid), ...written.slice(1)].join('\n'));
 
@@ -129,7 +129,7 @@ describe('The PostgreSQL that startPostgres runs', () => {
   });
 
   (isRoot ? it : it.skip)(
-    'uses another folder if the server user cannot enter the given one, and says so',
+    'uses another folder, and says where it is, if the server user cannot enter the given folder',
     async () => {
       const closed = join(folder, 'closed');
       mkdirSync(closed, { mode: 0o700 });
