@@ -35,10 +35,10 @@ export interface Backend {
   sender: AlertSender;
   maintenance: Maintenance;
   targets: DestinationReader;
-  /** The alerts that the function channel got. */
+  /** The alerts that the `callbackChannel` got. */
   heard: WebhookAlert[];
   register(tenantId: string, fields: RegisterEndpoint): Promise<string>;
-  /** Publishes one event for each of `subjects`. Each event is about another message. */
+  /** Publishes one event for each of `subjects`, which are the ids of messages. */
   publish(tenantId: string, subjects: readonly string[], more?: Partial<PublishedMessage>): Promise<void>;
   /** Moves the clock forward and does everything that is then due. */
   pass(ms: number): Promise<void>;
@@ -52,7 +52,7 @@ export interface PublishedMessage {
 }
 
 export interface BackendSettings {
-  /** Channels besides the function channel. */
+  /** Channels besides the `callbackChannel`. */
   channels?: AlertChannel[];
   options?: WebhooksModuleOptions;
   /** Default `api`: nothing happens except through {@link Backend.pass}. */

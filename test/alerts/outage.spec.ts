@@ -34,7 +34,7 @@ beforeEach(() => {
   backend.heard.length = 0;
 });
 
-/** Registers endpoints of the tenant, and returns deliveries in flight to them, all under one lease. */
+/** Registers endpoints of the tenant, and returns deliveries in flight to these endpoints, all under one lease. */
 async function inFlight(
   endpoints: number,
   deliveries: number,
@@ -194,7 +194,7 @@ it('A digest counts the deliveries that two workers give up, even if the worker 
   expect(digests).toMatchObject([{ data: { count: 20 } }]);
 });
 
-it('Two workers that record failures of the same phone numbers at many endpoints write one alert for each number, without a deadlock', async () => {
+it('Two workers write one alert for each phone number whose deliveries fail at many endpoints, and do not deadlock', async () => {
   const deliveries = await inFlight(10, 2_000, { profile: 'httpsms', events: ['message.phone.delivered'] });
   await recordByTwo(
     deliveries.map((delivery) => outcome(delivery, 'exhausted')),

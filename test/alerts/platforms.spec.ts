@@ -56,7 +56,7 @@ describe('MsGine: “after 5 failed attempts you’ll receive an email”', () =
     expect(told('delivery.exhausted')[0]!.text).toContain('1 delivery failed permanently');
   });
 
-  it('mails one digest an hour, which counts the deliveries that end after the first mail', async () => {
+  it('mails at most once an hour, and a digest counts the deliveries that end after the first mail', async () => {
     await backend.register(tenantId, {
       url: receiver.url,
       profile: 'msgine',
@@ -80,7 +80,7 @@ describe('MsGine: “after 5 failed attempts you’ll receive an email”', () =
     expect(told('delivery.exhausted')).toHaveLength(2);
   });
 
-  /** Publishes `count` events. Sets their deliveries to five attempts, and makes the sixth. */
+  /** Publishes `count` events. Sets their deliveries to five attempts, and makes the sixth attempt. */
   async function exhaustNow(count: number): Promise<void> {
     await backend.publish(tenantId, names(count));
     await backend.pass(0);

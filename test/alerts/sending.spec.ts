@@ -40,7 +40,7 @@ async function start(...settings: Parameters<typeof startBackend>): Promise<Back
 
 const mailing = (): AlertChannel => nodemailerChannel({ smtp: mail.url, from: FROM, brand: 'Example SMS' });
 
-/** Registers an endpoint of `acme`, and fails five deliveries. No mail may show its secret, its headers or the path of its URL. */
+/** Registers an endpoint of `acme`, and fails five deliveries. No mail may show its secret, headers or URL path. */
 async function failing(backend: Backend, fields: object = {}): Promise<string> {
   const id = await backend.register('acme', {
     url: `${receiver.url}/customer-7?token=s3cret-token`,
@@ -138,7 +138,7 @@ describe('A mail', () => {
     for (const word of forbidden) expect(JSON.stringify(rows)).not.toContain(word);
   });
 
-  it('is sent to one address of a tenant ten times a day at most; one summary covers the rest of the day', async () => {
+  it('is sent to one address of a tenant at most ten times a day; one summary covers the rest of the day', async () => {
     const backend = await start({ channels: [mailing()] });
     await backend.register('acme', { url: receiver.url, events: ['*'], alertEmail: 'owner@example.com' });
     await backend.register('other', { url: receiver.url, events: ['*'], alertEmail: 'owner@example.com' });
@@ -206,7 +206,7 @@ describe('An alert that is written', () => {
     expect((await told).kind).toBe('endpoint.failing');
   });
 
-  it('is sent by another process if its sender has died while sending it', async () => {
+  it('is sent by another process if the process that was sending it has died', async () => {
     const backend = await start();
     await backend.register('acme', { url: receiver.url, events: ['*'] });
     await write(backend, 'acme');
@@ -266,7 +266,7 @@ describe('An alert that is written', () => {
     expect(row).toMatchObject({ sent_at: expect.any(String), error: null });
   });
 
-  it('is given up after about a day, with the last error', async () => {
+  it('is given up after about a day, and keeps the last error', async () => {
     const errors = jest.spyOn(Logger.prototype, 'error').mockImplementation(() => undefined);
     const broken: AlertChannel = {
       name: 'broken',
@@ -297,7 +297,7 @@ describe('An alert that is written', () => {
 });
 
 describe('Alerts that are due together', () => {
-  it('need one call of the store to read the causes of their failures, and one to write their results', async () => {
+  it('need one call of the store to read the causes of their failures, and one call to write their results', async () => {
     const backend = await start();
     await backend.register('acme', { url: receiver.url, events: ['*'] });
     await write(backend, 'acme', 40, { kind: 'endpoint.failing' });
@@ -369,7 +369,7 @@ describe('A channel that hangs', () => {
     await backend.pass(0);
     expect(receiver.received.length).toBeGreaterThanOrEqual(3);
     expect(backend.heard).toHaveLength(100);
-    // Only the alerts that were being sent when the channel hung wait for the deadline: 100 deadlines would take 10 s.
+    // Only the alerts that are already being sent to the channel wait for the deadline: 100 deadlines would take 10 s.
     expect(asked.length).toBeLessThanOrEqual(16);
     expect(performance.now() - startedAt).toBeLessThan(5000);
     const [row] = await backend.rows<{ count: string }>(

@@ -108,7 +108,7 @@ describe('An endpoint that fails', () => {
 });
 
 describe('Disabling', () => {
-  it('is announced once, about a day before, and reported when it happens, with the number of waiting deliveries', async () => {
+  it('is announced once, about a day before, and is reported with the number of waiting deliveries when it happens', async () => {
     const endpointId = await register({ alertEmail: 'owner@example.com' });
     receiver.answer(500);
     await backend.publish(tenantId, names(12));

@@ -11,7 +11,7 @@ import { type Calls, startHost, type WebhooksHost } from '../support/webhooks-ho
 
 const guide = readFileSync(join(__dirname, '../../docs/api.md'), 'utf8');
 const named = (text: string): string[] => [...text.matchAll(/`(\w+)`/g)].map(([, name]) => name!);
-/** The cells of each row in the guide's tables that begins with code. */
+/** In the guide's tables, the cells of each row that begins with code. */
 const rows = guide
   .split('\n')
   .filter((line) => line.startsWith('| `'))
@@ -24,7 +24,7 @@ function fieldsOf(Type: new () => object): string[] {
 }
 
 describe('The guide to the REST API', () => {
-  it('names every field of a registration, and no other', () => {
+  it('names every field of a registration, and no other field', () => {
     const [table] = guide.split('The last six');
     const fields = [...table!.matchAll(/^\| `(\w+)` /gm)].map(([, name]) => name!);
     expect(fields.toSorted()).toEqual(fieldsOf(RegisterEndpoint));

@@ -73,7 +73,7 @@ describe('An attempt in the log', () => {
     expect((await detailOf(api)).lastAttempt).toMatchObject({ number: 2, responseHeaders: null });
   });
 
-  it('shows the request of a callback, and of a webhook that is deleted', async () => {
+  it('shows the request of a callback, and the request of a deleted webhook', async () => {
     const { api, register, publish } = newAccount();
     const { id } = await register({ headers: { 'X-Token': 's3cr3t' } });
     await publish('msg_1');

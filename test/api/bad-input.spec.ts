@@ -4,7 +4,7 @@ import { itForAll } from '../support/it-for-all.js';
 
 const URL = 'https://example.com/hooks';
 const good = { url: URL, events: ['message.delivered'] };
-/** Calls of one account: fewer than the limit of any route. */
+/** How many calls each account makes: fewer than the limit of any route. */
 const CALLS_EACH = 8;
 const LONG = 'x'.repeat(70_000);
 
@@ -212,7 +212,7 @@ describe('Bad input', () => {
   let callers = 0;
   let calls = 0;
 
-  /** All rows of those tables that a request body could change. */
+  /** All rows of the tables that a request body could change. */
   const rows = () =>
     Promise.all(
       ['webhook_endpoints', 'webhook_accounts', 'webhook_lanes', 'webhook_events', 'webhook_deliveries'].map(
@@ -239,7 +239,7 @@ describe('Bad input', () => {
   }
 
   itForAll(cases)(
-    'each wrong value of each field is a 400 or 422 that names the field, and nothing is written',
+    'in any field of a body gets a 400 or 422 that names the field, and nothing is written',
     async ([route, field]) => {
       const { base, fields, call } = routes[route]!;
       const values = fields[field]!;
@@ -263,7 +263,7 @@ describe('Bad input', () => {
   );
 
   itForAll(Object.entries(queries))(
-    'a wrong value in a query is a 400 that names its parameter',
+    'in a query gets a 400 that names the parameter',
     async ([name, [path, wrong]]) => {
       for (const query of wrong) {
         const { status, body } = await host.as('a').get(`${path}?${query}`);
@@ -277,7 +277,7 @@ describe('Bad input', () => {
     },
   );
 
-  it('in a query is refused with the name that was probably meant', async () => {
+  it('in a query is refused, and the error suggests the name that was probably meant', async () => {
     const problem = async (path: string) =>
       (await host.as('a').get(`/webhooks${path}`).expect(400)).body.details[0].message;
     expect(await problem('/deliveries?stat=exhausted')).toBe(
@@ -375,7 +375,7 @@ describe('Bad input', () => {
     ['a body of many values', `{"events": [${'"a",'.repeat(5000)}"a"]}`],
     ['a name with a NUL', '{"a\\u0000b": 1}'],
     ['half a surrogate pair in a name', '{"\\ud800": 1}'],
-  ])('a body that is not a small, harmless JSON object is a 400 and changes nothing', async ([, body]) => {
+  ])('a body that is not a small, harmless JSON object gets a 400 and changes nothing', async ([, body]) => {
     const before = await rows();
     for (const [method, path] of [
       ['post', '/webhooks'],
@@ -391,7 +391,7 @@ describe('Bad input', () => {
   });
 
   itForAll(['application/x-www-form-urlencoded', 'text/plain', 'multipart/form-data; boundary=x'])(
-    'a body of another content type is a 415, so that a form of another site changes nothing',
+    'a body whose content type is not JSON gets a 415, so that a form of another site changes nothing',
     async (type) => {
       const body = 'url=https%3A%2F%2Fexample.com&events=*';
       expect((await host.as('a').post('/webhooks').set('content-type', type).send(body)).status).toBe(415);
@@ -403,7 +403,7 @@ describe('Bad input', () => {
   );
 
   it.each(['cross-site', 'same-site'])(
-    'a call without a body from a page of another origin (%s) is a 415, unless it has a header that browsers do not send by themselves',
+    'a call without a body from a page of another origin (%s) gets a 415, unless it has a header that browsers do not send by themselves',
     async (site) => {
       const call = (path: string) => host.as('a').post(path).set('sec-fetch-site', site);
       await call('/webhooks/account/rotate-secret').expect(415);
@@ -416,7 +416,7 @@ describe('Bad input', () => {
     },
   );
 
-  it('of any JSON shape never causes a 500 or another undocumented status, and every error has its status and a message', async () => {
+  it('of any JSON shape never causes a 500 or another undocumented status, and the body of every error has the status and a message', async () => {
     const field = fc.oneof(
       fc.constantFrom(...new Set(Object.values(routes).flatMap(({ fields }) => Object.keys(fields)))),
       fc.string({ unit: 'binary', maxLength: 12 }),

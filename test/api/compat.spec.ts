@@ -67,7 +67,7 @@ describe.each(['express', 'fastify'] as const)('Compatibility routes on %s', (ad
       sendAlertEmail: true,
     };
 
-    it('register as documented: a 200, an integer id, the defaults, no secret', async () => {
+    it('register as documented, and return a 200 with an integer id and the defaults, without the secret', async () => {
       const { status, body } = await api.post('/v3/webhooks', documented);
       const { id } = body.data;
       expect(status).toBe(200);
@@ -101,7 +101,7 @@ describe.each(['express', 'fastify'] as const)('Compatibility routes on %s', (ad
       ]);
     });
 
-    it('accept one call for each event type, all with the same URL, and deliver each type to it', async () => {
+    it('accept one call for each event type, all with the same URL, and deliver each type to this URL', async () => {
       const { url } = receiver;
       for (const event of ['message-send', 'delivery-status'])
         expect(
@@ -122,7 +122,7 @@ describe.each(['express', 'fastify'] as const)('Compatibility routes on %s', (ad
       expect(bodies).toContainEqual(expect.objectContaining({ messageId: 7, message: '' }));
     });
 
-    it('list from page 0, newest first, only webhooks of this profile', async () => {
+    it('list only webhooks of this profile, newest first, from page 0', async () => {
       await api.post('/webhooks', { url: receiver.url, events: ['*'] }).expect(201);
       const ids: number[] = [];
       for (let i = 0; i < 3; i++) ids.unshift((await api.post('/v3/webhooks', documented)).body.data.id);
@@ -199,7 +199,7 @@ describe.each(['express', 'fastify'] as const)('Compatibility routes on %s', (ad
       expect(body.data).toEqual({ page: 0, pageSize: 25, total: 0, rows: [] });
     });
 
-    it("hide another account's webhooks and those of other profiles", async () => {
+    it('hide the webhooks of other accounts and of other profiles', async () => {
       const { id } = (await api.post('/v3/webhooks', documented)).body.data;
       const { body: other } = await api.post('/webhooks', { url: receiver.url, events: ['*'] });
       const stranger = host.as('stranger');
@@ -236,7 +236,7 @@ describe.each(['express', 'fastify'] as const)('Compatibility routes on %s', (ad
       phone_numbers: ['+18005550199'],
     };
 
-    it('store: a 201 in the envelope of httpSMS, with the signing key in clear', async () => {
+    it('store returns a 201 in the envelope of httpSMS, with the signing key in clear text', async () => {
       const answer = await api.post('/v1/webhooks', body).expect(201);
       expect(answer.body).toEqual({
         status: 'success',
@@ -255,14 +255,14 @@ describe.each(['express', 'fastify'] as const)('Compatibility routes on %s', (ad
       expect(answer.headers['cache-control']).toBe('no-store');
     });
 
-    it('add a missing scheme, and do not sign if no key was registered', async () => {
+    it('add a missing scheme, and show an empty signing key if none was registered', async () => {
       const { data } = (
         await api.post('/v1/webhooks', { ...body, url: ' example.com/x ', signing_key: undefined })
       ).body;
       expect(data).toMatchObject({ url: 'https://example.com/x', signing_key: '' });
     });
 
-    it('index: newest first, filtered by a part of the URL, with skip and limit', async () => {
+    it('index lists webhooks newest first, and can filter by a part of the URL, skip and limit', async () => {
       for (const path of ['one', 'two', 'three'])
         await api.post('/v1/webhooks', { ...body, url: `https://example.com/${path}` });
       const paths = async (query: string) =>
@@ -348,7 +348,7 @@ describe.each(['express', 'fastify'] as const)('Compatibility routes on %s', (ad
         expect((await call.expect(422)).body.message).toBe(`validation errors while ${doing}`);
     });
 
-    it('deliver: only events of the registered phone numbers, with a token signed with the signing key', async () => {
+    it('deliver only events of the registered phone numbers, with a token signed with the signing key', async () => {
       await api.post('/v1/webhooks', { ...body, url: receiver.url }).expect(201);
       const before = receiver.received.length;
       for (const from of ['+18005550177', '+18005550199']) {

@@ -6,7 +6,7 @@ export let host: WebhooksHost;
 export let receiver: Receiver;
 let tenants = 0;
 
-/** A host that delivers when a test says so, and a receiver, for all tests of a file. */
+/** Starts a receiver and a host for all tests of a file. The host delivers only when a test calls `runOnce`. */
 export function useCustomers(): void {
   beforeAll(async () => {
     host = await startHost();
@@ -27,7 +27,7 @@ export const message = (id: string, more: Partial<WebhookMessage> = {}): { messa
   message: { id, direction: 'out', from: '+256700000001', to: '+256700000002', body: 'hi', ...more },
 });
 
-/** An account that nobody has used yet, with functions that register an endpoint of the account and publish its events. */
+/** An account that nobody has used yet, with functions that register its endpoints and publish its events. */
 export function newAccount() {
   const tenantId = `account-${++tenants}`;
   const api = host.as(tenantId);

@@ -60,7 +60,7 @@ describe('One delivery', () => {
     expect(body.lastAttempt).toEqual(body.attempts[1]);
   });
 
-  it('can be sent again once it has ended: with the same id and bytes, further attempt numbers and a new schedule', async () => {
+  it('can be sent again after it has ended, with the same id and bytes, further attempt numbers and a new schedule', async () => {
     const { api, register, publish } = newAccount();
     await register();
     await publish('msg_1');
@@ -80,7 +80,7 @@ describe('One delivery', () => {
 
     const { body } = await api.get(`/webhooks/deliveries/${id}`);
     expect(body).toMatchObject({ state: 'pending', attemptCount: 2 });
-    // The first wait of the schedule, 5 s, and not the second one.
+    // The wait is the first one of the schedule (5 s), not the second one.
     expect(Date.parse(body.nextAttemptAt) - Date.parse(body.lastAttempt.startedAt)).toBeLessThan(10_000);
     const [one, two] = receiver.received;
     expect(two!.body).toBe(one!.body);
@@ -131,7 +131,7 @@ describe('One delivery', () => {
     expect(await first(api)).toMatchObject({ state: 'sending', waits: null, waitsUntil: null });
   });
 
-  it('waits until its paused endpoint is resumed, even if it is retried', async () => {
+  it('waits until its paused endpoint is resumed, even if the delivery is retried', async () => {
     const { api, register, publish } = newAccount();
     const endpoint = await register();
     await publish('msg_1');
@@ -247,7 +247,7 @@ describe('Lists of deliveries', () => {
 });
 
 describe('A long log', () => {
-  /** 2500 deliveries of long ago, to the account's last endpoint. */
+  /** Inserts 2500 old deliveries to the account's newest endpoint. */
   const insertHay = (tenantId: string) =>
     host.dataSource.query(
       `with events as (
@@ -327,7 +327,7 @@ describe('A long log', () => {
       expect(data).toHaveLength(state === 'discarded' ? 0 : 20);
       const [sql, parameters] = asked.mock.calls.find(([text]) => text.includes('candidates'))!;
       const [plan] = await host.dataSource.transaction(async (tx) => {
-        // As with a table that is too large to be read from end to end.
+        // Forces the plan of a table that is too large to be read from end to end.
         for (const way of ['seqscan', 'hashjoin', 'mergejoin'])
           await tx.query(`set local enable_${way} = off`);
         return tx.query<Explained[]>(`explain (analyze, format json) ${sql}`, parameters);
@@ -337,7 +337,7 @@ describe('A long log', () => {
     asked.mockRestore();
   });
 
-  it('is not searched further once its rows are older than the requested time', async () => {
+  it('is not searched further when its rows are older than the requested time', async () => {
     const { api, tenantId, register } = newAccount();
     await register();
     await insertHay(tenantId);
@@ -420,7 +420,7 @@ describe('Recovering what an endpoint missed', () => {
     return { ...account, endpoint };
   }
 
-  it('only counts in a dry run, and changes nothing', async () => {
+  it('in a dry run, counts and changes nothing', async () => {
     const { api, endpoint } = await missed();
     const path = `/webhooks/${endpoint.id}/recover`;
     const { body } = await api.post(path, { since: '2026-11-20T09:00:00Z', dryRun: true }).expect(202);
@@ -430,7 +430,7 @@ describe('Recovering what an endpoint missed', () => {
     expect(await list(api, '/webhooks/deliveries?state=exhausted')).toMatchObject({ data: [{}, {}, {}] });
   });
 
-  it('sends the missed deliveries again once the endpoint is resumed, but not cancelled ones', async () => {
+  it('sends the missed deliveries again, but not cancelled ones, when the endpoint is resumed', async () => {
     const { api, endpoint } = await missed();
     const { body } = await api
       .post(`/webhooks/${endpoint.id}/recover`, { since: '2026-11-20T09:00:00Z' })

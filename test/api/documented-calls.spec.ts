@@ -18,7 +18,7 @@ const changes = { secret: 'new+%42', skipErrorCodes: ['500'], url: 'https://exam
 const FORM = 'application/x-www-form-urlencoded';
 let tenants = 0;
 
-/** Calls the platform's route as its document does: the body is JSON, but its content type does not say so. */
+/** Calls the platform's route as the platform's document does: the body is JSON, but the content type is another one. */
 async function call(
   host: WebhooksHost,
   method: string,
@@ -28,13 +28,13 @@ async function call(
 ) {
   const given = { 'x-key': `account-${tenants}`, authorization: 'Bearer 89fa747a', ...headers };
   const sent = Object.entries(given).filter(([, value]) => value !== undefined) as [string, string][];
-  // Sent as bytes, because `fetch` adds a content type to a string.
+  // The body is sent as bytes, because `fetch` adds a content type to a string.
   const bytes = Buffer.isBuffer(body) ? body : Buffer.from(JSON.stringify(body, null, 4));
   const answer = await fetch((await host.app.getUrl()) + path, { method, headers: sent, body: bytes });
   return { status: answer.status, body: (await answer.json()) as { message: string; data: { id: number } } };
 }
 
-/** Returns what is stored of the account's only webhook, with its secret in clear text, or `null` if it has none. */
+/** Returns the stored fields of the account's only webhook, with the secret in clear text. `null` if it has no webhook. */
 async function stored(host: WebhooksHost) {
   const tenantId = `account-${tenants}`;
   const { data } = await host.webhooks.endpoints.list(tenantId);
@@ -110,7 +110,7 @@ describe('Calls as Mobile Text Alerts prints them, if something has parsed them 
     expect(await stored(host)).toEqual(registration);
   });
 
-  it('are refused if the raw bytes are not UTF-8, rather than stored with other characters', async () => {
+  it('are refused, and not stored with other characters, if the raw bytes are not UTF-8', async () => {
     keepsBytes = true;
     const latin = Buffer.from(JSON.stringify({ ...registration, secret: 'é'.repeat(8) }), 'latin1');
     const { status, body } = await post(latin);

@@ -181,7 +181,7 @@ describe('Types that the host does not name', () => {
       host.webhooks.publish(tx, { type: type as 'message.sent', tenantId: 'a', data: {} as never }),
     );
 
-  it('are refused by registrations and by publish, with the name that was probably meant', async () => {
+  it('are refused by registrations and by publish, and the error suggests the name that was probably meant', async () => {
     host = await startHost();
     const { body } = await host
       .as('a')

@@ -8,7 +8,7 @@ const HOUR = 3_600_000;
 const idsOf = ({ data }: { data: { id: string }[] }): string[] => data.map(({ id }) => id);
 
 describe('Events', () => {
-  it('are listed newest first, page by page, each once', async () => {
+  it('are listed newest first, page by page, and each only once', async () => {
     const { api, publish } = newAccount();
     const published: string[] = [];
     for (let i = 1; i <= 5; i++) published.unshift((await publish(`msg_${i}`)).id);
@@ -58,7 +58,7 @@ describe('Events', () => {
     });
   });
 
-  it('of another account are a 404, and not listed', async () => {
+  it('of another account are a 404, and are not listed', async () => {
     const { id } = await newAccount().publish('msg_1');
     const { api } = newAccount();
     const { body } = await api.get(`/webhooks/events/${id}`).expect(404);
@@ -75,7 +75,7 @@ describe('A replay', () => {
   const past = (): string => new Date(Date.now() - HOUR).toISOString();
   const received = (): unknown[] => receiver.received.map(({ headers }) => headers['webhook-id']);
 
-  it('sends events to an endpoint that was registered after them, with their own ids', async () => {
+  it('sends events, with their own ids, to an endpoint that was registered after them', async () => {
     const { api, register, publish } = newAccount();
     const first = await publish('msg_1');
     const second = await publish('msg_2');
@@ -107,7 +107,7 @@ describe('A replay', () => {
     });
   });
 
-  it('leaves out test events, other types, and events that the endpoint already has or has not subscribed to', async () => {
+  it('leaves out test events, types that the call does not name, and events that the endpoint already has or does not subscribe to', async () => {
     const { api, register, publish } = newAccount();
     await publish('msg_1');
     await publish('msg_2', { type: 'message.failed' });
@@ -150,7 +150,7 @@ describe('A replay', () => {
     const endpoint = await register();
     const { body } = await api.post(`/webhooks/${endpoint.id}/replay`, { since: past() }).expect(202);
     const lastId = published.at(-1)!.id;
-    // The pass with the last event fails, as it does if the process dies.
+    // The pass with the last event fails, as if the process had died.
     const { dataSource } = host;
     jest.spyOn(LineLogger.prototype, 'error').mockImplementation();
     await dataSource.query(`create function refuse() returns trigger language plpgsql as $$ begin
@@ -179,7 +179,7 @@ describe('A replay', () => {
     expect(received()).toHaveLength(251);
   });
 
-  it('does not delay live events: they go first', async () => {
+  it('lets live events go first, or after one past event at most', async () => {
     const { api, register, publish } = newAccount();
     const old = await Promise.all(['a', 'b', 'c', 'd', 'e'].map((subject) => publish(subject)));
     await host.webhooks.runOnce();

@@ -74,7 +74,7 @@ class HostController extends WebhooksController {
 @UseGuards(Refuse)
 class GuardedController extends WebhooksController {}
 
-/** Stands before the module's routes, so that a request to this route of the host reaches the host. */
+/** This route of the host comes before the module's routes, so a request to it reaches the host. */
 @Controller('webhooks')
 class CarrierController {
   @Get('carrier-status')
@@ -112,7 +112,7 @@ describe.each(['express', 'fastify'] as const)('The routes on %s', (adapter) => 
     });
   });
 
-  it('can come from a subclass of the host, which has its own dependencies, path and routes', () =>
+  it('can come from a controller of the host that extends WebhooksController with its own dependencies, path and routes', () =>
     withHost({ adapter, options: { controller: HostController, imports: [PlansModule] } }, async (api) => {
       await serves(api, '/customer/hooks');
       expect((await api.get('/customer/hooks/plan').expect(200)).body).toEqual({ plan: 'gold' });

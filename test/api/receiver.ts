@@ -9,12 +9,12 @@ export interface Received {
   body: string;
 }
 
-/** A customer's server on loopback that keeps what arrives. */
+/** A customer's server on loopback. Keeps the requests that arrive. */
 export interface Receiver {
   /** `http://127.0.0.1:…/hooks` */
   url: string;
   received: Received[];
-  /** Sets the statuses of the next responses, in order. The last status repeats. Default 200. */
+  /** Sets the statuses of the next responses, in order. The last status repeats. Default: 200. */
   answer(...statuses: number[]): void;
   /** Headers of the responses, in addition to those that Node sets. */
   headers: OutgoingHttpHeaders;

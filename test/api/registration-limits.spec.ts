@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => host.close());
 
 describe('The limits of registrations', () => {
-  it('allow fifty endpoints of an account, however many are registered at the same time', async () => {
+  it('allow an account fifty endpoints, however many are registered at the same time', async () => {
     const eager = await startHost({ options: { limits: { registrationsPerMinute: 100 } } });
     const a = eager.as('a');
     const answers = await Promise.all(Array.from({ length: 60 }, () => a.post('/webhooks', standard)));

@@ -163,7 +163,7 @@ describe('What a profile asks of a registration', () => {
     ['standard', { events: ['*'], secret: null }, 'secret', 'required'],
     ['nobody', { events: ['*'] }, 'profile', 'unknown_profile'],
   ])(
-    'each profile refuses what it does not support, naming the field',
+    'each profile refuses what it does not support, and the error names the field',
     async ([profile, body, field, code]) => {
       const { status, body: answer } = await register({ profile, ...body });
       expect([status, answer.details]).toEqual([422, [expect.objectContaining({ field, code })]]);
@@ -232,7 +232,7 @@ describe('What a profile asks of a registration', () => {
 });
 
 describe('Custom headers', () => {
-  it('are stored sealed and only their names are shown', async () => {
+  it('are stored sealed, and only their names are shown', async () => {
     const a = newAccount();
     const headers = { 'X-Api-Key': 'very-secret-value', 'x-team': 'blue' };
     const { body } = await a.post('/webhooks', { ...standard, headers }).expect(201);
@@ -258,7 +258,7 @@ describe('Custom headers', () => {
     expect([status, body.details]).toEqual([400, [expect.objectContaining({ field })]]);
   });
 
-  it('refuse a header that the profile uses: authorization with httpSMS, not with standard', async () => {
+  it('refuse a header that the profile uses, such as authorization with httpSMS, but not with standard', async () => {
     const headers = { authorization: 'Bearer x' };
     await newAccount()
       .post('/webhooks', { ...standard, headers })
@@ -350,7 +350,7 @@ describe('Rotating a secret', () => {
     expect(wrong.body.details[0].field).toBe('secret');
   });
 
-  it('by a PATCH of the endpoint also keeps the old one valid', async () => {
+  it('by a PATCH of the endpoint also keeps the old secret valid', async () => {
     const a = newAccount();
     const { body } = await a.post('/webhooks', standard);
     const secret = `whsec_${Buffer.alloc(32, 8).toString('base64')}`;

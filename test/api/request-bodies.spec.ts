@@ -37,7 +37,7 @@ const UNPARSED: Record<string, string>[] = [
 ];
 
 /**
- * Headers that clients send with a request without a body: curl, axios, Ruby, urllib, Go, a proxy that speaks HTTP/2.
+ * What curl, axios, Ruby, urllib, Go and a proxy that speaks HTTP/2 send as headers of a request without a body.
  */
 const NO_BODY: Record<string, string>[] = [
   {},
@@ -190,7 +190,7 @@ describe.each(HOSTS)('On $name', ({ adapter, configure }) => {
     },
   );
 
-  it('a form of the same site is accepted, and so is one with a token', async () => {
+  it('a form of the same site is accepted, and a form with a token is accepted too', async () => {
     const { port } = host.app.getHttpServer().address() as AddressInfo;
     for (const headers of [
       { ...FORM, 'sec-fetch-site': 'same-origin', origin: `http://127.0.0.1:${port}` },

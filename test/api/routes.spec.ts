@@ -6,7 +6,7 @@ import { type Calls, startHost, type WebhooksHost } from '../support/webhooks-ho
 import { type Receiver, startReceiver } from './receiver.js';
 import { itForAll } from '../support/it-for-all.js';
 
-/** Things of one account that a route may be called with. */
+/** Ids of what one account has. The tests call the routes with these ids. */
 interface Things {
   endpoint: string;
   delivery: string;
@@ -214,7 +214,7 @@ const COMPAT = { compat: ['mobile-text-alerts', 'httpsms'] as ('mobile-text-aler
 const ALL_CASES = { ...CASES, ...COMPAT_CASES };
 const ROUTES = Object.entries(ALL_CASES).map(([route, routeCase]) => ({ route, ...routeCase }));
 
-/** Routes of an app that have no case here, and cases that have no route. */
+/** Returns the app's routes that have no case here, and the cases that have no route. */
 function unmatched(app: INestApplication): string[] {
   const routes = expressRoutes(app);
   const cases = Object.keys(ALL_CASES);
@@ -312,7 +312,7 @@ describe.each(['express', 'fastify'] as const)(
       };
     }
 
-    /** Everything that the tables hold of an account, to see that nothing changed. */
+    /** Returns all rows of an account. They show whether anything has changed. */
     const rowsOf = async (tenantId: string): Promise<unknown> => {
       const all = [
         'webhook_endpoints',
@@ -334,7 +334,7 @@ describe.each(['express', 'fastify'] as const)(
       host = await startHost({ adapter, logger: false, options: COMPAT });
       receiver = await startReceiver();
       owners = await newAccounts(ROUTES.length + 2);
-      // These accounts are created last, so the numbers in the ids of their things are too high to occur in a response by chance.
+      // These accounts are created last, so the numbers in their ids are too high to occur in a response by chance.
       [victim, stranger] = [owners.pop()!, owners.pop()!];
     });
     afterAll(async () => {
@@ -361,32 +361,29 @@ describe.each(['express', 'fastify'] as const)(
       expect([status, body]).toEqual([own, expect.anything()]);
     });
 
-    itForAll(ROUTES)(
-      'every route neither shows nor changes what belongs to another account',
-      async (route) => {
-        const { call, own, other } = route;
-        const before = await rowsOf(victim.tenantId);
-        const answer = await call(stranger.api, victim.things);
+    itForAll(ROUTES)('no route shows or changes what belongs to another account', async (route) => {
+      const { call, own, other } = route;
+      const before = await rowsOf(victim.tenantId);
+      const answer = await call(stranger.api, victim.things);
 
-        expect(await rowsOf(victim.tenantId)).toEqual(before);
-        const text = JSON.stringify(answer.body);
-        for (const id of Object.values(victim.things)) expect(text).not.toContain(`"${id}"`);
-        for (const hidden of victim.hidden) expect(text).not.toContain(hidden);
-        if (other !== 404) return void expect(answer.status).toBe(own);
-        const unknown = {
-          endpoint: `wh_${'0'.repeat(26)}`,
-          delivery: 'dlv_999999999',
-          event: `evt_${'0'.repeat(26)}`,
-          job: `job_${'0'.repeat(26)}`,
-          waiting: 'dlv_999999999',
-          textAlerts: '999999999',
-          httpsms: '00000000-0000-7000-8000-000000000000',
-        };
-        const nothing = await call(stranger.api, unknown);
-        expect([answer.status, sameEachTime(answer.body)]).toEqual([404, sameEachTime(nothing.body)]);
-        expect(nothing.status).toBe(404);
-      },
-    );
+      expect(await rowsOf(victim.tenantId)).toEqual(before);
+      const text = JSON.stringify(answer.body);
+      for (const id of Object.values(victim.things)) expect(text).not.toContain(`"${id}"`);
+      for (const hidden of victim.hidden) expect(text).not.toContain(hidden);
+      if (other !== 404) return void expect(answer.status).toBe(own);
+      const unknown = {
+        endpoint: `wh_${'0'.repeat(26)}`,
+        delivery: 'dlv_999999999',
+        event: `evt_${'0'.repeat(26)}`,
+        job: `job_${'0'.repeat(26)}`,
+        waiting: 'dlv_999999999',
+        textAlerts: '999999999',
+        httpsms: '00000000-0000-7000-8000-000000000000',
+      };
+      const nothing = await call(stranger.api, unknown);
+      expect([answer.status, sameEachTime(answer.body)]).toEqual([404, sameEachTime(nothing.body)]);
+      expect(nothing.status).toBe(404);
+    });
 
     itForAll(ROUTES)(
       'without a tenant, every route returns 403 and runs no query',
@@ -402,7 +399,7 @@ describe.each(['express', 'fastify'] as const)(
       },
     );
 
-    itForAll(ROUTES)('no route is reached unless the host lets the request in', async ({ call }) => {
+    itForAll(ROUTES)('every route is reached only if the host lets the request in', async ({ call }) => {
       const { status } = await call(host.as(''), victim.things).unset('x-key');
       expect(status).toBe(401);
     });

@@ -31,7 +31,7 @@ describe('A delivery that waits for its retry', () => {
 
     const after = await first(api);
     expect(after).toMatchObject({ state: 'pending', attemptCount: 2 });
-    // The second wait of the schedule, 5 minutes, and not the first one again.
+    // The wait is the second one of the schedule (5 minutes), not the first one again.
     const waited = Date.parse(after.nextAttemptAt) - Date.parse(after.lastAttempt.startedAt);
     expect(waited).toBeGreaterThan(3 * MINUTE);
   });
@@ -131,7 +131,7 @@ describe('A delivery that waits says why:', () => {
     expect(await first(api)).toMatchObject({ waits: 'failing', waitsUntil: null });
   });
 
-  it('a limit of its endpoint is reached; a limit by the minute says when the next request is allowed', async () => {
+  it('a limit of its endpoint is reached; a limit per minute also says when the next request is allowed', async () => {
     const { api, register, publish, tenantId } = newAccount();
     await register({ maxThroughputPerMinute: 1, maxInFlight: 1 });
     await publish('msg_1');

@@ -71,7 +71,7 @@ describe('The figures of a webhook', () => {
     expect([await rowsOf(id), await rowsOf(kept)]).toEqual([0, 0]);
   });
 
-  it('are written later, and once, if the database has failed', async () => {
+  it('are written later, but only once, if the database has failed', async () => {
     const { api, register, publish } = newAccount();
     const { id } = await register();
     await publish('m1');

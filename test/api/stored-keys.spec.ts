@@ -61,7 +61,7 @@ describe('The keys of stored secrets', () => {
     await database.drop();
   });
 
-  it('stop the start if they have another value under the same id; one damaged row does not', async () => {
+  it('stop the start if they have another value under the same id; one damaged row does not stop it', async () => {
     await host.as('a').post('/webhooks', body).expect(201);
     const withKey = (key: string) =>
       new SecretReencryption(
@@ -98,7 +98,7 @@ describe('The keys of stored secrets', () => {
     const { body: endpoint } = await api.post('/webhooks', body).expect(201);
     const { body: account } = await api.get('/webhooks/account/secret');
     const keys = keysWith('k2', ['k1']);
-    // More than one batch.
+    // More rows than fit into one batch.
     await host.dataSource.query(
       `insert into webhook_accounts (tenant_id, secrets, created_at, updated_at) select 'many-' || n, '[]', 1, 1 from generate_series(1, 250) n`,
     );

@@ -4,7 +4,7 @@ import { host, list, message, newAccount, receiver, useCustomers } from './custo
 useCustomers();
 
 describe('The history of a message', () => {
-  it('shows its events with their deliveries, and why other endpoints did not get them', async () => {
+  it('shows its events with their deliveries, and why other endpoints did not get these events', async () => {
     const { api, register, publish } = newAccount();
     const got = await register();
     const numbers = await register({ phoneNumbers: ['+256700000009'] });
@@ -170,7 +170,7 @@ describe('The history of a message', () => {
     });
   });
 
-  it('says if one event alone is too large for a page', async () => {
+  it('says if a single event is too large for a page', async () => {
     const { api, tenantId, register, publish } = newAccount();
     await register();
     await publish('wide');

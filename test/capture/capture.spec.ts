@@ -30,8 +30,8 @@ const deliver = async (): Promise<string[]> => {
   return arrived();
 };
 /**
- * Expects at least one error in the log, and that every error matches. There may be several: on a slow machine, a row may be
- * tried again before the others are delivered.
+ * Expects at least one error in the log, and expects every error to match. There may be several errors: on a slow machine,
+ * a row may be tried again before the other rows are delivered.
  */
 function expectErrors(pattern: RegExp): void {
   const errors = engine().log.errors.splice(0);
@@ -90,7 +90,7 @@ describe('A captured column', () => {
     expect((await deliver()).toSorted()).toEqual(others.toSorted());
   });
 
-  it('is published for each row of a bulk update, in the order of the changes of each row', async () => {
+  it('is published for each row of a bulk update, and the changes of one row are published in order', async () => {
     const ids = Array.from({ length: 210 }, (_, i) => `m${i}`);
     await add(...ids);
     for (const status of ['sent', 'delivered'] as const)
@@ -122,7 +122,7 @@ describe('A captured column', () => {
     expect(await engine().count('$changes')).toBe(0);
   });
 
-  it('is mapped with the tenant and both rows, and its event has the time of the change', async () => {
+  it('is mapped with the tenant and with the row before and after, and its event has the time of the change', async () => {
     await add('a');
     const seen: unknown[] = [];
     map = (row, previous, context) => {
@@ -208,7 +208,7 @@ describe('A map that fails', () => {
     ]);
   });
 
-  it('gives its event the id that is stored with the change, once it succeeds', async () => {
+  it('gives its event, when it succeeds, the id that is stored with the change', async () => {
     await add('a');
     failFor('a');
     await set('a', 'sent');
@@ -258,7 +258,7 @@ describe('Several workers', () => {
     workers: 3,
   });
 
-  it('publish each change once, and those of a row in order', async () => {
+  it('publish each change once, and publish the changes of a row in order', async () => {
     const { dataSource } = many().first;
     await many().endpoint('1', '/hooks');
     const ids = Array.from({ length: 40 }, (_, i) => `m${i}`);

@@ -9,7 +9,7 @@ import type { WorkerSettings } from '../engine/support/worker.js';
 import { backend, captureStatus } from './backend.js';
 import { Message } from './message.js';
 
-/** One part of a long message: two columns are its key. */
+/** One part of a long message. Two columns form the primary key. */
 @Entity()
 class Part {
   @PrimaryColumn() messageId!: string;
