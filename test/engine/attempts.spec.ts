@@ -12,7 +12,7 @@ const MINUTE = 60 * SECOND;
 describe('An attempt', () => {
   const engine = useEngine();
 
-  /** Publishes one event for one endpoint whose receiver behaves like this, and runs the engine once. */
+  /** Publishes one event for one endpoint whose receiver shows `behaviour`, and runs the engine once. */
   async function attempt(behaviour: ReturnType<typeof inSequence>, fields = {}) {
     engine().receiver.on('/hooks', behaviour);
     const endpoint = await engine().endpoint('acme', '/hooks', fields);
@@ -36,7 +36,7 @@ describe('An attempt', () => {
     expect(delivery).toMatchObject({ state: 'delivered', reason: null, attemptCount: 1, body });
   });
 
-  it('repeats the id and the exact bytes; only time and signature change', async () => {
+  it('repeats the id and the exact bytes; only the time and the signature change', async () => {
     const { endpoint, event } = await attempt(inSequence(answer(500), answer(500), answer(200)));
     engine().advance(6 * SECOND);
     await engine().runOnce();
@@ -76,7 +76,7 @@ describe('An attempt', () => {
     },
   );
 
-  it.each([301, 302, 303, 307, 308])('does not follow a %i, which is a failure', async (status) => {
+  it.each([301, 302, 303, 307, 308])('does not follow a %i, and counts it as a failure', async (status) => {
     const location = engine().receiver.url('/elsewhere');
     const { delivery } = await attempt(answer(status, { headers: { location } }));
     expect(delivery).toMatchObject({ state: 'pending', lastAttempt: { status, error: 'http' } });
@@ -96,7 +96,7 @@ describe('An attempt', () => {
     expect(delivery.state).toBe('pending');
   });
 
-  it('fails if the connection breaks, and if nothing listens at the address', async () => {
+  it('fails if the connection breaks, or if nothing listens at the address', async () => {
     const { delivery } = await attempt(cut);
     expect(delivery).toMatchObject({ state: 'pending', lastAttempt: { status: null, error: 'reset' } });
     const nowhere = await engine().endpoint('initech', '/x');
@@ -110,8 +110,8 @@ describe('An attempt', () => {
   });
 
   it('is stored with number, start, status, error and the text of the response, even if it is the last attempt', async () => {
-    // If a reused connection breaks before any response, the request is sent once more on a new connection: two cuts, one
-    // attempt.
+    // If a reused connection breaks before any response, the request is sent once more on a new connection. So two
+    // cuts are one attempt.
     await attempt(inSequence(answer(503, { body: 'try later' }), cut, cut, answer(200, { body: 'thanks' })));
     engine().advance(7 * SECOND);
     await engine().runOnce();
@@ -178,7 +178,7 @@ const DAY = 24 * HOUR;
 describe('Retry-After', () => {
   const engine = useEngine();
 
-  /** Returns the wait after a first attempt that gets this response, ms. */
+  /** Returns the wait (ms) after a first attempt that gets this response. */
   async function waitAfter(status: number, retryAfter: string): Promise<number> {
     engine().receiver.on('/hooks', answer(status, { headers: { 'retry-after': retryAfter } }));
     await engine().endpoint('acme', '/hooks');
@@ -197,14 +197,14 @@ describe('Retry-After', () => {
     [502, '120', [120 * SECOND, 122 * SECOND]],
     [503, '120', [120 * SECOND, 122 * SECOND]],
     [504, '120', [120 * SECOND, 122 * SECOND]],
-    // Shorter than the schedule: the schedule's wait.
+    // Shorter than the wait of the schedule: the schedule decides.
     [429, '1', SCHEDULE],
     [429, '0', SCHEDULE],
-    // Absurd: a day.
+    // Absurd: the wait is a day.
     [429, '99999999', [DAY, DAY + 2 * SECOND]],
     [429, '99999999999999999999', [DAY, DAY + 2 * SECOND]],
     [503, 'Fri, 31 Dec 9999 23:59:59 GMT', [DAY, DAY + 2 * SECOND]],
-    // Malformed, or in the past: ignored.
+    // Malformed, or in the past: the schedule decides.
     [429, '-5', SCHEDULE],
     [429, '1.5', SCHEDULE],
     [429, '120s', SCHEDULE],
@@ -255,7 +255,7 @@ describe('A response that asks for a pause', () => {
     },
   );
 
-  it('(429 alone) holds the lane for five seconds, and waiting deliveries show that', async () => {
+  it('(429 without Retry-After) holds the lane for five seconds, and waiting deliveries show the reason', async () => {
     engine().receiver.on('/hooks', answer(429));
     await engine().endpoint('acme', '/hooks');
     await engine().publish(delivered('acme', 'm1'));
@@ -380,7 +380,7 @@ describe('410 Gone', () => {
   });
 });
 
-/** Throws, as a rule of a host may for an unexpected status. */
+/** A host's own rule may throw for a status that it does not expect. */
 const fails = (): never => {
   throw new Error('no such status');
 };

@@ -30,7 +30,7 @@ describe('The lane of callbacks to an origin', () => {
   const callbackLanes = () => engine().count('$lanes where endpoint_id is null');
   const strayDeliveries = () =>
     engine().count('$deliveries d where not exists (select 1 from $lanes l where l.id = d.lane_id)');
-  /** Creates a lane of `tenantId` without deliveries. */
+  /** Creates a callback lane of `tenantId` without deliveries. */
   const emptyLane = async (tenantId: string) => {
     await engine().publish(callback(tenantId, 'm0'));
     await engine().runOnce();
@@ -58,7 +58,7 @@ describe('The lane of callbacks to an origin', () => {
     expect(await callbackLanes()).toBe(1);
   });
 
-  it('is created again by the next event with such a callback', async () => {
+  it('is created again by the next event with a callback to its origin', async () => {
     await emptyLane('a');
     await engine().first.maintenance.runRound();
     expect(await callbackLanes()).toBe(0);

@@ -8,7 +8,7 @@ import { messageEvent } from '../../libs/webhooks/src/events/event-builders.js';
 const POOL = 3;
 const DAY = 24 * 3_600_000;
 
-/** Makes all connections of the pool forget their prepared statements, as behind a pooler. */
+/** Makes all connections of the pool forget their prepared statements, as they may behind a pooler. */
 async function forget(engine: Engine): Promise<void> {
   const runners = Array.from({ length: POOL }, () => engine.first.dataSource.createQueryRunner());
   const held = await Promise.all(
@@ -177,7 +177,7 @@ describe('A damaged row', () => {
     expect(engine().receiver.at('/callback')).toHaveLength(3);
   });
 
-  it('of an event whose delivery is being retried: all outcomes are recorded until the delivery ends', async () => {
+  it('of an event stops no retry of its delivery: all outcomes are recorded until the delivery ends', async () => {
     engine().receiver.on('/httpsms', answer(500));
     await engine().endpoint('acme', '/httpsms', {
       profile: 'httpsms',
@@ -201,7 +201,7 @@ describe('A damaged row', () => {
     complaints();
   });
 
-  it('of an alert: the other alerts are sent, and the damaged alert is given up after its last try', async () => {
+  it('of an alert stops no other alert, and is given up after its last try', async () => {
     const { id } = await engine().endpoint('acme', '/hooks');
     await engine().webhooks.operator.disable(id);
     await engine().query('update $alerts set data = $1', [DAMAGED]);
@@ -222,7 +222,7 @@ describe('A damaged row', () => {
     expect(complaints()).toContain('its text cannot be composed: its data in the database is not JSON');
   });
 
-  it('of an endpoint with a backlog: a few deliveries are tried each minute, and all are sent within a minute of a rotation', async () => {
+  it('of an endpoint lets a few waiting deliveries be tried each minute, and all are sent within a minute of a rotation', async () => {
     const { id } = await engine().endpoint('acme', '/hooks');
     await engine().webhooks.endpoints.pause('acme', id);
     await engine().publish(...Array.from({ length: 300 }, (_, i) => delivered('acme', `m${i}`)));

@@ -34,7 +34,7 @@ describe('An endpoint', () => {
       await expect(engine().runOnce()).resolves.toMatchObject({ delivered: 11 });
     });
 
-    it('gets no more claimed deliveries once a recorded outcome has told the worker of the pause', async () => {
+    it('gets no more claimed deliveries after a recorded outcome has told the worker of the pause', async () => {
       const gate = new Gate();
       engine().receiver.on('/hooks', gate.behaviour);
       const { id } = await engine().endpoint('acme', '/hooks');
@@ -160,7 +160,7 @@ describe('An endpoint', () => {
     expect(engine().receiver.at('/new')).toMatchObject([{ body: old!.body }]);
   });
 
-  it('whose secret is rotated gets signatures by both secrets during the overlap, and by the new one afterwards', async () => {
+  it('whose secret is rotated gets signatures by both secrets during the overlap, and only by the new secret afterwards', async () => {
     engine().receiver.on('/hooks', inSequence(answer(500), answer(500), answer(200)));
     const { id, secret: first } = await engine().endpoint('acme', '/hooks');
     await engine().publish(delivered('acme', 'm1'));

@@ -25,7 +25,7 @@ describe('Erasing', () => {
 
   const erase = (waitMs?: number) => engine().webhooks.operator.eraseSubject('acme', 'm1', { waitMs });
 
-  it('a subject leaves the records of what was sent, and none of its bodies, data and responses', async () => {
+  it('a subject removes its bodies, data and responses, and keeps the records of what was sent', async () => {
     engine().receiver.on('/fails', quoting);
     await engine().endpoint('acme', '/works');
     await engine().endpoint('acme', '/fails');
@@ -94,7 +94,7 @@ describe('Erasing', () => {
     expect(await traces()).toBe(0);
   });
 
-  it('skips a delivery that is being sent, and erases it once it has an outcome', async () => {
+  it('skips a delivery that is being sent, and erases it when it has an outcome', async () => {
     const gate = new Gate(quoting);
     engine().receiver.on('/hooks', gate.behaviour);
     await engine().endpoint('acme', '/hooks');
@@ -110,7 +110,7 @@ describe('Erasing', () => {
     expect(await engine().leftovers()).toEqual({ sending: 0, leases: 0, inFlight: 0 });
   });
 
-  it('leaves another tenant alone', async () => {
+  it('changes nothing of another tenant', async () => {
     await engine().endpoint('acme', '/hooks');
     await engine().publish(about('m1'));
     await engine().runOnce();

@@ -13,7 +13,7 @@ const WAIT = 5 * MINUTE;
 const many = (count: number, tenantId = 'acme') =>
   Array.from({ length: count }, (_, i) => delivered(tenantId, `m${i}`));
 
-/** What is reported about endpoints while `work` runs. */
+/** Returns what is reported about endpoints while `work` runs. */
 async function toldDuring(engine: Engine, work: () => Promise<unknown>): Promise<string[]> {
   const told: string[] = [];
   const names = ['endpointFailing', 'endpointRecovered', 'endpointDisabled'] as const;
@@ -38,7 +38,7 @@ describe('An endpoint that keeps failing', () => {
     },
   });
 
-  /** Lets five deliveries to an endpoint fail. From now on one worker at a time sends to the endpoint. */
+  /** Lets five deliveries to an endpoint fail. From then on, only one worker at a time sends to the endpoint. */
   async function fail(path = '/hooks'): Promise<string> {
     engine().receiver.on(path, answer(500));
     const { id } = await engine().endpoint('acme', path);
@@ -101,7 +101,7 @@ describe('An endpoint that keeps failing', () => {
     receiver.on('/hooks', hang);
     await engine().endpoint('acme', '/hooks', { timeoutMs: SECOND });
     await engine().publish(...many(6));
-    await engine().runOnce(); // four at once, as to any other endpoint, and then two
+    await engine().runOnce(); // first four at once, as to any other endpoint, and then two at once
     receiver.forgetPeaks();
     await engine().publish(...many(4));
     const run = engine().runAll();
@@ -113,7 +113,7 @@ describe('An endpoint that keeps failing', () => {
     expect(receiver.peak('/hooks')).toBe(2);
   });
 
-  it('gets the rest of its deliveries once it responds again, and its recovery is reported', async () => {
+  it('gets the rest of its deliveries when it responds again, and its recovery is reported', async () => {
     await fail();
     await engine().publish(...many(40));
     engine().receiver.on('/hooks', answer(200));
@@ -125,7 +125,7 @@ describe('An endpoint that keeps failing', () => {
     expect(await engine().count('$lanes where claimed_until is not null')).toBe(0);
   });
 
-  it('is not claimed from again before the outcomes of the last claim are recorded', async () => {
+  it('is not claimed from again before the outcomes of the previous claim are recorded', async () => {
     await fail();
     waitForRetries();
     const gate = new Gate();
@@ -168,7 +168,7 @@ describe('An endpoint that keeps failing', () => {
     expect(await engine().count(`$deliveries where state = 'delivered'`)).toBe(205);
   });
 
-  it('is treated like any other again after its owner has resumed it', async () => {
+  it('is treated like any other endpoint again after its owner has resumed it', async () => {
     const id = await fail();
     engine().receiver.on('/hooks', answer(200));
     await engine().webhooks.endpoints.resume('acme', id);
@@ -197,7 +197,7 @@ describe('An endpoint that keeps failing', () => {
     expect(engine().receiver.arrivals).toHaveLength(arrived + 1);
   });
 
-  it('gets requests from other workers once the lease of the one worker that sent to it has ended', async () => {
+  it('gets requests from other workers after the lease of the one worker that sent to it has ended', async () => {
     await fail();
     await engine().publish(...many(2));
     const gate = new Gate(answer(500));
@@ -232,7 +232,7 @@ describe('An endpoint that keeps failing', () => {
     }
     const stateOf = async (id: string) => (await engine().webhooks.endpoints.get('acme', id)).state;
 
-    it('is disabled after five days and ten failed deliveries, which is reported, and its backlog is discarded', async () => {
+    it('is disabled and reported after five days and ten failed deliveries, and its backlog is discarded', async () => {
       const id = await failFor(5.01, 12);
       const told = await toldDuring(engine(), () => engine().first.maintenance.runRound());
       expect(told).toEqual(['endpointDisabled endpoint-failing']);
@@ -275,7 +275,7 @@ describe('An endpoint that keeps failing', () => {
       expect(await stateOf(id)).toBe('paused');
     });
 
-    it('is not disabled if the platform of its profile promises not to disable', async () => {
+    it('is not disabled if the platform of its profile promises not to disable endpoints', async () => {
       const id = await failFor(30, 12, { profile: 'msgine', events: ['message.delivered'] });
       await engine().first.maintenance.runRound();
       expect(await stateOf(id)).toBe('active');

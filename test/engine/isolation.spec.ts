@@ -27,7 +27,7 @@ async function withEngine(work: (engine: Engine, gate: Gate) => Promise<void>): 
   }
 }
 
-/** Registers endpoints, each of a different tenant, that all behave like this. */
+/** Registers `count` endpoints, each of a different tenant. All of them show `behaviour`. */
 async function endpoints(
   engine: Engine,
   name: string,
@@ -57,7 +57,7 @@ describe('While a hundred endpoints hang, on a pool of five connections,', () =>
       await engine.publish(...some('healthy', 200));
       const before = performance.now();
       await engine.receiver.arrived(201, '/healthy');
-      // Far below the deadline of the hanging requests: nothing has waited for them.
+      // This is far below the deadline of the hanging requests: nothing has waited for these requests.
       expect(performance.now() - before).toBeLessThan(10_000);
       const idleInTransaction = await engine.query(
         `select query from pg_stat_activity where datname = current_database() and state like 'idle in%'
@@ -123,7 +123,7 @@ describe('While a large event hangs at all endpoints of a tenant,', () => {
   });
 });
 
-describe('While others have a burst,', () => {
+describe('While other tenants have a burst,', () => {
   it.each([
     { tenants: 1, events: 3000 },
     { tenants: 8, events: 500 },
@@ -150,7 +150,7 @@ describe('While others have a burst,', () => {
       const loud = await endpoints(engine, 'loud', 4, prompt);
       await engine.publish(...loud.flatMap((tenant) => some(tenant, 60)));
       await receiver.arrived(240);
-      // Each endpoint has grown its concurrency window, so together they could fill more than all slots.
+      // The concurrency windows have grown, so the endpoints together could fill more than all slots.
       let answers = 0;
       const slow: Behaviour = (response, arrival) => {
         answers++;

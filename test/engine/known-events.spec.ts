@@ -17,7 +17,7 @@ describe('A few events of this process', () => {
     });
     store = engine.first.module.get<Store>(STORE, { strict: false });
     await engine.endpoint('a', '/a');
-    // With its first event the worker reads the endpoint, which it knows from then on.
+    // For the first event, the worker reads the endpoint. From then on, it knows the endpoint.
     await engine.publish(delivered('a', 'm0'));
     await arrived('/a', 1);
     reads = jest.spyOn(store, 'readFewEvents');

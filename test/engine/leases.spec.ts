@@ -6,7 +6,7 @@ import { Dispatcher } from '../../libs/webhooks/src/engine/dispatcher.js';
 import { Pipeline } from '../../libs/webhooks/src/engine/pipeline.js';
 import type { DeliveryNotice } from '../../libs/webhooks/src/observability/delivery-events.js';
 
-/** Longer than a lease, ms. */
+/** Longer than a lease (ms). */
 const LEASE_OVER = 66_000;
 
 describe('A delivery whose worker has gone silent', () => {
@@ -54,7 +54,7 @@ describe('A worker', () => {
     const running = engine().runOnce();
     await engine().receiver.arrived(1);
 
-    // As if the second delivery had waited so long that the rest of its lease is shorter than a timeout.
+    // This looks as if the second delivery had waited so long that the rest of its lease is shorter than a timeout.
     const leases = engine().first.module.get(Leases, { strict: false });
     const { covers } = leases;
     jest
@@ -73,7 +73,7 @@ describe('A worker that cannot record what it has sent', () => {
   const engine = useEngine();
   const LEASE = 65_000;
 
-  /** The database refuses outcomes, as if its disk were full, and accepts everything else. */
+  /** Makes the database refuse outcomes, as if its disk were full. It still accepts everything else. */
   const refuse = () =>
     engine().query(`
       create function refuse() returns trigger language plpgsql as $body$

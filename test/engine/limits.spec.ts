@@ -60,7 +60,7 @@ describe('With four workers', () => {
       await engine().publish(...many(40));
       const other = engine().workers[1]!.webhooks.runOnce();
       await engine().receiver.arrived(6);
-      // The four that were not counted end; the two that were counted continue.
+      // The four requests that were not counted end. The two that were counted continue.
       gate.release(4);
       await run;
       await engine().workers[2]!.webhooks.runOnce();
@@ -91,7 +91,7 @@ describe('With four workers', () => {
       expect(engine().receiver.peak('/hooks')).toBe(1);
     });
 
-    it('applies to its endpoint alone', async () => {
+    it('applies only to its endpoint', async () => {
       engine().receiver.on('/one', later(200));
       engine().receiver.on('/many', later(200));
       await engine().endpoint('acme', '/one', { maxInFlight: 1 });
@@ -145,7 +145,7 @@ describe('With four workers', () => {
     it('makes excess deliveries wait in order, without attempts or failures', async () => {
       await engine().endpoint('acme', '/hooks', { maxThroughputPerMinute: 60 });
       await engine().publish(...many(30));
-      await engine().runOnce(); // relayed by one worker, because two may relay a batch in any order
+      await engine().runOnce(); // relayed by one worker, because two workers may relay a batch in any order
       const waiting = await engine().query(
         `select state, attempts, claims, failed_at, lease_id, count(*)::int as deliveries
            from $deliveries where state <> 'delivered' group by 1, 2, 3, 4, 5`,
@@ -183,7 +183,7 @@ describe('With four workers', () => {
       expect(engine().receiver.arrivals).toHaveLength(3);
     });
 
-    it('is kept together with maxInFlight', async () => {
+    it('holds together with maxInFlight', async () => {
       engine().receiver.on('/hooks', later(200));
       await engine().endpoint('acme', '/hooks', { maxThroughputPerMinute: 1200, maxInFlight: 2 });
       await engine().publish(...many(60));

@@ -115,7 +115,7 @@ describe('A profile that fails to render', () => {
   });
 
   it.each(['throws', 'no-list', 'no-body', 'bytes', 'nul', 'half-pair', 'no-type', 'long-type', 'half-good'])(
-    '(%s) ends its deliveries with a reason; all others of the batch are sent',
+    '(%s) ends its deliveries with a reason; all other deliveries of the batch are sent',
     async (profile) => {
       await engine().endpoint('acme', '/broken', { profile });
       await engine().endpoint('acme', '/fine');
@@ -203,7 +203,7 @@ describe('A callback URL', () => {
     ]);
   });
 
-  it('keeps the profile in which its body was rendered, even if the account chooses another before the retry', async () => {
+  it('keeps the profile in which its body was rendered, even if the account chooses another profile before the retry', async () => {
     engine().receiver.on('/callback', answer(500));
     await engine().publish(withCallback(engine().receiver.url('/callback')));
     await engine().runOnce();
@@ -228,7 +228,7 @@ describe('A callback URL', () => {
     ['the metadata service', 'http://169.254.169.254/latest'],
     ['credentials', 'https://user:password@example.com/'],
     ['3,000 characters', `https://example.com/${'x'.repeat(3000)}`],
-  ])('that is bad (%s) becomes a discarded delivery with a reason, and no request', async (_, url) => {
+  ])('that is bad (%s) causes a discarded delivery with a reason, and no request', async (_, url) => {
     await engine().publish(withCallback(url));
     await expect(engine().runOnce()).resolves.toMatchObject({ relayed: 1 });
     expect(await engine().deliveries('acme')).toMatchObject([

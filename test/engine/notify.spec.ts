@@ -53,7 +53,7 @@ describe('Between processes', () => {
       });
     });
 
-  it('a commit in one wakes the worker in another', async () => {
+  it('a commit in one process wakes the worker in another process', async () => {
     const recorded = delivery();
     await engine.publish(delivered(tenant, 'm1'));
     await recorded;
@@ -77,7 +77,7 @@ describe('Between processes', () => {
     expect(engine.receiver.at('/b')).toHaveLength(1);
   });
 
-  /** An open transaction of this process that has published an event of `subject`. */
+  /** Opens a transaction of this process, and publishes an event of `subject` in it. */
   async function publishing(subject: string): Promise<QueryRunner> {
     const runner = engine.first.dataSource.createQueryRunner();
     await runner.startTransaction();
@@ -145,7 +145,7 @@ describe('Between processes', () => {
     }
   });
 
-  it('one NOTIFY runs at a time, and commits during it share the next one', async () => {
+  it('only one NOTIFY runs at a time, and commits during it share the next NOTIFY', async () => {
     const { url } = engine.first.dataSource.options as { url: string };
     const proxy = await DatabaseProxy.open(url);
     const web = await startWorker(proxy.url, { role: 'api', options: { worker: SELDOM } }, engine.log);
@@ -169,7 +169,7 @@ describe('Between processes', () => {
     }
   });
 
-  it('a process whose own worker has free slots does not announce, and one with notify: false neither announces nor listens', async () => {
+  it('a process whose own worker has free slots does not announce, and a process with notify: false neither announces nor listens', async () => {
     const { url } = engine.first.dataSource.options as { url: string };
     const proxy = await DatabaseProxy.open(url);
     proxy.timed = /notify|listen/;
@@ -187,7 +187,7 @@ describe('Between processes', () => {
         await dataSource.transaction((tx) => webhooks.publish(tx, delivered(tenant, 'm1')));
       await engine.publish(delivered(tenant, 'm2'));
       await engine.receiver.arrived(3);
-      expect(proxy.times).toHaveLength(1); // its LISTEN
+      expect(proxy.times).toHaveLength(1); // the LISTEN of the first process
     } finally {
       for (const host of hosts) await host.close();
       await proxy.close();
@@ -258,7 +258,7 @@ describe('Two workers that are notified of the same commits', () => {
   }
 
   it('one worker goes to standby, and does not read the database at each commit', async () => {
-    // On standby the worker checks what is left half an hour after an announcement at the earliest, so not during the test.
+    // With these limits, a worker on standby checks what is left after half an hour or later, so not during the test.
     other.module.get(PendingWork, { strict: false }).standby.limits = { minMs: 3_600_000, maxMs: 3_600_000 };
     await loseOne();
     for (let i = 1; i <= 5; i++) {
@@ -343,7 +343,7 @@ it("A worker's small statements run on the connection that listens, and on the p
   await engine.endpoint('a', '/a');
   const { url } = engine.first.dataSource.options as { url: string };
   const proxy = await DatabaseProxy.open(url);
-  // The worker polls once a minute, because a poll would hide its last statement on that connection.
+  // The worker polls seldom, because a poll replaces the statement that pg_stat_activity shows of that connection.
   const options = { worker: { idlePollMs: 60_000, busyPollMs: 60_000 } };
   const worker = await startWorker(proxy.url, { role: 'worker', options }, engine.log);
   worker.database.timeoutMs = 500;

@@ -85,7 +85,7 @@ describe("The operator's pause", () => {
     expect(receiver.received).toHaveLength(2);
   });
 
-  it('leaves an endpoint paused when it ends if another pause covers the endpoint', async () => {
+  it('leaves an endpoint paused after its end if another pause covers the endpoint', async () => {
     const { id } = await register();
     await operator().pause({ endpointId: id });
     await operator().pause({ tenantId });
@@ -135,7 +135,7 @@ describe("The operator's pause", () => {
     await expect(operator().pause({ endpointId })).rejects.toMatchObject({ code: 'endpoint_not_found' });
   });
 
-  it('has routes that only staff can call, beside routes that list the failures and deliveries of all tenants', async () => {
+  it('has routes that only staff can call, as are the lists of the failures and deliveries of all tenants', async () => {
     const { id } = await register();
     receiver.answer(500);
     await publish();
@@ -162,7 +162,7 @@ describe("The operator's pause", () => {
     expect((await post('resume').send({ tenantId }).expect(200)).body).toEqual([]);
   });
 
-  it('has no routes unless the host passes guards', () => {
+  it('has routes only if the host passes guards', () => {
     expect(() => operatorController({ guards: [] })).toThrow('operatorController needs `guards`');
   });
 });

@@ -7,7 +7,7 @@ const EVENTS_OF_EACH = 12;
 const PATHS = ['/a', '/b', '/c'];
 const ATTEMPTS = 4;
 
-/** Returns a generator of numbers from 0 to below 1, which are the same in each run. */
+/** Returns a function that returns numbers from 0 to below 1. They are the same in each run. */
 function random(seed: number): () => number {
   let state = seed;
   return () => {
@@ -25,7 +25,7 @@ interface Seen {
   ended: Set<number>;
 }
 
-/** A receiver that responds late and often with errors, and records violations of the order. */
+/** A receiver that responds late, responds often with errors, and records violations of the order. */
 class Watcher {
   readonly violations: string[] = [];
   private readonly seen = new Map<string, Seen>();
@@ -76,7 +76,7 @@ class Watcher {
   }
 }
 
-/** One publisher for each subject: its events commit one after another, all subjects at the same time. */
+/** Publishes the events of all subjects at the same time. The transactions of one subject commit one after another. */
 async function publishAll(engine: Engine, next: () => number): Promise<void> {
   const publisher = async (subject: string): Promise<void> => {
     for (let left = EVENTS_OF_EACH; left > 0;) {

@@ -5,14 +5,14 @@ import { delivered, useEngine } from './support/engine.js';
 const SECOND = 1000;
 const HOUR = 3600 * SECOND;
 
-// Order within one endpoint and subject. order-under-load.spec.ts tries to break it.
+// The order within one endpoint and subject. order-under-load.spec.ts tries to break it.
 describe('Deliveries of one subject', () => {
   const engine = useEngine({ workers: 2 });
 
   const publish = (...subjects: (string | undefined)[]) =>
     engine().publish(...subjects.map((subject) => delivered('acme', 'm', { subject })));
 
-  /** Waits for `count` requests. Returns how many there are after another worker has looked for more to do. */
+  /** Waits for `count` requests. Returns the number of requests after another worker has looked for more to do. */
   async function inFlight(count: number): Promise<number> {
     await engine().receiver.arrived(count);
     await engine().workers[1]!.webhooks.runOnce();
@@ -113,7 +113,7 @@ describe('Deliveries of one subject', () => {
     expect(new Set(numbers).size).toBe(3);
   });
 
-  it('do not hide other subjects while more than a hundred of them wait for a request that hangs', async () => {
+  it('do not hide other subjects, even if more than a hundred deliveries wait for a request that hangs', async () => {
     const gate = new Gate();
     engine().receiver.on('/hooks', gate.behaviour);
     await engine().endpoint('acme', '/hooks');
@@ -187,7 +187,7 @@ describe('If a delivery is retried after an hour, later deliveries of its subjec
     expect(await engine().deliveries('acme')).toMatchObject([{ state: 'discarded' }, { state: 'delivered' }]);
   });
 
-  it('in strict order do not hide other subjects while hundreds of them wait for the retry', async () => {
+  it('in strict order do not hide other subjects, even if hundreds of deliveries wait for the retry', async () => {
     engine().receiver.on('/hooks', inSequence(answer(500), answer(200)));
     await engine().endpoint('acme', '/hooks', { ordering: 'strict' });
     await publish('m1');

@@ -38,10 +38,10 @@ describe('The backlog of a paused endpoint', () => {
     }
     expect(countsOfRounds).toEqual([1, 1, 1, 2, 2, 2, 3]);
     jest.restoreAllMocks();
-    for (let round = 8; round <= 9; round++) await maintenance.runRound(); // do not count, so the next round does
+    for (let round = 8; round <= 9; round++) await maintenance.runRound(); // these rounds do not count, so the next one does
   });
 
-  it('loses its oldest deliveries beyond the limit, after an alert at 80 % of it; recover() sends them again', async () => {
+  it('loses its oldest deliveries beyond the limit, after an alert at 80 % of the limit; recover() sends them again', async () => {
     const { id } = await engine().endpoint('a', '/paused', { active: false });
     await publish(1, 7);
     await engine().runOnce();

@@ -262,7 +262,7 @@ describe('publish', () => {
     expect(await engine().count('$events where subject is null')).toBe(1);
   });
 
-  it('never refuses a callback URL for its content, because that comes from a customer', async () => {
+  it('never refuses a callback URL for its content, because the URL comes from a customer', async () => {
     const urls = [
       'not a url',
       'x'.repeat(10_000),
@@ -292,7 +292,7 @@ describe('The data of an event', () => {
     return delivered('acme', 'm1', { type: type as never, data: { message } as never });
   };
 
-  it('must fit the schema of its type outside production: the error names the field, nothing is written', async () => {
+  it('must fit the schema of its type outside production: the error names the field, and nothing is written', async () => {
     const eventTypes = [
       { name: 'invoice.paid', description: 'Paid.', schema: { properties: { cents: { type: 'integer' } } } },
     ];
@@ -371,7 +371,7 @@ describe('An idempotency key', () => {
     });
   });
 
-  it('waits for the transaction that used the key first, and then returns the id of the event of that transaction', async () => {
+  it('waits for the transaction that used the key first, and then returns the id of that transaction’s event', async () => {
     const { dataSource } = engine().first;
     const first = dataSource.createQueryRunner();
     await first.startTransaction();

@@ -7,11 +7,12 @@ import { STORE, type Store } from '../../libs/webhooks/src/store/store.js';
 import { createDatabase } from '../support/database.js';
 import { startHost, type WebhooksHost } from '../support/webhooks-host.js';
 
-// `leaseLost` is in leases.spec.ts; `endpointFailing`, `endpointRecovered` and `endpointDisabled` in failing-endpoints.spec.ts.
+// leases.spec.ts tests `leaseLost`. failing-endpoints.spec.ts tests `endpointFailing`, `endpointRecovered` and
+// `endpointDisabled`.
 describe('In-process events', () => {
   const engine = useEngine();
 
-  /** Collects the events about deliveries from now on, by name. */
+  /** From now on, collects the events about deliveries, with their names. */
   function listen() {
     const heard: [keyof DeliveryEventMap, DeliveryEventMap[keyof DeliveryEventMap]][] = [];
     for (const name of ['delivered', 'retrying', 'exhausted', 'discarded', 'leaseLost'] as const) {
@@ -153,7 +154,7 @@ describe('stats()', () => {
     expect(await stats()).toMatchObject({ unrelayed: 0, lagMs: 0 });
   });
 
-  it('counts deliveries that are due, not those that wait for their time', async () => {
+  it('counts deliveries that are due, but not those that wait for their time', async () => {
     engine().receiver.on('/a', answer(500));
     await engine().endpoint('a', '/a');
     await engine().publish(delivered('a', 'm1'), delivered('a', 'm2'));
@@ -247,7 +248,7 @@ describe('health()', () => {
 describe('The log', () => {
   const engine = useEngine({ options: { delivery: { retry: { schedule: [1000, 2000], jitter: 0 } } } });
 
-  it('has a debug line for each failed attempt, and a warning for the last one', async () => {
+  it('has a debug line for each failed attempt before the last, and a warning for the last attempt', async () => {
     engine().receiver.on('/hooks', inSequence(cut, answer(503), answer(500)));
     const { id } = await engine().endpoint('acme', '/hooks');
     await engine().publish(delivered('acme', 'm1'));

@@ -112,7 +112,7 @@ describe('Retention', () => {
     const stopping = await engine().addWorker();
     engine().advance(31 * DAY);
     const lines = jest.spyOn(LineLogger.prototype, 'log');
-    // A process that stops after its first batch logs that, and the next round of any process continues.
+    // A process that stops after its first batch logs its progress, and the next round of any process continues.
     const store = stopping.module.get<Store>(STORE, { strict: false });
     jest.spyOn(store, 'countOldDeliveries').mockImplementationOnce((which) => {
       stopping.module.get(Retention, { strict: false }).stop();
@@ -209,7 +209,7 @@ describe('Retention that the host switched off', () => {
     expect(await engine().count('$deliveries')).toBe(1);
   });
 
-  it('still deletes an endpoint an hour after its tenant has deleted it, if it never had a delivery', async () => {
+  it('still deletes an endpoint an hour after its tenant has deleted it, if the endpoint never had a delivery', async () => {
     const used = await engine().endpoint('a', '/a');
     await engine().publish(delivered('a', 'm1'));
     await engine().runOnce();

@@ -35,7 +35,7 @@ describe('runOnce() delivers what is due', () => {
     expect(JSON.parse(body).data.message.id).toBe('other');
   });
 
-  it('also if the deliveries have more bytes than the worker may hold at a time', async () => {
+  it('even if the deliveries have more bytes than the worker may hold at a time', async () => {
     await engine().endpoint('acme', '/hooks', { ordering: 'none' });
     const message = { id: 'm', direction: 'out', from: '+18005550199', to: '+256701521269' } as const;
     const large = delivered('acme', 'm', { data: { message: { ...message, body: 'x'.repeat(250_000) } } });
@@ -129,7 +129,7 @@ describe('runOnce() of a worker with few slots', () => {
     },
   });
 
-  it('finds in each of 200 lanes the one delivery that need not wait, behind 20 that must', async () => {
+  it('finds in each of 200 lanes the one delivery that need not wait, behind 20 that must wait', async () => {
     const { receiver } = engine();
     const origin = (lane: number) => receiver.url('/').replace('127.0.0.1', `h${lane}.hooks.dev`);
     const first = Array.from({ length: lanes }, (_, lane) =>
@@ -137,7 +137,7 @@ describe('runOnce() of a worker with few slots', () => {
     );
     await engine().publish(...first);
     expect(await engine().runOnce()).toMatchObject({ delivered: lanes });
-    // Each lane has a retry that is due in an hour, 20 deliveries that wait for it, and one that does not.
+    // Each lane has a retry that is due in an hour, 20 deliveries that wait for the retry, and one that does not wait.
     await engine().query(
       `update $deliveries
           set state = 'pending', retry = true, finished_at = null, next_at = $1,
@@ -148,7 +148,7 @@ describe('runOnce() of a worker with few slots', () => {
     await addToAllLanes(engine(), 'held', 20);
     await addToAllLanes(engine(), 'other', 1);
     receiver.clear();
-    const { webhooks } = await engine().addWorker(); // which knows none of these lanes
+    const { webhooks } = await engine().addWorker(); // this worker knows none of these lanes
     expect(await webhooks.runOnce()).toMatchObject({ delivered: lanes });
     expect(new Set(receiver.arrivals.map(({ body }) => body))).toEqual(new Set(['other']));
   });

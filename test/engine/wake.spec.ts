@@ -57,7 +57,7 @@ describe('The worker of the process that commits', () => {
     expect(engine().log.errors).toEqual([expect.stringContaining('terminating connection')]);
   });
 
-  it('sends a delivery that waited for an earlier one of its subject as soon as that one has ended', async () => {
+  it('sends a delivery that waited for an earlier one of its subject as soon as the earlier one has ended', async () => {
     await engine().endpoint('a', '/a');
     const gate = new Gate();
     engine().receiver.on('/a', inSequence(gate.behaviour, answer(200)));
@@ -75,7 +75,7 @@ describe('The worker of the process that commits', () => {
     await engine().receiver.arrived(2);
   });
 
-  it('soon sends what it could not claim because a transaction had locked the lane', async () => {
+  it('soon sends what it was not able to claim because a transaction had locked the lane', async () => {
     const lane = await laneOf(await engine().endpoint('a', '/a', { maxInFlight: 5 }));
     const pipeline = engine().first.module.get(Pipeline, { strict: false });
     const claimBatch = pipeline.claimBatch.bind(pipeline);
@@ -115,7 +115,7 @@ describe('The worker of the process that commits', () => {
     await sent;
   });
 
-  it('sends the backlog of an endpoint at once when it is resumed', async () => {
+  it('sends the backlog of an endpoint at once when the endpoint is resumed', async () => {
     const { id } = await engine().endpoint('a', '/a', { active: false });
     await engine().endpoint('a', '/b');
     const relayed = next('delivered');
@@ -160,7 +160,7 @@ describe('The worker of the process that commits', () => {
       expect(engine().receiver.at('/b')).toHaveLength(1);
     });
 
-    it('also sends the backlog of an endpoint at once when it is resumed', async () => {
+    it('also sends the backlog of an endpoint at once when the endpoint is resumed', async () => {
       const { id } = await engine().endpoint('a', '/a', { active: false });
       await engine().endpoint('a', '/c');
       const relayed = next('delivered');

@@ -82,7 +82,7 @@ describe('createWebhooks refuses', () => {
     expect(inspect(error)).not.toContain(values.encryption!.current.key);
   });
 
-  it('to store secrets without a key, as the module does', async () => {
+  it('to store secrets without a key, just like the Nest module', async () => {
     const error: unknown = await createWebhooks({ dataSource, tenant }).catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({
       name: 'WebhooksSetupError',
@@ -125,7 +125,7 @@ it('Errors about the data source and captures tell an Express host what to chang
   });
 });
 
-it('Without the tables createWebhooks starts with a warning; until the tables exist, publish and the routes fail with a named error', async () => {
+it('Without the tables, createWebhooks starts with a warning; until the tables exist, publish and the routes fail with a named error', async () => {
   const empty = await createDatabase();
   const later = await given(empty.url, { migrationsRun: false });
   const logger = { info: jest.fn(), warn: jest.fn(), error: jest.fn() };

@@ -24,7 +24,7 @@ const keepRaw = (request: object, _response: unknown, raw: Buffer): void =>
 
 type Mount = (app: Express, webhooks: Webhooks) => void;
 
-/** Handlers of a host, around the router. */
+/** Mounts the router between handlers of a host. */
 const around =
   (before: RequestHandler[], after: RequestHandler[] = []): Mount =>
   (app, { router }) => {
@@ -62,7 +62,7 @@ export function describeExpress(title: string, isVersion4: boolean): void {
       }
     }
 
-    it('sends the first webhook, which the receiver package verifies, and lists it', async () => {
+    it('sends the first webhook, which the receiver package verifies, and lists its delivery', async () => {
       const receiver: Receiver = await startReceiver();
       await withHost({}, async (call, webhooks) => {
         const { body } = await call('post', '/api/webhooks', 'a')
@@ -93,7 +93,7 @@ export function describeExpress(title: string, isVersion4: boolean): void {
         () => later(undefined),
         (call) => call.get('x-account'),
       ];
-      itForAll(nobody)('no tenant is a 401, before the body is read', (tenant) =>
+      itForAll(nobody)('without a tenant, a call is a 401 before its body is read', (tenant) =>
         withHost({ options: { tenant, compat: ['httpsms'] } }, async (call) => {
           const { body } = await call('post', '/api/webhooks').type('json').send('{ malformed').expect(401);
           expect(body).toMatchObject({ ...REQUEST_ERROR, code: 'unauthenticated' });
@@ -155,7 +155,10 @@ export function describeExpress(title: string, isVersion4: boolean): void {
         ['no parser of the host', around([])],
         ['a JSON parser before the router', around([express.json()])],
         ['a JSON parser after the router', around([], [express.json()])],
-        ['a JSON parser before the router that keeps the bytes', around([express.json({ verify: keepRaw })])],
+        [
+          'a JSON parser that keeps the bytes, before the router',
+          around([express.json({ verify: keepRaw })]),
+        ],
         ['a text parser before the router', around([express.text({ type: '*/*' })])],
         ['a parser of bytes before the router', around([express.raw({ type: '*/*' })])],
         ['only a parser of forms before the router', around([express.urlencoded({ extended: true })])],
@@ -189,7 +192,7 @@ export function describeExpress(title: string, isVersion4: boolean): void {
         [415, 'json_only', FORM, 'url=x'],
         [400, 'invalid_request', 'application/json', '{"url":5}'],
       ];
-      itForAll(refused)('and says what is wrong with an invalid one', ([status, code, type, text]) =>
+      itForAll(refused)('and says what is wrong with an invalid body', ([status, code, type, text]) =>
         withHost({ webhooks }, async (call) => {
           const { body } = await call('post', '/api/webhooks', 'c').type(type).send(text).expect(status);
           expect(body).toMatchObject({ ...REQUEST_ERROR, statusCode: status, code });
@@ -237,7 +240,7 @@ export function describeExpress(title: string, isVersion4: boolean): void {
         expect((await call('get', '/api/webhooks', 'once')).body.data).toHaveLength(1);
       }));
 
-    it('responds to a path with an invalid id with the 404 of the resource', () =>
+    it('responds with the 404 of the resource if a path has an invalid id', () =>
       withHost(
         { app: around([], [(_request, response) => void response.status(404).send('host')]) },
         async (call) => {
@@ -295,7 +298,7 @@ export function describeExpress(title: string, isVersion4: boolean): void {
       ],
     ];
     itForAll(formMounts)(
-      'reads JSON that is sent as a form, as the documentation of Mobile Text Alerts does',
+      'reads JSON that is sent as a form, as in the documentation of Mobile Text Alerts',
       ([, app]) =>
         withHost({ app, options: { compat: ['mobile-text-alerts'] } }, async (call, webhooks) => {
           const text = '{"event":"delivery-status","url":"https://example.com/a+b%41","secret":"abc"}';

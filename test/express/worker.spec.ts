@@ -134,7 +134,7 @@ describe('close()', () => {
     expect(await dataSource.query('select state from webhook_deliveries')).toEqual([{ state: 'delivered' }]);
   });
 
-  it('frees the data source for another instance; two at the same time are refused', async () => {
+  it('frees the data source for another instance; two instances at the same time are refused', async () => {
     const first = await createWebhooks(options(dataSource));
     await expect(createWebhooks(options(dataSource))).rejects.toThrow('twice with one data source');
     await first.close();

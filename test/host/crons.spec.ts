@@ -43,9 +43,9 @@ afterEach(() => {
 
 const webhooks = (): DynamicModule => WebhooksModule.forRoot({ ...shape, ...values, role: 'all' });
 
-/** What the host's jobs do within three seconds, and what its scheduler then lists. */
+/** Returns what the host's jobs do within three seconds, and what the host's scheduler then lists. */
 async function threeSeconds(imports: DynamicModule[]) {
-  // The database is reached without timers. The scheduler uses fake ones.
+  // The scheduler uses fake timers. The connection to the database needs no timers.
   jest.useFakeTimers({
     doNotFake: ['nextTick', 'setImmediate', 'clearImmediate', 'queueMicrotask', 'performance'],
   });

@@ -30,7 +30,7 @@ class OwnAccountGuard implements CanActivate {
 
 const registration = { url: 'https://example.com/hooks', events: ['*'] };
 
-// What docs/setup.md says.
+// These tests check what docs/setup.md says.
 describe('A host as the guide describes it', () => {
   let database: TestDatabase;
   let app: INestApplication;

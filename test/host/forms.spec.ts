@@ -20,7 +20,7 @@ beforeEach(() => void (receiver.received.length = 0));
 
 const url = () => database.url;
 
-/** Registers over REST, publishes, delivers; closes the app. */
+/** Registers over REST, publishes and delivers. Then closes the app. */
 async function delivers(app: INestApplication, base = '/webhooks'): Promise<void> {
   await works(app, base, app.get<WebhooksService>(WebhooksService), app.get(DataSource));
   await app.close();
@@ -121,7 +121,7 @@ describe('The module is mounted', () => {
     await source.destroy();
   });
 
-  it('on a data source that is passed as an object, although the host has a default one too', async () => {
+  it('on a data source that is passed as an object, although the host also has a default data source', async () => {
     const source = await given(second.url);
     const module = WebhooksModule.forRoot({ ...shape, ...values, dataSource: source });
     const app = await startApp([dataSource(url()), module]);
@@ -211,7 +211,7 @@ describe('Two modules on two data sources', () => {
 describe('Registering twice on one data source', () => {
   const again = () => WebhooksModule.forRoot({ ...values, controller: false });
 
-  it('is an error that says so', async () => {
+  it('is an error that says what to change', async () => {
     const start = startApp([dataSource(url()), again(), again()], { logger: false });
     await expect(start).rejects.toMatchObject({
       name: 'WebhooksSetupError',
@@ -219,7 +219,7 @@ describe('Registering twice on one data source', () => {
     });
   });
 
-  it('is allowed once the first module is closed, or if it did not start', async () => {
+  it('is allowed after the first module is closed, or if the first module did not start', async () => {
     const source = await given(second.url);
     const module = () => WebhooksModule.forRoot({ ...values, dataSource: source });
     const app = await startApp([module()]);

@@ -107,7 +107,7 @@ describe('Guards', () => {
     expect(warnings).toEqual([]);
   });
 
-  it('of one module do not reach the routes of another', async () => {
+  it('of one module do not reach the routes of another module', async () => {
     const other = await createDatabase();
     await start(
       { imports: [KeysModule], guards: [KeyGuard], tenant, path: 'one' },

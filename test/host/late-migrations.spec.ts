@@ -30,7 +30,7 @@ beforeEach(async () => {
   [database, receiver] = await Promise.all([createDatabase(), startReceiver()]);
 });
 afterEach(async () => {
-  // Undefined if the first app of a test did not start.
+  // `app` is undefined if the first app of a test did not start.
   await (app as INestApplication | undefined)?.close();
   await Promise.all([receiver.close(), database.drop()]);
 });
@@ -93,7 +93,7 @@ describe('A host that lists the migration of a capture and runs it at bootstrap'
   const [CreateMessages] = MIGRATIONS as [(typeof MIGRATIONS)[0]];
   class Inserts1764900000002 extends captureMigration(Message, { column: 'status', insert: true }) {}
 
-  /** Runs the module's migrations and then these, without an app. */
+  /** Runs the module's migrations and then `migrations`, without an app. */
   const migrateBefore = async (...migrations: (typeof CreateMessages)[]): Promise<void> => {
     const entities = [...webhooksEntities, Message, Campaign];
     const source = await given(database.url, {
@@ -131,7 +131,7 @@ describe('A host that lists the migration of a capture and runs it at bootstrap'
     await until(async () => receiver.received.length === 1);
   });
 
-  it('does not start without the right trigger if no migration that creates it is left to run', async () => {
+  it('does not start without the right trigger if no listed migration will create it', async () => {
     class Other1764900000001 extends captureMigration(Message, { column: 'note' }) {}
     await migrateBefore(CreateMessages);
     await expect(start([CreateMessages, Other1764900000001])).rejects.toThrow(
@@ -144,7 +144,7 @@ describe('A host that lists the migration of a capture and runs it at bootstrap'
   });
 });
 
-it('Until the tables exist, every call fails with an error that says so, and the log and health() show it', async () => {
+it('Until the tables exist, every call fails with an error that names the migrations, and the log and health() show the problem', async () => {
   app = await startApp([later(), webhooks()], { logger });
   expect(said).toEqual([
     expect.stringMatching(/"webhook_accounts", does not exist: .*run the migrations.* nothing is delivered/),
@@ -165,7 +165,7 @@ it('Until the tables exist, every call fails with an error that says so, and the
   await delivers();
 });
 
-it('Tables of an earlier release do not stop the start if the migrations are listed and not yet run', async () => {
+it('Tables of an earlier release do not stop the start if the migrations are listed but have not run yet', async () => {
   app = await startApp([dataSource(database.url)], { logger });
   const source = app.get(DataSource);
   // Undoes migrations until one has removed columns.

@@ -17,7 +17,7 @@ import { type AccountRequest, as, dataSource, startApp, values } from './support
 
 const Roles = (...roles: string[]) => SetMetadata('roles', roles);
 
-/** As in many hosts: checks the caller only for a handler, or a class, with roles. */
+/** As in many hosts, checks the caller only if the handler or the class has roles. */
 @Injectable()
 abstract class RolesGuard implements CanActivate {
   constructor(protected readonly reflector: Reflector) {}
@@ -134,7 +134,7 @@ describe('A guard that acts only on handlers with its metadata', () => {
     expect(warnings).toEqual([]);
   });
 
-  it('protects every route also if it is global, or if a subclass of the controller has the decorator', async () => {
+  it('also protects every route if it is global, or if a subclass of the controller has the decorator', async () => {
     await start({ guards: 'global', decorators: [Roles('customer')] }, 'express', GlobalGuardModule);
     await isProtected(app!);
     await app!.close();

@@ -14,7 +14,7 @@ import { Receiver } from './receiver.js';
 import { startWorker, type Worker, type WorkerSettings } from './worker.js';
 
 export interface EngineSettings extends WorkerSettings {
-  /** Workers on the same database. Default 1. */
+  /** Number of workers on the database. Default: 1. */
   workers?: number;
 }
 
@@ -115,7 +115,7 @@ export class Engine {
     return Promise.all(data.toReversed().map(({ id }) => this.webhooks.deliveries.get(tenantId, id)));
   }
 
-  /** Rows of any statement; `$events` and the like stand for the tables. */
+  /** Runs a statement, and returns its rows. `$events` and the like stand for the tables. */
   query<Row>(sql: string, parameters: unknown[] = []): Promise<Row[]> {
     const { tables } = this.first.database;
     const text = sql.replace(/\$([a-z]+)/g, (all, name: keyof typeof tables) => tables[name] ?? all);
@@ -127,7 +127,7 @@ export class Engine {
     return Number(row!.count);
   }
 
-  /** Numbers of deliveries that are being sent, of leases, and of lanes with requests in flight. All are 0 when the workers are done. */
+  /** Counts deliveries that are being sent, leases, and lanes with requests in flight. Workers leave all at 0. */
   async leftovers(): Promise<{ sending: number; leases: number; inFlight: number }> {
     return {
       sending: await this.count(`$deliveries where state = 'sending'`),
@@ -156,8 +156,8 @@ export class Engine {
 export const NOTHING_LEFT = { sending: 0, leases: 0, inFlight: 0 };
 
 /**
- * An engine for all tests of a `describe`, emptied after each. At the end of a test, no delivery may be in flight, no lease
- * may be left, and no error may be in the log, unless the test empties `log.errors`.
+ * Starts an engine for all tests of a `describe`, and empties it after each test. At the end of a test, no delivery may be
+ * in flight, and no lease may be left. No error may be in the log: a test that expects errors empties `log.errors`.
  */
 export function useEngine(settings: EngineSettings = {}): () => Engine {
   let engine: Engine;

@@ -62,7 +62,7 @@ export class Gate {
     for (const [response, arrival] of waiting) this.behind(response, arrival);
   }
 
-  /** Lets the first `count` through. */
+  /** Lets the first `count` waiting requests through. */
   release(count: number): void {
     for (const [response, arrival] of this.waiting?.splice(0, count) ?? []) this.behind(response, arrival);
   }

@@ -27,15 +27,15 @@ export interface WorkerSettings {
   /** `api`, the default: delivers only by `runOnce()`. */
   role?: WebhooksModuleStructure['role'];
   options?: WebhooksModuleOptions;
-  /** Connections of its pool. Default 10. */
+  /** Connections of the worker's pool. Default: 10. */
   pool?: number;
-  /** Modules of the host. Default none. */
+  /** Modules of the host. Default: none. */
   imports?: ModuleMetadata['imports'];
-  /** Migrations of the host. Default none. */
+  /** Migrations of the host. Default: none. */
   migrations?: (new () => MigrationInterface)[];
 }
 
-/** Options under which loopback receivers are allowed. */
+/** Options that allow receivers on loopback. */
 export const LOOPBACK: WebhooksModuleOptions = {
   encryption: { current: { id: 'k1', key: 'ab'.repeat(32) } },
   network: { allowHttp: true, allowedAddresses: ['127.0.0.0/8'] },
