@@ -89,7 +89,7 @@ describe.each(SIDES)('A connection that breaks %s %s:', (side) => {
     expect(await settle(world)).toMatchObject({ ...promises(), requests: 1, duplicates: 0, takeOvers: 0 });
   });
 
-  it('a worker does not know whether a failure is on record: the failure counts as one attempt, and its retry as another', async () => {
+  it('a worker does not know whether a failure is on record: the failure counts as one attempt, and its retry counts as another', async () => {
     await world.register(host, '/hook');
     await world.ledger.behave('/hook', { failFirst: true });
     const record = host.database.hold(side, RECORD);

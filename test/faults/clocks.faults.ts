@@ -14,14 +14,14 @@ describe('Clocks', () => {
   });
   afterEach(() => world.close());
 
-  /** The largest difference between a signed timestamp in the ledger and the receiver's clock, ms. */
+  /** The largest difference (ms) between a signed timestamp in the ledger and the receiver's clock. */
   function furthest(offset = 0): number {
     return Math.max(
       ...world.ledger.lines().map(({ at, timestamp }) => Math.abs(Number(timestamp) * 1000 - at - offset)),
     );
   }
 
-  /** Waits between the first and the second request of each delivery, sorted, ms. */
+  /** The waits (ms) between the first and the second request of each delivery, sorted. */
   function waits(path: string): number[] {
     const first = new Map<string, number>();
     const between: number[] = [];
@@ -51,7 +51,7 @@ describe('Clocks', () => {
     await Promise.all([early.publish('acme', subjects), late.publish('acme', ['l3'])]);
     await world.drained();
 
-    const account = await settle(world, { 'wrong by, h': 3 });
+    const account = await settle(world, { 'wrong by (h)': 3 });
     expect(account).toMatchObject({ ...promises(), duplicates: 0, takeOvers: 0 });
     expect(furthest()).toBeLessThan(30_000);
     const [row] = await world.rows<{ wrong: number }>(
@@ -60,7 +60,7 @@ describe('Clocks', () => {
     expect(row!.wrong).toBeLessThan(120_000);
   });
 
-  it('go back by an hour in the night that summer time ends, in any zone: no wait is an hour longer or shorter', async () => {
+  it('go back by an hour when summer time ends, in any zone: no wait is an hour longer or shorter', async () => {
     await world.rows(
       `do $$ begin execute format('alter database %I set timezone = ''America/New_York''', current_database()); end $$`,
     );

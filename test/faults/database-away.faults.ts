@@ -99,7 +99,7 @@ describe('While the database comes and goes', () => {
       expect(await settle(world)).toMatchObject({ ...promises(), committed: 2, requests: 2, duplicates: 0 });
     });
 
-    it('a worker that went silent in the middle of its transaction holds up its events for a short time only', async () => {
+    it('a worker that went silent in the middle of its transaction holds up its events only for a short time', async () => {
       const silent = await world.host({ silenceMs: 2_000 });
       await world.register(silent, '/hook');
       const claimed = silent.database.hold('after', TAKE_EVENTS);

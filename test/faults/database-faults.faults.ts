@@ -142,7 +142,7 @@ describe('In the database,', () => {
     await world.drained();
     const seconds = (performance.now() - begun) / 1000;
 
-    const measured = { 'publish, ms': Math.round(published), 'sent after, s': Math.round(seconds) };
+    const measured = { 'publish (ms)': Math.round(published), 'sent after (s)': Math.round(seconds) };
     expect(await settle(world, measured)).toMatchObject({
       ...promises(),
       committed: 10_000,

@@ -15,21 +15,21 @@ interface Trap {
 
 /**
  * A proxy for connections to PostgreSQL that can cut them, silence them, slow them down, or lose one response. Each process of
- * a test has its own, so that a fault affects one process alone.
+ * a test has its own proxy, so that a fault affects only that process.
  */
 export class DatabaseProxy {
   private readonly links = new Set<Link>();
   private trap: Trap | null = null;
   private joined: ((pid: number) => void) | null = null;
   private frozen = false;
-  /** Delay in each direction, ms. */
+  /** Delay (ms) in each direction. */
   delayMs = 0;
   /** Statements that must fail: the server gets an invalid one instead. Works only for statements without parameters. */
   refused: RegExp | null = null;
   refusals = 0;
   /** Which statements are timed. */
   timed: RegExp | null = null;
-  /** How long each timed statement took until the server was ready for the next one, ms, in order. */
+  /** How long (ms) each timed statement took until the server was ready for the next one, in order. */
   readonly times: number[] = [];
 
   private constructor(
@@ -52,7 +52,7 @@ export class DatabaseProxy {
     return url.href;
   }
 
-  /** New connections lead to this database. */
+  /** From now on, new connections lead to the database of `url`. */
   retarget(url: string): void {
     this.database = new URL(url);
   }
@@ -62,7 +62,7 @@ export class DatabaseProxy {
     for (const link of this.links) link.cut();
   }
 
-  /** Makes all connections, and new ones, half-open: they stay open and carry nothing until `thaw`. */
+  /** Makes all connections half-open, and new ones too: they stay open and carry nothing until `thaw`. */
   freeze(): void {
     this.frozen = true;
     for (const link of this.links) link.freeze();
@@ -73,12 +73,12 @@ export class DatabaseProxy {
     this.frozen = false;
   }
 
-  /** Holds the next statement that matches. Resolves when it is held, with the connection, which can be released or cut. */
+  /** Holds the next statement that matches. Then resolves with its connection, which can be released or cut. */
   hold(place: Place, statement: RegExp): Promise<Link> {
     return this.trapNext(place, (each) => statement.test(each));
   }
 
-  /** Holds the next COMMIT of a transaction that sent something that matches `part`. */
+  /** Holds the next COMMIT of a transaction that has sent a statement with `part`. */
   holdCommit(place: Place, part: RegExp): Promise<Link> {
     return this.trapNext(place, (each, transaction) => each === 'COMMIT' && part.test(transaction));
   }

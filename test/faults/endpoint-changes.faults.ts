@@ -41,8 +41,8 @@ describe('An endpoint that is changed by another process', () => {
   }
 
   /**
-   * For each endpoint, by path, the reason why its delivery has ended, or the state of the delivery. If an endpoint has several
-   * deliveries, this shows one of them.
+   * Returns, for the path of each endpoint, the reason why its delivery has ended, or the state of the delivery. Of several
+   * deliveries to one endpoint, it shows only one.
    */
   async function standing(): Promise<Record<string, string>> {
     const rows = await world.rows<{ url: string; state: string; reason: string | null }>(

@@ -17,7 +17,7 @@ const SUMS = {
   'still held': 'left',
 };
 
-/** @param {Figures[]} runs one scenario's @param {string} field */
+/** @param {Figures[]} runs of one scenario @param {string} field */
 const sum = (runs, field) => runs.reduce((all, { account }) => all + (account[field] ?? 0), 0);
 
 /** @param {number} value */
@@ -36,7 +36,7 @@ function ranges(runs) {
 }
 
 /**
- * The figures as a table in Markdown: a row for each scenario, and one for all of them.
+ * Returns the figures as a table in Markdown: a row for each scenario, and a row for all scenarios.
  * @param {Figures[]} figures
  */
 function tableOf(figures) {

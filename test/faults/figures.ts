@@ -4,7 +4,7 @@ import { type Account, reconcile } from './reconcile.js';
 import { seed } from './random.js';
 import type { World } from './world.js';
 
-/** The figures of one scenario in one run. A row of the table in docs/reliability.md sums those of all runs. */
+/** The figures of one scenario in one run. A row of the table in docs/reliability.md sums the figures of all runs. */
 export interface Figures {
   /** Name of the test file. */
   file: string;

@@ -14,7 +14,7 @@ const LIMIT = 4;
 const subjects = (name: string, count: number): string[] =>
   Array.from({ length: count }, (_, i) => `${name}-${i}`);
 
-describe('A crash of the database that forgets commits which were not on the disk yet', () => {
+describe('A database crash that forgets commits which were not on the disk yet', () => {
   let postgres: OwnPostgres;
   let world: World;
   let host: Host;
@@ -67,7 +67,7 @@ describe('A crash of the database that forgets commits which were not on the dis
       const { recorded } = await host.call<{ recorded: Record<string, number> }>(null, 'stats');
       return recorded.delivered! + recorded.retried! + recorded.leaseLost! >= before + FORGOTTEN * 2;
     });
-    // `/bad` has answered none of the forgotten ones with a success.
+    // `/bad` has answered none of the forgotten deliveries with a success.
     expect(await delivered(world, '/bad')).toBe(PROVEN);
     for (const path of ['/good', '/bad']) await world.ledger.behave(path, {});
     for (const path of ['/good', '/bad']) await world.ledger.release(path);

@@ -63,10 +63,10 @@ describe(`${ENDPOINTS * EACH} deliveries that are due at once after an outage`, 
         );
       const p95 = percentile(waits(world, published), 0.95);
       const measured = {
-        'sent after, s': seconds,
+        'sent after (s)': seconds,
         'at once of one endpoint': atOnce(false),
-        'at once of one with a limit': atOnce(true),
-        'others wait p95, ms': p95,
+        'at once of one endpoint with a limit': atOnce(true),
+        'others wait p95 (ms)': p95,
       };
       const account = await settle(world, measured);
       expect(account).toMatchObject({ ...promises(), committed: ENDPOINTS * EACH + QUIET * 2 });
@@ -85,7 +85,7 @@ function startThree(world: World, clockOffset = 0): Promise<Host[]> {
   );
 }
 
-/** Publishes events of another tenant one by one. Returns the time at which each was published, by subject, epoch ms. */
+/** Publishes events of another tenant one by one. Returns the time (epoch ms) of each publication, by subject. */
 async function publishQuietly(api: Host, name: string): Promise<Map<string, number>> {
   const published = new Map<string, number>();
   for (const subject of subjects(name, QUIET)) {
@@ -96,7 +96,7 @@ async function publishQuietly(api: Host, name: string): Promise<Map<string, numb
   return published;
 }
 
-/** How long each of these events took to arrive, sorted, ms. */
+/** Returns how long (ms) each of these events took to arrive, sorted. */
 function waits(world: World, published: Map<string, number>): number[] {
   const arrived = world.ledger.lines('/quiet');
   return arrived

@@ -7,15 +7,15 @@ import { join } from 'node:path';
 
 export type HostSettings = Partial<Omit<HostConfig, 'databaseUrl' | 'options'>> & {
   options?: Omit<WebhooksModuleOptions, 'profiles'>;
-  /** Error of the machine's clock, ms. */
+  /** Error of the machine's clock (ms). */
   clockErrorMs?: number;
   /** IANA time zone of the process. Default: the zone of this machine. */
   timeZone?: string;
 };
 
-/** Default lease of the suite's hosts, ms: twice `TIMEOUT_MS` and a margin, as in production. */
+/** Default lease of the suite's hosts (ms): twice `TIMEOUT_MS` and a margin, as in production. */
 export const LEASE_MS = 4_000;
-/** Default timeout of the suite's endpoints, ms: the shortest that a registration may ask for. */
+/** Default timeout of the suite's endpoints (ms): the shortest that a registration may ask for. */
 export const TIMEOUT_MS = 1_000;
 
 const PROGRAM = join(__dirname, 'processes/host.ts');
@@ -29,7 +29,7 @@ export class Host {
     readonly name: string,
     readonly process: Child,
     readonly database: DatabaseProxy,
-    /** Where its process goes when it stops. */
+    /** Takes the process when the host stops. */
     private readonly spares: Spares | null,
   ) {}
 
@@ -72,7 +72,7 @@ export class Host {
     return this.process.ask('publish', { tenantId, subjects, ...more });
   }
 
-  /** Publishes one event after another. Returns how long each transaction took, ms, the shortest first. */
+  /** Publishes one event after another. Returns how long (ms) each transaction took, the shortest first. */
   load(tenantId: string, subjects: string[], pauseMs?: number): Promise<number[]> {
     return this.process.ask('load', tenantId, subjects, pauseMs);
   }

@@ -10,7 +10,7 @@ const WORKERS = 3;
 const KILLS = 20;
 
 describe('Three workers that are killed again and again', () => {
-  it(`lose none of ${EVENTS} events, invent none, and repeat no more than the dead had in flight`, async () => {
+  it(`lose none of ${EVENTS} events, invent none, and repeat no more than the killed workers had in flight`, async () => {
     const world = await World.create();
     try {
       const random = randomOf(seed);
@@ -53,7 +53,8 @@ async function publishAll(world: World, api: Host, random: () => number): Promis
 }
 
 /**
- * Kills one worker after the other at random moments, and starts another in its place. Returns how many deliveries they held.
+ * Kills one worker after the other at random moments, and starts a new one each time. Returns how many deliveries the
+ * killed workers held.
  */
 async function killThem(world: World, workers: Host[], random: () => number): Promise<number> {
   let held = 0;

@@ -6,7 +6,7 @@ import { Spares } from './spares.js';
 import { until } from './until.js';
 import { World } from './world.js';
 
-/** Options of a host whose clock is past the end of the dead host's leases, so that the test need not wait for it. */
+/** Options of a host whose clock is past the end of the dead host's leases, so that the test need not wait for that. */
 const AFTER_THE_LEASE = { clockOffset: LEASE_MS };
 
 /** Processes that a test has stopped, but not killed. The next test reuses them. */
@@ -62,7 +62,7 @@ describe('A process that is killed with kill -9', () => {
     });
   });
 
-  it('after the relay has looked for events and before it hands them over: the event is sent, once', async () => {
+  it('after the relay has looked for events and before it hands them over: the event is sent exactly once', async () => {
     const first = await world.host({ options: { worker: { idlePollMs: 60_000 } } });
     await world.register(first, '/hook');
     const look = first.database.hold('after', LOOK);
@@ -81,7 +81,7 @@ describe('A process that is killed with kill -9', () => {
     ['in a transaction', LARGE, 'holdCommit'],
     ['in one statement', undefined, 'hold'],
   ] as const)(
-    'after the hand-over %s and before the request: the delivery is sent, once',
+    'after the hand-over %s and before the request: the delivery is sent exactly once',
     async (_, text, hold) => {
       const first = await world.host();
       await world.register(first, '/hook');
@@ -98,7 +98,7 @@ describe('A process that is killed with kill -9', () => {
     },
   );
 
-  it('after a claim from a lane and before the request: the delivery is sent, once', async () => {
+  it('after a claim from a lane and before the request: the delivery is sent exactly once', async () => {
     const first = await world.host();
     await world.register(first, '/limited', { maxInFlight: 1 });
     const claim = first.database.holdCommit('after', CLAIM);
@@ -192,7 +192,7 @@ describe('A session that the server ends as soon as it is ready', () => {
   });
 });
 
-/** Notes every owner of a lease. */
+/** A trigger that notes every owner of a lease. */
 const LEASE_OWNERS = `
   create table lease_owners (owner text primary key);
   create function note_owner() returns trigger language plpgsql as $$

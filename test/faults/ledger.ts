@@ -26,7 +26,7 @@ export class Ledger {
     });
   }
 
-  /** A receiver that keeps its ledger in `folder`. */
+  /** Starts a receiver that keeps its ledger in `folder`. */
   static async open(folder: string, spares: Spares | null = null): Promise<Ledger> {
     const file = join(folder, 'ledger.jsonl');
     const start = () => new Child(PROGRAM);

@@ -5,7 +5,7 @@ import { promises } from './reconcile.js';
 import { until } from './until.js';
 import { World } from './world.js';
 
-/** Events for each endpoint: too few for it to count as failing. */
+/** Events for each endpoint. They are too few for an endpoint to count as failing. */
 const EVENTS = 4;
 const PATHS = Array.from({ length: 8 }, (_, i) => `/failing-${i}`);
 /** Number of manual retries before the endpoints work again. */
@@ -59,12 +59,12 @@ describe('A manual retry while the schedule runs', () => {
     expect(account.revived).toBeLessThanOrEqual(asked.retried + asked.recovered);
     expect(account.requests).toBe(account.attempts);
     expect(await world.count(`webhook_deliveries where state = 'delivered'`)).toBe(EVENTS * PATHS.length);
-    // If none was refused, manual and scheduled retries have never coincided.
+    // If no retry was refused, manual and scheduled retries have never coincided.
     expect(asked.refused).toBeGreaterThan(0);
   });
 });
 
-/** Requests a manual retry of every delivery, whatever its state is. */
+/** Asks for a manual retry of every delivery, whatever its state is. */
 async function retryAll(world: World, api: Host, asked: { retried: number; refused: number }): Promise<void> {
   for (const { id } of await world.rows<{ id: string }>('select id from webhook_deliveries order by id')) {
     try {

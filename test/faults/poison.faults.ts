@@ -16,7 +16,7 @@ describe('Among many events,', () => {
   });
   afterEach(() => world.close());
 
-  /** Publishes an event of this type among the good ones, in one batch of the relay. */
+  /** Publishes an event of `type` among good events, in one batch of the relay. */
   async function publishAround(type: string): Promise<void> {
     await api.publish('acme', good.slice(0, 50));
     await api.publish('acme', ['poison'], { type });
@@ -36,7 +36,7 @@ describe('Among many events,', () => {
     ['one whose body the database cannot store', 'poison.nul'],
     ['one whose name is too long for the database', 'poison.name'],
   ] as const) {
-    it(`${what}: it ends with a reason, all others are sent`, async () => {
+    it(`${what}: it ends with a reason, and all others are sent`, async () => {
       await publishAround(type);
       await world.host({ role: 'worker' });
       await world.drained();
@@ -85,7 +85,7 @@ describe('Among many events,', () => {
   });
 });
 
-/** Starts a worker, and another one each time it dies, until everything is drained. Returns how many died. */
+/** Starts a worker, and another one each time it dies, until everything is drained. Returns how many workers died. */
 async function superviseUntilDrained(world: World): Promise<number> {
   const drained = world.drained(150_000).then(() => 'drained' as const);
   for (let died = 0; ; died++) {

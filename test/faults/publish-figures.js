@@ -14,7 +14,7 @@ const ROOT = join(__dirname, '../..');
 const PAGE = join(ROOT, 'docs/reliability.md');
 const MARKERS = /(<!-- figures -->).*(<!-- \/figures -->)/s;
 
-/** Runs the whole suite. Returns how long it took, minutes. @param {string} seed @param {string} file where the figures go */
+/** Runs the whole suite. Returns how long (minutes) it took. @param {string} seed @param {string} file where the figures go */
 function run(seed, file) {
   const began = performance.now();
   const env = { ...process.env, FAULTS_SEED: seed, FAULTS_FIGURES: file };

@@ -1,4 +1,4 @@
-/** A generator of numbers from 0 to below 1 that gives the same ones for the same seed (mulberry32). */
+/** Returns a generator (mulberry32) of numbers from 0 to below 1. The same seed gives the same numbers. */
 export function randomOf(seed: number): () => number {
   let state = seed >>> 0;
   return () => {

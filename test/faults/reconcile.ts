@@ -27,7 +27,7 @@ export interface Account {
   lost: number;
   /** Requests or events of something that was never committed, or attempts that no request matches. */
   phantom: number;
-  /** Requests with other bytes than the first of the same delivery. */
+  /** Requests with other bytes than the first request of the same delivery. */
   changed: number;
   unsigned: number;
   /** Deliveries whose earlier attempts are not stored under the numbers 1, 2, 3 and so on. The last attempt has no row of its own. */

@@ -42,7 +42,10 @@ describe('Retention during traffic', () => {
     for (const worker of workers) await worker.process.ask('keepHouse');
 
     const p99 = Math.round(percentile(times, 0.99));
-    const account = await settle(world, { 'deleted while publishing': deletedEarly, 'publish p99, ms': p99 });
+    const account = await settle(world, {
+      'deleted while publishing': deletedEarly,
+      'publish p99 (ms)': p99,
+    });
     const events = BACKLOG + EVENTS;
     expect(account).toMatchObject({ ...promises(), committed: events, deliveries: events * 4 });
     expect(account).toMatchObject({ duplicates: 0, takeOvers: 0 });

@@ -13,9 +13,9 @@ describe('A worker that is told to stop (SIGTERM)', () => {
 
   for (const [how, settings] of [
     ['with shutdown hooks', { shutdownHooks: true }],
-    ['by listening itself', { options: { worker: { handleSignals: true } } }],
+    ['with handleSignals', { options: { worker: { handleSignals: true } } }],
   ] as const) {
-    it(`${how}: finishes its requests, returns unsent deliveries to their lanes, and repeats nothing`, async () => {
+    it(`${how}, finishes its requests, returns unsent deliveries to their lanes, and repeats nothing`, async () => {
       const worker = await world.host(settings);
       await world.register(worker, '/slow');
       await world.ledger.behave('/slow', { delayMs: 300 });

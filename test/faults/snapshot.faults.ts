@@ -43,8 +43,8 @@ describe('While somebody holds an old snapshot, so that nothing can be vacuumed,
       await old.query('rollback');
 
       const account = await settle(world, {
-        'claim p95 before, ms': Math.round(before),
-        'claim p95 under the snapshot, ms': Math.round(during),
+        'claim p95 before (ms)': Math.round(before),
+        'claim p95 under the snapshot (ms)': Math.round(during),
       });
       expect(account).toMatchObject({ ...promises(), deliveries: EVENTS * (ROUNDS + 1), duplicates: 0 });
       // A claim reads past dead rows that cannot be vacuumed. The limit leaves PostgreSQL time for that. If a claim takes longer,

@@ -36,7 +36,7 @@ describe('A receiver that closes connections which the sender believes to be ali
     expect(await settle(world)).toMatchObject({ ...promises(), requests: 3, attempts: 2, unexplained: 1 });
   });
 
-  it('in the moment in which they are used: no attempt fails, nothing arrives twice', async () => {
+  it('in the moment in which they are used: no attempt fails, and nothing arrives twice', async () => {
     const random = randomOf(seed);
     await world.ledger.behave('/hook', { closeAfterMs: 4 });
     for (let i = 0; i < EVENTS; i++) {

@@ -78,7 +78,7 @@ export class World {
     await this.rows(AUDIT_TRIGGERS);
   }
 
-  /** Waits until the database has noticed that a host is gone. Returns how many deliveries it held. */
+  /** Waits until the database has noticed that a host is gone. Returns how many deliveries the host held. */
   async heldBy(dead: Host): Promise<number> {
     await until(
       `the sessions of ${dead.name} to end`,

@@ -22,11 +22,11 @@ export interface HostConfig {
   databaseUrl: string;
   role: 'all' | 'api' | 'worker';
   options: Omit<WebhooksModuleOptions, 'profiles'>;
-  /** Shorter leases than the options allow: the suite's endpoints have short timeouts too. */
+  /** Length of a lease (ms). May be less than the options allow, because the suite's endpoints have short timeouts too. */
   leaseMs?: number;
-  /** How long ended deliveries are kept, ms: may be shorter than the options allow. */
+  /** How long ended deliveries are kept (ms). May be less than the options allow. */
   retentionMs?: number;
-  /** Added to the database's clock, ms. */
+  /** Added to the database's clock (ms). */
   clockOffset: number;
   /** Connections of the host's pool. */
   pool: number;
@@ -34,13 +34,13 @@ export interface HostConfig {
   replicated?: boolean;
   /** Settings of the pool's connections, for `pg`. */
   connection?: Record<string, unknown>;
-  /** How long a connection to the database may be silent before it is given up, ms. */
+  /** How long (ms) a connection to the database may be silent before it is given up. */
   silenceMs?: number;
   /** Listens for SIGTERM, as a host with shutdown hooks does. */
   shutdownHooks?: boolean;
 }
 
-/** Events that a host publishes, each with a row of its own table in the same transaction. */
+/** Events that a host publishes, each with a row of the host's table in the same transaction. */
 export interface Batch {
   tenantId: string;
   /** Ids of the host's rows, and subjects of the events. */
@@ -51,7 +51,7 @@ export interface Batch {
   text?: string;
   /** Each event's subject is its idempotency key too, so that a repeated call publishes nothing new. */
   keyed?: boolean;
-  /** `all`: the whole transaction is rolled back. `savepoint`: only this batch is, and the transaction commits. */
+  /** `all`: the whole transaction is rolled back. `savepoint`: only this batch is rolled back; the transaction commits. */
   rollback?: 'all' | 'savepoint';
 }
 
@@ -153,7 +153,7 @@ function ifUndone(error: unknown): void {
   if (!(error instanceof Undone)) throw error;
 }
 
-/** Publishes one event after the other. Returns how long each transaction took, ms, sorted. */
+/** Publishes one event after the other. Returns how long (ms) each transaction took, sorted. */
 async function load(tenantId: string, subjects: string[], pauseMs = 0): Promise<number[]> {
   const took: number[] = [];
   for (const subject of subjects) {
@@ -193,7 +193,7 @@ serve({
   },
   /** Runs one round of maintenance, which includes retention. */
   keepHouse: (): Promise<void> => app.get(Maintenance, { strict: false }).runRound(),
-  /** The memory it holds, bytes. */
+  /** The memory (bytes) that this process holds. */
   memory: (): number => process.memoryUsage.rss(),
   async migrate(direction: 'up' | 'down'): Promise<void> {
     const dataSource = app.get(DataSource);

@@ -10,10 +10,10 @@ export interface LedgerLine {
   id: string;
   timestamp: string;
   signature: string;
-  /** Time of arrival on this machine's clock, epoch ms. */
+  /** Time of arrival (epoch ms) on this machine's clock. */
   at: number;
   body: string;
-  /** Whether its connection had carried a request before. */
+  /** Whether its connection had already carried another request. */
   reused: boolean;
   /** Requests on this path that had no answer yet, this one included. */
   atOnce: number;
@@ -22,7 +22,7 @@ export interface LedgerLine {
 /** How a path answers. Paths without a rule answer 204 at once. */
 export interface Behaviour {
   status?: number;
-  /** Waits before it answers, ms. */
+  /** How long (ms) it waits before it answers. */
   delayMs?: number;
   /** Responds only after a call of `release`. */
   hold?: boolean;
@@ -32,7 +32,7 @@ export interface Behaviour {
   hang?: boolean;
   /** Resets the connection instead of answering if the socket has carried a request before. */
   resetReused?: boolean;
-  /** Closes the connection this long after an answer, ms, unless another request has arrived on it. */
+  /** Closes the connection this long (ms) after an answer, unless another request has arrived on it. */
   closeAfterMs?: number;
   headers?: Record<string, string>;
 }
@@ -44,7 +44,7 @@ interface Entry {
 
 const behaviours = new Map<string, Behaviour>();
 const held = new Map<string, (() => void)[]>();
-/** The last request of each socket. */
+/** The latest request of each socket. */
 const latest = new WeakMap<object, LedgerLine>();
 const open = new Map<string, number>();
 const seen = new Set<string>();
