@@ -113,7 +113,6 @@ function store(entry: Entry, data: unknown): void {
 const startsWith = (key: QueryKey, start: QueryKey): boolean =>
   start.every((part, index) => JSON.stringify(part) === JSON.stringify(key[index]));
 
-/** The cache of all queries. */
 export const queryClient = {
   /**
    * Reads again all queries whose key begins with `queryKey`. Queries that a component shows are read at once. The

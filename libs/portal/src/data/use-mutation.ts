@@ -15,7 +15,6 @@ interface MutationState<Data> {
 export interface Mutation<Data, Input> extends MutationState<Data> {
   /** Makes the call. Its result or error is then in the state. If several calls run, the latest one counts. */
   mutate: (input: Input, then?: { onSettled?: () => void }) => void;
-  /** Forgets the result. */
   reset: () => void;
 }
 

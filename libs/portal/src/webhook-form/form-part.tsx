@@ -2,7 +2,6 @@ import { Checkbox } from '../design/field.tsx';
 import type { ProfileRules } from '../session/session.ts';
 import type { FormValues } from './form-values.ts';
 
-/** Properties of each part of the form. */
 export interface FormPartProps {
   rules: ProfileRules;
   values: FormValues;
@@ -11,7 +10,6 @@ export interface FormPartProps {
   errorsOf: (field: string) => string[];
 }
 
-/** A setting that is on or off. */
 export function Switch({
   part,
   field,

@@ -1,6 +1,5 @@
 import type { Flags, FlagSpecs } from './flags.js';
 
-/** A command of the tool. */
 export interface Command {
   name: string;
   /** What the command does, in one line. */

@@ -2,7 +2,6 @@ import { parseArgs } from 'node:util';
 import { nearest } from './nearest.js';
 import { UsageError } from './usage.error.js';
 
-/** One option of a command. */
 export interface FlagSpec {
   /** Placeholder of the value in the help, such as `PORT`. Missing if the option takes no value. */
   value?: string;

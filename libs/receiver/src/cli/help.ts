@@ -1,6 +1,5 @@
 import type { Command } from './command.js';
 
-/** Name of the executable. */
 export const PROGRAM = 'nestjs-sms-webhooks-receiver';
 
 export function overview(commands: readonly Command[]): string {

@@ -8,7 +8,6 @@ import { UsageError } from './usage.error.js';
 
 export const PROFILE_NAMES = Object.keys(schemes) as WebhookProfile[];
 
-/** Options that say how requests are signed. */
 export const SIGNATURE_FLAGS = {
   secret: {
     value: 'SECRET',

@@ -7,7 +7,6 @@ import { opensms } from './opensms.js';
 import type { Scheme } from './scheme.js';
 import { standard } from './standard.js';
 
-/** The scheme of each profile. */
 export const schemes: { [P in WebhookProfile]: Scheme<P> } = {
   standard,
   'standard-cloudevents': standard,

@@ -11,7 +11,6 @@ const MAX_BATCH_MS = 5_000;
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 600_000;
 
-/** A change whose map failed. */
 export interface FailedChange {
   change: ClaimedChange;
   error: unknown;

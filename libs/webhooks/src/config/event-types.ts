@@ -20,7 +20,6 @@ const customEventType: Check<CustomEventType> = (value, option) => {
   return value as CustomEventType;
 };
 
-/** The option `eventTypes`. */
 export const customEventTypes: Check<readonly CustomEventType[]> = (value, option) => {
   const types = listOf('a list of { name, description }', customEventType)(value, option);
   const names = new Set<string>();

@@ -14,7 +14,6 @@ export function DeliveriesScreen({ params }: ScreenProps) {
   );
 }
 
-/** The deliveries of one webhook. */
 export function WebhookDeliveriesScreen({ params }: ScreenProps) {
   return (
     <WebhookFrame id={params.webhook!} tab="deliveries" actions={({ id }) => <RepairLinks webhook={id} />}>

@@ -11,7 +11,6 @@ import { LiveSwitch } from './live-switch.tsx';
 import { StateViews } from './state-views.tsx';
 import { useTyping } from './use-typing.ts';
 
-/** Changes filters in the URL. */
 export type SetFilters = (filters: Params) => void;
 
 const FIELDS = [

@@ -18,7 +18,6 @@ function isCut(response: string, status: number | null): boolean {
   return new TextEncoder().encode(response).length > kept - LONGEST_CHARACTER_BYTES;
 }
 
-/** The response of one attempt. */
 export function ResponseCard({ attempt }: { attempt: Attempt }) {
   return (
     <section class="card" aria-labelledby="response-title">

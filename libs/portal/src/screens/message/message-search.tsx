@@ -4,7 +4,6 @@ import { TextField } from '../../design/field.tsx';
 import { navigate } from '../../routing/location.ts';
 import { t } from '../../strings/translate.ts';
 
-/** Asks for the id of a message. */
 export function MessageSearch({ subject }: { subject: string }) {
   const [text, setText] = useState(subject);
   useEffect(() => setText(subject), [subject]);

@@ -10,7 +10,6 @@ import { pause, targetOf, type Pause } from './operator-queries.ts';
 
 const SCOPES: Pause['scope'][] = ['endpoint', 'tenant', 'origin', 'all'];
 
-/** Asks what to pause and why. */
 export function PauseDialog({ endpointId, onClose }: { endpointId: string; onClose: () => void }) {
   const [scope, setScope] = useState<Pause['scope']>('endpoint');
   const [value, setValue] = useState(endpointId);

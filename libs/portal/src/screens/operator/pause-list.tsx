@@ -7,7 +7,6 @@ import { Time } from '../../design/time.tsx';
 import { t } from '../../strings/translate.ts';
 import { operatorQueries, resume, targetOf, type Pause } from './operator-queries.ts';
 
-/** The operator's pauses. */
 export function PauseList() {
   const { data } = useQuery(operatorQueries.pauses());
   const client = useQueryClient();

@@ -35,7 +35,6 @@ export const moreUnfinishedQuery = (id: string) => ({
   refetchInterval: 6 * POLL_MS,
 });
 
-/** The newest delivery. */
 export const latestQuery = (id: string) =>
   queryOptions({
     queryKey: ['latest', id],

@@ -1,6 +1,5 @@
 import type { ComponentChildren } from 'preact';
 
-/** A card with a heading. */
 export function Section({ title, children }: { title: string; children: ComponentChildren }) {
   return (
     <section class="card">

@@ -4,7 +4,6 @@ import { bodyOf, type StoredRequest } from './stored-request.js';
 import { UsageError } from '../usage.error.js';
 import { inferProfile } from '../verdict/infer-profile.js';
 
-/** A request that was read from a file. */
 export interface RequestFile {
   headers: Record<string, string | string[]>;
   body: Buffer;

@@ -2,7 +2,6 @@ import { once } from 'node:events';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 
-/** The response of a receiver. */
 export interface SentResult {
   /** `null`: no response. */
   status: number | null;

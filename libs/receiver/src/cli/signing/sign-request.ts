@@ -4,7 +4,6 @@ import type { SignatureSettings } from '../signature-flags.js';
 import { standardSignature } from './standard-signature.js';
 import { webToken } from './web-token.js';
 
-/** What is signed. */
 export interface SigningInput extends Pick<SignatureSettings, 'format'> {
   profile: WebhookProfile;
   body: Buffer;

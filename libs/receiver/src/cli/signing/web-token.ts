@@ -2,7 +2,6 @@ import { createHmac } from 'node:crypto';
 
 const VALID_SECONDS = 600;
 
-/** Claims of a token. */
 export interface TokenClaims {
   issuer: string;
   subject: string;

@@ -14,7 +14,6 @@ export interface ReceivedRequest {
   body: Buffer;
 }
 
-/** How requests are verified. */
 export interface VerifySettings extends SignatureSettings {
   /** Seconds; `undefined`: the profile's default. */
   toleranceSeconds?: number;

@@ -3,7 +3,6 @@ import { checkSecrets, readSignatureFlags, SIGNATURE_FLAGS } from '../signature-
 import { UsageError } from '../usage.error.js';
 import type { VerifySettings } from './judge.js';
 
-/** Options of commands that verify. */
 export const VERIFY_FLAGS = {
   ...SIGNATURE_FLAGS,
   tolerance: {
