@@ -15,7 +15,7 @@ export interface PortalVisitor {
   scopes?: PortalScope[];
 }
 
-/** Returns who visits the page, from what a guard put into the request. The request is `any`, as for `tenant`. */
+/** Returns the visitor of the page. Take it from what a guard put into the request, which is `any`, as for `tenant`. */
 // oxlint-disable-next-line typescript/no-explicit-any
 export type PortalVisitorResolver = (request: any) => PortalVisitor | Promise<PortalVisitor>;
 
@@ -66,8 +66,8 @@ export class PortalShow {
 /** The webhooks page. */
 export class PortalOptions {
   /**
-   * `host`: your guards let visitors in, as they do for your own pages; `session`: tokens that your code makes with
-   * `webhooks.portal.createSession()`, for single-page apps; `both`: either.
+   * `host`: your guards let visitors in, as they do for your own pages. `session`, for single-page apps: visitors bring
+   * tokens that your code makes with `webhooks.portal.createSession()`. `both`: visitors may use either way.
    */
   @Option(
     value(
@@ -85,7 +85,7 @@ export class PortalOptions {
     ),
   )
   path?: string = 'webhooks-portal';
-  /** Path or URL at which browsers find the page, if a proxy or router changes it. Default: the path in the app. */
+  /** Path or URL at which browsers find the page, if a proxy or router changes the path. Default: the path in the app. */
   @Option(
     value((given) => isLink(given) && !/[?#]/.test(given as string), 'a path or an https: URL without query'),
   )
@@ -117,7 +117,7 @@ export class PortalOptions {
   @Option(group(PortalBrand)) brand?: PortalBrand = new PortalBrand();
   /** Which parts of events the page shows. Default: neither texts nor phone numbers. */
   @Option(group(PortalShow)) show?: PortalShow = new PortalShow();
-  /** Link to your own page of a message; `{subject}` becomes the event's subject. Default none. */
+  /** Link to your own page about a message; `{subject}` becomes the event's subject. Default none. */
   @Option(
     value((given) => isLink(given) && (given as string).includes('{subject}'), 'a link with {subject} in it'),
   )

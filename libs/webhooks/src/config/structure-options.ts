@@ -15,8 +15,8 @@ export const STRUCTURE = Symbol('webhooks:structure');
 export const TENANT = Symbol('webhooks:tenant');
 
 /**
- * Returns the tenant of a request: a non-empty string. Take the tenant from what a guard put into the request, never from the
- * body or query. The request is `any`, because only the host knows what its guard adds: annotate it with your own type.
+ * Returns the tenant of a request: a non-empty string. Take the tenant from what a guard put into the request, never from
+ * the body or query. The request is `any`, because only the host knows what its guard adds: annotate it with your own type.
  */
 // oxlint-disable-next-line typescript/no-explicit-any
 export type TenantResolver = (request: any, context: ExecutionContext) => string | Promise<string>;

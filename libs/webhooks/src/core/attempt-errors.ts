@@ -1,6 +1,6 @@
 /**
- * Values of `error` of a failed attempt: what happened, and what the owner of the endpoint can do. A test checks that
- * docs/api.md has the same table.
+ * What `error` can be for a failed attempt; for each value, what happened and what the owner of the endpoint can do. A test
+ * checks that docs/api.md has the same table.
  */
 export const ATTEMPT_ERRORS = {
   http: ['The receiver responded with a status that is not a success.', 'See the status and the response.'],
@@ -41,7 +41,7 @@ export const ATTEMPT_ERRORS = {
   ],
   'certificate-untrusted': [
     'The certificate of the server leads to no trusted authority, or may not be used for a server.',
-    'Install a certificate of a public certificate authority with its full chain.',
+    'Install a certificate of a public certificate authority, and the full chain.',
   ],
   'http2-only': ['The server does not speak HTTP/1.1.', 'Enable HTTP/1.1 beside HTTP/2.'],
   tls: [

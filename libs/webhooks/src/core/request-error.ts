@@ -30,10 +30,10 @@ export interface RequestErrorOptions {
 }
 
 /**
- * A call was refused, over HTTP or through the services. The error's body has Nest's shape plus a stable `code` and `details`.
- * 400: wrong shape. 403: the request belongs to no tenant. 404: not found, or another tenant's. 409: not possible in the
- * current state. 413: the body is too large. 415: the body is not JSON. 422: refused by a rule. 429: too many calls. 503: the
- * tables do not exist yet.
+ * A call was refused, over HTTP or through the services. The error's body has Nest's shape plus a stable `code` and
+ * `details`. 400: wrong shape. 403: the request belongs to no tenant. 404: not found, or another tenant's. 409: not
+ * possible in the current state. 413: the body is too large. 415: the body is not JSON. 422: refused by a rule. 429: too
+ * many calls. 503: the tables do not exist yet.
  */
 export class WebhooksRequestError extends HttpException {
   // A literal, because minifying bundlers rename classes. Nest would take the name of the class.

@@ -66,9 +66,9 @@ export class WebhookDeliveries {
 
   /**
    * Sends a delivery now, with the same id and bytes; the numbers of its attempts continue. A finished delivery begins its
-   * schedule anew, however it ended. For a waiting delivery, this is the next attempt, and its schedule continues afterwards.
-   * The delivery may still have to wait: for the order of its subject, for a limit, or for the end of a pause (the endpoint's,
-   * or one that the receiver asked for). `waits` of the result names the reason.
+   * schedule anew, however it ended. For a waiting delivery, this is the next attempt, and its schedule continues
+   * afterwards. The delivery may still have to wait: for the order of its subject, for a limit, or for the end of a pause
+   * (the endpoint's, or one that the receiver asked for). `waits` of the result names the reason.
    *
    * @throws WebhooksRequestError 404 `delivery_not_found`, 409 `delivery_being_sent`, `delivery_not_rendered` or
    *   `delivery_erased` if it has no body, `endpoint_closed` if its endpoint is disabled or deleted

@@ -15,7 +15,7 @@ export interface SkippedEndpoint {
   url: string;
   description: string | null;
   state: EndpointState;
-  /** Why the endpoint, as it is now, would not get the event. `null`: it would, and `explanation` says why it has not. */
+  /** Why the endpoint, as it is now, would not get the event. `null`: it would, and `explanation` says why it did not. */
   reason: Mismatch | null;
   /** The reason as a sentence. */
   explanation: string;
@@ -47,7 +47,7 @@ export interface ReportedEvent {
   relayed: boolean;
   deliveries: readonly DeliveryRecord[];
   hasMoreDeliveries: boolean;
-  /** Endpoints without a delivery that existed when the event was published, or that exist now. */
+  /** Endpoints that got no delivery, and that existed when the event was published or exist now. */
   others: readonly SubscriberRecord[];
   hasMoreOthers: boolean;
 }
@@ -76,7 +76,7 @@ const NOT_RELAYED_YET = 'The event is waiting to be relayed. This webhook will g
 const CONFIGURED_LATER =
   'As it is configured now, this webhook would get the event. It was configured differently when the event was published.';
 
-/** Builds the report, cut to what fits into `budget`. Returns `null` if the report would be cut and must not be. */
+/** Builds the report, cut to what fits into `budget`. Returns `null` if the report would be cut but must not be cut. */
 export function toEventReport(
   reported: ReportedEvent,
   settings: MatchSettings,

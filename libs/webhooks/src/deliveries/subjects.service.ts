@@ -44,10 +44,10 @@ export class WebhookSubjects {
   ) {}
 
   /**
-   * The events of a subject, newest first, each with its deliveries. The endpoints that did not get an event are listed with
-   * it, each with the reason. A page has at most 20 events and at most one megabyte. It may contain fewer events than `limit`
-   * and still have a cursor. An event that is too large for one page says so (`hasMoreDeliveries`, `hasMoreSkipped`). Deleted
-   * endpoints that never had a delivery are listed for one hour.
+   * The events of a subject, newest first, each with its deliveries. The endpoints that did not get an event are listed
+   * with it, each with the reason. A page has at most 20 events and at most one megabyte. It may contain fewer events than
+   * `limit` and still have a cursor. An event that is too large for one page says so (`hasMoreDeliveries`,
+   * `hasMoreSkipped`). Deleted endpoints that never had a delivery are listed for one hour.
    *
    * @param subject the `subject` of the published events, such as a message's id
    * @throws WebhooksRequestError 400 `invalid_request` for a wrong cursor or subject

@@ -33,8 +33,8 @@ const CHANGE_HINTS = { profile: 'The profile cannot be changed; register another
  * A tenant's registered URLs.
  * - Every call names its tenant. Another tenant's endpoint is a 404, like one that does not exist.
  * - Limits hold when calls race: registrations of one tenant run one after another.
- * - With `context.tx`, a call reads and writes in the host's transaction. Without `context.tx`, each call has its own.
- *   Test events and recoveries always commit by themselves.
+ * - With `context.tx`, a call reads and writes in the host's transaction. Without `context.tx`, each call has its own
+ *   transaction. Test events and recoveries always have their own transactions.
  */
 @Injectable()
 export class WebhookEndpoints {
@@ -152,7 +152,7 @@ export class WebhookEndpoints {
   }
 
   /**
-   * Resumes sending waiting and new deliveries. Also enables a disabled endpoint, unless the operator disabled it.
+   * Resumes an endpoint: its deliveries are sent again. Also enables a disabled endpoint, unless the operator disabled it.
    * @throws WebhooksRequestError 404 `endpoint_not_found`, 409 `disabled_by_operator`
    */
   async resume(tenantId: string, id: string, context: CallContext = {}): Promise<WebhookEndpoint> {
@@ -186,7 +186,7 @@ export class WebhookEndpoints {
   }
 
   /**
-   * Sends a test event to this endpoint only, through the outbox and the worker, and commits the event by itself.
+   * Sends a test event to this endpoint only, through the outbox and the worker, in a transaction of its own.
    * @param waitMs how long to wait for the first outcome, at most 30,000. With 0 (the default), or if the endpoint is
    *   paused, the call waits only until a worker has relayed the event
    * @returns the delivery as it is after the wait; `null`: no worker has relayed the event yet

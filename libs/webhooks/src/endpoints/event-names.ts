@@ -7,8 +7,8 @@ import type { WebhookEvent } from '../events/event.js';
 import type { Profile } from '../profiles/profile.js';
 
 /**
- * The event names that a webhook of this profile can subscribe to; `null`: any. If the profile lists no names, these are the event
- * types of the catalogue and the host, and the profile's names for them.
+ * The event names that a webhook of this profile can subscribe to; `null`: any. If the profile lists no names, these are
+ * the event types of the catalogue and the host, and the profile's names for them.
  */
 export function eventNamesOf(
   profile: Profile,

@@ -38,8 +38,8 @@ export abstract class EndpointSettings {
   uid?: string | null;
 
   /**
-   * Values of the caller's own: at most 20, with names of 40 characters and values of 500 characters, 4 KB together. A change
-   * replaces all values.
+   * Values of the caller's own: at most 20. Names have at most 40 characters, and values at most 500; all together, 4 KB. A
+   * change replaces all values.
    */
   @Nullable()
   @Metadata()
@@ -61,8 +61,8 @@ export abstract class EndpointSettings {
   maxThroughputPerMinute?: number | null;
 
   /**
-   * Maximum number of requests at the same time, over all workers. Default and `null`: in each worker, `worker.maxInFlight` of
-   * the module (32).
+   * Maximum number of requests at the same time, over all workers. Default and `null`: in each worker, `worker.maxInFlight`
+   * of the module (32).
    */
   @Nullable()
   @WholeNumber(1, 1000)

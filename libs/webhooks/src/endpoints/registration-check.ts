@@ -41,7 +41,7 @@ export class RegistrationCheck {
     this.urls = new UrlPolicy(settings);
   }
 
-  /** The profile of an existing endpoint. Throws a 409 if the host no longer has it. */
+  /** The profile of an existing endpoint. Throws a 409 if the host no longer has this profile. */
   requireProfileOf(endpoint: { profile: string }): Profile {
     const profile = this.settings.profiles.get(endpoint.profile);
     if (profile) return profile;
@@ -118,8 +118,8 @@ export class RegistrationCheck {
   /**
    * Throws a 429 if the tenant has registered the maximum number of endpoints within a minute.
    *
-   * @param earlier when (epoch ms) the tenant registered its `registrationsPerMinute`-th newest endpoint; `null`: the tenant has
-   *   fewer endpoints
+   * @param earlier when (epoch ms) the tenant registered its `registrationsPerMinute`-th newest endpoint; `null`: the
+   *   tenant has fewer endpoints
    */
   checkRate(earlier: number | null, now: number): void {
     if (earlier === null || earlier <= now - MINUTE_MS) return;

@@ -47,8 +47,8 @@ export class TestEventSender {
   ) {}
 
   /**
-   * Publishes a test event. Throws a 404 for an unknown endpoint, a 409 for a disabled endpoint, and a 422 if the profile has
-   * no such event or the data does not fit.
+   * Publishes a test event. Throws a 404 for an unknown endpoint, a 409 for a disabled endpoint, and a 422 if the profile
+   * has no such event or the data does not fit.
    *
    * @param waitMs how long to wait for the outcome of the first attempt, at most 30 s; a paused endpoint is not waited for
    */

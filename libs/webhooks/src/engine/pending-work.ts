@@ -97,9 +97,9 @@ export class PendingWork {
   }
 
   /**
-   * Call it before a relay: what is committed during the relay is for the next one. Returns the events to relay if commits in
-   * this process wrote all of them. There may be other events if it returns `null`, or if it returns as many events as fill a
-   * small batch.
+   * Call it before a relay: what is committed during the relay is for the next one. Returns the events to relay if commits
+   * in this process wrote all of them. There may be other events if it returns `null`, or if it returns as many events as
+   * fill a small batch.
    */
   noteRelayBegins(): WrittenEvent[] | null {
     const written = this.standby.hasEvents ? null : this.written;

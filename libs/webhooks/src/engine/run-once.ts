@@ -75,7 +75,7 @@ export class RunOnce {
     let relayed = 0;
     let claimed = 0;
     let fruitlessRounds = 0;
-    // Lanes whose due deliveries were all held back, even at full depth. Emptied when anything changes.
+    // Lanes whose due deliveries were all held back, even at full depth. The set is emptied when anything changes.
     const stuck = new Set<string>();
     // This run has its own depths. The worker's loop may forget the depths of some lanes, and a run would then search those
     // lanes again and again.

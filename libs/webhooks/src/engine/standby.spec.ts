@@ -60,7 +60,7 @@ describe('A worker that gets announcements', () => {
     expect(standby.isActive).toBe(false);
   });
 
-  it('stands by when other workers have relayed the events: a moment after the next announcement, it looks once for all announced events', () => {
+  it('stands by when other workers have relayed the events: it checks a moment after the next announcement, not after each', () => {
     announce(1);
     relay(0);
     announce(1);
@@ -92,7 +92,7 @@ describe('A worker that gets announcements', () => {
     expect(standby.msUntilLook).toBe(10);
   });
 
-  it('keeps standing by if other workers have relayed some of the events, and stops if they have relayed none', () => {
+  it('keeps standing by if other workers have relayed some of the events, and stops standing by if they have relayed none', () => {
     announce(1);
     relay(0);
     announce(5);

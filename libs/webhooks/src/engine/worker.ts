@@ -45,7 +45,7 @@ export class Worker {
   /** When (ms on the process's monotonic clock) to check the database for work. */
   private nextCheckAt = 0;
   /**
-   * Time (ms) between two checks. It is short after work was found, except in failing lanes. Each check without news doubles it.
+   * Time (ms) between two checks: short after work was found, except in failing lanes. Each check without news doubles it.
    */
   private pollMs = 0;
 
@@ -122,7 +122,7 @@ export class Worker {
     await this.leases
       .deleteFinished(true)
       .catch((error: Error) =>
-        this.logger.warn(`Deleting this worker's lease failed, it will expire: ${error.message}`),
+        this.logger.warn(`Deleting this worker's lease failed; the lease will expire: ${error.message}`),
       );
   }
 

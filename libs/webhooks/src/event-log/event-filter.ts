@@ -16,7 +16,10 @@ export interface EventFilter {
   until?: number;
 }
 
-/** Maximum number of rows that one page examines if the filter names a type. Such a page may be short and still have a cursor. */
+/**
+ * Maximum number of rows that one page examines if the filter names a type. Such a page may be short and still have a
+ * cursor.
+ */
 const MAX_ROWS_SCANNED = 2_000;
 
 /** Throws a 400 that names the field if the limit, the cursor, a text or a time is invalid. */

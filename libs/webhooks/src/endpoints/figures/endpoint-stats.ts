@@ -31,8 +31,8 @@ export interface WebhookFigures {
   statusClasses: Record<'2xx' | '3xx' | '4xx' | '5xx' | 'none', number>;
   /**
    * `p50`: half of the attempts took no longer than this (ms). `p95`: 95 of 100 attempts took no longer than this (ms). The
-   * values are rounded up to 50, 100, 250, 500, 1000, 2500, 5000 or 10000; anything longer counts as 30000. `null`: there was
-   * no attempt.
+   * values are rounded up to 50, 100, 250, 500, 1000, 2500, 5000 or 10000; anything longer counts as 30000. `null`: there
+   * was no attempt.
    */
   latencyMs: { p50: number; p95: number } | null;
 }

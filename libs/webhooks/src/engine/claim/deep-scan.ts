@@ -14,8 +14,8 @@ const PAUSE_FACTOR = 20;
 const MAX_LANES_REMEMBERED = 10_000;
 
 /**
- * Finds deliveries that claims do not reach, because subject order holds back more than {@link MAX_DEPTH} deliveries in front
- * of them. A lane may be long. So one lane is scanned at a time, while the worker's loop continues.
+ * Finds deliveries that claims do not reach, because subject order holds back more than {@link MAX_DEPTH} deliveries in
+ * front of them. A lane may be long. So one lane is scanned at a time, while the worker's loop continues.
  */
 @Injectable()
 export class DeepScan {

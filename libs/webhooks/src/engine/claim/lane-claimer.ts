@@ -47,8 +47,8 @@ export interface ClaimResult extends StuckLanes {
   /** Other lanes may be due. */
   hasMoreLanes: boolean;
   /**
-   * Number of lanes that were examined. It is less than the number of due lanes if other workers have locked some of them, or
-   * if there was no room.
+   * Number of lanes that were examined. It is less than the number of due lanes if other workers have locked some of them,
+   * or if there was no room.
    */
   examined: number;
 }

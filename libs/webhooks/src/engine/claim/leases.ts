@@ -9,7 +9,7 @@ import { STORE } from '../../store/store.js';
 export interface Lease {
   id: string;
   endsAt: number;
-  /** No new claims after this. */
+  /** From now on, new claims use another lease. */
   renewAt: number;
   /** Claims in progress, plus deliveries whose outcome is not yet being recorded. */
   open: number;
@@ -113,8 +113,8 @@ export class Leases {
   }
 
   /**
-   * Outcomes are about to be recorded, one for each of `leaseIds`. Returns the leases that may be deleted together with the
-   * recording. {@link settle} follows after it.
+   * Outcomes are about to be recorded, one for each of `leaseIds`. Returns the leases to delete together with the
+   * recording. Call {@link settle} after it.
    */
   release(leaseIds: readonly string[]): string[] {
     for (const id of leaseIds) {

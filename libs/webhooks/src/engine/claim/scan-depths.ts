@@ -1,7 +1,10 @@
 import { largeBytesOf } from '../../store/lane-rules.js';
 import type { ClaimedDelivery, LaneClaim } from '../../store/lane-store.js';
 
-/** Maximum number of due deliveries that a claim examines per lane. It finds later ones after some of these have ended. */
+/**
+ * Maximum number of due deliveries that a claim examines per lane. Later deliveries are found after some of these have
+ * ended.
+ */
 export const MAX_DEPTH = 4_096;
 /** Maximum number of lanes to remember. Beyond this number, all lanes start again at the smallest depth. */
 const MAX_LANES_REMEMBERED = 10_000;
@@ -24,7 +27,7 @@ export interface StuckLanes {
  * {@link MAX_DEPTH}. Otherwise the depth is halved.
  */
 export class ScanDepths {
-  /** Depths of lanes that need more than the smallest one. */
+  /** Depths of lanes that need more than the smallest depth. */
   private readonly depths = new Map<string, number>();
 
   constructor(private readonly maxLanes = MAX_LANES_REMEMBERED) {}
@@ -63,7 +66,7 @@ export class ScanDepths {
       if (foundCount === 0 && wasSeen) stuck.push(laneId);
       if (foundCount === 0 && wasSeen && count > 0 && ordering !== 'none') unreached.push(laneId);
       if (count === 0 || ordering === 'none') continue;
-      // Deliveries left out because of `maxBytes` count as found.
+      // If the bodies take up half of `maxBytes`, their size has limited the claim, not its depth.
       const wasEnough = foundCount * 2 >= count || (bytes.get(laneId) ?? 0) * 2 >= maxBytes;
       const nextDepth = wasEnough ? depth >> 1 : Math.min(depth * GROWTH, MAX_DEPTH);
       if (nextDepth > minDepthFor(count)) this.depths.set(laneId, nextDepth);

@@ -8,7 +8,7 @@ import { MAX_COUNTED } from '../../store/jobs/progress.js';
 import { STORE } from '../../store/store.js';
 import { RetentionProgress } from './retention-progress.js';
 
-/** Maximum number of batches in one round, for deliveries, events and endpoints each. The next round continues after them. */
+/** Maximum number of batches in one round, for each kind of row. The next round continues after them. */
 const MAX_BATCHES_PER_ROUND = 200;
 const START = '0';
 /** After this time (ms), erasing starts at the beginning again, and finds the deliveries that were unfinished before. */
@@ -83,7 +83,10 @@ export class Retention {
     this.afterEvent = nextEvent ?? START;
   }
 
-  /** Erased rows stay in the table, so a round continues where the one before ended. Once a day, a round begins at the start. */
+  /**
+   * Erased rows stay in the table, so a round continues where the one before ended. Once a day, a round begins at the
+   * start.
+   */
   private async eraseOldBodies(): Promise<void> {
     const { keepBodiesMs } = this.settings;
     if (keepBodiesMs === false) return;

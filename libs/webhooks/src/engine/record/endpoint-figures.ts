@@ -41,7 +41,7 @@ export class EndpointFigures {
 
   constructor(@Inject(STORE) private readonly store: StoreTransactions) {}
 
-  /** Adds a recorded outcome. Test events, callbacks, and deliveries returned without an attempt do not count. */
+  /** Adds a recorded outcome. Test events, callbacks, and deliveries that were returned unsent do not count. */
   add({ delivery, state, attempt }: Outcome): void {
     const { endpointId } = delivery.destination;
     if (endpointId === null || delivery.test || (state === 'pending' && attempt === null)) return;

@@ -51,8 +51,8 @@ function kindsOf(outcome: Outcome): FailureAlert['kind'][] {
 }
 
 /**
- * Alerts are limited by the account's phone number if the profile says so and the event has such a number, otherwise by lane.
- * The number is hashed, because it is stored for weeks.
+ * Alerts are limited by the account's phone number if the profile says so and the event has such a number, otherwise by
+ * lane. The number is hashed, because it is stored for weeks.
  */
 function scopeOf(outcome: Outcome, numbers: ReadonlyMap<string, string>): string {
   const { sequence, destination } = outcome.delivery;

@@ -20,7 +20,7 @@ const MAX_BATCH = 500;
 /** If this many outcomes wait, they are written without delay. */
 const WRITE_AT_ONCE_FROM = MAX_BATCH / 2;
 
-/** Outcomes that are not recorded yet. One batch is written at a time. The others wait and make the next batch. */
+/** Outcomes that are not recorded yet. One batch is written at a time. Outcomes that come meanwhile make the next batch. */
 export class OutcomeQueue {
   private readonly outcomes: Outcome[] = [];
   private writing: Promise<void> | null = null;
@@ -48,7 +48,7 @@ export class OutcomeQueue {
     return this.outcomes.length;
   }
 
-  /** Time (ms) for which the current batch has been written; 0 if no batch is being written. */
+  /** Time (ms) since the current batch began to be written; 0 if no batch is being written. */
   get writingMs(): number {
     return this.writing ? performance.now() - this.writingSince : 0;
   }

@@ -3,13 +3,13 @@ import type { Outcome } from '../send/outcome.js';
 /** Number of deliveries by their outcome. */
 export interface OutcomeCounts {
   delivered: number;
-  /** Failed, and wait for their next attempt. */
+  /** Deliveries that failed and wait for their next attempt. */
   retried: number;
   exhausted: number;
   discarded: number;
-  /** Returned to their lane without an attempt. */
+  /** Deliveries that were returned to their lane without an attempt. */
   returned: number;
-  /** Their lease ran out before the outcome was recorded. */
+  /** Deliveries whose lease ran out before the outcome was recorded. */
   leaseLost: number;
 }
 

@@ -12,7 +12,7 @@ export class EventRenderer {
   /** The requests of `event` by profile. */
   private readonly rendered = new Map<Profile, WireEvent[] | null>();
 
-  /** The requests of an event in a profile, one for each wire type; `null` if rendering failed, which is logged. */
+  /** The requests of an event in a profile, one for each wire type. If rendering fails, logs that and returns `null`. */
   render(event: ClaimedEvent, profile: Profile): WireEvent[] | null {
     if (event !== this.event) this.rendered.clear();
     this.event = event;

@@ -15,7 +15,7 @@ import { RelayBatch } from './relay-batch.js';
 import { areAll, bySequence, toClaimedEvent } from './written-events.js';
 
 export interface RelayResult {
-  /** Number of events relayed. */
+  /** Number of relayed events. */
   relayed: number;
   /** The deliveries of these events. */
   created: readonly NewDelivery[];

@@ -19,7 +19,7 @@ import { WorkerRoom } from './room/worker-room.js';
 /** Maximum number of requests without a slot, per slot. */
 export const MAX_WITHOUT_SLOT_PER_SLOT = 7;
 
-/** Limits, in requests. Those that depend on the number of workers are functions. */
+/** Limits (requests). Those that depend on the number of workers are functions. */
 export interface SchedulerLimits {
   slots: number;
   /** Maximum number of requests in flight per lane. Also the maximum number of requests with a slot per tenant and origin. */
@@ -101,7 +101,7 @@ export class LaneScheduler {
   /**
    * The delivery is no longer in flight.
    *
-   * @param status of the response; `null`: there was none; `undefined`: nothing was sent
+   * @param status of the response; `null`: there was no response; `undefined`: nothing was sent
    */
   finish(
     delivery: LeasedDelivery,

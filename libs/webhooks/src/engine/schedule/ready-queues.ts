@@ -5,8 +5,8 @@ import { TenantQueue } from './shares/tenant-queue.js';
 
 /**
  * Lanes that are ready to send, one queue for each health. Unhealthy lanes share a quarter of the slots, and failing lanes
- * share an eighth: requests that fail slowly must not take the slots of requests that succeed. Lanes whose requests hang take
- * no slots, but have separate places. Tenants take turns in the queues of unhealthy lanes, and share these places.
+ * share an eighth: requests that fail slowly must not take the slots of requests that succeed. Lanes whose requests hang
+ * take no slots, but have separate places. Tenants take turns in the queues of unhealthy lanes, and share these places.
  */
 export class ReadyQueues {
   private readonly healthy: Lane[] = [];
@@ -56,8 +56,8 @@ export class ReadyQueues {
   }
 
   /**
-   * Order: untried, hanging, healthy, failing. Every fourth pick takes a failing lane first, so that healthy lanes cannot keep
-   * all slots for ever. Untried and failing lanes are limited to their share of the slots.
+   * Order: untried, hanging, healthy, failing. Every fourth pick takes a failing lane first, so that healthy lanes cannot
+   * keep all slots for ever. Untried and failing lanes are limited to their share of the slots.
    */
   private pick(): Lane | undefined {
     const { untried, failing, hanging } = this.unhealthy;

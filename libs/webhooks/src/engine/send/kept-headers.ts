@@ -2,14 +2,14 @@ import type { HttpResponse } from '../../http/transport.js';
 
 /** Maximum size (bytes of JSON) of the headers of one response. */
 const MAX_BYTES = 2_048;
-/** A longer value is cut, so that one header does not use up the space of all others. */
+/** A longer value is cut, so that one header does not use up the space of all other headers. */
 const MAX_VALUE_CHARACTERS = 512;
 /** Headers whose values are credentials. */
 const MASKED = ['set-cookie', 'set-cookie2', 'authorization', 'proxy-authorization'];
 const MASK = '…';
 
 /**
- * Returns those headers of a failed response that are to be stored: in their order, as many as fit into 2 KB, with masked
+ * Returns what is stored of the headers of a failed response: in their order, as many as fit into 2 KB, with masked
  * credentials. `null`: there are none.
  */
 export function keptHeaders(headers: HttpResponse['headers'] = {}): Record<string, string> | null {

@@ -36,7 +36,7 @@ export interface AttemptResult {
   /** Kind of the failure, `null` for a success. */
   error: AttemptError | null;
   response: string;
-  /** Those headers of a failed response that are stored. */
+  /** What is stored of the headers of a failed response. */
   responseHeaders: Record<string, string> | null;
 }
 

@@ -2,7 +2,7 @@
 const MAX_LANES_REMEMBERED = 10_000;
 
 /**
- * Lanes from which a claim got nothing, because subject order holds back all that is due until a delivery in flight has
+ * Lanes from which a claim got nothing, because subject order holds back all due deliveries until a delivery in flight has
  * ended. A claim tries such a lane again as soon as one of the lane's outcomes is recorded.
  */
 export class HeldBackLanes {

@@ -56,7 +56,7 @@ export class Intake {
   }
 
   openBudget(by: 'claim' | 'relay'): ClaimBudget {
-    if (by === 'claim') this.claiming = null; // a repeated transaction of the same claim has left its budget
+    if (by === 'claim') this.claiming = null; // left over if the claim's transaction is repeated
     const budget = this.room.openBudget(this.takenCount, by, this.held.bodies);
     if (by === 'claim') this.claiming = budget;
     return budget;

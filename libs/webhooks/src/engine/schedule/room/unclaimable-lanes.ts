@@ -6,7 +6,7 @@ import type { TenantShares } from '../shares/tenant-shares.js';
 /** A lane that holds more than this share of its capacity is not claimed from. */
 const FULL_SHARE = 0.75;
 
-/** Which lanes a worker has no room for, and whether there are others to claim from. */
+/** Which lanes a worker has no room for, and whether there are other lanes to claim from. */
 export class UnclaimableLanes {
   private laneIds = new Set<string>();
   private tenantIds = new Set<string>();

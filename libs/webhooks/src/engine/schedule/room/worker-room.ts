@@ -19,7 +19,7 @@ const MAX_UNHEALTHY_HELD_PER_SLOT = 6;
  */
 const TIMES_LEFT = { claim: 3, relay: 1 } as const;
 
-/** Limits, in requests. */
+/** Limits (requests). */
 interface RoomLimits {
   slots: number;
   /** Maximum number of requests in flight of a lane that keeps failing slowly. */
