@@ -27,7 +27,7 @@ export type ExpressTenant = {
   tenant(request: WebhooksRequest): string | null | undefined | Promise<string | null | undefined>;
 }['tenant'];
 
-/** Writes to the console, but no debug lines. */
+/** Writes all lines except debug lines to the console. */
 const CONSOLE: WebhooksLogger = {
   info: (message) => console.info(message),
   warn: (message) => console.warn(message),

@@ -6,7 +6,7 @@ export interface WebhooksLogger {
   info(message: string): void;
   warn(message: string): void;
   error(message: string): void;
-  /** Without it, debug lines are not written. */
+  /** Without this method, debug lines are not written. */
   debug?(message: string): void;
 }
 

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
 declare global {
-  // Hosts extend this interface with what their authentication adds to a request. Without Express's types it is empty.
+  // Hosts extend this interface with what their authentication adds to a request. Without Express's types, it is empty.
   namespace Express {
     // oxlint-disable-next-line typescript/no-empty-object-type -- the host fills it in
     interface Request {}

@@ -23,7 +23,7 @@ export function nameForExpress(sentence: string): string {
   return EXPRESS_WORDS.reduce((text, [nest, express]) => text.replace(nest, express), sentence);
 }
 
-/** Rewrites the message and the stack of the module's own errors for a host that does not know Nest. Returns any error. */
+/** Rewrites message and stack of the module's own errors for a host that does not know Nest. Returns the given error. */
 export function nameCaller(error: unknown): unknown {
   if (!(error instanceof WebhooksError)) return error;
   const { message, stack } = error;

@@ -11,7 +11,7 @@ import { nameForExpress } from './name-caller.js';
 export class Webhooks implements Omit<WebhooksService, 'runOnce'> {
   /** The routes: `app.use('/api', webhooks.router)`, after the host's authentication. */
   readonly router: WebhooksRouter;
-  /** Delivers the events. A process that is not to deliver does not start the worker. */
+  /** Delivers the events. Start the worker only in processes that are to deliver. */
   readonly worker: WebhooksWorker;
 
   /** Writes one event or several in the caller's transaction, as {@link WebhooksService.publish} does. */

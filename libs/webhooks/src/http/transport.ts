@@ -67,7 +67,7 @@ export class HttpError extends Error {
   }
 }
 
-/** Figures of a transport. `requests` and `reused` count since the transport was created. */
+/** Figures of a transport. `requests` and `reused` count from the creation of the transport. */
 export interface TransportStats {
   requests: number;
   /** Requests over a connection that had been used before. */

@@ -75,7 +75,7 @@ export class StartupCheck
     const missing = await this.checkOrStop();
     if (!missing) return;
     this.logger.warn(
-      `${missing.message} Until then publish() and the routes fail with WebhooksNotReadyError, and nothing is delivered.`,
+      `${missing.message} Until then, publish() and the routes fail with WebhooksNotReadyError, and nothing is delivered.`,
     );
     this.lookLater(1);
   }

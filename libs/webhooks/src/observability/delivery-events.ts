@@ -20,7 +20,7 @@ export interface DeliveryNotice {
   /** Class of the last failure; `null` for a success. */
   error: string | null;
   reason: Reason | null;
-  /** Time until the next attempt (ms); 0 if there is no next attempt. */
+  /** Time until the next attempt (ms); `0` if there is no next attempt. */
   delayMs: number;
   test: boolean;
 }

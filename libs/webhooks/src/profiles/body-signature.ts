@@ -11,7 +11,10 @@ export interface BodySignatureOptions {
   encoding?: 'hex' | 'base64';
 }
 
-/** Returns a `Profile.headers` that sets one header: the HMAC-SHA256 of the body. The newest secret, if any, is the key. */
+/**
+ * Returns a `Profile.headers` that sets one header: the HMAC-SHA256 of the body, with the newest secret as the key. Without
+ * a secret, it sets no header.
+ */
 export function bodySignature(options: BodySignatureOptions & { header: string }): Profile['headers'] {
   const { prefix = '', encoding = 'hex' } = options;
   const header = options.header.toLowerCase();

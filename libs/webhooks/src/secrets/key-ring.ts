@@ -2,8 +2,8 @@ import { createHash, scryptSync } from 'node:crypto';
 import { InvalidOptionError } from '../core/errors.js';
 
 /**
- * One key of the key ring: 32 bytes, as a Buffer, 64 hex characters or 44 base64 characters; or a passphrase of at least
- * 32 characters.
+ * One key of the key ring: 32 bytes (a Buffer, 64 hex characters or 44 base64 characters), or a passphrase of at least 32
+ * characters.
  */
 export interface EncryptionKey {
   /** Stored with each sealed value: at most 16 letters, digits, dashes. */

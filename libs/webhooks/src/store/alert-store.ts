@@ -127,7 +127,7 @@ export interface AlertStore extends StoreTransactions {
   markMailed(alerts: readonly { id: string; recipient: string }[]): Promise<void>;
   /** In `tx`: stores that each of `alerts` is not mailed to its recipient today. */
   markHeld(alerts: readonly { id: string; recipient: string }[]): Promise<void>;
-  /** In `tx`: writes one summary for each recipient, due when the day (UTC) is over. May be repeated: it is written once. */
+  /** In `tx`: writes one summary per recipient and day (UTC), due when the day is over. A repeated call writes nothing. */
   insertSummaries(recipients: readonly MailRecipient[]): Promise<void>;
   /**
    * Writes the results of tries, all or none. Leaves out an alert that another sender has taken over: the number of its try

@@ -2,7 +2,7 @@ import type { EntityTarget, ObjectLiteral } from 'typeorm';
 import { WebhooksError } from '../core/errors.js';
 import type { StoreTransactions } from './transactions.js';
 
-/** A captured row does not fit the host's table, because the table has changed since: a column has another type, for example. */
+/** A captured row does not fit the host's table, because the table has changed: a column has another type, for example. */
 export class UnreadableRowsError extends WebhooksError {
   override readonly name = 'UnreadableRowsError';
 }

@@ -37,14 +37,14 @@ export class Exchange implements CarriedRequest, PooledRequest {
   responseHeaders: Record<string, string | string[] | undefined> = {};
   isSettled = false;
   isStarted = false;
-  /** Monotonic clock of the process, ms. */
+  /** A time (ms) of the process's monotonic clock. */
   private deadline: number;
   private readonly startedAt = performance.now();
   private readonly timeoutMs: number;
   private resolve!: (response: HttpResponse) => void;
   private reject!: (error: HttpError) => void;
   private connection: Connection | null = null;
-  /** 0 until the response head has arrived. */
+  /** `0` until the response head has arrived. */
   private status = 0;
   private durationMs = 0;
   /** Start of the body. A copy, because even a chunk of one byte keeps the whole read buffer in memory. */

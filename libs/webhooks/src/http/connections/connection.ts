@@ -15,7 +15,7 @@ import { isTlsFailure } from './tls-failure.js';
 const MAX_IDLE_MS = 4_000;
 /** undici stops reusing a socket this long before the receiver closes it. */
 const CLOSE_EARLY_MS = 1_000;
-/** Shared by all connections: nobody reads it, and to make a stack trace costs more than to close a connection. */
+/** One error for all connections: nobody reads it, and a stack trace for each would cost more than the closing itself. */
 const DISCARDED = new Error('The connection was discarded.');
 const SENT_TOO_EARLY = 'The receiver sent bytes before the request was sent.';
 

@@ -11,7 +11,7 @@ export interface PendingDial {
   destroy(): unknown;
 }
 
-/** Opens one connection for an undici client. Calls `done` exactly once, and never throws. The returned handle stops it. */
+/** Opens one connection for an undici client. Calls `done` exactly once, and never throws. The result can stop the dial. */
 export type Dial = (
   target: buildConnector.Options,
   setPhase: (phase: RequestPhase) => void,

@@ -10,7 +10,7 @@ import { DESTINATION_NOT_ALLOWED } from '../policy/url-policy.js';
 /** PEM of the certificate authorities to trust, in place of Node's own list. */
 export type CertificateAuthorities = string | Buffer | (string | Buffer)[];
 
-/** Read buffer of a socket, in bytes. undici passes the option on to `net.connect`, but does not list it in its types. */
+/** Size of a socket's read buffer (bytes). undici passes the option on to `net.connect`, but its types do not list it. */
 const READ_BUFFER = { highWaterMark: 16_384 };
 
 /** Options of every connection: only HTTP/1.1, and no reused TLS session, so that tenants never share a session. */

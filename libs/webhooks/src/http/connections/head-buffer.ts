@@ -1,6 +1,6 @@
 import { findHeadEnd, parseResponseHead, type ResponseHead } from './response-head.js';
 
-/** Limit on a response head, in bytes. */
+/** Maximum size of a response head (bytes). */
 export const MAX_HEAD_BYTES = 65_536;
 
 const LF = 0x0a;

@@ -76,7 +76,7 @@ export class UrlPolicy {
   check(raw: string, { httpsOnly = false }: { httpsOnly?: boolean } = {}): CheckedUrl {
     const [scheme, host, port] = this.readAuthority(raw);
     const url = parse(raw);
-    // The parser reads an octal, hexadecimal or short address as another host than a person does.
+    // In an octal, hexadecimal or short address, the parser sees another host than a person does.
     if (host.toLowerCase() !== url.hostname) refuse(`host written as "${host}" means "${url.hostname}"`);
     this.checkHost(url.hostname);
     this.checkPort(Number(port ?? (scheme === 'https' ? 443 : 80)));

@@ -34,7 +34,7 @@ export function handlersOf({ prototype }: Type<object>): string[] {
 export const handlerOf = (prototype: object, name: string): ((...input: unknown[]) => unknown) =>
   (prototype as Record<string, (...input: unknown[]) => unknown>)[name]!;
 
-/** Applies one decorator to the class and to each handler. Some fit only classes, or only methods, and throw otherwise. */
+/** Applies one decorator to the class and to each handler. Some decorators fit only one of these, and throw otherwise. */
 function decorate(Mounted: Type<object>, decorator: RouteDecorator): void {
   const failures = [
     failureOf(() => void (decorator as ClassDecorator)(Mounted)),

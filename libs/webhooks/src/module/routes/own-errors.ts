@@ -101,7 +101,7 @@ export class OwnErrors implements OnModuleInit {
     );
   }
 
-  /** Returns the 404 for a path with an id of this module that no route matches. `null`: the path contains no such id. */
+  /** Returns the 404 for a path that has an id of this module but matches no route. `null`: the path has no such id. */
   private findMissing({ method, url }: Request): WebhooksRequestError | null {
     const path = pathOf(url);
     for (const { kind, prefix, isValid, before, depth } of this.idPaths) {

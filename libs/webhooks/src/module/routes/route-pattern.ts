@@ -82,7 +82,7 @@ function segmentsOverlap(one: Segment, other: Segment): boolean {
   return matches(one, exampleOf(other)) || matches(other, exampleOf(one));
 }
 
-/** Returns a text that the segment is likely to match: `1` stands for each parameter, and nothing stands for `*`. */
+/** Returns a text that the segment is likely to match. Puts `1` in place of each parameter, and removes each `*`. */
 const exampleOf = ({ text }: Segment): string => text.replace(PARAMETER, '1').replaceAll('*', '');
 
 function matches({ text }: Segment, example: string): boolean {

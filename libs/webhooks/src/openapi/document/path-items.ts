@@ -15,7 +15,7 @@ const IDEMPOTENCY_KEY: JsonSchema = {
   in: 'header',
   required: false,
   description:
-    'The same call with the same key within a day is made once, and returns the same answer with `Idempotency-Replayed: true`.',
+    'A call that is repeated with the same key within a day is not made again. It returns the first response, with `Idempotency-Replayed: true`.',
   schema: { type: 'string', pattern: '^[!-~]{1,255}$' },
 };
 

@@ -34,7 +34,7 @@ export interface PageSession {
   returnUrl: string | null;
   /** Contains `{subject}` in place of the subject. */
   subjectUrl: string | null;
-  /** How long bodies and deliveries are kept (ms); `false`: for ever. */
+  /** How long deliveries and their bodies are kept (ms); `false`: for ever. */
   retention: { keepMs: number | false; keepBodiesMs: number | false };
   /** The module's default profile. An account may have another default for its new endpoints. */
   profile: string;

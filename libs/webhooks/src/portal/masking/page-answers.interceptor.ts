@@ -33,7 +33,7 @@ export const SETTINGS_HANDLERS: ReadonlySet<string> = new Set([
   'rotateAccountSecret',
 ]);
 
-/** Decorates these handlers, so that their responses are not masked. All other responses are masked, even of new routes. */
+/** Marks these handlers as unmasked. The responses of all others are masked, including those of new routes. */
 export function unmasked(names: ReadonlySet<string>): RouteDecorator {
   return (_: object, name?: string | symbol, method?: PropertyDescriptor): void => {
     if (method && names.has(String(name))) SetMetadata(UNMASKED, true)(method.value);

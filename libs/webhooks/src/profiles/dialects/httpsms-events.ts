@@ -107,7 +107,7 @@ export const httpsmsRender = renderByType({
 
 interface Envelope {
   type: string;
-  /** Default `source`: the path of httpSMS's API that causes the event. */
+  /** Default `source`: the path in httpSMS's API whose call causes the event. */
   source: string;
   data: object;
 }

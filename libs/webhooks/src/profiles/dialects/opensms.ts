@@ -15,7 +15,7 @@ export interface OpensmsOptions {
   signature?: BodySignatureOptions;
   /** Who owns the secret: each endpoint, or the account. Default `endpoint`. */
   secretOwner?: 'endpoint' | 'account';
-  /** A success is only a 200, as in the guide, and not every 2xx. Default false. */
+  /** Counts only a 200 as a success, as in the guide, and not every 2xx. Default false. */
   strict200?: boolean;
   /** Waits (ms) before each retry; `[]`: no retries. Default: 1, 5 and 15 minutes. */
   schedule?: readonly number[];

@@ -7,7 +7,7 @@ import {
 } from 'node:crypto';
 import { WebhooksError } from '../../core/errors.js';
 
-/** A secret does not have the form that the scheme signs with. The message never contains the secret. */
+/** A secret does not have the form that the scheme needs. The message never contains the secret. */
 export class SecretFormError extends WebhooksError {
   override readonly name = 'SecretFormError';
 }

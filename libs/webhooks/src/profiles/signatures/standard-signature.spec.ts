@@ -102,7 +102,7 @@ describe('the Standard Webhooks signature', () => {
     expect(verifiesByKey(verificationSecret(generateSigningKey()), 1700000000, signature)).toBe(false);
   });
 
-  it('fails for a secret in no known form, with an error that does not contain the secret', () => {
+  it('fails for a secret of unknown form, with an error that hides the secret', () => {
     const secret = `sk_${randomBytes(24).toString('base64')}`;
     const signing = () => standardSignature('evt_1', 1, body, [secret]);
 
