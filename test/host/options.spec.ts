@@ -11,7 +11,10 @@ import { itForAll } from '../support/it-for-all.js';
 
 const channel = (name: string) => ({ name, send: async () => undefined });
 
-/** Options, the name and value that the error must show, and a part of the suggested fix. */
+/**
+ * An option's name, options in which its value is wrong, that value as the error shows it, and a part of the suggested
+ * fix.
+ */
 type WrongValue = [option: string, options: unknown, shown: string, fix: string];
 
 const WRONG_VALUES: WrongValue[] = [
@@ -260,15 +263,18 @@ const naming = (option: string, shown: string, fix: string) => ({
 
 const escaped = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
-describe('The error about a wrong value names the option, the value, and what to write instead', () => {
-  itForAll(WRONG_VALUES)('(options that are values)', ([option, options, shown, fix]) => {
-    expect(errorOf(() => resolveSettings(options as WebhooksModuleOptions))).toMatchObject(
-      naming(option, shown, fix),
-    );
-  });
+describe('The error about a wrong option', () => {
+  itForAll(WRONG_VALUES)(
+    'names the option, its value, and what to write instead',
+    ([option, options, shown, fix]) => {
+      expect(errorOf(() => resolveSettings(options as WebhooksModuleOptions))).toMatchObject(
+        naming(option, shown, fix),
+      );
+    },
+  );
 
   itForAll(UNKNOWN_NAMES)(
-    'an error about an unknown option suggests a similar name if there is one',
+    'suggests a similar name for an unknown option, if there is one',
     ([option, options, question]) => {
       expect(errorOf(() => resolveSettings(options)).message).toBe(
         `WebhooksModule: Unknown option "${option}".${question}`,
@@ -276,16 +282,19 @@ describe('The error about a wrong value names the option, the value, and what to
     },
   );
 
-  itForAll(WRONG_SHAPES)('(options that decide the structure)', ([option, options, shown, fix]) => {
-    expect(errorOf(() => WebhooksModule.forRoot(options as WebhooksModuleStructure))).toMatchObject(
-      naming(option, shown, fix),
-    );
-  });
+  itForAll(WRONG_SHAPES)(
+    'also names an option that decides the module’s structure',
+    ([option, options, shown, fix]) => {
+      expect(errorOf(() => WebhooksModule.forRoot(options as WebhooksModuleStructure))).toMatchObject(
+        naming(option, shown, fix),
+      );
+    },
+  );
 });
 
 describe('A wrong value', () => {
   it.each(['forRoot', 'forRootAsync'] as const)(
-    'stops the start of the app that mounts by %s',
+    'stops the start of an app that mounts the module by %s',
     async (form) => {
       const database = await createDatabase();
       const source = await given(database.url);

@@ -37,7 +37,7 @@ beforeEach(async () => {
   await owner.query(`drop owned by ${role}`);
 });
 
-/** Gives the role what the guide lists, and connects as it. */
+/** Gives the role these rights from the guide, and connects as that role. */
 async function asRole(grants: string): Promise<DataSource> {
   await owner.query(grants.replaceAll(/\bwebhooks_\w+(?=;)/g, role));
   const url = new URL(database.url);
@@ -90,7 +90,7 @@ describe('A database role with the rights that the guide lists', () => {
     await source.destroy();
   });
 
-  it('may have a search_path with a second schema that has the tables too but is closed to the role', async () => {
+  it('may have in its search_path a second schema, which has a table of the same name but is closed to the role', async () => {
     await owner.query(`create schema legacy; create table legacy.webhook_events (id int)`);
     await owner.query(`alter role ${role} set search_path = public, legacy`);
     const source = await asRole(webGrants!);
@@ -145,7 +145,7 @@ describe.each([
 });
 
 describe.each(['LATIN1', 'SQL_ASCII'])('A database whose encoding is %s', (encoding) => {
-  it('stops the start and says what to do, because texts of events would fail in transactions of the host', async () => {
+  it('stops the start, because texts of events would fail in the host’s transactions. The error says what to do', async () => {
     const name = `encoded_${new URL(database.url).pathname.slice(1)}`;
     await owner.query(`create database ${name} encoding '${encoding}' locale 'C' template template0`);
     const url = new URL(database.url);

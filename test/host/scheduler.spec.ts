@@ -7,7 +7,7 @@ import { WebhooksService } from '../../libs/webhooks/src/webhooks.service.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
 import { dataSource, shape, startApp, values } from './support/app.js';
 
-// The package cannot be loaded, as in a host without it, or with a version for another major version of Nest.
+// The package cannot be loaded, as in a host that lacks it, or that has a version of it for another major version of Nest.
 jest.mock('@nestjs/schedule', () => {
   throw new SyntaxError("Unexpected token 'export'");
 });
@@ -56,7 +56,7 @@ it('The worker polls without @nestjs/schedule', async () => {
   await app.close();
 });
 
-it("Each worker's poll is listed in the host's scheduler, if it has one, until the app closes", async () => {
+it("A host's scheduler lists each worker's poll until the app closes", async () => {
   const app = await startApp([
     SchedulerModule,
     dataSource(first.url),

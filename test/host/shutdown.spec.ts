@@ -73,7 +73,7 @@ describe('app.close()', () => {
 
     receiver.on('/dead', (response) => response.writeHead(204).end());
     const next = await startWorker({}, 'api');
-    // The receiver may still be working on the request, so it is not sent again at once.
+    // The receiver may still be working on the request, so the delivery is not sent again at once.
     expect(await service(next).runOnce()).toMatchObject({ claimed: 0, delivered: 0 });
     advanceClock(next, 30_000);
     expect(await service(next).runOnce()).toMatchObject({ claimed: 0, delivered: 0 });
@@ -97,7 +97,8 @@ describe('app.close()', () => {
     const later = await startWorker({}, 'api');
     const sending = async (): Promise<number> =>
       (await service(later).deliveries.list('a', { states: ['sending'] })).data.length;
-    // One request has arrived, or two: if the first one counts as hanging before app.close(), its slot is free for a second one.
+    // One request has arrived, or two: if the first one counts as hanging before app.close(), its slot is free for a
+    // second request.
     while ((await sending()) !== receiver.arrivals.length)
       await new Promise((resolve) => setImmediate(resolve));
     const arrived = receiver.arrivals.length;
@@ -132,7 +133,7 @@ describe('app.close()', () => {
   });
 
   it.each([true, false])(
-    'removes the listeners for signals, which exist only if handleSignals is true: %p',
+    'removes the listeners for signals, which exist only if handleSignals is true (here %p)',
     async (handleSignals) => {
       const signals = ['SIGTERM', 'SIGINT'] as const;
       const before = signals.map((signal) => process.listenerCount(signal));

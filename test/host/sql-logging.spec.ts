@@ -40,7 +40,7 @@ beforeAll(async () => {
 });
 afterAll(() => Promise.all([database.drop(), receiver.close()]));
 
-it('A host that logs its SQL logs no secret, no header value and no key', async () => {
+it('The SQL log of a host contains no secret, no header value and no key', async () => {
   const log = new SqlLog();
   const app = await startApp([
     dataSource(database.url, { logging: true, logger: log, maxQueryExecutionTime: 1 }),
@@ -72,7 +72,7 @@ it('A host that logs its SQL logs no secret, no header value and no key', async 
   for (const secret of secrets) expect(said).not.toContain(secret.replace(/^whsec_/, ''));
 });
 
-it('An idle worker adds nothing to the SQL log of the host except errors of its statements', async () => {
+it('An idle worker adds nothing to the host’s SQL log, except errors of the worker’s own statements', async () => {
   const log = new SqlLog();
   const app = await startApp(
     [

@@ -26,7 +26,7 @@ const setupError = (message: string | RegExp) => ({
   message: expect.stringMatching(message),
 });
 
-describe.each(['all', 'api', 'worker'] as const)('In the role %s the start stops', (role) => {
+describe.each(['all', 'api', 'worker'] as const)('In the role %s, the start stops', (role) => {
   it('if the entities are not in the data source', async () => {
     source = await given(database.url, { entities: [], migrations: [] });
     await expect(start(role)).rejects.toMatchObject(

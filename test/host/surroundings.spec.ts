@@ -23,7 +23,6 @@ class Order {
   amount!: number;
 }
 
-/** Routes of the host. */
 @Controller()
 class HostController {
   @Get('orders')
@@ -83,7 +82,7 @@ afterAll(() => database.drop());
 
 const mounted = (path = 'hooks') => WebhooksModule.forRoot({ ...shape, ...values, path });
 
-describe.each(['express', 'fastify'] as const)('On %s the host', (adapter) => {
+describe.each(['express', 'fastify'] as const)('On %s, the host', (adapter) => {
   let app: INestApplication;
   afterEach(() => app.close());
 
@@ -132,7 +131,7 @@ describe.each(['express', 'fastify'] as const)('On %s the host', (adapter) => {
   });
 });
 
-it('The module registers nothing under a global token, and is global only if the options say so', async () => {
+it('The module registers nothing under a global token, and is not global by default', async () => {
   const app = await startApp([dataSource(database.url), mounted()]);
   const modules = [...app.get(ModulesContainer).values()];
   const ours = modules.filter(({ metatype }) => metatype === WebhooksModule);

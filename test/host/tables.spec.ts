@@ -73,7 +73,6 @@ const NAMES = [
 ];
 const prefixed = (prefix: string) => NAMES.map((name) => `${prefix}${name}`);
 
-/** A migration of the host. */
 const hostMigration = (table: string) =>
   class implements MigrationInterface {
     async up(runner: QueryRunner): Promise<void> {

@@ -64,7 +64,7 @@ async function withHost(
 const noTest = async (_app: INestApplication): Promise<void> => undefined;
 const taken = (message: RegExp) => ({ name: 'WebhooksSetupError', message: expect.stringMatching(message) });
 
-describe.each(['express', 'fastify'] as const)('On %s', (adapter) => {
+describe.each(['express', 'fastify'] as const)('On %s,', (adapter) => {
   it.each([true, false])(
     "a route of the host at the module's path stops the start (the host's route is registered first: %p)",
     async (first) => {
@@ -101,7 +101,7 @@ describe.each(['express', 'fastify'] as const)('On %s', (adapter) => {
     );
   });
 
-  it('a fallback of the host gets only requests that the module’s routes do not serve, or stops the start if it would get more', async () => {
+  it('a catch-all route of the host gets only what the module’s routes do not serve. Otherwise, it stops the start', async () => {
     const route = hostRoute('', Get(adapter === 'express' ? '*path' : '*'));
     const both = async (app: INestApplication): Promise<void> => {
       await as(app, 'a').get('/webhooks').expect(200, { data: [], nextCursor: null });

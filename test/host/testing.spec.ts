@@ -13,7 +13,7 @@ import { HttpError, WebhooksDouble, WebhooksTesting } from '../../libs/webhooks/
 import { createDatabase, type TestDatabase } from '../support/database.js';
 import { dataSource, shape, values } from './support/app.js';
 
-/** A service of the host, which its tests call. */
+/** A service of the host. The host's tests call it. */
 @Injectable()
 class Messages {
   constructor(
@@ -64,7 +64,7 @@ afterEach(async () => {
 
 const messages = () => host.get(Messages);
 
-describe("In a host's own tests", () => {
+describe("In a host's own tests,", () => {
   it('the injected service has the types of the catalogue', async () => {
     const webhooks = host.get(WebhooksService);
     const message = { id: 'm1', direction: 'out', from: 'ACME', to: '+15550100' } as const;
@@ -213,7 +213,7 @@ describe('A double of the service, without a database', () => {
   });
 });
 
-it('WebhooksTesting.of() throws if the module was built without override(), and says so', async () => {
+it('WebhooksTesting.of() says what to do if the module was built without override()', async () => {
   const own = await createDatabase();
   const real = await Test.createTestingModule({
     imports: [dataSource(own.url), WebhooksModule.forRoot({ ...shape, ...values })],

@@ -7,7 +7,7 @@ import { WebhooksService } from '../../libs/webhooks/src/webhooks.service.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
 import { dataSource, shape, startApp, values } from './support/app.js';
 
-/** Runs `work` in a transaction that the library begins, with the library's manager of that transaction. */
+/** Begins a transaction with the library, and passes `work` the library's manager of that transaction. */
 type InTransaction = (work: (tx: EntityManager) => Promise<void>) => Promise<void>;
 
 /** A library that hosts use so that code without an `EntityManager` takes part in a transaction. */
@@ -18,7 +18,7 @@ interface Library {
 
 type Options = { isolationLevel: string };
 
-/** The parts of the libraries that the test uses. */
+/** What the tests use of these libraries. */
 interface TypeOrmTransactional {
   StorageDriver: { ASYNC_LOCAL_STORAGE: string };
   IsolationLevel: { REPEATABLE_READ: string };
@@ -92,7 +92,7 @@ const [installed, missing] = [true, false].map((is) =>
 
 if (missing.length > 0) it.skip(`${missing.join(' and ')} not installed: npm install`, () => undefined);
 
-describe.each(installed)('In a REPEATABLE READ transaction of %s', (name) => {
+describe.each(installed)('In a REPEATABLE READ transaction of %s,', (name) => {
   let database: TestDatabase;
   let app: Awaited<ReturnType<typeof startApp>>;
   let webhooks: WebhooksService;
@@ -117,7 +117,9 @@ describe.each(installed)('In a REPEATABLE READ transaction of %s', (name) => {
   });
   afterEach(() => webhooks.operator.deleteTenant(tenantId));
 
-  /** Rolls the host's transaction back after `work`. The transaction's snapshot is older than everything that `work` does. */
+  /**
+   * Rolls the host's transaction back after `work`. The transaction's snapshot is older than everything that `work` does.
+   */
   const undo = (work: (tx: EntityManager) => Promise<void>): Promise<void> =>
     expect(
       inTransaction(async (tx) => {

@@ -93,7 +93,10 @@ function typesIn(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, typesIn(each)]));
 }
 
-/** Returns the types of all values that the routes and the service return for a tenant with one delivered and one failed event. */
+/**
+ * Returns the types of all values that the routes and the service return for a tenant with one delivered and one failed
+ * event.
+ */
 async function answers(
   app: Awaited<ReturnType<typeof startApp>>,
   source: DataSource,
@@ -157,7 +160,7 @@ describe('A host that sets parsers of its own for the types of PostgreSQL', () =
     expect(found).toEqual(expected);
   });
 
-  it('registers, publishes, delivers, retries and cleans up without a call of its parsers', async () => {
+  it('registers, publishes, delivers, retries and cleans up without a call to its parsers', async () => {
     await onHost(
       () => setParsers(() => refuse),
       (app, source) => journey(app, app.get(WebhooksService), source, receiver),

@@ -55,7 +55,7 @@ class OwnErrors implements ExceptionFilter {
 })
 class GlobalHabits {}
 
-/** Creates tables of the host: one has the name of a table of the module, and one has a similar name. */
+/** Creates two tables of the host. One has the name of a module's table, and the other has a similar name. */
 class OwnWebhooks1700000000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query('create table webhooks (id int)');
@@ -66,7 +66,10 @@ class OwnWebhooks1700000000000 implements MigrationInterface {
   }
 }
 
-/** A folder with a host's compiled entities and migrations. TypeORM loads the files of a glob itself, so Jest does not compile them. */
+/**
+ * A folder with a host's compiled entities and migrations. TypeORM loads the files of a glob itself, so Jest does not
+ * compile them.
+ */
 const built = mkdtempSync(join(__dirname, '.built-'));
 afterAll(() => rmSync(built, { recursive: true }));
 for (const file of readdirSync(join(__dirname, 'raw-sql')).filter((name) =>
@@ -91,7 +94,7 @@ interface Habit {
   adapter?: 'fastify';
   configure?: (app: INestApplication) => void;
   path?: string;
-  /** Property of the host's responses that contains the module's response. */
+  /** In the host's responses, the property that contains the module's response. */
   answer?: string;
 }
 

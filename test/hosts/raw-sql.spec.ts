@@ -13,7 +13,7 @@ let receiver: Receiver;
 
 beforeAll(async () => {
   [database, receiver] = await Promise.all([createDatabase(), Receiver.start()]);
-  // The host's modules read these variables when they are imported.
+  // The host's modules read these variables on import.
   Object.assign(process.env, { DATABASE_URL: database.url, WEBHOOKS_KEY: 'ab'.repeat(32) });
 });
 afterAll(async () => {
@@ -47,7 +47,7 @@ describe('A host with raw SQL, query builders and bulk updates', () => {
     await messages.takeNext(3);
     await messages.report('+15550101', 'delivered', 0);
     await messages.report('+15550102', 'delivered', 0);
-    await messages.report('+15550102', 'failed', 30); // the message no longer has the status sent, so this changes nothing
+    await messages.report('+15550102', 'failed', 30); // the message no longer has the status `sent`, so this changes nothing
     await messages.report('+15550104', 'failed', 30);
     await messages.expire(new Date(Date.now() + 60_000));
 

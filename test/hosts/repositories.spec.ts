@@ -16,7 +16,7 @@ let receiver: Receiver;
 
 beforeAll(async () => {
   [database, receiver] = await Promise.all([createDatabase(), Receiver.start()]);
-  // The host's modules read these variables when they are imported.
+  // The host's modules read these variables on import.
   Object.assign(process.env, { DATABASE_URL: database.url, WEBHOOKS_KEY: 'ab'.repeat(32) });
   const client = new Client({ connectionString: database.url });
   await client.connect();

@@ -41,7 +41,7 @@ describe('The axios transport', () => {
   });
 
   itForAll(['webhook-signature', 'Webhook-Signature', 'WEBHOOK-SIGNATURE'])(
-    'keeps the module’s header, however an interceptor spells its name',
+    'keeps the module’s header, however an interceptor spells the header’s name',
     async (name) => {
       const transport = transports.make('axios', {
         interceptors: [
@@ -81,7 +81,7 @@ describe('The axios transport', () => {
         (config.adapter = async () => ({ status: 200, statusText: '', headers: {}, data: '', config })),
     ],
     [
-      'nothing but throws',
+      'nothing and throws',
       () => {
         throw new TypeError(`cannot read ${receiver.origin}/path`);
       },
@@ -105,7 +105,7 @@ describe('The axios transport', () => {
     expect(receiver.connections).toBe(0);
   });
 
-  it('counts the time of interceptors, and sends nothing after the deadline', async () => {
+  it('counts the time of interceptors towards the deadline, and sends nothing after it', async () => {
     let go = (): void => undefined;
     const transport = transports.make('axios', {
       interceptors: [
@@ -123,7 +123,7 @@ describe('The axios transport', () => {
     expect(receiver.connections).toBe(0);
   });
 
-  it('uses an instance of the host, with its default headers and its interceptors of requests and responses', async () => {
+  it('uses an instance of the host, including the default headers and interceptors of that instance', async () => {
     const instance = create({
       headers: { 'X-From': 'host' },
       timeout: 1,

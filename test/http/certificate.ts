@@ -1,6 +1,6 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
 
-/** A key and its self-signed certificate, as PEM. */
+/** A key and its certificate, as PEM. */
 export interface Certificate {
   key: string;
   cert: string;
@@ -19,7 +19,7 @@ export interface CertificateOptions {
   names: string[];
   /** Default: the certificate signs itself. */
   issuer?: Certificate & { name: string };
-  /** Whether it may issue certificates. */
+  /** Whether the holder may issue certificates. */
   isAuthority?: boolean;
   /** UTCTime, such as `200101000000Z`. */
   from?: string;

@@ -42,7 +42,7 @@ export class DialRecorder {
   }
 }
 
-/** Makes every socket report this address as its peer. Returns a function that ends this. */
+/** Makes every socket report this address as its peer. Returns a function that restores the real addresses. */
 export async function pretendPeer(address: string): Promise<() => void> {
   const handle = await tcpHandle();
   const original = handle.getpeername;

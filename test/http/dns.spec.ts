@@ -7,7 +7,7 @@ import { failureOf, request, Transports, within } from './sending.js';
 const V4 = '93.184.216.34';
 const V6 = '2606:2800:220:1:248:1893:25c8:1946';
 
-describe('names over DNS', () => {
+describe('Names over DNS', () => {
   let server: DnsServer | null = null;
   const ask = async (
     a: DnsAnswer,
@@ -31,13 +31,13 @@ describe('names over DNS', () => {
   });
 
   it.each<DnsAnswer>([[], 'NXDOMAIN', 'SERVFAIL', 'silence'])(
-    'resolve to IPv4 only if AAAA is %j',
+    'resolve only to IPv4 if AAAA is %j',
     async (aaaa) => {
       expect(await within(900, () => ask([V4], aaaa))).toEqual([{ address: V4, family: 4 }]);
     },
   );
 
-  it.each<DnsAnswer>([[], 'NXDOMAIN', 'SERVFAIL'])('resolve to IPv6 only if A is %j', async (a) => {
+  it.each<DnsAnswer>([[], 'NXDOMAIN', 'SERVFAIL'])('resolve only to IPv6 if A is %j', async (a) => {
     expect(await ask(a, [V6])).toEqual([{ address: V6, family: 6 }]);
   });
 
@@ -67,7 +67,7 @@ describe('names over DNS', () => {
   });
 
   it.each(['axios', 'undici'] as const)(
-    'are reached at another address if nothing listens at the first ones: %s',
+    'are reached at another address if nothing listens at the first addresses: %s',
     async (kind) => {
       const transports = new Transports();
       const receiver = await RawReceiver.listen(always(200));

@@ -10,7 +10,7 @@ import { writePieces } from './raw-receiver.js';
 /** A forward proxy that connects to 127.0.0.1 for every name. */
 export class ForwardProxy {
   readonly asked: { authority: string; authorization: string | undefined }[] = [];
-  /** Response that it sends instead of opening a tunnel. `null`: it never responds. */
+  /** Response that the proxy sends instead of opening a tunnel. `null`: the proxy never responds. */
   refusal: string | null | undefined;
   /** The response that opens a tunnel, written piece by piece. */
   established: readonly string[] = ['HTTP/1.1 200 Connection established\r\n\r\n'];

@@ -21,7 +21,7 @@ function drip(socket: Socket, text: string, everyMs: number): void {
   socket.on('close', () => clearInterval(timer));
 }
 
-describe.each(KINDS)('whatever a receiver answers, the %s transport', (kind) => {
+describe.each(KINDS)('Whatever a receiver answers, the %s transport', (kind) => {
   const transports = new Transports();
   let receiver: RawReceiver | null = null;
   const answering = async (answer: Answer): Promise<string> => {
@@ -127,7 +127,7 @@ describe.each(KINDS)('whatever a receiver answers, the %s transport', (kind) => 
       expect(response.body).toMatch(/^(abc)*$/);
     });
 
-    it('a body stalls, and waits for it for only a second after the head', async () => {
+    it('a body stalls, and waits only a second for the body after the head', async () => {
       const url = await answering((socket) => socket.write(`${HEAD}content-length: 9\r\n\r\nabc`));
       const start = performance.now();
       const response = await within(3_000, () => transports.make(kind).send(request(url)));
@@ -167,7 +167,7 @@ describe.each(KINDS)('whatever a receiver answers, the %s transport', (kind) => 
       [200, 1_024],
       [404, 4_096],
       [500, 4_096],
-    ])('of 10 MB with a %i it keeps %i bytes', async (status, kept) => {
+    ])('of a %i response of 10 MB, it keeps %i bytes', async (status, kept) => {
       const url = await answering(always(status, Buffer.alloc(10_000_000, 'y')));
       expect((await transports.make(kind).send(request(url))).body).toBe('y'.repeat(kept));
     });

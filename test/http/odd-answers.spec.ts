@@ -10,7 +10,7 @@ const OK = `HTTP/1.1 200 OK\r\n${BODY}`;
 const CHUNKS = 'transfer-encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n';
 const longLine = (bytes: number): string => `x-long: ${'a'.repeat(bytes)}\r\n`;
 
-/** Responses that RFC 9110 and 9112 tell clients to accept, and that parsers refuse. */
+/** Responses that RFC 9110 and 9112 tell clients to accept, and that strict parsers refuse. */
 const ODD_ANSWERS: Record<string, string> = {
   'an unasked 100': `HTTP/1.1 100 Continue\r\n\r\n${OK}`,
   'an unasked 100 with headers and without a reason': `HTTP/1.1 100\r\nx-a: b\r\ncontent-length: 9\r\n\r\n${OK}`,
@@ -36,7 +36,10 @@ const PLAIN_ANSWERS: Record<string, string> = {
   'a head of 3,000 lines': `HTTP/1.1 200 OK\r\n${'x-b: c\r\n'.repeat(3_000)}${BODY}`,
 };
 
-/** Returns the answer twice: in one piece, and cut inside and after its first line, inside the head after a 100, and near its end. */
+/**
+ * Returns the answer twice: in one piece, and in several. The cuts are inside the first line, after it, around the start of
+ * the last head, and near the end.
+ */
 function cutsOf(answer: string): string[][] {
   const last = answer.lastIndexOf('HTTP/1.');
   const cuts = [...new Set([0, 4, answer.indexOf('\n') + 1, last, last + 10, answer.length - 4])];
@@ -60,7 +63,7 @@ function corpus(answers: Record<string, string>) {
   );
 }
 
-describe('an answer that strict parsers refuse', () => {
+describe('An answer that strict parsers refuse', () => {
   const transports = new Transports();
   let pieces: string[] = [];
   let receivers: Record<'http' | 'https', RawReceiver>;
@@ -109,7 +112,7 @@ describe('an answer that strict parsers refuse', () => {
   );
 
   itForAll(corpus(PLAIN_ANSWERS))(
-    'is told apart from a valid answer that is long or arrives in pieces, which leaves the connection open',
+    'is told apart from a valid answer that is long or arrives in pieces: the valid answer leaves the connection open',
     async (one) => {
       expect(await meet(one)).toMatchObject({ status: 200, body: 'ok', connections: 1 });
     },
@@ -138,7 +141,7 @@ describe('an answer that strict parsers refuse', () => {
     { code: 'reset', answer: 'HTTP/1.1 100 Continue\r\n\r\n', ends: true },
     { code: 'reset', answer: 'HTTP/1.1 200 OK\r\nx-a: b\r\n c', ends: true },
   ])(
-    'fails without another request if it is ambiguous or incomplete',
+    'makes its request fail, without a second request, if the answer is ambiguous or incomplete',
     async ({ code, answer, ends = false }) => {
       for (const isUsed of [false, true]) {
         const receiver = await RawReceiver.listen(async (socket, bytes) => {
@@ -160,7 +163,7 @@ describe('an answer that strict parsers refuse', () => {
   );
 });
 
-describe('a proxy that answers CONNECT with what strict parsers refuse', () => {
+describe('A proxy that answers CONNECT with what strict parsers refuse', () => {
   const established: Record<string, string> = {
     'another 2xx': 'HTTP/1.1 204 x\r\n\r\n',
     'a 2xx nobody knows': 'HTTP/1.1 299\r\n\r\n',
@@ -221,7 +224,7 @@ describe('a proxy that answers CONNECT with what strict parsers refuse', () => {
     await transport.close();
   });
 
-  it('makes a request fail at once if it sends more bytes after its response to CONNECT', async () => {
+  it('makes a request fail at once by sending more bytes after its response to CONNECT', async () => {
     const proxy = proxies.http;
     proxy.asked.length = 0;
     proxy.established = ['HTTP/1.1 200 x\r\ncontent-length: 5\r\n\r\nhello'];

@@ -6,7 +6,7 @@ import { always, RawReceiver } from './raw-receiver.js';
 import { failureOf, KINDS, request, Transports } from './sending.js';
 import { itForAll } from '../support/it-for-all.js';
 
-describe.each(KINDS)('through a forward proxy, the %s transport', (kind) => {
+describe.each(KINDS)('Through a forward proxy, the %s transport', (kind) => {
   const transports = new Transports();
   const certificate = selfSigned('hooks.example.com');
   let proxy: ForwardProxy;
@@ -33,7 +33,7 @@ describe.each(KINDS)('through a forward proxy, the %s transport', (kind) => {
       },
     });
 
-  it('tunnels, leaves resolving names to the proxy, and reuses tunnels', async () => {
+  it('opens tunnels and reuses them, and lets the proxy resolve names', async () => {
     const transport = proxied(`http://user:p%40ss@${address}`);
     const url = `http://hooks.example.com:${receiver.port}/a`;
     await transport.send(request(url));

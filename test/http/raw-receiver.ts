@@ -37,7 +37,7 @@ export class RawReceiver {
       receiver.accept(socket, answer);
       greet?.(socket);
     });
-    // In some tests the client breaks off the handshake.
+    // In some tests, the client breaks off the handshake.
     server.on('tlsClientError', () => undefined);
     return receiver;
   }

@@ -37,7 +37,7 @@ export function request(url: string, given: Partial<HttpRequest> = {}): HttpRequ
   };
 }
 
-/** Returns the error with which `sent` rejects. Fails if it resolves. */
+/** Returns the error with which `sent` rejects. Fails if `sent` resolves. */
 export async function failureOf(sent: Promise<unknown>): Promise<HttpError> {
   const outcome = await sent.then(
     (response) => new Error(`The request was answered: ${JSON.stringify(response)}`),
@@ -49,8 +49,8 @@ export async function failureOf(sent: Promise<unknown>): Promise<HttpError> {
 
 /**
  * Returns the result of `work`. Fails if a timer of `ms` that starts at the same time fires first. The timers of a process
- * fire in order, however late a busy machine makes them, so this compares a deadline of `work` with `ms` more reliably than a
- * clock.
+ * fire in order, however late a busy machine makes them. So a timer compares a deadline of `work` with `ms` more reliably
+ * than a clock does.
  */
 export async function within<Result>(ms: number, work: () => Promise<Result>): Promise<Result> {
   let isLate = false;

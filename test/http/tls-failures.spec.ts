@@ -62,7 +62,7 @@ const FAILURES: { what: string; tls: TlsOptions; code: string }[] = [
   { what: 'old TLS only', tls: { ...good, maxVersion: 'TLSv1.1', minVersion: 'TLSv1' }, code: 'tls' },
 ];
 
-describe('a TLS failure', () => {
+describe('A TLS failure', () => {
   const transports = new Transports();
   const lookup = async (): Promise<[{ address: string; family: number }]> => [
     { address: '127.0.0.1', family: 4 },

@@ -4,7 +4,7 @@ import { selfSigned } from './certificate.js';
 import { always, RawReceiver } from './raw-receiver.js';
 import { failureOf, KINDS, request, Transports } from './sending.js';
 
-describe.each(KINDS)('over TLS, the %s transport', (kind) => {
+describe.each(KINDS)('Over TLS, the %s transport', (kind) => {
   const certificate = selfSigned('hooks.example.com', 'other.example.com');
   const loopback = async (): Promise<[{ address: string; family: number }]> => [
     { address: '127.0.0.1', family: 4 },
@@ -36,7 +36,7 @@ describe.each(KINDS)('over TLS, the %s transport', (kind) => {
     expect(seen).toEqual([{ name: 'hooks.example.com', resumed: false, protocol: 'http/1.1' }]);
   });
 
-  it('reuses a connection, but never the TLS session of another one', async () => {
+  it('reuses a connection, but never the TLS session of another connection', async () => {
     const transport = transports.make(kind, { ca: certificate.cert, lookup: loopback });
     const url = `https://hooks.example.com:${receiver.port}/`;
     await transport.send(request(url));

@@ -5,9 +5,9 @@ export interface CorpusRow {
   url: string;
   /** What the URL rules say, with `allowHttp`. */
   policy: 'passes' | UrlRefusal;
-  /** What DNS answers for its name. */
+  /** What DNS answers for the host name. */
   answers: readonly string[];
-  /** The only addresses that may be dialled for it, even without the URL rules. */
+  /** The only addresses that may be dialled for this URL, even without the URL rules. */
   dials: readonly string[];
 }
 
@@ -50,7 +50,7 @@ const legal = (url: string, ...dials: string[]): CorpusRow => ({
   dials,
 });
 
-/** URLs whose addresses must be dialled. They also show that the recorder records. */
+/** URLs whose addresses must be dialled. These URLs also show that the recorder records. */
 export const LEGAL: readonly CorpusRow[] = [
   legal('https://hooks.example.com/', PUBLIC),
   legal('https://hooks.example.com', PUBLIC),

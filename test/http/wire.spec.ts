@@ -3,7 +3,7 @@ import { pretendPeer } from './dial-recorder.js';
 import { always, answerBytes, RawReceiver } from './raw-receiver.js';
 import { failureOf, KINDS, request, Transports, within } from './sending.js';
 
-describe.each(KINDS)('on the wire, the %s transport', (kind) => {
+describe.each(KINDS)('On the wire, the %s transport', (kind) => {
   const transports = new Transports();
   const receivers: RawReceiver[] = [];
   const listen: typeof RawReceiver.listen = async (...args) => {
@@ -129,7 +129,7 @@ describe.each(KINDS)('on the wire, the %s transport', (kind) => {
       expect(receiver.requests).toHaveLength(1);
     });
 
-    it('are limited in total: the one that has been idle longest is closed for a new one', async () => {
+    it('are limited in total: the connection that has been idle longest is closed for a new connection', async () => {
       const [a, b, c] = await Promise.all([listen(always(200)), listen(always(200)), listen(always(200))]);
       const transport = transports.make(kind, { maxConnections: 2 });
       await transport.send(request(a.origin));
@@ -178,7 +178,7 @@ describe.each(KINDS)('on the wire, the %s transport', (kind) => {
       await transport.send(request(url));
       expect([receiver.connections, asked]).toEqual([1, 1]);
 
-      // The answer is cached for ten seconds.
+      // The answer of DNS is cached for ten seconds.
       const now = performance.now.bind(performance);
       const clock = jest.spyOn(performance, 'now').mockImplementation(() => now() + 11_000);
       try {
@@ -194,7 +194,7 @@ describe.each(KINDS)('on the wire, the %s transport', (kind) => {
   });
 
   describe('a connection that is reset', () => {
-    it('before any response causes one more try on a new connection if it was used before', async () => {
+    it('in a later use, before any response, causes one more try on a new connection', async () => {
       const receiver = await listen((socket, _, nth) => {
         if (nth === 1) socket.write(answerBytes(200));
         else socket.resetAndDestroy();
@@ -287,7 +287,7 @@ describe.each(KINDS)('on the wire, the %s transport', (kind) => {
     },
   );
 
-  it('closes idle connections at once on close, ends running requests with `aborted`, and sends nothing more', async () => {
+  it('when closed, closes idle connections at once, ends running requests with `aborted`, and sends nothing more', async () => {
     const receiver = await listen((socket, bytes) => {
       if (bytes.toString().startsWith('POST /quick')) socket.write(answerBytes(200));
     });

@@ -2,7 +2,7 @@ import type { Registry } from 'prom-client';
 
 /** One line of what Prometheus scrapes. */
 export interface Sample {
-  /** For a histogram, this includes `_bucket`, `_sum` or `_count`. */
+  /** The name of a histogram ends in `_bucket`, `_sum` or `_count`. */
   name: string;
   labels: Record<string, string>;
   value: number;
@@ -27,7 +27,7 @@ export async function scrape(registry: Registry): Promise<Sample[]> {
     });
 }
 
-/** The values of one metric that are not 0, by their labels: `outcome=success trigger=auto`. */
+/** The non-zero values of one metric by their labels, such as `outcome=success trigger=auto`. */
 export function valuesOf(samples: readonly Sample[], metric: string): Record<string, number> {
   const found = samples.filter(({ name, value }) => name === metric && value !== 0);
   return Object.fromEntries(found.map(({ labels, value }) => [describe(labels), value]));

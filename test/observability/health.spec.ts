@@ -41,7 +41,7 @@ class HealthController {
 })
 class HealthModule {}
 
-/** A host with Terminus. Without `migrated` its data source does not know the module's migrations. */
+/** A host with Terminus. Without `migrated`, its data source does not know the module's migrations. */
 async function startHost({ url }: TestDatabase, migrated = true): Promise<INestApplication> {
   return startApp(
     [
@@ -161,7 +161,7 @@ describe('The health of a host', () => {
   const engine = useEngine();
   const report = () => engine().webhooks.healthReport();
 
-  it('is not affected by endpoints of customers that fail, are limited or are paused', async () => {
+  it('is not affected by customers’ endpoints that fail, are limited or are paused', async () => {
     engine().receiver.on('/failing', answer(500));
     await engine().endpoint('failing', '/failing');
     const { id } = await engine().endpoint('paused', '/paused');

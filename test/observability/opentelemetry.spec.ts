@@ -49,7 +49,7 @@ describe('Metrics in OpenTelemetry', () => {
   });
 });
 
-describe('Without an SDK', () => {
+describe('Without an SDK,', () => {
   const engine = useEngine({ options: { observability: openTelemetry() } });
 
   it('nothing is measured or stored, and events are still sent', async () => {

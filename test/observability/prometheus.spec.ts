@@ -69,7 +69,7 @@ describe('Metrics in Prometheus', () => {
     expect(of('webhooks_queue_oldest_due_age_seconds')['']).toBeGreaterThanOrEqual(90);
   });
 
-  it('measure the time from the publication to the first attempt and to the success', async () => {
+  it('measure the times from the publication to the first attempt and to the success', async () => {
     await engine().endpoint('slow', '/slow');
     await engine().publish(delivered('slow', 'm1'));
     engine().advance(40_000);
@@ -127,7 +127,7 @@ describe('Metrics in Prometheus', () => {
 });
 
 describe('docs/observability.md', () => {
-  it('lists each metric with its kind and labels, and no other', () => {
+  it('lists each metric with its kind and labels, and lists no other metric', () => {
     const declared: string[] = [];
     const declare =
       (kind: string) =>

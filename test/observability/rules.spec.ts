@@ -27,7 +27,7 @@ describe('The dashboard and the alert rules', () => {
   const registry = new Registry();
   let samples: Sample[];
 
-  // Two workers deliver on demand, and a third one polls, so that every metric has a value.
+  // Two workers deliver on demand, and a third worker polls, so that every metric has a value.
   beforeAll(async () => {
     const options = {
       delivery: { retry: { schedule: [1000], jitter: 0 } },

@@ -94,7 +94,7 @@ describe('Traces', () => {
     }
   });
 
-  it('keep the span of the attempt active during the request, so that the host’s HTTP spans are its children', async () => {
+  it('keep the span of the attempt active during the request, so that the host’s HTTP spans are children of that span', async () => {
     await engine().endpoint('a', '/a');
     await engine().publish(delivered('a', 'm1'));
     await inHostSpan(() => engine().runOnce());

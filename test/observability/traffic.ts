@@ -3,19 +3,19 @@ import { delivered, type Engine } from '../engine/support/engine.js';
 import { freePort } from '../support/free-port.js';
 import { answer, Gate, inSequence } from '../engine/support/receiver.js';
 
-/** Longer than a lease, ms. */
+/** Longer than a lease. */
 const LEASE_OVER_MS = 66_000;
 
 /**
- * Makes deliveries that succeed, are exhausted, are discarded after a 410, fail to connect, are cancelled, or lose their lease. The
- * engine needs two workers and `retry: { schedule: [1000] }`.
- * Afterwards the gauges are set, and one event waits for the relay.
+ * Makes deliveries that succeed, are exhausted, are discarded after a 410, fail to connect, are cancelled, or lose their
+ * lease. The engine needs two workers and `retry: { schedule: [1000] }`. Afterwards, the gauges are set, and one event waits
+ * for the relay.
  */
 export async function makeTraffic(engine: Engine): Promise<void> {
   const { receiver, webhooks } = engine;
   await runSuccesses(engine);
 
-  // Two attempts, then exhausted; a manual retry makes two more.
+  // Two attempts exhaust the delivery. A manual retry makes two more attempts.
   receiver.on('/exhausted', inSequence(answer(503), answer(404), answer(302)));
   await engine.endpoint('exhausted', '/exhausted');
   await engine.publish(delivered('exhausted', 'm1'));
@@ -24,7 +24,7 @@ export async function makeTraffic(engine: Engine): Promise<void> {
   await webhooks.deliveries.retry('exhausted', exhausted!.id);
   await runWithRetry(engine);
 
-  // After five failures in a row the endpoint is failing. Then it recovers, and then it responds with 410.
+  // After five failures in a row, the endpoint is failing. Then it recovers, and then it responds with 410.
   receiver.on(
     '/failing',
     inSequence(...Array.from({ length: 5 }, () => answer(500)), answer(200), answer(410)),

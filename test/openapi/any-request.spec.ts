@@ -4,7 +4,10 @@ import { type OpenApiOperation, webhooksOpenApi } from '../../libs/webhooks/src/
 import { type Calls, startHost, type WebhooksHost } from '../support/webhooks-host.js';
 import { arbitraryOf } from './arbitrary.js';
 
-/** By default, each run makes the same 200 requests. `OPENAPI_RUNS=5000 npx jest test/openapi/any-request` makes 5,000 random ones. */
+/**
+ * By default, each run makes the same 200 requests. `OPENAPI_RUNS=5000 npx jest test/openapi/any-request` makes 5,000
+ * random requests.
+ */
 const { OPENAPI_RUNS } = process.env;
 const RUNS = OPENAPI_RUNS ? { numRuns: Number(OPENAPI_RUNS) } : { numRuns: 200, seed: 1 };
 

@@ -61,7 +61,7 @@ function textOf(schema: { pattern?: string; minLength?: number; maxLength?: numb
   const any = fc.string({ minLength, maxLength: Math.min(maxLength, 40), unit: 'grapheme' });
   if (pattern === undefined) return any;
   const allowed = new RegExp(pattern, 'u');
-  // Generating text for a Unicode class takes seconds, and for an assertion it is impossible.
+  // It takes seconds to generate text for a Unicode class, and it is impossible to generate text for an assertion.
   if (/\\p|\(\?/i.test(pattern))
     return fc.oneof(
       any.filter((text) => allowed.test(text)),

@@ -87,7 +87,7 @@ describe('The OpenAPI document', () => {
     ]);
   });
 
-  it('uses the path, the prefix and the prefix of schemas that it is given', () => {
+  it('uses the given path, prefix and schemaPrefix', () => {
     const moved = webhooksOpenApi({ path: 'hooks', prefix: 'api/v1', schemaPrefix: 'Sms' });
     expect(Object.keys(moved.paths)).toContain('/api/v1/hooks/{id}/test');
     expect(Object.keys(moved.components.schemas)).toContain('SmsWebhookEndpoint');
@@ -117,7 +117,7 @@ describe("A host's document", () => {
       },
     ));
 
-  it("keeps the routes that the host's subclass adds, and describes those that it overrides", () =>
+  it("keeps the routes that the host's subclass adds, and describes those that the subclass overrides", () =>
     merged({ options: { controller: HostController } }, (app) => {
       const document = addWebhooksToOpenApi(scan(app), app);
       const operations = operationsOf(document);
@@ -126,7 +126,7 @@ describe("A host's document", () => {
       expect(document.paths['/customer/hooks']!.get).toMatchObject({ operationId: 'webhooks_list' });
     }));
 
-  it('has the routes of each version, each with its own operationId', () => {
+  it('has the routes of each version, and each route has its own operationId', () => {
     const versions = {
       type: VersioningType.URI as const,
       defaultVersion: ['1', '2'],
@@ -146,7 +146,7 @@ describe("A host's document", () => {
       expect(await problemsOf(document)).toEqual([]);
     }));
 
-  it('may use the name of one of the module’s schemas only if schemaPrefix renames the module’s', () =>
+  it('may use the name of one of the module’s schemas only if schemaPrefix renames the module’s schemas', () =>
     merged({}, (app) => {
       const scanned = scan(app);
       const taken = { ...scanned, components: { schemas: { WebhookEndpoint: { type: 'string' } } } };

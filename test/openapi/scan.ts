@@ -7,7 +7,7 @@ export function scan(app: INestApplication, version: '3.0.0' | '3.1.0' = '3.1.0'
   return SwaggerModule.createDocument(app, config.build());
 }
 
-/** Every operation of a document: `post /webhooks`. */
+/** Every operation of a document, such as `post /webhooks`. */
 export function operationsOf({ paths }: { paths: object }): string[] {
   return Object.entries(paths as Record<string, object>).flatMap(([path, item]) =>
     Object.keys(item).map((method) => `${method} ${path}`),

@@ -25,7 +25,7 @@ export const values: WebhooksModuleOptions = {
   network: { allowHttp: true, allowedAddresses: ['127.0.0.0/8'] },
 };
 
-/** A request of this host: the account is its `x-account` header. */
+/** A request to this host. Its `x-account` header names the account. */
 export interface AccountRequest {
   headers: Record<string, string | undefined>;
 }
@@ -40,7 +40,7 @@ export class AccountGuard implements CanActivate {
   }
 }
 
-/** Structure options of most hosts here. They deliver only by `runOnce()`. */
+/** Structure options of most hosts here. With these options, a host delivers only by `runOnce()`. */
 export const shape: WebhooksModuleStructure = { guards: [AccountGuard], tenant, role: 'api' };
 
 /** The host's own data source on the database at `url`, migrated at start. */
@@ -75,7 +75,7 @@ export interface AppSettings {
   logger?: LoggerService | false;
 }
 
-/** Starts a host of these modules. Closes it if the start fails. */
+/** Starts a host with these modules. Closes it if the start fails. */
 export async function startApp(
   imports: (DynamicModule | Type<object>)[],
   { adapter = 'express', configure, logger }: AppSettings = {},

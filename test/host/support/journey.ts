@@ -13,7 +13,7 @@ const DAY = 24 * 3600 * 1000;
 /**
  * Uses most of what the module does in a host: registers, publishes (with an idempotency key, with a callback), delivers,
  * fails, retries, pauses, cancels, counts what a recovery would send, rotates secrets, reads, sends a test event, runs
- * retention and deletes the tenant. It does not use replays, captures and the operator's pauses.
+ * retention and deletes the tenant. It does not use replays, captures or the operator's pauses.
  */
 export async function journey(
   app: INestApplication,
@@ -66,7 +66,7 @@ export async function journey(
   await api.post(`${path}/recover`, { since, dryRun: true }).expect(202);
   await api.post(`${path}/rotate-secret`).expect(200);
   await api.get(`${path}/secret`).expect(200);
-  await api.post(`${path}/test?wait=1`).expect(202); // waits 1 ms only: no worker runs here
+  await api.post(`${path}/test?wait=1`).expect(202); // waits only 1 ms: no worker runs here
   await webhooks.runOnce();
   await api.get('/webhooks/subjects/m3').expect(200);
   await api.get('/webhooks/account').expect(200);

@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** Number of lines that differ between two folders, without blank ones. A line that replaces another counts once. */
+/** Number of lines that differ between two folders, without blank lines. A line that replaces another line counts once. */
 export async function changedLines(before: string, after: string): Promise<number> {
   const hunks = (await diff(before, after)).split(/^@@.*$/m).slice(1);
   const count = (hunk: string, sign: RegExp): number =>

@@ -6,7 +6,10 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { freePort } from '../../support/free-port.js';
 
-/** The command of PgBouncer, or `null` if it is not installed. Debian installs it in a directory that is not in every user's PATH. */
+/**
+ * The command of PgBouncer, or `null` if it is not installed. Debian installs it in a directory that is not in every
+ * user's PATH.
+ */
 export const pgbouncer =
   ['pgbouncer', '/usr/sbin/pgbouncer'].find((file) => spawnSync(file, ['--version']).status === 0) ?? null;
 

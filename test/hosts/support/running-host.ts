@@ -18,7 +18,10 @@ export async function startHost(AppModule: Type): Promise<INestApplication> {
   }
 }
 
-/** Registers a customer's endpoint by the API, and returns its secret. Expects that the API refuses a call without a key. */
+/**
+ * Registers a customer's endpoint through the API, and returns the endpoint's secret. Expects that the API refuses a call
+ * without a key.
+ */
 export async function register(app: INestApplication, apiKey: string, url: string): Promise<string> {
   const server = app.getHttpServer();
   const refused = await request(server)
@@ -33,7 +36,7 @@ export async function register(app: INestApplication, apiKey: string, url: strin
   return body.secret;
 }
 
-/** Verifies the signatures. Returns the statuses of each number in order of arrival: `+15550101: sent delivered`. */
+/** Verifies the signatures. Returns the statuses of each number in order of arrival, such as `+15550101: sent delivered`. */
 export function statusesByNumber(arrivals: readonly Arrival[], secrets: string): string[] {
   const statuses = new Map<string, string[]>();
   for (const { headers, body } of arrivals) {

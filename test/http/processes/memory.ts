@@ -26,7 +26,7 @@ export interface Measured {
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;
 
-/** Returns the largest growth of the memory in use during `work`, in bytes, without garbage. */
+/** Returns by how many bytes the memory in use, without garbage, grows at most during `work`. */
 async function peakOf(work: () => Promise<void>): Promise<number> {
   const used = (): number => {
     collect();

@@ -17,7 +17,7 @@ const statusEvent = ({ id, customer: tenantId, to, status }: Message) =>
         type: 'postgres',
         url: process.env.DATABASE_URL,
         entities: [Message],
-        autoLoadEntities: true, // those of the module
+        autoLoadEntities: true, // adds the module's entities
         migrations: [CreateTables1704067200000, ...webhooksMigrations, CaptureStatus1767225600000],
         migrationsRun: true,
       }),
