@@ -4,7 +4,7 @@ const { page, table } = require('./reference/markdown.js');
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'];
 const nameOf = ($ref) => $ref.split('/').at(-1);
 const linkTo = (name) => `[${name}](#${name.toLowerCase()})`;
-/** What a value may be, in words: `string or null, wh_…`. */
+/** What a value may be, in words, such as `string or null, wh_…`. */
 function typeOf(schema = {}) {
   const { $ref, allOf, oneOf, anyOf, type, items, format, enum: values, pattern } = schema;
   if ($ref) return linkTo(nameOf($ref));
@@ -58,7 +58,7 @@ function operation(method, path, { summary, description, parameters = [], reques
   ];
 }
 
-/** Rows of the fields. A field of a nested object is named by its path: `event.id`. */
+/** Rows of the fields. A field of a nested object is named by its path, such as `event.id`. */
 function fieldsOf({ properties = {}, required = [] }, prefix = '') {
   return Object.entries(properties).flatMap(([name, schema]) => {
     const place = `${prefix}${name}`;

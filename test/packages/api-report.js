@@ -9,7 +9,7 @@ const ROOT = join(__dirname, '../..');
 const REPORTS = join(ROOT, 'docs/api');
 const shouldUpdate = process.argv.includes('--update');
 
-/** Parts of public types that a host does not use by themselves. The reports show them without `export`. */
+/** Types that a host uses only as parts of other public types. The reports show them without `export`. */
 const NOT_EXPORTED = [
   /^ConfigurableModuleClass$/, // Nest's base class of WebhooksModule
   /^[A-Z_]+$/, // the members of a union type, such as DELIVERY_STATES

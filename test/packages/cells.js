@@ -16,7 +16,7 @@ const { nodeOf } = require('./support/node-binaries.js');
  * @property {20 | 22 | 24} node
  */
 
-/** Each pair of values of two columns occurs in some row. @type {Cell[]} */
+/** For any two columns, each pair of their values occurs in some row. @type {Cell[]} */
 const CELLS = [
   { nest: 11, typeorm: '0.3', modules: 'CommonJS', http: 'Fastify', node: 20 },
   { nest: 11, typeorm: '0.3', modules: 'ESM', http: 'Express', node: 24 },
@@ -31,12 +31,12 @@ const NEST = {
   11: { core: '11.2.10', express: '11.2.10', fastify: '11.2.8', typeorm: '11.0.3', validator: '0.14.4' },
   12: { core: '12.5.1', express: '12.5.1', fastify: '12.5.0', typeorm: '12.0.2', validator: '0.15.1' },
 };
-/** Optional peers. The other installations have none of them. */
+/** Optional peers. The other installations have no optional peers. */
 const OPTIONAL = {
   'nest11-typeorm1': { '@nestjs/terminus': '11.1.1', '@opentelemetry/api': '1.9.0', 'prom-client': '15.1.3' },
   'nest12-typeorm1': { '@nestjs/terminus': '12.1.0', '@opentelemetry/api': '1.9.0', 'prom-client': '15.1.3' },
 };
-/** The oldest 0.3 that is supported, and the newest 1. */
+/** The oldest supported 0.3, and the newest 1. */
 const TYPEORM = { 0.3: '0.3.26', 1: '1.1.1' };
 
 /** Installations, each for one or two cells. Some also try plain Express. */
@@ -53,7 +53,7 @@ const installationOf = ({ nest, typeorm }) => `nest${nest}-typeorm${typeorm}`;
 /** @param {Cell} cell */
 const typeOf = ({ modules }) => (modules === 'ESM' ? 'module' : 'commonjs');
 
-/** Checks that every pair of values of two columns is in some cell. */
+/** Checks that, for any two columns, each pair of their values occurs in some cell. */
 function checkPairs() {
   const columns = /** @type {(keyof Cell)[]} */ (Object.keys(/** @type {Cell} */ (CELLS[0])));
   const valuesOf = (/** @type {keyof Cell} */ column) => [...new Set(CELLS.map((cell) => cell[column]))];
@@ -127,7 +127,7 @@ async function tryInstallation(name, { protocol, away, tarballs, databases }) {
     run('npm', ['install', ...options, ...Object.values(tarballs)], { cwd: folder }),
   );
   cpSync(join(__dirname, 'installed.cjs'), join(folder, 'installed.cjs'));
-  await protocol.step("import and require find the same names, peers are the host's", () =>
+  await protocol.step("import and require find the same names, and peers are the host's", () =>
     run(process.execPath, ['installed.cjs'], { cwd: folder }),
   );
   for (const cell of cells) {
@@ -152,7 +152,7 @@ async function tryInstallation(name, { protocol, away, tarballs, databases }) {
  * @param {Cell} cell
  * @param {string} cwd a folder with a package.json
  * @param {Pick<import('./templates.js').Journey, 'protocol' | 'databases'>} journey
- * @param {boolean} [checksLibraries] compile with the types of all packages, too
+ * @param {boolean} [checksLibraries] whether to check the types of all packages, too
  */
 async function tryCell(cell, cwd, { protocol, databases }, checksLibraries = false) {
   const node = await nodeOf(cell.node);

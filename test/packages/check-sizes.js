@@ -1,4 +1,4 @@
-// Checks the size of files and folders in the libraries' sources: `npm run lint:rooms` runs it.
+// Checks the size of files and folders in the libraries' sources. `npm run lint:rooms` runs this script.
 const { readdirSync, readFileSync } = require('node:fs');
 const { dirname, join } = require('node:path');
 

@@ -7,7 +7,7 @@ const { existsSync, readdirSync, readFileSync } = require('node:fs');
 const { createRequire } = require('node:module');
 const { dirname, join } = require('node:path');
 
-/** Subpaths that need an optional peer, and that peer. A host without the peer can load everything else. */
+/** Optional peers, by the subpath that needs each of them. A host without the peer can load everything else. */
 const BEHIND = {
   './opentelemetry': '@opentelemetry/api',
   './prometheus': 'prom-client',
@@ -41,7 +41,7 @@ function entries(/** @type {{ exports: object }} */ { exports }) {
   return Object.keys(exports).filter((key) => key !== './package.json');
 }
 
-/** Checks that a command of the package starts with npx. */
+/** Checks that npx can start a command of the package. */
 function startsWithNpx(/** @type {string} */ bin) {
   const { status, stdout } = spawnSync('npx', ['--no-install', bin, '--help'], { encoding: 'utf8' });
   assert.equal(status, 0, bin);

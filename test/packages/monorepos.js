@@ -1,6 +1,6 @@
 // @ts-check
-// Two apps of one repository, each with the packed tarballs: with npm both have the same majors of Nest and TypeORM, because
-// npm hoists one copy of each package; with pnpm they may differ.
+// Tries the packed tarballs in two apps of one repository. With npm, both apps have the same majors of Nest and TypeORM,
+// because npm hoists one copy of each package. With pnpm, the apps have different majors.
 const assert = require('node:assert/strict');
 const { cpSync, mkdirSync, writeFileSync } = require('node:fs');
 const { join } = require('node:path');

@@ -1,5 +1,5 @@
-// Compares docs/openapi.json with the document of the build, and names the differences. If there are none, checks that
-// docs/api/reference.md is generated from that document. `--update` writes both files. Needs a build.
+// Compares docs/openapi.json with the document of the build, and names the differences. If there are no differences,
+// checks that docs/api/reference.md is generated from that document. `--update` writes both files. Needs a build.
 const { readFileSync, writeFileSync } = require('node:fs');
 const { join } = require('node:path');
 const { apiReference } = require('./api-reference.js');
@@ -9,7 +9,7 @@ const FILE = join(__dirname, '../../docs/openapi.json');
 const REFERENCE = join(__dirname, '../../docs/api/reference.md');
 const MAX_NAMED = 40;
 
-/** Every value of a document by its place: `paths./webhooks.get.summary`. */
+/** Every value of a document by its place, such as `paths./webhooks.get.summary`. */
 function valuesOf(part, place = '', found = new Map()) {
   if (typeof part !== 'object' || part === null) return found.set(place, JSON.stringify(part));
   for (const [name, value] of Object.entries(part)) valuesOf(value, place ? `${place}.${name}` : name, found);

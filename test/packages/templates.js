@@ -1,6 +1,6 @@
 // @ts-check
-// Follows the README from an empty folder to a verified webhook, in apps that the CLIs of Nest 11 and 12 create and in
-// plain Express.
+// Follows the README from an empty folder to a verified webhook, in plain Express and in apps that the CLIs of Nest 11 and
+// 12 create.
 const assert = require('node:assert/strict');
 const { randomBytes } = require('node:crypto');
 const { mkdirSync, readFileSync, writeFileSync } = require('node:fs');
@@ -62,7 +62,11 @@ async function tryNest({ protocol, away, tarballs, databases }, { cli, extension
     const code = snippet(file);
     await protocol.step(`paste ${file}`, () => write(join('src', file), code), countLines(code));
   }
-  await protocol.step('add them to the AppModule', () => mount(join(cwd, 'src/app.module.ts'), extension), 4);
+  await protocol.step(
+    'add the snippets to the AppModule',
+    () => mount(join(cwd, 'src/app.module.ts'), extension),
+    4,
+  );
   write('src/carrier.controller.ts', inTemplate('carrier.controller.ts'));
   write('test/webhooks.e2e-spec.ts', inTemplate('webhooks.e2e-spec.ts'));
   if (variants) write('src/variants.ts', inTemplate('variants.ts'));
@@ -168,10 +172,10 @@ async function deliver(protocol, { command, main, receiver, isReady, path, repor
   try {
     await protocol.step('start the app', async () => {
       await app.says(isReady);
-      // Nest prints that it has started before it listens.
+      // Nest prints the line before it accepts connections.
       await accepting(port);
     });
-    await protocol.step('call it without credentials: 401', async () =>
+    await protocol.step('call the app without credentials: 401', async () =>
       assert.equal((await call(path, {}, '')).status, 401),
     );
     const secret = await protocol.step('register an endpoint', async () => {

@@ -1,7 +1,7 @@
 // @ts-check
 // Installs the packed tarballs in fresh apps that start, migrate and deliver. `node try-hosts.js [host…]` tries the named
-// hosts, by default all. It does not build: run `npm run build` before. DATABASE_URL names a PostgreSQL server; without
-// it, a server is started for the run.
+// hosts, by default all. The script does not build: run `npm run build` first. DATABASE_URL names a PostgreSQL server.
+// Without this variable, a server is started for the run.
 const assert = require('node:assert/strict');
 const { mkdtempSync, readFileSync, rmSync } = require('node:fs');
 const { tmpdir } = require('node:os');
@@ -27,7 +27,7 @@ async function tryHosts(/** @type {string[]} */ chosen) {
     const tarballs = await pack(away);
     const names = chosen.length > 0 ? chosen : [...HOSTS.keys()];
     const protocols = names.map((name) => new Protocol(name));
-    // Two hosts at a time: while npm waits for one, the other one uses the processor.
+    // Two hosts at a time: while one host waits for npm, the other host uses the processor.
     const tasks = protocols.map(
       (protocol) => async () => HOSTS.get(protocol.host)?.({ protocol, away, tarballs, databases }),
     );

@@ -46,9 +46,9 @@ const json = fc
 
 const types = ['message.sent', 'message.delivered', 'message.failed', 'message.received'] as const;
 
-describe('any message', () => {
+describe('Any message', () => {
   it.each(builtInProfiles)(
-    'gives valid UTF-8 that stays the same if it is rendered again, or parsed and serialised: $name',
+    'gives valid UTF-8, and the same text if it is rendered again, or if that text is parsed and serialised: $name',
     (profile) => {
       fc.assert(
         fc.property(message, fc.constantFrom(...types), (value, type) => {
@@ -82,7 +82,7 @@ describe('any message', () => {
   });
 });
 
-describe('any data of a host’s own type', () => {
+describe('Any data of a host’s own type', () => {
   it.each(['standard', 'standard-cloudevents'])('is rendered completely and never makes %s throw', (name) => {
     fc.assert(
       fc.property(json, fc.stringMatching(/^[a-z_]{1,20}(\.[a-z_]{1,20}){0,3}$/), (data, type) => {

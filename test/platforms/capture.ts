@@ -28,8 +28,8 @@ const TEXT = 'Zoë said: "5 €, not <b>5 & 6</b>" 🙂\n\\ \u2028';
 const FIRST_RETRY_MS = 75_000;
 
 /**
- * The requests that a customer of this profile gets for one event of each type of the catalogue. Each endpoint answers its
- * first request with 500, so the requests include a retry.
+ * The requests that a customer of this profile gets for one event of each catalogue type. Each endpoint answers its first
+ * request with 500, so the requests include a retry.
  */
 export async function capture(engine: Engine, profile: string): Promise<Captured[]> {
   const tenantId = `customer-of-${profile}`;
@@ -43,7 +43,7 @@ export async function capture(engine: Engine, profile: string): Promise<Captured
   await engine.runOnce();
   engine.advance(FIRST_RETRY_MS);
   await engine.runOnce();
-  // Moves the clock back, or timestamps in the next test would be minutes ahead of the verifiers' clocks.
+  // Moves the clock back. Otherwise, timestamps in the next tests would be ahead of the verifiers' clocks.
   engine.advance(-FIRST_RETRY_MS);
   return engine.receiver.arrivals.map(({ path, headers, body }) => ({
     url: engine.receiver.url(path),

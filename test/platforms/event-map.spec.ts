@@ -14,11 +14,12 @@ import { itForAll } from '../support/it-for-all.js';
 const message: WebhookMessage = { id: 42, direction: 'out', from: '+18005550199', to: '+18005550100' };
 const profiles = [msgine(), opensms(), mysmsgate(), mobileTextAlerts(), httpsms()];
 
-/** How each profile renders an event, in short: the names, and for MySMSGate and Mobile Text Alerts the status. */
+/** How each profile renders an event, in short: the names, and the statuses of MySMSGate and Mobile Text Alerts. */
 function rendered(type: CatalogueEventType, change: Partial<WebhookMessage>): string[] {
   const example = eventExample(type);
   const { message: own } = example.data as { message?: WebhookMessage };
-  // The example of a failure contains an error code, and that code would decide the rendered status. `message` has no error code.
+  // The example of a failure contains an error code, and that code would decide the rendered status. `message` has no
+  // error code.
   const data = type.startsWith('message.') && own ? { message: { ...message, ...change } } : example.data;
   return profiles.map((profile) =>
     assertRendering(profile, { ...example, data })
@@ -32,7 +33,7 @@ function rendered(type: CatalogueEventType, change: Partial<WebhookMessage>): st
   );
 }
 
-/** Type, changes to the message, and what MsGine, OpenSMS, MySMSGate, Mobile Text Alerts and httpSMS get. '': nothing. */
+/** Type, changes to the message, and what MsGine, OpenSMS, MySMSGate, Mobile Text Alerts and httpSMS get. `''`: nothing. */
 const map: [CatalogueEventType, Partial<WebhookMessage>, string, string, string, string, string][] = [
   ['message.queued', {}, '', 'sms.pending', '', 'delivery-status 1', ''],
   ['message.sending', {}, '', '', '', 'delivery-status 2', ''],
@@ -91,7 +92,7 @@ const map: [CatalogueEventType, Partial<WebhookMessage>, string, string, string,
   ['webhook.test', {}, '', '', '', '', ''],
 ];
 
-describe('the event map', () => {
+describe('The event map', () => {
   itForAll(map)(
     'renders every event under the name that each platform gives it',
     ([type, change, ...expected]) => {
@@ -117,7 +118,7 @@ describe('the event map', () => {
     [{ errorCode: 'send_rejected' }, 13, 'SEND_REJECTED'],
     [{ errorCode: 'landline', statusCode: 14, statusText: 'CARRIER_SAYS_NO' }, 14, 'CARRIER_SAYS_NO'],
   ] as [Partial<WebhookMessage>, number, string][])(
-    'shows the cause of a failure in the status of Mobile Text Alerts and the text of MySMSGate',
+    'shows the cause of a failure in the status of Mobile Text Alerts and in the text of MySMSGate',
     ([change, code, text]) => {
       const event = eventExample('message.failed', { data: { message: { ...message, ...change } } });
 
@@ -140,13 +141,13 @@ describe('the event map', () => {
     [msgine(), 'failureReason', 'Message delivery failed'],
     [opensms(), 'error', 'Message delivery failed'],
     [httpsms(), 'data', expect.objectContaining({ error_message: 'UNKNOWN ERROR' })],
-  ] as const)('gives a failure a reason even if the host gives none', ([profile, key, reason]) => {
+  ] as const)('gives a failure a reason even if the host gives no reason', ([profile, key, reason]) => {
     const event = eventExample('message.failed', { data: { message } });
 
     expect(JSON.parse(profile.render(event)[0]!.body)).toHaveProperty(key, reason);
   });
 
-  it('sends a host’s own type in the standard profiles only', () => {
+  it('sends a host’s own type only in the standard profiles', () => {
     const event = { ...eventExample('webhook.test'), type: 'invoice.paid', data: ['free', { form: null }] };
 
     const taken = builtInProfiles.filter((profile) => profile.render(event).length > 0);

@@ -23,9 +23,9 @@ const reply = { id: 'm2', direction: 'in', from: out.to, to: out.from, body: 'Ç
 const hanging = { externalId: 'HANG', errorMessage: 'HANG', statusText: 'HANG', body: 'HANG' };
 
 /**
- * By guide: the events of each endpoint that its customers register, and what its handler prints. The lines of `story` are
- * for the events of `storyOf`, in any order, because deliveries of several endpoints may overtake each other. `last` is for
- * one more event.
+ * For each guide: the events of each endpoint that a customer registers, and the lines that the guide's handler prints.
+ * `story` has the lines for the events of `storyOf`. Their order does not matter, because deliveries of several endpoints
+ * may overtake each other. `last` is the line for one more event.
  */
 const PRINTED: Record<string, { events: string[][]; story: string[]; last: string }> = {
   standard: {
@@ -68,7 +68,7 @@ interface Language {
   /** The language of the block in the guide. */
   block: string;
   available: boolean;
-  /** Takes the place of "Your work goes here": work on an event with HANG in it never ends. */
+  /** Takes the place of "Your work goes here": work on an event that contains `HANG` never ends. */
   hang: string;
   start(file: string, port: number, environment: Record<string, string>): Promise<ReceiverProcess>;
 }
@@ -229,7 +229,7 @@ async function refusals(url: string, profile: WebhookProfile, secret: string): P
   const requests: SignedRequest[] = [
     requestOf[profile](body, otherSecret),
     { headers: { 'content-type': 'application/json' }, body },
-    // The token of httpSMS does not cover the body, so this request has a token for another URL: the documented one.
+    // The token of httpSMS does not cover the body, so this request has a token for another URL: the documented URL.
     profile === 'httpsms' ? changed : { ...changed, body: ` ${body}` },
   ];
   const statuses: number[] = [];

@@ -22,7 +22,7 @@ function blocks(text: string, language: string): string[] {
     .map((block) => block[2]!);
 }
 
-/** The `verify(rawBody, headers, secret)` in the handler that a guide prints for Node, without its server. */
+/** The `verify(rawBody, headers, secret)` in the handler that a guide prints for Node, without the handler's server. */
 function printedVerify(name: string): Verify {
   const [code] = blocks(guide(name), 'js');
   const [imported] = /^const .* = require\(.*\);$/m.exec(code!)!;
@@ -51,7 +51,7 @@ function durationOf(ms: number): string {
   return parts.join(' ');
 }
 
-/** For each retry: the number of its attempt, the time since the previous attempt failed, and the time since the first one failed. */
+/** For each retry: the number of its attempt, and the times since the previous attempt and the first attempt failed. */
 function timetable({ schedule, jitter: { share, direction } }: Profile): string[][] {
   const earliest = direction === 'both' ? 1 - share : 1;
   const total = { from: 0, to: 0 };
@@ -66,7 +66,7 @@ function timetable({ schedule, jitter: { share, direction } }: Profile): string[
   });
 }
 
-describe('the guides for customers', () => {
+describe('The guides for customers', () => {
   itForAll(['standard', 'msgine', 'opensms', 'mysmsgate', 'mobile-text-alerts', 'httpsms'])(
     'print a check that accepts what the profile sends, and nothing else',
     async (name) => {
@@ -101,7 +101,7 @@ describe('the guides for customers', () => {
   );
 });
 
-describe('the table of promises', () => {
+describe('The table of promises', () => {
   const root = join(__dirname, '../..');
   const page = readFileSync(join(root, 'docs/platforms.md'), 'utf8');
   const [, legend, table] = /## Promises.*?\n\n(.*?)\n\n(.*?)\n\n## /s.exec(page)!;

@@ -44,7 +44,7 @@ function endings(profile: Profile, answers: (number | string)[], endpoint?: Part
   );
 }
 
-describe('retry schedules', () => {
+describe('Retry schedules', () => {
   itForAll(schedules)(
     'start each attempt at its documented time, until the last one fails',
     ([profile, waits]) => {
@@ -58,7 +58,7 @@ describe('retry schedules', () => {
     },
   );
 
-  it('last 75 h 35 m 5 s in the standard profile and 7 h 21 m in MsGine’s', () => {
+  it('take 75 h 35 m 5 s in the standard profile, and 7 h 21 m in the profile of MsGine', () => {
     expect(simulateRetries(standard(), [500]).at(-1)!.at).toBe(75 * HOUR + 35 * MINUTE + 5 * SECOND);
     expect(simulateRetries(msgine(), [500]).at(-1)!.at).toBe(7 * HOUR + 21 * MINUTE);
   });
@@ -89,7 +89,7 @@ describe('retry schedules', () => {
     [opensms({ schedule: [] }), 1],
     [mysmsgate({ schedule: [SECOND] }), 2],
     [mobileTextAlerts({ schedule: [SECOND, SECOND] }), 3],
-  ])('can be set by the host if the document gives none', ([profile, attempts]) => {
+  ])('can be set by the host if the document gives no schedule', ([profile, attempts]) => {
     expect(simulateRetries(profile, [500])).toHaveLength(attempts);
   });
 
@@ -102,11 +102,12 @@ describe('retry schedules', () => {
   });
 });
 
-describe('what is a success, what is retried and what ends a delivery', () => {
+describe('A delivery', () => {
   const answers = [200, 204, 301, 404, 410, 429, 500, 503, 'timeout', 'connect'];
 
-  // This is the rule of the profile. In addition, the engine disables the endpoint after a 410, which ends its deliveries.
-  it('of the standard profile: 2xx; everything else is retried', () => {
+  // This is the rule of the profile. After a 410, the engine also disables the endpoint, and so ends the endpoint's
+  // deliveries.
+  it('of the standard profile succeeds with 2xx, and is retried after everything else', () => {
     expect(endings(standard(), answers)).toEqual({
       200: 'delivered after 1',
       204: 'delivered after 1',
@@ -121,7 +122,7 @@ describe('what is a success, what is retried and what ends a delivery', () => {
     });
   });
 
-  it('of MsGine: 2xx; "returns a non-2xx status code, times out, is unreachable" are retried five times', () => {
+  it('of MsGine succeeds with 2xx, and is retried five times if the receiver "returns a non-2xx status code, times out, is unreachable"', () => {
     expect(endings(msgine(), answers)).toEqual({
       200: 'delivered after 1',
       204: 'delivered after 1',
@@ -136,7 +137,7 @@ describe('what is a success, what is retried and what ends a delivery', () => {
     });
   });
 
-  it('of OpenSMS: 2xx, or exactly 200 if the host sets that; everything else is retried', () => {
+  it('of OpenSMS succeeds with 2xx, or with exactly 200 if the host sets that, and is retried after everything else', () => {
     expect(endings(opensms(), [200, 204, 404, 500, 'timeout'])).toEqual({
       200: 'delivered after 1',
       204: 'delivered after 1',
@@ -151,7 +152,7 @@ describe('what is a success, what is retried and what ends a delivery', () => {
     });
   });
 
-  it('of MySMSGate: 2xx; 429, 5xx and no answer are retried, other answers are final', () => {
+  it('of MySMSGate succeeds with 2xx, is retried after 429, 5xx and no answer, and ends after other answers', () => {
     expect(endings(mysmsgate(), answers)).toEqual({
       200: 'delivered after 1',
       204: 'delivered after 1',
@@ -166,7 +167,7 @@ describe('what is a success, what is retried and what ends a delivery', () => {
     });
   });
 
-  it('of Mobile Text Alerts: exactly 200; "if other status codes are returned, this is treated as a failed request"', () => {
+  it('of Mobile Text Alerts succeeds with exactly 200; "if other status codes are returned, this is treated as a failed request"', () => {
     expect(endings(mobileTextAlerts(), [200, 201, 202, 204, 301, 404, 500, 'timeout'])).toEqual({
       200: 'delivered after 1',
       201: 'exhausted after 3',
@@ -179,7 +180,7 @@ describe('what is a success, what is retried and what ends a delivery', () => {
     });
   });
 
-  it.each([mobileTextAlerts(), standard()])('of $name: the endpoint’s own settings decide', (profile) => {
+  it.each([mobileTextAlerts(), standard()])('of $name ends as the endpoint’s own settings say', (profile) => {
     expect(endings(profile, [500, 'timeout'], { retryOnError: false })).toEqual({
       500: 'exhausted after 1',
       timeout: 'exhausted after 1',
@@ -188,7 +189,7 @@ describe('what is a success, what is retried and what ends a delivery', () => {
       404: 'discarded after 1',
       500: `exhausted after ${profile.schedule.length + 1}`,
     });
-    // An error response can be skipped; a request without an answer has none.
+    // An error response can be skipped. A request without an answer has no response to skip.
     expect(endings(profile, [404, 500, 'timeout'], { skipErrors: true, retryOnError: false })).toEqual({
       404: 'discarded after 1',
       500: 'discarded after 1',
@@ -196,7 +197,7 @@ describe('what is a success, what is retried and what ends a delivery', () => {
     });
   });
 
-  it('of httpSMS: 2xx; 5xx ("retried a maximum of 4 times") and no answer are retried, 4xx and 3xx are final', () => {
+  it('of httpSMS succeeds with 2xx, is retried after 5xx ("retried a maximum of 4 times") and no answer, and ends after 4xx and 3xx', () => {
     expect(endings(httpsms(), answers)).toEqual({
       200: 'delivered after 1',
       204: 'delivered after 1',
@@ -211,7 +212,7 @@ describe('what is a success, what is retried and what ends a delivery', () => {
     });
   });
 
-  it('of platforms: 5 s for a response; 410, Retry-After and long failure have no effect', () => {
+  it('of a platform waits 5 s for a response; 410, Retry-After and long failure have no effect', () => {
     for (const { timeoutMs, disablesOnGone, honoursRetryAfter, disablesOnFailure } of platforms)
       expect([timeoutMs, disablesOnGone, honoursRetryAfter, disablesOnFailure]).toEqual([
         5000,
@@ -221,7 +222,7 @@ describe('what is a success, what is retried and what ends a delivery', () => {
       ]);
   });
 
-  it('of the standard profile: 15 s for a response; 410 and long failure disable the endpoint; Retry-After is honoured', () => {
+  it('of the standard profile waits 15 s for a response; 410 and long failure disable the endpoint; Retry-After is honoured', () => {
     const { timeoutMs, disablesOnGone, honoursRetryAfter, disablesOnFailure } = standard();
 
     expect([timeoutMs, disablesOnGone, honoursRetryAfter, disablesOnFailure]).toEqual([
@@ -232,7 +233,7 @@ describe('what is a success, what is retried and what ends a delivery', () => {
     ]);
   });
 
-  it('of each profile: the owner gets the alerts that the document promises', () => {
+  it('of each profile causes the alerts that the document promises', () => {
     expect(Object.fromEntries([standard(), ...platforms].map(({ name, alerts }) => [name, alerts]))).toEqual({
       standard: { onExhausted: false, onEveryFailure: true, scope: 'endpoint', atMostEveryMs: HOUR },
       msgine: { onExhausted: true, onEveryFailure: false, scope: 'endpoint' },

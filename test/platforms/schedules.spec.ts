@@ -9,9 +9,9 @@ const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 
-/** The clock is moved this much beyond the instant at which a retry is due, ms. */
+/** How far the clock is moved beyond the due time of a retry (ms). */
 const STEP = 2 * SECOND;
-/** How late an attempt may be, in addition to the jitter, ms. */
+/** How late an attempt may be (ms), in addition to the jitter. */
 const TOLERANCE = 10 * SECOND;
 
 /** How a customer of each profile registers for delivered messages, with all mails about failures switched on. */
@@ -49,7 +49,7 @@ interface Interval {
   profile: string;
   /** Number of the later attempt. */
   number: number;
-  /** From the end of the earlier attempt to the start of the later one, ms. */
+  /** Time (ms) from the end of the earlier attempt to the start of the later attempt. */
   took: number;
 }
 
@@ -128,8 +128,8 @@ describe('A delivery, on a clock that the test moves,', () => {
   );
 
   it('is sent on time in each profile, however many other deliveries its endpoint has', async () => {
-    // Each due time needs a step of the clock, and jitter spreads the due times of long waits. So only httpsms, which waits for
-    // seconds, gets many deliveries.
+    // Each due time needs a step of the clock, and jitter spreads the due times of long waits. So only httpsms, which
+    // waits for seconds, gets many deliveries.
     const count = (profile: string) => (profile === 'httpsms' ? 100 : 6);
     engine().receiver.on('/hooks', answer(500));
     const exhausted: string[] = [];

@@ -107,7 +107,10 @@ const documents: Example[] = [
   },
 ];
 
-/** Payloads that the documents do not print. Other public pages do: code of receivers, and the platform's own source. */
+/**
+ * Payloads that the documents do not print. Other public pages show them: code of receivers, and the platform's own
+ * source.
+ */
 const contracts: Example[] = [
   {
     document: 'Mobile Text Alerts, V3 message-reply',
@@ -264,7 +267,7 @@ function bodyOf({
   return rendered.find((wire) => wire.type === name)?.body;
 }
 
-describe('the example payloads of the platforms’ documents', () => {
+describe('The example payloads of the platforms’ documents', () => {
   itForAll(documents)('come out byte for byte', (example) => {
     expect(bodyOf(example)).toBe(example.body);
   });
@@ -291,7 +294,7 @@ describe('the example payloads of the platforms’ documents', () => {
   });
 });
 
-describe('payloads that other public pages show', () => {
+describe('Payloads that other public pages show', () => {
   itForAll(contracts)('come out byte for byte', (example) => {
     expect(bodyOf(example)).toBe(example.body);
   });

@@ -39,7 +39,7 @@ const bearer: Verify = ({ headers, secret, url }: ProvenRequest) =>
     subject: 'tenant_test',
   });
 
-describe('what a profile sends', () => {
+describe('What a profile sends', () => {
   it.each([
     { profile: standard(), verify: standardWebhooks, verifier: 'the standardwebhooks package' },
     { profile: standardCloudEvents(), verify: standardWebhooks, verifier: 'the standardwebhooks package' },
@@ -52,7 +52,7 @@ describe('what a profile sends', () => {
     await assertProfile(profile, verify);
   });
 
-  it('is verified by a JWT library, with its URL as audience and its tenant as subject: httpsms', async () => {
+  it('is verified by a JWT library, with the URL as audience and the tenant as subject: httpsms', async () => {
     await assertProfile(httpsms(), bearer, { coversBody: false });
   });
 
@@ -137,7 +137,7 @@ describe('what a profile sends', () => {
     expect(request!.headers['content-type']).toBe('application/json');
   });
 
-  it('carries the signature in the header, with the prefix and in the encoding that the host has chosen, if the document names none', async () => {
+  it('carries the signature in the header, prefix and encoding that the host has chosen, if the document does not name them', async () => {
     const event = eventExample('message.delivered');
     const signature = { header: 'X-Acme-Signature', prefix: 'sha256=', encoding: 'base64' } as const;
     const verify = digest('x-acme-signature', { prefix: 'sha256=', encoding: 'base64' });
@@ -182,7 +182,7 @@ describe('what a profile sends', () => {
     });
   });
 
-  it('uses the event’s id as MsGine’s id if the host chooses that, each time the event is rendered', () => {
+  it('uses the event’s id as MsGine’s id each time the event is rendered, if the host chooses that', () => {
     const event = eventExample('message.sent');
     const [wire] = msgine({ idMode: 'event' }).render(event);
 

@@ -10,7 +10,7 @@ import { capture, type Captured } from './capture.js';
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 
-/** Throws, rejects or returns false if it refuses the request. */
+/** Throws, rejects or returns `false` if it refuses the request. */
 type Verifier = (request: Captured) => unknown;
 
 const same = (given: Buffer, expected: Buffer): boolean =>
@@ -101,7 +101,10 @@ const REQUESTS: Record<string, number> = {
   httpsms: 8 + 1,
 };
 
-/** What each verifier must accept and must refuse. */
+/**
+ * Expects a verifier to accept the requests, and to refuse them with another secret or, if `coversBody`, with another
+ * body.
+ */
 async function prove(requests: readonly Captured[], verifier: Verifier, coversBody = true): Promise<void> {
   for (const request of requests) {
     const tampered = { ...request, body: Buffer.concat([request.body, Buffer.from(' ')]) };
@@ -180,10 +183,10 @@ const majorOf = (node: string): number => {
 };
 
 const node = CANDIDATES.find((candidate) => majorOf(candidate) >= 22);
-if (node === undefined) console.warn(`Skipped: the package svix needs Node 22, this is ${process.version}.`);
+if (node === undefined) console.warn(`Skipped: the package svix needs Node 22; this is ${process.version}.`);
 const withSvix = node === undefined ? describe.skip : describe;
 
-/** For each request `null`, or why svix refuses it. */
+/** For each request: `null`, or the reason why svix refuses it. */
 function svix(requests: readonly Pick<Captured, 'secret' | 'headers' | 'body'>[]): (string | null)[] {
   const input = JSON.stringify(
     requests.map(({ body, ...request }) => ({ ...request, body: body.toString('base64') })),
@@ -210,7 +213,7 @@ withSvix('The package svix', () => {
     },
   );
 
-  it('verifies with the old and the new secret within the window of a rotation, then with the new one alone', async () => {
+  it('verifies with the old and the new secret within the window of a rotation, then only with the new secret', async () => {
     const { id, secret: first } = await engine().endpoint('acme', '/hooks');
     const deliver = async () => {
       await engine().publish(delivered('acme', 'm1'));

@@ -31,7 +31,7 @@ function readDeclarations(files) {
       if (!found) throw new Error(`${file} does not export ${name}.`);
       return resolve(found);
     },
-    /** The type declarations of this package that are named in a node, each once. */
+    /** Of the types that a node names, those of this package, each once. */
     typesNamedIn(node) {
       const found = new Set();
       const visit = (each) => {

@@ -72,7 +72,7 @@ class Program {
   }
 
   /**
-   * Returns once the output matches. Kills the program if that takes longer than `LONGEST_COMMAND_MS`.
+   * Returns when the output matches. Kills the program if that takes longer than `LONGEST_COMMAND_MS`.
    *
    * @param {RegExp} pattern
    * @throws {Error} with the output, if the program ends first

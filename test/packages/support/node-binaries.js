@@ -8,9 +8,9 @@ const { run } = require('./commands.js');
 const VERSIONS = { 20: '20.20.2', 22: '22.23.5', 24: '24.21.0' };
 
 /**
- * Returns the path of a Node of this major: the Node of this process, the benchmarks' Node, or one that it installs from
- * npm into the folder for temporary files. On systems other than Linux x64 it knows only the Node of this process, and
- * returns undefined for other majors.
+ * Returns the path of a Node of this major: the Node of this process, the benchmarks' Node, or one installed from npm into
+ * the folder for temporary files. On systems other than Linux x64, returns only the Node of this process, and
+ * `undefined` for other majors.
  *
  * @param {keyof typeof VERSIONS} major
  * @returns {Promise<string | undefined>}

@@ -8,7 +8,7 @@ const LONGEST_START_MS = 60_000;
 
 /**
  * Returns a free port, for a process that must be told its port. The port is below the range from which the system
- * assigns ports, so no other process gets it before that process listens.
+ * assigns ports, so the system gives it to no other process before that process listens.
  *
  * @returns {Promise<number>}
  */

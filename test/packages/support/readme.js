@@ -16,7 +16,7 @@ function snippet(file) {
 }
 
 /**
- * The arguments of the README's line that installs the packages, with tarballs in place of their names.
+ * The arguments of an `npm install` line in the README, with tarballs in place of the packages' names.
  *
  * @param {RegExp} pattern matches the comment of the line
  * @param {import('./tarballs.js').Tarballs} tarballs

@@ -19,9 +19,9 @@ import { WebhooksModule, webhooksMigrations } from 'nestjs-sms-webhooks';
 import { DataSource } from 'typeorm';
 import { database, webhooks } from './webhooks';
 
-// Hosts that each differ from the README's in one thing. `node dist/variants.js` tries them all.
+// Hosts that each differ from the README's host in one thing. `node dist/variants.js` tries them all.
 
-/** Keeps the warnings. */
+/** Keeps the warnings, and prints nothing. */
 class Log extends ConsoleLogger {
   readonly lines: string[] = [];
   override warn(...given: [unknown, ...unknown[]]): void {

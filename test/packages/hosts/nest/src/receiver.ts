@@ -4,11 +4,11 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { verifyWebhook, type VerifiedWebhook } from 'nestjs-sms-webhooks-receiver';
 
-/** A customer's server on loopback. Set `secrets` once the endpoint is registered. */
+/** A customer's server on loopback. Set `secrets` after the endpoint is registered. */
 export interface Receiver {
   url: string;
   secrets: string;
-  /** Resolves with the first webhook that verifies. */
+  /** Resolves with the first verified webhook. */
   next: Promise<VerifiedWebhook<'standard'>>;
   count: number;
   close(): void;
