@@ -64,7 +64,7 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 afterEach(() => host.close());
 
-describe("Behind the host's own guards", () => {
+describe("Behind the host's own guards,", () => {
   it('visitors see the webhooks of their tenant, and are named in the audit', async () => {
     await start({ access: 'host', visitor, loginUrl: '/login?next={url}', returnUrl: '/' });
     const audit: AuditEntry[] = [];
@@ -104,7 +104,7 @@ describe("Behind the host's own guards", () => {
     await host.call('post', '/api/webhooks/account/rotate-secret', own).expect(200);
   });
 
-  it('an APP_GUARD protects the page, and its refusal leads to the login page too', async () => {
+  it('an APP_GUARD protects the page, and a refusal leads to the login page, too', async () => {
     const more = { imports: [GlobalGuardModule], guards: 'global' as const };
     await start({ access: 'host', loginUrl: '/login' }, more);
     expect((await host.call('get', '').expect(302)).headers.location).toBe('/login');
@@ -123,7 +123,7 @@ describe("Behind the host's own guards", () => {
   });
 });
 
-it('With access: both, a session is used instead of the login, and an invalid session does not fall back to the login', async () => {
+it('With `access: both`, a session is used instead of the login, and an invalid session does not fall back to the login', async () => {
   await start({ access: 'both', visitor });
   await host.call('get', '').expect(200);
   await host.call('get', '/api/session').expect(403);

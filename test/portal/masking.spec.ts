@@ -9,7 +9,7 @@ import { createMigratedDatabase } from '../support/migrated-database.js';
 import type { TestDatabase } from '../support/database.js';
 import { type PageHost, startPageHost } from './support/page-host.js';
 
-/** Personal data of the customer's customers, which no response may contain. */
+/** Personal data of the customer's customers. No response may contain it. */
 const PHONE = '+256772123456';
 const SPACED = '+256 772 (123) 457';
 const TEXT = 'Your code is 4711';

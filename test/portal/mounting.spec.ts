@@ -34,7 +34,7 @@ const express4 = require('express4') as () => never;
 const IS_PUBLIC = 'host:public';
 const Public = (): ReturnType<typeof SetMetadata> => SetMetadata(IS_PUBLIC, true);
 
-/** Protects every route of the host that no decorator makes public. */
+/** Protects every route that no decorator makes public. */
 @Injectable()
 class LoginGuard implements CanActivate {
   constructor(private readonly reflector: Reflector) {}
@@ -57,8 +57,8 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 
 /**
- * Loads the page as a browser does, which resolves the URLs of its script and its API against the page's `<base>`. Expects the
- * API to work with `headers`, and to refuse a call without them.
+ * Loads the page as a browser does, and resolves the URLs of the page's script and API against the page's `<base>`. Expects
+ * the API to work with `headers`, and to refuse a call without them.
  */
 async function opens(server: string | object, path: string, headers: Record<string, string>): Promise<void> {
   const { text, headers: sent } = await request(server as never)
@@ -99,7 +99,7 @@ async function opens(server: string | object, path: string, headers: Record<stri
     .expect(204);
 }
 
-describe.each(['express', 'fastify'] as const)('On %s the page opens', (kind) => {
+describe.each(['express', 'fastify'] as const)('On %s, the page opens', (kind) => {
   let host: PageHost;
   afterEach(() => host.close());
   const start = async (
@@ -134,7 +134,7 @@ describe.each(['express', 'fastify'] as const)('On %s the page opens', (kind) =>
     await request(host.app.getHttpServer()).head(path).expect(200);
   });
 
-  it('at a configured path, if a decorator makes it public for an APP_GUARD', async () => {
+  it('at a configured path, if a decorator makes the page public for an APP_GUARD', async () => {
     await start(
       () => undefined,
       { imports: [GlobalGuardModule] },
@@ -149,7 +149,7 @@ describe('In plain Express', () => {
   it.each([
     ['5', undefined],
     ['4', express4],
-  ])('%s the page opens with a session, or for the tenant of the request', async (_, make) => {
+  ])('%s, the page opens with a session, or for the tenant of the request', async (_, make) => {
     const dataSource = await given(database.url);
     const options = { portal: { access: 'both', publicUrl: '/api/webhooks-portal' } } as const;
     const host = await startExpressHost({ dataSource, options, make });
@@ -172,7 +172,7 @@ describe('The page', () => {
   let host: PageHost;
   afterEach(() => host.close());
 
-  it('works behind a proxy that rewrites its path', async () => {
+  it('works behind a proxy that rewrites the page’s path', async () => {
     host = await startPageHost(undefined, {
       database,
       configure: (app) => void app.setGlobalPrefix('internal'),
@@ -193,7 +193,7 @@ describe('The page', () => {
     proxy.closeAllConnections();
   });
 
-  it('compresses its script as the client accepts, responds 304 if the client has the script, and 404 to other names', async () => {
+  it('compresses its script as the client accepts, responds with 304 if the client has the script, and with 404 to other names', async () => {
     host = await startPageHost(undefined, { database });
     const { text } = await host.call('get', '').expect(200);
     const [, script] = /<script[^>]* src="([^"]*)"/.exec(text)!;
@@ -237,7 +237,7 @@ describe('The page', () => {
     expect(headers['content-security-policy']).toMatch(/frame-ancestors 'self' https:\/\/app\.example\.com$/);
   });
 
-  it('of a second module in the app is separate: neither page accepts sessions of the other', async () => {
+  it('of a second module in the app is separate: neither page accepts sessions of the other page', async () => {
     const other = await createMigratedDatabase();
     const dataSource = await given(other.url);
     const staff = WebhooksModule.forRoot({
@@ -282,7 +282,7 @@ class OwnController {
 @Module({ controllers: [OwnController] })
 class OwnModule {}
 
-describe('Without portal, or with portal: false', () => {
+describe('Without `portal`, or with `portal: false`,', () => {
   it.each([{}, { portal: false as const }])(
     'there is no route, and no session is made (%j)',
     async (options) => {

@@ -41,7 +41,7 @@ describe('The session of the page', () => {
     });
   });
 
-  it('returns only the brand and where to sign in if the token is not valid', async () => {
+  it('returns only the brand and where to sign in, if the token is not valid', async () => {
     const { body } = await session('over').expect(401);
     expect(body).toMatchObject({
       code: 'unauthenticated',

@@ -23,7 +23,7 @@ beforeAll(async () => {
 });
 afterAll(() => host.close());
 
-it('Every route has a scope: the page does not serve a new route until it is in the table', () => {
+it('Every route has a scope: a new route is not served until it is in the table', () => {
   expect(Object.keys(API_SCOPES).toSorted()).toEqual(handlersOf(WebhooksController).toSorted());
 });
 
@@ -39,7 +39,7 @@ it.each(Object.entries(API_SCOPES))('%s needs the scope %s', async (name, scope)
   expect([200, 201, 202, 204, 400, 404, 422]).toContain(status);
 });
 
-it('A dry run needs no more than read', async () => {
+it('A dry run needs only the scope `read`', async () => {
   const reader = host.session('a', ['read']);
   for (const name of ['recover', 'replay']) {
     const [method, path] = routeOf(name);
@@ -56,7 +56,7 @@ it('A dry run needs no more than read', async () => {
 });
 
 it.each(['failing', 'endpoints', 'deliveries', 'pauses', 'stats'])(
-  'The operator sees %s, others do not',
+  'Only the operator sees %s',
   async (name) => {
     await host.call('get', `/api/operator/${name}`, host.session('a', ['operator'])).expect(200);
     await host.call('get', `/api/operator/${name}`, host.session()).expect(403);

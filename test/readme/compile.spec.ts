@@ -4,7 +4,7 @@ import { blocksOf, PAGES } from './blocks.js';
 
 const root = join(__dirname, '../..');
 
-/** Files of the host that the blocks import and no page shows. */
+/** Files that the blocks import and no page shows. */
 const HOST: Record<string, string> = {
   'accounts.module.ts': `
     import { Module } from '@nestjs/common';
@@ -149,7 +149,10 @@ const { options } = ts.convertCompilerOptionsFromJson(
 /** What the hosts import, parsed once for all of them. */
 const parsed = new Map<string, ts.SourceFile | undefined>();
 
-/** Compiles the files of a host, given by path. Returns the errors in them, but none in the files that they import. */
+/**
+ * Compiles the files of a host, given by path. Returns the errors in these files, without those in the files that they
+ * import.
+ */
 function compile(files: Record<string, string>): readonly ts.Diagnostic[] {
   const host = ts.createCompilerHost(options);
   const { getSourceFile } = host;
@@ -166,7 +169,7 @@ function compile(files: Record<string, string>): readonly ts.Diagnostic[] {
 }
 
 describe('The READMEs', () => {
-  it('compile: the TypeScript files that a README and its pages show form one host', () => {
+  it('compile: the TypeScript files in a README and its pages form one host', () => {
     const files: Record<string, string> = {};
     for (const [readme, pages] of Object.entries(PAGES)) {
       const folder = join(__dirname, 'host', dirname(readme));

@@ -50,7 +50,7 @@ describe('The README', () => {
     }
   });
 
-  it('has a row for every option, in its group, and for no other', () => {
+  it('has a row for every option, in its group, and no other rows', () => {
     const [, section] = readFileSync(join(root, 'README.md'), 'utf8').split('## Options');
     const rows = section!
       .split('\n## ')[0]!
@@ -67,7 +67,7 @@ describe('The README', () => {
     const values = optionPaths(WebhooksModuleOptions);
     const inGroups = values.filter((path) => !values.some((other) => other.startsWith(`${path}.`)));
     const expected = [...optionPaths(WebhooksModuleStructure), ...inGroups, 'encryption'].filter(
-      // The options of the page are in docs/portal.md.
+      // The options of the webhooks page are in docs/portal.md.
       (path) => !path.startsWith('encryption.') && !path.startsWith('portal.'),
     );
     expect(paths.toSorted()).toEqual(expected.toSorted());
@@ -86,7 +86,7 @@ describe('The README', () => {
     );
   });
 
-  it('names only npm scripts and benchmarks that exist, and so do the other guides', () => {
+  it('and the other guides name only npm scripts and benchmarks that exist', () => {
     const scripts = ['.', 'libs/portal', 'libs/webhooks'].flatMap((folder) => {
       const manifest = readFileSync(join(root, folder, 'package.json'), 'utf8');
       return Object.keys((JSON.parse(manifest) as { scripts: object }).scripts);

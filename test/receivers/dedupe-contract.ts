@@ -47,14 +47,14 @@ export function describeDedupeStore(timed: () => TimedStore): void {
     expect(await begin('fourth')).toBe('new');
   });
 
-  it('gives a key to another caller as soon as the first one abandons it', async () => {
+  it('gives a key to another caller as soon as the first caller abandons the key', async () => {
     await begin('first');
     await store.abandon('a', 'first');
     await store.abandon('never begun', 'first');
     expect(await begin('second')).toBe('new');
   });
 
-  it('ignores abandon() by a caller whose lease has ended, and for a finished key', async () => {
+  it('ignores abandon() by a caller whose lease has ended, and ignores abandon() for a finished key', async () => {
     await begin('slow');
     advance(LEASE);
     expect(await begin('next')).toBe('new');
@@ -74,7 +74,7 @@ export function describeDedupeStore(timed: () => TimedStore): void {
     expect(await begin('third')).toBe('done');
   });
 
-  it('refuses a duplicate with 503 while the first request is handled, and handles the next one if the first fails', async () => {
+  it('refuses a duplicate with 503 while the first request is handled, and handles the next duplicate if the first request fails', async () => {
     let fail!: (error: Error) => void;
     const first = handleOnce(store, 'a', () => new Promise((_, reject) => (fail = reject)), {
       leaseMs: LEASE,
@@ -91,7 +91,7 @@ export function describeDedupeStore(timed: () => TimedStore): void {
     expect(await handleOnce(store, 'a', () => undefined)).toBe(false);
   });
 
-  it('handles a duplicate when the lease of a caller that died has ended', async () => {
+  it('handles a duplicate after the lease of a dead caller has ended', async () => {
     await new Promise<void>((begun) => {
       void handleOnce(store, 'a', () => new Promise(() => begun()), { leaseMs: LEASE });
     });

@@ -6,7 +6,7 @@ import { requestOf, secretOf, type SignedRequest } from './signed-request.js';
 const available = documentedReceivers.filter((receiver) => receiver.available);
 const missing = documentedReceivers.filter((receiver) => !receiver.available);
 
-describe.each(available)('the $language receiver of the $profile document', (documented) => {
+describe.each(available)('The $language receiver of the $profile document', (documented) => {
   const { profile, path, answer, examples, verifies } = documented;
   const secret = secretOf[profile];
   const [body] = examples[0]!;
@@ -34,19 +34,19 @@ describe.each(available)('the $language receiver of the $profile document', (doc
   });
 
   if (verifies)
-    it('refuses a tampered request, a signature by another secret and a missing one, and handles none of them', async () => {
+    it('refuses a tampered request, a signature by another secret and a missing signature, and handles none of these requests', async () => {
       for (const request of [tampered(good), requestOf[profile](body, `${secret}x`)]) {
         expect((await post(request))[0]).toBe(401);
         expect(() => verifyWebhook({ profile, ...request, secrets: secret })).toThrow();
       }
       const unsigned = { headers: { 'content-type': good.headers['content-type']! }, body };
-      // MsGine's sample for Node does not check whether the header exists, so comparing it throws.
+      // MsGine's sample for Node does not check whether the header exists, so the comparison throws.
       expect([401, 500]).toContain((await post(unsigned))[0]);
       await receiver.stop();
       expect(receiver.worked).toEqual([]);
     });
 
-  /** Changes what the signature covers: the phone number in the body, or for httpSMS the claims of the token. */
+  /** Changes what the signature covers: the phone number in the body or, for httpSMS, the claims of the token. */
   function tampered({ headers, body: sent }: SignedRequest): SignedRequest {
     if (profile !== 'httpsms') return { headers, body: sent.replace('+1', '+3').replace('+25', '+35') };
     const authorization = headers.authorization!.replace(
@@ -58,7 +58,7 @@ describe.each(available)('the $language receiver of the $profile document', (doc
 });
 
 it.each(available.filter(({ profile, language }) => profile === 'mysmsgate' && language === 'Python'))(
-  'the $language receiver of the $profile document answers 400 if the content type is not JSON',
+  'The $language receiver of the $profile document answers 400 if the content type is not JSON',
   async ({ start, path, examples }) => {
     const receiver = await start(secretOf.mysmsgate);
     const [body] = examples[0]!;

@@ -11,16 +11,18 @@ import { interpreters } from './receiver-process.js';
 export interface DocumentedReceiver {
   profile: WebhookProfile;
   language: 'Node' | 'Python' | 'PHP';
-  /** Where it listens. */
+  /** The path at which the receiver listens. */
   path: string;
-  /** False if this machine has no interpreter for it, or not the Python packages that it imports. */
+  /** `false` if this machine lacks the receiver's interpreter, or the Python packages that the receiver imports. */
   available: boolean;
-  /** False if the document's sample checks no signature. */
+  /** `false` if the document's sample checks no signature. */
   verifies: boolean;
   start: StartReceiver;
-  /** The body of its response to a webhook that it accepts. */
+  /** The body of the receiver's response to an accepted webhook. */
   answer: string;
-  /** Bodies that it accepts, and the line that it logs for each; `null` if it ignores the body. */
+  /**
+   * Bodies that the receiver accepts, and the line that it logs for each body. The line is `null` if it ignores the body.
+   */
   examples: [body: string, line: string | null][];
 }
 

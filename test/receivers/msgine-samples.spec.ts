@@ -33,7 +33,7 @@ describe('A receiver as MsGine’s best practices print it', () => {
     expect(receiver.worked).toEqual(['m1 sent to carrier']);
   });
 
-  it('handles every event, and a repeated event once, if the profile has `idMode: event`', async () => {
+  it('handles every event once, also a repeated event, if the profile has `idMode: event`', async () => {
     await register(msgineSkippingDuplicates, 'msgine-by-event');
     await engine().publish(...story('acme', 'message.sent', 'message.delivered'));
     await engine().runOnce();

@@ -18,7 +18,7 @@ const profiles: [string, Profile][] = [
   ['standard with v1a', standard({ scheme: 'v1a' })],
 ];
 
-describe.each(profiles)('the receiver library and the profile %s', (_name, profile) => {
+describe.each(profiles)('The receiver library and the profile %s', (_name, profile) => {
   const coversBody = profile.name !== 'httpsms';
   const verify = ({ headers, body, secret, now, url }: ProvenRequest) => {
     const token = coversBody ? {} : { audience: url, issuer: 'api.httpsms.com' };
@@ -46,7 +46,7 @@ describe.each(profiles)('the receiver library and the profile %s', (_name, profi
     }
   });
 
-  it('give an event the same id on a retry, and different ids to events of a message that differ in name or status', async () => {
+  it('give an event the same id on a retry, and give different ids to a message’s events that differ in name or status', async () => {
     const outcomes = new Map<string, unknown>();
     for (const event of history()) {
       const secrets = [profile.secret.generate()];

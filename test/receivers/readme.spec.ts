@@ -22,7 +22,7 @@ const readme = readFileSync(join(__dirname, '../../libs/receiver/README.md'), 'u
 const blocks = [...readme.matchAll(/^```(?:js|ts)\n(.*?)^```/gms)].map(([, code]) => code!);
 const body = bodyOf.msgine;
 
-/** Runs the only code block of the README that contains `mark`. A block that makes an `app` listen exports `app` instead. */
+/** Runs the README's only code block that contains `mark`. A block that makes an `app` listen exports `app` instead. */
 function run<T>(mark: string): T {
   const found = blocks.filter((block) => block.includes(mark));
   expect(found).toHaveLength(1);
@@ -55,11 +55,11 @@ async function post(url: string, { headers, body: sent }: SignedRequest): Promis
   return [response.status, await response.text()];
 }
 
-/** What every recipe must do. */
+/** Expects what every recipe must do. */
 async function expectRecipe(url: string): Promise<void> {
   const good = requestOf.msgine(body, secretOf.msgine);
   expect(await post(url, good)).toEqual([200, '{"received":true}']);
-  // No serializer would write these blanks and escapes, so only the exact bytes verify.
+  // No serializer would write these blanks and escapes, so only the exact bytes pass the verification.
   const odd = requestOf.msgine('{ "event":"message.sent",\n"id": "ÿ\\u00e9" }', secretOf.msgine);
   expect((await post(url, odd))[0]).toBe(200);
   const tampered = await post(url, { ...good, body: body.replace('delivered', 'failed') });
@@ -85,7 +85,7 @@ afterEach(() => {
   jest.restoreAllMocks();
 });
 
-it('the Express recipe verifies raw bodies', async () => {
+it('The Express recipe verifies raw bodies', async () => {
   const { app } = run<{ app: Express }>('before any app.use(express.json())');
   const server = app.listen(0, '127.0.0.1');
   await new Promise((listening) => server.once('listening', listening));
@@ -99,7 +99,7 @@ it('the Express recipe verifies raw bodies', async () => {
   }
 });
 
-it('the Fastify recipe verifies raw bodies', async () => {
+it('The Fastify recipe verifies raw bodies', async () => {
   const { app } = run<{ app: FastifyInstance }>("from 'fastify'");
   try {
     const url = await app.listen({ port: 0, host: '127.0.0.1' });
@@ -113,7 +113,7 @@ it('the Fastify recipe verifies raw bodies', async () => {
 it.each([
   ['Express', () => new ExpressAdapter()],
   ['Fastify', () => new FastifyAdapter()],
-])('the Nest recipe verifies raw bodies on %s', async (_name, adapter) => {
+])('The Nest recipe verifies raw bodies on %s', async (_name, adapter) => {
   const { WebhooksController } = run<{ WebhooksController: new () => object }>(
     'nestjs-sms-webhooks-receiver/nest',
   );
@@ -127,7 +127,7 @@ it.each([
   }
 });
 
-it('the Fetch recipe verifies raw bodies', async () => {
+it('The Fetch recipe verifies raw bodies', async () => {
   const { POST } = run<{ POST(request: Request): Promise<Response> }>('export async function POST');
   process.env.WEBHOOK_SECRET = secretOf.standard;
   const { headers, body: sent } = requestOf.standard(bodyOf.standard, secretOf.standard);
@@ -136,7 +136,7 @@ it('the Fetch recipe verifies raw bodies', async () => {
   await expect(POST(request(`${sent} `))).rejects.toMatchObject({ reason: 'signature-mismatch' });
 });
 
-it('the memory recipe handles an event once, and responds to a duplicate with 503 meanwhile', async () => {
+it('The memory recipe handles an event once, and responds to a duplicate with 503 meanwhile', async () => {
   let server!: Server;
   let finish!: () => void;
   const { receiver } = run<{ receiver: (work: () => Promise<void>) => Express }>('new MemoryDedupeStore(');
@@ -174,7 +174,7 @@ it('Fastify responds with 503 and Retry-After by itself, as the README says', as
   }
 });
 
-describe('the Redis recipe', () => {
+describe('The Redis recipe', () => {
   type Constructor = new (redis: object) => library.DedupeStore;
   describeDedupeStore(() => {
     const { RedisDedupeStore } = run<{ RedisDedupeStore: Constructor }>('implements DedupeStore');
@@ -183,7 +183,7 @@ describe('the Redis recipe', () => {
   });
 });
 
-it('the TypeORM recipe handles an event once', async () => {
+it('The TypeORM recipe handles an event once', async () => {
   type Receive = (dataSource: DataSource, webhook: object) => Promise<void>;
   const { receiveOnce } = run<{ receiveOnce: Receive }>('new TypeOrmDedupeStore(tx)');
   const database = await createDatabase();

@@ -56,7 +56,7 @@ describe('Receivers as customers run them', () => {
     rmSync(folder, { recursive: true });
   });
 
-  it(`on ${Object.keys(webServers).join(', ')}, and on PHP and Flask behind nginx, verify webhooks that they all get at once, and refuse forged ones`, async () => {
+  it(`on ${Object.keys(webServers).join(', ')}, and on PHP and Flask behind nginx, verify webhooks that they all get at once, and refuse forged webhooks`, async () => {
     const verified: string[] = [];
     const direct: { name: string; port: number; profiles: WebhookProfile[] }[] = [];
     const nodes = Object.entries(webServers).map(async ([name, start]) => {
@@ -117,7 +117,7 @@ describe('Receivers as customers run them', () => {
     };
   }
 
-  /** Starts PHP's own server and Flask's, if this machine has them, behind nginx with TLS. */
+  /** Starts the servers of PHP and Flask behind nginx with TLS. Leaves out what this machine lacks. */
   async function startBehindNginx() {
     if (nginx === null) return [];
     const started = await Promise.all([

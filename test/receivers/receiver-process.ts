@@ -6,7 +6,7 @@ import type { Receiver } from './receiver.js';
 
 /** A receiver in a process of its own. */
 export interface ReceiverProcess extends Receiver {
-  /** Waits until it has handled `count` events. */
+  /** Waits until the receiver has handled `count` events. */
   printed(count: number): Promise<void>;
 }
 

@@ -15,7 +15,7 @@ export interface ReceiverSettings {
 export interface Receiver {
   /** `http://127.0.0.1:…`, without a path. */
   url: string;
-  /** One line for each event that it has handled. The list is complete after `stop`. */
+  /** One line for each event that the receiver has handled. The list is complete after `stop`. */
   worked: readonly string[];
   /** May be called again. */
   stop(): Promise<void>;

@@ -1,7 +1,7 @@
 import { createHmac, createPrivateKey, sign } from 'node:crypto';
 import type { WebhookProfile } from 'nestjs-sms-webhooks-receiver';
 
-/** A request of a platform, made from its document alone, without any code of this project. */
+/** A request of a platform, made only from the platform's document, without any code of this project. */
 export interface SignedRequest {
   headers: Record<string, string>;
   body: string;
@@ -30,7 +30,7 @@ export interface StandardParts {
 
 const now = (): number => Math.floor(Date.now() / 1000);
 
-/** `whsec_…` signs as v1, `whsk_…` as v1a. Several secrets make several signatures. */
+/** A `whsec_…` secret signs as v1, and a `whsk_…` secret signs as v1a. Several secrets make several signatures. */
 export function standardRequest(
   body: string,
   secrets: string | string[],

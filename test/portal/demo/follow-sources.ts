@@ -7,7 +7,10 @@ import { PageFiles } from '../../../libs/webhooks/src/portal/page/page-files.js'
 const LIBS = resolve(__dirname, '../../../libs');
 const PAGE = resolve(LIBS, 'webhooks/dist/portal/files.cjs');
 
-/** Loads the page again whenever it is opened, and builds it first if its sources have changed. The module itself loads it once. */
+/**
+ * Loads the page again whenever it is opened, and builds it first if its sources have changed. The module itself loads
+ * the page only once.
+ */
 export function followSources(app: INestApplication): void {
   app.use('/webhooks-portal', (request: Request, _: Response, next: NextFunction) => {
     if (request.path === '/') reload(app.get(PageFiles));

@@ -7,8 +7,8 @@ import { sendMessages } from './traffic.js';
 const NEW_MESSAGE_EVERY_MS = 4000;
 
 /**
- * `npm run dev -w libs/portal`: the page with demo data, and new messages while it runs. PORT selects the port, SCOPES the
- * scopes of the session (separated by commas), BRAND and ACCENT the name and the colour that the page shows.
+ * `npm run dev -w libs/portal`: the page with demo data, and new messages while it runs. PORT is the port. SCOPES lists the
+ * scopes of the session, separated by commas. BRAND and ACCENT are the name and the colour that the page shows.
  */
 async function main(): Promise<void> {
   const postgres = await startPostgres({ durable: false, lingerMs: 1000 });

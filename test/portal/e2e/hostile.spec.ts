@@ -6,7 +6,7 @@ const SCRIPT = `<script>reportFault('script')</script>`;
 const IMAGE = `"><img src=x onerror="reportFault('image')"><svg onload=reportFault('svg')>`;
 const HOSTILE = `${SCRIPT}${IMAGE}javascript:reportFault('link')`;
 
-// These tests have many steps in a browser. On a busy machine each step may take a second.
+// These tests have many steps in a browser. On a busy machine, each step may take a second.
 jest.setTimeout(300_000);
 
 describeInChromium('The webhooks page', () => {
@@ -82,7 +82,7 @@ describeInChromium('The webhooks page', () => {
       await page.getByText(SCRIPT).first().waitFor();
     });
 
-    it('shows nothing of another tenant, whatever ids are in its address', async () => {
+    it('shows nothing of another tenant, whatever ids the address of the page contains', async () => {
       const secret = 'the other tenant';
       const other = await world.register(
         '/globex',

@@ -8,10 +8,10 @@ import { PageWorld } from './support/page-world.js';
 
 const HOUR_MS = 3_600_000;
 
-// This test has many steps in a browser. On a busy machine each step may take a second.
+// This test has many steps in a browser. On a busy machine, each step may take a second.
 jest.setTimeout(300_000);
 
-describeInChromium('With the keyboard alone, a customer', () => {
+describeInChromium('With only the keyboard, a customer', () => {
   let world: PageWorld;
   let page: Page;
   let faults: string[];
@@ -37,7 +37,7 @@ describeInChromium('With the keyboard alone, a customer', () => {
   const button = (name: string | RegExp) => page.getByRole('button', { name, exact: true });
   const link = (name: string | RegExp) => page.getByRole('link', { name, exact: true });
   const main = () => page.getByRole('main');
-  /** Moves the page's clock beyond its next poll, so that the page reads its data again. */
+  /** Moves the page's clock beyond the page's next poll, so that the page reads its data again. */
   const nextRead = () => page.clock.runFor(6_000);
 
   async function addWebhook(): Promise<void> {

@@ -3,11 +3,11 @@ import { seriousFindings, sidewaysScrollers } from './support/page-checks.js';
 import { PageWorld, TENANT } from './support/page-world.js';
 
 const THEMES = ['light', 'dark'] as const;
-/** A phone, a tablet and a desktop. */
+/** Widths (px) of a phone, a tablet and a desktop. */
 const WIDTHS = [360, 768, 1440];
 const LONG = 'a-very-long-word-without-a-place-to-break-it-'.repeat(4);
 
-// These tests have many steps in a browser. On a busy machine each step may take a second.
+// These tests have many steps in a browser. On a busy machine, each step may take a second.
 jest.setTimeout(300_000);
 
 describeInChromium('Each screen of the webhooks page', () => {

@@ -8,7 +8,10 @@ const WEBHOOKS = [
   { path: '/ok/reports', events: ['message.delivered'], description: 'Reports', active: false },
 ];
 
-/** Registers three webhooks in addition to the demo's own, and then sends messages. Of the three, one fails and one is paused. */
+/**
+ * Registers three webhooks in addition to the demo's own, and then sends messages. Of the three, one fails and one is
+ * paused.
+ */
 export async function registerMore(apiUrl: string, receiverUrl: string): Promise<void> {
   const api = new DemoApi(apiUrl, 'demo-key-a');
   for (const { path, ...fields } of WEBHOOKS)

@@ -22,7 +22,7 @@ const MAX_BYTES = 150 * 1024;
 const PICTURES: Record<string, (page: Page) => Promise<void>> = {
   webhooks: async (page) => {
     await page.getByRole('row', { name: /crm/ }).getByText('Failing').waitFor();
-    // The page loads figures and last deliveries after the rows.
+    // The page loads the figures and the latest deliveries after the rows.
     await page
       .getByText(/% delivered$/)
       .nth(3)
@@ -81,7 +81,7 @@ function startSample(cwd: string, port: number, databaseUrl: string): ChildProce
   return spawn(process.execPath, program, { cwd, env, stdio: ['ignore', 'pipe', 'inherit'] });
 }
 
-/** The link that the sample prints. The rest of its output is read and dropped. */
+/** The link that the sample prints. The rest of the sample's output is read and dropped. */
 function linkOf(sample: ChildProcess): Promise<string> {
   return new Promise((found, reject) => {
     sample.once('exit', (code) => reject(new Error(`The sample has ended with ${code}`)));

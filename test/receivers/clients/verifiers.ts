@@ -14,7 +14,7 @@ export interface ReceivedRequest {
   secret: string;
 }
 
-/** Throws or rejects if it refuses. */
+/** Throws or rejects if it refuses the request. */
 type Verifier = (request: ReceivedRequest) => unknown;
 
 const digestIn =
@@ -51,7 +51,7 @@ export const verifiers: Record<WebhookProfile, Record<string, Verifier>> = {
       }),
     jsonwebtoken: (request) =>
       jwt.verify(tokenOf(request), request.secret, { algorithms: ['HS256'], audience: request.url }),
-    // Reads the body alone, because the content type is plain `application/json`.
+    // Reads only the body, because the content type is plain `application/json`.
     cloudevents: ({ rawBody }) => new CloudEvent(JSON.parse(rawBody.toString()) as object).validate(),
   },
 };

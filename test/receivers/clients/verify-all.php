@@ -1,6 +1,9 @@
 <?php
 
-/** Verifies what any profile sends; the first part of the path names the profile. Responds 401, or 200 and logs the profile. */
+/**
+ * Verifies what any profile sends. The first part of the path names the profile. Responds with 401, or logs the profile
+ * and responds with 200.
+ */
 
 const SIGNATURES = [
     'msgine' => 'HTTP_X_MSGINE_SIGNATURE',

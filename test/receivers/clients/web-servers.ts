@@ -22,7 +22,7 @@ export type Accept = (
   parsed?: unknown,
 ) => Promise<number>;
 
-/** A web server of customers that listens on loopback. */
+/** A customer's web server on loopback. */
 export interface WebServer {
   port: number;
   close(): Promise<unknown>;

@@ -35,7 +35,7 @@ export function msgineAcknowledging({ log }: ReceiverSettings): Express {
   return app;
 }
 
-/** MsGine, "Handle Duplicates": it recognizes a duplicate by `id` alone. */
+/** MsGine, "Handle Duplicates": it recognizes a duplicate only by the `id`. */
 export function msgineSkippingDuplicates({ log }: ReceiverSettings): Express {
   const app = parsesJson();
   const known = new Set<string>();

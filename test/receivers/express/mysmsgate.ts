@@ -9,7 +9,10 @@ interface Report {
   refunded: boolean;
 }
 
-/** MySMSGate, "Handling Delivery Reports with Node.js", with Express's own parser in place of body-parser. It checks no signature. */
+/**
+ * MySMSGate, "Handling Delivery Reports with Node.js", with Express's own parser in place of body-parser. It checks no
+ * signature.
+ */
 export function mysmsgate({ log }: ReceiverSettings): Express {
   const app = express();
   app.use(express.json());

@@ -1,4 +1,4 @@
-"""httpSMS, "Webhook Request": the token checked with PyJWT, the body read as a CloudEvent in JSON."""
+"""httpSMS, "Webhook Request". Checks the token with PyJWT, and reads the body as a CloudEvent in JSON."""
 
 import os
 
@@ -12,7 +12,8 @@ app = Flask(__name__)
 def receive():
     token = request.headers.get("Authorization", "").removeprefix("Bearer ")
     try:
-        # The document does not mention the audience. By default, PyJWT refuses a token with an audience if the caller expects none.
+        # The document does not mention the audience. By default, PyJWT refuses a token with an audience if the caller
+        # expects no audience.
         jwt.decode(token, os.environ["WEBHOOK_SECRET"], algorithms=["HS256"], options={"verify_aud": False})
     except jwt.InvalidTokenError:
         return "", 401

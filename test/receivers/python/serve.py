@@ -13,7 +13,7 @@ print_in_two_steps = builtins.print
 
 
 def print_line(*values, **options):
-    """Prints a line in one piece. Otherwise another thread could print between the text and the line end."""
+    """Prints a line in one piece. Otherwise, another thread could print between the text and the line end."""
     with printing:
         print_in_two_steps(*values, **options)
 

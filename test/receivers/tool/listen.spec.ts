@@ -13,7 +13,7 @@ import { delivered, useEngine } from '../../engine/support/engine.js';
 import { requestOf, secretOf, type SignedRequest } from '../signed-request.js';
 import { ListenProcess, runTool } from './tool.js';
 
-/** One event name of each profile under which `message.delivered` arrives. */
+/** For each profile, an event name under which `message.delivered` arrives. */
 const EVENTS: Record<WebhookProfile, string> = {
   standard: 'message.delivered',
   'standard-cloudevents': 'message.delivered',
@@ -56,7 +56,7 @@ describe('listen', () => {
     return folder;
   };
 
-  /** Registers an endpoint. The tool needs its secret to start, so `move` sets the URL after that. */
+  /** Registers an endpoint. The tool needs the endpoint's secret to start, so `move` sets the URL after the start. */
   async function endpointOf(tenantId: string, profile: WebhookProfile) {
     const { webhooks } = engine();
     const { id, secret } = await webhooks.endpoints.create(tenantId, {
@@ -126,7 +126,7 @@ describe('listen', () => {
     await engine().runOnce();
 
     const arrivals = await listening.next(paths.length);
-    // Without --secret nothing is checked.
+    // Without --secret, nothing is checked.
     expect(arrivals.map(({ verified }) => verified)).toEqual(paths.map(() => null));
     const sent = await engine().deliveries('c');
     const results = sent.map(({ url, lastAttempt }) => [
@@ -143,7 +143,7 @@ describe('listen', () => {
     });
   });
 
-  it('says when a proxy changed the body, a clock is off, or the secret is wrong', async () => {
+  it('says if a proxy has changed the body, if a clock is off, and if the secret is wrong', async () => {
     const { id, secret, move } = await endpointOf('d', 'standard');
     const listening = await listen('--secret', secret);
     const proxy = await startRewritingProxy(listening.url);
@@ -210,7 +210,7 @@ describe('listen', () => {
     ]);
   });
 
-  it('replays deliveries from the log, in which signatures are masked', async () => {
+  it('gets deliveries that replay sends from the log, in which signatures are masked', async () => {
     const folder = temporaryFolder();
     const listening = await listen('--secret', secretOf.opensms, '--profile', 'opensms');
     const { move } = await endpointOf('f', 'opensms');
@@ -236,7 +236,7 @@ describe('listen', () => {
     expect(second!.id).toBe(original!.id);
   });
 
-  it('keeps a sender’s control characters in its JSON output, and verify escapes them', async () => {
+  it('keeps a sender’s control characters in its JSON output, and verify escapes these characters', async () => {
     const child = await listen('--secret', secretOf.standard);
     const hostile = '{"type":"\\u001b[2J\\u202efoo"}';
     await post(`${child.url}/`, requestOf.standard(hostile, secretOf.standard));

@@ -16,7 +16,7 @@ const URL_OF_ENDPOINT = 'https://example.com/hook?a=1';
 const folder = mkdtempSync(join(tmpdir(), 'receiver-tool-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** The options of `sign` that a profile knows. */
+/** The options of `sign` for a profile. */
 function optionsOf(profile: WebhookProfile): string[] {
   if (profile.startsWith('standard')) return ['--id', 'evt_1', '--timestamp', String(AT)];
   if (profile !== 'httpsms') return [];
@@ -223,7 +223,7 @@ describe('verify', () => {
       says: /token does not cover the body, so the secret is wrong/,
     },
   ])(
-    'refuses with the cause, and exit code 1',
+    'refuses a request, names the cause, and exits with code 1',
     async ({ request, args = [], secret: used = secret, says }) => {
       const now =
         (args as readonly string[]).includes('--now') || request !== good ? [] : ['--now', String(AT)];

@@ -74,14 +74,14 @@ export class ListenProcess {
     this.lines = createInterface({ input: this.child.stdout! })[Symbol.asyncIterator]();
   }
 
-  /** Starts it, and waits until it listens. */
+  /** Starts the process, and waits until it listens. */
   static async start(...args: string[]): Promise<ListenProcess> {
     const listening = new ListenProcess(['--json', ...args]);
     listening.url = (JSON.parse(await listening.line()) as { listening: string }).listening;
     return listening;
   }
 
-  /** The next requests that it prints. */
+  /** The next requests that the process prints. */
   async next(count: number): Promise<ListenedRequest[]> {
     const requests: ListenedRequest[] = [];
     while (requests.length < count) requests.push(JSON.parse(await this.line()));

@@ -14,7 +14,7 @@ const QUIET = [
   '--disable-sync',
 ];
 
-/** Like `describe`. If there is no Chromium, it skips its tests and says so in the title. */
+/** Like `describe`. If there is no Chromium, skips the tests and says so in the title. */
 export function describeInChromium(title: string, tests: () => void): void {
   if (executablePath === null)
     describe.skip(`${title} (skipped: there is no Chromium; set CHROMIUM to its path)`, tests);

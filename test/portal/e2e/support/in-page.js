@@ -1,6 +1,6 @@
-// Functions that run inside the page. They are plain browser JavaScript, and must not use anything outside the function.
+// Functions that run inside the page. Each is plain browser JavaScript, and must not use anything outside itself.
 
-/** For `locator.evaluate`: `null` if the element has the focus, otherwise the element that has it. @returns {string | null} */
+/** For `locator.evaluate`: `null` if the element has the focus, otherwise a name of the focused element. @returns {string | null} */
 exports.focusElsewhere = (element) => {
   const focused = document.activeElement;
   if (focused === element) return null;

@@ -3,10 +3,10 @@ import { reportViolations } from './in-page.js';
 
 /** Faults of a page: violations of its policy, scripts that threw, and injected scripts that ran. */
 export class PageFaults {
-  /** One line each; empty if all is well. */
+  /** One line for each fault. */
   readonly list: string[] = [];
 
-  /** Call it before the page loads. */
+  /** Call this method before the page loads. */
   static async watch(page: Page): Promise<PageFaults> {
     const faults = new PageFaults();
     await page.exposeFunction('reportFault', (fault: string) => void faults.list.push(fault));
