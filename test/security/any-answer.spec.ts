@@ -35,7 +35,7 @@ const response = fc.record({
 
 const numberOf = (request: string): number => Number(/^POST \/(\d+)/.exec(request)![1]);
 
-describe('Whatever bytes a receiver answers', () => {
+describe('Whatever bytes a receiver answers,', () => {
   const engine = useEngine();
 
   it('the status decides the outcome, and the database accepts the response as clean text', async () => {

@@ -61,7 +61,7 @@ const event = fc.oneof(
   { weight: 1, arbitrary: anything },
 );
 
-/** The columns that an event must have in the database, from the values that were published. */
+/** The columns that a stored event must have, made from the published values. */
 const asGiven = ({ type: name, tenantId, subject, source, data: given }: Given): object => ({
   type: name,
   tenant_id: tenantId,
@@ -74,7 +74,7 @@ describe('Whatever is published', () => {
   // With the default options, most of these events would be refused early.
   const engine = useEngine({ options: { allowUnknownEventTypes: true, checkEventData: false } });
 
-  /** The columns of a stored event that must be equal to the published values. */
+  /** Reads from a stored event the columns that must be equal to the published values. */
   async function storedEvent(id: string): Promise<object> {
     const [row] = await engine().query<object>(
       'select type, tenant_id, subject, source, data from $events where id = $1',
@@ -125,7 +125,7 @@ describe('Whatever is published', () => {
         .receiver.at('/standard')
         .filter(({ body }) => body.includes('the-last-one')),
     ).toHaveLength(1);
-    // Data that a profile cannot render is logged, and does not stop the relay.
+    // If a profile cannot render an event, an error is logged, and the relay continues.
     for (const error of engine().log.errors.splice(0)) expect(error).toContain('failed to render event');
   });
 });

@@ -20,7 +20,7 @@ const BREAKING: readonly unknown[] = [
   '\u202e',
 ];
 
-/** An account, and the ids of its objects that replace `:id` in a path. */
+/** An account, and the ids that replace `:id` in a path: those of the account's objects. */
 interface Caller {
   api: Calls;
   endpoint: string;
@@ -29,7 +29,7 @@ interface Caller {
   httpsms: string;
 }
 
-describe.each(['express', 'fastify'] as const)('Whatever is sent to whichever route, on %s', (adapter) => {
+describe.each(['express', 'fastify'] as const)('Whatever is sent to whichever route, on %s,', (adapter) => {
   const errors: unknown[] = [];
   const callers: Caller[] = [];
   let host: WebhooksHost;
@@ -69,7 +69,7 @@ describe.each(['express', 'fastify'] as const)('Whatever is sent to whichever ro
   function pathOf({ route, id, query }: AnyRequest, caller: Caller): string {
     const [method, path] = route.split(' ') as [string, string];
     const filled = path.replace(/(wh_|dlv_)?:(?:id|subject)/, (name, prefix: string | undefined) => {
-      // A DELETE never gets an id of the caller's, because later calls need these objects.
+      // A DELETE never gets the id of an object of the caller, because later calls need these objects.
       if (id !== null || method === 'DELETE') return `${prefix ?? ''}${id ?? '0'}`;
       if (prefix === 'wh_') return caller.endpoint;
       if (prefix === 'dlv_') return caller.delivery;

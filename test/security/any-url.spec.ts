@@ -42,7 +42,7 @@ const hidden = (v4: string, way: number): string => {
   return HIDDEN[way % HIDDEN.length]!(hex(number >>> 16), hex(number & 0xffff));
 };
 
-/** Spellings of an IPv4 address that some parser accepts. */
+/** Ways to spell an IPv4 address. Some parser accepts each of them. */
 const SPELLINGS: ((v4: string) => string)[] = [
   (v4) => v4,
   (v4) => `${v4}.`,
@@ -89,12 +89,12 @@ const any = fc.record({
   rest: fc.constantFrom('', '/', '/hook?x=1', ':8080/', ':443', '?x', '//', '/\\x'),
 });
 
-describe.each(['axios', 'undici'] as const)('Wherever a URL leads, over %s', (kind) => {
+describe.each(['axios', 'undici'] as const)('Wherever a URL leads, over %s,', (kind) => {
   const recorder = new DialRecorder();
   beforeAll(() => recorder.start());
   afterAll(() => recorder.stop());
 
-  it('nothing is dialled but the public internet, however an address is written or resolved', async () => {
+  it('only the public internet is dialled, however an address is written or resolved', async () => {
     let dialled = 0;
     await fc.assert(
       fc.asyncProperty(any, async ({ address, spelling, way, byName, scheme, rest }) => {

@@ -39,7 +39,7 @@ const EVENTS = [
 export class Life {
   app!: INestApplication;
   webhooks!: WebhooksService;
-  /** Each secret, and where it may be. */
+  /** Each secret, and the places where it may appear. */
   readonly secrets = new Map<string, string[]>();
 
   constructor(
@@ -144,7 +144,7 @@ export class Life {
     await source.query('alter table webhook_endpoints drop constraint broken');
   }
 
-  /** Copies sealed values of one endpoint to another, where they cannot be opened, and uses that endpoint. */
+  /** Copies sealed values of one endpoint to another endpoint, which cannot open them, and uses the other endpoint. */
   async moveSecrets(): Promise<void> {
     const source = this.app.get(DataSource);
     for (const column of ['secrets', 'headers'])

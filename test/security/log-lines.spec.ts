@@ -7,7 +7,7 @@ import { standard } from '../../libs/webhooks/src/profiles/dialects/standard.js'
 import { type Receiver, startReceiver } from '../api/receiver.js';
 import { startHost, type WebhooksHost } from '../support/webhooks-host.js';
 
-/** Text that ends the line, forges another one, clears a terminal, and reverses the direction of writing. */
+/** Text that ends the line, forges another line, clears a terminal, and reverses the direction of writing. */
 const FORGED = 'x\r\nERROR [Webhooks] forged\u2028\u0085\u001b[2J\u202e';
 const TENANT = `tenant ${FORGED}`;
 
@@ -57,7 +57,10 @@ describe('A line of the log cannot be forged', () => {
   });
   afterAll(() => Promise.all([host.close(), receiver.close()]));
 
-  /** Records since the last call that contain a piece of the forged text. Expects each record to be one line. */
+  /**
+   * Of the records since the last call, those that contain a piece of the forged text. Expects each record to be one
+   * line.
+   */
   function said(): string[] {
     const all = records.all.splice(0);
     for (const { line } of all) expect(line).not.toMatch(/[\p{Cc}\u2028\u2029\u202e]/u);
@@ -82,7 +85,7 @@ describe('A line of the log cannot be forged', () => {
     ]);
   });
 
-  it('by an error of the host that quotes forged text', async () => {
+  it('by a host’s error that quotes forged text', async () => {
     host.webhooks.audit.onAudit(() => {
       throw new Error(`nobody knows ${FORGED}`);
     });

@@ -9,7 +9,7 @@ import { Engine, delivered, NOTHING_LEFT } from '../engine/support/engine.js';
 import { answer } from '../engine/support/receiver.js';
 import { ForwardProxy } from '../http/forward-proxy.js';
 
-/** Resolves inside.example.com to a private address, and every other name to a public one. */
+/** Resolves inside.example.com to a private address, and every other name to a public address. */
 const lookup = async (hostname: string) => [
   { address: hostname === 'inside.example.com' ? '10.20.30.40' : '93.184.216.34', family: 4 as const },
 ];
@@ -21,7 +21,7 @@ async function publish(host: WebhooksHost): Promise<void> {
   await host.webhooks.runOnce();
 }
 
-describe('The URL of an endpoint is checked again before each attempt', () => {
+describe('The URL of an endpoint is checked again before each attempt:', () => {
   let host: WebhooksHost;
   const recorder = new DialRecorder();
   beforeAll(async () => {
@@ -50,7 +50,7 @@ describe('The URL of an endpoint is checked again before each attempt', () => {
     }
   }
 
-  /** The lines that are logged at level debug during `work`. */
+  /** The lines that are logged at level `debug` during `work`. */
   async function logged(work: () => Promise<unknown>): Promise<string> {
     const debug = jest.spyOn(Logger.prototype, 'debug').mockImplementation();
     await work();
@@ -101,7 +101,7 @@ describe('The URL of an endpoint is checked again before each attempt', () => {
   });
 });
 
-describe('Headers in the database that no registration would accept', () => {
+describe('Stored headers that no registration would accept', () => {
   let host: WebhooksHost;
   let receiver: Receiver;
   beforeEach(async () => {
@@ -109,7 +109,7 @@ describe('Headers in the database that no registration would accept', () => {
   });
   afterEach(() => Promise.all([host.close(), receiver.close()]));
 
-  it('do not replace those of the module', async () => {
+  it('do not replace the module’s headers', async () => {
     const fields = { url: receiver.url, events: ['*'], headers: { 'x-token': '1' } };
     const { body } = await host.as('a').post('/webhooks', fields).expect(201);
     const stored = {
@@ -140,7 +140,7 @@ describe('Headers in the database that no registration would accept', () => {
   });
 });
 
-it("a URL with an address in one of the network's NAT64 prefixes cannot be registered, and is not dialled", async () => {
+it("A URL with an address in one of the network's NAT64 prefixes cannot be registered, and is not dialled", async () => {
   const host = await startHost({
     options: { network: { nat64Prefixes: ['2a00:1:2:64::/96'], allowedAddresses: [] } },
   });
@@ -168,7 +168,7 @@ it("a URL with an address in one of the network's NAT64 prefixes cannot be regis
 const MINUTE = 60_000;
 const all = (length: number, outcome: string): string[] => Array.from({ length }, () => outcome);
 
-describe.each(['axios', 'undici'] as const)('With a forward proxy, over %s', (transport) => {
+describe.each(['axios', 'undici'] as const)('With a forward proxy, over %s,', (transport) => {
   let engine: Engine;
   let proxy: ForwardProxy;
   let address: string;

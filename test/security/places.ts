@@ -72,7 +72,7 @@ export class Places {
     };
   }
 
-  /** Collects what is written to the console and both streams of this process. Returns a function that stops that. */
+  /** Collects what is written to the console and both streams of this process. Returns a function that ends this. */
   listenToProcess(): () => void {
     const consoles = (['log', 'error', 'warn', 'debug', 'info', 'trace'] as const).map((level) =>
       jest.spyOn(console, level).mockImplementation((...said: unknown[]) => this.add('console', ...said)),
@@ -90,7 +90,7 @@ function asJson(value: unknown): string {
   try {
     return JSON.stringify(value) ?? '';
   } catch {
-    // `inspect` shows values that contain themselves.
+    // A value that contains itself has no JSON. `inspect` shows such a value.
     return '';
   }
 }

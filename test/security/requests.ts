@@ -1,13 +1,13 @@
 import * as fc from 'fast-check';
 import { nastyText, nastyValue } from './hostile.js';
 
-/** One call of a route. Each of its parts may be valid or not. */
+/** One call of a route. Each part may be valid or not. */
 export interface AnyRequest {
-  /** As the router has it: `POST /webhooks/wh_:id/pause`. */
+  /** As the router has it, such as `POST /webhooks/wh_:id/pause`. */
   route: string;
-  /** The id in the path. `null`: the id of an object of the caller's. */
+  /** The id in the path. `null`: the id of one of the caller's objects. */
   id: string | null;
-  /** With its question mark; `''` for none. */
+  /** The query with its question mark, or `''`. */
   query: string;
   /** `''` for the client's default. */
   contentType: string;
@@ -17,7 +17,7 @@ export interface AnyRequest {
 
 export const url = 'https://example.com/hooks';
 
-/** Every field of any request body, with a value that is valid for some route, so that requests pass the first check. */
+/** Every field of any request body, with values that are valid for some route, so that requests pass the first check. */
 const GOOD = new Map<string, unknown[]>(
   Object.entries({
     url: [url, 'example.com/hooks'],
@@ -205,7 +205,7 @@ export function anyRequest(routes: readonly string[]): fc.Arbitrary<AnyRequest> 
   );
 }
 
-/** Every field of every body with each of these values in turn. All other fields are valid. */
+/** Every field of every body, with each of these values in turn. All other fields are valid. */
 export function fieldByField(values: readonly unknown[]): { route: string; body: string }[] {
   return Object.entries(BODIES).flatMap(([route, { fields, base }]) =>
     fields

@@ -71,7 +71,7 @@ describe('A sealed value that somebody moved or changed', () => {
     expect(receiver.received).toHaveLength(1);
   });
 
-  it('prevents requests: none is sent unsigned, or signed only with an older secret', async () => {
+  it('prevents requests: no request is sent unsigned, or signed only with an older secret', async () => {
     const api = host.as('a');
     const numbers = { phoneNumbers: ['+18005550199'], secret: 'S3CRET-of-the-row' };
     const bodies = [
@@ -96,7 +96,7 @@ describe('A sealed value that somebody moved or changed', () => {
     expect(log.data).toMatchObject([waiting, waiting]);
   });
 
-  it('hides the names of the headers in the list, until the headers are replaced', async () => {
+  it('hides the header names in the list, until the headers are replaced', async () => {
     const body = { url: receiver.url, events: ['*'], headers: { 'x-token': 'of-one-tenant' } };
     for (const key of ['a', 'b']) await host.as(key).post('/webhooks', body).expect(201);
     await swap('webhook_endpoints', 'headers');
@@ -125,7 +125,7 @@ describe('A sealed value that somebody moved or changed', () => {
     expect(logged.join('\n')).not.toContain('S3CRET');
   });
 
-  it('of an account causes a 409 wherever it is needed, until it is rotated', async () => {
+  it('of an account causes a 409 wherever the value is needed, until the secret is rotated', async () => {
     for (const key of ['a', 'b']) await host.as(key).get('/webhooks/account').expect(200);
     await swap('webhook_accounts', 'secrets');
     const { body } = await host.as('a').get('/webhooks/account/secret').expect(409);
@@ -233,7 +233,7 @@ function underItsKey(text: string): (row: Stored) => string {
 
 type Damage = (own: Stored, sister: Stored, stranger: Stored) => string;
 
-describe('Headers of a webhook that cannot be opened', () => {
+describe('A webhook’s headers that cannot be opened', () => {
   let host: WebhooksHost;
   let receiver: Receiver;
   let logged: string[];
@@ -325,7 +325,7 @@ describe('Headers of a webhook that cannot be opened', () => {
     ['with values that are not text', underItsKey('{"x-token":{"a":1}}')],
     ['with unencrypted ones in their place', () => 'plain.{"x-token":"sealed-elsewhere"}'],
     ['with nothing in their place', () => ''],
-  ])('(%s) stop deliveries: nothing is sent without them, until they are replaced', async (_, how) => {
+  ])('(%s) stop deliveries: nothing is sent until the headers are replaced', async (_, how) => {
     await damage(how);
     await publish();
     expect(tokens('mine')).toEqual([]);
@@ -357,7 +357,7 @@ describe('Headers of a webhook that cannot be opened', () => {
     expect(await deliveries()).toMatchObject([{ state: 'delivered', reason: null, attemptCount: 1 }]);
   });
 
-  it('also stop a waiting retry: it costs no attempt, and is sent with the new headers', async () => {
+  it('also stop a waiting retry: the retry costs no attempt, and is sent with the new headers', async () => {
     receiver.answer(500);
     await publish();
     receiver.answer(200);

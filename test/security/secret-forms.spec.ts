@@ -21,7 +21,10 @@ describe('A search for a secret finds it', () => {
     ['in the credentials of a proxy', Buffer.from(`me:${secret}`).toString('base64')],
     ['in base64 of JSON', Buffer.from(JSON.stringify({ a: secret, b: 1 })).toString('base64')],
     ['in base64url of a token', Buffer.from(JSON.stringify({ key: secret })).toString('base64url')],
-    ['in base64 that begins one byte before it', Buffer.concat([Buffer.from('x'), bytes]).toString('base64')],
+    [
+      'in base64 that begins one byte before the secret',
+      Buffer.concat([Buffer.from('x'), bytes]).toString('base64'),
+    ],
   ])('%s', (_, place) => {
     expect(formsOf(secret).filter((form) => place.includes(form))).not.toEqual([]);
   });

@@ -4,7 +4,7 @@ import { scryptSync, createHash } from 'node:crypto';
 const SHORTEST = 10;
 
 /**
- * The forms in which a secret could appear: unchanged, without its prefix, percent-encoded and escaped for JSON. Its
+ * The forms in which a secret can appear: unchanged, without its prefix, percent-encoded and escaped for JSON. Its
  * characters and the bytes that it encodes can also appear in hex, as a list, or in base64 within a longer text.
  */
 export function formsOf(secret: string): string[] {
@@ -44,7 +44,7 @@ function withinBase64(bytes: Buffer): string[] {
     const text = Buffer.concat([Buffer.alloc(offset), bytes])
       .toString('base64')
       .replace(/=+$/, '');
-    // The characters at either end hold bits of the neighbours too.
+    // The characters at either end hold bits of the neighbours, too.
     const own = text.slice(offset === 0 ? 0 : offset + 1, (offset + bytes.length) % 3 === 0 ? undefined : -1);
     return [own, own.replaceAll('+', '-').replaceAll('/', '_')];
   });

@@ -16,7 +16,7 @@ const k0 = { id: 'k0', key: PASSPHRASE };
 const k1 = { id: 'k1', key: HEX_KEY };
 const k2 = { id: 'k2', key: BASE64_KEY };
 
-/** Values of `encryption` with which the module cannot start once there are secrets under `k0`. */
+/** Values of `encryption` with which the module cannot start if there are secrets under `k0`. */
 const REFUSED = [
   undefined,
   { current: k1 },
@@ -25,7 +25,7 @@ const REFUSED = [
   { current: { id: 'k3', key: TOO_SHORT }, previous: [k0] },
 ];
 
-describe('No secret appears anywhere except where it was requested', () => {
+describe('A secret appears only where it was requested', () => {
   const places = new Places();
   let database: TestDatabase;
   let receiver: Receiver;
@@ -37,7 +37,7 @@ describe('No secret appears anywhere except where it was requested', () => {
   afterAll(() => Promise.all([database.drop(), receiver.close(), mail.stop()]));
 
   /**
-   * Uses every profile with successes and failures, lets mail and database fail, changes the key twice, and removes a tenant.
+   * Uses every profile with successes and failures, makes mail and database fail, changes the key twice, and removes a tenant.
    */
   async function wholeLife(life: Life): Promise<void> {
     await life.start({ current: k0 });

@@ -8,7 +8,7 @@ import { WebhookSubjects } from '../../libs/webhooks/src/deliveries/subjects.ser
 import { startHost, type WebhooksHost, type Calls } from '../support/webhooks-host.js';
 import { itForAll } from '../support/it-for-all.js';
 
-/** A call for each public method. A method that is added without a call here does not compile. */
+/** A call for each public method. If a method has no call here, this file does not compile. */
 type Cases<Service> = Record<keyof Service, (service: Service, tenant: string) => Promise<unknown>>;
 
 const endpoint = `wh_${'0'.repeat(26)}`;
@@ -79,7 +79,7 @@ const ALL: Named[] = [
 /** Values that a faulty resolver may return, and values that databases or TypeORM may misinterpret. */
 const NOBODY = [undefined, null, '', 0, 7, true, {}, [], ['a'], 'x'.repeat(256), 'a\0b', '\ud800'];
 
-describe('Without a tenant', () => {
+describe('Without a tenant,', () => {
   let host: WebhooksHost;
   /** The prototype of all query runners of the data source. */
   let runner: { query(sql: string): Promise<unknown> };
@@ -169,9 +169,9 @@ describe('An account', () => {
     ['manual retries', 100, (_: string, failed: string) => `/webhooks/deliveries/${failed}/retry`, {}],
     ['recoveries', 10, (id: string) => `/webhooks/${id}/recover`, { since: '2020-01-01', dryRun: true }],
   ])(
-    'can make a limited number of %s at once: %i, and the refusal says when the next one is possible',
+    'can make a limited number of %s at once: %i, and the refusal says when the next call is possible',
     async (_, burst, path, body) => {
-      /** Creates an account. Returns a function that makes the call for it. */
+      /** Creates an account. Returns a function that makes the call for that account. */
       const newCaller = async (): Promise<() => request.Test> => {
         const { api, tenantId, id, publicNo } = await newAccount();
         await failures(tenantId, publicNo, 1);

@@ -30,7 +30,7 @@ describe('The alerts of a store', () => {
   const listDue = (limit = 10) => test.store.transaction((tx) => tx.listDueAlerts(limit));
   const dueIds = async () => (await listDue()).map(({ id }) => id);
 
-  /** Inserts a delivery into `laneId`: by default, one that waits for its retry. */
+  /** Inserts a delivery into a lane. By default, the delivery waits for its retry. */
   const fail = (laneId: string, delivery: Partial<WebhookDeliveryRow>) =>
     test.dataSource.getRepository(WebhookDeliveryRow).save({
       eventSequence: String(++written),
@@ -70,7 +70,7 @@ describe('The alerts of a store', () => {
       });
     });
 
-    it('returns as recipient the address of the endpoint or of the summary, or null if no mail is wanted', async () => {
+    it('returns as recipient the address of the endpoint or of the summary, or `null` if no mail is wanted', async () => {
       await addEndpoint(test, { alertEmail: 'endpoint@example.com', sendAlertEmail: false });
       const [endpoint] = await test.dataSource.getRepository(WebhookEndpointRow).find();
       await write({ endpointId: endpoint!.id });
@@ -85,7 +85,7 @@ describe('The alerts of a store', () => {
       ]);
     });
 
-    it('returns null as data of a damaged row', async () => {
+    it('returns `null` as data of a damaged row', async () => {
       const id = await write();
       const { tablePath } = rows().metadata;
       await test.dataSource.query(`update ${tablePath} set data = 'no JSON' where id = ${id}`);
@@ -128,7 +128,7 @@ describe('The alerts of a store', () => {
       });
     });
 
-    it('makes an alert with an error due again after the pause, and stores the error and the channels that took it', async () => {
+    it('makes an alert with an error due again after the pause, and stores the error and the channels that took the alert', async () => {
       const id = await write();
       await lease(id);
       await test.store.finishAlerts([{ ...first, id, error: 'x'.repeat(600), nextTryInMs: 5_000 }]);
@@ -139,7 +139,7 @@ describe('The alerts of a store', () => {
       expect([error, sentAt]).toEqual(['x'.repeat(500), null]);
     });
 
-    it('changes nothing about an alert that another sender has taken over, and finishes the others', async () => {
+    it('changes nothing about an alert that another sender has taken over, and finishes the other alerts', async () => {
       const [own, id] = [await write(), await write()];
       await lease(own, id);
       test.store.advanceClock(LEASE_MS);
@@ -176,7 +176,7 @@ describe('The alerts of a store', () => {
       expect(await count(OWNER)).toEqual([]);
     });
 
-    it('lead to one summary for each address: it is due when the day is over, and counts the held alerts', async () => {
+    it('lead to one summary for each address: the summary is due when the day is over, and counts the held alerts', async () => {
       const id = await write();
       const held = { ...OWNER, id };
       await test.store.transaction(async (tx) => {

@@ -74,7 +74,7 @@ describe('Captured changes', () => {
       });
     });
 
-    it('refuses an entity or a column that does not exist, and names the columns that do', async () => {
+    it('refuses an entity or a column that does not exist, and names the existing columns', async () => {
       await expect(test.store.checkCapture({ ...status, column: 'state' })).rejects.toThrow(
         /capture\(Parcel\): it has no column "state". Its columns are id, status, .*price\.cents/,
       );
@@ -96,7 +96,7 @@ describe('Captured changes', () => {
     });
   });
 
-  it('are claimed in the order in which they were made, and other workers skip claimed ones', async () => {
+  it('are claimed in the order in which they were made, and other workers skip claimed changes', async () => {
     await add(1, 2, 3);
     for (const id of [2, 1, 3]) await change(id, 'sent');
     await test.store.transaction(async (tx) => {
@@ -109,7 +109,7 @@ describe('Captured changes', () => {
     });
   });
 
-  it('are held by an earlier change of their row that another worker has locked', async () => {
+  it('are held if another worker has locked an earlier change of their row', async () => {
     await add(1, 2);
     await change(1, 'sent');
     await test.store.transaction(async (tx) => {
@@ -212,7 +212,7 @@ describe('Captured changes', () => {
     expect(row!.before!.price.cents).toBe('9007199254740993');
   });
 
-  it('contain no row before an insert and none after a delete', async () => {
+  it('contain no row before an insert, and no row after a delete', async () => {
     const all = { ...status, insert: true, delete: true };
     await replaced({ column: 'status', insert: true, delete: true }, async () => {
       await add(1);

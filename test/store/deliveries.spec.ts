@@ -16,7 +16,7 @@ const PAGE: SubjectEventPage = { limit: 10, maxDataBytes: 1_000 };
 const ALL = { perEvent: 10, total: 10 };
 const events = (count: number) => Array.from({ length: count }, () => newEvent());
 
-describe('The deliveries of a store', () => {
+describe('A store of deliveries', () => {
   const test = useStore();
 
   const find = async ({ id }: { id: string }) => withoutTime((await test.store.findDelivery('a', id))!);
@@ -28,7 +28,7 @@ describe('The deliveries of a store', () => {
     const all = await test.store.listEndpoints({ tenantId: 'a' }, { limit: 10 });
     return all.find(({ lane }) => lane.id === laneId)!;
   };
-  /** Records each delivery as exhausted. Advances the clock by `stepMs` after each. */
+  /** Records each delivery as exhausted. Advances the clock by `stepMs` after each delivery. */
   async function fail(deliveries: LeasedDelivery[], stepMs = 0): Promise<void> {
     for (const delivery of deliveries) {
       await record(test, [exhausted(delivery)]);
@@ -37,7 +37,7 @@ describe('The deliveries of a store', () => {
   }
 
   describe('searchDeliveries', () => {
-    it('returns the same deliveries from each source, newest first, one more than the limit', async () => {
+    it('returns the same deliveries from each source, newest first, and one more than the limit', async () => {
       const lane = await addEndpoint(test, {}, { ordering: 'none' });
       const leased = await leaseNew(
         test,
@@ -91,7 +91,7 @@ describe('The deliveries of a store', () => {
     });
 
     it('reads the same number of rows of each lane, and returns how far down the result is complete', async () => {
-      // Lane 1 has the ids 1 and 2, lane 2 has 3 and 4, and so on; all have failed.
+      // Lane 1 has the deliveries 1 and 2, lane 2 has the deliveries 3 and 4, and so on. All of them have failed.
       await test.dataSource.query(
         `with lane as (
            insert into webhook_lanes (tenant_id, origin) select 'a', n::text from generate_series(1, 210) n returning id, origin::int as n
@@ -119,14 +119,14 @@ describe('The deliveries of a store', () => {
         // Only three lanes have deliveries below 6, and all three are read.
         expect(await look(source, { before: '6' })).toEqual([0, null, 1]);
       }
-      // If the filter matches the deliveries, a page and the next one are complete, even if they span lanes.
+      // If the filter matches the deliveries, a page and the next page are complete, even if they span lanes.
       const page = { states: ['exhausted' as const], limit: 2, scan: 3 };
       expect(await search({ ...page, source: 'failed' })).toEqual(['420', '419', '418']);
       expect(await search({ ...page, source: 'failed', before: '419' })).toEqual(['418', '417', '416']);
     });
   });
 
-  it('returns a delivery in the same form alone, in a search and by its event', async () => {
+  it('returns a delivery in the same form by its id, in a search and by its event', async () => {
     const lane = await addEndpoint(test);
     const [delivery] = (await leaseNew(test, lane, [newEvent({ subject: 's' })])) as [LeasedDelivery];
     // The lane is on hold for longer than the delivery waits.
@@ -177,7 +177,7 @@ describe('The deliveries of a store', () => {
   });
 
   describe('requeueDeliveries', () => {
-    it('makes finished and waiting deliveries due now, changes no others, and wakes workers at the commit', async () => {
+    it('makes finished and waiting deliveries due now, changes no other deliveries, and wakes workers at the commit', async () => {
       const lane = await addEndpoint(test);
       const leased = await leaseNew(test, lane, events(3));
       const [first, second, third] = leased as [LeasedDelivery, LeasedDelivery, LeasedDelivery];
@@ -253,7 +253,7 @@ describe('The deliveries of a store', () => {
     });
   });
 
-  it('cancels a delivery that waits, but not one that is being sent or has finished', async () => {
+  it('cancels a delivery that waits, but not a delivery that is being sent or has finished', async () => {
     const lane = await addEndpoint(test);
     const leased = await leaseNew(test, lane, events(3));
     const [waiting, sending, delivered] = leased as [LeasedDelivery, LeasedDelivery, LeasedDelivery];
@@ -354,7 +354,7 @@ describe('The deliveries of a store', () => {
       expect(await list(2, 3)).toEqual([all[2], all[3], all[0]]);
     });
 
-    it('lists live endpoints, and deleted ones that existed within a range of time, oldest first', async () => {
+    it('lists live endpoints, and deleted endpoints that existed within a range of time, oldest first', async () => {
       await addEndpoint(test, { createdAt: 1_000, deletedAt: 5_000 });
       const present = await addEndpoint(test, { createdAt: 2_000, description: 'present' });
       const { id } = await endpointOf(present);

@@ -38,7 +38,7 @@ const newEndpoint = (fields: Partial<NewEndpoint> = {}): NewEndpoint => ({
   ...fields,
 });
 
-describe('The endpoints of a store', () => {
+describe('A store of endpoints', () => {
   const test = useStore();
 
   async function insert(fields: Partial<NewEndpoint> = {}): Promise<NewEndpoint> {
@@ -79,7 +79,7 @@ describe('The endpoints of a store', () => {
     expect(await find(endpoint.id)).toBeNull();
   });
 
-  it('shows an endpoint to its tenant and the operator alone, and to nobody once it is deleted', async () => {
+  it('shows an endpoint only to its tenant and the operator, and to nobody after the endpoint is deleted', async () => {
     const endpoint = await insert();
     const { lane } = await find(endpoint.id);
     const seenBy = async (scope: EndpointScope): Promise<boolean[]> => {
@@ -113,7 +113,7 @@ describe('The endpoints of a store', () => {
     await expect(change(newEndpoint(nobody), { url: 'x' })).rejects.toThrow(TenantRequiredError);
   });
 
-  it('lists newest first, one more than the limit, also if several were created at the same time', async () => {
+  it('lists endpoints newest first, and one more than the limit, also if several were created at the same time', async () => {
     const created: NewEndpoint[] = [];
     for (const at of [1, 2, 2, 2, 3]) created.push(await insert({ createdAt: CREATED + at }));
     const expected = created
@@ -126,7 +126,7 @@ describe('The endpoints of a store', () => {
     expect(await test.store.listEndpoints(A, { limit: 2, after: second[2]! })).toEqual([]);
   });
 
-  it('lists by state and profile, and summarizes all of a tenant', async () => {
+  it('lists endpoints by state and profile, and summarizes all endpoints of a tenant', async () => {
     const active = await insert();
     const paused = await insert({ state: 'paused', profile: 'msgine', events: ['*'] });
     await insert({ tenantId: 'b' });
@@ -145,7 +145,7 @@ describe('The endpoints of a store', () => {
     expect(summaries).toHaveLength(2);
   });
 
-  it('finds when the n-th newest endpoint of a tenant was registered, including deleted ones', async () => {
+  it('finds when the n-th newest endpoint of a tenant was registered, counting deleted endpoints', async () => {
     const created: NewEndpoint[] = [];
     for (const at of [2, 1, 3]) created.push(await insert({ createdAt: CREATED + at }));
     await insert({ tenantId: 'b', createdAt: CREATED + 9 });
@@ -154,7 +154,7 @@ describe('The endpoints of a store', () => {
     expect(times).toEqual([CREATED + 3, CREATED + 2, CREATED + 1, null]);
   });
 
-  it('changes the given fields of an endpoint and its lane, only for the tenant who owns them', async () => {
+  it('changes the given fields of an endpoint and its lane, but only for the tenant that owns the endpoint', async () => {
     const endpoint = await insert();
     const lane = { state: 'closed', nextDueAt: CREATED, failures: 2, failingSince: CREATED } as const;
     const update = (tenantId: string) =>

@@ -5,14 +5,17 @@ import { addEndpoint, newEvent, publish, relayTo, skipping, toDelivery, useStore
 
 describe('The relay of a few events', () => {
   const test = useStore();
-  // As at startup. Until this check has found READ COMMITTED, `readFewEvents` returns null.
+  // As at startup. Until this check has found READ COMMITTED, `readFewEvents` returns `null`.
   beforeEach(() => test.store.checkIsolation());
 
   const read = async (): Promise<FewEvents> => (await test.store.readFewEvents())!;
   const openLease = async (ms = 60_000) => (await test.store.openLease('worker', ms)).id;
   const subjectsOf = ({ events }: FewEvents) => events.map(({ subject }) => subject);
 
-  /** Relays each event to the first destination of its tenant. Returns the subjects, and the indexes of what was handed over. */
+  /**
+   * Relays each event to the first destination of its tenant. Returns the subjects, and the indexes of what was handed
+   * over.
+   */
   async function relay(few: FewEvents, leaseId: string) {
     const seen = new Set<string | null>();
     const deliveries = few.events.flatMap((event) => {
@@ -118,7 +121,7 @@ describe('The relay of a few events', () => {
     expect(await relay(few, leaseId)).toEqual({ relayed: ['m1', 'm1'], handedOver: [0], hasWaiting: true });
   });
 
-  it('hands over nothing under a lease that has expired, and no delivery that must follow an earlier one', async () => {
+  it('hands over nothing under a lease that has expired, and no delivery that must follow an earlier delivery', async () => {
     await addEndpoint(test);
     const expired = await openLease();
     test.store.advanceClock(60_000);

@@ -19,7 +19,7 @@ const NO_WORK = {
 describe('The lanes of a store', () => {
   const test = useStore();
 
-  /** Adds a lane, and relays to it `count` new events and all earlier ones that are not relayed yet. */
+  /** Adds a lane, and relays to it `count` new events and all earlier events that are not relayed yet. */
   async function laneWith(count: number, lane: Parameters<typeof addEndpoint>[2] = {}): Promise<string> {
     const laneId = await addEndpoint(test, {}, lane);
     if (count > 0) await publish(test, ...Array.from({ length: count }, () => newEvent()));
@@ -65,7 +65,7 @@ describe('The lanes of a store', () => {
       expect(await test.store.checkForWork(skipping())).toEqual(NO_WORK);
     });
 
-    it('finds events, due lanes except skipped ones, backlogs of closed lanes, and expired leases', async () => {
+    it('finds events, due lanes except skipped lanes, backlogs of closed lanes, and expired leases', async () => {
       await publish(test, newEvent());
       expect(await test.store.checkForWork(skipping())).toEqual({ ...NO_WORK, hasEvents: true });
       const lane = await laneWith(0);
@@ -101,7 +101,7 @@ describe('The lanes of a store', () => {
       expect(await dueLanes(10, [first])).toEqual([second]);
     });
 
-    it('skips lanes that another transaction holds, until it ends', async () => {
+    it('skips lanes that another transaction holds, until that transaction ends', async () => {
       const lanes = [await laneWith(1), await laneWith(1)];
       await test.store.transaction(async (tx) => {
         const [held] = await tx.claimLanes(1, skipping());
@@ -118,7 +118,10 @@ describe('The lanes of a store', () => {
       for (const other of [{}, { failures: 5, holdUntil: hour }, { failures: 5, claimedUntil: hour }])
         await laneWith(1, other);
       const later = await laneWith(1, { failures: 5 });
-      /** The lanes that `claimLanes` takes before they are due. Tries again if the machine was so slow that they became due. */
+      /**
+       * The lanes that `claimLanes` takes before they are due. Tries again if the machine was so slow that they became
+       * due.
+       */
       const claimBefore = async (isEarly: boolean): Promise<string[]> => {
         for (;;) {
           const soon = test.store.now() + 200;
@@ -203,7 +206,7 @@ describe('The lanes of a store', () => {
       expect(await claim()).toEqual([]);
     });
 
-    it('takes large bodies up to the limit on bytes, and always the first one; small bodies always fit', async () => {
+    it('takes large bodies up to the limit on bytes, and always takes the first body; small bodies always fit', async () => {
       const lane = await addEndpoint(test);
       const lengths = [10_000, 300, 10_000, 10_000, 300];
       await publish(test, ...lengths.map(() => newEvent()));
@@ -255,7 +258,7 @@ describe('The lanes of a store', () => {
     });
   });
 
-  it('advanceUnheld moves deliveries that subject order does not hold to the front, where the next claim finds them', async () => {
+  it('advanceUnheld moves to the front the deliveries that subject order does not hold back, so that the next claim finds them', async () => {
     const laneId = await addEndpoint(test, {}, { ordering: 'strict' });
     await publish(test, ...['held', 'held', 'held', 'b', 'c'].map((subject) => newEvent({ subject })));
     await relayTo(test, laneId);
@@ -274,7 +277,7 @@ describe('The lanes of a store', () => {
     expect(await test.store.advanceUnheld(laneId, 1)).toBe(0);
   });
 
-  describe('leases', () => {
+  describe('Leases', () => {
     it('have increasing ids, and are returned with the number of workers that hold a lease', async () => {
       const first = await test.store.openLease('one', LEASE_MS);
       expect(first.workers).toBe(1);

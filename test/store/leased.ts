@@ -63,7 +63,7 @@ export function succeeded(delivery: LeasedDelivery, number = 1): RecordableOutco
   return { ...NEUTRAL, delivery, state: 'delivered', attempt: attemptOf(number, 200) };
 }
 
-/** A failed attempt, after which the next one is due in `delayMs`. */
+/** A failed attempt, after which the next attempt is due in `delayMs`. */
 export function retried(delivery: LeasedDelivery, delayMs: number, number = 1): RecordableOutcome {
   const attempt = attemptOf(number, 503);
   return { ...NEUTRAL, delivery, state: 'pending', delayMs, failure: true, attempt };

@@ -97,7 +97,7 @@ describe('The maintenance of a store', () => {
       expect(await test.store.readQueueFigures()).toMatchObject({ due: 1, dueLanes: 1 });
     });
 
-    it('leaves a delivery in flight alone until its lease has expired', async () => {
+    it('does not touch a delivery in flight until its lease has expired', async () => {
       const laneId = await laneWith(1);
       await rows.deliveries().update({ laneId }, { state: 'sending', nextAt: test.store.now() + 60_000 });
       await test.store.disableEndpoint(await endpointOf(laneId), 'operator');
@@ -123,7 +123,7 @@ describe('The maintenance of a store', () => {
       ]);
     });
 
-    it('returns false for a deleted endpoint', async () => {
+    it('returns `false` for a deleted endpoint', async () => {
       const id = await endpointOf(await addEndpoint(test, { deletedAt: 1 }));
       expect(await test.store.disableEndpoint(id, 'operator')).toBe(false);
     });
@@ -195,7 +195,7 @@ describe('The maintenance of a store', () => {
       expect((await data()).slice(2)).toEqual([alertOf(paused[1]!, 8, at + 1)]);
     });
 
-    it('are cut to the limit: the oldest deliveries are discarded first and attempted ones last, even if several callers discard at once', async () => {
+    it('are cut to the limit: the oldest deliveries are discarded first, and attempted deliveries last, even if several callers discard at once', async () => {
       const laneId = await laneWith(8);
       const ids = (await rows.deliveries().find({ order: { id: 'ASC' } })).map(({ id }) => id);
       for (const [index, id] of ids.entries()) await rows.deliveries().update({ id }, { nextAt: index + 1 });
@@ -276,7 +276,8 @@ describe('The maintenance of a store', () => {
         next = await test.store.deleteUnusedEndpoints(next);
         steps.push([next && next.replace(/^[0-]+/, ''), await rows.endpoints().count()]);
       }
-      // The first call finds no endpoint to delete, the second one deletes a full batch, and the third one the rest.
+      // The first call finds no endpoint to delete, the second call deletes a full batch, and the third call deletes the
+      // rest.
       expect(steps).toEqual([
         [(2000).toString(16), 2700],
         [(2600).toString(16), 2200],

@@ -15,7 +15,7 @@ describe('The outbox of a store', () => {
     (await claimed(limit)).events.map(({ subject }) => subject);
 
   describe('insertEvents', () => {
-    it('returns the ids in the order given, and commits or rolls back with its transaction', async () => {
+    it('returns the ids in the given order, and commits or rolls back with its transaction', async () => {
       const [one, two] = [newEvent(), newEvent()];
       const ids = [one, two].map(({ uuid }) => encodeId('evt', uuid));
       const rolledBack = test.store.transaction(async (tx) => {
@@ -120,14 +120,14 @@ describe('The outbox of a store', () => {
   });
 
   describe('claimEvents', () => {
-    it('takes up to the limit, and says whether there may be more', async () => {
+    it('takes events up to the limit, and says whether there may be more', async () => {
       await publish(test, ...['m1', 'm2', 'm3'].map((subject) => newEvent({ subject })));
       expect(await claimed(4)).toMatchObject({ isFull: false });
       expect(await claimed(3)).toMatchObject({ isFull: true });
       expect(await claimedSubjects(2)).toEqual(['m1', 'm2']);
     });
 
-    it('skips events that another transaction holds, and those that must follow them', async () => {
+    it('skips events that another transaction holds, and events that must follow such an event', async () => {
       await publish(test, ...['m1', 'm2', 'm1'].map((subject) => newEvent({ subject })));
       await test.store.transaction(async (tx) => {
         expect((await tx.claimEvents(1)).events).toMatchObject([{ subject: 'm1', followsEarlier: false }]);
@@ -140,7 +140,7 @@ describe('The outbox of a store', () => {
       ]);
     });
 
-    it('limits the bytes of a batch: small events come first, but no event overtakes an earlier one of its subject', async () => {
+    it('limits the bytes of a batch: small events come first, but no event overtakes an earlier event of its subject', async () => {
       const large = JSON.stringify('x'.repeat(300_000));
       const subjects = Array.from({ length: 10 }, (_, i) => `large ${i}`);
       await publish(
@@ -184,7 +184,7 @@ describe('The outbox of a store', () => {
     });
   });
 
-  describe('destinations', () => {
+  describe('Destinations', () => {
     it('of tenants are the lanes of their active and paused endpoints', async () => {
       const active = await addEndpoint(test, { timeoutMs: 5_000 }, { maxInFlight: 3 });
       const paused = await addEndpoint(test, { state: 'paused' }, { state: 'paused' });
@@ -225,7 +225,7 @@ describe('The outbox of a store', () => {
   describe('insertDeliveries', () => {
     const openLease = async (ms = 60_000) => (await test.store.openLease('worker', ms)).id;
 
-    it('hands over deliveries that may skip the lane, makes the lane due for the others, and marks the events as relayed', async () => {
+    it('hands over deliveries that may skip the lane, makes the lane due for the other deliveries, and marks the events as relayed', async () => {
       const lane = await addEndpoint(test);
       const leaseId = await openLease();
       await publish(test, newEvent(), newEvent());
@@ -263,7 +263,7 @@ describe('The outbox of a store', () => {
       expect(await test.store.checkForWork(skipping())).toMatchObject({ hasEvents: false, dueInMs: 0 });
     });
 
-    it('binds at most 4 MB of bodies to one statement, each body once, and none as an element of an array', async () => {
+    it('binds at most 4 MB of bodies to one statement, each body once, and no body as an element of an array', async () => {
       const lane = await addEndpoint(test);
       await publish(test, ...Array.from({ length: 12 }, () => newEvent()));
       const length = 500_000;
@@ -322,7 +322,7 @@ describe('The outbox of a store', () => {
       expect(await relayTo(test, lane, { leaseId: deleted, direct: true })).toEqual([]);
     });
 
-    it('does not hand over a delivery that must follow an earlier one of its subject', async () => {
+    it('does not hand over a delivery that must follow an earlier delivery of its subject', async () => {
       const lane = await addEndpoint(test);
       const leaseId = await openLease();
       await publish(test, newEvent({ subject: 'm1' }));
@@ -331,7 +331,7 @@ describe('The outbox of a store', () => {
       expect(await relayTo(test, lane, { leaseId, direct: true })).toEqual([1]);
     });
 
-    it('inserts a delivery that has a reason as discarded', async () => {
+    it('inserts a delivery as discarded if it has a reason', async () => {
       const lane = await addEndpoint(test);
       await publish(test, newEvent());
       await test.store.transaction(async (tx) => {

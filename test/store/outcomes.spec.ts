@@ -14,7 +14,7 @@ import {
 } from './leased.js';
 import { addEndpoint, newEvent, publish, relayTo, skipping, useStore, withoutTime } from './support.js';
 
-/** Sizes of batches. The statement has one form up to SMALL_BATCH, and another one above. */
+/** Sizes of batches. The statement has one form up to SMALL_BATCH, and another form above it. */
 const SIZES = [2, SMALL_BATCH, SMALL_BATCH + 1];
 const NOTHING = { healthChanges: [], stopped: [], dueLanes: [] };
 const events = (count: number) => Array.from({ length: count }, () => newEvent());
@@ -86,7 +86,7 @@ describe('The outcomes of a store', () => {
       expect(await find(first)).toMatchObject({ state: 'sending', attempts: 0 });
     });
 
-    it('keeps the attempts before the last one, unless `history` is false', async () => {
+    it('keeps the attempts before the latest attempt, unless `history` is `false`', async () => {
       const lane = await addEndpoint(test);
       const [delivery] = (await leaseNew(test, lane)) as [LeasedDelivery];
       await record(test, [retried(delivery, 1_000)]);
@@ -105,7 +105,7 @@ describe('The outcomes of a store', () => {
       expect(await find(delivery)).toMatchObject({ state: 'exhausted', attempts: 3 });
     });
 
-    it('makes a retry due after its delay, and the lane with it', async () => {
+    it('makes a retry due after its delay, and makes the lane due at the same time', async () => {
       const lane = await addEndpoint(test);
       const [delivery] = (await leaseNew(test, lane)) as [LeasedDelivery];
       await record(test, [retried(delivery, 5_000)]);
@@ -181,7 +181,7 @@ describe('The outcomes of a store', () => {
       expect(await leaseDue(test)).toHaveLength(2);
     });
 
-    it('makes a lane that is at its limit of deliveries in flight due again when one of them ends', async () => {
+    it('makes a lane due again when a delivery ends, if the lane was at its limit of deliveries in flight', async () => {
       const lane = await addEndpoint(test, {}, { maxInFlight: 2 });
       const [first] = (await leaseNew(test, lane, events(3))) as [LeasedDelivery];
       expect(await leaseDue(test)).toEqual([]);
@@ -189,7 +189,7 @@ describe('The outcomes of a store', () => {
       expect(await leaseDue(test)).toHaveLength(1);
     });
 
-    it('writes one failure alert for each scope and interval, and none for an outcome whose lease was lost', async () => {
+    it('writes one failure alert for each scope and interval, and no alert for an outcome whose lease was lost', async () => {
       const lane = await addEndpoint(test);
       const [first, second, lost] = (await leaseNew(test, lane, events(3))) as [
         LeasedDelivery,
@@ -214,7 +214,7 @@ describe('The outcomes of a store', () => {
   });
 
   describe('keepLeased', () => {
-    const HALF_MS = 30_000; // of a lease
+    const HALF_MS = 30_000; // half of a lease
     const leaseIdOf = async ({ id }: LeasedDelivery): Promise<string | null> => {
       const [row] = await test.dataSource.query('select lease_id from webhook_deliveries where id = $1', [
         id,
@@ -245,7 +245,7 @@ describe('The outcomes of a store', () => {
       expect(inFlight).toBe(1);
     });
 
-    it('leases rescued deliveries again, but not those that were claimed or recorded since', async () => {
+    it('leases rescued deliveries again, but not those that were claimed or recorded since then', async () => {
       const lane = await addEndpoint(test);
       const { id: leaseId } = await test.store.openLease('worker', HALF_MS);
       await publish(test, ...events(2));
@@ -273,7 +273,7 @@ describe('The outcomes of a store', () => {
 
   describe('recordFirstSuccesses', () => {
     it.each(SIZES)(
-      'writes %i first successes except one whose lease was lost, and nothing when it is repeated',
+      'writes %i first successes except one whose lease was lost, and writes nothing when it is repeated',
       async (size) => {
         const lane = await addEndpoint(test);
         const leased = await leaseNew(test, lane, events(size));
@@ -298,7 +298,7 @@ describe('The outcomes of a store', () => {
     );
 
     it.each(SIZES)(
-      'updates %i rows of handed-over deliveries within their pages, and no index',
+      'updates %i rows of handed-over deliveries within their pages, and updates no index',
       async (size) => {
         const lane = await addEndpoint(test);
         const { id: leaseId } = await test.store.openLease('worker', 60_000);

@@ -30,7 +30,7 @@ describe('The set-up of a store', () => {
     await test.dataSource.query(`alter table ${tablePath} rename column former_response to response`);
   });
 
-  it('guardConnections listens once to each connection, and no longer to the pool after it is stopped', async () => {
+  it('guardConnections listens once to each connection, and stops listening to the pool when the guard ends', async () => {
     const { master } = test.dataSource.driver as unknown as { master: EventEmitter };
     const unguard = test.store.guardConnections();
     expect(master.listenerCount('acquire')).toBe(1);
@@ -68,7 +68,7 @@ describe('The set-up of a store', () => {
   );
 
   describe('sampleSealedValues', () => {
-    it('returns live secrets and headers of each key, at most the requested number for each', async () => {
+    it('returns live secrets and headers of each key, at most the requested number for each key', async () => {
       await addEndpoint(test, { secrets: [secret('v1.k1.a'), secret('v1.k1.b')], headers: 'v1.k2.c' });
       await addAccount({ secrets: [secret('plain.whsec')] });
       const samples = await test.store.sampleSealedValues(1);

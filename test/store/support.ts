@@ -17,10 +17,9 @@ import type { Store } from '../../libs/webhooks/src/store/store.js';
 import { emptyTables } from '../support/empty-tables.js';
 import { createMigratedDatabase } from '../support/migrated-database.js';
 
-// Helpers of the suite that every database's store must pass. The suite calls the store, and uses SQL and repositories only to
-// prepare and check rows.
+// Helpers of the suite that every database's store must pass. The suite calls the store, and uses SQL and repositories
+// only to prepare and check rows.
 
-/** Lanes to skip. */
 export function skipping(laneIds: string[] = []): LanesToSkip {
   return { laneIds, tenantIds: [], keptLaneIds: [] };
 }

@@ -1,11 +1,11 @@
-// The last line of a run, for scripts to read: `12 passed, 0 failed`.
+// Prints the last line of a run for scripts, such as `12 passed, 0 failed`.
 module.exports = class CountReporter {
   constructor({ json }) {
     this.output = json ? process.stderr : process.stdout;
   }
 
   onRunComplete(_contexts, { numPassedTests, numFailedTests, numRuntimeErrorTestSuites }) {
-    // A file that could not even run is a failure too.
+    // A file that did not even run is a failure, too.
     const line = `${numPassedTests} passed, ${numFailedTests + numRuntimeErrorTestSuites} failed\n`;
     // Jest prints its own summary after every reporter has run, so this line is written at the exit.
     process.once('exit', () => this.output.write(line));

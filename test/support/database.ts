@@ -10,11 +10,15 @@ export interface TestDatabase {
   drop(): Promise<void>;
 }
 
-/** Creates a copy of `template` on the server of this run. Each test file has its own, so test files can run in parallel. */
+/**
+ * Creates a copy of `template` on the server of this run. Each test file has its own copy, so test files can run in
+ * parallel.
+ */
 export async function createDatabase(template = 'template1'): Promise<TestDatabase> {
   const name = `test_${randomUUID().replaceAll('-', '')}`;
   await onServer(async (client) => {
-    // The server of `npm test` has this setting if its files are in memory. Copying the files then takes a third of the time.
+    // The server of `npm test` has this setting if its files are in memory. Copying the files then takes a third of the
+    // time.
     const { rows } = await client.query(
       "SELECT current_setting('file_copy_method', true) = 'clone' AS clones",
     );

@@ -7,7 +7,7 @@ import type { INestApplication } from '@nestjs/common';
  */
 export async function listen(app: INestApplication): Promise<void> {
   const server = app.getHttpServer() as Server;
-  // Never closes idle connections. Otherwise a request could fail because the server closes its connection at that moment.
+  // Never closes idle connections. Otherwise, a request could fail because the server closes its connection at that moment.
   server.keepAliveTimeout = 0;
   await app.listen(0, '127.0.0.1');
 }

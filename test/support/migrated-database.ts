@@ -7,7 +7,9 @@ const LOCK = 4_711;
 
 let template: Promise<string> | null = null;
 
-/** Creates a database in which the module's migrations have run. Copying a template is faster than running them. */
+/**
+ * Creates a database in which the module's migrations have run. Copying a template is faster than running the migrations.
+ */
 export async function createMigratedDatabase(): Promise<TestDatabase> {
   template ??= findTemplate();
   return createDatabase(await template);

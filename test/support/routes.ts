@@ -1,6 +1,6 @@
 import type { INestApplication } from '@nestjs/common';
 
-/** Every route of an app on Express, as its router has it: `GET /webhooks/wh_:id`. */
+/** Every route of an app on Express, as the router has it, such as `GET /webhooks/wh_:id`. */
 export function expressRoutes(app: INestApplication): string[] {
   const { stack } = app.getHttpAdapter().getInstance().router as {
     stack: { route?: { path: string; methods: Record<string, boolean> } }[];

@@ -12,11 +12,11 @@ export interface Explained {
   'QUERY PLAN': [{ Plan: Plan }];
 }
 
-/** Rows of tables that a statement has read. */
+/** How many table rows a statement has read. */
 export const rowsRead = (row: Explained): number =>
   sumOf(row, (plan) => ('Relation Name' in plan ? rowsOf(plan) : 0));
 
-/** Rows that all steps of a statement have processed: rows of tables, and rows that the other steps return or filter out. */
+/** How many rows all steps of a statement have processed: table rows, and rows that the other steps return or filter out. */
 export const rowsCompared = (row: Explained): number => sumOf(row, rowsOf);
 
 function rowsOf(plan: Plan): number {

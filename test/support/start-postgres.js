@@ -2,7 +2,7 @@ const { randomUUID } = require('node:crypto');
 const { startPostgres } = require('../../sample-app/src/postgres/start-postgres.js');
 
 // Starts one server for the whole run, on a free port and in a temporary folder, so that runs can be parallel.
-// `createDatabase()` creates a database for each test file on it. DATABASE_URL names a server to use instead.
+// `createDatabase()` creates a database on this server for each test file. DATABASE_URL names a server to use instead.
 module.exports = async () => {
   process.env.TEST_RUN_ID = randomUUID().replaceAll('-', '');
   if (process.env.DATABASE_URL) {

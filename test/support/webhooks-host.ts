@@ -25,7 +25,7 @@ import { listen } from './listen.js';
 /** Accounts of the host. The guard has them injected, so that the tests cover guards with dependencies. */
 @Injectable()
 class Accounts {
-  /** `none` has no tenant, `empty` an empty one. */
+  /** The key `none` has no tenant, and the key `empty` has an empty tenant. */
   idOf(key: string): unknown {
     return key === 'none' ? undefined : key === 'empty' ? '' : key;
   }
@@ -52,7 +52,7 @@ interface HostRequest {
   account: { id: string };
 }
 
-/** A host with the module mounted, over real HTTP and a database of its own. */
+/** A host that mounts the module, with real HTTP and a database of its own. */
 export interface WebhooksHost {
   app: INestApplication;
   webhooks: WebhooksService;
@@ -77,7 +77,7 @@ export interface HostSettings {
   /** Runs before the app listens: pipes, prefix, versioning. */
   configure?: (app: INestApplication) => void;
   options?: WebhooksModuleOptions & WebhooksModuleStructure;
-  /** A database that is kept after `close()`. Default: a new one that is dropped. */
+  /** A database that is kept after `close()`. Default: a new database, which is dropped. */
   database?: TestDatabase;
   /** `false` for tests that cause errors or warnings. Default: logs errors and warnings. */
   logger?: false;
@@ -160,13 +160,13 @@ export async function startHost({
   };
 }
 
-/** Empties the module's tables, between tests that share a host. Its clock stays where it is. */
+/** Empties the module's tables, between tests that share a host. The host's clock stays where it is. */
 export function emptyHost({ app, dataSource }: WebhooksHost): Promise<void> {
   const { tables } = app.get(Session, { strict: false });
   return emptyTables((sql, parameters) => dataSource.query(sql, parameters), Object.values(tables));
 }
 
-/** Loaded only when it is used, because it consists of a hundred modules. */
+/** Fastify is loaded only when it is used, because it consists of a hundred modules. */
 async function fastify() {
   const { FastifyAdapter } = await import('@nestjs/platform-fastify');
   return new FastifyAdapter();

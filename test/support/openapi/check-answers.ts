@@ -1,4 +1,5 @@
-// Jest runs this before each spec file. It checks that the OpenAPI document describes what the routes accept and return.
+// Jest runs this file before each spec file. This file checks that the OpenAPI document describes what the routes accept
+// and return.
 import type { Exchange } from './exchange.js';
 import { problems } from './problems.js';
 

@@ -1,5 +1,5 @@
 /**
- * Returns the document with objects that allow only the fields that it names. Clients must accept further fields, but if the
+ * Returns the document, changed so that its objects allow only named fields. Clients must accept further fields. But if the
  * routes return a field that the document does not name, the document is incomplete.
  */
 export function closed(part: unknown, isPart = false): unknown {

@@ -27,7 +27,7 @@ const operations = new Map(
 );
 const JSON_SCHEMA = 'content/application~1json/schema';
 
-/** Returns what the document does not describe of the response, and of the request if it was accepted. */
+/** Returns those parts of the response, and of an accepted request, that the document does not describe. */
 export function problemsOf(exchange: Exchange): string[] {
   const { controller, handlerName, status } = exchange;
   const described = describedController(controller);

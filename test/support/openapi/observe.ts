@@ -3,7 +3,7 @@ import type { CallHandler, ExecutionContext, NestInterceptor, Type } from '@nest
 import type { Observable } from 'rxjs';
 import type { Exchange } from './exchange.js';
 
-/** Reports the requests to a controller that pass the host's guards, with their responses. */
+/** Reports each request that passes the host's guards and reaches the controller, with its response. */
 export function observe(controller: Type<object>, report: (exchange: Exchange) => void): Type<object> {
   const interceptors = (Reflect.getMetadata('__interceptors__', controller) ?? []) as unknown[];
   Reflect.defineMetadata('__interceptors__', [new Observer(report), ...interceptors], controller);

@@ -1,4 +1,4 @@
-/** What the current test has seen that the OpenAPI document does not describe. */
+/** What the current test has seen and the OpenAPI document does not describe. */
 export const problems: string[] = [];
 
 /** For tests of a host that changes the module's responses: clears the problems found so far. */

@@ -13,10 +13,10 @@ export class Child {
   private readonly listeners = new Map<string, Set<(about: never) => void>>();
   private readonly ended: Promise<unknown>;
   private last = 0;
-  /** The end of what it printed. */
+  /** The end of what the process printed. */
   output = '';
 
-  /** `program`: the path of its TypeScript. `preload`: modules to load before it. */
+  /** `program`: the path of a TypeScript file. `preload`: modules that are loaded before the program. */
   constructor(program: string, env: Record<string, string> = {}, preload: string[] = []) {
     this.process = fork(program, [], {
       execArgv: [REGISTER, ...preload].flatMap((module) => ['--require', module]),
@@ -48,7 +48,10 @@ export class Child {
     return this.process.exitCode === null && this.process.signalCode === null;
   }
 
-  /** Runs a command in the process. Rejects with the command's error, or with the end of the output if the process has ended. */
+  /**
+   * Runs a command in the process. Rejects with the command's error, or with the end of the output if the process has
+   * ended.
+   */
   async ask<Result = void>(name: string, ...args: unknown[]): Promise<Result> {
     if (!this.alive) throw new Error(`${name}: the process has ended\n${this.output}`);
     const id = ++this.last;

@@ -29,7 +29,7 @@ export function serve(commands: Record<string, (...args: never[]) => unknown>): 
       send({ id, error: { name: kind, message } });
     }
   });
-  // Ends with the parent.
+  // Ends this process with its parent.
   process.on('disconnect', () => process.exit(0));
 }
 

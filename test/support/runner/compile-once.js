@@ -4,8 +4,9 @@ const vm = require('node:vm');
 const compiled = new Map();
 
 /**
- * Replaces `vm.compileFunction` for Jest, and compiles each module once in a process. Jest itself compiles a module again for each
- * spec file, which takes half of the time to load it. The replacement ignores the option for dynamic imports: Jest runs none here.
+ * Replaces `vm.compileFunction` for Jest, and compiles each module once in a process. Jest itself compiles a module again for
+ * each spec file, which takes half of the module's load time. The replacement ignores the option for dynamic imports, because
+ * Jest runs no dynamic imports here.
  *
  * @param {string} source
  * @param {readonly string[]} parameters

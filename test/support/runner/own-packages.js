@@ -1,4 +1,4 @@
-// For spec files that change packages and do not undo that. They evaluate their own copies of the packages that they need.
+// For spec files that change packages and do not undo the changes. Such a file evaluates its own copies of the packages.
 const Environment = require('./environment.js');
 
 module.exports = class extends Environment {

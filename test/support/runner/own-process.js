@@ -11,12 +11,13 @@ const quiet = (stream) =>
     },
   });
 
-/** Properties that are set on the real process, so that it has the same listeners. */
+/** Properties that are set on the real process, so that the real process has the same listeners. */
 const SHARED = new Set(['_events', '_eventsCount', '_maxListeners']);
 
 /**
- * `process` as a spec file gets it. Properties that the file sets, as fake timers do, are set for that file only. Output to its
- * streams, such as that of Nest's logger, is discarded, so it does not mix with the results. Jest still shows `console` output.
+ * `process` as a spec file gets it. Properties that the file sets, as fake timers do, are set only for that file. Output to
+ * the streams, such as the lines of Nest's logger, is discarded, so that it does not mix with the results. Jest still shows
+ * `console` output.
  */
 module.exports = function ownProcess(process = globalThis.process) {
   const own = Object.create(process, {

@@ -1,4 +1,4 @@
-/** The state of shared packages that spec files change: where Nest's logger writes, and the methods of `pg`'s client. */
+/** The state that spec files change in shared packages: where Nest's logger writes, and the methods of `pg`'s client. */
 module.exports = class PackageState {
   constructor() {
     // Required here, because a `require` at the top of this file would load other copies than those that spec files get.

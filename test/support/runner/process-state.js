@@ -1,4 +1,4 @@
-/** The state of the shared process that spec files change: globals, environment variables and listeners. */
+/** The state that spec files change in the shared process: globals, environment variables and listeners. */
 module.exports = class ProcessState {
   /** @type {Record<PropertyKey, PropertyDescriptor>} */
   globals = Object.getOwnPropertyDescriptors(globalThis);

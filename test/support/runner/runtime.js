@@ -1,11 +1,11 @@
-// A Jest runtime that loads packages once in each process. For each spec file it evaluates only this repository's modules.
+// A Jest runtime that loads packages once in each process. For each spec file, it evaluates only this repository's modules.
 const { dirname, sep } = require('node:path');
 const { default: Runtime } = require('jest-runtime');
 
 const PACKAGES = `${sep}node_modules${sep}`;
-/** Not shared, because this package keeps the entities of all spec files that registered some. */
+/** Not shared, because this package keeps the entities that spec files have registered. */
 const NEVER_SHARED = `${PACKAGES}@nestjs${sep}typeorm${sep}`;
-/** Ending of this repository's modules that are loaded once in each process. */
+/** Each process loads once those modules of this repository that have this ending. */
 const SHARED = '.shared.js';
 
 /** The files that names resolve to, kept because Jest tries all mapped names for each import of each spec file. */
@@ -46,7 +46,7 @@ module.exports = class SharingRuntime extends Runtime {
     return require(path);
   }
 
-  /** Packages that use a mocked one must be evaluated by Jest, so a spec file that mocks a package shares none. */
+  /** Jest must evaluate the packages that use a mocked package, so a spec file that mocks a package shares no packages. */
   setMock(from, name, factory, options) {
     if (this.pathOfShared(from, name) !== null) {
       if (this.hasShared) throw new Error(`Mock '${name}' before the spec file requires a package.`);
