@@ -9,7 +9,7 @@ const MAX_WAIT_MS = 60_000;
 /**
  * Plays a customer whose receiver breaks. Uses only the REST API. The customer registers a URL, and finds out why nothing
  * arrives. After the repair, the customer sends what waits. Then the customer registers a second URL, and replays the past
- * events that it missed.
+ * events that this URL missed.
  *
  * @param {object} of
  * @param {string} of.api URL of the API, such as `http://127.0.0.1:3000/api/v1`

@@ -202,7 +202,9 @@ describe('Between processes', () => {
     const recorded = delivery();
     await engine.publish(delivered(tenant, 'm1'));
     await recorded;
-    expect(aboutPolling(engine.log)).toEqual([expect.stringContaining('polling only, until it is back')]);
+    expect(aboutPolling(engine.log)).toEqual([
+      expect.stringContaining('this worker polls until the connection is back'),
+    ]);
   });
 
   it('a LISTEN that the server refuses is logged once, leaves no connection open, and is tried again', async () => {
@@ -218,7 +220,9 @@ describe('Between processes', () => {
       );
       proxy.refused = null;
       await until('the worker to listen again', async () => (await listening()) === 2);
-      expect(aboutPolling(engine.log)).toEqual([expect.stringContaining('polling only, until it is back')]);
+      expect(aboutPolling(engine.log)).toEqual([
+        expect.stringContaining('this worker polls until the connection is back'),
+      ]);
     } finally {
       await host.close();
       await proxy.close();

@@ -115,7 +115,7 @@ describe('A host that lists the migration of a capture and runs it at bootstrap'
     await start(MIGRATIONS);
     expect(said).toEqual([
       expect.stringMatching(
-        /^Changes of "message" are to be captured, but it has no trigger.*nothing is deliv/,
+        /^Changes of "message" are to be captured, but the table has no trigger.*nothing is deliv/,
       ),
     ]);
     await expect(publish()).rejects.toMatchObject({ name: 'WebhooksNotReadyError' });

@@ -184,7 +184,7 @@ export interface DeliveryStore extends StoreTransactions {
   /** In `tx`: discards a locked delivery if it is waiting. Repeatable. */
   cancelDelivery(id: string): Promise<void>;
 
-  /** The lane of an endpoint (UUID), and the database's time, epoch ms. `null`: there is none. */
+  /** The lane of an endpoint (UUID), and the database's time (epoch ms). `null`: there is no such lane. */
   findLane(
     tenantId: string,
     endpointId: string,

@@ -2,7 +2,7 @@ import type { EndpointState, LaneState, Ordering } from '../core/states.js';
 import type { StoredSecret } from './stored-secret.js';
 import type { StoreTransactions } from './transactions.js';
 
-/** Whose endpoints: one tenant's, or those of all tenants for the operator. */
+/** Whose endpoints: one tenant's or, for the operator, those of all tenants. */
 export type EndpointScope = { tenantId: string } | 'operator';
 
 /** A registered URL with its lane. Instants are epoch ms. */
@@ -44,7 +44,7 @@ export interface EndpointLane {
   id: string;
   state: LaneState;
   ordering: Ordering;
-  /** When a worker should claim from it; `null`: never. */
+  /** When a worker should claim from the lane; `null`: never. */
   nextDueAt: number | null;
   /** Nothing is claimed before this time, because the receiver asked for a pause. */
   holdUntil: number | null;
@@ -52,7 +52,7 @@ export interface EndpointLane {
   maxThroughputPerMinute: number | null;
   failures: number;
   failingSince: number | null;
-  /** Until this time only one worker may claim from it, because it is failing. */
+  /** Until this time, only one worker may claim from the lane, because the lane is failing. */
   claimedUntil: number | null;
 }
 
@@ -65,7 +65,8 @@ export type NewEndpointLane = Pick<
 >;
 
 /**
- * Fields to change. `deletedAt` deletes the endpoint: its row stays for at least an hour, and while deliveries are left.
+ * Fields to change. `deletedAt` deletes the endpoint: its row stays for at least an hour, and as long as deliveries are
+ * left.
  */
 export type EndpointChanges = Partial<
   Omit<EndpointRecord, 'id' | 'tenantId' | 'lane'> & { deletedAt: number }
@@ -97,7 +98,7 @@ export interface EndpointStore extends StoreTransactions {
   listEndpoints(scope: EndpointScope, page: EndpointPage): Promise<EndpointRecord[]>;
   /** All endpoints of a tenant. */
   summarizeEndpoints(tenantId: string): Promise<EndpointSummary[]>;
-  /** When the tenant's `n`-th newest endpoint was registered; deleted endpoints count. `null`: there are fewer. */
+  /** When the tenant's `n`-th newest endpoint was registered, deleted ones included. `null`: there are fewer endpoints. */
   findRegistrationTime(tenantId: string, n: number): Promise<number | null>;
   /** In `tx`: locks an endpoint until `tx` ends. Returns the database's time, or `null` if there is no such endpoint. */
   lockEndpoint(scope: EndpointScope, id: string): Promise<number | null>;

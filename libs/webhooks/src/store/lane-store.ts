@@ -10,16 +10,17 @@ export interface LaneStore extends StoreTransactions {
    */
   checkForWork(skip: LanesToSkip, captures?: readonly string[]): Promise<WorkCheck>;
   /**
-   * In `tx`: locks up to `count` open lanes that are due, the longest waiting first, until `tx` ends. Skips lanes that
-   * another worker has locked, and the lanes of `skip`. The commit of `tx` does not wait for the disk: a crash of the
-   * database may undo the claim, but never undoes an outcome that is recorded later.
+   * In `tx`: locks up to `count` open lanes that are due, until `tx` ends. The lanes that have waited longest come first.
+   * Skips lanes that another worker has locked, and the lanes of `skip`. The commit of `tx` does not wait for the disk: a
+   * crash of the database may undo the claim, but never undoes an outcome that is recorded later.
    *
-   * @param isEarly also lock failing lanes that wait for nothing but their next step (`FAILING_LANE_STEP_MS`). Default false
+   * @param isEarly also lock failing lanes that wait for nothing but their next step: see `FAILING_LANE_STEP_MS`. Default
+   * `false`
    */
   claimLanes(count: number, skip: LanesToSkip, isEarly?: boolean): Promise<ClaimableLane[]>;
   /**
    * In `tx`: leases due deliveries of lanes that `claimLanes` has locked. The lanes move to the back of the queue, and
-   * their counters are updated. Calling it again leases the next deliveries.
+   * their counters are updated. A second call leases the next deliveries.
    *
    * @param maxSuspects maximum number of suspects (deliveries that may have crashed a worker). Keep it small: if the worker
    * crashes, the crash counts against all deliveries of the worker
@@ -82,7 +83,7 @@ export interface ClaimableLane {
   laneId: string;
   tenantId: string;
   ordering: Ordering;
-  /** How many deliveries may be claimed now under the lane's own limits; `Infinity`: it has none. */
+  /** How many deliveries may be claimed now under the lane's own limits; `Infinity`: no limits. */
   allowance: number;
   /** `FAILING_AFTER` of its deliveries failed in a row, so only one worker at a time claims from it. */
   isFailing: boolean;
@@ -104,8 +105,8 @@ export interface LaneClaim {
   /** How many of these are kept for retries, if retries are due. */
   retryCount: number;
   /**
-   * Maximum total size (bytes) of the large bodies to claim: see `LARGE_BODY_BYTES`. Unless this is 0, the first large body
-   * is claimed whatever its size. The rest stays in the lane.
+   * Maximum total size (bytes) of the large bodies to claim: see `LARGE_BODY_BYTES`. If this is more than 0, the first
+   * large body is claimed whatever its size. The rest stays in the lane.
    */
   maxBytes: number;
   /** Number of due deliveries to examine, because subject order may hold back the first ones. */

@@ -32,9 +32,9 @@ export type TenantTable = 'alerts' | 'idempotencyKeys' | 'jobs' | 'lanes' | 'end
  */
 export interface MaintenanceStore extends StoreTransactions {
   /**
-   * Deletes expired leases, and counts the deliveries in flight of their lanes anew. Makes due again the deliveries that
-   * were handed over directly, and returns how many. Claimed deliveries need no rescue, because their due time is the end
-   * of their lease.
+   * Deletes a batch of expired leases. Makes due again the deliveries that were handed over directly under these leases,
+   * and returns how many. Counts anew what is in flight in lanes with limits. Claimed deliveries need no rescue, because
+   * their due time is the end of their lease.
    */
   rescueExpiredLeases(): Promise<number>;
   /**
@@ -68,15 +68,15 @@ export interface MaintenanceStore extends StoreTransactions {
    */
   checkPausedBacklogs(maxWaiting: number, after: string): Promise<PausedBacklog[]>;
   /**
-   * Discards a batch of the deliveries that wait in a paused lane, with the reason `backlog-full`, until `maxWaiting` are
-   * left. Keeps retries first, then the deliveries with the latest due times. Returns how many it discarded; 0 at the end.
-   * Several processes may do this at once.
+   * Discards a batch of the deliveries that wait in a paused lane, for the reason `backlog-full`, until `maxWaiting` are
+   * left. Prefers to keep retries, and then the deliveries with the latest due times. Returns how many it discarded; 0 at
+   * the end. Several processes may do this at once.
    */
   discardPausedBacklog(laneId: string, maxWaiting: number): Promise<number>;
 
   /**
    * Takes a batch of deliveries with ids after `after`. Deletes those that ended more than `retentionMs` ago, with their
-   * attempts. Never deletes a delivery that has not ended.
+   * attempts. Deliveries that have not ended stay.
    */
   deleteOldDeliveries(retentionMs: number, after: string): Promise<RetentionBatch>;
   /**
@@ -87,7 +87,7 @@ export interface MaintenanceStore extends StoreTransactions {
   deleteUnusedEvents(retentionMs: number, after: string): Promise<RetentionBatch>;
   /**
    * Takes a batch of endpoints with ids (UUIDs) after `after`. Deletes those that their owner deleted more than an hour ago
-   * and that have no delivery left, with their lanes and figures. Returns where to continue, or null at the end.
+   * and that have no delivery left, with their lanes and figures. Returns where to continue, or `null` at the end.
    */
   deleteUnusedEndpoints(after: string): Promise<string | null>;
   /** Deletes alerts that were written more than `retentionMs` (at least a week) ago and are sent or given up. Returns how many. */

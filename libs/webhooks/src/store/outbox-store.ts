@@ -22,7 +22,7 @@ export interface OutboxStore extends StoreTransactions {
   /** The destinations of these lanes, whatever the lanes' state. Lanes that no longer exist are left out. Read only. */
   readDestinationsOfLanes(laneIds: readonly string[]): Promise<DestinationRecord[]>;
   /**
-   * In `tx`: the lanes of these callbacks, created if missing. None of them is deleted before `tx` ends. Calling it again
+   * In `tx`: the lanes of these callbacks, created if missing. None of them is deleted before `tx` ends. A second call
    * returns the same lanes.
    */
   ensureCallbackLanes(callbacks: readonly CallbackOrigin[]): Promise<DestinationRecord[]>;

@@ -9,7 +9,7 @@ export interface RecordableOutcome {
     leaseId: string;
     /** When the attempt before this one began (epoch ms); `null`: there was none. */
     attemptAt: number | null;
-    /** Its lane was failing when it was claimed, and only this worker could claim from it. */
+    /** When the delivery was claimed, its lane was failing, and only this worker was allowed to claim from the lane. */
     isExclusive: boolean;
     /** The lane has an exact limit and counts this delivery as in flight. */
     isCounted: boolean;
@@ -22,7 +22,7 @@ export interface RecordableOutcome {
   delayMs: number;
   /** The attempt that was made; `null`: none. */
   attempt: {
-    /** From 1, over all rounds. */
+    /** Counted from 1, including attempts before a manual retry. */
     number: number;
     /** On the process's monotonic clock, `performance.now()` (ms). */
     startedAt: number;
@@ -98,9 +98,9 @@ export interface OutcomeStore extends StoreTransactions {
    */
   recordFirstSuccesses(outcomes: readonly RecordableOutcome[]): Promise<Set<string>>;
   /**
-   * For `ms` from now, no worker sends these deliveries again, although their outcomes cannot be recorded yet. Extends
-   * their leases, even expired ones. If a delivery was rescued and not claimed since, leases it again. Leaves out
-   * deliveries whose attempt is recorded, or that have another lease.
+   * Deliveries whose outcomes cannot be recorded yet are not sent again for `ms` from now. Extends their leases, even
+   * expired ones. If a delivery was rescued and not claimed since, leases it again. Leaves out deliveries whose attempt is
+   * recorded, or that have another lease.
    */
   keepLeased(outcomes: readonly RecordableOutcome[], ms: number): Promise<void>;
   /** Returns the ids of outcomes that were committed although the reply was lost. Read only. */

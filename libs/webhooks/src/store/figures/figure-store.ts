@@ -40,7 +40,7 @@ export interface EndpointHours {
 
 /** What workers have recorded, summed by endpoint and hour. */
 export interface FigureStore extends StoreTransactions {
-  /** Adds to what is stored. Endpoints that no longer exist are left out. */
+  /** Adds these figures to the stored ones. Endpoints that no longer exist are left out. */
   addEndpointHours(hours: readonly EndpointHour[]): Promise<void>;
   /** One endpoint's hours that began within `rangeMs`, oldest first. `now`: the current time (epoch ms). */
   readEndpointHours(endpointId: string, rangeMs: number): Promise<{ now: number; hours: EndpointHour[] }>;

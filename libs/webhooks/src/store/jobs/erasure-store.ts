@@ -22,7 +22,7 @@ export interface ErasedBatch {
   discarded: number;
   /** Deliveries that a worker is sending. They keep their body until they have an outcome. */
   inFlight: number;
-  /** Sequence to continue after; `null` at the end. */
+  /** The next batch continues after this sequence; `null`: there is no next batch. */
   next: string | null;
 }
 

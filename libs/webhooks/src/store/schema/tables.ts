@@ -74,7 +74,7 @@ export function tablesOf(dataSource: DataSource): Tables {
   const names = Object.keys(ROW_CLASSES) as (keyof Tables)[];
   if (!names.every((name) => dataSource.hasMetadata(ROW_CLASSES[name]))) {
     throw new WebhooksSetupError(
-      'The webhook entities are not in the data source: set `autoLoadEntities: true` in TypeOrmModule.forRoot(), or add `entities: [...webhooksEntities]`, which a data source outside of Nest, such as that of the command line, always needs.',
+      'The webhook entities are not in the data source: set `autoLoadEntities: true` in TypeOrmModule.forRoot(), or add `entities: [...webhooksEntities]`. A data source outside of Nest, such as that of the command line, always needs the list.',
     );
   }
   for (const name of names) assertNotRenamed(tableMetadata(dataSource, name));

@@ -1,7 +1,10 @@
 import type { AlertCount, FailureCount, FailureSelection, HeldSelection } from '../../alert-store.js';
 import type { Session } from '../connection/session.js';
 
-/** An `attempted` selection counts at most this many deliveries that wait for a retry, and at most this many given up. */
+/**
+ * An `attempted` selection counts at most this many deliveries that wait for a retry, and at most this many that were
+ * given up.
+ */
 const MAX_FAILURES_COUNTED = 500;
 /** An `exhausted` selection counts at most this many deliveries. */
 const MAX_EXHAUSTED_COUNTED = 10_000;

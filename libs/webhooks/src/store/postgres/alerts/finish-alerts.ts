@@ -22,7 +22,7 @@ export async function finishAlerts(session: Session, results: readonly AlertResu
   );
 }
 
-/** PostgreSQL stores no NUL character: it would reject all results. */
+/** PostgreSQL cannot store a NUL character: with one, it would reject all results. */
 function storable(error: string): string {
   return error.replaceAll('\0', '').slice(0, MAX_ERROR_LENGTH);
 }

@@ -41,7 +41,7 @@ export async function checkCapture(session: Session, captured: CapturedColumn): 
   if (mismatch === null) return table.name;
   if (await hasPendingCapture(session.dataSource, (sql) => session.query(sql), captured)) {
     session.refusal = new WebhooksNotReadyError(
-      `Changes of ${table.table} are to be captured, but it ${mismatch}: run the migrations before the app starts (or set \`migrationsRun: true\`).`,
+      `Changes of ${table.table} are to be captured, but the table ${mismatch}: run the migrations before the app starts (or set \`migrationsRun: true\`).`,
     );
     throw session.refusal;
   }
@@ -77,7 +77,7 @@ function toSetupError(
   const property = column.propertyName;
   const className = `Capture${metadata.targetName}${property[0]!.toUpperCase()}${property.slice(1)}${Date.now()}`;
   return new WebhooksSetupError(
-    `WebhooksModule: changes of ${table} are to be captured, but it ${problem}. Add this migration to the data source, and run it: ` +
+    `WebhooksModule: changes of ${table} are to be captured, but the table ${problem}. Add this migration to the data source, and run it: ` +
       `export class ${className} extends captureMigration(${metadata.targetName}, { ${options} }) {}`,
   );
 }

@@ -59,7 +59,7 @@ async function checkOpening(dataSource: DataSource, silenceMs: number): Promise<
   notOpening.delete(dataSource);
 }
 
-/** Resolves as `work` does. After `silenceMs` it calls `close` and throws {@link DatabaseTimeoutError}. */
+/** Resolves as `work` does. After `silenceMs`, calls `close` and throws {@link DatabaseTimeoutError}. */
 export async function unlessSilent<T>(work: Promise<T>, silenceMs: number, close: () => void): Promise<T> {
   let timeout!: NodeJS.Timeout;
   const silence = new Promise<never>((_, reject) => {

@@ -124,7 +124,7 @@ export class NotifyListener {
     // One line for each outage.
     if (wasListening || this.pauseMs === FIRST_RECONNECT_MS)
       this.logger.warn(
-        `The connection that listens for other processes' commits was lost (${error.message}): polling only, until it is back`,
+        `The connection that listens for other processes' commits was lost (${error.message}): this worker polls until the connection is back`,
       );
     this.reconnect = setTimeout(() => void this.open(), this.pauseMs);
     this.pauseMs = Math.min(this.pauseMs * 2, LONGEST_RECONNECT_MS);

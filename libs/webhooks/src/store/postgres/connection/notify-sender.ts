@@ -9,7 +9,7 @@ import type { Session } from './session.js';
  */
 export class NotifySender {
   private readonly logger = new LineLogger('WebhookWakeChannel');
-  /** Commits that are not announced yet. */
+  /** Committed work that is not announced yet. */
   private unsaid: CommittedWork = { events: false, lanes: false };
   private sending = false;
   private hasFailed = false;

@@ -44,7 +44,7 @@ export function queryParsed(client: PgClient, statement: PgStatement): Promise<{
 
 /**
  * Returns the query runner, in the same transaction, with one difference: the parsers of this module read the rows of its
- * statements. `pg` has one table of parsers for the whole process, and a host may have changed it, such as with
+ * statements. `pg` has one table of parsers for the whole process, and a host may have changed it, for example with
  * `pg.types.setTypeParser(20, BigInt)`.
  *
  * Code that waits for the commit must use `runner` itself: TypeORM reports commits for `runner`, not for the returned

@@ -5,10 +5,9 @@ import type { Session } from '../connection/session.js';
 const MAX_IDS_BETWEEN = 256;
 
 /**
- * Returns an id that is slightly above the ids of all deliveries created before `until` (epoch ms), or `null` if that would
- * exclude no delivery.
- * Deliveries have no index by time, so this is a binary search: it halves the range of ids about twenty times, and reads
- * one row each time.
+ * Returns an id slightly above the ids of all deliveries that were created before `until` (epoch ms). `null`: no delivery
+ * has such a large id. Deliveries have no index by time, so this is a binary search: it halves the range of ids about
+ * twenty times, and reads one row each time.
  */
 export async function idAboveCreatedBefore(session: Session, until: number): Promise<string | null> {
   const { deliveries } = session.tables;

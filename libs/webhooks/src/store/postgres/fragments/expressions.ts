@@ -52,9 +52,9 @@ function off(...methods: string[]): Record<string, string> {
 }
 
 /**
- * SQL that is true if `condition` is true, but hides the condition from the planner. From a condition such as `state =
- * 'sending'` the planner concludes that hardly any row matches, and plans for one row. In a batch of leased deliveries,
- * almost all rows match, and that plan would take quadratic time.
+ * SQL that is true if `condition` is true, but hides the condition from the planner. From a condition such as
+ * `state = 'sending'`, the planner concludes that hardly any row matches, and plans for one row. In a batch of leased
+ * deliveries, almost all rows match, and that plan would take quadratic time.
  */
 export function opaque(condition: string): string {
   return `case when ${condition} then true else false end`;

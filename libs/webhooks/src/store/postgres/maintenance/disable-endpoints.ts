@@ -4,7 +4,7 @@ import type { Session } from '../connection/session.js';
 import { disabledAlertsSql } from '../fragments/disabled-alerts.js';
 import { nowMs } from '../fragments/expressions.js';
 
-/** An endpoint with fewer failed deliveries is not disabled, however long it has been failing. */
+/** It takes at least this many failed deliveries to disable a failing endpoint, however long it has been failing. */
 export const MIN_FAILURES_TO_DISABLE = 10;
 const MAX_ENDPOINTS_DISABLED = 100;
 

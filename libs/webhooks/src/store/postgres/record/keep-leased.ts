@@ -3,7 +3,10 @@ import type { Session } from '../connection/session.js';
 import { nowMs, opaque } from '../fragments/expressions.js';
 import { identityColumns } from './outcome-parameters.js';
 
-/** Locks leases, deliveries and lanes in the same order as the rescue, so that it cannot deadlock with the rescue. */
+/**
+ * Locks leases, deliveries and lanes in the same order as the rescue, so that this function cannot deadlock with the
+ * rescue.
+ */
 export async function keepLeased(
   session: Session,
   outcomes: readonly RecordableOutcome[],

@@ -239,8 +239,8 @@ function insertFailureAlerts(alerts: string, now: string): string {
            limit 1) last on true
        where last.id is null
           -- A delivery.exhausted alert that no sender has tried yet already covers this failure. After a try, the next
-          -- alert is written, and waits until the limit allows it. A delivery.failed alert is not written within the
-          -- limit.
+          -- alert is written, and waits until the limit allows it. After a delivery.failed alert, the next one is not
+          -- written before the limit allows it.
           or case when a.kind = 'delivery.exhausted' then last.attempts > 0 else last.created_at <= ${now} - a.every end
        order by dedupe_key
       -- Another worker has just written this alert, and may have begun earlier or later. The alert counts failures from the

@@ -39,7 +39,7 @@ export async function claimEvents(session: Session, limit: number): Promise<Clai
         limit $2
           for update skip locked
      ), newest as materialized (
-       -- Only if more events wait than the oldest ones.
+       -- Empty if "oldest" holds all events that wait.
        select sequence
          from ${unrelayed}
         where sequence > (select max(sequence) from oldest) and (select count(*) from oldest) = $2

@@ -9,8 +9,8 @@ import { splitByBodies } from './split-by-bodies.js';
 /**
  * Inserts a batch's deliveries, marks the batch's events as relayed, and makes due the lanes with waiting deliveries.
  * Uses one statement, unless the bodies are too large for one. A delivery that goes straight to this worker is leased
- * when it is inserted, and never enters the index of due deliveries. So the update that records its first success stays
- * on its page.
+ * when it is inserted, and never enters the index of due deliveries. So the update that records a first success stays on
+ * the row's page.
  */
 export async function insertDeliveries(
   session: Session,

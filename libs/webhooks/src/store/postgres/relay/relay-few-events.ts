@@ -15,8 +15,8 @@ interface Row {
 
 /**
  * Does for a handful of events what the relay's transaction does for a batch, in one statement that commits by itself. It
- * relays an event if the event is still unrelayed, its destinations have not changed since they were read, and its
- * subject has no earlier unrelayed event outside this statement. The other events stay as they are.
+ * relays an event if three things are true: the event is still unrelayed, its destinations have not changed since they were
+ * read, and its subject has no earlier unrelayed event outside this statement. The other events stay as they are.
  */
 export async function relayFewEvents(
   session: Session,

@@ -10,9 +10,9 @@ import { type CapturedTable, capturedTable } from './captured-table.js';
 export interface CaptureMigrationOptions {
   /** Property of the entity, such as `status`, or the path of a property in an embedded entity, such as `state.value`. */
   column: string;
-  /** Captures inserted rows, too. Default false. */
+  /** Captures inserted rows, too. Default `false`. */
   insert?: boolean;
-  /** Captures deleted rows, too. Default false. */
+  /** Captures deleted rows, too. Default `false`. */
   delete?: boolean;
 }
 
@@ -29,7 +29,7 @@ export function capturedBy(migration: MigrationInterface): CapturedColumn | unde
 
 /**
  * Returns a migration that puts the triggers of `capture(entity, options)` on the host's table. The migration needs the
- * tables of `webhooksMigrations`, and the host's table. Extend it by a class whose name ends with a timestamp, as TypeORM
+ * tables of `webhooksMigrations`, and the host's table. Extend it with a class whose name ends with a timestamp, as TypeORM
  * requires:
  *
  * `export class CaptureStatus1767225600000 extends captureMigration(Message, { column: 'status' }) {}`

@@ -2,7 +2,7 @@ import { EntitySchema } from 'typeorm';
 import { FIGURES } from '../../figures/figure-store.js';
 import { instant, integer } from '../columns.js';
 
-/** Results of an endpoint's attempts in one hour: a number for each of `FIGURES`. Kept for a day. */
+/** Results of an endpoint's attempts in one hour: a number for each of `FIGURES`. Kept for 25 hours. */
 export class WebhookEndpointHourRow {
   endpointId!: string;
   /** When the hour begins. */

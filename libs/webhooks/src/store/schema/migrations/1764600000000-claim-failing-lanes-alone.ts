@@ -2,7 +2,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { tablesOf } from '../tables.js';
 import { lockTables } from './migration-steps.js';
 
-/** Until when only one worker may claim from a failing lane. Processes of version 0.1 ignore the column. */
+/** The time until which only one worker may claim from a failing lane. Processes of version 0.1 ignore the column. */
 export class ClaimFailingLanesAlone1764600000000 implements MigrationInterface {
   readonly name = 'ClaimFailingLanesAlone1764600000000';
 
