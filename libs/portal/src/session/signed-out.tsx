@@ -9,8 +9,12 @@ import type { SessionEnd } from './session-end.ts';
  */
 function safeUrl(url: string | null | undefined): string | null {
   if (!url) return null;
-  const parsed = URL.parse ? URL.parse(url, location.href) : new URL(url, location.href);
-  return parsed && /^https?:$/.test(parsed.protocol) ? parsed.href : null;
+  try {
+    const { protocol, href } = new URL(url, location.href);
+    return /^https?:$/.test(protocol) ? href : null;
+  } catch {
+    return null; // not a URL
+  }
 }
 
 /** Replaces the whole page when there is no session. */

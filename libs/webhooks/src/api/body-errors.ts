@@ -56,6 +56,6 @@ function bodyTooLarge(limit: number | undefined): WebhooksRequestError {
   const message =
     limit === undefined
       ? 'The body is too large.'
-      : `The body must not be larger than ${Math.floor(limit / 1024)} kB.`;
+      : `The body must not be larger than ${Math.floor(limit / 1024)} KB.`;
   return new WebhooksRequestError(HttpStatus.PAYLOAD_TOO_LARGE, 'body_too_large', message);
 }

@@ -59,6 +59,7 @@ function Remedy({ endpoint: { id }, remedy }: { endpoint: Endpoint; remedy: Heal
     mutationFn: () => api.post('/webhooks/{id}/resume', { path: { id } }),
     onSuccess: (endpoint) => {
       client.setQueryData(['endpoint', id], endpoint);
+      void client.invalidateQueries({ queryKey: ['endpoints'] });
       announce(t('overview.resumed'));
     },
   });

@@ -34,7 +34,7 @@ export function TestForm({ endpointId, types }: { endpointId: string; types: rea
         body: { type: name, data },
       }),
     onSuccess: () => {
-      for (const key of ['endpoint', 'endpoints', 'deliveries', 'last-delivery'])
+      for (const key of ['endpoint', 'endpoints', 'deliveries', 'last-delivery', 'latest', 'unfinished'])
         void client.invalidateQueries({ queryKey: [key] });
     },
   });
