@@ -204,8 +204,8 @@ export class WebhookEndpoints {
   }
 
   /**
-   * Makes at most 10,000 deliveries due now. First come those that ended without success in a range of time, earliest first;
-   * then those whose last attempt failed in this range and that wait for a retry. Finished deliveries begin their schedule
+   * Makes at most 10,000 deliveries due now. First come those that ended without success in a range of time, earliest first.
+   * Then come those whose last attempt failed in this range and that wait for a retry. Finished deliveries begin their schedule
    * anew; waiting ones continue theirs. Leaves out test deliveries, and those that were cancelled or ignored or have no body.
    * Commits batch by batch: after an interruption, call `recover` again. `onProgress` and the log report the progress.
    *

@@ -30,7 +30,6 @@ export interface EventTypeResult {
 @Injectable()
 export class EventTypeList {
   private readonly entries: (Omit<EventTypeInfo, 'requests'> & { event: WebhookEvent })[];
-  /** Names of the profiles. */
   readonly profileNames: readonly string[];
   /** All types, and their names in all profiles. */
   readonly allNames: readonly string[];

@@ -88,7 +88,6 @@ export class Dispatcher {
     return this.keeper.keep();
   }
 
-  /** Requests in flight. */
   get inFlight(): number {
     return this.scheduler.inFlight;
   }

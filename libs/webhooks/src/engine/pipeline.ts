@@ -34,8 +34,8 @@ export class Pipeline {
   ) {}
 
   /**
-   * Runs `work` after all work that was passed earlier has ended, so that the steps of `runOnce()` and of the worker's loop
-   * never overlap.
+   * Runs `work` after all work that was passed earlier has ended. So the steps of `runOnce()` and of the worker's loop never
+   * overlap.
    */
   exclusively<T>(work: () => Promise<T>): Promise<T> {
     const result = this.lastStep.then(work);

@@ -27,7 +27,6 @@ export interface RunResult extends OutcomeCounts {
  */
 const MAX_FRUITLESS_ROUNDS = 40;
 
-/** The result of one round. */
 interface Round {
   relayed: number;
   claimed: number;

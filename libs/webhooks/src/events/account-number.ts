@@ -1,6 +1,6 @@
 /**
- * Returns the account's own number in an event's data, or `null` if there is none: the sender of an outgoing message, the
- * recipient of an incoming one, the number of a phone, or the number that a person opted in to.
+ * Returns the account's own number in an event's data, or `null` if there is none. It is the sender of an outgoing message,
+ * the recipient of an incoming message, the number of a phone, or the number that a person opted in to.
  */
 export function accountNumberOf(data: unknown): string | null {
   const { message, phone, optIn } = (data ?? {}) as Record<

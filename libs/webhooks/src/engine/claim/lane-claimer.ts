@@ -25,7 +25,6 @@ const RETRY_SHARE = 4;
 export interface ClaimOptions {
   /** Called when the lanes are known, and again if the transaction is repeated. */
   openBudget: () => ClaimBudget;
-  /** Lanes to pass over. */
   skip: LanesToSkip;
   /** Whether the claim may contain one delivery that may have crashed workers before. */
   allowSuspect: boolean;

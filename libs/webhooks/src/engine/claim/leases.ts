@@ -36,7 +36,6 @@ export class Leases {
    * equal share of a lane's limit of requests in flight.
    */
   workers = 1;
-  /** Duration of a lease (ms). */
   readonly leaseMs: number;
   private current: Lease | null = null;
   /** The lease that is being opened. A claim and a relay that run at the same time both wait for it. */

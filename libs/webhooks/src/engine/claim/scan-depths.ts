@@ -42,7 +42,7 @@ export class ScanDepths {
     return Math.max(minDepthFor(count), this.depths.get(laneId) ?? 0);
   }
 
-  /** Learns from a claim. */
+  /** Adapts the depths to what a claim has found. Returns the lanes from which it got nothing. */
   learn(claims: readonly LaneClaim[], claimed: readonly ClaimedDelivery[]): StuckLanes {
     if (this.depths.size > this.maxLanes) this.depths.clear();
     const found = new Map<string, number>();

@@ -25,8 +25,8 @@ const EVENT_OF = {
 } as const;
 
 /**
- * Reports outcomes to the host: emits in-process events, feeds the metrics, and logs each outcome except successes and
- * deliveries that were returned unsent. Adds recorded outcomes to the figures of the endpoint.
+ * Reports outcomes to the host: emits in-process events, feeds the metrics, and logs failures, discarded deliveries and lost
+ * leases. Adds recorded outcomes to the figures of the endpoint.
  */
 @Injectable()
 export class OutcomeReporter {

@@ -12,7 +12,6 @@ export class LaneCounts {
   readonly waiting = none();
   /** Requests in flight without a slot: they hang, or are expected to hang. */
   withoutSlot = 0;
-  /** Number of healthy lanes. */
   healthyLanes = 0;
 
   /** @param maxWithoutSlot maximum number of requests without a slot */

@@ -34,7 +34,7 @@ const MAX_HELD_OF_FAILING = 64;
 
 /**
  * Maximum number of deliveries that a worker holds from a lane. For a lane that is not failing, this is one window of
- * deliveries, or two windows if the lane is healthy and none of its requests hangs.
+ * deliveries. It is two windows if the lane is healthy and none of its requests hangs.
  */
 export function capacityOf(lane: Lane): number {
   if (lane.health === 'failing') return MAX_HELD_OF_FAILING;

@@ -49,8 +49,8 @@ export function blocksLane({ state, reason, delivery }: Outcome): boolean {
 }
 
 /**
- * If a shutdown has aborted the request, delays the delivery by `ms` at least, because the receiver may still be processing
- * the request. The aborted attempt does not count.
+ * If a shutdown has aborted the request, delays the delivery by at least `ms`: the receiver may still be processing the
+ * request. The aborted attempt does not count.
  */
 export function waitIfReturned(outcome: Outcome, ms: number): void {
   const { state, reason, attempt } = outcome;

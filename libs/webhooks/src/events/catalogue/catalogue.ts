@@ -23,7 +23,6 @@ const byType: { [Type in CatalogueEventType]: CatalogueEntry<CatalogueEventMap[T
 /** All event types that the module knows. */
 export const catalogue: readonly CatalogueEntry[] = Object.values(byType);
 
-/** Returns the entry of a type. */
 export function catalogueEntry<Type extends CatalogueEventType>(
   type: Type,
 ): CatalogueEntry<CatalogueEventMap[Type]> {

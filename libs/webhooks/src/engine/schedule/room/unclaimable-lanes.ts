@@ -61,7 +61,6 @@ export class UnclaimableLanes {
     this.roomAnnounced = this.roomFreed;
   }
 
-  /** These lanes are due. */
   noteDue(laneIds: readonly string[]): void {
     for (const laneId of laneIds) this.due.add(laneId);
   }

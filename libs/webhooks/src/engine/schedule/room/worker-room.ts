@@ -112,7 +112,6 @@ export class WorkerRoom implements LaneCapacity {
     return { ...found, laneIds: [...found.laneIds, ...more] };
   }
 
-  /** The lane has room for more. */
   noteRoom(lane: Lane): void {
     this.unclaimableNow.noteRoom(lane);
   }
@@ -122,7 +121,6 @@ export class WorkerRoom implements LaneCapacity {
     this.unclaimableNow.announceRoom();
   }
 
-  /** These lanes are due. */
   noteDue(laneIds: readonly string[]): void {
     this.unclaimableNow.noteDue(laneIds);
   }
@@ -133,8 +131,8 @@ export class WorkerRoom implements LaneCapacity {
   }
 
   /**
-   * How many more deliveries of unhealthy lanes may be held. A claim leaves `slots` of them to the relay, and gets none if
-   * fewer than `slots` are left: a small claim is not worth its cost.
+   * How many more deliveries of unhealthy lanes may be held. A claim leaves `slots` of them to the relay. If
+   * then fewer than `slots` are left, it gets none: a small claim is not worth its cost.
    */
   private roomForUnhealthy(by: 'claim' | 'relay'): number {
     const { slots } = this.limits;
