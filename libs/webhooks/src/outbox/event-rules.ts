@@ -14,7 +14,6 @@ export interface EventRules {
   checksData: boolean;
 }
 
-/** Reads the rules from the settings. */
 export function eventRules({
   payloadBytes,
   eventTypes,

@@ -54,7 +54,6 @@ export class ConnectionPool implements ConnectionEvents {
     this.maxTotal = maxConnections;
   }
 
-  /** Number of open sockets. */
   get openCount(): number {
     return this.openSockets;
   }

@@ -17,7 +17,6 @@ const CACHE_MS = 10_000;
 /** For all failures except timeouts: an answer such as "no such name" costs little to ask for again. */
 const CACHE_NOT_FOUND_MS = 5_000;
 const CACHE_TIMEOUT_MS = 30_000;
-/** Maximum time of one lookup. */
 const LOOKUP_TIMEOUT_MS = 5_000;
 /** How long an A record waits for the AAAA record: many name servers never respond to the question for AAAA. */
 const SECOND_FAMILY_WAIT_MS = 100;

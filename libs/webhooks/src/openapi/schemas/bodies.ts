@@ -16,7 +16,6 @@ import { anyInstant, body, flag, listOf, nullable, text, whole } from './fields.
 
 const WEEK_MS = 7 * 24 * 3600 * 1000;
 
-/** Bodies of requests. */
 export const bodies = {
   WebhookRegistration: body<RegisterEndpoint>(
     'A new webhook.',

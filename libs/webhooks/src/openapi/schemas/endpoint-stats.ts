@@ -35,7 +35,6 @@ const figures: Fields<WebhookFigures> = {
   ),
 };
 
-/** The figures of a webhook. */
 export const endpointStatsSchemas = {
   WebhookFigures: answer<WebhookFigures>('What became of attempts.', figures),
   WebhookStatsOfHour: answer<WebhookStatsOfHour>('The figures of one hour.', {
