@@ -19,7 +19,7 @@ const everyType = catalogue.map(({ name }) => name).filter((name) => name !== 'w
 
 const children = new Set<ChildProcess>();
 
-/** Runs what `npm start` runs, in a child process. Ends the process with Ctrl-C when `enough` returns true for its output. */
+/** Runs what `npm start` runs, in a child process. Ends the process with Ctrl-C when `enough` returns true for the printed lines. */
 async function start(
   env: Record<string, string>,
   enough: (lines: readonly string[]) => boolean,

@@ -34,7 +34,7 @@ describe('A folder in which the sample runs', () => {
     claimFolder(file, '')();
     writeFileSync(file, JSON.stringify({ pid: process.ppid, url: 'http://127.0.0.1:3000' }));
     expect(() => claimFolder(file, 'http://127.0.0.1:3100')).toThrow(
-      `The sample already runs in this folder: http://127.0.0.1:3000, process ${process.ppid}. Stop it with Ctrl-C`,
+      `The sample already runs in this folder: http://127.0.0.1:3000, process ${process.ppid}. Use it there, or stop that process with Ctrl-C`,
     );
   });
 });

@@ -19,7 +19,7 @@ export function claimFolder(file: string, url: string): () => void {
   const other = readNote(file);
   if (other && other.pid !== process.pid && isAlive(other.pid)) {
     throw new Error(
-      `The sample already runs in this folder: ${other.url}, process ${other.pid}. Stop it with Ctrl-C in its terminal, or use it. ` +
+      `The sample already runs in this folder: ${other.url}, process ${other.pid}. Use it there, or stop that process with Ctrl-C in its terminal. ` +
         `If process ${other.pid} is another program, delete ${file} and start again.`,
     );
   }

@@ -18,7 +18,7 @@ export function requireFree(port: number, host: string): Promise<void> {
   });
 }
 
-/** Turns an error about the port into one that says what to do. Returns other errors unchanged. */
+/** Turns an error about the port into an error that says what to do. Returns other errors unchanged. */
 export function portError(error: NodeJS.ErrnoException, port: number): Error {
   if (error.code === 'EADDRINUSE') {
     const other = port < 65_000 ? port + 100 : 3000;

@@ -29,7 +29,6 @@ function IsSender(): PropertyDecorator {
   });
 }
 
-/** Delivery report of a message. */
 export class ReportRequest {
   @IsUUID()
   messageId: string;

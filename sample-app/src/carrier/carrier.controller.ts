@@ -13,7 +13,7 @@ import {
 } from './carrier-requests.js';
 import { PhonesService } from './phones.service.js';
 
-/** What carriers and phones call. In this sample they use the account's own API key. */
+/** What carriers and phones call. In this sample, they use the account's own API key. */
 @Controller('carrier')
 @UseGuards(ApiKeyGuard)
 export class CarrierController {

@@ -20,7 +20,7 @@ export class Phone {
   @Column('timestamptz', { name: 'last_heartbeat_at' })
   lastHeartbeatAt: Date;
 
-  /** Number of times it came online or went offline. */
+  /** Number of times that the phone came online or went offline. */
   @Column('int', { default: 0 })
   changes: number;
 }

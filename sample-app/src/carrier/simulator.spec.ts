@@ -32,7 +32,7 @@ describe('The carrier simulator', () => {
     expect(data[0]).toMatchObject({ direction: 'in', from: to, to: '+14155550100', status: 'received' });
   });
 
-  it('publishes every event of the catalogue except webhook.test, and both a final expiry and one that is not final', async () => {
+  it('publishes every event of the catalogue except webhook.test, and both kinds of expiries: final ones and others', async () => {
     const receiver = await startReceiver();
     await backend.post('/webhooks', { url: receiver.url, events: ['*'] }, 'demo-key-b').expect(201);
     for (const digit of [1, 5, 6, 8, 9]) {

@@ -18,7 +18,7 @@ type FindSigners = (url: string) => Promise<readonly Signer[]>;
 
 /**
  * The receiver that a customer runs. Accepts webhooks at any path, and verifies each with the secrets that may sign webhooks
- * to the URL. To a verified webhook it responds 200, or the 4xx or 5xx status that the path begins with. `GET` shows the
+ * to the URL. To a verified webhook, it responds 200, or the 4xx or 5xx status that the path begins with. `GET` shows the
  * latest webhooks as JSON. Webhooks wait until `askSigners` is called.
  */
 export class DemoReceiver {

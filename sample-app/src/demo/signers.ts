@@ -18,8 +18,8 @@ interface Endpoint {
 const SIGNED_BY_ACCOUNT: WebhookProfile[] = ['msgine', 'mysmsgate'];
 
 /**
- * Returns who may sign webhooks to `url`. For each account: the endpoints registered with this URL, then the account itself,
- * which signs callbacks and the webhooks of its `msgine` and `mysmsgate` endpoints.
+ * Returns who may sign webhooks to `url`. For each account: the endpoints registered with this URL, then the account itself.
+ * The account signs callbacks, and the webhooks of its `msgine` and `mysmsgate` endpoints.
  */
 export async function signersOf(customers: readonly DemoApi[], url: string): Promise<Signer[]> {
   const found = await Promise.all(customers.map((api) => signersOfAccount(api, url)));

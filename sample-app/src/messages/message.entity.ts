@@ -39,7 +39,7 @@ export class Message {
   @Column('varchar', { length: 16 })
   status: ReportedStatus | 'received';
 
-  /** Number of the current attempt to send it, from 1. */
+  /** Number of the current attempt to send the message, from 1. */
   @Column('int', { default: 1 })
   attempt: number;
 

@@ -22,7 +22,7 @@ const { moveInto } = require('./binaries.js');
 const { isInMemory, privateFolder } = require('./home.js');
 
 const MAJOR = '18';
-/** Inside the data folder, so that it is deleted with the data. */
+/** This file is inside the data folder, so that it is deleted with the data. */
 const PASSWORD_FILE = 'password';
 /** SQLSTATE `cannot_connect_now`: the server is starting or stopping. */
 const CANNOT_CONNECT_NOW = '57P03';
@@ -91,8 +91,8 @@ function isAlive(pid) {
 }
 
 /**
- * Returns true if the pid in the pid file belongs to a process that is certainly not a server on this folder: a server changes
- * to its data folder before it writes the pid file.
+ * Returns true if the process that the pid file names is certainly not a server on this folder. A server changes to its data
+ * folder before it writes the pid file.
  *
  * @param {Cluster} cluster
  */

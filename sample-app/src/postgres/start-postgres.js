@@ -16,8 +16,8 @@ const { usePostgres } = require('./presence.js');
 /**
  * @typedef {object} PostgresServer
  * @property {string} url URL of its database `postgres`, with the password
- * @property {string | null} notice a line for the user that says where the data or the binaries are, if they are not in
- *   their usual folder
+ * @property {string | null} notice if the data or the binaries are not in their usual folder: a line for the user that
+ *   says where they are
  * @property {() => Promise<void>} stop stops the server, and waits until it has stopped. If other processes use the
  *   server, it keeps running, and `stop` does not wait
  */
