@@ -57,7 +57,7 @@ export interface BackendSettings {
   options?: WebhooksModuleOptions;
   /** Default `api`: nothing happens except through {@link Backend.pass}. */
   role?: 'all' | 'api';
-  /** A database that is kept after `close()`. Default: a new one that is dropped. */
+  /** A database that is kept after `close()`. Default: a new database, which `close()` drops. */
   database?: TestDatabase;
 }
 

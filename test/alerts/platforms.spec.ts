@@ -157,7 +157,7 @@ describe('Mobile Text Alerts: a mail for each failed request, at most one an hou
       ...fields,
     });
 
-  it('mails about the first failed request, and about no other one in the same hour', async () => {
+  it('mails about the first failed request, and about no other request in the same hour', async () => {
     await register({ sendAlertEmail: true });
     await startOfAnHour();
     receiver.answer(202); // exactly 200 is a success
@@ -171,7 +171,7 @@ describe('Mobile Text Alerts: a mail for each failed request, at most one an hou
     await backend.publish(tenantId, names(2));
     await backend.pass(40 * MINUTE);
     expect(told('delivery.failed')).toHaveLength(1);
-    await backend.pass(30 * MINUTE); // and the retries of those two, an hour after the mail
+    await backend.pass(30 * MINUTE); // the retries of these two deliveries, an hour after the mail
     expect(told('delivery.failed')).toHaveLength(2);
     await backend.pass(2 * HOUR);
     const after = told('delivery.failed').length;

@@ -309,7 +309,7 @@ describe('Alerts that are due together', () => {
     expect(await backend.rows('select 1 from webhook_alerts where sent_at is null')).toEqual([]);
   });
 
-  it('are all sent except those whose data is damaged', async () => {
+  it('are all sent, except alerts whose data is damaged', async () => {
     const backend = await start();
     await backend.register('acme', { url: receiver.url, events: ['*'] });
     await write(backend, 'acme', 1, { kind: 'endpoint.failing', data: '{"lane":"none"}' });

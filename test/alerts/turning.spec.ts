@@ -91,7 +91,7 @@ describe('An endpoint that fails', () => {
     expect(heard('endpoint.failing').email).toBeNull();
   });
 
-  it('is reported to the account’s address if it is a URL of callbacks', async () => {
+  it('is reported to the account’s address if the endpoint is a URL of callbacks', async () => {
     await backend.webhooks.accounts.update(tenantId, { alertEmail: 'account@example.com' });
     receiver.answer(500);
     await backend.publish(tenantId, names(5), { callbackUrl: `${receiver.url}/callback` });

@@ -403,7 +403,7 @@ describe('Bad input', () => {
   );
 
   it.each(['cross-site', 'same-site'])(
-    'a call without a body from a page of another origin (%s) gets a 415, unless it has a header that browsers do not send by themselves',
+    'a call without a body from another origin (%s) gets a 415, unless it has a header that a form cannot send',
     async (site) => {
       const call = (path: string) => host.as('a').post(path).set('sec-fetch-site', site);
       await call('/webhooks/account/rotate-secret').expect(415);
@@ -416,7 +416,7 @@ describe('Bad input', () => {
     },
   );
 
-  it('of any JSON shape never causes a 500 or another undocumented status, and the body of every error has the status and a message', async () => {
+  it('of any JSON shape never causes a 500 or another undocumented status, and every error body has the status and a message', async () => {
     const field = fc.oneof(
       fc.constantFrom(...new Set(Object.values(routes).flatMap(({ fields }) => Object.keys(fields)))),
       fc.string({ unit: 'binary', maxLength: 12 }),

@@ -14,7 +14,7 @@ describe('One delivery', () => {
   // Otherwise a later test would send the retry of an earlier one.
   afterEach(() => host.dataSource.query('delete from webhook_deliveries'));
 
-  it('shows what was sent, and every attempt including the last', async () => {
+  it('shows what was sent, and every attempt, including the last one', async () => {
     const { api, register, publish } = newAccount();
     const endpoint = await register();
     receiver.answer(503, 200);
@@ -150,7 +150,7 @@ describe('One delivery', () => {
 describe('Lists of deliveries', () => {
   let api: Calls;
   let hooks: { id: string }[];
-  /** The id of the last event, as the receiver got it. */
+  /** The id of the newest event, as the receiver got it. */
   let receivedId: unknown;
 
   beforeAll(async () => {

@@ -18,7 +18,7 @@ const changes = { secret: 'new+%42', skipErrorCodes: ['500'], url: 'https://exam
 const FORM = 'application/x-www-form-urlencoded';
 let tenants = 0;
 
-/** Calls the platform's route as the platform's document does: the body is JSON, but the content type is another one. */
+/** Calls the platform's route as the platform's document does: the body is JSON, but the content type does not name JSON. */
 async function call(
   host: WebhooksHost,
   method: string,

@@ -23,7 +23,7 @@ describe("The host's own types of events", () => {
   });
   afterAll(() => host.close());
 
-  it("are listed with those of the catalogue, with the host's descriptions, and with the profiles that can express them", async () => {
+  it("are listed with the types of the catalogue, with the host's descriptions, and with the profiles that can express them", async () => {
     const { body } = await api.get('/webhooks/event-types').expect(200);
     const [first, ...others] = body.data;
     expect(first.name).toBe('message.queued');
@@ -39,7 +39,7 @@ describe("The host's own types of events", () => {
   });
 
   itForAll([['invoice.paid'], ['invoice.*'], ['*'], ['message.delivered'], ['message.*'], ['plan']])(
-    'can be subscribed to, like those of the catalogue',
+    'can be subscribed to, like the types of the catalogue',
     async ([name]) => {
       await api.post('/webhooks', { url, events: [name] }).expect(201);
     },

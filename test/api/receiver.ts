@@ -2,7 +2,6 @@ import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type OutgoingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** A request that arrived. */
 export interface Received {
   path: string;
   headers: IncomingHttpHeaders;
@@ -16,7 +15,7 @@ export interface Receiver {
   received: Received[];
   /** Sets the statuses of the next responses, in order. The last status repeats. Default: 200. */
   answer(...statuses: number[]): void;
-  /** Headers of the responses, in addition to those that Node sets. */
+  /** Headers of the responses, in addition to the headers that Node sets. */
   headers: OutgoingHttpHeaders;
   close(): Promise<void>;
 }

@@ -253,7 +253,7 @@ describe.each(['express', 'fastify'] as const)(
     let victim: Account;
     let stranger: Account;
 
-    /** Creates accounts, each with endpoints, a delivery that has arrived and one that waits. */
+    /** Creates accounts, each with endpoints, a delivery that has arrived, and a delivery that waits. */
     async function newAccounts(count: number): Promise<Account[]> {
       const registered: Awaited<ReturnType<typeof register>>[] = [];
       for (let i = 1; i <= count; i++) registered.push(await register(`account-${i}-of-many`));

@@ -27,7 +27,7 @@ describe('Test events', () => {
     });
   });
 
-  it('have a type that the endpoint subscribes to, unless the call names a type, and carry the data of the call if there is any', async () => {
+  it('have a type that the endpoint subscribes to, unless the call names one, and carry the data of the call', async () => {
     const account = newAccount();
     const endpoint = await account.register({ profile: 'mysmsgate', events: ['incoming-sms'] });
     const data = message('msg_9', { direction: 'in', body: 'mine' });

@@ -284,7 +284,7 @@ describe('A response that asks for a pause', () => {
     await receiver.arrived(4);
     gate.open();
     await run;
-    // Four were in flight; the others, leased or not, stay pending.
+    // Four deliveries were in flight. The other deliveries, leased or not, stay pending.
     expect(receiver.arrivals).toHaveLength(4);
     expect(await engine().count('$deliveries where attempts = 0 and state = $1', ['pending'])).toBe(36);
     await engine().runAll();

@@ -79,7 +79,7 @@ function withDefault(database: TestDatabase, level: string): TestDatabase {
   return { ...database, url: url.href };
 }
 
-describe.each(['repeatable read', 'serializable'])('If transactions are %s by default', (level) => {
+describe.each(['repeatable read', 'serializable'])('If transactions are %s by default,', (level) => {
   let database: TestDatabase;
   let receiver: Receiver;
   let hosts: WebhooksHost[];

@@ -85,7 +85,7 @@ describe('Erasing', () => {
     expect(engine().receiver.arrivals).toEqual([]);
   });
 
-  it('of an event that waits for the relay prevents it from being sent', async () => {
+  it('an event that waits for the relay prevents this event from being sent', async () => {
     await engine().endpoint('acme', '/hooks');
     await engine().publish(about('m1'));
     expect(await erase()).toMatchObject({ done: 1, deliveries: 0 });

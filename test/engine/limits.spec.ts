@@ -18,7 +18,7 @@ const later =
     end(30);
   };
 
-describe('With four workers', () => {
+describe('With four workers,', () => {
   const engine = useEngine({ workers: 4, pool: 4 });
 
   const delivering = () => engine().count(`$deliveries where state = 'delivered'`);
@@ -49,7 +49,7 @@ describe('With four workers', () => {
       expect(engine().receiver.peak('/hooks')).toBe(2);
     });
 
-    it('counts the requests that begin after it is set, but not those already in flight', async () => {
+    it('counts the requests that begin after it is set, but not the requests already in flight', async () => {
       const gate = new Gate();
       engine().receiver.on('/hooks', gate.behaviour);
       const { id } = await engine().endpoint('acme', '/hooks');

@@ -88,7 +88,7 @@ async function publishAll(engine: Engine, next: () => number): Promise<void> {
   await Promise.all(Array.from({ length: SUBJECTS }, (_, i) => publisher(`m${i}`)));
 }
 
-describe('With four workers that relay and deliver events of many subjects at the same time', () => {
+describe('With four workers that relay and deliver events of many subjects at the same time,', () => {
   // Retries are due at once, so that many of them coincide with first attempts.
   const engine = useEngine({
     workers: 4,

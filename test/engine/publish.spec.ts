@@ -31,7 +31,7 @@ describe('The outbox', () => {
     expect(await events()).toBe(0);
   });
 
-  it('sends the events of a transaction, except those of a savepoint that is rolled back', async () => {
+  it('sends the events of a transaction, except the events of a savepoint that is rolled back', async () => {
     await engine().endpoint('acme', '/hooks');
     await engine().transaction(async (tx) => {
       await engine().webhooks.publish(tx, delivered('acme', 'before'));

@@ -113,7 +113,7 @@ describe('In-process events', () => {
     expect(heard).toEqual(['m1']);
   });
 
-  it('reach other listeners if one throws: the error is logged, and the delivery is not affected', async () => {
+  it('reach other listeners if one listener throws: the error is logged, and the delivery is not affected', async () => {
     await engine().endpoint('a', '/a');
     const stop = engine().webhooks.events.on('delivered', () => {
       throw new Error('the host failed');
@@ -154,7 +154,7 @@ describe('stats()', () => {
     expect(await stats()).toMatchObject({ unrelayed: 0, lagMs: 0 });
   });
 
-  it('counts deliveries that are due, but not those that wait for their time', async () => {
+  it('counts deliveries that are due, but not deliveries that wait for their time', async () => {
     engine().receiver.on('/a', answer(500));
     await engine().endpoint('a', '/a');
     await engine().publish(delivered('a', 'm1'), delivered('a', 'm2'));

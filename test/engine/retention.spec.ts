@@ -81,7 +81,7 @@ describe('Retention', () => {
     expect(await rows()).toEqual({ events: 0, deliveries: 0, attempts: 0 });
   });
 
-  it('deletes events without deliveries, but keeps those that are not relayed yet', async () => {
+  it('deletes events without deliveries, but keeps events that are not relayed yet', async () => {
     await engine().publish(delivered('a', 'm1'));
     await engine().runOnce();
     await engine().publish(delivered('a', 'm2'));

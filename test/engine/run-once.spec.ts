@@ -79,7 +79,7 @@ describe('runOnce() while another worker runs', () => {
     await engine().publish(...Array.from({ length: 10 }, () => delivered('acme', 'm1')));
     const mine = await engine().runOnce();
     expect(mine.relayed).toBe(10);
-    await engine().receiver.arrived(10, '/fine'); // the other worker still runs, and may have claimed some of these
+    await engine().receiver.arrived(10, '/fine'); // the other worker still runs, and may have claimed some of these deliveries
     expect(engine().receiver.at('/fine')).toHaveLength(10);
     gate.open();
     expect(mine.delivered + (await other).delivered).toBe(21);

@@ -273,7 +273,7 @@ export function describeExpress(title: string, isVersion4: boolean): void {
           expect(seen).toHaveLength(1);
         }));
 
-      it('all errors if `passErrors` is set, except those in a platform’s own format', () =>
+      it('all errors if `passErrors` is set, except errors in a platform’s own format', () =>
         withHost({ app, options: { passErrors: true, compat: ['httpsms'] } }, async (call) => {
           const answers = [
             await call('get', '/api/webhooks').expect(401),

@@ -11,7 +11,7 @@ import { World } from './world.js';
 /** The maximum number of requests that two workers have in flight together. */
 const IN_FLIGHT = 2 * 64;
 
-describe('While the database comes and goes', () => {
+describe('While the database comes and goes,', () => {
   for (const mode of ['fast', 'immediate'] as const) {
     it(`a ${mode === 'fast' ? 'restart' : 'crash'} of the server loses nothing that was committed`, async () => {
       const postgres = await OwnPostgres.start();
@@ -44,7 +44,7 @@ describe('While the database comes and goes', () => {
     });
   }
 
-  describe('on the server of this run', () => {
+  describe('on the server of this run,', () => {
     let world: World;
     beforeEach(async () => {
       world = await World.create();

@@ -84,8 +84,8 @@ export class DatabaseProxy {
   }
 
   /**
-   * Holds the server's "ready" for the next new session until the server ends that session, so that the client gets both
-   * in one read. Resolves with the session's process id. The caller then ends the session.
+   * Holds the server's "ready" for the next new session until the server ends that session, so that the client gets
+   * both messages in one read. Resolves with the session's process id. The caller then ends the session.
    */
   joinReadyAndEnd(): Promise<number> {
     return new Promise((resolve) => {

@@ -42,7 +42,7 @@ describe('An endpoint that is changed by another process', () => {
 
   /**
    * Returns, for the path of each endpoint, the reason why its delivery has ended, or the state of the delivery. Of several
-   * deliveries to one endpoint, it shows only one.
+   * deliveries to one endpoint, only one is shown.
    */
   async function standing(): Promise<Record<string, string>> {
     const rows = await world.rows<{ url: string; state: string; reason: string | null }>(

@@ -12,7 +12,6 @@ export interface Figures {
   scenario: string;
   seed: number;
   account: Account;
-  /** Further measurements. */
   measured: Record<string, number>;
 }
 

@@ -6,7 +6,7 @@ import { Spares } from './spares.js';
 import { until } from './until.js';
 import { World } from './world.js';
 
-/** Options of a host whose clock is past the end of the dead host's leases, so that the test need not wait for that. */
+/** Options of a host whose clock is already past the end of the dead host's leases. So the test need not wait. */
 const AFTER_THE_LEASE = { clockOffset: LEASE_MS };
 
 /** Processes that a test has stopped, but not killed. The next test reuses them. */
@@ -166,7 +166,7 @@ describe('A session that the server ends as soon as it is ready', () => {
     await opened;
   }
 
-  it('does not end a web process: the statement fails, and the next one gets another session', async () => {
+  it('does not end a web process: the statement fails, and the next statement gets another session', async () => {
     const web = await world.host({ role: 'api', replicated: true });
     for (const query of ['query', 'queryReplica']) {
       await endFirstSession(web, () =>
@@ -204,7 +204,7 @@ const LEASE_OWNERS = `
 `;
 
 describe('Two worker processes on one queue', () => {
-  it('share the work, send each delivery once, and keep to the limits of an endpoint together', async () => {
+  it('share the work, send each delivery once, and together keep to the limits of an endpoint', async () => {
     const world = await World.create(undefined, spares);
     try {
       await world.rows(LEASE_OWNERS);

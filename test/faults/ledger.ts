@@ -47,7 +47,7 @@ export class Ledger {
     return this.process.ask('release', path);
   }
 
-  /** Requests so far. */
+  /** Number of requests so far. */
   get count(): number {
     return this.arrived;
   }

@@ -36,7 +36,7 @@ describe('Among many events,', () => {
     ['one whose body the database cannot store', 'poison.nul'],
     ['one whose name is too long for the database', 'poison.name'],
   ] as const) {
-    it(`${what}: it ends with a reason, and all others are sent`, async () => {
+    it(`${what}: it ends with a reason, and all other events are sent`, async () => {
       await publishAround(type);
       await world.host({ role: 'worker' });
       await world.drained();
@@ -46,7 +46,7 @@ describe('Among many events,', () => {
     });
   }
 
-  it('one that kills every worker that sends it: it is discarded after some workers have died, and all others are sent', async () => {
+  it('one that kills every worker that sends it: it is discarded after some workers have died, and all other events are sent', async () => {
     await publishAround('poison.kills');
     const died = await superviseUntilDrained(world);
 
@@ -57,7 +57,7 @@ describe('Among many events,', () => {
     expect(account.duplicates).toBeLessThanOrEqual(account.takeOvers);
   });
 
-  it('one whose row was damaged in the database: all others are sent', async () => {
+  it('one whose row was damaged in the database: all other events are sent', async () => {
     await publishAround('fault.tested');
     await world.rows(`update webhook_events set data = 'not JSON' where subject = 'poison'`);
     const worker = await world.host({ role: 'worker' });

@@ -117,7 +117,7 @@ export function promises(revived = 0): Partial<Account> {
   return { lost: 0, phantom: 0, unexplained: 0, changed: 0, unsigned: 0, misnumbered: 0, left: 0, revived };
 }
 
-/** The rows of a table, including those that retention has deleted. */
+/** The rows of a table, including the rows that retention has deleted. */
 function everMade(table: 'events' | 'deliveries' | 'attempts'): string {
   return `(select * from webhook_${table} union all select * from gone_${table})`;
 }

@@ -56,7 +56,7 @@ function textAt(bytes: Buffer, start: number): string {
   return bytes.toString('utf8', start, bytes.indexOf(0, start));
 }
 
-/** The second text of a message, which begins after the NUL of the first one. */
+/** The second text of a message. It begins after the NUL of the first text. */
 function textAfter(bytes: Buffer, first: string): string {
   return textAt(bytes, 5 + Buffer.byteLength(first) + 1);
 }

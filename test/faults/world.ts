@@ -153,7 +153,7 @@ export class World {
     });
   }
 
-  /** Stops the running hosts, and waits until the leases of killed hosts are gone. After that the database is at rest. */
+  /** Stops the running hosts, and waits until the leases of killed hosts are gone. After that, the database is at rest. */
   async rest(): Promise<void> {
     for (const host of this.hosts) if (host.alive) await host.stop();
     if ((await this.count('webhook_leases')) === 0) return;

@@ -5,7 +5,6 @@ import { WebhooksModule } from '../../libs/webhooks/src/webhooks.module.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
 import { dataSource, shape, startApp, values } from './support/app.js';
 
-/** Jobs of the host. */
 @Injectable()
 class Jobs {
   ticks = { cron: 0, interval: 0, timeout: 0 };

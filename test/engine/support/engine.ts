@@ -127,7 +127,7 @@ export class Engine {
     return Number(row!.count);
   }
 
-  /** Counts deliveries that are being sent, leases, and lanes with requests in flight. Workers leave all at 0. */
+  /** Counts deliveries in state `sending`, leases, and lanes with requests in flight. All are 0 when the workers are done. */
   async leftovers(): Promise<{ sending: number; leases: number; inFlight: number }> {
     return {
       sending: await this.count(`$deliveries where state = 'sending'`),

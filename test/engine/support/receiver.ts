@@ -6,7 +6,6 @@ import type { AddressInfo } from 'node:net';
 export interface Arrival {
   path: string;
   headers: IncomingHttpHeaders;
-  /** The exact body. */
   body: string;
 }
 

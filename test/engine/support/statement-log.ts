@@ -8,7 +8,6 @@ export class StatementLog implements Logger {
     this.statements.push(query);
   }
 
-  /** The statements that ran during `work`. */
   async during(work: () => Promise<unknown>): Promise<string[]> {
     const before = this.statements.length;
     await work();

@@ -41,7 +41,6 @@ export const LOOPBACK: WebhooksModuleOptions = {
   network: { allowHttp: true, allowedAddresses: ['127.0.0.0/8'] },
 };
 
-/** Starts a worker on the database at `url`. */
 export async function startWorker(
   url: string,
   { role = 'api', options = {}, pool = 10, imports = [], migrations = [] }: WorkerSettings,

@@ -17,7 +17,6 @@ import { WebhooksService } from '../../../libs/webhooks/src/webhooks.service.js'
 import { dangerousProfile } from './dangerous-profile.js';
 import { serve } from '../../support/processes/serve.js';
 
-/** How a host is set up. */
 export interface HostConfig {
   databaseUrl: string;
   role: 'all' | 'api' | 'worker';
@@ -28,7 +27,6 @@ export interface HostConfig {
   retentionMs?: number;
   /** Added to the database's clock (ms). */
   clockOffset: number;
-  /** Connections of the host's pool. */
   pool: number;
   /** Sends reads to a replica, which is the same server. */
   replicated?: boolean;
@@ -187,7 +185,6 @@ serve({
       await runner.release();
     }
   },
-  /** Moves the clock of the database, as this process sees it. */
   shiftClock(ms: number): void {
     advanceClock(app, ms);
   },
