@@ -97,7 +97,7 @@ export class PortalOptions {
    * Default: for `host` and `both`, `decorators` of the module.
    */
   @Option(decoratorList) decorators?: RouteDecorator[];
-  /** Who visits the page and what they may do, for `host` and `both`. Default: everything but `operator`. */
+  /** Who visits the page and what they may do, for `host` and `both`. Default: all scopes but `operator`. */
   @Option(callable('a function of the request that returns { actor, scopes }'))
   visitor?: PortalVisitorResolver;
   /**

@@ -52,7 +52,7 @@ const MAX_RETRIED_PER_CALL = 10_000;
 /** Locks the next deliveries to send again, and returns their ids. */
 type LockNext = (tx: DeliveryStore, limit: number) => Promise<string[]>;
 
-/** Makes due now the deliveries of an endpoint that ended without success, and those that wait for a retry. */
+/** Makes an endpoint's deliveries due now: those that ended without success, and those that wait for a retry. */
 @Injectable()
 export class BulkRetry {
   private readonly logger = new LineLogger('WebhookDeliveries');

@@ -36,7 +36,7 @@ export class PollTimer {
     this.isWoken = false;
   }
 
-  /** Ends the current sleep. If there is none, the next sleep ends at once. */
+  /** Ends the current sleep or pause. If there is none, the next sleep ends at once. */
   wake(): void {
     this.isWoken = true;
     this.endSleep?.();

@@ -25,7 +25,7 @@ export interface ReplayResult {
   /** `matched` minus `done`. */
   left: number;
   /**
-   * Deliveries that a replay would create for the events in `done`. Events that the endpoint is not subscribed to get none.
+   * Deliveries that a replay would create for the events in `done`: none for events that the endpoint is not subscribed to.
    * 0 without `dryRun`.
    */
   deliveries: number;

@@ -19,7 +19,7 @@ export interface WebhookJob {
   done: number;
   /** `matched` minus `done`. */
   left: number;
-  /** Deliveries that the job has created. Events that the endpoint is not subscribed to get none. */
+  /** Deliveries that the job has created: none for events that the endpoint is not subscribed to. */
   deliveries: number;
   /** Why the job failed. */
   error: string | null;

@@ -152,7 +152,7 @@ export class Leases {
   }
 
   /**
-   * Removes leases that have nothing open and will not be used again; returns those to delete in the database. `recording`:
+   * Removes leases that have nothing open and will not be used again. Returns the ids to delete in the database. `recording`:
    * also include leases whose last outcomes are being recorded; {@link settle} removes those.
    */
   private takeFinished({ all = false, recording = false }): string[] {

@@ -102,7 +102,7 @@ export class Maintenance {
     await this.retention.runRound();
   }
 
-  /** Logs each kind at most once an hour. */
+  /** Logs each kind of warning at most once an hour. */
   private warn(kind: string, message: string): void {
     const warnedAt = this.warnedAt.get(kind);
     if (warnedAt !== undefined && performance.now() - warnedAt < WARNING_INTERVAL_MS) return;
