@@ -25,8 +25,8 @@ import { SETTINGS, type Settings } from './config/settings.js';
  * The service that a host injects.
  *
  * - An event exists if and only if the transaction that published it has committed.
- * - Every committed event reaches every matching endpoint at least once, with the same id and the same bytes, or ends
- *   in a visible state with the reason.
+ * - Every committed event reaches every matching endpoint at least once, with the same id and the same bytes.
+ *   Otherwise its delivery ends in a visible state, with the reason.
  *
  * @publicApi
  */

@@ -14,8 +14,8 @@ const DAY_MS = 24 * 3_600_000;
 type Placed<Count> = Count & { place: number };
 
 /**
- * Finds in the index of due deliveries those that wait for a retry, and finds in the index of failures those that were
- * given up. So the statement never reads successful deliveries, whatever the planner assumes about unknown lanes.
+ * The index of due deliveries finds those that wait for a retry. The index of failures finds those that were given up. So
+ * the statement never reads successful deliveries, whatever the planner assumes about unknown lanes.
  */
 export async function countFailureCauses(
   session: Session,

@@ -19,8 +19,8 @@ interface RawRow extends Record<string, unknown> {
 }
 
 /**
- * PostgreSQL converts the JSON to rows of the host's table, so that each column has its own type and goes through the
- * parsers of the host's driver. TypeORM then builds entities from these rows.
+ * PostgreSQL converts the JSON to rows of the host's table. So each column has its own type, and goes through the parsers
+ * of the host's driver. TypeORM then builds entities from these rows.
  */
 export async function readChangedRows(
   session: Session,

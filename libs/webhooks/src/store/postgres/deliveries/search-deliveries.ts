@@ -110,9 +110,9 @@ function listed({ lanes }: Tables, from: string): string {
 }
 
 /**
- * The newest rows of the lanes with the newest rows. All lanes contribute up to the same number of rows, at least a page, so
- * a search reads a limited number of rows. Candidates may be missing below the last row of a lane that has contributed this
- * number, and below the newest row of a lane that is left out.
+ * The newest rows of the lanes with the newest rows. All lanes contribute up to the same number of rows, which is at
+ * least a page. So a search reads a limited number of rows. If a lane has contributed this number, candidates may be
+ * missing below its last row. If a lane is left out, candidates may be missing below its newest row.
  */
 function newestOfLanes({ deliveries, lanes }: Tables, condition: string): string {
   // Reads backwards from the end of a lane, even into the lane before, because only an index by lane can do that. If the

@@ -7,8 +7,8 @@ import { EVENT_COLUMNS, type EventRow, toClaimedEvent } from './event-row.js';
 /** Maximum size of the data in one batch (bytes). The oldest event is claimed whatever its size. */
 const MAX_BATCH_BYTES = 2 * 1024 * 1024;
 /**
- * If more events wait than fit into a batch, one in five is taken from the newest, so that new events do not wait behind
- * a burst.
+ * If more events wait than fit into a batch, one in five is taken from the newest. So new events do not wait behind a
+ * burst.
  */
 const NEWEST_SHARE = 5;
 /** Maximum number of earlier events of a subject to check, the same as `MAX_EVENTS_COMPARED` of `subject-order`. */

@@ -22,8 +22,8 @@ export async function checkEncoding({ dataSource, timeoutMs }: Session): Promise
 }
 
 /**
- * Checks the tables and their columns. The session then refuses all statements if no table exists yet, or if something is
- * missing and the data source lists migrations that were not run yet.
+ * Checks the tables and their columns. The session then refuses all statements in two cases: no table exists yet, or
+ * something is missing and the data source lists migrations that were not run yet.
  */
 export function checkTables(session: Session): Promise<void> {
   return withConnection(session.dataSource, session.timeoutMs, async (runner) => {

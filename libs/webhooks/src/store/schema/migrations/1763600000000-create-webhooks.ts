@@ -10,8 +10,8 @@ function index(runner: QueryRunner, table: keyof Tables, suffix: string): string
 
 /**
  * SQL that locks tables for the rest of the transaction, even while workers hold some of them and wait for others.
- * Instead of waiting in a deadlock, the SQL releases its locks and tries again, so that no transaction of a worker or the
- * host is aborted.
+ * Instead of waiting in a deadlock, the SQL releases its locks and tries again. So no transaction of a worker or the host
+ * is aborted.
  */
 function lockAll(tables: readonly string[]): string {
   return `do $$ begin
