@@ -11,10 +11,7 @@ import { itForAll } from '../support/it-for-all.js';
 
 const channel = (name: string) => ({ name, send: async () => undefined });
 
-/**
- * An option's name, options in which its value is wrong, that value as the error shows it, and a part of the suggested
- * fix.
- */
+/** The name of an option, options with a wrong value for it, the value as the error shows it, and a part of the fix. */
 type WrongValue = [option: string, options: unknown, shown: string, fix: string];
 
 const WRONG_VALUES: WrongValue[] = [

@@ -7,7 +7,7 @@ import { WebhooksService } from '../../libs/webhooks/src/webhooks.service.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
 import { dataSource, shape, startApp, values } from './support/app.js';
 
-// The package cannot be loaded, as in a host that lacks it, or that has a version of it for another major version of Nest.
+// The package cannot be loaded: a host may lack it, or may have it in a version for another major version of Nest.
 jest.mock('@nestjs/schedule', () => {
   throw new SyntaxError("Unexpected token 'export'");
 });

@@ -63,7 +63,7 @@ describe('app.close()', () => {
     await later.close();
   });
 
-  it('waits for drainMs at most: an aborted delivery is sent again after its lease, with the same id and bytes', async () => {
+  it('waits at most drainMs: an aborted delivery is sent again after its lease has ended, with the same id and bytes', async () => {
     receiver.on('/dead', hang);
     const app = await startWorker({ worker: { drainMs: 50 } });
     await register(app, '/dead');

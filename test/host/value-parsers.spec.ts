@@ -93,10 +93,7 @@ function typesIn(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, typesIn(each)]));
 }
 
-/**
- * Returns the types of all values that the routes and the service return for a tenant with one delivered and one failed
- * event.
- */
+/** Returns the types of all values that the routes and the service return for a tenant. One of its two deliveries fails. */
 async function answers(
   app: Awaited<ReturnType<typeof startApp>>,
   source: DataSource,

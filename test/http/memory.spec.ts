@@ -15,8 +15,8 @@ describe.each(KINDS)('Whatever the size of the response, the %s transport', (kin
   });
   afterAll(() => Promise.all([receiver.stop(), sender.kill()]));
 
-  // A request holds the 4 KB that the transport keeps of the response and, while data arrives fast, one or two reads of
-  // 64 KB from its socket.
+  // A request holds the 4 KB that the transport keeps of the response. While data arrives fast, it also holds one or two
+  // reads of 64 KB from its socket.
   it.each([
     [100, 'an endless body', '/endless', 500],
     [100, '10 MB', '/big', 500],

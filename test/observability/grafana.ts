@@ -26,7 +26,7 @@ export function dashboardQueries(): Query[] {
   );
 }
 
-/** Returns the `expr` of each rule. promtool checks in another test that the file is well-formed. */
+/** Returns the `expr` of each rule. In another test, promtool checks that the file is well-formed. */
 export function ruleExpressions(): string[] {
   const text = readFileSync(resolve(PAGES, 'alerts.yml'), 'utf8');
   return text

@@ -16,7 +16,7 @@ type Verifier = (request: Captured) => unknown;
 const same = (given: Buffer, expected: Buffer): boolean =>
   given.length === expected.length && timingSafeEqual(given, expected);
 
-/** The recipe of MsGine and Mobile Text Alerts, and ours for OpenSMS and MySMSGate: a digest of the raw body, in hex. */
+/** The recipe of MsGine and Mobile Text Alerts, and our recipe for OpenSMS and MySMSGate: a digest of the raw body, in hex. */
 const digestIn =
   (header: string): Verifier =>
   ({ headers, body, secret }) =>

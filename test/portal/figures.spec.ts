@@ -27,7 +27,7 @@ async function count(endpointId: string, hoursAgo: number, delivered: number, fa
     .addEndpointHours([{ endpointId: decodeId('wh', endpointId)!, hour, counts }]);
 }
 
-it('One call returns the figures of all webhooks of a tenant, and reads only hourly figures', async () => {
+it('One call returns the figures of all webhooks of a tenant, and reads no events, deliveries or attempts', async () => {
   const { endpoints } = host.webhooks;
   const input = { url: 'https://example.com/hooks', events: ['*'] };
   const [busy, idle, foreign] = [

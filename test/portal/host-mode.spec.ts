@@ -28,7 +28,7 @@ class Logins {
 @Module({ providers: [Logins], exports: [Logins] })
 class LoginModule {}
 
-/** A cookie guard with a dependency, as server-rendered hosts have it. */
+/** A cookie guard with a dependency. Server-rendered hosts have such guards. */
 @Injectable()
 class CookieGuard implements CanActivate {
   constructor(private readonly logins: Logins) {}

@@ -27,7 +27,10 @@ const STORY: [Parameters<typeof messageEvent>[0], WebhookMessage][] = [
   ['message.received', reply],
 ];
 
-/** By the path of a documented receiver: the events that it registers for, and what it gets and logs for the story. */
+/**
+ * For each path of a documented receiver: the events that the receiver registers for, how many deliveries it gets for the
+ * story, and what it logs.
+ */
 const WORK: Record<string, { events: string[]; deliveries: number; lines: string[] }> = {
   '/webhooks/msgine': {
     events: ['*'],

@@ -35,7 +35,7 @@ const grouped = fc
   .constantFrom(...Object.keys(GROUPS))
   .chain((group) => options(GROUPS[group]!).map((given) => ({ [group]: given })));
 
-it('Any value of an option is accepted, or refused with the name of the option', () => {
+it('Any value of an option is accepted, or refused with an InvalidOptionError', () => {
   fc.assert(
     fc.property(fc.oneof(options(VALUES), grouped), (given) => {
       try {
@@ -49,7 +49,7 @@ it('Any value of an option is accepted, or refused with the name of the option',
   );
 });
 
-it('Any value of a structure option is accepted, or refused with the name of the option', () => {
+it('Any value of a structure option is accepted, or refused with an InvalidOptionError', () => {
   fc.assert(
     fc.property(options(STRUCTURE), (given) => {
       try {

@@ -36,8 +36,8 @@ function decoded(secret: string, bare: string): Buffer[] {
 }
 
 /**
- * The parts that are the same in any base64 text that contains these bytes, for each of the three positions at which they may
- * begin.
+ * The parts that are the same in any base64 text that contains these bytes. The bytes may begin at three positions, and each
+ * position has a part.
  */
 function withinBase64(bytes: Buffer): string[] {
   return [0, 1, 2].flatMap((offset) => {

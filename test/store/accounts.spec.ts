@@ -26,7 +26,7 @@ describe('The accounts of a store', () => {
     expect(Math.abs(secret!.createdAt - Date.now() - 3_600_000)).toBeLessThan(60_000);
   });
 
-  it('are found by tenant; those that do not exist are left out', async () => {
+  it('are found by tenant; missing accounts are left out', async () => {
     await insert('a', 'b', 'c');
     const found = await test.store.findAccounts(['c', 'nobody', 'a']);
     expect(found.map(({ tenantId }) => tenantId).toSorted()).toEqual(['a', 'c']);

@@ -128,7 +128,7 @@ describe('The alerts of a store', () => {
       });
     });
 
-    it('makes an alert with an error due again after the pause, and stores the error and the channels that took the alert', async () => {
+    it('if sending an alert failed, makes the alert due again after the pause, and stores the error and the channels that took the alert', async () => {
       const id = await write();
       await lease(id);
       await test.store.finishAlerts([{ ...first, id, error: 'x'.repeat(600), nextTryInMs: 5_000 }]);

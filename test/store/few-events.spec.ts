@@ -5,7 +5,7 @@ import { addEndpoint, newEvent, publish, relayTo, skipping, toDelivery, useStore
 
 describe('The relay of a few events', () => {
   const test = useStore();
-  // As at startup. Until this check has found READ COMMITTED, `readFewEvents` returns `null`.
+  // The check runs as at startup. Until it has found READ COMMITTED, `readFewEvents` returns `null`.
   beforeEach(() => test.store.checkIsolation());
 
   const read = async (): Promise<FewEvents> => (await test.store.readFewEvents())!;
@@ -77,8 +77,8 @@ describe('The relay of a few events', () => {
   it.each([
     ['all of them', SMALL_BATCH - 1, {}, true],
     ['nothing when there may be more', SMALL_BATCH, {}, false],
-    ['nothing when one has a callback', 1, { callbackUrl: 'https://example.com' }, false],
-    ['nothing when one is large', 1, { data: JSON.stringify('x'.repeat(10_000)) }, false],
+    ['nothing when an event has a callback', 1, { callbackUrl: 'https://example.com' }, false],
+    ['nothing when an event is large', 1, { data: JSON.stringify('x'.repeat(10_000)) }, false],
   ])('reads %s', async (_, count, fields, isWhole) => {
     await publish(test, ...Array.from({ length: count }, () => newEvent(fields)));
     expect(await read()).toMatchObject({ isWhole, events: isWhole ? { length: count } : [] });

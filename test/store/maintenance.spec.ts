@@ -72,7 +72,7 @@ describe('The maintenance of a store', () => {
       ]);
     });
 
-    it('corrects the number of deliveries in flight of a lane with a limit', async () => {
+    it('corrects the number of deliveries in flight, if the lane has a limit', async () => {
       const laneId = await addEndpoint(test, {}, { maxInFlight: 3 });
       await rows.lanes().update({ id: laneId }, { inFlight: 2 });
       await test.store.openLease('worker', 1_000);

@@ -32,7 +32,7 @@ export interface StoreUnderTest {
 /**
  * A store on a database of its own. Each test begins with empty tables and a clock that was not moved.
  *
- * @param host adds entities and migrations of a host
+ * @param host entities and migrations of a host
  */
 export function useStore(host: Pick<DataSourceOptions, 'entities' | 'migrations'> = {}): StoreUnderTest {
   const test = {} as StoreUnderTest;

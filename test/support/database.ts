@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { Client } from 'pg';
 
 /**
- * A database of a test file: `url` to connect to it, `drop()` to delete it at the end of the test file, even if connections
- * are open.
+ * A database of a test file. A test connects to `url`. At the end of the test file, `drop()` deletes the database, even if
+ * connections are open.
  */
 export interface TestDatabase {
   url: string;

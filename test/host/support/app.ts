@@ -97,7 +97,7 @@ export async function startApp(
   }
 }
 
-/** Calls the app as an account. */
+/** Calls to paths of the app, as this account. */
 export function as(app: INestApplication, account: string) {
   const server = app.getHttpServer();
   return {

@@ -7,8 +7,8 @@ const { setTimeout: delay } = require('node:timers/promises');
 const LONGEST_START_MS = 60_000;
 
 /**
- * Returns a free port, for a process that must be told its port. The port is below the range from which the system
- * assigns ports, so the system gives it to no other process before that process listens.
+ * Returns a free port, for a process that must be told its port. The system assigns only higher ports, so it gives
+ * this port to no other process before that process listens.
  *
  * @returns {Promise<number>}
  */

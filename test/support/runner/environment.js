@@ -1,6 +1,5 @@
-// Jest's environment for Node, in which all spec files run in the process's own context. If each spec file had a context of
-// its own, the file would evaluate some 1,500 modules of packages again, and each use of a global name would go through an
-// interceptor.
+// Jest's environment for Node, in which all spec files run in the process's own context. With a context of its own, each
+// spec file would evaluate some 1,500 modules of packages again, and an interceptor would slow down each global name.
 const vm = require('node:vm');
 const { LegacyFakeTimers, ModernFakeTimers } = require('@jest/fake-timers');
 const { ModuleMocker } = require('jest-mock');
