@@ -122,7 +122,7 @@ describe('A captured column', () => {
     expect(await engine().count('$changes')).toBe(0);
   });
 
-  it('is mapped with the tenant and with the row before and after, and its event has the time of the change', async () => {
+  it('is mapped with the tenant and with the row before and after the change, and its event has the time of the change', async () => {
     await add('a');
     const seen: unknown[] = [];
     map = (row, previous, context) => {
@@ -208,7 +208,7 @@ describe('A map that fails', () => {
     ]);
   });
 
-  it('gives its event, when it succeeds, the id that is stored with the change', async () => {
+  it('when it succeeds later, gives its event the id that is stored with the change', async () => {
     await add('a');
     failFor('a');
     await set('a', 'sent');

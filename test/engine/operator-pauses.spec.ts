@@ -135,7 +135,7 @@ describe("The operator's pause", () => {
     await expect(operator().pause({ endpointId })).rejects.toMatchObject({ code: 'endpoint_not_found' });
   });
 
-  it('has routes that only staff can call, as are the lists of the failures and deliveries of all tenants', async () => {
+  it('has routes that only staff can call, including lists of the failures and deliveries of all tenants', async () => {
     const { id } = await register();
     receiver.answer(500);
     await publish();
