@@ -181,7 +181,7 @@ describe('Mobile Text Alerts: a mail for each failed request, at most one an hou
     expect(told('delivery.failed')).toHaveLength(after);
   });
 
-  it('mails about each endpoint, even if failures of httpSMS endpoints are recorded with theirs', async () => {
+  it('mails about each endpoint, even if failures of httpSMS endpoints are recorded at the same time', async () => {
     for (let i = 0; i < 6; i++) {
       await register({ sendAlertEmail: true });
       const events = ['message.phone.delivered'];
@@ -191,7 +191,7 @@ describe('Mobile Text Alerts: a mail for each failed request, at most one an hou
     receiver.answer(404);
     await backend.publish(tenantId, names(1));
     await backend.pass(0);
-    expect(told('delivery.exhausted')).toHaveLength(1); // these are limited by phone number
+    expect(told('delivery.exhausted')).toHaveLength(1); // these alerts are limited by phone number
     expect(told('delivery.failed')).toHaveLength(6);
   });
 

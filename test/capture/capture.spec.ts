@@ -158,7 +158,7 @@ describe('A map that fails', () => {
     };
   };
 
-  /** Changes what is stored of a row, so that its entity cannot be read. */
+  /** Damages what is stored of a row, so that no entity can be made of the row. */
   const makeUnreadable = (id: string) =>
     engine().query(
       `update $changes set row_after = jsonb_set(row_after, '{accountId}', '"x"') where row_after ->> 'id' = $1`,
@@ -240,7 +240,7 @@ describe('A map that fails', () => {
     expectErrors(/row bad.*does not fit "message"/);
   });
 
-  it('a row that no longer fits its table delays no later change of another row when it is tried again', async () => {
+  it('a row that no longer fits its table delays no later change of another row when the damaged row is tried again', async () => {
     await add('bad', 'good');
     await set('bad', 'sent');
     await makeUnreadable('bad');
