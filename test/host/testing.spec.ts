@@ -77,7 +77,7 @@ describe("In a host's own tests,", () => {
     expect(await testing.published('message.sent')).toHaveLength(1);
   });
 
-  it('published() returns only committed events: all of them, or those of one type', async () => {
+  it('published() returns only committed events: all events, or the events of one type', async () => {
     await messages().deliver('m1');
     await expect(messages().deliver('m2', true)).rejects.toThrow('the host failed');
     expect(await testing.published()).toEqual([

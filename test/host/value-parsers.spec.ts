@@ -86,14 +86,14 @@ async function onHost<T>(
   }
 }
 
-/** Replaces each text, number and boolean in a value by its type. */
+/** Replaces each text, number and boolean in a value by the name of the type. */
 function typesIn(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(typesIn);
   if (value === null || typeof value !== 'object') return value === null ? null : typeof value;
   return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, typesIn(each)]));
 }
 
-/** Returns the types of all values that the routes and the service return for a tenant. One of its two deliveries fails. */
+/** Returns the types of all values that the routes and the service return for a tenant. One of the tenant's two deliveries fails. */
 async function answers(
   app: Awaited<ReturnType<typeof startApp>>,
   source: DataSource,

@@ -19,7 +19,7 @@ describe('The axios transport', () => {
   const headersSent = (): string[] =>
     receiver.requests[0]!.toString().split('\r\n\r\n')[0]!.split('\r\n').slice(3);
 
-  it('lets an interceptor add headers, which are sent before those of the module', async () => {
+  it('lets an interceptor add headers, which are sent before the module’s headers', async () => {
     const transport = transports.make('axios', {
       interceptors: [
         async (config) => {
@@ -105,7 +105,7 @@ describe('The axios transport', () => {
     expect(receiver.connections).toBe(0);
   });
 
-  it('counts the time of interceptors towards the deadline, and sends nothing after it', async () => {
+  it('counts the time of interceptors towards the deadline, and sends nothing after the deadline', async () => {
     let go = (): void => undefined;
     const transport = transports.make('axios', {
       interceptors: [

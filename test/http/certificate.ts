@@ -26,7 +26,7 @@ export interface CertificateOptions {
   until?: string;
 }
 
-/** Makes a key and a certificate. Node has no function for that: it can only read certificates. */
+/** Makes a key and a certificate. Node has no function for this, because it can only read certificates. */
 export function certify(options: CertificateOptions): Certificate & { name: string } {
   const { names, issuer, isAuthority = false, from = '200101000000Z', until = '490101000000Z' } = options;
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });

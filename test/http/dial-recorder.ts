@@ -55,7 +55,7 @@ export async function pretendPeer(address: string): Promise<() => void> {
   };
 }
 
-/** The prototype of every TCP handle of this process. */
+/** The prototype of all TCP handles in this process. */
 async function tcpHandle(): Promise<TcpHandle> {
   const server = createServer();
   await new Promise<void>((resolve) => {

@@ -14,7 +14,7 @@ import {
   SimpleSpanProcessor,
 } from '@opentelemetry/sdk-trace-base';
 
-/** The SDK of OpenTelemetry as a host has it, with everything in memory. */
+/** OpenTelemetry's SDK, set up as in a host, but with everything in memory. */
 export class Telemetry {
   private readonly metrics = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
   private readonly exporter = new InMemorySpanExporter();

@@ -39,7 +39,7 @@ const message: fc.Arbitrary<WebhookMessage> = fc.record(
   { requiredKeys: ['id', 'direction', 'from', 'to'] },
 );
 
-/** Values as `JSON.parse` returns them, which may have the key `__proto__`. */
+/** Values as `JSON.parse` returns them. Such a value may have the key `__proto__`. */
 const json = fc
   .jsonValue({ noUnicodeString: false, depthSize: 'medium' })
   .map((value) => JSON.parse(JSON.stringify(value)) as unknown);

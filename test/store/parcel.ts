@@ -20,7 +20,7 @@ export class Money {
   @Column({ type: 'bigint' }) cents!: string;
 }
 
-/** A table of a host. It has a column of each kind whose values TypeORM converts when it reads them. */
+/** A table of a host. It has a column of each kind that TypeORM converts on reading. */
 @Entity()
 export class Parcel {
   @PrimaryColumn({ type: 'bigint' }) id!: string;

@@ -31,7 +31,7 @@ describeInChromium('The webhooks page in a browser', () => {
     await pauseWebhook(world, {});
   });
 
-  it('works behind a proxy that serves it at another path', async () => {
+  it('works behind a proxy that serves the page at another path', async () => {
     world = await PageWorld.start();
     proxy = await RewritingProxy.start(await world.host.app.getUrl(), '/settings/of/acme');
 

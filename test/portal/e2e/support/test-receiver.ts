@@ -28,7 +28,7 @@ export class TestReceiver {
     response.writeHead(status, headers).end(body);
   });
 
-  /** Returns its URL. */
+  /** Returns the server's URL. */
   async listen(): Promise<string> {
     this.server.listen(0, '127.0.0.1');
     await once(this.server, 'listening');
