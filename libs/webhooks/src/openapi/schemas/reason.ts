@@ -5,7 +5,7 @@ import type { WaitReason } from '../../deliveries/wait.js';
 import { nullable, text } from './fields.js';
 
 /** Why a delivery ended without success or cannot be sent yet, or why an endpoint was disabled. */
-export const REASONS: Readonly<Record<Reason, string>> = {
+const REASONS: Readonly<Record<Reason, string>> = {
   'retries-used-up': 'All attempts of the schedule have failed.',
   'not-retryable': 'An attempt failed in a way that the profile does not retry.',
   ignored: 'The webhook ignores this error (`skipErrors`, `skipErrorCodes`).',
@@ -30,7 +30,7 @@ export const REASONS: Readonly<Record<Reason, string>> = {
 };
 
 /** Why an endpoint did not get an event. */
-export const MISMATCHES: Readonly<Record<Mismatch, string>> = {
+const MISMATCHES: Readonly<Record<Mismatch, string>> = {
   deleted: 'It was deleted.',
   disabled: 'It is disabled.',
   'test-for-another-endpoint': 'The event was a test of another webhook.',
@@ -42,7 +42,7 @@ export const MISMATCHES: Readonly<Record<Mismatch, string>> = {
 };
 
 /** Why a pending delivery is not sent right now. */
-export const WAIT_REASONS: Readonly<Record<WaitReason, string>> = {
+const WAIT_REASONS: Readonly<Record<WaitReason, string>> = {
   disabled: 'Its webhook is disabled or deleted: it will be discarded.',
   paused: 'Its webhook is paused.',
   'retry-after': 'The receiver asked for a pause.',
@@ -56,11 +56,14 @@ export const WAIT_REASONS: Readonly<Record<WaitReason, string>> = {
   queue: 'It is due, and waits for room in a worker.',
 };
 
-export const reason = (description: string): JsonSchema =>
-  nullable(text(description, { enum: Object.keys(REASONS) }));
+/** One of the keys of `meanings`, or `null`. The description of the schema lists what each key means. */
+function oneOf(description: string, meanings: Readonly<Record<string, string>>): JsonSchema {
+  const list = Object.entries(meanings).map(([value, meaning]) => `- \`${value}\`: ${meaning}`);
+  return nullable(text(`${description}\n\n${list.join('\n')}`, { enum: Object.keys(meanings) }));
+}
 
-export const mismatch = (description: string): JsonSchema =>
-  nullable(text(description, { enum: Object.keys(MISMATCHES) }));
+export const reason = (description: string): JsonSchema => oneOf(description, REASONS);
 
-export const waitReason = (description: string): JsonSchema =>
-  nullable(text(description, { enum: Object.keys(WAIT_REASONS) }));
+export const mismatch = (description: string): JsonSchema => oneOf(description, MISMATCHES);
+
+export const waitReason = (description: string): JsonSchema => oneOf(description, WAIT_REASONS);
