@@ -21,6 +21,7 @@ import type { TestDatabase } from './database.js';
 import { emptyTables } from './empty-tables.js';
 import { createMigratedDatabase } from './migrated-database.js';
 import { listen } from './listen.js';
+import { StrictSubscriber } from './strict-subscriber.js';
 
 /** Accounts of the host. The guard has them injected, so that the tests cover guards with dependencies. */
 @Injectable()
@@ -100,6 +101,7 @@ export async function startHost({
         autoLoadEntities: true,
         migrations: [...webhooksMigrations],
         migrationsRun: true,
+        subscribers: [StrictSubscriber],
       }),
       WebhooksModule.forRoot({
         guards: [KeyGuard],

@@ -9,6 +9,7 @@ import type { WebhooksModuleOptions } from '../../../libs/webhooks/src/config/op
 import type { WebhooksModuleStructure } from '../../../libs/webhooks/src/config/structure-options.js';
 import { WebhooksModule } from '../../../libs/webhooks/src/webhooks.module.js';
 import { WebhooksService } from '../../../libs/webhooks/src/webhooks.service.js';
+import { StrictSubscriber } from '../../support/strict-subscriber.js';
 import type { Log } from './log.js';
 import { StatementLog } from './statement-log.js';
 
@@ -57,6 +58,7 @@ export async function startWorker(
         migrations: [...webhooksMigrations, ...migrations],
         migrationsRun: true,
         logging: true,
+        subscribers: [StrictSubscriber],
         logger: statements,
       }),
       WebhooksModule.forRoot({

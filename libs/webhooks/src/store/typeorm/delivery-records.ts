@@ -6,8 +6,15 @@ import { WebhookDeliveryRow } from '../schema/delivery.entity.js';
 import { WebhookEventRow } from '../schema/event.entity.js';
 import { WebhookLaneRow } from '../schema/lane.entity.js';
 
+// No statement calls listeners, because the host's subscribers are for the host's entities.
+
 export async function listAttempts(manager: EntityManager, deliveryId: string): Promise<AttemptRecord[]> {
-  return manager.find(WebhookAttemptRow, { where: { deliveryId }, order: { number: 'ASC' } });
+  return manager
+    .createQueryBuilder(WebhookAttemptRow, 'a')
+    .callListeners(false)
+    .where({ deliveryId })
+    .orderBy('a.number')
+    .getMany();
 }
 
 export async function listDeliveryIdsOfEvent(
@@ -17,6 +24,7 @@ export async function listDeliveryIdsOfEvent(
 ): Promise<string[]> {
   const rows = await manager
     .createQueryBuilder(WebhookDeliveryRow, 'd')
+    .callListeners(false)
     .innerJoin(WebhookEventRow, 'e', 'e.sequence = d.eventSequence')
     .select(['d.id'])
     .where('e.id = :eventUuid', { eventUuid })

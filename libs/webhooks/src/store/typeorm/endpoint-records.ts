@@ -13,8 +13,8 @@ import type {
 import { WebhookEndpointRow } from '../schema/endpoint.entity.js';
 import { WebhookLaneRow } from '../schema/lane.entity.js';
 
-// Every statement names the tenant or is the operator's. Inserts and updates call no listeners, because the host's subscribers
-// are for the host's entities.
+// Every statement names the tenant or is the operator's. No statement calls listeners, because the host's subscribers are for
+// the host's entities.
 
 export async function findEndpoint(
   manager: EntityManager,
@@ -66,6 +66,7 @@ export async function findRegistrationTime(
 ): Promise<number | null> {
   const found = await manager
     .createQueryBuilder(WebhookEndpointRow, 'e')
+    .callListeners(false)
     .select(['e.id', 'e.createdAt'])
     .where('e.tenantId = :tenantId', { tenantId: requireTenant(tenantId) })
     .orderBy('e.createdAt', 'DESC')
@@ -140,6 +141,7 @@ function unlessOperatorPaused(changes: EndpointLaneChanges): QueryDeepPartialEnt
 function select(manager: EntityManager, scope: EndpointScope): SelectQueryBuilder<WebhookEndpointRow> {
   const query = manager
     .createQueryBuilder(WebhookEndpointRow, 'e')
+    .callListeners(false)
     .innerJoinAndMapOne('e.lane', WebhookLaneRow, 'l', 'l.endpointId = e.id')
     .where('e.deletedAt is null');
   if (scope !== 'operator')

@@ -4,11 +4,17 @@ import type { StoredEvent } from '../outbox-store.js';
 import { WebhookEventRow } from '../schema/event.entity.js';
 import { WebhookUnrelayedRow } from '../schema/unrelayed.entity.js';
 
+// No statement calls listeners, because the host's subscribers are for the host's entities.
+
 export async function listUnrelayed(
   manager: EntityManager,
   sequences: readonly string[],
 ): Promise<Set<string>> {
-  const rows = await manager.findBy(WebhookUnrelayedRow, { sequence: In([...sequences]) });
+  const rows = await manager
+    .createQueryBuilder(WebhookUnrelayedRow, 'u')
+    .callListeners(false)
+    .where({ sequence: In([...sequences]) })
+    .getMany();
   return new Set(rows.map(({ sequence }) => sequence));
 }
 
@@ -17,19 +23,23 @@ export async function readEventData(
   manager: EntityManager,
   sequences: readonly string[],
 ): Promise<Map<string, unknown>> {
-  const rows = await manager.find(WebhookEventRow, {
-    select: { sequence: true, data: true },
-    where: { sequence: In([...sequences]) },
-  });
+  const rows = await manager
+    .createQueryBuilder(WebhookEventRow, 'e')
+    .callListeners(false)
+    .select(['e.sequence', 'e.data'])
+    .where({ sequence: In([...sequences]) })
+    .getMany();
   return new Map(rows.map(({ sequence, data }) => [sequence, tryParseJson(data)]));
 }
 
 export async function readLastSequence(manager: EntityManager): Promise<string> {
-  const [last] = await manager.find(WebhookEventRow, {
-    select: { sequence: true },
-    order: { sequence: 'DESC' },
-    take: 1,
-  });
+  const last = await manager
+    .createQueryBuilder(WebhookEventRow, 'e')
+    .callListeners(false)
+    .select(['e.sequence'])
+    .orderBy('e.sequence', 'DESC')
+    .limit(1)
+    .getOne();
   return last?.sequence ?? '0';
 }
 
@@ -40,6 +50,7 @@ export async function listEvents(
 ): Promise<StoredEvent[]> {
   const query = manager
     .createQueryBuilder(WebhookEventRow, 'e')
+    .callListeners(false)
     .select(['e.sequence', 'e.id', 'e.type', 'e.tenantId', 'e.subject', 'e.data'])
     .where('e.sequence > :after', { after })
     .orderBy('e.sequence');

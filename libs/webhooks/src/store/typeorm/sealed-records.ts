@@ -9,6 +9,11 @@ export async function updateSealedRow(
   key: string,
   { secrets, headers }: SealedColumns,
 ): Promise<void> {
-  if (table === 'endpoints') await manager.update(WebhookEndpointRow, { id: key }, { secrets, headers });
-  else await manager.update(WebhookAccountRow, { tenantId: key }, { secrets });
+  // Without listeners, because the host's subscribers are for the host's entities.
+  const update = manager.createQueryBuilder().callListeners(false);
+  await (
+    table === 'endpoints'
+      ? update.update(WebhookEndpointRow).set({ secrets, headers }).where({ id: key })
+      : update.update(WebhookAccountRow).set({ secrets }).where({ tenantId: key })
+  ).execute();
 }

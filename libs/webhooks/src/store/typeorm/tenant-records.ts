@@ -24,15 +24,24 @@ export async function deleteTenantRows(
   table: TenantTable,
 ): Promise<number> {
   // The manager's own methods, because `typeorm-transactional` gives repositories the manager of the caller's transaction.
+  // No statement calls listeners, because the host's subscribers are for the host's entities.
   const rowClass = ROW_CLASSES[table];
   const key = manager.connection.getMetadata(rowClass).primaryColumns[0]!.propertyName;
-  const batch = await manager.find(rowClass, {
-    select: { [key]: true },
-    where: { tenantId },
-    order: { [key]: 'ASC' },
-    take: BATCH_ROWS,
-  });
-  if (batch.length > 0)
-    await manager.delete(rowClass, { [key]: In(batch.map((row) => row[key] as unknown)) });
+  const batch = await manager
+    .createQueryBuilder(rowClass, 'row')
+    .callListeners(false)
+    .select([`row.${key}`])
+    .where({ tenantId })
+    .orderBy(`row.${key}`)
+    .limit(BATCH_ROWS)
+    .getMany();
+  if (batch.length === 0) return 0;
+  await manager
+    .createQueryBuilder()
+    .delete()
+    .from(rowClass)
+    .where({ [key]: In(batch.map((row) => row[key] as unknown)) })
+    .callListeners(false)
+    .execute();
   return batch.length;
 }
