@@ -84,14 +84,22 @@ async function playRepair({ api, key, say = () => undefined }) {
       await until('the first webhook', () => receiver.arrived('/first', 200).length > 0);
     });
     receiver.breakDown();
-    await step(`the receiver is broken: ${MESSAGES} messages`, async () => {
+    const listFailures = () => call('GET', `/webhooks/${hook.id}/deliveries?statusClass=5xx`);
+    const lost = await step(`the receiver is broken: ${MESSAGES} messages`, async () => {
       await sendMessages(MESSAGES);
       // There may be more failures: other messages of the account may be under way.
-      await until('failures', () => receiver.arrived('/first', 503).length >= MESSAGES);
+      await until('requests that fail', () => receiver.arrived('/first', 503).length >= MESSAGES);
+      const [first = ''] = receiver.arrived('/first', 503);
+      // A response is on record a moment after the receiver has sent it.
+      await until('failures on record', async () => {
+        const { data } = await listFailures();
+        const ids = data.map((/** @type {{ event: { id: string } }} */ { event }) => event.id);
+        return ids.length >= MESSAGES && ids.includes(first);
+      });
+      return first;
     });
-    const [lost = ''] = receiver.arrived('/first', 503);
     await step('find out why', async () => {
-      const { data } = await call('GET', `/webhooks/${hook.id}/deliveries?statusClass=5xx`);
+      const { data } = await listFailures();
       const found = await call('GET', `/webhooks/deliveries?eventId=${lost}`);
       const detail = await call('GET', `/webhooks/deliveries/${found.data[0].id}`);
       const { status, response, responseHeaders } = detail.lastAttempt;
