@@ -110,7 +110,7 @@ describe('The lanes of a store', () => {
       expect(await dueLanes()).toHaveLength(2);
     });
 
-    it('also takes failing lanes that wait only for their next step, if asked', async () => {
+    it('also takes failing lanes that are not due yet, if the caller asks for them', async () => {
       const lanes = test.dataSource.getRepository(WebhookLaneRow);
       await test.store.checkForWork(skipping()); // sets the clock
       const hour = test.store.now() + 3_600_000;

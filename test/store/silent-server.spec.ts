@@ -30,7 +30,7 @@ describe('A server that accepts connections and answers nothing', () => {
     await database.drop();
   });
 
-  it('does not use up the pool, however many statements time out: statements run again when the server responds', async () => {
+  it('does not use up the pool, however many statements time out: the pool works again when the server responds', async () => {
     session.timeoutMs = 100;
     proxy.freeze();
     for (let i = 0; i < 3 * POOL_SIZE; i++)

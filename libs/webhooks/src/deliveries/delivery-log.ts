@@ -12,7 +12,7 @@ import type { WebhookDeliveryDetail } from './delivery-detail.js';
 
 /**
  * Reads the log of a tenant's deliveries. Deliveries of deleted endpoints stay in the log until retention deletes them.
- * `store`: the store, bound to the transaction to read in. Default: not bound to a transaction.
+ * The methods read with the parameter `store`, which may be bound to a transaction. Default: a store without a transaction.
  */
 @Injectable()
 export class DeliveryLog {

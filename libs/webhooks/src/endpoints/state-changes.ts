@@ -33,7 +33,7 @@ export async function changeEndpoint(
 
 // `now` is epoch ms on the database's clock.
 
-/** Pauses the endpoint for its owner: deliveries wait, including new ones. */
+/** Pauses the endpoint because its owner asked for that. All its deliveries wait, including new ones. */
 function toPaused(now: number): StateChange {
   return {
     endpointChanges: { state: 'paused', stateReason: null, stateAt: now },

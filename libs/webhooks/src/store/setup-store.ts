@@ -95,8 +95,8 @@ export interface SetupStore extends StoreTransactions {
   /**
    * Throws {@link WebhooksSetupError} if a table or a column is missing. The error names the table and says what to do.
    * Throws {@link WebhooksNotReadyError} instead in two cases: all tables are missing, or the data source lists
-   * migrations of this module that were not run and may add what is missing. Then every method that reads or writes the
-   * tables throws this error too, until the check passes.
+   * migrations of this module that were not run and may add what is missing. After a `WebhooksNotReadyError`, every method
+   * that reads or writes the tables throws it too, until the check passes.
    */
   checkTables(): Promise<void>;
   /**

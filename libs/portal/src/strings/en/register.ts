@@ -38,7 +38,8 @@ export const register = {
     'Your provider has a format of its own for this webhook: see its documentation for how to verify requests.',
 
   'test.title': 'Send test event',
-  'test.text': 'Sends one request to {url} now. The request is marked as a test and counts in no figures.',
+  'test.text':
+    'Sends one request to {url} now. The request is marked as a test, and the figures leave it out.',
   'test.type': 'Event',
   'test.data': 'Data',
   'test.dataHint': 'JSON. You may change it.',

@@ -4,7 +4,10 @@ import type { OriginShares } from './shares/origin-shares.js';
 import type { LaneCounts } from './lane-counts.js';
 import type { TenantShares } from './shares/tenant-shares.js';
 
-/** Beyond this number, lanes without work are forgotten, the longest known first. Their health and window then start anew. */
+/**
+ * Beyond this number, lanes without work are forgotten: first those that are known for the longest time. Their health and
+ * window then start anew.
+ */
 const MAX_LANES_REMEMBERED = 20_000;
 
 /** The lanes that this worker has or had work for. */

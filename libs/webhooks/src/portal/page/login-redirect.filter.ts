@@ -35,7 +35,7 @@ export class LoginRedirect extends BaseExceptionFilter<HttpException> {
   }
 }
 
-/** Returns true for a 401, or the 403 of a guard that returned false. A guard that gives a reason knows the visitor. */
+/** Returns true for a 401, or the 403 of a guard that returned false. If a guard gives a reason, the visitor is logged in. */
 function isWithoutLogin(error: HttpException): boolean {
   if (error.getStatus() === HttpStatus.UNAUTHORIZED) return true;
   return error instanceof ForbiddenException && error.message === 'Forbidden resource';

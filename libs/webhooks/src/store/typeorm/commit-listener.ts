@@ -29,7 +29,7 @@ export class CommitListener implements EntitySubscriberInterface {
     return work;
   }
 
-  /** This transaction made a lane due or closed it, started a job, or ended a pause of the operator. */
+  /** This transaction made a lane due, closed a lane, started a job, or ended a pause that the operator had set. */
   noteLanes(runner: QueryRunner): void {
     this.workOf(runner).lanes = true;
   }

@@ -1,7 +1,7 @@
 import type { DataSource } from 'typeorm';
 import { tableMetadata, tablesOf } from '../tables.js';
 
-/** Quoted name of the triggers' function, which is in the schema of the changes. */
+/** Quoted name of the function that the triggers call. Its schema is that of the table of changes. */
 export function captureFunction(dataSource: DataSource): string {
   const { changes } = tablesOf(dataSource);
   const schema = changes.slice(0, changes.lastIndexOf('.') + 1);
@@ -12,8 +12,8 @@ export function captureFunction(dataSource: DataSource): string {
  * SQL of the function that the triggers call. The function runs in transactions of the host, and of other programs that
  * write to the host's table:
  * - It runs as the role that has run the migration, because the roles of these programs may have no rights to `table`.
- * - It uses the absolute name `table`, and only functions and operators of `pg_catalog`, because each program may have
- *   another search path.
+ * - It names the table of changes with its schema, and uses only functions and operators of `pg_catalog`, because each
+ *   program may have another search path.
  * - It names no column of the host's row, so a change of the host's table cannot make the host's statements fail.
  *
  * @param name name of the function

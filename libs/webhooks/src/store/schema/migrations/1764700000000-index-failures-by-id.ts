@@ -2,7 +2,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { tablesOf } from '../tables.js';
 import { dropIndex, indexName, lockTables } from './migration-steps.js';
 
-/** An index for the lists of failures, newest first. A successful first attempt changes none of its columns. */
+/** An index for the lists of failures, newest first. A successful first attempt changes no column of the index. */
 export class IndexFailuresById1764700000000 implements MigrationInterface {
   readonly name = 'IndexFailuresById1764700000000';
 
