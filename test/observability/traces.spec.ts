@@ -187,3 +187,27 @@ describe('A traces sink that fails', () => {
     ]);
   });
 });
+
+describe('A traces sink that fails before it runs the publication', () => {
+  let runLater: () => Promise<unknown>;
+  const engine = useEngine({
+    options: {
+      observability: {
+        traces: {
+          publish: (_events, work) => {
+            runLater = () => work(null);
+            return Promise.reject(new Error('no span'));
+          },
+          deliver: (_attempt, work) => work(null),
+        },
+      },
+    },
+  });
+
+  it('does not publish the event again when it runs the publication later', async () => {
+    await engine().publish(delivered('a', 'm1'));
+    await runLater();
+    expect(await engine().count('$events')).toBe(1);
+    engine().log.errors.length = 0;
+  });
+});

@@ -43,7 +43,7 @@ export const compatList = listOf<CompatPlatform>(
 export const routePath = value<string>((given) => typeof given === 'string', 'a path, such as "webhooks"');
 export const tablePrefix = value<string>(
   isTablePrefix,
-  'at most 41 lower-case letters, digits and underscores',
+  'at most 41 lower-case letters, digits and underscores, the first of them no digit',
 );
 
 /** Options that decide which providers and controllers exist. An async factory cannot return them. */

@@ -41,7 +41,12 @@ export function DeliveryActions({ delivery }: { delivery: DeliveryDetail }) {
   const [asks, setAsks] = useState<Action | null>(null);
   const retry = useAction('retry', delivery.id, 'delivery.retried');
   const cancel = useAction('cancel', delivery.id, 'delivery.cancelled');
-  const confirm = (mutation: typeof retry) => mutation.mutate(undefined, { onSettled: () => setAsks(null) });
+  const run = (action: Action) => {
+    // Only the error of the latest action is shown.
+    retry.reset();
+    cancel.reset();
+    (action === 'retry' ? retry : cancel).mutate(undefined, { onSettled: () => setAsks(null) });
+  };
   useEffect(() => {
     // The button that was pressed may be gone, so the focus moves to the heading, which shows the new state.
     if (document.activeElement === document.body) document.querySelector<HTMLElement>('main h1')?.focus();
@@ -57,7 +62,7 @@ export function DeliveryActions({ delivery }: { delivery: DeliveryDetail }) {
           kind={delivery.state === 'delivered' ? 'normal' : 'primary'}
           icon="retry"
           busy={retry.isPending}
-          onClick={() => (delivery.state === 'delivered' ? setAsks('retry') : retry.mutate())}
+          onClick={() => (delivery.state === 'delivered' ? setAsks('retry') : run('retry'))}
         >
           {t(sendLabel(delivery))}
         </Button>
@@ -72,7 +77,7 @@ export function DeliveryActions({ delivery }: { delivery: DeliveryDetail }) {
           title={t('delivery.sendAgainTitle')}
           confirm={t('delivery.sendAgain')}
           busy={retry.isPending}
-          onConfirm={() => confirm(retry)}
+          onConfirm={() => run('retry')}
           onClose={() => setAsks(null)}
         >
           <p>{t('delivery.sendAgainText')}</p>
@@ -84,7 +89,7 @@ export function DeliveryActions({ delivery }: { delivery: DeliveryDetail }) {
           title={t('delivery.cancelTitle')}
           confirm={t('delivery.cancel')}
           busy={cancel.isPending}
-          onConfirm={() => confirm(cancel)}
+          onConfirm={() => run('cancel')}
           onClose={() => setAsks(null)}
         >
           <p>{t('delivery.cancelText')}</p>

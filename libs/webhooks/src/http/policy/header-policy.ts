@@ -109,7 +109,7 @@ function checkName(typedName: string, reserved: readonly string[]): string {
     throw new HeaderRefusedError(
       'headers',
       'invalid_header',
-      'A header name has 1 to 64 letters, digits or dashes and no spaces or colons.',
+      'A header name has 1 to 64 letters, digits, dashes or other characters of HTTP tokens, and no spaces or colons.',
     );
   }
   const name = typedName.toLowerCase();

@@ -36,5 +36,5 @@ async function guarded<T>(work: Work<T>, run: (observed: Work<T>) => Promise<T>)
     );
     if (error !== failure) logger.error(`observability.traces threw: ${(error as Error).message}`);
   }
-  return result ?? work(null);
+  return (result ??= work(null)); // kept, because the sink may call `observed` later
 }
