@@ -7,7 +7,7 @@ const ANY = '*';
 
 const WEBHOOKS = {
   base: 'libs/webhooks/src',
-  /** Rooms that every room may import, except the rooms in `closed`. */
+  /** Every room that is not in `closed` may import these rooms. */
   shared: ['core'],
   /** Rooms that may not import the `shared` ones. A closed room can be read and tested without the shared rooms. */
   closed: ['http', 'http/policy', 'core'],

@@ -23,7 +23,7 @@ script(
       ],
       stores,
       notes: [
-        'The loop has as many requests in flight as this project, a keep-alive agent, and rendered bodies. It uses no database and no relay.',
+        'The loop has a keep-alive agent, rendered bodies, and as many requests in flight as this project. It uses no database and no relay.',
       ],
       details: results,
     });

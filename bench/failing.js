@@ -1,4 +1,4 @@
-// What do receivers that are down cost other receivers, and are the retries to the receivers that are down on time?
+// What do failing receivers cost other receivers, and are the retries to the failing receivers on time?
 // `--scenes` selects scenes:
 // - down: 100 endpoints return 500 and 100 hang, and each gets 10 deliveries. Meanwhile, 20 other endpoints together get
 //   `--rate` events/s (0: half of what this machine publishes and delivers).

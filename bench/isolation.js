@@ -1,4 +1,4 @@
-// How much does a burst to an endpoint that takes 200 ms, or an endpoint that hangs, delay other tenants?
+// How much are other tenants delayed by a burst to an endpoint that takes 200 ms, or by an endpoint that hangs?
 const { publishInBackground } = require('./workload/background-stream.js');
 const { median } = require('./measure/figures.js');
 const { startHost } = require('./testbed/start-host.js');

@@ -1,4 +1,4 @@
-// What does the webhooks page add to the start of a host: time and memory?
+// How much time and memory does the webhooks page add to the start of a host?
 const { join } = require('node:path');
 const { summary } = require('./measure/figures.js');
 const { report, target } = require('./script/report.js');

@@ -1,5 +1,5 @@
 // What does an event cost, and how late does it arrive, from one event a second to as many as possible? Compares this project
-// with sending without an outbox, with the least outbox and with two queues. An example:
+// with two queues, with an outbox that does the least possible, and with no outbox at all. An example:
 //   node bench/rates.js --rates 1,100,limit --contenders "ours,floor (axios)" --seconds 20 --rounds 3 --publishers 16 --inflight 64 --top
 const { writeFileSync } = require('node:fs');
 const { join } = require('node:path');

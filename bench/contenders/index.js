@@ -1,6 +1,7 @@
 // The contenders, and what each of them lacks. Without this list, their figures cannot be compared.
 
-const QUEUE_LACKS = 'endpoints, fan-out and rendering (done when enqueued), limits and fairness per endpoint';
+const QUEUE_LACKS =
+  'endpoints, fan-out and rendering (jobs are enqueued with a rendered body), limits and fairness per endpoint';
 
 /**
  * @typedef {object} Contender

@@ -37,7 +37,7 @@ async function watchDatabase(client, database) {
       return rows[0];
     },
 
-    /** Returns the statements that took the most time, for a person to read. */
+    /** Returns a list for people to read: the statements that took the most time. */
     async top(count) {
       const { rows } = await client.query(
         `select calls::int, round(total_plan_time)::int as plan_ms, round(total_exec_time)::int as execution_ms,

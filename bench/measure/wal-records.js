@@ -12,7 +12,8 @@
 /**
  * Watches the WAL of a server. Requires PostgreSQL 16 or later with the extension `pg_walinspect`.
  *
- * @param {{ query(sql: string, parameters?: unknown[]): Promise<{ rows: any[] }> }} client connected to the database whose tables are named
+ * @param {{ query(sql: string, parameters?: unknown[]): Promise<{ rows: any[] }> }} client connected to a database.
+ *   The records name the tables and indexes of this database only
  * @returns {Promise<{ start(): Promise<void>, read(): Promise<WalRecords> }>}
  */
 async function watchWal(client) {

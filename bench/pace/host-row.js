@@ -15,7 +15,8 @@ function hostPool(databaseUrl) {
 }
 
 /**
- * In one transaction, writes the host's row and calls `enqueue`. Returns when COMMIT was sent and when COMMIT returned.
+ * In one transaction, writes the host's row and calls `enqueue`. The result says when COMMIT was sent, and when COMMIT
+ * returned.
  *
  * @param {Pool} pool
  * @param {{ id: string }} job

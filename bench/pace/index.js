@@ -42,7 +42,7 @@ function contendersLike(texts) {
   const found = contenders.filter(({ name }) => wanted.some((text) => name.includes(text)));
   if (found.length > 0) return found;
   throw new Error(
-    `No contender's name contains a text of "${texts}". The contenders are: ${contenders.map(({ name }) => name).join('; ')}`,
+    `No contender's name contains any of these texts: "${texts}". The contenders are: ${contenders.map(({ name }) => name).join('; ')}`,
   );
 }
 

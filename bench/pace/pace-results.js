@@ -42,8 +42,8 @@ function paceTable(contenders, rates, figure) {
 }
 
 /**
- * Targets with axios, most of them at 100 events a second. Differences and ratios compare with the floor, the least outbox or
- * the limit of the same run.
+ * Targets with axios, most of them at 100 events a second. Differences and ratios compare with figures of the same run:
+ * of the floor, of the least outbox, or at the rate `limit`.
  */
 function paceTargets(figure) {
   const floor = 'floor (axios)';

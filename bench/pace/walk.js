@@ -17,8 +17,8 @@ const ARRIVAL_SECONDS = 60;
 /**
  * @typedef {object} Step
  * @property {number} perSecond events that arrived per second
- * @property {ReturnType<typeof latencies>} sent times (ms) from the moment when COMMIT was sent to the arrival
- * @property {ReturnType<typeof latencies>} committed times (ms) from the moment when COMMIT returned to the arrival
+ * @property {ReturnType<typeof latencies>} sent how long (ms) events took to arrive after COMMIT was sent
+ * @property {ReturnType<typeof latencies>} committed how long (ms) events took to arrive after COMMIT returned
  * @property {Record<'statements' | 'planMs' | 'executionMs' | 'walBytes' | 'hostMs' | 'workerMs' | 'storeMs' | 'cpuMs', number>} each per event. `hostMs`,
  *   `workerMs`, `storeMs`: CPU time; `workerMs` is 0 in one process. `cpuMs`: their sum
  * @property {any[]} top the statements that took most of the database's time

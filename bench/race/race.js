@@ -6,7 +6,7 @@ const { startPostgres } = require('../testbed/postgres.js');
 const { startReceiver } = require('../testbed/receiver.js');
 const { startRedis } = require('../testbed/redis.js');
 
-/** Time limit of a round: this long until all requests have arrived, then as long again until all are completed. */
+/** Time limit of each part of a round: first all requests arrive, then the contender completes all deliveries. */
 const ROUND_SECONDS = 120;
 
 /**
@@ -157,7 +157,7 @@ function profileOf({ contender }, { profile, rounds }, i) {
 
 /**
  * Returns the order of the contenders in round `i`. Each round rotates the order by one more place, and every second round
- * reverses it. So the contender that runs before a contender changes from round to round.
+ * reverses it. So no contender runs after the same other contender in every round.
  */
 function roundOrder(entries, i) {
   // With only two contenders, the rotation and the reversal would cancel each other.

@@ -26,7 +26,7 @@ serve({
     await host.app.init();
   },
 
-  /** Publishes `count` events in one transaction, for the endpoints from `from` to before `to`. Returns what `commit` returns. */
+  /** Publishes `count` events in one transaction, for the endpoints `from` to `to - 1`. Returns what `commit` returns. */
   publishInOneTransaction: ({ count, from, to }) =>
     commit(Array.from({ length: count }, () => nextEvent(from, to))),
 

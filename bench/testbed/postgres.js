@@ -66,8 +66,8 @@ function startEmbedded(folder) {
 }
 
 /**
- * Starts a server that loads `pg_stat_statements`. The setting takes effect after a restart. The other benchmarks use a server
- * without the extension, because the extension costs a little time.
+ * Starts a server that loads `pg_stat_statements`. A change of `shared_preload_libraries` takes effect after a restart. The
+ * other benchmarks use a server without the extension, because the extension costs a little time.
  */
 async function counting(defer) {
   const folder = '.data/bench-statements';
@@ -120,7 +120,10 @@ async function connect(url, defer) {
   return client;
 }
 
-/** Returns the process id of the server, or 0 if the server runs on another machine. Our connection's process is its child. */
+/**
+ * Returns the process id of the server, or 0 if the server runs on another machine. The server is the parent of the process
+ * that serves our connection.
+ */
 async function postmasterOf(client) {
   const { hostname } = new URL(process.env.DATABASE_URL ?? 'http://127.0.0.1');
   if (!['127.0.0.1', 'localhost', '[::1]'].includes(hostname)) return 0;

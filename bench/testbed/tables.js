@@ -59,8 +59,8 @@ function storedSecret(endpoint) {
 async function insertDeliveries(client, { lanes, perLane, state }) {
   const now = '(extract(epoch from now()) * 1000)::bigint';
   const delivered = state === 'delivered';
-  // History spreads over the last 25 days; few of its rows share a millisecond, as in production. The backlog of each lane begins
-  // an hour ago, with a delivery every 100 ms.
+  // Delivered deliveries spread over the last 25 days; few of them share a millisecond, as in production. The backlog of each
+  // lane begins an hour ago, with a delivery every 100 ms.
   const at = delivered
     ? `${now} - 60000 - ((random() * 25 * 86400000)::bigint)`
     : `${now} - 3600000 + n * 100`;

@@ -1,5 +1,5 @@
 // @ts-check
-// Plays a broken receiver and its repair against a running app. Uses only the app's REST API.
+// Simulates a customer whose receiver breaks and is repaired. Uses only the REST API of a running app.
 // First run `npm start` in another terminal, then:
 //   node sample-app/repair/main.js [URL of the API] [key of an account]
 const { playRepair } = require('./play-repair.js');

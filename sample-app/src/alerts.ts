@@ -2,8 +2,8 @@ import { type AlertChannel, callbackChannel, logChannel } from 'nestjs-sms-webho
 import { nodemailerChannel } from 'nestjs-sms-webhooks/alerts/nodemailer';
 
 /**
- * With SMTP_URL, alerts are mailed and logged. Without it, alerts are printed as mails. In production, where nobody
- * watches the terminal, they are logged instead.
+ * With SMTP_URL, alerts are mailed and logged. Without SMTP_URL, alerts are logged in production, where nobody watches
+ * the terminal, and printed as mails otherwise.
  */
 export function alertChannels({ SMTP_URL, NODE_ENV } = process.env): AlertChannel[] {
   if (SMTP_URL) {

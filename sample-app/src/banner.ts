@@ -9,7 +9,7 @@ export function banner(urls: {
 }): string {
   const { api, receiver, postgres, profile, keys } = urls;
   const curl = `curl -H "Authorization: Bearer ${keys[0] ?? '$API_KEY'}"`;
-  const accounts = keys.length > 0 ? `keys: ${keys.join(', ')}` : 'keys: of your rows in the table accounts';
+  const accounts = keys.length > 0 ? `keys: ${keys.join(', ')}` : 'keys: those of your accounts';
   const other = profile === 'standard' ? 'msgine' : 'standard';
   const root = new URL('/', api).href;
   const lines = [

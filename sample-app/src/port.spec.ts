@@ -28,7 +28,7 @@ describe('The port', () => {
     },
   );
 
-  it('is the default if the variable is not set or empty', () => {
+  it('is the default if the variable is empty or not set', () => {
     expect(portOf('SOME_PORT', 3000)).toBe(3000);
     process.env.SOME_PORT = '';
     expect(portOf('SOME_PORT', 3000)).toBe(3000);

@@ -326,7 +326,7 @@ describe('Alerts that are due together', () => {
     ]);
   });
 
-  it('are stored as sent; an alert whose result the database rejects is sent again', async () => {
+  it('are marked as sent; if the database rejects the mark of an alert, that alert is sent again', async () => {
     const errors = jest.spyOn(Logger.prototype, 'error').mockImplementation(() => undefined);
     const backend = await start();
     await backend.register('acme', { url: receiver.url, events: ['*'] });

@@ -108,7 +108,7 @@ describe('An endpoint that fails', () => {
 });
 
 describe('Disabling', () => {
-  it('is announced once, about a day before, and is reported with the number of waiting deliveries when it happens', async () => {
+  it('is announced once, about a day before it happens; when it happens, it is reported with the number of waiting deliveries', async () => {
     const endpointId = await register({ alertEmail: 'owner@example.com' });
     receiver.answer(500);
     await backend.publish(tenantId, names(12));

@@ -11,7 +11,7 @@ import { type Calls, startHost, type WebhooksHost } from '../support/webhooks-ho
 
 const guide = readFileSync(join(__dirname, '../../docs/api.md'), 'utf8');
 const named = (text: string): string[] => [...text.matchAll(/`(\w+)`/g)].map(([, name]) => name!);
-/** In the guide's tables, the cells of each row that begins with code. */
+/** The guide's table rows whose first cell begins with a backtick, each as a list of its cells. */
 const rows = guide
   .split('\n')
   .filter((line) => line.startsWith('| `'))

@@ -62,7 +62,7 @@ describe('An attempt in the log', () => {
     expect(responseHeaders).not.toHaveProperty('x-header-19');
   });
 
-  it('shows no headers of an earlier attempt if a process of an earlier release has recorded the later attempt', async () => {
+  it('shows no response headers of an attempt that a process of an earlier release has recorded', async () => {
     const { api, register, publish } = newAccount();
     await register();
     receiver.answer(500);

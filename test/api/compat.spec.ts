@@ -236,7 +236,7 @@ describe.each(['express', 'fastify'] as const)('Compatibility routes on %s', (ad
       phone_numbers: ['+18005550199'],
     };
 
-    it('store returns a 201 in the envelope of httpSMS, with the signing key in clear text', async () => {
+    it('register a webhook, and return a 201 in httpSMS’s envelope, with the signing key in clear text', async () => {
       const answer = await api.post('/v1/webhooks', body).expect(201);
       expect(answer.body).toEqual({
         status: 'success',
@@ -262,7 +262,7 @@ describe.each(['express', 'fastify'] as const)('Compatibility routes on %s', (ad
       expect(data).toMatchObject({ url: 'https://example.com/x', signing_key: '' });
     });
 
-    it('index lists webhooks newest first, and can filter by a part of the URL, skip and limit', async () => {
+    it('list webhooks newest first; parameters filter by a part of the URL, skip webhooks and limit their number', async () => {
       for (const path of ['one', 'two', 'three'])
         await api.post('/v1/webhooks', { ...body, url: `https://example.com/${path}` });
       const paths = async (query: string) =>
@@ -278,7 +278,7 @@ describe.each(['express', 'fastify'] as const)('Compatibility routes on %s', (ad
       expect((await api.get('/v1/webhooks?limit=0').expect(422)).body.data).toHaveProperty('limit');
     });
 
-    it('index tells the audit which endpoints’ keys it has shown', async () => {
+    it('tell the audit which endpoints’ keys a list has shown', async () => {
       const { data } = (await api.post('/v1/webhooks', body)).body;
       await api.post('/v1/webhooks', { ...body, signing_key: '' });
       const entries: AuditEntry[] = [];
@@ -290,7 +290,7 @@ describe.each(['express', 'fastify'] as const)('Compatibility routes on %s', (ad
       ]);
     });
 
-    it('update replaces everything, and rotates the signing key only if it changes', async () => {
+    it('replace every field on an update, and rotate the signing key only if it changes', async () => {
       const { data } = (await api.post('/v1/webhooks', body)).body;
       for (let i = 0; i < 7; i++) await api.put(`/v1/webhooks/${data.id}`, body).expect(200);
       const change = {
@@ -306,7 +306,7 @@ describe.each(['express', 'fastify'] as const)('Compatibility routes on %s', (ad
       await api.put(`/v1/webhooks/${data.id}`, { ...body, url: undefined }).expect(422);
     });
 
-    it('delete returns null as the data', async () => {
+    it('delete a webhook, and return null as the data', async () => {
       const { data } = (await api.post('/v1/webhooks', body)).body;
       const answer = await api.delete(`/v1/webhooks/${data.id}`).expect(200);
       expect(answer.body).toEqual({ status: 'success', message: 'webhook deleted successfully', data: null });

@@ -420,7 +420,7 @@ describe('Recovering what an endpoint missed', () => {
     return { ...account, endpoint };
   }
 
-  it('in a dry run, counts and changes nothing', async () => {
+  it('in a dry run, counts the deliveries and changes nothing', async () => {
     const { api, endpoint } = await missed();
     const path = `/webhooks/${endpoint.id}/recover`;
     const { body } = await api.post(path, { since: '2026-11-20T09:00:00Z', dryRun: true }).expect(202);

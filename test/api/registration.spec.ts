@@ -280,7 +280,7 @@ describe('URLs', () => {
     ['ftp://example.com/', 400],
     ['example.com/hooks', 400],
     ['https://exa mple.com/', 400],
-  ])('that must not be sent to are refused', async ([url, status]) => {
+  ])('to which nothing may be sent are refused', async ([url, status]) => {
     const answer = await newAccount().post('/webhooks', { ...standard, url });
     expect([answer.status, answer.body.details?.[0]?.field]).toEqual([status, 'url']);
   });
@@ -366,7 +366,7 @@ describe('States', () => {
     return lane;
   };
 
-  it('each endpoint has one lane, whose state follows that of the endpoint: open, paused, open and due, closed', async () => {
+  it('each endpoint has one lane, whose state follows that of the endpoint', async () => {
     const a = newAccount();
     const { body } = await a.post('/webhooks', {
       ...standard,

@@ -32,7 +32,7 @@ describe('The keys of stored secrets', () => {
   });
   afterEach(() => host.close());
 
-  it('stop the start if the options do not have them, and are named in the error', async () => {
+  it('keep the app from starting if the options do not have them, and are named in the error', async () => {
     await host.as('a').post('/webhooks', body).expect(201);
     await expect(keysWith('k1').check()).resolves.toBeUndefined();
     await expect(keysWith('k2', ['k1']).check()).resolves.toBeUndefined();
@@ -61,7 +61,7 @@ describe('The keys of stored secrets', () => {
     await database.drop();
   });
 
-  it('stop the start if they have another value under the same id; one damaged row does not stop it', async () => {
+  it('keep the app from starting if the options have another value under the same id; one damaged row does not', async () => {
     await host.as('a').post('/webhooks', body).expect(201);
     const withKey = (key: string) =>
       new SecretReencryption(

@@ -240,7 +240,7 @@ describe('A map that fails', () => {
     expectErrors(/row bad.*does not fit "message"/);
   });
 
-  it('a row that no longer fits its table delays no later change of another row when the damaged row is tried again', async () => {
+  it('when a row that no longer fits its table is tried again, changes of other rows are not delayed', async () => {
     await add('bad', 'good');
     await set('bad', 'sent');
     await makeUnreadable('bad');

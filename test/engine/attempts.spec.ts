@@ -129,7 +129,7 @@ describe('An attempt', () => {
     expect(await engine().count('$attempts')).toBe(2);
   });
 
-  it('keeps 4 KB of the response to a failure and 1 KB of the response to a success', async () => {
+  it('keeps 4 KB of a failed response and 1 KB of a successful response', async () => {
     const body = 'x'.repeat(20_000);
     await attempt(inSequence(answer(500, { body }), answer(200, { body })));
     engine().advance(7 * SECOND);
@@ -299,7 +299,7 @@ describe('A response that asks for a pause', () => {
     const { receiver, first } = engine();
     await engine().endpoint('acme', '/hooks');
     await engine().publish(delivered('acme', 'm0'));
-    await engine().runOnce(); // a worker claims more from a healthy lane than it may have in flight
+    await engine().runOnce(); // from a healthy lane, a worker claims more deliveries than the lane may have in flight
     const gate = new Gate(answer(429, { headers: { 'retry-after': '600' } }));
     receiver.on('/hooks', gate.behaviour);
     await engine().publish(...Array.from({ length: 20 }, (_, i) => delivered('acme', `later${i}`)));

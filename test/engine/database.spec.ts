@@ -222,7 +222,7 @@ describe('A damaged row', () => {
     expect(complaints()).toContain('its text cannot be composed: its data in the database is not JSON');
   });
 
-  it('of an endpoint lets a few waiting deliveries be tried each minute, and all are sent within a minute of a rotation', async () => {
+  it('of an endpoint limits the tries to a few deliveries a minute, and all are sent within a minute after the secret is rotated', async () => {
     const { id } = await engine().endpoint('acme', '/hooks');
     await engine().webhooks.endpoints.pause('acme', id);
     await engine().publish(...Array.from({ length: 300 }, (_, i) => delivered('acme', `m${i}`)));

@@ -34,7 +34,7 @@ describe('An endpoint', () => {
       await expect(engine().runOnce()).resolves.toMatchObject({ delivered: 11 });
     });
 
-    it('gets no more claimed deliveries after a recorded outcome has told the worker of the pause', async () => {
+    it('gets no further requests after a recorded outcome has told the worker of the pause', async () => {
       const gate = new Gate();
       engine().receiver.on('/hooks', gate.behaviour);
       const { id } = await engine().endpoint('acme', '/hooks');
@@ -119,7 +119,7 @@ describe('An endpoint', () => {
       expect((await engine().deliveries('acme'))[0]).toMatchObject({ endpointId: id, attemptCount: 1 });
     });
 
-    it('while requests are in flight lets them end, and retries none of them', async () => {
+    it('while requests are in flight, lets these requests end and retries none of them', async () => {
       const gate = new Gate(inSequence(answer(200), answer(500)));
       engine().receiver.on('/hooks', gate.behaviour);
       const { id } = await engine().endpoint('acme', '/hooks');

@@ -25,7 +25,7 @@ describe('Erasing', () => {
 
   const erase = (waitMs?: number) => engine().webhooks.operator.eraseSubject('acme', 'm1', { waitMs });
 
-  it('a subject removes its bodies, data and responses, and keeps the records of what was sent', async () => {
+  it('removes the bodies, data and responses of a subject, and keeps the records of what was sent', async () => {
     engine().receiver.on('/fails', quoting);
     await engine().endpoint('acme', '/works');
     await engine().endpoint('acme', '/fails');
@@ -85,7 +85,7 @@ describe('Erasing', () => {
     expect(engine().receiver.arrivals).toEqual([]);
   });
 
-  it('an event that waits for the relay prevents this event from being sent', async () => {
+  it('prevents an event from being sent if the event still waits for the relay', async () => {
     await engine().endpoint('acme', '/hooks');
     await engine().publish(about('m1'));
     expect(await erase()).toMatchObject({ done: 1, deliveries: 0 });

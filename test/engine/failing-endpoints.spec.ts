@@ -96,7 +96,7 @@ describe('An endpoint that keeps failing', () => {
     expect(await engine().count('$lanes where failures > 0 or failing_since is not null')).toBe(0);
   });
 
-  it('and hangs gets two requests at a time from all workers together, and due deliveries show what they wait for', async () => {
+  it('gets two requests at a time from all workers together if it hangs, and due deliveries show what they wait for', async () => {
     const { receiver } = engine();
     receiver.on('/hooks', hang);
     await engine().endpoint('acme', '/hooks', { timeoutMs: SECOND });
@@ -125,7 +125,7 @@ describe('An endpoint that keeps failing', () => {
     expect(await engine().count('$lanes where claimed_until is not null')).toBe(0);
   });
 
-  it('is not claimed from again before the outcomes of the previous claim are recorded', async () => {
+  it('gets no new claim until the outcomes of the previous claim are recorded', async () => {
     await fail();
     waitForRetries();
     const gate = new Gate();
@@ -197,7 +197,7 @@ describe('An endpoint that keeps failing', () => {
     expect(engine().receiver.arrivals).toHaveLength(arrived + 1);
   });
 
-  it('gets requests from other workers after the lease of the one worker that sent to it has ended', async () => {
+  it('is taken over by another worker when the lease of the sending worker has ended', async () => {
     await fail();
     await engine().publish(...many(2));
     const gate = new Gate(answer(500));

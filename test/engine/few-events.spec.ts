@@ -18,10 +18,10 @@ describe('The relay', () => {
     expect(engine().receiver.at('/a')).toHaveLength(count);
   });
 
-  it('sends to the new URL if an endpoint changes meanwhile, and delivers each event once', async () => {
+  it('sends to the new URL if an endpoint changes after it was read, and delivers each event once', async () => {
     const { id } = await engine().endpoint('a', '/a');
     await engine().endpoint('b', '/b');
-    // The first relay after a large batch, such as that of the previous test, uses a transaction. It relays this event.
+    // The previous test relayed a large batch, so the next relay uses a transaction. This event is for that relay.
     await engine().publish(delivered('none', 'm0'));
     await engine().runOnce();
     await engine().publish(delivered('a', 'm1'), delivered('b', 'm2'));

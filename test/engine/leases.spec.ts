@@ -14,7 +14,7 @@ describe('A delivery whose worker has gone silent', () => {
   const other = () => engine().workers[1]!.webhooks;
 
   it.each([200, 500])(
-    'is sent by another worker when the lease has ended; a late %i to the first worker changes nothing, and is reported',
+    'is sent by another worker when the lease has ended; a late response %i to the first worker changes nothing, and is reported',
     async (late) => {
       const gate = new Gate(answer(late));
       engine().receiver.on('/a', inSequence(gate.behaviour, answer(204)));
@@ -54,7 +54,7 @@ describe('A worker', () => {
     const running = engine().runOnce();
     await engine().receiver.arrived(1);
 
-    // This looks as if the second delivery had waited so long that the rest of its lease is shorter than a timeout.
+    // Because of this mock, the worker finds that the rest of the second delivery's lease is shorter than a timeout.
     const leases = engine().first.module.get(Leases, { strict: false });
     const { covers } = leases;
     jest

@@ -134,7 +134,8 @@ describe('With four workers,', () => {
           // If the workers poll often enough, they have sent everything that the quota allows up to this poll.
           if (!isLate && (step <= SECOND || step * perMinute < MINUTE))
             expect(sent).toBeGreaterThanOrEqual(Math.floor(quota(before - start)));
-          // Polls begin one step apart, however long a poll takes, because quota that is not used within a second is lost by design.
+          // Quota that is not used within a second is lost by design. So polls begin one step apart, unless a
+          // poll takes longer than a step.
           const took = (await now()) - before;
           isLate ||= took > step;
           engine().advance(Math.max(0, step - took));
@@ -158,7 +159,7 @@ describe('With four workers,', () => {
       const numbers: number[] = [];
       for (let seen = 0; seen < 30; seen = arrivals.length, engine().advance(SECOND)) {
         await engine().runAll();
-        // On a slow machine, two workers may have had the quota of two seconds at once.
+        // On a slow machine, a run may take over a second. Then two workers may send one delivery each, in any order.
         const ids = arrivals.slice(seen).map(({ body }) => Number(JSON.parse(body).data.message.id.slice(1)));
         numbers.push(...ids.toSorted((a, b) => a - b));
       }
@@ -183,7 +184,7 @@ describe('With four workers,', () => {
       expect(engine().receiver.arrivals).toHaveLength(3);
     });
 
-    it('holds together with maxInFlight', async () => {
+    it('works together with maxInFlight', async () => {
       engine().receiver.on('/hooks', later(200));
       await engine().endpoint('acme', '/hooks', { maxThroughputPerMinute: 1200, maxInFlight: 2 });
       await engine().publish(...many(60));

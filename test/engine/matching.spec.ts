@@ -154,7 +154,7 @@ describe('A profile that fails to render', () => {
     expect(engine().receiver.at('/broken')).toEqual([]);
   });
 
-  it('fails no delivery of an event whose callback takes the place of the endpoints', async () => {
+  it('does not affect an event whose callback takes the place of the endpoints', async () => {
     const fine = engine().receiver.url('/callback');
     await engine().endpoint('acme', '/broken', { profile: 'throws' });
     await engine().publish(event('m1', { callbackUrl: fine }));

@@ -85,7 +85,7 @@ describe('Between processes', () => {
     return runner;
   }
 
-  it('a single event is announced in its own transaction, but by only one of two open transactions', async () => {
+  it('a single event is announced in its own transaction, or after the commit if another announcing transaction is open', async () => {
     const { url } = engine.first.dataSource.options as { url: string };
     const proxy = await DatabaseProxy.open(url);
     proxy.timed = /^notify/;
@@ -262,7 +262,8 @@ describe('Two workers that are notified of the same commits', () => {
   }
 
   it('one worker goes to standby, and does not read the database at each commit', async () => {
-    // With these limits, a worker on standby checks what is left after half an hour or later, so not during the test.
+    // With these limits, a worker on standby waits for at least half an hour before it checks what is left. The test is
+    // shorter.
     other.module.get(PendingWork, { strict: false }).standby.limits = { minMs: 3_600_000, maxMs: 3_600_000 };
     await loseOne();
     for (let i = 1; i <= 5; i++) {
@@ -347,7 +348,8 @@ it("A worker's small statements run on the connection that listens, and on the p
   await engine.endpoint('a', '/a');
   const { url } = engine.first.dataSource.options as { url: string };
   const proxy = await DatabaseProxy.open(url);
-  // The worker polls seldom, because a poll replaces the statement that pg_stat_activity shows of that connection.
+  // pg_stat_activity shows only the latest statement of a connection. The worker polls seldom, so that a poll does not
+  // replace the statement that this test waits for.
   const options = { worker: { idlePollMs: 60_000, busyPollMs: 60_000 } };
   const worker = await startWorker(proxy.url, { role: 'worker', options }, engine.log);
   worker.database.timeoutMs = 500;

@@ -85,7 +85,7 @@ describe("The operator's pause", () => {
     expect(receiver.received).toHaveLength(2);
   });
 
-  it('leaves an endpoint paused after its end if another pause covers the endpoint', async () => {
+  it('ends without resuming an endpoint that another pause covers', async () => {
     const { id } = await register();
     await operator().pause({ endpointId: id });
     await operator().pause({ tenantId });

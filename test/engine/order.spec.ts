@@ -12,7 +12,7 @@ describe('Deliveries of one subject', () => {
   const publish = (...subjects: (string | undefined)[]) =>
     engine().publish(...subjects.map((subject) => delivered('acme', 'm', { subject })));
 
-  /** Waits for `count` requests. Returns the number of requests after another worker has looked for more to do. */
+  /** Waits for `count` requests, then lets another worker look for more to do. Returns how many requests there are then. */
   async function inFlight(count: number): Promise<number> {
     await engine().receiver.arrived(count);
     await engine().workers[1]!.webhooks.runOnce();

@@ -292,7 +292,7 @@ describe('The data of an event', () => {
     return delivered('acme', 'm1', { type: type as never, data: { message } as never });
   };
 
-  it('must fit the schema of its type outside production: the error names the field, and nothing is written', async () => {
+  it('is refused outside production if it does not fit the schema of its type: the error names the field, and nothing is written', async () => {
     const eventTypes = [
       { name: 'invoice.paid', description: 'Paid.', schema: { properties: { cents: { type: 'integer' } } } },
     ];
@@ -301,7 +301,7 @@ describe('The data of an event', () => {
       index: 1,
       field: 'data.message.from',
       message: expect.stringMatching(
-        /^publish: event 1, data\.message\.from is missing, by the schema of message\.del/,
+        /^publish: event 1, data\.message\.from is missing, according to the schema of message\.del/,
       ),
     });
     const paid = delivered('acme', 'i1', { type: 'invoice.paid' as never, data: { cents: 1.5 } as never });

@@ -46,7 +46,7 @@ describe('Retention', () => {
     const [failed] = await engine()
       .deliveries('a')
       .then((all) => all.filter(({ state }) => state === 'exhausted'));
-    await engine().webhooks.deliveries.retry('a', failed!.id); // so that it has an earlier attempt
+    await engine().webhooks.deliveries.retry('a', failed!.id); // a second attempt: $attempts keeps the first one
     await engine().runOnce();
     expect(await rows()).toEqual({ events: 1, deliveries: 2, attempts: 1 });
 

@@ -28,7 +28,7 @@ async function walk(engine: Engine): Promise<number[]> {
 describe('The schedule', () => {
   const engine = useEngine({ options: { profiles: [msgine({ httpsOnly: false })] } });
 
-  it('of standard waits 5 s, 5 m, 30 m, 2 h, 5 h, 10 h, 14 h, 20 h, 24 h, each ±20 %, and then the delivery is exhausted', async () => {
+  it('of the profile standard waits 5 s, 5 m, 30 m, 2 h, 5 h, 10 h, 14 h, 20 h, 24 h, each ±20 %, and then the delivery is exhausted', async () => {
     engine().receiver.on('/hooks', answer(500));
     await engine().endpoint('acme', '/hooks');
     await engine().publish(delivered('acme', 'm1'));
@@ -57,7 +57,7 @@ describe('The schedule', () => {
     await expect(engine().runOnce()).resolves.toMatchObject({ claimed: 0 });
   });
 
-  it("of msgine waits 1 m, 5 m, 15 m, 1 h, 6 h, and never less than MsGine's documentation says", async () => {
+  it("of the profile msgine waits 1 m, 5 m, 15 m, 1 h, 6 h, and never less than MsGine's documentation says", async () => {
     engine().receiver.on('/hooks', answer(500));
     await engine().endpoint('acme', '/hooks', { profile: 'msgine', events: ['message.delivered'] });
     await engine().publish(delivered('acme', 'm1'));
@@ -112,7 +112,7 @@ describe('The schedule', () => {
     ]);
   });
 
-  it('ends at once if the endpoint allows no retries, or ignores the response', async () => {
+  it('ends at once if the endpoint allows no retries, or if its skipErrorCodes contain the status', async () => {
     engine().receiver.on('/once', answer(500));
     engine().receiver.on('/ignoring', answer(404));
     await engine().endpoint('once', '/once', { retryOnError: false });

@@ -231,7 +231,7 @@ export function describeExpress(title: string, isVersion4: boolean): void {
         },
       ));
 
-    it('makes a call with an Idempotency-Key once', () =>
+    it('registers one endpoint if the same call with an Idempotency-Key comes twice', () =>
       withHost({}, async (call) => {
         const post = () => call('post', '/api/webhooks', 'once').set('idempotency-key', 'k1').send(endpoint);
         const first = await post().expect(201);

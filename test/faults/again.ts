@@ -1,6 +1,6 @@
 /** Work that continues while a test runs. */
 export interface GoingOn {
-  /** Lets the current run of the work be the last, and resolves when it has ended. Rejects with the error that the work threw. */
+  /** Starts no further run. Resolves when the current run has ended, or rejects with the error that the work threw. */
   stop(): Promise<void>;
 }
 

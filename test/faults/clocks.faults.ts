@@ -60,7 +60,7 @@ describe('Clocks', () => {
     expect(row!.wrong).toBeLessThan(120_000);
   });
 
-  it('go back by an hour when summer time ends, in any zone: no wait is an hour longer or shorter', async () => {
+  it('go back by an hour when summer time ends: whatever the time zone of a worker, no wait is an hour longer or shorter', async () => {
     await world.rows(
       `do $$ begin execute format('alter database %I set timezone = ''America/New_York''', current_database()); end $$`,
     );

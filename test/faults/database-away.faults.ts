@@ -31,7 +31,8 @@ describe('While the database comes and goes,', () => {
         await world.drained();
 
         const account = await settle(world, { refused });
-        // Claims commit asynchronously, so a crash may undo them. Only a second request shows that a claim was undone.
+        // Claims commit asynchronously, so a crash may undo them. An undone claim leaves no record, so the second request
+        // that it causes is unexplained.
         const undone = mode === 'fast' ? 0 : IN_FLIGHT;
         expect(account).toMatchObject({ ...promises(), unexplained: expect.any(Number) });
         expect(account.unexplained).toBeLessThanOrEqual(undone);

@@ -62,7 +62,7 @@ export class DatabaseProxy {
     for (const link of this.links) link.cut();
   }
 
-  /** Makes all connections half-open, and new ones too: they stay open and carry nothing until `thaw`. */
+  /** Silences all connections, and also new ones until `thaw`: they stay open and carry nothing. */
   freeze(): void {
     this.frozen = true;
     for (const link of this.links) link.freeze();
@@ -250,7 +250,7 @@ export class Link {
     this.ready = null;
   }
 
-  /** Keeps the response. It is complete with the message "Z": the server is ready for the next statement. */
+  /** Keeps the response, which ends with the message "Z": the server is ready for the next statement. */
   private keepAnswer(message: WireMessage, trap: Trap): void {
     this.kept.push(message.bytes);
     if (message.type === 'Z') trap.sprung(this);

@@ -5,7 +5,7 @@
  * One line of the file that `FAULTS_FIGURES` names.
  */
 
-/** Columns that are summed over the runs: their headings here, and their fields in an account. */
+/** Columns that are summed over the runs. Each name is a heading of the table, its value a field of an account. */
 const SUMS = {
   events: 'committed',
   deliveries: 'deliveries',

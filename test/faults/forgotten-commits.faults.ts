@@ -31,15 +31,16 @@ describe('A database crash that forgets commits which were not on the disk yet',
     await postgres.stop();
   });
 
-  /** Crashes the database. The receiver answers the held requests meanwhile. */
+  /** Crashes the database. The receiver answers the held requests before the host can reach the database again. */
   async function crash(paths: string[], held: number): Promise<void> {
     await postgres.restart('immediate');
     for (const path of paths) expect(await world.ledger.release(path)).toBe(held);
     await world.moved(postgres.url);
   }
 
-  it('forgets no hand-over: no answer counts for another delivery that got the same number', async () => {
-    // An extra event comes first, so that a number that is assigned twice goes to deliveries of different endpoints.
+  it('forgets no hand-over: no delivery number is assigned twice, so no answer counts for another delivery', async () => {
+    // This extra event shifts the numbers of deliveries by one. Without it, a number that is assigned twice could belong to
+    // two deliveries of the same endpoint.
     await world.register(host, '/first', {}, 'first');
     await host.publish('first', ['m1']);
     for (const path of ['/good', '/bad']) await world.register(host, path, { timeoutMs: 30_000 });
@@ -88,7 +89,7 @@ describe('A database crash that forgets commits which were not on the disk yet',
     await world.drained();
 
     const account = await settle(world);
-    // Only the second request shows that a claim was forgotten.
+    // A forgotten claim leaves no trace in the table `audit`, so the second request of its delivery counts as unexplained.
     expect(account).toMatchObject({ ...promises(), unexplained: LIMIT, requests: FORGOTTEN + LIMIT });
     expect(await world.count('webhook_lanes where in_flight <> 0')).toBe(0);
     expect(world.ledger.mostAtOnce('/limited')).toBe(LIMIT);

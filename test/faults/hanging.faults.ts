@@ -41,7 +41,7 @@ describe(`A host with a pool of five connections and ${HANGING} endpoints that n
       const measured = {
         'host p99 without them (ms)': Math.round(percentile(alone, 0.99)),
         'host p99 with them (ms)': Math.round(percentile(beside, 0.99)),
-        'last request after (ms)': Math.round(late),
+        'all requests of the healthy endpoint arrived after (ms)': Math.round(late),
       };
       const account = await settle(world, measured);
       expect(account).toMatchObject({ ...promises(), deliveries: HANGING * EACH + LOADED * 2 });

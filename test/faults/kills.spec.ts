@@ -150,7 +150,7 @@ describe('A process that is killed with kill -9', () => {
   });
 });
 
-describe('A session that the server ends as soon as it is ready', () => {
+describe('A new session that the server ends at once', () => {
   let world: World;
   beforeEach(async () => {
     world = await World.create(undefined, spares);

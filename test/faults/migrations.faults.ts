@@ -56,7 +56,7 @@ describe('When the migrations go down and up again while workers run,', () => {
     await world.ledger.behave('/held', { hold: true });
     await api.publish('acme', ['before']);
     await world.ledger.arrivals(1);
-    // This worker only has to record an outcome: it takes nothing new.
+    // `late` must only record this outcome. While the next event is published and taken, `late` is stopped (SIGSTOP).
     const record = late.database.hold('before', RECORD);
     await world.ledger.release('/held');
     const held = await record;

@@ -58,7 +58,7 @@ describe('Whatever plan the database chooses,', () => {
     for (const { id } of [limited, open]) await api.call('endpoints', 'pause', 'acme', id);
     const subjects = Array.from({ length: EVENTS }, (__, i) => String(i));
     await api.publish('acme', subjects);
-    // These have no endpoint, so retention finds many events at once.
+    // This tenant has no endpoint: its events get no deliveries, so retention can delete many of them at once.
     await api.publish(
       'nobody',
       subjects.map((each) => `nobody-${each}`),

@@ -23,7 +23,10 @@ export interface Account {
   bound: number;
   /** Requests of deliveries beyond their attempts, take-overs and returns to the lane. */
   unexplained: number;
-  /** Rows of the host without an event, and pairs of event and endpoint without a delivery that arrived or ended with a reason. */
+  /**
+   * Rows of the host that have no event. Also pairs of event and endpoint that have no delivery, or a delivery that
+   * neither arrived nor ended with a reason.
+   */
   lost: number;
   /** Requests or events of something that was never committed, or attempts that no request matches. */
   phantom: number;

@@ -15,7 +15,7 @@ describe('Retention during traffic', () => {
   });
   afterEach(() => world.close());
 
-  it('by two workers at once deletes each delivery as soon as it has ended, and nothing that has not ended', async () => {
+  it('deletes each delivery as soon as it has ended, and no sooner, even if two workers delete at the same time', async () => {
     const random = randomOf(seed);
     const api = await world.host({ role: 'api' });
     await world.register(api, '/quick');

@@ -47,8 +47,8 @@ describe('While somebody holds an old snapshot, so that nothing can be vacuumed,
         'claim p95 under the snapshot (ms)': Math.round(during),
       });
       expect(account).toMatchObject({ ...promises(), deliveries: EVENTS * (ROUNDS + 1), duplicates: 0 });
-      // A claim reads past dead rows that cannot be vacuumed. The limit leaves PostgreSQL time for that. If a claim takes longer,
-      // the module is at fault.
+      // A claim reads past dead rows that cannot be vacuumed, and the maximum time below allows for that. If a claim
+      // takes longer, the module is at fault.
       expect(during).toBeLessThan(Math.max(before * 5, 100));
     } finally {
       await old.end();

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 /**
- * Polls `ask` until its result is truthy, and returns that result. A count of 0 does not end the wait. Throws an error that
- * names `what` after `patience` ms.
+ * Polls `ask` until its result is truthy, and returns that result. A count of 0 does not end the wait. After `patience` ms,
+ * throws an error that names `what`.
  */
 export async function until<Answer>(
   what: string,

@@ -30,10 +30,13 @@ export class WireMessages {
 /** Finds the statements that a client's messages run, including statements that it has prepared under a name. */
 export class Statements {
   private readonly prepared = new Map<string, string>();
-  /** The name of the statement that was parsed last, until a statement is bound. */
+  /** The name of the most recently parsed statement. A bind resets it to `null`. */
   private told: string | null = null;
 
-  /** Returns the statement that this message runs or parses, or `null`. Binding what was just parsed returns `null`. */
+  /**
+   * Returns the statement that this message runs or parses, or `null`. Also returns `null` if the message binds the statement
+   * that was parsed just before.
+   */
   of({ type, bytes }: WireMessage): string | null {
     if (type === 'Q') return textAt(bytes, 5);
     if (type === 'P') {

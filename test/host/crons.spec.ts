@@ -71,15 +71,15 @@ describe("The host's jobs", () => {
     known: { crons: 1, intervals: ['reports'], timeouts: ['warm-up'] },
   };
 
-  it('run once without the module', async () => {
+  it('run once each time they are due, without the module', async () => {
     expect(await threeSeconds([ScheduleModule.forRoot()])).toEqual(once);
   });
 
-  it('run once with the module mounted after the scheduler', async () => {
+  it('run once each time they are due, with the module mounted after the scheduler', async () => {
     expect(await threeSeconds([ScheduleModule.forRoot(), webhooks()])).toEqual(once);
   });
 
-  it('run once with the module mounted before the scheduler', async () => {
+  it('run once each time they are due, with the module mounted before the scheduler', async () => {
     expect(await threeSeconds([webhooks(), ScheduleModule.forRoot()])).toEqual(once);
   });
 

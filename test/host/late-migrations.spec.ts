@@ -89,7 +89,7 @@ describe.each([
   });
 });
 
-describe('A host that lists the migration of a capture and runs it at bootstrap', () => {
+describe('A host that lists the migration of a capture and runs it after the start', () => {
   const [CreateMessages] = MIGRATIONS as [(typeof MIGRATIONS)[0]];
   class Inserts1764900000002 extends captureMigration(Message, { column: 'status', insert: true }) {}
 

@@ -280,7 +280,7 @@ describe('The error about a wrong option', () => {
   );
 
   itForAll(WRONG_SHAPES)(
-    'also names an option that decides the module’s structure',
+    'names the option, its value, and what to write instead, also if the option decides the module’s structure',
     ([option, options, shown, fix]) => {
       expect(errorOf(() => WebhooksModule.forRoot(options as WebhooksModuleStructure))).toMatchObject(
         naming(option, shown, fix),

@@ -101,7 +101,7 @@ describe.each(['express', 'fastify'] as const)('On %s,', (adapter) => {
     );
   });
 
-  it('a catch-all route of the host gets only what the module’s routes do not serve. Otherwise, it stops the start', async () => {
+  it('a catch-all route of the host stops the start if it hides the module’s routes. If not, it gets only other requests', async () => {
     const route = hostRoute('', Get(adapter === 'express' ? '*path' : '*'));
     const both = async (app: INestApplication): Promise<void> => {
       await as(app, 'a').get('/webhooks').expect(200, { data: [], nextCursor: null });

@@ -127,7 +127,7 @@ describe.each(KINDS)('Whatever a receiver answers, the %s transport', (kind) => 
       expect(response.body).toMatch(/^(abc)*$/);
     });
 
-    it('a body stalls, and waits only a second for the body after the head', async () => {
+    it('a body stalls: after the head, the transport waits only a second for the body', async () => {
       const url = await answering((socket) => socket.write(`${HEAD}content-length: 9\r\n\r\nabc`));
       const start = performance.now();
       const response = await within(3_000, () => transports.make(kind).send(request(url)));

@@ -81,8 +81,8 @@ describe('An answer that strict parsers refuse', () => {
   afterAll(() => Promise.all(SCHEMES.map((scheme) => receivers[scheme].close())));
 
   /**
-   * Sends the request for the answer, then a plain request. On a used connection, another plain request comes first. Returns
-   * the response, and what the receiver saw.
+   * Sends a request that the receiver answers with `one.pieces`, then a plain request. On a used connection, another plain
+   * request comes first. Returns the response, and what the receiver saw.
    */
   async function meet(one: ReturnType<typeof corpus>[number]) {
     const receiver = receivers[one.scheme];

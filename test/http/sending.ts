@@ -49,8 +49,8 @@ export async function failureOf(sent: Promise<unknown>): Promise<HttpError> {
 
 /**
  * Returns the result of `work`. Fails if a timer of `ms` that starts at the same time fires first. The timers of a process
- * fire in order, however late a busy machine makes them. So a timer compares a deadline of `work` with `ms` more reliably
- * than a clock does.
+ * fire in order, however late a busy machine makes them. So a timer shows more reliably than a clock whether a deadline
+ * inside `work` is shorter than `ms`.
  */
 export async function within<Result>(ms: number, work: () => Promise<Result>): Promise<Result> {
   let isLate = false;

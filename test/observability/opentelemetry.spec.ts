@@ -52,7 +52,7 @@ describe('Metrics in OpenTelemetry', () => {
 describe('Without an SDK,', () => {
   const engine = useEngine({ options: { observability: openTelemetry() } });
 
-  it('nothing is measured or stored, and events are still sent', async () => {
+  it('nothing is measured, no trace context is stored, and events are still sent', async () => {
     await engine().endpoint('a', '/a');
     await engine().publish({ type: 'webhook.test', tenantId: 'a', data: { message: 'hello' } });
     expect(await engine().query('select traceparent from $events')).toEqual([{ traceparent: null }]);

@@ -146,7 +146,7 @@ describe('docs/observability.md', () => {
   });
 });
 
-describe('A metrics sink that fails', () => {
+describe('A metrics sink and labels that fail', () => {
   const engine = useEngine({
     options: {
       observability: {
@@ -166,7 +166,7 @@ describe('A metrics sink that fails', () => {
     },
   });
 
-  it('is logged once, as labels that fail are, and delays no delivery', async () => {
+  it('are each logged once, and delay no delivery', async () => {
     await engine().endpoint('a', '/a');
     await engine().publish(delivered('a', 'm1'), delivered('a', 'm2'));
     expect(await engine().runOnce()).toMatchObject({ delivered: 2 });

@@ -61,7 +61,7 @@ function textOf(schema: { pattern?: string; minLength?: number; maxLength?: numb
   const any = fc.string({ minLength, maxLength: Math.min(maxLength, 40), unit: 'grapheme' });
   if (pattern === undefined) return any;
   const allowed = new RegExp(pattern, 'u');
-  // It takes seconds to generate text for a Unicode class, and it is impossible to generate text for an assertion.
+  // Text for a Unicode class takes seconds to generate. Text for a lookahead or lookbehind cannot be generated.
   if (/\\p|\(\?/i.test(pattern))
     return fc.oneof(
       any.filter((text) => allowed.test(text)),

@@ -14,7 +14,7 @@ const NOT_EXPORTED = [
   /^ConfigurableModuleClass$/, // Nest's base class of WebhooksModule
   /^[A-Z_]+$/, // the members of a union type, such as DELIVERY_STATES
   /^Known$/, // the default of a type parameter
-  /^WorkerOptions_2$/, // the module's: Node's types have a WorkerOptions, too
+  /^WorkerOptions_2$/, // the module's WorkerOptions, renamed because Node's types have this name, too
 ];
 
 function configOf(folder, file, reportName, temporary) {

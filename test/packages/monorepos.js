@@ -8,7 +8,7 @@ const { CELLS, packageOf, tryCell, typeOf } = require('./cells.js');
 const { run } = require('./support/commands.js');
 const { nodeOf } = require('./support/node-binaries.js');
 
-/** The cells whose versions and modules the apps have. */
+/** The cell of each app, by package manager. A cell sets the app's versions and its module system. */
 const APPS = {
   npm: { api: CELLS[3], worker: CELLS[4] },
   pnpm: { api: CELLS[0], worker: CELLS[3] },

@@ -1,5 +1,5 @@
-// Checks that docs/api/service.md and docs/api/options.md match the declarations and comments of the build, and that each
-// declaration there has a comment. `--update` writes the two documents. Needs a build.
+// Checks that docs/api/service.md and docs/api/options.md match the declarations and comments of the build, and that
+// each method and each option has a comment. `--update` writes the two documents. Needs a build.
 const { existsSync, readFileSync, writeFileSync } = require('node:fs');
 const { join } = require('node:path');
 const { optionsReference } = require('./reference/options.js');

@@ -48,7 +48,7 @@ const types = ['message.sent', 'message.delivered', 'message.failed', 'message.r
 
 describe('Any message', () => {
   it.each(builtInProfiles)(
-    'gives valid UTF-8, and the same text if it is rendered again, or if that text is parsed and serialised: $name',
+    'is rendered as valid UTF-8 and as the same text each time; parsing and serialising do not change that text: $name',
     (profile) => {
       fc.assert(
         fc.property(message, fc.constantFrom(...types), (value, type) => {

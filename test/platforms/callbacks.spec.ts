@@ -28,7 +28,7 @@ describe('A callbackUrl, if the default profile is msgine', () => {
     },
   });
 
-  it('gets every event of its profile, even if the endpoints that it replaces selected fewer', async () => {
+  it('gets every event of its profile, even events that no endpoint of the tenant subscribes to', async () => {
     await engine().endpoint('acme', '/hooks', { events: ['message.failed'] });
     await engine().publish(...story('acme', engine().receiver.url('/callback')));
     await engine().runOnce();

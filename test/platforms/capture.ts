@@ -13,7 +13,7 @@ export interface Captured {
   tenantId: string;
 }
 
-/** The event of each endpoint, for profiles whose customers register an endpoint for each event. */
+/** For profiles whose customers register an endpoint for each event: the events, by profile. */
 const ENDPOINTS: Record<string, string[]> = {
   mysmsgate: ['incoming-sms', 'delivery-report'],
   'mobile-text-alerts': ['message-reply', 'delivery-status', 'message-send', 'number-opt-in'],
@@ -24,7 +24,7 @@ const ACCOUNT_SECRET = new Set(['msgine', 'mysmsgate']);
 /** Text that reveals any change of encoding, escaping or white space. */
 const TEXT = 'Zoë said: "5 €, not <b>5 & 6</b>" 🙂\n\\ \u2028';
 
-/** Later than every profile's first retry, but within the five minutes by which verifiers let timestamps differ. */
+/** Later than every profile's first retry. Verifiers accept timestamps that are wrong by at most five minutes. */
 const FIRST_RETRY_MS = 75_000;
 
 /**

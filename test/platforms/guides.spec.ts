@@ -51,7 +51,7 @@ function durationOf(ms: number): string {
   return parts.join(' ');
 }
 
-/** For each retry: the number of its attempt, and the times since the previous attempt and the first attempt failed. */
+/** For each retry: the number of its attempt, the time since the previous failure, and since the first one. */
 function timetable({ schedule, jitter: { share, direction } }: Profile): string[][] {
   const earliest = direction === 'both' ? 1 - share : 1;
   const total = { from: 0, to: 0 };

@@ -272,7 +272,7 @@ describe('The example payloads of the platforms’ documents', () => {
     expect(bodyOf(example)).toBe(example.body);
   });
 
-  it('include MsGine’s failed example, followed by the fields that only the table lists', () => {
+  it('include MsGine’s example of a failed message, followed by the fields that are only in the field table', () => {
     const body = bodyOf({
       profile: msgine(),
       type: 'message.failed',

@@ -63,8 +63,8 @@ describe('A test event, over REST and through the whole engine,', () => {
         return verifyWebhook({ profile, headers, body: Buffer.from(body), secrets } as VerifyOptions);
       });
       expect(one!.payload).toMatchObject(mark);
-      // Two test events have different ids, so receivers that drop duplicates accept both. Payloads of the two types that
-      // are left out have no id, so the library uses a digest of the body.
+      // Two test events have different ids, so receivers that drop duplicates accept both. Payloads of `incoming-sms` and
+      // `number-opt-in` have no id, so the library uses a digest of the body.
       if (!['incoming-sms', 'number-opt-in'].includes(wireType)) expect(other!.id).not.toBe(one!.id);
     },
   );

@@ -228,7 +228,7 @@ describe('The page', () => {
       await host.call('get', `/assets/${name}`).expect(404);
   });
 
-  it('may be framed by the origins that the host names', async () => {
+  it('may be framed by the origins in `frameAncestors`', async () => {
     host = await startPageHost(
       { access: 'session', frameAncestors: ['https://app.example.com'] },
       { database },

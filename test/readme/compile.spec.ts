@@ -4,7 +4,7 @@ import { blocksOf, PAGES } from './blocks.js';
 
 const root = join(__dirname, '../..');
 
-/** Files that the blocks import and no page shows. */
+/** Files that the blocks import, but that no page shows. */
 const HOST: Record<string, string> = {
   'accounts.module.ts': `
     import { Module } from '@nestjs/common';

@@ -65,7 +65,7 @@ export function describeDedupeStore(timed: () => TimedStore): void {
     expect(await begin('fourth')).toBe('done');
   });
 
-  it('marks a key as finished although its lease has ended, also if the lease was already deleted', async () => {
+  it('marks a key as finished even if the lease has ended and another caller has begun and abandoned the key', async () => {
     await begin('slow');
     advance(LEASE);
     await begin('next');

@@ -74,7 +74,7 @@ describe('What the engine delivers', () => {
   const engine = useEngine({ options: { profiles: [msgine({ httpsOnly: false })] } });
 
   it.each(documentedReceivers.filter(({ available }) => available))(
-    'is accepted by the $language receiver of the $profile document at $path, which handles the events in order',
+    'is accepted at $path by the $language receiver of the $profile document, and the receiver handles the events in order',
     async ({ profile, language, path, start }: DocumentedReceiver) => {
       const tenantId = `${profile} in ${language}`;
       const { webhooks } = engine();

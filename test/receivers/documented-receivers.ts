@@ -21,7 +21,8 @@ export interface DocumentedReceiver {
   /** The body of the receiver's response to an accepted webhook. */
   answer: string;
   /**
-   * Bodies that the receiver accepts, and the line that it logs for each body. The line is `null` if it ignores the body.
+   * Bodies that the receiver accepts, and the line that it logs for each body. The line is `null` if the receiver ignores
+   * the body.
    */
   examples: [body: string, line: string | null][];
 }

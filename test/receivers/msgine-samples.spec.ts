@@ -49,7 +49,7 @@ describe('A receiver as MsGine’s best practices print it', () => {
     expect(sent.map(({ attempts }) => attempts.length)).toEqual([2, 2]);
   });
 
-  it('responds with 200 if it handles events after the response, even if it then fails', async () => {
+  it('responds with 200 before it handles an event, so also if handling the event fails', async () => {
     await register(msgineAcknowledging, 'msgine');
     const headers = { 'content-type': 'application/json' };
     const post = (event: string) =>

@@ -67,7 +67,7 @@ describe.each(profiles)('The receiver library and the profile %s', (_name, profi
   });
 });
 
-/** One event of each type. All events about a message are about the same message. */
+/** One event of each type. Every event about a message is about the message `msg_1`. */
 function history(): WebhookEvent[] {
   return catalogue.map(({ name }) => {
     const event = eventExample(name as CatalogueEventType, { uuid: newUuid() });

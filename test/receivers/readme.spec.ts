@@ -22,7 +22,7 @@ const readme = readFileSync(join(__dirname, '../../libs/receiver/README.md'), 'u
 const blocks = [...readme.matchAll(/^```(?:js|ts)\n(.*?)^```/gms)].map(([, code]) => code!);
 const body = bodyOf.msgine;
 
-/** Runs the README's only code block that contains `mark`. A block that makes an `app` listen exports `app` instead. */
+/** Runs the README's only code block that contains `mark`. Replaces a line `app.listen(…);` with `export { app };`. */
 function run<T>(mark: string): T {
   const found = blocks.filter((block) => block.includes(mark));
   expect(found).toHaveLength(1);
@@ -136,7 +136,7 @@ it('The Fetch recipe verifies raw bodies', async () => {
   await expect(POST(request(`${sent} `))).rejects.toMatchObject({ reason: 'signature-mismatch' });
 });
 
-it('The memory recipe handles an event once, and responds to a duplicate with 503 meanwhile', async () => {
+it('The memory recipe handles an event once; a duplicate that arrives during the handling gets a 503', async () => {
   let server!: Server;
   let finish!: () => void;
   const { receiver } = run<{ receiver: (work: () => Promise<void>) => Express }>('new MemoryDedupeStore(');

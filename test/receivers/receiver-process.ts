@@ -17,7 +17,7 @@ const pythons = [process.env.PYTHON ?? 'python3', '/usr/bin/python3'];
 const withJwt = pythons.find((file) => canImport(file, 'flask, jwt'));
 const phpName = process.env.PHP ?? 'php';
 
-/** Interpreters on this machine: Python with Flask, and with PyJWT if possible, and PHP. */
+/** The interpreters on this machine: PHP, and a Python that has Flask. `pythonJwt`: this Python has PyJWT, too. */
 export const interpreters = {
   python: withJwt ?? pythons.find((file) => canImport(file, 'flask')) ?? null,
   pythonJwt: withJwt !== undefined,
@@ -41,7 +41,10 @@ export function startPhp(script: string, port: number, environment: Environment)
 const LISTENING =
   /listening on (\d+)|Server \(http:\/\/127\.0\.0\.1:(\d+)\) started|Running on http:.*:(\d+)/i;
 
-/** Resolves when the process listens. Each later line on `output` is about one event that the process has handled. */
+/**
+ * Resolves when the process listens. Each later line on `output` that is not the server's own is about one event that the
+ * process has handled.
+ */
 async function start(
   file: string | null,
   args: string[],

@@ -42,7 +42,7 @@ const hidden = (v4: string, way: number): string => {
   return HIDDEN[way % HIDDEN.length]!(hex(number >>> 16), hex(number & 0xffff));
 };
 
-/** Ways to spell an IPv4 address. Some parser accepts each of them. */
+/** Ways to spell an IPv4 address. Each of them is accepted by at least one parser. */
 const SPELLINGS: ((v4: string) => string)[] = [
   (v4) => v4,
   (v4) => `${v4}.`,

@@ -72,7 +72,7 @@ export async function liveThrough(life: Life, { name, registration, secret: rule
   await life.later(0);
 }
 
-/** Calls the platforms' own routes. Those of httpSMS return the key. */
+/** Calls the platforms' own routes. The routes of httpSMS return `signing_key`. */
 export async function usePlatformRoutes(life: Life): Promise<void> {
   const fields = {
     url: life.receiver.url,

@@ -58,8 +58,7 @@ describe('A line of the log cannot be forged', () => {
   afterAll(() => Promise.all([host.close(), receiver.close()]));
 
   /**
-   * Of the records since the last call, those that contain a piece of the forged text. Expects each record to be one
-   * line.
+   * Returns the new records that contain a piece of the forged text. Expects each new record to be one line.
    */
   function said(): string[] {
     const all = records.all.splice(0);

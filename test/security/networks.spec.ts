@@ -80,7 +80,7 @@ describe('The URL of an endpoint is checked again before each attempt:', () => {
     },
   );
 
-  it('if the database has another URL at the second attempt, that URL is not dialled', async () => {
+  it('if the URL in the database changes to a private address after the first attempt, nothing more is dialled', async () => {
     await register('https://example.com/hooks');
     expect(await dialled(() => publish(host))).toEqual(['93.184.216.34']);
     await host.dataSource.query(`update webhook_endpoints set url = 'https://10.0.0.1/'`);

@@ -101,7 +101,7 @@ const fieldOf = (names: readonly string[]): fc.Arbitrary<[string, unknown]> =>
       ),
     );
 
-/** Writes JSON without an object, so that `__proto__`, repeated names and lone surrogates are sent as they are. */
+/** Writes JSON from pairs, not from an object: `__proto__`, repeated names and lone surrogates are sent as they are. */
 const written = (fields: [string, unknown][]): string =>
   `{${fields.map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`).join()}}`;
 

@@ -36,8 +36,8 @@ function decoded(secret: string, bare: string): Buffer[] {
 }
 
 /**
- * The parts that are the same in any base64 text that contains these bytes. The bytes may begin at three positions, and each
- * position has a part.
+ * The parts that are the same in any base64 text that contains these bytes. Base64 encodes groups of three bytes: there is
+ * one part for each place in a group at which these bytes may begin.
  */
 function withinBase64(bytes: Buffer): string[] {
   return [0, 1, 2].flatMap((offset) => {

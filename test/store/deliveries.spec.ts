@@ -90,7 +90,7 @@ describe('A store of deliveries', () => {
       expect(nothing.scanned).toEqual({ floor: null, floorCreatedAt: null });
     });
 
-    it('reads the same number of rows of each lane, and returns how far down the result is complete', async () => {
+    it('reads the same number of rows of each lane, and returns the id down to which the result is complete', async () => {
       // Lane 1 has the deliveries 1 and 2, lane 2 has the deliveries 3 and 4, and so on. All of them have failed.
       await test.dataSource.query(
         `with lane as (
@@ -164,7 +164,7 @@ describe('A store of deliveries', () => {
     expect(await store.transaction((tx) => tx.lockDelivery('b', delivery.id))).toBeNull();
   });
 
-  it('finds the lane of an endpoint, with the time', async () => {
+  it('finds the lane of an endpoint, and returns the current time with it', async () => {
     const lane = await addEndpoint(test);
     const { id } = await endpointOf(lane);
     test.store.advanceClock(3_600_000);

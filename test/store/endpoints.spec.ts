@@ -196,7 +196,7 @@ describe('A store of endpoints', () => {
     }
   });
 
-  it('locks an endpoint until the transaction ends, and returns the time', async () => {
+  it("locks an endpoint until the transaction ends, and returns the database's time", async () => {
     const endpoint = await insert({ description: '0' });
     test.store.advanceClock(3_600_000);
     const count = () =>

@@ -164,7 +164,7 @@ describe('The maintenance of a store', () => {
   describe('Paused backlogs', () => {
     const check = (max: number, after = '0') => test.store.checkPausedBacklogs(max, after);
 
-    it('are counted in batches, and cause one alert at 80 % for each pause', async () => {
+    it('are counted in batches, and cause one alert in each pause if they reach 80 % of the limit', async () => {
       await laneWith(9);
       const at = test.store.now();
       const paused: string[] = [];

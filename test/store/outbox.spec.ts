@@ -94,7 +94,7 @@ describe('The outbox of a store', () => {
     });
   });
 
-  it('reports written events in the form in which a claim returns them, except those that only a claim may relay', async () => {
+  it('reports the events of a commit as a claim would return them, or null if a worker must read them from the database', async () => {
     const commits: LocalCommit[] = [];
     const detach = test.store.attach();
     test.store.onCommit((work) => commits.push(work));
@@ -140,7 +140,7 @@ describe('The outbox of a store', () => {
       ]);
     });
 
-    it('limits the bytes of a batch: small events come first, but no event overtakes an earlier event of its subject', async () => {
+    it('limits the bytes of a batch: prefers small events, but lets no event overtake an earlier event of its subject', async () => {
       const large = JSON.stringify('x'.repeat(300_000));
       const subjects = Array.from({ length: 10 }, (_, i) => `large ${i}`);
       await publish(

@@ -245,7 +245,7 @@ describe('The outcomes of a store', () => {
       expect(inFlight).toBe(1);
     });
 
-    it('leases rescued deliveries again, but not those that were claimed or recorded since then', async () => {
+    it('puts rescued deliveries under their lease again, except those that were claimed or recorded after the rescue', async () => {
       const lane = await addEndpoint(test);
       const { id: leaseId } = await test.store.openLease('worker', HALF_MS);
       await publish(test, ...events(2));

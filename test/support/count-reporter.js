@@ -1,4 +1,4 @@
-// Prints the last line of a run for scripts, such as `12 passed, 0 failed`.
+// Prints the last line of a run, such as `12 passed, 0 failed`, for scripts.
 module.exports = class CountReporter {
   constructor({ json }) {
     this.output = json ? process.stderr : process.stdout;

@@ -6,8 +6,8 @@ import {
 } from 'typeorm';
 
 /**
- * A subscriber of the host that is meant for the host's entities, but names none. It throws for a row of the module, as many
- * subscribers would that expect columns of the host. So the module must not call the host's subscribers for its own rows.
+ * A subscriber of the host that is meant for the host's entities, but names none. Like many subscribers that expect columns
+ * of the host, it throws for a row of the module. So the module must not call the host's subscribers for its own rows.
  */
 @EventSubscriber()
 export class StrictSubscriber implements EntitySubscriberInterface {

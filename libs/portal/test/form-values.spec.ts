@@ -53,7 +53,7 @@ describe('The form of a webhook', () => {
     expect(Object.keys(registration)).not.toContain('secret');
   });
 
-  it('sends text that is not a number as it is, so that the API says what is wrong', () => {
+  it('sends words in a number field unchanged, so that the API says what is wrong', () => {
     const values = { ...emptyValues(rules), maxInFlight: 'many' };
     expect(toRegistration(values, rules).maxInFlight).toBe('many');
   });

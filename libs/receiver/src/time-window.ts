@@ -1,6 +1,6 @@
 import { WebhookRefusedError } from './webhook-refused.error.js';
 
-/** When a request is accepted: from `toleranceSeconds` before `from` to `toleranceSeconds` after `until`. Times are Unix seconds. */
+/** A request is accepted if `now` is between `from - toleranceSeconds` and `until + toleranceSeconds` (Unix seconds). */
 export interface TimeWindow {
   from: number;
   until: number;

@@ -105,7 +105,7 @@ itForAll([
   ['mobile-text-alerts', (n) => `{"replyId":${n}}`],
   ['httpsms', (n) => `{"id":${n},"type":"message.phone.sent"}`],
 ] as [WebhookProfile, (number: string) => string][])(
-  'gives different ids to events whose numeric ids JSON.parse rounds to the same number',
+  'gives different ids to events with different numeric ids, even if JSON.parse rounds these to the same number',
   ([profile, write]) => {
     const idOf = (number: string) => verify(profile, signed(profile, write(number))).id;
     for (const numbers of [

@@ -1,4 +1,4 @@
-// Adds what the compiler does not write: `node build/finish.js cjs|esm`.
+// Adds the files that the compiler does not write. Usage: `node build/finish.js cjs|esm`.
 const { writeFileSync } = require('node:fs');
 const { join } = require('node:path');
 

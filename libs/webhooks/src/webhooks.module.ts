@@ -39,7 +39,7 @@ export class WebhooksModule extends ConfigurableModuleClass {
 
   /**
    * Publishes changes of the captured columns. Import the result beside `TypeOrmModule.forFeature()`, in each module that
-   * has captures. The app must also import `forRoot()`. Processes with the role `api` do not need it.
+   * has captures. The app must also import `forRoot()`. Processes with the role `api` do not need `forFeature()`.
    *
    * @param dataSource as in `forRoot()`; default: the default data source
    */

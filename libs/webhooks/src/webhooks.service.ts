@@ -123,7 +123,7 @@ export class WebhooksService {
    * does not affect the result. Never rejects. The indicator of `nestjs-sms-webhooks/terminus` returns the same result to
    * Terminus.
    *
-   * @param thresholds from when something counts as a problem (ms)
+   * @param thresholds durations (ms) after which something counts as a problem
    * @returns `up`, `degraded` or `down`, and the problems with what to do about them
    */
   async healthReport(thresholds: HealthThresholds = {}): Promise<HealthReport> {

@@ -100,7 +100,7 @@ describe('Duplicate and out-of-order reports on one message', () => {
     expect(inOrder.map(({ status }) => status)).toEqual([1, 2, 3, 7, 4]);
   });
 
-  it('get a time before that of the current status if they are late and name no time', async () => {
+  it('are dated just before the current status if they come late and without a time', async () => {
     const secret = await register('standard', { events: ['*'] });
     const { body } = await backend.post('/messages/sms', { to: `${MANUAL}3`, message: 'Hello' }).expect(201);
     for (const status of ['delivered', 'sent', 'sent'])

@@ -17,7 +17,7 @@ describe('The carrier simulator', () => {
     ['+14155550137', 'undelivered'],
     ['+14155550138', 'expired'],
     ['+14155550139', 'delivered'],
-  ])('brings a message to %s to its final status: %s', async (to, end) => {
+  ])('for the recipient %s, brings the message to its final status: %s', async (to, end) => {
     const { body } = await backend.post('/messages/sms', { to, message: 'Hello' }).expect(201);
     await backend.app.get(CarrierSimulator).whenIdle();
     expect((await backend.get(`/messages/${body.id}`).expect(200)).body.status).toBe(end);

@@ -51,7 +51,8 @@ function packagedBinaries() {
 }
 
 /**
- * Returns binaries that `user` can run: the packaged ones, or a copy in `home` if only root can enter the clone.
+ * Returns binaries that `user` can run: the packaged ones, or a copy in `home` if only root can enter the folder
+ * of this repository.
  *
  * @param {ServerUser | null} user
  * @param {string} home a folder that `user` can reach

@@ -91,8 +91,8 @@ function isAlive(pid) {
 }
 
 /**
- * Returns true if the process that the pid file names is certainly not a server on this folder. A server changes to its data
- * folder before it writes the pid file.
+ * Returns true if the process that the pid file names is certainly not a server on this folder. A server makes its data
+ * folder the working directory before it writes the pid file.
  *
  * @param {Cluster} cluster
  */

@@ -1,5 +1,6 @@
 // @ts-check
-// How a launcher knows the users of its server: each user holds a connection. The system closes it even after `kill -9`.
+// How a launcher counts the users of its server, which are processes: each user holds a connection. The operating system
+// closes the connection even after `kill -9`.
 const { Client } = require('pg');
 
 /** `application_name` of the connection that each user holds. */
@@ -11,8 +12,8 @@ const GOODBYE = 'postgres_goodbye';
  * Registers this process as a user of the server until `leave()`.
  *
  * @param {string} url
- * @returns {Promise<{ leave(): Promise<boolean> }>} `leave` returns true if no user is left, so that the server stops,
- *   or if it has ended already
+ * @returns {Promise<{ leave(): Promise<boolean> }>} `leave` returns true if the server has ended already, or if it
+ *   will stop because no other user is left
  */
 async function usePostgres(url) {
   const client = new Client({ connectionString: url, application_name: PRESENCE });

@@ -10,7 +10,7 @@ const { usePostgres } = require('./presence.js');
  *   at the end
  * @property {boolean} [durable] `false`, for tests: fsync is off, and a temporary folder is in memory (/dev/shm) if there
  *   is room. Default: `true`
- * @property {number} [lingerMs] how long the server runs on after its last user ended without `stop()` (ms). Default: 60000
+ * @property {number} [lingerMs] how long the server stays up if its last user ends without `stop()` (ms). Default: 60000
  */
 
 /**

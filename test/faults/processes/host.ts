@@ -21,7 +21,7 @@ export interface HostConfig {
   databaseUrl: string;
   role: 'all' | 'api' | 'worker';
   options: Omit<WebhooksModuleOptions, 'profiles'>;
-  /** Length of a lease (ms). May be less than the options allow, because the suite's endpoints have short timeouts too. */
+  /** Length of a lease (ms). May be less than the options allow, because the endpoints of the suite have short timeouts. */
   leaseMs?: number;
   /** How long ended deliveries are kept (ms). May be less than the options allow. */
   retentionMs?: number;

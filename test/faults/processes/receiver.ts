@@ -30,7 +30,7 @@ export interface Behaviour {
   failFirst?: boolean;
   /** Never answers. */
   hang?: boolean;
-  /** Resets the connection instead of answering if the socket has carried a request before. */
+  /** If the connection has carried a request before, resets the connection instead of answering. */
   resetReused?: boolean;
   /** Closes the connection this long (ms) after an answer, unless another request has arrived on it. */
   closeAfterMs?: number;

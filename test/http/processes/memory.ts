@@ -26,7 +26,7 @@ export interface Measured {
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;
 
-/** Returns by how many bytes the memory in use, without garbage, grows at most during `work`. */
+/** Returns the peak (bytes) of the memory in use during `work`, minus the memory in use before. Ignores garbage. */
 async function peakOf(work: () => Promise<void>): Promise<number> {
   const used = (): number => {
     collect();

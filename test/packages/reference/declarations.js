@@ -31,7 +31,7 @@ function readDeclarations(files) {
       if (!found) throw new Error(`${file} does not export ${name}.`);
       return resolve(found);
     },
-    /** Of the types that a node names, those of this package, each once. */
+    /** The types of this package that a node names, each once. */
     typesNamedIn(node) {
       const found = new Set();
       const visit = (each) => {

@@ -4,7 +4,7 @@ const { tmpdir } = require('node:os');
 const { join } = require('node:path');
 const { run } = require('./commands.js');
 
-/** For each major, the newest Node on npm at the time of writing. The benchmarks install the same 24. */
+/** For each major, the newest Node on npm at the time of writing. The benchmarks install the same Node 24. */
 const VERSIONS = { 20: '20.20.2', 22: '22.23.5', 24: '24.21.0' };
 
 /**

@@ -7,8 +7,8 @@ const { setTimeout: delay } = require('node:timers/promises');
 const LONGEST_START_MS = 60_000;
 
 /**
- * Returns a free port, for a process that must be told its port. The system assigns only higher ports, so it gives
- * this port to no other process before that process listens.
+ * Returns a free port, for a process that must be told its port. The port is lower than all ports that the system
+ * assigns by itself, so the system does not assign it to another process.
  *
  * @returns {Promise<number>}
  */

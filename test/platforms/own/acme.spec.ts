@@ -2,14 +2,14 @@ import { createHmac } from 'node:crypto';
 import { eventExample, assertProfile, assertRendering, simulateRetries } from 'nestjs-sms-webhooks/testing';
 import { acme } from './acme.js';
 
-it('A webhook is signed as our customers check it, whatever the event', async () => {
+it('Our customers can verify the signature of every event', async () => {
   await assertProfile(acme, ({ headers, body, secret }) => {
     const digest = createHmac('sha256', secret).update(body).digest('hex');
     return headers['x-acme-signature'] === `sha256=${digest}`;
   });
 });
 
-it('A failure has the body of our documents, byte for byte', () => {
+it('The body of a failure is as in our documentation, byte for byte', () => {
   const [wire] = assertRendering(acme, eventExample('message.failed'));
   expect(wire!.body).toBe(
     '{"event":"undelivered","id":"msg_test_001234567890","to":"+18005550100","error":"invalid_phone_number","at":1705314615000}',

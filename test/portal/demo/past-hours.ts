@@ -2,7 +2,7 @@ import type { DataSource } from 'typeorm';
 
 const HOUR_MS = 3_600_000;
 
-/** Adds figures of the 23 hours before this one to all endpoints, as if the endpoints had existed then. */
+/** Gives all endpoints figures of the 23 hours before the current hour, as if the endpoints had existed then. */
 export async function addPastHours(dataSource: DataSource): Promise<void> {
   const endpoints: { id: string; url: string }[] = await dataSource.query(
     'select id, url from webhook_endpoints where deleted_at is null',

@@ -19,7 +19,7 @@ describeInChromium('The dialog that rotates a secret', () => {
     return { page, dialog: page.getByRole('dialog', { name: 'Rotate secret' }) };
   }
 
-  it('offers to keep the old secret valid in a format with room for both signatures', async () => {
+  it('offers to keep the old secret valid if the format has room for both signatures', async () => {
     const { id } = await world.register('/standard');
     const { page, dialog } = await openDialog(id);
     await dialog.getByRole('combobox', { name: 'The old secret stays valid' }).selectOption('for 1 hour');
@@ -27,7 +27,7 @@ describeInChromium('The dialog that rotates a secret', () => {
     await page.getByText('The old secret is valid until').waitFor();
   });
 
-  it('ends the old secret at once in a format with room for one signature', async () => {
+  it('ends the old secret at once if the format has room for only one signature', async () => {
     const events = ['message.phone.delivered'];
     const { id } = await world.register('/httpsms', {
       profile: 'httpsms',

@@ -14,7 +14,7 @@ describeInChromium('The list of webhooks', () => {
   });
   afterAll(() => world?.close());
 
-  it('finds a webhook on a later page of the API, and says so if there is none', async () => {
+  it('finds a webhook on a later page of the API, and says if no webhook matches', async () => {
     await world.register('/oldest');
     for (let i = 1; i < WEBHOOKS; i++) await world.register(`/hooks/${i}`);
     const { page, faults } = await world.open();

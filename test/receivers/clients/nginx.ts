@@ -17,7 +17,7 @@ export interface TlsProxy {
   close(): Promise<void>;
 }
 
-/** Starts an nginx. `upstreams`: the port of the server for each first segment of a path. nginx removes that segment. */
+/** Starts an nginx. `upstreams` maps the first segment of a path, which nginx removes, to the port of a server. */
 export async function startNginx(
   { key, cert }: Certificate,
   upstreams: Record<string, number>,

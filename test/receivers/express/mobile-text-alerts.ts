@@ -2,7 +2,10 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import express, { type Express } from 'express';
 import type { ReceiverSettings } from '../receiver.js';
 
-/** Mobile Text Alerts, "Create your webhook endpoint" and "Create a secret value": one URL may take several event types. */
+/**
+ * The receiver that Mobile Text Alerts describes under "Create your webhook endpoint" and "Create a secret value". One URL
+ * may take several event types.
+ */
 export function mobileTextAlerts({ secret, log }: ReceiverSettings): Express {
   const app = express();
   app.post('/app/hooks', express.raw({ type: 'application/json' }), (request, response) => {

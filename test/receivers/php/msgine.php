@@ -1,6 +1,6 @@
 <?php
 
-/** MsGine, "PHP". It does not check that the signature header exists. */
+/** The receiver in MsGine's documentation under "PHP". It does not check that the signature header exists. */
 
 require __DIR__ . '/signature.php';
 

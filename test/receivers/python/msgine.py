@@ -1,4 +1,4 @@
-"""MsGine, "Python/Flask". The document leaves the check to the reader. Here it covers the raw body, as in "Troubleshooting"."""
+"""MsGine, "Python/Flask", with a check that the sample lacks: the signature of the raw body, as in "Troubleshooting"."""
 
 from flask import Flask, jsonify, request
 

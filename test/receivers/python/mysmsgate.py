@@ -1,4 +1,4 @@
-"""MySMSGate, "Handling Incoming SMS with Python". It checks the content type, but no signature."""
+"""MySMSGate, "Handling Incoming SMS with Python". This receiver checks the content type, but no signature."""
 
 from flask import Flask, request
 

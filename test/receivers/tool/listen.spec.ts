@@ -210,7 +210,7 @@ describe('listen', () => {
     ]);
   });
 
-  it('gets deliveries that replay sends from the log, in which signatures are masked', async () => {
+  it('accepts a delivery from the log only if the replay command signs it, because the log masks signatures', async () => {
     const folder = temporaryFolder();
     const listening = await listen('--secret', secretOf.opensms, '--profile', 'opensms');
     const { move } = await endpointOf('f', 'opensms');

@@ -58,7 +58,7 @@ describe('sign', () => {
     expect(JSON.parse(stdout).headers).toEqual({ ...sent, 'content-type': module.contentType });
   });
 
-  it('prints a cURL command whose request is verified, for a body with quotes from a file and from standard input', async () => {
+  it('prints a cURL command whose request is verified; the body has quotes, and comes from a file or from standard input', async () => {
     const secret = secretOf.standard;
     const body = `{ "type": "message.delivered", "data": "it's \\"here\\" $HOME \`id\`" }`;
     const file = join(folder, `it's a body.json`);
@@ -276,7 +276,7 @@ describe('A wrong call', () => {
     ],
     [
       ['sign', '--secret', 'a', '--timestamp', '1700000000000'],
-      /in seconds, not in milliseconds: 1700000000/,
+      /in seconds, not in milliseconds: use 1700000000/,
     ],
     [
       ['sign', '--secret', 'a', '--timestamp', 'yesterday'],

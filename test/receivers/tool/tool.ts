@@ -35,7 +35,7 @@ export async function runTool(
   return { code, stdout, stderr };
 }
 
-/** Runs the command in this process, for tables of many calls that read no standard input. */
+/** Runs the command in this process, for tests with many calls. The command must not read standard input. */
 export async function runHere(args: string[]): Promise<ToolResult> {
   const result = { stdout: '', stderr: '' };
   const log = jest.spyOn(console, 'log').mockImplementation((line) => (result.stdout += `${line}\n`));

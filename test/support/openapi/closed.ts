@@ -1,6 +1,6 @@
 /**
- * Returns the document, changed so that its objects allow only named fields. Clients must accept further fields. But if the
- * routes return a field that the document does not name, the document is incomplete.
+ * Returns the document, changed so that its objects allow only named fields. The document itself allows other fields,
+ * because clients must accept them. But the routes must not return a field that the document does not name.
  */
 export function closed(part: unknown, isPart = false): unknown {
   if (Array.isArray(part)) return part.map((each) => closed(each, isPart));

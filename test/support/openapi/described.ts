@@ -58,7 +58,7 @@ function requestProblems({ operation, place: closedPlace }: Described, { request
   // The platforms' routes ignore fields that they do not know.
   const isLenient = /~1v\d~1/.test(closedPlace);
   const place = isLenient ? closedPlace.replace('document', 'open') : closedPlace;
-  // A platform's route also reads JSON that was sent as a form. Then the parsed body is not that JSON.
+  // A platform's route also reads JSON that was sent as a form. `request.body` is then the parsed form, not the JSON.
   const isJson = /json/.test(String(request.headers['content-type'] ?? (isLenient ? '' : 'json')));
   const problems =
     operation.requestBody && isJson

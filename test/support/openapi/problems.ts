@@ -1,4 +1,4 @@
-/** What the current test has seen and the OpenAPI document does not describe. */
+/** Parts of the current test's requests and responses that the OpenAPI document does not describe. */
 export const problems: string[] = [];
 
 /** For tests of a host that changes the module's responses: clears the problems found so far. */

@@ -1,5 +1,6 @@
 // Jest's environment for Node, in which all spec files run in the process's own context. With a context of its own, each
-// spec file would evaluate some 1,500 modules of packages again, and an interceptor would slow down each global name.
+// spec file would evaluate some 1,500 modules of packages again, and each access to a global name would be slow, because
+// `node:vm` intercepts it.
 const vm = require('node:vm');
 const { LegacyFakeTimers, ModernFakeTimers } = require('@jest/fake-timers');
 const { ModuleMocker } = require('jest-mock');

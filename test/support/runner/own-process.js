@@ -11,7 +11,7 @@ const quiet = (stream) =>
     },
   });
 
-/** Properties that are set on the real process, so that the real process has the same listeners. */
+/** Set on the real process, so that the real process and the `process` of a spec file have the same listeners. */
 const SHARED = new Set(['_events', '_eventsCount', '_maxListeners']);
 
 /**

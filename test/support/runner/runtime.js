@@ -5,7 +5,7 @@ const { default: Runtime } = require('jest-runtime');
 const PACKAGES = `${sep}node_modules${sep}`;
 /** Not shared, because this package keeps the entities that spec files have registered. */
 const NEVER_SHARED = `${PACKAGES}@nestjs${sep}typeorm${sep}`;
-/** Each process loads once those modules of this repository that have this ending. */
+/** Modules of this repository with this ending are loaded only once in each process. */
 const SHARED = '.shared.js';
 
 /** The files that names resolve to, kept because Jest tries all mapped names for each import of each spec file. */

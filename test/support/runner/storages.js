@@ -13,8 +13,8 @@ for (const name of /** @type {const} */ (['run', 'enterWith'])) {
 }
 
 /**
- * The `AsyncLocalStorage`s that spec files enable. Jest creates one for each spec file. In Node 20, every promise and timer of
- * the process copies the values of all enabled storages, so promises become slower with each spec file.
+ * The `AsyncLocalStorage`s that spec files enable. Jest creates a storage for each spec file. In Node 20, every promise and
+ * timer of the process copies the values of all enabled storages, so promises become slower with each spec file.
  */
 module.exports = class Storages {
   /** Disables the storages. A package that goes on to use its own storage enables it again. */

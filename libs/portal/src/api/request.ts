@@ -40,7 +40,8 @@ function headersOf(method: string, { idempotencyKey }: RequestOptions): Record<s
   const token = readToken();
   return {
     accept: 'application/json',
-    // Sent even without a body: the server rejects calls that a page of another origin could make.
+    // Sent even without a body: without this content type, the server may take the call for one from a page of another
+    // origin, and reject the call.
     ...(method !== 'GET' && { 'content-type': 'application/json' }),
     ...(token && { authorization: `Bearer ${token}` }),
     ...(idempotencyKey && { 'idempotency-key': idempotencyKey }),

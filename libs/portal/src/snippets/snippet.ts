@@ -28,7 +28,7 @@ const QUOTED: Record<Language, (text: string) => string> = {
   curl: (text) => `'${text.replaceAll("'", `'\\''`)}'`,
 };
 
-/** Headers that the code sets itself. */
+/** Headers that the snippet sets itself. */
 const OF_THE_ATTEMPT = ['webhook-id', 'webhook-timestamp', 'webhook-signature', 'authorization'];
 
 const headerLines = ({ example }: SnippetSubject): string =>

@@ -9,7 +9,7 @@ export function readInstant(flag: string, text: string): number {
     const milliseconds = /^\d{12,14}$/.test(text);
     throw new UsageError(
       milliseconds
-        ? `--${flag} is in seconds, not in milliseconds: ${Math.floor(Number(text) / 1000)}.`
+        ? `--${flag} must be in seconds, not in milliseconds: use ${Math.floor(Number(text) / 1000)}.`
         : `--${flag} must be Unix seconds or a time such as 2026-01-31T12:00:00Z, not "${text}".`,
     );
   }

@@ -41,7 +41,7 @@ export function readSignatureFlags(flags: Flags): SignatureSettings {
   const given = flags.texts('secret');
   const secrets = given.length > 0 ? given : [process.env.WEBHOOK_SECRET ?? ''].filter((each) => each !== '');
   if (given.some((each) => each.trim() === ''))
-    throw new UsageError('--secret is empty. Is the variable in the command set?');
+    throw new UsageError('--secret is empty. If its value is a shell variable, set that variable.');
   return { profile, secrets, format: readFormat(flags, profile) };
 }
 

@@ -54,7 +54,7 @@ describe('The verification of tokens, compared with jose', () => {
   });
 
   itForAll([-662, -661, -660, -659, 0, 658, 659, 660, 661])(
-    'accepts and refuses tokens of the same ages as jose',
+    'accepts tokens of the ages that jose accepts, and refuses all others',
     async (age) => {
       const made = token({ at: at - age });
       const currentDate = new Date(now);

@@ -23,7 +23,7 @@ export const httpsms: Scheme<'httpsms'> = {
     );
     checkTimeWindow({
       from: claims.nbf ?? -Infinity,
-      // A token is already invalid in the second of its `exp`.
+      // At the time `exp`, a token is already invalid.
       until: claims.exp - 1,
       now: request.now,
       toleranceSeconds,

@@ -8,7 +8,7 @@ export const mobileTextAlerts: Scheme<'mobile-text-alerts'> = {
   identify,
 };
 
-/** One `messageId` can go to many recipients, so the number is part of the key. */
+/** One `messageId` can go to many recipients, so the recipient's number is part of the key. */
 function identify(payload: Record<string, unknown>): EventIdentity {
   const { messageId, status, replyId, optInType } = payload;
   const number = payload.toNumber ?? payload.destinationNumber ?? '-';

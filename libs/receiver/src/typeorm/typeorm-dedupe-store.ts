@@ -8,7 +8,7 @@ export interface TypeOrmDedupeStoreOptions {
   now?: () => number;
 }
 
-/** Prefix of a lease's token. A key with any other token is done; early 0.1.0 snapshots wrote other tokens than `done`. */
+/** Lease tokens begin with this. Any other token means that the key is done: early 0.1.0 snapshots did not write `done`. */
 const LEASE = 'lease:';
 const DONE = 'done';
 

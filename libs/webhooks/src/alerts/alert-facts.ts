@@ -8,7 +8,7 @@ import type {
 } from '../store/alert-store.js';
 import type { ClaimedAlert } from './claimed-alert.js';
 
-/** An attempt of an outage may begin at most this long before the stored start of the outage. */
+/** The first failed attempt of an outage may have begun up to this long before the stored start of the outage. */
 const MAX_ATTEMPT_MS = 60_000;
 
 const WITHOUT_CAUSE: ReadonlySet<AlertKind> = new Set(['endpoint.recovered', 'endpoint.backlog_filling']);

@@ -24,7 +24,7 @@ export type AlertTry = 'sent' | 'failed' | 'given_up';
 
 export interface AlertSenderOptions {
   channels: readonly AlertChannel[];
-  /** Link to an endpoint on the host's pages, from its `wh_…`; null for no link. */
+  /** Returns the link to an endpoint (`wh_…`) on the host's pages; `null`: alerts have no link. */
   endpointUrl: ((endpointId: string) => string) | null;
   /** Called after each try, when the result is stored. */
   onTried?: (kind: AlertKind, result: AlertTry) => void;
@@ -74,7 +74,7 @@ export class AlertSender {
 
   /** Sends the alerts that are due now. Resolves when they are sent. */
   async sendDue(): Promise<void> {
-    await this.whenIdle(); // Claims again, because a running claim may have begun before the alerts were written.
+    await this.whenIdle(); // A running claim may have begun before the alerts were written, so another claim follows.
     this.startClaiming();
     await this.whenIdle();
   }

@@ -128,7 +128,7 @@ function composeSummary(day: number, { held }: AlertFacts): Pick<WebhookAlert, '
   };
 }
 
-/** A line for each error that the text names instead of a status. A status explains itself. */
+/** Returns explanations of the errors in the text, one line each. HTTP statuses are not explained. */
 function explainCauses({ kind, data }: ClaimedAlert, { causes }: AlertFacts): string[] {
   const listed = causes.slice(0, MAX_CAUSES_LISTED).filter(({ status }) => status === null);
   const errors = new Set(listed.map(({ error }) => error));

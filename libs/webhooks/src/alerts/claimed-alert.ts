@@ -4,6 +4,6 @@ import type { DueAlert } from '../store/alert-store.js';
 export interface ClaimedAlert extends DueAlert {
   /** Address to mail the alert to; null if there is no address, or if the alert must not be mailed. */
   recipient: string | null;
-  /** This is the recipient's last mail of today. */
+  /** This mail uses up today's quota of mails to the recipient. */
   isLastMail: boolean;
 }

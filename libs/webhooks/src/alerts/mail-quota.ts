@@ -41,8 +41,8 @@ export async function assignMailQuota(tx: AlertStore, alerts: readonly DueAlert[
 }
 
 /**
- * Whether the quota has to decide on the alert. The quota does not limit summaries. It has decided on a retried alert
- * at the first try. An alert without an address is not mailed.
+ * Whether the quota has to decide on the alert. The quota does not limit summaries. A retried alert keeps the decision
+ * of its first try. An alert without an address is not mailed.
  */
 function needsMail(alert: DueAlert): alert is AddressedAlert {
   return alert.recipient !== null && alert.kind !== 'alerts.summary' && !alert.isMailed && !alert.isHeld;

@@ -1,6 +1,6 @@
 import type { AlertResult, AlertStore } from '../store/alert-store.js';
 
-/** If writing a batch fails, its results are written one by one after this pause. */
+/** If writing a batch fails, each of its results is written with its own statement after this pause. */
 const RETRY_PAUSE_MS = 1_000;
 
 interface Waiting {

@@ -13,8 +13,8 @@ interface ParserError {
 }
 
 /**
- * Errors of Express's parsers about the body. `entity.verify.failed` is missing, because it comes from a check of the
- * host.
+ * Errors of Express's parsers about the body. `entity.verify.failed` is missing, because the host's own `verify` function
+ * causes that error.
  */
 const EXPRESS_TYPES = new Set([
   'charset.unsupported',

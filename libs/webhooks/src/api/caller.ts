@@ -5,7 +5,7 @@ export interface WebhookCaller {
   tenantId: string;
   /** Who makes the call, if known: a visitor of the webhooks page. */
   actor?: string;
-  /** The platform's request object, for the audit. */
+  /** The request object of Express or Fastify, for the audit. */
   request: unknown;
 }
 

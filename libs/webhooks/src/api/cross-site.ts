@@ -4,8 +4,8 @@ import type { IncomingRequest } from './incoming-request.js';
 const ADDED_BY_BROWSERS = /^(basic|digest|negotiate|ntlm)\b/i;
 
 /**
- * Whether this request may come from a page of another origin, sent by a browser without a preflight. Forms and scripts
- * can send such requests if the content type is one of a form, or is missing.
+ * Whether a page of another origin could have made a browser send this request without a preflight. Forms and scripts
+ * can send such requests if the content type is missing, or is one that HTML forms use.
  */
 export function isFromOtherSite({ headers = {} }: IncomingRequest): boolean {
   const { authorization, origin } = headers;

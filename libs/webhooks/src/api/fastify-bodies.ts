@@ -87,7 +87,10 @@ export function errorFilterOf(handler: (...input: unknown[]) => unknown): ErrorF
 /** The original headers of requests without a body. */
 const hidden = new WeakMap<IncomingRequest, IncomingRequest['headers']>();
 
-/** Without these headers, Fastify calls no parser. Only its own copy of the headers is changed, not Node's request. */
+/**
+ * If a request has no body, hides the headers that announce a body, so that Fastify calls no parser. Node's own request
+ * keeps these headers.
+ */
 async function hideContentType(request: IncomingRequest): Promise<void> {
   if (request.method === 'GET' || request.method === 'HEAD' || (await hasBody(request))) return;
   hidden.set(request, request.headers);

@@ -31,8 +31,8 @@ export class IdempotentCalls {
   ) {}
 
   /**
-   * Returns the stored response, or the call to make. Throws a 409 while the first call runs or if its stored response cannot
-   * be read, and a 422 if the key was used for another call.
+   * Returns the stored response, or a {@link RunningCall} if the caller must make the call now. Throws a 409 while the
+   * first call runs or if its stored response cannot be read, and a 422 if the key was used for another call.
    */
   async begin(call: KeyedCall): Promise<{ answer: unknown } | RunningCall> {
     const claim = await this.store.claimKey(call, LOCK_MS, KEY_LIFE_MS);

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 
-/** The part of a request that the checks read, the same on every platform. */
+/** The part of a request that the checks read, on Express and on Fastify. */
 export interface IncomingRequest {
   method?: string;
   headers?: Record<string, string | string[] | undefined>;

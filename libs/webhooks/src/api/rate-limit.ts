@@ -3,8 +3,8 @@ import { tooManyRequests, WebhooksRequestError } from '../core/request-error.js'
 import { requireTenant } from '../core/tenant.js';
 
 /**
- * Maximum number of calls that one tenant may make in a minute, also all at once, and the word for such calls in the
- * error.
+ * For each action: the number of calls that a full bucket allows (an empty bucket is full again after a minute), and the
+ * word for these calls in the error.
  */
 const LIMITS = {
   test: { perMinute: 20, name: 'tests' },

@@ -11,8 +11,8 @@ import { QueryReader } from './query-reader.js';
 import { RateLimit } from './rate-limit.js';
 
 /**
- * The services that the routes call, as one dependency: a subclass of `WebhooksController` that has its own
- * dependencies passes on only this one: `constructor(api: WebhooksApi, private readonly plans: Plans) { super(api) }`.
+ * The services that the routes call, as one dependency. A subclass of `WebhooksController` may have more dependencies, and
+ * passes only `api` to `super`: `constructor(api: WebhooksApi, private readonly plans: Plans) { super(api) }`.
  */
 @Injectable()
 export class WebhooksApi {

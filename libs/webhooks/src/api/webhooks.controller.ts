@@ -7,7 +7,8 @@ import { EventRoutes } from './routes/event-routes.js';
  * The REST routes. `WebhooksModule.forRoot({ guards, tenant })` mounts them. A subclass can add guards, a path and routes,
  * or override routes.
  *
- * `wh_`, `dlv_`, `evt_` and `job_` are part of the paths. The host can use all other paths below the controller's path.
+ * A route with an id matches only ids with their prefix (`wh_`, `dlv_`, `evt_` or `job_`). So the host can add other routes
+ * below the controller's path, such as `/webhooks/twilio`.
  */
 @Controller('webhooks')
 @UseInterceptors(CallerInterceptor, IdempotencyInterceptor)

@@ -22,8 +22,8 @@ const BATCH = 200;
  * deletes the changes.
  * - A change is published once: if the transaction fails, the change is mapped again, and its event has the same id.
  * - The changes of a row are published in their order.
- * - A change whose map fails stays, and is tried again with growing pauses. Only later changes of the same row wait
- *   for it.
+ * - If `map` fails for a change, the change stays and is tried again with growing pauses. Only later changes of the same
+ *   row wait for it.
  */
 @Injectable()
 export class CaptureRelay {

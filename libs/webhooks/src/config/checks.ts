@@ -3,7 +3,7 @@ import { InvalidOptionError } from '../core/errors.js';
 /** Returns the value, or throws {@link InvalidOptionError}, which names `option`. */
 export interface Check<T> {
   (value: unknown, option: string): T;
-  /** The class that declares the options inside, if the value is a group. */
+  /** If the value is a group of options: the class that declares these options. */
   Group?: new () => object;
 }
 

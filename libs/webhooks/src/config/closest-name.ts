@@ -1,4 +1,4 @@
-/** Names further apart than this share of their characters are not similar. */
+/** A name is similar if it needs at most this many edits per character of the given name. */
 const MAX_DIFFERENCE = 1 / 3;
 /** A longer text is not a misspelled name. */
 const MAX_CHARACTERS = 50;

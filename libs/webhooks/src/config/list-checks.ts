@@ -28,7 +28,7 @@ export const profileList: Check<Profile[]> = (given, option) => {
   return given;
 };
 
-/** An alert is stored with the names of the channels that have it, so names must differ. */
+/** A stored alert lists the names of the channels that have taken the alert, so these names must differ. */
 export const channelList: Check<AlertChannel[]> = (given, option) => {
   if (!Array.isArray(given)) throw mustBe(option, given, 'a list of channels');
   assertDistinctNames(given, option);

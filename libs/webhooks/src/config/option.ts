@@ -36,7 +36,7 @@ export const optionPaths = (Options: new () => object, prefix = ''): string[] =>
   ]);
 
 /**
- * Checks each option that a class declares and fills in the defaults.
+ * Checks each option that a class declares, and fills in the defaults.
  *
  * @param prefix of the names in errors, such as `worker.`
  * @throws InvalidOptionError for the first value that is not allowed
@@ -52,8 +52,8 @@ export function readOptions<T extends object>(Options: new () => T, given: T, pr
 }
 
 /**
- * Throws {@link InvalidOptionError} if `given` has a name that is not an option. The error does not contain the value: a
- * misspelled name may hide a key.
+ * Throws {@link InvalidOptionError} if `given` has a name that is not an option. The error does not contain the value,
+ * because the value may be a secret.
  *
  * @param alsoMeant names to suggest although they are not options here
  */

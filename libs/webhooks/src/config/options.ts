@@ -194,8 +194,8 @@ export class WorkerOptions {
   /** Listen for `SIGTERM` and `SIGINT`, for hosts that do not call `enableShutdownHooks()`. Default false. */
   @Option(flag) handleSignals?: boolean = false;
   /**
-   * Tell workers in other processes of a commit by NOTIFY, and listen for NOTIFY on a separate connection. If that is
-   * not possible, for example behind a transaction pooler, the worker logs one line and polls. Default true.
+   * Use NOTIFY to tell workers in other processes about commits, and listen for NOTIFY on a separate connection. If that
+   * is not possible, for example behind a transaction pooler, the worker logs one line and polls. Default true.
    */
   @Option(flag) notify?: boolean = true;
 }

@@ -15,7 +15,10 @@ export interface PortalVisitor {
   scopes?: PortalScope[];
 }
 
-/** Returns the visitor of the page. Take it from what a guard put into the request, which is `any`, as for `tenant`. */
+/**
+ * Returns the visitor of the page. Take the visitor from what a guard put into the request. The request is `any`: annotate
+ * it with your own type, as for `tenant`.
+ */
 // oxlint-disable-next-line typescript/no-explicit-any
 export type PortalVisitorResolver = (request: any) => PortalVisitor | Promise<PortalVisitor>;
 

@@ -65,7 +65,7 @@ export class WebhooksModuleStructure {
    * find metadata. Default none.
    */
   @Option(decoratorList) decorators?: RouteDecorator[];
-  /** Whose webhooks a request is about. Default none: then there are no routes. */
+  /** Finds the tenant of a request. Default none: then there are no routes. */
   @Option(value(isFunction, 'a function of the request, or a class with a resolve method'))
   tenant?: TenantResolver | Type<TenantProvider>;
   /**

@@ -53,7 +53,7 @@ export const ATTEMPT_ERRORS = {
 /** Kind of a failed attempt: `http` for a response that is not a success, otherwise why no response arrived. */
 export type AttemptError = keyof typeof ATTEMPT_ERRORS;
 
-/** Returns two texts in one: what an `error` means, and what to do. Returns `null` for any other text. */
+/** Returns what `error` means and what to do, in one text. Returns `null` if `error` is not an {@link AttemptError}. */
 export function explainAttemptError(error: string): string | null {
   return Object.hasOwn(ATTEMPT_ERRORS, error) ? ATTEMPT_ERRORS[error as AttemptError].join(' ') : null;
 }

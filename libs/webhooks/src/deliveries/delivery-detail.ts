@@ -23,7 +23,7 @@ export interface AttemptRequest {
 export interface WebhookAttemptDetail extends WebhookAttempt {
   /**
    * Derived from the present settings: the custom headers and the URL are today's. `null`: the endpoint's row has been
-   * deleted, the host has removed the profile, the profile fails, or 100 later attempts have a request.
+   * deleted, the host has removed the profile, the profile fails, or the attempt is not among the delivery's latest 100.
    */
   request: AttemptRequest | null;
   /** Headers of a failed attempt's response, at most 2 KB: names in lower case, cookies masked. `null`: none were kept. */
@@ -114,7 +114,7 @@ function profileHeaders(
   }
 }
 
-/** Returns `null` if the stored headers, which contain the number of their attempt, are still those of an earlier one. */
+/** Returns `null` if the stored headers belong to an earlier attempt. The headers contain the number of their attempt. */
 function responseHeadersOf({ number, responseHeaders }: AttemptRecord): Record<string, string> | null {
   if (responseHeaders === null) return null;
   const kept = tryParseJson(responseHeaders) as

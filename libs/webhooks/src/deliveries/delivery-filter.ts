@@ -61,7 +61,8 @@ export function toDeliverySearch(filter: DeliveryFilter): DeliverySearch {
     states !== undefined && states.every((state) => state === 'exhausted' || state === 'discarded');
   const bySubject = subject !== undefined ? 'subject' : onlyFailed ? 'failed' : 'newest';
   const source = delivery !== undefined ? 'delivery' : event !== undefined ? 'event' : bySubject;
-  // The index of the subject or lane returns only matches, so one row more than the page shows is enough.
+  // If the filter has at most an endpoint and a subject, all scanned rows match. Then one row more than the page shows is
+  // enough.
   const others = [states, eventType, statusClass, status, since, until, test];
   const isExact = source !== 'delivery' && source !== 'event' && others.every((value) => value === undefined);
   return {

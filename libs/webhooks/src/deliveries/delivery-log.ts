@@ -76,7 +76,7 @@ export class DeliveryLog {
   }
 }
 
-/** The id below which the next page begins; `null`: nothing below it can match. */
+/** The id below which the next page begins; `null`: no older delivery can match. */
 function nextCursorOf({ floor, floorCreatedAt }: ScannedRange, { since }: DeliverySearch): string | null {
   const isPast = since !== undefined && floorCreatedAt !== null && floorCreatedAt < since - MAX_ID_SKEW_MS;
   return isPast ? null : floor;

@@ -15,7 +15,10 @@ export interface SkippedEndpoint {
   url: string;
   description: string | null;
   state: EndpointState;
-  /** Why the endpoint, as it is now, would not get the event. `null`: it would, and `explanation` says why it did not. */
+  /**
+   * Why the endpoint, as it is now, would not get the event. `null`: the endpoint would get it now, and `explanation` says why
+   * it has no delivery.
+   */
   reason: Mismatch | null;
   /** The reason as a sentence. */
   explanation: string;

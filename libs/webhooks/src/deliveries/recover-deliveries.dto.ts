@@ -5,7 +5,10 @@ export const RECOVERABLE = ['pending', 'exhausted', 'discarded'] as const;
 
 /** Body of `POST /webhooks/:id/recover`. */
 export class RecoverDeliveries {
-  /** Start of the range (RFC 3339): deliveries that ended without success, or whose last attempt failed, then or later. */
+  /**
+   * Start of the range (RFC 3339): deliveries that ended without success, or whose last attempt failed, at this time or
+   * later.
+   */
   @Required()
   @Instant()
   since!: string;

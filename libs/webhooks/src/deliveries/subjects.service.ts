@@ -17,7 +17,7 @@ import { type EventReport, type ReportedEvent, toEventReport } from './event-rep
 
 /** Maximum events per page. */
 const MAX_EVENTS = 20;
-/** Maximum size (bytes) of the event data of a page: each event is rendered. */
+/** Maximum size (bytes) of the event data of a page. The size is limited, because each event is rendered. */
 const MAX_DATA_BYTES = 256 * 1024;
 /** Maximum deliveries per event. */
 const MAX_DELIVERIES_OF_EVENT = 100;

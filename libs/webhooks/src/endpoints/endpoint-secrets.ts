@@ -29,9 +29,9 @@ export class EndpointSecrets {
   ) {}
 
   /**
-   * Sets a new secret. The old ones stay valid for `overlapMs` if the profile can send several signatures. Rotations at the
-   * same time each add a secret. Throws a 422 if a given secret does not fit the profile. Throws a 409 if too many secrets
-   * would be valid, or if the account's secret signs the requests.
+   * Sets a new secret. The old ones stay valid for `overlapMs` if the profile can send several signatures. If several
+   * rotations run at the same time, each adds a secret. Throws a 422 if a given secret does not fit the profile. Throws
+   * a 409 if too many secrets would be valid, or if the account's secret signs the requests.
    */
   async rotate(
     tenantId: string,

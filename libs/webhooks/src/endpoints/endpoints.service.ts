@@ -107,8 +107,8 @@ export class WebhookEndpoints {
    * Changes the fields that `input` holds. Waiting deliveries go to the new URL. `active` pauses and resumes as {@link pause}
    * and {@link resume} do.
    *
-   * @throws WebhooksRequestError 400 `invalid_request`, 404 `endpoint_not_found`, 409 `event_taken`, `uid_taken`,
-   *   `too_many_secrets`, `profile_missing` or as {@link pause} and {@link resume}, 422 `refused` if a rule refuses a field
+   * @throws WebhooksRequestError 400 `invalid_request`, 404 `endpoint_not_found`, 409 `event_taken`, `uid_taken`, `profile_missing`,
+   *   `too_many_secrets`, `endpoint_disabled` or `disabled_by_operator`, 422 `refused` if a rule refuses a field
    */
   async update(
     tenantId: string,

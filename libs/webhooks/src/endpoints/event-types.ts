@@ -15,11 +15,11 @@ import { exampleOf, namesIn } from './event-names.js';
 export interface EventTypeInfo extends CatalogueEntry {
   /** Names to subscribe to, by profile. Profiles that do not support this type are left out. */
   names: Record<string, string[]>;
-  /** The requests that a webhook of the list's profile gets for the example. Empty if this profile does not support the type. */
+  /** The requests for the example, in the profile of the `EventTypeResult`. Empty if this profile does not support the type. */
   requests: ExampleRequest[];
 }
 
-/** The event types as a webhook of one profile gets them. */
+/** The event types, with example requests of one profile. */
 export interface EventTypeResult {
   /** The profile of the `requests`. */
   profile: string;

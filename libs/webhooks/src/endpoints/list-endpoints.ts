@@ -17,7 +17,7 @@ export interface EndpointQuery {
   uid?: string;
 }
 
-/** One page, newest first. Throws a 400 if the cursor is not one of ours or a text cannot be searched for. */
+/** One page, newest first. Throws a 400 for a cursor that is not one of ours, and for a filter with invalid characters. */
 export async function listEndpoints<View>(
   store: EndpointStore,
   scope: EndpointScope,

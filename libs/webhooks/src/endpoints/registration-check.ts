@@ -118,7 +118,7 @@ export class RegistrationCheck {
   /**
    * Throws a 429 if the tenant has registered the maximum number of endpoints within a minute.
    *
-   * @param earlier when (epoch ms) the tenant registered its `registrationsPerMinute`-th newest endpoint; `null`: the
+   * @param earlier registration time (epoch ms) of the tenant's `registrationsPerMinute`-th newest endpoint; `null`: the
    *   tenant has fewer endpoints
    */
   checkRate(earlier: number | null, now: number): void {

@@ -13,7 +13,7 @@ const PROFILE_FIELDS: readonly ProfileField[] = [
   'retryOnError',
 ];
 
-/** Returns a problem for each given field that this profile ignores: the caller would rely on the field. */
+/** Returns a problem for each given field that this profile ignores: callers rely on the fields that they give. */
 export function findFieldProblems(profile: Profile, input: object): ErrorDetail[] {
   const known = profile.registration.fields;
   return PROFILE_FIELDS.filter((field) => {
@@ -104,7 +104,10 @@ export function findSecretProblem(profile: Profile, secret: string | null | unde
     : problem('invalid', `The secret does not fit the profile ${profile.name}. ${reason}`);
 }
 
-/** The secret of a new endpoint; `null`: unsigned. Call it only if {@link findSecretProblem} returned `null`. */
+/**
+ * The secret of a new endpoint; `null`: the endpoint has no secret of its own. Call it only if {@link findSecretProblem}
+ * returned `null`.
+ */
 export function chooseSecret(profile: Profile, secret: string | null | undefined): string | null {
   const { owner, callerSupplied, generate } = profile.secret;
   if (owner === 'account') return null;

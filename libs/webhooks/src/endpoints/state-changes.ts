@@ -82,8 +82,8 @@ export function decidePause(endpoint: EndpointRecord, now: number): StateChange 
 }
 
 /**
- * Activates the endpoint. Even if the endpoint is active already, clears its failures, and a pause that its receiver asked
- * for. Throws a 409 if the operator disabled the endpoint.
+ * Activates the endpoint. Clears its failures and a pause that its receiver asked for, even if the endpoint is active
+ * already. Throws a 409 if the operator disabled the endpoint.
  */
 export function decideResume(endpoint: EndpointRecord, now: number): StateChange {
   if (endpoint.state === 'disabled' && endpoint.stateReason === 'operator') {

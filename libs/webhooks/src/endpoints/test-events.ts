@@ -152,8 +152,8 @@ export class TestEventSender {
  * The type of the event that a test sends to an endpoint.
  *
  * @param events what the endpoint subscribes to
- * @param asked an event name of the profile. Default: the profile's `testType`, or the first type of the endpoint if the
- *   endpoint subscribes only to other types in `testTypes`
+ * @param asked an event name of the profile. Default: the profile's `testType`. If the endpoint subscribes to types in
+ *   `testTypes`, but not to `testType`, the default is the first of these types
  * @returns a type of the catalogue or the host's own; `null` if the profile has no event of this name
  */
 export function chooseTestType(profile: Profile, events: readonly string[], asked?: string): string | null {

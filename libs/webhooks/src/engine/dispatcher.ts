@@ -23,7 +23,7 @@ import { returnToLane } from './send/classify-response.js';
 import { blocksLane, closesLane, type Outcome, waitIfReturned } from './send/outcome.js';
 import { Sender } from './send/sender.js';
 
-/** With more unrecorded outcomes than this, nothing is sent until the database accepts some. */
+/** With this many unrecorded outcomes, nothing is sent until the database accepts some. */
 const MAX_UNRECORDED = 2_000;
 
 /**

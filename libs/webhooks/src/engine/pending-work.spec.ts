@@ -13,7 +13,7 @@ describe('PendingWork', () => {
   beforeEach(() => jest.useFakeTimers({ now: 0 }));
   afterEach(() => jest.useRealTimers());
 
-  it('has lanes from the due time that the last check found, until a claim begins', () => {
+  it('has no lanes before the due time that a check found; then has lanes until a claim begins', () => {
     pending.noteChecked(found(250));
     jest.advanceTimersByTime(249);
     expect(pending.hasLanes).toBe(false);

@@ -24,8 +24,8 @@ export class PendingWork {
   /** Some of the events to relay were written by commits in this process. */
   private ownEvents = false;
   /**
-   * The events to relay, if commits in this process wrote all of them. There may be other events if this list is `null` or
-   * fills a small batch.
+   * Events to relay that commits in this process wrote. If there are `SMALL_BATCH` of these events, or if the
+   * value is `null`, there may be other events to relay.
    */
   private written: WrittenEvent[] | null = [];
   /** The last relay contained only events that commits in this process had written. */
@@ -97,9 +97,8 @@ export class PendingWork {
   }
 
   /**
-   * Call it before a relay: what is committed during the relay is for the next one. Returns the events to relay if commits
-   * in this process wrote all of them. There may be other events if it returns `null`, or if it returns as many events as
-   * fill a small batch.
+   * Call it before a relay: what is committed during the relay is for the next one. Returns events to relay that commits
+   * in this process wrote. If it returns `SMALL_BATCH` events, or `null`, there may be other events to relay.
    */
   noteRelayBegins(): WrittenEvent[] | null {
     const written = this.standby.hasEvents ? null : this.written;

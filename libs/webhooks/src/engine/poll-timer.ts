@@ -31,7 +31,7 @@ export class PollTimer {
     return this.isWoken;
   }
 
-  /** A step begins. A wake-up from now on ends the next sleep at once. */
+  /** A step begins. If {@link wake} is called during the step, the next sleep ends at once. */
   beginStep(): void {
     this.isWoken = false;
   }

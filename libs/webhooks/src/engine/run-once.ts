@@ -38,7 +38,10 @@ interface Round {
   hasLooked: boolean;
   /** There are events or due lanes, but this round got none of them: another worker has them locked, for example. */
   leftWork: boolean;
-  /** Time (ms) until the next claim from a lane whose deliveries may be due already; `null`: there is no such lane. */
+  /**
+   * A lane may have due deliveries although it is not due itself. Time (ms) until the first such lane is due; `null`: there
+   * is none.
+   */
   dueSoonInMs: number | null;
 }
 
@@ -108,7 +111,10 @@ export class RunOnce {
     }
   }
 
-  /** Moves to the front of these lanes the due deliveries that a claim does not reach. Returns whether there were any. */
+  /**
+   * Finds due deliveries that a claim does not reach, and moves them to the front of their lane. Returns whether there were
+   * any.
+   */
   private async advanceUnheld(laneIds: readonly string[]): Promise<boolean> {
     if (laneIds.length === 0) return false;
     let advanced = 0;

@@ -12,7 +12,7 @@ const MAX_AHEAD = 100;
  * at once again. A busy worker waits, too, because another worker may have free slots.
  */
 export class Standby {
-  /** Time (ms) from an announcement until a worker on standby checks what is left: at first, and at most. */
+  /** Time (ms) from an announcement until a worker on standby checks what is left: `minMs` at first, at most `maxMs`. */
   limits = { minMs: 10, maxMs: 100 };
   private isStandingBy = false;
   /** Number of times that `minMs` is doubled. */

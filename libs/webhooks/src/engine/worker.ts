@@ -40,13 +40,11 @@ export class Worker {
   private readonly timer = new PollTimer();
   private running: Promise<void> | null = null;
   private stopping = false;
-  /** When the last step of the loop ended without an error, on the store's monotonic clock; `null`: the loop does not run. */
+  /** When the latest step that had no error ended, on the store's monotonic clock; `null`: the loop does not run. */
   private steppedAt: number | null = null;
   /** When (ms on the process's monotonic clock) to check the database for work. */
   private nextCheckAt = 0;
-  /**
-   * Time (ms) between two checks: short after work was found, except in failing lanes. Each check without news doubles it.
-   */
+  /** Time (ms) between two checks. Work in lanes that do not fail makes it short; each check without news doubles it. */
   private pollMs = 0;
 
   constructor(
@@ -217,7 +215,7 @@ export class Worker {
     return result.leased.length > 0;
   }
 
-  /** The next check comes soon: the delivery that holds back a lane may have ended meanwhile, or another worker sends it. */
+  /** Checks again soon: the delivery that holds back a lane may have ended, or another worker may be sending it. */
   private pollSoon(): void {
     this.pollMs = Math.min(HELD_LANE_WAIT_MS, this.settings.busyPollMs);
     this.checkSoon();

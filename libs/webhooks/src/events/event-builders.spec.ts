@@ -6,7 +6,7 @@ const message: WebhookMessage = { id: 42, direction: 'out', from: '+18005550199'
 const phone = { id: 'p1', number: '+18005550199', monitorId: 'm1', lastHeartbeatAt: 0 };
 
 describe('an event of a host’s message', () => {
-  it('has the message’s id as its subject, has the type’s status, and keeps the rest', () => {
+  it('has the message’s id as its subject, has the status that its type implies, and keeps the rest', () => {
     const occurredAt = new Date(0);
     const input = messageEvent('message.delivered', {
       tenantId: 't1',

@@ -2,7 +2,7 @@ import type { WebhookEvent } from './event.js';
 import { accountNumberOf } from './account-number.js';
 import type { EndpointState } from '../core/states.js';
 
-/** The fields of an endpoint that matching reads. */
+/** The fields of an endpoint that {@link explainMismatch} reads. */
 export interface MatchEndpoint {
   id: string;
   /** Names and patterns in its profile's vocabulary: `message.sent`, `message.*`, `*`. */
@@ -16,7 +16,7 @@ export interface MatchEndpoint {
   deletedAt: number | null;
 }
 
-/** The fields of an event that matching reads. */
+/** The fields of an event that {@link explainMismatch} reads. */
 export interface MatchEvent extends Pick<WebhookEvent, 'data' | 'createdAt' | 'callbackUrl' | 'test'> {
   /** For a test event: the only endpoint that receives it. */
   endpointId: string | null;

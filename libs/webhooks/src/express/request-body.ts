@@ -11,11 +11,11 @@ const hasJson = (request: object): boolean => isJson(contentTypeOf(request));
 const parseJson = express.json({ type: hasJson });
 
 /**
- * Reads the body of a request for one of the routes, unless a parser of the host has read it. Does not read requests that
- * are passed on to the host.
+ * Reads the body of a request for one of the routes, unless a parser of the host has read the body. A request that matches
+ * no route goes to the host unread.
  */
 export class RequestBody {
-  /** @param isLabelled true if there are routes that also take JSON without its content type */
+  /** @param isLabelled true if JSON without its content type must be labelled, because some routes take such JSON */
   constructor(private readonly isLabelled: boolean) {}
 
   /** @throws WebhooksRequestError 400, 413 or 415 */

@@ -118,5 +118,5 @@ export class RouterAdapter extends AbstractHttpAdapter<undefined, Request, Respo
 
 /** Nest calls these methods only for features that the module does not use. */
 function belongsToHost(what: string): never {
-  throw new Error(`The webhooks' router has no ${what} of its own: they are the Express app's.`);
+  throw new Error(`The webhooks' router has no ${what} of its own. Configure ${what} in the Express app.`);
 }

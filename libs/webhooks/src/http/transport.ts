@@ -17,7 +17,10 @@ export interface HttpResponse {
   status: number;
   /** Value of `retry-after` as received, or `null`. */
   retryAfter: string | null;
-  /** The head as received, with lower-case names. A list: the header came more than once. Left out: no headers are kept. */
+  /**
+   * The headers as received, with lower-case names. A value is a list if the header came more than once. If this field is
+   * missing, no headers are stored.
+   */
   headers?: Readonly<Record<string, string | string[] | undefined>>;
   /** Start of the body as storable text: at most 1,024 bytes of a success, and 4,096 bytes of a failure. */
   body: string;

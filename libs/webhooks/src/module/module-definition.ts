@@ -4,7 +4,7 @@ import { WEBHOOKS_OPTIONS, type WebhooksModuleOptions } from '../config/options.
 import { WebhooksModuleStructure } from '../config/structure-options.js';
 import { assembleModule } from './assemble-module.js';
 
-/** Options from `useFactory`, `useClass` or `useExisting`. Static options, which decide what is mounted, stand beside it. */
+/** `useFactory`, `useClass` or `useExisting`, and beside it the static options, which decide what is mounted. */
 export type WebhooksModuleAsyncOptions = ConfigurableModuleAsyncOptions<
   WebhooksModuleOptions,
   'createWebhooksOptions'

@@ -126,7 +126,7 @@ class PortalMounting {
 
 const pathOf = ({ path = '' }: PortalOptions): string => path.split('/').filter(Boolean).join('/');
 
-/** Guards of the host's own controller class are already in the list of all guards. */
+/** Returns the controller without the guards of its class: `mount` gets a list of guards that replaces them. */
 function withoutGuards(controller: Type<object>): Type<object> {
   const Bare = { [controller.name]: class extends controller {} }[controller.name]!;
   Reflect.defineMetadata(GUARDS, [], Bare);

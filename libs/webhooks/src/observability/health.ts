@@ -10,8 +10,8 @@ const DEAD_ROWS_WARNING = 50_000;
 /** Warning threshold: an older transaction prevents vacuum from removing dead rows. */
 const OLD_TRANSACTION_WARNING_MS = 10 * 60_000;
 /**
- * Warning threshold: if an event has waited longer for the relay, no worker runs, or the workers cannot keep up. Workers that
- * start after a break have the same time to catch up.
+ * Warning threshold: if an event has waited longer for the relay, either no worker runs or the workers cannot keep up.
+ * Workers that start after a break have the same time to catch up.
  */
 const RELAY_LAG_WARNING_MS = 60_000;
 /** Warning threshold: if a change has waited longer for its first try, probably no worker has its capture. */

@@ -32,7 +32,7 @@ export class MeterSink implements MetricsSink {
     return (value, labels) => gauge.record(value, labels);
   }
 
-  /** Read only when the module starts, so that the host can register its SDK before. */
+  /** The meter is read when the module starts, not in the constructor: the host may register its SDK in between. */
   private get meter() {
     return (this.provider ?? metrics).getMeter(SCOPE.name, SCOPE.version);
   }

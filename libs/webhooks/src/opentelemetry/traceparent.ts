@@ -7,7 +7,7 @@ export function toTraceparent({ traceId, spanId, traceFlags }: SpanContext): str
   return `00-${traceId}-${spanId}-${traceFlags.toString(16).padStart(2, '0')}`;
 }
 
-/** Returns `null` for other text: the row was changed by hand, or written by a later release. */
+/** Returns `null` if the text cannot be read: the row was changed by hand, or written by a later release. */
 export function fromTraceparent(text: string): SpanContext | null {
   const [, traceId, spanId, flags] = TRACEPARENT.exec(text) ?? [];
   if (traceId === undefined) return null;

@@ -54,7 +54,7 @@ export class HealthReporter {
     return [{ status: 'down', kind: 'worker-stalled', message }];
   }
 
-  /** Warnings about slow deliveries, without the lag of the relay, which `waitMs` includes. */
+  /** The warnings of the health check. The relay's lag is left out, because `waitMs` includes this lag. */
   private async warnings(): Promise<HealthProblem[]> {
     const warnings = await this.check.check();
     return warnings

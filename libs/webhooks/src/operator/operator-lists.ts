@@ -40,7 +40,10 @@ const MAX_ID = '9223372036854775807';
 /** Maximum number of rows that one page examines. */
 const MAX_ROWS_SCANNED = 2_000;
 
-/** Lists across all tenants. A page reads a bounded number of rows, so it may be short or empty and still have a cursor. */
+/**
+ * The operator's lists across all tenants. A page reads a bounded number of rows, so it may be short or empty and still have
+ * a cursor.
+ */
 @Injectable()
 export class OperatorDeliveries {
   /** @internal The module constructs this class. */

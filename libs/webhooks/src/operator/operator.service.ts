@@ -126,9 +126,9 @@ export class WebhookOperator {
 
   /**
    * Erases what is stored about a subject: the data of its events, and the bodies and responses of their deliveries. Waiting
-   * deliveries are discarded for the reason `erased`; events that wait for the relay get no deliveries. The records stay, with
-   * the subject itself. Works in batches, each in a transaction of its own, and waits for deliveries that are being sent. Stop
-   * publishing about the subject first. Safe to repeat.
+   * deliveries are discarded for the reason `erased`; events that wait for the relay get no deliveries. The records stay,
+   * including the `subject` of the events. Works in batches, each in a transaction of its own, and waits for deliveries that
+   * are being sent. Stop publishing about the subject first. Safe to repeat.
    *
    * @param subject the subject that the events were published with
    * @returns how much was erased; repeat the call if `inFlight` is not `0`

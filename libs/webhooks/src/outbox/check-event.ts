@@ -7,7 +7,7 @@ import type { NewEvent } from '../store/outbox-store.js';
 import type { EventRules } from './event-rules.js';
 
 const MAX_FIELD_LENGTH = 255;
-/** Callback URLs are cut to this length. No URL policy accepts such a long URL, and the stored part shows why. */
+/** Longer callback URLs are cut to this length. The cut URL is still too long for the URL policy. */
 const MAX_CALLBACK_LENGTH = 4096;
 /** Maximum number of UTF-8 bytes per UTF-16 code unit. */
 const MAX_BYTES_PER_UNIT = 3;
@@ -93,7 +93,7 @@ function toJson(data: unknown, index: number, maxBytes: number): string {
 function checkData(type: string, json: string, index: number, { types }: EventRules): void {
   const found = findDataProblem(types.get(type)?.schema, JSON.parse(json));
   if (!found) return;
-  const source = `by the schema of ${type} that GET …/event-types shows (option checkEventData)`;
+  const source = `according to the schema of ${type} that GET …/event-types shows (option checkEventData)`;
   throw new InvalidEventError(index, found.field, `${found.problem}, ${source}`);
 }
 

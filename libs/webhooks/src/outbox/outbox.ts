@@ -11,8 +11,8 @@ import { type EventRules, eventRules } from './event-rules.js';
 /**
  * Writes events in the host's transaction.
  * - An event exists if and only if that transaction commits.
- * - One statement writes any number of events. It reads no endpoints, and no HTTP request is made. A second statement runs
- *   only if another transaction has just committed an event with the same idempotency key: it finds that event.
+ * - One statement writes any number of events. It reads no endpoints, and no HTTP request is made. Only if another
+ *   transaction has just committed an event with the same idempotency key, a second statement reads that event.
  * - Invalid input throws before anything is written.
  */
 @Injectable()

@@ -12,7 +12,7 @@ export function maskedHeaders(
 ): Record<string, string> {
   const headers = (): Record<string, string> =>
     profile.headers({ ...input, secrets: isSigned ? [profile.secret.generate()] : [] });
-  // With two secrets: a header depends on the secret if its two values differ.
+  // Makes the headers twice, each time with a new secret. A header whose two values differ depends on the secret.
   const [one, other] = [headers(), headers()];
   return Object.fromEntries(
     Object.entries(one).map(([name, value]) => [name, value === other[name] ? value : maskOf(value)]),

@@ -12,8 +12,8 @@ export const MINUTE = 60 * SECOND;
 export const HOUR = 60 * MINUTE;
 
 /**
- * Registration rules without any restriction: all event names and wildcards, up to 100 names per endpoint. The only
- * optional field is `alertEmail`.
+ * Registration rules that accept all event names and wildcards, up to 100 names per endpoint. The only optional field is
+ * `alertEmail`.
  */
 export const plainRegistration: RegistrationRules = {
   eventNames: null,

@@ -68,7 +68,7 @@ export interface RegistrationRules {
   maxEndpoints: number | null;
   /** Default of `maxThroughputPerMinute`, in requests per minute. `null`: no limit. */
   maxThroughputPerMinute: number | null;
-  /** Optional fields that a registration can set. The other {@link ProfileField}s are refused by name. */
+  /** Optional fields that a registration can set. If another {@link ProfileField} is set, the error names it. */
   fields: readonly ProfileField[];
 }
 

@@ -8,8 +8,8 @@ const SAMPLES_PER_KEY = 3;
 /**
  * Throws {@link PlaintextSecretsError} if live secrets or headers are stored unencrypted and the options do not accept this:
  * anyone with write access to the tables may have put them there. Throws {@link WebhooksSetupError} if live secrets or
- * headers are sealed under keys that the options do not hold, or under another key with the same id. Without this check,
- * it would be impossible to sign deliveries later, and new secrets would be sealed under the wrong key.
+ * headers are sealed under keys that the options do not hold, or under another key with the same id. If the app started
+ * anyway, it could not sign deliveries, and would seal new secrets under the wrong key.
  */
 export async function checkStoredKeys(store: SetupStore, box: SecretBox): Promise<void> {
   const byKey = new Map<string, SealedSample[]>();
@@ -23,7 +23,7 @@ export async function checkStoredKeys(store: SetupStore, box: SecretBox): Promis
   const unknown = [...byKey.keys()].filter((id) => !box.knows(id));
   if (unknown.length > 0) {
     throw new WebhooksSetupError(
-      `WebhooksModule: stored secrets are sealed under ${quoted(unknown)}, which encryption does not hold. ` +
+      `WebhooksModule: stored secrets are sealed under keys that the option encryption does not hold: ${quoted(unknown)}. ` +
         'Add each as { id, key } to encryption.previous until reencryptSecrets() has run.',
     );
   }

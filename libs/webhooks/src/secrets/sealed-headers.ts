@@ -24,8 +24,9 @@ export function openHeaders(
 
 /**
  * Reads custom headers from the opened text. Throws {@link SecretUnreadableError} if the text holds no headers. The text may
- * be a secret that somebody copied to this column of the same row: the secret opens here too, but must not be sent as a
- * header. Does not throw the JSON parser's error, because this error would quote the beginning of the secret.
+ * be a secret that somebody copied to this column from another column of the same row: the box can open such a secret, but
+ * the secret must not be sent as a header. Does not throw the JSON parser's error, because this error would quote the
+ * beginning of the secret.
  */
 export function parseHeaders(opened: string, context: string): Record<string, string> {
   const headers = tryParseJson(opened);

@@ -7,7 +7,10 @@ import { liveSecrets } from './secret-rotation.js';
 /** Maximum number of opened values in memory. They are kept so that batches do not decrypt the same secrets again. */
 const MAX_CACHED = 20_000;
 
-/** Opens the secrets and headers of requests. Logs what cannot be opened, and does not throw: a batch is sent without it. */
+/**
+ * Opens the secrets and headers of requests. Logs what cannot be opened, and does not throw, so that the rest of the batch
+ * is sent.
+ */
 export class SecretOpener {
   private readonly opened = new Map<string, string>();
 

@@ -31,8 +31,8 @@ export interface AccountStore extends StoreTransactions {
   /** Returns the accounts of these tenants. Tenants without an account are left out. */
   findAccounts(tenantIds: readonly string[]): Promise<AccountRecord[]>;
   /**
-   * Creates these accounts, in the order of their keys, so that two processes never deadlock. Does not change an account that
-   * exists, so the call may be repeated.
+   * Creates these accounts, in the order of their tenant ids, so that two processes never deadlock. Does not change an
+   * account that exists, so the call may be repeated.
    */
   insertAccounts(accounts: readonly NewAccount[]): Promise<void>;
   /**
@@ -40,6 +40,6 @@ export interface AccountStore extends StoreTransactions {
    * database's time. The account must exist.
    */
   lockAccount(tenantId: string): Promise<number>;
-  /** Changes a tenant's account, in `tx` or by itself. Repeatable. */
+  /** Changes a tenant's account, in `tx` or outside a transaction. Repeatable. */
   updateAccount(tenantId: string, changes: AccountChanges): Promise<void>;
 }

@@ -80,7 +80,7 @@ export interface FailureSelection {
   since: number;
 }
 
-/** Alerts that were held back from a recipient's mail on one day. */
+/** One recipient's alerts that were held back on one day. */
 export interface HeldSelection extends MailRecipient {
   /** Start of the day in UTC (epoch ms). */
   day: number;
@@ -121,7 +121,7 @@ export interface AlertStore extends StoreTransactions {
   listDueAlerts(limit: number): Promise<DueAlert[]>;
   /** In `tx`: counts a try of these alerts. They are due again, for any sender, after `leaseMs`. */
   leaseAlerts(ids: readonly string[], leaseMs: number): Promise<void>;
-  /** In `tx`: returns how many mails each of `recipients` was sent today (UTC). Recipients without mails are left out. */
+  /** In `tx`: returns how many mails were sent today (UTC) to each of `recipients`. Recipients without mails are left out. */
   countMailsToday(recipients: readonly MailRecipient[]): Promise<(MailRecipient & { mails: number })[]>;
   /** In `tx`: stores that each of `alerts` uses up one of the mails that its recipient may get today. */
   markMailed(alerts: readonly { id: string; recipient: string }[]): Promise<void>;
@@ -130,8 +130,8 @@ export interface AlertStore extends StoreTransactions {
   /** In `tx`: writes one summary per recipient and day (UTC), due when the day is over. A repeated call writes nothing. */
   insertSummaries(recipients: readonly MailRecipient[]): Promise<void>;
   /**
-   * Writes the results of tries, all or none. Leaves out an alert that another sender has taken over: the number of its try
-   * differs. May be repeated.
+   * Writes the results of tries, all or none. Leaves out an alert that another sender has taken over: `attempt` differs
+   * from the stored number of tries. May be repeated.
    */
   finishAlerts(results: readonly AlertResult[]): Promise<void>;
   /** Returns for each selection the number of its failed deliveries by cause, the most frequent cause first. */

@@ -176,9 +176,9 @@ export interface DeliveryStore extends StoreTransactions {
   lockDelivery(tenantId: string, id: string): Promise<LockedDelivery | null>;
   /**
    * In `tx`: makes deliveries of one lane due now. Finished deliveries begin their schedule anew, and waiting ones
-   * continue their schedule. In both cases the numbers of attempts continue. Unless the lane is paused, it becomes due:
-   * now, or when its hold and the exclusive claim of one worker have ended. The commit wakes this process's worker.
-   * Deliveries that are being sent, or whose body is erased, stay as they are.
+   * continue their schedule. In both cases the numbers of attempts continue. A paused lane does not become due. Any other
+   * lane becomes due at the latest of three times: now, the end of its hold, and the end of a worker's exclusive claim.
+   * The commit wakes this process's worker. Deliveries that are being sent, or whose body is erased, stay as they are.
    */
   requeueDeliveries(laneId: string, ids: readonly string[]): Promise<void>;
   /** In `tx`: discards a locked delivery if it is waiting. Repeatable. */

@@ -83,7 +83,7 @@ export interface EndpointPage {
   uid?: string;
 }
 
-/** What the limits on registrations count and compare. */
+/** Fields of an endpoint. New and changed endpoints of the same tenant are checked against these fields. */
 export type EndpointSummary = Pick<EndpointRecord, 'id' | 'profile' | 'events' | 'uid'>;
 
 /**

@@ -10,8 +10,8 @@ export const HELD_LANE_WAIT_MS = 25;
 /** After this many claims without an outcome, a delivery is suspected of crashing workers. */
 export const SUSPECT_AFTER_CLAIMS = 2;
 /**
- * Up to this number of rows, the cheaper statement is planned once and handles rows one by one. For more rows, the cheaper
- * statement is planned for each batch.
+ * Maximum number of rows in a small batch. A statement for small batches is planned once, and handles rows one by one.
+ * For larger batches, a statement that is planned for each batch is cheaper.
  */
 export const SMALL_BATCH = 16;
 /** Bodies and data are large if they have more UTF-8 bytes than this. Their total size is limited, not their number. */

@@ -91,7 +91,7 @@ export interface ClaimableLane {
   requestIntervalUs: number | null;
   /** The rate clock before this claim (epoch microseconds); 0: no limit. */
   rateClockUs: number;
-  /** Has an exact limit, so its deliveries in flight are counted. */
+  /** The lane has an exact limit of rate or of requests in flight, so its deliveries in flight are counted. */
   hasLimits: boolean;
   /** Time until it is due again (ms) if nothing is claimed from it. */
   emptyWaitMs: number;

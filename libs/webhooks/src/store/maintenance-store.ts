@@ -32,8 +32,8 @@ export type TenantTable = 'alerts' | 'idempotencyKeys' | 'jobs' | 'lanes' | 'end
  */
 export interface MaintenanceStore extends StoreTransactions {
   /**
-   * Deletes a batch of expired leases. Makes due again the deliveries that were handed over directly under these leases,
-   * and returns how many. Counts anew what is in flight in lanes with limits. Claimed deliveries need no rescue, because
+   * Deletes a batch of expired leases. Deliveries that were handed over directly under these leases become due again;
+   * returns their number. Counts anew what is in flight in lanes with limits. Claimed deliveries need no rescue, because
    * their due time is the end of their lease.
    */
   rescueExpiredLeases(): Promise<number>;
@@ -68,9 +68,9 @@ export interface MaintenanceStore extends StoreTransactions {
    */
   checkPausedBacklogs(maxWaiting: number, after: string): Promise<PausedBacklog[]>;
   /**
-   * Discards a batch of the deliveries that wait in a paused lane, for the reason `backlog-full`, until `maxWaiting` are
-   * left. Prefers to keep retries, and then the deliveries with the latest due times. Returns how many it discarded; 0 at
-   * the end. Several processes may do this at once.
+   * Discards a batch of the deliveries that wait in a paused lane, until `maxWaiting` are left. The discarded deliveries
+   * get the reason `backlog-full`. Prefers to keep retries, and then the deliveries with the latest due times. Returns how
+   * many it discarded; 0 at the end. Several processes may do this at once.
    */
   discardPausedBacklog(laneId: string, maxWaiting: number): Promise<number>;
 

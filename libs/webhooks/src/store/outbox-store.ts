@@ -13,8 +13,9 @@ export interface OutboxStore extends StoreTransactions {
   insertEvents(events: readonly NewEvent[], traceparent?: string | null): Promise<PublishedEvent[]>;
   /**
    * In `tx`: locks up to `limit` unrelayed events until `tx` ends. Skips events that another worker has locked. The
-   * events of a subject are in order, and none is returned while an earlier event of its subject waits elsewhere. The
-   * total size of the events' data is limited: the oldest event and small events come first.
+   * events of a subject are in order. An event is left out if an earlier event of its subject is unrelayed and is not
+   * returned. The total size of the events' data is limited: the oldest event always fits, and small events are chosen
+   * before large ones.
    */
   claimEvents(limit: number): Promise<ClaimedEvents>;
   /** In `tx`: the lanes of these tenants' active and paused endpoints, which events may match. Read only. */
@@ -44,8 +45,8 @@ export interface OutboxStore extends StoreTransactions {
   readFewEvents(): Promise<FewEvents | null>;
   /**
    * Relays events that {@link readFewEvents} returned, with the effects of `claimEvents` and `insertDeliveries`. Leaves out
-   * events that are relayed already, whose destinations have changed, or whose subject has an earlier event that waits
-   * elsewhere. `deliveries` contains the deliveries of all `events`.
+   * events that are relayed already, whose destinations have changed, or whose subject has an earlier unrelayed event that
+   * this call does not relay. `deliveries` contains the deliveries of all `events`.
    */
   relayFewEvents(
     events: readonly VersionedEvent[],

@@ -45,11 +45,11 @@ export interface RecordableOutcome {
 export interface FailureAlert {
   deliveryId: string;
   /**
-   * `delivery.exhausted`: an alert that no sender has tried yet also covers later failures. `delivery.failed`: later failures
-   * within `everyMs` get no alert.
+   * `delivery.exhausted`: an alert also covers later failures, until the first try to send the alert.
+   * `delivery.failed`: later failures within `everyMs` get no alert.
    */
   kind: 'delivery.exhausted' | 'delivery.failed';
-  /** What the limit counts by. Contains no colon. */
+  /** Such as a lane: the alerts of each scope are limited separately. Contains no colon. */
   scope: string;
   /** At most one alert for each scope in this time (ms). More than 0. */
   everyMs: number;

@@ -90,7 +90,10 @@ export interface SetupStore extends StoreTransactions {
   guardConnections(): () => void;
   /** Throws {@link DatabaseEncodingError} if the database cannot store every text. */
   checkEncoding(): Promise<void>;
-  /** Throws {@link MissingRightsError} if the role of the connection lacks rights on tables or sequences that exist. */
+  /**
+   * Throws {@link MissingRightsError} if the database user lacks rights that a process with this `role` needs. Does not
+   * check tables that do not exist.
+   */
   checkRights(role: ProcessRole): Promise<void>;
   /**
    * Throws {@link WebhooksSetupError} if a table or a column is missing. The error names the table and says what to do.
@@ -104,7 +107,9 @@ export interface SetupStore extends StoreTransactions {
    * isolation level.
    */
   checkIsolation(): Promise<void>;
-  /** For each key, up to `perKey` live secrets and headers. Columns and values that cannot be read are left out. */
+  /**
+   * For each encryption key, up to `perKey` live secrets and headers. Columns and values that cannot be read are left out.
+   */
   sampleSealedValues(perKey: number): Promise<SealedSample[]>;
   /** Numbers of endpoints and accounts whose live secrets or headers are stored unencrypted. */
   countPlaintextRows(): Promise<{ endpoints: number; accounts: number }>;

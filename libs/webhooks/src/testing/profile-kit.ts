@@ -171,7 +171,7 @@ async function accepts(verify: Verify, request: ProvenRequest): Promise<boolean>
   try {
     return (await verify(request)) !== false;
   } catch {
-    // Most verifiers refuse by throwing. The caller says what was expected.
+    // Most verifiers refuse by throwing. If the refusal is wrong, the caller reports it.
     return false;
   }
 }

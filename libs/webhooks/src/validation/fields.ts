@@ -73,7 +73,7 @@ export const WholeNumber = (min: number, max: number): PropertyDecorator => {
 /** A boolean. */
 export const Flag = (): PropertyDecorator => IsBoolean({ message: '$property must be true or false' });
 
-/** A list of `min` to `max` strings that match `pattern`. `wanted` describes a valid entry in the error. */
+/** A list of `min` to `max` strings that match `pattern`. In the error, `wanted` describes a valid entry. */
 export const TextList = (max: number, pattern: RegExp, wanted: string, min = 1): PropertyDecorator =>
   combine(
     IsArray({ message: '$property must be a list' }),
@@ -113,7 +113,7 @@ export const MailAddress = (): PropertyDecorator =>
     },
   });
 
-/** A string that matches `pattern`. `wanted` describes a valid value in the error. */
+/** A string that matches `pattern`. In the error, `wanted` describes a valid value. */
 export const Pattern = (pattern: RegExp, wanted: string): PropertyDecorator =>
   combine(
     IsString({ message: '$property must be a string' }),

@@ -34,7 +34,7 @@ const sendLabel = ({ state }: DeliveryDetail): StringKey => {
   return state === 'delivered' ? 'delivery.sendAgain' : 'delivery.retry';
 };
 
-/** Buttons of a delivery, and the error if the last action failed. */
+/** Buttons of a delivery, and the error of an action that failed. */
 export function DeliveryActions({ delivery }: { delivery: DeliveryDetail }) {
   const mayRetry = useScope('retry');
   const mayWrite = useScope('write');

@@ -23,7 +23,7 @@ export interface Pause {
 /** What a pause applies to. Exactly one field is set. */
 export type PauseTarget = { endpointId: string } | { tenantId: string } | { origin: string } | { all: true };
 
-/** Figures of the queue. `inFlight` counts the requests of one process, the one that responds. */
+/** Figures of the queue. `inFlight` covers only the process that answers the API call. */
 export interface QueueFigures {
   due: number;
   lagMs: number;

@@ -6,7 +6,6 @@ import { t } from '../../strings/translate.ts';
 import { RepairLinks } from '../deliveries/repair-links.tsx';
 import { TestEventDialog } from '../test-event/test-event-dialog.tsx';
 
-/** Actions that a webhook always offers. */
 export function OverviewActions({ endpoint }: { endpoint: Endpoint }) {
   const mayWrite = useScope('write');
   const [testing, setTesting] = useState(false);

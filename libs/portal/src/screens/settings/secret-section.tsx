@@ -7,7 +7,7 @@ import { t } from '../../strings/translate.ts';
 import { Section } from './section.tsx';
 import { SecretActions } from './secret-actions.tsx';
 
-/** The secret of a webhook: its own secret, or the account's secret. */
+/** Shows the webhook's own secret, or a link to the account's secret. */
 export function SecretSection({ endpoint, rules }: { endpoint: Endpoint; rules: ProfileRules }) {
   const path = { id: endpoint.id };
   return (

@@ -19,8 +19,8 @@ interface EndpointPage {
 }
 
 /**
- * Reads the pages from `cursor` on, until one has an endpoint that matches. Returns that page, or the last page if none
- * has one.
+ * Reads the pages from `cursor` on, until a page has an endpoint that matches. Returns that page. If no page has such an
+ * endpoint, returns the last page.
  */
 function pageWithMatch(state: EndpointState | undefined, cursor: string | null, filter: Params) {
   return queryOptions({

@@ -9,7 +9,7 @@ export const delivery = {
   'delivery.cancelled': 'The delivery is cancelled',
   'delivery.sendAgainTitle': 'Send this again?',
   'delivery.sendAgainText':
-    'Your server has confirmed this delivery. It gets the same request with the same webhook-id once more.',
+    'Your server has confirmed this delivery. If you send it again, the server gets the same request with the same webhook-id.',
   'delivery.cancelTitle': 'Cancel this delivery?',
   'delivery.cancelText': 'It is not sent any more. You can send it by hand later.',
   'delivery.erased': 'The content of this delivery was erased on {time}.',
@@ -42,7 +42,7 @@ export const delivery = {
   'delivery.body': 'Body',
   'delivery.raw': 'Show raw',
   'delivery.pretty': 'Show formatted',
-  'delivery.maskedHeaders': '… stands for signatures and for the values of custom headers.',
+  'delivery.maskedHeaders': '“…” stands for signatures and for the values of custom headers.',
   'delivery.maskedBody': 'This page hides texts. The real body contains them.',
   'delivery.cut': 'The response was longer. Only its beginning is kept.',
   'delivery.notSent': 'No attempt was made yet. This is the body that will be sent.',

@@ -132,7 +132,7 @@ export const explain = {
   'skipped.disabled': 'It is disabled.',
   'skipped.test-for-another-endpoint': 'The event was a test of another webhook.',
   'skipped.callback-instead': 'The message had a callback URL, which replaces the webhooks.',
-  'skipped.created-later': 'It was added after the event. Replay sends it the event.',
+  'skipped.created-later': 'It was added after the event. A replay sends the event to it.',
   'skipped.profile-cannot-express': 'Its format has no request for this event.',
   'skipped.events': 'It is subscribed to other events.',
   'skipped.phone-numbers':

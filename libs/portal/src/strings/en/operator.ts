@@ -6,7 +6,7 @@ export const operator = {
   'operator.oldest': 'Oldest due',
   'operator.unrelayed': 'Events without deliveries yet',
   'operator.inFlight': 'Being sent',
-  'operator.thisProcess': 'by the process that responds',
+  'operator.thisProcess': 'only those of one server process',
   'operator.paused': 'Paused',
   'operator.pause': 'Pause …',
   'operator.pauseOne': 'Pause',

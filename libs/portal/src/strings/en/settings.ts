@@ -38,7 +38,7 @@ export const settings = {
   'rotate.textNewest':
     'From now on, requests are signed only with the new secret, because this format has room for only one signature. First let your server accept both secrets.',
   'rotate.textSome':
-    'From now on, requests are signed with the new secret. Formats with room for several signatures are signed with the old one too while it is valid. For other formats, first let your server accept both secrets.',
+    'From now on, requests are signed with the new secret. Until the old secret ends, it also signs the requests of formats with room for several signatures. For other formats, first let your server accept both secrets.',
   'rotate.overlap': 'The old secret stays valid',
   'rotate.overlap.0': 'not at all (it has leaked)',
   'rotate.overlap.3600000': 'for 1 hour',

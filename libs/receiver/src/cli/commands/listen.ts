@@ -24,7 +24,7 @@ export const listen: Command = {
     },
     fail: {
       value: 'N',
-      help: 'the first N attempts of each event fail, with --answer or 500; later ones succeed',
+      help: 'the first N attempts of each event fail with 500, or with --answer if that is a failure; later ones succeed',
     },
     delay: { value: 'SECONDS', help: 'how long the answer "slow" takes. Default 10' },
     save: { value: 'FOLDER', help: 'stores each request in a file that verify and replay can read' },

@@ -14,7 +14,7 @@ export const verify: Command = {
   summary: 'Verifies a request. Exit code 0: verified, 1: refused, with the reason.',
   usage: '[REQUEST.json] [--body FILE --headers FILE] --secret SECRET [OPTIONS]',
   flags: {
-    body: { value: 'FILE', help: 'the exact body; - reads standard input, which is the default' },
+    body: { value: 'FILE', help: 'the exact body. Default: "-", which reads standard input' },
     headers: { value: 'FILE', help: 'the headers: lines "name: value", or a JSON object' },
     header: {
       value: 'HEADER',

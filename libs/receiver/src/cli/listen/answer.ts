@@ -20,7 +20,7 @@ export function answerOfPath(path: string): Answer | null {
 export const isSuccess = (answer: Answer): boolean =>
   answer === 'slow' || (typeof answer === 'number' && answer < 300);
 
-/** The answer after the attempts that `--fail` lets fail. */
+/** With `--fail`, the first attempts fail. Returns the answer to the later attempts. */
 export const successOf = (answer: Answer): Answer => (isSuccess(answer) ? answer : 200);
 
 /** Responds as `answer` says. `slow` responds after `delayMs`, `hang` does not respond, and `reset` closes the connection. */

@@ -14,7 +14,7 @@ export interface Arrival {
   headers: Record<string, string | string[]>;
   body: Buffer;
   verdict: Verdict;
-  /** How often this event arrived at this path, from 1. */
+  /** How often this event has arrived at this path, this arrival included. */
   attempt: number;
   answer: Answer;
 }

@@ -1,9 +1,9 @@
 import type { AlertChannel, WebhookAlert } from '../alert-channel.js';
 
 /**
- * Passes each alert to a function of the host: a queue, a chat, its own mail service. An alert is passed at least once;
- * use its `id` to recognize a repeated alert. `name` is required if there are several such channels (default
- * `callback`).
+ * Passes each alert to a function of the host. The function can use a queue, a chat or a mail service. An alert is
+ * passed at least once; use its `id` to recognize a repeated alert. `name` is required if there are several such
+ * channels (default `callback`).
  */
 export function callbackChannel(
   callback: (alert: WebhookAlert) => unknown,

@@ -8,8 +8,8 @@ interface CallerField {
 }
 
 /**
- * The fields that a platform names differently. Errors are created with our names; `translate` puts the name that the
- * caller sent into both `field` and `message`.
+ * The fields that a platform names differently. Errors are created with our names. In `field` and `message`, `translate`
+ * replaces our name with the platform's name.
  */
 export class CallerFields {
   private readonly fields: ReadonlyMap<string, CallerField>;
@@ -24,7 +24,8 @@ export class CallerFields {
     const [ours = field] = /^[^.[]+/.exec(field) ?? [];
     const theirs = this.fields.get(ours);
     if (!theirs) return { field, code, message };
-    // Sentences begin with the field. Other places may quote a value of the caller, which stays as it is.
+    // Sentences of the message begin with the field's name. Elsewhere, the same word may be part of a value that the caller
+    // sent, so the word is not replaced.
     const subject = new RegExp(`(^|\\. )(The |each entry of )?${ours}(\\[\\d+\\])?(?= )`, 'g');
     return {
       field: theirs.isSingle ? theirs.name : theirs.name + field.slice(ours.length),

@@ -27,7 +27,7 @@ export class CompatEndpoints {
   ) {}
 
   /**
-   * All endpoints of the account with this profile, newest first. Returns them at once, not in pages, because the
+   * All of the account's endpoints that have this profile, newest first. Returns them at once, not in pages, because the
    * module limits their number.
    */
   async all(profile: string, { tenantId }: WebhookCaller): Promise<EndpointRecord[]> {

@@ -51,7 +51,7 @@ export class MobileTextAlertsErrors extends CompatErrorFilter {
     const message = details.map((detail) => detail.message).join(' ') || error.message;
     const given = String(headers?.['x-request-id']);
     const requestId = UUID.test(given) ? given : randomUUID();
-    // Customers quote this id to support, so the log contains it.
+    // Customers quote this id when they ask for support, so the log contains it.
     this.logger.debug(`Refused ${method} v3/webhooks, request ${requestId}: ${message}`);
     const timestamp = formatInstant(Date.now());
     const name = nameOf(httpCode);

@@ -143,7 +143,7 @@ function fieldsOf(body: unknown): { url: unknown; events: unknown; phoneNumbers:
   }
   const trimmed = typeof key === 'string' ? key.trim() : key;
   return {
-    // A missing field becomes null, which is refused. With `undefined`, the update would keep the old value.
+    // A missing `url` or `events` becomes null, which is refused. With `undefined`, the update would keep the old value.
     url: typeof url === 'string' ? withScheme(url.trim()) : (url ?? null),
     events: events ?? null,
     phoneNumbers: [...new Set(numbers)],

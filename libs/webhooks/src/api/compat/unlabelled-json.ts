@@ -22,8 +22,8 @@ const PATH = /(^|\/)v3\/webhooks(\/[^/?]*)?\/?(\?|$)/i;
 export class UnlabelledJson {
   constructor(host: HttpAdapterHost, @Inject(STRUCTURE) { compat }: WebhooksModuleStructure) {
     if (!compat?.includes('mobile-text-alerts')) return;
-    // The type must be set before Nest adds its parsers. A testing module gets its HTTP adapter later; Nest 11.0 has no
-    // `init$` that reports the adapter.
+    // The middleware must be added before Nest adds its parsers. A testing module gets its HTTP adapter later, and `init$`
+    // reports the adapter. Nest 11.0 has no `init$`.
     if (host.httpAdapter) addTo(host);
     else host.init$?.subscribe(() => addTo(host));
   }

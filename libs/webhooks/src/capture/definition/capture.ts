@@ -32,8 +32,8 @@ export interface CaptureOptions<Entity, Insert extends boolean, Delete extends b
   /** Captures deleted rows, too: `row` is `null` then. Default false. */
   delete?: Delete;
   /**
-   * Returns the event of a change, or `null` if the change has no event. Runs in a worker, after the commit, for the
-   * changes of a row one after another. The function may be async, and may be called again for the same change. If it
+   * Returns the event of a change, or `null` if the change has no event. Runs in a worker, after the commit. The changes
+   * of a row are mapped one after another. The function may be async, and may be called again for the same change. If it
    * throws, or takes longer than 5 s, the change is tried again later.
    *
    * @param row the row after the change

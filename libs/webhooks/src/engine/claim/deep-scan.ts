@@ -8,7 +8,7 @@ import { MAX_DEPTH } from './scan-depths.js';
 const MIN_STUCK_MS = 1_000;
 /** Minimum time (ms) between two scans of a lane if the first scan found nothing. */
 const MIN_PAUSE_MS = 10_000;
-/** After a scan, a lane is not scanned again for this many times the duration of the scan. */
+/** Pause after a scan of a lane, as a multiple of the scan's duration. */
 const PAUSE_FACTOR = 20;
 /** Maximum number of lanes to remember. Beyond this number, all lanes are forgotten. */
 const MAX_LANES_REMEMBERED = 10_000;
@@ -22,7 +22,7 @@ export class DeepScan {
   private readonly logger = new LineLogger('WebhookWorker');
   /** The earliest time of each lane's next scan (ms on the process's monotonic clock). */
   private readonly nextScanAt = new Map<string, number>();
-  /** The earliest time of the next scan of any lane, so that lanes that get stuck one after another are scanned together. */
+  /** No round of scans begins before this time. So lanes that get stuck one after another are scanned in one round. */
   private nextRunAt = 0;
   private readonly aborting = new AbortController();
   private running: Promise<void> | null = null;

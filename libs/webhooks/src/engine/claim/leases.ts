@@ -9,7 +9,7 @@ import { STORE } from '../../store/store.js';
 export interface Lease {
   id: string;
   endsAt: number;
-  /** From now on, new claims use another lease. */
+  /** Claims that begin after this instant use another lease. */
   renewAt: number;
   /** Claims in progress, plus deliveries whose outcome is not yet being recorded. */
   open: number;
@@ -112,8 +112,8 @@ export class Leases {
   }
 
   /**
-   * Outcomes are about to be recorded, one for each of `leaseIds`. Returns the leases to delete together with the
-   * recording. Call {@link settle} after it.
+   * Outcomes are about to be recorded, one for each of `leaseIds`. Returns the ids of the leases that the
+   * recording must also delete. Call {@link settle} after the recording.
    */
   release(leaseIds: readonly string[]): string[] {
     for (const id of leaseIds) {

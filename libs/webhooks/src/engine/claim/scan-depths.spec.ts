@@ -12,7 +12,7 @@ function claimOf(lane: Partial<ClaimableLane>): LaneClaim {
 }
 
 describe('ScanDepths', () => {
-  it('reports a lane that yields nothing as held back if it has a subject order and is not failing', () => {
+  it('reports a lane as held back if it yields nothing, has a subject order and is not failing', () => {
     const claims = [
       claimOf({ laneId: 'ordered', ordering: 'strict', isFailing: false }),
       claimOf({ laneId: 'failing', ordering: 'strict', isFailing: true }),

@@ -57,8 +57,8 @@ export class ScanDepths {
     for (const { lane, count, maxBytes, depth } of claims) {
       const { laneId, ordering } = lane;
       const foundCount = found.get(laneId) ?? 0;
-      // If the count is 0 for lack of room, nothing was examined. If it is 0 because of the lane's own limits, the lane
-      // cannot yield more now.
+      // If the count is 0 because the claim's budget has no room for the lane, nothing was examined. If the count is 0
+      // because of the lane's own limits, the lane cannot yield more now.
       const wasSeen = count > 0 ? ordering === 'none' || depth >= MAX_DEPTH : lane.allowance === 0;
       // A failing lane is due again at fixed steps (`FAILING_LANE_STEP_MS`), so an empty claim does not show that order held
       // anything back.

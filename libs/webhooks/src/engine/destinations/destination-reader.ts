@@ -60,7 +60,8 @@ export class DestinationReader {
   }
 
   /**
-   * The keys of the map are `tenant origin`. Lanes that are missing are created; none is deleted before the transaction ends.
+   * The keys of the map are `tenant origin`. Lanes that are missing are created. Until `tx` ends, no lane of these
+   * callbacks can be deleted.
    */
   async readCallbacks(
     tx: OutboxStore,

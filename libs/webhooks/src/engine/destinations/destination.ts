@@ -17,7 +17,7 @@ export interface Destination extends ProfileEndpoint {
   /** Decrypted, newest first. */
   secrets: readonly string[];
   timeoutMs: number;
-  /** Its owner gets an email for each failure, if the profile sends such emails. */
+  /** The endpoint's owner gets emails about failed attempts, if the profile sends such emails. */
   sendAlertEmail: boolean;
   /** Epoch milliseconds; 0 for callbacks. */
   createdAt: number;
@@ -31,7 +31,7 @@ export interface Destination extends ProfileEndpoint {
   hasBacklog: boolean;
   /**
    * Why nothing can be sent for now, or `null`. `endpoint-unreadable`: the endpoint's row cannot be read, or names a profile
-   * that this host does not have. Which events match is then unknown, too.
+   * that this host does not have. Then it is also unknown which events match.
    */
   blockedReason: BlockedReason | null;
 }

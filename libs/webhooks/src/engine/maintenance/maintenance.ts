@@ -64,7 +64,7 @@ export class Maintenance {
     return rescued > 0 || discarded > 0 || hasMoreOfJobs || hasMorePauses;
   }
 
-  /** Applies the operator's pauses to new endpoints and origins, and finishes what an interrupted call has left. */
+  /** Applies the operator's pauses to new endpoints and origins, and finishes interrupted calls of `pause` or `resume`. */
   private async applyPauses(): Promise<boolean> {
     if (this.store.monotonicNow() < this.nextPausesAt) return false;
     const changed = await this.store.applyPauses();

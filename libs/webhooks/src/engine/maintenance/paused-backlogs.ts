@@ -7,7 +7,10 @@ import type { MaintenanceStore, PausedBacklog } from '../../store/maintenance-st
 import { STORE } from '../../store/store.js';
 import { Leases } from '../claim/leases.js';
 
-/** Maximum number of batches in a round: of endpoints, and of each endpoint's deliveries. The next round continues. */
+/**
+ * A round checks at most this many batches of endpoints. For each endpoint, it discards at most this many batches of
+ * deliveries. The next round continues.
+ */
 const MAX_BATCHES_PER_ROUND = 100;
 const START = '0';
 
@@ -33,8 +36,8 @@ export class PausedBacklogs {
   }
 
   /**
-   * If several workers are busy, each of them counts only in its share of the rounds. So all of them together count about as
-   * often as a single worker does.
+   * If several workers are busy, each of them counts backlogs only in its share of the rounds. So all of them together count
+   * about as often as a single worker does.
    */
   async runRound(): Promise<void> {
     if (this.roundsToSkip > 0) return void this.roundsToSkip--;

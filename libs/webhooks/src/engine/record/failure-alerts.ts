@@ -12,8 +12,8 @@ const DEFAULT_EVERY_MS = 3_600_000;
 const MAX_EVENTS_PER_READ = 50;
 
 /**
- * Returns the alerts about the failures among `outcomes`, as their profiles demand: no, one or two alerts for each failure. Reads
- * events only for profiles that limit alerts by phone number.
+ * Returns the alerts about the failures among `outcomes`, as their profiles demand: zero to two alerts for each failure.
+ * Reads events only for profiles that limit alerts by phone number.
  */
 export async function failureAlertsOf(
   store: OutboxStore,

@@ -111,7 +111,7 @@ export class OutcomeReporter {
     }
   }
 
-  /** Attempts are numbered over all rounds, so this number includes the rounds before a manual retry. */
+  /** Attempts after a manual retry continue the numbering, so the attempts before the retry count, too. */
   private lastAttemptOf({ delivery }: Outcome): number {
     const { waits } = scheduleFor(delivery.destination.profile, this.settings.retry);
     return delivery.attemptsBefore + 1 + waits.length;

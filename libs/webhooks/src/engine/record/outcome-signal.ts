@@ -1,4 +1,4 @@
-/** Tells listeners that outcomes were recorded, or that requests that hang have freed their slots. */
+/** Tells listeners that outcomes were recorded, or that the slots of hanging requests were freed. */
 export class OutcomeSignal {
   private readonly listeners = new Set<() => void>();
   private promise!: Promise<void>;

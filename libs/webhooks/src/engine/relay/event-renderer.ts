@@ -36,7 +36,7 @@ export class EventRenderer {
   }
 }
 
-/** Throws if a host's own profile has rendered a request that the database would reject. The whole batch would fail then. */
+/** Throws if a host's own profile has rendered a request that would make the insert of the whole batch fail. */
 function checkRequest({ type, body }: WireEvent): void {
   if (!isStorable(type) || type === '' || type.length > MAX_TYPE_LENGTH)
     throw new TypeError(`each request needs a type of 1 to ${MAX_TYPE_LENGTH} characters`);

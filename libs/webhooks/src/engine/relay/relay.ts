@@ -62,7 +62,7 @@ export class Relay {
   /**
    * Relays up to `limit` events.
    *
-   * @param openBudget called when the deliveries are known, and again if they are relayed in another way
+   * @param openBudget called when the deliveries are known, and again for a second try if the first try relays no event
    * @param written the events to relay, if they are known. If they fill a small batch, there may be more events
    */
   async relayBatch(

@@ -14,7 +14,8 @@ const MAX_JOBS_TRIED = 10;
 /** Maximum number of events in one pass. A pass is short, so that live deliveries do not wait for it. */
 const MAX_EVENTS_PER_PASS = 100;
 /**
- * Maximum number of replayed deliveries and retries that wait in a lane at a time. A receiver gets no more of them at once.
+ * While this many replayed deliveries and retries wait in a lane, a job adds no more, so that a receiver does not
+ * get a whole replay at once.
  */
 const MAX_WAITING = 200;
 /** Time (ms) until the next pass if the lane of a paused endpoint is full, or if events wait for the relay. */

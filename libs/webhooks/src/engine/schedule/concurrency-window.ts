@@ -4,7 +4,7 @@ export const INITIAL_WINDOW = 4;
 const QUICK_RESPONSE_MS = 2_000;
 /** The only 4xx that asks for fewer requests. */
 const TOO_MANY_REQUESTS = 429;
-/** A lane that keeps failing quickly has at most this many times the window of a lane whose requests hang. */
+/** Maximum window of a lane that keeps failing quickly, as a multiple of `failingWindow`. */
 const QUICK_FAILURES_FACTOR = 4;
 /** While many requests hang: maximum window of a lane without a success in the last `RECENT_SUCCESS_MS`. */
 const CAUTIOUS_WINDOW = 2;

@@ -1,8 +1,8 @@
 import type { LeasedDelivery } from '../destinations/leased-delivery.js';
 
 /**
- * Failing lanes that only this worker may claim from. A lane is released with the outcome of the last delivery that the
- * worker holds from it.
+ * Failing lanes that only this worker may claim from. The worker may hold several deliveries of such a lane. The last of
+ * their outcomes releases the lane.
  */
 export class ExclusiveLanes {
   private readonly held = new Map<string, number>();

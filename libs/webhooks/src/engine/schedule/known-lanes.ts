@@ -5,8 +5,8 @@ import type { LaneCounts } from './lane-counts.js';
 import type { TenantShares } from './shares/tenant-shares.js';
 
 /**
- * Beyond this number, lanes without work are forgotten: first those that are known for the longest time. Their health and
- * window then start anew.
+ * Beyond this number, lanes without work are forgotten: first those that are known for the longest time. If a forgotten
+ * lane gets work again, its health and window start anew.
  */
 const MAX_LANES_REMEMBERED = 20_000;
 

@@ -109,7 +109,7 @@ describe('LaneScheduler', () => {
     expect(inFlight).toEqual([2, 4, 8, 8, 16]);
   });
 
-  it('sends two requests at once, without slots, to a lane whose requests hang', () => {
+  it('sends two requests at a time to a lane whose requests hang, and these two take no slots', () => {
     const scheduler = createScheduler({ slots: 1 });
     timeOut(scheduler, ['1']);
     for (const each of deliveriesOf('1', 5)) scheduler.add(each, '1');
@@ -197,13 +197,13 @@ describe('LaneScheduler', () => {
     expect(room.hasClaimableLanes).toBe(true);
     room.unclaimable(); // the claim
     expect(room.hasClaimableLanes).toBe(false);
-    room.noteDue(['1']); // by an outcome that was recorded while the claim took four
+    room.noteDue(['1']); // the lane is due again, but full
     expect(room.hasClaimableLanes).toBe(false);
     scheduler.finish(sent[0]!, true, 200, 5);
     expect(room.hasClaimableLanes).toBe(true);
   });
 
-  it('allows a claim from a skipped lane when the outcome that freed room is recorded; an unhealthy lane has no room before that', () => {
+  it('allows a claim from a skipped lane when an outcome has freed room and is recorded; in an unhealthy lane, only the recording frees room', () => {
     const scheduler = createScheduler();
     const { room } = scheduler;
     timeOut(scheduler, ['hangs']);

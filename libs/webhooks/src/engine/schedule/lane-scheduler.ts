@@ -16,15 +16,21 @@ import { SlotTracker } from './slot-tracker.js';
 import { TenantShares } from './shares/tenant-shares.js';
 import { WorkerRoom } from './room/worker-room.js';
 
-/** Maximum number of requests without a slot, per slot. */
+/** Maximum number of requests in flight without a slot, for each slot of the worker. */
 export const MAX_WITHOUT_SLOT_PER_SLOT = 7;
 
 /** Limits (requests). Those that depend on the number of workers are functions. */
 export interface SchedulerLimits {
   slots: number;
-  /** Maximum number of requests in flight per lane. Also the maximum number of requests with a slot per tenant and origin. */
+  /**
+   * Maximum number of requests in flight per lane. For each tenant and origin, it is also the maximum number of requests
+   * with a slot.
+   */
   maxInFlight: () => number;
-  /** Maximum number of requests without a slot per tenant and origin. When it is reached, unhealthy lanes send no more. */
+  /**
+   * For each tenant and origin, the maximum number of requests without a slot. When it is reached, unhealthy lanes send no
+   * more.
+   */
   maxHanging: () => number;
   /** Maximum number of requests in flight of a lane that keeps failing slowly. */
   failingWindow: number;

@@ -6,7 +6,7 @@ import { TenantQueue } from './shares/tenant-queue.js';
 /**
  * Lanes that are ready to send, one queue for each health. Unhealthy lanes share a quarter of the slots, and failing lanes
  * share an eighth. Requests that fail slowly must not take the slots of requests that succeed. Lanes whose requests hang
- * take no slots, but have separate places. Tenants take turns in the queues of unhealthy lanes, and share these places.
+ * take no slots, but have separate places, which the tenants share. Tenants take turns in the queues of unhealthy lanes.
  */
 export class ReadyQueues {
   private readonly healthy: Lane[] = [];

@@ -48,7 +48,7 @@ export class SlotTracker<Lane> {
   /**
    * Frees the slots of hanging requests. Returns the lane of each request.
    *
-   * @param isCrowded lanes wait for a slot or for their share of an origin
+   * @param isCrowded whether lanes wait for a slot, or for other requests of their tenant to the same origin
    */
   takeSlotsOfHanging(isCrowded: boolean): Lane[] {
     return [

@@ -18,8 +18,8 @@ export interface Outcome {
   /** Pause (ms) that the receiver asked for; the whole lane pauses. 0: no pause. */
   pauseLaneMs: number;
   /**
-   * Until now, only this worker was allowed to claim from the failing lane. This was the last delivery that the worker held
-   * from the lane, so other workers may claim from the lane again.
+   * The worker holds no more deliveries of a failing lane from which only this worker was allowed to claim. Other workers
+   * may claim from the lane again.
    */
   releasesLane: boolean;
   /** Why the endpoint is to be disabled, or `null`. */

@@ -18,8 +18,8 @@ function expandRetryPolicy(policy: CompleteRetryPolicy): RetrySchedule {
 }
 
 /**
- * Profiles whose schedule the host's policy replaces. The schedule of a platform is part of the platform's contract. A
- * host sets the schedules of its own profiles in these profiles.
+ * Profiles whose schedule the host's policy replaces. The schedule of a platform is part of the platform's contract. The
+ * host's own profiles contain the schedules that the host wants.
  */
 const ADJUSTABLE_PROFILES: readonly string[] = ['standard', 'standard-cloudevents'];
 

@@ -138,7 +138,7 @@ function describeOutcome({ state, attempt }: Outcome): TracedOutcome {
   return { state, status: attempt?.status ?? null, errorType: attempt && errorClass(attempt) };
 }
 
-/** Uses the profile in which the body was rendered: the account of a callback may have changed its profile meanwhile. */
+/** For a callback, `profile` is the one in which the body was rendered. The account may have another profile by now. */
 function missingSecret({ secrets, profile }: Destination): BlockedReason | null {
   return secrets.length === 0 && profile.secret.required ? 'secret-missing' : null;
 }

@@ -71,7 +71,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Shortens a text, because it may be a message to a person. */
+/** Shows at most 20 characters of a string, because the string may be the text of an SMS. */
 function shown(value: unknown): string {
   if (Array.isArray(value)) return 'an array';
   if (isObject(value)) return 'an object';

@@ -32,8 +32,8 @@ export interface AxiosTransportOptions extends GuardedHttpOptions {
   interceptors?: readonly RequestInterceptor[];
 }
 
-// With this transport's adapter, these defaults have no effect or make each request fail. With another adapter, they bypass
-// the guard.
+// With this transport's adapter, these defaults have no effect or make each request fail. An adapter that an interceptor
+// sets could use them, and bypass the guard.
 const FORBIDDEN_DEFAULTS = [
   'proxy',
   'httpAgent',

@@ -25,7 +25,7 @@ export interface ExchangeOwner {
 /**
  * One request and its result: undici's handler, the deadline and the promise. After the response head, the promise fulfills
  * when the body ends, breaks off, stalls or gets too long: none of these makes the request a failure. If the transport closes
- * earlier, the promise is rejected.
+ * before the promise is settled, the promise is rejected.
  */
 export class Exchange implements CarriedRequest, PooledRequest {
   readonly promise: Promise<HttpResponse>;

@@ -7,7 +7,7 @@ describe('toStorableText', () => {
     expect(toStorableText(Buffer.alloc(0), 100, true)).toBe('');
   });
 
-  it('replaces an incomplete last character of a complete body, and drops that of a cut body', () => {
+  it('replaces an incomplete last character of a complete body, and omits an incomplete last character of a cut body', () => {
     const unfinished = Buffer.from('a€').subarray(0, 3);
     expect(toStorableText(unfinished, 100, false)).toBe('a\ufffd');
     expect(toStorableText(unfinished, 100, true)).toBe('a');

@@ -86,7 +86,7 @@ export class Connection {
     return this.head?.hasStarted ?? false;
   }
 
-  /** The current socket can carry another request after a response that was read to its end. */
+  /** If the response was read to its end, the current socket can carry another request. */
   get isReusable(): boolean {
     return !this.head?.isOdd;
   }

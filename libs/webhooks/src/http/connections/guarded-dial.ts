@@ -10,7 +10,7 @@ import { DESTINATION_NOT_ALLOWED } from '../policy/url-policy.js';
 /** PEM of the certificate authorities to trust, in place of Node's own list. */
 export type CertificateAuthorities = string | Buffer | (string | Buffer)[];
 
-/** Size of a socket's read buffer (bytes). undici passes the option on to `net.connect`, but its types do not list it. */
+/** Size of a socket's read buffer (bytes). undici passes the option to `net.connect`; undici's types do not list it. */
 const READ_BUFFER = { highWaterMark: 16_384 };
 
 /** Options of every connection: only HTTP/1.1, and no reused TLS session, so that tenants never share a session. */

@@ -58,7 +58,10 @@ export class HeadBuffer {
     }
   }
 
-  /** Copies the chunk, which may keep a large read buffer in memory. The memory grows by doubling: small chunks cost little. */
+  /**
+   * Copies the chunk, because the chunk itself may keep a large read buffer in memory. The memory grows by doubling: small
+   * chunks cost little.
+   */
   private append(chunk: Buffer): void {
     const needed = this.length + chunk.length;
     if (needed > this.memory.length) {

@@ -88,7 +88,7 @@ describe('Resolver', () => {
       expect((await slow).every(({ status }) => status === 'rejected')).toBe(true);
     });
 
-    it('resolves a known name first, and resolves a new name when earlier look-ups count as slow', async () => {
+    it('resolves a known name before new names, and a new name after earlier look-ups have given up their slots', async () => {
       const resolver = make(hanging);
       await resolver.resolve('known.example.com');
       now += 10_001;

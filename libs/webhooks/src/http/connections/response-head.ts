@@ -19,7 +19,7 @@ export interface ResponseHead {
 
 /**
  * Returns true if the bytes begin with a whole head that every parser understands. Nearly all heads are of this kind, so
- * this function is fast: it reads only the ends of lines. `false` means only that the head must be parsed.
+ * this function is fast: it examines only a few bytes of each line. `false` means only that the head must be parsed.
  */
 export function startsWithPlainHead(bytes: Buffer): boolean {
   const isVersion11 = bytes[7] === DIGIT_1;

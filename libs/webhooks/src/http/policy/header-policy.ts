@@ -118,7 +118,7 @@ function checkName(typedName: string, reserved: readonly string[]): string {
     RESERVED_PREFIXES.some((prefix) => name.startsWith(prefix)) ||
     name.endsWith('signature') ||
     reserved.includes(name);
-  if (isReserved) refuse(name, 'header_reserved', 'is set by the sender and cannot be changed');
+  if (isReserved) refuse(name, 'header_reserved', 'is reserved and cannot be set');
   return name;
 }
 

@@ -31,7 +31,10 @@ export const RESERVED_SUFFIXES: readonly string[] = [
   'local.gd',
 ];
 
-/** Ports of protocols other than HTTP: the blocked ports of the Fetch standard, then databases, queues and remote desktops. */
+/**
+ * Ports of protocols other than HTTP: the blocked ports of the Fetch standard, then file shares, databases, queues and
+ * remote desktops.
+ */
 export const NON_HTTP_PORTS: ReadonlySet<number> = new Set([
   1, 7, 9, 11, 13, 15, 17, 19, 20, 21, 22, 23, 25, 37, 42, 43, 53, 69, 77, 79, 87, 95, 101, 102, 103, 104,
   109, 110, 111, 113, 115, 117, 119, 123, 135, 137, 139, 143, 161, 179, 389, 427, 465, 512, 513, 514, 515,

@@ -9,7 +9,7 @@ export interface Route {
   handler: (...input: unknown[]) => unknown;
 }
 
-/** Returns a made-up request without headers, cookies and body, in a context that guards accept. */
+/** Returns a made-up request without headers, cookies and body, in a context that can be passed to guards. */
 export function anonymousContext(adapter: AbstractHttpAdapter, route: Route): ExecutionContext {
   const raw = new IncomingMessage(new Socket());
   raw.method = 'POST';

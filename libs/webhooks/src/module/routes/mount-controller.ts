@@ -20,7 +20,7 @@ export function mountController(controller: Type<object>, mounting: Mounting): T
   const Mounted = { [controller.name]: class extends controller {} }[controller.name]!;
   if (path !== undefined) Controller(path)(Mounted);
   if (guards.length > 0) UseGuards(...guards)(Mounted);
-  // In reverse, as TypeScript applies decorators that stand above a class in this order.
+  // TypeScript applies the decorators above a class from bottom to top. So the end of the list comes first.
   decorators.toReversed().forEach((decorator) => decorate(Mounted, decorator));
   return Mounted;
 }

@@ -23,7 +23,10 @@ import { CONTROLLERS, PORTAL_CONTROLLERS } from './mount-controller.js';
 /** How long to wait for a guard's decision, or for the tenant (ms). */
 const MAX_WAIT_MS = 5_000;
 
-/** Marks guards that this check must not call, because it cannot call the host's handlers in front of them. */
+/**
+ * Marks guards that this check must not call: the host's Express handlers run before such a guard, and the check cannot
+ * call these handlers.
+ */
 export const BEHIND_HOST = Symbol('webhooks:behind-host');
 
 /**

@@ -38,8 +38,8 @@ function segmentMatches(segment: Segment, text: string): boolean {
 }
 
 /**
- * Returns whether `pattern` is broader than `base`, the first segments of a path. Such a pattern is a fallback, for example
- * `/:slug` or `/*path`, and not a route below `base`.
+ * Returns whether `pattern` is broader than `base`, the path with which all routes of a controller begin. A broader
+ * pattern is a fallback, for example `/:slug` or `/*path`, and not a route below `base`.
  */
 export function isBroaderThan(pattern: RoutePattern, base: RoutePattern): boolean {
   return pattern.every((segments) =>

@@ -6,9 +6,9 @@ const EVENT_TYPE = 'webhooks.event.type';
 const REQUEST_BUCKETS = [
   0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10, 15, 30, 60,
 ];
-/** Buckets (s) for the time since publication: from a request that follows at once to three days of retries. */
+/** Buckets (s) for the time since publication. Retries can take three days. */
 const LATENCY_BUCKETS = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3_600, 21_600, 86_400, 259_200];
-/** Buckets (s) for the duration of one statement. */
+/** Buckets (s) for the duration of one claim. */
 const CLAIM_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 
 const instrument = (

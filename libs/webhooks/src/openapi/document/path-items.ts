@@ -15,7 +15,7 @@ const IDEMPOTENCY_KEY: JsonSchema = {
   in: 'header',
   required: false,
   description:
-    'A call that is repeated with the same key within a day is not made again. It returns the first response, with `Idempotency-Replayed: true`.',
+    'If a successful call is repeated with the same key within a day, the repeated call changes nothing. It returns the first response, with `Idempotency-Replayed: true`.',
   schema: { type: 'string', pattern: '^[!-~]{1,255}$' },
 };
 
@@ -39,7 +39,7 @@ export function pathItemsOf(
     const operation = described?.operations[route.handlerName];
     if (!described || !operation || !isDescribed(route)) continue;
     const name = `${described.idPrefix}_${route.handlerName}`;
-    // A route has several paths if the host has several versions.
+    // A route has several paths if the host's API has several versions in its URLs.
     const count = (ids.get(name) ?? 0) + 1;
     ids.set(name, count);
     const operationId = count === 1 ? name : `${name}_${count}`;

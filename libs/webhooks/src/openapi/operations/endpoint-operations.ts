@@ -22,7 +22,9 @@ export const endpointOperations: Omit<OperationsOf<EndpointRoutes>, keyof Delive
   eventTypes: {
     summary: 'List event types',
     query: {
-      profile: profileParameter("Profile of the `requests`. Default: that of the account's new webhooks."),
+      profile: profileParameter(
+        "Profile of the example requests. Default: that of the account's new webhooks.",
+      ),
     },
     answer: 'WebhookEventTypeList',
     answerText: 'All event types.',

@@ -14,7 +14,7 @@ const webhook = answer<MobileTextAlertsWebhook>('A webhook, as Mobile Text Alert
   alertEmail: nullable(text('Address for mail about the webhook.')),
   sendAlertEmail: flag('Also send mail about failed requests.'),
   skipErrors: flag('An error response ends the delivery.'),
-  skipErrorCodes: listOf('Status codes for which an error response ends the delivery.', { type: 'string' }),
+  skipErrorCodes: listOf('Status codes of error responses that end the delivery.', { type: 'string' }),
   retryOnError: flag('`false`: one attempt only.'),
   maxThroughputPerMinute: nullable(whole('Requests a minute. `null`: no limit.')),
   createdAt: instant('When it was registered.'),
@@ -56,14 +56,14 @@ const properties = {
   alertEmail: { type: ['string', 'null'], description: 'Address for mail about the webhook.' },
   sendAlertEmail: flag('Also send mail about failed requests.'),
   skipErrors: flag('An error response ends the delivery.'),
-  skipErrorCodes: listOf('Status codes for which an error response ends the delivery.', { type: 'string' }),
+  skipErrorCodes: listOf('Status codes of error responses that end the delivery.', { type: 'string' }),
   retryOnError: flag('`false`: one attempt only.'),
   maxThroughputPerMinute: { type: ['integer', 'null'], description: 'Requests a minute.' },
 };
 
 const refusals = ['refused', 'event_taken'] as const;
 
-/** A refusal by a rule gives a 400. */
+/** In these operations, the error `refused` has the status 400 instead of the usual 422. */
 const errors = { errorSchema, errorStatus: { refused: 400 } } as const;
 
 export const mobileTextAlertsOperations: OperationsOf<MobileTextAlertsController> = {

@@ -65,7 +65,9 @@ export const bodies = {
       since: anyInstant(
         'Deliveries that ended without success, or whose last attempt failed, at this time or later.',
       ),
-      until: anyInstant('Only deliveries for which that happened before this time. Default: now.'),
+      until: anyInstant(
+        'Only deliveries that ended without success, or whose last attempt failed, before this time. Default: now.',
+      ),
       states: listOf(
         '`pending`: deliveries that wait for their next attempt. Default: all three states.',
         { type: 'string', enum: RECOVERABLE },

@@ -21,7 +21,7 @@ const endpoint: Fields<WebhookEndpoint> = {
   metadata: { type: 'object', description: 'Your own values.', additionalProperties: { type: 'string' } },
   headerNames: nullable(
     listOf(
-      'Names of the custom headers; their values are never shown. `null`: they cannot be read any more.',
+      'Names of the custom headers; their values are never shown. `null`: the names cannot be read any more.',
       { type: 'string' },
     ),
   ),
@@ -33,7 +33,7 @@ const endpoint: Fields<WebhookEndpoint> = {
   alertEmail: nullable(text("Address for mail about this webhook. `null`: the account's.")),
   sendAlertEmail: flag('Also send mail about failed requests.'),
   skipErrors: flag('An error response ends the delivery: no retry, no alert.'),
-  skipErrorCodes: listOf('Status codes for which an error response ends the delivery.', { type: 'string' }),
+  skipErrorCodes: listOf('Status codes of error responses that end the delivery.', { type: 'string' }),
   retryOnError: flag('`false`: one attempt only.'),
   state: text(
     '`paused` by its owner: its deliveries wait. `disabled` by the service: its waiting deliveries are discarded.',
@@ -75,7 +75,9 @@ export const endpointSchemas = {
   WebhookAccount: answer<WebhookAccount>('The settings of the account.', {
     alertEmail: nullable(text('Where alerts go for webhooks that name no address.')),
     defaultProfile: nullable(text("The account's choice. `null`: the default of the service.")),
-    profile: text('Profile of new webhooks and of callbacks: the choice, or the default of the service.'),
+    profile: text(
+      'Profile of new webhooks and of callbacks: `defaultProfile`, or the default of the service.',
+    ),
     secrets: { ...secretInfo, description: "The account's secrets without their values, newest first." },
     egressIps: listOf(
       "IP addresses that requests come from, for receivers' firewalls. Empty: the service does not publish them.",

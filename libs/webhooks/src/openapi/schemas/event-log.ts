@@ -62,7 +62,9 @@ export const eventLogSchemas = {
     matched: whole('Events that had no delivery, counted among the first 100,000 events of the range.'),
     done: whole('Matched events that the dry run has processed, at most about 10,000. `0` without `dryRun`.'),
     left: whole('`matched` minus `done`.'),
-    deliveries: whole('Deliveries that a replay would create for these events.'),
+    deliveries: whole(
+      'Deliveries that a replay would create for the events in `done`. `0` without `dryRun`.',
+    ),
     job: nullable(refTo('WebhookJob')),
   }),
   WebhookJob: answer<WebhookJob>('Background work that a call has started.', {

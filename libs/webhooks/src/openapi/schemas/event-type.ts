@@ -5,7 +5,7 @@ import { answer, id, listOf, nullable, refTo, text } from './fields.js';
 
 /** Schemas of event types, and of the response to a test event. */
 export const eventTypeSchemas = {
-  WebhookEventTypeList: answer<EventTypeResult>('The event types as a webhook of one profile gets them.', {
+  WebhookEventTypeList: answer<EventTypeResult>('The event types, with example requests of one profile.', {
     profile: text('The profile of the `requests`.'),
     data: listOf('The event types.', refTo('WebhookEventType')),
   }),

@@ -15,7 +15,7 @@ const REASONS: Readonly<Record<Reason, string>> = {
   'endpoint-gone': 'The receiver responded 410, which disables the webhook.',
   'endpoint-failing': 'The webhook failed for days and was disabled.',
   'url-refused': 'The URL is not allowed any more.',
-  'render-failed': 'The profile could not make a request of the event.',
+  'render-failed': 'The profile could not turn the event into a request.',
   'profile-cannot-express': 'The profile has no request for this type of event.',
   'claims-used-up': 'Workers stopped five times while they were sending the delivery.',
   'backlog-full': 'Too many deliveries waited for the paused webhook.',
@@ -38,7 +38,7 @@ const MISMATCHES: Readonly<Record<Mismatch, string>> = {
   'created-later': 'It was registered after the event.',
   'profile-cannot-express': 'Its profile has no request for this type of event.',
   events: 'It is subscribed to other events.',
-  'phone-numbers': 'The number of the account in the event is not among its phone numbers.',
+  'phone-numbers': 'It gets only events of its phone numbers. This event has another number, or none.',
 };
 
 /** Why a pending delivery is not sent right now. */

@@ -18,7 +18,7 @@ import { sessionTokenOf } from './bearer-token.js';
 import { neededScope } from './scopes.js';
 import { scopeMissing, sessionExpired, setVisitor, unauthenticated, type Visitor } from './visitor.js';
 
-/** Injects a function that parses a body, unless the host's app has parsed it. Called after the caller is known. */
+/** Injects a function that parses the body if the host's app has not parsed it. Called after the caller is known. */
 export const READ_BODY = Symbol('webhooks:read-body');
 
 export type ReadBody = (request: object, response: object) => Promise<void>;

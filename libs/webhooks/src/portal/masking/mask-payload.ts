@@ -16,7 +16,7 @@ const WORD_KEY =
   /^(type|event|event_?type|status|state|direction|(error|status)_?code|reason|channel|encoding|object|version|spec_?version|country|currency|object_?type|message_?type)$/i;
 /** Keys of codes that people type in. Numbers under these keys are masked like texts. */
 const CODE_KEY = /(^|[a-z_-])(code|otp|pin|token|password)$/i;
-/** Keys of times, as whole words: not `candidate`. Numbers under these keys are not masked. */
+/** Keys that end in a whole word for a time: `sentDate`, but not `candidate`. Numbers under these keys are not masked. */
 const TIME_KEY =
   /(^|[_-])((date)?time|timestamp|date|at|created|updated|expires?|occurred)$|[a-z\d](Time|Timestamp|Date|At|Created|Updated|Expires?|Occurred)$/;
 /** Counters have up to nine digits, and snowflake ids have more than fifteen. Ids in between may be phone numbers. */

@@ -14,7 +14,7 @@ export const isInstant = (text: string): boolean => INSTANT.test(text);
 
 export const isPhoneNumber = (text: string): boolean => PHONE_ALONE.test(text) && !isInstant(text);
 
-/** Masks each phone number in a text: `+234 80• ••• ••34` keeps three digits at the beginning and two at the end. */
+/** Masks each phone number in a text: `+234 ••• ••• ••34` keeps three digits at the beginning and two at the end. */
 export function maskPhoneNumbers(text: string): string {
   return text.replace(PHONE, (found) => (DATE.test(found) ? found : maskDigits(found)));
 }

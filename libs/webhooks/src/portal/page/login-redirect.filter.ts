@@ -12,7 +12,7 @@ import { PORTAL } from '../portal.js';
 import type { PageRequest } from './page-base.js';
 import { respond } from './respond.js';
 
-/** Redirects a visitor without a login to the host's login page, instead of responding with JSON. */
+/** If a visitor is not logged in, redirects to the host's login page instead of responding with JSON. */
 @Catch(HttpException)
 export class LoginRedirect extends BaseExceptionFilter<HttpException> {
   constructor(
@@ -35,7 +35,10 @@ export class LoginRedirect extends BaseExceptionFilter<HttpException> {
   }
 }
 
-/** Returns true for a 401, or the 403 of a guard that returned false. If a guard gives a reason, the visitor is logged in. */
+/**
+ * Returns true for a 401, or the 403 of a guard that returned false. A 403 for which the guard gives a
+ * reason means that the visitor is logged in.
+ */
 function isWithoutLogin(error: HttpException): boolean {
   if (error.getStatus() === HttpStatus.UNAUTHORIZED) return true;
   return error instanceof ForbiddenException && error.message === 'Forbidden resource';

@@ -10,7 +10,7 @@ interface FastifyInstance {
   get(url: string, handler: (request: PageRequest, reply: object) => void): unknown;
 }
 
-/** On Fastify, redirects from the page's path with a slash at the end to the path without it. Express serves both paths. */
+/** On Fastify, redirects requests for `<page path>/` to `<page path>`. Express serves both paths. */
 @Injectable()
 export class PageSlash implements OnModuleInit {
   constructor(

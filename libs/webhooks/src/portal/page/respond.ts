@@ -16,7 +16,7 @@ interface FastifyReply {
 
 const isFastify = (response: object): response is FastifyReply => 'hijack' in response;
 
-/** Sends a response on Express or Fastify. Headers that the host has set stay, unless the response replaces them. */
+/** Sends a response on Express or Fastify. Keeps the host's headers, except those that `headers` replaces. */
 export function respond(response: object, { status, headers, body }: PageResponse): void {
   if (isFastify(response)) void response.code(status).headers(headers).send(body);
   else (response as ServerResponse).writeHead(status, headers).end(body);

@@ -12,8 +12,8 @@ export interface MobileTextAlertsOptions {
   /** Version of the `delivery-status` body. The other three events have one version. Default `V3`, the platform's own default. */
   payloadVersion?: 'V1' | 'V3';
   /**
-   * Waits (ms) before each retry, for endpoints with `retryOnError`. The platform documents two retries with growing waits,
-   * but not the length of these waits. Default: 1 and 5 minutes.
+   * How long to wait before each retry (ms), for endpoints with `retryOnError`. The platform documents two retries with
+   * growing waits, but not the length of these waits. Default: 1 and 5 minutes.
    */
   schedule?: readonly number[];
 }

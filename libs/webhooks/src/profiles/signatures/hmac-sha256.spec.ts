@@ -9,7 +9,7 @@ const vectors = [
     hex: 'a6fdac83e35c315f553536aa2f90b433d44238d711113a0bf5359a84cb9c3f85',
   },
   {
-    vector: 'Mobile Text Alerts, a well-known example of HMAC-SHA256',
+    vector: 'Mobile Text Alerts, with the secret and body of a well-known example of HMAC-SHA256',
     secret: 'key',
     body: 'The quick brown fox jumps over the lazy dog',
     hex: 'f7bc83f430538424b13298e6aa6fb143ef4d59a14946175997479dbc2d1a3cd8',

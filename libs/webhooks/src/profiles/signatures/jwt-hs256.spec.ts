@@ -16,7 +16,7 @@ describe('the httpSMS token', () => {
     );
   });
 
-  it('is valid for jose, but neither outside its validity period nor with another key', async () => {
+  it('is accepted by jose, but refused with another key or outside its validity period', async () => {
     const token = jwtHs256('clé secrète', claims);
     const check = { issuer: 'api.httpsms.com', audience: 'https://example.com/hook' };
     const at = (seconds: number) => ({ ...check, currentDate: new Date(seconds * 1000) });

@@ -30,7 +30,7 @@ export function generateSigningKey(): string {
   return `whsk_${Buffer.concat([bytesOf(d!), bytesOf(x!)]).toString('base64')}`;
 }
 
-/** Returns what a receiver verifies with: the public key `whpk_…` of a `whsk_…` key, or any other secret itself. */
+/** Returns what a receiver verifies with: for a `whsk_…` key, its public key `whpk_…`; for any other secret, the secret. */
 export function verificationSecret(secret: string): string {
   if (!secret.startsWith('whsk_')) return secret;
   return `whpk_${decode(secret.slice(5)).subarray(32).toString('base64')}`;

@@ -26,7 +26,10 @@ export interface ErasedBatch {
   next: string | null;
 }
 
-/** Erases the content of events and deliveries, and keeps the records. Each method takes one batch and may be repeated. */
+/**
+ * Erases the content of events and deliveries, and keeps the records. Each method that erases takes one batch and may be
+ * repeated.
+ */
 export interface ErasureStore extends StoreTransactions {
   /** Counts the subject's events that are not erased, up to `limit`. */
   countSubjectEvents(tenantId: string, subject: string, limit: number): Promise<number>;

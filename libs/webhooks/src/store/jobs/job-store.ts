@@ -76,8 +76,8 @@ export interface JobStore extends StoreTransactions {
   updateJob(id: string, progress: JobProgress): Promise<void>;
 
   /**
-   * At most `limit` events of the range after `after`, oldest first. Includes events that are not candidates, so that a
-   * pass knows how far it has read.
+   * At most `limit` events of the range, oldest first. Leaves out the events up to and including `after`. Includes events
+   * that are not candidates, so that a pass knows how far it has read.
    */
   scanEvents(
     tenantId: string,
@@ -93,7 +93,7 @@ export interface JobStore extends StoreTransactions {
    * of them can be erased before `tx` ends.
    */
   readEvents(sequences: readonly string[], options: { lock: boolean }): Promise<ClaimedEvent[]>;
-  /** Counts, up to `limit`, the lane's deliveries that wait behind live ones or for a retry. */
+  /** Counts, up to `limit`, the lane's deliveries that wait for a retry, and those that wait behind live deliveries. */
   countWaiting(laneId: string, limit: number): Promise<number>;
   /**
    * In `tx`: inserts deliveries of past events in one lane. They are due now, behind live deliveries. Leaves out deliveries

@@ -1,6 +1,6 @@
 /** Progress of a call that works in batches. */
 export interface Progress {
-  /** Number of rows when the call began, counted up to 100,000. */
+  /** Number of rows when the call began, counted up to 100,000. If `done` is larger, `matched` equals `done`. */
   matched: number;
   /** Number of rows that the call has processed. */
   done: number;
@@ -15,7 +15,7 @@ export interface ProgressOptions {
 
 export const MAX_COUNTED = 100_000;
 
-/** `done` may exceed `counted`, because rows may have been added after the count. */
+/** `done` may exceed `counted`: the count stops at `MAX_COUNTED`, and rows may have been added after the count. */
 export function progressOf(counted: number, done: number): Progress {
   const matched = Math.max(counted, done);
   return { matched, done, left: matched - done };

@@ -60,7 +60,7 @@ import { PostgresFigureStore } from './postgres-figure-store.js';
 import { checkRights } from './setup/check-rights.js';
 import { checkEncoding, checkIsolation, checkTables } from './setup/start-up.js';
 
-/** The statements of services, alerts and the start-up, one line per method. */
+/** The methods for services, alerts and the start-up. Their statements are in the folders beside this file. */
 export abstract class PostgresServiceStore extends PostgresFigureStore {
   // Endpoints and accounts
 

@@ -25,7 +25,7 @@ export class WebhookAlertRow {
    * not mailed and not held back.
    */
   recipient!: string | null;
-  /** When it used up one of the recipient's mails of the day. */
+  /** When it was counted against the maximum of mails that the recipient may get in a day. */
   mailedAt!: number | null;
   /** When it was held back, because the recipient had got the day's maximum of mails. A summary counts it. */
   heldAt!: number | null;

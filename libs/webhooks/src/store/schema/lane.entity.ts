@@ -15,7 +15,7 @@ export class WebhookLaneRow {
   origin!: string | null;
   state!: LaneState;
   ordering!: Ordering;
-  /** When a worker should claim from this lane; `null`: never. Each claim moves the lane to the back of the queue. */
+  /** When a worker should claim from this lane; `null`: never. Each claim moves the lane behind the other due lanes. */
   nextDueAt!: number | null;
   /** No claims before this time, because a receiver asked for a pause. */
   holdUntil!: number | null;

@@ -35,7 +35,7 @@ const ROW_CLASSES = {
 /** The module's tables: quoted, schema-qualified names for SQL text, with the host's schema, `entityPrefix` and table prefix. */
 export type Tables = Record<keyof typeof ROW_CLASSES, string>;
 
-/** TypeORM's metadata of a table, with unquoted names, for the names of indexes. */
+/** TypeORM's metadata of a table. The names in it are not quoted. */
 export function tableMetadata(dataSource: DataSource, table: keyof Tables): EntityMetadata {
   return dataSource.getMetadata(ROW_CLASSES[table]);
 }

@@ -9,7 +9,7 @@ export interface DeliverySearch {
   limit: number;
   /** Only ids below this one. */
   before: string;
-  /** Approximate number of rows to read. A search reads more if this is less than a page for each lane. */
+  /** Approximate number of rows to read. A search by lane reads at least one page of each lane, even if that is more. */
   scan: number;
   /**
    * Which index finds the candidates: by the delivery's id, by the event's id, by subject, by lane among the failed

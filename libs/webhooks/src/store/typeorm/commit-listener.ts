@@ -2,9 +2,9 @@ import type { DataSource, EntitySubscriberInterface, QueryRunner } from 'typeorm
 import type { LocalCommit } from '../store.js';
 
 /**
- * Tells listeners that a transaction with work for workers has committed. TypeORM also calls this listener when a savepoint is
- * released, and the host's commit waits until the listener returns. So the listener acts only when the transaction is over,
- * returns at once and never throws.
+ * Tells listeners that a transaction with work for workers has committed. TypeORM also calls this subscriber when a
+ * savepoint is released, and the host's commit waits until the subscriber returns. So the subscriber acts only when the
+ * transaction is over, returns at once and never throws.
  */
 export class CommitListener implements EntitySubscriberInterface {
   private readonly noted = new WeakMap<QueryRunner, LocalCommit>();

@@ -4,8 +4,8 @@ import type { DataSource, EntityMetadata, ObjectLiteral } from 'typeorm';
 type ColumnMetadata = EntityMetadata['columns'][number];
 
 /**
- * Returns the entity as TypeORM reads it, but also with columns that have `select: false`. A relation whose key has no
- * property of its own holds an object with that key, as `{ id }`; other relations are absent.
+ * Returns the entity as TypeORM reads it, but also with columns that have `select: false`. If the key of a relation has
+ * no property of its own, the relation holds an object with that key, as `{ id }`. Other relations are absent.
  *
  * @param values values of `columns`, as the driver returns them
  */

@@ -23,7 +23,7 @@ export async function deleteTenantRows(
   tenantId: string,
   table: TenantTable,
 ): Promise<number> {
-  // The manager's own methods, because `typeorm-transactional` gives repositories the manager of the caller's transaction.
+  // Does not use repositories, because `typeorm-transactional` gives them the manager of the caller's transaction.
   // No statement calls listeners, because the host's subscribers are for the host's entities.
   const rowClass = ROW_CLASSES[table];
   const key = manager.connection.getMetadata(rowClass).primaryColumns[0]!.propertyName;

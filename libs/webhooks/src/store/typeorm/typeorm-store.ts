@@ -39,7 +39,7 @@ export abstract class TypeOrmStore {
   /** Runs one statement in the transaction that this store is bound to, or else on a separate connection. */
   protected abstract run<T>(statement: (manager: EntityManager) => Promise<T>): Promise<T>;
 
-  /** The transaction that this store is bound to made a lane due, or closed it. */
+  /** This store's transaction made a lane due, or closed a lane. */
   protected abstract noteLanes(): void;
 
   // Outbox

@@ -7,8 +7,8 @@ import { AppModule } from './app.module.js';
 import { MessagesService } from './messages.service.js';
 import { startReceiver } from './receiver.js';
 
-// Boots on the migrated database, registers over REST, publishes in a transaction and waits for the webhook. No statement
-// ends the process. It must end by itself after the app and the receiver are closed.
+// Boots on the migrated database, registers over REST, publishes in a transaction and waits for the webhook. There is no
+// `process.exit()`: the process must end by itself after the app and the receiver are closed.
 async function main(): Promise<void> {
   const receiver = await startReceiver();
   const adapter = process.env.HTTP === 'Fastify' ? new FastifyAdapter() : new ExpressAdapter();

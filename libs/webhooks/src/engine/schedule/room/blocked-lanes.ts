@@ -3,7 +3,7 @@ const MAX_LANES_REMEMBERED = 1_000;
 
 /**
  * Lanes whose stored data must be repaired before anything can be sent. After a delivery is returned to its lane, the lane
- * is skipped for the delay of the delivery. Otherwise the whole backlog would be claimed and returned again and again.
+ * is skipped until the delivery is due again. Otherwise the whole backlog would be claimed and returned again and again.
  */
 export class BlockedLanes {
   private readonly blockedUntil = new Map<string, number>();

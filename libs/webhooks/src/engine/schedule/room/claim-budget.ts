@@ -1,7 +1,7 @@
 import { largeBytesOf } from '../../../store/lane-rules.js';
 import type { HeldBodies } from './held-bodies.js';
 
-/** Minimum room (bytes) for large bodies that each lane of a claim gets, if that much is free. */
+/** Each lane of a claim gets at least this much room (bytes) for large bodies, if that much is free. */
 const MIN_LANE_BYTES = 256 * 1024;
 
 export interface TenantRoomQuery {

@@ -8,7 +8,7 @@ const MAX_LANES_REMEMBERED = 10_000;
 export class HeldBackLanes {
   private readonly ids = new Set<string>();
 
-  /** Returns whether any of these lanes is new. */
+  /** Returns whether any of these lanes was added. */
   add(laneIds: readonly string[]): boolean {
     const before = this.ids.size;
     if (before < MAX_LANES_REMEMBERED) for (const id of laneIds) this.ids.add(id);

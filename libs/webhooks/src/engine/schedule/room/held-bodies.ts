@@ -2,8 +2,8 @@
 const MAX_HELD_BYTES = 32 * 1024 * 1024;
 
 /**
- * The large bodies that a worker holds until their outcomes are recorded, by tenant. A tenant must leave as much room free
- * as it takes. So a single tenant gets half of the total, and two tenants get a third each.
+ * The large bodies that a worker holds until their outcomes are recorded, by tenant. A tenant must not take more room
+ * than it leaves free. So a single tenant gets half of the total, and two tenants get a third each.
  */
 export class HeldBodies {
   constructor(

@@ -7,7 +7,7 @@ export class HeldDeliveries {
   readonly bodies = new HeldBodies();
   private suspects = 0;
 
-  /** Some of these deliveries may have crashed workers before. */
+  /** Whether a worker may have crashed because of one of these deliveries. */
   get hasSuspect(): boolean {
     return this.suspects > 0;
   }

@@ -25,7 +25,7 @@ export class Intake {
     return this.unrecordedCount() + (this.claiming?.reservedCount ?? 0);
   }
 
-  /** What is leased now may be sent at once. */
+  /** There is a free slot, so a delivery that is leased now can be sent at once. */
   get hasFreeSlot(): boolean {
     return this.room.hasFreeSlot;
   }
@@ -56,7 +56,7 @@ export class Intake {
   }
 
   openBudget(by: 'claim' | 'relay'): ClaimBudget {
-    if (by === 'claim') this.claiming = null; // left over if the claim's transaction is repeated
+    if (by === 'claim') this.claiming = null; // if the claim's transaction is repeated, the old budget is still set
     const budget = this.room.openBudget(this.takenCount, by, this.held.bodies);
     if (by === 'claim') this.claiming = budget;
     return budget;

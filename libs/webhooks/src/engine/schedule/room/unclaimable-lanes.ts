@@ -47,7 +47,7 @@ export class UnclaimableLanes {
     return { laneIds: [...this.laneIds], tenantIds: [...this.tenantIds], keptLaneIds };
   }
 
-  /** The lane holds fewer deliveries, or may hold more. */
+  /** Call it when a lane holds fewer deliveries than before, or when its capacity may have grown. */
   noteRoom(lane: Lane): void {
     const { laneId, tenantId } = lane.destination;
     this.roomFreed ||=

@@ -8,9 +8,9 @@ import type { LaneCounts } from '../lane-counts.js';
 import { roomInShare, type TenantShares } from '../shares/tenant-shares.js';
 import { UnclaimableLanes } from './unclaimable-lanes.js';
 
-/** Maximum number of deliveries per slot that a worker holds: enough to send while the next batch is relayed. */
+/** Per slot, a worker holds at most this many deliveries: enough to send while the next batch is relayed. */
 const MAX_HELD_PER_SLOT = 24;
-/** Maximum number of deliveries per slot that a worker holds from unhealthy lanes. */
+/** Per slot, a worker holds at most this many deliveries of unhealthy lanes. */
 const MAX_UNHEALTHY_HELD_PER_SLOT = 6;
 
 /**
@@ -90,7 +90,7 @@ export class WorkerRoom implements LaneCapacity {
     return this.lanes.get(laneId)?.health === 'healthy';
   }
 
-  /** The last attempts of this lane failed, as far as this worker knows. */
+  /** As far as this worker knows, the lane's last attempt failed, or a request of the lane hangs. */
   isUnwell(laneId: string): boolean {
     const health = this.lanes.get(laneId)?.health;
     return health === 'failing' || health === 'hanging';
@@ -131,8 +131,8 @@ export class WorkerRoom implements LaneCapacity {
   }
 
   /**
-   * How many more deliveries of unhealthy lanes may be held. A claim leaves `slots` of them to the relay. If
-   * then fewer than `slots` are left, it gets none: a small claim is not worth its cost.
+   * How many more deliveries of unhealthy lanes may be held. A claim leaves `slots` places to the relay. If
+   * fewer than `slots` places remain, the claim gets none: a small claim is not worth its cost.
    */
   private roomForUnhealthy(by: 'claim' | 'relay'): number {
     const { slots } = this.limits;

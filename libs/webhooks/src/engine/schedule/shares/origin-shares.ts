@@ -14,7 +14,7 @@ export interface OriginShare<Lane> {
 export interface OriginLimits {
   /** Requests that hold a slot. */
   maxInFlight: () => number;
-  /** Requests that hang. At this limit, unhealthy lanes send nothing more. */
+  /** Requests without a slot. At this limit, unhealthy lanes send nothing more. */
   maxHanging: () => number;
 }
 

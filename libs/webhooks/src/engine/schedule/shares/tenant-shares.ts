@@ -1,15 +1,15 @@
 /** A tenant's use of the capacity for unhealthy lanes. */
 export interface TenantShare {
-  /** Deliveries of unhealthy lanes that wait or hold a slot. */
+  /** Deliveries that wait or hold a slot, in unhealthy lanes. */
   held: number;
   /** Requests in flight without a slot. */
   withoutSlot: number;
 }
 
 /**
- * Divides the capacity for unhealthy lanes among tenants. A tenant may hold up to `times` the remaining capacity. With
- * `times` = 3, a single tenant gets three quarters, and the rest stays free for others. (Dynamic thresholds: Choudhury and
- * Hahne, IEEE/ACM Transactions on Networking 6(2), 1998.)
+ * Divides the capacity for unhealthy lanes among tenants. A tenant may hold at most the free capacity multiplied
+ * by `times`. With `times` = 3, a single tenant gets three quarters, and one quarter stays free for others. (Dynamic
+ * thresholds: Choudhury and Hahne, IEEE/ACM Transactions on Networking 6(2), 1998.)
  */
 export class TenantShares {
   private readonly shares = new Map<string, TenantShare>();

@@ -21,7 +21,7 @@ export async function countMailsToday(
   );
 }
 
-/** Stores when each alert took one of the recipient's mails of the day, or when it was held back. */
+/** Stores when each alert was counted as one of its recipient's mails of the day, or when the alert was held back. */
 export async function markAlerts(
   session: Session,
   column: 'mailed_at' | 'held_at',

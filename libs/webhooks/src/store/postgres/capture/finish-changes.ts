@@ -44,8 +44,8 @@ export async function postponeChanges(
 }
 
 /**
- * Makes due the changes that waited for the retried ones. Skips changes that another worker has locked, because they are
- * due already.
+ * The changes that waited for the retried changes become due. Skips changes that another worker has locked, because
+ * they are due already.
  */
 async function releaseRows(session: Session, name: string, retried: readonly ClaimedChange[]): Promise<void> {
   const { changes } = session.tables;

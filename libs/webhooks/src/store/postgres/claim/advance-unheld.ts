@@ -11,7 +11,10 @@ interface Place {
   id: string;
 }
 
-/** Examines the lane in windows, so that no statement takes long. Ends at the first window with an unheld delivery. */
+/**
+ * Examines the lane in windows, so that no statement takes long. Ends at the first window with a delivery that subject
+ * order does not hold back.
+ */
 export async function advanceUnheld(
   session: Session,
   laneId: string,

@@ -50,7 +50,7 @@ export async function checkForWork(
   return { ...found, dueInMs: timeUntil(dueAt), failingDueInMs: timeUntil(failingDueAt) };
 }
 
-/** Looks up each capture separately, so that no changes are read if no process maps their capture. */
+/** Looks up each mapped capture separately, so that changes of other captures are not read. */
 function hasChanges(changes: string, offset: number, names: number): string {
   return `exists (select 1 from unnest($${names}::text[]) as mapped(name)
                    cross join lateral (select 1 from ${changes} c

@@ -44,7 +44,7 @@ export async function claimLanes(
   return rows.map(toClaimableLane);
 }
 
-/** SQL: the lane is due, or is failing and waits for nothing but its next step. */
+/** SQL: the lane is due, or it is failing and waits only for the next multiple of `FAILING_LANE_STEP_MS`. */
 function isDueByNextStep(offset: number): string {
   const now = nowMs(offset);
   return `next_due_at <= ${now} + ${FAILING_LANE_STEP_MS}

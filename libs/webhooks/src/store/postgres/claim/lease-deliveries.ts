@@ -4,7 +4,7 @@ import type { Session } from '../connection/session.js';
 import { nextStep, nowMs } from '../fragments/expressions.js';
 import { isHeldByEarlier, isPassedByLater } from '../fragments/subject-order.js';
 
-/** How long a lane waits (ms) if its tenant has no room for the large bodies that are due in it. */
+/** How long a lane waits (ms) if it has due deliveries with large bodies, but its tenant has no room for them. */
 const NO_BYTES_WAIT_MS = 250;
 
 /** A row: the delivery, with bigints as text. */
@@ -45,7 +45,7 @@ export async function leaseDeliveries(
          cross join lateral (select greatest(c.wanted - coalesce(f.found, 0), 0) as remaining) r
          cross join lateral (${dueSql(session, true, 'r.remaining')}) d
      ), allowed as (
-       -- Only the earliest delivery of each subject: later ones may pass a retry, but not while it is in flight.
+       -- Only the earliest delivery of each subject: a later one may pass a retry that waits, but not a retry in flight.
        select lane_id, id, max_bytes, bytes, sum(bytes) over (partition by lane_id order by id) as total
          from (select f.*, min(f.sequence) over (partition by f.lane_id, f.subject) as first,
                       row_number() over (partition by f.claims >= ${SUSPECT_AFTER_CLAIMS} order by f.id) as place
@@ -148,7 +148,7 @@ function dueSql(session: Session, retry: boolean, limit: string): string {
        for no key update of d skip locked`;
 }
 
-/** SQL: the due time of the lane `c`'s next delivery that was not picked. */
+/** SQL: in the lane `c`, the earliest due time of the deliveries that were not picked. */
 function nextDueSql(session: Session, retry: boolean): string {
   return `
     (select d.next_at from ${session.tables.deliveries} d

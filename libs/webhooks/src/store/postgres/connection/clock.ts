@@ -1,5 +1,5 @@
 /**
- * The database's clock between statements. `observe` sets it to the time that a statement has returned. From then on, the
+ * The database's clock between statements. `observe` sets it to the time in a statement's result. From then on, the
  * process's monotonic clock advances it. The process's wall clock is never used.
  */
 export class StoreClock {

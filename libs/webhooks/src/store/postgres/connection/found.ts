@@ -1,6 +1,6 @@
 import type { WorkerConnection } from './worker-connection.js';
 
-/** Features of this database that make statements cheaper. */
+/** Two things that make statements cheaper, where they exist. */
 export interface Found {
   /** SQL name of the function that publishes; `null`: there is none, or this role may not call it. */
   publishFunction: string | null;

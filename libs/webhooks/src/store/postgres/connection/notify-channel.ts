@@ -20,7 +20,7 @@ export class NotifyChannel implements CommitNotifier {
 
   /**
    * The channel on which a transaction announces its events; `null` if no other process needs to hear of them, or if a NOTIFY
-   * follows anyway.
+   * is running: the next NOTIFY announces these events.
    */
   get toAnnounceOn(): string | null {
     return this.isNeeded() && !this.sender.isSending ? this.name : null;

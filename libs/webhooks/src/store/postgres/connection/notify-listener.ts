@@ -88,8 +88,8 @@ export class NotifyListener {
   private async hears(client: OwnClient): Promise<boolean> {
     const { rows } = await client.query('select pg_backend_pid() as pid');
     if ((rows[0] as { pid: number }).pid === client.processID) return true;
-    // A pooler is in between, and its session may keep listening. The probe has a channel of its own, so that this session
-    // receives nothing later.
+    // A pooler is in between. It may run the UNLISTEN below in another session; then the first session keeps listening.
+    // So the probe has a channel of its own, to which nothing is sent later.
     const channel = `webhooks_probe_${randomBytes(8).toString('hex')}`;
     let timeout!: NodeJS.Timeout;
     const heard = new Promise<boolean>((resolve) => {

@@ -34,7 +34,7 @@ export class Session {
   /** The bound runner with this module's parsers. Made when a statement needs it. */
   private parsing: QueryRunner | null = null;
 
-  /** @param bound the query runner whose transaction all statements of this session run in */
+  /** @param bound the query runner of the transaction in which all statements of this session run */
   constructor(
     readonly dataSource: DataSource,
     private readonly bound: QueryRunner | null = null,
@@ -156,9 +156,9 @@ export class Session {
 
   /**
    * Like {@link query}, for a statement that is sent for each small batch. The worker's own connection parses and plans it
-   * once. If there is none, a connection of the host's pool parses it once and usually plans it five times. The best plan
-   * must not depend on the number of rows that the statement gets: bind them as one JSON text, for which the planner always
-   * makes the same assumptions.
+   * once. If the process has no such connection, a connection of the host's pool parses the statement once and usually plans
+   * it five times. The best plan must not depend on the number of rows that the statement gets: bind them as one JSON text,
+   * for which the planner always makes the same assumptions.
    */
   async frequent<Row>(sql: string, parameters: unknown[], { isLogged = true } = {}): Promise<Row[]> {
     const { statements } = this.shared;

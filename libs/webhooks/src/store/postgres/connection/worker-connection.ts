@@ -31,7 +31,7 @@ export class WorkerConnection {
     const result = this.last.then(() =>
       this.isBrokenOff ? null : unlessSilent(work(this.client), silenceMs, () => this.breakOff()),
     );
-    this.last = result.catch(() => undefined); // its caller gets the error
+    this.last = result.catch(() => undefined); // the caller gets the error from `result`
     return result;
   }
 

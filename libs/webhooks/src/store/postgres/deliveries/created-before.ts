@@ -1,7 +1,7 @@
 import { MAX_ID_SKEW_MS } from '../../searches/delivery-search.js';
 import type { Session } from '../connection/session.js';
 
-/** The search ends when its bounds are this close: a page reads more rows than that. */
+/** The search ends when its bounds are at most this many ids apart: a page of deliveries reads more rows anyway. */
 const MAX_IDS_BETWEEN = 256;
 
 /**

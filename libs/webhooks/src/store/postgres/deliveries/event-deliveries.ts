@@ -3,7 +3,7 @@ import type { DeliveryRecord } from '../../delivery-store.js';
 import type { Session } from '../connection/session.js';
 import { type DeliveryRow, deliveryColumns, toDeliveryRecord } from '../fragments/delivery-columns.js';
 
-/** Finds the ids first, because they are in an index, and rows beyond the limit may be large. */
+/** Finds the ids first, so that the other columns, which may be large, are read only for rows within the limits. */
 export async function listDeliveriesOfEvents(
   session: Session,
   tenantId: string,

@@ -39,8 +39,8 @@ export async function lockDelivery(
 }
 
 /**
- * The last attempt stays in the delivery's own columns until the next attempt is recorded. A waiting delivery keeps its
- * place in the schedule.
+ * The last attempt stays in the delivery's own columns until the next attempt is recorded. A waiting delivery becomes due,
+ * and its retry schedule continues.
  */
 export async function requeueDeliveries(
   session: Session,

@@ -32,7 +32,7 @@ export async function searchDeliveries(
        select id from candidates where id >= (select coalesce(floor, 0) from range)
      ), found as (
        select ${deliveryColumns(session, 13)}
-         from (select id from looked order by id desc) c -- in order, so that the search ends with the page
+         from (select id from looked order by id desc) c -- in order, so that the search stops when the page is full
         -- "limit 1" makes each join a look-up by key. Without it, filters that match few rows would make the planner read
         -- the whole table.
         cross join lateral (select * from ${tables.deliveries} where id = c.id limit 1) d
@@ -110,14 +110,15 @@ function listed({ lanes }: Tables, from: string): string {
 }
 
 /**
- * The newest rows of the lanes with the newest rows. All lanes contribute up to the same number of rows, which is at
- * least a page. So a search reads a limited number of rows. If a lane has contributed this number, candidates may be
- * missing below its last row. If a lane is left out, candidates may be missing below its newest row.
+ * The newest rows of up to {@link MAX_LANES} lanes: those that have the newest rows. All lanes contribute up to the same
+ * number of rows, which is at least a page. So a search reads a limited number of rows. If a lane has contributed this
+ * number, candidates may be missing below its oldest candidate. If a lane is left out, candidates may be missing below
+ * its newest row.
  */
 function newestOfLanes({ deliveries, lanes }: Tables, condition: string): string {
-  // Reads backwards from the end of a lane, even into the lane before, because only an index by lane can do that. If the
-  // query named just one lane, the planner might read deliveries by id. It would then read the whole table if the lane's
-  // last row is old.
+  // The inner query may read on into the lane before, and the outer query drops those rows. So only an index by lane can
+  // serve the inner query. With `lane_id = …` in the inner query, the planner might read deliveries by id. If the lane's
+  // newest row is old, that would be most of the table.
   const newest = (lane: string, limit: string): string =>
     `select d.id
        from (select d.lane_id, d.id from ${deliveries} d

@@ -5,8 +5,8 @@ import { nowMs } from './expressions.js';
 const MAX_WAITING_COUNTED = 10_001;
 
 /**
- * SQL for a statement that disables endpoints: it writes an alert for each of these endpoints. It reads
- * `disabled(id, tenant_id, state_reason, state_at)`, and the clock's offset as parameter `$1`.
+ * SQL that writes an alert for each endpoint in the statement's CTE `disabled(id, tenant_id, state_reason, state_at)`.
+ * Parameter `$1` is the clock's offset.
  */
 export function disabledAlertsSql(session: Session): string {
   const { alerts, deliveries, lanes } = session.tables;

@@ -1,21 +1,21 @@
 import { FAILING_LANE_STEP_MS } from '../../lane-rules.js';
 
 /**
- * SQL for "now" as epoch milliseconds on the database's clock, shifted by the offset bound as parameter `$n`.
+ * SQL for "now" as epoch milliseconds on the database's clock, plus the offset (ms) in parameter `$n`.
  * `statement_timestamp()` is stable within a statement, so an index can be searched with it.
  */
 export function nowMs(parameter: number): string {
   return `(floor(extract(epoch from statement_timestamp()) * 1000)::bigint + $${parameter}::bigint)`;
 }
 
-/** SQL for the first time, at `instant` or later, at which a failing lane may be due: a multiple of `FAILING_LANE_STEP_MS`. */
+/** SQL for the earliest time at or after `instant` at which a failing lane may be due: a multiple of `FAILING_LANE_STEP_MS`. */
 export function nextStep(instant: string): string {
   return `((${instant} + ${FAILING_LANE_STEP_MS - 1}) / ${FAILING_LANE_STEP_MS} * ${FAILING_LANE_STEP_MS})`;
 }
 
 /**
- * SQL that makes the server end this transaction, and free its locks, if the client is silent for too long. Parameter `$n`
- * is this time (ms). Without this setting, a worker that has lost its connection would keep its locks for hours.
+ * SQL that makes the server end this transaction, and free its locks, if the client is silent for longer than the time (ms)
+ * in parameter `$n`. Without this setting, a worker that has lost its connection would keep its locks for hours.
  */
 export function endIfIdle(parameter: number): string {
   return `set_config('idle_in_transaction_session_timeout', $${parameter}::text, true)`;

@@ -1,6 +1,6 @@
 import type { LanesToSkip } from '../../lane-store.js';
 
-/** SQL for "this lane is not to be skipped". Three parameters from `$n`: {@link skipParameters}. */
+/** SQL for "this lane is not to be skipped". `parameter`: number of the first of the three {@link skipParameters}. */
 export function isNotSkipped(parameter: number): string {
   const [lanes, tenants, kept] = [0, 1, 2].map((offset) => `$${parameter + offset}`);
   return `not (id = any(${lanes}::bigint[]))

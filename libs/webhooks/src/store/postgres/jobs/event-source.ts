@@ -12,8 +12,8 @@ export class Parameters {
 }
 
 /**
- * SQL conditions on events `e`. They suit an index: by sequence if the range has a subject, otherwise by time. A subject
- * has few events, so these are filtered by time without an index.
+ * SQL conditions on events `e`. If the range has a subject, the conditions suit the index by subject, and the subject's
+ * few events are filtered by time. Otherwise they suit the index by time.
  */
 export function eventRangeSql(tenantId: string, range: EventRange, parameters: Parameters): string {
   const { since, until, subject } = range;

@@ -3,8 +3,8 @@ import type { Session } from '../connection/session.js';
 import { nowMs } from '../fragments/expressions.js';
 
 /**
- * Marks the deliveries as retries. So a claim takes first attempts of live events first, and keeps only a few places for
- * replayed deliveries.
+ * Marks the deliveries as retries. So a claim prefers the first attempts of live events, and keeps only a few places
+ * for replayed deliveries.
  */
 export async function insertReplayed(
   session: Session,
@@ -32,7 +32,7 @@ export async function insertReplayed(
        on conflict (event_sequence, lane_id, wire_type) do nothing
        returning state
      ), waiting as materialized (
-       -- The state after the lane is locked: an endpoint that is resumed meanwhile must not miss its deliveries.
+       -- Locks the lane to read its current state: if the endpoint has just been resumed, the lane must be woken.
        select l.id, l.state
          from ${tables.lanes} l
         where l.id = $2 and exists (select 1 from inserted where state = 'pending')

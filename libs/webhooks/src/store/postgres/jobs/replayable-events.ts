@@ -88,6 +88,6 @@ export async function readEvents(
       ${lock ? 'for share of e' : ''}`,
     [sequences],
   );
-  // `followsEarlier` and `isLarge` matter only to deliveries that are handed over without waiting in their lane.
+  // A replay does not use `followsEarlier` and `isLarge`: only the relay does.
   return rows.map((row) => toClaimedEvent(row, row.data, { followsEarlier: true, isLarge: false }));
 }

@@ -11,12 +11,12 @@ const MAX_LANES_SCANNED = 2_000;
 /**
  * Deletes a batch of callback lanes that are idle and have no deliveries. Maintenance deletes a delivery only after the
  * retention time, so nothing was sent from these lanes within that time. Reads ids after `after`. Returns where to
- * continue;
- * `'0'`: at the start.
+ * continue; `'0'`: at the start.
  *
  * No delivery is lost. The relay locks its lanes until its deliveries are committed, so that these lanes cannot be
- * deleted. It creates a missing lane again. A relay may commit just before the lock here, and only a new statement sees
- * its changes. So the lanes are locked first, and checked again by the statement that deletes them.
+ * deleted. It creates a missing lane again. If a relay commits just before this function locks a lane, only a later
+ * statement sees the relay's deliveries. So the lanes are locked first, and checked again by the statement that deletes
+ * them.
  */
 export async function deleteIdleLanes(session: Session, after: string): Promise<string> {
   const { deliveries, lanes } = session.tables;

@@ -6,10 +6,11 @@ const MAX_ROWS_DELETED = 500;
 /** Maximum number of rows that one call reads, old or not. Otherwise it would read a whole table that has no old rows. */
 const MAX_ROWS_SCANNED = 2_000;
 /**
- * Deleted endpoints stay at least this long. A relay that has read an endpoint before its deletion ends within this time.
+ * Deleted endpoints stay at least this long. If a relay has read an endpoint before the deletion, that relay ends within
+ * this time.
  */
 const ENDPOINT_RETENTION_MS = 3_600_000;
-/** Alerts stay at least this long: they show which alerts the limits still hold back. */
+/** Alerts stay at least this long, because the limits on new alerts look up earlier alerts. */
 const MIN_ALERT_RETENTION_MS = 7 * 24 * 3_600_000;
 
 export async function deleteOldDeliveries(
@@ -70,7 +71,8 @@ export async function deleteUnusedEvents(
 
 export async function deleteUnusedEndpoints(session: Session, after: string): Promise<string | null> {
   const { deliveries, endpointHours, endpoints, lanes } = session.tables;
-  // Finds the first delivery of this lane or a later one. The comment in `deleteIdleLanes` gives the reason.
+  // The inner query finds the first delivery of this lane or of a later lane. The comment in `deleteIdleLanes` gives the
+  // reason.
   const [row] = await session.queryUnlogged<{ next: string | null }>(
     `with scanned as materialized (
        select id, deleted_at from ${endpoints}

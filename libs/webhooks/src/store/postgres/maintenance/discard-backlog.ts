@@ -19,8 +19,8 @@ export async function discardBacklog(session: Session): Promise<number> {
       [tx.clockOffset],
     );
     if (!lane) return 0;
-    // Deliveries in flight are picked only after their lease has expired, because their worker may then be dead. The lane is due
-    // again when the first of these leases expires.
+    // Deliveries in flight are picked only after their lease has expired: until then, their worker may record an outcome.
+    // The lane is due again when the first of these leases expires.
     const [row] = await tx.query<{ discarded: number }>(
       `with picked as materialized (
          select d.id

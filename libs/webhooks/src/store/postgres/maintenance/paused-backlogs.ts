@@ -57,7 +57,8 @@ export async function discardPausedBacklog(
   maxWaiting: number,
 ): Promise<number> {
   const { deliveries, lanes } = session.tables;
-  // The state is checked again when the row is locked. So no delivery is counted twice if another process discards it, too.
+  // The delivery's state is checked again when its row is locked. So if two processes discard the same delivery, only
+  // one of them counts it.
   const rows = await session.query<{ id: string }>(
     `with picked as materialized (
        select d.id

@@ -4,8 +4,9 @@ const ANNOUNCING_LOCK = '8602431975310642';
 /**
  * SQL that announces events by a NOTIFY in their own transaction. PostgreSQL sends the NOTIFY at the commit, without another
  * statement. The SQL announces nothing and returns false in three cases:
- * - Another transaction that announces is open. PostgreSQL commits transactions with a NOTIFY one after the other.
- * - The server allows two-phase commits. A transaction with a NOTIFY cannot be prepared for one.
+ * - Another open transaction already announces its events. PostgreSQL commits transactions with a NOTIFY one after the
+ *   other.
+ * - The server allows two-phase commits. After a NOTIFY, PREPARE TRANSACTION would fail.
  * - The queue of notifications is half full. With a full queue, the commit would fail. A session that listens and does not end
  *   its transaction can fill the queue.
  *

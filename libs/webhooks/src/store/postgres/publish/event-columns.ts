@@ -6,8 +6,8 @@ export const EVENT_COLUMNS =
 
 /**
  * SQL that turns the parameters of {@link toColumns} into rows `i` with their `place`. `$2` is the first of these
- * parameters. The data is one JSON text, because `pg` escapes the elements of arrays piece by piece: that takes 15 times
- * their size.
+ * parameters. The data is one JSON text, because `pg` escapes the elements of arrays piece by piece: that takes memory
+ * of 15 times their size.
  */
 export const EVENT_INPUT = `rows from (
       unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::text[], $8::text[], $9::text[], $10::boolean[],

@@ -3,8 +3,8 @@ import type { Session } from '../connection/session.js';
 import { identityColumns } from './outcome-parameters.js';
 
 /**
- * An outcome is recorded in two cases: its delivery still names the lease but has left `sending`, or the delivery has
- * this attempt already.
+ * An outcome has been recorded if its delivery still names the lease, and has left `sending` or has this attempt
+ * already.
  */
 export async function findRecordedOutcomes(
   session: Session,

@@ -42,8 +42,8 @@ export function resultColumns(outcomes: readonly RecordableOutcome[]): unknown[]
 }
 
 /**
- * The headers of failed responses, with the number of their attempt. The number reveals headers of an older attempt: a
- * process of an earlier release records an attempt without replacing the headers.
+ * The headers of failed responses, with the number of their attempt. A process of an earlier release records an attempt
+ * without replacing the headers. The number then shows that the stored headers belong to an older attempt.
  */
 export function headerColumn(outcomes: readonly RecordableOutcome[]): (string | null)[] {
   return outcomes.map(({ attempt }) =>

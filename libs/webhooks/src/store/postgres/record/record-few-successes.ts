@@ -4,7 +4,7 @@ import { nowMs } from '../fragments/expressions.js';
 import { firstSuccessColumns, IS_FIRST_ATTEMPT, laneNeedsUpdate } from './first-success.js';
 import { attemptColumns, identityColumns } from './outcome-parameters.js';
 
-/** Like `recordFirstSuccesses`, in a form for a handful of outcomes: row by row, planned once per connection. */
+/** Like `recordFirstSuccesses`, for small batches: the statement is not planned each time, and handles rows one by one. */
 export async function recordFewSuccesses(
   session: Session,
   outcomes: readonly RecordableOutcome[],

@@ -12,8 +12,8 @@ import {
 } from './outcome-parameters.js';
 
 /**
- * Two start times may belong to the same attempt if they differ by at most this (ms). A start time is the database's time
- * minus an age that the process has measured, so it is a little different each time.
+ * Two start times may belong to the same attempt if they differ by at most this (ms). A start time is the database's
+ * time minus the attempt's age. The process measures the age, so the start time is a little different at each measurement.
  */
 const SAME_START_MS = 1_000;
 
@@ -93,9 +93,9 @@ function recordOutcomesSql(tables: Tables, history: boolean, hasFailureAlerts: b
       returning d.id, d.lane_id, d.next_at, i.state = 'delivered' as success, i.failure, i.pause, i.releases, i.exclusive,
                 i.previous_at, i.age, i.counted, i.number
     ),
-    -- The delivery's own columns hold its last attempt. This statement still reads the attempt from before the update,
-    -- and moves it to the table of attempts. It moves the attempt only if the update found the delivery, because a
-    -- delivery that is being deleted must leave no attempt.
+    -- The delivery's own columns hold its last attempt. Here the columns still have the values from before the
+    -- update: the previous attempt, which moves to the table of attempts. The attempt moves only if the update found the
+    -- delivery, because a delivery that is being deleted must leave no attempt.
     previous_attempts as (
       insert into ${attempts} (delivery_id, number, started_at, duration_ms, status, error, response, response_headers)
       select d.id, d.attempts, d.attempt_at, d.duration_ms, d.status, d.error, d.response, d.response_headers
@@ -238,9 +238,9 @@ function insertFailureAlerts(alerts: string, now: string): string {
            order by e.id desc
            limit 1) last on true
        where last.id is null
-          -- A delivery.exhausted alert that no sender has tried yet already covers this failure. After a try, the next
-          -- alert is written, and waits until the limit allows it. After a delivery.failed alert, the next one is not
-          -- written before the limit allows it.
+          -- If no sender has tried the last delivery.exhausted alert yet, that alert covers this failure, too. After a
+          -- try, the next alert is written, and waits until the limit allows it. After a delivery.failed alert, the next
+          -- one is not written before the limit allows it.
           or case when a.kind = 'delivery.exhausted' then last.attempts > 0 else last.created_at <= ${now} - a.every end
        order by dedupe_key
       -- Another worker has just written this alert, and may have begun earlier or later. The alert counts failures from the

@@ -7,8 +7,8 @@ import { EVENT_COLUMNS, type EventRow, toClaimedEvent } from './event-row.js';
 /** Maximum size of the data in one batch (bytes). The oldest event is claimed whatever its size. */
 const MAX_BATCH_BYTES = 2 * 1024 * 1024;
 /**
- * If more events wait than fit into a batch, one in five is taken from the newest. So new events do not wait behind a
- * burst.
+ * If more events wait than fit into a batch, one place in five goes to the newest events. So new events do not wait
+ * behind a burst.
  */
 const NEWEST_SHARE = 5;
 /** Maximum number of earlier events of a subject to check, the same as `MAX_EVENTS_COMPARED` of `subject-order`. */
@@ -24,7 +24,7 @@ interface UnrelayedRow extends EventRow {
 
 /**
  * Locks the oldest unrelayed events and some of the newest. Leaves out events whose subject has an earlier unrelayed event
- * that is not in this batch. Small events come first, so that they do not wait behind large ones.
+ * that is not in this batch. Small events get room in the batch first, so that they do not wait behind large ones.
  */
 export async function claimEvents(session: Session, limit: number): Promise<ClaimedEvents> {
   const { events, unrelayed } = session.tables;

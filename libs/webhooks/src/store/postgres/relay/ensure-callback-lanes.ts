@@ -36,7 +36,7 @@ async function insertMissing(session: Session, callbacks: readonly CallbackOrigi
   await session.query(
     `insert into ${lanes} (tenant_id, origin)
      select * from unnest($1::text[], $2::text[]) as c(tenant_id, origin)
-      -- A conflict would draw an id each time.
+      -- Without this condition, each conflict would draw an id from the sequence.
       where not exists (select 1 from ${lanes} l where l.tenant_id = c.tenant_id and l.origin = c.origin)
       order by 1, 2
      on conflict (tenant_id, origin) do nothing`,

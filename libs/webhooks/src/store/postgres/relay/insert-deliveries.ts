@@ -9,8 +9,8 @@ import { splitByBodies } from './split-by-bodies.js';
 /**
  * Inserts a batch's deliveries, marks the batch's events as relayed, and makes due the lanes with waiting deliveries.
  * Uses one statement, unless the bodies are too large for one. A delivery that goes straight to this worker is leased
- * when it is inserted, and never enters the index of due deliveries. So the update that records a first success stays on
- * the row's page.
+ * when it is inserted, and never enters the index of due deliveries. So the update that records a first success can leave
+ * all indexes unchanged.
  */
 export async function insertDeliveries(
   session: Session,
@@ -55,8 +55,8 @@ async function insertPart(
   );
   const columnOfFollowing = <T>(pick: (delivery: DeliveryToInsert) => T): T[] =>
     following.map((index) => pick(deliveries[index]!));
-  // Endpoints of one profile share their bodies, so each body is sent once. An array would take 15 times the size, because
-  // `pg` escapes the elements of arrays piece by piece.
+  // Endpoints of one profile share their bodies, so each body is bound once. An array of bodies would take memory of 15
+  // times their size, because `pg` escapes the elements of arrays piece by piece.
   const places = new Map<string, number>();
   const bodyPlaces = deliveries.map(({ body }) => {
     const place = places.get(body) ?? places.size;

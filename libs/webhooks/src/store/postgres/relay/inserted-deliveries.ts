@@ -1,7 +1,8 @@
 import type { Tables } from '../../schema/tables.js';
 
 /**
- * SQL for the columns of a new delivery from `state` to `failed_at`. Reads the columns `reason` and `handed` of a row.
+ * SQL for the values of the columns `state` to `failed_at` of a new delivery. Reads the columns `reason` and
+ * `handed` of a row.
  *
  * @param lease SQL for the lease of deliveries that are handed over
  * @param instant SQL for the time (epoch ms)
@@ -22,7 +23,7 @@ export const stateColumns = (lease: string, instant: string): string => `
  */
 export const wakeLanes = ({ lanes }: Tables, instant: string): string => `
      waiting as materialized (
-       -- The state after the lane is locked: an endpoint that is resumed meanwhile must not miss its deliveries.
+       -- The lanes are locked before their state is read: an endpoint resumed meanwhile must not miss its deliveries.
        select l.id, l.state
          from ${lanes} l
         where l.id in (select lane_id from inserted where state = 'pending')

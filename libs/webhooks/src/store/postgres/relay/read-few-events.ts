@@ -57,7 +57,7 @@ export async function readFewEvents(session: Session): Promise<FewEvents | null>
 }
 
 function toEvent(row: Row): ClaimedEvent & { version: string } {
-  // `relayFewEvents` looks for earlier events of the subject, and this statement does not.
+  // Whether the subject has earlier events is not known yet: `relayFewEvents` looks for them.
   const facts = { followsEarlier: row.subject !== null, isLarge: false };
   return { ...toClaimedEvent(row, row.data!, facts), version: row.version };
 }

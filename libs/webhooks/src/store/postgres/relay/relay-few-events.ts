@@ -30,15 +30,15 @@ export async function relayFewEvents(
     subject: 'i.subject',
     sequence: 'i.event_sequence',
     lane: 'i.lane_id',
-    // As in a batch: an earlier delivery that waits for its retry may be sent at any time, and the two deliveries must
-    // not overlap.
+    // Checked strictly for all lanes, as in a batch: an earlier delivery that waits for its retry may be sent at any
+    // time, and the two deliveries must not overlap.
     ordering: `'strict'`,
   });
   const instant = `(select ${nowMs(1)})`;
   const rows = await session.frequent<Row>(
     `with lease as materialized (
-       -- The lease is checked again, and kept until the commit: nobody would look for a delivery under a lease that
-       -- expired meanwhile.
+       -- The lease is checked again, and locked until the commit. A delivery that is inserted after the rescue of its
+       -- lease would stay leased for ever.
        select id from ${leases} where id = $4 and expires_at > ${nowMs(1)} for key share
      ), event as materialized (
        select * from json_to_recordset($2::json) as i(sequence bigint, tenant_id text, subject text, version text)

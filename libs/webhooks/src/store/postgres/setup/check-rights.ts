@@ -75,7 +75,7 @@ async function findClosedSchema(
             (select quote_ident(n.nspname)
                from pg_class c join pg_namespace n on n.oid = c.relnamespace
               where c.relname = $1 and not has_schema_privilege(n.oid, 'usage')
-                -- On a search_path, an earlier or later schema may be open and have the table.
+                -- No right is missing if the role finds the table in another schema of the search_path.
                 and ($2 <> '' or to_regclass(quote_ident($1)) is null)
                 and n.nspname = any (case when $2 <> '' then array[$2::text] else string_to_array(
                       replace(translate(current_setting('search_path'), '" ', ''), '$user', current_user), ',') end)

@@ -2,8 +2,8 @@ import type { SealedSample } from '../../setup-store.js';
 import type { Session } from '../connection/session.js';
 import { nowMs } from '../fragments/expressions.js';
 
-// Leaves out a value that is not a list, because somebody has damaged it by hand. Deliveries that need it wait for its
-// repair.
+// If a row's secrets are not a list, somebody has damaged them by hand. Such secrets are left out, and deliveries that
+// need them wait for the repair.
 const SECRETS = `json_array_elements(case when secrets like '[{%}]' then secrets::json else '[]' end) s`;
 const IS_LIVE = `((s ->> 'expiresAt') is null or (s ->> 'expiresAt')::bigint > ${nowMs(1)})`;
 

@@ -17,8 +17,8 @@ export interface CaptureMigrationOptions {
 }
 
 /**
- * Key of the captured column on each of these migrations. The symbol is global: all loaded copies of this package share
- * it.
+ * Property in which a capture migration keeps the column that it captures. The symbol is global: all loaded copies of
+ * this package share it.
  */
 const CAPTURED = Symbol.for('nestjs-sms-webhooks:captured');
 

@@ -28,7 +28,7 @@ export interface CaptureTrigger {
   type: number;
   /** Columns that its condition names. */
   columns: string[];
-  /** SQL after `create trigger name after`, up to the function. */
+  /** The SQL between `create trigger <name> after` and `execute function`. */
   clause: (table: string) => string;
 }
 

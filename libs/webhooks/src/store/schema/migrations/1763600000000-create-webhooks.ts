@@ -73,7 +73,7 @@ export class CreateWebhooks1763600000000 implements MigrationInterface {
     await runner.query(
       `create index ${index(runner, 'endpoints', '_tenant')} on ${tables.endpoints} (tenant_id, created_at, id)`,
     );
-    // Each batch updates the counters once. The free room on each page lets these updates leave the indexes unchanged.
+    // Lane counters are updated often. The free room on each page lets these updates leave the indexes unchanged.
     await runner.query(`
       create table ${tables.lanes} (
         id bigserial primary key,
@@ -171,8 +171,8 @@ export class CreateWebhooks1763600000000 implements MigrationInterface {
     await runner.query(
       `create index ${index(runner, 'deliveries', '_lane')} on ${tables.deliveries} (lane_id, id)`,
     );
-    // For claims from a lane: first attempts, then retries, both by due time. Claimed deliveries stay:
-    // they are due at the end of their lease.
+    // For claims from a lane: first attempts, then retries, both by due time. Claimed deliveries stay in
+    // the index: they are due at the end of their lease.
     await runner.query(
       `create index ${index(runner, 'deliveries', '_due')} on ${tables.deliveries} (lane_id, retry, next_at)
        where next_at is not null`,
@@ -200,8 +200,8 @@ export class CreateWebhooks1763600000000 implements MigrationInterface {
         expires_at bigint not null,
         first_delivery_id bigint not null
       )`);
-    // Ids start at the current time, because the tables may be dropped and created anew while a worker runs. No other
-    // worker may then get the ids of that worker's leases.
+    // Ids start at the current time. If they started at 1, and the tables were dropped and created anew while a worker
+    // runs, another worker could get the ids of that worker's leases.
     await runner.query(
       `select setval(pg_get_serial_sequence($1, 'id'), floor(extract(epoch from clock_timestamp()) * 1000)::bigint)`,
       [tables.leases],

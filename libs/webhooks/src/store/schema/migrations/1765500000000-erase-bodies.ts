@@ -2,7 +2,10 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { tablesOf } from '../tables.js';
 import { lockTables } from './migration-steps.js';
 
-/** When the data of an event, or the body of a delivery, was erased. Processes of earlier releases ignore both columns. */
+/**
+ * Adds `erased_at` to events and deliveries: the time when the event's data, or the delivery's body, was erased. Processes
+ * of earlier releases ignore both columns.
+ */
 export class EraseBodies1765500000000 implements MigrationInterface {
   readonly name = 'EraseBodies1765500000000';
 
