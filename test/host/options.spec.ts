@@ -226,6 +226,7 @@ const WRONG_SHAPES: WrongValue[] = [
   ['dataSource', { dataSource: 5 }, '5', 'the name of a data source'],
   ['dataSource', { dataSource: null }, 'null', 'the name of a data source'],
   ['tablePrefix', { tablePrefix: 'My-' }, '"My-"', 'lower-case letters, digits and underscores'],
+  ['tablePrefix', { tablePrefix: '9_' }, '"9_"', 'the first of them no digit'],
   ['guards', { guards: [], tenant }, 'an array', 'at least one guard'],
   ['guards', { guards: AccountGuard, tenant }, 'the function AccountGuard', 'a list'],
   ['guards', { guards: 'app', tenant }, '"app"', "'global' if your APP_GUARD protects the routes"],

@@ -25,7 +25,7 @@ export type PortalVisitorResolver = (request: any) => PortalVisitor | Promise<Po
 const isLink = (given: unknown): boolean =>
   isText(given) && (/^https?:\/\//i.test(given) || /^\/(?!\/)/.test(given));
 /** Accepts only paths and web addresses: a `javascript:` link would run in the page. */
-const link = value<string>(isLink, 'a path such as "/login", or an https: URL');
+const link = value<string>(isLink, 'a path such as "/login", or an http: or https: URL');
 const origin = value<string>(
   (given) => isText(given) && /^https?:\/\/[\w.*-]+(:\d+)?$/i.test(given),
   'an origin such as "https://app.example.com"',
@@ -90,7 +90,10 @@ export class PortalOptions {
   path?: string = 'webhooks-portal';
   /** Path or URL at which browsers find the page, if a proxy or router changes the path. Default: the path in the app. */
   @Option(
-    value((given) => isLink(given) && !/[?#]/.test(given as string), 'a path or an https: URL without query'),
+    value(
+      (given) => isLink(given) && !/[?#]/.test(given as string),
+      'a path, or an http: or https: URL without query',
+    ),
   )
   publicUrl?: string;
   /** Guards of the page, for `host` and `both`. Default: `guards` of the module. */

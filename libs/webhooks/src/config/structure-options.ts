@@ -51,8 +51,8 @@ export class WebhooksModuleStructure {
   /** Name of the data source, or the data source itself. Default: the default data source. */
   @Option(value(isDataSource, 'the name of a data source, or a DataSource')) dataSource?: string | DataSource;
   /**
-   * Prefix of all names of tables and indexes: lower-case letters, digits, underscores. Two apps in one schema need
-   * different prefixes, because `entityPrefix` does not rename indexes. Default none.
+   * Prefix of all names of tables and indexes: lower-case letters, digits and underscores, the first of them no digit. Two
+   * apps in one schema need different prefixes, because `entityPrefix` does not rename indexes. Default none.
    */
   @Option(tablePrefix) tablePrefix?: string;
   /** Modules that the guards and the tenant provider need. Default none. */
@@ -105,7 +105,7 @@ function isDataSource(given: unknown): boolean {
 }
 
 function isTablePrefix(given: unknown): boolean {
-  return typeof given === 'string' && /^[a-z_]?[a-z0-9_]{0,40}$/.test(given);
+  return typeof given === 'string' && /^([a-z_][a-z0-9_]{0,40})?$/.test(given);
 }
 
 function areCaptures(given: unknown): boolean {
