@@ -37,12 +37,12 @@ function readKeyRing(encryption: { current: EncryptionKey; previous: EncryptionK
   const keys = new Map<string, Buffer>();
   const add = (option: string, { id, key }: EncryptionKey): void => {
     if (typeof id !== 'string' || !ID.test(id)) {
-      // Shortened, because a key may be set here by mistake.
-      const shown = typeof id === 'string' ? `${id.slice(0, 3)}…` : id;
+      // Only the beginning of a text is shown, because a key may be set here by mistake.
+      const shown = typeof id === 'string' ? `"${id.slice(0, 3)}…"` : `a value of the type ${typeof id}`;
       throw new InvalidOptionError(
         `${option}.id`,
         shown,
-        `${option}.id must be 1 to 16 letters, digits or dashes, not ${JSON.stringify(shown)}`,
+        `${option}.id must be 1 to 16 letters, digits or dashes, not ${shown}`,
       );
     }
     if (id === 'plain')

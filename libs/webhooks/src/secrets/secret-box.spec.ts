@@ -6,6 +6,7 @@ import { sealContext, type SecretBox, SecretUnreadableError } from './secret-box
 import { itForAll } from '../../../../test/support/it-for-all.js';
 
 const HEX = 'ab'.repeat(32);
+const KEY_BYTES = Buffer.from(HEX, 'hex');
 const key = (id: string, value: EncryptionKey['key'] = HEX): EncryptionKey => ({ id, key: value });
 const sealed = (current: EncryptionKey, ...previous: EncryptionKey[]): SecretBox =>
   createSecretBox({
@@ -134,6 +135,7 @@ describe('Without a usable key, the start fails', () => {
     ['half a hex key', 'k1', 'ab'.repeat(15)],
     ['bytes of another length', 'k1', Buffer.alloc(16, 7)],
     ['a key where the id belongs', HEX, HEX],
+    ['the bytes of a key where the id belongs', KEY_BYTES as never, KEY_BYTES],
     ['an id with other characters', 'k 1', HEX],
     ['an empty id', '', HEX],
     ['the name of plain values', 'plain', HEX],
@@ -142,6 +144,7 @@ describe('Without a usable key, the start fails', () => {
     expect(error).toBeInstanceOf(InvalidOptionError);
     const shown = JSON.stringify({ ...error, message: error.message });
     expect(shown).not.toContain(typeof value === 'string' ? value : value.toString('hex'));
+    if (typeof value !== 'string') expect(shown).not.toContain([...value.subarray(0, 4)].join(','));
   });
 
   it('if two keys have the same id', () => {
